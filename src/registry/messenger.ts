@@ -1,0 +1,77 @@
+/** How hard a multicast tries; `docs/promises.md` states each promise and what breaks it. */
+export type DeliveryGuarantee = 'at-most-once' | 'at-least-once' | 'exactly-once'
+
+/**
+ * What became of one target:
+ * `DELIVERED` its subscriber confirmed receipt; `PENDING` handed to the broker, no receipt asked
+ * for; `FAILED` no subscriber, a handler that threw, or the broker refused; `TIMEOUT` no receipt
+ * within the time given.
+ */
+export type DeliveryStatus = 'DELIVERED' | 'PENDING' | 'FAILED' | 'TIMEOUT'
+
+/** Whom to send to, and through which gateway (`null`: by the identity's own subject). */
+export interface DeliveryTarget {
+  readonly identity: string
+  readonly gateway: string | null
+}
+
+/** A message on its way out. */
+export interface OutgoingMessage {
+  /** Unique for each multicast, the same for each resend of it. */
+  readonly id: string
+  readonly payload: Uint8Array
+}
+
+/** A message as a subscriber gets it. */
+export interface ReceivedMessage {
+  readonly id: string
+  readonly identity: string
+  readonly payload: Uint8Array
+}
+
+/** Receives the multicasts of one identity. The receipt is sent when it returns or resolves; if it throws, the target is `FAILED`. */
+export type MessageHandler = (message: ReceivedMessage) => void | Promise<void>
+
+/** A running subscription. */
+export interface Subscription {
+  /** Stops receiving. Idempotent. */
+  unsubscribe(): Promise<void>
+}
+
+/** How one multicast is to be delivered. */
+export interface SendOptions {
+  readonly delivery: DeliveryGuarantee
+  /** How long to wait for receipts, in ms, > 0. Nothing is sent after it has passed. */
+  readonly timeoutMs: number
+  /** `false`: hand to the broker and report `PENDING`. Only with `at-most-once`. */
+  readonly receipts: boolean
+}
+
+/**
+ * The messaging slot: carries messages to the subscribers of identities.
+ *
+ * Every implementation passes `messenger.contract.ts`. Calls reject with a `RegistryError`:
+ * `UNAVAILABLE` when the broker can't be reached, `CLOSED` after `close()`.
+ */
+export interface Messenger {
+  /** The address to name in the registrations of identities whose subscribers this process hosts. */
+  readonly gateway: string
+
+  /**
+   * Whether `identity` has a subscription made through this messenger.
+   */
+  hosts(identity: string): boolean
+
+  /** Starts receiving the messages of `identity`; resolved once the broker knows of it. One subscription an identity: a second one replaces the first. */
+  subscribe(identity: string, handler: MessageHandler): Promise<Subscription>
+
+  /** Sends to every target and gives the status of each, one entry a target. */
+  send(
+    message: OutgoingMessage,
+    targets: readonly DeliveryTarget[],
+    options: SendOptions,
+  ): Promise<ReadonlyMap<string, DeliveryStatus>>
+
+  /** Stops receiving, drains what was accepted, releases connections. Idempotent. */
+  close(): Promise<void>
+}

@@ -1,0 +1,56 @@
+import type { CompiledFilter } from './filter/compile.ts'
+import type { Metadata, Registration } from './registration.ts'
+
+/** A registration to be made. The registry has validated every field. */
+export interface RegistrationRequest {
+  readonly identity: string
+  readonly metadata: Metadata
+  /** Time to live in ms; 0 never expires. */
+  readonly ttlMs: number
+  /** Whether a live registration of the same identity is overwritten or refused. */
+  readonly replace: boolean
+  readonly gateway: string | null
+}
+
+/** When a registration was made and when it ends, in Unix ms by the store's clock. */
+export interface RegistrationTimes {
+  readonly registeredAt: number
+  /** `null` never expires. */
+  readonly expiresAt: number | null
+}
+
+/**
+ * The registry slot: holds the registrations of one namespace.
+ *
+ * Every implementation passes `store.contract.ts`. Calls reject with a `RegistryError`:
+ * `UNAVAILABLE` when the backend fails, `CLOSED` after `close()`.
+ */
+export interface RegistryStore {
+  /**
+   * Registers atomically.
+   * @throws RegistryError `ALREADY_EXISTS`, `QUOTA_EXCEEDED`
+   */
+  register(request: RegistrationRequest): Promise<RegistrationTimes>
+
+  /**
+   * Renews the TTL and leaves everything else as it is.
+   * @param ttlMs from now, in ms; 0 never expires.
+   * @throws RegistryError `NOT_FOUND`
+   */
+  heartbeat(identity: string, ttlMs: number): Promise<RegistrationTimes>
+
+  /** Removes the registration; `false` if there was none. */
+  unregister(identity: string): Promise<boolean>
+
+  /**
+   * Every live registration that matches, ordered by identity (by UTF-16 code units).
+   * Linearizable: sees all that took effect, in any process, before the call began.
+   */
+  select(filter: CompiledFilter): Promise<readonly Registration[]>
+
+  /** Removes every registration and all bookkeeping of the namespace. */
+  clear(): Promise<void>
+
+  /** Ends what was accepted, then releases connections. Idempotent. */
+  close(): Promise<void>
+}
