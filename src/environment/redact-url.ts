@@ -1,0 +1,23 @@
+/** Stands where a secret was. */
+const HIDDEN = '***'
+
+/**
+ * A server's address, fit to be shown or stored: user name, password (or NATS token) and query
+ * parameters are replaced by `***`. Works on malformed addresses too, and would rather hide too
+ * much than too little: everything before the last `@` goes.
+ *
+ * @param url e.g. `redis://:secret@host:6379/0`; the scheme may be absent
+ * @returns e.g. `redis://***@host:6379/0`
+ */
+export function redactUrl(url: string): string {
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(url)?.[0] ?? ''
+  const rest = url.slice(scheme.length)
+  const hostStart = rest.lastIndexOf('@') + 1
+  const address = rest.slice(hostStart).replace(/[?#].*$/s, `?${HIDDEN}`)
+  return scheme + (hostStart > 0 ? `${HIDDEN}@` : '') + address
+}
+
+/** Redacts every address with a scheme in a text, such as the message of another library's error. */
+export function redactUrls(text: string): string {
+  return text.replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, redactUrl)
+}
