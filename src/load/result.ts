@@ -78,7 +78,11 @@ export interface GeneratorHealth {
   /** Most requests started in one wake-up; 1 is a perfectly paced schedule. */
   readonly largestBatch: number
   /** Event-loop delay while measuring, in ms. */
-  readonly eventLoopDelay: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number }
+  readonly eventLoopDelay: {
+    readonly p50Ms: number
+    readonly p99Ms: number
+    readonly maxMs: number
+  }
 }
 
 /** One load, measured: what the generator hands to verdict, SLO and run file. */
@@ -96,6 +100,7 @@ export interface LoadResult {
   readonly isInterrupted: boolean
   readonly limits: {
     readonly maxInFlight: number
+    readonly whenFull: 'drop' | 'wait'
     readonly timeoutMs: number
     readonly gracePeriodMs: number
   }

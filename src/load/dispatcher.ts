@@ -1,0 +1,175 @@
+import { nowMs } from './clock.ts'
+import { watchEventLoop } from './event-loop.ts'
+import { InFlight, type Flight } from './in-flight.ts'
+import type { LoadRecorder } from './load-recorder.ts'
+import type { LoadResult } from './result.ts'
+import type { Schedule } from './schedule.ts'
+import type { Workload } from './workload.ts'
+
+const TIMEOUT_SWEEP_MS = 10
+/** After starting overdue requests for so long, answers to earlier ones are let in. */
+const LONGEST_CATCH_UP_MS = 5
+/** An abort is noticed within this time, however low the rate. */
+const LONGEST_SLEEP_MS = 100
+
+/** Starts the requests of one load when they are due, times them out, and counts each once. */
+export class Dispatcher {
+  readonly #schedule: Schedule
+  readonly #workload: Workload
+  readonly #recorder: LoadRecorder
+  readonly #limits: LoadResult['limits']
+  readonly #flights = new InFlight()
+  #next = 0
+  #batch = 0
+  #isWaitingForRoom = false
+  #onRoom: () => void = () => {}
+  #largestBatch = 0
+
+  constructor(
+    schedule: Schedule,
+    workload: Workload,
+    recorder: LoadRecorder,
+    limits: LoadResult['limits'],
+  ) {
+    this.#schedule = schedule
+    this.#workload = workload
+    this.#recorder = recorder
+    this.#limits = limits
+  }
+
+  get inFlight(): number {
+    return this.#flights.count
+  }
+
+  /** Most requests started before the schedule was caught up with. */
+  get largestBatch(): number {
+    return this.#largestBatch
+  }
+
+  /** Whether every request has been started or dropped. */
+  get isDraining(): boolean {
+    return this.#next >= this.#schedule.total
+  }
+
+  /**
+   * Starts every request at its time, until the last one or the signal.
+   * @param giveUpMs when requests that wait for room are dropped.
+   * @returns the event-loop delay after the warm-up.
+   */
+  async startRequests(
+    giveUpMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<LoadResult['health']['eventLoopDelay']> {
+    const { dueAtMs, warmUpCount } = this.#schedule
+    const eventLoop = watchEventLoop()
+    const isAborted = (): boolean => signal?.aborted === true
+    const sweeper = setInterval(() => this.#timeOutOverdue(), TIMEOUT_SWEEP_MS)
+    let isMeasuring = false
+    try {
+      while (!this.isDraining && !isAborted()) {
+        await (this.#isWaitingForRoom ? this.#roomOr(giveUpMs) : waitUntil(dueAtMs(this.#next)))
+        if (!isMeasuring && this.#next >= warmUpCount) {
+          isMeasuring = true
+          eventLoop.reset()
+        }
+        this.#catchUp(giveUpMs)
+      }
+    } finally {
+      clearInterval(sweeper)
+    }
+    return eventLoop.stop()
+  }
+
+  /** Waits for the requests under way; how many of each measured operation had not ended by `untilMs`. */
+  async drain(untilMs: number): Promise<ReadonlyMap<string, number>> {
+    while (this.inFlight > 0 && nowMs() < untilMs) {
+      await waitUntil(nowMs() + 1)
+      this.#timeOutOverdue()
+    }
+    const unfinished = new Map<string, number>()
+    for (const flight of this.#flights.overdue(Infinity)) {
+      this.#flights.end(flight)
+      if (flight.request.isWarmUp) continue
+      unfinished.set(flight.operation, (unfinished.get(flight.operation) ?? 0) + 1)
+    }
+    return unfinished
+  }
+
+  /** Starts all requests that are due by now. */
+  #catchUp(giveUpMs: number): void {
+    const { dueAtMs } = this.#schedule
+    let now = nowMs()
+    const pauseMs = now + LONGEST_CATCH_UP_MS
+    while (!this.isDraining && dueAtMs(this.#next) <= now) {
+      this.#isWaitingForRoom = this.#isFull && this.#limits.whenFull === 'wait' && now < giveUpMs
+      if (this.#isWaitingForRoom) break
+      this.#start(now)
+      this.#batch++
+      now = nowMs()
+      if (now >= pauseMs) break
+    }
+    this.#largestBatch = Math.max(this.#largestBatch, this.#batch)
+    if (this.isDraining || dueAtMs(this.#next) > now) this.#batch = 0
+  }
+
+  #start(now: number): void {
+    const number = this.#next++
+    const isWarmUp = number < this.#schedule.warmUpCount
+    const intendedAtMs = this.#schedule.dueAtMs(number)
+    const name = this.#workload.draw(number)
+    const recorder = isWarmUp ? null : this.#recorder.at(now, name)
+    recorder?.due()
+    if (this.#isFull) {
+      recorder?.drop()
+      return
+    }
+    recorder?.start(now - intendedAtMs)
+    const request = { number, intendedAtMs, startedAtMs: now, isWarmUp }
+    const flight = this.#flights.add(name, request)
+    const fail = (error: unknown): void => this.#end(flight, { error })
+    try {
+      this.#workload.run(name, request).then(() => this.#end(flight, null), fail)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  #end(flight: Flight, failure: { error: unknown } | null): void {
+    if (!this.#flights.end(flight)) return
+    this.#onRoom()
+    if (flight.request.isWarmUp) return
+    const now = nowMs()
+    const recorder = this.#recorder.at(now, flight.operation)
+    const responseMs = now - flight.request.intendedAtMs
+    const serviceMs = now - flight.request.startedAtMs
+    if (serviceMs >= this.#limits.timeoutMs) recorder.timeOut(responseMs, serviceMs)
+    else if (failure === null) recorder.succeed(responseMs, serviceMs)
+    else recorder.fail(failure.error)
+  }
+
+  get #isFull(): boolean {
+    return this.#flights.count >= this.#limits.maxInFlight
+  }
+
+  /** Resolves when a request has ended, or at `timeMs`. */
+  #roomOr(timeMs: number): Promise<void> {
+    const room = new Promise<void>((resolve) => {
+      this.#onRoom = resolve
+    })
+    return Promise.race([room, waitUntil(timeMs)])
+  }
+
+  #timeOutOverdue(): void {
+    const startedBeforeMs = nowMs() - this.#limits.timeoutMs
+    for (const flight of this.#flights.overdue(startedBeforeMs)) this.#end(flight, null)
+  }
+}
+
+/** At the latest 1 ms after `timeMs`, as far as the event loop is free; at once, but after pending I/O, if it has passed. */
+function waitUntil(timeMs: number): Promise<void> {
+  const waitMs = Math.min(timeMs - nowMs(), LONGEST_SLEEP_MS)
+  return new Promise((resolve) => {
+    if (waitMs <= 0) setImmediate(resolve)
+    else setTimeout(resolve, waitMs)
+  })
+}

@@ -1,0 +1,40 @@
+import { InputError } from './input-error.ts'
+
+/** A length of time as users write it: `250ms`, `10s`, `1.5m`, `1h`. */
+export type Duration = `${number}${'ms' | 's' | 'm' | 'h'}`
+
+const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
+
+/**
+ * Reads a duration.
+ * @param text e.g. `10s`; a unit is required.
+ * @param what names the figure in the error, e.g. `BENCH_DURATION`.
+ * @returns ms, ≥ 0.
+ * @throws InputError if it is not a number ≥ 0 followed by `ms`, `s`, `m` or `h`.
+ */
+export function parseDurationMs(text: string, what: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim())
+  const unit = match?.[2]
+  if (match === null || !isUnit(unit)) {
+    throw new InputError(
+      `${what}: "${text}" is not a duration. Write a number and a unit, such as 250ms, 10s, 1.5m or 1h.`,
+    )
+  }
+  return Number(match[1]) * MS_PER_UNIT[unit]
+}
+
+function isUnit(unit: string | undefined): unit is keyof typeof MS_PER_UNIT {
+  return unit !== undefined && unit in MS_PER_UNIT
+}
+
+/** Writes a time in ms with three significant digits and the unit a person would choose: `940 µs`, `2.31 ms`, `1.2 s`. */
+export function formatMs(ms: number): string {
+  if (ms === 0) return '0 ms'
+  if (ms < 1) return `${significant(ms * 1_000)} µs`
+  if (ms < 1_000) return `${significant(ms)} ms`
+  return `${significant(ms / 1_000)} s`
+}
+
+function significant(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
+}

@@ -1,0 +1,30 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { GeneratorHealth } from './result.ts'
+
+/** How often the delay is sampled, in ms; Node's figures include it, ours don't. */
+const RESOLUTION_MS = 10
+
+/** Watches how long the event loop keeps timers waiting. */
+export interface EventLoopWatch {
+  /** Forgets what was seen so far. */
+  reset(): void
+  /** Ends the watch; the figures since the last reset. */
+  stop(): GeneratorHealth['eventLoopDelay']
+}
+
+export function watchEventLoop(): EventLoopWatch {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  histogram.enable()
+  const delayMs = (ns: number): number => Math.max(ns / 1e6 - RESOLUTION_MS, 0)
+  return {
+    reset: () => histogram.reset(),
+    stop: () => {
+      histogram.disable()
+      return {
+        p50Ms: delayMs(histogram.percentile(50)),
+        p99Ms: delayMs(histogram.percentile(99)),
+        maxMs: delayMs(histogram.max),
+      }
+    },
+  }
+}

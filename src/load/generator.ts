@@ -1,0 +1,108 @@
+import type { Arrivals } from './arrivals.ts'
+import { nowMs } from './clock.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { InputError } from './input-error.ts'
+import { LoadRecorder, type LoadProgress } from './load-recorder.ts'
+import type { Deliveries, LoadResult } from './result.ts'
+import { layOut } from './schedule.ts'
+import { defineWorkload, type Operations, type Workload } from './workload.ts'
+
+/** An open-loop load. */
+export interface LoadPlan {
+  readonly operations: Operations
+  readonly arrivals: Arrivals
+  /** Requests are sent for this long first and left out of the figures, in ms. Default 0. */
+  readonly warmUpMs?: number
+  /** How long requests are started for, after the warm-up, in ms; > 0. */
+  readonly durationMs: number
+  /** Requests due while this many are under way don't start. Default 10,000. */
+  readonly maxInFlight?: number
+  /**
+   * What becomes of those: `drop` (default) counts them as dropped; `wait` starts them when there
+   * is room, late, as a client with a fixed number of connections would, and drops those that have
+   * found none by the end of the grace period.
+   */
+  readonly whenFull?: 'drop' | 'wait'
+  /** A request that takes longer, from its actual start, has timed out, in ms. Default 5,000. */
+  readonly timeoutMs?: number
+  /** How long requests under way are waited for once the last one was due, in ms. Default 10,000. */
+  readonly gracePeriodMs?: number
+  /** Seed of the draw of operations. Default 1. */
+  readonly seed?: number
+  /** Aborting ends the load early: what was measured so far is the result, marked interrupted. */
+  readonly signal?: AbortSignal | undefined
+  /** Told about twice a second how it goes. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined
+}
+
+/** Between the call and the first request, so that the first is not late already. */
+const LEAD_MS = 20
+const PROGRESS_MS = 500
+/** An interrupted load waits no longer than this for requests under way. */
+const INTERRUPTED_GRACE_MS = 1_000
+
+/**
+ * Sends requests as the arrivals say, whatever becomes of earlier ones, and measures each from
+ * when it was due. Requests are started by timers of whole ms that catch up, and how late each
+ * one started is recorded.
+ *
+ * @throws InputError for a plan that can't be carried out; ConservationError if a request got lost.
+ */
+export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
+  const { arrivals, durationMs, warmUpMs = 0, seed = 1 } = plan
+  const {
+    maxInFlight = 10_000,
+    whenFull = 'drop',
+    timeoutMs = 5_000,
+    gracePeriodMs = 10_000,
+  } = plan
+  const limits = { maxInFlight, whenFull, timeoutMs, gracePeriodMs }
+  checkAbove0({ durationMs, maxInFlight, timeoutMs })
+  const workload = defineWorkload(plan.operations, seed)
+  const schedule = layOut(arrivals, nowMs() + LEAD_MS, warmUpMs, durationMs)
+  const { measureStartMs } = schedule
+  const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
+
+  const recorder = new LoadRecorder(workload.operations.keys(), measureStartMs, durationMs)
+  const dispatcher = new Dispatcher(schedule, workload, recorder, limits)
+  const progressTimer = setInterval(() => {
+    plan.onProgress?.(recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
+  }, PROGRESS_MS)
+  try {
+    const plannedEndMs = measureStartMs + durationMs
+    const eventLoopDelay = await dispatcher.startRequests(plannedEndMs + gracePeriodMs, plan.signal)
+    const isInterrupted = !dispatcher.isDraining
+    const endMs = isInterrupted ? Math.min(nowMs(), plannedEndMs) : plannedEndMs
+    const graceMs = isInterrupted ? Math.min(gracePeriodMs, INTERRUPTED_GRACE_MS) : gracePeriodMs
+    const unfinished = await dispatcher.drain(endMs + graceMs)
+    const record = recorder.finish(nowMs(), unfinished, await askReceivers(workload))
+    return {
+      startedAt,
+      arrivals: arrivals.label,
+      seed,
+      warmUpMs,
+      durationMs,
+      measuredMs: Math.max(endMs - measureStartMs, 0),
+      isInterrupted,
+      limits,
+      health: { dispatch: 'timer', largestBatch: dispatcher.largestBatch, eventLoopDelay },
+      ...record,
+    }
+  } finally {
+    clearInterval(progressTimer)
+  }
+}
+
+async function askReceivers(workload: Workload): Promise<ReadonlyMap<string, Deliveries>> {
+  const seen = new Map<string, Deliveries>()
+  for (const [name, { deliveries }] of workload.operations) {
+    if (deliveries !== undefined) seen.set(name, await deliveries())
+  }
+  return seen
+}
+
+function checkAbove0(figures: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(figures)) {
+    if (!(value > 0)) throw new InputError(`${name}: ${value} must be above 0.`)
+  }
+}

@@ -1,0 +1,59 @@
+import type { LoadRequest } from './workload.ts'
+
+/** A request that was started. */
+export interface Flight {
+  readonly operation: string
+  readonly request: LoadRequest
+  hasEnded: boolean
+}
+
+/** Ended flights are let go of in lots of this many, so that the list stays short. */
+const FORGET_AFTER = 10_000
+
+/**
+ * The requests under way, in order of start. All have the same timeout, so the oldest is the
+ * first to reach it and one timer serves them all.
+ */
+export class InFlight {
+  #order: Flight[] = []
+  #oldest = 0
+  #count = 0
+
+  /** How many are under way. */
+  get count(): number {
+    return this.#count
+  }
+
+  add(operation: string, request: LoadRequest): Flight {
+    const flight = { operation, request, hasEnded: false }
+    this.#order.push(flight)
+    this.#count++
+    return flight
+  }
+
+  /** Marks a flight as ended; `false` if it had ended already, as one that timed out before it was answered. */
+  end(flight: Flight): boolean {
+    if (flight.hasEnded) return false
+    flight.hasEnded = true
+    this.#count--
+    return true
+  }
+
+  /** Those started at `startedBeforeMs` or earlier that are still under way, oldest first. */
+  *overdue(startedBeforeMs: number): Generator<Flight> {
+    for (let flight = this.#first(); flight !== undefined; flight = this.#first()) {
+      if (flight.request.startedAtMs > startedBeforeMs) return
+      this.#oldest++
+      yield flight
+    }
+  }
+
+  #first(): Flight | undefined {
+    while (this.#order[this.#oldest]?.hasEnded === true) this.#oldest++
+    if (this.#oldest > FORGET_AFTER) {
+      this.#order = this.#order.slice(this.#oldest)
+      this.#oldest = 0
+    }
+    return this.#order[this.#oldest]
+  }
+}

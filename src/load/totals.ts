@@ -1,0 +1,49 @@
+import type { LoadResult, OperationCounts } from './result.ts'
+
+/** Counts of all operations of a load together. */
+export function countsOfAll(result: LoadResult): OperationCounts {
+  const sum = {
+    planned: 0,
+    started: 0,
+    dropped: 0,
+    ok: 0,
+    failed: 0,
+    timedOut: 0,
+    unfinished: 0,
+  }
+  for (const { counts } of result.operations.values()) {
+    sum.planned += counts.planned
+    sum.started += counts.started
+    sum.dropped += counts.dropped
+    sum.ok += counts.ok
+    sum.failed += counts.failed
+    sum.timedOut += counts.timedOut
+    sum.unfinished += counts.unfinished
+  }
+  return sum
+}
+
+/**
+ * What happened while requests were being sent, without what caught up afterwards: a system that
+ * takes twice as long as the load doesn't have the load's throughput.
+ * @param operation one operation's; all operations' if left out.
+ */
+export function inTime(result: LoadResult, operation?: string): { started: number; ok: number } {
+  const sum = { started: 0, ok: 0 }
+  for (const interval of result.intervals) {
+    if (operation !== undefined && interval.operation !== operation) continue
+    if (interval.second * 1_000 >= result.measuredMs) continue
+    sum.started += interval.started
+    sum.ok += interval.ok
+  }
+  return sum
+}
+
+/**
+ * Successful requests/s: those that ended while requests were being sent, by the time measured;
+ * `null` if no time was.
+ */
+export function throughputPerSecond(result: LoadResult, operation?: string): number | null {
+  if (result.measuredMs === 0) return null
+  return (inTime(result, operation).ok * 1_000) / result.measuredMs
+}

@@ -1,0 +1,90 @@
+import type { Deliveries } from './result.ts'
+import { InputError } from './input-error.ts'
+
+/** One request as its operation sees it. Times are `nowMs()` of `clock.ts`. */
+export interface LoadRequest {
+  /** 0, 1, 2 … over warm-up and measurement. */
+  readonly number: number
+  readonly intendedAtMs: number
+  readonly startedAtMs: number
+  /** Whether it is left out of the figures. */
+  readonly isWarmUp: boolean
+}
+
+/** Does one request. Resolving is success; rejecting is a failure, counted under the error's `code` (or name). */
+export type RunOperation = (request: LoadRequest) => Promise<unknown>
+
+/** One kind of request in a workload. */
+export interface Operation {
+  readonly run: RunOperation
+  /** Share of the requests, relative to the other operations' weights; > 0. Default 1. */
+  readonly weight?: number
+  /** Asked once, after the last request ended: what the receivers of its messages saw. */
+  readonly deliveries?: () => Promise<Deliveries>
+}
+
+/** What a load consists of, by operation name. */
+export type Operations = Readonly<Record<string, Operation | RunOperation>>
+
+/** A workload whose weights are checked and whose draws are reproducible. */
+export interface Workload {
+  readonly operations: ReadonlyMap<string, Operation>
+  /** Which operation request `k` is: the same for the same seed, in any process and any order. */
+  readonly draw: (k: number) => string
+  /** Does one request of the named operation. */
+  readonly run: (operation: string, request: LoadRequest) => Promise<unknown>
+}
+
+/**
+ * Checks a set of operations and makes its draw.
+ * @param seed any 32-bit integer; another seed is another order of the same mix.
+ * @throws InputError without operations, or with a weight that is not > 0.
+ */
+export function defineWorkload(operations: Operations, seed: number): Workload {
+  const named = new Map(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      typeof operation === 'function' ? { run: operation } : operation,
+    ]),
+  )
+  const names = [...named.keys()]
+  const bounds: number[] = []
+  let total = 0
+  for (const [name, { weight = 1 }] of named) {
+    if (!Number.isFinite(weight) || weight <= 0) {
+      throw new InputError(`operation "${name}": weight ${weight} must be a number above 0.`)
+    }
+    total += weight
+    bounds.push(total)
+  }
+  const last = names.at(-1)
+  if (last === undefined) throw new InputError('A workload needs at least one operation.')
+
+  const draw = (k: number): string => {
+    const at = uniform(seed, k) * total
+    return names[bounds.findIndex((bound) => at < bound)] ?? last
+  }
+  const run = (name: string, request: LoadRequest): Promise<unknown> => {
+    const operation = named.get(name)
+    if (operation === undefined) throw new InputError(`No operation is named "${name}".`)
+    return operation.run(request)
+  }
+  return { operations: named, draw: names.length === 1 ? () => last : draw, run }
+}
+
+/**
+ * A number in [0, 1) that depends on nothing but `seed` and `k`: the finaliser of MurmurHash3
+ * (Appleby, public domain) over both, whose outputs are equidistributed for consecutive inputs.
+ */
+function uniform(seed: number, k: number): number {
+  let hash = Math.imul(k + 1, 0x9e3779b1) ^ mix(seed ^ Math.floor(k / 2 ** 32))
+  hash = mix(hash)
+  return hash / 2 ** 32
+}
+
+function mix(value: number): number {
+  let hash = value
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
