@@ -1,0 +1,98 @@
+import { EnvironmentError } from './environment-error.ts'
+
+const bareAddress = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i
+
+/** What the NATS client takes; it does not read credentials out of an address by itself. */
+export interface NatsConnection {
+  readonly servers: string[]
+  readonly user?: string
+  readonly pass?: string
+  readonly token?: string
+  readonly tls?: Record<string, never>
+}
+
+/**
+ * `redis://[user:password@]host:port[/db]`, `rediss://…`, or `host:port`, as one address with a scheme.
+ *
+ * @throws {EnvironmentError} if it is none; the text may hold a password, so it is not repeated.
+ */
+export function parseRedisUrl(text: string): string {
+  const address = parseAddress(text, ['redis:', 'rediss:'], /^(\/\d*)?$/)
+  if (address !== undefined) return address
+  throw new EnvironmentError(
+    'REDIS_URL is not a Redis address: write redis://host:6379 or redis://user:password@host:6379/0' +
+      `${encodingAdvice} (The value is not shown: it may hold a password.)`,
+  )
+}
+
+/**
+ * One or more of `nats://[user:password@]host:port`, `tls://…` or `host:port`, separated by commas.
+ *
+ * @throws {EnvironmentError} if one of them is none, or if they differ in their credentials.
+ */
+export function parseNatsUrls(text: string): readonly string[] {
+  const addresses = text
+    .split(',')
+    .map((part) => parseAddress(part.trim(), ['nats:', 'tls:'], /^\/?$/))
+    .filter((address) => address !== undefined)
+  if (addresses.length !== text.split(',').length) {
+    throw new EnvironmentError(
+      'NATS_URL is not a NATS address: write nats://host:4222 or nats://user:password@host:4222, ' +
+        `several separated by commas${encodingAdvice} (The value is not shown: it may hold a password.)`,
+    )
+  }
+  const credentials = addresses.map((address) => new URL(address)).map(userInfo)
+  if (new Set(credentials).size > 1) {
+    throw new EnvironmentError(
+      'The addresses in NATS_URL must all have the same user and password.',
+    )
+  }
+  return addresses
+}
+
+/** Addresses with credentials in them, as options for the NATS client. A user alone is a token. */
+export function natsConnection(urls: readonly string[]): NatsConnection {
+  const parsed = urls.map((url) => new URL(url))
+  const [user, pass] = [parsed[0]?.username ?? '', parsed[0]?.password ?? ''].map(
+    decodeURIComponent,
+  )
+  return {
+    servers: parsed.map((url) => url.host),
+    ...(user && pass ? { user, pass } : user ? { token: user } : {}),
+    ...(parsed.some((url) => url.protocol === 'tls:') ? { tls: {} } : {}),
+  }
+}
+
+/** An address fit for a screen, a log or a file: without user, password and options. */
+export function redactUrl(url: string): string {
+  if (!URL.canParse(url)) return '(malformed address)'
+  const { protocol, host, pathname, username, password } = new URL(url)
+  const database = /^\/\d+$/.test(pathname) ? pathname : ''
+  return `${protocol}//${username || password ? '***@' : ''}${host}${database}`
+}
+
+/** `host:port`, to name a server in a message. */
+export function hostAndPort(url: string): string {
+  const { protocol, hostname, port } = new URL(url)
+  return `${hostname}:${port || (protocol.startsWith('redis') ? 6379 : 4222)}`
+}
+
+const encodingAdvice =
+  '. Special characters in a password must be percent-encoded, e.g. %40 for @ and %2F for /.'
+
+function parseAddress(
+  text: string,
+  schemes: readonly [string, ...string[]],
+  path: RegExp,
+): string | undefined {
+  const address = bareAddress.test(text) ? `${schemes[0]}//${text}` : text
+  if (!URL.canParse(address)) return undefined
+  const { protocol, hostname, pathname, search, hash } = new URL(address)
+  const known = schemes.includes(protocol) && hostname !== '' && path.test(pathname)
+  // An @ after the host means that a raw / ? or # in a password has cut the address short.
+  return known && !search.includes('@') && hash === '' ? address : undefined
+}
+
+function userInfo({ username, password }: URL): string {
+  return `${username}:${password}`
+}

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { KeeperMessage } from './container-keeper.ts'
+import { EnvironmentError } from './environment-error.ts'
+import type { BackendImages } from './settings.ts'
+
+/** Put on every container, with the id of the process that the containers are for. */
+export const ownerLabel = 'prism-loadtest.owner-pid'
+
+export type ContainersStart =
+  | {
+      readonly state: 'ready'
+      readonly redisUrl: string
+      readonly natsUrl: string
+      /** Resolves when the containers are removed. Can be called again. */
+      readonly stop: () => Promise<void>
+    }
+  | { readonly state: 'failed'; readonly reason: string }
+
+const stopTimeoutMs = 30_000
+
+/**
+ * Starts Redis and NATS as containers without persistence, published on loopback.
+ *
+ * A keeper process of their own owns them and removes them when the pipe from this process closes,
+ * so they go however this process dies, and whatever they were at when it did.
+ */
+export async function startContainers(
+  images: BackendImages,
+  onProgress: (message: string) => void,
+): Promise<ContainersStart> {
+  const script = fileURLToPath(import.meta.resolve('./container-keeper.ts'))
+  const argument = JSON.stringify({ images, ownerPid: process.pid })
+  const keeper = spawn(process.execPath, [script, argument], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  keeper.stdin.on('error', () => {})
+  const stop = () => stopKeeper(keeper)
+
+  const lines = createInterface({ input: keeper.stdout })
+  const outcome = await new Promise<Exclude<KeeperMessage, { type: 'progress' }>>((resolve) => {
+    lines.on('line', (line) => {
+      const message = JSON.parse(line) as KeeperMessage
+      if (message.type === 'progress') onProgress(message.text)
+      else resolve(message)
+    })
+    const died = () => resolve({ type: 'failed', reason: 'the process that keeps them died' })
+    keeper.once('error', died)
+    keeper.once('close', died)
+  })
+  if (outcome.type === 'failed') {
+    await stop()
+    return { state: 'failed', reason: outcome.reason }
+  }
+  keeper.unref()
+  for (const pipe of [keeper.stdin, keeper.stdout]) {
+    if ('unref' in pipe && typeof pipe.unref === 'function') pipe.unref()
+  }
+  return { state: 'ready', redisUrl: outcome.redisUrl, natsUrl: outcome.natsUrl, stop }
+}
+
+async function stopKeeper(keeper: ChildProcess): Promise<void> {
+  if (keeper.pid === undefined) return
+  keeper.stdin?.end()
+  if (keeper.exitCode === null && keeper.signalCode === null) {
+    keeper.ref()
+    await Promise.race([once(keeper, 'exit'), sleep(stopTimeoutMs, undefined, { ref: false })])
+  }
+  if (keeper.exitCode === 0) return
+  throw new EnvironmentError(
+    `The containers of this run may not all have been removed. Remove them with: ` +
+      `docker rm -f $(docker ps -aq --filter label=${ownerLabel}=${process.pid})`,
+  )
+}

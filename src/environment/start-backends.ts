@@ -1,0 +1,157 @@
+import { parseNatsUrls, parseRedisUrl } from './addresses.ts'
+import type { Backends, ServerBackends } from './backends.ts'
+import { startContainers } from './containers.ts'
+import { EnvironmentError } from './environment-error.ts'
+import { findProgram, startNatsProgram, startRedisProgram } from './programs.ts'
+import { checkNats, checkRedis } from './server-checks.ts'
+import { defaultImages } from './settings.ts'
+import type { BackendImages, BackendSettings } from './settings.ts'
+
+export interface StartedBackends {
+  readonly backends: Backends
+  /** Ends the servers that were started for this run; resolves when they are gone. */
+  readonly stop: () => Promise<void>
+}
+
+export interface BackendOptions extends Omit<BackendSettings, 'images'> {
+  readonly images?: BackendImages
+  /** One sentence for the user about what takes time, or why another backend is tried. */
+  readonly onProgress: (message: string) => void
+}
+
+/** Servers that can't be had, with a reason that fits into "because …". */
+interface Unavailable {
+  readonly unavailable: string
+}
+
+/**
+ * Finds or starts what a run is measured against. In `auto`: the addresses given, else containers,
+ * else local programs, else memory. Addresses given are never passed over for something else.
+ *
+ * @throws {EnvironmentError} if the choice can't be had, or the addresses given don't answer.
+ */
+export async function startBackends(options: BackendOptions): Promise<StartedBackends> {
+  const { choice, images = defaultImages, onProgress } = options
+  switch (choice) {
+    case 'external':
+      return external(options)
+    case 'containers':
+      return required(
+        await containers(images, onProgress),
+        'BENCH_BACKEND=containers',
+        dockerAdvice,
+      )
+    case 'programs':
+      return required(await programs(), 'BENCH_BACKEND=programs', programsAdvice)
+    case 'memory':
+      return memory('memory was asked for')
+    case 'auto':
+      break
+  }
+  if (options.redisUrl !== undefined || options.natsUrl !== undefined) return external(options)
+  const inContainers = await containers(images, onProgress)
+  if (!('unavailable' in inContainers)) return inContainers
+  const local = await programs()
+  if (!('unavailable' in local)) {
+    onProgress(`Using local redis-server and nats-server, because ${inContainers.unavailable}.`)
+    return local
+  }
+  return memory(`${inContainers.unavailable}, and ${local.unavailable}`)
+}
+
+const dockerAdvice =
+  'Install and start Docker (https://docs.docker.com/get-docker), pull the images or name others with ' +
+  'BENCH_REDIS_IMAGE and BENCH_NATS_IMAGE, or choose another BENCH_BACKEND.'
+const programsAdvice =
+  'Install Redis (https://redis.io/docs/latest/get-started) and nats-server ' +
+  '(https://docs.nats.io/running-a-nats-service/introduction/installation) so that both are on the ' +
+  'PATH, or choose another BENCH_BACKEND.'
+
+function required(
+  outcome: StartedBackends | Unavailable,
+  setting: string,
+  advice: string,
+): StartedBackends {
+  if (!('unavailable' in outcome)) return outcome
+  throw new EnvironmentError(`${setting} can't be had: ${outcome.unavailable}. ${advice}`)
+}
+
+async function external({ redisUrl, natsUrl }: BackendOptions): Promise<StartedBackends> {
+  if (redisUrl === undefined || natsUrl === undefined) {
+    const missing = [
+      ...(redisUrl === undefined ? ['REDIS_URL'] : []),
+      ...(natsUrl === undefined ? ['NATS_URL'] : []),
+    ]
+    throw new EnvironmentError(
+      `External servers need both REDIS_URL and NATS_URL, and ${missing.join(' and ')} is not set. ` +
+        'Set it, e.g. REDIS_URL=redis://localhost:6379 NATS_URL=nats://localhost:4222.',
+    )
+  }
+  const backends = await check('external', parseRedisUrl(redisUrl), parseNatsUrls(natsUrl))
+  return { backends, stop: async () => {} }
+}
+
+async function containers(
+  images: BackendImages,
+  onProgress: (message: string) => void,
+): Promise<StartedBackends | Unavailable> {
+  const start = await startContainers(images, onProgress)
+  if (start.state === 'failed') return { unavailable: start.reason }
+  return checked('containers', start.redisUrl, start.natsUrl, start.stop)
+}
+
+async function programs(): Promise<StartedBackends | Unavailable> {
+  const missing = ['redis-server', 'nats-server'].filter((name) => findProgram(name) === undefined)
+  if (missing.length > 0) {
+    return {
+      unavailable: `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not on the PATH`,
+    }
+  }
+  const outcomes = await Promise.allSettled([startRedisProgram(), startNatsProgram()])
+  const servers = outcomes
+    .filter((outcome) => outcome.status === 'fulfilled')
+    .map(({ value }) => value)
+  const stop = async () => {
+    await Promise.all(servers.map((server) => server.stop()))
+  }
+  const [redis, nats] = servers
+  if (outcomes.length === servers.length && redis && nats) {
+    return checked('programs', redis.url, nats.url, stop)
+  }
+  await stop()
+  const reasons = outcomes.filter((outcome) => outcome.status === 'rejected')
+  return { unavailable: reasons.map(({ reason }) => String(reason.message)).join(' and ') }
+}
+
+/** Our own servers, which are ended again if they don't answer. */
+async function checked(
+  kind: ServerBackends['kind'],
+  redisUrl: string,
+  natsUrl: string,
+  stop: () => Promise<void>,
+): Promise<StartedBackends | Unavailable> {
+  try {
+    return { backends: await check(kind, redisUrl, [natsUrl]), stop }
+  } catch (error) {
+    await stop()
+    if (error instanceof EnvironmentError) return { unavailable: error.message }
+    throw error
+  }
+}
+
+async function check(
+  kind: ServerBackends['kind'],
+  redisUrl: string,
+  natsUrls: readonly string[],
+): Promise<ServerBackends> {
+  const [redisVersion, natsVersion] = await Promise.all([checkRedis(redisUrl), checkNats(natsUrls)])
+  return { kind, redisUrl, natsUrls, redisVersion, natsVersion }
+}
+
+function memory(because: string): StartedBackends {
+  const notice =
+    `No real server was measured: Redis and NATS were replaced by this process's own memory, because ` +
+    `${because}; to measure real ones, start Docker, install redis-server and nats-server, or set ` +
+    'REDIS_URL and NATS_URL.'
+  return { backends: { kind: 'memory', notice }, stop: async () => {} }
+}
