@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { validateIdentity, validateNamespace } from './identity.ts'
+
+describe('validateIdentity', () => {
+  it.each([
+    'loadtest-user-1',
+    'user.eu.west.7',
+    'a',
+    'urn:device:42',
+    'who@example.org',
+    'user~1',
+    'zoë-日本-🚀',
+    '__proto__',
+    'a'.repeat(256),
+    'é'.repeat(128),
+    '🚀'.repeat(64),
+  ])('accepts %j and gives it back', (identity) => {
+    expect(validateIdentity(identity)).toBe(identity)
+  })
+
+  it.each<[unknown, string]>([
+    [undefined, 'expected a string, got undefined'],
+    [null, 'expected a string, got null'],
+    [7, 'expected a string, got number'],
+    ['', 'it is empty'],
+    ['~log', 'begins with "~", which is reserved'],
+    ['a b', 'space (U+0020) at index 1'],
+    ['ab\t', 'control character (U+0009) at index 2'],
+    ['a\u0000', 'control character (U+0000) at index 1'],
+    ['a\u007f', 'control character (U+007F) at index 1'],
+    ['a\u0085', 'control character (U+0085) at index 1'],
+    ['a\u00a0b', 'whitespace (U+00A0) at index 1'],
+    ['a\u2028', 'whitespace (U+2028) at index 1'],
+    ['\ufeffa', 'whitespace (U+FEFF) at index 0'],
+    ['user.*', '"*" at index 5 is a NATS wildcard'],
+    ['user.>', '">" at index 5 is a NATS wildcard'],
+    ['.a', 'empty token before the dot at index 0'],
+    ['a..b', 'empty token before the dot at index 2'],
+    ['a.', 'empty token after its last dot'],
+    ['.', 'empty token before the dot at index 0'],
+    ['a\ud800b', 'lone surrogate (U+D800) at index 1'],
+    ['a\udc00', 'lone surrogate (U+DC00) at index 1'],
+    ['\ud83d', 'lone surrogate (U+D83D) at index 0'],
+    ['\ude80\ud83d', 'lone surrogate (U+DE80) at index 0'],
+    ['a'.repeat(257), '257 bytes in UTF-8; at most 256'],
+    ['é'.repeat(129), '258 bytes in UTF-8; at most 256'],
+  ])('refuses %j: %s', (identity, reason) => {
+    expect(() => validateIdentity(identity)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_IDENTITY',
+        message: expect.stringContaining(reason),
+      }),
+    )
+  })
+
+  it('keeps the message short for a long identity', () => {
+    expect(() => validateIdentity('x'.repeat(1_000_000))).toThrow(/^.{0,200}$/)
+  })
+
+  it('accepts exactly the well-formed strings without what the rules name', () => {
+    const unit = fc.oneof(
+      fc.constantFrom('a', '.', '~', '*', '>', ' ', '\t', '\u00a0', '\ud83d', '\ude80', 'é'),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    )
+    fc.assert(
+      fc.property(fc.array(unit, { maxLength: 8 }), (units) => {
+        const text = units.join('')
+        const isValid =
+          text.isWellFormed() &&
+          !/[\s\p{Cc}\p{Z}*>]/u.test(text) &&
+          !text.startsWith('~') &&
+          text.split('.').every((token) => token !== '')
+        expect(isAccepted(() => validateIdentity(text), 'INVALID_IDENTITY')).toBe(isValid)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('validateNamespace', () => {
+  it.each(['loadtest', 'tenant_7', 'a-b', '{loadtest}', 'app-{tenant-1}', '{t}x', 'a'.repeat(64)])(
+    'accepts %j',
+    (namespace) => {
+      expect(validateNamespace(namespace)).toBe(namespace)
+    },
+  )
+
+  it.each<unknown>([
+    undefined,
+    42,
+    '',
+    'a b',
+    'a:b',
+    'a.b',
+    'a*',
+    'a>',
+    '~x',
+    '{}',
+    '{a',
+    'a}',
+    '{a}{b}',
+    '{{a}}',
+    'é',
+    'a\n',
+    'a'.repeat(65),
+  ])('refuses %j', (namespace) => {
+    expect(isAccepted(() => validateNamespace(namespace), 'INVALID_ARGUMENT')).toBe(false)
+  })
+})
+
+/** Whether `validate` returns; anything but the expected refusal passes through. */
+function isAccepted(validate: () => string, code: string): boolean {
+  try {
+    validate()
+    return true
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'RegistryError', code })
+    return false
+  }
+}

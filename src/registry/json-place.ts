@@ -1,0 +1,16 @@
+/** The way from a JSON document's root to a value in it: member names and array indexes. */
+export type JsonPlace = readonly (string | number)[]
+
+const PLAIN_NAME = /^[A-Za-z_$][\w$]*$/
+const LONGEST_NAME = 60
+
+/** A place as a reader would write it in code: `filter.$or[1]["age.gte"]`. */
+export function formatPlace(root: string, place: JsonPlace): string {
+  return root + place.map(formatPart).join('')
+}
+
+function formatPart(part: string | number): string {
+  if (typeof part === 'number') return `[${part}]`
+  if (part.length > LONGEST_NAME) return `[${JSON.stringify(part.slice(0, LONGEST_NAME) + '…')}]`
+  return PLAIN_NAME.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { defaultLimits, limitsFrom, type RegistryLimits } from './limits.ts'
+
+describe('limitsFrom', () => {
+  it('gives the defaults for nothing', () => {
+    expect(limitsFrom()).toEqual(defaultLimits)
+    expect(limitsFrom({})).toMatchObject({
+      maxMetadataBytes: 16_384,
+      maxFilterDepth: 5,
+      maxFilterClauses: 20,
+    })
+  })
+
+  it('sets what is given and keeps the rest', () => {
+    expect(limitsFrom({ maxFilterDepth: 2 })).toEqual({ ...defaultLimits, maxFilterDepth: 2 })
+  })
+
+  it('takes Infinity for identities only', () => {
+    expect(limitsFrom({ maxIdentities: Infinity }).maxIdentities).toBe(Infinity)
+    expect(() => limitsFrom({ maxFilterClauses: Infinity })).toThrow(
+      'limits.maxFilterClauses: expected an integer from 1 to 10000, got Infinity',
+    )
+  })
+
+  it.each<Partial<Record<keyof RegistryLimits, unknown>>>([
+    { maxIdentities: 0 },
+    { maxTtlMs: -1 },
+    { maxMetadataBytes: 1.5 },
+    { maxMetadataDepth: 101 },
+    { maxFilterDepth: Number.NaN },
+    { maxFilterClauses: '5' },
+    { maxTtlMs: undefined },
+  ])('refuses %j', (limits) => {
+    expect(() => limitsFrom(limits as Partial<RegistryLimits>)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    )
+  })
+
+  it('names an unknown limit', () => {
+    expect(() => limitsFrom({ maxClauses: 3 } as Partial<RegistryLimits>)).toThrow(
+      /limits\.maxClauses: no such limit; there are maxIdentities/,
+    )
+  })
+})
