@@ -1,0 +1,32 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+/**
+ * Says when long synchronous work has held the event loop for long enough and should give way to
+ * other work: `if (budget.exhausted) await budget.renew()` between the steps.
+ */
+export class EventLoopBudget {
+  readonly #budgetMs: number
+  #turnStartedAt: number | null = null
+
+  /** @param budgetMs how long the work may hold one turn of the event loop, in ms. */
+  constructor(budgetMs: number) {
+    this.#budgetMs = budgetMs
+  }
+
+  get exhausted(): boolean {
+    const now = performance.now()
+    if (this.#turnStartedAt === null) {
+      this.#turnStartedAt = now
+      setImmediate(() => {
+        this.#turnStartedAt = null
+      })
+      return false
+    }
+    return now - this.#turnStartedAt >= this.#budgetMs
+  }
+
+  /** Resolves in a later turn of the event loop. */
+  async renew(): Promise<void> {
+    await nextTurn()
+  }
+}

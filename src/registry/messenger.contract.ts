@@ -1,0 +1,296 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import type { Messenger, OutgoingMessage, ReceivedMessage, SendOptions } from './messenger.ts'
+
+/** Connects a messenger; all that one test connects reach each other. */
+export type ConnectMessenger = () => Promise<Messenger>
+
+const AT_MOST_ONCE: SendOptions = { delivery: 'at-most-once', timeoutMs: 2_000, receipts: true }
+const AT_LEAST_ONCE: SendOptions = { ...AT_MOST_ONCE, delivery: 'at-least-once' }
+
+let messages = 0
+function messageOf(text: string): OutgoingMessage {
+  messages += 1
+  return { id: `message-${process.pid}-${messages}`, payload: new TextEncoder().encode(text) }
+}
+
+function textOf({ payload }: ReceivedMessage): string {
+  return new TextDecoder().decode(payload)
+}
+
+/** What every messenger must do, whatever carries the messages. */
+export function describeMessenger(name: string, prepare: () => ConnectMessenger): void {
+  describe(name, () => {
+    let opened: Messenger[] = []
+    const open = async (connect: ConnectMessenger): Promise<Messenger> => {
+      const messenger = await connect()
+      opened.push(messenger)
+      return messenger
+    }
+    const pair = async (): Promise<{ sender: Messenger; host: Messenger }> => {
+      const connect = prepare()
+      return { sender: await open(connect), host: await open(connect) }
+    }
+    afterEach(async () => {
+      await Promise.all(opened.map((messenger) => messenger.close()))
+      opened = []
+    })
+
+    describe.each([
+      { path: 'through its gateway', byGateway: true },
+      { path: 'by its own subject', byGateway: false },
+    ])('an identity reached $path', ({ byGateway }) => {
+      const target = (identity: string, host: Messenger) => ({
+        identity,
+        gateway: byGateway ? host.gateway : null,
+      })
+
+      test('gets the payload with the message id, and its sender a receipt', async () => {
+        const { sender, host } = await pair()
+        const received: ReceivedMessage[] = []
+        await host.subscribe('a.b', (message) => void received.push(message))
+        const message = messageOf('hello')
+        const statuses = await sender.send(message, [target('a.b', host)], AT_MOST_ONCE)
+        expect([...statuses]).toEqual([['a.b', 'DELIVERED']])
+        expect(received).toMatchObject([{ id: message.id, identity: 'a.b' }])
+        expect(received.map(textOf)).toEqual(['hello'])
+      })
+
+      test('may get an empty payload', async () => {
+        const { sender, host } = await pair()
+        const lengths: number[] = []
+        await host.subscribe('a', ({ payload }) => void lengths.push(payload.length))
+        const statuses = await sender.send(messageOf(''), [target('a', host)], AT_MOST_ONCE)
+        expect(statuses.get('a')).toBe('DELIVERED')
+        expect(lengths).toEqual([0])
+      })
+
+      test('fails at once when nobody subscribes', async () => {
+        const { sender, host } = await pair()
+        const options = { ...AT_MOST_ONCE, timeoutMs: 2_000_000 }
+        const statuses = await sender.send(messageOf('x'), [target('nobody', host)], options)
+        expect(statuses.get('nobody')).toBe('FAILED')
+      })
+
+      test('fails when its handler throws or rejects, and only it does', async () => {
+        const { sender, host } = await pair()
+        await host.subscribe('throws', () => {
+          throw new Error('no')
+        })
+        await host.subscribe('rejects', async () => {
+          await delay(1)
+          throw new Error('no')
+        })
+        await host.subscribe('fine', async () => {
+          await delay(1)
+        })
+        const targets = ['throws', 'rejects', 'fine'].map((identity) => target(identity, host))
+        const statuses = await sender.send(messageOf('x'), targets, AT_MOST_ONCE)
+        expect(Object.fromEntries(statuses)).toEqual({
+          throws: 'FAILED',
+          rejects: 'FAILED',
+          fine: 'DELIVERED',
+        })
+      })
+
+      test('times out when its handler does not end, and others are unaffected', async () => {
+        const { sender, host } = await pair()
+        const { promise: never, resolve: endHandler } = Promise.withResolvers<void>()
+        onTestFinished(() => endHandler())
+        await host.subscribe('stuck', () => never)
+        await host.subscribe('slow', () => delay(150))
+        await host.subscribe('quick', () => {})
+        const targets = ['stuck', 'slow', 'quick'].map((identity) => target(identity, host))
+        const options = { ...AT_MOST_ONCE, timeoutMs: 600 }
+        const statuses = await sender.send(messageOf('x'), targets, options)
+        endHandler()
+        expect(Object.fromEntries(statuses)).toEqual({
+          stuck: 'TIMEOUT',
+          slow: 'DELIVERED',
+          quick: 'DELIVERED',
+        })
+      })
+
+      test('is sent to once under at-most-once, even if listed twice or its handler fails', async () => {
+        const { sender, host } = await pair()
+        let calls = 0
+        await host.subscribe('a', () => {
+          calls += 1
+          throw new Error('no')
+        })
+        const targets = [target('a', host), target('a', host)]
+        const statuses = await sender.send(messageOf('x'), targets, AT_MOST_ONCE)
+        expect([...statuses]).toEqual([['a', 'FAILED']])
+        await delay(300)
+        expect(calls).toBe(1)
+      })
+
+      test('is tried again under at-least-once until its handler succeeds', async () => {
+        const { sender, host } = await pair()
+        const ids: string[] = []
+        await host.subscribe('a', ({ id }) => {
+          ids.push(id)
+          if (ids.length < 3) throw new Error('not yet')
+        })
+        const message = messageOf('x')
+        const statuses = await sender.send(message, [target('a', host)], AT_LEAST_ONCE)
+        expect(statuses.get('a')).toBe('DELIVERED')
+        expect(ids).toEqual([message.id, message.id, message.id])
+      })
+
+      test('is handled once under at-least-once although resends overtake a slow handler', async () => {
+        const { sender, host } = await pair()
+        let calls = 0
+        await host.subscribe('a', async () => {
+          calls += 1
+          await delay(700)
+        })
+        const statuses = await sender.send(messageOf('x'), [target('a', host)], AT_LEAST_ONCE)
+        expect(statuses.get('a')).toBe('DELIVERED')
+        expect(calls).toBe(1)
+      })
+
+      test('that subscribes late is reached under at-least-once', async () => {
+        const { sender, host } = await pair()
+        const sending = sender.send(messageOf('x'), [target('late', host)], AT_LEAST_ONCE)
+        await delay(100)
+        await host.subscribe('late', () => {})
+        expect((await sending).get('late')).toBe('DELIVERED')
+      })
+
+      test('that nobody serves is FAILED under at-least-once when the time is over', async () => {
+        const { sender, host } = await pair()
+        const options = { ...AT_LEAST_ONCE, timeoutMs: 300 }
+        const statuses = await sender.send(messageOf('x'), [target('nobody', host)], options)
+        expect(statuses.get('nobody')).toBe('FAILED')
+      })
+
+      test('is PENDING and still gets the message when no receipts are asked for', async () => {
+        const { sender, host } = await pair()
+        const received = Promise.withResolvers<ReceivedMessage>()
+        await host.subscribe('a', received.resolve)
+        const options = { ...AT_MOST_ONCE, receipts: false }
+        const statuses = await sender.send(messageOf('hello'), [target('a', host)], options)
+        expect(statuses.get('a')).toBe('PENDING')
+        expect(textOf(await received.promise)).toBe('hello')
+      })
+
+      test('gets nothing after it unsubscribed', async () => {
+        const { sender, host } = await pair()
+        let calls = 0
+        const subscription = await host.subscribe('a', () => void (calls += 1))
+        await subscription.unsubscribe()
+        await subscription.unsubscribe()
+        expect(host.hosts('a')).toBe(false)
+        const statuses = await sender.send(messageOf('x'), [target('a', host)], AT_MOST_ONCE)
+        expect(statuses.get('a')).toBe('FAILED')
+        expect(calls).toBe(0)
+      })
+
+      test('is handled by the latest of its subscriptions only', async () => {
+        const { sender, host } = await pair()
+        const calls: string[] = []
+        const first = await host.subscribe('a', () => void calls.push('first'))
+        await host.subscribe('a', () => void calls.push('second'))
+        await first.unsubscribe()
+        const statuses = await sender.send(messageOf('x'), [target('a', host)], AT_MOST_ONCE)
+        expect(statuses.get('a')).toBe('DELIVERED')
+        expect(calls).toEqual(['second'])
+      })
+
+      test('is one of thousands, each with its own status', async () => {
+        const { sender, host } = await pair()
+        const handled = new Set<string>()
+        const identities = Array.from({ length: 3_000 }, (_, n) => `user-${n}`)
+        await Promise.all(
+          identities.slice(0, 2_900).map((identity, n) =>
+            host.subscribe(identity, (message) => {
+              if (n % 100 === 0) throw new Error('no')
+              handled.add(message.identity)
+            }),
+          ),
+        )
+        const targets = identities.map((identity) => target(identity, host))
+        const options = { ...AT_MOST_ONCE, timeoutMs: 20_000 }
+        const statuses = await sender.send(messageOf('x'), targets, options)
+        expect([...statuses.keys()].sort()).toEqual([...identities].sort())
+        const wrong = identities.filter((identity, n) => {
+          const expected = n < 2_900 && n % 100 !== 0 ? 'DELIVERED' : 'FAILED'
+          return statuses.get(identity) !== expected
+        })
+        expect(wrong).toEqual([])
+        expect(handled.size).toBe(2_871)
+      })
+    })
+
+    test('a gateway that does not exist fails its targets at once, and no others', async () => {
+      const { sender, host } = await pair()
+      await host.subscribe('here', () => {})
+      const targets = [
+        { identity: 'gone', gateway: `${host.gateway}-gone` },
+        { identity: 'here', gateway: host.gateway },
+      ]
+      const options = { ...AT_MOST_ONCE, timeoutMs: 2_000_000 }
+      const statuses = await sender.send(messageOf('x'), targets, options)
+      expect(Object.fromEntries(statuses)).toEqual({ gone: 'FAILED', here: 'DELIVERED' })
+    })
+
+    test('a messenger reaches the subscribers it hosts itself', async () => {
+      const { sender } = await pair()
+      await sender.subscribe('a', () => {})
+      const targets = [{ identity: 'a', gateway: sender.gateway }]
+      const statuses = await sender.send(messageOf('x'), targets, AT_MOST_ONCE)
+      expect(statuses.get('a')).toBe('DELIVERED')
+      expect(sender.hosts('a')).toBe(true)
+    })
+
+    test('sending to nobody succeeds', async () => {
+      const { sender } = await pair()
+      expect((await sender.send(messageOf('x'), [], AT_MOST_ONCE)).size).toBe(0)
+    })
+
+    test.each([
+      { what: 'a timeout of 0', options: { ...AT_MOST_ONCE, timeoutMs: 0 } },
+      { what: 'a timeout that is no number', options: { ...AT_MOST_ONCE, timeoutMs: Number.NaN } },
+      {
+        what: 'at-least-once without receipts',
+        options: { ...AT_LEAST_ONCE, receipts: false },
+      },
+    ])('$what is an invalid argument', async ({ options }) => {
+      const { sender, host } = await pair()
+      const targets = [{ identity: 'a', gateway: host.gateway }]
+      await expect(sender.send(messageOf('x'), targets, options)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+      })
+    })
+
+    test('exactly-once without durability is an invalid argument that says how to get it', async () => {
+      const { sender, host } = await pair()
+      const targets = [{ identity: 'a', gateway: host.gateway }]
+      const options: SendOptions = { ...AT_MOST_ONCE, delivery: 'exactly-once' }
+      await expect(sender.send(messageOf('x'), targets, options)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('durability'),
+      })
+    })
+
+    test('closing lets the messages in hand end, and afterwards every call fails', async () => {
+      const { sender, host } = await pair()
+      const started = Promise.withResolvers<void>()
+      await host.subscribe('a', async () => {
+        started.resolve()
+        await delay(100)
+      })
+      const targets = [{ identity: 'a', gateway: host.gateway }]
+      const sending = sender.send(messageOf('x'), targets, AT_MOST_ONCE)
+      await started.promise
+      await Promise.all([host.close(), host.close()])
+      expect((await sending).get('a')).toBe('DELIVERED')
+      await expect(host.subscribe('b', () => {})).rejects.toMatchObject({ code: 'CLOSED' })
+      await expect(host.send(messageOf('x'), targets, AT_MOST_ONCE)).rejects.toMatchObject({
+        code: 'CLOSED',
+      })
+      await host.close()
+    })
+  })
+}

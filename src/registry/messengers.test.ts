@@ -1,0 +1,24 @@
+import { describe, inject, test } from 'vitest'
+import { MemoryBroker, MemoryMessenger } from './memory/memory-messenger.ts'
+import { describeMessenger } from './messenger.contract.ts'
+import { connectNatsMessenger } from './nats/nats-messenger.ts'
+
+describeMessenger('MemoryMessenger', () => {
+  const broker = new MemoryBroker()
+  return async () => new MemoryMessenger(broker)
+})
+
+const backends = inject('backends')
+if (backends.kind === 'memory') {
+  describe('NatsMessenger', () => {
+    test.skip(`needs a NATS server: ${backends.notice}`, () => {})
+  })
+} else {
+  for (const connections of [1, 3]) {
+    describeMessenger(`NatsMessenger with ${connections} connection(s)`, () => {
+      const subjectPrefix = `test-${crypto.randomUUID()}`
+      const servers = backends.natsUrls
+      return () => connectNatsMessenger({ servers, subjectPrefix, connections })
+    })
+  }
+}

@@ -1,0 +1,160 @@
+import {
+  AuthorizationError,
+  connect,
+  type NatsConnection,
+  PermissionViolationError,
+  UserAuthenticationExpiredError,
+} from '@nats-io/transport-node'
+import { RegistryError } from '../errors.ts'
+import { ReplyInbox } from './reply-inbox.ts'
+import { parseServerAddresses, type ServerAddresses } from './server-address.ts'
+
+/** One NATS connection, whether it is up, and the inbox that its receipts come back to. */
+export class Connection {
+  readonly nats: NatsConnection
+  readonly inbox: ReplyInbox
+  #up = true
+
+  constructor(nats: NatsConnection) {
+    this.nats = nats
+    this.inbox = new ReplyInbox(nats)
+    void this.#follow()
+  }
+
+  /** While it is down nothing is published on it, so nothing is buffered and sent too late. */
+  get up(): boolean {
+    return this.#up && !this.nats.isClosed()
+  }
+
+  /** The largest message body with headers that the server takes, in bytes. */
+  get maxPayloadBytes(): number {
+    return this.nats.info?.max_payload ?? 1024 * 1024
+  }
+
+  async #follow(): Promise<void> {
+    for await (const status of this.nats.status()) {
+      if (status.type === 'disconnect') this.#up = false
+      else if (status.type === 'reconnect') this.#up = true
+      else if (status.type === 'error' && status.error instanceof PermissionViolationError) {
+        if (status.error.operation === 'publish') this.inbox.refuse(status.error.subject)
+      }
+    }
+  }
+}
+
+/** How to connect. */
+export interface PoolOptions {
+  readonly servers: readonly string[]
+  readonly connections: number
+  readonly connectTimeoutMs: number
+}
+
+/** The NATS connections of one messenger. Each reconnects on its own, to any of the servers. */
+export class ConnectionPool {
+  readonly connections: readonly Connection[]
+  readonly #hosts: readonly string[]
+  #next = 0
+
+  private constructor(connections: readonly Connection[], hosts: readonly string[]) {
+    this.connections = connections
+    this.#hosts = hosts
+  }
+
+  /** @throws RegistryError `UNAVAILABLE` naming the hosts, within `connectTimeoutMs`. */
+  static async open(options: PoolOptions): Promise<ConnectionPool> {
+    const addresses = parseServerAddresses(options.servers)
+    const start = Math.floor(Math.random() * addresses.hosts.length)
+    const attempts = await Promise.allSettled(
+      Array.from({ length: options.connections }, (_, index) =>
+        connectWithin(addresses, start + index, options.connectTimeoutMs),
+      ),
+    )
+    const opened: NatsConnection[] = []
+    let failure: unknown
+    for (const attempt of attempts) {
+      if (attempt.status === 'fulfilled') opened.push(attempt.value)
+      else failure = attempt.reason
+    }
+    if (failure !== undefined) {
+      await Promise.all(opened.map((nats) => nats.close()))
+      throw failure
+    }
+    return new ConnectionPool(
+      opened.map((nats) => new Connection(nats)),
+      addresses.hosts,
+    )
+  }
+
+  /** The next connection that is up, in turn; `undefined` if none is. */
+  pick(): Connection | undefined {
+    for (let tried = 0; tried < this.connections.length; tried += 1) {
+      const connection = this.connections[this.#next]
+      this.#next = (this.#next + 1) % this.connections.length
+      if (connection?.up) return connection
+    }
+    return undefined
+  }
+
+  /** The error for calls that need the broker while no connection is up. */
+  unavailable(cause?: unknown): RegistryError {
+    return unavailable(this.#hosts, 'the connection is lost; reconnecting', cause)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.connections.map(({ nats }) => nats.close()))
+  }
+}
+
+async function connectWithin(
+  { hosts, credentials }: ServerAddresses,
+  start: number,
+  timeoutMs: number,
+): Promise<NatsConnection> {
+  const first = start % hosts.length
+  const connecting = connect({
+    servers: [...hosts.slice(first), ...hosts.slice(0, first)],
+    noRandomize: true,
+    ...credentials,
+    name: 'prism-multicast',
+    timeout: Math.max(1, Math.floor(timeoutMs / hosts.length)),
+    reconnectTimeWait: 200,
+    maxReconnectAttempts: -1,
+    // A server that restarts may refuse for a moment; give up only when told to close.
+    ignoreAuthErrorAbort: true,
+    pingInterval: 10_000,
+    noAsyncTraces: true,
+  })
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(unavailable(hosts, `no answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    )
+  })
+  try {
+    return await Promise.race([connecting, deadline])
+  } catch (error) {
+    void connecting.then(
+      (late) => late.close(),
+      () => {},
+    )
+    throw error instanceof RegistryError ? error : unavailable(hosts, reasonOf(error), error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function unavailable(hosts: readonly string[], reason: string, cause?: unknown): RegistryError {
+  return new RegistryError(
+    'UNAVAILABLE',
+    `NATS at ${hosts.join(', ')} can't be used: ${reason}.`,
+    cause === undefined ? undefined : { cause },
+  )
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError) {
+    return 'the server refused the credentials; check the user and password in the URL'
+  }
+  return error instanceof Error && error.message !== '' ? error.message : 'the connection failed'
+}

@@ -1,0 +1,52 @@
+/** `true`: handled. A promise: its handler is still running, and resolves to whether it handled. */
+type Delivery = true | Promise<boolean>
+
+/**
+ * Which messages the identities of one process have got lately, so that a resend is not handled
+ * twice. Holds at most `capacity` (message, identity) pairs and forgets the oldest messages first.
+ */
+export class RecentDeliveries {
+  readonly #capacity: number
+  readonly #messages = new Map<string, Map<string, Delivery>>()
+  #size = 0
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  get(messageId: string, identity: string): Delivery | undefined {
+    return this.#messages.get(messageId)?.get(identity)
+  }
+
+  set(messageId: string, identity: string, delivery: Delivery): void {
+    let identities = this.#messages.get(messageId)
+    if (identities === undefined) {
+      identities = new Map()
+      this.#messages.set(messageId, identities)
+    }
+    const before = identities.size
+    identities.set(identity, delivery)
+    this.#size += identities.size - before
+    while (this.#size > this.#capacity && this.#messages.size > 1) this.#forgetOldest()
+  }
+
+  /** Forgets one pair, so that the next resend is handled. */
+  delete(messageId: string, identity: string): void {
+    const identities = this.#messages.get(messageId)
+    if (identities?.delete(identity)) {
+      this.#size -= 1
+      if (identities.size === 0) this.#messages.delete(messageId)
+    }
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#messages
+    if (oldest === undefined) return
+    this.#messages.delete(oldest[0])
+    this.#size -= oldest[1].size
+  }
+}
