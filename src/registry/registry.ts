@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto'
+import { pageOf, type EnumerateOptions, type Enumeration } from './enumeration.ts'
+import { RegistryError } from './errors.ts'
+import { filterFrom, type Filter } from './filter/filter.ts'
+import { validateIdentity } from './identity.ts'
+import { limitsFrom, type RegistryLimits } from './limits.ts'
+import type { DeliveryStatus, MessageHandler, Messenger, Subscription } from './messenger.ts'
+import { validateMetadata } from './metadata.ts'
+import {
+  sendOptionsOf,
+  summarize,
+  type MulticastOptions,
+  type MulticastResult,
+} from './multicast.ts'
+import type { Metadata } from './registration.ts'
+import type { RegistrationTimes, RegistryStore } from './store.ts'
+
+/** How an identity is registered. */
+export interface RegisterOptions {
+  /** Time to live in ms, an integer; 0 never expires. Default 300,000. */
+  readonly ttlMs?: number
+  /** Whether a live registration of the same identity is overwritten. Default `false`. */
+  readonly replace?: boolean
+  /**
+   * The `gateway` of the registry that hosts the identity's subscriber. By default this registry's
+   * own, if it hosts one; without any, messages go by the identity's own subject.
+   */
+  readonly gateway?: string
+}
+
+const DEFAULT_TTL_MS = 300_000
+const NO_TARGETS: ReadonlyMap<string, DeliveryStatus> = new Map()
+
+/**
+ * A multicast registry: identities with metadata and a TTL, listed by filter, and sent to.
+ *
+ * Every call rejects with a `RegistryError`: `UNAVAILABLE` when a server can't be reached or
+ * refuses, `CLOSED` after `close()`, and the codes that each call names.
+ */
+export class MulticastRegistry {
+  readonly #store: RegistryStore
+  readonly #messenger: Messenger
+  readonly #limits: RegistryLimits
+  #closing: Promise<void> | null = null
+
+  /** @param slots the registry owns them from here on: `close()` closes them. */
+  constructor(slots: {
+    readonly store: RegistryStore
+    readonly messenger: Messenger
+    readonly limits?: Partial<RegistryLimits>
+  }) {
+    this.#store = slots.store
+    this.#messenger = slots.messenger
+    this.#limits = limitsFrom(slots.limits)
+  }
+
+  /** Where this registry's subscribers are reached; to be named in registrations made elsewhere. */
+  get gateway(): string {
+    return this.#messenger.gateway
+  }
+
+  /**
+   * Registers an identity, atomically and for every process.
+   * @param metadata a JSON object.
+   * @throws RegistryError `ALREADY_EXISTS`, `QUOTA_EXCEEDED`, `INVALID_IDENTITY`,
+   *   `INVALID_METADATA`, `INVALID_ARGUMENT`
+   */
+  async register(
+    identity: string,
+    metadata: Metadata,
+    options: RegisterOptions = {},
+  ): Promise<RegistrationTimes> {
+    this.#checkOpen()
+    const { ttlMs = DEFAULT_TTL_MS, replace = false } = options
+    const valid = validateIdentity(identity)
+    const own = this.#messenger.hosts(valid) ? this.#messenger.gateway : null
+    return this.#store.register({
+      identity: valid,
+      metadata: validateMetadata(metadata, this.#limits).metadata,
+      ttlMs: this.#checkTtl(ttlMs),
+      replace,
+      gateway: options.gateway ?? own,
+    })
+  }
+
+  /**
+   * Renews a registration's TTL and leaves its metadata as it is.
+   * @param ttlMs from now, in ms, an integer; 0 never expires.
+   * @throws RegistryError `NOT_FOUND` if it was never made or has expired, `INVALID_IDENTITY`,
+   *   `INVALID_ARGUMENT`
+   */
+  async heartbeat(identity: string, ttlMs: number = DEFAULT_TTL_MS): Promise<RegistrationTimes> {
+    this.#checkOpen()
+    return this.#store.heartbeat(validateIdentity(identity), this.#checkTtl(ttlMs))
+  }
+
+  /** Removes a registration for every process; `false` if there was none. */
+  async unregister(identity: string): Promise<boolean> {
+    this.#checkOpen()
+    return this.#store.unregister(validateIdentity(identity))
+  }
+
+  /**
+   * Lists live registrations: all that were made, by any process, before the call began.
+   * @param filter `{}` matches all; `docs/promises.md` has the language.
+   * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`
+   */
+  async enumerate(filter: Filter = {}, options: EnumerateOptions = {}): Promise<Enumeration> {
+    this.#checkOpen()
+    return pageOf(await this.#store.select(filterFrom(filter, this.#limits)), options)
+  }
+
+  /**
+   * Sends a payload to every identity that matches, and waits for their receipts.
+   * No match is a success with 0 targets.
+   * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`
+   */
+  async multicast(
+    filter: Filter,
+    payload: Uint8Array | string,
+    options: MulticastOptions = {},
+  ): Promise<MulticastResult> {
+    this.#checkOpen()
+    const sendOptions = sendOptionsOf(options)
+    const targets = await this.#store.select(filterFrom(filter, this.#limits))
+    const id = randomUUID()
+    if (targets.length === 0) return summarize(id, NO_TARGETS)
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
+    return summarize(id, await this.#messenger.send({ id, payload: bytes }, targets, sendOptions))
+  }
+
+  /**
+   * Receives the multicasts of one identity; a second subscription replaces the first. Subscribe
+   * first and register then: the registration names this registry's gateway, and nothing is missed.
+   * @throws RegistryError `INVALID_IDENTITY`
+   */
+  async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
+    this.#checkOpen()
+    return this.#messenger.subscribe(validateIdentity(identity), handler)
+  }
+
+  /** Removes everything in the namespace, whoever made it. */
+  async clear(): Promise<void> {
+    this.#checkOpen()
+    return this.#store.clear()
+  }
+
+  /** Ends what was accepted and releases connections. Idempotent; later calls reject with `CLOSED`. */
+  close(): Promise<void> {
+    this.#closing ??= Promise.all([this.#messenger.close(), this.#store.close()]).then(() => {})
+    return this.#closing
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== null) {
+      throw new RegistryError('CLOSED', 'The registry is closed; connect a new one.')
+    }
+  }
+
+  #checkTtl(ttlMs: number): number {
+    if (Number.isInteger(ttlMs) && ttlMs >= 0 && ttlMs <= this.#limits.maxTtlMs) return ttlMs
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      `ttlMs: ${ttlMs} must be an integer from 0 (never expires) to ${this.#limits.maxTtlMs} ms`,
+    )
+  }
+}

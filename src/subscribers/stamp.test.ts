@@ -1,0 +1,22 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { readStamp, stampPayload } from './stamp.ts'
+
+test('a stamp is read as it was written, whatever the payload', () => {
+  const stamps = fc.record({
+    number: fc.nat(),
+    intendedAtMs: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+    isWarmUp: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(stamps, fc.uint8Array(), (stamp, payload) => {
+      const message = stampPayload(stamp, payload)
+      expect(readStamp(message)).toEqual(stamp)
+      expect(message.subarray(message.length - payload.length)).toEqual(Buffer.from(payload))
+    }),
+  )
+})
+
+test('a message too short for a stamp has none', () => {
+  expect(readStamp(new Uint8Array(16))).toBeNull()
+})

@@ -1,0 +1,38 @@
+/**
+ * What a load test's message says of itself, ahead of the payload, so that a receipt can be timed
+ * and counted where it arrives.
+ *
+ *     byte 0     1 if of the warm-up, else 0
+ *     byte 1–8   request number, big-endian double
+ *     byte 9–16  intended start by `nowMs()`, big-endian double
+ *     byte 17 …  the payload
+ */
+export interface Stamp {
+  /** The number of the request that sent the message. */
+  readonly number: number
+  readonly intendedAtMs: number
+  readonly isWarmUp: boolean
+}
+
+const STAMP_BYTES = 17
+
+/** `payload` behind a stamp. */
+export function stampPayload(stamp: Stamp, payload: Uint8Array): Uint8Array {
+  const message = Buffer.allocUnsafe(STAMP_BYTES + payload.length)
+  message.writeUInt8(stamp.isWarmUp ? 1 : 0, 0)
+  message.writeDoubleBE(stamp.number, 1)
+  message.writeDoubleBE(stamp.intendedAtMs, 9)
+  message.set(payload, STAMP_BYTES)
+  return message
+}
+
+/** The stamp of a message; `null` if it can't have one, being too short. */
+export function readStamp(message: Uint8Array): Stamp | null {
+  if (message.length < STAMP_BYTES) return null
+  const view = new DataView(message.buffer, message.byteOffset, STAMP_BYTES)
+  return {
+    isWarmUp: view.getUint8(0) === 1,
+    number: view.getFloat64(1),
+    intendedAtMs: view.getFloat64(9),
+  }
+}

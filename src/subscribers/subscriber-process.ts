@@ -1,0 +1,53 @@
+import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
+import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
+import type { EncodedDeliveries, SubscriberAnswer, SubscriberCall } from './process-messages.ts'
+import { SubscriberHost } from './subscriber-host.ts'
+
+/**
+ * The program of the subscribers' process: receivers with an event loop of their own, so that
+ * receiving doesn't delay sending, and a receipt is timed when it arrives. Ends with its parent.
+ */
+let host: SubscriberHost | null = null
+
+// A Ctrl-C reaches the whole terminal; the parent decides when receiving ends.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.on('disconnect', () => process.exit())
+process.on('message', (call: SubscriberCall) => {
+  answer(call).then(
+    (message) => process.send?.(message),
+    (error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error)
+      process.send?.({ call: call.call, kind: 'failed', message } satisfies SubscriberAnswer)
+    },
+  )
+})
+
+async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
+  const { call } = request
+  if (request.kind === 'connect') {
+    const { natsUrls, subjectPrefix } = request
+    host = new SubscriberHost(await connectNatsMessenger({ servers: natsUrls, subjectPrefix }))
+    return { call, kind: 'connected', gateway: host.gateway }
+  }
+  if (host === null) throw new Error('not connected')
+  switch (request.kind) {
+    case 'host':
+      await host.host(request.identities)
+      return { call, kind: 'done' }
+    case 'expect':
+      for (const message of request.messages) host.expect(message)
+      return { call, kind: 'done' }
+    case 'deliveries':
+      return { call, kind: 'deliveries', deliveries: await encodedDeliveries(host) }
+  }
+}
+
+async function encodedDeliveries(from: SubscriberHost): Promise<EncodedDeliveries> {
+  const { receipt, completion, ...counts } = await from.deliveries()
+  return {
+    ...counts,
+    receipt: encodeIntoCompressedBase64(receipt),
+    completion: encodeIntoCompressedBase64(completion),
+  }
+}
