@@ -1,0 +1,116 @@
+import type { CompiledFilter } from '../filter/compile.ts'
+import type { Registration } from '../registration.ts'
+import { ExpiryQueue } from './expiry-queue.ts'
+import { FieldIndex } from './field-index.ts'
+import { SortedRegistrations } from './sorted-registrations.ts'
+
+/** Field indexes kept at a time; the one unused for longest goes first. */
+const maxFieldIndexes = 32
+
+/** Equalities of one filter that are looked up; those beyond are evaluated. */
+const maxIndexedClauses = 4
+
+/** Superseded entries that the expiry queue may hold besides one for each registration. */
+const expirySlack = 1024
+
+/**
+ * Live registrations in memory: by identity, ordered, by expiry, and by the fields that filters
+ * have asked for. A field's index is built the first time an equality on it is selected.
+ */
+export class RegistrationIndex {
+  readonly #byIdentity = new Map<string, Registration>()
+  readonly #all = new SortedRegistrations()
+  readonly #byField = new Map<string, FieldIndex>()
+  readonly #expiries = new ExpiryQueue()
+
+  get size(): number {
+    return this.#byIdentity.size
+  }
+
+  get(identity: string): Registration | undefined {
+    return this.#byIdentity.get(identity)
+  }
+
+  /** Adds a registration, in the place of the identity's present one if it has one. */
+  put(registration: Registration): void {
+    const before = this.#byIdentity.get(registration.identity)
+    this.#byIdentity.set(registration.identity, registration)
+    if (before) this.#all.replace(registration)
+    else this.#all.add(registration)
+    for (const field of this.#byField.values()) field.update(before, registration)
+    this.#expiries.push(registration)
+    this.#dropSuperseded()
+  }
+
+  /** Removes an identity; `false` if it was not in here. */
+  remove(identity: string): boolean {
+    const before = this.#byIdentity.get(identity)
+    if (!before) return false
+    this.#byIdentity.delete(identity)
+    this.#all.remove(identity)
+    for (const field of this.#byField.values()) field.update(before, undefined)
+    this.#dropSuperseded()
+    return true
+  }
+
+  /**
+   * Removes what has ended at `now` (Unix ms), at most `limit` of it.
+   * @returns whether nothing ended is left.
+   */
+  expire(now: number, limit = Infinity): boolean {
+    for (let removed = 0; removed < limit; removed += 1) {
+      const registration = this.#expiries.popExpired(now)
+      if (!registration) return true
+      if (this.#isCurrent(registration)) this.remove(registration.identity)
+    }
+    return false
+  }
+
+  /** Everything that matches, ordered by identity. */
+  select(filter: CompiledFilter): readonly Registration[] {
+    if (filter.equalities.length === 0) return this.#evaluate(this.#all, filter)
+    let fewest: SortedRegistrations | undefined
+    for (const { path, value } of filter.equalities.slice(0, maxIndexedClauses)) {
+      const found = this.#fieldIndex(path).get(value)
+      if (!found) return []
+      if (!fewest || found.size < fewest.size) fewest = found
+    }
+    if (!fewest) return []
+    const isAnswer = filter.isEqualitiesOnly && filter.equalities.length === 1
+    return isAnswer ? fewest.list() : this.#evaluate(fewest, filter)
+  }
+
+  /** Merges changes into the order now, so that a later `select` needn't merge them all at once. */
+  settle(): void {
+    this.#all.list()
+  }
+
+  #evaluate(candidates: SortedRegistrations, filter: CompiledFilter): readonly Registration[] {
+    return candidates.list().filter((registration) => filter.matches(registration.metadata))
+  }
+
+  #fieldIndex(path: readonly string[]): FieldIndex {
+    const name = JSON.stringify(path)
+    const field = this.#byField.get(name) ?? new FieldIndex(path, this.#all.list())
+    // A Map iterates in order of insertion: inserting anew marks the field as used last.
+    this.#byField.delete(name)
+    this.#byField.set(name, field)
+    if (this.#byField.size > maxFieldIndexes) {
+      for (const oldest of this.#byField.keys()) {
+        this.#byField.delete(oldest)
+        break
+      }
+    }
+    return field
+  }
+
+  #isCurrent(registration: Registration): boolean {
+    return this.#byIdentity.get(registration.identity) === registration
+  }
+
+  #dropSuperseded(): void {
+    if (this.#expiries.size > 2 * this.#byIdentity.size + expirySlack) {
+      this.#expiries.retain((registration) => this.#isCurrent(registration))
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { RegistryError } from '../errors.ts'
+
+/** A Redis server's URL, taken apart. */
+export interface RedisAddress {
+  readonly host: string
+  readonly port: number
+  readonly username: string | undefined
+  readonly password: string | undefined
+  readonly database: number
+  readonly usesTls: boolean
+}
+
+const defaultPort = 6379
+
+/**
+ * Takes `redis[s]://[user:password@]host[:port][/database]` apart.
+ * @throws RegistryError `INVALID_ARGUMENT`, without the URL, which may hold a password.
+ */
+export function parseRedisAddress(url: string): RedisAddress {
+  const parsed = URL.parse(url)
+  const database = /^\/?(\d*)$/.exec(parsed?.pathname ?? '')?.[1]
+  const isRedis = parsed?.protocol === 'redis:' || parsed?.protocol === 'rediss:'
+  if (!parsed || !isRedis || parsed.hostname === '' || database === undefined) {
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      'The Redis URL is not of the form redis[s]://[user:password@]host[:port][/database].',
+    )
+  }
+  return {
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port: parsed.port === '' ? defaultPort : Number(parsed.port),
+    username: decodeURIComponent(parsed.username) || undefined,
+    password: decodeURIComponent(parsed.password) || undefined,
+    database: Number(database),
+    usesTls: parsed.protocol === 'rediss:',
+  }
+}
+
+/** `host:port`, for messages. */
+export function nameOf(address: RedisAddress): string {
+  return `${address.host}:${address.port}`
+}

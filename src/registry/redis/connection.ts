@@ -1,0 +1,198 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { RegistryError } from '../errors.ts'
+import { nameOf, parseRedisAddress, type RedisAddress } from './address.ts'
+import type { Script } from './scripts.ts'
+
+type RedisClient = Redis | Cluster
+
+/** Longest pause between two attempts to reconnect. */
+const maxReconnectDelayMs = 1000
+
+/**
+ * A connection to one Redis server or to a cluster. While it is lost every command fails at once,
+ * and it is made anew in the background; commands that were under way fail too, for a write that is
+ * sent again might be made twice. A server that stops answering counts as lost after the timeout.
+ */
+export class RedisConnection {
+  readonly client: RedisClient
+  /** `host:port`, several separated by commas. */
+  readonly name: string
+
+  constructor(client: RedisClient, name: string) {
+    this.client = client
+    this.name = name
+  }
+
+  get isCluster(): boolean {
+    return this.client instanceof Cluster
+  }
+
+  /** Runs a script, sending its source only if the server doesn't have it yet. */
+  async run(
+    { sha1, source }: Script,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<unknown> {
+    try {
+      return await this.client.evalsha(sha1, keys.length, ...keys, ...args)
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) {
+        throw this.failure(error)
+      }
+    }
+    return this.perform((client) => client.eval(source, keys.length, ...keys, ...args))
+  }
+
+  /** Runs commands on the client, turning its errors into the registry's. */
+  async perform<T>(commands: (client: RedisClient) => Promise<T>): Promise<T> {
+    try {
+      return await commands(this.client)
+    } catch (error) {
+      throw this.failure(error)
+    }
+  }
+
+  /** What a failed command means to callers. The client's errors may quote a password, so no cause is kept. */
+  failure(error: unknown): RegistryError {
+    if (error instanceof RegistryError) return error
+    const { name, message } = error instanceof Error ? error : new Error(String(error))
+    return new RegistryError(
+      'UNAVAILABLE',
+      name === 'ReplyError'
+        ? `Redis at ${this.name} refused: ${message}`
+        : `The connection to Redis at ${this.name} is lost (${reasonIn(message)}); a write under ` +
+            'way may have been made or not. It is being reconnected.',
+    )
+  }
+
+  /** The servers that hold keys: the masters of a cluster, or the one server. */
+  servers(): readonly Redis[] {
+    return this.client instanceof Cluster ? this.client.nodes('master') : [this.client]
+  }
+
+  /** Ends the connection after what was sent has been answered. */
+  async close(): Promise<void> {
+    try {
+      await this.client.quit()
+    } catch {
+      // Lost already: nothing is left to be answered.
+    }
+    this.client.disconnect()
+  }
+}
+
+/**
+ * Connects to the first of the servers that answers. If it belongs to a cluster, the connection is to
+ * the whole cluster.
+ * @throws RegistryError `UNAVAILABLE` within `timeoutMs` for each server, naming each and why;
+ *   `INVALID_ARGUMENT` for a URL that is none.
+ */
+export async function connectRedis(
+  urls: readonly string[],
+  timeoutMs: number,
+): Promise<RedisConnection> {
+  const addresses = urls.map(parseRedisAddress)
+  const failures: string[] = []
+  for (const address of addresses) {
+    try {
+      return await connectTo(address, timeoutMs)
+    } catch (error) {
+      failures.push(`${nameOf(address)}: ${reasonIn(String(error))}`)
+    }
+  }
+  throw new RegistryError('UNAVAILABLE', `Redis can't be reached at ${failures.join('; at ')}.`)
+}
+
+async function connectTo(address: RedisAddress, timeoutMs: number): Promise<RedisConnection> {
+  const deadline = performance.now() + timeoutMs
+  const client = new Redis({
+    ...optionsFor(address, timeoutMs),
+    host: address.host,
+    port: address.port,
+    db: address.database,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    retryStrategy: (attempt) => (isConnected ? reconnectDelayMs(attempt) : null),
+  })
+  let isConnected = false
+  try {
+    await opened(client, timeoutMs)
+    isConnected = true
+    const mode = await within(client.info('cluster'), deadline - performance.now())
+    if (!mode.includes('cluster_enabled:1')) return new RedisConnection(client, nameOf(address))
+  } catch (error) {
+    client.disconnect()
+    throw error
+  }
+  client.disconnect()
+  return connectToCluster(address, deadline - performance.now(), timeoutMs)
+}
+
+async function connectToCluster(
+  address: RedisAddress,
+  leftMs: number,
+  timeoutMs: number,
+): Promise<RedisConnection> {
+  let isConnected = false
+  const cluster = new Cluster([{ host: address.host, port: address.port }], {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    retryDelayOnFailover: 0,
+    clusterRetryStrategy: (attempt) => (isConnected ? reconnectDelayMs(attempt) : null),
+    redisOptions: optionsFor(address, timeoutMs),
+  })
+  try {
+    await opened(cluster, leftMs)
+    isConnected = true
+    return new RedisConnection(cluster, nameOf(address))
+  } catch (error) {
+    cluster.disconnect()
+    throw error
+  }
+}
+
+function optionsFor(address: RedisAddress, timeoutMs: number) {
+  return {
+    ...(address.username === undefined ? {} : { username: address.username }),
+    ...(address.password === undefined ? {} : { password: address.password }),
+    ...(address.usesTls ? { tls: {} } : {}),
+    connectTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  } satisfies RedisOptions
+}
+
+/** Connects, giving the reason if it fails: the client itself reports that as an event. */
+async function opened(client: RedisClient, timeoutMs: number): Promise<void> {
+  let reason: unknown
+  client.on('error', (error: unknown) => {
+    reason = error
+  })
+  try {
+    await within(client.connect(), timeoutMs)
+  } catch (error) {
+    throw reason ?? error
+  }
+}
+
+async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function reconnectDelayMs(attempt: number): number {
+  return Math.min(25 * 2 ** Math.min(attempt, 10), maxReconnectDelayMs)
+}
+
+function reasonIn(message: string): string {
+  return message.replace(/^(\w*Error: )+/, '').replace(/\.$/, '')
+}

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import { RegistryError } from '../errors.ts'
+import type { CompiledFilter } from '../filter/compile.ts'
+import type { Registration } from '../registration.ts'
+import type { RegistrationRequest, RegistrationTimes, RegistryStore } from '../store.ts'
+import { connectRedis, type RedisConnection } from './connection.ts'
+import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
+import { expiryFrom } from './record.ts'
+import { Replica } from './replica.ts'
+import { scanRegistrations } from './scan.ts'
+import {
+  clearScript,
+  dropBookkeepingScript,
+  heartbeatScript,
+  registerScript,
+  unregisterScript,
+} from './scripts.ts'
+
+/** How `select` reads: from a replica in memory that follows the log, or from Redis each time. */
+export type SelectStrategy = 'replica' | 'scan'
+
+/** Where a Redis store keeps its registrations, and its limits. */
+export interface RedisStoreOptions {
+  /** `redis[s]://[user:password@]host[:port][/database]` of a server, or of any node of a cluster. */
+  readonly url?: string
+  /** Several such URLs, tried in turn until one answers: the nodes of a cluster. */
+  readonly nodes?: readonly string[]
+  /** Keys begin with it. On a cluster it must carry a hash tag, as `{orders}`. */
+  readonly namespace: string
+  /** Default `replica`. */
+  readonly strategy?: SelectStrategy
+  /** Live identities at most. Default: no limit. */
+  readonly maxIdentities?: number
+  /** Changes that the log keeps at least, > 0. A reader that is further behind loads anew. Default 10,000. */
+  readonly logCap?: number
+  /** How long to wait for a server to answer, at the start and later, in ms. Default 5,000. */
+  readonly connectTimeoutMs?: number
+}
+
+const clearChunkSize = 500
+
+/**
+ * Connects a store to Redis.
+ * @throws RegistryError `UNAVAILABLE`, naming host and port; `INVALID_ARGUMENT` for a URL that is
+ *   none, and for a namespace without a hash tag on a cluster.
+ */
+export async function connectRedisStore(options: RedisStoreOptions): Promise<RegistryStore> {
+  const urls = options.nodes ?? (options.url === undefined ? [] : [options.url])
+  if (urls.length === 0) {
+    throw new RegistryError('INVALID_ARGUMENT', 'A Redis store needs a `url` or `nodes`.')
+  }
+  const connection = await connectRedis(urls, options.connectTimeoutMs ?? 5000)
+  try {
+    if (connection.isCluster) requireHashTag(options.namespace)
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+  return new RedisStore(connection, options)
+}
+
+/** The registry slot on Redis. `keys.ts`, `record.ts` and `log.ts` say what is stored where. */
+class RedisStore implements RegistryStore {
+  readonly #connection: RedisConnection
+  readonly #keys: NamespaceKeys
+  readonly #replica: Replica | undefined
+  readonly #maxIdentities: number
+  readonly #logCap: number
+  readonly #markPrefix = randomBytes(9).toString('base64url')
+  #calls = 0
+  readonly #underWay = new Set<Promise<unknown>>()
+  #closing: Promise<void> | undefined
+
+  constructor(connection: RedisConnection, options: RedisStoreOptions) {
+    const { maxIdentities = Infinity, logCap = 10_000 } = options
+    this.#connection = connection
+    this.#keys = keysOf(options.namespace)
+    this.#replica = options.strategy === 'scan' ? undefined : new Replica(connection, this.#keys)
+    this.#maxIdentities = Number.isFinite(maxIdentities) ? maxIdentities : 0
+    this.#logCap = logCap
+  }
+
+  register(request: RegistrationRequest): Promise<RegistrationTimes> {
+    const { identity } = request
+    return this.#accept(async () => {
+      const reply = await this.#connection.run(registerScript, this.#keysFor(identity), [
+        identity,
+        JSON.stringify(request.metadata),
+        request.ttlMs,
+        request.replace ? '1' : '0',
+        request.gateway ?? '',
+        this.#mark(),
+        this.#logCap,
+        this.#maxIdentities,
+      ])
+      if (reply === 'ALREADY_EXISTS') {
+        throw new RegistryError(reply, `Identity "${identity}" is registered already.`)
+      }
+      if (reply === 'QUOTA_EXCEEDED') {
+        throw new RegistryError(
+          reply,
+          `Namespace "${this.#keys.namespace}" holds ${this.#maxIdentities} identities, its maximum.`,
+        )
+      }
+      return timesFrom(reply)
+    })
+  }
+
+  heartbeat(identity: string, ttlMs: number): Promise<RegistrationTimes> {
+    return this.#accept(async () => {
+      const reply = await this.#connection.run(heartbeatScript, this.#keysFor(identity), [
+        identity,
+        ttlMs,
+        this.#mark(),
+        this.#logCap,
+      ])
+      if (reply === 'NOT_FOUND') {
+        throw new RegistryError(reply, `Identity "${identity}" is not registered.`)
+      }
+      return timesFrom(reply)
+    })
+  }
+
+  unregister(identity: string): Promise<boolean> {
+    return this.#accept(async () => {
+      const args = [identity, this.#mark(), this.#logCap]
+      return (await this.#connection.run(unregisterScript, this.#keysFor(identity), args)) === 1
+    })
+  }
+
+  select(filter: CompiledFilter): Promise<readonly Registration[]> {
+    return this.#accept(() =>
+      this.#replica
+        ? this.#replica.select(filter)
+        : scanRegistrations(this.#connection, this.#keys, filter),
+    )
+  }
+
+  clear(): Promise<void> {
+    return this.#accept(async () => {
+      const { index, log } = this.#keys
+      do {
+        for (;;) {
+          const identities = await this.#connection.perform((client) =>
+            client.zrange(index, '0', `${clearChunkSize - 1}`),
+          )
+          if (identities.length === 0) break
+          const hashes = identities.map((identity) => this.#keys.identity(identity))
+          const args = [JSON.stringify(identities), this.#mark(), this.#logCap, ...identities]
+          await this.#connection.run(clearScript, [index, log, ...hashes], args)
+        }
+      } while ((await this.#connection.run(dropBookkeepingScript, [index, log], [])) !== 1)
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= Promise.allSettled(this.#underWay).then(() => this.#connection.close())
+    return this.#closing
+  }
+
+  async #accept<T>(operation: () => Promise<T>): Promise<T> {
+    if (this.#closing) {
+      throw new RegistryError('CLOSED', `The Redis store at ${this.#connection.name} was closed.`)
+    }
+    const work = operation()
+    this.#underWay.add(work)
+    try {
+      return await work
+    } finally {
+      this.#underWay.delete(work)
+    }
+  }
+
+  #keysFor(identity: string): string[] {
+    return [this.#keys.identity(identity), this.#keys.index, this.#keys.log]
+  }
+
+  /** Unlike that of any other call of any store, so that a log entry can be told from every other. */
+  #mark(): string {
+    this.#calls += 1
+    return `${this.#markPrefix}${this.#calls.toString(36)}`
+  }
+}
+
+function timesFrom(reply: unknown): RegistrationTimes {
+  const [registeredAt, expiresAt]: unknown[] = Array.isArray(reply) ? reply : []
+  if (typeof registeredAt !== 'number' || typeof expiresAt !== 'number') {
+    throw new RegistryError('UNAVAILABLE', `Redis replied with no times: ${JSON.stringify(reply)}`)
+  }
+  return { registeredAt, expiresAt: expiryFrom(expiresAt) }
+}

@@ -1,0 +1,167 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { RegistryError } from '../errors.ts'
+import type { CompiledFilter } from '../filter/compile.ts'
+import { RegistrationIndex } from '../memory/registration-index.ts'
+import type { Registration } from '../registration.ts'
+import type { RedisConnection } from './connection.ts'
+import type { NamespaceKeys } from './keys.ts'
+import {
+  applyEntry,
+  isSamePosition,
+  logEntriesFrom,
+  type LogEntry,
+  type LogPosition,
+} from './log.ts'
+import { recordFields, registrationFrom } from './record.ts'
+import { readLogScript } from './scripts.ts'
+import { SharedRound } from './shared-round.ts'
+
+/** Log entries, or identities of a snapshot, read at a time: a few ms of work for either side. */
+const chunkSize = 500
+
+/** Snapshots begun for one answer before it is given up. */
+const maxSnapshots = 10
+
+/**
+ * A namespace's registrations in memory, kept by following its log.
+ *
+ * `select` first reads what the log has gained, in one round trip if that is not much, so it sees
+ * everything that took effect before the call. What ended is left out by the time of Redis, read
+ * at the same instant. If the log doesn't continue where this reader was (it fell behind the cap; the
+ * server was flushed, restarted or replaced), the replica is loaded anew.
+ */
+export class Replica {
+  readonly #connection: RedisConnection
+  readonly #keys: NamespaceKeys
+  readonly #rounds = new SharedRound(() => this.#catchUp())
+  #index = new RegistrationIndex()
+  /** The last entry applied; `null` before the first one of a namespace without a log. */
+  #position: LogPosition | null = null
+  #isLoaded = false
+  #serverTimeMs = 0
+
+  constructor(connection: RedisConnection, keys: NamespaceKeys) {
+    this.#connection = connection
+    this.#keys = keys
+  }
+
+  /** Registrations held. */
+  get size(): number {
+    return this.#index.size
+  }
+
+  /** Live registrations that match, ordered by identity. */
+  async select(filter: CompiledFilter): Promise<readonly Registration[]> {
+    await this.#rounds.join()
+    // The next round changes the index only when a reply arrives, which is not before this is done.
+    return this.#index.select(filter)
+  }
+
+  async #catchUp(): Promise<void> {
+    for (let snapshots = 0; snapshots < maxSnapshots;) {
+      if (!this.#isLoaded) {
+        snapshots += 1
+        this.#isLoaded = await this.#load()
+      }
+      if (this.#isLoaded) {
+        this.#isLoaded = await this.#follow()
+        if (this.#isLoaded) return this.#expire()
+      }
+    }
+    throw new RegistryError(
+      'UNAVAILABLE',
+      `The log "${this.#keys.log}" is overrun faster than it can be read: raise its cap.`,
+    )
+  }
+
+  /**
+   * Applies the log to its end.
+   * @returns `false` if it doesn't continue from the present position.
+   */
+  async #follow(): Promise<boolean> {
+    for (;;) {
+      const { timeMs, entries } = await this.#readLog()
+      const isContinuous = timeMs >= this.#serverTimeMs && this.#startsHere(entries)
+      this.#serverTimeMs = timeMs
+      if (!isContinuous) return false
+      for (const entry of entries.slice(1)) {
+        applyEntry(this.#index, entry)
+        this.#position = entry.position
+      }
+      if (entries.length < chunkSize) return true
+    }
+  }
+
+  /** Whether what was read begins with the entry applied last; where there was no log, there is none still. */
+  #startsHere(entries: readonly LogEntry[]): boolean {
+    const [first] = entries
+    if (this.#position === null || first === undefined) {
+      return this.#position === null && first === undefined
+    }
+    return isSamePosition(first.position, this.#position)
+  }
+
+  /**
+   * Loads everything, while writers go on. The log's end is noted first. Then, chunk by chunk, the
+   * log is followed and the chunk's hashes are read, which are thus never older than the position;
+   * what the log says of them again later is idempotent. ZSCAN gives every identity that stays in
+   * the index meanwhile; those that come or go are in the log.
+   * @returns `false` if continuity was lost on the way.
+   */
+  async #load(): Promise<boolean> {
+    this.#index = new RegistrationIndex()
+    this.#position = await this.#endOfLog()
+    if (this.#position === null) return true
+    let cursor = '0'
+    do {
+      const [next, members] = await this.#connection.perform((client) =>
+        client.zscan(this.#keys.index, cursor, 'COUNT', chunkSize),
+      )
+      cursor = next
+      const identities = members.filter((_, at) => at % 2 === 0)
+      for (let from = 0; from < identities.length; from += chunkSize) {
+        if (!(await this.#follow())) return false
+        await this.#readHashes(identities.slice(from, from + chunkSize))
+      }
+    } while (cursor !== '0')
+    return true
+  }
+
+  async #readHashes(identities: readonly string[]): Promise<void> {
+    const replies = await this.#connection.perform((client) => {
+      const pipeline = client.pipeline()
+      for (const identity of identities) {
+        pipeline.hmget(this.#keys.identity(identity), ...recordFields)
+      }
+      return pipeline.exec()
+    })
+    for (const [at, [error, values]] of (replies ?? []).entries()) {
+      if (error) throw this.#connection.failure(error)
+      const registration = registrationFrom(values as (string | null)[])
+      if (registration) this.#index.put(registration)
+      else this.#index.remove(identities[at] ?? '')
+    }
+    this.#index.settle()
+  }
+
+  async #endOfLog(): Promise<LogPosition | null> {
+    const reply = await this.#connection.perform((client) =>
+      client.xrevrange(this.#keys.log, '+', '-', 'COUNT', 1),
+    )
+    return logEntriesFrom(reply)[0]?.position ?? null
+  }
+
+  async #readLog(): Promise<{ timeMs: number; entries: LogEntry[] }> {
+    const reply = await this.#connection.run(
+      readLogScript,
+      [this.#keys.log],
+      [this.#position?.id ?? '-', chunkSize],
+    )
+    const [timeMs, entries]: unknown[] = Array.isArray(reply) ? reply : []
+    return { timeMs: Number(timeMs), entries: logEntriesFrom(entries) }
+  }
+
+  async #expire(): Promise<void> {
+    while (!this.#index.expire(this.#serverTimeMs, chunkSize)) await nextTurn()
+  }
+}

@@ -1,0 +1,52 @@
+import type { CompiledFilter } from '../filter/compile.ts'
+import type { Registration } from '../registration.ts'
+import type { RedisConnection } from './connection.ts'
+import type { NamespaceKeys } from './keys.ts'
+import { recordFields, registrationFrom } from './record.ts'
+
+/** Keys looked at by one SCAN. */
+const chunkSize = 1000
+
+/**
+ * Live registrations that match, ordered by identity, by SCAN and HGETALL: no state, and a cost that
+ * grows with all keys of the database. Sees all that took effect before the call and stays; what
+ * comes or goes during it may be seen or not.
+ */
+export async function scanRegistrations(
+  connection: RedisConnection,
+  keys: NamespaceKeys,
+  filter: CompiledFilter,
+): Promise<readonly Registration[]> {
+  const pattern = `${keys.prefix.replace(/[\\*?[\]]/g, '\\$&')}*`
+  const found = new Map<string, Registration>()
+  for (const server of connection.servers()) {
+    let cursor = '0'
+    do {
+      const [next, names] = await connection.perform(() =>
+        server.scan(cursor, 'MATCH', pattern, 'COUNT', chunkSize, 'TYPE', 'hash'),
+      )
+      cursor = next
+      for (const registration of await readHashes(connection, names)) {
+        if (filter.matches(registration.metadata)) found.set(registration.identity, registration)
+      }
+    } while (cursor !== '0')
+  }
+  return [...found.keys()].sort().flatMap((identity) => found.get(identity) ?? [])
+}
+
+async function readHashes(
+  connection: RedisConnection,
+  names: readonly string[],
+): Promise<readonly Registration[]> {
+  if (names.length === 0) return []
+  const replies = await connection.perform((client) => {
+    const pipeline = client.pipeline()
+    for (const name of names) pipeline.hgetall(name)
+    return pipeline.exec()
+  })
+  return (replies ?? []).flatMap(([error, hash]) => {
+    if (error) throw connection.failure(error)
+    const fields = hash as Readonly<Record<string, string>>
+    return registrationFrom(recordFields.map((name) => fields[name])) ?? []
+  })
+}

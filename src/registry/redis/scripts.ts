@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+
+/** A Lua script that Redis runs atomically. */
+export interface Script {
+  readonly source: string
+  /** By which Redis knows it once it has seen it. */
+  readonly sha1: string
+}
+
+function script(source: string): Script {
+  return { source, sha1: createHash('sha1').update(source).digest('hex') }
+}
+
+/** Unix ms by the clock of Redis: the only clock that counts. */
+const now = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`
+
+/** A few ended identities leave the index with every write, so it can't outgrow what is live. */
+const dropEnded = `
+local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. now, 'LIMIT', 0, 16)
+if #ended > 0 then redis.call('ZREM', KEYS[2], unpack(ended)) end`
+
+/**
+ * KEYS hash, index, log. ARGV id, metadata, TTL in ms, '1' to replace, gateway or '', mark, log cap,
+ * most identities or 0.
+ * Replies [registered_at, expires_at], or an error code.
+ */
+export const registerScript = script(`${now}
+local isLive = redis.call('EXISTS', KEYS[1]) == 1
+if isLive then
+  if ARGV[4] ~= '1' then return 'ALREADY_EXISTS' end
+  redis.call('DEL', KEYS[1])
+end
+${dropEnded}
+local most = tonumber(ARGV[8])
+if not isLive and most > 0 and redis.call('ZCARD', KEYS[2]) >= most
+  and redis.call('ZCOUNT', KEYS[2], now, '+inf') >= most then
+  return 'QUOTA_EXCEEDED'
+end
+local ttl = tonumber(ARGV[3])
+local expires = 0
+if ttl > 0 then expires = now + ttl end
+redis.call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', now, 'expires_at', expires)
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'gateway', ARGV[5]) end
+if ttl > 0 then
+  redis.call('PEXPIREAT', KEYS[1], expires)
+  redis.call('ZADD', KEYS[2], expires, ARGV[1])
+else
+  redis.call('ZADD', KEYS[2], '+inf', ARGV[1])
+end
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'op', 'register', 'id', ARGV[1], 'metadata', ARGV[2],
+  'registered_at', now, 'expires_at', expires, 'gateway', ARGV[5], 'mark', ARGV[6])
+return { now, expires }`)
+
+/**
+ * KEYS hash, index, log. ARGV id, TTL in ms, mark, log cap.
+ * Replies [registered_at, expires_at], or an error code.
+ */
+export const heartbeatScript = script(`${now}
+local registered = redis.call('HGET', KEYS[1], 'registered_at')
+if not registered then return 'NOT_FOUND' end
+${dropEnded}
+local ttl = tonumber(ARGV[2])
+local expires = 0
+if ttl > 0 then
+  expires = now + ttl
+  redis.call('PEXPIREAT', KEYS[1], expires)
+  redis.call('ZADD', KEYS[2], expires, ARGV[1])
+else
+  redis.call('PERSIST', KEYS[1])
+  redis.call('ZADD', KEYS[2], '+inf', ARGV[1])
+end
+redis.call('HSET', KEYS[1], 'expires_at', expires)
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'op', 'heartbeat', 'id', ARGV[1], 'expires_at', expires, 'mark', ARGV[3])
+return { tonumber(registered), expires }`)
+
+/** KEYS hash, index, log. ARGV id, mark, log cap. Replies whether there was one: 1 or 0. */
+export const unregisterScript = script(`
+local removed = redis.call('DEL', KEYS[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+if removed == 1 then
+  redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'op', 'unregister', 'id', ARGV[1], 'mark', ARGV[2])
+end
+return removed`)
+
+/**
+ * The time and what the log says from a position on, both of one instant.
+ * KEYS log. ARGV stream id to begin at, or '-'; most entries. Replies [Unix ms, entries].
+ */
+export const readLogScript = script(`${now}
+return { now, redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2]) }`)
+
+/** KEYS index, log, one hash an identity. ARGV the ids as a JSON array, mark, log cap, each id. */
+export const clearScript = script(`
+for at = 3, #KEYS do redis.call('DEL', KEYS[at]) end
+redis.call('ZREM', KEYS[1], unpack(ARGV, 4))
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'op', 'clear', 'ids', ARGV[1], 'mark', ARGV[2])
+return #KEYS - 2`)
+
+/** Ends the bookkeeping of a namespace that is empty. KEYS index, log. Replies 1, or 0 if it is not empty. */
+export const dropBookkeepingScript = script(`
+if redis.call('ZCARD', KEYS[1]) > 0 then return 0 end
+redis.call('DEL', KEYS[2])
+return 1`)

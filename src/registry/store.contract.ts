@@ -1,0 +1,275 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { CompiledFilter } from './filter/compile.ts'
+import type { Registration } from './registration.ts'
+import type { RegistrationRequest, RegistryStore } from './store.ts'
+
+/** Stores of one namespace. */
+export interface StoreSource {
+  /** A store of the same namespace each time, which starts out empty. */
+  open(options?: { readonly maxIdentities?: number }): Promise<RegistryStore>
+  /** Whether two stores of it share their registrations. */
+  readonly isShared: boolean
+}
+
+/** What every registry store must do; `create` gives a new, empty namespace for each test. */
+export function describeStoreContract(name: string, create: () => StoreSource): void {
+  describe(`${name}, as every store`, () => {
+    const opened: RegistryStore[] = []
+    let source: StoreSource
+    let store: RegistryStore
+
+    const open = async (options?: { readonly maxIdentities?: number }) => {
+      const another = await source.open(options)
+      opened.push(another)
+      return another
+    }
+
+    beforeEach(async () => {
+      source = create()
+      store = await open()
+    })
+
+    afterEach(async () => {
+      await (await open()).clear()
+      await Promise.all(opened.splice(0).map((each) => each.close()))
+    })
+
+    test('gives back what was registered, with times and gateway', async () => {
+      const metadata = { status: 'online', deep: { list: [1, 'zwei', null], ключ: true } }
+      const times = await store.register(
+        request('alice', { metadata, ttlMs: 60_000, gateway: 'gateway-1' }),
+      )
+      expect(times.expiresAt).toBe(times.registeredAt + 60_000)
+      expect(Math.abs(times.registeredAt - Date.now())).toBeLessThan(60_000)
+      expect(await store.select(everything)).toEqual([
+        { identity: 'alice', metadata, gateway: 'gateway-1', ...times },
+      ])
+    })
+
+    test('keeps identities that look like properties, patterns and other alphabets', async () => {
+      const identities = ['__proto__', 'constructor', 'a[b]?', 'x:y', 'ü', '日本', '🙂.1']
+      for (const identity of identities) await store.register(request(identity))
+      expect(await identitiesOf(store)).toEqual([...identities].sort())
+    })
+
+    test('refuses a live identity unless told to replace it', async () => {
+      await store.register(request('alice', { metadata: { version: 1 }, gateway: 'g' }))
+      await expect(store.register(request('alice'))).rejects.toMatchObject({
+        name: 'RegistryError',
+        code: 'ALREADY_EXISTS',
+        message: expect.stringContaining('alice'),
+      })
+      await store.register(request('alice', { metadata: { version: 2 }, replace: true }))
+      expect(await store.select(everything)).toMatchObject([
+        { identity: 'alice', metadata: { version: 2 }, gateway: null },
+      ])
+    })
+
+    test('lets one of many simultaneous registrations of an identity win', async () => {
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, n) =>
+          store.register(request('contested', { metadata: { n } })),
+        ),
+      )
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      expect(await store.select(everything)).toHaveLength(1)
+    })
+
+    test('leaves out what has expired, and lets it be registered again', async () => {
+      await store.register(request('brief', { ttlMs: 30 }))
+      await store.register(request('lasting', { ttlMs: 60_000 }))
+      await delay(40)
+      expect(await identitiesOf(store)).toEqual(['lasting'])
+      await expect(store.heartbeat('brief', 1000)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+      expect(await store.unregister('brief')).toBe(false)
+      await store.register(request('brief', { ttlMs: 60_000 }))
+      expect(await identitiesOf(store)).toEqual(['brief', 'lasting'])
+    })
+
+    test('never expires what was registered with a TTL of 0', async () => {
+      const { expiresAt } = await store.register(request('eternal', { ttlMs: 0 }))
+      expect(expiresAt).toBeNull()
+      expect(await store.select(everything)).toMatchObject([{ expiresAt: null }])
+    })
+
+    test('replaces the old expiry when it replaces a registration', async () => {
+      await store.register(request('a', { ttlMs: 30 }))
+      await store.register(request('b', { ttlMs: 0 }))
+      await store.register(request('a', { ttlMs: 0, replace: true }))
+      await store.register(request('b', { ttlMs: 30, replace: true }))
+      await delay(40)
+      expect(await identitiesOf(store)).toEqual(['a'])
+    })
+
+    test('renews the TTL with a heartbeat and leaves everything else', async () => {
+      const before = await store.register(
+        request('alice', { metadata: { a: 1 }, ttlMs: 30, gateway: 'g' }),
+      )
+      const renewed = await store.heartbeat('alice', 60_000)
+      expect(renewed.registeredAt).toBe(before.registeredAt)
+      await delay(40)
+      expect(await store.select(everything)).toEqual([
+        { identity: 'alice', metadata: { a: 1 }, gateway: 'g', ...renewed },
+      ])
+      expect(await store.heartbeat('alice', 0)).toMatchObject({ expiresAt: null })
+      await store.heartbeat('alice', 20)
+      await delay(30)
+      expect(await store.select(everything)).toEqual([])
+    })
+
+    test('refuses a heartbeat of an identity that is not registered', async () => {
+      await expect(store.heartbeat('nobody', 1000)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        message: expect.stringContaining('nobody'),
+      })
+    })
+
+    test('unregisters once, and says whether there was one', async () => {
+      await store.register(request('alice'))
+      expect(await store.unregister('alice')).toBe(true)
+      expect(await store.unregister('alice')).toBe(false)
+      expect(await store.select(everything)).toEqual([])
+    })
+
+    test('selects by equality, by predicate, and by both, also after changes', async () => {
+      for (let n = 0; n < 40; n += 1) {
+        const status = n % 2 === 0 ? 'online' : 'away'
+        await store.register(request(`user-${n}`, { metadata: { status, n } }))
+      }
+      const online = equals('status', 'online')
+      const onlineAndLow: CompiledFilter = {
+        matches: (metadata) => online.matches(metadata) && Number(metadata['n']) < 10,
+        equalities: online.equalities,
+        isEqualitiesOnly: false,
+      }
+      expect(await store.select(online)).toHaveLength(20)
+      expect(await identitiesOf(store, onlineAndLow)).toEqual(
+        [0, 2, 4, 6, 8].map((n) => `user-${n}`),
+      )
+      await store.register(request('user-2', { metadata: { status: 'away', n: 2 }, replace: true }))
+      await store.register(
+        request('user-3', { metadata: { status: 'online', n: 3 }, replace: true }),
+      )
+      await store.unregister('user-8')
+      await store.heartbeat('user-4', 60_000)
+      expect(await identitiesOf(store, onlineAndLow)).toEqual([0, 3, 4, 6].map((n) => `user-${n}`))
+      expect(await store.select(equals('status', 'offline'))).toEqual([])
+      expect(await store.select(equals('n', '3'))).toEqual([])
+    })
+
+    test('orders results by UTF-16 code units of the identity', async () => {
+      const identities = ['b', 'a', 'B', 'a.1', 'a-1', 'ä', '😀', '\uff5e', 'user-10', 'user-9']
+      for (const identity of identities) await store.register(request(identity))
+      expect(await identitiesOf(store)).toEqual([...identities].sort())
+    })
+
+    test('hands out registrations that callers cannot change', async () => {
+      await store.register(request('alice', { metadata: { tags: ['a'], deep: { n: 1 } } }))
+      const [alice] = await store.select(everything)
+      expect(isDeeplyFrozen(alice)).toBe(true)
+    })
+
+    test('is not affected by later changes to the metadata that was given', async () => {
+      const metadata = { tags: ['a'] }
+      await store.register(request('alice', { metadata }))
+      metadata.tags.push('b')
+      expect(await store.select(everything)).toMatchObject([{ metadata: { tags: ['a'] } }])
+    })
+
+    test('holds at most maxIdentities live ones, however many come at once', async () => {
+      const limited = await open({ maxIdentities: 5 })
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 12 }, (_, n) => limited.register(request(`user-${n}`))),
+      )
+      const refused = outcomes.filter(({ status }) => status === 'rejected')
+      expect(refused).toHaveLength(7)
+      for (const outcome of refused) {
+        expect(outcome).toMatchObject({ reason: { code: 'QUOTA_EXCEEDED' } })
+      }
+      const [first] = await limited.select(everything)
+      await limited.register(request(first?.identity ?? '', { replace: true, ttlMs: 30 }))
+      await delay(40)
+      await limited.register(request('in-the-place-of-an-expired-one'))
+      await expect(limited.register(request('one-more'))).rejects.toMatchObject({
+        code: 'QUOTA_EXCEEDED',
+      })
+      await limited.unregister('in-the-place-of-an-expired-one')
+      await limited.register(request('one-more'))
+    })
+
+    test('clears the namespace, and can be used afterwards', async () => {
+      for (let n = 0; n < 30; n += 1) await store.register(request(`user-${n}`))
+      expect(await store.select(everything)).toHaveLength(30)
+      await store.clear()
+      expect(await store.select(everything)).toEqual([])
+      await store.register(request('user-1'))
+      expect(await identitiesOf(store)).toEqual(['user-1'])
+    })
+
+    test('shows each store what another one did, at once', async ({ skip }) => {
+      if (!source.isShared) skip('stores in memory are apart from one another')
+      const other = await open()
+      for (let n = 0; n < 20; n += 1) {
+        await store.register(request(`user-${n}`))
+        expect(await other.select(everything)).toHaveLength(n + 1)
+      }
+      await other.unregister('user-7')
+      expect(await identitiesOf(store)).not.toContain('user-7')
+      await other.clear()
+      expect(await store.select(everything)).toEqual([])
+    })
+
+    test('ends what was accepted when it closes, and refuses everything after', async () => {
+      const accepted = store.register(request('alice'))
+      const listed = store.select(everything)
+      await Promise.all([store.close(), store.close()])
+      await expect(accepted).resolves.toMatchObject({ registeredAt: expect.any(Number) })
+      await expect(listed).resolves.toBeInstanceOf(Array)
+      const closed = { name: 'RegistryError', code: 'CLOSED' }
+      await expect(store.register(request('bob'))).rejects.toMatchObject(closed)
+      await expect(store.heartbeat('bob', 1)).rejects.toMatchObject(closed)
+      await expect(store.unregister('bob')).rejects.toMatchObject(closed)
+      await expect(store.select(everything)).rejects.toMatchObject(closed)
+      await expect(store.clear()).rejects.toMatchObject(closed)
+      await store.close()
+    })
+  })
+}
+
+/** Matches every registration. */
+export const everything: CompiledFilter = {
+  matches: () => true,
+  equalities: [],
+  isEqualitiesOnly: false,
+}
+
+/** Matches where a top-level field equals a value. */
+export function equals(field: string, value: string | number | boolean | null): CompiledFilter {
+  return {
+    matches: (metadata) => metadata[field] === value,
+    equalities: [{ path: [field], value }],
+    isEqualitiesOnly: true,
+  }
+}
+
+/** A registration to be made, for a minute unless said otherwise. */
+export function request(
+  identity: string,
+  given: Partial<Omit<RegistrationRequest, 'identity'>> = {},
+): RegistrationRequest {
+  return { identity, metadata: {}, ttlMs: 60_000, replace: false, gateway: null, ...given }
+}
+
+/** Identities of what matches, in the order given. */
+export async function identitiesOf(
+  store: RegistryStore,
+  filter: CompiledFilter = everything,
+): Promise<readonly string[]> {
+  return (await store.select(filter)).map(({ identity }: Registration) => identity)
+}
+
+function isDeeplyFrozen(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return Object.isFrozen(value) && Object.values(value).every(isDeeplyFrozen)
+}
