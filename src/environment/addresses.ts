@@ -63,14 +63,6 @@ export function natsConnection(urls: readonly string[]): NatsConnection {
   }
 }
 
-/** An address fit for a screen, a log or a file: without user, password and options. */
-export function redactUrl(url: string): string {
-  if (!URL.canParse(url)) return '(malformed address)'
-  const { protocol, host, pathname, username, password } = new URL(url)
-  const database = /^\/\d+$/.test(pathname) ? pathname : ''
-  return `${protocol}//${username || password ? '***@' : ''}${host}${database}`
-}
-
 /** `host:port`, to name a server in a message. */
 export function hostAndPort(url: string): string {
   const { protocol, hostname, port } = new URL(url)

@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { createInterface } from 'node:readline'
 import { connect } from '@nats-io/transport-node'
 import { Redis } from 'ioredis'
-import { describe, expect, test, vi } from 'vitest'
-import { findProgram, startNatsProgram, startRedisProgram } from './programs.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { findProgram, missingPrograms, startNatsProgram, startRedisProgram } from './programs.ts'
 import { EnvironmentError } from './environment-error.ts'
+
+const missing = missingPrograms()
+beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
 describe.each([
   { name: 'redis-server', start: startRedisProgram },
@@ -49,20 +50,6 @@ test('NATS answers at its address, with JetStream', async () => {
   expect(nats.info?.jetstream).toBe(true)
   await nats.close()
   await server.stop()
-})
-
-test('servers die with the process that started them, even when that is killed with -9', async () => {
-  const program = `
-    import { startNatsProgram, startRedisProgram } from ${JSON.stringify(import.meta.resolve('./programs.ts'))}
-    const servers = await Promise.all([startRedisProgram(), startNatsProgram()])
-    console.log(servers.map((server) => server.pid).join(' '))
-    setInterval(() => {}, 1000)`
-  const owner = spawn(process.execPath, ['--input-type=module', '--eval', program])
-  const [line] = (await once(createInterface(owner.stdout), 'line')) as [string]
-  const pids = line.split(' ').map(Number)
-  expect(pids.map(isAlive)).toEqual([true, true])
-  owner.kill('SIGKILL')
-  await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]), { timeout: 10_000 })
 })
 
 test('a program is found on the PATH given, and in the system folders', () => {

@@ -71,6 +71,13 @@ export function findProgram(name: string, path = process.env['PATH'] ?? ''): str
     .find(isExecutable)
 }
 
+/** Says which of the servers are not installed, e.g. `redis-server is not on the PATH`. */
+export function missingPrograms(): string | undefined {
+  const missing = ['redis-server', 'nats-server'].filter((name) => findProgram(name) === undefined)
+  if (missing.length === 0) return undefined
+  return `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not on the PATH`
+}
+
 async function startProgram(server: {
   readonly name: string
   readonly scheme: string

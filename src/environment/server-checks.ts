@@ -19,7 +19,7 @@ export async function checkRedis(url: string): Promise<string> {
     retryStrategy: () => null,
   })
   // ioredis rejects with "Connection is closed."; the reason comes as an event.
-  const reason = new Promise<Error>((resolve) => redis.once('error', resolve))
+  const reason = new Promise<Error>((resolve) => redis.on('error', resolve))
   const info = redis.connect().then(
     () => redis.info('server'),
     () => reason,

@@ -2,7 +2,7 @@ import { parseNatsUrls, parseRedisUrl } from './addresses.ts'
 import type { Backends, ServerBackends } from './backends.ts'
 import { startContainers } from './containers.ts'
 import { EnvironmentError } from './environment-error.ts'
-import { findProgram, startNatsProgram, startRedisProgram } from './programs.ts'
+import { missingPrograms, startNatsProgram, startRedisProgram } from './programs.ts'
 import { checkNats, checkRedis } from './server-checks.ts'
 import { defaultImages } from './settings.ts'
 import type { BackendImages, BackendSettings } from './settings.ts'
@@ -78,13 +78,11 @@ function required(
 
 async function external({ redisUrl, natsUrl }: BackendOptions): Promise<StartedBackends> {
   if (redisUrl === undefined || natsUrl === undefined) {
-    const missing = [
-      ...(redisUrl === undefined ? ['REDIS_URL'] : []),
-      ...(natsUrl === undefined ? ['NATS_URL'] : []),
-    ]
+    const missing =
+      redisUrl === natsUrl ? 'neither is' : `${redisUrl ? 'NATS_URL' : 'REDIS_URL'} is not`
     throw new EnvironmentError(
-      `External servers need both REDIS_URL and NATS_URL, and ${missing.join(' and ')} is not set. ` +
-        'Set it, e.g. REDIS_URL=redis://localhost:6379 NATS_URL=nats://localhost:4222.',
+      `External servers need both REDIS_URL and NATS_URL, and ${missing} set. ` +
+        'Set them, e.g. REDIS_URL=redis://localhost:6379 NATS_URL=nats://localhost:4222.',
     )
   }
   const backends = await check('external', parseRedisUrl(redisUrl), parseNatsUrls(natsUrl))
@@ -101,12 +99,8 @@ async function containers(
 }
 
 async function programs(): Promise<StartedBackends | Unavailable> {
-  const missing = ['redis-server', 'nats-server'].filter((name) => findProgram(name) === undefined)
-  if (missing.length > 0) {
-    return {
-      unavailable: `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not on the PATH`,
-    }
-  }
+  const missing = missingPrograms()
+  if (missing !== undefined) return { unavailable: missing }
   const outcomes = await Promise.allSettled([startRedisProgram(), startNatsProgram()])
   const servers = outcomes
     .filter((outcome) => outcome.status === 'fulfilled')

@@ -1,0 +1,114 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { EnvironmentError } from './environment-error.ts'
+import { missingPrograms, startNatsProgram, startRedisProgram } from './programs.ts'
+import type { ServerProgram } from './programs.ts'
+import { checkNats, checkRedis } from './server-checks.ts'
+
+const missing = missingPrograms()
+beforeEach(({ skip }) => skip(missing !== undefined, missing))
+
+let redis: ServerProgram
+let nats: ServerProgram
+let silent: Server
+let silentAddress: string
+const silentSockets: Socket[] = []
+
+beforeAll(async () => {
+  if (missing !== undefined) return
+  redis = await startRedisProgram({ extraArgs: ['--requirepass', 'open-sesame'] })
+  nats = await startNatsProgram({ extraArgs: ['--user', 'user', '--pass', 'open-sesame'] })
+  silent = createServer((socket) => silentSockets.push(socket)).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const address = silent.address()
+  silentAddress = `127.0.0.1:${typeof address === 'object' ? address?.port : address}`
+})
+
+afterAll(async () => {
+  if (missing !== undefined) return
+  for (const socket of silentSockets) socket.destroy()
+  silent.close()
+  await Promise.all([redis.stop(), nats.stop()])
+})
+
+describe.concurrent('Redis', () => {
+  test('tells its version', async () => {
+    expect(await checkRedis(`redis://:open-sesame@127.0.0.1:${redis.port}`)).toMatch(
+      /^\d+\.\d+\.\d+$/,
+    )
+  })
+
+  test('that asks for a password is named, with what to do', async () => {
+    const message = await refusal(checkRedis(redis.url))
+    expect(message).toContain(`127.0.0.1:${redis.port} asks for a password`)
+  })
+
+  test('that refuses the password is named, the password is not', async () => {
+    const message = await refusal(checkRedis(`redis://:hunter2@127.0.0.1:${redis.port}`))
+    expect(message).toContain(`127.0.0.1:${redis.port} refused the user or password`)
+  })
+
+  test('without the database asked for is refused', async () => {
+    const message = await refusal(checkRedis(`redis://:open-sesame@127.0.0.1:${redis.port}/99`))
+    expect(message).toContain('DB index is out of range')
+  })
+
+  test('that is not there is named', async () => {
+    expect(await refusal(checkRedis('redis://127.0.0.1:1'))).toContain(
+      '127.0.0.1:1 refused the connection',
+    )
+    expect(await refusal(checkRedis('redis://no-such-host.invalid'))).toContain(
+      'no-such-host.invalid:6379 was not found',
+    )
+  })
+
+  test('that says nothing is given up on', async () => {
+    const message = await refusal(checkRedis(`redis://:hunter2@${silentAddress}`))
+    expect(message).toContain(`${silentAddress} did not answer within 5 s`)
+  })
+
+  test('that is something else is refused', async () => {
+    await refusal(checkRedis(`redis://127.0.0.1:${nats.port}`))
+  })
+})
+
+describe.concurrent('NATS', () => {
+  test('tells its version', async () => {
+    const url = `nats://user:open-sesame@127.0.0.1:${nats.port}`
+    expect(await checkNats([url])).toMatch(/^\d+\.\d+\.\d+$/)
+    expect(await checkNats(['nats://user:open-sesame@127.0.0.1:1', url])).toMatch(/^\d+\.\d+\.\d+$/)
+  })
+
+  test('that refuses the password is named, the password is not', async () => {
+    const message = await refusal(checkNats([`nats://user:hunter2@127.0.0.1:${nats.port}`]))
+    expect(message).toContain(`127.0.0.1:${nats.port} refused the user or password`)
+  })
+
+  test('that is not there is named', async () => {
+    expect(await refusal(checkNats(['nats://127.0.0.1:1', 'nats://127.0.0.1:2']))).toContain(
+      '127.0.0.1:1, 127.0.0.1:2 refused the connection',
+    )
+    expect(await refusal(checkNats(['nats://no-such-host.invalid']))).toContain(
+      'no-such-host.invalid:4222 was not found',
+    )
+  })
+
+  test('that says nothing is given up on', async () => {
+    const message = await refusal(checkNats([`nats://user:hunter2@${silentAddress}`]))
+    expect(message).toContain(`${silentAddress} did not answer within 5 s`)
+  })
+})
+
+/** The message of the error, which must be for users and hold no password. */
+async function refusal(check: Promise<string>): Promise<string> {
+  const error = await check.then(
+    (version) => new Error(`answered: ${version}`),
+    (failure: Error) => failure,
+  )
+  expect(error).toBeInstanceOf(EnvironmentError)
+  expect(error.message).not.toMatch(/hunter2|open-sesame/)
+  expect(error.cause).toBeUndefined()
+  return error.message
+}

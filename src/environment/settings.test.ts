@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { backendSettings } from './settings.ts'
+
+test('nothing set: the first backend that can be had, and the default images', () => {
+  expect(backendSettings({})).toEqual({
+    choice: 'auto',
+    images: { redis: 'redis:7-alpine', nats: 'nats:2-alpine' },
+  })
+})
+
+test('an empty variable counts as not set', () => {
+  const names = ['BENCH_BACKEND', 'REDIS_URL', 'NATS_URL', 'BENCH_REDIS_IMAGE', 'BENCH_NATS_IMAGE']
+  expect(backendSettings(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(
+    backendSettings({}),
+  )
+})
+
+test('every variable is read', () => {
+  expect(
+    backendSettings({
+      BENCH_BACKEND: 'programs',
+      REDIS_URL: 'redis://a',
+      NATS_URL: 'nats://b,nats://c',
+      BENCH_REDIS_IMAGE: 'valkey:8',
+      BENCH_NATS_IMAGE: 'nats:2.11',
+    }),
+  ).toEqual({
+    choice: 'programs',
+    redisUrl: 'redis://a',
+    natsUrl: 'nats://b,nats://c',
+    images: { redis: 'valkey:8', nats: 'nats:2.11' },
+  })
+})
+
+test('an unknown backend is refused with the ones there are', () => {
+  expect(() => backendSettings({ BENCH_BACKEND: 'docker' })).toThrow(
+    'BENCH_BACKEND=docker is not a backend. Choose one of containers, programs, memory, external',
+  )
+})
+
+test('a malformed address is refused by the name of its variable', () => {
+  expect(() => backendSettings({ REDIS_URL: 'redis//:secret@host' })).toThrow('REDIS_URL')
+  expect(() => backendSettings({ NATS_URL: 'nats:secret' })).toThrow('NATS_URL')
+})
