@@ -1,18 +1,51 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+/** Every project runs its TypeScript as Node does, in a process of its own, against one set of servers. */
+const shared: TestProjectInlineConfiguration['test'] = {
+  globalSetup: ['src/vitest/backends-setup.ts'],
+  pool: 'forks',
+  provide: { progressPath: '' },
+  experimental: { viteModuleRunner: false },
+}
+
+/** What is measured runs alone and to its own end. */
+const measured: TestProjectInlineConfiguration['test'] = {
+  ...shared,
+  setupFiles: ['src/vitest/worker-lifetime.ts'],
+  fileParallelism: false,
+  testTimeout: 3 * 3_600_000,
+  hookTimeout: 120_000,
+}
 
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          ...shared,
           name: 'unit',
           include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
           benchmark: { include: [] },
-          globalSetup: ['src/vitest/backends-setup.ts'],
-          pool: 'forks',
           testTimeout: 30_000,
           sequence: { groupOrder: 1 },
-          experimental: { viteModuleRunner: false },
+        },
+      },
+      {
+        test: {
+          ...measured,
+          name: 'load',
+          include: ['bench/**/*.load.ts'],
+          benchmark: { include: [] },
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...measured,
+          name: 'micro',
+          include: [],
+          benchmark: { enabled: true, include: ['bench/**/*.bench.ts'] },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

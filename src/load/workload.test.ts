@@ -16,19 +16,32 @@ test('the same seed draws the same operations, in any order of asking', () => {
   )
 })
 
-test('operations are drawn in proportion to their weights', () => {
+test('every hundred requests hold a mix of whole percentages exactly', () => {
   fc.assert(
-    fc.property(fc.integer(), fc.integer({ min: 1, max: 99 }), (seed, percent) => {
-      const operations = { a: { run, weight: percent }, b: { run, weight: 100 - percent } }
-      const { draw } = defineWorkload(operations, seed)
-      const draws = 10_000
-      let drawn = 0
-      for (let k = 0; k < draws; k++) if (draw(k) === 'a') drawn++
-      const share = percent / 100
-      const sigma = Math.sqrt(draws * share * (1 - share))
-      expect(Math.abs(drawn - draws * share)).toBeLessThan(6 * sigma)
-    }),
+    fc.property(
+      fc.integer(),
+      fc.integer({ min: 1, max: 99 }),
+      fc.nat(1e7),
+      (seed, percent, block) => {
+        const operations = { a: { run, weight: percent }, b: { run, weight: 100 - percent } }
+        const { draw } = defineWorkload(operations, seed)
+        const drawn = Array.from({ length: 100 }, (_, i) => draw(block * 100 + i))
+        expect(drawn.filter((name) => name === 'a')).toHaveLength(percent)
+      },
+    ),
   )
+})
+
+test('the order within a hundred is random: each place is as likely to be either operation', () => {
+  const operations = { a: { run }, b: { run } }
+  const seeds = 2_000
+  const counts = Array.from({ length: 100 }, () => 0)
+  for (let seed = 0; seed < seeds; seed++) {
+    const { draw } = defineWorkload(operations, seed)
+    for (let k = 0; k < 100; k++) if (draw(k) === 'a') counts[k] = (counts[k] ?? 0) + 1
+  }
+  const sigma = Math.sqrt(seeds / 4)
+  for (const count of counts) expect(Math.abs(count - seeds / 2)).toBeLessThan(6 * sigma)
 })
 
 test.each([0, -50, Number.NaN, Infinity])('a weight of %d is refused', (weight) => {

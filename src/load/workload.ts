@@ -1,5 +1,6 @@
 import type { Deliveries } from './result.ts'
 import { InputError } from './input-error.ts'
+import { stratifiedDraw } from './stratified-draw.ts'
 
 /** One request as its operation sees it. Times are `nowMs()` of `clock.ts`. */
 export interface LoadRequest {
@@ -60,8 +61,9 @@ export function defineWorkload(operations: Operations, seed: number): Workload {
   const last = names.at(-1)
   if (last === undefined) throw new InputError('A workload needs at least one operation.')
 
+  const drawAt = stratifiedDraw(seed)
   const draw = (k: number): string => {
-    const at = uniform(seed, k) * total
+    const at = drawAt(k) * total
     return names[bounds.findIndex((bound) => at < bound)] ?? last
   }
   const run = (name: string, request: LoadRequest): Promise<unknown> => {
@@ -70,21 +72,4 @@ export function defineWorkload(operations: Operations, seed: number): Workload {
     return operation.run(request)
   }
   return { operations: named, draw: names.length === 1 ? () => last : draw, run }
-}
-
-/**
- * A number in [0, 1) that depends on nothing but `seed` and `k`: the finaliser of MurmurHash3
- * (Appleby, public domain) over both, whose outputs are equidistributed for consecutive inputs.
- */
-function uniform(seed: number, k: number): number {
-  let hash = Math.imul(k + 1, 0x9e3779b1) ^ mix(seed ^ Math.floor(k / 2 ** 32))
-  hash = mix(hash)
-  return hash / 2 ** 32
-}
-
-function mix(value: number): number {
-  let hash = value
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
 }

@@ -1,0 +1,19 @@
+import { constant, expect, test } from '../src/vitest/load-test.ts'
+import { enumerate } from './workloads/enumerate.ts'
+import { registerMany } from './workloads/register.ts'
+
+// Scenario 2 of the seed: listing the 1,000 identities that were registered first.
+test('enumerate: 1,000 identities', async ({ load, registry }) => {
+  await registerMany(registry, 1_000)
+
+  const result = await load({
+    operations: { enumerate: enumerate(registry, { status: 'online' }) },
+    arrivals: constant(100),
+    duration: { short: '10s', seed: '60s' },
+  })
+
+  expect(result).toMeetSlo({
+    response: { p95: '5ms' },
+    throughput: { min: 80, max: 100 },
+  })
+})

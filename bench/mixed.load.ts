@@ -1,0 +1,37 @@
+import { constant, expect, test } from '../src/vitest/load-test.ts'
+import { enumerate } from './workloads/enumerate.ts'
+import { mixed } from './workloads/mixed.ts'
+import { multicast } from './workloads/multicast.ts'
+import { loadTestIdentity, register } from './workloads/register.ts'
+
+const RATE = 100
+/** Requests of the seed's 300 s and the warm-up: as many identities as could be registered. */
+const MOST_IDENTITIES = RATE * 302
+
+// Scenario 4 of the seed: all operations side by side, on a registry that grows meanwhile.
+test('mixed: production-like', async ({ load, registry, subscribers }) => {
+  await subscribers.host(Array.from({ length: MOST_IDENTITIES }, (_, n) => loadTestIdentity(n)))
+
+  const result = await load({
+    operations: mixed(
+      {
+        register: register(registry, { gateway: subscribers.gateway }),
+        enumerate: enumerate(registry),
+        multicast: multicast(registry, subscribers),
+      },
+      { register: 60, enumerate: 30, multicast: 10 },
+    ),
+    arrivals: constant(RATE),
+    duration: { short: '10s', seed: '300s' },
+  })
+
+  // The seed says about 60, 30 and 10 a second: within a fifth.
+  expect(result).toMeetSlo({
+    successRate: 0.99,
+    operations: {
+      register: { throughput: { min: 48, max: 72 }, response: { p95: '10ms' } },
+      enumerate: { throughput: { min: 24, max: 36 }, response: { p95: '8ms' } },
+      multicast: { throughput: { min: 8, max: 12 }, response: { p95: '30ms' } },
+    },
+  })
+})

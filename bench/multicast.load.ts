@@ -1,0 +1,25 @@
+import { constant, expect, test } from '../src/vitest/load-test.ts'
+import { multicast } from './workloads/multicast.ts'
+import { loadTestIdentity, registerMany } from './workloads/register.ts'
+
+const IDENTITIES = 500
+
+// Scenario 3 of the seed. It registers 500 identities, sends to all of them, and asks for less than
+// 50 ms for 100 targets: held to 50 ms for all 500, until the last one has its message.
+test('multicast: fan-out to 500', async ({ load, registry, subscribers }) => {
+  await subscribers.host(Array.from({ length: IDENTITIES }, (_, n) => loadTestIdentity(n)))
+  await registerMany(registry, IDENTITIES, { gateway: subscribers.gateway })
+
+  const result = await load({
+    operations: { multicast: multicast(registry, subscribers) },
+    arrivals: constant(50),
+    duration: { short: '10s', seed: '60s' },
+  })
+
+  expect(result).toMeetSlo({
+    response: { p95: '50ms' },
+    completion: { p95: '50ms' },
+    delivery: { rate: 0.98 },
+    throughput: { min: 40, max: 50 },
+  })
+})

@@ -1,0 +1,17 @@
+import { constant, expect, test } from '../src/vitest/load-test.ts'
+import { register } from './workloads/register.ts'
+
+// Scenario 1 of the seed: how registration performs on its own.
+test('register: registration baseline', async ({ load, registry }) => {
+  const result = await load({
+    operations: { register: register(registry) },
+    arrivals: constant(200),
+    duration: { short: '10s', seed: '60s' },
+  })
+
+  expect(result).toMeetSlo({
+    throughput: { min: 150, max: 200 },
+    response: { p95: '10ms' },
+    successRate: 0.99,
+  })
+})

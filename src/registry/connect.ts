@@ -1,0 +1,48 @@
+import { limitsFrom, type RegistryLimits } from './limits.ts'
+import { connectNatsMessenger } from './nats/nats-messenger.ts'
+import { connectRedisStore, type SelectStrategy } from './redis/redis-store.ts'
+import { MulticastRegistry } from './registry.ts'
+
+/** Where a registry's servers are, and which part of them is its own. */
+export interface ConnectOptions {
+  /** `redis://[user:password@]host:port[/db]` */
+  readonly redisUrl: string
+  /** `nats://[user:password@]host:port`, one or more; all are used. */
+  readonly natsUrls: readonly string[]
+  /** Prefix of every Redis key: registries of one namespace share their identities. */
+  readonly namespace: string
+  /** An identity's subject is `<subjectPrefix>.<identity>`. Default `prism.multicast`. */
+  readonly subjectPrefix?: string
+  /** How enumerate reads. Default `replica`. */
+  readonly strategy?: SelectStrategy
+  /** Connections to NATS. Default 1. */
+  readonly natsConnections?: number
+  readonly limits?: Partial<RegistryLimits>
+}
+
+/**
+ * Connects a registry to Redis and NATS.
+ * @throws RegistryError `UNAVAILABLE` within 5 s if either doesn't answer or refuses, naming its
+ *   host and port; `INVALID_ARGUMENT` for options out of range.
+ */
+export async function connectRegistry(options: ConnectOptions): Promise<MulticastRegistry> {
+  const limits = limitsFrom(options.limits)
+  const { redisUrl, natsUrls, namespace, subjectPrefix, strategy, natsConnections } = options
+  const store = await connectRedisStore({
+    url: redisUrl,
+    namespace,
+    maxIdentities: limits.maxIdentities,
+    ...(strategy === undefined ? {} : { strategy }),
+  })
+  try {
+    const messenger = await connectNatsMessenger({
+      servers: natsUrls,
+      ...(subjectPrefix === undefined ? {} : { subjectPrefix }),
+      ...(natsConnections === undefined ? {} : { connections: natsConnections }),
+    })
+    return new MulticastRegistry({ store, messenger, limits })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}

@@ -1,0 +1,140 @@
+import { styleText } from 'node:util'
+import { formatMs } from '../load/duration.ts'
+import type { SloOutcome, SloRow } from '../load/judge-slo.ts'
+import type { Verdict } from '../load/verdict.ts'
+import type { LoadResultJson } from './load-result-schema.ts'
+import { renderTable, type Column } from './render-table.ts'
+
+/** The parts of a scenario's report, each whole lines without a final newline. Colours only where the terminal has them. */
+type Style = Parameters<typeof styleText>[0]
+type OperationJson = LoadResultJson['operations'][number]
+
+const left = (heading: string): Column => ({ heading, align: 'left' })
+const right = (heading: string): Column => ({ heading, align: 'right' })
+
+/** Per operation: counts, response percentiles, service P99 and the rate of requests started. */
+export function renderOperations(result: LoadResultJson): string {
+  const columns = [
+    left('operation'),
+    ...['count', 'ok', 'errors', 'P50', 'P95', 'P99', 'P99.9', 'max', 'service P99', 'rate'].map(
+      right,
+    ),
+  ]
+  const rows = result.operations.map(({ name, counts, response, service }) => [
+    name,
+    whole(counts.planned),
+    whole(counts.ok),
+    whole(counts.planned - counts.ok),
+    ...(['p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const).map((figure) =>
+      time(response.figures[figure]),
+    ),
+    time(service.figures.p99Ms),
+    rate(counts.started, result.measuredMs),
+  ])
+  return renderTable(columns, rows)
+}
+
+/** What went wrong, by code, and what became of messages; `null` where there is nothing to say. */
+export function renderDetails(result: LoadResultJson): string | null {
+  const lines = result.operations.flatMap((operation) => [
+    ...renderErrors(operation),
+    ...renderDeliveries(operation),
+  ])
+  return lines.length === 0 ? null : lines.map((line) => `  ${line}`).join('\n')
+}
+
+/** The verdict on the measurement, with its reasons. */
+export function renderVerdict(verdict: Verdict): string {
+  const style = VERDICT_STYLE[verdict.kind]
+  const heading = `  measurement: ${paint(style, verdict.kind)}`
+  if (verdict.kind === 'valid') return heading
+  return [heading, ...verdict.reasons.map(({ message }) => `    ${message}`)].join('\n')
+}
+
+/** The SLO table: bound beside measured, worst first. */
+export function renderSlo(rows: readonly SloRow[]): string {
+  return renderTable(
+    [left('SLO'), left('operation'), left('metric'), right('bound'), right('measured')],
+    rows.map((row) => [
+      paint(OUTCOME_STYLE[row.outcome], row.outcome),
+      row.operation,
+      row.metric,
+      `${COMPARISON[row.comparison]} ${figure(row.bound, row.unit)}`,
+      row.measured === null ? 'nothing measured' : figure(row.measured, row.unit),
+    ]),
+  )
+}
+
+/** Text in a colour, if standard output shows colours. */
+export function paint(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout })
+}
+
+const VERDICT_STYLE: Readonly<Record<Verdict['kind'], Style>> = {
+  valid: 'green',
+  degraded: 'yellow',
+  invalid: 'red',
+}
+const OUTCOME_STYLE: Readonly<Record<SloOutcome, Style>> = {
+  met: 'green',
+  missed: 'red',
+  inconclusive: 'yellow',
+}
+const COMPARISON: Readonly<Record<SloRow['comparison'], string>> = {
+  '<': '<',
+  '<=': '≤',
+  '>': '>',
+  '>=': '≥',
+}
+
+function renderErrors({ name, counts, errors }: OperationJson): string[] {
+  const kinds = [
+    ...errors.map(({ code, count, sample }) => `${code} ${whole(count)} (${sample})`),
+    ...(['timedOut', 'dropped', 'unfinished'] as const).flatMap((kind) =>
+      counts[kind] === 0 ? [] : [`${ABSENT[kind]} ${whole(counts[kind])}`],
+    ),
+  ]
+  return kinds.length === 0 ? [] : [`${name} errors: ${kinds.join(', ')}`]
+}
+
+const ABSENT = { timedOut: 'timed out', dropped: 'dropped', unfinished: 'unfinished' } as const
+
+function renderDeliveries({ name, deliveries }: OperationJson): string[] {
+  if (deliveries === null) return []
+  const { expected, received, missing, duplicates, receipt, completion } = deliveries
+  const times = (label: string, { figures }: typeof receipt): string =>
+    `${label} P50 ${time(figures.p50Ms)}, P95 ${time(figures.p95Ms)}, P99 ${time(figures.p99Ms)}, max ${time(figures.maxMs)}`
+  return [
+    `${name} receipts: ${whole(received)} of ${whole(expected)} expected, ${whole(missing)} missing, ${whole(duplicates)} duplicates`,
+    `${name} ${times('receipt', receipt)}; ${times('last receipt', completion)}`,
+  ]
+}
+
+function figure(value: number, unit: SloRow['unit']): string {
+  switch (unit) {
+    case 'ms':
+      return formatMs(value)
+    case '1/s':
+      return `${decimals(value, 1)}/s`
+    case 'ratio':
+      return `${decimals(value * 100, 3)} %`
+  }
+}
+
+function rate(count: number, measuredMs: number): string {
+  return measuredMs === 0 ? '–' : `${decimals((count * 1_000) / measuredMs, 1)}/s`
+}
+
+function time(ms: number | null): string {
+  return ms === null ? '–' : formatMs(ms)
+}
+
+function whole(count: number): string {
+  return count.toLocaleString('en-US')
+}
+
+/** Rounded down, so that 99.9996 % never reads 100 %. */
+function decimals(value: number, digits: number): string {
+  const scale = 10 ** digits
+  return String(Math.floor(value * scale + 1e-6) / scale)
+}

@@ -1,0 +1,51 @@
+import { styleText } from 'node:util'
+import { formatMs } from '../load/duration.ts'
+import type { LoadProgress } from '../load/load-recorder.ts'
+
+/** Without a terminal, a line of progress is printed this often. */
+const LINE_EVERY_MS = 5_000
+
+/** Shows how a load is going: one line that changes on a terminal, a line now and then elsewhere. */
+export class LiveLine {
+  readonly #stream: NodeJS.WriteStream
+  #isShown = false
+  #lastLineMs = -Infinity
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream
+  }
+
+  show(progress: LoadProgress): void {
+    const text = `  ${describe(progress)}`
+    if (this.#stream.isTTY) {
+      const line = text.slice(0, this.#stream.columns - 1)
+      this.#stream.write(`\r\u001B[K${styleText('dim', line, { stream: this.#stream })}`)
+      this.#isShown = true
+    } else if (progress.elapsedMs - this.#lastLineMs >= LINE_EVERY_MS) {
+      this.#lastLineMs = progress.elapsedMs
+      this.#stream.write(`${text}\n`)
+    }
+  }
+
+  /** Takes the line away, for something else to be printed in its place. */
+  clear(): void {
+    if (this.#isShown) this.#stream.write('\r\u001B[K')
+    this.#isShown = false
+    this.#lastLineMs = -Infinity
+  }
+}
+
+function describe(progress: LoadProgress): string {
+  const { phase, elapsedMs, durationMs, startedPerSecond, inFlight, errors, p99Ms } = progress
+  if (phase === 'warm-up') return `warming up, ${(-elapsedMs / 1_000).toFixed(1)} s to go`
+  const elapsed = (Math.min(elapsedMs, durationMs) / 1_000).toFixed(1)
+  return [
+    phase === 'draining'
+      ? 'waiting for requests under way'
+      : `${elapsed} s of ${durationMs / 1_000} s`,
+    startedPerSecond === null ? '–/s' : `${startedPerSecond}/s`,
+    `in flight ${inFlight}`,
+    `errors ${errors}`,
+    `P99 ${p99Ms === null ? '–' : formatMs(p99Ms)}`,
+  ].join('   ')
+}

@@ -1,0 +1,88 @@
+import { expect, inject, recordArtifact, test as base } from 'vitest'
+import type { Arrivals } from '../load/arrivals.ts'
+import { parseDurationMs, type Duration } from '../load/duration.ts'
+import { generateLoad } from '../load/generator.ts'
+import type { LoadResult } from '../load/result.ts'
+import type { Operations } from '../load/workload.ts'
+import type { MulticastRegistry } from '../registry/registry.ts'
+import { serializeLoadResult } from '../results/load-result-json.ts'
+import type { Subscribers } from '../subscribers/subscriber-host.ts'
+import { durationMsOf, profileSettings, type ProfiledDuration } from './profile.ts'
+import { ProgressSender } from './progress-channel.ts'
+import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
+import { judgementOf, toMeetSlo } from './slo-matcher.ts'
+import { openTestbed, type Testbed } from './testbed.ts'
+
+/** A load as a scenario writes it. */
+export interface Load {
+  /** What one request does, by operation name; each a function, or with a weight. */
+  readonly operations: Operations
+  readonly arrivals: Arrivals
+  /** How long it is measured; `BENCH_PROFILE` chooses, `BENCH_DURATION` overrides. */
+  readonly duration: ProfiledDuration
+  /** Requests sent first and left out of the figures. Default `2s`. */
+  readonly warmUp?: Duration
+  /** Requests due while this many are under way are dropped. Default 10,000. */
+  readonly maxInFlight?: number
+  /** Default `5s`. */
+  readonly timeout?: Duration
+  /** How long requests under way are waited for at the end. Default `10s`. */
+  readonly gracePeriod?: Duration
+  /** Of the draw of operations. Default 1. */
+  readonly seed?: number
+}
+
+/**
+ * The test of a `*.load.ts` file. Its fixtures:
+ *
+ * - `load` sends requests and gives what was measured, to be held against an SLO by
+ *   `expect(result).toMeetSlo(…)`. What it measured is in the run file however the test ends.
+ * - `registry` is connected to the servers under test, with a namespace of the test's own that is
+ *   cleared afterwards.
+ * - `subscribers` hosts receivers of that namespace's multicasts in another process.
+ */
+export const test = base
+  .extend('testbed', async ({ task }, { onCleanup }): Promise<Testbed> => {
+    const testbed = await openTestbed(inject('backends'), task.name)
+    onCleanup(() => testbed.close())
+    return testbed
+  })
+  .extend('registry', ({ testbed }): MulticastRegistry => testbed.registry)
+  .extend('subscribers', ({ testbed }): Promise<Subscribers> => testbed.startSubscribers())
+  .extend('load', ({ task, signal }, { onCleanup }) => {
+    const settings = profileSettings(process.env)
+    const progress = new ProgressSender(inject('progressPath'))
+    const loads: Promise<LoadResult>[] = []
+    onCleanup(async () => {
+      progress.close()
+      // A cancelled test is left at once; its load still hands over what it has.
+      const settled = await Promise.allSettled(loads)
+      const measured = settled.flatMap((load) => {
+        if (load.status === 'rejected') return []
+        return [{ result: serializeLoadResult(load.value), ...judgementOf(load.value) }]
+      })
+      await recordArtifact(task, { type: SCENARIO_ARTIFACT, loads: measured })
+    })
+    return (load: Load): Promise<LoadResult> => {
+      const { operations, arrivals, maxInFlight, seed } = load
+      const running = generateLoad({
+        operations,
+        arrivals,
+        durationMs: durationMsOf(load.duration, settings),
+        warmUpMs: parseDurationMs(load.warmUp ?? '2s', 'warmUp'),
+        timeoutMs: parseDurationMs(load.timeout ?? '5s', 'timeout'),
+        gracePeriodMs: parseDurationMs(load.gracePeriod ?? '10s', 'gracePeriod'),
+        ...(maxInFlight === undefined ? {} : { maxInFlight }),
+        ...(seed === undefined ? {} : { seed }),
+        signal,
+        onProgress: (state) => progress.send({ scenario: task.name, progress: state }),
+      })
+      loads.push(running)
+      return running
+    }
+  })
+
+expect.extend({ toMeetSlo })
+
+export { expect }
+export { constant } from '../load/arrivals.ts'

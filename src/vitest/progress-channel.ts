@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { LoadProgress } from '../load/load-recorder.ts'
+
+/**
+ * How progress gets from the process that makes the load to the reporter: lines of JSON over a local
+ * socket. Vitest's own channel would take several times longer for each, in the very event loop
+ * whose delay is being measured.
+ */
+export interface ProgressMessage {
+  readonly scenario: string
+  readonly progress: LoadProgress
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the reporter listens for progress; empty where none does. */
+    progressPath: string
+  }
+}
+
+/** The reporter's end. */
+export class ProgressListener {
+  readonly path: string
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+
+  constructor(onMessage: (message: ProgressMessage) => void) {
+    const name = `prism-loadtest-${randomUUID()}`
+    this.path =
+      process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`)
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => this.#sockets.delete(socket))
+      createInterface({ input: socket }).on('line', (line) => {
+        onMessage(JSON.parse(line) as ProgressMessage)
+      })
+    })
+    // Progress is a courtesy: without it the load and its figures are the same.
+    this.#server.on('error', () => {})
+    this.#server.listen(this.path)
+    this.#server.unref()
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy()
+    this.#server.close()
+    if (process.platform !== 'win32') rmSync(this.path, { force: true })
+  }
+}
+
+/** The load's end. */
+export class ProgressSender {
+  readonly #socket: Socket | null
+
+  /** @param path as `ProgressListener` has it; empty sends nowhere. */
+  constructor(path: string) {
+    this.#socket = path === '' ? null : connect(path)
+    this.#socket?.on('error', () => {})
+    this.#socket?.unref()
+  }
+
+  send(message: ProgressMessage): void {
+    if (this.#socket?.writable === true) this.#socket.write(`${JSON.stringify(message)}\n`)
+  }
+
+  close(): void {
+    this.#socket?.destroy()
+  }
+}

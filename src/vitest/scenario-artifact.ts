@@ -1,0 +1,25 @@
+import type { SloRow } from '../load/judge-slo.ts'
+import type { Verdict } from '../load/verdict.ts'
+import type { LoadResultJson } from '../results/load-result-schema.ts'
+
+/** What a test hands to the reporter of one load that it made: plain data. */
+export interface MeasuredLoad {
+  readonly result: LoadResultJson
+  readonly verdict: Verdict
+  /** Empty if the test asserts no SLO. */
+  readonly slo: readonly SloRow[]
+}
+
+export const SCENARIO_ARTIFACT = 'prism:scenario'
+
+/** The loads of one test, recorded when it ends, however it ends. */
+export interface ScenarioArtifact {
+  readonly type: typeof SCENARIO_ARTIFACT
+  readonly loads: readonly MeasuredLoad[]
+}
+
+declare module 'vitest' {
+  interface TestArtifactRegistry {
+    scenario: ScenarioArtifact
+  }
+}
