@@ -3,7 +3,8 @@ type Delivery = true | Promise<boolean>
 
 /**
  * Which messages the identities of one process have got lately, so that a resend is not handled
- * twice. Holds at most `capacity` (message, identity) pairs and forgets the oldest messages first.
+ * twice. Holds at most `capacity` (message, identity) pairs besides those of the newest message, and
+ * forgets the oldest messages first.
  */
 export class RecentDeliveries {
   readonly #capacity: number

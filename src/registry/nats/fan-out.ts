@@ -15,14 +15,14 @@ import {
 } from './wire.ts'
 
 /** How long one turn of the event loop may go on sending, in ms. */
-const TURN_BUDGET_MS = 2
+const TURN_BUDGET_MS = 1
 /** The targets of a gateway message take at least this many bytes, if the server's limit allows. */
 const MIN_LIST_BYTES = 16 * 1024
 /** What may be on the way to one gateway without a receipt, in bytes. */
 const LANE_WINDOW_BYTES = 8 * 1024 * 1024
 /** What may be on the way to the broker before it has to say that it got what came before. */
-const FLUSH_AFTER_BYTES = 256 * 1024
-const FLUSH_AFTER_MESSAGES = 512
+const FLUSH_AFTER_BYTES = 128 * 1024
+const FLUSH_AFTER_MESSAGES = 128
 /** When at-least-once sends again to those without a receipt, in ms; doubles up to the maximum. */
 const FIRST_RESEND_MS = 200
 const MAX_RESEND_MS = 2_000

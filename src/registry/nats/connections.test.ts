@@ -1,0 +1,159 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { startNatsProgram } from '../../environment/programs.ts'
+import type { Messenger, SendOptions } from '../messenger.ts'
+import { connectNatsMessenger, type NatsMessengerOptions } from './nats-messenger.ts'
+
+const AT_MOST_ONCE: SendOptions = { delivery: 'at-most-once', timeoutMs: 2_000, receipts: true }
+const backends = inject('backends')
+
+async function startServer(options: { port?: number; extraArgs?: readonly string[] } = {}) {
+  const server = await startNatsProgram(options)
+  onTestFinished(() => server.stop())
+  return server
+}
+
+async function connect(options: NatsMessengerOptions): Promise<Messenger> {
+  const messenger = await connectNatsMessenger(options)
+  onTestFinished(() => messenger.close())
+  return messenger
+}
+
+async function statusOf(sender: Messenger, host: Messenger, identity: string) {
+  const message = { id: crypto.randomUUID(), payload: new Uint8Array(1) }
+  const statuses = await sender.send(message, [{ identity, gateway: host.gateway }], AT_MOST_ONCE)
+  return statuses.get(identity)
+}
+
+/** The host and port of a TCP server that accepts and never says anything. */
+async function silentServer(): Promise<string> {
+  const server = createServer(() => {})
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe.skipIf(backends.kind === 'memory')('connecting to NATS', () => {
+  test('a server that refuses connections is UNAVAILABLE, by host and port', async () => {
+    const connecting = connectNatsMessenger({ servers: ['nats://ann:s3cret@127.0.0.1:1'] })
+    const error = await connecting.catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'UNAVAILABLE' })
+    expect(String(error)).toContain('127.0.0.1:1 ')
+    expect(String(error)).not.toContain('s3cret')
+  })
+
+  test('a server that says nothing is UNAVAILABLE when the time is over', async () => {
+    const host = await silentServer()
+    const connecting = connectNatsMessenger({ servers: [host], connectTimeoutMs: 200 })
+    await expect(connecting).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining(host),
+    })
+  })
+
+  test('credentials in the URL are used, and wrong ones are UNAVAILABLE', async () => {
+    const server = await startServer({ extraArgs: ['--user', 'ann', '--pass', 'p@ss'] })
+    const host = `127.0.0.1:${server.port}`
+    await connect({ servers: [`nats://ann:p%40ss@${host}`] })
+    const refused = await connectNatsMessenger({ servers: [`nats://ann:s3cret@${host}`] }).catch(
+      (reason: unknown) => reason,
+    )
+    expect(refused).toMatchObject({ code: 'UNAVAILABLE' })
+    expect(String(refused)).toMatch(`${host} `)
+    expect(String(refused)).toMatch('refused the credentials')
+    expect(String(refused)).not.toContain('s3cret')
+  })
+
+  test.each([
+    { what: 'no connection at all', options: { connections: 0 } },
+    { what: 'half a connection', options: { connections: 1.5 } },
+    { what: 'a prefix with a wildcard', options: { subjectPrefix: 'a.*' } },
+    { what: 'a prefix with an empty word', options: { subjectPrefix: 'a..b' } },
+  ])('$what is an invalid argument', async ({ options }) => {
+    const connecting = connectNatsMessenger({ servers: ['127.0.0.1:1'], ...options })
+    await expect(connecting).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  })
+
+  test('of several servers, one that is down does not matter', async () => {
+    const server = await startServer()
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      const messenger = await connect({ servers: ['127.0.0.1:1', server.url], connections: 2 })
+      await messenger.subscribe('a', () => {})
+      expect(await statusOf(messenger, messenger, 'a')).toBe('DELIVERED')
+    }
+  })
+})
+
+describe.skipIf(backends.kind === 'memory')('losing the NATS server', () => {
+  test('fails sends at once, and all works again when the server is back', async () => {
+    const server = await startServer()
+    const sender = await connect({ servers: [server.url], connections: 2 })
+    const host = await connect({ servers: [server.url], connections: 2 })
+    await host.subscribe('a', () => {})
+    expect(await statusOf(sender, host, 'a')).toBe('DELIVERED')
+
+    await server.stop()
+    await expect
+      .poll(() => statusOf(sender, host, 'a').catch((error: unknown) => error))
+      .toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining(`127.0.0.1:${server.port}`),
+      })
+
+    await startServer({ port: server.port })
+    await expect
+      .poll(() => statusOf(sender, host, 'a').catch(() => 'UNAVAILABLE'), { timeout: 10_000 })
+      .toBe('DELIVERED')
+  })
+
+  test('at-least-once waits for the server and delivers when it is back in time', async () => {
+    const server = await startServer()
+    const sender = await connect({ servers: [server.url] })
+    const host = await connect({ servers: [server.url] })
+    const ids: string[] = []
+    await host.subscribe('a', ({ id }) => void ids.push(id))
+    await server.stop()
+    const sending = sender.send(
+      { id: 'm1', payload: new Uint8Array(1) },
+      [{ identity: 'a', gateway: host.gateway }],
+      { delivery: 'at-least-once', timeoutMs: 15_000, receipts: true },
+    )
+    await delay(300)
+    await startServer({ port: server.port })
+    expect((await sending).get('a')).toBe('DELIVERED')
+    expect(ids).toEqual(['m1'])
+  })
+
+  test('a send in the middle of it ends within its timeout', async () => {
+    const server = await startServer()
+    const sender = await connect({ servers: [server.url] })
+    const host = await connect({ servers: [server.url] })
+    const started = Promise.withResolvers<void>()
+    const finish = Promise.withResolvers<void>()
+    onTestFinished(() => finish.resolve())
+    await host.subscribe('a', () => {
+      started.resolve()
+      return finish.promise
+    })
+    const sending = sender.send(
+      { id: 'm1', payload: new Uint8Array(1) },
+      [{ identity: 'a', gateway: host.gateway }],
+      { ...AT_MOST_ONCE, timeoutMs: 500 },
+    )
+    await started.promise
+    await server.stop()
+    expect((await sending).get('a')).toBe('TIMEOUT')
+  })
+
+  test('closing does not wait for a server that is gone', async () => {
+    const server = await startServer()
+    const messenger = await connectNatsMessenger({ servers: [server.url] })
+    await messenger.subscribe('a', () => {})
+    await server.stop()
+    await messenger.close()
+    await expect(messenger.subscribe('b', () => {})).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+})

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { RecentDeliveries } from './recent-deliveries.ts'
+
+test('remembers pairs of message and identity', () => {
+  const recent = new RecentDeliveries(10)
+  recent.set('m1', 'a', true)
+  expect(recent.get('m1', 'a')).toBe(true)
+  expect(recent.get('m1', 'b')).toBeUndefined()
+  expect(recent.get('m2', 'a')).toBeUndefined()
+})
+
+test('forgets the oldest messages first and holds no more than its capacity', () => {
+  const recent = new RecentDeliveries(100)
+  for (let n = 0; n < 1_000; n += 1) recent.set(`m${n}`, `user-${n % 7}`, true)
+  expect(recent.size).toBe(100)
+  expect(recent.get('m999', `user-${999 % 7}`)).toBe(true)
+  expect(recent.get('m899', `user-${899 % 7}`)).toBeUndefined()
+})
+
+test('forgets a pair that is taken back', () => {
+  const recent = new RecentDeliveries(10)
+  recent.set('m1', 'a', true)
+  recent.set('m1', 'a', true)
+  expect(recent.size).toBe(1)
+  recent.delete('m1', 'a')
+  recent.delete('m1', 'a')
+  expect(recent.size).toBe(0)
+  expect(recent.get('m1', 'a')).toBeUndefined()
+})
