@@ -1,4 +1,5 @@
 import { RegistryError } from './errors.ts'
+import { shortened } from './json-place.ts'
 
 const MAX_IDENTITY_BYTES = 256
 const MAX_NAMESPACE_CHARACTERS = 64
@@ -108,9 +109,7 @@ function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff
 }
 
-const LONGEST_QUOTE = 60
-
 /** JSON's escapes make control characters and lone surrogates visible. */
 function quote(text: string): string {
-  return JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text)
+  return JSON.stringify(shortened(text))
 }

@@ -11,6 +11,11 @@ export function formatPlace(root: string, place: JsonPlace): string {
 
 function formatPart(part: string | number): string {
   if (typeof part === 'number') return `[${part}]`
-  if (part.length > LONGEST_NAME) return `[${JSON.stringify(part.slice(0, LONGEST_NAME) + '…')}]`
-  return PLAIN_NAME.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`
+  if (part.length <= LONGEST_NAME && PLAIN_NAME.test(part)) return `.${part}`
+  return `[${JSON.stringify(shortened(part))}]`
+}
+
+/** The beginning of a user's text, for an error message. */
+export function shortened(text: string): string {
+  return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text
 }

@@ -1,18 +1,165 @@
-import type { Metadata } from '../registration.ts'
+import type { JsonValue, Metadata } from '../registration.ts'
+import type { FieldNode, FilterNode } from './ast.ts'
+import { equalTo, isScalar, type Scalar, type ValueTest } from './equality.ts'
+import { fieldReader } from './field.ts'
 
 /** One field that must equal one value for the filter to match: what an index can answer. */
 export interface EqualityClause {
-  /** The dotted path as its parts. */
+  /** The dotted path as its parts; `fieldReader(path)` reads it as the filter does. */
   readonly path: readonly string[]
-  readonly value: string | number | boolean | null
+  readonly value: Scalar
 }
 
 /** A filter ready to be evaluated any number of times. */
 export interface CompiledFilter {
   /** Whether `metadata` satisfies the filter. Allocates nothing. */
   readonly matches: (metadata: Metadata) => boolean
-  /** Equalities that every match satisfies (top-level AND only), for stores with field indexes. */
+  /** Equalities that every match satisfies (not those under `$or` and `$not`), for stores with field indexes. */
   readonly equalities: readonly EqualityClause[]
-  /** Whether the equalities are the whole filter, so that an index answers without evaluation. */
+  /** Whether the equalities are the whole filter, so that an index answers without evaluation. True of `{}`, which has none and matches everything. */
   readonly isEqualitiesOnly: boolean
+}
+
+type Predicate = (metadata: Metadata) => boolean
+
+/** Turns a parsed filter into closures, one for each clause. */
+export function compileFilter(ast: FilterNode): CompiledFilter {
+  const conjuncts = conjunctsOf(ast)
+  const equalities = conjuncts.flatMap((node) => equalityOf(node) ?? [])
+  return {
+    matches: all(conjuncts.map(predicateOf)),
+    equalities,
+    isEqualitiesOnly: equalities.length === conjuncts.length,
+  }
+}
+
+/** What must hold, all of it, for `node` to hold; nested ANDs are one. */
+function conjunctsOf(node: FilterNode): readonly FilterNode[] {
+  return node.kind === 'and' ? node.operands.flatMap(conjunctsOf) : [node]
+}
+
+function equalityOf(node: FilterNode): EqualityClause | undefined {
+  if (node.kind !== 'eq') return undefined
+  const { path, value } = node
+  return isScalar(value) ? { path, value } : undefined
+}
+
+function predicateOf(node: FilterNode): Predicate {
+  switch (node.kind) {
+    case 'and':
+      return all(conjunctsOf(node).map(predicateOf))
+    case 'or':
+      return any(node.operands.map(predicateOf))
+    case 'not': {
+      const operand = predicateOf(node.operand)
+      return (metadata) => !operand(metadata)
+    }
+    default:
+      return fieldPredicate(node)
+  }
+}
+
+/** The usual clauses, on a field at the top, are one closure: a call inside costs as much as the read. */
+function fieldPredicate(node: FieldNode): Predicate {
+  const [name, ...rest] = node.path
+  if (name !== undefined && rest.length === 0) {
+    if (node.kind === 'eq' && isScalar(node.value)) {
+      const { value } = node
+      return (metadata) => metadata[name] === value && Object.hasOwn(metadata, name)
+    }
+    const test = testOf(node)
+    return (metadata) => test(Object.hasOwn(metadata, name) ? metadata[name] : undefined)
+  }
+  const read = fieldReader(node.path)
+  const test = testOf(node)
+  return (metadata) => test(read(metadata))
+}
+
+/** Halves joined by `&&` rather than a loop over an array: it costs half as much to evaluate. */
+function all(predicates: readonly Predicate[]): Predicate {
+  const [first] = predicates
+  if (first === undefined) return () => true
+  if (predicates.length === 1) return first
+  const middle = predicates.length >> 1
+  const left = all(predicates.slice(0, middle))
+  const right = all(predicates.slice(middle))
+  return (metadata) => left(metadata) && right(metadata)
+}
+
+function any(predicates: readonly Predicate[]): Predicate {
+  const [first] = predicates
+  if (first === undefined) return () => false
+  if (predicates.length === 1) return first
+  const middle = predicates.length >> 1
+  const left = any(predicates.slice(0, middle))
+  const right = any(predicates.slice(middle))
+  return (metadata) => left(metadata) || right(metadata)
+}
+
+function testOf(node: FieldNode): ValueTest {
+  switch (node.kind) {
+    case 'eq':
+      return equalTo(node.value)
+    case 'ne': {
+      const isEqual = equalTo(node.value)
+      return (value) => value !== undefined && !isEqual(value)
+    }
+    case 'lt':
+    case 'lte':
+    case 'gt':
+    case 'gte':
+      return orderTest(node.kind, node.value)
+    case 'startswith': {
+      const { value: prefix } = node
+      return (value) => typeof value === 'string' && value.startsWith(prefix)
+    }
+    case 'endswith': {
+      const { value: suffix } = node
+      return (value) => typeof value === 'string' && value.endsWith(suffix)
+    }
+    case 'contains':
+      return containsTest(node.value)
+    case 'in':
+      return membershipTest(node.values)
+    case 'exists':
+      return node.value ? (value) => value !== undefined : (value) => value === undefined
+  }
+}
+
+function orderTest(kind: 'lt' | 'lte' | 'gt' | 'gte', bound: number | string): ValueTest {
+  const type = typeof bound
+  // Only values of the bound's type get as far as the comparison.
+  const isComparable = (value: JsonValue | undefined): value is number | string =>
+    typeof value === type
+  switch (kind) {
+    case 'lt':
+      return (value) => isComparable(value) && value < bound
+    case 'lte':
+      return (value) => isComparable(value) && value <= bound
+    case 'gt':
+      return (value) => isComparable(value) && value > bound
+    case 'gte':
+      return (value) => isComparable(value) && value >= bound
+  }
+}
+
+function containsTest(expected: JsonValue): ValueTest {
+  const isEqual = equalTo(expected)
+  return (value) => {
+    if (typeof value === 'string') return typeof expected === 'string' && value.includes(expected)
+    if (!Array.isArray(value)) return false
+    for (const element of value) if (isEqual(element as JsonValue)) return true
+    return false
+  }
+}
+
+function membershipTest(values: readonly JsonValue[]): ValueTest {
+  const scalars = new Set(values.filter(isScalar))
+  const others = values.filter((value) => !isScalar(value)).map(equalTo)
+  return (value) => {
+    if (value === undefined) return false
+    if (isScalar(value)) return scalars.has(value)
+    for (const isEqual of others) if (isEqual(value)) return true
+    return false
+  }
 }

@@ -1,0 +1,205 @@
+import { RegistryError } from '../errors.ts'
+import { describeKind, findNonJson, isPlainObject } from '../json-check.ts'
+import { formatPlace, shortened, type JsonPlace } from '../json-place.ts'
+import type { RegistryLimits } from '../limits.ts'
+import type { JsonValue } from '../registration.ts'
+import type { FieldPath, FilterNode } from './ast.ts'
+import {
+  fieldOperators,
+  isFieldOperator,
+  isLogicalOperator,
+  logicalOperators,
+  mistakenOperator,
+  nearest,
+  type FieldOperator,
+  type LogicalOperator,
+} from './operators.ts'
+
+/** The limits a filter must keep. Values in it must keep those of metadata: no more could ever match. */
+export type FilterLimits = Pick<
+  RegistryLimits,
+  'maxFilterDepth' | 'maxFilterClauses' | 'maxMetadataBytes' | 'maxMetadataDepth'
+>
+
+/**
+ * The AST of a filter; shares nothing with `filter`.
+ * @throws RegistryError `INVALID_FILTER`, saying where and what is expected.
+ */
+export function parseFilter(filter: unknown, limits: FilterLimits): FilterNode {
+  return new FilterParser(limits).parse(filter)
+}
+
+class FilterParser {
+  readonly #limits: FilterLimits
+  readonly #place: (string | number)[] = []
+  #depth = 0
+  #clauses = 0
+
+  constructor(limits: FilterLimits) {
+    this.#limits = limits
+  }
+
+  parse(filter: unknown): FilterNode {
+    if (!isPlainObject(filter)) {
+      throw this.#expected('a filter, a JSON object such as {"status": "online"}', filter)
+    }
+    this.#depth++
+    if (this.#depth > this.#limits.maxFilterDepth) {
+      throw this.#error(
+        `nested more than ${this.#limits.maxFilterDepth} levels deep (limit maxFilterDepth)`,
+      )
+    }
+    if (Object.getOwnPropertySymbols(filter).length > 0) {
+      throw this.#error('expected strings as keys, got a symbol')
+    }
+    const keys = Object.keys(filter)
+    const operands = keys.map((key) => this.#at(key, () => this.#entry(key, filter[key])))
+    this.#depth--
+    if (operands.length === 0) this.#countClause()
+    return operands.length === 1 && operands[0] ? operands[0] : { kind: 'and', operands }
+  }
+
+  #entry(key: string, value: unknown): FilterNode {
+    if (isLogicalOperator(key)) return this.#logical(key, value)
+    if (key.startsWith('$')) {
+      const guess = nearest(key, logicalOperators)
+      throw this.#error(
+        `unknown operator, did you mean "${guess}"? There are ${logicalOperators.join(', ')}`,
+      )
+    }
+    return this.#field(key, value)
+  }
+
+  #logical(operator: LogicalOperator, value: unknown): FilterNode {
+    if (operator === '$not') return { kind: 'not', operand: this.parse(value) }
+    if (!Array.isArray(value) || value.length === 0) {
+      throw this.#expected('an array of one or more filters', value)
+    }
+    // Stops at the first clause too many, however long the array.
+    const operands: FilterNode[] = []
+    for (let index = 0; index < value.length; index++) {
+      operands.push(this.#at(index, () => this.parse(value[index])))
+    }
+    return { kind: operator === '$and' ? 'and' : 'or', operands }
+  }
+
+  #field(key: string, value: unknown): FilterNode {
+    this.#countClause()
+    const path = key.split('.')
+    const last = path.at(-1) ?? ''
+    const operator = path.length > 1 && isFieldOperator(last) ? last : 'eq'
+    if (operator !== 'eq') path.pop()
+    if (path.includes('')) {
+      throw this.#error('expected a field, names joined by dots; a name here is empty')
+    }
+    if (path.length > this.#limits.maxMetadataDepth) {
+      throw this.#error(
+        `a path of ${path.length} names; metadata has at most ${this.#limits.maxMetadataDepth} ` +
+          'levels (limit maxMetadataDepth)',
+      )
+    }
+    if (operator === 'eq') this.#rejectMistakenOperators(path, last, value)
+    return this.#condition(operator, path, value)
+  }
+
+  #condition(kind: FieldOperator | 'eq', path: FieldPath, value: unknown): FilterNode {
+    switch (kind) {
+      case 'eq':
+      case 'ne':
+      case 'contains':
+        return { kind, path, value: this.#literal(value) }
+      case 'lt':
+      case 'lte':
+      case 'gt':
+      case 'gte':
+        if (typeof value === 'string' || Number.isFinite(value)) {
+          return { kind, path, value: value as number | string }
+        }
+        throw this.#expected('a number or a string', value)
+      case 'startswith':
+      case 'endswith':
+        if (typeof value === 'string') return { kind, path, value }
+        throw this.#expected('a string', value)
+      case 'exists':
+        if (typeof value === 'boolean') return { kind, path, value }
+        throw this.#expected('true or false', value)
+      case 'in':
+        if (Array.isArray(value)) return { kind, path, values: this.#list(value) }
+        throw this.#expected('an array of values', value)
+    }
+  }
+
+  /** Scalars are looked up in a set, at no cost for more of them; each of the others is a comparison, a clause. */
+  #list(values: readonly unknown[]): readonly JsonValue[] {
+    return Array.from(values, (value, index) =>
+      this.#at(index, () => {
+        if (typeof value === 'object' && value !== null) this.#countClause()
+        return this.#literal(value)
+      }),
+    )
+  }
+
+  #literal(value: unknown): JsonValue {
+    const problem = findNonJson(value, {
+      maxDepth: this.#limits.maxMetadataDepth,
+      maxValues: this.#limits.maxMetadataBytes,
+    })
+    if (problem !== undefined) {
+      this.#place.push(...problem.place)
+      throw this.#error(`expected a JSON value; this is ${problem.found}`)
+    }
+    if (value === 0) return 0 // JSON has no -0.
+    return typeof value === 'object'
+      ? (JSON.parse(JSON.stringify(value)) as JsonValue)
+      : (value as JsonValue)
+  }
+
+  #rejectMistakenOperators(path: FieldPath, last: string, value: unknown): void {
+    const meant = path.length > 1 ? mistakenOperator(last) : undefined
+    if (meant !== undefined || last.startsWith('$')) {
+      const guess = meant ?? `".${nearest(last, fieldOperators)}"`
+      const escape = JSON.stringify(`${shortened(path.join('.'))}.in`)
+      throw this.#error(
+        `unknown operator ".${shortened(last)}", did you mean ${guess}? For a nested field of that name ` +
+          `write ${escape}: [...]`,
+      )
+    }
+    if (!isPlainObject(value)) return
+    const operator = Object.keys(value).find((key) => key.startsWith('$'))
+    if (operator === undefined) return
+    const guess = mistakenOperator(operator) ?? `".${nearest(operator.slice(1), fieldOperators)}"`
+    throw this.#error(
+      `"${shortened(operator)}" is not an operator here; operators follow the field's name: use ${guess}`,
+    )
+  }
+
+  #countClause(): void {
+    this.#clauses++
+    if (this.#clauses > this.#limits.maxFilterClauses) {
+      throw this.#error(
+        `one clause more than the ${this.#limits.maxFilterClauses} allowed (limit maxFilterClauses)`,
+      )
+    }
+  }
+
+  #at<T>(part: string | number, parse: () => T): T {
+    this.#place.push(part)
+    const result = parse()
+    this.#place.pop()
+    return result
+  }
+
+  #expected(what: string, got: unknown): RegistryError {
+    return this.#error(`expected ${what}, got ${describeGot(got)}`)
+  }
+
+  #error(message: string): RegistryError {
+    const place: JsonPlace = this.#place
+    return new RegistryError('INVALID_FILTER', `${formatPlace('filter', place)}: ${message}`)
+  }
+}
+
+function describeGot(value: unknown): string {
+  if (Array.isArray(value) && value.length === 0) return 'an empty array'
+  return describeKind(value)
+}
