@@ -1,0 +1,207 @@
+import * as fc from 'fast-check'
+import type { Histogram } from 'hdr-histogram-js'
+import { LARGEST_TIME_US, newTimeHistogram } from '../load/histogram.ts'
+import type { LoadResult, OperationResult } from '../load/result.ts'
+import { serializeLoadResult } from './load-result-json.ts'
+import type { RunFile, ScenarioEntry } from './run-file.ts'
+
+/** Random runs and their parts, for property tests. They keep the types, not the conservation law. */
+
+const count = fc.nat(1_000_000)
+const time = fc.double({ min: 0, max: 1e7, noNaN: true }).map(Math.abs)
+const date = fc
+  .date({ min: new Date(0), max: new Date('2099-12-31'), noInvalidDate: true })
+  .map((moment) => moment.toISOString())
+/** Anything a user may call a scenario or a server may put into an error, formulas and newlines included. */
+export const arbitraryText = fc.oneof(
+  fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()),
+  fc.constantFrom('=1+1', '+1', '-1', '@x', "'quoted", '\t=1', 'a,b', 'say "hi"', 'two\nlines', ''),
+)
+const timeUs = fc.oneof(fc.nat(5_000), fc.integer({ min: 0, max: LARGEST_TIME_US }))
+
+export const arbitraryHistogram: fc.Arbitrary<Histogram> = fc
+  .array(fc.tuple(timeUs, fc.integer({ min: 1, max: 100_000 })), { maxLength: 30 })
+  .map((values) => {
+    const histogram = newTimeHistogram()
+    for (const [us, times] of values) histogram.recordValueWithCount(us, times)
+    return histogram
+  })
+
+const operation: fc.Arbitrary<OperationResult> = fc.record({
+  counts: fc.record({
+    planned: count,
+    started: count,
+    dropped: count,
+    ok: count,
+    failed: count,
+    timedOut: count,
+    unfinished: count,
+  }),
+  errors: fc.array(fc.record({ code: arbitraryText, count, sample: arbitraryText }), {
+    maxLength: 3,
+  }),
+  response: arbitraryHistogram,
+  service: arbitraryHistogram,
+  lateness: arbitraryHistogram,
+  deliveries: fc.option(
+    fc.record({
+      expected: count,
+      received: count,
+      duplicates: count,
+      missing: count,
+      receipt: arbitraryHistogram,
+      completion: arbitraryHistogram,
+    }),
+  ),
+})
+
+export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
+  .uniqueArray(arbitraryText, { minLength: 1, maxLength: 3 })
+  .chain((names) =>
+    fc.record({
+      startedAt: date,
+      arrivals: arbitraryText,
+      seed: fc.integer(),
+      warmUpMs: time,
+      durationMs: time,
+      measuredMs: time,
+      isInterrupted: fc.boolean(),
+      limits: fc.record({
+        maxInFlight: count,
+        whenFull: fc.constantFrom('drop', 'wait'),
+        timeoutMs: time,
+        gracePeriodMs: time,
+      }),
+      health: fc.record({
+        dispatch: fc.constant('timer'),
+        largestBatch: count,
+        eventLoopDelay: fc.record({ p50Ms: time, p99Ms: time, maxMs: time }),
+      }),
+      operations: fc
+        .tuple(...names.map((name) => fc.tuple(fc.constant(name), operation)))
+        .map((entries) => new Map(entries)),
+      intervals: fc.array(
+        fc.record({
+          second: fc.nat(300),
+          operation: fc.constantFrom(...names),
+          started: count,
+          dropped: count,
+          ok: count,
+          failed: count,
+          timedOut: count,
+          response: fc.option(fc.record({ p50Ms: time, p95Ms: time, p99Ms: time, maxMs: time })),
+        }),
+        { maxLength: 5 },
+      ),
+    }),
+  )
+
+const reasons = fc.array(
+  fc.record({ figure: arbitraryText, measured: time, threshold: time, message: arbitraryText }),
+  { minLength: 1, maxLength: 2 },
+)
+
+const scenario: fc.Arbitrary<ScenarioEntry> = fc.oneof(
+  fc.record({
+    state: fc.constant('measured'),
+    name: arbitraryText,
+    file: arbitraryText,
+    testStatus: fc.constantFrom('passed', 'failed', 'cancelled'),
+    error: fc.option(arbitraryText),
+    result: arbitraryLoadResult.map(serializeLoadResult),
+    verdict: fc.oneof(
+      fc.constant({ kind: 'valid' as const }),
+      fc.record({ kind: fc.constantFrom('degraded', 'invalid'), reasons }),
+    ),
+    slo: fc.array(
+      fc.record({
+        operation: arbitraryText,
+        metric: fc.constantFrom('response P95', 'throughput'),
+        unit: fc.constantFrom('ms', '1/s', 'ratio'),
+        comparison: fc.constantFrom('<', '>', '>=', '<='),
+        bound: time,
+        measured: fc.option(time),
+        outcome: fc.constantFrom('met', 'missed', 'inconclusive'),
+      }),
+      { maxLength: 3 },
+    ),
+  }),
+  fc.record({
+    state: fc.constant('unmeasured'),
+    name: arbitraryText,
+    file: arbitraryText,
+    testStatus: fc.constantFrom('failed', 'cancelled'),
+    error: arbitraryText,
+  }),
+)
+
+const hex = (length: number) =>
+  fc
+    .array(fc.nat(15), { minLength: length, maxLength: length })
+    .map((digits) => digits.map((digit) => digit.toString(16)).join(''))
+
+export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
+  schemaVersion: fc.constant(1),
+  runId: fc.constantFrom(
+    '20260102T030405Z-0a1b2c3',
+    '20260102T030405Z-0a1b2c3-dirty.2',
+    '20260102T030405Z-nogit',
+  ),
+  status: fc.constantFrom('running', 'complete', 'interrupted'),
+  startedAt: date,
+  finishedAt: fc.option(date),
+  commit: fc.option(
+    fc.record({
+      sha: hex(40),
+      short: hex(7),
+      branch: fc.option(arbitraryText),
+      isDirty: fc.boolean(),
+    }),
+  ),
+  profile: arbitraryText,
+  backends: fc.oneof(
+    fc.record({
+      kind: fc.constantFrom('external', 'containers', 'programs'),
+      redisAddress: fc.constant('redis://127.0.0.1:6379'),
+      natsAddresses: fc.constant(['nats://127.0.0.1:4222']),
+      redisVersion: arbitraryText,
+      natsVersion: arbitraryText,
+    }),
+    fc.record({ kind: fc.constant('memory'), notice: arbitraryText }),
+  ),
+  environment: fc.record({
+    cpuModel: arbitraryText,
+    cpuCores: fc.integer({ min: 1, max: 256 }),
+    availableCores: fc.integer({ min: 1, max: 256 }),
+    memoryBytes: count,
+    cgroup: fc.record({ cpuCores: fc.option(time), memoryBytes: fc.option(count) }),
+    os: fc.record({
+      platform: arbitraryText,
+      architecture: arbitraryText,
+      kernel: arbitraryText,
+      name: arbitraryText,
+    }),
+    nodeVersion: arbitraryText,
+    packages: fc.constant({ vitest: '5.1.1' }),
+  }),
+  scenarios: fc.array(scenario, { maxLength: 3 }),
+  microBenchmarks: fc.array(
+    fc.record({
+      file: arbitraryText,
+      group: arbitraryText,
+      name: arbitraryText,
+      samples: count,
+      latency: fc.record({
+        meanMs: time,
+        p50Ms: time,
+        p75Ms: time,
+        p99Ms: time,
+        minMs: time,
+        maxMs: time,
+      }),
+      throughputPerSecond: time,
+      relativeMarginOfErrorPercent: fc.option(time),
+    }),
+    { maxLength: 2 },
+  ),
+})

@@ -1,0 +1,79 @@
+import type { Deliveries, LoadResult, OperationResult } from '../load/result.ts'
+import { deserializeHistogram, serializeHistogram } from './histogram-json.ts'
+import type { LoadResultJson } from './load-result-schema.ts'
+
+type OperationJson = LoadResultJson['operations'][number]
+type DeliveriesJson = NonNullable<OperationJson['deliveries']>
+
+/**
+ * A load result as plain data, fit for JSON and for other processes. Nothing of `LoadResult` is lost;
+ * what a caller's object holds besides is left out.
+ */
+export function serializeLoadResult(result: LoadResult): LoadResultJson {
+  const { startedAt, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
+  const { isInterrupted, limits, health, intervals } = result
+  const operations = [...result.operations].map(([name, operation]): OperationJson => ({
+    name,
+    counts: operation.counts,
+    errors: operation.errors,
+    response: serializeHistogram(operation.response),
+    service: serializeHistogram(operation.service),
+    lateness: serializeHistogram(operation.lateness),
+    deliveries: operation.deliveries && serializeDeliveries(operation.deliveries),
+  }))
+  return {
+    startedAt,
+    arrivals,
+    seed,
+    warmUpMs,
+    durationMs,
+    measuredMs,
+    isInterrupted,
+    limits,
+    health,
+    operations,
+    intervals,
+  }
+}
+
+/**
+ * The load result of its stored form, with live histograms.
+ * @param json as `loadResultSchema` accepts it.
+ * @throws Error if a histogram in it is damaged.
+ */
+export function deserializeLoadResult(json: LoadResultJson): LoadResult {
+  const operations = json.operations.map(
+    ({ name, ...operation }): readonly [string, OperationResult] => [
+      name,
+      {
+        counts: operation.counts,
+        errors: operation.errors,
+        response: deserializeHistogram(operation.response),
+        service: deserializeHistogram(operation.service),
+        lateness: deserializeHistogram(operation.lateness),
+        deliveries: operation.deliveries && deserializeDeliveries(operation.deliveries),
+      },
+    ],
+  )
+  return { ...json, operations: new Map(operations) }
+}
+
+function serializeDeliveries(deliveries: Deliveries): DeliveriesJson {
+  const { expected, received, duplicates, missing, receipt, completion } = deliveries
+  return {
+    expected,
+    received,
+    duplicates,
+    missing,
+    receipt: serializeHistogram(receipt),
+    completion: serializeHistogram(completion),
+  }
+}
+
+function deserializeDeliveries({ receipt, completion, ...counts }: DeliveriesJson): Deliveries {
+  return {
+    ...counts,
+    receipt: deserializeHistogram(receipt),
+    completion: deserializeHistogram(completion),
+  }
+}

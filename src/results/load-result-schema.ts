@@ -1,0 +1,108 @@
+import * as z from 'zod'
+import type { DeepReadonly } from './deep-readonly.ts'
+
+/** Requests, errors, receipts: whole and not negative. */
+const count = z.int().min(0)
+const time = z.number().min(0)
+const timeOrNothing = time.nullable()
+
+/** ISO 8601, UTC. */
+export const dateTimeSchema = z.iso.datetime().meta({ id: 'dateTime' })
+
+/** The figures are for people and quick looks; the histogram is the measurement. */
+const histogramSchema = z
+  .strictObject({
+    figures: z
+      .strictObject({
+        count,
+        meanMs: timeOrNothing,
+        p50Ms: timeOrNothing,
+        p95Ms: timeOrNothing,
+        p99Ms: timeOrNothing,
+        p999Ms: timeOrNothing,
+        maxMs: timeOrNothing,
+      })
+      .describe('In ms; null where nothing was recorded.'),
+    hdrV2Base64: z.base64().describe('All counts, in µs: HdrHistogram V2, compressed, base64.'),
+  })
+  .meta({ id: 'histogram' })
+
+const countsSchema = z
+  .strictObject({
+    planned: count,
+    started: count,
+    dropped: count,
+    ok: count,
+    failed: count,
+    timedOut: count,
+    unfinished: count,
+  })
+  .describe('planned = started + dropped; started = ok + failed + timedOut + unfinished.')
+
+const deliveriesSchema = z
+  .strictObject({
+    expected: count,
+    received: count,
+    duplicates: count,
+    missing: count,
+    receipt: histogramSchema.describe('Intended start to receipt, one record a received pair.'),
+    completion: histogramSchema.describe("Intended start to the last recipient's receipt."),
+  })
+  .meta({ id: 'deliveries' })
+
+const operationSchema = z
+  .strictObject({
+    name: z.string(),
+    counts: countsSchema,
+    errors: z.array(z.strictObject({ code: z.string(), count, sample: z.string() })),
+    response: histogramSchema.describe('Intended start to done.'),
+    service: histogramSchema.describe('Actual start to done.'),
+    lateness: histogramSchema.describe('Intended to actual start.'),
+    deliveries: deliveriesSchema.nullable(),
+  })
+  .meta({ id: 'operation' })
+
+const intervalSchema = z
+  .strictObject({
+    second: count.describe('Whole seconds from the start of the measurement.'),
+    operation: z.string(),
+    started: count,
+    dropped: count,
+    ok: count,
+    failed: count,
+    timedOut: count,
+    response: z.strictObject({ p50Ms: time, p95Ms: time, p99Ms: time, maxMs: time }).nullable(),
+  })
+  .meta({ id: 'interval' })
+
+/** A load result as it is stored: `src/load/result.ts` with histograms in text and operations in a list. */
+export const loadResultSchema = z
+  .strictObject({
+    startedAt: dateTimeSchema.describe('When the measurement, not the warm-up, began.'),
+    arrivals: z.string(),
+    seed: z.number(),
+    warmUpMs: time,
+    durationMs: time.describe('How long requests were to be started for, after the warm-up.'),
+    measuredMs: time.describe('How long they were.'),
+    isInterrupted: z.boolean(),
+    limits: z.strictObject({
+      maxInFlight: count,
+      whenFull: z.enum(['drop', 'wait']),
+      timeoutMs: time,
+      gracePeriodMs: time,
+    }),
+    health: z.strictObject({
+      dispatch: z.literal('timer'),
+      largestBatch: count,
+      eventLoopDelay: z.strictObject({ p50Ms: time, p99Ms: time, maxMs: time }),
+    }),
+    operations: z.array(operationSchema),
+    intervals: z.array(intervalSchema),
+  })
+  .meta({ id: 'loadResult' })
+
+/** The stored form of a histogram. */
+export type HistogramJson = DeepReadonly<z.infer<typeof histogramSchema>>
+
+/** The stored form of a load result. */
+export type LoadResultJson = DeepReadonly<z.infer<typeof loadResultSchema>>

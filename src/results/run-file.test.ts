@@ -1,0 +1,11 @@
+import { expectTypeOf, test } from 'vitest'
+import type * as z from 'zod'
+import type { SloRow } from '../load/judge-slo.ts'
+import type { Verdict } from '../load/verdict.ts'
+import type { DeepReadonly } from './deep-readonly.ts'
+import type { sloRowSchema, verdictSchema } from './run-file.ts'
+
+test('the schema says exactly what the load room hands on (checked by the type-check)', () => {
+  expectTypeOf<DeepReadonly<z.infer<typeof verdictSchema>>>().toEqualTypeOf<Verdict>()
+  expectTypeOf<DeepReadonly<z.infer<typeof sloRowSchema>>>().toEqualTypeOf<SloRow>()
+})
