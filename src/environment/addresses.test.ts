@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hostAndPort, natsConnection, parseNatsUrls, parseRedisUrl } from './addresses.ts'
+import { hostAndPort, parseNatsUrls, parseRedisUrl } from './addresses.ts'
 import { EnvironmentError } from './environment-error.ts'
 
 describe('a Redis address', () => {
@@ -19,6 +19,7 @@ describe('a Redis address', () => {
     ['no host', 'redis:secret'],
     ['a path that is no database', 'redis://host/secret'],
     ['a port that is no number', 'redis://host:secret'],
+    ['a percent sign that encodes nothing', 'redis://:secret%ff@host'],
     ['nothing', ''],
   ])('with %s is refused without repeating it', (_, text) => {
     expect(() => parseRedisUrl(text)).toThrow(EnvironmentError)
@@ -42,16 +43,6 @@ describe('NATS addresses', () => {
 
   test('with different credentials are refused, because the client has one set of them', () => {
     expect(() => parseNatsUrls('nats://u:p@a,nats://u:q@b')).toThrow('same user and password')
-  })
-
-  test('become options of the client, decoded', () => {
-    expect(natsConnection(['nats://u:p%40s@a:1', 'nats://u:p%40s@b:2'])).toEqual({
-      servers: ['a:1', 'b:2'],
-      user: 'u',
-      pass: 'p@s',
-    })
-    expect(natsConnection(['nats://token@a:1'])).toEqual({ servers: ['a:1'], token: 'token' })
-    expect(natsConnection(['tls://a:1'])).toEqual({ servers: ['a:1'], tls: {} })
   })
 })
 

@@ -2,15 +2,6 @@ import { EnvironmentError } from './environment-error.ts'
 
 const bareAddress = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i
 
-/** What the NATS client takes; it does not read credentials out of an address by itself. */
-export interface NatsConnection {
-  readonly servers: string[]
-  readonly user?: string
-  readonly pass?: string
-  readonly token?: string
-  readonly tls?: Record<string, never>
-}
-
 /**
  * `redis://[user:password@]host:port[/db]`, `rediss://…`, or `host:port`, as one address with a scheme.
  *
@@ -50,19 +41,6 @@ export function parseNatsUrls(text: string): readonly string[] {
   return addresses
 }
 
-/** Addresses with credentials in them, as options for the NATS client. A user alone is a token. */
-export function natsConnection(urls: readonly string[]): NatsConnection {
-  const parsed = urls.map((url) => new URL(url))
-  const [user, pass] = [parsed[0]?.username ?? '', parsed[0]?.password ?? ''].map(
-    decodeURIComponent,
-  )
-  return {
-    servers: parsed.map((url) => url.host),
-    ...(user && pass ? { user, pass } : user ? { token: user } : {}),
-    ...(parsed.some((url) => url.protocol === 'tls:') ? { tls: {} } : {}),
-  }
-}
-
 /** `host:port`, to name a server in a message. */
 export function hostAndPort(url: string): string {
   const { protocol, hostname, port } = new URL(url)
@@ -79,10 +57,20 @@ function parseAddress(
 ): string | undefined {
   const address = bareAddress.test(text) ? `${schemes[0]}//${text}` : text
   if (!URL.canParse(address)) return undefined
-  const { protocol, hostname, pathname, search, hash } = new URL(address)
+  const { protocol, username, password, hostname, pathname, search, hash } = new URL(address)
   const known = schemes.includes(protocol) && hostname !== '' && path.test(pathname)
+  if (!isDecodable(username) || !isDecodable(password)) return undefined
   // An @ after the host means that a raw / ? or # in a password has cut the address short.
   return known && !search.includes('@') && hash === '' ? address : undefined
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function userInfo({ username, password }: URL): string {

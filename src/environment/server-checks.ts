@@ -1,6 +1,7 @@
 import { connect } from '@nats-io/transport-node'
 import { Redis } from 'ioredis'
-import { hostAndPort, natsConnection } from './addresses.ts'
+import { parseServerAddresses } from '../registry/nats/server-address.ts'
+import { hostAndPort } from './addresses.ts'
 import { EnvironmentError } from './environment-error.ts'
 
 /** A server that says nothing for this long counts as unreachable. */
@@ -39,7 +40,13 @@ export async function checkRedis(url: string): Promise<string> {
  * @throws {EnvironmentError} naming hosts and ports, if none can be reached within 5 s or they refuse us.
  */
 export async function checkNats(urls: readonly string[]): Promise<string> {
-  const connected = connect({ ...natsConnection(urls), timeout: timeoutMs, reconnect: false })
+  const { hosts, credentials } = parseServerAddresses(urls)
+  const connected = connect({
+    servers: [...hosts],
+    ...credentials,
+    timeout: timeoutMs,
+    reconnect: false,
+  })
   try {
     const connection = await Promise.race([connected, silence()])
     const version = connection.info?.version
@@ -49,7 +56,7 @@ export async function checkNats(urls: readonly string[]): Promise<string> {
   } catch (error) {
     connected.then((late) => late.close()).catch(() => {})
     const failure = error instanceof Error ? error : new Error(String(error))
-    throw new EnvironmentError(`NATS at ${urls.map(hostAndPort).join(', ')} ${explain(failure)}`)
+    throw new EnvironmentError(`NATS at ${hosts.join(', ')} ${explain(failure)}`)
   }
 }
 
