@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CompiledFilter } from './filter/compile.ts'
+import { filterFrom } from './filter/filter.ts'
 import type { Registration } from './registration.ts'
 import type { RegistrationRequest, RegistryStore } from './store.ts'
 
@@ -137,12 +138,8 @@ export function describeStoreContract(name: string, create: () => StoreSource): 
         const status = n % 2 === 0 ? 'online' : 'away'
         await store.register(request(`user-${n}`, { metadata: { status, n } }))
       }
-      const online = equals('status', 'online')
-      const onlineAndLow: CompiledFilter = {
-        matches: (metadata) => online.matches(metadata) && Number(metadata['n']) < 10,
-        equalities: online.equalities,
-        isEqualitiesOnly: false,
-      }
+      const online = filterFrom({ status: 'online' })
+      const onlineAndLow = filterFrom({ status: 'online', 'n.lt': 10 })
       expect(await store.select(online)).toHaveLength(20)
       expect(await identitiesOf(store, onlineAndLow)).toEqual(
         [0, 2, 4, 6, 8].map((n) => `user-${n}`),
@@ -154,8 +151,8 @@ export function describeStoreContract(name: string, create: () => StoreSource): 
       await store.unregister('user-8')
       await store.heartbeat('user-4', 60_000)
       expect(await identitiesOf(store, onlineAndLow)).toEqual([0, 3, 4, 6].map((n) => `user-${n}`))
-      expect(await store.select(equals('status', 'offline'))).toEqual([])
-      expect(await store.select(equals('n', '3'))).toEqual([])
+      expect(await store.select(filterFrom({ status: 'offline' }))).toEqual([])
+      expect(await store.select(filterFrom({ n: '3' }))).toEqual([])
     })
 
     test('orders results by UTF-16 code units of the identity', async () => {
@@ -238,20 +235,7 @@ export function describeStoreContract(name: string, create: () => StoreSource): 
 }
 
 /** Matches every registration. */
-export const everything: CompiledFilter = {
-  matches: () => true,
-  equalities: [],
-  isEqualitiesOnly: false,
-}
-
-/** Matches where a top-level field equals a value. */
-export function equals(field: string, value: string | number | boolean | null): CompiledFilter {
-  return {
-    matches: (metadata) => metadata[field] === value,
-    equalities: [{ path: [field], value }],
-    isEqualitiesOnly: true,
-  }
-}
+export const everything = filterFrom({})
 
 /** A registration to be made, for a minute unless said otherwise. */
 export function request(

@@ -1,17 +1,25 @@
-import type { EqualityClause } from '../filter/compile.ts'
-import type { JsonValue, Registration } from '../registration.ts'
+import { isScalar, type Scalar } from '../filter/equality.ts'
+import { fieldReader, type FieldReader } from '../filter/field.ts'
+import type { Registration } from '../registration.ts'
 import { SortedRegistrations } from './sorted-registrations.ts'
-
-type Scalar = EqualityClause['value']
 
 /** Registrations by the value of one metadata field, for equality clauses on it. */
 export class FieldIndex {
-  readonly #path: readonly string[]
+  readonly #read: FieldReader
   readonly #byValue = new Map<Scalar, SortedRegistrations>()
 
-  constructor(path: readonly string[], registrations: Iterable<Registration>) {
-    this.#path = path
-    for (const registration of registrations) this.#add(registration)
+  /** @param sorted what there is, ordered by identity. */
+  constructor(path: readonly string[], sorted: readonly Registration[]) {
+    this.#read = fieldReader(path)
+    const groups = new Map<Scalar, Registration[]>()
+    for (const registration of sorted) {
+      const value = this.#scalarIn(registration)
+      if (value === undefined) continue
+      const group = groups.get(value)
+      if (group) group.push(registration)
+      else groups.set(value, [registration])
+    }
+    for (const [value, group] of groups) this.#byValue.set(value, new SortedRegistrations(group))
   }
 
   /** Those whose field equals `value`. */
@@ -21,8 +29,8 @@ export class FieldIndex {
 
   /** Takes note that an identity went from one registration to another; either may be absent. */
   update(before: Registration | undefined, after: Registration | undefined): void {
-    const from = before && scalarAt(before, this.#path)
-    const to = after && scalarAt(after, this.#path)
+    const from = before && this.#scalarIn(before)
+    const to = after && this.#scalarIn(after)
     if (after && to !== undefined && from === to) {
       this.#byValue.get(to)?.replace(after)
       return
@@ -32,16 +40,17 @@ export class FieldIndex {
   }
 
   #add(registration: Registration): void {
-    const value = scalarAt(registration, this.#path)
+    const value = this.#scalarIn(registration)
     if (value === undefined) return
     const held = this.#byValue.get(value)
-    if (held) {
-      held.add(registration)
-    } else {
-      const created = new SortedRegistrations()
-      created.add(registration)
-      this.#byValue.set(value, created)
-    }
+    if (held) held.add(registration)
+    else this.#byValue.set(value, new SortedRegistrations([registration]))
+  }
+
+  /** The field's value, if equality clauses can ask for it. */
+  #scalarIn({ metadata }: Registration): Scalar | undefined {
+    const value = this.#read(metadata)
+    return value !== undefined && isScalar(value) ? value : undefined
   }
 
   #remove(identity: string, value: Scalar): void {
@@ -49,18 +58,4 @@ export class FieldIndex {
     held?.remove(identity)
     if (held?.size === 0) this.#byValue.delete(value)
   }
-}
-
-/** The scalar at a path of own properties, or `undefined` where there is none. */
-function scalarAt(registration: Registration, path: readonly string[]): Scalar | undefined {
-  let value: JsonValue | undefined = registration.metadata
-  for (const key of path) {
-    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined
-    value = value[key]
-  }
-  return typeof value === 'object' && value !== null ? undefined : value
-}
-
-function isObject(value: JsonValue | undefined): value is { readonly [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

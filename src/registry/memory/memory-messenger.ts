@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { DeliveryStatuses } from '../delivery-statuses.ts'
 import { RegistryError } from '../errors.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
@@ -97,12 +98,17 @@ export class MemoryMessenger implements Messenger {
     options: SendOptions,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
     const deadline = performance.now() + options.timeoutMs
-    const statuses = new Statuses(options)
+    const statuses = new DeliveryStatuses(options.delivery)
     const resendable = options.delivery !== 'at-most-once'
     const leftMs = (): number => Math.max(0, deadline - performance.now())
-    let open = targets
+    const budget = new EventLoopBudget(TURN_BUDGET_MS)
+    let open: DeliveryTarget[] = []
+    for (const target of targets) {
+      if (budget.exhausted) await budget.renew()
+      if (statuses.enter(target.identity)) open.push(target)
+    }
     for (;;) {
-      const running = await this.#sendOnce(message, open, resendable, deadline, statuses)
+      const running = await this.#sendOnce(message, open, options, deadline, statuses)
       if (options.receipts && running.length > 0) {
         await settledWithin(running, resendable ? Math.min(RESEND_MS, leftMs()) : leftMs())
       }
@@ -116,59 +122,27 @@ export class MemoryMessenger implements Messenger {
   async #sendOnce(
     message: OutgoingMessage,
     targets: readonly DeliveryTarget[],
-    resendable: boolean,
+    options: SendOptions,
     deadline: number,
-    statuses: Statuses,
+    statuses: DeliveryStatuses,
   ): Promise<readonly Promise<void>[]> {
     const budget = new EventLoopBudget(TURN_BUDGET_MS)
+    const resendable = options.delivery !== 'at-most-once'
     const running: Promise<void>[] = []
-    const sent = new Set<string>()
     for (const target of targets) {
       if (budget.exhausted) await budget.renew()
       const { identity } = target
-      if (sent.has(identity)) continue
-      sent.add(identity)
-      statuses.enter(identity)
-      if (performance.now() >= deadline) continue
+      if (performance.now() >= deadline) break
       const hosts = this.#broker.hostsOf(target)
-      if (hosts.length === 0) statuses.settle(identity, false)
+      if (!options.receipts) statuses.handOver(identity)
+      else if (hosts.length === 0) statuses.settle(identity, false)
       for (const subscribers of hosts) {
         const outcome = subscribers.deliver({ ...message, identity }, resendable)
+        if (!options.receipts) continue
         if (typeof outcome === 'boolean') statuses.settle(identity, outcome)
         else running.push(outcome.then((handled) => statuses.settle(identity, handled)))
       }
     }
     return running
-  }
-}
-
-/** What is known of each target of one send. Nothing changes after `end()`. */
-class Statuses {
-  readonly #statuses = new Map<string, DeliveryStatus>()
-  readonly #receipts: boolean
-  #ended = false
-
-  constructor({ receipts }: SendOptions) {
-    this.#receipts = receipts
-  }
-
-  enter(identity: string): void {
-    if (!this.#statuses.has(identity)) {
-      this.#statuses.set(identity, this.#receipts ? 'TIMEOUT' : 'PENDING')
-    }
-  }
-
-  settle(identity: string, handled: boolean): void {
-    if (this.#ended || !this.#receipts || this.delivered(identity)) return
-    this.#statuses.set(identity, handled ? 'DELIVERED' : 'FAILED')
-  }
-
-  delivered(identity: string): boolean {
-    return this.#statuses.get(identity) === 'DELIVERED'
-  }
-
-  end(): ReadonlyMap<string, DeliveryStatus> {
-    this.#ended = true
-    return this.#statuses
   }
 }

@@ -27,6 +27,11 @@ export class RegistrationIndex {
     return this.#byIdentity.size
   }
 
+  /** Expiries that wait for their time, superseded ones among them. */
+  get queuedExpiries(): number {
+    return this.#expiries.size
+  }
+
   get(identity: string): Registration | undefined {
     return this.#byIdentity.get(identity)
   }
@@ -68,25 +73,15 @@ export class RegistrationIndex {
 
   /** Everything that matches, ordered by identity. */
   select(filter: CompiledFilter): readonly Registration[] {
-    if (filter.equalities.length === 0) return this.#evaluate(this.#all, filter)
     let fewest: SortedRegistrations | undefined
     for (const { path, value } of filter.equalities.slice(0, maxIndexedClauses)) {
       const found = this.#fieldIndex(path).get(value)
       if (!found) return []
       if (!fewest || found.size < fewest.size) fewest = found
     }
-    if (!fewest) return []
-    const isAnswer = filter.isEqualitiesOnly && filter.equalities.length === 1
-    return isAnswer ? fewest.list() : this.#evaluate(fewest, filter)
-  }
-
-  /** Merges changes into the order now, so that a later `select` needn't merge them all at once. */
-  settle(): void {
-    this.#all.list()
-  }
-
-  #evaluate(candidates: SortedRegistrations, filter: CompiledFilter): readonly Registration[] {
-    return candidates.list().filter((registration) => filter.matches(registration.metadata))
+    const candidates = (fewest ?? this.#all).list()
+    const isAnswer = filter.isEqualitiesOnly && filter.equalities.length <= 1
+    return isAnswer ? candidates : candidates.filter(({ metadata }) => filter.matches(metadata))
   }
 
   #fieldIndex(path: readonly string[]): FieldIndex {

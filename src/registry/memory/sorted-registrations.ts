@@ -1,18 +1,26 @@
 import type { Registration } from '../registration.ts'
 
-const none: readonly Registration[] = Object.freeze([])
+/** Changes held back at most, plus a share of what is there: so that no merge takes long. */
+const heldChanges = 1024
+const heldShare = 1 / 16
 
-/** Changes held back before they are merged without being asked for, so that they can't pile up. */
-const minimumHeldChanges = 1024
+/** Up to so many changes, patching a copy is quicker than merging. */
+const fewChanges = 16
 
 /**
  * Registrations ordered by identity. A change costs O(1) when it is made; the next `list()` merges
  * all changes at once: O(d log n) comparisons for d changes, and one copy of n references.
  */
 export class SortedRegistrations {
-  #sorted: readonly Registration[] = none
+  #sorted: readonly Registration[]
   readonly #changes = new Map<string, Registration | null>()
-  #size = 0
+  #size: number
+
+  /** @param sorted what to begin with, in order; becomes frozen. */
+  constructor(sorted: readonly Registration[] = []) {
+    this.#sorted = Object.freeze(sorted)
+    this.#size = sorted.length
+  }
 
   get size(): number {
     return this.#size
@@ -38,7 +46,8 @@ export class SortedRegistrations {
   /** All of them, by UTF-16 code units of the identity; frozen, since callers share it. */
   list(): readonly Registration[] {
     if (this.#changes.size > 0) {
-      this.#sorted = Object.freeze(merge(this.#sorted, this.#changes))
+      const apply = this.#changes.size <= fewChanges ? patch : merge
+      this.#sorted = Object.freeze(apply(this.#sorted, this.#changes))
       this.#changes.clear()
     }
     return this.#sorted
@@ -46,14 +55,25 @@ export class SortedRegistrations {
 
   #change(identity: string, registration: Registration | null): void {
     this.#changes.set(identity, registration)
-    if (this.#changes.size > minimumHeldChanges + this.#sorted.length) this.list()
+    if (this.#changes.size > heldChanges + this.#sorted.length * heldShare) this.list()
   }
 }
 
-function merge(
-  sorted: readonly Registration[],
-  changes: ReadonlyMap<string, Registration | null>,
-): Registration[] {
+type Changes = ReadonlyMap<string, Registration | null>
+
+function patch(sorted: readonly Registration[], changes: Changes): Registration[] {
+  const patched = [...sorted]
+  for (const [identity, registration] of changes) {
+    const at = lowerBound(patched, identity, 0)
+    const held = patched[at]?.identity === identity ? 1 : 0
+    if (registration && held) patched[at] = registration
+    else if (registration) patched.splice(at, 0, registration)
+    else patched.splice(at, held)
+  }
+  return patched
+}
+
+function merge(sorted: readonly Registration[], changes: Changes): Registration[] {
   const merged: Registration[] = []
   let next = 0
   const copyUntil = (end: number) => {

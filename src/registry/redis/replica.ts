@@ -13,7 +13,7 @@ import {
   type LogPosition,
 } from './log.ts'
 import { recordFields, registrationFrom } from './record.ts'
-import { readLogScript } from './scripts.ts'
+import { readHashesScript, readLogScript } from './scripts.ts'
 import { SharedRound } from './shared-round.ts'
 
 /** Log entries, or identities of a snapshot, read at a time: a few ms of work for either side. */
@@ -128,20 +128,15 @@ export class Replica {
   }
 
   async #readHashes(identities: readonly string[]): Promise<void> {
-    const replies = await this.#connection.perform((client) => {
-      const pipeline = client.pipeline()
-      for (const identity of identities) {
-        pipeline.hmget(this.#keys.identity(identity), ...recordFields)
-      }
-      return pipeline.exec()
-    })
-    for (const [at, [error, values]] of (replies ?? []).entries()) {
-      if (error) throw this.#connection.failure(error)
-      const registration = registrationFrom(values as (string | null)[])
+    const keys = identities.map((identity) => this.#keys.identity(identity))
+    const reply = await this.#connection.run(readHashesScript, keys, recordFields)
+    const records: readonly unknown[] = Array.isArray(reply) ? reply : []
+    for (const [at, identity] of identities.entries()) {
+      const values = records[at]
+      const registration = Array.isArray(values) ? registrationFrom(values) : undefined
       if (registration) this.#index.put(registration)
-      else this.#index.remove(identities[at] ?? '')
+      else this.#index.remove(identity)
     }
-    this.#index.settle()
   }
 
   async #endOfLog(): Promise<LogPosition | null> {

@@ -91,6 +91,12 @@ return removed`)
 export const readLogScript = script(`${now}
 return { now, redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2]) }`)
 
+/** KEYS hashes. ARGV fields. Replies the values of each hash's fields, nil where it has none. */
+export const readHashesScript = script(`
+local hashes = {}
+for at = 1, #KEYS do hashes[at] = redis.call('HMGET', KEYS[at], unpack(ARGV)) end
+return hashes`)
+
 /** KEYS index, log, one hash an identity. ARGV the ids as a JSON array, mark, log cap, each id. */
 export const clearScript = script(`
 for at = 3, #KEYS do redis.call('DEL', KEYS[at]) end
