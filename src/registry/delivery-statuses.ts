@@ -1,0 +1,53 @@
+import type { DeliveryGuarantee, DeliveryStatus } from './messenger.ts'
+
+/**
+ * What is known of each target of one send. Under at-most-once any answer is final; otherwise only
+ * `DELIVERED` is, because everything else is tried again.
+ */
+export class DeliveryStatuses {
+  readonly #statuses = new Map<string, DeliveryStatus>()
+  readonly #retried: boolean
+  #remaining = 0
+  #ended = false
+
+  constructor(delivery: DeliveryGuarantee) {
+    this.#retried = delivery !== 'at-most-once'
+  }
+
+  /** How many targets have no final status. */
+  get remaining(): number {
+    return this.#remaining
+  }
+
+  /** Enters a target, as `TIMEOUT` until more is known; `false` if it had been entered before. */
+  enter(identity: string): boolean {
+    if (this.#statuses.has(identity)) return false
+    this.#statuses.set(identity, 'TIMEOUT')
+    this.#remaining += 1
+    return true
+  }
+
+  /** Notes an answer: the target's subscriber handled the message, or there is none, or it refused. */
+  settle(identity: string, handled: boolean): void {
+    const status = this.#statuses.get(identity)
+    if (this.#ended || status === undefined || status === 'DELIVERED') return
+    if (status === 'FAILED' && !this.#retried) return
+    this.#statuses.set(identity, handled ? 'DELIVERED' : 'FAILED')
+    if (handled || !this.#retried) this.#remaining -= 1
+  }
+
+  /** Notes that the broker has the message for a target that nothing else is known of. */
+  handOver(identity: string): void {
+    if (this.#statuses.get(identity) === 'TIMEOUT') this.#statuses.set(identity, 'PENDING')
+  }
+
+  delivered(identity: string): boolean {
+    return this.#statuses.get(identity) === 'DELIVERED'
+  }
+
+  /** The statuses as they are now; they never change again. */
+  end(): ReadonlyMap<string, DeliveryStatus> {
+    this.#ended = true
+    return this.#statuses
+  }
+}
