@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Commit } from './run-file.ts'
+
+/**
+ * The commit checked out in a folder, and whether anything there (untracked files included) is not
+ * part of it. `null` outside of a repository, before the first commit, or without a git that
+ * answers within 5 s: a run is worth as much without.
+ */
+export async function readCommit(folder: string): Promise<Commit | null> {
+  try {
+    const [sha, short, branch, changes] = await Promise.all([
+      git(folder, 'rev-parse', 'HEAD'),
+      git(folder, 'rev-parse', '--short=7', 'HEAD'),
+      git(folder, 'symbolic-ref', '--quiet', '--short', 'HEAD').catch(() => null),
+      git(folder, 'status', '--porcelain'),
+    ])
+    return { sha, short, branch, isDirty: changes !== '' }
+  } catch {
+    return null
+  }
+}
+
+const execute = promisify(execFile)
+
+async function git(folder: string, ...args: readonly string[]): Promise<string> {
+  const { stdout } = await execute('git', args, {
+    cwd: folder,
+    timeout: 5_000,
+    maxBuffer: 64 * 1_024 * 1_024,
+    // Looking must not take the repository's lock from a user's own git command.
+    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
+  })
+  return stdout.trim()
+}
