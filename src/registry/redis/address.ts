@@ -21,19 +21,28 @@ export function parseRedisAddress(url: string): RedisAddress {
   const database = /^\/?(\d*)$/.exec(parsed?.pathname ?? '')?.[1]
   const isRedis = parsed?.protocol === 'redis:' || parsed?.protocol === 'rediss:'
   if (!parsed || !isRedis || parsed.hostname === '' || database === undefined) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      'The Redis URL is not of the form redis[s]://[user:password@]host[:port][/database].',
-    )
+    throw malformed('is not of the form redis[s]://[user:password@]host[:port][/database]')
   }
   return {
     host: parsed.hostname.replace(/^\[|\]$/g, ''),
     port: parsed.port === '' ? defaultPort : Number(parsed.port),
-    username: decodeURIComponent(parsed.username) || undefined,
-    password: decodeURIComponent(parsed.password) || undefined,
+    username: decoded(parsed.username),
+    password: decoded(parsed.password),
     database: Number(database),
     usesTls: parsed.protocol === 'rediss:',
   }
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part) || undefined
+  } catch {
+    throw malformed('has a "%" in its user or password that encodes nothing; write it as "%25"')
+  }
+}
+
+function malformed(fault: string): RegistryError {
+  return new RegistryError('INVALID_ARGUMENT', `The Redis URL ${fault}.`)
 }
 
 /** `host:port`, for messages. */

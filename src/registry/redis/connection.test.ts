@@ -1,0 +1,160 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { findProgram, startRedisProgram } from '../../environment/programs.ts'
+import { everything, request } from '../store.contract.ts'
+import { connectRedisStore } from './redis-store.ts'
+
+const hasProgram = findProgram('redis-server') !== undefined
+const namespace = 'test'
+
+test('an address where nothing listens is UNAVAILABLE, by name', async () => {
+  const { port, close } = await listen(() => {})
+  await close()
+  await expect(
+    connectRedisStore({ url: `redis://user:hunter2@127.0.0.1:${port}`, namespace }),
+  ).rejects.toMatchObject({
+    name: 'RegistryError',
+    code: 'UNAVAILABLE',
+    message: `Redis can't be reached at 127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}.`,
+  })
+})
+
+test('a server that accepts and says nothing is UNAVAILABLE when the time is up', async () => {
+  const { port, close } = await listen(() => {})
+  onTestFinished(close)
+  const url = `redis://127.0.0.1:${port}`
+  await expect(connectRedisStore({ url, namespace, connectTimeoutMs: 200 })).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringMatching(`:${port}: .*200`),
+  })
+})
+
+test('a server that hangs up is UNAVAILABLE', async () => {
+  const { port, close } = await listen((socket) => socket.destroy())
+  onTestFinished(close)
+  await expect(
+    connectRedisStore({ url: `redis://127.0.0.1:${port}`, namespace }),
+  ).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+})
+
+test.for([
+  '',
+  'nonsense',
+  'http://127.0.0.1',
+  'redis://h/x',
+  'redis://:hunter2/x@host',
+  'redis://:hunter2%zz@host',
+])('a URL that is none is INVALID_ARGUMENT, and is not repeated: %j', async (url) => {
+  const error: unknown = await connectRedisStore({ url, namespace }).catch((thrown) => thrown)
+  expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
+  expect(String(error)).not.toContain('hunter2')
+})
+
+test('neither url nor nodes is INVALID_ARGUMENT', async () => {
+  await expect(connectRedisStore({ namespace })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+})
+
+describe.skipIf(!hasProgram)('A connection (needs redis-server on the PATH)', () => {
+  test('with a wrong password is UNAVAILABLE, without the password anywhere in the error', async () => {
+    const server = await startRedisProgram({ extraArgs: ['--requirepass', 'correct-horse'] })
+    onTestFinished(() => server.stop())
+    const url = `redis://:hunter2@127.0.0.1:${server.port}`
+    const error: unknown = await connectRedisStore({ url, namespace }).catch((thrown) => thrown)
+    expect(error).toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(`127.0.0.1:${server.port}: WRONGPASS`),
+    })
+    expect(error).not.toHaveProperty('cause')
+    expect(String(error)).not.toContain('hunter2')
+    const noPassword = connectRedisStore({ url: server.url, namespace })
+    await expect(noPassword).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('NOAUTH'),
+    })
+    const store = await connectRedisStore({
+      url: `redis://:correct-horse@127.0.0.1:${server.port}/3`,
+      namespace,
+    })
+    await store.register(request('alice'))
+    await store.close()
+  })
+
+  test('takes the first of several servers that answers', async () => {
+    const server = await startRedisProgram()
+    onTestFinished(() => server.stop())
+    const { port, close } = await listen(() => {})
+    await close()
+    const nodes = [`redis://127.0.0.1:${port}`, server.url]
+    const store = await connectRedisStore({ nodes, namespace })
+    await store.register(request('alice'))
+    expect(await store.select(everything)).toHaveLength(1)
+    await store.close()
+  })
+
+  test('fails what is under way when the server stops answering, then recovers by itself', async () => {
+    const server = await startRedisProgram()
+    onTestFinished(() => server.stop())
+    const store = await connectRedisStore({ url: server.url, namespace, connectTimeoutMs: 300 })
+    onTestFinished(() => store.close())
+    await store.register(request('alice'))
+    process.kill(server.pid, 'SIGSTOP')
+    const pending = [
+      store.register(request('bob')),
+      store.select(everything),
+      store.unregister('alice'),
+    ]
+    const outcomes = await Promise.allSettled(pending)
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } })
+    }
+    process.kill(server.pid, 'SIGCONT')
+    await expect
+      .poll(() => store.select(everything).catch(() => 'away'), { timeout: 10_000 })
+      .toBeInstanceOf(Array)
+  })
+
+  test('keeps nothing for later while the server is away', async () => {
+    const server = await startRedisProgram()
+    const store = await connectRedisStore({ url: server.url, namespace })
+    onTestFinished(() => store.close())
+    await store.register(request('alice'))
+    await server.stop()
+    await store.unregister('alice').catch(() => {})
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 1000 }, (_, n) => store.register(request(`user-${n}`))),
+    )
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+    const again = await startRedisProgram({ port: server.port })
+    onTestFinished(() => again.stop())
+    await expect
+      .poll(() => store.select(everything).catch(() => 'away'), { timeout: 10_000 })
+      .toEqual([])
+  })
+
+  test('closes although the server is away', async () => {
+    const server = await startRedisProgram()
+    const store = await connectRedisStore({ url: server.url, namespace })
+    await server.stop()
+    await store.close()
+    await expect(store.select(everything)).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+})
+
+/** A TCP server on a free port. */
+async function listen(onConnection: (socket: Socket) => void) {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}))
+    onConnection(socket)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const close = async () => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return { port, close }
+}

@@ -1,0 +1,74 @@
+/** What the parent tells a process of a history test to do. */
+export interface HistoryTask {
+  readonly role: 'writer' | 'reader'
+  readonly url: string
+  readonly namespace: string
+  readonly seed: number
+  /** Writes to make; a reader reads until it is told to stop. */
+  readonly writes: number
+  readonly logCap: number
+}
+
+/**
+ * When a call was under way. `beganAt` and `endedAt` are monotonic ns of the machine that all processes
+ * run on; `beganMs` and `endedMs` are Unix ms by its clock, which is that of Redis too.
+ */
+export interface CallTimes {
+  readonly beganAt: number
+  readonly endedAt: number
+  readonly beganMs: number
+  readonly endedMs: number
+}
+
+export interface WriteEvent extends CallTimes {
+  readonly kind: 'register' | 'replace' | 'heartbeat' | 'unregister'
+  readonly identity: string
+  /** The number of the call, from 1, of its process's store. */
+  readonly serial: number
+  readonly outcome:
+    | { readonly state: 'made'; readonly expiresAt: number | null }
+    /** ALREADY_EXISTS for a register, NOT_FOUND for a heartbeat, `false` for an unregister. */
+    | { readonly state: 'refused' }
+}
+
+export interface ReadEvent extends CallTimes {
+  readonly kind: 'read'
+  /** Which `status` was asked for; `null` for all. */
+  readonly status: string | null
+  readonly seen: readonly SeenRegistration[]
+}
+
+/** A registration as an enumerate gave it, or as the log has it. */
+export interface SeenRegistration {
+  readonly identity: string
+  readonly metadata: string
+  readonly registeredAt: number
+  readonly expiresAt: number | null
+}
+
+/** What a process did, in the order in which the calls ended. */
+export interface HistoryReport {
+  readonly writes: readonly WriteEvent[]
+  readonly reads: readonly ReadEvent[]
+}
+
+/** What a writer puts into the metadata of each registration. */
+export interface HistoryMetadata {
+  readonly status: string
+  /** The writer's seed, which tells the writers apart. */
+  readonly writer: number
+  readonly serial: number
+}
+
+export const statuses = ['online', 'away', 'busy'] as const
+
+/** A small repeatable source of whole numbers from 0 to `below` − 1 (xorshift32, Marsaglia 2003). */
+export function randomFrom(seed: number): (below: number) => number {
+  let state = seed | 0 || 1
+  return (below) => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) % below
+  }
+}

@@ -1,0 +1,110 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { RegistryError } from '../../errors.ts'
+import { filterFrom } from '../../filter/filter.ts'
+import type { RegistrationTimes } from '../../store.ts'
+import { connectRedisStore } from '../redis-store.ts'
+import {
+  randomFrom,
+  statuses,
+  type CallTimes,
+  type HistoryMetadata,
+  type HistoryReport,
+  type HistoryTask,
+  type ReadEvent,
+  type WriteEvent,
+} from './events.ts'
+
+/** Few, so that processes often meet. */
+const identities = 40
+const writesInFlight = 4
+const readsInFlight = 3
+
+process.once('message', (task: HistoryTask) => {
+  const history = task.role === 'writer' ? write(task) : read(task)
+  void history.then((report) => process.send?.(report, () => process.disconnect()))
+})
+
+async function write(task: HistoryTask): Promise<HistoryReport> {
+  const random = randomFrom(task.seed)
+  const writes: WriteEvent[] = []
+  const { url, namespace, logCap } = task
+  const store = await connectRedisStore({ url, namespace, logCap })
+  let serial = 0
+
+  const makeOne = async () => {
+    serial += 1
+    const call = serial
+    const identity = `user-${random(identities)}`
+    const kind = (['register', 'replace', 'replace', 'heartbeat', 'unregister'] as const)[random(5)]
+    if (kind === undefined) throw new Error('out of range')
+    const ttlMs = [0, 1 + random(5), 10 + random(40), 1000][random(4)] ?? 0
+    const status = statuses[random(statuses.length)] ?? statuses[0]
+    const metadata: HistoryMetadata = { status, writer: task.seed, serial: call }
+    const perform = (): Promise<RegistrationTimes | boolean> => {
+      if (kind === 'heartbeat') return store.heartbeat(identity, ttlMs)
+      if (kind === 'unregister') return store.unregister(identity)
+      const replace = kind === 'replace'
+      return store.register({ identity, metadata: { ...metadata }, ttlMs, replace, gateway: null })
+    }
+    const { result, times } = await timed(() => perform().catch(refusal))
+    writes.push({ ...times, kind, identity, serial: call, outcome: outcomeOf(result) })
+  }
+  const keepWriting = async () => {
+    while (serial < task.writes) {
+      await makeOne()
+      if (random(50) === 0) await delay(random(10))
+    }
+  }
+  await Promise.all(Array.from({ length: writesInFlight }, keepWriting))
+  await store.close()
+  return { writes, reads: [] }
+}
+
+async function read(task: HistoryTask): Promise<HistoryReport> {
+  const random = randomFrom(task.seed)
+  const reads: ReadEvent[] = []
+  const stopped = new AbortController()
+  process.once('message', () => stopped.abort())
+
+  const keepReading = async () => {
+    let store = await connectRedisStore(task)
+    while (!stopped.signal.aborted) {
+      const status = random(2) === 0 ? null : (statuses[random(statuses.length)] ?? null)
+      const filter = filterFrom(status === null ? {} : { status })
+      const { result, times } = await timed(() => store.select(filter))
+      const seen = result.map(({ identity, metadata, registeredAt, expiresAt }) => {
+        return { identity, metadata: JSON.stringify(metadata), registeredAt, expiresAt }
+      })
+      reads.push({ ...times, kind: 'read', status, seen })
+      // Now and then a reader falls behind, or is a new one that knows nothing.
+      if (random(60) === 0) await delay(random(400))
+      if (random(60) === 0) {
+        await store.close()
+        store = await connectRedisStore(task)
+      }
+      await delay(random(3))
+    }
+    await store.close()
+  }
+  await Promise.all(Array.from({ length: readsInFlight }, keepReading))
+  return { writes: [], reads }
+}
+
+async function timed<T>(call: () => Promise<T>): Promise<{ result: T; times: CallTimes }> {
+  const beganMs = Date.now()
+  const beganAt = Number(process.hrtime.bigint())
+  const result = await call()
+  const endedAt = Number(process.hrtime.bigint())
+  return { result, times: { beganAt, endedAt, beganMs, endedMs: Date.now() } }
+}
+
+function refusal(error: unknown): false {
+  const code = error instanceof RegistryError ? error.code : undefined
+  if (code === 'ALREADY_EXISTS' || code === 'NOT_FOUND') return false
+  throw error
+}
+
+function outcomeOf(result: RegistrationTimes | boolean): WriteEvent['outcome'] {
+  if (result === false) return { state: 'refused' }
+  return { state: 'made', expiresAt: result === true ? null : result.expiresAt }
+}

@@ -1,0 +1,37 @@
+import type { LogEntry } from '../log.ts'
+import type { SeenRegistration } from './events.ts'
+
+/** What the namespace held, ended registrations included, from one log entry until the next. */
+export interface HistoryState {
+  /** Unix ms of the first and the last moment of it, by the log. */
+  readonly fromMs: number
+  readonly untilMs: number
+  readonly held: ReadonlyMap<string, SeenRegistration>
+}
+
+/**
+ * Every state that the log went through: the k-th is that after k entries.
+ *
+ * Written apart from the replica on purpose, so that they don't share their mistakes.
+ */
+export function statesOf(log: readonly LogEntry[]): HistoryState[] {
+  const held = new Map<string, SeenRegistration>()
+  const states = [{ fromMs: 0, untilMs: timeOf(log[0]), held: new Map(held) }]
+  for (const [at, entry] of log.entries()) {
+    const field = (name: string) => entry.fields.get(name) ?? ''
+    const identity = field('id')
+    const expiresAt = Number(field('expires_at')) || null
+    const before = held.get(identity)
+    if (field('op') === 'unregister') held.delete(identity)
+    else if (field('op') === 'register') {
+      const registeredAt = Number(field('registered_at'))
+      held.set(identity, { identity, metadata: field('metadata'), registeredAt, expiresAt })
+    } else if (before) held.set(identity, { ...before, expiresAt })
+    states.push({ fromMs: timeOf(entry), untilMs: timeOf(log[at + 1]), held: new Map(held) })
+  }
+  return states
+}
+
+function timeOf(entry: LogEntry | undefined): number {
+  return entry ? Number(entry.position.id.split('-')[0]) : Infinity
+}

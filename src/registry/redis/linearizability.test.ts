@@ -1,0 +1,80 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { randomInt } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { findProgram, startRedisProgram } from '../../environment/programs.ts'
+import { faultsIn } from './history/check.ts'
+import type { HistoryReport, HistoryTask } from './history/events.ts'
+import { logEntriesFrom, type LogEntry } from './log.ts'
+
+const hasProgram = findProgram('redis-server') !== undefined
+const namespace = 'history'
+const writerCount = 3
+const readerCount = 2
+const writesEach = 2500
+/** Small, so that readers that pause fall behind; the test itself reads the log all the time. */
+const logCap = 1000
+
+describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () => {
+  test('is linearizable among processes that write, expire and read at random', async ({
+    annotate,
+  }) => {
+    const seed = Number(process.env['HISTORY_SEED'] ?? randomInt(1, 2 ** 31))
+    const server = await startRedisProgram()
+    onTestFinished(() => server.stop())
+    const common = { url: server.url, namespace, writes: writesEach, logCap }
+    const writers = startAll(writerCount, { ...common, role: 'writer', seed })
+    const readers = startAll(readerCount, { ...common, role: 'reader', seed: seed + writerCount })
+    const written = Promise.all(writers.map(({ report }) => report))
+    const log = await followLog(server.url, written)
+    for (const { child } of readers) child.send('stop')
+
+    const histories = (await written).map(({ writes }, at) => ({ writer: seed + at, writes }))
+    const reads = (await Promise.all(readers.map(({ report }) => report))).flatMap((r) => r.reads)
+    await annotate(`HISTORY_SEED=${seed}: ${log.length} changes, ${reads.length} enumerates`)
+    expect(reads.length).toBeGreaterThan(100)
+    expect(log.length).toBeGreaterThan(writerCount * writesEach * 0.3)
+    const faults = faultsIn(log, histories, reads)
+    expect(faults.slice(0, 3), `repeat with HISTORY_SEED=${seed}`).toEqual([])
+  })
+})
+
+interface Started {
+  readonly child: ChildProcess
+  readonly report: Promise<HistoryReport>
+}
+
+function startAll(count: number, task: HistoryTask): Started[] {
+  return Array.from({ length: count }, (_, at) => {
+    const child = fork(new URL('./history/process.ts', import.meta.url), { execArgv: [] })
+    onTestFinished(() => void child.kill())
+    child.send({ ...task, seed: task.seed + at })
+    const failed = once(child, 'exit').then(([code]): never => {
+      throw new Error(`A ${task.role} ended early, with code ${code}.`)
+    })
+    const report = once(child, 'message').then(([message]) => message as HistoryReport)
+    return { child, report: Promise.race([report, failed]) }
+  })
+}
+
+/** Everything that the log ever holds, until `done`, though it is capped. */
+async function followLog(url: string, done: Promise<unknown>): Promise<LogEntry[]> {
+  const redis = new Redis(url)
+  const log: LogEntry[] = []
+  const finished = new AbortController()
+  const finish = () => finished.abort()
+  done.then(finish, finish)
+  for (let isLast = false; ; isLast = finished.signal.aborted) {
+    const from = log.at(-1)?.position
+    const entries = logEntriesFrom(await redis.xrange(`${namespace}:~log`, from?.id ?? '-', '+'))
+    if (from && entries.shift()?.position.id !== from.id) throw new Error('The log ran away.')
+    log.push(...entries)
+    if (isLast) break
+    await delay(1)
+  }
+  await redis.quit()
+  await done
+  return log
+}

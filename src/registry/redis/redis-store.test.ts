@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { filterFrom } from '../filter/filter.ts'
+import { everything, request } from '../store.contract.ts'
+import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
+
+const backends = inject('backends')
+const url = backends.kind === 'memory' ? '' : backends.redisUrl
+const reason = backends.kind === 'memory' ? `; skipped: ${backends.notice}` : ''
+
+describe.skipIf(reason !== '')(`What a Redis store leaves in Redis${reason}`, () => {
+  test('is a hash for each identity, which expires by itself', async () => {
+    const { namespace, store, redis } = await open()
+    const metadata = { status: 'online', worker_id: 7 }
+    const { registeredAt, expiresAt } = await store.register(
+      request('loadtest-user-1', { metadata, ttlMs: 5000 }),
+    )
+    const key = `${namespace}:loadtest-user-1`
+    expect(await redis.hgetall(key)).toEqual({
+      id: 'loadtest-user-1',
+      metadata: JSON.stringify(metadata),
+      registered_at: `${registeredAt}`,
+      expires_at: `${expiresAt}`,
+    })
+    expect(await redis.pexpiretime(key)).toBe(expiresAt)
+  })
+
+  test('names the gateway if one was given, and says 0 for never', async () => {
+    const { namespace, store, redis } = await open()
+    await store.register(request('eternal', { ttlMs: 0, gateway: 'gw-1' }))
+    const key = `${namespace}:eternal`
+    expect(await redis.hgetall(key)).toMatchObject({ expires_at: '0', gateway: 'gw-1' })
+    expect(await redis.pttl(key)).toBe(-1)
+    await store.register(request('eternal', { ttlMs: 1000, replace: true }))
+    expect(await redis.hexists(key, 'gateway')).toBe(0)
+    await store.heartbeat('eternal', 0)
+    expect(await redis.pttl(key)).toBe(-1)
+  })
+
+  test('keeps its bookkeeping in keys that begin with "~", and is nothing after a clear', async () => {
+    const { namespace, store, redis } = await open()
+    for (let n = 0; n < 1200; n += 1) void store.register(request(`user-${n}`)).catch(() => {})
+    await store.heartbeat('user-3', 1000)
+    const names = await redis.keys(`${namespace}:*`)
+    expect(names.filter((name) => !name.startsWith(`${namespace}:user-`)).sort()).toEqual([
+      `${namespace}:~index`,
+      `${namespace}:~log`,
+    ])
+    await store.clear()
+    expect(await redis.keys(`${namespace}:*`)).toEqual([])
+  })
+
+  test('leaves other namespaces alone, also those whose names look like patterns', async () => {
+    const one = await open({ strategy: 'scan' })
+    const other = await open({ namespace: `${one.namespace}-2`, strategy: 'scan' })
+    await one.store.register(request('alice'))
+    await other.store.register(request('bob'))
+    expect(await one.store.select(everything)).toMatchObject([{ identity: 'alice' }])
+    await one.store.clear()
+    expect(await other.store.select(everything)).toMatchObject([{ identity: 'bob' }])
+  })
+
+  test('keeps a log that does not outgrow its cap by much, and no index of what has ended', async () => {
+    const { namespace, store, redis } = await open({ logCap: 200 })
+    const registering = Array.from({ length: 2000 }, (_, n) =>
+      store.register(request(`user-${n}`, { ttlMs: 1 + (n % 20) })),
+    )
+    await Promise.all(registering)
+    await expect.poll(() => redis.exists(`${namespace}:user-1999`)).toBe(0)
+    for (let n = 0; n < 130; n += 1) await store.register(request('last', { replace: true }))
+    expect(await redis.xlen(`${namespace}:~log`)).toBeLessThan(400)
+    expect(await redis.zcard(`${namespace}:~index`)).toBe(1)
+  })
+})
+
+describe.skipIf(reason !== '')(`A Redis store that reads by replica${reason}`, () => {
+  test('answers many concurrent enumerates with a few round trips', async () => {
+    const { namespace, store, redis } = await open()
+    await store.register(request('alice'))
+    await store.select(everything)
+    const before = await scriptCalls(redis)
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => store.select(filterFrom({}))),
+    )
+    expect(answers.every((answer) => answer.length === 1)).toBe(true)
+    // Other tests may use the same server meanwhile, though not nearly as much.
+    expect((await scriptCalls(redis)) - before).toBeLessThan(100)
+    expect(namespace).not.toBe('')
+  })
+
+  test('works on when the server forgets its scripts', async () => {
+    const { store, redis } = await open()
+    await store.register(request('alice'))
+    expect(await store.select(everything)).toHaveLength(1)
+    await redis.script('FLUSH')
+    await store.register(request('bob'))
+    await redis.script('FLUSH')
+    expect(await store.select(everything)).toHaveLength(2)
+  })
+
+  test('reads any metadata back unchanged', async () => {
+    const { store } = await open()
+    const metadata = { __proto__x: 1, text: 'Ünïcode \u0000 "🙂"\r\n', big: 1e300, neg: -0.5 }
+    await store.register(request('alice', { metadata }))
+    expect(await store.select(everything)).toMatchObject([{ metadata }])
+    const fresh = await store.select(filterFrom({ big: 1e300 }))
+    expect(fresh).toHaveLength(1)
+  })
+})
+
+async function open(options: Partial<RedisStoreOptions> = {}) {
+  const namespace = options.namespace ?? `test-${randomUUID()}`
+  const store = await connectRedisStore({ url, ...options, namespace })
+  const redis = new Redis(url)
+  onTestFinished(async () => {
+    await store.clear()
+    await store.close()
+    await redis.quit()
+  })
+  return { namespace, store, redis }
+}
+
+async function scriptCalls(redis: Redis): Promise<number> {
+  const stats = await redis.info('commandstats')
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0)
+}
