@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import * as z from 'zod'
+
+/**
+ * Prints how many tests passed and failed in the reports given, as the last line. Exits with 1 if
+ * one failed, if there were none, or if one was skipped: with every backend there, none has a reason.
+ */
+const report = z.object({
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
+  ),
+})
+
+let passed = 0
+let failed = 0
+let skipped = 0
+for (const path of process.argv.slice(2)) {
+  const { numPassedTests, numFailedTests, testResults } = report.parse(
+    JSON.parse(readFileSync(path, 'utf8')),
+  )
+  passed += numPassedTests
+  failed += numFailedTests
+  for (const { name, status, assertionResults } of testResults) {
+    // A file that failed to load has no tests to count.
+    if (status === 'failed' && assertionResults.length === 0) failed++
+    for (const test of assertionResults) {
+      if (test.status === 'passed' || test.status === 'failed') continue
+      skipped++
+      console.log(`${test.status}: ${name} ${test.fullName}`)
+    }
+  }
+}
+console.log(`${passed} passed, ${failed + skipped} failed`)
+process.exitCode = failed + skipped > 0 || passed === 0 ? 1 : 0

@@ -1,0 +1,12 @@
+import { test } from '../src/vitest/load-test.ts'
+import { MEASURE } from './measure.ts'
+import { registerMany } from './workloads/register.ts'
+
+for (const count of [100, 1_000, 10_000]) {
+  test(`enumerate ${count} identities`, async ({ bench, registry }) => {
+    await registerMany(registry, count)
+    await bench(`all ${count}`, async () => {
+      await registry.enumerate({ status: 'online' })
+    }).run(MEASURE)
+  })
+}

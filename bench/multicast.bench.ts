@@ -1,0 +1,13 @@
+import { test } from '../src/vitest/load-test.ts'
+import { MEASURE } from './measure.ts'
+import { loadTestIdentity, registerMany } from './workloads/register.ts'
+
+for (const count of [10, 100, 1_000]) {
+  test(`multicast to ${count} identities`, async ({ bench, registry, subscribers }) => {
+    await subscribers.host(Array.from({ length: count }, (_, n) => loadTestIdentity(n)))
+    await registerMany(registry, count, { gateway: subscribers.gateway })
+    await bench(`to ${count}, receipts included`, async () => {
+      await registry.multicast({}, 'micro-benchmark')
+    }).run(MEASURE)
+  })
+}

@@ -1,0 +1,18 @@
+import { test } from '../src/vitest/load-test.ts'
+import { MEASURE } from './measure.ts'
+import { loadTestIdentity, loadTestMetadata } from './workloads/register.ts'
+
+test('one at a time', async ({ bench, registry }) => {
+  let n = 0
+  await registry.register('alive', loadTestMetadata(0))
+  await bench.compare(
+    bench('register', async () => {
+      n++
+      await registry.register(loadTestIdentity(n), loadTestMetadata(n))
+    }),
+    bench('heartbeat', async () => {
+      await registry.heartbeat('alive')
+    }),
+    MEASURE,
+  )
+})

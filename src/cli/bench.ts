@@ -1,0 +1,161 @@
+import { resolve } from 'node:path'
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { createVitest, type Vitest } from 'vitest/node'
+import { EnvironmentError } from '../environment/environment-error.ts'
+import { backendSettings } from '../environment/settings.ts'
+import { InputError } from '../load/input-error.ts'
+import { EXIT } from '../results/outcome.ts'
+import { ResultsFolderError } from '../results/results-folder.ts'
+import { RunRecord } from '../results/run-record.ts'
+import { LoadReporter } from '../vitest/load-reporter.ts'
+import { profileSettings } from '../vitest/profile.ts'
+
+const HELP = `Runs load scenarios against a real Redis and NATS, and says whether their SLOs hold.
+
+  npm run bench [-- <name> …]    scenarios and micro-benchmarks; names choose files of bench/
+  npm run bench:micro [-- …]     closed-loop micro-benchmarks only
+  npm run bench:ui [-- …]        scenarios in the browser, by @vitest/ui
+
+Options, after --
+  --backend <kind>      containers, programs, memory or external; the first that there is by default
+  --profile <profile>   short (10 s a scenario, the default) or seed (60 s to 300 s)
+  --duration <time>     measure each scenario for so long, such as 3s or 2m
+  --results <folder>    where the result files go; results/ by default
+  -h, --help            this text
+
+Environment
+  REDIS_URL, NATS_URL                     servers to measure, instead of starting some
+  BENCH_BACKEND, BENCH_PROFILE,
+  BENCH_DURATION, BENCH_RESULTS           the options above
+  BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE     images for containers; redis:7-alpine, nats:2-alpine
+
+Exit code
+  0 every SLO is met   1 one is missed   2 something is broken   3 inconclusive
+
+Example
+  npm run bench -- mixed --duration 30s
+`
+
+const OPTIONS = {
+  backend: { type: 'string' },
+  profile: { type: 'string' },
+  duration: { type: 'string' },
+  results: { type: 'string' },
+  micro: { type: 'boolean' },
+  ui: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies ParseArgsConfig['options']
+
+/** The command line of `npm run bench`. Ends the process with an exit code of `EXIT`. */
+export async function run(args: readonly string[]): Promise<void> {
+  try {
+    process.exitCode = await bench(args)
+  } catch (error) {
+    if (!isForUser(error)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = EXIT.broken
+  }
+}
+
+async function bench(args: readonly string[]): Promise<number> {
+  const { values, positionals: names } = parseArguments(args)
+  if (values.help === true) {
+    process.stdout.write(HELP)
+    return EXIT.good
+  }
+  // The tests' own processes read their settings from the environment, which they inherit.
+  const settings = {
+    backend: 'BENCH_BACKEND',
+    profile: 'BENCH_PROFILE',
+    duration: 'BENCH_DURATION',
+  }
+  for (const [option, variable] of Object.entries(settings)) {
+    const value = values[option as keyof typeof settings]
+    if (value !== undefined) process.env[variable] = value
+  }
+  backendSettings(process.env)
+  const { profile } = profileSettings(process.env)
+  const folder = resolve(values.results ?? (process.env['BENCH_RESULTS'] || 'results'))
+  const record = await RunRecord.open({ folder, profile })
+
+  const reporter = new LoadReporter(record)
+  const isUi = values.ui === true
+  const vitest = await createVitest({
+    watch: isUi,
+    ui: isUi,
+    open: false,
+    project: projectsFor(names, values.micro === true, isUi),
+    reporters: isUi ? ['default', reporter] : [reporter],
+    passWithNoTests: false,
+  })
+  const interruption = endOnSignals(vitest)
+  try {
+    await vitest.start([...names])
+    if (isUi) await new Promise<void>((resolveClosed) => vitest.onClose(resolveClosed))
+  } catch (error) {
+    if (!isFilesNotFound(error)) throw error
+    throw new InputError(
+      `No scenario or benchmark of bench/ has "${names.join('", "')}" in its name.`,
+    )
+  } finally {
+    await vitest.close()
+  }
+  return interruption.exitCode ?? reporter.exitCode
+}
+
+function parseArguments(args: readonly string[]): {
+  values: {
+    [option in keyof typeof OPTIONS]?: (typeof OPTIONS)[option]['type'] extends 'boolean'
+      ? boolean
+      : string
+  }
+  positionals: string[]
+} {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new InputError(`${reason}\nSee npm run bench -- --help.`)
+  }
+}
+
+/** A name chooses among scenarios; everything else is measured when nothing is named. */
+function projectsFor(names: readonly string[], isMicro: boolean, isUi: boolean): string[] {
+  // Vitest's own name for the benchmarks of the project "micro".
+  const micro = 'micro (bench)'
+  if (isMicro) return [micro]
+  return isUi || names.length > 0 ? ['load'] : ['load', micro]
+}
+
+/**
+ * The first signal ends the run in order: the load stops, its figures are kept, the servers are
+ * ended. A second one ends the process at once.
+ */
+function endOnSignals(vitest: Vitest): { exitCode: number | undefined } {
+  const interruption: { exitCode: number | undefined } = { exitCode: undefined }
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.removeAllListeners(signal)
+    process.on(signal, () => {
+      if (interruption.exitCode !== undefined) process.exit(exitCode)
+      interruption.exitCode = exitCode
+      process.stderr.write(`\n${signal}: ending the run; once more to leave at once\n`)
+      vitest.cancelCurrentRun('keyboard-input').catch(() => process.exit(exitCode))
+    })
+  }
+  return interruption
+}
+
+function isForUser(error: unknown): error is Error {
+  return (
+    error instanceof InputError ||
+    error instanceof EnvironmentError ||
+    error instanceof ResultsFolderError
+  )
+}
+
+function isFilesNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'VITEST_FILES_NOT_FOUND'
+}

@@ -1,0 +1,2 @@
+/** Does nothing: that it can be run shows that Node is new enough, and `start.mjs` says so if not. */
+export async function run(): Promise<void> {}

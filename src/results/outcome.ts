@@ -1,0 +1,39 @@
+import type { RunFile, ScenarioEntry } from './run-file.ts'
+
+/**
+ * What a scenario says: `passed`; `failed`, by an SLO it missed or another assertion;
+ * `inconclusive`, for the measurement can't be trusted or decided nothing; or `broken`, before
+ * anything was measured.
+ */
+export type ScenarioOutcome = 'passed' | 'failed' | 'inconclusive' | 'broken'
+
+/** What one scenario says. A measurement that is invalid says nothing, whatever its SLOs show. */
+export function outcomeOf(scenario: ScenarioEntry): ScenarioOutcome {
+  if (scenario.state === 'unmeasured') return 'broken'
+  if (scenario.verdict.kind === 'invalid') return 'inconclusive'
+  if (scenario.slo.some(({ outcome }) => outcome === 'missed')) return 'failed'
+  if (scenario.slo.some(({ outcome }) => outcome === 'inconclusive')) return 'inconclusive'
+  return scenario.testStatus === 'passed' ? 'passed' : 'failed'
+}
+
+/** How a process ends, for those who look at nothing else. */
+export const EXIT = {
+  good: 0,
+  /** An SLO failed, or a regression was found. */
+  failed: 1,
+  /** Usage, set-up or a backend. */
+  broken: 2,
+  /** An invalid run, or not enough evidence. */
+  inconclusive: 3,
+  notComparable: 4,
+} as const
+
+/** How a run ends: as its worst scenario does, where broken is worse than failed, and failed than inconclusive. */
+export function exitCodeOf(run: Pick<RunFile, 'scenarios' | 'microBenchmarks'>): number {
+  const outcomes = new Set(run.scenarios.map(outcomeOf))
+  if (outcomes.has('broken')) return EXIT.broken
+  if (outcomes.has('failed')) return EXIT.failed
+  if (outcomes.has('inconclusive')) return EXIT.inconclusive
+  const isEmpty = run.scenarios.length === 0 && run.microBenchmarks.length === 0
+  return isEmpty ? EXIT.broken : EXIT.good
+}

@@ -1,0 +1,79 @@
+import { readCommit } from './commit.ts'
+import { describeBackends } from './describe-backends.ts'
+import { readEnvironment } from './fingerprint.ts'
+import type { Backends } from '../environment/backends.ts'
+import type { MicroBenchmarkEntry, RunFile, ScenarioEntry } from './run-file.ts'
+import { SCHEMA_VERSION } from './run-file.ts'
+import { newRunId } from './run-id.ts'
+import { ensureWritableFolder } from './results-folder.ts'
+import { writeRunFile, type ResultPaths } from './write-run-file.ts'
+
+/** Where a run is recorded, and under which profile it runs. */
+export interface RunRecordOptions {
+  readonly folder: string
+  readonly profile: string
+}
+
+/**
+ * One run as it goes. Its files are written anew after each result, so that a run that is killed
+ * leaves all that it had finished.
+ */
+export class RunRecord {
+  readonly #folder: string
+  #run: RunFile
+
+  private constructor(folder: string, run: RunFile) {
+    this.#folder = folder
+    this.#run = run
+  }
+
+  /**
+   * Begins a record; nothing is written until there is a result.
+   * @throws ResultsFolderError if the folder can't be written to.
+   */
+  static async open({ folder, profile }: RunRecordOptions): Promise<RunRecord> {
+    ensureWritableFolder(folder)
+    const startedAt = new Date()
+    const commit = await readCommit(process.cwd())
+    return new RunRecord(folder, {
+      schemaVersion: SCHEMA_VERSION,
+      runId: newRunId(folder, startedAt, commit),
+      status: 'running',
+      startedAt: startedAt.toISOString(),
+      finishedAt: null,
+      commit,
+      profile,
+      backends: { kind: 'memory', notice: 'Nothing was measured yet.' },
+      environment: readEnvironment(),
+      scenarios: [],
+      microBenchmarks: [],
+    })
+  }
+
+  get run(): RunFile {
+    return this.#run
+  }
+
+  /** Notes what is being measured. */
+  measuring(backends: Backends): void {
+    this.#run = { ...this.#run, backends: describeBackends(backends) }
+  }
+
+  addScenarios(scenarios: readonly ScenarioEntry[]): void {
+    this.#write({ scenarios: [...this.#run.scenarios, ...scenarios] })
+  }
+
+  addMicroBenchmarks(entries: readonly MicroBenchmarkEntry[]): void {
+    this.#write({ microBenchmarks: [...this.#run.microBenchmarks, ...entries] })
+  }
+
+  /** Ends the record; where its files are. */
+  finish(status: 'complete' | 'interrupted'): ResultPaths {
+    return this.#write({ status, finishedAt: new Date().toISOString() })
+  }
+
+  #write(change: Partial<RunFile>): ResultPaths {
+    this.#run = { ...this.#run, ...change }
+    return writeRunFile(this.#folder, this.#run)
+  }
+}

@@ -1,0 +1,200 @@
+import { relative } from 'node:path'
+import type { SerializedError, TestArtifact, TestBenchmark } from 'vitest'
+import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import type { Backends } from '../environment/backends.ts'
+import { exitCodeOf, outcomeOf, type ScenarioOutcome } from '../results/outcome.ts'
+import { renderMicroBenchmarks } from '../results/render-micro-benchmarks.ts'
+import {
+  paint,
+  renderDetails,
+  renderOperations,
+  renderSlo,
+  renderVerdict,
+} from '../results/render-scenario.ts'
+import type { MicroBenchmarkEntry, ScenarioEntry } from '../results/run-file.ts'
+import type { RunRecord } from '../results/run-record.ts'
+import { LiveLine } from './live-line.ts'
+import { ProgressListener } from './progress-channel.ts'
+import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
+
+/**
+ * Prints scenarios and micro-benchmarks as they go, and writes the run file after each, so that
+ * whatever ends the run, what was measured is there.
+ */
+export class LoadReporter implements Reporter {
+  readonly #record: RunRecord
+  readonly #out: NodeJS.WriteStream
+  readonly #live: LiveLine
+  readonly #progress: ProgressListener
+  readonly #loads = new Map<string, readonly MeasuredLoad[]>()
+  #root = ''
+  #isBegun = false
+  #exitCode: number = 2
+
+  constructor(record: RunRecord, out: NodeJS.WriteStream = process.stdout) {
+    this.#record = record
+    this.#out = out
+    this.#live = new LiveLine(out)
+    this.#progress = new ProgressListener(({ progress }) => this.#live.show(progress))
+  }
+
+  /** How the run ended; before that, 2. */
+  get exitCode(): number {
+    return this.#exitCode
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#root = vitest.config.root
+    for (const project of vitest.projects) project.provide('progressPath', this.#progress.path)
+  }
+
+  onTestModuleStart(module: TestModule): void {
+    if (this.#isBegun) return
+    this.#isBegun = true
+    const { backends } = module.project.getProvidedContext()
+    this.#record.measuring(backends)
+    this.#print(`${paint('bold', this.#record.run.runId)}  ${describeBackends(backends)}`)
+  }
+
+  onTestCaseReady(testCase: TestCase): void {
+    this.#print(`\n${paint('bold', testCase.fullName)}`)
+  }
+
+  onTestCaseArtifactRecord(testCase: TestCase, artifact: TestArtifact): void {
+    if (artifact.type === SCENARIO_ARTIFACT) this.#loads.set(testCase.id, artifact.loads)
+  }
+
+  onTestCaseBenchmark(testCase: TestCase, benchmark: TestBenchmark): void {
+    const entries = microBenchmarkEntries(this.#fileOf(testCase), testCase.fullName, benchmark)
+    this.#live.clear()
+    this.#print(renderMicroBenchmarks(entries))
+    this.#record.addMicroBenchmarks(entries)
+  }
+
+  onTestCaseResult(testCase: TestCase): void {
+    this.#live.clear()
+    const loads = this.#loads.get(testCase.id)
+    if (loads === undefined && testCase.project.name !== 'load') {
+      this.#printErrors(testCase.result().errors ?? [])
+      return
+    }
+    const entries = scenarioEntries(this.#fileOf(testCase), testCase, loads ?? [])
+    for (const entry of entries) this.#printScenario(entry)
+    this.#record.addScenarios(entries)
+  }
+
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    errors: readonly SerializedError[],
+    reason: TestRunEndReason,
+  ): void {
+    this.#live.clear()
+    this.#progress.close()
+    const moduleErrors = modules.flatMap((module) => module.errors())
+    this.#printErrors([...moduleErrors, ...errors])
+    if (!this.#isBegun) return
+    const paths = this.#record.finish(reason === 'interrupted' ? 'interrupted' : 'complete')
+    const { run } = this.#record
+    this.#exitCode = moduleErrors.length + errors.length > 0 ? 2 : exitCodeOf(run)
+    this.#print('')
+    for (const scenario of run.scenarios) {
+      const outcome = outcomeOf(scenario)
+      this.#print(`  ${paint(OUTCOME_STYLE[outcome], outcome)}  ${scenario.name}`)
+    }
+    if (reason === 'interrupted') {
+      this.#print(paint('yellow', '\nInterrupted: what was measured until then is in the files.'))
+    }
+    this.#print(
+      `\n${Object.values(paths)
+        .map((path) => `  ${relative(process.cwd(), path)}`)
+        .join('\n')}`,
+    )
+  }
+
+  #printScenario(entry: ScenarioEntry): void {
+    if (entry.state === 'unmeasured') {
+      this.#print(`  ${paint('red', 'nothing was measured')}: ${entry.error}`)
+      return
+    }
+    const { result, verdict, slo } = entry
+    const length = `${(result.measuredMs / 1_000).toFixed(1)} s`
+    this.#print(`  ${result.arrivals} for ${length} after ${result.warmUpMs / 1_000} s of warm-up`)
+    this.#print(renderOperations(result))
+    const details = renderDetails(result)
+    if (details !== null) this.#print(details)
+    this.#print(renderVerdict(verdict))
+    if (slo.length > 0) this.#print(renderSlo(slo))
+    if (entry.error !== null && slo.length === 0) this.#print(paint('red', `  ${entry.error}`))
+  }
+
+  #printErrors(errors: readonly { readonly message: string }[]): void {
+    for (const { message } of errors) this.#print(paint('red', message))
+  }
+
+  #fileOf(testCase: TestCase): string {
+    return relative(this.#root, testCase.module.moduleId).replaceAll('\\', '/')
+  }
+
+  #print(text: string): void {
+    this.#out.write(`${text}\n`)
+  }
+}
+
+const OUTCOME_STYLE = {
+  passed: 'green',
+  failed: 'red',
+  inconclusive: 'yellow',
+  broken: 'red',
+} as const satisfies Record<ScenarioOutcome, string>
+
+function describeBackends(backends: Backends): string {
+  if (backends.kind === 'memory') return 'in-process memory: no server is measured'
+  return `Redis ${backends.redisVersion} and NATS ${backends.natsVersion} (${backends.kind})`
+}
+
+/** One entry a load; one without figures for a test that made none. */
+function scenarioEntries(
+  file: string,
+  testCase: TestCase,
+  loads: readonly MeasuredLoad[],
+): ScenarioEntry[] {
+  const { state, errors = [] } = testCase.result()
+  const testStatus = state === 'passed' ? 'passed' : state === 'failed' ? 'failed' : 'cancelled'
+  const error = errors.map(({ message }) => message).join('\n')
+  const test = { name: testCase.fullName, file, testStatus } as const
+  if (loads.length === 0) {
+    return [{ state: 'unmeasured', ...test, error: error || `the test made no load (${state})` }]
+  }
+  return loads.map(({ result, verdict, slo }, index) => ({
+    state: 'measured',
+    ...test,
+    name: index === 0 ? test.name : `${test.name} (load ${index + 1})`,
+    error: error === '' ? null : error,
+    result,
+    verdict,
+    slo,
+  }))
+}
+
+function microBenchmarkEntries(
+  file: string,
+  group: string,
+  benchmark: TestBenchmark,
+): MicroBenchmarkEntry[] {
+  return benchmark.tasks.map(({ name, latency, throughput }) => ({
+    file,
+    group,
+    name,
+    samples: latency.samplesCount,
+    latency: {
+      meanMs: latency.mean,
+      p50Ms: latency.p50,
+      p75Ms: latency.p75,
+      p99Ms: latency.p99,
+      minMs: latency.min,
+      maxMs: latency.max,
+    },
+    throughputPerSecond: throughput.mean,
+    relativeMarginOfErrorPercent: Number.isFinite(latency.rme) ? latency.rme : null,
+  }))
+}
