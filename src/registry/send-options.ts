@@ -25,7 +25,7 @@ export function checkSendOptions(options: SendOptions, durable: boolean): void {
     throw new RegistryError(
       'INVALID_ARGUMENT',
       'exactly-once needs the durability slot, and this messenger has none. Connect it with a ' +
-        "durability option, e.g. durability: { gatewayName: 'orders-1' }, here and in the subscribers' processes.",
+        "durability option: durability: {} to send, durability: { gatewayName: 'orders-1' } where subscribers are.",
     )
   }
 }

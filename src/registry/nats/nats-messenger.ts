@@ -14,9 +14,12 @@ import type {
 import { checkSendOptions } from '../send-options.ts'
 import { settledWithin } from '../settled-within.ts'
 import { type Connection, ConnectionPool } from './connections.ts'
+import { checkDurabilityOptions, type DurabilityOptions, DurableStreams } from './durability.ts'
+import { DurableFanOut } from './durable-fan-out.ts'
+import { DurableInbox } from './durable-inbox.ts'
 import { FanOut } from './fan-out.ts'
 import { answerIdentityMessage, GatewayInbox } from './hosting.ts'
-import { gatewaySubject, identitySubject } from './wire.ts'
+import { durableGatewaySubject, gatewaySubject, identitySubject } from './wire.ts'
 
 /** How long `close()` waits for handlers that are still running, in ms. */
 const CLOSE_PATIENCE_MS = 5_000
@@ -31,6 +34,8 @@ export interface NatsMessengerOptions {
   readonly connections?: number
   /** How long connecting may take, and a subscription to be confirmed, in ms; 5,000 by default. */
   readonly connectTimeoutMs?: number
+  /** Enables exactly-once, through JetStream; off by default. */
+  readonly durability?: DurabilityOptions
 }
 
 /**
@@ -44,6 +49,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     subjectPrefix = 'prism.multicast',
     connections = 1,
     connectTimeoutMs = 5_000,
+    durability = null,
   } = options
   if (!Number.isInteger(connections) || connections < 1 || connections > 64) {
     throw new RegistryError(
@@ -57,8 +63,9 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
       `subjectPrefix "${subjectPrefix}" is not a NATS subject: words without spaces, * or >, joined by dots.`,
     )
   }
+  if (durability !== null) checkDurabilityOptions(durability)
   const pool = await ConnectionPool.open({ servers, connections, connectTimeoutMs })
-  const messenger = new NatsMessenger(pool, subjectPrefix, connectTimeoutMs)
+  const messenger = new NatsMessenger(pool, subjectPrefix, connectTimeoutMs, durability)
   try {
     await messenger.listen()
   } catch (error) {
@@ -74,6 +81,13 @@ interface BrokerSubscription {
   readonly confirmed: Promise<void>
 }
 
+/** The durability slot of one messenger; no inbox if it can only send. */
+interface Durable {
+  readonly connection: Connection
+  readonly streams: DurableStreams
+  readonly inbox: DurableInbox | null
+}
+
 class NatsMessenger implements Messenger {
   readonly gateway: string
   readonly #pool: ConnectionPool
@@ -84,15 +98,26 @@ class NatsMessenger implements Messenger {
   readonly #gatewaySubscriptions: BrokerSubscription[] = []
   readonly #identitySubscriptions = new Map<string, BrokerSubscription>()
   readonly #flushes = new Map<Connection, Promise<void>>()
+  readonly #durability: DurabilityOptions | null
+  #durable: Durable | null = null
   readonly #sends = new Set<Promise<unknown>>()
   #subscribed = 0
   #closing: Promise<void> | null = null
 
-  constructor(pool: ConnectionPool, subjectPrefix: string, confirmTimeoutMs: number) {
+  constructor(
+    pool: ConnectionPool,
+    subjectPrefix: string,
+    confirmTimeoutMs: number,
+    durability: DurabilityOptions | null,
+  ) {
     this.#pool = pool
     this.#subjectPrefix = subjectPrefix
     this.#confirmTimeoutMs = confirmTimeoutMs
-    this.gateway = gatewaySubject(subjectPrefix, nuid.next())
+    this.#durability = durability
+    this.gateway =
+      durability?.gatewayName === undefined
+        ? gatewaySubject(subjectPrefix, nuid.next())
+        : durableGatewaySubject(subjectPrefix, durability.gatewayName)
   }
 
   /** Opens the gateway's inbox, on every connection: the server gives each message to one of them. */
@@ -104,6 +129,16 @@ class NatsMessenger implements Messenger {
       )
     }
     await Promise.all(this.#gatewaySubscriptions.map(({ confirmed }) => confirmed))
+    const [connection] = this.#pool.connections
+    if (this.#durability === null || connection === undefined) return
+    const streams = await DurableStreams.open(connection, this.#subjectPrefix, this.#durability)
+    const { gatewayName } = this.#durability
+    const inbox =
+      gatewayName === undefined
+        ? null
+        : new DurableInbox(connection, streams, this.#subjectPrefix, gatewayName, this.#subscribers)
+    this.#durable = { connection, streams, inbox }
+    await inbox?.open()
   }
 
   hosts(identity: string): boolean {
@@ -144,15 +179,29 @@ class NatsMessenger implements Messenger {
     options: SendOptions,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
     this.#checkOpen()
-    checkSendOptions(options, false)
+    checkSendOptions(options, this.#durable !== null)
     if (targets.length === 0) return new Map()
-    const sending = new FanOut(message, this.#subjectPrefix, options).run(this.#pool, targets)
+    const sending =
+      options.delivery === 'exactly-once' && this.#durable !== null
+        ? this.#sendDurably(this.#durable, message, targets, options)
+        : new FanOut(message, this.#subjectPrefix, options).run(this.#pool, targets)
     this.#sends.add(sending)
     try {
       return await sending
     } finally {
       this.#sends.delete(sending)
     }
+  }
+
+  #sendDurably(
+    { connection, streams }: Durable,
+    message: OutgoingMessage,
+    targets: readonly DeliveryTarget[],
+    options: SendOptions,
+  ): Promise<ReadonlyMap<string, DeliveryStatus>> {
+    if (!connection.up) throw this.#pool.unavailable()
+    const fanOut = new DurableFanOut(message, this.#subjectPrefix, options, streams)
+    return fanOut.run(connection, streams, targets)
   }
 
   close(): Promise<void> {
@@ -167,6 +216,7 @@ class NatsMessenger implements Messenger {
     const drained = subscriptions.map(({ subscription }) => subscription.drain())
     if (up) await settledWithin(drained, CLOSE_PATIENCE_MS)
     else void Promise.allSettled(drained)
+    await this.#durable?.inbox?.close(CLOSE_PATIENCE_MS)
     await this.#gatewayInbox.idle()
     await this.#subscribers.idle(CLOSE_PATIENCE_MS)
     const flushed = this.#pool.connections.filter((connection) => connection.up).map(flush)

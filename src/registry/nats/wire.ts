@@ -10,6 +10,10 @@
  * not handled (`-identity`) and what is still being handled (`?identity`), one a line; everything it
  * does not list was handled. Later receipts to the same reply subject tell how those ended
  * (`+identity` or `-identity`).
+ *
+ * **A durable gateway's stream subject**, `<prefix>-durable.<name>`: the same body, kept by JetStream.
+ * Receipts go to the subject in `Prism-Receipt-To`: an empty one says that all was handled, another
+ * lists what was (`+identity`); both are sent after that is on record.
  */
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import { RegistryError } from '../errors.ts'
@@ -20,6 +24,8 @@ export const MESSAGE_ID_HEADER = 'Prism-Message-Id'
 export const RESENDABLE_HEADER = 'Prism-Resendable'
 /** How many bytes of a gateway message's body are the payload. */
 export const PAYLOAD_BYTES_HEADER = 'Prism-Payload-Bytes'
+/** Where the receipts of a message kept by JetStream go, as its reply subject is JetStream's own. */
+export const RECEIPT_TO_HEADER = 'Prism-Receipt-To'
 /** In a reply: why the message was not handled. */
 export const ERROR_HEADER = 'Prism-Error'
 
@@ -31,6 +37,27 @@ export function identitySubject(prefix: string, identity: string): string {
 /** The subject of a gateway; outside `<prefix>.`, so no identity can have it. */
 export function gatewaySubject(prefix: string, name: string): string {
   return `${prefix}-gateway.${name}`
+}
+
+/** The subject of a gateway that messages are kept for while it is away. */
+export function durableGatewaySubject(prefix: string, name: string): string {
+  return gatewaySubject(prefix, `durable.${name}`)
+}
+
+/** The name of a durable gateway by its subject; `null` if it is none. */
+export function durableGatewayName(prefix: string, gateway: string | null): string | null {
+  const start = durableGatewaySubject(prefix, '')
+  return gateway?.startsWith(start) ? gateway.slice(start.length) : null
+}
+
+/** Where the messages that are kept for a durable gateway are published. */
+export function durableSubject(prefix: string, name: string): string {
+  return `${prefix}-durable.${name}`
+}
+
+/** Where a durable gateway records which identities of a message have handled it. */
+export function progressSubject(prefix: string, name: string, message: string): string {
+  return `${prefix}-progress.${name}.${message}`
 }
 
 /** Headers of a message to an identity's own subject. */
