@@ -1,5 +1,5 @@
-import { newTimeHistogram, recordMs } from './histogram.ts'
 import type { Deliveries } from './result.ts'
+import { TimeCounts } from './time-counts.ts'
 
 /** What is known of one message. */
 interface Sent {
@@ -19,7 +19,7 @@ interface Sent {
  */
 export class DeliveryTally {
   readonly #messages = new Map<number, Sent>()
-  readonly #receipt = newTimeHistogram()
+  readonly #receipt = new TimeCounts()
   #duplicates = 0
   /** Expected receipts that have not arrived. */
   #outstanding = 0
@@ -44,7 +44,7 @@ export class DeliveryTally {
     sent.seen[word] = before | bit
     sent.received++
     sent.lastReceiptMs = now
-    recordMs(this.#receipt, now - intendedAtMs)
+    this.#receipt.record(now - intendedAtMs)
     if (sent.expected !== null && sent.received <= sent.expected) this.#outstanding--
   }
 
@@ -62,13 +62,13 @@ export class DeliveryTally {
 
   /** The figures so far. Messages that the sender never announced, such as those of failed requests, are in `receipt` only. */
   deliveries(): Deliveries {
-    const completion = newTimeHistogram()
+    const completion = new TimeCounts()
     let expected = 0
     for (const sent of this.#messages.values()) {
       if (sent.expected === null || sent.expected === 0) continue
       expected += sent.expected
       if (sent.received >= sent.expected) {
-        recordMs(completion, sent.lastReceiptMs - sent.intendedAtMs)
+        completion.record(sent.lastReceiptMs - sent.intendedAtMs)
       }
     }
     return {
@@ -76,8 +76,8 @@ export class DeliveryTally {
       received: expected - this.#outstanding,
       duplicates: this.#duplicates,
       missing: this.#outstanding,
-      receipt: this.#receipt,
-      completion,
+      receipt: this.#receipt.toHistogram(),
+      completion: completion.toHistogram(),
     }
   }
 

@@ -1,12 +1,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { histogramFigures } from './histogram-figures.ts'
-import { newTimeHistogram, recordMs } from './histogram.ts'
+import { newTimeHistogram } from './histogram.ts'
+import { TimeCounts } from './time-counts.ts'
 
 function histogramOf(timesMs: Iterable<number>) {
-  const histogram = newTimeHistogram()
-  for (const ms of timesMs) recordMs(histogram, ms)
-  return histogram
+  const counts = new TimeCounts()
+  for (const ms of timesMs) counts.record(ms)
+  return counts.toHistogram()
 }
 
 test('nothing recorded has no figures, not zeros', () => {

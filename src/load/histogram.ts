@@ -15,11 +15,6 @@ export function newTimeHistogram(): Histogram {
   })
 }
 
-/** Records a time in ms. Times outside the range are clamped to it, not lost: a fixed-range histogram would throw. */
-export function recordMs(histogram: Histogram, ms: number): void {
-  histogram.recordValue(Math.min(Math.max(Math.round(ms * 1_000), 0), LARGEST_TIME_US))
-}
-
 /** The value at a percentile (0 to 100), in ms; `null` of an empty histogram. */
 export function percentileMs(histogram: Histogram, percentile: number): number | null {
   return histogram.totalCount === 0 ? null : histogram.getValueAtPercentile(percentile) / 1_000

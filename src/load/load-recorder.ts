@@ -1,6 +1,7 @@
-import { percentileMs, sumOf } from './histogram.ts'
+import { percentileMs } from './histogram.ts'
 import { OperationRecorder } from './recorder.ts'
 import type { Deliveries, IntervalFigures, OperationResult } from './result.ts'
+import { TimeCounts } from './time-counts.ts'
 
 /** How a load is going, for a live line. */
 export interface LoadProgress {
@@ -46,6 +47,8 @@ export class LoadRecorder {
     this.#closeIntervals(now)
     const recorders = [...this.#operations.values()]
     const elapsedMs = now - this.#measureStartMs
+    const response = new TimeCounts()
+    for (const recorder of recorders) response.add(recorder.responseSoFar)
     const last = this.#intervals.slice(-recorders.length)
     return {
       phase: elapsedMs < 0 ? 'warm-up' : isDraining ? 'draining' : 'measuring',
@@ -54,7 +57,7 @@ export class LoadRecorder {
       startedPerSecond: last.length === 0 ? null : last.reduce((sum, row) => sum + row.started, 0),
       inFlight,
       errors: recorders.reduce((sum, recorder) => sum + recorder.errorCount, 0),
-      p99Ms: percentileMs(sumOf(recorders.map((recorder) => recorder.responseSoFar)), 99),
+      p99Ms: percentileMs(response.toHistogram(), 99),
     }
   }
 

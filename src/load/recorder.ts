@@ -1,8 +1,8 @@
-import type { Histogram } from 'hdr-histogram-js'
 import { assertConserved } from './conservation.ts'
 import { errorCode } from './error-code.ts'
-import { newTimeHistogram, percentileMs, recordMs } from './histogram.ts'
+import { percentileMs } from './histogram.ts'
 import type { Deliveries, ErrorCount, IntervalFigures, OperationResult } from './result.ts'
+import { TimeCounts } from './time-counts.ts'
 
 /** More codes than this are counted together, so that a code with an id in it can't fill the memory. */
 const MOST_ERROR_CODES = 50
@@ -15,10 +15,11 @@ class Interval {
   ok = 0
   failed = 0
   timedOut = 0
-  readonly response = newTimeHistogram()
+  readonly response = new TimeCounts()
 
   take(second: number, operation: string): IntervalFigures {
-    const { started, dropped, ok, failed, timedOut, response } = this
+    const { started, dropped, ok, failed, timedOut } = this
+    const response = this.response.toHistogram()
     const percentile = (p: number): number => percentileMs(response, p) ?? 0
     const figures: IntervalFigures = {
       second,
@@ -35,26 +36,26 @@ class Interval {
               p50Ms: percentile(50),
               p95Ms: percentile(95),
               p99Ms: percentile(99),
-              maxMs: response.maxValue / 1_000,
+              maxMs: percentile(100),
             },
     }
     this.started = this.dropped = this.ok = this.failed = this.timedOut = 0
-    response.reset()
+    this.response.reset()
     return figures
   }
 }
 
 /**
- * Records one operation. Memory is three histograms, one interval's and a row a second,
- * however many requests there are.
+ * Records one operation. Memory is four fixed arrays of counts and a row a second, however
+ * many requests there are.
  */
 export class OperationRecorder {
   readonly #operation: string
   readonly #errors = new Map<string, { count: number; sample: string }>()
   /** Response times of the intervals that have ended. */
-  readonly #response = newTimeHistogram()
-  readonly #service = newTimeHistogram()
-  readonly #lateness = newTimeHistogram()
+  readonly #response = new TimeCounts()
+  readonly #service = new TimeCounts()
+  readonly #lateness = new TimeCounts()
   readonly #interval = new Interval()
   #planned = 0
   #started = 0
@@ -81,7 +82,7 @@ export class OperationRecorder {
   start(latenessMs: number): void {
     this.#started++
     this.#interval.started++
-    recordMs(this.#lateness, latenessMs)
+    this.#lateness.record(latenessMs)
   }
 
   succeed(responseMs: number, serviceMs: number): void {
@@ -129,7 +130,7 @@ export class OperationRecorder {
   }
 
   /** Response times of all intervals that have ended. */
-  get responseSoFar(): Histogram {
+  get responseSoFar(): TimeCounts {
     return this.#response
   }
 
@@ -155,15 +156,15 @@ export class OperationRecorder {
     return {
       counts,
       errors,
-      response: this.#response,
-      service: this.#service,
-      lateness: this.#lateness,
+      response: this.#response.toHistogram(),
+      service: this.#service.toHistogram(),
+      lateness: this.#lateness.toHistogram(),
       deliveries,
     }
   }
 
   #recordTimes(responseMs: number, serviceMs: number): void {
-    recordMs(this.#interval.response, responseMs)
-    recordMs(this.#service, serviceMs)
+    this.#interval.response.record(responseMs)
+    this.#service.record(serviceMs)
   }
 }

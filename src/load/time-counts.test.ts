@@ -1,0 +1,78 @@
+import * as fc from 'fast-check'
+import { JsHistogram, type Histogram } from 'hdr-histogram-js'
+import { describe, expect, test } from 'vitest'
+import { LARGEST_TIME_US, newTimeHistogram } from './histogram.ts'
+import { TimeCounts } from './time-counts.ts'
+
+/** Times of every size, in µs: as many of some ms as of some minutes. */
+const timeUs = fc.oneof(
+  fc.nat(5_000),
+  fc.nat(LARGEST_TIME_US),
+  fc
+    .tuple(fc.integer({ min: 0, max: 31 }), fc.integer({ min: -2, max: 1 }))
+    .map(([bits, offset]) => Math.min(Math.max(2 ** bits + offset, 0), LARGEST_TIME_US)),
+)
+const timesUs = fc.array(timeUs, { maxLength: 500 })
+
+function countsOf(us: Iterable<number>): TimeCounts {
+  const counts = new TimeCounts()
+  for (const value of us) counts.record(value / 1_000)
+  return counts
+}
+
+function histogramOf(us: Iterable<number>): Histogram {
+  const histogram = newTimeHistogram()
+  for (const value of us) histogram.recordValue(value)
+  return histogram
+}
+
+/** Every bucket that was counted in, and its count. */
+function bucketsOf(histogram: Histogram): ReadonlyMap<number, number> {
+  if (!(histogram instanceof JsHistogram)) throw new Error('not a histogram of this library')
+  const buckets = new Map<number, number>()
+  for (let i = 0; i < histogram.countsArrayLength; i++) {
+    const count = histogram.getCountAtIndex(i)
+    if (count > 0) buckets.set(i, count)
+  }
+  return buckets
+}
+
+describe('counted times', () => {
+  test('are, in every bucket, what the library would have recorded', () => {
+    fc.assert(
+      fc.property(timesUs, (us) => {
+        const counted = countsOf(us).toHistogram()
+        expect(counted.totalCount).toBe(us.length)
+        expect(bucketsOf(counted)).toEqual(bucketsOf(histogramOf(us)))
+      }),
+    )
+  })
+
+  test('add up to what one count of all of them would be', () => {
+    fc.assert(
+      fc.property(timesUs, timesUs, (some, others) => {
+        const sum = countsOf(some)
+        sum.add(countsOf(others))
+        expect(bucketsOf(sum.toHistogram())).toEqual(bucketsOf(histogramOf([...some, ...others])))
+      }),
+    )
+  })
+
+  test('are gone after a reset', () => {
+    const counts = countsOf([1, 5_000, LARGEST_TIME_US])
+    counts.reset()
+    expect(counts.toHistogram().totalCount).toBe(0)
+  })
+
+  test.each([
+    ['before zero', -5, 0],
+    ['of half a µs', 0.000_5, 1],
+    ['of just under it', 0.000_499, 0],
+    ['past the longest', 1e9, LARGEST_TIME_US],
+    ['without end', Infinity, LARGEST_TIME_US],
+  ])('a time %s counts as the nearest in the range', (_, ms, us) => {
+    const counts = new TimeCounts()
+    counts.record(ms)
+    expect(bucketsOf(counts.toHistogram())).toEqual(bucketsOf(histogramOf([us])))
+  })
+})
