@@ -1,0 +1,198 @@
+import type { HistogramFigures } from '../load/histogram-figures.ts'
+import type { Column } from './csv.ts'
+import type { LoadResultJson } from './load-result-schema.ts'
+import { outcomeOf } from './outcome.ts'
+import type { RunFile, ScenarioEntry } from './run-file.ts'
+
+type OperationJson = LoadResultJson['operations'][number]
+type MeasuredScenario = Extract<ScenarioEntry, { state: 'measured' }>
+
+const FIGURES = ['meanMs', 'p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const
+
+/** A row of `<runId>.csv`: one operation of one scenario, or a scenario that was not measured. */
+export interface OperationRow {
+  readonly run: RunFile
+  readonly scenario: ScenarioEntry
+  readonly measured: {
+    readonly scenario: MeasuredScenario
+    readonly operation: OperationJson
+    readonly throughputPerSecond: number | null
+  } | null
+}
+
+/** A row of `<runId>.intervals.csv`: one operation of one scenario in one second. */
+export interface IntervalRow {
+  readonly run: RunFile
+  readonly scenario: MeasuredScenario
+  readonly interval: LoadResultJson['intervals'][number]
+}
+
+/** All columns of `<runId>.csv`. */
+export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
+  column('runId', "the run's name", ({ run }) => run.runId),
+  column('status', 'complete, interrupted, or running if it was killed', ({ run }) => run.status),
+  column('startedAt', 'when the run began, ISO 8601 UTC', ({ run }) => run.startedAt),
+  column('commit', 'short commit', ({ run }) => run.commit?.short ?? null),
+  column(
+    'isDirty',
+    'whether the work tree differed from it',
+    ({ run }) => run.commit?.isDirty ?? null,
+  ),
+  column('profile', 'which durations were used', ({ run }) => run.profile),
+  column('backend', 'where the servers came from', ({ run }) => run.backends.kind),
+  column('redisVersion', "the Redis server's", ({ run: { backends } }) =>
+    backends.kind === 'memory' ? null : backends.redisVersion,
+  ),
+  column('natsVersion', "the NATS server's", ({ run: { backends } }) =>
+    backends.kind === 'memory' ? null : backends.natsVersion,
+  ),
+  column('scenario', "the scenario's name", ({ scenario }) => scenario.name),
+  column('file', 'where it is defined', ({ scenario }) => scenario.file),
+  column('testStatus', 'passed, failed or cancelled', ({ scenario }) => scenario.testStatus),
+  column('outcome', 'passed, failed, inconclusive, or broken before its end', ({ scenario }) =>
+    outcomeOf(scenario),
+  ),
+  column(
+    'verdict',
+    'whether the measurement may be trusted: valid, degraded or invalid',
+    ({ measured }) => measured?.scenario.verdict.kind ?? null,
+  ),
+  ofOperation('operation', "the operation's name", ({ operation }) => operation.name),
+  ofOperation('arrivals', 'the load', ({ scenario }) => scenario.result.arrivals),
+  ofOperation(
+    'measuredMs',
+    'how long requests were started for, after the warm-up',
+    ({ scenario }) => scenario.result.measuredMs,
+  ),
+  ...countColumns(),
+  ofOperation('successRatio', 'ok / planned, 0 to 1', ({ operation: { counts } }) =>
+    counts.planned === 0 ? null : counts.ok / counts.planned,
+  ),
+  ofOperation(
+    'throughputPerSecond',
+    'requests that succeeded while requests were being started',
+    ({ throughputPerSecond }) => throughputPerSecond,
+  ),
+  ...timeColumns('response', 'intended start to done', ({ response }) => response.figures),
+  ...timeColumns('service', 'actual start to done', ({ service }) => service.figures),
+  ...timeColumns('lateness', 'intended to actual start', ({ lateness }) => lateness.figures),
+  ...deliveryColumns(),
+  ...timeColumns(
+    'receipt',
+    "intended start to a recipient's receipt",
+    ({ deliveries }) => deliveries?.receipt.figures ?? null,
+  ),
+  ...timeColumns(
+    'completion',
+    "intended start to the last recipient's receipt",
+    ({ deliveries }) => deliveries?.completion.figures ?? null,
+  ),
+  ofOperation('errors', 'error codes and how often, e.g. "TIMEOUT: 3; IO: 1"', ({ operation }) =>
+    operation.errors.map(({ code, count }) => `${code}: ${count}`).join('; '),
+  ),
+  column('error', 'why the test failed, if it did', ({ scenario }) => scenario.error),
+]
+
+/** All columns of `<runId>.intervals.csv`. */
+export const INTERVAL_COLUMNS: readonly Column<IntervalRow>[] = [
+  column('runId', "the run's name", ({ run }) => run.runId),
+  column('scenario', "the scenario's name", ({ scenario }) => scenario.name),
+  column('file', 'where it is defined', ({ scenario }) => scenario.file),
+  column('operation', "the operation's name", ({ interval }) => interval.operation),
+  column('second', 'seconds from the start of the measurement', ({ interval }) => interval.second),
+  column('started', 'requests started', ({ interval }) => interval.started),
+  column('dropped', 'requests due but not started', ({ interval }) => interval.dropped),
+  column('ok', 'requests that succeeded', ({ interval }) => interval.ok),
+  column('failed', 'requests that failed', ({ interval }) => interval.failed),
+  column('timedOut', 'requests that timed out', ({ interval }) => interval.timedOut),
+  ...(['p50Ms', 'p95Ms', 'p99Ms', 'maxMs'] as const).map((figure) =>
+    column<IntervalRow>(
+      `response${capitalized(figure)}`,
+      `response time, ${figureName(figure)}, of those that ended in this second`,
+      ({ interval }) => interval.response?.[figure] ?? null,
+    ),
+  ),
+]
+
+function column<Row>(label: string, description: string, value: Column<Row>['value']): Column<Row> {
+  return { label, description, value }
+}
+
+/** A column that is empty for a scenario that was not measured. */
+function ofOperation(
+  label: string,
+  description: string,
+  value: (measured: NonNullable<OperationRow['measured']>) => string | number | null,
+): Column<OperationRow> {
+  return column(label, description, ({ measured }) => (measured === null ? null : value(measured)))
+}
+
+function countColumns(): readonly Column<OperationRow>[] {
+  const descriptions = {
+    planned: 'requests that were due',
+    started: 'requests started',
+    dropped: 'requests due but not started, too many being under way',
+    ok: 'requests that succeeded',
+    failed: 'requests that failed',
+    timedOut: 'requests that timed out',
+    unfinished: 'requests that never ended',
+  } as const
+  const names = Object.keys(descriptions) as (keyof typeof descriptions)[]
+  return names.map((name) =>
+    ofOperation(name, descriptions[name], ({ operation }) => operation.counts[name]),
+  )
+}
+
+function deliveryColumns(): readonly Column<OperationRow>[] {
+  const descriptions = {
+    expected: 'messages × recipients addressed',
+    received: 'of these, received',
+    duplicates: 'received again',
+    missing: 'never received',
+  } as const
+  const names = Object.keys(descriptions) as (keyof typeof descriptions)[]
+  return [
+    ...names.map((name) =>
+      ofOperation(
+        `deliveries${capitalized(name)}`,
+        descriptions[name],
+        ({ operation }) => operation.deliveries?.[name] ?? null,
+      ),
+    ),
+    ofOperation('deliveryRatio', 'received / expected, 0 to 1', ({ operation: { deliveries } }) =>
+      deliveries === null || deliveries.expected === 0
+        ? null
+        : deliveries.received / deliveries.expected,
+    ),
+  ]
+}
+
+function timeColumns(
+  time: string,
+  meaning: string,
+  figuresOf: (operation: OperationJson) => HistogramFigures | null,
+): readonly Column<OperationRow>[] {
+  return FIGURES.map((figure) =>
+    ofOperation(
+      `${time}${capitalized(figure)}`,
+      `${time} time (${meaning}), ${figureName(figure)}`,
+      ({ operation }) => figuresOf(operation)?.[figure] ?? null,
+    ),
+  )
+}
+
+function figureName(figure: (typeof FIGURES)[number]): string {
+  const names = {
+    meanMs: 'mean',
+    p50Ms: 'P50',
+    p95Ms: 'P95',
+    p99Ms: 'P99',
+    p999Ms: 'P99.9',
+    maxMs: 'largest',
+  } as const
+  return names[figure]
+}
+
+function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}
