@@ -1,17 +1,15 @@
-import type { DeliveryGuarantee, DeliveryStatus } from './messenger.ts'
+import type { DeliveryStatus } from './messenger.ts'
 
-/**
- * What is known of each target of one send. Under at-most-once any answer is final; otherwise only
- * `DELIVERED` is, because everything else is tried again.
- */
+/** What is known of each target of one send. */
 export class DeliveryStatuses {
   readonly #statuses = new Map<string, DeliveryStatus>()
   readonly #retried: boolean
   #remaining = 0
   #ended = false
 
-  constructor(delivery: DeliveryGuarantee) {
-    this.#retried = delivery !== 'at-most-once'
+  /** @param retried whether targets are tried again, so that no answer but `DELIVERED` is final. */
+  constructor({ retried }: { readonly retried: boolean }) {
+    this.#retried = retried
   }
 
   /** How many targets have no final status. */

@@ -3,9 +3,9 @@ export type DeliveryGuarantee = 'at-most-once' | 'at-least-once' | 'exactly-once
 
 /**
  * What became of one target:
- * `DELIVERED` its subscriber confirmed receipt; `PENDING` handed to the broker, no receipt asked
- * for; `FAILED` no subscriber, a handler that threw, or the broker refused; `TIMEOUT` no receipt
- * within the time given.
+ * `DELIVERED` its subscriber confirmed receipt; `PENDING` the broker has it, and no receipt was
+ * asked for, or (exactly-once) it is kept and none has come yet; `FAILED` no subscriber, a handler
+ * that threw, or the broker refused; `TIMEOUT` no receipt within the time given.
  */
 export type DeliveryStatus = 'DELIVERED' | 'PENDING' | 'FAILED' | 'TIMEOUT'
 

@@ -1,4 +1,6 @@
-import { describe, inject, test } from 'vitest'
+import { startNatsProgram } from '../environment/programs.ts'
+import { describeDurability } from './durability.contract.ts'
+import { describe, inject, onTestFinished, test } from 'vitest'
 import { MemoryBroker, MemoryMessenger } from './memory/memory-messenger.ts'
 import { describeMessenger } from './messenger.contract.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
@@ -6,6 +8,11 @@ import { connectNatsMessenger } from './nats/nats-messenger.ts'
 describeMessenger('MemoryMessenger', () => {
   const broker = new MemoryBroker()
   return async () => new MemoryMessenger(broker)
+})
+
+describeDurability('MemoryMessenger', async () => {
+  const broker = new MemoryBroker()
+  return async (durability) => new MemoryMessenger(broker, durability)
 })
 
 const backends = inject('backends')
@@ -21,4 +28,12 @@ if (backends.kind === 'memory') {
       return () => connectNatsMessenger({ servers, subjectPrefix, connections })
     })
   }
+
+  // A server of its own for each test: streams and consumers outlive the messengers that made them.
+  describeDurability('NatsMessenger', async () => {
+    const server = await startNatsProgram()
+    onTestFinished(() => server.stop())
+    return (durability) =>
+      connectNatsMessenger({ servers: [server.url], ...(durability && { durability }) })
+  })
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DeliveryStatuses } from '../delivery-statuses.ts'
+import { type Durability, durabilityOf, type DurabilityOptions } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
@@ -14,16 +15,33 @@ import type {
   Subscription,
 } from '../messenger.ts'
 import { checkSendOptions } from '../send-options.ts'
+import { groupIntoLanes } from '../lanes.ts'
 import { settledWithin } from '../settled-within.ts'
+import { WakeUp } from '../wake-up.ts'
+import { Mailbox } from './mailbox.ts'
 
 const TURN_BUDGET_MS = 2
 const CLOSE_PATIENCE_MS = 5_000
 /** When at-least-once tries again those that were not handled, in ms. */
 const RESEND_MS = 100
+const GATEWAY = 'memory-gateway.'
+const DURABLE_GATEWAY = `${GATEWAY}durable.`
 
 /** What connects the messengers of one process: who hosts what. */
 export class MemoryBroker {
   readonly gateways = new Map<string, HostedSubscribers>()
+  readonly #mailboxes = new Map<string, Mailbox>()
+
+  /** What is kept for a durable gateway; `null` for any other gateway. */
+  mailboxOf(gateway: string | null): Mailbox | null {
+    if (!gateway?.startsWith(DURABLE_GATEWAY)) return null
+    let mailbox = this.#mailboxes.get(gateway)
+    if (mailbox === undefined) {
+      mailbox = new Mailbox()
+      this.#mailboxes.set(gateway, mailbox)
+    }
+    return mailbox
+  }
 
   /** The subscribers that a message to `target` reaches. */
   hostsOf({ identity, gateway }: DeliveryTarget): readonly HostedSubscribers[] {
@@ -35,15 +53,21 @@ export class MemoryBroker {
 
 /** The messaging slot within one process; messengers that share a `MemoryBroker` reach each other. */
 export class MemoryMessenger implements Messenger {
-  readonly gateway = `memory-gateway.${randomUUID()}`
+  readonly gateway: string
   readonly #broker: MemoryBroker
+  readonly #durability: Durability | null
   readonly #subscribers = new HostedSubscribers()
   readonly #sends = new Set<Promise<unknown>>()
   #closing: Promise<void> | null = null
 
-  constructor(broker: MemoryBroker = new MemoryBroker()) {
+  /** @throws RegistryError `INVALID_ARGUMENT` for durability options out of range. */
+  constructor(broker: MemoryBroker = new MemoryBroker(), durability?: DurabilityOptions) {
     this.#broker = broker
+    this.#durability = durability === undefined ? null : durabilityOf(durability)
+    const name = this.#durability?.gatewayName
+    this.gateway = name ? DURABLE_GATEWAY + name : GATEWAY + randomUUID()
     broker.gateways.set(this.gateway, this.#subscribers)
+    broker.mailboxOf(this.gateway)?.serve(this.#subscribers)
   }
 
   hosts(identity: string): boolean {
@@ -66,9 +90,13 @@ export class MemoryMessenger implements Messenger {
     options: SendOptions,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
     this.#checkOpen()
-    checkSendOptions(options, false)
+    checkSendOptions(options, this.#durability)
     // A copy, as over a network: what sender and subscribers do to theirs is their own affair.
-    const sending = this.#send({ ...message, payload: message.payload.slice() }, targets, options)
+    const copy = { ...message, payload: message.payload.slice() }
+    const sending =
+      options.delivery === 'exactly-once' && this.#durability !== null
+        ? this.#sendDurably(copy, targets, options, this.#durability)
+        : this.#send(copy, targets, options)
     this.#sends.add(sending)
     try {
       return await sending
@@ -84,7 +112,10 @@ export class MemoryMessenger implements Messenger {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#sends)
-    this.#broker.gateways.delete(this.gateway)
+    if (this.#broker.gateways.get(this.gateway) === this.#subscribers) {
+      this.#broker.gateways.delete(this.gateway)
+    }
+    this.#broker.mailboxOf(this.gateway)?.leave(this.#subscribers)
     await this.#subscribers.idle(CLOSE_PATIENCE_MS)
   }
 
@@ -98,8 +129,8 @@ export class MemoryMessenger implements Messenger {
     options: SendOptions,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
     const deadline = performance.now() + options.timeoutMs
-    const statuses = new DeliveryStatuses(options.delivery)
     const resendable = options.delivery !== 'at-most-once'
+    const statuses = new DeliveryStatuses({ retried: resendable })
     const leftMs = (): number => Math.max(0, deadline - performance.now())
     const budget = new EventLoopBudget(TURN_BUDGET_MS)
     let open: DeliveryTarget[] = []
@@ -144,5 +175,34 @@ export class MemoryMessenger implements Messenger {
       }
     }
     return running
+  }
+
+  /** Keeps the message for every gateway that has a mailbox, and waits for who handles it. */
+  async #sendDurably(
+    message: OutgoingMessage,
+    targets: readonly DeliveryTarget[],
+    { timeoutMs }: SendOptions,
+    { retentionMs }: Durability,
+  ): Promise<ReadonlyMap<string, DeliveryStatus>> {
+    const deadline = performance.now() + timeoutMs
+    const statuses = new DeliveryStatuses({ retried: false })
+    const lanes = await groupIntoLanes(targets, statuses, new EventLoopBudget(TURN_BUDGET_MS))
+    const handled = new WakeUp()
+    for (const { gateway, identities } of lanes) {
+      const mailbox = this.#broker.mailboxOf(gateway)
+      if (mailbox === null) {
+        for (const identity of identities) statuses.settle(identity, false)
+        continue
+      }
+      for (const identity of identities) statuses.handOver(identity)
+      mailbox.keep(message, identities, retentionMs, (identity) => {
+        statuses.settle(identity, true)
+        handled.notify()
+      })
+    }
+    while (statuses.remaining > 0 && performance.now() < deadline) {
+      await handled.sleepUntil(deadline)
+    }
+    return statuses.end()
   }
 }

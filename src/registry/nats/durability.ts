@@ -11,47 +11,15 @@ import {
   StorageType,
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
+import type { Durability } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import type { Connection } from './connections.ts'
 import { durableSubject, progressSubject } from './wire.ts'
 
-/** The durability slot: lets a messenger send exactly-once, and receive it if it has a name. */
-export interface DurabilityOptions {
-  /**
-   * The name under which messages are kept while this process is away: letters, digits, `-` and
-   * `_`, at most 64, one running process a name. Without it this process can only send.
-   */
-  readonly gatewayName?: string
-  /** How long messages are kept, in ms, 1 s to 30 days; one hour by default. One value a prefix. */
-  readonly retentionMs?: number
-}
-
 /** How long the server waits for a subscriber's sign of life before it delivers again, in ms. */
 export const ACK_WAIT_MS = 5_000
 
-/** For how long JetStream recognises what is published twice, in ms: the longest exactly-once send. */
-const DUPLICATE_WINDOW_MS = 2 * 60_000
-const DEFAULT_RETENTION_MS = 60 * 60_000
-const MAX_RETENTION_MS = 30 * 24 * 60 * 60_000
 const API_TIMEOUT_MS = 5_000
-
-/** @throws RegistryError `INVALID_ARGUMENT` */
-export function checkDurabilityOptions({ gatewayName, retentionMs }: DurabilityOptions): void {
-  if (gatewayName !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(gatewayName)) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `durability.gatewayName is "${gatewayName}"; it must be 1 to 64 letters, digits, - or _.`,
-    )
-  }
-  const inRange =
-    retentionMs === undefined || (retentionMs >= 1_000 && retentionMs <= MAX_RETENTION_MS)
-  if (!inRange) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `durability.retentionMs is ${retentionMs}; it must be from 1000 (1 s) to ${MAX_RETENTION_MS} (30 days).`,
-    )
-  }
-}
 
 /** The two streams behind exactly-once: the messages, and what was handled of those half done. */
 export class DurableStreams {
@@ -59,20 +27,16 @@ export class DurableStreams {
   readonly admin: JetStreamManager
   readonly messages: string
   readonly progress: string
-  /** The longest time within which a publish may be repeated safely, in ms. */
-  readonly duplicateWindowMs: number
 
   private constructor(
     client: JetStreamClient,
     admin: JetStreamManager,
     names: { readonly messages: string; readonly progress: string },
-    duplicateWindowMs: number,
   ) {
     this.client = client
     this.admin = admin
     this.messages = names.messages
     this.progress = names.progress
-    this.duplicateWindowMs = duplicateWindowMs
   }
 
   /**
@@ -82,10 +46,8 @@ export class DurableStreams {
   static async open(
     { nats }: Connection,
     prefix: string,
-    options: DurabilityOptions,
+    { retentionMs, duplicateWindowMs }: Durability,
   ): Promise<DurableStreams> {
-    const retentionMs = options.retentionMs ?? DEFAULT_RETENTION_MS
-    const duplicateWindowMs = Math.min(DUPLICATE_WINDOW_MS, retentionMs)
     const base = prefix.replaceAll('.', '_')
     const names = { messages: `${base}-durable`, progress: `${base}-progress` }
     try {
@@ -108,7 +70,7 @@ export class DurableStreams {
         subjects: [progressSubject(prefix, '*', '*')],
         max_msgs_per_subject: 1,
       })
-      return new DurableStreams(client, admin, names, duplicateWindowMs)
+      return new DurableStreams(client, admin, names)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       throw new RegistryError(

@@ -7,7 +7,7 @@ import type { DeliveryStatus, DeliveryTarget, OutgoingMessage, SendOptions } fro
 import { WakeUp } from '../wake-up.ts'
 import type { Connection } from './connections.ts'
 import type { DurableStreams } from './durability.ts'
-import { groupIntoLanes, type Lane, takeBatch } from './lanes.ts'
+import { groupIntoLanes, type Lane, takeBatch } from '../lanes.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 import {
   decodeReceipt,
@@ -41,24 +41,11 @@ export class DurableFanOut implements ReplyReceiver {
   readonly #message: OutgoingMessage
   readonly #subjectPrefix: string
   readonly #deadline: number
-  readonly #statuses = new DeliveryStatuses('exactly-once')
+  readonly #statuses = new DeliveryStatuses({ retried: false })
   readonly #batches: Batch[] = []
   readonly #wakeUp = new WakeUp()
-  #impossible = 0
 
-  /** @throws RegistryError `INVALID_ARGUMENT` if the timeout is longer than duplicates are known. */
-  constructor(
-    message: OutgoingMessage,
-    subjectPrefix: string,
-    { timeoutMs }: SendOptions,
-    { duplicateWindowMs }: DurableStreams,
-  ) {
-    if (timeoutMs > duplicateWindowMs) {
-      throw new RegistryError(
-        'INVALID_ARGUMENT',
-        `timeoutMs is ${timeoutMs}; exactly-once can be kept for at most ${duplicateWindowMs} ms, as long as JetStream recognises what is published twice.`,
-      )
-    }
+  constructor(message: OutgoingMessage, subjectPrefix: string, { timeoutMs }: SendOptions) {
     this.#message = message
     this.#subjectPrefix = subjectPrefix
     this.#deadline = performance.now() + timeoutMs
@@ -81,7 +68,7 @@ export class DurableFanOut implements ReplyReceiver {
           for (const batch of queue) await this.#store(connection, batch)
         }),
       )
-      while (this.#open && performance.now() < this.#deadline) {
+      while (this.#statuses.remaining > 0 && performance.now() < this.#deadline) {
         await this.#wakeUp.sleepUntil(this.#deadline)
       }
       return this.#statuses.end()
@@ -101,20 +88,15 @@ export class DurableFanOut implements ReplyReceiver {
         this.#statuses.settle(identity, true)
       }
     }
-    if (!this.#open) this.#wakeUp.notify()
+    if (this.#statuses.remaining === 0) this.#wakeUp.notify()
   }
 
   onRefused(): void {
     // JetStream answers what is published to it, so that a refusal comes by that way.
   }
 
-  get #open(): boolean {
-    return this.#statuses.remaining > this.#impossible
-  }
-
   #refuse(identities: readonly string[]): void {
     for (const identity of identities) this.#statuses.settle(identity, false)
-    this.#impossible += identities.length
   }
 
   /** Makes the messages of a lane; the same multicast always makes the same ones. */

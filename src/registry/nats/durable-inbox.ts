@@ -82,6 +82,7 @@ export class DurableInbox {
     }
     // Signs of life keep the server from delivering again while a handler takes its time.
     const alive = setInterval(() => attempt(() => message.working()), ACK_WAIT_MS / 3)
+    alive.unref()
     try {
       await this.#process(work)
     } catch {

@@ -7,7 +7,7 @@ import { settledWithin } from '../settled-within.ts'
 import { WakeUp } from '../wake-up.ts'
 import type { Connection, ConnectionPool } from './connections.ts'
 import { FlushPace } from './flush-pace.ts'
-import { groupIntoLanes, type Lane, takeBatch, undeliveredLanes } from './lanes.ts'
+import { groupIntoLanes, type Lane, takeBatch, undeliveredLanes } from '../lanes.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 import {
   decodeReceipt,
@@ -57,7 +57,7 @@ export class FanOut implements ReplyReceiver {
     this.#receipts = options.receipts
     this.#resendable = options.delivery !== 'at-most-once'
     this.#deadline = performance.now() + options.timeoutMs
-    this.#statuses = new DeliveryStatuses(options.delivery)
+    this.#statuses = new DeliveryStatuses({ retried: this.#resendable })
     this.#identityHeaders = identityHeaders(message.id, this.#resendable)
     this.#gatewayHeaders = gatewayHeaders(message.id, this.#resendable, message.payload.length)
   }

@@ -1,5 +1,5 @@
-import { type Msg, nuid, type Subscription as NatsSubscription } from '@nats-io/transport-node'
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
+import { type Msg, nuid } from '@nats-io/transport-node'
+import { type Durability, durabilityOf, type DurabilityOptions } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
 import type {
@@ -13,8 +13,9 @@ import type {
 } from '../messenger.ts'
 import { checkSendOptions } from '../send-options.ts'
 import { settledWithin } from '../settled-within.ts'
+import { type BrokerSubscription, BrokerSubscriptions } from './broker-subscriptions.ts'
 import { type Connection, ConnectionPool } from './connections.ts'
-import { checkDurabilityOptions, type DurabilityOptions, DurableStreams } from './durability.ts'
+import { DurableStreams } from './durability.ts'
 import { DurableFanOut } from './durable-fan-out.ts'
 import { DurableInbox } from './durable-inbox.ts'
 import { FanOut } from './fan-out.ts'
@@ -49,7 +50,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     subjectPrefix = 'prism.multicast',
     connections = 1,
     connectTimeoutMs = 5_000,
-    durability = null,
+    durability: durabilityOptions,
   } = options
   if (!Number.isInteger(connections) || connections < 1 || connections > 64) {
     throw new RegistryError(
@@ -63,7 +64,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
       `subjectPrefix "${subjectPrefix}" is not a NATS subject: words without spaces, * or >, joined by dots.`,
     )
   }
-  if (durability !== null) checkDurabilityOptions(durability)
+  const durability = durabilityOptions === undefined ? null : durabilityOf(durabilityOptions)
   const pool = await ConnectionPool.open({ servers, connections, connectTimeoutMs })
   const messenger = new NatsMessenger(pool, subjectPrefix, connectTimeoutMs, durability)
   try {
@@ -75,14 +76,8 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
   return messenger
 }
 
-/** A subscription at the broker; `confirmed` resolves when the broker knows of it. */
-interface BrokerSubscription {
-  readonly subscription: NatsSubscription
-  readonly confirmed: Promise<void>
-}
-
 /** The durability slot of one messenger; no inbox if it can only send. */
-interface Durable {
+interface DurableSlot {
   readonly connection: Connection
   readonly streams: DurableStreams
   readonly inbox: DurableInbox | null
@@ -93,31 +88,30 @@ class NatsMessenger implements Messenger {
   readonly #pool: ConnectionPool
   readonly #subjectPrefix: string
   readonly #confirmTimeoutMs: number
+  readonly #broker: BrokerSubscriptions
   readonly #subscribers = new HostedSubscribers()
   readonly #gatewayInbox = new GatewayInbox(this.#subscribers)
   readonly #gatewaySubscriptions: BrokerSubscription[] = []
   readonly #identitySubscriptions = new Map<string, BrokerSubscription>()
-  readonly #flushes = new Map<Connection, Promise<void>>()
-  readonly #durability: DurabilityOptions | null
-  #durable: Durable | null = null
+  readonly #durability: Durability | null
+  #durable: DurableSlot | null = null
   readonly #sends = new Set<Promise<unknown>>()
-  #subscribed = 0
   #closing: Promise<void> | null = null
 
   constructor(
     pool: ConnectionPool,
     subjectPrefix: string,
     confirmTimeoutMs: number,
-    durability: DurabilityOptions | null,
+    durability: Durability | null,
   ) {
     this.#pool = pool
     this.#subjectPrefix = subjectPrefix
     this.#confirmTimeoutMs = confirmTimeoutMs
+    this.#broker = new BrokerSubscriptions(pool, confirmTimeoutMs)
     this.#durability = durability
-    this.gateway =
-      durability?.gatewayName === undefined
-        ? gatewaySubject(subjectPrefix, nuid.next())
-        : durableGatewaySubject(subjectPrefix, durability.gatewayName)
+    this.gateway = durability?.gatewayName
+      ? durableGatewaySubject(subjectPrefix, durability.gatewayName)
+      : gatewaySubject(subjectPrefix, nuid.next())
   }
 
   /** Opens the gateway's inbox, on every connection: the server gives each message to one of them. */
@@ -125,7 +119,7 @@ class NatsMessenger implements Messenger {
     for (const connection of this.#pool.connections) {
       const accept = (message: Msg): void => this.#gatewayInbox.accept(message)
       this.#gatewaySubscriptions.push(
-        this.#subscribeAt(connection, this.gateway, accept, { queue: 'gateway' }),
+        this.#broker.open(connection, this.gateway, accept, { queue: 'gateway' }),
       )
     }
     await Promise.all(this.#gatewaySubscriptions.map(({ confirmed }) => confirmed))
@@ -134,7 +128,7 @@ class NatsMessenger implements Messenger {
     const streams = await DurableStreams.open(connection, this.#subjectPrefix, this.#durability)
     const { gatewayName } = this.#durability
     const inbox =
-      gatewayName === undefined
+      gatewayName === null
         ? null
         : new DurableInbox(connection, streams, this.#subjectPrefix, gatewayName, this.#subscribers)
     this.#durable = { connection, streams, inbox }
@@ -150,8 +144,8 @@ class NatsMessenger implements Messenger {
     const remove = this.#subscribers.add(identity, handler)
     let broker = this.#identitySubscriptions.get(identity)
     if (broker === undefined) {
-      broker = this.#subscribeAt(
-        this.#connectionInTurn(),
+      broker = this.#broker.open(
+        this.#connectionOf(identity),
         identitySubject(this.#subjectPrefix, identity),
         (message) => answerIdentityMessage(this.#subscribers, identity, message),
       )
@@ -179,7 +173,7 @@ class NatsMessenger implements Messenger {
     options: SendOptions,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
     this.#checkOpen()
-    checkSendOptions(options, this.#durable !== null)
+    checkSendOptions(options, this.#durability)
     if (targets.length === 0) return new Map()
     const sending =
       options.delivery === 'exactly-once' && this.#durable !== null
@@ -194,13 +188,13 @@ class NatsMessenger implements Messenger {
   }
 
   #sendDurably(
-    { connection, streams }: Durable,
+    { connection, streams }: DurableSlot,
     message: OutgoingMessage,
     targets: readonly DeliveryTarget[],
     options: SendOptions,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
     if (!connection.up) throw this.#pool.unavailable()
-    const fanOut = new DurableFanOut(message, this.#subjectPrefix, options, streams)
+    const fanOut = new DurableFanOut(message, this.#subjectPrefix, options)
     return fanOut.run(connection, streams, targets)
   }
 
@@ -219,7 +213,9 @@ class NatsMessenger implements Messenger {
     await this.#durable?.inbox?.close(CLOSE_PATIENCE_MS)
     await this.#gatewayInbox.idle()
     await this.#subscribers.idle(CLOSE_PATIENCE_MS)
-    const flushed = this.#pool.connections.filter((connection) => connection.up).map(flush)
+    const flushed = this.#pool.connections
+      .filter((connection) => connection.up)
+      .map(({ nats }) => nats.flush())
     await settledWithin(flushed, CLOSE_PATIENCE_MS)
     await this.#pool.close()
   }
@@ -228,64 +224,15 @@ class NatsMessenger implements Messenger {
     if (this.#closing !== null) throw new RegistryError('CLOSED', 'The messenger is closed.')
   }
 
-  #connectionInTurn(): Connection {
+  /** Always the same connection for an identity, so that subscribing again overtakes nothing. */
+  #connectionOf(identity: string): Connection {
     const { connections } = this.#pool
-    const connection = connections[this.#subscribed % connections.length]
-    this.#subscribed += 1
+    let hash = 0
+    for (let index = 0; index < identity.length; index += 1) {
+      hash = (Math.imul(hash, 31) + identity.charCodeAt(index)) >>> 0
+    }
+    const connection = connections[hash % connections.length]
     if (connection === undefined) throw this.#pool.unavailable()
     return connection
   }
-
-  #subscribeAt(
-    connection: Connection,
-    subject: string,
-    onMessage: (message: Msg) => void,
-    options: { readonly queue?: string } = {},
-  ): BrokerSubscription {
-    let refusal: Error | null = null
-    const subscription = connection.nats.subscribe(subject, {
-      ...options,
-      callback: (error, message) => {
-        if (error === null) onMessage(message)
-        else refusal = error
-      },
-    })
-    const confirmed = this.#flushed(connection).then(() => {
-      if (refusal === null) return
-      throw new RegistryError('UNAVAILABLE', `NATS refused the subscription to ${subject}.`, {
-        cause: refusal,
-      })
-    })
-    return { subscription, confirmed }
-  }
-
-  /** Resolves when the broker knows of all that was subscribed in this turn of the event loop. */
-  #flushed(connection: Connection): Promise<void> {
-    let flushing = this.#flushes.get(connection)
-    if (flushing === undefined) {
-      flushing = this.#flush(connection)
-      this.#flushes.set(connection, flushing)
-    }
-    return flushing
-  }
-
-  async #flush(connection: Connection): Promise<void> {
-    await nextTurn()
-    this.#flushes.delete(connection)
-    const giveUp = performance.now() + this.#confirmTimeoutMs
-    while (performance.now() < giveUp) {
-      // A flush fails when the connection is lost; on reconnecting, subscriptions are made anew.
-      const flushed = flush(connection).then(
-        () => true,
-        () => delay(50, false),
-      )
-      const late = delay(giveUp - performance.now(), null, { ref: false })
-      if (await Promise.race([flushed, late])) return
-    }
-    throw this.#pool.unavailable()
-  }
-}
-
-function flush({ nats }: Connection): Promise<void> {
-  return nats.flush()
 }

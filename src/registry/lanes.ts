@@ -1,6 +1,6 @@
-import type { DeliveryStatuses } from '../delivery-statuses.ts'
-import type { EventLoopBudget } from '../event-loop-budget.ts'
-import type { DeliveryTarget } from '../messenger.ts'
+import type { DeliveryStatuses } from './delivery-statuses.ts'
+import type { EventLoopBudget } from './event-loop-budget.ts'
+import type { DeliveryTarget } from './messenger.ts'
 
 /** The targets of a gateway message take at least this many bytes, if the server's limit allows. */
 const MIN_LIST_BYTES = 16 * 1024

@@ -1,0 +1,75 @@
+import type { Msg, Subscription } from '@nats-io/transport-node'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
+import { RegistryError } from '../errors.ts'
+import { settledWithin } from '../settled-within.ts'
+import type { Connection, ConnectionPool } from './connections.ts'
+
+const FLUSH_AGAIN_MS = 50
+
+/** A subscription at the broker; `confirmed` resolves when the broker knows of it. */
+export interface BrokerSubscription {
+  readonly subscription: Subscription
+  readonly confirmed: Promise<void>
+}
+
+/** Makes subscriptions and learns, with one round trip for many, when the broker knows of them. */
+export class BrokerSubscriptions {
+  readonly #pool: ConnectionPool
+  readonly #confirmTimeoutMs: number
+  readonly #confirmations = new Map<Connection, Promise<void>>()
+
+  constructor(pool: ConnectionPool, confirmTimeoutMs: number) {
+    this.#pool = pool
+    this.#confirmTimeoutMs = confirmTimeoutMs
+  }
+
+  /** @throws RegistryError `UNAVAILABLE`, by `confirmed`: not confirmed in time, or refused. */
+  open(
+    connection: Connection,
+    subject: string,
+    onMessage: (message: Msg) => void,
+    options: { readonly queue?: string } = {},
+  ): BrokerSubscription {
+    let refusal: Error | null = null
+    const subscription = connection.nats.subscribe(subject, {
+      ...options,
+      callback: (error, message) => {
+        if (error === null) onMessage(message)
+        else refusal = error
+      },
+    })
+    const confirmed = this.#confirmed(connection).then(() => {
+      if (refusal === null) return
+      throw new RegistryError('UNAVAILABLE', `NATS refused the subscription to ${subject}.`, {
+        cause: refusal,
+      })
+    })
+    return { subscription, confirmed }
+  }
+
+  /** Resolves when the broker knows of all that was subscribed in this turn of the event loop. */
+  #confirmed(connection: Connection): Promise<void> {
+    let confirmation = this.#confirmations.get(connection)
+    if (confirmation === undefined) {
+      confirmation = this.#confirm(connection)
+      this.#confirmations.set(connection, confirmation)
+    }
+    return confirmation
+  }
+
+  async #confirm(connection: Connection): Promise<void> {
+    await nextTurn()
+    this.#confirmations.delete(connection)
+    const giveUp = performance.now() + this.#confirmTimeoutMs
+    for (;;) {
+      const leftMs = giveUp - performance.now()
+      if (leftMs <= 0) throw this.#pool.unavailable()
+      // A flush fails when the connection is lost; on reconnecting, subscriptions are made anew.
+      let known = false
+      const flushed = connection.nats.flush().then(() => (known = true))
+      await settledWithin([flushed], leftMs)
+      if (known) return
+      await delay(Math.min(FLUSH_AGAIN_MS, leftMs))
+    }
+  }
+}
