@@ -1,4 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { PathSequencer } from './src/vitest/path-sequencer.ts'
 
 /** Every project runs its TypeScript as Node does, in a process of its own, against one set of servers. */
 const shared: TestProjectInlineConfiguration['test'] = {
@@ -19,6 +20,7 @@ const measured: TestProjectInlineConfiguration['test'] = {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: PathSequencer },
     projects: [
       {
         test: {

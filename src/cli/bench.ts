@@ -114,8 +114,9 @@ function parseArguments(args: readonly string[]): {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new InputError(`${reason}\nSee npm run bench -- --help.`)
+    // Node goes on to advise on positional arguments; nobody here wants one that begins with a dash.
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('. ')
+    throw new InputError(`${reason}. See npm run bench -- --help.`)
   }
 }
 

@@ -46,7 +46,8 @@ const RANK: Readonly<Record<SloOutcome, number>> = { missed: 0, inconclusive: 1,
 
 function judgeBound(result: LoadResult, bound: Bound): SloRow {
   const operations = operationsOf(result, bound)
-  const operation = bound.operation ?? 'all'
+  const [only, ...others] = result.operations.keys()
+  const operation = bound.operation ?? (others.length === 0 && only !== undefined ? only : 'all')
   switch (bound.kind) {
     case 'time':
       return judgeTime(operations, bound, operation)

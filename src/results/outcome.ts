@@ -2,13 +2,14 @@ import type { RunFile, ScenarioEntry } from './run-file.ts'
 
 /**
  * What a scenario says: `passed`; `failed`, by an SLO it missed or another assertion;
- * `inconclusive`, for the measurement can't be trusted or decided nothing; or `broken`, before
- * anything was measured.
+ * `inconclusive`, for the measurement can't be trusted or decided nothing; `interrupted` by the user;
+ * or `broken`, before anything was measured.
  */
-export type ScenarioOutcome = 'passed' | 'failed' | 'inconclusive' | 'broken'
+export type ScenarioOutcome = 'passed' | 'failed' | 'inconclusive' | 'interrupted' | 'broken'
 
 /** What one scenario says. A measurement that is invalid says nothing, whatever its SLOs show. */
 export function outcomeOf(scenario: ScenarioEntry): ScenarioOutcome {
+  if (scenario.testStatus === 'cancelled') return 'interrupted'
   if (scenario.state === 'unmeasured') return 'broken'
   if (scenario.verdict.kind === 'invalid') return 'inconclusive'
   if (scenario.slo.some(({ outcome }) => outcome === 'missed')) return 'failed'
@@ -28,12 +29,14 @@ export const EXIT = {
   notComparable: 4,
 } as const
 
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
 /** How a run ends: as its worst scenario does, where broken is worse than failed, and failed than inconclusive. */
-export function exitCodeOf(run: Pick<RunFile, 'scenarios' | 'microBenchmarks'>): number {
+export function exitCodeOf(run: Pick<RunFile, 'scenarios' | 'microBenchmarks'>): ExitCode {
   const outcomes = new Set(run.scenarios.map(outcomeOf))
   if (outcomes.has('broken')) return EXIT.broken
   if (outcomes.has('failed')) return EXIT.failed
-  if (outcomes.has('inconclusive')) return EXIT.inconclusive
+  if (outcomes.has('inconclusive') || outcomes.has('interrupted')) return EXIT.inconclusive
   const isEmpty = run.scenarios.length === 0 && run.microBenchmarks.length === 0
   return isEmpty ? EXIT.broken : EXIT.good
 }

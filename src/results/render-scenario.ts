@@ -16,17 +16,26 @@ const right = (heading: string): Column => ({ heading, align: 'right' })
 export function renderOperations(result: LoadResultJson): string {
   const columns = [
     left('operation'),
-    ...['count', 'ok', 'errors', 'P50', 'P95', 'P99', 'P99.9', 'max', 'service P99', 'rate'].map(
-      right,
-    ),
+    ...[
+      'count',
+      'ok',
+      'errors',
+      'P50',
+      'P95',
+      'P99',
+      'P99.9',
+      'max',
+      'service P99',
+      'achieved',
+    ].map(right),
   ]
   const rows = result.operations.map(({ name, counts, response, service }) => [
     name,
     whole(counts.planned),
     whole(counts.ok),
     whole(counts.planned - counts.ok),
-    ...(['p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const).map((figure) =>
-      time(response.figures[figure]),
+    ...(['p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const).map((percentile) =>
+      time(response.figures[percentile]),
     ),
     time(service.figures.p99Ms),
     rate(counts.started, result.measuredMs),
@@ -59,7 +68,7 @@ export function renderSlo(rows: readonly SloRow[]): string {
       paint(OUTCOME_STYLE[row.outcome], row.outcome),
       row.operation,
       row.metric,
-      `${COMPARISON[row.comparison]} ${figure(row.bound, row.unit)}`,
+      `${COMPARISON[row.comparison]} ${bound(row)}`,
       row.measured === null ? 'nothing measured' : figure(row.measured, row.unit),
     ]),
   )
@@ -108,6 +117,13 @@ function renderDeliveries({ name, deliveries }: OperationJson): string[] {
     `${name} receipts: ${whole(received)} of ${whole(expected)} expected, ${whole(missing)} missing, ${whole(duplicates)} duplicates`,
     `${name} ${times('receipt', receipt)}; ${times('last receipt', completion)}`,
   ]
+}
+
+/** As it was written: a bound of 10 ms isn't 10.0 ms. */
+function bound(row: SloRow): string {
+  return row.unit === 'ms' && Number.isInteger(row.bound) && row.bound < 1_000
+    ? `${row.bound} ms`
+    : figure(row.bound, row.unit)
 }
 
 function figure(value: number, unit: SloRow['unit']): string {

@@ -27,6 +27,7 @@ export class LoadReporter implements Reporter {
   readonly #live: LiveLine
   readonly #progress: ProgressListener
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
+  readonly #headed = new Set<string>()
   #root = ''
   #isBegun = false
   #exitCode: number = 2
@@ -57,7 +58,7 @@ export class LoadReporter implements Reporter {
   }
 
   onTestCaseReady(testCase: TestCase): void {
-    this.#print(`\n${paint('bold', testCase.fullName)}`)
+    this.#printHeading(testCase)
   }
 
   onTestCaseArtifactRecord(testCase: TestCase, artifact: TestArtifact): void {
@@ -66,12 +67,13 @@ export class LoadReporter implements Reporter {
 
   onTestCaseBenchmark(testCase: TestCase, benchmark: TestBenchmark): void {
     const entries = microBenchmarkEntries(this.#fileOf(testCase), testCase.fullName, benchmark)
-    this.#live.clear()
+    this.#printHeading(testCase)
     this.#print(renderMicroBenchmarks(entries))
     this.#record.addMicroBenchmarks(entries)
   }
 
   onTestCaseResult(testCase: TestCase): void {
+    this.#printHeading(testCase)
     this.#live.clear()
     const loads = this.#loads.get(testCase.id)
     if (loads === undefined && testCase.project.name !== 'load') {
@@ -111,6 +113,13 @@ export class LoadReporter implements Reporter {
     )
   }
 
+  /** Once a test. That it is ready is reported apart from what it measured, and may come later. */
+  #printHeading({ id, fullName }: TestCase): void {
+    if (this.#headed.has(id)) return
+    this.#headed.add(id)
+    this.#print(`\n${paint('bold', fullName)}`)
+  }
+
   #printScenario(entry: ScenarioEntry): void {
     if (entry.state === 'unmeasured') {
       this.#print(`  ${paint('red', 'nothing was measured')}: ${entry.error}`)
@@ -144,6 +153,7 @@ const OUTCOME_STYLE = {
   passed: 'green',
   failed: 'red',
   inconclusive: 'yellow',
+  interrupted: 'yellow',
   broken: 'red',
 } as const satisfies Record<ScenarioOutcome, string>
 

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { InputError } from './input-error.ts'
+import { judgeSlo, tightestResponseBoundMs, type SloRow } from './judge-slo.ts'
+import { loadResult, type OperationFixture } from './result-fixture.ts'
+import { readSlo, type Slo } from './slo.ts'
+
+function judge(slo: Slo, operations: Record<string, OperationFixture>): readonly SloRow[] {
+  return judgeSlo(loadResult(operations), readSlo(slo))
+}
+
+const outcomes = (rows: readonly SloRow[]): string[] => rows.map(({ outcome }) => outcome)
+
+describe('a response bound', () => {
+  test('is met below it, and missed at it', () => {
+    const slo: Slo = { response: { p95: '10ms' } }
+    expect(outcomes(judge(slo, { a: { responseMs: [9.9] } }))).toEqual(['met'])
+    expect(outcomes(judge(slo, { a: { responseMs: [10] } }))).toEqual(['missed'])
+  })
+
+  test('that only the generator’s lateness misses is inconclusive', () => {
+    const late = { responseMs: [30], serviceMs: [2], latenessMs: [28] }
+    expect(outcomes(judge({ response: { p95: '10ms' } }, { a: late }))).toEqual(['inconclusive'])
+  })
+
+  test('that is met in spite of lateness is met', () => {
+    const late = { responseMs: [9], serviceMs: [2], latenessMs: [7] }
+    expect(outcomes(judge({ response: { p95: '10ms' } }, { a: late }))).toEqual(['met'])
+  })
+
+  test('without a single response is inconclusive', () => {
+    const [row] = judge({ response: { p95: '10ms' } }, { a: { responseMs: [] } })
+    expect(row).toMatchObject({ measured: null, outcome: 'inconclusive' })
+  })
+})
+
+test('success is the share of the planned requests, so dropped ones count against it', () => {
+  const counts = { dropped: 20, started: 980, ok: 980 }
+  const [row] = judge({ successRate: 0.99 }, { a: { counts } })
+  expect(row).toMatchObject({ measured: 0.98, outcome: 'missed' })
+})
+
+test('throughput includes its bounds', () => {
+  const slo: Slo = { throughput: { min: 100, max: 100 } }
+  expect(outcomes(judge(slo, { a: {} }))).toEqual(['met', 'met'])
+})
+
+test('delivery is the share of the expected receipts', () => {
+  const deliveries = { expected: 100, received: 98 }
+  expect(outcomes(judge({ delivery: { rate: 0.98 } }, { a: { deliveries } }))).toEqual(['missed'])
+  expect(outcomes(judge({ delivery: { rate: 0.97 } }, { a: { deliveries } }))).toEqual(['met'])
+})
+
+test('bounds of an operation are held against that operation, others against all together', () => {
+  const slow = { responseMs: [20] }
+  const rows = judge(
+    { response: { max: '10ms' }, operations: { quick: { response: { max: '10ms' } } } },
+    { quick: {}, slow },
+  )
+  expect(rows.map(({ operation, outcome }) => [operation, outcome])).toEqual([
+    ['all', 'missed'],
+    ['quick', 'met'],
+  ])
+})
+
+test('the worst row is first', () => {
+  const rows = judge({ response: { p50: '2ms', p95: '100ms', max: '1ms' } }, { a: {} })
+  expect(rows.map(({ metric }) => metric)).toEqual(['response max', 'response P50', 'response P95'])
+})
+
+test('an operation that the workload does not have is an error that names those it has', () => {
+  expect(() => judge({ operations: { nosuch: { successRate: 0.5 } } }, { a: {} })).toThrow(
+    /"nosuch".*: a\./,
+  )
+})
+
+test.each([
+  {},
+  { response: { p95: '0ms' } },
+  { response: { p95: 'fast' as '1ms' } },
+  { successRate: 99 },
+  { successRate: 1 },
+  { throughput: { min: 0 } },
+  { delivery: { rate: -0.1 } },
+] satisfies Slo[])('the SLO %j is refused', (slo) => {
+  expect(() => readSlo(slo)).toThrow(InputError)
+})
+
+test('the tightest response bound is found among all operations', () => {
+  const bounds = readSlo({
+    response: { p95: '10ms' },
+    operations: { a: { response: { p99: '4ms' } } },
+  })
+  expect(tightestResponseBoundMs(bounds)).toBe(4)
+})

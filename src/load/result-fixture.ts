@@ -1,0 +1,80 @@
+import { newTimeHistogram } from './histogram.ts'
+import type { IntervalFigures, LoadResult, OperationCounts, OperationResult } from './result.ts'
+
+/** What a test says of one operation; everything else is as in a load without any trouble. */
+export interface OperationFixture {
+  readonly counts?: Partial<OperationCounts>
+  readonly responseMs?: readonly number[]
+  readonly serviceMs?: readonly number[]
+  readonly latenessMs?: readonly number[]
+  readonly deliveries?: { readonly expected: number; readonly received: number }
+}
+
+/** A load result for tests: 10 s at 100/s, all requests started in time and ok, unless said otherwise. */
+export function loadResult(
+  operations: Readonly<Record<string, OperationFixture>>,
+  overrides: Partial<LoadResult> = {},
+): LoadResult {
+  const results = new Map(
+    Object.entries(operations).map(([name, fixture]) => [name, operationResult(fixture)]),
+  )
+  const intervals = [...results].map(([operation, { counts }]): IntervalFigures => {
+    const { started, dropped, ok, failed, timedOut } = counts
+    return { second: 0, operation, started, dropped, ok, failed, timedOut, response: null }
+  })
+  return {
+    startedAt: '2026-01-02T03:04:05.678Z',
+    arrivals: 'constant 100/s',
+    seed: 1,
+    warmUpMs: 0,
+    durationMs: 10_000,
+    measuredMs: 10_000,
+    isInterrupted: false,
+    limits: { maxInFlight: 10_000, whenFull: 'drop', timeoutMs: 5_000, gracePeriodMs: 10_000 },
+    health: {
+      dispatch: 'timer',
+      largestBatch: 1,
+      eventLoopDelay: { p50Ms: 0, p99Ms: 1, maxMs: 2 },
+    },
+    operations: results,
+    intervals,
+    ...overrides,
+  }
+}
+
+function operationResult(fixture: OperationFixture): OperationResult {
+  const { responseMs = [1], serviceMs = responseMs, latenessMs = [0], deliveries } = fixture
+  const counts = {
+    planned: 1_000,
+    started: 1_000,
+    dropped: 0,
+    ok: 1_000,
+    failed: 0,
+    timedOut: 0,
+    unfinished: 0,
+    ...fixture.counts,
+  }
+  return {
+    counts,
+    errors: [],
+    response: histogramOf(responseMs),
+    service: histogramOf(serviceMs),
+    lateness: histogramOf(latenessMs),
+    deliveries:
+      deliveries === undefined
+        ? null
+        : {
+            ...deliveries,
+            duplicates: 0,
+            missing: deliveries.expected - deliveries.received,
+            receipt: histogramOf([1]),
+            completion: histogramOf([2]),
+          },
+  }
+}
+
+function histogramOf(times: readonly number[]): ReturnType<typeof newTimeHistogram> {
+  const histogram = newTimeHistogram()
+  for (const ms of times) histogram.recordValue(Math.round(ms * 1_000))
+  return histogram
+}
