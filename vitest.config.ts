@@ -1,6 +1,9 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { PathSequencer } from './src/vitest/path-sequencer.ts'
 
+/** Where scenarios and micro-benchmarks are. */
+const scenarios = process.env['BENCH_SCENARIOS'] || 'bench'
+
 /** Every project runs its TypeScript as Node does, in a process of its own, against one set of servers. */
 const shared: TestProjectInlineConfiguration['test'] = {
   globalSetup: ['src/vitest/backends-setup.ts'],
@@ -36,7 +39,7 @@ export default defineConfig({
         test: {
           ...measured,
           name: 'load',
-          include: ['bench/**/*.load.ts'],
+          include: [`${scenarios}/**/*.load.ts`],
           benchmark: { include: [] },
           sequence: { groupOrder: 2 },
         },
@@ -46,7 +49,7 @@ export default defineConfig({
           ...measured,
           name: 'micro',
           include: [],
-          benchmark: { enabled: true, include: ['bench/**/*.bench.ts'] },
+          benchmark: { enabled: true, include: [`${scenarios}/**/*.bench.ts`] },
           sequence: { groupOrder: 3 },
         },
       },

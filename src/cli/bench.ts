@@ -20,13 +20,15 @@ Options, after --
   --backend <kind>      containers, programs, memory or external; the first that there is by default
   --profile <profile>   short (10 s a scenario, the default) or seed (60 s to 300 s)
   --duration <time>     measure each scenario for so long, such as 3s or 2m
+  --scenarios <folder>  where *.load.ts and *.bench.ts files are; bench/ by default
   --results <folder>    where the result files go; results/ by default
   -h, --help            this text
 
 Environment
   REDIS_URL, NATS_URL                     servers to measure, instead of starting some
   BENCH_BACKEND, BENCH_PROFILE,
-  BENCH_DURATION, BENCH_RESULTS           the options above
+  BENCH_DURATION, BENCH_SCENARIOS,
+  BENCH_RESULTS                           the options above
   BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE     images for containers; redis:7-alpine, nats:2-alpine
 
 Exit code
@@ -40,6 +42,7 @@ const OPTIONS = {
   backend: { type: 'string' },
   profile: { type: 'string' },
   duration: { type: 'string' },
+  scenarios: { type: 'string' },
   results: { type: 'string' },
   micro: { type: 'boolean' },
   ui: { type: 'boolean' },
@@ -94,9 +97,7 @@ async function bench(args: readonly string[]): Promise<number> {
     if (isUi) await new Promise<void>((resolveClosed) => vitest.onClose(resolveClosed))
   } catch (error) {
     if (!isFilesNotFound(error)) throw error
-    throw new InputError(
-      `No scenario or benchmark of bench/ has "${names.join('", "')}" in its name.`,
-    )
+    throw new InputError(`No scenario or benchmark has "${names.join('", "')}" in its name.`)
   } finally {
     await vitest.close()
   }

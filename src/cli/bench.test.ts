@@ -1,0 +1,137 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readRunFile } from '../results/read-run-file.ts'
+import type { RunFile } from '../results/run-file.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bench-cli-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Ended {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the command as a user would, on scenarios of its own and in memory, so that nothing but the command is tested. */
+function bench(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  const scenarios = join(import.meta.dirname, 'scenarios-for-tests')
+  const start = join(import.meta.dirname, 'start.mjs')
+  const settings = {
+    BENCH_BACKEND: 'memory',
+    BENCH_SCENARIOS: scenarios,
+    BENCH_RESULTS: folder,
+    BENCH_DURATION: '',
+    BENCH_PROFILE: '',
+    REDIS_URL: '',
+    NATS_URL: '',
+  }
+  return spawn(process.execPath, [start, 'bench', ...args], {
+    env: { ...process.env, ...settings, ...env, VITEST: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  if (child.stdout === null || child.stderr === null) throw new Error('no output to read')
+  const [stdout, stderr] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    child.exitCode === null ? once(child, 'exit') : null,
+  ])
+  return { exitCode: child.exitCode, stdout, stderr }
+}
+
+async function onlyRunFile(): Promise<RunFile> {
+  const [name, ...others] = readdirSync(folder).filter((file) => file.endsWith('.json'))
+  expect(others).toEqual([])
+  return readRunFile(join(folder, name ?? 'none'))
+}
+
+describe('npm run bench', () => {
+  test.each([
+    ['met', 0],
+    ['missed', 1],
+    ['broken', 2],
+    ['invalid', 3],
+  ])(
+    'with a scenario that is %s exits with %d, and keeps what was measured',
+    async (name, code) => {
+      const { exitCode, stdout } = await ended(bench([name]))
+      expect(stdout).toContain(name)
+      expect(exitCode).toBe(code)
+      const run = await onlyRunFile()
+      expect(run.status).toBe('complete')
+      expect(run.scenarios.map((scenario) => scenario.name)).toEqual([name])
+      const endings = ['.csv', '.intervals.csv', '.json']
+      expect(readdirSync(folder).sort()).toEqual(endings.map((ending) => run.runId + ending))
+    },
+  )
+
+  test('that misses an SLO prints the bound beside what was measured, and the errors by code', async () => {
+    const { stdout } = await ended(bench(['missed']))
+    expect(stdout).toMatch(/missed +refuse +success rate +> 99 % +0 %/)
+    expect(stdout).toContain('Error 50 (refused)')
+  })
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'that gets a %s keeps what it measured, marked interrupted',
+    async (signal) => {
+      const child = bench(['long', '--duration', '1h'])
+      const end = ended(child)
+      await untilMeasuring(child)
+      child.kill(signal)
+      expect((await end).exitCode).toBe(signal === 'SIGINT' ? 130 : 143)
+      const run = await onlyRunFile()
+      expect(run.status).toBe('interrupted')
+      const [scenario] = run.scenarios
+      expect(scenario).toMatchObject({ state: 'measured', testStatus: 'cancelled' })
+    },
+  )
+})
+
+/** Resolves when the live line says that the measurement has begun. */
+function untilMeasuring(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.stdout?.on('data', (chunk: unknown) => {
+      if (String(chunk).includes(' of 3600 s')) resolve()
+    })
+  })
+}
+
+describe('bad input exits with 2, one clear line and no files:', () => {
+  test.each([
+    [['--backend', 'dockr'], {}, /^BENCH_BACKEND=dockr .*containers, programs, memory, external/],
+    [['--duration', '10'], {}, /^BENCH_DURATION: "10" is not a duration/],
+    [['--profile', 'long'], {}, /^BENCH_PROFILE: "long" .*short, seed/],
+    [['nosuch'], {}, /"nosuch"/],
+    [['--rate', '5'], {}, /^Unknown option '--rate'.*--help/],
+    [
+      ['met', '--backend', 'external'],
+      { REDIS_URL: 'redis://u:secret@127.0.0.1:1', NATS_URL: 'nats://127.0.0.1:1' },
+      /^Redis at 127\.0\.0\.1:1/,
+    ],
+  ])('%j', async (args, env, message) => {
+    const { exitCode, stdout, stderr } = await ended(bench(args, env))
+    expect(stderr).toMatch(message)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(stdout + stderr).not.toContain('secret')
+    expect(exitCode).toBe(2)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('a results folder that is a file', async () => {
+    const path = join(folder, 'taken')
+    writeFileSync(path, '')
+    const { exitCode, stderr } = await ended(bench(['met', '--results', path]))
+    expect(stderr).toContain(path)
+    expect(exitCode).toBe(2)
+  })
+})
