@@ -1,4 +1,4 @@
-import { expect, inject, recordArtifact, test as base } from 'vitest'
+import { expect, inject, recordArtifact, test as base, type TestContext } from 'vitest'
 import type { Arrivals } from '../load/arrivals.ts'
 import { parseDurationMs, type Duration } from '../load/duration.ts'
 import { generateLoad } from '../load/generator.ts'
@@ -8,6 +8,7 @@ import type { MulticastRegistry } from '../registry/registry.ts'
 import { serializeLoadResult } from '../results/load-result-json.ts'
 import type { Subscribers } from '../subscribers/subscriber-host.ts'
 import { durationMsOf, profileSettings, type ProfiledDuration } from './profile.ts'
+import { latencyChart } from './latency-chart.ts'
 import { ProgressSender } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
 import { judgementOf, toMeetSlo } from './slo-matcher.ts'
@@ -49,7 +50,7 @@ export const test = base
   })
   .extend('registry', ({ testbed }): MulticastRegistry => testbed.registry)
   .extend('subscribers', ({ testbed }): Promise<Subscribers> => testbed.startSubscribers())
-  .extend('load', ({ task, signal }, { onCleanup }) => {
+  .extend('load', ({ task, signal, annotate }, { onCleanup }) => {
     const settings = profileSettings(process.env)
     const progress = new ProgressSender(inject('progressPath'))
     const loads: Promise<LoadResult>[] = []
@@ -63,7 +64,7 @@ export const test = base
       })
       await recordArtifact(task, { type: SCENARIO_ARTIFACT, loads: measured })
     })
-    return (load: Load): Promise<LoadResult> => {
+    return async (load: Load): Promise<LoadResult> => {
       const { operations, arrivals, maxInFlight, seed } = load
       const running = generateLoad({
         operations,
@@ -78,9 +79,19 @@ export const test = base
         onProgress: (state) => progress.send({ scenario: task.name, progress: state }),
       })
       loads.push(running)
-      return running
+      const result = await running
+      if (!signal.aborted) await showChart(result, annotate)
+      return result
     }
   })
+
+/** For Vitest's UI and its HTML report. */
+async function showChart(result: LoadResult, annotate: TestContext['annotate']): Promise<void> {
+  const body = latencyChart(serializeLoadResult(result))
+  if (body === null) return
+  const image = { contentType: 'image/svg+xml', body, bodyEncoding: 'utf-8' } as const
+  await annotate(`response times, ${result.arrivals}`, 'chart', image)
+}
 
 expect.extend({ toMeetSlo })
 

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { loadResult } from '../load/result-fixture.ts'
+import { serializeLoadResult } from '../results/load-result-json.ts'
+import { latencyChart } from './latency-chart.ts'
+
+function resultOf(operation: string): ReturnType<typeof serializeLoadResult> {
+  const result = serializeLoadResult(loadResult({ [operation]: {} }))
+  const response = { p50Ms: 1, p95Ms: 2, p99Ms: 4, maxMs: 8 }
+  const intervals = [0, 1, 2].flatMap((second) =>
+    result.intervals.map((interval) => ({ ...interval, second, response })),
+  )
+  return { ...result, intervals }
+}
+
+test('draws a line for each figure, scaled to the largest', () => {
+  const chart = latencyChart(resultOf('register'))
+  expect(chart?.match(/<polyline/g)).toHaveLength(3)
+  expect(chart).toContain('8.00 ms')
+  expect(chart).toContain('register response')
+})
+
+test('names of operations can hold anything', () => {
+  expect(latencyChart(resultOf('<script>'))).not.toContain('<script>')
+})
+
+test('of a load without an answer there is nothing to draw', () => {
+  expect(latencyChart(serializeLoadResult(loadResult({ register: {} })))).toBeNull()
+})
