@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { startNatsProgram } from '../../environment/programs.ts'
@@ -155,5 +158,42 @@ describe.skipIf(backends.kind === 'memory')('losing the NATS server', () => {
     await server.stop()
     await messenger.close()
     await expect(messenger.subscribe('b', () => {})).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+})
+
+/** A server where `ann` may do nothing with subjects below `secret`. */
+async function startGuardedServer(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'nats-permissions-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const config = join(folder, 'nats.conf')
+  writeFileSync(
+    config,
+    `authorization { users: [{
+      user: ann, password: pw,
+      permissions: { publish: { deny: "*.secret" }, subscribe: { deny: "*.secret" } }
+    }] }`,
+  )
+  const server = await startServer({ extraArgs: ['--config', config] })
+  return `nats://ann:pw@127.0.0.1:${server.port}`
+}
+
+describe.skipIf(backends.kind === 'memory')('a NATS account without permission', () => {
+  test('to publish to a subject has a FAILED target at once, and no other', async () => {
+    const messenger = await connect({ servers: [await startGuardedServer()], subjectPrefix: 'p' })
+    await messenger.subscribe('open', () => {})
+    const targets = ['secret', 'open'].map((identity) => ({ identity, gateway: null }))
+    const message = { id: 'm1', payload: new Uint8Array(1) }
+    const options = { ...AT_MOST_ONCE, timeoutMs: 2_000_000 }
+    const statuses = await messenger.send(message, targets, options)
+    expect(Object.fromEntries(statuses)).toEqual({ secret: 'FAILED', open: 'DELIVERED' })
+  })
+
+  test('to subscribe is told so, and the identity is not hosted', async () => {
+    const messenger = await connect({ servers: [await startGuardedServer()], subjectPrefix: 'p' })
+    await expect(messenger.subscribe('secret', () => {})).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('p.secret'),
+    })
+    expect(messenger.hosts('secret')).toBe(false)
   })
 })
