@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { createVitest, type Vitest } from 'vitest/node'
+import { createVitest, registerConsoleShortcuts, type Vitest } from 'vitest/node'
 import { EnvironmentError } from '../environment/environment-error.ts'
 import { backendSettings } from '../environment/settings.ts'
 import { InputError } from '../load/input-error.ts'
@@ -91,7 +91,8 @@ async function bench(args: readonly string[]): Promise<number> {
     reporters: isUi ? ['default', reporter] : [reporter],
     passWithNoTests: false,
   })
-  const interruption = endOnSignals(vitest)
+  const interruption = endOnSignals(vitest, isUi)
+  if (isUi && process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
   try {
     await vitest.start([...names])
     if (isUi) await new Promise<void>((resolveClosed) => vitest.onClose(resolveClosed))
@@ -133,7 +134,7 @@ function projectsFor(names: readonly string[], isMicro: boolean, isUi: boolean):
  * The first signal ends the run in order: the load stops, its figures are kept, the servers are
  * ended. A second one ends the process at once.
  */
-function endOnSignals(vitest: Vitest): { exitCode: number | undefined } {
+function endOnSignals(vitest: Vitest, isUi: boolean): { exitCode: number | undefined } {
   const interruption: { exitCode: number | undefined } = { exitCode: undefined }
   for (const [signal, exitCode] of [
     ['SIGINT', 130],
@@ -144,7 +145,11 @@ function endOnSignals(vitest: Vitest): { exitCode: number | undefined } {
       if (interruption.exitCode !== undefined) process.exit(exitCode)
       interruption.exitCode = exitCode
       process.stderr.write(`\n${signal}: ending the run; once more to leave at once\n`)
-      vitest.cancelCurrentRun('keyboard-input').catch(() => process.exit(exitCode))
+      vitest
+        .cancelCurrentRun('keyboard-input')
+        // A run ends by itself once it is cancelled; the UI waits for the next one.
+        .then(() => (isUi ? vitest.close() : undefined))
+        .catch(() => process.exit(exitCode))
     })
   }
   return interruption

@@ -27,7 +27,7 @@ export function latencyChart(result: LoadResultJson): string | null {
   const height = rows.length * ROW_HEIGHT
   const seconds = Math.max(1, ...rows.flatMap(({ points }) => points.map(({ second }) => second)))
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="11">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="11">`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     ...rows.map(({ name, points }, row) => drawRow(name, points, row * ROW_HEIGHT, seconds)),
     '</svg>',

@@ -46,6 +46,7 @@ export class LoadReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.#root = vitest.config.root
+    vitest.onClose(() => this.#progress.close())
     for (const project of vitest.projects) project.provide('progressPath', this.#progress.path)
   }
 
@@ -91,7 +92,6 @@ export class LoadReporter implements Reporter {
     reason: TestRunEndReason,
   ): void {
     this.#live.clear()
-    this.#progress.close()
     const moduleErrors = modules.flatMap((module) => module.errors())
     this.#printErrors([...moduleErrors, ...errors])
     if (!this.#isBegun) return
