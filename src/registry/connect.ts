@@ -1,3 +1,4 @@
+import type { DurabilityOptions } from './durability-options.ts'
 import { limitsFrom, type RegistryLimits } from './limits.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
 import { connectRedisStore, type SelectStrategy } from './redis/redis-store.ts'
@@ -17,6 +18,8 @@ export interface ConnectOptions {
   readonly strategy?: SelectStrategy
   /** Connections to NATS. Default 1. */
   readonly natsConnections?: number
+  /** What `exactly-once` needs; see `docs/promises.md`. Default: none. */
+  readonly durability?: DurabilityOptions
   readonly limits?: Partial<RegistryLimits>
 }
 
@@ -27,7 +30,8 @@ export interface ConnectOptions {
  */
 export async function connectRegistry(options: ConnectOptions): Promise<MulticastRegistry> {
   const limits = limitsFrom(options.limits)
-  const { redisUrl, natsUrls, namespace, subjectPrefix, strategy, natsConnections } = options
+  const { redisUrl, natsUrls, namespace, subjectPrefix, strategy } = options
+  const { natsConnections, durability } = options
   const store = await connectRedisStore({
     url: redisUrl,
     namespace,
@@ -39,6 +43,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
       servers: natsUrls,
       ...(subjectPrefix === undefined ? {} : { subjectPrefix }),
       ...(natsConnections === undefined ? {} : { connections: natsConnections }),
+      ...(durability === undefined ? {} : { durability }),
     })
     return new MulticastRegistry({ store, messenger, limits })
   } catch (error) {
