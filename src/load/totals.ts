@@ -23,12 +23,15 @@ export function countsOfAll(result: LoadResult): OperationCounts {
   return sum
 }
 
+/** What is needed to tell when things happened. */
+type Timed = Pick<LoadResult, 'intervals' | 'measuredMs'>
+
 /**
  * What happened while requests were being sent, without what caught up afterwards: a system that
  * takes twice as long as the load doesn't have the load's throughput.
  * @param operation one operation's; all operations' if left out.
  */
-export function inTime(result: LoadResult, operation?: string): { started: number; ok: number } {
+export function inTime(result: Timed, operation?: string): { started: number; ok: number } {
   const sum = { started: 0, ok: 0 }
   for (const interval of result.intervals) {
     if (operation !== undefined && interval.operation !== operation) continue
@@ -43,7 +46,7 @@ export function inTime(result: LoadResult, operation?: string): { started: numbe
  * Successful requests/s: those that ended while requests were being sent, by the time measured;
  * `null` if no time was.
  */
-export function throughputPerSecond(result: LoadResult, operation?: string): number | null {
+export function throughputPerSecond(result: Timed, operation?: string): number | null {
   if (result.measuredMs === 0) return null
   return (inTime(result, operation).ok * 1_000) / result.measuredMs
 }

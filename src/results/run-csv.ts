@@ -2,15 +2,14 @@ import { throughputPerSecond } from '../load/totals.ts'
 import { INTERVAL_COLUMNS, OPERATION_COLUMNS } from './csv-columns.ts'
 import type { IntervalRow, OperationRow } from './csv-columns.ts'
 import { toCsv } from './csv.ts'
-import { deserializeLoadResult } from './load-result-json.ts'
 import type { RunFile } from './run-file.ts'
 
 /** One row a scenario × operation, and one for each scenario that was not measured. */
 export function operationsCsv(run: RunFile): string {
   const rows = run.scenarios.flatMap((scenario): OperationRow[] => {
     if (scenario.state === 'unmeasured') return [{ run, scenario, measured: null }]
-    const result = deserializeLoadResult(scenario.result)
-    return scenario.result.operations.map((operation) => ({
+    const { result } = scenario
+    return result.operations.map((operation) => ({
       run,
       scenario,
       measured: {

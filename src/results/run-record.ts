@@ -28,7 +28,7 @@ export class RunRecord {
   }
 
   /**
-   * Begins a record; nothing is written until there is a result.
+   * Begins a record; nothing is written until there is something to measure.
    * @throws ResultsFolderError if the folder can't be written to.
    */
   static async open({ folder, profile }: RunRecordOptions): Promise<RunRecord> {
@@ -54,9 +54,9 @@ export class RunRecord {
     return this.#run
   }
 
-  /** Notes what is being measured. */
+  /** Notes what is being measured, and takes the run's file names. */
   measuring(backends: Backends): void {
-    this.#run = { ...this.#run, backends: describeBackends(backends) }
+    this.#write({ backends: describeBackends(backends) })
   }
 
   addScenarios(scenarios: readonly ScenarioEntry[]): void {
