@@ -195,6 +195,24 @@ export function describeStoreContract(name: string, create: () => StoreSource): 
       await limited.register(request('one-more'))
     })
 
+    test('counts towards maxIdentities what was renewed, and nothing that has expired', async () => {
+      const limited = await open({ maxIdentities: 40 })
+      const registering = Array.from({ length: 40 }, (_, n) =>
+        limited.register(request(`user-${n}`, { ttlMs: 200 })),
+      )
+      await Promise.all(registering)
+      for (let n = 0; n < 3; n += 1) await limited.heartbeat(`user-${n}`, 60_000)
+      await limited.heartbeat('user-3', 0)
+      await expect(limited.register(request('early'))).rejects.toMatchObject({
+        code: 'QUOTA_EXCEEDED',
+      })
+      await delay(210)
+      for (let n = 0; n < 36; n += 1) await limited.register(request(`later-${n}`))
+      await expect(limited.register(request('too-many'))).rejects.toMatchObject({
+        code: 'QUOTA_EXCEEDED',
+      })
+    })
+
     test('clears the namespace, and can be used afterwards', async () => {
       for (let n = 0; n < 30; n += 1) await store.register(request(`user-${n}`))
       expect(await store.select(everything)).toHaveLength(30)

@@ -26,7 +26,7 @@ export class ExpiryQueue {
     heap[at] = registration
   }
 
-  /** Takes out the earliest if it ended before `now` (Unix ms), otherwise `undefined`. */
+  /** Takes out the earliest if it has ended at `now` (Unix ms), otherwise `undefined`. */
   popExpired(now: number): Registration | undefined {
     const first = this.#heap[0]
     if (first === undefined || !hasExpired(first, now)) return undefined
@@ -60,12 +60,9 @@ export class ExpiryQueue {
   }
 }
 
-/**
- * Whether a registration has ended at `now` (Unix ms): `expiresAt` is the last millisecond in which
- * it lives, which is when Redis ends a key too.
- */
+/** Whether a registration has ended at `now` (Unix ms): it lives until `expiresAt`, not through it. */
 export function hasExpired(registration: Registration, now: number): boolean {
-  return registration.expiresAt !== null && registration.expiresAt < now
+  return registration.expiresAt !== null && registration.expiresAt <= now
 }
 
 function isExpiring(registration: Registration): registration is Expiring {

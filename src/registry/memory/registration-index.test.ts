@@ -73,7 +73,7 @@ test('an index answers as a list that is filtered and sorted would', () => {
             const filter = filters[step.which] ?? filterFrom({})
             expect(index.expire(now)).toBe(true)
             for (const [identity, { expiresAt }] of model) {
-              if (expiresAt !== null && expiresAt < now) model.delete(identity)
+              if (expiresAt !== null && expiresAt <= now) model.delete(identity)
             }
             const expected = [...model.values()]
               .filter(({ metadata }) => filter.matches(metadata))

@@ -13,9 +13,9 @@ const hasProgram = findProgram('redis-server') !== undefined
 const namespace = 'history'
 const writerCount = 3
 const readerCount = 2
-const writesEach = 2500
+const writesEach = 4000
 /** Small, so that readers that pause fall behind; the test itself reads the log all the time. */
-const logCap = 1000
+const logCap = 2000
 
 describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () => {
   test('is linearizable among processes that write, expire and read at random', async ({
@@ -33,8 +33,12 @@ describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () =>
 
     const histories = (await written).map(({ writes }, at) => ({ writer: seed + at, writes }))
     const reads = (await Promise.all(readers.map(({ report }) => report))).flatMap((r) => r.reads)
-    await annotate(`HISTORY_SEED=${seed}: ${log.length} changes, ${reads.length} enumerates`)
-    expect(reads.length).toBeGreaterThan(100)
+    const loads = await snapshotsLoaded(server.url)
+    await annotate(
+      `HISTORY_SEED=${seed}: ${log.length} changes, ${reads.length} enumerates, ${loads} snapshots`,
+    )
+    expect(reads.length).toBeGreaterThan(200)
+    expect(loads).toBeGreaterThan(readerCount * 3)
     expect(log.length).toBeGreaterThan(writerCount * writesEach * 0.3)
     const faults = faultsIn(log, histories, reads)
     expect(faults.slice(0, 3), `repeat with HISTORY_SEED=${seed}`).toEqual([])
@@ -54,9 +58,19 @@ function startAll(count: number, task: HistoryTask): Started[] {
     const failed = once(child, 'exit').then(([code]): never => {
       throw new Error(`A ${task.role} ended early, with code ${code}.`)
     })
-    const report = once(child, 'message').then(([message]) => message as HistoryReport)
-    return { child, report: Promise.race([report, failed]) }
+    const reported = once(child, 'message').then(([message]) => message as HistoryReport)
+    const report = Promise.race([reported, failed])
+    // Should the test end before it comes to this one.
+    report.catch(() => {})
+    return { child, report }
   })
+}
+
+async function snapshotsLoaded(url: string): Promise<number> {
+  const redis = new Redis(url)
+  const stats = await redis.info('commandstats')
+  await redis.quit()
+  return Number(/cmdstat_zscan:calls=(\d+)/.exec(stats)?.[1] ?? 0)
 }
 
 /** Everything that the log ever holds, until `done`, though it is capped. */

@@ -4,8 +4,7 @@ import type { Registration } from '../registration.ts'
 
 /**
  * The fields of an identity's hash, `<namespace>:<identity>`. `metadata` is JSON; the times are Unix
- * ms by the clock of Redis; `expires_at` is the last millisecond of its life, `0` if it never
- * expires. A hash has `gateway` only if one was named.
+ * ms by the clock of Redis; at `expires_at` it is live no longer, and `0` stands for never. A hash has `gateway` only if one was named.
  */
 export const recordFields = ['id', 'metadata', 'registered_at', 'expires_at', 'gateway'] as const
 

@@ -1,4 +1,6 @@
+import type { Redis } from 'ioredis'
 import type { CompiledFilter } from '../filter/compile.ts'
+import { hasExpired } from '../memory/expiry-queue.ts'
 import type { Registration } from '../registration.ts'
 import type { RedisConnection } from './connection.ts'
 import type { NamespaceKeys } from './keys.ts'
@@ -26,7 +28,7 @@ export async function scanRegistrations(
         server.scan(cursor, 'MATCH', pattern, 'COUNT', chunkSize, 'TYPE', 'hash'),
       )
       cursor = next
-      for (const registration of await readHashes(connection, names)) {
+      for (const registration of await readHashes(connection, server, names)) {
         if (filter.matches(registration.metadata)) found.set(registration.identity, registration)
       }
     } while (cursor !== '0')
@@ -36,17 +38,21 @@ export async function scanRegistrations(
 
 async function readHashes(
   connection: RedisConnection,
+  server: Redis,
   names: readonly string[],
 ): Promise<readonly Registration[]> {
   if (names.length === 0) return []
-  const replies = await connection.perform((client) => {
-    const pipeline = client.pipeline()
+  const [time, ...replies] = await connection.perform(async () => {
+    const pipeline = server.pipeline().time()
     for (const name of names) pipeline.hgetall(name)
-    return pipeline.exec()
+    return (await pipeline.exec()) ?? []
   })
-  return (replies ?? []).flatMap(([error, hash]) => {
+  const [seconds, microseconds] = (time?.[1] ?? []) as (string | number)[]
+  const nowMs = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+  return replies.flatMap(([error, hash]) => {
     if (error) throw connection.failure(error)
     const fields = hash as Readonly<Record<string, string>>
-    return registrationFrom(recordFields.map((name) => fields[name])) ?? []
+    const registration = registrationFrom(recordFields.map((name) => fields[name]))
+    return registration && !hasExpired(registration, nowMs) ? registration : []
   })
 }

@@ -16,9 +16,17 @@ const now = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 
+/**
+ * Whether KEYS[1] is live: as long as `now` is before its `expires_at`. That decides, not whether the
+ * key is there: Redis removes keys by a time of its own, a millisecond sooner or later.
+ */
+const findLive = `
+local ends = redis.call('HGET', KEYS[1], 'expires_at')
+local isLive = ends and (ends == '0' or tonumber(ends) > now)`
+
 /** A few ended identities leave the index with every write, so it can't outgrow what is live. */
 const dropEnded = `
-local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. now, 'LIMIT', 0, 16)
+local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 16)
 if #ended > 0 then redis.call('ZREM', KEYS[2], unpack(ended)) end`
 
 /**
@@ -26,16 +34,13 @@ if #ended > 0 then redis.call('ZREM', KEYS[2], unpack(ended)) end`
  * most identities or 0.
  * Replies [registered_at, expires_at], or an error code.
  */
-export const registerScript = script(`${now}
-local isLive = redis.call('EXISTS', KEYS[1]) == 1
-if isLive then
-  if ARGV[4] ~= '1' then return 'ALREADY_EXISTS' end
-  redis.call('DEL', KEYS[1])
-end
+export const registerScript = script(`${now}${findLive}
+if isLive and ARGV[4] ~= '1' then return 'ALREADY_EXISTS' end
+if ends then redis.call('DEL', KEYS[1]) end
 ${dropEnded}
 local most = tonumber(ARGV[8])
 if not isLive and most > 0 and redis.call('ZCARD', KEYS[2]) >= most
-  and redis.call('ZCOUNT', KEYS[2], now, '+inf') >= most then
+  and redis.call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
   return 'QUOTA_EXCEEDED'
 end
 local ttl = tonumber(ARGV[3])
@@ -57,32 +62,33 @@ return { now, expires }`)
  * KEYS hash, index, log. ARGV id, TTL in ms, mark, log cap.
  * Replies [registered_at, expires_at], or an error code.
  */
-export const heartbeatScript = script(`${now}
-local registered = redis.call('HGET', KEYS[1], 'registered_at')
-if not registered then return 'NOT_FOUND' end
+export const heartbeatScript = script(`${now}${findLive}
+if not isLive then return 'NOT_FOUND' end
 ${dropEnded}
 local ttl = tonumber(ARGV[2])
 local expires = 0
+if ttl > 0 then expires = now + ttl end
+local registered = redis.call('HGET', KEYS[1], 'registered_at')
+-- Before the expiry: should that be past already, Redis removes the key on the spot.
+redis.call('HSET', KEYS[1], 'expires_at', expires)
 if ttl > 0 then
-  expires = now + ttl
   redis.call('PEXPIREAT', KEYS[1], expires)
   redis.call('ZADD', KEYS[2], expires, ARGV[1])
 else
   redis.call('PERSIST', KEYS[1])
   redis.call('ZADD', KEYS[2], '+inf', ARGV[1])
 end
-redis.call('HSET', KEYS[1], 'expires_at', expires)
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'op', 'heartbeat', 'id', ARGV[1], 'expires_at', expires, 'mark', ARGV[3])
 return { tonumber(registered), expires }`)
 
-/** KEYS hash, index, log. ARGV id, mark, log cap. Replies whether there was one: 1 or 0. */
-export const unregisterScript = script(`
-local removed = redis.call('DEL', KEYS[1])
+/** KEYS hash, index, log. ARGV id, mark, log cap. Replies whether there was a live one: 1 or 0. */
+export const unregisterScript = script(`${now}${findLive}
+if not ends then return 0 end
+redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
-if removed == 1 then
-  redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'op', 'unregister', 'id', ARGV[1], 'mark', ARGV[2])
-end
-return removed`)
+if not isLive then return 0 end
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'op', 'unregister', 'id', ARGV[1], 'mark', ARGV[2])
+return 1`)
 
 /**
  * The time and what the log says from a position on, both of one instant.

@@ -131,17 +131,20 @@ function couldMake(
 ): boolean {
   if (!before || !after || write.outcome.state !== 'made') return false
   const found = before.held.get(write.identity)
-  const isLive = found !== undefined && (found.expiresAt ?? Infinity) >= after.fromMs
+  const expiry = found === undefined ? -Infinity : (found.expiresAt ?? Infinity)
+  // Redis takes the time anew for an entry's id, so what the script found may be a little older.
+  const couldBeLive = expiry > Math.max(before.fromMs, write.beganMs)
+  const couldHaveEnded = expiry <= after.fromMs
   const made = after.held.get(write.identity)
   switch (write.kind) {
     case 'register':
-      return !isLive && made?.expiresAt === write.outcome.expiresAt
+      return couldHaveEnded && made?.expiresAt === write.outcome.expiresAt
     case 'replace':
       return made?.expiresAt === write.outcome.expiresAt
     case 'heartbeat':
-      return isLive && made?.expiresAt === write.outcome.expiresAt
+      return couldBeLive && made?.expiresAt === write.outcome.expiresAt
     case 'unregister':
-      return isLive && made === undefined
+      return couldBeLive && made === undefined
   }
 }
 
@@ -151,8 +154,8 @@ function couldRefuse(write: WriteEvent, state: HistoryState | undefined): boolea
   const from = Math.max(state.fromMs, write.beganMs)
   const until = Math.min(state.untilMs, write.endedMs)
   if (from > until) return false
-  if (write.kind === 'register') return expiry !== undefined && (expiry ?? Infinity) >= from
-  return expiry === undefined || (expiry ?? Infinity) < until
+  if (write.kind === 'register') return expiry !== undefined && (expiry ?? Infinity) > from
+  return expiry === undefined || (expiry ?? Infinity) <= until
 }
 
 /** Whether some instant of the state, within the call, has exactly what was seen. */
@@ -167,11 +170,11 @@ function couldShow(read: ReadEvent, state: HistoryState | undefined): boolean {
     if (read.status !== null && status !== read.status) continue
     const shown = seen.get(held.identity)
     if (shown === undefined) {
-      from = Math.max(from, (held.expiresAt ?? Infinity) + 1)
+      from = Math.max(from, held.expiresAt ?? Infinity)
     } else {
       if (shown.metadata !== held.metadata || shown.expiresAt !== held.expiresAt) return false
       if (shown.registeredAt !== held.registeredAt) return false
-      until = Math.min(until, held.expiresAt ?? Infinity)
+      until = Math.min(until, (held.expiresAt ?? Infinity) - 1)
       seen.delete(held.identity)
     }
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { RegistryError } from '../../errors.ts'
 import { filterFrom } from '../../filter/filter.ts'
-import type { RegistrationTimes } from '../../store.ts'
+import type { RegistrationTimes, RegistryStore } from '../../store.ts'
 import { connectRedisStore } from '../redis-store.ts'
 import {
   randomFrom,
@@ -17,7 +17,7 @@ import {
 /** Few, so that processes often meet. */
 const identities = 40
 const writesInFlight = 4
-const readsInFlight = 3
+const storesRead = 3
 
 process.once('message', (task: HistoryTask) => {
   const history = task.role === 'writer' ? write(task) : read(task)
@@ -52,7 +52,7 @@ async function write(task: HistoryTask): Promise<HistoryReport> {
   const keepWriting = async () => {
     while (serial < task.writes) {
       await makeOne()
-      if (random(50) === 0) await delay(random(10))
+      if (random(15) === 0) await delay(random(10))
     }
   }
   await Promise.all(Array.from({ length: writesInFlight }, keepWriting))
@@ -66,27 +66,30 @@ async function read(task: HistoryTask): Promise<HistoryReport> {
   const stopped = new AbortController()
   process.once('message', () => stopped.abort())
 
+  const readOne = async (store: RegistryStore) => {
+    await delay(random(3))
+    const status = random(2) === 0 ? null : (statuses[random(statuses.length)] ?? null)
+    const filter = filterFrom(status === null ? {} : { status })
+    const { result, times } = await timed(() => store.select(filter))
+    const seen = result.map(({ identity, metadata, registeredAt, expiresAt }) => {
+      return { identity, metadata: JSON.stringify(metadata), registeredAt, expiresAt }
+    })
+    reads.push({ ...times, kind: 'read', status, seen })
+  }
   const keepReading = async () => {
     let store = await connectRedisStore(task)
     while (!stopped.signal.aborted) {
-      const status = random(2) === 0 ? null : (statuses[random(statuses.length)] ?? null)
-      const filter = filterFrom(status === null ? {} : { status })
-      const { result, times } = await timed(() => store.select(filter))
-      const seen = result.map(({ identity, metadata, registeredAt, expiresAt }) => {
-        return { identity, metadata: JSON.stringify(metadata), registeredAt, expiresAt }
-      })
-      reads.push({ ...times, kind: 'read', status, seen })
+      await Promise.all([readOne(store), readOne(store), readOne(store)])
       // Now and then a reader falls behind, or is a new one that knows nothing.
-      if (random(60) === 0) await delay(random(400))
+      if (random(60) === 0) await delay(random(1000))
       if (random(60) === 0) {
         await store.close()
         store = await connectRedisStore(task)
       }
-      await delay(random(3))
     }
     await store.close()
   }
-  await Promise.all(Array.from({ length: readsInFlight }, keepReading))
+  await Promise.all(Array.from({ length: storesRead }, keepReading))
   return { writes: [], reads }
 }
 
