@@ -144,7 +144,7 @@ export class Dispatcher {
     const serviceMs = now - flight.request.startedAtMs
     if (serviceMs >= this.#limits.timeoutMs) recorder.timeOut(responseMs, serviceMs)
     else if (failure === null) recorder.succeed(responseMs, serviceMs)
-    else recorder.fail(failure.error)
+    else recorder.fail(failure.error, responseMs)
   }
 
   get #isFull(): boolean {

@@ -119,6 +119,28 @@ describe('a load', () => {
     expect(only(result).response.totalCount).toBe(0)
   })
 
+  test('keeps the times of failures apart from those of successes and timeouts', async () => {
+    const outcomes = ['ok', 'fail', 'never'] as const
+    const result = await generateLoad({
+      arrivals: constant(300),
+      durationMs: 100,
+      timeoutMs: 1_000,
+      operations: {
+        scripted: async ({ number }) => {
+          const outcome = outcomes[number % outcomes.length]
+          if (outcome === 'never') await new Promise(() => {})
+          await sleep(outcome === 'fail' ? 50 : 0)
+          if (outcome === 'fail') throw new Error('after a while')
+        },
+      },
+    })
+    const { counts, response, service, failure } = only(result)
+    expect(counts).toMatchObject({ ok: 10, failed: 10, timedOut: 10 })
+    expect([response.totalCount, service.totalCount, failure.totalCount]).toEqual([20, 20, 10])
+    expect(failure.minNonZeroValue).toBeGreaterThanOrEqual(45_000)
+    expect(percentileMs(response, 100)).toBeGreaterThanOrEqual(1_000)
+  })
+
   test('that is aborted keeps what it has measured, marked interrupted', async () => {
     const controller = new AbortController()
     const result = await generateLoad({

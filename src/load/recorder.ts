@@ -46,7 +46,7 @@ class Interval {
 }
 
 /**
- * Records one operation. Memory is four fixed arrays of counts and a row a second, however
+ * Records one operation. Memory is five fixed arrays of counts and a row a second, however
  * many requests there are.
  */
 export class OperationRecorder {
@@ -55,6 +55,7 @@ export class OperationRecorder {
   /** Response times of the intervals that have ended. */
   readonly #response = new TimeCounts()
   readonly #service = new TimeCounts()
+  readonly #failure = new TimeCounts()
   readonly #lateness = new TimeCounts()
   readonly #interval = new Interval()
   #planned = 0
@@ -98,10 +99,11 @@ export class OperationRecorder {
     this.#recordTimes(responseMs, serviceMs)
   }
 
-  /** A failure's time is left out of the percentiles: failing fast is not being fast. */
-  fail(error: unknown): void {
+  /** A failure's time is kept apart from the others': failing fast is not being fast. */
+  fail(error: unknown, responseMs: number): void {
     this.#failed++
     this.#interval.failed++
+    this.#failure.record(responseMs)
     const code = errorCode(error)
     const known = this.#errors.get(code)
     if (known !== undefined) {
@@ -158,6 +160,7 @@ export class OperationRecorder {
       errors,
       response: this.#response.toHistogram(),
       service: this.#service.toHistogram(),
+      failure: this.#failure.toHistogram(),
       lateness: this.#lateness.toHistogram(),
       deliveries,
     }

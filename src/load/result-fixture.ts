@@ -59,6 +59,7 @@ function operationResult(fixture: OperationFixture): OperationResult {
     errors: [],
     response: histogramOf(responseMs),
     service: histogramOf(serviceMs),
+    failure: histogramOf([]),
     lateness: histogramOf(latenessMs),
     deliveries:
       deliveries === undefined

@@ -47,6 +47,8 @@ export interface OperationResult {
   readonly response: Histogram
   /** Actual start → done, of the same requests. */
   readonly service: Histogram
+  /** Intended start → failed, of requests that failed. */
+  readonly failure: Histogram
   /** Intended → actual start, of every request started: the generator's own delay. */
   readonly lateness: Histogram
   readonly deliveries: Deliveries | null

@@ -42,6 +42,7 @@ const operation: fc.Arbitrary<OperationResult> = fc.record({
   }),
   response: arbitraryHistogram,
   service: arbitraryHistogram,
+  failure: arbitraryHistogram,
   lateness: arbitraryHistogram,
   deliveries: fc.option(
     fc.record({

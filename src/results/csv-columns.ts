@@ -75,6 +75,7 @@ export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
   ),
   ...timeColumns('response', 'intended start to done', ({ response }) => response.figures),
   ...timeColumns('service', 'actual start to done', ({ service }) => service.figures),
+  ...timeColumns('failure', 'intended start to failed', ({ failure }) => failure.figures),
   ...timeColumns('lateness', 'intended to actual start', ({ lateness }) => lateness.figures),
   ...deliveryColumns(),
   ...timeColumns(

@@ -18,6 +18,7 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
     errors: operation.errors,
     response: serializeHistogram(operation.response),
     service: serializeHistogram(operation.service),
+    failure: serializeHistogram(operation.failure),
     lateness: serializeHistogram(operation.lateness),
     deliveries: operation.deliveries && serializeDeliveries(operation.deliveries),
   }))
@@ -50,6 +51,7 @@ export function deserializeLoadResult(json: LoadResultJson): LoadResult {
         errors: operation.errors,
         response: deserializeHistogram(operation.response),
         service: deserializeHistogram(operation.service),
+        failure: deserializeHistogram(operation.failure),
         lateness: deserializeHistogram(operation.lateness),
         deliveries: operation.deliveries && deserializeDeliveries(operation.deliveries),
       },

@@ -55,8 +55,9 @@ const operationSchema = z
     name: z.string(),
     counts: countsSchema,
     errors: z.array(z.strictObject({ code: z.string(), count, sample: z.string() })),
-    response: histogramSchema.describe('Intended start to done.'),
-    service: histogramSchema.describe('Actual start to done.'),
+    response: histogramSchema.describe('Intended start to done, of requests ok or timed out.'),
+    service: histogramSchema.describe('Actual start to done, of the same requests.'),
+    failure: histogramSchema.describe('Intended start to failed, of requests that failed.'),
     lateness: histogramSchema.describe('Intended to actual start.'),
     deliveries: deliveriesSchema.nullable(),
   })

@@ -100,8 +100,8 @@ function firstHistogramFlaw(run: RunFile): string | null {
 function histogramsOf(
   operation: LoadResultJson['operations'][number],
 ): readonly (readonly [string, HistogramJson])[] {
-  const { response, service, lateness, deliveries } = operation
-  const ofRequests = Object.entries({ response, service, lateness })
+  const { response, service, failure, lateness, deliveries } = operation
+  const ofRequests = Object.entries({ response, service, failure, lateness })
   if (deliveries === null) return ofRequests
   const { receipt, completion } = deliveries
   return [...ofRequests, ['deliveries.receipt', receipt], ['deliveries.completion', completion]]
