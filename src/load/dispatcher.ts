@@ -1,8 +1,11 @@
 import { nowMs } from './clock.ts'
+import { WAIT, type Technique } from './dispatch/technique.ts'
+import { timer } from './dispatch/timer.ts'
 import { watchEventLoop } from './event-loop.ts'
+import { watchGcPauses } from './gc-pauses.ts'
 import { InFlight, type Flight } from './in-flight.ts'
 import type { LoadRecorder } from './load-recorder.ts'
-import type { LoadResult } from './result.ts'
+import type { GeneratorHealth, LoadResult } from './result.ts'
 import type { Schedule } from './schedule.ts'
 import type { Workload } from './workload.ts'
 
@@ -10,7 +13,7 @@ const TIMEOUT_SWEEP_MS = 10
 /** After starting overdue requests for so long, answers to earlier ones are let in. */
 const LONGEST_CATCH_UP_MS = 5
 /** An abort is noticed within this time, however low the rate. */
-const LONGEST_SLEEP_MS = 100
+const LONGEST_WAIT_MS = 100
 
 /** Starts the requests of one load when they are due, times them out, and counts each once. */
 export class Dispatcher {
@@ -18,6 +21,7 @@ export class Dispatcher {
   readonly #workload: Workload
   readonly #recorder: LoadRecorder
   readonly #limits: LoadResult['limits']
+  readonly #technique: Technique
   readonly #flights = new InFlight()
   #next = 0
   #batch = 0
@@ -30,20 +34,17 @@ export class Dispatcher {
     workload: Workload,
     recorder: LoadRecorder,
     limits: LoadResult['limits'],
+    technique: Technique,
   ) {
     this.#schedule = schedule
     this.#workload = workload
     this.#recorder = recorder
     this.#limits = limits
+    this.#technique = technique
   }
 
   get inFlight(): number {
     return this.#flights.count
-  }
-
-  /** Most requests started before the schedule was caught up with. */
-  get largestBatch(): number {
-    return this.#largestBatch
   }
 
   /** Whether every request has been started or dropped. */
@@ -54,36 +55,45 @@ export class Dispatcher {
   /**
    * Starts every request at its time, until the last one or the signal.
    * @param giveUpMs when requests that wait for room are dropped.
-   * @returns the event-loop delay after the warm-up.
+   * @returns how the generator did after the warm-up.
    */
-  async startRequests(
-    giveUpMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<LoadResult['health']['eventLoopDelay']> {
+  async startRequests(giveUpMs: number, signal: AbortSignal | undefined): Promise<GeneratorHealth> {
     const { dueAtMs, warmUpCount } = this.#schedule
+    const wait = WAIT[this.#technique]
     const eventLoop = watchEventLoop()
+    const gc = watchGcPauses()
     const isAborted = (): boolean => signal?.aborted === true
     const sweeper = setInterval(() => this.#timeOutOverdue(), TIMEOUT_SWEEP_MS)
     let isMeasuring = false
     try {
       while (!this.isDraining && !isAborted()) {
-        await (this.#isWaitingForRoom ? this.#roomOr(giveUpMs) : waitUntil(dueAtMs(this.#next)))
+        const latestMs = nowMs() + LONGEST_WAIT_MS
+        await (this.#isWaitingForRoom
+          ? this.#roomOr(Math.min(giveUpMs, latestMs))
+          : wait(Math.min(dueAtMs(this.#next), latestMs)))
         if (!isMeasuring && this.#next >= warmUpCount) {
           isMeasuring = true
           eventLoop.reset()
+          gc.reset()
+          this.#largestBatch = 0
         }
         this.#catchUp(giveUpMs)
       }
     } finally {
       clearInterval(sweeper)
     }
-    return eventLoop.stop()
+    return {
+      dispatch: this.#technique,
+      largestBatch: this.#largestBatch,
+      eventLoopDelay: eventLoop.stop(),
+      gcPauses: await gc.stop(),
+    }
   }
 
   /** Waits for the requests under way; how many of each measured operation had not ended by `untilMs`. */
   async drain(untilMs: number): Promise<ReadonlyMap<string, number>> {
     while (this.inFlight > 0 && nowMs() < untilMs) {
-      await waitUntil(nowMs() + 1)
+      await timer(nowMs() + 1)
       this.#timeOutOverdue()
     }
     const unfinished = new Map<string, number>()
@@ -156,20 +166,11 @@ export class Dispatcher {
     const room = new Promise<void>((resolve) => {
       this.#onRoom = resolve
     })
-    return Promise.race([room, waitUntil(timeMs)])
+    return Promise.race([room, timer(timeMs)])
   }
 
   #timeOutOverdue(): void {
     const startedBeforeMs = nowMs() - this.#limits.timeoutMs
     for (const flight of this.#flights.overdue(startedBeforeMs)) this.#end(flight, null)
   }
-}
-
-/** At the latest 1 ms after `timeMs`, as far as the event loop is free; at once, but after pending I/O, if it has passed. */
-function waitUntil(timeMs: number): Promise<void> {
-  const waitMs = Math.min(timeMs - nowMs(), LONGEST_SLEEP_MS)
-  return new Promise((resolve) => {
-    if (waitMs <= 0) setImmediate(resolve)
-    else setTimeout(resolve, waitMs)
-  })
 }

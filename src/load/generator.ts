@@ -1,5 +1,6 @@
 import type { Arrivals } from './arrivals.ts'
 import { nowMs } from './clock.ts'
+import { techniqueOf, type DispatchOption } from './dispatch/dispatch-option.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { InputError } from './input-error.ts'
 import { LoadRecorder, type LoadProgress } from './load-recorder.ts'
@@ -27,6 +28,11 @@ export interface LoadPlan {
   readonly timeoutMs?: number
   /** How long requests under way are waited for once the last one was due, in ms. Default 10,000. */
   readonly gracePeriodMs?: number
+  /**
+   * How requests are started on time: `spin` and `hybrid` within some µs, for up to a core; `timer`
+   * within about 1 ms. Default `auto`: by the cores that are free when the load begins.
+   */
+  readonly dispatch?: DispatchOption
   /** Seed of the draw of operations. Default 1. */
   readonly seed?: number
   /** Aborting ends the load early: what was measured so far is the result, marked interrupted. */
@@ -43,13 +49,13 @@ const INTERRUPTED_GRACE_MS = 1_000
 
 /**
  * Sends requests as the arrivals say, whatever becomes of earlier ones, and measures each from
- * when it was due. Requests are started by timers of whole ms that catch up, and how late each
- * one started is recorded.
+ * when it was due. Requests that are overdue are caught up with, and how late each one started is
+ * recorded.
  *
  * @throws InputError for a plan that can't be carried out; ConservationError if a request got lost.
  */
 export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
-  const { arrivals, durationMs, warmUpMs = 0, seed = 1 } = plan
+  const { arrivals, durationMs, warmUpMs = 0, seed = 1, dispatch = 'auto' } = plan
   const {
     maxInFlight = 10_000,
     whenFull = 'drop',
@@ -59,18 +65,19 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   const limits = { maxInFlight, whenFull, timeoutMs, gracePeriodMs }
   checkAbove0({ durationMs, maxInFlight, timeoutMs })
   const workload = defineWorkload(plan.operations, seed)
+  const technique = await techniqueOf(dispatch)
   const schedule = layOut(arrivals, nowMs() + LEAD_MS, warmUpMs, durationMs)
   const { measureStartMs } = schedule
   const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
 
   const recorder = new LoadRecorder(workload.operations.keys(), measureStartMs, durationMs)
-  const dispatcher = new Dispatcher(schedule, workload, recorder, limits)
+  const dispatcher = new Dispatcher(schedule, workload, recorder, limits, technique)
   const progressTimer = setInterval(() => {
     plan.onProgress?.(recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
   }, PROGRESS_MS)
   try {
     const plannedEndMs = measureStartMs + durationMs
-    const eventLoopDelay = await dispatcher.startRequests(plannedEndMs + gracePeriodMs, plan.signal)
+    const health = await dispatcher.startRequests(plannedEndMs + gracePeriodMs, plan.signal)
     const isInterrupted = !dispatcher.isDraining
     const endMs = isInterrupted ? Math.min(nowMs(), plannedEndMs) : plannedEndMs
     const graceMs = isInterrupted ? Math.min(gracePeriodMs, INTERRUPTED_GRACE_MS) : gracePeriodMs
@@ -85,7 +92,7 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
       measuredMs: Math.max(endMs - measureStartMs, 0),
       isInterrupted,
       limits,
-      health: { dispatch: 'timer', largestBatch: dispatcher.largestBatch, eventLoopDelay },
+      health,
       ...record,
     }
   } finally {

@@ -35,6 +35,7 @@ export function loadResult(
       dispatch: 'timer',
       largestBatch: 1,
       eventLoopDelay: { p50Ms: 0, p99Ms: 1, maxMs: 2 },
+      gcPauses: { count: 0, totalMs: 0, maxMs: 0 },
     },
     operations: results,
     intervals,

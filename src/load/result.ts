@@ -1,4 +1,5 @@
 import type { Histogram } from 'hdr-histogram-js'
+import type { Technique } from './dispatch/technique.ts'
 
 /** What became of an operation's requests. `planned = started + dropped`, `started = ok + failed + timedOut + unfinished`. */
 export interface OperationCounts {
@@ -75,9 +76,9 @@ export interface IntervalFigures {
 
 /** What the generator knows of its own performance. */
 export interface GeneratorHealth {
-  /** How requests were started on time: timers that catch up. */
-  readonly dispatch: 'timer'
-  /** Most requests started in one wake-up; 1 is a perfectly paced schedule. */
+  /** How requests were started on time. */
+  readonly dispatch: Technique
+  /** Most requests started before the schedule was caught up with; 1 is a perfectly paced schedule. */
   readonly largestBatch: number
   /** Event-loop delay while measuring, in ms. */
   readonly eventLoopDelay: {
@@ -85,6 +86,8 @@ export interface GeneratorHealth {
     readonly p99Ms: number
     readonly maxMs: number
   }
+  /** Times that the garbage collector stopped the generator while measuring. */
+  readonly gcPauses: { readonly count: number; readonly totalMs: number; readonly maxMs: number }
 }
 
 /** One load, measured: what the generator hands to verdict, SLO and run file. */

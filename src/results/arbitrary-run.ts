@@ -74,9 +74,10 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         gracePeriodMs: time,
       }),
       health: fc.record({
-        dispatch: fc.constant('timer'),
+        dispatch: fc.constantFrom('spin', 'hybrid', 'timer'),
         largestBatch: count,
         eventLoopDelay: fc.record({ p50Ms: time, p99Ms: time, maxMs: time }),
+        gcPauses: fc.record({ count, totalMs: time, maxMs: time }),
       }),
       operations: fc
         .tuple(...names.map((name) => fc.tuple(fc.constant(name), operation)))

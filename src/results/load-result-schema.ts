@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { TECHNIQUES } from '../load/dispatch/technique.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
 
 /** Requests, errors, receipts: whole and not negative. */
@@ -93,9 +94,10 @@ export const loadResultSchema = z
       gracePeriodMs: time,
     }),
     health: z.strictObject({
-      dispatch: z.literal('timer'),
+      dispatch: z.enum(TECHNIQUES).describe('How requests were started on time.'),
       largestBatch: count,
       eventLoopDelay: z.strictObject({ p50Ms: time, p99Ms: time, maxMs: time }),
+      gcPauses: z.strictObject({ count, totalMs: time, maxMs: time }),
     }),
     operations: z.array(operationSchema),
     intervals: z.array(intervalSchema),

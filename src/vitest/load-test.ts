@@ -1,5 +1,6 @@
 import { expect, inject, recordArtifact, test as base, type TestContext } from 'vitest'
 import type { Arrivals } from '../load/arrivals.ts'
+import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { parseDurationMs, type Duration } from '../load/duration.ts'
 import { generateLoad } from '../load/generator.ts'
 import type { LoadResult } from '../load/result.ts'
@@ -52,6 +53,7 @@ export const test = base
   .extend('subscribers', ({ testbed }): Promise<Subscribers> => testbed.startSubscribers())
   .extend('load', ({ task, signal, annotate }, { onCleanup }) => {
     const settings = profileSettings(process.env)
+    const dispatch = dispatchSetting(process.env)
     const progress = new ProgressSender(inject('progressPath'))
     const loads: Promise<LoadResult>[] = []
     onCleanup(async () => {
@@ -75,6 +77,7 @@ export const test = base
         gracePeriodMs: parseDurationMs(load.gracePeriod ?? '10s', 'gracePeriod'),
         ...(maxInFlight === undefined ? {} : { maxInFlight }),
         ...(seed === undefined ? {} : { seed }),
+        dispatch,
         signal,
         onProgress: (state) => progress.send({ scenario: task.name, progress: state }),
       })
