@@ -144,11 +144,19 @@ async function connectToCluster(
   try {
     await opened(cluster, leftMs)
     isConnected = true
+    await openNodes(cluster)
     return new RedisConnection(cluster, nameOf(address))
   } catch (error) {
     cluster.disconnect()
     throw error
   }
+}
+
+/** Opens the connections to all nodes: the client would refuse commands while it opens one for the first. */
+async function openNodes(cluster: Cluster): Promise<void> {
+  const open = (node: Redis) => (node.status === 'wait' ? node.connect() : node.ping())
+  cluster.on('+node', (node: Redis) => void open(node).catch(() => {}))
+  await Promise.allSettled(cluster.nodes('master').map(open))
 }
 
 function optionsFor(address: RedisAddress, timeoutMs: number) {

@@ -38,7 +38,7 @@ describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () =>
       `HISTORY_SEED=${seed}: ${log.length} changes, ${reads.length} enumerates, ${loads} snapshots`,
     )
     expect(reads.length).toBeGreaterThan(200)
-    expect(loads).toBeGreaterThan(readerCount * 3)
+    expect(loads).toBeGreaterThan(readerCount)
     expect(log.length).toBeGreaterThan(writerCount * writesEach * 0.3)
     const faults = faultsIn(log, histories, reads)
     expect(faults.slice(0, 3), `repeat with HISTORY_SEED=${seed}`).toEqual([])
