@@ -1,0 +1,70 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { startEchoTarget } from './echo-client.ts'
+import { renderEngineTable } from './engine-table.ts'
+import { measureEngine, type EngineFigures } from './measure-engine.ts'
+
+const figures: EngineFigures = {
+  planned: 30_000,
+  started: 30_000,
+  ok: 30_000,
+  achievedPerSecond: 9_997.4,
+  lateness: { p50Ms: 0.0012, p99Ms: 0.25, maxMs: 3 },
+  largestBatch: 25,
+  cores: 0.984,
+}
+
+test('every request is echoed', async () => {
+  const { client, stop } = await startEchoTarget()
+  onTestFinished(() => stop())
+  const order: number[] = []
+  const all = Array.from({ length: 10_000 }, (_, i) => client.echo().then(() => order.push(i)))
+  await Promise.all(all)
+  expect(order).toEqual(all.map((_, i) => i))
+})
+
+test('requests fail when the connection is closed: those under way and later ones', async () => {
+  const { client, stop } = await startEchoTarget()
+  const underWay = client.echo()
+  const failure = expect(underWay).rejects.toThrow(/closed/)
+  await stop()
+  await failure
+  await expect(client.echo()).rejects.toThrow(/closed/)
+})
+
+test('the engine is measured by what it planned and what became of it', async () => {
+  let requests = 0
+  const measured = await measureEngine({
+    technique: 'timer',
+    ratePerSecond: 1_000,
+    durationMs: 200,
+    request: async () => void requests++,
+  })
+  expect(measured).toMatchObject({ planned: 200, started: 200, ok: 200 })
+  expect(requests).toBeGreaterThan(200)
+  expect(measured.cores).toBeGreaterThan(0)
+})
+
+test('a table shows a load in a row', () => {
+  const [, row] = renderEngineTable([
+    { technique: 'spin', ratePerSecond: 10_000, ...figures },
+  ]).split('\n')
+  expect(row?.trim().split(/ {2,}/)).toEqual([
+    'spin',
+    '10,000',
+    '9,997',
+    'all',
+    'all',
+    '1.20 µs',
+    '250 µs',
+    '3.00 ms',
+    '25',
+    '98 %',
+  ])
+})
+
+test('a single request that is missing shows', () => {
+  const table = renderEngineTable([
+    { technique: 'spin', ratePerSecond: 10_000, ...figures, ok: figures.planned - 1 },
+  ])
+  expect(table).toContain('99.99 %')
+})

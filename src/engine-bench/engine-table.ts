@@ -1,0 +1,54 @@
+import { formatMs } from '../load/duration.ts'
+import type { Technique } from '../load/dispatch/technique.ts'
+import { renderTable, type Column } from '../results/render-table.ts'
+import type { EngineFigures } from './measure-engine.ts'
+
+/** A line of the table. */
+export interface EngineRow extends EngineFigures {
+  readonly technique: Technique
+  readonly ratePerSecond: number
+}
+
+const COLUMNS: readonly Column[] = [
+  { heading: 'technique', align: 'left' },
+  ...[
+    'planned/s',
+    'achieved/s',
+    'started',
+    'ok',
+    'lateness P50',
+    'P99',
+    'max',
+    'largest batch',
+    'CPU',
+  ].map((heading): Column => ({ heading, align: 'right' })),
+]
+
+/** The figures of one target, a row for each technique and rate. */
+export function renderEngineTable(rows: readonly EngineRow[]): string {
+  return renderTable(
+    COLUMNS,
+    rows.map(({ technique, ratePerSecond, ...figures }) => [
+      technique,
+      whole(ratePerSecond),
+      whole(figures.achievedPerSecond),
+      share(figures.started, figures.planned),
+      share(figures.ok, figures.planned),
+      formatMs(figures.lateness.p50Ms),
+      formatMs(figures.lateness.p99Ms),
+      formatMs(figures.lateness.maxMs),
+      whole(figures.largestBatch),
+      `${(figures.cores * 100).toFixed(0)} %`,
+    ]),
+  )
+}
+
+/** `all` is exact; a percentage is never rounded up to 100. */
+function share(count: number, planned: number): string {
+  if (count === planned) return 'all'
+  return `${(Math.floor((count / planned) * 10_000) / 100).toFixed(2)} %`
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}
