@@ -1,4 +1,4 @@
-import { constant } from '../load/arrivals.ts'
+import { constant } from '../load/arrivals/constant.ts'
 import { nowMs } from '../load/clock.ts'
 import type { Technique } from '../load/dispatch/technique.ts'
 import { generateLoad } from '../load/generator.ts'

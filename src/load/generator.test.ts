@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { constant } from './arrivals.ts'
+import { constant } from './arrivals/constant.ts'
 import { generateLoad } from './generator.ts'
 import { percentileMs } from './histogram.ts'
 import type { LoadResult, OperationResult } from './result.ts'

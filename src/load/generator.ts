@@ -1,4 +1,4 @@
-import type { Arrivals } from './arrivals.ts'
+import type { Arrivals } from './arrivals/arrivals.ts'
 import { nowMs } from './clock.ts'
 import { techniqueOf, type DispatchOption } from './dispatch/dispatch-option.ts'
 import { Dispatcher } from './dispatcher.ts'

@@ -1,4 +1,4 @@
-import { countDueBefore, type Arrivals } from './arrivals.ts'
+import { countDueBefore, type Arrivals } from './arrivals/arrivals.ts'
 
 /** The requests of one load laid out in time: a warm-up, then the measurement. Nothing is stored a request. */
 export interface Schedule {

@@ -1,5 +1,5 @@
 import { expect, inject, recordArtifact, test as base, type TestContext } from 'vitest'
-import type { Arrivals } from '../load/arrivals.ts'
+import type { Arrivals } from '../load/arrivals/arrivals.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { parseDurationMs, type Duration } from '../load/duration.ts'
 import { generateLoad } from '../load/generator.ts'
@@ -99,4 +99,11 @@ async function showChart(result: LoadResult, annotate: TestContext['annotate']):
 expect.extend({ toMeetSlo })
 
 export { expect }
-export { constant } from '../load/arrivals.ts'
+export { burst } from '../load/arrivals/burst.ts'
+export { constant } from '../load/arrivals/constant.ts'
+export { poisson } from '../load/arrivals/poisson.ts'
+export { ramp } from '../load/arrivals/ramp.ts'
+export { replay } from '../load/arrivals/replay.ts'
+export { sine } from '../load/arrivals/sine.ts'
+export { stages } from '../load/arrivals/stages.ts'
+export { steps } from '../load/arrivals/steps.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { constant } from '../arrivals.ts'
+import { constant } from '../arrivals/constant.ts'
 import { nowMs } from '../clock.ts'
 import { generateLoad } from '../generator.ts'
 import { InputError } from '../input-error.ts'

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { constant, countDueBefore } from './arrivals.ts'
-import { InputError } from './input-error.ts'
+import { InputError } from '../input-error.ts'
+import { countDueBefore } from './arrivals.ts'
+import { constant } from './constant.ts'
 
 const rates = fc.double({ min: 0.01, max: 1e5, noNaN: true })
 

@@ -1,5 +1,3 @@
-import { InputError } from './input-error.ts'
-
 /**
  * When requests are due: a pure function from request number to intended start. Starts are
  * computed, never added up, so rounding can't drift; and they don't depend on how earlier
@@ -8,7 +6,8 @@ import { InputError } from './input-error.ts'
 export interface Arrivals {
   /**
    * Intended start of request `k` (0, 1, 2 …), in fractional ms after the load begins.
-   * Never decreases with `k`; `Infinity` past the last request of a finite schedule.
+   * Never decreases with `k`; `Infinity` past the last request of a finite schedule. Any order of
+   * asking gives the same answers; ascending order is the fast one.
    */
   (k: number): number
   /** What reports call it, e.g. `constant 200/s`. */
@@ -16,26 +15,9 @@ export interface Arrivals {
 }
 
 /**
- * The same rate throughout: `start(k) = k / rate`.
- *
- *     rate │────────────────
- *          └──────────────── time
- *
- * @param ratePerSecond requests/s, > 0 and finite.
- * @throws InputError for any other rate.
- */
-export function constant(ratePerSecond: number): Arrivals {
-  if (!Number.isFinite(ratePerSecond) || ratePerSecond <= 0) {
-    throw new InputError(`rate: ${ratePerSecond} requests/s can't be sent. Give a number above 0.`)
-  }
-  return Object.assign((k: number) => (k * 1_000) / ratePerSecond, {
-    label: `constant ${ratePerSecond}/s`,
-  })
-}
-
-/**
  * How many requests are due in the first `durationMs` of a schedule: the least `k` with
  * `arrivals(k) ≥ durationMs`, found by doubling and bisecting, so no schedule is ever laid out.
+ * @param durationMs finite.
  */
 export function countDueBefore(arrivals: Arrivals, durationMs: number): number {
   let low = 0

@@ -1,0 +1,53 @@
+import { InputError } from '../input-error.ts'
+import type { Arrivals } from './arrivals.ts'
+
+/** Which share of a schedule one of several generators takes. */
+export interface Shard {
+  /** 0 … `of` − 1. */
+  readonly index: number
+  /** How many shares there are, ≥ 1. */
+  readonly of: number
+}
+
+/**
+ * One of `of` equal shares of a schedule: every `of`-th request, beginning with request `index`.
+ *
+ *     whole     0 1 2 3 4 5 6 7 8   ──→ time
+ *     0 of 3    0     3     6
+ *     1 of 3      1     4     7
+ *     2 of 3        2     5     8
+ *
+ *     start(j) = whole(index + j·of)
+ *
+ * Together the shares are the whole, each request in exactly one of them, and each share has the
+ * shape of the whole at 1/`of` of its rate. A share counts its own requests 0, 1, 2 …; what a
+ * request is called in the whole says `numberInWhole`.
+ *
+ * @throws InputError unless `of` is a whole number ≥ 1 and `index` one from 0 to `of` − 1.
+ */
+export function shard(whole: Arrivals, share: Shard): Arrivals {
+  const { index, of } = checkShard(share)
+  return Object.assign((j: number) => whole(index + j * of), {
+    label: `${whole.label}, share ${index + 1} of ${of}`,
+  })
+}
+
+/**
+ * The number in the whole of request `j` of a share: `index + j·of`, different for all requests of
+ * all shares. Whatever depends on a request's number (the identity it registers, the operation that
+ * is drawn for it) goes by this one, so that the shares do together what one generator would.
+ */
+export function numberInWhole({ index, of }: Shard, j: number): number {
+  return index + j * of
+}
+
+function checkShard(share: Shard): Shard {
+  const { index, of } = share
+  if (!Number.isInteger(of) || of < 1) {
+    throw new InputError(`shard: of ${of} must be a whole number from 1.`)
+  }
+  if (!Number.isInteger(index) || index < 0 || index >= of) {
+    throw new InputError(`shard: index ${index} must be a whole number from 0 to ${of - 1}.`)
+  }
+  return share
+}

@@ -1,0 +1,58 @@
+import type { Duration } from '../duration.ts'
+import { InputError } from '../input-error.ts'
+import { lengthMs, rateFrom0 } from './arguments.ts'
+import type { Arrivals } from './arrivals.ts'
+import { pieceAt } from './piece-at.ts'
+import { requestsIn, wholeIfNear } from './request-count.ts'
+
+/** One rate of several. */
+export interface Step {
+  /** Requests/s, ≥ 0; 0 is a pause. */
+  readonly rate: number
+  /** How long, > 0. */
+  readonly for: Duration
+}
+
+/**
+ * One rate after another; the schedule ends with the last step.
+ *
+ *     rate │          ┌─────┐
+ *          │    ┌─────┘     │
+ *          │────┘           └──
+ *          └─────────────────── time
+ *
+ * Step i begins at T(i), the sum of the lengths before it, by which N(i) = Σ rate·length requests
+ * are due. Request k is in the step with N(i) ≤ k < N(i+1), and
+ *
+ *     start(k) = T(i) + (k − N(i)) / rate(i)
+ *
+ * N(i) may be fractional: the spacing carries over from step to step, so the whole schedule is
+ * never more than one request from the sum of its steps.
+ *
+ * @throws InputError without steps, for a rate below 0, a length of 0, or if all rates are 0.
+ */
+export function steps(list: readonly Step[]): Arrivals {
+  const firsts = new Float64Array(list.length)
+  const startsMs = new Float64Array(list.length + 1)
+  const msPerRequest = new Float64Array(list.length)
+  let total = 0
+  for (const [i, step] of list.entries()) {
+    const rate = rateFrom0(step.rate, `steps[${i}]: rate`)
+    const forMs = lengthMs(step.for, `steps[${i}]: for`)
+    firsts[i] = total
+    startsMs[i + 1] = (startsMs[i] ?? 0) + forMs
+    msPerRequest[i] = 1_000 / rate
+    total = wholeIfNear(total + requestsIn(rate, forMs))
+  }
+  if (total === 0) {
+    throw new InputError('steps: no request is due. Give at least one step with a rate above 0.')
+  }
+  const start = (k: number): number => {
+    if (k >= total) return Infinity
+    const i = pieceAt(firsts, k)
+    const startMs = (startsMs[i] ?? 0) + (k - (firsts[i] ?? 0)) * (msPerRequest[i] ?? 0)
+    return Math.min(startMs, startsMs[i + 1] ?? Infinity)
+  }
+  const label = list.map((step) => `${step.rate}/s for ${step.for}`).join(', ')
+  return Object.assign(start, { label: `steps ${label}` })
+}
