@@ -3,6 +3,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { createVitest, registerConsoleShortcuts, type Vitest } from 'vitest/node'
 import { EnvironmentError } from '../environment/environment-error.ts'
 import { backendSettings } from '../environment/settings.ts'
+import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
 import { ResultsFolderError } from '../results/results-folder.ts'
@@ -29,6 +30,7 @@ Environment
   BENCH_BACKEND, BENCH_PROFILE,
   BENCH_DURATION, BENCH_SCENARIOS,
   BENCH_RESULTS                           the options above
+  BENCH_DISPATCH                          how requests are started: auto, timer, hybrid or spin
   BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE     images for containers; redis:7-alpine, nats:2-alpine
 
 Exit code
@@ -78,6 +80,7 @@ async function bench(args: readonly string[]): Promise<number> {
   }
   backendSettings(process.env)
   const { profile } = profileSettings(process.env)
+  dispatchSetting(process.env)
   const folder = resolve(values.results ?? (process.env['BENCH_RESULTS'] || 'results'))
   const record = await RunRecord.open({ folder, profile })
 
