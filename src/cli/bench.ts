@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { createVitest, registerConsoleShortcuts, type Vitest } from 'vitest/node'
 import { EnvironmentError } from '../environment/environment-error.ts'
@@ -13,7 +14,8 @@ import { profileSettings } from '../vitest/profile.ts'
 
 const HELP = `Runs load scenarios against a real Redis and NATS, and says whether their SLOs hold.
 
-  npm run bench [-- <name> …]    scenarios and micro-benchmarks; names choose files of bench/
+  npm run bench                  the scenarios and micro-benchmarks directly in bench/
+  npm run bench -- <name> …      the scenarios with a name in their path, in folders below it too
   npm run bench:micro [-- …]     closed-loop micro-benchmarks only
   npm run bench:ui [-- …]        scenarios in the browser, by @vitest/ui
 
@@ -73,6 +75,7 @@ async function bench(args: readonly string[]): Promise<number> {
     backend: 'BENCH_BACKEND',
     profile: 'BENCH_PROFILE',
     duration: 'BENCH_DURATION',
+    scenarios: 'BENCH_SCENARIOS',
   }
   for (const [option, variable] of Object.entries(settings)) {
     const value = values[option as keyof typeof settings]
@@ -81,6 +84,7 @@ async function bench(args: readonly string[]): Promise<number> {
   backendSettings(process.env)
   const { profile } = profileSettings(process.env)
   dispatchSetting(process.env)
+  const files = names.length > 0 ? names : filesOf(process.env['BENCH_SCENARIOS'] || 'bench')
   const folder = resolve(values.results ?? (process.env['BENCH_RESULTS'] || 'results'))
   const record = await RunRecord.open({ folder, profile })
 
@@ -97,7 +101,9 @@ async function bench(args: readonly string[]): Promise<number> {
   const interruption = endOnSignals(vitest, isUi)
   if (isUi && process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
   try {
-    await vitest.start([...names])
+    await vitest.start(
+      names.length > 0 ? names : filesOf(process.env['BENCH_SCENARIOS'] || 'bench'),
+    )
     if (isUi) await new Promise<void>((resolveClosed) => vitest.onClose(resolveClosed))
   } catch (error) {
     if (!isFilesNotFound(error)) throw error
@@ -123,6 +129,20 @@ function parseArguments(args: readonly string[]): {
     const [reason] = (error instanceof Error ? error.message : String(error)).split('. ')
     throw new InputError(`${reason}. See npm run bench -- --help.`)
   }
+}
+
+/**
+ * Those directly in the folder; what lies in folders below it runs when it is named.
+ * @throws InputError if there is no such folder.
+ */
+function filesOf(folder: string): string[] {
+  let names: string[]
+  try {
+    names = readdirSync(folder)
+  } catch {
+    throw new InputError(`There is no folder ${resolve(folder)} to take scenarios from.`)
+  }
+  return names.filter((name) => /\.(load|bench)\.ts$/.test(name)).map((name) => join(folder, name))
 }
 
 /** A name chooses among scenarios; everything else is measured when nothing is named. */
