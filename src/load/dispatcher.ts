@@ -7,6 +7,7 @@ import { InFlight, type Flight } from './in-flight.ts'
 import type { LoadRecorder } from './load-recorder.ts'
 import type { GeneratorHealth, LoadResult } from './result.ts'
 import type { Schedule } from './schedule.ts'
+import type { SloWindows } from './slo-windows.ts'
 import type { Workload } from './workload.ts'
 
 const TIMEOUT_SWEEP_MS = 10
@@ -22,12 +23,15 @@ export class Dispatcher {
   readonly #recorder: LoadRecorder
   readonly #limits: LoadResult['limits']
   readonly #technique: Technique
+  readonly #windows: SloWindows | null
   readonly #flights = new InFlight()
   #next = 0
   #batch = 0
+  #batchFromMs = 0
   #isWaitingForRoom = false
   #onRoom: () => void = () => {}
   #largestBatch = 0
+  #longestBatchMs = 0
 
   constructor(
     schedule: Schedule,
@@ -35,12 +39,14 @@ export class Dispatcher {
     recorder: LoadRecorder,
     limits: LoadResult['limits'],
     technique: Technique,
+    windows: SloWindows | null = null,
   ) {
     this.#schedule = schedule
     this.#workload = workload
     this.#recorder = recorder
     this.#limits = limits
     this.#technique = technique
+    this.#windows = windows
   }
 
   get inFlight(): number {
@@ -62,7 +68,8 @@ export class Dispatcher {
     const wait = WAIT[this.#technique]
     const eventLoop = watchEventLoop()
     const gc = watchGcPauses()
-    const isAborted = (): boolean => signal?.aborted === true
+    const isAborted = (): boolean =>
+      signal?.aborted === true || (this.#windows?.abortReason(nowMs()) ?? null) !== null
     const sweeper = setInterval(() => this.#timeOutOverdue(), TIMEOUT_SWEEP_MS)
     let isMeasuring = false
     try {
@@ -75,7 +82,7 @@ export class Dispatcher {
           isMeasuring = true
           eventLoop.reset()
           gc.reset()
-          this.#largestBatch = 0
+          this.#largestBatch = this.#longestBatchMs = 0
         }
         this.#catchUp(giveUpMs)
       }
@@ -85,6 +92,7 @@ export class Dispatcher {
     return {
       dispatch: this.#technique,
       largestBatch: this.#largestBatch,
+      longestBatchMs: this.#longestBatchMs,
       eventLoopDelay: eventLoop.stop(),
       gcPauses: await gc.stop(),
     }
@@ -113,8 +121,10 @@ export class Dispatcher {
     while (!this.isDraining && dueAtMs(this.#next) <= now) {
       this.#isWaitingForRoom = this.#isFull && this.#limits.whenFull === 'wait' && now < giveUpMs
       if (this.#isWaitingForRoom) break
+      const dueMs = dueAtMs(this.#next)
+      if (this.#batch++ === 0) this.#batchFromMs = dueMs
+      this.#longestBatchMs = Math.max(this.#longestBatchMs, dueMs - this.#batchFromMs)
       this.#start(now)
-      this.#batch++
       now = nowMs()
       if (now >= pauseMs) break
     }
@@ -129,6 +139,7 @@ export class Dispatcher {
     const name = this.#workload.draw(number)
     const recorder = isWarmUp ? null : this.#recorder.at(now, name)
     recorder?.due()
+    if (!isWarmUp) this.#windows?.due({ operation: name, intendedAtMs }, now, !this.#isFull)
     if (this.#isFull) {
       recorder?.drop()
       return
@@ -149,12 +160,17 @@ export class Dispatcher {
     this.#onRoom()
     if (flight.request.isWarmUp) return
     const now = nowMs()
-    const recorder = this.#recorder.at(now, flight.operation)
-    const responseMs = now - flight.request.intendedAtMs
-    const serviceMs = now - flight.request.startedAtMs
-    if (serviceMs >= this.#limits.timeoutMs) recorder.timeOut(responseMs, serviceMs)
+    const { operation } = flight
+    const { intendedAtMs, startedAtMs } = flight.request
+    const recorder = this.#recorder.at(now, operation)
+    const responseMs = now - intendedAtMs
+    const serviceMs = now - startedAtMs
+    const isTimeout = serviceMs >= this.#limits.timeoutMs
+    if (isTimeout) recorder.timeOut(responseMs, serviceMs)
     else if (failure === null) recorder.succeed(responseMs, serviceMs)
     else recorder.fail(failure.error, responseMs)
+    const ending = isTimeout ? 'timed out' : failure === null ? 'ok' : 'failed'
+    this.#windows?.end({ operation, intendedAtMs }, now, ending, responseMs, serviceMs)
   }
 
   get #isFull(): boolean {

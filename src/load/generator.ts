@@ -3,9 +3,13 @@ import { nowMs } from './clock.ts'
 import { techniqueOf, type DispatchOption } from './dispatch/dispatch-option.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { InputError } from './input-error.ts'
+import { checkOperations } from './judge-slo.ts'
 import { LoadRecorder, type LoadProgress } from './load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
 import { layOut } from './schedule.ts'
+import { readSlo, type Slos } from './slo.ts'
+import { SloWindows } from './slo-windows.ts'
+import { readVerdictThresholds, type VerdictOverrides } from './verdict-thresholds.ts'
 import { defineWorkload, type Operations, type Workload } from './workload.ts'
 
 /** An open-loop load. */
@@ -35,6 +39,13 @@ export interface LoadPlan {
   readonly dispatch?: DispatchOption
   /** Seed of the draw of operations. Default 1. */
   readonly seed?: number
+  /**
+   * Bounds on every window are judged while the load runs, and may end it early. Those on the whole
+   * run are for `judgeSlo`; here they are only checked, before the load starts.
+   */
+  readonly slo?: Slos
+  /** Thresholds of the verdict on this load, where they differ from `VERDICT_THRESHOLDS`. */
+  readonly verdict?: VerdictOverrides
   /** Aborting ends the load early: what was measured so far is the result, marked interrupted. */
   readonly signal?: AbortSignal | undefined
   /** Told about twice a second how it goes. */
@@ -65,35 +76,46 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   const limits = { maxInFlight, whenFull, timeoutMs, gracePeriodMs }
   checkAbove0({ durationMs, maxInFlight, timeoutMs })
   const workload = defineWorkload(plan.operations, seed)
+  const operations = [...workload.operations.keys()]
+  const bounds = plan.slo === undefined ? [] : readSlo(plan.slo)
+  checkOperations(bounds, operations)
+  const verdictThresholds = readVerdictThresholds(plan.verdict)
   const technique = await techniqueOf(dispatch)
   const schedule = layOut(arrivals, nowMs() + LEAD_MS, warmUpMs, durationMs)
   const { measureStartMs } = schedule
   const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
 
-  const recorder = new LoadRecorder(workload.operations.keys(), measureStartMs, durationMs)
-  const dispatcher = new Dispatcher(schedule, workload, recorder, limits, technique)
+  const recorder = new LoadRecorder(operations, measureStartMs, durationMs)
+  const windows = new SloWindows(bounds, { operations, measureStartMs, durationMs })
+  const dispatcher = new Dispatcher(schedule, workload, recorder, limits, technique, windows)
   const progressTimer = setInterval(() => {
     plan.onProgress?.(recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
   }, PROGRESS_MS)
   try {
     const plannedEndMs = measureStartMs + durationMs
     const health = await dispatcher.startRequests(plannedEndMs + gracePeriodMs, plan.signal)
-    const isInterrupted = !dispatcher.isDraining
-    const endMs = isInterrupted ? Math.min(nowMs(), plannedEndMs) : plannedEndMs
+    const isEndedEarly = !dispatcher.isDraining
+    const isInterrupted = isEndedEarly && plan.signal?.aborted === true
+    const abortReason = isEndedEarly && !isInterrupted ? windows.abortReason(nowMs()) : null
+    const endMs = isEndedEarly ? Math.min(nowMs(), plannedEndMs) : plannedEndMs
     const graceMs = isInterrupted ? Math.min(gracePeriodMs, INTERRUPTED_GRACE_MS) : gracePeriodMs
     const unfinished = await dispatcher.drain(endMs + graceMs)
     const record = recorder.finish(nowMs(), unfinished, await askReceivers(workload))
+    const measuredMs = Math.max(endMs - measureStartMs, 0)
     return {
       startedAt,
       arrivals: arrivals.label,
       seed,
       warmUpMs,
       durationMs,
-      measuredMs: Math.max(endMs - measureStartMs, 0),
+      measuredMs,
       isInterrupted,
+      abortReason,
       limits,
       health,
+      verdictThresholds,
       ...record,
+      windowedSlo: windows.finish(measuredMs),
     }
   } finally {
     clearInterval(progressTimer)

@@ -1,5 +1,6 @@
 import { newTimeHistogram } from './histogram.ts'
 import type { IntervalFigures, LoadResult, OperationCounts, OperationResult } from './result.ts'
+import { VERDICT_THRESHOLDS } from './verdict-thresholds.ts'
 
 /** What a test says of one operation; everything else is as in a load without any trouble. */
 export interface OperationFixture {
@@ -30,15 +31,19 @@ export function loadResult(
     durationMs: 10_000,
     measuredMs: 10_000,
     isInterrupted: false,
+    abortReason: null,
     limits: { maxInFlight: 10_000, whenFull: 'drop', timeoutMs: 5_000, gracePeriodMs: 10_000 },
     health: {
       dispatch: 'timer',
       largestBatch: 1,
+      longestBatchMs: 0,
       eventLoopDelay: { p50Ms: 0, p99Ms: 1, maxMs: 2 },
       gcPauses: { count: 0, totalMs: 0, maxMs: 0 },
     },
+    verdictThresholds: VERDICT_THRESHOLDS,
     operations: results,
     intervals,
+    windowedSlo: [],
     ...overrides,
   }
 }

@@ -1,5 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import type { Technique } from './dispatch/technique.ts'
+import type { SloRow } from './slo-row.ts'
+import type { VerdictThresholds } from './verdict-thresholds.ts'
 
 /** What became of an operation's requests. `planned = started + dropped`, `started = ok + failed + timedOut + unfinished`. */
 export interface OperationCounts {
@@ -80,6 +82,8 @@ export interface GeneratorHealth {
   readonly dispatch: Technique
   /** Most requests started before the schedule was caught up with; 1 is a perfectly paced schedule. */
   readonly largestBatch: number
+  /** The longest stretch of the schedule that was started in one wake-up, in ms: the pause that it made up for. */
+  readonly longestBatchMs: number
   /** Event-loop delay while measuring, in ms. */
   readonly eventLoopDelay: {
     readonly p50Ms: number
@@ -100,9 +104,12 @@ export interface LoadResult {
   readonly warmUpMs: number
   /** How long requests were to be started for, after the warm-up. */
   readonly durationMs: number
-  /** How long they were: less than `durationMs` only if the load was interrupted. */
+  /** How long they were: less than `durationMs` only if the load was interrupted or aborted. */
   readonly measuredMs: number
+  /** Whether it was ended early from outside. */
   readonly isInterrupted: boolean
+  /** Which bound ended it early, by `abortOnFail`, and how it was missed; `null` if none did. */
+  readonly abortReason: string | null
   readonly limits: {
     readonly maxInFlight: number
     readonly whenFull: 'drop' | 'wait'
@@ -110,7 +117,11 @@ export interface LoadResult {
     readonly gracePeriodMs: number
   }
   readonly health: GeneratorHealth
+  /** What the verdict on this measurement is reached by. */
+  readonly verdictThresholds: VerdictThresholds
   /** By operation name, in the workload's order. */
   readonly operations: ReadonlyMap<string, OperationResult>
   readonly intervals: readonly IntervalFigures[]
+  /** The bounds on every window that the load was given, judged as it ran. */
+  readonly windowedSlo: readonly SloRow[]
 }

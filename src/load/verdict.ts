@@ -21,25 +21,8 @@ export type Verdict =
   | { readonly kind: 'invalid'; readonly reasons: readonly VerdictReason[] }
 
 /**
- * Where a figure of the generator casts doubt on a measurement. Shares are of the planned
- * requests. The values are judgement, not law: 1 % is what a P99 can't survive, and 5 % is more
- * than run-to-run noise.
- */
-export const VERDICT_THRESHOLDS = {
-  /** Requests started in time / planned. */
-  achieved: { degraded: 0.99, invalid: 0.95 },
-  dropped: { degraded: 0, invalid: 0.01 },
-  unfinished: { degraded: 0 },
-  /** Lateness P99 / the tightest response bound that is judged. */
-  lateness: { degraded: 0.5 },
-  /** Lateness P99 in ms where no response bound is judged. */
-  latenessMs: { degraded: 50 },
-  /** Most requests started in one wake-up, as ms of the schedule: the pause that it made up for. */
-  batchMs: { degraded: 250 },
-} as const
-
-/**
  * Judges a measurement before the system is judged by it.
+ * By `result.verdictThresholds`.
  * @param tightestBoundMs the smallest response-time bound of the SLO, in ms; `null` without one.
  */
 export function judgeMeasurement(result: LoadResult, tightestBoundMs: number | null): Verdict {
@@ -48,7 +31,7 @@ export function judgeMeasurement(result: LoadResult, tightestBoundMs: number | n
     const message = 'no request was due in the time measured, so nothing was'
     return invalid([{ figure: 'planned', measured: 0, threshold: 1, message }])
   }
-  const T = VERDICT_THRESHOLDS
+  const T = result.verdictThresholds
   const broken: VerdictReason[] = []
   const doubtful: VerdictReason[] = []
   const achieved = inTime(result).started / planned
@@ -71,12 +54,13 @@ export function judgeMeasurement(result: LoadResult, tightestBoundMs: number | n
   if (droppedShare > T.dropped.invalid) broken.push(droppedReason(T.dropped.invalid))
   else if (droppedShare > T.dropped.degraded) doubtful.push(droppedReason(T.dropped.degraded))
 
-  if (unfinished > T.unfinished.degraded) {
+  const unfinishedShare = unfinished / planned
+  if (unfinishedShare > T.unfinished.degraded) {
     doubtful.push({
       figure: 'unfinished',
-      measured: unfinished,
+      measured: unfinishedShare,
       threshold: T.unfinished.degraded,
-      message: `${unfinished} requests had not ended ${result.limits.gracePeriodMs} ms after the last one was due`,
+      message: `${unfinished} of ${planned} requests (${percent(unfinishedShare)}) had not ended ${result.limits.gracePeriodMs} ms after the last one was due`,
     })
   }
   doubtful.push(...judgePace(result, tightestBoundMs))
@@ -92,33 +76,40 @@ export function judgeMeasurement(result: LoadResult, tightestBoundMs: number | n
   return doubtful.length > 0 ? { kind: 'degraded', reasons: doubtful } : { kind: 'valid' }
 }
 
+/** How late requests were started, and what held them up. */
 function judgePace(result: LoadResult, tightestBoundMs: number | null): VerdictReason[] {
-  const T = VERDICT_THRESHOLDS
+  const { verdictThresholds, health } = result
   const reasons: VerdictReason[] = []
   const operations = [...result.operations.values()]
   const latenessMs = percentileMs(sumOf(operations.map(({ lateness }) => lateness)), 99) ?? 0
   const latenessLimitMs =
-    tightestBoundMs === null ? T.latenessMs.degraded : tightestBoundMs * T.lateness.degraded
+    tightestBoundMs === null
+      ? verdictThresholds.latenessMs.degraded
+      : tightestBoundMs * verdictThresholds.lateness.degraded
+  const because = `event loop held up for up to ${ms(health.eventLoopDelay.maxMs)}, garbage collection for ${ms(health.gcPauses.maxMs)}`
   if (latenessMs > latenessLimitMs) {
+    const context = tightestBoundMs === null ? '' : ` of a bound of ${ms(tightestBoundMs)}`
     reasons.push({
       figure: 'lateness P99',
       measured: latenessMs,
       threshold: latenessLimitMs,
-      message: `1 % of the requests started ${latenessMs.toFixed(1)} ms late or later; above ${latenessLimitMs.toFixed(1)} ms that shows in the response times`,
+      message: `1 % of the requests started ${ms(latenessMs)} late or later, more than ${ms(latenessLimitMs)}${context} (${because})`,
     })
   }
-  const { largestBatch } = result.health
-  const perMs = countsOfAll(result).planned / Math.max(result.measuredMs, 1)
-  const batchMs = (largestBatch - 1) / perMs
-  if (batchMs > T.batchMs.degraded) {
+  const { largestBatch, longestBatchMs } = health
+  if (longestBatchMs > verdictThresholds.batchMs.degraded) {
     reasons.push({
-      figure: 'largest batch',
-      measured: largestBatch,
-      threshold: Math.floor(T.batchMs.degraded * perMs) + 1,
-      message: `${largestBatch} requests were started at once, to make up for ${batchMs.toFixed(0)} ms in which none could be`,
+      figure: 'longest batch',
+      measured: longestBatchMs,
+      threshold: verdictThresholds.batchMs.degraded,
+      message: `requests due over ${ms(longestBatchMs)} were started at once, up to ${largestBatch} of them; more than ${ms(verdictThresholds.batchMs.degraded)} (${because})`,
     })
   }
   return reasons
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(1)} ms`
 }
 
 function invalid(reasons: readonly VerdictReason[]): Verdict {

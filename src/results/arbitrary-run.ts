@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import type { Histogram } from 'hdr-histogram-js'
 import { LARGEST_TIME_US, newTimeHistogram } from '../load/histogram.ts'
 import type { LoadResult, OperationResult } from '../load/result.ts'
+import type { SloRow } from '../load/slo-row.ts'
 import { serializeLoadResult } from './load-result-json.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
 
@@ -56,6 +57,28 @@ const operation: fc.Arbitrary<OperationResult> = fc.record({
   ),
 })
 
+const sloRow: fc.Arbitrary<SloRow> = fc.record({
+  operation: arbitraryText,
+  metric: fc.constantFrom('response P95', 'throughput'),
+  unit: fc.constantFrom('ms', '1/s', 'ratio'),
+  comparison: fc.constantFrom('<', '>', '>=', '<='),
+  bound: time,
+  measured: fc.option(time),
+  punctual: fc.option(time),
+  outcome: fc.constantFrom('met', 'missed', 'inconclusive'),
+  windows: fc.option(
+    fc.record({
+      everyMs: time,
+      judged: count,
+      missed: count,
+      inconclusive: count,
+      worstFromMs: fc.option(time),
+    }),
+  ),
+})
+
+const share = fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs)
+
 export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
   .uniqueArray(arbitraryText, { minLength: 1, maxLength: 3 })
   .chain((names) =>
@@ -67,6 +90,7 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
       durationMs: time,
       measuredMs: time,
       isInterrupted: fc.boolean(),
+      abortReason: fc.option(arbitraryText),
       limits: fc.record({
         maxInFlight: count,
         whenFull: fc.constantFrom('drop', 'wait'),
@@ -76,8 +100,17 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
       health: fc.record({
         dispatch: fc.constantFrom('spin', 'hybrid', 'timer'),
         largestBatch: count,
+        longestBatchMs: time,
         eventLoopDelay: fc.record({ p50Ms: time, p99Ms: time, maxMs: time }),
         gcPauses: fc.record({ count, totalMs: time, maxMs: time }),
+      }),
+      verdictThresholds: fc.record({
+        achieved: fc.record({ degraded: share, invalid: share }),
+        dropped: fc.record({ degraded: share, invalid: share }),
+        unfinished: fc.record({ degraded: share }),
+        lateness: fc.record({ degraded: time }),
+        latenessMs: fc.record({ degraded: time }),
+        batchMs: fc.record({ degraded: time }),
       }),
       operations: fc
         .tuple(...names.map((name) => fc.tuple(fc.constant(name), operation)))
@@ -95,6 +128,7 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         }),
         { maxLength: 5 },
       ),
+      windowedSlo: fc.array(sloRow, { maxLength: 3 }),
     }),
   )
 
@@ -115,18 +149,7 @@ const scenario: fc.Arbitrary<ScenarioEntry> = fc.oneof(
       fc.constant({ kind: 'valid' as const }),
       fc.record({ kind: fc.constantFrom('degraded', 'invalid'), reasons }),
     ),
-    slo: fc.array(
-      fc.record({
-        operation: arbitraryText,
-        metric: fc.constantFrom('response P95', 'throughput'),
-        unit: fc.constantFrom('ms', '1/s', 'ratio'),
-        comparison: fc.constantFrom('<', '>', '>=', '<='),
-        bound: time,
-        measured: fc.option(time),
-        outcome: fc.constantFrom('met', 'missed', 'inconclusive'),
-      }),
-      { maxLength: 3 },
-    ),
+    slo: fc.array(sloRow, { maxLength: 3 }),
   }),
   fc.record({
     state: fc.constant('unmeasured'),

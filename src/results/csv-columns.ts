@@ -57,6 +57,24 @@ export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
     'whether the measurement may be trusted: valid, degraded or invalid',
     ({ measured }) => measured?.scenario.verdict.kind ?? null,
   ),
+  column('verdictReasons', 'why it is not valid', ({ measured }) =>
+    reasonsOf(measured?.scenario.verdict),
+  ),
+  column(
+    'missedBounds',
+    'bounds of the SLO that were missed, e.g. "response P95 of register"',
+    (row) => boundsOf(row, 'missed'),
+  ),
+  column(
+    'inconclusiveBounds',
+    "bounds missed only by the generator's lateness, or not measured",
+    (row) => boundsOf(row, 'inconclusive'),
+  ),
+  column(
+    'abortReason',
+    'which bound ended the load early, if one did',
+    ({ measured }) => measured?.scenario.result.abortReason ?? null,
+  ),
   ofOperation('operation', "the operation's name", ({ operation }) => operation.name),
   ofOperation('arrivals', 'the load', ({ scenario }) => scenario.result.arrivals),
   ofOperation(
@@ -126,6 +144,25 @@ function ofOperation(
   value: (measured: NonNullable<OperationRow['measured']>) => string | number | null,
 ): Column<OperationRow> {
   return column(label, description, ({ measured }) => (measured === null ? null : value(measured)))
+}
+
+function reasonsOf(verdict: MeasuredScenario['verdict'] | undefined): string | null {
+  if (verdict === undefined || verdict.kind === 'valid') return null
+  return verdict.reasons.map(({ message }) => message).join('; ')
+}
+
+function boundsOf(
+  { measured }: OperationRow,
+  outcome: MeasuredScenario['slo'][number]['outcome'],
+): string | null {
+  const rows = measured?.scenario.slo.filter((row) => row.outcome === outcome) ?? []
+  if (rows.length === 0) return null
+  return rows
+    .map(({ metric, operation, windows }) => {
+      const every = windows === null ? '' : ` every ${windows.everyMs / 1_000} s`
+      return `${metric} of ${operation}${every}`
+    })
+    .join('; ')
 }
 
 function countColumns(): readonly Column<OperationRow>[] {

@@ -11,7 +11,8 @@ type DeliveriesJson = NonNullable<OperationJson['deliveries']>
  */
 export function serializeLoadResult(result: LoadResult): LoadResultJson {
   const { startedAt, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
-  const { isInterrupted, limits, health, intervals } = result
+  const { isInterrupted, abortReason, limits, health, verdictThresholds } = result
+  const { intervals, windowedSlo } = result
   const operations = [...result.operations].map(([name, operation]): OperationJson => ({
     name,
     counts: operation.counts,
@@ -30,10 +31,13 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
     durationMs,
     measuredMs,
     isInterrupted,
+    abortReason,
     limits,
     health,
+    verdictThresholds,
     operations,
     intervals,
+    windowedSlo,
   }
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { TECHNIQUES } from '../load/dispatch/technique.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
+import { sloRowSchema } from './slo-row-schema.ts'
 
 /** Requests, errors, receipts: whole and not negative. */
 const count = z.int().min(0)
@@ -86,7 +87,11 @@ export const loadResultSchema = z
     warmUpMs: time,
     durationMs: time.describe('How long requests were to be started for, after the warm-up.'),
     measuredMs: time.describe('How long they were.'),
-    isInterrupted: z.boolean(),
+    isInterrupted: z.boolean().describe('Whether it was ended early from outside.'),
+    abortReason: z
+      .string()
+      .nullable()
+      .describe('Which bound ended it early, and how it was missed; null if none did.'),
     limits: z.strictObject({
       maxInFlight: count,
       whenFull: z.enum(['drop', 'wait']),
@@ -95,12 +100,24 @@ export const loadResultSchema = z
     }),
     health: z.strictObject({
       dispatch: z.enum(TECHNIQUES).describe('How requests were started on time.'),
-      largestBatch: count,
+      largestBatch: count.describe('Most requests started in one wake-up.'),
+      longestBatchMs: time.describe('Longest stretch of the schedule started in one wake-up.'),
       eventLoopDelay: z.strictObject({ p50Ms: time, p99Ms: time, maxMs: time }),
       gcPauses: z.strictObject({ count, totalMs: time, maxMs: time }),
     }),
+    verdictThresholds: z
+      .strictObject({
+        achieved: z.strictObject({ degraded: time, invalid: time }),
+        dropped: z.strictObject({ degraded: time, invalid: time }),
+        unfinished: z.strictObject({ degraded: time }),
+        lateness: z.strictObject({ degraded: time }),
+        latenessMs: z.strictObject({ degraded: time }),
+        batchMs: z.strictObject({ degraded: time }),
+      })
+      .describe('What the verdict is reached by; see src/load/verdict-thresholds.ts.'),
     operations: z.array(operationSchema),
     intervals: z.array(intervalSchema),
+    windowedSlo: z.array(sloRowSchema).describe('Bounds on every window that the load was given.'),
   })
   .meta({ id: 'loadResult' })
 

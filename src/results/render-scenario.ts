@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import { formatMs } from '../load/duration.ts'
-import type { SloOutcome, SloRow } from '../load/judge-slo.ts'
+import type { SloOutcome, SloRow } from '../load/slo-row.ts'
 import type { Verdict } from '../load/verdict.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
 import { renderTable, type Column } from './render-table.ts'
@@ -67,9 +67,9 @@ export function renderSlo(rows: readonly SloRow[]): string {
     rows.map((row) => [
       paint(OUTCOME_STYLE[row.outcome], row.outcome),
       row.operation,
-      row.metric,
+      metric(row),
       `${COMPARISON[row.comparison]} ${bound(row)}`,
-      row.measured === null ? 'nothing measured' : figure(row.measured, row.unit),
+      measured(row),
     ]),
   )
 }
@@ -117,6 +117,27 @@ function renderDeliveries({ name, deliveries }: OperationJson): string[] {
     `${name} receipts: ${whole(received)} of ${whole(expected)} expected, ${whole(missing)} missing, ${whole(duplicates)} duplicates`,
     `${name} ${times('receipt', receipt)}; ${times('last receipt', completion)}`,
   ]
+}
+
+function metric({ metric: name, windows }: SloRow): string {
+  return windows === null ? name : `${name} every ${decimals(windows.everyMs / 1_000, 3)} s`
+}
+
+/** With where the worst window began, and with what an inconclusive figure would have been. */
+function measured(row: SloRow): string {
+  if (row.measured === null) return 'nothing measured'
+  const notes: string[] = []
+  if (row.outcome === 'inconclusive' && row.punctual !== null) {
+    notes.push(`${figure(row.punctual, row.unit)} without lateness`)
+  }
+  if (row.windows !== null && row.windows.worstFromMs !== null) {
+    const { judged, missed, inconclusive, worstFromMs } = row.windows
+    notes.push(`from ${decimals(worstFromMs / 1_000, 3)} s`)
+    if (missed > 0) notes.push(`${missed} of ${judged} missed`)
+    if (inconclusive > 0) notes.push(`${inconclusive} of ${judged} inconclusive`)
+  }
+  const value = figure(row.measured, row.unit)
+  return notes.length === 0 ? value : `${value} (${notes.join(', ')})`
 }
 
 /** As it was written: a bound of 10 ms isn't 10.0 ms. */

@@ -1,9 +1,10 @@
 import { expectTypeOf, test } from 'vitest'
 import type * as z from 'zod'
-import type { SloRow } from '../load/judge-slo.ts'
+import type { SloRow } from '../load/slo-row.ts'
 import type { Verdict } from '../load/verdict.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
-import type { sloRowSchema, verdictSchema } from './run-file.ts'
+import type { verdictSchema } from './run-file.ts'
+import type { sloRowSchema } from './slo-row-schema.ts'
 
 test('the schema says exactly what the load room hands on (checked by the type-check)', () => {
   expectTypeOf<DeepReadonly<z.infer<typeof verdictSchema>>>().toEqualTypeOf<Verdict>()

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { DeepReadonly } from './deep-readonly.ts'
 import { dateTimeSchema, loadResultSchema } from './load-result-schema.ts'
+import { sloRowSchema } from './slo-row-schema.ts'
 
 /** Raised with every change of the schema; a reader takes this one only. */
 export const SCHEMA_VERSION = 1
@@ -65,19 +66,6 @@ export const verdictSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('degraded'), reasons: z.array(verdictReasonSchema) }),
   z.strictObject({ kind: z.literal('invalid'), reasons: z.array(verdictReasonSchema) }),
 ])
-
-/** See `src/load/judge-slo.ts`. */
-export const sloRowSchema = z
-  .strictObject({
-    operation: z.string().describe('`all` for the whole workload.'),
-    metric: z.string(),
-    unit: z.enum(['ms', '1/s', 'ratio']),
-    comparison: z.enum(['<', '>', '>=', '<=']),
-    bound: z.number(),
-    measured: z.number().nullable().describe('null if there was nothing to measure.'),
-    outcome: z.enum(['met', 'missed', 'inconclusive']),
-  })
-  .meta({ id: 'sloRow' })
 
 const scenario = {
   name: z.string(),

@@ -183,11 +183,11 @@ describe('a file that is no run file is refused, and says why', () => {
 
   test('so is a damaged histogram', async () => {
     const text = JSON.stringify(aRun, (key, value: unknown) =>
-      key === 'lateness' && typeof value === 'object' ? { ...value, hdrV2Base64: 'AAAA' } : value,
+      key === 'service' && typeof value === 'object' ? { ...value, hdrV2Base64: 'AAAA' } : value,
     )
     const { fault, message } = await refusal(text)
     expect(fault).toBe('invalid')
-    expect(message).toContain('scenarios[0].result.operations[0].lateness.hdrV2Base64: ')
+    expect(message).toContain('scenarios[0].result.operations[0].service.hdrV2Base64: ')
   })
 
   test('what the schema does not know is not overlooked', async () => {

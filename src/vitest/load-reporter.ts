@@ -128,6 +128,9 @@ export class LoadReporter implements Reporter {
     const { result, verdict, slo } = entry
     const length = `${(result.measuredMs / 1_000).toFixed(1)} s`
     this.#print(`  ${result.arrivals} for ${length} after ${result.warmUpMs / 1_000} s of warm-up`)
+    if (result.abortReason !== null) {
+      this.#print(paint('red', `  ended early: ${result.abortReason}`))
+    }
     this.#print(renderOperations(result))
     const details = renderDetails(result)
     if (details !== null) this.#print(details)

@@ -4,6 +4,8 @@ import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { parseDurationMs, type Duration } from '../load/duration.ts'
 import { generateLoad } from '../load/generator.ts'
 import type { LoadResult } from '../load/result.ts'
+import type { Slos } from '../load/slo.ts'
+import type { VerdictOverrides } from '../load/verdict-thresholds.ts'
 import type { Operations } from '../load/workload.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import { serializeLoadResult } from '../results/load-result-json.ts'
@@ -32,13 +34,22 @@ export interface Load {
   readonly gracePeriod?: Duration
   /** Of the draw of operations. Default 1. */
   readonly seed?: number
+  /**
+   * Asserted when the load has ended, as by `expect.soft(result).toMeetSlo(slo)`: the test goes on,
+   * but fails. It is read before the load starts, so that a mistake in it costs no run. An SLO with
+   * `every`, and so one with `abortOnFail`, has to be given here, for its windows are judged as the
+   * load runs; any other may as well be asserted afterwards.
+   */
+  readonly slo?: Slos
+  /** Thresholds of this load's verdict that differ from `VERDICT_THRESHOLDS`. */
+  readonly verdict?: VerdictOverrides
 }
 
 /**
  * The test of a `*.load.ts` file. Its fixtures:
  *
- * - `load` sends requests and gives what was measured, to be held against an SLO by
- *   `expect(result).toMeetSlo(…)`. What it measured is in the run file however the test ends.
+ * - `load` sends requests and gives what was measured, to be held against an SLO: by `slo` in the
+ *   load itself, or afterwards by `expect(result).toMeetSlo(…)`. What it measured is in the run file however the test ends.
  * - `registry` is connected to the servers under test, with a namespace of the test's own that is
  *   cleared afterwards.
  * - `subscribers` hosts receivers of that namespace's multicasts in another process.
@@ -51,7 +62,7 @@ export const test = base
   })
   .extend('registry', ({ testbed }): MulticastRegistry => testbed.registry)
   .extend('subscribers', ({ testbed }): Promise<Subscribers> => testbed.startSubscribers())
-  .extend('load', ({ task, signal, annotate }, { onCleanup }) => {
+  .extend('load', ({ task, signal, annotate, expect: expectOf }, { onCleanup }) => {
     const settings = profileSettings(process.env)
     const dispatch = dispatchSetting(process.env)
     const progress = new ProgressSender(inject('progressPath'))
@@ -67,7 +78,7 @@ export const test = base
       await recordArtifact(task, { type: SCENARIO_ARTIFACT, loads: measured })
     })
     return async (load: Load): Promise<LoadResult> => {
-      const { operations, arrivals, maxInFlight, seed } = load
+      const { operations, arrivals, maxInFlight, seed, slo, verdict } = load
       const running = generateLoad({
         operations,
         arrivals,
@@ -77,13 +88,17 @@ export const test = base
         gracePeriodMs: parseDurationMs(load.gracePeriod ?? '10s', 'gracePeriod'),
         ...(maxInFlight === undefined ? {} : { maxInFlight }),
         ...(seed === undefined ? {} : { seed }),
+        ...(slo === undefined ? {} : { slo }),
+        ...(verdict === undefined ? {} : { verdict }),
         dispatch,
         signal,
         onProgress: (state) => progress.send({ scenario: task.name, progress: state }),
       })
       loads.push(running)
       const result = await running
-      if (!signal.aborted) await showChart(result, annotate)
+      if (signal.aborted) return result
+      await showChart(result, annotate)
+      if (slo !== undefined) expectOf.soft(result).toMeetSlo(slo)
       return result
     }
   })

@@ -1,4 +1,4 @@
-import type { SloRow } from '../load/judge-slo.ts'
+import type { SloRow } from '../load/slo-row.ts'
 import type { Verdict } from '../load/verdict.ts'
 import type { LoadResultJson } from '../results/load-result-schema.ts'
 

@@ -1,0 +1,48 @@
+/**
+ * `met`; `missed` by the system; or `inconclusive`: missed only because the generator was late,
+ * or the figure could not be measured.
+ */
+export type SloOutcome = 'met' | 'missed' | 'inconclusive'
+
+/** One bound beside what was measured. */
+export interface SloRow {
+  /** The operation's name, or `all` for the whole workload. */
+  readonly operation: string
+  /** e.g. `response P95`, `throughput`, `success rate`, `delivery rate`. */
+  readonly metric: string
+  readonly unit: 'ms' | '1/s' | 'ratio'
+  readonly comparison: '<' | '>' | '>=' | '<='
+  readonly bound: number
+  /** `null` if there was nothing to measure. Of a bound on every window: the worst window's. */
+  readonly measured: number | null
+  /** What it would have been without the generator's lateness, as far as that is known; `null` if it isn't. */
+  readonly punctual: number | null
+  readonly outcome: SloOutcome
+  /** `null` for a bound on the whole run. */
+  readonly windows: WindowTally | null
+}
+
+/** How a bound did in every window of a run. */
+export interface WindowTally {
+  readonly everyMs: number
+  /** Windows in which there was something to measure. */
+  readonly judged: number
+  readonly missed: number
+  readonly inconclusive: number
+  /** Where the worst one began, in ms after the measurement did; `null` if none was judged. */
+  readonly worstFromMs: number | null
+}
+
+/** Orders rows for reading: missed before inconclusive before met, and within each, by how much of the bound is used up. */
+export function worstFirst(a: SloRow, b: SloRow): number {
+  return RANK[a.outcome] - RANK[b.outcome] || usedUp(b) - usedUp(a)
+}
+
+const RANK: Readonly<Record<SloOutcome, number>> = { missed: 0, inconclusive: 1, met: 2 }
+
+/** Share of the bound that the measured figure uses up: 1 at the bound, more beyond it. */
+function usedUp({ measured, comparison, bound }: SloRow): number {
+  if (measured === null) return Number.MAX_VALUE
+  const share = comparison === '<' || comparison === '<=' ? measured / bound : bound / measured
+  return Math.min(share, Number.MAX_VALUE)
+}
