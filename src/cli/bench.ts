@@ -101,9 +101,7 @@ async function bench(args: readonly string[]): Promise<number> {
   const interruption = endOnSignals(vitest, isUi)
   if (isUi && process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
   try {
-    await vitest.start(
-      names.length > 0 ? names : filesOf(process.env['BENCH_SCENARIOS'] || 'bench'),
-    )
+    await vitest.start(files)
     if (isUi) await new Promise<void>((resolveClosed) => vitest.onClose(resolveClosed))
   } catch (error) {
     if (!isFilesNotFound(error)) throw error
