@@ -62,7 +62,7 @@ export const test = base
   })
   .extend('registry', ({ testbed }): MulticastRegistry => testbed.registry)
   .extend('subscribers', ({ testbed }): Promise<Subscribers> => testbed.startSubscribers())
-  .extend('load', ({ task, signal, annotate, expect: expectOf }, { onCleanup }) => {
+  .extend('load', ({ task, signal, annotate }, { onCleanup }) => {
     const settings = profileSettings(process.env)
     const dispatch = dispatchSetting(process.env)
     const progress = new ProgressSender(inject('progressPath'))
@@ -98,7 +98,7 @@ export const test = base
       const result = await running
       if (signal.aborted) return result
       await showChart(result, annotate)
-      if (slo !== undefined) expectOf.soft(result).toMeetSlo(slo)
+      if (slo !== undefined) expect.soft(result).toMeetSlo(slo)
       return result
     }
   })
