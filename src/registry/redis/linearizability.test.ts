@@ -15,7 +15,7 @@ const writerCount = 3
 const readerCount = 2
 const writesEach = 4000
 /** Small, so that readers that pause fall behind; the test itself reads the log all the time. */
-const logCap = 2000
+const logCap = 1000
 
 describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () => {
   test('is linearizable among processes that write, expire and read at random', async ({

@@ -98,6 +98,17 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(await identitiesOf(store)).not.toContain('lost')
   })
 
+  test('notices another log that has an entry with the same stream id', async () => {
+    const store = await open()
+    await store.register(request('alice'))
+    expect(await identitiesOf(store)).toEqual(['alice'])
+    const [last] = await redis.xrevrange('test:~log', '+', '-', 'COUNT', 1)
+    await redis.flushall()
+    const fields = ['op', 'unregister', 'id', 'nobody', 'mark', 'of another history']
+    await redis.xadd('test:~log', last?.[0] ?? '', ...fields)
+    expect(await store.select(everything)).toEqual([])
+  })
+
   test('outlives a server that is killed and started empty', async () => {
     const own = await startRedisProgram()
     const store = await connectRedisStore({ url: own.url, namespace: 'test' })
@@ -132,7 +143,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
 
   test('of 100,000 identities loses and invents nothing while writers go on', async () => {
     const stableCount = 100_000
-    const writer = await open({ logCap: 2000 })
+    const writer = await open({ logCap: 200 })
     await fill(redis, stableCount)
     const reading = new AbortController()
     let writes = 0

@@ -166,8 +166,7 @@ function couldShow(read: ReadEvent, state: HistoryState | undefined): boolean {
   const seen = new Map(read.seen.map((registration) => [registration.identity, registration]))
   if (seen.size !== read.seen.length) return false
   for (const held of state.held.values()) {
-    const { status }: HistoryMetadata = JSON.parse(held.metadata)
-    if (read.status !== null && status !== read.status) continue
+    if (read.status !== null && held.status !== read.status) continue
     const shown = seen.get(held.identity)
     if (shown === undefined) {
       from = Math.max(from, held.expiresAt ?? Infinity)

@@ -38,7 +38,7 @@ export interface ReadEvent extends CallTimes {
   readonly seen: readonly SeenRegistration[]
 }
 
-/** A registration as an enumerate gave it, or as the log has it. */
+/** A registration as an enumerate gave it; `metadata` as JSON. */
 export interface SeenRegistration {
   readonly identity: string
   readonly metadata: string

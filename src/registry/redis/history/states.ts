@@ -1,12 +1,17 @@
 import type { LogEntry } from '../log.ts'
-import type { SeenRegistration } from './events.ts'
+import type { HistoryMetadata, SeenRegistration } from './events.ts'
+
+/** A registration as the log has it. */
+export interface HeldRegistration extends SeenRegistration {
+  readonly status: string
+}
 
 /** What the namespace held, ended registrations included, from one log entry until the next. */
 export interface HistoryState {
   /** Unix ms of the first and the last moment of it, by the log. */
   readonly fromMs: number
   readonly untilMs: number
-  readonly held: ReadonlyMap<string, SeenRegistration>
+  readonly held: ReadonlyMap<string, HeldRegistration>
 }
 
 /**
@@ -15,7 +20,7 @@ export interface HistoryState {
  * Written apart from the replica on purpose, so that they don't share their mistakes.
  */
 export function statesOf(log: readonly LogEntry[]): HistoryState[] {
-  const held = new Map<string, SeenRegistration>()
+  const held = new Map<string, HeldRegistration>()
   const states = [{ fromMs: 0, untilMs: timeOf(log[0]), held: new Map(held) }]
   for (const [at, entry] of log.entries()) {
     const field = (name: string) => entry.fields.get(name) ?? ''
@@ -25,7 +30,9 @@ export function statesOf(log: readonly LogEntry[]): HistoryState[] {
     if (field('op') === 'unregister') held.delete(identity)
     else if (field('op') === 'register') {
       const registeredAt = Number(field('registered_at'))
-      held.set(identity, { identity, metadata: field('metadata'), registeredAt, expiresAt })
+      const metadata = field('metadata')
+      const { status }: HistoryMetadata = JSON.parse(metadata)
+      held.set(identity, { identity, metadata, status, registeredAt, expiresAt })
     } else if (before) held.set(identity, { ...before, expiresAt })
     states.push({ fromMs: timeOf(entry), untilMs: timeOf(log[at + 1]), held: new Map(held) })
   }
