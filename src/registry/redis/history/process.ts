@@ -14,8 +14,9 @@ import {
   type WriteEvent,
 } from './events.ts'
 
-/** Few, so that processes often meet. */
-const identities = 40
+/** A few are written often, so that processes meet; the others so seldom that a lost change shows. */
+const hotIdentities = 20
+const identities = 300
 const writesInFlight = 4
 const storesRead = 3
 
@@ -34,7 +35,7 @@ async function write(task: HistoryTask): Promise<HistoryReport> {
   const makeOne = async () => {
     serial += 1
     const call = serial
-    const identity = `user-${random(identities)}`
+    const identity = `user-${random(random(3) === 0 ? identities : hotIdentities)}`
     const kind = (['register', 'replace', 'replace', 'heartbeat', 'unregister'] as const)[random(5)]
     if (kind === undefined) throw new Error('out of range')
     const ttlMs = [0, 1 + random(5), 10 + random(40), 1000][random(4)] ?? 0
@@ -81,7 +82,7 @@ async function read(task: HistoryTask): Promise<HistoryReport> {
     while (!stopped.signal.aborted) {
       await Promise.all([readOne(store), readOne(store), readOne(store)])
       // Now and then a reader falls behind, or is a new one that knows nothing.
-      if (random(60) === 0) await delay(random(1000))
+      if (random(30) === 0) await delay(300 + random(500))
       if (random(60) === 0) {
         await store.close()
         store = await connectRedisStore(task)
