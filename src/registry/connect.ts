@@ -1,4 +1,5 @@
 import type { DurabilityOptions } from './durability-options.ts'
+import { validateNamespace } from './identity.ts'
 import { limitsFrom, type RegistryLimits } from './limits.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
 import { connectRedisStore, type SelectStrategy } from './redis/redis-store.ts'
@@ -10,7 +11,10 @@ export interface ConnectOptions {
   readonly redisUrl: string
   /** `nats://[user:password@]host:port`, one or more; all are used. */
   readonly natsUrls: readonly string[]
-  /** Prefix of every Redis key: registries of one namespace share their identities. */
+  /**
+   * Prefix of every Redis key: registries of one namespace share their identities. 1 to 64 letters,
+   * digits, `_`, `-`, and at most one hash tag such as `{tag}`, which a Redis Cluster needs.
+   */
   readonly namespace: string
   /** An identity's subject is `<subjectPrefix>.<identity>`. Default `prism.multicast`. */
   readonly subjectPrefix?: string
@@ -30,7 +34,8 @@ export interface ConnectOptions {
  */
 export async function connectRegistry(options: ConnectOptions): Promise<MulticastRegistry> {
   const limits = limitsFrom(options.limits)
-  const { redisUrl, natsUrls, namespace, subjectPrefix, strategy } = options
+  const namespace = validateNamespace(options.namespace)
+  const { redisUrl, natsUrls, subjectPrefix, strategy } = options
   const { natsConnections, durability } = options
   const store = await connectRedisStore({
     url: redisUrl,

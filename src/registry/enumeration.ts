@@ -1,4 +1,5 @@
 import { RegistryError } from './errors.ts'
+import { fieldReader } from './filter/field.ts'
 import type { JsonValue, Metadata, Registration } from './registration.ts'
 
 /** How the matches of an enumerate are shown. */
@@ -28,6 +29,8 @@ export interface ListedRegistration {
   readonly registeredAt: number
   /** Unix time in ms by the store's clock; `null` never expires. */
   readonly expiresAt: number | null
+  /** Where the process that hosts the identity's subscriber is reached; `null` if it named none. */
+  readonly gateway: string | null
 }
 
 /** One page of live registrations. */
@@ -47,7 +50,7 @@ type SortValue = JsonValue | undefined
  * Cuts one page out of the matches. A cursor holds the position of the last registration shown, not
  * a count, so while others come and go none is shown twice and none that stayed is skipped.
  * @param matches ordered by identity.
- * @throws RegistryError `INVALID_ARGUMENT` for a limit, cursor or sort field that makes no sense.
+ * @throws RegistryError `INVALID_ARGUMENT` for a limit, cursor, sort field or order that makes no sense.
  */
 export function pageOf(matches: readonly Registration[], options: EnumerateOptions): Enumeration {
   const { limit = Infinity, cursor, includeMetadata = true } = options
@@ -91,6 +94,12 @@ function sort(
   name: string
 } {
   const valueOf = sortValueReader(sortBy)
+  if (order !== 'ascending' && order !== 'descending') {
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      `order: "${String(order)}" is neither ascending nor descending`,
+    )
+  }
   const direction = order === 'ascending' ? 1 : -1
   const name = `${sortBy} ${order}`
   const positionOf = (registration: Registration): Position => [
@@ -118,25 +127,17 @@ function sortValueReader(sortBy: string): (registration: Registration) => SortVa
       // One that never expires is last, like a missing value.
       return ({ expiresAt }) => expiresAt ?? undefined
     default: {
-      const [root, ...path] = sortBy.split('.')
+      const [root, ...path] = typeof sortBy === 'string' ? sortBy.split('.') : []
       if (root !== 'metadata' || path.length === 0 || path.includes('')) {
         throw new RegistryError(
           'INVALID_ARGUMENT',
           `sortBy: "${sortBy}" is none of identity, registeredAt, expiresAt, metadata.<path>`,
         )
       }
-      return ({ metadata }) => readPath(metadata, path)
+      const read = fieldReader(path)
+      return ({ metadata }) => read(metadata)
     }
   }
-}
-
-function readPath(metadata: Metadata, path: readonly string[]): SortValue {
-  let value: SortValue = metadata
-  for (const part of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined
-    value = (value as Metadata)[part]
-  }
-  return value
 }
 
 const TYPE_ORDER = ['null', 'boolean', 'number', 'string', 'object', 'undefined']
@@ -187,6 +188,7 @@ function decodeCursor(text: string, name: string): Position {
   return [parts[2] as SortValue, parts[1]]
 }
 
-function withoutMetadata({ identity, registeredAt, expiresAt }: Registration): ListedRegistration {
-  return { identity, registeredAt, expiresAt }
+function withoutMetadata(registration: Registration): ListedRegistration {
+  const { identity, registeredAt, expiresAt, gateway } = registration
+  return Object.freeze({ identity, registeredAt, expiresAt, gateway })
 }

@@ -26,12 +26,30 @@ export interface MulticastResult {
 
 const DEFAULT_TIMEOUT_MS = 5_000
 
+const GUARANTEES: readonly DeliveryGuarantee[] = ['at-most-once', 'at-least-once', 'exactly-once']
+
+/**
+ * The payload's bytes, a copy: a caller who reuses its buffer changes nothing that is on its way.
+ * @throws RegistryError `INVALID_ARGUMENT` for anything but text and bytes.
+ */
+export function payloadBytesOf(payload: Uint8Array | string): Uint8Array {
+  if (typeof payload === 'string' || payload instanceof Uint8Array) return Buffer.from(payload)
+  throw new RegistryError('INVALID_ARGUMENT', 'payload: must be a string or a Uint8Array')
+}
+
 /**
  * Fills in the defaults.
- * @throws RegistryError `INVALID_ARGUMENT` for a timeout that is not above 0 and finite.
+ * @throws RegistryError `INVALID_ARGUMENT` for an unknown delivery guarantee, and a timeout that is
+ *   not above 0 and finite.
  */
 export function sendOptionsOf(options: MulticastOptions): SendOptions {
   const { delivery = 'at-most-once', timeoutMs = DEFAULT_TIMEOUT_MS, receipts = true } = options
+  if (!GUARANTEES.includes(delivery)) {
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      `delivery: "${delivery}" is none of ${GUARANTEES.join(', ')}`,
+    )
+  }
   if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
     throw new RegistryError('INVALID_ARGUMENT', `timeoutMs: ${timeoutMs} must be above 0 ms`)
   }

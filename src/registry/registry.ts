@@ -4,9 +4,10 @@ import { RegistryError } from './errors.ts'
 import { filterFrom, type Filter } from './filter/filter.ts'
 import { validateIdentity } from './identity.ts'
 import { limitsFrom, type RegistryLimits } from './limits.ts'
-import type { DeliveryStatus, MessageHandler, Messenger, Subscription } from './messenger.ts'
+import type { MessageHandler, Messenger, Subscription } from './messenger.ts'
 import { validateMetadata } from './metadata.ts'
 import {
+  payloadBytesOf,
   sendOptionsOf,
   summarize,
   type MulticastOptions,
@@ -29,7 +30,6 @@ export interface RegisterOptions {
 }
 
 const DEFAULT_TTL_MS = 300_000
-const NO_TARGETS: ReadonlyMap<string, DeliveryStatus> = new Map()
 
 /**
  * A multicast registry: identities with metadata and a TTL, listed by filter, and sent to.
@@ -41,6 +41,8 @@ export class MulticastRegistry {
   readonly #store: RegistryStore
   readonly #messenger: Messenger
   readonly #limits: RegistryLimits
+  #underWay = 0
+  #onIdle: (() => void) | null = null
   #closing: Promise<void> | null = null
 
   /** @param slots the registry owns them from here on: `close()` closes them. */
@@ -70,16 +72,17 @@ export class MulticastRegistry {
     metadata: Metadata,
     options: RegisterOptions = {},
   ): Promise<RegistrationTimes> {
-    this.#checkOpen()
-    const { ttlMs = DEFAULT_TTL_MS, replace = false } = options
-    const valid = validateIdentity(identity)
-    const own = this.#messenger.hosts(valid) ? this.#messenger.gateway : null
-    return this.#store.register({
-      identity: valid,
-      metadata: validateMetadata(metadata, this.#limits).metadata,
-      ttlMs: this.#checkTtl(ttlMs),
-      replace,
-      gateway: options.gateway ?? own,
+    return this.#accept(() => {
+      const { ttlMs = DEFAULT_TTL_MS, replace = false, gateway } = options
+      const valid = validateIdentity(identity)
+      const own = this.#messenger.hosts(valid) ? this.#messenger.gateway : null
+      return this.#store.register({
+        identity: valid,
+        metadataJson: validateMetadata(metadata, this.#limits).json,
+        ttlMs: this.#checkTtl(ttlMs),
+        replace,
+        gateway: gateway === undefined ? own : checkGateway(gateway),
+      })
     })
   }
 
@@ -90,14 +93,14 @@ export class MulticastRegistry {
    *   `INVALID_ARGUMENT`
    */
   async heartbeat(identity: string, ttlMs: number = DEFAULT_TTL_MS): Promise<RegistrationTimes> {
-    this.#checkOpen()
-    return this.#store.heartbeat(validateIdentity(identity), this.#checkTtl(ttlMs))
+    return this.#accept(() =>
+      this.#store.heartbeat(validateIdentity(identity), this.#checkTtl(ttlMs)),
+    )
   }
 
   /** Removes a registration for every process; `false` if there was none. */
   async unregister(identity: string): Promise<boolean> {
-    this.#checkOpen()
-    return this.#store.unregister(validateIdentity(identity))
+    return this.#accept(() => this.#store.unregister(validateIdentity(identity)))
   }
 
   /**
@@ -106,8 +109,10 @@ export class MulticastRegistry {
    * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`
    */
   async enumerate(filter: Filter = {}, options: EnumerateOptions = {}): Promise<Enumeration> {
-    this.#checkOpen()
-    return pageOf(await this.#store.select(filterFrom(filter, this.#limits)), options)
+    return this.#accept(async () => {
+      const matches = await this.#store.select(filterFrom(filter, this.#limits))
+      return pageOf(matches, options)
+    })
   }
 
   /**
@@ -120,40 +125,55 @@ export class MulticastRegistry {
     payload: Uint8Array | string,
     options: MulticastOptions = {},
   ): Promise<MulticastResult> {
-    this.#checkOpen()
-    const sendOptions = sendOptionsOf(options)
-    const targets = await this.#store.select(filterFrom(filter, this.#limits))
-    const id = randomUUID()
-    if (targets.length === 0) return summarize(id, NO_TARGETS)
-    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
-    return summarize(id, await this.#messenger.send({ id, payload: bytes }, targets, sendOptions))
+    return this.#accept(async () => {
+      const sendOptions = sendOptionsOf(options)
+      const message = { id: randomUUID(), payload: payloadBytesOf(payload) }
+      const targets = await this.#store.select(filterFrom(filter, this.#limits))
+      return summarize(message.id, await this.#messenger.send(message, targets, sendOptions))
+    })
   }
 
   /**
    * Receives the multicasts of one identity; a second subscription replaces the first. Subscribe
    * first and register then: the registration names this registry's gateway, and nothing is missed.
-   * @throws RegistryError `INVALID_IDENTITY`
+   * @throws RegistryError `INVALID_IDENTITY`, `INVALID_ARGUMENT`
    */
   async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
-    this.#checkOpen()
-    return this.#messenger.subscribe(validateIdentity(identity), handler)
+    return this.#accept(() => {
+      if (typeof handler !== 'function') {
+        throw new RegistryError('INVALID_ARGUMENT', 'handler: must be a function of the message')
+      }
+      return this.#messenger.subscribe(validateIdentity(identity), handler)
+    })
   }
 
   /** Removes everything in the namespace, whoever made it. */
   async clear(): Promise<void> {
-    this.#checkOpen()
-    return this.#store.clear()
+    return this.#accept(() => this.#store.clear())
   }
 
   /** Ends what was accepted and releases connections. Idempotent; later calls reject with `CLOSED`. */
   close(): Promise<void> {
-    this.#closing ??= Promise.all([this.#messenger.close(), this.#store.close()]).then(() => {})
+    this.#closing ??= this.#close()
     return this.#closing
   }
 
-  #checkOpen(): void {
+  async #close(): Promise<void> {
+    // A multicast needs the messenger after the store, so neither is closed under one.
+    if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
+    await Promise.all([this.#messenger.close(), this.#store.close()])
+  }
+
+  async #accept<T>(call: () => Promise<T>): Promise<T> {
     if (this.#closing !== null) {
       throw new RegistryError('CLOSED', 'The registry is closed; connect a new one.')
+    }
+    this.#underWay += 1
+    try {
+      return await call()
+    } finally {
+      this.#underWay -= 1
+      if (this.#underWay === 0) this.#onIdle?.()
     }
   }
 
@@ -164,4 +184,13 @@ export class MulticastRegistry {
       `ttlMs: ${ttlMs} must be an integer from 0 (never expires) to ${this.#limits.maxTtlMs} ms`,
     )
   }
+}
+
+/** A gateway is a NATS subject; a malformed one would break the connection of whoever sends to it. */
+function checkGateway(gateway: string): string {
+  if (typeof gateway === 'string' && /^[^\s.*>]+(\.[^\s.*>]+)*$/.test(gateway)) return gateway
+  throw new RegistryError(
+    'INVALID_ARGUMENT',
+    `gateway: "${gateway}" is none; use the \`gateway\` of the registry that hosts the identity`,
+  )
 }

@@ -1,10 +1,11 @@
 import type { CompiledFilter } from './filter/compile.ts'
-import type { Metadata, Registration } from './registration.ts'
+import type { Registration } from './registration.ts'
 
 /** A registration to be made. The registry has validated every field. */
 export interface RegistrationRequest {
   readonly identity: string
-  readonly metadata: Metadata
+  /** A JSON object as `validateMetadata` serialised it: what is kept, whatever its maker does later. */
+  readonly metadataJson: string
   /** Time to live in ms; 0 never expires. */
   readonly ttlMs: number
   /** Whether a live registration of the same identity is overwritten or refused. */

@@ -36,7 +36,7 @@ export class MemoryStore implements RegistryStore {
     }
     const registration: Registration = Object.freeze({
       identity,
-      metadata: parseMetadata(JSON.stringify(request.metadata)),
+      metadata: parseMetadata(request.metadataJson),
       registeredAt: now,
       expiresAt: expiryOf(now, ttlMs),
       gateway: request.gateway,

@@ -85,7 +85,7 @@ class RedisStore implements RegistryStore {
     return this.#accept(async () => {
       const reply = await this.#connection.run(registerScript, this.#keysFor(identity), [
         identity,
-        JSON.stringify(request.metadata),
+        request.metadataJson,
         request.ttlMs,
         request.replace ? '1' : '0',
         request.gateway ?? '',

@@ -41,11 +41,12 @@ async function write(task: HistoryTask): Promise<HistoryReport> {
     const ttlMs = [0, 1 + random(5), 10 + random(40), 1000][random(4)] ?? 0
     const status = statuses[random(statuses.length)] ?? statuses[0]
     const metadata: HistoryMetadata = { status, writer: task.seed, serial: call }
+    const metadataJson = JSON.stringify(metadata)
     const perform = (): Promise<RegistrationTimes | boolean> => {
       if (kind === 'heartbeat') return store.heartbeat(identity, ttlMs)
       if (kind === 'unregister') return store.unregister(identity)
       const replace = kind === 'replace'
-      return store.register({ identity, metadata: { ...metadata }, ttlMs, replace, gateway: null })
+      return store.register({ identity, metadataJson, ttlMs, replace, gateway: null })
     }
     const { result, times } = await timed(() => perform().catch(refusal))
     writes.push({ ...times, kind, identity, serial: call, outcome: outcomeOf(result) })

@@ -1,0 +1,478 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import { connectRegistry } from './connect.ts'
+import type { EnumerateOptions } from './enumeration.ts'
+import type { Filter } from './filter/filter.ts'
+import type { RegistryLimits } from './limits.ts'
+import { MemoryBroker, MemoryMessenger } from './memory/memory-messenger.ts'
+import { MemoryStore } from './memory/memory-store.ts'
+import type { ReceivedMessage } from './messenger.ts'
+import type { MulticastOptions } from './multicast.ts'
+import type { Metadata } from './registration.ts'
+import { MulticastRegistry, type RegisterOptions } from './registry.ts'
+
+/** Registries of one namespace; `memory` ones share a broker only, for their stores are apart. */
+type OpenRegistry = (limits?: Partial<RegistryLimits>) => Promise<MulticastRegistry>
+
+const backends = inject('backends')
+
+describeRegistry('A registry in memory', { isShared: false }, () => {
+  const broker = new MemoryBroker()
+  return async (limits = {}) => {
+    const { maxIdentities = Infinity } = limits
+    const store = new MemoryStore({ maxIdentities })
+    return new MulticastRegistry({ store, messenger: new MemoryMessenger(broker), limits })
+  }
+})
+
+if (backends.kind === 'memory') {
+  describe('A registry on Redis and NATS', () => {
+    test('keeps what a registry promises', ({ skip }) => skip(`needs servers. ${backends.notice}`))
+  })
+} else {
+  const { redisUrl, natsUrls } = backends
+  for (const strategy of ['replica', 'scan'] as const) {
+    describeRegistry(`A registry on Redis and NATS, by ${strategy}`, { isShared: true }, () => {
+      const namespace = `test-${randomUUID()}`
+      const subjectPrefix = `test.${namespace}`
+      return (limits = {}) =>
+        connectRegistry({ redisUrl, natsUrls, namespace, subjectPrefix, strategy, limits })
+    })
+  }
+
+  test.each(['', 'a:b', 'a b', 'x'.repeat(65), '{a', '{a}{b}', 'ä'])(
+    'A registry of the namespace "%s" is refused',
+    async (namespace) => {
+      const connecting = connectRegistry({ redisUrl, natsUrls, namespace })
+      await expect(connecting).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+    },
+  )
+}
+
+function describeRegistry(
+  name: string,
+  { isShared }: { readonly isShared: boolean },
+  prepare: () => OpenRegistry,
+): void {
+  describe(name, () => {
+    const opened: MulticastRegistry[] = []
+    let open: OpenRegistry
+    let registry: MulticastRegistry
+
+    beforeEach(async () => {
+      const connect = prepare()
+      open = async (limits) => {
+        const another = await connect(limits)
+        opened.push(another)
+        return another
+      }
+      registry = await open()
+    })
+
+    afterEach(async () => {
+      await (await open()).clear()
+      await Promise.all(opened.splice(0).map((each) => each.close()))
+    })
+
+    describe('register', () => {
+      test('gives the times of the registration', async () => {
+        const times = await registry.register('alice', {}, { ttlMs: 60_000 })
+        expect(times.expiresAt).toBe(times.registeredAt + 60_000)
+        expect(await listed(registry)).toMatchObject([{ identity: 'alice', ...times }])
+      })
+
+      test('is for five minutes unless told otherwise, and for ever with a TTL of 0', async () => {
+        const usual = await registry.register('alice', {})
+        expect(usual.expiresAt).toBe(usual.registeredAt + 300_000)
+        expect(await registry.register('bob', {}, { ttlMs: 0 })).toMatchObject({ expiresAt: null })
+      })
+
+      test('of a live identity is ALREADY_EXISTS and changes nothing, unless it replaces', async () => {
+        await registry.register('alice', { version: 1 })
+        await expect(registry.register('alice', { version: 2 })).rejects.toMatchObject({
+          code: 'ALREADY_EXISTS',
+        })
+        expect(await listed(registry)).toMatchObject([{ metadata: { version: 1 } }])
+        await registry.register('alice', { version: 3 }, { replace: true })
+        expect(await listed(registry)).toMatchObject([{ metadata: { version: 3 } }])
+      })
+
+      test('of an expired identity succeeds at once', async () => {
+        await registry.register('alice', { version: 1 }, { ttlMs: 20 })
+        await delay(30)
+        await registry.register('alice', { version: 2 })
+        expect(await listed(registry)).toMatchObject([{ metadata: { version: 2 } }])
+      })
+
+      test('past maxIdentities is QUOTA_EXCEEDED until one is gone', async () => {
+        const limited = await open({ maxIdentities: 2 })
+        await limited.register('a', {})
+        await limited.register('b', {})
+        await expect(limited.register('c', {})).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' })
+        await limited.register('a', { again: true }, { replace: true })
+        await limited.unregister('b')
+        await limited.register('c', {})
+        expect(await identitiesOf(limited)).toEqual(['a', 'c'])
+      })
+
+      test('keeps the metadata as it was at the call, whatever its maker does later', async () => {
+        const metadata = { tags: ['a'], deep: { n: 1 } }
+        const registering = registry.register('alice', metadata)
+        metadata.tags.push('b')
+        metadata.deep.n = 2
+        await registering
+        expect(await listed(registry)).toMatchObject([
+          { metadata: { tags: ['a'], deep: { n: 1 } } },
+        ])
+      })
+
+      test('names the gateway given, or its own if it hosts the subscriber, or none', async () => {
+        await registry.subscribe('hosted', () => {})
+        await registry.register('hosted', {})
+        await registry.register('elsewhere', {}, { gateway: 'some.gateway' })
+        await registry.register('plain', {})
+        expect(await listed(registry)).toMatchObject([
+          { identity: 'elsewhere', gateway: 'some.gateway' },
+          { identity: 'hosted', gateway: registry.gateway },
+          { identity: 'plain', gateway: null },
+        ])
+      })
+    })
+
+    describe('heartbeat', () => {
+      test('renews the TTL and leaves everything else', async () => {
+        const metadata = { status: 'online', n: 1 }
+        const { registeredAt } = await registry.register('alice', metadata, { ttlMs: 50 })
+        const renewed = await registry.heartbeat('alice', 60_000)
+        expect(renewed.registeredAt).toBe(registeredAt)
+        await delay(60)
+        expect(await listed(registry)).toMatchObject([{ identity: 'alice', metadata, ...renewed }])
+        expect(await registry.heartbeat('alice', 0)).toMatchObject({ expiresAt: null })
+      })
+
+      test('of an identity never made, unregistered or expired is NOT_FOUND', async () => {
+        await registry.register('expired', {}, { ttlMs: 10 })
+        await registry.register('unregistered', {})
+        await registry.unregister('unregistered')
+        await delay(20)
+        for (const identity of ['never', 'unregistered', 'expired']) {
+          await expect(registry.heartbeat(identity)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+        }
+        expect(await identitiesOf(registry)).toEqual([])
+      })
+    })
+
+    test('unregister is idempotent, and says whether there was one', async () => {
+      await registry.register('alice', {})
+      expect(await registry.unregister('alice')).toBe(true)
+      expect(await registry.unregister('alice')).toBe(false)
+      expect(await registry.unregister('never')).toBe(false)
+      expect(await identitiesOf(registry)).toEqual([])
+    })
+
+    describe('enumerate', () => {
+      test('gives what matches the filter, in pages', async () => {
+        for (let n = 0; n < 25; n += 1) {
+          const status = n % 5 === 0 ? 'away' : 'online'
+          await registry.register(`user-${n}`, { status, n })
+        }
+        const online = { status: 'online', 'n.lt': 20 }
+        const sorted = { sortBy: 'metadata.n', order: 'descending', limit: 6 } as const
+        const shown: string[] = []
+        let cursor: string | null = null
+        do {
+          const options: EnumerateOptions = cursor === null ? sorted : { ...sorted, cursor }
+          const page = await registry.enumerate(online, options)
+          expect(page.totalCount).toBe(16)
+          shown.push(...page.registrations.map(({ identity }) => identity))
+          cursor = page.nextCursor
+        } while (cursor !== null)
+        const expected = Array.from({ length: 20 }, (_, n) => 19 - n).filter((n) => n % 5 !== 0)
+        expect(shown).toEqual(expected.map((n) => `user-${n}`))
+      })
+
+      test('leaves metadata out if asked to', async () => {
+        await registry.register('alice', { secret: 1 })
+        const [alice] = await listed(registry, {}, { includeMetadata: false })
+        expect(alice).not.toHaveProperty('metadata')
+        expect(alice).toMatchObject({ identity: 'alice', gateway: null })
+      })
+
+      test('never gives what has expired', async () => {
+        await registry.register('brief', {}, { ttlMs: 20 })
+        await registry.register('lasting', {})
+        await delay(30)
+        expect(await registry.enumerate()).toMatchObject({
+          registrations: [{ identity: 'lasting' }],
+          totalCount: 1,
+        })
+      })
+
+      test('gives callers nothing with which they could change what others get', async () => {
+        await registry.register('alice', { tags: ['a'], deep: { n: 1 } })
+        for (const filter of [{}, { 'tags.exists': true }, { 'deep.n': 1 }]) {
+          const { registrations } = await registry.enumerate(filter)
+          expect(registrations.every(isDeeplyFrozen)).toBe(true)
+          // The list itself is frozen or the caller's own.
+          if (!Object.isFrozen(registrations)) (registrations as unknown[]).length = 0
+          expect(await identitiesOf(registry, filter)).toEqual(['alice'])
+        }
+      })
+
+      test('sees at once what another registry did', async ({ skip }) => {
+        if (!isShared) skip('stores in memory are apart from one another')
+        const other = await open()
+        expect(await identitiesOf(other)).toEqual([])
+        await registry.register('alice', { n: 1 })
+        expect(await listed(other)).toMatchObject([{ identity: 'alice', metadata: { n: 1 } }])
+        await registry.register('alice', { n: 2 }, { replace: true })
+        expect(await identitiesOf(other, { n: 2 })).toEqual(['alice'])
+        const { expiresAt } = await registry.heartbeat('alice', 90_000)
+        expect(await listed(other)).toMatchObject([{ expiresAt }])
+        await other.unregister('alice')
+        expect(await identitiesOf(registry)).toEqual([])
+      })
+    })
+
+    describe('multicast', () => {
+      test('sends to every match, and says what became of each', async () => {
+        const received: ReceivedMessage[] = []
+        await registry.subscribe('good', (message) => void received.push(message))
+        await registry.subscribe('failing', () => {
+          throw new Error('no')
+        })
+        const { promise: never, resolve: end } = Promise.withResolvers<void>()
+        await registry.subscribe('stuck', () => never)
+        await registry.subscribe('other', (message) => void received.push(message))
+        for (const identity of ['good', 'failing', 'stuck', 'absent']) {
+          await registry.register(identity, { room: 1 })
+        }
+        await registry.register('other', { room: 2 })
+        const result = await registry.multicast({ room: 1 }, 'hello', { timeoutMs: 500 })
+        end()
+        expect(result).toMatchObject({
+          targetCount: 4,
+          deliveredCount: 1,
+          failedCount: 2,
+          timeoutCount: 1,
+          pendingCount: 0,
+        })
+        expect(Object.fromEntries(result.statuses)).toEqual({
+          good: 'DELIVERED',
+          failing: 'FAILED',
+          stuck: 'TIMEOUT',
+          absent: 'FAILED',
+        })
+        expect(received).toMatchObject([{ identity: 'good', id: result.messageId }])
+        expect(received.map(({ payload }) => Buffer.from(payload).toString())).toEqual(['hello'])
+      })
+
+      test('to no match is a success with no targets', async () => {
+        await registry.register('alice', {})
+        const result = await registry.multicast({ room: 1 }, 'hello')
+        expect(result).toMatchObject({
+          targetCount: 0,
+          deliveredCount: 0,
+          pendingCount: 0,
+          failedCount: 0,
+          timeoutCount: 0,
+        })
+        expect(result.statuses.size).toBe(0)
+      })
+
+      test('without receipts leaves every target PENDING, and it gets the message', async () => {
+        const got = Promise.withResolvers<ReceivedMessage>()
+        await registry.subscribe('alice', got.resolve)
+        await registry.register('alice', {})
+        await registry.register('absent', {})
+        const result = await registry.multicast({}, Buffer.from([1, 2, 3]), { receipts: false })
+        expect(result).toMatchObject({ targetCount: 2, pendingCount: 2, deliveredCount: 0 })
+        expect([...result.statuses.values()]).toEqual(['PENDING', 'PENDING'])
+        expect([...(await got.promise).payload]).toEqual([1, 2, 3])
+      })
+
+      test('reaches subscribers of another registry, by its gateway and without one', async () => {
+        const other = await open()
+        const received: string[] = []
+        for (const identity of ['by-gateway', 'by-subject']) {
+          await other.subscribe(identity, (message) => void received.push(message.identity))
+        }
+        await registry.register('by-gateway', {}, { gateway: other.gateway })
+        await registry.register('by-subject', {})
+        const result = await registry.multicast({}, 'hello')
+        expect(result.deliveredCount).toBe(2)
+        expect(received.sort()).toEqual(['by-gateway', 'by-subject'])
+      })
+
+      test('reaches nobody who has unsubscribed', async () => {
+        let calls = 0
+        const subscription = await registry.subscribe('alice', () => void (calls += 1))
+        await registry.register('alice', {})
+        expect((await registry.multicast({}, 'one')).deliveredCount).toBe(1)
+        await subscription.unsubscribe()
+        await subscription.unsubscribe()
+        expect((await registry.multicast({}, 'two')).statuses.get('alice')).toBe('FAILED')
+        expect(calls).toBe(1)
+      })
+
+      test('sends the payload as it was at the call, whatever its maker does later', async () => {
+        const payload = Buffer.from('hello')
+        const received: string[] = []
+        await registry.subscribe('alice', (message) => {
+          received.push(Buffer.from(message.payload).toString())
+        })
+        await registry.register('alice', {})
+        const sending = registry.multicast({}, payload)
+        payload.fill('x')
+        await sending
+        expect(received).toEqual(['hello'])
+      })
+    })
+
+    describe('Refused', () => {
+      test.each<{ what: string; options: RegisterOptions }>([
+        { what: 'a negative TTL', options: { ttlMs: -1 } },
+        { what: 'a broken TTL', options: { ttlMs: 0.5 } },
+        { what: 'a TTL that is no number', options: { ttlMs: Number.NaN } },
+        { what: 'a TTL past the limit', options: { ttlMs: 366 * 24 * 60 * 60 * 1_000 } },
+        { what: 'an empty gateway', options: { gateway: '' } },
+        { what: 'a gateway with a wildcard', options: { gateway: 'a.>' } },
+        { what: 'a gateway with a space', options: { gateway: 'a b' } },
+      ])('is registering with $what: INVALID_ARGUMENT', async ({ options }) => {
+        await expect(registry.register('alice', {}, options)).rejects.toMatchObject({
+          code: 'INVALID_ARGUMENT',
+        })
+        expect(await identitiesOf(registry)).toEqual([])
+      })
+
+      test.each(['', 'a b', 'a.*', '>', 'a..b', '~log', 'line\nbreak'])(
+        'is the identity "%s": INVALID_IDENTITY, in every call',
+        async (identity) => {
+          const refusal = { name: 'RegistryError', code: 'INVALID_IDENTITY' }
+          await expect(registry.register(identity, {})).rejects.toMatchObject(refusal)
+          await expect(registry.heartbeat(identity)).rejects.toMatchObject(refusal)
+          await expect(registry.unregister(identity)).rejects.toMatchObject(refusal)
+          await expect(registry.subscribe(identity, () => {})).rejects.toMatchObject(refusal)
+        },
+      )
+
+      test.each<{ what: string; metadata: unknown }>([
+        { what: 'no object', metadata: [1] },
+        { what: 'something JSON would drop', metadata: { a: undefined } },
+        { what: 'too much', metadata: { text: 'x'.repeat(16 * 1024) } },
+      ])('is metadata that is $what: INVALID_METADATA', async ({ metadata }) => {
+        await expect(registry.register('alice', metadata as Metadata)).rejects.toMatchObject({
+          code: 'INVALID_METADATA',
+        })
+      })
+
+      test.each<Filter>([{ 'a.gt': true }, { $or: [] }, { a: undefined as unknown as null }])(
+        'is the filter %o: INVALID_FILTER',
+        async (filter) => {
+          const refusal = { code: 'INVALID_FILTER' }
+          await expect(registry.enumerate(filter)).rejects.toMatchObject(refusal)
+          await expect(registry.multicast(filter, '')).rejects.toMatchObject(refusal)
+        },
+      )
+
+      test.each<EnumerateOptions>([{ limit: 0 }, { cursor: 'x' }, { sortBy: 'name' }])(
+        'is to enumerate with %o: INVALID_ARGUMENT',
+        async (options) => {
+          await expect(registry.enumerate({}, options)).rejects.toMatchObject({
+            code: 'INVALID_ARGUMENT',
+          })
+        },
+      )
+
+      test.each<{ what: string; options: MulticastOptions }>([
+        { what: 'a timeout of 0', options: { timeoutMs: 0 } },
+        { what: 'an unknown guarantee', options: { delivery: 'twice' as 'at-most-once' } },
+        {
+          what: 'a guarantee that needs receipts without them',
+          options: { delivery: 'at-least-once', receipts: false },
+        },
+        { what: 'exactly-once without durability', options: { delivery: 'exactly-once' } },
+      ])('is to multicast with $what, be it to nobody: INVALID_ARGUMENT', async ({ options }) => {
+        const refusal = { name: 'RegistryError', code: 'INVALID_ARGUMENT' }
+        await expect(registry.multicast({}, 'x', options)).rejects.toMatchObject(refusal)
+        await registry.register('alice', {})
+        await expect(registry.multicast({}, 'x', options)).rejects.toMatchObject(refusal)
+      })
+
+      test('is a payload or a handler of the wrong kind: INVALID_ARGUMENT', async () => {
+        const wrong = 7 as unknown
+        const refusal = { name: 'RegistryError', code: 'INVALID_ARGUMENT' }
+        await expect(registry.multicast({}, wrong as string)).rejects.toMatchObject(refusal)
+        await expect(registry.subscribe('a', wrong as () => void)).rejects.toMatchObject(refusal)
+      })
+    })
+
+    describe('close', () => {
+      test('ends what was accepted', async () => {
+        const received: string[] = []
+        for (const identity of ['alice', 'bob']) {
+          await registry.subscribe(identity, (message) => void received.push(message.identity))
+        }
+        await registry.register('alice', {})
+        const accepted = Promise.all([
+          registry.register('bob', {}, { ttlMs: 0 }),
+          registry.heartbeat('alice', 0),
+          registry.enumerate(),
+          registry.multicast({ $not: { absent: 1 } }, 'hello'),
+          registry.unregister('never'),
+          registry.subscribe('carol', () => {}),
+        ])
+        await registry.close()
+        const [, , , { targetCount, deliveredCount }] = await accepted
+        expect(targetCount).toBeGreaterThan(0)
+        expect(deliveredCount).toBe(targetCount)
+        expect(received).toHaveLength(targetCount)
+      })
+
+      test('is idempotent, and every call after it is CLOSED', async () => {
+        await Promise.all([registry.close(), registry.close()])
+        await registry.close()
+        const calls = [
+          () => registry.register('alice', {}),
+          () => registry.heartbeat('alice'),
+          () => registry.unregister('alice'),
+          () => registry.enumerate(),
+          () => registry.multicast({}, 'x'),
+          () => registry.subscribe('alice', () => {}),
+          () => registry.clear(),
+        ]
+        for (const call of calls) {
+          await expect(call()).rejects.toMatchObject({ name: 'RegistryError', code: 'CLOSED' })
+        }
+      })
+    })
+
+    test('clear removes everything, whoever made it', async () => {
+      await registry.register('alice', {}, { ttlMs: 0 })
+      await registry.clear()
+      expect(await identitiesOf(registry)).toEqual([])
+      await registry.register('alice', {})
+    })
+  })
+}
+
+async function listed(
+  registry: MulticastRegistry,
+  filter?: Filter,
+  options?: EnumerateOptions,
+): Promise<readonly { readonly identity: string }[]> {
+  return (await registry.enumerate(filter, options)).registrations
+}
+
+async function identitiesOf(
+  registry: MulticastRegistry,
+  filter?: Filter,
+): Promise<readonly string[]> {
+  return (await listed(registry, filter)).map(({ identity }) => identity)
+}
+
+function isDeeplyFrozen(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return Object.isFrozen(value) && Object.values(value).every(isDeeplyFrozen)
+}
