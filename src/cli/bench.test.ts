@@ -61,6 +61,8 @@ describe('npm run bench', () => {
     ['missed', 1],
     ['broken', 2],
     ['invalid', 3],
+    ['late', 3],
+    ['aborted', 1],
   ])(
     'with a scenario that is %s exits with %d, and keeps what was measured',
     async (name, code) => {
@@ -79,6 +81,21 @@ describe('npm run bench', () => {
     const { stdout } = await ended(bench(['missed']))
     expect(stdout).toMatch(/missed +refuse +success rate +> 99 % +0 %/)
     expect(stdout).toContain('Error 50 (refused)')
+  })
+
+  test('whose SLO ends it early says by which bound, in print and in the file', async () => {
+    const { stdout } = await ended(bench(['aborted']))
+    expect(stdout).toMatch(/ended early: success rate of refuse was 0\.00 % from 0 s to 0\.1 s/)
+    expect(stdout).toMatch(/missed +refuse +success rate every 0\.1 s +> 90 % +0 % \(from 0 s,/)
+    const run = await onlyRunFile()
+    expect(run.status).toBe('complete')
+    expect(run.scenarios).toMatchObject([
+      {
+        testStatus: 'failed',
+        result: { isInterrupted: false, abortReason: expect.stringContaining('success rate') },
+        slo: [{ outcome: 'missed', windows: { everyMs: 100 } }],
+      },
+    ])
   })
 
   test.each(['SIGINT', 'SIGTERM'] as const)(

@@ -45,6 +45,26 @@ test('throughput includes its bounds', () => {
   expect(outcomes(judge(slo, { a: {} }))).toEqual(['met', 'met'])
 })
 
+test('throughput that only late starts put below its bound is inconclusive', () => {
+  const { intervals } = loadResult({ a: {} })
+  const inTime = {
+    intervals: intervals.map((interval) => ({ ...interval, started: 960, ok: 960 })),
+  }
+  const result = loadResult({ a: {} }, inTime)
+  const outcomeOf = (min: number): string[] =>
+    outcomes(judgeSlo(result, readSlo({ throughput: { min } })))
+  expect(outcomeOf(96)).toEqual(['met'])
+  expect(outcomeOf(98)).toEqual(['inconclusive'])
+  expect(outcomeOf(101)).toEqual(['missed'])
+})
+
+test('a completion that is over its bound by no more than the lateness is inconclusive', () => {
+  const deliveries = { expected: 100, received: 100 }
+  const slo: Slo = { completion: { p95: '2ms' } }
+  expect(outcomes(judge(slo, { a: { deliveries } }))).toEqual(['missed'])
+  expect(outcomes(judge(slo, { a: { deliveries, latenessMs: [1] } }))).toEqual(['inconclusive'])
+})
+
 test('delivery is the share of the expected receipts', () => {
   const deliveries = { expected: 100, received: 98 }
   expect(outcomes(judge({ delivery: { rate: 0.98 } }, { a: { deliveries } }))).toEqual(['missed'])
@@ -81,9 +101,24 @@ test.each([
   { successRate: 99 },
   { successRate: 1 },
   { throughput: { min: 0 } },
+  { throughput: { max: Infinity } },
   { delivery: { rate: -0.1 } },
+  { successRate: 0.9, every: '99ms' },
+  { successRate: 0.9, every: 'often' as '1s' },
+  { successRate: 0.9, abortOnFail: { after: '10s' } },
+  { successRate: 0.9, every: '1s', abortOnFail: { after: 'soon' as '1s' } },
+  { delivery: { rate: 0.9 }, every: '1s' },
+  { completion: { p95: '1s' }, every: '1s' },
 ] satisfies Slo[])('the SLO %j is refused', (slo) => {
   expect(() => readSlo(slo)).toThrow(InputError)
+})
+
+test('every SLO of a list counts, and an empty one in it is a mistake', () => {
+  const whole: Slo = { response: { p95: '10ms' } }
+  const windowed: Slo = { response: { p95: '50ms' }, every: '5s' }
+  expect(readSlo([whole, windowed]).map(({ everyMs }) => everyMs)).toEqual([null, 5_000])
+  expect(() => readSlo([whole, {}])).toThrow(InputError)
+  expect(() => readSlo([])).toThrow(InputError)
 })
 
 test('the tightest response bound is found among all operations', () => {

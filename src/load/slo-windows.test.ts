@@ -1,0 +1,209 @@
+import fc from 'fast-check'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { constant } from './arrivals/constant.ts'
+import { generateLoad, type LoadPlan } from './generator.ts'
+import { newTimeHistogram, percentileMs } from './histogram.ts'
+import { judgeSlo } from './judge-slo.ts'
+import type { LoadResult } from './result.ts'
+import type { SloRow } from './slo-row.ts'
+import { SloWindows } from './slo-windows.ts'
+import { readSlo, type Slos } from './slo.ts'
+
+interface Request {
+  readonly operation: string
+  readonly intendedAtMs: number
+  readonly startedAtMs: number
+  readonly endedAtMs: number
+}
+
+const START_MS = 1_000
+const DURATION_MS = 2_300
+const EVERY_MS = 500
+/** 0 – 500 – 1,000 – 1,500 – 2,300: the last window has what is left. */
+const WINDOWS = 4
+
+const requests: fc.Arbitrary<readonly Request[]> = fc
+  .array(
+    fc.record({
+      operation: fc.constantFrom('read', 'write'),
+      dueMs: fc.double({ min: 0, max: DURATION_MS - 0.001, noNaN: true }),
+      latenessMs: fc.double({ min: 0, max: 30, noNaN: true }),
+      serviceMs: fc.double({ min: 0, max: 1_200, noNaN: true }),
+    }),
+    { maxLength: 60 },
+  )
+  .map((drawn) => {
+    // A generator starts requests in the order of the schedule, the late ones together.
+    let startedAtMs = START_MS
+    return drawn
+      .toSorted((a, b) => a.dueMs - b.dueMs)
+      .map(({ operation, dueMs, latenessMs, serviceMs }) => {
+        const intendedAtMs = START_MS + dueMs
+        startedAtMs = Math.max(startedAtMs, intendedAtMs + latenessMs)
+        return { operation, intendedAtMs, startedAtMs, endedAtMs: startedAtMs + serviceMs }
+      })
+  })
+
+/** Tells the windows of requests in the order in which things happen. */
+function watch(slo: Slos, all: readonly Request[]): readonly SloRow[] {
+  const plan = { operations: ['read', 'write'], measureStartMs: START_MS, durationMs: DURATION_MS }
+  const windows = new SloWindows(readSlo(slo), plan)
+  const events = all.flatMap((request, order) => [
+    {
+      atMs: request.startedAtMs,
+      order,
+      tell: () => windows.due(request, request.startedAtMs, true),
+    },
+    {
+      atMs: request.endedAtMs,
+      order: Infinity,
+      tell: () => {
+        const { intendedAtMs, startedAtMs, endedAtMs } = request
+        const [response, service] = [endedAtMs - intendedAtMs, endedAtMs - startedAtMs]
+        windows.end(request, endedAtMs, 'ok', response, service)
+      },
+    },
+  ])
+  const inOrder = events.toSorted((a, b) => a.atMs - b.atMs || (a.order < b.order ? -1 : 1))
+  for (const { tell } of inOrder) tell()
+  return windows.finish(DURATION_MS)
+}
+
+const windowOf = (timeMs: number): number =>
+  Math.min(Math.floor((timeMs - START_MS) / EVERY_MS), WINDOWS - 1)
+
+describe('windows judged as the load runs', () => {
+  test('have exactly the percentiles of the requests that were due in them', () => {
+    fc.assert(
+      fc.property(requests, fc.constantFrom(null, 'read'), (all, operation) => {
+        const bounds = { response: { p95: '1ms' } } as const
+        const slo = operation === null ? bounds : { operations: { [operation]: bounds } }
+        const [row] = watch({ ...slo, every: '500ms' }, all)
+        const ofScope = all.filter((one) => operation === null || one.operation === operation)
+        const percentiles = Array.from({ length: WINDOWS }, (_, index) => {
+          const histogram = newTimeHistogram()
+          for (const { intendedAtMs, endedAtMs } of ofScope) {
+            if (windowOf(intendedAtMs) !== index) continue
+            histogram.recordValue(Math.round((endedAtMs - intendedAtMs) * 1_000))
+          }
+          return percentileMs(histogram, 95)
+        }).filter((value) => value !== null)
+        expect(row?.measured).toBe(percentiles.length === 0 ? null : Math.max(...percentiles))
+        expect(row?.windows?.judged).toBe(percentiles.length)
+      }),
+    )
+  })
+
+  test('count a success in the window in which it came, for throughput', () => {
+    fc.assert(
+      fc.property(requests, (all) => {
+        const [row] = watch({ throughput: { min: 1_000 }, every: '500ms' }, all)
+        const rates = Array.from({ length: WINDOWS }, (_, index) => {
+          const lengthMs = index === WINDOWS - 1 ? DURATION_MS - index * EVERY_MS : EVERY_MS
+          const isIn = ({ endedAtMs }: Request): boolean =>
+            windowOf(endedAtMs) === index && endedAtMs < START_MS + DURATION_MS
+          return (all.filter(isIn).length * 1_000) / lengthMs
+        })
+        expect(row?.windows).toMatchObject({ judged: WINDOWS })
+        expect(row?.measured).toBeCloseTo(Math.min(...rates))
+      }),
+    )
+  })
+
+  test('are left out where nothing was due, so that a pause of the load is no miss', () => {
+    const one = { operation: 'read', intendedAtMs: START_MS + 600 }
+    const request = { ...one, startedAtMs: START_MS + 600, endedAtMs: START_MS + 605 }
+    const [row] = watch({ response: { p99: '10ms' }, successRate: 0.9, every: '500ms' }, [request])
+    expect(row).toMatchObject({ outcome: 'met', windows: { judged: 1, worstFromMs: 500 } })
+  })
+})
+
+const load = (plan: Partial<LoadPlan>): Promise<LoadResult> =>
+  generateLoad({
+    arrivals: constant(100),
+    durationMs: 1_000,
+    operations: { answer: () => Promise.resolve() },
+    ...plan,
+  })
+
+describe('a load with bounds on every window', () => {
+  test('misses them by one bad window, which the figures of the whole run hide', async () => {
+    const whole: Slos = { response: { p50: '200ms' } }
+    const windowed: Slos = { ...whole, every: '200ms' }
+    const slow = ({ number }: { number: number }): Promise<unknown> =>
+      number >= 40 && number < 60 ? sleep(400) : Promise.resolve()
+    const result = await load({ operations: { slow }, slo: windowed })
+    const [row] = judgeSlo(result, readSlo(windowed))
+    expect(row).toMatchObject({ outcome: 'missed', windows: { judged: 5, worstFromMs: 400 } })
+    expect(result).toMatchObject({ abortReason: null, measuredMs: 1_000 })
+    expect(judgeSlo(result, readSlo(whole))).toMatchObject([{ outcome: 'met' }])
+  })
+
+  test('is ended by the first window that misses one, and says by which', async () => {
+    const result = await load({
+      durationMs: 60_000,
+      timeoutMs: 300,
+      operations: {
+        fine: () => Promise.resolve(),
+        hang: ({ number }) => (number < 40 ? Promise.resolve() : new Promise(() => {})),
+      },
+      slo: {
+        operations: { hang: { successRate: 0.9 } },
+        every: '100ms',
+        abortOnFail: { after: '0s' },
+      },
+    })
+    expect(result.isInterrupted).toBe(false)
+    expect(result.abortReason).toMatch(/^success rate of hang was .* s; the bound is > 90\.00 %$/)
+    expect(result.measuredMs).toBeLessThan(60_000)
+    expect(result.windowedSlo).toMatchObject([{ operation: 'hang', outcome: 'missed' }])
+  })
+
+  test('is not ended before it was measured for as long as is asked', async () => {
+    const slo: Slos = { successRate: 0.9, every: '100ms', abortOnFail: { after: '700ms' } }
+    const result = await load({
+      durationMs: 60_000,
+      operations: { refuse: () => Promise.reject(new Error('refused')) },
+      slo,
+    })
+    expect(result.abortReason).not.toBeNull()
+    expect(result.measuredMs).toBeGreaterThanOrEqual(700)
+    expect(result.measuredMs).toBeLessThan(60_000)
+  })
+
+  test('that its own event loop held up is not blamed on the system', async () => {
+    const slo: Slos = { throughput: { min: 50 }, response: { p95: '100ms' }, every: '200ms' }
+    const block = async ({ number }: { number: number }): Promise<void> => {
+      const untilMs = performance.now() + (number === 30 ? 450 : 0)
+      while (performance.now() < untilMs);
+    }
+    const { windowedSlo } = await load({ operations: { block }, slo })
+    const outcomes = Object.fromEntries(windowedSlo.map(({ metric, outcome }) => [metric, outcome]))
+    expect(outcomes).toEqual({ 'response P95': 'inconclusive', throughput: 'inconclusive' })
+  })
+
+  test('that is shorter than a window is one window', async () => {
+    const slo: Slos = { successRate: 0.5, every: '5s' }
+    const { windowedSlo } = await load({ durationMs: 100, slo })
+    expect(windowedSlo).toMatchObject([{ outcome: 'met', windows: { judged: 1 } }])
+  })
+
+  test('refuses what it could not judge before it sends anything', async () => {
+    let sent = 0
+    const operations = { count: async () => void sent++ }
+    const slo: Slos = { operations: { nosuch: { successRate: 0.5 } } }
+    await expect(load({ operations, slo })).rejects.toThrow(/"nosuch".*: count\./)
+    await expect(load({ operations, slo: { successRate: 99 } })).rejects.toThrow(/successRate/)
+    const dropped = { invalid: 2 }
+    await expect(load({ operations, verdict: { dropped } })).rejects.toThrow(/dropped\.invalid/)
+    expect(sent).toBe(0)
+  })
+})
+
+test('bounds on windows that nobody watched are an error that says what to do', async () => {
+  const result = await load({ durationMs: 50 })
+  expect(() => judgeSlo(result, readSlo({ successRate: 0.9, every: '1s' }))).toThrow(
+    /give this SLO to the load/,
+  )
+})

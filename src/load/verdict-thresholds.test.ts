@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { InputError } from './input-error.ts'
+import {
+  readVerdictThresholds,
+  VERDICT_THRESHOLDS,
+  type VerdictOverrides,
+} from './verdict-thresholds.ts'
+
+test('a load that sets nothing has the documented thresholds', () => {
+  expect(readVerdictThresholds()).toEqual(VERDICT_THRESHOLDS)
+})
+
+test('a load may set single ones', () => {
+  expect(readVerdictThresholds({ dropped: { invalid: 0.05 } })).toEqual({
+    ...VERDICT_THRESHOLDS,
+    dropped: { degraded: 0, invalid: 0.05 },
+  })
+})
+
+test.each([
+  [{ dropped: { invalid: 5 } }, /1 % is 0\.01/],
+  [{ lateness: { degraded: -1 } }, /lateness\.degraded: -1/],
+  [{ batchMs: { degraded: Infinity } }, /batchMs\.degraded: Infinity/],
+  [{ achieved: { invalid: 0.999 } }, /before it is degraded/],
+  [{ dropped: { degraded: 0.5 } }, /before it is degraded/],
+  [{ drops: { invalid: 0.5 } } as VerdictOverrides, /"drops"; there are achieved/],
+  [{ dropped: { broken: 0.5 } } as VerdictOverrides, /dropped\.broken/],
+] satisfies [VerdictOverrides, RegExp][])('%j is refused', (overrides, message) => {
+  const read = (): unknown => readVerdictThresholds(overrides)
+  expect(read).toThrow(InputError)
+  expect(read).toThrow(message)
+})
