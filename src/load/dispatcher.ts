@@ -39,7 +39,7 @@ export class Dispatcher {
     recorder: LoadRecorder,
     limits: LoadResult['limits'],
     technique: Technique,
-    windows: SloWindows | null = null,
+    windows: SloWindows | null,
   ) {
     this.#schedule = schedule
     this.#workload = workload

@@ -86,7 +86,9 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
 
   const recorder = new LoadRecorder(operations, measureStartMs, durationMs)
-  const windows = new SloWindows(bounds, { operations, measureStartMs, durationMs })
+  const isWindowed = bounds.some(({ everyMs }) => everyMs !== null)
+  const windowPlan = { operations, measureStartMs, durationMs }
+  const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
   const dispatcher = new Dispatcher(schedule, workload, recorder, limits, technique, windows)
   const progressTimer = setInterval(() => {
     plan.onProgress?.(recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
@@ -96,7 +98,8 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
     const health = await dispatcher.startRequests(plannedEndMs + gracePeriodMs, plan.signal)
     const isEndedEarly = !dispatcher.isDraining
     const isInterrupted = isEndedEarly && plan.signal?.aborted === true
-    const abortReason = isEndedEarly && !isInterrupted ? windows.abortReason(nowMs()) : null
+    const abortReason =
+      isEndedEarly && !isInterrupted ? (windows?.abortReason(nowMs()) ?? null) : null
     const endMs = isEndedEarly ? Math.min(nowMs(), plannedEndMs) : plannedEndMs
     const graceMs = isInterrupted ? Math.min(gracePeriodMs, INTERRUPTED_GRACE_MS) : gracePeriodMs
     const unfinished = await dispatcher.drain(endMs + graceMs)
@@ -115,7 +118,7 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
       health,
       verdictThresholds,
       ...record,
-      windowedSlo: windows.finish(measuredMs),
+      windowedSlo: windows?.finish(measuredMs) ?? [],
     }
   } finally {
     clearInterval(progressTimer)

@@ -57,6 +57,12 @@ describe('the CSV of a run, read back', () => {
               : scenario.result.operations.map(({ name }) => [scenario.name, name]),
           ),
         )
+        const aborts = run.scenarios.flatMap((scenario) =>
+          scenario.state === 'unmeasured'
+            ? [null]
+            : scenario.result.operations.map(() => scenario.result.abortReason),
+        )
+        expect(rows.map(({ abortReason }) => abortReason)).toEqual(aborts)
         for (const row of rows) {
           expect(row).toMatchObject({ runId: run.runId, profile: run.profile })
         }
