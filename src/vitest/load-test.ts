@@ -1,17 +1,26 @@
 import { expect, inject, recordArtifact, test as base, type TestContext } from 'vitest'
+import type { Backends } from '../environment/backends.ts'
 import type { Arrivals } from '../load/arrivals/arrivals.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { parseDurationMs, type Duration } from '../load/duration.ts'
 import { generateLoad } from '../load/generator.ts'
 import type { LoadResult } from '../load/result.ts'
+import { scaleThroughput } from '../load/scale-throughput.ts'
 import type { Slos } from '../load/slo.ts'
 import type { VerdictOverrides } from '../load/verdict-thresholds.ts'
 import type { Operations } from '../load/workload.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import { serializeLoadResult } from '../results/load-result-json.ts'
 import type { Subscribers } from '../subscribers/subscriber-host.ts'
-import { durationMsOf, profileSettings, type ProfiledDuration } from './profile.ts'
 import { latencyChart } from './latency-chart.ts'
+import { offerOf, wasOffered } from './offered-rate.ts'
+import {
+  durationMsOf,
+  durationOf,
+  profileSettings,
+  type Profile,
+  type ProfiledDuration,
+} from './profile.ts'
 import { ProgressSender } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
 import { judgementOf, toMeetSlo } from './slo-matcher.ts'
@@ -45,6 +54,13 @@ export interface Load {
   readonly verdict?: VerdictOverrides
 }
 
+/** Under which profile a scenario runs, for patterns that depend on it. */
+export interface RunProfile {
+  readonly name: Profile
+  /** A duration as `load` would read it, for arrivals that take as long as the load. */
+  durationOf(duration: ProfiledDuration): Duration
+}
+
 /**
  * The test of a `*.load.ts` file. Its fixtures:
  *
@@ -53,19 +69,38 @@ export interface Load {
  * - `registry` is connected to the servers under test, with a namespace of the test's own that is
  *   cleared afterwards.
  * - `subscribers` hosts receivers of that namespace's multicasts in another process.
+ * - `openTestbed` opens further namespaces, each with a registry and receivers of its own.
+ * - `backends` says what is measured.
+ * - `profile` is what `BENCH_PROFILE` and `BENCH_DURATION` say.
  */
 export const test = base
-  .extend('testbed', async ({ task }, { onCleanup }): Promise<Testbed> => {
-    const testbed = await openTestbed(inject('backends'), task.name)
-    onCleanup(() => testbed.close())
-    return testbed
+  .extend('profile', (): RunProfile => {
+    const settings = profileSettings(process.env)
+    return {
+      name: settings.profile,
+      durationOf: (duration) => durationOf(duration, settings),
+    }
   })
+  .extend('backends', (): Backends => inject('backends'))
+  .extend('openTestbed', ({ backends }, { onCleanup }) => {
+    const opened: Testbed[] = []
+    onCleanup(async () => {
+      await Promise.all(opened.map((testbed) => testbed.close()))
+    })
+    return async (name: string): Promise<Testbed> => {
+      const testbed = await openTestbed(backends, name)
+      opened.push(testbed)
+      return testbed
+    }
+  })
+  .extend('testbed', ({ task, openTestbed: open }): Promise<Testbed> => open(task.name))
   .extend('registry', ({ testbed }): MulticastRegistry => testbed.registry)
   .extend('subscribers', ({ testbed }): Promise<Subscribers> => testbed.startSubscribers())
   .extend('load', ({ task, signal, annotate }, { onCleanup }) => {
     const settings = profileSettings(process.env)
     const dispatch = dispatchSetting(process.env)
     const progress = new ProgressSender(inject('progressPath'))
+    const offeredRate = inject('offeredRate')
     const loads: Promise<LoadResult>[] = []
     onCleanup(async () => {
       progress.close()
@@ -78,11 +113,15 @@ export const test = base
       await recordArtifact(task, { type: SCENARIO_ARTIFACT, loads: measured })
     })
     return async (load: Load): Promise<LoadResult> => {
-      const { operations, arrivals, maxInFlight, seed, slo, verdict } = load
+      const { operations, maxInFlight, seed, verdict } = load
+      const durationMs = durationMsOf(load.duration, settings)
+      const offer =
+        offeredRate === undefined ? null : offerOf(load.arrivals, offeredRate, durationMs)
+      const slo = offer === null || !load.slo ? load.slo : scaleThroughput(load.slo, offer)
       const running = generateLoad({
         operations,
-        arrivals,
-        durationMs: durationMsOf(load.duration, settings),
+        arrivals: offer?.arrivals ?? load.arrivals,
+        durationMs,
         warmUpMs: parseDurationMs(load.warmUp ?? '2s', 'warmUp'),
         timeoutMs: parseDurationMs(load.timeout ?? '5s', 'timeout'),
         gracePeriodMs: parseDurationMs(load.gracePeriod ?? '10s', 'gracePeriod'),
@@ -96,9 +135,10 @@ export const test = base
       })
       loads.push(running)
       const result = await running
+      if (offer !== null) wasOffered(result, offer)
       if (signal.aborted) return result
       await showChart(result, annotate)
-      if (slo !== undefined) expect.soft(result).toMeetSlo(slo)
+      if (load.slo !== undefined) expect.soft(result).toMeetSlo(load.slo)
       return result
     }
   })

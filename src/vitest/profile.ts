@@ -1,13 +1,18 @@
 import { parseDurationMs, type Duration } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
 
-/** How long scenarios run: `short` for every day, `seed` as long as the document they come from says. */
-export type Profile = 'short' | 'seed'
+/**
+ * How long scenarios run: `short` for every day, `seed` as long as the document they come from says,
+ * `full` as long as a profile's own pattern takes to show.
+ */
+export type Profile = 'short' | 'seed' | 'full'
 
-const PROFILES: readonly Profile[] = ['short', 'seed']
+const PROFILES: readonly Profile[] = ['short', 'seed', 'full']
 
-/** A scenario's length in each profile. */
-export type ProfiledDuration = Duration | { readonly short: Duration; readonly seed: Duration }
+/** A scenario's length: the same in each profile, or by profile. `full` falls back on `seed`, and `seed` on `short`. */
+export type ProfiledDuration =
+  | Duration
+  | { readonly short: Duration; readonly seed?: Duration; readonly full?: Duration }
 
 /** What the environment says of how long scenarios run. */
 export interface ProfileSettings {
@@ -35,9 +40,17 @@ export function profileSettings(
   return { profile, durationMs }
 }
 
+/** A scenario's duration under the settings: for arrivals that are as long as the load. */
+export function durationOf(duration: ProfiledDuration, settings: ProfileSettings): Duration {
+  const { profile, durationMs } = settings
+  if (durationMs !== null)
+    return durationMs % 1_000 === 0 ? `${durationMs / 1_000}s` : `${durationMs}ms`
+  if (typeof duration === 'string') return duration
+  const { short, seed = short, full = seed } = duration
+  return { short, seed, full }[profile]
+}
+
 /** A scenario's duration under the settings, in ms. */
 export function durationMsOf(duration: ProfiledDuration, settings: ProfileSettings): number {
-  if (settings.durationMs !== null) return settings.durationMs
-  const text = typeof duration === 'string' ? duration : duration[settings.profile]
-  return parseDurationMs(text, 'duration')
+  return parseDurationMs(durationOf(duration, settings), 'duration')
 }

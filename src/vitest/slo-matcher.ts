@@ -5,6 +5,7 @@ import { worstFirst, type SloRow } from '../load/slo-row.ts'
 import { readSlo, type Slos } from '../load/slo.ts'
 import { judgeMeasurement, type Verdict } from '../load/verdict.ts'
 import { renderSlo, renderVerdict } from '../results/render-scenario.ts'
+import { sloFor } from './offered-rate.ts'
 
 declare module 'vitest' {
   interface Matchers<R, T> {
@@ -37,7 +38,7 @@ export function judgementOf(result: LoadResult): Judgement {
 
 /** `expect(result).toMeetSlo({ response: { p95: '10ms' } })` */
 export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
-  const bounds = readSlo(slo)
+  const bounds = readSlo(sloFor(result, slo))
   const rows = judgeSlo(result, bounds)
   const before = judgements.get(result)
   const tightestMs = smaller(before?.tightestMs ?? null, tightestResponseBoundMs(bounds))

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { scaleThroughput } from './scale-throughput.ts'
+
+const scale = { own: 2_000, offered: 5_000 }
+
+test('throughput bounds follow the rate, of every operation and in every SLO; nothing else does', () => {
+  const slo = {
+    response: { p95: '10ms' },
+    throughput: { min: 150, max: 200 },
+    operations: { register: { throughput: { min: 48 }, successRate: 0.99 } },
+  } as const
+  const scaled = {
+    response: { p95: '10ms' },
+    throughput: { min: 375, max: 500 },
+    operations: { register: { throughput: { min: 120 }, successRate: 0.99 } },
+  }
+  expect(scaleThroughput(slo, scale)).toEqual(scaled)
+  const windowed = { every: '1s', response: { p99: '50ms' } } as const
+  expect(scaleThroughput([slo, windowed], scale)).toEqual([scaled, windowed])
+})
+
+test('a bound at the very rate stays one, whatever the rates', () => {
+  for (let offered = 1; offered < 2_000; offered++) {
+    expect(scaleThroughput({ throughput: { max: 200 } }, { own: 2_000, offered })).toEqual({
+      throughput: { max: (offered * 1_000) / 10_000 },
+    })
+  }
+})
