@@ -4,8 +4,7 @@ import { MemoryStore } from './memory/memory-store.ts'
 import { connectRedisStore } from './redis/redis-store.ts'
 import { describeStoreContract } from './store.contract.ts'
 
-describeStoreContract('The memory store', () => ({
-  isShared: false,
+describeStoreContract('The memory store', { isShared: false }, () => ({
   open: async (options) => new MemoryStore(options),
 }))
 
@@ -18,10 +17,9 @@ if (backends.kind === 'memory') {
 } else {
   const url = backends.redisUrl
   for (const strategy of ['replica', 'scan'] as const) {
-    describeStoreContract(`The Redis store, by ${strategy}`, () => {
+    describeStoreContract(`The Redis store, by ${strategy}`, { isShared: true }, () => {
       const namespace = `test-${randomUUID()}`
       return {
-        isShared: true,
         open: (options) => connectRedisStore({ url, namespace, strategy, ...options }),
       }
     })

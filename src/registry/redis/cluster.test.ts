@@ -33,10 +33,9 @@ describe.skipIf(!hasProgram)('On a Redis Cluster (needs redis-server on the PATH
   })
 
   for (const strategy of ['replica', 'scan'] as const) {
-    describeStoreContract(`the Redis store, by ${strategy}`, () => {
+    describeStoreContract(`the Redis store, by ${strategy}`, { isShared: true }, () => {
       const namespace = `{test-${randomUUID()}}`
       return {
-        isShared: true,
         open: (options) => connectRedisStore({ url: url(), namespace, strategy, ...options }),
       }
     })
