@@ -50,11 +50,10 @@ export function burst(options: Burst): Arrivals {
   const inBurst = requestsIn(rate, burstMs)
   const inCycle = wholeIfNear(inBurst + requestsIn(base, cycleMs - burstMs))
   const start = (k: number): number => {
-    const cycle = Math.floor(k / inCycle)
-    const n = k - cycle * inCycle
+    const cycle = Math.floor(wholeIfNear(k / inCycle))
+    const n = Math.max(k - cycle * inCycle, 0)
     const sinceMs = n < inBurst ? (n * 1_000) / rate : burstMs + ((n - inBurst) * 1_000) / base
-    // Rounding may put n just outside its cycle, the time may not be.
-    return cycle * cycleMs + Math.min(Math.max(sinceMs, 0), cycleMs)
+    return cycle * cycleMs + sinceMs
   }
   const between = base === 0 ? '' : `, ${base}/s between`
   return Object.assign(start, {

@@ -38,8 +38,7 @@ export function ramp(from: number, to: number, over: Duration): Arrivals {
   const start = (k: number): number => {
     if (k === 0 && to > 0) return 0
     if (k >= requestsOfRamp) return overMs + ((k - requestsOfRamp) * 1_000) / to
-    const rateThen = Math.sqrt(Math.max(from * from + k * gainPerRequest, 0))
-    return Math.min((2_000 * k) / (from + rateThen), overMs)
+    return (2_000 * k) / (from + Math.sqrt(from * from + k * gainPerRequest))
   }
   const ended = (k: number): number => (k < requestsOfRamp ? start(k) : Infinity)
   return Object.assign(to === 0 ? ended : start, {

@@ -21,7 +21,8 @@ export interface Shard {
  *
  * Together the shares are the whole, each request in exactly one of them, and each share has the
  * shape of the whole at 1/`of` of its rate. A share counts its own requests 0, 1, 2 …; what a
- * request is called in the whole says `numberInWhole`.
+ * request is called in the whole says `numberInWhole`. Each share of a Poisson schedule lays out the
+ * whole of it, which is up to `of` times the work a request.
  *
  * @throws InputError unless `of` is a whole number ≥ 1 and `index` one from 0 to `of` − 1.
  */

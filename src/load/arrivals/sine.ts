@@ -2,7 +2,7 @@ import type { Duration } from '../duration.ts'
 import { InputError } from '../input-error.ts'
 import { lengthMs, rateAbove0, rateFrom0 } from './arguments.ts'
 import type { Arrivals } from './arrivals.ts'
-import { requestsIn } from './request-count.ts'
+import { requestsIn, wholeIfNear } from './request-count.ts'
 
 /** A rate that comes and goes. */
 export interface Sine {
@@ -62,9 +62,9 @@ export function sine(options: Sine): Arrivals {
   marks[CELLS] = TURN
 
   const start = (k: number): number => {
-    const period = Math.floor(k / inPeriod)
-    const share = Math.min(Math.max((k - period * inPeriod) / inPeriod, 0), 1)
-    const cell = Math.min(Math.floor(share * CELLS), CELLS - 1)
+    const period = Math.floor(wholeIfNear(k / inPeriod))
+    const share = Math.max((k - period * inPeriod) / inPeriod, 0)
+    const cell = Math.floor(share * CELLS)
     const low = marks[cell] ?? 0
     const high = marks[cell + 1] ?? TURN
     const guess = low + (share * CELLS - cell) * (high - low)

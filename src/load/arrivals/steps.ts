@@ -33,16 +33,18 @@ export interface Step {
  */
 export function steps(list: readonly Step[]): Arrivals {
   const firsts = new Float64Array(list.length)
-  const startsMs = new Float64Array(list.length + 1)
+  const startsMs = new Float64Array(list.length)
   const msPerRequest = new Float64Array(list.length)
   let total = 0
+  let endMs = 0
   for (const [i, step] of list.entries()) {
     const rate = rateFrom0(step.rate, `steps[${i}]: rate`)
     const forMs = lengthMs(step.for, `steps[${i}]: for`)
     firsts[i] = total
-    startsMs[i + 1] = (startsMs[i] ?? 0) + forMs
+    startsMs[i] = endMs
     msPerRequest[i] = 1_000 / rate
     total = wholeIfNear(total + requestsIn(rate, forMs))
+    endMs += forMs
   }
   if (total === 0) {
     throw new InputError('steps: no request is due. Give at least one step with a rate above 0.')
@@ -50,8 +52,7 @@ export function steps(list: readonly Step[]): Arrivals {
   const start = (k: number): number => {
     if (k >= total) return Infinity
     const i = pieceAt(firsts, k)
-    const startMs = (startsMs[i] ?? 0) + (k - (firsts[i] ?? 0)) * (msPerRequest[i] ?? 0)
-    return Math.min(startMs, startsMs[i + 1] ?? Infinity)
+    return (startsMs[i] ?? 0) + (k - (firsts[i] ?? 0)) * (msPerRequest[i] ?? 0)
   }
   const label = list.map((step) => `${step.rate}/s for ${step.for}`).join(', ')
   return Object.assign(start, { label: `steps ${label}` })

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { InputError } from '../input-error.ts'
+import { countDueBefore } from './arrivals.ts'
+import { burst } from './burst.ts'
+
+test('bursts of 500/s for 10 s of every 60 s: 5,000 a minute, none between', () => {
+  const arrivals = burst({ rate: 500, for: '10s', every: '60s' })
+  expect(arrivals(0)).toBe(0)
+  expect(arrivals(4_999)).toBe(9_998)
+  expect(arrivals(5_000)).toBe(60_000)
+  expect(countDueBefore(arrivals, 10_000)).toBe(5_000)
+  expect(countDueBefore(arrivals, 60_000)).toBe(5_000)
+  expect(countDueBefore(arrivals, 600_000)).toBe(50_000)
+})
+
+test('between bursts the base rate goes on', () => {
+  const arrivals = burst({ rate: 100, for: '1s', every: '3s', base: 10 })
+  expect([99, 100, 101, 119, 120].map(arrivals)).toEqual([990, 1_000, 1_100, 2_900, 3_000])
+})
+
+test('bursts without a pause are a constant rate', () => {
+  const arrivals = burst({ rate: 10, for: '1s', every: '1s' })
+  expect([0, 9, 10, 11].map(arrivals)).toEqual([0, 900, 1_000, 1_100])
+})
+
+test('a cycle whose requests are a rounding error short begins no later', () => {
+  expect(2_000 * 0.084).toBe(168)
+  expect(168 / 0.084).toBeLessThan(2_000)
+  const arrivals = burst({ rate: 1, for: '84ms', every: '2142ms' })
+  expect(arrivals(168)).toBe(2_000 * 2_142)
+})
+
+const fine = { rate: 10, for: '1s', every: '2s' } as const
+test.each([
+  [() => burst({ ...fine, rate: 0 }), /^burst: rate: 0/],
+  [() => burst({ ...fine, for: '0s' }), /^burst: for: "0s"/],
+  [() => burst({ ...fine, every: '0s' }), /^burst: every: "0s"/],
+  [() => burst({ ...fine, every: '999ms' }), /^burst: every "999ms" .* for "1s"/],
+  [() => burst({ ...fine, base: -1 }), /^burst: base: -1/],
+])('a burst that makes no sense is refused, naming the argument (%#)', (make, message) => {
+  expect(make).toThrow(InputError)
+  expect(make).toThrow(message)
+})
