@@ -1,16 +1,16 @@
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { createVitest, registerConsoleShortcuts, type Vitest } from 'vitest/node'
-import { EnvironmentError } from '../environment/environment-error.ts'
+import { createVitest, registerConsoleShortcuts } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
-import { ResultsFolderError } from '../results/results-folder.ts'
 import { RunRecord } from '../results/run-record.ts'
 import { LoadReporter } from '../vitest/load-reporter.ts'
 import { profileSettings } from '../vitest/profile.ts'
+import { endOnSignals } from './end-on-signals.ts'
+import { isForUser } from './user-errors.ts'
 
 const HELP = `Runs load scenarios against a real Redis and NATS, and says whether their SLOs hold.
 
@@ -21,7 +21,8 @@ const HELP = `Runs load scenarios against a real Redis and NATS, and says whethe
 
 Options, after --
   --backend <kind>      containers, programs, memory or external; the first that there is by default
-  --profile <profile>   short (10 s a scenario, the default) or seed (60 s to 300 s)
+  --profile <profile>   short (10 s to 20 s a scenario, the default), seed (60 s to 300 s), or full
+                        (seed, and minutes for each of bench/profiles/)
   --duration <time>     measure each scenario for so long, such as 3s or 2m
   --scenarios <folder>  where *.load.ts and *.bench.ts files are; bench/ by default
   --results <folder>    where the result files go; results/ by default
@@ -149,39 +150,6 @@ function projectsFor(names: readonly string[], isMicro: boolean, isUi: boolean):
   const micro = 'micro (bench)'
   if (isMicro) return [micro]
   return isUi || names.length > 0 ? ['load'] : ['load', micro]
-}
-
-/**
- * The first signal ends the run in order: the load stops, its figures are kept, the servers are
- * ended. A second one ends the process at once.
- */
-function endOnSignals(vitest: Vitest, isUi: boolean): { exitCode: number | undefined } {
-  const interruption: { exitCode: number | undefined } = { exitCode: undefined }
-  for (const [signal, exitCode] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.removeAllListeners(signal)
-    process.on(signal, () => {
-      if (interruption.exitCode !== undefined) process.exit(exitCode)
-      interruption.exitCode = exitCode
-      process.stderr.write(`\n${signal}: ending the run; once more to leave at once\n`)
-      vitest
-        .cancelCurrentRun('keyboard-input')
-        // A run ends by itself once it is cancelled; the UI waits for the next one.
-        .then(() => (isUi ? vitest.close() : undefined))
-        .catch(() => process.exit(exitCode))
-    })
-  }
-  return interruption
-}
-
-function isForUser(error: unknown): error is Error {
-  return (
-    error instanceof InputError ||
-    error instanceof EnvironmentError ||
-    error instanceof ResultsFolderError
-  )
 }
 
 function isFilesNotFound(error: unknown): boolean {

@@ -9,6 +9,7 @@ import type { RunFile, ScenarioEntry } from './run-file.ts'
 /** Random runs and their parts, for property tests. They keep the types, not the conservation law. */
 
 const count = fc.nat(1_000_000)
+const rate = fc.integer({ min: 1, max: 1_000_000 })
 const time = fc.double({ min: 0, max: 1e7, noNaN: true }).map(Math.abs)
 const date = fc
   .date({ min: new Date(0), max: new Date('2099-12-31'), noInvalidDate: true })
@@ -210,6 +211,39 @@ export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
     packages: fc.constant({ vitest: '5.1.1' }),
   }),
   scenarios: fc.array(scenario, { maxLength: 3 }),
+  capacities: fc.array(
+    fc.record({
+      name: arbitraryText,
+      file: arbitraryText,
+      durationMs: time,
+      from: rate,
+      precision: time,
+      probes: fc.array(
+        fc.record({
+          rate,
+          outcome: fc.constantFrom('passed', 'system', 'generator'),
+          reasons: fc.array(arbitraryText, { maxLength: 2 }),
+          startedAt: date,
+          achievedPerSecond: time,
+          response: fc.record({
+            p50Ms: fc.option(time),
+            p95Ms: fc.option(time),
+            p99Ms: fc.option(time),
+            maxMs: fc.option(time),
+          }),
+          latenessP99Ms: fc.option(time),
+        }),
+        { maxLength: 3 },
+      ),
+      bracket: fc.record({
+        passed: fc.option(rate),
+        failed: fc.option(rate),
+        limit: fc.option(fc.constantFrom('system', 'generator')),
+        isConfirmed: fc.boolean(),
+      }),
+    }),
+    { maxLength: 2 },
+  ),
   microBenchmarks: fc.array(
     fc.record({
       file: arbitraryText,

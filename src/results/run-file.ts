@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { capacitySchema } from './capacity-schema.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
 import { dateTimeSchema, loadResultSchema } from './load-result-schema.ts'
 import { sloRowSchema } from './slo-row-schema.ts'
@@ -127,6 +128,7 @@ export const runFileSchema = z.strictObject({
   environment: environmentSchema,
   scenarios: z.array(scenarioSchema),
   microBenchmarks: z.array(microBenchmarkSchema),
+  capacities: z.array(capacitySchema).describe('What `npm run bench:capacity` found.'),
 })
 
 /** One run: everything measured, and what is needed to judge and compare it. Plain data. */
@@ -136,3 +138,4 @@ export type BackendsUsed = RunFile['backends']
 export type Environment = RunFile['environment']
 export type ScenarioEntry = RunFile['scenarios'][number]
 export type MicroBenchmarkEntry = RunFile['microBenchmarks'][number]
+export type CapacityEntry = RunFile['capacities'][number]

@@ -2,7 +2,7 @@ import { readCommit } from './commit.ts'
 import { describeBackends } from './describe-backends.ts'
 import { readEnvironment } from './fingerprint.ts'
 import type { Backends } from '../environment/backends.ts'
-import type { MicroBenchmarkEntry, RunFile, ScenarioEntry } from './run-file.ts'
+import type { CapacityEntry, MicroBenchmarkEntry, RunFile, ScenarioEntry } from './run-file.ts'
 import { SCHEMA_VERSION } from './run-file.ts'
 import { newRunId } from './run-id.ts'
 import { ensureWritableFolder } from './results-folder.ts'
@@ -47,6 +47,7 @@ export class RunRecord {
       environment: readEnvironment(),
       scenarios: [],
       microBenchmarks: [],
+      capacities: [],
     })
   }
 
@@ -65,6 +66,11 @@ export class RunRecord {
 
   addMicroBenchmarks(entries: readonly MicroBenchmarkEntry[]): void {
     this.#write({ microBenchmarks: [...this.#run.microBenchmarks, ...entries] })
+  }
+
+  /** Notes how far the search for a capacity has come, in place of what it had found before. */
+  setCapacity(capacity: CapacityEntry): void {
+    this.#write({ capacities: [capacity] })
   }
 
   /** Ends the record; where its files are. */

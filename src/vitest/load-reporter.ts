@@ -160,13 +160,14 @@ const OUTCOME_STYLE = {
   broken: 'red',
 } as const satisfies Record<ScenarioOutcome, string>
 
-function describeBackends(backends: Backends): string {
+/** What is measured, in a line. */
+export function describeBackends(backends: Backends): string {
   if (backends.kind === 'memory') return 'in-process memory: no server is measured'
   return `Redis ${backends.redisVersion} and NATS ${backends.natsVersion} (${backends.kind})`
 }
 
 /** One entry a load; one without figures for a test that made none. */
-function scenarioEntries(
+export function scenarioEntries(
   file: string,
   testCase: TestCase,
   loads: readonly MeasuredLoad[],

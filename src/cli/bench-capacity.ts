@@ -1,0 +1,209 @@
+import { basename, relative, resolve } from 'node:path'
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { createVitest, type TestSpecification, type Vitest } from 'vitest/node'
+import { backendSettings } from '../environment/settings.ts'
+import { bracketOf, nextRate, type CapacitySearch } from '../load/capacity.ts'
+import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
+import { parseDurationMs } from '../load/duration.ts'
+import { InputError } from '../load/input-error.ts'
+import { judgeProbe, type ProbeEntry } from '../results/judge-probe.ts'
+import { EXIT } from '../results/outcome.ts'
+import { renderBracket, renderCurve, renderProbe } from '../results/render-capacity.ts'
+import { paint } from '../results/render-scenario.ts'
+import type { CapacityEntry } from '../results/run-file.ts'
+import { RunRecord } from '../results/run-record.ts'
+import { describeBackends } from '../vitest/load-reporter.ts'
+import { ProbeReporter } from '../vitest/probe-reporter.ts'
+import { endOnSignals } from './end-on-signals.ts'
+import { isForUser } from './user-errors.ts'
+
+const HELP = `Searches for the highest rate at which a scenario meets its SLO.
+
+  npm run bench:capacity -- <name>   the scenario whose file has the name, as register or mixed
+
+Each probe runs the whole scenario, preparation included, in a namespace of its own, with a constant
+rate in place of its own arrivals. A rate passes if every bound of the SLO is met by a measurement
+that is valid. The rate is doubled until it fails (or halved until it passes), the interval between
+is bisected, and each of its ends is run again; where two runs disagree, a third decides.
+
+The answer is a bracket: the highest rate that passed and the lowest that failed. If the generator
+gave out there, before the system or together with it, no capacity is named.
+
+Throughput bounds are written for the scenario's own rate. They are scaled with the rate: at least
+150 of 200 requests/s are at least 300 of 400.
+
+A scenario that fills the registry as it goes has more to list and to send to the longer a probe
+lasts: its capacity is one for that duration.
+
+Options, after --
+  --from <rate>         the first rate, requests/s; 100 by default
+  --duration <time>     measure each probe for so long, after 2 s of warm-up; 10s by default
+  --precision <share>   width of the bracket relative to its lower end; 5% by default
+  --backend <kind>      containers, programs, memory or external; the first that there is by default
+  --scenarios <folder>  where *.load.ts files are; bench/ by default
+  --results <folder>    where the result files go; results/ by default
+  -h, --help            this text
+
+Environment: as for npm run bench. Ctrl-C ends the search and keeps what it found.
+
+Exit code
+  0 a capacity was found   2 something is broken   3 the generator gave out first
+
+Example
+  npm run bench:capacity -- mixed --from 200 --precision 10%
+`
+
+const OPTIONS = {
+  from: { type: 'string', default: '100' },
+  duration: { type: 'string', default: '10s' },
+  precision: { type: 'string', default: '5%' },
+  backend: { type: 'string' },
+  scenarios: { type: 'string' },
+  results: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const satisfies ParseArgsConfig['options']
+
+/** The command line of `npm run bench:capacity`. Ends the process with an exit code of `EXIT`. */
+export async function run(args: readonly string[]): Promise<void> {
+  try {
+    process.exitCode = await benchCapacity(args)
+  } catch (error) {
+    if (!isForUser(error)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = EXIT.broken
+  }
+}
+
+async function benchCapacity(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArguments(args)
+  if (values.help) {
+    process.stdout.write(HELP)
+    return EXIT.good
+  }
+  const [name, ...others] = positionals
+  if (name === undefined || others.length > 0) {
+    throw new InputError('Name one scenario, such as: npm run bench:capacity -- register')
+  }
+  const search = { from: rateOf(values.from), precision: precisionOf(values.precision) }
+  const durationMs = parseDurationMs(values.duration, '--duration')
+  if (durationMs === 0) throw new InputError('--duration: must be above 0, such as 10s.')
+  // The tests' own processes read their settings from the environment, which they inherit.
+  process.env['BENCH_DURATION'] = values.duration
+  if (values.backend !== undefined) process.env['BENCH_BACKEND'] = values.backend
+  if (values.scenarios !== undefined) process.env['BENCH_SCENARIOS'] = values.scenarios
+  backendSettings(process.env)
+  dispatchSetting(process.env)
+  const folder = resolve(values.results ?? (process.env['BENCH_RESULTS'] || 'results'))
+  const record = await RunRecord.open({ folder, profile: 'capacity' })
+  const reporter = new ProbeReporter(process.stdout, (backends) => {
+    record.measuring(backends)
+    print(`${paint('bold', record.run.runId)}  ${describeBackends(backends)}\n`)
+  })
+  const vitest = await createVitest({
+    watch: false,
+    project: ['load'],
+    reporters: [reporter],
+  })
+  const interruption = endOnSignals(vitest)
+  try {
+    await vitest.standalone()
+    const scenario = scenarioNamed(name, await vitest.globTestSpecifications([name]))
+    const capacity = await findCapacity(vitest, scenario, { search, durationMs, reporter, record })
+    const isInterrupted = interruption.exitCode !== undefined
+    if (record.run.capacities.length > 0) {
+      const paths = record.finish(isInterrupted ? 'interrupted' : 'complete')
+      print(`\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}\n`)
+      print(`  ${relative(process.cwd(), paths.json)}`)
+    }
+    return interruption.exitCode ?? exitCodeOf(capacity)
+  } finally {
+    await vitest.close()
+  }
+}
+
+interface Search {
+  readonly search: CapacitySearch
+  readonly durationMs: number
+  readonly reporter: ProbeReporter
+  readonly record: RunRecord
+}
+
+/**
+ * Runs the scenario at one rate after another, until the search is done or interrupted.
+ * @throws InputError if the scenario is not one whose capacity can be searched for.
+ */
+async function findCapacity(
+  vitest: Vitest,
+  scenario: TestSpecification,
+  { search, durationMs, reporter, record }: Search,
+): Promise<CapacityEntry> {
+  const file = relative(vitest.config.root, scenario.moduleId).replaceAll('\\', '/')
+  const probes: ProbeEntry[] = []
+  let name = file
+  const found = (): CapacityEntry => {
+    return { name, file, durationMs, ...search, probes, bracket: bracketOf(probes, search) }
+  }
+  for (;;) {
+    const rate = nextRate(probes, search)
+    if (rate === null) return found()
+    scenario.project.provide('offeredRate', rate)
+    await vitest.runTestSpecifications([scenario])
+    const { entries, errors } = reporter.take()
+    if (errors.length > 0) throw new InputError(`${file}: ${errors.join('\n')}`)
+    const judgement = judgeProbe(rate, entries)
+    if (judgement.kind === 'interrupted') return found()
+    if (judgement.kind === 'unfit') throw new InputError(`${file}: ${judgement.message}`)
+    const [entry] = entries
+    if (entry !== undefined && probes.length === 0) {
+      name = entry.name
+      print(`${paint('bold', name)}, ${durationMs / 1_000} s a rate`)
+    }
+    probes.push(judgement.probe)
+    print(renderProbe(judgement.probe))
+    record.setCapacity(found())
+  }
+}
+
+/**
+ * The scenario of a name: the one that is called so, or the only one with the name in its path.
+ * @throws InputError if there is none, or more than one.
+ */
+function scenarioNamed(name: string, found: readonly TestSpecification[]): TestSpecification {
+  const loads = found.filter(({ project }) => project.name === 'load')
+  const exact = loads.filter(({ moduleId }) => basename(moduleId) === `${name}.load.ts`)
+  const [scenario, ...others] = exact.length > 0 ? exact : loads
+  if (scenario === undefined) throw new InputError(`No scenario has "${name}" in its name.`)
+  if (others.length === 0) return scenario
+  const names = [scenario, ...others].map(({ moduleId }) => basename(moduleId, '.load.ts'))
+  throw new InputError(`"${name}" is in the names of several scenarios: ${names.join(', ')}.`)
+}
+
+function exitCodeOf({ bracket }: CapacityEntry): number {
+  return bracket.isConfirmed && bracket.limit === 'system' ? EXIT.good : EXIT.inconclusive
+}
+
+function rateOf(text: string): number {
+  const rate = Number(text)
+  if (Number.isInteger(rate) && rate >= 1 && rate <= 1e6) return rate
+  throw new InputError(`--from: "${text}" must be a whole number of requests/s, from 1 to 1000000.`)
+}
+
+function precisionOf(text: string): number {
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]
+  const share = Number(percent) / 100
+  if (share > 0 && share <= 1) return share
+  throw new InputError(`--precision: "${text}" must be above 0% and at most 100%, such as 5%.`)
+}
+
+function parseArguments(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('. ')
+    throw new InputError(`${reason}. See npm run bench:capacity -- --help.`)
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,112 @@
+import { formatMs } from '../load/duration.ts'
+import type { ProbeOutcome } from '../load/capacity.ts'
+import { percentileMs, sumOf } from '../load/histogram.ts'
+import type { SloRow } from '../load/slo-row.ts'
+import { deserializeHistogram } from './histogram-json.ts'
+import type { CapacityEntry, ScenarioEntry } from './run-file.ts'
+
+/** One probe as the run file has it. */
+export type ProbeEntry = CapacityEntry['probes'][number]
+
+/** What the test of one probe came to. */
+export type ProbeJudgement =
+  | { readonly kind: 'judged'; readonly probe: ProbeEntry }
+  /** It was ended from outside, and says nothing of its rate. */
+  | { readonly kind: 'interrupted' }
+  /** The scenario is not one whose capacity can be searched for; the message says why. */
+  | { readonly kind: 'unfit'; readonly message: string }
+
+type Measured = ScenarioEntry & { readonly state: 'measured' }
+
+/** Reasons of a verdict that are not the generator's fault: a system that doesn't answer causes them. */
+const SYSTEM_FIGURES: readonly string[] = ['dropped', 'unfinished']
+
+/** Judges what a scenario's test gave at one rate. */
+export function judgeProbe(rate: number, entries: readonly ScenarioEntry[]): ProbeJudgement {
+  if (entries.some(({ testStatus }) => testStatus === 'cancelled')) return { kind: 'interrupted' }
+  const [entry, ...others] = entries
+  if (entry === undefined) return { kind: 'unfit', message: 'It has no test.' }
+  if (others.length > 0) {
+    const message = `It makes ${entries.length} loads, and a rate can be searched for one.`
+    return { kind: 'unfit', message }
+  }
+  if (entry.state === 'unmeasured') return { kind: 'unfit', message: entry.error }
+  if (entry.slo.length === 0) {
+    const message = 'It asserts no SLO that a rate could miss. Add expect(result).toMeetSlo({ … }).'
+    return { kind: 'unfit', message: entry.error ?? message }
+  }
+  return { kind: 'judged', probe: probeOf(rate, entry) }
+}
+
+function probeOf(rate: number, entry: Measured): ProbeEntry {
+  const { operations, measuredMs, startedAt } = entry.result
+  const started = operations.reduce((sum, { counts }) => sum + counts.started, 0)
+  const response = sumOf(operations.map((operation) => deserializeHistogram(operation.response)))
+  return {
+    rate,
+    ...outcomeOf(entry),
+    startedAt,
+    achievedPerSecond: measuredMs === 0 ? 0 : (started * 1_000) / measuredMs,
+    response: {
+      p50Ms: percentileMs(response, 50),
+      p95Ms: percentileMs(response, 95),
+      p99Ms: percentileMs(response, 99),
+      maxMs: percentileMs(response, 100),
+    },
+    latenessP99Ms: latenessP99Ms(entry),
+  }
+}
+
+/**
+ * A rate passes if its SLO is met by a valid measurement. Otherwise the system gave out, unless the
+ * generator may have: what it was late by is taken off the system's times twice, once for requests that
+ * started late (that is the service time) and once for answers that waited for the same busy thread.
+ */
+function outcomeOf(entry: Measured): { outcome: ProbeOutcome; reasons: string[] } {
+  const { verdict, slo } = entry
+  const doubts = verdict.kind === 'valid' ? [] : verdict.reasons
+  const ownDoubts = doubts.filter(({ figure }) => !SYSTEM_FIGURES.includes(figure))
+  // Where there was nothing to measure, nothing succeeded.
+  const missed = slo.filter((row) => row.outcome === 'missed' || row.measured === null)
+  const reasons = [
+    ...slo.filter(({ outcome }) => outcome !== 'met').map(describe),
+    ...doubts.map(({ message }) => message),
+  ]
+  if (reasons.length === 0) {
+    if (entry.testStatus === 'passed') return { outcome: 'passed', reasons }
+    return { outcome: 'system', reasons: [entry.error ?? 'the test failed'] }
+  }
+  const isSystem =
+    ownDoubts.length === 0
+      ? missed.length > 0 || slo.every(({ outcome }) => outcome === 'met')
+      : missed.some((row) => isMissedAnyhow(row, latenessP99Ms(entry) ?? 0))
+  return { outcome: isSystem ? 'system' : 'generator', reasons }
+}
+
+/** Whether a time is over its bound by more than a busy generator can have added. */
+function isMissedAnyhow({ unit, bound, punctual }: SloRow, latenessMs: number): boolean {
+  return unit === 'ms' && punctual !== null && punctual - latenessMs >= bound
+}
+
+function latenessP99Ms({ result }: Measured): number | null {
+  const all = result.operations.map(({ lateness }) => deserializeHistogram(lateness))
+  return percentileMs(sumOf(all), 99)
+}
+
+function describe({
+  operation,
+  metric,
+  unit,
+  comparison,
+  bound,
+  measured,
+  outcome,
+}: SloRow): string {
+  const figure = (value: number): string => {
+    if (unit === 'ms') return formatMs(value)
+    return unit === '1/s' ? `${value.toFixed(1)}/s` : `${(value * 100).toFixed(2)} %`
+  }
+  const found = measured === null ? 'nothing measured' : figure(measured)
+  const note = outcome === 'inconclusive' ? ', inconclusive' : ''
+  return `${operation} ${metric} ${found}, not ${comparison} ${figure(bound)}${note}`
+}

@@ -1,0 +1,68 @@
+import { relative } from 'node:path'
+import type { TestArtifact } from 'vitest'
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
+import type { Backends } from '../environment/backends.ts'
+import type { ScenarioEntry } from '../results/run-file.ts'
+import { LiveLine } from './live-line.ts'
+import { scenarioEntries } from './load-reporter.ts'
+import { ProgressListener } from './progress-channel.ts'
+import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
+
+/** Gathers what one scenario gives at one rate after another, and shows how each is going. */
+export class ProbeReporter implements Reporter {
+  readonly #live: LiveLine
+  readonly #progress: ProgressListener
+  readonly #onBackends: (backends: Backends) => void
+  readonly #loads = new Map<string, readonly MeasuredLoad[]>()
+  #root = ''
+  #isBegun = false
+  #entries: ScenarioEntry[] = []
+  #errors: string[] = []
+
+  /** @param onBackends told once, when it is known what is measured. */
+  constructor(out: NodeJS.WriteStream, onBackends: (backends: Backends) => void) {
+    this.#live = new LiveLine(out)
+    this.#onBackends = onBackends
+    this.#progress = new ProgressListener(({ progress }) => this.#live.show(progress))
+  }
+
+  /** What was measured since it was last asked, and what went wrong outside of any test. */
+  take(): { readonly entries: readonly ScenarioEntry[]; readonly errors: readonly string[] } {
+    const taken = { entries: this.#entries, errors: this.#errors }
+    this.#entries = []
+    this.#errors = []
+    this.#loads.clear()
+    return taken
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#root = vitest.config.root
+    vitest.onClose(() => this.#progress.close())
+    for (const project of vitest.projects) project.provide('progressPath', this.#progress.path)
+  }
+
+  onTestModuleStart(module: TestModule): void {
+    if (this.#isBegun) return
+    this.#isBegun = true
+    this.#onBackends(module.project.getProvidedContext().backends)
+  }
+
+  onTestCaseArtifactRecord(testCase: TestCase, artifact: TestArtifact): void {
+    if (artifact.type === SCENARIO_ARTIFACT) this.#loads.set(testCase.id, artifact.loads)
+  }
+
+  onTestCaseResult(testCase: TestCase): void {
+    this.#live.clear()
+    const file = relative(this.#root, testCase.module.moduleId).replaceAll('\\', '/')
+    this.#entries.push(...scenarioEntries(file, testCase, this.#loads.get(testCase.id) ?? []))
+  }
+
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    errors: readonly { readonly message: string }[],
+  ): void {
+    this.#live.clear()
+    const all = [...modules.flatMap((module) => module.errors()), ...errors]
+    this.#errors.push(...all.map(({ message }) => message))
+  }
+}
