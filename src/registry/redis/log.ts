@@ -32,15 +32,23 @@ export interface LogPosition {
 export function logEntriesFrom(reply: unknown): LogEntry[] {
   if (!Array.isArray(reply)) throw unexpected(reply)
   return reply.map((entry: unknown) => {
-    if (!Array.isArray(entry)) throw unexpected(entry)
-    const [id, flat]: unknown[] = entry
+    const [id, flat]: unknown[] = Array.isArray(entry) ? entry : []
     if (typeof id !== 'string' || !Array.isArray(flat)) throw unexpected(entry)
-    const fields = new Map<string, string>()
-    for (let at = 0; at + 1 < flat.length; at += 2) {
-      fields.set(String(flat[at]), String(flat[at + 1]))
-    }
-    return { position: { id, mark: fields.get('mark') ?? '' }, fields }
+    return entryOf(id, flat.map(String))
   })
+}
+
+/** An entry from its lines, as `readLogScript` replies it. No value holds a line break: none may, and JSON escapes it. */
+export function logEntryFromLines(reply: unknown): LogEntry {
+  if (typeof reply !== 'string') throw unexpected(reply)
+  const [id = '', ...flat] = reply.split('\n')
+  return entryOf(id, flat)
+}
+
+function entryOf(id: string, flat: readonly string[]): LogEntry {
+  const fields = new Map<string, string>()
+  for (let at = 0; at + 1 < flat.length; at += 2) fields.set(flat[at] ?? '', flat[at + 1] ?? '')
+  return { position: { id, mark: fields.get('mark') ?? '' }, fields }
 }
 
 /** Whether two positions name the same entry of the same history. */

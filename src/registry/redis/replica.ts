@@ -9,6 +9,7 @@ import {
   applyEntry,
   isSamePosition,
   logEntriesFrom,
+  logEntryFromLines,
   type LogEntry,
   type LogPosition,
 } from './log.ts'
@@ -152,8 +153,8 @@ export class Replica {
       [this.#keys.log],
       [this.#position?.id ?? '-', chunkSize],
     )
-    const [timeMs, entries]: unknown[] = Array.isArray(reply) ? reply : []
-    return { timeMs: Number(timeMs), entries: logEntriesFrom(entries) }
+    const [timeMs, ...entries]: unknown[] = Array.isArray(reply) ? reply : []
+    return { timeMs: Number(timeMs), entries: entries.map(logEntryFromLines) }
   }
 
   async #expire(): Promise<void> {

@@ -92,10 +92,20 @@ return 1`)
 
 /**
  * The time and what the log says from a position on, both of one instant.
- * KEYS log. ARGV stream id to begin at, or '-'; most entries. Replies [Unix ms, entries].
+ * KEYS log. ARGV stream id to begin at, or '-'; most entries. Replies Unix ms, then of the first
+ * entry its stream id and `mark` and nothing else, for it is known already, and then the others. Each
+ * is one text, of lines: stream id, names and values in turn. Nested replies would cost both sides
+ * half as much again.
  */
 export const readLogScript = script(`${now}
-return { now, redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2]) }`)
+local reply = { now }
+for at, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])) do
+  local fields = entry[2]
+  local from = 1
+  if at == 1 then from = #fields - 1 end
+  reply[at + 1] = entry[1] .. '\\n' .. table.concat(fields, '\\n', from)
+end
+return reply`)
 
 /** KEYS hashes. ARGV fields. Replies the values of each hash's fields, nil where it has none. */
 export const readHashesScript = script(`
