@@ -133,9 +133,10 @@ export class Dispatcher {
   }
 
   #start(now: number): void {
-    const number = this.#next++
-    const isWarmUp = number < this.#schedule.warmUpCount
-    const intendedAtMs = this.#schedule.dueAtMs(number)
+    const k = this.#next++
+    const isWarmUp = k < this.#schedule.warmUpCount
+    const intendedAtMs = this.#schedule.dueAtMs(k)
+    const number = this.#schedule.numberOf(k)
     const name = this.#workload.draw(number)
     const recorder = isWarmUp ? null : this.#recorder.at(now, name)
     recorder?.due()

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Arrivals } from './arrivals/arrivals.ts'
+import { countIn, WHOLE, type Shard } from './arrivals/shard.ts'
 import { nowMs } from './clock.ts'
 import { techniqueOf, type DispatchOption } from './dispatch/dispatch-option.ts'
 import { Dispatcher } from './dispatcher.ts'
@@ -44,6 +46,16 @@ export interface LoadPlan {
    * run are for `judgeSlo`; here they are only checked, before the load starts.
    */
   readonly slo?: Slos
+  /**
+   * Sends only one of several shares of the load; other generators send the others. The share has as
+   * much of `maxInFlight`. Default: all of it.
+   */
+  readonly share?: Shard
+  /**
+   * When the first request is due, in Unix ms, so that several generators start together. Default:
+   * at once.
+   */
+  readonly startAtMs?: number
   /** Thresholds of the verdict on this load, where they differ from `VERDICT_THRESHOLDS`. */
   readonly verdict?: VerdictOverrides
   /** Aborting ends the load early: what was measured so far is the result, marked interrupted. */
@@ -67,12 +79,8 @@ const INTERRUPTED_GRACE_MS = 1_000
  */
 export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   const { arrivals, durationMs, warmUpMs = 0, seed = 1, dispatch = 'auto' } = plan
-  const {
-    maxInFlight = 10_000,
-    whenFull = 'drop',
-    timeoutMs = 5_000,
-    gracePeriodMs = 10_000,
-  } = plan
+  const { share = WHOLE, whenFull = 'drop', timeoutMs = 5_000, gracePeriodMs = 10_000 } = plan
+  const maxInFlight = shareOf(plan.maxInFlight ?? 10_000, share)
   const limits = { maxInFlight, whenFull, timeoutMs, gracePeriodMs }
   checkAbove0({ durationMs, maxInFlight, timeoutMs })
   const workload = defineWorkload(plan.operations, seed)
@@ -81,7 +89,8 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   checkOperations(bounds, operations)
   const verdictThresholds = readVerdictThresholds(plan.verdict)
   const technique = await techniqueOf(dispatch)
-  const schedule = layOut(arrivals, nowMs() + LEAD_MS, warmUpMs, durationMs)
+  const startMs = await startTime(plan.startAtMs, plan.signal)
+  const schedule = layOut(arrivals, startMs, warmUpMs, durationMs, share)
   const { measureStartMs } = schedule
   const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
 
@@ -123,6 +132,33 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   } finally {
     clearInterval(progressTimer)
   }
+}
+
+/**
+ * When the first request is due, by `nowMs()`; resolves a little earlier.
+ * @throws InputError if that is too late already.
+ */
+async function startTime(startAtMs: number | undefined, signal?: AbortSignal): Promise<number> {
+  if (startAtMs === undefined) return nowMs() + LEAD_MS
+  const leadMs = startAtMs - Date.now()
+  if (leadMs < LEAD_MS) {
+    const late = `${((LEAD_MS - leadMs) / 1_000).toFixed(1)} s`
+    throw new InputError(
+      `start at ${new Date(startAtMs).toISOString()}: the load was ready ${late} too late. Give it a later start; a load that starts at a given time has to be the first of its run.`,
+    )
+  }
+  const startMs = nowMs() + leadMs
+  // An interrupted wait ends as an interrupted load does: with what there is.
+  await sleep(leadMs - LEAD_MS, undefined, { signal }).catch(() => {})
+  return startMs
+}
+
+/** What a share may have under way. */
+function shareOf(maxInFlight: number, share: Shard): number {
+  if (share.of === 1) return maxInFlight
+  const part = countIn(share, maxInFlight)
+  if (part > 0) return part
+  throw new InputError(`maxInFlight: ${maxInFlight} can't be shared by ${share.of} generators.`)
 }
 
 async function askReceivers(workload: Workload): Promise<ReadonlyMap<string, Deliveries>> {

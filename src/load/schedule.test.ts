@@ -45,6 +45,9 @@ test('shares of a load are the load: the same requests, numbers, times and warm-
       )
       expect(whole.map(({ number }) => number)).toEqual(whole.map((_, k) => k))
       expect(shares.flat().sort((a, b) => a.number - b.number)).toEqual(whole)
+      for (const [index, share] of shares.entries()) {
+        for (const { number } of share) expect(number % of).toBe(index)
+      }
     }),
   )
 })

@@ -1,5 +1,5 @@
 import { countDueBefore, type Arrivals } from './arrivals/arrivals.ts'
-import { numberInWhole, shard, type Shard } from './arrivals/shard.ts'
+import { numberInWhole, shard, WHOLE, type Shard } from './arrivals/shard.ts'
 
 /** The requests of one load laid out in time: a warm-up, then the measurement. Nothing is stored a request. */
 export interface Schedule {
@@ -14,11 +14,10 @@ export interface Schedule {
   /**
    * What request `k` is called among the requests of all shares, warm-ups included: the number it
    * would have if one generator ran them all, so no two requests of a sharded load have the same.
+   * A share's numbers are those that leave its index when divided by the number of shares.
    */
   readonly numberOf: (k: number) => number
 }
-
-const WHOLE: Shard = { index: 0, of: 1 }
 
 /**
  * The warm-up is the beginning of the arrivals; the measurement then runs them from their start,
@@ -35,19 +34,20 @@ export function layOut(
   durationMs: number,
   share: Shard = WHOLE,
 ): Schedule {
-  const shared = shard(arrivals, share)
-  const warmUpCount = countDueBefore(shared, warmUpMs)
+  const { index, of } = share
+  const warmUp = shard(arrivals, share)
+  const warmUpCount = countDueBefore(warmUp, warmUpMs)
   const warmUpCountOfAll = countDueBefore(arrivals, warmUpMs)
+  // The measurement goes on in the round where the warm-up ended.
+  const turn = (index + of - (warmUpCountOfAll % of)) % of
+  const measured = shard(arrivals, { index: turn, of })
   const measureStartMs = startMs + warmUpMs
   return {
     warmUpCount,
-    total: warmUpCount + countDueBefore(shared, durationMs),
+    total: warmUpCount + countDueBefore(measured, durationMs),
     measureStartMs,
     dueAtMs: (k) =>
-      k < warmUpCount ? startMs + shared(k) : measureStartMs + shared(k - warmUpCount),
-    numberOf: (k) =>
-      k < warmUpCount
-        ? numberInWhole(share, k)
-        : warmUpCountOfAll + numberInWhole(share, k - warmUpCount),
+      k < warmUpCount ? startMs + warmUp(k) : measureStartMs + measured(k - warmUpCount),
+    numberOf: (k) => numberInWhole(share, k),
   }
 }

@@ -42,6 +42,19 @@ export function numberInWhole({ index, of }: Shard, j: number): number {
   return index + j * of
 }
 
+/** How many of `count` requests, identities or places fall to a share. */
+export function countIn({ index, of }: Shard, count: number): number {
+  return Math.max(Math.ceil((count - index) / of), 0)
+}
+
+/** The numbers below `count` that fall to a share: 1, 4, 7 … of share 1 of 3. */
+export function numbersIn(share: Shard, count: number): readonly number[] {
+  return Array.from({ length: countIn(share, count) }, (_, j) => numberInWhole(share, j))
+}
+
+/** All of a load: the share of one generator. */
+export const WHOLE: Shard = { index: 0, of: 1 }
+
 function checkShard(share: Shard): Shard {
   const { index, of } = share
   if (!Number.isInteger(of) || of < 1) {
