@@ -23,11 +23,12 @@ test('bursts without a pause are a constant rate', () => {
   expect([0, 9, 10, 11].map(arrivals)).toEqual([0, 900, 1_000, 1_100])
 })
 
-test('a cycle whose requests are a rounding error short begins no later', () => {
-  expect(2_000 * 0.084).toBe(168)
-  expect(168 / 0.084).toBeLessThan(2_000)
-  const arrivals = burst({ rate: 1, for: '84ms', every: '2142ms' })
-  expect(arrivals(168)).toBe(2_000 * 2_142)
+test('a cycle that is reached by a whole number of requests begins with one, despite rounding', () => {
+  for (let ms = 1; ms < 1_000; ms++) {
+    const arrivals = burst({ rate: 1, for: `${ms}ms`, every: '1s' })
+    // A cycle has ms/1,000 of a request, so a thousand have ms of them.
+    for (let i = 1; i < 20; i++) expect(arrivals(i * ms)).toBe(i * 1_000_000)
+  }
 })
 
 const fine = { rate: 10, for: '1s', every: '2s' } as const

@@ -42,6 +42,11 @@ export function numberInWhole({ index, of }: Shard, j: number): number {
   return index + j * of
 }
 
+/** Whether a number is one of a share's. */
+export function isIn({ index, of }: Shard, number: number): boolean {
+  return number % of === index
+}
+
 /** How many of `count` requests, identities or places fall to a share. */
 export function countIn({ index, of }: Shard, count: number): number {
   return Math.max(Math.ceil((count - index) / of), 0)

@@ -31,6 +31,17 @@ test('a sine keeps its place over a long time', () => {
   expect(arrivals(aYear * 1_000)).toBe(aYear * 1_000)
 })
 
+test('a period that is reached by a whole number of requests begins with one, despite rounding', () => {
+  for (let ms = 1; ms < 1_000; ms++) {
+    const arrivals = sine({ mean: 1, amplitude: 0.5, period: `${ms}ms` })
+    // A period has ms/1,000 of a request, so a thousand have ms of them.
+    for (let i = 1; i < 20; i++) {
+      expect(arrivals(i * ms)).toBeGreaterThanOrEqual(i * ms * 1_000)
+      expect(arrivals(i * ms)).toBeCloseTo(i * ms * 1_000, 6)
+    }
+  }
+})
+
 const fine = { mean: 10, amplitude: 5, period: '1s' } as const
 test.each([
   [() => sine({ ...fine, mean: 0 }), /^sine: mean: 0/],
