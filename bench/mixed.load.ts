@@ -1,4 +1,4 @@
-import { constant, expect, test } from '../src/vitest/load-test.ts'
+import { constant, expect, numbersIn, test } from '../src/vitest/load-test.ts'
 import { enumerate } from './workloads/enumerate.ts'
 import { mixed } from './workloads/mixed.ts'
 import { multicast } from './workloads/multicast.ts'
@@ -9,19 +9,20 @@ const RATE = 100
 const MOST_IDENTITIES = RATE * 302
 
 // Scenario 4 of the seed: all operations side by side, on a registry that grows meanwhile.
-test('mixed: production-like', async ({ load, registry, subscribers }) => {
-  await subscribers.host(Array.from({ length: MOST_IDENTITIES }, (_, n) => loadTestIdentity(n)))
+test('mixed: production-like', async ({ load, registry, subscribers, share }) => {
+  await subscribers.host(numbersIn(share, MOST_IDENTITIES).map(loadTestIdentity))
 
   const result = await load({
     operations: mixed(
       {
         register: register(registry, { gateway: subscribers.gateway }),
         enumerate: enumerate(registry),
-        multicast: multicast(registry, subscribers),
+        multicast: multicast(registry, subscribers, { share }),
       },
       { register: 60, enumerate: 30, multicast: 10 },
     ),
     arrivals: constant(RATE),
+    share,
     duration: { short: '10s', seed: '300s' },
   })
 

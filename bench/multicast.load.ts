@@ -1,4 +1,4 @@
-import { constant, expect, test } from '../src/vitest/load-test.ts'
+import { constant, expect, numbersIn, test } from '../src/vitest/load-test.ts'
 import { multicast } from './workloads/multicast.ts'
 import { loadTestIdentity, registerMany } from './workloads/register.ts'
 
@@ -6,13 +6,14 @@ const IDENTITIES = 500
 
 // Scenario 3 of the seed. It registers 500 identities, sends to all of them, and asks for less than
 // 50 ms for 100 targets: held to 50 ms for all 500, until the last one has its message.
-test('multicast: fan-out to 500', async ({ load, registry, subscribers }) => {
-  await subscribers.host(Array.from({ length: IDENTITIES }, (_, n) => loadTestIdentity(n)))
-  await registerMany(registry, IDENTITIES, { gateway: subscribers.gateway })
+test('multicast: fan-out to 500', async ({ load, registry, subscribers, share }) => {
+  await subscribers.host(numbersIn(share, IDENTITIES).map(loadTestIdentity))
+  await registerMany(registry, IDENTITIES, { gateway: subscribers.gateway, share })
 
   const result = await load({
-    operations: { multicast: multicast(registry, subscribers) },
+    operations: { multicast: multicast(registry, subscribers, { share }) },
     arrivals: constant(50),
+    share,
     duration: { short: '10s', seed: '60s' },
   })
 

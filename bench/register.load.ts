@@ -2,10 +2,11 @@ import { constant, expect, test } from '../src/vitest/load-test.ts'
 import { register } from './workloads/register.ts'
 
 // Scenario 1 of the seed: how registration performs on its own.
-test('register: registration baseline', async ({ load, registry }) => {
+test('register: registration baseline', async ({ load, registry, share }) => {
   const result = await load({
     operations: { register: register(registry) },
     arrivals: constant(200),
+    share,
     duration: { short: '10s', seed: '60s' },
   })
 

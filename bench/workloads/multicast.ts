@@ -1,4 +1,5 @@
-import type { Operation } from '../../src/load/workload.ts'
+import { WHOLE, type Shard } from '../../src/load/arrivals/shard.ts'
+import type { LoadRequest, Operation } from '../../src/load/workload.ts'
 import type { Filter } from '../../src/registry/filter/filter.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { stampPayload } from '../../src/subscribers/stamp.ts'
@@ -6,8 +7,14 @@ import type { Subscribers } from '../../src/subscribers/subscriber-host.ts'
 
 /** What a load sends, and to whom. */
 export interface MulticastWorkload {
-  readonly filter?: Filter
+  /** May differ from request to request. */
+  readonly filter?: Filter | ((request: LoadRequest) => Filter)
   readonly payload?: string
+  /**
+   * The share of the load that this is. Messages go to the identities of all shares; those that are
+   * hosted here are what this share measures. Default: all of the load.
+   */
+  readonly share?: Shard
 }
 
 /**
@@ -17,16 +24,25 @@ export interface MulticastWorkload {
 export function multicast(
   registry: MulticastRegistry,
   subscribers: Subscribers,
-  { filter = {}, payload = 'load test' }: MulticastWorkload = {},
+  { filter = {}, payload = 'load test', share = WHOLE }: MulticastWorkload = {},
 ): Operation {
   const bytes = Buffer.from(payload)
   return {
     run: async (request) => {
-      const result = await registry.multicast(filter, stampPayload(request, bytes))
+      const targets = typeof filter === 'function' ? filter(request) : filter
+      const result = await registry.multicast(targets, stampPayload(request, bytes))
       if (request.isWarmUp) return
       const { number, intendedAtMs } = request
-      subscribers.expect({ number, intendedAtMs, recipients: result.targetCount })
+      const recipients =
+        share.of === 1 ? result.targetCount : hostedBy(subscribers, result.statuses.keys())
+      subscribers.expect({ number, intendedAtMs, recipients })
     },
     deliveries: () => subscribers.deliveries(),
   }
+}
+
+function hostedBy(subscribers: Subscribers, identities: Iterable<string>): number {
+  let hosted = 0
+  for (const identity of identities) if (subscribers.hosts(identity)) hosted++
+  return hosted
 }

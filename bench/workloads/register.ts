@@ -1,3 +1,4 @@
+import { numbersIn, WHOLE, type Shard } from '../../src/load/arrivals/shard.ts'
 import type { Operation } from '../../src/load/workload.ts'
 import type { Metadata } from '../../src/registry/registration.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
@@ -32,16 +33,17 @@ export function register(
   }
 }
 
-/** Registers `count` identities before a load, some at a time. */
+/** Registers `count` identities before a load, some at a time; of a share, those that are its own. */
 export async function registerMany(
   registry: MulticastRegistry,
   count: number,
-  { ttlMs = 300_000, gateway }: RegisterWorkload = {},
+  { ttlMs = 300_000, gateway, share = WHOLE }: RegisterWorkload & { readonly share?: Shard } = {},
 ): Promise<void> {
   const options = { ttlMs, replace: true, ...(gateway === undefined ? {} : { gateway }) }
   const LOT = 200
-  for (let start = 0; start < count; start += LOT) {
-    const numbers = Array.from({ length: Math.min(LOT, count - start) }, (_, i) => start + i)
+  const own = numbersIn(share, count)
+  for (let start = 0; start < own.length; start += LOT) {
+    const numbers = own.slice(start, start + LOT)
     await Promise.all(
       numbers.map((n) => registry.register(loadTestIdentity(n), loadTestMetadata(n), options)),
     )

@@ -7,8 +7,10 @@ import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
 import { RunRecord } from '../results/run-record.ts'
+import type { Generators } from '../results/run-file.ts'
 import { LoadReporter } from '../vitest/load-reporter.ts'
 import { profileSettings } from '../vitest/profile.ts'
+import { checkStartAhead, shareSettings, type ShareSettings } from '../vitest/share-settings.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import { isForUser } from './user-errors.ts'
 
@@ -16,7 +18,7 @@ const HELP = `Runs load scenarios against a real Redis and NATS, and says whethe
 
   npm run bench                  the scenarios and micro-benchmarks directly in bench/
   npm run bench -- <name> …      the scenarios with a name in their path, in folders below it too
-  npm run bench:micro [-- …]     closed-loop micro-benchmarks only
+  npm run bench:micro [-- …]     closed-loop micro-benchmarks only; -- core: the registry's figures
   npm run bench:ui [-- …]        scenarios in the browser, by @vitest/ui
 
 Options, after --
@@ -26,13 +28,18 @@ Options, after --
   --duration <time>     measure each scenario for so long, such as 3s or 2m
   --scenarios <folder>  where *.load.ts and *.bench.ts files are; bench/ by default
   --results <folder>    where the result files go; results/ by default
+  --generators <n>      make the load of one scenario by n processes, and add up what they measured
+  --shard <k/n>         make only one share of one scenario's load, as 2/5; other runs make the others
+  --start-at <time>     when all shares start, such as 2026-01-02T03:04:05Z; 20 s ahead for --generators
+  --namespace <name>    what all shares' namespaces begin with; made of the start by default
   -h, --help            this text
 
 Environment
   REDIS_URL, NATS_URL                     servers to measure, instead of starting some
   BENCH_BACKEND, BENCH_PROFILE,
   BENCH_DURATION, BENCH_SCENARIOS,
-  BENCH_RESULTS                           the options above
+  BENCH_RESULTS, BENCH_SHARD,
+  BENCH_START_AT, BENCH_NAMESPACE         the options above
   BENCH_DISPATCH                          how requests are started: auto, timer, hybrid or spin
   BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE     images for containers; redis:7-alpine, nats:2-alpine
 
@@ -49,6 +56,10 @@ const OPTIONS = {
   duration: { type: 'string' },
   scenarios: { type: 'string' },
   results: { type: 'string' },
+  generators: { type: 'string' },
+  shard: { type: 'string' },
+  'start-at': { type: 'string' },
+  namespace: { type: 'string' },
   micro: { type: 'boolean' },
   ui: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -77,6 +88,9 @@ async function bench(args: readonly string[]): Promise<number> {
     profile: 'BENCH_PROFILE',
     duration: 'BENCH_DURATION',
     scenarios: 'BENCH_SCENARIOS',
+    shard: 'BENCH_SHARD',
+    'start-at': 'BENCH_START_AT',
+    namespace: 'BENCH_NAMESPACE',
   }
   for (const [option, variable] of Object.entries(settings)) {
     const value = values[option as keyof typeof settings]
@@ -87,7 +101,9 @@ async function bench(args: readonly string[]): Promise<number> {
   dispatchSetting(process.env)
   const files = names.length > 0 ? names : filesOf(process.env['BENCH_SCENARIOS'] || 'bench')
   const folder = resolve(values.results ?? (process.env['BENCH_RESULTS'] || 'results'))
-  const record = await RunRecord.open({ folder, profile })
+  const shared = shareSettings(process.env)
+  if (shared !== null) checkShared(shared, names, values.micro === true)
+  const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
 
   const reporter = new LoadReporter(record)
   const isUi = values.ui === true
@@ -111,6 +127,36 @@ async function bench(args: readonly string[]): Promise<number> {
     await vitest.close()
   }
   return interruption.exitCode ?? reporter.exitCode
+}
+
+/** What a run needs before it starts: Vitest, connections, and the scenario's own preparation. */
+const LEAST_LEAD_MS = 3_000
+
+/**
+ * Checks that a share can be made at all.
+ * @throws InputError
+ */
+function checkShared(shared: ShareSettings, names: readonly string[], isMicro: boolean): void {
+  if (names.length !== 1 || isMicro) {
+    throw new InputError(
+      '--shard: name one scenario, such as: npm run bench -- mixed --shard 2/5 …',
+    )
+  }
+  const { REDIS_URL, NATS_URL, BENCH_BACKEND } = process.env
+  const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
+  if (!isExternal) {
+    throw new InputError(
+      '--shard: all shares have to use the same servers: set REDIS_URL and NATS_URL.',
+    )
+  }
+  checkStartAhead(shared.startAtMs, Date.now(), LEAST_LEAD_MS)
+}
+
+function generatorsOf(shared: ShareSettings | null): Generators {
+  if (shared === null) return { kind: 'one' }
+  const { share, startAtMs, namespace } = shared
+  const startAt = new Date(startAtMs).toISOString()
+  return { kind: 'share', share: share.index + 1, of: share.of, startAt, namespace }
 }
 
 function parseArguments(args: readonly string[]): {

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import type { Histogram } from 'hdr-histogram-js'
 import { LARGEST_TIME_US, newTimeHistogram } from '../load/histogram.ts'
 import type { LoadResult, OperationResult } from '../load/result.ts'
+import type { Bound } from '../load/slo.ts'
 import type { SloRow } from '../load/slo-row.ts'
 import { serializeLoadResult } from './load-result-json.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
@@ -78,6 +79,33 @@ const sloRow: fc.Arbitrary<SloRow> = fc.record({
   ),
 })
 
+const boundCommon = {
+  operation: fc.option(arbitraryText),
+  everyMs: fc.option(time),
+  abortAfterMs: fc.option(time),
+}
+
+const sloBound: fc.Arbitrary<Bound> = fc.oneof(
+  fc.record({
+    kind: fc.constant('time'),
+    ...boundCommon,
+    metric: fc.constantFrom('response', 'completion'),
+    percentile: fc.constant({ key: 'p999', label: 'P99.9', value: 99.9 }),
+    belowMs: time,
+  }),
+  fc.record({
+    kind: fc.constantFrom('success rate', 'delivery rate'),
+    ...boundCommon,
+    above: time,
+  }),
+  fc.record({
+    kind: fc.constant('throughput'),
+    ...boundCommon,
+    side: fc.constantFrom('min', 'max'),
+    perSecond: time,
+  }),
+)
+
 const share = fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs)
 
 export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
@@ -151,6 +179,7 @@ const scenario: fc.Arbitrary<ScenarioEntry> = fc.oneof(
       fc.record({ kind: fc.constantFrom('degraded', 'invalid'), reasons }),
     ),
     slo: fc.array(sloRow, { maxLength: 3 }),
+    bounds: fc.array(sloBound, { maxLength: 3 }),
   }),
   fc.record({
     state: fc.constant('unmeasured'),
@@ -165,6 +194,24 @@ const hex = (length: number) =>
   fc
     .array(fc.nat(15), { minLength: length, maxLength: length })
     .map((digits) => digits.map((digit) => digit.toString(16)).join(''))
+
+const environment = fc.record({
+  cpuModel: arbitraryText,
+  cpuCores: fc.integer({ min: 1, max: 256 }),
+  availableCores: fc.integer({ min: 1, max: 256 }),
+  memoryBytes: count,
+  cgroup: fc.record({ cpuCores: fc.option(time), memoryBytes: fc.option(count) }),
+  os: fc.record({
+    platform: arbitraryText,
+    architecture: arbitraryText,
+    kernel: arbitraryText,
+    name: arbitraryText,
+  }),
+  nodeVersion: arbitraryText,
+  packages: fc.constant({ vitest: '5.1.1' }),
+})
+
+const shares = { startAt: date, namespace: arbitraryText }
 
 export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
   schemaVersion: fc.constant(1),
@@ -195,21 +242,16 @@ export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
     }),
     fc.record({ kind: fc.constant('memory'), notice: arbitraryText }),
   ),
-  environment: fc.record({
-    cpuModel: arbitraryText,
-    cpuCores: fc.integer({ min: 1, max: 256 }),
-    availableCores: fc.integer({ min: 1, max: 256 }),
-    memoryBytes: count,
-    cgroup: fc.record({ cpuCores: fc.option(time), memoryBytes: fc.option(count) }),
-    os: fc.record({
-      platform: arbitraryText,
-      architecture: arbitraryText,
-      kernel: arbitraryText,
-      name: arbitraryText,
+  environment,
+  generators: fc.oneof(
+    fc.constant({ kind: 'one' as const }),
+    fc.record({ kind: fc.constant('share'), share: fc.constant(2), of: fc.constant(5), ...shares }),
+    fc.record({
+      kind: fc.constant('merged'),
+      shares: fc.array(fc.record({ runId: arbitraryText, environment }), { maxLength: 2 }),
+      ...shares,
     }),
-    nodeVersion: arbitraryText,
-    packages: fc.constant({ vitest: '5.1.1' }),
-  }),
+  ),
   scenarios: fc.array(scenario, { maxLength: 3 }),
   capacities: fc.array(
     fc.record({

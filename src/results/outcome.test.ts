@@ -28,6 +28,7 @@ function measured(
       outcome,
       windows: null,
     })),
+    bounds: [],
     ...overrides,
   }
 }

@@ -2,16 +2,20 @@ import * as z from 'zod'
 import { capacitySchema } from './capacity-schema.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
 import { dateTimeSchema, loadResultSchema } from './load-result-schema.ts'
+import { generatorsSchema } from './generators-schema.ts'
+import { sloBoundSchema } from './slo-bound-schema.ts'
 import { sloRowSchema } from './slo-row-schema.ts'
 
 /** Raised with every change of the schema; a reader takes this one only. */
 export const SCHEMA_VERSION = 1
 
-/** `<UTC yyyymmddThhmmssZ>-<short commit>[-dirty]`, `.2` and so on where that was taken. */
+/** `<UTC yyyymmddThhmmssZ>-<short commit>[-dirty]`, `-2of5` of a share, `.2` and so on where that was taken. */
 const runIdSchema = z
   .string()
-  .regex(/^\d{8}T\d{6}Z-(nogit|[0-9a-f]{7,40}(-dirty)?)(\.\d+)?$/)
-  .describe('<UTC yyyymmddThhmmssZ>-<short commit>[-dirty], or -nogit; then .2 … if taken.')
+  .regex(/^\d{8}T\d{6}Z-(nogit|[0-9a-f]{7,40}(-dirty)?)(-\d+of\d+)?(\.\d+)?$/)
+  .describe(
+    '<UTC yyyymmddThhmmssZ>-<short commit>[-dirty], or -nogit; -2of5 of a share; .2 … if taken.',
+  )
 
 const commitSchema = z.strictObject({
   sha: z.string().regex(/^[0-9a-f]{40,64}$/),
@@ -82,7 +86,8 @@ const scenarioSchema = z
       error: z.string().nullable().describe('Why the test failed, if it did.'),
       result: loadResultSchema,
       verdict: verdictSchema,
-      slo: z.array(sloRowSchema),
+      slo: z.array(sloRowSchema).describe('Empty of a share: judged on all shares together.'),
+      bounds: z.array(sloBoundSchema).describe('What the SLO asks for.'),
     }),
     z.strictObject({
       state: z.literal('unmeasured').describe('It crashed or was cancelled before its end.'),
@@ -125,7 +130,8 @@ export const runFileSchema = z.strictObject({
   commit: commitSchema.nullable().describe('null outside of a git repository.'),
   profile: z.string(),
   backends: backendsSchema,
-  environment: environmentSchema,
+  environment: environmentSchema.describe('Of merged shares: the first one.'),
+  generators: generatorsSchema(environmentSchema),
   scenarios: z.array(scenarioSchema),
   microBenchmarks: z.array(microBenchmarkSchema),
   capacities: z.array(capacitySchema).describe('What `npm run bench:capacity` found.'),
@@ -135,6 +141,7 @@ export const runFileSchema = z.strictObject({
 export type RunFile = DeepReadonly<z.infer<typeof runFileSchema>>
 export type Commit = NonNullable<RunFile['commit']>
 export type BackendsUsed = RunFile['backends']
+export type Generators = RunFile['generators']
 export type Environment = RunFile['environment']
 export type ScenarioEntry = RunFile['scenarios'][number]
 export type MicroBenchmarkEntry = RunFile['microBenchmarks'][number]

@@ -2,7 +2,13 @@ import { readCommit } from './commit.ts'
 import { describeBackends } from './describe-backends.ts'
 import { readEnvironment } from './fingerprint.ts'
 import type { Backends } from '../environment/backends.ts'
-import type { CapacityEntry, MicroBenchmarkEntry, RunFile, ScenarioEntry } from './run-file.ts'
+import type {
+  CapacityEntry,
+  Generators,
+  MicroBenchmarkEntry,
+  RunFile,
+  ScenarioEntry,
+} from './run-file.ts'
 import { SCHEMA_VERSION } from './run-file.ts'
 import { newRunId } from './run-id.ts'
 import { ensureWritableFolder } from './results-folder.ts'
@@ -12,6 +18,8 @@ import { writeRunFile, type ResultPaths } from './write-run-file.ts'
 export interface RunRecordOptions {
   readonly folder: string
   readonly profile: string
+  /** Default: one generator makes all of the load. */
+  readonly generators?: Generators
 }
 
 /**
@@ -31,13 +39,17 @@ export class RunRecord {
    * Begins a record; nothing is written until there is something to measure.
    * @throws ResultsFolderError if the folder can't be written to.
    */
-  static async open({ folder, profile }: RunRecordOptions): Promise<RunRecord> {
+  static async open({
+    folder,
+    profile,
+    generators = { kind: 'one' },
+  }: RunRecordOptions): Promise<RunRecord> {
     ensureWritableFolder(folder)
     const startedAt = new Date()
     const commit = await readCommit(process.cwd())
     return new RunRecord(folder, {
       schemaVersion: SCHEMA_VERSION,
-      runId: newRunId(folder, startedAt, commit),
+      runId: newRunId(folder, startedAt, commit, generators),
       status: 'running',
       startedAt: startedAt.toISOString(),
       finishedAt: null,
@@ -45,6 +57,7 @@ export class RunRecord {
       profile,
       backends: { kind: 'memory', notice: 'Nothing was measured yet.' },
       environment: readEnvironment(),
+      generators,
       scenarios: [],
       microBenchmarks: [],
       capacities: [],

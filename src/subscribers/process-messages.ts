@@ -1,3 +1,4 @@
+import type { Shard } from '../load/arrivals/shard.ts'
 import type { SentMessage } from './subscriber-host.ts'
 
 /** What the load test's process asks of the subscribers' process. Each call is answered under its number. */
@@ -6,6 +7,7 @@ export type SubscriberCall = { readonly call: number } & (
       readonly kind: 'connect'
       readonly natsUrls: readonly string[]
       readonly subjectPrefix: string
+      readonly share: Shard
     }
   | { readonly kind: 'host'; readonly identities: readonly string[] }
   | { readonly kind: 'expect'; readonly messages: readonly SentMessage[] }

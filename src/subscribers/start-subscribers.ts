@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
+import { WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { SubscriberAnswer, SubscriberCall } from './process-messages.ts'
 import type { SentMessage, Subscribers } from './subscriber-host.ts'
@@ -18,12 +19,13 @@ const ANNOUNCE_LOT = 50
 export async function startSubscribers(
   natsUrls: readonly string[],
   subjectPrefix: string,
+  share: Shard = WHOLE,
 ): Promise<Subscribers> {
   const program = new URL('subscriber-process.ts', import.meta.url)
   const child = fork(program, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const calls = new Calls(child)
   try {
-    const answer = await calls.make({ kind: 'connect', natsUrls, subjectPrefix })
+    const answer = await calls.make({ kind: 'connect', natsUrls, subjectPrefix, share })
     if (answer.kind !== 'connected') throw new Error(`unexpected answer: ${answer.kind}`)
     return new SubscriberProcess(child, calls, answer.gateway)
   } catch (error) {
@@ -37,6 +39,7 @@ class SubscriberProcess implements Subscribers {
   readonly gateway: string
   readonly #child: ChildProcess
   readonly #calls: Calls
+  readonly #hosted = new Set<string>()
   #announced: SentMessage[] = []
   #announcements: Promise<unknown>[] = []
 
@@ -47,7 +50,12 @@ class SubscriberProcess implements Subscribers {
   }
 
   async host(identities: readonly string[]): Promise<void> {
+    for (const identity of identities) this.#hosted.add(identity)
     await this.#calls.make({ kind: 'host', identities })
+  }
+
+  hosts(identity: string): boolean {
+    return this.#hosted.has(identity)
   }
 
   expect(message: SentMessage): void {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isIn, WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import { nowMs } from '../load/clock.ts'
 import { DeliveryTally } from '../load/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
@@ -9,7 +10,7 @@ import { readStamp } from './stamp.ts'
 export interface SentMessage {
   readonly number: number
   readonly intendedAtMs: number
-  /** How many recipients the registry said it had. */
+  /** How many recipients the registry said it had; of these, those hosted here. */
   readonly recipients: number
 }
 
@@ -19,6 +20,8 @@ export interface Subscribers {
   readonly gateway: string
   /** Starts receiving for these identities; resolved once the broker knows of all. */
   host(identities: readonly string[]): Promise<void>
+  /** Whether `host` was asked to receive for an identity. */
+  hosts(identity: string): boolean
   /** Announces a message of the measurement, so that its missing receipts can be told. */
   expect(message: SentMessage): void
   /** What was received; waits a little for receipts on their way. */
@@ -33,16 +36,21 @@ const POLL_MS = 10
 /** Subscriptions that are made at a time. */
 const SUBSCRIBE_LOT = 500
 
-/** Hosts the receivers in this process. */
+/**
+ * Hosts the receivers in this process. Of a sharded load, they count what their own share sent:
+ * messages of other shares are stamped by other clocks.
+ */
 export class SubscriberHost implements Subscribers {
   readonly #messenger: Messenger
+  readonly #share: Shard
   readonly #tally = new DeliveryTally()
-  #hosted = 0
+  readonly #hosted = new Set<string>()
   #lastReceiptMs = 0
 
   /** @param messenger owned from here on: `close()` closes it. */
-  constructor(messenger: Messenger) {
+  constructor(messenger: Messenger, share: Shard = WHOLE) {
     this.#messenger = messenger
+    this.#share = share
   }
 
   get gateway(): string {
@@ -52,8 +60,12 @@ export class SubscriberHost implements Subscribers {
   async host(identities: readonly string[]): Promise<void> {
     for (let start = 0; start < identities.length; start += SUBSCRIBE_LOT) {
       const lot = identities.slice(start, start + SUBSCRIBE_LOT)
-      await Promise.all(lot.map((identity) => this.#subscribe(identity, this.#hosted++)))
+      await Promise.all(lot.map((identity) => this.#subscribe(identity)))
     }
+  }
+
+  hosts(identity: string): boolean {
+    return this.#hosted.has(identity)
   }
 
   expect({ number, intendedAtMs, recipients }: SentMessage): void {
@@ -75,10 +87,12 @@ export class SubscriberHost implements Subscribers {
     return this.#messenger.close()
   }
 
-  async #subscribe(identity: string, recipient: number): Promise<void> {
+  async #subscribe(identity: string): Promise<void> {
+    const recipient = this.#hosted.size
+    this.#hosted.add(identity)
     await this.#messenger.subscribe(identity, ({ payload }) => {
       const stamp = readStamp(payload)
-      if (stamp === null || stamp.isWarmUp) return
+      if (stamp === null || stamp.isWarmUp || !isIn(this.#share, stamp.number)) return
       this.#lastReceiptMs = nowMs()
       this.#tally.receive(stamp.number, stamp.intendedAtMs, recipient, this.#lastReceiptMs)
     })

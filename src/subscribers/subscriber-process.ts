@@ -26,8 +26,9 @@ process.on('message', (call: SubscriberCall) => {
 async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
   const { call } = request
   if (request.kind === 'connect') {
-    const { natsUrls, subjectPrefix } = request
-    host = new SubscriberHost(await connectNatsMessenger({ servers: natsUrls, subjectPrefix }))
+    const { natsUrls, subjectPrefix, share } = request
+    const messenger = await connectNatsMessenger({ servers: natsUrls, subjectPrefix })
+    host = new SubscriberHost(messenger, share)
     return { call, kind: 'connected', gateway: host.gateway }
   }
   if (host === null) throw new Error('not connected')

@@ -1,16 +1,11 @@
 import { relative } from 'node:path'
-import type { SerializedError, TestArtifact, TestBenchmark } from 'vitest'
+import type { SerializedError, TestAnnotation, TestArtifact, TestBenchmark } from 'vitest'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import type { Backends } from '../environment/backends.ts'
-import { exitCodeOf, outcomeOf, type ScenarioOutcome } from '../results/outcome.ts'
+import { exitCodeOf } from '../results/outcome.ts'
 import { renderMicroBenchmarks } from '../results/render-micro-benchmarks.ts'
-import {
-  paint,
-  renderDetails,
-  renderOperations,
-  renderSlo,
-  renderVerdict,
-} from '../results/render-scenario.ts'
+import { renderOutcomes, renderReport } from '../results/render-report.ts'
+import { paint } from '../results/render-scenario.ts'
 import type { MicroBenchmarkEntry, ScenarioEntry } from '../results/run-file.ts'
 import type { RunRecord } from '../results/run-record.ts'
 import { LiveLine } from './live-line.ts'
@@ -66,6 +61,14 @@ export class LoadReporter implements Reporter {
     if (artifact.type === SCENARIO_ARTIFACT) this.#loads.set(testCase.id, artifact.loads)
   }
 
+  /** What a test has to say besides its figures: `annotate(text)`. */
+  onTestCaseAnnotate(testCase: TestCase, { type, message }: TestAnnotation): void {
+    if (type !== 'notice') return
+    this.#live.clear()
+    this.#printHeading(testCase)
+    this.#print(message)
+  }
+
   onTestCaseBenchmark(testCase: TestCase, benchmark: TestBenchmark): void {
     const entries = microBenchmarkEntries(this.#fileOf(testCase), testCase.fullName, benchmark)
     this.#printHeading(testCase)
@@ -82,7 +85,7 @@ export class LoadReporter implements Reporter {
       return
     }
     const entries = scenarioEntries(this.#fileOf(testCase), testCase, loads ?? [])
-    for (const entry of entries) this.#printScenario(entry)
+    for (const entry of entries) this.#print(renderReport(entry))
     this.#record.addScenarios(entries)
   }
 
@@ -98,11 +101,7 @@ export class LoadReporter implements Reporter {
     const paths = this.#record.finish(reason === 'interrupted' ? 'interrupted' : 'complete')
     const { run } = this.#record
     this.#exitCode = moduleErrors.length + errors.length > 0 ? 2 : exitCodeOf(run)
-    this.#print('')
-    for (const scenario of run.scenarios) {
-      const outcome = outcomeOf(scenario)
-      this.#print(`  ${paint(OUTCOME_STYLE[outcome], outcome)}  ${scenario.name}`)
-    }
+    this.#print(`\n${renderOutcomes(run)}`)
     if (reason === 'interrupted') {
       this.#print(paint('yellow', '\nInterrupted: what was measured until then is in the files.'))
     }
@@ -120,25 +119,6 @@ export class LoadReporter implements Reporter {
     this.#print(`\n${paint('bold', fullName)}`)
   }
 
-  #printScenario(entry: ScenarioEntry): void {
-    if (entry.state === 'unmeasured') {
-      this.#print(`  ${paint('red', 'nothing was measured')}: ${entry.error}`)
-      return
-    }
-    const { result, verdict, slo } = entry
-    const length = `${(result.measuredMs / 1_000).toFixed(1)} s`
-    this.#print(`  ${result.arrivals} for ${length} after ${result.warmUpMs / 1_000} s of warm-up`)
-    if (result.abortReason !== null) {
-      this.#print(paint('red', `  ended early: ${result.abortReason}`))
-    }
-    this.#print(renderOperations(result))
-    const details = renderDetails(result)
-    if (details !== null) this.#print(details)
-    this.#print(renderVerdict(verdict))
-    if (slo.length > 0) this.#print(renderSlo(slo))
-    if (entry.error !== null && slo.length === 0) this.#print(paint('red', `  ${entry.error}`))
-  }
-
   #printErrors(errors: readonly { readonly message: string }[]): void {
     for (const { message } of errors) this.#print(paint('red', message))
   }
@@ -151,14 +131,6 @@ export class LoadReporter implements Reporter {
     this.#out.write(`${text}\n`)
   }
 }
-
-const OUTCOME_STYLE = {
-  passed: 'green',
-  failed: 'red',
-  inconclusive: 'yellow',
-  interrupted: 'yellow',
-  broken: 'red',
-} as const satisfies Record<ScenarioOutcome, string>
 
 /** What is measured, in a line. */
 export function describeBackends(backends: Backends): string {
@@ -179,7 +151,7 @@ export function scenarioEntries(
   if (loads.length === 0) {
     return [{ state: 'unmeasured', ...test, error: error || `the test made no load (${state})` }]
   }
-  return loads.map(({ result, verdict, slo }, index) => ({
+  return loads.map(({ result, verdict, slo, bounds }, index) => ({
     state: 'measured',
     ...test,
     name: index === 0 ? test.name : `${test.name} (load ${index + 1})`,
@@ -187,6 +159,7 @@ export function scenarioEntries(
     result,
     verdict,
     slo,
+    bounds,
   }))
 }
 

@@ -1,9 +1,11 @@
 import { expect, inject, recordArtifact, test as base, type TestContext } from 'vitest'
 import type { Backends } from '../environment/backends.ts'
 import type { Arrivals } from '../load/arrivals/arrivals.ts'
+import { WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { parseDurationMs, type Duration } from '../load/duration.ts'
 import { generateLoad } from '../load/generator.ts'
+import { InputError } from '../load/input-error.ts'
 import type { LoadResult } from '../load/result.ts'
 import { scaleThroughput } from '../load/scale-throughput.ts'
 import type { Slos } from '../load/slo.ts'
@@ -23,7 +25,8 @@ import {
 } from './profile.ts'
 import { ProgressSender } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
-import { judgementOf, toMeetSlo } from './slo-matcher.ts'
+import { shareSettings } from './share-settings.ts'
+import { isOfShare, judgementOf, toMeetSlo } from './slo-matcher.ts'
 import { openTestbed, type Testbed } from './testbed.ts'
 
 /** A load as a scenario writes it. */
@@ -43,6 +46,11 @@ export interface Load {
   readonly gracePeriod?: Duration
   /** Of the draw of operations. Default 1. */
   readonly seed?: number
+  /**
+   * The fixture of that name, from a scenario that can be run in shares: one that prepares only the
+   * part of a share, and whose requests get along with those of other shares.
+   */
+  readonly share?: Shard
   /**
    * Asserted when the load has ended, as by `expect.soft(result).toMeetSlo(slo)`: the test goes on,
    * but fails. It is read before the load starts, so that a mistake in it costs no run. An SLO with
@@ -69,6 +77,7 @@ export interface RunProfile {
  * - `registry` is connected to the servers under test, with a namespace of the test's own that is
  *   cleared afterwards.
  * - `subscribers` hosts receivers of that namespace's multicasts in another process.
+ * - `share` is the part of the load that this run makes, of `--shard 2/5`; all of it without.
  * - `openTestbed` opens further namespaces, each with a registry and receivers of its own.
  * - `backends` says what is measured.
  * - `profile` is what `BENCH_PROFILE` and `BENCH_DURATION` say.
@@ -82,13 +91,15 @@ export const test = base
     }
   })
   .extend('backends', (): Backends => inject('backends'))
+  .extend('share', (): Shard => shareSettings(process.env)?.share ?? WHOLE)
   .extend('openTestbed', ({ backends }, { onCleanup }) => {
+    const shared = shareSettings(process.env)
     const opened: Testbed[] = []
     onCleanup(async () => {
       await Promise.all(opened.map((testbed) => testbed.close()))
     })
     return async (name: string): Promise<Testbed> => {
-      const testbed = await openTestbed(backends, name)
+      const testbed = await openTestbed(backends, name, shared)
       opened.push(testbed)
       return testbed
     }
@@ -101,6 +112,7 @@ export const test = base
     const dispatch = dispatchSetting(process.env)
     const progress = new ProgressSender(inject('progressPath'))
     const offeredRate = inject('offeredRate')
+    const shared = shareSettings(process.env)
     const loads: Promise<LoadResult>[] = []
     onCleanup(async () => {
       progress.close()
@@ -114,10 +126,13 @@ export const test = base
     })
     return async (load: Load): Promise<LoadResult> => {
       const { operations, maxInFlight, seed, verdict } = load
+      if (shared !== null) checkShare(load.share, shared.share)
       const durationMs = durationMsOf(load.duration, settings)
       const offer =
         offeredRate === undefined ? null : offerOf(load.arrivals, offeredRate, durationMs)
-      const slo = offer === null || !load.slo ? load.slo : scaleThroughput(load.slo, offer)
+      // In the windows of a share, a share of the throughput is asked for.
+      const scale = offer ?? (shared && { own: shared.share.of, offered: 1 })
+      const slo = scale === null || !load.slo ? load.slo : scaleThroughput(load.slo, scale)
       const running = generateLoad({
         operations,
         arrivals: offer?.arrivals ?? load.arrivals,
@@ -129,12 +144,14 @@ export const test = base
         ...(seed === undefined ? {} : { seed }),
         ...(slo === undefined ? {} : { slo }),
         ...(verdict === undefined ? {} : { verdict }),
+        ...(shared === null ? {} : { share: shared.share, startAtMs: shared.startAtMs }),
         dispatch,
         signal,
         onProgress: (state) => progress.send({ scenario: task.name, progress: state }),
       })
       loads.push(running)
       const result = await running
+      if (shared !== null) isOfShare(result)
       if (offer !== null) wasOffered(result, offer)
       if (signal.aborted) return result
       await showChart(result, annotate)
@@ -142,6 +159,14 @@ export const test = base
       return result
     }
   })
+
+/** @throws InputError for a scenario that knows nothing of shares: their preparations would collide. */
+function checkShare(given: Shard | undefined, share: Shard): void {
+  if (given?.index === share.index && given.of === share.of) return
+  throw new InputError(
+    `This scenario can't be run in shares: one that can takes the fixture "share", prepares that part, and hands it on, as load({ …, share }).`,
+  )
+}
 
 /** For Vitest's UI and its HTML report. */
 async function showChart(result: LoadResult, annotate: TestContext['annotate']): Promise<void> {
@@ -154,6 +179,7 @@ async function showChart(result: LoadResult, annotate: TestContext['annotate']):
 expect.extend({ toMeetSlo })
 
 export { expect }
+export { numbersIn } from '../load/arrivals/shard.ts'
 export { burst } from '../load/arrivals/burst.ts'
 export { constant } from '../load/arrivals/constant.ts'
 export { poisson } from '../load/arrivals/poisson.ts'

@@ -1,3 +1,4 @@
+import type { Bound } from '../load/slo.ts'
 import type { SloRow } from '../load/slo-row.ts'
 import type { Verdict } from '../load/verdict.ts'
 import type { LoadResultJson } from '../results/load-result-schema.ts'
@@ -8,6 +9,8 @@ export interface MeasuredLoad {
   readonly verdict: Verdict
   /** Empty if the test asserts no SLO. */
   readonly slo: readonly SloRow[]
+  /** What it asks for: of a share, to be judged on all shares together. */
+  readonly bounds: readonly Bound[]
 }
 
 export const SCENARIO_ARTIFACT = 'prism:scenario'

@@ -1,8 +1,14 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { MatcherResult } from 'vitest'
-import { isSameBound, judgeSlo, tightestResponseBoundMs } from '../load/judge-slo.ts'
+import {
+  checkOperations,
+  isSameBound,
+  judgeSlo,
+  tightestResponseBoundMs,
+} from '../load/judge-slo.ts'
 import type { LoadResult } from '../load/result.ts'
 import { worstFirst, type SloRow } from '../load/slo-row.ts'
-import { readSlo, type Slos } from '../load/slo.ts'
+import { readSlo, type Bound, type Slos } from '../load/slo.ts'
 import { judgeMeasurement, type Verdict } from '../load/verdict.ts'
 import { renderSlo, renderVerdict } from '../results/render-scenario.ts'
 import { sloFor } from './offered-rate.ts'
@@ -22,29 +28,45 @@ declare module 'vitest' {
 /** A load's verdict, and how it did against the SLOs that were asserted of it. */
 export interface Judgement {
   readonly verdict: Verdict
+  /** Empty of a share. */
   readonly slo: readonly SloRow[]
+  /** What was asserted. */
+  readonly bounds: readonly Bound[]
 }
 
-const judgements = new WeakMap<LoadResult, Judgement & { readonly tightestMs: number | null }>()
+const judgements = new WeakMap<LoadResult, Judgement>()
+const shares = new WeakSet<LoadResult>()
+
+/**
+ * Notes that a load was one share of several. Its SLOs are read and kept, but judged when all shares
+ * are added up: no share has the throughput or the percentiles of the whole.
+ */
+export function isOfShare(result: LoadResult): void {
+  shares.add(result)
+}
 
 /** What was asserted of a load; what its windows were judged by counts whether it was or not. */
 export function judgementOf(result: LoadResult): Judgement {
-  const { verdict, slo } = judgements.get(result) ?? {
+  const { verdict, slo, bounds } = judgements.get(result) ?? {
     verdict: judgeMeasurement(result, null),
     slo: [],
+    bounds: [],
   }
-  return { verdict, slo: withoutRepeats([...slo, ...result.windowedSlo]) }
+  const windowed = shares.has(result) ? [] : result.windowedSlo
+  return { verdict, slo: withoutRepeats([...slo, ...windowed]), bounds }
 }
 
 /** `expect(result).toMeetSlo({ response: { p95: '10ms' } })` */
 export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
-  const bounds = readSlo(sloFor(result, slo))
-  const rows = judgeSlo(result, bounds)
+  const asserted = readSlo(sloFor(result, slo))
+  checkOperations(asserted, [...result.operations.keys()])
   const before = judgements.get(result)
-  const tightestMs = smaller(before?.tightestMs ?? null, tightestResponseBoundMs(bounds))
-  const verdict = judgeMeasurement(result, tightestMs)
+  const bounds = withoutSameBounds([...(before?.bounds ?? []), ...asserted])
+  const verdict = judgeMeasurement(result, tightestResponseBoundMs(bounds))
+  const rows = shares.has(result) ? [] : judgeSlo(result, asserted)
+
   const judged = withoutRepeats([...(before?.slo ?? []), ...rows])
-  judgements.set(result, { verdict, slo: judged, tightestMs })
+  judgements.set(result, { verdict, slo: judged, bounds })
   const aborted = result.abortReason === null ? [] : [`  ended early: ${result.abortReason}`]
   return {
     pass: verdict.kind !== 'invalid' && rows.every(({ outcome }) => outcome === 'met'),
@@ -52,8 +74,10 @@ export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
   }
 }
 
-function smaller(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.min(a, b)
+function withoutSameBounds(bounds: readonly Bound[]): readonly Bound[] {
+  return bounds.filter(
+    (bound, index) => bounds.findIndex((other) => isDeepStrictEqual(other, bound)) === index,
+  )
 }
 
 /** An SLO may be asserted again, and those of windows are in the result as well. */

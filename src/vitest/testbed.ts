@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Backends } from '../environment/backends.ts'
+import type { Shard } from '../load/arrivals/shard.ts'
 import { connectRegistry } from '../registry/connect.ts'
 import { MemoryBroker, MemoryMessenger } from '../registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../registry/memory/memory-store.ts'
@@ -13,21 +14,35 @@ export interface Testbed {
   readonly registry: MulticastRegistry
   /** Starts receivers; once a testbed. In another process, or in this one where nothing leaves it. */
   startSubscribers(): Promise<Subscribers>
-  /** Removes all of the namespace and closes everything. */
+  /** Removes all of the namespace, unless other shares are using it, and closes everything. */
   close(): Promise<void>
+}
+
+/** A namespace that several shares of a load use at the same time. */
+export interface SharedNamespace {
+  readonly share: Shard
+  readonly namespace: string
 }
 
 /**
  * Connects to the servers under test.
  * @param name is in the namespace, so that what is seen in Redis and NATS tells which test it is.
+ * @param shared names a namespace that other shares use too, and that none of them clears.
  * @throws RegistryError `UNAVAILABLE` if they don't answer.
  */
-export async function openTestbed(backends: Backends, name: string): Promise<Testbed> {
+export async function openTestbed(
+  backends: Backends,
+  name: string,
+  shared: SharedNamespace | null = null,
+): Promise<Testbed> {
   const slug = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 32)
-  const namespace = `loadtest-${slug}-${randomBytes(3).toString('hex')}`
+  const namespace =
+    shared === null
+      ? `loadtest-${slug}-${randomBytes(3).toString('hex')}`
+      : `${shared.namespace}-${slug}`
   const subjectPrefix = `prism.multicast.${namespace}`
   const broker = new MemoryBroker()
   const registry =
@@ -45,14 +60,14 @@ export async function openTestbed(backends: Backends, name: string): Promise<Tes
       subscribers ??=
         backends.kind === 'memory'
           ? Promise.resolve(new SubscriberHost(new MemoryMessenger(broker)))
-          : startSubscribers(backends.natsUrls, subjectPrefix)
+          : startSubscribers(backends.natsUrls, subjectPrefix, shared?.share)
       return subscribers
     },
     close: async () => {
       const hosted = await subscribers?.catch(() => null)
       await hosted?.close()
       try {
-        await registry.clear()
+        if (shared === null) await registry.clear()
       } finally {
         await registry.close()
       }

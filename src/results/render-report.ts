@@ -1,0 +1,50 @@
+import { outcomeOf, type ScenarioOutcome } from './outcome.ts'
+import {
+  paint,
+  renderDetails,
+  renderOperations,
+  renderSlo,
+  renderVerdict,
+} from './render-scenario.ts'
+import type { RunFile, ScenarioEntry } from './run-file.ts'
+
+/** All that is said of a scenario below its name: whole lines without a final newline. */
+export function renderReport(entry: ScenarioEntry): string {
+  if (entry.state === 'unmeasured') {
+    return `  ${paint('red', 'nothing was measured')}: ${entry.error}`
+  }
+  const { result, verdict, slo, bounds } = entry
+  const length = `${(result.measuredMs / 1_000).toFixed(1)} s`
+  const lines = [
+    `  ${result.arrivals} for ${length} after ${result.warmUpMs / 1_000} s of warm-up`,
+    result.abortReason === null ? null : paint('red', `  ended early: ${result.abortReason}`),
+    renderOperations(result),
+    renderDetails(result),
+    renderVerdict(verdict),
+    slo.length === 0 ? null : renderSlo(slo),
+    slo.length === 0 && bounds.length > 0 ? SLO_OF_SHARE : null,
+    slo.length === 0 && entry.error !== null ? paint('red', `  ${entry.error}`) : null,
+  ]
+  return lines.filter((line) => line !== null).join('\n')
+}
+
+/** How each scenario ended. */
+export function renderOutcomes({ scenarios }: Pick<RunFile, 'scenarios'>): string {
+  return scenarios
+    .map((scenario) => {
+      const outcome = outcomeOf(scenario)
+      return `  ${paint(OUTCOME_STYLE[outcome], outcome)}  ${scenario.name}`
+    })
+    .join('\n')
+}
+
+const SLO_OF_SHARE =
+  '  SLO: judged on all shares together, by npm run results -- merge <a.json> <b.json> …'
+
+const OUTCOME_STYLE = {
+  passed: 'green',
+  failed: 'red',
+  inconclusive: 'yellow',
+  interrupted: 'yellow',
+  broken: 'red',
+} as const satisfies Record<ScenarioOutcome, string>
