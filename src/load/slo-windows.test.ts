@@ -23,13 +23,17 @@ const EVERY_MS = 500
 /** 0 – 500 – 1,000 – 1,500 – 2,300: the last window has what is left. */
 const WINDOWS = 4
 
+/** Times that a histogram of µs holds as they are: halves of one could be rounded either way. */
+const wholeMicroseconds = (maxMs: number): fc.Arbitrary<number> =>
+  fc.nat(Math.round(maxMs * 1_000)).map((us) => us / 1_000)
+
 const requests: fc.Arbitrary<readonly Request[]> = fc
   .array(
     fc.record({
       operation: fc.constantFrom('read', 'write'),
-      dueMs: fc.double({ min: 0, max: DURATION_MS - 0.001, noNaN: true }),
-      latenessMs: fc.double({ min: 0, max: 30, noNaN: true }),
-      serviceMs: fc.double({ min: 0, max: 1_200, noNaN: true }),
+      dueMs: wholeMicroseconds(DURATION_MS - 0.001),
+      latenessMs: wholeMicroseconds(30),
+      serviceMs: wholeMicroseconds(1_200),
     }),
     { maxLength: 60 },
   )
