@@ -30,6 +30,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
+          setupFiles: ['src/vitest/property-seed.ts'],
           benchmark: { include: [] },
           testTimeout: 30_000,
           sequence: { groupOrder: 1 },
