@@ -105,13 +105,18 @@ async function benchCapacity(args: readonly string[]): Promise<number> {
     reporters: [reporter],
   })
   const interruption = endOnSignals(vitest)
+  // A run that was just beginning when the signal came has forgotten it.
+  reporter.onReady = async () => {
+    if (interruption.exitCode !== undefined) await vitest.cancelCurrentRun('keyboard-input')
+  }
   try {
     await vitest.standalone()
     const scenario = scenarioNamed(name, await vitest.globTestSpecifications([name]))
-    const capacity = await findCapacity(vitest, scenario, { search, durationMs, reporter, record })
-    const isInterrupted = interruption.exitCode !== undefined
+    const isInterrupted = (): boolean => interruption.exitCode !== undefined
+    const plan = { search, durationMs, reporter, record, isInterrupted }
+    const capacity = await findCapacity(vitest, scenario, plan)
     if (record.run.capacities.length > 0) {
-      const paths = record.finish(isInterrupted ? 'interrupted' : 'complete')
+      const paths = record.finish(isInterrupted() ? 'interrupted' : 'complete')
       print(`\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}\n`)
       print(`  ${relative(process.cwd(), paths.json)}`)
     }
@@ -126,6 +131,8 @@ interface Search {
   readonly durationMs: number
   readonly reporter: ProbeReporter
   readonly record: RunRecord
+  /** A signal may come between two probes, when there is no run to be cancelled. */
+  readonly isInterrupted: () => boolean
 }
 
 /**
@@ -135,7 +142,7 @@ interface Search {
 async function findCapacity(
   vitest: Vitest,
   scenario: TestSpecification,
-  { search, durationMs, reporter, record }: Search,
+  { search, durationMs, reporter, record, isInterrupted }: Search,
 ): Promise<CapacityEntry> {
   const file = relative(vitest.config.root, scenario.moduleId).replaceAll('\\', '/')
   const probes: ProbeEntry[] = []
@@ -145,13 +152,14 @@ async function findCapacity(
   }
   for (;;) {
     const rate = nextRate(probes, search)
-    if (rate === null) return found()
+    if (rate === null || isInterrupted()) return found()
     scenario.project.provide('offeredRate', rate)
     await vitest.runTestSpecifications([scenario])
     const { entries, errors } = reporter.take()
-    if (errors.length > 0) throw new InputError(`${file}: ${errors.join('\n')}`)
     const judgement = judgeProbe(rate, entries)
     if (judgement.kind === 'interrupted') return found()
+    if (judgement.kind !== 'judged' && isInterrupted()) return found()
+    if (errors.length > 0) throw new InputError(`${file}: ${errors.join('\n')}`)
     if (judgement.kind === 'unfit') throw new InputError(`${file}: ${judgement.message}`)
     const [entry] = entries
     if (entry !== undefined && probes.length === 0) {

@@ -2,6 +2,7 @@ import { formatMs } from '../load/duration.ts'
 import type { ProbeOutcome } from '../load/capacity.ts'
 import { percentileMs, sumOf } from '../load/histogram.ts'
 import type { SloRow } from '../load/slo-row.ts'
+import type { VerdictReason } from '../load/verdict.ts'
 import { deserializeHistogram } from './histogram-json.ts'
 import type { CapacityEntry, ScenarioEntry } from './run-file.ts'
 
@@ -17,9 +18,6 @@ export type ProbeJudgement =
   | { readonly kind: 'unfit'; readonly message: string }
 
 type Measured = ScenarioEntry & { readonly state: 'measured' }
-
-/** Reasons of a verdict that are not the generator's fault: a system that doesn't answer causes them. */
-const SYSTEM_FIGURES: readonly string[] = ['dropped', 'unfinished']
 
 /** Judges what a scenario's test gave at one rate. */
 export function judgeProbe(rate: number, entries: readonly ScenarioEntry[]): ProbeJudgement {
@@ -65,7 +63,7 @@ function probeOf(rate: number, entry: Measured): ProbeEntry {
 function outcomeOf(entry: Measured): { outcome: ProbeOutcome; reasons: string[] } {
   const { verdict, slo } = entry
   const doubts = verdict.kind === 'valid' ? [] : verdict.reasons
-  const ownDoubts = doubts.filter(({ figure }) => !SYSTEM_FIGURES.includes(figure))
+  const ownDoubts = doubts.filter((doubt) => isOfGenerator(doubt, doubts))
   // Where there was nothing to measure, nothing succeeded.
   const missed = slo.filter((row) => row.outcome === 'missed' || row.measured === null)
   const reasons = [
@@ -81,6 +79,17 @@ function outcomeOf(entry: Measured): { outcome: ProbeOutcome; reasons: string[] 
       ? missed.length > 0 || slo.every(({ outcome }) => outcome === 'met')
       : missed.some((row) => isMissedAnyhow(row, latenessP99Ms(entry) ?? 0))
   return { outcome: isSystem ? 'system' : 'generator', reasons }
+}
+
+/**
+ * Whether a doubt about a measurement is the generator's fault. A system that doesn't answer causes
+ * requests to be dropped or unfinished, and the dropped ones to be missing from those started.
+ */
+function isOfGenerator(doubt: VerdictReason, all: readonly VerdictReason[]): boolean {
+  const { figure, measured, threshold } = doubt
+  if (figure !== 'achieved/planned') return figure !== 'dropped' && figure !== 'unfinished'
+  const dropped = all.find((other) => other.figure === 'dropped')?.measured ?? 0
+  return measured + dropped < threshold
 }
 
 /** Whether a time is over its bound by more than a busy generator can have added. */

@@ -10,6 +10,8 @@ import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
 
 /** Gathers what one scenario gives at one rate after another, and shows how each is going. */
 export class ProbeReporter implements Reporter {
+  /** Told when a probe's test is about to begin. */
+  onReady: () => void | Promise<void> = () => {}
   readonly #live: LiveLine
   readonly #progress: ProgressListener
   readonly #onBackends: (backends: Backends) => void
@@ -45,6 +47,10 @@ export class ProbeReporter implements Reporter {
     if (this.#isBegun) return
     this.#isBegun = true
     this.#onBackends(module.project.getProvidedContext().backends)
+  }
+
+  async onTestCaseReady(): Promise<void> {
+    await this.onReady()
   }
 
   onTestCaseArtifactRecord(testCase: TestCase, artifact: TestArtifact): void {

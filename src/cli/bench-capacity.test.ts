@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readRunFile } from '../results/read-run-file.ts'
+import type { RunFile } from '../results/run-file.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bench-capacity-cli-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs the command as a user would, in memory, on scenarios whose capacity is known. */
+function start(...args: readonly string[]): ChildProcess {
+  const settings = {
+    BENCH_BACKEND: 'memory',
+    BENCH_SCENARIOS: join(import.meta.dirname, 'scenarios-for-tests'),
+    BENCH_RESULTS: folder,
+    BENCH_PROFILE: '',
+    REDIS_URL: '',
+    NATS_URL: '',
+    VITEST: '',
+  }
+  const program = join(import.meta.dirname, 'start.mjs')
+  return spawn(process.execPath, [program, 'bench-capacity', ...args], {
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+async function ended(child: ChildProcess) {
+  if (child.stdout === null || child.stderr === null) throw new Error('no output to read')
+  const [stdout, stderr] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    child.exitCode === null ? once(child, 'exit') : null,
+  ])
+  return { exitCode: child.exitCode, stdout, stderr }
+}
+
+async function onlyRunFile(): Promise<RunFile> {
+  const [name, ...others] = readdirSync(folder).filter((file) => file.endsWith('.json'))
+  expect(others).toEqual([])
+  return readRunFile(join(folder, name ?? 'none'))
+}
+
+test('a known capacity is found as a bracket, confirmed, printed and kept with its curve', async () => {
+  const search = ['--from', '50', '--duration', '400ms', '--precision', '20%']
+  const { exitCode, stdout } = await ended(start('limited', ...search))
+  expect(stdout).toContain('between 150/s and 175/s')
+  expect(exitCode).toBe(0)
+  const { scenarios, capacities } = await onlyRunFile()
+  expect(scenarios).toEqual([])
+  expect(capacities).toMatchObject([
+    {
+      name: 'limited',
+      from: 50,
+      precision: 0.2,
+      durationMs: 400,
+      bracket: { passed: 150, failed: 175, limit: 'system', isConfirmed: true },
+    },
+  ])
+  expect(capacities[0]?.probes.map(({ rate }) => rate)).toEqual([50, 100, 200, 150, 175, 150, 175])
+})
+
+test('where the generator gives out, it is said and no capacity is named', async () => {
+  const { exitCode, stdout } = await ended(start('overloaded', '--duration', '1s', '--from', '400'))
+  expect(stdout).toContain('no capacity found')
+  expect(exitCode).toBe(3)
+})
+
+test('an interrupted search keeps what it found', async () => {
+  const child = start('limited', '--from', '50', '--duration', '1s')
+  const end = ended(child)
+  await new Promise<void>((resolve) => {
+    child.stdout?.on('data', (chunk: unknown) => {
+      if (String(chunk).includes('passed')) resolve()
+    })
+  })
+  child.kill('SIGINT')
+  expect((await end).exitCode).toBe(130)
+  const { status, capacities } = await onlyRunFile()
+  expect(status).toBe('interrupted')
+  expect(capacities[0]?.bracket).toMatchObject({ passed: 50, failed: null, isConfirmed: false })
+})
+
+test.each([
+  [[], /^Name one scenario/],
+  [['nosuch'], /^No scenario has "nosuch"/],
+  [['m'], /^"m" is in the names of several scenarios/],
+  [['limited', '--from', '0'], /^--from: "0"/],
+  [['limited', '--precision', '5'], /^--precision: "5"/],
+  [['limited', '--duration', '0s'], /^--duration: must be above 0/],
+  [['limited', '--rate', '5'], /^Unknown option '--rate'.*--help/],
+  [['long', '--duration', '100ms'], /long\.load\.ts: It asserts no SLO/],
+])('%j is refused in one line, with exit code 2', async (args, message) => {
+  const { exitCode, stderr } = await ended(start(...args))
+  expect(stderr).toMatch(message)
+  expect(exitCode).toBe(2)
+})
