@@ -1,8 +1,13 @@
-import type { Operation } from '../../src/load/workload.ts'
+import type { LoadRequest, Operation } from '../../src/load/workload.ts'
 import type { Filter } from '../../src/registry/filter/filter.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 
-/** Each request lists all identities that match. */
-export function enumerate(registry: MulticastRegistry, filter: Filter = {}): Operation {
-  return { run: () => registry.enumerate(filter) }
+/** Each request lists all identities that match; the filter may differ from request to request. */
+export function enumerate(
+  registry: MulticastRegistry,
+  filter: Filter | ((request: LoadRequest) => Filter) = {},
+): Operation {
+  return {
+    run: (request) => registry.enumerate(typeof filter === 'function' ? filter(request) : filter),
+  }
 }

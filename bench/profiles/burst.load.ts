@@ -1,0 +1,24 @@
+import { burst, test } from '../../src/vitest/load-test.ts'
+import { population } from '../workloads/population.ts'
+
+const SHORT = { rate: 500, for: '1s', every: '6s' } as const
+const FULL = { rate: 500, for: '10s', every: '60s' } as const
+
+// From nothing to 500/s at once, again and again: each burst has to be served as well as the first.
+test('burst: 500/s, a sixth of the time', async ({ load, registry, subscribers, profile }) => {
+  const pattern = profile.name === 'full' ? FULL : SHORT
+
+  await load({
+    operations: await population(registry, subscribers),
+    arrivals: burst(pattern),
+    duration: { short: '18s', full: '10m' },
+    slo: [
+      {
+        successRate: 0.99,
+        response: { p95: '20ms' },
+        operations: { multicast: { delivery: { rate: 0.98 } } },
+      },
+      { every: pattern.every, successRate: 0.99, response: { p95: '50ms' } },
+    ],
+  })
+})

@@ -1,0 +1,22 @@
+import { expect, ramp, test } from '../../src/vitest/load-test.ts'
+import { population } from '../workloads/population.ts'
+
+// Does what holds at 100/s hold at ten times that, and all the way there?
+test('ramp: 100/s to 1,000/s', async ({ load, registry, subscribers, profile }) => {
+  const duration = profile.durationOf({ short: '15s', full: '9m' })
+
+  const result = await load({
+    operations: await population(registry, subscribers),
+    arrivals: ramp(100, 1_000, duration),
+    duration,
+  })
+
+  expect(result).toMeetSlo({
+    successRate: 0.99,
+    throughput: { min: 530 },
+    response: { p95: '20ms' },
+    operations: {
+      multicast: { completion: { p95: '30ms' }, delivery: { rate: 0.98 } },
+    },
+  })
+})

@@ -1,0 +1,24 @@
+import { constant, expect, test } from '../../src/vitest/load-test.ts'
+import { population } from '../workloads/population.ts'
+import { renderSoakTrends, soakTrends } from '../workloads/soak-trends.ts'
+import { SoakWatch } from '../workloads/soak-watch.ts'
+
+// Nothing grows that should not. In full it takes 10 minutes; an hour by --duration 60m.
+test('soak', async ({ load, registry, subscribers, backends, annotate }) => {
+  const operations = await population(registry, subscribers)
+  const watch = SoakWatch.start(registry, backends)
+  const result = await load({
+    operations,
+    arrivals: constant(100),
+    duration: { short: '20s', full: '10m' },
+  })
+  const trends = soakTrends(result, await watch.stop())
+  await annotate(renderSoakTrends(trends))
+
+  expect(result).toMeetSlo({
+    successRate: 0.999,
+    response: { p95: '20ms' },
+    operations: { multicast: { delivery: { rate: 0.999 } } },
+  })
+  expect(trends.filter(({ isRising }) => isRising)).toEqual([])
+})

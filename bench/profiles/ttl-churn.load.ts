@@ -1,0 +1,28 @@
+import { constant, expect, test } from '../../src/vitest/load-test.ts'
+import { TtlChurn } from '../workloads/ttl-churn.ts'
+
+// 200 registrations/s that live from 0.2 s to 1.6 s: some 180 are live at any time, and as many expire
+// as are made. What has expired by Redis time is never listed and never sent to.
+test('ttl-churn: short lives under load', async ({ load, registry }) => {
+  const churn = await TtlChurn.start(registry)
+
+  const result = await load({
+    operations: {
+      register: churn.register(200),
+      enumerate: churn.enumerate(40),
+      multicast: churn.multicast(10),
+    },
+    arrivals: constant(250),
+    duration: { short: '15s', full: '10m' },
+  })
+
+  expect(result).toMeetSlo({
+    successRate: 0.99,
+    response: { p95: '30ms' },
+    operations: { register: { throughput: { min: 190 } } },
+  })
+  const { expiredYet, expired, listed, delivered } = churn.findings
+  expect(expiredYet).toEqual([])
+  // The check had something to check.
+  expect(Math.min(expired, listed, delivered)).toBeGreaterThan(1_000)
+})

@@ -1,0 +1,43 @@
+import type { LoadRequest, Operations } from '../../src/load/workload.ts'
+import type { Filter } from '../../src/registry/filter/filter.ts'
+import type { MulticastRegistry } from '../../src/registry/registry.ts'
+import type { Subscribers } from '../../src/subscribers/subscriber-host.ts'
+import { enumerate } from './enumerate.ts'
+import { mixed } from './mixed.ts'
+import { multicast } from './multicast.ts'
+import { loadTestIdentity, loadTestMetadata, registerMany } from './register.ts'
+
+/** Values of `worker_id`: a filter on one finds every hundredth identity. */
+const WORKERS = 100
+
+/**
+ * A registry in steady use: its identities are all registered and hosted before, and then
+ * registered anew, listed and sent to, a hundredth of them at a time. Its size never changes, so
+ * that a load of any rate or length does the same work a request from beginning to end.
+ * @param size how many identities, ≥ 100.
+ */
+export async function population(
+  registry: MulticastRegistry,
+  subscribers: Subscribers,
+  size = 1_000,
+): Promise<Operations> {
+  const { gateway } = subscribers
+  await subscribers.host(Array.from({ length: size }, (_, n) => loadTestIdentity(n)))
+  await registerMany(registry, size, { gateway })
+  const filter = ({ number }: LoadRequest): Filter => ({ worker_id: number % WORKERS })
+  const register = {
+    run: ({ number }: LoadRequest) => {
+      const n = number % size
+      const options = { gateway, replace: true }
+      return registry.register(loadTestIdentity(n), loadTestMetadata(n), options)
+    },
+  }
+  return mixed(
+    {
+      register,
+      enumerate: enumerate(registry, filter),
+      multicast: multicast(registry, subscribers, { filter }),
+    },
+    { register: 60, enumerate: 30, multicast: 10 },
+  )
+}

@@ -1,0 +1,37 @@
+import type { Operation } from '../../src/load/workload.ts'
+import type { MulticastRegistry } from '../../src/registry/registry.ts'
+import { loadTestIdentity, loadTestMetadata, registerMany } from './register.ts'
+
+/** Values of `worker_id`: a filter on one finds every hundredth identity. */
+const WORKERS = 100
+
+/**
+ * One user of a shared Redis and NATS: of ten requests, six register an identity anew, three list a
+ * hundredth of them, and one sends to those and has their receipts.
+ * @param size how many identities, all hosted by the registry itself; ≥ 100.
+ * @param weight the tenant's share of the load.
+ */
+export async function tenant(
+  registry: MulticastRegistry,
+  size: number,
+  weight: number,
+): Promise<Operation> {
+  for (let n = 0; n < size; n++) await registry.subscribe(loadTestIdentity(n), () => {})
+  await registerMany(registry, size)
+  return {
+    weight,
+    run: async ({ number }) => {
+      const filter = { worker_id: number % WORKERS }
+      const kind = number % 10
+      if (kind < 6) {
+        const n = number % size
+        await registry.register(loadTestIdentity(n), loadTestMetadata(n), { replace: true })
+      } else if (kind < 9) {
+        await registry.enumerate(filter)
+      } else {
+        const { targetCount, deliveredCount } = await registry.multicast(filter, 'load test')
+        if (deliveredCount < targetCount) throw new Error('a message was not delivered')
+      }
+    },
+  }
+}
