@@ -25,6 +25,7 @@ function entryOf(
     testStatus: isMet ? 'passed' : 'failed',
     error: null,
     result: serializeLoadResult(result),
+    bounds,
     verdict: judgeMeasurement(result, 10),
     slo: rows,
   }
