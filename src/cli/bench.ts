@@ -11,6 +11,7 @@ import type { Generators } from '../results/run-file.ts'
 import { LoadReporter } from '../vitest/load-reporter.ts'
 import { profileSettings } from '../vitest/profile.ts'
 import { checkStartAhead, shareSettings, type ShareSettings } from '../vitest/share-settings.ts'
+import { benchGenerators } from './bench-generators.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import { isForUser } from './user-errors.ts'
 
@@ -101,6 +102,17 @@ async function bench(args: readonly string[]): Promise<number> {
   dispatchSetting(process.env)
   const files = names.length > 0 ? names : filesOf(process.env['BENCH_SCENARIOS'] || 'bench')
   const folder = resolve(values.results ?? (process.env['BENCH_RESULTS'] || 'results'))
+  if (values.generators !== undefined) {
+    const [scenario, ...others] = names
+    if (scenario === undefined || others.length > 0 || values.micro || values.ui || values.shard) {
+      throw new InputError(
+        '--generators: name one scenario, such as: npm run bench -- mixed --generators 2',
+      )
+    }
+    const count = generatorCount(values.generators)
+    const { 'start-at': startAt, namespace } = values
+    return benchGenerators({ scenario, count, startAt, namespace, folder })
+  }
   const shared = shareSettings(process.env)
   if (shared !== null) checkShared(shared, names, values.micro === true)
   const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
@@ -150,6 +162,12 @@ function checkShared(shared: ShareSettings, names: readonly string[], isMicro: b
     )
   }
   checkStartAhead(shared.startAtMs, Date.now(), LEAST_LEAD_MS)
+}
+
+function generatorCount(text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count >= 1 && count <= 64) return count
+  throw new InputError(`--generators: "${text}" must be a whole number from 1 to 64.`)
 }
 
 function generatorsOf(shared: ShareSettings | null): Generators {

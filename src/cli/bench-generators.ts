@@ -1,0 +1,124 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { ServerBackends } from '../environment/backends.ts'
+import { backendSettings } from '../environment/settings.ts'
+import { startBackends } from '../environment/start-backends.ts'
+import { InputError } from '../load/input-error.ts'
+import { describeBackends } from '../results/describe-backends.ts'
+import { EXIT } from '../results/outcome.ts'
+import { ensureWritableFolder } from '../results/results-folder.ts'
+import { mergeRunFiles } from './merge-run-files.ts'
+
+/** One scenario whose load several processes of this machine make. */
+export interface GeneratorsRun {
+  readonly scenario: string
+  /** ≥ 1. */
+  readonly count: number
+  /** ISO 8601; `undefined`: as soon as all can be expected to be ready. */
+  readonly startAt: string | undefined
+  readonly namespace: string | undefined
+  /** For the merged run's files. */
+  readonly folder: string
+}
+
+/** Until all generators have started and prepared their part, they share the cores. */
+const LEAD_MS = 20_000
+
+/**
+ * Starts the servers, and one process a generator: each a run of its own, with one share of the load
+ * and connections of its own. Then merges what they measured.
+ * @returns the exit code.
+ * @throws EnvironmentError, InputError, ResultsFolderError
+ */
+export async function benchGenerators(run: GeneratorsRun): Promise<number> {
+  ensureWritableFolder(run.folder)
+  const { backends, stop } = await startBackends({
+    ...backendSettings(process.env),
+    onProgress: (message) => process.stderr.write(`${message}\n`),
+  })
+  const shareFolder = mkdtempSync(join(tmpdir(), 'prism-loadtest-shares-'))
+  try {
+    if (backends.kind === 'memory') {
+      throw new InputError(`--generators: they have to use the same servers. ${backends.notice}`)
+    }
+    const startAt = run.startAt ?? new Date(Date.now() + LEAD_MS).toISOString()
+    process.stdout.write(`${run.count} generators, which start at ${startAt}\n`)
+    const generators = Array.from({ length: run.count }, (_, index) =>
+      startGenerator({ ...run, startAt }, index + 1, shareFolder, backends),
+    )
+    const interruption = forwardSignals(generators.map(({ child }) => child))
+    const ends = await Promise.all(generators.map(({ end }) => end))
+    if (interruption.exitCode !== undefined) return interruption.exitCode
+    const broken = ends.find(({ exitCode }) => exitCode === EXIT.broken || exitCode === null)
+    if (broken !== undefined) {
+      process.stderr.write(broken.stderr || broken.stdout)
+      return EXIT.broken
+    }
+    const paths = readdirSync(shareFolder).filter((name) => name.endsWith('.json'))
+    return await mergeRunFiles(
+      paths.map((name) => join(shareFolder, name)),
+      run.folder,
+      { backends: describeBackends(backends) },
+    )
+  } finally {
+    rmSync(shareFolder, { recursive: true, force: true })
+    await stop()
+  }
+}
+
+interface GeneratorEnd {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function startGenerator(
+  run: GeneratorsRun & { readonly startAt: string },
+  number: number,
+  folder: string,
+  { redisUrl, natsUrls }: ServerBackends,
+): { readonly child: ChildProcess; readonly end: Promise<GeneratorEnd> } {
+  const env = {
+    ...process.env,
+    BENCH_BACKEND: 'external',
+    REDIS_URL: redisUrl,
+    NATS_URL: natsUrls.join(','),
+    BENCH_SHARD: `${number}/${run.count}`,
+    BENCH_START_AT: run.startAt,
+    BENCH_NAMESPACE: run.namespace ?? '',
+    BENCH_RESULTS: folder,
+  }
+  const start = fileURLToPath(new URL('start.mjs', import.meta.url))
+  // A group of its own, so that a Ctrl-C comes from here and comes once.
+  const child = spawn(process.execPath, [start, 'bench', run.scenario], {
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const end = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  return {
+    child,
+    end: end.then(([stdout, stderr]) => ({ exitCode: child.exitCode, stdout, stderr })),
+  }
+}
+
+/** The first signal ends all generators in order; nothing is merged then. A second one kills them. */
+function forwardSignals(children: readonly ChildProcess[]): { exitCode: number | undefined } {
+  const interruption: { exitCode: number | undefined } = { exitCode: undefined }
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => {
+      const isSecond = interruption.exitCode !== undefined
+      interruption.exitCode = exitCode
+      for (const child of children) child.kill(isSecond ? 'SIGKILL' : signal)
+    })
+  }
+  return interruption
+}

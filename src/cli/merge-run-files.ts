@@ -1,0 +1,61 @@
+import { relative } from 'node:path'
+import { mergeShares } from '../results/merge-shares.ts'
+import { exitCodeOf, type ExitCode } from '../results/outcome.ts'
+import { readRunFile } from '../results/read-run-file.ts'
+import { renderOutcomes, renderReport } from '../results/render-report.ts'
+import { paint } from '../results/render-scenario.ts'
+import { ensureWritableFolder } from '../results/results-folder.ts'
+import type { RunFile, ScenarioEntry } from '../results/run-file.ts'
+import { newRunId } from '../results/run-id.ts'
+import { writeRunFile } from '../results/write-run-file.ts'
+
+/**
+ * Merges run files into a new one, and prints its report.
+ * @param change what is known better than the shares know it.
+ * @returns the exit code that says how the load did.
+ * @throws MergeError, RunFileError, ResultsFolderError
+ */
+export async function mergeRunFiles(
+  paths: readonly string[],
+  folder: string,
+  change: Partial<RunFile> = {},
+): Promise<ExitCode> {
+  const shares = await Promise.all(
+    paths.map(async (path) => ({ path, run: await readRunFile(path) })),
+  )
+  const merged = mergeShares(shares, ({ startedAt, commit }) =>
+    newRunId(folder, new Date(startedAt), commit),
+  )
+  const run = { ...merged, ...change }
+  ensureWritableFolder(folder)
+  const written = writeRunFile(folder, run)
+  printRun(run)
+  for (const path of Object.values(written)) print(`  ${relative(process.cwd(), path)}`)
+  return exitCodeOf(run)
+}
+
+function printRun(run: RunFile): void {
+  const { backends, generators } = run
+  const servers =
+    backends.kind === 'memory'
+      ? 'in-process memory: no server is measured'
+      : `Redis ${backends.redisVersion} and NATS ${backends.natsVersion} (${backends.kind})`
+  const count = generators.kind === 'merged' ? generators.shares.length : 1
+  print(`${paint('bold', run.runId)}  ${count} generators, ${servers}`)
+  for (const scenario of run.scenarios) {
+    print(`\n${paint('bold', scenario.name)}\n${renderReport(scenario)}`)
+    if (hasReceipts(scenario)) {
+      print(`  receipts are those of the recipients in the sender's own share, 1 of ${count}`)
+    }
+  }
+  print(`\n${renderOutcomes(run)}\n`)
+}
+
+function hasReceipts(scenario: ScenarioEntry): boolean {
+  if (scenario.state === 'unmeasured') return false
+  return scenario.result.operations.some(({ deliveries }) => deliveries !== null)
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,151 @@
+import type { Histogram } from 'hdr-histogram-js'
+import { sumOf } from './histogram.ts'
+import { rowOf } from './judge-bound.ts'
+import type {
+  Deliveries,
+  ErrorCount,
+  GeneratorHealth,
+  IntervalFigures,
+  LoadResult,
+  OperationResult,
+} from './result.ts'
+import type { Bound } from './slo.ts'
+import { mergeWindows } from './merge-windows.ts'
+
+/** At least one. */
+export type Shares = readonly [LoadResult, ...LoadResult[]]
+
+/**
+ * Adds up the shares of one load. Counts, errors, receipts and histograms are sums, without loss. What
+ * can't be added is the worst of any share: the generators' health, and an interval's percentiles,
+ * than which those of the whole are not larger.
+ * @param shares alike in everything that was planned.
+ * @param bounds of the whole load; those on every window are merged by `mergeWindows`.
+ */
+export function mergeResults(shares: Shares, bounds: readonly Bound[]): LoadResult {
+  const [first] = shares
+  const names = [...first.operations.keys()]
+  return {
+    ...first,
+    startedAt: shares.map(({ startedAt }) => startedAt).toSorted()[0] ?? first.startedAt,
+    measuredMs: Math.max(...shares.map(({ measuredMs }) => measuredMs)),
+    isInterrupted: shares.some(({ isInterrupted }) => isInterrupted),
+    abortReason: shares.find(({ abortReason }) => abortReason !== null)?.abortReason ?? null,
+    limits: { ...first.limits, maxInFlight: total(shares, ({ limits }) => limits.maxInFlight) },
+    health: worstHealth(shares.map(({ health }) => health)),
+    operations: new Map(names.map((name) => [name, mergeOperation(shares, name)])),
+    intervals: mergeIntervals(shares.flatMap(({ intervals }) => intervals)),
+    windowedSlo: bounds.flatMap((bound) =>
+      bound.everyMs === null ? [] : mergeWindows(shares, bound, rowOf(bound, names)),
+    ),
+  }
+}
+
+function mergeOperation(shares: Shares, name: string): OperationResult {
+  const parts = shares.flatMap(({ operations }) => operations.get(name) ?? [])
+  const count = (key: keyof OperationResult['counts']): number =>
+    total(parts, ({ counts }) => counts[key])
+  const histogram = (of: (part: OperationResult) => Histogram): Histogram => sumOf(parts.map(of))
+  const deliveries = parts.flatMap((part) => part.deliveries ?? [])
+  return {
+    counts: {
+      planned: count('planned'),
+      started: count('started'),
+      dropped: count('dropped'),
+      ok: count('ok'),
+      failed: count('failed'),
+      timedOut: count('timedOut'),
+      unfinished: count('unfinished'),
+    },
+    errors: mergeErrors(parts.flatMap(({ errors }) => errors)),
+    response: histogram(({ response }) => response),
+    service: histogram(({ service }) => service),
+    failure: histogram(({ failure }) => failure),
+    lateness: histogram(({ lateness }) => lateness),
+    deliveries: deliveries.length === 0 ? null : mergeDeliveries(deliveries),
+  }
+}
+
+function mergeDeliveries(parts: readonly Deliveries[]): Deliveries {
+  return {
+    expected: total(parts, ({ expected }) => expected),
+    received: total(parts, ({ received }) => received),
+    duplicates: total(parts, ({ duplicates }) => duplicates),
+    missing: total(parts, ({ missing }) => missing),
+    receipt: sumOf(parts.map(({ receipt }) => receipt)),
+    completion: sumOf(parts.map(({ completion }) => completion)),
+  }
+}
+
+/** By code, the most frequent first, each with the sample of the first share that has one. */
+function mergeErrors(errors: readonly ErrorCount[]): readonly ErrorCount[] {
+  const merged = new Map<string, ErrorCount>()
+  for (const error of errors) {
+    const { code, sample, count } = merged.get(error.code) ?? { ...error, count: 0 }
+    merged.set(code, { code, sample, count: count + error.count })
+  }
+  return [...merged.values()].toSorted((a, b) => b.count - a.count)
+}
+
+/** In the order of time, and in a second, of the first share that has the operation. */
+function mergeIntervals(intervals: readonly IntervalFigures[]): readonly IntervalFigures[] {
+  const merged = new Map<string, IntervalFigures>()
+  for (const interval of intervals) {
+    const key = `${interval.second} ${interval.operation}`
+    const sum = merged.get(key)
+    merged.set(key, sum === undefined ? interval : addInterval(sum, interval))
+  }
+  return [...merged.values()].toSorted((a, b) => a.second - b.second)
+}
+
+function addInterval(a: IntervalFigures, b: IntervalFigures): IntervalFigures {
+  return {
+    second: a.second,
+    operation: a.operation,
+    started: a.started + b.started,
+    dropped: a.dropped + b.dropped,
+    ok: a.ok + b.ok,
+    failed: a.failed + b.failed,
+    timedOut: a.timedOut + b.timedOut,
+    response: worstTimes(a.response, b.response),
+  }
+}
+
+type Times = IntervalFigures['response']
+
+function worstTimes(a: Times, b: Times): Times {
+  if (a === null || b === null) return a ?? b
+  return {
+    p50Ms: Math.max(a.p50Ms, b.p50Ms),
+    p95Ms: Math.max(a.p95Ms, b.p95Ms),
+    p99Ms: Math.max(a.p99Ms, b.p99Ms),
+    maxMs: Math.max(a.maxMs, b.maxMs),
+  }
+}
+
+/** Least punctual first. */
+const TECHNIQUES_BY_PUNCTUALITY = ['timer', 'hybrid', 'spin'] as const
+
+function worstHealth(shares: readonly GeneratorHealth[]): GeneratorHealth {
+  const worst = (of: (health: GeneratorHealth) => number): number => Math.max(...shares.map(of))
+  const used = new Set(shares.map(({ dispatch }) => dispatch))
+  return {
+    dispatch: TECHNIQUES_BY_PUNCTUALITY.find((technique) => used.has(technique)) ?? 'timer',
+    largestBatch: worst(({ largestBatch }) => largestBatch),
+    longestBatchMs: worst(({ longestBatchMs }) => longestBatchMs),
+    eventLoopDelay: {
+      p50Ms: worst(({ eventLoopDelay }) => eventLoopDelay.p50Ms),
+      p99Ms: worst(({ eventLoopDelay }) => eventLoopDelay.p99Ms),
+      maxMs: worst(({ eventLoopDelay }) => eventLoopDelay.maxMs),
+    },
+    gcPauses: {
+      count: total(shares, ({ gcPauses }) => gcPauses.count),
+      totalMs: total(shares, ({ gcPauses }) => gcPauses.totalMs),
+      maxMs: worst(({ gcPauses }) => gcPauses.maxMs),
+    },
+  }
+}
+
+function total<T>(parts: readonly T[], of: (part: T) => number): number {
+  return parts.reduce((sum, part) => sum + of(part), 0)
+}
