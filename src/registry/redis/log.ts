@@ -66,11 +66,11 @@ export function applyEntry(index: RegistrationIndex, { fields }: LogEntry): void
   switch (op) {
     case 'register': {
       const registration = registrationFrom([
-        identity,
+        index.get(identity)?.identity ?? detached(identity),
         fields.get('metadata'),
         fields.get('registered_at'),
         fields.get('expires_at'),
-        fields.get('gateway'),
+        detached(fields.get('gateway') ?? ''),
       ])
       if (registration) index.put(registration)
       return
@@ -99,6 +99,11 @@ export function applyEntry(index: RegistrationIndex, { fields }: LogEntry): void
         `The namespace's log holds an entry of the unknown kind "${op}": was it written by a newer version?`,
       )
   }
+}
+
+/** A text of its own: V8 keeps a part of a larger one as a slice of it, and so the reply in memory. */
+function detached(text: string): string {
+  return text === '' ? '' : Buffer.from(text).toString()
 }
 
 function unexpected(reply: unknown): RegistryError {
