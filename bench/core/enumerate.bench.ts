@@ -1,0 +1,127 @@
+import type { Redis } from 'ioredis'
+import { registerAll, test, twoChanges } from '../../src/core-bench/core-test.ts'
+import { filterFrom } from '../../src/registry/filter/filter.ts'
+import { connectRedisStore } from '../../src/registry/redis/redis-store.ts'
+import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
+
+test('enumerate: 1,000 identities, two changes since the last', async ({
+  compare,
+  redis,
+  registry,
+  testbed,
+  openTestbed,
+  connectTo,
+}) => {
+  const scanning = await connectTo(testbed.namespace, { strategy: 'scan' })
+  const writer = await connectTo(testbed.namespace)
+  const { registry: elsewhere } = await openTestbed('enumerate-elsewhere')
+  const registrationOf = (n: number) => ({
+    identity: loadTestIdentity(n),
+    metadata: loadTestMetadata(n),
+  })
+  await registerAll(writer, 1_000, registrationOf)
+  await registerAll(elsewhere, 1_000, registrationOf)
+  const online = { status: 'online' }
+  await compare({
+    sides: [
+      {
+        name: 'replica',
+        before: twoChanges(writer, 1_000, registrationOf),
+        run: () => registry.enumerate(online),
+      },
+      {
+        // After as much other work, and none that the replica would have to catch up with.
+        name: 'bare PING',
+        before: twoChanges(elsewhere, 1_000, registrationOf),
+        run: () => redis.ping(),
+      },
+      { name: 'scan', run: () => scanning.enumerate(online), every: 20 },
+    ],
+    figures: [
+      { what: 'scan by replica', ratio: ['scan', 'replica'], must: { atLeast: 20 } },
+      { what: 'replica by a bare PING', ratio: ['replica', 'bare PING'], must: { atMost: 3 } },
+    ],
+    rounds: 2_000,
+    warmUpRounds: 1_000,
+  })
+})
+
+test('enumerate: 100 matches of 100,000, two changes since the last; a snapshot', async ({
+  compare,
+  redis,
+  servers,
+  testbed,
+  openTestbed,
+}) => {
+  const small = await openTestbed('enumerate-small')
+  const sides = []
+  for (const { registry, count } of [
+    { registry: testbed.registry, count: 100_000 },
+    { registry: small.registry, count: 1_000 },
+  ]) {
+    const groups = count / 100
+    const registrationOf = (n: number) => ({
+      identity: loadTestIdentity(n),
+      metadata: { ...loadTestMetadata(n), group: n % groups },
+    })
+    await registerAll(registry, count, registrationOf)
+    sides.push({
+      name: `100 of ${count.toLocaleString('en')}`,
+      before: twoChanges(registry, count, registrationOf),
+      run: () => registry.enumerate({ group: 7 }),
+    })
+  }
+  await compare({
+    sides,
+    figures: [
+      {
+        what: '100 of 100,000 by 100 of 1,000',
+        ratio: ['100 of 100,000', '100 of 1,000'],
+        must: { atMost: 2 },
+      },
+    ],
+    rounds: 1_000,
+    warmUpRounds: 500,
+  })
+
+  const keys = Array.from(
+    { length: 100_000 },
+    (_, n) => `${testbed.namespace}:${loadTestIdentity(n)}`,
+  )
+  await compare({
+    sides: [
+      {
+        name: 'snapshot of 100,000',
+        run: () => loadSnapshot(servers.redisUrl, testbed.namespace),
+      },
+      { name: 'HGETALL of 100,000, pipelined', run: () => readPipelined(redis, keys) },
+    ],
+    figures: [
+      {
+        what: 'snapshot by HGETALL of the same, 500 in a pipeline',
+        ratio: ['snapshot of 100,000', 'HGETALL of 100,000, pipelined'],
+        must: { atMost: 3 },
+      },
+    ],
+    rounds: 5,
+    warmUpRounds: 1,
+  })
+})
+
+/** How long a store takes to give its first answer, in ms. */
+async function loadSnapshot(url: string, namespace: string): Promise<number> {
+  const store = await connectRedisStore({ url, namespace })
+  const startedAt = performance.now()
+  await store.select(filterFrom({ group: 7 }))
+  const tookMs = performance.now() - startedAt
+  await store.close()
+  return tookMs
+}
+
+async function readPipelined(redis: Redis, keys: readonly string[]): Promise<void> {
+  for (let from = 0; from < keys.length; from += 500) {
+    const pipeline = redis.pipeline()
+    for (const key of keys.slice(from, from + 500)) pipeline.hgetall(key)
+    await pipeline.exec()
+  }
+}

@@ -1,0 +1,79 @@
+import { Redis } from 'ioredis'
+import type { ServerBackends } from '../environment/backends.ts'
+import { connectRegistry, type ConnectOptions } from '../registry/connect.ts'
+import type { Metadata } from '../registry/registration.ts'
+import type { MulticastRegistry } from '../registry/registry.ts'
+import { test as base } from '../vitest/load-test.ts'
+import { compare, type Comparison } from './compare.ts'
+
+/** Long enough that nothing expires meanwhile, in ms. */
+export const HOUR_MS = 3_600_000
+
+/**
+ * The test of the core's own benchmarks, which are about real servers. Besides what `test` of a
+ * scenario has:
+ *
+ * - `servers` says where they are; without any, the test is skipped.
+ * - `redis` is a bare connection to Redis.
+ * - `connectTo` connects further registries to namespaces that exist.
+ * - `compare` measures things against each other, and prints the ratios beside what they must reach.
+ */
+export const test = base
+  .extend('servers', ({ backends, skip }): ServerBackends => {
+    return backends.kind === 'memory' ? skip(`needs servers: ${backends.notice}`) : backends
+  })
+  .extend('redis', ({ servers }, { onCleanup }) => {
+    const redis = new Redis(servers.redisUrl)
+    onCleanup(() => redis.disconnect())
+    return redis
+  })
+  .extend('connectTo', ({ servers }, { onCleanup }) => {
+    const opened: MulticastRegistry[] = []
+    onCleanup(async () => {
+      await Promise.all(opened.map((registry) => registry.close()))
+    })
+    return async (namespace: string, options: Partial<ConnectOptions> = {}) => {
+      const registry = await connectRegistry({ ...servers, namespace, ...options })
+      opened.push(registry)
+      return registry
+    }
+  })
+  .extend('compare', ({ annotate, bench }) => {
+    return (comparison: Comparison): Promise<void> => compare({ annotate, bench }, comparison)
+  })
+
+/** Registers `count` identities with metadata by their numbers, some at a time. */
+export async function registerAll(
+  registry: MulticastRegistry,
+  count: number,
+  registrationOf: (n: number) => {
+    readonly identity: string
+    readonly metadata: Metadata
+    readonly gateway?: string
+  },
+): Promise<void> {
+  let next = 0
+  const keepRegistering = async () => {
+    while (next < count) {
+      const { identity, metadata, gateway } = registrationOf(next++)
+      const options = { ttlMs: HOUR_MS, ...(gateway === undefined ? {} : { gateway }) }
+      await registry.register(identity, metadata, options)
+    }
+  }
+  await Promise.all(Array.from({ length: 64 }, keepRegistering))
+}
+
+/** Makes two changes each time: a heartbeat of one identity, a registration anew of another. */
+export function twoChanges(
+  registry: MulticastRegistry,
+  count: number,
+  registrationOf: (n: number) => { readonly identity: string; readonly metadata: Metadata },
+): () => Promise<void> {
+  let step = 0
+  return async () => {
+    step += 1
+    await registry.heartbeat(registrationOf(step % count).identity, HOUR_MS)
+    const { identity, metadata } = registrationOf((step * 7) % count)
+    await registry.register(identity, metadata, { ttlMs: HOUR_MS, replace: true })
+  }
+}
