@@ -1,4 +1,4 @@
-import { startNatsProgram } from '../environment/programs.ts'
+import { missingPrograms, startNatsProgram } from '../environment/programs.ts'
 import { describeDurability } from './durability.contract.ts'
 import { describe, inject, onTestFinished, test } from 'vitest'
 import { MemoryBroker, MemoryMessenger } from './memory/memory-messenger.ts'
@@ -28,7 +28,14 @@ if (backends.kind === 'memory') {
       return () => connectNatsMessenger({ servers, subjectPrefix, connections })
     })
   }
+}
 
+const missing = missingPrograms()
+if (missing !== undefined) {
+  describe('NatsMessenger, exactly-once', () => {
+    test.skip(`needs a NATS server of its own: ${missing}`, () => {})
+  })
+} else {
   // A server of its own for each test: streams and consumers outlive the messengers that made them.
   describeDurability('NatsMessenger', async () => {
     const server = await startNatsProgram()

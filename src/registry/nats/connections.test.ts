@@ -4,13 +4,14 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, inject, onTestFinished, test } from 'vitest'
-import { startNatsProgram } from '../../environment/programs.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { missingPrograms, startNatsProgram } from '../../environment/programs.ts'
 import type { Messenger, SendOptions } from '../messenger.ts'
 import { connectNatsMessenger, type NatsMessengerOptions } from './nats-messenger.ts'
 
 const AT_MOST_ONCE: SendOptions = { delivery: 'at-most-once', timeoutMs: 2_000, receipts: true }
-const backends = inject('backends')
+const missing = missingPrograms()
+beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
 async function startServer(options: { port?: number; extraArgs?: readonly string[] } = {}) {
   const server = await startNatsProgram(options)
@@ -39,7 +40,7 @@ async function silentServer(): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-describe.skipIf(backends.kind === 'memory')('connecting to NATS', () => {
+describe('connecting to NATS', () => {
   test('a server that refuses connections is UNAVAILABLE, by host and port', async () => {
     const connecting = connectNatsMessenger({ servers: ['nats://ann:s3cret@127.0.0.1:1'] })
     const error = await connecting.catch((reason: unknown) => reason)
@@ -90,7 +91,7 @@ describe.skipIf(backends.kind === 'memory')('connecting to NATS', () => {
   })
 })
 
-describe.skipIf(backends.kind === 'memory')('losing the NATS server', () => {
+describe('losing the NATS server', () => {
   test('fails sends at once, and all works again when the server is back', async () => {
     const server = await startServer()
     const sender = await connect({ servers: [server.url], connections: 2 })
@@ -177,7 +178,7 @@ async function startGuardedServer(): Promise<string> {
   return `nats://ann:pw@127.0.0.1:${server.port}`
 }
 
-describe.skipIf(backends.kind === 'memory')('a NATS account without permission', () => {
+describe('a NATS account without permission', () => {
   test('to publish to a subject has a FAILED target at once, and no other', async () => {
     const messenger = await connect({ servers: [await startGuardedServer()], subjectPrefix: 'p' })
     await messenger.subscribe('open', () => {})

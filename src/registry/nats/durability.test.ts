@@ -7,14 +7,15 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { connect as connectPlain } from '@nats-io/transport-node'
-import { describe, expect, inject, onTestFinished, test } from 'vitest'
-import { startNatsProgram } from '../../environment/programs.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { findProgram, missingPrograms, startNatsProgram } from '../../environment/programs.ts'
 import type { Messenger, SendOptions } from '../messenger.ts'
 import { connectNatsMessenger, type NatsMessengerOptions } from './nats-messenger.ts'
 
 const EXACTLY_ONCE: SendOptions = { delivery: 'exactly-once', timeoutMs: 10_000, receipts: true }
 const IMPATIENT: SendOptions = { ...EXACTLY_ONCE, timeoutMs: 400 }
-const backends = inject('backends')
+const missing = missingPrograms()
+beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
 /** A server of the test's own, so that streams of other tests do not matter. */
 async function startServer() {
@@ -51,7 +52,7 @@ async function freePort(): Promise<number> {
 /** A server that keeps its streams in `folder` when it is killed. */
 async function startKeepingServer(port: number, folder: string) {
   const args = ['--addr', '127.0.0.1', '--port', `${port}`, '--jetstream', '--store_dir', folder]
-  const child = spawn('nats-server', args, { stdio: 'ignore' })
+  const child = spawn(findProgram('nats-server') ?? 'nats-server', args, { stdio: 'ignore' })
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
     child.kill('SIGKILL')
@@ -94,7 +95,7 @@ function durableProcesses(url: string, ...identities: string[]) {
   }
 }
 
-describe.skipIf(backends.kind === 'memory')('exactly-once with a gateway that is killed', () => {
+describe('exactly-once with a gateway that is killed', () => {
   test('keeps messages while it is away and delivers them when it is back', async () => {
     const { url } = await startServer()
     const sender = await connect(url, {})
@@ -173,7 +174,7 @@ describe.skipIf(backends.kind === 'memory')('exactly-once with a gateway that is
   }, 60_000)
 })
 
-describe.skipIf(backends.kind === 'memory')('exactly-once with a server that', () => {
+describe('exactly-once with a server that', () => {
   test('is killed and started again keeps every message', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'jetstream-'))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
