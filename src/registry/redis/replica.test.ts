@@ -104,8 +104,8 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(await identitiesOf(store)).toEqual(['alice'])
     const [last] = await redis.xrevrange('test:~log', '+', '-', 'COUNT', 1)
     await redis.flushall()
-    const fields = ['op', 'unregister', 'id', 'nobody', 'mark', 'of another history']
-    await redis.xadd('test:~log', last?.[0] ?? '', ...fields)
+    const lines = 'of another history\nnobody'
+    await redis.xadd('test:~log', last?.[0] ?? '', 'unregister', lines)
     expect(await store.select(everything)).toEqual([])
   })
 
@@ -199,7 +199,7 @@ async function fill(redis: Redis, count: number): Promise<void> {
       redis.call('PEXPIREAT', key, expires)
       redis.call('ZADD', KEYS[1], expires, id)
     end
-    redis.call('XADD', KEYS[2], '*', 'op', 'unregister', 'id', 'nobody', 'mark', 'fill')`,
+    redis.call('XADD', KEYS[2], '*', 'unregister', 'fill\\nnobody')`,
     2,
     'test:~index',
     'test:~log',

@@ -54,8 +54,8 @@ if ttl > 0 then
 else
   redis.call('ZADD', KEYS[2], '+inf', ARGV[1])
 end
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'op', 'register', 'id', ARGV[1], 'metadata', ARGV[2],
-  'registered_at', now, 'expires_at', expires, 'gateway', ARGV[5], 'mark', ARGV[6])
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'register',
+  string.format('%s\\n%s\\n%.0f\\n%.0f\\n%s\\n', ARGV[6], ARGV[1], expires, now, ARGV[5]) .. ARGV[2])
 return { now, expires }`)
 
 /**
@@ -78,7 +78,8 @@ else
   redis.call('PERSIST', KEYS[1])
   redis.call('ZADD', KEYS[2], '+inf', ARGV[1])
 end
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'op', 'heartbeat', 'id', ARGV[1], 'expires_at', expires, 'mark', ARGV[3])
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'heartbeat',
+  string.format('%s\\n%s\\n%.0f', ARGV[3], ARGV[1], expires))
 return { tonumber(registered), expires }`)
 
 /** KEYS hash, index, log. ARGV id, mark, log cap. Replies whether there was a live one: 1 or 0. */
@@ -87,23 +88,21 @@ if not ends then return 0 end
 redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 if not isLive then return 0 end
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'op', 'unregister', 'id', ARGV[1], 'mark', ARGV[2])
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'unregister', ARGV[2] .. '\\n' .. ARGV[1])
 return 1`)
 
 /**
  * The time and what the log says from a position on, both of one instant.
- * KEYS log. ARGV stream id to begin at, or '-'; most entries. Replies Unix ms, then of the first
- * entry its stream id and `mark` and nothing else, for it is known already, and then the others. Each
- * is one text, of lines: stream id, names and values in turn. Nested replies would cost both sides
- * half as much again.
+ * KEYS log. ARGV stream id to begin at, or '-'; most entries. Replies Unix ms, and then each entry as
+ * one text of lines: stream id, kind, and those of the entry; of the first one, which is known
+ * already, the mark only. Nested replies would cost both sides half as much again.
  */
 export const readLogScript = script(`${now}
 local reply = { now }
 for at, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])) do
-  local fields = entry[2]
-  local from = 1
-  if at == 1 then from = #fields - 1 end
-  reply[at + 1] = entry[1] .. '\\n' .. table.concat(fields, '\\n', from)
+  local lines = entry[2][2]
+  if at == 1 then lines = string.match(lines, '[^\\n]*') end
+  reply[at + 1] = entry[1] .. '\\n' .. entry[2][1] .. '\\n' .. lines
 end
 return reply`)
 
@@ -117,7 +116,7 @@ return hashes`)
 export const clearScript = script(`
 for at = 3, #KEYS do redis.call('DEL', KEYS[at]) end
 redis.call('ZREM', KEYS[1], unpack(ARGV, 4))
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'op', 'clear', 'ids', ARGV[1], 'mark', ARGV[2])
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'clear', ARGV[2] .. '\\n' .. ARGV[1])
 return #KEYS - 2`)
 
 /** Ends the bookkeeping of a namespace that is empty. KEYS index, log. Replies 1, or 0 if it is not empty. */

@@ -95,9 +95,8 @@ function orderOf(log: readonly LogEntry[], writers: readonly WriterHistory[]) {
   const faults: string[] = []
   const entryAfter = new Map<WriteEvent, number>()
   const writerOf = new Map<string, number>()
-  for (const { fields, position } of log) {
-    const metadata = fields.get('metadata')
-    if (metadata === undefined) continue
+  for (const { kind, metadata, position } of log) {
+    if (kind !== 'register') continue
     const { writer, serial }: HistoryMetadata = JSON.parse(metadata)
     writerOf.set(position.mark.slice(0, -serial.toString(36).length), writer)
   }
@@ -107,9 +106,9 @@ function orderOf(log: readonly LogEntry[], writers: readonly WriterHistory[]) {
       if (write.outcome.state === 'made') expected.set(prefix + write.serial.toString(36), write)
     }
   }
-  for (const [at, { position, fields }] of log.entries()) {
+  for (const [at, { position, id }] of log.entries()) {
     const write = expected.get(position.mark)
-    if (write === undefined || write.identity !== fields.get('id')) {
+    if (write === undefined || write.identity !== id) {
       faults.push(`entry ${position.id} is nobody's, or made twice`)
     } else {
       entryAfter.set(write, at + 1)

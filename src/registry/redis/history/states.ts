@@ -23,14 +23,12 @@ export function statesOf(log: readonly LogEntry[]): HistoryState[] {
   const held = new Map<string, HeldRegistration>()
   const states = [{ fromMs: 0, untilMs: timeOf(log[0]), held: new Map(held) }]
   for (const [at, entry] of log.entries()) {
-    const field = (name: string) => entry.fields.get(name) ?? ''
-    const identity = field('id')
-    const expiresAt = Number(field('expires_at')) || null
+    const { kind, id: identity, metadata } = entry
+    const expiresAt = Number(entry.expiresAt) || null
     const before = held.get(identity)
-    if (field('op') === 'unregister') held.delete(identity)
-    else if (field('op') === 'register') {
-      const registeredAt = Number(field('registered_at'))
-      const metadata = field('metadata')
+    if (kind === 'unregister') held.delete(identity)
+    else if (kind === 'register') {
+      const registeredAt = Number(entry.registeredAt)
       const { status }: HistoryMetadata = JSON.parse(metadata)
       held.set(identity, { identity, metadata, status, registeredAt, expiresAt })
     } else if (before) held.set(identity, { ...before, expiresAt })
