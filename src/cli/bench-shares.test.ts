@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
+import { readRunFile } from '../results/read-run-file.ts'
+import type { RunFile } from '../results/run-file.ts'
+
+let servers: StartedBackends
+let addresses: Record<string, string>
+beforeAll(async () => {
+  servers = await startBackends({ choice: 'programs', onProgress: () => {} })
+  const { backends } = servers
+  if (backends.kind === 'memory') throw new Error('these tests need servers')
+  addresses = { REDIS_URL: backends.redisUrl, NATS_URL: backends.natsUrls.join(',') }
+})
+afterAll(() => servers.stop())
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bench-shares-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Ended {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command as a user would, on the scenarios for tests. */
+async function start(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const settings = {
+    BENCH_BACKEND: '',
+    BENCH_SCENARIOS: join(import.meta.dirname, 'scenarios-for-tests'),
+    BENCH_RESULTS: folder,
+    BENCH_DURATION: '',
+    BENCH_PROFILE: '',
+    VITEST: '',
+  }
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'start.mjs'), ...args], {
+    env: { ...process.env, ...settings, ...addresses, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [stdout, stderr] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ])
+  return { exitCode: child.exitCode, stdout, stderr }
+}
+
+function startsIn(seconds: number): string {
+  return new Date(Date.now() + seconds * 1_000).toISOString()
+}
+
+function runFiles(): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(folder, name))
+}
+
+function countsOf(run: RunFile): readonly object[] {
+  return run.scenarios.flatMap((scenario) =>
+    scenario.state === 'unmeasured'
+      ? []
+      : scenario.result.operations.map(({ name, counts }) => ({ name, ...counts })),
+  )
+}
+
+test(
+  'shares run side by side, and merged, are the load that one run makes',
+  { timeout: 90_000 },
+  async () => {
+    const startAt = startsIn(12)
+    const shares = await Promise.all(
+      [1, 2, 3].map((k) => start(['bench', 'shared', '--shard', `${k}/3`, '--start-at', startAt])),
+    )
+    for (const { exitCode, stdout, stderr } of shares) {
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+      expect(stdout).toContain('SLO: judged on all shares together')
+    }
+    const parts = runFiles()
+    expect(parts).toHaveLength(3)
+    const two = await readRunFile(parts.find((path) => path.includes('-2of3')) ?? 'none')
+    expect(two.generators).toMatchObject({ kind: 'share', share: 2, of: 3, startAt })
+    expect(two.scenarios).toMatchObject([{ slo: [], bounds: [{}, {}] }])
+
+    const missing = await start(['results', 'merge', ...parts.slice(1)])
+    expect(missing.exitCode).toBe(4)
+    expect(missing.stderr).toMatch(/^Of 3 shares, \d is missing\.\n$/)
+
+    const merge = await start(['results', 'merge', ...parts])
+    expect(merge.stderr).toBe('')
+    expect(merge.exitCode).toBe(0)
+    expect(merge.stdout).toMatch(/met +all +throughput +≥ 60\/s +\d+\/s/)
+    const merged = runFiles().find((path) => !parts.includes(path)) ?? 'none'
+    const csvs = readdirSync(folder).filter((name) => name.endsWith('.csv'))
+    expect(csvs).toHaveLength(8)
+
+    const one = await start(['bench', 'shared', '--results', join(folder, 'one')])
+    expect(one.exitCode).toBe(0)
+    const [whole = 'none'] = readdirSync(join(folder, 'one')).filter((name) =>
+      name.endsWith('.json'),
+    )
+    const counts = countsOf(await readRunFile(join(folder, 'one', whole)))
+    expect(countsOf(await readRunFile(merged))).toEqual(counts)
+    expect(counts).toHaveLength(2)
+  },
+)
+
+test(
+  'generators of one machine make one run, against servers of its own',
+  { timeout: 90_000 },
+  async () => {
+    const args = ['bench', 'shared', '--generators', '2', '--start-at', startsIn(10)]
+    const { exitCode, stdout, stderr } = await start(args, {
+      BENCH_BACKEND: 'programs',
+      REDIS_URL: '',
+      NATS_URL: '',
+    })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toContain('2 generators, Redis')
+    const [path = 'none', ...others] = runFiles()
+    expect(others).toEqual([])
+    const run = await readRunFile(path)
+    expect(run).toMatchObject({
+      status: 'complete',
+      backends: { kind: 'programs' },
+      generators: { kind: 'merged', shares: [{}, {}] },
+      scenarios: [{ testStatus: 'passed' }],
+    })
+  },
+)
+
+test(
+  'a scenario that knows nothing of shares is not run in shares',
+  { timeout: 60_000 },
+  async () => {
+    const { exitCode, stdout } = await start([
+      'bench',
+      'met',
+      '--shard',
+      '1/2',
+      '--start-at',
+      startsIn(8),
+    ])
+    expect(stdout).toContain("can't be run in shares")
+    expect(exitCode).toBe(2)
+  },
+)
+
+describe('bad input exits with 2 and one clear line:', () => {
+  const shard = ['--shard', '1/2', '--start-at']
+  test.each<[string[], Record<string, string>, RegExp]>([
+    [
+      ['bench', 'shared', ...shard, '2026-01-02T03:04:05Z'],
+      {},
+      /2026-01-02T03:04:05.000Z was [\d.]+ s ago/,
+    ],
+    [['bench', 'shared', '--shard', '1/2'], {}, /--start-at/],
+    [['bench', 'shared', '--shard', '3/2', '--start-at', 'x'], {}, /"3\/2" is not a share/],
+    [['bench', ...shard, '2999-01-02T03:04:05Z'], {}, /name one scenario/],
+    [
+      ['bench', 'shared', ...shard, '2999-01-02T03:04:05Z'],
+      { REDIS_URL: '', NATS_URL: '' },
+      /REDIS_URL/,
+    ],
+    [['bench', 'shared', '--generators', '0'], {}, /"0" must be/],
+    [['bench', '--generators', '2'], {}, /name one scenario/],
+    [
+      ['bench', 'shared', '--generators', '2', '--backend', 'memory'],
+      { REDIS_URL: '', NATS_URL: '' },
+      /same servers/,
+    ],
+    [['results'], {}, /give a command/],
+    [['results', 'merge'], {}, /name the run files/],
+    [['results', 'merge', 'none.json'], {}, /none\.json: there is no such file/],
+    [['results', 'merge', '--into', 'x'], {}, /--help/],
+  ])('%j', async (args, env, message) => {
+    const { exitCode, stderr } = await start(args, env)
+    expect(stderr).toMatch(message)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(exitCode).toBe(2)
+    expect(runFiles()).toEqual([])
+  })
+
+  test('a start that is a second ahead', async () => {
+    const { exitCode, stderr } = await start(['bench', 'shared', ...shard, startsIn(1.5)])
+    expect(stderr).toMatch(/is in [\d.]+ s; it has to be at least 3 s ahead/)
+    expect(exitCode).toBe(2)
+  })
+})
+
+test('--help says what merge does', async () => {
+  const { exitCode, stdout } = await start(['results', '--help'])
+  expect(stdout).toContain('merge')
+  expect(exitCode).toBe(0)
+})

@@ -1,0 +1,161 @@
+import { expect, test } from 'vitest'
+import { constant } from './arrivals/constant.ts'
+import type { Shard } from './arrivals/shard.ts'
+import { generateLoad } from './generator.ts'
+import { LoadRecorder } from './load-recorder.ts'
+import { mergeResults, type Shares } from './merge-results.ts'
+import { loadResult } from './result-fixture.ts'
+import type { LoadResult, OperationCounts } from './result.ts'
+import { layOut } from './schedule.ts'
+import { countsOfAll } from './totals.ts'
+import { defineWorkload } from './workload.ts'
+
+const OF = 3
+const WARM_UP_MS = 410
+const DURATION_MS = 5_000
+const arrivals = constant(100)
+const operations = {
+  read: { weight: 70, run: () => Promise.resolve() },
+  write: { weight: 30, run: () => Promise.resolve() },
+}
+
+/**
+ * What a generator of a share measures of a system that takes a time of its own for each request: a
+ * skewed one, decided by the request's number. Nothing waits, so every run is the same.
+ */
+function measure(share: Shard): LoadResult {
+  const schedule = layOut(arrivals, 0, WARM_UP_MS, DURATION_MS, share)
+  const workload = defineWorkload(operations, 1)
+  const recorder = new LoadRecorder(Object.keys(operations), WARM_UP_MS, DURATION_MS)
+  for (let k = schedule.warmUpCount; k < schedule.total; k++) {
+    const number = schedule.numberOf(k)
+    const due = schedule.dueAtMs(k)
+    const latenessMs = (number % 5) / 10
+    const serviceMs = 1 + 400 / (1 + ((number * 7919) % 1_009))
+    const at = recorder.at(due, workload.draw(number))
+    at.due()
+    at.start(latenessMs)
+    if (number % 97 === 0) at.fail(new Error('refused'), serviceMs)
+    else at.succeed(latenessMs + serviceMs, serviceMs)
+  }
+  const end = WARM_UP_MS + DURATION_MS
+  return loadResult({}, { durationMs: DURATION_MS, ...recorder.finish(end, new Map(), new Map()) })
+}
+
+function sharesOf<T>(one: (share: Shard) => T): readonly T[] {
+  return Array.from({ length: OF }, (_, index) => one({ index, of: OF }))
+}
+
+function atLeastOne(results: readonly LoadResult[]): Shares {
+  const [first, ...others] = results
+  if (first === undefined) throw new Error('no results')
+  return [first, ...others]
+}
+
+function countsOf(result: LoadResult): Readonly<Record<string, OperationCounts>> {
+  return Object.fromEntries([...result.operations].map(([name, { counts }]) => [name, counts]))
+}
+
+test('three shares add up to what one generator measures: every count, and every bucket of every histogram', () => {
+  const whole = measure({ index: 0, of: 1 })
+  const merged = mergeResults(atLeastOne(sharesOf(measure)), [])
+  expect(countsOf(merged)).toEqual(countsOf(whole))
+  expect(countsOfAll(whole).planned).toBe(500)
+  for (const [name, operation] of whole.operations) {
+    const other = merged.operations.get(name)
+    expect(other?.errors).toEqual(operation.errors)
+    for (const time of ['response', 'service', 'failure', 'lateness'] as const) {
+      expect(other?.[time].toJSON()).toEqual(operation[time].toJSON())
+      for (let percentile = 0; percentile <= 100; percentile += 0.5) {
+        const expected = operation[time].getValueAtPercentile(percentile)
+        expect(other?.[time].getValueAtPercentile(percentile)).toBe(expected)
+      }
+    }
+  }
+})
+
+test("a second of the merged load has all shares' requests, and times that no share's exceed", () => {
+  const whole = measure({ index: 0, of: 1 })
+  const merged = mergeResults(atLeastOne(sharesOf(measure)), [])
+  const rows = (result: LoadResult) =>
+    result.intervals.map((interval) => ({ ...interval, response: null }))
+  expect(rows(merged)).toEqual(rows(whole))
+  for (const [index, { response }] of whole.intervals.entries()) {
+    const upper = merged.intervals[index]?.response
+    expect(upper?.maxMs).toBe(response?.maxMs)
+    if (response === null) continue
+    expect(upper?.p50Ms).toBeGreaterThanOrEqual(response.p50Ms)
+    expect(upper?.p99Ms).toBeGreaterThanOrEqual(response.p99Ms)
+  }
+})
+
+test('three generators at once do what one does, each request once, by its number', async () => {
+  const run = async (share: Shard, seen: string[]): Promise<LoadResult> => {
+    const operation = (name: string) => async (request: { readonly number: number }) => {
+      seen.push(`${name} ${request.number}`)
+      if (request.number % 10 === 3) throw new Error('refused')
+    }
+    return generateLoad({
+      operations: { a: operation('a'), b: operation('b') },
+      arrivals: constant(200),
+      warmUpMs: 155,
+      durationMs: 600,
+      maxInFlight: 100,
+      share,
+      startAtMs: Date.now() + 300,
+    })
+  }
+  const seenByOne: string[] = []
+  const whole = await run({ index: 0, of: 1 }, seenByOne)
+  const seenByAll: string[] = []
+  const shares = await Promise.all(sharesOf((share) => run(share, seenByAll)))
+  const merged = mergeResults(atLeastOne(shares), [])
+  expect(seenByAll.toSorted()).toEqual(seenByOne.toSorted())
+  expect(seenByOne).toHaveLength(31 + 120)
+  expect(countsOf(merged)).toEqual(countsOf(whole))
+  expect(merged.limits.maxInFlight).toBe(100)
+})
+
+test('receipts, errors and in-flight limits are sums; health is the worst of any generator', () => {
+  const deliveries = { expected: 10, received: 9 }
+  const a = loadResult({ send: { deliveries } }, { measuredMs: 9_000 })
+  const b = loadResult(
+    { send: { deliveries, counts: { ok: 990, failed: 10 } } },
+    {
+      abortReason: 'too slow',
+      health: { ...a.health, largestBatch: 7, eventLoopDelay: { p50Ms: 1, p99Ms: 2, maxMs: 30 } },
+    },
+  )
+  const merged = mergeResults([a, b], [])
+  expect(merged.operations.get('send')).toMatchObject({
+    counts: { planned: 2_000, ok: 1_990, failed: 10 },
+    deliveries: { expected: 20, received: 18, missing: 2 },
+  })
+  expect(merged).toMatchObject({
+    measuredMs: 10_000,
+    abortReason: 'too slow',
+    limits: { maxInFlight: 20_000 },
+    health: { largestBatch: 7, eventLoopDelay: { maxMs: 30 } },
+  })
+})
+
+test('a load that is ready after its start says how late it was, and that it has to be the first', async () => {
+  const load = generateLoad({
+    operations: { a: () => Promise.resolve() },
+    arrivals: constant(10),
+    durationMs: 100,
+    startAtMs: Date.now() - 1_500,
+  })
+  await expect(load).rejects.toThrow(/ready 1\.\d s too late.*later start/)
+})
+
+test('a share of less than one request in flight is refused', async () => {
+  const load = generateLoad({
+    operations: { a: () => Promise.resolve() },
+    arrivals: constant(10),
+    durationMs: 100,
+    maxInFlight: 2,
+    share: { index: 2, of: 3 },
+  })
+  await expect(load).rejects.toThrow("maxInFlight: 2 can't be shared by 3 generators")
+})

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { rowOf } from './judge-bound.ts'
+import { mergeWindows } from './merge-windows.ts'
+import { loadResult } from './result-fixture.ts'
+import type { LoadResult } from './result.ts'
+import { readSlo, type Slo } from './slo.ts'
+import type { SloOutcome, SloRow } from './slo-row.ts'
+
+function boundOf(slo: Slo) {
+  const [bound] = readSlo({ ...slo, every: '1s' })
+  if (bound === undefined) throw new Error('no bound')
+  return { bound, row: rowOf(bound, ['a']) }
+}
+
+interface Window {
+  readonly outcome: SloOutcome
+  readonly measured: number
+  readonly worstFromMs?: number
+}
+
+/** A share whose worst window was as given, by a bound of its own. */
+function share(
+  row: Omit<SloRow, 'measured' | 'punctual' | 'outcome' | 'windows'>,
+  of: Window,
+): LoadResult {
+  const missed = of.outcome === 'missed' ? 1 : 0
+  const windows = {
+    everyMs: 1_000,
+    judged: 10,
+    missed,
+    inconclusive: 0,
+    worstFromMs: of.worstFromMs ?? 0,
+  }
+  const { outcome, measured } = of
+  const windowed = { ...row, measured, punctual: null, outcome, windows }
+  return loadResult({ a: {} }, { windowedSlo: [windowed] })
+}
+
+const met: Window = { outcome: 'met', measured: 5 }
+
+test.each<[string, Window[], SloOutcome]>([
+  ['kept by all shares is kept', [met, { outcome: 'met', measured: 9 }], 'met'],
+  [
+    'missed by all shares in one window is missed',
+    [
+      { outcome: 'missed', measured: 50, worstFromMs: 3_000 },
+      { outcome: 'missed', measured: 40, worstFromMs: 3_000 },
+    ],
+    'missed',
+  ],
+  [
+    'missed by all shares in different windows is not decided',
+    [
+      { outcome: 'missed', measured: 50, worstFromMs: 3_000 },
+      { outcome: 'missed', measured: 40, worstFromMs: 4_000 },
+    ],
+    'inconclusive',
+  ],
+  [
+    'missed by one share is not decided',
+    [met, { outcome: 'missed', measured: 50, worstFromMs: 3_000 }],
+    'inconclusive',
+  ],
+])('a bound on every window %s', (_, windows, outcome) => {
+  const { bound, row } = boundOf({ response: { p99: '20ms' } })
+  const shares = windows.map((window) => share(row, window))
+  const measured = Math.max(...windows.map((window) => window.measured))
+  expect(mergeWindows(shares, bound, row)).toMatchObject([{ outcome, bound: 20, measured }])
+})
+
+test("throughput of a window is asked of a share by its part, and shown as the whole's", () => {
+  const { bound, row } = boundOf({ throughput: { min: 100 } })
+  const shares = [34, 40, 36].map((measured) =>
+    share({ ...row, bound: 100 / 3 }, { outcome: 'met', measured }),
+  )
+  expect(mergeWindows(shares, bound, row)).toMatchObject([
+    { outcome: 'met', bound: 100, measured: 34 * 3 },
+  ])
+})

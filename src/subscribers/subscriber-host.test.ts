@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { nowMs } from '../load/clock.ts'
+import { MemoryBroker, MemoryMessenger } from '../registry/memory/memory-messenger.ts'
+import { MemoryStore } from '../registry/memory/memory-store.ts'
+import { MulticastRegistry } from '../registry/registry.ts'
+import { stampPayload } from './stamp.ts'
+import { SubscriberHost } from './subscriber-host.ts'
+
+test("receivers of a share count what their own share sent them, and nothing of other shares' messages", async () => {
+  const broker = new MemoryBroker()
+  const registry = new MulticastRegistry({
+    store: new MemoryStore(),
+    messenger: new MemoryMessenger(broker),
+  })
+  const share = { index: 1, of: 3 }
+  const subscribers = new SubscriberHost(new MemoryMessenger(broker), share)
+  await subscribers.host(['a', 'b'])
+  expect([subscribers.hosts('a'), subscribers.hosts('c')]).toEqual([true, false])
+  for (const identity of ['a', 'b']) {
+    await registry.register(identity, {}, { gateway: subscribers.gateway })
+  }
+  for (const number of [0, 1, 2, 3, 4]) {
+    const intendedAtMs = nowMs()
+    const { deliveredCount } = await registry.multicast(
+      {},
+      stampPayload({ number, intendedAtMs, isWarmUp: false }, Buffer.from('x')),
+    )
+    expect(deliveredCount).toBe(2)
+    if (number % 3 === 1) subscribers.expect({ number, intendedAtMs, recipients: 2 })
+  }
+  const { receipt, completion, ...counts } = await subscribers.deliveries()
+  expect(counts).toEqual({ expected: 4, received: 4, duplicates: 0, missing: 0 })
+  expect([receipt.totalCount, completion.totalCount]).toEqual([4, 2])
+  await subscribers.close()
+  await registry.close()
+})
