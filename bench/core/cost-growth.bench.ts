@@ -49,7 +49,7 @@ test('cost growth: each operation by the number of identities', async ({
   }
   const samples = await interleave(sides, { rounds: 1_000, warmUpRounds: 300 })
   await reportSides(bench, samples)
-  await annotate(renderGrowth(OPERATIONS, SIZES, sideName, samples))
+  await annotate(`\n${renderGrowth(OPERATIONS, SIZES, sideName, samples)}`)
 })
 
 function sideName(operation: string, size: number): string {

@@ -16,7 +16,7 @@ export async function compare(
 ): Promise<void> {
   const samples = await interleave(sides, rounds)
   await reportSides(bench, samples)
-  await annotate(renderFigures(figures, samples))
+  await annotate(`\n${renderFigures(figures, samples)}`)
 }
 
 /** Makes each side a micro-benchmark of the test. */
