@@ -53,7 +53,10 @@ export async function benchGenerators(run: GeneratorsRun): Promise<number> {
     )
     const interruption = forwardSignals(generators.map(({ child }) => child))
     const ends = await Promise.all(generators.map(({ end }) => end))
-    if (interruption.exitCode !== undefined) return interruption.exitCode
+    if (interruption.exitCode !== undefined) {
+      process.stderr.write('Interrupted: shares of different lengths are not merged.\n')
+      return interruption.exitCode
+    }
     const broken = ends.find(({ exitCode }) => exitCode === EXIT.broken || exitCode === null)
     if (broken !== undefined) {
       process.stderr.write(broken.stderr || broken.stdout)
