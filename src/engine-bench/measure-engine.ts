@@ -2,7 +2,7 @@ import { constant } from '../load/arrivals/constant.ts'
 import { nowMs } from '../load/clock.ts'
 import type { Technique } from '../load/dispatch/technique.ts'
 import { generateLoad } from '../load/generator.ts'
-import { percentileMs, sumOf } from '../load/histogram.ts'
+import { percentileMs, sumOf } from '../load/recording/histogram.ts'
 import { countsOfAll, inTime } from '../load/totals.ts'
 
 /** How punctually the engine sent one load, and at what cost. */

@@ -1,6 +1,6 @@
-import { newTimeHistogram } from './histogram.ts'
+import { newTimeHistogram } from './recording/histogram.ts'
 import type { IntervalFigures, LoadResult, OperationCounts, OperationResult } from './result.ts'
-import { VERDICT_THRESHOLDS } from './verdict-thresholds.ts'
+import { VERDICT_THRESHOLDS } from './verdict/verdict-thresholds.ts'
 
 /** What a test says of one operation; everything else is as in a load without any trouble. */
 export interface OperationFixture {

@@ -1,7 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import type { Technique } from './dispatch/technique.ts'
-import type { SloRow } from './slo-row.ts'
-import type { VerdictThresholds } from './verdict-thresholds.ts'
+import type { SloRow } from './slo/slo-row.ts'
+import type { VerdictThresholds } from './verdict/verdict-thresholds.ts'
 
 /** What became of an operation's requests. `planned = started + dropped`, `started = ok + failed + timedOut + unfinished`. */
 export interface OperationCounts {

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import type { Histogram } from 'hdr-histogram-js'
-import { LARGEST_TIME_US, newTimeHistogram } from '../load/histogram.ts'
+import { LARGEST_TIME_US, newTimeHistogram } from '../load/recording/histogram.ts'
 import type { LoadResult, OperationResult } from '../load/result.ts'
-import type { Bound } from '../load/slo.ts'
-import type { SloRow } from '../load/slo-row.ts'
+import type { Bound } from '../load/slo/slo.ts'
+import type { SloRow } from '../load/slo/slo-row.ts'
 import { serializeLoadResult } from './load-result-json.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
 

@@ -1,4 +1,4 @@
-import type { HistogramFigures } from '../load/histogram-figures.ts'
+import type { HistogramFigures } from '../load/recording/histogram-figures.ts'
 import type { Column } from './csv.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
 import { outcomeOf } from './outcome.ts'

@@ -4,8 +4,8 @@ import {
   encodeIntoCompressedBase64,
   type Histogram,
 } from 'hdr-histogram-js'
-import { histogramFigures } from '../load/histogram-figures.ts'
-import { LARGEST_TIME_US } from '../load/histogram.ts'
+import { histogramFigures } from '../load/recording/histogram-figures.ts'
+import { LARGEST_TIME_US } from '../load/recording/histogram.ts'
 import type { HistogramJson } from './load-result-schema.ts'
 
 /** The stored form of a histogram of times in µs: every count, and the figures that people read. */

@@ -1,8 +1,8 @@
 import { formatMs } from '../load/duration.ts'
 import type { ProbeOutcome } from '../load/capacity.ts'
-import { percentileMs, sumOf } from '../load/histogram.ts'
-import type { SloRow } from '../load/slo-row.ts'
-import type { VerdictReason } from '../load/verdict.ts'
+import { percentileMs, sumOf } from '../load/recording/histogram.ts'
+import type { SloRow } from '../load/slo/slo-row.ts'
+import type { VerdictReason } from '../load/verdict/verdict.ts'
 import { deserializeHistogram } from './histogram-json.ts'
 import type { CapacityEntry, ScenarioEntry } from './run-file.ts'
 

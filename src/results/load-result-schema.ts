@@ -114,7 +114,7 @@ export const loadResultSchema = z
         latenessMs: z.strictObject({ degraded: time }),
         batchMs: z.strictObject({ degraded: time }),
       })
-      .describe('What the verdict is reached by; see src/load/verdict-thresholds.ts.'),
+      .describe('What the verdict is reached by; see src/load/verdict/verdict-thresholds.ts.'),
     operations: z.array(operationSchema),
     intervals: z.array(intervalSchema),
     windowedSlo: z.array(sloRowSchema).describe('Bounds on every window that the load was given.'),

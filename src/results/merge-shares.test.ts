@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { loadResult } from '../load/result-fixture.ts'
-import { readSlo } from '../load/slo.ts'
+import { readSlo } from '../load/slo/slo.ts'
 import { readEnvironment } from './fingerprint.ts'
 import { serializeLoadResult } from './load-result-json.ts'
 import { mergeShares } from './merge-shares.ts'

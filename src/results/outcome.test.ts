@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SloOutcome } from '../load/slo-row.ts'
+import type { SloOutcome } from '../load/slo/slo-row.ts'
 import { loadResult } from '../load/result-fixture.ts'
 import { serializeLoadResult } from './load-result-json.ts'
 import { EXIT, exitCodeOf, outcomeOf } from './outcome.ts'

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import { formatMs } from '../load/duration.ts'
-import type { SloOutcome, SloRow } from '../load/slo-row.ts'
-import type { Verdict } from '../load/verdict.ts'
+import type { SloOutcome, SloRow } from '../load/slo/slo-row.ts'
+import type { Verdict } from '../load/verdict/verdict.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
 import { renderTable, type Column } from './render-table.ts'
 

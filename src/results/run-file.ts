@@ -65,7 +65,7 @@ const verdictReasonSchema = z.strictObject({
   message: z.string(),
 })
 
-/** See `src/load/verdict.ts`. */
+/** See `src/load/verdict/verdict.ts`. */
 export const verdictSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('valid') }),
   z.strictObject({ kind: z.literal('degraded'), reasons: z.array(verdictReasonSchema) }),

@@ -12,7 +12,7 @@ const bound = {
     .describe('Missing it ends a load that is older; null: it does not.'),
 }
 
-/** See `Bound` in `src/load/slo.ts`. */
+/** See `Bound` in `src/load/slo/slo.ts`. */
 export const sloBoundSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({

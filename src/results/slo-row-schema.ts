@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 const count = z.int().min(0)
 
-/** See `src/load/slo-row.ts`. */
+/** See `src/load/slo/slo-row.ts`. */
 export const sloRowSchema = z
   .strictObject({
     operation: z.string().describe('`all` for the whole workload.'),

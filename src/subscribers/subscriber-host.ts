@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isIn, WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import { nowMs } from '../load/clock.ts'
-import { DeliveryTally } from '../load/delivery-tally.ts'
+import { DeliveryTally } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { Messenger } from '../registry/messenger.ts'
 import { readStamp } from './stamp.ts'

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import { formatMs } from '../load/duration.ts'
-import type { LoadProgress } from '../load/load-recorder.ts'
+import type { LoadProgress } from '../load/recording/load-recorder.ts'
 
 /** Without a terminal, a line of progress is printed this often. */
 const LINE_EVERY_MS = 5_000

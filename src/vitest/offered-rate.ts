@@ -1,8 +1,8 @@
 import { countDueBefore, type Arrivals } from '../load/arrivals/arrivals.ts'
 import { constant } from '../load/arrivals/constant.ts'
 import type { LoadResult } from '../load/result.ts'
-import { scaleThroughput, type Rescaling } from '../load/scale-throughput.ts'
-import type { Slos } from '../load/slo.ts'
+import { scaleThroughput, type Rescaling } from '../load/slo/scale-throughput.ts'
+import type { Slos } from '../load/slo/slo.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { LoadProgress } from '../load/load-recorder.ts'
+import type { LoadProgress } from '../load/recording/load-recorder.ts'
 
 /**
  * How progress gets from the process that makes the load to the reporter: lines of JSON over a local

@@ -1,6 +1,6 @@
-import type { Bound } from '../load/slo.ts'
-import type { SloRow } from '../load/slo-row.ts'
-import type { Verdict } from '../load/verdict.ts'
+import type { Bound } from '../load/slo/slo.ts'
+import type { SloRow } from '../load/slo/slo-row.ts'
+import type { Verdict } from '../load/verdict/verdict.ts'
 import type { LoadResultJson } from '../results/load-result-schema.ts'
 
 /** What a test hands to the reporter of one load that it made: plain data. */

@@ -5,11 +5,11 @@ import {
   isSameBound,
   judgeSlo,
   tightestResponseBoundMs,
-} from '../load/judge-slo.ts'
+} from '../load/slo/judge-slo.ts'
 import type { LoadResult } from '../load/result.ts'
-import { worstFirst, type SloRow } from '../load/slo-row.ts'
-import { readSlo, type Bound, type Slos } from '../load/slo.ts'
-import { judgeMeasurement, type Verdict } from '../load/verdict.ts'
+import { worstFirst, type SloRow } from '../load/slo/slo-row.ts'
+import { readSlo, type Bound, type Slos } from '../load/slo/slo.ts'
+import { judgeMeasurement, type Verdict } from '../load/verdict/verdict.ts'
 import { renderSlo, renderVerdict } from '../results/render-scenario.ts'
 import { sloFor } from './offered-rate.ts'
 

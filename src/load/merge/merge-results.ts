@@ -1,6 +1,6 @@
 import type { Histogram } from 'hdr-histogram-js'
-import { sumOf } from './histogram.ts'
-import { rowOf } from './judge-bound.ts'
+import { sumOf } from '../recording/histogram.ts'
+import { rowOf } from '../slo/judge-bound.ts'
 import type {
   Deliveries,
   ErrorCount,
@@ -8,8 +8,8 @@ import type {
   IntervalFigures,
   LoadResult,
   OperationResult,
-} from './result.ts'
-import type { Bound } from './slo.ts'
+} from '../result.ts'
+import type { Bound } from '../slo/slo.ts'
 import { mergeWindows } from './merge-windows.ts'
 
 /** At least one. */

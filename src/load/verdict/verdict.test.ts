@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { loadResult } from './result-fixture.ts'
+import { loadResult } from '../result-fixture.ts'
 import { judgeMeasurement, type Verdict } from './verdict.ts'
 
 function figuresOf(verdict: Verdict): string[] {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { rowOf } from './judge-bound.ts'
+import { rowOf } from '../slo/judge-bound.ts'
 import { mergeWindows } from './merge-windows.ts'
-import { loadResult } from './result-fixture.ts'
-import type { LoadResult } from './result.ts'
-import { readSlo, type Slo } from './slo.ts'
-import type { SloOutcome, SloRow } from './slo-row.ts'
+import { loadResult } from '../result-fixture.ts'
+import type { LoadResult } from '../result.ts'
+import { readSlo, type Slo } from '../slo/slo.ts'
+import type { SloOutcome, SloRow } from '../slo/slo-row.ts'
 
 function boundOf(slo: Slo) {
   const [bound] = readSlo({ ...slo, every: '1s' })

@@ -1,4 +1,4 @@
-import type { Deliveries } from './result.ts'
+import type { Deliveries } from '../result.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /** What is known of one message. */

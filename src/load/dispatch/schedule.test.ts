@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { constant } from './arrivals/constant.ts'
-import { poisson } from './arrivals/poisson.ts'
-import { steps } from './arrivals/steps.ts'
+import { constant } from '../arrivals/constant.ts'
+import { poisson } from '../arrivals/poisson.ts'
+import { steps } from '../arrivals/steps.ts'
 import { layOut, type Schedule } from './schedule.ts'
 
 interface Planned {

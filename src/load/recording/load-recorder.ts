@@ -1,6 +1,6 @@
 import { percentileMs } from './histogram.ts'
 import { OperationRecorder } from './recorder.ts'
-import type { Deliveries, IntervalFigures, OperationResult } from './result.ts'
+import type { Deliveries, IntervalFigures, OperationResult } from '../result.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /** How a load is going, for a live line. */

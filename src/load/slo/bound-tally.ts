@@ -1,4 +1,4 @@
-import { formatMs } from './duration.ts'
+import { formatMs } from '../duration.ts'
 import { rowOf } from './judge-bound.ts'
 import type { Bound } from './slo.ts'
 import { worstFirst, type SloRow } from './slo-row.ts'

@@ -6,10 +6,10 @@ import { Job, type IJob } from 'kubernetes-models/batch/v1'
 import { ConfigMap, PersistentVolumeClaim, type IConfigMap } from 'kubernetes-models/v1'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { shareSettings } from '../vitest/share-settings.ts'
+import { shareSettings } from '../../src/vitest/share-settings.ts'
 
 function manifest(name: string): object {
-  const path = new URL(`../../deploy/kubernetes/${name}`, import.meta.url)
+  const path = new URL(name, import.meta.url)
   return parse(readFileSync(path, 'utf8'))
 }
 

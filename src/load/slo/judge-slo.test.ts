@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { InputError } from './input-error.ts'
+import { InputError } from '../input-error.ts'
 import { judgeSlo, tightestResponseBoundMs } from './judge-slo.ts'
-import { loadResult, type OperationFixture } from './result-fixture.ts'
+import { loadResult, type OperationFixture } from '../result-fixture.ts'
 import type { SloRow } from './slo-row.ts'
 import { readSlo, type Slo } from './slo.ts'
 

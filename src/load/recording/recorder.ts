@@ -1,7 +1,7 @@
 import { assertConserved } from './conservation.ts'
 import { errorCode } from './error-code.ts'
 import { percentileMs } from './histogram.ts'
-import type { Deliveries, ErrorCount, IntervalFigures, OperationResult } from './result.ts'
+import type { Deliveries, ErrorCount, IntervalFigures, OperationResult } from '../result.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /** More codes than this are counted together, so that a code with an id in it can't fill the memory. */

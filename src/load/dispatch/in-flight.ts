@@ -1,4 +1,4 @@
-import type { LoadRequest } from './workload.ts'
+import type { LoadRequest } from '../workload.ts'
 
 /** A request that was started. */
 export interface Flight {

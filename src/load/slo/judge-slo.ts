@@ -1,11 +1,11 @@
 import type { Histogram } from 'hdr-histogram-js'
-import { sumOf } from './histogram.ts'
-import { InputError } from './input-error.ts'
+import { sumOf } from '../recording/histogram.ts'
+import { InputError } from '../input-error.ts'
 import { judgeBound, rowOf, type BoundRow, type SloFigures } from './judge-bound.ts'
-import type { LoadResult, OperationResult } from './result.ts'
+import type { LoadResult, OperationResult } from '../result.ts'
 import type { Bound } from './slo.ts'
 import { worstFirst, type SloRow } from './slo-row.ts'
-import { inTime } from './totals.ts'
+import { inTime } from '../totals.ts'
 
 /**
  * Holds a measurement against the bounds of its SLO, the worst first. Bounds on every window are

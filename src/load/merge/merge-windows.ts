@@ -1,7 +1,7 @@
-import type { BoundRow } from './judge-bound.ts'
-import type { LoadResult } from './result.ts'
-import type { Bound } from './slo.ts'
-import { worstFirst, type SloOutcome, type SloRow } from './slo-row.ts'
+import type { BoundRow } from '../slo/judge-bound.ts'
+import type { LoadResult } from '../result.ts'
+import type { Bound } from '../slo/slo.ts'
+import { worstFirst, type SloOutcome, type SloRow } from '../slo/slo-row.ts'
 
 /**
  * How a bound on every window did in all shares of a load. Windows are judged as a load runs and are

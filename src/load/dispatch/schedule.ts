@@ -1,5 +1,5 @@
-import { countDueBefore, type Arrivals } from './arrivals/arrivals.ts'
-import { numberInWhole, shard, WHOLE, type Shard } from './arrivals/shard.ts'
+import { countDueBefore, type Arrivals } from '../arrivals/arrivals.ts'
+import { numberInWhole, shard, WHOLE, type Shard } from '../arrivals/shard.ts'
 
 /** The requests of one load laid out in time: a warm-up, then the measurement. Nothing is stored a request. */
 export interface Schedule {

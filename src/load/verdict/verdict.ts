@@ -1,6 +1,6 @@
-import { percentileMs, sumOf } from './histogram.ts'
-import type { LoadResult } from './result.ts'
-import { countsOfAll, inTime } from './totals.ts'
+import { percentileMs, sumOf } from '../recording/histogram.ts'
+import type { LoadResult } from '../result.ts'
+import { countsOfAll, inTime } from '../totals.ts'
 
 /** A figure of the measurement that is past its threshold. */
 export interface VerdictReason {

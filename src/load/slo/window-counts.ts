@@ -1,7 +1,7 @@
 import type { SloFigures } from './judge-bound.ts'
-import { newTimeHistogram } from './histogram.ts'
+import { newTimeHistogram } from '../recording/histogram.ts'
 import type { Ending } from './slo-windows.ts'
-import { TimeCounts } from './time-counts.ts'
+import { TimeCounts } from '../recording/time-counts.ts'
 
 /** What happened in one window. Times take their memory when the first one is recorded. */
 export class WindowCounts {

@@ -1,6 +1,6 @@
 import { performance, PerformanceObserver } from 'node:perf_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { GeneratorHealth } from './result.ts'
+import type { GeneratorHealth } from '../result.ts'
 
 /** Watches the garbage collector stop this thread. */
 export interface GcWatch {

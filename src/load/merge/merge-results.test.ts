@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { constant } from './arrivals/constant.ts'
-import type { Shard } from './arrivals/shard.ts'
-import { generateLoad } from './generator.ts'
-import { LoadRecorder } from './load-recorder.ts'
+import { constant } from '../arrivals/constant.ts'
+import type { Shard } from '../arrivals/shard.ts'
+import { generateLoad } from '../generator.ts'
+import { LoadRecorder } from '../recording/load-recorder.ts'
 import { mergeResults, type Shares } from './merge-results.ts'
-import { loadResult } from './result-fixture.ts'
-import type { LoadResult, OperationCounts } from './result.ts'
-import { layOut } from './schedule.ts'
-import { countsOfAll } from './totals.ts'
-import { defineWorkload } from './workload.ts'
+import { loadResult } from '../result-fixture.ts'
+import type { LoadResult, OperationCounts } from '../result.ts'
+import { layOut } from '../dispatch/schedule.ts'
+import { countsOfAll } from '../totals.ts'
+import { defineWorkload } from '../workload.ts'
 
 const OF = 3
 const WARM_UP_MS = 410

@@ -1,4 +1,4 @@
-import type { OperationCounts } from './result.ts'
+import type { OperationCounts } from '../result.ts'
 
 /** Requests appeared or vanished: a defect of the engine, never of the system under test. */
 export class ConservationError extends Error {

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { GeneratorHealth } from './result.ts'
+import type { GeneratorHealth } from '../result.ts'
 
 /** How often the delay is sampled, in ms; Node's figures include it, ours don't. */
 const RESOLUTION_MS = 10

@@ -1,14 +1,14 @@
-import { nowMs } from './clock.ts'
-import { WAIT, type Technique } from './dispatch/technique.ts'
-import { timer } from './dispatch/timer.ts'
+import { nowMs } from '../clock.ts'
+import { WAIT, type Technique } from './technique.ts'
+import { timer } from './timer.ts'
 import { watchEventLoop } from './event-loop.ts'
 import { watchGcPauses } from './gc-pauses.ts'
 import { InFlight, type Flight } from './in-flight.ts'
-import type { LoadRecorder } from './load-recorder.ts'
-import type { GeneratorHealth, LoadResult } from './result.ts'
+import type { LoadRecorder } from '../recording/load-recorder.ts'
+import type { GeneratorHealth, LoadResult } from '../result.ts'
 import type { Schedule } from './schedule.ts'
-import type { SloWindows } from './slo-windows.ts'
-import type { Workload } from './workload.ts'
+import type { SloWindows } from '../slo/slo-windows.ts'
+import type { Workload } from '../workload.ts'
 
 const TIMEOUT_SWEEP_MS = 10
 /** After starting overdue requests for so long, answers to earlier ones are let in. */

@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os'
-import { constant } from './arrivals/constant.ts'
-import { generateLoad } from './generator.ts'
+import { constant } from '../arrivals/constant.ts'
+import { generateLoad } from '../generator.ts'
 import { judgeMeasurement } from './verdict.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Histogram } from 'hdr-histogram-js'
-import { percentileMs } from './histogram.ts'
+import { percentileMs } from '../recording/histogram.ts'
 import type { Bound } from './slo.ts'
 import type { SloRow } from './slo-row.ts'
 

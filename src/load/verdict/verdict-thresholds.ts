@@ -1,4 +1,4 @@
-import { InputError } from './input-error.ts'
+import { InputError } from '../input-error.ts'
 
 /** Where a figure of the generator makes a measurement degraded, or invalid. */
 export interface VerdictThresholds {

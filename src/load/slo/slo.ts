@@ -1,5 +1,5 @@
-import { parseDurationMs, type Duration } from './duration.ts'
-import { InputError } from './input-error.ts'
+import { parseDurationMs, type Duration } from '../duration.ts'
+import { InputError } from '../input-error.ts'
 
 /** Upper bounds on percentiles of a time. */
 export interface TimeBounds {
