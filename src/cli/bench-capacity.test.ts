@@ -1,51 +1,21 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { ChildProcess } from 'node:child_process'
+import { expect, test } from 'vitest'
 import { readRunFile } from '../results/read-run-file.ts'
 import type { RunFile } from '../results/run-file.ts'
+import { ended, runFilesIn, startCommand, useResultsFolder } from './command-for-tests.ts'
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'bench-capacity-cli-'))
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+const folder = useResultsFolder()
 
-/** Runs the command as a user would, in memory, on scenarios whose capacity is known. */
+/** In memory, on scenarios whose capacity is known. */
 function start(...args: readonly string[]): ChildProcess {
-  const settings = {
-    BENCH_BACKEND: 'memory',
-    BENCH_SCENARIOS: join(import.meta.dirname, 'scenarios-for-tests'),
-    BENCH_RESULTS: folder,
-    BENCH_PROFILE: '',
-    REDIS_URL: '',
-    NATS_URL: '',
-    VITEST: '',
-  }
-  const program = join(import.meta.dirname, 'start.mjs')
-  return spawn(process.execPath, [program, 'bench-capacity', ...args], {
-    env: { ...process.env, ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-}
-
-async function ended(child: ChildProcess) {
-  if (child.stdout === null || child.stderr === null) throw new Error('no output to read')
-  const [stdout, stderr] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    child.exitCode === null ? once(child, 'exit') : null,
-  ])
-  return { exitCode: child.exitCode, stdout, stderr }
+  const memory = { BENCH_BACKEND: 'memory', BENCH_RESULTS: folder() }
+  return startCommand(['bench-capacity', ...args], memory)
 }
 
 async function onlyRunFile(): Promise<RunFile> {
-  const [name, ...others] = readdirSync(folder).filter((file) => file.endsWith('.json'))
+  const [path = 'none', ...others] = runFilesIn(folder())
   expect(others).toEqual([])
-  return readRunFile(join(folder, name ?? 'none'))
+  return readRunFile(path)
 }
 
 test('a known capacity is found as a bracket, confirmed, printed and kept with its curve', async () => {

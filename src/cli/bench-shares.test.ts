@@ -1,66 +1,40 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { missingPrograms } from '../environment/programs.ts'
 import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import type { RunFile } from '../results/run-file.ts'
+import {
+  ended,
+  runFilesIn,
+  startCommand,
+  useResultsFolder,
+  type Ended,
+} from './command-for-tests.ts'
 
-let servers: StartedBackends
-let addresses: Record<string, string>
+const missingServers = missingPrograms()
+beforeEach(({ skip }) => skip(missingServers !== undefined, missingServers))
+
+let servers: StartedBackends | null = null
+let addresses: Record<string, string> = {}
 beforeAll(async () => {
+  if (missingServers !== undefined) return
   servers = await startBackends({ choice: 'programs', onProgress: () => {} })
   const { backends } = servers
   if (backends.kind === 'memory') throw new Error('these tests need servers')
   addresses = { REDIS_URL: backends.redisUrl, NATS_URL: backends.natsUrls.join(',') }
 })
-afterAll(() => servers.stop())
+afterAll(() => servers?.stop())
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'bench-shares-'))
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+const folder = useResultsFolder()
 
-interface Ended {
-  readonly exitCode: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs a command as a user would, on the scenarios for tests. */
-async function start(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const settings = {
-    BENCH_BACKEND: '',
-    BENCH_SCENARIOS: join(import.meta.dirname, 'scenarios-for-tests'),
-    BENCH_RESULTS: folder,
-    BENCH_DURATION: '',
-    BENCH_PROFILE: '',
-    VITEST: '',
-  }
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'start.mjs'), ...args], {
-    env: { ...process.env, ...settings, ...addresses, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const [stdout, stderr] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit'),
-  ])
-  return { exitCode: child.exitCode, stdout, stderr }
+function start(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  return ended(startCommand(args, { BENCH_RESULTS: folder(), ...addresses, ...env }))
 }
 
 function startsIn(seconds: number): string {
   return new Date(Date.now() + seconds * 1_000).toISOString()
-}
-
-function runFiles(): readonly string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => join(folder, name))
 }
 
 function countsOf(run: RunFile): readonly object[] {
@@ -83,7 +57,7 @@ test(
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
       expect(stdout).toContain('SLO: judged on all shares together')
     }
-    const parts = runFiles()
+    const parts = runFilesIn(folder())
     expect(parts).toHaveLength(3)
     const two = await readRunFile(parts.find((path) => path.includes('-2of3')) ?? 'none')
     expect(two.generators).toMatchObject({ kind: 'share', share: 2, of: 3, startAt })
@@ -97,16 +71,16 @@ test(
     expect(merge.stderr).toBe('')
     expect(merge.exitCode).toBe(0)
     expect(merge.stdout).toMatch(/met +all +throughput +≥ 60\/s +\d+\/s/)
-    const merged = runFiles().find((path) => !parts.includes(path)) ?? 'none'
-    const csvs = readdirSync(folder).filter((name) => name.endsWith('.csv'))
+    const merged = runFilesIn(folder()).find((path) => !parts.includes(path)) ?? 'none'
+    const csvs = readdirSync(folder()).filter((name) => name.endsWith('.csv'))
     expect(csvs).toHaveLength(8)
 
-    const one = await start(['bench', 'shared', '--results', join(folder, 'one')])
+    const one = await start(['bench', 'shared', '--results', join(folder(), 'one')])
     expect(one.exitCode).toBe(0)
-    const [whole = 'none'] = readdirSync(join(folder, 'one')).filter((name) =>
+    const [whole = 'none'] = readdirSync(join(folder(), 'one')).filter((name) =>
       name.endsWith('.json'),
     )
-    const counts = countsOf(await readRunFile(join(folder, 'one', whole)))
+    const counts = countsOf(await readRunFile(join(folder(), 'one', whole)))
     expect(countsOf(await readRunFile(merged))).toEqual(counts)
     expect(counts).toHaveLength(2)
   },
@@ -124,7 +98,7 @@ test(
     })
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toContain('2 generators, Redis')
-    const [path = 'none', ...others] = runFiles()
+    const [path = 'none', ...others] = runFilesIn(folder())
     expect(others).toEqual([])
     const run = await readRunFile(path)
     expect(run).toMatchObject({
@@ -185,7 +159,7 @@ describe('bad input exits with 2 and one clear line:', () => {
     expect(stderr).toMatch(message)
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(exitCode).toBe(2)
-    expect(runFiles()).toEqual([])
+    expect(runFilesIn(folder())).toEqual([])
   })
 
   test('a start that is a second ahead', async () => {

@@ -1,58 +1,23 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import type { ChildProcess } from 'node:child_process'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readRunFile } from '../results/read-run-file.ts'
 import type { RunFile } from '../results/run-file.ts'
+import { ended, runFilesIn, startCommand, useResultsFolder } from './command-for-tests.ts'
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'bench-cli-'))
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+const folder = useResultsFolder()
 
-interface Ended {
-  readonly exitCode: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs the command as a user would, on scenarios of its own and in memory, so that nothing but the command is tested. */
+/** In memory, so that nothing but the command is tested. */
 function bench(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  const scenarios = join(import.meta.dirname, 'scenarios-for-tests')
-  const start = join(import.meta.dirname, 'start.mjs')
-  const settings = {
-    BENCH_BACKEND: 'memory',
-    BENCH_SCENARIOS: scenarios,
-    BENCH_RESULTS: folder,
-    BENCH_DURATION: '',
-    BENCH_PROFILE: '',
-    REDIS_URL: '',
-    NATS_URL: '',
-  }
-  return spawn(process.execPath, [start, 'bench', ...args], {
-    env: { ...process.env, ...settings, ...env, VITEST: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-}
-
-async function ended(child: ChildProcess): Promise<Ended> {
-  if (child.stdout === null || child.stderr === null) throw new Error('no output to read')
-  const [stdout, stderr] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    child.exitCode === null ? once(child, 'exit') : null,
-  ])
-  return { exitCode: child.exitCode, stdout, stderr }
+  const memory = { BENCH_BACKEND: 'memory', BENCH_RESULTS: folder() }
+  return startCommand(['bench', ...args], { ...memory, ...env })
 }
 
 async function onlyRunFile(): Promise<RunFile> {
-  const [name, ...others] = readdirSync(folder).filter((file) => file.endsWith('.json'))
+  const [path = 'none', ...others] = runFilesIn(folder())
   expect(others).toEqual([])
-  return readRunFile(join(folder, name ?? 'none'))
+  return readRunFile(path)
 }
 
 describe('npm run bench', () => {
@@ -73,7 +38,7 @@ describe('npm run bench', () => {
       expect(run.status).toBe('complete')
       expect(run.scenarios.map((scenario) => scenario.name)).toEqual([name])
       const endings = ['.csv', '.intervals.csv', '.json']
-      expect(readdirSync(folder).sort()).toEqual(endings.map((ending) => run.runId + ending))
+      expect(readdirSync(folder()).sort()).toEqual(endings.map((ending) => run.runId + ending))
     },
   )
 
@@ -141,11 +106,11 @@ describe('bad input exits with 2, one clear line and no files:', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(stdout + stderr).not.toContain('secret')
     expect(exitCode).toBe(2)
-    expect(readdirSync(folder)).toEqual([])
+    expect(readdirSync(folder())).toEqual([])
   })
 
   test('a results folder that is a file', async () => {
-    const path = join(folder, 'taken')
+    const path = join(folder(), 'taken')
     writeFileSync(path, '')
     const { exitCode, stderr } = await ended(bench(['met', '--results', path]))
     expect(stderr).toContain(path)

@@ -1,8 +1,7 @@
 import { accessSync, constants } from 'node:fs'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { EnvironmentError } from './environment-error.ts'
+import { freePort } from './free-port.ts'
 import { startGuarded } from './guard.ts'
 
 /** A server of our own on 127.0.0.1, without persistence; it dies with the process that started it. */
@@ -92,6 +91,7 @@ async function startProgram(server: {
     throw new EnvironmentError(`${name} is not on the PATH. Install it, or add its folder to PATH.`)
   }
   for (let attempt = 1; ; attempt += 1) {
+    // Another process may take it before the server does, hence the attempts.
     const port = options.port ?? (await freePort())
     const start = await startGuarded({
       path,
@@ -111,17 +111,6 @@ async function startProgram(server: {
       )
     }
   }
-}
-
-/** Free when asked; another process may take it before the server does, hence the attempts above. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('No TCP port was given.')
-  return address.port
 }
 
 function isExecutable(path: string): boolean {

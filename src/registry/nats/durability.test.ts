@@ -1,13 +1,13 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { connect as connectPlain } from '@nats-io/transport-node'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../environment/free-port.ts'
 import { findProgram, missingPrograms, startNatsProgram } from '../../environment/programs.ts'
 import type { Messenger, SendOptions } from '../messenger.ts'
 import { connectNatsMessenger, type NatsMessengerOptions } from './nats-messenger.ts'
@@ -39,14 +39,6 @@ function messageOf(text: string) {
 
 function targetsOf({ gateway }: Pick<Messenger, 'gateway'>, ...identities: string[]) {
   return identities.map((identity) => ({ identity, gateway }))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
 }
 
 /** A server that keeps its streams in `folder` when it is killed. */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { freePort } from '../../environment/free-port.ts'
 import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
 import { filterFrom } from '../filter/filter.ts'
 import { describeStoreContract, everything, identitiesOf, request } from '../store.contract.ts'
@@ -153,14 +152,4 @@ async function moveSlot(nodes: readonly Node[], key: string): Promise<void> {
   const target = ['127.0.0.1', to.program.port, '', 0, 5000] as const
   await from.redis.call('MIGRATE', ...target, 'KEYS', ...keys)
   for (const { redis } of [to, from]) await redis.cluster('SETSLOT', slot, 'NODE', to.id)
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('No TCP port was given.')
-  return address.port
 }
