@@ -33,6 +33,8 @@ export default defineConfig({
           setupFiles: ['src/vitest/property-seed.ts'],
           benchmark: { include: [] },
           testTimeout: 30_000,
+          // Patience costs nothing where a condition comes true; a busy machine takes longer.
+          expect: { poll: { timeout: 10_000 } },
           sequence: { groupOrder: 1 },
         },
       },
