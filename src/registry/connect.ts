@@ -7,8 +7,8 @@ import { MulticastRegistry } from './registry.ts'
 
 /** Where a registry's servers are, and which part of them is its own. */
 export interface ConnectOptions {
-  /** `redis://[user:password@]host:port[/db]` */
-  readonly redisUrl: string
+  /** `redis://[user:password@]host:port[/db]`; or several nodes of one cluster, tried in turn. */
+  readonly redisUrl: string | readonly string[]
   /** `nats://[user:password@]host:port`, one or more; all are used. */
   readonly natsUrls: readonly string[]
   /**
@@ -38,7 +38,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
   const { redisUrl, natsUrls, subjectPrefix, strategy } = options
   const { natsConnections, durability } = options
   const store = await connectRedisStore({
-    url: redisUrl,
+    nodes: typeof redisUrl === 'string' ? [redisUrl] : redisUrl,
     namespace,
     maxIdentities: limits.maxIdentities,
     ...(strategy === undefined ? {} : { strategy }),
