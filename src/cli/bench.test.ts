@@ -42,6 +42,12 @@ describe('npm run bench', () => {
     },
   )
 
+  test('with a micro-benchmark that breaks exits with 2, and says why', async () => {
+    const { exitCode, stdout } = await ended(bench(['--micro', 'broken']))
+    expect(stdout).toContain('the benchmark failed')
+    expect(exitCode).toBe(2)
+  })
+
   test('that misses an SLO prints the bound beside what was measured, and the errors by code', async () => {
     const { stdout } = await ended(bench(['missed']))
     expect(stdout).toMatch(/missed +refuse +success rate +> 99 % +0 %/)

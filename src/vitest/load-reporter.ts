@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { SerializedError, TestAnnotation, TestArtifact, TestBenchmark } from 'vitest'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import type { Backends } from '../environment/backends.ts'
-import { exitCodeOf } from '../results/outcome.ts'
+import { EXIT, exitCodeOf } from '../results/outcome.ts'
 import { renderMicroBenchmarks } from '../results/render-micro-benchmarks.ts'
 import { renderOutcomes, renderReport } from '../results/render-report.ts'
 import { paint } from '../results/render-scenario.ts'
@@ -25,7 +25,7 @@ export class LoadReporter implements Reporter {
   readonly #headed = new Set<string>()
   #root = ''
   #isBegun = false
-  #exitCode: number = 2
+  #exitCode: number = EXIT.broken
 
   constructor(record: RunRecord, out: NodeJS.WriteStream = process.stdout) {
     this.#record = record
@@ -34,7 +34,7 @@ export class LoadReporter implements Reporter {
     this.#progress = new ProgressListener(({ progress }) => this.#live.show(progress))
   }
 
-  /** How the run ended; before that, 2. */
+  /** How the run ended; before that, `EXIT.broken`. */
   get exitCode(): number {
     return this.#exitCode
   }
@@ -100,8 +100,11 @@ export class LoadReporter implements Reporter {
     if (!this.#isBegun) return
     const paths = this.#record.finish(reason === 'interrupted' ? 'interrupted' : 'complete')
     const { run } = this.#record
-    this.#exitCode = moduleErrors.length + errors.length > 0 ? 2 : exitCodeOf(run)
-    this.#print(`\n${renderOutcomes(run)}`)
+    const isBroken = moduleErrors.length + errors.length > 0
+    const exitCode = isBroken ? EXIT.broken : exitCodeOf(run)
+    // What failed without being a scenario is a micro-benchmark that broke.
+    this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
+    if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(run)}`)
     if (reason === 'interrupted') {
       this.#print(paint('yellow', '\nInterrupted: what was measured until then is in the files.'))
     }
