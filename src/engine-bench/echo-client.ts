@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
@@ -18,7 +17,14 @@ export class EchoClient {
   readonly #waiting: Waiter[] = []
   #bytes = 0
 
-  constructor(socket: Socket) {
+  /** @throws Error if nothing listens on that port of 127.0.0.1. */
+  static async connect(port: number): Promise<EchoClient> {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+    await once(socket, 'connect')
+    return new EchoClient(socket)
+  }
+
+  private constructor(socket: Socket) {
     this.#socket = socket
     socket.on('data', (chunk) => this.#answer(chunk.length))
     socket.on('error', (error) => this.#fail(error))
@@ -34,6 +40,10 @@ export class EchoClient {
     })
   }
 
+  close(): void {
+    this.#socket.destroy()
+  }
+
   #answer(bytes: number): void {
     this.#bytes += bytes
     const answered = Math.floor(this.#bytes / MESSAGE.length)
@@ -43,34 +53,5 @@ export class EchoClient {
 
   #fail(error: Error): void {
     for (const { reject } of this.#waiting.splice(0)) reject(error)
-  }
-}
-
-/** An echo server in a process of its own, and a connection to it. */
-export interface EchoTarget {
-  readonly client: EchoClient
-  /** Ends both. */
-  readonly stop: () => Promise<void>
-}
-
-/** @throws Error if the server can't be started. */
-export async function startEchoTarget(): Promise<EchoTarget> {
-  const program = new URL('echo-server.ts', import.meta.url)
-  const server = fork(program, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const exit = once(server, 'exit')
-  const port = await Promise.race([
-    once(server, 'message').then(([address]: { port: number }[]) => address?.port),
-    exit.then(() => undefined),
-  ])
-  if (port === undefined) throw new Error('The echo server ended before it could listen.')
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-  await once(socket, 'connect')
-  return {
-    client: new EchoClient(socket),
-    stop: async () => {
-      socket.destroy()
-      server.disconnect()
-      await exit
-    },
   }
 }

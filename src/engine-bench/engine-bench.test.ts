@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { startEchoTarget } from './echo-client.ts'
+import { EchoClient } from './echo-client.ts'
 import { renderEngineTable } from './engine-table.ts'
 import { measureEngine, type EngineFigures } from './measure-engine.ts'
+import { startEchoServer } from './start-echo-server.ts'
 
 const figures: EngineFigures = {
   planned: 30_000,
@@ -14,8 +15,10 @@ const figures: EngineFigures = {
 }
 
 test('every request is echoed', async () => {
-  const { client, stop } = await startEchoTarget()
+  const { port, stop } = await startEchoServer()
   onTestFinished(() => stop())
+  const client = await EchoClient.connect(port)
+  onTestFinished(() => client.close())
   const order: number[] = []
   const all = Array.from({ length: 10_000 }, (_, i) => client.echo().then(() => order.push(i)))
   await Promise.all(all)
@@ -23,33 +26,34 @@ test('every request is echoed', async () => {
 })
 
 test('requests fail when the connection is closed: those under way and later ones', async () => {
-  const { client, stop } = await startEchoTarget()
+  const { port, stop } = await startEchoServer()
+  const client = await EchoClient.connect(port)
   const underWay = client.echo()
   const failure = expect(underWay).rejects.toThrow(/closed/)
-  await stop()
+  client.close()
   await failure
   await expect(client.echo()).rejects.toThrow(/closed/)
+  await stop()
 })
 
-test('the engine is measured by what it planned and what became of it', async () => {
-  let requests = 0
-  const measured = await measureEngine({
-    technique: 'timer',
-    ratePerSecond: 1_000,
-    durationMs: 200,
-    request: async () => void requests++,
-  })
-  expect(measured).toMatchObject({ planned: 200, started: 200, ok: 200 })
-  expect(requests).toBeGreaterThan(200)
-  expect(measured.cores).toBeGreaterThan(0)
+test.each([1, 2, 3])('%d generators send each request of a load once', async (generators) => {
+  const { port, stop } = await startEchoServer()
+  onTestFinished(() => stop())
+  const load = { technique: 'timer', ratePerSecond: 1_000, durationMs: 200 } as const
+  for (const target of [{ kind: 'nothing' }, { kind: 'echo', port }] as const) {
+    const measured = await measureEngine({ ...load, target }, generators)
+    expect(measured).toMatchObject({ planned: 200, started: 200, ok: 200 })
+    expect(measured.cores).toBeGreaterThan(0)
+  }
 })
 
 test('a table shows a load in a row', () => {
   const [, row] = renderEngineTable([
-    { technique: 'spin', ratePerSecond: 10_000, ...figures },
+    { technique: 'spin', generators: 2, ratePerSecond: 10_000, ...figures },
   ]).split('\n')
   expect(row?.trim().split(/ {2,}/)).toEqual([
     'spin',
+    '2',
     '10,000',
     '9,997',
     'all',
@@ -64,7 +68,13 @@ test('a table shows a load in a row', () => {
 
 test('a single request that is missing shows', () => {
   const table = renderEngineTable([
-    { technique: 'spin', ratePerSecond: 10_000, ...figures, ok: figures.planned - 1 },
+    {
+      technique: 'spin',
+      generators: 2,
+      ratePerSecond: 10_000,
+      ...figures,
+      ok: figures.planned - 1,
+    },
   ])
   expect(table).toContain('99.99 %')
 })

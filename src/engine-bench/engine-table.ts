@@ -5,6 +5,8 @@ import type { EngineFigures } from './measure-engine.ts'
 
 /** A line of the table. */
 export interface EngineRow extends EngineFigures {
+  /** How many generators sent the load. */
+  readonly generators: number
   readonly technique: Technique
   readonly ratePerSecond: number
 }
@@ -12,6 +14,7 @@ export interface EngineRow extends EngineFigures {
 const COLUMNS: readonly Column[] = [
   { heading: 'technique', align: 'left' },
   ...[
+    'generators',
     'planned/s',
     'achieved/s',
     'started',
@@ -28,8 +31,9 @@ const COLUMNS: readonly Column[] = [
 export function renderEngineTable(rows: readonly EngineRow[]): string {
   return renderTable(
     COLUMNS,
-    rows.map(({ technique, ratePerSecond, ...figures }) => [
+    rows.map(({ technique, generators, ratePerSecond, ...figures }) => [
       technique,
+      whole(generators),
       whole(ratePerSecond),
       whole(figures.achievedPerSecond),
       share(figures.started, figures.planned),

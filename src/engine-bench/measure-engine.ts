@@ -1,9 +1,9 @@
-import { constant } from '../load/arrivals/constant.ts'
-import { nowMs } from '../load/clock.ts'
-import type { Technique } from '../load/dispatch/technique.ts'
-import { generateLoad } from '../load/generator.ts'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import { percentileMs, sumOf } from '../load/recording/histogram.ts'
-import { countsOfAll, inTime } from '../load/totals.ts'
+import type { GeneratorTask } from './generator-thread.ts'
+import { measureShare, type EngineLoad, type MeasuredShare } from './measure-share.ts'
 
 /** How punctually the engine sent one load, and at what cost. */
 export interface EngineFigures {
@@ -13,46 +13,51 @@ export interface EngineFigures {
   /** Requests started in the time measured, per second. */
   readonly achievedPerSecond: number
   readonly lateness: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number }
+  /** The largest of any generator. */
   readonly largestBatch: number
-  /** CPU time of this process by the time that passed, warm-up included; 1 is one core. */
+  /** CPU time of the generators' threads by the time of the load, warm-up included; 1 is one core. */
   readonly cores: number
 }
 
-/** One load for the engine to send. */
-export interface EngineLoad {
-  readonly technique: Technique
-  readonly ratePerSecond: number
-  readonly durationMs: number
-  readonly request: () => Promise<void>
+/** Threads are started and have read their programs by then. */
+const THREADS_READY_MS = 1_500
+
+/**
+ * Sends a load by one generator in this thread, or by several, each a share of it in a thread of
+ * its own, and adds up what they measured.
+ */
+export async function measureEngine(load: EngineLoad, generators: number): Promise<EngineFigures> {
+  if (generators === 1) {
+    return figuresOf([await measureShare(load, { index: 0, of: 1 })])
+  }
+  const startAtMs = Date.now() + THREADS_READY_MS
+  const shares = Array.from({ length: generators }, (_, index) =>
+    measureInThread({ load, share: { index, of: generators }, startAtMs }),
+  )
+  return figuresOf(await Promise.all(shares))
 }
 
-/** Before it is measured, code is compiled and caches are filled. */
-const WARM_UP_MS = 500
+async function measureInThread(task: GeneratorTask): Promise<MeasuredShare> {
+  const thread = new Worker(new URL('generator-thread.ts', import.meta.url), { workerData: task })
+  // An error of the thread rejects this, for `once` listens to it.
+  const [measured]: MeasuredShare[] = await once(thread, 'message')
+  await thread.terminate()
+  if (measured === undefined) throw new Error("A generator's thread ended without an answer.")
+  return measured
+}
 
-/** Sends a load and looks at the engine rather than at the target. */
-export async function measureEngine(load: EngineLoad): Promise<EngineFigures> {
-  const { technique, ratePerSecond, durationMs, request } = load
-  const beganMs = nowMs()
-  const cpuBefore = process.cpuUsage()
-  const result = await generateLoad({
-    arrivals: constant(ratePerSecond),
-    durationMs,
-    warmUpMs: WARM_UP_MS,
-    dispatch: technique,
-    operations: { request },
-  })
-  const cpu = process.cpuUsage(cpuBefore)
-  const elapsedMs = nowMs() - beganMs
-  const lateness = sumOf([...result.operations.values()].map((operation) => operation.lateness))
+function figuresOf(shares: readonly MeasuredShare[]): EngineFigures {
+  const lateness = sumOf(shares.map((share) => decodeFromCompressedBase64(share.lateness)))
   const latenessMs = (percentile: number): number => percentileMs(lateness, percentile) ?? 0
-  const { planned, started, ok } = countsOfAll(result)
+  const total = (figure: (share: MeasuredShare) => number): number =>
+    shares.reduce((sum, share) => sum + figure(share), 0)
   return {
-    planned,
-    started,
-    ok,
-    achievedPerSecond: (inTime(result).started * 1_000) / result.measuredMs,
+    planned: total(({ planned }) => planned),
+    started: total(({ started }) => started),
+    ok: total(({ ok }) => ok),
+    achievedPerSecond: total(({ achievedPerSecond }) => achievedPerSecond),
     lateness: { p50Ms: latenessMs(50), p99Ms: latenessMs(99), maxMs: latenessMs(100) },
-    largestBatch: result.health.largestBatch,
-    cores: (cpu.user + cpu.system) / 1_000 / elapsedMs,
+    largestBatch: Math.max(...shares.map(({ largestBatch }) => largestBatch)),
+    cores: total(({ cores }) => cores),
   }
 }

@@ -1,0 +1,69 @@
+import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
+import { constant } from '../load/arrivals/constant.ts'
+import type { Shard } from '../load/arrivals/shard.ts'
+import type { Technique } from '../load/dispatch/technique.ts'
+import { generateLoad } from '../load/generator.ts'
+import { sumOf } from '../load/recording/histogram.ts'
+import { countsOfAll, inTime } from '../load/totals.ts'
+import { connectTarget, type EngineTarget } from './target.ts'
+
+/** One load for the engine to send. Plain data, for threads. */
+export interface EngineLoad {
+  readonly technique: Technique
+  readonly ratePerSecond: number
+  readonly durationMs: number
+  readonly target: EngineTarget
+}
+
+/** How one generator sent its share of a load. Plain data, for threads. */
+export interface MeasuredShare {
+  readonly planned: number
+  readonly started: number
+  readonly ok: number
+  /** Requests started in the time measured, per second. */
+  readonly achievedPerSecond: number
+  /** HdrHistogram V2, compressed, base64; in µs. */
+  readonly lateness: string
+  readonly largestBatch: number
+  /** CPU time of the generator's thread by the time of the load, warm-up included; 1 is one core. */
+  readonly cores: number
+}
+
+/** Before it is measured, code is compiled and caches are filled. */
+const WARM_UP_MS = 500
+
+/**
+ * Sends a share of a load from this thread, and looks at the engine rather than at the target.
+ * @param startAtMs when all generators of the load begin, in Unix ms; at once if left out.
+ */
+export async function measureShare(
+  load: EngineLoad,
+  share: Shard,
+  startAtMs?: number,
+): Promise<MeasuredShare> {
+  const { technique, ratePerSecond, durationMs } = load
+  const target = await connectTarget(load.target)
+  const cpuBefore = process.threadCpuUsage()
+  const result = await generateLoad({
+    arrivals: constant(ratePerSecond),
+    durationMs,
+    warmUpMs: WARM_UP_MS,
+    dispatch: technique,
+    share,
+    ...(startAtMs === undefined ? {} : { startAtMs }),
+    operations: { request: target.request },
+  })
+  const cpu = process.threadCpuUsage(cpuBefore)
+  target.close()
+  const lateness = sumOf([...result.operations.values()].map((operation) => operation.lateness))
+  const { planned, started, ok } = countsOfAll(result)
+  return {
+    planned,
+    started,
+    ok,
+    achievedPerSecond: (inTime(result).started * 1_000) / result.measuredMs,
+    lateness: encodeIntoCompressedBase64(lateness),
+    largestBatch: result.health.largestBatch,
+    cores: (cpu.user + cpu.system) / 1_000 / (WARM_UP_MS + result.measuredMs),
+  }
+}
