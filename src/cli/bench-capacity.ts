@@ -15,7 +15,7 @@ import { RunRecord } from '../results/run-record.ts'
 import { describeBackends } from '../vitest/load-reporter.ts'
 import { ProbeReporter } from '../vitest/probe-reporter.ts'
 import { endOnSignals } from './end-on-signals.ts'
-import { isForUser } from './user-errors.ts'
+import { runForUser } from './user-errors.ts'
 
 const HELP = `Searches for the highest rate at which a scenario meets its SLO.
 
@@ -64,14 +64,8 @@ const OPTIONS = {
 } as const satisfies ParseArgsConfig['options']
 
 /** The command line of `npm run bench:capacity`. Ends the process with an exit code of `EXIT`. */
-export async function run(args: readonly string[]): Promise<void> {
-  try {
-    process.exitCode = await benchCapacity(args)
-  } catch (error) {
-    if (!isForUser(error)) throw error
-    process.stderr.write(`${error.message}\n`)
-    process.exitCode = EXIT.broken
-  }
+export function run(args: readonly string[]): Promise<void> {
+  return runForUser(() => benchCapacity(args))
 }
 
 async function benchCapacity(args: readonly string[]): Promise<number> {

@@ -9,6 +9,7 @@ import { measureFreeCores } from '../load/dispatch/free-cores.ts'
 import { chooseTechnique, TECHNIQUES } from '../load/dispatch/technique.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
+import { runForUser } from './user-errors.ts'
 
 const RATES_PER_SECOND = [100, 1_000, 10_000, 50_000]
 const GENERATORS = [1, 2]
@@ -34,21 +35,15 @@ Exit code
 `
 
 /** The command line of `npm run bench:engine`. Ends the process with an exit code of `EXIT`. */
-export async function run(args: readonly string[]): Promise<void> {
-  try {
-    await benchEngine(args)
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    process.stderr.write(`${error.message}\n`)
-    process.exitCode = EXIT.broken
-  }
+export function run(args: readonly string[]): Promise<void> {
+  return runForUser(() => benchEngine(args))
 }
 
-async function benchEngine(args: readonly string[]): Promise<void> {
+async function benchEngine(args: readonly string[]): Promise<number> {
   const { help, duration } = parseArguments(args)
   if (help === true) {
     process.stdout.write(HELP)
-    return
+    return EXIT.good
   }
   const durationMs = parseDurationMs(duration ?? '2s', '--duration')
   if (durationMs === 0) throw new InputError('--duration: must be above 0, such as 2s.')
@@ -65,6 +60,7 @@ async function benchEngine(args: readonly string[]): Promise<void> {
   } finally {
     await stop()
   }
+  return EXIT.good
 }
 
 async function measureTarget(

@@ -13,7 +13,7 @@ import { profileSettings } from '../vitest/profile.ts'
 import { checkStartAhead, shareSettings, type ShareSettings } from '../vitest/share-settings.ts'
 import { benchGenerators } from './bench-generators.ts'
 import { endOnSignals } from './end-on-signals.ts'
-import { isForUser } from './user-errors.ts'
+import { runForUser } from './user-errors.ts'
 
 const HELP = `Runs load scenarios against a real Redis and NATS, and says whether their SLOs hold.
 
@@ -67,14 +67,8 @@ const OPTIONS = {
 } as const satisfies ParseArgsConfig['options']
 
 /** The command line of `npm run bench`. Ends the process with an exit code of `EXIT`. */
-export async function run(args: readonly string[]): Promise<void> {
-  try {
-    process.exitCode = await bench(args)
-  } catch (error) {
-    if (!isForUser(error)) throw error
-    process.stderr.write(`${error.message}\n`)
-    process.exitCode = EXIT.broken
-  }
+export function run(args: readonly string[]): Promise<void> {
+  return runForUser(() => bench(args))
 }
 
 async function bench(args: readonly string[]): Promise<number> {

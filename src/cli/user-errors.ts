@@ -1,5 +1,6 @@
 import { EnvironmentError } from '../environment/environment-error.ts'
 import { InputError } from '../load/input-error.ts'
+import { EXIT } from '../results/outcome.ts'
 import { ResultsFolderError } from '../results/results-folder.ts'
 
 /** Whether an error is one that its user can do something about: its message is all that is shown. */
@@ -9,4 +10,18 @@ export function isForUser(error: unknown): error is Error {
     error instanceof EnvironmentError ||
     error instanceof ResultsFolderError
   )
+}
+
+/**
+ * Runs a command and sets the process's exit code to what it gives; to `EXIT.broken`, with the
+ * message alone, for an error that the user can do something about.
+ */
+export async function runForUser(command: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await command()
+  } catch (error) {
+    if (!isForUser(error)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = EXIT.broken
+  }
 }
