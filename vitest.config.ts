@@ -29,7 +29,12 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'deploy/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'deploy/**/*.test.ts',
+            'docs/**/*.test.ts',
+          ],
           setupFiles: ['src/vitest/property-seed.ts'],
           benchmark: { include: [] },
           testTimeout: 30_000,
