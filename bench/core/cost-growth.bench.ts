@@ -3,6 +3,7 @@ import { registerAll, test } from '../../src/core-bench/core-test.ts'
 import { renderGrowth } from '../../src/core-bench/growth.ts'
 import { interleave, type Side } from '../../src/core-bench/interleave.ts'
 import { startSubscribers } from '../../src/subscribers/start-subscribers.ts'
+import { subjectPrefixOf } from '../../src/subscribers/subject-prefix.ts'
 import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
 
 const SIZES = [100, 1_000, 10_000, 100_000]
@@ -17,7 +18,7 @@ test('cost growth: each operation by the number of identities', async ({
   connectTo,
   onTestFinished,
 }) => {
-  const subjectPrefix = `prism.multicast.${testbed.namespace}`
+  const subjectPrefix = subjectPrefixOf(testbed.namespace)
   const host = await startSubscribers(servers.natsUrls, subjectPrefix)
   onTestFinished(() => host.close())
   const sides: Side[] = []

@@ -4,6 +4,7 @@ import { identitySubject } from '../../src/registry/nats/wire.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { stampPayload } from '../../src/subscribers/stamp.ts'
 import { startSubscribers } from '../../src/subscribers/start-subscribers.ts'
+import { subjectPrefixOf } from '../../src/subscribers/subject-prefix.ts'
 import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
 
 const IDENTITIES = 1_000
@@ -17,7 +18,7 @@ test('multicast: to 1,000 on 4 gateways, receipts included', async ({
   connectTo,
   onTestFinished,
 }) => {
-  const subjectPrefix = `prism.multicast.${testbed.namespace}`
+  const subjectPrefix = subjectPrefixOf(testbed.namespace)
   const hosts = await Promise.all(
     Array.from({ length: GATEWAYS }, () => startSubscribers(servers.natsUrls, subjectPrefix)),
   )

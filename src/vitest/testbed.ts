@@ -6,6 +6,7 @@ import { MemoryBroker, MemoryMessenger } from '../registry/memory/memory-messeng
 import { MemoryStore } from '../registry/memory/memory-store.ts'
 import { MulticastRegistry } from '../registry/registry.ts'
 import { startSubscribers } from '../subscribers/start-subscribers.ts'
+import { subjectPrefixOf } from '../subscribers/subject-prefix.ts'
 import { SubscriberHost, type Subscribers } from '../subscribers/subscriber-host.ts'
 
 /** A registry in a namespace of its own, and receivers for it. */
@@ -43,7 +44,7 @@ export async function openTestbed(
     shared === null
       ? `loadtest-${slug}-${randomBytes(3).toString('hex')}`
       : `${shared.namespace}-${slug}`
-  const subjectPrefix = `prism.multicast.${namespace}`
+  const subjectPrefix = subjectPrefixOf(namespace)
   const broker = new MemoryBroker()
   const registry =
     backends.kind === 'memory'

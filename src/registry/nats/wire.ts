@@ -14,6 +14,9 @@
  * **A durable gateway's stream subject**, `<prefix>-durable.<name>`: the same body, kept by JetStream.
  * Receipts go to the subject in `Prism-Receipt-To`: an empty one says that all was handled, another
  * lists what was (`+identity`); both are sent after that is on record.
+ *
+ * **A question for hosts**, `<prefix>-subscribers`: everyone who hosts all identities of a pattern
+ * answers with JSON, `{"gateway":…,"pattern":…}`.
  */
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import { RegistryError } from '../errors.ts'
@@ -42,6 +45,11 @@ export function gatewaySubject(prefix: string, name: string): string {
 /** The subject of a gateway that messages are kept for while it is away. */
 export function durableGatewaySubject(prefix: string, name: string): string {
   return gatewaySubject(prefix, `durable.${name}`)
+}
+
+/** Where those who host all identities of a pattern are asked for; one word short of an identity. */
+export function patternHostsSubject(prefix: string): string {
+  return `${prefix}-subscribers`
 }
 
 /** The name of a durable gateway by its subject; `null` if it is none. */

@@ -1,0 +1,40 @@
+import { nowMs } from '../../src/load/clock.ts'
+import type { LoadRequest, Operation } from '../../src/load/workload.ts'
+import type { Filter } from '../../src/registry/filter/filter.ts'
+import type { MulticastRegistry } from '../../src/registry/registry.ts'
+import { ReceiptTally } from '../../src/subscribers/receipt-tally.ts'
+import { stampPayload } from '../../src/subscribers/stamp.ts'
+
+/** What a load sends, and to whom. */
+export interface ConfirmedMulticastWorkload {
+  /** May differ from request to request. */
+  readonly filter?: Filter | ((request: LoadRequest) => Filter)
+  readonly payload?: string
+}
+
+/**
+ * Each request sends to all identities that match, whoever hosts their subscribers: a running
+ * `prism-loadtest subscribe`, any other client, or nobody. What was delivered is what subscribers
+ * confirmed to the registry: `DELIVERED` and nothing else. When each receipt came isn't known here,
+ * so that `deliveries.receipt` is empty; `deliveries.completion` ends when the registry had them all.
+ */
+export function multicastByReceipts(
+  registry: MulticastRegistry,
+  { filter = {}, payload = 'load test' }: ConfirmedMulticastWorkload = {},
+): Operation {
+  const bytes = Buffer.from(payload)
+  const tally = new ReceiptTally()
+  return {
+    run: async (request) => {
+      const targets = typeof filter === 'function' ? filter(request) : filter
+      const result = await registry.multicast(targets, stampPayload(request, bytes))
+      if (request.isWarmUp) return
+      tally.add({
+        targets: result.targetCount,
+        delivered: result.deliveredCount,
+        elapsedMs: nowMs() - request.intendedAtMs,
+      })
+    },
+    deliveries: () => Promise.resolve(tally.deliveries()),
+  }
+}
