@@ -17,35 +17,36 @@ export function loadTestMetadata(n: number): Metadata {
 export interface RegisterWorkload {
   /** Time to live in ms. Default 300,000. */
   readonly ttlMs?: number
-  /** The gateway that hosts the identities, where one does. */
-  readonly gateway?: string
+  /** The gateway that hosts the identities, where one does: of all, or of each. */
+  readonly gateway?: string | ((identity: string) => string | null)
 }
 
 /** Each request registers an identity of its own. */
-export function register(
-  registry: MulticastRegistry,
-  { ttlMs = 300_000, gateway }: RegisterWorkload = {},
-): Operation {
-  const options = { ttlMs, replace: true, ...(gateway === undefined ? {} : { gateway }) }
-  return {
-    run: ({ number }) =>
-      registry.register(loadTestIdentity(number), loadTestMetadata(number), options),
-  }
+export function register(registry: MulticastRegistry, options: RegisterWorkload = {}): Operation {
+  return { run: ({ number }) => registerOne(registry, number, options) }
 }
 
 /** Registers `count` identities before a load, some at a time; of a share, those that are its own. */
 export async function registerMany(
   registry: MulticastRegistry,
   count: number,
-  { ttlMs = 300_000, gateway, share = WHOLE }: RegisterWorkload & { readonly share?: Shard } = {},
+  { share = WHOLE, ...options }: RegisterWorkload & { readonly share?: Shard } = {},
 ): Promise<void> {
-  const options = { ttlMs, replace: true, ...(gateway === undefined ? {} : { gateway }) }
   const LOT = 200
   const own = numbersIn(share, count)
   for (let start = 0; start < own.length; start += LOT) {
     const numbers = own.slice(start, start + LOT)
-    await Promise.all(
-      numbers.map((n) => registry.register(loadTestIdentity(n), loadTestMetadata(n), options)),
-    )
+    await Promise.all(numbers.map((n) => registerOne(registry, n, options)))
   }
+}
+
+function registerOne(
+  registry: MulticastRegistry,
+  n: number,
+  { ttlMs = 300_000, gateway: gatewayOf }: RegisterWorkload,
+): Promise<unknown> {
+  const identity = loadTestIdentity(n)
+  const gateway = typeof gatewayOf === 'function' ? gatewayOf(identity) : (gatewayOf ?? null)
+  const options = { ttlMs, replace: true, ...(gateway === null ? {} : { gateway }) }
+  return registry.register(identity, loadTestMetadata(n), options)
 }

@@ -44,6 +44,20 @@ export async function openTestbed(
     shared === null
       ? `loadtest-${slug}-${randomBytes(3).toString('hex')}`
       : `${shared.namespace}-${slug}`
+  return openNamespace(backends, namespace, { share: shared?.share, isKept: shared !== null })
+}
+
+/**
+ * Connects to a namespace of the servers under test.
+ * @param options.share of a load that several generators make, each with a part of the receivers.
+ * @param options.isKept whether `close` leaves what is registered for others.
+ * @throws RegistryError `UNAVAILABLE` if the servers don't answer.
+ */
+export async function openNamespace(
+  backends: Backends,
+  namespace: string,
+  { share, isKept }: { readonly share?: Shard | undefined; readonly isKept: boolean },
+): Promise<Testbed> {
   const subjectPrefix = subjectPrefixOf(namespace)
   const broker = new MemoryBroker()
   const registry =
@@ -61,14 +75,14 @@ export async function openTestbed(
       subscribers ??=
         backends.kind === 'memory'
           ? Promise.resolve(new SubscriberHost(new MemoryMessenger(broker)))
-          : startSubscribers(backends.natsUrls, subjectPrefix, shared?.share)
+          : startSubscribers(backends.natsUrls, subjectPrefix, share)
       return subscribers
     },
     close: async () => {
       const hosted = await subscribers?.catch(() => null)
       await hosted?.close()
       try {
-        if (shared === null) await registry.clear()
+        if (!isKept) await registry.clear()
       } finally {
         await registry.close()
       }

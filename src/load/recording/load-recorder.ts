@@ -16,6 +16,20 @@ export interface LoadProgress {
   readonly errors: number
   /** Response P99 up to the last whole second, over all operations. */
   readonly p99Ms: number | null
+  /** All operations up to the last whole second, for a report now and then. */
+  readonly soFar: ProgressSoFar
+}
+
+/** What came of a load's first seconds. */
+export interface ProgressSoFar {
+  readonly seconds: number
+  readonly started: number
+  readonly ok: number
+  /** Failed, timed out or dropped. */
+  readonly notOk: number
+  /** Response times; `null` before there is one. */
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
 }
 
 const INTERVAL_MS = 1_000
@@ -26,6 +40,7 @@ export class LoadRecorder {
   readonly #measureStartMs: number
   readonly #durationMs: number
   readonly #intervals: IntervalFigures[] = []
+  readonly #soFar = { started: 0, ok: 0, notOk: 0 }
   #second = 0
 
   /** @param measureStartMs when the measurement begins; times before it belong to the warm-up. */
@@ -50,6 +65,7 @@ export class LoadRecorder {
     const response = new TimeCounts()
     for (const recorder of recorders) response.add(recorder.responseSoFar)
     const last = this.#intervals.slice(-recorders.length)
+    const histogram = response.toHistogram()
     return {
       phase: elapsedMs < 0 ? 'warm-up' : isDraining ? 'draining' : 'measuring',
       elapsedMs,
@@ -57,7 +73,13 @@ export class LoadRecorder {
       startedPerSecond: last.length === 0 ? null : last.reduce((sum, row) => sum + row.started, 0),
       inFlight,
       errors: recorders.reduce((sum, recorder) => sum + recorder.errorCount, 0),
-      p99Ms: percentileMs(response.toHistogram(), 99),
+      p99Ms: percentileMs(histogram, 99),
+      soFar: {
+        seconds: this.#second,
+        ...this.#soFar,
+        p50Ms: percentileMs(histogram, 50),
+        p95Ms: percentileMs(histogram, 95),
+      },
     }
   }
 
@@ -95,7 +117,11 @@ export class LoadRecorder {
 
   #closeInterval(): void {
     for (const recorder of this.#operations.values()) {
-      this.#intervals.push(recorder.endInterval(this.#second))
+      const interval = recorder.endInterval(this.#second)
+      this.#intervals.push(interval)
+      this.#soFar.started += interval.started
+      this.#soFar.ok += interval.ok
+      this.#soFar.notOk += interval.failed + interval.timedOut + interval.dropped
     }
     this.#second++
   }
