@@ -11,6 +11,8 @@ export interface ServerBackends {
   /** As the servers report themselves, e.g. `7.0.15`. */
   readonly redisVersion: string
   readonly natsVersion: string
+  /** Of how both are set up, see `configuration-hash.ts`; `null` where a server doesn't tell. */
+  readonly configurationHash: string | null
 }
 
 /** No server: everything stays in this process. */

@@ -139,7 +139,7 @@ async function check(
   natsUrls: readonly string[],
 ): Promise<ServerBackends> {
   const [redisVersion, natsVersion] = await Promise.all([checkRedis(redisUrl), checkNats(natsUrls)])
-  return { kind, redisUrl, natsUrls, redisVersion, natsVersion }
+  return { kind, redisUrl, natsUrls, redisVersion, natsVersion, configurationHash: null }
 }
 
 function memory(because: string): StartedBackends {

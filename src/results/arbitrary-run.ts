@@ -12,6 +12,7 @@ import type { RunFile, ScenarioEntry } from './run-file.ts'
 const count = fc.nat(1_000_000)
 const rate = fc.integer({ min: 1, max: 1_000_000 })
 const time = fc.double({ min: 0, max: 1e7, noNaN: true }).map(Math.abs)
+const positive = fc.double({ min: 1e-3, max: 1e3, noNaN: true })
 const date = fc
   .date({ min: new Date(0), max: new Date('2099-12-31'), noInvalidDate: true })
   .map((moment) => moment.toISOString())
@@ -166,6 +167,12 @@ const reasons = fc.array(
   { minLength: 1, maxLength: 2 },
 )
 
+const hex = (length: number) =>
+  fc
+    .array(fc.nat(15), { minLength: length, maxLength: length })
+    .map((digits) => digits.map((digit) => digit.toString(16)).join(''))
+const hash = hex(16)
+
 const scenario: fc.Arbitrary<ScenarioEntry> = fc.oneof(
   fc.record({
     state: fc.constant('measured'),
@@ -173,6 +180,7 @@ const scenario: fc.Arbitrary<ScenarioEntry> = fc.oneof(
     file: arbitraryText,
     testStatus: fc.constantFrom('passed', 'failed', 'cancelled'),
     error: fc.option(arbitraryText),
+    workloadHash: fc.option(hash),
     result: arbitraryLoadResult.map(serializeLoadResult),
     verdict: fc.oneof(
       fc.constant({ kind: 'valid' as const }),
@@ -189,11 +197,6 @@ const scenario: fc.Arbitrary<ScenarioEntry> = fc.oneof(
     error: arbitraryText,
   }),
 )
-
-const hex = (length: number) =>
-  fc
-    .array(fc.nat(15), { minLength: length, maxLength: length })
-    .map((digits) => digits.map((digit) => digit.toString(16)).join(''))
 
 const environment = fc.record({
   cpuModel: arbitraryText,
@@ -214,7 +217,7 @@ const environment = fc.record({
 const shares = { startAt: date, namespace: arbitraryText }
 
 export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
-  schemaVersion: fc.constant(1),
+  schemaVersion: fc.constant(2),
   runId: fc.constantFrom(
     '20260102T030405Z-0a1b2c3',
     '20260102T030405Z-0a1b2c3-dirty.2',
@@ -239,10 +242,21 @@ export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
       natsAddresses: fc.constant(['nats://127.0.0.1:4222']),
       redisVersion: arbitraryText,
       natsVersion: arbitraryText,
+      configurationHash: fc.option(hash),
     }),
     fc.record({ kind: fc.constant('memory'), notice: arbitraryText }),
   ),
   environment,
+  reference: fc.option(
+    fc.record({
+      version: fc.integer({ min: 1, max: 9 }),
+      roundTrips: rate,
+      redisP50Ms: positive,
+      natsP50Ms: positive,
+      redisSpread: time,
+      natsSpread: time,
+    }),
+  ),
   generators: fc.oneof(
     fc.constant({ kind: 'one' as const }),
     fc.record({ kind: fc.constant('share'), share: fc.constant(2), of: fc.constant(5), ...shares }),

@@ -24,6 +24,7 @@ function entryOf(
     file: 'bench/scenario.load.ts',
     testStatus: isMet ? 'passed' : 'failed',
     error: null,
+    workloadHash: null,
     result: serializeLoadResult(result),
     bounds,
     verdict: judgeMeasurement(result, 10),

@@ -22,6 +22,7 @@ function entry(responseMs: readonly number[] = [1], overrides: Partial<Measured>
     file: 'bench/scenario.load.ts',
     testStatus: 'passed',
     error: null,
+    workloadHash: null,
     result: serializeLoadResult(loadResult({ a: { responseMs } })),
     verdict: { kind: 'valid' },
     slo: [],
@@ -36,7 +37,7 @@ function share(
   generators: Partial<Extract<RunFile['generators'], { kind: 'share' }>> = {},
 ): Share {
   const run: RunFile = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     runId: `20260102T03040${number}Z-0a1b2c3-${number}of3`,
     status: 'complete',
     startedAt: `2026-01-02T03:04:0${number}.000Z`,
@@ -45,6 +46,7 @@ function share(
     profile: 'short',
     backends: { kind: 'memory', notice: '' },
     environment,
+    reference: null,
     generators: {
       kind: 'share',
       share: number,

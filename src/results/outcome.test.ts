@@ -15,6 +15,7 @@ function measured(
     file: 'bench/scenario.load.ts',
     testStatus: slo.every((outcome) => outcome === 'met') ? 'passed' : 'failed',
     error: null,
+    workloadHash: null,
     result: serializeLoadResult(loadResult({ a: {} })),
     verdict: { kind: 'valid' },
     slo: slo.map((outcome) => ({

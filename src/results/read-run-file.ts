@@ -3,6 +3,7 @@ import { findHistogramFlaw } from './histogram-json.ts'
 import type { HistogramJson, LoadResultJson } from './load-result-schema.ts'
 import { placeOf } from './place.ts'
 import { runFileSchema, SCHEMA_VERSION, type RunFile } from './run-file.ts'
+import { OLDEST_SCHEMA_VERSION, upgradeRunFile } from './upgrade-run-file.ts'
 
 /**
  * - `missing`: there is no such file
@@ -34,7 +35,7 @@ export class RunFileError extends Error {
 }
 
 /**
- * Reads a run file and checks all of it, histograms included.
+ * Reads a run file, also of an older version of the schema, and checks all of it, histograms included.
  * @throws RunFileError
  */
 export async function readRunFile(path: string): Promise<RunFile> {
@@ -42,11 +43,12 @@ export async function readRunFile(path: string): Promise<RunFile> {
   if (typeof data !== 'object' || data === null || !('schemaVersion' in data)) {
     throw new RunFileError(path, 'foreign', 'is not a run file: it has no schemaVersion.')
   }
-  if (data.schemaVersion !== SCHEMA_VERSION) {
-    const message = `has schemaVersion ${JSON.stringify(data.schemaVersion)}; this program reads ${SCHEMA_VERSION}. Use the version of the program that wrote it.`
+  const current = upgradeRunFile(data)
+  if (current.schemaVersion !== SCHEMA_VERSION) {
+    const message = `has schemaVersion ${JSON.stringify(data.schemaVersion)}; this program reads ${OLDEST_SCHEMA_VERSION} to ${SCHEMA_VERSION}. Use the version of the program that wrote it.`
     throw new RunFileError(path, 'schema-version', message)
   }
-  const checked = runFileSchema.safeParse(data)
+  const checked = runFileSchema.safeParse(current)
   if (!checked.success) {
     throw new RunFileError(path, 'invalid', `is not a valid run file: ${placeOf(checked.error)}`)
   }

@@ -6,8 +6,8 @@ import { generatorsSchema } from './generators-schema.ts'
 import { sloBoundSchema } from './slo-bound-schema.ts'
 import { sloRowSchema } from './slo-row-schema.ts'
 
-/** Raised with every change of the schema; a reader takes this one only. */
-export const SCHEMA_VERSION = 1
+/** Raised with every change of the schema; see `upgrade-run-file.ts` for the older ones a reader takes. */
+export const SCHEMA_VERSION = 2
 
 /** `<UTC yyyymmddThhmmssZ>-<short commit>[-dirty]`, `-2of5` of a share, `.2` and so on where that was taken. */
 const runIdSchema = z
@@ -24,6 +24,8 @@ const commitSchema = z.strictObject({
   isDirty: z.boolean().describe('Whether anything, untracked files included, was not committed.'),
 })
 
+const hashSchema = z.string().regex(/^[0-9a-f]{16}$/)
+
 const backendsSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.enum(['external', 'containers', 'programs']),
@@ -31,6 +33,9 @@ const backendsSchema = z.discriminatedUnion('kind', [
     natsAddresses: z.array(z.string()).describe('Without user names, passwords and tokens.'),
     redisVersion: z.string(),
     natsVersion: z.string(),
+    configurationHash: hashSchema
+      .nullable()
+      .describe('Of how the servers are set up, addresses and folders aside; null if unknown.'),
   }),
   z.strictObject({
     kind: z.literal('memory'),
@@ -84,6 +89,9 @@ const scenarioSchema = z
       state: z.literal('measured'),
       ...scenario,
       error: z.string().nullable().describe('Why the test failed, if it did.'),
+      workloadHash: hashSchema
+        .nullable()
+        .describe('Of what the load is: its sources and what they declare; null if unknown.'),
       result: loadResultSchema,
       verdict: verdictSchema,
       slo: z.array(sloRowSchema).describe('Empty of a share: judged on all shares together.'),
@@ -118,6 +126,17 @@ const microBenchmarkSchema = z
   })
   .meta({ id: 'microBenchmark' })
 
+const referenceSchema = z
+  .strictObject({
+    version: z.int().min(1).describe('Of the reference workload: figures of unlike ones differ.'),
+    roundTrips: z.int().min(1).describe('Of each server, one after the other.'),
+    redisP50Ms: z.number().positive().describe('Median time of a round trip.'),
+    natsP50Ms: z.number().positive().describe('Median time of a round trip.'),
+    redisSpread: z.number().min(0).describe("Interquartile range of the blocks' medians / P50."),
+    natsSpread: z.number().min(0).describe("Interquartile range of the blocks' medians / P50."),
+  })
+  .meta({ id: 'reference' })
+
 /** What a run file holds. This is the source of `results/schema.json`, and of the type below. */
 export const runFileSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
@@ -131,6 +150,9 @@ export const runFileSchema = z.strictObject({
   profile: z.string(),
   backends: backendsSchema,
   environment: environmentSchema.describe('Of merged shares: the first one.'),
+  reference: referenceSchema
+    .nullable()
+    .describe('The pinned reference workload, run before anything else; null where it was not.'),
   generators: generatorsSchema(environmentSchema),
   scenarios: z.array(scenarioSchema),
   microBenchmarks: z.array(microBenchmarkSchema),
@@ -142,6 +164,7 @@ export type RunFile = DeepReadonly<z.infer<typeof runFileSchema>>
 export type Commit = NonNullable<RunFile['commit']>
 export type BackendsUsed = RunFile['backends']
 export type Generators = RunFile['generators']
+export type Reference = NonNullable<RunFile['reference']>
 export type Environment = RunFile['environment']
 export type ScenarioEntry = RunFile['scenarios'][number]
 export type MicroBenchmarkEntry = RunFile['microBenchmarks'][number]

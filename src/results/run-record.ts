@@ -57,6 +57,7 @@ export class RunRecord {
       profile,
       backends: { kind: 'memory', notice: 'Nothing was measured yet.' },
       environment: readEnvironment(),
+      reference: null,
       generators,
       scenarios: [],
       microBenchmarks: [],

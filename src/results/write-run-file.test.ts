@@ -82,6 +82,7 @@ describe('a run written to files', () => {
             natsUrls: [natsUrl, natsUrl],
             redisVersion: '7.0.15',
             natsVersion: '2.9.10',
+            configurationHash: null,
           }),
           scenarios: [
             {
@@ -167,7 +168,7 @@ describe('a file that is no run file is refused, and says why', () => {
     ['other JSON', '{"name":"package"}', 'foreign', 'it has no schemaVersion'],
     ['a list', '[]', 'foreign', 'it has no schemaVersion'],
     ['null', 'null', 'foreign', 'it has no schemaVersion'],
-    ['a later version', '{"schemaVersion":2}', 'schema-version', 'schemaVersion 2; this'],
+    ['a later version', '{"schemaVersion":3}', 'schema-version', 'schemaVersion 3; this'],
   ])('%s', async (_, text, fault, message) => {
     const error = await refusal(text)
     expect(error.fault).toBe(fault)

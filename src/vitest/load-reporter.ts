@@ -154,11 +154,12 @@ export function scenarioEntries(
   if (loads.length === 0) {
     return [{ state: 'unmeasured', ...test, error: error || `the test made no load (${state})` }]
   }
-  return loads.map(({ result, verdict, slo, bounds }, index) => ({
+  return loads.map(({ workloadHash, result, verdict, slo, bounds }, index) => ({
     state: 'measured',
     ...test,
     name: index === 0 ? test.name : `${test.name} (load ${index + 1})`,
     error: error === '' ? null : error,
+    workloadHash,
     result,
     verdict,
     slo,

@@ -120,7 +120,13 @@ export const test = base
       const settled = await Promise.allSettled(loads)
       const measured = settled.flatMap((load) => {
         if (load.status === 'rejected') return []
-        return [{ result: serializeLoadResult(load.value), ...judgementOf(load.value) }]
+        return [
+          {
+            workloadHash: null,
+            result: serializeLoadResult(load.value),
+            ...judgementOf(load.value),
+          },
+        ]
       })
       await recordArtifact(task, { type: SCENARIO_ARTIFACT, loads: measured })
     })

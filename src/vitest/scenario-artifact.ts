@@ -5,6 +5,8 @@ import type { LoadResultJson } from '../results/load-result-schema.ts'
 
 /** What a test hands to the reporter of one load that it made: plain data. */
 export interface MeasuredLoad {
+  /** See `src/results/workload-hash.ts`; `null` if unknown. */
+  readonly workloadHash: string | null
   readonly result: LoadResultJson
   readonly verdict: Verdict
   /** Empty if the test asserts no SLO. */
