@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { EnvironmentError } from './environment-error.ts'
 import { missingPrograms, startNatsProgram, startRedisProgram } from './programs.ts'
 import type { ServerProgram } from './programs.ts'
-import { checkNats, checkRedis } from './server-checks.ts'
+import { checkNats, checkRedis, type ServerDescription } from './server-checks.ts'
 
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
@@ -34,10 +35,24 @@ afterAll(async () => {
 })
 
 describe.concurrent('Redis', () => {
-  test('tells its version', async () => {
-    expect(await checkRedis(`redis://:open-sesame@127.0.0.1:${redis.port}`)).toMatch(
-      /^\d+\.\d+\.\d+$/,
-    )
+  test('tells its version and how it is set up', async () => {
+    const url = `redis://:open-sesame@127.0.0.1:${redis.port}`
+    expect(await checkRedis(url)).toMatchObject({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      configuration: { appendonly: 'no', 'io-threads': '1' },
+    })
+  })
+
+  test('that refuses CONFIG tells its version all the same', async () => {
+    const url = `redis://:open-sesame@127.0.0.1:${redis.port}`
+    const admin = new Redis(url)
+    await admin.call('ACL', 'SETUSER', 'limited', 'on', '>pass-7', '+@all', '-config')
+    await admin.quit()
+    const limited = `redis://limited:pass-7@127.0.0.1:${redis.port}`
+    expect(await checkRedis(limited)).toEqual({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      configuration: null,
+    })
   })
 
   test('that asks for a password is named, with what to do', async () => {
@@ -75,10 +90,14 @@ describe.concurrent('Redis', () => {
 })
 
 describe.concurrent('NATS', () => {
-  test('tells its version', async () => {
+  test('tells its version and how it is set up', async () => {
+    const described = {
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      configuration: expect.objectContaining({ max_payload: 1_048_576, auth_required: true }),
+    }
     const url = `nats://user:open-sesame@127.0.0.1:${nats.port}`
-    expect(await checkNats([url])).toMatch(/^\d+\.\d+\.\d+$/)
-    expect(await checkNats(['nats://user:open-sesame@127.0.0.1:1', url])).toMatch(/^\d+\.\d+\.\d+$/)
+    expect(await checkNats([url])).toMatchObject(described)
+    expect(await checkNats(['nats://user:open-sesame@127.0.0.1:1', url])).toMatchObject(described)
   })
 
   test('that refuses the password is named, the password is not', async () => {
@@ -102,9 +121,9 @@ describe.concurrent('NATS', () => {
 })
 
 /** The message of the error, which must be for users and hold no password. */
-async function refusal(check: Promise<string>): Promise<string> {
+async function refusal(check: Promise<ServerDescription>): Promise<string> {
   const error = await check.then(
-    (version) => new Error(`answered: ${version}`),
+    ({ version }) => new Error(`answered: ${version}`),
     (failure: Error) => failure,
   )
   expect(error).toBeInstanceOf(EnvironmentError)

@@ -2,17 +2,25 @@ import { connect } from '@nats-io/transport-node'
 import { Redis } from 'ioredis'
 import { parseServerAddresses } from '../registry/nats/server-address.ts'
 import { hostAndPort } from './addresses.ts'
+import type { ServerConfiguration } from './configuration-hash.ts'
 import { EnvironmentError } from './environment-error.ts'
 
 /** A server that says nothing for this long counts as unreachable. */
 const timeoutMs = 5_000
 
+/** What a server says of itself. */
+export interface ServerDescription {
+  readonly version: string
+  /** `null` where it doesn't tell: managed servers refuse `CONFIG`. */
+  readonly configuration: ServerConfiguration | null
+}
+
 /**
- * Asks a Redis for its version.
+ * Asks a Redis for its version and its configuration.
  *
  * @throws {EnvironmentError} naming host and port, if it can't be reached within 5 s or refuses us.
  */
-export async function checkRedis(url: string): Promise<string> {
+export async function checkRedis(url: string): Promise<ServerDescription> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: timeoutMs,
@@ -21,25 +29,33 @@ export async function checkRedis(url: string): Promise<string> {
   })
   // ioredis rejects with "Connection is closed."; the reason comes as an event.
   const reason = new Promise<Error>((resolve) => redis.on('error', resolve))
-  const info = redis.connect().then(
-    () => redis.info('server'),
+  const described = redis.connect().then(
+    async () => {
+      const [info, configuration] = await Promise.all([
+        redis.info('server'),
+        redis.config('GET', '*').catch(() => null),
+      ])
+      return { info, configuration: pairsOf(configuration) }
+    },
     () => reason,
   )
-  const answer = await Promise.race([info, reason, silence()]).catch((error: Error) => error)
+  const answer = await Promise.race([described, reason, silence()]).catch((error: Error) => error)
   redis.disconnect()
   const version =
-    typeof answer === 'string' ? /^redis_version:(.+)$/m.exec(answer)?.[1]?.trim() : undefined
-  if (version !== undefined) return version
+    answer instanceof Error ? undefined : /^redis_version:(.+)$/m.exec(answer.info)?.[1]?.trim()
+  if (!(answer instanceof Error) && version !== undefined) {
+    return { version, configuration: answer.configuration }
+  }
   const failure = answer instanceof Error ? answer : new Error('no version in its INFO')
   throw new EnvironmentError(`Redis at ${hostAndPort(url)} ${explain(failure)}`)
 }
 
 /**
- * Asks the first NATS server that answers for its version.
+ * Asks the first NATS server that answers for its version and its configuration.
  *
  * @throws {EnvironmentError} naming hosts and ports, if none can be reached within 5 s or they refuse us.
  */
-export async function checkNats(urls: readonly string[]): Promise<string> {
+export async function checkNats(urls: readonly string[]): Promise<ServerDescription> {
   const { hosts, credentials } = parseServerAddresses(urls)
   const connected = connect({
     servers: [...hosts],
@@ -49,15 +65,24 @@ export async function checkNats(urls: readonly string[]): Promise<string> {
   })
   try {
     const connection = await Promise.race([connected, silence()])
-    const version = connection.info?.version
+    const { info } = connection
     await connection.close()
-    if (version === undefined) throw new Error('no version in its INFO')
-    return version
+    if (info?.version === undefined) throw new Error('no version in its INFO')
+    return { version: info.version, configuration: { ...info } }
   } catch (error) {
     connected.then((late) => late.close()).catch(() => {})
     const failure = error instanceof Error ? error : new Error(String(error))
     throw new EnvironmentError(`NATS at ${hosts.join(', ')} ${explain(failure)}`)
   }
+}
+
+/** Names and values in turn, as `CONFIG GET` gives them. */
+function pairsOf(list: unknown): ServerConfiguration | null {
+  if (!Array.isArray(list)) return null
+  const texts = list.map(String)
+  return Object.fromEntries(
+    texts.flatMap((name, index) => (index % 2 === 0 ? [[name, texts[index + 1]]] : [])),
+  )
 }
 
 class SilenceError extends Error {}

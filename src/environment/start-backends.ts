@@ -1,5 +1,6 @@
 import { parseNatsUrls, parseRedisUrl } from './addresses.ts'
 import type { Backends, ServerBackends } from './backends.ts'
+import { configurationHash } from './configuration-hash.ts'
 import { startContainers } from './containers.ts'
 import { EnvironmentError } from './environment-error.ts'
 import { missingPrograms, startNatsProgram, startRedisProgram } from './programs.ts'
@@ -138,8 +139,16 @@ async function check(
   redisUrl: string,
   natsUrls: readonly string[],
 ): Promise<ServerBackends> {
-  const [redisVersion, natsVersion] = await Promise.all([checkRedis(redisUrl), checkNats(natsUrls)])
-  return { kind, redisUrl, natsUrls, redisVersion, natsVersion, configurationHash: null }
+  const [redis, nats] = await Promise.all([checkRedis(redisUrl), checkNats(natsUrls)])
+  const isKnown = redis.configuration !== null && nats.configuration !== null
+  return {
+    kind,
+    redisUrl,
+    natsUrls,
+    redisVersion: redis.version,
+    natsVersion: nats.version,
+    configurationHash: isKnown ? configurationHash(redis.configuration, nats.configuration) : null,
+  }
 }
 
 function memory(because: string): StartedBackends {

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { configurationHash, type ServerConfiguration } from './configuration-hash.ts'
+import { missingPrograms, startNatsProgram, startRedisProgram } from './programs.ts'
+import { startBackends } from './start-backends.ts'
+
+const redis: ServerConfiguration = { port: '6379', dir: '/a', 'io-threads': '1', requirepass: '' }
+const nats: ServerConfiguration = { port: 4222, server_id: 'A', max_payload: 1, jetstream: true }
+const hash = configurationHash(redis, nats)
+
+test.each<readonly [string, ServerConfiguration, ServerConfiguration]>([
+  ['a port', { port: '6380', 'tls-port': '0' }, { port: 4223 }],
+  ['a folder or a file', { dir: '/b', pidfile: '/c', 'tls-cert-file': 'x', dbfilename: 'd' }, {}],
+  ['an id or an address', { 'replica-announce-ip': '::' }, { server_id: 'B', client_ip: '::1' }],
+  ['a setting that is off, said or not', {}, { tls_required: false }],
+])('%s makes no difference', (_, redisChange, natsChange) => {
+  expect(configurationHash({ ...redis, ...redisChange }, { ...nats, ...natsChange })).toBe(hash)
+})
+
+test.each<readonly [string, ServerConfiguration, ServerConfiguration]>([
+  ['how Redis works', { 'io-threads': '4' }, {}],
+  ['that it asks for a password', { requirepass: 'x' }, {}],
+  ['how NATS works', {}, { max_payload: 2 }],
+  ['that it is a part of a cluster', {}, { cluster: 'C1' }],
+])('%s does', (_, redisChange, natsChange) => {
+  expect(configurationHash({ ...redis, ...redisChange }, { ...nats, ...natsChange })).not.toBe(hash)
+})
+
+test('the order of the settings and the password do not', () => {
+  const reversed = Object.fromEntries(Object.entries(redis).toReversed())
+  expect(configurationHash(reversed, nats)).toBe(hash)
+  const hashes = ['hunter2', 'open-sesame'].map((requirepass) =>
+    configurationHash({ ...redis, requirepass }, nats),
+  )
+  expect(new Set(hashes).size).toBe(1)
+})
+
+test('servers of our own are alike each time they are started; one set up otherwise is not', async ({
+  skip,
+}) => {
+  const missing = missingPrograms()
+  skip(missing !== undefined, missing)
+  const [usual, other, shared] = await Promise.all([
+    startRedisProgram(),
+    startRedisProgram({ extraArgs: ['--io-threads', '2'] }),
+    startNatsProgram(),
+  ])
+  const hashOf = async (redisUrl: string) => {
+    const choice = { choice: 'external', redisUrl, natsUrl: shared.url, onProgress() {} } as const
+    const { backends } = await startBackends(choice)
+    return backends.kind === 'memory' ? null : backends.configurationHash
+  }
+  const started = await startBackends({ choice: 'programs', onProgress() {} })
+  const { backends } = started
+  if (backends.kind === 'memory') throw new Error('no servers')
+  const usualHash = await hashOf(usual.url)
+  expect(usualHash).toMatch(/^[0-9a-f]{16}$/)
+  expect(backends.configurationHash).toBe(usualHash)
+  expect(await hashOf(other.url)).not.toBe(usualHash)
+  await Promise.all([usual.stop(), other.stop(), shared.stop(), started.stop()])
+})
