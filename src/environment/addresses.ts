@@ -5,13 +5,14 @@ const bareAddress = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i
 /**
  * `redis://[user:password@]host:port[/db]`, `rediss://…`, or `host:port`, as one address with a scheme.
  *
+ * @param what names the setting in the error.
  * @throws {EnvironmentError} if it is none; the text may hold a password, so it is not repeated.
  */
-export function parseRedisUrl(text: string): string {
+export function parseRedisUrl(text: string, what = 'REDIS_URL'): string {
   const address = parseAddress(text, ['redis:', 'rediss:'], /^(\/\d*)?$/)
   if (address !== undefined) return address
   throw new EnvironmentError(
-    'REDIS_URL is not a Redis address: write redis://host:6379 or redis://user:password@host:6379/0' +
+    `${what} is not a Redis address: write redis://host:6379 or redis://user:password@host:6379/0` +
       `${encodingAdvice} (The value is not shown: it may hold a password.)`,
   )
 }
@@ -19,23 +20,24 @@ export function parseRedisUrl(text: string): string {
 /**
  * One or more of `nats://[user:password@]host:port`, `tls://…` or `host:port`, separated by commas.
  *
+ * @param what names the setting in the error.
  * @throws {EnvironmentError} if one of them is none, or if they differ in their credentials.
  */
-export function parseNatsUrls(text: string): readonly string[] {
+export function parseNatsUrls(text: string, what = 'NATS_URL'): readonly string[] {
   const addresses = text
     .split(',')
     .map((part) => parseAddress(part.trim(), ['nats:', 'tls:'], /^\/?$/))
     .filter((address) => address !== undefined)
   if (addresses.length !== text.split(',').length) {
     throw new EnvironmentError(
-      'NATS_URL is not a NATS address: write nats://host:4222 or nats://user:password@host:4222, ' +
+      `${what} is not a NATS address: write nats://host:4222 or nats://user:password@host:4222, ` +
         `several separated by commas${encodingAdvice} (The value is not shown: it may hold a password.)`,
     )
   }
   const credentials = addresses.map((address) => new URL(address)).map(userInfo)
   if (new Set(credentials).size > 1) {
     throw new EnvironmentError(
-      'The addresses in NATS_URL must all have the same user and password.',
+      `The addresses in ${what} must all have the same user and password.`,
     )
   }
   return addresses

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import { formatMs } from '../load/duration.ts'
 import type { LoadProgress } from '../load/recording/load-recorder.ts'
+import { ReportLines } from './report-lines.ts'
 
 /** Without a terminal, a line of progress is printed this often. */
 const LINE_EVERY_MS = 5_000
@@ -8,20 +9,31 @@ const LINE_EVERY_MS = 5_000
 /** Shows how a load is going: one line that changes on a terminal, a line now and then elsewhere. */
 export class LiveLine {
   readonly #stream: NodeJS.WriteStream
+  readonly #reports: ReportLines | null
   #isShown = false
   #lastLineMs = -Infinity
 
-  constructor(stream: NodeJS.WriteStream) {
+  /**
+   * @param reportIntervalMs how often a line is left that says what came so far, terminal or not;
+   *   instead of the lines that are printed elsewhere.
+   */
+  constructor(stream: NodeJS.WriteStream, reportIntervalMs?: number) {
     this.#stream = stream
+    this.#reports = reportIntervalMs === undefined ? null : new ReportLines(reportIntervalMs)
   }
 
   show(progress: LoadProgress): void {
+    const report = this.#reports?.next(progress)
+    if (report !== undefined && report !== null) {
+      if (this.#isShown) this.#stream.write('\r\u001B[K')
+      this.#stream.write(`  ${report}\n`)
+    }
     const text = `  ${describe(progress)}`
     if (this.#stream.isTTY) {
       const line = text.slice(0, this.#stream.columns - 1)
       this.#stream.write(`\r\u001B[K${styleText('dim', line, { stream: this.#stream })}`)
       this.#isShown = true
-    } else if (progress.elapsedMs - this.#lastLineMs >= LINE_EVERY_MS) {
+    } else if (this.#reports === null && progress.elapsedMs - this.#lastLineMs >= LINE_EVERY_MS) {
       this.#lastLineMs = progress.elapsedMs
       this.#stream.write(`${text}\n`)
     }

@@ -3,14 +3,26 @@ import type { SerializedError, TestAnnotation, TestArtifact, TestBenchmark } fro
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import type { Backends } from '../environment/backends.ts'
 import { EXIT, exitCodeOf } from '../results/outcome.ts'
+import { renderFailures } from '../results/render-failures.ts'
 import { renderMicroBenchmarks } from '../results/render-micro-benchmarks.ts'
 import { renderOutcomes, renderReport } from '../results/render-report.ts'
 import { paint } from '../results/render-scenario.ts'
 import type { MicroBenchmarkEntry, ScenarioEntry } from '../results/run-file.ts'
 import type { RunRecord } from '../results/run-record.ts'
+import type { ResultPaths } from '../results/write-run-file.ts'
 import { LiveLine } from './live-line.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
+
+/** How a run is printed. */
+export interface LoadReporterOptions {
+  /** Default: standard output. */
+  readonly out?: NodeJS.WriteStream
+  /** How often a line says how a load is going, in ms, terminal or not. Default: as `LiveLine` has it. */
+  readonly reportIntervalMs?: number
+  /** Whether each kind of failure is printed with its count and a sample. */
+  readonly isVerbose?: boolean
+}
 
 /**
  * Prints scenarios and micro-benchmarks as they go, and writes the run file after each, so that
@@ -25,18 +37,27 @@ export class LoadReporter implements Reporter {
   readonly #headed = new Set<string>()
   #root = ''
   #isBegun = false
+  readonly #isVerbose: boolean
   #exitCode: number = EXIT.broken
+  #paths: ResultPaths | null = null
 
-  constructor(record: RunRecord, out: NodeJS.WriteStream = process.stdout) {
+  constructor(record: RunRecord, options: LoadReporterOptions = {}) {
+    const { out = process.stdout, reportIntervalMs, isVerbose = false } = options
     this.#record = record
     this.#out = out
-    this.#live = new LiveLine(out)
+    this.#isVerbose = isVerbose
+    this.#live = new LiveLine(out, reportIntervalMs)
     this.#progress = new ProgressListener(({ progress }) => this.#live.show(progress))
   }
 
   /** How the run ended; before that, `EXIT.broken`. */
   get exitCode(): number {
     return this.#exitCode
+  }
+
+  /** Where the run's files are; `null` until it has ended, or if it never began. */
+  get paths(): ResultPaths | null {
+    return this.#paths
   }
 
   onInit(vitest: Vitest): void {
@@ -85,7 +106,10 @@ export class LoadReporter implements Reporter {
       return
     }
     const entries = scenarioEntries(this.#fileOf(testCase), testCase, loads ?? [])
-    for (const entry of entries) this.#print(renderReport(entry))
+    for (const entry of entries) {
+      this.#print(renderReport(entry))
+      if (this.#isVerbose && entry.state === 'measured') this.#print(renderFailures(entry.result))
+    }
     this.#record.addScenarios(entries)
   }
 
@@ -99,6 +123,7 @@ export class LoadReporter implements Reporter {
     this.#printErrors([...moduleErrors, ...errors])
     if (!this.#isBegun) return
     const paths = this.#record.finish(reason === 'interrupted' ? 'interrupted' : 'complete')
+    this.#paths = paths
     const { run } = this.#record
     const isBroken = moduleErrors.length + errors.length > 0
     const exitCode = isBroken ? EXIT.broken : exitCodeOf(run)

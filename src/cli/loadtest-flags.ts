@@ -1,0 +1,215 @@
+import { resolve } from 'node:path'
+import { replayedFile } from '../load/arrivals/parse-arrivals.ts'
+import { parseDurationMs } from '../load/duration.ts'
+import { InputError } from '../load/input-error.ts'
+import { parseSlo } from '../load/slo/parse-slo.ts'
+import { checkParameters } from '../loadtest/check-parameters.ts'
+import {
+  DEFAULTS,
+  type LoadTestParameters,
+  type WorkloadKind,
+  type WorkloadParameters,
+} from '../loadtest/parameters.ts'
+import {
+  serverSettings,
+  type ServerFlags,
+  type ServerSettings,
+} from '../loadtest/server-settings.ts'
+import { checkStartAhead, shareSettings, type ShareSettings } from '../vitest/share-settings.ts'
+
+/** The flags of a workload as they were typed; those that it doesn't have are absent. */
+export interface LoadTestFlags extends ServerFlags {
+  readonly rate?: string
+  readonly duration?: string
+  readonly warmUp?: string
+  readonly arrivals?: string
+  readonly seed?: string
+  readonly timeout?: string
+  readonly maxInFlight?: string
+  readonly ttl?: string
+  readonly filter?: boolean
+  readonly status?: string
+  readonly payload?: string
+  readonly withSubscribers?: boolean
+  readonly registerPct?: string
+  readonly enumeratePct?: string
+  readonly multicastPct?: string
+  readonly namespace?: string
+  readonly slo?: readonly string[]
+  readonly reportInterval?: string
+  readonly verbose?: boolean
+  readonly out?: string
+  readonly json?: boolean
+  readonly shard?: string
+  readonly startAt?: string
+}
+
+/** All that a command line asks for. */
+export interface LoadTestRun {
+  readonly parameters: LoadTestParameters
+  readonly servers: ServerSettings
+  /** `null`: all of the load. */
+  readonly share: ShareSettings | null
+  readonly folder: string
+  readonly reportIntervalMs: number
+  readonly isVerbose: boolean
+  readonly isJson: boolean
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the flags of a workload, and finds whatever is wrong with them.
+ * @throws InputError, EnvironmentError
+ */
+export function readFlags(kind: WorkloadKind, flags: LoadTestFlags, env: Env): LoadTestRun {
+  const parameters = readParameters(kind, flags)
+  checkParameters(parameters)
+  const servers = serverSettings(flags, env)
+  const reportIntervalMs = durationMs(
+    flags.reportInterval,
+    '--report-interval',
+    DEFAULTS.reportIntervalMs,
+  )
+  if (reportIntervalMs < 1_000) {
+    throw new InputError(`--report-interval: "${flags.reportInterval}" must be at least 1s.`)
+  }
+  return {
+    parameters,
+    servers,
+    share: readShare(flags, parameters.namespace, servers),
+    folder: resolve(flags.out ?? (env['BENCH_RESULTS'] || 'results')),
+    reportIntervalMs,
+    isVerbose: flags.verbose === true,
+    isJson: flags.json === true,
+  }
+}
+
+function readParameters(kind: WorkloadKind, flags: LoadTestFlags): LoadTestParameters {
+  const { arrivals = 'constant', slo = [], namespace = DEFAULTS.namespace } = flags
+  const file = replayedFile(arrivals)
+  return {
+    workload: readWorkload(kind, flags),
+    namespace,
+    arrivals: file === null ? arrivals : `replay:${resolve(file)}`,
+    ratePerSecond: readRate(flags.rate, arrivals),
+    durationMs: above0(flags.duration, '--duration', DEFAULTS.durationMs),
+    warmUpMs: durationMs(flags.warmUp, '--warm-up', DEFAULTS.warmUpMs),
+    timeoutMs: above0(flags.timeout, '--timeout', DEFAULTS.timeoutMs),
+    maxInFlight: whole(flags.maxInFlight, '--max-in-flight', DEFAULTS.maxInFlight, [1, 1e6]),
+    seed: whole(flags.seed, '--seed', DEFAULTS.seed, [0, 2 ** 32 - 1]),
+    slos: slo.map(parseSlo),
+  }
+}
+
+function readWorkload(kind: WorkloadKind, flags: LoadTestFlags): WorkloadParameters {
+  const { payload = DEFAULTS.payload, withSubscribers = false } = flags
+  const ttlMs = readTtl(flags.ttl)
+  const status =
+    flags.filter === true || flags.status !== undefined ? (flags.status ?? DEFAULTS.status) : null
+  switch (kind) {
+    case 'register':
+      return { kind, ttlMs }
+    case 'enumerate':
+      return { kind, status }
+    case 'multicast':
+      return { kind, status, payload, withSubscribers }
+    case 'mixed': {
+      const mix = {
+        register: percent(flags.registerPct, '--register-pct', DEFAULTS.mix.register),
+        enumerate: percent(flags.enumeratePct, '--enumerate-pct', DEFAULTS.mix.enumerate),
+        multicast: percent(flags.multicastPct, '--multicast-pct', DEFAULTS.mix.multicast),
+      }
+      return { kind, ttlMs, status, payload, withSubscribers, mix }
+    }
+  }
+}
+
+function readRate(text: string | undefined, arrivals: string): number | null {
+  if (text === undefined) return null
+  const rate = numberOf(text)
+  // Between bursts there may be nothing.
+  if (rate > 0 || (rate === 0 && arrivals.startsWith('burst'))) return rate
+  throw new InputError(`--rate: "${text}" must be a number of requests/s above 0, such as 100.`)
+}
+
+function readTtl(text: string | undefined): number {
+  if (text === undefined) return DEFAULTS.ttlMs
+  const ttlMs = Math.round(numberOf(text) * 1_000)
+  if (ttlMs >= 0) return ttlMs
+  throw new InputError(
+    `--ttl: "${text}" must be a number of seconds, such as 300; 0 never expires.`,
+  )
+}
+
+function percent(text: string | undefined, flag: string, byDefault: number): number {
+  if (text === undefined) return byDefault
+  const value = numberOf(text)
+  if (value >= 0 && value <= 100) return value
+  throw new InputError(`${flag}: "${text}" must be a percentage from 0 to 100.`)
+}
+
+function whole(
+  text: string | undefined,
+  flag: string,
+  byDefault: number,
+  [least, most]: readonly [number, number],
+): number {
+  if (text === undefined) return byDefault
+  const value = numberOf(text)
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  throw new InputError(`${flag}: "${text}" must be a whole number from ${least} to ${most}.`)
+}
+
+function above0(text: string | undefined, flag: string, byDefault: number): number {
+  const ms = durationMs(text, flag, byDefault)
+  if (ms > 0) return ms
+  throw new InputError(`${flag}: "${text}" must be above 0, such as 10s.`)
+}
+
+function durationMs(text: string | undefined, flag: string, byDefault: number): number {
+  return text === undefined ? byDefault : parseDurationMs(text, flag)
+}
+
+/** `NaN` of anything but plain digits. */
+function numberOf(text: string): number {
+  return /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN
+}
+
+/** What a run needs before it starts: Vitest, connections, and receivers. */
+const LEAST_LEAD_MS = 3_000
+
+function readShare(
+  { shard = '', startAt = '' }: LoadTestFlags,
+  namespace: string,
+  { REDIS_URL, NATS_URL, BENCH_BACKEND }: ServerSettings,
+): ShareSettings | null {
+  const env = {
+    BENCH_SHARD: shard,
+    BENCH_START_AT: startAt,
+    BENCH_NAMESPACE: shard === '' ? '' : namespace,
+  }
+  const share = withFlagNames(() => shareSettings(env))
+  if (share === null) return null
+  const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
+  if (!isExternal) {
+    throw new InputError(
+      '--shard: all shares have to use the same servers: give --redis-addr and --nats-servers.',
+    )
+  }
+  withFlagNames(() => checkStartAhead(share.startAtMs, Date.now(), LEAST_LEAD_MS))
+  return share
+}
+
+/** Settings are named as whoever made the mistake knows them. */
+function withFlagNames<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const message = error.message
+      .replaceAll('BENCH_SHARD', '--shard')
+      .replaceAll('BENCH_START_AT', '--start-at')
+    throw new InputError(message, { cause: error })
+  }
+}

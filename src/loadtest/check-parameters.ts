@@ -1,0 +1,67 @@
+import { mixed } from '../../bench/workloads/mixed.ts'
+import { countDueBefore, type Arrivals } from '../load/arrivals/arrivals.ts'
+import { parseArrivals } from '../load/arrivals/parse-arrivals.ts'
+import { InputError } from '../load/input-error.ts'
+import { checkOperations } from '../load/slo/judge-slo.ts'
+import { readSlo } from '../load/slo/slo.ts'
+import { RegistryError } from '../registry/errors.ts'
+import { validateNamespace } from '../registry/identity.ts'
+import { defaultLimits } from '../registry/limits.ts'
+import { operationNames, type LoadTestParameters, type WorkloadParameters } from './parameters.ts'
+
+/** The schedule of a load. */
+export function arrivalsOf(parameters: LoadTestParameters): Arrivals {
+  return parseArrivals(parameters.arrivals, parameters)
+}
+
+/**
+ * Finds what is wrong with a load before anything is started for it.
+ * @throws InputError
+ */
+export function checkParameters(parameters: LoadTestParameters): void {
+  const { workload, namespace, durationMs, slos } = parameters
+  checkNamespace(namespace)
+  checkWorkload(workload)
+  const arrivals = arrivalsOf(parameters)
+  if (countDueBefore(arrivals, durationMs) === 0) {
+    throw new InputError(
+      `--arrivals: in the ${durationMs / 1_000} s of --duration, no request is due (${arrivals.label}).`,
+    )
+  }
+  const names = operationNames(workload)
+  for (const slo of slos) {
+    const bounds = readSlo(slo)
+    checkOperations(bounds, names)
+    for (const bound of bounds) {
+      const isOfReceipts =
+        bound.kind === 'delivery rate' || (bound.kind === 'time' && bound.metric === 'completion')
+      const sends =
+        bound.operation === null ? names.includes('multicast') : bound.operation === 'multicast'
+      if (!isOfReceipts || sends) continue
+      const what = bound.kind === 'time' ? 'completion' : 'delivery'
+      throw new InputError(
+        `--slo: ${what} is of multicasts, and ${bound.operation ?? workload.kind} sends none.`,
+      )
+    }
+  }
+}
+
+function checkNamespace(namespace: string): void {
+  try {
+    validateNamespace(namespace)
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error
+    throw new InputError(`--${error.message}.`, { cause: error })
+  }
+}
+
+function checkWorkload(workload: WorkloadParameters): void {
+  if ('ttlMs' in workload && workload.ttlMs > defaultLimits.maxTtlMs) {
+    throw new InputError(
+      `--ttl: ${workload.ttlMs / 1_000} is longer than a registration can last, ${defaultLimits.maxTtlMs / 1_000} s; 0 never expires.`,
+    )
+  }
+  if (workload.kind !== 'mixed') return
+  const nothing = { run: () => Promise.resolve() }
+  mixed({ register: nothing, enumerate: nothing, multicast: nothing }, workload.mix)
+}

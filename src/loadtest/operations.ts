@@ -1,0 +1,67 @@
+import { enumerate } from '../../bench/workloads/enumerate.ts'
+import { mixed } from '../../bench/workloads/mixed.ts'
+import { multicastByReceipts } from '../../bench/workloads/multicast-by-receipts.ts'
+import { multicast } from '../../bench/workloads/multicast.ts'
+import { loadTestIdentity, register } from '../../bench/workloads/register.ts'
+import { countDueBefore } from '../load/arrivals/arrivals.ts'
+import { numbersIn, type Shard } from '../load/arrivals/shard.ts'
+import { defineWorkload, type Operation, type Operations } from '../load/workload.ts'
+import type { Filter } from '../registry/filter/filter.ts'
+import type { MulticastRegistry } from '../registry/registry.ts'
+import { arrivalsOf } from './check-parameters.ts'
+import type { LoadTestParameters, WorkloadParameters } from './parameters.ts'
+import { gatewaysOf, type Receivers } from './receivers.ts'
+
+/** The identities that a workload lists and sends to. */
+export function filterOf(workload: WorkloadParameters): Filter {
+  return 'status' in workload && workload.status !== null ? { status: workload.status } : {}
+}
+
+/** What a load's requests do: the operations of `bench/workloads`, as a scenario would have them. */
+export function operationsOf(
+  workload: WorkloadParameters,
+  registry: MulticastRegistry,
+  receivers: Receivers,
+  share: Shard,
+): Operations {
+  const filter = filterOf(workload)
+  const gateway = gatewaysOf(receivers)
+  const sendAs = (payload: string): Operation =>
+    receivers.kind === 'own'
+      ? multicast(registry, receivers.subscribers, { filter, payload, share })
+      : multicastByReceipts(registry, { filter, payload })
+  switch (workload.kind) {
+    case 'register':
+      return { register: register(registry, { ttlMs: workload.ttlMs, gateway }) }
+    case 'enumerate':
+      return { enumerate: enumerate(registry, filter) }
+    case 'multicast':
+      return { multicast: sendAs(workload.payload) }
+    case 'mixed':
+      return mixed(
+        {
+          register: register(registry, { ttlMs: workload.ttlMs, gateway }),
+          enumerate: enumerate(registry, filter),
+          multicast: sendAs(workload.payload),
+        },
+        workload.mix,
+      )
+  }
+}
+
+/** The identities that a load will register; of a share, those of its own requests. */
+export function identitiesToRegister(
+  parameters: LoadTestParameters,
+  share: Shard,
+): readonly string[] {
+  const { workload, warmUpMs, durationMs, seed } = parameters
+  if (workload.kind !== 'register' && workload.kind !== 'mixed') return []
+  const arrivals = arrivalsOf(parameters)
+  const requests = countDueBefore(arrivals, warmUpMs) + countDueBefore(arrivals, durationMs)
+  const numbers = numbersIn(share, requests)
+  if (workload.kind === 'register') return numbers.map(loadTestIdentity)
+  const nothing = { run: () => Promise.resolve() }
+  const kinds = { register: nothing, enumerate: nothing, multicast: nothing }
+  const { draw } = defineWorkload(mixed(kinds, workload.mix), seed)
+  return numbers.filter((number) => draw(number) === 'register').map(loadTestIdentity)
+}

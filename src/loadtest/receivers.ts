@@ -1,0 +1,58 @@
+import type { LoadResult } from '../load/result.ts'
+import type { ListedRegistration } from '../registry/enumeration.ts'
+import type { MulticastRegistry } from '../registry/registry.ts'
+import { gatewayOf, type FoundSubscribers } from '../subscribers/find-subscribers.ts'
+import type { Subscribers } from '../subscribers/subscriber-host.ts'
+
+/** Who receives what a load sends. */
+export type Receivers =
+  /** Subscribers of the load's own, in another process, which count what reaches them. */
+  | { readonly kind: 'own'; readonly subscribers: Subscribers }
+  /** Processes that others started; what reaches them is what they confirm. Perhaps none. */
+  | { readonly kind: 'found'; readonly found: readonly FoundSubscribers[] }
+
+/** The gateway that an identity's registration has to name; `null` if nobody receives for it. */
+export function gatewaysOf(receivers: Receivers): (identity: string) => string | null {
+  if (receivers.kind === 'found') return gatewayOf(receivers.found)
+  const { subscribers } = receivers
+  return (identity) => (subscribers.hosts(identity) ? subscribers.gateway : null)
+}
+
+/** Registrations that are renewed at a time. */
+const LOT = 200
+
+/**
+ * Has registrations that others made name the gateways that are there now, as an identity does whose
+ * subscriber has come up somewhere else. Metadata and expiry stay.
+ * @returns how many name one.
+ */
+export async function nameGateways(
+  registry: MulticastRegistry,
+  registrations: readonly ListedRegistration[],
+  receivers: Receivers,
+): Promise<number> {
+  const wantedOf = gatewaysOf(receivers)
+  const wanted = registrations.flatMap((registration) => {
+    const gateway = wantedOf(registration.identity)
+    return gateway === null ? [] : [{ ...registration, wanted: gateway }]
+  })
+  const others = wanted.filter(({ gateway, wanted: now }) => gateway !== now)
+  for (let start = 0; start < others.length; start += LOT) {
+    await Promise.all(
+      others
+        .slice(start, start + LOT)
+        .map(({ identity, metadata = {}, expiresAt, wanted: gateway }) => {
+          const ttlMs = expiresAt === null ? 0 : Math.max(Math.round(expiresAt - Date.now()), 1)
+          return registry.register(identity, metadata, { ttlMs, replace: true, gateway })
+        }),
+    )
+  }
+  return wanted.length
+}
+
+/** Whether a load sent to somebody and reached nobody. */
+export function reachedNobody({ operations }: LoadResult): boolean {
+  const all = [...operations.values()].flatMap(({ deliveries }) => deliveries ?? [])
+  const expected = all.reduce((sum, deliveries) => sum + deliveries.expected, 0)
+  return expected > 0 && all.every(({ received }) => received === 0)
+}
