@@ -13,6 +13,7 @@ import type { VerdictOverrides } from '../load/verdict/verdict-thresholds.ts'
 import type { Operations } from '../load/workload.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import { serializeLoadResult } from '../results/load-result-json.ts'
+import { workloadHash } from '../results/workload-hash.ts'
 import type { Subscribers } from '../subscribers/subscriber-host.ts'
 import { latencyChart } from './latency-chart.ts'
 import { offerOf, wasOffered } from './offered-rate.ts'
@@ -25,6 +26,7 @@ import {
 } from './profile.ts'
 import { ProgressSender } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
+import { scenarioSources } from './scenario-sources.ts'
 import { shareSettings } from './share-settings.ts'
 import { isOfShare, judgementOf, toMeetSlo } from './slo-matcher.ts'
 import { openTestbed, type Testbed } from './testbed.ts'
@@ -58,6 +60,11 @@ export interface Load {
    * load runs; any other may as well be asserted afterwards.
    */
   readonly slo?: Slos
+  /**
+   * What the load depends on that neither its source nor the rest says, such as options of a command
+   * line: plain data, by which results of different loads are told apart.
+   */
+  readonly parameters?: unknown
   /** Thresholds of this load's verdict that differ from `VERDICT_THRESHOLDS`. */
   readonly verdict?: VerdictOverrides
 }
@@ -113,16 +120,16 @@ export const test = base
     const progress = new ProgressSender(inject('progressPath'))
     const offeredRate = inject('offeredRate')
     const shared = shareSettings(process.env)
-    const loads: Promise<LoadResult>[] = []
+    const loads: { readonly hash: string; readonly running: Promise<LoadResult> }[] = []
     onCleanup(async () => {
       progress.close()
       // A cancelled test is left at once; its load still hands over what it has.
-      const settled = await Promise.allSettled(loads)
-      const measured = settled.flatMap((load) => {
+      const settled = await Promise.allSettled(loads.map(({ running }) => running))
+      const measured = settled.flatMap((load, index) => {
         if (load.status === 'rejected') return []
         return [
           {
-            workloadHash: null,
+            workloadHash: loads[index]?.hash ?? null,
             result: serializeLoadResult(load.value),
             ...judgementOf(load.value),
           },
@@ -139,13 +146,25 @@ export const test = base
       // In the windows of a share, a share of the throughput is asked for.
       const scale = offer ?? (shared && { own: shared.share.of, offered: 1 })
       const slo = scale === null || !load.slo ? load.slo : scaleThroughput(load.slo, scale)
-      const running = generateLoad({
-        operations,
-        arrivals: offer?.arrivals ?? load.arrivals,
+      const arrivals = offer?.arrivals ?? load.arrivals
+      const times = {
         durationMs,
         warmUpMs: parseDurationMs(load.warmUp ?? '2s', 'warmUp'),
         timeoutMs: parseDurationMs(load.timeout ?? '5s', 'timeout'),
         gracePeriodMs: parseDurationMs(load.gracePeriod ?? '10s', 'gracePeriod'),
+      }
+      const hash = workloadHash(scenarioSources(task.file.filepath), {
+        arrivals: arrivals.label,
+        ...times,
+        maxInFlight: maxInFlight ?? null,
+        seed: seed ?? 1,
+        weights: weightsOf(operations),
+        parameters: load.parameters,
+      })
+      const running = generateLoad({
+        operations,
+        arrivals,
+        ...times,
         ...(maxInFlight === undefined ? {} : { maxInFlight }),
         ...(seed === undefined ? {} : { seed }),
         ...(slo === undefined ? {} : { slo }),
@@ -155,7 +174,7 @@ export const test = base
         signal,
         onProgress: (state) => progress.send({ scenario: task.name, progress: state }),
       })
-      loads.push(running)
+      loads.push({ hash, running })
       const result = await running
       if (shared !== null) isOfShare(result)
       if (offer !== null) wasOffered(result, offer)
@@ -165,6 +184,15 @@ export const test = base
       return result
     }
   })
+
+function weightsOf(operations: Operations): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      typeof operation === 'function' ? 1 : (operation.weight ?? 1),
+    ]),
+  )
+}
 
 /** @throws InputError for a scenario that knows nothing of shares: their preparations would collide. */
 function checkShare(given: Shard | undefined, share: Shard): void {
