@@ -1,0 +1,59 @@
+/**
+ * Commands of the pages that no test runs as they stand, and why. One that no page has any more
+ * doesn't belong here either.
+ */
+export const NOT_RUN: ReadonlyMap<string, string> = new Map([
+  ...because('installs packages into the project that runs the tests; .ci/run begins with it', [
+    'npm ci',
+  ]),
+  ...because('are what .ci/run does, with local programs and with containers', [
+    'npm ci && npm run bench',
+    'npm ci && npm test',
+    'npm run bench',
+  ]),
+  ...because('.ci/run has them within npm run bench', ['npm run bench:micro']),
+  ...because('is the full length: 8 minutes', ['npm run bench -- --profile seed']),
+  ...because('shows its page until it is ended', ['npm run bench:ui']),
+  ...because('probes for 2 minutes; src/cli/bench-capacity.test.ts runs it on known capacities', [
+    'npm run bench:capacity -- register',
+  ]),
+  ...because('measures for 2 minutes; src/engine-bench/ tests what it does', [
+    'npm run bench:engine',
+  ]),
+  ...because('measures for 2 minutes; src/core-bench/ tests what it does', [
+    'npm run bench:micro -- core',
+  ]),
+  ...because('begins 20 s later; src/cli/bench-shares.test.ts runs it', [
+    'npm run bench -- mixed --generators 2',
+  ]),
+  ...because('waits for 2030; the page has the same for one machine, which is run', [
+    'npm run bench -- mixed --shard 1/3 --start-at 2030-01-02T03:04:05Z',
+    'npm run results -- merge results/*-?of3.json',
+  ]),
+  ...because('needs a Kubernetes cluster; deploy/kubernetes/manifests.test.ts checks the files', [
+    'kubectl apply -f deploy/kubernetes/results.yaml',
+    'kubectl patch --local -f deploy/kubernetes/configmap.yaml -o yaml \\\n' +
+      '  --patch "{\\"data\\":{\\"BENCH_START_AT\\":\\"$START\\"}}" | kubectl apply -f -',
+    'kubectl apply -f deploy/kubernetes/job.yaml',
+    'kubectl wait --for=condition=complete --timeout=30m job/prism-loadtest',
+    'kubectl apply -f deploy/kubernetes/merge-job.yaml',
+    'kubectl wait --for=condition=complete --timeout=5m job/prism-loadtest-merge',
+    'kubectl logs job/prism-loadtest-merge',
+    'kubectl delete -f deploy/kubernetes/job.yaml -f deploy/kubernetes/merge-job.yaml',
+  ]),
+  ...because(
+    "is of the nats command line, which the tests don't need; src/registry/nats/ tests do the same by a plain client",
+    [
+      'nats reply prism.multicast.lamp-1 thanks',
+      'nats request prism.multicast.user-1 hello',
+      'nats stream edit',
+    ],
+  ),
+  ...because('runs until it is ended; the tests start one by src/environment/programs.ts', [
+    'nats-server --jetstream',
+  ]),
+])
+
+function because(reason: string, commands: readonly string[]): readonly [string, string][] {
+  return commands.map((command) => [command, reason])
+}
