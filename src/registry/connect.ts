@@ -22,6 +22,11 @@ export interface ConnectOptions {
   readonly strategy?: SelectStrategy
   /** Connections to NATS. Default 1. */
   readonly natsConnections?: number
+  /**
+   * Names this registry's gateway, so that registrations which name it hold after a restart: 1 to 64
+   * letters, digits, `-` and `_`. Registries of one name share its messages. Default: a name of its own.
+   */
+  readonly gatewayName?: string
   /** What `exactly-once` needs; see `docs/promises.md`. Default: none. */
   readonly durability?: DurabilityOptions
   readonly limits?: Partial<RegistryLimits>
@@ -36,7 +41,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
   const limits = limitsFrom(options.limits)
   const namespace = validateNamespace(options.namespace)
   const { redisUrl, natsUrls, subjectPrefix, strategy } = options
-  const { natsConnections, durability } = options
+  const { natsConnections, gatewayName, durability } = options
   const store = await connectRedisStore({
     nodes: typeof redisUrl === 'string' ? [redisUrl] : redisUrl,
     namespace,
@@ -48,6 +53,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
       servers: natsUrls,
       ...(subjectPrefix === undefined ? {} : { subjectPrefix }),
       ...(natsConnections === undefined ? {} : { connections: natsConnections }),
+      ...(gatewayName === undefined ? {} : { gatewayName }),
       ...(durability === undefined ? {} : { durability }),
     })
     return new MulticastRegistry({ store, messenger, limits })

@@ -1,4 +1,5 @@
 import { RegistryError } from './errors.ts'
+import { validateGatewayName } from './gateway-name.ts'
 
 /** The durability slot: lets a messenger send exactly-once, and receive it if it has a name. */
 export interface DurabilityOptions {
@@ -27,12 +28,7 @@ export interface Durability {
 /** @throws RegistryError `INVALID_ARGUMENT` */
 export function durabilityOf(options: DurabilityOptions): Durability {
   const { gatewayName = null, retentionMs = DEFAULT_RETENTION_MS } = options
-  if (gatewayName !== null && !/^[A-Za-z0-9_-]{1,64}$/.test(gatewayName)) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `durability.gatewayName is "${gatewayName}"; it must be 1 to 64 letters, digits, - or _.`,
-    )
-  }
+  if (gatewayName !== null) validateGatewayName(gatewayName, 'durability.gatewayName')
   if (!(retentionMs >= 1_000 && retentionMs <= MAX_RETENTION_MS)) {
     throw new RegistryError(
       'INVALID_ARGUMENT',

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Messenger, OutgoingMessage, ReceivedMessage, SendOptions } from './messenger.ts'
 
 /** Connects a messenger; all that one test connects reach each other. */
-export type ConnectMessenger = () => Promise<Messenger>
+export type ConnectMessenger = (gatewayName?: string) => Promise<Messenger>
 
 const AT_MOST_ONCE: SendOptions = { delivery: 'at-most-once', timeoutMs: 2_000, receipts: true }
 const AT_LEAST_ONCE: SendOptions = { ...AT_MOST_ONCE, delivery: 'at-least-once' }
@@ -22,8 +22,8 @@ function textOf({ payload }: ReceivedMessage): string {
 export function describeMessenger(name: string, prepare: () => ConnectMessenger): void {
   describe(name, () => {
     let opened: Messenger[] = []
-    const open = async (connect: ConnectMessenger): Promise<Messenger> => {
-      const messenger = await connect()
+    const open = async (connect: ConnectMessenger, gatewayName?: string): Promise<Messenger> => {
+      const messenger = await connect(gatewayName)
       opened.push(messenger)
       return messenger
     }
@@ -221,6 +221,149 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(wrong).toEqual([])
         expect(handled.size).toBe(2_871)
       })
+    })
+
+    describe.each([
+      { path: 'through its gateway', byGateway: true },
+      { path: 'by its own subject', byGateway: false },
+    ])('an identity hosted by a pattern and reached $path', ({ byGateway }) => {
+      const target = (identity: string, host: Messenger) => ({
+        identity,
+        gateway: byGateway ? host.gateway : null,
+      })
+
+      test('gets the message, and the handler is told for whom it is', async () => {
+        const { sender, host } = await pair()
+        const received: ReceivedMessage[] = []
+        await host.subscribeMatching('user-*', (message) => void received.push(message))
+        expect(['user-1', 'lamp'].map((identity) => host.hosts(identity))).toEqual([true, false])
+        const message = messageOf('hello')
+        const targets = ['user-1', 'user-2.left'].map((identity) => target(identity, host))
+        const statuses = await sender.send(message, targets, AT_MOST_ONCE)
+        expect(Object.fromEntries(statuses)).toEqual({
+          'user-1': 'DELIVERED',
+          'user-2.left': 'DELIVERED',
+        })
+        expect(received.map(({ identity }) => identity).sort()).toEqual(['user-1', 'user-2.left'])
+        expect(received.map(textOf)).toEqual(['hello', 'hello'])
+        expect(new Set(received.map(({ id }) => id))).toEqual(new Set([message.id]))
+      })
+
+      test('is handled once, by its own subscription while it has one', async () => {
+        const { sender, host } = await pair()
+        const calls: string[] = []
+        const send = async (): Promise<void> => {
+          const statuses = await sender.send(messageOf('x'), [target('a', host)], AT_MOST_ONCE)
+          expect(statuses.get('a')).toBe('DELIVERED')
+        }
+        await host.subscribeMatching('*', () => void calls.push('pattern'))
+        const own = await host.subscribe('a', () => void calls.push('own'))
+        await send()
+        await own.unsubscribe()
+        await send()
+        await delay(50)
+        expect(calls).toEqual(['own', 'pattern'])
+      })
+
+      test('is handled by the latest pattern that matches, once', async () => {
+        const { sender, host } = await pair()
+        const calls: string[] = []
+        for (const pattern of ['*', 'user-*', 'lamp-*', 'user-*']) {
+          const nth = calls.push(pattern)
+          await host.subscribeMatching(pattern, () => void calls.push(`${nth} ${pattern}`))
+        }
+        calls.length = 0
+        const targets = ['user-1', 'lamp-1', 'door'].map((identity) => target(identity, host))
+        await sender.send(messageOf('x'), targets, AT_MOST_ONCE)
+        await delay(50)
+        expect(calls.sort()).toEqual(['1 *', '3 lamp-*', '4 user-*'])
+      })
+
+      test('fails at once after the pattern was given up', async () => {
+        const { sender, host } = await pair()
+        const subscription = await host.subscribeMatching('*', () => {})
+        await subscription.unsubscribe()
+        await subscription.unsubscribe()
+        const options = { ...AT_MOST_ONCE, timeoutMs: 2_000_000 }
+        const statuses = await sender.send(messageOf('x'), [target('a', host)], options)
+        expect(statuses.get('a')).toBe('FAILED')
+        expect(host.hosts('a')).toBe(false)
+      })
+
+      test('is one of thousands that nobody named', async () => {
+        const { sender, host } = await pair()
+        const handled = new Set<string>()
+        await host.subscribeMatching('*', ({ identity }) => void handled.add(identity))
+        const targets = Array.from({ length: 3_000 }, (_, n) => target(`user-${n}`, host))
+        const options = { ...AT_MOST_ONCE, timeoutMs: 20_000 }
+        const statuses = await sender.send(messageOf('x'), targets, options)
+        expect(new Set(statuses.values())).toEqual(new Set(['DELIVERED']))
+        expect(handled.size).toBe(3_000)
+      })
+
+      test('is served by one of those who share a gateway, and by the next when one is gone', async () => {
+        const connect = prepare()
+        const sender = await open(connect)
+        const hosts = [await open(connect, 'shared'), await open(connect, 'shared')] as const
+        const handled = [0, 0]
+        for (const [at, host] of hosts.entries()) {
+          await host.subscribeMatching('*', () => void (handled[at] = (handled[at] ?? 0) + 1))
+        }
+        expect(hosts[0].gateway).toBe(hosts[1].gateway)
+        const send = async (): Promise<void> => {
+          const statuses = await sender.send(messageOf('x'), [target('a', hosts[0])], AT_MOST_ONCE)
+          expect(statuses.get('a')).toBe('DELIVERED')
+        }
+        for (let n = 0; n < 60; n += 1) await send()
+        expect(handled[0]).toBeGreaterThan(0)
+        expect(handled[1]).toBeGreaterThan(0)
+        expect((handled[0] ?? 0) + (handled[1] ?? 0)).toBe(60)
+        await hosts[0].close()
+        await send()
+        expect((handled[0] ?? 0) + (handled[1] ?? 0)).toBe(61)
+      })
+    })
+
+    test('an identity that a pattern does not match is refused by the gateway at once', async () => {
+      const { sender, host } = await pair()
+      await host.subscribeMatching('user-*', () => {})
+      const targets = [{ identity: 'lamp', gateway: host.gateway }]
+      const options = { ...AT_MOST_ONCE, timeoutMs: 2_000_000 }
+      const statuses = await sender.send(messageOf('x'), targets, options)
+      expect(statuses.get('lamp')).toBe('FAILED')
+    })
+
+    test('an identity that a pattern does not match is left to whoever hosts it', async () => {
+      const { sender, host } = await pair()
+      await sender.subscribeMatching('user-*', () => {})
+      await host.subscribe('lamp', () => delay(50))
+      const targets = [{ identity: 'lamp', gateway: null }]
+      const statuses = await sender.send(messageOf('x'), targets, AT_MOST_ONCE)
+      expect(statuses.get('lamp')).toBe('DELIVERED')
+    })
+
+    test('a pattern that no identity can match is an invalid argument', async () => {
+      const { host } = await pair()
+      await expect(host.subscribeMatching('a..*', () => {})).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('a..*'),
+      })
+    })
+
+    test('a gateway that starts again under its name is reached as before', async () => {
+      const connect = prepare()
+      const sender = await open(connect)
+      const first = await open(connect, 'named')
+      await first.subscribeMatching('*', () => {})
+      const targets = [{ identity: 'a', gateway: first.gateway }]
+      const options = { ...AT_MOST_ONCE, timeoutMs: 2_000_000 }
+      const send = async () => (await sender.send(messageOf('x'), targets, options)).get('a')
+      expect(await send()).toBe('DELIVERED')
+      await first.close()
+      expect(await send()).toBe('FAILED')
+      const second = await open(connect, 'named')
+      await second.subscribeMatching('*', () => {})
+      expect(await send()).toBe('DELIVERED')
     })
 
     test('a gateway that does not exist fails its targets at once, and no others', async () => {

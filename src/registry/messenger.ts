@@ -57,13 +57,19 @@ export interface Messenger {
   /** The address to name in the registrations of identities whose subscribers this process hosts. */
   readonly gateway: string
 
-  /**
-   * Whether `identity` has a subscription made through this messenger.
-   */
+  /** Whether `identity` has a subscription made through this messenger, its own or by a pattern. */
   hosts(identity: string): boolean
 
   /** Starts receiving the messages of `identity`; resolved once the broker knows of it. One subscription an identity: a second one replaces the first. */
   subscribe(identity: string, handler: MessageHandler): Promise<Subscription>
+
+  /**
+   * Starts receiving the messages of every identity that matches `pattern`, where `*` stands for any
+   * characters, known or not; resolved once the broker knows of it. An identity's own subscription
+   * goes before, then the latest pattern that matches. A second subscription of a pattern replaces the first.
+   * @throws RegistryError `INVALID_ARGUMENT` for a pattern that no identity can match.
+   */
+  subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription>
 
   /** Sends to every target and gives the status of each, one entry a target. */
   send(

@@ -7,7 +7,7 @@ import { connectNatsMessenger } from './nats/nats-messenger.ts'
 
 describeMessenger('MemoryMessenger', () => {
   const broker = new MemoryBroker()
-  return async () => new MemoryMessenger(broker)
+  return async (gatewayName) => new MemoryMessenger(broker, undefined, gatewayName)
 })
 
 describeDurability('MemoryMessenger', async () => {
@@ -25,7 +25,13 @@ if (backends.kind === 'memory') {
     describeMessenger(`NatsMessenger with ${connections} connection(s)`, () => {
       const subjectPrefix = `test-${crypto.randomUUID()}`
       const servers = backends.natsUrls
-      return () => connectNatsMessenger({ servers, subjectPrefix, connections })
+      return (gatewayName) =>
+        connectNatsMessenger({
+          servers,
+          subjectPrefix,
+          connections,
+          ...(gatewayName === undefined ? {} : { gatewayName }),
+        })
     })
   }
 }

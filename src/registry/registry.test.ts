@@ -307,6 +307,20 @@ function describeRegistry(
         expect(received.sort()).toEqual(['by-gateway', 'by-subject'])
       })
 
+      test('reaches all identities of a pattern, whose registrations name its gateway', async () => {
+        const received: string[] = []
+        await registry.subscribeMatching('user-*', ({ identity }) => void received.push(identity))
+        for (const identity of ['user-1', 'user-2', 'lamp']) await registry.register(identity, {})
+        expect(await listed(registry)).toMatchObject([
+          { identity: 'lamp', gateway: null },
+          { identity: 'user-1', gateway: registry.gateway },
+          { identity: 'user-2', gateway: registry.gateway },
+        ])
+        await registry.unregister('lamp')
+        expect(await registry.multicast({}, 'hello')).toMatchObject({ deliveredCount: 2 })
+        expect(received.sort()).toEqual(['user-1', 'user-2'])
+      })
+
       test('reaches nobody who has unsubscribed', async () => {
         let calls = 0
         const subscription = await registry.subscribe('alice', () => void (calls += 1))
@@ -407,6 +421,9 @@ function describeRegistry(
         const refusal = { name: 'RegistryError', code: 'INVALID_ARGUMENT' }
         await expect(registry.multicast({}, wrong as string)).rejects.toMatchObject(refusal)
         await expect(registry.subscribe('a', wrong as () => void)).rejects.toMatchObject(refusal)
+        await expect(registry.subscribeMatching('*', wrong as () => void)).rejects.toMatchObject(
+          refusal,
+        )
       })
     })
 
@@ -442,6 +459,7 @@ function describeRegistry(
           () => registry.enumerate(),
           () => registry.multicast({}, 'x'),
           () => registry.subscribe('alice', () => {}),
+          () => registry.subscribeMatching('*', () => {}),
           () => registry.clear(),
         ]
         for (const call of calls) {

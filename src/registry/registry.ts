@@ -140,10 +140,21 @@ export class MulticastRegistry {
    */
   async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
     return this.#accept(() => {
-      if (typeof handler !== 'function') {
-        throw new RegistryError('INVALID_ARGUMENT', 'handler: must be a function of the message')
-      }
+      checkHandler(handler)
       return this.#messenger.subscribe(validateIdentity(identity), handler)
+    })
+  }
+
+  /**
+   * Receives the multicasts of every identity that matches, registered or not, unless it has a
+   * subscription of its own; the message says which identity it is for.
+   * @param pattern an identity in which `*` stands for any characters; `*` alone matches all.
+   * @throws RegistryError `INVALID_ARGUMENT`
+   */
+  async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
+    return this.#accept(() => {
+      checkHandler(handler)
+      return this.#messenger.subscribeMatching(pattern, handler)
     })
   }
 
@@ -184,6 +195,11 @@ export class MulticastRegistry {
       `ttlMs: ${ttlMs} must be an integer from 0 (never expires) to ${this.#limits.maxTtlMs} ms`,
     )
   }
+}
+
+function checkHandler(handler: MessageHandler): void {
+  if (typeof handler === 'function') return
+  throw new RegistryError('INVALID_ARGUMENT', 'handler: must be a function of the message')
 }
 
 /** A gateway is a NATS subject; a malformed one would break the connection of whoever sends to it. */

@@ -38,11 +38,3 @@ export class ReceiptTally {
     }
   }
 }
-
-/** Whether messages were sent to somebody and nobody received any: no subscriber was running. */
-export function nobodyReceived({
-  expected,
-  received,
-}: Pick<Deliveries, 'expected' | 'received'>): boolean {
-  return expected > 0 && received === 0
-}

@@ -4,7 +4,9 @@ import { DeliveryStatuses } from '../delivery-statuses.ts'
 import { type Durability, durabilityOf, type DurabilityOptions } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
+import { validateGatewayName } from '../gateway-name.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
+import { parseIdentityPattern } from '../identity-pattern.ts'
 import type {
   DeliveryStatus,
   DeliveryTarget,
@@ -29,7 +31,9 @@ const DURABLE_GATEWAY = `${GATEWAY}durable.`
 
 /** What connects the messengers of one process: who hosts what. */
 export class MemoryBroker {
-  readonly gateways = new Map<string, HostedSubscribers>()
+  /** Those who share the messages of each gateway. */
+  readonly #gateways = new Map<string, readonly HostedSubscribers[]>()
+  #turn = 0
   readonly #mailboxes = new Map<string, Mailbox>()
 
   /** What is kept for a durable gateway; `null` for any other gateway. */
@@ -45,9 +49,33 @@ export class MemoryBroker {
 
   /** The subscribers that a message to `target` reaches. */
   hostsOf({ identity, gateway }: DeliveryTarget): readonly HostedSubscribers[] {
-    if (gateway === null) return Array.from(this.gateways.values()).filter((h) => h.has(identity))
-    const hosts = this.gateways.get(gateway)
-    return hosts?.has(identity) ? [hosts] : []
+    if (gateway === null) {
+      return Array.from(this.#gateways.values()).flatMap((sharing) => {
+        const own = sharing.filter((hosts) => hosts.hasOwn(identity))
+        return own.length > 0 ? own : this.#oneOf(sharing.filter((hosts) => hosts.has(identity)))
+      })
+    }
+    const sharing = this.#gateways.get(gateway) ?? []
+    return this.#oneOf(sharing).filter((hosts) => hosts.has(identity))
+  }
+
+  /** Puts subscribers behind a gateway, beside those who are there. */
+  join(gateway: string, subscribers: HostedSubscribers): void {
+    this.#gateways.set(gateway, [...(this.#gateways.get(gateway) ?? []), subscribers])
+  }
+
+  leave(gateway: string, subscribers: HostedSubscribers): void {
+    const others = this.#gateways.get(gateway)?.filter((each) => each !== subscribers) ?? []
+    if (others.length > 0) this.#gateways.set(gateway, others)
+    else this.#gateways.delete(gateway)
+  }
+
+  /** Each in turn; none of none. */
+  #oneOf(sharing: readonly HostedSubscribers[]): readonly HostedSubscribers[] {
+    if (sharing.length < 2) return sharing
+    this.#turn += 1
+    const at = this.#turn % sharing.length
+    return sharing.slice(at, at + 1)
   }
 }
 
@@ -60,13 +88,22 @@ export class MemoryMessenger implements Messenger {
   readonly #sends = new Set<Promise<unknown>>()
   #closing: Promise<void> | null = null
 
-  /** @throws RegistryError `INVALID_ARGUMENT` for durability options out of range. */
-  constructor(broker: MemoryBroker = new MemoryBroker(), durability?: DurabilityOptions) {
+  /**
+   * @param gatewayName shared by messengers that share messages; by default a name of its own.
+   * @throws RegistryError `INVALID_ARGUMENT` for options out of range.
+   */
+  constructor(
+    broker: MemoryBroker = new MemoryBroker(),
+    durability?: DurabilityOptions,
+    gatewayName: string = randomUUID(),
+  ) {
     this.#broker = broker
     this.#durability = durability === undefined ? null : durabilityOf(durability)
     const name = this.#durability?.gatewayName
-    this.gateway = name ? DURABLE_GATEWAY + name : GATEWAY + randomUUID()
-    broker.gateways.set(this.gateway, this.#subscribers)
+    this.gateway = name
+      ? DURABLE_GATEWAY + name
+      : GATEWAY + validateGatewayName(gatewayName, 'gatewayName')
+    broker.join(this.gateway, this.#subscribers)
     broker.mailboxOf(this.gateway)?.serve(this.#subscribers)
   }
 
@@ -76,12 +113,12 @@ export class MemoryMessenger implements Messenger {
 
   async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
     this.#checkOpen()
-    const remove = this.#subscribers.add(identity, handler)
-    return {
-      unsubscribe: async () => {
-        remove()
-      },
-    }
+    return subscriptionOf(this.#subscribers.add(identity, handler))
+  }
+
+  async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
+    this.#checkOpen()
+    return subscriptionOf(this.#subscribers.addMatching(parseIdentityPattern(pattern), handler))
   }
 
   async send(
@@ -112,9 +149,7 @@ export class MemoryMessenger implements Messenger {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#sends)
-    if (this.#broker.gateways.get(this.gateway) === this.#subscribers) {
-      this.#broker.gateways.delete(this.gateway)
-    }
+    this.#broker.leave(this.gateway, this.#subscribers)
     this.#broker.mailboxOf(this.gateway)?.leave(this.#subscribers)
     await this.#subscribers.idle(CLOSE_PATIENCE_MS)
   }
@@ -204,5 +239,13 @@ export class MemoryMessenger implements Messenger {
       await handled.sleepUntil(deadline)
     }
     return statuses.end()
+  }
+}
+
+function subscriptionOf(remove: () => boolean): Subscription {
+  return {
+    unsubscribe: async () => {
+      remove()
+    },
   }
 }

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { missingPrograms, startNatsProgram } from '../../environment/programs.ts'
 import type { Messenger, SendOptions } from '../messenger.ts'
+import { findPatternHosts } from './pattern-hosts.ts'
 import { connectNatsMessenger, type NatsMessengerOptions } from './nats-messenger.ts'
 
 const AT_MOST_ONCE: SendOptions = { delivery: 'at-most-once', timeoutMs: 2_000, receipts: true }
@@ -74,6 +75,11 @@ describe('connecting to NATS', () => {
   test.each([
     { what: 'no connection at all', options: { connections: 0 } },
     { what: 'half a connection', options: { connections: 1.5 } },
+    { what: 'a gateway name of two words', options: { gatewayName: 'a.b' } },
+    {
+      what: 'a gateway with two names',
+      options: { gatewayName: 'a', durability: { gatewayName: 'b' } },
+    },
     { what: 'a prefix with a wildcard', options: { subjectPrefix: 'a.*' } },
     { what: 'a prefix with an empty word', options: { subjectPrefix: 'a..b' } },
   ])('$what is an invalid argument', async ({ options }) => {
@@ -111,6 +117,33 @@ describe('losing the NATS server', () => {
     await expect
       .poll(() => statusOf(sender, host, 'a').catch(() => 'UNAVAILABLE'), { timeout: 10_000 })
       .toBe('DELIVERED')
+  })
+
+  test('is told, and so is its return; a named gateway and its pattern work again', async () => {
+    const server = await startServer()
+    const changes: boolean[] = []
+    const host = await connect({
+      servers: [server.url],
+      connections: 2,
+      gatewayName: 'named',
+      onUpChange: (up) => void changes.push(up),
+    })
+    await host.subscribeMatching('*', () => {})
+    const sender = await connect({ servers: [server.url] })
+    expect(await statusOf(sender, host, 'a')).toBe('DELIVERED')
+    await server.stop()
+    await expect.poll(() => changes).toEqual([false])
+    const again = await startServer({ port: server.port })
+    await expect.poll(() => changes).toEqual([false, true])
+    await expect
+      .poll(() => statusOf(sender, host, 'a').catch(() => 'UNAVAILABLE'), { timeout: 10_000 })
+      .toBe('DELIVERED')
+    expect(await findPatternHosts([again.url], 'prism.multicast')).toEqual([
+      { gateway: host.gateway, pattern: '*' },
+    ])
+    await host.close()
+    expect(changes).toEqual([false, true])
+    expect(await findPatternHosts([again.url], 'prism.multicast')).toEqual([])
   })
 
   test('at-least-once waits for the server and delivers when it is back in time', async () => {

@@ -15,10 +15,11 @@ export class Connection {
   readonly inbox: ReplyInbox
   #up = true
 
-  constructor(nats: NatsConnection) {
+  /** @param onChange called when it went down or came up. */
+  constructor(nats: NatsConnection, onChange: () => void) {
     this.nats = nats
     this.inbox = new ReplyInbox(nats)
-    void this.#follow()
+    void this.#follow(onChange)
   }
 
   /** While it is down nothing is published on it, so nothing is buffered and sent too late. */
@@ -31,11 +32,12 @@ export class Connection {
     return this.nats.info?.max_payload ?? 1024 * 1024
   }
 
-  async #follow(): Promise<void> {
+  async #follow(onChange: () => void): Promise<void> {
     for await (const status of this.nats.status()) {
-      if (status.type === 'disconnect') this.#up = false
-      else if (status.type === 'reconnect') this.#up = true
-      else if (status.type === 'error' && status.error instanceof PermissionViolationError) {
+      if (status.type === 'disconnect' || status.type === 'reconnect') {
+        this.#up = status.type === 'reconnect'
+        onChange()
+      } else if (status.type === 'error' && status.error instanceof PermissionViolationError) {
         if (status.error.operation === 'publish') this.inbox.refuse(status.error.subject)
       }
     }
@@ -47,6 +49,8 @@ export interface PoolOptions {
   readonly servers: readonly string[]
   readonly connections: number
   readonly connectTimeoutMs: number
+  /** Called with `false` when no connection is up any more, and with `true` when one is again. */
+  readonly onUpChange?: (up: boolean) => void
 }
 
 /** The NATS connections of one messenger. Each reconnects on its own, to any of the servers. */
@@ -54,10 +58,27 @@ export class ConnectionPool {
   readonly connections: readonly Connection[]
   readonly #hosts: readonly string[]
   #next = 0
+  #closed = false
 
-  private constructor(connections: readonly Connection[], hosts: readonly string[]) {
-    this.connections = connections
+  private constructor(
+    opened: readonly NatsConnection[],
+    hosts: readonly string[],
+    onUpChange: (up: boolean) => void = () => {},
+  ) {
+    let wasUp = true
+    const onChange = (): void => {
+      const { up } = this
+      if (up === wasUp || this.#closed) return
+      wasUp = up
+      onUpChange(up)
+    }
+    this.connections = opened.map((nats) => new Connection(nats, onChange))
     this.#hosts = hosts
+  }
+
+  /** Whether any connection is. */
+  get up(): boolean {
+    return this.connections.some((connection) => connection.up)
   }
 
   /** @throws RegistryError `UNAVAILABLE` naming the hosts, within `connectTimeoutMs`. */
@@ -79,10 +100,7 @@ export class ConnectionPool {
       await Promise.all(opened.map((nats) => nats.close()))
       throw failure
     }
-    return new ConnectionPool(
-      opened.map((nats) => new Connection(nats)),
-      addresses.hosts,
-    )
+    return new ConnectionPool(opened, addresses.hosts, options.onUpChange)
   }
 
   /** The next connection that is up, in turn; `undefined` if none is. */
@@ -101,6 +119,7 @@ export class ConnectionPool {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     await Promise.all(this.connections.map(({ nats }) => nats.close()))
   }
 }

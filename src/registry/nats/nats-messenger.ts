@@ -1,6 +1,7 @@
 import { type Msg, nuid } from '@nats-io/transport-node'
 import { type Durability, durabilityOf, type DurabilityOptions } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
+import { validateGatewayName } from '../gateway-name.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
 import type {
   DeliveryStatus,
@@ -19,8 +20,9 @@ import { DurableStreams } from './durability.ts'
 import { DurableFanOut } from './durable-fan-out.ts'
 import { DurableInbox } from './durable-inbox.ts'
 import { FanOut } from './fan-out.ts'
-import { answerIdentityMessage, GatewayInbox } from './hosting.ts'
-import { durableGatewaySubject, gatewaySubject, identitySubject } from './wire.ts'
+import { GatewayInbox } from './hosting.ts'
+import { OwnSubjects } from './own-subjects.ts'
+import { durableGatewaySubject, gatewaySubject } from './wire.ts'
 
 /** How long `close()` waits for handlers that are still running, in ms. */
 const CLOSE_PATIENCE_MS = 5_000
@@ -35,6 +37,14 @@ export interface NatsMessengerOptions {
   readonly connections?: number
   /** How long connecting may take, and a subscription to be confirmed, in ms; 5,000 by default. */
   readonly connectTimeoutMs?: number
+  /**
+   * Names the gateway, so that registrations which name it hold when the process starts anew: 1 to
+   * 64 letters, digits, `-` and `_`. Messengers of one name share its messages, each going to one
+   * of them: let them host the same. By default a name of its own. Not with `durability.gatewayName`.
+   */
+  readonly gatewayName?: string
+  /** Called with `false` when the connection to NATS is lost, all of them, and with `true` when it is back. */
+  readonly onUpChange?: (up: boolean) => void
   /** Enables exactly-once, through JetStream; off by default. */
   readonly durability?: DurabilityOptions
 }
@@ -50,8 +60,11 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     subjectPrefix = 'prism.multicast',
     connections = 1,
     connectTimeoutMs = 5_000,
+    gatewayName = nuid.next(),
+    onUpChange,
     durability: durabilityOptions,
   } = options
+  validateGatewayName(gatewayName, 'gatewayName')
   if (!Number.isInteger(connections) || connections < 1 || connections > 64) {
     throw new RegistryError(
       'INVALID_ARGUMENT',
@@ -65,8 +78,25 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     )
   }
   const durability = durabilityOptions === undefined ? null : durabilityOf(durabilityOptions)
-  const pool = await ConnectionPool.open({ servers, connections, connectTimeoutMs })
-  const messenger = new NatsMessenger(pool, subjectPrefix, connectTimeoutMs, durability)
+  if (options.gatewayName !== undefined && durability?.gatewayName) {
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      'gatewayName and durability.gatewayName are both given; a gateway has one name.',
+    )
+  }
+  const pool = await ConnectionPool.open({
+    servers,
+    connections,
+    connectTimeoutMs,
+    ...(onUpChange === undefined ? {} : { onUpChange }),
+  })
+  const messenger = new NatsMessenger(
+    pool,
+    subjectPrefix,
+    connectTimeoutMs,
+    gatewayName,
+    durability,
+  )
   try {
     await messenger.listen()
   } catch (error) {
@@ -87,12 +117,11 @@ class NatsMessenger implements Messenger {
   readonly gateway: string
   readonly #pool: ConnectionPool
   readonly #subjectPrefix: string
-  readonly #confirmTimeoutMs: number
   readonly #broker: BrokerSubscriptions
   readonly #subscribers = new HostedSubscribers()
   readonly #gatewayInbox = new GatewayInbox(this.#subscribers)
   readonly #gatewaySubscriptions: BrokerSubscription[] = []
-  readonly #identitySubscriptions = new Map<string, BrokerSubscription>()
+  readonly #ownSubjects: OwnSubjects
   readonly #durability: Durability | null
   #durable: DurableSlot | null = null
   readonly #sends = new Set<Promise<unknown>>()
@@ -102,16 +131,24 @@ class NatsMessenger implements Messenger {
     pool: ConnectionPool,
     subjectPrefix: string,
     confirmTimeoutMs: number,
+    gatewayName: string,
     durability: Durability | null,
   ) {
     this.#pool = pool
     this.#subjectPrefix = subjectPrefix
-    this.#confirmTimeoutMs = confirmTimeoutMs
     this.#broker = new BrokerSubscriptions(pool, confirmTimeoutMs)
     this.#durability = durability
     this.gateway = durability?.gatewayName
       ? durableGatewaySubject(subjectPrefix, durability.gatewayName)
-      : gatewaySubject(subjectPrefix, nuid.next())
+      : gatewaySubject(subjectPrefix, gatewayName)
+    this.#ownSubjects = new OwnSubjects({
+      pool,
+      broker: this.#broker,
+      subscribers: this.#subscribers,
+      subjectPrefix,
+      gateway: this.gateway,
+      confirmTimeoutMs,
+    })
   }
 
   /** Opens the gateway's inbox, on every connection: the server gives each message to one of them. */
@@ -141,30 +178,12 @@ class NatsMessenger implements Messenger {
 
   async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
     this.#checkOpen()
-    const remove = this.#subscribers.add(identity, handler)
-    let broker = this.#identitySubscriptions.get(identity)
-    if (broker === undefined) {
-      broker = this.#broker.open(
-        this.#connectionOf(identity),
-        identitySubject(this.#subjectPrefix, identity),
-        (message) => answerIdentityMessage(this.#subscribers, identity, message),
-      )
-      this.#identitySubscriptions.set(identity, broker)
-    }
-    const unsubscribe = async (): Promise<void> => {
-      if (!remove()) return
-      const known = this.#identitySubscriptions.get(identity)
-      this.#identitySubscriptions.delete(identity)
-      // Draining answers what is still on its way: refused at once, rather than never.
-      if (known) await settledWithin([known.subscription.drain()], this.#confirmTimeoutMs)
-    }
-    try {
-      await broker.confirmed
-    } catch (error) {
-      await unsubscribe()
-      throw error
-    }
-    return { unsubscribe }
+    return this.#ownSubjects.subscribe(identity, handler)
+  }
+
+  async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
+    this.#checkOpen()
+    return this.#ownSubjects.subscribeMatching(pattern, handler)
   }
 
   async send(
@@ -205,10 +224,11 @@ class NatsMessenger implements Messenger {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#sends)
-    const subscriptions = [...this.#gatewaySubscriptions, ...this.#identitySubscriptions.values()]
-    const up = this.#pool.connections.some((connection) => connection.up)
-    const drained = subscriptions.map(({ subscription }) => subscription.drain())
-    if (up) await settledWithin(drained, CLOSE_PATIENCE_MS)
+    const drained = [
+      ...this.#gatewaySubscriptions.map(({ subscription }) => subscription.drain()),
+      ...this.#ownSubjects.drain(),
+    ]
+    if (this.#pool.up) await settledWithin(drained, CLOSE_PATIENCE_MS)
     else void Promise.allSettled(drained)
     await this.#durable?.inbox?.close(CLOSE_PATIENCE_MS)
     await this.#gatewayInbox.idle()
@@ -222,17 +242,5 @@ class NatsMessenger implements Messenger {
 
   #checkOpen(): void {
     if (this.#closing !== null) throw new RegistryError('CLOSED', 'The messenger is closed.')
-  }
-
-  /** Always the same connection for an identity, so that subscribing again overtakes nothing. */
-  #connectionOf(identity: string): Connection {
-    const { connections } = this.#pool
-    let hash = 0
-    for (let index = 0; index < identity.length; index += 1) {
-      hash = (Math.imul(hash, 31) + identity.charCodeAt(index)) >>> 0
-    }
-    const connection = connections[hash % connections.length]
-    if (connection === undefined) throw this.#pool.unavailable()
-    return connection
   }
 }

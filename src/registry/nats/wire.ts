@@ -47,6 +47,17 @@ export function durableGatewaySubject(prefix: string, name: string): string {
   return gatewaySubject(prefix, `durable.${name}`)
 }
 
+/**
+ * What covers the subjects of all identities that match a pattern, and perhaps of others: NATS can
+ * leave open whole words only, at the end.
+ */
+export function patternSubject(prefix: string, pattern: string): string {
+  const words = pattern.split('.')
+  const open = words.findIndex((word) => word.includes('*'))
+  const fixed = open < 0 ? words : [...words.slice(0, open), '>']
+  return identitySubject(prefix, fixed.join('.'))
+}
+
 /** Where those who host all identities of a pattern are asked for; one word short of an identity. */
 export function patternHostsSubject(prefix: string): string {
   return `${prefix}-subscribers`

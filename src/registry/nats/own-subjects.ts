@@ -1,0 +1,133 @@
+import type { Msg } from '@nats-io/transport-node'
+import type { HostedSubscribers } from '../hosted-subscribers.ts'
+import { type IdentityPattern, parseIdentityPattern } from '../identity-pattern.ts'
+import type { MessageHandler, Subscription } from '../messenger.ts'
+import { settledWithin } from '../settled-within.ts'
+import type { BrokerSubscription, BrokerSubscriptions } from './broker-subscriptions.ts'
+import type { Connection, ConnectionPool } from './connections.ts'
+import { answerIdentityMessage } from './hosting.ts'
+import { answerPatternHost } from './pattern-hosts.ts'
+import { identitySubject, patternHostsSubject, patternSubject } from './wire.ts'
+
+/** What a messenger asked the broker for, to host one identity or one pattern. */
+interface Interest {
+  readonly subscriptions: readonly BrokerSubscription[]
+  /** From when the broker has confirmed it until it is given up. */
+  live: boolean
+}
+
+/** What all subjects of a messenger have in common. */
+export interface OwnSubjectsOptions {
+  readonly pool: ConnectionPool
+  readonly broker: BrokerSubscriptions
+  readonly subscribers: HostedSubscribers
+  readonly subjectPrefix: string
+  readonly gateway: string
+  /** How long giving up a subscription may wait for the broker, in ms. */
+  readonly confirmTimeoutMs: number
+}
+
+/**
+ * The subjects that a messenger listens to besides its gateway's: those of the identities that it
+ * hosts, and those that its patterns cover. Where both hear a message, one of them answers it.
+ */
+export class OwnSubjects {
+  readonly #options: OwnSubjectsOptions
+  readonly #identities = new Map<string, Interest>()
+  readonly #patterns = new Map<string, Interest>()
+
+  constructor(options: OwnSubjectsOptions) {
+    this.#options = options
+  }
+
+  subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
+    const { broker, subscribers, subjectPrefix } = this.#options
+    const open = (): Interest => {
+      const accept = (message: Msg): void => {
+        // Before it is confirmed and after it is given up, a pattern that matches answers instead.
+        if (!interest.live && subscribers.hasMatching(identity)) return
+        answerIdentityMessage(subscribers, identity, message)
+      }
+      const subject = identitySubject(subjectPrefix, identity)
+      const subscription = broker.open(this.#connectionOf(identity), subject, accept)
+      const interest: Interest = { subscriptions: [subscription], live: false }
+      return interest
+    }
+    return this.#receive(this.#identities, identity, subscribers.add(identity, handler), open)
+  }
+
+  subscribeMatching(text: string, handler: MessageHandler): Promise<Subscription> {
+    const { pool, broker, subscribers, subjectPrefix, gateway } = this.#options
+    const pattern = parseIdentityPattern(text)
+    const open = (): Interest => {
+      const subject = patternSubject(subjectPrefix, text)
+      const accept = (message: Msg): void => this.#answerByPattern(pattern, message)
+      // A queue: of all connections and processes behind one gateway, one gets each message.
+      const subscriptions = pool.connections.map((connection) =>
+        broker.open(connection, subject, accept, { queue: gateway }),
+      )
+      const answer = (question: Msg): void =>
+        answerPatternHost(question, { gateway, pattern: text })
+      const asked = pool.connections
+        .slice(0, 1)
+        .map((connection) => broker.open(connection, patternHostsSubject(subjectPrefix), answer))
+      return { subscriptions: [...subscriptions, ...asked], live: false }
+    }
+    return this.#receive(this.#patterns, text, subscribers.addMatching(pattern, handler), open)
+  }
+
+  /** Gives up everything; each resolves when what is on its way has been answered. */
+  drain(): readonly Promise<void>[] {
+    return [...this.#identities.values(), ...this.#patterns.values()].flatMap(drainOf)
+  }
+
+  async #receive(
+    interests: Map<string, Interest>,
+    key: string,
+    remove: () => boolean,
+    open: () => Interest,
+  ): Promise<Subscription> {
+    const interest = interests.get(key) ?? open()
+    interests.set(key, interest)
+    const unsubscribe = async (): Promise<void> => {
+      if (!remove()) return
+      interest.live = false
+      interests.delete(key)
+      // Draining answers what is still on its way: refused at once, rather than never.
+      await settledWithin(drainOf(interest), this.#options.confirmTimeoutMs)
+    }
+    try {
+      await Promise.all(interest.subscriptions.map(({ confirmed }) => confirmed))
+    } catch (error) {
+      await unsubscribe()
+      throw error
+    }
+    if (interests.get(key) === interest) interest.live = true
+    return { unsubscribe }
+  }
+
+  /** A subject may cover identities that the pattern doesn't match: those are others' to answer. */
+  #answerByPattern(pattern: IdentityPattern, message: Msg): void {
+    const { subscribers, subjectPrefix } = this.#options
+    const identity = message.subject.slice(identitySubject(subjectPrefix, '').length)
+    if (this.#identities.get(identity)?.live) return
+    if (!pattern.matches(identity) && !subscribers.hasMatching(identity)) return
+    answerIdentityMessage(subscribers, identity, message)
+  }
+
+  /** Always the same connection for an identity, so that subscribing again overtakes nothing. */
+  #connectionOf(identity: string): Connection {
+    const { connections } = this.#options.pool
+    let hash = 0
+    for (let index = 0; index < identity.length; index += 1) {
+      hash = (Math.imul(hash, 31) + identity.charCodeAt(index)) >>> 0
+    }
+    const connection = connections[hash % connections.length]
+    if (connection === undefined) throw this.#options.pool.unavailable()
+    return connection
+  }
+}
+
+function drainOf({ subscriptions }: Interest): readonly Promise<void>[] {
+  return subscriptions.map(({ subscription }) => subscription.drain())
+}
