@@ -36,9 +36,7 @@ export function parseNatsUrls(text: string, what = 'NATS_URL'): readonly string[
   }
   const credentials = addresses.map((address) => new URL(address)).map(userInfo)
   if (new Set(credentials).size > 1) {
-    throw new EnvironmentError(
-      `The addresses in ${what} must all have the same user and password.`,
-    )
+    throw new EnvironmentError(`The addresses in ${what} must all have the same user and password.`)
   }
   return addresses
 }

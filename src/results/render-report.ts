@@ -4,6 +4,7 @@ import {
   renderDetails,
   renderOperations,
   renderSlo,
+  renderTotals,
   renderVerdict,
 } from './render-scenario.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
@@ -15,8 +16,10 @@ export function renderReport(entry: ScenarioEntry): string {
   }
   const { result, verdict, slo, bounds } = entry
   const length = `${(result.measuredMs / 1_000).toFixed(1)} s`
+  const warmUp = result.warmUpMs === 0 ? '' : ` after ${result.warmUpMs / 1_000} s of warm-up`
   const lines = [
-    `  ${result.arrivals} for ${length} after ${result.warmUpMs / 1_000} s of warm-up`,
+    `  ${result.arrivals} for ${length}${warmUp}`,
+    renderTotals(result),
     result.abortReason === null ? null : paint('red', `  ended early: ${result.abortReason}`),
     renderOperations(result),
     renderDetails(result),

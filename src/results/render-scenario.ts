@@ -1,7 +1,10 @@
 import { styleText } from 'node:util'
 import { formatMs } from '../load/duration.ts'
+import { percentileMs, sumOf } from '../load/recording/histogram.ts'
 import type { SloOutcome, SloRow } from '../load/slo/slo-row.ts'
+import { throughputPerSecond } from '../load/totals.ts'
 import type { Verdict } from '../load/verdict/verdict.ts'
+import { deserializeHistogram } from './histogram-json.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
 import { renderTable, type Column } from './render-table.ts'
 
@@ -11,6 +14,24 @@ type OperationJson = LoadResultJson['operations'][number]
 
 const left = (heading: string): Column => ({ heading, align: 'left' })
 const right = (heading: string): Column => ({ heading, align: 'right' })
+
+/** All operations together: how many requests, how many of them succeeded, how fast and how many a second. */
+export function renderTotals(result: LoadResultJson): string {
+  const { operations } = result
+  const planned = operations.reduce((sum, { counts }) => sum + counts.planned, 0)
+  const ok = operations.reduce((sum, { counts }) => sum + counts.ok, 0)
+  const response = sumOf(operations.map((operation) => deserializeHistogram(operation.response)))
+  const perSecond = throughputPerSecond(result)
+  const parts = [
+    `${whole(planned)} requests`,
+    `success ${planned === 0 ? '–' : figure(ok / planned, 'ratio')}`,
+    `throughput ${perSecond === null ? '–' : figure(perSecond, '1/s')}`,
+    ...[50, 95, 99].map(
+      (percentile) => `P${percentile} ${time(percentileMs(response, percentile))}`,
+    ),
+  ]
+  return `  ${parts.join(', ')}`
+}
 
 /** Per operation: counts, response percentiles, service P99 and the rate of requests started. */
 export function renderOperations(result: LoadResultJson): string {
@@ -113,9 +134,14 @@ function renderDeliveries({ name, deliveries }: OperationJson): string[] {
   const { expected, received, missing, duplicates, receipt, completion } = deliveries
   const times = (label: string, { figures }: typeof receipt): string =>
     `${label} P50 ${time(figures.p50Ms)}, P95 ${time(figures.p95Ms)}, P99 ${time(figures.p99Ms)}, max ${time(figures.maxMs)}`
+  // A sender that has receipts, but doesn't see each come, knows of the last ones only.
+  const timed = [
+    ...(receipt.figures.count === 0 ? [] : [times('receipt', receipt)]),
+    ...(completion.figures.count === 0 ? [] : [times('last receipt', completion)]),
+  ]
   return [
     `${name} receipts: ${whole(received)} of ${whole(expected)} expected, ${whole(missing)} missing, ${whole(duplicates)} duplicates`,
-    `${name} ${times('receipt', receipt)}; ${times('last receipt', completion)}`,
+    ...(timed.length === 0 ? [] : [`${name} ${timed.join('; ')}`]),
   ]
 }
 
