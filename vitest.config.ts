@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { PathSequencer } from './src/vitest/path-sequencer.ts'
 
@@ -37,7 +38,9 @@ export default defineConfig({
           ],
           setupFiles: ['src/vitest/property-seed.ts'],
           benchmark: { include: [] },
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          // Most of what they take is waiting; on two cores, Vitest would run one file at a time.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           // Patience costs nothing where a condition comes true; a busy machine takes longer.
           expect: { poll: { timeout: 10_000 } },
           sequence: { groupOrder: 1 },
