@@ -1,0 +1,66 @@
+import type { ReceivedMessage } from '../registry/messenger.ts'
+import { SeenPairs } from './seen-pairs.ts'
+
+/** Identities that are told apart, so that memory has a bound. */
+const MAX_IDENTITIES = 250_000
+
+/** What a process has received so far. */
+export interface ReceptionFigures {
+  /** Distinct message ids. */
+  readonly messages: number
+  /** Distinct (message, identity) pairs. */
+  readonly receipts: number
+  /** Arrivals of a pair beyond its first. */
+  readonly duplicates: number
+  /** Payloads, without headers, one for each arrival. */
+  readonly bytes: number
+  /** Distinct identities; not told apart, nor their duplicates, beyond the first 250,000. */
+  readonly identities: number
+}
+
+/** Counts what a process receives, in bounded memory: see `SeenPairs` for what counts as seen. */
+export class Reception {
+  readonly #seen = new SeenPairs()
+  readonly #identities = new Map<string, number>()
+  readonly #maxIdentities: number
+  #messages = 0
+  #receipts = 0
+  #duplicates = 0
+  #bytes = 0
+
+  constructor(maxIdentities = MAX_IDENTITIES) {
+    this.#maxIdentities = maxIdentities
+  }
+
+  receive({ id, identity, payload }: ReceivedMessage): void {
+    this.#bytes += payload.length
+    const number = this.#numberOf(identity)
+    if (number === null) {
+      this.#receipts++
+      return
+    }
+    const arrival = this.#seen.add(id, number)
+    if (arrival === 'duplicate') this.#duplicates++
+    else this.#receipts++
+    if (arrival === 'new message') this.#messages++
+  }
+
+  get figures(): ReceptionFigures {
+    return {
+      messages: this.#messages,
+      receipts: this.#receipts,
+      duplicates: this.#duplicates,
+      bytes: this.#bytes,
+      identities: this.#identities.size,
+    }
+  }
+
+  #numberOf(identity: string): number | null {
+    const known = this.#identities.get(identity)
+    if (known !== undefined) return known
+    const number = this.#identities.size
+    if (number >= this.#maxIdentities) return null
+    this.#identities.set(identity, number)
+    return number
+  }
+}
