@@ -7,10 +7,8 @@ import { readFlags, type LoadTestFlags } from './loadtest-flags.ts'
 import { runLoadTest } from './loadtest-run.ts'
 import { runForUser } from './user-errors.ts'
 
-const DESCRIPTION = `Loads a multicast registry over Redis and NATS, and says how it did.
-
-Requests start when they are due, whatever becomes of earlier ones, and response times are counted
-from then. A multicast is delivered when a subscriber has confirmed it.`
+const DESCRIPTION =
+  'Loads a multicast registry over Redis and NATS, and says how it did. Requests start when they are due, whatever becomes of earlier ones, and response times are counted from then. A multicast is delivered when a subscriber has confirmed it.'
 
 const AFTER = `
 Environment
@@ -24,7 +22,8 @@ Examples
   prism-loadtest mixed -r 100 -d 10s --with-subscribers
   prism-loadtest register -r 200 -d 60s --redis-addr localhost:6379 --slo 'p95<10ms'
 
-prism-loadtest <command> --help has the options of each.`
+prism-loadtest <command> --help has the options of each.
+`
 
 /** The command line of `prism-loadtest`. Ends the process with an exit code of `EXIT`. */
 export function run(args: readonly string[]): Promise<void> {
@@ -160,9 +159,10 @@ function addWorkload(
 
   command
     .optionsGroup('Help')
+    .helpOption('-h, --help', 'this text')
     .addHelpText(
       'after',
-      `\nArrivals\n${indented(ARRIVALS_FORMS)}\n\nSLO\n${indented(SLO_FORMS)}\n\nExample\n  ${example}`,
+      `\nArrivals\n${indented(ARRIVALS_FORMS)}\n\nSLO\n${indented(SLO_FORMS)}\n\nExample\n  ${example}\n`,
     )
     .action(() => action(command.opts<LoadTestFlags>()))
 }

@@ -1,5 +1,6 @@
 import { inject } from 'vitest'
 import type { Duration } from '../load/duration.ts'
+import { countsOfAll } from '../load/totals.ts'
 import { test as base } from '../vitest/load-test.ts'
 import { openNamespace, type Testbed } from '../vitest/testbed.ts'
 import { arrivalsOf } from './check-parameters.ts'
@@ -42,7 +43,9 @@ test(
       ...(slos.length === 0 ? {} : { slo: slos }),
     })
 
-    if (reachedNobody(result)) await annotate(`  ${nobodyReceived(namespace)}`)
+    if (reachedNobody(result)) await annotate(`  ${nobodyReceived(namespace, backends)}`)
+    const { planned, ok } = countsOfAll(result)
+    if (ok === 0 && planned > 0) throw new Error(`Of ${planned} requests, none succeeded.`)
   },
 )
 

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { Backends } from '../environment/backends.ts'
 import { isIn, type Shard } from '../load/arrivals/shard.ts'
 import type { Operations } from '../load/workload.ts'
@@ -30,7 +31,7 @@ export async function prepare(
   const { registry } = testbed
   const notices: string[] = []
   const { registrations } = await registry.enumerate()
-  const own = registrations.filter((_, index) => isIn(share, index))
+  const own = registrations.filter(({ identity }) => isIn(share, crc32(identity)))
   const receivers = await receiversOf(parameters, testbed, backends)
   if (receivers.kind === 'own') {
     const identities = new Set([
@@ -48,7 +49,8 @@ export async function prepare(
   }
   if (workload.kind !== 'enumerate') await nameGateways(registry, own, receivers)
   const { totalCount } = await registry.enumerate(filterOf(workload))
-  const nobody = totalCount > 0 ? null : nobodyMatches(workload, namespace, registrations.length)
+  const nobody =
+    totalCount > 0 ? null : nobodyMatches(workload, namespace, registrations.length, backends)
   if (nobody !== null) notices.push(`  ${nobody}`)
   return { operations: operationsOf(workload, registry, receivers, share), notices }
 }

@@ -46,7 +46,7 @@ export class RunRecord {
   }: RunRecordOptions): Promise<RunRecord> {
     ensureWritableFolder(folder)
     const startedAt = new Date()
-    const commit = await readCommit(process.cwd())
+    const commit = await readCommit(import.meta.dirname)
     return new RunRecord(folder, {
       schemaVersion: SCHEMA_VERSION,
       runId: newRunId(folder, startedAt, commit, generators),
