@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { nowMs } from '../../src/load/clock.ts'
+import { MemoryMessenger } from '../../src/registry/memory/memory-messenger.ts'
+import { MemoryStore } from '../../src/registry/memory/memory-store.ts'
+import { MulticastRegistry } from '../../src/registry/registry.ts'
+import { multicastByReceipts } from './multicast-by-receipts.ts'
+
+/** Sends one measured message after one of the warm-up, to `a` and `b`; those of `hosted` are there. */
+async function deliveriesTo(hosted: readonly string[]) {
+  const registry = new MulticastRegistry({
+    store: new MemoryStore(),
+    messenger: new MemoryMessenger(),
+  })
+  for (const identity of hosted) await registry.subscribe(identity, () => {})
+  for (const identity of ['a', 'b']) await registry.register(identity, { status: 'online' })
+  const { run, deliveries } = multicastByReceipts(registry, { filter: { status: 'online' } })
+  for (const [number, isWarmUp] of [true, false].entries()) {
+    await run({ number, isWarmUp, intendedAtMs: nowMs(), startedAtMs: nowMs() })
+  }
+  const { receipt, completion, ...counts } = (await deliveries?.()) ?? expect.fail('no deliveries')
+  await registry.close()
+  return { ...counts, receipts: receipt.totalCount, completions: completion.totalCount }
+}
+
+test('delivered is what subscribers confirmed; complete is what nobody missed', async () => {
+  const counts = { expected: 2, duplicates: 0, receipts: 0 }
+  expect(await deliveriesTo(['a', 'b'])).toEqual({
+    ...counts,
+    received: 2,
+    missing: 0,
+    completions: 1,
+  })
+  expect(await deliveriesTo(['a'])).toEqual({ ...counts, received: 1, missing: 1, completions: 0 })
+  expect(await deliveriesTo([])).toEqual({ ...counts, received: 0, missing: 2, completions: 0 })
+})

@@ -1,0 +1,66 @@
+import { connect } from '@nats-io/transport-node'
+import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
+import { findSubscribers, gatewayOf } from './find-subscribers.ts'
+
+const backends = inject('backends')
+const natsUrls = backends.kind === 'memory' ? [] : backends.natsUrls
+
+describe('subscribers of a subject prefix', () => {
+  beforeEach(({ skip }) => skip(backends.kind === 'memory', 'needs a NATS server'))
+
+  const host = async (subjectPrefix: string, gatewayName: string, pattern: string) => {
+    const messenger = await connectNatsMessenger({ servers: natsUrls, subjectPrefix, gatewayName })
+    onTestFinished(() => messenger.close())
+    await messenger.subscribeMatching(pattern, () => {})
+    return messenger
+  }
+
+  test('are found while they run, those that share their messages together', async () => {
+    const prefix = `test-${crypto.randomUUID()}`
+    expect(await findSubscribers(natsUrls, prefix)).toEqual([])
+    const first = await host(prefix, 'all', '*')
+    const second = await host(prefix, 'all', '*')
+    const third = await host(prefix, 'users', 'user-*')
+    await host(`${prefix}-other`, 'all', '*')
+    const found = await findSubscribers(natsUrls, prefix)
+    expect(found).toHaveLength(2)
+    expect(found).toContainEqual({ gateway: first.gateway, pattern: '*', processes: 2 })
+    expect(found).toContainEqual({ gateway: third.gateway, pattern: 'user-*', processes: 1 })
+    await Promise.all([first.close(), second.close(), third.close()])
+    expect(await findSubscribers(natsUrls, prefix)).toEqual([])
+  })
+
+  test('that host single identities only are none: nobody knows which ones', async () => {
+    const prefix = `test-${crypto.randomUUID()}`
+    const messenger = await connectNatsMessenger({ servers: natsUrls, subjectPrefix: prefix })
+    onTestFinished(() => messenger.close())
+    await messenger.subscribe('a', () => {})
+    expect(await findSubscribers(natsUrls, prefix)).toEqual([])
+  })
+
+  test('are told from whoever else answers', async () => {
+    const prefix = `test-${crypto.randomUUID()}`
+    const plain = await connect({ servers: [...natsUrls] })
+    onTestFinished(() => plain.close())
+    for (const answer of ['hello', '{"gateway":1,"pattern":"*"}', 'null']) {
+      plain.subscribe(`${prefix}-subscribers`, { callback: (_, m) => void m.respond(answer) })
+    }
+    await plain.flush()
+    expect(await findSubscribers(natsUrls, prefix)).toEqual([])
+  })
+
+  test('that cannot be asked for are UNAVAILABLE', async () => {
+    await expect(findSubscribers(['nats://127.0.0.1:1'], 'p')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
+  })
+})
+
+test('a registration names the gateway of the first whose pattern matches, or none', () => {
+  const gateway = gatewayOf([
+    { gateway: 'g.users', pattern: 'user-*', processes: 1 },
+    { gateway: 'g.ones', pattern: '*-1', processes: 2 },
+  ])
+  expect(['user-1', 'lamp-1', 'lamp-2'].map(gateway)).toEqual(['g.users', 'g.ones', null])
+})
