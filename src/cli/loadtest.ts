@@ -5,6 +5,7 @@ import type { WorkloadKind } from '../loadtest/parameters.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
 import { readFlags, type LoadTestFlags } from './loadtest-flags.ts'
 import { runLoadTest } from './loadtest-run.ts'
+import { addSubscribe } from './subscribe-command.ts'
 import { runForUser } from './user-errors.ts'
 
 const DESCRIPTION =
@@ -38,6 +39,7 @@ async function loadtest(args: readonly string[]): Promise<number> {
       exitCode = await runLoadTest(readFlags(kind, flags, process.env))
     })
   }
+  addSubscribe(program)
   await runCommandLine(program, args)
   return exitCode
 }
