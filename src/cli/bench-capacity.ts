@@ -95,6 +95,8 @@ async function benchCapacity(args: readonly string[]): Promise<number> {
   })
   const vitest = await createVitest({
     watch: false,
+    // Node reads the configuration as it is; bundling it would write into the project's folder.
+    configLoader: 'native',
     project: ['load'],
     reporters: [reporter],
   })

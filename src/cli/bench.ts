@@ -115,6 +115,8 @@ async function bench(args: readonly string[]): Promise<number> {
   const isUi = values.ui === true
   const vitest = await createVitest({
     watch: isUi,
+    // Node reads the configuration as it is; bundling it would write into the project's folder.
+    configLoader: 'native',
     ui: isUi,
     open: false,
     project: projectsFor(names, values.micro === true, isUi),

@@ -39,6 +39,8 @@ export async function runLoadTest(run: LoadTestRun): Promise<number> {
   const vitest = await createVitest({
     root: PROJECT,
     watch: false,
+    // Node reads the configuration as it is; bundling it would write into the project's folder.
+    configLoader: 'native',
     project: ['load'],
     reporters: [reporter],
   })

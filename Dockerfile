@@ -1,0 +1,23 @@
+# prism-loadtest, run as it is by Node 24: docker build -t prism-loadtest .
+FROM node:24-alpine AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+# Optional packages are Vite's native parts, which it can't do without, and Node, which is here already.
+RUN npm ci --omit=dev --no-audit --no-fund --no-update-notifier --loglevel=error \
+  && rm -rf node_modules/node-* node_modules/.bin/node
+
+FROM node:24-alpine
+LABEL org.opencontainers.image.title=prism-loadtest org.opencontainers.image.licenses=MIT
+COPY --from=redis:7-alpine /usr/local/bin/redis-cli /usr/local/bin/
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY . .
+RUN mkdir results && chown node:node results \
+  && ln -s /app/src/cli/prism-loadtest.mjs /usr/local/bin/prism-loadtest \
+  && chmod +x src/cli/prism-loadtest.mjs
+# What this is built from, for run files: --build-arg COMMIT=$(git rev-parse HEAD)
+ARG COMMIT=
+ENV NODE_ENV=production PRISM_LOADTEST_COMMIT=$COMMIT
+USER node
+ENTRYPOINT ["node", "/app/deploy/docker/entry-point.ts"]
+CMD ["--help"]
