@@ -63,5 +63,11 @@ function checkWorkload(workload: WorkloadParameters): void {
   }
   if (workload.kind !== 'mixed') return
   const nothing = { run: () => Promise.resolve() }
-  mixed({ register: nothing, enumerate: nothing, multicast: nothing }, workload.mix)
+  try {
+    mixed({ register: nothing, enumerate: nothing, multicast: nothing }, workload.mix)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const flags = '--register-pct, --enumerate-pct, --multicast-pct'
+    throw new InputError(error.message.replace(/^mix/, flags), { cause: error })
+  }
 }
