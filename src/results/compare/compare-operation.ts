@@ -1,0 +1,194 @@
+import type { LoadResultJson } from '../load-result-schema.ts'
+import { markOccurrences, markProportion, type Mark, type Occurrences } from './mark.ts'
+
+type OperationJson = LoadResultJson['operations'][number]
+type Interval = LoadResultJson['intervals'][number]
+
+/** What is compared of an operation, in the order in which it is shown. */
+export const METRICS = ['P50', 'P95', 'P99', 'P99.9', 'rate', 'errors', 'delivery'] as const
+export type Metric = (typeof METRICS)[number]
+
+/** A figure of one run: times in ms, rates in requests/s, errors and delivery as shares of 1. */
+export interface Figure {
+  /** `null` if nothing was measured. */
+  readonly value: number | null
+  /** Whether it is a percentile with fewer than `FEWEST_BEYOND` requests beyond it. */
+  readonly isThin: boolean
+}
+
+/** One metric of an operation in both runs. */
+export interface MetricComparison {
+  readonly metric: Metric
+  readonly unit: 'ms' | '1/s' | 'share'
+  readonly baseline: Figure
+  readonly candidate: Figure
+  /** Candidate / baseline; `null` where there is none. */
+  readonly ratio: number | null
+  readonly mark: Mark
+}
+
+/** One operation of a scenario in both runs. */
+export interface OperationComparison {
+  readonly name: string
+  readonly metrics: readonly MetricComparison[]
+}
+
+/**
+ * A percentile with fewer requests beyond it than this is mostly chance: 100 leave a tenth of
+ * uncertainty about which percentile it is.
+ */
+export const FEWEST_BEYOND = 100
+
+/** How many requests a percentile needs; see `FEWEST_BEYOND`. */
+export function requestsNeeded(percentile: number): number {
+  return Math.ceil(FEWEST_BEYOND / (1 - percentile / 100) - 1e-6)
+}
+
+/** One run's side of a comparison. */
+export interface Side {
+  readonly result: LoadResultJson
+  readonly operation: OperationJson
+}
+
+/**
+ * Compares one operation, from the figures in the run files.
+ * @param unjudged why nothing is judged; `null` if all is that can be.
+ */
+export function compareOperation(
+  baseline: Side,
+  candidate: Side,
+  unjudged: string | null,
+): OperationComparison {
+  const sides = [secondsOf(baseline), secondsOf(candidate)] as const
+  const judge = ({ mark, ...metric }: MetricComparison): MetricComparison => ({
+    ...metric,
+    mark: unjudged === null ? mark : { kind: 'not judged', why: unjudged },
+  })
+  const metrics = [
+    ...PERCENTILES.map((percentile) => comparePercentile(percentile, ...sides)),
+    compareRate(...sides),
+    compareErrors(...sides),
+    ...compareDelivery(baseline.operation, candidate.operation),
+  ]
+  return { name: baseline.operation.name, metrics: metrics.map(judge) }
+}
+
+const PERCENTILES = [
+  { metric: 'P50', percentile: 50, figure: 'p50Ms', bySecond: 'p50Ms' },
+  { metric: 'P95', percentile: 95, figure: 'p95Ms', bySecond: 'p95Ms' },
+  { metric: 'P99', percentile: 99, figure: 'p99Ms', bySecond: 'p99Ms' },
+  { metric: 'P99.9', percentile: 99.9, figure: 'p999Ms', bySecond: null },
+] as const
+
+interface Seconds extends Side {
+  /** The whole seconds in which requests were being started, in order. */
+  readonly intervals: readonly Interval[]
+}
+
+function secondsOf({ result, operation }: Side): Seconds {
+  const intervals = result.intervals
+    .filter((interval) => interval.operation === operation.name)
+    .filter(({ second }) => (second + 1) * 1_000 <= result.measuredMs + 1)
+    .toSorted((a, b) => a.second - b.second)
+  return { result, operation, intervals }
+}
+
+function comparePercentile(
+  { metric, percentile, figure, bySecond }: (typeof PERCENTILES)[number],
+  baseline: Seconds,
+  candidate: Seconds,
+): MetricComparison {
+  const figureOf = ({ operation }: Seconds): Figure => {
+    const { figures } = operation.response
+    return { value: figures[figure], isThin: figures.count < requestsNeeded(percentile) }
+  }
+  const [a, b] = [figureOf(baseline), figureOf(candidate)]
+  const times = ({ intervals }: Seconds): readonly number[] =>
+    intervals.flatMap(({ response }) =>
+      response === null || bySecond === null ? [] : [response[bySecond]],
+    )
+  const mark = (): Mark => {
+    if (a.value === null || b.value === null) return { kind: 'not judged', why: 'nothing measured' }
+    if (a.isThin || b.isThin) return { kind: 'not judged', why: 'too few requests' }
+    if (bySecond === null) return { kind: 'not judged', why: 'no figures by second' }
+    return markProportion(
+      { overall: a.value, bySecond: times(baseline) },
+      { overall: b.value, bySecond: times(candidate) },
+    )
+  }
+  return metricOf(metric, 'ms', a, b, mark())
+}
+
+function compareRate(baseline: Seconds, candidate: Seconds): MetricComparison {
+  const rateOf = ({ result, operation }: Seconds): number | null =>
+    result.measuredMs === 0 ? null : (operation.counts.started * 1_000) / result.measuredMs
+  const [a, b] = [rateOf(baseline), rateOf(candidate)]
+  const started = ({ intervals }: Seconds): readonly number[] =>
+    intervals.map((interval) => interval.started)
+  const mark: Mark =
+    a === null || b === null
+      ? { kind: 'not judged', why: 'nothing measured' }
+      : markProportion(
+          { overall: a, bySecond: started(baseline) },
+          { overall: b, bySecond: started(candidate) },
+        )
+  return metricOf('rate', '1/s', enough(a), enough(b), mark)
+}
+
+/** Whatever was due and didn't succeed: failed, timed out, dropped or unfinished. */
+function compareErrors(baseline: Seconds, candidate: Seconds): MetricComparison {
+  const occurrences = ({ operation: { counts }, intervals }: Seconds): Occurrences => ({
+    count: Math.max(counts.planned - counts.ok, 0),
+    of: counts.planned,
+    bySecond: intervals.map(({ failed, timedOut, dropped }) => failed + timedOut + dropped),
+  })
+  const [a, b] = [occurrences(baseline), occurrences(candidate)]
+  return metricOf('errors', 'share', shareOf(a), shareOf(b), markOccurrences(a, b))
+}
+
+/** Nothing, where nobody receives anything. */
+function compareDelivery(
+  { counts, deliveries: before }: OperationJson,
+  { counts: countsAfter, deliveries: after }: OperationJson,
+): readonly MetricComparison[] {
+  if (before === null || after === null) return []
+  const share = ({ expected, received }: typeof before): Figure =>
+    enough(expected === 0 ? null : received / expected)
+  // Receipts go missing together: what is counted are messages that somebody missed.
+  const incomplete = (
+    { missing, completion }: typeof before,
+    { ok }: typeof counts,
+  ): Occurrences => ({
+    count: Math.min(missing, Math.max(ok - completion.figures.count, missing > 0 ? 1 : 0)),
+    of: ok,
+    bySecond: [],
+  })
+  const lost = markOccurrences(incomplete(before, counts), incomplete(after, countsAfter))
+  const mark: Mark =
+    lost.kind === 'worth a look'
+      ? { kind: 'worth a look', direction: lost.direction === 'higher' ? 'lower' : 'higher' }
+      : lost
+  return [metricOf('delivery', 'share', share(before), share(after), mark)]
+}
+
+function metricOf(
+  metric: Metric,
+  unit: MetricComparison['unit'],
+  baseline: Figure,
+  candidate: Figure,
+  mark: Mark,
+): MetricComparison {
+  const ratio =
+    baseline.value === null || candidate.value === null || baseline.value === 0
+      ? null
+      : candidate.value / baseline.value
+  return { metric, unit, baseline, candidate, ratio, mark }
+}
+
+function shareOf({ count, of }: Occurrences): Figure {
+  return enough(of === 0 ? null : count / of)
+}
+
+function enough(value: number | null): Figure {
+  return { value, isThin: false }
+}

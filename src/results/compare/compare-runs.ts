@@ -1,0 +1,172 @@
+import { EXIT, type ExitCode } from '../outcome.ts'
+import type { RunFile, ScenarioEntry } from '../run-file.ts'
+import { compareOperation, type OperationComparison } from './compare-operation.ts'
+import { unlikeFields, type FieldDifference } from './fingerprint-differences.ts'
+import { matchScenarios } from './match-scenarios.ts'
+
+type Measured = Extract<ScenarioEntry, { state: 'measured' }>
+
+/**
+ * What may be said of a scenario's differences:
+ * - `compared`: which of them are worth a look; `notes` are doubts about its measurements
+ * - `unlike`: nothing, for the figures are of different things
+ * - `invalid`: nothing, for a measurement can't be trusted
+ * - `unmeasured`: there are no figures of one run
+ */
+export type Standing =
+  | { readonly kind: 'compared'; readonly notes: readonly string[] }
+  | { readonly kind: 'unlike' | 'invalid' | 'unmeasured'; readonly why: string }
+
+/** One scenario in both runs. */
+export interface ScenarioComparison {
+  readonly name: string
+  readonly file: string
+  readonly standing: Standing
+  readonly operations: readonly OperationComparison[]
+  /** Operations that one of the runs doesn't have. */
+  readonly onlyInBaseline: readonly string[]
+  readonly onlyInCandidate: readonly string[]
+}
+
+/** Which run it is, of those compared. */
+export type RunSummary = Pick<
+  RunFile,
+  'runId' | 'startedAt' | 'status' | 'commit' | 'profile' | 'backends'
+>
+
+/** Two runs side by side. Plain data. */
+export interface RunComparison {
+  readonly baseline: RunSummary
+  readonly candidate: RunSummary
+  readonly unlike: readonly FieldDifference[]
+  /** Whether runs from unlike environments, and unlike loads, are compared nevertheless. */
+  readonly isUnlikeAllowed: boolean
+  readonly scenarios: readonly ScenarioComparison[]
+  readonly onlyInBaseline: readonly string[]
+  readonly onlyInCandidate: readonly string[]
+}
+
+/**
+ * Compares two runs by the figures in their files; no histogram is decoded. Exchanging the runs inverts ratios
+ * and turns marks around.
+ */
+export function compareRuns(
+  baseline: RunFile,
+  candidate: RunFile,
+  { isUnlikeAllowed }: { readonly isUnlikeAllowed: boolean },
+): RunComparison {
+  const unlike = unlikeFields(baseline, candidate)
+  const { pairs, onlyInBaseline, onlyInCandidate } = matchScenarios(baseline, candidate)
+  const environments = unlike.length > 0 && !isUnlikeAllowed ? 'unlike environments' : null
+  return {
+    baseline: summaryOf(baseline),
+    candidate: summaryOf(candidate),
+    unlike,
+    isUnlikeAllowed,
+    scenarios: pairs.map((pair) =>
+      compareScenario(pair.baseline, pair.candidate, environments, isUnlikeAllowed),
+    ),
+    onlyInBaseline: onlyInBaseline.map(({ name }) => name),
+    onlyInCandidate: onlyInCandidate.map(({ name }) => name),
+  }
+}
+
+/** How `npm run compare` ends: never as if something had been proved. */
+export function comparisonExitCode(comparison: RunComparison): ExitCode {
+  const { scenarios, unlike, isUnlikeAllowed } = comparison
+  if (scenarios.length === 0 || (unlike.length > 0 && !isUnlikeAllowed)) return EXIT.notComparable
+  const standings = new Set(scenarios.map(({ standing }) => standing.kind))
+  if (standings.has('invalid') || standings.has('unmeasured')) return EXIT.inconclusive
+  return standings.has('compared') ? EXIT.good : EXIT.notComparable
+}
+
+function summaryOf(run: RunFile): RunSummary {
+  const { runId, startedAt, status, commit, profile, backends } = run
+  return { runId, startedAt, status, commit, profile, backends }
+}
+
+function compareScenario(
+  baseline: ScenarioEntry,
+  candidate: ScenarioEntry,
+  environments: string | null,
+  isUnlikeAllowed: boolean,
+): ScenarioComparison {
+  const { name, file } = baseline
+  const nothing = { operations: [], onlyInBaseline: [], onlyInCandidate: [] }
+  if (baseline.state === 'unmeasured' || candidate.state === 'unmeasured') {
+    const [a, b] = [baseline.state, candidate.state]
+    const which = a === b ? 'neither run' : `the ${a === 'unmeasured' ? 'baseline' : 'candidate'}`
+    const why = a === b ? `${which} measured it` : `${which} did not measure it`
+    return { name, file, standing: { kind: 'unmeasured', why }, ...nothing }
+  }
+  const standing = standingOf(baseline, candidate, environments, isUnlikeAllowed)
+  const unjudged = standing.kind === 'compared' ? null : standing.why
+  const others = new Map(candidate.result.operations.map((other) => [other.name, other]))
+  const operations: OperationComparison[] = []
+  const onlyInBaseline: string[] = []
+  for (const operation of baseline.result.operations) {
+    const other = others.get(operation.name)
+    if (other === undefined) {
+      onlyInBaseline.push(operation.name)
+      continue
+    }
+    others.delete(operation.name)
+    const sides = [
+      { result: baseline.result, operation },
+      { result: candidate.result, operation: other },
+    ] as const
+    operations.push(compareOperation(...sides, unjudged))
+  }
+  return { name, file, standing, operations, onlyInBaseline, onlyInCandidate: [...others.keys()] }
+}
+
+function standingOf(
+  baseline: Measured,
+  candidate: Measured,
+  environments: string | null,
+  isUnlikeAllowed: boolean,
+): Standing {
+  const sides = [
+    ['baseline', baseline],
+    ['candidate', candidate],
+  ] as const
+  const invalid = sides.flatMap(([side, scenario]) => {
+    const why = distrust(scenario)
+    return why === null ? [] : [`the ${side} ${why}`]
+  })
+  if (invalid.length > 0) return { kind: 'invalid', why: invalid.join('; ') }
+  if (environments !== null) return { kind: 'unlike', why: environments }
+  const difference = loadDifference(baseline, candidate)
+  if (difference !== null && !isUnlikeAllowed) return { kind: 'unlike', why: difference }
+  const degraded = sides.flatMap(([side, { verdict }]) =>
+    verdict.kind === 'degraded'
+      ? verdict.reasons.map(({ message }) => `the ${side} is degraded: ${message}`)
+      : [],
+  )
+  const unlikeLoads = difference === null ? [] : [difference]
+  return { kind: 'compared', notes: [...unlikeLoads, ...degraded] }
+}
+
+/** Why a scenario's figures say nothing; `null` if they do. */
+function distrust({ verdict, testStatus, result }: Measured): string | null {
+  if (verdict.kind === 'invalid') {
+    const reasons = verdict.reasons.map(({ message }) => message).join(', ')
+    return `is invalid${reasons === '' ? '' : `: ${reasons}`}`
+  }
+  if (testStatus === 'cancelled' || result.isInterrupted) return 'was interrupted'
+  return result.abortReason === null ? null : `was ended early: ${result.abortReason}`
+}
+
+/** In what two loads differ, as far as it is known; `null` if they are the same. */
+function loadDifference(baseline: Measured, candidate: Measured): string | null {
+  if (baseline.workloadHash !== candidate.workloadHash) {
+    const [a, b] = [baseline.workloadHash, candidate.workloadHash].map(
+      (hash) => hash ?? 'not recorded',
+    )
+    return `unlike workloads: ${a} and ${b}`
+  }
+  const declared = ({ arrivals, durationMs, warmUpMs }: Measured['result']): string =>
+    `${arrivals} for ${durationMs / 1_000} s after ${warmUpMs / 1_000} s`
+  const [a, b] = [declared(baseline.result), declared(candidate.result)]
+  return a === b ? null : `unlike loads: ${a}, and ${b}`
+}
