@@ -17,7 +17,8 @@ RUN mkdir results && chown node:node results \
   && chmod +x src/cli/prism-loadtest.mjs
 # What this is built from, for run files: --build-arg COMMIT=$(git rev-parse HEAD)
 ARG COMMIT=
-ENV NODE_ENV=production PRISM_LOADTEST_COMMIT=$COMMIT
+# Vitest keeps a file of its own in XDG_DATA_HOME; whoever the user is, /tmp takes it.
+ENV NODE_ENV=production XDG_DATA_HOME=/tmp PRISM_LOADTEST_COMMIT=$COMMIT
 USER node
 ENTRYPOINT ["node", "/app/deploy/docker/entry-point.ts"]
 CMD ["--help"]
