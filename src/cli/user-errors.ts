@@ -17,6 +17,7 @@ export function isForUser(error: unknown): error is Error {
  * message alone, for an error that the user can do something about.
  */
 export async function runForUser(command: () => Promise<number>): Promise<void> {
+  process.stdout.on('error', ignoreClosedPipe)
   try {
     process.exitCode = await command()
   } catch (error) {
@@ -24,4 +25,9 @@ export async function runForUser(command: () => Promise<number>): Promise<void> 
     process.stderr.write(`${error.message}\n`)
     process.exitCode = EXIT.broken
   }
+}
+
+/** Whoever was reading has gone, as `head` does: what is measured goes into its files all the same. */
+function ignoreClosedPipe(error: Error & { readonly code?: string }): void {
+  if (error.code !== 'EPIPE') throw error
 }

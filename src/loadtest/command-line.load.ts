@@ -29,7 +29,7 @@ test(
   { timeout: warmUpMs + durationMs + AROUND_MS },
   async ({ load, testbed, backends, share, annotate }) => {
     const { operations, notices } = await prepare(parameters, testbed, backends, share)
-    for (const notice of notices) await annotate(notice)
+    for (const notice of notices) await annotate(`  ${notice}`)
 
     const result = await load({
       operations,

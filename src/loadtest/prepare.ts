@@ -5,7 +5,7 @@ import type { Operations } from '../load/workload.ts'
 import { findSubscribers } from '../subscribers/find-subscribers.ts'
 import { subjectPrefixOf } from '../subscribers/subject-prefix.ts'
 import type { Testbed } from '../vitest/testbed.ts'
-import { nobodyMatches } from './notices.ts'
+import { whoIsRegistered, whoReceives } from './notices.ts'
 import { filterOf, identitiesToRegister, operationsOf } from './operations.ts'
 import type { LoadTestParameters } from './parameters.ts'
 import { nameGateways, type Receivers } from './receivers.ts'
@@ -29,30 +29,26 @@ export async function prepare(
 ): Promise<PreparedLoad> {
   const { workload, namespace } = parameters
   const { registry } = testbed
-  const notices: string[] = []
   const { registrations } = await registry.enumerate()
   const own = registrations.filter(({ identity }) => isIn(share, crc32(identity)))
   const receivers = await receiversOf(parameters, testbed, backends)
+  let hosted = 0
   if (receivers.kind === 'own') {
-    const identities = new Set([
-      ...own.map(({ identity }) => identity),
-      ...identitiesToRegister(parameters, share),
-    ])
-    await receivers.subscribers.host([...identities])
-    notices.push(`  ${count(identities.size, 'identity', 'identities')} hosted by this load test`)
-  } else {
-    for (const { pattern, processes } of receivers.found) {
-      notices.push(
-        `  ${count(processes, 'subscriber process', 'subscriber processes')} found, for "${pattern}"`,
-      )
-    }
+    const registered = own.map(({ identity }) => identity)
+    const all = new Set([...registered, ...identitiesToRegister(parameters, share)])
+    await receivers.subscribers.host([...all])
+    hosted = all.size
   }
   if (workload.kind !== 'enumerate') await nameGateways(registry, own, receivers)
   const { totalCount } = await registry.enumerate(filterOf(workload))
-  const nobody =
-    totalCount > 0 ? null : nobodyMatches(workload, namespace, registrations.length, backends)
-  if (nobody !== null) notices.push(`  ${nobody}`)
-  return { operations: operationsOf(workload, registry, receivers, share), notices }
+  const found = { registered: registrations.length, matching: totalCount }
+  return {
+    operations: operationsOf(workload, registry, receivers, share),
+    notices: [
+      ...whoReceives(receivers, hosted),
+      whoIsRegistered(workload, namespace, found, backends) ?? [],
+    ].flat(),
+  }
 }
 
 async function receiversOf(
@@ -69,8 +65,4 @@ async function receiversOf(
     kind: 'found',
     found: await findSubscribers(backends.natsUrls, subjectPrefixOf(namespace)),
   }
-}
-
-function count(n: number, one: string, many: string): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`
 }
