@@ -9,6 +9,7 @@ import { InputError } from '../load/input-error.ts'
 import { judgeProbe, type ProbeEntry } from '../results/judge-probe.ts'
 import { EXIT } from '../results/outcome.ts'
 import { renderBracket, renderCurve, renderProbe } from '../results/render-capacity.ts'
+import { renderReference } from '../results/render-reference.ts'
 import { paint } from '../results/render-scenario.ts'
 import type { CapacityEntry } from '../results/run-file.ts'
 import { RunRecord } from '../results/run-record.ts'
@@ -89,9 +90,10 @@ async function benchCapacity(args: readonly string[]): Promise<number> {
   dispatchSetting(process.env)
   const folder = resolve(values.results ?? (process.env['BENCH_RESULTS'] || 'results'))
   const record = await RunRecord.open({ folder, profile: 'capacity' })
-  const reporter = new ProbeReporter(process.stdout, (backends) => {
-    record.measuring(backends)
-    print(`${paint('bold', record.run.runId)}  ${describeBackends(backends)}\n`)
+  const reporter = new ProbeReporter(process.stdout, (backends, reference) => {
+    record.measuring(backends, reference)
+    print(`${paint('bold', record.run.runId)}  ${describeBackends(backends)}`)
+    print(reference === null ? '' : `  ${renderReference(reference)}\n`)
   })
   const vitest = await createVitest({
     watch: false,

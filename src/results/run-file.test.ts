@@ -2,11 +2,13 @@ import { expectTypeOf, test } from 'vitest'
 import type * as z from 'zod'
 import type { SloRow } from '../load/slo/slo-row.ts'
 import type { Verdict } from '../load/verdict/verdict.ts'
+import type { Reference } from '../reference-workload/reference-workload.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
-import type { verdictSchema } from './run-file.ts'
+import type { Reference as RunReference, verdictSchema } from './run-file.ts'
 import type { sloRowSchema } from './slo-row-schema.ts'
 
-test('the schema says exactly what the load room hands on (checked by the type-check)', () => {
+test('the schema says exactly what other rooms hand on (checked by the type-check)', () => {
   expectTypeOf<DeepReadonly<z.infer<typeof verdictSchema>>>().toEqualTypeOf<Verdict>()
   expectTypeOf<DeepReadonly<z.infer<typeof sloRowSchema>>>().toEqualTypeOf<SloRow>()
+  expectTypeOf<RunReference>().toEqualTypeOf<Reference>()
 })

@@ -6,6 +6,7 @@ import type {
   CapacityEntry,
   Generators,
   MicroBenchmarkEntry,
+  Reference,
   RunFile,
   ScenarioEntry,
 } from './run-file.ts'
@@ -69,9 +70,12 @@ export class RunRecord {
     return this.#run
   }
 
-  /** Notes what is being measured, and takes the run's file names. */
-  measuring(backends: Backends): void {
-    this.#write({ backends: describeBackends(backends) })
+  /**
+   * Notes what is being measured, and takes the run's file names.
+   * @param reference what the reference workload took there.
+   */
+  measuring(backends: Backends, reference: Reference | null): void {
+    this.#write({ backends: describeBackends(backends), reference })
   }
 
   addScenarios(scenarios: readonly ScenarioEntry[]): void {

@@ -5,6 +5,7 @@ import type { Backends } from '../environment/backends.ts'
 import { EXIT, exitCodeOf } from '../results/outcome.ts'
 import { renderFailures } from '../results/render-failures.ts'
 import { renderMicroBenchmarks } from '../results/render-micro-benchmarks.ts'
+import { renderReference } from '../results/render-reference.ts'
 import { renderOutcomes, renderReport } from '../results/render-report.ts'
 import { paint } from '../results/render-scenario.ts'
 import type { MicroBenchmarkEntry, ScenarioEntry } from '../results/run-file.ts'
@@ -69,9 +70,10 @@ export class LoadReporter implements Reporter {
   onTestModuleStart(module: TestModule): void {
     if (this.#isBegun) return
     this.#isBegun = true
-    const { backends } = module.project.getProvidedContext()
-    this.#record.measuring(backends)
+    const { backends, reference } = module.project.getProvidedContext()
+    this.#record.measuring(backends, reference)
     this.#print(`${paint('bold', this.#record.run.runId)}  ${describeBackends(backends)}`)
+    if (reference !== null) this.#print(`  ${renderReference(reference)}`)
   }
 
   onTestCaseReady(testCase: TestCase): void {

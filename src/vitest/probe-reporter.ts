@@ -3,10 +3,14 @@ import type { TestArtifact } from 'vitest'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import type { Backends } from '../environment/backends.ts'
 import type { ScenarioEntry } from '../results/run-file.ts'
+import type { Reference } from '../reference-workload/reference-workload.ts'
 import { LiveLine } from './live-line.ts'
 import { scenarioEntries } from './load-reporter.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
+
+/** Told what is measured, and what the reference workload took there. */
+type OnBackends = (backends: Backends, reference: Reference | null) => void
 
 /** Gathers what one scenario gives at one rate after another, and shows how each is going. */
 export class ProbeReporter implements Reporter {
@@ -14,7 +18,7 @@ export class ProbeReporter implements Reporter {
   onReady: () => void | Promise<void> = () => {}
   readonly #live: LiveLine
   readonly #progress: ProgressListener
-  readonly #onBackends: (backends: Backends) => void
+  readonly #onBackends: OnBackends
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
   #root = ''
   #isBegun = false
@@ -22,7 +26,7 @@ export class ProbeReporter implements Reporter {
   #errors: string[] = []
 
   /** @param onBackends told once, when it is known what is measured. */
-  constructor(out: NodeJS.WriteStream, onBackends: (backends: Backends) => void) {
+  constructor(out: NodeJS.WriteStream, onBackends: OnBackends) {
     this.#live = new LiveLine(out)
     this.#onBackends = onBackends
     this.#progress = new ProgressListener(({ progress }) => this.#live.show(progress))
@@ -46,7 +50,8 @@ export class ProbeReporter implements Reporter {
   onTestModuleStart(module: TestModule): void {
     if (this.#isBegun) return
     this.#isBegun = true
-    this.#onBackends(module.project.getProvidedContext().backends)
+    const { backends, reference } = module.project.getProvidedContext()
+    this.#onBackends(backends, reference)
   }
 
   async onTestCaseReady(): Promise<void> {

@@ -1,0 +1,47 @@
+import { Redis } from 'ioredis'
+import { beforeEach, describe, expect, inject, test } from 'vitest'
+import { REFERENCE_VERSION, runReferenceWorkload } from './reference-workload.ts'
+import { summaryOf } from './summary.ts'
+
+const backends = inject('backends')
+
+describe.runIf(backends.kind !== 'memory')('the reference workload', () => {
+  beforeEach(({ skip }) => skip(backends.kind === 'memory'))
+  const servers = backends.kind === 'memory' ? { redisUrl: '', natsUrls: [] } : backends
+
+  test('gives what a round trip of each server takes', async () => {
+    const reference = await runReferenceWorkload(servers)
+    expect(reference).toMatchObject({ version: REFERENCE_VERSION, roundTrips: 1_000 })
+    expect(reference.redisP50Ms).toBeGreaterThan(0)
+    expect(reference.natsP50Ms).toBeGreaterThan(0)
+    expect(reference.redisSpread).toBeGreaterThanOrEqual(0)
+    expect(reference.natsSpread).toBeGreaterThanOrEqual(0)
+  })
+
+  test('leaves no key, and no connection', async () => {
+    const redis = new Redis(servers.redisUrl)
+    const keys = () => redis.keys('prism-reference-*')
+    const connections = async () =>
+      String(await redis.client('LIST'))
+        .split('\n')
+        .filter((line) => / cmd=(set|del)\b/.test(line)).length
+    const before = await connections()
+    await runReferenceWorkload(servers)
+    expect(await keys()).toEqual([])
+    await expect.poll(connections).toBeLessThanOrEqual(before)
+    await redis.quit()
+  })
+
+  test('is refused by servers that are not there', async () => {
+    const nowhere = { redisUrl: 'redis://127.0.0.1:1', natsUrls: servers.natsUrls }
+    await expect(runReferenceWorkload(nowhere)).rejects.toThrow()
+    const deaf = { redisUrl: servers.redisUrl, natsUrls: ['nats://127.0.0.1:1'] }
+    await expect(runReferenceWorkload(deaf)).rejects.toThrow()
+  })
+})
+
+test('a summary is the median of all, and how far the middle half of the blocks are apart', () => {
+  const blocks = [[1, 2, 3], [2, 3, 4], [2], [9, 2, 1], [6, 5, 4]]
+  expect(summaryOf(blocks)).toEqual({ p50Ms: 3, spread: 1 / 3 })
+  expect(summaryOf([[5, 5], [5]])).toEqual({ p50Ms: 5, spread: 0 })
+})
