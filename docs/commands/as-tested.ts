@@ -7,16 +7,14 @@ export interface Servers {
 }
 
 /**
- * A command as it is run by the tests. It is changed in these respects only:
+ * A command as it is run by the tests. It is changed in two respects only:
  *
  * - what lasts, lasts a second: `-d`, `--duration`, and `BENCH_DURATION` where neither is given
- * - a start that is so many ms ahead is 9 s ahead, which is what generators need to prepare
  * - servers at their usual ports are the tests' own
  */
 export function asTested(text: string, { redisUrl, natsUrl }: Servers): string {
   return text
     .replaceAll(/(?<= )(-d|--duration)[ =]\d+(?:ms|s|m|h)\b/g, '$1 1s')
-    .replaceAll(/(?<=Date\.now\(\) \+ )[\d_]+/g, '9_000')
     .replaceAll(/\b(?:localhost|127\.0\.0\.1):6379\b/g, hostAndPort(redisUrl))
     .replaceAll(/\b(?:localhost|127\.0\.0\.1):4222\b/g, hostAndPort(natsUrl))
 }

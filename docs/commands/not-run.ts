@@ -12,6 +12,13 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npm run bench',
   ]),
   ...because('.ci/run has them within npm run bench', ['npm run bench:micro']),
+  ...because('needs Docker; .ci/run measures with containers', [
+    'BENCH_REDIS_IMAGE=redis:7-alpine BENCH_NATS_IMAGE=nats:2-alpine npm run bench -- register --backend containers',
+  ]),
+  ...because('is the name of a command, which takes arguments', [
+    'npm run loadtest',
+    'npm run bench:capacity',
+  ]),
   ...because('is the full length: 8 minutes', ['npm run bench -- --profile seed']),
   ...because('shows its page until it is ended', ['npm run bench:ui']),
   ...because('probes for 2 minutes; src/cli/bench-capacity.test.ts runs it on known capacities', [
@@ -23,10 +30,12 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('measures for 2 minutes; src/core-bench/ tests what it does', [
     'npm run bench:micro -- core',
   ]),
-  ...because('begins 20 s later; src/cli/bench-shares.test.ts runs it', [
+  ...because('begins 20 s later; src/cli/bench-shares.test.ts runs and merges generators', [
     'npm run bench -- mixed --generators 2',
+    'for share in 1 2 3; do npm run bench -- mixed --shard $share/3 --start-at $START --results results/$START & done; wait',
+    'npm run results -- merge results/$START/*-?of3.json',
   ]),
-  ...because('waits for 2030; the page has the same for one machine, which is run', [
+  ...because('waits for 2030; src/cli/bench-shares.test.ts runs and merges shares', [
     'npm run bench -- mixed --shard 1/3 --start-at 2030-01-02T03:04:05Z',
     'npm run results -- merge results/*-?of3.json',
   ]),
