@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import type { LoadProgress } from '../load/recording/load-recorder.ts'
+import { ReportLines } from './report-lines.ts'
+
+function progress(seconds: number, started: number, notOk = 0): LoadProgress {
+  return {
+    phase: 'measuring',
+    elapsedMs: seconds * 1_000 + 300,
+    durationMs: 60_000,
+    startedPerSecond: 100,
+    inFlight: 0,
+    errors: notOk,
+    p99Ms: 3,
+    soFar: { seconds, started, ok: started - notOk, notOk, p50Ms: 1, p95Ms: null },
+  }
+}
+
+test('a line each interval says what came so far, and the rate since the line before', () => {
+  const lines = new ReportLines(2_000)
+  expect(lines.next(progress(1, 100))).toBeNull()
+  expect(lines.next(progress(2, 200))).toBe(
+    '2 s   200 requests   100/s   success 100 %   P50 1.00 ms   P95 –   P99 3.00 ms',
+  )
+  expect(lines.next(progress(2, 200))).toBeNull()
+  expect(lines.next(progress(4, 1_300, 1))).toBe(
+    '4 s   1,300 requests   550/s   success 99.92 %   P50 1.00 ms   P95 –   P99 3.00 ms',
+  )
+})
+
+test('what was due while nobody was told is one line', () => {
+  const lines = new ReportLines(2_000)
+  expect(lines.next(progress(7, 700))).toContain('7 s   700 requests   100/s')
+  expect(lines.next(progress(7, 700))).toBeNull()
+  expect(lines.next(progress(8, 800))).toContain('8 s ')
+})
+
+test('nothing is said of the warm-up, or once no more requests are sent', () => {
+  const lines = new ReportLines(1_000)
+  expect(lines.next({ ...progress(0, 0), phase: 'warm-up' })).toBeNull()
+  expect(lines.next({ ...progress(3, 300), phase: 'draining' })).toBeNull()
+})
