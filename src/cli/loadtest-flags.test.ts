@@ -148,7 +148,7 @@ describe('before anything is started, is refused:', () => {
       refusal = error
     }
     expect(refusal instanceof InputError || refusal instanceof EnvironmentError).toBe(true)
-    expect(String((refusal as Error).message)).toMatch(message)
-    expect(String((refusal as Error).message)).not.toContain('secret')
+    expect((refusal as Error).message).toMatch(message)
+    expect((refusal as Error).message).not.toContain('secret')
   })
 })
