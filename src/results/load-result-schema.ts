@@ -65,7 +65,8 @@ const operationSchema = z
   })
   .meta({ id: 'operation' })
 
-const intervalSchema = z
+/** One second of one operation. */
+export const intervalSchema = z
   .strictObject({
     second: count.describe('Whole seconds from the start of the measurement.'),
     operation: z.string(),

@@ -1,13 +1,17 @@
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { findHistogramFlaw } from './histogram-json.ts'
 import type { HistogramJson, LoadResultJson } from './load-result-schema.ts'
+import { intervalSchema } from './load-result-schema.ts'
 import { placeOf } from './place.ts'
+import { printable } from './printable.ts'
 import { runFileSchema, SCHEMA_VERSION, type RunFile } from './run-file.ts'
+import { findCrowd, findSizeFlaw, LARGEST_BYTES } from './size-limits.ts'
 import { OLDEST_SCHEMA_VERSION, upgradeRunFile } from './upgrade-run-file.ts'
 
 /**
  * - `missing`: there is no such file
- * - `unreadable`: it is a folder, or this user may not read it
+ * - `unreadable`: it is a folder or no file at all, or this user may not read it
+ * - `too-large`: it is larger, deeper or fuller than any run file
  * - `not-json`: cut off, or something else altogether
  * - `foreign`: JSON, but not a run file
  * - `schema-version`: a run file of another version of this program
@@ -16,19 +20,23 @@ import { OLDEST_SCHEMA_VERSION, upgradeRunFile } from './upgrade-run-file.ts'
 export type RunFileFault =
   | 'missing'
   | 'unreadable'
+  | 'too-large'
   | 'not-json'
   | 'foreign'
   | 'schema-version'
   | 'invalid'
 
-/** A run file can't be used. The message names it and the first place that is wrong. Exit code 2. */
+/**
+ * A run file can't be used. The message names it and the first place that is wrong, and is harmless to
+ * print whatever the file holds. Exit code 2.
+ */
 export class RunFileError extends Error {
   override readonly name = 'RunFileError'
   readonly path: string
   readonly fault: RunFileFault
 
   constructor(path: string, fault: RunFileFault, message: string, cause?: unknown) {
-    super(`${path}: ${message}`, { cause })
+    super(`${printable(path)}: ${printable(message)}`, { cause })
     this.path = path
     this.fault = fault
   }
@@ -39,7 +47,7 @@ export class RunFileError extends Error {
  * @throws RunFileError
  */
 export async function readRunFile(path: string): Promise<RunFile> {
-  const data = parseJson(path, await readText(path))
+  const data = parseJson(path, await readBytes(path))
   if (typeof data !== 'object' || data === null || !('schemaVersion' in data)) {
     throw new RunFileError(path, 'foreign', 'is not a run file: it has no schemaVersion.')
   }
@@ -48,6 +56,8 @@ export async function readRunFile(path: string): Promise<RunFile> {
     const message = `has schemaVersion ${JSON.stringify(data.schemaVersion)}; this program reads ${OLDEST_SCHEMA_VERSION} to ${SCHEMA_VERSION}. Use the version of the program that wrote it.`
     throw new RunFileError(path, 'schema-version', message)
   }
+  const crowd = findCrowd(current, (item) => intervalSchema.safeParse(item).success)
+  if (crowd !== null) throw new RunFileError(path, 'invalid', `is not a valid run file: ${crowd}`)
   const checked = runFileSchema.safeParse(current)
   if (!checked.success) {
     throw new RunFileError(path, 'invalid', `is not a valid run file: ${placeOf(checked.error)}`)
@@ -57,23 +67,39 @@ export async function readRunFile(path: string): Promise<RunFile> {
   return checked.data
 }
 
-async function readText(path: string): Promise<string> {
+async function readBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8')
+    const file = await open(path, 'r')
+    try {
+      const stats = await file.stat()
+      if (stats.isDirectory()) {
+        throw new RunFileError(path, 'unreadable', 'is a folder, not a run file.')
+      }
+      // Pipes and devices may have no end.
+      if (!stats.isFile()) throw new RunFileError(path, 'unreadable', 'is not a file.')
+      if (stats.size > LARGEST_BYTES) {
+        const size = `${Math.round(stats.size / 2 ** 20)} MiB`
+        throw new RunFileError(path, 'too-large', `is not a run file: it has ${size}.`)
+      }
+      return await file.readFile()
+    } finally {
+      await file.close()
+    }
   } catch (error) {
+    if (error instanceof RunFileError) throw error
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new RunFileError(path, 'missing', 'there is no such file.', error)
-    }
-    if (code === 'EISDIR') {
-      throw new RunFileError(path, 'unreadable', 'is a folder, not a run file.', error)
     }
     const reason = error instanceof Error ? error.message : String(error)
     throw new RunFileError(path, 'unreadable', `can't be read: ${reason}`, error)
   }
 }
 
-function parseJson(path: string, text: string): unknown {
+function parseJson(path: string, bytes: Buffer): unknown {
+  const flaw = findSizeFlaw(bytes)
+  if (flaw !== null) throw new RunFileError(path, 'too-large', `is not a run file: it ${flaw}.`)
+  const text = bytes.toString()
   try {
     return JSON.parse(text)
   } catch (error) {

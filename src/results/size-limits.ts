@@ -1,0 +1,86 @@
+/** Files larger than this, in bytes, are not read: a day of three operations has 100 MB of seconds. */
+export const LARGEST_BYTES = 256 * 2 ** 20
+
+const DEEPEST = 64
+const MOST_VALUES = 8_000_000
+
+/**
+ * Why JSON is not to be parsed, for what it would become would not fit or could not be walked through; `null` if
+ * it may. Looks at its structure only, whatever else is wrong with it.
+ */
+export function findSizeFlaw(text: Buffer): string | null {
+  let depth = 0
+  let values = 0
+  for (let i = 0; i < text.length; i++) {
+    switch (text[i]) {
+      case QUOTE:
+        i = endOfString(text, i)
+        break
+      case OPEN_LIST:
+      case OPEN_OBJECT:
+        depth++
+        values++
+        if (depth > DEEPEST) return `nests deeper than ${DEEPEST} levels`
+        break
+      case CLOSE_LIST:
+      case CLOSE_OBJECT:
+        depth--
+        break
+      case COMMA:
+        values++
+        break
+      default:
+    }
+    if (values > MOST_VALUES) return `has more than ${MOST_VALUES.toLocaleString('en-US')} values`
+  }
+  return null
+}
+
+/** The place of the quote that ends a string, or of the end. */
+function endOfString(text: Buffer, start: number): number {
+  for (let end = text.indexOf(QUOTE, start + 1); end >= 0; end = text.indexOf(QUOTE, end + 1)) {
+    let backslashes = 0
+    while (text[end - 1 - backslashes] === BACKSLASH) backslashes++
+    if (backslashes % 2 === 0) return end
+  }
+  return text.length
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const OPEN_LIST = 0x5b
+const CLOSE_LIST = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+const COMMA = 0x2c
+
+/** Seconds aside, a scenario has about 400 values. */
+const MOST_OTHER_VALUES = 500_000
+
+/**
+ * Where data has so much in it that checking it against a schema, which notes all that is wrong with it, could
+ * take minutes and all memory; `null` if nowhere. Only seconds may be many: they are checked here, up
+ * to the first that is none.
+ */
+export function findCrowd(data: unknown, isInterval: (item: unknown) => boolean): string | null {
+  let values = 0
+  const search = (value: unknown, place: string): string | null => {
+    if (++values > MOST_OTHER_VALUES) {
+      return `more than ${MOST_OTHER_VALUES.toLocaleString('en-US')} values besides its intervals`
+    }
+    if (typeof value !== 'object' || value === null) return null
+    const isList = Array.isArray(value)
+    if (isList && place.endsWith('.result.intervals')) {
+      const wrong = value.findIndex((item) => !isInterval(item))
+      return wrong < 0 ? null : `${place.slice(1)}[${wrong}]: it is not one second of one operation`
+    }
+    for (const key in value) {
+      if (!Object.hasOwn(value, key)) continue
+      const inside = isList ? `${place}[${key}]` : `${place}.${key}`
+      const crowd = search(value[key as keyof typeof value], inside)
+      if (crowd !== null) return crowd
+    }
+    return null
+  }
+  return search(data, '')
+}
