@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { missingPrograms } from '../environment/programs.ts'
 import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
+import { readHistory } from '../results/history-file.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import type { RunFile } from '../results/run-file.ts'
 import {
@@ -73,7 +74,8 @@ test(
     expect(merge.stdout).toMatch(/met +all +throughput +≥ 60\/s +\d+\/s/)
     const merged = runFilesIn(folder()).find((path) => !parts.includes(path)) ?? 'none'
     const csvs = readdirSync(folder()).filter((name) => name.endsWith('.csv'))
-    expect(csvs).toHaveLength(8)
+    expect(csvs).toHaveLength(9)
+    expect(readHistory(folder()).map(({ runId }) => runId)).toContain(basename(merged, '.json'))
 
     const one = await start(['bench', 'shared', '--results', join(folder(), 'one')])
     expect(one.exitCode).toBe(0)
@@ -150,8 +152,8 @@ describe('bad input exits with 2 and one clear line:', () => {
       { REDIS_URL: '', NATS_URL: '' },
       /same servers/,
     ],
-    [['results'], {}, /give a command/],
-    [['results', 'merge'], {}, /name the run files/],
+    [['results'], {}, /^Name a command\./],
+    [['results', 'merge'], {}, /^Missing required argument 'files'/],
     [['results', 'merge', 'none.json'], {}, /none\.json: there is no such file/],
     [['results', 'merge', '--into', 'x'], {}, /--help/],
   ])('%j', async (args, env, message) => {

@@ -14,6 +14,11 @@ function bench(args: readonly string[], env: Record<string, string> = {}): Child
   return startCommand(['bench', ...args], { ...memory, ...env })
 }
 
+/** A scenario that broke before its end has no figures to be kept. */
+function historyOf({ scenarios }: RunFile): readonly string[] {
+  return scenarios.some(({ state }) => state === 'measured') ? ['history.csv'] : []
+}
+
 async function onlyRunFile(): Promise<RunFile> {
   const [path = 'none', ...others] = runFilesIn(folder())
   expect(others).toEqual([])
@@ -38,7 +43,10 @@ describe('npm run bench', () => {
       expect(run.status).toBe('complete')
       expect(run.scenarios.map((scenario) => scenario.name)).toEqual([name])
       const endings = ['.csv', '.intervals.csv', '.json']
-      expect(readdirSync(folder()).sort()).toEqual(endings.map((ending) => run.runId + ending))
+      expect(readdirSync(folder()).sort()).toEqual([
+        ...endings.map((ending) => run.runId + ending),
+        ...historyOf(run),
+      ])
     },
   )
 

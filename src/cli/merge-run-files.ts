@@ -1,6 +1,8 @@
 import { relative } from 'node:path'
+import { appendHistory } from '../results/history-file.ts'
 import { mergeShares } from '../results/merge-shares.ts'
 import { exitCodeOf, type ExitCode } from '../results/outcome.ts'
+import { printableRun } from '../results/printable.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import { renderOutcomes, renderReport } from '../results/render-report.ts'
 import { paint } from '../results/render-scenario.ts'
@@ -13,7 +15,7 @@ import { writeRunFile } from '../results/write-run-file.ts'
  * Merges run files into a new one, and prints its report.
  * @param change what is known better than the shares know it.
  * @returns the exit code that says how the load did.
- * @throws MergeError, RunFileError, ResultsFolderError
+ * @throws MergeError, RunFileError, ResultsFolderError; HistoryError when all files are written
  */
 export async function mergeRunFiles(
   paths: readonly string[],
@@ -29,8 +31,9 @@ export async function mergeRunFiles(
   const run = { ...merged, ...change }
   ensureWritableFolder(folder)
   const written = writeRunFile(folder, run)
-  printRun(run)
+  printRun(printableRun(run))
   for (const path of Object.values(written)) print(`  ${relative(process.cwd(), path)}`)
+  appendHistory(folder, run)
   return exitCodeOf(run)
 }
 

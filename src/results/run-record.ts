@@ -1,6 +1,7 @@
 import { readCommit } from './commit.ts'
 import { describeBackends } from './describe-backends.ts'
 import { readEnvironment } from './fingerprint.ts'
+import { appendHistory, HistoryError } from './history-file.ts'
 import type { Backends } from '../environment/backends.ts'
 import type {
   CapacityEntry,
@@ -30,6 +31,7 @@ export interface RunRecordOptions {
 export class RunRecord {
   readonly #folder: string
   #run: RunFile
+  #historyProblem: string | null = null
 
   private constructor(folder: string, run: RunFile) {
     this.#folder = folder
@@ -91,9 +93,21 @@ export class RunRecord {
     this.#write({ capacities: [capacity] })
   }
 
-  /** Ends the record; where its files are. */
+  /** Ends the record, and adds it to the folder's history; where its files are. */
   finish(status: 'complete' | 'interrupted'): ResultPaths {
-    return this.#write({ status, finishedAt: new Date().toISOString() })
+    const paths = this.#write({ status, finishedAt: new Date().toISOString() })
+    try {
+      appendHistory(this.#folder, this.#run)
+    } catch (error) {
+      if (!(error instanceof HistoryError)) throw error
+      this.#historyProblem = error.message
+    }
+    return paths
+  }
+
+  /** Why the run is not in the folder's history; its files hold all of it, so nothing is lost. */
+  get historyProblem(): string | null {
+    return this.#historyProblem
   }
 
   #write(change: Partial<RunFile>): ResultPaths {

@@ -126,7 +126,7 @@ export class LoadReporter implements Reporter {
     if (!this.#isBegun) return
     const paths = this.#record.finish(reason === 'interrupted' ? 'interrupted' : 'complete')
     this.#paths = paths
-    const { run } = this.#record
+    const { run, historyProblem } = this.#record
     const isBroken = moduleErrors.length + errors.length > 0
     const exitCode = isBroken ? EXIT.broken : exitCodeOf(run)
     // What failed without being a scenario is a micro-benchmark that broke.
@@ -140,6 +140,8 @@ export class LoadReporter implements Reporter {
         .map((path) => `  ${relative(process.cwd(), path)}`)
         .join('\n')}`,
     )
+    if (historyProblem !== null)
+      this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
   }
 
   /** Once a test. That it is ready is reported apart from what it measured, and may come later. */
