@@ -22,6 +22,23 @@ async function deliveriesTo(hosted: readonly string[]) {
   return { ...counts, receipts: receipt.totalCount, completions: completion.totalCount }
 }
 
+test('a message that is still on its way when the load has ended is missing, not forgotten', async () => {
+  const registry = new MulticastRegistry({
+    store: new MemoryStore(),
+    messenger: new MemoryMessenger(),
+  })
+  const handling = Promise.withResolvers<void>()
+  await registry.subscribe('fails-late', () => handling.promise)
+  await registry.register('fails-late', {})
+  const { run, deliveries } = multicastByReceipts(registry)
+  const sending = run({ number: 0, isWarmUp: false, intendedAtMs: nowMs(), startedAtMs: nowMs() })
+  const asked = deliveries?.()
+  handling.reject(new Error('no'))
+  expect(await asked).toMatchObject({ expected: 1, received: 0, missing: 1 })
+  await sending
+  await registry.close()
+})
+
 test('delivered is what subscribers confirmed; complete is what nobody missed', async () => {
   const counts = { expected: 2, duplicates: 0, receipts: 0 }
   expect(await deliveriesTo(['a', 'b'])).toEqual({

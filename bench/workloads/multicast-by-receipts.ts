@@ -4,6 +4,7 @@ import type { Filter } from '../../src/registry/filter/filter.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { ReceiptTally } from '../../src/subscribers/receipt-tally.ts'
 import { stampPayload } from '../../src/subscribers/stamp.ts'
+import { SendsUnderWay } from './sends-under-way.ts'
 
 /** What a load sends, and to whom. */
 export interface ConfirmedMulticastWorkload {
@@ -24,17 +25,22 @@ export function multicastByReceipts(
 ): Operation {
   const bytes = Buffer.from(payload)
   const tally = new ReceiptTally()
+  const underWay = new SendsUnderWay()
+  const send = async (request: LoadRequest): Promise<void> => {
+    const targets = typeof filter === 'function' ? filter(request) : filter
+    const result = await registry.multicast(targets, stampPayload(request, bytes))
+    if (request.isWarmUp) return
+    tally.add({
+      targets: result.targetCount,
+      delivered: result.deliveredCount,
+      elapsedMs: nowMs() - request.intendedAtMs,
+    })
+  }
   return {
-    run: async (request) => {
-      const targets = typeof filter === 'function' ? filter(request) : filter
-      const result = await registry.multicast(targets, stampPayload(request, bytes))
-      if (request.isWarmUp) return
-      tally.add({
-        targets: result.targetCount,
-        delivered: result.deliveredCount,
-        elapsedMs: nowMs() - request.intendedAtMs,
-      })
+    run: (request) => underWay.follow(() => send(request)),
+    deliveries: async () => {
+      await underWay.ended()
+      return tally.deliveries()
     },
-    deliveries: () => Promise.resolve(tally.deliveries()),
   }
 }

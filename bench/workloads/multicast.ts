@@ -4,6 +4,7 @@ import type { Filter } from '../../src/registry/filter/filter.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { stampPayload } from '../../src/subscribers/stamp.ts'
 import type { Subscribers } from '../../src/subscribers/subscriber-host.ts'
+import { SendsUnderWay } from './sends-under-way.ts'
 
 /** What a load sends, and to whom. */
 export interface MulticastWorkload {
@@ -27,17 +28,22 @@ export function multicast(
   { filter = {}, payload = 'load test', share = WHOLE }: MulticastWorkload = {},
 ): Operation {
   const bytes = Buffer.from(payload)
+  const underWay = new SendsUnderWay()
+  const send = async (request: LoadRequest): Promise<void> => {
+    const targets = typeof filter === 'function' ? filter(request) : filter
+    const result = await registry.multicast(targets, stampPayload(request, bytes))
+    if (request.isWarmUp) return
+    const { number, intendedAtMs } = request
+    const recipients =
+      share.of === 1 ? result.targetCount : hostedBy(subscribers, result.statuses.keys())
+    subscribers.expect({ number, intendedAtMs, recipients })
+  }
   return {
-    run: async (request) => {
-      const targets = typeof filter === 'function' ? filter(request) : filter
-      const result = await registry.multicast(targets, stampPayload(request, bytes))
-      if (request.isWarmUp) return
-      const { number, intendedAtMs } = request
-      const recipients =
-        share.of === 1 ? result.targetCount : hostedBy(subscribers, result.statuses.keys())
-      subscribers.expect({ number, intendedAtMs, recipients })
+    run: (request) => underWay.follow(() => send(request)),
+    deliveries: async () => {
+      await underWay.ended()
+      return subscribers.deliveries()
     },
-    deliveries: () => subscribers.deliveries(),
   }
 }
 
