@@ -29,8 +29,8 @@ export interface Effects {
 /**
  * So that what has to be found, one error more in 200 requests and one delivery less in 100, is at
  * the pass limit, as a latency of 10 % more is: a change of that size is passed in one of 80 looks
- * at most, and its estimate is seldom below half of it. A shortfall of 2 % is what makes a run
- * invalid anyway, give or take.
+ * at most, and its estimate is seldom below half of it. A run that is short of 1 % of its requests
+ * is degraded already.
  */
 export const EFFECTS: Effects = { latency: 0.05, errors: 0.0025, delivery: 0.005, shortfall: 0.01 }
 
