@@ -40,6 +40,7 @@ test(
       timeout: ms(timeoutMs),
       maxInFlight,
       seed,
+      parameters: workload,
       ...(slos.length === 0 ? {} : { slo: slos }),
     })
 
