@@ -1,0 +1,82 @@
+import { copyFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { arbitraryRun } from '../results/arbitrary-run.ts'
+import { appendHistory, historyPath } from '../results/history-file.ts'
+import { historyRows } from '../results/history.ts'
+import type { RunFile } from '../results/run-file.ts'
+import { writeRunFile } from '../results/write-run-file.ts'
+import { ended, startCommand, useResultsFolder, type Ended } from './command-for-tests.ts'
+
+const folder = useResultsFolder()
+
+function trend(...args: readonly string[]): Promise<Ended> {
+  return ended(startCommand(['trend', ...args], { BENCH_RESULTS: folder() }))
+}
+
+const [sample] = fc.sample(
+  arbitraryRun.filter((run) =>
+    historyRows(run).some(({ verdict, p50Ms }) => verdict !== 'invalid' && p50Ms !== null),
+  ),
+  { numRuns: 1, seed: 1 },
+) as [RunFile]
+
+function runOf(day: number): RunFile {
+  const date = `202601${String(day).padStart(2, '0')}`
+  return {
+    ...sample,
+    runId: `${date}T000000Z-nogit`,
+    startedAt: `2026-01-${date.slice(-2)}T00:00:00Z`,
+  }
+}
+
+test('a folder without runs is inconclusive, and it says what to do', async () => {
+  const { exitCode, stdout, stderr } = await trend()
+  expect(exitCode).toBe(3)
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(/^There is no run in .*npm run bench\.\n$/)
+})
+
+test('runs of files and history are read, one in both counts once, a broken file is named', async () => {
+  const runs = Array.from({ length: 7 }, (_, k) => runOf(k + 1))
+  for (const run of runs.slice(0, 5)) appendHistory(folder(), run)
+  for (const run of runs.slice(3)) writeRunFile(folder(), run)
+  writeFileSync(join(folder(), '20260108T000000Z-nogit.json'), '{"schemaVersion": 2')
+  const { exitCode, stdout, stderr } = await trend('--json', '--metric', 'p50')
+  expect(exitCode).toBe(0)
+  expect(stderr).toMatch(/^left out: .*20260108T000000Z-nogit\.json: is damaged or was cut off/)
+  const { series } = JSON.parse(stdout) as { series: { points: { runId: string }[] }[] }
+  for (const { points } of series) {
+    expect(points.map(({ runId }) => runId)).toEqual(runs.map(({ runId }) => runId))
+  }
+  expect(series.length).toBeGreaterThan(0)
+  const csv = await trend('--csv', '--metric', 'p50')
+  expect(csv.stdout.trimEnd().split('\n').length).toBeGreaterThan(7 * series.length)
+})
+
+test('a history of another version is an error that names it', async () => {
+  copyFileSync(import.meta.filename, historyPath(folder()))
+  const { exitCode, stderr } = await trend()
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(/history\.csv: its columns are not those of this version/)
+})
+
+test('a simulation is the same each time', async () => {
+  const args = ['--simulate', '--series', '20', '--seed', '3', '--json']
+  const [one, other] = await Promise.all([trend(...args), trend(...args)])
+  expect(one.exitCode).toBe(0)
+  expect(JSON.parse(one.stdout)).toMatchObject({ figures: { foundWithin7: expect.any(Number) } })
+  expect(other.stdout).toBe(one.stdout)
+})
+
+test.each([
+  [['--metric', 'p42'], /--metric: "p42" is not one; choose one of p50/],
+  [['--metrc', 'p50'], /Did you mean --metric/],
+  [['--json', '--csv'], /choose one of them/],
+  [['--simulate', '--seed', 'x'], /--seed: "x" must be a whole number/],
+])('%j is a mistake that is explained', async (args, message) => {
+  const { exitCode, stderr } = await trend(...args)
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(message)
+})
