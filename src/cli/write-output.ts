@@ -1,0 +1,29 @@
+import { writeFileSync } from 'node:fs'
+import { InputError } from '../load/input-error.ts'
+import { printableLines } from '../results/printable.ts'
+
+/**
+ * Writes what a command made to a file, or to standard output where none is named. A terminal gets what is
+ * harmless to it; a file or a pipe gets everything as it is.
+ * @throws InputError if the file can't be written.
+ */
+export function writeOutput(text: string, path: string | undefined): void {
+  if (path === undefined) {
+    process.stdout.write(process.stdout.isTTY ? inLines(text) : text)
+    return
+  }
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new InputError(`--out: ${reason}. Name a file in a folder that can be written to.`)
+  }
+}
+
+/** Colours are what a terminal is to obey. */
+function inLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => printableLines(line))
+    .join('\n')
+}
