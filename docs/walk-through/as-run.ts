@@ -25,12 +25,12 @@ export interface LeftOut {
 
 /** How long a load is at least and at most, where durations are shortened. */
 const LEAST_SECONDS = 2
-const MOST_SECONDS = 4
+const MOST_SECONDS = 3
 
 /**
  * A command as it is run. Documents are followed word for word but for this:
  *
- * - Durations: `-d 60s` is a twentieth, at least 2 s and at most 4 s. Rates are as written.
+ * - Durations: `-d 60s` is a twentieth, at least 2 s and at most 3 s. Rates are as written.
  * - `docker exec -it` is `docker exec -i`, for there is no terminal. What is typed into a client is
  *   typed into a session of its own; `MONITOR`, which doesn't end by itself, is ended.
  * - Where the machine's port 8222 is taken, `localhost:8222` is another port.

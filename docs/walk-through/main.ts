@@ -15,7 +15,7 @@ const FOLDER = resolve(import.meta.dirname, '../..')
 const DOCUMENT = 'docs/coming-from-prism-loadtest.md'
 const DESCRIPTION = `Follows a document: runs the commands of its shell blocks in order against docker-compose, and checks what the document says to expect. Everything it starts is removed at the end.`
 const AFTER = `
-Durations are a twentieth of what is written, at least 2 s and at most 4 s; rates are as written.
+Durations are a twentieth of what is written, at least 2 s and at most 3 s; rates are as written.
 docs/walk-through/as-run.ts has the whole rule.
 
 Exit code

@@ -4,8 +4,9 @@ import type { Commit } from './run-file.ts'
 
 /**
  * The commit checked out in a folder, and whether anything there (untracked files included) is not
- * part of it. `null` outside of a repository, before the first commit, or without a git that
- * answers within 5 s: a run is worth as much without.
+ * part of it. Outside of a repository, before the first commit, or without a git that answers within
+ * 5 s, the one that `PRISM_LOADTEST_COMMIT` says (40 hexadecimal digits, and `-dirty`), as an image
+ * does; otherwise `null`: a run is worth as much without.
  */
 export async function readCommit(folder: string): Promise<Commit | null> {
   try {
@@ -17,8 +18,14 @@ export async function readCommit(folder: string): Promise<Commit | null> {
     ])
     return { sha, short, branch, isDirty: changes !== '' }
   } catch {
-    return null
+    return builtFrom(process.env['PRISM_LOADTEST_COMMIT'] ?? '')
   }
+}
+
+function builtFrom(text: string): Commit | null {
+  const [, sha, dirty] = /^([0-9a-f]{40})(-dirty)?$/.exec(text) ?? []
+  if (sha === undefined) return null
+  return { sha, short: sha.slice(0, 7), branch: null, isDirty: dirty !== undefined }
 }
 
 const execute = promisify(execFile)
