@@ -30,6 +30,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('measures for 2 minutes; src/core-bench/ tests what it does', [
     'npm run bench:micro -- core',
   ]),
+  ...because('takes docker-compose; .ci/run runs it', ['npm run walk-through']),
   ...because('begins 20 s later; src/cli/bench-shares.test.ts runs and merges generators', [
     'npm run bench -- mixed --generators 2',
     'for share in 1 2 3; do npm run bench -- mixed --shard $share/3 --start-at $START --results results/$START & done; wait',
