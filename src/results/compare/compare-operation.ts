@@ -121,7 +121,7 @@ function comparePercentile(
 
 function compareRate(baseline: Seconds, candidate: Seconds): MetricComparison {
   const rateOf = ({ result, operation }: Seconds): number | null =>
-    result.measuredMs === 0 ? null : (operation.counts.started * 1_000) / result.measuredMs
+    quotient(operation.counts.started * 1_000, result.measuredMs)
   const [a, b] = [rateOf(baseline), rateOf(candidate)]
   const started = ({ intervals }: Seconds): readonly number[] =>
     intervals.map((interval) => interval.started)
@@ -179,9 +179,9 @@ function metricOf(
   mark: Mark,
 ): MetricComparison {
   const ratio =
-    baseline.value === null || candidate.value === null || baseline.value === 0
+    baseline.value === null || candidate.value === null
       ? null
-      : candidate.value / baseline.value
+      : quotient(candidate.value, baseline.value)
   return { metric, unit, baseline, candidate, ratio, mark }
 }
 
@@ -191,4 +191,9 @@ function shareOf({ count, of }: Occurrences): Figure {
 
 function enough(value: number | null): Figure {
   return { value, isThin: false }
+}
+
+/** `null` where there is none, or none that a number can hold. */
+function quotient(value: number, by: number): number | null {
+  return Number.isFinite(value / by) ? value / by : null
 }

@@ -1,0 +1,162 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { runOf, scenarioOf, times } from '../results/compare/run-fixture.ts'
+import type { RunFile } from '../results/run-file.ts'
+import { writeRunFile } from '../results/write-run-file.ts'
+import { ended, startCommand, useResultsFolder, type Ended } from './command-for-tests.ts'
+
+const folder = useResultsFolder()
+const [older, newer] = ['20260102T030405Z-0a1b2c3', '20260103T030405Z-1b2c3d4']
+
+function start(...args: readonly string[]): Promise<Ended> {
+  return ended(startCommand(args, { BENCH_RESULTS: folder() }))
+}
+
+function write(runId: string, ms: number, change: Partial<RunFile> = {}): string {
+  const scenario = scenarioOf('mixed', { responseMs: times(300, ms) })
+  const startedAt = `2026-01-${runId.slice(6, 8)}T03:04:05.000Z`
+  return writeRunFile(folder(), runOf([scenario], { runId, startedAt, ...change })).json
+}
+
+describe('npm run compare', () => {
+  test('puts the latest complete run beside the baseline, plots it and points to the gate', async () => {
+    write(older, 1)
+    write(newer, 2)
+    write('20260104T030405Z-1b2c3d4', 9, { status: 'interrupted' })
+    writeFileSync(join(folder(), '20260105T030405Z-1b2c3d4.json'), '{"schemaVersion":2')
+    const { exitCode, stdout, stderr } = await start('compare', '20260102')
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toContain(`candidate  ${newer}`)
+    expect(stdout).toMatch(/a +P50 +1\.00 ms +2\.00 ms +2\.00 × +worth a look: higher/)
+    expect(stdout).toContain('o baseline  x candidate')
+    expect(stdout).toContain('npm run gate -- --base 0a1b2c3')
+  })
+
+  test('gives Markdown, JSON and CSV, to standard output or a file', async () => {
+    const [a, b] = [write(older, 1), write(newer, 2)]
+    const json = await start('compare', a, b, '--json')
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      exitCode: 0,
+      baseline: { runId: older },
+      scenarios: [{ operations: [{ metrics: [{ metric: 'P50', ratio: 2 }, {}, {}, {}, {}, {}] }] }],
+    })
+    const markdown = await start('compare', a, b, '--markdown')
+    expect(markdown.stdout).toContain('| a | P50 | 1.00 ms | 2.00 ms | 2.00 × |')
+    const out = join(folder(), 'comparison.csv')
+    expect(await start('compare', a, b, '--csv', '--out', out)).toMatchObject({ stdout: '' })
+    expect(readFileSync(out, 'utf8').split('\n')).toHaveLength(8)
+  })
+
+  test('of unlike environments says in what, exits with 4, and goes on when told to', async () => {
+    const { environment } = runOf([])
+    write(older, 1)
+    write(newer, 2, { environment: { ...environment, nodeVersion: '26.0.0' } })
+    const refused = await start('compare', older, newer)
+    expect(refused.stdout).toMatch(/Node +24\.21\.0 +26\.0\.0/)
+    expect(refused.stdout).toMatch(/P50 +1\.00 ms +2\.00 ms +2\.00 ×\n/)
+    expect(refused.exitCode).toBe(4)
+    const allowed = await start('compare', older, newer, '--allow-unlike')
+    expect(allowed.stdout).toContain('unlike in Node')
+    expect(allowed.exitCode).toBe(0)
+  })
+
+  test('a file cannot make a terminal do anything', async () => {
+    const name = '\u001b]0;owned\u0007mixed\u009b2J'
+    for (const runId of [older, newer]) {
+      write(runId, 1, { scenarios: [scenarioOf(name)], profile: name })
+    }
+    for (const args of [
+      ['compare', older],
+      ['compare', older, '--markdown'],
+      ['results', 'list'],
+    ]) {
+      const { stdout } = await start(...args)
+      expect(stdout).toContain('owned')
+      // oxlint-disable-next-line no-control-regex
+      expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+    }
+  })
+
+  test.each([
+    [[], /^Missing required argument 'baseline'\. See npm run compare -- --help/],
+    [['2027'], /"2027": no run in .* begins with that\. It has 20260103.*, 20260102/],
+    [['2026'], /"2026": 2 runs in .* begin with that.*Write more of it/],
+    [['none.json'], /none\.json: there is no such file/],
+    [['20260102', '20260103', '--json', '--csv'], /Give one of --markdown, --json and --csv/],
+    [
+      ['20260102', '--plot', 'mixed/b'],
+      /--plot mixed\/b: both runs have no such operation.*mixed\/a/,
+    ],
+    [['20260102', '--markdwon'], /Unknown option '--markdwon'.*--markdown/],
+    [['20260102', '--json', '--out', '/none/such'], /--out: .*\/none\/such/],
+  ])('%j is refused in one line, with exit code 2', async (args, message) => {
+    write(older, 1)
+    write(newer, 2)
+    const { exitCode, stderr } = await start('compare', ...args)
+    expect(stderr).toMatch(message)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(exitCode).toBe(2)
+  })
+})
+
+describe('npm run results', () => {
+  test('list has the newest first, and names what cannot be read', async () => {
+    write(older, 1)
+    write(newer, 2)
+    writeFileSync(join(folder(), 'old.json'), '{"schemaVersion":9}')
+    const { exitCode, stdout } = await start('results', 'list')
+    expect(stdout).toMatch(
+      /20260103T.*2026-01-03 03:04:05 +0a1b2c3 main +programs, Redis 7\.0\.15, NATS 2\.9\.10 +mixed +1 passed\n.*20260102T/,
+    )
+    expect(stdout).toMatch(/not readable\n.*old\.json: has schemaVersion 9/)
+    expect(exitCode).toBe(0)
+    const json = JSON.parse((await start('results', 'list', '--json')).stdout) as object
+    expect(json).toMatchObject({ runs: [{ runId: newer }, { runId: older }], broken: [{}] })
+  })
+
+  test('list of an empty folder, or of none, has no runs', async () => {
+    expect((await start('results', 'list')).stdout).toContain('no runs')
+    const none = join(folder(), 'none')
+    expect(await start('results', 'list', '--results', none)).toMatchObject({ exitCode: 0 })
+  })
+
+  test('show prints the report, from the file', async () => {
+    write(older, 1)
+    const { exitCode, stdout } = await start('results', 'show', '2026')
+    expect(stdout).toMatch(/^20260102T030405Z-0a1b2c3 {2}Redis 7\.0\.15 and NATS 2\.9\.10/)
+    expect(stdout).toContain('measurement: valid')
+    expect(stdout).toMatch(/passed {2}mixed/)
+    expect(exitCode).toBe(0)
+  })
+
+  test('export makes the files of a run anew', async () => {
+    const json = write(older, 1)
+    for (const [form, ending] of [
+      ['--csv', '.csv'],
+      ['--intervals', '.intervals.csv'],
+      ['--json', '.json'],
+    ] as const) {
+      const text = readFileSync(json.replace(/\.json$/, ending), 'utf8')
+      expect((await start('results', 'export', older, form)).stdout).toBe(text)
+    }
+    mkdirSync(join(folder(), 'out'))
+    const out = join(folder(), 'out', 'run.csv')
+    expect(await start('results', 'export', older, '--csv', '--out', out)).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+    })
+    expect(readFileSync(out, 'utf8')).toBe(readFileSync(json.replace(/json$/, 'csv'), 'utf8'))
+  })
+
+  test.each([
+    [['lst'], /^Unknown command 'lst' \(Did you mean list\?\)/],
+    [['show', 'none'], /"none": no run in/],
+    [['export', older], /give one of --csv, --intervals and --json/],
+  ])('%j is refused in one line, with exit code 2', async (args, message) => {
+    write(older, 1)
+    const { exitCode, stderr } = await start('results', ...args)
+    expect(stderr).toMatch(message)
+    expect(exitCode).toBe(2)
+  })
+})

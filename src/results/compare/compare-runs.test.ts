@@ -1,0 +1,169 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { arbitraryRun } from '../arbitrary-run.ts'
+import type { RunFile } from '../run-file.ts'
+import { compareRuns, comparisonExitCode, type RunComparison } from './compare-runs.ts'
+import { markedDifferences, notesOn } from './comparison-notes.ts'
+import { runOf, scenarioOf, times } from './run-fixture.ts'
+
+const strict = { isUnlikeAllowed: false }
+const fast = scenarioOf('mixed', { responseMs: times(300, 1) })
+const slow = scenarioOf('mixed', { responseMs: times(300, 2) })
+
+function metricsOf(comparison: RunComparison) {
+  return comparison.scenarios.flatMap(({ operations }) => operations).flatMap((of) => of.metrics)
+}
+
+test('a difference beyond the spread of both runs is worth a look, and exits with 0', () => {
+  const comparison = compareRuns(runOf([fast]), runOf([slow]), strict)
+  expect(markedDifferences(comparison)).toMatchObject([
+    {
+      scenario: 'mixed',
+      operation: 'a',
+      metric: { metric: 'P50', ratio: 2, mark: { direction: 'higher' } },
+    },
+  ])
+  expect(comparisonExitCode(comparison)).toBe(0)
+  expect(notesOn(comparison).join(' ')).toMatch(
+    /worth a look, not a fact.*can't prove.*npm run gate/,
+  )
+})
+
+test('percentiles with fewer than 100 requests beyond them are marked as such and not judged', () => {
+  const [p50, p95, p99, p999] = metricsOf(compareRuns(runOf([fast]), runOf([slow]), strict))
+  expect(p50).toMatchObject({ baseline: { isThin: false } })
+  for (const metric of [p95, p99, p999]) {
+    expect(metric).toMatchObject({
+      ratio: 2,
+      candidate: { isThin: true },
+      mark: { kind: 'not judged', why: 'too few requests' },
+    })
+  }
+})
+
+describe('what is not comparable exits with 4:', () => {
+  test('no scenario in common; those of one run are named', () => {
+    const comparison = compareRuns(runOf([fast]), runOf([scenarioOf('other')]), strict)
+    expect(comparison).toMatchObject({ onlyInBaseline: ['mixed'], onlyInCandidate: ['other'] })
+    expect(comparisonExitCode(comparison)).toBe(4)
+    expect(notesOn(comparison).join(' ')).toContain('no scenario in common')
+  })
+
+  test('unlike environments, with their fields and figures but without a verdict', () => {
+    const { environment } = runOf([])
+    const elsewhere = runOf([slow], { environment: { ...environment, cpuModel: 'another' } })
+    const comparison = compareRuns(runOf([fast]), elsewhere, strict)
+    expect(comparison.unlike).toEqual([
+      { field: 'CPU model', baseline: 'a processor', candidate: 'another' },
+    ])
+    expect(metricsOf(comparison)[0]).toMatchObject({ ratio: 2, mark: { kind: 'not judged' } })
+    expect(comparisonExitCode(comparison)).toBe(4)
+    const allowed = compareRuns(runOf([fast]), elsewhere, { isUnlikeAllowed: true })
+    expect(comparisonExitCode(allowed)).toBe(0)
+    expect(markedDifferences(allowed)).toHaveLength(1)
+    expect(notesOn(allowed).join(' ')).toContain('unlike in CPU model')
+  })
+
+  test('an unlike workload: that scenario alone', () => {
+    const other = { ...slow, workloadHash: '0000000000000000' }
+    const pair = [other, scenarioOf('enumerate')]
+    const comparison = compareRuns(runOf([fast, scenarioOf('enumerate')]), runOf(pair), strict)
+    expect(comparison.scenarios.map(({ standing }) => standing.kind)).toEqual([
+      'unlike',
+      'compared',
+    ])
+    expect(markedDifferences(comparison)).toEqual([])
+    expect(comparisonExitCode(comparison)).toBe(0)
+    expect(comparisonExitCode(compareRuns(runOf([fast]), runOf([other]), strict))).toBe(4)
+  })
+})
+
+describe('what is not to be trusted is never compared as if it were good, and exits with 3:', () => {
+  const reason = { figure: 'dropped', measured: 1, threshold: 0, message: 'half was dropped' }
+  test.each([
+    ['invalid', { verdict: { kind: 'invalid' as const, reasons: [reason] } }, 'half was dropped'],
+    ['interrupted', { testStatus: 'cancelled' as const }, 'interrupted'],
+    ['aborted', { result: { ...slow.result, abortReason: 'P99 was missed' } }, 'P99 was missed'],
+  ])('%s', (_, change, why) => {
+    for (const runs of [
+      [runOf([fast]), runOf([{ ...slow, ...change }])],
+      [runOf([{ ...slow, ...change }]), runOf([fast])],
+    ] as const) {
+      const comparison = compareRuns(...runs, strict)
+      expect(comparison.scenarios).toMatchObject([{ standing: { kind: 'invalid' } }])
+      expect(JSON.stringify(comparison.scenarios[0]?.standing)).toContain(why)
+      expect(markedDifferences(comparison)).toEqual([])
+      expect(comparisonExitCode(comparison)).toBe(3)
+    }
+  })
+
+  test('unmeasured', () => {
+    const broken = { state: 'unmeasured', testStatus: 'failed', error: 'no connection' } as const
+    const candidate = runOf([{ ...broken, name: 'mixed', file: fast.file }])
+    const comparison = compareRuns(runOf([fast]), candidate, strict)
+    expect(comparison.scenarios).toMatchObject([
+      { standing: { kind: 'unmeasured' }, operations: [] },
+    ])
+    expect(comparisonExitCode(comparison)).toBe(3)
+  })
+})
+
+test('errors and lost messages are worth a look, in their direction', () => {
+  const good = scenarioOf('mixed', { deliveries: { expected: 1_000, received: 1_000 } })
+  const bad = scenarioOf('mixed', {
+    counts: { ok: 900, failed: 100 },
+    deliveries: { expected: 1_000, received: 900 },
+  })
+  const marks = markedDifferences(compareRuns(runOf([good]), runOf([bad]), strict))
+  expect(marks.map(({ metric: { metric, mark } }) => [metric, mark])).toEqual([
+    ['errors', { kind: 'worth a look', direction: 'higher' }],
+    ['delivery', { kind: 'worth a look', direction: 'lower' }],
+  ])
+})
+
+const allowed = { isUnlikeAllowed: true }
+
+test('runs exchanged: ratios are inverted, marks turned around, everything else changes sides', () => {
+  fc.assert(
+    fc.property(pairOfRuns(), ([a, b]) => {
+      const [there, back] = [compareRuns(a, b, allowed), compareRuns(b, a, allowed)]
+      expect(comparisonExitCode(back)).toBe(comparisonExitCode(there))
+      expect(new Set(back.onlyInBaseline)).toEqual(new Set(there.onlyInCandidate))
+      const [metrics, mirrored] = [metricsOf(there), metricsOf(back)]
+      expect(mirrored).toHaveLength(metrics.length)
+      for (const [i, metric] of metrics.entries()) {
+        const other = mirrored[i]
+        expect(other?.baseline).toEqual(metric.candidate)
+        expect(other?.mark.kind).toBe(metric.mark.kind)
+        if (metric.mark.kind === 'worth a look') expect(other?.mark).not.toEqual(metric.mark)
+        if (metric.ratio !== null && metric.ratio !== 0) {
+          expect((other?.ratio ?? 0) * metric.ratio).toBeCloseTo(1, 6)
+        }
+      }
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('a run and itself: alike, ratio 1, no marks', () => {
+  fc.assert(
+    fc.property(arbitraryRun, (run) => {
+      const comparison = compareRuns(run, run, strict)
+      expect(comparison.unlike).toEqual([])
+      expect(markedDifferences(comparison)).toEqual([])
+      for (const { ratio } of metricsOf(comparison)) expect([1, null]).toContain(ratio)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+/** Two runs of the same scenarios and operations, in the same order. */
+function pairOfRuns(): fc.Arbitrary<readonly [RunFile, RunFile]> {
+  const ms = fc.integer({ min: 1, max: 50 })
+  const sides = fc.array(fc.tuple(ms, ms), { minLength: 1, maxLength: 3 })
+  return sides.map((pairs) => {
+    const run = (side: 0 | 1) =>
+      runOf(pairs.map((pair, i) => scenarioOf(`s${i}`, { responseMs: times(200, pair[side]) })))
+    return [run(0), run(1)] as const
+  })
+}

@@ -1,0 +1,196 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { markOccurrences, markProportion, type Mark, type Measured } from './mark.ts'
+
+/** Uniform in [0, 1), the same numbers each time (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+interface Noise {
+  readonly seconds: number
+  /** Correlation of one second with the next (AR(1)). */
+  readonly correlation: number
+  /** Share of the seconds that take 2.7 times as long. */
+  readonly spikes: number
+}
+
+/** Figures of seconds around 1 ms, 10 % apart, and a whole that is their mean. */
+function noisy({ seconds, correlation, spikes }: Noise, random: () => number): Measured {
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+  let state = normal()
+  const bySecond = Array.from({ length: seconds }, () => {
+    state = correlation * state + Math.sqrt(1 - correlation ** 2) * normal()
+    return Math.exp(0.1 * state + (random() < spikes ? 1 : 0))
+  })
+  return { overall: bySecond.reduce((sum, ms) => sum + ms, 0) / seconds, bySecond }
+}
+
+function slowed({ overall, bySecond }: Measured, factor: number): Measured {
+  return { overall: overall * factor, bySecond: bySecond.map((ms) => ms * factor) }
+}
+
+/** In percent, of 2,000 pairs of runs, the candidate being slower by a factor. */
+function markedPercent(noise: Noise, factor: number): number {
+  const random = seeded(20_260_102)
+  let marked = 0
+  for (let i = 0; i < 2_000; i++) {
+    const candidate = slowed(noisy(noise, random), factor)
+    if (markProportion(noisy(noise, random), candidate).kind === 'worth a look') marked++
+  }
+  return marked / 20
+}
+
+describe('of runs of which nothing changed, so many percent are marked at most (simulated):', () => {
+  test.each([
+    [10, 0, 0, 0.4],
+    [10, 0, 0.05, 0.4],
+    [10, 0.5, 0, 1.4],
+    [10, 0.5, 0.05, 1.4],
+    [10, 0.8, 0, 8.5],
+    [20, 0.5, 0, 0.3],
+    [20, 0.8, 0, 2.5],
+    [60, 0.5, 0.05, 0.1],
+    [60, 0.8, 0, 0.4],
+    [300, 0.8, 0.05, 0.1],
+  ])('%s s, correlation %s, spikes %s: %s percent', (seconds, correlation, spikes, percent) => {
+    expect(markedPercent({ seconds, correlation, spikes }, 1)).toBeLessThanOrEqual(percent)
+  })
+})
+
+describe('of runs that became 30 % slower, so many percent are marked at least:', () => {
+  test.each([
+    [10, 0, 0, 50],
+    [20, 0.5, 0, 50],
+    [60, 0.5, 0.05, 65],
+    [300, 0.8, 0, 95],
+  ])('%s s, correlation %s, spikes %s: %s percent', (seconds, correlation, spikes, percent) => {
+    expect(markedPercent({ seconds, correlation, spikes }, 1.3)).toBeGreaterThanOrEqual(percent)
+  })
+})
+
+const time = fc.double({ min: 0.01, max: 10_000, noNaN: true })
+const measured: fc.Arbitrary<Measured> = fc.oneof(
+  fc.record({ overall: time, bySecond: fc.array(time, { maxLength: 40 }) }),
+  fc
+    .record({
+      seconds: fc.integer({ min: 10, max: 60 }),
+      correlation: fc.double({ min: 0, max: 0.9, noNaN: true }),
+      spikes: fc.constantFrom(0, 0.1),
+      seed: fc.integer(),
+      factor: fc.double({ min: 0.5, max: 2, noNaN: true }),
+    })
+    .map(({ seed, factor, ...noise }) => slowed(noisy(noise, seeded(seed)), factor)),
+)
+
+const turned = { higher: 'lower', lower: 'higher' } as const
+
+function turnedAround(mark: Mark): Mark {
+  return mark.kind === 'worth a look' ? { ...mark, direction: turned[mark.direction] } : mark
+}
+
+describe('a mark on times', () => {
+  test('is turned around where the runs are exchanged', () => {
+    fc.assert(
+      fc.property(measured, measured, (a, b) => {
+        expect(markProportion(b, a)).toEqual(turnedAround(markProportion(a, b)))
+      }),
+    )
+  })
+
+  test('is the same in any unit', () => {
+    fc.assert(
+      fc.property(measured, measured, fc.constantFrom(2, 4, 8, 1_024), (a, b, factor) => {
+        expect(markProportion(slowed(a, factor), slowed(b, factor))).toEqual(markProportion(a, b))
+      }),
+    )
+  })
+
+  test('is not made on a run compared with itself', () => {
+    fc.assert(
+      fc.property(measured, (a) => {
+        expect(markProportion(a, a).kind).not.toBe('worth a look')
+      }),
+    )
+  })
+
+  test('needs the whole and the typical second to differ: one bad second is not enough', () => {
+    const even = { overall: 1, bySecond: Array.from({ length: 20 }, () => 1) }
+    const oneBad = { overall: 3, bySecond: even.bySecond.with(7, 100) }
+    expect(markProportion(even, oneBad)).toEqual({ kind: 'within spread' })
+    expect(markProportion(even, slowed(even, 3))).toEqual({
+      kind: 'worth a look',
+      direction: 'higher',
+    })
+  })
+
+  test('is not made below 5 %, however even the runs are', () => {
+    const even = { overall: 1, bySecond: Array.from({ length: 20 }, () => 1) }
+    expect(markProportion(even, slowed(even, 1.04)).kind).toBe('within spread')
+    expect(markProportion(even, slowed(even, 1.06)).kind).toBe('worth a look')
+  })
+
+  test('needs ten seconds of each run', () => {
+    const short = { overall: 1, bySecond: Array.from({ length: 9 }, () => 1) }
+    expect(markProportion(short, slowed(short, 9))).toEqual({
+      kind: 'not judged',
+      why: 'fewer than 10 seconds',
+    })
+  })
+})
+
+describe('a mark on errors', () => {
+  test('is turned around where the runs are exchanged, and none is made of a run and itself', () => {
+    const occurrences = fc
+      .record({ of: fc.integer({ min: 0, max: 10_000 }), bySecond: fc.array(fc.nat(50)) })
+      .map(({ of, bySecond }) => {
+        const count = Math.min(
+          of,
+          bySecond.reduce((sum, each) => sum + each, 0),
+        )
+        return { of, count, bySecond }
+      })
+    fc.assert(
+      fc.property(occurrences, occurrences, (a, b) => {
+        expect(markOccurrences(b, a)).toEqual(turnedAround(markOccurrences(a, b)))
+        expect(markOccurrences(a, a).kind).not.toBe('worth a look')
+      }),
+    )
+  })
+
+  test('takes 1 in 200 of 10,000 requests for more than none, and 3 in 1,000 for chance', () => {
+    const none = { count: 0, of: 10_000, bySecond: [] }
+    expect(markOccurrences(none, { ...none, count: 50 }).kind).toBe('worth a look')
+    expect(markOccurrences({ ...none, of: 1_000 }, { ...none, of: 1_000, count: 3 }).kind).toBe(
+      'within spread',
+    )
+  })
+
+  test('takes one burst for what it is', () => {
+    const none = { count: 0, of: 10_000, bySecond: Array.from({ length: 100 }, () => 0) }
+    const burst = { ...none, count: 50, bySecond: none.bySecond.with(3, 50) }
+    expect(markOccurrences(none, burst).kind).toBe('within spread')
+    const steady = { ...burst, bySecond: none.bySecond.map((_, i) => i % 2) }
+    expect(markOccurrences(none, steady).kind).toBe('worth a look')
+  })
+
+  test('marks at most 0.5 % of runs that fail at random, equally often (simulated)', () => {
+    const random = seeded(7)
+    const run = () => {
+      const bySecond = Array.from({ length: 20 }, () => {
+        return Array.from({ length: 100 }, random).filter((draw) => draw < 0.01).length
+      })
+      return { count: bySecond.reduce((sum, each) => sum + each, 0), of: 2_000, bySecond }
+    }
+    let marked = 0
+    for (let i = 0; i < 1_000; i++)
+      if (markOccurrences(run(), run()).kind === 'worth a look') marked++
+    expect(marked).toBeLessThanOrEqual(5)
+  })
+})
