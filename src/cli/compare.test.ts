@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runOf, scenarioOf, times } from '../results/compare/run-fixture.ts'
@@ -68,7 +68,6 @@ describe('npm run compare', () => {
     }
     for (const args of [
       ['compare', older],
-      ['compare', older, '--markdown'],
       ['results', 'list'],
     ]) {
       const { stdout } = await start(...args)
@@ -80,15 +79,7 @@ describe('npm run compare', () => {
 
   test.each([
     [[], /^Missing required argument 'baseline'\. See npm run compare -- --help/],
-    [['2027'], /"2027": no run in .* begins with that\. It has 20260103.*, 20260102/],
-    [['2026'], /"2026": 2 runs in .* begin with that.*Write more of it/],
-    [['none.json'], /none\.json: there is no such file/],
     [['20260102', '20260103', '--json', '--csv'], /Give one of --markdown, --json and --csv/],
-    [
-      ['20260102', '--plot', 'mixed/b'],
-      /--plot mixed\/b: both runs have no such operation.*mixed\/a/,
-    ],
-    [['20260102', '--markdwon'], /Unknown option '--markdwon'.*--markdown/],
     [['20260102', '--json', '--out', '/none/such'], /--out: .*\/none\/such/],
   ])('%j is refused in one line, with exit code 2', async (args, message) => {
     write(older, 1)
@@ -115,10 +106,10 @@ describe('npm run results', () => {
     expect(json).toMatchObject({ runs: [{ runId: newer }, { runId: older }], broken: [{}] })
   })
 
-  test('list of an empty folder, or of none, has no runs', async () => {
-    expect((await start('results', 'list')).stdout).toContain('no runs')
-    const none = join(folder(), 'none')
-    expect(await start('results', 'list', '--results', none)).toMatchObject({ exitCode: 0 })
+  test('list of no folder has no runs', async () => {
+    const { exitCode, stdout } = await start('results', 'list', '--results', join(folder(), 'none'))
+    expect(stdout).toContain('no runs')
+    expect(exitCode).toBe(0)
   })
 
   test('show prints the report, from the file', async () => {
@@ -140,18 +131,10 @@ describe('npm run results', () => {
       const text = readFileSync(json.replace(/\.json$/, ending), 'utf8')
       expect((await start('results', 'export', older, form)).stdout).toBe(text)
     }
-    mkdirSync(join(folder(), 'out'))
-    const out = join(folder(), 'out', 'run.csv')
-    expect(await start('results', 'export', older, '--csv', '--out', out)).toMatchObject({
-      exitCode: 0,
-      stdout: '',
-    })
-    expect(readFileSync(out, 'utf8')).toBe(readFileSync(json.replace(/json$/, 'csv'), 'utf8'))
   })
 
   test.each([
     [['lst'], /^Unknown command 'lst' \(Did you mean list\?\)/],
-    [['show', 'none'], /"none": no run in/],
     [['export', older], /give one of --csv, --intervals and --json/],
   ])('%j is refused in one line, with exit code 2', async (args, message) => {
     write(older, 1)

@@ -11,14 +11,17 @@ export interface ReadRun {
   readonly run: RunFile
 }
 
-/** The JSON files of a folder that may be run files, the newest first: run ids begin with the time. */
+/** A run id begins with the time; `.10` is after `.2`, and that after none. */
+const BY_TIME = new Intl.Collator('en', { numeric: true })
+
+/** The JSON files of a folder that may be run files, the newest first. */
 export function runPathsIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith('.json') && name !== 'schema.json' && !name.startsWith('.'))
-      .sort()
-      .toReversed()
-      .map((name) => join(folder, name))
+      .map((name) => basename(name, '.json'))
+      .toSorted((a, b) => BY_TIME.compare(b, a))
+      .map((id) => join(folder, `${id}.json`))
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT') return []

@@ -17,6 +17,9 @@ const NOT_READ = new Set(['hdrV2Base64'])
 const UNPRINTABLE =
   /[\p{Cc}\p{Cs}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu
 
+/** Most texts. */
+const PLAIN = /^[ -~]*$/
+
 /**
  * A text that someone else wrote, in one line and harmless to print: what is no plain character is
  * written as its code, `\u{1b}`.
@@ -37,20 +40,31 @@ export function printableRun(run: RunFile): RunFile {
   return printableValue(run, '') as RunFile
 }
 
-/** The form of the data stays; own properties only. */
+/** The form of the data stays. What has nothing to be changed is not copied. */
 function printableValue(value: unknown, key: string): unknown {
   if (typeof value === 'string') {
     if (NOT_READ.has(key)) return value
     return OF_LINES.has(key) ? printableLines(value) : printable(value)
   }
-  if (Array.isArray(value)) return value.map((item: unknown) => printableValue(item, key))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [printable(name), printableValue(item, name)]),
-  )
+  // Most of a run is figures: they are not copied.
+  let changed: Map<string, readonly [name: string, item: unknown]> | null = null
+  for (const name in value) {
+    if (!Object.hasOwn(value, name)) continue
+    const item: unknown = value[name as keyof typeof value]
+    const shownName = printable(name)
+    const shown = printableValue(item, Array.isArray(value) ? key : name)
+    if (shownName === name && shown === item) continue
+    changed ??= new Map()
+    changed.set(name, [shownName, shown])
+  }
+  if (changed === null) return value
+  const entries = Object.entries(value).map((entry) => changed.get(entry[0]) ?? entry)
+  return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries)
 }
 
 function escaped(text: string): string {
+  if (PLAIN.test(text)) return text
   return text.replaceAll(
     UNPRINTABLE,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,

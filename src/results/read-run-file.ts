@@ -48,6 +48,17 @@ export class RunFileError extends Error {
  */
 export async function readRunFile(path: string): Promise<RunFile> {
   const data = parseJson(path, await readBytes(path))
+  const crowd = findCrowd(data, (item) => intervalSchema.safeParse(item).success)
+  if (crowd !== null) {
+    const { fault, message } = crowd
+    throw new RunFileError(
+      path,
+      fault,
+      fault === 'too-large'
+        ? `is not a run file: it ${message}.`
+        : `is not a valid run file: ${message}`,
+    )
+  }
   if (typeof data !== 'object' || data === null || !('schemaVersion' in data)) {
     throw new RunFileError(path, 'foreign', 'is not a run file: it has no schemaVersion.')
   }
@@ -56,8 +67,6 @@ export async function readRunFile(path: string): Promise<RunFile> {
     const message = `has schemaVersion ${JSON.stringify(data.schemaVersion)}; this program reads ${OLDEST_SCHEMA_VERSION} to ${SCHEMA_VERSION}. Use the version of the program that wrote it.`
     throw new RunFileError(path, 'schema-version', message)
   }
-  const crowd = findCrowd(current, (item) => intervalSchema.safeParse(item).success)
-  if (crowd !== null) throw new RunFileError(path, 'invalid', `is not a valid run file: ${crowd}`)
   const checked = runFileSchema.safeParse(current)
   if (!checked.success) {
     throw new RunFileError(path, 'invalid', `is not a valid run file: ${placeOf(checked.error)}`)

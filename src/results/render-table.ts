@@ -29,6 +29,38 @@ export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
 ): string {
+  return renderNarrow(columns, rows) ?? renderAny(columns, rows)
+}
+
+/** Colours aside, these characters are one column wide each, and no line ends. */
+// oxlint-disable-next-line no-control-regex
+const NARROW = /^(?:[ -~×–µ≤≥±]|\u001b\[[\d;]*m)*$/
+// oxlint-disable-next-line no-control-regex
+const COLOUR = /\u001b\[[\d;]*m/g
+
+/** The same as `renderAny`, ten times as fast; `null` if a character's width has to be looked up. */
+function renderNarrow(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): string | null {
+  const lines = [columns.map(({ heading }) => heading), ...rows]
+  if (!lines.every((line) => line.every((cell) => NARROW.test(cell)))) return null
+  const widthOf = (cell: string): number =>
+    cell.includes('\u001b') ? cell.replaceAll(COLOUR, '').length : cell.length
+  const widths = columns.map((_, i) => Math.max(...lines.map((line) => widthOf(line[i] ?? ''))))
+  return lines
+    .map((line) => {
+      const cells = columns.map(({ align }, i) => {
+        const cell = line[i] ?? ''
+        const space = ' '.repeat((widths[i] ?? 0) - widthOf(cell))
+        return align === 'left' ? cell + space : space + cell
+      })
+      return `  ${cells.join('  ')}`.trimEnd()
+    })
+    .join('\n')
+}
+
+function renderAny(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const table = new Table({
     head: columns.map(({ heading }) => heading),
     colAligns: columns.map(({ align }) => align),

@@ -24,9 +24,11 @@ test('no JSON of a few levels and values has a flaw, whatever its texts hold', (
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 10 }), (value) => {
       expect(findSizeFlaw(Buffer.from(JSON.stringify(value)))).toBeNull()
-      const text = JSON.stringify([JSON.stringify(value), '[[[{{{"\\'.repeat(100)])
+      const filling = '[[[{{{"\\'.repeat(2 ** 21)
+      const text = JSON.stringify([JSON.stringify(value), filling])
       expect(findSizeFlaw(Buffer.from(text))).toBeNull()
     }),
+    { numRuns: 3 },
   )
 })
 
@@ -43,12 +45,12 @@ describe('a hostile file is refused before it takes time and memory', () => {
   test.each<[string, () => string, RunFileFault, string]>([
     ['deep', () => `${sound.slice(0, -1)},"x":${nested(100_000)}}`, 'too-large', 'nests deeper'],
     ['deep version', () => `{"schemaVersion":${nested(100_000)}}`, 'too-large', 'nests deeper'],
-    ['never closed', () => '['.repeat(1_000_000), 'too-large', 'nests deeper'],
+    ['never closed', () => '['.repeat(17 * 2 ** 20), 'too-large', 'nests deeper'],
     ['full', () => `[${'[],'.repeat(8_000_001)}1]`, 'too-large', 'more than 8,000,000 values'],
     [
       'crowded',
       () => sound.replace('"scenarios":[', `"scenarios":[${'1,'.repeat(600_000)}`),
-      'invalid',
+      'too-large',
       'more than 500,000 values',
     ],
     [
@@ -107,10 +109,10 @@ describe('a hostile file is refused before it takes time and memory', () => {
   })
 })
 
-test('a day of seconds of three operations is read', { timeout: 120_000 }, async () => {
+test('a day of seconds is read', { timeout: 120_000 }, async () => {
   const second = scenarioOf('mixed').result.intervals[0]
   const scenario = scenarioOf('mixed')
-  const intervals = Array.from({ length: 86_400 * 3 }, () => second)
+  const intervals = Array.from({ length: 86_400 }, () => second)
   const text = JSON.stringify(runOf([scenario]))
   const day = text.replace(
     /"intervals":\[[^\]]*\]/,

@@ -4,11 +4,14 @@ export const LARGEST_BYTES = 256 * 2 ** 20
 const DEEPEST = 64
 const MOST_VALUES = 8_000_000
 
+/** JSON of fewer bytes fits into memory, whatever it becomes. */
+const ALWAYS_FITS_BYTES = 16 * 2 ** 20
+
 /**
- * Why JSON is not to be parsed, for what it would become would not fit or could not be walked through; `null` if
- * it may. Looks at its structure only, whatever else is wrong with it.
+ * Why JSON is not to be parsed, for what it would become would not fit into memory; `null` if it may. Looks at its structure only, whatever else is wrong with it.
  */
 export function findSizeFlaw(text: Buffer): string | null {
+  if (text.length <= ALWAYS_FITS_BYTES) return null
   let depth = 0
   let values = 0
   for (let i = 0; i < text.length; i++) {
@@ -57,30 +60,49 @@ const COMMA = 0x2c
 /** Seconds aside, a scenario has about 400 values. */
 const MOST_OTHER_VALUES = 500_000
 
+/** So many seconds may be wrong without filling the memory with what is wrong with them. */
+const MOST_UNCHECKED_INTERVALS = 50_000
+
+/** What is wrong with data: that there is too much of it, or that a second is none. */
+export interface Crowd {
+  readonly fault: 'too-large' | 'invalid'
+  readonly message: string
+}
+
 /**
  * Where data has so much in it that checking it against a schema, which notes all that is wrong with it, could
  * take minutes and all memory; `null` if nowhere. Only seconds may be many: they are checked here, up
  * to the first that is none.
  */
-export function findCrowd(data: unknown, isInterval: (item: unknown) => boolean): string | null {
+export function findCrowd(data: unknown, isInterval: (item: unknown) => boolean): Crowd | null {
   let values = 0
-  const search = (value: unknown, place: string): string | null => {
+  let intervals = 0
+  const search = (value: unknown, place: string, depth: number): Crowd | null => {
     if (++values > MOST_OTHER_VALUES) {
-      return `more than ${MOST_OTHER_VALUES.toLocaleString('en-US')} values besides its intervals`
+      const most = MOST_OTHER_VALUES.toLocaleString('en-US')
+      return { fault: 'too-large', message: `has more than ${most} values besides its intervals` }
     }
     if (typeof value !== 'object' || value === null) return null
+    if (depth > DEEPEST) {
+      return { fault: 'too-large', message: `nests deeper than ${DEEPEST} levels` }
+    }
     const isList = Array.isArray(value)
     if (isList && place.endsWith('.result.intervals')) {
+      intervals += value.length
+      if (intervals <= MOST_UNCHECKED_INTERVALS) return null
       const wrong = value.findIndex((item) => !isInterval(item))
-      return wrong < 0 ? null : `${place.slice(1)}[${wrong}]: it is not one second of one operation`
+      const at = `${place.slice(1)}[${wrong}]`
+      return wrong < 0
+        ? null
+        : { fault: 'invalid', message: `${at}: it is not one second of one operation` }
     }
     for (const key in value) {
       if (!Object.hasOwn(value, key)) continue
       const inside = isList ? `${place}[${key}]` : `${place}.${key}`
-      const crowd = search(value[key as keyof typeof value], inside)
+      const crowd = search(value[key as keyof typeof value], inside, depth + 1)
       if (crowd !== null) return crowd
     }
     return null
   }
-  return search(data, '')
+  return search(data, '', 1)
 }

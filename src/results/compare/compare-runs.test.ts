@@ -153,7 +153,7 @@ test('a run and itself: alike, ratio 1, no marks', () => {
       expect(markedDifferences(comparison)).toEqual([])
       for (const { ratio } of metricsOf(comparison)) expect([1, null]).toContain(ratio)
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   )
 })
 

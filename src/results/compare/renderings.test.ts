@@ -36,7 +36,7 @@ describe('for a terminal', () => {
         // oxlint-disable-next-line no-control-regex
         expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 })
