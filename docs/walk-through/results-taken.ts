@@ -14,7 +14,8 @@ export class ResultsTaken {
   }
 
   /**
-   * The one run file that is new, and whether the files are its folder's owner's.
+   * The one run file that is new, and whether its CSV files came with it and all is the folder's
+   * owner's.
    * @throws RunFileError
    */
   async next(): Promise<{ readonly run: RunFile | null; readonly check: Check }> {
@@ -22,10 +23,21 @@ export class ResultsTaken {
     for (const file of files) this.#seen.add(file)
     const { uid } = statSync(this.#folder)
     const foreign = files.filter((file) => statSync(join(this.#folder, file)).uid !== uid)
-    const [json, ...others] = files.filter((file) => file.endsWith('.json'))
-    const holds = json !== undefined && others.length === 0 && foreign.length === 0
-    const text = `${files.length} result files of the folder's owner`
-    const run = json === undefined ? null : await readRunFile(join(this.#folder, json))
-    return { run, check: { holds: holds && files.length === 3, text } }
+    const [json, ...others] = files.filter(
+      (file) => file.endsWith('.json') && !file.startsWith('.'),
+    )
+    if (json === undefined) return { run: null, check: { holds: false, text: 'no run file' } }
+    const missing = ['.csv', '.intervals.csv']
+      .map((suffix) => json.replace('.json', suffix))
+      .filter((file) => !files.includes(file))
+    const problems = [
+      ...others.map((file) => `${file} besides ${json}`),
+      ...missing.map((file) => `no ${file}`),
+      ...foreign.map((file) => `${file} is another user's`),
+    ]
+    const text =
+      problems.length === 0 ? "its result files are the folder's owner's" : problems.join(', ')
+    const run = await readRunFile(join(this.#folder, json))
+    return { run, check: { holds: problems.length === 0, text } }
   }
 }
