@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../results/outcome.ts'
 import { printableRun } from '../results/printable.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
-import { folderOf } from './results-command.ts'
+import { runFolder } from './run-folder.ts'
 import { runForUser } from './user-errors.ts'
 import { writeOutput } from './write-output.ts'
 
@@ -72,7 +72,7 @@ async function compare(
   flags: Flags,
 ): Promise<ExitCode> {
   const form = formOf(flags)
-  const folder = folderOf(flags.results)
+  const folder = runFolder(flags.results)
   const baseline = await readNamed(baselineName, folder)
   const candidate =
     candidateName === undefined

@@ -4,6 +4,7 @@ import { SLO_FORMS } from '../load/slo/parse-slo.ts'
 import type { WorkloadKind } from '../loadtest/parameters.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
 import { readFlags, type LoadTestFlags } from './loadtest-flags.ts'
+import { addResults, RESULTS_DESCRIPTION } from './results-command.ts'
 import { addSubscribe } from './subscribe-command.ts'
 import { runForUser } from './user-errors.ts'
 
@@ -42,6 +43,9 @@ async function loadtest(args: readonly string[]): Promise<number> {
     })
   }
   addSubscribe(program)
+  addResults(program.command('results').description(RESULTS_DESCRIPTION), (code) => {
+    exitCode = code
+  })
   await runCommandLine(program, args)
   return exitCode
 }

@@ -1,26 +1,19 @@
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { InputError } from '../load/input-error.ts'
-import { findRun, runPathsIn } from '../results/find-run.ts'
-import { EXIT, type ExitCode } from '../results/outcome.ts'
-import { printable, printableRun } from '../results/printable.ts'
-import { readRunFile } from '../results/read-run-file.ts'
-import { renderRun, renderRunList } from '../results/render-runs.ts'
-import { intervalsCsv, operationsCsv } from '../results/run-csv.ts'
-import type { RunFile } from '../results/run-file.ts'
-import { summariseRuns } from '../results/summarise-runs.ts'
-import { mergeRunFiles } from './merge-run-files.ts'
-import { writeOutput } from './write-output.ts'
+import type { ExitCode } from '../results/outcome.ts'
+import type { ExportFlags } from './results-actions.ts'
 
 /** What `addResults` adds commands to, in words. */
 export const RESULTS_DESCRIPTION = 'Lists, shows, exports and merges run files.'
 
+type OnEnd = (exitCode: ExitCode) => void
+
 /**
- * Adds the commands that work on run files: list, show, export and merge.
+ * Adds the commands that work on run files: list, show, export and merge. What they need is loaded when one
+ * is run.
  * @param program as its users type it, such as `npm run results --`.
  * @param onEnd told the exit code of the command that was run.
  */
-export function addResults(program: Command, onEnd: (exitCode: ExitCode) => void): void {
+export function addResults(program: Command, onEnd: OnEnd): void {
   const names: string[] = []
   for (let part: Command | null = program; part !== null; part = part.parent) {
     names.unshift(part.name())
@@ -32,18 +25,14 @@ export function addResults(program: Command, onEnd: (exitCode: ExitCode) => void
   addMerge(program, typed, onEnd)
 }
 
-type OnEnd = Parameters<typeof addResults>[1]
-
 function addList(program: Command, typed: string, onEnd: OnEnd): void {
   const command = program.command('list').description('all runs of the folder, the newest first')
   withFolder(command)
     .option('--json', 'as JSON')
     .addHelpText('after', `\nExample\n  ${typed} list`)
-    .action(async ({ results, json }: { results?: string; json?: true }) => {
-      const list = await summariseRuns(runPathsIn(folderOf(results)))
-      const text = json === true ? JSON.stringify(list, null, 2) : renderRunList(list)
-      process.stdout.write(`${text}\n`)
-      onEnd(EXIT.good)
+    .action(async (flags: { results?: string; json?: true }) => {
+      const { listRuns } = await import('./results-actions.ts')
+      onEnd(await listRuns(flags))
     })
 }
 
@@ -54,22 +43,10 @@ function addShow(program: Command, typed: string, onEnd: OnEnd): void {
     .argument('<run>', RUN)
   withFolder(command)
     .addHelpText('after', `\nExample\n  ${typed} show 20260102T0304`)
-    .action(async (name: string, { results }: { results?: string }) => {
-      const run = await readRunFile(findRun(name, folderOf(results)))
-      process.stdout.write(`${renderRun(printableRun(run))}\n`)
-      onEnd(EXIT.good)
+    .action(async (name: string, flags: { results?: string }) => {
+      const { showRun } = await import('./results-actions.ts')
+      onEnd(await showRun(name, flags))
     })
-}
-
-/** What a run can be exported as. */
-const FORMS = {
-  csv: operationsCsv,
-  intervals: intervalsCsv,
-  json: (run: RunFile) => `${JSON.stringify(run, null, 2)}\n`,
-} as const
-
-type ExportFlags = { readonly results?: string; readonly out?: string } & {
-  readonly [form in keyof typeof FORMS]?: true
 }
 
 function addExport(program: Command, typed: string, onEnd: OnEnd): void {
@@ -84,22 +61,19 @@ function addExport(program: Command, typed: string, onEnd: OnEnd): void {
   withFolder(command)
     .addHelpText('after', `\nExample\n  ${typed} export 20260102T0304 --csv --out run.csv`)
     .action(async (name: string, flags: ExportFlags) => {
-      const [form, ...others] = (['csv', 'intervals', 'json'] as const).filter((key) => flags[key])
-      if (form === undefined || others.length > 0) {
-        throw new InputError('export: give one of --csv, --intervals and --json.')
-      }
-      const run = await readRunFile(findRun(name, folderOf(flags.results)))
-      writeOutput(FORMS[form](run), flags.out)
-      if (flags.out !== undefined) process.stderr.write(`${printable(flags.out)}\n`)
-      onEnd(EXIT.good)
+      const { exportRun } = await import('./results-actions.ts')
+      onEnd(await exportRun(name, flags))
     })
 }
 
-const MERGE = `adds up all shares of one load
+const MERGE = `Adds up all shares of one load.
 
-Takes what npm run bench -- <name> --shard 1/2 --start-at <time> left, and so on. Counts and histograms
-are added up without loss, the SLOs are judged on the sum, and the result is a run like any other, in
-files of its own. Shares of different loads, or not all shares of one, are refused.`
+Takes what npm run bench -- <name> --shard 1/2 --start-at <time> left, and so on. Counts and histograms are added up without loss, the SLOs are judged on the sum, and the result is a run like any other, in files of its own. Shares of different loads, or not all shares of one, are refused.`
+
+const MERGE_AFTER = `
+Exit code
+  0 every SLO is met   1 one is missed   2 something is broken   3 inconclusive
+  4 not the shares of one load, or not all of them`
 
 function addMerge(program: Command, typed: string, onEnd: OnEnd): void {
   const command = program
@@ -108,18 +82,10 @@ function addMerge(program: Command, typed: string, onEnd: OnEnd): void {
     .description(MERGE)
     .argument('<files...>', 'the run files of all shares')
   withFolder(command)
-    .addHelpText(
-      'after',
-      `
-Exit code
-  0 every SLO is met   1 one is missed   2 something is broken   3 inconclusive
-  4 not the shares of one load, or not all of them
-
-Example
-  ${typed} merge results/*-?of3.json`,
-    )
-    .action(async (paths: readonly string[], { results }: { results?: string }) => {
-      onEnd(await mergeRunFiles(paths, folderOf(results)))
+    .addHelpText('after', `${MERGE_AFTER}\n\nExample\n  ${typed} merge results/*-?of3.json`)
+    .action(async (paths: readonly string[], flags: { results?: string }) => {
+      const { mergeRuns } = await import('./results-actions.ts')
+      onEnd(await mergeRuns(paths, flags))
     })
 }
 
@@ -130,9 +96,4 @@ function withFolder(command: Command): Command {
     '--results <folder>',
     'where the run files are; BENCH_RESULTS or results/ by default',
   )
-}
-
-/** The folder of run files that a user means. */
-export function folderOf(results: string | undefined): string {
-  return resolve(results ?? (process.env['BENCH_RESULTS'] || 'results'))
 }

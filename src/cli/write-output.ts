@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { InputError } from '../load/input-error.ts'
-import { printableLines } from '../results/printable.ts'
+import { escaped } from '../results/printable.ts'
 
 /**
  * Writes what a command made to a file, or to standard output where none is named. A terminal gets what is
@@ -9,7 +9,7 @@ import { printableLines } from '../results/printable.ts'
  */
 export function writeOutput(text: string, path: string | undefined): void {
   if (path === undefined) {
-    process.stdout.write(process.stdout.isTTY ? inLines(text) : text)
+    process.stdout.write(process.stdout.isTTY ? text.split('\n').map(escaped).join('\n') : text)
     return
   }
   try {
@@ -18,12 +18,4 @@ export function writeOutput(text: string, path: string | undefined): void {
     const reason = error instanceof Error ? error.message : String(error)
     throw new InputError(`--out: ${reason}. Name a file in a folder that can be written to.`)
   }
-}
-
-/** Colours are what a terminal is to obey. */
-function inLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => printableLines(line))
-    .join('\n')
 }

@@ -49,14 +49,43 @@ export function findHistogramFlaw(hdrV2Base64: string): string | null {
   if (digits !== 3 || lowest !== 1n || highest !== BigInt(LARGEST_TIME_US)) {
     return `it does not hold times from 1 to ${LARGEST_TIME_US} µs at 3 digits`
   }
-  return null
+  return findCountsFlaw(inner.subarray(HEADER_BYTES))
+}
+
+/**
+ * Why counts can't be read; `null` if they can. Each is a ZigZag LEB128 number of up to 9 bytes; one below 0
+ * is a stretch of so many zeros, and the library would walk to its end wherever that is.
+ */
+function findCountsFlaw(counts: Buffer): string | null {
+  let place = 0
+  let total = 0
+  for (let at = 0; at < counts.length;) {
+    let value = 0
+    let scale = 1
+    for (let i = 0; i < LONGEST_NUMBER; i++) {
+      const byte = counts[at++]
+      if (byte === undefined) return 'its counts are cut off'
+      const isLast = byte < 128 || i === LONGEST_NUMBER - 1
+      value += (isLast ? byte : byte - 128) * scale
+      if (isLast) break
+      scale *= 128
+    }
+    const isZeros = value % 2 === 1
+    place += isZeros ? (value + 1) / 2 : 1
+    if (!isZeros) total += value / 2
+    if (place > COUNTS) return 'it has more counts than there are times'
+  }
+  return total > Number.MAX_SAFE_INTEGER ? 'its counts are too large' : null
 }
 
 const COMPRESSED_COOKIE = 0x1c849314
 const COOKIE = 0x1c849313
 const HEADER_BYTES = 40
-/** 22 buckets of 1,024 counts and the first one's lower half, 9 bytes each at most. */
-const MAX_BYTES = HEADER_BYTES + 23 * 1_024 * 9
+/** 22 buckets of 1,024 counts and the first one's lower half. */
+const COUNTS = 23 * 1_024
+/** Of a ZigZag LEB128 number, in bytes. */
+const LONGEST_NUMBER = 9
+const MAX_BYTES = HEADER_BYTES + COUNTS * LONGEST_NUMBER
 
 function inflate(compressed: Buffer): Buffer | null {
   try {

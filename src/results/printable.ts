@@ -63,7 +63,8 @@ function printableValue(value: unknown, key: string): unknown {
   return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries)
 }
 
-function escaped(text: string): string {
+/** Everything that is no plain character as its code, line ends too; nothing is cut. */
+export function escaped(text: string): string {
   if (PLAIN.test(text)) return text
   return text.replaceAll(
     UNPRINTABLE,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { deflateSync } from 'node:zlib'
+import { deflateSync, inflateSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { runOf, scenarioOf } from './compare/run-fixture.ts'
@@ -82,6 +82,31 @@ describe('a hostile file is refused before it takes time and memory', () => {
       sound.replace(/"hdrV2Base64":"[^"]+"/, `"hdrV2Base64":"${base64}"`),
     )
     expect(message).toContain('larger than any histogram')
+  })
+
+  test.each([
+    ['a stretch of 2,000,000,000 zeros', [0xff, 0x9f, 0xd8, 0xb9, 0x0e, 0x02], 'more counts than'],
+    ['a number without an end', [0xff, 0xff], 'cut off'],
+    [
+      'more than can be counted',
+      [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
+      'too large',
+    ],
+  ])('a histogram with %s', async (_, counts, flaw) => {
+    const whole = Buffer.from(
+      scenarioOf('mixed').result.operations[0]?.service.hdrV2Base64 ?? '',
+      'base64',
+    )
+    const header = inflateSync(whole.subarray(8)).subarray(0, 40)
+    header.writeInt32BE(counts.length, 4)
+    const content = deflateSync(Buffer.concat([header, Buffer.from(counts)]))
+    const outer = Buffer.from(whole.subarray(0, 8))
+    outer.writeInt32BE(content.length, 4)
+    const base64 = Buffer.concat([outer, content]).toString('base64')
+    const { message } = await refusal(
+      sound.replace(/"hdrV2Base64":"[^"]+"/, `"hdrV2Base64":"${base64}"`),
+    )
+    expect(message).toContain(flaw)
   })
 
   test('huge, without being read', async () => {

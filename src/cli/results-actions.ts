@@ -1,0 +1,59 @@
+import { InputError } from '../load/input-error.ts'
+import { findRun, runPathsIn } from '../results/find-run.ts'
+import { EXIT, type ExitCode } from '../results/outcome.ts'
+import { printable, printableRun } from '../results/printable.ts'
+import { readRunFile } from '../results/read-run-file.ts'
+import { renderRun, renderRunList } from '../results/render-runs.ts'
+import { intervalsCsv, operationsCsv } from '../results/run-csv.ts'
+import type { RunFile } from '../results/run-file.ts'
+import { summariseRuns } from '../results/summarise-runs.ts'
+import { mergeRunFiles } from './merge-run-files.ts'
+import { runFolder } from './run-folder.ts'
+import { writeOutput } from './write-output.ts'
+
+/** Prints a line a run file of the folder. */
+export async function listRuns(flags: { results?: string; json?: true }): Promise<ExitCode> {
+  const list = await summariseRuns(runPathsIn(runFolder(flags.results)))
+  if (flags.json === true) writeOutput(`${JSON.stringify(list, null, 2)}\n`, undefined)
+  else process.stdout.write(`${renderRunList(list)}\n`)
+  return EXIT.good
+}
+
+/** Prints the report of a run. */
+export async function showRun(name: string, flags: { results?: string }): Promise<ExitCode> {
+  const run = await readRunFile(findRun(name, runFolder(flags.results)))
+  process.stdout.write(`${renderRun(printableRun(run))}\n`)
+  return EXIT.good
+}
+
+/** What a run can be exported as. */
+const FORMS = {
+  csv: operationsCsv,
+  intervals: intervalsCsv,
+  json: (run: RunFile) => `${JSON.stringify(run, null, 2)}\n`,
+} as const
+
+/** The options of `results export`. */
+export type ExportFlags = { readonly results?: string; readonly out?: string } & {
+  readonly [form in keyof typeof FORMS]?: true
+}
+
+/** Writes a run in another form. */
+export async function exportRun(name: string, flags: ExportFlags): Promise<ExitCode> {
+  const [form, ...others] = (['csv', 'intervals', 'json'] as const).filter((key) => flags[key])
+  if (form === undefined || others.length > 0) {
+    throw new InputError('export: give one of --csv, --intervals and --json.')
+  }
+  const run = await readRunFile(findRun(name, runFolder(flags.results)))
+  writeOutput(FORMS[form](run), flags.out)
+  if (flags.out !== undefined) process.stderr.write(`${printable(flags.out)}\n`)
+  return EXIT.good
+}
+
+/** Adds up the shares of a load. */
+export function mergeRuns(
+  paths: readonly string[],
+  flags: { results?: string },
+): Promise<ExitCode> {
+  return mergeRunFiles(paths, runFolder(flags.results))
+}
