@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib'
 import type { Backends } from '../environment/backends.ts'
 import { isIn, type Shard } from '../load/arrivals/shard.ts'
 import type { Operations } from '../load/workload.ts'
@@ -8,7 +7,7 @@ import type { Testbed } from '../vitest/testbed.ts'
 import { whoIsRegistered, whoReceives } from './notices.ts'
 import { filterOf, identitiesToRegister, operationsOf } from './operations.ts'
 import type { LoadTestParameters } from './parameters.ts'
-import { nameGateways, type Receivers } from './receivers.ts'
+import { nameGateways, placeOf, type Receivers } from './receivers.ts'
 
 /** A load that can begin. */
 export interface PreparedLoad {
@@ -30,7 +29,7 @@ export async function prepare(
   const { workload, namespace } = parameters
   const { registry } = testbed
   const { registrations } = await registry.enumerate()
-  const own = registrations.filter(({ identity }) => isIn(share, crc32(identity)))
+  const own = registrations.filter(({ identity }) => isIn(share, placeOf(identity)))
   const receivers = await receiversOf(parameters, testbed, backends)
   let hosted = 0
   if (receivers.kind === 'own') {

