@@ -1,0 +1,69 @@
+import { randomStream } from '../load/arrivals/random-stream.ts'
+import { comparisonOf } from '../results/gate/metric.ts'
+import { gatePlan } from '../results/gate/plan.ts'
+import { findComparisons, readRound } from '../results/gate/read-round.ts'
+import type { GateRound } from '../results/gate/round.ts'
+import {
+  addRounds,
+  judgeGate,
+  openGate,
+  type GateSession,
+  type GateState,
+} from '../results/gate/session.ts'
+import { drawNoise, normalStream } from './round-noise.ts'
+import { NO_FAULT, syntheticRun, type Fault } from './synthetic-run.ts'
+
+/** A gate that has come to its end. */
+export interface Trial {
+  readonly decided: Extract<GateState, { kind: 'decided' }>
+  /** Fresh ones included. */
+  readonly rounds: number
+}
+
+/** Where a trial's random numbers come from: the same give the same trial. */
+export interface TrialSeed {
+  readonly seed: number
+  readonly stream: number
+}
+
+/** Gates a version with a fault against one without, by synthetic runs that are recorded as real ones are. */
+export function gateSyntheticRuns(fault: Fault, noise: number, { seed, stream }: TrialSeed): Trial {
+  const normal = normalStream(seed, 2 * stream)
+  const draws = { normal, uniform: randomStream(seed, 2 * stream + 1) }
+  const makeRuns = () => {
+    const round = drawNoise(noise, normal)
+    return {
+      baseline: [syntheticRun(NO_FAULT, round.baseline, draws)],
+      candidate: [syntheticRun(fault, round.candidate, draws)],
+    }
+  }
+  const first = makeRuns()
+  const comparisons = findComparisons(first, null)
+  const opened = addRounds(openGate(gatePlan(comparisons)), [readRound(comparisons, first)])
+  return finish(opened, () => readRound(comparisons, makeRuns()))
+}
+
+/** Gates one latency, drawn as such: the decision alone. */
+export function gateLatency(slowdown: number, noise: number, { seed, stream }: TrialSeed): Trial {
+  const normal = normalStream(seed, stream)
+  const comparison = comparisonOf('synthetic', 'request', P50, true)
+  const reading = (logMs: number) => ({
+    [comparison.id]: { kind: 'time' as const, ms: Math.exp(logMs), requests: 1_000 },
+  })
+  return finish(openGate(gatePlan([comparison])), () => {
+    const { baseline, candidate } = drawNoise(noise, normal)
+    return { baseline: reading(baseline), candidate: reading(candidate + Math.log(slowdown)) }
+  })
+}
+
+const P50 = { kind: 'latency', time: 'response', percentile: 50 } as const
+
+function finish(opened: GateSession, makeRound: () => GateRound): Trial {
+  let session = opened
+  let state = judgeGate(session)
+  while (state.kind !== 'decided') {
+    session = addRounds(session, Array.from({ length: state.rounds }, makeRound))
+    state = judgeGate(session)
+  }
+  return { decided: state, rounds: session.rounds.length + session.confirmation.length }
+}
