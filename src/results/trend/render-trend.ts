@@ -104,7 +104,7 @@ function chart(series: Series): string {
   const offset = series.points.length - points.length
   const changes = (series.changes ?? []).map(({ index }) => index + 1).filter((x) => x > offset)
   const unit = series.unit === 'ratio' ? '' : `, ${series.unit}`
-  return plot(
+  const drawn = plot(
     points.map(({ value }, k): [number, number] => [offset + k + 1, value]),
     {
       width: Math.max(points.length, 20),
@@ -115,6 +115,7 @@ function chart(series: Series): string {
       formatter: significant,
     },
   )
+  return drawn.replace(/^\n+/, '').trimEnd()
 }
 
 function figure({ unit }: Series, value: number): string {
