@@ -1,0 +1,162 @@
+import { resolve } from 'node:path'
+import { backendSettings } from '../environment/settings.ts'
+import { GateLines } from '../gate/gate-lines.ts'
+import type { GateOptions } from '../gate/gate-options.ts'
+import { METRIC_NAMES, parseMetrics } from '../gate/metrics-option.ts'
+import { NotComparableError } from '../gate/not-comparable-error.ts'
+import { renderGate } from '../gate/render-gate.ts'
+import { runGate } from '../gate/run-gate.ts'
+import { checkReportFiles, writeGateReport, type ReportFiles } from '../gate/write-gate-report.ts'
+import { parseDurationMs } from '../load/duration.ts'
+import { InputError } from '../load/input-error.ts'
+import { EXIT } from '../results/outcome.ts'
+import { commandLine, runCommandLine } from './command-line.ts'
+import { runForUser } from './user-errors.ts'
+
+const DESCRIPTION =
+  'Says whether a change made the registry slower: runs src/registry of two versions in turns, on the same servers and by the harness of this checkout, and decides by a sequential test whose false alarms are bounded.'
+
+const AFTER = `
+Metrics
+  ${METRIC_NAMES.slice(0, 5).join(', ')} of the response time, from when a request was due;
+  ${METRIC_NAMES.slice(5, 10).join(', ')}: until the last recipient has its message;
+  errors, of the planned requests; delivery, missing of the expected receipts; shortfall, requests that were not started in time
+
+Environment
+  REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SCENARIOS, BENCH_RESULTS    as for npm run bench
+  GITHUB_STEP_SUMMARY    the Markdown is added to that file
+
+Ctrl-C ends it, and what is undecided is inconclusive.
+
+Exit code
+  0 pass or improvement   1 a regression   2 something is broken   3 inconclusive
+  4 not comparable   130 interrupted
+
+Example
+  npm run gate -- --base origin/main --budget 15m --scenarios register,mixed
+`
+
+interface Flags {
+  readonly base: string
+  readonly head?: string
+  readonly budget: string
+  readonly scenarios: string
+  readonly metrics?: string
+  readonly effect?: string
+  readonly duration: string
+  readonly backend?: string
+  readonly markdown?: string
+  readonly json?: string
+  readonly results?: string
+}
+
+/** The command line of `npm run gate`. Ends the process with an exit code of `EXIT`. */
+export function run(args: readonly string[]): Promise<void> {
+  return runForUser(() => gate(args))
+}
+
+async function gate(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.good
+  const command = commandLine('npm run gate --', DESCRIPTION)
+    .requiredOption('--base <ref>', 'what there was: a branch, tag or commit')
+    .option('--head <ref>', 'what is to be judged; the working tree by default')
+    .option('--budget <time>', 'for all of it; passed by less than a round', '20m')
+    .option('--scenarios <names>', 'separated by commas', 'register,enumerate,multicast,mixed')
+    .option('--metrics <names>', 'separated by commas, see below; all that have enough requests')
+    .option('--effect <share>', 'the smallest change of a time that counts; 5% by default')
+    .option('--duration <time>', "of each scenario's measurement in a round", '8s')
+    .option('--backend <kind>', 'containers, programs, memory or external; the first that there is')
+    .option('--markdown <file>', 'write the result as Markdown, for a comment')
+    .option('--json <file>', 'write the result as JSON')
+    .option('--results <folder>', 'where the run files go, in a folder of their own; results/')
+    .addHelpText('after', AFTER)
+    .action(async (flags: Flags) => {
+      exitCode = await gateBy(flags)
+    })
+  await runCommandLine(command, args)
+  return exitCode
+}
+
+async function gateBy(flags: Flags): Promise<number> {
+  const options = optionsOf(flags)
+  const files: ReportFiles = {
+    markdown: flags.markdown ?? null,
+    json: flags.json ?? null,
+    summary: process.env['GITHUB_STEP_SUMMARY'] || null,
+  }
+  checkReportFiles(files)
+  const lines = new GateLines(process.stdout)
+  const interruption = abortOnSignals()
+  try {
+    const report = await runGate(options, lines, interruption.signal)
+    writeGateReport(report, files)
+    lines.note(`\n${renderGate(report)}`)
+    return interruption.exitCode() ?? report.exitCode
+  } catch (error) {
+    lines.clear()
+    const exitCode = interruption.exitCode()
+    if (exitCode !== null && interruption.signal.aborted) {
+      process.stderr.write('Interrupted before the first round: nothing is known.\n')
+      return exitCode
+    }
+    if (!(error instanceof NotComparableError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return EXIT.notComparable
+  }
+}
+
+/** @throws InputError, EnvironmentError */
+function optionsOf(flags: Flags): GateOptions {
+  const { base, head, metrics, effect } = flags
+  const { BENCH_SCENARIOS, BENCH_RESULTS, BENCH_BACKEND } = process.env
+  const durationMs = positiveMs(flags.duration, '--duration')
+  return {
+    project: process.cwd(),
+    harness: resolve(import.meta.dirname, '../..'),
+    base,
+    head: head ?? null,
+    budgetMs: positiveMs(flags.budget, '--budget'),
+    scenarioFolder: resolve(BENCH_SCENARIOS || 'bench'),
+    scenarios: flags.scenarios.split(',').map((name) => name.trim()),
+    metrics: metrics === undefined ? null : parseMetrics(metrics),
+    effects: effect === undefined ? {} : { latency: effectOf(effect) },
+    durationMs,
+    backends: backendSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
+    resultsFolder: resolve(flags.results ?? (BENCH_RESULTS || 'results')),
+  }
+}
+
+function positiveMs(text: string, option: string): number {
+  const ms = parseDurationMs(text, option)
+  if (ms > 0) return ms
+  throw new InputError(`${option}: must be above 0, such as 10s.`)
+}
+
+/** Above 100 %, no change would count. */
+function effectOf(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim())
+  const share = Number(match?.[1] ?? Number.NaN) / (match?.[2] === '%' ? 100 : 1)
+  if (share > 0 && share <= 1) return share
+  throw new InputError(`--effect: "${text}" must be above 0 and at most 100%, such as 5% or 0.05.`)
+}
+
+/** The first signal ends the gate in order, a second one at once. */
+function abortOnSignals(): {
+  readonly signal: AbortSignal
+  readonly exitCode: () => number | null
+} {
+  const controller = new AbortController()
+  let exitCode: number | null = null
+  for (const [name, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(name, () => {
+      if (exitCode !== null) process.exit(exitCode)
+      exitCode = code
+      process.stderr.write(`\n${name}: ending the gate; once more to leave at once\n`)
+      controller.abort()
+    })
+  }
+  return { signal: controller.signal, exitCode: () => exitCode }
+}

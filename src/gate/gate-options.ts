@@ -1,0 +1,37 @@
+import type { BackendSettings } from '../environment/settings.ts'
+import type { Metric } from '../results/gate/metric.ts'
+import type { Effects } from '../results/gate/plan.ts'
+
+/** What is to be compared, how, and for how long. */
+export interface GateOptions {
+  /** The project's folder, in the repository from which the versions are taken. */
+  readonly project: string
+  /** The running checkout, which measures both. */
+  readonly harness: string
+  /** Names a commit. */
+  readonly base: string
+  /** Names a commit; `null` is the working tree. */
+  readonly head: string | null
+  /** For all of it, preparation included; passed by one round at most. In ms. */
+  readonly budgetMs: number
+  readonly scenarioFolder: string
+  /** Names of scenarios, as their files have them. */
+  readonly scenarios: readonly string[]
+  /** `null`: those that are gated by default. */
+  readonly metrics: readonly Metric[] | null
+  /** Where the smallest changes that count differ from the usual ones. */
+  readonly effects: Partial<Effects>
+  /** Of each scenario's measurement in a round, in ms. */
+  readonly durationMs: number
+  readonly backends: BackendSettings
+  /** Where a folder with the gate's run files is made. */
+  readonly resultsFolder: string
+}
+
+/** How a gate tells its user what it is doing. */
+export interface GateProgress {
+  /** Something to be read, to stay. */
+  note(text: string): void
+  /** What is under way; in place of what was said last. */
+  live(text: string): void
+}

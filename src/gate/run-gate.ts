@@ -1,0 +1,179 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
+import { InputError } from '../load/input-error.ts'
+import { EXIT } from '../results/outcome.ts'
+import { ensureWritableFolder } from '../results/results-folder.ts'
+import { describeBackends } from '../vitest/load-reporter.ts'
+import { forgetWorktrees, prepareArm, type Arm } from './arm.ts'
+import { clock } from './figures.ts'
+import type { GateOptions, GateProgress } from './gate-options.ts'
+import { GATE_SCHEMA_VERSION, type GateReport } from './gate-report.ts'
+import { openRepository, resolveCommit, type Repository } from './git.ts'
+import { judgeByRounds, type RoundsOutcome } from './judge-by-rounds.ts'
+import { A_AGAINST_A } from './render-gate.ts'
+import { leastRoundMs, RoundTimes } from './round-times.ts'
+import type { Arms } from './run-round.ts'
+import { samenessOf } from './sameness.ts'
+import { scenarioFiles } from './scenario-files.ts'
+import { describeVersion, workingTree, type Version } from './version.ts'
+
+/** Rounds until the first decision is possible. */
+const LEAST_ROUNDS = 7
+/** And until a regression is found and confirmed. */
+const ROUNDS_TO_CONFIRM = 10
+
+/**
+ * Compares two versions of the registry: prepares both, starts servers, and makes rounds until
+ * there is a decision or no time for another one. Whatever ends it, it takes back all it made but
+ * for the run files.
+ * @param signal ends it early; what is known by then is reported as inconclusive.
+ * @throws InputError, EnvironmentError, ResultsFolderError, RunFileError; NotComparableError if the
+ *   registry of one version doesn't fit the harness; the signal's reason, if it is aborted before
+ *   the first round began.
+ */
+export async function runGate(
+  options: GateOptions,
+  progress: GateProgress,
+  signal: AbortSignal,
+): Promise<GateReport> {
+  const startedAt = new Date()
+  const { project, scenarioFolder, budgetMs, durationMs } = options
+  const files = scenarioFiles(scenarioFolder, options.scenarios)
+  requireBudget(budgetMs, files.length, durationMs)
+  const repository = await openRepository(project)
+  const versions = await versionsOf(options, repository)
+  const runs = join(options.resultsFolder, `gate-${stamp(startedAt)}`)
+  ensureWritableFolder(runs)
+
+  // Its real path, for that is what modules are known by.
+  const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'prism-gate-')))
+  let servers: StartedBackends | null = null
+  try {
+    const arms = await prepareArms(versions, repository, workspace, options, progress, signal)
+    const sameness = samenessOf(arms.base.folder, arms.head.folder)
+    if (sameness.isRegistrySame && sameness.arePackagesSame) progress.note(`${A_AGAINST_A}.`)
+    signal.throwIfAborted()
+    servers = await startBackends({
+      ...options.backends,
+      onProgress: (message) => progress.note(message),
+    })
+    const { backends } = servers
+    if (backends.kind === 'memory') progress.note(backends.notice)
+    notePlan(options, files.length, progress)
+    const outcome = await judgeByRounds(
+      arms,
+      { ...options, files, backends, workspace, runs, endMs: startedAt.getTime() + budgetMs },
+      progress,
+      signal,
+    )
+    const finishedAt = new Date()
+    return {
+      kind: 'gate',
+      schemaVersion: GATE_SCHEMA_VERSION,
+      status: signal.aborted ? 'interrupted' : 'complete',
+      startedAt: startedAt.toISOString(),
+      finishedAt: finishedAt.toISOString(),
+      base: describeArm(arms.base),
+      head: describeArm(arms.head),
+      sameness,
+      servers: describeBackends(backends),
+      scenarios: files.map((file) => relative(scenarioFolder, file)),
+      durationMs,
+      budgetMs,
+      elapsedMs: finishedAt.getTime() - startedAt.getTime(),
+      ...judgementOf(outcome),
+      runs,
+    }
+  } finally {
+    await servers?.stop()
+    rmSync(workspace, { recursive: true, force: true })
+    await forgetWorktrees(repository)
+  }
+}
+
+/** @throws InputError if even the measurements alone of the least rounds there can be take too long. */
+function requireBudget(budgetMs: number, scenarios: number, durationMs: number): void {
+  const leastMs = LEAST_ROUNDS * leastRoundMs(scenarios, durationMs)
+  if (budgetMs >= leastMs) return
+  throw new InputError(
+    `--budget: no decision is possible in ${clock(budgetMs)} min: it takes ${LEAST_ROUNDS} rounds, whose measurements alone take ${clock(leastMs)} min. Give more, fewer --scenarios or a shorter --duration.`,
+  )
+}
+
+async function versionsOf(
+  options: GateOptions,
+  repository: Repository,
+): Promise<{ readonly base: Version; readonly head: Version }> {
+  const { base, head } = options
+  return {
+    base: { kind: 'commit', ...(await resolveCommit(repository, base, '--base')) },
+    head:
+      head === null
+        ? await workingTree(repository)
+        : { kind: 'commit', ...(await resolveCommit(repository, head, '--head')) },
+  }
+}
+
+async function prepareArms(
+  versions: { readonly base: Version; readonly head: Version },
+  repository: Repository,
+  workspace: string,
+  { harness }: GateOptions,
+  progress: GateProgress,
+  signal: AbortSignal,
+): Promise<Arms> {
+  const prepare = async (name: Arm['name']) => {
+    const version = versions[name]
+    progress.live(`${name}: ${describeVersion(version)} is being checked out and installed`)
+    const arm = await prepareArm({ name, version }, repository, workspace, harness, signal)
+    const packages =
+      arm.packages === 'linked'
+        ? "packages: this checkout's own, for the lockfiles are equal"
+        : 'packages: installed from its own lockfile'
+    progress.note(`${name}: ${describeVersion(version)}, ${packages}`)
+    return arm
+  }
+  return { base: await prepare('base'), head: await prepare('head') }
+}
+
+function notePlan(options: GateOptions, scenarios: number, progress: GateProgress): void {
+  const { durationMs, budgetMs } = options
+  const roundMs = new RoundTimes(durationMs).estimate(scenarios)
+  const possible = Math.floor(budgetMs / roundMs)
+  progress.note(
+    `plan: a round runs ${options.scenarios.join(', ')} for ${durationMs / 1_000} s each on both, in about ${Math.round(roundMs / 1_000)} s: ${possible} rounds in ${clock(budgetMs)} min. ` +
+      `Decisions are possible at ${LEAST_ROUNDS} rounds, and take at most 20; a change is confirmed by ${ROUNDS_TO_CONFIRM} fresh ones.`,
+  )
+  if (possible < LEAST_ROUNDS + ROUNDS_TO_CONFIRM) {
+    progress.note(
+      `A regression could hardly be confirmed in that time: --budget ${Math.ceil(((LEAST_ROUNDS + ROUNDS_TO_CONFIRM) * roundMs) / 60_000)}m would do.`,
+    )
+  }
+}
+
+function judgementOf(outcome: RoundsOutcome) {
+  const { session, judged, meanRoundMs, discarded } = outcome
+  return {
+    meanRoundMs,
+    discarded,
+    plan: session?.plan ?? null,
+    rounds: session?.rounds ?? [],
+    confirmation: session?.confirmation ?? [],
+    comparisons: judged?.comparisons ?? [],
+    verdict: judged?.verdict.kind ?? 'inconclusive',
+    exitCode: judged?.verdict.exitCode ?? EXIT.inconclusive,
+  } satisfies Partial<GateReport>
+}
+
+function describeArm({ version, packages }: Arm): GateReport['base'] {
+  const isWorkingTree = version.kind === 'working-tree'
+  const commit = isWorkingTree ? (version.commit?.sha ?? null) : version.sha
+  return { version: describeVersion(version), commit, isWorkingTree, packages }
+}
+
+/** `20260102T030405Z` */
+function stamp(date: Date): string {
+  return date.toISOString().replace(/[-:]|\.\d+/g, '')
+}
