@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { backendSettings } from '../environment/settings.ts'
 import { GateLines } from '../gate/gate-lines.ts'
 import type { GateOptions } from '../gate/gate-options.ts'
@@ -18,9 +18,10 @@ const DESCRIPTION =
 
 const AFTER = `
 Metrics
-  ${METRIC_NAMES.slice(0, 5).join(', ')} of the response time, from when a request was due;
-  ${METRIC_NAMES.slice(5, 10).join(', ')}: until the last recipient has its message;
-  errors, of the planned requests; delivery, missing of the expected receipts; shortfall, requests that were not started in time
+  ${METRIC_NAMES.join(', ')}
+  p… of the response time, from when a request was due; completion-p…: until the last recipient has
+  its message; errors, of the planned requests; delivery: missing, of the expected receipts;
+  shortfall: requests that were not started in time
 
 Environment
   REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SCENARIOS, BENCH_RESULTS    as for npm run bench
@@ -109,18 +110,18 @@ async function gateBy(flags: Flags): Promise<number> {
 function optionsOf(flags: Flags): GateOptions {
   const { base, head, metrics, effect } = flags
   const { BENCH_SCENARIOS, BENCH_RESULTS, BENCH_BACKEND } = process.env
-  const durationMs = positiveMs(flags.duration, '--duration')
+  const harness = resolve(import.meta.dirname, '../..')
   return {
     project: process.cwd(),
-    harness: resolve(import.meta.dirname, '../..'),
+    harness,
     base,
     head: head ?? null,
     budgetMs: positiveMs(flags.budget, '--budget'),
-    scenarioFolder: resolve(BENCH_SCENARIOS || 'bench'),
+    scenarioFolder: resolve(BENCH_SCENARIOS || join(harness, 'bench')),
     scenarios: flags.scenarios.split(',').map((name) => name.trim()),
     metrics: metrics === undefined ? null : parseMetrics(metrics),
     effects: effect === undefined ? {} : { latency: effectOf(effect) },
-    durationMs,
+    durationMs: positiveMs(flags.duration, '--duration'),
     backends: backendSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
     resultsFolder: resolve(flags.results ?? (BENCH_RESULTS || 'results')),
   }

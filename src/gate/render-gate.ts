@@ -2,6 +2,7 @@ import { renderTable } from '../results/render-table.ts'
 import type { JudgedComparison, Verdict } from '../results/gate/verdict.ts'
 import { labelOf } from '../results/gate/metric.ts'
 import { paint } from '../results/render-scenario.ts'
+import { describeRefusals } from './describe-comparisons.ts'
 import { change, clock, interval, level, probability, smallest } from './figures.ts'
 import type { GateReport } from './gate-report.ts'
 
@@ -21,22 +22,23 @@ const HEADINGS = [
 
 /** All that a gate has to say at its end: whole lines without a final newline. */
 export function renderGate(report: GateReport): string {
-  const lines = [
+  const blocks = [
     renderTable(
       HEADINGS.map((heading, index) => ({
         heading,
         align: index >= 3 && heading !== 'verdict' ? 'right' : 'left',
       })),
-      report.comparisons.map((judged) => [...cellsOf(judged), coloured(judged.verdict)]),
+      shown(report).map((judged) => [...cellsOf(judged), coloured(judged.verdict)]),
     ),
-    '',
-    ...evidenceLines(report).map((line) => `  ${line}`),
-    '',
-    ...summaryLines(report).map((line) => `  ${line}`),
-    '',
+    indented(evidenceLines(report)),
+    indented([...refusalLines(report), ...summaryLines(report)]),
     paint('bold', headline(report)),
   ]
-  return lines.join('\n')
+  return blocks.filter((block) => block !== '').join('\n\n')
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join('\n')
 }
 
 /** The same as Markdown, for a pull request's comment or a job's summary. */
@@ -47,15 +49,12 @@ export function renderGateMarkdown(report: GateReport): string {
     '',
     row(HEADINGS),
     row(HEADINGS.map(() => '---')),
-    ...report.comparisons.map((judged) =>
-      row([...cellsOf(judged), markdownVerdict(judged.verdict)]),
-    ),
+    ...shown(report).map((judged) => row([...cellsOf(judged), markdownVerdict(judged.verdict)])),
     '',
-    ...evidenceLines(report).map((line) => `- ${line}`),
-    '',
+    ...evidenceLines(report).map((line) => `- ${line}\n`),
     '<details><summary>How this was measured</summary>',
     '',
-    ...summaryLines(report).map((line) => `- ${line}`),
+    ...[...refusalLines(report), ...summaryLines(report)].map((line) => `- ${line}`),
     '',
     '</details>',
     '',
@@ -76,6 +75,20 @@ function headline({ verdict, status, comparisons, base, head }: GateReport): str
   if (status === 'interrupted') return `interrupted: ${of} is undecided`
   if (comparisons.length === 0) return `${verdict}: ${of}, for no round was finished`
   return `${verdict}: ${of}`
+}
+
+/** What was refused without having been asked for is said in fewer words. */
+function shown({ comparisons }: GateReport): readonly JudgedComparison[] {
+  return comparisons.filter(
+    ({ comparison, verdict }) => verdict.kind !== 'refused' || comparison.isAsked,
+  )
+}
+
+function refusalLines({ comparisons, durationMs }: GateReport): readonly string[] {
+  const refused = comparisons.flatMap(({ comparison, verdict }) =>
+    verdict.kind === 'refused' && !comparison.isAsked ? [{ comparison, ...verdict }] : [],
+  )
+  return describeRefusals(refused, durationMs).map((line) => `not judged: ${line}`)
 }
 
 /** Everything of a row but its verdict. */
