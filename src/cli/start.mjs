@@ -2,6 +2,8 @@
  * Starts a command. Plain JavaScript that old versions of Node can read, so that they are told what
  * is missing rather than failing on the first line of TypeScript.
  */
+import module from 'node:module'
+
 const OLDEST_NODE = 24
 
 const [, , command = '', ...args] = process.argv
@@ -13,5 +15,7 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   )
   process.exit(2)
 }
+// What is imported next was compiled before, most times.
+module.enableCompileCache()
 const { run } = await import(`./${command}.ts`)
 await run(args)
