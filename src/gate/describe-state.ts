@@ -1,5 +1,5 @@
 import { effectOf, type GatePlan } from '../results/gate/plan.ts'
-import type { GateState, Standing } from '../results/gate/session.ts'
+import type { GateSession, GateState, Standing } from '../results/gate/session.ts'
 import { change, clock, interval } from './figures.ts'
 
 /** What is known of the time there is. */
@@ -11,11 +11,12 @@ export interface TimeLeft {
 
 /** How a gate stands after some rounds, in a line. */
 export function describeState(
-  plan: GatePlan,
+  session: GateSession,
   state: Exclude<GateState, { kind: 'decided' }>,
-  made: { readonly rounds: number; readonly confirmation: number },
   { leftMs, rounds }: TimeLeft,
 ): string {
+  const { plan } = session
+  const made = { rounds: session.rounds.length, confirmation: session.confirmation.length }
   const isConfirming = state.kind === 'confirmation wanted'
   const next = isConfirming ? plan.confirmation.rounds : made.rounds + state.rounds
   const at = isConfirming

@@ -1,9 +1,7 @@
-import { resolve } from 'node:path'
-import type { Backends } from '../environment/backends.ts'
 import { InputError } from '../load/input-error.ts'
 import { labelOf, type Comparison, type Metric } from '../results/gate/metric.ts'
 import { gatePlan, type Effects } from '../results/gate/plan.ts'
-import { findComparisons, readRound, type RoundEntries } from '../results/gate/read-round.ts'
+import { findComparisons, readRound, type ScenarioFigures } from '../results/gate/read-round.ts'
 import type { GateRound } from '../results/gate/round.ts'
 import {
   addRound,
@@ -13,27 +11,42 @@ import {
   type GateSession,
   type GateState,
 } from '../results/gate/session.ts'
-import { clearServers } from './clear-servers.ts'
 import { describeState } from './describe-state.ts'
 import { describeComparisons } from './describe-comparisons.ts'
 import type { GateProgress } from './gate-options.ts'
-import { keepRun } from './kept-runs.ts'
 import { RoundTimes } from './round-times.ts'
-import { runRound, type Arms, type RoundRuns } from './run-round.ts'
 
-/** What rounds are to be made of. */
+/** A scenario's figures, and the path of its file. */
+export type RoundScenario = ScenarioFigures & { readonly file: string }
+
+/** What a round measured. */
+export interface MeasuredRound {
+  readonly baseline: readonly RoundScenario[]
+  readonly candidate: readonly RoundScenario[]
+}
+
+/** A round that is wanted. */
+export interface WantedRound {
+  /** Of those that count: from 0. */
+  readonly number: number
+  /** Of the scenarios to be run. */
+  readonly files: readonly string[]
+  /** How long it can be expected to take, in ms. */
+  readonly estimateMs: number
+  /** What is known so far, in a line. */
+  readonly line: string
+}
+
+/** Makes a round; `null` if it was interrupted. */
+export type MakeRound = (wanted: WantedRound) => Promise<MeasuredRound | null>
+
+/** What rounds are to be made of, and until when. */
 export interface RoundsTask {
-  readonly harness: string
-  readonly backends: Backends
-  readonly scenarioFolder: string
+  /** Paths of the scenarios' files. */
   readonly files: readonly string[]
   readonly metrics: readonly Metric[] | null
   readonly effects: Partial<Effects>
   readonly durationMs: number
-  /** For temporary files. */
-  readonly workspace: string
-  /** For the run files. */
-  readonly runs: string
   /** Unix time in ms: no round begins of which the greater part would be later. */
   readonly endMs: number
 }
@@ -52,23 +65,21 @@ export interface RoundsOutcome {
 
 /** So many rounds may be made again; after that, one that says nothing counts as such. */
 const MOST_DISCARDED = 5
-/** A run that takes this many times what is to be expected, and a minute, hangs. */
-const PATIENCE = 4
 
 /**
  * Makes rounds until there is a decision, the time is up, or the signal is given.
- * @throws NotComparableError, EnvironmentError, InputError if no operation has a metric asked for.
+ * @throws InputError if no operation has a metric asked for; what `makeRound` throws.
  */
 export async function judgeByRounds(
-  arms: Arms,
   task: RoundsTask,
+  makeRound: MakeRound,
   progress: GateProgress,
   signal: AbortSignal,
 ): Promise<RoundsOutcome> {
   const times = new RoundTimes(task.durationMs)
   const discarded: string[] = []
   let session: GateSession | null = null
-  let scenarios = new Map<string, string>()
+  let scenarios: ReadonlyMap<string, string> = new Map()
   for (;;) {
     const state: GateState | null = session === null ? null : judgeGate(session)
     if (state?.kind === 'decided') {
@@ -79,14 +90,8 @@ export async function judgeByRounds(
     const leftMs = task.endMs - Date.now()
     // One that begins with half of its time left passes the end by no more than the other half.
     const time = { leftMs, rounds: Math.max(Math.round(leftMs / estimateMs), 0) }
-    const made = {
-      rounds: session?.rounds.length ?? 0,
-      confirmation: session?.confirmation.length ?? 0,
-    }
     const line =
-      session === null || state === null
-        ? 'round 1'
-        : describeState(session.plan, state, made, time)
+      session === null || state === null ? 'round 1' : describeState(session, state, time)
     if (session !== null) progress.note(line)
     if (signal.aborted || time.rounds === 0) {
       if (session === null) return { session, judged: null, meanRoundMs: null, discarded }
@@ -95,32 +100,17 @@ export async function judgeByRounds(
     }
 
     const startedMs = Date.now()
-    const runs = await runRound(
-      arms,
-      {
-        harness: task.harness,
-        backends: task.backends,
-        scenarios: { folder: task.scenarioFolder, files },
-        durationMs: task.durationMs,
-        timeoutMs: 60_000 + PATIENCE * estimateMs,
-        folder: task.workspace,
-      },
-      made.rounds + made.confirmation,
-      signal,
-      (name) => progress.live(`${line}   ${name} is running`),
-    )
-    await clearServers(task.backends)
-    if (runs === null) continue
+    const number = session === null ? 0 : session.rounds.length + session.confirmation.length
+    const measured = await makeRound({ number, files, estimateMs, line })
+    if (measured === null) continue
     times.add(Date.now() - startedMs, files.length)
-    for (const name of ['base', 'head'] as const) keepRun(task.runs, arms[name], runs[name])
-    const entries = { baseline: runs.base.scenarios, candidate: runs.head.scenarios }
     if (session === null) {
-      session = openSession(task, entries)
-      scenarios = scenarioFilesOf(runs, task.harness)
-      const first = readRound(session.plan.comparisons, entries)
+      session = openSession(task, measured)
+      scenarios = scenarioFilesOf(measured)
+      const first = readRound(session.plan.comparisons, measured)
       progress.note(describeComparisons(session.plan, first, task.durationMs))
     }
-    const round = readRound(wantedIn(state) ?? session.plan.comparisons, entries)
+    const round = readRound(wantedIn(state) ?? session.plan.comparisons, measured)
     const why = findUnusable(round)
     if (why !== null && discarded.length < MOST_DISCARDED) {
       discarded.push(why)
@@ -132,12 +122,12 @@ export async function judgeByRounds(
 }
 
 /** @throws InputError if no operation has a metric that was asked for. */
-function openSession({ metrics, effects }: RoundsTask, entries: RoundEntries): GateSession {
-  const comparisons = findComparisons(entries, metrics)
+function openSession({ metrics, effects }: RoundsTask, round: MeasuredRound): GateSession {
+  const comparisons = findComparisons(round, metrics)
   const found = new Set(comparisons.map(({ metric }) => labelOf(metric)))
   const missing = (metrics ?? []).map(labelOf).filter((label) => !found.has(label))
   if (missing.length > 0 || comparisons.length === 0) {
-    const names = entries.candidate.map(({ name }) => name).join(', ')
+    const names = round.candidate.map(({ name }) => name).join(', ')
     throw new InputError(`--metrics: no operation of ${names} has ${missing.join(', ')}.`)
   }
   return openGate(gatePlan(comparisons, effects))
@@ -167,9 +157,8 @@ function filesFor(
 }
 
 /** The file of each scenario. */
-function scenarioFilesOf({ base, head }: RoundRuns, harness: string): Map<string, string> {
-  const entries = [...base.scenarios, ...head.scenarios]
-  return new Map(entries.map(({ name, file }) => [name, resolve(harness, file)]))
+function scenarioFilesOf({ baseline, candidate }: MeasuredRound): ReadonlyMap<string, string> {
+  return new Map([...baseline, ...candidate].map(({ name, file }) => [name, file]))
 }
 
 /** Why a round says nothing of something; `null` if it says something of all. */

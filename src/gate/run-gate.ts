@@ -1,20 +1,24 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
+import type { Backends } from '../environment/backends.ts'
 import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
+import type { RunFile } from '../results/run-file.ts'
 import { ensureWritableFolder } from '../results/results-folder.ts'
 import { describeBackends } from '../vitest/load-reporter.ts'
-import { forgetWorktrees, prepareArm, type Arm } from './arm.ts'
+import { forgetWorktrees, prepareArm, type Arm, type ArmName } from './arm.ts'
+import { clearServers } from './clear-servers.ts'
 import { clock } from './figures.ts'
 import type { GateOptions, GateProgress } from './gate-options.ts'
 import { GATE_SCHEMA_VERSION, type GateReport } from './gate-report.ts'
 import { openRepository, resolveCommit, type Repository } from './git.ts'
-import { judgeByRounds, type RoundsOutcome } from './judge-by-rounds.ts'
+import { keepRun } from './kept-runs.ts'
+import { judgeByRounds, type MakeRound, type RoundsOutcome } from './judge-by-rounds.ts'
 import { A_AGAINST_A } from './render-gate.ts'
 import { leastRoundMs, RoundTimes } from './round-times.ts'
-import type { Arms } from './run-round.ts'
+import { runRound, type Arms } from './run-round.ts'
 import { samenessOf } from './sameness.ts'
 import { scenarioFiles } from './scenario-files.ts'
 import { describeVersion, workingTree, type Version } from './version.ts'
@@ -62,12 +66,9 @@ export async function runGate(
     const { backends } = servers
     if (backends.kind === 'memory') progress.note(backends.notice)
     notePlan(options, files.length, progress)
-    const outcome = await judgeByRounds(
-      arms,
-      { ...options, files, backends, workspace, runs, endMs: startedAt.getTime() + budgetMs },
-      progress,
-      signal,
-    )
+    const makeRound = roundMaker(arms, { ...options, backends, workspace, runs }, progress, signal)
+    const endMs = startedAt.getTime() + budgetMs
+    const outcome = await judgeByRounds({ ...options, files, endMs }, makeRound, progress, signal)
     const finishedAt = new Date()
     return {
       kind: 'gate',
@@ -150,6 +151,48 @@ function notePlan(options: GateOptions, scenarios: number, progress: GateProgres
     progress.note(
       `A regression could hardly be confirmed in that time: --budget ${Math.ceil(((LEAST_ROUNDS + ROUNDS_TO_CONFIRM) * roundMs) / 60_000)}m would do.`,
     )
+  }
+}
+
+/** A run that takes this many times what can be expected, and a minute, hangs. */
+const PATIENCE = 4
+
+/** What all rounds have in common. */
+interface RoundMaking {
+  readonly harness: string
+  readonly scenarioFolder: string
+  readonly durationMs: number
+  readonly backends: Backends
+  /** For temporary files. */
+  readonly workspace: string
+  /** For the run files. */
+  readonly runs: string
+}
+
+/** Makes rounds of real runs, keeps these, and leaves nothing of them on servers of the gate's own. */
+function roundMaker(
+  arms: Arms,
+  { harness, scenarioFolder, durationMs, backends, workspace, runs }: RoundMaking,
+  progress: GateProgress,
+  signal: AbortSignal,
+): MakeRound {
+  return async ({ number, files, estimateMs, line }) => {
+    const task = {
+      harness,
+      backends,
+      scenarios: { folder: scenarioFolder, files },
+      durationMs,
+      timeoutMs: 60_000 + PATIENCE * estimateMs,
+      folder: workspace,
+    }
+    const onArm = (name: ArmName) => progress.live(`${line}   ${name} is running`)
+    const round = await runRound(arms, task, number, signal, onArm)
+    await clearServers(backends)
+    if (round === null) return null
+    for (const name of ['base', 'head'] as const) keepRun(runs, arms[name], round[name])
+    const scenariosOf = ({ scenarios }: RunFile) =>
+      scenarios.map((entry) => ({ ...entry, file: resolve(harness, entry.file) }))
+    return { baseline: scenariosOf(round.base), candidate: scenariosOf(round.head) }
   }
 }
 
