@@ -29,8 +29,14 @@ export async function runCommandLine(command: Command, args: readonly string[]):
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === EXIT.good) return
-    throw new InputError(`${complaint(error)} See ${command.name()} --help.`)
+    throw new InputError(`${complaint(error)} See ${nameOf(command, args)} --help.`)
   }
+}
+
+/** As its users type it, with the sub-command that they asked for. */
+function nameOf(command: Command, [first, ...others]: readonly string[]): string {
+  const asked = command.commands.find((sub) => sub.name() === first)
+  return asked === undefined ? command.name() : `${command.name()} ${nameOf(asked, others)}`
 }
 
 function complaint({ code, message }: CommanderError): string {
