@@ -1,26 +1,31 @@
 import { InputError } from './input-error.ts'
 
-/** A length of time as users write it: `250ms`, `10s`, `1.5m`, `1h`. */
+/** A length of time as scenarios write it: `250ms`, `10s`, `1.5m`, `1h`. */
 export type Duration = `${number}${'ms' | 's' | 'm' | 'h'}`
 
 const MS_PER_UNIT = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
 
+const PART = /(\d+(?:\.\d+)?)(ms|s|m|h)/g
+const WHOLE = new RegExp(`^(?:${PART.source})+$`)
+
 /**
  * Reads a duration.
- * @param text e.g. `10s`; a unit is required.
+ * @param text e.g. `10s`, or parts that are added up, as `1m30s`; units are required.
  * @param what names the figure in the error, e.g. `BENCH_DURATION`.
  * @returns ms, ≥ 0.
- * @throws InputError if it is not a number ≥ 0 followed by `ms`, `s`, `m` or `h`.
+ * @throws InputError if it is not numbers ≥ 0, each followed by `ms`, `s`, `m` or `h`.
  */
 export function parseDurationMs(text: string, what: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim())
-  const unit = match?.[2]
-  if (match === null || !isUnit(unit)) {
+  if (!WHOLE.test(text.trim())) {
     throw new InputError(
-      `${what}: "${text}" is not a duration. Write a number and a unit, such as 250ms, 10s, 1.5m or 1h.`,
+      `${what}: "${text}" is not a duration. Write a number and a unit, such as 250ms, 10s, 1m30s or 1h.`,
     )
   }
-  return Number(match[1]) * MS_PER_UNIT[unit]
+  let durationMs = 0
+  for (const [, value, unit] of text.matchAll(PART)) {
+    if (isUnit(unit)) durationMs += Number(value) * MS_PER_UNIT[unit]
+  }
+  return durationMs
 }
 
 function isUnit(unit: string | undefined): unit is keyof typeof MS_PER_UNIT {
