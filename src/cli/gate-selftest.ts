@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import { selftestCases } from '../gate-selftest/cases.ts'
 import { renderSelftest } from '../gate-selftest/render-selftest.ts'
 import { runSelftest, type SelftestProgress } from '../gate-selftest/selftest.ts'
 import { InputError } from '../load/input-error.ts'
@@ -8,7 +9,7 @@ import { runForUser } from './user-errors.ts'
 
 const HELP = `
 Each trial is a gate from its first round to its verdict. "recorded runs" are virtual requests and
-receipts, recorded and judged by what does so with real ones; "one latency" is the decision alone.
+receipts, recorded and judged by what does so with real ones; "one latency" is the decision alone, "twenty latencies" with as much that can alarm.
 Noise is the standard deviation between runs, three fifths of its variance shared by the two runs of
 a round. False alarms and power are shares of the trials that ended as a regression. The same seed
 gives the same table.
@@ -54,7 +55,7 @@ function selftest(flags: Flags): number {
   const trials = wholeNumber('--trials', flags.trials ?? (isShort ? '10' : '100'), 1, 50_000)
   const seed = wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1)
   const live = liveLine()
-  const rows = runSelftest({ trials, isShort, seed, onProgress: live.show })
+  const rows = runSelftest(selftestCases(isShort), { trials, seed, onProgress: live.show })
   live.clear()
   const isMet = rows.every((row) => row.isMet)
   if (flags.json === true) {

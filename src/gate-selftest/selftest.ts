@@ -1,6 +1,6 @@
 import { shareInterval, type ShareInterval } from '../results/statistics/share-interval.ts'
 import type { GateVerdict } from '../results/gate/verdict.ts'
-import { selftestCases, type Bound, type SelftestCase } from './cases.ts'
+import type { Bound, SelftestCase } from './cases.ts'
 
 /** How a case went. Plain data. */
 export interface SelftestRow extends Pick<SelftestCase, 'target' | 'name' | 'noise'> {
@@ -19,7 +19,6 @@ export interface SelftestRow extends Pick<SelftestCase, 'target' | 'name' | 'noi
 export interface SelftestOptions {
   /** Of each case on recorded runs. */
   readonly trials: number
-  readonly isShort: boolean
   readonly seed: number
   readonly onProgress?: (progress: SelftestProgress) => void
 }
@@ -30,14 +29,16 @@ export interface SelftestProgress {
   readonly trials: number
 }
 
-/** A trial of the decision alone takes so much less time. */
-const LATENCY_TRIALS = 20
+/** A trial of the decision alone takes less time. */
+const TRIALS_FACTOR = { 'recorded runs': 1, 'one latency': 20, 'twenty latencies': 2 } as const
 
-/** Tries the gate on each case, many times. The same options give the same rows. */
-export function runSelftest(options: SelftestOptions): readonly SelftestRow[] {
-  const { trials, isShort, seed, onProgress } = options
-  return selftestCases(isShort).map((tried, index) => {
-    const count = tried.target === 'one latency' ? trials * LATENCY_TRIALS : trials
+/** Tries the gate on each case, many times. The same cases and options give the same rows. */
+export function runSelftest(
+  cases: readonly SelftestCase[],
+  { trials, seed, onProgress }: SelftestOptions,
+): readonly SelftestRow[] {
+  return cases.map((tried, index) => {
+    const count = trials * TRIALS_FACTOR[tried.target]
     const verdicts = {
       pass: 0,
       regression: 0,

@@ -2,7 +2,7 @@ import { randomStream } from '../load/arrivals/random-stream.ts'
 import { comparisonOf } from '../results/gate/metric.ts'
 import { gatePlan } from '../results/gate/plan.ts'
 import { findComparisons, readRound } from '../results/gate/read-round.ts'
-import type { GateRound } from '../results/gate/round.ts'
+import type { GateRound, Reading } from '../results/gate/round.ts'
 import {
   addRounds,
   judgeGate,
@@ -43,16 +43,29 @@ export function gateSyntheticRuns(fault: Fault, noise: number, { seed, stream }:
   return finish(opened, () => readRound(comparisons, makeRuns()))
 }
 
-/** Gates one latency, drawn as such: the decision alone. */
-export function gateLatency(slowdown: number, noise: number, { seed, stream }: TrialSeed): Trial {
+/**
+ * Gates latencies, drawn as such: the decision alone.
+ * @param count how many, each with a noise of its own: the more, the likelier a false alarm.
+ */
+export function gateLatencies(
+  count: number,
+  slowdown: number,
+  noise: number,
+  { seed, stream }: TrialSeed,
+): Trial {
   const normal = normalStream(seed, stream)
-  const comparison = comparisonOf('synthetic', 'request', P50, true)
-  const reading = (logMs: number) => ({
-    [comparison.id]: { kind: 'time' as const, ms: Math.exp(logMs), requests: 1_000 },
-  })
-  return finish(openGate(gatePlan([comparison])), () => {
-    const { baseline, candidate } = drawNoise(noise, normal)
-    return { baseline: reading(baseline), candidate: reading(candidate + Math.log(slowdown)) }
+  const comparisons = Array.from({ length: count }, (_, i) =>
+    comparisonOf('synthetic', `request ${i + 1}`, P50, true),
+  )
+  return finish(openGate(gatePlan(comparisons)), () => {
+    const baseline: Record<string, Reading> = {}
+    const candidate: Record<string, Reading> = {}
+    for (const { id } of comparisons) {
+      const logs = drawNoise(noise, normal)
+      baseline[id] = { kind: 'time', ms: Math.exp(logs.baseline), requests: 1_000 }
+      candidate[id] = { kind: 'time', ms: slowdown * Math.exp(logs.candidate), requests: 1_000 }
+    }
+    return { baseline, candidate }
   })
 }
 

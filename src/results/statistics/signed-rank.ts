@@ -38,13 +38,9 @@ export function signedRank(differences: readonly number[]): SignedRank {
   }
 }
 
-/**
- * P(W⁺ ≤ w) of `n` differences without ties and zeros, as tables have it.
- * @param w a whole number.
- */
-export function signedRankCdf(w: number, n: number): number {
-  const ranks = Array.from({ length: n }, (_, i) => i + 1)
-  return Math.min(sumOf(sumDistribution(ranks), 0, w + 1), 1)
+/** P(W⁺ = 0), P(W⁺ = 1) … of `n` differences without ties and zeros, of which tables are made. */
+export function signedRankProbabilities(n: number): Float64Array {
+  return sumDistribution(Array.from({ length: n }, (_, i) => i + 1))
 }
 
 interface Ranked {

@@ -1,4 +1,4 @@
-import { signedRankCdf } from './signed-rank.ts'
+import { signedRankProbabilities } from './signed-rank.ts'
 
 /** The location of differences, and between which ends it is. */
 export interface Location {
@@ -49,7 +49,12 @@ export function walshRank(n: number, confidence: number): number {
   // What is left of rounding 1 − 0.975 must not decide.
   const tail = (1 - confidence) / 2 + 1e-12
   let k = 0
-  while (k < (n * (n + 1)) / 2 && signedRankCdf(k, n) <= tail) k++
+  let sum = 0
+  for (const probability of signedRankProbabilities(n)) {
+    sum += probability
+    if (sum > tail) break
+    k++
+  }
   RANKS.set(key, k)
   return k
 }
