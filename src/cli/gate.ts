@@ -38,7 +38,7 @@ Example
 `
 
 interface Flags {
-  readonly base: string
+  readonly base?: string
   readonly head?: string
   readonly budget: string
   readonly scenarios: string
@@ -59,7 +59,7 @@ export function run(args: readonly string[]): Promise<void> {
 async function gate(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.good
   const command = commandLine('npm run gate --', DESCRIPTION)
-    .requiredOption('--base <ref>', 'what there was: a branch, tag or commit')
+    .option('--base <ref>', 'what there was: a branch, tag or commit; required')
     .option('--head <ref>', 'what is to be judged; the working tree by default')
     .option('--budget <time>', 'for all of it; passed by less than a round', '20m')
     .option('--scenarios <names>', 'separated by commas', 'register,enumerate,multicast,mixed')
@@ -110,6 +110,9 @@ async function gateBy(flags: Flags): Promise<number> {
 function optionsOf(flags: Flags): GateOptions {
   const { base, head, metrics, effect } = flags
   const { BENCH_SCENARIOS, BENCH_RESULTS, BENCH_BACKEND } = process.env
+  if (base === undefined) {
+    throw new InputError('Name what to compare with, such as --base origin/main. See --help.')
+  }
   const harness = resolve(import.meta.dirname, '../..')
   return {
     project: process.cwd(),

@@ -12,9 +12,9 @@ export const METRIC_NAMES: readonly string[] = [...NAMES.keys()]
  * @throws InputError for one that there isn't.
  */
 export function parseMetrics(text: string): readonly Metric[] {
-  const names = new Set(text.split(',').map((name) => name.trim()))
+  const names = new Set(text.split(',').map((name) => name.trim().toLowerCase()))
   return [...names].map((name) => {
-    const metric = NAMES.get(name.toLowerCase())
+    const metric = NAMES.get(name)
     if (metric !== undefined) return metric
     throw new InputError(`--metrics: "${name}" is no metric; there are ${METRIC_NAMES.join(', ')}.`)
   })

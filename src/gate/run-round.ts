@@ -46,6 +46,17 @@ export async function runRound(
     ended[name] = await runArm(arms[name], task, signal)
     if (signal.aborted) return null
   }
+  return readEnds(ended, task)
+}
+
+/**
+ * What the runs of both arms measured, if each of them did.
+ * @throws as `runRound` does.
+ */
+export function readEnds(
+  ended: Partial<Record<ArmName, ArmRun>>,
+  task: Pick<ArmTask, 'scenarios' | 'harness'>,
+): RoundRuns {
   const runs = { base: readEnd(ended.base, task), head: readEnd(ended.head, task) }
   if (runs.base.kind === 'measured' && runs.head.kind === 'measured') {
     return { base: runs.base.run, head: runs.head.run }
@@ -60,7 +71,10 @@ type End =
   | { readonly kind: 'failed'; readonly why: string; readonly misfit: string | null }
 
 /** That a measurement is invalid is no failure: another round may do. */
-function readEnd(ended: ArmRun | undefined, { scenarios, harness }: ArmTask): End {
+function readEnd(
+  ended: ArmRun | undefined,
+  { scenarios, harness }: Pick<ArmTask, 'scenarios' | 'harness'>,
+): End {
   if (ended === undefined || ended.kind === 'interrupted') return failed('was interrupted')
   if (ended.kind === 'unproven') return failed(`doesn't prove what it measured: ${ended.flaw}`)
   if (ended.kind === 'crashed') return failed(`measured nothing:\n${ended.output}`)

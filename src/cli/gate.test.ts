@@ -1,0 +1,139 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, expect, inject, test } from 'vitest'
+import { gateReportSchema } from '../gate/gate-report.ts'
+import { HARNESS, ProjectForTests } from '../gate/project-for-tests.ts'
+import { readRunFile } from '../results/read-run-file.ts'
+import { ended, runFilesIn } from './command-for-tests.ts'
+
+const backends = inject('backends')
+const SERVERS: Readonly<Record<string, string>> =
+  backends.kind === 'memory'
+    ? { BENCH_BACKEND: 'memory' }
+    : {
+        BENCH_BACKEND: 'external',
+        REDIS_URL: backends.redisUrl,
+        NATS_URL: backends.natsUrls.join(','),
+      }
+
+let project: ProjectForTests
+let folder: string
+
+beforeEach(() => {
+  project = new ProjectForTests()
+  folder = mkdtempSync(join(tmpdir(), 'gate-cli-'))
+  mkdirSync(join(folder, 'tmp'))
+})
+
+afterEach(() => {
+  for (const path of [project.folder, folder]) rmSync(path, { recursive: true, force: true })
+})
+
+/** In the project, with temporary files of its own, on the scenario for tests. */
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  const settings = {
+    ...SERVERS,
+    BENCH_SCENARIOS: join(HARNESS, 'src/gate/scenarios-for-tests'),
+    BENCH_RESULTS: join(folder, 'results'),
+    GITHUB_STEP_SUMMARY: '',
+    TMPDIR: join(folder, 'tmp'),
+    VITEST: '',
+    ...env,
+  }
+  return spawn(process.execPath, [join(HARNESS, 'src/cli/start.mjs'), 'gate', ...args], {
+    cwd: project.folder,
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+const SEND = ['--base', 'HEAD', '--scenarios', 'send', '--duration', '200ms']
+
+async function expectNothingLeft(): Promise<void> {
+  const temporary = readdirSync(join(folder, 'tmp'))
+  expect(temporary.filter((name) => name.startsWith('prism-gate-'))).toEqual([])
+  expect(project.git('worktree', 'list').split('\n')).toHaveLength(1)
+  expect(existsSync(join(project.folder, '.git/worktrees'))).toBe(false)
+  if (backends.kind === 'memory') return
+  const redis = new Redis(backends.redisUrl)
+  const keys = await redis.keys('loadtest-send-*')
+  redis.disconnect()
+  expect(keys).toEqual([])
+}
+
+test.each([
+  [[], /^Name what to compare with, such as --base origin\/main\. See --help\.\n$/],
+  [['--base', 'nosuch'], /^--base: git knows no commit "nosuch"\..*\n$/],
+  [['--base', '--help'], /^--base: git knows no commit "--help"\..*\n$/],
+  [['--base', 'HEAD', '--head', 'HEAD:src'], /^--head: git knows no commit "HEAD:src"\..*\n$/],
+  [
+    ['--base', 'HEAD', '--scenarios', 'x'],
+    /^--scenarios: no scenario has "x".*there are send\.\n$/,
+  ],
+  [['--base', 'HEAD', '--metrics', 'p42'], /^--metrics: "p42" is no metric; there are p50.*\n$/],
+  [['--base', 'HEAD', '--effect', '0%'], /^--effect: "0%" must be above 0.*\n$/],
+  [['--base', 'HEAD', '--budget', '5'], /^--budget: "5" is not a duration.*\n$/],
+  [
+    ['--base', 'HEAD', '--budget', '1s', '--duration', '1s'],
+    /^--budget: no decision is possible.*\n$/,
+  ],
+  [['--bsae', 'HEAD'], /^Unknown option '--bsae' \(Did you mean --base\?\).*\n$/],
+])('%j is refused in one line, with exit code 2', async (args, message) => {
+  const scenarios = args.includes('--scenarios') ? [] : ['--scenarios', 'send']
+  const { exitCode, stderr } = await ended(start([...args, ...scenarios]))
+  expect(stderr).toMatch(message)
+  expect(exitCode).toBe(2)
+  await expectNothingLeft()
+})
+
+test('outside of a repository, it says so', async () => {
+  rmSync(join(project.folder, '.git'), { recursive: true })
+  const { exitCode, stderr } = await ended(start(SEND))
+  expect(stderr).toMatch(/is not in a git repository/)
+  expect(exitCode).toBe(2)
+})
+
+test('too few requests are inconclusive; what was measured is kept, by version', async () => {
+  project.edit('src/registry/wake-up.ts', (text) => `${text}// changed\n`)
+  const sha = project.commit('a change')
+  const [json, markdown, summary] = ['a.json', 'a.md', 's.md'].map((name) => join(folder, name))
+  const versions = ['--base', 'HEAD~1', '--head', 'main']
+  const load = ['--scenarios', 'send', '--duration', '200ms', '--metrics', 'p99']
+  const files = ['--json', json ?? '', '--markdown', markdown ?? '']
+  const env = { GITHUB_STEP_SUMMARY: summary ?? '' }
+  const { exitCode, stdout } = await ended(start([...versions, ...load, ...files], env))
+  expect(stdout).toContain('packages: this checkout')
+  expect(stdout).toMatch(/inconclusive: main \(.{7}\) against HEAD~1/)
+  expect(exitCode).toBe(3)
+
+  const report = gateReportSchema.parse(JSON.parse(readFileSync(json ?? '', 'utf8')))
+  expect(report).toMatchObject({ status: 'complete', verdict: 'inconclusive', exitCode: 3 })
+  expect(report.sameness).toEqual({ isRegistrySame: false, arePackagesSame: true })
+  expect(report.comparisons).toMatchObject([{ verdict: { kind: 'refused', needed: 10_000 } }])
+  expect(report.rounds).toHaveLength(1)
+  expect(readFileSync(summary ?? '', 'utf8')).toContain(readFileSync(markdown ?? '', 'utf8'))
+  const runs = runFilesIn(join(report.runs, 'head'))
+  expect(runs).toHaveLength(1)
+  expect((await readRunFile(runs[0] ?? '')).commit).toMatchObject({ sha, isDirty: false })
+  await expectNothingLeft()
+})
+
+test('an interrupted gate leaves nothing behind but what it knows', async () => {
+  const child = start([...SEND, '--budget', '10m'])
+  const end = ended(child)
+  const begun = new Promise<void>((resolve) => {
+    child.stdout?.on('data', (chunk: unknown) => {
+      if (String(chunk).includes('round 1 of 7')) resolve()
+    })
+  })
+  await Promise.race([begun, end])
+  child.kill('SIGINT')
+  const { exitCode, stdout } = await end
+  expect(stdout).toMatch(/inconclusive: too few rounds/)
+  expect(stdout).toMatch(/interrupted: working tree .* is undecided\n$/)
+  expect(exitCode).toBe(130)
+  await expectNothingLeft()
+})
