@@ -26,6 +26,14 @@ test('a command that is not run is one of a page', () => {
   expect([...NOT_RUN.keys()].filter((text) => !texts.has(text))).toEqual([])
 })
 
+test('only the page that docs/walk-through/ follows has its commands in bash blocks', () => {
+  const isBash = ({ blocks }: (typeof pages)[number]): boolean =>
+    blocks.some(({ language }) => language === 'bash')
+  expect(pages.filter(isBash).map(({ path }) => path)).toEqual([
+    'docs/coming-from-prism-loadtest.md',
+  ])
+})
+
 // A command does the same wherever its servers come from: once is enough.
 if (process.env['BENCH_BACKEND'] !== 'containers') {
   describe('a copy of the project', () => {

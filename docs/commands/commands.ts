@@ -16,7 +16,7 @@ export type Script = readonly Command[]
 
 /** What a command in running text begins with, perhaps after settings. */
 const PROGRAM =
-  /^(?:[A-Z_]+=\S* )*(?:npm|npx|node|docker|docker-compose|kubectl|redis-cli|redis-server|nats|nats-server|curl|gh|git|prism-loadtest|\.ci\/\S+)(?: |$)/
+  /^(?:[A-Z_]+=\S* )*(?:npm|npx|node|docker|docker-compose|kubectl|redis-cli|redis-server|nats|nats-server|curl|gh|git|\.ci\/\S+)(?: |$)/
 
 /**
  * All commands of a page: its ```sh blocks line by line, its ```console blocks, where `$ ` begins a

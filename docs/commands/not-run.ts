@@ -18,6 +18,25 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('is the name of a command, which takes arguments', [
     'npm run loadtest',
     'npm run bench:capacity',
+    'npm run compare',
+    'npm run gate',
+  ]),
+  ...because('is what .ci/run does, with another reporter', [
+    'npm test -- --reporter=default --reporter=junit --outputFile.junit=results/tests.xml',
+  ]),
+  ...because('.ci/run has it', ['npm run gate:selftest -- --short']),
+  ...because('makes ten times what .ci/run does with --short', ['npm run gate:selftest']),
+  ...because('takes 10 minutes for four scenarios; that of README.md is run', [
+    'npm run gate -- --base $BASE --budget 20m --markdown gate.md --json gate.json',
+  ]),
+  ...because('is in docs/coming-from-prism-loadtest.md with a command, and walked through there', [
+    'docker-compose run --rm loadtest',
+  ]),
+  ...because('needs a pull request', [
+    'gh pr comment --edit-last --body-file gate.md || gh pr comment --body-file gate.md',
+  ]),
+  ...because('receives until it is ended; src/cli/subscribe-command.test.ts runs it', [
+    'npm run loadtest -- subscribe',
   ]),
   ...because('is the full length: 8 minutes', ['npm run bench -- --profile seed']),
   ...because('shows its page until it is ended', ['npm run bench:ui']),

@@ -13,7 +13,7 @@ export interface ScratchProject {
 
 /**
  * Copies the work tree, without results and what is ignored, into a repository of its own. Its two
- * commits are the same, so that there is one to compare with, which is `origin/main` too.
+ * commits are the same, so that there is one to compare with, which is `origin/main`.
  * @param files to be put there besides, by path: those that a page tells its reader to write.
  */
 export function makeScratchProject(files: ReadonlyMap<string, string>): ScratchProject {
@@ -37,7 +37,9 @@ export function makeScratchProject(files: ReadonlyMap<string, string>): ScratchP
   git(folder, 'config', 'user.email', 'docs@localhost')
   git(folder, 'add', '--all')
   git(folder, 'commit', '--quiet', '--message', 'The work tree')
-  git(folder, 'update-ref', 'refs/remotes/origin/main', 'HEAD')
+  git(folder, 'init', '--quiet', '--bare', '.git/origin')
+  git(folder, 'remote', 'add', 'origin', join(folder, '.git/origin'))
+  git(folder, 'push', '--quiet', 'origin', 'main')
   git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'The same again')
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }

@@ -8,8 +8,8 @@ const UNITS = /^(?:µs|ms|s|min|h|k|m|b|kb|kib|mb|mib)$/
 const PROGRESS = /\bs of \d+ s\b|, [\d.]+ s to go$/
 
 /**
- * The lines that a page shows and a command didn't print. Figures, units, hashes and times are not
- * compared, nor is how the measurement came out: what is, are the words of a line in their order.
+ * The lines that a page shows and a command didn't print. Compared are the words of a line in their
+ * order; not figures, units, hashes, times, what is in brackets, and how the measurement came out.
  */
 export function linesNotPrinted(shown: readonly string[], printed: string): readonly string[] {
   const there = new Set(printed.split(/[\n\r]/).map(wordsOf))
@@ -21,6 +21,7 @@ export function linesNotPrinted(shown: readonly string[], printed: string): read
 
 function wordsOf(line: string): string {
   return line
+    .replaceAll(/\(.*?\)/g, ' ')
     .replaceAll(/\d{8}T\d{6}Z-\w+(?:-dirty)?/g, ' ')
     .split(/[\s|│,;:()[\]/]+/)
     .map((word) => word.toLowerCase().replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, ''))
