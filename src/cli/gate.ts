@@ -44,7 +44,7 @@ interface Flags {
   readonly scenarios: string
   readonly metrics?: string
   readonly effect?: string
-  readonly duration: string
+  readonly duration?: string
   readonly backend?: string
   readonly markdown?: string
   readonly json?: string
@@ -65,7 +65,10 @@ async function gate(args: readonly string[]): Promise<number> {
     .option('--scenarios <names>', 'separated by commas', 'register,enumerate,multicast,mixed')
     .option('--metrics <names>', 'separated by commas, see below; all that have enough requests')
     .option('--effect <share>', 'the smallest change of a time that counts; 5% by default')
-    .option('--duration <time>', "of each scenario's measurement in a round", '8s')
+    .option(
+      '--duration <time>',
+      "of each scenario's measurement in a round; 2s to 8s, as long as the budget has 10 rounds of it",
+    )
     .option('--backend <kind>', 'containers, programs, memory or external; the first that there is')
     .option('--markdown <file>', 'write the result as Markdown, for a comment')
     .option('--json <file>', 'write the result as JSON')
@@ -124,7 +127,7 @@ function optionsOf(flags: Flags): GateOptions {
     scenarios: flags.scenarios.split(',').map((name) => name.trim()),
     metrics: metrics === undefined ? null : parseMetrics(metrics),
     effects: effect === undefined ? {} : { latency: effectOf(effect) },
-    durationMs: positiveMs(flags.duration, '--duration'),
+    durationMs: flags.duration === undefined ? null : positiveMs(flags.duration, '--duration'),
     backends: backendSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
     resultsFolder: resolve(flags.results ?? (BENCH_RESULTS || 'results')),
   }

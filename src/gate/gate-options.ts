@@ -21,8 +21,8 @@ export interface GateOptions {
   readonly metrics: readonly Metric[] | null
   /** Where the smallest changes that count differ from the usual ones. */
   readonly effects: Partial<Effects>
-  /** Of each scenario's measurement in a round, in ms. */
-  readonly durationMs: number
+  /** Of each scenario's measurement in a round, in ms; `null`: as long as the budget allows. */
+  readonly durationMs: number | null
   readonly backends: BackendSettings
   /** Where a folder with the gate's run files is made. */
   readonly resultsFolder: string

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { METRIC_NAMES, parseMetrics } from './metrics-option.ts'
 import { HARNESS } from './project-for-tests.ts'
-import { RoundTimes } from './round-times.ts'
+import { durationFor, RoundTimes } from './round-times.ts'
 import { scenarioFiles } from './scenario-files.ts'
 
 const BENCH = join(HARNESS, 'bench')
@@ -33,4 +33,10 @@ test('how long a round takes is learnt from those there were, by the scenario', 
   times.add(20_000, 4)
   expect(times.estimate(4)).toBe(20_000)
   expect(times.estimate(1)).toBe(5_000)
+})
+
+test('a measurement is as long as the budget has ten rounds of it', () => {
+  expect(durationFor(20 * 60_000, 4)).toBe(8_000)
+  expect(durationFor(3 * 60_000, 1)).toBe(4_000)
+  expect(durationFor(1_000, 1)).toBe(2_000)
 })

@@ -29,8 +29,24 @@ export class RoundTimes {
   /** A round of so many scenarios: by the mean of those there were, or what is planned. */
   estimate(scenarios: number): number {
     if (this.#rounds > 0) return (this.#totalMs / this.#scenarios) * scenarios
-    return 2 * (START_MS + scenarios * (PER_SCENARIO_MS + this.#durationMs))
+    return plannedRoundMs(scenarios, this.#durationMs)
   }
+}
+
+function plannedRoundMs(scenarios: number, durationMs: number): number {
+  return 2 * (START_MS + scenarios * (PER_SCENARIO_MS + durationMs))
+}
+
+/** At 200/s, 2 s have the requests that errors need; of 8 s, most operations have those of a P50. */
+const DURATIONS_MS = [8_000, 7_000, 6_000, 5_000, 4_000, 3_000] as const
+const SHORTEST_MS = 2_000
+/** Seven are the least, and a budget that has no more can confirm nothing. */
+const WANTED_ROUNDS = 10
+
+/** How long to measure each scenario in a round, in ms: as long as the budget has 10 rounds of it. */
+export function durationFor(budgetMs: number, scenarios: number): number {
+  const fits = (ms: number) => WANTED_ROUNDS * plannedRoundMs(scenarios, ms) <= budgetMs
+  return DURATIONS_MS.find(fits) ?? SHORTEST_MS
 }
 
 /** Before it has begun, a round takes at least so long, in ms: its measurements alone. */

@@ -17,7 +17,7 @@ import { openRepository, resolveCommit, type Repository } from './git.ts'
 import { keepRun } from './kept-runs.ts'
 import { judgeByRounds, type MakeRound, type RoundsOutcome } from './judge-by-rounds.ts'
 import { A_AGAINST_A } from './render-gate.ts'
-import { leastRoundMs, RoundTimes } from './round-times.ts'
+import { durationFor, leastRoundMs, RoundTimes } from './round-times.ts'
 import { runRound, type Arms } from './run-round.ts'
 import { samenessOf } from './sameness.ts'
 import { scenarioFiles } from './scenario-files.ts'
@@ -43,8 +43,9 @@ export async function runGate(
   signal: AbortSignal,
 ): Promise<GateReport> {
   const startedAt = new Date()
-  const { project, scenarioFolder, budgetMs, durationMs } = options
+  const { project, scenarioFolder, budgetMs } = options
   const files = scenarioFiles(scenarioFolder, options.scenarios)
+  const durationMs = options.durationMs ?? durationFor(budgetMs, files.length)
   requireBudget(budgetMs, files.length, durationMs)
   const repository = await openRepository(project)
   const versions = await versionsOf(options, repository)
@@ -65,10 +66,20 @@ export async function runGate(
     })
     const { backends } = servers
     if (backends.kind === 'memory') progress.note(backends.notice)
-    notePlan(options, files.length, progress)
-    const makeRound = roundMaker(arms, { ...options, backends, workspace, runs }, progress, signal)
+    notePlan({ ...options, durationMs }, files.length, progress)
+    const makeRound = roundMaker(
+      arms,
+      { ...options, durationMs, backends, workspace, runs },
+      progress,
+      signal,
+    )
     const endMs = startedAt.getTime() + budgetMs
-    const outcome = await judgeByRounds({ ...options, files, endMs }, makeRound, progress, signal)
+    const outcome = await judgeByRounds(
+      { ...options, files, durationMs, endMs },
+      makeRound,
+      progress,
+      signal,
+    )
     const finishedAt = new Date()
     return {
       kind: 'gate',
@@ -139,7 +150,11 @@ async function prepareArms(
   return { base: await prepare('base'), head: await prepare('head') }
 }
 
-function notePlan(options: GateOptions, scenarios: number, progress: GateProgress): void {
+function notePlan(
+  options: GateOptions & { readonly durationMs: number },
+  scenarios: number,
+  progress: GateProgress,
+): void {
   const { durationMs, budgetMs } = options
   const roundMs = new RoundTimes(durationMs).estimate(scenarios)
   const possible = Math.floor(budgetMs / roundMs)
