@@ -112,3 +112,10 @@ test('an interrupted gate is undecided, whatever it knows', () => {
 test('a report is what its schema says', () => {
   expect(gateReportSchema.parse(report)).toEqual(report)
 })
+
+test('a gate without a round has no table', () => {
+  const empty = { ...report, comparisons: [], verdict: 'inconclusive' } as const
+  expect(renderGate(empty)).not.toContain('interval ')
+  expect(renderGateMarkdown(empty)).not.toContain('|')
+  expect(renderGate(empty)).toContain('for no round was finished')
+})

@@ -22,14 +22,13 @@ const HEADINGS = [
 
 /** All that a gate has to say at its end: whole lines without a final newline. */
 export function renderGate(report: GateReport): string {
+  const columns = HEADINGS.map((heading, index) => ({
+    heading,
+    align: index >= 3 && heading !== 'verdict' ? ('right' as const) : ('left' as const),
+  }))
+  const rows = shown(report).map((judged) => [...cellsOf(judged), coloured(judged.verdict)])
   const blocks = [
-    renderTable(
-      HEADINGS.map((heading, index) => ({
-        heading,
-        align: index >= 3 && heading !== 'verdict' ? 'right' : 'left',
-      })),
-      shown(report).map((judged) => [...cellsOf(judged), coloured(judged.verdict)]),
-    ),
+    rows.length === 0 ? '' : renderTable(columns, rows),
     indented(evidenceLines(report)),
     indented([...refusalLines(report), ...summaryLines(report)]),
     paint('bold', headline(report)),
@@ -44,12 +43,11 @@ function indented(lines: readonly string[]): string {
 /** The same as Markdown, for a pull request's comment or a job's summary. */
 export function renderGateMarkdown(report: GateReport): string {
   const row = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(' | ')} |`
+  const rows = shown(report).map((judged) => [...cellsOf(judged), markdownVerdict(judged.verdict)])
   const lines = [
     `### ${ICONS[report.verdict]} Performance gate: ${headline(report)}`,
     '',
-    row(HEADINGS),
-    row(HEADINGS.map(() => '---')),
-    ...shown(report).map((judged) => row([...cellsOf(judged), markdownVerdict(judged.verdict)])),
+    ...(rows.length === 0 ? [] : [HEADINGS, HEADINGS.map(() => '---'), ...rows]).map(row),
     '',
     ...evidenceLines(report).map((line) => `- ${line}\n`),
     '<details><summary>How this was measured</summary>',
