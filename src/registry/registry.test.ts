@@ -163,6 +163,34 @@ function describeRegistry(
       })
     })
 
+    describe('moveTo', () => {
+      test('lets messages reach an identity where its subscriber is now', async () => {
+        const host = await open()
+        const received: string[] = []
+        await host.subscribe('alice', ({ identity }) => void received.push(identity))
+        const times = await registry.register('alice', { n: 1 }, { gateway: 'one.that.has.ended' })
+        const [seen] = (await registry.enumerate()).registrations
+        expect(seen && (await registry.moveTo(seen, host.gateway))).toBe(true)
+        expect(await listed(registry)).toEqual([
+          { identity: 'alice', metadata: { n: 1 }, gateway: host.gateway, ...times },
+        ])
+        expect(await registry.multicast({}, 'hello')).toMatchObject({ deliveredCount: 1 })
+        expect(received).toEqual(['alice'])
+      })
+
+      test('refuses what is no identity, and what is no gateway', async () => {
+        const seen = { identity: 'alice', registeredAt: 1, gateway: null }
+        await expect(registry.moveTo({ ...seen, identity: 'a b' }, 'g')).rejects.toMatchObject({
+          code: 'INVALID_IDENTITY',
+        })
+        for (const gateway of ['', 'a b', 'a.*', 'a\nb']) {
+          await expect(registry.moveTo(seen, gateway)).rejects.toMatchObject({
+            code: 'INVALID_ARGUMENT',
+          })
+        }
+      })
+    })
+
     test('unregister is idempotent, and says whether there was one', async () => {
       await registry.register('alice', {})
       expect(await registry.unregister('alice')).toBe(true)
@@ -455,6 +483,7 @@ function describeRegistry(
         const calls = [
           () => registry.register('alice', {}),
           () => registry.heartbeat('alice'),
+          () => registry.moveTo({ identity: 'alice', registeredAt: 1, gateway: null }, 'g'),
           () => registry.unregister('alice'),
           () => registry.enumerate(),
           () => registry.multicast({}, 'x'),

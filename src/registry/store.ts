@@ -20,6 +20,14 @@ export interface RegistrationTimes {
   readonly expiresAt: number | null
 }
 
+/** Which registration a caller saw, so that it changes that one and no later one. */
+export interface SeenRegistration {
+  readonly identity: string
+  /** Unix ms by the store's clock, as the store gave it. */
+  readonly registeredAt: number
+  readonly gateway: string | null
+}
+
 /**
  * The registry slot: holds the registrations of one namespace.
  *
@@ -39,6 +47,13 @@ export interface RegistryStore {
    * @throws RegistryError `NOT_FOUND`
    */
   heartbeat(identity: string, ttlMs: number): Promise<RegistrationTimes>
+
+  /**
+   * Has a registration name another gateway, atomically. Metadata, `registeredAt` and expiry stay.
+   * @returns whether it names the gateway now: `false` if what was seen has expired, was
+   *   unregistered, registered anew, or moved to a third gateway. Then nothing changes.
+   */
+  moveTo(seen: SeenRegistration, gateway: string): Promise<boolean>
 
   /** Removes the registration; `false` if there was none. */
   unregister(identity: string): Promise<boolean>

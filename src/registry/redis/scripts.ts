@@ -82,6 +82,24 @@ redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'heartbeat',
   string.format('%s\\n%s\\n%.0f', ARGV[3], ARGV[1], expires))
 return { tonumber(registered), expires }`)
 
+/**
+ * Names another gateway in the registration that the caller saw, and in no later one. Nothing else of
+ * it changes, so its expiry stays the one that Redis counted.
+ * KEYS hash, index, log. ARGV id, registered_at and gateway (or '') as seen, new gateway, mark, log cap.
+ * Replies whether it names the new gateway: 1 or 0.
+ */
+export const moveScript = script(`${now}${findLive}
+if not isLive then return 0 end
+local found = redis.call('HMGET', KEYS[1], 'registered_at', 'gateway')
+if found[1] ~= ARGV[2] then return 0 end
+local gateway = found[2] or ''
+if gateway == ARGV[4] then return 1 end
+if gateway ~= ARGV[3] then return 0 end
+redis.call('HSET', KEYS[1], 'gateway', ARGV[4])
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*', 'move',
+  ARGV[5] .. '\\n' .. ARGV[1] .. '\\n\\n\\n' .. ARGV[4])
+return 1`)
+
 /** KEYS hash, index, log. ARGV id, mark, log cap. Replies whether there was a live one: 1 or 0. */
 export const unregisterScript = script(`${now}${findLive}
 if not ends then return 0 end
