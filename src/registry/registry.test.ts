@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { connectRegistry } from './connect.ts'
 import type { EnumerateOptions } from './enumeration.ts'
 import type { Filter } from './filter/filter.ts'
-import type { RegistryLimits } from './limits.ts'
+import { defaultLimits, type RegistryLimits } from './limits.ts'
 import { MemoryBroker, MemoryMessenger } from './memory/memory-messenger.ts'
 import { MemoryStore } from './memory/memory-store.ts'
 import type { ReceivedMessage } from './messenger.ts'
 import type { MulticastOptions } from './multicast.ts'
 import type { Metadata } from './registration.ts'
 import { MulticastRegistry, type RegisterOptions } from './registry.ts'
+import type { RegistrationTimes } from './store.ts'
 
 /** Registries of one namespace; `memory` ones share a broker only, for their stores are apart. */
 type OpenRegistry = (limits?: Partial<RegistryLimits>) => Promise<MulticastRegistry>
@@ -189,6 +191,37 @@ function describeRegistry(
           })
         }
       })
+    })
+
+    test('whatever has a TTL above 0 expires, unless that TTL is refused', async () => {
+      const ttl = fc.oneof(
+        fc.integer({ min: 1, max: defaultLimits.maxTtlMs }),
+        fc.double({ min: 0, max: 2, noNaN: true }),
+        fc.double(),
+        fc.constantFrom(Number.MIN_VALUE, 0.0001, 0.4, 0.5, 1 - Number.EPSILON, 1),
+      )
+      await fc.assert(
+        fc.asyncProperty(ttl, async (ttlMs) => {
+          fc.pre(ttlMs !== 0)
+          const made: Promise<RegistrationTimes>[] = [
+            registry.register('alice', {}, { ttlMs, replace: true }),
+            registry.register('bob', {}, { ttlMs: 0, replace: true }).then(async (times) => {
+              const { expiresAt } = await registry.heartbeat('bob', ttlMs)
+              return { registeredAt: times.registeredAt, expiresAt }
+            }),
+          ]
+          const isWhole = Number.isInteger(ttlMs) && ttlMs > 0
+          for (const outcome of await Promise.allSettled(made)) {
+            if (isWhole && ttlMs <= defaultLimits.maxTtlMs) {
+              const { registeredAt, expiresAt } =
+                outcome.status === 'fulfilled' ? outcome.value : expect.fail(outcome.reason)
+              expect(expiresAt).toBeGreaterThanOrEqual(registeredAt + ttlMs)
+            } else {
+              expect(outcome).toMatchObject({ reason: { code: 'INVALID_ARGUMENT' } })
+            }
+          }
+        }),
+      )
     })
 
     test('unregister is idempotent, and says whether there was one', async () => {

@@ -256,6 +256,13 @@ export function describeStoreContract(
       await limited.register(request('one-more'))
     })
 
+    test('holds none at all with a maxIdentities of 0, which is not the same as no limit', async () => {
+      const closed = await open({ maxIdentities: 0 })
+      await expect(closed.register(request('alice'))).rejects.toMatchObject({
+        code: 'QUOTA_EXCEEDED',
+      })
+    })
+
     test('counts towards maxIdentities what was renewed, and nothing that has expired', async () => {
       const limited = await open({ maxIdentities: 40 })
       const registering = Array.from({ length: 40 }, (_, n) =>

@@ -6,7 +6,7 @@ export interface RegistrationRequest {
   readonly identity: string
   /** A JSON object as `validateMetadata` serialised it: what is kept, whatever its maker does later. */
   readonly metadataJson: string
-  /** Time to live in ms; 0 never expires. */
+  /** Time to live in whole ms; 0 never expires. */
   readonly ttlMs: number
   /** Whether a live registration of the same identity is overwritten or refused. */
   readonly replace: boolean
@@ -43,7 +43,7 @@ export interface RegistryStore {
 
   /**
    * Renews the TTL and leaves everything else as it is.
-   * @param ttlMs from now, in ms; 0 never expires.
+   * @param ttlMs from now, in whole ms; 0 never expires.
    * @throws RegistryError `NOT_FOUND`
    */
   heartbeat(identity: string, ttlMs: number): Promise<RegistrationTimes>

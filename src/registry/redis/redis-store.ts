@@ -82,7 +82,7 @@ class RedisStore implements RegistryStore {
     this.#connection = connection
     this.#keys = keysOf(options.namespace)
     this.#replica = options.strategy === 'scan' ? undefined : new Replica(connection, this.#keys)
-    this.#maxIdentities = Number.isFinite(maxIdentities) ? maxIdentities : 0
+    this.#maxIdentities = maxIdentities
     this.#logCap = logCap
   }
 
@@ -97,7 +97,7 @@ class RedisStore implements RegistryStore {
         request.gateway ?? '',
         this.#mark(),
         this.#logCap,
-        this.#maxIdentities,
+        this.#maxIdentities === Infinity ? '' : this.#maxIdentities,
       ])
       if (reply === 'ALREADY_EXISTS') {
         throw new RegistryError(reply, `Identity "${identity}" is registered already.`)

@@ -31,7 +31,7 @@ if #ended > 0 then redis.call('ZREM', KEYS[2], unpack(ended)) end`
 
 /**
  * KEYS hash, index, log. ARGV id, metadata, TTL in ms, '1' to replace, gateway or '', mark, log cap,
- * most identities or 0.
+ * most identities, or '' for no limit.
  * Replies [registered_at, expires_at], or an error code.
  */
 export const registerScript = script(`${now}${findLive}
@@ -39,7 +39,7 @@ if isLive and ARGV[4] ~= '1' then return 'ALREADY_EXISTS' end
 if ends then redis.call('DEL', KEYS[1]) end
 ${dropEnded}
 local most = tonumber(ARGV[8])
-if not isLive and most > 0 and redis.call('ZCARD', KEYS[2]) >= most
+if most and not isLive and redis.call('ZCARD', KEYS[2]) >= most
   and redis.call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
   return 'QUOTA_EXCEEDED'
 end
