@@ -23,7 +23,7 @@ export interface MulticastWorkload {
  * they received, not what the registry says it sent.
  */
 export function multicast(
-  registry: MulticastRegistry,
+  registry: Pick<MulticastRegistry, 'multicast'>,
   subscribers: Subscribers,
   { filter = {}, payload = 'load test', share = WHOLE }: MulticastWorkload = {},
 ): Operation {
