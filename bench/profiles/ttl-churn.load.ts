@@ -3,7 +3,7 @@ import { TtlChurn } from '../workloads/ttl-churn.ts'
 
 // 200 registrations/s that live from 0.2 s to 1.6 s: some 180 are live at any time, and as many expire
 // as are made. What has expired by Redis time is never listed and never sent to, and
-// what has not always is.
+// what is live is never left out.
 test('ttl-churn: short lives under load', async ({ load, registry }) => {
   const churn = await TtlChurn.start(registry)
 

@@ -137,7 +137,7 @@ function readTtl(text: string | undefined): number {
   if (text === undefined) return DEFAULTS.ttlMs
   const seconds = numberOf(text)
   const ttlMs = Math.round(seconds * 1_000)
-  // 0 means something else, so only a written 0 is one: not what is rounded to it, nor 1e-400 in digits.
+  // 0 means never, so only a written 0 counts: not what rounds to it, nor what is too small for a double.
   if (ttlMs > 0 || (seconds === 0 && !/[1-9]/.test(text))) return ttlMs
   if (ttlMs === 0) {
     throw new InputError(
