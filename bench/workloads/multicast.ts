@@ -24,7 +24,7 @@ export interface MulticastWorkload {
  * are missing.
  */
 export function multicast(
-  registry: MulticastRegistry,
+  registry: Pick<MulticastRegistry, 'multicast'>,
   subscribers: Subscribers,
   { filter = {}, payload = 'load test', share = WHOLE }: MulticastWorkload = {},
 ): Operation {

@@ -107,6 +107,8 @@ describe('before anything is started, is refused:', () => {
     ['register', { maxInFlight: '0' }, /^--max-in-flight: "0"/],
     ['register', { seed: '1.5' }, /^--seed: "1.5"/],
     ['register', { ttl: '-1' }, /^--ttl: "-1"/],
+    ['register', { ttl: '0.0001' }, /^--ttl: "0.0001" is shorter .* at least 0.001/],
+    ['mixed', { ttl: `0.${'0'.repeat(400)}1` }, /^--ttl: .* at least 0.001/],
     ['register', { ttl: '999999999999' }, /^--ttl: .* longer than a registration can last/],
     ['register', { namespace: 'a:b' }, /^--namespace "a:b": expected/],
     ['register', { reportInterval: '0s' }, /^--report-interval: "0s" must be at least 1s/],

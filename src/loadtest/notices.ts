@@ -25,7 +25,7 @@ export function whoIsRegistered(
       workload.status === null ? '' : `, ${whole(matching)} of status "${workload.status}"`
     return `${identities(registered)} registered in the namespace "${namespace}"${which}`
   }
-  if (registered > 0) {
+  if (registered > 0 && workload.status !== null) {
     return `Of ${identities(registered)} in the namespace "${namespace}", none has the status "${workload.status}": each request ${does}.`
   }
   const nobody = `No identity is registered in the namespace "${namespace}": each request ${does}.`
