@@ -1,6 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { sumOf } from '../recording/histogram.ts'
 import { InputError } from '../input-error.ts'
+import { didYouMean } from '../nearest-name.ts'
 import { judgeBound, rowOf, type BoundRow, type SloFigures } from './judge-bound.ts'
 import type { LoadResult, OperationResult } from '../result.ts'
 import type { Bound } from './slo.ts'
@@ -33,7 +34,7 @@ export function checkOperations(bounds: readonly Bound[], names: readonly string
   for (const { operation } of bounds) {
     if (operation === null || names.includes(operation)) continue
     throw new InputError(
-      `SLO: there is no operation "${operation}" in this workload: ${names.join(', ')}.`,
+      `SLO: there is no operation "${operation}" in this workload: ${names.join(', ')}.${didYouMean(operation, names)}`,
     )
   }
 }
