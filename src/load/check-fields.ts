@@ -23,9 +23,9 @@ export function checkFields(
   where: string,
   fields: Readonly<Record<string, Check>>,
 ): void {
-  for (const [field, check] of Object.entries(fields)) {
-    const of = checkKeys(value, where, Object.keys(fields))[field]
-    if (of !== undefined) check(of, `${where}: ${field}`)
+  const object = checkKeys(value, where, Object.keys(fields))
+  for (const [field, checkField] of Object.entries(fields)) {
+    if (object[field] !== undefined) checkField(object[field], `${where}: ${field}`)
   }
 }
 
@@ -88,7 +88,10 @@ export function number(least: number, most = Number.MAX_VALUE): Check {
 }
 
 /** A number above 0. */
-export const numberAbove0: Check = check((value) => isFinite(value) && value > 0, 'a number above 0')
+export const numberAbove0: Check = check(
+  (value) => isFinite(value) && value > 0,
+  'a number above 0',
+)
 
 /** A whole number from `least` to `most`. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Check {

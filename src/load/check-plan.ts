@@ -9,7 +9,6 @@ import {
   numberAbove0,
   oneOf,
   wholeNumber,
-  type Check,
   type Fields,
 } from './check-fields.ts'
 import { DISPATCH_OPTIONS } from './dispatch/dispatch-option.ts'
@@ -19,10 +18,10 @@ import { InputError } from './input-error.ts'
 /** What a load of any kind takes, checked in the same words. */
 export const COMMON_FIELDS = {
   operations: checkedLater,
-  arrivals: ((value, where) => checkArrivals(value, where)) satisfies Check,
+  arrivals: checkArrivals,
   maxInFlight: wholeNumber(1),
   seed: wholeNumber(Number.MIN_SAFE_INTEGER),
-  share: ((value) => void checkShard(value)) satisfies Check,
+  share: checkShard,
   slo: checkedLater,
   verdict: checkedLater,
 }

@@ -87,7 +87,9 @@ export function defineWorkload(operations: Operations, seed: number): Workload {
 
 /** The operations whose receivers can be asked what they saw. */
 export function countedIn({ operations }: Workload): readonly string[] {
-  return [...operations].flatMap(([name, { deliveries }]) => (deliveries === undefined ? [] : [name]))
+  return [...operations].flatMap(([name, { deliveries }]) =>
+    deliveries === undefined ? [] : [name],
+  )
 }
 
 function readOperation(name: string, operation: Operation | RunOperation): Operation {

@@ -60,13 +60,13 @@ export function durationOf(duration: ProfiledDuration, settings: ProfileSettings
  * Checks the durations of all profiles, so that a mistake in one doesn't wait for the run that has it.
  * @throws InputError
  */
-export function checkProfiledDuration(duration: unknown): void {
+export function checkProfiledDuration(duration: unknown, where = 'duration'): void {
   if (typeof duration !== 'object' || duration === null) {
-    checkLength(duration, 'duration')
+    checkLength(duration, where)
     return
   }
-  checkFields(duration, 'duration', BY_PROFILE)
-  checkLength('short' in duration ? duration.short : undefined, 'duration: short')
+  checkFields(duration, where, BY_PROFILE)
+  checkLength('short' in duration ? duration.short : undefined, `${where}: short`)
 }
 
 const BY_PROFILE: Fields<Exclude<ProfiledDuration, Duration>> = {

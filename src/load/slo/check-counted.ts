@@ -9,7 +9,8 @@ import type { Bound } from './slo.ts'
 export function checkCounted(bounds: readonly Bound[], counted: readonly string[]): void {
   for (const bound of bounds) {
     const { kind, operation } = bound
-    const isOfReceipts = kind === 'delivery rate' || (kind === 'time' && bound.metric === 'completion')
+    const isOfReceipts =
+      kind === 'delivery rate' || (kind === 'time' && bound.metric === 'completion')
     const isCounted = operation === null ? counted.length > 0 : counted.includes(operation)
     if (!isOfReceipts || isCounted) continue
     const metric = kind === 'time' ? 'completion' : 'delivery'

@@ -34,7 +34,7 @@ const PERCENTILE_FORM =
 export function readPercentile(key: string, where: string): Percentile {
   if (key === 'max') return { key, label: 'max', value: 100 }
   if (!PERCENTILE_KEY.test(key)) {
-    const hint = /^p\d+$/.test(key) ? '' : didYouMean(key, USUAL_PERCENTILES)
+    const hint = key === 'p100' ? ' Did you mean "max"?' : didYouMean(key, USUAL_PERCENTILES)
     throw new InputError(`${where}: there is no "${key}".${hint} ${PERCENTILE_FORM}`)
   }
   const decimals = key.slice(3).replace(/0+$/, '')

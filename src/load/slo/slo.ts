@@ -122,7 +122,8 @@ function readOne(slo: Slo): readonly Bound[] {
   if (slo.operations !== undefined) {
     checkObject(slo.operations, 'SLO: operations', ['an SLO of each operation, by its name'])
     const named = Object.entries(slo.operations)
-    if (named.length === 0) noBound('SLO: operations', "{ register: { response: { p95: '10ms' } } }")
+    if (named.length === 0)
+      noBound('SLO: operations', "{ register: { response: { p95: '10ms' } } }")
     for (const [operation, operationSlo] of named) {
       const where = `SLO of ${operation}`
       checkKeys(operationSlo, where, BOUND_KEYS)
