@@ -6,7 +6,7 @@ export interface Typo {
   readonly typo: string
 }
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-'
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-'.split('')
 
 /** One letter too many, missing, wrong, or swapped with its neighbour, in one of several names. */
 export function typoOf(names: readonly string[]): fc.Arbitrary<Typo> {

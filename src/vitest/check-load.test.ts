@@ -90,7 +90,7 @@ test.each<[wrong: object, message: RegExp]>([
   [{ slo: null }, /^SLO: null is not an object/],
   [{ slo: { respons: { p95: '1s' } } }, /^SLO: there is no "respons"\. Did you mean "response"/],
 ])('a load with %j is refused', (wrong, message) => {
-  const check = (): void => checkLoad({ ...load, ...wrong } as Load)
+  const check = (): void => checkLoad({ ...load, ...wrong })
   expect(check).toThrow(InputError)
   expect(check).toThrow(message)
 })
@@ -115,7 +115,7 @@ test.each<[wrong: object, message: RegExp]>([
   ],
   [{ verdict: { droped: {} } }, /^verdict: there is no "droped"\. Did you mean "dropped"/],
 ])('generateLoad with %j is refused', async (wrong, message) => {
-  const refused = generateLoad({ ...plan, ...wrong } as LoadPlan)
+  const refused = generateLoad({ ...plan, ...wrong })
   await expect(refused).rejects.toThrow(InputError)
   await expect(refused).rejects.toThrow(message)
 })
