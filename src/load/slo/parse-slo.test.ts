@@ -23,6 +23,7 @@ test.each<[text: string, same: Slo]>([
   ['enumerate.rate>=24', { operations: { enumerate: { throughput: { min: 24 } } } }],
   ['success>99%', { successRate: 0.99 }],
   ['success>99.9%', { successRate: 0.999 }],
+  ['success>0.00000001%', { successRate: 1e-10 }],
   ['success>=100%', { successRate: 1 }],
   ['multicast.delivery>=100%', { operations: { multicast: { delivery: { rate: 1 } } } }],
   ['success>0.5', { successRate: 0.5 }],

@@ -100,10 +100,8 @@ function keyOf(time: string, text: string): string {
 function shareOf(metric: string, comparison: string, value: string, text: string): number {
   const percent = /^(.+)%$/.exec(value)?.[1]
   const what = 'a share, such as 99%'
-  const share =
-    percent === undefined
-      ? numberOf(value, text, what)
-      : Number(`${numberOf(percent, text, what)}e-2`)
+  numberOf(percent ?? value, text, what)
+  const share = Number(percent === undefined ? value : `${percent}e-2`)
   if (comparison === (share === 1 ? '>=' : '>')) return share
   throw new InputError(
     `SLO: "${text}": write ${metric}>99% for more than that share, or ${metric}>=100% for all.`,
