@@ -33,8 +33,10 @@ export function judgeSlo(result: LoadResult, bounds: readonly Bound[]): readonly
 export function checkOperations(bounds: readonly Bound[], names: readonly string[]): void {
   for (const { operation } of bounds) {
     if (operation === null || names.includes(operation)) continue
+    // On a command line, a metric that is mistyped reads as an operation: respons.p95<10ms.
+    const hint = didYouMean(operation, [...names, 'response', 'completion'])
     throw new InputError(
-      `SLO: there is no operation "${operation}" in this workload: ${names.join(', ')}.${didYouMean(operation, names)}`,
+      `SLO: there is no operation "${operation}" in this workload: ${names.join(', ')}.${hint}`,
     )
   }
 }
