@@ -111,6 +111,8 @@ export function oneOf(...names: readonly string[]): Check {
   }
 }
 
+export const trueOrFalse: Check = check((value) => typeof value === 'boolean', 'true or false')
+
 export const functionOf = (what: string): Check =>
   check((value) => typeof value === 'function', `a function: ${what}`)
 

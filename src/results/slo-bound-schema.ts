@@ -11,6 +11,7 @@ const bound = {
     .number()
     .nullable()
     .describe('Missing it ends a load that is older; null: it does not.'),
+  isDefault: z.boolean().describe('Whether loads without a bound of their own are held to it.'),
 }
 
 const above = z.number().describe('The share is above this; of 1, it is all.')

@@ -19,6 +19,8 @@ const load: Required<Omit<Load, 'share'>> = {
   seed: 7,
   slo: { response: { p90: '10ms' } },
   parameters: null,
+  allowFailures: false,
+  allowUndelivered: true,
   verdict: { dropped: { invalid: 0.05 } },
 }
 const plan: Required<Omit<LoadPlan, 'share' | 'startAtMs' | 'signal' | 'onProgress'>> = {
@@ -87,6 +89,7 @@ test.each<[wrong: object, message: RegExp]>([
   [{ maxInFlight: Infinity }, /^load: maxInFlight: Infinity must be a whole number/],
   [{ seed: Number.NaN }, /^load: seed: NaN must be a whole number/],
   [{ share: { index: 0, off: 1 } }, /no "off"\. Did you mean "of"\?/],
+  [{ allowFailures: 'yes' }, /^load: allowFailures: 'yes' must be true or false/],
   [{ slo: null }, /^SLO: null is not an object/],
   [{ slo: { respons: { p95: '1s' } } }, /^SLO: there is no "respons"\. Did you mean "response"/],
 ])('a load with %j is refused', (wrong, message) => {

@@ -1,5 +1,5 @@
 import { checkLength } from '../load/arrivals/arguments.ts'
-import { checkedLater, checkFields, type Fields } from '../load/check-fields.ts'
+import { checkedLater, checkFields, trueOrFalse, type Fields } from '../load/check-fields.ts'
 import { checkGiven, COMMON_FIELDS } from '../load/check-plan.ts'
 import { checkDuration } from '../load/duration.ts'
 import { readSlo } from '../load/slo/slo.ts'
@@ -13,6 +13,8 @@ const LOAD: Fields<Load> = {
   timeout: checkLength,
   gracePeriod: checkDuration,
   parameters: checkedLater,
+  allowFailures: trueOrFalse,
+  allowUndelivered: trueOrFalse,
 }
 
 /**
