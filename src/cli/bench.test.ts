@@ -59,6 +59,13 @@ describe('npm run bench', () => {
     expect(exitCode).toBe(2)
   })
 
+  test('with a load that has an unknown key sends nothing, and says which key was meant', async () => {
+    const { exitCode, stdout } = await ended(bench(['mistyped']))
+    expect(stdout).toContain('load: there is no "warmup". Did you mean "warmUp"?')
+    expect(exitCode).toBe(2)
+    expect(await onlyRunFile()).toMatchObject({ scenarios: [{ state: 'unmeasured' }] })
+  })
+
   test('that misses an SLO prints the bound beside what was measured, and the errors by code', async () => {
     const { stdout } = await ended(bench(['missed']))
     expect(stdout).toMatch(/missed +refuse +success rate +> 99 % +0 %/)

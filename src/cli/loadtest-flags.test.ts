@@ -113,14 +113,22 @@ describe('before anything is started, is refused:', () => {
     ['register', { namespace: 'a:b' }, /^--namespace "a:b": expected/],
     ['register', { reportInterval: '0s' }, /^--report-interval: "0s" must be at least 1s/],
     ['register', { reportInterval: '5' }, /^--report-interval: "5" is not a duration/],
-    ['register', { slo: ['p95'] }, /"p95" is none/],
+    ['register', { slo: ['p95'] }, /"p95" is not a bound/],
     [
       'register',
       { slo: ['enumerate.p95<1ms'] },
       /no operation "enumerate" in this workload: register/,
     ],
-    ['register', { slo: ['delivery>98%'] }, /^--slo: delivery is of multicasts/],
-    ['mixed', { slo: ['register.completion.p95<1s'] }, /completion is of multicasts, and register/],
+    [
+      'register',
+      { slo: ['delivery>98%'] },
+      /^SLO: delivery: receipts of this load are not counted/,
+    ],
+    [
+      'mixed',
+      { slo: ['register.completion.p95<1s'] },
+      /completion: receipts of register are not counted\. They are of multicast/,
+    ],
     ['mixed', { registerPct: '80' }, /^--register-pct, .* sum to 100, not 130/],
     [
       'mixed',

@@ -53,8 +53,11 @@ export function rowOf(bound: Bound, operations: readonly string[]): BoundRow {
       return { operation, metric: bound.kind, unit: '1/s', comparison, bound: bound.perSecond }
     }
     case 'success rate':
-    case 'delivery rate':
-      return { operation, metric: bound.kind, unit: 'ratio', comparison: '>', bound: bound.above }
+    case 'delivery rate': {
+      // Nothing is above all.
+      const comparison = bound.above === 1 ? '>=' : '>'
+      return { operation, metric: bound.kind, unit: 'ratio', comparison, bound: bound.above }
+    }
   }
 }
 

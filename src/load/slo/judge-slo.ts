@@ -1,5 +1,6 @@
 import { sumOf } from '../recording/histogram.ts'
 import { InputError } from '../input-error.ts'
+import { didYouMean } from '../nearest-name.ts'
 import { judgeBound, rowOf, type BoundRow, type SloFigures } from './judge-bound.ts'
 import type { LoadResult, OperationCounts } from '../result.ts'
 import type { Bound } from './slo.ts'
@@ -31,8 +32,10 @@ export function judgeSlo(result: LoadResult, bounds: readonly Bound[]): readonly
 export function checkOperations(bounds: readonly Bound[], names: readonly string[]): void {
   for (const { operation } of bounds) {
     if (operation === null || names.includes(operation)) continue
+    // On a command line, a metric that is mistyped reads as an operation: respons.p95<10ms.
+    const hint = didYouMean(operation, [...names, 'response', 'completion'])
     throw new InputError(
-      `SLO: there is no operation "${operation}" in this workload: ${names.join(', ')}.`,
+      `SLO: there is no operation "${operation}" in this workload: ${names.join(', ')}.${hint}`,
     )
   }
 }
