@@ -33,6 +33,8 @@ test('without flags, a load has the defaults that its users know', () => {
     maxInFlight: 10_000,
     seed: 1,
     slos: [],
+    allowFailures: false,
+    allowUndelivered: false,
   })
 })
 
@@ -64,6 +66,8 @@ test.each<[flags: LoadTestFlags, read: object]>([
     },
   ],
   [{ reportInterval: '1s' }, { reportIntervalMs: 1_000 }],
+  [{ allowFailures: true }, { parameters: { allowFailures: true } }],
+  [{ allowUndelivered: true }, { parameters: { allowUndelivered: true } }],
   [{ verbose: true }, { isVerbose: true }],
   [{ json: true }, { isJson: true }],
   [{ out: 'elsewhere' }, { folder: resolve('elsewhere') }],

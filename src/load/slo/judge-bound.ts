@@ -1,7 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { percentileMs } from '../recording/histogram.ts'
 import type { Bound } from './slo.ts'
-import type { SloRow } from './slo-row.ts'
+import { holds, type SloRow } from './slo-row.ts'
 
 /** What bounds are held against: one operation or all of them, over a run or one window of it. */
 export interface SloFigures {
@@ -174,18 +174,5 @@ function measureThroughput(
     withoutPauses: punctual,
     punctual,
     isUnanswered: false,
-  }
-}
-
-function holds(measured: number, { comparison, bound }: BoundRow): boolean {
-  switch (comparison) {
-    case '<':
-      return measured < bound
-    case '<=':
-      return measured <= bound
-    case '>':
-      return measured > bound
-    case '>=':
-      return measured >= bound
   }
 }
