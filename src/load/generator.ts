@@ -12,6 +12,7 @@ import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
 import { countMeasuredBefore, layOut } from './dispatch/schedule.ts'
 import type { Pause } from './pauses.ts'
+import { withoutReceiversFault } from './slo/disturbed-receivers.ts'
 import { readSlo, type Slos } from './slo/slo.ts'
 import { SloWindows } from './slo/slo-windows.ts'
 import { readVerdictThresholds, type VerdictOverrides } from './verdict/verdict-thresholds.ts'
@@ -136,7 +137,7 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
       health,
       verdictThresholds,
       ...record,
-      windowedSlo: windows?.finish(measuredMs) ?? [],
+      windowedSlo: withoutReceiversFault(windows?.finish(measuredMs) ?? [], record.operations),
     }
   } finally {
     clearInterval(progressTimer)

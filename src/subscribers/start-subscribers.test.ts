@@ -17,12 +17,7 @@ async function receivers(): Promise<{ subscribers: Subscribers; pid: number }> {
   if (backends.kind === 'memory') throw new Error('needs a NATS server')
   const subjectPrefix = `start-subscribers-${process.pid}`
   const before = subscriberProcesses()
-  const subscribers = await startSubscribers(
-    backends.natsUrls,
-    subjectPrefix,
-    undefined,
-    ANSWER_WITHIN_MS,
-  )
+  const subscribers = await startSubscribers(backends.natsUrls, subjectPrefix, ANSWER_WITHIN_MS)
   onTestFinished(() => subscribers.close())
   const [pid] = subscriberProcesses().filter((one) => !before.includes(one))
   if (pid === undefined) throw new Error('no process was started')
@@ -33,7 +28,8 @@ async function receivers(): Promise<{ subscribers: Subscribers; pid: number }> {
   onTestFinished(() => registry.close())
   const { gateway } = subscribers
   for (const identity of ['a', 'b']) await registry.register(identity, {}, { gateway })
-  const stamp = { number: 0, intendedAtMs: nowMs(), isWarmUp: false }
+  const { loadId } = subscribers
+  const stamp = { loadId, number: 0, intendedAtMs: nowMs(), isWarmUp: false }
   await registry.multicast({}, stampPayload(stamp, Buffer.from('x')))
   subscribers.expect({ ...stamp, startedAtMs: stamp.intendedAtMs, recipients: 2 })
   return { subscribers, pid }

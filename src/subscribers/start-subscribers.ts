@@ -1,12 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
-import { WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import type { Pause } from '../load/pauses.ts'
 import type { AnnouncedMessage } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { EncodedDeliveries, SubscriberAnswer, SubscriberCall } from './process-messages.ts'
-import type { Subscribers } from './subscriber-host.ts'
+import { newLoadId, type Subscribers } from './subscriber-host.ts'
 
 /** A call as its kind has it, without the number that is given when it is sent. */
 type Call<C = SubscriberCall> = C extends SubscriberCall ? Omit<C, 'call'> : never
@@ -30,16 +29,16 @@ const END_WITHIN_MS = 2_000
 export async function startSubscribers(
   natsUrls: readonly string[],
   subjectPrefix: string,
-  share: Shard = WHOLE,
   answerWithinMs = ANSWER_WITHIN_MS,
 ): Promise<Subscribers> {
   const program = new URL('subscriber-process.ts', import.meta.url)
   const child = fork(program, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const loadId = newLoadId()
   const calls = new Calls(child, answerWithinMs)
   try {
-    const answer = await calls.make({ kind: 'connect', natsUrls, subjectPrefix, share })
+    const answer = await calls.make({ kind: 'connect', natsUrls, subjectPrefix, loadId })
     if (answer.kind !== 'connected') throw new Error(`unexpected answer: ${answer.kind}`)
-    return new SubscriberProcess(child, calls, answer.gateway)
+    return new SubscriberProcess(child, calls, loadId, answer.gateway)
   } catch (error) {
     child.kill('SIGKILL')
     throw error
@@ -48,6 +47,7 @@ export async function startSubscribers(
 
 /** Receivers in another process, by messages to it. */
 class SubscriberProcess implements Subscribers {
+  readonly loadId: number
   readonly gateway: string
   readonly #child: ChildProcess
   readonly #calls: Calls
@@ -55,7 +55,8 @@ class SubscriberProcess implements Subscribers {
   #announced: AnnouncedMessage[] = []
   #announcements: Promise<unknown>[] = []
 
-  constructor(child: ChildProcess, calls: Calls, gateway: string) {
+  constructor(child: ChildProcess, calls: Calls, loadId: number, gateway: string) {
+    this.loadId = loadId
     this.#child = child
     this.#calls = calls
     this.gateway = gateway

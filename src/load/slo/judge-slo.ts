@@ -4,6 +4,7 @@ import { didYouMean } from '../nearest-name.ts'
 import { judgeBound, rowOf, type BoundRow, type SloFigures } from './judge-bound.ts'
 import type { LoadResult, OperationCounts } from '../result.ts'
 import type { Bound } from './slo.ts'
+import { lostByReceivers, undisturbedTimes } from './disturbed-receivers.ts'
 import { worstFirst, type SloRow } from './slo-row.ts'
 import { inTime } from '../totals.ts'
 
@@ -85,13 +86,13 @@ function figuresOf(result: LoadResult, operation: string | null): SloFigures {
     failed: count('failed'),
     dropped: count('dropped'),
     notStarted: count('notStarted'),
-    lostByPause: total(measured, ({ lostByPause }) => lostByPause),
+    lostByPause: total(measured, (one) => one.lostByPause + lostByReceivers(one)),
     measuredMs: result.measuredMs,
     okInTime: inRun.ok,
     startedLater: Math.max(count('planned') - count('dropped') - inRun.started, 0),
     startedFromEarlier: 0,
     response: sumOf(measured.map(({ response }) => response)),
-    undisturbed: sumOf(measured.map(({ undisturbed }) => undisturbed)),
+    undisturbed: sumOf(measured.map(undisturbedTimes)),
     completion: sumOf(counted.map(({ completion }) => completion)),
     undisturbedCompletion: sumOf(counted.map((one) => one.undisturbedCompletion)),
     receipts:
