@@ -29,6 +29,7 @@ Examples
 
 /** Random runs of the short form, always the same ones. */
 const SHORT_RANDOM = { count: 3, seed: 1 }
+const INTERRUPTED = 130
 const MOST_SEED = 2 ** 32 - 1
 
 interface Flags {
@@ -38,6 +39,7 @@ interface Flags {
   readonly random?: string
   readonly seed?: string
   readonly parallel: string
+  readonly verbose?: true
   readonly out?: string
   readonly report?: string
 }
@@ -53,6 +55,7 @@ async function testFaults(args: readonly string[]): Promise<number> {
     .addOption(new Option('--random <n>', 'instead of the table, short loads with random faults'))
     .addOption(new Option('--seed <n>', 'of the first random run; the next has the next one'))
     .addOption(new Option('--parallel <n>', 'rows at the same time').default('2'))
+    .addOption(new Option('--verbose', 'all that the command of a row printed that fails'))
     .addOption(new Option('--out <file>', 'the outcomes as Markdown'))
     .addOption(new Option('--report <file>', "the outcomes as Vitest's JSON reporter writes tests"))
     .addHelpText('after', AFTER)
@@ -78,9 +81,9 @@ async function run(flags: Flags): Promise<number> {
   const told: Outcome[] = []
   const onOutcome = (outcome: Outcome): void => {
     told.push(outcome)
-    print(
-      `${`${told.length}/${rows.length}`.padEnd(9)}${renderProgress(outcome, again(outcome.row))}`,
-    )
+    const count = `${told.length}/${rows.length}`.padEnd(9)
+    const details = { repeat: again(outcome.row), isVerbose: flags.verbose === true }
+    print(`${count}${renderProgress(outcome, details)}`)
   }
   let outcomes: readonly Outcome[]
   try {
@@ -95,8 +98,6 @@ async function run(flags: Flags): Promise<number> {
   write('--report', flags.report, testReport(outcomes))
   return outcomes.some((outcome) => holds(outcome) === false) ? EXIT.failed : EXIT.good
 }
-
-const INTERRUPTED = 130
 
 /** @throws InputError if none is chosen. */
 function rowsOf(flags: Flags): readonly Row[] {

@@ -32,10 +32,14 @@ export function randomRow(seed: number): Row {
   const draw = randomStream(seed, 0)
   const below = (count: number): number => Math.min(Math.floor(draw() * count), count - 1)
   const pick: Pick = (choices) => choices[below(choices.length)] ?? choices[0]
-  const load = loadOf(pick(WORKLOADS), {
+  const workload = pick(WORKLOADS)
+  // On servers that have just been started, nothing is registered to list or send to.
+  const isPopulated = workload === 'enumerate' || workload === 'multicast'
+  const servers = pick<Load['servers']>(['harness', 'harness', 'harness', 'run'])
+  const load = loadOf(workload, {
     durationMs: 5_000,
     warmUpMs: pick([0, 0, 1_000]),
-    servers: pick(['harness', 'harness', 'harness', 'run']),
+    servers: isPopulated ? 'harness' : servers,
   })
   const targets = [...targetsOf(load)]
   const steps: Step[] = []

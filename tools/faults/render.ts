@@ -6,18 +6,25 @@ import { loadIn, totalOf } from './run-summary.ts'
 
 const INDENT = ' '.repeat(10)
 
-/** A row's outcome in a line, with a line below for each thing that is wrong. */
-export function renderProgress(outcome: Outcome, repeat: string): string {
+/**
+ * A row's outcome in a line, with a line below for each thing that is wrong, and with the end of what
+ * its command printed, or all of it.
+ */
+export function renderProgress(
+  outcome: Outcome,
+  { repeat, isVerbose }: { readonly repeat: string; readonly isVerbose: boolean },
+): string {
   const { row } = outcome
   if (outcome.kind === 'not run') return `${'not run'.padEnd(8)}${row.name}: ${outcome.reason}`
   const { wrong, seen } = outcome
   const head = `${stateOf(outcome).padEnd(8)}${row.name} (${(seen.tookMs / 1_000).toFixed(1)} s)`
   if (wrong.length === 0) return head
-  const ends = seen.output.trimEnd().split('\n').slice(-LAST_LINES)
+  // The files are gone by the time that this is read.
+  const printed = seen.output.split('\n').filter((text) => !/^\s*$|^\s+\S+results\/\S+$/.test(text))
   return [
     head,
     ...wrong.map((what) => `${INDENT}${what}`),
-    ...ends.map((line) => `${INDENT}| ${line}`),
+    ...printed.slice(isVerbose ? 0 : -LAST_LINES).map((line) => `${INDENT}| ${line}`),
     `${INDENT}again: ${repeat}`,
   ].join('\n')
 }
