@@ -4,13 +4,16 @@ import { dueIn, POPULATION, type Load } from './loads.ts'
 import type { Observation } from './observation.ts'
 import type { Row } from './row.ts'
 import { loadIn, totalOf, type MeasuredLoad, type RunSummary } from './run-summary.ts'
+import { whyNotAsPlanned } from './timing.ts'
 
 /** What is wrong with a row's outcome, each in a sentence; empty if it is as it must be. */
 export function findWrong(row: Row, seen: Observation): readonly string[] {
   const { expected } = row
   const [run] = seen.runs
   const load = loadIn(run)
+  const unplanned = row.isExact ? whyNotAsPlanned(row, seen) : []
   return [
+    ...unplanned.map((why) => `not run as it stands: ${why}`),
     ...wrongExit(expected, seen),
     ...wrongFile(expected, run, load),
     ...(run === undefined ? [] : wrongJudgement(expected, run)),

@@ -12,6 +12,7 @@ export const quietRow: Row = {
   stage: ORDINARY_STAGE,
   expected: PASSED,
   isShort: false,
+  isExact: true,
 }
 
 /** What became of 300 requests; all are ok unless `changes` says otherwise. */

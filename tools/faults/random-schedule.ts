@@ -58,6 +58,7 @@ export function randomRow(seed: number): Row {
     stage: ORDINARY_STAGE,
     expected: { exit: [0, 1, 2, 3, 130, 137, 143], runFile: 'any' },
     isShort: false,
+    isExact: false,
   }
 }
 

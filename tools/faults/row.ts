@@ -29,6 +29,8 @@ export interface Row {
   readonly expected: Expected
   /** Whether it is in the short form. */
   readonly isShort: boolean
+  /** Whether all faults have to come at their moments; those of a random run come when they can. */
+  readonly isExact: boolean
 }
 
 export const ORDINARY_STAGE: Stage = { output: 'pipe', results: 'folder', clockAheadMs: 0 }
@@ -46,15 +48,14 @@ export function row(
   fault: Fault,
   moment: Moment,
   expected: Expected,
-  options: { readonly isShort?: true; readonly holdsBack?: ServerName } = {},
+  { holdsBack = 'redis' }: { readonly holdsBack?: ServerName } = {},
 ): Row {
-  const { isShort = false, holdsBack = 'redis' } = options
   const steps =
     moment === 'while draining'
-      ? [holdBack(load, fault, holdsBack), { at: load.durationMs + 200, fault }]
+      ? stepsWhileDraining(load, fault, holdsBack)
       : [{ at: timeOf(moment, load), fault }]
   const name = `${describeLoad(load)} × ${describeFault(fault)} × ${moment}`
-  return { name, load, steps, stage: ORDINARY_STAGE, expected, isShort }
+  return { name, load, steps, stage: ORDINARY_STAGE, expected, isShort: false, isExact: true }
 }
 
 /** A row in which the stage itself is the fault. */
@@ -66,7 +67,15 @@ export function stagedRow(
   steps: readonly Step[] = [],
 ): Row {
   const name = `${describeLoad(load)} × ${what}`
-  return { name, load, steps, stage: { ...ORDINARY_STAGE, ...stage }, expected, isShort: false }
+  return {
+    name,
+    load,
+    steps,
+    stage: { ...ORDINARY_STAGE, ...stage },
+    expected,
+    isShort: false,
+    isExact: true,
+  }
 }
 
 /** The same row, in the short form too. */
@@ -74,17 +83,27 @@ export function alsoShort(long: Row): Row {
   return { ...long, isShort: true }
 }
 
-function holdBack({ durationMs }: Load, fault: Fault, server: ServerName): Step {
-  const at = durationMs - HELD_MS
-  // A proxy's own way, where the fault is done by one.
-  const isProxied = fault.kind === 'cut' || fault.kind === 'hold'
-  const held: Fault = isProxied
-    ? { kind: 'hold', server, forMs: 1_200 }
-    : { kind: 'stop', victim: server, forMs: 1_200 }
-  return { at, fault: held }
+/** A server that stops towards the end holds requests back by itself. */
+function stepsWhileDraining(load: Load, fault: Fault, server: ServerName): readonly Step[] {
+  const at = load.durationMs - HELD_MS
+  const isOfServer =
+    (fault.kind === 'stop' && fault.victim === server) ||
+    (fault.kind === 'hold' && fault.server === server)
+  if (isOfServer) return [{ at, fault }]
+  const held: Fault =
+    fault.kind === 'cut'
+      ? { kind: 'hold', server: fault.server, forMs: 1_200 }
+      : { kind: 'stop', victim: server, forMs: 1_200 }
+  return [
+    { at, fault: held },
+    { at: load.durationMs + 200, fault },
+  ]
 }
 
-function timeOf(moment: Moment, { durationMs, warmUpMs }: Load): FaultTime {
+function timeOf(
+  moment: Exclude<Moment, 'while draining'>,
+  { durationMs, warmUpMs }: Load,
+): FaultTime {
   switch (moment) {
     case 'before start':
       return 'before start'
@@ -94,7 +113,5 @@ function timeOf(moment: Moment, { durationMs, warmUpMs }: Load): FaultTime {
       return Math.round(-0.7 * warmUpMs)
     case 'in the middle':
       return Math.round(0.4 * durationMs)
-    case 'while draining':
-      return durationMs
   }
 }

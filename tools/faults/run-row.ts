@@ -155,7 +155,8 @@ async function observe(seen: {
   const { row, stand, command, clock, made, notMade, exitCode, tookMs, left } = seen
   const { runs, problems } = await readResults(stand.places.results)
   const load = loadIn(runs[0])
-  const movesClock = row.stage.clockAheadMs !== 0
+  const movesClock =
+    row.stage.clockAheadMs !== 0 || row.steps.some(({ fault }) => fault.kind === 'step clock')
   const startedAt = load === null || movesClock ? null : Date.parse(load.startedAt)
   const lastFaultAt = Math.max(...made.map(({ unixMs }) => unixMs))
   return {
