@@ -8,7 +8,7 @@ import { Family, rootOf } from './family.ts'
 import { npmArguments } from './loads.ts'
 import type { Process } from './processes.ts'
 import type { Row } from './row.ts'
-import type { Stand } from './stand.ts'
+import type { Rig } from './rig.ts'
 
 const PROJECT = resolve(import.meta.dirname, '../..')
 const CLOCK_PRELOAD = pathToFileURL(join(import.meta.dirname, 'step-clock.mjs')).href
@@ -25,12 +25,12 @@ export class Command {
   readonly #child: ChildProcess
   #output = ''
 
-  constructor(row: Row, stand: Stand, onOutput: (chunk: string) => void) {
+  constructor(row: Row, rig: Rig, onOutput: (chunk: string) => void) {
     const setting = `FAULTS_RUN=${randomUUID()}`
     const isFull = row.stage.output === '/dev/full'
-    const child = spawn('npm', npmArguments(row.load, stand.places), {
+    const child = spawn('npm', npmArguments(row.load, rig.places), {
       cwd: PROJECT,
-      env: environmentOf(row, stand, setting),
+      env: environmentOf(row, rig, setting),
       // It leads a process group, as what a shell runs in the foreground does.
       detached: true,
       stdio: ['ignore', isFull ? openSync('/dev/full', 'w') : 'pipe', 'pipe'],
@@ -71,12 +71,8 @@ export class Command {
   }
 }
 
-function environmentOf(
-  { load, steps, stage }: Row,
-  stand: Stand,
-  setting: string,
-): NodeJS.ProcessEnv {
-  const { redisUrl, natsUrl } = stand.places
+function environmentOf({ load, steps, stage }: Row, rig: Rig, setting: string): NodeJS.ProcessEnv {
+  const { redisUrl, natsUrl } = rig.places
   const [name = '', value] = setting.split('=')
   const movesClock =
     stage.clockAheadMs !== 0 || steps.some(({ fault }) => fault.kind === 'step clock')
@@ -85,14 +81,14 @@ function environmentOf(
   return {
     ...Object.fromEntries(mine),
     [name]: value,
-    TMPDIR: stand.temporary,
+    TMPDIR: rig.temporary,
     // Compiled once for all rows; by default it lies in the temporary folder.
     NODE_COMPILE_CACHE: join(tmpdir(), 'faults-compile-cache'),
     BENCH_BACKEND: load.servers === 'run' ? 'programs' : '',
     REDIS_URL: isExternal ? redisUrl : '',
     NATS_URL: isExternal ? natsUrl : '',
     NODE_OPTIONS: movesClock ? `--import=${CLOCK_PRELOAD}` : '',
-    FAULTS_CLOCK: stand.clockFile,
+    FAULTS_CLOCK: rig.clockFile,
     CI: '',
     NO_COLOR: '1',
   }

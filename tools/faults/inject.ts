@@ -6,7 +6,7 @@ import type { Command } from './command.ts'
 import { signalProcess, type Process } from './processes.ts'
 import type { FaultProxy } from './proxy.ts'
 import type { Server } from './servers.ts'
-import type { Stand } from './stand.ts'
+import type { Rig } from './rig.ts'
 import { findVictim, type Victim } from './victims.ts'
 
 /** How long a victim is waited for, and how often it is looked for, in ms. */
@@ -20,7 +20,7 @@ export class NotMadeError extends Error {
 
 /** Where a fault is made. */
 export interface Scene {
-  readonly stand: Stand
+  readonly rig: Rig
   /** `null` before the command has been started. */
   readonly command: Command | null
   /** Aborted when the command has ended: nothing has to go on any more. */
@@ -33,7 +33,7 @@ export interface Scene {
  * @throws NotMadeError
  */
 export async function inject(fault: Fault, scene: Scene, onMade: () => void): Promise<void> {
-  const { stand, command, ended } = scene
+  const { rig, command, ended } = scene
   const pause = (ms: number): Promise<void> =>
     sleep(ms, undefined, { signal: ended }).catch(() => {})
   switch (fault.kind) {
@@ -53,33 +53,33 @@ export async function inject(fault: Fault, scene: Scene, onMade: () => void): Pr
       return onMade()
     }
     case 'restart': {
-      const server = serverOf(stand, fault.server)
+      const server = serverOf(rig, fault.server)
       onMade()
       return server.restart(fault.downMs, fault.keepsData)
     }
     case 'cut': {
-      const proxy = proxyOf(stand, fault.server)
+      const proxy = proxyOf(rig, fault.server)
       proxy.cut()
       onMade()
       await pause(fault.forMs)
       return proxy.mend()
     }
     case 'hold': {
-      const proxy = proxyOf(stand, fault.server)
+      const proxy = proxyOf(rig, fault.server)
       proxy.hold(true)
       onMade()
       await pause(fault.forMs)
       return proxy.hold(false)
     }
     case 'answer':
-      return answer(fault.error, stand, onMade, () => pause(fault.forMs))
+      return answer(fault.error, rig, onMade, () => pause(fault.forMs))
     case 'lose data': {
-      await askRedis(stand, ['FLUSHALL'])
+      await askRedis(rig, ['FLUSHALL'])
       return onMade()
     }
     case 'fill disk': {
-      if (stand.disk === null) throw new NotMadeError('the results are on no disk of their own')
-      stand.disk.fill()
+      if (rig.disk === null) throw new NotMadeError('the results are on no disk of their own')
+      rig.disk.fill()
       return onMade()
     }
     case 'close output': {
@@ -87,7 +87,7 @@ export async function inject(fault: Fault, scene: Scene, onMade: () => void): Pr
       return onMade()
     }
     case 'step clock': {
-      writeFileSync(stand.clockFile, `${fault.byMs}`)
+      writeFileSync(rig.clockFile, `${fault.byMs}`)
       return onMade()
     }
   }
@@ -104,9 +104,9 @@ function signalAll(signal: 'SIGTERM' | 'SIGINT', { root }: Command): void {
 async function signalVictim(
   victim: Victim,
   signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGINT',
-  { stand, command }: Scene,
+  { rig, command }: Scene,
 ): Promise<void> {
-  const server = victim === 'redis' || victim === 'nats' ? stand.servers[victim] : undefined
+  const server = victim === 'redis' || victim === 'nats' ? rig.servers[victim] : undefined
   if (server !== undefined) {
     if (signal === 'SIGSTOP' || signal === 'SIGCONT') return server.signal(signal)
     if (signal === 'SIGKILL') return server.kill()
@@ -138,27 +138,27 @@ const ANSWERS: Readonly<Record<Exclude<WrongAnswer, 'LOADING'>, readonly [string
 
 async function answer(
   error: WrongAnswer,
-  stand: Stand,
+  rig: Rig,
   onMade: () => void,
   pause: () => Promise<void>,
 ): Promise<void> {
   if (error === 'LOADING') {
-    const proxy = proxyOf(stand, 'redis')
+    const proxy = proxyOf(rig, 'redis')
     await proxy.answer('LOADING Redis is loading the dataset in memory')
     onMade()
     await pause()
     return proxy.answer(null)
   }
   const [begin, end] = ANSWERS[error]
-  await askRedis(stand, begin)
+  await askRedis(rig, begin)
   onMade()
   await pause()
-  await askRedis(stand, end)
+  await askRedis(rig, end)
 }
 
 /** @throws NotMadeError if Redis doesn't answer. */
-async function askRedis(stand: Stand, [name = '', ...args]: readonly string[]): Promise<void> {
-  const { port } = serverOf(stand, 'redis')
+async function askRedis(rig: Rig, [name = '', ...args]: readonly string[]): Promise<void> {
+  const { port } = serverOf(rig, 'redis')
   const redis = new Redis(port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => null })
   redis.on('error', () => {})
   try {
@@ -176,13 +176,13 @@ function running(command: Command | null): Command {
   return command
 }
 
-function serverOf({ servers }: Stand, name: ServerName): Server {
+function serverOf({ servers }: Rig, name: ServerName): Server {
   const server = servers[name]
   if (server === undefined) throw new NotMadeError(`${name} is not a server of this table`)
   return server
 }
 
-function proxyOf({ proxies }: Stand, name: ServerName): FaultProxy {
+function proxyOf({ proxies }: Rig, name: ServerName): FaultProxy {
   const proxy = proxies[name]
   if (proxy === undefined) throw new NotMadeError(`no proxy stands before ${name}`)
   return proxy

@@ -1,99 +1,114 @@
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 import { Command } from './command.ts'
-import { generatorStoppedMs, type Step } from './faults.ts'
-import { inject, NotMadeError, type Scene } from './inject.ts'
-import { NAMESPACE } from './loads.ts'
-import type { Observation } from './observation.ts'
+import type { FaultTime, Step } from './faults.ts'
+import { inject, NotMadeError } from './inject.ts'
 import { allowedMs } from './invariants.ts'
-import { commandOf, type Process } from './processes.ts'
+import { observe, startUpOf, stoppedMsOf, type Left } from './observe.ts'
+import type { Observation } from './observation.ts'
+import { setUp, type Rig } from './rig.ts'
 import type { Row } from './row.ts'
 import { RunClock } from './run-clock.ts'
-import { loadIn, readResults } from './run-summary.ts'
-import { setUp, type Stand } from './stand.ts'
 
 /** Processes of a run have this long to end once the shell has returned, in ms. */
 const LEFT_MS = 5_000
 /** A run that takes this much longer than it may, in ms, is ended. */
 const HUNG_MS = 10_000
-
-interface Made {
-  readonly at: Step['at']
-  readonly unixMs: number
-}
+/** A fault before the start has this long to take effect, in ms. */
+const EFFECT_MS = 200
 
 /**
  * Runs a row's load, makes its faults, and tells what was seen.
- * @param signal ends everything that was started.
+ * @param signal ends everything that was started; the call rejects then.
  * @throws EnvironmentError if servers are missing.
  */
 export async function runRow(row: Row, signal: AbortSignal): Promise<Observation> {
-  const stand = await setUp(row)
-  const { clockAheadMs } = row.stage
-  if (clockAheadMs !== 0) writeFileSync(stand.clockFile, `${clockAheadMs}`)
-  const ended = new AbortController()
-  const stop = AbortSignal.any([signal, ended.signal])
-  const made: Made[] = []
-  const notMade: string[] = []
-  const make = async (step: Step, scene: Scene): Promise<void> => {
-    const onMade = (): void => void made.push({ at: step.at, unixMs: Date.now() })
-    await inject(step.fault, scene, onMade).catch((error: unknown) => {
-      if (!(error instanceof NotMadeError)) throw error
-      notMade.push(`${step.fault.kind}: ${error.message}`)
-    })
-  }
+  const rig = await setUp(row)
+  const faults = new FaultsUnderWay(rig, signal)
   let command: Command | null = null
-  const under: Promise<void>[] = []
   try {
-    for (const step of row.steps.filter(({ at }) => at === 'before start')) {
-      const begun = Promise.withResolvers<void>()
-      const scene = { stand, command: null, ended: stop }
-      under.push(make(step, scene).finally(begun.resolve))
-      // It goes on by itself; the command starts once it has had its effect.
-      await Promise.race([begun.promise, sleep(200)])
+    const { clockAheadMs } = row.stage
+    if (clockAheadMs !== 0) writeFileSync(rig.clockFile, `${clockAheadMs}`)
+    for (const step of row.steps) {
+      if (step.at === 'before start') await faults.begin(step)
     }
-    let clock: RunClock | null = null
-    const started = new Command(row, stand, (chunk) => clock?.read(chunk, Date.now()))
+    const clock = new RunClock(row.load, Date.now())
+    const started = new Command(row, rig, (chunk) => clock.read(chunk, Date.now()))
     command = started
-    clock = new RunClock(row.load, started.spawnedMs)
     if (row.stage.output !== 'pipe') clock.assumeStarted()
-    for (const step of row.steps.filter(({ at }) => at !== 'before start')) {
-      const scene = { stand, command: started, ended: stop }
-      under.push(
-        clock.reach(step.at, stop).then(
-          () => make(step, scene),
-          () => void notMade.push(`${step.fault.kind}: the run never came to its time`),
-        ),
-      )
+    for (const step of row.steps) {
+      if (step.at !== 'before start') faults.schedule(step, started, clock)
     }
     const exitCode = await exitOf(row, started, clock, signal)
     const tookMs = Date.now() - started.spawnedMs
     if (exitCode === null) started.end()
-    // Nobody is left to end a process that is stopped, where the one who would is killed.
-    if (row.steps.some(({ fault }) => fault.kind === 'kill')) ended.abort()
+    // Where the one is killed who would have to end a process that is stopped, it goes on.
+    if (row.steps.some(({ fault }) => fault.kind === 'kill')) await faults.end()
     const left = await leftRunning(started)
-    ended.abort()
-    await Promise.all(under)
-    return await observe({
-      row,
-      stand,
-      command: started,
-      clock,
-      made,
-      notMade,
-      exitCode,
-      tookMs,
-      left,
-    })
+    await faults.end()
+    const { made, notMade } = faults
+    return await observe({ row, rig, command, clock, made, notMade, exitCode, tookMs, left })
   } finally {
-    ended.abort()
     command?.end()
-    await Promise.all(under)
-    await stand.remove()
+    await faults.end()
+    await rig.remove()
   }
 }
 
+/** The faults of one run: those that are waiting for their time, and those that last. */
+class FaultsUnderWay {
+  readonly made: { readonly at: FaultTime; readonly unixMs: number }[] = []
+  readonly notMade: string[] = []
+  readonly #rig: Rig
+  readonly #ended = new AbortController()
+  readonly #stop: AbortSignal
+  readonly #underWay: Promise<void>[] = []
+
+  constructor(rig: Rig, signal: AbortSignal) {
+    this.#rig = rig
+    this.#stop = AbortSignal.any([signal, this.#ended.signal])
+  }
+
+  /** Makes a fault before the command starts; resolves once it has had its effect, and may go on. */
+  async begin(step: Step): Promise<void> {
+    const making = this.#make(step, null)
+    this.#follow(making)
+    await Promise.race([making, sleep(EFFECT_MS)])
+  }
+
+  /** Makes a fault when its time comes. */
+  schedule(step: Step, command: Command, clock: RunClock): void {
+    const making = clock.reach(step.at, this.#stop).then(
+      () => this.#make(step, command),
+      () => void this.notMade.push(`${step.fault.kind}: the run never came to its time`),
+    )
+    this.#follow(making)
+  }
+
+  /** Ends those that last: what is stopped goes on, what is cut is mended. */
+  async end(): Promise<void> {
+    this.#ended.abort()
+    await Promise.all(this.#underWay)
+  }
+
+  /** What it fails with is told by `end`. */
+  #follow(making: Promise<void>): void {
+    making.catch(() => {})
+    this.#underWay.push(making)
+  }
+
+  async #make({ at, fault }: Step, command: Command | null): Promise<void> {
+    const scene = { rig: this.#rig, command, ended: this.#stop }
+    try {
+      await inject(fault, scene, () => this.made.push({ at, unixMs: Date.now() }))
+    } catch (error) {
+      if (!(error instanceof NotMadeError)) throw error
+      this.notMade.push(`${fault.kind}: ${error.message}`)
+    }
+  }
+}
+
+/** `null` for a run that takes so long that it has to be ended. */
 async function exitOf(
   row: Row,
   command: Command,
@@ -101,12 +116,12 @@ async function exitOf(
   signal: AbortSignal,
 ): Promise<number | null> {
   const isOver = new AbortController()
+  const stop = AbortSignal.any([signal, isOver.signal])
   const watch = async (): Promise<null> => {
     for (;;) {
-      await sleep(200, undefined, { signal: AbortSignal.any([signal, isOver.signal]) })
-      const startUpMs = startUpOf(command, clock)
-      if (Date.now() - command.spawnedMs > allowedMs(row, startUpMs, stoppedMsOf(row)) + HUNG_MS)
-        return null
+      await sleep(200, undefined, { signal: stop })
+      const allowed = allowedMs(row, startUpOf(command, clock), stoppedMsOf(row))
+      if (Date.now() - command.spawnedMs > allowed + HUNG_MS) return null
     }
   }
   try {
@@ -116,21 +131,6 @@ async function exitOf(
   }
 }
 
-function startUpOf(command: Command, clock: RunClock): number | null {
-  return clock.measureStartMs === null ? null : clock.measureStartMs - command.spawnedMs
-}
-
-/** For how long the command's own processes are kept from running, at most. */
-function stoppedMsOf({ steps }: Row): number {
-  return steps.reduce((sum, { fault }) => sum + generatorStoppedMs(fault), 0)
-}
-
-interface Left {
-  readonly processes: readonly Process[]
-  /** When the last process had ended, as far as is known; `null` if one hadn't. */
-  readonly endedAt: number | null
-}
-
 async function leftRunning({ family }: Command): Promise<Left> {
   const until = Date.now() + LEFT_MS
   for (;;) {
@@ -138,55 +138,5 @@ async function leftRunning({ family }: Command): Promise<Left> {
     if (processes.length === 0) return { processes, endedAt: Date.now() }
     if (Date.now() >= until) return { processes, endedAt: null }
     await sleep(100)
-  }
-}
-
-async function observe(seen: {
-  readonly row: Row
-  readonly stand: Stand
-  readonly command: Command
-  readonly clock: RunClock
-  readonly made: readonly Made[]
-  readonly notMade: readonly string[]
-  readonly exitCode: number | null
-  readonly tookMs: number
-  readonly left: Left
-}): Promise<Observation> {
-  const { row, stand, command, clock, made, notMade, exitCode, tookMs, left } = seen
-  const { runs, problems } = await readResults(stand.places.results)
-  const load = loadIn(runs[0])
-  const movesClock =
-    row.stage.clockAheadMs !== 0 || row.steps.some(({ fault }) => fault.kind === 'step clock')
-  const startedAt = load === null || movesClock ? null : Date.parse(load.startedAt)
-  const lastFaultAt = Math.max(...made.map(({ unixMs }) => unixMs))
-  return {
-    exitCode,
-    output: command.output,
-    runs,
-    fileProblems: problems,
-    tookMs,
-    startUpMs: startUpOf(command, clock),
-    hasOpened: clock.openedMs !== null,
-    leftRunning: left.processes.map((process) => commandOf(process).slice(0, 80)),
-    leftBehind: stand.leftBehind(),
-    endedAfterFaultMs:
-      left.endedAt === null || made.length === 0 ? null : left.endedAt - lastFaultAt,
-    notMade,
-    made: made.map(({ at, unixMs }) => ({
-      at,
-      actualMs: startedAt === null ? null : unixMs - startedAt,
-    })),
-    stoppedMs: stoppedMsOf(row),
-    registrationTtlMs: row.expected.ttlAboveMs === undefined ? null : await ttlOf(stand),
-  }
-}
-
-async function ttlOf({ servers }: Stand): Promise<number | null> {
-  if (servers.redis === undefined) return null
-  const redis = new Redis(servers.redis.port, '127.0.0.1')
-  try {
-    return await redis.pttl(`${NAMESPACE}:loadtest-user-1`)
-  } finally {
-    redis.disconnect()
   }
 }

@@ -12,7 +12,7 @@ import type { Row } from './row.ts'
 import { Server } from './servers.ts'
 
 /** All that a row needs besides the command: servers, proxies before them, and folders. */
-export interface Stand {
+export interface Rig {
   readonly places: Places
   /** Temporary files of the command go here. */
   readonly temporary: string
@@ -27,7 +27,7 @@ export interface Stand {
 }
 
 /** @throws EnvironmentError if a server is missing. */
-export async function setUp({ load, steps, stage }: Row): Promise<Stand> {
+export async function setUp({ load, steps, stage }: Row): Promise<Rig> {
   // Short, because the path of a local socket may have 107 characters.
   const folder = mkdtempSync(join(tmpdir(), 'faults-'))
   const temporary = join(folder, 't')
