@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { parseSlo } from '../../src/load/slo/parse-slo.ts'
 import { isOfGenerator } from './faults.ts'
 import { faultTable } from './table.ts'
 
@@ -20,6 +21,12 @@ test('no row whose faults are all of the generator may end as missed', () => {
     const isGenerator = steps.length > 0 && steps.every(({ fault }) => isOfGenerator(fault))
     if (isGenerator && load.slos.length === 0) expect(expected.exit).not.toContain(1)
   }
+})
+
+test('every bound is one that the command takes', () => {
+  const bounds = rows.flatMap(({ load }) => load.slos)
+  expect(bounds.length).toBeGreaterThan(0)
+  for (const bound of bounds) expect(() => parseSlo(bound)).not.toThrow()
 })
 
 test('every kind of victim, fault and load is in the table', () => {
