@@ -61,7 +61,7 @@ describe('a row fails', () => {
       expect.arrayContaining([
         'the run file is marked complete, not interrupted',
         expect.stringMatching(/^no figures in the run file/),
-        'no reason for the interruption',
+        'no reason in the run file',
       ]),
     )
     const kept = { ...runOf(measured(), { error: 'killed' }), status: 'interrupted' as const }

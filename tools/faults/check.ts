@@ -33,7 +33,7 @@ function wrongExit({ exit, says }: Expected, { exitCode, output }: Observation):
 }
 
 function wrongFile(
-  { runFile }: Expected,
+  { runFile, hasReason }: Expected,
   run: RunSummary | undefined,
   load: MeasuredLoad | null,
 ): readonly string[] {
@@ -42,12 +42,12 @@ function wrongFile(
   if (runFile === 'readable') return []
   const status = runFile === 'whole' ? 'complete' : 'interrupted'
   const reasons = run.scenarios.map(({ error }) => error)
-  const hasReason = load?.isInterrupted === true || reasons.some((reason) => reason !== null)
+  const isUnexplained = reasons.every((reason) => reason === null || reason === '')
   return [
     ...(run.status === status ? [] : [`the run file is marked ${run.status}, not ${status}`]),
     ...(load === null ? [`no figures in the run file: ${reasons.join('; ')}`] : []),
     ...(load !== null && totalOf(load).started === 0 ? ['no requests in the run file'] : []),
-    ...(runFile === 'interrupted' && !hasReason ? ['no reason for the interruption'] : []),
+    ...(hasReason && isUnexplained ? ['no reason in the run file'] : []),
   ]
 }
 

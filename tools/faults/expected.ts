@@ -25,6 +25,8 @@ export interface Expected {
    * - `scheduled`: every message of the schedule is expected at every recipient, sent or not
    */
   readonly deliveries?: 'all' | 'scheduled'
+  /** The run file says why it has no more than it has. */
+  readonly hasReason?: true
   /** The output says this. */
   readonly says?: RegExp
   /** All processes have ended this long after the last fault, in ms. */
@@ -58,6 +60,6 @@ export const RECEIVERS_LOST: Expected = {
   slo: { 'delivery rate': ['inconclusive'] },
 }
 /** The worker that makes the load was lost: broken, with what the intervals had. */
-export const WORKER_LOST: Expected = { exit: [2], runFile: 'interrupted' }
+export const WORKER_LOST: Expected = { exit: [2], runFile: 'interrupted', hasReason: true }
 /** Set-up failed, in so many words. */
 export const NOT_SET_UP: Expected = { exit: [2], runFile: 'any' }
