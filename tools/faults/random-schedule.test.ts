@@ -42,6 +42,21 @@ test('a fault only hits what the load has', () => {
   )
 })
 
+test('a server or process is hit once at most', () => {
+  fc.assert(
+    fc.property(seed, (value) => {
+      const hits = randomRow(value).steps.map(({ fault }) => {
+        if ('server' in fault) return fault.server
+        if (fault.kind === 'answer') return 'redis'
+        return 'victim' in fault
+          ? `${fault.victim} ${fault.victim === 'main' ? fault.kind : ''}`.trim()
+          : fault.kind
+      })
+      expect(new Set(hits).size).toBe(hits.length)
+    }),
+  )
+})
+
 test('the first hundred seeds have every kind of load, and faults of the system and of the generator', () => {
   const rows = Array.from({ length: 100 }, (_, index) => randomRow(index + 1))
   const kinds = new Set(rows.flatMap(({ steps }) => steps.map(({ fault }) => fault.kind)))

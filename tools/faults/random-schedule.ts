@@ -20,8 +20,11 @@ const STEPS_MS = [-3_600_000, -1_000, 1_000, 3_600_000] as const
 
 type Pick = <T>(choices: readonly [T, ...T[]]) => T
 
-/** Makes up faults to one thing: the same thing is hit once in a run. */
-type Target = (pick: Pick) => Fault
+/** Something that a run hits once at most, and how. */
+interface Target {
+  readonly of: string
+  readonly fault: (pick: Pick) => Fault
+}
 
 /**
  * A short load and one to three faults at random times, the same for the same seed. Any outcome will
@@ -41,13 +44,14 @@ export function randomRow(seed: number): Row {
     warmUpMs: pick([0, 0, 1_000]),
     servers: isPopulated ? 'harness' : servers,
   })
-  const targets = [...targetsOf(load)]
+  let targets = targetsOf(load)
   const steps: Step[] = []
   for (let count = 1 + below(MOST_FAULTS); count > 0; count--) {
-    const [target] = targets.splice(below(targets.length), 1)
+    const target = targets[below(targets.length)]
     if (target === undefined) break
+    targets = targets.filter((other) => other.of !== target.of)
     const span = load.warmUpMs + load.durationMs + TAIL_MS
-    steps.push({ at: below(span) - load.warmUpMs, fault: target(pick) })
+    steps.push({ at: below(span) - load.warmUpMs, fault: target.fault(pick) })
   }
   steps.sort((a, b) => Number(a.at) - Number(b.at))
   const faults = steps.map(({ at, fault }) => `${describeFault(fault)} at ${Number(at) / 1_000} s`)
@@ -63,27 +67,28 @@ export function randomRow(seed: number): Row {
 }
 
 function targetsOf(load: Load): readonly Target[] {
-  const servers = (['redis', 'nats'] as const).map((server): Target =>
-    load.servers === 'run' ? simple(server) : serverFault(server),
-  )
+  const faultOf = load.servers === 'run' ? killedOrStopped : serverFault
+  const redis: Target = { of: 'redis', fault: faultOf('redis') }
   return [
-    ...servers,
-    // Twice, so that more faults hit the system than hit the generator.
-    ...servers.slice(0, 1),
-    simple('worker'),
-    (pick) => ({ kind: 'stop', victim: 'main', forMs: pick(STOPS_MS) }),
-    (pick) =>
-      pick<Fault>([
-        { kind: 'signal', to: 'npm', signal: 'SIGTERM' },
-        { kind: 'signal', to: 'terminal', signal: 'SIGINT' },
-        { kind: 'kill', victim: 'main' },
-      ]),
-    (pick) => ({ kind: 'step clock', byMs: pick(STEPS_MS) }),
-    ...(hasSubscribers(load) ? [simple('subscriber')] : []),
+    redis,
+    // Twice, because every load needs it.
+    redis,
+    { of: 'nats', fault: faultOf('nats') },
+    { of: 'worker', fault: killedOrStopped('worker') },
+    { of: 'main', fault: (pick) => ({ kind: 'stop', victim: 'main', forMs: pick(STOPS_MS) }) },
+    { of: 'end', fault: (pick) => pick(ENDS) },
+    { of: 'clock', fault: (pick) => ({ kind: 'step clock', byMs: pick(STEPS_MS) }) },
+    ...(hasSubscribers(load) ? [{ of: 'subscriber', fault: killedOrStopped('subscriber') }] : []),
   ]
 }
 
-function simple(victim: 'redis' | 'nats' | 'worker' | 'subscriber'): Target {
+const ENDS: readonly [Fault, ...Fault[]] = [
+  { kind: 'signal', to: 'npm', signal: 'SIGTERM' },
+  { kind: 'signal', to: 'terminal', signal: 'SIGINT' },
+  { kind: 'kill', victim: 'main' },
+]
+
+function killedOrStopped(victim: 'redis' | 'nats' | 'worker' | 'subscriber'): Target['fault'] {
   return (pick) =>
     pick<Fault>([
       { kind: 'kill', victim },
@@ -92,23 +97,17 @@ function simple(victim: 'redis' | 'nats' | 'worker' | 'subscriber'): Target {
     ])
 }
 
-function serverFault(server: ServerName): Target {
-  return (pick) =>
-    pick<Fault>([
+function serverFault(server: ServerName): Target['fault'] {
+  return (pick) => {
+    const error = pick<WrongAnswer>(['LOADING', 'READONLY', 'OOM'])
+    return pick<Fault>([
       { kind: 'kill', victim: server },
       { kind: 'stop', victim: server, forMs: pick(STOPS_MS) },
       { kind: 'stop', victim: server, forMs: pick(STOPS_MS) },
       { kind: 'restart', server, downMs: pick(DOWN_MS), keepsData: pick([true, false]) },
       { kind: 'cut', server, forMs: pick(DOWN_MS) },
       { kind: 'hold', server, forMs: pick(STOPS_MS) },
-      ...(server === 'redis'
-        ? [
-            {
-              kind: 'answer',
-              error: pick<WrongAnswer>(['LOADING', 'READONLY', 'OOM']),
-              forMs: pick(DOWN_MS),
-            } as const,
-          ]
-        : []),
+      ...(server === 'redis' ? [{ kind: 'answer', error, forMs: pick(DOWN_MS) } as const] : []),
     ])
+  }
 }
