@@ -60,7 +60,7 @@ describe('a row fails', () => {
     expect(wrongWith(WORKER_LOST, { ...lost, runs: [runOf(null)] })).toEqual(
       expect.arrayContaining([
         'the run file is marked complete, not interrupted',
-        expect.stringMatching(/^no figures in the run file/),
+        expect.stringMatching(/^no requests in the run file/),
         'no reason in the run file',
       ]),
     )

@@ -3,7 +3,7 @@ import { brokenInvariants } from './invariants.ts'
 import { dueIn, POPULATION, type Load } from './loads.ts'
 import type { Observation } from './observation.ts'
 import type { Row } from './row.ts'
-import { loadIn, totalOf, type MeasuredLoad, type RunSummary } from './run-summary.ts'
+import { loadIn, startedIn, totalOf, type MeasuredLoad, type RunSummary } from './run-summary.ts'
 import { whyNotAsPlanned } from './timing.ts'
 
 /** What is wrong with a row's outcome, each in a sentence; empty if it is as it must be. */
@@ -15,7 +15,7 @@ export function findWrong(row: Row, seen: Observation): readonly string[] {
   return [
     ...unplanned.map((why) => `not run as it stands: ${why}`),
     ...wrongExit(expected, seen),
-    ...wrongFile(expected, run, load),
+    ...wrongFile(expected, run),
     ...(run === undefined ? [] : wrongJudgement(expected, run)),
     ...(load === null ? [] : wrongFigures(row, load)),
     ...wrongEnd(expected, seen),
@@ -35,7 +35,6 @@ function wrongExit({ exit, says }: Expected, { exitCode, output }: Observation):
 function wrongFile(
   { runFile, hasReason }: Expected,
   run: RunSummary | undefined,
-  load: MeasuredLoad | null,
 ): readonly string[] {
   if (runFile === 'any') return []
   if (run === undefined) return ['no run file']
@@ -45,8 +44,7 @@ function wrongFile(
   const isUnexplained = reasons.every((reason) => reason === null || reason === '')
   return [
     ...(run.status === status ? [] : [`the run file is marked ${run.status}, not ${status}`]),
-    ...(load === null ? [`no figures in the run file: ${reasons.join('; ')}`] : []),
-    ...(load !== null && totalOf(load).started === 0 ? ['no requests in the run file'] : []),
+    ...(startedIn(run) === 0 ? [`no requests in the run file: ${reasons.join('; ')}`] : []),
     ...(hasReason && isUnexplained ? ['no reason in the run file'] : []),
   ]
 }

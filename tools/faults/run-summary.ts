@@ -11,7 +11,7 @@ const countsSchema = z.object({
   planned: z.number(),
   started: z.number(),
   dropped: z.number(),
-  notStarted: z.number().default(0),
+  notStarted: z.number(),
   ok: z.number(),
   failed: z.number(),
   timedOut: z.number(),
@@ -29,6 +29,9 @@ const sloRowSchema = z.object({
   measured: z.number().nullable(),
   outcome: z.enum(['met', 'missed', 'inconclusive']),
 })
+const intervalsSchema = z.array(
+  z.object({ second: z.number(), started: z.number(), ok: z.number() }),
+)
 const resultSchema = z.object({
   startedAt: z.string(),
   measuredMs: z.number(),
@@ -42,7 +45,7 @@ const resultSchema = z.object({
       response: z.object({ figures: z.object({ maxMs: z.number().nullable() }) }),
     }),
   ),
-  intervals: z.array(z.object({ second: z.number(), started: z.number(), ok: z.number() })),
+  intervals: intervalsSchema,
 })
 const scenarioSchema = z.object({
   name: z.string(),
@@ -52,6 +55,8 @@ const scenarioSchema = z.object({
   verdict: z.object({ kind: z.enum(['valid', 'degraded', 'invalid']) }).optional(),
   slo: z.array(sloRowSchema).default([]),
   result: resultSchema.optional(),
+  /** Of a load whose process died. */
+  intervals: intervalsSchema.optional(),
 })
 const summarySchema = z.object({
   status: z.enum(['running', 'complete', 'interrupted']),
@@ -93,6 +98,14 @@ export async function readResults(folder: string): Promise<Results> {
 /** The load of a run; `null` if it has no figures. */
 export function loadIn(run: RunSummary | undefined): MeasuredLoad | null {
   return run?.scenarios.find(({ result }) => result !== undefined)?.result ?? null
+}
+
+/** Requests that a run file shows to have been started, also of a load whose process died. */
+export function startedIn(run: RunSummary): number {
+  const load = loadIn(run)
+  if (load !== null) return totalOf(load).started
+  const intervals = run.scenarios.flatMap((scenario) => scenario.intervals ?? [])
+  return intervals.reduce((sum, { started }) => sum + started, 0)
 }
 
 /** The counts of all operations together. */
