@@ -105,6 +105,12 @@ test('an interrupted search keeps what it found', async () => {
   expect(capacity?.bracket.isConfirmed).toBe(false)
 })
 
+test('a scenario that is unfit leaves a run that has ended, with nothing found', async () => {
+  const { exitCode } = await ended(start('long', '--duration', '100ms'))
+  expect(exitCode).toBe(2)
+  expect(await onlyRunFile()).toMatchObject({ status: 'interrupted', capacities: [] })
+})
+
 test.each([
   [[], /^Name one scenario/],
   [['nosuch'], /^No scenario has "nosuch"/],

@@ -11,6 +11,7 @@ import { renderReference } from '../results/render-reference.ts'
 import { paint } from '../results/render-scenario.ts'
 import type { CapacityEntry } from '../results/run-file.ts'
 import { RunRecord } from '../results/run-record.ts'
+import type { ResultPaths } from '../results/write-run-file.ts'
 import { describeBackends } from '../vitest/load-reporter.ts'
 import { ProbeReporter } from '../vitest/probe-reporter.ts'
 import { endOnSignals } from './end-on-signals.ts'
@@ -25,7 +26,7 @@ Each probe runs the whole scenario, preparation included, in a namespace of its 
 rate in place of its own arrivals. A rate passes if every bound of the SLO is met by a measurement
 that is valid. The rate is doubled until it fails (or halved until it passes), the interval between
 is bisected, and each of its ends is run again; where two runs disagree, a third decides. A probe
-that the generator disturbed, by being late or held up, decides nothing and is repeated.
+that the generator disturbed (because it was late or held up) decides nothing and is repeated.
 
 The answer is a bracket: the highest rate that was held and the lowest that was not, with what gave
 out there. If that was the system, the capacity is between the two. If it was the generator, in six
@@ -33,7 +34,7 @@ runs or more, the capacity is at least the rate that was held.
 
 A probe has at least 100 requests, and as many as the SLO needs: 10 beyond each percentile (1,000
 for a P99), 300 for a success rate above 99 %. At low rates it is measured for longer, for up to ten
-times --duration; rates that would take longer than that are not tried.
+times --duration; rates that would take longer are not tried.
 
 Throughput bounds are written for the scenario's own rate. They are scaled with the rate: at least
 150 of 200 requests/s are at least 300 of 400.
@@ -45,7 +46,7 @@ Options, after --
   --from <rate>         the first rate, requests/s; 100 by default
   --duration <time>     measure each probe for at least this long, after warm-up; 10s by default
   --precision <share>   width of the bracket relative to its lower end; 5% by default
-  --backend <kind>      containers, programs, memory or external; the first that there is by default
+  --backend <kind>      containers, programs, memory or external; the first available by default
   --scenarios <folder>  where *.load.ts files are; bench/ by default
   --results <folder>    where the result files go; results/ by default
   -h, --help            this text
@@ -94,8 +95,10 @@ async function benchCapacity(args: readonly string[]): Promise<number> {
   dispatchSetting(process.env)
   const folder = resolve(values.results ?? (process.env['BENCH_RESULTS'] || 'results'))
   const record = await RunRecord.open({ folder, profile: 'capacity' })
+  let isBegun = false
   const reporter = new ProbeReporter(process.stdout, (backends, reference) => {
     record.measuring(backends, reference)
+    isBegun = true
     print(`${paint('bold', record.run.runId)}  ${describeBackends(backends)}`)
     print(reference === null ? '' : `  ${renderReference(reference)}\n`)
   })
@@ -121,19 +124,17 @@ async function benchCapacity(args: readonly string[]): Promise<number> {
     isDone = !isInterrupted()
   } finally {
     // What was found before something broke is kept as well.
-    report(record, isDone ? 'complete' : 'interrupted')
+    if (isBegun) report(record.finish(isDone ? 'complete' : 'interrupted'), record.run.capacities)
     await vitest.close()
   }
   return interruption.exitCode ?? exitCodeOf(record.run.capacities)
 }
 
-/** Ends the record, and shows what the search came to. */
-function report(record: RunRecord, status: 'complete' | 'interrupted'): void {
-  const [capacity] = record.run.capacities
+/** Shows what the search came to, and where it is kept. */
+function report({ json }: ResultPaths, [capacity]: readonly CapacityEntry[]): void {
   if (capacity === undefined) return
-  const paths = record.finish(status)
   print(`\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}\n`)
-  print(`  ${relative(process.cwd(), paths.json)}`)
+  print(`  ${relative(process.cwd(), json)}`)
 }
 
 /**

@@ -3,7 +3,7 @@ export type ProbeOutcome =
   | 'passed'
   /** The system missed its SLO. */
   | 'system'
-  /** The generator disturbed the measurement, which so says nothing about the system. */
+  /** The generator disturbed the measurement, so it says nothing about the system. */
   | 'generator'
 
 /** One load at one rate. */
