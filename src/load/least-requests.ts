@@ -24,7 +24,8 @@ const SMALLEST_SHARE = 0.001
 
 /**
  * How many requests it takes until every bound of an SLO can be judged: 1,000 for a P99, 300 for a
- * success rate above 99 %, of the operation that the bound is on.
+ * success rate above 99 %, of the operation that the bound is on. A bound on every window needs them
+ * in all windows together, because a longer load has no more requests per window.
  * @param planned requests by operation in some load of the workload, from which their proportions
  *   are taken.
  */

@@ -72,7 +72,7 @@ test('where no rate was held, it is said at which lowest one, and why', () => {
     '  capacity: no rate was held: at 50/s (2 missed) the system missed its SLO',
   )
   expect(rendered(...disturbed(50))).toContain(
-    'no rate was held: at 50/s (6 disturbed) the generator was the limit',
+    'no rate was held: at 50/s (6 disturbed) the generator was the limit\n  Search again while nothing else runs',
   )
 })
 

@@ -59,7 +59,9 @@ export function renderBracket({ bracket, probes }: CapacityEntry): string {
         : `at ${runs(failed)} the generator was the limit`
   if (passed === null) {
     const found = gaveOut === null ? 'no rate was measured' : `no rate was held: ${gaveOut}`
-    return `  capacity: ${paint('yellow', found)}${unsure}`
+    const tooBusy =
+      limit === 'generator' ? '\n  Search again while nothing else runs on this machine.' : ''
+    return `  capacity: ${paint('yellow', found)}${tooBusy}${unsure}`
   }
   const found =
     limit === 'system' && failed !== null
