@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Arrivals } from './arrivals/arrivals.ts'
 import { countIn, WHOLE, type Shard } from './arrivals/shard.ts'
+import { checkPlan } from './check-plan.ts'
 import { nowMs } from './clock.ts'
 import { techniqueOf, type DispatchOption } from './dispatch/dispatch-option.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { InputError } from './input-error.ts'
+import { checkCounted } from './slo/check-counted.ts'
 import { checkOperations } from './slo/judge-slo.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
-import { layOut } from './dispatch/schedule.ts'
+import { countMeasuredBefore, layOut } from './dispatch/schedule.ts'
+import type { Pause } from './pauses.ts'
+import { withoutReceiversFault } from './slo/disturbed-receivers.ts'
 import { readSlo, type Slos } from './slo/slo.ts'
 import { SloWindows } from './slo/slo-windows.ts'
 import { readVerdictThresholds, type VerdictOverrides } from './verdict/verdict-thresholds.ts'
-import { defineWorkload, type Operations, type Workload } from './workload.ts'
+import { countedIn, defineWorkload, type Operations, type Workload } from './workload.ts'
 
 /** An open-loop load. */
 export interface LoadPlan {
@@ -78,15 +82,16 @@ const INTERRUPTED_GRACE_MS = 1_000
  * @throws InputError for a plan that can't be carried out; ConservationError if a request got lost.
  */
 export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
+  checkPlan(plan)
   const { arrivals, durationMs, warmUpMs = 0, seed = 1, dispatch = 'auto' } = plan
   const { share = WHOLE, whenFull = 'drop', timeoutMs = 5_000, gracePeriodMs = 10_000 } = plan
   const maxInFlight = shareOf(plan.maxInFlight ?? 10_000, share)
   const limits = { maxInFlight, whenFull, timeoutMs, gracePeriodMs }
-  checkAbove0({ durationMs, maxInFlight, timeoutMs })
   const workload = defineWorkload(plan.operations, seed)
   const operations = [...workload.operations.keys()]
   const bounds = plan.slo === undefined ? [] : readSlo(plan.slo)
   checkOperations(bounds, operations)
+  checkCounted(bounds, countedIn(workload))
   const verdictThresholds = readVerdictThresholds(plan.verdict)
   const technique = await techniqueOf(dispatch)
   const startMs = await startTime(plan.startAtMs, plan.signal)
@@ -104,15 +109,20 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   }, PROGRESS_MS)
   try {
     const plannedEndMs = measureStartMs + durationMs
-    const health = await dispatcher.startRequests(plannedEndMs + gracePeriodMs, plan.signal)
+    const health = await dispatcher.startRequests(plannedEndMs, plan.signal)
     const isEndedEarly = !dispatcher.isDraining
     const isInterrupted = isEndedEarly && plan.signal?.aborted === true
-    const abortReason =
-      isEndedEarly && !isInterrupted ? (windows?.abortReason(nowMs()) ?? null) : null
+    const abortReason = isEndedEarly && !isInterrupted ? (windows?.reason ?? null) : null
     const endMs = isEndedEarly ? Math.min(nowMs(), plannedEndMs) : plannedEndMs
+    if (isEndedEarly) {
+      recorder.endAt(endMs)
+      dispatcher.abandon(endMs)
+    }
     const graceMs = isInterrupted ? Math.min(gracePeriodMs, INTERRUPTED_GRACE_MS) : gracePeriodMs
-    const unfinished = await dispatcher.drain(endMs + graceMs)
-    const record = recorder.finish(nowMs(), unfinished, await askReceivers(workload))
+    await dispatcher.drain(endMs, graceMs)
+    const deliveries = await askReceivers(workload, dispatcher.pauses)
+    const scheduled = countMeasuredBefore(schedule, endMs)
+    const record = recorder.finish(nowMs(), scheduled, deliveries)
     const measuredMs = Math.max(endMs - measureStartMs, 0)
     return {
       startedAt,
@@ -127,7 +137,7 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
       health,
       verdictThresholds,
       ...record,
-      windowedSlo: windows?.finish(measuredMs) ?? [],
+      windowedSlo: withoutReceiversFault(windows?.finish(measuredMs) ?? [], record.operations),
     }
   } finally {
     clearInterval(progressTimer)
@@ -161,16 +171,20 @@ function shareOf(maxInFlight: number, share: Shard): number {
   throw new InputError(`maxInFlight: ${maxInFlight} can't be shared by ${share.of} generators.`)
 }
 
-async function askReceivers(workload: Workload): Promise<ReadonlyMap<string, Deliveries>> {
+/** Whatever goes wrong with receivers, the figures of the load itself are kept. */
+async function askReceivers(
+  workload: Workload,
+  pauses: readonly Pause[],
+): Promise<ReadonlyMap<string, Deliveries>> {
   const seen = new Map<string, Deliveries>()
   for (const [name, { deliveries }] of workload.operations) {
-    if (deliveries !== undefined) seen.set(name, await deliveries())
+    if (deliveries === undefined) continue
+    try {
+      seen.set(name, await deliveries(pauses))
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      seen.set(name, { kind: 'unknown', reason })
+    }
   }
   return seen
-}
-
-function checkAbove0(figures: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(figures)) {
-    if (!(value > 0)) throw new InputError(`${name}: ${value} must be above 0.`)
-  }
 }

@@ -2,7 +2,7 @@ import type { ProbeOutcome } from '../load/capacity.ts'
 import { formatMs } from '../load/duration.ts'
 import { leastRequests, type LeastRequests } from '../load/least-requests.ts'
 import { percentileMs, sumOf } from '../load/recording/histogram.ts'
-import type { SloRow } from '../load/slo/slo-row.ts'
+import { formatRatio, type SloRow } from '../load/slo/slo-row.ts'
 import type { VerdictReason } from '../load/verdict/verdict.ts'
 import { deserializeHistogram } from './histogram-json.ts'
 import type { CapacityEntry, ScenarioEntry } from './run-file.ts'
@@ -36,8 +36,8 @@ export function judgeProbe(rate: number, entries: readonly ScenarioEntry[]): Pro
     const message = `It makes ${entries.length} loads, and a rate can be searched for one.`
     return { kind: 'unfit', message }
   }
-  if (entry.state === 'unmeasured') return { kind: 'unfit', message: entry.error }
-  if (entry.slo.length === 0) {
+  if (entry.state !== 'measured') return { kind: 'unfit', message: entry.error }
+  if (entry.slo.every(({ isDefault }) => isDefault)) {
     const message = 'It asserts no SLO that a rate could miss. Add expect(result).toMeetSlo({ … }).'
     return { kind: 'unfit', message: entry.error ?? message }
   }
@@ -128,7 +128,7 @@ function describe({
 }: SloRow): string {
   const figure = (value: number): string => {
     if (unit === 'ms') return formatMs(value)
-    return unit === '1/s' ? `${value.toFixed(1)}/s` : `${(value * 100).toFixed(2)} %`
+    return unit === '1/s' ? `${value.toFixed(1)}/s` : formatRatio(value)
   }
   const found = measured === null ? 'nothing measured' : figure(measured)
   const note = outcome === 'inconclusive' ? ', inconclusive' : ''

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { SerializedError, TestAnnotation, TestArtifact, TestBenchmark } from 'vitest'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import type { IntervalFigures } from '../load/result.ts'
 import type { Backends } from '../environment/backends.ts'
 import { EXIT, exitCodeOf } from '../results/outcome.ts'
 import { renderFailures } from '../results/render-failures.ts'
@@ -35,6 +36,10 @@ export class LoadReporter implements Reporter {
   readonly #live: LiveLine
   readonly #progress: ProgressListener
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
+  /** Tests that have begun and not ended. */
+  readonly #running = new Map<string, TestCase>()
+  /** What running tests have measured so far, by test; all there is if their process dies. */
+  readonly #intervals = new Map<string, IntervalFigures[]>()
   readonly #headed = new Set<string>()
   #root = ''
   #isBegun = false
@@ -48,7 +53,12 @@ export class LoadReporter implements Reporter {
     this.#out = out
     this.#isVerbose = isVerbose
     this.#live = new LiveLine(out, reportIntervalMs)
-    this.#progress = new ProgressListener(({ progress }) => this.#live.show(progress))
+    this.#progress = new ProgressListener(({ testId, progress }) => {
+      this.#live.show(progress)
+      const kept = this.#intervals.get(testId) ?? []
+      kept.push(...progress.intervals)
+      this.#intervals.set(testId, kept)
+    })
   }
 
   /** How the run ended; before that, `EXIT.broken`. */
@@ -77,6 +87,7 @@ export class LoadReporter implements Reporter {
   }
 
   onTestCaseReady(testCase: TestCase): void {
+    this.#running.set(testCase.id, testCase)
     this.#printHeading(testCase)
   }
 
@@ -100,6 +111,8 @@ export class LoadReporter implements Reporter {
   }
 
   onTestCaseResult(testCase: TestCase): void {
+    this.#running.delete(testCase.id)
+    this.#intervals.delete(testCase.id)
     this.#printHeading(testCase)
     this.#live.clear()
     const loads = this.#loads.get(testCase.id)
@@ -124,7 +137,11 @@ export class LoadReporter implements Reporter {
     const moduleErrors = modules.flatMap((module) => module.errors())
     this.#printErrors([...moduleErrors, ...errors])
     if (!this.#isBegun) return
-    const paths = this.#record.finish(reason === 'interrupted' ? 'interrupted' : 'complete')
+    const lost = this.#lostScenarios(errors)
+    for (const entry of lost) this.#print(renderReport(entry))
+    if (lost.length > 0) this.#record.addScenarios(lost)
+    const isInterrupted = reason === 'interrupted' || lost.length > 0
+    const paths = this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
     this.#paths = paths
     const { run, historyProblem } = this.#record
     const isBroken = moduleErrors.length + errors.length > 0
@@ -132,7 +149,7 @@ export class LoadReporter implements Reporter {
     // What failed without being a scenario is a micro-benchmark that broke.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
     if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(run)}`)
-    if (reason === 'interrupted') {
+    if (isInterrupted) {
       this.#print(paint('yellow', '\nInterrupted: what was measured until then is in the files.'))
     }
     this.#print(
@@ -142,6 +159,23 @@ export class LoadReporter implements Reporter {
     )
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
+  }
+
+  /** Scenarios whose process died while they were being measured. */
+  #lostScenarios(errors: readonly SerializedError[]): readonly ScenarioEntry[] {
+    const [first] = errors
+    const reasons = [first?.message, first?.cause?.message].filter((text) => text !== undefined)
+    const error = `the process that measured it ended: ${reasons.join(' ')}`
+    return [...this.#running.values()]
+      .filter(({ project }) => project.name === 'load')
+      .map((testCase) => ({
+        state: 'lost',
+        name: testCase.fullName,
+        file: this.#fileOf(testCase),
+        testStatus: 'failed',
+        error,
+        intervals: this.#intervals.get(testCase.id) ?? [],
+      }))
   }
 
   /** Once a test. That it is ready is reported apart from what it measured, and may come later. */

@@ -6,7 +6,10 @@ import {
   judgeSlo,
   tightestResponseBoundMs,
 } from '../load/slo/judge-slo.ts'
+import { written } from '../load/check-fields.ts'
+import { InputError } from '../load/input-error.ts'
 import type { LoadResult } from '../load/result.ts'
+import { defaultBounds, type Allowances } from '../load/slo/default-bounds.ts'
 import { worstFirst, type SloRow } from '../load/slo/slo-row.ts'
 import { readSlo, type Bound, type Slos } from '../load/slo/slo.ts'
 import { judgeMeasurement, type Verdict } from '../load/verdict/verdict.ts'
@@ -19,7 +22,8 @@ declare module 'vitest' {
      * Passes if the measurement can be trusted and every bound of the SLO is met. An SLO with
      * `every` can be asserted of a load that was given it, `load({ …, slo })`: its windows are
      * judged as the load runs.
-     * @throws InputError if the SLO makes no sense, or has windows that nobody watched.
+     * @throws InputError if the SLO makes no sense, or has windows that nobody watched, or if what is
+     *   asserted of is not the result of a load.
      */
     toMeetSlo: (slo: Slos) => R
   }
@@ -45,19 +49,34 @@ export function isOfShare(result: LoadResult): void {
   shares.add(result)
 }
 
-/** What was asserted of a load; what its windows were judged by counts whether it was or not. */
-export function judgementOf(result: LoadResult): Judgement {
+/**
+ * What was asserted of a load, and the default bounds on what was not; what its windows were judged by
+ * counts whether it was asserted or not. Call it when the test has asserted all it will.
+ */
+export function judgementOf(result: LoadResult, allowances: Allowances): Judgement {
   const { verdict, slo, bounds } = judgements.get(result) ?? {
     verdict: judgeMeasurement(result, null),
     slo: [],
     bounds: [],
   }
-  const windowed = shares.has(result) ? [] : result.windowedSlo
-  return { verdict, slo: withoutRepeats([...slo, ...windowed]), bounds }
+  const defaults = defaultBounds(result, bounds, allowances)
+  const all = [...bounds, ...defaults]
+  if (shares.has(result)) return { verdict, slo: [], bounds: all }
+  const rows = [...slo, ...result.windowedSlo, ...judgeSlo(result, defaults)]
+  return { verdict, slo: withoutRepeats(rows), bounds: all }
+}
+
+/** The default bounds that a load does not meet, as text; `null` if it meets them all. */
+export function unmetDefaults({ slo }: Judgement): string | null {
+  const unmet = slo.filter(({ isDefault, outcome }) => isDefault && outcome !== 'met')
+  return unmet.length === 0 ? null : renderSlo(unmet)
 }
 
 /** `expect(result).toMeetSlo({ response: { p95: '10ms' } })` */
 export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
+  checkResult(result)
+  // Before its throughput is scaled, so that a mistake is named as it was written.
+  readSlo(slo)
   const asserted = readSlo(sloFor(result, slo))
   checkOperations(asserted, [...result.operations.keys()])
   const before = judgements.get(result)
@@ -72,6 +91,14 @@ export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
     pass: verdict.kind !== 'invalid' && rows.every(({ outcome }) => outcome === 'met'),
     message: () => [...aborted, renderVerdict(verdict), renderSlo(rows)].join('\n'),
   }
+}
+
+/** Without `await`, what is asserted of is a promise. */
+function checkResult(result: unknown): void {
+  if (typeof result === 'object' && result !== null && 'windowedSlo' in result) return
+  throw new InputError(
+    `toMeetSlo: ${written(result)} is not the result of a load. Write expect(await load({ … })).toMeetSlo({ … }).`,
+  )
 }
 
 function withoutSameBounds(bounds: readonly Bound[]): readonly Bound[] {

@@ -1,6 +1,6 @@
 /**
- * `met`; `missed` by the system; or `inconclusive`: missed only because the generator was late,
- * or the figure could not be measured.
+ * `met`; `missed` by the system; or `inconclusive`: missed only because the generator or the
+ * receivers were late or paused, or the figure could not be measured.
  */
 export type SloOutcome = 'met' | 'missed' | 'inconclusive'
 
@@ -13,11 +13,19 @@ export interface SloRow {
   readonly unit: 'ms' | '1/s' | 'ratio'
   readonly comparison: '<' | '>' | '>=' | '<='
   readonly bound: number
-  /** `null` if there was nothing to measure. Of a bound on every window: the worst window's. */
+  /**
+   * `null` if there was nothing to measure, or the system was asked and gave no answer. Of a bound on
+   * every window: the worst window's.
+   */
   readonly measured: number | null
-  /** What it would have been without the generator's lateness, as far as that is known; `null` if it isn't. */
+  /**
+   * What it would have been had everything gone well that the generator may be the reason for, as far
+   * as that is known; `null` if it isn't.
+   */
   readonly punctual: number | null
   readonly outcome: SloOutcome
+  /** Whether the bound is one that loads are held to which have none of that kind of their own. */
+  readonly isDefault: boolean
   /** `null` for a bound on the whole run. */
   readonly windows: WindowTally | null
 }
@@ -38,6 +46,32 @@ export function worstFirst(a: SloRow, b: SloRow): number {
   return RANK[a.outcome] - RANK[b.outcome] || usedUp(b) - usedUp(a)
 }
 
+/**
+ * Whether a share was missed so clearly that nothing the generator did can be the reason. This holds
+ * even if the measurement is invalid; times of an invalid one say nothing.
+ */
+export function isMissedBeyondDoubt(row: SloRow): boolean {
+  const { unit, outcome, punctual } = row
+  return unit === 'ratio' && outcome === 'missed' && punctual !== null && !holds(punctual, row)
+}
+
+/** Whether a figure keeps a bound. */
+export function holds(
+  measured: number,
+  { comparison, bound }: Pick<SloRow, 'comparison' | 'bound'>,
+): boolean {
+  switch (comparison) {
+    case '<':
+      return measured < bound
+    case '<=':
+      return measured <= bound
+    case '>':
+      return measured > bound
+    case '>=':
+      return measured >= bound
+  }
+}
+
 const RANK: Readonly<Record<SloOutcome, number>> = { missed: 0, inconclusive: 1, met: 2 }
 
 /** Share of the bound that the measured figure uses up: 1 at the bound, more beyond it. */
@@ -45,4 +79,11 @@ function usedUp({ measured, comparison, bound }: SloRow): number {
   if (measured === null) return Number.MAX_VALUE
   const share = comparison === '<' || comparison === '<=' ? measured / bound : bound / measured
   return Math.min(share, Number.MAX_VALUE)
+}
+
+/** A ratio as a percentage, rounded down so that a share below all never reads 100 %. */
+export function formatRatio(ratio: number): string {
+  const percent = Math.floor(ratio * 1e5 + 1e-6) / 1e3
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 3 }
+  return `${percent.toLocaleString('en-US', digits)} %`
 }

@@ -1,3 +1,4 @@
+import { checkFields, checkKeys, written, type Check } from '../check-fields.ts'
 import { InputError } from '../input-error.ts'
 
 /** Where a figure of the generator makes a measurement degraded, or invalid. */
@@ -6,7 +7,7 @@ export interface VerdictThresholds {
   readonly achieved: { readonly degraded: number; readonly invalid: number }
   /** Requests dropped / planned: above these. */
   readonly dropped: { readonly degraded: number; readonly invalid: number }
-  /** Requests that never ended / planned: above this. */
+  /** Requests that never ended / planned: above this. They are in the times that SLOs are judged on. */
   readonly unfinished: { readonly degraded: number }
   /** Lateness P99 / the tightest time bound that is judged: above this. */
   readonly lateness: { readonly degraded: number }
@@ -14,6 +15,8 @@ export interface VerdictThresholds {
   readonly latenessMs: { readonly degraded: number }
   /** Longest stretch of the schedule started in one wake-up, in ms: above this. */
   readonly batchMs: { readonly degraded: number }
+  /** Longest pause of the receivers, in ms: above this. */
+  readonly receiverPauseMs: { readonly degraded: number }
 }
 
 /** Thresholds of one load that differ from `VERDICT_THRESHOLDS`. */
@@ -30,6 +33,7 @@ export type VerdictOverrides = {
  * - `unfinished`: it is not known what would have become of them. A single one is said.
  * - `lateness`: at half of the bound, the generator has used as much of it as is left to the system.
  * - `batchMs`: a pause that people would notice, and a burst behind it that wasn't planned.
+ * - `receiverPauseMs`: the same, of the process that times receipts.
  */
 export const VERDICT_THRESHOLDS: VerdictThresholds = {
   achieved: { degraded: 0.99, invalid: 0.95 },
@@ -38,6 +42,7 @@ export const VERDICT_THRESHOLDS: VerdictThresholds = {
   lateness: { degraded: 0.5 },
   latenessMs: { degraded: 50 },
   batchMs: { degraded: 250 },
+  receiverPauseMs: { degraded: 250 },
 }
 
 /**
@@ -46,11 +51,12 @@ export const VERDICT_THRESHOLDS: VerdictThresholds = {
  *   a measurement would be invalid before it was degraded.
  */
 export function readVerdictThresholds(overrides: VerdictOverrides = {}): VerdictThresholds {
-  for (const figure of Object.keys(overrides)) {
-    if (figure in VERDICT_THRESHOLDS) continue
-    const known = Object.keys(VERDICT_THRESHOLDS).join(', ')
-    throw new InputError(`verdict: there is no threshold "${figure}"; there are ${known}.`)
-  }
+  const known = Object.entries(VERDICT_THRESHOLDS)
+  checkFields(
+    overrides,
+    'verdict',
+    Object.fromEntries(known.map(([figure, levels]) => [figure, levelsOf(levels)])),
+  )
   const thresholds: VerdictThresholds = {
     achieved: { ...VERDICT_THRESHOLDS.achieved, ...overrides.achieved },
     dropped: { ...VERDICT_THRESHOLDS.dropped, ...overrides.dropped },
@@ -58,6 +64,7 @@ export function readVerdictThresholds(overrides: VerdictOverrides = {}): Verdict
     lateness: { ...VERDICT_THRESHOLDS.lateness, ...overrides.lateness },
     latenessMs: { ...VERDICT_THRESHOLDS.latenessMs, ...overrides.latenessMs },
     batchMs: { ...VERDICT_THRESHOLDS.batchMs, ...overrides.batchMs },
+    receiverPauseMs: { ...VERDICT_THRESHOLDS.receiverPauseMs, ...overrides.receiverPauseMs },
   }
   for (const [figure, levels] of Object.entries(thresholds)) {
     for (const [level, value] of Object.entries(levels)) checkThreshold(figure, level, value)
@@ -77,13 +84,15 @@ const SHARES: readonly string[] = [
   'unfinished',
 ] satisfies readonly (keyof VerdictThresholds)[]
 
+/** Only the levels that a figure has. */
+function levelsOf(levels: object): Check {
+  return (value, where) => void checkKeys(value, where, Object.keys(levels))
+}
+
 function checkThreshold(figure: string, level: string, value: unknown): void {
   const where = `verdict: ${figure}.${level}`
-  if (level !== 'degraded' && level !== 'invalid') {
-    throw new InputError(`${where}: a threshold is degraded or invalid.`)
-  }
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
-    throw new InputError(`${where}: ${String(value)} must be a number of at least 0.`)
+    throw new InputError(`${where}: ${written(value)} must be a number of at least 0.`)
   }
   if (SHARES.includes(figure) && value > 1) {
     throw new InputError(`${where}: ${value} is more than all; 1 % is 0.01.`)
