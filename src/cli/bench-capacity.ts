@@ -7,16 +7,19 @@ import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { parseDurationMs } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
 import { judgeProbe, type ProbeEntry } from '../results/judge-probe.ts'
-import { EXIT } from '../results/outcome.ts'
+import { EXIT, type ExitCode } from '../results/outcome.ts'
 import { renderBracket, renderCurve, renderProbe } from '../results/render-capacity.ts'
 import { renderReference } from '../results/render-reference.ts'
 import { paint } from '../results/render-scenario.ts'
 import type { CapacityEntry } from '../results/run-file.ts'
+import { ResultsFolderError } from '../results/results-folder.ts'
 import { RunRecord } from '../results/run-record.ts'
 import { describeBackends } from '../vitest/load-reporter.ts'
 import { ProbeReporter } from '../vitest/probe-reporter.ts'
 import { endOnSignals } from './end-on-signals.ts'
-import { runForUser } from './user-errors.ts'
+import type { CommandEnd } from './run-command.ts'
+import { runFolder } from './run-folder.ts'
+import { scenarioFiles, scenarioFolder, specificationsOf } from './scenario-files.ts'
 
 const HELP = `Searches for the highest rate at which a scenario meets its SLO.
 
@@ -54,6 +57,9 @@ Example
   npm run bench:capacity -- mixed --from 200 --precision 10%
 `
 
+/** Where vitest.config.ts is. */
+const PROJECT = resolve(import.meta.dirname, '../..')
+
 const OPTIONS = {
   from: { type: 'string', default: '100' },
   duration: { type: 'string', default: '10s' },
@@ -64,12 +70,8 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsConfig['options']
 
-/** The command line of `npm run bench:capacity`. Ends the process with an exit code of `EXIT`. */
-export function run(args: readonly string[]): Promise<void> {
-  return runForUser(() => benchCapacity(args))
-}
-
-async function benchCapacity(args: readonly string[]): Promise<number> {
+/** The command line of `npm run bench:capacity`. */
+export async function run(args: readonly string[]): Promise<CommandEnd> {
   const { values, positionals } = parseArguments(args)
   if (values.help) {
     process.stdout.write(HELP)
@@ -88,7 +90,8 @@ async function benchCapacity(args: readonly string[]): Promise<number> {
   if (values.scenarios !== undefined) process.env['BENCH_SCENARIOS'] = values.scenarios
   backendSettings(process.env)
   dispatchSetting(process.env)
-  const folder = resolve(values.results ?? (process.env['BENCH_RESULTS'] || 'results'))
+  const file = scenarioNamed(name, scenarioFiles(scenarioFolder(process.env), ['load'], [name]))
+  const folder = runFolder(values.results)
   const record = await RunRecord.open({ folder, profile: 'capacity' })
   const reporter = new ProbeReporter(process.stdout, (backends, reference) => {
     record.measuring(backends, reference)
@@ -96,6 +99,7 @@ async function benchCapacity(args: readonly string[]): Promise<number> {
     print(reference === null ? '' : `  ${renderReference(reference)}\n`)
   })
   const vitest = await createVitest({
+    root: PROJECT,
     watch: false,
     // Node reads the configuration as it is; bundling it would write into the project's folder.
     configLoader: 'native',
@@ -105,18 +109,21 @@ async function benchCapacity(args: readonly string[]): Promise<number> {
   const interruption = endOnSignals(vitest)
   // A run that was just beginning when the signal came has forgotten it.
   reporter.onReady = async () => {
-    if (interruption.exitCode !== undefined) await vitest.cancelCurrentRun('keyboard-input')
+    if (interruption.exitCode !== null) await vitest.cancelCurrentRun('keyboard-input')
   }
   try {
     await vitest.standalone()
-    const scenario = scenarioNamed(name, await vitest.globTestSpecifications([name]))
-    const isInterrupted = (): boolean => interruption.exitCode !== undefined
+    const [scenario] = specificationsOf(vitest, [file])
+    if (scenario === undefined) throw new TypeError('there is no scenario to be run')
+    const isInterrupted = (): boolean => interruption.exitCode !== null
     const plan = { search, durationMs, reporter, record, isInterrupted }
     const capacity = await findCapacity(vitest, scenario, plan)
     if (record.run.capacities.length > 0) {
-      const paths = record.finish(isInterrupted() ? 'interrupted' : 'complete')
+      record.finish(isInterrupted() ? 'interrupted' : 'complete')
       print(`\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}\n`)
-      print(`  ${relative(process.cwd(), paths.json)}`)
+      if (record.paths !== null) print(`  ${relative(process.cwd(), record.paths.json)}`)
+      // All of it is printed, and none of it is a result that somebody can come back to.
+      if (record.storageProblem !== null) throw new ResultsFolderError(record.storageProblem)
     }
     return interruption.exitCode ?? exitCodeOf(capacity)
   } finally {
@@ -165,8 +172,8 @@ async function findCapacity(
       print(`${paint('bold', name)}, ${durationMs / 1_000} s a rate`)
     }
     probes.push(judgement.probe)
-    print(renderProbe(judgement.probe))
     record.setCapacity(found())
+    print(renderProbe(judgement.probe))
   }
 }
 
@@ -174,17 +181,16 @@ async function findCapacity(
  * The scenario of a name: the one that is called so, or the only one with the name in its path.
  * @throws InputError if there is none, or more than one.
  */
-function scenarioNamed(name: string, found: readonly TestSpecification[]): TestSpecification {
-  const loads = found.filter(({ project }) => project.name === 'load')
-  const exact = loads.filter(({ moduleId }) => basename(moduleId) === `${name}.load.ts`)
-  const [scenario, ...others] = exact.length > 0 ? exact : loads
+function scenarioNamed(name: string, found: readonly string[]): string {
+  const exact = found.filter((path) => basename(path) === `${name}.load.ts`)
+  const [scenario, ...others] = exact.length > 0 ? exact : found
   if (scenario === undefined) throw new InputError(`No scenario has "${name}" in its name.`)
   if (others.length === 0) return scenario
-  const names = [scenario, ...others].map(({ moduleId }) => basename(moduleId, '.load.ts'))
+  const names = [scenario, ...others].map((path) => basename(path, '.load.ts'))
   throw new InputError(`"${name}" is in the names of several scenarios: ${names.join(', ')}.`)
 }
 
-function exitCodeOf({ bracket }: CapacityEntry): number {
+function exitCodeOf({ bracket }: CapacityEntry): ExitCode {
   return bracket.isConfirmed && bracket.limit === 'system' ? EXIT.good : EXIT.inconclusive
 }
 

@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import { ARRIVALS_FORMS } from '../load/arrivals/parse-arrivals.ts'
 import { SLO_FORMS } from '../load/slo/parse-slo.ts'
 import type { WorkloadKind } from '../loadtest/parameters.ts'
+import { EXIT } from '../results/outcome.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
 import { readFlags, type LoadTestFlags } from './loadtest-flags.ts'
 import { addResults, RESULTS_DESCRIPTION } from './results-command.ts'
 import { addSubscribe } from './subscribe-command.ts'
-import { runForUser } from './user-errors.ts'
+import type { CommandEnd } from './run-command.ts'
 
 const DESCRIPTION =
   'Loads a multicast registry over Redis and NATS, and says how it did. Requests start when they are due, whatever becomes of earlier ones, and response times are counted from then. A multicast is delivered when a subscriber has confirmed it.'
@@ -26,13 +27,9 @@ Examples
 prism-loadtest <command> --help has the options of each.
 `
 
-/** The command line of `prism-loadtest`. Ends the process with an exit code of `EXIT`. */
-export function run(args: readonly string[]): Promise<void> {
-  return runForUser(() => loadtest(args))
-}
-
-async function loadtest(args: readonly string[]): Promise<number> {
-  let exitCode = 0
+/** The command line of `prism-loadtest`. */
+export async function run(args: readonly string[]): Promise<CommandEnd> {
+  let exitCode: CommandEnd = EXIT.good
   const program = commandLine('prism-loadtest', DESCRIPTION).addHelpText('after', AFTER)
   for (const kind of Object.keys(WORKLOADS) as WorkloadKind[]) {
     addWorkload(program, kind, async (flags) => {

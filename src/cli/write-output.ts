@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
 import { InputError } from '../load/input-error.ts'
 import { escaped } from '../results/printable.ts'
+import { writeWholeFile } from '../results/replace-file.ts'
 
 /**
  * Writes what a command made to a file, or to standard output where none is named. A terminal gets what is
@@ -13,7 +13,7 @@ export function writeOutput(text: string, path: string | undefined): void {
     return
   }
   try {
-    writeFileSync(path, text)
+    writeWholeFile(path, text)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new InputError(`--out: ${reason}. Name a file in a folder that can be written to.`)

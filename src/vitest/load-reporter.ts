@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { SerializedError, TestAnnotation, TestArtifact, TestBenchmark } from 'vitest'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import type { Backends } from '../environment/backends.ts'
-import { EXIT, exitCodeOf } from '../results/outcome.ts'
+import { EXIT, exitCodeOf, type ExitCode } from '../results/outcome.ts'
 import { renderFailures } from '../results/render-failures.ts'
 import { renderMicroBenchmarks } from '../results/render-micro-benchmarks.ts'
 import { renderReference } from '../results/render-reference.ts'
@@ -39,8 +39,7 @@ export class LoadReporter implements Reporter {
   #root = ''
   #isBegun = false
   readonly #isVerbose: boolean
-  #exitCode: number = EXIT.broken
-  #paths: ResultPaths | null = null
+  #exitCode: ExitCode = EXIT.broken
 
   constructor(record: RunRecord, options: LoadReporterOptions = {}) {
     const { out = process.stdout, reportIntervalMs, isVerbose = false } = options
@@ -52,13 +51,13 @@ export class LoadReporter implements Reporter {
   }
 
   /** How the run ended; before that, `EXIT.broken`. */
-  get exitCode(): number {
+  get exitCode(): ExitCode {
     return this.#exitCode
   }
 
-  /** Where the run's files are; `null` until it has ended, or if it never began. */
+  /** Where the run's files are; `null` if it never began, or they can't be written. */
   get paths(): ResultPaths | null {
-    return this.#paths
+    return this.#record.paths
   }
 
   onInit(vitest: Vitest): void {
@@ -94,9 +93,9 @@ export class LoadReporter implements Reporter {
 
   onTestCaseBenchmark(testCase: TestCase, benchmark: TestBenchmark): void {
     const entries = microBenchmarkEntries(this.#fileOf(testCase), testCase.fullName, benchmark)
+    this.#record.addMicroBenchmarks(entries)
     this.#printHeading(testCase)
     this.#print(renderMicroBenchmarks(entries))
-    this.#record.addMicroBenchmarks(entries)
   }
 
   onTestCaseResult(testCase: TestCase): void {
@@ -108,11 +107,12 @@ export class LoadReporter implements Reporter {
       return
     }
     const entries = scenarioEntries(this.#fileOf(testCase), testCase, loads ?? [])
+    // Stored before it is printed: what is printed may not get anywhere.
+    this.#record.addScenarios(entries)
     for (const entry of entries) {
       this.#print(renderReport(entry))
       if (this.#isVerbose && entry.state === 'measured') this.#print(renderFailures(entry.result))
     }
-    this.#record.addScenarios(entries)
   }
 
   onTestRunEnd(
@@ -120,26 +120,23 @@ export class LoadReporter implements Reporter {
     errors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
+    if (this.#isBegun) this.#record.finish(reason === 'interrupted' ? 'interrupted' : 'complete')
     this.#live.clear()
     const moduleErrors = modules.flatMap((module) => module.errors())
     this.#printErrors([...moduleErrors, ...errors])
     if (!this.#isBegun) return
-    const paths = this.#record.finish(reason === 'interrupted' ? 'interrupted' : 'complete')
-    this.#paths = paths
-    const { run, historyProblem } = this.#record
-    const isBroken = moduleErrors.length + errors.length > 0
+    const { run, paths, storageProblem, historyProblem } = this.#record
+    const isBroken = moduleErrors.length + errors.length > 0 || storageProblem !== null
     const exitCode = isBroken ? EXIT.broken : exitCodeOf(run)
     // What failed without being a scenario is a micro-benchmark that broke.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
     if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(run)}`)
-    if (reason === 'interrupted') {
+    if (reason === 'interrupted' && storageProblem === null) {
       this.#print(paint('yellow', '\nInterrupted: what was measured until then is in the files.'))
     }
-    this.#print(
-      `\n${Object.values(paths)
-        .map((path) => `  ${relative(process.cwd(), path)}`)
-        .join('\n')}`,
-    )
+    this.#print('')
+    for (const path of Object.values(paths ?? {})) this.#print(`  ${relative(process.cwd(), path)}`)
+    if (storageProblem !== null) process.stderr.write(`${storageProblem}\n`)
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
   }
