@@ -94,8 +94,12 @@ async function gateBy(flags: Flags): Promise<CommandEnd> {
   })
   try {
     const report = await runGate(options, lines, ending.signal)
-    writeGateReport(report, files)
-    lines.note(`\n${renderGate(report)}`)
+    // Printed even if it can't be stored: it took long to find out.
+    try {
+      writeGateReport(report, files)
+    } finally {
+      lines.note(`\n${renderGate(report)}`)
+    }
     return interruption.exitCode ?? report.exitCode
   } catch (error) {
     lines.clear()

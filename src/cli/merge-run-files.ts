@@ -29,15 +29,16 @@ export async function mergeRunFiles(
     runIdOf(new Date(startedAt), commit),
   )
   ensureWritableFolder(folder)
-  const run = createRunFile(folder, { ...merged, ...change })
-  // What is printed may not get there: everything is stored before.
+  let run: RunFile = { ...merged, ...change }
+  let written: readonly string[] = []
+  // Stored before it is printed, and printed even if it can't be stored: either may fail.
   try {
+    run = createRunFile(folder, run)
+    written = Object.values(pathsOf(folder, run.runId))
     appendHistory(folder, run)
   } finally {
     printRun(printableRun(run))
-    for (const path of Object.values(pathsOf(folder, run.runId))) {
-      print(`  ${relative(process.cwd(), path)}`)
-    }
+    for (const path of written) print(`  ${relative(process.cwd(), path)}`)
   }
   return exitCodeOf(run)
 }

@@ -26,6 +26,10 @@ export async function runCommand(command: () => Promise<CommandEnd>): Promise<vo
   }
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
+  process.on('beforeExit', () => {
+    // Nothing is left that could end the command. Node itself would exit with 13, and more lines.
+    if (end === null) process.exit()
+  })
   process.on('exit', (code) => {
     const { problem } = output
     if (end === null) end = endOfCode(code)

@@ -7,7 +7,11 @@ import { nowMs } from '../load/clock.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
 import type { RunFile } from '../results/run-file.ts'
-import { ensureWritableFolder, resultsFolderError } from '../results/results-folder.ts'
+import {
+  ensureWritableFolder,
+  ResultsFolderError,
+  resultsFolderError,
+} from '../results/results-folder.ts'
 import { RunClock } from '../results/run-clock.ts'
 import { numberedRunId, timestampOf } from '../results/run-id.ts'
 import { describeBackends } from '../vitest/load-reporter.ts'
@@ -207,7 +211,15 @@ function roundMaker(
     const round = await runRound(arms, task, number, signal, onArm)
     await clearServers(backends)
     if (round === null) return null
-    for (const name of ['base', 'head'] as const) keepRun(runs, arms[name], round[name])
+    for (const name of ['base', 'head'] as const) {
+      try {
+        keepRun(runs, arms[name], round[name])
+      } catch (error) {
+        // The round counts all the same; the report, which comes last, has to be stored.
+        if (!(error instanceof ResultsFolderError)) throw error
+        progress.note(error.message)
+      }
+    }
     const scenariosOf = ({ scenarios }: RunFile) =>
       scenarios.map((entry) => ({ ...entry, file: resolve(harness, entry.file) }))
     return { baseline: scenariosOf(round.base), candidate: scenariosOf(round.head) }

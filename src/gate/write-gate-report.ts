@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { writeWholeFile } from '../results/replace-file.ts'
+import { writeWholeFile } from '../results/whole-files.ts'
 import { ensureWritableFolder, resultsFolderError } from '../results/results-folder.ts'
 import { gateReportSchema, type GateReport } from './gate-report.ts'
 import { renderGateMarkdown } from './render-gate.ts'

@@ -1,8 +1,8 @@
-import { linkSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { redactUrls } from '../environment/redact-url.ts'
 import { placeOf } from './place.ts'
-import { replaceFiles, temporaryBeside } from './replace-file.ts'
+import { createWholeFile, replaceFiles } from './whole-files.ts'
 import { resultsFolderError } from './results-folder.ts'
 import { intervalsCsv, operationsCsv } from './run-csv.ts'
 import { runFileSchema, type RunFile } from './run-file.ts'
@@ -52,7 +52,7 @@ export function createRunFile(folder: string, run: RunFile): RunFile {
     const { json } = pathsOf(folder, named.runId)
     const text = jsonOf(checkedRun(named))
     try {
-      if (!createFile(json, text)) continue
+      if (!createWholeFile(json, text)) continue
     } catch (error) {
       throw resultsFolderError(folder, error)
     }
@@ -64,46 +64,6 @@ export function createRunFile(folder: string, run: RunFile): RunFile {
     }
     return named
   }
-}
-
-/** A link is there whole or not at all, and never in place of another file. */
-function createFile(path: string, text: string): boolean {
-  const temporary = temporaryBeside(path)
-  try {
-    writeFileSync(temporary, text, { flag: 'wx' })
-    linkSync(temporary, path)
-    return true
-  } catch (error) {
-    switch (codeOf(error)) {
-      case 'EEXIST':
-        return false
-      // A file system without links, as FAT is.
-      case 'EPERM':
-      case 'ENOTSUP':
-      case 'EOPNOTSUPP':
-      case 'ENOSYS':
-        return createInPlace(path, text)
-      default:
-        throw error
-    }
-  } finally {
-    rmSync(temporary, { force: true })
-  }
-}
-
-function createInPlace(path: string, text: string): boolean {
-  try {
-    writeFileSync(path, text, { flag: 'wx' })
-    return true
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
-    rmSync(path, { force: true })
-    throw error
-  }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 /** Where the files of a run in a folder are, or will be. */

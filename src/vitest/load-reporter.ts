@@ -134,9 +134,13 @@ export class LoadReporter implements Reporter {
     if (reason === 'interrupted' && storageProblem === null) {
       this.#print(paint('yellow', '\nInterrupted: what was measured until then is in the files.'))
     }
+    if (storageProblem !== null) {
+      const kept = paths === null ? '' : ' Its files hold what was measured before.'
+      process.stderr.write(`${storageProblem}${kept}\n`)
+      return
+    }
     this.#print('')
     for (const path of Object.values(paths ?? {})) this.#print(`  ${relative(process.cwd(), path)}`)
-    if (storageProblem !== null) process.stderr.write(`${storageProblem}\n`)
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
   }
