@@ -55,9 +55,9 @@ export async function benchGenerators(run: GeneratorsRun): Promise<CommandEnd> {
       startGenerator({ ...run, startAt }, index + 1, shareFolder, backends),
     )
     const children = generators.map(({ child }) => child)
-    const end = (signal: NodeJS.Signals) => children.forEach((child) => void child.kill(signal))
+    const send = (signal: NodeJS.Signals) => children.forEach((child) => void child.kill(signal))
     // The first signal ends all generators in order; nothing is merged then. A second one kills them.
-    const interruption = onSignals(end, () => end('SIGKILL'))
+    const interruption = onSignals(send, () => send('SIGKILL'))
     const ends = await Promise.all(generators.map(({ end }) => end))
     if (interruption.exitCode !== null) {
       process.stderr.write('Interrupted: shares of different lengths are not merged.\n')

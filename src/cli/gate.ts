@@ -104,7 +104,7 @@ async function gateBy(flags: Flags): Promise<CommandEnd> {
   } catch (error) {
     lines.clear()
     const { exitCode } = interruption
-    if (exitCode !== null) {
+    if (exitCode !== null && error === ending.signal.reason) {
       process.stderr.write('Interrupted before the first round: nothing is known.\n')
       return exitCode
     }

@@ -15,7 +15,7 @@ import {
 const folder = useResultsFolder()
 
 /** Runs a command whose body is a program's text. */
-function run(body: string, env: Record<string, string> = {}): Promise<Ended> {
+function runBody(body: string, env: Record<string, string> = {}): Promise<Ended> {
   const program = `import { runCommand } from ${JSON.stringify(import.meta.resolve('./run-command.ts'))}
     import { InputError } from ${JSON.stringify(import.meta.resolve('../load/input-error.ts'))}
     await runCommand(async () => { ${body} })`
@@ -71,7 +71,7 @@ describe('a command that ends by anything but a judgement exits with 2 and one l
       /^Unexpected Error: Cannot find module/,
     ],
   ])('%s', async (_, body, says) => {
-    const { exitCode, stdout, stderr } = await run(body)
+    const { exitCode, stdout, stderr } = await runBody(body)
     expect(stdout).toBe('')
     expect(stderr.trim()).toMatch(says)
     expect(stderr.trim().split('\n')).toHaveLength(1)
@@ -83,14 +83,14 @@ test.each([0, 1, 2, 3, 4, 129, 130, 143])(
   'what a command says is the exit code: %d',
   async (code) => {
     // As Vitest does, whatever the outcome.
-    const { exitCode, stderr } = await run(`process.exitCode = 1; return ${code}`)
+    const { exitCode, stderr } = await runBody(`process.exitCode = 1; return ${code}`)
     expect(exitCode).toBe(code)
     expect(stderr).toBe('')
   },
 )
 
 test('a stack is shown to whoever asks for it', async () => {
-  const { exitCode, stderr } = await run("throw new Error('odd')", { BENCH_STACK: '1' })
+  const { exitCode, stderr } = await runBody("throw new Error('odd')", { BENCH_STACK: '1' })
   expect(stderr).toMatch(/Error: odd\n +at /)
   expect(exitCode).toBe(2)
 })

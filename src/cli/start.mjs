@@ -25,6 +25,8 @@ try {
     return run(args)
   })
 } catch (error) {
-  console.error(`The program can't be started: ${error instanceof Error ? error.message : error}`)
+  console.error(
+    `The program can't be started: ${error instanceof Error ? error.message : String(error)}`,
+  )
   process.exit(BROKEN)
 }

@@ -104,10 +104,12 @@ export async function runGate(
       ...judgementOf(outcome),
       runs,
     }
+  } catch (error) {
+    removeIfEmpty(runs)
+    throw error
   } finally {
     await servers?.stop()
     rmSync(workspace, { recursive: true, force: true })
-    removeIfEmpty(runs)
     await forgetWorktrees(repository)
   }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { text as textOf } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -139,7 +139,7 @@ describe('runs that begin in one folder in the same second', () => {
     const printed = await Promise.all(
       Array.from({ length: 6 }, () => {
         const writer = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-        return text(writer.stdout)
+        return textOf(writer.stdout)
       }),
     )
     const names = printed.flatMap((lines) => lines.trim().split('\n'))
