@@ -4,7 +4,7 @@ import type { Filter } from '../../src/registry/filter/filter.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { ReceiptTally } from '../../src/subscribers/receipt-tally.ts'
 import { stampPayload } from '../../src/subscribers/stamp.ts'
-import { SendsUnderWay } from './sends-under-way.ts'
+import { Sends } from './sends.ts'
 
 /** What a load sends, and to whom. */
 export interface ConfirmedMulticastWorkload {
@@ -25,22 +25,27 @@ export function multicastByReceipts(
 ): Operation {
   const bytes = Buffer.from(payload)
   const tally = new ReceiptTally()
-  const underWay = new SendsUnderWay()
-  const send = async (request: LoadRequest): Promise<void> => {
-    const targets = typeof filter === 'function' ? filter(request) : filter
-    const result = await registry.multicast(targets, stampPayload(request, bytes))
-    if (request.isWarmUp) return
+  const sends = new Sends(({ request, endedAtMs, recipients, confirmed }) => {
+    const { intendedAtMs, startedAtMs } = request
     tally.add({
-      targets: result.targetCount,
-      delivered: result.deliveredCount,
-      elapsedMs: nowMs() - request.intendedAtMs,
+      intendedAtMs,
+      startedAtMs,
+      recipients,
+      received: confirmed,
+      lastReceiptMs: endedAtMs,
     })
-  }
+  })
   return {
-    run: (request) => underWay.follow(() => send(request)),
-    deliveries: async () => {
-      await underWay.ended()
-      return tally.deliveries()
+    run: (request) =>
+      sends.follow(request, async () => {
+        const targets = typeof filter === 'function' ? filter(request) : filter
+        const result = await registry.multicast(targets, stampPayload(request, bytes))
+        return { recipients: result.targetCount, confirmed: result.deliveredCount }
+      }),
+    deliveries: async (pauses) => {
+      // Whether there is anybody is not known here; somebody was meant.
+      await sends.ended(1)
+      return tally.deliveries(nowMs(), pauses)
     },
   }
 }

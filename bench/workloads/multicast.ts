@@ -4,7 +4,7 @@ import type { Filter } from '../../src/registry/filter/filter.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { stampPayload } from '../../src/subscribers/stamp.ts'
 import type { Subscribers } from '../../src/subscribers/subscriber-host.ts'
-import { SendsUnderWay } from './sends-under-way.ts'
+import { Sends } from './sends.ts'
 
 /** What a load sends, and to whom. */
 export interface MulticastWorkload {
@@ -20,7 +20,8 @@ export interface MulticastWorkload {
 
 /**
  * Each request sends to all identities that match. What was delivered is what `subscribers` say
- * they received, not what the registry says it sent.
+ * they received, not what the registry says it sent; recipients of a message that could not be sent
+ * are missing.
  */
 export function multicast(
   registry: MulticastRegistry,
@@ -28,21 +29,22 @@ export function multicast(
   { filter = {}, payload = 'load test', share = WHOLE }: MulticastWorkload = {},
 ): Operation {
   const bytes = Buffer.from(payload)
-  const underWay = new SendsUnderWay()
-  const send = async (request: LoadRequest): Promise<void> => {
-    const targets = typeof filter === 'function' ? filter(request) : filter
-    const result = await registry.multicast(targets, stampPayload(request, bytes))
-    if (request.isWarmUp) return
-    const { number, intendedAtMs } = request
-    const recipients =
-      share.of === 1 ? result.targetCount : hostedBy(subscribers, result.statuses.keys())
-    subscribers.expect({ number, intendedAtMs, recipients })
-  }
+  const sends = new Sends(({ request, recipients }) => {
+    const { number, intendedAtMs, startedAtMs } = request
+    subscribers.expect({ number, intendedAtMs, startedAtMs, recipients })
+  })
   return {
-    run: (request) => underWay.follow(() => send(request)),
-    deliveries: async () => {
-      await underWay.ended()
-      return subscribers.deliveries()
+    run: (request) =>
+      sends.follow(request, async () => {
+        const targets = typeof filter === 'function' ? filter(request) : filter
+        const result = await registry.multicast(targets, stampPayload(request, bytes))
+        const recipients =
+          share.of === 1 ? result.targetCount : hostedBy(subscribers, result.statuses.keys())
+        return { recipients, confirmed: result.deliveredCount }
+      }),
+    deliveries: async (pauses) => {
+      await sends.ended(subscribers.hostedCount)
+      return subscribers.deliveries(pauses)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { countedDeliveries } from '../../src/load/totals.ts'
 import type { RunFile } from '../../src/results/run-file.ts'
 import { parseExpectation, type Expectation } from './expectation.ts'
 
@@ -73,8 +74,8 @@ function succeeded(operations: readonly Operation[], abovePercent: number): Chec
 function delivered(operations: readonly Operation[], abovePercent: number): readonly Check[] {
   const sending = operations.filter(({ name }) => name === 'multicast')
   if (sending.length === 0) return []
-  const expected = sum(sending, ({ deliveries }) => deliveries?.expected ?? 0)
-  const received = sum(sending, ({ deliveries }) => deliveries?.received ?? 0)
+  const expected = sum(sending, ({ deliveries }) => countedDeliveries(deliveries)?.expected ?? 0)
+  const received = sum(sending, ({ deliveries }) => countedDeliveries(deliveries)?.received ?? 0)
   const text = `${received} of ${expected} messages delivered (> ${abovePercent} %)`
   return [{ holds: expected > 0 && received > (expected * abovePercent) / 100, text }]
 }

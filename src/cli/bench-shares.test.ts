@@ -40,7 +40,7 @@ function startsIn(seconds: number): string {
 
 function countsOf(run: RunFile): readonly object[] {
   return run.scenarios.flatMap((scenario) =>
-    scenario.state === 'unmeasured'
+    scenario.state !== 'measured'
       ? []
       : scenario.result.operations.map(({ name, counts }) => ({ name, ...counts })),
   )

@@ -36,6 +36,8 @@ export interface LoadTestFlags extends ServerFlags {
   readonly multicastPct?: string
   readonly namespace?: string
   readonly slo?: readonly string[]
+  readonly allowFailures?: boolean
+  readonly allowUndelivered?: boolean
   readonly reportInterval?: string
   readonly verbose?: boolean
   readonly out?: string
@@ -99,6 +101,8 @@ function readParameters(kind: WorkloadKind, flags: LoadTestFlags): LoadTestParam
     maxInFlight: whole(flags.maxInFlight, '--max-in-flight', DEFAULTS.maxInFlight, [1, 1e6]),
     seed: whole(flags.seed, '--seed', DEFAULTS.seed, [0, 2 ** 32 - 1]),
     slos: slo.map(parseSlo),
+    allowFailures: flags.allowFailures === true,
+    allowUndelivered: flags.allowUndelivered === true,
   }
 }
 

@@ -149,6 +149,14 @@ function addWorkload(
       "what has to hold, such as 'p95<10ms', see below; may be given again",
       gather,
     )
+    .option('--allow-failures', 'without it, success>99% has to hold if no --slo bounds success')
+  if (sends) {
+    command.option(
+      '--allow-undelivered',
+      'without it, delivery>99% has to hold if no --slo bounds delivery',
+    )
+  }
+  command
     .option('--report-interval <time>', 'a line so often, at least 1s; 5s by default')
     .option('-v, --verbose', 'each kind of failure at the end, with its count and a sample')
     .option('--out <folder>', 'where the result files go; results/ by default')

@@ -61,7 +61,7 @@ function printRun(run: RunFile): void {
 }
 
 function hasReceipts(scenario: ScenarioEntry): boolean {
-  if (scenario.state === 'unmeasured') return false
+  if (scenario.state !== 'measured') return false
   return scenario.result.operations.some(({ deliveries }) => deliveries !== null)
 }
 

@@ -2,6 +2,8 @@ import { histogramFigures } from '../load/recording/histogram-figures.ts'
 import { DeliveryTally } from '../load/recording/delivery-tally.ts'
 import { LoadRecorder } from '../load/recording/load-recorder.ts'
 import type { Deliveries, LoadResult, OperationResult } from '../load/result.ts'
+import type { RequestTimes } from '../load/recording/recorder.ts'
+import { countedDeliveries } from '../load/totals.ts'
 import { judgeMeasurement } from '../load/verdict/verdict.ts'
 import { VERDICT_THRESHOLDS } from '../load/verdict/verdict-thresholds.ts'
 import type { OperationFigures, ScenarioFigures } from '../results/gate/read-round.ts'
@@ -27,6 +29,8 @@ export interface Draws {
 
 /** One virtual second: 2,000 registrations, and 1,000 multicasts to 10 recipients each. */
 const DURATION_MS = 1_000
+/** Until when receipts are waited for. */
+const END_MS = 2_000
 const LOAD = { register: 2_000, multicast: 1_000 }
 const RECIPIENTS = 10
 /** A healthy version isn't perfect: 1 request in 2,000 fails, 1 delivery in 1,000 is lost. */
@@ -56,14 +60,22 @@ export function syntheticRun(fault: Fault, noise: number, draws: Draws): Scenari
       record.due()
       record.start(0)
       if (draws.uniform() <= USUAL.errorShare + fault.errorShare) {
-        record.fail(error, tookMs)
+        record.fail(error, timesOf(tookMs))
         continue
       }
-      record.succeed(tookMs, tookMs)
+      record.succeed(timesOf(tookMs))
       if (operation === 'multicast') deliver(tally, k, dueMs, tookMs, fault.lostShare, draws)
     }
   }
-  return summarise(recorder, new Map([['multicast', tally.deliveries()]]))
+  return summarise(
+    recorder,
+    new Map([['multicast', { ...tally.deliveries(END_MS), receivers: null }]]),
+  )
+}
+
+/** Nothing starts late, and nothing pauses. */
+function timesOf(tookMs: number): RequestTimes {
+  return { responseMs: tookMs, serviceMs: tookMs, pausedMs: 0 }
 }
 
 /** Most recipients get a message early, the last about when the sender hears of it. */
@@ -79,7 +91,12 @@ function deliver(
     if (uniform() <= USUAL.lostShare + lostShare) continue
     tally.receive(message, dueMs, recipient, dueMs + tookMs * uniform())
   }
-  tally.expect(message, dueMs, RECIPIENTS)
+  tally.expect({
+    number: message,
+    intendedAtMs: dueMs,
+    startedAtMs: dueMs,
+    recipients: RECIPIENTS,
+  })
 }
 
 function summarise(
@@ -101,10 +118,11 @@ function summarise(
       largestBatch: 1,
       longestBatchMs: 0,
       eventLoopDelay: { p50Ms: 0, p99Ms: 0, maxMs: 0 },
+      pauses: { count: 0, totalMs: 0, maxMs: 0 },
       gcPauses: { count: 0, totalMs: 0, maxMs: 0 },
     },
     verdictThresholds: VERDICT_THRESHOLDS,
-    ...recorder.finish(DURATION_MS, new Map(), deliveries),
+    ...recorder.finish(DURATION_MS, LOAD.register + LOAD.multicast, deliveries),
     windowedSlo: [],
   }
   return {
@@ -118,12 +136,14 @@ function summarise(
 
 /** As a run file has them, without the text of the histograms: that is most of the work of writing one. */
 function figuresOf([name, operation]: readonly [string, OperationResult]): OperationFigures {
-  const { counts, response, deliveries } = operation
+  const { counts, response } = operation
+  const deliveries = countedDeliveries(operation.deliveries)
   return {
     name,
     counts,
     response: { figures: histogramFigures(response) },
     deliveries: deliveries && {
+      kind: 'counted',
       expected: deliveries.expected,
       missing: deliveries.missing,
       completion: { figures: histogramFigures(deliveries.completion) },

@@ -30,7 +30,7 @@ function scenario(name: string, ms: number): RoundScenario {
 function invalid(name: string): RoundScenario {
   const reason = { figure: 'achieved', measured: 0.5, threshold: 0.95, message: 'half was sent' }
   const measured = scenario(name, 1)
-  if (measured.state === 'unmeasured') return measured
+  if (measured.state !== 'measured') return measured
   return { ...measured, verdict: { kind: 'invalid', reasons: [reason] } }
 }
 

@@ -84,7 +84,7 @@ function readEnd(
     const entries = run.scenarios.filter((entry) => resolve(harness, entry.file) === file)
     if (entries.length === 0) return failed(`measured nothing of ${name}:\n${output}`)
     for (const entry of entries) {
-      if (entry.state === 'unmeasured') {
+      if (entry.state !== 'measured') {
         return failed(`measured nothing of ${name}: ${entry.error}`)
       }
       const misfit = misfitOfRequests(entry)

@@ -5,7 +5,7 @@ import { constant } from './arrivals/constant.ts'
 import { generateLoad } from './generator.ts'
 import { percentileMs } from './recording/histogram.ts'
 import type { LoadResult, OperationResult } from './result.ts'
-import { countsOfAll } from './totals.ts'
+import { countsOfAll, inTime } from './totals.ts'
 import type { LoadRequest } from './workload.ts'
 
 function only(result: LoadResult): OperationResult {
@@ -48,7 +48,7 @@ describe('a load', () => {
           })
           const { counts, errors, lateness } = only(result)
           expect(counts.planned).toBe(20)
-          expect(counts.planned).toBe(counts.started + counts.dropped)
+          expect(counts.planned).toBe(counts.started + counts.dropped + counts.notStarted)
           expect(counts.started).toBe(
             counts.ok + counts.failed + counts.timedOut + counts.unfinished,
           )
@@ -106,6 +106,22 @@ describe('a load', () => {
     expect(countsOfAll(result)).toMatchObject({ planned: 5, started: 5, unfinished: 5 })
   })
 
+  test('that outlast it have a time all the same: as long as they were waited for', async () => {
+    const result = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 200,
+      timeoutMs: 60_000,
+      gracePeriodMs: 300,
+      operations: {
+        half: ({ number }) => (number % 2 === 0 ? Promise.resolve() : new Promise(() => {})),
+      },
+    })
+    const { counts, response, service } = only(result)
+    expect(counts).toMatchObject({ planned: 20, ok: 10, unfinished: 10 })
+    expect([response.totalCount, service.totalCount]).toEqual([20, 20])
+    expect(percentileMs(response, 95)).toBeGreaterThanOrEqual(300)
+  })
+
   test('counts failures by code, with what the first of them said', async () => {
     const result = await generateLoad({
       arrivals: constant(200),
@@ -158,11 +174,125 @@ describe('a load', () => {
     expect(countsOfAll(result).planned).toBeGreaterThanOrEqual(21)
   })
 
+  test.each(['drop', 'wait'] as const)(
+    'that is aborted has planned all that was due by then, started or not (%s)',
+    async (whenFull) => {
+      const controller = new AbortController()
+      const result = await generateLoad({
+        arrivals: constant(1_000),
+        durationMs: 60_000,
+        maxInFlight: 10,
+        whenFull,
+        signal: controller.signal,
+        operations: {
+          hang: ({ number }) => {
+            if (number === 0) setTimeout(() => controller.abort(), 300)
+            return new Promise(() => {})
+          },
+        },
+      })
+      const { planned, started, dropped, notStarted, unfinished } = countsOfAll(result)
+      expect(planned).toBe(Math.ceil(result.measuredMs))
+      expect([started, unfinished]).toEqual([10, 10])
+      expect(dropped + notStarted).toBe(planned - 10)
+      if (whenFull === 'wait') expect(dropped).toBe(0)
+    },
+  )
+
+  test('that is aborted counts what ends afterwards for no interval of the measurement', async () => {
+    const controller = new AbortController()
+    const result = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 60_000,
+      signal: controller.signal,
+      operations: {
+        late: async ({ number }) => {
+          if (number === 30) controller.abort()
+          await sleep(number === 30 ? 0 : 400)
+        },
+      },
+    })
+    const inTimeOfAll = inTime(result)
+    expect(inTimeOfAll.started).toBe(countsOfAll(result).started)
+    expect(inTimeOfAll.ok).toBeLessThanOrEqual(1)
+    expect(countsOfAll(result).ok).toBeGreaterThanOrEqual(30)
+  })
+
   test('refuses a duration of 0', async () => {
     const operations = { never: () => Promise.resolve() }
     await expect(
       generateLoad({ arrivals: constant(1), durationMs: 0, operations }),
     ).rejects.toThrow(/durationMs/)
+  })
+})
+
+describe('a pause of the generator', () => {
+  /** Answers after 20 ms; while request 20 is made, the process does nothing for half a second. */
+  const pausing = {
+    answer: async ({ number }: LoadRequest): Promise<void> => {
+      const answer = sleep(20)
+      const untilMs = performance.now() + (number === 20 ? 500 : 0)
+      while (performance.now() < untilMs);
+      await answer
+    },
+  }
+
+  test('times nothing out: what was answered meanwhile is read first', async () => {
+    const result = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 1_000,
+      timeoutMs: 400,
+      operations: pausing,
+    })
+    expect(countsOfAll(result)).toMatchObject({ planned: 100, ok: 100, timedOut: 0 })
+    expect(result.health.pauses.maxMs).toBeGreaterThanOrEqual(490)
+  })
+
+  test('is in response and service times of what was under way, and not in the undisturbed ones', async () => {
+    const result = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 1_000,
+      operations: pausing,
+    })
+    const { response, service, undisturbed } = only(result)
+    expect(percentileMs(response, 100)).toBeGreaterThanOrEqual(490)
+    expect(percentileMs(service, 100)).toBeGreaterThanOrEqual(490)
+    const longest = percentileMs(service, 100) ?? 0
+    expect(percentileMs(undisturbed, 100)).toBeLessThan(longest - 400)
+  })
+
+  test('at the end gives the requests under way their whole grace period', async () => {
+    const result = await generateLoad({
+      arrivals: constant(10),
+      durationMs: 300,
+      gracePeriodMs: 200,
+      operations: {
+        answer: async ({ number }) => {
+          const untilMs = performance.now() + (number === 2 ? 600 : 0)
+          while (performance.now() < untilMs);
+          await sleep(50)
+        },
+      },
+    })
+    expect(countsOfAll(result)).toMatchObject({ planned: 3, ok: 3, unfinished: 0 })
+  })
+
+  test('excuses requests that failed for it, and no others', async () => {
+    const result = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 500,
+      operations: {
+        // As a client whose own timer runs out during the pause.
+        impatient: async ({ number }) => {
+          const untilMs = performance.now() + (number === 20 ? 500 : 0)
+          while (performance.now() < untilMs);
+          if (number === 20) throw new Error('no answer in 400 ms')
+        },
+        refused: () => Promise.reject(new Error('refused')),
+      },
+    })
+    const lost = [...result.operations].map(([name, { lostByPause }]) => [name, lostByPause])
+    expect(Object.fromEntries(lost)).toMatchObject({ refused: 0 })
   })
 })
 

@@ -8,7 +8,8 @@ import { InputError } from './input-error.ts'
 import { checkOperations } from './slo/judge-slo.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
-import { layOut } from './dispatch/schedule.ts'
+import { countMeasuredBefore, layOut } from './dispatch/schedule.ts'
+import type { Pause } from './pauses.ts'
 import { readSlo, type Slos } from './slo/slo.ts'
 import { SloWindows } from './slo/slo-windows.ts'
 import { readVerdictThresholds, type VerdictOverrides } from './verdict/verdict-thresholds.ts'
@@ -104,15 +105,20 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   }, PROGRESS_MS)
   try {
     const plannedEndMs = measureStartMs + durationMs
-    const health = await dispatcher.startRequests(plannedEndMs + gracePeriodMs, plan.signal)
+    const health = await dispatcher.startRequests(plannedEndMs, plan.signal)
     const isEndedEarly = !dispatcher.isDraining
     const isInterrupted = isEndedEarly && plan.signal?.aborted === true
-    const abortReason =
-      isEndedEarly && !isInterrupted ? (windows?.abortReason(nowMs()) ?? null) : null
+    const abortReason = isEndedEarly && !isInterrupted ? (windows?.reason ?? null) : null
     const endMs = isEndedEarly ? Math.min(nowMs(), plannedEndMs) : plannedEndMs
+    if (isEndedEarly) {
+      recorder.endAt(endMs)
+      dispatcher.abandon(endMs)
+    }
     const graceMs = isInterrupted ? Math.min(gracePeriodMs, INTERRUPTED_GRACE_MS) : gracePeriodMs
-    const unfinished = await dispatcher.drain(endMs + graceMs)
-    const record = recorder.finish(nowMs(), unfinished, await askReceivers(workload))
+    await dispatcher.drain(endMs, graceMs)
+    const deliveries = await askReceivers(workload, dispatcher.pauses)
+    const scheduled = countMeasuredBefore(schedule, endMs)
+    const record = recorder.finish(nowMs(), scheduled, deliveries)
     const measuredMs = Math.max(endMs - measureStartMs, 0)
     return {
       startedAt,
@@ -161,10 +167,20 @@ function shareOf(maxInFlight: number, share: Shard): number {
   throw new InputError(`maxInFlight: ${maxInFlight} can't be shared by ${share.of} generators.`)
 }
 
-async function askReceivers(workload: Workload): Promise<ReadonlyMap<string, Deliveries>> {
+/** Whatever goes wrong with receivers, the figures of the load itself are kept. */
+async function askReceivers(
+  workload: Workload,
+  pauses: readonly Pause[],
+): Promise<ReadonlyMap<string, Deliveries>> {
   const seen = new Map<string, Deliveries>()
   for (const [name, { deliveries }] of workload.operations) {
-    if (deliveries !== undefined) seen.set(name, await deliveries())
+    if (deliveries === undefined) continue
+    try {
+      seen.set(name, await deliveries(pauses))
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      seen.set(name, { kind: 'unknown', reason })
+    }
   }
   return seen
 }

@@ -1,5 +1,13 @@
 import { newTimeHistogram } from './recording/histogram.ts'
-import type { IntervalFigures, LoadResult, OperationCounts, OperationResult } from './result.ts'
+import type {
+  Deliveries,
+  IntervalFigures,
+  LoadResult,
+  OperationCounts,
+  OperationResult,
+  ReceiverHealth,
+  UnknownDeliveries,
+} from './result.ts'
 import { VERDICT_THRESHOLDS } from './verdict/verdict-thresholds.ts'
 
 /** What a test says of one operation; everything else is as in a load without any trouble. */
@@ -7,8 +15,19 @@ export interface OperationFixture {
   readonly counts?: Partial<OperationCounts>
   readonly responseMs?: readonly number[]
   readonly serviceMs?: readonly number[]
+  readonly undisturbedMs?: readonly number[]
+  readonly lostByPause?: number
   readonly latenessMs?: readonly number[]
-  readonly deliveries?: { readonly expected: number; readonly received: number }
+  readonly deliveries?: UnknownDeliveries | DeliveriesFixture
+}
+
+/** Completions take 2 ms. */
+export interface DeliveriesFixture {
+  readonly expected: number
+  readonly received: number
+  readonly missingByPause?: number
+  readonly undisturbedCompletionMs?: number
+  readonly receivers?: ReceiverHealth
 }
 
 /** A load result for tests: 10 s at 100/s, all requests started in time and ok, unless said otherwise. */
@@ -38,6 +57,7 @@ export function loadResult(
       largestBatch: 1,
       longestBatchMs: 0,
       eventLoopDelay: { p50Ms: 0, p99Ms: 1, maxMs: 2 },
+      pauses: { count: 0, totalMs: 0, maxMs: 0 },
       gcPauses: { count: 0, totalMs: 0, maxMs: 0 },
     },
     verdictThresholds: VERDICT_THRESHOLDS,
@@ -50,10 +70,12 @@ export function loadResult(
 
 function operationResult(fixture: OperationFixture): OperationResult {
   const { responseMs = [1], serviceMs = responseMs, latenessMs = [0], deliveries } = fixture
+  const { undisturbedMs = serviceMs, lostByPause = 0 } = fixture
   const counts = {
     planned: 1_000,
     started: 1_000,
     dropped: 0,
+    notStarted: 0,
     ok: 1_000,
     failed: 0,
     timedOut: 0,
@@ -62,21 +84,32 @@ function operationResult(fixture: OperationFixture): OperationResult {
   }
   return {
     counts,
+    lostByPause,
     errors: [],
     response: histogramOf(responseMs),
     service: histogramOf(serviceMs),
+    undisturbed: histogramOf(undisturbedMs),
     failure: histogramOf([]),
     lateness: histogramOf(latenessMs),
-    deliveries:
-      deliveries === undefined
-        ? null
-        : {
-            ...deliveries,
-            duplicates: 0,
-            missing: deliveries.expected - deliveries.received,
-            receipt: histogramOf([1]),
-            completion: histogramOf([2]),
-          },
+    deliveries: deliveries === undefined ? null : deliveriesOf(deliveries),
+  }
+}
+
+function deliveriesOf(fixture: UnknownDeliveries | DeliveriesFixture): Deliveries {
+  if ('reason' in fixture) return fixture
+  const { expected, received, missingByPause = 0, undisturbedCompletionMs = 2 } = fixture
+  return {
+    kind: 'counted',
+    expected,
+    received,
+    duplicates: 0,
+    missing: expected - received,
+    incomplete: expected - received,
+    missingByPause,
+    receipt: histogramOf([1]),
+    completion: histogramOf([2]),
+    undisturbedCompletion: histogramOf([undisturbedCompletionMs]),
+    receivers: fixture.receivers ?? null,
   }
 }
 

@@ -3,13 +3,18 @@ import type { Technique } from './dispatch/technique.ts'
 import type { SloRow } from './slo/slo-row.ts'
 import type { VerdictThresholds } from './verdict/verdict-thresholds.ts'
 
-/** What became of an operation's requests. `planned = started + dropped`, `started = ok + failed + timedOut + unfinished`. */
+/**
+ * What became of an operation's requests. `planned = started + dropped + notStarted`,
+ * `started = ok + failed + timedOut + unfinished`.
+ */
 export interface OperationCounts {
-  /** Requests that were due. */
+  /** Requests due by the schedule before the measurement ended, whatever became of them. */
   readonly planned: number
   readonly started: number
   /** Requests that were due while `maxInFlight` others were under way, and so never started. */
   readonly dropped: number
+  /** Requests that were due, but that the generator had not come to when the load was ended early. */
+  readonly notStarted: number
   readonly ok: number
   readonly failed: number
   readonly timedOut: number
@@ -24,32 +29,81 @@ export interface ErrorCount {
   readonly sample: string
 }
 
-/**
- * What the receivers of an operation's messages saw, counted where they arrive.
- * `expected = distinct receipts + missing`.
- */
-export interface Deliveries {
-  /** Messages × recipients that the requests claimed to address. */
+/** How long an event loop kept timers waiting, in ms. */
+export interface EventLoopDelay {
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
+
+/** Times in which a process did nothing at all; see `PauseWatch`. */
+export interface PauseFigures {
+  readonly count: number
+  readonly totalMs: number
+  readonly maxMs: number
+}
+
+/** What the receivers' process knows of its own performance while the load was measured. */
+export interface ReceiverHealth {
+  readonly eventLoopDelay: EventLoopDelay
+  readonly pauses: PauseFigures
+}
+
+/** What the receivers of an operation's messages saw. */
+export type Deliveries = CountedDeliveries | UnknownDeliveries
+
+/** Receivers that were lost, or did not answer: nothing is known of what they received. */
+export interface UnknownDeliveries {
+  readonly kind: 'unknown'
+  /** One sentence. */
+  readonly reason: string
+}
+
+/** Deliveries counted where they arrive. `expected = distinct receipts + missing`. */
+export interface CountedDeliveries {
+  readonly kind: 'counted'
+  /** Messages × recipients, including the recipients of messages that could not be sent. */
   readonly expected: number
   /** Distinct (message, recipient) pairs that arrived. */
   readonly received: number
   /** Arrivals of a pair beyond its first. */
   readonly duplicates: number
   readonly missing: number
-  /** Intended start → receipt, in µs, one record a received pair. */
+  /** Messages that did not reach all of their recipients. */
+  readonly incomplete: number
+  /** Missing receipts that a long pause of the generator or the receivers may have caused. */
+  readonly missingByPause: number
+  /**
+   * Intended start → receipt, in µs, one record per expected pair: those that are missing, at the
+   * time waited for them. Empty where the sender has receipts but doesn't see each of them arrive.
+   */
   readonly receipt: Histogram
-  /** Intended start → last recipient's receipt, in µs, one record a message that nobody missed. */
+  /**
+   * Intended start → last recipient's receipt, in µs, one record per message: those that did not
+   * reach all recipients, at the time waited.
+   */
   readonly completion: Histogram
+  /** The same without the delays that generator and receivers caused: late starts and pauses. */
+  readonly undisturbedCompletion: Histogram
+  /** `null` where the receivers are processes that others started. */
+  readonly receivers: ReceiverHealth | null
 }
 
 /** One operation of a workload, measured. Histograms are in µs. */
 export interface OperationResult {
   readonly counts: OperationCounts
+  /** Requests that failed or were dropped, and for which a pause of the generator may be the reason. */
+  readonly lostByPause: number
   readonly errors: readonly ErrorCount[]
-  /** Intended start → done, of requests that succeeded or timed out. SLOs are judged on this. */
+  /**
+   * Intended start → done, of requests that succeeded; those that timed out or were unfinished, at
+   * the time waited for them. SLOs are judged on this.
+   */
   readonly response: Histogram
   /** Actual start → done, of the same requests. */
   readonly service: Histogram
+  /** The service time less the generator's pauses in it: the least that the system took. */
+  readonly undisturbed: Histogram
   /** Intended start → failed, of requests that failed. */
   readonly failure: Histogram
   /** Intended → actual start, of every request started: the generator's own delay. */
@@ -84,12 +138,10 @@ export interface GeneratorHealth {
   readonly largestBatch: number
   /** The longest stretch of the schedule that was started in one wake-up, in ms: the pause that it made up for. */
   readonly longestBatchMs: number
-  /** Event-loop delay while measuring, in ms. */
-  readonly eventLoopDelay: {
-    readonly p50Ms: number
-    readonly p99Ms: number
-    readonly maxMs: number
-  }
+  /** Event-loop delay while measuring. */
+  readonly eventLoopDelay: EventLoopDelay
+  /** Pauses of the generator's process while measuring. */
+  readonly pauses: PauseFigures
   /** Times that the garbage collector stopped the generator while measuring. */
   readonly gcPauses: { readonly count: number; readonly totalMs: number; readonly maxMs: number }
 }

@@ -1,11 +1,25 @@
 import type { LoadResult, OperationCounts } from './result.ts'
 
+/** Deliveries, live or stored, if they were counted; `null` if they are unknown or there are none. */
+export function countedDeliveries<D extends { readonly kind: 'counted' | 'unknown' }>(
+  deliveries: D | null,
+): Extract<D, { readonly kind: 'counted' }> | null {
+  return isCounted(deliveries) ? deliveries : null
+}
+
+function isCounted<D extends { readonly kind: 'counted' | 'unknown' }>(
+  deliveries: D | null,
+): deliveries is Extract<D, { readonly kind: 'counted' }> {
+  return deliveries?.kind === 'counted'
+}
+
 /** Counts of all operations of a load together. */
 export function countsOfAll(result: LoadResult): OperationCounts {
   const sum = {
     planned: 0,
     started: 0,
     dropped: 0,
+    notStarted: 0,
     ok: 0,
     failed: 0,
     timedOut: 0,
@@ -15,6 +29,7 @@ export function countsOfAll(result: LoadResult): OperationCounts {
     sum.planned += counts.planned
     sum.started += counts.started
     sum.dropped += counts.dropped
+    sum.notStarted += counts.notStarted
     sum.ok += counts.ok
     sum.failed += counts.failed
     sum.timedOut += counts.timedOut
@@ -49,4 +64,13 @@ export function inTime(result: Timed, operation?: string): { started: number; ok
 export function throughputPerSecond(result: Timed, operation?: string): number | null {
   if (result.measuredMs === 0) return null
   return (inTime(result, operation).ok * 1_000) / result.measuredMs
+}
+
+/**
+ * Achieved rate, requests/s: those started while requests were being sent, by the time measured;
+ * `null` if no time was.
+ */
+export function achievedPerSecond(result: Timed, operation?: string): number | null {
+  if (result.measuredMs === 0) return null
+  return (inTime(result, operation).started * 1_000) / result.measuredMs
 }

@@ -1,3 +1,4 @@
+import type { Pause } from './pauses.ts'
 import type { Deliveries } from './result.ts'
 import { InputError } from './input-error.ts'
 import { stratifiedDraw } from './stratified-draw.ts'
@@ -20,8 +21,12 @@ export interface Operation {
   readonly run: RunOperation
   /** Share of the requests, relative to the other operations' weights; > 0. Default 1. */
   readonly weight?: number
-  /** Asked once, after the last request ended: what the receivers of its messages saw. */
-  readonly deliveries?: () => Promise<Deliveries>
+  /**
+   * Asked once, after the last request ended: what the receivers of its messages saw. If it rejects,
+   * the deliveries are unknown, and the rest of the result is kept.
+   * @param pauses of the generator, whose effect is not the system's.
+   */
+  readonly deliveries?: (pauses: readonly Pause[]) => Promise<Deliveries>
 }
 
 /** What a load consists of, by operation name. */

@@ -41,6 +41,10 @@ export interface LoadTestParameters {
   readonly maxInFlight: number
   readonly seed: number
   readonly slos: readonly Slo[]
+  /** Whether loads without a bound on the success rate are held to none. */
+  readonly allowFailures: boolean
+  /** Whether loads without a bound on the delivery rate are held to none. */
+  readonly allowUndelivered: boolean
 }
 
 declare module 'vitest' {

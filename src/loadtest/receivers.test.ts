@@ -26,6 +26,8 @@ const mixed: LoadTestParameters = {
   maxInFlight: 100,
   seed: 3,
   slos: [],
+  allowFailures: false,
+  allowUndelivered: false,
 }
 
 test('shares host what they register, also where somebody registered it before', () => {

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { loadTestIdentity } from '../../bench/workloads/register.ts'
 import type { LoadResult } from '../load/result.ts'
+import { countedDeliveries } from '../load/totals.ts'
 import type { ListedRegistration } from '../registry/enumeration.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import { gatewayOf, type FoundSubscribers } from '../subscribers/find-subscribers.ts'
@@ -65,7 +66,9 @@ export async function nameGateways(
 
 /** Whether a load sent to somebody and reached nobody. */
 export function reachedNobody({ operations }: LoadResult): boolean {
-  const all = [...operations.values()].flatMap(({ deliveries }) => deliveries ?? [])
+  const all = [...operations.values()].flatMap(
+    ({ deliveries }) => countedDeliveries(deliveries) ?? [],
+  )
   const expected = all.reduce((sum, deliveries) => sum + deliveries.expected, 0)
   return expected > 0 && all.every(({ received }) => received === 0)
 }

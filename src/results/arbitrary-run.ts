@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { Histogram } from 'hdr-histogram-js'
 import { LARGEST_TIME_US, newTimeHistogram } from '../load/recording/histogram.ts'
-import type { LoadResult, OperationResult } from '../load/result.ts'
+import type { IntervalFigures, LoadResult, OperationResult } from '../load/result.ts'
 import type { Bound } from '../load/slo/slo.ts'
 import type { SloRow } from '../load/slo/slo-row.ts'
 import { serializeLoadResult } from './load-result-json.ts'
@@ -31,32 +31,46 @@ export const arbitraryHistogram: fc.Arbitrary<Histogram> = fc
     return histogram
   })
 
+const delay = fc.record({ p50Ms: time, p99Ms: time, maxMs: time })
+const pauses = fc.record({ count, totalMs: time, maxMs: time })
+
 const operation: fc.Arbitrary<OperationResult> = fc.record({
   counts: fc.record({
     planned: count,
     started: count,
     dropped: count,
+    notStarted: count,
     ok: count,
     failed: count,
     timedOut: count,
     unfinished: count,
   }),
+  lostByPause: count,
   errors: fc.array(fc.record({ code: arbitraryText, count, sample: arbitraryText }), {
     maxLength: 3,
   }),
   response: arbitraryHistogram,
   service: arbitraryHistogram,
+  undisturbed: arbitraryHistogram,
   failure: arbitraryHistogram,
   lateness: arbitraryHistogram,
   deliveries: fc.option(
-    fc.record({
-      expected: count,
-      received: count,
-      duplicates: count,
-      missing: count,
-      receipt: arbitraryHistogram,
-      completion: arbitraryHistogram,
-    }),
+    fc.oneof(
+      fc.record({
+        kind: fc.constant('counted'),
+        expected: count,
+        received: count,
+        duplicates: count,
+        missing: count,
+        incomplete: count,
+        missingByPause: count,
+        receipt: arbitraryHistogram,
+        completion: arbitraryHistogram,
+        undisturbedCompletion: arbitraryHistogram,
+        receivers: fc.option(fc.record({ eventLoopDelay: delay, pauses })),
+      }),
+      fc.record({ kind: fc.constant('unknown'), reason: arbitraryText }),
+    ),
   ),
 })
 
@@ -69,6 +83,7 @@ const sloRow: fc.Arbitrary<SloRow> = fc.record({
   measured: fc.option(time),
   punctual: fc.option(time),
   outcome: fc.constantFrom('met', 'missed', 'inconclusive'),
+  isDefault: fc.boolean(),
   windows: fc.option(
     fc.record({
       everyMs: time,
@@ -84,6 +99,7 @@ const boundCommon = {
   operation: fc.option(arbitraryText),
   everyMs: fc.option(time),
   abortAfterMs: fc.option(time),
+  isDefault: fc.boolean(),
 }
 
 const sloBound: fc.Arbitrary<Bound> = fc.oneof(
@@ -106,6 +122,18 @@ const sloBound: fc.Arbitrary<Bound> = fc.oneof(
     perSecond: time,
   }),
 )
+
+const intervalOf = (name: fc.Arbitrary<string>): fc.Arbitrary<IntervalFigures> =>
+  fc.record({
+    second: fc.nat(300),
+    operation: name,
+    started: count,
+    dropped: count,
+    ok: count,
+    failed: count,
+    timedOut: count,
+    response: fc.option(fc.record({ p50Ms: time, p95Ms: time, p99Ms: time, maxMs: time })),
+  })
 
 const share = fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs)
 
@@ -131,8 +159,9 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         dispatch: fc.constantFrom('spin', 'hybrid', 'timer'),
         largestBatch: count,
         longestBatchMs: time,
-        eventLoopDelay: fc.record({ p50Ms: time, p99Ms: time, maxMs: time }),
-        gcPauses: fc.record({ count, totalMs: time, maxMs: time }),
+        eventLoopDelay: delay,
+        pauses,
+        gcPauses: pauses,
       }),
       verdictThresholds: fc.record({
         achieved: fc.record({ degraded: share, invalid: share }),
@@ -141,23 +170,12 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         lateness: fc.record({ degraded: time }),
         latenessMs: fc.record({ degraded: time }),
         batchMs: fc.record({ degraded: time }),
+        receiverPauseMs: fc.record({ degraded: time }),
       }),
       operations: fc
         .tuple(...names.map((name) => fc.tuple(fc.constant(name), operation)))
         .map((entries) => new Map(entries)),
-      intervals: fc.array(
-        fc.record({
-          second: fc.nat(300),
-          operation: fc.constantFrom(...names),
-          started: count,
-          dropped: count,
-          ok: count,
-          failed: count,
-          timedOut: count,
-          response: fc.option(fc.record({ p50Ms: time, p95Ms: time, p99Ms: time, maxMs: time })),
-        }),
-        { maxLength: 5 },
-      ),
+      intervals: fc.array(intervalOf(fc.constantFrom(...names)), { maxLength: 5 }),
       windowedSlo: fc.array(sloRow, { maxLength: 3 }),
     }),
   )
@@ -190,6 +208,14 @@ const scenario: fc.Arbitrary<ScenarioEntry> = fc.oneof(
     bounds: fc.array(sloBound, { maxLength: 3 }),
   }),
   fc.record({
+    state: fc.constant('lost'),
+    name: arbitraryText,
+    file: arbitraryText,
+    testStatus: fc.constantFrom('failed', 'cancelled'),
+    error: arbitraryText,
+    intervals: fc.array(intervalOf(arbitraryText), { maxLength: 3 }),
+  }),
+  fc.record({
     state: fc.constant('unmeasured'),
     name: arbitraryText,
     file: arbitraryText,
@@ -217,7 +243,7 @@ const environment = fc.record({
 const shares = { startAt: date, namespace: arbitraryText }
 
 export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
-  schemaVersion: fc.constant(2),
+  schemaVersion: fc.constant(3),
   runId: fc.constantFrom(
     '20260102T030405Z-0a1b2c3',
     '20260102T030405Z-0a1b2c3-dirty.2',

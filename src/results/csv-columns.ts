@@ -1,4 +1,5 @@
 import type { HistogramFigures } from '../load/recording/histogram-figures.ts'
+import { achievedPerSecond, countedDeliveries } from '../load/totals.ts'
 import type { Column } from './csv.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
 import { outcomeOf } from './outcome.ts'
@@ -23,7 +24,7 @@ export interface OperationRow {
 /** A row of `<runId>.intervals.csv`: one operation of one scenario in one second. */
 export interface IntervalRow {
   readonly run: RunFile
-  readonly scenario: MeasuredScenario
+  readonly scenario: Exclude<ScenarioEntry, { state: 'unmeasured' }>
   readonly interval: LoadResultJson['intervals'][number]
 }
 
@@ -91,20 +92,30 @@ export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
     'requests that succeeded while requests were being started',
     ({ throughputPerSecond }) => throughputPerSecond,
   ),
+  ofOperation(
+    'achievedPerSecond',
+    'requests started while requests were being started',
+    ({ scenario, operation }) => achievedPerSecond(scenario.result, operation.name),
+  ),
   ...timeColumns('response', 'intended start to done', ({ response }) => response.figures),
   ...timeColumns('service', 'actual start to done', ({ service }) => service.figures),
+  ...timeColumns(
+    'undisturbed',
+    "service time less the generator's pauses",
+    ({ undisturbed }) => undisturbed.figures,
+  ),
   ...timeColumns('failure', 'intended start to failed', ({ failure }) => failure.figures),
   ...timeColumns('lateness', 'intended to actual start', ({ lateness }) => lateness.figures),
   ...deliveryColumns(),
   ...timeColumns(
     'receipt',
     "intended start to a recipient's receipt",
-    ({ deliveries }) => deliveries?.receipt.figures ?? null,
+    ({ deliveries }) => countedDeliveries(deliveries)?.receipt.figures ?? null,
   ),
   ...timeColumns(
     'completion',
     "intended start to the last recipient's receipt",
-    ({ deliveries }) => deliveries?.completion.figures ?? null,
+    ({ deliveries }) => countedDeliveries(deliveries)?.completion.figures ?? null,
   ),
   ofOperation('errors', 'error codes and how often, e.g. "TIMEOUT: 3; IO: 1"', ({ operation }) =>
     operation.errors.map(({ code, count }) => `${code}: ${count}`).join('; '),
@@ -170,6 +181,7 @@ function countColumns(): readonly Column<OperationRow>[] {
     planned: 'requests that were due',
     started: 'requests started',
     dropped: 'requests due but not started, too many being under way',
+    notStarted: 'requests due but not started, the load being ended early',
     ok: 'requests that succeeded',
     failed: 'requests that failed',
     timedOut: 'requests that timed out',
@@ -183,10 +195,11 @@ function countColumns(): readonly Column<OperationRow>[] {
 
 function deliveryColumns(): readonly Column<OperationRow>[] {
   const descriptions = {
-    expected: 'messages × recipients addressed',
+    expected: 'messages × recipients, those of messages that could not be sent included',
     received: 'of these, received',
     duplicates: 'received again',
     missing: 'never received',
+    missingByPause: 'of these, perhaps because of a pause of generator or receivers',
   } as const
   const names = Object.keys(descriptions) as (keyof typeof descriptions)[]
   return [
@@ -194,14 +207,14 @@ function deliveryColumns(): readonly Column<OperationRow>[] {
       ofOperation(
         `deliveries${capitalized(name)}`,
         descriptions[name],
-        ({ operation }) => operation.deliveries?.[name] ?? null,
+        ({ operation }) => countedDeliveries(operation.deliveries)?.[name] ?? null,
       ),
     ),
-    ofOperation('deliveryRatio', 'received / expected, 0 to 1', ({ operation: { deliveries } }) =>
-      deliveries === null || deliveries.expected === 0
-        ? null
-        : deliveries.received / deliveries.expected,
-    ),
+    ofOperation('deliveryRatio', 'received / expected, 0 to 1', ({ operation }) => {
+      const deliveries = countedDeliveries(operation.deliveries)
+      if (deliveries === null || deliveries.expected === 0) return null
+      return deliveries.received / deliveries.expected
+    }),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { throughputPerSecond } from '../load/totals.ts'
+import { countedDeliveries, throughputPerSecond } from '../load/totals.ts'
 import { environmentKey, fingerprintOf } from './compare/fingerprint-differences.ts'
 import type { RunFile } from './run-file.ts'
 
@@ -51,7 +51,7 @@ export function historyRows(run: RunFile): readonly HistoryRow[] {
     environment: environmentText(run),
   }
   return run.scenarios.flatMap((scenario): HistoryRow[] => {
-    if (scenario.state === 'unmeasured' || scenario.testStatus === 'cancelled') return []
+    if (scenario.state !== 'measured' || scenario.testStatus === 'cancelled') return []
     const { result, workloadHash, verdict, name } = scenario
     if (result.isInterrupted) return []
     return result.operations.map(({ name: operation, counts, response, deliveries }) => ({
@@ -67,15 +67,21 @@ export function historyRows(run: RunFile): readonly HistoryRow[] {
       p999Ms: response.figures.p999Ms,
       throughputPerSecond: throughputPerSecond(result, operation),
       errorRatio: ratio(
-        counts.dropped + counts.failed + counts.timedOut + counts.unfinished,
+        counts.dropped + counts.notStarted + counts.failed + counts.timedOut + counts.unfinished,
         counts.planned,
       ),
-      deliveryRatio: deliveries === null ? null : ratio(deliveries.received, deliveries.expected),
+      deliveryRatio: deliveryRatio(countedDeliveries(deliveries)),
       referenceVersion: run.reference?.version ?? null,
       referenceRedisP50Ms: run.reference?.redisP50Ms ?? null,
       referenceNatsP50Ms: run.reference?.natsP50Ms ?? null,
     }))
   })
+}
+
+function deliveryRatio(
+  deliveries: { readonly received: number; readonly expected: number } | null,
+): number | null {
+  return deliveries === null ? null : ratio(deliveries.received, deliveries.expected)
 }
 
 function ratio(part: number, whole: number): number | null {

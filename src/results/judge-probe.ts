@@ -28,8 +28,8 @@ export function judgeProbe(rate: number, entries: readonly ScenarioEntry[]): Pro
     const message = `It makes ${entries.length} loads, and a rate can be searched for one.`
     return { kind: 'unfit', message }
   }
-  if (entry.state === 'unmeasured') return { kind: 'unfit', message: entry.error }
-  if (entry.slo.length === 0) {
+  if (entry.state !== 'measured') return { kind: 'unfit', message: entry.error }
+  if (entry.slo.every(({ isDefault }) => isDefault)) {
     const message = 'It asserts no SLO that a rate could miss. Add expect(result).toMeetSlo({ … }).'
     return { kind: 'unfit', message: entry.error ?? message }
   }

@@ -16,9 +16,11 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
   const operations = [...result.operations].map(([name, operation]): OperationJson => ({
     name,
     counts: operation.counts,
+    lostByPause: operation.lostByPause,
     errors: operation.errors,
     response: serializeHistogram(operation.response),
     service: serializeHistogram(operation.service),
+    undisturbed: serializeHistogram(operation.undisturbed),
     failure: serializeHistogram(operation.failure),
     lateness: serializeHistogram(operation.lateness),
     deliveries: operation.deliveries && serializeDeliveries(operation.deliveries),
@@ -52,9 +54,11 @@ export function deserializeLoadResult(json: LoadResultJson): LoadResult {
       name,
       {
         counts: operation.counts,
+        lostByPause: operation.lostByPause,
         errors: operation.errors,
         response: deserializeHistogram(operation.response),
         service: deserializeHistogram(operation.service),
+        undisturbed: deserializeHistogram(operation.undisturbed),
         failure: deserializeHistogram(operation.failure),
         lateness: deserializeHistogram(operation.lateness),
         deliveries: operation.deliveries && deserializeDeliveries(operation.deliveries),
@@ -65,21 +69,29 @@ export function deserializeLoadResult(json: LoadResultJson): LoadResult {
 }
 
 function serializeDeliveries(deliveries: Deliveries): DeliveriesJson {
-  const { expected, received, duplicates, missing, receipt, completion } = deliveries
+  if (deliveries.kind === 'unknown') return { kind: 'unknown', reason: deliveries.reason }
+  const { expected, received, duplicates, missing, incomplete, missingByPause } = deliveries
   return {
+    kind: 'counted',
     expected,
     received,
     duplicates,
     missing,
-    receipt: serializeHistogram(receipt),
-    completion: serializeHistogram(completion),
+    incomplete,
+    missingByPause,
+    receipt: serializeHistogram(deliveries.receipt),
+    completion: serializeHistogram(deliveries.completion),
+    undisturbedCompletion: serializeHistogram(deliveries.undisturbedCompletion),
+    receivers: deliveries.receivers,
   }
 }
 
-function deserializeDeliveries({ receipt, completion, ...counts }: DeliveriesJson): Deliveries {
+function deserializeDeliveries(deliveries: DeliveriesJson): Deliveries {
+  if (deliveries.kind === 'unknown') return deliveries
   return {
-    ...counts,
-    receipt: deserializeHistogram(receipt),
-    completion: deserializeHistogram(completion),
+    ...deliveries,
+    receipt: deserializeHistogram(deliveries.receipt),
+    completion: deserializeHistogram(deliveries.completion),
+    undisturbedCompletion: deserializeHistogram(deliveries.undisturbedCompletion),
   }
 }

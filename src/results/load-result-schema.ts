@@ -34,31 +34,62 @@ const countsSchema = z
     planned: count,
     started: count,
     dropped: count,
+    notStarted: count,
     ok: count,
     failed: count,
     timedOut: count,
     unfinished: count,
   })
-  .describe('planned = started + dropped; started = ok + failed + timedOut + unfinished.')
+  .describe(
+    'planned = started + dropped + notStarted; started = ok + failed + timedOut + unfinished.',
+  )
+
+const delaySchema = z.strictObject({ p50Ms: time, p99Ms: time, maxMs: time })
+const pausesSchema = z.strictObject({ count, totalMs: time, maxMs: time })
 
 const deliveriesSchema = z
-  .strictObject({
-    expected: count,
-    received: count,
-    duplicates: count,
-    missing: count,
-    receipt: histogramSchema.describe('Intended start to receipt, one record a received pair.'),
-    completion: histogramSchema.describe("Intended start to the last recipient's receipt."),
-  })
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('counted'),
+      expected: count.describe('Recipients of messages that could not be sent included.'),
+      received: count,
+      duplicates: count,
+      missing: count,
+      incomplete: count.describe('Messages that did not reach all of their recipients.'),
+      missingByPause: count.describe(
+        'Of the missing, those that a pause of generator or receivers may have caused.',
+      ),
+      receipt: histogramSchema.describe(
+        'Intended start to receipt, one record per expected pair; missing ones at the time waited.',
+      ),
+      completion: histogramSchema.describe(
+        "Intended start to the last recipient's receipt; at the time waited where one is missing.",
+      ),
+      undisturbedCompletion: histogramSchema.describe(
+        'The same without the delays that generator and receivers caused.',
+      ),
+      receivers: z
+        .strictObject({ eventLoopDelay: delaySchema, pauses: pausesSchema })
+        .nullable()
+        .describe("Of the receivers' process; null where others started the receivers."),
+    }),
+    z.strictObject({ kind: z.literal('unknown'), reason: z.string() }),
+  ])
   .meta({ id: 'deliveries' })
 
 const operationSchema = z
   .strictObject({
     name: z.string(),
     counts: countsSchema,
+    lostByPause: count.describe(
+      'Failed or dropped, for which a pause of the generator may be the reason.',
+    ),
     errors: z.array(z.strictObject({ code: z.string(), count, sample: z.string() })),
-    response: histogramSchema.describe('Intended start to done, of requests ok or timed out.'),
+    response: histogramSchema.describe(
+      'Intended start to done, of requests ok; timed out or unfinished, at the time waited.',
+    ),
     service: histogramSchema.describe('Actual start to done, of the same requests.'),
+    undisturbed: histogramSchema.describe("The service time less the generator's pauses in it."),
     failure: histogramSchema.describe('Intended start to failed, of requests that failed.'),
     lateness: histogramSchema.describe('Intended to actual start.'),
     deliveries: deliveriesSchema.nullable(),
@@ -103,8 +134,9 @@ export const loadResultSchema = z
       dispatch: z.enum(TECHNIQUES).describe('How requests were started on time.'),
       largestBatch: count.describe('Most requests started in one wake-up.'),
       longestBatchMs: time.describe('Longest stretch of the schedule started in one wake-up.'),
-      eventLoopDelay: z.strictObject({ p50Ms: time, p99Ms: time, maxMs: time }),
-      gcPauses: z.strictObject({ count, totalMs: time, maxMs: time }),
+      eventLoopDelay: delaySchema,
+      pauses: pausesSchema.describe('Times in which the process did nothing.'),
+      gcPauses: pausesSchema,
     }),
     verdictThresholds: z
       .strictObject({
@@ -114,6 +146,7 @@ export const loadResultSchema = z
         lateness: z.strictObject({ degraded: time }),
         latenessMs: z.strictObject({ degraded: time }),
         batchMs: z.strictObject({ degraded: time }),
+        receiverPauseMs: z.strictObject({ degraded: time }),
       })
       .describe('What the verdict is reached by; see src/load/verdict/verdict-thresholds.ts.'),
     operations: z.array(operationSchema),

@@ -35,7 +35,7 @@ export function mergeShares(
       shares: runs.map(({ runId, environment }) => ({ runId, environment })),
     },
     scenarios: first.scenarios.map((scenario, index) =>
-      scenario.state === 'unmeasured'
+      scenario.state !== 'measured'
         ? scenario
         : mergeScenario(
             scenario,

@@ -99,7 +99,7 @@ function requireMeasured({ path, run, generators }: PlacedShare): void {
   }
   for (const scenario of run.scenarios) {
     if (scenario.state === 'measured' && scenario.testStatus !== 'cancelled') continue
-    const why = scenario.error === null ? scenario.testStatus : scenario.error
+    const why = scenario.error ?? scenario.testStatus
     throw new MergeError(
       `${path}: share ${generators.share} measured nothing of "${scenario.name}": ${why}`,
     )

@@ -27,6 +27,7 @@ function measured(
       measured: 1,
       punctual: null,
       outcome,
+      isDefault: false,
       windows: null,
     })),
     bounds: [],

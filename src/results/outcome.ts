@@ -1,3 +1,4 @@
+import { isMissedBeyondDoubt } from '../load/slo/slo-row.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
 
 /**
@@ -7,10 +8,15 @@ import type { RunFile, ScenarioEntry } from './run-file.ts'
  */
 export type ScenarioOutcome = 'passed' | 'failed' | 'inconclusive' | 'interrupted' | 'broken'
 
-/** What one scenario says. A measurement that is invalid says nothing, whatever its SLOs show. */
+/**
+ * What one scenario says. A measurement that is invalid says nothing, unless requests or deliveries
+ * failed that nothing the generator did can have caused.
+ */
 export function outcomeOf(scenario: ScenarioEntry): ScenarioOutcome {
+  if (scenario.state === 'lost') return 'interrupted'
   if (scenario.testStatus === 'cancelled') return 'interrupted'
   if (scenario.state === 'unmeasured') return 'broken'
+  if (scenario.slo.some(isMissedBeyondDoubt)) return 'failed'
   if (scenario.verdict.kind === 'invalid') return 'inconclusive'
   if (scenario.slo.some(({ outcome }) => outcome === 'missed')) return 'failed'
   if (scenario.slo.some(({ outcome }) => outcome === 'inconclusive')) return 'inconclusive'
@@ -34,7 +40,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 /** How a run ends: as its worst scenario does, where broken is worse than failed, and failed than inconclusive. */
 export function exitCodeOf(run: Pick<RunFile, 'scenarios' | 'microBenchmarks'>): ExitCode {
   const outcomes = new Set(run.scenarios.map(outcomeOf))
-  if (outcomes.has('broken')) return EXIT.broken
+  const isLost = run.scenarios.some(({ state }) => state === 'lost')
+  if (isLost || outcomes.has('broken')) return EXIT.broken
   if (outcomes.has('failed')) return EXIT.failed
   if (outcomes.has('inconclusive') || outcomes.has('interrupted')) return EXIT.inconclusive
   const isEmpty = run.scenarios.length === 0 && run.microBenchmarks.length === 0

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { countedDeliveries } from '../load/totals.ts'
 import { findHistogramFlaw } from './histogram-json.ts'
 import type { HistogramJson, LoadResultJson } from './load-result-schema.ts'
 import { intervalSchema } from './load-result-schema.ts'
@@ -122,7 +123,7 @@ function parseJson(path: string, bytes: Buffer): unknown {
 
 function firstHistogramFlaw(run: RunFile): string | null {
   for (const [i, scenario] of run.scenarios.entries()) {
-    if (scenario.state === 'unmeasured') continue
+    if (scenario.state !== 'measured') continue
     for (const [k, operation] of scenario.result.operations.entries()) {
       for (const [name, { hdrV2Base64 }] of histogramsOf(operation)) {
         const flaw = findHistogramFlaw(hdrV2Base64)
@@ -137,9 +138,14 @@ function firstHistogramFlaw(run: RunFile): string | null {
 function histogramsOf(
   operation: LoadResultJson['operations'][number],
 ): readonly (readonly [string, HistogramJson])[] {
-  const { response, service, failure, lateness, deliveries } = operation
-  const ofRequests = Object.entries({ response, service, failure, lateness })
+  const { response, service, undisturbed, failure, lateness } = operation
+  const deliveries = countedDeliveries(operation.deliveries)
+  const ofRequests = Object.entries({ response, service, undisturbed, failure, lateness })
   if (deliveries === null) return ofRequests
-  const { receipt, completion } = deliveries
-  return [...ofRequests, ['deliveries.receipt', receipt], ['deliveries.completion', completion]]
+  const { receipt, completion, undisturbedCompletion } = deliveries
+  const ofDeliveries = Object.entries({ receipt, completion, undisturbedCompletion })
+  return [
+    ...ofRequests,
+    ...ofDeliveries.map(([name, histogram]) => [`deliveries.${name}`, histogram] as const),
+  ]
 }

@@ -14,6 +14,13 @@ export function renderReport(entry: ScenarioEntry): string {
   if (entry.state === 'unmeasured') {
     return `  ${paint('red', 'nothing was measured')}: ${entry.error}`
   }
+  if (entry.state === 'lost') {
+    const { intervals, error } = entry
+    const seconds = Math.max(0, ...intervals.map(({ second }) => second + 1))
+    const ok = intervals.reduce((sum, interval) => sum + interval.ok, 0)
+    const kept = `${seconds} s of it are kept, with ${ok.toLocaleString('en-US')} requests ok`
+    return `  ${paint('red', 'interrupted')}: ${error}; ${kept}`
+  }
   const { result, verdict, slo, bounds } = entry
   const length = `${(result.measuredMs / 1_000).toFixed(1)} s`
   const warmUp = result.warmUpMs === 0 ? '' : ` after ${result.warmUpMs / 1_000} s of warm-up`

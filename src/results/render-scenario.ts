@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import { formatMs } from '../load/duration.ts'
 import { percentileMs, sumOf } from '../load/recording/histogram.ts'
 import type { SloOutcome, SloRow } from '../load/slo/slo-row.ts'
-import { throughputPerSecond } from '../load/totals.ts'
+import { achievedPerSecond, throughputPerSecond } from '../load/totals.ts'
 import type { Verdict } from '../load/verdict/verdict.ts'
 import { deserializeHistogram } from './histogram-json.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
@@ -59,7 +59,7 @@ export function renderOperations(result: LoadResultJson): string {
       time(response.figures[percentile]),
     ),
     time(service.figures.p99Ms),
-    rate(counts.started, result.measuredMs),
+    rate(achievedPerSecond(result, name)),
   ])
   return renderTable(columns, rows)
 }
@@ -89,7 +89,7 @@ export function renderSlo(rows: readonly SloRow[]): string {
       paint(OUTCOME_STYLE[row.outcome], row.outcome),
       row.operation,
       metric(row),
-      `${COMPARISON[row.comparison]} ${bound(row)}`,
+      `${COMPARISON[row.comparison]} ${bound(row)}${row.isDefault ? ' (default)' : ''}`,
       measured(row),
     ]),
   )
@@ -120,17 +120,23 @@ const COMPARISON: Readonly<Record<SloRow['comparison'], string>> = {
 function renderErrors({ name, counts, errors }: OperationJson): string[] {
   const kinds = [
     ...errors.map(({ code, count, sample }) => `${code} ${whole(count)} (${sample})`),
-    ...(['timedOut', 'dropped', 'unfinished'] as const).flatMap((kind) =>
+    ...(['timedOut', 'dropped', 'notStarted', 'unfinished'] as const).flatMap((kind) =>
       counts[kind] === 0 ? [] : [`${ABSENT[kind]} ${whole(counts[kind])}`],
     ),
   ]
   return kinds.length === 0 ? [] : [`${name} errors: ${kinds.join(', ')}`]
 }
 
-const ABSENT = { timedOut: 'timed out', dropped: 'dropped', unfinished: 'unfinished' } as const
+const ABSENT = {
+  timedOut: 'timed out',
+  dropped: 'dropped',
+  notStarted: 'not started',
+  unfinished: 'unfinished',
+} as const
 
 function renderDeliveries({ name, deliveries }: OperationJson): string[] {
   if (deliveries === null) return []
+  if (deliveries.kind === 'unknown') return [`${name} receipts: unknown, ${deliveries.reason}`]
   const { expected, received, missing, duplicates, receipt, completion } = deliveries
   const times = (label: string, { figures }: typeof receipt): string =>
     `${label} P50 ${time(figures.p50Ms)}, P95 ${time(figures.p95Ms)}, P99 ${time(figures.p99Ms)}, max ${time(figures.maxMs)}`
@@ -151,10 +157,10 @@ function metric({ metric: name, windows }: SloRow): string {
 
 /** With where the worst window began, and with what an inconclusive figure would have been. */
 function measured(row: SloRow): string {
-  if (row.measured === null) return 'nothing measured'
+  if (row.measured === null) return row.outcome === 'missed' ? 'no answer' : 'nothing measured'
   const notes: string[] = []
   if (row.outcome === 'inconclusive' && row.punctual !== null) {
-    notes.push(`${figure(row.punctual, row.unit)} without lateness`)
+    notes.push(`${figure(row.punctual, row.unit)} without the generator's delays`)
   }
   if (row.windows !== null && row.windows.worstFromMs !== null) {
     const { judged, missed, inconclusive, worstFromMs } = row.windows
@@ -184,8 +190,8 @@ function figure(value: number, unit: SloRow['unit']): string {
   }
 }
 
-function rate(count: number, measuredMs: number): string {
-  return measuredMs === 0 ? '–' : `${decimals((count * 1_000) / measuredMs, 1)}/s`
+function rate(perSecond: number | null): string {
+  return perSecond === null ? '–' : `${decimals(perSecond, 1)}/s`
 }
 
 function time(ms: number | null): string {

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { countedDeliveries } from '../load/totals.ts'
 import { arbitraryRun, arbitraryText } from './arbitrary-run.ts'
 import { INTERVAL_COLUMNS, OPERATION_COLUMNS } from './csv-columns.ts'
 import { toCsv } from './csv.ts'
@@ -52,13 +53,13 @@ describe('the CSV of a run, read back', () => {
         const rows = parseCsv(operationsCsv(run))
         expect(rows.map(({ scenario, operation }) => [scenario, operation])).toEqual(
           run.scenarios.flatMap((scenario): (string | null)[][] =>
-            scenario.state === 'unmeasured'
+            scenario.state !== 'measured'
               ? [[scenario.name, null]]
               : scenario.result.operations.map(({ name }) => [scenario.name, name]),
           ),
         )
         const aborts = run.scenarios.flatMap((scenario) =>
-          scenario.state === 'unmeasured'
+          scenario.state !== 'measured'
             ? [null]
             : scenario.result.operations.map(() => scenario.result.abortReason),
         )
@@ -77,7 +78,8 @@ describe('the CSV of a run, read back', () => {
         const rows = parseCsv(operationsCsv(run)).filter(({ operation }) => operation !== null)
         const operations = measured(run.scenarios).flatMap(({ result }) => result.operations)
         expect(rows).toHaveLength(operations.length)
-        for (const [i, { counts, response, deliveries }] of operations.entries()) {
+        for (const [i, { counts, response, ...operation }] of operations.entries()) {
+          const deliveries = countedDeliveries(operation.deliveries)
           expect(rows[i]).toMatchObject(counts)
           expect(rows[i]).toMatchObject({
             responseMeanMs: response.figures.meanMs,
@@ -97,8 +99,13 @@ describe('the CSV of a run, read back', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         const rows = parseCsv(intervalsCsv(run))
-        const intervals = measured(run.scenarios).flatMap(({ name, result }) =>
-          result.intervals.map(({ response, ...counts }) => ({
+        const scenarios = run.scenarios.flatMap((scenario) => {
+          if (scenario.state === 'unmeasured') return []
+          const { name } = scenario
+          return { name, ...(scenario.state === 'lost' ? scenario : scenario.result) }
+        })
+        const intervals = scenarios.flatMap(({ name, ...scenario }) =>
+          scenario.intervals.map(({ response, ...counts }) => ({
             scenario: name,
             ...counts,
             responseP95Ms: response?.p95Ms ?? null,

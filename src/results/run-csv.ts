@@ -7,7 +7,7 @@ import type { RunFile } from './run-file.ts'
 /** One row a scenario × operation, and one for each scenario that was not measured. */
 export function operationsCsv(run: RunFile): string {
   const rows = run.scenarios.flatMap((scenario): OperationRow[] => {
-    if (scenario.state === 'unmeasured') return [{ run, scenario, measured: null }]
+    if (scenario.state !== 'measured') return [{ run, scenario, measured: null }]
     const { result } = scenario
     return result.operations.map((operation) => ({
       run,
@@ -26,7 +26,8 @@ export function operationsCsv(run: RunFile): string {
 export function intervalsCsv(run: RunFile): string {
   const rows = run.scenarios.flatMap((scenario): IntervalRow[] => {
     if (scenario.state === 'unmeasured') return []
-    return scenario.result.intervals.map((interval) => ({ run, scenario, interval }))
+    const { intervals } = scenario.state === 'lost' ? scenario : scenario.result
+    return intervals.map((interval) => ({ run, scenario, interval }))
   })
   return toCsv(INTERVAL_COLUMNS, rows)
 }

@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { capacitySchema } from './capacity-schema.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
-import { dateTimeSchema, loadResultSchema } from './load-result-schema.ts'
+import { dateTimeSchema, intervalSchema, loadResultSchema } from './load-result-schema.ts'
 import { generatorsSchema } from './generators-schema.ts'
 import { sloBoundSchema } from './slo-bound-schema.ts'
 import { sloRowSchema } from './slo-row-schema.ts'
 
 /** Raised with every change of the schema; see `upgrade-run-file.ts` for the older ones a reader takes. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /** `<UTC yyyymmddThhmmssZ>-<short commit>[-dirty]`, `-2of5` of a share, `.2` and so on where that was taken. */
 const runIdSchema = z
@@ -96,6 +96,14 @@ const scenarioSchema = z
       verdict: verdictSchema,
       slo: z.array(sloRowSchema).describe('Empty of a share: judged on all shares together.'),
       bounds: z.array(sloBoundSchema).describe('What the SLO asks for.'),
+    }),
+    z.strictObject({
+      state: z
+        .literal('lost')
+        .describe('The process that measured it died: its intervals are all there is.'),
+      ...scenario,
+      error: z.string().describe('How it died.'),
+      intervals: z.array(intervalSchema),
     }),
     z.strictObject({
       state: z.literal('unmeasured').describe('It crashed or was cancelled before its end.'),

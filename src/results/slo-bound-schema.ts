@@ -10,6 +10,7 @@ const bound = {
     .number()
     .nullable()
     .describe('Missing it ends a load that is older; null: it does not.'),
+  isDefault: z.boolean().describe('Whether loads without a bound of their own are held to it.'),
 }
 
 /** See `Bound` in `src/load/slo/slo.ts`. */

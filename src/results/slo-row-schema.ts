@@ -13,12 +13,17 @@ export const sloRowSchema = z
     measured: z
       .number()
       .nullable()
-      .describe("null if there was nothing to measure; of windows, the worst one's."),
+      .describe(
+        "null if nothing could be measured, or nothing answered; of windows, the worst one's.",
+      ),
     punctual: z
       .number()
       .nullable()
-      .describe("What it would have been without the generator's lateness; null if not known."),
+      .describe(
+        'What it would have been without what the generator may have caused; null if unknown.',
+      ),
     outcome: z.enum(['met', 'missed', 'inconclusive']),
+    isDefault: z.boolean().describe('Whether loads without a bound of their own are held to it.'),
     windows: z
       .strictObject({
         everyMs: z.number(),

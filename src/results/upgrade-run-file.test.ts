@@ -1,22 +1,98 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { VERDICT_THRESHOLDS } from '../load/verdict/verdict-thresholds.ts'
 import { arbitraryRun } from './arbitrary-run.ts'
 import { runFileSchema, type RunFile } from './run-file.ts'
 import { upgradeRunFile } from './upgrade-run-file.ts'
 
-/** A run as version 1 of the schema had it. */
-function asVersion1(run: RunFile): { readonly schemaVersion: unknown } {
-  const later = ['reference', 'configurationHash', 'workloadHash']
-  const kept = (key: string, value: unknown) => (later.includes(key) ? undefined : value)
-  return { ...JSON.parse(JSON.stringify(run, kept)), schemaVersion: 1 }
+type Json = Record<string, unknown>
+
+/** A run as version 2 of the schema had it: what it did not record is not there. */
+function asVersion2(run: RunFile): Json {
+  const later = ['notStarted', 'lostByPause', 'undisturbed', 'pauses', 'receiverPauseMs']
+  const ofDeliveries = ['incomplete', 'missingByPause', 'undisturbedCompletion', 'receivers']
+  const notThen = [...later, ...ofDeliveries, 'isDefault']
+  return { ...without(run, notThen), schemaVersion: 2 }
 }
 
-test('a file of version 1 is one of today, without what was not recorded then', () => {
+/** A run as version 1 had it. */
+function asVersion1(run: RunFile): Json {
+  const later = ['reference', 'configurationHash', 'workloadHash']
+  return { ...without(asVersion2(run), later), schemaVersion: 1 }
+}
+
+function without(data: unknown, keys: readonly string[]): Json {
+  const kept = (key: string, value: unknown) =>
+    keys.includes(key) || (key === 'kind' && value === 'counted') ? undefined : value
+  return JSON.parse(JSON.stringify(data, kept))
+}
+
+/** A run in which nothing happened that version 2 did not record. */
+function recordedInVersion2(run: RunFile): RunFile {
+  const notDefault = <T extends object>(rows: readonly T[]) =>
+    rows.map((row) => ({ ...row, isDefault: false }))
+  const scenarios = run.scenarios.flatMap((scenario): RunFile['scenarios'] => {
+    if (scenario.state === 'lost') return []
+    if (scenario.state === 'unmeasured') return [scenario]
+    const { result, slo, bounds } = scenario
+    const { health, verdictThresholds } = result
+    const { receiverPauseMs } = VERDICT_THRESHOLDS
+    return [
+      {
+        ...scenario,
+        slo: notDefault(slo),
+        bounds: notDefault(bounds),
+        result: {
+          ...result,
+          health: { ...health, pauses: { count: 0, totalMs: 0, maxMs: 0 } },
+          verdictThresholds: { ...verdictThresholds, receiverPauseMs },
+          windowedSlo: notDefault(result.windowedSlo),
+          operations: result.operations.map(({ counts, deliveries, ...operation }) => ({
+            ...operation,
+            counts: { ...counts, notStarted: 0 },
+            lostByPause: 0,
+            undisturbed: operation.service,
+            deliveries:
+              deliveries === null || deliveries.kind === 'unknown'
+                ? null
+                : {
+                    ...deliveries,
+                    incomplete: Math.min(
+                      deliveries.missing,
+                      Math.max(
+                        counts.ok - deliveries.completion.figures.count,
+                        deliveries.missing > 0 ? 1 : 0,
+                      ),
+                    ),
+                    missingByPause: 0,
+                    undisturbedCompletion: deliveries.completion,
+                    receivers: null,
+                  },
+          })),
+        },
+      },
+    ]
+  })
+  return { ...run, scenarios }
+}
+
+test('a file of version 2 is one of today, without what was not recorded then', () => {
   fc.assert(
-    fc.property(arbitraryRun, (run) => {
-      const upgraded = runFileSchema.parse(upgradeRunFile(asVersion1(run)))
+    fc.property(arbitraryRun.map(recordedInVersion2), (run) => {
+      expect(runFileSchema.parse(upgradeRunFile({ ...asVersion2(run), schemaVersion: 2 }))).toEqual(
+        run,
+      )
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('so is a file of version 1', () => {
+  fc.assert(
+    fc.property(arbitraryRun.map(recordedInVersion2), (run) => {
       const { backends } = run
-      expect(upgraded).toEqual({
+      const data = { ...asVersion1(run), schemaVersion: 1 }
+      expect(runFileSchema.parse(upgradeRunFile(data))).toEqual({
         ...run,
         reference: null,
         backends: backends.kind === 'memory' ? backends : { ...backends, configurationHash: null },
@@ -38,15 +114,18 @@ test('a file of today is left as it is', () => {
   )
 })
 
-test('whatever calls itself version 1 is left for the schema to refuse', () => {
-  const bad = fc.record({
-    schemaVersion: fc.constant(1),
-    backends: fc.anything(),
-    scenarios: fc.anything(),
-  })
-  fc.assert(
-    fc.property(bad, (data) => {
-      expect(runFileSchema.safeParse(upgradeRunFile(data)).success).toBe(false)
-    }),
-  )
-})
+test.each([1, 2])(
+  'whatever calls itself version %d is left for the schema to refuse',
+  (version) => {
+    const bad = fc.record({
+      schemaVersion: fc.constant(version),
+      backends: fc.anything(),
+      scenarios: fc.anything(),
+    })
+    fc.assert(
+      fc.property(bad, (data) => {
+        expect(runFileSchema.safeParse(upgradeRunFile(data)).success).toBe(false)
+      }),
+    )
+  },
+)

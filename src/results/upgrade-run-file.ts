@@ -12,7 +12,14 @@ interface Versioned {
  * Anything else is handed on as it is, to be refused by the schema.
  */
 export function upgradeRunFile(data: Versioned): Versioned {
-  return data.schemaVersion === 1 ? fromVersion1(data) : data
+  switch (data.schemaVersion) {
+    case 1:
+      return fromVersion2(fromVersion1(data))
+    case 2:
+      return fromVersion2(data)
+    default:
+      return data
+  }
 }
 
 /** Version 2 brought the hashes of configuration and workload, and the reference workload. */
@@ -34,6 +41,73 @@ function fromVersion1(data: Versioned): Versioned {
         )
       : scenarios,
   }
+}
+
+/**
+ * Version 3 brought requests that were not started, pauses of the generator and the receivers, times
+ * without them, and default bounds.
+ */
+function fromVersion2(data: Versioned): Versioned {
+  return {
+    ...data,
+    schemaVersion: 3,
+    scenarios: each(data['scenarios'], (scenario) => ({
+      ...scenario,
+      ...('result' in scenario ? { result: resultFromVersion2(scenario['result']) } : {}),
+      ...('slo' in scenario ? { slo: each(scenario['slo'], withoutDefault) } : {}),
+      ...('bounds' in scenario ? { bounds: each(scenario['bounds'], withoutDefault) } : {}),
+    })),
+  }
+}
+
+function resultFromVersion2(result: unknown): unknown {
+  if (!isObject(result)) return result
+  const { health, verdictThresholds, operations, windowedSlo } = result
+  return {
+    ...result,
+    health: isObject(health) ? { ...health, pauses: { count: 0, totalMs: 0, maxMs: 0 } } : health,
+    verdictThresholds: isObject(verdictThresholds)
+      ? { ...verdictThresholds, receiverPauseMs: { degraded: 250 } }
+      : verdictThresholds,
+    operations: each(operations, ({ counts, deliveries, ...operation }) => ({
+      ...operation,
+      counts: isObject(counts) ? { ...counts, notStarted: 0 } : counts,
+      lostByPause: 0,
+      undisturbed: operation['service'],
+      deliveries: isObject(deliveries)
+        ? {
+            ...deliveries,
+            kind: 'counted',
+            incomplete: incompleteInVersion2(counts, deliveries),
+            missingByPause: 0,
+            undisturbedCompletion: deliveries['completion'],
+            receivers: null,
+          }
+        : deliveries,
+    })),
+    windowedSlo: each(windowedSlo, withoutDefault),
+  }
+}
+
+/** Only complete messages were among the completions then. */
+function incompleteInVersion2(counts: unknown, { missing, completion }: Fields): unknown {
+  const figures = isObject(completion) ? completion['figures'] : null
+  const complete = isObject(figures) ? Number(figures['count']) : Number.NaN
+  const ok = isObject(counts) ? Number(counts['ok']) : Number.NaN
+  const incomplete = Math.max(ok - complete, Number(missing) > 0 ? 1 : 0)
+  return Math.min(Number(missing), incomplete)
+}
+
+function withoutDefault(bound: Fields): unknown {
+  return { ...bound, isDefault: false }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Anything that is not as it should be is left as it is, to be refused by the schema. */
+function each(list: unknown, change: (item: Fields) => unknown): unknown {
+  if (!Array.isArray(list)) return list
+  return list.map((item: unknown) => (isObject(item) ? change(item) : item))
 }
 
 function isObject(data: unknown): data is Readonly<Record<string, unknown>> {

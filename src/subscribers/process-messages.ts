@@ -1,5 +1,7 @@
 import type { Shard } from '../load/arrivals/shard.ts'
-import type { SentMessage } from './subscriber-host.ts'
+import type { Pause } from '../load/pauses.ts'
+import type { AnnouncedMessage } from '../load/recording/delivery-tally.ts'
+import type { CountedDeliveries, UnknownDeliveries } from '../load/result.ts'
 
 /** What the load test's process asks of the subscribers' process. Each call is answered under its number. */
 export type SubscriberCall = { readonly call: number } & (
@@ -10,19 +12,16 @@ export type SubscriberCall = { readonly call: number } & (
       readonly share: Shard
     }
   | { readonly kind: 'host'; readonly identities: readonly string[] }
-  | { readonly kind: 'expect'; readonly messages: readonly SentMessage[] }
-  | { readonly kind: 'deliveries' }
+  | { readonly kind: 'expect'; readonly messages: readonly AnnouncedMessage[] }
+  | { readonly kind: 'deliveries'; readonly pauses: readonly Pause[] }
 )
 
-/** Figures with their histograms in HdrHistogram V2, compressed, base64. */
-export interface EncodedDeliveries {
-  readonly expected: number
-  readonly received: number
-  readonly duplicates: number
-  readonly missing: number
-  readonly receipt: string
-  readonly completion: string
-}
+/** Deliveries with their histograms in HdrHistogram V2, compressed, base64. */
+export type EncodedDeliveries =
+  | UnknownDeliveries
+  | (Omit<CountedDeliveries, HistogramName> & Readonly<Record<HistogramName, string>>)
+
+type HistogramName = 'receipt' | 'completion' | 'undisturbedCompletion'
 
 /** The answer to a call. */
 export type SubscriberAnswer = { readonly call: number } & (

@@ -1,40 +1,33 @@
-import { TimeCounts } from '../load/recording/time-counts.ts'
-import type { Deliveries } from '../load/result.ts'
-
-/** What the sender knows of one message: how many it was for, and how many receipts came back. */
-export interface ConfirmedMessage {
-  readonly targets: number
-  /** Receipts, ≤ `targets`. */
-  readonly delivered: number
-  /** Intended start → all receipts or failures known, in ms. */
-  readonly elapsedMs: number
-}
+import { deliveriesOf, type MessageOutcome } from '../load/recording/deliveries-of.ts'
+import { newTimeHistogram } from '../load/recording/histogram.ts'
+import type { Pause } from '../load/pauses.ts'
+import type { CountedDeliveries } from '../load/result.ts'
 
 /**
  * Counts deliveries by the receipts that the sender got back, where the receivers are processes of
- * their own. The sender learns when a message's last receipt has come, not when each did: `receipt`
- * stays empty, and `completion` has one record a message that nobody missed. It can't see duplicates
- * either; the receivers count those.
+ * their own. The sender learns when a message's last receipt has come, not when each did, so
+ * `receipt` stays empty. It can't see duplicates either; the receivers count those.
+ * Memory: one record per message of a load.
  */
 export class ReceiptTally {
-  readonly #completion = new TimeCounts()
-  #expected = 0
-  #received = 0
+  readonly #messages: MessageOutcome[] = []
 
-  add({ targets, delivered, elapsedMs }: ConfirmedMessage): void {
-    this.#expected += targets
-    this.#received += delivered
-    if (targets > 0 && delivered === targets) this.#completion.record(elapsedMs)
+  add(message: MessageOutcome): void {
+    this.#messages.push(message)
   }
 
-  deliveries(): Deliveries {
+  /**
+   * @param now by `nowMs()`: until when receipts were waited for.
+   * @param pauses of the generator.
+   */
+  deliveries(now: number, pauses: readonly Pause[]): CountedDeliveries {
+    const { missingReceipts: _, ...figures } = deliveriesOf(this.#messages, now, [pauses])
     return {
-      expected: this.#expected,
-      received: this.#received,
+      kind: 'counted',
+      ...figures,
       duplicates: 0,
-      missing: this.#expected - this.#received,
-      receipt: new TimeCounts().toHistogram(),
-      completion: this.#completion.toHistogram(),
+      receipt: newTimeHistogram(),
+      receivers: null,
     }
   }
 }

@@ -2,9 +2,11 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import { WHOLE, type Shard } from '../load/arrivals/shard.ts'
+import type { Pause } from '../load/pauses.ts'
+import type { AnnouncedMessage } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
-import type { SubscriberAnswer, SubscriberCall } from './process-messages.ts'
-import type { SentMessage, Subscribers } from './subscriber-host.ts'
+import type { EncodedDeliveries, SubscriberAnswer, SubscriberCall } from './process-messages.ts'
+import type { Subscribers } from './subscriber-host.ts'
 
 /** A call as its kind has it, without the number that is given when it is sent. */
 type Call<C = SubscriberCall> = C extends SubscriberCall ? Omit<C, 'call'> : never
@@ -12,9 +14,17 @@ type Call<C = SubscriberCall> = C extends SubscriberCall ? Omit<C, 'call'> : nev
 /** Announcements are sent in lots, for a message between processes costs more than a receipt. */
 const ANNOUNCE_LOT = 50
 
+/** A process that doesn't answer a call within this time is not waited for. */
+const ANSWER_WITHIN_MS = 15_000
+/** Subscriptions take time, so hosting many identities may take longer. */
+const PER_IDENTITY_MS = 5
+/** A process that has not ended by itself after this time is killed. */
+const END_WITHIN_MS = 2_000
+
 /**
- * Starts receivers in a process of their own.
- * @throws Error if the broker can't be reached; the message says why.
+ * Starts receivers in a process of their own. Whatever becomes of it, no call waits for ever: a
+ * process that is lost or doesn't answer makes the deliveries unknown.
+ * @throws Error if the broker can't be reached, or the process doesn't start; the message says why.
  */
 export async function startSubscribers(
   natsUrls: readonly string[],
@@ -40,7 +50,7 @@ class SubscriberProcess implements Subscribers {
   readonly #child: ChildProcess
   readonly #calls: Calls
   readonly #hosted = new Set<string>()
-  #announced: SentMessage[] = []
+  #announced: AnnouncedMessage[] = []
   #announcements: Promise<unknown>[] = []
 
   constructor(child: ChildProcess, calls: Calls, gateway: string) {
@@ -51,36 +61,43 @@ class SubscriberProcess implements Subscribers {
 
   async host(identities: readonly string[]): Promise<void> {
     for (const identity of identities) this.#hosted.add(identity)
-    await this.#calls.make({ kind: 'host', identities })
+    const withinMs = ANSWER_WITHIN_MS + identities.length * PER_IDENTITY_MS
+    await this.#calls.make({ kind: 'host', identities }, withinMs)
+  }
+
+  get hostedCount(): number {
+    return this.#hosted.size
   }
 
   hosts(identity: string): boolean {
     return this.#hosted.has(identity)
   }
 
-  expect(message: SentMessage): void {
+  expect(message: AnnouncedMessage): void {
     this.#announced.push(message)
     if (this.#announced.length >= ANNOUNCE_LOT) this.#announce()
   }
 
-  async deliveries(): Promise<Deliveries> {
-    this.#announce()
-    await Promise.all(this.#announcements)
-    const answer = await this.#calls.make({ kind: 'deliveries' })
-    if (answer.kind !== 'deliveries') throw new Error(`unexpected answer: ${answer.kind}`)
-    const { receipt, completion, ...counts } = answer.deliveries
-    return {
-      ...counts,
-      receipt: decodeFromCompressedBase64(receipt),
-      completion: decodeFromCompressedBase64(completion),
+  async deliveries(pauses: readonly Pause[]): Promise<Deliveries> {
+    try {
+      this.#announce()
+      await Promise.all(this.#announcements)
+      const answer = await this.#calls.make({ kind: 'deliveries', pauses })
+      if (answer.kind !== 'deliveries') throw new Error(`unexpected answer: ${answer.kind}`)
+      return decoded(answer.deliveries)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      return { kind: 'unknown', reason }
     }
   }
 
   async close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const exit = once(this.#child, 'exit')
-    this.#child.disconnect()
+    const killer = setTimeout(() => this.#child.kill('SIGKILL'), END_WITHIN_MS)
+    if (this.#child.connected) this.#child.disconnect()
     await exit
+    clearTimeout(killer)
   }
 
   #announce(): void {
@@ -94,17 +111,28 @@ class SubscriberProcess implements Subscribers {
   }
 }
 
+function decoded(deliveries: EncodedDeliveries): Deliveries {
+  if (deliveries.kind === 'unknown') return deliveries
+  return {
+    ...deliveries,
+    receipt: decodeFromCompressedBase64(deliveries.receipt),
+    completion: decodeFromCompressedBase64(deliveries.completion),
+    undisturbedCompletion: decodeFromCompressedBase64(deliveries.undisturbedCompletion),
+  }
+}
+
 /** Calls to the process that wait for their answers. */
 class Calls {
   readonly #child: ChildProcess
   readonly #waiting = new Map<number, PromiseWithResolvers<SubscriberAnswer>>()
   #last = 0
+  /** Why no call is answered any more. */
+  #ended: string | null = null
 
   constructor(child: ChildProcess) {
     this.#child = child
     child.on('message', (answer: SubscriberAnswer) => {
       const waiting = this.#waiting.get(answer.call)
-      this.#waiting.delete(answer.call)
       if (answer.kind === 'failed') waiting?.reject(new Error(answer.message))
       else waiting?.resolve(answer)
     })
@@ -112,22 +140,30 @@ class Calls {
     child.on('error', (error) => this.#fail(`failed: ${error.message}`))
   }
 
-  make(call: Call): Promise<SubscriberAnswer> {
+  /** @throws Error if the process has ended, or doesn't answer in time. */
+  async make(call: Call, withinMs = ANSWER_WITHIN_MS): Promise<SubscriberAnswer> {
+    if (this.#ended !== null) throw new Error(this.#ended)
     const number = ++this.#last
     const waiting = Promise.withResolvers<SubscriberAnswer>()
     this.#waiting.set(number, waiting)
+    const timer = setTimeout(() => {
+      const seconds = `${(withinMs / 1_000).toFixed(0)} s`
+      waiting.reject(new Error(`The subscribers' process did not answer within ${seconds}.`))
+    }, withinMs)
     this.#child.send({ ...call, call: number }, (error) => {
       if (error === null) return
-      this.#waiting.delete(number)
       waiting.reject(new Error(`The subscribers' process can't be reached: ${error.message}`))
     })
-    return waiting.promise
+    try {
+      return await waiting.promise
+    } finally {
+      clearTimeout(timer)
+      this.#waiting.delete(number)
+    }
   }
 
   #fail(what: string): void {
-    for (const { reject } of this.#waiting.values()) {
-      reject(new Error(`The subscribers' process ${what}.`))
-    }
-    this.#waiting.clear()
+    this.#ended ??= `The subscribers' process ${what}.`
+    for (const { reject } of this.#waiting.values()) reject(new Error(this.#ended))
   }
 }

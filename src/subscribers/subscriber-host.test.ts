@@ -3,6 +3,7 @@ import { nowMs } from '../load/clock.ts'
 import { MemoryBroker, MemoryMessenger } from '../registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../registry/memory/memory-store.ts'
 import { MulticastRegistry } from '../registry/registry.ts'
+import { countedDeliveries } from '../load/totals.ts'
 import { stampPayload } from './stamp.ts'
 import { SubscriberHost } from './subscriber-host.ts'
 
@@ -26,10 +27,13 @@ test("receivers of a share count what their own share sent them, and nothing of 
       stampPayload({ number, intendedAtMs, isWarmUp: false }, Buffer.from('x')),
     )
     expect(deliveredCount).toBe(2)
-    if (number % 3 === 1) subscribers.expect({ number, intendedAtMs, recipients: 2 })
+    if (number % 3 === 1) {
+      subscribers.expect({ number, intendedAtMs, startedAtMs: intendedAtMs, recipients: 2 })
+    }
   }
-  const { receipt, completion, ...counts } = await subscribers.deliveries()
-  expect(counts).toEqual({ expected: 4, received: 4, duplicates: 0, missing: 0 })
+  const deliveries = await subscribers.deliveries([])
+  expect(deliveries).toMatchObject({ expected: 4, received: 4, duplicates: 0, missing: 0 })
+  const { receipt, completion } = countedDeliveries(deliveries) ?? expect.fail('not counted')
   expect([receipt.totalCount, completion.totalCount]).toEqual([4, 2])
   await subscribers.close()
   await registry.close()

@@ -1,37 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isIn, WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import { nowMs } from '../load/clock.ts'
-import { DeliveryTally } from '../load/recording/delivery-tally.ts'
+import { watchEventLoop } from '../load/dispatch/event-loop.ts'
+import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../load/pauses.ts'
+import { DeliveryTally, type AnnouncedMessage } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { Messenger } from '../registry/messenger.ts'
 import { readStamp } from './stamp.ts'
-
-/** A message that was sent, as the sender announces it. */
-export interface SentMessage {
-  readonly number: number
-  readonly intendedAtMs: number
-  /** How many recipients the registry said it had; of these, those hosted here. */
-  readonly recipients: number
-}
 
 /** The receivers of a load test: real subscribers that count what reaches them. */
 export interface Subscribers {
   /** To be named in the registrations of the identities hosted here. */
   readonly gateway: string
+  /** How many identities are hosted here. */
+  readonly hostedCount: number
   /** Starts receiving for these identities; resolved once the broker knows of all. */
   host(identities: readonly string[]): Promise<void>
   /** Whether `host` was asked to receive for an identity. */
   hosts(identity: string): boolean
-  /** Announces a message of the measurement, so that its missing receipts can be told. */
-  expect(message: SentMessage): void
-  /** What was received; waits a little for receipts on their way. */
-  deliveries(): Promise<Deliveries>
+  /** Announces a message of the measurement, sent or not, so that its missing receipts can be told. */
+  expect(message: AnnouncedMessage): void
+  /**
+   * What was received; waits a little for receipts on their way. Receivers that were lost or don't
+   * answer make the deliveries unknown.
+   * @param pauses of the generator.
+   */
+  deliveries(pauses: readonly Pause[]): Promise<Deliveries>
   /** Stops receiving. Idempotent. */
   close(): Promise<void>
 }
 
-/** Receipts are waited for until none has come for this long. */
+/** Receipts are waited for until none has come for this long … */
 const QUIET_MS = 500
+/** … but no longer than this in all. */
+const LONGEST_WAIT_MS = 10_000
 const POLL_MS = 10
 /** Subscriptions that are made at a time. */
 const SUBSCRIBE_LOT = 500
@@ -45,16 +47,25 @@ export class SubscriberHost implements Subscribers {
   readonly #share: Shard
   readonly #tally = new DeliveryTally()
   readonly #hosted = new Set<string>()
+  readonly #pauses = new PauseWatch(nowMs())
+  readonly #eventLoop = watchEventLoop()
+  readonly #observer: NodeJS.Timeout
   #lastReceiptMs = 0
 
   /** @param messenger owned from here on: `close()` closes it. */
   constructor(messenger: Messenger, share: Shard = WHOLE) {
     this.#messenger = messenger
     this.#share = share
+    this.#observer = setInterval(() => this.#now(), OBSERVE_EVERY_MS)
+    this.#observer.unref()
   }
 
   get gateway(): string {
     return this.#messenger.gateway
+  }
+
+  get hostedCount(): number {
+    return this.#hosted.size
   }
 
   async host(identities: readonly string[]): Promise<void> {
@@ -68,22 +79,28 @@ export class SubscriberHost implements Subscribers {
     return this.#hosted.has(identity)
   }
 
-  expect({ number, intendedAtMs, recipients }: SentMessage): void {
-    this.#tally.expect(number, intendedAtMs, recipients)
+  expect(message: AnnouncedMessage): void {
+    this.#tally.expect(message)
   }
 
-  async deliveries(): Promise<Deliveries> {
+  async deliveries(pauses: readonly Pause[]): Promise<Deliveries> {
     const askedMs = nowMs()
     while (
       this.#tally.outstanding > 0 &&
-      nowMs() - Math.max(this.#lastReceiptMs, askedMs) < QUIET_MS
+      nowMs() - Math.max(this.#lastReceiptMs, askedMs) < QUIET_MS &&
+      nowMs() - askedMs < LONGEST_WAIT_MS
     ) {
       await sleep(POLL_MS)
     }
-    return this.#tally.deliveries()
+    return {
+      ...this.#tally.deliveries(this.#now(), pauses, this.#pauses.list),
+      receivers: { eventLoopDelay: this.#eventLoop.read(), pauses: this.#pauses.figures },
+    }
   }
 
   close(): Promise<void> {
+    clearInterval(this.#observer)
+    this.#eventLoop.stop()
     return this.#messenger.close()
   }
 
@@ -93,8 +110,19 @@ export class SubscriberHost implements Subscribers {
     await this.#messenger.subscribe(identity, ({ payload }) => {
       const stamp = readStamp(payload)
       if (stamp === null || stamp.isWarmUp || !isIn(this.#share, stamp.number)) return
-      this.#lastReceiptMs = nowMs()
+      if (this.#lastReceiptMs === 0) {
+        // The measurement has begun.
+        this.#eventLoop.reset()
+        this.#pauses.reset()
+      }
+      this.#lastReceiptMs = this.#now()
       this.#tally.receive(stamp.number, stamp.intendedAtMs, recipient, this.#lastReceiptMs)
     })
+  }
+
+  #now(): number {
+    const now = nowMs()
+    this.#pauses.observe(now)
+    return now
   }
 }

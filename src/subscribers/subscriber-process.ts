@@ -1,4 +1,5 @@
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
+import type { Deliveries } from '../load/result.ts'
 import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
 import type { EncodedDeliveries, SubscriberAnswer, SubscriberCall } from './process-messages.ts'
 import { SubscriberHost } from './subscriber-host.ts'
@@ -40,15 +41,20 @@ async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
       for (const message of request.messages) host.expect(message)
       return { call, kind: 'done' }
     case 'deliveries':
-      return { call, kind: 'deliveries', deliveries: await encodedDeliveries(host) }
+      return {
+        call,
+        kind: 'deliveries',
+        deliveries: encoded(await host.deliveries(request.pauses)),
+      }
   }
 }
 
-async function encodedDeliveries(from: SubscriberHost): Promise<EncodedDeliveries> {
-  const { receipt, completion, ...counts } = await from.deliveries()
+function encoded(deliveries: Deliveries): EncodedDeliveries {
+  if (deliveries.kind === 'unknown') return deliveries
   return {
-    ...counts,
-    receipt: encodeIntoCompressedBase64(receipt),
-    completion: encodeIntoCompressedBase64(completion),
+    ...deliveries,
+    receipt: encodeIntoCompressedBase64(deliveries.receipt),
+    completion: encodeIntoCompressedBase64(deliveries.completion),
+    undisturbedCompletion: encodeIntoCompressedBase64(deliveries.undisturbedCompletion),
   }
 }

@@ -48,7 +48,8 @@ export class LiveLine {
 }
 
 function describe(progress: LoadProgress): string {
-  const { phase, elapsedMs, durationMs, startedPerSecond, inFlight, errors, p99Ms } = progress
+  const { phase, elapsedMs, durationMs, startedPerSecond, inFlight, errors, dropped, p99Ms } =
+    progress
   if (phase === 'warm-up') return `warming up, ${(-elapsedMs / 1_000).toFixed(1)} s to go`
   const elapsed = (Math.min(elapsedMs, durationMs) / 1_000).toFixed(1)
   return [
@@ -57,7 +58,7 @@ function describe(progress: LoadProgress): string {
       : `${elapsed} s of ${durationMs / 1_000} s`,
     startedPerSecond === null ? '–/s' : `${startedPerSecond}/s`,
     `in flight ${inFlight}`,
-    `errors ${errors}`,
+    dropped === 0 ? `errors ${errors}` : `errors ${errors}, ${dropped} of them dropped`,
     `P99 ${p99Ms === null ? '–' : formatMs(p99Ms)}`,
   ].join('   ')
 }

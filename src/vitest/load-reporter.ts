@@ -1,8 +1,9 @@
 import { relative } from 'node:path'
 import type { SerializedError, TestAnnotation, TestArtifact, TestBenchmark } from 'vitest'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import type { IntervalFigures } from '../load/result.ts'
 import type { Backends } from '../environment/backends.ts'
-import { EXIT, exitCodeOf, type ExitCode } from '../results/outcome.ts'
+import { EXIT, exitCodeOf, outcomeOf, type ExitCode } from '../results/outcome.ts'
 import { renderFailures } from '../results/render-failures.ts'
 import { renderMicroBenchmarks } from '../results/render-micro-benchmarks.ts'
 import { renderReference } from '../results/render-reference.ts'
@@ -35,10 +36,15 @@ export class LoadReporter implements Reporter {
   readonly #live: LiveLine
   readonly #progress: ProgressListener
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
+  /** Tests that have begun and not ended. */
+  readonly #running = new Map<string, TestCase>()
+  /** What running tests have measured so far, by test; all there is if their process dies. */
+  readonly #intervals = new Map<string, IntervalFigures[]>()
   readonly #headed = new Set<string>()
   #root = ''
   #isBegun = false
   readonly #isVerbose: boolean
+  #isBroken = false
   #exitCode: ExitCode = EXIT.broken
 
   constructor(record: RunRecord, options: LoadReporterOptions = {}) {
@@ -47,7 +53,12 @@ export class LoadReporter implements Reporter {
     this.#out = out
     this.#isVerbose = isVerbose
     this.#live = new LiveLine(out, reportIntervalMs)
-    this.#progress = new ProgressListener(({ progress }) => this.#live.show(progress))
+    this.#progress = new ProgressListener(({ testId, progress }) => {
+      this.#live.show(progress)
+      const kept = this.#intervals.get(testId) ?? []
+      kept.push(...progress.intervals)
+      this.#intervals.set(testId, kept)
+    })
   }
 
   /** How the run ended; before that, `EXIT.broken`. */
@@ -76,6 +87,7 @@ export class LoadReporter implements Reporter {
   }
 
   onTestCaseReady(testCase: TestCase): void {
+    this.#running.set(testCase.id, testCase)
     this.#printHeading(testCase)
   }
 
@@ -99,6 +111,8 @@ export class LoadReporter implements Reporter {
   }
 
   onTestCaseResult(testCase: TestCase): void {
+    this.#running.delete(testCase.id)
+    this.#intervals.delete(testCase.id)
     this.#printHeading(testCase)
     this.#live.clear()
     const loads = this.#loads.get(testCase.id)
@@ -109,6 +123,7 @@ export class LoadReporter implements Reporter {
     const entries = scenarioEntries(this.#fileOf(testCase), testCase, loads ?? [])
     // Stored before it is printed: what is printed may not get anywhere.
     this.#record.addScenarios(entries)
+    this.#isBroken ||= isBrokenTest(testCase, entries)
     for (const entry of entries) {
       this.#print(renderReport(entry))
       if (this.#isVerbose && entry.state === 'measured') this.#print(renderFailures(entry.result))
@@ -120,18 +135,23 @@ export class LoadReporter implements Reporter {
     errors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
-    if (this.#isBegun) this.#record.finish(reason === 'interrupted' ? 'interrupted' : 'complete')
-    this.#live.clear()
     const moduleErrors = modules.flatMap((module) => module.errors())
+    const lost = this.#isBegun ? this.#lostScenarios(errors) : []
+    const isInterrupted = reason === 'interrupted' || lost.length > 0
+    if (lost.length > 0) this.#record.addScenarios(lost)
+    if (this.#isBegun) this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
+    this.#live.clear()
     this.#printErrors([...moduleErrors, ...errors])
     if (!this.#isBegun) return
+    for (const entry of lost) this.#print(renderReport(entry))
     const { run, paths, storageProblem, historyProblem } = this.#record
-    const isBroken = moduleErrors.length + errors.length > 0 || storageProblem !== null
+    const isBroken =
+      this.#isBroken || moduleErrors.length + errors.length > 0 || storageProblem !== null
     const exitCode = isBroken ? EXIT.broken : exitCodeOf(run)
     // What failed without being a scenario is a micro-benchmark that broke.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
     if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(run)}`)
-    if (reason === 'interrupted' && storageProblem === null) {
+    if (isInterrupted && storageProblem === null) {
       this.#print(paint('yellow', '\nInterrupted: what was measured until then is in the files.'))
     }
     if (storageProblem !== null) {
@@ -143,6 +163,22 @@ export class LoadReporter implements Reporter {
     for (const path of Object.values(paths ?? {})) this.#print(`  ${relative(process.cwd(), path)}`)
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
+  }
+
+  /** Scenarios whose process died while they were being measured. */
+  #lostScenarios(errors: readonly SerializedError[]): readonly ScenarioEntry[] {
+    const [first] = errors
+    const error = first?.message ?? 'the process that measured it ended unexpectedly'
+    return [...this.#running.values()]
+      .filter(({ project }) => project.name === 'load')
+      .map((testCase) => ({
+        state: 'lost',
+        name: testCase.fullName,
+        file: this.#fileOf(testCase),
+        testStatus: 'failed',
+        error,
+        intervals: this.#intervals.get(testCase.id) ?? [],
+      }))
   }
 
   /** Once a test. That it is ready is reported apart from what it measured, and may come later. */
@@ -163,6 +199,21 @@ export class LoadReporter implements Reporter {
   #print(text: string): void {
     this.#out.write(`${text}\n`)
   }
+}
+
+/**
+ * Whether a test failed by an error that is not an assertion's although all that was judged is good: it
+ * has not failed by what it measured. What the system did to the load was counted, not thrown.
+ */
+function isBrokenTest(testCase: TestCase, entries: readonly ScenarioEntry[]): boolean {
+  const { state, errors = [] } = testCase.result()
+  if (state !== 'failed' || errors.every(({ name }) => name === 'AssertionError')) return false
+  return entries.every(
+    (entry) =>
+      entry.state === 'measured' &&
+      outcomeOf(entry) === 'failed' &&
+      entry.slo.every(({ outcome }) => outcome === 'met'),
+  )
 }
 
 /** What is measured, in a line. */

@@ -7,6 +7,7 @@ import { MAX_TIMEOUT_MS, parseDurationMs, type Duration } from '../load/duration
 import { generateLoad } from '../load/generator.ts'
 import { InputError } from '../load/input-error.ts'
 import type { LoadResult } from '../load/result.ts'
+import type { Allowances } from '../load/slo/default-bounds.ts'
 import { scaleThroughput } from '../load/slo/scale-throughput.ts'
 import type { Slos } from '../load/slo/slo.ts'
 import type { VerdictOverrides } from '../load/verdict/verdict-thresholds.ts'
@@ -28,7 +29,7 @@ import { ProgressSender } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
 import { scenarioSources } from './scenario-sources.ts'
 import { shareSettings } from './share-settings.ts'
-import { isOfShare, judgementOf, toMeetSlo } from './slo-matcher.ts'
+import { isOfShare, judgementOf, toMeetSlo, unmetDefaults } from './slo-matcher.ts'
 import { openTestbed, type Testbed } from './testbed.ts'
 
 /** A load as a scenario writes it. */
@@ -65,6 +66,15 @@ export interface Load {
    * line: plain data, by which results of different loads are told apart.
    */
   readonly parameters?: unknown
+  /**
+   * Without it, more than 99 % of the requests have to succeed, unless an SLO bounds the success rate.
+   */
+  readonly allowFailures?: boolean
+  /**
+   * Without it, more than 99 % of the messages that are sent have to be received, unless an SLO bounds
+   * the delivery rate.
+   */
+  readonly allowUndelivered?: boolean
   /** Thresholds of this load's verdict that differ from `VERDICT_THRESHOLDS`. */
   readonly verdict?: VerdictOverrides
 }
@@ -120,22 +130,24 @@ export const test = base
     const progress = new ProgressSender(inject('progressPath'))
     const offeredRate = inject('offeredRate')
     const shared = shareSettings(process.env)
-    const loads: { readonly hash: string; readonly running: Promise<LoadResult> }[] = []
+    const loads: {
+      readonly hash: string
+      readonly running: Promise<LoadResult>
+      readonly allowances: Allowances
+    }[] = []
     onCleanup(async () => {
       progress.close()
       // A cancelled test is left at once; its load still hands over what it has.
       const settled = await Promise.allSettled(loads.map(({ running }) => running))
       const measured = settled.flatMap((load, index) => {
         if (load.status === 'rejected') return []
-        return [
-          {
-            workloadHash: loads[index]?.hash ?? null,
-            result: serializeLoadResult(load.value),
-            ...judgementOf(load.value),
-          },
-        ]
+        const { hash = null, allowances = {} } = loads[index] ?? {}
+        const result = serializeLoadResult(load.value)
+        return [{ workloadHash: hash, result, ...judgementOf(load.value, allowances) }]
       })
       await recordArtifact(task, { type: SCENARIO_ARTIFACT, loads: measured })
+      const unmet = measured.map(unmetDefaults).filter((text) => text !== null)
+      if (unmet.length > 0 && !signal.aborted) throw new Error(unmet.join('\n'))
     })
     return async (load: Load): Promise<LoadResult> => {
       const { operations, maxInFlight, seed, verdict } = load
@@ -172,9 +184,9 @@ export const test = base
         ...(shared === null ? {} : { share: shared.share, startAtMs: shared.startAtMs }),
         dispatch,
         signal,
-        onProgress: (state) => progress.send({ scenario: task.name, progress: state }),
+        onProgress: (state) => progress.send({ testId: task.id, progress: state }),
       })
-      loads.push({ hash, running })
+      loads.push({ hash, running, allowances: load })
       const result = await running
       if (shared !== null) isOfShare(result)
       if (offer !== null) wasOffered(result, offer)

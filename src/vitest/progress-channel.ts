@@ -12,7 +12,8 @@ import type { LoadProgress } from '../load/recording/load-recorder.ts'
  * whose delay is being measured.
  */
 export interface ProgressMessage {
-  readonly scenario: string
+  /** Vitest's id of the test that makes the load. */
+  readonly testId: string
   readonly progress: LoadProgress
 }
 

@@ -10,6 +10,8 @@ function progress(seconds: number, started: number, notOk = 0): LoadProgress {
     startedPerSecond: 100,
     inFlight: 0,
     errors: notOk,
+    dropped: 0,
+    intervals: [],
     p99Ms: 3,
     soFar: { seconds, started, ok: started - notOk, notOk, p50Ms: 1, p95Ms: null },
   }

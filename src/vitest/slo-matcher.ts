@@ -7,6 +7,7 @@ import {
   tightestResponseBoundMs,
 } from '../load/slo/judge-slo.ts'
 import type { LoadResult } from '../load/result.ts'
+import { defaultBounds, type Allowances } from '../load/slo/default-bounds.ts'
 import { worstFirst, type SloRow } from '../load/slo/slo-row.ts'
 import { readSlo, type Bound, type Slos } from '../load/slo/slo.ts'
 import { judgeMeasurement, type Verdict } from '../load/verdict/verdict.ts'
@@ -45,15 +46,27 @@ export function isOfShare(result: LoadResult): void {
   shares.add(result)
 }
 
-/** What was asserted of a load; what its windows were judged by counts whether it was or not. */
-export function judgementOf(result: LoadResult): Judgement {
+/**
+ * What was asserted of a load, and the default bounds on what was not; what its windows were judged by
+ * counts whether it was asserted or not. Call it when the test has asserted all it will.
+ */
+export function judgementOf(result: LoadResult, allowances: Allowances): Judgement {
   const { verdict, slo, bounds } = judgements.get(result) ?? {
     verdict: judgeMeasurement(result, null),
     slo: [],
     bounds: [],
   }
-  const windowed = shares.has(result) ? [] : result.windowedSlo
-  return { verdict, slo: withoutRepeats([...slo, ...windowed]), bounds }
+  const defaults = defaultBounds(result, bounds, allowances)
+  const all = [...bounds, ...defaults]
+  if (shares.has(result)) return { verdict, slo: [], bounds: all }
+  const rows = [...slo, ...result.windowedSlo, ...judgeSlo(result, defaults)]
+  return { verdict, slo: withoutRepeats(rows), bounds: all }
+}
+
+/** The default bounds that a load does not meet, as text; `null` if it meets them all. */
+export function unmetDefaults({ slo }: Judgement): string | null {
+  const unmet = slo.filter(({ isDefault, outcome }) => isDefault && outcome !== 'met')
+  return unmet.length === 0 ? null : renderSlo(unmet)
 }
 
 /** `expect(result).toMeetSlo({ response: { p95: '10ms' } })` */

@@ -1,20 +1,23 @@
 import { nowMs } from '../clock.ts'
+import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../pauses.ts'
 import { WAIT, type Technique } from './technique.ts'
 import { timer } from './timer.ts'
 import { watchEventLoop } from './event-loop.ts'
 import { watchGcPauses } from './gc-pauses.ts'
 import { InFlight, type Flight } from './in-flight.ts'
 import type { LoadRecorder } from '../recording/load-recorder.ts'
+import { mayHaveFailedByPause, type Ending, type RequestTimes } from '../recording/recorder.ts'
 import type { GeneratorHealth, LoadResult } from '../result.ts'
 import type { Schedule } from './schedule.ts'
-import type { SloWindows } from '../slo/slo-windows.ts'
+import type { RequestUnderWay, SloWindows } from '../slo/slo-windows.ts'
 import type { Workload } from '../workload.ts'
 
-const TIMEOUT_SWEEP_MS = 10
 /** After starting overdue requests for so long, answers to earlier ones are let in. */
 const LONGEST_CATCH_UP_MS = 5
 /** An abort is noticed within this time, however low the rate. */
 const LONGEST_WAIT_MS = 100
+/** The requests that a pause of this length delayed are started all at once, and may be too many. */
+const CROWDING_PAUSE_MS = 500
 
 /** Starts the requests of one load when they are due, times them out, and counts each once. */
 export class Dispatcher {
@@ -25,6 +28,7 @@ export class Dispatcher {
   readonly #technique: Technique
   readonly #windows: SloWindows | null
   readonly #flights = new InFlight()
+  readonly #pauses = new PauseWatch(nowMs())
   #next = 0
   #batch = 0
   #batchFromMs = 0
@@ -58,33 +62,40 @@ export class Dispatcher {
     return this.#next >= this.#schedule.total
   }
 
+  /** When the generator was paused, in order. */
+  get pauses(): readonly Pause[] {
+    return this.#pauses.list
+  }
+
   /**
-   * Starts every request at its time, until the last one or the signal.
-   * @param giveUpMs when requests that wait for room are dropped.
+   * Starts every request at its time, until the last one or the signal. Requests that wait for room
+   * are dropped at the end of the grace period.
+   * @param endMs when the last request is due at the latest.
    * @returns how the generator did after the warm-up.
    */
-  async startRequests(giveUpMs: number, signal: AbortSignal | undefined): Promise<GeneratorHealth> {
+  async startRequests(endMs: number, signal: AbortSignal | undefined): Promise<GeneratorHealth> {
+    const { gracePeriodMs } = this.#limits
     const { dueAtMs, warmUpCount } = this.#schedule
     const wait = WAIT[this.#technique]
     const eventLoop = watchEventLoop()
     const gc = watchGcPauses()
-    const isAborted = (): boolean =>
-      signal?.aborted === true || (this.#windows?.abortReason(nowMs()) ?? null) !== null
-    const sweeper = setInterval(() => this.#timeOutOverdue(), TIMEOUT_SWEEP_MS)
+    const isAborted = (): boolean => signal?.aborted === true || this.#isAbortedBySlo()
+    const sweeper = setInterval(() => this.#timeOutOverdue(), OBSERVE_EVERY_MS)
     let isMeasuring = false
     try {
       while (!this.isDraining && !isAborted()) {
         const latestMs = nowMs() + LONGEST_WAIT_MS
         await (this.#isWaitingForRoom
-          ? this.#roomOr(Math.min(giveUpMs, latestMs))
+          ? this.#roomOr(Math.min(endMs + gracePeriodMs, latestMs))
           : wait(Math.min(dueAtMs(this.#next), latestMs)))
         if (!isMeasuring && this.#next >= warmUpCount) {
           isMeasuring = true
           eventLoop.reset()
           gc.reset()
+          this.#pauses.reset()
           this.#largestBatch = this.#longestBatchMs = 0
         }
-        this.#catchUp(giveUpMs)
+        this.#catchUp(endMs)
       }
     } finally {
       clearInterval(sweeper)
@@ -94,38 +105,54 @@ export class Dispatcher {
       largestBatch: this.#largestBatch,
       longestBatchMs: this.#longestBatchMs,
       eventLoopDelay: eventLoop.stop(),
+      pauses: this.#pauses.figures,
       gcPauses: await gc.stop(),
     }
   }
 
-  /** Waits for the requests under way; how many of each measured operation had not ended by `untilMs`. */
-  async drain(untilMs: number): Promise<ReadonlyMap<string, number>> {
-    while (this.inFlight > 0 && nowMs() < untilMs) {
+  /**
+   * Counts the requests that were due when the load was ended early, but that were not started.
+   * @param endMs when it was ended.
+   */
+  abandon(endMs: number): void {
+    const { warmUpCount, total, dueAtMs, numberOf } = this.#schedule
+    for (let k = Math.max(this.#next, warmUpCount); k < total && dueAtMs(k) < endMs; k++) {
+      const operation = this.#workload.draw(numberOf(k))
+      const recorder = this.#recorder.at(endMs, operation)
+      recorder.due()
+      recorder.notStarted()
+      this.#windows?.notStarted({ operation, intendedAtMs: dueAtMs(k) })
+    }
+  }
+
+  /**
+   * Waits for the requests under way; those that don't end in time are unfinished.
+   * @param endMs when the grace period began.
+   */
+  async drain(endMs: number, graceMs: number): Promise<void> {
+    while (this.inFlight > 0 && this.#waitedSince(endMs, this.#now()) < graceMs) {
       await timer(nowMs() + 1)
       this.#timeOutOverdue()
     }
-    const unfinished = new Map<string, number>()
-    for (const flight of this.#flights.overdue(Infinity)) {
-      this.#flights.end(flight)
-      if (flight.request.isWarmUp) continue
-      unfinished.set(flight.operation, (unfinished.get(flight.operation) ?? 0) + 1)
-    }
-    return unfinished
+    const now = this.#now()
+    for (const flight of this.#flights.takeWhile(() => true)) this.#end(flight, 'unfinished', now)
   }
 
   /** Starts all requests that are due by now. */
-  #catchUp(giveUpMs: number): void {
+  #catchUp(endMs: number): void {
     const { dueAtMs } = this.#schedule
-    let now = nowMs()
+    const { whenFull, gracePeriodMs } = this.#limits
+    let now = this.#now()
     const pauseMs = now + LONGEST_CATCH_UP_MS
+    const mayWait = whenFull === 'wait' && this.#waitedSince(endMs, now) < gracePeriodMs
     while (!this.isDraining && dueAtMs(this.#next) <= now) {
-      this.#isWaitingForRoom = this.#isFull && this.#limits.whenFull === 'wait' && now < giveUpMs
+      this.#isWaitingForRoom = this.#isFull && mayWait
       if (this.#isWaitingForRoom) break
       const dueMs = dueAtMs(this.#next)
       if (this.#batch++ === 0) this.#batchFromMs = dueMs
       this.#longestBatchMs = Math.max(this.#longestBatchMs, dueMs - this.#batchFromMs)
       this.#start(now)
-      now = nowMs()
+      now = this.#now()
       if (now >= pauseMs) break
     }
     this.#largestBatch = Math.max(this.#largestBatch, this.#batch)
@@ -140,42 +167,73 @@ export class Dispatcher {
     const name = this.#workload.draw(number)
     const recorder = isWarmUp ? null : this.#recorder.at(now, name)
     recorder?.due()
-    if (!isWarmUp) this.#windows?.due({ operation: name, intendedAtMs }, now, !this.#isFull)
-    if (this.#isFull) {
-      recorder?.drop()
+    const isDropped = this.#isFull
+    const isByPause = isDropped && this.#isCrowdedByPause(now)
+    if (!isWarmUp) {
+      const start = isByPause ? 'dropped by a pause' : isDropped ? 'dropped' : 'started'
+      this.#windows?.due({ operation: name, intendedAtMs }, now, start)
+    }
+    if (isDropped) {
+      recorder?.drop(isByPause)
       return
     }
     recorder?.start(now - intendedAtMs)
     const request = { number, intendedAtMs, startedAtMs: now, isWarmUp }
     const flight = this.#flights.add(name, request)
-    const fail = (error: unknown): void => this.#end(flight, { error })
+    const fail = (error: unknown): void => this.#answered(flight, { error })
     try {
-      this.#workload.run(name, request).then(() => this.#end(flight, null), fail)
+      this.#workload.run(name, request).then(() => this.#answered(flight, null), fail)
     } catch (error) {
       fail(error)
     }
   }
 
-  #end(flight: Flight, failure: { error: unknown } | null): void {
+  /** A request has ended by itself: in time, or too late although nobody has noticed yet. */
+  #answered(flight: Flight, failure: { readonly error: unknown } | null): void {
+    if (flight.hasEnded) return
+    const now = this.#now()
+    if (this.#isOverdue(flight, now)) this.#end(flight, 'timed out', now)
+    else if (failure === null) this.#end(flight, 'ok', now)
+    else this.#end(flight, failure, now)
+  }
+
+  #end(
+    flight: Flight,
+    ending: Exclude<Ending, 'failed'> | { readonly error: unknown },
+    now: number,
+  ): void {
     if (!this.#flights.end(flight)) return
     this.#onRoom()
     if (flight.request.isWarmUp) return
-    const now = nowMs()
-    const { operation } = flight
-    const { intendedAtMs, startedAtMs } = flight.request
+    const { operation, request } = flight
     const recorder = this.#recorder.at(now, operation)
-    const responseMs = now - intendedAtMs
-    const serviceMs = now - startedAtMs
-    const isTimeout = serviceMs >= this.#limits.timeoutMs
-    if (isTimeout) recorder.timeOut(responseMs, serviceMs)
-    else if (failure === null) recorder.succeed(responseMs, serviceMs)
-    else recorder.fail(failure.error, responseMs)
-    const ending = isTimeout ? 'timed out' : failure === null ? 'ok' : 'failed'
-    this.#windows?.end({ operation, intendedAtMs }, now, ending, responseMs, serviceMs)
+    const times = this.#times(flight, now)
+    if (typeof ending === 'object') recorder.fail(ending.error, times)
+    else if (ending === 'ok') recorder.succeed(times)
+    else if (ending === 'timed out') recorder.timeOut(times)
+    else recorder.unfinished(times)
+    const name = typeof ending === 'object' ? 'failed' : ending
+    const isByPause = name === 'failed' && mayHaveFailedByPause(times)
+    const { intendedAtMs } = request
+    this.#windows?.end({ operation, intendedAtMs }, now, name, times, isByPause)
+  }
+
+  #times({ request }: Flight, now: number): RequestTimes {
+    const { intendedAtMs, startedAtMs } = request
+    return {
+      responseMs: now - intendedAtMs,
+      serviceMs: now - startedAtMs,
+      pausedMs: this.#pauses.within(startedAtMs, now),
+    }
   }
 
   get #isFull(): boolean {
     return this.#flights.count >= this.#limits.maxInFlight
+  }
+
+  /** Whether requests that a pause held up may still be under way. */
+  #isCrowdedByPause(now: number): boolean {
+    return this.#pauses.within(now - this.#limits.timeoutMs, now) >= CROWDING_PAUSE_MS
   }
 
   /** Resolves when a request has ended, or at `timeMs`. */
@@ -187,7 +245,43 @@ export class Dispatcher {
   }
 
   #timeOutOverdue(): void {
-    const startedBeforeMs = nowMs() - this.#limits.timeoutMs
-    for (const flight of this.#flights.overdue(startedBeforeMs)) this.#end(flight, null)
+    const now = this.#now()
+    for (const flight of this.#flights.takeWhile((each) => this.#isOverdue(each, now))) {
+      this.#end(flight, 'timed out', now)
+    }
+  }
+
+  #isOverdue({ request: { startedAtMs } }: Flight, now: number): boolean {
+    return this.#waitedSince(startedAtMs, now) >= this.#limits.timeoutMs
+  }
+
+  /**
+   * How long the generator has waited, without its pauses: what was answered during a pause is read
+   * before anything is given up.
+   */
+  #waitedSince(fromMs: number, now: number): number {
+    return now - fromMs - this.#pauses.within(fromMs, now)
+  }
+
+  /** Whether a bound on windows ends the load; overdue answers count as soon as they are. */
+  #isAbortedBySlo(): boolean {
+    if (this.#windows === null) return false
+    const now = this.#now()
+    return this.#windows.abortReason(now, () => this.#underWay(now)) !== null
+  }
+
+  *#underWay(now: number): Generator<RequestUnderWay> {
+    for (const flight of this.#flights) {
+      const { operation, request } = flight
+      if (request.isWarmUp) continue
+      yield { operation, intendedAtMs: request.intendedAtMs, times: this.#times(flight, now) }
+    }
+  }
+
+  /** Every reading of the clock shows whether the generator was paused since the last one. */
+  #now(): number {
+    const now = nowMs()
+    this.#pauses.observe(now)
+    return now
   }
 }

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { GeneratorHealth } from '../result.ts'
+import type { EventLoopDelay } from '../result.ts'
 
 /** How often the delay is sampled, in ms; Node's figures include it, ours don't. */
 const RESOLUTION_MS = 10
@@ -8,23 +8,27 @@ const RESOLUTION_MS = 10
 export interface EventLoopWatch {
   /** Forgets what was seen so far. */
   reset(): void
+  /** The figures since the last reset. */
+  read(): EventLoopDelay
   /** Ends the watch; the figures since the last reset. */
-  stop(): GeneratorHealth['eventLoopDelay']
+  stop(): EventLoopDelay
 }
 
 export function watchEventLoop(): EventLoopWatch {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   histogram.enable()
   const delayMs = (ns: number): number => Math.max(ns / 1e6 - RESOLUTION_MS, 0)
+  const read = (): EventLoopDelay => ({
+    p50Ms: delayMs(histogram.percentile(50)),
+    p99Ms: delayMs(histogram.percentile(99)),
+    maxMs: delayMs(histogram.max),
+  })
   return {
     reset: () => histogram.reset(),
+    read,
     stop: () => {
       histogram.disable()
-      return {
-        p50Ms: delayMs(histogram.percentile(50)),
-        p99Ms: delayMs(histogram.percentile(99)),
-        maxMs: delayMs(histogram.max),
-      }
+      return read()
     },
   }
 }

@@ -39,12 +39,20 @@ export class InFlight {
     return true
   }
 
-  /** Those started at `startedBeforeMs` or earlier that are still under way, oldest first. */
-  *overdue(startedBeforeMs: number): Generator<Flight> {
+  /** Takes out those still under way for which `isOverdue` holds, oldest first, up to one for which it doesn't. */
+  *takeWhile(isOverdue: (flight: Flight) => boolean): Generator<Flight> {
     for (let flight = this.#first(); flight !== undefined; flight = this.#first()) {
-      if (flight.request.startedAtMs > startedBeforeMs) return
+      if (!isOverdue(flight)) return
       this.#oldest++
       yield flight
+    }
+  }
+
+  /** Those under way, oldest first. */
+  *[Symbol.iterator](): Generator<Flight> {
+    for (let index = this.#oldest; index < this.#order.length; index++) {
+      const flight = this.#order[index]
+      if (flight?.hasEnded === false) yield flight
     }
   }
 

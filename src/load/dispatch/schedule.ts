@@ -51,3 +51,16 @@ export function layOut(
     numberOf: (k) => numberInWhole(share, k),
   }
 }
+
+/** How many requests of the measurement are due before a time on the clock of `startMs`. */
+export function countMeasuredBefore(schedule: Schedule, untilMs: number): number {
+  const { warmUpCount, total, dueAtMs } = schedule
+  let low = warmUpCount
+  let high = total
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (dueAtMs(middle) < untilMs) low = middle + 1
+    else high = middle
+  }
+  return low - warmUpCount
+}

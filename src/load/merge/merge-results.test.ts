@@ -35,11 +35,13 @@ function measure(share: Shard): LoadResult {
     const at = recorder.at(due, workload.draw(number))
     at.due()
     at.start(latenessMs)
-    if (number % 97 === 0) at.fail(new Error('refused'), serviceMs)
-    else at.succeed(latenessMs + serviceMs, serviceMs)
+    const times = { responseMs: latenessMs + serviceMs, serviceMs, pausedMs: 0 }
+    if (number % 97 === 0) at.fail(new Error('refused'), times)
+    else at.succeed(times)
   }
   const end = WARM_UP_MS + DURATION_MS
-  return loadResult({}, { durationMs: DURATION_MS, ...recorder.finish(end, new Map(), new Map()) })
+  const scheduled = schedule.total - schedule.warmUpCount
+  return loadResult({}, { durationMs: DURATION_MS, ...recorder.finish(end, scheduled, new Map()) })
 }
 
 function sharesOf<T>(one: (share: Shard) => T): readonly T[] {

@@ -4,10 +4,13 @@ import { rowOf } from '../slo/judge-bound.ts'
 import type {
   Deliveries,
   ErrorCount,
+  EventLoopDelay,
   GeneratorHealth,
   IntervalFigures,
   LoadResult,
   OperationResult,
+  PauseFigures,
+  ReceiverHealth,
 } from '../result.ts'
 import type { Bound } from '../slo/slo.ts'
 import { mergeWindows } from './merge-windows.ts'
@@ -52,28 +55,48 @@ function mergeOperation(shares: Shares, name: string): OperationResult {
       planned: count('planned'),
       started: count('started'),
       dropped: count('dropped'),
+      notStarted: count('notStarted'),
       ok: count('ok'),
       failed: count('failed'),
       timedOut: count('timedOut'),
       unfinished: count('unfinished'),
     },
+    lostByPause: total(parts, ({ lostByPause }) => lostByPause),
     errors: mergeErrors(parts.flatMap(({ errors }) => errors)),
     response: histogram(({ response }) => response),
     service: histogram(({ service }) => service),
+    undisturbed: histogram(({ undisturbed }) => undisturbed),
     failure: histogram(({ failure }) => failure),
     lateness: histogram(({ lateness }) => lateness),
     deliveries: deliveries.length === 0 ? null : mergeDeliveries(deliveries),
   }
 }
 
+/** Of shares of which one doesn't know its deliveries, nothing is known as a whole. */
 function mergeDeliveries(parts: readonly Deliveries[]): Deliveries {
+  const unknown = parts.find((part) => part.kind === 'unknown')
+  if (unknown !== undefined) return unknown
+  const counted = parts.filter((part) => part.kind === 'counted')
+  const receivers = counted.flatMap((part) => part.receivers ?? [])
   return {
-    expected: total(parts, ({ expected }) => expected),
-    received: total(parts, ({ received }) => received),
-    duplicates: total(parts, ({ duplicates }) => duplicates),
-    missing: total(parts, ({ missing }) => missing),
-    receipt: sumOf(parts.map(({ receipt }) => receipt)),
-    completion: sumOf(parts.map(({ completion }) => completion)),
+    kind: 'counted',
+    expected: total(counted, ({ expected }) => expected),
+    received: total(counted, ({ received }) => received),
+    duplicates: total(counted, ({ duplicates }) => duplicates),
+    missing: total(counted, ({ missing }) => missing),
+    incomplete: total(counted, ({ incomplete }) => incomplete),
+    missingByPause: total(counted, ({ missingByPause }) => missingByPause),
+    receipt: sumOf(counted.map(({ receipt }) => receipt)),
+    completion: sumOf(counted.map(({ completion }) => completion)),
+    undisturbedCompletion: sumOf(counted.map((part) => part.undisturbedCompletion)),
+    receivers: receivers.length === 0 ? null : worstReceivers(receivers),
+  }
+}
+
+function worstReceivers(shares: readonly ReceiverHealth[]): ReceiverHealth {
+  return {
+    eventLoopDelay: worstDelay(shares.map(({ eventLoopDelay }) => eventLoopDelay)),
+    pauses: sumOfPauses(shares.map(({ pauses }) => pauses)),
   }
 }
 
@@ -133,16 +156,25 @@ function worstHealth(shares: readonly GeneratorHealth[]): GeneratorHealth {
     dispatch: TECHNIQUES_BY_PUNCTUALITY.find((technique) => used.has(technique)) ?? 'timer',
     largestBatch: worst(({ largestBatch }) => largestBatch),
     longestBatchMs: worst(({ longestBatchMs }) => longestBatchMs),
-    eventLoopDelay: {
-      p50Ms: worst(({ eventLoopDelay }) => eventLoopDelay.p50Ms),
-      p99Ms: worst(({ eventLoopDelay }) => eventLoopDelay.p99Ms),
-      maxMs: worst(({ eventLoopDelay }) => eventLoopDelay.maxMs),
-    },
-    gcPauses: {
-      count: total(shares, ({ gcPauses }) => gcPauses.count),
-      totalMs: total(shares, ({ gcPauses }) => gcPauses.totalMs),
-      maxMs: worst(({ gcPauses }) => gcPauses.maxMs),
-    },
+    eventLoopDelay: worstDelay(shares.map(({ eventLoopDelay }) => eventLoopDelay)),
+    pauses: sumOfPauses(shares.map(({ pauses }) => pauses)),
+    gcPauses: sumOfPauses(shares.map(({ gcPauses }) => gcPauses)),
+  }
+}
+
+function worstDelay(delays: readonly EventLoopDelay[]): EventLoopDelay {
+  return {
+    p50Ms: Math.max(...delays.map(({ p50Ms }) => p50Ms)),
+    p99Ms: Math.max(...delays.map(({ p99Ms }) => p99Ms)),
+    maxMs: Math.max(...delays.map(({ maxMs }) => maxMs)),
+  }
+}
+
+function sumOfPauses(pauses: readonly PauseFigures[]): PauseFigures {
+  return {
+    count: total(pauses, ({ count }) => count),
+    totalMs: total(pauses, ({ totalMs }) => totalMs),
+    maxMs: Math.max(...pauses.map(({ maxMs }) => maxMs)),
   }
 }
 

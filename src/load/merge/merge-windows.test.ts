@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { rowOf } from '../slo/judge-bound.ts'
+import { rowOf, type BoundRow } from '../slo/judge-bound.ts'
 import { mergeWindows } from './merge-windows.ts'
 import { loadResult } from '../result-fixture.ts'
 import type { LoadResult } from '../result.ts'
 import { readSlo, type Slo } from '../slo/slo.ts'
-import type { SloOutcome, SloRow } from '../slo/slo-row.ts'
+import type { SloOutcome } from '../slo/slo-row.ts'
 
 function boundOf(slo: Slo) {
   const [bound] = readSlo({ ...slo, every: '1s' })
@@ -19,10 +19,7 @@ interface Window {
 }
 
 /** A share whose worst window was as given, by a bound of its own. */
-function share(
-  row: Omit<SloRow, 'measured' | 'punctual' | 'outcome' | 'windows'>,
-  of: Window,
-): LoadResult {
+function share(row: BoundRow, of: Window): LoadResult {
   const missed = of.outcome === 'missed' ? 1 : 0
   const windows = {
     everyMs: 1_000,
@@ -32,7 +29,7 @@ function share(
     worstFromMs: of.worstFromMs ?? 0,
   }
   const { outcome, measured } = of
-  const windowed = { ...row, measured, punctual: null, outcome, windows }
+  const windowed = { ...row, measured, punctual: null, outcome, isDefault: false, windows }
   return loadResult({ a: {} }, { windowedSlo: [windowed] })
 }
 
@@ -66,6 +63,14 @@ test.each<[string, Window[], SloOutcome]>([
   const shares = windows.map((window) => share(row, window))
   const measured = Math.max(...windows.map((window) => window.measured))
   expect(mergeWindows(shares, bound, row)).toMatchObject([{ outcome, bound: 20, measured }])
+})
+
+test('a bound on every window that a share has not watched is inconclusive', () => {
+  const { bound, row } = boundOf({ response: { p99: '20ms' } })
+  const unwatched = loadResult({ a: {} })
+  for (const shares of [[share(row, met), unwatched], [unwatched]]) {
+    expect(mergeWindows(shares, bound, row)).toMatchObject([{ outcome: 'inconclusive' }])
+  }
 })
 
 test("throughput of a window is asked of a share by its part, and shown as the whole's", () => {

@@ -1,7 +1,7 @@
 import type { BoundRow } from '../slo/judge-bound.ts'
 import type { LoadResult } from '../result.ts'
 import type { Bound } from '../slo/slo.ts'
-import { worstFirst, type SloOutcome, type SloRow } from '../slo/slo-row.ts'
+import { worstFirst, type SloOutcome, type SloRow, type WindowTally } from '../slo/slo-row.ts'
 
 /**
  * How a bound on every window did in all shares of a load. Windows are judged as a load runs and are
@@ -10,7 +10,7 @@ import { worstFirst, type SloOutcome, type SloRow } from '../slo/slo-row.ts'
  * - what every share kept in all its windows, the whole has kept: a percentile or a ratio of them all is
  *   never worse than the worst share's, and each share was asked for its share of the throughput;
  * - a window that every share has missed, the whole has missed;
- * - otherwise it is inconclusive.
+ * - otherwise it is inconclusive, and so is what a share has not watched.
  *
  * @param row the bound on the whole, yet to be judged.
  */
@@ -19,26 +19,28 @@ export function mergeWindows(
   bound: Bound,
   row: BoundRow,
 ): readonly SloRow[] {
+  const { everyMs, isDefault } = bound
+  if (everyMs === null) return []
   const scale = bound.kind === 'throughput' ? shares.length : 1
-  const rows = shares.flatMap(({ windowedSlo }) => {
-    return windowedSlo.filter((other) => isShareOf(other, row, bound.everyMs, scale)).slice(0, 1)
-  })
-  const [worst] = rows.toSorted(worstFirst)
-  if (worst === undefined || worst.windows === null) return []
+  const rows = shares.flatMap(({ windowedSlo }) =>
+    windowedSlo.filter((other) => isShareOf(other, row, everyMs, scale)).slice(0, 1),
+  )
   const windows = rows.flatMap((share) => share.windows ?? [])
+  const most = (count: (tally: WindowTally) => number): number => Math.max(0, ...windows.map(count))
+  const [worst] = rows.toSorted(worstFirst)
   return [
     {
-      ...worst,
-      bound: row.bound,
-      measured: scaled(worst.measured, scale),
-      punctual: scaled(worst.punctual, scale),
-      outcome: outcomeOf(rows),
+      ...row,
+      measured: scaled(worst?.measured ?? null, scale),
+      punctual: scaled(worst?.punctual ?? null, scale),
+      outcome: rows.length === shares.length ? outcomeOf(rows) : 'inconclusive',
+      isDefault,
       windows: {
-        everyMs: worst.windows.everyMs,
-        judged: Math.max(...windows.map(({ judged }) => judged)),
-        missed: Math.max(...windows.map(({ missed }) => missed)),
-        inconclusive: Math.max(...windows.map(({ inconclusive }) => inconclusive)),
-        worstFromMs: worst.windows.worstFromMs,
+        everyMs,
+        judged: most(({ judged }) => judged),
+        missed: most(({ missed }) => missed),
+        inconclusive: most(({ inconclusive }) => inconclusive),
+        worstFromMs: worst?.windows?.worstFromMs ?? null,
       },
     },
   ]
@@ -52,7 +54,7 @@ function outcomeOf(rows: readonly SloRow[]): SloOutcome {
 }
 
 /** A share's bound on throughput is divided, and divisions round. */
-function isShareOf(row: SloRow, whole: BoundRow, everyMs: number | null, scale: number): boolean {
+function isShareOf(row: SloRow, whole: BoundRow, everyMs: number, scale: number): boolean {
   return (
     row.operation === whole.operation &&
     row.metric === whole.metric &&

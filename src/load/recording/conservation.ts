@@ -7,14 +7,33 @@ export class ConservationError extends Error {
 
 /**
  * Checks that every request is accounted for, each counter having been kept on its own:
- * `planned = started + dropped` and `started = ok + failed + timedOut + unfinished`.
+ * `planned = started + dropped + notStarted` and `started = ok + failed + timedOut + unfinished` of
+ * each operation, and all `planned` together are what the schedule has.
+ * @param scheduled requests due by the schedule in the time measured, counted from the schedule alone.
  * @throws ConservationError naming the operation and the counts.
  */
-export function assertConserved(operation: string, counts: OperationCounts): void {
-  const { planned, started, dropped, ok, failed, timedOut, unfinished } = counts
-  if (planned !== started + dropped || started !== ok + failed + timedOut + unfinished) {
+export function assertConserved(
+  operations: ReadonlyMap<string, OperationCounts>,
+  scheduled: number,
+): void {
+  let all = 0
+  for (const [operation, counts] of operations) {
+    const { planned, started, dropped, notStarted, ok, failed, timedOut, unfinished } = counts
+    all += planned
+    if (
+      planned === started + dropped + notStarted &&
+      started === ok + failed + timedOut + unfinished
+    )
+      continue
     throw new ConservationError(
-      `${operation}: requests are not conserved: ${JSON.stringify(counts)}. This is a defect of the load engine; please report it.`,
+      `${operation}: requests are not conserved: ${JSON.stringify(counts)}. ${DEFECT}`,
+    )
+  }
+  if (all !== scheduled) {
+    throw new ConservationError(
+      `The schedule has ${scheduled} requests, but ${all} were counted: ${JSON.stringify([...operations])}. ${DEFECT}`,
     )
   }
 }
+
+const DEFECT = 'This is a defect of the load engine; please report it.'

@@ -1,24 +1,36 @@
-import type { Deliveries } from '../result.ts'
+import type { Pause } from '../pauses.ts'
+import type { CountedDeliveries } from '../result.ts'
+import { deliveriesOf, type MessageOutcome } from './deliveries-of.ts'
 import { TimeCounts } from './time-counts.ts'
 
+/** A message that was to be sent, as the sender announces it. Times are by `nowMs()`. */
+export interface AnnouncedMessage {
+  /** Unique in the load. */
+  readonly number: number
+  readonly intendedAtMs: number
+  readonly startedAtMs: number
+  /** How many recipients it was for, whether it could be sent or not. */
+  readonly recipients: number
+}
+
 /** What is known of one message. */
-interface Sent {
+interface Message {
   readonly intendedAtMs: number
   lastReceiptMs: number
   /** Recipients seen, a bit each. */
   seen: Uint32Array
   received: number
-  /** `null` until the sender has said how many it addressed. */
-  expected: number | null
+  /** `null` until the sender has announced it. */
+  announced: { readonly startedAtMs: number; readonly recipients: number } | null
 }
 
 /**
  * Counts receipts where they arrive: which messages came, to whom, how often, how late. Kept by
  * the receivers' process; the sender only says how many recipients each message had.
- * Memory: one record and one bit a recipient for each message of a load.
+ * Memory: one record and one bit per recipient for each message of a load.
  */
 export class DeliveryTally {
-  readonly #messages = new Map<number, Sent>()
+  readonly #messages = new Map<number, Message>()
   readonly #receipt = new TimeCounts()
   #duplicates = 0
   /** Expected receipts that have not arrived. */
@@ -45,13 +57,13 @@ export class DeliveryTally {
     sent.received++
     sent.lastReceiptMs = now
     this.#receipt.record(now - intendedAtMs)
-    if (sent.expected !== null && sent.received <= sent.expected) this.#outstanding--
+    if (sent.announced !== null && sent.received <= sent.announced.recipients) this.#outstanding--
   }
 
-  /** The sender addressed `recipients` recipients with a message; said once for each. */
-  expect(message: number, intendedAtMs: number, recipients: number): void {
-    const sent = this.#messageOf(message, intendedAtMs)
-    sent.expected = recipients
+  /** The sender sent a message, or failed to; say it once for each. */
+  expect({ number, intendedAtMs, startedAtMs, recipients }: AnnouncedMessage): void {
+    const sent = this.#messageOf(number, intendedAtMs)
+    sent.announced = { startedAtMs, recipients }
     this.#outstanding += Math.max(recipients - sent.received, 0)
   }
 
@@ -60,36 +72,40 @@ export class DeliveryTally {
     return this.#outstanding
   }
 
-  /** The figures so far. Messages that the sender never announced, such as those of failed requests, are in `receipt` only. */
-  deliveries(): Deliveries {
-    const completion = new TimeCounts()
-    let expected = 0
-    for (const sent of this.#messages.values()) {
-      if (sent.expected === null || sent.expected === 0) continue
-      expected += sent.expected
-      if (sent.received >= sent.expected) {
-        completion.record(sent.lastReceiptMs - sent.intendedAtMs)
-      }
-    }
+  /**
+   * The figures so far. Messages that were never announced are in `receipt` only.
+   * @param now by `nowMs()`: until when what is missing was waited for.
+   * @param pauses of the generator, and of the receivers.
+   */
+  deliveries(
+    now: number,
+    ...pauses: readonly (readonly Pause[])[]
+  ): Omit<CountedDeliveries, 'receivers'> {
+    const { missingReceipts, ...figures } = deliveriesOf(this.#announced(), now, pauses)
+    missingReceipts.add(this.#receipt)
     return {
-      expected,
-      received: expected - this.#outstanding,
+      kind: 'counted',
+      ...figures,
       duplicates: this.#duplicates,
-      missing: this.#outstanding,
-      receipt: this.#receipt.toHistogram(),
-      completion: completion.toHistogram(),
+      receipt: missingReceipts.toHistogram(),
     }
   }
 
-  #messageOf(message: number, intendedAtMs: number): Sent {
+  *#announced(): Generator<MessageOutcome> {
+    for (const { announced, ...message } of this.#messages.values()) {
+      if (announced !== null) yield { ...message, ...announced }
+    }
+  }
+
+  #messageOf(message: number, intendedAtMs: number): Message {
     const known = this.#messages.get(message)
     if (known !== undefined) return known
-    const sent: Sent = {
+    const sent: Message = {
       intendedAtMs,
       lastReceiptMs: 0,
       seen: new Uint32Array(1),
       received: 0,
-      expected: null,
+      announced: null,
     }
     this.#messages.set(message, sent)
     return sent

@@ -1,4 +1,5 @@
 import { percentileMs } from './histogram.ts'
+import { assertConserved } from './conservation.ts'
 import { OperationRecorder } from './recorder.ts'
 import type { Deliveries, IntervalFigures, OperationResult } from '../result.ts'
 import { TimeCounts } from './time-counts.ts'
@@ -14,10 +15,14 @@ export interface LoadProgress {
   readonly inFlight: number
   /** Failed, timed out or dropped so far. */
   readonly errors: number
+  /** Those of them that were dropped. */
+  readonly dropped: number
   /** Response P99 up to the last whole second, over all operations. */
   readonly p99Ms: number | null
   /** All operations up to the last whole second, for a report now and then. */
   readonly soFar: ProgressSoFar
+  /** The intervals that have ended since progress was last asked for. */
+  readonly intervals: readonly IntervalFigures[]
 }
 
 /** What came of a load's first seconds. */
@@ -39,7 +44,10 @@ export class LoadRecorder {
   readonly #operations: ReadonlyMap<string, OperationRecorder>
   readonly #measureStartMs: number
   readonly #durationMs: number
+  /** When requests stop being started, in ms after the measurement began. */
+  #endMs: number
   readonly #intervals: IntervalFigures[] = []
+  #toldIntervals = 0
   readonly #soFar = { started: 0, ok: 0, notOk: 0 }
   #second = 0
 
@@ -47,7 +55,13 @@ export class LoadRecorder {
   constructor(operations: Iterable<string>, measureStartMs: number, durationMs: number) {
     this.#operations = new Map([...operations].map((name) => [name, new OperationRecorder(name)]))
     this.#measureStartMs = measureStartMs
-    this.#durationMs = durationMs
+    this.#durationMs = this.#endMs = durationMs
+  }
+
+  /** The load is ended early, at `now`: that interval is cut here, and what follows is not part of it. */
+  endAt(now: number): void {
+    this.#closeIntervals(now)
+    this.#endMs = Math.min(now - this.#measureStartMs, this.#durationMs)
   }
 
   /** The recorder of one operation at a moment: intervals that ended before `now` are closed first. */
@@ -73,6 +87,7 @@ export class LoadRecorder {
       startedPerSecond: last.length === 0 ? null : last.reduce((sum, row) => sum + row.started, 0),
       inFlight,
       errors: recorders.reduce((sum, recorder) => sum + recorder.errorCount, 0),
+      dropped: recorders.reduce((sum, recorder) => sum + recorder.droppedCount, 0),
       p99Ms: percentileMs(histogram, 99),
       soFar: {
         seconds: this.#second,
@@ -80,26 +95,27 @@ export class LoadRecorder {
         p50Ms: percentileMs(histogram, 50),
         p95Ms: percentileMs(histogram, 95),
       },
+      intervals: this.#untoldIntervals(),
     }
   }
 
   /**
    * Ends the record.
-   * @param unfinished requests still under way, by operation.
+   * @param scheduled requests that the schedule has in the time measured.
    * @param deliveries what their receivers saw, by operation.
+   * @throws ConservationError if the counts don't add up to the schedule.
    */
   finish(
     now: number,
-    unfinished: ReadonlyMap<string, number>,
+    scheduled: number,
     deliveries: ReadonlyMap<string, Deliveries>,
   ): { operations: ReadonlyMap<string, OperationResult>; intervals: readonly IntervalFigures[] } {
     this.#closeIntervals(now)
     if (now >= this.#measureStartMs) this.#closeInterval()
+    const recorders = [...this.#operations]
+    assertConserved(new Map(recorders.map(([name, { counts }]) => [name, counts])), scheduled)
     const operations = new Map(
-      [...this.#operations].map(([name, recorder]) => [
-        name,
-        recorder.finish(unfinished.get(name) ?? 0, deliveries.get(name) ?? null),
-      ]),
+      recorders.map(([name, recorder]) => [name, recorder.finish(deliveries.get(name) ?? null)]),
     )
     return { operations, intervals: this.#intervals }
   }
@@ -112,7 +128,13 @@ export class LoadRecorder {
   #intervalEndMs(): number {
     const startMs = this.#second * INTERVAL_MS
     const endMs = startMs + INTERVAL_MS
-    return startMs < this.#durationMs ? Math.min(endMs, this.#durationMs) : endMs
+    return startMs < this.#endMs ? Math.min(endMs, this.#endMs) : endMs
+  }
+
+  #untoldIntervals(): readonly IntervalFigures[] {
+    const untold = this.#intervals.slice(this.#toldIntervals)
+    this.#toldIntervals = this.#intervals.length
+    return untold
   }
 
   #closeInterval(): void {

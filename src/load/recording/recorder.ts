@@ -1,7 +1,12 @@
-import { assertConserved } from './conservation.ts'
 import { errorCode } from './error-code.ts'
 import { percentileMs } from './histogram.ts'
-import type { Deliveries, ErrorCount, IntervalFigures, OperationResult } from '../result.ts'
+import type {
+  Deliveries,
+  ErrorCount,
+  IntervalFigures,
+  OperationCounts,
+  OperationResult,
+} from '../result.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /** More codes than this are counted together, so that a code with an id in it can't fill the memory. */
@@ -45,8 +50,29 @@ class Interval {
   }
 }
 
+/** How long a request was under way, in ms. */
+export interface RequestTimes {
+  /** Intended start → done, or as long as it was waited for. */
+  readonly responseMs: number
+  /** Actual start → done. */
+  readonly serviceMs: number
+  /** The part of `serviceMs` in which the generator was paused. */
+  readonly pausedMs: number
+}
+
+/** How a started request ended; `unfinished` if it had not when the grace period did. */
+export type Ending = 'ok' | 'failed' | 'timed out' | 'unfinished'
+
 /**
- * Records one operation. Memory is five fixed arrays of counts and a row a second, however
+ * Whether a request that failed may have done so because of the generator: its client's own timers
+ * run on during a pause, and are looked at before the answers that arrived in the meantime.
+ */
+export function mayHaveFailedByPause({ serviceMs, pausedMs }: RequestTimes): boolean {
+  return pausedMs > 0 && pausedMs >= serviceMs / 2
+}
+
+/**
+ * Records one operation. Memory is six fixed arrays of counts and a row per second, however
  * many requests there are.
  */
 export class OperationRecorder {
@@ -55,15 +81,19 @@ export class OperationRecorder {
   /** Response times of the intervals that have ended. */
   readonly #response = new TimeCounts()
   readonly #service = new TimeCounts()
+  readonly #undisturbed = new TimeCounts()
   readonly #failure = new TimeCounts()
   readonly #lateness = new TimeCounts()
   readonly #interval = new Interval()
   #planned = 0
   #started = 0
   #dropped = 0
+  #notStarted = 0
   #ok = 0
   #failed = 0
+  #lostByPause = 0
   #timedOut = 0
+  #unfinished = 0
 
   constructor(operation: string) {
     this.#operation = operation
@@ -74,9 +104,15 @@ export class OperationRecorder {
     this.#planned++
   }
 
-  /** It was not started, for too many were under way. */
-  drop(): void {
+  /** It was not started because the load was ended before the generator came to it. */
+  notStarted(): void {
+    this.#notStarted++
+  }
+
+  /** It was not started because too many were under way; after a pause, that may be the generator's doing. */
+  drop(isByPause: boolean): void {
     this.#dropped++
+    if (isByPause) this.#lostByPause++
     this.#interval.dropped++
   }
 
@@ -86,24 +122,31 @@ export class OperationRecorder {
     this.#lateness.record(latenessMs)
   }
 
-  succeed(responseMs: number, serviceMs: number): void {
+  succeed(times: RequestTimes): void {
     this.#ok++
     this.#interval.ok++
-    this.#recordTimes(responseMs, serviceMs)
+    this.#recordTimes(times)
   }
 
   /** A timeout has no end, but waited at least this long: left out, the worst requests would improve the percentiles. */
-  timeOut(responseMs: number, serviceMs: number): void {
+  timeOut(times: RequestTimes): void {
     this.#timedOut++
     this.#interval.timedOut++
-    this.#recordTimes(responseMs, serviceMs)
+    this.#recordTimes(times)
+  }
+
+  /** It has no end either: it counts as a timeout does. */
+  unfinished(times: RequestTimes): void {
+    this.#unfinished++
+    this.#recordTimes(times)
   }
 
   /** A failure's time is kept apart from the others': failing fast is not being fast. */
-  fail(error: unknown, responseMs: number): void {
+  fail(error: unknown, times: RequestTimes): void {
     this.#failed++
     this.#interval.failed++
-    this.#failure.record(responseMs)
+    if (mayHaveFailedByPause(times)) this.#lostByPause++
+    this.#failure.record(times.responseMs)
     const code = errorCode(error)
     const known = this.#errors.get(code)
     if (known !== undefined) {
@@ -126,9 +169,14 @@ export class OperationRecorder {
     return this.#interval.take(second, this.#operation)
   }
 
-  /** Failed and timed-out requests so far. */
+  /** Requests so far that failed, timed out or were dropped. */
   get errorCount(): number {
-    return this.#failed + this.#timedOut
+    return this.#failed + this.#timedOut + this.#dropped
+  }
+
+  /** Requests so far that were dropped. */
+  get droppedCount(): number {
+    return this.#dropped
   }
 
   /** Response times of all intervals that have ended. */
@@ -136,38 +184,40 @@ export class OperationRecorder {
     return this.#response
   }
 
-  /**
-   * The whole record; call once, after the last interval has ended.
-   * @param unfinished requests that were still under way, counted by who knows them.
-   * @throws ConservationError if the counts don't add up.
-   */
-  finish(unfinished: number, deliveries: Deliveries | null): OperationResult {
-    const counts = {
+  get counts(): OperationCounts {
+    return {
       planned: this.#planned,
       started: this.#started,
       dropped: this.#dropped,
+      notStarted: this.#notStarted,
       ok: this.#ok,
       failed: this.#failed,
       timedOut: this.#timedOut,
-      unfinished,
+      unfinished: this.#unfinished,
     }
-    assertConserved(this.#operation, counts)
+  }
+
+  /** The whole record; call once, after the last interval has ended. */
+  finish(deliveries: Deliveries | null): OperationResult {
     const errors: ErrorCount[] = [...this.#errors]
       .map(([code, { count, sample }]) => ({ code, count, sample }))
       .sort((a, b) => b.count - a.count)
     return {
-      counts,
+      counts: this.counts,
+      lostByPause: this.#lostByPause,
       errors,
       response: this.#response.toHistogram(),
       service: this.#service.toHistogram(),
+      undisturbed: this.#undisturbed.toHistogram(),
       failure: this.#failure.toHistogram(),
       lateness: this.#lateness.toHistogram(),
       deliveries,
     }
   }
 
-  #recordTimes(responseMs: number, serviceMs: number): void {
+  #recordTimes({ responseMs, serviceMs, pausedMs }: RequestTimes): void {
     this.#interval.response.record(responseMs)
     this.#service.record(serviceMs)
+    this.#undisturbed.record(serviceMs - pausedMs)
   }
 }

@@ -23,9 +23,9 @@ export class TimeCounts {
   readonly #counts = new Uint32Array(BUCKETS)
 
   /** Counts a time in ms, rounded to the µs. Times out of range count as the nearest one in it. */
-  record(ms: number): void {
+  record(ms: number, times = 1): void {
     const bucket = bucketOf(Math.min(Math.max(Math.round(ms * 1_000), 0), LARGEST_TIME_US))
-    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1
+    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + times
   }
 
   /** Adds all of another's counts. */

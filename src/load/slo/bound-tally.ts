@@ -29,13 +29,22 @@ export class BoundTally {
     return this.bound.abortAfterMs ?? Infinity
   }
 
-  /** A window's row; one in which nothing was measured says nothing. */
-  add(row: SloRow, fromMs: number, untilMs: number): void {
-    if (row.measured === null) return
+  /**
+   * A window's row. A window in which nothing was due says nothing; one in which requests were due, and
+   * nothing was measured, is judged all the same.
+   * @param planned how many were due.
+   */
+  add(row: SloRow, planned: number, fromMs: number, untilMs: number): void {
+    if (row.measured === null && planned === 0) return
     this.#judged++
     if (row.outcome === 'missed') this.#missed++
     if (row.outcome === 'inconclusive') this.#inconclusive++
     if (this.#worst === null || worstFirst(row, this.#worst.row) < 0) this.#worst = { row, fromMs }
+    this.suspect(row, fromMs, untilMs)
+  }
+
+  /** The row of a window that is not over, but in which the bound is missed or met already. */
+  suspect(row: SloRow, fromMs: number, untilMs: number): void {
     if (row.outcome === 'missed' && this.bound.abortAfterMs !== null) {
       this.#abortReason ??= describeMiss(row, fromMs, untilMs)
     }
@@ -54,7 +63,14 @@ export class BoundTally {
     }
     if (worst !== null) return { ...worst.row, windows }
     const row = rowOf(this.bound, this.#operations)
-    return { ...row, measured: null, punctual: null, outcome: 'inconclusive', windows }
+    return {
+      ...row,
+      measured: null,
+      punctual: null,
+      outcome: 'inconclusive',
+      isDefault: this.bound.isDefault,
+      windows,
+    }
   }
 }
 
@@ -64,5 +80,6 @@ function describeMiss(row: SloRow, fromMs: number, untilMs: number): string {
     return row.unit === 'ratio' ? `${(value * 100).toFixed(2)} %` : `${value.toFixed(1)}/s`
   }
   const seconds = `from ${fromMs / 1_000} s to ${untilMs / 1_000} s`
-  return `${row.metric} of ${row.operation} was ${figure(row.measured ?? 0)} ${seconds}; the bound is ${row.comparison} ${figure(row.bound)}`
+  const measured = row.measured === null ? 'without an answer' : figure(row.measured)
+  return `${row.metric} of ${row.operation} was ${measured} ${seconds}; the bound is ${row.comparison} ${figure(row.bound)}`
 }

@@ -6,7 +6,14 @@ import type { SloRow } from './slo-row.ts'
 /** What bounds are held against: one operation or all of them, over a run or one window of it. */
 export interface SloFigures {
   readonly planned: number
+  readonly started: number
   readonly ok: number
+  readonly failed: number
+  readonly dropped: number
+  /** Due, but not started because the load was ended. */
+  readonly notStarted: number
+  /** Failed or dropped, perhaps because of a pause of the generator. */
+  readonly lostByPause: number
   /** How long it was measured. */
   readonly measuredMs: number
   /** Requests that succeeded within that time. */
@@ -16,10 +23,17 @@ export interface SloFigures {
   /** Due before that time, but started in it. */
   readonly startedFromEarlier: number
   readonly response: Histogram
-  readonly service: Histogram
-  readonly lateness: Histogram
+  /** Without late starts and pauses of the generator. */
+  readonly undisturbed: Histogram
   readonly completion: Histogram
-  readonly receipts: { readonly expected: number; readonly received: number }
+  /** Without late starts, and pauses of the generator and the receivers. */
+  readonly undisturbedCompletion: Histogram
+  /** `null` if they are not known. */
+  readonly receipts: {
+    readonly expected: number
+    readonly received: number
+    readonly missingByPause: number
+  } | null
 }
 
 /** A bound as a row that is yet to be judged. */
@@ -45,8 +59,9 @@ export function rowOf(bound: Bound, operations: readonly string[]): BoundRow {
 }
 
 /**
- * Holds figures against one bound. A bound that is met in spite of lateness is met; one that is
- * missed, but would be met by the same requests had they been started on time, is inconclusive.
+ * Holds figures against one bound. A bound that is met in spite of the generator's doings is met; one
+ * that is missed, but would be met without them, is inconclusive. A time bound for which there was
+ * not one answer, although the system was asked, is missed.
  */
 export function judgeBound(
   figures: SloFigures,
@@ -54,66 +69,108 @@ export function judgeBound(
   operations: readonly string[],
 ): SloRow {
   const row = rowOf(bound, operations)
-  const { measured, punctual } = measure(figures, bound)
+  const { measured, withoutPauses, punctual, isUnanswered } = measure(figures, bound)
   const outcome =
     measured === null
-      ? 'inconclusive'
+      ? isUnanswered
+        ? 'missed'
+        : 'inconclusive'
       : holds(measured, row)
         ? 'met'
-        : punctual !== null && holds(punctual, row)
+        : withoutPauses !== null && holds(withoutPauses, row)
           ? 'inconclusive'
           : 'missed'
-  return { ...row, measured, punctual, outcome, windows: null }
+  return { ...row, measured, punctual, outcome, isDefault: bound.isDefault, windows: null }
 }
 
-/** A figure, and what it would have been had every request been started on time. */
+/** A figure, and what it would have been had it not been for the generator and the receivers. */
 interface Measured {
   readonly measured: number | null
+  /** Had the generator been punctual and never paused: decides between missed and inconclusive. */
+  readonly withoutPauses: number | null
+  /** Had everything gone well that the generator may be the reason for; at least as good. */
   readonly punctual: number | null
+  /** Whether the system was asked, and gave no answer that could be timed. */
+  readonly isUnanswered: boolean
+}
+
+const NOTHING: Measured = {
+  measured: null,
+  withoutPauses: null,
+  punctual: null,
+  isUnanswered: false,
 }
 
 function measure(figures: SloFigures, bound: Bound): Measured {
-  const { planned, ok, receipts } = figures
   switch (bound.kind) {
     case 'time':
       return measureTime(figures, bound)
     case 'throughput':
-      return measureThroughput(figures, bound.side)
+      return measureThroughput(figures, bound)
     case 'success rate':
-      return { measured: planned === 0 ? null : ok / planned, punctual: null }
-    case 'delivery rate': {
-      const { expected, received } = receipts
-      return { measured: expected === 0 ? null : received / expected, punctual: null }
-    }
+      return measureSuccess(figures)
+    case 'delivery rate':
+      return measureDelivery(figures)
   }
+}
+
+function measureTime(figures: SloFigures, bound: Bound & { kind: 'time' }): Measured {
+  const isResponse = bound.metric === 'response'
+  const percentile = bound.percentile.value
+  const [times, undisturbed] = isResponse
+    ? [figures.response, figures.undisturbed]
+    : [figures.completion, figures.undisturbedCompletion]
+  const measured = percentileMs(times, percentile)
+  const punctual = percentileMs(undisturbed, percentile)
+  const isUnanswered = isResponse && measured === null && figures.failed > figures.lostByPause
+  return { measured, withoutPauses: punctual, punctual, isUnanswered }
+}
+
+/** A share of the planned requests: those that were not sent are in the denominator. */
+function measureSuccess(figures: SloFigures): Measured {
+  const { planned, ok, dropped, notStarted, lostByPause } = figures
+  if (planned === 0) return NOTHING
+  const withoutPauses = ok + notStarted + lostByPause
+  return {
+    measured: ok / planned,
+    withoutPauses: withoutPauses / planned,
+    punctual: Math.min(withoutPauses + dropped, planned) / planned,
+    isUnanswered: false,
+  }
+}
+
+function measureDelivery({ receipts }: SloFigures): Measured {
+  if (receipts === null || receipts.expected === 0) return NOTHING
+  const { expected, received, missingByPause } = receipts
+  const punctual = (received + missingByPause) / expected
+  return { measured: received / expected, withoutPauses: punctual, punctual, isUnanswered: false }
 }
 
 /**
- * A response time without its lateness is the service time. Of completions only the sum is known:
- * as a rule the latest starts are the latest completions, and their percentiles are subtracted.
+ * Requests that were started late, or late from before, would at best have succeeded in their own
+ * time. An interval is open at its end, which may cut off one success or let in another: a rate is
+ * compared within one request, and the figure shown is the one that was compared.
  */
-function measureTime(figures: SloFigures, bound: Bound & { kind: 'time' }): Measured {
-  const percentile = bound.percentile.value
-  if (bound.metric === 'response') {
-    return {
-      measured: percentileMs(figures.response, percentile),
-      punctual: percentileMs(figures.service, percentile),
-    }
-  }
-  const measured = percentileMs(figures.completion, percentile)
-  const lateness = percentileMs(figures.lateness, percentile)
-  const isKnown = measured !== null && lateness !== null
-  return { measured, punctual: isKnown ? Math.max(measured - lateness, 0) : null }
-}
-
-/** Requests that were started late, or late from before, would at best have succeeded in their own time. */
-function measureThroughput(figures: SloFigures, side: 'min' | 'max'): Measured {
+function measureThroughput(
+  figures: SloFigures,
+  { side, perSecond }: Bound & { kind: 'throughput' },
+): Measured {
   const { measuredMs, okInTime, startedLater, startedFromEarlier } = figures
-  if (measuredMs === 0) return { measured: null, punctual: null }
+  if (measuredMs === 0) return NOTHING
+  const rateOf = (count: number): number => {
+    const exact = (count * 1_000) / measuredMs
+    const oneMore = ((count + 1) * 1_000) / measuredMs
+    const oneLess = ((count - 1) * 1_000) / measuredMs
+    if (side === 'min') return exact < perSecond && oneMore >= perSecond ? oneMore : exact
+    return exact > perSecond && oneLess <= perSecond ? oneLess : exact
+  }
   const moved = side === 'min' ? startedLater : -Math.min(startedFromEarlier, okInTime)
+  const punctual = rateOf(okInTime + moved)
   return {
-    measured: (okInTime * 1_000) / measuredMs,
-    punctual: ((okInTime + moved) * 1_000) / measuredMs,
+    measured: rateOf(okInTime),
+    withoutPauses: punctual,
+    punctual,
+    isUnanswered: false,
   }
 }
 

@@ -18,6 +18,11 @@ describe('a response bound', () => {
     expect(outcomes(judge(slo, { a: { responseMs: [10] } }))).toEqual(['missed'])
   })
 
+  test('that only the generator’s pauses miss is inconclusive', () => {
+    const paused = { responseMs: [30], serviceMs: [30], undisturbedMs: [2] }
+    expect(outcomes(judge({ response: { p95: '10ms' } }, { a: paused }))).toEqual(['inconclusive'])
+  })
+
   test('that only the generator’s lateness misses is inconclusive', () => {
     const late = { responseMs: [30], serviceMs: [2], latenessMs: [28] }
     expect(outcomes(judge({ response: { p95: '10ms' } }, { a: late }))).toEqual(['inconclusive'])
@@ -28,9 +33,18 @@ describe('a response bound', () => {
     expect(outcomes(judge({ response: { p95: '10ms' } }, { a: late }))).toEqual(['met'])
   })
 
-  test('without a single response is inconclusive', () => {
-    const [row] = judge({ response: { p95: '10ms' } }, { a: { responseMs: [] } })
+  test('without a single response is inconclusive if the system was not asked', () => {
+    const counts = { planned: 0, started: 0, ok: 0 }
+    const [row] = judge({ response: { p95: '10ms' } }, { a: { responseMs: [], counts } })
     expect(row).toMatchObject({ measured: null, outcome: 'inconclusive' })
+  })
+
+  test('is missed if the system was asked, and never answered', () => {
+    const refused = { responseMs: [], counts: { ok: 0, failed: 1_000 } }
+    const slo: Slo = { response: { p95: '10ms' } }
+    expect(judge(slo, { a: refused })).toMatchObject([{ measured: null, outcome: 'missed' }])
+    const paused = { ...refused, lostByPause: 1_000 }
+    expect(outcomes(judge(slo, { a: paused }))).toEqual(['inconclusive'])
   })
 })
 
@@ -38,6 +52,26 @@ test('success is the share of the planned requests, so dropped ones count agains
   const counts = { dropped: 20, started: 980, ok: 980 }
   const [row] = judge({ successRate: 0.99 }, { a: { counts } })
   expect(row).toMatchObject({ measured: 0.98, outcome: 'missed' })
+})
+
+test('requests that were never started, or that a pause lost, make a missed success inconclusive', () => {
+  const slo: Slo = { successRate: 0.99 }
+  const success = (fixture: OperationFixture): string[] => outcomes(judge(slo, { a: fixture }))
+  const notStarted = { notStarted: 20, started: 980, ok: 980 }
+  expect(success({ counts: notStarted })).toEqual(['inconclusive'])
+  const failed = { ok: 980, failed: 20 }
+  expect(success({ counts: failed, lostByPause: 20 })).toEqual(['inconclusive'])
+  expect(success({ counts: failed, lostByPause: 5 })).toEqual(['missed'])
+})
+
+test('the end of an interval is worth one request, and the rate shown is the one compared', () => {
+  const [row] = judge({ throughput: { max: 99.95 } }, { a: {} })
+  // 1,000 in 10 s is 100/s; without the last, 99.9/s.
+  expect(row).toMatchObject({ measured: 99.9, outcome: 'met' })
+  expect(outcomes(judge({ throughput: { max: 99.8 } }, { a: {} }))).toEqual(['missed'])
+  expect(judge({ throughput: { min: 100.05 } }, { a: {} })).toMatchObject([
+    { measured: 100.1, outcome: 'met' },
+  ])
 })
 
 test('throughput includes its bounds', () => {
@@ -58,17 +92,28 @@ test('throughput that only late starts put below its bound is inconclusive', () 
   expect(outcomeOf(101)).toEqual(['missed'])
 })
 
-test('a completion that is over its bound by no more than the lateness is inconclusive', () => {
+test('a completion that only generator or receivers put over its bound is inconclusive', () => {
   const deliveries = { expected: 100, received: 100 }
   const slo: Slo = { completion: { p95: '2ms' } }
   expect(outcomes(judge(slo, { a: { deliveries } }))).toEqual(['missed'])
-  expect(outcomes(judge(slo, { a: { deliveries, latenessMs: [1] } }))).toEqual(['inconclusive'])
+  const disturbed = { ...deliveries, undisturbedCompletionMs: 1 }
+  expect(outcomes(judge(slo, { a: { deliveries: disturbed } }))).toEqual(['inconclusive'])
 })
 
 test('delivery is the share of the expected receipts', () => {
   const deliveries = { expected: 100, received: 98 }
   expect(outcomes(judge({ delivery: { rate: 0.98 } }, { a: { deliveries } }))).toEqual(['missed'])
   expect(outcomes(judge({ delivery: { rate: 0.97 } }, { a: { deliveries } }))).toEqual(['met'])
+})
+
+test('a delivery rate that only a pause puts below its bound is inconclusive, as an unknown one is', () => {
+  const slo: Slo = { delivery: { rate: 0.98 } }
+  const lost = { expected: 100, received: 90 }
+  const outcome = (deliveries: OperationFixture['deliveries']): string[] =>
+    outcomes(judge(slo, { a: deliveries === undefined ? {} : { deliveries } }))
+  expect(outcome(lost)).toEqual(['missed'])
+  expect(outcome({ ...lost, missingByPause: 10 })).toEqual(['inconclusive'])
+  expect(outcome({ kind: 'unknown', reason: 'the receivers were lost' })).toEqual(['inconclusive'])
 })
 
 test('bounds of an operation are held against that operation, others against all together', () => {

@@ -1,8 +1,7 @@
-import type { Histogram } from 'hdr-histogram-js'
 import { sumOf } from '../recording/histogram.ts'
 import { InputError } from '../input-error.ts'
 import { judgeBound, rowOf, type BoundRow, type SloFigures } from './judge-bound.ts'
-import type { LoadResult, OperationResult } from '../result.ts'
+import type { LoadResult, OperationCounts } from '../result.ts'
 import type { Bound } from './slo.ts'
 import { worstFirst, type SloRow } from './slo-row.ts'
 import { inTime } from '../totals.ts'
@@ -73,35 +72,36 @@ function figuresOf(result: LoadResult, operation: string | null): SloFigures {
     operation === null || operation === name ? [figures] : [],
   )
   const inRun = inTime(result, operation ?? undefined)
-  const startable = total(measured, ({ counts }) => counts.planned - counts.dropped)
+  const count = (key: keyof OperationCounts): number => total(measured, ({ counts }) => counts[key])
+  const deliveries = measured.flatMap((one) => one.deliveries ?? [])
+  const counted = deliveries.filter((one) => one.kind === 'counted')
   return {
-    planned: total(measured, ({ counts }) => counts.planned),
-    ok: total(measured, ({ counts }) => counts.ok),
+    planned: count('planned'),
+    started: count('started'),
+    ok: count('ok'),
+    failed: count('failed'),
+    dropped: count('dropped'),
+    notStarted: count('notStarted'),
+    lostByPause: total(measured, ({ lostByPause }) => lostByPause),
     measuredMs: result.measuredMs,
     okInTime: inRun.ok,
-    startedLater: Math.max(startable - inRun.started, 0),
+    startedLater: Math.max(count('planned') - count('dropped') - inRun.started, 0),
     startedFromEarlier: 0,
-    response: histogram(measured, ({ response }) => response),
-    service: histogram(measured, ({ service }) => service),
-    lateness: histogram(measured, ({ lateness }) => lateness),
-    completion: histogram(measured, ({ deliveries }) => deliveries?.completion),
-    receipts: {
-      expected: total(measured, ({ deliveries }) => deliveries?.expected ?? 0),
-      received: total(measured, ({ deliveries }) => deliveries?.received ?? 0),
-    },
+    response: sumOf(measured.map(({ response }) => response)),
+    undisturbed: sumOf(measured.map(({ undisturbed }) => undisturbed)),
+    completion: sumOf(counted.map(({ completion }) => completion)),
+    undisturbedCompletion: sumOf(counted.map((one) => one.undisturbedCompletion)),
+    receipts:
+      counted.length < deliveries.length
+        ? null
+        : {
+            expected: total(counted, ({ expected }) => expected),
+            received: total(counted, ({ received }) => received),
+            missingByPause: total(counted, ({ missingByPause }) => missingByPause),
+          },
   }
 }
 
-function histogram(
-  operations: readonly OperationResult[],
-  of: (operation: OperationResult) => Histogram | undefined,
-): Histogram {
-  return sumOf(operations.flatMap((operation) => of(operation) ?? []))
-}
-
-function total(
-  operations: readonly OperationResult[],
-  count: (operation: OperationResult) => number,
-): number {
-  return operations.reduce((sum, operation) => sum + count(operation), 0)
+function total<T>(parts: readonly T[], count: (part: T) => number): number {
+  return parts.reduce((sum, part) => sum + count(part), 0)
 }

@@ -1,6 +1,6 @@
 /**
- * `met`; `missed` by the system; or `inconclusive`: missed only because the generator was late,
- * or the figure could not be measured.
+ * `met`; `missed` by the system; or `inconclusive`: missed only because the generator or the
+ * receivers were late or paused, or the figure could not be measured.
  */
 export type SloOutcome = 'met' | 'missed' | 'inconclusive'
 
@@ -13,11 +13,19 @@ export interface SloRow {
   readonly unit: 'ms' | '1/s' | 'ratio'
   readonly comparison: '<' | '>' | '>=' | '<='
   readonly bound: number
-  /** `null` if there was nothing to measure. Of a bound on every window: the worst window's. */
+  /**
+   * `null` if there was nothing to measure, or the system was asked and gave no answer. Of a bound on
+   * every window: the worst window's.
+   */
   readonly measured: number | null
-  /** What it would have been without the generator's lateness, as far as that is known; `null` if it isn't. */
+  /**
+   * What it would have been had everything gone well that the generator may be the reason for, as far
+   * as that is known; `null` if it isn't.
+   */
   readonly punctual: number | null
   readonly outcome: SloOutcome
+  /** Whether the bound is one that loads are held to which have none of that kind of their own. */
+  readonly isDefault: boolean
   /** `null` for a bound on the whole run. */
   readonly windows: WindowTally | null
 }
@@ -36,6 +44,14 @@ export interface WindowTally {
 /** Orders rows for reading: missed before inconclusive before met, and within each, by how much of the bound is used up. */
 export function worstFirst(a: SloRow, b: SloRow): number {
   return RANK[a.outcome] - RANK[b.outcome] || usedUp(b) - usedUp(a)
+}
+
+/**
+ * Whether a share was missed so clearly that nothing the generator did can be the reason. This holds
+ * even if the measurement is invalid; times of an invalid one say nothing.
+ */
+export function isMissedBeyondDoubt({ unit, outcome, punctual, bound }: SloRow): boolean {
+  return unit === 'ratio' && outcome === 'missed' && punctual !== null && punctual <= bound
 }
 
 const RANK: Readonly<Record<SloOutcome, number>> = { missed: 0, inconclusive: 1, met: 2 }

@@ -57,15 +57,19 @@ function watch(slo: Slos, all: readonly Request[]): readonly SloRow[] {
     {
       atMs: request.startedAtMs,
       order,
-      tell: () => windows.due(request, request.startedAtMs, true),
+      tell: () => windows.due(request, request.startedAtMs, 'started'),
     },
     {
       atMs: request.endedAtMs,
       order: Infinity,
       tell: () => {
         const { intendedAtMs, startedAtMs, endedAtMs } = request
-        const [response, service] = [endedAtMs - intendedAtMs, endedAtMs - startedAtMs]
-        windows.end(request, endedAtMs, 'ok', response, service)
+        const times = {
+          responseMs: endedAtMs - intendedAtMs,
+          serviceMs: endedAtMs - startedAtMs,
+          pausedMs: 0,
+        }
+        windows.end(request, endedAtMs, 'ok', times, false)
       },
     },
   ])
@@ -210,4 +214,48 @@ test('bounds on windows that nobody watched are an error that says what to do', 
   expect(() => judgeSlo(result, readSlo({ successRate: 0.9, every: '1s' }))).toThrow(
     /give this SLO to the load/,
   )
+})
+
+describe('a system that stops answering', () => {
+  /** Answers the first 50 requests, and then never again; longer than the load, nothing times out. */
+  const silent = {
+    operations: {
+      silent: ({ number }: { number: number }): Promise<unknown> =>
+        number < 50 ? Promise.resolve() : new Promise(() => {}),
+    },
+    timeoutMs: 600_000,
+    gracePeriodMs: 50,
+  }
+
+  test('misses the bounds of every window in which it was asked', async () => {
+    const slo: Slos = { response: { p99: '300ms' }, successRate: 0.9, every: '250ms' }
+    const { windowedSlo } = await load({ ...silent, durationMs: 2_000, slo })
+    const row = (metric: string) => windowedSlo.find((one) => one.metric === metric)
+    expect(row('response P99')).toMatchObject({ outcome: 'missed', windows: { judged: 8 } })
+    expect(row('success rate')).toMatchObject({
+      outcome: 'missed',
+      windows: { judged: 8, missed: 6 },
+    })
+  })
+
+  test('ends a load with abortOnFail although no request ever ends', async () => {
+    const slo: Slos = {
+      response: { p99: '300ms' },
+      every: '200ms',
+      abortOnFail: { after: '0s' },
+    }
+    const result = await load({ ...silent, durationMs: 60_000, slo })
+    expect(result.abortReason).toMatch(/^response P99 of silent was .* the bound is < 300 ms$/)
+    expect(result.measuredMs).toBeLessThan(60_000)
+    expect(result.windowedSlo).toMatchObject([{ outcome: 'missed' }])
+  })
+
+  test('by refusing everything has no response times, and misses bounds on them', async () => {
+    const slo: Slos = { response: { p99: '1s' }, every: '250ms' }
+    const operations = { refuse: () => Promise.reject(new Error('refused')) }
+    const { windowedSlo } = await load({ operations, slo })
+    expect(windowedSlo).toMatchObject([
+      { outcome: 'missed', measured: null, windows: { judged: 4, missed: 4 } },
+    ])
+  })
 })

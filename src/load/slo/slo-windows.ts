@@ -1,15 +1,19 @@
 import type { Bound } from './slo.ts'
 import type { SloRow } from './slo-row.ts'
 import { worstFirst } from './slo-row.ts'
+import type { Ending, RequestTimes } from '../recording/recorder.ts'
+import type { Start } from './window-counts.ts'
 import { WindowSeries } from './window-series.ts'
-
-/** How a started request ended. */
-export type Ending = 'ok' | 'failed' | 'timed out'
 
 /** When a request was due, on the load's clock, and of which operation it is. */
 export interface DueRequest {
   readonly operation: string
   readonly intendedAtMs: number
+}
+
+/** A measured request that has not ended, with the times that it has been under way so far. */
+export interface RequestUnderWay extends DueRequest {
+  readonly times: RequestTimes
 }
 
 /** What the windows have to know of a load. Times are of one clock. */
@@ -26,6 +30,7 @@ export interface WindowPlan {
  */
 export class SloWindows {
   readonly #series: readonly WindowSeries[]
+  #reason: string | null = null
 
   /** @param bounds those on the whole run are left out. */
   constructor(bounds: readonly Bound[], plan: WindowPlan) {
@@ -37,28 +42,40 @@ export class SloWindows {
   }
 
   /** A measured request is due; call in the order of the schedule, when it is started or dropped. */
-  due(request: DueRequest, now: number, isStarted: boolean): void {
-    for (const series of this.#series) series.due(request, now, isStarted)
+  due(request: DueRequest, now: number, start: Start): void {
+    for (const series of this.#series) series.due(request, now, start)
   }
 
-  /** A started request has ended. */
+  /** A measured request was due, but the load was ended before it could be started. */
+  notStarted(request: DueRequest): void {
+    for (const series of this.#series) series.notStarted(request)
+  }
+
+  /** A started request has ended, or is not waited for any longer. */
   end(
     request: DueRequest,
     now: number,
     ending: Ending,
-    responseMs: number,
-    serviceMs: number,
+    times: RequestTimes,
+    isByPause: boolean,
   ): void {
-    for (const series of this.#series) series.end(request, now, ending, responseMs, serviceMs)
+    for (const series of this.#series) series.end(request, now, ending, times, isByPause)
   }
 
-  /** Why the load is to end now; `null` if it isn't. */
-  abortReason(now: number): string | null {
+  /**
+   * Why the load is to end now; `null` if it isn't.
+   * @param underWay the measured requests that have not ended; asked for only when a window is overdue.
+   */
+  abortReason(now: number, underWay: () => Iterable<RequestUnderWay>): string | null {
     for (const series of this.#series) {
-      const reason = series.abortReason(now)
-      if (reason !== null) return reason
+      this.#reason ??= series.abortReason(now, underWay)
     }
-    return null
+    return this.#reason
+  }
+
+  /** Why the load was ended; `null` if it wasn't. */
+  get reason(): string | null {
+    return this.#reason
   }
 
   /**

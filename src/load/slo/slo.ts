@@ -64,6 +64,8 @@ export type Bound = {
   readonly everyMs: number | null
   /** Missing it ends the load, but not before it was measured for so long; `null`: it doesn't. */
   readonly abortAfterMs: number | null
+  /** Whether it is one of `defaultBounds`. */
+  readonly isDefault: boolean
 } & (
   | {
       readonly kind: 'time'
@@ -143,7 +145,7 @@ function readWhen({ every, abortOnFail }: Slo): When {
 
 function readOperationSlo(slo: OperationSlo, operation: string | null, when: When): Bound[] {
   const where = operation === null ? 'SLO' : `SLO of ${operation}`
-  const common = { operation, ...when }
+  const common = { operation, ...when, isDefault: false }
   for (const metric of ['completion', 'delivery'] as const) {
     if (when.everyMs === null || slo[metric] === undefined) continue
     throw new InputError(

@@ -1,48 +1,98 @@
 import type { SloFigures } from './judge-bound.ts'
-import { newTimeHistogram } from '../recording/histogram.ts'
-import type { Ending } from './slo-windows.ts'
+import { LARGEST_TIME_US, newTimeHistogram } from '../recording/histogram.ts'
+import type { Histogram } from 'hdr-histogram-js'
+import type { Ending, RequestTimes } from '../recording/recorder.ts'
 import { TimeCounts } from '../recording/time-counts.ts'
+
+/** What became of a request when it was due. */
+export type Start = 'started' | 'dropped' | 'dropped by a pause'
 
 /** What happened in one window. Times take their memory when the first one is recorded. */
 export class WindowCounts {
   /** Due in the window; `ok` of these succeeded, whenever that was. */
   planned = 0
-  ok = 0
+  #started = 0
+  #dropped = 0
+  #notStarted = 0
+  #ok = 0
+  #failed = 0
+  #lostByPause = 0
   /** Succeeded in the window, whenever they were due. */
   okInTime = 0
   startedLater = 0
   startedFromEarlier = 0
-  #times: { readonly response: TimeCounts; readonly service: TimeCounts } | null = null
+  #times: { readonly response: TimeCounts; readonly undisturbed: TimeCounts } | null = null
 
-  /** Failing fast is not being fast, so a failure has no times, as in the figures of the whole run. */
-  end(ending: Ending, responseMs: number, serviceMs: number): void {
-    if (ending === 'ok') this.ok++
-    if (ending === 'failed') return
-    this.#times ??= { response: new TimeCounts(), service: new TimeCounts() }
-    this.#times.response.record(responseMs)
-    this.#times.service.record(serviceMs)
+  due(start: Start): void {
+    this.planned++
+    if (start === 'started') this.#started++
+    else this.#dropped++
+    if (start === 'dropped by a pause') this.#lostByPause++
   }
 
-  figures(measuredMs: number): SloFigures {
-    const { planned, ok, okInTime, startedLater, startedFromEarlier } = this
+  notStarted(): void {
+    this.planned++
+    this.#notStarted++
+  }
+
+  /** Failing fast is not being fast, so a failure has no times, as in the figures of the whole run. */
+  end(ending: Ending, times: RequestTimes, isByPause: boolean): void {
+    if (ending === 'ok') this.#ok++
+    if (ending === 'failed') {
+      this.#failed++
+      if (isByPause) this.#lostByPause++
+      return
+    }
+    this.#times ??= { response: new TimeCounts(), undisturbed: new TimeCounts() }
+    this.#times.response.record(times.responseMs)
+    this.#times.undisturbed.record(times.serviceMs - times.pausedMs)
+  }
+
+  /**
+   * @param underWay requests of the window that have not ended: they have taken at least as long as
+   *   they were waited for, and may still succeed.
+   */
+  figures(measuredMs: number, underWay: readonly RequestTimes[] = []): SloFigures {
+    const { planned, okInTime, startedLater, startedFromEarlier } = this
     return {
       planned,
-      ok,
+      started: this.#started,
+      ok: this.#ok + underWay.length,
+      failed: this.#failed,
+      dropped: this.#dropped,
+      notStarted: this.#notStarted,
+      lostByPause: this.#lostByPause,
       measuredMs,
       okInTime,
       startedLater,
       startedFromEarlier,
-      response: this.#times?.response.toHistogram() ?? newTimeHistogram(),
-      service: this.#times?.service.toHistogram() ?? newTimeHistogram(),
-      lateness: newTimeHistogram(),
+      response: withTimes(
+        this.#times?.response,
+        underWay.map(({ responseMs }) => responseMs),
+      ),
+      undisturbed: withTimes(
+        this.#times?.undisturbed,
+        underWay.map(({ serviceMs, pausedMs }) => serviceMs - pausedMs),
+      ),
       completion: newTimeHistogram(),
-      receipts: { expected: 0, received: 0 },
+      undisturbedCompletion: newTimeHistogram(),
+      receipts: null,
     }
   }
 
   reset(): void {
-    this.planned = this.ok = this.okInTime = this.startedLater = this.startedFromEarlier = 0
+    this.planned = this.okInTime = this.startedLater = this.startedFromEarlier = 0
+    this.#started = this.#dropped = this.#notStarted = 0
+    this.#ok = this.#failed = this.#lostByPause = 0
     this.#times?.response.reset()
-    this.#times?.service.reset()
+    this.#times?.undisturbed.reset()
   }
+}
+
+function withTimes(counts: TimeCounts | undefined, more: readonly number[]): Histogram {
+  const histogram = counts?.toHistogram() ?? newTimeHistogram()
+  for (const ms of more) {
+    histogram.recordValue(Math.min(Math.max(Math.round(ms * 1_000), 0), LARGEST_TIME_US))
+  }
+  return histogram
 }

@@ -2,8 +2,9 @@ import { BoundTally } from './bound-tally.ts'
 import { judgeBound, type SloFigures } from './judge-bound.ts'
 import type { Bound } from './slo.ts'
 import type { SloRow } from './slo-row.ts'
-import type { DueRequest, Ending, WindowPlan } from './slo-windows.ts'
-import { WindowCounts } from './window-counts.ts'
+import type { DueRequest, RequestUnderWay, WindowPlan } from './slo-windows.ts'
+import type { Ending, RequestTimes } from '../recording/recorder.ts'
+import { WindowCounts, type Start } from './window-counts.ts'
 
 /** An operation, or `null` for all together. */
 type Scope = string | null
@@ -28,6 +29,10 @@ export class WindowSeries {
   readonly #spare: ReadonlyMap<Scope, WindowCounts>[] = []
   /** Windows before this one have had all their requests due. */
   #newest = 0
+  /** How long after its end a window has missed its bounds if requests of it are still under way; `null` if that ends no load. */
+  readonly #patienceMs: number | null
+  /** The next window to be looked at for that. */
+  #nextOverdue = 0
 
   constructor(bounds: readonly Bound[], everyMs: number, plan: WindowPlan) {
     this.#everyMs = everyMs
@@ -41,9 +46,13 @@ export class WindowSeries {
       ]),
     )
     this.#count = Math.max(Math.floor(plan.durationMs / everyMs), 1)
+    const aborting = bounds.filter(({ abortAfterMs }) => abortAfterMs !== null)
+    const times = aborting.map((bound) => (bound.kind === 'time' ? bound.belowMs : 0))
+    this.#patienceMs = aborting.length === 0 ? null : Math.max(...times)
   }
 
-  due({ operation, intendedAtMs }: DueRequest, now: number, isStarted: boolean): void {
+  due({ operation, intendedAtMs }: DueRequest, now: number, start: Start): void {
+    const isStarted = start === 'started'
     const due = this.#indexAt(intendedAtMs)
     while (this.#newest < due) this.#judgeIfComplete(this.#newest++)
     const window = this.#window(due)
@@ -51,7 +60,7 @@ export class WindowSeries {
     if (isStarted) window.pending++
     for (const scope of this.#scopes.get(operation) ?? []) {
       const counts = window.counts.get(scope)
-      if (counts !== undefined) counts.planned++
+      counts?.due(start)
       if (!isStarted || startedIn === due) continue
       if (counts !== undefined) counts.startedLater++
       const others = this.#window(startedIn).counts.get(scope)
@@ -59,19 +68,25 @@ export class WindowSeries {
     }
   }
 
+  /** A request was due, but the load was ended before it could be started. */
+  notStarted({ operation, intendedAtMs }: DueRequest): void {
+    const window = this.#window(this.#indexAt(intendedAtMs))
+    for (const scope of this.#scopes.get(operation) ?? []) window.counts.get(scope)?.notStarted()
+  }
+
   end(
     { operation, intendedAtMs }: DueRequest,
     now: number,
     ending: Ending,
-    responseMs: number,
-    serviceMs: number,
+    times: RequestTimes,
+    isByPause: boolean,
   ): void {
     const due = this.#indexAt(intendedAtMs)
     const window = this.#window(due)
     const isInTime = now < this.#plan.measureStartMs + this.#plan.durationMs
     const current = ending === 'ok' && isInTime ? this.#window(this.#indexAt(now)) : null
     for (const scope of this.#scopes.get(operation) ?? []) {
-      window.counts.get(scope)?.end(ending, responseMs, serviceMs)
+      window.counts.get(scope)?.end(ending, times, isByPause)
       const others = current?.counts.get(scope)
       if (others !== undefined) others.okInTime++
     }
@@ -79,12 +94,33 @@ export class WindowSeries {
     if (due < this.#newest) this.#judgeIfComplete(due)
   }
 
-  abortReason(now: number): string | null {
+  abortReason(now: number, underWay: () => Iterable<RequestUnderWay>): string | null {
     const measuredMs = now - this.#plan.measureStartMs
+    this.#judgeOverdue(measuredMs, underWay)
     for (const tally of this.#tallies) {
       if (tally.abortReason !== null && measuredMs >= tally.abortAfterMs) return tally.abortReason
     }
     return null
+  }
+
+  /**
+   * Windows whose requests have been under way for longer than any bound allows are not waited for:
+   * those that hang may do so for longer than the load lasts.
+   */
+  #judgeOverdue(measuredMs: number, underWay: () => Iterable<RequestUnderWay>): void {
+    if (this.#patienceMs === null) return
+    while (
+      this.#nextOverdue < this.#count &&
+      measuredMs >= this.#endMs(this.#nextOverdue) + this.#patienceMs
+    ) {
+      const index = this.#nextOverdue++
+      const window = this.#open.get(index)
+      if (window === undefined || window.pending === 0) continue
+      const waiting = [...underWay()].filter((one) => this.#indexAt(one.intendedAtMs) === index)
+      for (const [tally, row] of this.#rows(index, window, waiting)) {
+        tally.suspect(row, index * this.#everyMs, this.#endMs(index))
+      }
+    }
   }
 
   finish(measuredMs: number): readonly SloRow[] {
@@ -101,21 +137,34 @@ export class WindowSeries {
   }
 
   #judge(index: number): void {
-    const { counts } = this.#window(index)
-    const fromMs = index * this.#everyMs
-    const untilMs = this.#endMs(index)
+    const window = this.#window(index)
+    for (const [tally, row, planned] of this.#rows(index, window, [])) {
+      tally.add(row, planned, index * this.#everyMs, this.#endMs(index))
+    }
+    this.#open.delete(index)
+    for (const of of window.counts.values()) of.reset()
+    this.#spare.push(window.counts)
+  }
+
+  /** Every bound on a window, and how many requests it is about. */
+  *#rows(
+    index: number,
+    { counts }: OpenWindow,
+    underWay: readonly RequestUnderWay[],
+  ): Generator<readonly [BoundTally, SloRow, number]> {
+    const lengthMs = this.#endMs(index) - index * this.#everyMs
     const figures = new Map<Scope, SloFigures>(
-      [...counts].map(([scope, of]) => [scope, of.figures(untilMs - fromMs)]),
+      [...counts].map(([scope, of]) => {
+        const ofScope = underWay.filter(({ operation }) => scope === null || operation === scope)
+        const times = ofScope.map((request) => request.times)
+        return [scope, of.figures(lengthMs, times)]
+      }),
     )
     for (const tally of this.#tallies) {
       const ofScope = figures.get(tally.bound.operation)
       if (ofScope === undefined) continue
-      const row = judgeBound(ofScope, tally.bound, this.#plan.operations)
-      tally.add(row, fromMs, untilMs)
+      yield [tally, judgeBound(ofScope, tally.bound, this.#plan.operations), ofScope.planned]
     }
-    this.#open.delete(index)
-    for (const of of counts.values()) of.reset()
-    this.#spare.push(counts)
   }
 
   /** Of the window in which a time is; what is left over at the end belongs to the last one. */

@@ -6,7 +6,7 @@ export interface VerdictThresholds {
   readonly achieved: { readonly degraded: number; readonly invalid: number }
   /** Requests dropped / planned: above these. */
   readonly dropped: { readonly degraded: number; readonly invalid: number }
-  /** Requests that never ended / planned: above this. */
+  /** Requests that never ended / planned: above this. They are in the times that SLOs are judged on. */
   readonly unfinished: { readonly degraded: number }
   /** Lateness P99 / the tightest time bound that is judged: above this. */
   readonly lateness: { readonly degraded: number }
@@ -14,6 +14,8 @@ export interface VerdictThresholds {
   readonly latenessMs: { readonly degraded: number }
   /** Longest stretch of the schedule started in one wake-up, in ms: above this. */
   readonly batchMs: { readonly degraded: number }
+  /** Longest pause of the receivers, in ms: above this. */
+  readonly receiverPauseMs: { readonly degraded: number }
 }
 
 /** Thresholds of one load that differ from `VERDICT_THRESHOLDS`. */
@@ -30,6 +32,7 @@ export type VerdictOverrides = {
  * - `unfinished`: it is not known what would have become of them. A single one is said.
  * - `lateness`: at half of the bound, the generator has used as much of it as is left to the system.
  * - `batchMs`: a pause that people would notice, and a burst behind it that wasn't planned.
+ * - `receiverPauseMs`: the same, of the process that times receipts.
  */
 export const VERDICT_THRESHOLDS: VerdictThresholds = {
   achieved: { degraded: 0.99, invalid: 0.95 },
@@ -38,6 +41,7 @@ export const VERDICT_THRESHOLDS: VerdictThresholds = {
   lateness: { degraded: 0.5 },
   latenessMs: { degraded: 50 },
   batchMs: { degraded: 250 },
+  receiverPauseMs: { degraded: 250 },
 }
 
 /**
@@ -58,6 +62,7 @@ export function readVerdictThresholds(overrides: VerdictOverrides = {}): Verdict
     lateness: { ...VERDICT_THRESHOLDS.lateness, ...overrides.lateness },
     latenessMs: { ...VERDICT_THRESHOLDS.latenessMs, ...overrides.latenessMs },
     batchMs: { ...VERDICT_THRESHOLDS.batchMs, ...overrides.batchMs },
+    receiverPauseMs: { ...VERDICT_THRESHOLDS.receiverPauseMs, ...overrides.receiverPauseMs },
   }
   for (const [figure, levels] of Object.entries(thresholds)) {
     for (const [level, value] of Object.entries(levels)) checkThreshold(figure, level, value)

@@ -63,7 +63,7 @@ export function judgeMeasurement(result: LoadResult, tightestBoundMs: number | n
       message: `${unfinished} of ${planned} requests (${percent(unfinishedShare)}) had not ended ${result.limits.gracePeriodMs} ms after the last one was due`,
     })
   }
-  doubtful.push(...judgePace(result, tightestBoundMs))
+  doubtful.push(...judgePace(result, tightestBoundMs), ...judgeReceivers(result, tightestBoundMs))
   if (result.isInterrupted) {
     doubtful.push({
       figure: 'measured time',
@@ -86,7 +86,7 @@ function judgePace(result: LoadResult, tightestBoundMs: number | null): VerdictR
     tightestBoundMs === null
       ? verdictThresholds.latenessMs.degraded
       : tightestBoundMs * verdictThresholds.lateness.degraded
-  const because = `event loop held up for up to ${ms(health.eventLoopDelay.maxMs)}, garbage collection for ${ms(health.gcPauses.maxMs)}`
+  const because = `event loop held up for up to ${ms(Math.max(health.eventLoopDelay.maxMs, health.pauses.maxMs))}, garbage collection for ${ms(health.gcPauses.maxMs)}`
   if (latenessMs > latenessLimitMs) {
     const context = tightestBoundMs === null ? '' : ` of a bound of ${ms(tightestBoundMs)}`
     reasons.push({
@@ -106,6 +106,40 @@ function judgePace(result: LoadResult, tightestBoundMs: number | null): VerdictR
     })
   }
   return reasons
+}
+
+/** Whether those who count and time receipts could do so. */
+function judgeReceivers(result: LoadResult, tightestBoundMs: number | null): VerdictReason[] {
+  const { receiverPauseMs, lateness, latenessMs } = result.verdictThresholds
+  const delayLimitMs =
+    tightestBoundMs === null ? latenessMs.degraded : tightestBoundMs * lateness.degraded
+  return [...result.operations].flatMap(([name, { deliveries }]): VerdictReason[] => {
+    if (deliveries === null) return []
+    if (deliveries.kind === 'unknown') {
+      const message = `the deliveries of ${name} are unknown: ${deliveries.reason}`
+      return [{ figure: 'deliveries known', measured: 0, threshold: 1, message }]
+    }
+    if (deliveries.receivers === null) return []
+    const { eventLoopDelay, pauses } = deliveries.receivers
+    const reasons: VerdictReason[] = []
+    if (pauses.maxMs > receiverPauseMs.degraded) {
+      reasons.push({
+        figure: "receivers' longest pause",
+        measured: pauses.maxMs,
+        threshold: receiverPauseMs.degraded,
+        message: `the receivers of ${name} were paused for up to ${ms(pauses.maxMs)}, more than ${ms(receiverPauseMs.degraded)}`,
+      })
+    }
+    if (eventLoopDelay.p99Ms > delayLimitMs) {
+      reasons.push({
+        figure: "receivers' event-loop delay P99",
+        measured: eventLoopDelay.p99Ms,
+        threshold: delayLimitMs,
+        message: `the event loop of the receivers of ${name} was late by ${ms(eventLoopDelay.p99Ms)} in 1 % of its turns, more than ${ms(delayLimitMs)}`,
+      })
+    }
+    return reasons
+  })
 }
 
 function ms(value: number): string {

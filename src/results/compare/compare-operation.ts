@@ -1,3 +1,4 @@
+import { achievedPerSecond, countedDeliveries } from '../../load/totals.ts'
 import type { LoadResultJson } from '../load-result-schema.ts'
 import { markOccurrences, markProportion, type Mark, type Occurrences } from './mark.ts'
 
@@ -121,7 +122,7 @@ function comparePercentile(
 
 function compareRate(baseline: Seconds, candidate: Seconds): MetricComparison {
   const rateOf = ({ result, operation }: Seconds): number | null =>
-    quotient(operation.counts.started * 1_000, result.measuredMs)
+    achievedPerSecond(result, operation.name)
   const [a, b] = [rateOf(baseline), rateOf(candidate)]
   const started = ({ intervals }: Seconds): readonly number[] =>
     intervals.map((interval) => interval.started)
@@ -148,18 +149,18 @@ function compareErrors(baseline: Seconds, candidate: Seconds): MetricComparison 
 
 /** Nothing, where nobody receives anything. */
 function compareDelivery(
-  { counts, deliveries: before }: OperationJson,
-  { counts: countsAfter, deliveries: after }: OperationJson,
+  baseline: OperationJson,
+  candidate: OperationJson,
 ): readonly MetricComparison[] {
+  const [counts, countsAfter] = [baseline.counts, candidate.counts]
+  const before = countedDeliveries(baseline.deliveries)
+  const after = countedDeliveries(candidate.deliveries)
   if (before === null || after === null) return []
   const share = ({ expected, received }: typeof before): Figure =>
     enough(expected === 0 ? null : received / expected)
   // Receipts go missing together: what is counted are messages that somebody missed.
-  const incomplete = (
-    { missing, completion }: typeof before,
-    { ok }: typeof counts,
-  ): Occurrences => ({
-    count: Math.min(missing, Math.max(ok - completion.figures.count, missing > 0 ? 1 : 0)),
+  const incomplete = (deliveries: typeof before, { ok }: typeof counts): Occurrences => ({
+    count: Math.min(deliveries.incomplete, ok),
     of: ok,
     bySecond: [],
   })

@@ -93,10 +93,10 @@ function compareScenario(
 ): ScenarioComparison {
   const { name, file } = baseline
   const nothing = { operations: [], onlyInBaseline: [], onlyInCandidate: [] }
-  if (baseline.state === 'unmeasured' || candidate.state === 'unmeasured') {
-    const [a, b] = [baseline.state, candidate.state]
-    const which = a === b ? 'neither run' : `the ${a === 'unmeasured' ? 'baseline' : 'candidate'}`
-    const why = a === b ? `${which} measured it` : `${which} did not measure it`
+  if (baseline.state !== 'measured' || candidate.state !== 'measured') {
+    const which = baseline.state === 'measured' ? 'candidate' : 'baseline'
+    const isNeither = baseline.state !== 'measured' && candidate.state !== 'measured'
+    const why = isNeither ? 'neither run measured it' : `the ${which} did not measure it`
     return { name, file, standing: { kind: 'unmeasured', why }, ...nothing }
   }
   const standing = standingOf(baseline, candidate, environments, isUnlikeAllowed)

@@ -1,20 +1,23 @@
-import { inTime } from '../../load/totals.ts'
+import { countedDeliveries, inTime } from '../../load/totals.ts'
 import type { HistogramJson, LoadResultJson } from '../load-result-schema.ts'
 import type { ScenarioEntry } from '../run-file.ts'
 import { comparisonOf, METRICS, type Comparison, type Metric } from './metric.ts'
 import type { GateRound, Reading, Readings } from './round.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
-type Unmeasured = Extract<ScenarioEntry, { state: 'unmeasured' }>
+type Unmeasured = Extract<ScenarioEntry, { state: 'unmeasured' | 'lost' }>
 type OperationEntry = LoadResultJson['operations'][number]
 type DeliveriesEntry = NonNullable<OperationEntry['deliveries']>
+type Counted = Extract<DeliveriesEntry, { kind: 'counted' }>
+type Unknown = Extract<DeliveriesEntry, { kind: 'unknown' }>
 type Figures = Pick<HistogramJson, 'figures'>
 
 /** What a gate reads of an operation. */
 export interface OperationFigures extends Pick<OperationEntry, 'name' | 'counts'> {
   readonly response: Figures
   readonly deliveries:
-    | (Pick<DeliveriesEntry, 'expected' | 'missing'> & { readonly completion: Figures })
+    | (Pick<Counted, 'kind' | 'expected' | 'missing'> & { readonly completion: Figures })
+    | Unknown
     | null
 }
 
@@ -52,7 +55,7 @@ export function findComparisons(
 ): readonly Comparison[] {
   const found = new Map<string, Comparison>()
   for (const scenario of [...candidate, ...baseline]) {
-    if (scenario.state === 'unmeasured') continue
+    if (scenario.state !== 'measured') continue
     for (const operation of scenario.result.operations) {
       for (const metric of metrics ?? DEFAULT_METRICS) {
         if (operation.deliveries === null && isOfDeliveries(metric)) continue
@@ -96,14 +99,18 @@ function readScenario(
   arm: keyof GateRound,
 ): Reading {
   const flaw = flawOf(scenario)
-  if (flaw !== null || scenario.state === 'unmeasured') return unusable(flaw ?? 'not measured')
+  if (flaw !== null || scenario.state !== 'measured') return unusable(flaw ?? 'not measured')
   const { result } = scenario
   const operation = result.operations.find((candidate) => candidate.name === name)
   if (operation === undefined) {
     return { kind: 'absent', why: `the ${arm} has no operation "${name}" in "${scenario.name}"` }
   }
-  const { counts, deliveries } = operation
+  const { counts } = operation
+  const deliveries = countedDeliveries(operation.deliveries)
   if (counts.planned === 0) return unusable(`no request of "${name}" was due`)
+  if (operation.deliveries?.kind === 'unknown' && isOfDeliveries(metric)) {
+    return unusable(`the deliveries of "${name}" are unknown: ${operation.deliveries.reason}`)
+  }
   if (deliveries === null && isOfDeliveries(metric)) {
     return { kind: 'absent', why: `the ${arm} counts no deliveries of "${name}"` }
   }
@@ -130,7 +137,7 @@ function readScenario(
 
 /** Why a run says nothing; null if it does. */
 function flawOf(scenario: ScenarioFigures): string | null {
-  if (scenario.state === 'unmeasured') return `not measured: ${scenario.error}`
+  if (scenario.state !== 'measured') return `not measured: ${scenario.error}`
   const { verdict, testStatus, result } = scenario
   if (testStatus === 'cancelled' || result.isInterrupted) return 'the run was interrupted'
   if (result.abortReason !== null) return `the run was ended early: ${result.abortReason}`

@@ -1,0 +1,56 @@
+import type { LoadResult } from '../result.ts'
+import type { Bound } from './slo.ts'
+
+/** What a load is allowed that it isn't by default. */
+export interface Allowances {
+  /** The success rate is not held to a bound, unless an SLO has one. */
+  readonly allowFailures?: boolean
+  /** The delivery rate is not held to a bound, unless an SLO has one. */
+  readonly allowUndelivered?: boolean
+}
+
+/** Shares that a load has to exceed if no bound of its own says otherwise. */
+const DEFAULT_RATE = 0.99
+
+/**
+ * The bounds of a load on what nobody has bounded: more than 99 % of the planned requests succeed, and
+ * where messages are sent, more than 99 % of the expected receipts arrive. Without them, a load whose
+ * every request fails would pass as long as nothing else is asked of it.
+ *
+ * A bound of the user's on all operations replaces the default; one on single operations replaces it
+ * for these, and the others are held to it one by one.
+ */
+export function defaultBounds(
+  result: Pick<LoadResult, 'operations'>,
+  bounds: readonly Bound[],
+  { allowFailures = false, allowUndelivered = false }: Allowances,
+): readonly Bound[] {
+  const all = [...result.operations]
+  const operations = all.map(([name]) => name)
+  const sending = all.flatMap(([name, { deliveries }]) => (deliveries === null ? [] : [name]))
+  return [
+    ...(allowFailures ? [] : unbounded('success rate', operations, bounds)),
+    ...(allowUndelivered ? [] : unbounded('delivery rate', sending, bounds)),
+  ]
+}
+
+function unbounded(
+  kind: 'success rate' | 'delivery rate',
+  operations: readonly string[],
+  bounds: readonly Bound[],
+): readonly Bound[] {
+  const own = bounds.filter((bound) => bound.kind === kind)
+  if (operations.length === 0 || own.some(({ operation }) => operation === null)) return []
+  const scopes =
+    own.length === 0
+      ? [null]
+      : operations.filter((name) => !own.some(({ operation }) => operation === name))
+  return scopes.map((operation) => ({
+    kind,
+    operation,
+    above: DEFAULT_RATE,
+    everyMs: null,
+    abortAfterMs: null,
+    isDefault: true,
+  }))
+}
