@@ -33,7 +33,7 @@ Options, after --
   --backend <kind>      containers, programs, memory or external; the first that there is by default
   --profile <profile>   short (10 s to 20 s a scenario, the default), seed (60 s to 300 s), or full
                         (seed, and minutes for each of bench/profiles/)
-  --duration <time>     measure each scenario for so long, such as 3s or 2m
+  --duration <time>     measure each scenario for so long, such as 3s or 2m; 48h at most
   --scenarios <folder>  where *.load.ts and *.bench.ts files are; bench/ by default
   --results <folder>    where the result files go; results/ by default
   --generators <n>      make the load of one scenario by n processes, and add up what they measured
@@ -49,10 +49,12 @@ Environment
   BENCH_RESULTS, BENCH_SHARD,
   BENCH_START_AT, BENCH_NAMESPACE         the options above
   BENCH_DISPATCH                          how requests are started: auto, timer, hybrid or spin
+  BENCH_STACK                             if set, unexpected errors are printed with their stacks
   BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE     images for containers; redis:7-alpine, nats:2-alpine
 
 Exit code
   0 every SLO is met   1 one is missed   2 something is broken   3 inconclusive
+  129, 130, 143 ended by a closed terminal, Ctrl-C or SIGTERM; what was measured is kept
 
 Example
   npm run bench -- mixed --duration 30s

@@ -32,7 +32,7 @@ Ctrl-C ends it, and what is undecided is inconclusive.
 
 Exit code
   0 pass or improvement   1 a regression   2 something is broken   3 inconclusive
-  4 not comparable   130 interrupted
+  4 not comparable   129, 130, 143 interrupted
 
 Example
   npm run gate -- --base origin/main --budget 15m --scenarios register,mixed

@@ -18,7 +18,8 @@ Environment
   BENCH_BACKEND, BENCH_RESULTS, BENCH_DISPATCH    as for npm run bench
 
 Exit code
-  0 good   1 an SLO is missed   2 something is broken   3 inconclusive   130 interrupted
+  0 good   1 an SLO is missed   2 something is broken   3 inconclusive
+  129, 130, 143 ended by a closed terminal, Ctrl-C or SIGTERM; what was measured is kept
 
 Examples
   prism-loadtest mixed -r 100 -d 10s --with-subscribers
@@ -84,14 +85,20 @@ function addWorkload(
   command
     .optionsGroup('Load')
     .option('-r, --rate <n>', 'requests per second; 100 by default')
-    .option('-d, --duration <time>', 'how long, such as 250ms, 10s or 2m; 60s by default')
+    .option(
+      '-d, --duration <time>',
+      'how long, such as 250ms, 10s or 2m, at most 48h; 60s by default',
+    )
     .option(
       '--warm-up <time>',
       'send for so long first, and leave it out of the figures; 0s by default',
     )
     .option('--arrivals <form>', 'when requests are due, see below; constant by default')
     .option('--seed <n>', 'of what is drawn at random; 1 by default')
-    .option('--timeout <time>', 'a request without an answer has timed out; 5s by default')
+    .option(
+      '--timeout <time>',
+      'a request without an answer has timed out; 5s by default, 35m at most',
+    )
     .option(
       '--max-in-flight <n>',
       'requests due while so many are under way are dropped; 10000 by default',
