@@ -6,6 +6,8 @@ import { InputError } from '../load/input-error.ts'
 /** Vitest's name for the project that a kind of file belongs to; `bench` is its own addition. */
 const PROJECTS = { load: 'load', bench: 'micro (bench)' } as const
 
+const CALLED = { load: 'scenario', bench: 'benchmark' } as const
+
 /** `load`: scenarios, `*.load.ts`; `bench`: micro-benchmarks, `*.bench.ts`. */
 export type ScenarioKind = keyof typeof PROJECTS
 
@@ -32,8 +34,8 @@ export function scenarioFiles(
   if (files.length > 0) return files
   throw new InputError(
     names.length === 0
-      ? `${folder} holds no scenario or benchmark: no ${kinds.map((kind) => `*.${kind}.ts`).join(' and no ')}.`
-      : `No scenario or benchmark has "${names.join('", "')}" in its name.`,
+      ? `${folder} holds no ${kinds.map((kind) => `${CALLED[kind]} (*.${kind}.ts)`).join(' and no ')}.`
+      : `No ${kinds.map((kind) => CALLED[kind]).join(' or ')} has "${names.join('", "')}" in its name.`,
   )
 }
 

@@ -15,7 +15,10 @@ export function writeOutput(text: string, path: string | undefined): void {
   try {
     writeWholeFile(path, text)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new InputError(`--out: ${reason}. Name a file in a folder that can be written to.`)
+    // What follows names the call, and the file's name until it is whole.
+    const [reason] = (error instanceof Error ? error.message : String(error)).split(',')
+    throw new InputError(
+      `--out: ${path}: ${reason}. Name a file in a folder that can be written to.`,
+    )
   }
 }
