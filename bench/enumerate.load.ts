@@ -1,13 +1,14 @@
 import { constant, expect, test } from '../src/vitest/load-test.ts'
 import { enumerate } from './workloads/enumerate.ts'
 import { registerMany } from './workloads/register.ts'
+import { requireTargets } from './workloads/require-targets.ts'
 
 // Scenario 2 of the seed: listing the 1,000 identities that were registered first.
 test('enumerate: 1,000 identities', async ({ load, registry, share }) => {
   await registerMany(registry, 1_000, { share })
 
   const result = await load({
-    operations: { enumerate: enumerate(registry, { status: 'online' }) },
+    operations: { enumerate: enumerate(requireTargets(registry), { status: 'online' }) },
     arrivals: constant(100),
     share,
     duration: { short: '10s', seed: '60s' },

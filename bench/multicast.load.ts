@@ -1,6 +1,7 @@
 import { constant, expect, numbersIn, test } from '../src/vitest/load-test.ts'
 import { multicast } from './workloads/multicast.ts'
 import { loadTestIdentity, registerMany } from './workloads/register.ts'
+import { requireTargets } from './workloads/require-targets.ts'
 
 const IDENTITIES = 500
 
@@ -11,7 +12,7 @@ test('multicast: fan-out to 500', async ({ load, registry, subscribers, share })
   await registerMany(registry, IDENTITIES, { gateway: subscribers.gateway, share })
 
   const result = await load({
-    operations: { multicast: multicast(registry, subscribers, { share }) },
+    operations: { multicast: multicast(requireTargets(registry), subscribers, { share }) },
     arrivals: constant(50),
     share,
     duration: { short: '10s', seed: '60s' },

@@ -46,7 +46,10 @@ test('multicast: to 1,000 on 4 gateways, receipts included', async ({
 
   const nats = await connect({ servers: [...servers.natsUrls] })
   onTestFinished(() => nats.close())
-  const payload = stampPayload({ number: 0, intendedAtMs: 0, isWarmUp: true }, Buffer.alloc(64))
+  const payload = stampPayload(
+    { loadId: 0, number: 0, intendedAtMs: 0, isWarmUp: true },
+    Buffer.alloc(64),
+  )
   const lists = Buffer.from(identities.join('\n'))
   const sameBytes = Buffer.concat([...hosts.map(() => payload), lists])
   const alone = identitySubject(subjectPrefix, 'alone')

@@ -4,7 +4,7 @@ import type { MulticastRegistry } from '../../src/registry/registry.ts'
 
 /** Each request lists all identities that match; the filter may differ from request to request. */
 export function enumerate(
-  registry: MulticastRegistry,
+  registry: Pick<MulticastRegistry, 'enumerate'>,
   filter: Filter | ((request: LoadRequest) => Filter) = {},
 ): Operation {
   return {

@@ -39,7 +39,10 @@ export function multicastByReceipts(
     run: (request) =>
       sends.follow(request, async () => {
         const targets = typeof filter === 'function' ? filter(request) : filter
-        const result = await registry.multicast(targets, stampPayload(request, bytes))
+        const result = await registry.multicast(
+          targets,
+          stampPayload({ loadId: 0, ...request }, bytes),
+        )
         return { recipients: result.targetCount, confirmed: result.deliveredCount }
       }),
     deliveries: async (pauses) => {

@@ -24,11 +24,12 @@ export interface MulticastWorkload {
  * are missing.
  */
 export function multicast(
-  registry: MulticastRegistry,
+  registry: Pick<MulticastRegistry, 'multicast'>,
   subscribers: Subscribers,
   { filter = {}, payload = 'load test', share = WHOLE }: MulticastWorkload = {},
 ): Operation {
   const bytes = Buffer.from(payload)
+  const { loadId } = subscribers
   const sends = new Sends(({ request, recipients }) => {
     const { number, intendedAtMs, startedAtMs } = request
     subscribers.expect({ number, intendedAtMs, startedAtMs, recipients })
@@ -37,7 +38,10 @@ export function multicast(
     run: (request) =>
       sends.follow(request, async () => {
         const targets = typeof filter === 'function' ? filter(request) : filter
-        const result = await registry.multicast(targets, stampPayload(request, bytes))
+        const result = await registry.multicast(
+          targets,
+          stampPayload({ loadId, ...request }, bytes),
+        )
         const recipients =
           share.of === 1 ? result.targetCount : hostedBy(subscribers, result.statuses.keys())
         return { recipients, confirmed: result.deliveredCount }

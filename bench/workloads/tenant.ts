@@ -1,13 +1,15 @@
 import type { Operation } from '../../src/load/workload.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
-import { loadTestIdentity, loadTestMetadata, registerMany } from './register.ts'
+import { LASTING_TTL_MS, loadTestIdentity, loadTestMetadata, registerMany } from './register.ts'
+import { drawsOf } from './request-draws.ts'
+import { requireTargets } from './require-targets.ts'
 
 /** Values of `worker_id`: a filter on one finds every hundredth identity. */
 const WORKERS = 100
 
 /**
  * One user of a shared Redis and NATS: of ten requests, six register an identity anew, three list a
- * hundredth of them, and one sends to those and has their receipts.
+ * hundredth of them, and one sends to a hundredth and has their receipts.
  * @param size how many identities, all hosted by the registry itself; ≥ 100.
  * @param weight the tenant's share of the load.
  */
@@ -18,18 +20,23 @@ export async function tenant(
 ): Promise<Operation> {
   for (let n = 0; n < size; n++) await registry.subscribe(loadTestIdentity(n), () => {})
   await registerMany(registry, size)
+  const { enumerate, multicast } = requireTargets(registry)
   return {
     weight,
     run: async ({ number }) => {
-      const filter = { worker_id: number % WORKERS }
-      const kind = number % 10
+      const draw = drawsOf(number)
+      const kind = draw(10)
       if (kind < 6) {
-        const n = number % size
-        await registry.register(loadTestIdentity(n), loadTestMetadata(n), { replace: true })
-      } else if (kind < 9) {
-        await registry.enumerate(filter)
+        const n = draw(size)
+        const options = { replace: true, ttlMs: LASTING_TTL_MS }
+        await registry.register(loadTestIdentity(n), loadTestMetadata(n), options)
+        return
+      }
+      const filter = { worker_id: draw(WORKERS) }
+      if (kind < 9) {
+        await enumerate(filter)
       } else {
-        const { targetCount, deliveredCount } = await registry.multicast(filter, 'load test')
+        const { targetCount, deliveredCount } = await multicast(filter, 'load test')
         if (deliveredCount < targetCount) throw new Error('a message was not delivered')
       }
     },

@@ -1,16 +1,30 @@
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { LoadRequest, Operation } from '../../src/load/workload.ts'
 import { MemoryBroker, MemoryMessenger } from '../../src/registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../../src/registry/memory/memory-store.ts'
 import { MulticastRegistry } from '../../src/registry/registry.ts'
+import type { Registration } from '../../src/registry/registration.ts'
 import type { RegistrationRequest, RegistrationTimes } from '../../src/registry/store.ts'
 import { TtlChurn } from './ttl-churn.ts'
+
+/** The store's time, so that no pause of this process lets anything expire. */
+let simulatedMs = 0
+
+beforeEach(() => void vi.spyOn(performance, 'now').mockImplementation(() => simulatedMs))
+afterEach(() => void vi.restoreAllMocks())
 
 /** Says when a registration ends, and keeps it for longer. */
 class LateStore extends MemoryStore {
   override async register(request: RegistrationRequest): Promise<RegistrationTimes> {
     const { registeredAt } = await super.register({ ...request, ttlMs: 60_000 })
     return { registeredAt, expiresAt: registeredAt + request.ttlMs }
+  }
+}
+
+/** Lists nothing. */
+class BlindStore extends MemoryStore {
+  override async select(): Promise<readonly Registration[]> {
+    return []
   }
 }
 
@@ -23,7 +37,7 @@ async function churnOn(store: MemoryStore): Promise<TtlChurn> {
     churn.multicast(1),
   ]
   await run(register, 0)
-  await new Promise((resolve) => setTimeout(resolve, 250))
+  simulatedMs += 250
   await run(register, 1)
   await run(enumerate, 2)
   await run(multicast, 3)
@@ -45,5 +59,21 @@ test('a store that expires late is found out by each of the three ways to see it
 
 test('a store that expires in time is not, and the check has seen one come and one go', async () => {
   const { findings } = await churnOn(new MemoryStore())
-  expect(findings).toEqual({ expiredYet: [], expired: 1, listed: 1, delivered: 1 })
+  expect(findings).toEqual({ expiredYet: [], leftOut: [], expired: 1, listed: 1, delivered: 1 })
+})
+
+test('a store that leaves out what is live is found out, by lists and by multicasts', async () => {
+  const churn = await TtlChurn.start(
+    new MulticastRegistry({ store: new BlindStore(), messenger: new MemoryMessenger() }),
+  )
+  await run(churn.register(1), 7)
+  await run(churn.enumerate(1), 8)
+  await run(churn.multicast(1), 9)
+  await run(churn.enumerate(1), 10)
+  const { leftOut, expiredYet } = churn.findings
+  expect(leftOut.map(({ where, identity }) => [where, identity])).toEqual([
+    ['enumerated', 'churn-7'],
+    ['targeted', 'churn-7'],
+  ])
+  expect(expiredYet).toEqual([])
 })

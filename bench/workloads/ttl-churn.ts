@@ -10,10 +10,20 @@ export interface ExpiredYet {
   readonly askedAt: number
 }
 
+/** An identity that was left out of a list or a multicast although it was registered throughout. */
+export interface LeftOut {
+  readonly where: 'enumerated' | 'targeted'
+  readonly identity: string
+  /** Unix ms by the store's clock, which had not reached it after the call. */
+  readonly expiresAt: number
+}
+
 /** What the check of a churn has seen. */
 export interface ChurnFindings {
   /** Must stay empty. */
   readonly expiredYet: readonly ExpiredYet[]
+  /** Must stay empty. */
+  readonly leftOut: readonly LeftOut[]
   /** Registrations whose expiry had passed when an operation began that could have shown them. */
   readonly expired: number
   /** Live ones that were listed, and messages that were delivered: a check of nothing would find no fault. */
@@ -31,13 +41,17 @@ const CLOCK = 'clock'
 /**
  * Identities that live from 0.2 s to 1.6 s, registered, listed and sent to all at once, with a check that is exact
  * because it uses no clock but the store's own: a registration tells that clock's time, so whatever
- * expired by then must not be seen by a call that begins afterwards. Not even by a millisecond.
+ * expired by then must not be seen by a call that begins afterwards. Not even by a millisecond. Nor may
+ * a call leave out what was registered before it and, by that clock, has not expired after it.
  */
 export class TtlChurn {
   readonly #registry: MulticastRegistry
   /** When each identity of the pool expires, as the store said; not while it is being registered. */
   readonly #expiresAt = new Map<string, number>()
   readonly #expiredYet: ExpiredYet[] = []
+  readonly #leftOut: LeftOut[] = []
+  /** Left out by calls that have ended; the store's time after them is not known yet. */
+  #maybeLeftOut: LeftOut[] = []
   #expired = 0
   #listed = 0
   #delivered = 0
@@ -62,6 +76,7 @@ export class TtlChurn {
   get findings(): ChurnFindings {
     return {
       expiredYet: this.#expiredYet,
+      leftOut: this.#leftOut,
       expired: this.#expired,
       listed: this.#listed,
       delivered: this.#delivered,
@@ -88,6 +103,7 @@ export class TtlChurn {
       run: async () => {
         const askedAt = await this.#storeTimeMs()
         this.#expired += this.#expiredBy(askedAt)
+        const live = this.#liveAt(askedAt)
         const { registrations } = await this.#registry.enumerate({ churn: true })
         for (const { identity, expiresAt } of registrations) {
           this.#listed++
@@ -96,6 +112,7 @@ export class TtlChurn {
             this.#expiredYet.push({ where: 'enumerated', identity, expiresAt, askedAt })
           }
         }
+        this.#checkAll('enumerated', live, new Set(registrations.map(({ identity }) => identity)))
       },
     }
   }
@@ -105,8 +122,10 @@ export class TtlChurn {
       weight,
       run: async () => {
         const askedAt = await this.#storeTimeMs()
+        const live = this.#liveAt(askedAt)
         const { statuses } = await this.#registry.multicast({ churn: true }, String(askedAt))
         for (const identity of statuses.keys()) this.#check('targeted', identity, askedAt)
+        this.#checkAll('targeted', live, statuses)
       },
     }
   }
@@ -118,6 +137,21 @@ export class TtlChurn {
     }
   }
 
+  /** Registrations that are made, and live at a time of the store's. */
+  #liveAt(timeMs: number): readonly (readonly [identity: string, expiresAt: number])[] {
+    return [...this.#expiresAt].filter(([, expiresAt]) => expiresAt > timeMs)
+  }
+
+  #checkAll(
+    where: LeftOut['where'],
+    live: readonly (readonly [identity: string, expiresAt: number])[],
+    seen: { has(identity: string): boolean },
+  ): void {
+    for (const [identity, expiresAt] of live) {
+      if (!seen.has(identity)) this.#maybeLeftOut.push({ where, identity, expiresAt })
+    }
+  }
+
   #expiredBy(timeMs: number): number {
     let count = 0
     for (const expiresAt of this.#expiresAt.values()) if (expiresAt <= timeMs) count++
@@ -125,7 +159,10 @@ export class TtlChurn {
   }
 
   async #storeTimeMs(): Promise<number> {
+    const before = this.#maybeLeftOut
+    this.#maybeLeftOut = []
     const { registeredAt } = await this.#registry.register(CLOCK, {}, { replace: true })
+    this.#leftOut.push(...before.filter(({ expiresAt }) => expiresAt > registeredAt))
     return registeredAt
   }
 }

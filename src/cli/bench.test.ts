@@ -36,6 +36,9 @@ describe('npm run bench', () => {
     ['aborted', 1],
     ['asserts', 1],
     ['throws', 2],
+    ['unbounded', 1],
+    ['undelivered', 1],
+    ['permitted', 0],
   ])(
     'with a scenario that is %s exits with %d, and keeps what was measured',
     async (name, code) => {
@@ -59,10 +62,36 @@ describe('npm run bench', () => {
     expect(exitCode).toBe(2)
   })
 
+  test('with a load that has an unknown key sends nothing, and says which key was meant', async () => {
+    const { exitCode, stdout } = await ended(bench(['mistyped']))
+    expect(stdout).toContain('load: there is no "warmup". Did you mean "warmUp"?')
+    expect(exitCode).toBe(2)
+    expect(await onlyRunFile()).toMatchObject({ scenarios: [{ state: 'unmeasured' }] })
+  })
+
   test('that misses an SLO prints the bound beside what was measured, and the errors by code', async () => {
     const { stdout } = await ended(bench(['missed']))
     expect(stdout).toMatch(/missed +refuse +success rate +> 99 % +0 %/)
     expect(stdout).toContain('Error 50 (refused)')
+  })
+
+  test('that bounds neither success nor delivery shows the bounds that it is held to', async () => {
+    const { stdout } = await ended(bench(['un']))
+    expect(stdout).toMatch(/missed +refuse +success rate +> 99 % \(default\) +0 %/)
+    expect(stdout).toMatch(/missed +send +delivery rate +> 99 % \(default\) +0 %/)
+    expect(stdout).toMatch(/met +send +success rate +> 99 % \(default\) +100 %/)
+  })
+
+  test('whose process is killed keeps the seconds that were measured, and says how it ended', async () => {
+    const { exitCode, stdout } = await ended(bench(['killed']))
+    expect(exitCode).toBe(2)
+    expect(stdout).toMatch(/interrupted: the process that measured it ended: .*2 s of it are kept/)
+    const run = await onlyRunFile()
+    expect(run.status).toBe('interrupted')
+    const [scenario] = run.scenarios
+    if (scenario?.state !== 'lost') expect.fail('not lost')
+    expect(scenario.intervals.map(({ second }) => second)).toEqual([0, 1])
+    for (const { started, ok } of scenario.intervals) expect([started, ok]).toEqual([100, 100])
   })
 
   test('whose SLO ends it early says by which bound, in print and in the file', async () => {

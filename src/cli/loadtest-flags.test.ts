@@ -35,6 +35,8 @@ test('without flags, a load has the defaults that its users know', () => {
     maxInFlight: 10_000,
     seed: 1,
     slos: [],
+    allowFailures: false,
+    allowUndelivered: false,
   })
 })
 
@@ -66,6 +68,8 @@ test.each<[flags: LoadTestFlags, read: object]>([
     },
   ],
   [{ reportInterval: '1s' }, { reportIntervalMs: 1_000 }],
+  [{ allowFailures: true }, { parameters: { allowFailures: true } }],
+  [{ allowUndelivered: true }, { parameters: { allowUndelivered: true } }],
   [{ verbose: true }, { isVerbose: true }],
   [{ json: true }, { isJson: true }],
   [{ out: 'elsewhere' }, { folder: resolve('elsewhere') }],
@@ -109,18 +113,28 @@ describe('before anything is started, is refused:', () => {
     ['register', { maxInFlight: '0' }, /^--max-in-flight: "0"/],
     ['register', { seed: '1.5' }, /^--seed: "1.5"/],
     ['register', { ttl: '-1' }, /^--ttl: "-1"/],
+    ['register', { ttl: '0.0001' }, /^--ttl: "0.0001" is shorter .* at least 0.001/],
+    ['mixed', { ttl: `0.${'0'.repeat(400)}1` }, /^--ttl: .* at least 0.001/],
     ['register', { ttl: '999999999999' }, /^--ttl: .* longer than a registration can last/],
     ['register', { namespace: 'a:b' }, /^--namespace "a:b": expected/],
     ['register', { reportInterval: '0s' }, /^--report-interval: "0s" must be at least 1s/],
     ['register', { reportInterval: '5' }, /^--report-interval: "5" is not a duration/],
-    ['register', { slo: ['p95'] }, /"p95" is none/],
+    ['register', { slo: ['p95'] }, /"p95" is not a bound/],
     [
       'register',
       { slo: ['enumerate.p95<1ms'] },
       /no operation "enumerate" in this workload: register/,
     ],
-    ['register', { slo: ['delivery>98%'] }, /^--slo: delivery is of multicasts/],
-    ['mixed', { slo: ['register.completion.p95<1s'] }, /completion is of multicasts, and register/],
+    [
+      'register',
+      { slo: ['delivery>98%'] },
+      /^SLO: delivery: receipts of this load are not counted/,
+    ],
+    [
+      'mixed',
+      { slo: ['register.completion.p95<1s'] },
+      /completion: receipts of register are not counted\. They are of multicast/,
+    ],
     ['mixed', { registerPct: '80' }, /^--register-pct, .* sum to 100, not 130/],
     [
       'mixed',

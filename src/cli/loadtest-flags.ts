@@ -139,8 +139,15 @@ function readRate(text: string | undefined, arrivals: string): number | null {
 
 function readTtl(text: string | undefined): number {
   if (text === undefined) return DEFAULTS.ttlMs
-  const ttlMs = Math.round(numberOf(text) * 1_000)
-  if (ttlMs >= 0) return ttlMs
+  const seconds = numberOf(text)
+  const ttlMs = Math.round(seconds * 1_000)
+  // 0 means never, so only a written 0 counts: not what rounds to it, nor what is too small for a double.
+  if (ttlMs > 0 || (seconds === 0 && !/[1-9]/.test(text))) return ttlMs
+  if (ttlMs === 0) {
+    throw new InputError(
+      `--ttl: "${text}" is shorter than a registration can last: use at least 0.001 (seconds), or 0, which never expires.`,
+    )
+  }
   throw new InputError(
     `--ttl: "${text}" must be a number of seconds, such as 300; 0 never expires.`,
   )

@@ -108,7 +108,7 @@ function addWorkload(
   if (registers) {
     command.option(
       '--ttl <seconds>',
-      'how long a registration lasts; 0 never expires; 300 by default',
+      'how long a registration lasts, at least 0.001; 0 never expires; 300 by default',
     )
   }
   if (lists) {

@@ -38,16 +38,7 @@ export async function runRedisBenchmark(options: RedisBenchmark): Promise<number
   const keys = keysOf(namespace)
   const identity = 'user-__rand_int__'
   const script = [registerScript.sha1, '3', keys.identity(identity), keys.index, keys.log]
-  const registration = [
-    identity,
-    metadataJson,
-    '300000',
-    '1',
-    '',
-    'mark-__rand_int__',
-    '10000',
-    '0',
-  ]
+  const registration = [identity, metadataJson, '300000', '1', '', 'mark-__rand_int__', '10000', '']
   const server = ['-h', hostname, '-p', port || '6379', '--dbnum', pathname.slice(1) || '0']
   const load = ['-P', '64', '-c', `${clients}`, '-n', `${requests}`, '-r', `${identities}`]
   const { stdout } = await promisify(execFile)(findProgram('redis-benchmark') ?? '', [

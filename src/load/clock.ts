@@ -9,16 +9,32 @@ export function nowMs(): number {
   return performance.now() + OFFSET_MS
 }
 
-const OFFSET_MS = measureOffsetMs()
+/** The machine's clock, read between two readings of the process's own. All in ms. */
+export interface ClockReading {
+  readonly beforeMs: number
+  readonly machineMs: number
+  readonly afterMs: number
+}
 
-/** The tightest of several readings: a reading between which the process was paused is too large. */
-function measureOffsetMs(): number {
-  let offset = Infinity
-  for (let i = 0; i < 20; i++) {
-    const before = performance.now()
-    const machine = Number(process.hrtime.bigint()) / 1e6
-    const after = performance.now()
-    offset = Math.min(offset, machine - before - (after - before) / 2)
-  }
-  return offset
+/**
+ * How far the machine's clock is ahead of the process's own, in ms, by the reading with the narrowest
+ * bracket. The process may have been paused anywhere between the three, so the machine's clock was
+ * read at any moment of the bracket: the middle is wrong by half of it at most.
+ */
+export function clockOffsetMs(readings: readonly [ClockReading, ...ClockReading[]]): number {
+  const bracket = ({ beforeMs, afterMs }: ClockReading): number => afterMs - beforeMs
+  const best = readings.reduce((a, b) => (bracket(b) < bracket(a) ? b : a))
+  return best.machineMs - (best.beforeMs + best.afterMs) / 2
+}
+
+const OTHER_READINGS = 19
+const OFFSET_MS = clockOffsetMs([
+  readClocks(),
+  ...Array.from({ length: OTHER_READINGS }, readClocks),
+])
+
+function readClocks(): ClockReading {
+  const beforeMs = performance.now()
+  const machineMs = Number(process.hrtime.bigint()) / 1e6
+  return { beforeMs, machineMs, afterMs: performance.now() }
 }

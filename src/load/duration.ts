@@ -1,3 +1,4 @@
+import { written } from './check-fields.ts'
 import { InputError } from './input-error.ts'
 
 /** A length of time as scenarios write it: `250ms`, `10s`, `1.5m`, `1h`. */
@@ -33,11 +34,7 @@ const WHOLE = new RegExp(`^(?:${PART.source})+$`)
  * @throws InputError if it is not numbers ≥ 0, each followed by `ms`, `s`, `m` or `h`, or out of range.
  */
 export function parseDurationMs(text: string, what: string, maxMs = MAX_DURATION_MS): number {
-  if (!WHOLE.test(text.trim())) {
-    throw new InputError(
-      `${what}: "${text}" is not a duration. Write a number and a unit, such as 250ms, 10s, 1m30s or 1h.`,
-    )
-  }
+  checkDuration(text, what)
   let durationMs = 0
   for (const [, value, unit] of text.matchAll(PART)) {
     if (isUnit(unit)) durationMs += Number(value) * MS_PER_UNIT[unit]
@@ -55,6 +52,17 @@ export function parseDurationMs(text: string, what: string, maxMs = MAX_DURATION
 
 function longest(ms: number): string {
   return ms % MS_PER_UNIT.h === 0 ? `${ms / MS_PER_UNIT.h}h` : `${ms / MS_PER_UNIT.m}m`
+}
+
+/**
+ * Checks that something is a duration.
+ * @throws InputError as `parseDurationMs` does.
+ */
+export function checkDuration(text: unknown, what: string): asserts text is string {
+  if (typeof text === 'string' && WHOLE.test(text.trim())) return
+  throw new InputError(
+    `${what}: ${typeof text === 'string' ? `"${text}"` : written(text)} is not a duration. Write a number and a unit, such as 250ms, 10s, 1m30s or 1h.`,
+  )
 }
 
 function isUnit(unit: string | undefined): unit is keyof typeof MS_PER_UNIT {

@@ -1,19 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Arrivals } from './arrivals/arrivals.ts'
 import { countIn, WHOLE, type Shard } from './arrivals/shard.ts'
+import { checkPlan } from './check-plan.ts'
 import { nowMs } from './clock.ts'
 import { techniqueOf, type DispatchOption } from './dispatch/dispatch-option.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { InputError } from './input-error.ts'
+import { checkCounted } from './slo/check-counted.ts'
 import { checkOperations } from './slo/judge-slo.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
 import { countMeasuredBefore, layOut } from './dispatch/schedule.ts'
 import type { Pause } from './pauses.ts'
+import { withoutReceiversFault } from './slo/disturbed-receivers.ts'
 import { readSlo, type Slos } from './slo/slo.ts'
 import { SloWindows } from './slo/slo-windows.ts'
 import { readVerdictThresholds, type VerdictOverrides } from './verdict/verdict-thresholds.ts'
-import { defineWorkload, type Operations, type Workload } from './workload.ts'
+import { countedIn, defineWorkload, type Operations, type Workload } from './workload.ts'
 
 /** An open-loop load. */
 export interface LoadPlan {
@@ -79,15 +82,16 @@ const INTERRUPTED_GRACE_MS = 1_000
  * @throws InputError for a plan that can't be carried out; ConservationError if a request got lost.
  */
 export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
+  checkPlan(plan)
   const { arrivals, durationMs, warmUpMs = 0, seed = 1, dispatch = 'auto' } = plan
   const { share = WHOLE, whenFull = 'drop', timeoutMs = 5_000, gracePeriodMs = 10_000 } = plan
   const maxInFlight = shareOf(plan.maxInFlight ?? 10_000, share)
   const limits = { maxInFlight, whenFull, timeoutMs, gracePeriodMs }
-  checkAbove0({ durationMs, maxInFlight, timeoutMs })
   const workload = defineWorkload(plan.operations, seed)
   const operations = [...workload.operations.keys()]
   const bounds = plan.slo === undefined ? [] : readSlo(plan.slo)
   checkOperations(bounds, operations)
+  checkCounted(bounds, countedIn(workload))
   const verdictThresholds = readVerdictThresholds(plan.verdict)
   const technique = await techniqueOf(dispatch)
   const startMs = await startTime(plan.startAtMs, plan.signal)
@@ -133,7 +137,7 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
       health,
       verdictThresholds,
       ...record,
-      windowedSlo: windows?.finish(measuredMs) ?? [],
+      windowedSlo: withoutReceiversFault(windows?.finish(measuredMs) ?? [], record.operations),
     }
   } finally {
     clearInterval(progressTimer)
@@ -183,10 +187,4 @@ async function askReceivers(
     }
   }
   return seen
-}
-
-function checkAbove0(figures: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(figures)) {
-    if (!(value > 0)) throw new InputError(`${name}: ${value} must be above 0.`)
-  }
 }

@@ -1,3 +1,11 @@
+import {
+  checkFields,
+  checkObject,
+  functionOf,
+  numberAbove0,
+  wholeNumber,
+  type Fields,
+} from './check-fields.ts'
 import type { Pause } from './pauses.ts'
 import type { Deliveries } from './result.ts'
 import { InputError } from './input-error.ts'
@@ -41,25 +49,28 @@ export interface Workload {
   readonly run: (operation: string, request: LoadRequest) => Promise<unknown>
 }
 
+const OPERATION: Fields<Operation> = {
+  run: functionOf('what one request does'),
+  weight: numberAbove0,
+  deliveries: functionOf('what its receivers saw'),
+}
+
 /**
  * Checks a set of operations and makes its draw.
  * @param seed any 32-bit integer; another seed is another order of the same mix.
- * @throws InputError without operations, or with a weight that is not > 0.
+ * @throws InputError without operations, for one that is neither a function nor an object with `run`,
+ *   or has unknown keys or a weight that is not > 0, or for a seed that is not a whole number.
  */
 export function defineWorkload(operations: Operations, seed: number): Workload {
+  wholeNumber(Number.MIN_SAFE_INTEGER)(seed, 'seed')
+  checkObject(operations, 'operations', ['what one request does, by the name of the operation'])
   const named = new Map(
-    Object.entries(operations).map(([name, operation]) => [
-      name,
-      typeof operation === 'function' ? { run: operation } : operation,
-    ]),
+    Object.entries(operations).map(([name, operation]) => [name, readOperation(name, operation)]),
   )
   const names = [...named.keys()]
   const bounds: number[] = []
   let total = 0
-  for (const [name, { weight = 1 }] of named) {
-    if (!Number.isFinite(weight) || weight <= 0) {
-      throw new InputError(`operation "${name}": weight ${weight} must be a number above 0.`)
-    }
+  for (const { weight = 1 } of named.values()) {
     total += weight
     bounds.push(total)
   }
@@ -77,4 +88,19 @@ export function defineWorkload(operations: Operations, seed: number): Workload {
     return operation.run(request)
   }
   return { operations: named, draw: names.length === 1 ? () => last : draw, run }
+}
+
+/** The operations whose receivers can be asked what they saw. */
+export function countedIn({ operations }: Workload): readonly string[] {
+  return [...operations].flatMap(([name, { deliveries }]) =>
+    deliveries === undefined ? [] : [name],
+  )
+}
+
+function readOperation(name: string, operation: Operation | RunOperation): Operation {
+  if (typeof operation === 'function') return { run: operation }
+  const where = `operation "${name}"`
+  checkFields(operation, where, OPERATION)
+  OPERATION.run(operation.run, `${where}: run`)
+  return operation
 }

@@ -2,6 +2,7 @@ import { mixed } from '../../bench/workloads/mixed.ts'
 import { countDueBefore, type Arrivals } from '../load/arrivals/arrivals.ts'
 import { parseArrivals } from '../load/arrivals/parse-arrivals.ts'
 import { InputError } from '../load/input-error.ts'
+import { checkCounted } from '../load/slo/check-counted.ts'
 import { checkOperations } from '../load/slo/judge-slo.ts'
 import { readSlo } from '../load/slo/slo.ts'
 import { RegistryError } from '../registry/errors.ts'
@@ -44,17 +45,10 @@ export function checkParameters(parameters: LoadTestParameters): void {
   for (const slo of slos) {
     const bounds = readSlo(slo)
     checkOperations(bounds, names)
-    for (const bound of bounds) {
-      const isOfReceipts =
-        bound.kind === 'delivery rate' || (bound.kind === 'time' && bound.metric === 'completion')
-      const sends =
-        bound.operation === null ? names.includes('multicast') : bound.operation === 'multicast'
-      if (!isOfReceipts || sends) continue
-      const what = bound.kind === 'time' ? 'completion' : 'delivery'
-      throw new InputError(
-        `--slo: ${what} is of multicasts, and ${bound.operation ?? workload.kind} sends none.`,
-      )
-    }
+    checkCounted(
+      bounds,
+      names.filter((name) => name === 'multicast'),
+    )
   }
 }
 

@@ -15,14 +15,11 @@ const { allowFailures, allowUndelivered } = parameters
 /** Until it begins, and after it has ended. */
 const AROUND_MS = 3_600_000
 
-const test = base.extend(
-  'testbed',
-  async ({ backends, share }, { onCleanup }): Promise<Testbed> => {
-    const testbed = await openNamespace(backends, namespace, { share, isKept: true })
-    onCleanup(() => testbed.close())
-    return testbed
-  },
-)
+const test = base.extend('testbed', async ({ backends }, { onCleanup }): Promise<Testbed> => {
+  const testbed = await openNamespace(backends, namespace, true)
+  onCleanup(() => testbed.close())
+  return testbed
+})
 
 test(
   workload.kind,

@@ -25,7 +25,7 @@ export function whoIsRegistered(
       workload.status === null ? '' : `, ${whole(matching)} of status "${workload.status}"`
     return `${identities(registered)} registered in the namespace "${namespace}"${which}`
   }
-  if (registered > 0) {
+  if (registered > 0 && workload.status !== null) {
     return `Of ${identities(registered)} in the namespace "${namespace}", none has the status "${workload.status}": each request ${does}.`
   }
   const nobody = `No identity is registered in the namespace "${namespace}": each request ${does}.`
@@ -45,8 +45,9 @@ export function whoReceives(receivers: Receivers, hosted: number): readonly stri
 /** Messages were sent, and nobody received one. */
 export function nobodyReceived(namespace: string, backends: Backends): string {
   const nobody = `Nothing was delivered: nobody receives for the namespace "${namespace}".`
-  if (backends.kind !== 'external') return `${nobody} Add --with-subscribers.`
-  return `${nobody} Start receivers beside this, with prism-loadtest subscribe${flagOf(namespace)} and the same addresses, or add --with-subscribers.`
+  if (backends.kind !== 'external')
+    return `${nobody} Add --with-subscribers, or --allow-undelivered if that is meant.`
+  return `${nobody} Start receivers beside this, with prism-loadtest subscribe${flagOf(namespace)} and the same addresses, or add --with-subscribers; --allow-undelivered if that is meant.`
 }
 
 const OWN_SERVERS =

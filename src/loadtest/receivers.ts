@@ -32,12 +32,13 @@ export function placeOf(identity: string): number {
     : crc32(identity)
 }
 
-/** Registrations that are renewed at a time. */
+/** Registrations that are moved at a time. */
 const LOT = 200
 
 /**
  * Has registrations that others made name the gateways that are there now, as an identity does whose
- * subscriber has come up somewhere else. Metadata and expiry stay.
+ * subscriber has come up somewhere else. Metadata and expiry stay; what has changed meanwhile is left
+ * to whoever changed it.
  * @returns how many name one.
  */
 export async function nameGateways(
@@ -46,22 +47,18 @@ export async function nameGateways(
   receivers: Receivers,
 ): Promise<number> {
   const wantedOf = gatewaysOf(receivers)
-  const wanted = registrations.flatMap((registration) => {
-    const gateway = wantedOf(registration.identity)
-    return gateway === null ? [] : [{ ...registration, wanted: gateway }]
+  const wanted = registrations.flatMap((seen) => {
+    const gateway = wantedOf(seen.identity)
+    return gateway === null ? [] : [{ seen, gateway }]
   })
-  const others = wanted.filter(({ gateway, wanted: now }) => gateway !== now)
+  const others = wanted.filter(({ seen, gateway }) => seen.gateway !== gateway)
+  let named = wanted.length - others.length
   for (let start = 0; start < others.length; start += LOT) {
-    await Promise.all(
-      others
-        .slice(start, start + LOT)
-        .map(({ identity, metadata = {}, expiresAt, wanted: gateway }) => {
-          const ttlMs = expiresAt === null ? 0 : Math.max(Math.round(expiresAt - Date.now()), 1)
-          return registry.register(identity, metadata, { ttlMs, replace: true, gateway })
-        }),
-    )
+    const lot = others.slice(start, start + LOT)
+    const moved = await Promise.all(lot.map(({ seen, gateway }) => registry.moveTo(seen, gateway)))
+    named += moved.filter(Boolean).length
   }
-  return wanted.length
+  return named
 }
 
 /** Whether a load sent to somebody and reached nobody. */

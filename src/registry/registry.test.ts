@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { connectRegistry } from './connect.ts'
 import type { EnumerateOptions } from './enumeration.ts'
 import type { Filter } from './filter/filter.ts'
-import type { RegistryLimits } from './limits.ts'
+import { defaultLimits, type RegistryLimits } from './limits.ts'
 import { MemoryBroker, MemoryMessenger } from './memory/memory-messenger.ts'
 import { MemoryStore } from './memory/memory-store.ts'
 import type { ReceivedMessage } from './messenger.ts'
 import type { MulticastOptions } from './multicast.ts'
 import type { Metadata } from './registration.ts'
 import { MulticastRegistry, type RegisterOptions } from './registry.ts'
+import type { RegistrationTimes } from './store.ts'
 
 /** Registries of one namespace; `memory` ones share a broker only, for their stores are apart. */
 type OpenRegistry = (limits?: Partial<RegistryLimits>) => Promise<MulticastRegistry>
@@ -161,6 +163,65 @@ function describeRegistry(
         }
         expect(await identitiesOf(registry)).toEqual([])
       })
+    })
+
+    describe('moveTo', () => {
+      test('lets messages reach an identity where its subscriber is now', async () => {
+        const host = await open()
+        const received: string[] = []
+        await host.subscribe('alice', ({ identity }) => void received.push(identity))
+        const times = await registry.register('alice', { n: 1 }, { gateway: 'one.that.has.ended' })
+        const [seen] = (await registry.enumerate()).registrations
+        expect(seen && (await registry.moveTo(seen, host.gateway))).toBe(true)
+        expect(await listed(registry)).toEqual([
+          { identity: 'alice', metadata: { n: 1 }, gateway: host.gateway, ...times },
+        ])
+        expect(await registry.multicast({}, 'hello')).toMatchObject({ deliveredCount: 1 })
+        expect(received).toEqual(['alice'])
+      })
+
+      test('refuses what is no identity, and what is no gateway', async () => {
+        const seen = { identity: 'alice', registeredAt: 1, gateway: null }
+        await expect(registry.moveTo({ ...seen, identity: 'a b' }, 'g')).rejects.toMatchObject({
+          code: 'INVALID_IDENTITY',
+        })
+        for (const gateway of ['', 'a b', 'a.*', 'a\nb']) {
+          await expect(registry.moveTo(seen, gateway)).rejects.toMatchObject({
+            code: 'INVALID_ARGUMENT',
+          })
+        }
+      })
+    })
+
+    test('whatever has a TTL above 0 expires, unless that TTL is refused', async () => {
+      const ttl = fc.oneof(
+        fc.integer({ min: 1, max: defaultLimits.maxTtlMs }),
+        fc.double({ min: 0, max: 2, noNaN: true }),
+        fc.double(),
+        fc.constantFrom(Number.MIN_VALUE, 0.0001, 0.4, 0.5, 1 - Number.EPSILON, 1),
+      )
+      await fc.assert(
+        fc.asyncProperty(ttl, async (ttlMs) => {
+          fc.pre(ttlMs !== 0)
+          const made: Promise<RegistrationTimes>[] = [
+            registry.register('alice', {}, { ttlMs, replace: true }),
+            registry.register('bob', {}, { ttlMs: 0, replace: true }).then(async (times) => {
+              const { expiresAt } = await registry.heartbeat('bob', ttlMs)
+              return { registeredAt: times.registeredAt, expiresAt }
+            }),
+          ]
+          const isWhole = Number.isInteger(ttlMs) && ttlMs > 0
+          for (const outcome of await Promise.allSettled(made)) {
+            if (isWhole && ttlMs <= defaultLimits.maxTtlMs) {
+              const { registeredAt, expiresAt } =
+                outcome.status === 'fulfilled' ? outcome.value : expect.fail(outcome.reason)
+              expect(expiresAt).toBeGreaterThanOrEqual(registeredAt + ttlMs)
+            } else {
+              expect(outcome).toMatchObject({ reason: { code: 'INVALID_ARGUMENT' } })
+            }
+          }
+        }),
+      )
     })
 
     test('unregister is idempotent, and says whether there was one', async () => {
@@ -455,6 +516,7 @@ function describeRegistry(
         const calls = [
           () => registry.register('alice', {}),
           () => registry.heartbeat('alice'),
+          () => registry.moveTo({ identity: 'alice', registeredAt: 1, gateway: null }, 'g'),
           () => registry.unregister('alice'),
           () => registry.enumerate(),
           () => registry.multicast({}, 'x'),

@@ -14,7 +14,7 @@ import {
   type MulticastResult,
 } from './multicast.ts'
 import type { Metadata } from './registration.ts'
-import type { RegistrationTimes, RegistryStore } from './store.ts'
+import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
 
 /** How an identity is registered. */
 export interface RegisterOptions {
@@ -96,6 +96,22 @@ export class MulticastRegistry {
     return this.#accept(() =>
       this.#store.heartbeat(validateIdentity(identity), this.#checkTtl(ttlMs)),
     )
+  }
+
+  /**
+   * Has a registration name the gateway that its identity's subscriber has moved to. Metadata, times
+   * and expiry stay as they are.
+   * @param seen the registration as `enumerate` gave it. A later one of the same identity is left alone.
+   * @param gateway the `gateway` of the registry that hosts the subscriber.
+   * @returns whether the registration names it now; `false` if it has expired, was unregistered,
+   *   registered anew, or moved elsewhere meanwhile.
+   * @throws RegistryError `INVALID_IDENTITY`, `INVALID_ARGUMENT`
+   */
+  async moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {
+    return this.#accept(() => {
+      const identity = validateIdentity(seen.identity)
+      return this.#store.moveTo({ ...seen, identity }, checkGateway(gateway))
+    })
   }
 
   /** Removes a registration for every process; `false` if there was none. */

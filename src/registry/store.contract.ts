@@ -48,7 +48,8 @@ export function describeStoreContract(
         request('alice', { metadata, ttlMs: 60_000, gateway: 'gateway-1' }),
       )
       expect(times.expiresAt).toBe(times.registeredAt + 60_000)
-      expect(Math.abs(times.registeredAt - Date.now())).toBeLessThan(60_000)
+      // Unix ms, by a clock that need not agree with this machine's.
+      expect(times.registeredAt).toBeGreaterThan(Date.UTC(2020))
       expect(await store.select(everything)).toEqual([
         { identity: 'alice', metadata, gateway: 'gateway-1', ...times },
       ])
@@ -132,6 +133,67 @@ export function describeStoreContract(
       })
     })
 
+    test('moves a registration to another gateway and leaves everything else', async () => {
+      const metadata = { status: 'online', n: 1 }
+      const times = await store.register(
+        request('alice', { metadata, ttlMs: 60_000, gateway: 'old' }),
+      )
+      const seen = { identity: 'alice', registeredAt: times.registeredAt, gateway: 'old' }
+      expect(await store.moveTo(seen, 'new')).toBe(true)
+      const moved = [{ identity: 'alice', metadata, gateway: 'new', ...times }]
+      expect(await store.select(everything)).toEqual(moved)
+      expect(await store.select(filterFrom({ status: 'online' }))).toEqual(moved)
+      // A second time it is there already, as after a reply that was lost.
+      expect(await store.moveTo(seen, 'new')).toBe(true)
+      expect(await store.select(everything)).toEqual(moved)
+    })
+
+    test('gives a first gateway to a registration that named none, and keeps it for ever', async () => {
+      const { registeredAt } = await store.register(request('eternal', { ttlMs: 0 }))
+      expect(await store.moveTo({ identity: 'eternal', registeredAt, gateway: null }, 'new')).toBe(
+        true,
+      )
+      expect(await store.select(everything)).toMatchObject([{ gateway: 'new', expiresAt: null }])
+    })
+
+    test('lets a moved registration end when it would have ended, and be renewed', async () => {
+      for (const [identity, ttlMs] of [
+        ['brief', 300],
+        ['renewed', 60_000],
+      ] as const) {
+        const { registeredAt } = await store.register(request(identity, { ttlMs }))
+        await store.moveTo({ identity, registeredAt, gateway: null }, 'new')
+      }
+      const renewed = await store.heartbeat('renewed', 90_000)
+      await delay(310)
+      expect(await store.select(everything)).toMatchObject([
+        { identity: 'renewed', gateway: 'new', ...renewed },
+      ])
+    })
+
+    test('moves nothing that has expired, left, been registered anew or moved elsewhere', async () => {
+      const seen = async (identity: string, ttlMs?: number) => {
+        const { registeredAt } = await store.register(
+          request(identity, { gateway: 'old', ...(ttlMs === undefined ? {} : { ttlMs }) }),
+        )
+        return { identity, registeredAt, gateway: 'old' }
+      }
+      const [expired, left] = [await seen('expired', 10), await seen('left')]
+      const [anew, elsewhere] = [await seen('anew'), await seen('elsewhere')]
+      await delay(20)
+      await store.unregister('left')
+      await store.register(request('anew', { replace: true, gateway: 'old', metadata: { n: 2 } }))
+      await store.moveTo(elsewhere, 'third')
+      const before = await store.select(everything)
+      for (const stale of [expired, left, anew, elsewhere]) {
+        expect(await store.moveTo(stale, 'new')).toBe(false)
+      }
+      const never = { identity: 'never', registeredAt: 1, gateway: null }
+      expect(await store.moveTo(never, 'new')).toBe(false)
+      expect(await store.select(everything)).toEqual(before)
+      expect(before).toMatchObject([{ gateway: 'old' }, { gateway: 'third' }])
+    })
+
     test('unregisters once, and says whether there was one', async () => {
       await store.register(request('alice'))
       expect(await store.unregister('alice')).toBe(true)
@@ -194,6 +256,13 @@ export function describeStoreContract(
       await limited.register(request('one-more'))
     })
 
+    test('holds none at all with a maxIdentities of 0, which is not the same as no limit', async () => {
+      const closed = await open({ maxIdentities: 0 })
+      await expect(closed.register(request('alice'))).rejects.toMatchObject({
+        code: 'QUOTA_EXCEEDED',
+      })
+    })
+
     test('counts towards maxIdentities what was renewed, and nothing that has expired', async () => {
       const limited = await open({ maxIdentities: 40 })
       const registering = Array.from({ length: 40 }, (_, n) =>
@@ -229,6 +298,9 @@ export function describeStoreContract(
           await store.register(request(`user-${n}`))
           expect(await other.select(everything)).toHaveLength(n + 1)
         }
+        const [first] = await other.select(everything)
+        await store.moveTo(first ?? expect.fail('nothing is listed'), 'new')
+        expect((await other.select(everything))[0]).toEqual({ ...first, gateway: 'new' })
         await other.unregister('user-7')
         expect(await identitiesOf(store)).not.toContain('user-7')
         await other.clear()
@@ -245,6 +317,9 @@ export function describeStoreContract(
       const closed = { name: 'RegistryError', code: 'CLOSED' }
       await expect(store.register(request('bob'))).rejects.toMatchObject(closed)
       await expect(store.heartbeat('bob', 1)).rejects.toMatchObject(closed)
+      await expect(
+        store.moveTo({ identity: 'bob', registeredAt: 1, gateway: null }, 'new'),
+      ).rejects.toMatchObject(closed)
       await expect(store.unregister('bob')).rejects.toMatchObject(closed)
       await expect(store.select(everything)).rejects.toMatchObject(closed)
       await expect(store.clear()).rejects.toMatchObject(closed)

@@ -6,7 +6,7 @@ export interface RegistrationRequest {
   readonly identity: string
   /** A JSON object as `validateMetadata` serialised it: what is kept, whatever its maker does later. */
   readonly metadataJson: string
-  /** Time to live in ms; 0 never expires. */
+  /** Time to live in whole ms; 0 never expires. */
   readonly ttlMs: number
   /** Whether a live registration of the same identity is overwritten or refused. */
   readonly replace: boolean
@@ -18,6 +18,14 @@ export interface RegistrationTimes {
   readonly registeredAt: number
   /** `null` never expires. */
   readonly expiresAt: number | null
+}
+
+/** Which registration a caller saw, so that it changes that one and no later one. */
+export interface SeenRegistration {
+  readonly identity: string
+  /** Unix ms by the store's clock, as the store gave it. */
+  readonly registeredAt: number
+  readonly gateway: string | null
 }
 
 /**
@@ -35,10 +43,17 @@ export interface RegistryStore {
 
   /**
    * Renews the TTL and leaves everything else as it is.
-   * @param ttlMs from now, in ms; 0 never expires.
+   * @param ttlMs from now, in whole ms; 0 never expires.
    * @throws RegistryError `NOT_FOUND`
    */
   heartbeat(identity: string, ttlMs: number): Promise<RegistrationTimes>
+
+  /**
+   * Has a registration name another gateway, atomically. Metadata, `registeredAt` and expiry stay.
+   * @returns whether it names the gateway now: `false` if what was seen has expired, was
+   *   unregistered, registered anew, or moved to a third gateway. Then nothing changes.
+   */
+  moveTo(seen: SeenRegistration, gateway: string): Promise<boolean>
 
   /** Removes the registration; `false` if there was none. */
   unregister(identity: string): Promise<boolean>

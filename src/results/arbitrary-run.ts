@@ -107,7 +107,11 @@ const sloBound: fc.Arbitrary<Bound> = fc.oneof(
     kind: fc.constant('time'),
     ...boundCommon,
     metric: fc.constantFrom('response', 'completion'),
-    percentile: fc.constant({ key: 'p999', label: 'P99.9', value: 99.9 }),
+    percentile: fc.constantFrom(
+      { key: 'p90', label: 'P90', value: 90 },
+      { key: 'p99999', label: 'P99.999', value: 99.999 },
+      { key: 'max', label: 'max', value: 100 },
+    ),
     belowMs: time,
   }),
   fc.record({

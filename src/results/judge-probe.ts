@@ -1,7 +1,7 @@
 import { formatMs } from '../load/duration.ts'
 import type { ProbeOutcome } from '../load/capacity.ts'
 import { percentileMs, sumOf } from '../load/recording/histogram.ts'
-import type { SloRow } from '../load/slo/slo-row.ts'
+import { formatRatio, type SloRow } from '../load/slo/slo-row.ts'
 import type { VerdictReason } from '../load/verdict/verdict.ts'
 import { deserializeHistogram } from './histogram-json.ts'
 import type { CapacityEntry, ScenarioEntry } from './run-file.ts'
@@ -113,7 +113,7 @@ function describe({
 }: SloRow): string {
   const figure = (value: number): string => {
     if (unit === 'ms') return formatMs(value)
-    return unit === '1/s' ? `${value.toFixed(1)}/s` : `${(value * 100).toFixed(2)} %`
+    return unit === '1/s' ? `${value.toFixed(1)}/s` : formatRatio(value)
   }
   const found = measured === null ? 'nothing measured' : figure(measured)
   const note = outcome === 'inconclusive' ? ', inconclusive' : ''

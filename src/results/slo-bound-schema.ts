@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { PERCENTILE_KEY } from '../load/slo/percentile.ts'
 
 const bound = {
   operation: z.string().nullable().describe('null: the workload as a whole.'),
@@ -13,6 +14,8 @@ const bound = {
   isDefault: z.boolean().describe('Whether loads without a bound of their own are held to it.'),
 }
 
+const above = z.number().describe('The share is above this; of 1, it is all.')
+
 /** See `Bound` in `src/load/slo/slo.ts`. */
 export const sloBoundSchema = z
   .discriminatedUnion('kind', [
@@ -21,19 +24,19 @@ export const sloBoundSchema = z
       ...bound,
       metric: z.enum(['response', 'completion']),
       percentile: z.strictObject({
-        key: z.enum(['p50', 'p95', 'p99', 'p999', 'max']),
-        label: z.string(),
-        value: z.number(),
+        key: z.string().regex(PERCENTILE_KEY).describe('p50 to p99999, such as p999; or max.'),
+        label: z.string().describe('Such as P99.9.'),
+        value: z.number().min(50).max(100).describe('In percent; of max, 100.'),
       }),
       belowMs: z.number(),
     }),
-    z.strictObject({ kind: z.literal('success rate'), ...bound, above: z.number() }),
+    z.strictObject({ kind: z.literal('success rate'), ...bound, above }),
     z.strictObject({
       kind: z.literal('throughput'),
       ...bound,
       side: z.enum(['min', 'max']),
       perSecond: z.number(),
     }),
-    z.strictObject({ kind: z.literal('delivery rate'), ...bound, above: z.number() }),
+    z.strictObject({ kind: z.literal('delivery rate'), ...bound, above }),
   ])
   .meta({ id: 'sloBound' })

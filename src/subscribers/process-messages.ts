@@ -1,4 +1,3 @@
-import type { Shard } from '../load/arrivals/shard.ts'
 import type { Pause } from '../load/pauses.ts'
 import type { AnnouncedMessage } from '../load/recording/delivery-tally.ts'
 import type { CountedDeliveries, UnknownDeliveries } from '../load/result.ts'
@@ -9,7 +8,7 @@ export type SubscriberCall = { readonly call: number } & (
       readonly kind: 'connect'
       readonly natsUrls: readonly string[]
       readonly subjectPrefix: string
-      readonly share: Shard
+      readonly loadId: number
     }
   | { readonly kind: 'host'; readonly identities: readonly string[] }
   | { readonly kind: 'expect'; readonly messages: readonly AnnouncedMessage[] }

@@ -4,6 +4,7 @@ import { readStamp, stampPayload } from './stamp.ts'
 
 test('a stamp is read as it was written, whatever the payload', () => {
   const stamps = fc.record({
+    loadId: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     number: fc.nat(),
     intendedAtMs: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
     isWarmUp: fc.boolean(),
@@ -18,5 +19,5 @@ test('a stamp is read as it was written, whatever the payload', () => {
 })
 
 test('a message too short for a stamp has none', () => {
-  expect(readStamp(new Uint8Array(16))).toBeNull()
+  expect(readStamp(new Uint8Array(20))).toBeNull()
 })

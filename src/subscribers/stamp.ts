@@ -2,26 +2,33 @@
  * What a load test's message says of itself, ahead of the payload, so that a receipt can be timed
  * and counted where it arrives.
  *
- *     byte 0     1 if of the warm-up, else 0
- *     byte 1–8   request number, big-endian double
- *     byte 9–16  intended start by `nowMs()`, big-endian double
- *     byte 17 …  the payload
+ *     byte 0      1 if of the warm-up, else 0
+ *     byte 1–4    which load, big-endian integer
+ *     byte 5–12   request number, big-endian double
+ *     byte 13–20  intended start by `nowMs()`, big-endian double
+ *     byte 21 …   the payload
  */
 export interface Stamp {
+  /**
+   * Of the load, 0 … 2³² − 1. Others may send in the same namespace, from other machines, whose clocks
+   * have nothing to do with this one's.
+   */
+  readonly loadId: number
   /** The number of the request that sent the message. */
   readonly number: number
   readonly intendedAtMs: number
   readonly isWarmUp: boolean
 }
 
-const STAMP_BYTES = 17
+const STAMP_BYTES = 21
 
 /** `payload` behind a stamp. */
 export function stampPayload(stamp: Stamp, payload: Uint8Array): Uint8Array {
   const message = Buffer.allocUnsafe(STAMP_BYTES + payload.length)
   message.writeUInt8(stamp.isWarmUp ? 1 : 0, 0)
-  message.writeDoubleBE(stamp.number, 1)
-  message.writeDoubleBE(stamp.intendedAtMs, 9)
+  message.writeUInt32BE(stamp.loadId, 1)
+  message.writeDoubleBE(stamp.number, 5)
+  message.writeDoubleBE(stamp.intendedAtMs, 13)
   message.set(payload, STAMP_BYTES)
   return message
 }
@@ -32,7 +39,8 @@ export function readStamp(message: Uint8Array): Stamp | null {
   const view = new DataView(message.buffer, message.byteOffset, STAMP_BYTES)
   return {
     isWarmUp: view.getUint8(0) === 1,
-    number: view.getFloat64(1),
-    intendedAtMs: view.getFloat64(9),
+    loadId: view.getUint32(1),
+    number: view.getFloat64(5),
+    intendedAtMs: view.getFloat64(13),
   }
 }

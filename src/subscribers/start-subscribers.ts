@@ -1,12 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
-import { WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import type { Pause } from '../load/pauses.ts'
 import type { AnnouncedMessage } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { EncodedDeliveries, SubscriberAnswer, SubscriberCall } from './process-messages.ts'
-import type { Subscribers } from './subscriber-host.ts'
+import { newLoadId, type Subscribers } from './subscriber-host.ts'
 
 /** A call as its kind has it, without the number that is given when it is sent. */
 type Call<C = SubscriberCall> = C extends SubscriberCall ? Omit<C, 'call'> : never
@@ -24,20 +23,22 @@ const END_WITHIN_MS = 2_000
 /**
  * Starts receivers in a process of their own. Whatever becomes of it, no call waits for ever: a
  * process that is lost or doesn't answer makes the deliveries unknown.
+ * @param answerWithinMs how long a call to the process may take.
  * @throws Error if the broker can't be reached, or the process doesn't start; the message says why.
  */
 export async function startSubscribers(
   natsUrls: readonly string[],
   subjectPrefix: string,
-  share: Shard = WHOLE,
+  answerWithinMs = ANSWER_WITHIN_MS,
 ): Promise<Subscribers> {
   const program = new URL('subscriber-process.ts', import.meta.url)
   const child = fork(program, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const calls = new Calls(child)
+  const loadId = newLoadId()
+  const calls = new Calls(child, answerWithinMs)
   try {
-    const answer = await calls.make({ kind: 'connect', natsUrls, subjectPrefix, share })
+    const answer = await calls.make({ kind: 'connect', natsUrls, subjectPrefix, loadId })
     if (answer.kind !== 'connected') throw new Error(`unexpected answer: ${answer.kind}`)
-    return new SubscriberProcess(child, calls, answer.gateway)
+    return new SubscriberProcess(child, calls, loadId, answer.gateway)
   } catch (error) {
     child.kill('SIGKILL')
     throw error
@@ -46,6 +47,7 @@ export async function startSubscribers(
 
 /** Receivers in another process, by messages to it. */
 class SubscriberProcess implements Subscribers {
+  readonly loadId: number
   readonly gateway: string
   readonly #child: ChildProcess
   readonly #calls: Calls
@@ -53,7 +55,8 @@ class SubscriberProcess implements Subscribers {
   #announced: AnnouncedMessage[] = []
   #announcements: Promise<unknown>[] = []
 
-  constructor(child: ChildProcess, calls: Calls, gateway: string) {
+  constructor(child: ChildProcess, calls: Calls, loadId: number, gateway: string) {
+    this.loadId = loadId
     this.#child = child
     this.#calls = calls
     this.gateway = gateway
@@ -61,8 +64,7 @@ class SubscriberProcess implements Subscribers {
 
   async host(identities: readonly string[]): Promise<void> {
     for (const identity of identities) this.#hosted.add(identity)
-    const withinMs = ANSWER_WITHIN_MS + identities.length * PER_IDENTITY_MS
-    await this.#calls.make({ kind: 'host', identities }, withinMs)
+    await this.#calls.make({ kind: 'host', identities }, identities.length * PER_IDENTITY_MS)
   }
 
   get hostedCount(): number {
@@ -124,13 +126,15 @@ function decoded(deliveries: EncodedDeliveries): Deliveries {
 /** Calls to the process that wait for their answers. */
 class Calls {
   readonly #child: ChildProcess
+  readonly #withinMs: number
   readonly #waiting = new Map<number, PromiseWithResolvers<SubscriberAnswer>>()
   #last = 0
   /** Why no call is answered any more. */
   #ended: string | null = null
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, withinMs: number) {
     this.#child = child
+    this.#withinMs = withinMs
     child.on('message', (answer: SubscriberAnswer) => {
       const waiting = this.#waiting.get(answer.call)
       if (answer.kind === 'failed') waiting?.reject(new Error(answer.message))
@@ -140,8 +144,12 @@ class Calls {
     child.on('error', (error) => this.#fail(`failed: ${error.message}`))
   }
 
-  /** @throws Error if the process has ended, or doesn't answer in time. */
-  async make(call: Call, withinMs = ANSWER_WITHIN_MS): Promise<SubscriberAnswer> {
+  /**
+   * @param longerMs how much longer than others this call may take.
+   * @throws Error if the process has ended, or doesn't answer in time.
+   */
+  async make(call: Call, longerMs = 0): Promise<SubscriberAnswer> {
+    const withinMs = this.#withinMs + longerMs
     if (this.#ended !== null) throw new Error(this.#ended)
     const number = ++this.#last
     const waiting = Promise.withResolvers<SubscriberAnswer>()

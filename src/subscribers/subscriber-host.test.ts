@@ -7,14 +7,15 @@ import { countedDeliveries } from '../load/totals.ts'
 import { stampPayload } from './stamp.ts'
 import { SubscriberHost } from './subscriber-host.ts'
 
-test("receivers of a share count what their own share sent them, and nothing of other shares' messages", async () => {
+test('receivers count what their own load sent them, and nothing that others send in the same namespace', async () => {
   const broker = new MemoryBroker()
   const registry = new MulticastRegistry({
     store: new MemoryStore(),
     messenger: new MemoryMessenger(broker),
   })
-  const share = { index: 1, of: 3 }
-  const subscribers = new SubscriberHost(new MemoryMessenger(broker), share)
+  const subscribers = new SubscriberHost(new MemoryMessenger(broker))
+  const { loadId } = subscribers
+  const otherLoad = (loadId + 1) % 2 ** 32
   await subscribers.host(['a', 'b'])
   expect([subscribers.hosts('a'), subscribers.hosts('c')]).toEqual([true, false])
   for (const identity of ['a', 'b']) {
@@ -24,7 +25,10 @@ test("receivers of a share count what their own share sent them, and nothing of 
     const intendedAtMs = nowMs()
     const { deliveredCount } = await registry.multicast(
       {},
-      stampPayload({ number, intendedAtMs, isWarmUp: false }, Buffer.from('x')),
+      stampPayload(
+        { loadId: number % 3 === 1 ? loadId : otherLoad, number, intendedAtMs, isWarmUp: false },
+        Buffer.from('x'),
+      ),
     )
     expect(deliveredCount).toBe(2)
     if (number % 3 === 1) {

@@ -1,5 +1,5 @@
+import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isIn, WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import { nowMs } from '../load/clock.ts'
 import { watchEventLoop } from '../load/dispatch/event-loop.ts'
 import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../load/pauses.ts'
@@ -12,6 +12,8 @@ import { readStamp } from './stamp.ts'
 export interface Subscribers {
   /** To be named in the registrations of the identities hosted here. */
   readonly gateway: string
+  /** To be stamped on the messages that are to be counted here: those of other loads are not. */
+  readonly loadId: number
   /** How many identities are hosted here. */
   readonly hostedCount: number
   /** Starts receiving for these identities; resolved once the broker knows of all. */
@@ -38,13 +40,18 @@ const POLL_MS = 10
 /** Subscriptions that are made at a time. */
 const SUBSCRIBE_LOT = 500
 
+/** Different from those of other loads, but for once in four billion. */
+export function newLoadId(): number {
+  return randomInt(2 ** 32)
+}
+
 /**
- * Hosts the receivers in this process. Of a sharded load, they count what their own share sent:
- * messages of other shares are stamped by other clocks.
+ * Hosts the receivers in this process. They count what their own load sent: messages of other loads in
+ * the same namespace, and of other shares of this one, may be stamped by other clocks.
  */
 export class SubscriberHost implements Subscribers {
+  readonly loadId: number
   readonly #messenger: Messenger
-  readonly #share: Shard
   readonly #tally = new DeliveryTally()
   readonly #hosted = new Set<string>()
   readonly #pauses = new PauseWatch(nowMs())
@@ -53,9 +60,9 @@ export class SubscriberHost implements Subscribers {
   #lastReceiptMs = 0
 
   /** @param messenger owned from here on: `close()` closes it. */
-  constructor(messenger: Messenger, share: Shard = WHOLE) {
+  constructor(messenger: Messenger, loadId = newLoadId()) {
+    this.loadId = loadId
     this.#messenger = messenger
-    this.#share = share
     this.#observer = setInterval(() => this.#now(), OBSERVE_EVERY_MS)
     this.#observer.unref()
   }
@@ -109,7 +116,7 @@ export class SubscriberHost implements Subscribers {
     this.#hosted.add(identity)
     await this.#messenger.subscribe(identity, ({ payload }) => {
       const stamp = readStamp(payload)
-      if (stamp === null || stamp.isWarmUp || !isIn(this.#share, stamp.number)) return
+      if (stamp === null || stamp.isWarmUp || stamp.loadId !== this.loadId) return
       if (this.#lastReceiptMs === 0) {
         // The measurement has begun.
         this.#eventLoop.reset()

@@ -27,9 +27,9 @@ process.on('message', (call: SubscriberCall) => {
 async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
   const { call } = request
   if (request.kind === 'connect') {
-    const { natsUrls, subjectPrefix, share } = request
+    const { natsUrls, subjectPrefix, loadId } = request
     const messenger = await connectNatsMessenger({ servers: natsUrls, subjectPrefix })
-    host = new SubscriberHost(messenger, share)
+    host = new SubscriberHost(messenger, loadId)
     return { call, kind: 'connected', gateway: host.gateway }
   }
   if (host === null) throw new Error('not connected')

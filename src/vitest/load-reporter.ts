@@ -168,7 +168,8 @@ export class LoadReporter implements Reporter {
   /** Scenarios whose process died while they were being measured. */
   #lostScenarios(errors: readonly SerializedError[]): readonly ScenarioEntry[] {
     const [first] = errors
-    const error = first?.message ?? 'the process that measured it ended unexpectedly'
+    const reasons = [first?.message, first?.cause?.message].filter((text) => text !== undefined)
+    const error = `the process that measured it ended: ${reasons.join(' ')}`
     return [...this.#running.values()]
       .filter(({ project }) => project.name === 'load')
       .map((testCase) => ({

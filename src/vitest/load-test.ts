@@ -11,11 +11,12 @@ import type { Allowances } from '../load/slo/default-bounds.ts'
 import { scaleThroughput } from '../load/slo/scale-throughput.ts'
 import type { Slos } from '../load/slo/slo.ts'
 import type { VerdictOverrides } from '../load/verdict/verdict-thresholds.ts'
-import type { Operations } from '../load/workload.ts'
+import { defineWorkload, type Operations, type Workload } from '../load/workload.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import { serializeLoadResult } from '../results/load-result-json.ts'
 import { workloadHash } from '../results/workload-hash.ts'
 import type { Subscribers } from '../subscribers/subscriber-host.ts'
+import { checkLoad } from './check-load.ts'
 import { latencyChart } from './latency-chart.ts'
 import { offerOf, wasOffered } from './offered-rate.ts'
 import {
@@ -150,6 +151,7 @@ export const test = base
       if (unmet.length > 0 && !signal.aborted) throw new Error(unmet.join('\n'))
     })
     return async (load: Load): Promise<LoadResult> => {
+      checkLoad(load)
       const { operations, maxInFlight, seed, verdict } = load
       if (shared !== null) checkShare(load.share, shared.share)
       const durationMs = durationMsOf(load.duration, settings)
@@ -157,7 +159,8 @@ export const test = base
         offeredRate === undefined ? null : offerOf(load.arrivals, offeredRate, durationMs)
       // In the windows of a share, a share of the throughput is asked for.
       const scale = offer ?? (shared && { own: shared.share.of, offered: 1 })
-      const slo = scale === null || !load.slo ? load.slo : scaleThroughput(load.slo, scale)
+      const slo =
+        scale === null || load.slo === undefined ? load.slo : scaleThroughput(load.slo, scale)
       const arrivals = offer?.arrivals ?? load.arrivals
       const times = {
         durationMs,
@@ -170,7 +173,7 @@ export const test = base
         ...times,
         maxInFlight: maxInFlight ?? null,
         seed: seed ?? 1,
-        weights: weightsOf(operations),
+        weights: weightsOf(defineWorkload(operations, seed ?? 1)),
         parameters: load.parameters,
       })
       const running = generateLoad({
@@ -197,13 +200,8 @@ export const test = base
     }
   })
 
-function weightsOf(operations: Operations): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(operations).map(([name, operation]) => [
-      name,
-      typeof operation === 'function' ? 1 : (operation.weight ?? 1),
-    ]),
-  )
+function weightsOf({ operations }: Workload): Readonly<Record<string, number>> {
+  return Object.fromEntries([...operations].map(([name, { weight = 1 }]) => [name, weight]))
 }
 
 /** @throws InputError for a scenario that knows nothing of shares: their preparations would collide. */

@@ -1,3 +1,5 @@
+import { checkLength } from '../load/arrivals/arguments.ts'
+import { checkFields, type Fields } from '../load/check-fields.ts'
 import { parseDurationMs, type Duration } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
 
@@ -40,14 +42,37 @@ export function profileSettings(
   return { profile, durationMs }
 }
 
-/** A scenario's duration under the settings: for arrivals that are as long as the load. */
+/**
+ * A scenario's duration under the settings: for arrivals that are as long as the load.
+ * @throws InputError for one that is malformed, under whichever profile.
+ */
 export function durationOf(duration: ProfiledDuration, settings: ProfileSettings): Duration {
+  checkProfiledDuration(duration)
   const { profile, durationMs } = settings
   if (durationMs !== null)
     return durationMs % 1_000 === 0 ? `${durationMs / 1_000}s` : `${durationMs}ms`
   if (typeof duration === 'string') return duration
   const { short, seed = short, full = seed } = duration
   return { short, seed, full }[profile]
+}
+
+/**
+ * Checks the durations of all profiles, so that a mistake in one doesn't wait for the run that has it.
+ * @throws InputError
+ */
+export function checkProfiledDuration(duration: unknown, where = 'duration'): void {
+  if (typeof duration !== 'object' || duration === null) {
+    checkLength(duration, where)
+    return
+  }
+  checkFields(duration, where, BY_PROFILE)
+  checkLength('short' in duration ? duration.short : undefined, `${where}: short`)
+}
+
+const BY_PROFILE: Fields<Exclude<ProfiledDuration, Duration>> = {
+  short: checkLength,
+  seed: checkLength,
+  full: checkLength,
 }
 
 /** A scenario's duration under the settings, in ms. */

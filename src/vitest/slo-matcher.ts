@@ -6,6 +6,8 @@ import {
   judgeSlo,
   tightestResponseBoundMs,
 } from '../load/slo/judge-slo.ts'
+import { written } from '../load/check-fields.ts'
+import { InputError } from '../load/input-error.ts'
 import type { LoadResult } from '../load/result.ts'
 import { defaultBounds, type Allowances } from '../load/slo/default-bounds.ts'
 import { worstFirst, type SloRow } from '../load/slo/slo-row.ts'
@@ -20,7 +22,8 @@ declare module 'vitest' {
      * Passes if the measurement can be trusted and every bound of the SLO is met. An SLO with
      * `every` can be asserted of a load that was given it, `load({ …, slo })`: its windows are
      * judged as the load runs.
-     * @throws InputError if the SLO makes no sense, or has windows that nobody watched.
+     * @throws InputError if the SLO makes no sense, or has windows that nobody watched, or if what is
+     *   asserted of is not the result of a load.
      */
     toMeetSlo: (slo: Slos) => R
   }
@@ -71,6 +74,9 @@ export function unmetDefaults({ slo }: Judgement): string | null {
 
 /** `expect(result).toMeetSlo({ response: { p95: '10ms' } })` */
 export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
+  checkResult(result)
+  // Before its throughput is scaled, so that a mistake is named as it was written.
+  readSlo(slo)
   const asserted = readSlo(sloFor(result, slo))
   checkOperations(asserted, [...result.operations.keys()])
   const before = judgements.get(result)
@@ -85,6 +91,14 @@ export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
     pass: verdict.kind !== 'invalid' && rows.every(({ outcome }) => outcome === 'met'),
     message: () => [...aborted, renderVerdict(verdict), renderSlo(rows)].join('\n'),
   }
+}
+
+/** Without `await`, what is asserted of is a promise. */
+function checkResult(result: unknown): void {
+  if (typeof result === 'object' && result !== null && 'windowedSlo' in result) return
+  throw new InputError(
+    `toMeetSlo: ${written(result)} is not the result of a load. Write expect(await load({ … })).toMeetSlo({ … }).`,
+  )
 }
 
 function withoutSameBounds(bounds: readonly Bound[]): readonly Bound[] {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { Backends } from '../environment/backends.ts'
-import type { Shard } from '../load/arrivals/shard.ts'
 import { connectRegistry } from '../registry/connect.ts'
 import { MemoryBroker, MemoryMessenger } from '../registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../registry/memory/memory-store.ts'
@@ -21,7 +20,6 @@ export interface Testbed {
 
 /** A namespace that several shares of a load use at the same time. */
 export interface SharedNamespace {
-  readonly share: Shard
   readonly namespace: string
 }
 
@@ -44,19 +42,18 @@ export async function openTestbed(
     shared === null
       ? `loadtest-${slug}-${randomBytes(3).toString('hex')}`
       : `${shared.namespace}-${slug}`
-  return openNamespace(backends, namespace, { share: shared?.share, isKept: shared !== null })
+  return openNamespace(backends, namespace, shared !== null)
 }
 
 /**
  * Connects to a namespace of the servers under test.
- * @param options.share of a load that several generators make, each with a part of the receivers.
- * @param options.isKept whether `close` leaves what is registered for others.
+ * @param isKept whether `close` leaves what is registered for others.
  * @throws RegistryError `UNAVAILABLE` if the servers don't answer.
  */
 export async function openNamespace(
   backends: Backends,
   namespace: string,
-  { share, isKept }: { readonly share?: Shard | undefined; readonly isKept: boolean },
+  isKept: boolean,
 ): Promise<Testbed> {
   const subjectPrefix = subjectPrefixOf(namespace)
   const broker = new MemoryBroker()
@@ -75,7 +72,7 @@ export async function openNamespace(
       subscribers ??=
         backends.kind === 'memory'
           ? Promise.resolve(new SubscriberHost(new MemoryMessenger(broker)))
-          : startSubscribers(backends.natsUrls, subjectPrefix, share)
+          : startSubscribers(backends.natsUrls, subjectPrefix)
       return subscribers
     },
     close: async () => {

@@ -1,3 +1,4 @@
+import { checkedLater, checkFields, type Fields } from '../check-fields.ts'
 import type { Duration } from '../duration.ts'
 import { InputError } from '../input-error.ts'
 import { lengthMs, rateAbove0, rateFrom0 } from './arguments.ts'
@@ -14,6 +15,13 @@ export interface Burst {
   readonly every: Duration
   /** Requests/s between bursts, ≥ 0. Default 0. */
   readonly base?: number
+}
+
+const FIELDS: Fields<Burst> = {
+  rate: checkedLater,
+  for: checkedLater,
+  every: checkedLater,
+  base: checkedLater,
 }
 
 /**
@@ -34,9 +42,10 @@ export interface Burst {
  *
  * C may be fractional: the spacing carries over from cycle to cycle.
  *
- * @throws InputError for figures out of range.
+ * @throws InputError for figures out of range, and for unknown options.
  */
 export function burst(options: Burst): Arrivals {
+  checkFields(options, 'burst', FIELDS)
   const { base = 0 } = options
   const rate = rateAbove0(options.rate, 'burst: rate')
   const burstMs = lengthMs(options.for, 'burst: for')

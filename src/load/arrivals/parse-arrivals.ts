@@ -1,4 +1,4 @@
-import { parseDurationMs, type Duration } from '../duration.ts'
+import type { Duration } from '../duration.ts'
 import { InputError } from '../input-error.ts'
 import { lengthMs } from './arguments.ts'
 import type { Arrivals } from './arrivals.ts'
@@ -101,8 +101,7 @@ function checkNoRate(kind: string, ratePerSecond: number | null): void {
 }
 
 function duration(text: string): Duration {
-  lengthMs(text as Duration, 'arrivals')
-  return `${parseDurationMs(text, 'arrivals')}ms`
+  return `${lengthMs(text, 'arrivals')}ms`
 }
 
 function refuse(text: string): never {

@@ -1,4 +1,4 @@
-import { InputError } from '../input-error.ts'
+import { checkFields, wholeNumber } from '../check-fields.ts'
 import { rateAbove0 } from './arguments.ts'
 import type { Arrivals } from './arrivals.ts'
 import { randomStream } from './random-stream.ts'
@@ -29,13 +29,12 @@ const BLOCK = 512
  *
  * @param ratePerSecond requests/s on average, > 0 and finite.
  * @param options.seed a whole number, 0 … 2³² − 1; another one is another schedule. Default 1.
- * @throws InputError for figures out of range.
+ * @throws InputError for figures out of range, and for unknown options.
  */
-export function poisson(ratePerSecond: number, { seed = 1 }: { seed?: number } = {}): Arrivals {
+export function poisson(ratePerSecond: number, options: { seed?: number } = {}): Arrivals {
   rateAbove0(ratePerSecond, 'poisson: rate')
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
-    throw new InputError(`poisson: seed ${seed} must be a whole number from 0 to 4294967295.`)
-  }
+  checkFields(options, 'poisson', { seed: wholeNumber(0, 2 ** 32 - 1) })
+  const { seed = 1 } = options
   const scaleMs = 1_000 / ratePerSecond
   // In mean gaps, the first block's start first.
   const blockStarts = [0]

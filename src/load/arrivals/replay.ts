@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { check } from '../check-fields.ts'
 import { InputError } from '../input-error.ts'
 import type { Arrivals } from './arrivals.ts'
 
@@ -21,11 +22,15 @@ import type { Arrivals } from './arrivals.ts'
  * is malformed or earlier than the one before it, with the number of the line.
  */
 export function replay(path: string): Arrivals {
+  checkPath(path, 'replay')
   const offsets = parseOffsets(read(path), path)
   return Object.assign((k: number) => offsets[k] ?? Infinity, {
     label: `replay of ${basename(path)}, ${offsets.length} requests`,
   })
 }
+
+// A number would be an open file, 0 the terminal.
+const checkPath = check((path) => typeof path === 'string', 'the path of a file')
 
 function read(path: string): string {
   try {

@@ -1,3 +1,4 @@
+import { checkKeys, written } from '../check-fields.ts'
 import { InputError } from '../input-error.ts'
 import type { Arrivals } from './arrivals.ts'
 
@@ -27,7 +28,8 @@ export interface Shard {
  * @throws InputError unless `of` is a whole number ≥ 1 and `index` one from 0 to `of` − 1.
  */
 export function shard(whole: Arrivals, share: Shard): Arrivals {
-  const { index, of } = checkShard(share)
+  checkShard(share)
+  const { index, of } = share
   return Object.assign((j: number) => whole(index + j * of), {
     label: `${whole.label}, share ${index + 1} of ${of}`,
   })
@@ -60,13 +62,22 @@ export function numbersIn(share: Shard, count: number): readonly number[] {
 /** All of a load: the share of one generator. */
 export const WHOLE: Shard = { index: 0, of: 1 }
 
-function checkShard(share: Shard): Shard {
-  const { index, of } = share
-  if (!Number.isInteger(of) || of < 1) {
-    throw new InputError(`shard: of ${of} must be a whole number from 1.`)
+/**
+ * Checks which share of a load is meant.
+ * @throws InputError unless `of` is a whole number ≥ 1 and `index` one from 0 to `of` − 1.
+ */
+export function checkShard(share: unknown): void {
+  const { index, of } = checkKeys(share, 'shard', ['index', 'of'] satisfies (keyof Shard)[])
+  if (!isWhole(of) || of < 1) {
+    throw new InputError(`shard: of ${written(of)} must be a whole number from 1.`)
   }
-  if (!Number.isInteger(index) || index < 0 || index >= of) {
-    throw new InputError(`shard: index ${index} must be a whole number from 0 to ${of - 1}.`)
+  if (!isWhole(index) || index < 0 || index >= of) {
+    throw new InputError(
+      `shard: index ${written(index)} must be a whole number from 0 to ${of - 1}.`,
+    )
   }
-  return share
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isInteger(value)
 }

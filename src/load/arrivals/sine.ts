@@ -1,3 +1,4 @@
+import { checkedLater, checkFields, type Fields } from '../check-fields.ts'
 import type { Duration } from '../duration.ts'
 import { InputError } from '../input-error.ts'
 import { lengthMs, rateAbove0, rateFrom0 } from './arguments.ts'
@@ -13,6 +14,8 @@ export interface Sine {
   /** From one crest to the next, > 0. */
   readonly period: Duration
 }
+
+const FIELDS: Fields<Sine> = { mean: checkedLater, amplitude: checkedLater, period: checkedLater }
 
 const TURN = 2 * Math.PI
 const CELLS = 4_096
@@ -40,9 +43,10 @@ const TOLERANCE = 1e-13
  * turn on). It is solved by Newton's method between the marks of a table of 4,096, bisecting
  * where a step would leave them, until within 10⁻¹³; one step mostly does.
  *
- * @throws InputError for figures out of range.
+ * @throws InputError for figures out of range, and for unknown options.
  */
 export function sine(options: Sine): Arrivals {
+  checkFields(options, 'sine', FIELDS)
   const mean = rateAbove0(options.mean, 'sine: mean')
   const amplitude = rateFrom0(options.amplitude, 'sine: amplitude')
   const periodMs = lengthMs(options.period, 'sine: period')

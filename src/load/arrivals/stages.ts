@@ -1,6 +1,7 @@
+import { checkedLater, type Fields } from '../check-fields.ts'
 import type { Duration } from '../duration.ts'
 import { InputError } from '../input-error.ts'
-import { lengthMs } from './arguments.ts'
+import { checkArrivals, checkList, lengthMs } from './arguments.ts'
 import { countDueBefore, type Arrivals } from './arrivals.ts'
 import { pieceAt } from './piece-at.ts'
 
@@ -10,6 +11,8 @@ export interface Stage {
   /** How long, > 0. */
   readonly for: Duration
 }
+
+const FIELDS: Fields<Stage> = { arrivals: checkedLater, for: checkedLater }
 
 /**
  * Any arrivals, one after another, each from its beginning; the schedule ends with the last stage.
@@ -28,15 +31,17 @@ export interface Stage {
  * As each stage has whole requests, a schedule of n stages may have up to n more than ∫rate; `steps`
  * has no such excess. A stage whose own schedule ends early is followed by a pause.
  *
- * @throws InputError without stages, for a length of 0, or if no stage has a request.
+ * @throws InputError without stages, for unknown options, a length of 0, or if no stage has a request.
  */
 export function stages(list: readonly Stage[]): Arrivals {
+  checkList(list, 'stages', FIELDS)
   const firsts = new Float64Array(list.length)
   const startsMs = new Float64Array(list.length)
   let total = 0
   let endMs = 0
   for (const [i, stage] of list.entries()) {
     const forMs = lengthMs(stage.for, `stages[${i}]: for`)
+    checkArrivals(stage.arrivals, `stages[${i}]: arrivals`)
     firsts[i] = total
     startsMs[i] = endMs
     total += countDueBefore(stage.arrivals, forMs)

@@ -1,6 +1,7 @@
+import { checkedLater, type Fields } from '../check-fields.ts'
 import type { Duration } from '../duration.ts'
 import { InputError } from '../input-error.ts'
-import { lengthMs, rateFrom0 } from './arguments.ts'
+import { checkList, lengthMs, rateFrom0 } from './arguments.ts'
 import type { Arrivals } from './arrivals.ts'
 import { pieceAt } from './piece-at.ts'
 import { requestsIn, wholeIfNear } from './request-count.ts'
@@ -12,6 +13,8 @@ export interface Step {
   /** How long, > 0. */
   readonly for: Duration
 }
+
+const FIELDS: Fields<Step> = { rate: checkedLater, for: checkedLater }
 
 /**
  * One rate after another; the schedule ends with the last step.
@@ -29,9 +32,10 @@ export interface Step {
  * N(i) may be fractional: the spacing carries over from step to step, so the whole schedule is
  * never more than one request from the sum of its steps.
  *
- * @throws InputError without steps, for a rate below 0, a length of 0, or if all rates are 0.
+ * @throws InputError without steps, for unknown options, a rate below 0, a length of 0, or if all rates are 0.
  */
 export function steps(list: readonly Step[]): Arrivals {
+  checkList(list, 'steps', FIELDS)
   const firsts = new Float64Array(list.length)
   const startsMs = new Float64Array(list.length)
   const msPerRequest = new Float64Array(list.length)

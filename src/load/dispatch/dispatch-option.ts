@@ -6,7 +6,7 @@ import { chooseTechnique, FREE_CORES, TECHNIQUES, type Technique } from './techn
 /** A technique by name, or `auto`: by the cores that are free when the load begins. */
 export type DispatchOption = 'auto' | Technique
 
-const OPTIONS: readonly DispatchOption[] = ['auto', ...TECHNIQUES]
+export const DISPATCH_OPTIONS: readonly DispatchOption[] = ['auto', ...TECHNIQUES]
 
 /**
  * Reads `BENCH_DISPATCH`; `auto` if it is not set or empty.
@@ -14,10 +14,10 @@ const OPTIONS: readonly DispatchOption[] = ['auto', ...TECHNIQUES]
  */
 export function dispatchSetting(env: Readonly<Record<string, string | undefined>>): DispatchOption {
   const { BENCH_DISPATCH } = env
-  const option = OPTIONS.find((name) => name === (BENCH_DISPATCH || 'auto'))
+  const option = DISPATCH_OPTIONS.find((name) => name === (BENCH_DISPATCH || 'auto'))
   if (option !== undefined) return option
   throw new InputError(
-    `BENCH_DISPATCH: "${BENCH_DISPATCH}" is not a way to start requests; choose one of ${OPTIONS.join(', ')}.`,
+    `BENCH_DISPATCH: "${BENCH_DISPATCH}" is not a way to start requests; choose one of ${DISPATCH_OPTIONS.join(', ')}.`,
   )
 }
 

@@ -1,7 +1,7 @@
 import { formatMs } from '../duration.ts'
 import { rowOf } from './judge-bound.ts'
 import type { Bound } from './slo.ts'
-import { worstFirst, type SloRow } from './slo-row.ts'
+import { formatRatio, worstFirst, type SloRow } from './slo-row.ts'
 
 /** How one bound does, window by window. */
 export class BoundTally {
@@ -77,7 +77,7 @@ export class BoundTally {
 function describeMiss(row: SloRow, fromMs: number, untilMs: number): string {
   const figure = (value: number): string => {
     if (row.unit === 'ms') return formatMs(value)
-    return row.unit === 'ratio' ? `${(value * 100).toFixed(2)} %` : `${value.toFixed(1)}/s`
+    return row.unit === 'ratio' ? formatRatio(value) : `${value.toFixed(1)}/s`
   }
   const seconds = `from ${fromMs / 1_000} s to ${untilMs / 1_000} s`
   const measured = row.measured === null ? 'without an answer' : figure(row.measured)

@@ -1,7 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { percentileMs } from '../recording/histogram.ts'
 import type { Bound } from './slo.ts'
-import type { SloRow } from './slo-row.ts'
+import { holds, type SloRow } from './slo-row.ts'
 
 /** What bounds are held against: one operation or all of them, over a run or one window of it. */
 export interface SloFigures {
@@ -12,7 +12,7 @@ export interface SloFigures {
   readonly dropped: number
   /** Due, but not started because the load was ended. */
   readonly notStarted: number
-  /** Failed or dropped, perhaps because of a pause of the generator. */
+  /** Not ok, perhaps because of a pause of the generator, or of receivers that were waited for. */
   readonly lostByPause: number
   /** How long it was measured. */
   readonly measuredMs: number
@@ -53,8 +53,11 @@ export function rowOf(bound: Bound, operations: readonly string[]): BoundRow {
       return { operation, metric: bound.kind, unit: '1/s', comparison, bound: bound.perSecond }
     }
     case 'success rate':
-    case 'delivery rate':
-      return { operation, metric: bound.kind, unit: 'ratio', comparison: '>', bound: bound.above }
+    case 'delivery rate': {
+      // Nothing is above all.
+      const comparison = bound.above === 1 ? '>=' : '>'
+      return { operation, metric: bound.kind, unit: 'ratio', comparison, bound: bound.above }
+    }
   }
 }
 
@@ -171,18 +174,5 @@ function measureThroughput(
     withoutPauses: punctual,
     punctual,
     isUnanswered: false,
-  }
-}
-
-function holds(measured: number, { comparison, bound }: BoundRow): boolean {
-  switch (comparison) {
-    case '<':
-      return measured < bound
-    case '<=':
-      return measured <= bound
-    case '>':
-      return measured > bound
-    case '>=':
-      return measured >= bound
   }
 }

@@ -54,6 +54,30 @@ test('success is the share of the planned requests, so dropped ones count agains
   expect(row).toMatchObject({ measured: 0.98, outcome: 'missed' })
 })
 
+test('a share of 1 is met by all, and missed by one request or receipt less', () => {
+  const slo: Slo = { successRate: 1, delivery: { rate: 1 } }
+  const all = { deliveries: { expected: 1_000_000, received: 1_000_000 } }
+  expect(judge(slo, { a: all })).toMatchObject([
+    { comparison: '>=', bound: 1, outcome: 'met' },
+    { comparison: '>=', bound: 1, outcome: 'met' },
+  ])
+  const counts = { planned: 1_000_000, started: 1_000_000, ok: 999_999, failed: 1 }
+  const less = { counts, deliveries: { expected: 1_000_000, received: 999_999 } }
+  expect(outcomes(judge(slo, { a: less }))).toEqual(['missed', 'missed'])
+})
+
+test('any percentile is judged by its value', () => {
+  const responseMs = Array.from({ length: 1_000 }, (_, index) => index + 1)
+  const slo: Slo = { response: { p90: '1s', p975: '1s', p999: '1s', p99999: '1s' } }
+  const measured = judge(slo, { a: { responseMs } }).map((row) => [row.metric, row.measured])
+  expect(Object.fromEntries(measured)).toEqual({
+    'response P90': expect.closeTo(900, 0),
+    'response P97.5': expect.closeTo(975, 0),
+    'response P99.9': expect.closeTo(999, 0),
+    'response P99.999': expect.closeTo(1_000, 0),
+  })
+})
+
 test('requests that were never started, or that a pause lost, make a missed success inconclusive', () => {
   const slo: Slo = { successRate: 0.99 }
   const success = (fixture: OperationFixture): string[] => outcomes(judge(slo, { a: fixture }))
@@ -135,7 +159,10 @@ test('the worst row is first', () => {
 
 test('an operation that the workload does not have is an error that names those it has', () => {
   expect(() => judge({ operations: { nosuch: { successRate: 0.5 } } }, { a: {} })).toThrow(
-    /"nosuch".*: a\./,
+    /"nosuch".*: a\.$/,
+  )
+  expect(() => judge({ operations: { regster: { successRate: 0.5 } } }, { register: {} })).toThrow(
+    /Did you mean "register"\?/,
   )
 })
 
@@ -144,7 +171,6 @@ test.each([
   { response: { p95: '0ms' } },
   { response: { p95: 'fast' as '1ms' } },
   { successRate: 99 },
-  { successRate: 1 },
   { throughput: { min: 0 } },
   { throughput: { max: Infinity } },
   { delivery: { rate: -0.1 } },

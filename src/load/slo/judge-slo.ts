@@ -1,8 +1,10 @@
 import { sumOf } from '../recording/histogram.ts'
 import { InputError } from '../input-error.ts'
+import { didYouMean } from '../nearest-name.ts'
 import { judgeBound, rowOf, type BoundRow, type SloFigures } from './judge-bound.ts'
 import type { LoadResult, OperationCounts } from '../result.ts'
 import type { Bound } from './slo.ts'
+import { lostByReceivers, undisturbedTimes } from './disturbed-receivers.ts'
 import { worstFirst, type SloRow } from './slo-row.ts'
 import { inTime } from '../totals.ts'
 
@@ -31,8 +33,10 @@ export function judgeSlo(result: LoadResult, bounds: readonly Bound[]): readonly
 export function checkOperations(bounds: readonly Bound[], names: readonly string[]): void {
   for (const { operation } of bounds) {
     if (operation === null || names.includes(operation)) continue
+    // On a command line, a metric that is mistyped reads as an operation: respons.p95<10ms.
+    const hint = didYouMean(operation, [...names, 'response', 'completion'])
     throw new InputError(
-      `SLO: there is no operation "${operation}" in this workload: ${names.join(', ')}.`,
+      `SLO: there is no operation "${operation}" in this workload: ${names.join(', ')}.${hint}`,
     )
   }
 }
@@ -82,13 +86,13 @@ function figuresOf(result: LoadResult, operation: string | null): SloFigures {
     failed: count('failed'),
     dropped: count('dropped'),
     notStarted: count('notStarted'),
-    lostByPause: total(measured, ({ lostByPause }) => lostByPause),
+    lostByPause: total(measured, (one) => one.lostByPause + lostByReceivers(one)),
     measuredMs: result.measuredMs,
     okInTime: inRun.ok,
     startedLater: Math.max(count('planned') - count('dropped') - inRun.started, 0),
     startedFromEarlier: 0,
     response: sumOf(measured.map(({ response }) => response)),
-    undisturbed: sumOf(measured.map(({ undisturbed }) => undisturbed)),
+    undisturbed: sumOf(measured.map(undisturbedTimes)),
     completion: sumOf(counted.map(({ completion }) => completion)),
     undisturbedCompletion: sumOf(counted.map((one) => one.undisturbedCompletion)),
     receipts:

@@ -1,5 +1,8 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { InputError } from '../input-error.ts'
+import { typoOf } from '../typo-for-tests.ts'
+import { arbitraryText } from './arbitrary-slo.ts'
 import { parseSlo, SLO_FORMS } from './parse-slo.ts'
 import { readSlo, type Slo } from './slo.ts'
 
@@ -7,6 +10,9 @@ test.each<[text: string, same: Slo]>([
   ['p95<10ms', { response: { p95: '10ms' } }],
   ['response.p50 < 1.5s', { response: { p50: '1500ms' } }],
   ['p99.9<20ms', { response: { p999: '20ms' } }],
+  ['p90<10ms', { response: { p90: '10ms' } }],
+  ['register.p97.5<10ms', { operations: { register: { response: { p975: '10ms' } } } }],
+  ['p99.999<10ms', { response: { p99999: '10ms' } }],
   ['max<1s', { response: { max: '1s' } }],
   ['register.p95<10ms', { operations: { register: { response: { p95: '10ms' } } } }],
   ['register.p99.9<10ms', { operations: { register: { response: { p999: '10ms' } } } }],
@@ -17,11 +23,37 @@ test.each<[text: string, same: Slo]>([
   ['enumerate.rate>=24', { operations: { enumerate: { throughput: { min: 24 } } } }],
   ['success>99%', { successRate: 0.99 }],
   ['success>99.9%', { successRate: 0.999 }],
+  ['success>0.00000001%', { successRate: 1e-10 }],
+  ['success>=100%', { successRate: 1 }],
+  ['multicast.delivery>=100%', { operations: { multicast: { delivery: { rate: 1 } } } }],
   ['success>0.5', { successRate: 0.5 }],
   ['multicast.delivery>98%', { operations: { multicast: { delivery: { rate: 0.98 } } } }],
   ['p99<50ms every 5s', { response: { p99: '50ms' }, every: '5s' }],
 ])('"%s" is the bound that a scenario would write', (text, same) => {
   expect(readSlo(parseSlo(text))).toEqual(readSlo(same))
+})
+
+test('any bound that can be written as text is the one that a scenario would write', () => {
+  fc.assert(
+    fc.property(arbitraryText, ({ text, slo }) => {
+      expect(readSlo(parseSlo(text))).toEqual(readSlo(slo))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a mistyped metric is refused, and the right one named', () => {
+  const metrics = ['throughput', 'success', 'delivery', 'max', 'completion']
+  fc.assert(
+    fc.property(typoOf(metrics), ({ meant, typo }) => {
+      // Before a dot may be the name of an operation.
+      fc.pre(!typo.startsWith('-'))
+      const name = meant === 'completion' ? `register.${typo}.p95` : typo
+      expect(() => parseSlo(`${name}<10ms`)).toThrow(
+        new RegExp(`is not measured\\. Did you mean .*"${meant}"`),
+      )
+    }),
+  )
 })
 
 test('every form that is shown can be read', () => {
@@ -31,21 +63,27 @@ test('every form that is shown can be read', () => {
 })
 
 test.each<[text: string, message: RegExp]>([
-  ['', /"" is none/],
-  ['p95', /"p95" is none.*register\.p95<10ms/],
-  ['p95=10ms', /is none/],
+  ['', /"" is not a bound/],
+  ['p95', /"p95" is not a bound.*register\.p95<10ms/],
+  ['p95=10ms', /is not a bound/],
   ['p95>10ms', /bounded by <, not by >/],
   ['p95<=10ms', /bounded by <, not by <=/],
   ['p95<10', /"10" is not a duration/],
   ['p95<0ms', /no time is below 0/],
-  ['p90<10ms', /"p90" is nothing that is measured/],
-  ['a.b.p95<10ms', /"a\.b\.p95" is nothing/],
+  ['p9<10ms', /no "p9"\. Did you mean .*"p95"/],
+  ['p45<10ms', /no "p45"/],
+  ['p100<10ms', /Did you mean "max"/],
+  ['p99.9999<10ms', /p99\.9999 is not a percentile from p50 to p99\.999/],
+  ['p9.5<10ms', /p9\.5 is not a percentile/],
+  ['sucess>99%', /"sucess" is not measured\. Did you mean "success"\?/],
+  ['a.b.p95<10ms', /"a\.b\.p95" is not measured/],
   ['throughput>5', /bounded by >= or <=, not by >/],
   ['throughput>=fast', /"fast" is not requests\/s/],
   ['throughput>=0', /above 0/],
-  ['success>99', /99 % is 0\.99/],
-  ['success>100%', /less than 1/],
-  ['success<99%', /bounded by >/],
+  ['success>99', /99 must be a number from 0 to 1: 0\.99/],
+  ['success>100%', /success>99% for more than that share, or success>=100% for all/],
+  ['success>=99%', /success>99% for more than that share, or success>=100% for all/],
+  ['delivery<99%', /delivery>99%/],
   ['completion.p95<5ms every 1s', /can't be judged by window/],
   ['p95<5ms every 1ms', /too short a window/],
 ])('"%s" is refused', (text, message) => {

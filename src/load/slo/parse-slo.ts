@@ -1,12 +1,14 @@
 import { parseDurationMs, type Duration } from '../duration.ts'
 import { InputError } from '../input-error.ts'
+import { didYouMean } from '../nearest-name.ts'
+import { readPercentile, USUAL_PERCENTILES } from './percentile.ts'
 import { readSlo, type OperationSlo, type Slo, type TimeBounds } from './slo.ts'
 
 /** The text form, a line each. */
-export const SLO_FORMS = `p95<10ms                 response time; p50, p95, p99, p99.9 or max
+export const SLO_FORMS = `p95<10ms                 response time; p50 to p99.999, or max
 completion.p95<50ms      until the last recipient's receipt
 throughput>=80           successful requests/s; or <=; rate is the same
-success>99%              share of the requests that succeeded
+success>99%              share of the requests that succeeded; of all, success>=100%
 delivery>98%             share of the expected receipts that arrived
 register.p95<10ms        any of these, of one operation
 p99<50ms every 5s        in each 5 s; not of completion and delivery`
@@ -29,23 +31,30 @@ export function parseSlo(text: string): Slo {
   return slo
 }
 
-const PERCENTILE_OF: Readonly<Record<string, keyof TimeBounds>> = {
-  p50: 'p50',
-  p95: 'p95',
-  p99: 'p99',
-  'p99.9': 'p999',
-  p999: 'p999',
-  max: 'max',
-}
-
 const METRIC =
-  /^(?:(?<operation>[\w-]+)\.)??(?<metric>(?:(?:response|completion)\.)?(?:p50|p95|p99\.9|p99|p999|max)|throughput|rate|success|delivery)$/
+  /^(?:(?<operation>[\w-]+)\.)??(?<metric>(?:(?:response|completion)\.)?(?:p\d+(?:\.\d+)?|max)|throughput|rate|success|delivery)$/
+
+const METRICS = [
+  'response',
+  'completion',
+  'max',
+  'throughput',
+  'rate',
+  'success',
+  'delivery',
+  ...USUAL_PERCENTILES,
+]
 
 function operationAndMetric(name: string): { operation: string | null; metric: string } {
   const { operation, metric } = METRIC.exec(name)?.groups ?? {}
   if (metric !== undefined) return { operation: operation ?? null, metric }
+  const hint = name
+    .split('.')
+    .filter((part) => !METRICS.includes(part))
+    .map((part) => didYouMean(part, METRICS))
+    .find((text) => text !== '')
   throw new InputError(
-    `SLO: "${name}" is nothing that is measured. Choose p50, p95, p99, p99.9, max, completion.p95, throughput, success or delivery, of all or of one operation, such as register.p95.`,
+    `SLO: "${name}" is not measured.${hint ?? ''} Choose p50, p95, p99.9 or another percentile, max, completion.p95, throughput, success or delivery, of all or of one operation, such as register.p95.`,
   )
 }
 
@@ -64,31 +73,39 @@ function readBound(metric: string, comparison: string, value: string, text: stri
       return { throughput: comparison === '>=' ? { min: perSecond } : { max: perSecond } }
     }
     case 'success':
-      need('>')
-      return { successRate: shareOf(value, text) }
+      return { successRate: shareOf(metric, comparison, value, text) }
     case 'delivery':
-      need('>')
-      return { delivery: { rate: shareOf(value, text) } }
+      return { delivery: { rate: shareOf(metric, comparison, value, text) } }
     default: {
       need('<')
-      const [time, group] = metric.startsWith('completion.')
-        ? [metric.slice('completion.'.length), 'completion' as const]
-        : [metric.replace(/^response\./, ''), 'response' as const]
-      const percentile = PERCENTILE_OF[time]
-      return percentile === undefined
-        ? refuse(text)
-        : { [group]: { [percentile]: duration(value, text) } }
+      const [, group, time = ''] = /^(?:(response|completion)\.)?(.+)$/.exec(metric) ?? []
+      const percentile = keyOf(time, text)
+      const bound: TimeBounds = { [percentile]: duration(value, text) }
+      return group === 'completion' ? { completion: bound } : { response: bound }
     }
   }
 }
 
-/** `99%` or `0.99`. The decimal point is moved in the text, for 99.9 / 100 is not 0.999. */
-function shareOf(value: string, text: string): number {
+/** `p99.9`, as reports write it, or `p999`, as scenarios do. */
+function keyOf(time: string, text: string): string {
+  if (time.includes('.') && !/^p[5-9]\d\.\d{1,3}$/.test(time)) {
+    throw new InputError(
+      `SLO: "${text}": ${time} is not a percentile from p50 to p99.999, such as p95 or p99.9.`,
+    )
+  }
+  return readPercentile(time.replace('.', ''), `SLO: "${text}"`).key
+}
+
+/** `99%` or `0.99`. The decimal point is moved in the text, because 99.9 / 100 is not 0.999. */
+function shareOf(metric: string, comparison: string, value: string, text: string): number {
   const percent = /^(.+)%$/.exec(value)?.[1]
   const what = 'a share, such as 99%'
-  return percent === undefined
-    ? numberOf(value, text, what)
-    : Number(`${numberOf(percent, text, what)}e-2`)
+  numberOf(percent ?? value, text, what)
+  const share = Number(percent === undefined ? value : `${percent}e-2`)
+  if (comparison === (share === 1 ? '>=' : '>')) return share
+  throw new InputError(
+    `SLO: "${text}": write ${metric}>99% for more than that share, or ${metric}>=100% for all.`,
+  )
 }
 
 function numberOf(value: string, text: string, what: string): number {
@@ -102,6 +119,6 @@ function duration(value: string, text: string): Duration {
 
 function refuse(text: string): never {
   throw new InputError(
-    `SLO: "${text}" is none. Write what is measured, < or >, and a bound, such as register.p95<10ms or success>99%.`,
+    `SLO: "${text}" is not a bound. Write a metric, a comparison and a value, such as register.p95<10ms, success>99% or success>=100%.`,
   )
 }

@@ -50,8 +50,26 @@ export function worstFirst(a: SloRow, b: SloRow): number {
  * Whether a share was missed so clearly that nothing the generator did can be the reason. This holds
  * even if the measurement is invalid; times of an invalid one say nothing.
  */
-export function isMissedBeyondDoubt({ unit, outcome, punctual, bound }: SloRow): boolean {
-  return unit === 'ratio' && outcome === 'missed' && punctual !== null && punctual <= bound
+export function isMissedBeyondDoubt(row: SloRow): boolean {
+  const { unit, outcome, punctual } = row
+  return unit === 'ratio' && outcome === 'missed' && punctual !== null && !holds(punctual, row)
+}
+
+/** Whether a figure keeps a bound. */
+export function holds(
+  measured: number,
+  { comparison, bound }: Pick<SloRow, 'comparison' | 'bound'>,
+): boolean {
+  switch (comparison) {
+    case '<':
+      return measured < bound
+    case '<=':
+      return measured <= bound
+    case '>':
+      return measured > bound
+    case '>=':
+      return measured >= bound
+  }
 }
 
 const RANK: Readonly<Record<SloOutcome, number>> = { missed: 0, inconclusive: 1, met: 2 }
@@ -61,4 +79,11 @@ function usedUp({ measured, comparison, bound }: SloRow): number {
   if (measured === null) return Number.MAX_VALUE
   const share = comparison === '<' || comparison === '<=' ? measured / bound : bound / measured
   return Math.min(share, Number.MAX_VALUE)
+}
+
+/** A ratio as a percentage, rounded down so that a share below all never reads 100 %. */
+export function formatRatio(ratio: number): string {
+  const percent = Math.floor(ratio * 1e5 + 1e-6) / 1e3
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 3 }
+  return `${percent.toLocaleString('en-US', digits)} %`
 }

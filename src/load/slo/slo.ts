@@ -1,12 +1,16 @@
+import { checkKeys, checkObject, written } from '../check-fields.ts'
 import { parseDurationMs, type Duration } from '../duration.ts'
 import { InputError } from '../input-error.ts'
+import {
+  readPercentile,
+  USUAL_PERCENTILES,
+  type Percentile,
+  type PercentileKey,
+} from './percentile.ts'
 
-/** Upper bounds on percentiles of a time. */
+/** Upper bounds on percentiles of a time, and on the longest one. */
 export interface TimeBounds {
-  readonly p50?: Duration
-  readonly p95?: Duration
-  readonly p99?: Duration
-  readonly p999?: Duration
+  readonly [percentile: PercentileKey]: Duration
   readonly max?: Duration
 }
 
@@ -16,11 +20,11 @@ export interface OperationSlo {
   readonly response?: TimeBounds
   /** Completion (intended start → last recipient's receipt) is below these. */
   readonly completion?: TimeBounds
-  /** Share of the planned requests that succeeded is above this; 0 to 1. */
+  /** Share of the planned requests that succeeded is above this; 0 to 1. At 1, all succeeded. */
   readonly successRate?: number
   /** Successful requests/s, bounds included. */
   readonly throughput?: { readonly min?: number; readonly max?: number }
-  /** Share of the expected receipts that arrived is above `rate`; 0 to 1. */
+  /** Share of the expected receipts that arrived is above `rate`; 0 to 1. At 1, all arrived. */
   readonly delivery?: { readonly rate: number }
 }
 
@@ -73,59 +77,75 @@ export type Bound = {
       readonly percentile: Percentile
       readonly belowMs: number
     }
+  /** Of 1: all of them. */
   | { readonly kind: 'success rate'; readonly above: number }
   | { readonly kind: 'throughput'; readonly side: 'min' | 'max'; readonly perSecond: number }
   | { readonly kind: 'delivery rate'; readonly above: number }
 )
-
-/** A percentile by its name in an SLO, in reports, and as a number from 0 to 100. */
-export interface Percentile {
-  readonly key: keyof TimeBounds
-  readonly label: string
-  readonly value: number
-}
-
-const PERCENTILES: readonly Percentile[] = [
-  { key: 'p50', label: 'P50', value: 50 },
-  { key: 'p95', label: 'P95', value: 95 },
-  { key: 'p99', label: 'P99', value: 99 },
-  { key: 'p999', label: 'P99.9', value: 99.9 },
-  { key: 'max', label: 'max', value: 100 },
-]
 
 /** Shorter windows would be judged by next to no requests, and cost memory for each that is still open. */
 const SHORTEST_WINDOW_MS = 100
 
 /**
  * Reads SLOs as a list of bounds.
- * @throws InputError for a bound that could never be met, missed or judged, or an SLO without any.
+ * @throws InputError for anything but an SLO or a list of them, for keys that don't exist, for a bound
+ *   that could never be met, missed or judged, and for an SLO or a part of one without any bound.
  */
 export function readSlo(slos: Slos): readonly Bound[] {
   const all = isList(slos) ? slos : [slos]
-  const bounds = all.flatMap(readOne)
-  if (bounds.length === 0) throw new InputError(`SLO: no bound is given. ${EXAMPLE}`)
-  return bounds
+  if (all.length === 0) noBound('SLO')
+  return all.flatMap(readOne)
 }
-
-const EXAMPLE = "Give one, such as { response: { p95: '10ms' } }."
 
 function isList(slos: Slos): slos is readonly Slo[] {
   return Array.isArray(slos)
 }
 
+const BOUND_KEYS = Object.keys({
+  response: true,
+  completion: true,
+  successRate: true,
+  throughput: true,
+  delivery: true,
+} satisfies Record<keyof OperationSlo, true>)
+
+const SLO_KEYS = [
+  ...BOUND_KEYS,
+  ...Object.keys({ operations: true, every: true, abortOnFail: true } satisfies Record<
+    Exclude<keyof Slo, keyof OperationSlo>,
+    true
+  >),
+]
+
 function readOne(slo: Slo): readonly Bound[] {
+  checkKeys(slo, 'SLO', SLO_KEYS)
   const when = readWhen(slo)
   const bounds = readOperationSlo(slo, null, when)
-  for (const [operation, operationSlo] of Object.entries(slo.operations ?? {})) {
-    bounds.push(...readOperationSlo(operationSlo, operation, when))
+  if (slo.operations !== undefined) {
+    checkObject(slo.operations, 'SLO: operations', ['an SLO of each operation, by its name'])
+    const named = Object.entries(slo.operations)
+    if (named.length === 0)
+      noBound('SLO: operations', "{ register: { response: { p95: '10ms' } } }")
+    for (const [operation, operationSlo] of named) {
+      const where = `SLO of ${operation}`
+      checkKeys(operationSlo, where, BOUND_KEYS)
+      const ofOperation = readOperationSlo(operationSlo, operation, when)
+      if (ofOperation.length === 0) noBound(where)
+      bounds.push(...ofOperation)
+    }
   }
-  if (bounds.length === 0) throw new InputError(`SLO: no bound is given. ${EXAMPLE}`)
+  if (bounds.length === 0) noBound('SLO')
   return bounds
+}
+
+function noBound(where: string, example = "{ response: { p95: '10ms' } }"): never {
+  throw new InputError(`${where}: no bound is given. Give one, such as ${example}.`)
 }
 
 type When = Pick<Bound, 'everyMs' | 'abortAfterMs'>
 
 function readWhen({ every, abortOnFail }: Slo): When {
+  if (abortOnFail !== undefined) checkKeys(abortOnFail, 'SLO: abortOnFail', ['after'])
   if (every === undefined) {
     if (abortOnFail === undefined) return { everyMs: null, abortAfterMs: null }
     throw new InputError(
@@ -154,40 +174,72 @@ function readOperationSlo(slo: OperationSlo, operation: string | null, when: Whe
   }
   const bounds: Bound[] = []
   for (const metric of ['response', 'completion'] as const) {
-    for (const percentile of PERCENTILES) {
-      const text = slo[metric]?.[percentile.key]
-      if (text === undefined) continue
-      const belowMs = parseDurationMs(text, `${where}: ${metric}.${percentile.key}`)
-      if (belowMs === 0) {
-        throw new InputError(`${where}: ${metric}.${percentile.key}: no time is below 0.`)
-      }
-      bounds.push({ ...common, kind: 'time', metric, percentile, belowMs })
+    const times = slo[metric]
+    if (times === undefined) continue
+    for (const bound of readTimes(times, `${where}: ${metric}`)) {
+      bounds.push({ ...common, kind: 'time', metric, ...bound })
     }
   }
   if (slo.successRate !== undefined) {
     const above = readShare(slo.successRate, `${where}: successRate`)
     bounds.push({ ...common, kind: 'success rate', above })
   }
-  for (const side of ['min', 'max'] as const) {
-    const perSecond = slo.throughput?.[side]
-    if (perSecond === undefined) continue
-    if (!(perSecond > 0 && Number.isFinite(perSecond))) {
-      throw new InputError(`${where}: throughput.${side}: ${perSecond} must be above 0 requests/s.`)
+  if (slo.throughput !== undefined) {
+    for (const bound of readThroughput(slo.throughput, `${where}: throughput`)) {
+      bounds.push({ ...common, kind: 'throughput', ...bound })
     }
-    bounds.push({ ...common, kind: 'throughput', side, perSecond })
   }
   if (slo.delivery !== undefined) {
+    checkKeys(slo.delivery, `${where}: delivery`, ['rate'])
     const above = readShare(slo.delivery.rate, `${where}: delivery.rate`)
     bounds.push({ ...common, kind: 'delivery rate', above })
   }
   return bounds
 }
 
+/** The lowest percentile first. */
+function readTimes(
+  times: TimeBounds,
+  where: string,
+): readonly { readonly percentile: Percentile; readonly belowMs: number }[] {
+  checkObject(times, where, USUAL_PERCENTILES)
+  const bounds = Object.entries(times).flatMap(([key, text]) => {
+    const percentile = readPercentile(key, where)
+    if (text === undefined) return []
+    const belowMs = parseDurationMs(text, `${where}.${key}`)
+    if (belowMs === 0) throw new InputError(`${where}.${key}: no time is below 0.`)
+    return [{ percentile, belowMs }]
+  })
+  if (bounds.length === 0) noBound(where, "{ p95: '10ms' }")
+  return bounds.toSorted((a, b) => a.percentile.value - b.percentile.value)
+}
+
+function readThroughput(
+  throughput: NonNullable<OperationSlo['throughput']>,
+  where: string,
+): readonly { readonly side: 'min' | 'max'; readonly perSecond: number }[] {
+  const sides = ['min', 'max'] as const
+  checkKeys(throughput, where, sides)
+  const bounds = sides.flatMap((side) => {
+    const perSecond = throughput[side]
+    if (perSecond === undefined) return []
+    if (!(Number.isFinite(perSecond) && perSecond > 0)) {
+      throw new InputError(
+        `${where}.${side}: ${written(perSecond)} must be a number above 0, in requests/s.`,
+      )
+    }
+    return [{ side, perSecond }]
+  })
+  if (bounds.length === 0) noBound(where, '{ min: 80 }')
+  const { min = 0, max = Infinity } = throughput
+  if (min > max) throw new InputError(`${where}: min ${min} is above max ${max}: none is between.`)
+  return bounds
+}
+
+/** A share of 1 means all: everything else is above the share, and nothing is above 1. */
 function readShare(share: number, what: string): number {
-  if (!(share >= 0 && share < 1)) {
-    throw new InputError(
-      `${what}: ${share} must be at least 0 and less than 1, for the measured share has to be above it. 99 % is 0.99.`,
-    )
-  }
-  return share
+  if (Number.isFinite(share) && share >= 0 && share <= 1) return share
+  throw new InputError(
+    `${what}: ${written(share)} must be a number from 0 to 1: 0.99 for more than 99 %, 1 for all.`,
+  )
 }

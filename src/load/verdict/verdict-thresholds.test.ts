@@ -23,8 +23,14 @@ test.each([
   [{ batchMs: { degraded: Infinity } }, /batchMs\.degraded: Infinity/],
   [{ achieved: { invalid: 0.999 } }, /before it is degraded/],
   [{ dropped: { degraded: 0.5 } }, /before it is degraded/],
-  [{ drops: { invalid: 0.5 } } as VerdictOverrides, /"drops"; there are achieved/],
-  [{ dropped: { broken: 0.5 } } as VerdictOverrides, /dropped\.broken/],
+  [
+    { drops: { invalid: 0.5 } } as VerdictOverrides,
+    /no "drops"\. Did you mean "dropped"\? Valid are achieved/,
+  ],
+  [{ dropped: { broken: 0.5 } } as VerdictOverrides, /dropped: there is no "broken"/],
+  [{ lateness: { invalid: 0.5 } } as VerdictOverrides, /no "invalid"\. Valid are degraded/],
+  [{ dropped: null } as unknown as VerdictOverrides, /dropped: null is not an object/],
+  [null as unknown as VerdictOverrides, /^verdict: null is not an object/],
 ] satisfies [VerdictOverrides, RegExp][])('%j is refused', (overrides, message) => {
   const read = (): unknown => readVerdictThresholds(overrides)
   expect(read).toThrow(InputError)

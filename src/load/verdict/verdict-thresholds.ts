@@ -1,3 +1,4 @@
+import { checkFields, checkKeys, written, type Check } from '../check-fields.ts'
 import { InputError } from '../input-error.ts'
 
 /** Where a figure of the generator makes a measurement degraded, or invalid. */
@@ -50,11 +51,12 @@ export const VERDICT_THRESHOLDS: VerdictThresholds = {
  *   a measurement would be invalid before it was degraded.
  */
 export function readVerdictThresholds(overrides: VerdictOverrides = {}): VerdictThresholds {
-  for (const figure of Object.keys(overrides)) {
-    if (figure in VERDICT_THRESHOLDS) continue
-    const known = Object.keys(VERDICT_THRESHOLDS).join(', ')
-    throw new InputError(`verdict: there is no threshold "${figure}"; there are ${known}.`)
-  }
+  const known = Object.entries(VERDICT_THRESHOLDS)
+  checkFields(
+    overrides,
+    'verdict',
+    Object.fromEntries(known.map(([figure, levels]) => [figure, levelsOf(levels)])),
+  )
   const thresholds: VerdictThresholds = {
     achieved: { ...VERDICT_THRESHOLDS.achieved, ...overrides.achieved },
     dropped: { ...VERDICT_THRESHOLDS.dropped, ...overrides.dropped },
@@ -82,13 +84,15 @@ const SHARES: readonly string[] = [
   'unfinished',
 ] satisfies readonly (keyof VerdictThresholds)[]
 
+/** Only the levels that a figure has. */
+function levelsOf(levels: object): Check {
+  return (value, where) => void checkKeys(value, where, Object.keys(levels))
+}
+
 function checkThreshold(figure: string, level: string, value: unknown): void {
   const where = `verdict: ${figure}.${level}`
-  if (level !== 'degraded' && level !== 'invalid') {
-    throw new InputError(`${where}: a threshold is degraded or invalid.`)
-  }
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
-    throw new InputError(`${where}: ${String(value)} must be a number of at least 0.`)
+    throw new InputError(`${where}: ${written(value)} must be a number of at least 0.`)
   }
   if (SHARES.includes(figure) && value > 1) {
     throw new InputError(`${where}: ${value} is more than all; 1 % is 0.01.`)

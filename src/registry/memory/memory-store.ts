@@ -2,7 +2,12 @@ import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { parseMetadata } from '../metadata.ts'
 import type { Registration } from '../registration.ts'
-import type { RegistrationRequest, RegistrationTimes, RegistryStore } from '../store.ts'
+import type {
+  RegistrationRequest,
+  RegistrationTimes,
+  RegistryStore,
+  SeenRegistration,
+} from '../store.ts'
 import { RegistrationIndex } from './registration-index.ts'
 
 /** How a memory store is limited. */
@@ -54,6 +59,16 @@ export class MemoryStore implements RegistryStore {
     const renewed = Object.freeze({ ...before, expiresAt: expiryOf(now, ttlMs) })
     this.#index.put(renewed)
     return timesOf(renewed)
+  }
+
+  async moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {
+    this.#advance()
+    const found = this.#index.get(seen.identity)
+    if (!found || found.registeredAt !== seen.registeredAt) return false
+    if (found.gateway === gateway) return true
+    if (found.gateway !== seen.gateway) return false
+    this.#index.put(Object.freeze({ ...found, gateway }))
+    return true
   }
 
   async unregister(identity: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import { expiryFrom, registrationFrom } from './record.ts'
  *
  * - `register`: mark, id, expires_at, registered_at, gateway (empty for none), metadata
  * - `heartbeat`: mark, id, expires_at
+ * - `move`: mark, id, two empty lines, gateway
  * - `unregister`: mark, id
  * - `clear`: mark, ids (JSON array)
  *
@@ -83,6 +84,11 @@ export function applyEntry(index: RegistrationIndex, entry: LogEntry): void {
       const before = index.get(id)
       // Unknown when a snapshot, being newer, no longer holds it: an entry to come says why.
       if (before) index.put(Object.freeze({ ...before, expiresAt: expiryFrom(expiresAt) }))
+      return
+    }
+    case 'move': {
+      const before = index.get(id)
+      if (before) index.put(Object.freeze({ ...before, gateway: detached(entry.gateway) }))
       return
     }
     case 'unregister':

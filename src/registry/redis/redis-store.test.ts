@@ -39,6 +39,24 @@ describe.skipIf(reason !== '')(`What a Redis store leaves in Redis${reason}`, ()
     expect(await redis.pttl(key)).toBe(-1)
   })
 
+  test('names another gateway after a move, and its key expires when it would have', async () => {
+    const { namespace, store, redis } = await open()
+    const { registeredAt, expiresAt } = await store.register(request('alice', { ttlMs: 5000 }))
+    const key = `${namespace}:alice`
+    const before = await redis.hgetall(key)
+    await store.moveTo({ identity: 'alice', registeredAt, gateway: null }, 'gw-2')
+    expect(await redis.hgetall(key)).toEqual({ ...before, gateway: 'gw-2' })
+    expect(await redis.pexpiretime(key)).toBe(expiresAt)
+  })
+
+  test('leaves nothing where a registration to be moved is not there', async () => {
+    const { namespace, store, redis } = await open()
+    expect(await store.moveTo({ identity: 'never', registeredAt: 1, gateway: null }, 'g')).toBe(
+      false,
+    )
+    expect(await redis.keys(`${namespace}:*`)).toEqual([])
+  })
+
   test('keeps its bookkeeping in keys that begin with "~", and is nothing after a clear', async () => {
     const { namespace, store, redis } = await open()
     for (let n = 0; n < 1200; n += 1) void store.register(request(`user-${n}`)).catch(() => {})

@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { Registration } from '../registration.ts'
-import type { RegistrationRequest, RegistrationTimes, RegistryStore } from '../store.ts'
+import type {
+  RegistrationRequest,
+  RegistrationTimes,
+  RegistryStore,
+  SeenRegistration,
+} from '../store.ts'
 import { connectRedis, type RedisConnection } from './connection.ts'
 import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
 import { expiryFrom } from './record.ts'
@@ -12,6 +17,7 @@ import {
   clearScript,
   dropBookkeepingScript,
   heartbeatScript,
+  moveScript,
   registerScript,
   unregisterScript,
 } from './scripts.ts'
@@ -76,7 +82,7 @@ class RedisStore implements RegistryStore {
     this.#connection = connection
     this.#keys = keysOf(options.namespace)
     this.#replica = options.strategy === 'scan' ? undefined : new Replica(connection, this.#keys)
-    this.#maxIdentities = Number.isFinite(maxIdentities) ? maxIdentities : 0
+    this.#maxIdentities = maxIdentities
     this.#logCap = logCap
   }
 
@@ -91,7 +97,7 @@ class RedisStore implements RegistryStore {
         request.gateway ?? '',
         this.#mark(),
         this.#logCap,
-        this.#maxIdentities,
+        this.#maxIdentities === Infinity ? '' : this.#maxIdentities,
       ])
       if (reply === 'ALREADY_EXISTS') {
         throw new RegistryError(reply, `Identity "${identity}" is registered already.`)
@@ -118,6 +124,21 @@ class RedisStore implements RegistryStore {
         throw new RegistryError(reply, `Identity "${identity}" is not registered.`)
       }
       return timesFrom(reply)
+    })
+  }
+
+  moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {
+    const { identity } = seen
+    return this.#accept(async () => {
+      const reply = await this.#connection.run(moveScript, this.#keysFor(identity), [
+        identity,
+        seen.registeredAt,
+        seen.gateway ?? '',
+        gateway,
+        this.#mark(),
+        this.#logCap,
+      ])
+      return reply === 1
     })
   }
 

@@ -31,7 +31,7 @@ if #ended > 0 then redis.call('ZREM', KEYS[2], unpack(ended)) end`
 
 /**
  * KEYS hash, index, log. ARGV id, metadata, TTL in ms, '1' to replace, gateway or '', mark, log cap,
- * most identities or 0.
+ * most identities, or '' for no limit.
  * Replies [registered_at, expires_at], or an error code.
  */
 export const registerScript = script(`${now}${findLive}
@@ -39,7 +39,7 @@ if isLive and ARGV[4] ~= '1' then return 'ALREADY_EXISTS' end
 if ends then redis.call('DEL', KEYS[1]) end
 ${dropEnded}
 local most = tonumber(ARGV[8])
-if not isLive and most > 0 and redis.call('ZCARD', KEYS[2]) >= most
+if most and not isLive and redis.call('ZCARD', KEYS[2]) >= most
   and redis.call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
   return 'QUOTA_EXCEEDED'
 end
@@ -81,6 +81,24 @@ end
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'heartbeat',
   string.format('%s\\n%s\\n%.0f', ARGV[3], ARGV[1], expires))
 return { tonumber(registered), expires }`)
+
+/**
+ * Names another gateway in the registration that the caller saw, and in no later one. Nothing else of
+ * it changes, so its expiry stays the one that Redis counted.
+ * KEYS hash, index, log. ARGV id, registered_at and gateway (or '') as seen, new gateway, mark, log cap.
+ * Replies whether it names the new gateway: 1 or 0.
+ */
+export const moveScript = script(`${now}${findLive}
+if not isLive then return 0 end
+local found = redis.call('HMGET', KEYS[1], 'registered_at', 'gateway')
+if found[1] ~= ARGV[2] then return 0 end
+local gateway = found[2] or ''
+if gateway == ARGV[4] then return 1 end
+if gateway ~= ARGV[3] then return 0 end
+redis.call('HSET', KEYS[1], 'gateway', ARGV[4])
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*', 'move',
+  ARGV[5] .. '\\n' .. ARGV[1] .. '\\n\\n\\n' .. ARGV[4])
+return 1`)
 
 /** KEYS hash, index, log. ARGV id, mark, log cap. Replies whether there was a live one: 1 or 0. */
 export const unregisterScript = script(`${now}${findLive}

@@ -1,0 +1,118 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import type { Arrivals } from '../../src/load/arrivals/arrivals.ts'
+import { burst } from '../../src/load/arrivals/burst.ts'
+import { constant } from '../../src/load/arrivals/constant.ts'
+import { ramp } from '../../src/load/arrivals/ramp.ts'
+import { layOut } from '../../src/load/dispatch/schedule.ts'
+import { defineWorkload, type Operation, type Operations } from '../../src/load/workload.ts'
+import type { CompiledFilter } from '../../src/registry/filter/compile.ts'
+import { MemoryMessenger } from '../../src/registry/memory/memory-messenger.ts'
+import { MemoryStore } from '../../src/registry/memory/memory-store.ts'
+import type { DeliveryStatus, OutgoingMessage } from '../../src/registry/messenger.ts'
+import type { Registration } from '../../src/registry/registration.ts'
+import { MulticastRegistry } from '../../src/registry/registry.ts'
+import type { RegistrationRequest, RegistrationTimes } from '../../src/registry/store.ts'
+import { SubscriberHost } from '../../src/subscribers/subscriber-host.ts'
+import { population } from './population.ts'
+import { tenant } from './tenant.ts'
+
+/** What loads that register anew, list and send do to one another over their full length, in simulated time. */
+
+/** The usual TTL: a list is complete to the end only if the load itself renews what it lists. */
+const TTL_MS = 300_000
+const WARM_UP_MS = 2_000
+/** Values of `worker_id`, by which both workloads list. */
+const WORKERS = 100
+
+/** Notes how long the lists are that it is asked for. */
+class ListedStore extends MemoryStore {
+  readonly #ttlMs: number | null
+  shortest = Infinity
+
+  /** @param ttlMs of all registrations, whatever they ask for; `null`: what they ask for. */
+  constructor(ttlMs: number | null) {
+    super()
+    this.#ttlMs = ttlMs
+  }
+
+  override register(request: RegistrationRequest): Promise<RegistrationTimes> {
+    return super.register({ ...request, ttlMs: this.#ttlMs ?? request.ttlMs })
+  }
+
+  override async select(filter: CompiledFilter): Promise<readonly Registration[]> {
+    const found = await super.select(filter)
+    this.shortest = Math.min(this.shortest, found.length)
+    return found
+  }
+}
+
+/** Delivers at once. */
+class InstantMessenger extends MemoryMessenger {
+  override async send(
+    _: OutgoingMessage,
+    targets: readonly Registration[],
+  ): Promise<ReadonlyMap<string, DeliveryStatus>> {
+    return new Map(targets.map(({ identity }) => [identity, 'DELIVERED']))
+  }
+}
+
+let simulatedMs = 0
+
+function open(ttlMs: number | null): {
+  readonly registry: MulticastRegistry
+  readonly store: ListedStore
+} {
+  vi.spyOn(performance, 'now').mockImplementation(() => simulatedMs)
+  const store = new ListedStore(ttlMs)
+  return { registry: new MulticastRegistry({ store, messenger: new InstantMessenger() }), store }
+}
+
+afterEach(() => void vi.restoreAllMocks())
+
+async function simulate(
+  operations: Operations,
+  arrivals: Arrivals,
+  durationMs: number,
+): Promise<void> {
+  const { total, dueAtMs, numberOf } = layOut(arrivals, simulatedMs, WARM_UP_MS, durationMs)
+  const workload = defineWorkload(operations, 1)
+  for (let k = 0; k < total; k++) {
+    simulatedMs = dueAtMs(k)
+    const number = numberOf(k)
+    const request = { number, intendedAtMs: simulatedMs, startedAtMs: simulatedMs, isWarmUp: false }
+    await workload.run(workload.draw(number), request)
+  }
+}
+
+const MINUTE_MS = 60_000
+
+test.each([
+  ['soak, for an hour,', constant(100), 60 * MINUTE_MS],
+  ['burst', burst({ rate: 500, for: '10s', every: '60s' }), 10 * MINUTE_MS],
+  ['ramp', ramp(100, 1_000, '9m'), 9 * MINUTE_MS],
+] as const)('%s renews all that it lists, to its end', async (_, arrivals, durationMs) => {
+  const { registry, store } = open(TTL_MS)
+  const subscribers = new SubscriberHost(new InstantMessenger())
+  await simulate(await population(registry, subscribers), arrivals, durationMs)
+  expect(store.shortest).toBe(1_000 / WORKERS)
+})
+
+test('each of ten tenants renews all that it lists, to its end', async () => {
+  const operations: Record<string, Operation> = {}
+  const stores: { readonly store: ListedStore; readonly size: number }[] = []
+  for (let n = 0; n < 10; n++) {
+    const { registry, store } = open(TTL_MS)
+    const [size, weight] = n === 9 ? [2_000, 320] : [100, 20]
+    operations[`tenant ${n + 1}`] = await tenant(registry, size, weight)
+    stores.push({ store, size })
+  }
+  await simulate(operations, constant(500), 10 * MINUTE_MS)
+  for (const { store, size } of stores) expect(store.shortest).toBe(size / WORKERS)
+})
+
+test('a population at 1/s, which renews too seldom, stays complete for an hour', async () => {
+  const { registry, store } = open(null)
+  const subscribers = new SubscriberHost(new InstantMessenger())
+  await simulate(await population(registry, subscribers), constant(1), 60 * MINUTE_MS)
+  expect(store.shortest).toBe(1_000 / WORKERS)
+})

@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import type { Duration } from '../duration.ts'
+import type { OperationSlo, Slo } from './slo.ts'
+
+/** Every way in which an SLO can be written, for property tests. */
+
+export const duration: fc.Arbitrary<Duration> = fc
+  .tuple(fc.integer({ min: 1, max: 1_000 }), fc.constantFrom('ms', 's', 'm'))
+  .map(([value, unit]) => `${value}${unit}` as const)
+
+/** P50 to P99.999, in every spelling. */
+const percentileKey = fc
+  .tuple(
+    fc.integer({ min: 50, max: 99 }),
+    fc.string({ unit: fc.integer({ min: 0, max: 9 }).map(String), maxLength: 3 }),
+  )
+  .map(([percent, decimals]) => `p${percent}${decimals}`)
+
+const timeBounds = fc.dictionary(fc.oneof(percentileKey, fc.constant('max')), duration, {
+  minKeys: 1,
+  maxKeys: 3,
+  noNullPrototype: true,
+})
+
+/** With as many decimals as a percentage can have on a command line. */
+const share = fc.nat(100_000).map((n) => Number(`${n}e-5`))
+const rate = fc.integer({ min: 1, max: 100_000 })
+
+/** What can be judged window by window. */
+const inWindows = fc.record(
+  {
+    response: timeBounds,
+    successRate: share,
+    throughput: fc.oneof(
+      fc.record({ min: rate }),
+      fc.record({ max: rate }),
+      fc.tuple(rate, rate).map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b) })),
+    ),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+)
+
+const atTheEnd = fc.record(
+  { completion: timeBounds, delivery: fc.record({ rate: share }) },
+  { requiredKeys: [], noNullPrototype: true },
+)
+
+const isBound = (slo: OperationSlo): boolean => Object.keys(slo).length > 0
+
+const bounds: fc.Arbitrary<OperationSlo> = fc
+  .tuple(inWindows, atTheEnd)
+  .map(([some, others]) => ({ ...some, ...others }))
+
+function ofOperations(of: fc.Arbitrary<OperationSlo>): fc.Arbitrary<Slo> {
+  const operations = fc.dictionary(
+    fc.constantFrom('register', 'enumerate', 'multicast'),
+    of.filter(isBound),
+    { minKeys: 1, noNullPrototype: true },
+  )
+  return fc.oneof(
+    of.filter(isBound),
+    fc.tuple(of, operations).map(([slo, named]) => ({ ...slo, operations: named })),
+  )
+}
+
+export const arbitrarySlo: fc.Arbitrary<Slo> = fc.oneof(
+  ofOperations(bounds),
+  fc
+    .tuple(
+      ofOperations(inWindows),
+      fc.constantFrom<Duration>('100ms', '5s'),
+      fc.option(duration, { nil: undefined }),
+    )
+    .map(([slo, every, after]) => ({
+      ...slo,
+      every,
+      ...(after === undefined ? {} : { abortOnFail: { after } }),
+    })),
+)
+
+/** One bound as a command line writes it, and the same as an object. */
+export const arbitraryText: fc.Arbitrary<{ readonly text: string; readonly slo: Slo }> = fc
+  .record({
+    bound: fc.oneof(
+      fc
+        .record({
+          group: fc.constantFrom('', 'response.', 'completion.'),
+          key: fc.oneof(percentileKey, fc.constant('max')),
+          isDotted: fc.boolean(),
+          below: duration,
+        })
+        .map(({ group, key, isDotted, below }) => {
+          const dotted = isDotted ? key.replace(/^(p\d\d)(\d+)$/, '$1.$2') : key
+          const times = { [key]: below }
+          return {
+            text: `${group}${dotted}<${below}`,
+            slo: group === 'completion.' ? { completion: times } : { response: times },
+          }
+        }),
+      fc.nat(100_000).map((n) => ({
+        text: `success${n === 100_000 ? '>=' : '>'}${n / 1_000}%`,
+        slo: { successRate: Number(`${n}e-5`) },
+      })),
+      fc.nat(100_000).map((n) => ({
+        text: `delivery${n === 100_000 ? '>=' : '>'}${n / 1_000}%`,
+        slo: { delivery: { rate: Number(`${n}e-5`) } },
+      })),
+      fc
+        .tuple(fc.constantFrom('throughput', 'rate'), rate, fc.boolean())
+        .map(([name, n, isMin]) => ({
+          text: `${name}${isMin ? '>=' : '<='}${n}`,
+          slo: { throughput: isMin ? { min: n } : { max: n } },
+        })),
+    ),
+    operation: fc.option(fc.constantFrom('register', 'multicast')),
+    every: fc.option(fc.constantFrom<Duration>('100ms', '5s')),
+  })
+  .map(({ bound, operation, every }) => {
+    const isAtTheEnd = 'completion' in bound.slo || 'delivery' in bound.slo
+    const named = operation === null ? bound.slo : { operations: { [operation]: bound.slo } }
+    const isWindowed = every !== null && !isAtTheEnd
+    return {
+      text: `${operation === null ? '' : `${operation}.`}${bound.text}${isWindowed ? ` every ${every}` : ''}`,
+      slo: isWindowed ? { ...named, every } : named,
+    }
+  })
