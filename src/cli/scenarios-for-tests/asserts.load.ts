@@ -7,6 +7,8 @@ test('asserts', async ({ load }) => {
     arrivals: constant(100),
     duration: '300ms',
     warmUp: '0s',
+    // A busy machine may start few of so few in time; that is not what this is about.
+    verdict: { achieved: { degraded: 0, invalid: 0 } },
   })
   expect(result.operations.size).toBe(2)
 })
