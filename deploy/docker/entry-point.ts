@@ -13,12 +13,19 @@ const CLI = join(import.meta.dirname, '../../src/cli/prism-loadtest.mjs')
 const RESULTS = join(import.meta.dirname, '../../results')
 
 const [, , ...args] = process.argv
-const program = findProgram(args[0] ?? '')
-if (program === null) {
-  becomeOwnerOf(RESULTS)
-  replaceBy(process.execPath, ['node', CLI, ...args])
-} else {
-  replaceBy(program, args)
+try {
+  const program = findProgram(args[0] ?? '')
+  if (program === null) {
+    becomeOwnerOf(RESULTS)
+    replaceBy(process.execPath, ['node', CLI, ...args])
+  } else {
+    replaceBy(program, args)
+  }
+} catch (error) {
+  // Not 1, which says that an SLO is missed.
+  const reason = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`The image can't start ${args[0] ?? 'prism-loadtest'}: ${reason}\n`)
+  process.exit(2)
 }
 
 /** The path of a program on the PATH; `null` for flags, paths and what there is no program for. */

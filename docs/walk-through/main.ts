@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { commandLine, runCommandLine } from '../../src/cli/command-line.ts'
-import { runForUser } from '../../src/cli/user-errors.ts'
+import { runCommand, type CommandEnd } from '../../src/cli/run-command.ts'
 import { InputError } from '../../src/load/input-error.ts'
 import { EXIT } from '../../src/results/outcome.ts'
 import { parsePage } from '../commands/page.ts'
@@ -24,10 +24,10 @@ Exit code
 Example
   npm run walk-through -- ${DOCUMENT}`
 
-await runForUser(() => walkThrough(process.argv.slice(2)))
+await runCommand(() => walkThrough(process.argv.slice(2)))
 
-async function walkThrough(args: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT.good
+async function walkThrough(args: readonly string[]): Promise<CommandEnd> {
+  let exitCode: CommandEnd = EXIT.good
   const command = commandLine('npm run walk-through --', DESCRIPTION)
     .argument('[document]', 'a Markdown file', DOCUMENT)
     .option('--full-length', 'durations as they are written')
@@ -53,7 +53,7 @@ function readSteps(document: string): readonly Step[] {
   return steps
 }
 
-async function follow(steps: readonly Step[], isFullLength: boolean): Promise<number> {
+async function follow(steps: readonly Step[], isFullLength: boolean): Promise<CommandEnd> {
   const interruption = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => interruption.abort())

@@ -1,22 +1,24 @@
 import { basename, relative, resolve } from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { createVitest, type TestSpecification } from 'vitest/node'
+import { createVitest } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { parseDurationMs } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
-import { EXIT } from '../results/outcome.ts'
+import { EXIT, type ExitCode } from '../results/outcome.ts'
 import { renderBracket, renderCurve } from '../results/render-capacity.ts'
 import { renderReference } from '../results/render-reference.ts'
 import { paint } from '../results/render-scenario.ts'
 import type { CapacityEntry } from '../results/run-file.ts'
+import { ResultsFolderError } from '../results/results-folder.ts'
 import { RunRecord } from '../results/run-record.ts'
-import type { ResultPaths } from '../results/write-run-file.ts'
 import { describeBackends } from '../vitest/load-reporter.ts'
 import { ProbeReporter } from '../vitest/probe-reporter.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import { findCapacity, HIGHEST_RATE } from './find-capacity.ts'
-import { runForUser } from './user-errors.ts'
+import type { CommandEnd } from './run-command.ts'
+import { runFolder } from './run-folder.ts'
+import { scenarioFiles, scenarioFolder, specificationsOf } from './scenario-files.ts'
 
 const HELP = `Searches for the highest rate at which a scenario meets its SLO.
 
@@ -60,6 +62,9 @@ Example
   npm run bench:capacity -- mixed --from 200 --precision 10%
 `
 
+/** Where vitest.config.ts is. */
+const PROJECT = resolve(import.meta.dirname, '../..')
+
 const OPTIONS = {
   from: { type: 'string', default: '100' },
   duration: { type: 'string', default: '10s' },
@@ -70,12 +75,8 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsConfig['options']
 
-/** The command line of `npm run bench:capacity`. Ends the process with an exit code of `EXIT`. */
-export function run(args: readonly string[]): Promise<void> {
-  return runForUser(() => benchCapacity(args))
-}
-
-async function benchCapacity(args: readonly string[]): Promise<number> {
+/** The command line of `npm run bench:capacity`. */
+export async function run(args: readonly string[]): Promise<CommandEnd> {
   const { values, positionals } = parseArguments(args)
   if (values.help) {
     process.stdout.write(HELP)
@@ -93,7 +94,8 @@ async function benchCapacity(args: readonly string[]): Promise<number> {
   if (values.scenarios !== undefined) process.env['BENCH_SCENARIOS'] = values.scenarios
   backendSettings(process.env)
   dispatchSetting(process.env)
-  const folder = resolve(values.results ?? (process.env['BENCH_RESULTS'] || 'results'))
+  const file = scenarioNamed(name, scenarioFiles(scenarioFolder(process.env), ['load'], [name]))
+  const folder = runFolder(values.results)
   const record = await RunRecord.open({ folder, profile: 'capacity' })
   let isBegun = false
   const reporter = new ProbeReporter(process.stdout, (backends, reference) => {
@@ -103,6 +105,7 @@ async function benchCapacity(args: readonly string[]): Promise<number> {
     print(reference === null ? '' : `  ${renderReference(reference)}\n`)
   })
   const vitest = await createVitest({
+    root: PROJECT,
     watch: false,
     // Node reads the configuration as it is; bundling it would write into the project's folder.
     configLoader: 'native',
@@ -110,7 +113,7 @@ async function benchCapacity(args: readonly string[]): Promise<number> {
     reporters: [reporter],
   })
   const interruption = endOnSignals(vitest)
-  const isInterrupted = (): boolean => interruption.exitCode !== undefined
+  const isInterrupted = (): boolean => interruption.exitCode !== null
   // A run that was just beginning when the signal came has forgotten it.
   reporter.onReady = async () => {
     if (isInterrupted()) await vitest.cancelCurrentRun('keyboard-input')
@@ -118,41 +121,47 @@ async function benchCapacity(args: readonly string[]): Promise<number> {
   let isDone = false
   try {
     await vitest.standalone()
-    const scenario = scenarioNamed(name, await vitest.globTestSpecifications([name]))
+    const [scenario] = specificationsOf(vitest, [file])
+    if (scenario === undefined) throw new TypeError('there is no scenario to be run')
     const plan = { ...search, durationMs, reporter, record, isInterrupted, print }
     await findCapacity(vitest, scenario, plan)
     isDone = !isInterrupted()
   } finally {
     // What was found before something broke is kept as well.
-    if (isBegun) report(record.finish(isDone ? 'complete' : 'interrupted'), record.run.capacities)
+    if (isBegun) {
+      record.finish(isDone ? 'complete' : 'interrupted')
+      report(record)
+    }
     await vitest.close()
   }
+  // All of it is printed, and none of it is a result that somebody can come back to.
+  if (record.storageProblem !== null) throw new ResultsFolderError(record.storageProblem)
   return interruption.exitCode ?? exitCodeOf(record.run.capacities)
 }
 
 /** Shows what the search came to, and where it is kept. */
-function report({ json }: ResultPaths, [capacity]: readonly CapacityEntry[]): void {
+function report({ run: { capacities }, paths }: RunRecord): void {
+  const [capacity] = capacities
   if (capacity === undefined) return
   print(`\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}\n`)
-  print(`  ${relative(process.cwd(), json)}`)
+  if (paths !== null) print(`  ${relative(process.cwd(), paths.json)}`)
 }
 
 /**
  * The scenario of a name: the one that is called so, or the only one with the name in its path.
  * @throws InputError if there is none, or more than one.
  */
-function scenarioNamed(name: string, found: readonly TestSpecification[]): TestSpecification {
-  const loads = found.filter(({ project }) => project.name === 'load')
-  const exact = loads.filter(({ moduleId }) => basename(moduleId) === `${name}.load.ts`)
-  const [scenario, ...others] = exact.length > 0 ? exact : loads
+function scenarioNamed(name: string, found: readonly string[]): string {
+  const exact = found.filter((path) => basename(path) === `${name}.load.ts`)
+  const [scenario, ...others] = exact.length > 0 ? exact : found
   if (scenario === undefined) throw new InputError(`No scenario has "${name}" in its name.`)
   if (others.length === 0) return scenario
-  const names = [scenario, ...others].map(({ moduleId }) => basename(moduleId, '.load.ts'))
+  const names = [scenario, ...others].map((path) => basename(path, '.load.ts'))
   throw new InputError(`"${name}" is in the names of several scenarios: ${names.join(', ')}.`)
 }
 
 /** A rate that was held is an answer, whatever gave out above it. */
-function exitCodeOf([capacity]: readonly CapacityEntry[]): number {
+function exitCodeOf([capacity]: readonly CapacityEntry[]): ExitCode {
   return capacity === undefined || capacity.bracket.passed === null ? EXIT.inconclusive : EXIT.good
 }
 

@@ -9,7 +9,7 @@ import { measureFreeCores } from '../load/dispatch/free-cores.ts'
 import { chooseTechnique, TECHNIQUES } from '../load/dispatch/technique.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
-import { runForUser } from './user-errors.ts'
+import type { CommandEnd } from './run-command.ts'
 
 const RATES_PER_SECOND = [100, 1_000, 10_000, 50_000]
 const GENERATORS = [1, 2]
@@ -34,12 +34,8 @@ Exit code
   0 measured   2 something is broken
 `
 
-/** The command line of `npm run bench:engine`. Ends the process with an exit code of `EXIT`. */
-export function run(args: readonly string[]): Promise<void> {
-  return runForUser(() => benchEngine(args))
-}
-
-async function benchEngine(args: readonly string[]): Promise<number> {
+/** The command line of `npm run bench:engine`. */
+export async function run(args: readonly string[]): Promise<CommandEnd> {
   const { help, duration } = parseArguments(args)
   if (help === true) {
     process.stdout.write(HELP)

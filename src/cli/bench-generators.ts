@@ -13,6 +13,9 @@ import { describeBackends } from '../results/describe-backends.ts'
 import { EXIT } from '../results/outcome.ts'
 import { ensureWritableFolder } from '../results/results-folder.ts'
 import { mergeRunFiles } from './merge-run-files.ts'
+import type { CommandEnd } from './run-command.ts'
+import { onSignals } from './signals.ts'
+import { OWNER_VARIABLE } from './watch-parent.ts'
 
 /** One scenario whose load several processes of this machine make. */
 export interface GeneratorsRun {
@@ -35,7 +38,7 @@ const LEAD_MS = 20_000
  * @returns the exit code.
  * @throws EnvironmentError, InputError, ResultsFolderError
  */
-export async function benchGenerators(run: GeneratorsRun): Promise<number> {
+export async function benchGenerators(run: GeneratorsRun): Promise<CommandEnd> {
   ensureWritableFolder(run.folder)
   const { backends, stop } = await startBackends({
     ...backendSettings(process.env),
@@ -51,9 +54,12 @@ export async function benchGenerators(run: GeneratorsRun): Promise<number> {
     const generators = Array.from({ length: run.count }, (_, index) =>
       startGenerator({ ...run, startAt }, index + 1, shareFolder, backends),
     )
-    const interruption = forwardSignals(generators.map(({ child }) => child))
+    const children = generators.map(({ child }) => child)
+    const send = (signal: NodeJS.Signals) => children.forEach((child) => void child.kill(signal))
+    // The first signal ends all generators in order; nothing is merged then. A second one kills them.
+    const interruption = onSignals(send, () => send('SIGKILL'))
     const ends = await Promise.all(generators.map(({ end }) => end))
-    if (interruption.exitCode !== undefined) {
+    if (interruption.exitCode !== null) {
       process.stderr.write('Interrupted: shares of different lengths are not merged.\n')
       return interruption.exitCode
     }
@@ -95,6 +101,7 @@ function startGenerator(
     BENCH_START_AT: run.startAt,
     BENCH_NAMESPACE: run.namespace ?? '',
     BENCH_RESULTS: folder,
+    [OWNER_VARIABLE]: String(process.pid),
   }
   const start = fileURLToPath(new URL('start.mjs', import.meta.url))
   // A group of its own, so that a Ctrl-C comes from here and comes once.
@@ -108,20 +115,4 @@ function startGenerator(
     child,
     end: end.then(([stdout, stderr]) => ({ exitCode: child.exitCode, stdout, stderr })),
   }
-}
-
-/** The first signal ends all generators in order; nothing is merged then. A second one kills them. */
-function forwardSignals(children: readonly ChildProcess[]): { exitCode: number | undefined } {
-  const interruption: { exitCode: number | undefined } = { exitCode: undefined }
-  for (const [signal, exitCode] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.on(signal, () => {
-      const isSecond = interruption.exitCode !== undefined
-      interruption.exitCode = exitCode
-      for (const child of children) child.kill(isSecond ? 'SIGKILL' : signal)
-    })
-  }
-  return interruption
 }

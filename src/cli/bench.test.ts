@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readRunFile } from '../results/read-run-file.ts'
 import type { RunFile } from '../results/run-file.ts'
+import { SIGNAL_CODES } from './signals.ts'
 import { ended, runFilesIn, startCommand, useResultsFolder } from './command-for-tests.ts'
 
 const folder = useResultsFolder()
@@ -33,6 +34,8 @@ describe('npm run bench', () => {
     ['invalid', 3],
     ['late', 3],
     ['aborted', 1],
+    ['asserts', 1],
+    ['throws', 2],
     ['unbounded', 1],
     ['undelivered', 1],
     ['permitted', 0],
@@ -114,14 +117,31 @@ describe('npm run bench', () => {
     ])
   })
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  test('takes folders of any name: none is a pattern', async () => {
+    const scenarios = join(folder(), 's (x) [y] {a,b}? !(q)+@*! #%20')
+    const results = join(folder(), 'r? [u] (t)*')
+    mkdirSync(join(scenarios, 'below [1]'), { recursive: true })
+    const text = readFileSync(join(import.meta.dirname, 'scenarios-for-tests/met.load.ts'), 'utf8')
+    const loadTest = import.meta.resolve('../vitest/load-test.ts')
+    writeFileSync(
+      join(scenarios, 'below [1]', 'met.load.ts'),
+      text.replace('../../vitest/load-test.ts', loadTest),
+    )
+    const args = ['below [1]', '--scenarios', scenarios, '--results', results]
+    const { exitCode, stderr } = await ended(bench(args))
+    expect(stderr).not.toContain('No scenario')
+    expect(exitCode).toBe(0)
+    expect(runFilesIn(results)).toHaveLength(1)
+  })
+
+  test.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)(
     'that gets a %s keeps what it measured, marked interrupted',
     async (signal) => {
       const child = bench(['long', '--duration', '1h'])
       const end = ended(child)
       await untilMeasuring(child)
       child.kill(signal)
-      expect((await end).exitCode).toBe(signal === 'SIGINT' ? 130 : 143)
+      expect((await end).exitCode).toBe(SIGNAL_CODES[signal])
       const run = await onlyRunFile()
       expect(run.status).toBe('interrupted')
       const [scenario] = run.scenarios

@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { createVitest, registerConsoleShortcuts } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
@@ -13,7 +12,15 @@ import { profileSettings } from '../vitest/profile.ts'
 import { checkStartAhead, shareSettings, type ShareSettings } from '../vitest/share-settings.ts'
 import { benchGenerators } from './bench-generators.ts'
 import { endOnSignals } from './end-on-signals.ts'
-import { runForUser } from './user-errors.ts'
+import type { CommandEnd } from './run-command.ts'
+import { runFolder } from './run-folder.ts'
+import {
+  projectNames,
+  scenarioFiles,
+  scenarioFolder,
+  specificationsOf,
+  type ScenarioKind,
+} from './scenario-files.ts'
 
 const HELP = `Runs load scenarios against a real Redis and NATS, and says whether their SLOs hold.
 
@@ -26,7 +33,7 @@ Options, after --
   --backend <kind>      containers, programs, memory or external; the first that there is by default
   --profile <profile>   short (10 s to 20 s a scenario, the default), seed (60 s to 300 s), or full
                         (seed, and minutes for each of bench/profiles/)
-  --duration <time>     measure each scenario for so long, such as 3s or 2m
+  --duration <time>     measure each scenario for so long, such as 3s or 2m; 48h at most
   --scenarios <folder>  where *.load.ts and *.bench.ts files are; bench/ by default
   --results <folder>    where the result files go; results/ by default
   --generators <n>      make the load of one scenario by n processes, and add up what they measured
@@ -42,14 +49,19 @@ Environment
   BENCH_RESULTS, BENCH_SHARD,
   BENCH_START_AT, BENCH_NAMESPACE         the options above
   BENCH_DISPATCH                          how requests are started: auto, timer, hybrid or spin
+  BENCH_STACK                             if set, unexpected errors are printed with their stacks
   BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE     images for containers; redis:7-alpine, nats:2-alpine
 
 Exit code
   0 every SLO is met   1 one is missed   2 something is broken   3 inconclusive
+  129, 130, 143 ended by a closed terminal, Ctrl-C or SIGTERM; what was measured is kept
 
 Example
   npm run bench -- mixed --duration 30s
 `
+
+/** Where vitest.config.ts is. */
+const PROJECT = resolve(import.meta.dirname, '../..')
 
 const OPTIONS = {
   backend: { type: 'string' },
@@ -66,12 +78,8 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options']
 
-/** The command line of `npm run bench`. Ends the process with an exit code of `EXIT`. */
-export function run(args: readonly string[]): Promise<void> {
-  return runForUser(() => bench(args))
-}
-
-async function bench(args: readonly string[]): Promise<number> {
+/** The command line of `npm run bench`. */
+export async function run(args: readonly string[]): Promise<CommandEnd> {
   const { values, positionals: names } = parseArguments(args)
   if (values.help === true) {
     process.stdout.write(HELP)
@@ -94,8 +102,10 @@ async function bench(args: readonly string[]): Promise<number> {
   backendSettings(process.env)
   const { profile } = profileSettings(process.env)
   dispatchSetting(process.env)
-  const files = names.length > 0 ? names : filesOf(process.env['BENCH_SCENARIOS'] || 'bench')
-  const folder = resolve(values.results ?? (process.env['BENCH_RESULTS'] || 'results'))
+  const isUi = values.ui === true
+  const kinds = kindsFor(names, values.micro === true, isUi)
+  const files = scenarioFiles(scenarioFolder(process.env), kinds, names)
+  const folder = runFolder(values.results)
   if (values.generators !== undefined) {
     const [scenario, ...others] = names
     if (scenario === undefined || others.length > 0 || values.micro || values.ui || values.shard) {
@@ -112,25 +122,22 @@ async function bench(args: readonly string[]): Promise<number> {
   const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
 
   const reporter = new LoadReporter(record)
-  const isUi = values.ui === true
   const vitest = await createVitest({
+    root: PROJECT,
     watch: isUi,
     // Node reads the configuration as it is; bundling it would write into the project's folder.
     configLoader: 'native',
     ui: isUi,
     open: false,
-    project: projectsFor(names, values.micro === true, isUi),
+    project: projectNames(kinds),
     reporters: isUi ? ['default', reporter] : [reporter],
-    passWithNoTests: false,
   })
   const interruption = endOnSignals(vitest, isUi)
   if (isUi && process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
   try {
-    await vitest.start(files)
+    await vitest.standalone()
+    await vitest.runTestSpecifications([...specificationsOf(vitest, files)], true)
     if (isUi) await new Promise<void>((resolveClosed) => vitest.onClose(resolveClosed))
-  } catch (error) {
-    if (!isFilesNotFound(error)) throw error
-    throw new InputError(`No scenario or benchmark has "${names.join('", "')}" in its name.`)
   } finally {
     await vitest.close()
   }
@@ -190,28 +197,12 @@ function parseArguments(args: readonly string[]): {
   }
 }
 
-/**
- * Those directly in the folder; what lies in folders below it runs when it is named.
- * @throws InputError if there is no such folder.
- */
-function filesOf(folder: string): string[] {
-  let names: string[]
-  try {
-    names = readdirSync(folder)
-  } catch {
-    throw new InputError(`There is no folder ${resolve(folder)} to take scenarios from.`)
-  }
-  return names.filter((name) => /\.(load|bench)\.ts$/.test(name)).map((name) => join(folder, name))
-}
-
 /** A name chooses among scenarios; everything else is measured when nothing is named. */
-function projectsFor(names: readonly string[], isMicro: boolean, isUi: boolean): string[] {
-  // Vitest's own name for the benchmarks of the project "micro".
-  const micro = 'micro (bench)'
-  if (isMicro) return [micro]
-  return isUi || names.length > 0 ? ['load'] : ['load', micro]
-}
-
-function isFilesNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'VITEST_FILES_NOT_FOUND'
+function kindsFor(
+  names: readonly string[],
+  isMicro: boolean,
+  isUi: boolean,
+): readonly ScenarioKind[] {
+  if (isMicro) return ['bench']
+  return isUi || names.length > 0 ? ['load'] : ['load', 'bench']
 }

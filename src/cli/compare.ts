@@ -10,7 +10,6 @@ import { printableRun } from '../results/printable.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
 import { runFolder } from './run-folder.ts'
-import { runForUser } from './user-errors.ts'
 import { writeOutput } from './write-output.ts'
 
 const DESCRIPTION = `Two runs side by side: what differs by more than each run's own spread is worth a look.
@@ -35,35 +34,33 @@ interface Flags {
   readonly results?: string
 }
 
-/** The command line of `npm run compare`. Ends the process with an exit code of `EXIT`. */
-export function run(args: readonly string[]): Promise<void> {
-  return runForUser(async () => {
-    let exitCode: ExitCode = EXIT.good
-    const runName = 'a path, a run id, or as much of one as only one run begins with'
-    const program = commandLine('npm run compare --', DESCRIPTION)
-      .argument('<baseline>', runName)
-      .argument('[candidate]', 'the same; the latest complete run by default')
-      .option('--allow-unlike', 'compare runs from unlike environments, and unlike loads')
-      .option(
-        '--plot <scenario/operation>',
-        'which percentiles are plotted; what differs most by default',
-      )
-      .option('--no-plot', 'no plot')
-      .option('--markdown', 'as Markdown, for a comment')
-      .option('--json', 'as JSON')
-      .option('--csv', 'as CSV, a row a scenario, operation and metric')
-      .option('--out <file>', 'instead of standard output')
-      .option(
-        '--results <folder>',
-        'where run ids are looked up; BENCH_RESULTS or results/ by default',
-      )
-      .addHelpText('after', AFTER)
-      .action(async (baseline: string, candidate: string | undefined, flags: Flags) => {
-        exitCode = await compare(baseline, candidate, flags)
-      })
-    await runCommandLine(program, args)
-    return exitCode
-  })
+/** The command line of `npm run compare`. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.good
+  const runName = 'a path, a run id, or as much of one as only one run begins with'
+  const program = commandLine('npm run compare --', DESCRIPTION)
+    .argument('<baseline>', runName)
+    .argument('[candidate]', 'the same; the latest complete run by default')
+    .option('--allow-unlike', 'compare runs from unlike environments, and unlike loads')
+    .option(
+      '--plot <scenario/operation>',
+      'which percentiles are plotted; what differs most by default',
+    )
+    .option('--no-plot', 'no plot')
+    .option('--markdown', 'as Markdown, for a comment')
+    .option('--json', 'as JSON')
+    .option('--csv', 'as CSV, a row a scenario, operation and metric')
+    .option('--out <file>', 'instead of standard output')
+    .option(
+      '--results <folder>',
+      'where run ids are looked up; BENCH_RESULTS or results/ by default',
+    )
+    .addHelpText('after', AFTER)
+    .action(async (baseline: string, candidate: string | undefined, flags: Flags) => {
+      exitCode = await compare(baseline, candidate, flags)
+    })
+  await runCommandLine(program, args)
+  return exitCode
 }
 
 async function compare(

@@ -5,7 +5,7 @@ import { runSelftest, type SelftestProgress } from '../gate-selftest/selftest.ts
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
-import { runForUser } from './user-errors.ts'
+import type { CommandEnd } from './run-command.ts'
 
 const HELP = `
 Each trial is a gate from its first round to its verdict. "recorded runs" are virtual requests and
@@ -27,13 +27,9 @@ interface Flags {
   readonly json?: true
 }
 
-/** The command line of `npm run gate:selftest`. Ends the process with an exit code of `EXIT`. */
-export function run(args: readonly string[]): Promise<void> {
-  return runForUser(() => gateSelftest(args))
-}
-
-async function gateSelftest(args: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT.good
+/** The command line of `npm run gate:selftest`. */
+export async function run(args: readonly string[]): Promise<CommandEnd> {
+  let exitCode: CommandEnd = EXIT.good
   const command = commandLine(
     'npm run gate:selftest --',
     'Proves that the gate finds what it should, and nothing else.',
@@ -50,7 +46,7 @@ async function gateSelftest(args: readonly string[]): Promise<number> {
   return exitCode
 }
 
-function selftest(flags: Flags): number {
+function selftest(flags: Flags): CommandEnd {
   const isShort = flags.short === true
   const trials = wholeNumber('--trials', flags.trials ?? (isShort ? '10' : '100'), 1, 50_000)
   const seed = wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1)

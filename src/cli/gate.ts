@@ -11,7 +11,8 @@ import { parseDurationMs } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
-import { runForUser } from './user-errors.ts'
+import type { CommandEnd } from './run-command.ts'
+import { onSignals } from './signals.ts'
 
 const DESCRIPTION =
   'Says whether a change made the registry slower: runs src/registry of two versions in turns, on the same servers and by the harness of this checkout, and decides by a sequential test whose false alarms are bounded.'
@@ -31,7 +32,7 @@ Ctrl-C ends it, and what is undecided is inconclusive.
 
 Exit code
   0 pass or improvement   1 a regression   2 something is broken   3 inconclusive
-  4 not comparable   130 interrupted
+  4 not comparable   129, 130, 143 interrupted
 
 Example
   npm run gate -- --base origin/main --budget 15m --scenarios register,mixed
@@ -51,13 +52,9 @@ interface Flags {
   readonly results?: string
 }
 
-/** The command line of `npm run gate`. Ends the process with an exit code of `EXIT`. */
-export function run(args: readonly string[]): Promise<void> {
-  return runForUser(() => gate(args))
-}
-
-async function gate(args: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT.good
+/** The command line of `npm run gate`. */
+export async function run(args: readonly string[]): Promise<CommandEnd> {
+  let exitCode: CommandEnd = EXIT.good
   const command = commandLine('npm run gate --', DESCRIPTION)
     .option('--base <ref>', 'what there was: a branch, tag or commit; required')
     .option('--head <ref>', 'what is to be judged; the working tree by default')
@@ -81,7 +78,7 @@ async function gate(args: readonly string[]): Promise<number> {
   return exitCode
 }
 
-async function gateBy(flags: Flags): Promise<number> {
+async function gateBy(flags: Flags): Promise<CommandEnd> {
   const options = optionsOf(flags)
   const files: ReportFiles = {
     markdown: flags.markdown ?? null,
@@ -90,16 +87,24 @@ async function gateBy(flags: Flags): Promise<number> {
   }
   checkReportFiles(files)
   const lines = new GateLines(process.stdout)
-  const interruption = abortOnSignals()
+  const ending = new AbortController()
+  const interruption = onSignals((name) => {
+    process.stderr.write(`\n${name}: ending the gate; once more to leave at once\n`)
+    ending.abort()
+  })
   try {
-    const report = await runGate(options, lines, interruption.signal)
-    writeGateReport(report, files)
-    lines.note(`\n${renderGate(report)}`)
-    return interruption.exitCode() ?? report.exitCode
+    const report = await runGate(options, lines, ending.signal)
+    // Printed even if it can't be stored: it took long to find out.
+    try {
+      writeGateReport(report, files)
+    } finally {
+      lines.note(`\n${renderGate(report)}`)
+    }
+    return interruption.exitCode ?? report.exitCode
   } catch (error) {
     lines.clear()
-    const exitCode = interruption.exitCode()
-    if (exitCode !== null && interruption.signal.aborted) {
+    const { exitCode } = interruption
+    if (exitCode !== null && error === ending.signal.reason) {
       process.stderr.write('Interrupted before the first round: nothing is known.\n')
       return exitCode
     }
@@ -145,25 +150,4 @@ function effectOf(text: string): number {
   const share = Number(match?.[1] ?? Number.NaN) / (match?.[2] === '%' ? 100 : 1)
   if (share > 0 && share <= 1) return share
   throw new InputError(`--effect: "${text}" must be above 0 and at most 100%, such as 5% or 0.05.`)
-}
-
-/** The first signal ends the gate in order, a second one at once. */
-function abortOnSignals(): {
-  readonly signal: AbortSignal
-  readonly exitCode: () => number | null
-} {
-  const controller = new AbortController()
-  let exitCode: number | null = null
-  for (const [name, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.on(name, () => {
-      if (exitCode !== null) process.exit(exitCode)
-      exitCode = code
-      process.stderr.write(`\n${name}: ending the gate; once more to leave at once\n`)
-      controller.abort()
-    })
-  }
-  return { signal: controller.signal, exitCode: () => exitCode }
 }

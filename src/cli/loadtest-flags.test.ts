@@ -5,6 +5,8 @@ import { InputError } from '../load/input-error.ts'
 import type { WorkloadKind } from '../loadtest/parameters.ts'
 import { readFlags, type LoadTestFlags } from './loadtest-flags.ts'
 
+const IN_AN_HOUR = new Date(Date.now() + 3_600_000).toISOString()
+
 test('without flags, a load has the defaults that its users know', () => {
   const { parameters, ...run } = readFlags('mixed', {}, {})
   expect(run).toEqual({
@@ -74,11 +76,11 @@ test.each<[flags: LoadTestFlags, read: object]>([
   [{ backend: 'memory' }, { servers: { BENCH_BACKEND: 'memory' } }],
   [{ redisAddr: 'h:1' }, { servers: { REDIS_URL: 'redis://h:1', BENCH_BACKEND: 'external' } }],
   [
-    { redisDb: '1', shard: '2/3', startAt: '2999-01-02T03:04:05Z' },
+    { redisDb: '1', shard: '2/3', startAt: IN_AN_HOUR },
     {
       share: {
         share: { index: 1, of: 3 },
-        startAtMs: Date.parse('2999-01-02T03:04:05Z'),
+        startAtMs: Date.parse(IN_AN_HOUR),
         namespace: 'loadtest',
       },
     },
@@ -147,7 +149,7 @@ describe('before anything is started, is refused:', () => {
     ['mixed', { redisAddr: 'redis://:secret@h:port' }, /^--redis-addr is not a Redis address/],
     ['mixed', { shard: '3/2', startAt: '2999-01-02T03:04:05Z' }, /^--shard: "3\/2" is not a share/],
     ['mixed', { shard: '1/2' }, /--start-at/],
-    ['mixed', { startAt: '2999-01-02T03:04:05Z' }, /^--start-at is for shares/],
+    ['mixed', { startAt: IN_AN_HOUR }, /^--start-at is for shares/],
     ['mixed', { shard: '1/2', startAt: '2999-01-02T03:04:05Z' }, /the same servers/],
     [
       'mixed',

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { replayedFile } from '../load/arrivals/parse-arrivals.ts'
-import { parseDurationMs } from '../load/duration.ts'
+import { MAX_DURATION_MS, MAX_TIMEOUT_MS, parseDurationMs } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
 import { parseSlo } from '../load/slo/parse-slo.ts'
 import { checkParameters } from '../loadtest/check-parameters.ts'
@@ -97,7 +97,7 @@ function readParameters(kind: WorkloadKind, flags: LoadTestFlags): LoadTestParam
     ratePerSecond: readRate(flags.rate, arrivals),
     durationMs: above0(flags.duration, '--duration', DEFAULTS.durationMs),
     warmUpMs: durationMs(flags.warmUp, '--warm-up', DEFAULTS.warmUpMs),
-    timeoutMs: above0(flags.timeout, '--timeout', DEFAULTS.timeoutMs),
+    timeoutMs: above0(flags.timeout, '--timeout', DEFAULTS.timeoutMs, MAX_TIMEOUT_MS),
     maxInFlight: whole(flags.maxInFlight, '--max-in-flight', DEFAULTS.maxInFlight, [1, 1e6]),
     seed: whole(flags.seed, '--seed', DEFAULTS.seed, [0, 2 ** 32 - 1]),
     slos: slo.map(parseSlo),
@@ -172,14 +172,24 @@ function whole(
   throw new InputError(`${flag}: "${text}" must be a whole number from ${least} to ${most}.`)
 }
 
-function above0(text: string | undefined, flag: string, byDefault: number): number {
-  const ms = durationMs(text, flag, byDefault)
+function above0(
+  text: string | undefined,
+  flag: string,
+  byDefault: number,
+  maxMs = MAX_DURATION_MS,
+): number {
+  const ms = durationMs(text, flag, byDefault, maxMs)
   if (ms > 0) return ms
   throw new InputError(`${flag}: "${text}" must be above 0, such as 10s.`)
 }
 
-function durationMs(text: string | undefined, flag: string, byDefault: number): number {
-  return text === undefined ? byDefault : parseDurationMs(text, flag)
+function durationMs(
+  text: string | undefined,
+  flag: string,
+  byDefault: number,
+  maxMs = MAX_DURATION_MS,
+): number {
+  return text === undefined ? byDefault : parseDurationMs(text, flag, maxMs)
 }
 
 /** `NaN` of anything but plain digits. */

@@ -8,18 +8,20 @@ import { RunRecord } from '../results/run-record.ts'
 import { LoadReporter } from '../vitest/load-reporter.ts'
 import type { ShareSettings } from '../vitest/share-settings.ts'
 import { endOnSignals } from './end-on-signals.ts'
+import type { CommandEnd } from './run-command.ts'
+import { specificationsOf } from './scenario-files.ts'
 import type { LoadTestRun } from './loadtest-flags.ts'
 
 const PROJECT = resolve(import.meta.dirname, '../..')
 const SCENARIOS = join(PROJECT, 'src/loadtest')
-const SCENARIO = 'command-line.load.ts'
+const SCENARIO = join(SCENARIOS, 'command-line.load.ts')
 
 /**
  * Makes the load that a command line describes, as `npm run bench` makes a scenario's.
  * @returns the exit code.
  * @throws EnvironmentError, InputError, ResultsFolderError
  */
-export async function runLoadTest(run: LoadTestRun): Promise<number> {
+export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
   const { parameters, share, folder, isJson, reportIntervalMs, isVerbose } = run
   // A list of processes shows arguments, in which there may be a password.
   process.title = 'prism-loadtest'
@@ -47,7 +49,8 @@ export async function runLoadTest(run: LoadTestRun): Promise<number> {
   const interruption = endOnSignals(vitest)
   for (const project of vitest.projects) project.provide('loadTest', parameters)
   try {
-    await vitest.start([SCENARIO])
+    await vitest.standalone()
+    await vitest.runTestSpecifications([...specificationsOf(vitest, [SCENARIO])], true)
   } finally {
     await vitest.close()
   }

@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import { ARRIVALS_FORMS } from '../load/arrivals/parse-arrivals.ts'
 import { SLO_FORMS } from '../load/slo/parse-slo.ts'
 import type { WorkloadKind } from '../loadtest/parameters.ts'
+import { EXIT } from '../results/outcome.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
 import { readFlags, type LoadTestFlags } from './loadtest-flags.ts'
 import { addResults, RESULTS_DESCRIPTION } from './results-command.ts'
 import { addSubscribe } from './subscribe-command.ts'
-import { runForUser } from './user-errors.ts'
+import type { CommandEnd } from './run-command.ts'
 
 const DESCRIPTION =
   'Loads a multicast registry over Redis and NATS, and says how it did. Requests start when they are due, whatever becomes of earlier ones, and response times are counted from then. A multicast is delivered when a subscriber has confirmed it.'
@@ -17,7 +18,8 @@ Environment
   BENCH_BACKEND, BENCH_RESULTS, BENCH_DISPATCH    as for npm run bench
 
 Exit code
-  0 good   1 an SLO is missed   2 something is broken   3 inconclusive   130 interrupted
+  0 good   1 an SLO is missed   2 something is broken   3 inconclusive
+  129, 130, 143 ended by a closed terminal, Ctrl-C or SIGTERM; what was measured is kept
 
 Examples
   prism-loadtest mixed -r 100 -d 10s --with-subscribers
@@ -26,13 +28,9 @@ Examples
 prism-loadtest <command> --help has the options of each.
 `
 
-/** The command line of `prism-loadtest`. Ends the process with an exit code of `EXIT`. */
-export function run(args: readonly string[]): Promise<void> {
-  return runForUser(() => loadtest(args))
-}
-
-async function loadtest(args: readonly string[]): Promise<number> {
-  let exitCode = 0
+/** The command line of `prism-loadtest`. */
+export async function run(args: readonly string[]): Promise<CommandEnd> {
+  let exitCode: CommandEnd = EXIT.good
   const program = commandLine('prism-loadtest', DESCRIPTION).addHelpText('after', AFTER)
   for (const kind of Object.keys(WORKLOADS) as WorkloadKind[]) {
     addWorkload(program, kind, async (flags) => {
@@ -87,14 +85,20 @@ function addWorkload(
   command
     .optionsGroup('Load')
     .option('-r, --rate <n>', 'requests per second; 100 by default')
-    .option('-d, --duration <time>', 'how long, such as 250ms, 10s or 2m; 60s by default')
+    .option(
+      '-d, --duration <time>',
+      'how long, such as 250ms, 10s or 2m, at most 48h; 60s by default',
+    )
     .option(
       '--warm-up <time>',
       'send for so long first, and leave it out of the figures; 0s by default',
     )
     .option('--arrivals <form>', 'when requests are due, see below; constant by default')
     .option('--seed <n>', 'of what is drawn at random; 1 by default')
-    .option('--timeout <time>', 'a request without an answer has timed out; 5s by default')
+    .option(
+      '--timeout <time>',
+      'a request without an answer has timed out; 5s by default, 35m at most',
+    )
     .option(
       '--max-in-flight <n>',
       'requests due while so many are under way are dropped; 10000 by default',

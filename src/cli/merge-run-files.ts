@@ -8,8 +8,8 @@ import { renderOutcomes, renderReport } from '../results/render-report.ts'
 import { paint } from '../results/render-scenario.ts'
 import { ensureWritableFolder } from '../results/results-folder.ts'
 import type { RunFile, ScenarioEntry } from '../results/run-file.ts'
-import { newRunId } from '../results/run-id.ts'
-import { writeRunFile } from '../results/write-run-file.ts'
+import { runIdOf } from '../results/run-id.ts'
+import { createRunFile, pathsOf } from '../results/write-run-file.ts'
 
 /**
  * Merges run files into a new one, and prints its report.
@@ -26,14 +26,20 @@ export async function mergeRunFiles(
     paths.map(async (path) => ({ path, run: await readRunFile(path) })),
   )
   const merged = mergeShares(shares, ({ startedAt, commit }) =>
-    newRunId(folder, new Date(startedAt), commit),
+    runIdOf(new Date(startedAt), commit),
   )
-  const run = { ...merged, ...change }
   ensureWritableFolder(folder)
-  const written = writeRunFile(folder, run)
-  printRun(printableRun(run))
-  for (const path of Object.values(written)) print(`  ${relative(process.cwd(), path)}`)
-  appendHistory(folder, run)
+  let run: RunFile = { ...merged, ...change }
+  let written: readonly string[] = []
+  // Stored before it is printed, and printed even if it can't be stored: either may fail.
+  try {
+    run = createRunFile(folder, run)
+    written = Object.values(pathsOf(folder, run.runId))
+    appendHistory(folder, run)
+  } finally {
+    printRun(printableRun(run))
+    for (const path of written) print(`  ${relative(process.cwd(), path)}`)
+  }
   return exitCodeOf(run)
 }
 

@@ -5,6 +5,7 @@
 import module from 'node:module'
 
 const OLDEST_NODE = 24
+const BROKEN = 2
 
 const [, , command = '', ...args] = process.argv
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
@@ -13,9 +14,19 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
       '`npm ci` brings it along on Linux and Windows, for npm scripts only: run `npm run …`, not `node …`,\n' +
       'and install without `--omit=optional`. On other systems, install it from https://nodejs.org.',
   )
-  process.exit(2)
+  process.exit(BROKEN)
 }
 // What is imported next was compiled before, most times.
 module.enableCompileCache()
-const { run } = await import(`./${command}.ts`)
-await run(args)
+try {
+  const { runCommand } = await import('./run-command.ts')
+  await runCommand(async () => {
+    const { run } = await import(`./${command}.ts`)
+    return run(args)
+  })
+} catch (error) {
+  console.error(
+    `The program can't be started: ${error instanceof Error ? error.message : String(error)}`,
+  )
+  process.exit(BROKEN)
+}

@@ -7,6 +7,7 @@ import { validateNamespace } from '../registry/identity.ts'
 import { ALL_IDENTITIES, parseIdentityPattern } from '../registry/identity-pattern.ts'
 import { checkReceiving, receive, type ReceivingEvent } from '../subscribers/receive.ts'
 import { renderReceiving } from '../subscribers/render-receiving.ts'
+import { onSignals } from './signals.ts'
 
 /** The flags as they were typed. */
 interface SubscribeFlags {
@@ -83,18 +84,10 @@ async function subscribe(
   await receive(receiving, { intervalMs, signal: untilSignal(), onEvent })
 }
 
-/** Aborted by the first SIGINT or SIGTERM; a second one ends the process at once. */
+/** Aborted by the first signal; a second one ends the process at once. */
 function untilSignal(): AbortSignal {
   const ending = new AbortController()
-  for (const [signal, exitCode] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.on(signal, () => {
-      if (ending.signal.aborted) process.exit(exitCode)
-      ending.abort()
-    })
-  }
+  onSignals(() => ending.abort())
   return ending.signal
 }
 

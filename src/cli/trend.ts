@@ -9,7 +9,6 @@ import { seriesOf } from '../results/trend/series.ts'
 import { simulateTrends, WITHIN } from '../results/trend/simulate.ts'
 import { trendCsv, trendData } from '../results/trend/trend-table.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
-import { runForUser } from './user-errors.ts'
 
 const NAME = 'npm run trend --'
 
@@ -44,12 +43,8 @@ interface Flags {
   readonly seed: string
 }
 
-/** The command line of `npm run trend`. Ends the process with an exit code of `EXIT`. */
-export function run(args: readonly string[]): Promise<void> {
-  return runForUser(() => trend(args))
-}
-
-async function trend(args: readonly string[]): Promise<ExitCode> {
+/** The command line of `npm run trend`. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.good
   const command = commandLine(NAME, DESCRIPTION)
     .option('--metric <name>', `only this one, drawn: ${names()}`)

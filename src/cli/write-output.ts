@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
 import { InputError } from '../load/input-error.ts'
 import { escaped } from '../results/printable.ts'
+import { writeWholeFile } from '../results/whole-files.ts'
 
 /**
  * Writes what a command made to a file, or to standard output where none is named. A terminal gets what is
@@ -13,9 +13,12 @@ export function writeOutput(text: string, path: string | undefined): void {
     return
   }
   try {
-    writeFileSync(path, text)
+    writeWholeFile(path, text)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new InputError(`--out: ${reason}. Name a file in a folder that can be written to.`)
+    // What follows names the call, and the file's name until it is whole.
+    const [reason] = (error instanceof Error ? error.message : String(error)).split(',')
+    throw new InputError(
+      `--out: ${path}: ${reason}. Name a file in a folder that can be written to.`,
+    )
   }
 }

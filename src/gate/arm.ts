@@ -2,7 +2,8 @@ import { cpSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { NotComparableError } from './not-comparable-error.ts'
-import { git, type Repository } from './git.ts'
+import { git } from '../results/git.ts'
+import type { Repository } from './git.ts'
 import { installPackages, type Packages } from './install.ts'
 import type { Version } from './version.ts'
 
@@ -49,7 +50,7 @@ async function checkOut(
   folder: string,
 ): Promise<string> {
   if (version.kind === 'commit') {
-    await git(project, 'worktree', 'add', '--quiet', '--detach', folder, version.sha)
+    await git(project, ['worktree', 'add', '--quiet', '--detach', folder, version.sha])
     return join(folder, prefix)
   }
   mkdirSync(folder)
@@ -62,5 +63,5 @@ async function checkOut(
 
 /** Takes back from the repository what `prepareArm` entered there. The folders are its caller's. */
 export async function forgetWorktrees({ project }: Repository): Promise<void> {
-  await git(project, 'worktree', 'prune')
+  await git(project, ['worktree', 'prune'])
 }

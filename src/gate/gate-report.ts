@@ -1,3 +1,4 @@
+import { EXIT } from '../results/outcome.ts'
 import * as z from 'zod'
 import type { DeepReadonly } from '../results/deep-readonly.ts'
 import { dateTimeSchema } from '../results/load-result-schema.ts'
@@ -121,7 +122,7 @@ export const gateReportSchema = z.strictObject({
   confirmation: z.array(roundSchema).describe('Fresh rounds, for the candidates alone.'),
   comparisons: z.array(z.strictObject({ comparison: comparisonSchema, verdict: verdictSchema })),
   verdict: z.enum(['pass', 'regression', 'improvement', 'inconclusive', 'not comparable']),
-  exitCode: z.int(),
+  exitCode: z.literal(Object.values(EXIT)),
   runs: z.string().describe('The folder that holds the run files of all rounds, by arm.'),
 })
 

@@ -1,20 +1,5 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { InputError } from '../load/input-error.ts'
-
-const execute = promisify(execFile)
-
-/** What git prints for a command, without the final newline; throws what `execFile` throws. */
-export async function git(folder: string, ...args: readonly string[]): Promise<string> {
-  // A gate that a hook of git started is told of the hook's repository; the folder's own is meant.
-  const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = process.env
-  const { stdout } = await execute('git', args, {
-    cwd: folder,
-    env,
-    maxBuffer: 64 * 1_024 * 1_024,
-  })
-  return stdout.replace(/\n$/, '')
-}
+import { git } from '../results/git.ts'
 
 /** Where a project's versions come from. */
 export interface Repository {
@@ -30,7 +15,7 @@ export interface Repository {
  */
 export async function openRepository(project: string): Promise<Repository> {
   try {
-    return { project, prefix: await git(project, 'rev-parse', '--show-prefix') }
+    return { project, prefix: await git(project, ['rev-parse', '--show-prefix']) }
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     throw new InputError(
@@ -59,8 +44,8 @@ export async function resolveCommit(
   option: string,
 ): Promise<NamedCommit> {
   try {
-    const sha = await git(project, 'rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`)
-    return { ref, sha, short: await git(project, 'rev-parse', '--short=7', sha) }
+    const sha = await git(project, ['rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`])
+    return { ref, sha, short: await git(project, ['rev-parse', '--short=7', sha]) }
   } catch {
     throw new InputError(
       `${option}: git knows no commit "${ref}". Fetch it first, or name another branch, tag or commit.`,

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { nowMs } from '../load/clock.ts'
 import { loadResult } from '../load/result-fixture.ts'
 import { serializeLoadResult } from '../results/load-result-json.ts'
 import { parseMetrics } from './metrics-option.ts'
@@ -46,6 +47,7 @@ async function judge(
   make: (wanted: WantedRound, made: number) => MeasuredRound | null,
   task: Partial<RoundsTask> = {},
   signal = new AbortController().signal,
+  now?: () => number,
 ) {
   const wanted: WantedRound[] = []
   const notes: string[] = []
@@ -57,6 +59,7 @@ async function judge(
     },
     { note: (text) => notes.push(text), live: () => {} },
     signal,
+    now,
   )
   return { ...outcome, wanted, notes }
 }
@@ -118,18 +121,19 @@ test('rounds that stay invalid are no pass', async () => {
 })
 
 test('no round begins when the time is up, and what is undecided then is inconclusive', async () => {
-  const none = await judge(oneSlower, { endMs: Date.now() - 1 })
+  const none = await judge(oneSlower, { endMs: nowMs() - 1 })
   expect(none).toMatchObject({ session: null, judged: null, wanted: [] })
 
-  vi.useFakeTimers({ toFake: ['Date'] })
-  onTestFinished(() => void vi.useRealTimers())
+  let timeMs = 1_000_000
   // Of 44 s, 4 are left after four rounds of 10 s: less than half of one.
   const outcome = await judge(
     (round, made) => {
-      vi.setSystemTime(Date.now() + 10_000)
+      timeMs += 10_000
       return oneSlower(round, made)
     },
-    { endMs: Date.now() + 44_000 },
+    { endMs: timeMs + 44_000 },
+    undefined,
+    () => timeMs,
   )
   expect(outcome.session?.rounds).toHaveLength(4)
   expect(outcome.judged?.verdict.kind).toBe('inconclusive')
@@ -160,4 +164,21 @@ test('a percentile without enough requests is refused, and it says what would do
   const { judged, notes } = await judge(oneSlower, { metrics: parseMetrics('p50,p99') })
   expect(notes.join('\n')).toContain('p99 10000 (--duration 1s)')
   expect(judged?.comparisons.map(({ verdict }) => verdict.kind)).toContain('refused')
+})
+
+test('a system clock that is set meanwhile changes neither the time of a round nor the end', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  for (const stepMs of [-1_200_000, 1_200_000]) {
+    const { session, meanRoundMs } = await judge(
+      (round, made) => {
+        vi.setSystemTime(Date.now() + stepMs)
+        return oneSlower(round, made)
+      },
+      { endMs: nowMs() + 600_000 },
+    )
+    expect(meanRoundMs).toBeGreaterThanOrEqual(0)
+    expect(meanRoundMs).toBeLessThan(600_000)
+    expect(session?.rounds.length).toBeGreaterThanOrEqual(7)
+  }
 })

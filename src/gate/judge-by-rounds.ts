@@ -1,3 +1,4 @@
+import { nowMs } from '../load/clock.ts'
 import { InputError } from '../load/input-error.ts'
 import { labelOf, type Comparison, type Metric } from '../results/gate/metric.ts'
 import { gatePlan, type Effects } from '../results/gate/plan.ts'
@@ -47,7 +48,7 @@ export interface RoundsTask {
   readonly metrics: readonly Metric[] | null
   readonly effects: Partial<Effects>
   readonly durationMs: number
-  /** Unix time in ms: no round begins of which the greater part would be later. */
+  /** A time of `nowMs()`: no round begins of which the greater part would be later. */
   readonly endMs: number
 }
 
@@ -68,6 +69,7 @@ const MOST_DISCARDED = 5
 
 /**
  * Makes rounds until there is a decision, the time is up, or the signal is given.
+ * @param now the monotonic clock, in ms.
  * @throws InputError if no operation has a metric asked for; what `makeRound` throws.
  */
 export async function judgeByRounds(
@@ -75,6 +77,7 @@ export async function judgeByRounds(
   makeRound: MakeRound,
   progress: GateProgress,
   signal: AbortSignal,
+  now = nowMs,
 ): Promise<RoundsOutcome> {
   const times = new RoundTimes(task.durationMs)
   const discarded: string[] = []
@@ -87,7 +90,7 @@ export async function judgeByRounds(
     }
     const files = filesFor(state, task.files, scenarios)
     const estimateMs = times.estimate(files.length)
-    const leftMs = task.endMs - Date.now()
+    const leftMs = task.endMs - now()
     // One that begins with half of its time left passes the end by no more than the other half.
     const time = { leftMs, rounds: Math.max(Math.round(leftMs / estimateMs), 0) }
     const line =
@@ -99,11 +102,11 @@ export async function judgeByRounds(
       continue
     }
 
-    const startedMs = Date.now()
+    const startedMs = now()
     const number = session === null ? 0 : session.rounds.length + session.confirmation.length
     const measured = await makeRound({ number, files, estimateMs, line })
     if (measured === null) continue
-    times.add(Date.now() - startedMs, files.length)
+    times.add(now() - startedMs, files.length)
     if (session === null) {
       session = openSession(task, measured)
       scenarios = scenarioFilesOf(measured)

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Commit, RunFile } from '../results/run-file.ts'
-import { newRunId } from '../results/run-id.ts'
-import { writeRunFile } from '../results/write-run-file.ts'
+import { ensureWritableFolder } from '../results/results-folder.ts'
+import { runIdOf } from '../results/run-id.ts'
+import { createRunFile } from '../results/write-run-file.ts'
 import type { Arm } from './arm.ts'
 
 /**
@@ -12,10 +12,10 @@ import type { Arm } from './arm.ts'
  */
 export function keepRun(folder: string, { name, version }: Arm, run: RunFile): void {
   const armFolder = join(folder, name)
-  mkdirSync(armFolder, { recursive: true })
+  ensureWritableFolder(armFolder)
   const commit = commitOf(version)
-  const runId = newRunId(armFolder, new Date(run.startedAt), commit)
-  writeRunFile(armFolder, { ...run, runId, commit, profile: 'gate' })
+  const runId = runIdOf(new Date(run.startedAt), commit)
+  createRunFile(armFolder, { ...run, runId, commit, profile: 'gate' })
 }
 
 function commitOf(version: Arm['version']): Commit | null {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import type { Backends } from '../environment/backends.ts'
+import { OWNER_VARIABLE } from '../cli/watch-parent.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import type { RunFile } from '../results/run-file.ts'
 import type { Arm } from './arm.ts'
@@ -117,6 +118,7 @@ function environmentOf(
     BENCH_NAMESPACE: '',
     // The gate's own summary is the one that is wanted.
     GITHUB_STEP_SUMMARY: '',
+    [OWNER_VARIABLE]: String(process.pid),
     VITEST: '',
   }
 }

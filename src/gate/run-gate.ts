@@ -1,12 +1,19 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import type { Backends } from '../environment/backends.ts'
 import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
+import { nowMs } from '../load/clock.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
 import type { RunFile } from '../results/run-file.ts'
-import { ensureWritableFolder } from '../results/results-folder.ts'
+import {
+  ensureWritableFolder,
+  ResultsFolderError,
+  resultsFolderError,
+} from '../results/results-folder.ts'
+import { RunClock } from '../results/run-clock.ts'
+import { numberedRunId, timestampOf } from '../results/run-id.ts'
 import { describeBackends } from '../vitest/load-reporter.ts'
 import { forgetWorktrees, prepareArm, type Arm, type ArmName } from './arm.ts'
 import { clearServers } from './clear-servers.ts'
@@ -42,15 +49,15 @@ export async function runGate(
   progress: GateProgress,
   signal: AbortSignal,
 ): Promise<GateReport> {
-  const startedAt = new Date()
+  const runClock = new RunClock()
   const { project, scenarioFolder, budgetMs } = options
   const files = scenarioFiles(scenarioFolder, options.scenarios)
   const durationMs = options.durationMs ?? durationFor(budgetMs, files.length)
   requireBudget(budgetMs, files.length, durationMs)
   const repository = await openRepository(project)
   const versions = await versionsOf(options, repository)
-  const runs = join(options.resultsFolder, `gate-${stamp(startedAt)}`)
-  ensureWritableFolder(runs)
+  ensureWritableFolder(options.resultsFolder)
+  const runs = claimFolder(join(options.resultsFolder, `gate-${timestampOf(runClock.startedAt)}`))
 
   // Its real path, for that is what modules are known by.
   const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'prism-gate-')))
@@ -73,20 +80,19 @@ export async function runGate(
       progress,
       signal,
     )
-    const endMs = startedAt.getTime() + budgetMs
+    const endMs = nowMs() + budgetMs - runClock.elapsedMs
     const outcome = await judgeByRounds(
       { ...options, files, durationMs, endMs },
       makeRound,
       progress,
       signal,
     )
-    const finishedAt = new Date()
     return {
       kind: 'gate',
       schemaVersion: GATE_SCHEMA_VERSION,
       status: signal.aborted ? 'interrupted' : 'complete',
-      startedAt: startedAt.toISOString(),
-      finishedAt: finishedAt.toISOString(),
+      startedAt: runClock.startedAt.toISOString(),
+      finishedAt: runClock.now().toISOString(),
       base: describeArm(arms.base),
       head: describeArm(arms.head),
       sameness,
@@ -94,10 +100,13 @@ export async function runGate(
       scenarios: files.map((file) => relative(scenarioFolder, file)),
       durationMs,
       budgetMs,
-      elapsedMs: finishedAt.getTime() - startedAt.getTime(),
+      elapsedMs: runClock.elapsedMs,
       ...judgementOf(outcome),
       runs,
     }
+  } catch (error) {
+    removeIfEmpty(runs)
+    throw error
   } finally {
     await servers?.stop()
     rmSync(workspace, { recursive: true, force: true })
@@ -204,7 +213,15 @@ function roundMaker(
     const round = await runRound(arms, task, number, signal, onArm)
     await clearServers(backends)
     if (round === null) return null
-    for (const name of ['base', 'head'] as const) keepRun(runs, arms[name], round[name])
+    for (const name of ['base', 'head'] as const) {
+      try {
+        keepRun(runs, arms[name], round[name])
+      } catch (error) {
+        // The round counts all the same; the report, which comes last, has to be stored.
+        if (!(error instanceof ResultsFolderError)) throw error
+        progress.note(error.message)
+      }
+    }
     const scenariosOf = ({ scenarios }: RunFile) =>
       scenarios.map((entry) => ({ ...entry, file: resolve(harness, entry.file) }))
     return { baseline: scenariosOf(round.base), candidate: scenariosOf(round.head) }
@@ -231,7 +248,25 @@ function describeArm({ version, packages }: Arm): GateReport['base'] {
   return { version: describeVersion(version), commit, isWorkingTree, packages }
 }
 
-/** `20260102T030405Z` */
-function stamp(date: Date): string {
-  return date.toISOString().replace(/[-:]|\.\d+/g, '')
+/** Makes a folder that no other gate has: another one may have begun in the same second. */
+function claimFolder(path: string): string {
+  for (let number = 1; ; number += 1) {
+    const folder = numberedRunId(path, number)
+    try {
+      mkdirSync(folder)
+      return folder
+    } catch (error) {
+      const isTaken = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+      if (!isTaken) throw resultsFolderError(path, error)
+    }
+  }
+}
+
+/** A gate that measured nothing leaves nothing. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    // It holds runs.
+  }
 }

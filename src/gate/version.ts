@@ -1,4 +1,5 @@
-import { git, type NamedCommit, type Repository } from './git.ts'
+import { git } from '../results/git.ts'
+import type { NamedCommit, Repository } from './git.ts'
 
 /** What one arm of a comparison is made from. */
 export type Version =
@@ -14,10 +15,10 @@ export type Version =
 /** The files as they are, to be compared with a commit. */
 export async function workingTree({ project }: Repository): Promise<Version> {
   try {
-    const sha = await git(project, 'rev-parse', 'HEAD')
-    const short = await git(project, 'rev-parse', '--short=7', 'HEAD')
+    const sha = await git(project, ['rev-parse', 'HEAD'])
+    const short = await git(project, ['rev-parse', '--short=7', 'HEAD'])
     const paths = ['src/registry', 'package.json', 'package-lock.json']
-    const changes = await git(project, 'status', '--porcelain', '--', ...paths)
+    const changes = await git(project, ['status', '--porcelain', '--', ...paths])
     return { kind: 'working-tree', commit: { sha, short }, isChanged: changes !== '' }
   } catch {
     // Before the first commit.

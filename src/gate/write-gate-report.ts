@@ -1,5 +1,6 @@
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { writeWholeFile } from '../results/whole-files.ts'
 import { ensureWritableFolder, resultsFolderError } from '../results/results-folder.ts'
 import { gateReportSchema, type GateReport } from './gate-report.ts'
 import { renderGateMarkdown } from './render-gate.ts'
@@ -35,7 +36,7 @@ export function writeGateReport(report: GateReport, files: ReportFiles): void {
 function write(
   path: string,
   text: string,
-  by: (path: string, text: string) => void = writeFileSync,
+  by: (path: string, text: string) => void = writeWholeFile,
 ): void {
   try {
     by(path, text)

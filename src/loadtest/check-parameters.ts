@@ -10,6 +10,9 @@ import { validateNamespace } from '../registry/identity.ts'
 import { defaultLimits } from '../registry/limits.ts'
 import { operationNames, type LoadTestParameters, type WorkloadParameters } from './parameters.ts'
 
+/** The most identities that the subscribers of a load host: they are all kept in memory, by name. */
+const MAX_HOSTED = 10_000_000
+
 /** The schedule of a load. */
 export function arrivalsOf(parameters: LoadTestParameters): Arrivals {
   return parseArrivals(parameters.arrivals, parameters)
@@ -20,7 +23,7 @@ export function arrivalsOf(parameters: LoadTestParameters): Arrivals {
  * @throws InputError
  */
 export function checkParameters(parameters: LoadTestParameters): void {
-  const { workload, namespace, durationMs, slos } = parameters
+  const { workload, namespace, durationMs, warmUpMs, slos } = parameters
   checkNamespace(namespace)
   checkWorkload(workload)
   const arrivals = arrivalsOf(parameters)
@@ -28,6 +31,15 @@ export function checkParameters(parameters: LoadTestParameters): void {
     throw new InputError(
       `--arrivals: in the ${durationMs / 1_000} s of --duration, no request is due (${arrivals.label}).`,
     )
+  }
+  const requests = countDueBefore(arrivals, warmUpMs) + countDueBefore(arrivals, durationMs)
+  if (workload.kind === 'mixed' && workload.withSubscribers) {
+    const identities = (requests * workload.mix.register) / 100
+    if (identities > MAX_HOSTED) {
+      throw new InputError(
+        `--with-subscribers: about ${Math.round(identities).toLocaleString('en-US')} identities would be registered, and one process hosts ${MAX_HOSTED.toLocaleString('en-US')} at most. Lower --rate, --duration or --register-pct, or run prism-loadtest subscribe beside it.`,
+      )
+    }
   }
   const names = operationNames(workload)
   for (const slo of slos) {

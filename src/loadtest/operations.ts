@@ -5,7 +5,7 @@ import { multicast } from '../../bench/workloads/multicast.ts'
 import { requireTargets } from '../../bench/workloads/require-targets.ts'
 import { loadTestIdentity, register } from '../../bench/workloads/register.ts'
 import { countDueBefore } from '../load/arrivals/arrivals.ts'
-import { numbersIn, type Shard } from '../load/arrivals/shard.ts'
+import { countIn, numberInWhole, numbersIn, type Shard } from '../load/arrivals/shard.ts'
 import { defineWorkload, type Operation, type Operations } from '../load/workload.ts'
 import type { Filter } from '../registry/filter/filter.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
@@ -66,10 +66,14 @@ export function identitiesToRegister(
   if (workload.kind !== 'register' && workload.kind !== 'mixed') return []
   const arrivals = arrivalsOf(parameters)
   const requests = countDueBefore(arrivals, warmUpMs) + countDueBefore(arrivals, durationMs)
-  const numbers = numbersIn(share, requests)
-  if (workload.kind === 'register') return numbers.map(loadTestIdentity)
+  if (workload.kind === 'register') return numbersIn(share, requests).map(loadTestIdentity)
   const nothing = { run: () => Promise.resolve() }
   const kinds = { register: nothing, enumerate: nothing, multicast: nothing }
   const { draw } = defineWorkload(mixed(kinds, workload.mix), seed)
-  return numbers.filter((number) => draw(number) === 'register').map(loadTestIdentity)
+  const identities: string[] = []
+  for (let j = 0; j < countIn(share, requests); j += 1) {
+    const number = numberInWhole(share, j)
+    if (draw(number) === 'register') identities.push(loadTestIdentity(number))
+  }
+  return identities
 }

@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { git } from './git.ts'
 import type { Commit } from './run-file.ts'
 
 /**
@@ -10,11 +9,12 @@ import type { Commit } from './run-file.ts'
  */
 export async function readCommit(folder: string): Promise<Commit | null> {
   try {
+    const ask = (...args: readonly string[]) => git(folder, args, { timeoutMs: 5_000 })
     const [sha, short, branch, changes] = await Promise.all([
-      git(folder, 'rev-parse', 'HEAD'),
-      git(folder, 'rev-parse', '--short=7', 'HEAD'),
-      git(folder, 'symbolic-ref', '--quiet', '--short', 'HEAD').catch(() => null),
-      git(folder, 'status', '--porcelain'),
+      ask('rev-parse', 'HEAD'),
+      ask('rev-parse', '--short=7', 'HEAD'),
+      ask('symbolic-ref', '--quiet', '--short', 'HEAD').catch(() => null),
+      ask('status', '--porcelain'),
     ])
     return { sha, short, branch, isDirty: changes !== '' }
   } catch {
@@ -26,17 +26,4 @@ function builtFrom(text: string): Commit | null {
   const [, sha, dirty] = /^([0-9a-f]{40})(-dirty)?$/.exec(text) ?? []
   if (sha === undefined) return null
   return { sha, short: sha.slice(0, 7), branch: null, isDirty: dirty !== undefined }
-}
-
-const execute = promisify(execFile)
-
-async function git(folder: string, ...args: readonly string[]): Promise<string> {
-  const { stdout } = await execute('git', args, {
-    cwd: folder,
-    timeout: 5_000,
-    maxBuffer: 64 * 1_024 * 1_024,
-    // Looking must not take the repository's lock from a user's own git command.
-    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
-  })
-  return stdout.trim()
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { redactUrls } from '../environment/redact-url.ts'
 import { toCsv } from './csv.ts'
@@ -7,6 +7,7 @@ import { historyRows, type HistoryRow } from './history.ts'
 import { CsvError, parseCsv } from './parse-csv.ts'
 import { placeOf } from './place.ts'
 import type { RunFile } from './run-file.ts'
+import { appendWhole, createWholeFile } from './whole-files.ts'
 
 /** history.csv can't be used. The message names it, the line, and what to do. Exit code 2. */
 export class HistoryError extends Error {
@@ -28,12 +29,12 @@ export function appendHistory(folder: string, run: RunFile): void {
   if (rows.length === 0) return
   const path = historyPath(folder)
   try {
-    makeFile(folder, path)
+    createWholeFile(path, `${HEADER}\n`)
     const begun = readFileSync(path, 'utf8')
     requireHeader(path, begun)
     // What a process that was killed left of a row must not swallow this one.
     const lineEnd = begun.endsWith('\n') ? '' : '\n'
-    appendFileSync(path, lineEnd + redactUrls(linesOf(rows)))
+    appendWhole(path, lineEnd + redactUrls(linesOf(rows)))
   } catch (error) {
     if (error instanceof HistoryError) throw error
     throw new HistoryError(`${path}: can't be written to: ${messageOf(error)}`, { cause: error })
@@ -68,19 +69,6 @@ const HEADER = toCsv(HISTORY_COLUMNS, []).trimEnd()
 
 function linesOf(rows: readonly HistoryRow[]): string {
   return toCsv(HISTORY_COLUMNS, rows).slice(HEADER.length + 1)
-}
-
-/** A link is there whole or not at all, and never in place of another file. */
-function makeFile(folder: string, path: string): void {
-  const temporary = join(folder, `.history.${process.pid}.partial`)
-  try {
-    writeFileSync(temporary, `${HEADER}\n`)
-    linkSync(temporary, path)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-  } finally {
-    rmSync(temporary, { force: true })
-  }
 }
 
 function requireHeader(path: string, text: string): void {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { temporaryBeside } from './whole-files.ts'
 
 /** The folder for result files can't be used. The message says why, and what to do. Exit code 2. */
 export class ResultsFolderError extends Error {
@@ -12,11 +13,14 @@ export class ResultsFolderError extends Error {
  * @throws ResultsFolderError
  */
 export function ensureWritableFolder(folder: string): void {
-  const probe = join(folder, `.${process.pid}.probe`)
+  const probe = temporaryBeside(join(folder, 'probe'))
   try {
     makeFolder(resolve(folder))
-    writeFileSync(probe, 'x')
-    rmSync(probe)
+    try {
+      writeFileSync(probe, 'x')
+    } finally {
+      rmSync(probe, { force: true })
+    }
   } catch (error) {
     throw resultsFolderError(folder, error)
   }

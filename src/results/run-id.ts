@@ -1,26 +1,26 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Commit, Generators } from './run-file.ts'
 
 /**
  * A run's name, and that of its files: `20260102T030405Z-0a1b2c3`, with `-dirty` if the work tree
  * differs from the commit, `-nogit` in place of a commit if there is none, and `-2of5` of a share.
- * Sorts by time.
- * Where the folder holds a run of that name, `.2`, `.3` and so on is added.
+ * Sorts by time. Other runs may have the same name: `createRunFile` gives each one of its own.
  */
-export function newRunId(
-  folder: string,
+export function runIdOf(
   startedAt: Date,
   commit: Commit | null,
   generators: Generators = { kind: 'one' },
 ): string {
-  const moment = startedAt.toISOString().replace(/[-:]|\.\d+/g, '')
   const version = commit === null ? 'nogit' : commit.short + (commit.isDirty ? '-dirty' : '')
   const share = generators.kind === 'share' ? `-${generators.share}of${generators.of}` : ''
-  const id = `${moment}-${version}${share}`
-  const isTaken = (candidate: string) => existsSync(join(folder, `${candidate}.json`))
-  if (!isTaken(id)) return id
-  let number = 2
-  while (isTaken(`${id}.${number}`)) number += 1
-  return `${id}.${number}`
+  return `${timestampOf(startedAt)}-${version}${share}`
+}
+
+/** The name of the n-th run, n ≥ 1, of those that would have the same: `.2`, `.3` and so on is added. */
+export function numberedRunId(runId: string, n: number): string {
+  return n === 1 ? runId : `${runId}.${n}`
+}
+
+/** `20260102T030405Z` */
+export function timestampOf(moment: Date): string {
+  return moment.toISOString().replace(/[-:]|\.\d+/g, '')
 }

@@ -12,9 +12,10 @@ import type {
   ScenarioEntry,
 } from './run-file.ts'
 import { SCHEMA_VERSION } from './run-file.ts'
-import { newRunId } from './run-id.ts'
-import { ensureWritableFolder } from './results-folder.ts'
-import { writeRunFile, type ResultPaths } from './write-run-file.ts'
+import { RunClock } from './run-clock.ts'
+import { runIdOf } from './run-id.ts'
+import { ensureWritableFolder, ResultsFolderError } from './results-folder.ts'
+import { createRunFile, writeRunFile, type ResultPaths } from './write-run-file.ts'
 
 /** Where a run is recorded, and under which profile it runs. */
 export interface RunRecordOptions {
@@ -26,15 +27,21 @@ export interface RunRecordOptions {
 
 /**
  * One run as it goes. Its files are written anew after each result, so that a run that is killed
- * leaves all that it had finished.
+ * leaves all that it had finished. A folder that takes no more files, as on a full disk, doesn't end
+ * the run: its figures can still be printed.
  */
 export class RunRecord {
   readonly #folder: string
+  readonly #clock: RunClock
   #run: RunFile
+  #isNamed = false
+  #paths: ResultPaths | null = null
+  #storageProblem: string | null = null
   #historyProblem: string | null = null
 
-  private constructor(folder: string, run: RunFile) {
+  private constructor(folder: string, clock: RunClock, run: RunFile) {
     this.#folder = folder
+    this.#clock = clock
     this.#run = run
   }
 
@@ -48,11 +55,12 @@ export class RunRecord {
     generators = { kind: 'one' },
   }: RunRecordOptions): Promise<RunRecord> {
     ensureWritableFolder(folder)
-    const startedAt = new Date()
+    const clock = new RunClock()
+    const { startedAt } = clock
     const commit = await readCommit(import.meta.dirname)
-    return new RunRecord(folder, {
+    return new RunRecord(folder, clock, {
       schemaVersion: SCHEMA_VERSION,
-      runId: newRunId(folder, startedAt, commit, generators),
+      runId: runIdOf(startedAt, commit, generators),
       status: 'running',
       startedAt: startedAt.toISOString(),
       finishedAt: null,
@@ -68,12 +76,13 @@ export class RunRecord {
     })
   }
 
+  /** What there is of it. Its `runId` is its own from `measuring` on. */
   get run(): RunFile {
     return this.#run
   }
 
   /**
-   * Notes what is being measured, and takes the run's file names.
+   * Notes what is being measured, and takes a name that no other run has.
    * @param reference what the reference workload took there.
    */
   measuring(backends: Backends, reference: Reference | null): void {
@@ -93,16 +102,26 @@ export class RunRecord {
     this.#write({ capacities: [capacity] })
   }
 
-  /** Ends the record, and adds it to the folder's history; where its files are. */
-  finish(status: 'complete' | 'interrupted'): ResultPaths {
-    const paths = this.#write({ status, finishedAt: new Date().toISOString() })
+  /** Ends the record, and adds it to the folder's history. */
+  finish(status: 'complete' | 'interrupted'): void {
+    this.#write({ status, finishedAt: this.#clock.now().toISOString() })
+    if (this.#storageProblem !== null) return
     try {
       appendHistory(this.#folder, this.#run)
     } catch (error) {
       if (!(error instanceof HistoryError)) throw error
       this.#historyProblem = error.message
     }
-    return paths
+  }
+
+  /** Where its files are, whole as they were last written; `null` if they never could be. */
+  get paths(): ResultPaths | null {
+    return this.#paths
+  }
+
+  /** Why its files lack the latest results, or all of them; `null` if they hold everything. */
+  get storageProblem(): string | null {
+    return this.#storageProblem
   }
 
   /** Why the run is not in the folder's history; its files hold all of it, so nothing is lost. */
@@ -110,8 +129,18 @@ export class RunRecord {
     return this.#historyProblem
   }
 
-  #write(change: Partial<RunFile>): ResultPaths {
+  #write(change: Partial<RunFile>): void {
     this.#run = { ...this.#run, ...change }
-    return writeRunFile(this.#folder, this.#run)
+    try {
+      if (!this.#isNamed) {
+        this.#run = createRunFile(this.#folder, this.#run)
+        this.#isNamed = true
+      }
+      this.#paths = writeRunFile(this.#folder, this.#run)
+      this.#storageProblem = null
+    } catch (error) {
+      if (!(error instanceof ResultsFolderError)) throw error
+      this.#storageProblem = error.message
+    }
   }
 }

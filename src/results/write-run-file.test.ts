@@ -3,14 +3,17 @@ import { once } from 'node:events'
 import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text as textOf } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { arbitraryRun } from './arbitrary-run.ts'
 import { describeBackends } from './describe-backends.ts'
 import { readRunFile, RunFileError, type RunFileFault } from './read-run-file.ts'
 import { ensureWritableFolder, ResultsFolderError } from './results-folder.ts'
 import type { RunFile } from './run-file.ts'
+import { numberedRunId } from './run-id.ts'
+import { RunRecord } from './run-record.ts'
 import { writeRunFile } from './write-run-file.ts'
 
 let folder: string
@@ -115,6 +118,76 @@ describe('a run written to files', () => {
     fs.mkdirSync(join(folder, `${aRun.runId}.json`))
     expect(() => writeRunFile(folder, aRun)).toThrow(ResultsFolderError)
     expect(fs.readdirSync(folder)).toEqual([`${aRun.runId}.json`])
+  })
+})
+
+describe('runs that begin in one folder in the same second', () => {
+  const runId = '20260102T030405Z-0a1b2c3'
+
+  test('have names of their own, and all are there, whatever process they are of', async () => {
+    const program = `
+      import { createRunFile } from ${JSON.stringify(import.meta.resolve('./write-run-file.ts'))}
+      const run = JSON.parse(process.argv[2])
+      for (let k = 0; k < 10; k++) console.log(createRunFile(process.argv[1], run).runId)`
+    const args = [
+      '--input-type=module',
+      '--eval',
+      program,
+      folder,
+      JSON.stringify({ ...aRun, runId }),
+    ]
+    const printed = await Promise.all(
+      Array.from({ length: 6 }, () => {
+        const writer = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+        return textOf(writer.stdout)
+      }),
+    )
+    const names = printed.flatMap((lines) => lines.trim().split('\n'))
+    expect(names).toHaveLength(60)
+    const wanted = Array.from({ length: 60 }, (_, k) => numberedRunId(runId, k + 1))
+    expect(names.toSorted()).toEqual(wanted.toSorted())
+    for (const name of wanted) {
+      expect((await readRunFile(join(folder, `${name}.json`))).runId).toBe(name)
+    }
+    expect(fs.readdirSync(folder)).toHaveLength(3 * 60)
+  })
+})
+
+describe('a record of a run', () => {
+  const open = () => RunRecord.open({ folder, profile: 'short' })
+  const memory = { kind: 'memory', notice: 'in memory' } as const
+
+  test('that never measured anything leaves nothing', async () => {
+    await open()
+    expect(fs.readdirSync(folder)).toEqual([])
+  })
+
+  test('goes on where its folder takes no more files, and says so', async () => {
+    const record = await open()
+    fs.rmSync(folder, { recursive: true })
+    record.measuring(memory, null)
+    record.addScenarios(aRun.scenarios)
+    record.finish('complete')
+    expect(record.paths).toBeNull()
+    expect(record.storageProblem).toContain(folder)
+    expect(record.run.scenarios).toEqual(aRun.scenarios)
+    fs.mkdirSync(folder)
+    record.finish('complete')
+    expect(record.storageProblem).toBeNull()
+    expect(await readRunFile(record.paths?.json ?? '')).toEqual(record.run)
+  })
+
+  test('ends after it began, whatever becomes of the system clock', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const record = await open()
+    vi.setSystemTime(Date.now() - 1_000_000)
+    record.measuring(memory, null)
+    record.finish('complete')
+    const { startedAt, finishedAt } = record.run
+    const tookMs = Date.parse(finishedAt ?? '') - Date.parse(startedAt)
+    expect(tookMs).toBeGreaterThanOrEqual(0)
+    expect(tookMs).toBeLessThan(600_000)
   })
 })
 

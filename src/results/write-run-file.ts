@@ -1,10 +1,12 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { redactUrls } from '../environment/redact-url.ts'
 import { placeOf } from './place.ts'
+import { createWholeFile, replaceFiles } from './whole-files.ts'
 import { resultsFolderError } from './results-folder.ts'
 import { intervalsCsv, operationsCsv } from './run-csv.ts'
 import { runFileSchema, type RunFile } from './run-file.ts'
+import { numberedRunId } from './run-id.ts'
 
 /** Where a run's files are. */
 export interface ResultPaths {
@@ -15,34 +17,72 @@ export interface ResultPaths {
 
 /**
  * Writes `<runId>.json`, `<runId>.csv` and `<runId>.intervals.csv`, in place of those that an
- * earlier state of the same run left. Each is written under another name and renamed, so whatever
- * kills the process, a file is there whole or not at all. Synchronous, so a process that is about to
+ * earlier state of the same run left; see `replaceFiles`. Synchronous, so a process that is about to
  * exit can still call it. Addresses in any text lose their secrets.
  *
  * @throws ResultsFolderError if the folder takes no files.
  * @throws Error if the run is not what the schema says: a defect of the caller.
  */
 export function writeRunFile(folder: string, run: RunFile): ResultPaths {
-  const checked = runFileSchema.safeParse(withoutSecrets(run))
-  if (!checked.success) {
-    throw new Error(`The run ${run.runId} can't be stored: ${placeOf(checked.error)}`)
-  }
-  const paths = {
-    json: join(folder, `${run.runId}.json`),
-    csv: join(folder, `${run.runId}.csv`),
-    intervalsCsv: join(folder, `${run.runId}.intervals.csv`),
-  }
-  const files = [
-    [paths.json, `${JSON.stringify(checked.data, null, 2)}\n`],
-    [paths.csv, operationsCsv(checked.data)],
-    [paths.intervalsCsv, intervalsCsv(checked.data)],
-  ] as const
+  const checked = checkedRun(run)
+  const paths = pathsOf(folder, run.runId)
   try {
-    for (const [path, text] of files) replaceFile(path, text)
+    replaceFiles([
+      [paths.json, jsonOf(checked)],
+      [paths.csv, operationsCsv(checked)],
+      [paths.intervalsCsv, intervalsCsv(checked)],
+    ])
   } catch (error) {
     throw resultsFolderError(folder, error)
   }
   return paths
+}
+
+/**
+ * Writes a run's files for the first time, under its own name or, if another run has that one, the
+ * first with a number that is free. Of any number of processes at any moment, one gets a name.
+ *
+ * @returns the run under the name that it got.
+ * @throws ResultsFolderError if the folder takes no files; nothing is left there then.
+ * @throws Error if the run is not what the schema says: a defect of the caller.
+ */
+export function createRunFile(folder: string, run: RunFile): RunFile {
+  for (let number = 1; ; number += 1) {
+    const named = { ...run, runId: numberedRunId(run.runId, number) }
+    const { json } = pathsOf(folder, named.runId)
+    const text = jsonOf(checkedRun(named))
+    try {
+      if (!createWholeFile(json, text)) continue
+    } catch (error) {
+      throw resultsFolderError(folder, error)
+    }
+    try {
+      writeRunFile(folder, named)
+    } catch (error) {
+      rmSync(json, { force: true })
+      throw error
+    }
+    return named
+  }
+}
+
+/** Where the files of a run in a folder are, or will be. */
+export function pathsOf(folder: string, runId: string): ResultPaths {
+  return {
+    json: join(folder, `${runId}.json`),
+    csv: join(folder, `${runId}.csv`),
+    intervalsCsv: join(folder, `${runId}.intervals.csv`),
+  }
+}
+
+function jsonOf(run: RunFile): string {
+  return `${JSON.stringify(run, null, 2)}\n`
+}
+
+function checkedRun(run: RunFile): RunFile {
+  const checked = runFileSchema.safeParse(withoutSecrets(run))
+  if (checked.success) return checked.data
+  throw new Error(`The run ${run.runId} can't be stored: ${placeOf(checked.error)}`)
 }
 
 function withoutSecrets(run: RunFile): unknown {
@@ -51,16 +91,4 @@ function withoutSecrets(run: RunFile): unknown {
       typeof value === 'string' ? redactUrls(value) : value,
     ),
   )
-}
-
-/** A file in the same folder is on the same file system, where renaming replaces at once. */
-function replaceFile(path: string, text: string): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.partial`)
-  try {
-    writeFileSync(temporary, text)
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
 }

@@ -3,7 +3,7 @@ import type { SerializedError, TestAnnotation, TestArtifact, TestBenchmark } fro
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import type { IntervalFigures } from '../load/result.ts'
 import type { Backends } from '../environment/backends.ts'
-import { EXIT, exitCodeOf } from '../results/outcome.ts'
+import { EXIT, exitCodeOf, outcomeOf, type ExitCode } from '../results/outcome.ts'
 import { renderFailures } from '../results/render-failures.ts'
 import { renderMicroBenchmarks } from '../results/render-micro-benchmarks.ts'
 import { renderReference } from '../results/render-reference.ts'
@@ -44,8 +44,8 @@ export class LoadReporter implements Reporter {
   #root = ''
   #isBegun = false
   readonly #isVerbose: boolean
-  #exitCode: number = EXIT.broken
-  #paths: ResultPaths | null = null
+  #isBroken = false
+  #exitCode: ExitCode = EXIT.broken
 
   constructor(record: RunRecord, options: LoadReporterOptions = {}) {
     const { out = process.stdout, reportIntervalMs, isVerbose = false } = options
@@ -62,13 +62,13 @@ export class LoadReporter implements Reporter {
   }
 
   /** How the run ended; before that, `EXIT.broken`. */
-  get exitCode(): number {
+  get exitCode(): ExitCode {
     return this.#exitCode
   }
 
-  /** Where the run's files are; `null` until it has ended, or if it never began. */
+  /** Where the run's files are; `null` if it never began, or they can't be written. */
   get paths(): ResultPaths | null {
-    return this.#paths
+    return this.#record.paths
   }
 
   onInit(vitest: Vitest): void {
@@ -105,9 +105,9 @@ export class LoadReporter implements Reporter {
 
   onTestCaseBenchmark(testCase: TestCase, benchmark: TestBenchmark): void {
     const entries = microBenchmarkEntries(this.#fileOf(testCase), testCase.fullName, benchmark)
+    this.#record.addMicroBenchmarks(entries)
     this.#printHeading(testCase)
     this.#print(renderMicroBenchmarks(entries))
-    this.#record.addMicroBenchmarks(entries)
   }
 
   onTestCaseResult(testCase: TestCase): void {
@@ -121,11 +121,13 @@ export class LoadReporter implements Reporter {
       return
     }
     const entries = scenarioEntries(this.#fileOf(testCase), testCase, loads ?? [])
+    // Stored before it is printed: what is printed may not get anywhere.
+    this.#record.addScenarios(entries)
+    this.#isBroken ||= isBrokenTest(testCase, entries)
     for (const entry of entries) {
       this.#print(renderReport(entry))
       if (this.#isVerbose && entry.state === 'measured') this.#print(renderFailures(entry.result))
     }
-    this.#record.addScenarios(entries)
   }
 
   onTestRunEnd(
@@ -133,30 +135,32 @@ export class LoadReporter implements Reporter {
     errors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
-    this.#live.clear()
     const moduleErrors = modules.flatMap((module) => module.errors())
+    const lost = this.#isBegun ? this.#lostScenarios(errors) : []
+    const isInterrupted = reason === 'interrupted' || lost.length > 0
+    if (lost.length > 0) this.#record.addScenarios(lost)
+    if (this.#isBegun) this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
+    this.#live.clear()
     this.#printErrors([...moduleErrors, ...errors])
     if (!this.#isBegun) return
-    const lost = this.#lostScenarios(errors)
     for (const entry of lost) this.#print(renderReport(entry))
-    if (lost.length > 0) this.#record.addScenarios(lost)
-    const isInterrupted = reason === 'interrupted' || lost.length > 0
-    const paths = this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
-    this.#paths = paths
-    const { run, historyProblem } = this.#record
-    const isBroken = moduleErrors.length + errors.length > 0
+    const { run, paths, storageProblem, historyProblem } = this.#record
+    const isBroken =
+      this.#isBroken || moduleErrors.length + errors.length > 0 || storageProblem !== null
     const exitCode = isBroken ? EXIT.broken : exitCodeOf(run)
     // What failed without being a scenario is a micro-benchmark that broke.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
     if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(run)}`)
-    if (isInterrupted) {
+    if (isInterrupted && storageProblem === null) {
       this.#print(paint('yellow', '\nInterrupted: what was measured until then is in the files.'))
     }
-    this.#print(
-      `\n${Object.values(paths)
-        .map((path) => `  ${relative(process.cwd(), path)}`)
-        .join('\n')}`,
-    )
+    if (storageProblem !== null) {
+      const kept = paths === null ? '' : ' Its files hold what was measured before.'
+      process.stderr.write(`${storageProblem}${kept}\n`)
+      return
+    }
+    this.#print('')
+    for (const path of Object.values(paths ?? {})) this.#print(`  ${relative(process.cwd(), path)}`)
     if (historyProblem !== null)
       this.#print(paint('yellow', `  not in the history: ${historyProblem}`))
   }
@@ -196,6 +200,21 @@ export class LoadReporter implements Reporter {
   #print(text: string): void {
     this.#out.write(`${text}\n`)
   }
+}
+
+/**
+ * Whether a test failed by an error that is not an assertion's although all that was judged is good: it
+ * has not failed by what it measured. What the system did to the load was counted, not thrown.
+ */
+function isBrokenTest(testCase: TestCase, entries: readonly ScenarioEntry[]): boolean {
+  const { state, errors = [] } = testCase.result()
+  if (state !== 'failed' || errors.every(({ name }) => name === 'AssertionError')) return false
+  return entries.every(
+    (entry) =>
+      entry.state === 'measured' &&
+      outcomeOf(entry) === 'failed' &&
+      entry.slo.every(({ outcome }) => outcome === 'met'),
+  )
 }
 
 /** What is measured, in a line. */

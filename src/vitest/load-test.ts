@@ -3,7 +3,7 @@ import type { Backends } from '../environment/backends.ts'
 import type { Arrivals } from '../load/arrivals/arrivals.ts'
 import { WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
-import { parseDurationMs, type Duration } from '../load/duration.ts'
+import { MAX_TIMEOUT_MS, parseDurationMs, type Duration } from '../load/duration.ts'
 import { generateLoad } from '../load/generator.ts'
 import { InputError } from '../load/input-error.ts'
 import type { LoadResult } from '../load/result.ts'
@@ -44,9 +44,9 @@ export interface Load {
   readonly warmUp?: Duration
   /** Requests due while this many are under way are dropped. Default 10,000. */
   readonly maxInFlight?: number
-  /** Default `5s`. */
+  /** Default `5s`; 35 min at most. */
   readonly timeout?: Duration
-  /** How long requests under way are waited for at the end. Default `10s`. */
+  /** How long requests under way are waited for at the end. Default `10s`; 35 min at most. */
   readonly gracePeriod?: Duration
   /** Of the draw of operations. Default 1. */
   readonly seed?: number
@@ -165,8 +165,8 @@ export const test = base
       const times = {
         durationMs,
         warmUpMs: parseDurationMs(load.warmUp ?? '2s', 'warmUp'),
-        timeoutMs: parseDurationMs(load.timeout ?? '5s', 'timeout'),
-        gracePeriodMs: parseDurationMs(load.gracePeriod ?? '10s', 'gracePeriod'),
+        timeoutMs: parseDurationMs(load.timeout ?? '5s', 'timeout', MAX_TIMEOUT_MS),
+        gracePeriodMs: parseDurationMs(load.gracePeriod ?? '10s', 'gracePeriod', MAX_TIMEOUT_MS),
       }
       const hash = workloadHash(scenarioSources(task.file.filepath), {
         arrivals: arrivals.label,

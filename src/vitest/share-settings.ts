@@ -1,4 +1,5 @@
 import type { Shard } from '../load/arrivals/shard.ts'
+import { MAX_DURATION_MS } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
 
 /** One share of a run that several generators make together. */
@@ -40,10 +41,15 @@ export function shareSettings(
 /**
  * Checks that there is time to prepare the load.
  * @param leadMs how much is needed.
- * @throws InputError if the start is past, or nearer than that.
+ * @throws InputError if the start is past, nearer than that, or farther than the longest duration.
  */
 export function checkStartAhead(startAtMs: number, nowMs: number, leadMs: number): void {
   const aheadMs = startAtMs - nowMs
+  if (aheadMs > MAX_DURATION_MS) {
+    throw new InputError(
+      `BENCH_START_AT: ${new Date(startAtMs).toISOString()} is more than ${MAX_DURATION_MS / 3_600_000} h ahead, the longest that a run waits.`,
+    )
+  }
   if (aheadMs >= leadMs) return
   const seconds = `${(Math.abs(aheadMs) / 1_000).toFixed(1)} s`
   const when = aheadMs < 0 ? `was ${seconds} ago` : `is in ${seconds}`

@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { Option } from 'commander'
 import { commandLine, runCommandLine } from '../../src/cli/command-line.ts'
-import { runForUser } from '../../src/cli/user-errors.ts'
+import { runCommand, type CommandEnd } from '../../src/cli/run-command.ts'
+import { onSignals } from '../../src/cli/signals.ts'
 import { InputError } from '../../src/load/input-error.ts'
 import { EXIT } from '../../src/results/outcome.ts'
 import { holds, type Outcome } from './outcome.ts'
@@ -29,7 +30,6 @@ Examples
 
 /** Random runs of the short form, always the same ones. */
 const SHORT_RANDOM = { count: 3, seed: 1 }
-const INTERRUPTED = 130
 const MOST_SEED = 2 ** 32 - 1
 
 interface Flags {
@@ -44,10 +44,10 @@ interface Flags {
   readonly report?: string
 }
 
-await runForUser(() => testFaults(process.argv.slice(2)))
+await runCommand(() => testFaults(process.argv.slice(2)))
 
-async function testFaults(args: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT.good
+async function testFaults(args: readonly string[]): Promise<CommandEnd> {
+  let exitCode: CommandEnd = EXIT.good
   const command = commandLine('npm run test:faults --', DESCRIPTION)
     .addOption(new Option('--short', 'a few rows of each kind, and three random runs, for CI'))
     .addOption(new Option('--only <text>', 'rows with this in their name'))
@@ -66,7 +66,7 @@ async function testFaults(args: readonly string[]): Promise<number> {
   return exitCode
 }
 
-async function run(flags: Flags): Promise<number> {
+async function run(flags: Flags): Promise<CommandEnd> {
   if (process.platform !== 'linux') throw new InputError('The table of faults runs on Linux only.')
   const parallel = whole('--parallel', flags.parallel, 1, 8)
   const rows = rowsOf(flags)
@@ -75,9 +75,7 @@ async function run(flags: Flags): Promise<number> {
     return EXIT.good
   }
   const interruption = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => interruption.abort())
-  }
+  const signals = onSignals(() => interruption.abort())
   const told: Outcome[] = []
   const onOutcome = (outcome: Outcome): void => {
     told.push(outcome)
@@ -91,7 +89,7 @@ async function run(flags: Flags): Promise<number> {
   } catch (error) {
     if (!interruption.signal.aborted) throw error
     print('interrupted')
-    return INTERRUPTED
+    return signals.exitCode ?? EXIT.broken
   }
   print(`\n${renderOutcomes(outcomes)}\n\n${renderCount(outcomes)}`)
   write('--out', flags.out, renderMarkdown(outcomes, 'Faults and outcomes'))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyArrivals, ratedArrivals } from './arbitrary-arrivals.ts'
-import { countDueBefore } from './arrivals.ts'
+import { countDueBefore, MAX_REQUESTS } from './arrivals.ts'
 import { constant } from './constant.ts'
 
 describe('arrivals of any kind', () => {
@@ -70,4 +70,13 @@ describe('arrivals with a rate', () => {
 test('200/s for 10 s are counted as 2,000, the last one due before the end', () => {
   expect(countDueBefore(constant(200), 10_000)).toBe(2_000)
   expect(constant(200)(1_999)).toBeLessThan(10_000)
+})
+
+test('more requests than histograms can count are refused, whatever the rate', () => {
+  expect(countDueBefore(constant(MAX_REQUESTS), 1_000)).toBe(MAX_REQUESTS)
+  for (const rate of [MAX_REQUESTS + 1, 1e12, 1e300]) {
+    expect(() => countDueBefore(constant(rate), 1_000)).toThrow(
+      /more requests than the 4,294,967,295/,
+    )
+  }
 })

@@ -1,3 +1,8 @@
+import { InputError } from '../input-error.ts'
+
+/** The most requests of one load: histograms count in 32 bits. */
+export const MAX_REQUESTS = 2 ** 32 - 1
+
 /**
  * When requests are due: a pure function from request number to intended start. Starts are
  * computed, never added up, so rounding can't drift; and they don't depend on how earlier
@@ -18,11 +23,18 @@ export interface Arrivals {
  * How many requests are due in the first `durationMs` of a schedule: the least `k` with
  * `arrivals(k) ≥ durationMs`, found by doubling and bisecting, so no schedule is ever laid out.
  * @param durationMs finite.
+ * @throws InputError if there are more than `MAX_REQUESTS`.
  */
 export function countDueBefore(arrivals: Arrivals, durationMs: number): number {
   let low = 0
   let high = 1
   while (arrivals(high - 1) < durationMs) {
+    if (high > MAX_REQUESTS) {
+      const most = MAX_REQUESTS.toLocaleString('en-US')
+      throw new InputError(
+        `${arrivals.label} for ${durationMs / 1_000} s: these are more requests than the ${most} of the largest load possible. Lower the rate or the duration.`,
+      )
+    }
     low = high
     high *= 2
   }

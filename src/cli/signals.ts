@@ -1,0 +1,43 @@
+/** How a process that a signal ended says so: 128 and the signal's number. */
+export const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+
+export type SignalName = keyof typeof SIGNAL_CODES
+export type SignalCode = (typeof SIGNAL_CODES)[SignalName]
+
+/**
+ * One Ctrl-C may come twice: a terminal sends it to each of its processes, and npm hands its own on.
+ * A person takes longer to press it again.
+ */
+const SAME_MS = 500
+
+/** The signals that a command got. */
+export interface Signals {
+  /** The exit code for the first of them; `null` before. */
+  readonly exitCode: SignalCode | null
+}
+
+/**
+ * Sees to the signals that end a command: Ctrl-C, a closed terminal, SIGTERM, and the end of what
+ * started it, which `watchParent` turns into SIGTERM.
+ * @param onFirst ends the command in order.
+ * @param onSecond told of the next one, of somebody who won't wait. Default: the process ends at once.
+ */
+export function onSignals(
+  onFirst: (name: SignalName, exitCode: SignalCode) => void,
+  onSecond: (exitCode: SignalCode) => void = (exitCode) => process.exit(exitCode),
+): Signals {
+  const state: { exitCode: SignalCode | null } = { exitCode: null }
+  let firstMs = 0
+  for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
+    process.removeAllListeners(name)
+    process.on(name, () => {
+      const exitCode = SIGNAL_CODES[name]
+      if (state.exitCode === null) {
+        state.exitCode = exitCode
+        firstMs = performance.now()
+        onFirst(name, exitCode)
+      } else if (performance.now() - firstMs > SAME_MS) onSecond(exitCode)
+    })
+  }
+  return state
+}
