@@ -79,6 +79,14 @@ describe('a command that ends by anything but a judgement exits with 2 and one l
   })
 })
 
+test.each([
+  ['has done its work', 'return 0', 0],
+  ["can't do it", "throw new InputError('--rate: wrong.')", 2],
+])('a command that %s ends although a connection or timer is left open', async (_, body, code) => {
+  const { exitCode } = await runBody(`setInterval(() => {}, 1_000); ${body}`)
+  expect(exitCode).toBe(code)
+})
+
 test.each([0, 1, 2, 3, 4, 129, 130, 143])(
   'what a command says is the exit code: %d',
   async (code) => {

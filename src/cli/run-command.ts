@@ -6,6 +6,9 @@ import { watchParent } from './watch-parent.ts'
 /** How a command can end. Only what was judged is `EXIT.failed`. */
 export type CommandEnd = ExitCode | SignalCode
 
+/** A command that has ended may finish what is under way for this long: sockets, output, timers. */
+const LINGER_MS = 2_000
+
 /** Set to anything, it has errors that nobody foresaw printed with their stacks. */
 const STACK_VARIABLE = 'BENCH_STACK'
 
@@ -53,6 +56,16 @@ export async function runCommand(command: () => Promise<CommandEnd>): Promise<vo
     end = complaint.exitCode
     complain(complaint.message)
   }
+  exitAfterLingering()
+}
+
+/** Whatever a library left open, such as a connection that is never answered, must not keep the process. */
+function exitAfterLingering(): void {
+  setInterval(() => {
+    const isWritten = process.stdout.writableLength + process.stderr.writableLength === 0
+    // A reader that is merely slow gets all of it.
+    if (isWritten) process.exit()
+  }, LINGER_MS).unref()
 }
 
 /** What an exit before the command's end means. Whoever exits with 2 has said why. */

@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { missingPrograms, startNatsProgram } from '../environment/programs.ts'
@@ -68,6 +70,26 @@ describe('prism-loadtest subscribe', () => {
     },
   )
 })
+
+test.each([[], ['--check']])(
+  'subscribe %s to a server that accepts and says nothing ends by itself',
+  async (...args) => {
+    const sockets: Socket[] = []
+    const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1')
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy()
+      silent.close()
+    })
+    await once(silent, 'listening')
+    const address = silent.address()
+    const url = `nats://127.0.0.1:${typeof address === 'object' ? address?.port : address}`
+    const child = startCommand(['loadtest', 'subscribe', ...args, '--nats-servers', url], {})
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const { exitCode, stderr } = await ended(child)
+    expect(stderr).toMatch(/^NATS at 127\.0\.0\.1:\d+ can't be used: no answer/)
+    expect(exitCode).toBe(2)
+  },
+)
 
 type Event = Readonly<Record<string, unknown>>
 
