@@ -15,6 +15,8 @@ let redis: ServerProgram
 let nats: ServerProgram
 let silent: Server
 let silentAddress: string
+let closing: Server
+let closingAddress: string
 const silentSockets: Socket[] = []
 
 beforeAll(async () => {
@@ -22,15 +24,16 @@ beforeAll(async () => {
   redis = await startRedisProgram({ extraArgs: ['--requirepass', 'open-sesame'] })
   nats = await startNatsProgram({ extraArgs: ['--user', 'user', '--pass', 'open-sesame'] })
   silent = createServer((socket) => silentSockets.push(socket)).listen(0, '127.0.0.1')
-  await once(silent, 'listening')
-  const address = silent.address()
-  silentAddress = `127.0.0.1:${typeof address === 'object' ? address?.port : address}`
+  silentAddress = await addressOf(silent)
+  closing = createServer((socket) => socket.end()).listen(0, '127.0.0.1')
+  closingAddress = await addressOf(closing)
 })
 
 afterAll(async () => {
   if (missing !== undefined) return
   for (const socket of silentSockets) socket.destroy()
   silent.close()
+  closing.close()
   await Promise.all([redis.stop(), nats.stop()])
 })
 
@@ -84,6 +87,11 @@ describe.concurrent('Redis', () => {
     expect(message).toContain(`${silentAddress} did not answer within 5 s`)
   })
 
+  test('that closes the connection is named', async () => {
+    const message = await refusal(checkRedis(`redis://:hunter2@${closingAddress}`))
+    expect(message).toContain(`${closingAddress} closed the connection`)
+  })
+
   test('that is something else is refused', async () => {
     await refusal(checkRedis(`redis://127.0.0.1:${nats.port}`))
   })
@@ -118,7 +126,19 @@ describe.concurrent('NATS', () => {
     const message = await refusal(checkNats([`nats://user:hunter2@${silentAddress}`]))
     expect(message).toContain(`${silentAddress} did not answer within 5 s`)
   })
+
+  test('that closes the connection is named', async () => {
+    const message = await refusal(checkNats([`nats://user:hunter2@${closingAddress}`]))
+    expect(message).toContain(`${closingAddress} closed the connection`)
+  })
 })
+
+/** Once it listens. */
+async function addressOf(server: Server): Promise<string> {
+  await once(server, 'listening')
+  const address = server.address()
+  return `127.0.0.1:${typeof address === 'object' ? address?.port : address}`
+}
 
 /** The message of the error, which must be for users and hold no password. */
 async function refusal(check: Promise<ServerDescription>): Promise<string> {

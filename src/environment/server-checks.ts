@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { connect } from '@nats-io/transport-node'
 import { Redis } from 'ioredis'
 import { parseServerAddresses } from '../registry/nats/server-address.ts'
@@ -37,7 +38,8 @@ export async function checkRedis(url: string): Promise<ServerDescription> {
       ])
       return { info, configuration: pairsOf(configuration) }
     },
-    () => reason,
+    // A server that merely closes the connection causes no such event.
+    async (error: unknown) => Promise.race([reason, afterEvents(error)]),
   )
   const answer = await Promise.race([described, reason, silence()]).catch((error: Error) => error)
   redis.disconnect()
@@ -85,6 +87,12 @@ function pairsOf(list: unknown): ServerConfiguration | null {
   )
 }
 
+/** Gives an error back once the events that came with it have been emitted. */
+async function afterEvents(error: unknown): Promise<Error> {
+  await setImmediate()
+  return error instanceof Error ? error : new Error(String(error))
+}
+
 class SilenceError extends Error {}
 
 function silence(): Promise<never> {
@@ -114,6 +122,13 @@ function explain(error: Error): string {
   const code = systemCode(error) ?? systemCode(error.cause)
   if (code === 'ECONNREFUSED') return 'refused the connection. Is the server running there?'
   if (code === 'ENOTFOUND') return 'was not found: no such host. Is the name right?'
+  if (
+    code === 'EPIPE' ||
+    code === 'ECONNRESET' ||
+    /connection is closed|undefined error/i.test(message)
+  ) {
+    return 'closed the connection. Is this the right address?'
+  }
   return `can't be used: ${code ?? message}`
 }
 
