@@ -46,11 +46,18 @@ export class ProgressListener {
     this.#server.on('error', () => {})
     this.#server.listen(this.path)
     this.#server.unref()
+    // Whatever ends the process, and however early: the file outlives it otherwise.
+    process.on('exit', this.#remove)
   }
 
   close(): void {
     for (const socket of this.#sockets) socket.destroy()
     this.#server.close()
+    process.off('exit', this.#remove)
+    this.#remove()
+  }
+
+  readonly #remove = (): void => {
     if (process.platform !== 'win32') rmSync(this.path, { force: true })
   }
 }
