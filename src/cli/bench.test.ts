@@ -56,6 +56,41 @@ describe('npm run bench', () => {
     },
   )
 
+  test.each([
+    ['asserts', /^ {2}expected 1 to be 2/m],
+    ['throws', /^ {2}a mistake after 300 ms/m],
+  ])('with a scenario that %s after its load says by what it failed', async (name, reason) => {
+    const { stdout } = await ended(bench([name]))
+    expect(stdout).toMatch(reason)
+  })
+
+  test('with a scenario that misses an SLO says so once', async () => {
+    const { stdout } = await ended(bench(['missed']))
+    expect(stdout.match(/measurement: /g)).toHaveLength(1)
+    expect(stdout.match(/SLO +operation/g)).toHaveLength(1)
+  })
+
+  test.each([
+    ['throws at import', "throw new TypeError('no\\nsuch thing')", /:1: TypeError: no such thing$/],
+    ['can not be parsed', 'const = 1', /: SyntaxError: .* in line 1, const = 1$/],
+    ['throws what is no error', 'throw null', /: null$/],
+    ['holds no test', '', /: No test suite found in file .*$/],
+  ])(
+    'with a scenario that %s exits with 2, and one line that says where',
+    async (_, text, says) => {
+      const scenarios = join(folder(), 'scenarios')
+      mkdirSync(scenarios)
+      writeFileSync(join(scenarios, 'wrong.load.ts'), text)
+      const { exitCode, stderr } = await ended(bench(['--scenarios', scenarios]))
+      const [notice, line, ...others] = stderr.trim().split('\n')
+      expect(notice).toMatch(/^No real server was measured/)
+      expect(line).toMatch(/^\S*wrong\.load\.ts:/)
+      expect(line).toMatch(says)
+      expect(others).toEqual([])
+      expect(exitCode).toBe(2)
+    },
+  )
+
   test('with a micro-benchmark that breaks exits with 2, and says why', async () => {
     const { exitCode, stdout } = await ended(bench(['--micro', 'broken']))
     expect(stdout).toContain('the benchmark failed')
@@ -123,9 +158,10 @@ describe('npm run bench', () => {
     mkdirSync(join(scenarios, 'below [1]'), { recursive: true })
     const text = readFileSync(join(import.meta.dirname, 'scenarios-for-tests/met.load.ts'), 'utf8')
     const loadTest = import.meta.resolve('../vitest/load-test.ts')
+    const untimed = import.meta.resolve('./scenarios-for-tests/untimed.ts')
     writeFileSync(
       join(scenarios, 'below [1]', 'met.load.ts'),
-      text.replace('../../vitest/load-test.ts', loadTest),
+      text.replace('../../vitest/load-test.ts', loadTest).replace('./untimed.ts', untimed),
     )
     const args = ['below [1]', '--scenarios', scenarios, '--results', results]
     const { exitCode, stderr } = await ended(bench(args))
@@ -176,6 +212,14 @@ describe('bad input exits with 2, one clear line and no files:', () => {
     expect(stderr).toMatch(message)
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(stdout + stderr).not.toContain('secret')
+    expect(exitCode).toBe(2)
+    expect(readdirSync(folder())).toEqual([])
+  })
+
+  test('servers that can not be reached leave no file of the run behind', async () => {
+    const urls = { REDIS_URL: 'redis://127.0.0.1:1', NATS_URL: 'nats://127.0.0.1:1' }
+    const env = { ...urls, TMPDIR: folder(), NODE_DISABLE_COMPILE_CACHE: '1' }
+    const { exitCode } = await ended(bench(['met', '--backend', 'external'], env))
     expect(exitCode).toBe(2)
     expect(readdirSync(folder())).toEqual([])
   })

@@ -33,9 +33,14 @@ export function renderReport(entry: ScenarioEntry): string {
     renderVerdict(verdict),
     slo.length === 0 ? null : renderSlo(slo),
     slo.length === 0 && bounds.length > 0 ? SLO_OF_SHARE : null,
-    slo.length === 0 && entry.error !== null ? paint('red', `  ${entry.error}`) : null,
+    ...errorsBesides(entry.error).map((line) => paint('red', `  ${line}`)),
   ]
   return lines.filter((line) => line !== null).join('\n')
+}
+
+/** What else a test failed by. An SLO's own message is indented, and repeats what the tables above say. */
+function errorsBesides(error: string | null): readonly string[] {
+  return error === null ? [] : error.split('\n').filter((line) => /^\S/.test(line))
 }
 
 /** How each scenario ended. */

@@ -12,6 +12,7 @@ import { paint } from '../results/render-scenario.ts'
 import type { MicroBenchmarkEntry, ScenarioEntry } from '../results/run-file.ts'
 import type { RunRecord } from '../results/run-record.ts'
 import type { ResultPaths } from '../results/write-run-file.ts'
+import { errorLine } from './error-line.ts'
 import { LiveLine } from './live-line.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
@@ -135,13 +136,16 @@ export class LoadReporter implements Reporter {
     errors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
-    const moduleErrors = modules.flatMap((module) => module.errors())
+    const moduleErrors = modules.flatMap((module) =>
+      module.errors().map((error) => errorLine(error, module.moduleId, this.#root)),
+    )
     const lost = this.#isBegun ? this.#lostScenarios(errors) : []
     const isInterrupted = reason === 'interrupted' || lost.length > 0
     if (lost.length > 0) this.#record.addScenarios(lost)
     if (this.#isBegun) this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
     this.#live.clear()
-    this.#printErrors([...moduleErrors, ...errors])
+    const otherErrors = errors.map((error) => errorLine(error, null, this.#root))
+    for (const line of [...moduleErrors, ...otherErrors]) process.stderr.write(`${line}\n`)
     if (!this.#isBegun) return
     for (const entry of lost) this.#print(renderReport(entry))
     const { run, paths, storageProblem, historyProblem } = this.#record
