@@ -27,4 +27,5 @@ test.each([
   const { code, err } = await benchEngine(...args)
   expect(code).toBe(2)
   expect(err).toContain(message)
+  expect(err.trim().split('\n')).toHaveLength(1)
 })

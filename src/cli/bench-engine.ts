@@ -90,7 +90,8 @@ function parseArguments(args: readonly string[]): { duration?: string; help?: bo
       options: { duration: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
     }).values
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new InputError(`${reason}\nSee npm run bench:engine -- --help.`)
+    // Node goes on to advise on positional arguments; nobody here wants one that begins with a dash.
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('. ')
+    throw new InputError(`${reason}. See npm run bench:engine -- --help.`)
   }
 }

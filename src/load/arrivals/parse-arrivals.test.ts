@@ -61,17 +61,17 @@ test('every form that is shown can be read', () => {
 })
 
 test.each<[text: string, ratePerSecond: number | null, message: RegExp]>([
-  ['', null, /"" is none.*constant, poisson/],
-  ['linear', null, /"linear" is none/],
-  ['constant:5', null, /"constant:5" is none/],
-  ['burst:500', null, /"burst:500" is none/],
+  ['', null, /"" is not a valid form.*constant, poisson/],
+  ['linear', null, /"linear" is not a valid form/],
+  ['constant:5', null, /"constant:5" is not a valid form/],
+  ['burst:500', null, /"burst:500" is not a valid form/],
   ['burst:500x10/60s', null, /"10" is not a duration/],
   ['sine:500/3s', null, /amplitude 500 is above the mean 100/],
   ['ramp:0-0', null, /both 0/],
   ['ramp:1-2/0s', null, /longer than 0/],
   ['steps:1.2.3x1s', null, /can't be sent/],
-  ['steps:', null, /"steps:" is none/],
-  ['replay:', null, /"replay:" is none/],
+  ['steps:', null, /"steps:" is not a valid form/],
+  ['replay:', null, /"replay:" is not a valid form/],
   ['replay:no-such-file', null, /no-such-file can't be read/],
   ['ramp:1-2', 5, /rate 5\/s has no effect/],
   ['steps:1x1s', 5, /rate 5\/s has no effect/],

@@ -106,6 +106,6 @@ function duration(text: string): Duration {
 
 function refuse(text: string): never {
   throw new InputError(
-    `arrivals: "${text}" is none. Write constant, poisson, burst:500x1s/6s, sine:50/30s, ramp:10-500, ramp:10-500/30s, steps:100x10s,200x10s or replay:<file>.`,
+    `arrivals: "${text}" is not a valid form. Write constant, poisson, burst:500x1s/6s, sine:50/30s, ramp:10-500, ramp:10-500/30s, steps:100x10s,200x10s or replay:<file>.`,
   )
 }
