@@ -201,6 +201,7 @@ describe('bad input exits with 2, one clear line and no files:', () => {
     [['--duration', '10'], {}, /^BENCH_DURATION: "10" is not a duration/],
     [['--profile', 'long'], {}, /^BENCH_PROFILE: "long" .*short, seed/],
     [['nosuch'], {}, /"nosuch"/],
+    [['met', '--results', ''], {}, /^--results: is empty/],
     [['--rate', '5'], {}, /^Unknown option '--rate'.*--help/],
     [
       ['met', '--backend', 'external'],

@@ -12,6 +12,7 @@ import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
 import type { CommandEnd } from './run-command.ts'
+import { runFolder } from './run-folder.ts'
 import { onSignals } from './signals.ts'
 
 const DESCRIPTION =
@@ -117,7 +118,7 @@ async function gateBy(flags: Flags): Promise<CommandEnd> {
 /** @throws InputError, EnvironmentError */
 function optionsOf(flags: Flags): GateOptions {
   const { base, head, metrics, effect } = flags
-  const { BENCH_SCENARIOS, BENCH_RESULTS, BENCH_BACKEND } = process.env
+  const { BENCH_SCENARIOS, BENCH_BACKEND } = process.env
   if (base === undefined) {
     throw new InputError('Name what to compare with, such as --base origin/main. See --help.')
   }
@@ -134,7 +135,7 @@ function optionsOf(flags: Flags): GateOptions {
     effects: effect === undefined ? {} : { latency: effectOf(effect) },
     durationMs: flags.duration === undefined ? null : positiveMs(flags.duration, '--duration'),
     backends: backendSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
-    resultsFolder: resolve(flags.results ?? (BENCH_RESULTS || 'results')),
+    resultsFolder: runFolder(flags.results),
   }
 }
 

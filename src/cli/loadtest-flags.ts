@@ -16,6 +16,7 @@ import {
   type ServerSettings,
 } from '../loadtest/server-settings.ts'
 import { checkStartAhead, shareSettings, type ShareSettings } from '../vitest/share-settings.ts'
+import { runFolder } from './run-folder.ts'
 
 /** The flags of a workload as they were typed; those that it doesn't have are absent. */
 export interface LoadTestFlags extends ServerFlags {
@@ -80,7 +81,7 @@ export function readFlags(kind: WorkloadKind, flags: LoadTestFlags, env: Env): L
     parameters,
     servers,
     share: readShare(flags, parameters.namespace, servers),
-    folder: resolve(flags.out ?? (env['BENCH_RESULTS'] || 'results')),
+    folder: runFolder(flags.out, '--out', env),
     reportIntervalMs,
     isVerbose: flags.verbose === true,
     isJson: flags.json === true,

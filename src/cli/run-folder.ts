@@ -1,9 +1,18 @@
 import { resolve } from 'node:path'
+import { InputError } from '../load/input-error.ts'
 
 /**
  * The folder of run files that a user means.
- * @param flag what `--results` says, if it does.
+ * @param flag what the option says, if it is given.
+ * @param option the option's name, for the message.
+ * @throws InputError if the option is empty, as by a shell variable that is not set: that is no folder of
+ *   anybody's choice.
  */
-export function runFolder(flag: string | undefined): string {
-  return resolve(flag ?? (process.env['BENCH_RESULTS'] || 'results'))
+export function runFolder(
+  flag: string | undefined,
+  option = '--results',
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  if (flag === '') throw new InputError(`${option}: is empty. Name a folder, such as results.`)
+  return resolve(flag ?? (env['BENCH_RESULTS'] || 'results'))
 }

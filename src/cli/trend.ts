@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { InputError } from '../load/input-error.ts'
 import { EXIT, type ExitCode } from '../results/outcome.ts'
 import { printable } from '../results/printable.ts'
@@ -9,6 +8,7 @@ import { seriesOf } from '../results/trend/series.ts'
 import { simulateTrends, WITHIN } from '../results/trend/simulate.ts'
 import { trendCsv, trendData } from '../results/trend/trend-table.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
+import { runFolder } from './run-folder.ts'
 
 const NAME = 'npm run trend --'
 
@@ -73,7 +73,7 @@ async function show(flags: Flags): Promise<ExitCode> {
     throw new InputError('--json and --csv: choose one of them.')
   }
   const metrics = metricsOf(flags.metric)
-  const folder = resolve(flags.results ?? (process.env['BENCH_RESULTS'] || 'results'))
+  const folder = runFolder(flags.results)
   const { rows, unread } = await readTrendRows(folder, showProgress)
   for (const reason of unread) process.stderr.write(`left out: ${reason}\n`)
   const chosen = rows.filter(
