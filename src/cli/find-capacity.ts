@@ -93,7 +93,7 @@ async function runProbe(
   const judgement = judgeProbe(rate, entries)
   if (judgement.kind === 'interrupted') return null
   if (judgement.kind !== 'judged' && isInterrupted()) return null
-  if (errors.length > 0) throw new InputError(`${file}: ${errors.join('\n')}`)
+  if (errors.length > 0) throw new InputError(errors.join('; '))
   if (judgement.kind === 'unfit') throw new InputError(`${file}: ${judgement.message}`)
   return judgement
 }

@@ -5,6 +5,7 @@ import { percentileMs, sumOf } from '../load/recording/histogram.ts'
 import { formatRatio, type SloRow } from '../load/slo/slo-row.ts'
 import type { VerdictReason } from '../load/verdict/verdict.ts'
 import { deserializeHistogram } from './histogram-json.ts'
+import { ownErrors } from './own-errors.ts'
 import type { CapacityEntry, ScenarioEntry } from './run-file.ts'
 
 /** One probe as the run file has it. */
@@ -39,7 +40,7 @@ export function judgeProbe(rate: number, entries: readonly ScenarioEntry[]): Pro
   if (entry.state !== 'measured') return { kind: 'unfit', message: entry.error }
   if (entry.slo.every(({ isDefault }) => isDefault)) {
     const message = 'It asserts no SLO that a rate could miss. Add expect(result).toMeetSlo({ … }).'
-    return { kind: 'unfit', message: entry.error ?? message }
+    return { kind: 'unfit', message: ownErrors(entry.error).join(' ') || message }
   }
   const planned = entry.result.operations.map(({ name, counts }) => [name, counts.planned] as const)
   return {

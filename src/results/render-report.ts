@@ -1,4 +1,5 @@
 import { outcomeOf, type ScenarioOutcome } from './outcome.ts'
+import { ownErrors } from './own-errors.ts'
 import {
   paint,
   renderDetails,
@@ -33,14 +34,9 @@ export function renderReport(entry: ScenarioEntry): string {
     renderVerdict(verdict),
     slo.length === 0 ? null : renderSlo(slo),
     slo.length === 0 && bounds.length > 0 ? SLO_OF_SHARE : null,
-    ...errorsBesides(entry.error).map((line) => paint('red', `  ${line}`)),
+    ...ownErrors(entry.error).map((line) => paint('red', `  ${line}`)),
   ]
   return lines.filter((line) => line !== null).join('\n')
-}
-
-/** What else a test failed by. An SLO's own message is indented, and repeats what the tables above say. */
-function errorsBesides(error: string | null): readonly string[] {
-  return error === null ? [] : error.split('\n').filter((line) => /^\S/.test(line))
 }
 
 /** How each scenario ended. */

@@ -4,6 +4,7 @@ import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import type { Backends } from '../environment/backends.ts'
 import type { ScenarioEntry } from '../results/run-file.ts'
 import type { Reference } from '../reference-workload/reference-workload.ts'
+import { errorLine, type ReportedError } from './error-line.ts'
 import { LiveLine } from './live-line.ts'
 import { scenarioEntries } from './load-reporter.ts'
 import { ProgressListener } from './progress-channel.ts'
@@ -68,12 +69,12 @@ export class ProbeReporter implements Reporter {
     this.#entries.push(...scenarioEntries(file, testCase, this.#loads.get(testCase.id) ?? []))
   }
 
-  onTestRunEnd(
-    modules: readonly TestModule[],
-    errors: readonly { readonly message: string }[],
-  ): void {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly ReportedError[]): void {
     this.#live.clear()
-    const all = [...modules.flatMap((module) => module.errors()), ...errors]
-    this.#errors.push(...all.map(({ message }) => message))
+    const ofModules = modules.flatMap((module) =>
+      module.errors().map((error) => errorLine(error, module.moduleId, this.#root)),
+    )
+    const others = errors.map((error) => errorLine(error, null, this.#root))
+    this.#errors.push(...ofModules, ...others)
   }
 }
