@@ -44,6 +44,7 @@ export default defineConfig({
             'bench/**/*.test.ts',
             'deploy/**/*.test.ts',
             'docs/**/*.test.ts',
+            'tools/**/*.test.ts',
           ],
           setupFiles: ['src/vitest/property-seed.ts'],
           benchmark: { include: [] },

@@ -20,7 +20,7 @@ export interface ConfirmedMulticastWorkload {
  * so that `deliveries.receipt` is empty; `deliveries.completion` ends when the registry had them all.
  */
 export function multicastByReceipts(
-  registry: MulticastRegistry,
+  registry: Pick<MulticastRegistry, 'multicast'>,
   { filter = {}, payload = 'load test' }: ConfirmedMulticastWorkload = {},
 ): Operation {
   const bytes = Buffer.from(payload)

@@ -4,14 +4,14 @@ import type { MulticastRegistry } from '../../src/registry/registry.ts'
 /** The calls of a registry that list identities and send to them. */
 export type Addressing = Pick<MulticastRegistry, 'enumerate' | 'multicast'>
 
-/** A request found nobody although its scenario keeps identities registered, so it measured nothing. */
+/** A request found nobody although there were identities before the load, so it measured nothing. */
 export class NoTargetsError extends Error {
   override readonly name = 'NoTargetsError'
   readonly code = 'NO_TARGETS'
 
   constructor(filter: Filter) {
     super(
-      `No identity matches ${JSON.stringify(filter)}, though the scenario registered some. Have they expired, or been removed by others?`,
+      `No identity matches ${JSON.stringify(filter)}, although some did before the load. Have they expired, or were they removed?`,
     )
   }
 }

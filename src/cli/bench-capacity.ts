@@ -1,14 +1,12 @@
 import { basename, relative, resolve } from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
-import { createVitest, type TestSpecification, type Vitest } from 'vitest/node'
+import { createVitest } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
-import { bracketOf, nextRate, type CapacitySearch } from '../load/capacity.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { parseDurationMs } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
-import { judgeProbe, type ProbeEntry } from '../results/judge-probe.ts'
 import { EXIT, type ExitCode } from '../results/outcome.ts'
-import { renderBracket, renderCurve, renderProbe } from '../results/render-capacity.ts'
+import { renderBracket, renderCurve } from '../results/render-capacity.ts'
 import { renderReference } from '../results/render-reference.ts'
 import { paint } from '../results/render-scenario.ts'
 import type { CapacityEntry } from '../results/run-file.ts'
@@ -17,6 +15,7 @@ import { RunRecord } from '../results/run-record.ts'
 import { describeBackends } from '../vitest/load-reporter.ts'
 import { ProbeReporter } from '../vitest/probe-reporter.ts'
 import { endOnSignals } from './end-on-signals.ts'
+import { findCapacity, HIGHEST_RATE } from './find-capacity.ts'
 import type { CommandEnd } from './run-command.ts'
 import { runFolder } from './run-folder.ts'
 import { scenarioFiles, scenarioFolder, specificationsOf } from './scenario-files.ts'
@@ -28,10 +27,16 @@ const HELP = `Searches for the highest rate at which a scenario meets its SLO.
 Each probe runs the whole scenario, preparation included, in a namespace of its own, with a constant
 rate in place of its own arrivals. A rate passes if every bound of the SLO is met by a measurement
 that is valid. The rate is doubled until it fails (or halved until it passes), the interval between
-is bisected, and each of its ends is run again; where two runs disagree, a third decides.
+is bisected, and each of its ends is run again; where two runs disagree, a third decides. A probe
+that the generator disturbed (because it was late or held up) decides nothing and is repeated.
 
-The answer is a bracket: the highest rate that passed and the lowest that failed. If the generator
-gave out there, before the system or together with it, no capacity is named.
+The answer is a bracket: the highest rate that was held and the lowest that was not, with what gave
+out there. If that was the system, the capacity is between the two. If it was the generator, in six
+runs or more, the capacity is at least the rate that was held.
+
+A probe has at least 100 requests, and as many as the SLO needs: 10 beyond each percentile (1,000
+for a P99), 300 for a success rate above 99 %. At low rates it is measured for longer, for up to ten
+times --duration; rates that would take longer are not tried.
 
 Throughput bounds are written for the scenario's own rate. They are scaled with the rate: at least
 150 of 200 requests/s are at least 300 of 400.
@@ -41,9 +46,9 @@ lasts: its capacity is one for that duration.
 
 Options, after --
   --from <rate>         the first rate, requests/s; 100 by default
-  --duration <time>     measure each probe for so long, after 2 s of warm-up; 10s by default
+  --duration <time>     measure each probe for at least this long, after warm-up; 10s by default
   --precision <share>   width of the bracket relative to its lower end; 5% by default
-  --backend <kind>      containers, programs, memory or external; the first that there is by default
+  --backend <kind>      containers, programs, memory or external; the first available by default
   --scenarios <folder>  where *.load.ts files are; bench/ by default
   --results <folder>    where the result files go; results/ by default
   -h, --help            this text
@@ -51,7 +56,7 @@ Options, after --
 Environment: as for npm run bench. Ctrl-C ends the search and keeps what it found.
 
 Exit code
-  0 a capacity was found   2 something is broken   3 the generator gave out first
+  0 a rate was held   2 usage, set-up, backend or unexpected   3 inconclusive: no rate was held
 
 Example
   npm run bench:capacity -- mixed --from 200 --precision 10%
@@ -85,7 +90,6 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
   const durationMs = parseDurationMs(values.duration, '--duration')
   if (durationMs === 0) throw new InputError('--duration: must be above 0, such as 10s.')
   // The tests' own processes read their settings from the environment, which they inherit.
-  process.env['BENCH_DURATION'] = values.duration
   if (values.backend !== undefined) process.env['BENCH_BACKEND'] = values.backend
   if (values.scenarios !== undefined) process.env['BENCH_SCENARIOS'] = values.scenarios
   backendSettings(process.env)
@@ -93,8 +97,10 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
   const file = scenarioNamed(name, scenarioFiles(scenarioFolder(process.env), ['load'], [name]))
   const folder = runFolder(values.results)
   const record = await RunRecord.open({ folder, profile: 'capacity' })
+  let isBegun = false
   const reporter = new ProbeReporter(process.stdout, (backends, reference) => {
     record.measuring(backends, reference)
+    isBegun = true
     print(`${paint('bold', record.run.runId)}  ${describeBackends(backends)}`)
     print(reference === null ? '' : `  ${renderReference(reference)}\n`)
   })
@@ -107,74 +113,38 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
     reporters: [reporter],
   })
   const interruption = endOnSignals(vitest)
+  const isInterrupted = (): boolean => interruption.exitCode !== null
   // A run that was just beginning when the signal came has forgotten it.
   reporter.onReady = async () => {
-    if (interruption.exitCode !== null) await vitest.cancelCurrentRun('keyboard-input')
+    if (isInterrupted()) await vitest.cancelCurrentRun('keyboard-input')
   }
+  let isDone = false
   try {
     await vitest.standalone()
     const [scenario] = specificationsOf(vitest, [file])
     if (scenario === undefined) throw new TypeError('there is no scenario to be run')
-    const isInterrupted = (): boolean => interruption.exitCode !== null
-    const plan = { search, durationMs, reporter, record, isInterrupted }
-    const capacity = await findCapacity(vitest, scenario, plan)
-    if (record.run.capacities.length > 0) {
-      record.finish(isInterrupted() ? 'interrupted' : 'complete')
-      print(`\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}\n`)
-      if (record.paths !== null) print(`  ${relative(process.cwd(), record.paths.json)}`)
-      // All of it is printed, and none of it is a result that somebody can come back to.
-      if (record.storageProblem !== null) throw new ResultsFolderError(record.storageProblem)
-    }
-    return interruption.exitCode ?? exitCodeOf(capacity)
+    const plan = { ...search, durationMs, reporter, record, isInterrupted, print }
+    await findCapacity(vitest, scenario, plan)
+    isDone = !isInterrupted()
   } finally {
+    // What was found before something broke is kept as well.
+    if (isBegun) {
+      record.finish(isDone ? 'complete' : 'interrupted')
+      report(record)
+    }
     await vitest.close()
   }
+  // All of it is printed, and none of it is a result that somebody can come back to.
+  if (record.storageProblem !== null) throw new ResultsFolderError(record.storageProblem)
+  return interruption.exitCode ?? exitCodeOf(record.run.capacities)
 }
 
-interface Search {
-  readonly search: CapacitySearch
-  readonly durationMs: number
-  readonly reporter: ProbeReporter
-  readonly record: RunRecord
-  /** A signal may come between two probes, when there is no run to be cancelled. */
-  readonly isInterrupted: () => boolean
-}
-
-/**
- * Runs the scenario at one rate after another, until the search is done or interrupted.
- * @throws InputError if the scenario is not one whose capacity can be searched for.
- */
-async function findCapacity(
-  vitest: Vitest,
-  scenario: TestSpecification,
-  { search, durationMs, reporter, record, isInterrupted }: Search,
-): Promise<CapacityEntry> {
-  const file = relative(vitest.config.root, scenario.moduleId).replaceAll('\\', '/')
-  const probes: ProbeEntry[] = []
-  let name = file
-  const found = (): CapacityEntry => {
-    return { name, file, durationMs, ...search, probes, bracket: bracketOf(probes, search) }
-  }
-  for (;;) {
-    const rate = nextRate(probes, search)
-    if (rate === null || isInterrupted()) return found()
-    scenario.project.provide('offeredRate', rate)
-    await vitest.runTestSpecifications([scenario])
-    const { entries, errors } = reporter.take()
-    const judgement = judgeProbe(rate, entries)
-    if (judgement.kind === 'interrupted') return found()
-    if (judgement.kind !== 'judged' && isInterrupted()) return found()
-    if (errors.length > 0) throw new InputError(`${file}: ${errors.join('\n')}`)
-    if (judgement.kind === 'unfit') throw new InputError(`${file}: ${judgement.message}`)
-    const [entry] = entries
-    if (entry !== undefined && probes.length === 0) {
-      name = entry.name
-      print(`${paint('bold', name)}, ${durationMs / 1_000} s a rate`)
-    }
-    probes.push(judgement.probe)
-    record.setCapacity(found())
-    print(renderProbe(judgement.probe))
-  }
+/** Shows what the search came to, and where it is kept. */
+function report({ run: { capacities }, paths }: RunRecord): void {
+  const [capacity] = capacities
+  if (capacity === undefined) return
+  print(`\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}\n`)
+  if (paths !== null) print(`  ${relative(process.cwd(), paths.json)}`)
 }
 
 /**
@@ -190,14 +160,17 @@ function scenarioNamed(name: string, found: readonly string[]): string {
   throw new InputError(`"${name}" is in the names of several scenarios: ${names.join(', ')}.`)
 }
 
-function exitCodeOf({ bracket }: CapacityEntry): ExitCode {
-  return bracket.isConfirmed && bracket.limit === 'system' ? EXIT.good : EXIT.inconclusive
+/** A rate that was held is an answer, whatever gave out above it. */
+function exitCodeOf([capacity]: readonly CapacityEntry[]): ExitCode {
+  return capacity === undefined || capacity.bracket.passed === null ? EXIT.inconclusive : EXIT.good
 }
 
 function rateOf(text: string): number {
   const rate = Number(text)
-  if (Number.isInteger(rate) && rate >= 1 && rate <= 1e6) return rate
-  throw new InputError(`--from: "${text}" must be a whole number of requests/s, from 1 to 1000000.`)
+  if (Number.isInteger(rate) && rate >= 1 && rate <= HIGHEST_RATE) return rate
+  throw new InputError(
+    `--from: "${text}" must be a whole number of requests/s, from 1 to ${HIGHEST_RATE}.`,
+  )
 }
 
 function precisionOf(text: string): number {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Shard } from '../load/arrivals/shard.ts'
 import { measureShare, type EngineLoad } from './measure-share.ts'
@@ -6,9 +7,20 @@ import { measureShare, type EngineLoad } from './measure-share.ts'
 export interface GeneratorTask {
   readonly load: EngineLoad
   readonly share: Shard
-  readonly startAtMs: number
 }
 
-/** The program of a thread that sends one share of a load, and answers with what it measured. */
-const { load, share, startAtMs } = workerData as GeneratorTask
-parentPort?.postMessage(await measureShare(load, share, startAtMs))
+/**
+ * The program of a thread that sends one share of a load. It says `ready`, is told when to begin, in
+ * Unix ms, and answers with what it measured.
+ */
+if (parentPort === null) throw new Error('this is the program of a thread')
+const port = parentPort
+const { load, share } = workerData as GeneratorTask
+const measured = await measureShare(load, share, async () => {
+  const told = once(port, 'message')
+  port.postMessage('ready')
+  const [startAtMs]: number[] = await told
+  if (startAtMs === undefined) throw new Error('no start was given')
+  return startAtMs
+})
+port.postMessage(measured)

@@ -19,29 +19,38 @@ export interface EngineFigures {
   readonly cores: number
 }
 
-/** Threads are started and have read their programs by then. */
-const THREADS_READY_MS = 1_500
+/** Between the last thread's being ready and the first request: time to hand the threads the start. */
+const LEAD_MS = 1_000
 
 /**
  * Sends a load by one generator in this thread, or by several, each a share of it in a thread of
- * its own, and adds up what they measured.
+ * its own, and adds up what they measured. The threads begin together once all of them are ready.
  */
 export async function measureEngine(load: EngineLoad, generators: number): Promise<EngineFigures> {
   if (generators === 1) {
     return figuresOf([await measureShare(load, { index: 0, of: 1 })])
   }
-  const startAtMs = Date.now() + THREADS_READY_MS
-  const shares = Array.from({ length: generators }, (_, index) =>
-    measureInThread({ load, share: { index, of: generators }, startAtMs }),
+  const threads = Array.from({ length: generators }, (_, index) =>
+    startThread({ load, share: { index, of: generators } }),
   )
-  return figuresOf(await Promise.all(shares))
+  try {
+    await Promise.all(threads.map((thread) => once(thread, 'message')))
+    const startAtMs = Date.now() + LEAD_MS
+    return figuresOf(await Promise.all(threads.map((thread) => measureIn(thread, startAtMs))))
+  } finally {
+    await Promise.all(threads.map((thread) => thread.terminate()))
+  }
 }
 
-async function measureInThread(task: GeneratorTask): Promise<MeasuredShare> {
-  const thread = new Worker(new URL('generator-thread.ts', import.meta.url), { workerData: task })
-  // An error of the thread rejects this, for `once` listens to it.
-  const [measured]: MeasuredShare[] = await once(thread, 'message')
-  await thread.terminate()
+function startThread(task: GeneratorTask): Worker {
+  return new Worker(new URL('generator-thread.ts', import.meta.url), { workerData: task })
+}
+
+async function measureIn(thread: Worker, startAtMs: number): Promise<MeasuredShare> {
+  // An error of the thread rejects this, because `once` listens to it.
+  const answer = once(thread, 'message')
+  thread.postMessage(startAtMs)
+  const [measured]: MeasuredShare[] = await answer
   if (measured === undefined) throw new Error("A generator's thread ended without an answer.")
   return measured
 }

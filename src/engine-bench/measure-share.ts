@@ -34,15 +34,17 @@ const WARM_UP_MS = 500
 
 /**
  * Sends a share of a load from this thread, and looks at the engine rather than at the target.
- * @param startAtMs when all generators of the load begin, in Unix ms; at once if left out.
+ * @param whenReady called once the first request could be sent; answers when all generators of the
+ *   load begin, in Unix ms. At once if left out.
  */
 export async function measureShare(
   load: EngineLoad,
   share: Shard,
-  startAtMs?: number,
+  whenReady?: () => Promise<number>,
 ): Promise<MeasuredShare> {
   const { technique, ratePerSecond, durationMs } = load
   const target = await connectTarget(load.target)
+  const startAtMs = await whenReady?.()
   const cpuBefore = process.threadCpuUsage()
   const result = await generateLoad({
     arrivals: constant(ratePerSecond),

@@ -1,5 +1,10 @@
 /** What one probe at a rate says: the rate is met, or who gave out. */
-export type ProbeOutcome = 'passed' | 'system' | 'generator'
+export type ProbeOutcome =
+  | 'passed'
+  /** The system missed its SLO. */
+  | 'system'
+  /** The generator disturbed the measurement, so it says nothing about the system. */
+  | 'generator'
 
 /** One load at one rate. */
 export interface Probe {
@@ -8,87 +13,146 @@ export interface Probe {
   readonly outcome: ProbeOutcome
 }
 
-/** Where the search begins and how finely it ends. */
+/** Where the search begins, how far it may go and how finely it ends. */
 export interface CapacitySearch {
-  /** The first rate, requests/s, a whole number ≥ 1. */
+  /** The first rate, requests/s, a whole number from `lowest` to `highest`. */
   readonly from: number
   /** The bracket's width relative to its lower end, > 0; a bracket is never narrower than 1 request/s. */
   readonly precision: number
+  /** No rate below this is tried, requests/s; a whole number ≥ 1. */
+  readonly lowest: number
+  /** No rate above this is tried, requests/s; a whole number ≥ `lowest`. */
+  readonly highest: number
 }
 
-/** What the probes so far say: the capacity is between the two. */
+/** What the probes so far say: the system can take `passed`, and `limit` is why no more is known. */
 export interface CapacityBracket {
-  /** The highest rate that passed, with none below it that failed; `null`: none passed. */
+  /** The highest rate that was held, with none below it that the system missed; `null`: none was. */
   readonly passed: number | null
-  /** The lowest rate that failed; `null`: none failed. */
+  /** The lowest rate above `passed` at which the system or the generator gave out; `null`: none. */
   readonly failed: number | null
   /**
-   * What gave out at `failed`: `system` only if every failure there was the system's, else
-   * `generator`, and the system may be able to take more; `null` if nothing failed.
+   * What gave out at `failed`. The capacity is below `failed` if it was the system; if it was the
+   * generator, the system may be able to take more. `null` if nothing gave out.
    */
   readonly limit: 'system' | 'generator' | null
-  /** Whether the bracket is as narrow as was asked for, and each of its ends was run at least twice. */
+  /** Whether the search is done: the bracket is as narrow as was asked for, its ends confirmed. */
   readonly isConfirmed: boolean
 }
+
+/** Runs of a rate that were not disturbed, by which an end of the bracket is confirmed. */
+const CONFIRMING_RUNS = 2
+/** Disturbed runs of a rate, with no other run there, after which lower rates are tried. */
+const DISTURBED_RUNS = 2
+/**
+ * The same once a rate was disturbed in one run and not in another, so by accident; and disturbed
+ * runs that confirm that the generator is what gives out.
+ */
+const CONFIRMING_DISTURBED_RUNS = 6
+/** No rate is run more often: if that doesn't decide it, the generator is why. */
+const MOST_RUNS = 8
 
 /**
  * Which rate to try next; `null` when the search is done. A pure function of what was found, so a
  * search that is ended early still has a bracket.
  *
- * It doubles from the first rate until one fails (or halves until one passes), bisects until the
- * bracket is as narrow as asked for, and runs each end again. Where two runs of an end disagree, a
- * third one decides, and if that moves the end the search goes on. No rate is run more than three
- * times, so it ends unless every rate passes.
+ * It doubles from the first rate until one fails (or halves until one is held), bisects until the
+ * bracket is as narrow as asked for, and runs each end again. Where two runs of a rate disagree, a
+ * third one decides. A disturbed run decides nothing and is repeated; a rate all of whose runs are
+ * disturbed is an upper end, provisional until it was run more often. If a run moves an end, the
+ * search goes on from there.
  */
 export function nextRate(probes: readonly Probe[], search: CapacitySearch): number | null {
-  const { passed, failed } = bracketOf(probes, search)
-  const split = probes.find(({ rate }) => isSplit(probes, rate))
-  if (split !== undefined) return split.rate
-  if (failed === null) return passed === null ? search.from : passed * 2
-  if (passed === null) {
-    if (failed > 1) return Math.max(Math.floor(failed / 2), 1)
-    return runsAt(probes, failed).length < 2 ? failed : null
+  const { from, precision, lowest, highest } = search
+  const { held, upper, open } = endsOf(probes)
+  if (open !== null) return open
+  if (held === null) {
+    if (upper === null) return from
+    if (upper.rate > lowest) return Math.max(Math.floor(upper.rate / 2), lowest)
+    return upper.isConfirmed ? null : upper.rate
   }
-  if (!isNarrow(passed, failed, search)) return Math.round((passed + failed) / 2)
-  return [passed, failed].find((end) => runsAt(probes, end).length < 2) ?? null
+  if (upper === null) {
+    if (held.rate < highest) return Math.min(held.rate * 2, highest)
+    return held.isConfirmed ? null : held.rate
+  }
+  if (upper.rate - held.rate > Math.max(held.rate * precision, 1)) {
+    return Math.round((held.rate + upper.rate) / 2)
+  }
+  return [held, upper].find(({ isConfirmed }) => !isConfirmed)?.rate ?? null
 }
 
-/** The bracket that the probes so far make. A rate that was run several times is what most runs say. */
+/** The bracket that the probes so far make. */
 export function bracketOf(probes: readonly Probe[], search: CapacitySearch): CapacityBracket {
-  const rates = [...new Set(probes.map(({ rate }) => rate))].toSorted((a, b) => a - b)
-  const failed = rates.find((rate) => passesAt(probes, rate) * 2 < runsAt(probes, rate).length)
-  const passed = rates.findLast(
-    (rate) =>
-      (failed === undefined || rate < failed) &&
-      passesAt(probes, rate) * 2 > runsAt(probes, rate).length,
-  )
-  const failures = probes.filter(({ rate, outcome }) => rate === failed && outcome !== 'passed')
-  const isSystem = failures.every(({ outcome }) => outcome === 'system')
-  const ends = [passed ?? failed, failed]
+  const { held, upper } = endsOf(probes)
   return {
-    passed: passed ?? null,
-    failed: failed ?? null,
-    limit: failed === undefined ? null : isSystem ? 'system' : 'generator',
-    isConfirmed:
-      failed !== undefined &&
-      (passed === undefined ? failed === 1 : isNarrow(passed, failed, search)) &&
-      ends.every((end) => end !== undefined && runsAt(probes, end).length >= 2) &&
-      !rates.some((rate) => isSplit(probes, rate)),
+    passed: held?.rate ?? null,
+    failed: upper?.rate ?? null,
+    limit: upper === null ? null : upper.standing === 'missed' ? 'system' : 'generator',
+    isConfirmed: nextRate(probes, search) === null,
   }
 }
 
-function isNarrow(passed: number, failed: number, { precision }: CapacitySearch): boolean {
-  return failed - passed <= Math.max(passed * precision, 1)
+/** A rate, and what its runs come to. */
+interface RateStanding {
+  readonly rate: number
+  /** `open`: it has to be run again before it says anything. */
+  readonly standing: 'held' | 'missed' | 'disturbed' | 'open'
+  readonly isConfirmed: boolean
 }
 
-function isSplit(probes: readonly Probe[], rate: number): boolean {
-  return passesAt(probes, rate) * 2 === runsAt(probes, rate).length
+interface Ends {
+  readonly held: RateStanding | null
+  readonly upper: RateStanding | null
+  /** A rate between them that has to be run again first. */
+  readonly open: number | null
 }
 
-function passesAt(probes: readonly Probe[], rate: number): number {
-  return runsAt(probes, rate).filter(({ outcome }) => outcome === 'passed').length
+/**
+ * A disturbed rate below one that was held doesn't matter: the generator could do it after all. A
+ * rate above one that the system missed was held by accident.
+ */
+function endsOf(probes: readonly Probe[]): Ends {
+  const runs = [...Map.groupBy(probes, ({ rate }) => rate)]
+  const disturbedRuns = runs.some(([, ofRate]) => isMixed(ofRate))
+    ? CONFIRMING_DISTURBED_RUNS
+    : DISTURBED_RUNS
+  const rates = runs
+    .map(([rate, ofRate]) => standingOf(rate, ofRate, disturbedRuns))
+    .toSorted((a, b) => a.rate - b.rate)
+  const missed = rates.find(({ standing }) => standing === 'missed')
+  const held = rates.findLast(
+    ({ rate, standing }) => standing === 'held' && rate < (missed?.rate ?? Infinity),
+  )
+  const above = rates.filter(({ rate }) => rate > (held?.rate ?? 0))
+  const upper = above.find(({ standing }) => standing === 'missed' || standing === 'disturbed')
+  const open = above.find(
+    ({ rate, standing }) => standing === 'open' && rate < (upper?.rate ?? Infinity),
+  )
+  return { held: held ?? null, upper: upper ?? null, open: open?.rate ?? null }
 }
 
-function runsAt(probes: readonly Probe[], rate: number): readonly Probe[] {
-  return probes.filter((probe) => probe.rate === rate)
+function isMixed(runs: readonly Probe[]): boolean {
+  const disturbed = runs.filter(({ outcome }) => outcome === 'generator').length
+  return disturbed > 0 && disturbed < runs.length
+}
+
+/** What most of a rate's undisturbed runs say. */
+function standingOf(rate: number, runs: readonly Probe[], disturbedRuns: number): RateStanding {
+  const count = (of: ProbeOutcome): number => runs.filter(({ outcome }) => outcome === of).length
+  const passes = count('passed')
+  const misses = count('system')
+  const undisturbed = passes + misses
+  const isConfirmed = passes !== misses && undisturbed >= CONFIRMING_RUNS
+  if (!isConfirmed && runs.length >= MOST_RUNS) {
+    return { rate, standing: 'disturbed', isConfirmed: true }
+  }
+  if (passes !== misses) {
+    return { rate, standing: passes > misses ? 'held' : 'missed', isConfirmed }
+  }
+  const isDisturbed = undisturbed === 0 && runs.length >= disturbedRuns
+  return {
+    rate,
+    standing: isDisturbed ? 'disturbed' : 'open',
+    isConfirmed: isDisturbed && runs.length >= CONFIRMING_DISTURBED_RUNS,
+  }
 }

@@ -2,6 +2,7 @@ import { enumerate } from '../../bench/workloads/enumerate.ts'
 import { mixed } from '../../bench/workloads/mixed.ts'
 import { multicastByReceipts } from '../../bench/workloads/multicast-by-receipts.ts'
 import { multicast } from '../../bench/workloads/multicast.ts'
+import { requireTargets } from '../../bench/workloads/require-targets.ts'
 import { loadTestIdentity, register } from '../../bench/workloads/register.ts'
 import { countDueBefore } from '../load/arrivals/arrivals.ts'
 import { countIn, numberInWhole, numbersIn, type Shard } from '../load/arrivals/shard.ts'
@@ -17,24 +18,31 @@ export function filterOf(workload: WorkloadParameters): Filter {
   return 'status' in workload && workload.status !== null ? { status: workload.status } : {}
 }
 
-/** What a load's requests do: the operations of `bench/workloads`, as a scenario would have them. */
+/**
+ * What a load's requests do: the operations of `bench/workloads`, as a scenario would have them.
+ * @param hasTargets whether there was anybody to list and to send to when the load began: then there
+ *   has to be for every request.
+ */
 export function operationsOf(
   workload: WorkloadParameters,
   registry: MulticastRegistry,
   receivers: Receivers,
   share: Shard,
+  hasTargets: boolean,
 ): Operations {
   const filter = filterOf(workload)
   const gateway = gatewaysOf(receivers)
+  // A mixed load registers its own targets, and may send before there are any.
+  const addressed = hasTargets && workload.kind !== 'mixed' ? requireTargets(registry) : registry
   const sendAs = (payload: string): Operation =>
     receivers.kind === 'own'
-      ? multicast(registry, receivers.subscribers, { filter, payload, share })
-      : multicastByReceipts(registry, { filter, payload })
+      ? multicast(addressed, receivers.subscribers, { filter, payload, share })
+      : multicastByReceipts(addressed, { filter, payload })
   switch (workload.kind) {
     case 'register':
       return { register: register(registry, { ttlMs: workload.ttlMs, gateway }) }
     case 'enumerate':
-      return { enumerate: enumerate(registry, filter) }
+      return { enumerate: enumerate(addressed, filter) }
     case 'multicast':
       return { multicast: sendAs(workload.payload) }
     case 'mixed':

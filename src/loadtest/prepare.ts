@@ -42,7 +42,7 @@ export async function prepare(
   const { totalCount } = await registry.enumerate(filterOf(workload))
   const found = { registered: registrations.length, matching: totalCount }
   return {
-    operations: operationsOf(workload, registry, receivers, share),
+    operations: operationsOf(workload, registry, receivers, share, totalCount > 0),
     notices: [
       ...whoReceives(receivers, hosted),
       whoIsRegistered(workload, namespace, found, backends) ?? [],

@@ -307,6 +307,7 @@ export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
       probes: fc.array(
         fc.record({
           rate,
+          durationMs: time,
           outcome: fc.constantFrom('passed', 'system', 'generator'),
           reasons: fc.array(arbitraryText, { maxLength: 2 }),
           startedAt: date,

@@ -8,14 +8,20 @@ export const capacitySchema = z
   .strictObject({
     name: z.string().describe('Of the scenario.'),
     file: z.string().describe("Relative to the project's folder, with forward slashes."),
-    durationMs: z.number().min(0).describe('How long each probe was to be measured.'),
+    durationMs: z.number().min(0).describe('The least that each probe was to be measured.'),
     from: rate,
     precision: z.number().min(0).describe("The bracket's width relative to its lower end."),
     probes: z
       .array(
         z.strictObject({
           rate,
-          outcome: z.enum(['passed', 'system', 'generator']).describe('Or what gave out.'),
+          durationMs: z
+            .number()
+            .min(0)
+            .describe('How long it was to be measured: longer at rates with few requests.'),
+          outcome: z
+            .enum(['passed', 'system', 'generator'])
+            .describe('Or what gave out; where it was the generator, the probe was repeated.'),
           reasons: z.array(z.string()),
           startedAt: z.iso.datetime(),
           achievedPerSecond: z.number().min(0).describe('Requests started, per second.'),
@@ -33,11 +39,13 @@ export const capacitySchema = z
       .describe('In the order in which they were run: the curve of rate against response times.'),
     bracket: z
       .strictObject({
-        passed: rate.nullable().describe('The highest rate that passed.'),
-        failed: rate.nullable().describe('The lowest rate that failed.'),
-        limit: z.enum(['system', 'generator']).nullable().describe('What gave out there.'),
+        passed: rate.nullable().describe('The highest rate that was held; null if none was.'),
+        failed: rate.nullable().describe('The lowest rate above it that was not held.'),
+        limit: z.enum(['system', 'generator']).nullable().describe('What gave out at `failed`.'),
         isConfirmed: z.boolean().describe('As narrow as asked for, each end run twice at least.'),
       })
-      .describe('The capacity is between its ends, if the limit is the system.'),
+      .describe(
+        'The capacity is at least `passed`, and below `failed` if the system gave out there.',
+      ),
   })
   .meta({ id: 'capacity' })

@@ -84,6 +84,18 @@ test('a probe has the figures of the curve, and why it did not pass', () => {
   })
 })
 
+test('a probe says how many requests its SLO needs, of the operation that needs them', () => {
+  const bounds: Slo = {
+    response: { p50: '10ms' },
+    operations: { a: { response: { p99: '10ms' } } },
+  }
+  expect(judgeProbe(400, [entryOf({}, bounds)])).toMatchObject({
+    name: 'scenario',
+    probe: { durationMs: 10_000 },
+    least: { requests: 1_000, because: 'a response P99' },
+  })
+})
+
 test('a test that fails by another assertion fails the rate', () => {
   const failed = { ...entryOf({}, slo), testStatus: 'failed', error: 'expected 1 to be 2' } as const
   expect(judgeProbe(400, [failed])).toMatchObject({

@@ -1,5 +1,6 @@
-import { formatMs } from '../load/duration.ts'
 import type { ProbeOutcome } from '../load/capacity.ts'
+import { formatMs } from '../load/duration.ts'
+import { leastRequests, type LeastRequests } from '../load/least-requests.ts'
 import { percentileMs, sumOf } from '../load/recording/histogram.ts'
 import { formatRatio, type SloRow } from '../load/slo/slo-row.ts'
 import type { VerdictReason } from '../load/verdict/verdict.ts'
@@ -11,7 +12,14 @@ export type ProbeEntry = CapacityEntry['probes'][number]
 
 /** What the test of one probe came to. */
 export type ProbeJudgement =
-  | { readonly kind: 'judged'; readonly probe: ProbeEntry }
+  | {
+      readonly kind: 'judged'
+      readonly probe: ProbeEntry
+      /** Of the scenario, which only a run of it tells. */
+      readonly name: string
+      /** What its SLO asks for, however many this probe had. */
+      readonly least: LeastRequests
+    }
   /** It was ended from outside, and says nothing of its rate. */
   | { readonly kind: 'interrupted' }
   /** The scenario is not one whose capacity can be searched for; the message says why. */
@@ -33,15 +41,22 @@ export function judgeProbe(rate: number, entries: readonly ScenarioEntry[]): Pro
     const message = 'It asserts no SLO that a rate could miss. Add expect(result).toMeetSlo({ … }).'
     return { kind: 'unfit', message: entry.error ?? message }
   }
-  return { kind: 'judged', probe: probeOf(rate, entry) }
+  const planned = entry.result.operations.map(({ name, counts }) => [name, counts.planned] as const)
+  return {
+    kind: 'judged',
+    probe: probeOf(rate, entry),
+    name: entry.name,
+    least: leastRequests(entry.bounds, new Map(planned)),
+  }
 }
 
 function probeOf(rate: number, entry: Measured): ProbeEntry {
-  const { operations, measuredMs, startedAt } = entry.result
+  const { operations, durationMs, measuredMs, startedAt } = entry.result
   const started = operations.reduce((sum, { counts }) => sum + counts.started, 0)
   const response = sumOf(operations.map((operation) => deserializeHistogram(operation.response)))
   return {
     rate,
+    durationMs,
     ...outcomeOf(entry),
     startedAt,
     achievedPerSecond: measuredMs === 0 ? 0 : (started * 1_000) / measuredMs,
@@ -57,7 +72,7 @@ function probeOf(rate: number, entry: Measured): ProbeEntry {
 
 /**
  * A rate passes if its SLO is met by a valid measurement. Otherwise the system gave out, unless the
- * generator may have: what it was late by is taken off the system's times twice, once for requests that
+ * generator may have, which makes it a disturbed probe: what it was late by is taken off the system's times twice, once for requests that
  * started late (that is the service time) and once for answers that waited for the same busy thread.
  */
 function outcomeOf(entry: Measured): { outcome: ProbeOutcome; reasons: string[] } {

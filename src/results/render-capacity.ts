@@ -1,9 +1,21 @@
-import type { CapacityBracket } from '../load/capacity.ts'
+import type { CapacitySearch } from '../load/capacity.ts'
 import { formatMs } from '../load/duration.ts'
+import type { LeastRequests } from '../load/least-requests.ts'
 import type { ProbeEntry } from './judge-probe.ts'
 import { paint } from './render-scenario.ts'
 import { renderTable } from './render-table.ts'
 import type { CapacityEntry } from './run-file.ts'
+
+/** How long each rate is measured and why, and below which rate it would take too long. */
+export function renderLeast(
+  { requests, because }: LeastRequests,
+  { lowest }: CapacitySearch,
+  durationMs: number,
+): string {
+  const why = because === null ? '' : `, because of ${because}`
+  const below = lowest === 1 ? '' : `; no rate below ${perSecond(lowest)} is tried`
+  return `  at least ${formatMs(durationMs)} and ${requests.toLocaleString('en-US')} requests per probe${why}${below}`
+}
 
 /** One probe in a line, as the search goes. */
 export function renderProbe({ rate, outcome, reasons, response }: ProbeEntry): string {
@@ -34,46 +46,67 @@ export function renderCurve(probes: readonly ProbeEntry[]): string {
   )
 }
 
-/** What was found, in words: a capacity only where the system itself gave out. */
+/** What was found, in words: the rate that was held, and what gave out above it. */
 export function renderBracket({ bracket, probes }: CapacityEntry): string {
   const { passed, failed, limit, isConfirmed } = bracket
   const unsure = isConfirmed ? '' : '\n  The search was not finished: the bracket is not confirmed.'
-  if (failed === null) {
-    const found =
-      passed === null ? 'no rate was measured' : `at least ${end(bracket.passed, probes)}`
-    return `  capacity: ${found}${unsure}`
+  const runs = (rate: number): string => `${perSecond(rate)} (${runsAt(rate, probes)})`
+  const gaveOut =
+    failed === null
+      ? null
+      : limit === 'system'
+        ? `at ${runs(failed)} the system missed its SLO`
+        : `at ${runs(failed)} the generator was the limit`
+  if (passed === null) {
+    const found = gaveOut === null ? 'no rate was measured' : `no rate was held: ${gaveOut}`
+    const tooBusy =
+      limit === 'generator' ? '\n  Search again while nothing else runs on this machine.' : ''
+    return `  capacity: ${paint('yellow', found)}${tooBusy}${unsure}`
   }
-  if (limit === 'generator') {
-    const met =
-      passed === null
-        ? 'No rate passed.'
-        : `${end(passed, probes)} passed: the system can take at least that.`
-    return `  ${paint('yellow', 'no capacity found')}: at ${end(failed, probes)} the generator gave out, before the system did or together with it.\n  ${met} Give the generator a core of its own, or spread the load over several.${unsure}`
-  }
-  if (passed === null)
-    return `  capacity: below ${end(failed, probes)}, the lowest rate tried${unsure}`
-  return `  capacity: ${paint('bold', `between ${perSecond(passed)} and ${perSecond(failed)}`)}: ${end(passed, probes)} passed, at ${end(failed, probes)} the system gave out${unsure}`
+  const found =
+    limit === 'system' && failed !== null
+      ? `between ${perSecond(passed)} and ${perSecond(failed)}`
+      : `at least ${perSecond(passed)}`
+  const held = `${runs(passed)} held${gaveOut === null ? '' : `; ${gaveOut}`}`
+  const advice =
+    limit === 'generator'
+      ? '\n  To look further, give the generator a core of its own, or spread the load over several.'
+      : ''
+  return `  capacity: ${paint('bold', found)}: ${held}${missedAbove(bracket, probes)}${advice}${unsure}`
 }
 
-/** A rate with how often it was run, and how many of those runs say the same. */
-function end(rate: CapacityBracket['passed'], probes: readonly ProbeEntry[]): string {
-  if (rate === null) return '–'
-  const runs = probes.filter((probe) => probe.rate === rate)
-  const passes = runs.filter(({ outcome }) => outcome === 'passed').length
-  const agreeing = Math.max(passes, runs.length - passes)
-  return `${perSecond(rate)} (${agreeing} of ${runs.length} runs)`
+/** Where the generator gave out first: from where on the system had missed its SLO, if it did. */
+function missedAbove(
+  { failed, limit }: CapacityEntry['bracket'],
+  probes: readonly ProbeEntry[],
+): string {
+  if (limit !== 'generator') return ''
+  const missed = probes
+    .filter(({ rate, outcome }) => outcome === 'system' && rate > (failed ?? 0))
+    .map(({ rate }) => rate)
+  if (missed.length === 0) return ''
+  const lowest = Math.min(...missed)
+  return `; at ${perSecond(lowest)} (${runsAt(lowest, probes)}) the system missed its SLO`
 }
+
+/** How often a rate was run, by what became of it: `2 passed, 1 disturbed`. */
+function runsAt(rate: number, probes: readonly ProbeEntry[]): string {
+  const runs = probes.filter((probe) => probe.rate === rate)
+  return (['passed', 'system', 'generator'] as const)
+    .flatMap((outcome) => {
+      const count = runs.filter((probe) => probe.outcome === outcome).length
+      return count === 0 ? [] : [`${count} ${WORD[outcome]}`]
+    })
+    .join(', ')
+}
+
+const WORD = { passed: 'passed', system: 'missed', generator: 'disturbed' } as const
 
 function outcomeText(outcome: ProbeEntry['outcome']): string {
-  switch (outcome) {
-    case 'passed':
-      return paint('green', 'passed')
-    case 'system':
-      return paint('red', 'missed')
-    case 'generator':
-      return paint('yellow', 'generator gave out')
-  }
+  return paint(COLOR[outcome], WORD[outcome])
 }
+
+const COLOR = { passed: 'green', system: 'red', generator: 'yellow' } as const
 
 function perSecond(rate: number): string {
   return `${rate.toLocaleString('en-US')}/s`

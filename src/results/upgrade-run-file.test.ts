@@ -12,7 +12,11 @@ function asVersion2(run: RunFile): Json {
   const later = ['notStarted', 'lostByPause', 'undisturbed', 'pauses', 'receiverPauseMs']
   const ofDeliveries = ['incomplete', 'missingByPause', 'undisturbedCompletion', 'receivers']
   const notThen = [...later, ...ofDeliveries, 'isDefault']
-  return { ...without(run, notThen), schemaVersion: 2 }
+  const capacities = run.capacities.map(({ probes, ...capacity }) => ({
+    ...capacity,
+    probes: probes.map((probe) => without(probe, ['durationMs'])),
+  }))
+  return { ...without(run, notThen), capacities, schemaVersion: 2 }
 }
 
 /** A run as version 1 had it. */
@@ -73,7 +77,11 @@ function recordedInVersion2(run: RunFile): RunFile {
       },
     ]
   })
-  return { ...run, scenarios }
+  const capacities = run.capacities.map(({ probes, ...capacity }) => ({
+    ...capacity,
+    probes: probes.map((probe) => ({ ...probe, durationMs: capacity.durationMs })),
+  }))
+  return { ...run, scenarios, capacities }
 }
 
 test('a file of version 2 is one of today, without what was not recorded then', () => {

@@ -45,12 +45,19 @@ function fromVersion1(data: Versioned): Versioned {
 
 /**
  * Version 3 brought requests that were not started, pauses of the generator and the receivers, times
- * without them, and default bounds.
+ * without them, default bounds, and how long each probe of a capacity search was to be measured.
  */
 function fromVersion2(data: Versioned): Versioned {
   return {
     ...data,
     schemaVersion: 3,
+    capacities: each(data['capacities'], (capacity) => ({
+      ...capacity,
+      probes: each(capacity['probes'], (probe) => ({
+        durationMs: capacity['durationMs'],
+        ...probe,
+      })),
+    })),
     scenarios: each(data['scenarios'], (scenario) => ({
       ...scenario,
       ...('result' in scenario ? { result: resultFromVersion2(scenario['result']) } : {}),

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Room for a few run files. */
+const SIZE = '512k'
+
+/** A file system of its own, small enough to be filled. */
+export interface SmallDisk {
+  readonly path: string
+  fill(): void
+  remove(): void
+}
+
+/** Whether this user may make one. */
+export function canMountDisks(): boolean {
+  return process.getuid?.() === 0 && spawnSync('mount', ['--version']).status === 0
+}
+
+/** @throws Error if it can't be mounted. */
+export function mountSmallDisk(path: string): SmallDisk {
+  mkdirSync(path, { recursive: true })
+  run('mount', ['-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', path])
+  return {
+    path,
+    fill: () => fill(path),
+    remove: () => run('umount', ['--lazy', path]),
+  }
+}
+
+function fill(path: string): void {
+  // Down to the last byte: by halves, as long as there is room.
+  for (let size = 2 ** 20; size >= 1; size /= 2) {
+    try {
+      writeFileSync(join(path, '.filler'), Buffer.alloc(size), { flag: 'a' })
+      size *= 2
+    } catch {
+      // No room for as much.
+    }
+  }
+}
+
+function run(program: string, args: readonly string[]): void {
+  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${program} failed: ${stderr.trim()}`)
+}

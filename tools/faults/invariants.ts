@@ -1,0 +1,195 @@
+import { isOfGenerator } from './faults.ts'
+import { dueIn, GRACE_MS, TIMEOUT_MS } from './loads.ts'
+import type { Observation } from './observation.ts'
+import type { Row } from './row.ts'
+import { loadIn, totalOf, type Counts, type MeasuredLoad } from './run-summary.ts'
+
+/** What a run may take beyond warm-up, duration, timeout and grace period, in ms. */
+const SLACK_MS = 5_000
+/** A start that isn't known took this long at most, in ms. */
+const LONGEST_START_MS = 15_000
+/** Requests by which an interrupted schedule may differ from the time that it ran for. */
+const EDGE_REQUESTS = 2
+
+const LEAST_SUCCESS = 0.99
+
+/** What each outcome of a scenario is called in the last lines, by exit code. */
+const SAYS: Readonly<Record<number, RegExp>> = {
+  0: /^ {2}passed {2}/m,
+  1: /^ {2}failed {2}/m,
+  3: /^ {2}(inconclusive|interrupted) {2}/m,
+}
+
+/** How long a run may take from its command's start to its end, in ms. */
+export function allowedMs(
+  { load, stage }: Pick<Row, 'load' | 'stage'>,
+  startUpMs: number | null,
+  stoppedMs: number,
+): number {
+  const start = startUpMs === null || stage.output !== 'pipe' ? LONGEST_START_MS : startUpMs
+  // The warm-up is a part of the start where that is known.
+  const warmUp = startUpMs === null ? load.warmUpMs : 0
+  return start + warmUp + load.durationMs + TIMEOUT_MS + GRACE_MS + SLACK_MS + stoppedMs
+}
+
+/** What holds for every run, whatever goes wrong during it; each breach in a sentence. */
+export function brokenInvariants(row: Row, seen: Observation): readonly string[] {
+  return [
+    ...passedUnduly(seen),
+    ...missedByGenerator(row, seen),
+    ...tookTooLong(row, seen),
+    ...unreadable(seen),
+    ...left(row, seen),
+    ...wrongCounts(row, seen),
+    ...untruthful(row, seen),
+  ]
+}
+
+function passedUnduly({ exitCode, runs }: Observation): readonly string[] {
+  if (exitCode !== 0) return []
+  const load = loadIn(runs[0])
+  if (load === null) return ['exit 0 without figures']
+  const { planned, ok } = totalOf(load)
+  return ok >= planned * LEAST_SUCCESS ? [] : [`exit 0 with ${ok} of ${planned} requests ok`]
+}
+
+function missedByGenerator(row: Row, { exitCode, runs }: Observation): readonly string[] {
+  if (!hitsOnlyGenerator(row)) return []
+  const missed = runs
+    .flatMap(({ scenarios }) => scenarios.flatMap(({ slo }) => slo))
+    .filter(({ outcome }) => outcome === 'missed')
+    .map(({ metric }) => `${metric} is missed, and only the generator was hit`)
+  return exitCode === 1 && missed.length === 0 ? ['exit 1, and only the generator was hit'] : missed
+}
+
+/**
+ * A busy machine may miss bounds of the user's own. A server that is slow for less than a request may
+ * take misses no default bound: it is how requests are kept under way for a fault of the generator.
+ */
+function hitsOnlyGenerator({ load, steps }: Row): boolean {
+  const hasDefaultBounds = load.as === 'flags' && load.slos.length === 0
+  return (
+    hasDefaultBounds &&
+    steps.some(({ fault }) => isOfGenerator(fault)) &&
+    steps.every(
+      ({ fault }) =>
+        isOfGenerator(fault) || (fault.kind === 'stop' && fault.forMs <= TIMEOUT_MS / 2),
+    )
+  )
+}
+
+function tookTooLong(row: Row, seen: Observation): readonly string[] {
+  const { exitCode, tookMs, startUpMs, stoppedMs } = seen
+  const allowed = allowedMs(row, startUpMs, stoppedMs)
+  if (exitCode === null) return [`still running after ${seconds(tookMs)}`]
+  if (tookMs <= allowed) return []
+  return [`took ${seconds(tookMs)} of at most ${seconds(allowed)}`]
+}
+
+function unreadable({ exitCode, hasOpened, runs, fileProblems }: Observation): readonly string[] {
+  const needed = hasOpened || exitCode === 0 || exitCode === 1 || exitCode === 3
+  return [
+    ...fileProblems,
+    ...(needed && runs.length === 0 && fileProblems.length === 0 ? ['no run file'] : []),
+    ...(runs.length > 1 ? [`${runs.length} run files`] : []),
+  ]
+}
+
+function left({ steps }: Row, { leftRunning, leftBehind }: Observation): readonly string[] {
+  const isMainKilled = steps.some(
+    ({ fault }) => fault.kind === 'kill' && (fault.victim === 'main' || fault.victim === 'npm'),
+  )
+  // A process that is killed can't remove its socket.
+  const undue = leftBehind.filter((name) => !(isMainKilled && name.endsWith('.sock')))
+  return [
+    ...leftRunning.map((command) => `left running: ${command}`),
+    ...undue.map((name) => `left behind: ${name}`),
+  ]
+}
+
+function wrongCounts(row: Row, { exitCode, runs }: Observation): readonly string[] {
+  const load = loadIn(runs[0])
+  if (load === null) return []
+  const total = totalOf(load)
+  return [
+    ...load.operations.flatMap(({ name, counts }) =>
+      breachesOfLaw(counts).map((breach) => `${name}: ${breach}`),
+    ),
+    ...load.operations.flatMap(({ name, deliveries }) =>
+      deliveries === null || deliveries.expected === deliveries.received + deliveries.missing
+        ? []
+        : [
+            `${name}: ${deliveries.expected} receipts expected, but ${deliveries.received} received + ${deliveries.missing} missing`,
+          ],
+    ),
+    ...wrongPlan(row, load, total.planned, exitCode),
+  ]
+}
+
+function breachesOfLaw(counts: Counts): readonly string[] {
+  const { planned, started, dropped, notStarted, ok, failed, timedOut, unfinished } = counts
+  return [
+    ...(planned === started + dropped + notStarted
+      ? []
+      : [
+          `${planned} planned, but ${started} started + ${dropped} dropped + ${notStarted} not started`,
+        ]),
+    ...(started === ok + failed + timedOut + unfinished
+      ? []
+      : [
+          `${started} started, but ${ok} ok + ${failed} failed + ${timedOut} timed out + ${unfinished} unfinished`,
+        ]),
+  ]
+}
+
+function wrongPlan(
+  { load }: Row,
+  { isInterrupted, measuredMs }: MeasuredLoad,
+  planned: number,
+  exitCode: number | null,
+): readonly string[] {
+  const whole = dueIn(load, load.durationMs)
+  // What the intervals of a lost worker had ends with its last message.
+  if (exitCode === 2) return planned <= whole ? [] : [`${planned} planned of ${whole} due`]
+  if (!isInterrupted) return planned === whole ? [] : [`${planned} planned of ${whole} due`]
+  const due = dueIn(load, measuredMs)
+  const isClose = Math.abs(planned - due) <= EDGE_REQUESTS
+  return isClose || planned === whole
+    ? []
+    : [`${planned} planned of ${due} due in ${seconds(measuredMs)}`]
+}
+
+function untruthful(
+  { stage, steps }: Row,
+  { exitCode, output, runs }: Observation,
+): readonly string[] {
+  const isSeen =
+    stage.output === 'pipe' && !steps.some(({ fault }) => fault.kind === 'close output')
+  const says = exitCode === null ? undefined : SAYS[exitCode]
+  const load = loadIn(runs[0])
+  const printed = /^ {2}([\d,]+) requests, success/m.exec(output)?.[1]?.replaceAll(',', '')
+  const planned = load === null ? 0 : totalOf(load).planned
+  const longest = load?.operations.map(({ response }) => response.figures.maxMs ?? 0) ?? []
+  return [
+    ...(/^\s+at .*:\d+:\d+\)?$/m.test(output) ? ['a stack trace was printed'] : []),
+    ...(isSeen && says !== undefined && !says.test(output)
+      ? [`exit ${exitCode}, but the last lines don't say so`]
+      : []),
+    ...(load !== null && printed !== undefined && Number(printed) !== planned
+      ? [`prints ${printed} requests, and ${planned} are in the file`]
+      : []),
+    ...runs.flatMap(({ startedAt, finishedAt }) =>
+      finishedAt !== null && Date.parse(finishedAt) < Date.parse(startedAt)
+        ? [`finished at ${finishedAt}, before it started at ${startedAt}`]
+        : [],
+    ),
+    ...longest.flatMap((ms) => (ms > LONGEST_MS ? [`a response time of ${seconds(ms)}`] : [])),
+  ]
+}
+
+/** No run of the table lasts as long; a clock that is stepped moves by more. */
+const LONGEST_MS = 120_000
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`
+}

@@ -1,0 +1,98 @@
+/** A load that a row runs: which command, and what its schedule comes to. */
+export interface Load {
+  readonly workload: 'register' | 'enumerate' | 'multicast' | 'mixed'
+  /** `scenario`: `npm run bench` with the scenario of that workload; otherwise `npm run loadtest`. */
+  readonly as: 'flags' | 'scenario'
+  readonly ratePerSecond: number
+  readonly durationMs: number
+  readonly warmUpMs: number
+  /** Bounds of the user's own, as `--slo` takes them. */
+  readonly slos: readonly string[]
+  /** `run`: the command starts servers itself. */
+  readonly servers: 'harness' | 'run'
+}
+
+/** How long a request may take, and how long the last ones are waited for: what users get by default. */
+export const TIMEOUT_MS = 5_000
+export const GRACE_MS = 10_000
+
+/** Identities that are registered before a load that lists or sends begins. */
+export const POPULATION = 20
+
+/** The namespace of `prism-loadtest`. */
+export const NAMESPACE = 'loadtest'
+
+const ORDINARY: Omit<Load, 'workload'> = {
+  as: 'flags',
+  ratePerSecond: 50,
+  durationMs: 6_000,
+  warmUpMs: 0,
+  slos: [],
+  servers: 'harness',
+}
+
+/** A load with what differs from an ordinary one: 50 requests per second for 6 s. */
+export function loadOf(workload: Load['workload'], changes: Partial<Load> = {}): Load {
+  return { ...ORDINARY, workload, ...changes }
+}
+
+/** Whether the load hosts receivers in a process of its own. */
+export function hasSubscribers({ workload }: Load): boolean {
+  return workload === 'multicast' || workload === 'mixed'
+}
+
+/** Requests that are due in a stretch of the measurement. */
+export function dueIn({ ratePerSecond }: Load, stretchMs: number): number {
+  return Math.round((ratePerSecond * stretchMs) / 1_000)
+}
+
+/** Where a command's servers and results are. */
+export interface Places {
+  readonly redisUrl: string
+  readonly natsUrl: string
+  readonly results: string
+}
+
+/** The arguments of npm. */
+export function npmArguments(
+  load: Load,
+  { redisUrl, natsUrl, results }: Places,
+): readonly string[] {
+  const { workload, as, ratePerSecond, durationMs, warmUpMs, slos, servers } = load
+  // npm's own two lines fail where standard output does.
+  const run = ['run', '--silent', as === 'flags' ? 'loadtest' : 'bench', '--']
+  if (as === 'scenario') {
+    return [
+      ...run,
+      `bench/${workload}.load.ts`,
+      '--duration',
+      `${durationMs}ms`,
+      '--results',
+      results,
+    ]
+  }
+  const schedule = `--rate ${ratePerSecond} --duration ${durationMs}ms --warm-up ${warmUpMs}ms`
+  const where = `--report-interval 1s --namespace ${NAMESPACE}`
+  return [
+    ...run,
+    workload,
+    ...`${schedule} ${where}`.split(' '),
+    '--out',
+    results,
+    ...(hasSubscribers(load) ? ['--with-subscribers'] : []),
+    ...(servers === 'run'
+      ? ['--backend', 'programs']
+      : ['--redis-addr', redisUrl, '--nats-servers', natsUrl]),
+    ...slos.flatMap((slo) => ['--slo', slo]),
+  ]
+}
+
+/** A load in a few words. */
+export function describeLoad({ workload, as, servers, slos, warmUpMs }: Load): string {
+  return [
+    as === 'scenario' ? `bench ${workload}` : workload,
+    ...(warmUpMs > 0 && as === 'flags' ? [`after ${warmUpMs / 1_000} s of warm-up`] : []),
+    ...(servers === 'run' ? ['with servers of its own'] : []),
+    ...slos,
+  ].join(', ')
+}

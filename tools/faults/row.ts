@@ -1,0 +1,117 @@
+import type { Expected } from './expected.ts'
+import { describeFault, type Fault, type FaultTime, type ServerName, type Step } from './faults.ts'
+import { describeLoad, type Load } from './loads.ts'
+
+/** When a fault comes, in the words of a load test. */
+export type Moment =
+  | 'before start'
+  | 'before the first request'
+  | 'in the warm-up'
+  | 'in the middle'
+  | 'while draining'
+
+/** Where a row's output and results go. */
+export interface Stage {
+  readonly output: 'pipe' | '/dev/full'
+  /** `small disk`: on a file system of its own that can be filled. */
+  readonly results: 'folder' | 'small disk'
+  /** How far ahead the wall clock of the command's processes is from the start, in ms. */
+  readonly clockAheadMs: number
+}
+
+/** One row of the table: a load, what goes wrong during it, and the outcome it must have. */
+export interface Row {
+  readonly name: string
+  readonly load: Load
+  /** In the order of their times. */
+  readonly steps: readonly Step[]
+  readonly stage: Stage
+  readonly expected: Expected
+  /** Whether it is in the short form. */
+  readonly isShort: boolean
+  /** Whether all faults have to come at their moments; those of a random run come when they can. */
+  readonly isExact: boolean
+}
+
+export const ORDINARY_STAGE: Stage = { output: 'pipe', results: 'folder', clockAheadMs: 0 }
+
+/** Requests that are under way when the schedule ends were sent this long before, in ms. */
+const HELD_MS = 400
+
+/**
+ * A row with one fault at a moment.
+ * @param options.holdsBack the server that answers nothing towards the end, so that requests are under
+ *   way when the schedule ends; default `redis`. Only for `while draining`.
+ */
+export function row(
+  load: Load,
+  fault: Fault,
+  moment: Moment,
+  expected: Expected,
+  { holdsBack = 'redis' }: { readonly holdsBack?: ServerName } = {},
+): Row {
+  const steps =
+    moment === 'while draining'
+      ? stepsWhileDraining(load, fault, holdsBack)
+      : [{ at: timeOf(moment, load), fault }]
+  const name = `${describeLoad(load)} × ${describeFault(fault)} × ${moment}`
+  return { name, load, steps, stage: ORDINARY_STAGE, expected, isShort: false, isExact: true }
+}
+
+/** A row in which the stage itself is the fault. */
+export function stagedRow(
+  load: Load,
+  stage: Partial<Stage>,
+  what: string,
+  expected: Expected,
+  steps: readonly Step[] = [],
+): Row {
+  const name = `${describeLoad(load)} × ${what}`
+  return {
+    name,
+    load,
+    steps,
+    stage: { ...ORDINARY_STAGE, ...stage },
+    expected,
+    isShort: false,
+    isExact: true,
+  }
+}
+
+/** The same row, in the short form too. */
+export function alsoShort(long: Row): Row {
+  return { ...long, isShort: true }
+}
+
+/** A server that stops towards the end holds requests back by itself. */
+function stepsWhileDraining(load: Load, fault: Fault, server: ServerName): readonly Step[] {
+  const at = load.durationMs - HELD_MS
+  const isOfServer =
+    (fault.kind === 'stop' && fault.victim === server) ||
+    (fault.kind === 'hold' && fault.server === server)
+  if (isOfServer) return [{ at, fault }]
+  const held: Fault =
+    fault.kind === 'cut'
+      ? { kind: 'hold', server: fault.server, forMs: 1_200 }
+      : { kind: 'stop', victim: server, forMs: 1_200 }
+  return [
+    { at, fault: held },
+    { at: load.durationMs + 200, fault },
+  ]
+}
+
+function timeOf(
+  moment: Exclude<Moment, 'while draining'>,
+  { durationMs, warmUpMs }: Load,
+): FaultTime {
+  switch (moment) {
+    case 'before start':
+      return 'before start'
+    case 'before the first request':
+      return 'opening'
+    case 'in the warm-up':
+      return Math.round(-0.7 * warmUpMs)
+    case 'in the middle':
+      return Math.round(0.4 * durationMs)
+  }
+}

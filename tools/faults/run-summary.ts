@@ -1,0 +1,138 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { readRunFile } from '../../src/results/read-run-file.ts'
+
+/**
+ * What the table checks of a run file. It is read by the project's own reader first, which checks all
+ * of it; here only what is compared has to be there, so that the schema may grow.
+ */
+const countsSchema = z.object({
+  planned: z.number(),
+  started: z.number(),
+  dropped: z.number(),
+  notStarted: z.number(),
+  ok: z.number(),
+  failed: z.number(),
+  timedOut: z.number(),
+  unfinished: z.number(),
+})
+const deliveriesSchema = z.object({
+  expected: z.number(),
+  received: z.number(),
+  missing: z.number(),
+  duplicates: z.number(),
+})
+const sloRowSchema = z.object({
+  operation: z.string(),
+  metric: z.string(),
+  measured: z.number().nullable(),
+  outcome: z.enum(['met', 'missed', 'inconclusive']),
+})
+const intervalsSchema = z.array(
+  z.object({ second: z.number(), started: z.number(), ok: z.number() }),
+)
+const resultSchema = z.object({
+  startedAt: z.string(),
+  measuredMs: z.number(),
+  isInterrupted: z.boolean(),
+  operations: z.array(
+    z.object({
+      name: z.string(),
+      counts: countsSchema,
+      // Other forms say that nobody knows.
+      deliveries: deliveriesSchema.nullable().catch(null),
+      response: z.object({ figures: z.object({ maxMs: z.number().nullable() }) }),
+    }),
+  ),
+  intervals: intervalsSchema,
+})
+const scenarioSchema = z.object({
+  name: z.string(),
+  state: z.string(),
+  testStatus: z.string(),
+  error: z.string().nullable(),
+  verdict: z.object({ kind: z.enum(['valid', 'degraded', 'invalid']) }).optional(),
+  slo: z.array(sloRowSchema).default([]),
+  result: resultSchema.optional(),
+  /** Of a load whose process died. */
+  intervals: intervalsSchema.optional(),
+})
+const summarySchema = z.object({
+  status: z.enum(['running', 'complete', 'interrupted']),
+  startedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  scenarios: z.array(scenarioSchema),
+})
+
+export type RunSummary = Readonly<z.infer<typeof summarySchema>>
+export type Counts = Readonly<z.infer<typeof countsSchema>>
+export type Deliveries = Readonly<z.infer<typeof deliveriesSchema>>
+export type MeasuredLoad = Readonly<z.infer<typeof resultSchema>>
+export type SloRowSummary = Readonly<z.infer<typeof sloRowSchema>>
+
+/** What is in a folder of results: runs, and files that are not whole. */
+export interface Results {
+  readonly runs: readonly RunSummary[]
+  readonly problems: readonly string[]
+}
+
+/** Reads every run file of a folder. */
+export async function readResults(folder: string): Promise<Results> {
+  const runs: RunSummary[] = []
+  const problems: string[] = []
+  for (const name of namesIn(folder)) {
+    if (name.endsWith('.partial')) problems.push(`${name} was left behind`)
+    if (!name.endsWith('.json') || name.startsWith('.')) continue
+    try {
+      const run = await readRunFile(join(folder, name))
+      runs.push(summarySchema.parse(JSON.parse(JSON.stringify(run))))
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      problems.push(`${name} is not whole: ${reason.replace(`${folder}/`, '')}`)
+    }
+  }
+  return { runs, problems }
+}
+
+/** The load of a run; `null` if it has no figures. */
+export function loadIn(run: RunSummary | undefined): MeasuredLoad | null {
+  return run?.scenarios.find(({ result }) => result !== undefined)?.result ?? null
+}
+
+/** Requests that a run file shows to have been started, also of a load whose process died. */
+export function startedIn(run: RunSummary): number {
+  const load = loadIn(run)
+  if (load !== null) return totalOf(load).started
+  const intervals = run.scenarios.flatMap((scenario) => scenario.intervals ?? [])
+  return intervals.reduce((sum, { started }) => sum + started, 0)
+}
+
+/** The counts of all operations together. */
+export function totalOf(load: MeasuredLoad): Counts {
+  const total = { ...NOTHING }
+  for (const { counts } of load.operations) {
+    for (const key of COUNTS) total[key] += counts[key]
+  }
+  return total
+}
+
+const NOTHING: Counts = {
+  planned: 0,
+  started: 0,
+  dropped: 0,
+  notStarted: 0,
+  ok: 0,
+  failed: 0,
+  timedOut: 0,
+  unfinished: 0,
+}
+const COUNTS = Object.keys(NOTHING) as (keyof Counts)[]
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
