@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readRunFile } from '../results/read-run-file.ts'
@@ -121,12 +121,17 @@ describe('npm run bench', () => {
     const scenarios = join(folder(), 's (x) [y] {a,b}? !(q)+@*! #%20')
     const results = join(folder(), 'r? [u] (t)*')
     mkdirSync(join(scenarios, 'below [1]'), { recursive: true })
-    const text = readFileSync(join(import.meta.dirname, 'scenarios-for-tests/met.load.ts'), 'utf8')
-    const loadTest = import.meta.resolve('../vitest/load-test.ts')
-    writeFileSync(
-      join(scenarios, 'below [1]', 'met.load.ts'),
-      text.replace('../../vitest/load-test.ts', loadTest),
-    )
+    const program = `import { constant, test } from ${JSON.stringify(import.meta.resolve('../vitest/load-test.ts'))}
+      test('named', async ({ load }) => {
+        await load({
+          operations: { answer: () => Promise.resolve() },
+          arrivals: constant(100),
+          duration: '300ms',
+          warmUp: '0s',
+          verdict: { achieved: { degraded: 0, invalid: 0 } },
+        })
+      })`
+    writeFileSync(join(scenarios, 'below [1]', 'named.load.ts'), program)
     const args = ['below [1]', '--scenarios', scenarios, '--results', results]
     const { exitCode, stderr } = await ended(bench(args))
     expect(stderr).not.toContain('No scenario')
