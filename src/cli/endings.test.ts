@@ -70,13 +70,16 @@ describe('a load that npm started, with its servers and subscribers,', { timeout
     },
   )
 
-  test('is interrupted by a Ctrl-C that reaches all of its processes', async () => {
-    const { npm, pid, variable } = await startByNpm()
-    process.kill(-pid, 'SIGINT')
-    await once(npm, 'exit')
-    await vi.waitFor(() => expect(processesWith(variable)).toEqual([]), PATIENCE)
-    expect((await onlyRun()).status).toBe('interrupted')
-  })
+  test.each(['SIGINT', 'SIGHUP', 'SIGTERM'] as const)(
+    'is interrupted by a %s that reaches all of its processes, as from a terminal',
+    async (signal) => {
+      const { pid, variable } = await startByNpm()
+      process.kill(-pid, signal)
+      await vi.waitFor(() => expect(processesWith(variable)).toEqual([]), PATIENCE)
+      const run = await onlyRun()
+      expect(run).toMatchObject({ status: 'interrupted', scenarios: [{ state: 'measured' }] })
+    },
+  )
 
   test('leaves nothing running when its own process is killed', async () => {
     const { variable } = await startByNpm()

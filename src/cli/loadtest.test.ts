@@ -26,7 +26,7 @@ beforeEach(({ skip }) => skip(missingServers !== undefined, missingServers))
 /** What a command takes that shares the machine with others. */
 const PATIENCE = { timeout: 90_000 }
 /** What a load test puts ahead of a payload; see `stamp.ts`. */
-const STAMP_BYTES = 17
+const STAMP_BYTES = 21
 const PASSWORD = 'open %sesame'
 
 let started: StartedBackends | null = null

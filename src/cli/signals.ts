@@ -10,6 +10,13 @@ export type SignalCode = (typeof SIGNAL_CODES)[SignalName]
  */
 const SAME_MS = 500
 
+let isEnding = false
+
+/** Whether this process is ending already, because of a signal. */
+export function hasSignal(): boolean {
+  return isEnding
+}
+
 /** The signals that a command got. */
 export interface Signals {
   /** The exit code for the first of them; `null` before. */
@@ -33,6 +40,7 @@ export function onSignals(
     process.on(name, () => {
       const exitCode = SIGNAL_CODES[name]
       if (state.exitCode === null) {
+        isEnding = true
         state.exitCode = exitCode
         firstMs = performance.now()
         onFirst(name, exitCode)

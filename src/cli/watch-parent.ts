@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { hasSignal } from './signals.ts'
 
 const EVERY_MS = 100
 
@@ -18,7 +19,8 @@ export function watchParent(env: Readonly<Record<string, string | undefined>>): 
   const timer = setInterval(() => {
     if (process.ppid === ppid && (above === null || parentOf(ppid) === above)) return
     clearInterval(timer)
-    process.kill(process.pid, 'SIGTERM')
+    // The signal that ended the parent may have come here too: it is not to count twice.
+    if (!hasSignal()) process.kill(process.pid, 'SIGTERM')
   }, EVERY_MS)
   timer.unref()
 }

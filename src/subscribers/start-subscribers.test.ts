@@ -9,7 +9,7 @@ import { startSubscribers } from './start-subscribers.ts'
 import type { Subscribers } from './subscriber-host.ts'
 
 /** Long enough for a busy machine to start a process, short enough to be waited for. */
-const ANSWER_WITHIN_MS = 8_000
+const ANSWER_WITHIN_MS = 4_000
 
 /** Receivers of two identities in a process of their own, and a message that both have received. */
 async function receivers(): Promise<{ subscribers: Subscribers; pid: number }> {

@@ -14,7 +14,9 @@ type Call<C = SubscriberCall> = C extends SubscriberCall ? Omit<C, 'call'> : nev
 const ANNOUNCE_LOT = 50
 
 /** A process that doesn't answer a call within this time is not waited for. */
-const ANSWER_WITHIN_MS = 15_000
+const ANSWER_WITHIN_MS = 8_000
+/** A process has to start and to connect first. */
+const START_WITHIN_MS = 10_000
 /** Subscriptions take time, so hosting many identities may take longer. */
 const PER_IDENTITY_MS = 5
 /** A process that has not ended by itself after this time is killed. */
@@ -36,7 +38,10 @@ export async function startSubscribers(
   const loadId = newLoadId()
   const calls = new Calls(child, answerWithinMs)
   try {
-    const answer = await calls.make({ kind: 'connect', natsUrls, subjectPrefix, loadId })
+    const answer = await calls.make(
+      { kind: 'connect', natsUrls, subjectPrefix, loadId },
+      START_WITHIN_MS,
+    )
     if (answer.kind !== 'connected') throw new Error(`unexpected answer: ${answer.kind}`)
     return new SubscriberProcess(child, calls, loadId, answer.gateway)
   } catch (error) {

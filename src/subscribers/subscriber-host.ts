@@ -35,7 +35,7 @@ export interface Subscribers {
 /** Receipts are waited for until none has come for this long … */
 const QUIET_MS = 500
 /** … but no longer than this in all. */
-const LONGEST_WAIT_MS = 10_000
+const LONGEST_WAIT_MS = 5_000
 const POLL_MS = 10
 /** Subscriptions that are made at a time. */
 const SUBSCRIBE_LOT = 500

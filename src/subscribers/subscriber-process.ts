@@ -10,9 +10,10 @@ import { SubscriberHost } from './subscriber-host.ts'
  */
 let host: SubscriberHost | null = null
 
-// A Ctrl-C reaches the whole terminal; the parent decides when receiving ends.
+// A Ctrl-C or the end of a terminal reaches all its processes; the parent decides when receiving ends.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
+process.on('SIGHUP', () => {})
 process.on('disconnect', () => process.exit())
 process.on('message', (call: SubscriberCall) => {
   answer(call).then(

@@ -29,6 +29,10 @@ export class ProgressListener {
   readonly path: string
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  /** Also where set-up fails and the process exits before anything is closed. */
+  readonly #removePath = (): void => {
+    if (process.platform !== 'win32') rmSync(this.path, { force: true })
+  }
 
   constructor(onMessage: (message: ProgressMessage) => void) {
     const name = `prism-loadtest-${randomUUID()}`
@@ -39,26 +43,31 @@ export class ProgressListener {
       socket.on('error', () => {})
       socket.on('close', () => this.#sockets.delete(socket))
       createInterface({ input: socket }).on('line', (line) => {
-        onMessage(JSON.parse(line) as ProgressMessage)
+        const message = parseMessage(line)
+        if (message !== null) onMessage(message)
       })
     })
     // Progress is a courtesy: without it the load and its figures are the same.
     this.#server.on('error', () => {})
     this.#server.listen(this.path)
     this.#server.unref()
-    // Whatever ends the process, and however early: the file outlives it otherwise.
-    process.on('exit', this.#remove)
+    process.on('exit', this.#removePath)
   }
 
   close(): void {
     for (const socket of this.#sockets) socket.destroy()
     this.#server.close()
-    process.off('exit', this.#remove)
-    this.#remove()
+    this.#removePath()
+    process.off('exit', this.#removePath)
   }
+}
 
-  readonly #remove = (): void => {
-    if (process.platform !== 'win32') rmSync(this.path, { force: true })
+/** `null` for the last line of a process that was killed while it wrote it. */
+function parseMessage(line: string): ProgressMessage | null {
+  try {
+    return JSON.parse(line) as ProgressMessage
+  } catch {
+    return null
   }
 }
 

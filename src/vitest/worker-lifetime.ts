@@ -1,7 +1,22 @@
+import { afterAll, beforeAll } from 'vitest'
+
 /**
- * Setup file of the load project's worker processes. A terminal's Ctrl-C reaches them too, but the
- * runner decides how the run ends, so that what was measured is kept; and without a runner a worker
- * must not go on sending requests.
+ * Setup file of the load project's worker processes. Ctrl-C, a closed terminal and a SIGTERM to the
+ * whole group reach them too, but the runner decides how the run ends, so that what was measured is
+ * kept; and without a runner a worker must not go on sending requests.
  */
+let isMeasuring = false
+beforeAll(() => {
+  isMeasuring = true
+})
+afterAll(() => {
+  isMeasuring = false
+})
+
 process.on('SIGINT', () => {})
+process.on('SIGHUP', () => {})
+process.on('SIGTERM', () => {
+  // The runner ends a worker that is done by this signal.
+  if (!isMeasuring) process.exit()
+})
 process.on('disconnect', () => process.exit())

@@ -42,8 +42,9 @@ export async function runRow(row: Row, signal: AbortSignal): Promise<Observation
     const exitCode = await exitOf(row, started, clock, signal)
     const tookMs = Date.now() - started.spawnedMs
     if (exitCode === null) started.end()
-    // Where the one is killed who would have to end a process that is stopped, it goes on.
-    if (row.steps.some(({ fault }) => fault.kind === 'kill')) await faults.end()
+    // A process that is stopped can be ended only once it goes on, unless it is killed.
+    const isEnded = row.steps.some(({ fault }) => fault.kind === 'kill' || fault.kind === 'signal')
+    if (isEnded) await faults.end()
     const left = await leftRunning(started)
     await faults.end()
     const { made, notMade } = faults

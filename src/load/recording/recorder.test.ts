@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { percentileMs } from './histogram.ts'
+import { OperationRecorder } from './recorder.ts'
+
+const TIMES = { responseMs: 100, serviceMs: 80, pausedMs: 0 }
+
+function recorder(): OperationRecorder {
+  const one = new OperationRecorder('a')
+  for (let k = 0; k < 4; k++) one.due()
+  return one
+}
+
+test('requests without an end count at the time waited, failures do not', () => {
+  const one = recorder()
+  for (let k = 0; k < 4; k++) one.start(20)
+  one.succeed({ responseMs: 1, serviceMs: 1, pausedMs: 0 })
+  one.timeOut({ responseMs: 5_000, serviceMs: 5_000, pausedMs: 0 })
+  one.unfinished({ responseMs: 10_000, serviceMs: 9_000, pausedMs: 0 })
+  one.fail(new Error('refused'), TIMES)
+  one.endInterval(0)
+  const { response, service, failure } = one.finish(null)
+  expect([response.totalCount, service.totalCount, failure.totalCount]).toEqual([3, 3, 1])
+  expect(percentileMs(response, 100)).toBeGreaterThanOrEqual(10_000)
+})
+
+test('a pause that was most of the time of a failed request may be its reason, a shorter one not', () => {
+  const one = recorder()
+  for (let k = 0; k < 3; k++) one.start(0)
+  one.fail(new Error('no answer'), { ...TIMES, pausedMs: 60 })
+  one.fail(new Error('no answer'), { ...TIMES, pausedMs: 30 })
+  one.fail(new Error('refused'), TIMES)
+  one.drop(true)
+  const { counts, lostByPause } = one.finish(null)
+  expect(counts).toMatchObject({ failed: 3, dropped: 1 })
+  // One that failed, and one that was dropped in the crowd after a pause.
+  expect(lostByPause).toBe(2)
+})
+
+test('the undisturbed time is the service time without the pauses in it', () => {
+  const one = recorder()
+  one.start(0)
+  one.succeed({ responseMs: 1_100, serviceMs: 1_050, pausedMs: 1_000 })
+  one.endInterval(0)
+  const { response, service, undisturbed } = one.finish(null)
+  // A histogram gives the upper end of a bucket of 1 ms.
+  const longest = [response, service, undisturbed].map((times) => percentileMs(times, 100))
+  expect(longest.map((ms) => Math.round(ms ?? 0))).toEqual([1_101, 1_051, 50])
+})
