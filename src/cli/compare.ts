@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../results/outcome.ts'
 import { printableRun } from '../results/printable.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
-import { runFolder } from './run-folder.ts'
+import { runFolderToRead } from './run-folder.ts'
 import { writeOutput } from './write-output.ts'
 
 const DESCRIPTION = `Two runs side by side: what differs by more than each run's own spread is worth a look.
@@ -69,7 +69,7 @@ async function compare(
   flags: Flags,
 ): Promise<ExitCode> {
   const form = formOf(flags)
-  const folder = runFolder(flags.results)
+  const folder = runFolderToRead(flags.results)
   const baseline = await readNamed(baselineName, folder)
   const candidate =
     candidateName === undefined

@@ -8,12 +8,12 @@ import { intervalsCsv, operationsCsv } from '../results/run-csv.ts'
 import type { RunFile } from '../results/run-file.ts'
 import { summariseRuns } from '../results/summarise-runs.ts'
 import { mergeRunFiles } from './merge-run-files.ts'
-import { runFolder } from './run-folder.ts'
+import { runFolder, runFolderToRead } from './run-folder.ts'
 import { writeOutput } from './write-output.ts'
 
 /** Prints a line a run file of the folder. */
 export async function listRuns(flags: { results?: string; json?: true }): Promise<ExitCode> {
-  const list = await summariseRuns(runPathsIn(runFolder(flags.results)))
+  const list = await summariseRuns(runPathsIn(runFolderToRead(flags.results)))
   if (flags.json === true) writeOutput(`${JSON.stringify(list, null, 2)}\n`, undefined)
   else process.stdout.write(`${renderRunList(list)}\n`)
   return EXIT.good
@@ -21,7 +21,7 @@ export async function listRuns(flags: { results?: string; json?: true }): Promis
 
 /** Prints the report of a run. */
 export async function showRun(name: string, flags: { results?: string }): Promise<ExitCode> {
-  const run = await readRunFile(findRun(name, runFolder(flags.results)))
+  const run = await readRunFile(findRun(name, runFolderToRead(flags.results)))
   process.stdout.write(`${renderRun(printableRun(run))}\n`)
   return EXIT.good
 }
@@ -44,7 +44,7 @@ export async function exportRun(name: string, flags: ExportFlags): Promise<ExitC
   if (form === undefined || others.length > 0) {
     throw new InputError('export: give one of --csv, --intervals and --json.')
   }
-  const run = await readRunFile(findRun(name, runFolder(flags.results)))
+  const run = await readRunFile(findRun(name, runFolderToRead(flags.results)))
   writeOutput(FORMS[form](run), flags.out)
   if (flags.out !== undefined) process.stderr.write(`${printable(flags.out)}\n`)
   return EXIT.good

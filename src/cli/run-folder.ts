@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InputError } from '../load/input-error.ts'
 
@@ -15,4 +16,15 @@ export function runFolder(
 ): string {
   if (flag === '') throw new InputError(`${option}: is empty. Name a folder, such as results.`)
   return resolve(flag ?? (env['BENCH_RESULTS'] || 'results'))
+}
+
+/**
+ * The folder of run files that a user wants to read.
+ * @param flag what `--results` says, if it is given.
+ * @throws InputError if the folder is named and doesn't exist: a typo would look like an empty one.
+ */
+export function runFolderToRead(flag: string | undefined): string {
+  const folder = runFolder(flag)
+  if (flag === undefined || existsSync(folder)) return folder
+  throw new InputError(`--results: there is no folder ${folder}.`)
 }

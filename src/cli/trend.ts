@@ -8,7 +8,7 @@ import { seriesOf } from '../results/trend/series.ts'
 import { simulateTrends, WITHIN } from '../results/trend/simulate.ts'
 import { trendCsv, trendData } from '../results/trend/trend-table.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
-import { runFolder } from './run-folder.ts'
+import { runFolderToRead } from './run-folder.ts'
 
 const NAME = 'npm run trend --'
 
@@ -73,7 +73,7 @@ async function show(flags: Flags): Promise<ExitCode> {
     throw new InputError('--json and --csv: choose one of them.')
   }
   const metrics = metricsOf(flags.metric)
-  const folder = runFolder(flags.results)
+  const folder = runFolderToRead(flags.results)
   const { rows, unread } = await readTrendRows(folder, showProgress)
   for (const reason of unread) process.stderr.write(`left out: ${reason}\n`)
   const chosen = rows.filter(

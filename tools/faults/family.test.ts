@@ -30,7 +30,7 @@ test('a process that outlives its parent still belongs to the family', async () 
   await expect.poll(() => commandsOf(family)).toEqual(expect.arrayContaining(['sleep 301']))
   child.kill('SIGKILL')
   await once(child, 'exit')
-  expect([...commandsOf(family)].sort()).toEqual(['sleep 301', 'sleep 302'])
+  await expect.poll(() => [...commandsOf(family)].sort()).toEqual(['sleep 301', 'sleep 302'])
 })
 
 test('a process that has left its session still belongs to the family', async () => {
