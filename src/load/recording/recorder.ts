@@ -1,4 +1,4 @@
-import { errorCode } from './error-code.ts'
+import { errorCode, errorSample } from './error-code.ts'
 import { percentileMs } from './histogram.ts'
 import type {
   Deliveries,
@@ -155,10 +155,7 @@ export class OperationRecorder {
     }
     const isFull = this.#errors.size >= MOST_ERROR_CODES && code !== OTHER_ERRORS
     const key = isFull ? OTHER_ERRORS : code
-    const entry = this.#errors.get(key) ?? {
-      count: 0,
-      sample: error instanceof Error ? error.message : String(error),
-    }
+    const entry = this.#errors.get(key) ?? { count: 0, sample: errorSample(error) }
     entry.count++
     this.#errors.set(key, entry)
   }
