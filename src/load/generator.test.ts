@@ -73,6 +73,16 @@ describe('a load', () => {
     expect(countsOfAll(result)).toMatchObject({ planned: 20, ok: 20 })
   })
 
+  test('counts a last request that is due so shortly before the end that its time rounds to it', async () => {
+    const arrivals = constant(3 * (1 + Number.EPSILON))
+    const result = await generateLoad({
+      arrivals,
+      durationMs: 1_000,
+      operations: { none: async () => {} },
+    })
+    expect(countsOfAll(result)).toMatchObject({ planned: 4, ok: 4 })
+  })
+
   test('starts no request before it is due', async () => {
     const early: LoadRequest[] = []
     await generateLoad({
@@ -198,6 +208,20 @@ describe('a load', () => {
       if (whenFull === 'wait') expect(dropped).toBe(0)
     },
   )
+
+  test('that is aborted while it waits for the last requests waits no longer than a second', async () => {
+    const controller = new AbortController()
+    const running = generateLoad({
+      arrivals: constant(100),
+      durationMs: 100,
+      timeoutMs: 600_000,
+      gracePeriodMs: 600_000,
+      signal: controller.signal,
+      onProgress: ({ phase }) => phase === 'draining' && controller.abort(),
+      operations: { hang: () => new Promise(() => {}) },
+    })
+    expect(countsOfAll(await running)).toMatchObject({ planned: 10, unfinished: 10 })
+  })
 
   test('that is aborted counts what ends afterwards for no interval of the measurement', async () => {
     const controller = new AbortController()

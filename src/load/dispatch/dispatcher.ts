@@ -16,6 +16,8 @@ import type { Workload } from '../workload.ts'
 const LONGEST_CATCH_UP_MS = 5
 /** An abort is noticed within this time, however low the rate. */
 const LONGEST_WAIT_MS = 100
+/** Once a load is interrupted, requests under way are waited for no longer than this. */
+const INTERRUPTED_GRACE_MS = 1_000
 /** The requests that a pause of this length delayed are started all at once, and may be too many. */
 const CROWDING_PAUSE_MS = 500
 
@@ -113,10 +115,11 @@ export class Dispatcher {
   /**
    * Counts the requests that were due when the load was ended early, but that were not started.
    * @param endMs when it was ended.
+   * @param dueBeforeMs requests from then on belong to the time that was not measured.
    */
-  abandon(endMs: number): void {
+  abandon(endMs: number, dueBeforeMs: number): void {
     const { warmUpCount, total, dueAtMs, numberOf } = this.#schedule
-    for (let k = Math.max(this.#next, warmUpCount); k < total && dueAtMs(k) < endMs; k++) {
+    for (let k = Math.max(this.#next, warmUpCount); k < total && dueAtMs(k) < dueBeforeMs; k++) {
       const operation = this.#workload.draw(numberOf(k))
       const recorder = this.#recorder.at(endMs, operation)
       recorder.due()
@@ -128,9 +131,18 @@ export class Dispatcher {
   /**
    * Waits for the requests under way; those that don't end in time are unfinished.
    * @param endMs when the grace period began.
+   * @param signal shortens it once it is aborted, however far it is.
    */
-  async drain(endMs: number, graceMs: number): Promise<void> {
-    while (this.inFlight > 0 && this.#waitedSince(endMs, this.#now()) < graceMs) {
+  async drain(endMs: number, signal: AbortSignal | undefined): Promise<void> {
+    let graceMs = this.#limits.gracePeriodMs
+    let isCut = false
+    while (this.inFlight > 0) {
+      const waitedMs = this.#waitedSince(endMs, this.#now())
+      if (!isCut && signal?.aborted === true) {
+        isCut = true
+        graceMs = Math.min(graceMs, waitedMs + INTERRUPTED_GRACE_MS)
+      }
+      if (waitedMs >= graceMs) break
       await timer(nowMs() + 1)
       this.#timeOutOverdue()
     }
@@ -267,7 +279,9 @@ export class Dispatcher {
   #isAbortedBySlo(): boolean {
     if (this.#windows === null) return false
     const now = this.#now()
-    return this.#windows.abortReason(now, () => this.#underWay(now)) !== null
+    const isWaiting = this.#isWaitingForRoom || this.isDraining
+    const startedUntilMs = isWaiting ? Infinity : this.#schedule.dueAtMs(this.#next)
+    return this.#windows.abortReason(now, startedUntilMs, () => this.#underWay(now)) !== null
   }
 
   *#underWay(now: number): Generator<RequestUnderWay> {

@@ -18,7 +18,7 @@ export interface SloFigures {
   readonly measuredMs: number
   /** Requests that succeeded within that time. */
   readonly okInTime: number
-  /** Due in that time, but started after it: the generator was late. */
+  /** Due in that time, but started after it, or too late to end in it: the generator was late. */
   readonly startedLater: number
   /** Due before that time, but started in it. */
   readonly startedFromEarlier: number
@@ -164,6 +164,8 @@ function measureThroughput(
     const exact = (count * 1_000) / measuredMs
     const oneMore = ((count + 1) * 1_000) / measuredMs
     const oneLess = ((count - 1) * 1_000) / measuredMs
+    // Where nothing succeeded, no success was cut off either.
+    if (count === 0) return 0
     if (side === 'min') return exact < perSecond && oneMore >= perSecond ? oneMore : exact
     return exact > perSecond && oneLess <= perSecond ? oneLess : exact
   }

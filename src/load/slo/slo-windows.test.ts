@@ -140,7 +140,7 @@ describe('a load with bounds on every window', () => {
     const whole: Slos = { response: { p50: '200ms' } }
     const windowed: Slos = { ...whole, every: '200ms' }
     const slow = ({ number }: { number: number }): Promise<unknown> =>
-      number >= 40 && number < 60 ? sleep(400) : Promise.resolve()
+      number >= 40 && number < 60 ? sleep(2_000) : Promise.resolve()
     const result = await load({ operations: { slow }, slo: windowed })
     const [row] = judgeSlo(result, readSlo(windowed))
     expect(row).toMatchObject({ outcome: 'missed', windows: { judged: 5, worstFromMs: 400 } })
@@ -189,6 +189,24 @@ describe('a load with bounds on every window', () => {
     const { windowedSlo } = await load({ operations: { block }, slo })
     const outcomes = Object.fromEntries(windowedSlo.map(({ metric, outcome }) => [metric, outcome]))
     expect(outcomes).toEqual({ 'response P95': 'inconclusive', throughput: 'inconclusive' })
+  })
+
+  test('is not ended by windows that its own event loop held up', async () => {
+    const slo: Slos = { throughput: { min: 2_500 }, every: '200ms', abortOnFail: { after: '0s' } }
+    let isHeldUp = false
+    const block = async ({ intendedAtMs }: { intendedAtMs: number }): Promise<void> => {
+      startMs ??= intendedAtMs
+      const isTime = !isHeldUp && intendedAtMs - startMs > 300
+      const untilMs = performance.now() + (isTime ? 450 : 0)
+      isHeldUp ||= isTime
+      while (performance.now() < untilMs);
+      await sleep(20)
+    }
+    let startMs: number | undefined
+    const load = { arrivals: constant(5_000), durationMs: 1_000, operations: { block }, slo }
+    const { abortReason, windowedSlo } = await generateLoad(load)
+    expect(abortReason).toBeNull()
+    expect(windowedSlo).toMatchObject([{ outcome: 'inconclusive' }])
   })
 
   test('that is shorter than a window is one window', async () => {

@@ -1,3 +1,4 @@
+import { LONGEST_GAP_MS } from '../pauses.ts'
 import type { SloFigures } from './judge-bound.ts'
 import { LARGEST_TIME_US, newTimeHistogram } from '../recording/histogram.ts'
 import type { Histogram } from 'hdr-histogram-js'
@@ -64,7 +65,7 @@ export class WindowCounts {
       lostByPause: this.#lostByPause,
       measuredMs,
       okInTime,
-      startedLater,
+      startedLater: startedLater + this.#notStarted + underWay.filter(isHeldUp).length,
       startedFromEarlier,
       response: withTimes(
         this.#times?.response,
@@ -87,6 +88,11 @@ export class WindowCounts {
     this.#times?.response.reset()
     this.#times?.undisturbed.reset()
   }
+}
+
+/** Whether a request that is under way may have ended by now had the generator not been late or paused. */
+function isHeldUp({ responseMs, serviceMs, pausedMs }: RequestTimes): boolean {
+  return responseMs - serviceMs + pausedMs > LONGEST_GAP_MS
 }
 
 function withTimes(counts: TimeCounts | undefined, more: readonly number[]): Histogram {

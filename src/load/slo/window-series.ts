@@ -85,18 +85,39 @@ export class WindowSeries {
     const window = this.#window(due)
     const isInTime = now < this.#plan.measureStartMs + this.#plan.durationMs
     const current = ending === 'ok' && isInTime ? this.#window(this.#indexAt(now)) : null
+    const isHeldUp = ending === 'ok' && this.#isHeldUp(due, intendedAtMs, now, times)
     for (const scope of this.#scopes.get(operation) ?? []) {
-      window.counts.get(scope)?.end(ending, times, isByPause)
+      const counts = window.counts.get(scope)
+      counts?.end(ending, times, isByPause)
       const others = current?.counts.get(scope)
       if (others !== undefined) others.okInTime++
+      if (!isHeldUp) continue
+      if (counts !== undefined) counts.startedLater++
+      if (others !== undefined) others.startedFromEarlier++
     }
     window.pending--
     if (due < this.#newest) this.#judgeIfComplete(due)
   }
 
-  abortReason(now: number, underWay: () => Iterable<RequestUnderWay>): string | null {
+  /** Whether a request ended after its window, but would have ended in it had the generator not been late or paused. */
+  #isHeldUp(
+    due: number,
+    intendedAtMs: number,
+    now: number,
+    { responseMs, serviceMs, pausedMs }: RequestTimes,
+  ): boolean {
+    const endMs = this.#plan.measureStartMs + this.#endMs(due)
+    const isStartedInIt = intendedAtMs + responseMs - serviceMs < endMs
+    return isStartedInIt && now >= endMs && intendedAtMs + serviceMs - pausedMs < endMs
+  }
+
+  abortReason(
+    now: number,
+    startedUntilMs: number,
+    underWay: () => Iterable<RequestUnderWay>,
+  ): string | null {
     const measuredMs = now - this.#plan.measureStartMs
-    this.#judgeOverdue(measuredMs, underWay)
+    this.#judgeOverdue(measuredMs, startedUntilMs - this.#plan.measureStartMs, underWay)
     for (const tally of this.#tallies) {
       if (tally.abortReason !== null && measuredMs >= tally.abortAfterMs) return tally.abortReason
     }
@@ -105,12 +126,18 @@ export class WindowSeries {
 
   /**
    * Windows whose requests have been under way for longer than any bound allows are not waited for:
-   * those that hang may do so for longer than the load lasts.
+   * those that hang may do so for longer than the load lasts. But those that a late generator has yet
+   * to start are.
    */
-  #judgeOverdue(measuredMs: number, underWay: () => Iterable<RequestUnderWay>): void {
+  #judgeOverdue(
+    measuredMs: number,
+    startedUntilMs: number,
+    underWay: () => Iterable<RequestUnderWay>,
+  ): void {
     if (this.#patienceMs === null) return
     while (
       this.#nextOverdue < this.#count &&
+      startedUntilMs >= this.#endMs(this.#nextOverdue) &&
       measuredMs >= this.#endMs(this.#nextOverdue) + this.#patienceMs
     ) {
       const index = this.#nextOverdue++
