@@ -77,7 +77,7 @@ export class Dispatcher {
    */
   async startRequests(endMs: number, signal: AbortSignal | undefined): Promise<GeneratorHealth> {
     const { gracePeriodMs } = this.#limits
-    const { dueAtMs, warmUpCount } = this.#schedule
+    const { dueAtMs, warmUpCount, measureStartMs } = this.#schedule
     const wait = WAIT[this.#technique]
     const eventLoop = watchEventLoop()
     const gc = watchGcPauses()
@@ -94,7 +94,7 @@ export class Dispatcher {
           isMeasuring = true
           eventLoop.reset()
           gc.reset()
-          this.#pauses.reset()
+          this.#pauses.reset(measureStartMs)
           this.#largestBatch = this.#longestBatchMs = 0
         }
         this.#catchUp(endMs)
