@@ -203,8 +203,8 @@ describe('a load with bounds on every window', () => {
       await sleep(20)
     }
     let startMs: number | undefined
-    const load = { arrivals: constant(5_000), durationMs: 1_000, operations: { block }, slo }
-    const { abortReason, windowedSlo } = await generateLoad(load)
+    const plan = { arrivals: constant(5_000), durationMs: 1_000, operations: { block }, slo }
+    const { abortReason, windowedSlo } = await generateLoad(plan)
     expect(abortReason).toBeNull()
     expect(windowedSlo).toMatchObject([{ outcome: 'inconclusive' }])
   })
