@@ -56,6 +56,23 @@ describe('npm run bench', () => {
     },
   )
 
+  test('with a good load and one that decides nothing is inconclusive: the good one has not failed', async () => {
+    const { exitCode } = await ended(bench(['doubtful-second']))
+    expect(exitCode).toBe(3)
+    expect((await onlyRunFile()).scenarios).toMatchObject([
+      { testStatus: 'passed', error: null, slo: [{ outcome: 'met' }] },
+      { testStatus: 'failed', slo: [{ outcome: 'inconclusive' }, { outcome: 'met' }] },
+    ])
+  })
+
+  test('with a load that its test does not wait for exits with 2, and judges it all the same', async () => {
+    const { exitCode } = await ended(bench(['forgotten']))
+    expect(exitCode).toBe(2)
+    expect((await onlyRunFile()).scenarios).toMatchObject([
+      { slo: [{ metric: 'response P50', outcome: 'missed' }, { outcome: 'met' }] },
+    ])
+  })
+
   test('with a micro-benchmark that breaks exits with 2, and says why', async () => {
     const { exitCode, stdout } = await ended(bench(['--micro', 'broken']))
     expect(stdout).toContain('the benchmark failed')
@@ -123,9 +140,10 @@ describe('npm run bench', () => {
     mkdirSync(join(scenarios, 'below [1]'), { recursive: true })
     const text = readFileSync(join(import.meta.dirname, 'scenarios-for-tests/met.load.ts'), 'utf8')
     const loadTest = import.meta.resolve('../vitest/load-test.ts')
+    const untimed = import.meta.resolve('./scenarios-for-tests/untimed.ts')
     writeFileSync(
       join(scenarios, 'below [1]', 'met.load.ts'),
-      text.replace('../../vitest/load-test.ts', loadTest),
+      text.replace('../../vitest/load-test.ts', loadTest).replace('./untimed.ts', untimed),
     )
     const args = ['below [1]', '--scenarios', scenarios, '--results', results]
     const { exitCode, stderr } = await ended(bench(args))

@@ -236,17 +236,29 @@ export function scenarioEntries(
   if (loads.length === 0) {
     return [{ state: 'unmeasured', ...test, error: error || `the test made no load (${state})` }]
   }
-  return loads.map(({ workloadHash, result, verdict, slo, bounds }, index) => ({
-    state: 'measured',
-    ...test,
-    name: index === 0 ? test.name : `${test.name} (load ${index + 1})`,
-    error: error === '' ? null : error,
-    workloadHash,
-    result,
-    verdict,
-    slo,
-    bounds,
-  }))
+  // Where one load of several explains that the test failed, the others did not fail.
+  const areAllGood = loads.every(isGood)
+  return loads.map((load, index) => {
+    const { workloadHash, result, verdict, slo, bounds } = load
+    const isToBlame = areAllGood || !isGood(load)
+    return {
+      state: 'measured',
+      ...test,
+      testStatus: testStatus === 'failed' && !isToBlame ? 'passed' : testStatus,
+      name: index === 0 ? test.name : `${test.name} (load ${index + 1})`,
+      error: error === '' || !isToBlame ? null : error,
+      workloadHash,
+      result,
+      verdict,
+      slo,
+      bounds,
+    }
+  })
+}
+
+/** Whether nothing that was judged of a load makes its test fail. */
+function isGood({ verdict, slo }: MeasuredLoad): boolean {
+  return verdict.kind !== 'invalid' && slo.every(({ outcome }) => outcome === 'met')
 }
 
 function microBenchmarkEntries(
