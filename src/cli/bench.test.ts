@@ -119,6 +119,19 @@ describe('npm run bench', () => {
     expect(sum.ok).toBe(sum.started)
   })
 
+  test('whose process is killed in its second load keeps the seconds of each', async () => {
+    await ended(bench(['dies-in-second']))
+    const { scenarios } = await onlyRunFile()
+    const kept = scenarios.map((scenario) => {
+      if (scenario.state !== 'lost') expect.fail('not lost')
+      return [scenario.name, ...new Set(scenario.intervals.map(({ operation }) => operation))]
+    })
+    expect(kept).toEqual([
+      ['dies in second', 'answer'],
+      ['dies in second (load 2)', 'kill'],
+    ])
+  })
+
   test('whose SLO ends it early says by which bound, in print and in the file', async () => {
     const { stdout } = await ended(bench(['aborted']))
     expect(stdout).toMatch(/ended early: success rate of refuse was 0\.00 % from 0 s to 0\.1 s/)

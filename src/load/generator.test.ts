@@ -4,6 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { constant } from './arrivals/constant.ts'
 import { generateLoad } from './generator.ts'
 import { percentileMs } from './recording/histogram.ts'
+import { judgeSlo } from './slo/judge-slo.ts'
+import { readSlo } from './slo/slo.ts'
+import { judgeMeasurement } from './verdict/verdict.ts'
 import type { LoadResult, OperationResult } from './result.ts'
 import { countsOfAll, inTime } from './totals.ts'
 import type { LoadRequest } from './workload.ts'
@@ -208,6 +211,32 @@ describe('a load', () => {
       if (whenFull === 'wait') expect(dropped).toBe(0)
     },
   )
+
+  test('that is aborted says nothing of requests that it no longer waited for', async () => {
+    const controller = new AbortController()
+    const result = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 60_000,
+      timeoutMs: 600_000,
+      signal: controller.signal,
+      slo: { successRate: 0.9, every: '100ms' },
+      operations: {
+        hang: ({ number }) => {
+          if (number === 30) controller.abort()
+          return new Promise(() => {})
+        },
+      },
+    })
+    const rows = [...judgeSlo(result, readSlo({ successRate: 0.9 })), ...result.windowedSlo]
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['inconclusive', 'inconclusive'])
+    expect(judgeMeasurement(result, null)).toMatchObject({
+      reasons: expect.arrayContaining([
+        expect.objectContaining({
+          message: expect.stringMatching(/when the load was interrupted/),
+        }),
+      ]),
+    })
+  })
 
   test('that is aborted while it waits for the last requests waits no longer than a second', async () => {
     const controller = new AbortController()

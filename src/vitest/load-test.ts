@@ -177,6 +177,7 @@ export const test = base
         weights: weightsOf(defineWorkload(operations, seed ?? 1)),
         parameters: load.parameters,
       })
+      const index = loads.length
       const running = generateLoad({
         operations,
         arrivals,
@@ -188,7 +189,7 @@ export const test = base
         ...(shared === null ? {} : { share: shared.share, startAtMs: shared.startAtMs }),
         dispatch,
         signal,
-        onProgress: (state) => progress.send({ testId: task.id, progress: state }),
+        onProgress: (state) => progress.send({ testId: task.id, load: index, progress: state }),
       })
       loads.push({ hash, running, load })
       const result = await running

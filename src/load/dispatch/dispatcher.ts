@@ -38,6 +38,8 @@ export class Dispatcher {
   #onRoom: () => void = () => {}
   #largestBatch = 0
   #longestBatchMs = 0
+  /** Whether requests under way are waited for less long because the load was interrupted. */
+  #isGraceCut = false
 
   constructor(
     schedule: Schedule,
@@ -135,11 +137,10 @@ export class Dispatcher {
    */
   async drain(endMs: number, signal: AbortSignal | undefined): Promise<void> {
     let graceMs = this.#limits.gracePeriodMs
-    let isCut = false
     while (this.inFlight > 0) {
       const waitedMs = this.#waitedSince(endMs, this.#now())
-      if (!isCut && signal?.aborted === true) {
-        isCut = true
+      if (!this.#isGraceCut && signal?.aborted === true) {
+        this.#isGraceCut = true
         graceMs = Math.min(graceMs, waitedMs + INTERRUPTED_GRACE_MS)
       }
       if (waitedMs >= graceMs) break
@@ -223,9 +224,10 @@ export class Dispatcher {
     if (typeof ending === 'object') recorder.fail(ending.error, times)
     else if (ending === 'ok') recorder.succeed(times)
     else if (ending === 'timed out') recorder.timeOut(times)
-    else recorder.unfinished(times)
+    else recorder.unfinished(times, this.#isGraceCut)
     const name = typeof ending === 'object' ? 'failed' : ending
-    const isByPause = name === 'failed' && mayHaveFailedByPause(times)
+    const isByPause =
+      name === 'failed' ? mayHaveFailedByPause(times) : name === 'unfinished' && this.#isGraceCut
     const { intendedAtMs } = request
     this.#windows?.end({ operation, intendedAtMs }, now, name, times, isByPause)
   }

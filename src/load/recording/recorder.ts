@@ -135,9 +135,10 @@ export class OperationRecorder {
     this.#recordTimes(times)
   }
 
-  /** It has no end either: it counts as a timeout does. */
-  unfinished(times: RequestTimes): void {
+  /** It has no end either: it counts as a timeout does, unless an interruption is why it wasn't waited for. */
+  unfinished(times: RequestTimes, isInterrupted: boolean): void {
     this.#unfinished++
+    if (isInterrupted) this.#lostByPause++
     this.#recordTimes(times)
   }
 

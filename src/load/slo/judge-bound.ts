@@ -12,7 +12,7 @@ export interface SloFigures {
   readonly dropped: number
   /** Due, but not started because the load was ended. */
   readonly notStarted: number
-  /** Not ok, perhaps because of a pause of the generator, or of receivers that were waited for. */
+  /** Not ok, perhaps because of a pause of the generator, an interruption, or receivers that were waited for. */
   readonly lostByPause: number
   /** How long it was measured. */
   readonly measuredMs: number

@@ -39,9 +39,9 @@ export class WindowCounts {
   /** Failing fast is not being fast, so a failure has no times, as in the figures of the whole run. */
   end(ending: Ending, times: RequestTimes, isByPause: boolean): void {
     if (ending === 'ok') this.#ok++
+    if (isByPause) this.#lostByPause++
     if (ending === 'failed') {
       this.#failed++
-      if (isByPause) this.#lostByPause++
       return
     }
     this.#times ??= { response: new TimeCounts(), undisturbed: new TimeCounts() }
