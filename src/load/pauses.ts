@@ -12,7 +12,7 @@ export const OBSERVE_EVERY_MS = 10
  * A gap between two observations that is longer than this is a pause: twice the interval, so that
  * the event loop was held for at least half of it.
  */
-export const LONGEST_GAP_MS = 2 * OBSERVE_EVERY_MS
+const LONGEST_GAP_MS = 2 * OBSERVE_EVERY_MS
 /** Older pauses are forgotten, so that memory is bounded. */
 const MAX_PAUSES = 10_000
 

@@ -268,6 +268,15 @@ describe('a system that stops answering', () => {
     expect(result.windowedSlo).toMatchObject([{ outcome: 'missed' }])
   })
 
+  test('ends a load by its throughput although no request ever ends', async () => {
+    const slo: Slos = { throughput: { min: 50 }, every: '200ms', abortOnFail: { after: '0s' } }
+    const result = await load({ ...silent, durationMs: 60_000, slo })
+    expect(result.abortReason).toMatch(
+      /^throughput of silent was 0\.0\/s .* the bound is >= 50\.0\/s$/,
+    )
+    expect(result.measuredMs).toBeLessThan(60_000)
+  })
+
   test('by refusing everything has no response times, and misses bounds on them', async () => {
     const slo: Slos = { response: { p99: '1s' }, every: '250ms' }
     const operations = { refuse: () => Promise.reject(new Error('refused')) }

@@ -1,4 +1,3 @@
-import { LONGEST_GAP_MS } from '../pauses.ts'
 import type { SloFigures } from './judge-bound.ts'
 import { LARGEST_TIME_US, newTimeHistogram } from '../recording/histogram.ts'
 import type { Histogram } from 'hdr-histogram-js'
@@ -52,8 +51,9 @@ export class WindowCounts {
   /**
    * @param underWay requests of the window that have not ended: they have taken at least as long as
    *   they were waited for, and may still succeed.
+   * @param heldUp how many of these may have ended in the window had the generator not been late or paused.
    */
-  figures(measuredMs: number, underWay: readonly RequestTimes[] = []): SloFigures {
+  figures(measuredMs: number, underWay: readonly RequestTimes[] = [], heldUp = 0): SloFigures {
     const { planned, okInTime, startedLater, startedFromEarlier } = this
     return {
       planned,
@@ -65,7 +65,7 @@ export class WindowCounts {
       lostByPause: this.#lostByPause,
       measuredMs,
       okInTime,
-      startedLater: startedLater + this.#notStarted + underWay.filter(isHeldUp).length,
+      startedLater: startedLater + this.#notStarted + heldUp,
       startedFromEarlier,
       response: withTimes(
         this.#times?.response,
@@ -88,11 +88,6 @@ export class WindowCounts {
     this.#times?.response.reset()
     this.#times?.undisturbed.reset()
   }
-}
-
-/** Whether a request that is under way may have ended by now had the generator not been late or paused. */
-function isHeldUp({ responseMs, serviceMs, pausedMs }: RequestTimes): boolean {
-  return responseMs - serviceMs + pausedMs > LONGEST_GAP_MS
 }
 
 function withTimes(counts: TimeCounts | undefined, more: readonly number[]): Histogram {

@@ -15,6 +15,9 @@ interface OpenWindow {
   pending: number
 }
 
+/** A pause of the generator just before the end of a window delays what had ended in it by less, most times. */
+const THROUGHPUT_PATIENCE_MS = 500
+
 /** The windows of one length, side by side from the beginning of the measurement to its end. */
 export class WindowSeries {
   readonly #everyMs: number
@@ -47,7 +50,9 @@ export class WindowSeries {
     )
     this.#count = Math.max(Math.floor(plan.durationMs / everyMs), 1)
     const aborting = bounds.filter(({ abortAfterMs }) => abortAfterMs !== null)
-    const times = aborting.map((bound) => (bound.kind === 'time' ? bound.belowMs : 0))
+    const times = aborting.map((bound) =>
+      bound.kind === 'time' ? bound.belowMs : THROUGHPUT_PATIENCE_MS,
+    )
     this.#patienceMs = aborting.length === 0 ? null : Math.max(...times)
   }
 
@@ -85,7 +90,8 @@ export class WindowSeries {
     const window = this.#window(due)
     const isInTime = now < this.#plan.measureStartMs + this.#plan.durationMs
     const current = ending === 'ok' && isInTime ? this.#window(this.#indexAt(now)) : null
-    const isHeldUp = ending === 'ok' && this.#isHeldUp(due, intendedAtMs, now, times)
+    const isHeldUp =
+      ending === 'ok' && this.#isAfter(due, now) && this.#isHeldUp(due, intendedAtMs, times)
     for (const scope of this.#scopes.get(operation) ?? []) {
       const counts = window.counts.get(scope)
       counts?.end(ending, times, isByPause)
@@ -99,16 +105,18 @@ export class WindowSeries {
     if (due < this.#newest) this.#judgeIfComplete(due)
   }
 
-  /** Whether a request ended after its window, but would have ended in it had the generator not been late or paused. */
+  #isAfter(index: number, now: number): boolean {
+    return now >= this.#plan.measureStartMs + this.#endMs(index)
+  }
+
+  /** Whether a request that didn't end in its window may have, had the generator not been late or paused. */
   #isHeldUp(
     due: number,
     intendedAtMs: number,
-    now: number,
     { responseMs, serviceMs, pausedMs }: RequestTimes,
   ): boolean {
-    const endMs = this.#plan.measureStartMs + this.#endMs(due)
-    const isStartedInIt = intendedAtMs + responseMs - serviceMs < endMs
-    return isStartedInIt && now >= endMs && intendedAtMs + serviceMs - pausedMs < endMs
+    const isStartedInIt = !this.#isAfter(due, intendedAtMs + responseMs - serviceMs)
+    return isStartedInIt && !this.#isAfter(due, intendedAtMs + serviceMs - pausedMs)
   }
 
   abortReason(
@@ -186,7 +194,8 @@ export class WindowSeries {
       [...counts].map(([scope, of]) => {
         const ofScope = underWay.filter(({ operation }) => scope === null || operation === scope)
         const times = ofScope.map((request) => request.times)
-        return [scope, of.figures(lengthMs, times)]
+        const heldUp = ofScope.filter((one) => this.#isHeldUp(index, one.intendedAtMs, one.times))
+        return [scope, of.figures(lengthMs, times, heldUp.length)]
       }),
     )
     for (const tally of this.#tallies) {
