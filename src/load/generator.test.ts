@@ -212,6 +212,24 @@ describe('a load', () => {
     },
   )
 
+  test('with a short timeout excuses what a pause crowded out', async () => {
+    const { operations } = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 1_000,
+      timeoutMs: 500,
+      maxInFlight: 20,
+      operations: {
+        pause: async ({ number }) => {
+          const untilMs = performance.now() + (number === 30 ? 800 : 0)
+          while (performance.now() < untilMs);
+          await sleep(100)
+        },
+      },
+    })
+    expect(operations.get('pause')?.counts.dropped).toBeGreaterThan(0)
+    expect(operations.get('pause')?.lostByPause).toBeGreaterThan(0)
+  })
+
   test('that is aborted says nothing of requests that it no longer waited for', async () => {
     const controller = new AbortController()
     const result = await generateLoad({

@@ -247,7 +247,9 @@ export class Dispatcher {
 
   /** Whether requests that a pause held up may still be under way. */
   #isCrowdedByPause(now: number): boolean {
-    return this.#pauses.within(now - this.#limits.timeoutMs, now) >= CROWDING_PAUSE_MS
+    const { timeoutMs } = this.#limits
+    const crowdingMs = Math.min(CROWDING_PAUSE_MS, timeoutMs / 2)
+    return this.#pauses.within(now - timeoutMs, now) >= crowdingMs
   }
 
   /** Resolves when a request has ended, or at `timeMs`. */

@@ -209,6 +209,16 @@ describe('a load with bounds on every window', () => {
     expect(windowedSlo).toMatchObject([{ outcome: 'inconclusive' }])
   })
 
+  test('that its own event loop held up beyond its end is not blamed on the system', async () => {
+    const slo: Slos = { throughput: { min: 75 }, every: '500ms' }
+    const block = async ({ number }: { number: number }): Promise<void> => {
+      const untilMs = performance.now() + (number === 70 ? 600 : 0)
+      while (performance.now() < untilMs);
+    }
+    const { windowedSlo } = await load({ operations: { block }, slo })
+    expect(windowedSlo).toMatchObject([{ outcome: 'inconclusive' }])
+  })
+
   test('that is shorter than a window is one window', async () => {
     const slo: Slos = { successRate: 0.5, every: '5s' }
     const { windowedSlo } = await load({ durationMs: 100, slo })

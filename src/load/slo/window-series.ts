@@ -66,8 +66,8 @@ export class WindowSeries {
     for (const scope of this.#scopes.get(operation) ?? []) {
       const counts = window.counts.get(scope)
       counts?.due(start)
+      if (isStarted && counts !== undefined && this.#isAfter(due, now)) counts.startedLater++
       if (!isStarted || startedIn === due) continue
-      if (counts !== undefined) counts.startedLater++
       const others = this.#window(startedIn).counts.get(scope)
       if (others !== undefined) others.startedFromEarlier++
     }
