@@ -158,7 +158,7 @@ function measureThroughput(
   figures: SloFigures,
   { side, perSecond }: Bound & { kind: 'throughput' },
 ): Measured {
-  const { measuredMs, okInTime, startedLater, startedFromEarlier } = figures
+  const { measuredMs, okInTime, startedLater, startedFromEarlier, lostByPause } = figures
   if (measuredMs === 0) return NOTHING
   const rateOf = (count: number): number => {
     const exact = (count * 1_000) / measuredMs
@@ -169,7 +169,8 @@ function measureThroughput(
     if (side === 'min') return exact < perSecond && oneMore >= perSecond ? oneMore : exact
     return exact > perSecond && oneLess <= perSecond ? oneLess : exact
   }
-  const moved = side === 'min' ? startedLater : -Math.min(startedFromEarlier, okInTime)
+  const moved =
+    side === 'min' ? startedLater + lostByPause : -Math.min(startedFromEarlier, okInTime)
   const punctual = rateOf(okInTime + moved)
   return {
     measured: rateOf(okInTime),

@@ -110,6 +110,13 @@ test('throughput of a load without a single success is 0, and misses any least r
   expect(row).toMatchObject({ measured: 0, punctual: 0, outcome: 'missed' })
 })
 
+test('throughput that only requests lost by a pause put below its bound is inconclusive', () => {
+  const crowded = { counts: { started: 900, ok: 900, dropped: 100 } }
+  const slo: Slo = { throughput: { min: 95 } }
+  expect(outcomes(judge(slo, { a: { ...crowded, lostByPause: 100 } }))).toEqual(['inconclusive'])
+  expect(outcomes(judge(slo, { a: crowded }))).toEqual(['missed'])
+})
+
 test('throughput that only a pause just before the end puts below its bound is inconclusive', () => {
   const { intervals, health } = loadResult({ a: {} })
   const pausedFor = (maxMs: number): Partial<LoadResult> => ({
