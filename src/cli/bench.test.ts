@@ -91,6 +91,23 @@ describe('npm run bench', () => {
     },
   )
 
+  test('with a good load and one that decides nothing is inconclusive: the good one has not failed', async () => {
+    const { exitCode } = await ended(bench(['doubtful-second']))
+    expect(exitCode).toBe(3)
+    expect((await onlyRunFile()).scenarios).toMatchObject([
+      { testStatus: 'passed', error: null, slo: [{ outcome: 'met' }] },
+      { testStatus: 'failed', slo: [{ outcome: 'inconclusive' }, { outcome: 'met' }] },
+    ])
+  })
+
+  test('with a load that its test does not wait for exits with 2, and judges it all the same', async () => {
+    const { exitCode } = await ended(bench(['forgotten']))
+    expect(exitCode).toBe(2)
+    expect((await onlyRunFile()).scenarios).toMatchObject([
+      { slo: [{ metric: 'response P50', outcome: 'missed' }, { outcome: 'met' }] },
+    ])
+  })
+
   test('with a micro-benchmark that breaks exits with 2, and says why', async () => {
     const { exitCode, stdout } = await ended(bench(['--micro', 'broken']))
     expect(stdout).toContain('the benchmark failed')
@@ -138,6 +155,19 @@ describe('npm run bench', () => {
     }
     expect(sum.started).toBeLessThanOrEqual(100 * seconds.length)
     expect(sum.ok).toBe(sum.started)
+  })
+
+  test('whose process is killed in its second load keeps the seconds of each', async () => {
+    await ended(bench(['dies-in-second']))
+    const { scenarios } = await onlyRunFile()
+    const kept = scenarios.map((scenario) => {
+      if (scenario.state !== 'lost') expect.fail('not lost')
+      return [scenario.name, ...new Set(scenario.intervals.map(({ operation }) => operation))]
+    })
+    expect(kept).toEqual([
+      ['dies in second', 'answer'],
+      ['dies in second (load 2)', 'kill'],
+    ])
   })
 
   test('whose SLO ends it early says by which bound, in print and in the file', async () => {

@@ -106,10 +106,13 @@ describe('npm run results', () => {
     expect(json).toMatchObject({ runs: [{ runId: newer }, { runId: older }], broken: [{}] })
   })
 
-  test('list of no folder has no runs', async () => {
-    const { exitCode, stdout } = await start('results', 'list', '--results', join(folder(), 'none'))
-    expect(stdout).toContain('no runs')
-    expect(exitCode).toBe(0)
+  test('list of an empty folder has no runs, and of one that is not there is an error', async () => {
+    const empty = await start('results', 'list', '--results', folder())
+    expect(empty.stdout).toContain('no runs')
+    expect(empty.exitCode).toBe(0)
+    const missing = await start('results', 'list', '--results', join(folder(), 'none'))
+    expect(missing.stderr).toMatch(/^--results: there is no folder .*none\.\n$/)
+    expect(missing.exitCode).toBe(2)
   })
 
   test('show prints the report, from the file', async () => {

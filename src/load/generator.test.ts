@@ -4,6 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { constant } from './arrivals/constant.ts'
 import { generateLoad } from './generator.ts'
 import { percentileMs } from './recording/histogram.ts'
+import { judgeSlo } from './slo/judge-slo.ts'
+import { readSlo } from './slo/slo.ts'
+import { judgeMeasurement } from './verdict/verdict.ts'
 import type { LoadResult, OperationResult } from './result.ts'
 import { countsOfAll, inTime } from './totals.ts'
 import type { LoadRequest } from './workload.ts'
@@ -71,6 +74,16 @@ describe('a load', () => {
     expect(seen.map(({ number }) => number)).toEqual(Array.from({ length: 30 }, (_, k) => k))
     expect(seen.filter(({ isWarmUp }) => isWarmUp)).toHaveLength(10)
     expect(countsOfAll(result)).toMatchObject({ planned: 20, ok: 20 })
+  })
+
+  test('counts a last request that is due so shortly before the end that its time rounds to it', async () => {
+    const arrivals = constant(3 * (1 + Number.EPSILON))
+    const result = await generateLoad({
+      arrivals,
+      durationMs: 1_000,
+      operations: { none: async () => {} },
+    })
+    expect(countsOfAll(result)).toMatchObject({ planned: 4, ok: 4 })
   })
 
   test('starts no request before it is due', async () => {
@@ -198,6 +211,64 @@ describe('a load', () => {
       if (whenFull === 'wait') expect(dropped).toBe(0)
     },
   )
+
+  test('with a short timeout excuses what a pause crowded out', async () => {
+    const { operations } = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 1_000,
+      timeoutMs: 500,
+      maxInFlight: 20,
+      operations: {
+        pause: async ({ number }) => {
+          const untilMs = performance.now() + (number === 30 ? 800 : 0)
+          while (performance.now() < untilMs);
+          await sleep(100)
+        },
+      },
+    })
+    expect(operations.get('pause')?.counts.dropped).toBeGreaterThan(0)
+    expect(operations.get('pause')?.lostByPause).toBeGreaterThan(0)
+  })
+
+  test('that is aborted says nothing of requests that it no longer waited for', async () => {
+    const controller = new AbortController()
+    const result = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 60_000,
+      timeoutMs: 600_000,
+      signal: controller.signal,
+      slo: { successRate: 0.9, every: '100ms' },
+      operations: {
+        hang: ({ number }) => {
+          if (number === 30) controller.abort()
+          return new Promise(() => {})
+        },
+      },
+    })
+    const rows = [...judgeSlo(result, readSlo({ successRate: 0.9 })), ...result.windowedSlo]
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['inconclusive', 'inconclusive'])
+    expect(judgeMeasurement(result, null)).toMatchObject({
+      reasons: expect.arrayContaining([
+        expect.objectContaining({
+          message: expect.stringMatching(/when the load was interrupted/),
+        }),
+      ]),
+    })
+  })
+
+  test('that is aborted while it waits for the last requests waits no longer than a second', async () => {
+    const controller = new AbortController()
+    const running = generateLoad({
+      arrivals: constant(100),
+      durationMs: 100,
+      timeoutMs: 600_000,
+      gracePeriodMs: 600_000,
+      signal: controller.signal,
+      onProgress: ({ phase }) => phase === 'draining' && controller.abort(),
+      operations: { hang: () => new Promise(() => {}) },
+    })
+    expect(countsOfAll(await running)).toMatchObject({ planned: 10, unfinished: 10 })
+  })
 
   test('that is aborted counts what ends afterwards for no interval of the measurement', async () => {
     const controller = new AbortController()

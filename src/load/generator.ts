@@ -71,8 +71,6 @@ export interface LoadPlan {
 /** Between the call and the first request, so that the first is not late already. */
 const LEAD_MS = 20
 const PROGRESS_MS = 500
-/** An interrupted load waits no longer than this for requests under way. */
-const INTERRUPTED_GRACE_MS = 1_000
 
 /**
  * Sends requests as the arrivals say, whatever becomes of earlier ones, and measures each from
@@ -114,14 +112,15 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
     const isInterrupted = isEndedEarly && plan.signal?.aborted === true
     const abortReason = isEndedEarly && !isInterrupted ? (windows?.reason ?? null) : null
     const endMs = isEndedEarly ? Math.min(nowMs(), plannedEndMs) : plannedEndMs
+    // All requests are due before the planned end, but the sum that is the last one's time may round to it.
+    const dueBeforeMs = endMs < plannedEndMs ? endMs : Infinity
     if (isEndedEarly) {
       recorder.endAt(endMs)
-      dispatcher.abandon(endMs)
+      dispatcher.abandon(endMs, dueBeforeMs)
     }
-    const graceMs = isInterrupted ? Math.min(gracePeriodMs, INTERRUPTED_GRACE_MS) : gracePeriodMs
-    await dispatcher.drain(endMs, graceMs)
+    await dispatcher.drain(endMs, plan.signal)
     const deliveries = await askReceivers(workload, dispatcher.pauses)
-    const scheduled = countMeasuredBefore(schedule, endMs)
+    const scheduled = countMeasuredBefore(schedule, dueBeforeMs)
     const record = recorder.finish(nowMs(), scheduled, deliveries)
     const measuredMs = Math.max(endMs - measureStartMs, 0)
     return {

@@ -71,9 +71,17 @@ export class PauseWatch {
     return this.#list
   }
 
-  /** Starts the figures anew. Pauses are remembered: something may be under way since before. */
-  reset(): void {
-    this.#count = this.#totalMs = this.#maxMs = 0
+  /**
+   * Starts the figures anew, with the pauses that ended after `sinceMs`. Earlier ones are remembered too:
+   * something may be under way since before.
+   */
+  reset(sinceMs = Infinity): void {
+    const lengths = this.#list
+      .filter(({ untilMs }) => untilMs > sinceMs)
+      .map(({ fromMs, untilMs }) => untilMs - fromMs)
+    this.#count = lengths.length
+    this.#totalMs = lengths.reduce((sum, lengthMs) => sum + lengthMs, 0)
+    this.#maxMs = Math.max(0, ...lengths)
   }
 }
 

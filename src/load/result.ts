@@ -92,7 +92,10 @@ export interface CountedDeliveries {
 /** One operation of a workload, measured. Histograms are in µs. */
 export interface OperationResult {
   readonly counts: OperationCounts
-  /** Requests that failed or were dropped, and for which a pause of the generator may be the reason. */
+  /**
+   * Requests that failed or were dropped, and for which a pause of the generator may be the reason; and
+   * those that an interruption left unfinished.
+   */
   readonly lostByPause: number
   readonly errors: readonly ErrorCount[]
   /**

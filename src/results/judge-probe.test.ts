@@ -84,6 +84,17 @@ test('a probe has the figures of the curve, and why it did not pass', () => {
   })
 })
 
+test('a probe achieved what was started in time, not what was caught up with after its end', () => {
+  const rest = { dropped: 0, failed: 0, timedOut: 0, response: null }
+  const late = [
+    { second: 9, operation: 'a', started: 600, ok: 600, ...rest },
+    { second: 10, operation: 'a', started: 400, ok: 400, ...rest },
+  ]
+  expect(judgeProbe(400, [entryOf({}, slo, { intervals: late })])).toMatchObject({
+    probe: { achievedPerSecond: 60 },
+  })
+})
+
 test('a probe says how many requests its SLO needs, of the operation that needs them', () => {
   const bounds: Slo = {
     response: { p50: '10ms' },

@@ -3,6 +3,7 @@ import { formatMs } from '../load/duration.ts'
 import { leastRequests, type LeastRequests } from '../load/least-requests.ts'
 import { percentileMs, sumOf } from '../load/recording/histogram.ts'
 import { formatRatio, type SloRow } from '../load/slo/slo-row.ts'
+import { achievedPerSecond } from '../load/totals.ts'
 import type { VerdictReason } from '../load/verdict/verdict.ts'
 import { deserializeHistogram } from './histogram-json.ts'
 import { ownErrors } from './own-errors.ts'
@@ -52,15 +53,14 @@ export function judgeProbe(rate: number, entries: readonly ScenarioEntry[]): Pro
 }
 
 function probeOf(rate: number, entry: Measured): ProbeEntry {
-  const { operations, durationMs, measuredMs, startedAt } = entry.result
-  const started = operations.reduce((sum, { counts }) => sum + counts.started, 0)
+  const { operations, durationMs, startedAt } = entry.result
   const response = sumOf(operations.map((operation) => deserializeHistogram(operation.response)))
   return {
     rate,
     durationMs,
     ...outcomeOf(entry),
     startedAt,
-    achievedPerSecond: measuredMs === 0 ? 0 : (started * 1_000) / measuredMs,
+    achievedPerSecond: achievedPerSecond(entry.result) ?? 0,
     response: {
       p50Ms: percentileMs(response, 50),
       p95Ms: percentileMs(response, 95),

@@ -82,7 +82,7 @@ const operationSchema = z
     name: z.string(),
     counts: countsSchema,
     lostByPause: count.describe(
-      'Failed or dropped, for which a pause of the generator may be the reason.',
+      'Failed or dropped, perhaps because of a pause of the generator; or unfinished because of an interruption.',
     ),
     errors: z.array(z.strictObject({ code: z.string(), count, sample: z.string() })),
     response: histogramSchema.describe(

@@ -183,6 +183,21 @@ test.each<[string, Share[], string]>([
     '2.json: share 2 measured nothing of "scenario": no connection',
   ],
   [
+    'a share that was interrupted, as by the timeout of its test,',
+    [
+      share(1),
+      share(2, {
+        scenarios: [
+          entry([1], {
+            testStatus: 'failed',
+            result: { ...entry().result, isInterrupted: true, measuredMs: 2_000 },
+          }),
+        ],
+      }),
+    ],
+    '2.json: share 2 was interrupted while it measured "scenario"',
+  ],
+  [
     'a run that is no share',
     [share(1), share(2, { generators: { kind: 'one' } })],
     '2.json is not a share',

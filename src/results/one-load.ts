@@ -98,6 +98,12 @@ function requireMeasured({ path, run, generators }: PlacedShare): void {
     throw new MergeError(`${path}: share ${generators.share} has measured no scenario.`)
   }
   for (const scenario of run.scenarios) {
+    // What a share was to send and didn't would be missing from the requests of the whole.
+    if (scenario.state === 'measured' && scenario.result.isInterrupted) {
+      throw new MergeError(
+        `${path}: share ${generators.share} was interrupted while it measured "${scenario.name}".`,
+      )
+    }
     if (scenario.state === 'measured' && scenario.testStatus !== 'cancelled') continue
     const why = scenario.error ?? scenario.testStatus
     throw new MergeError(

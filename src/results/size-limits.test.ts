@@ -147,3 +147,12 @@ test('a day of seconds is read', { timeout: 120_000 }, async () => {
   const { scenarios } = await readRunFile(path)
   expect(scenarios).toMatchObject([{ state: 'measured' }])
 })
+
+test('a day of seconds of a load whose process died is read', { timeout: 120_000 }, async () => {
+  const { name, file, result } = scenarioOf('mixed')
+  const intervals = Array.from({ length: 86_400 }, () => result.intervals[0])
+  const lost = { state: 'lost', name, file, testStatus: 'failed', error: 'it died', intervals }
+  writeFileSync(path, JSON.stringify({ ...runOf([]), scenarios: [lost] }))
+  const { scenarios } = await readRunFile(path)
+  expect(scenarios).toMatchObject([{ state: 'lost' }])
+})

@@ -63,6 +63,9 @@ const MOST_OTHER_VALUES = 500_000
 /** So many seconds may be wrong without filling the memory with what is wrong with them. */
 const MOST_UNCHECKED_INTERVALS = 50_000
 
+/** Where the seconds of a scenario are: of one that was measured, or of one whose process died. */
+const INTERVALS = /^\.scenarios\[\d+\](?:\.result)?\.intervals$/
+
 /** What is wrong with data: that there is too much of it, or that a second is none. */
 export interface Crowd {
   readonly fault: 'too-large' | 'invalid'
@@ -87,7 +90,7 @@ export function findCrowd(data: unknown, isInterval: (item: unknown) => boolean)
       return { fault: 'too-large', message: `nests deeper than ${DEEPEST} levels` }
     }
     const isList = Array.isArray(value)
-    if (isList && place.endsWith('.result.intervals')) {
+    if (isList && INTERVALS.test(place)) {
       intervals += value.length
       if (intervals <= MOST_UNCHECKED_INTERVALS) return null
       const wrong = value.findIndex((item) => !isInterval(item))

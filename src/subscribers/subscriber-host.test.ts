@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
 import { nowMs } from '../load/clock.ts'
 import { MemoryBroker, MemoryMessenger } from '../registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../registry/memory/memory-store.ts'
@@ -6,6 +7,63 @@ import { MulticastRegistry } from '../registry/registry.ts'
 import { countedDeliveries } from '../load/totals.ts'
 import { stampPayload } from './stamp.ts'
 import { SubscriberHost } from './subscriber-host.ts'
+
+function pauseFor(ms: number): void {
+  const untilMs = performance.now() + ms
+  while (performance.now() < untilMs);
+}
+
+/** Receivers of one identity, and what hands them a measured message that was due at a time. */
+async function receivers() {
+  const messenger = new MemoryMessenger()
+  const subscribe = vi.spyOn(messenger, 'subscribe')
+  const subscribers = new SubscriberHost(messenger)
+  await subscribers.host(['a'])
+  const [[, handler] = expect.fail('nobody subscribed')] = subscribe.mock.calls
+  const receive = (intendedAtMs: number): void => {
+    const stamp = { loadId: subscribers.loadId, number: 0, intendedAtMs, isWarmUp: false }
+    void handler({ id: 'm', identity: 'a', payload: stampPayload(stamp, Buffer.from('x')) })
+  }
+  const expectAt = (intendedAtMs: number): void =>
+    subscribers.expect({ number: 0, intendedAtMs, startedAtMs: intendedAtMs, recipients: 1 })
+  return { subscribers, receive, expectAt }
+}
+
+test('a pause of the receivers in which the measurement begins is one of the measurement', async () => {
+  const { subscribers, receive, expectAt } = await receivers()
+  const dueMs = nowMs()
+  pauseFor(1_200)
+  await sleep(30)
+  receive(dueMs)
+  expectAt(dueMs)
+  const deliveries = await subscribers.deliveries([])
+  expect(countedDeliveries(deliveries)?.receivers?.pauses.maxMs).toBeGreaterThan(1_000)
+  await subscribers.close()
+})
+
+test('a pause of the receivers before the measurement is not one of it', async () => {
+  const { subscribers, receive, expectAt } = await receivers()
+  pauseFor(1_200)
+  await sleep(30)
+  const dueMs = nowMs()
+  receive(dueMs)
+  expectAt(dueMs)
+  const deliveries = await subscribers.deliveries([])
+  expect(countedDeliveries(deliveries)?.receivers?.pauses.maxMs).toBeLessThan(1_200)
+  await subscribers.close()
+})
+
+test('what arrives while the receivers are paused at the end is read before it is missing', async () => {
+  const { subscribers, receive, expectAt } = await receivers()
+  const dueMs = nowMs()
+  expectAt(dueMs)
+  const deliveries = subscribers.deliveries([])
+  // Timers that are due come before what lies in the socket.
+  setTimeout(() => setImmediate(() => receive(dueMs)), 15)
+  pauseFor(800)
+  expect(await deliveries).toMatchObject({ expected: 1, received: 1, missing: 0 })
+  await subscribers.close()
+})
 
 test('receivers count what their own load sent them, and nothing that others send in the same namespace', async () => {
   const broker = new MemoryBroker()

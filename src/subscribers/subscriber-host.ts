@@ -58,6 +58,8 @@ export class SubscriberHost implements Subscribers {
   readonly #eventLoop = watchEventLoop()
   readonly #observer: NodeJS.Timeout
   #lastReceiptMs = 0
+  /** When the first message of the measurement was due, as far as it is known here. */
+  #measuredSinceMs = Infinity
 
   /** @param messenger owned from here on: `close()` closes it. */
   constructor(messenger: Messenger, loadId = newLoadId()) {
@@ -87,14 +89,15 @@ export class SubscriberHost implements Subscribers {
   }
 
   expect(message: AnnouncedMessage): void {
+    this.#measureSince(message.intendedAtMs)
     this.#tally.expect(message)
   }
 
   async deliveries(pauses: readonly Pause[]): Promise<Deliveries> {
-    const askedMs = nowMs()
+    const askedMs = this.#now()
     while (
       this.#tally.outstanding > 0 &&
-      nowMs() - Math.max(this.#lastReceiptMs, askedMs) < QUIET_MS &&
+      this.#waitedSince(Math.max(this.#lastReceiptMs, askedMs)) < QUIET_MS &&
       nowMs() - askedMs < LONGEST_WAIT_MS
     ) {
       await sleep(POLL_MS)
@@ -117,14 +120,24 @@ export class SubscriberHost implements Subscribers {
     await this.#messenger.subscribe(identity, ({ payload }) => {
       const stamp = readStamp(payload)
       if (stamp === null || stamp.isWarmUp || stamp.loadId !== this.loadId) return
-      if (this.#lastReceiptMs === 0) {
-        // The measurement has begun.
-        this.#eventLoop.reset()
-        this.#pauses.reset()
-      }
       this.#lastReceiptMs = this.#now()
+      this.#measureSince(stamp.intendedAtMs)
       this.#tally.receive(stamp.number, stamp.intendedAtMs, recipient, this.#lastReceiptMs)
     })
+  }
+
+  /** How long nothing came, without pauses: what came during one is read before it is given up. */
+  #waitedSince(fromMs: number): number {
+    const now = this.#now()
+    return now - fromMs - this.#pauses.within(fromMs, now)
+  }
+
+  /** A pause in which the measurement began is one of it, whatever is heard of first after the pause. */
+  #measureSince(dueMs: number): void {
+    if (dueMs >= this.#measuredSinceMs) return
+    if (this.#measuredSinceMs === Infinity) this.#eventLoop.reset()
+    this.#measuredSinceMs = dueMs
+    this.#pauses.reset(dueMs)
   }
 
   #now(): number {

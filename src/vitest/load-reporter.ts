@@ -39,8 +39,8 @@ export class LoadReporter implements Reporter {
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
   /** Tests that have begun and not ended. */
   readonly #running = new Map<string, TestCase>()
-  /** What running tests have measured so far, by test; all there is if their process dies. */
-  readonly #intervals = new Map<string, IntervalFigures[]>()
+  /** What running tests have measured so far, by test and load; all there is if their process dies. */
+  readonly #intervals = new Map<string, IntervalFigures[][]>()
   readonly #headed = new Set<string>()
   #root = ''
   #isBegun = false
@@ -54,10 +54,11 @@ export class LoadReporter implements Reporter {
     this.#out = out
     this.#isVerbose = isVerbose
     this.#live = new LiveLine(out, reportIntervalMs)
-    this.#progress = new ProgressListener(({ testId, progress }) => {
+    this.#progress = new ProgressListener(({ testId, load, progress }) => {
       this.#live.show(progress)
       const kept = this.#intervals.get(testId) ?? []
-      kept.push(...progress.intervals)
+      while (kept.length <= load) kept.push([])
+      kept[load]?.push(...progress.intervals)
       this.#intervals.set(testId, kept)
     })
   }
@@ -176,14 +177,16 @@ export class LoadReporter implements Reporter {
     const error = `the process that measured it ended: ${reasons.join(' ')}`
     return [...this.#running.values()]
       .filter(({ project }) => project.name === 'load')
-      .map((testCase) => ({
-        state: 'lost',
-        name: testCase.fullName,
-        file: this.#fileOf(testCase),
-        testStatus: 'failed',
-        error,
-        intervals: this.#intervals.get(testCase.id) ?? [],
-      }))
+      .flatMap((testCase) =>
+        (this.#intervals.get(testCase.id) ?? [[]]).map((intervals, index) => ({
+          state: 'lost',
+          name: nameOfLoad(testCase, index),
+          file: this.#fileOf(testCase),
+          testStatus: 'failed',
+          error,
+          intervals,
+        })),
+      )
   }
 
   /** Once a test. That it is ready is reported apart from what it measured, and may come later. */
@@ -240,17 +243,33 @@ export function scenarioEntries(
   if (loads.length === 0) {
     return [{ state: 'unmeasured', ...test, error: error || `the test made no load (${state})` }]
   }
-  return loads.map(({ workloadHash, result, verdict, slo, bounds }, index) => ({
-    state: 'measured',
-    ...test,
-    name: index === 0 ? test.name : `${test.name} (load ${index + 1})`,
-    error: error === '' ? null : error,
-    workloadHash,
-    result,
-    verdict,
-    slo,
-    bounds,
-  }))
+  // Where one load of several explains that the test failed, the others did not fail.
+  const areAllGood = loads.every(isGood)
+  return loads.map((load, index) => {
+    const { workloadHash, result, verdict, slo, bounds } = load
+    const isToBlame = areAllGood || !isGood(load)
+    return {
+      state: 'measured',
+      ...test,
+      testStatus: testStatus === 'failed' && !isToBlame ? 'passed' : testStatus,
+      name: nameOfLoad(testCase, index),
+      error: error === '' || !isToBlame ? null : error,
+      workloadHash,
+      result,
+      verdict,
+      slo,
+      bounds,
+    }
+  })
+}
+
+function nameOfLoad({ fullName }: TestCase, index: number): string {
+  return index === 0 ? fullName : `${fullName} (load ${index + 1})`
+}
+
+/** Whether nothing that was judged of a load makes its test fail. */
+function isGood({ verdict, slo }: MeasuredLoad): boolean {
+  return verdict.kind !== 'invalid' && slo.every(({ outcome }) => outcome === 'met')
 }
 
 function microBenchmarkEntries(

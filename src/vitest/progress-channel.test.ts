@@ -18,7 +18,7 @@ function message(seconds: number): ProgressMessage {
     soFar,
     intervals: [],
   }
-  return { testId: 'test', progress }
+  return { testId: 'test', load: 0, progress }
 }
 
 function listen(): { listener: ProgressListener; received: ProgressMessage[] } {

@@ -14,6 +14,8 @@ import type { LoadProgress } from '../load/recording/load-recorder.ts'
 export interface ProgressMessage {
   /** Vitest's id of the test that makes the load. */
   readonly testId: string
+  /** Which of the test's loads, from 0. */
+  readonly load: number
   readonly progress: LoadProgress
 }
 

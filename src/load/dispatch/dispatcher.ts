@@ -16,6 +16,8 @@ import type { Workload } from '../workload.ts'
 const LONGEST_CATCH_UP_MS = 5
 /** An abort is noticed within this time, however low the rate. */
 const LONGEST_WAIT_MS = 100
+/** Once a load is interrupted, requests under way are waited for no longer than this. */
+const INTERRUPTED_GRACE_MS = 1_000
 /** The requests that a pause of this length delayed are started all at once, and may be too many. */
 const CROWDING_PAUSE_MS = 500
 
@@ -36,6 +38,8 @@ export class Dispatcher {
   #onRoom: () => void = () => {}
   #largestBatch = 0
   #longestBatchMs = 0
+  /** Whether requests under way are waited for less long because the load was interrupted. */
+  #isGraceCut = false
 
   constructor(
     schedule: Schedule,
@@ -75,7 +79,7 @@ export class Dispatcher {
    */
   async startRequests(endMs: number, signal: AbortSignal | undefined): Promise<GeneratorHealth> {
     const { gracePeriodMs } = this.#limits
-    const { dueAtMs, warmUpCount } = this.#schedule
+    const { dueAtMs, warmUpCount, measureStartMs } = this.#schedule
     const wait = WAIT[this.#technique]
     const eventLoop = watchEventLoop()
     const gc = watchGcPauses()
@@ -92,7 +96,7 @@ export class Dispatcher {
           isMeasuring = true
           eventLoop.reset()
           gc.reset()
-          this.#pauses.reset()
+          this.#pauses.reset(measureStartMs)
           this.#largestBatch = this.#longestBatchMs = 0
         }
         this.#catchUp(endMs)
@@ -113,10 +117,11 @@ export class Dispatcher {
   /**
    * Counts the requests that were due when the load was ended early, but that were not started.
    * @param endMs when it was ended.
+   * @param dueBeforeMs requests from then on belong to the time that was not measured.
    */
-  abandon(endMs: number): void {
+  abandon(endMs: number, dueBeforeMs: number): void {
     const { warmUpCount, total, dueAtMs, numberOf } = this.#schedule
-    for (let k = Math.max(this.#next, warmUpCount); k < total && dueAtMs(k) < endMs; k++) {
+    for (let k = Math.max(this.#next, warmUpCount); k < total && dueAtMs(k) < dueBeforeMs; k++) {
       const operation = this.#workload.draw(numberOf(k))
       const recorder = this.#recorder.at(endMs, operation)
       recorder.due()
@@ -128,9 +133,17 @@ export class Dispatcher {
   /**
    * Waits for the requests under way; those that don't end in time are unfinished.
    * @param endMs when the grace period began.
+   * @param signal shortens it once it is aborted, however far it is.
    */
-  async drain(endMs: number, graceMs: number): Promise<void> {
-    while (this.inFlight > 0 && this.#waitedSince(endMs, this.#now()) < graceMs) {
+  async drain(endMs: number, signal: AbortSignal | undefined): Promise<void> {
+    let graceMs = this.#limits.gracePeriodMs
+    while (this.inFlight > 0) {
+      const waitedMs = this.#waitedSince(endMs, this.#now())
+      if (!this.#isGraceCut && signal?.aborted === true) {
+        this.#isGraceCut = true
+        graceMs = Math.min(graceMs, waitedMs + INTERRUPTED_GRACE_MS)
+      }
+      if (waitedMs >= graceMs) break
       await timer(nowMs() + 1)
       this.#timeOutOverdue()
     }
@@ -211,9 +224,10 @@ export class Dispatcher {
     if (typeof ending === 'object') recorder.fail(ending.error, times)
     else if (ending === 'ok') recorder.succeed(times)
     else if (ending === 'timed out') recorder.timeOut(times)
-    else recorder.unfinished(times)
+    else recorder.unfinished(times, this.#isGraceCut)
     const name = typeof ending === 'object' ? 'failed' : ending
-    const isByPause = name === 'failed' && mayHaveFailedByPause(times)
+    const isByPause =
+      name === 'failed' ? mayHaveFailedByPause(times) : name === 'unfinished' && this.#isGraceCut
     const { intendedAtMs } = request
     this.#windows?.end({ operation, intendedAtMs }, now, name, times, isByPause)
   }
@@ -233,7 +247,9 @@ export class Dispatcher {
 
   /** Whether requests that a pause held up may still be under way. */
   #isCrowdedByPause(now: number): boolean {
-    return this.#pauses.within(now - this.#limits.timeoutMs, now) >= CROWDING_PAUSE_MS
+    const { timeoutMs } = this.#limits
+    const crowdingMs = Math.min(CROWDING_PAUSE_MS, timeoutMs / 2)
+    return this.#pauses.within(now - timeoutMs, now) >= crowdingMs
   }
 
   /** Resolves when a request has ended, or at `timeMs`. */
@@ -267,7 +283,9 @@ export class Dispatcher {
   #isAbortedBySlo(): boolean {
     if (this.#windows === null) return false
     const now = this.#now()
-    return this.#windows.abortReason(now, () => this.#underWay(now)) !== null
+    const isWaiting = this.#isWaitingForRoom || this.isDraining
+    const startedUntilMs = isWaiting ? Infinity : this.#schedule.dueAtMs(this.#next)
+    return this.#windows.abortReason(now, startedUntilMs, () => this.#underWay(now)) !== null
   }
 
   *#underWay(now: number): Generator<RequestUnderWay> {

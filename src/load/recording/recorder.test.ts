@@ -15,7 +15,7 @@ test('requests without an end count at the time waited, failures do not', () => 
   for (let k = 0; k < 4; k++) one.start(20)
   one.succeed({ responseMs: 1, serviceMs: 1, pausedMs: 0 })
   one.timeOut({ responseMs: 5_000, serviceMs: 5_000, pausedMs: 0 })
-  one.unfinished({ responseMs: 10_000, serviceMs: 9_000, pausedMs: 0 })
+  one.unfinished({ responseMs: 10_000, serviceMs: 9_000, pausedMs: 0 }, false)
   one.fail(new Error('refused'), TIMES)
   one.endInterval(0)
   const { response, service, failure } = one.finish(null)

@@ -1,4 +1,4 @@
-import { errorCode } from './error-code.ts'
+import { errorCode, errorSample } from './error-code.ts'
 import { percentileMs } from './histogram.ts'
 import type {
   Deliveries,
@@ -135,9 +135,10 @@ export class OperationRecorder {
     this.#recordTimes(times)
   }
 
-  /** It has no end either: it counts as a timeout does. */
-  unfinished(times: RequestTimes): void {
+  /** It has no end either: it counts as a timeout does, unless an interruption is why it wasn't waited for. */
+  unfinished(times: RequestTimes, isInterrupted: boolean): void {
     this.#unfinished++
+    if (isInterrupted) this.#lostByPause++
     this.#recordTimes(times)
   }
 
@@ -155,10 +156,7 @@ export class OperationRecorder {
     }
     const isFull = this.#errors.size >= MOST_ERROR_CODES && code !== OTHER_ERRORS
     const key = isFull ? OTHER_ERRORS : code
-    const entry = this.#errors.get(key) ?? {
-      count: 0,
-      sample: error instanceof Error ? error.message : String(error),
-    }
+    const entry = this.#errors.get(key) ?? { count: 0, sample: errorSample(error) }
     entry.count++
     this.#errors.set(key, entry)
   }

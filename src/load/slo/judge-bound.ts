@@ -12,13 +12,13 @@ export interface SloFigures {
   readonly dropped: number
   /** Due, but not started because the load was ended. */
   readonly notStarted: number
-  /** Not ok, perhaps because of a pause of the generator, or of receivers that were waited for. */
+  /** Not ok, perhaps because of a pause of the generator, an interruption, or receivers that were waited for. */
   readonly lostByPause: number
   /** How long it was measured. */
   readonly measuredMs: number
   /** Requests that succeeded within that time. */
   readonly okInTime: number
-  /** Due in that time, but started after it: the generator was late. */
+  /** Due in that time, but started after it, or too late to end in it: the generator was late. */
   readonly startedLater: number
   /** Due before that time, but started in it. */
   readonly startedFromEarlier: number
@@ -158,16 +158,19 @@ function measureThroughput(
   figures: SloFigures,
   { side, perSecond }: Bound & { kind: 'throughput' },
 ): Measured {
-  const { measuredMs, okInTime, startedLater, startedFromEarlier } = figures
+  const { measuredMs, okInTime, startedLater, startedFromEarlier, lostByPause } = figures
   if (measuredMs === 0) return NOTHING
   const rateOf = (count: number): number => {
     const exact = (count * 1_000) / measuredMs
     const oneMore = ((count + 1) * 1_000) / measuredMs
     const oneLess = ((count - 1) * 1_000) / measuredMs
+    // Where nothing succeeded, no success was cut off either.
+    if (count === 0) return 0
     if (side === 'min') return exact < perSecond && oneMore >= perSecond ? oneMore : exact
     return exact > perSecond && oneLess <= perSecond ? oneLess : exact
   }
-  const moved = side === 'min' ? startedLater : -Math.min(startedFromEarlier, okInTime)
+  const moved =
+    side === 'min' ? startedLater + lostByPause : -Math.min(startedFromEarlier, okInTime)
   const punctual = rateOf(okInTime + moved)
   return {
     measured: rateOf(okInTime),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { InputError } from '../input-error.ts'
 import { judgeSlo, tightestResponseBoundMs } from './judge-slo.ts'
 import { loadResult, type OperationFixture } from '../result-fixture.ts'
+import type { LoadResult } from '../result.ts'
 import type { SloRow } from './slo-row.ts'
 import { readSlo, type Slo } from './slo.ts'
 
@@ -101,6 +102,34 @@ test('the end of an interval is worth one request, and the rate shown is the one
 test('throughput includes its bounds', () => {
   const slo: Slo = { throughput: { min: 100, max: 100 } }
   expect(outcomes(judge(slo, { a: {} }))).toEqual(['met', 'met'])
+})
+
+test('throughput of a load without a single success is 0, and misses any least rate', () => {
+  const refused = { responseMs: [], counts: { ok: 0, failed: 1_000 } }
+  const [row] = judge({ throughput: { min: 0.1 } }, { a: refused })
+  expect(row).toMatchObject({ measured: 0, punctual: 0, outcome: 'missed' })
+})
+
+test('throughput that only requests lost by a pause put below its bound is inconclusive', () => {
+  const crowded = { counts: { started: 900, ok: 900, dropped: 100 } }
+  const slo: Slo = { throughput: { min: 95 } }
+  expect(outcomes(judge(slo, { a: { ...crowded, lostByPause: 100 } }))).toEqual(['inconclusive'])
+  expect(outcomes(judge(slo, { a: crowded }))).toEqual(['missed'])
+})
+
+test('throughput that only a pause just before the end puts below its bound is inconclusive', () => {
+  const { intervals, health } = loadResult({ a: {} })
+  const pausedFor = (maxMs: number): Partial<LoadResult> => ({
+    health: { ...health, pauses: { count: 1, totalMs: maxMs, maxMs } },
+    // Started in time, 80 of them ended after the end.
+    intervals: intervals.map((interval) => ({ ...interval, ok: 920 })),
+  })
+  const outcomesOf = (maxMs: number): string[] =>
+    outcomes(
+      judgeSlo(loadResult({ a: {} }, pausedFor(maxMs)), readSlo({ throughput: { min: 98 } })),
+    )
+  expect(outcomesOf(1_000)).toEqual(['inconclusive'])
+  expect(outcomesOf(100)).toEqual(['missed'])
 })
 
 test('throughput that only late starts put below its bound is inconclusive', () => {

@@ -77,6 +77,11 @@ function figuresOf(result: LoadResult, operation: string | null): SloFigures {
   )
   const inRun = inTime(result, operation ?? undefined)
   const count = (key: keyof OperationCounts): number => total(measured, ({ counts }) => counts[key])
+  const startedLater = Math.max(count('planned') - count('dropped') - inRun.started, 0)
+  // A pause just before the end lets requests start in time, but too late to end in it.
+  const duringPause =
+    (count('planned') * result.health.pauses.maxMs) / Math.max(result.measuredMs, 1)
+  const heldUp = Math.floor(Math.min(count('ok') - inRun.ok, duringPause))
   const deliveries = measured.flatMap((one) => one.deliveries ?? [])
   const counted = deliveries.filter((one) => one.kind === 'counted')
   return {
@@ -89,7 +94,7 @@ function figuresOf(result: LoadResult, operation: string | null): SloFigures {
     lostByPause: total(measured, (one) => one.lostByPause + lostByReceivers(one)),
     measuredMs: result.measuredMs,
     okInTime: inRun.ok,
-    startedLater: Math.max(count('planned') - count('dropped') - inRun.started, 0),
+    startedLater: Math.max(startedLater, heldUp),
     startedFromEarlier: 0,
     response: sumOf(measured.map(({ response }) => response)),
     undisturbed: sumOf(measured.map(undisturbedTimes)),

@@ -140,7 +140,7 @@ describe('a load with bounds on every window', () => {
     const whole: Slos = { response: { p50: '200ms' } }
     const windowed: Slos = { ...whole, every: '200ms' }
     const slow = ({ number }: { number: number }): Promise<unknown> =>
-      number >= 40 && number < 60 ? sleep(400) : Promise.resolve()
+      number >= 40 && number < 60 ? sleep(2_000) : Promise.resolve()
     const result = await load({ operations: { slow }, slo: windowed })
     const [row] = judgeSlo(result, readSlo(windowed))
     expect(row).toMatchObject({ outcome: 'missed', windows: { judged: 5, worstFromMs: 400 } })
@@ -189,6 +189,34 @@ describe('a load with bounds on every window', () => {
     const { windowedSlo } = await load({ operations: { block }, slo })
     const outcomes = Object.fromEntries(windowedSlo.map(({ metric, outcome }) => [metric, outcome]))
     expect(outcomes).toEqual({ 'response P95': 'inconclusive', throughput: 'inconclusive' })
+  })
+
+  test('is not ended by windows that its own event loop held up', async () => {
+    const slo: Slos = { throughput: { min: 2_500 }, every: '200ms', abortOnFail: { after: '0s' } }
+    let isHeldUp = false
+    const block = async ({ intendedAtMs }: { intendedAtMs: number }): Promise<void> => {
+      startMs ??= intendedAtMs
+      const isTime = !isHeldUp && intendedAtMs - startMs > 300
+      const untilMs = performance.now() + (isTime ? 450 : 0)
+      isHeldUp ||= isTime
+      while (performance.now() < untilMs);
+      await sleep(20)
+    }
+    let startMs: number | undefined
+    const plan = { arrivals: constant(5_000), durationMs: 1_000, operations: { block }, slo }
+    const { abortReason, windowedSlo } = await generateLoad(plan)
+    expect(abortReason).toBeNull()
+    expect(windowedSlo).toMatchObject([{ outcome: 'inconclusive' }])
+  })
+
+  test('that its own event loop held up beyond its end is not blamed on the system', async () => {
+    const slo: Slos = { throughput: { min: 75 }, every: '500ms' }
+    const block = async ({ number }: { number: number }): Promise<void> => {
+      const untilMs = performance.now() + (number === 70 ? 600 : 0)
+      while (performance.now() < untilMs);
+    }
+    const { windowedSlo } = await load({ operations: { block }, slo })
+    expect(windowedSlo).toMatchObject([{ outcome: 'inconclusive' }])
   })
 
   test('that is shorter than a window is one window', async () => {
@@ -248,6 +276,15 @@ describe('a system that stops answering', () => {
     expect(result.abortReason).toMatch(/^response P99 of silent was .* the bound is < 300 ms$/)
     expect(result.measuredMs).toBeLessThan(60_000)
     expect(result.windowedSlo).toMatchObject([{ outcome: 'missed' }])
+  })
+
+  test('ends a load by its throughput although no request ever ends', async () => {
+    const slo: Slos = { throughput: { min: 50 }, every: '200ms', abortOnFail: { after: '0s' } }
+    const result = await load({ ...silent, durationMs: 60_000, slo })
+    expect(result.abortReason).toMatch(
+      /^throughput of silent was 0\.0\/s .* the bound is >= 50\.0\/s$/,
+    )
+    expect(result.measuredMs).toBeLessThan(60_000)
   })
 
   test('by refusing everything has no response times, and misses bounds on them', async () => {

@@ -64,11 +64,17 @@ export class SloWindows {
 
   /**
    * Why the load is to end now; `null` if it isn't.
+   * @param startedUntilMs requests due before that have been started, or wait for the system: of later
+   *   ones, the generator may be behind with some.
    * @param underWay the measured requests that have not ended; asked for only when a window is overdue.
    */
-  abortReason(now: number, underWay: () => Iterable<RequestUnderWay>): string | null {
+  abortReason(
+    now: number,
+    startedUntilMs: number,
+    underWay: () => Iterable<RequestUnderWay>,
+  ): string | null {
     for (const series of this.#series) {
-      this.#reason ??= series.abortReason(now, underWay)
+      this.#reason ??= series.abortReason(now, startedUntilMs, underWay)
     }
     return this.#reason
   }

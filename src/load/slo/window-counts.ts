@@ -38,9 +38,9 @@ export class WindowCounts {
   /** Failing fast is not being fast, so a failure has no times, as in the figures of the whole run. */
   end(ending: Ending, times: RequestTimes, isByPause: boolean): void {
     if (ending === 'ok') this.#ok++
+    if (isByPause) this.#lostByPause++
     if (ending === 'failed') {
       this.#failed++
-      if (isByPause) this.#lostByPause++
       return
     }
     this.#times ??= { response: new TimeCounts(), undisturbed: new TimeCounts() }
@@ -51,8 +51,9 @@ export class WindowCounts {
   /**
    * @param underWay requests of the window that have not ended: they have taken at least as long as
    *   they were waited for, and may still succeed.
+   * @param heldUp how many of these may have ended in the window had the generator not been late or paused.
    */
-  figures(measuredMs: number, underWay: readonly RequestTimes[] = []): SloFigures {
+  figures(measuredMs: number, underWay: readonly RequestTimes[] = [], heldUp = 0): SloFigures {
     const { planned, okInTime, startedLater, startedFromEarlier } = this
     return {
       planned,
@@ -64,7 +65,7 @@ export class WindowCounts {
       lostByPause: this.#lostByPause,
       measuredMs,
       okInTime,
-      startedLater,
+      startedLater: startedLater + this.#notStarted + heldUp,
       startedFromEarlier,
       response: withTimes(
         this.#times?.response,

@@ -15,6 +15,9 @@ interface OpenWindow {
   pending: number
 }
 
+/** A pause of the generator just before the end of a window delays what had ended in it by less, most times. */
+const THROUGHPUT_PATIENCE_MS = 500
+
 /** The windows of one length, side by side from the beginning of the measurement to its end. */
 export class WindowSeries {
   readonly #everyMs: number
@@ -47,7 +50,9 @@ export class WindowSeries {
     )
     this.#count = Math.max(Math.floor(plan.durationMs / everyMs), 1)
     const aborting = bounds.filter(({ abortAfterMs }) => abortAfterMs !== null)
-    const times = aborting.map((bound) => (bound.kind === 'time' ? bound.belowMs : 0))
+    const times = aborting.map((bound) =>
+      bound.kind === 'time' ? bound.belowMs : THROUGHPUT_PATIENCE_MS,
+    )
     this.#patienceMs = aborting.length === 0 ? null : Math.max(...times)
   }
 
@@ -61,8 +66,8 @@ export class WindowSeries {
     for (const scope of this.#scopes.get(operation) ?? []) {
       const counts = window.counts.get(scope)
       counts?.due(start)
+      if (isStarted && counts !== undefined && this.#isAfter(due, now)) counts.startedLater++
       if (!isStarted || startedIn === due) continue
-      if (counts !== undefined) counts.startedLater++
       const others = this.#window(startedIn).counts.get(scope)
       if (others !== undefined) others.startedFromEarlier++
     }
@@ -85,18 +90,42 @@ export class WindowSeries {
     const window = this.#window(due)
     const isInTime = now < this.#plan.measureStartMs + this.#plan.durationMs
     const current = ending === 'ok' && isInTime ? this.#window(this.#indexAt(now)) : null
+    const isHeldUp =
+      ending === 'ok' && this.#isAfter(due, now) && this.#isHeldUp(due, intendedAtMs, times)
     for (const scope of this.#scopes.get(operation) ?? []) {
-      window.counts.get(scope)?.end(ending, times, isByPause)
+      const counts = window.counts.get(scope)
+      counts?.end(ending, times, isByPause)
       const others = current?.counts.get(scope)
       if (others !== undefined) others.okInTime++
+      if (!isHeldUp) continue
+      if (counts !== undefined) counts.startedLater++
+      if (others !== undefined) others.startedFromEarlier++
     }
     window.pending--
     if (due < this.#newest) this.#judgeIfComplete(due)
   }
 
-  abortReason(now: number, underWay: () => Iterable<RequestUnderWay>): string | null {
+  #isAfter(index: number, now: number): boolean {
+    return now >= this.#plan.measureStartMs + this.#endMs(index)
+  }
+
+  /** Whether a request that didn't end in its window may have, had the generator not been late or paused. */
+  #isHeldUp(
+    due: number,
+    intendedAtMs: number,
+    { responseMs, serviceMs, pausedMs }: RequestTimes,
+  ): boolean {
+    const isStartedInIt = !this.#isAfter(due, intendedAtMs + responseMs - serviceMs)
+    return isStartedInIt && !this.#isAfter(due, intendedAtMs + serviceMs - pausedMs)
+  }
+
+  abortReason(
+    now: number,
+    startedUntilMs: number,
+    underWay: () => Iterable<RequestUnderWay>,
+  ): string | null {
     const measuredMs = now - this.#plan.measureStartMs
-    this.#judgeOverdue(measuredMs, underWay)
+    this.#judgeOverdue(measuredMs, startedUntilMs - this.#plan.measureStartMs, underWay)
     for (const tally of this.#tallies) {
       if (tally.abortReason !== null && measuredMs >= tally.abortAfterMs) return tally.abortReason
     }
@@ -105,12 +134,18 @@ export class WindowSeries {
 
   /**
    * Windows whose requests have been under way for longer than any bound allows are not waited for:
-   * those that hang may do so for longer than the load lasts.
+   * those that hang may do so for longer than the load lasts. But those that a late generator has yet
+   * to start are.
    */
-  #judgeOverdue(measuredMs: number, underWay: () => Iterable<RequestUnderWay>): void {
+  #judgeOverdue(
+    measuredMs: number,
+    startedUntilMs: number,
+    underWay: () => Iterable<RequestUnderWay>,
+  ): void {
     if (this.#patienceMs === null) return
     while (
       this.#nextOverdue < this.#count &&
+      startedUntilMs >= this.#endMs(this.#nextOverdue) &&
       measuredMs >= this.#endMs(this.#nextOverdue) + this.#patienceMs
     ) {
       const index = this.#nextOverdue++
@@ -159,7 +194,8 @@ export class WindowSeries {
       [...counts].map(([scope, of]) => {
         const ofScope = underWay.filter(({ operation }) => scope === null || operation === scope)
         const times = ofScope.map((request) => request.times)
-        return [scope, of.figures(lengthMs, times)]
+        const heldUp = ofScope.filter((one) => this.#isHeldUp(index, one.intendedAtMs, one.times))
+        return [scope, of.figures(lengthMs, times, heldUp.length)]
       }),
     )
     for (const tally of this.#tallies) {

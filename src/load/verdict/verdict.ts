@@ -56,11 +56,14 @@ export function judgeMeasurement(result: LoadResult, tightestBoundMs: number | n
 
   const unfinishedShare = unfinished / planned
   if (unfinishedShare > T.unfinished.degraded) {
+    const when = result.isInterrupted
+      ? 'when the load was interrupted'
+      : `${result.limits.gracePeriodMs} ms after the last one was due`
     doubtful.push({
       figure: 'unfinished',
       measured: unfinishedShare,
       threshold: T.unfinished.degraded,
-      message: `${unfinished} of ${planned} requests (${percent(unfinishedShare)}) had not ended ${result.limits.gracePeriodMs} ms after the last one was due`,
+      message: `${unfinished} of ${planned} requests (${percent(unfinishedShare)}) had not ended ${when}`,
     })
   }
   doubtful.push(...judgePace(result, tightestBoundMs), ...judgeReceivers(result, tightestBoundMs))

@@ -147,21 +147,32 @@ function compareErrors(baseline: Seconds, candidate: Seconds): MetricComparison 
   return metricOf('errors', 'share', shareOf(a), shareOf(b), markOccurrences(a, b))
 }
 
-/** Nothing, where nobody receives anything. */
+/** Nothing, where nobody receives anything; not judged, where one run doesn't know what was received. */
 function compareDelivery(
   baseline: OperationJson,
   candidate: OperationJson,
 ): readonly MetricComparison[] {
   const [counts, countsAfter] = [baseline.counts, candidate.counts]
+  if (baseline.deliveries === null || candidate.deliveries === null) return []
   const before = countedDeliveries(baseline.deliveries)
   const after = countedDeliveries(candidate.deliveries)
-  if (before === null || after === null) return []
-  const share = ({ expected, received }: typeof before): Figure =>
-    enough(expected === 0 ? null : received / expected)
-  // Receipts go missing together: what is counted are messages that somebody missed.
-  const incomplete = (deliveries: typeof before, { ok }: typeof counts): Occurrences => ({
-    count: Math.min(deliveries.incomplete, ok),
-    of: ok,
+  const share = (deliveries: typeof before): Figure =>
+    enough(
+      deliveries === null || deliveries.expected === 0
+        ? null
+        : deliveries.received / deliveries.expected,
+    )
+  if (before === null || after === null) {
+    const mark: Mark = { kind: 'not judged', why: 'deliveries unknown' }
+    return [metricOf('delivery', 'share', share(before), share(after), mark)]
+  }
+  // Receipts go missing together: what is counted are messages that somebody missed, sent or not.
+  const incomplete = (
+    deliveries: NonNullable<typeof before>,
+    { started }: typeof counts,
+  ): Occurrences => ({
+    count: Math.min(deliveries.incomplete, started),
+    of: started,
     bySecond: [],
   })
   const lost = markOccurrences(incomplete(before, counts), incomplete(after, countsAfter))

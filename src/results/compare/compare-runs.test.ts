@@ -121,6 +121,33 @@ test('errors and lost messages are worth a look, in their direction', () => {
   ])
 })
 
+test('a run whose every message was refused delivered less, not nothing that can be judged', () => {
+  const good = scenarioOf('mixed', { deliveries: { expected: 1_000, received: 1_000 } })
+  const refused = scenarioOf('mixed', {
+    counts: { ok: 0, failed: 1_000 },
+    deliveries: { expected: 1_000, received: 0 },
+  })
+  const marks = markedDifferences(compareRuns(runOf([good]), runOf([refused]), strict))
+  expect(marks.map(({ metric: { metric, mark } }) => [metric, mark])).toContainEqual([
+    'delivery',
+    { kind: 'worth a look', direction: 'lower' },
+  ])
+})
+
+test('deliveries that one run does not know are shown as not judged', () => {
+  const counted = { expected: 1_000, received: 900 }
+  const unknown = { kind: 'unknown', reason: 'the receivers ended' } as const
+  const runs = [counted, unknown].map((deliveries) => runOf([scenarioOf('mixed', { deliveries })]))
+  const [a = runOf([]), b = runOf([])] = runs
+  const [scenario] = compareRuns(a, b, strict).scenarios
+  const delivery = scenario?.operations[0]?.metrics.find(({ metric }) => metric === 'delivery')
+  expect(delivery).toMatchObject({
+    baseline: { value: 0.9 },
+    candidate: { value: null },
+    mark: { kind: 'not judged', why: 'deliveries unknown' },
+  })
+})
+
 const allowed = { isUnlikeAllowed: true }
 
 test('runs exchanged: ratios are inverted, marks turned around, everything else changes sides', () => {
