@@ -289,6 +289,23 @@ describe('a load', () => {
     expect(countsOfAll(result).ok).toBeGreaterThanOrEqual(30)
   })
 
+  test('whose receivers can not be asked has unknown deliveries, and all else', async () => {
+    const result = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 100,
+      operations: {
+        send: {
+          run: () => Promise.resolve(),
+          deliveries: () => Promise.reject(new Error('the receivers are gone')),
+        },
+      },
+    })
+    expect(only(result)).toMatchObject({
+      counts: { planned: 10, ok: 10 },
+      deliveries: { kind: 'unknown', reason: 'the receivers are gone' },
+    })
+  })
+
   test('refuses a duration of 0', async () => {
     const operations = { never: () => Promise.resolve() }
     await expect(

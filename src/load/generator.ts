@@ -71,6 +71,12 @@ export interface LoadPlan {
 /** Between the call and the first request, so that the first is not late already. */
 const LEAD_MS = 20
 const PROGRESS_MS = 500
+/** Whoever counts deliveries has this long to say how many; our own receivers need less than 15 s. */
+const DELIVERIES_WITHIN_MS = 30_000
+const TOO_LATE: Deliveries = {
+  kind: 'unknown',
+  reason: `nobody said within ${DELIVERIES_WITHIN_MS / 1_000} s what was received`,
+}
 
 /**
  * Sends requests as the arrivals say, whatever becomes of earlier ones, and measures each from
@@ -178,11 +184,16 @@ async function askReceivers(
   const seen = new Map<string, Deliveries>()
   for (const [name, { deliveries }] of workload.operations) {
     if (deliveries === undefined) continue
+    const isAnswered = new AbortController()
     try {
-      seen.set(name, await deliveries(pauses))
+      const tooLate = sleep(DELIVERIES_WITHIN_MS, TOO_LATE, { signal: isAnswered.signal })
+      tooLate.catch(() => {})
+      seen.set(name, await Promise.race([deliveries(pauses), tooLate]))
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       seen.set(name, { kind: 'unknown', reason })
+    } finally {
+      isAnswered.abort()
     }
   }
   return seen

@@ -30,8 +30,8 @@ export interface Operation {
   /** Share of the requests, relative to the other operations' weights; > 0. Default 1. */
   readonly weight?: number
   /**
-   * Asked once, after the last request ended: what the receivers of its messages saw. If it rejects,
-   * the deliveries are unknown, and the rest of the result is kept.
+   * Asked once, after the last request ended: what the receivers of its messages saw. If it rejects, or
+   * takes longer than 30 s, the deliveries are unknown, and the rest of the result is kept.
    * @param pauses of the generator, whose effect is not the system's.
    */
   readonly deliveries?: (pauses: readonly Pause[]) => Promise<Deliveries>
