@@ -1,5 +1,6 @@
 import { nowMs } from '../clock.ts'
 import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../pauses.ts'
+import { Batches } from './batches.ts'
 import { WAIT, type Technique } from './technique.ts'
 import { timer } from './timer.ts'
 import { watchEventLoop } from './event-loop.ts'
@@ -30,14 +31,11 @@ export class Dispatcher {
   readonly #technique: Technique
   readonly #windows: SloWindows | null
   readonly #flights = new InFlight()
+  readonly #batches = new Batches()
   readonly #pauses = new PauseWatch(nowMs())
   #next = 0
-  #batch = 0
-  #batchFromMs = 0
   #isWaitingForRoom = false
   #onRoom: () => void = () => {}
-  #largestBatch = 0
-  #longestBatchMs = 0
   /** Whether requests under way are waited for less long because the load was interrupted. */
   #isGraceCut = false
 
@@ -97,7 +95,7 @@ export class Dispatcher {
           eventLoop.reset()
           gc.reset()
           this.#pauses.reset(measureStartMs)
-          this.#largestBatch = this.#longestBatchMs = 0
+          this.#batches.reset()
         }
         this.#catchUp(endMs)
       }
@@ -106,8 +104,8 @@ export class Dispatcher {
     }
     return {
       dispatch: this.#technique,
-      largestBatch: this.#largestBatch,
-      longestBatchMs: this.#longestBatchMs,
+      largestBatch: this.#batches.largest,
+      longestBatchMs: this.#batches.longestMs,
       eventLoopDelay: eventLoop.stop(),
       pauses: this.#pauses.figures,
       gcPauses: await gc.stop(),
@@ -161,15 +159,12 @@ export class Dispatcher {
     while (!this.isDraining && dueAtMs(this.#next) <= now) {
       this.#isWaitingForRoom = this.#isFull && mayWait
       if (this.#isWaitingForRoom) break
-      const dueMs = dueAtMs(this.#next)
-      if (this.#batch++ === 0) this.#batchFromMs = dueMs
-      this.#longestBatchMs = Math.max(this.#longestBatchMs, dueMs - this.#batchFromMs)
+      this.#batches.add(dueAtMs(this.#next))
       this.#start(now)
       now = this.#now()
       if (now >= pauseMs) break
     }
-    this.#largestBatch = Math.max(this.#largestBatch, this.#batch)
-    if (this.isDraining || dueAtMs(this.#next) > now) this.#batch = 0
+    if (this.isDraining || dueAtMs(this.#next) > now) this.#batches.end()
   }
 
   #start(now: number): void {
