@@ -7,6 +7,7 @@ import type {
   OperationCounts,
   OperationResult,
 } from '../result.ts'
+import { withUnsent } from './unsent-messages.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /** More codes than this are counted together, so that a code with an id in it can't fill the memory. */
@@ -88,6 +89,7 @@ export class OperationRecorder {
   #planned = 0
   #started = 0
   #dropped = 0
+  #droppedByPause = 0
   #notStarted = 0
   #ok = 0
   #failed = 0
@@ -112,7 +114,10 @@ export class OperationRecorder {
   /** It was not started because too many were under way; after a pause, that may be the generator's doing. */
   drop(isByPause: boolean): void {
     this.#dropped++
-    if (isByPause) this.#lostByPause++
+    if (isByPause) {
+      this.#lostByPause++
+      this.#droppedByPause++
+    }
     this.#interval.dropped++
   }
 
@@ -209,7 +214,10 @@ export class OperationRecorder {
       undisturbed: this.#undisturbed.toHistogram(),
       failure: this.#failure.toHistogram(),
       lateness: this.#lateness.toHistogram(),
-      deliveries,
+      deliveries: withUnsent(deliveries, {
+        count: this.#dropped + this.#notStarted,
+        byGenerator: this.#droppedByPause + this.#notStarted,
+      }),
     }
   }
 
