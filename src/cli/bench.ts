@@ -11,6 +11,7 @@ import { LoadReporter } from '../vitest/load-reporter.ts'
 import { profileSettings } from '../vitest/profile.ts'
 import { checkStartAhead, shareSettings, type ShareSettings } from '../vitest/share-settings.ts'
 import { benchGenerators } from './bench-generators.ts'
+import { withFlagNames } from './flag-names.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import type { CommandEnd } from './run-command.ts'
 import { runFolder } from './run-folder.ts'
@@ -95,13 +96,23 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
     'start-at': 'BENCH_START_AT',
     namespace: 'BENCH_NAMESPACE',
   }
+  const flags: Record<string, string> = {}
   for (const [option, variable] of Object.entries(settings)) {
     const value = values[option as keyof typeof settings]
-    if (value !== undefined) process.env[variable] = value
+    if (value === undefined) continue
+    process.env[variable] = value
+    flags[variable] = `--${option}`
   }
-  backendSettings(process.env)
-  const { profile } = profileSettings(process.env)
-  dispatchSetting(process.env)
+  const { profile, shared } = withFlagNames(flags, () => {
+    backendSettings(process.env)
+    dispatchSetting(process.env)
+    // Of several generators, each is given its own share.
+    const isShare = values.generators === undefined
+    return {
+      ...profileSettings(process.env),
+      shared: isShare ? shareSettings(process.env) : null,
+    }
+  })
   const isUi = values.ui === true
   const kinds = kindsFor(names, values.micro === true, isUi)
   const files = scenarioFiles(scenarioFolder(process.env), kinds, names)
@@ -117,8 +128,9 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
     const { 'start-at': startAt, namespace } = values
     return benchGenerators({ scenario, count, startAt, namespace, folder })
   }
-  const shared = shareSettings(process.env)
-  if (shared !== null) checkShared(shared, names, values.micro === true)
+  if (shared !== null) {
+    withFlagNames(flags, () => checkShared(shared, names, values.micro === true))
+  }
   const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
 
   const reporter = new LoadReporter(record)

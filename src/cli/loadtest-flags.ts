@@ -16,6 +16,7 @@ import {
   type ServerSettings,
 } from '../loadtest/server-settings.ts'
 import { checkStartAhead, shareSettings, type ShareSettings } from '../vitest/share-settings.ts'
+import { withFlagNames } from './flag-names.ts'
 import { runFolder } from './run-folder.ts'
 
 /** The flags of a workload as they were typed; those that it doesn't have are absent. */
@@ -200,6 +201,7 @@ function numberOf(text: string): number {
 
 /** What a run needs before it starts: Vitest, connections, and receivers. */
 const LEAST_LEAD_MS = 3_000
+const SHARE_FLAGS = { BENCH_SHARD: '--shard', BENCH_START_AT: '--start-at' }
 
 function readShare(
   { shard = '', startAt = '' }: LoadTestFlags,
@@ -211,7 +213,7 @@ function readShare(
     BENCH_START_AT: startAt,
     BENCH_NAMESPACE: shard === '' ? '' : namespace,
   }
-  const share = withFlagNames(() => shareSettings(env))
+  const share = withFlagNames(SHARE_FLAGS, () => shareSettings(env))
   if (share === null) return null
   const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
   if (!isExternal) {
@@ -219,19 +221,6 @@ function readShare(
       '--shard: all shares have to use the same servers: give --redis-addr and --nats-servers.',
     )
   }
-  withFlagNames(() => checkStartAhead(share.startAtMs, Date.now(), LEAST_LEAD_MS))
+  withFlagNames(SHARE_FLAGS, () => checkStartAhead(share.startAtMs, Date.now(), LEAST_LEAD_MS))
   return share
-}
-
-/** Settings are named as whoever made the mistake knows them. */
-function withFlagNames<T>(read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    const message = error.message
-      .replaceAll('BENCH_SHARD', '--shard')
-      .replaceAll('BENCH_START_AT', '--start-at')
-    throw new InputError(message, { cause: error })
-  }
 }
