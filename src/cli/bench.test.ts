@@ -234,9 +234,9 @@ function untilMeasuring(child: ChildProcess): Promise<void> {
 
 describe('bad input exits with 2, one clear line and no files:', () => {
   test.each([
-    [['--backend', 'dockr'], {}, /^BENCH_BACKEND=dockr .*containers, programs, memory, external/],
-    [['--duration', '10'], {}, /^BENCH_DURATION: "10" is not a duration/],
-    [['--profile', 'long'], {}, /^BENCH_PROFILE: "long" .*short, seed/],
+    [['--backend', 'dockr'], {}, /^--backend=dockr .*containers, programs, memory, external/],
+    [['--duration', '10'], {}, /^--duration: "10" is not a duration/],
+    [['--profile', 'long'], {}, /^--profile: "long" .*short, seed/],
     [['nosuch'], {}, /"nosuch"/],
     [['met', '--results', ''], {}, /^--results: is empty/],
     [['--rate', '5'], {}, /^Unknown option '--rate'.*--help/],
