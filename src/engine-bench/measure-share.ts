@@ -4,7 +4,7 @@ import type { Shard } from '../load/arrivals/shard.ts'
 import type { Technique } from '../load/dispatch/technique.ts'
 import { generateLoad } from '../load/generator.ts'
 import { sumOf } from '../load/recording/histogram.ts'
-import { countsOfAll, inTime } from '../load/totals.ts'
+import { achievedPerSecond, countsOfAll } from '../load/totals.ts'
 import { connectTarget, type EngineTarget } from './target.ts'
 
 /** One load for the engine to send. Plain data, for threads. */
@@ -63,7 +63,7 @@ export async function measureShare(
     planned,
     started,
     ok,
-    achievedPerSecond: (inTime(result).started * 1_000) / result.measuredMs,
+    achievedPerSecond: achievedPerSecond(result) ?? 0,
     lateness: encodeIntoCompressedBase64(lateness),
     largestBatch: result.health.largestBatch,
     cores: (cpu.user + cpu.system) / 1_000 / (WARM_UP_MS + result.measuredMs),

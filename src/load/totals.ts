@@ -15,27 +15,31 @@ function isCounted<D extends { readonly kind: 'counted' | 'unknown' }>(
 
 /** Counts of all operations of a load together. */
 export function countsOfAll(result: LoadResult): OperationCounts {
-  const sum = {
-    planned: 0,
-    started: 0,
-    dropped: 0,
-    notStarted: 0,
-    ok: 0,
-    failed: 0,
-    timedOut: 0,
-    unfinished: 0,
+  return sumOfCounts([...result.operations.values()].map(({ counts }) => counts))
+}
+
+/** Adds counts up, each by itself. */
+export function sumOfCounts(all: readonly OperationCounts[]): OperationCounts {
+  const count = (key: keyof OperationCounts): number =>
+    all.reduce((sum, counts) => sum + counts[key], 0)
+  return {
+    planned: count('planned'),
+    started: count('started'),
+    dropped: count('dropped'),
+    notStarted: count('notStarted'),
+    ok: count('ok'),
+    failed: count('failed'),
+    timedOut: count('timedOut'),
+    unfinished: count('unfinished'),
   }
-  for (const { counts } of result.operations.values()) {
-    sum.planned += counts.planned
-    sum.started += counts.started
-    sum.dropped += counts.dropped
-    sum.notStarted += counts.notStarted
-    sum.ok += counts.ok
-    sum.failed += counts.failed
-    sum.timedOut += counts.timedOut
-    sum.unfinished += counts.unfinished
-  }
-  return sum
+}
+
+/** Share of the expected receipts that arrived; `null` if none was expected, or nothing is known. */
+export function deliveryRatio(
+  deliveries: { readonly received: number; readonly expected: number } | null,
+): number | null {
+  if (deliveries === null || deliveries.expected === 0) return null
+  return deliveries.received / deliveries.expected
 }
 
 /** What is needed to tell when things happened. */

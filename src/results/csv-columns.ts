@@ -1,5 +1,5 @@
 import type { HistogramFigures } from '../load/recording/histogram-figures.ts'
-import { achievedPerSecond, countedDeliveries } from '../load/totals.ts'
+import { achievedPerSecond, countedDeliveries, deliveryRatio } from '../load/totals.ts'
 import type { Column } from './csv.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
 import { outcomeOf } from './outcome.ts'
@@ -210,11 +210,9 @@ function deliveryColumns(): readonly Column<OperationRow>[] {
         ({ operation }) => countedDeliveries(operation.deliveries)?.[name] ?? null,
       ),
     ),
-    ofOperation('deliveryRatio', 'received / expected, 0 to 1', ({ operation }) => {
-      const deliveries = countedDeliveries(operation.deliveries)
-      if (deliveries === null || deliveries.expected === 0) return null
-      return deliveries.received / deliveries.expected
-    }),
+    ofOperation('deliveryRatio', 'received / expected, 0 to 1', ({ operation }) =>
+      deliveryRatio(countedDeliveries(operation.deliveries)),
+    ),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { countedDeliveries, throughputPerSecond } from '../load/totals.ts'
+import { countedDeliveries, deliveryRatio, throughputPerSecond } from '../load/totals.ts'
 import { environmentKey, fingerprintOf } from './compare/fingerprint-differences.ts'
 import type { RunFile } from './run-file.ts'
 
@@ -76,12 +76,6 @@ export function historyRows(run: RunFile): readonly HistoryRow[] {
       referenceNatsP50Ms: run.reference?.natsP50Ms ?? null,
     }))
   })
-}
-
-function deliveryRatio(
-  deliveries: { readonly received: number; readonly expected: number } | null,
-): number | null {
-  return deliveries === null ? null : ratio(deliveries.received, deliveries.expected)
 }
 
 function ratio(part: number, whole: number): number | null {

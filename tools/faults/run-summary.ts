@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { sumOfCounts } from '../../src/load/totals.ts'
 import { readRunFile } from '../../src/results/read-run-file.ts'
 
 /**
@@ -110,24 +111,8 @@ export function startedIn(run: RunSummary): number {
 
 /** The counts of all operations together. */
 export function totalOf(load: MeasuredLoad): Counts {
-  const total = { ...NOTHING }
-  for (const { counts } of load.operations) {
-    for (const key of COUNTS) total[key] += counts[key]
-  }
-  return total
+  return sumOfCounts(load.operations.map(({ counts }) => counts))
 }
-
-const NOTHING: Counts = {
-  planned: 0,
-  started: 0,
-  dropped: 0,
-  notStarted: 0,
-  ok: 0,
-  failed: 0,
-  timedOut: 0,
-  unfinished: 0,
-}
-const COUNTS = Object.keys(NOTHING) as (keyof Counts)[]
 
 function namesIn(folder: string): readonly string[] {
   try {

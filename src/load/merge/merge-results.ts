@@ -13,6 +13,7 @@ import type {
   ReceiverHealth,
 } from '../result.ts'
 import type { Bound } from '../slo/slo.ts'
+import { sumOfCounts } from '../totals.ts'
 import { mergeWindows } from './merge-windows.ts'
 
 /** At least one. */
@@ -46,21 +47,10 @@ export function mergeResults(shares: Shares, bounds: readonly Bound[]): LoadResu
 
 function mergeOperation(shares: Shares, name: string): OperationResult {
   const parts = shares.flatMap(({ operations }) => operations.get(name) ?? [])
-  const count = (key: keyof OperationResult['counts']): number =>
-    total(parts, ({ counts }) => counts[key])
   const histogram = (of: (part: OperationResult) => Histogram): Histogram => sumOf(parts.map(of))
   const deliveries = parts.flatMap((part) => part.deliveries ?? [])
   return {
-    counts: {
-      planned: count('planned'),
-      started: count('started'),
-      dropped: count('dropped'),
-      notStarted: count('notStarted'),
-      ok: count('ok'),
-      failed: count('failed'),
-      timedOut: count('timedOut'),
-      unfinished: count('unfinished'),
-    },
+    counts: sumOfCounts(parts.map(({ counts }) => counts)),
     lostByPause: total(parts, ({ lostByPause }) => lostByPause),
     errors: mergeErrors(parts.flatMap(({ errors }) => errors)),
     response: histogram(({ response }) => response),

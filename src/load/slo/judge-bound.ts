@@ -6,7 +6,6 @@ import { holds, type SloRow } from './slo-row.ts'
 /** What bounds are held against: one operation or all of them, over a run or one window of it. */
 export interface SloFigures {
   readonly planned: number
-  readonly started: number
   readonly ok: number
   readonly failed: number
   readonly dropped: number

@@ -86,7 +86,6 @@ function figuresOf(result: LoadResult, operation: string | null): SloFigures {
   const counted = deliveries.filter((one) => one.kind === 'counted')
   return {
     planned: count('planned'),
-    started: count('started'),
     ok: count('ok'),
     failed: count('failed'),
     dropped: count('dropped'),

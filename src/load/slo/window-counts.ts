@@ -11,7 +11,6 @@ export type Start = 'started' | 'dropped' | 'dropped by a pause'
 export class WindowCounts {
   /** Due in the window; `ok` of these succeeded, whenever that was. */
   planned = 0
-  #started = 0
   #dropped = 0
   #notStarted = 0
   #ok = 0
@@ -25,8 +24,7 @@ export class WindowCounts {
 
   due(start: Start): void {
     this.planned++
-    if (start === 'started') this.#started++
-    else this.#dropped++
+    if (start !== 'started') this.#dropped++
     if (start === 'dropped by a pause') this.#lostByPause++
   }
 
@@ -57,7 +55,6 @@ export class WindowCounts {
     const { planned, okInTime, startedLater, startedFromEarlier } = this
     return {
       planned,
-      started: this.#started,
       ok: this.#ok + underWay.length,
       failed: this.#failed,
       dropped: this.#dropped,
@@ -83,7 +80,7 @@ export class WindowCounts {
 
   reset(): void {
     this.planned = this.okInTime = this.startedLater = this.startedFromEarlier = 0
-    this.#started = this.#dropped = this.#notStarted = 0
+    this.#dropped = this.#notStarted = 0
     this.#ok = this.#failed = this.#lostByPause = 0
     this.#times?.response.reset()
     this.#times?.undisturbed.reset()
