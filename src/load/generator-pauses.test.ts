@@ -3,15 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { constant } from './arrivals/constant.ts'
 import { generateLoad } from './generator.ts'
 import { percentileMs } from './recording/histogram.ts'
-import type { LoadResult, OperationResult } from './result.ts'
+import { onlyOperation } from './result-fixture.ts'
 import { countsOfAll } from './totals.ts'
 import type { LoadRequest } from './workload.ts'
-
-function only(result: LoadResult): OperationResult {
-  const [operation] = result.operations.values()
-  if (operation === undefined) throw new Error('the load has no operation')
-  return operation
-}
 
 describe('a pause of the generator', () => {
   /** Answers after 20 ms; while request 20 is made, the process does nothing for half a second. */
@@ -41,7 +35,7 @@ describe('a pause of the generator', () => {
       durationMs: 1_000,
       operations: pausing,
     })
-    const { response, service, undisturbed } = only(result)
+    const { response, service, undisturbed } = onlyOperation(result)
     expect(percentileMs(response, 100)).toBeGreaterThanOrEqual(490)
     expect(percentileMs(service, 100)).toBeGreaterThanOrEqual(490)
     const longest = percentileMs(service, 100) ?? 0
@@ -76,6 +70,6 @@ describe('a pause of the generator', () => {
         },
       },
     })
-    expect(only(result)).toMatchObject({ counts: { failed: 1 }, lostByPause: 1 })
+    expect(onlyOperation(result)).toMatchObject({ counts: { failed: 1 }, lostByPause: 1 })
   })
 })

@@ -4,18 +4,12 @@ import { describe, expect, test } from 'vitest'
 import { constant } from './arrivals/constant.ts'
 import { generateLoad } from './generator.ts'
 import { percentileMs } from './recording/histogram.ts'
+import { onlyOperation } from './result-fixture.ts'
 import { judgeSlo } from './slo/judge-slo.ts'
 import { readSlo } from './slo/slo.ts'
 import { judgeMeasurement } from './verdict/verdict.ts'
-import type { LoadResult, OperationResult } from './result.ts'
 import { countsOfAll, inTime } from './totals.ts'
 import type { LoadRequest } from './workload.ts'
-
-function only(result: LoadResult): OperationResult {
-  const [operation] = result.operations.values()
-  if (operation === undefined) throw new Error('the load has no operation')
-  return operation
-}
 
 describe('a load', () => {
   test('accounts for every request, however each one ends', async () => {
@@ -49,7 +43,7 @@ describe('a load', () => {
               },
             },
           })
-          const { counts, errors, lateness } = only(result)
+          const { counts, errors, lateness } = onlyOperation(result)
           expect(counts.planned).toBe(20)
           expect(counts.planned).toBe(counts.started + counts.dropped + counts.notStarted)
           expect(counts.started).toBe(
@@ -129,7 +123,7 @@ describe('a load', () => {
         half: ({ number }) => (number % 2 === 0 ? Promise.resolve() : new Promise(() => {})),
       },
     })
-    const { counts, response, service } = only(result)
+    const { counts, response, service } = onlyOperation(result)
     expect(counts).toMatchObject({ planned: 20, ok: 10, unfinished: 10 })
     expect([response.totalCount, service.totalCount]).toEqual([20, 20])
     expect(percentileMs(response, 95)).toBeGreaterThanOrEqual(300)
@@ -144,8 +138,8 @@ describe('a load', () => {
           Promise.reject(Object.assign(new Error(`no ${number}`), { code: 'REFUSED' })),
       },
     })
-    expect(only(result).errors).toEqual([{ code: 'REFUSED', count: 10, sample: 'no 0' }])
-    expect(only(result).response.totalCount).toBe(0)
+    expect(onlyOperation(result).errors).toEqual([{ code: 'REFUSED', count: 10, sample: 'no 0' }])
+    expect(onlyOperation(result).response.totalCount).toBe(0)
   })
 
   test('keeps the times of failures apart from those of successes and timeouts', async () => {
@@ -163,7 +157,7 @@ describe('a load', () => {
         },
       },
     })
-    const { counts, response, service, failure } = only(result)
+    const { counts, response, service, failure } = onlyOperation(result)
     expect(counts).toMatchObject({ ok: 10, failed: 10, timedOut: 10 })
     expect([response.totalCount, service.totalCount, failure.totalCount]).toEqual([20, 20, 10])
     expect(failure.minNonZeroValue).toBeGreaterThanOrEqual(45_000)
@@ -300,7 +294,7 @@ describe('a load', () => {
         },
       },
     })
-    expect(only(result)).toMatchObject({
+    expect(onlyOperation(result)).toMatchObject({
       counts: { planned: 10, ok: 10 },
       deliveries: { kind: 'unknown', reason: 'the receivers are gone' },
     })
@@ -336,7 +330,7 @@ test('a stall of one second is in the response times of all who were due, not in
       },
     },
   })
-  const { counts, response, service } = only(result)
+  const { counts, response, service } = onlyOperation(result)
   expect(counts).toMatchObject({ planned: 3_000, ok: 3_000, dropped: 0 })
   // Wide enough for a machine that pauses us; a generator with coordinated omission reads about 1 ms.
   expect(percentileMs(response, 99)).toBeGreaterThan(900)

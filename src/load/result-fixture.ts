@@ -68,6 +68,13 @@ export function loadResult(
   }
 }
 
+/** The operation of a load that has one. */
+export function onlyOperation({ operations }: LoadResult): OperationResult {
+  const [operation] = operations.values()
+  if (operation === undefined) throw new Error('the load has no operation')
+  return operation
+}
+
 function operationResult(fixture: OperationFixture): OperationResult {
   const { responseMs = [1], serviceMs = responseMs, latenessMs = [0], deliveries } = fixture
   const { undisturbedMs = serviceMs, lostByPause = 0 } = fixture
