@@ -1,3 +1,4 @@
+import { written } from './arguments.ts'
 import { RegistryError } from './errors.ts'
 
 /**
@@ -5,10 +6,10 @@ import { RegistryError } from './errors.ts'
  * @param option what it was given as, for the message.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
-export function validateGatewayName(name: string, option: string): string {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) return name
+export function validateGatewayName(name: unknown, option: string): string {
+  if (typeof name === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(name)) return name
   throw new RegistryError(
     'INVALID_ARGUMENT',
-    `${option} is "${name}"; it must be 1 to 64 letters, digits, - or _.`,
+    `${option} is ${written(name)}; it must be 1 to 64 letters, digits, - or _.`,
   )
 }
