@@ -1,4 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import {
+  functionOf,
+  reading,
+  take,
+  takeOptions,
+  text,
+  trueOrFalse,
+  wholeNumber,
+  written,
+  type Take,
+  type Takes,
+} from './arguments.ts'
 import { pageOf, type EnumerateOptions, type Enumeration } from './enumeration.ts'
 import { RegistryError } from './errors.ts'
 import { filterFrom, type Filter } from './filter/filter.ts'
@@ -30,6 +42,14 @@ export interface RegisterOptions {
   readonly gateway?: string
 }
 
+/** What a registry is made of. */
+export interface RegistrySlots {
+  readonly store: RegistryStore
+  readonly messenger: Messenger
+  readonly limits?: Partial<RegistryLimits>
+  readonly warnings?: Warnings
+}
+
 const DEFAULT_TTL_MS = 300_000
 
 /**
@@ -43,21 +63,20 @@ export class MulticastRegistry {
   readonly #messenger: Messenger
   readonly #limits: RegistryLimits
   readonly #warnings: Warnings
+  readonly #takeTtl: Take<number>
+  readonly #registerOptions: Takes<RegisterOptions>
   #underWay = 0
   #onIdle: (() => void) | null = null
   #closing: Promise<void> | null = null
 
   /** @param slots the registry owns them from here on: `close()` closes them. */
-  constructor(slots: {
-    readonly store: RegistryStore
-    readonly messenger: Messenger
-    readonly limits?: Partial<RegistryLimits>
-    readonly warnings?: Warnings
-  }) {
+  constructor(slots: RegistrySlots) {
     this.#store = slots.store
     this.#messenger = slots.messenger
     this.#limits = limitsFrom(slots.limits)
     this.#warnings = slots.warnings ?? new Warnings()
+    this.#takeTtl = wholeNumber(0, this.#limits.maxTtlMs)
+    this.#registerOptions = { ttlMs: this.#takeTtl, replace: trueOrFalse, gateway: text }
   }
 
   /** How often something from outside was wrong, and was not believed, by kind; those without any are left out. */
@@ -82,13 +101,17 @@ export class MulticastRegistry {
     options: RegisterOptions = {},
   ): Promise<RegistrationTimes> {
     return this.#accept(() => {
-      const { ttlMs = DEFAULT_TTL_MS, replace = false, gateway } = options
+      const { ttlMs = DEFAULT_TTL_MS, replace = false, gateway } = takeOptions(
+        options,
+        'options',
+        this.#registerOptions,
+      )
       const valid = validateIdentity(identity)
       const own = this.#messenger.hosts(valid) ? this.#messenger.gateway : null
       return this.#store.register({
         identity: valid,
         metadataJson: validateMetadata(metadata, this.#limits).json,
-        ttlMs: this.#checkTtl(ttlMs),
+        ttlMs,
         replace,
         gateway: gateway === undefined ? own : this.#checkGateway(gateway),
       })
@@ -103,7 +126,7 @@ export class MulticastRegistry {
    */
   async heartbeat(identity: string, ttlMs: number = DEFAULT_TTL_MS): Promise<RegistrationTimes> {
     return this.#accept(() =>
-      this.#store.heartbeat(validateIdentity(identity), this.#checkTtl(ttlMs)),
+      this.#store.heartbeat(validateIdentity(identity), this.#takeTtl(ttlMs, 'ttlMs')),
     )
   }
 
@@ -118,8 +141,7 @@ export class MulticastRegistry {
    */
   async moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {
     return this.#accept(() => {
-      const identity = validateIdentity(seen.identity)
-      return this.#store.moveTo({ ...seen, identity }, this.#checkGateway(gateway))
+      return this.#store.moveTo(takeSeen(seen), this.#checkGateway(gateway))
     })
   }
 
@@ -130,7 +152,7 @@ export class MulticastRegistry {
 
   /**
    * Lists live registrations: all that were made, by any process, before the call began.
-   * @param filter `{}` matches all; `docs/promises.md` has the language.
+   * @param filter `{}` matches all; `docs/filters.md` describes the language.
    * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`
    */
   async enumerate(filter: Filter = {}, options: EnumerateOptions = {}): Promise<Enumeration> {
@@ -165,8 +187,10 @@ export class MulticastRegistry {
    */
   async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
     return this.#accept(() => {
-      checkHandler(handler)
-      return this.#messenger.subscribe(validateIdentity(identity), handler)
+      return this.#messenger.subscribe(
+        validateIdentity(identity),
+        takeHandler(handler, 'handler'),
+      )
     })
   }
 
@@ -178,8 +202,10 @@ export class MulticastRegistry {
    */
   async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
     return this.#accept(() => {
-      checkHandler(handler)
-      return this.#messenger.subscribeMatching(pattern, handler)
+      return this.#messenger.subscribeMatching(
+        text(pattern, 'pattern'),
+        takeHandler(handler, 'handler'),
+      )
     })
   }
 
@@ -218,20 +244,32 @@ export class MulticastRegistry {
     if (typeof gateway === 'string' && this.#messenger.isGateway(gateway)) return gateway
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      `gateway: ${JSON.stringify(String(gateway).slice(0, 80))} is not a gateway of this namespace; use the \`gateway\` of the registry that hosts the identity`,
-    )
-  }
-
-  #checkTtl(ttlMs: number): number {
-    if (Number.isInteger(ttlMs) && ttlMs >= 0 && ttlMs <= this.#limits.maxTtlMs) return ttlMs
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `ttlMs: ${ttlMs} must be an integer from 0 (never expires) to ${this.#limits.maxTtlMs} ms`,
+      `gateway: ${written(gateway)} is not a gateway of this namespace; use the \`gateway\` of the registry that hosts the identity`,
     )
   }
 }
 
-function checkHandler(handler: MessageHandler): void {
-  if (typeof handler === 'function') return
-  throw new RegistryError('INVALID_ARGUMENT', 'handler: must be a function of the message')
+const takeHandler = functionOf<MessageHandler>('of the message')
+
+/** Takes what a caller saw, which may be a registration with more to it. */
+function takeSeen(seen: unknown): SeenRegistration {
+  return reading('seen', () => {
+    if (typeof seen !== 'object' || seen === null) {
+      throw new RegistryError(
+        'INVALID_ARGUMENT',
+        `seen: ${written(seen)} must be a registration as enumerate gives it`,
+      )
+    }
+    const { identity, registeredAt, gateway }: Partial<Record<string, unknown>> = { ...seen }
+    return {
+      identity: validateIdentity(identity),
+      registeredAt: takeTime(registeredAt, 'seen.registeredAt'),
+      gateway: gateway === null ? null : text(gateway, 'seen.gateway'),
+    }
+  })
 }
+
+const takeTime = take(
+  (value): value is number => Number.isSafeInteger(value),
+  'a time in Unix ms, a safe integer',
+)
