@@ -34,8 +34,8 @@ export function takeOptions<T extends object>(
     const taken: { -readonly [name in keyof T]?: T[name] } = {}
     for (const name of Object.keys(given)) {
       if (!isNameOf(name, takes)) throw unknownName(name, where, Object.keys(takes))
-      const value = given[name as string]
-      if (value !== undefined) taken[name] = takes[name](value, `${where}.${String(name)}`)
+      const value = given[name]
+      if (value !== undefined) taken[name] = takes[name](value, `${where}.${name}`)
     }
     return taken
   })
@@ -141,7 +141,7 @@ function unknownName(name: string, where: string, known: readonly string[]): Reg
   )
 }
 
-function isNameOf<T extends object>(name: PropertyKey, takes: Takes<T>): name is keyof T {
+function isNameOf<T extends object>(name: string, takes: Takes<T>): name is keyof T & string {
   return Object.hasOwn(takes, name)
 }
 

@@ -1,11 +1,4 @@
-import {
-  functionOf,
-  number,
-  oneOf,
-  takeOptions,
-  text,
-  type Takes,
-} from './arguments.ts'
+import { functionOf, number, oneOf, takeOptions, text, type Takes } from './arguments.ts'
 import type { DurabilityOptions } from './durability-options.ts'
 import { RegistryError } from './errors.ts'
 import { validateNamespace } from './identity.ts'
@@ -97,7 +90,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
       ...(gatewayName === undefined ? {} : { gatewayName }),
       ...(durability === undefined ? {} : { durability }),
     })
-    return new MulticastRegistry({ store, messenger, limits, warnings })
+    return new MulticastRegistry({ store, messenger, namespace, limits, warnings })
   } catch (error) {
     await store.close()
     throw error

@@ -34,8 +34,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1
 const takes: Takes<MulticastOptions> = {
   delivery: oneOf<DeliveryGuarantee>('at-most-once', 'at-least-once', 'exactly-once'),
   timeoutMs: take(
-    (value): value is number =>
-      typeof value === 'number' && value > 0 && value <= MAX_TIMEOUT_MS,
+    (value): value is number => typeof value === 'number' && value > 0 && value <= MAX_TIMEOUT_MS,
     `a number of ms above 0, at most ${MAX_TIMEOUT_MS}`,
   ),
   receipts: trueOrFalse,

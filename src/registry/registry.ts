@@ -11,7 +11,7 @@ import {
   type Take,
   type Takes,
 } from './arguments.ts'
-import { pageOf, type EnumerateOptions, type Enumeration } from './enumeration.ts'
+import type { EnumerateOptions, Enumeration } from './enumeration.ts'
 import { RegistryError } from './errors.ts'
 import { filterFrom, type Filter } from './filter/filter.ts'
 import { validateIdentity } from './identity.ts'
@@ -25,6 +25,7 @@ import {
   type MulticastOptions,
   type MulticastResult,
 } from './multicast.ts'
+import { Pages } from './paging/pages.ts'
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
 import { type RegistryWarningCode, Warnings } from './warnings.ts'
@@ -46,6 +47,8 @@ export interface RegisterOptions {
 export interface RegistrySlots {
   readonly store: RegistryStore
   readonly messenger: Messenger
+  /** What the store and the messenger have been opened with. Default: none. */
+  readonly namespace?: string
   readonly limits?: Partial<RegistryLimits>
   readonly warnings?: Warnings
 }
@@ -63,6 +66,7 @@ export class MulticastRegistry {
   readonly #messenger: Messenger
   readonly #limits: RegistryLimits
   readonly #warnings: Warnings
+  readonly #pages: Pages
   readonly #takeTtl: Take<number>
   readonly #registerOptions: Takes<RegisterOptions>
   #underWay = 0
@@ -75,6 +79,7 @@ export class MulticastRegistry {
     this.#messenger = slots.messenger
     this.#limits = limitsFrom(slots.limits)
     this.#warnings = slots.warnings ?? new Warnings()
+    this.#pages = new Pages(slots.namespace ?? '')
     this.#takeTtl = wholeNumber(0, this.#limits.maxTtlMs)
     this.#registerOptions = { ttlMs: this.#takeTtl, replace: trueOrFalse, gateway: text }
   }
@@ -101,11 +106,11 @@ export class MulticastRegistry {
     options: RegisterOptions = {},
   ): Promise<RegistrationTimes> {
     return this.#accept(() => {
-      const { ttlMs = DEFAULT_TTL_MS, replace = false, gateway } = takeOptions(
-        options,
-        'options',
-        this.#registerOptions,
-      )
+      const {
+        ttlMs = DEFAULT_TTL_MS,
+        replace = false,
+        gateway,
+      } = takeOptions(options, 'options', this.#registerOptions)
       const valid = validateIdentity(identity)
       const own = this.#messenger.hosts(valid) ? this.#messenger.gateway : null
       return this.#store.register({
@@ -157,8 +162,9 @@ export class MulticastRegistry {
    */
   async enumerate(filter: Filter = {}, options: EnumerateOptions = {}): Promise<Enumeration> {
     return this.#accept(async () => {
-      const matches = await this.#store.select(filterFrom(filter, this.#limits))
-      return pageOf(matches, options)
+      const compiled = filterFrom(filter, this.#limits)
+      const cut = this.#pages.cutOf(compiled, options)
+      return cut(await this.#store.select(compiled))
     })
   }
 
@@ -187,10 +193,7 @@ export class MulticastRegistry {
    */
   async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
     return this.#accept(() => {
-      return this.#messenger.subscribe(
-        validateIdentity(identity),
-        takeHandler(handler, 'handler'),
-      )
+      return this.#messenger.subscribe(validateIdentity(identity), takeHandler(handler, 'handler'))
     })
   }
 
@@ -223,6 +226,7 @@ export class MulticastRegistry {
   async #close(): Promise<void> {
     // A multicast needs the messenger after the store, so neither is closed under one.
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
+    this.#pages.close()
     await Promise.all([this.#messenger.close(), this.#store.close()])
   }
 
