@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import {
-  functionOf,
-  reading,
-  take,
   takeOptions,
   text,
   trueOrFalse,
@@ -11,6 +8,7 @@ import {
   type Take,
   type Takes,
 } from './arguments.ts'
+import { takeHandler, takeSeen, takeSlots } from './call-arguments.ts'
 import type { EnumerateOptions, Enumeration } from './enumeration.ts'
 import { RegistryError } from './errors.ts'
 import { filterFrom, type Filter } from './filter/filter.ts'
@@ -73,13 +71,17 @@ export class MulticastRegistry {
   #onIdle: (() => void) | null = null
   #closing: Promise<void> | null = null
 
-  /** @param slots the registry owns them from here on: `close()` closes them. */
+  /**
+   * @param slots the registry owns them from here on: `close()` closes them.
+   * @throws RegistryError `INVALID_ARGUMENT`
+   */
   constructor(slots: RegistrySlots) {
-    this.#store = slots.store
-    this.#messenger = slots.messenger
-    this.#limits = limitsFrom(slots.limits)
-    this.#warnings = slots.warnings ?? new Warnings()
-    this.#pages = new Pages(slots.namespace ?? '')
+    const { store, messenger, namespace = '', limits, warnings } = takeSlots(slots)
+    this.#store = store
+    this.#messenger = messenger
+    this.#limits = limitsFrom(limits)
+    this.#warnings = warnings ?? new Warnings()
+    this.#pages = new Pages(namespace)
     this.#takeTtl = wholeNumber(0, this.#limits.maxTtlMs)
     this.#registerOptions = { ttlMs: this.#takeTtl, replace: trueOrFalse, gateway: text }
   }
@@ -252,28 +254,3 @@ export class MulticastRegistry {
     )
   }
 }
-
-const takeHandler = functionOf<MessageHandler>('of the message')
-
-/** Takes what a caller saw, which may be a registration with more to it. */
-function takeSeen(seen: unknown): SeenRegistration {
-  return reading('seen', () => {
-    if (typeof seen !== 'object' || seen === null) {
-      throw new RegistryError(
-        'INVALID_ARGUMENT',
-        `seen: ${written(seen)} must be a registration as enumerate gives it`,
-      )
-    }
-    const { identity, registeredAt, gateway }: Partial<Record<string, unknown>> = { ...seen }
-    return {
-      identity: validateIdentity(identity),
-      registeredAt: takeTime(registeredAt, 'seen.registeredAt'),
-      gateway: gateway === null ? null : text(gateway, 'seen.gateway'),
-    }
-  })
-}
-
-const takeTime = take(
-  (value): value is number => Number.isSafeInteger(value),
-  'a time in Unix ms, a safe integer',
-)
