@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DeliveryStatuses } from '../delivery-statuses.ts'
-import { type Durability, durabilityOf, type DurabilityOptions } from '../durability-options.ts'
+import {
+  checkRetention,
+  type DurabilityOptions,
+  durabilityOf,
+  newRetention,
+  type Retention,
+} from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import { GATEWAY_NAME, validateGatewayName } from '../gateway-name.ts'
@@ -38,6 +44,7 @@ export class MemoryBroker {
   readonly #gateways = new Map<string, readonly HostedSubscribers[]>()
   #turn = 0
   readonly #mailboxes = new Map<string, Mailbox>()
+  #retention: Retention | null = null
 
   /** @throws RegistryError `INVALID_ARGUMENT` for a namespace that is not valid. */
   constructor(namespace = 'memory') {
@@ -57,17 +64,25 @@ export class MemoryBroker {
 
   /** Whether `gateway` is the address of a gateway of this namespace. */
   isGateway(gateway: string): boolean {
-    return [this.#gatewayPrefix, this.#durablePrefix].some(
-      (prefix) => gateway.startsWith(prefix) && GATEWAY_NAME.test(gateway.slice(prefix.length)),
-    )
+    return hasName(gateway, this.#gatewayPrefix) || this.#isDurable(gateway)
+  }
+
+  /**
+   * What is in force for all durable messengers, set by the first of them.
+   * @throws RegistryError `INVALID_ARGUMENT` for another retention than that.
+   */
+  retain(retentionMs: number | null): Retention {
+    this.#retention ??= newRetention(retentionMs)
+    checkRetention(retentionMs, this.#retention, 'the broker', 'use another MemoryBroker')
+    return this.#retention
   }
 
   /** What is kept for a durable gateway; `null` for any other gateway. */
   mailboxOf(gateway: string | null): Mailbox | null {
-    if (!gateway?.startsWith(this.#durablePrefix)) return null
+    if (gateway === null || !this.#isDurable(gateway)) return null
     let mailbox = this.#mailboxes.get(gateway)
     if (mailbox === undefined) {
-      mailbox = new Mailbox()
+      mailbox = new Mailbox(this.retain(null).retentionMs)
       this.#mailboxes.set(gateway, mailbox)
     }
     return mailbox
@@ -96,6 +111,10 @@ export class MemoryBroker {
     else this.#gateways.delete(gateway)
   }
 
+  #isDurable(gateway: string): boolean {
+    return hasName(gateway, this.#durablePrefix)
+  }
+
   /** Each in turn; none of none. */
   #oneOf(sharing: readonly HostedSubscribers[]): readonly HostedSubscribers[] {
     if (sharing.length < 2) return sharing
@@ -109,7 +128,7 @@ export class MemoryBroker {
 export class MemoryMessenger implements Messenger {
   readonly gateway: string
   readonly #broker: MemoryBroker
-  readonly #durability: Durability | null
+  readonly #retention: Retention | null
   readonly #subscribers = new HostedSubscribers()
   readonly #sends = new Set<Promise<unknown>>()
   #closing: Promise<void> | null = null
@@ -124,8 +143,9 @@ export class MemoryMessenger implements Messenger {
     gatewayName: string = randomUUID(),
   ) {
     this.#broker = broker
-    this.#durability = durability === undefined ? null : durabilityOf(durability)
-    const name = this.#durability?.gatewayName
+    const slot = durability === undefined ? null : durabilityOf(durability)
+    this.#retention = slot === null ? null : broker.retain(slot.retentionMs)
+    const name = slot?.gatewayName
     this.gateway = name
       ? broker.durableGatewayOf(name)
       : broker.gatewayOf(validateGatewayName(gatewayName, 'gatewayName'))
@@ -157,12 +177,12 @@ export class MemoryMessenger implements Messenger {
     options: SendOptions,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
     this.#checkOpen()
-    checkSendOptions(options, this.#durability)
+    checkSendOptions(options, this.#retention)
     // A copy, as over a network: what sender and subscribers do to theirs is their own affair.
     const copy = { ...message, payload: message.payload.slice() }
     const sending =
-      options.delivery === 'exactly-once' && this.#durability !== null
-        ? this.#sendDurably(copy, targets, options, this.#durability)
+      options.delivery === 'exactly-once'
+        ? this.#sendDurably(copy, targets, options)
         : this.#send(copy, targets, options)
     this.#sends.add(sending)
     try {
@@ -247,7 +267,6 @@ export class MemoryMessenger implements Messenger {
     message: OutgoingMessage,
     targets: readonly DeliveryTarget[],
     { timeoutMs }: SendOptions,
-    { retentionMs }: Durability,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
     const deadline = performance.now() + timeoutMs
     const statuses = new DeliveryStatuses({ retried: false })
@@ -260,7 +279,7 @@ export class MemoryMessenger implements Messenger {
         continue
       }
       for (const identity of identities) statuses.handOver(identity)
-      mailbox.keep(message, identities, retentionMs, (identity) => {
+      mailbox.keep(message, identities, (identity) => {
         statuses.settle(identity, true)
         handled.notify()
       })
@@ -270,6 +289,10 @@ export class MemoryMessenger implements Messenger {
     }
     return statuses.end()
   }
+}
+
+function hasName(gateway: string, prefix: string): boolean {
+  return gateway.startsWith(prefix) && GATEWAY_NAME.test(gateway.slice(prefix.length))
 }
 
 function subscriptionOf(remove: () => boolean): Subscription {

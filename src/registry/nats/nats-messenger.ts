@@ -18,13 +18,14 @@ import { checkSendOptions } from '../send-options.ts'
 import { settledWithin } from '../settled-within.ts'
 import { Warnings } from '../warnings.ts'
 import { type BrokerSubscription, BrokerSubscriptions } from './broker-subscriptions.ts'
-import { type Connection, ConnectionPool } from './connections.ts'
+import { ConnectionPool } from './connections.ts'
 import { DurableStreams } from './durability.ts'
-import { DurableFanOut } from './durable-fan-out.ts'
+import { DurableFanOut, type DurableSender } from './durable-fan-out.ts'
 import { DurableInbox } from './durable-inbox.ts'
 import { FanOut } from './fan-out.ts'
 import { Hosting } from './hosting.ts'
 import { OwnSubjects } from './own-subjects.ts'
+import { Requests } from './requests.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
 
 /** How long `close()` waits for handlers that are still running, in ms. */
@@ -119,9 +120,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
 }
 
 /** The durability slot of one messenger; no inbox if it can only send. */
-interface DurableSlot {
-  readonly connection: Connection
-  readonly streams: DurableStreams
+interface DurableSlot extends DurableSender {
   readonly inbox: DurableInbox | null
 }
 
@@ -182,13 +181,20 @@ class NatsMessenger implements Messenger {
     await Promise.all(this.#gatewaySubscriptions.map(({ confirmed }) => confirmed))
     const [connection] = this.#pool.connections
     if (this.#durability === null || connection === undefined) return
-    const streams = await DurableStreams.open(connection, this.#subjects, this.#durability)
+    const warnings = this.#warnings
+    const streams = await DurableStreams.open(
+      connection,
+      this.#subjects,
+      this.#durability,
+      warnings,
+    )
     const { gatewayName } = this.#durability
+    const sender = { connection, streams, warnings, requests: new Requests(connection) }
     const inbox =
       gatewayName === null
         ? null
-        : new DurableInbox(connection, streams, this.#subjects, gatewayName, this.#subscribers)
-    this.#durable = { connection, streams, inbox }
+        : new DurableInbox({ ...sender, gatewayName, subscribers: this.#subscribers })
+    this.#durable = { ...sender, inbox }
     await inbox?.open()
   }
 
@@ -216,7 +222,7 @@ class NatsMessenger implements Messenger {
     options: SendOptions,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
     this.#checkOpen()
-    checkSendOptions(options, this.#durability)
+    checkSendOptions(options, this.#durable?.streams.retention ?? null)
     if (targets.length === 0) return new Map()
     const sending =
       options.delivery === 'exactly-once' && this.#durable !== null
@@ -231,14 +237,13 @@ class NatsMessenger implements Messenger {
   }
 
   #sendDurably(
-    { connection, streams }: DurableSlot,
+    durable: DurableSlot,
     message: OutgoingMessage,
     targets: readonly DeliveryTarget[],
     options: SendOptions,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
-    if (!connection.up) throw this.#pool.unavailable()
-    const fanOut = new DurableFanOut(message, this.#subjects, options)
-    return fanOut.run(connection, streams, targets)
+    if (!durable.connection.up) throw this.#pool.unavailable()
+    return new DurableFanOut(durable, message, options).run(targets)
   }
 
   close(): Promise<void> {
