@@ -209,7 +209,8 @@ export class DurableInbox {
   }
 
   #giveBack(kept: KeptMessage): void {
-    kept.giveBack(this.#retries.nextDelayMs(kept.attempts, performance.now()))
+    const { attempts, message } = kept
+    kept.giveBack(this.#retries.nextDelayMs(attempts, message.payload.length, performance.now()))
     this.#release(kept)
   }
 

@@ -26,10 +26,11 @@ interface Running {
 export class HeldMessages {
   readonly #maxBytes: number
   readonly #recipients = new Map<string, Running>()
+  #messages = 0
   #bytes = 0
   #movedAt = -Infinity
 
-  /** @param maxBytes from here on nobody gets a message. */
+  /** @param maxBytes from here on nobody gets a message, unless it is the only one. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
@@ -42,8 +43,10 @@ export class HeldMessages {
   /** Holds a message; gives the function that lets it go. */
   hold(bodyBytes: number): () => void {
     const bytes = bodyBytes + MESSAGE_BYTES
+    this.#messages += 1
     this.#bytes += bytes
     return () => {
+      this.#messages -= 1
       this.#bytes -= bytes
     }
   }
@@ -52,8 +55,9 @@ export class HeldMessages {
   admits(recipient: string, bodyBytes: number, now: number): Admission {
     const running = this.#recipients.get(recipient)
     const bytes = (running?.bytes ?? 0) + bodyBytes + MESSAGE_BYTES
-    const isWithinShare = bytes <= this.#maxBytes * RECIPIENT_SHARE && !this.#isCrowded
-    if (this.#bytes <= this.#maxBytes && (running === undefined || isWithinShare)) return 'yes'
+    if (running === undefined) {
+      if (this.#bytes <= this.#maxBytes || this.#messages === 1) return 'yes'
+    } else if (bytes <= this.#maxBytes * RECIPIENT_SHARE && !this.#isCrowded) return 'yes'
     return now - (running?.movedAt ?? this.#movedAt) < MOVING_MS ? 'wait' : 'no'
   }
 

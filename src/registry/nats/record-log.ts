@@ -84,6 +84,10 @@ export class RecordLog {
 
   async delete(subject: string): Promise<void> {
     const { admin, subjects } = this.#streams
-    await admin.streams.purge(subjects.progressStream, { filter: subject })
+    try {
+      await admin.streams.purge(subjects.progressStream, { filter: subject })
+    } catch {
+      // It expires by itself.
+    }
   }
 }
