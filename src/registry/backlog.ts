@@ -22,6 +22,11 @@ export class Backlog {
     return this.#bytes
   }
 
+  /** Why a message of this size was refused, for a warning. */
+  refusalOf(bodyBytes: number): string {
+    return `A message of ${bodyBytes} bytes was refused: messages that wait for handlers or are held by them take ${this.#bytes} of at most ${this.maxBytes} bytes. Handlers are too slow, or limits.maxBacklogBytes is too low.`
+  }
+
   /** Takes a message in; `null` if it doesn't fit. The only message always fits, whatever its size. */
   admit(bodyBytes: number): HeldMessage | null {
     const bytes = bodyBytes + MESSAGE_BYTES

@@ -74,10 +74,7 @@ export class Hosting {
     const held = backlog.admit(message.data.length)
     if (held !== null) return { message, reply, held }
     reply.refuse('busy: too many messages wait for their handlers')
-    this.#warnings.warn(
-      'BACKLOG_FULL',
-      `A message of ${message.data.length} bytes to ${shown(message.subject)} was refused: ${backlog.bytes} of at most ${backlog.maxBytes} bytes wait for handlers or are held by them. Handlers are too slow, or limits.maxBacklogBytes is too low.`,
-    )
+    this.#warnings.warn('BACKLOG_FULL', backlog.refusalOf(message.data.length))
     return null
   }
 

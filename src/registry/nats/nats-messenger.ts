@@ -5,6 +5,7 @@ import { type Durability, durabilityOf, type DurabilityOptions } from '../durabi
 import { RegistryError } from '../errors.ts'
 import { validateGatewayName } from '../gateway-name.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
+import { validateMessageId } from '../message-id.ts'
 import type {
   DeliveryStatus,
   DeliveryTarget,
@@ -223,6 +224,7 @@ class NatsMessenger implements Messenger {
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
     this.#checkOpen()
     checkSendOptions(options, this.#durable?.streams.retention ?? null)
+    validateMessageId(message.id)
     if (targets.length === 0) return new Map()
     const sending =
       options.delivery === 'exactly-once' && this.#durable !== null
