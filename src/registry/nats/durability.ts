@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   AckPolicy,
   type ConsumerInfo,
@@ -21,16 +22,30 @@ import {
 import { RegistryError } from '../errors.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Connection } from './connections.ts'
+import { checkedStream, retentionOf } from './stream-checks.ts'
 import type { Subjects } from './subjects.ts'
 
 /** How long the server waits for a subscriber's sign of life before it delivers again, in ms. */
 export const ACK_WAIT_MS = 5_000
 
 const API_TIMEOUT_MS = 5_000
+/**
+ * How long to leave a stream or a consumer alone that was deleted, in ms: a server goes on deleting files
+ * after it has said that it is gone, and takes those of a new one of that name with them.
+ */
+const DELETION_MS = 1_000
 /** What JetStream calls a stream that exists with other settings. */
 const NAME_IN_USE = 10_058
 /** What JetStream calls subjects that another stream has. */
 const SUBJECTS_OVERLAP = 10_065
+
+/** The durable consumer of a gateway. */
+export interface MadeConsumer {
+  /** Whether it was not there before. */
+  readonly made: boolean
+  /** Tells it from any other of its name. */
+  readonly createdAt: string
+}
 
 /**
  * The two streams behind exactly-once, one pair for a namespace: the messages, and the records of what
@@ -41,6 +56,7 @@ export class DurableStreams {
   readonly subjects: Subjects
   readonly #warnings: Warnings
   #retention: Retention
+  #recordsRetention: Retention
   #restoring: Promise<void> | null = null
 
   private constructor(
@@ -52,7 +68,7 @@ export class DurableStreams {
     this.admin = admin
     this.subjects = subjects
     this.#warnings = warnings
-    this.#retention = retention
+    this.#retention = this.#recordsRetention = retention
   }
 
   /**
@@ -70,12 +86,7 @@ export class DurableStreams {
       const admin = await jetstreamManager(nats, { timeout: API_TIMEOUT_MS })
       const streams = new DurableStreams(admin, subjects, warnings, newRetention(retentionMs))
       await streams.#ensure()
-      checkRetention(
-        retentionMs,
-        streams.retention,
-        `the JetStream stream "${subjects.messagesStream}"`,
-        `change both streams, "${subjects.messagesStream}" and "${subjects.progressStream}", with \`nats stream edit <stream> --max-age\``,
-      )
+      streams.#checkRetention(retentionMs)
       return streams
     } catch (error) {
       if (error instanceof RegistryError) throw error
@@ -95,28 +106,20 @@ export class DurableStreams {
 
   /** Makes streams anew that are gone, and warns. Calls at the same time are one. */
   restore(): Promise<void> {
-    this.#restoring ??= this.#ensure()
-      .then((made) => {
-        for (const stream of made) {
-          this.#warnings.warn(
-            'STREAM_LOST',
-            `The JetStream stream "${stream}" is gone, and was made anew: what it kept for durable gateways is lost.`,
-          )
-        }
-      })
-      .finally(() => {
-        this.#restoring = null
-      })
+    this.#restoring ??= this.#restore().finally(() => {
+      this.#restoring = null
+    })
     return this.#restoring
   }
 
-  /**
-   * Makes sure that the durable consumer of a gateway exists.
-   * @returns `made`: whether it was gone; `createdAt`: tells it from any other of its name.
-   */
-  async ensureConsumer(
-    gatewayName: string,
-  ): Promise<{ readonly made: boolean; readonly createdAt: string }> {
+  /** As `ensureConsumer`, for one that may just have been deleted. */
+  async restoreConsumer(gatewayName: string): Promise<MadeConsumer> {
+    if ((await this.#findConsumer(gatewayName)) === null) await delay(DELETION_MS)
+    return this.ensureConsumer(gatewayName)
+  }
+
+  /** Makes sure that the durable consumer of a gateway exists. */
+  async ensureConsumer(gatewayName: string): Promise<MadeConsumer> {
     const { consumers } = this.admin
     const { messagesStream } = this.subjects
     const settings = {
@@ -129,10 +132,7 @@ export class DurableStreams {
       max_ack_pending: -1,
       max_deliver: -1,
     }
-    const found = await orNull(
-      consumers.info(messagesStream, gatewayName),
-      JetStreamApiCodes.ConsumerNotFound,
-    )
+    const found = await this.#findConsumer(gatewayName)
     const info = found !== null && hasSettings(found, settings) ? found : null
     const { created } = info ?? (await consumers.add(messagesStream, settings))
     return { made: found === null, createdAt: created }
@@ -144,24 +144,53 @@ export class DurableStreams {
     return state.last_seq
   }
 
-  /** @returns the streams that had to be made. */
-  async #ensure(): Promise<readonly string[]> {
-    const { messagesStream, progressStream, durable, progress } = {
-      messagesStream: this.subjects.messagesStream,
-      progressStream: this.subjects.progressStream,
-      durable: this.subjects.durable('*'),
-      progress: this.subjects.progress('*', '*'),
-    }
-    const messages = await this.#ensureStream(messagesStream, durable)
-    this.#retention = retentionOf(messages.info)
-    const records = await this.#ensureStream(progressStream, progress)
-    const recordsMs = retentionOf(records.info).retentionMs
-    if (recordsMs < this.#retention.retentionMs) {
-      throw new RegistryError(
-        'INVALID_ARGUMENT',
-        `The JetStream stream "${progressStream}" forgets after ${recordsMs} ms, sooner than "${messagesStream}" (${this.#retention.retentionMs} ms): what was handled would be handled again. Give both the same \`--max-age\` with \`nats stream edit\`.`,
+  #checkRetention(askedMs: number | null): void {
+    const { messagesStream, progressStream } = this.subjects
+    checkRetention(
+      askedMs,
+      this.#retention,
+      `the JetStream stream "${messagesStream}"`,
+      `change both streams, "${messagesStream}" and "${progressStream}", with \`nats stream edit <stream> --max-age\``,
+    )
+    const { retentionMs } = this.#recordsRetention
+    if (retentionMs >= this.#retention.retentionMs) return
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      `The JetStream stream "${progressStream}" forgets after ${retentionMs} ms, sooner than "${messagesStream}" (${this.#retention.retentionMs} ms): what was handled would be handled again. Give both the same \`--max-age\` with \`nats stream edit\`.`,
+    )
+  }
+
+  async #restore(): Promise<void> {
+    const { messagesStream, progressStream } = this.subjects
+    const found = await Promise.all([this.#find(messagesStream), this.#find(progressStream)])
+    if (found.includes(null)) await delay(DELETION_MS)
+    for (const stream of await this.#ensure()) {
+      this.#warnings.warn(
+        'STREAM_LOST',
+        `The JetStream stream "${stream}" is gone, and was made anew: what it kept for durable gateways is lost.`,
       )
     }
+  }
+
+  #findConsumer(gatewayName: string): Promise<ConsumerInfo | null> {
+    const { messagesStream } = this.subjects
+    return orNull(
+      this.admin.consumers.info(messagesStream, gatewayName),
+      JetStreamApiCodes.ConsumerNotFound,
+    )
+  }
+
+  #find(stream: string): Promise<StreamInfo | null> {
+    return orNull(this.admin.streams.info(stream), JetStreamApiCodes.StreamNotFound)
+  }
+
+  /** @returns the streams that had to be made. */
+  async #ensure(): Promise<readonly string[]> {
+    const { messagesStream, progressStream } = this.subjects
+    const messages = await this.#ensureStream(messagesStream, this.subjects.durable('*'))
+    this.#retention = retentionOf(messages.info)
+    const records = await this.#ensureStream(progressStream, this.subjects.progress('*', '*'))
+    this.#recordsRetention = retentionOf(records.info)
     return [...(messages.made ? [messagesStream] : []), ...(records.made ? [progressStream] : [])]
   }
 
@@ -170,7 +199,7 @@ export class DurableStreams {
     subject: string,
   ): Promise<{ readonly info: StreamInfo; readonly made: boolean }> {
     const { streams } = this.admin
-    const found = await orNull(streams.info(name), JetStreamApiCodes.StreamNotFound)
+    const found = await this.#find(name)
     if (found !== null) return { info: checkedStream(found, subject), made: false }
     const { retentionMs, duplicateWindowMs } = this.#retention
     try {
@@ -197,33 +226,6 @@ export class DurableStreams {
       // Another process made it meanwhile, with a retention of its own.
       return { info: checkedStream(await streams.info(name), subject), made: false }
     }
-  }
-}
-
-/** @throws RegistryError `INVALID_ARGUMENT` if it can't be one that `#ensureStream` made. */
-function checkedStream(info: StreamInfo, subject: string): StreamInfo {
-  const { name, subjects, retention, max_msgs_per_subject: perSubject, no_ack: noAck } = info.config
-  const wrong =
-    subjects.length !== 1 || subjects[0] !== subject
-      ? `has the subjects ${subjects.join(', ')} instead of ${subject}`
-      : retention !== RetentionPolicy.Limits
-        ? `has the retention policy "${retention}" instead of "limits"`
-        : perSubject > 0
-          ? `keeps ${perSubject} messages per subject instead of all`
-          : noAck
-            ? 'does not acknowledge messages'
-            : null
-  if (wrong === null) return info
-  throw new RegistryError(
-    'INVALID_ARGUMENT',
-    `The JetStream stream "${name}" ${wrong}, so exactly-once can't use it, and it is left as it is. Choose another subjectPrefix or namespace, or delete the stream.`,
-  )
-}
-
-function retentionOf({ config }: StreamInfo): Retention {
-  return {
-    retentionMs: config.max_age === 0 ? Infinity : config.max_age / 1e6,
-    duplicateWindowMs: config.duplicate_window / 1e6,
   }
 }
 

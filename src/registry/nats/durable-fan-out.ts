@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { PubHeaders } from '@nats-io/jetstream'
 import { type Msg, type MsgHdrs, nuid } from '@nats-io/transport-node'
 import { DeliveryStatuses } from '../delivery-statuses.ts'
@@ -13,7 +14,7 @@ import { decodeReceipt, forEachPosition } from './receipt.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 import { shown } from './reply.ts'
 import type { Requests } from './requests.ts'
-import { store } from './stored.ts'
+import { store, type Stored } from './stored.ts'
 import { encodeGatewayBody, gatewayHeaders, RECEIPT_TO_HEADER } from './wire.ts'
 
 const TURN_BUDGET_MS = 1
@@ -142,39 +143,38 @@ export class DurableFanOut implements ReplyReceiver {
     }
   }
 
-  /** Publishes until JetStream has the message, refuses it, or the time is over. */
-  async #store({ identities, subject, headers }: Batch): Promise<void> {
-    const { connection, requests, streams } = this.#sender
-    const { messagesStream } = streams.subjects
-    let maybeStored = false
-    for (;;) {
-      const leftMs = this.#deadline - performance.now()
-      if (leftMs <= 0) return
-      if (connection.up) {
-        const timeoutMs = Math.max(1, Math.min(PUBLISH_TIMEOUT_MS, leftMs))
-        const body = encodeGatewayBody(this.#message.payload, identities)
-        const { state } = await store(requests, messagesStream, {
-          subject,
-          body,
-          headers,
-          timeoutMs,
-        })
-        if (state === 'stored') {
-          for (const identity of identities) this.#statuses.handOver(identity)
+  /** Publishes until JetStream has the message, refuses it for good, or the time is over. */
+  async #store(batch: Batch): Promise<void> {
+    // What may be stored may be handled, so that it did not fail, whatever is said later.
+    let mayBeStored = false
+    let said: Stored['state'] = 'unknown'
+    while (performance.now() < this.#deadline) {
+      if (this.#sender.connection.up) {
+        said = await this.#storeOnce(batch)
+        if (said === 'stored') {
+          for (const identity of batch.identities) this.#statuses.handOver(identity)
           return
         }
-        if (state === 'refused') {
-          // What may be stored may be handled, so that it did not fail.
-          if (!maybeStored) this.#refuse(identities)
-          return
-        }
-        if (state === 'unknown') maybeStored = true
-        else await this.#restoreStreams()
+        if (said === 'refused') break
+        if (said === 'unknown') mayBeStored = true
+        if (said === 'no stream') await this.#restoreStreams()
       }
-      await new Promise((resolve) => {
-        setTimeout(resolve, Math.min(PUBLISH_AGAIN_MS, leftMs))
-      })
+      const leftMs = this.#deadline - performance.now()
+      if (leftMs > 0) await delay(Math.min(PUBLISH_AGAIN_MS, leftMs))
     }
+    if (!mayBeStored && (said === 'refused' || said === 'unavailable')) {
+      this.#refuse(batch.identities)
+    }
+  }
+
+  async #storeOnce({ identities, subject, headers }: Batch): Promise<Stored['state']> {
+    const { requests, streams } = this.#sender
+    const leftMs = this.#deadline - performance.now()
+    const timeoutMs = Math.max(1, Math.min(PUBLISH_TIMEOUT_MS, leftMs))
+    const body = encodeGatewayBody(this.#message.payload, identities)
+    const message = { subject, body, headers, timeoutMs }
+    const { state } = await store(requests, streams.subjects.messagesStream, message)
+    return state
   }
 
   async #restoreStreams(): Promise<void> {

@@ -70,7 +70,7 @@ export class DurableInbox {
       subject: this.#subject,
       hasRoom: () => !this.#held.isFull(performance.now()) && !this.#handOut.isWaiting,
       onMessage: (message, delivery) => this.#receive(message, delivery),
-      check: () => this.#check(),
+      check: () => this.#checkOrWarn(),
     })
   }
 
@@ -97,11 +97,27 @@ export class DurableInbox {
     clearInterval(this.#keepAlive)
   }
 
+  async #checkOrWarn(): Promise<void> {
+    try {
+      await this.#check()
+    } catch (error) {
+      const { connection, streams, warnings } = this.#options
+      if (connection.up) {
+        const reason = error instanceof Error ? error.message : String(error)
+        warnings.warn(
+          'STREAM_LOST',
+          `Nothing can be received from the JetStream stream "${streams.subjects.messagesStream}": ${reason}. It is tried again every 5 s at least.`,
+        )
+      }
+      throw error
+    }
+  }
+
   /** Makes sure that there is something to pull from. */
   async #check(): Promise<void> {
     const { streams, gatewayName, warnings } = this.#options
     await streams.restore()
-    const { made, createdAt } = await streams.ensureConsumer(gatewayName)
+    const { made, createdAt } = await streams.restoreConsumer(gatewayName)
     if (made) {
       warnings.warn(
         'STREAM_LOST',

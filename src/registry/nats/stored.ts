@@ -1,10 +1,15 @@
 import type { MsgHdrs } from '@nats-io/transport-node'
 import type { Requests } from './requests.ts'
 
+/** What JetStream's errors have in common that may pass. */
+const UNAVAILABLE = 503
+
 /** What JetStream says to a message that is published to one of its streams. */
 export type Stored =
   | { readonly state: 'stored' }
-  | { readonly state: 'refused'; readonly reason: string }
+  | { readonly state: 'refused' }
+  /** Not now: the stream has no leader, or its files can't be written. */
+  | { readonly state: 'unavailable' }
   /** There is no stream for the subject. */
   | { readonly state: 'no stream' }
   /** No answer in time: it may be stored. */
@@ -41,8 +46,8 @@ function acknowledgementFrom(data: Uint8Array, stream: string): Stored | undefin
   if (!('stream' in said) || said.stream !== stream) return undefined
   if ('error' in said) {
     const { error } = said
-    const described = typeof error === 'object' && error !== null && 'description' in error
-    return { state: 'refused', reason: described ? String(error.description) : 'no reason given' }
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null
+    return { state: code === UNAVAILABLE ? 'unavailable' : 'refused' }
   }
   return 'seq' in said && Number.isSafeInteger(said.seq) ? { state: 'stored' } : undefined
 }
