@@ -109,7 +109,9 @@ export class Hosting {
     const { id, resendable, recipients } = decoded
     const payload = ownBytes(decoded.payload)
     const receipt = new GatewayReceipt(reply, recipients.length)
-    for (const [position, identity] of recipients.entries()) {
+    let position = -1
+    for (const identity of recipients) {
+      position += 1
       if (position % 32 === 31 && this.#budget.exhausted) await this.#budget.renew()
       // The receipt for the copy that came first will tell of this one.
       if (resendable && this.#subscribers.isBusyWith(id, identity)) continue
