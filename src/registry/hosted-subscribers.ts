@@ -107,8 +107,10 @@ export class HostedSubscribers {
 
   /** Names come from outside, and a pattern such as `*` matches also those that are not identities. */
   #patternOf(identity: string): PatternHandler | undefined {
-    const found = this.#patterns.find(({ pattern }) => pattern.matches(identity))
-    return found !== undefined && isIdentity(identity) ? found : undefined
+    for (const each of this.#patterns) {
+      if (each.pattern.matches(identity)) return isIdentity(identity) ? each : undefined
+    }
+    return undefined
   }
 
   async #rememberOutcome(id: string, identity: string, outcome: Promise<boolean>): Promise<void> {

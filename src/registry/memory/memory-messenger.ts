@@ -59,7 +59,7 @@ export class MemoryMessenger implements Messenger {
   ) {
     this.#broker = broker
     this.#warnings = warnings
-    this.#subscribers = new HostedSubscribers(new Backlog(maxBacklogBytes))
+    this.#subscribers = new HostedSubscribers(new Backlog(maxBacklogBytes, warnings))
     this.#durability = durability === undefined ? null : durabilityOf(durability)
     const name = this.#durability?.gatewayName
     this.gateway = name

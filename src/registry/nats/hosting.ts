@@ -70,11 +70,9 @@ export class Hosting {
 
   #admit(message: Msg, connection: Connection): Accepted | null {
     const reply = new Reply(connection, message, this.#warnings)
-    const { backlog } = this.#subscribers
-    const held = backlog.admit(message.data.length)
+    const held = this.#subscribers.backlog.admit(message.data.length)
     if (held !== null) return { message, reply, held }
     reply.refuse('busy: too many messages wait for their handlers')
-    this.#warnings.warn('BACKLOG_FULL', backlog.refusalOf(message.data.length))
     return null
   }
 
