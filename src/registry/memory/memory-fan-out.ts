@@ -87,7 +87,7 @@ export class MemoryFanOut {
   ): void {
     let admitted = held.get(subscribers)
     if (admitted === undefined) {
-      admitted = this.#admit(subscribers)
+      admitted = subscribers.backlog.admit(this.#message.payload.length)
       held.set(subscribers, admitted)
     }
     const { id, payload } = this.#message
@@ -117,13 +117,6 @@ export class MemoryFanOut {
       )
     }
     return []
-  }
-
-  #admit({ backlog }: HostedSubscribers): HeldMessage | null {
-    const { length } = this.#message.payload
-    const held = backlog.admit(length)
-    if (held === null) this.#warnings.warn('BACKLOG_FULL', backlog.refusalOf(length))
-    return held
   }
 
   async #waitForReceipts(until: number): Promise<void> {

@@ -59,7 +59,7 @@ export class MemoryMessenger implements Messenger {
   ) {
     this.#broker = broker
     this.#warnings = warnings
-    this.#subscribers = new HostedSubscribers(new Backlog(maxBacklogBytes))
+    this.#subscribers = new HostedSubscribers(new Backlog(maxBacklogBytes, warnings))
     const slot = durability === undefined ? null : durabilityOf(durability)
     this.#retention = slot === null ? null : broker.retain(slot.retentionMs)
     const name = slot?.gatewayName

@@ -70,11 +70,9 @@ export class Hosting {
 
   #admit(message: Msg, connection: Connection): Accepted | null {
     const reply = new Reply(connection, message, this.#warnings)
-    const { backlog } = this.#subscribers
-    const held = backlog.admit(message.data.length)
+    const held = this.#subscribers.backlog.admit(message.data.length)
     if (held !== null) return { message, reply, held }
     reply.refuse('busy: too many messages wait for their handlers')
-    this.#warnings.warn('BACKLOG_FULL', backlog.refusalOf(message.data.length))
     return null
   }
 
@@ -109,7 +107,9 @@ export class Hosting {
     const { id, resendable, recipients } = decoded
     const payload = ownBytes(decoded.payload)
     const receipt = new GatewayReceipt(reply, recipients.length)
-    for (const [position, identity] of recipients.entries()) {
+    let position = -1
+    for (const identity of recipients) {
+      position += 1
       if (position % 32 === 31 && this.#budget.exhausted) await this.#budget.renew()
       // The receipt for the copy that came first will tell of this one.
       if (resendable && this.#subscribers.isBusyWith(id, identity)) continue

@@ -109,7 +109,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     gatewayName,
     durability,
     warnings,
-    new Backlog(maxBacklogBytes),
+    new Backlog(maxBacklogBytes, warnings),
   )
   try {
     await messenger.listen()
