@@ -13,23 +13,23 @@ export const DEFAULT_MAX_BACKLOG_BYTES = 64 * 1024 * 1024
  * of a message is counted once, however many handlers hold it.
  */
 export class Backlog {
-  readonly #maxBytes: number
+  readonly maxBytes: number
   readonly #warnings: Warnings
   #bytes = 0
 
   /** @param warnings told of what didn't fit. */
   constructor(maxBytes: number = DEFAULT_MAX_BACKLOG_BYTES, warnings: Warnings = new Warnings()) {
-    this.#maxBytes = maxBytes
+    this.maxBytes = maxBytes
     this.#warnings = warnings
   }
 
   /** Takes a message in; `null` if it doesn't fit. The only message always fits, whatever its size. */
   admit(bodyBytes: number): HeldMessage | null {
     const bytes = bodyBytes + MESSAGE_BYTES
-    if (this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes) {
+    if (this.#bytes > 0 && this.#bytes + bytes > this.maxBytes) {
       this.#warnings.warn(
         'BACKLOG_FULL',
-        `A message of ${bodyBytes} bytes was refused: messages that wait for handlers or are held by them take ${this.#bytes} of at most ${this.#maxBytes} bytes. Handlers are too slow, or limits.maxBacklogBytes is too low.`,
+        `A message of ${bodyBytes} bytes was refused: messages that wait for handlers or are held by them take ${this.#bytes} of at most ${this.maxBytes} bytes. Handlers are too slow, or limits.maxBacklogBytes is too low.`,
       )
       return null
     }
