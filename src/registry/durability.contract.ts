@@ -253,6 +253,20 @@ export function describeDurability(
         expect(again.get('a')).toBe('DELIVERED')
       })
 
+      test('is not handled again by who has moved to another gateway', async () => {
+        const sender = await connect({})
+        const message = repeatable('x')
+        const received: string[] = []
+        for (const gatewayName of ['orders', 'bills', 'orders']) {
+          const host = await connect({ gatewayName })
+          await host.subscribe('a', ({ identity }) => void received.push(identity))
+          const statuses = await sender.send(message, targetsOf(host, 'a'), EXACTLY_ONCE)
+          expect(statuses.get('a')).toBe('DELIVERED')
+          await host.close()
+        }
+        expect(received).toEqual(['a'])
+      })
+
       test('is handled once by each if two calls send it at the same time', async () => {
         const host = await connect({ gatewayName: 'orders' })
         const calls = new Map<string, number>()

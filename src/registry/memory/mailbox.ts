@@ -1,5 +1,6 @@
 import type { HostedSubscribers } from '../hosted-subscribers.ts'
 import type { OutgoingMessage } from '../messenger.ts'
+import type { HandledMessages } from './handled-messages.ts'
 
 /** After how long those who did not handle a message get it again, in ms; doubles up to the maximum. */
 const FIRST_RETRY_MS = 100
@@ -17,30 +18,24 @@ interface Open {
   dueAt: number
 }
 
-/** One message id. */
-interface Kept {
-  readonly expiresAt: number
-  readonly handled: Set<string>
-  readonly open: Map<string, Open>
-}
-
 /**
  * Keeps the exactly-once messages of one gateway until its subscribers have handled them, whoever
- * serves it. It remembers who has handled them for the retention, so that nobody does so again, however
- * often a message of that id is sent and to whomever besides.
+ * serves it.
  */
 export class Mailbox {
   readonly #retentionMs: number
-  /** By message id, the oldest first. */
-  readonly #kept = new Map<string, Kept>()
+  readonly #handled: HandledMessages
+  /** By message id, then by identity. */
+  readonly #open = new Map<string, Map<string, Open>>()
   /** Those to be tried again, by the delay until then: of each delay the one due first is first. */
   readonly #retries = new Map<number, Set<Open>>()
   #subscribers: HostedSubscribers | null = null
   #timer: NodeJS.Timeout | undefined
 
   /** @param retentionMs how long messages are kept. */
-  constructor(retentionMs: number) {
+  constructor(retentionMs: number, handled: HandledMessages) {
     this.#retentionMs = retentionMs
+    this.#handled = handled
   }
 
   /** Starts handing messages to these subscribers, in place of any earlier ones. */
@@ -63,29 +58,29 @@ export class Mailbox {
     identities: readonly string[],
     onHandled: (identity: string) => void,
   ): void {
-    const now = performance.now()
-    this.#forgetExpired(now)
-    let kept = this.#kept.get(message.id)
-    if (kept === undefined) {
-      kept = { expiresAt: now + this.#retentionMs, handled: new Set(), open: new Map() }
-      this.#kept.set(message.id, kept)
-    }
-    const { expiresAt, handled, open } = kept
+    const dueAt = performance.now()
+    const expiresAt = dueAt + this.#retentionMs
+    const open = this.#open.get(message.id) ?? new Map<string, Open>()
     for (const identity of identities) {
       const before = open.get(identity)
-      if (handled.has(identity)) onHandled(identity)
-      else if (before !== undefined) before.callers.push(() => onHandled(identity))
+      const tell = (): void => onHandled(identity)
+      if (this.#handled.has(message.id, identity)) tell()
+      else if (before !== undefined) before.callers.push(tell)
       else {
-        const callers = [() => onHandled(identity)]
-        const entry: Open = { message, identity, expiresAt, callers, attempts: 0, dueAt: now }
+        const entry = { message, identity, expiresAt, callers: [tell], attempts: 0, dueAt }
         open.set(identity, entry)
         this.#deliver(entry)
       }
     }
+    if (open.size > 0) this.#open.set(message.id, open)
   }
 
   #deliver(entry: Open): void {
     const { message, identity } = entry
+    if (this.#handled.has(message.id, identity)) {
+      this.#settle(entry, true)
+      return
+    }
     const outcome = this.#subscribers?.deliver({ ...message, identity }, true) ?? false
     if (typeof outcome === 'boolean') this.#settle(entry, outcome)
     else void outcome.then((handled) => this.#settle(entry, handled))
@@ -97,12 +92,15 @@ export class Mailbox {
       this.#retryLater(entry)
       return
     }
-    const kept = this.#kept.get(message.id)
-    if (kept?.open.get(identity) === entry) {
-      kept.open.delete(identity)
-      kept.handled.add(identity)
-    }
+    this.#handled.add(message.id, identity)
+    this.#close(entry)
     for (const tell of callers) tell()
+  }
+
+  #close({ message, identity }: Open): void {
+    const open = this.#open.get(message.id)
+    open?.delete(identity)
+    if (open?.size === 0) this.#open.delete(message.id)
   }
 
   #retryLater(entry: Open): void {
@@ -123,6 +121,7 @@ export class Mailbox {
         if (entry.dueAt > now) break
         queue.delete(entry)
         if (entry.expiresAt > performance.now()) due.push(entry)
+        else this.#close(entry)
       }
       if (queue.size === 0) this.#retries.delete(delayMs)
     }
@@ -130,12 +129,5 @@ export class Mailbox {
     if (this.#retries.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
-  }
-
-  #forgetExpired(now: number): void {
-    for (const [id, { expiresAt }] of this.#kept) {
-      if (expiresAt > now) return
-      this.#kept.delete(id)
-    }
   }
 }

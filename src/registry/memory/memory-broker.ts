@@ -3,6 +3,7 @@ import { GATEWAY_NAME } from '../gateway-name.ts'
 import type { HostedSubscribers } from '../hosted-subscribers.ts'
 import { validateNamespace } from '../identity.ts'
 import type { DeliveryTarget } from '../messenger.ts'
+import { HandledMessages } from './handled-messages.ts'
 import { Mailbox } from './mailbox.ts'
 
 /**
@@ -17,6 +18,7 @@ export class MemoryBroker {
   #turn = 0
   readonly #mailboxes = new Map<string, Mailbox>()
   #retention: Retention | null = null
+  #handled: HandledMessages | null = null
 
   /** @throws RegistryError `INVALID_ARGUMENT` for a namespace that is not valid. */
   constructor(namespace = 'memory') {
@@ -54,7 +56,9 @@ export class MemoryBroker {
     if (gateway === null || !hasName(gateway, this.#durablePrefix)) return null
     let mailbox = this.#mailboxes.get(gateway)
     if (mailbox === undefined) {
-      mailbox = new Mailbox(this.retain(null).retentionMs)
+      const { retentionMs } = this.retain(null)
+      this.#handled ??= new HandledMessages(retentionMs)
+      mailbox = new Mailbox(retentionMs, this.#handled)
       this.#mailboxes.set(gateway, mailbox)
     }
     return mailbox

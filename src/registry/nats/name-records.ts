@@ -34,7 +34,7 @@ export class NameRecords {
     const subject = this.#log.subjectOf(`repeatable ${id}`)
     return {
       read: async () => {
-        const names = await this.#read(id, subject)
+        const names = await this.#read(id)
         return [...recipients.keys()].filter((position) => names.has(recipients[position] ?? ''))
       },
       add: async (positions) => {
@@ -50,8 +50,10 @@ export class NameRecords {
     }
   }
 
-  async #read(id: string, subject: string): Promise<ReadonlySet<string>> {
+  async #read(id: string): Promise<ReadonlySet<string>> {
     const known = this.#use(id)
+    // A recipient may have handled it when it was hosted by another gateway.
+    const subject = this.#log.subjectOfAll(`repeatable ${id}`)
     // One after the other, so that each sees all that was on record when it was called.
     const reading = known.reading.then(async () => {
       known.next = await this.#log.readFrom(known.next, subject, (entry) => {

@@ -37,10 +37,14 @@ export class RecordLog {
     return Math.min(MAX_ENTRY_BYTES, this.#requests.maxPayloadBytes)
   }
 
-  /** Where the record of this name is kept. */
+  /** Where this gateway keeps the record of this name. */
   subjectOf(name: string): string {
-    const key = createHash('sha256').update(name).digest('base64url')
-    return this.#streams.subjects.progress(this.#gatewayName, key)
+    return this.#streams.subjects.progress(this.#gatewayName, keyOf(name))
+  }
+
+  /** Where all gateways keep their records of this name. */
+  subjectOfAll(name: string): string {
+    return this.#streams.subjects.progress('*', keyOf(name))
   }
 
   /** Appends entries; `false` if the server didn't confirm all. */
@@ -57,6 +61,7 @@ export class RecordLog {
 
   /**
    * Visits the entries from a place of the stream on, 1 being the first.
+   * @param subject may stand for several.
    * @returns the place after the last.
    */
   async readFrom(
@@ -90,4 +95,8 @@ export class RecordLog {
       // It expires by itself.
     }
   }
+}
+
+function keyOf(name: string): string {
+  return createHash('sha256').update(name).digest('base64url')
 }
