@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../environment/free-port.ts'
 import { missingPrograms, startNatsProgram } from '../../environment/programs.ts'
+import { RegistryError } from '../errors.ts'
 import { connectNatsMessenger } from './nats-messenger.ts'
 import {
   connect,
@@ -117,6 +118,30 @@ describe('exactly-once with a server that', () => {
     const received: string[] = []
     await host.subscribe('a', ({ id }) => void received.push(id))
     await expect.poll(() => received, { timeout: 10_000 }).toEqual([message.id])
+  }, 60_000)
+
+  test('is away makes a call fail that can be made again, by its id', async () => {
+    const folder = temporaryFolder('jetstream')
+    const server = await startKeepingServer(await freePort(), folder)
+    const host = await connect(server.url, { gatewayName: 'orders' })
+    const received: string[] = []
+    await host.subscribe('a', ({ id }) => void received.push(id))
+    const sender = await connect(server.url, {})
+    const message = { ...messageOf('x'), repeatable: true }
+    const call = async (): Promise<string> => {
+      try {
+        const statuses = await sender.send(message, targetsOf(host, 'a'), IMPATIENT)
+        return statuses.get('a') ?? 'nobody'
+      } catch (error) {
+        return error instanceof RegistryError ? error.code : 'what?'
+      }
+    }
+    await server.kill()
+    expect(['UNAVAILABLE', 'TIMEOUT']).toContain(await call())
+    await startKeepingServer(server.port, folder)
+    await expect.poll(call, { timeout: 20_000 }).toBe('DELIVERED')
+    expect(await call()).toBe('DELIVERED')
+    expect(received).toEqual([message.id])
   }, 60_000)
 
   test('has no JetStream makes connecting UNAVAILABLE, and says what to do', async () => {

@@ -15,7 +15,7 @@ import type { ReplyReceiver } from './reply-inbox.ts'
 import { shown } from './reply.ts'
 import type { Requests } from './requests.ts'
 import { store, type Stored } from './stored.ts'
-import { encodeGatewayBody, gatewayHeaders, RECEIPT_TO_HEADER } from './wire.ts'
+import { encodeGatewayBody, gatewayHeaders, headerBytes, RECEIPT_TO_HEADER } from './wire.ts'
 
 const TURN_BUDGET_MS = 1
 /** How many messages may wait for JetStream to say that it has them. */
@@ -23,8 +23,8 @@ const PUBLISHES_IN_FLIGHT = 16
 /** How long to wait for JetStream before publishing again, with the same id, in ms. */
 const PUBLISH_TIMEOUT_MS = 2_000
 const PUBLISH_AGAIN_MS = 100
-/** What headers may take besides the body, in bytes; generous. */
-const HEADER_ROOM_BYTES = 1_024
+/** More than any number in a header. */
+const MOST = 999_999_999
 
 /** What a durable fan-out works with. */
 export interface DurableSender {
@@ -125,7 +125,14 @@ export class DurableFanOut implements ReplyReceiver {
       }
       return
     }
-    const room = maxPayloadBytes - payload.length - HEADER_ROOM_BYTES
+    const marks = { id, resendable: true, repeatable }
+    const headersOf = (index: number, recipients: number): MsgHdrs => {
+      const headers = gatewayHeaders(marks, payload.length, recipients)
+      headers.set(RECEIPT_TO_HEADER, replyPrefix + index)
+      headers.set(PubHeaders.MsgIdHdr, `${this.#call}.${index}`)
+      return headers
+    }
+    const room = maxPayloadBytes - payload.length - headerBytes(headersOf(MOST, MOST))
     while (lane.next < lane.identities.length) {
       if (this.#budget.exhausted) await this.#budget.renew()
       const identities = takeBatch(lane, room, payload.length)
@@ -135,10 +142,7 @@ export class DurableFanOut implements ReplyReceiver {
           `The payload of ${payload.length} bytes and its headers are more than the ${maxPayloadBytes} bytes that the NATS server takes.`,
         )
       }
-      const marks = { id, resendable: true, repeatable }
-      const headers = gatewayHeaders(marks, payload.length, identities.length)
-      headers.set(RECEIPT_TO_HEADER, `${replyPrefix}${this.#batches.length}`)
-      headers.set(PubHeaders.MsgIdHdr, `${this.#call}.${this.#batches.length}`)
+      const headers = headersOf(this.#batches.length, identities.length)
       this.#batches.push({ identities, headers, subject: streams.subjects.durable(name) })
     }
   }

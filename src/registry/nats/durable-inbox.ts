@@ -146,7 +146,7 @@ export class DurableInbox {
       this.#terminate(delivery, 'malformed' in message ? message.malformed : '')
       return
     }
-    const storedAs = headers.get(PubHeaders.MsgIdHdr) || `${delivery.sequence}`
+    const storedAs = `${delivery.sequence} ${headers.get(PubHeaders.MsgIdHdr)}`
     const { connection, requests } = this.#options
     const kept = new KeptMessage({
       connection,
