@@ -1,4 +1,5 @@
 import { takeOptions, wholeNumber, type Takes } from './arguments.ts'
+import { DEFAULT_MAX_BACKLOG_BYTES } from './backlog.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -21,6 +22,11 @@ export interface RegistryLimits {
    * the same for a longer list; to read the list, which holds the event loop, does not.
    */
   readonly maxFilterValues: number
+  /**
+   * Bytes of received messages that wait for their handlers or that running handlers hold, 64 KiB to
+   * 1 TiB. Beyond it messages are refused.
+   */
+  readonly maxBacklogBytes: number
 }
 
 /** Levels that metadata can have at most, whatever the limits; reading it uses the call stack. */
@@ -34,6 +40,7 @@ export const defaultLimits: RegistryLimits = Object.freeze({
   maxFilterDepth: 5,
   maxFilterClauses: 20,
   maxFilterValues: 1_000,
+  maxBacklogBytes: DEFAULT_MAX_BACKLOG_BYTES,
 })
 
 const takes: Takes<RegistryLimits> = {
@@ -44,6 +51,7 @@ const takes: Takes<RegistryLimits> = {
   maxFilterDepth: wholeNumber(1, 100),
   maxFilterClauses: wholeNumber(1, 10_000),
   maxFilterValues: wholeNumber(1, 100_000),
+  maxBacklogBytes: wholeNumber(64 * 1024, 1024 ** 4),
 }
 
 /**

@@ -200,6 +200,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       wrong: notBoolean,
       call: (registry, receipts) => registry.multicast({}, 'x', { receipts }),
     },
+    {
+      argument: 'messageId',
+      wrong: [...notText, '', 'a b', 'é', 'x'.repeat(129)],
+      call: (registry, messageId) => registry.multicast({}, 'x', { messageId }),
+    },
   ],
   subscribe: [
     identityRow((registry, value) => registry.subscribe(value, handler)),

@@ -12,7 +12,7 @@ import { connectRedis, type RedisConnection } from './connection.ts'
 import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
 import { expiryFrom } from './record.ts'
 import { Replica } from './replica.ts'
-import { scanRegistrations } from './scan.ts'
+import { readRegistrations, scanRegistrations } from './scan.ts'
 import {
   clearScript,
   dropBookkeepingScript,
@@ -154,6 +154,14 @@ class RedisStore implements RegistryStore {
       this.#replica
         ? this.#replica.select(filter)
         : scanRegistrations(this.#connection, this.#keys, filter),
+    )
+  }
+
+  lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    return this.#accept(() =>
+      this.#replica
+        ? this.#replica.lookUp(identities)
+        : readRegistrations(this.#connection, this.#keys, identities),
     )
   }
 

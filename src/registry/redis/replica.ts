@@ -58,6 +58,12 @@ export class Replica {
     return this.#index.select(filter)
   }
 
+  /** The live registrations of these identities. */
+  async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    await this.#rounds.join()
+    return identities.flatMap((identity) => this.#index.get(identity) ?? [])
+  }
+
   async #catchUp(): Promise<void> {
     for (let snapshots = 0; snapshots < maxSnapshots;) {
       if (!this.#isLoaded) {

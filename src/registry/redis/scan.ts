@@ -5,6 +5,7 @@ import type { Registration } from '../registration.ts'
 import type { RedisConnection } from './connection.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { recordFields, registrationFrom } from './record.ts'
+import { readLiveHashesScript } from './scripts.ts'
 
 /** Keys looked at by one SCAN. */
 const chunkSize = 1000
@@ -34,6 +35,28 @@ export async function scanRegistrations(
     } while (cursor !== '0')
   }
   return [...found.keys()].sort().flatMap((identity) => found.get(identity) ?? [])
+}
+
+/** The live registrations of these identities. */
+export async function readRegistrations(
+  connection: RedisConnection,
+  keys: NamespaceKeys,
+  identities: readonly string[],
+): Promise<readonly Registration[]> {
+  const found: Registration[] = []
+  for (let from = 0; from < identities.length; from += chunkSize) {
+    const names = identities.slice(from, from + chunkSize).map((each) => keys.identity(each))
+    const [time, ...hashes] = (await connection.run(
+      readLiveHashesScript,
+      names,
+      recordFields,
+    )) as unknown[]
+    for (const values of hashes) {
+      const registration = Array.isArray(values) ? registrationFrom(values) : undefined
+      if (registration && !hasExpired(registration, Number(time))) found.push(registration)
+    }
+  }
+  return found
 }
 
 async function readHashes(

@@ -130,6 +130,12 @@ local hashes = {}
 for at = 1, #KEYS do hashes[at] = redis.call('HMGET', KEYS[at], unpack(ARGV)) end
 return hashes`)
 
+/** As `readHashesScript`, after Unix ms of the same instant. */
+export const readLiveHashesScript = script(`${now}
+local reply = { now }
+for at = 1, #KEYS do reply[at + 1] = redis.call('HMGET', KEYS[at], unpack(ARGV)) end
+return reply`)
+
 /** KEYS index, log, one hash an identity. ARGV the ids as a JSON array, mark, log cap, each id. */
 export const clearScript = script(`
 for at = 3, #KEYS do redis.call('DEL', KEYS[at]) end
