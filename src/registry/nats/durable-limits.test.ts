@@ -107,6 +107,19 @@ test('messages are split for a server that takes little, and so are receipts and
   expect([...calls.values()].every((count) => count === 2)).toBe(true)
 })
 
+test('a sender that may not publish to the stream fails at once', async () => {
+  const config = join(temporaryFolder('forbidden'), 'nats.conf')
+  const user = `{ user: ann, password: secret, permissions: { publish: { deny: "${SUBJECTS.durable('*')}" } } }`
+  writeFileSync(config, `authorization { users: [${user}] }`)
+  const { port, stop } = await startNatsProgram({ extraArgs: ['--config', config] })
+  onTestFinished(() => stop())
+  const sender = await connect(`nats://ann:secret@127.0.0.1:${port}`, {})
+  const targets = targetsOf({ gateway: SUBJECTS.durableGateway('orders') }, 'a')
+  const options = { ...EXACTLY_ONCE, timeoutMs: 100_000 }
+  const statuses = await sender.send(messageOf('x'), targets, options)
+  expect(statuses.get('a')).toBe('FAILED')
+})
+
 describe('a stream that exists', () => {
   test.each([
     { what: 'other subjects', config: { subjects: ['orders.>'] } },

@@ -9,7 +9,7 @@ import type { GatewayMessage } from './wire.ts'
 /** How long to wait until the server confirms an acknowledgement, in ms. */
 const CONFIRM_TIMEOUT_MS = 5_000
 
-/** How a message is given back to the server, which delivers it again, after this time in ms. */
+/** What the server is told of a message, in its own words. */
 const SETTLED = '+ACK'
 const WORKING = '+WPI'
 const TERMINATED = '+TERM'

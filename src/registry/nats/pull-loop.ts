@@ -22,7 +22,6 @@ const FULL_PAUSE_MS = 50
 
 /** Codes of the server's own messages. */
 const HEARTBEAT = 100
-const NO_MESSAGES = 404
 const REQUEST_EXPIRED = 408
 const CONFLICT = 409
 /** What the server says when the next message is more than the rest of `max_bytes`. */
@@ -79,11 +78,6 @@ export class PullLoop {
     })
     void this.#followConnection()
     this.#running = this.#run()
-  }
-
-  /** Asks for messages at once if it had been waiting for room. */
-  notify(): void {
-    this.#wakeUp.notify()
   }
 
   /** Stops receiving. Never rejects. */
@@ -186,13 +180,11 @@ export class PullLoop {
     const code = headers?.code ?? 0
     if (message.subject !== `${this.#inbox}.${this.#request}` || code === HEARTBEAT) return
     const gaveSome = this.#expected < BATCH_MESSAGES
-    if (code === NO_MESSAGES) this.#end()
-    else if (code === CONFLICT && gaveSome && BYTES_USED_UP.test(headers?.description ?? ''))
-      this.#end()
-    else if (code === REQUEST_EXPIRED) {
-      // Only the server can say so, and only then; else somebody wants many requests to be made.
-      if (this.#heardAt - this.#requestedAt > EXPIRES_MS - HEARTBEAT_MS) this.#end()
-    } else this.#doubt()
+    const isUsedUp = code === CONFLICT && BYTES_USED_UP.test(headers?.description ?? '')
+    // Believed where it can be so; else somebody wants many requests to be made.
+    if (isUsedUp && gaveSome) this.#end()
+    else if (code !== REQUEST_EXPIRED) this.#doubt()
+    else if (this.#heardAt - this.#requestedAt > EXPIRES_MS - HEARTBEAT_MS) this.#end()
   }
 
   #end(): void {

@@ -8,6 +8,8 @@ export type Answer<T> =
   | { readonly state: 'answered'; readonly value: T }
   /** The server says that nobody listens there. */
   | { readonly state: 'no responders' }
+  /** The server doesn't let this client publish there. */
+  | { readonly state: 'forbidden' }
   /** No answer in time, or the connection is closed: it may have arrived or not. */
   | { readonly state: 'silent' }
 
@@ -21,6 +23,13 @@ export interface Question<T> {
   readonly read: (reply: Msg) => T | undefined
 }
 
+/** A request under way. */
+interface Waiting {
+  readonly subject: string
+  readonly onReply: (reply: Msg) => void
+  readonly onForbidden: () => void
+}
+
 /**
  * Requests of one connection. Anybody may listen to their subjects and reply: what is not an answer is
  * ignored, and the wait for the answer goes on.
@@ -28,7 +37,7 @@ export interface Question<T> {
 export class Requests implements ReplyReceiver {
   readonly #connection: Connection
   readonly #replyPrefix: string
-  readonly #waiting = new Map<number, (reply: Msg) => void>()
+  readonly #waiting = new Map<number, Waiting>()
   #last = 0
 
   constructor(connection: Connection) {
@@ -46,13 +55,15 @@ export class Requests implements ReplyReceiver {
     const index = this.#last
     const { promise, resolve } = Promise.withResolvers<Answer<T>>()
     const timer = setTimeout(() => resolve({ state: 'silent' }), timeoutMs)
-    this.#waiting.set(index, (reply) => {
+    const onReply = (reply: Msg): void => {
       const received = receivedHeaders(reply)
       if (received === null) return
       if (received.code === 503 && reply.data.length === 0) resolve({ state: 'no responders' })
       const value = read(reply)
       if (value !== undefined) resolve({ state: 'answered', value })
-    })
+    }
+    const onForbidden = (): void => resolve({ state: 'forbidden' })
+    this.#waiting.set(index, { subject, onReply, onForbidden })
     try {
       const reply = `${this.#replyPrefix}${index}`
       this.#connection.nats.publish(subject, body, { reply, ...(headers && { headers }) })
@@ -68,10 +79,12 @@ export class Requests implements ReplyReceiver {
   }
 
   onReply(index: number, reply: Msg): void {
-    this.#waiting.get(index)?.(reply)
+    this.#waiting.get(index)?.onReply(reply)
   }
 
-  onRefused(): void {
-    // The server says so to the connection only; here it is an answer that doesn't come.
+  onRefused(refused: string): void {
+    for (const { subject, onForbidden } of this.#waiting.values()) {
+      if (subject === refused) onForbidden()
+    }
   }
 }

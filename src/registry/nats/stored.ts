@@ -31,6 +31,7 @@ export async function store(
     read: ({ data }) => acknowledgementFrom(data, stream),
   })
   if (answer.state === 'answered') return answer.value
+  if (answer.state === 'forbidden') return { state: 'refused' }
   return { state: answer.state === 'no responders' ? 'no stream' : 'unknown' }
 }
 
