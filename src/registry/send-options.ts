@@ -1,18 +1,12 @@
-import { oneOf, take, trueOrFalse, type Takes } from './arguments.ts'
+import { oneOf, timeout, trueOrFalse, type Takes } from './arguments.ts'
 import type { Retention } from './durability-options.ts'
 import { RegistryError } from './errors.ts'
 import type { SendOptions } from './messenger.ts'
 
-/** The longest time that a timer holds, in ms. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1
-
 /** How each option that a caller may set is taken. */
 export const sendOptionTakes: Takes<Pick<SendOptions, 'delivery' | 'timeoutMs' | 'receipts'>> = {
   delivery: oneOf('at-most-once', 'at-least-once', 'exactly-once'),
-  timeoutMs: take(
-    (value): value is number => typeof value === 'number' && value > 0 && value <= MAX_TIMEOUT_MS,
-    `a number of ms above 0, at most ${MAX_TIMEOUT_MS}`,
-  ),
+  timeoutMs: timeout,
   receipts: trueOrFalse,
 }
 
