@@ -91,16 +91,11 @@ export const text: Take<string> = take(
   'a string',
 )
 
-/** Any number: its range is checked where it is used. */
-export const number: Take<number> = take(
-  (value): value is number => typeof value === 'number',
-  'a number',
-)
-
 /** One or more URLs, which errors never repeat: they may hold passwords. */
 export const urls: Take<readonly string[]> = (value, where) => {
-  const given: readonly unknown[] = Array.isArray(value) ? value : []
-  if (given.length > 0 && given.every((url) => typeof url === 'string')) return [...given]
+  // A copy has no holes, which `every` would pass over.
+  const given: readonly unknown[] = Array.isArray(value) ? [...value] : []
+  if (given.length > 0 && given.every((url) => typeof url === 'string')) return given
   throw invalid(`${where}: must be an array of one or more URLs`)
 }
 
