@@ -3,7 +3,6 @@ import { registerAll, test } from '../../src/core-bench/core-test.ts'
 import { renderGrowth } from '../../src/core-bench/growth.ts'
 import { interleave, type Side } from '../../src/core-bench/interleave.ts'
 import { startSubscribers } from '../../src/subscribers/start-subscribers.ts'
-import { subjectPrefixOf } from '../../src/subscribers/subject-prefix.ts'
 import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
 
 const SIZES = [100, 1_000, 10_000, 100_000]
@@ -18,13 +17,12 @@ test('cost growth: each operation by the number of identities', async ({
   connectTo,
   onTestFinished,
 }) => {
-  const subjectPrefix = subjectPrefixOf(testbed.namespace)
-  const host = await startSubscribers(servers.natsUrls, subjectPrefix)
+  const host = await startSubscribers(servers.natsUrls, testbed.namespace)
   onTestFinished(() => host.close())
   const sides: Side[] = []
   for (const size of SIZES) {
     const { namespace } = await openTestbed(`of-${size}`)
-    const registry = await connectTo(namespace, { subjectPrefix })
+    const registry = await connectTo(namespace)
     // Each group has 100 members; those of group 0 are hosted.
     const groups = size / 100
     const registrationOf = (n: number) => ({

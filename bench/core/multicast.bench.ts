@@ -1,10 +1,9 @@
 import { connect } from '@nats-io/transport-node'
 import { registerAll, test } from '../../src/core-bench/core-test.ts'
-import { identitySubject } from '../../src/registry/nats/wire.ts'
+import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../../src/registry/nats/subjects.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { stampPayload } from '../../src/subscribers/stamp.ts'
 import { startSubscribers } from '../../src/subscribers/start-subscribers.ts'
-import { subjectPrefixOf } from '../../src/subscribers/subject-prefix.ts'
 import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
 
 const IDENTITIES = 1_000
@@ -18,9 +17,8 @@ test('multicast: to 1,000 on 4 gateways, receipts included', async ({
   connectTo,
   onTestFinished,
 }) => {
-  const subjectPrefix = subjectPrefixOf(testbed.namespace)
   const hosts = await Promise.all(
-    Array.from({ length: GATEWAYS }, () => startSubscribers(servers.natsUrls, subjectPrefix)),
+    Array.from({ length: GATEWAYS }, () => startSubscribers(servers.natsUrls, testbed.namespace)),
   )
   onTestFinished(async () => {
     await Promise.all(hosts.map((host) => host.close()))
@@ -38,7 +36,10 @@ test('multicast: to 1,000 on 4 gateways, receipts included', async ({
     gateway: hosts[n % GATEWAYS]?.gateway ?? '',
   }))
   const { namespace } = await openTestbed('multicast-subjects')
-  const bySubject = await connectTo(namespace, { subjectPrefix })
+  const subjectHost = await startSubscribers(servers.natsUrls, namespace)
+  onTestFinished(() => subjectHost.close())
+  await subjectHost.host(identities)
+  const bySubject = await connectTo(namespace)
   await registerAll(bySubject, IDENTITIES, (n) => ({
     identity: loadTestIdentity(n),
     metadata: loadTestMetadata(n),
@@ -52,7 +53,7 @@ test('multicast: to 1,000 on 4 gateways, receipts included', async ({
   )
   const lists = Buffer.from(identities.join('\n'))
   const sameBytes = Buffer.concat([...hosts.map(() => payload), lists])
-  const alone = identitySubject(subjectPrefix, 'alone')
+  const alone = new Subjects(DEFAULT_SUBJECT_PREFIX, testbed.namespace).identity('alone')
   await compare({
     sides: [
       { name: 'by 4 gateways', run: () => deliver(byGateway, payload) },

@@ -11,7 +11,6 @@ import { connectRegistry } from '../registry/connect.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import type { RunFile, ScenarioEntry } from '../results/run-file.ts'
-import { subjectPrefixOf } from '../subscribers/subject-prefix.ts'
 import {
   ended,
   runFilesIn,
@@ -65,12 +64,10 @@ function loadtest(args: readonly string[], env: Record<string, string> = {}): Pr
 async function registryOf(namespace: string): Promise<MulticastRegistry> {
   const url = new URL(servers.redisUrl)
   url.password = encodeURIComponent(PASSWORD)
-  const subjectPrefix = subjectPrefixOf(namespace)
   return connectRegistry({
     redisUrl: url.href,
     natsUrls: servers.natsUrls,
     namespace,
-    subjectPrefix,
   })
 }
 

@@ -52,7 +52,10 @@ describe('prism-loadtest subscribe', () => {
         stdout: '2 processes receive for the namespace "loadtest"\n',
       })
 
-      const sender = await connectNatsMessenger({ servers: [server.url] })
+      const sender = await connectNatsMessenger({
+        servers: [server.url],
+        namespace: 'loadtest',
+      })
       onTestFinished(() => sender.close())
       const message = { id: 'm1', payload: new Uint8Array(3) }
       const targets = [{ identity: 'loadtest-user-1', gateway: String(ready[0]?.['gateway']) }]

@@ -2,7 +2,6 @@ import type { Backends } from '../environment/backends.ts'
 import { isIn, type Shard } from '../load/arrivals/shard.ts'
 import type { Operations } from '../load/workload.ts'
 import { findSubscribers } from '../subscribers/find-subscribers.ts'
-import { subjectPrefixOf } from '../subscribers/subject-prefix.ts'
 import type { Testbed } from '../vitest/testbed.ts'
 import { whoIsRegistered, whoReceives } from './notices.ts'
 import { filterOf, identitiesToRegister, operationsOf } from './operations.ts'
@@ -62,6 +61,6 @@ async function receiversOf(
     return { kind: 'found', found: [] }
   return {
     kind: 'found',
-    found: await findSubscribers(backends.natsUrls, subjectPrefixOf(namespace)),
+    found: await findSubscribers(backends.natsUrls, namespace),
   }
 }

@@ -92,7 +92,7 @@ test.each([0, 180_000, -180_000])(
       messenger: new MemoryMessenger(broker),
     })
     await registry.register('a', { n: 1 }, { ttlMs: 60_000 })
-    await registry.register('b', { n: 2 }, { ttlMs: 0, gateway: 'one.that.has.ended' })
+    await registry.register('b', { n: 2 }, { ttlMs: 0, gateway: broker.gatewayOf('ended') })
     await registry.register('c', { n: 3 }, { ttlMs: 60_000 })
     const before = (await registry.enumerate()).registrations
     const subscribers = new SubscriberHost(new MemoryMessenger(broker))
@@ -118,11 +118,11 @@ test('a registration that its owner has made anew meanwhile is left to its owner
   const { registrations } = await registry.enumerate()
   const subscribers = new SubscriberHost(new MemoryMessenger(broker))
   await subscribers.host(['anew', 'gone', 'same'])
-  await registry.register('anew', { n: 2 }, { replace: true, gateway: 'the.owners' })
+  await registry.register('anew', { n: 2 }, { replace: true, gateway: broker.gatewayOf('owners') })
   await registry.unregister('gone')
   expect(await nameGateways(registry, registrations, { kind: 'own', subscribers })).toBe(1)
   expect((await registry.enumerate()).registrations).toMatchObject([
-    { identity: 'anew', metadata: { n: 2 }, gateway: 'the.owners' },
+    { identity: 'anew', metadata: { n: 2 }, gateway: broker.gatewayOf('owners') },
     { identity: 'same', gateway: subscribers.gateway },
   ])
   await subscribers.close()

@@ -4,6 +4,7 @@ import { limitsFrom, type RegistryLimits } from './limits.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
 import { connectRedisStore, type SelectStrategy } from './redis/redis-store.ts'
 import { MulticastRegistry } from './registry.ts'
+import { type WarningListener, Warnings } from './warnings.ts'
 
 /** Where a registry's servers are, and which part of them is its own. */
 export interface ConnectOptions {
@@ -12,11 +13,12 @@ export interface ConnectOptions {
   /** `nats://[user:password@]host:port`, one or more; all are used. */
   readonly natsUrls: readonly string[]
   /**
-   * Prefix of every Redis key: registries of one namespace share their identities. 1 to 64 letters,
-   * digits, `_`, `-`, and at most one hash tag such as `{tag}`, which a Redis Cluster needs.
+   * Prefix of every Redis key and a word of every subject: registries of one namespace share their
+   * identities, and those of different ones don't hear each other. 1 to 64 letters, digits, `_`, `-`,
+   * and at most one hash tag such as `{tag}`, which a Redis Cluster needs.
    */
   readonly namespace: string
-  /** An identity's subject is `<subjectPrefix>.<identity>`. Default `prism.multicast`. */
+  /** An identity's subject is `<subjectPrefix>.<namespace>.<identity>`. Default `prism.multicast`. */
   readonly subjectPrefix?: string
   /** How enumerate reads. Default `replica`. */
   readonly strategy?: SelectStrategy
@@ -30,6 +32,11 @@ export interface ConnectOptions {
   /** What `exactly-once` needs; see `docs/promises.md`. Default: none. */
   readonly durability?: DurabilityOptions
   readonly limits?: Partial<RegistryLimits>
+  /**
+   * Told of everything from outside that was wrong, and was left out, refused or repaired instead of
+   * believed. Default: Node's `warning` event, every 10 s for each kind at most.
+   */
+  readonly onWarning?: WarningListener
 }
 
 /**
@@ -42,6 +49,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
   const namespace = validateNamespace(options.namespace)
   const { redisUrl, natsUrls, subjectPrefix, strategy } = options
   const { natsConnections, gatewayName, durability } = options
+  const warnings = new Warnings(options.onWarning)
   const store = await connectRedisStore({
     nodes: typeof redisUrl === 'string' ? [redisUrl] : redisUrl,
     namespace,
@@ -51,12 +59,14 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
   try {
     const messenger = await connectNatsMessenger({
       servers: natsUrls,
+      namespace,
+      warnings,
       ...(subjectPrefix === undefined ? {} : { subjectPrefix }),
       ...(natsConnections === undefined ? {} : { connections: natsConnections }),
       ...(gatewayName === undefined ? {} : { gatewayName }),
       ...(durability === undefined ? {} : { durability }),
     })
-    return new MulticastRegistry({ store, messenger, limits })
+    return new MulticastRegistry({ store, messenger, limits, warnings })
   } catch (error) {
     await store.close()
     throw error

@@ -1,14 +1,18 @@
 import { RegistryError } from './errors.ts'
 
+/** A gateway's name: 1 to 64 letters, digits, `-` and `_`. */
+export const GATEWAY_NAME = /^[A-Za-z0-9_-]{1,64}$/
+
 /**
- * A gateway's name: 1 to 64 letters, digits, `-` and `_`.
- * @param option what it was given as, for the message.
+ * Checks the name of a gateway, see `GATEWAY_NAME`.
+ * @param option the option that gave it, for the message.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
-export function validateGatewayName(name: string, option: string): string {
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) return name
+export function validateGatewayName(name: unknown, option: string): string {
+  if (typeof name === 'string' && GATEWAY_NAME.test(name)) return name
+  const got = typeof name === 'string' ? JSON.stringify(name.slice(0, 80)) : typeof name
   throw new RegistryError(
     'INVALID_ARGUMENT',
-    `${option} is "${name}"; it must be 1 to 64 letters, digits, - or _.`,
+    `${option} is ${got}; it must be 1 to 64 letters, digits, - or _.`,
   )
 }

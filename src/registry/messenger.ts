@@ -57,6 +57,9 @@ export interface Messenger {
   /** The address to name in the registrations of identities whose subscribers this process hosts. */
   readonly gateway: string
 
+  /** Whether messages can go by `gateway`: whether it is the address of a gateway of this namespace, running or not. */
+  isGateway(gateway: string): boolean
+
   /** Whether `identity` has a subscription made through this messenger, its own or by a pattern. */
   hosts(identity: string): boolean
 

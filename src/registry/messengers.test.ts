@@ -23,12 +23,12 @@ if (backends.kind === 'memory') {
 } else {
   for (const connections of [1, 3]) {
     describeMessenger(`NatsMessenger with ${connections} connection(s)`, () => {
-      const subjectPrefix = `test-${crypto.randomUUID()}`
+      const namespace = `test-${crypto.randomUUID()}`
       const servers = backends.natsUrls
       return (gatewayName) =>
         connectNatsMessenger({
           servers,
-          subjectPrefix,
+          namespace,
           connections,
           ...(gatewayName === undefined ? {} : { gatewayName }),
         })
@@ -47,6 +47,10 @@ if (missing !== undefined) {
     const server = await startNatsProgram()
     onTestFinished(() => server.stop())
     return (durability) =>
-      connectNatsMessenger({ servers: [server.url], ...(durability && { durability }) })
+      connectNatsMessenger({
+        servers: [server.url],
+        namespace: 'test',
+        ...(durability && { durability }),
+      })
   })
 }

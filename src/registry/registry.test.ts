@@ -37,9 +37,7 @@ if (backends.kind === 'memory') {
   for (const strategy of ['replica', 'scan'] as const) {
     describeRegistry(`A registry on Redis and NATS, by ${strategy}`, { isShared: true }, () => {
       const namespace = `test-${randomUUID()}`
-      const subjectPrefix = `test.${namespace}`
-      return (limits = {}) =>
-        connectRegistry({ redisUrl, natsUrls, namespace, subjectPrefix, strategy, limits })
+      return (limits = {}) => connectRegistry({ redisUrl, natsUrls, namespace, strategy, limits })
     })
   }
 
@@ -132,10 +130,11 @@ function describeRegistry(
       test('names the gateway given, or its own if it hosts the subscriber, or none', async () => {
         await registry.subscribe('hosted', () => {})
         await registry.register('hosted', {})
-        await registry.register('elsewhere', {}, { gateway: 'some.gateway' })
+        const { gateway } = await open()
+        await registry.register('elsewhere', {}, { gateway })
         await registry.register('plain', {})
         expect(await listed(registry)).toMatchObject([
-          { identity: 'elsewhere', gateway: 'some.gateway' },
+          { identity: 'elsewhere', gateway },
           { identity: 'hosted', gateway: registry.gateway },
           { identity: 'plain', gateway: null },
         ])
@@ -170,7 +169,9 @@ function describeRegistry(
         const host = await open()
         const received: string[] = []
         await host.subscribe('alice', ({ identity }) => void received.push(identity))
-        const times = await registry.register('alice', { n: 1 }, { gateway: 'one.that.has.ended' })
+        const gone = await open()
+        const times = await registry.register('alice', { n: 1 }, { gateway: gone.gateway })
+        await gone.close()
         const [seen] = (await registry.enumerate()).registrations
         expect(seen && (await registry.moveTo(seen, host.gateway))).toBe(true)
         expect(await listed(registry)).toEqual([

@@ -15,6 +15,7 @@ import {
 } from './multicast.ts'
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
+import { type RegistryWarningCode, Warnings } from './warnings.ts'
 
 /** How an identity is registered. */
 export interface RegisterOptions {
@@ -41,6 +42,7 @@ export class MulticastRegistry {
   readonly #store: RegistryStore
   readonly #messenger: Messenger
   readonly #limits: RegistryLimits
+  readonly #warnings: Warnings
   #underWay = 0
   #onIdle: (() => void) | null = null
   #closing: Promise<void> | null = null
@@ -50,10 +52,17 @@ export class MulticastRegistry {
     readonly store: RegistryStore
     readonly messenger: Messenger
     readonly limits?: Partial<RegistryLimits>
+    readonly warnings?: Warnings
   }) {
     this.#store = slots.store
     this.#messenger = slots.messenger
     this.#limits = limitsFrom(slots.limits)
+    this.#warnings = slots.warnings ?? new Warnings()
+  }
+
+  /** How often something from outside was wrong, and was not believed, by kind; those without any are left out. */
+  get warnings(): ReadonlyMap<RegistryWarningCode, number> {
+    return this.#warnings.counts
   }
 
   /** Where this registry's subscribers are reached; to be named in registrations made elsewhere. */
@@ -81,7 +90,7 @@ export class MulticastRegistry {
         metadataJson: validateMetadata(metadata, this.#limits).json,
         ttlMs: this.#checkTtl(ttlMs),
         replace,
-        gateway: gateway === undefined ? own : checkGateway(gateway),
+        gateway: gateway === undefined ? own : this.#checkGateway(gateway),
       })
     })
   }
@@ -110,7 +119,7 @@ export class MulticastRegistry {
   async moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {
     return this.#accept(() => {
       const identity = validateIdentity(seen.identity)
-      return this.#store.moveTo({ ...seen, identity }, checkGateway(gateway))
+      return this.#store.moveTo({ ...seen, identity }, this.#checkGateway(gateway))
     })
   }
 
@@ -204,6 +213,15 @@ export class MulticastRegistry {
     }
   }
 
+  /** A message for a registration goes wherever its gateway says, so that has to be one. */
+  #checkGateway(gateway: unknown): string {
+    if (typeof gateway === 'string' && this.#messenger.isGateway(gateway)) return gateway
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      `gateway: ${JSON.stringify(String(gateway).slice(0, 80))} is not a gateway of this namespace; use the \`gateway\` of the registry that hosts the identity`,
+    )
+  }
+
   #checkTtl(ttlMs: number): number {
     if (Number.isInteger(ttlMs) && ttlMs >= 0 && ttlMs <= this.#limits.maxTtlMs) return ttlMs
     throw new RegistryError(
@@ -216,13 +234,4 @@ export class MulticastRegistry {
 function checkHandler(handler: MessageHandler): void {
   if (typeof handler === 'function') return
   throw new RegistryError('INVALID_ARGUMENT', 'handler: must be a function of the message')
-}
-
-/** A gateway is a NATS subject; a malformed one would break the connection of whoever sends to it. */
-function checkGateway(gateway: string): string {
-  if (typeof gateway === 'string' && /^[^\s.*>]+(\.[^\s.*>]+)*$/.test(gateway)) return gateway
-  throw new RegistryError(
-    'INVALID_ARGUMENT',
-    `gateway: "${gateway}" is none; use the \`gateway\` of the registry that hosts the identity`,
-  )
 }

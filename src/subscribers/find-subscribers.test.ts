@@ -6,48 +6,50 @@ import { findSubscribers, gatewayOf } from './find-subscribers.ts'
 const backends = inject('backends')
 const natsUrls = backends.kind === 'memory' ? [] : backends.natsUrls
 
-describe('subscribers of a subject prefix', () => {
+describe('subscribers of a namespace', () => {
   beforeEach(({ skip }) => skip(backends.kind === 'memory', 'needs a NATS server'))
 
-  const host = async (subjectPrefix: string, gatewayName: string, pattern: string) => {
-    const messenger = await connectNatsMessenger({ servers: natsUrls, subjectPrefix, gatewayName })
+  const host = async (namespace: string, gatewayName: string, pattern: string) => {
+    const messenger = await connectNatsMessenger({ servers: natsUrls, namespace, gatewayName })
     onTestFinished(() => messenger.close())
     await messenger.subscribeMatching(pattern, () => {})
     return messenger
   }
 
   test('are found while they run, those that share their messages together', async () => {
-    const prefix = `test-${crypto.randomUUID()}`
-    expect(await findSubscribers(natsUrls, prefix)).toEqual([])
-    const first = await host(prefix, 'all', '*')
-    const second = await host(prefix, 'all', '*')
-    const third = await host(prefix, 'users', 'user-*')
-    await host(`${prefix}-other`, 'all', '*')
-    const found = await findSubscribers(natsUrls, prefix)
+    const namespace = `test-${crypto.randomUUID()}`
+    expect(await findSubscribers(natsUrls, namespace)).toEqual([])
+    const first = await host(namespace, 'all', '*')
+    const second = await host(namespace, 'all', '*')
+    const third = await host(namespace, 'users', 'user-*')
+    await host(`${namespace}-other`, 'all', '*')
+    const found = await findSubscribers(natsUrls, namespace)
     expect(found).toHaveLength(2)
     expect(found).toContainEqual({ gateway: first.gateway, pattern: '*', processes: 2 })
     expect(found).toContainEqual({ gateway: third.gateway, pattern: 'user-*', processes: 1 })
     await Promise.all([first.close(), second.close(), third.close()])
-    expect(await findSubscribers(natsUrls, prefix)).toEqual([])
+    expect(await findSubscribers(natsUrls, namespace)).toEqual([])
   })
 
   test('that host single identities only are none: nobody knows which ones', async () => {
-    const prefix = `test-${crypto.randomUUID()}`
-    const messenger = await connectNatsMessenger({ servers: natsUrls, subjectPrefix: prefix })
+    const namespace = `test-${crypto.randomUUID()}`
+    const messenger = await connectNatsMessenger({ servers: natsUrls, namespace })
     onTestFinished(() => messenger.close())
     await messenger.subscribe('a', () => {})
-    expect(await findSubscribers(natsUrls, prefix)).toEqual([])
+    expect(await findSubscribers(natsUrls, namespace)).toEqual([])
   })
 
   test('are told from whoever else answers', async () => {
-    const prefix = `test-${crypto.randomUUID()}`
+    const namespace = `test-${crypto.randomUUID()}`
     const plain = await connect({ servers: [...natsUrls] })
     onTestFinished(() => plain.close())
     for (const answer of ['hello', '{"gateway":1,"pattern":"*"}', 'null']) {
-      plain.subscribe(`${prefix}-subscribers`, { callback: (_, m) => void m.respond(answer) })
+      plain.subscribe(`prism.multicast-subscribers.${namespace}`, {
+        callback: (_, m) => void m.respond(answer),
+      })
     }
     await plain.flush()
-    expect(await findSubscribers(natsUrls, prefix)).toEqual([])
+    expect(await findSubscribers(natsUrls, namespace)).toEqual([])
   })
 
   test('that cannot be asked for are UNAVAILABLE', async () => {

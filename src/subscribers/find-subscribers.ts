@@ -1,5 +1,6 @@
 import { parseIdentityPattern } from '../registry/identity-pattern.ts'
 import { findPatternHosts } from '../registry/nats/pattern-hosts.ts'
+import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../registry/nats/subjects.ts'
 
 /** Running subscribers of one namespace and pattern: `prism-loadtest subscribe` processes. */
 export interface FoundSubscribers {
@@ -12,18 +13,18 @@ export interface FoundSubscribers {
 }
 
 /**
- * The subscribers that are running for a subject prefix; empty if there are none, which takes one
+ * The subscribers that are running for a namespace; empty if there are none, which takes one
  * round trip. Otherwise answers are waited for until 200 ms have passed without one; the first may
  * take 2 s.
- * @param subjectPrefix see `subjectPrefixOf`.
  * @throws RegistryError `UNAVAILABLE` if NATS can't be reached, within 5 s.
  */
 export async function findSubscribers(
   natsUrls: readonly string[],
-  subjectPrefix: string,
+  namespace: string,
 ): Promise<readonly FoundSubscribers[]> {
   const found = new Map<string, FoundSubscribers>()
-  for (const { gateway, pattern } of await findPatternHosts(natsUrls, subjectPrefix)) {
+  const subjects = new Subjects(DEFAULT_SUBJECT_PREFIX, namespace)
+  for (const { gateway, pattern } of await findPatternHosts(natsUrls, subjects)) {
     const key = `${gateway}\n${pattern}`
     const processes = (found.get(key)?.processes ?? 0) + 1
     found.set(key, { gateway, pattern, processes })

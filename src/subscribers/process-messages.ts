@@ -7,7 +7,7 @@ export type SubscriberCall = { readonly call: number } & (
   | {
       readonly kind: 'connect'
       readonly natsUrls: readonly string[]
-      readonly subjectPrefix: string
+      readonly namespace: string
       readonly loadId: number
     }
   | { readonly kind: 'host'; readonly identities: readonly string[] }

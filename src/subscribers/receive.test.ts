@@ -37,7 +37,7 @@ async function startServer(port?: number) {
 
 /** Sends a message to each of these, by the gateway named or by their own subjects; gives their statuses. */
 async function sendTo(url: string, identities: readonly string[], gateway: string | null) {
-  const messenger = await connectNatsMessenger({ servers: [url] })
+  const messenger = await connectNatsMessenger({ servers: [url], namespace: 'loadtest' })
   try {
     const message = { id: crypto.randomUUID(), payload: new Uint8Array(10) }
     const targets = identities.map((identity) => ({ identity, gateway }))

@@ -7,7 +7,6 @@ import { ALL_IDENTITIES } from '../registry/identity-pattern.ts'
 import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
 import { findSubscribers } from './find-subscribers.ts'
 import { Reception, type ReceptionFigures } from './reception.ts'
-import { subjectPrefixOf } from './subject-prefix.ts'
 
 /** Whose messages to receive, and from where. */
 export interface Receiving {
@@ -59,7 +58,7 @@ export async function receive(
   const messenger = await forUser(() =>
     connectNatsMessenger({
       servers: natsUrls,
-      subjectPrefix: subjectPrefixOf(namespace),
+      namespace,
       gatewayName: gatewayNameOf(pattern),
       onUpChange: (up) => onEvent({ kind: up ? 'back' : 'lost', elapsedMs: elapsedMs() }),
     }),
@@ -96,7 +95,7 @@ export async function checkReceiving(
   receiving: Omit<Receiving, 'pattern'> & { readonly pattern: string | null },
 ): Promise<number> {
   const { natsUrls, namespace, pattern } = receiving
-  const found = await forUser(() => findSubscribers(natsUrls, subjectPrefixOf(namespace)))
+  const found = await forUser(() => findSubscribers(natsUrls, namespace))
   const processes = found
     .filter((each) => pattern === null || each.pattern === pattern)
     .reduce((sum, each) => sum + each.processes, 0)

@@ -15,15 +15,15 @@ const ANSWER_WITHIN_MS = 4_000
 async function receivers(): Promise<{ subscribers: Subscribers; pid: number }> {
   const backends = inject('backends')
   if (backends.kind === 'memory') throw new Error('needs a NATS server')
-  const subjectPrefix = `start-subscribers-${process.pid}`
+  const namespace = `start-subscribers-${process.pid}`
   const before = subscriberProcesses()
-  const subscribers = await startSubscribers(backends.natsUrls, subjectPrefix, ANSWER_WITHIN_MS)
+  const subscribers = await startSubscribers(backends.natsUrls, namespace, ANSWER_WITHIN_MS)
   onTestFinished(() => subscribers.close())
   const [pid] = subscriberProcesses().filter((one) => !before.includes(one))
   if (pid === undefined) throw new Error('no process was started')
   await subscribers.host(['a', 'b'])
 
-  const messenger = await connectNatsMessenger({ servers: backends.natsUrls, subjectPrefix })
+  const messenger = await connectNatsMessenger({ servers: backends.natsUrls, namespace })
   const registry = new MulticastRegistry({ store: new MemoryStore(), messenger })
   onTestFinished(() => registry.close())
   const { gateway } = subscribers

@@ -30,7 +30,7 @@ const END_WITHIN_MS = 2_000
  */
 export async function startSubscribers(
   natsUrls: readonly string[],
-  subjectPrefix: string,
+  namespace: string,
   answerWithinMs = ANSWER_WITHIN_MS,
 ): Promise<Subscribers> {
   const program = new URL('subscriber-process.ts', import.meta.url)
@@ -39,7 +39,7 @@ export async function startSubscribers(
   const calls = new Calls(child, answerWithinMs)
   try {
     const answer = await calls.make(
-      { kind: 'connect', natsUrls, subjectPrefix, loadId },
+      { kind: 'connect', natsUrls, namespace, loadId },
       START_WITHIN_MS,
     )
     if (answer.kind !== 'connected') throw new Error(`unexpected answer: ${answer.kind}`)

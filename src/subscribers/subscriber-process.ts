@@ -28,8 +28,8 @@ process.on('message', (call: SubscriberCall) => {
 async function answer(request: SubscriberCall): Promise<SubscriberAnswer> {
   const { call } = request
   if (request.kind === 'connect') {
-    const { natsUrls, subjectPrefix, loadId } = request
-    const messenger = await connectNatsMessenger({ servers: natsUrls, subjectPrefix })
+    const { natsUrls, namespace, loadId } = request
+    const messenger = await connectNatsMessenger({ servers: natsUrls, namespace })
     host = new SubscriberHost(messenger, loadId)
     return { call, kind: 'connected', gateway: host.gateway }
   }

@@ -5,7 +5,6 @@ import { MemoryBroker, MemoryMessenger } from '../registry/memory/memory-messeng
 import { MemoryStore } from '../registry/memory/memory-store.ts'
 import { MulticastRegistry } from '../registry/registry.ts'
 import { startSubscribers } from '../subscribers/start-subscribers.ts'
-import { subjectPrefixOf } from '../subscribers/subject-prefix.ts'
 import { SubscriberHost, type Subscribers } from '../subscribers/subscriber-host.ts'
 
 /** A registry in a namespace of its own, and receivers for it. */
@@ -55,15 +54,14 @@ export async function openNamespace(
   namespace: string,
   isKept: boolean,
 ): Promise<Testbed> {
-  const subjectPrefix = subjectPrefixOf(namespace)
-  const broker = new MemoryBroker()
+  const broker = new MemoryBroker(namespace)
   const registry =
     backends.kind === 'memory'
       ? new MulticastRegistry({
           store: new MemoryStore(),
           messenger: new MemoryMessenger(broker),
         })
-      : await connectRegistry({ ...backends, namespace, subjectPrefix })
+      : await connectRegistry({ ...backends, namespace })
   let subscribers: Promise<Subscribers> | null = null
   return {
     namespace,
@@ -72,7 +70,7 @@ export async function openNamespace(
       subscribers ??=
         backends.kind === 'memory'
           ? Promise.resolve(new SubscriberHost(new MemoryMessenger(broker)))
-          : startSubscribers(backends.natsUrls, subjectPrefix)
+          : startSubscribers(backends.natsUrls, namespace)
       return subscribers
     },
     close: async () => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { registerMany } from '../../bench/workloads/register.ts'
 import { connectRegistry } from '../../src/registry/connect.ts'
-import { subjectPrefixOf } from '../../src/subscribers/subject-prefix.ts'
 import { mountSmallDisk, type SmallDisk } from './disk.ts'
 import { needsProxy, type ServerName } from './faults.ts'
 import { NAMESPACE, POPULATION, type Places } from './loads.ts'
@@ -81,8 +80,7 @@ export async function setUp({ load, steps, stage }: Row): Promise<Rig> {
 }
 
 async function populate(redisUrl: string, natsUrl: string): Promise<void> {
-  const subjectPrefix = subjectPrefixOf(NAMESPACE)
-  const options = { redisUrl, natsUrls: [natsUrl], namespace: NAMESPACE, subjectPrefix }
+  const options = { redisUrl, natsUrls: [natsUrl], namespace: NAMESPACE }
   const registry = await connectRegistry(options)
   try {
     await registerMany(registry, POPULATION)

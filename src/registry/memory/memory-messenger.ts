@@ -4,8 +4,9 @@ import { DeliveryStatuses } from '../delivery-statuses.ts'
 import { type Durability, durabilityOf, type DurabilityOptions } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
-import { validateGatewayName } from '../gateway-name.ts'
+import { GATEWAY_NAME, validateGatewayName } from '../gateway-name.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
+import { validateNamespace } from '../identity.ts'
 import { parseIdentityPattern } from '../identity-pattern.ts'
 import type {
   DeliveryStatus,
@@ -26,19 +27,44 @@ const TURN_BUDGET_MS = 2
 const CLOSE_PATIENCE_MS = 5_000
 /** When at-least-once tries again those that were not handled, in ms. */
 const RESEND_MS = 100
-const GATEWAY = 'memory-gateway.'
-const DURABLE_GATEWAY = `${GATEWAY}durable.`
-
-/** What connects the messengers of one process: who hosts what. */
+/**
+ * What connects the messengers of one namespace within a process: who hosts what. Messengers of
+ * different brokers don't reach each other.
+ */
 export class MemoryBroker {
+  readonly #gatewayPrefix: string
+  readonly #durablePrefix: string
   /** Those who share the messages of each gateway. */
   readonly #gateways = new Map<string, readonly HostedSubscribers[]>()
   #turn = 0
   readonly #mailboxes = new Map<string, Mailbox>()
 
+  /** @throws RegistryError `INVALID_ARGUMENT` for a namespace that is not valid. */
+  constructor(namespace = 'memory') {
+    this.#gatewayPrefix = `memory-gateway.${validateNamespace(namespace)}.`
+    this.#durablePrefix = `${this.#gatewayPrefix}durable.`
+  }
+
+  /** The address of a gateway by its name. */
+  gatewayOf(name: string): string {
+    return this.#gatewayPrefix + name
+  }
+
+  /** The address of a durable gateway by its name. */
+  durableGatewayOf(name: string): string {
+    return this.#durablePrefix + name
+  }
+
+  /** Whether `gateway` is the address of a gateway of this namespace. */
+  isGateway(gateway: string): boolean {
+    return [this.#gatewayPrefix, this.#durablePrefix].some(
+      (prefix) => gateway.startsWith(prefix) && GATEWAY_NAME.test(gateway.slice(prefix.length)),
+    )
+  }
+
   /** What is kept for a durable gateway; `null` for any other gateway. */
   mailboxOf(gateway: string | null): Mailbox | null {
-    if (!gateway?.startsWith(DURABLE_GATEWAY)) return null
+    if (!gateway?.startsWith(this.#durablePrefix)) return null
     let mailbox = this.#mailboxes.get(gateway)
     if (mailbox === undefined) {
       mailbox = new Mailbox()
@@ -101,14 +127,18 @@ export class MemoryMessenger implements Messenger {
     this.#durability = durability === undefined ? null : durabilityOf(durability)
     const name = this.#durability?.gatewayName
     this.gateway = name
-      ? DURABLE_GATEWAY + name
-      : GATEWAY + validateGatewayName(gatewayName, 'gatewayName')
+      ? broker.durableGatewayOf(name)
+      : broker.gatewayOf(validateGatewayName(gatewayName, 'gatewayName'))
     broker.join(this.gateway, this.#subscribers)
     broker.mailboxOf(this.gateway)?.serve(this.#subscribers)
   }
 
   hosts(identity: string): boolean {
     return this.#subscribers.has(identity)
+  }
+
+  isGateway(gateway: string): boolean {
+    return this.#broker.isGateway(gateway)
   }
 
   async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {

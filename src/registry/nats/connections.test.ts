@@ -9,9 +9,11 @@ import { missingPrograms, startNatsProgram } from '../../environment/programs.ts
 import type { Messenger, SendOptions } from '../messenger.ts'
 import { findPatternHosts } from './pattern-hosts.ts'
 import { connectNatsMessenger, type NatsMessengerOptions } from './nats-messenger.ts'
+import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
 
 const AT_MOST_ONCE: SendOptions = { delivery: 'at-most-once', timeoutMs: 2_000, receipts: true }
 const missing = missingPrograms()
+const subjects = new Subjects(DEFAULT_SUBJECT_PREFIX, 'test')
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
 async function startServer(options: { port?: number; extraArgs?: readonly string[] } = {}) {
@@ -20,8 +22,12 @@ async function startServer(options: { port?: number; extraArgs?: readonly string
   return server
 }
 
-async function connect(options: NatsMessengerOptions): Promise<Messenger> {
-  const messenger = await connectNatsMessenger(options)
+type Options = Omit<NatsMessengerOptions, 'namespace'>
+
+const connectIn = (options: Options) => connectNatsMessenger({ namespace: 'test', ...options })
+
+async function connect(options: Options): Promise<Messenger> {
+  const messenger = await connectIn(options)
   onTestFinished(() => messenger.close())
   return messenger
 }
@@ -43,7 +49,7 @@ async function silentServer(): Promise<string> {
 
 describe('connecting to NATS', () => {
   test('a server that refuses connections is UNAVAILABLE, by host and port', async () => {
-    const connecting = connectNatsMessenger({ servers: ['nats://ann:s3cret@127.0.0.1:1'] })
+    const connecting = connectIn({ servers: ['nats://ann:s3cret@127.0.0.1:1'] })
     const error = await connecting.catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'UNAVAILABLE' })
     expect(String(error)).toContain('127.0.0.1:1 ')
@@ -52,7 +58,7 @@ describe('connecting to NATS', () => {
 
   test('a server that says nothing is UNAVAILABLE when the time is over', async () => {
     const host = await silentServer()
-    const connecting = connectNatsMessenger({ servers: [host], connectTimeoutMs: 200 })
+    const connecting = connectIn({ servers: [host], connectTimeoutMs: 200 })
     await expect(connecting).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining(host),
@@ -63,7 +69,7 @@ describe('connecting to NATS', () => {
     const server = await startServer({ extraArgs: ['--user', 'ann', '--pass', 'p@ss'] })
     const host = `127.0.0.1:${server.port}`
     await connect({ servers: [`nats://ann:p%40ss@${host}`] })
-    const refused = await connectNatsMessenger({ servers: [`nats://ann:s3cret@${host}`] }).catch(
+    const refused = await connectIn({ servers: [`nats://ann:s3cret@${host}`] }).catch(
       (reason: unknown) => reason,
     )
     expect(refused).toMatchObject({ code: 'UNAVAILABLE' })
@@ -83,7 +89,7 @@ describe('connecting to NATS', () => {
     { what: 'a prefix with a wildcard', options: { subjectPrefix: 'a.*' } },
     { what: 'a prefix with an empty word', options: { subjectPrefix: 'a..b' } },
   ])('$what is an invalid argument', async ({ options }) => {
-    const connecting = connectNatsMessenger({ servers: ['127.0.0.1:1'], ...options })
+    const connecting = connectIn({ servers: ['127.0.0.1:1'], ...options })
     await expect(connecting).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   })
 
@@ -138,12 +144,12 @@ describe('losing the NATS server', () => {
     await expect
       .poll(() => statusOf(sender, host, 'a').catch(() => 'UNAVAILABLE'), { timeout: 10_000 })
       .toBe('DELIVERED')
-    expect(await findPatternHosts([again.url], 'prism.multicast')).toEqual([
+    expect(await findPatternHosts([again.url], subjects)).toEqual([
       { gateway: host.gateway, pattern: '*' },
     ])
     await host.close()
     expect(changes).toEqual([false, true])
-    expect(await findPatternHosts([again.url], 'prism.multicast')).toEqual([])
+    expect(await findPatternHosts([again.url], subjects)).toEqual([])
   })
 
   test('at-least-once waits for the server and delivers when it is back in time', async () => {
@@ -187,7 +193,7 @@ describe('losing the NATS server', () => {
 
   test('closing does not wait for a server that is gone', async () => {
     const server = await startServer()
-    const messenger = await connectNatsMessenger({ servers: [server.url] })
+    const messenger = await connectIn({ servers: [server.url] })
     await messenger.subscribe('a', () => {})
     await server.stop()
     await messenger.close()
@@ -204,7 +210,7 @@ async function startGuardedServer(): Promise<string> {
     config,
     `authorization { users: [{
       user: ann, password: pw,
-      permissions: { publish: { deny: "*.secret" }, subscribe: { deny: "*.secret" } }
+      permissions: { publish: { deny: "*.*.secret" }, subscribe: { deny: "*.*.secret" } }
     }] }`,
   )
   const server = await startServer({ extraArgs: ['--config', config] })
@@ -226,7 +232,7 @@ describe('a NATS account without permission', () => {
     const messenger = await connect({ servers: [await startGuardedServer()], subjectPrefix: 'p' })
     await expect(messenger.subscribe('secret', () => {})).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringContaining('p.secret'),
+      message: expect.stringContaining('p.test.secret'),
     })
     expect(messenger.hosts('secret')).toBe(false)
   })

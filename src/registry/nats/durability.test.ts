@@ -27,6 +27,7 @@ async function startServer() {
 async function connect(url: string, durability: NatsMessengerOptions['durability']) {
   const messenger = await connectNatsMessenger({
     servers: [url],
+    namespace: 'test',
     ...(durability && { durability }),
   })
   onTestFinished(() => messenger.close())
@@ -72,7 +73,7 @@ function durableProcesses(url: string, ...identities: string[]) {
     handled: () => readFileSync(file, 'utf8').split('\n').filter(Boolean).sort(),
     start: async () => {
       const program = fileURLToPath(new URL('durable-gateway-process.ts', import.meta.url))
-      const child = fork(program, [url, 'prism.multicast', 'orders', file, ...identities])
+      const child = fork(program, [url, 'test', 'orders', file, ...identities])
       running.add(child)
       const [gateway] = await once(child, 'message')
       return {
@@ -172,7 +173,7 @@ describe('exactly-once with a server that', () => {
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     const server = await startKeepingServer(await freePort(), folder)
     const sender = await connect(server.url, {})
-    const gateway = 'prism.multicast-gateway.durable.orders'
+    const gateway = 'prism.multicast-gateway.test.durable.orders'
     const message = messageOf('x')
     const stored = await sender.send(message, targetsOf({ gateway }, 'a'), IMPATIENT)
     expect(stored.get('a')).toBe('PENDING')
@@ -194,6 +195,7 @@ describe('exactly-once with a server that', () => {
     onTestFinished(() => stop())
     const connecting = connectNatsMessenger({
       servers: [`nats://ann:secret@127.0.0.1:${port}`],
+      namespace: 'test',
       durability: {},
     })
     await expect(connecting).rejects.toMatchObject({

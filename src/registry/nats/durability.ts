@@ -14,7 +14,7 @@ import { nanos } from '@nats-io/transport-node'
 import type { Durability } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import type { Connection } from './connections.ts'
-import { durableSubject, progressSubject } from './wire.ts'
+import type { Subjects } from './subjects.ts'
 
 /** How long the server waits for a subscriber's sign of life before it delivers again, in ms. */
 export const ACK_WAIT_MS = 5_000
@@ -45,11 +45,10 @@ export class DurableStreams {
    */
   static async open(
     { nats }: Connection,
-    prefix: string,
+    subjects: Subjects,
     { retentionMs, duplicateWindowMs }: Durability,
   ): Promise<DurableStreams> {
-    const base = prefix.replaceAll('.', '_')
-    const names = { messages: `${base}-durable`, progress: `${base}-progress` }
+    const names = { messages: subjects.messagesStream, progress: subjects.progressStream }
     try {
       const client = jetstream(nats, { timeout: API_TIMEOUT_MS })
       const admin = await client.jetstreamManager()
@@ -63,11 +62,11 @@ export class DurableStreams {
       }
       await ensureStream(admin, names.messages, {
         ...shared,
-        subjects: [durableSubject(prefix, '*')],
+        subjects: [subjects.durable('*')],
       })
       await ensureStream(admin, names.progress, {
         ...shared,
-        subjects: [progressSubject(prefix, '*', '*')],
+        subjects: [subjects.progress('*', '*')],
         max_msgs_per_subject: 1,
       })
       return new DurableStreams(client, admin, names)
@@ -82,10 +81,10 @@ export class DurableStreams {
   }
 
   /** Makes sure that the durable consumer of a gateway exists. */
-  async ensureConsumer(prefix: string, gatewayName: string): Promise<void> {
+  async ensureConsumer(subjects: Subjects, gatewayName: string): Promise<void> {
     await this.admin.consumers.add(this.messages, {
       durable_name: gatewayName,
-      filter_subject: durableSubject(prefix, gatewayName),
+      filter_subject: subjects.durable(gatewayName),
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ack_wait: nanos(ACK_WAIT_MS),

@@ -9,14 +9,8 @@ import type { Connection } from './connections.ts'
 import type { DurableStreams } from './durability.ts'
 import { groupIntoLanes, type Lane, takeBatch } from '../lanes.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
-import {
-  decodeReceipt,
-  durableGatewayName,
-  durableSubject,
-  encodeGatewayBody,
-  gatewayHeaders,
-  RECEIPT_TO_HEADER,
-} from './wire.ts'
+import type { Subjects } from './subjects.ts'
+import { decodeReceipt, encodeGatewayBody, gatewayHeaders, RECEIPT_TO_HEADER } from './wire.ts'
 
 const TURN_BUDGET_MS = 1
 /** How many messages may wait for JetStream to say that it has them. */
@@ -39,15 +33,15 @@ interface Batch {
  */
 export class DurableFanOut implements ReplyReceiver {
   readonly #message: OutgoingMessage
-  readonly #subjectPrefix: string
+  readonly #subjects: Subjects
   readonly #deadline: number
   readonly #statuses = new DeliveryStatuses({ retried: false })
   readonly #batches: Batch[] = []
   readonly #wakeUp = new WakeUp()
 
-  constructor(message: OutgoingMessage, subjectPrefix: string, { timeoutMs }: SendOptions) {
+  constructor(message: OutgoingMessage, subjects: Subjects, { timeoutMs }: SendOptions) {
     this.#message = message
-    this.#subjectPrefix = subjectPrefix
+    this.#subjects = subjects
     this.#deadline = performance.now() + timeoutMs
   }
 
@@ -108,12 +102,12 @@ export class DurableFanOut implements ReplyReceiver {
     budget: EventLoopBudget,
   ): Promise<void> {
     const { id, payload } = this.#message
-    const name = durableGatewayName(this.#subjectPrefix, lane.gateway)
+    const name = this.#subjects.durableGatewayName(lane.gateway)
     if (name === null) {
       this.#refuse(lane.identities)
       return
     }
-    const subject = durableSubject(this.#subjectPrefix, name)
+    const subject = this.#subjects.durable(name)
     const room = maxPayloadBytes - payload.length - HEADER_ROOM_BYTES
     while (lane.next < lane.identities.length) {
       if (budget.exhausted) await budget.renew()

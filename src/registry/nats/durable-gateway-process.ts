@@ -1,6 +1,6 @@
 /**
  * A process with a durable gateway, for the tests that kill one. Arguments: the server's URL, the
- * subject prefix, the gateway's name, a file, then identities. Each message handled is a line
+ * namespace, the gateway's name, a file, then identities. Each message handled is a line
  * `<identity> <message id>` in the file, written before the handler returns; a payload is the time
  * in ms that the handler takes after that.
  */
@@ -8,11 +8,10 @@ import { appendFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connectNatsMessenger } from './nats-messenger.ts'
 
-const [url = '', subjectPrefix = '', gatewayName = '', file = '', ...identities] =
-  process.argv.slice(2)
+const [url = '', namespace = '', gatewayName = '', file = '', ...identities] = process.argv.slice(2)
 const messenger = await connectNatsMessenger({
   servers: [url],
-  subjectPrefix,
+  namespace,
   durability: { gatewayName },
 })
 await Promise.all(

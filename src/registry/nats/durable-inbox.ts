@@ -12,9 +12,9 @@ import {
   encodeReceipt,
   MESSAGE_ID_HEADER,
   PAYLOAD_BYTES_HEADER,
-  progressSubject,
   RECEIPT_TO_HEADER,
 } from './wire.ts'
+import type { Subjects } from './subjects.ts'
 
 const TURN_BUDGET_MS = 2
 /** How many messages are fetched ahead. */
@@ -30,7 +30,7 @@ const MAX_RETRY_MS = 30_000
 export class DurableInbox {
   readonly #connection: Connection
   readonly #streams: DurableStreams
-  readonly #prefix: string
+  readonly #subjects: Subjects
   readonly #gatewayName: string
   readonly #subscribers: HostedSubscribers
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
@@ -40,20 +40,20 @@ export class DurableInbox {
   constructor(
     connection: Connection,
     streams: DurableStreams,
-    prefix: string,
+    subjects: Subjects,
     gatewayName: string,
     subscribers: HostedSubscribers,
   ) {
     this.#connection = connection
     this.#streams = streams
-    this.#prefix = prefix
+    this.#subjects = subjects
     this.#gatewayName = gatewayName
     this.#subscribers = subscribers
   }
 
   /** Starts receiving, beginning with what was kept while the gateway was away. */
   async open(): Promise<void> {
-    await this.#streams.ensureConsumer(this.#prefix, this.#gatewayName)
+    await this.#streams.ensureConsumer(this.#subjects, this.#gatewayName)
     const { consumers } = this.#streams.client
     const consumer = await consumers.get(this.#streams.messages, this.#gatewayName)
     this.#messages = await consumer.consume({
@@ -75,7 +75,7 @@ export class DurableInbox {
   async #handle(message: JsMsg): Promise<void> {
     let work: Work
     try {
-      work = workOf(message, progressSubject(this.#prefix, this.#gatewayName, keyOf(message)))
+      work = workOf(message, this.#subjects.progress(this.#gatewayName, keyOf(message)))
     } catch {
       message.term()
       return

@@ -20,8 +20,8 @@ function messageOf(bytes: number) {
   return { id: crypto.randomUUID(), payload: new Uint8Array(bytes) }
 }
 
-async function connectMessenger(subjectPrefix: string): Promise<Messenger> {
-  const messenger = await connectNatsMessenger({ servers: natsUrls, subjectPrefix })
+async function connectMessenger(namespace: string): Promise<Messenger> {
+  const messenger = await connectNatsMessenger({ servers: natsUrls, namespace })
   onTestFinished(() => messenger.close())
   return messenger
 }
@@ -32,9 +32,9 @@ async function connectPlainClient(): Promise<NatsConnection> {
   return nats
 }
 
-async function startGatewayProcess(subjectPrefix: string, identities: number) {
+async function startGatewayProcess(namespace: string, identities: number) {
   const program = fileURLToPath(new URL('gateway-process.ts', import.meta.url))
-  const child = fork(program, [natsUrls[0] ?? '', subjectPrefix, `${identities}`])
+  const child = fork(program, [natsUrls[0] ?? '', namespace, `${identities}`])
   onTestFinished(() => void child.kill('SIGKILL'))
   const [gateway] = await once(child, 'message')
   return { child, gateway: String(gateway) }
@@ -42,11 +42,11 @@ async function startGatewayProcess(subjectPrefix: string, identities: number) {
 
 describe.skipIf(backends.kind === 'memory')('a plain NATS client', () => {
   test('takes part as an identity: reads the payload, and any reply is its receipt', async () => {
-    const subjectPrefix = prefix()
-    const sender = await connectMessenger(subjectPrefix)
+    const namespace = prefix()
+    const sender = await connectMessenger(namespace)
     const plain = await connectPlainClient()
     const received: Msg[] = []
-    plain.subscribe(`${subjectPrefix}.lamp`, {
+    plain.subscribe(`prism.multicast.${namespace}.lamp`, {
       callback: (_, message) => {
         received.push(message)
         message.respond('thanks')
@@ -61,15 +61,15 @@ describe.skipIf(backends.kind === 'memory')('a plain NATS client', () => {
   })
 
   test('may refuse with a header, and times out if it says nothing', async () => {
-    const subjectPrefix = prefix()
-    const sender = await connectMessenger(subjectPrefix)
+    const namespace = prefix()
+    const sender = await connectMessenger(namespace)
     const plain = await connectPlainClient()
     const refusal = headers()
     refusal.set('Prism-Error', 'out of paper')
-    plain.subscribe(`${subjectPrefix}.printer`, {
+    plain.subscribe(`prism.multicast.${namespace}.printer`, {
       callback: (_, message) => void message.respond('', { headers: refusal }),
     })
-    plain.subscribe(`${subjectPrefix}.mute`, { callback: () => {} })
+    plain.subscribe(`prism.multicast.${namespace}.mute`, { callback: () => {} })
     await plain.flush()
     const targets = ['printer', 'mute'].map((identity) => ({ identity, gateway: null }))
     const statuses = await sender.send(messageOf(1), targets, { ...AT_MOST_ONCE, timeoutMs: 300 })
@@ -77,13 +77,13 @@ describe.skipIf(backends.kind === 'memory')('a plain NATS client', () => {
   })
 
   test('reaches a hosted identity by its subject, without knowing of gateways', async () => {
-    const subjectPrefix = prefix()
-    const host = await connectMessenger(subjectPrefix)
+    const namespace = prefix()
+    const host = await connectMessenger(namespace)
     const plain = await connectPlainClient()
     await host.subscribe('a', ({ payload, id }) => {
       if (payload.length !== 2 || id === '') throw new Error('wrong')
     })
-    const reply = await plain.request(`${subjectPrefix}.a`, 'hi')
+    const reply = await plain.request(`prism.multicast.${namespace}.a`, 'hi')
     expect(reply.headers?.has('Prism-Error') ?? false).toBe(false)
   })
 
@@ -97,13 +97,13 @@ describe.skipIf(backends.kind === 'memory')('a plain NATS client', () => {
 
 describe.skipIf(backends.kind === 'memory')('resends', () => {
   test('go only to those without a receipt, with the same id, and stop at the timeout', async () => {
-    const subjectPrefix = prefix()
-    const sender = await connectMessenger(subjectPrefix)
+    const namespace = prefix()
+    const sender = await connectMessenger(namespace)
     const plain = await connectPlainClient()
     const got: Record<string, string[]> = { quick: [], mute: [] }
-    plain.subscribe(`${subjectPrefix}.*`, {
+    plain.subscribe(`prism.multicast.${namespace}.*`, {
       callback: (_, message) => {
-        const identity = message.subject.slice(subjectPrefix.length + 1)
+        const identity = message.subject.split('.').at(-1) ?? ''
         got[identity]?.push(message.headers?.get('Prism-Message-Id') ?? '')
         if (identity === 'quick') message.respond()
       },
@@ -122,11 +122,11 @@ describe.skipIf(backends.kind === 'memory')('resends', () => {
   })
 
   test('never happen under at-most-once', async () => {
-    const subjectPrefix = prefix()
-    const sender = await connectMessenger(subjectPrefix)
+    const namespace = prefix()
+    const sender = await connectMessenger(namespace)
     const plain = await connectPlainClient()
     let copies = 0
-    plain.subscribe(`${subjectPrefix}.mute`, { callback: () => void (copies += 1) })
+    plain.subscribe(`prism.multicast.${namespace}.mute`, { callback: () => void (copies += 1) })
     await plain.flush()
     const targets = [{ identity: 'mute', gateway: null }]
     const options = { ...AT_MOST_ONCE, timeoutMs: 900 }
@@ -157,9 +157,9 @@ describe.skipIf(backends.kind === 'memory')('resends', () => {
 
 describe.skipIf(backends.kind === 'memory')('the server limit', () => {
   test('splits the targets of a gateway, and everyone gets the whole payload', async () => {
-    const subjectPrefix = prefix()
-    const sender = await connectMessenger(subjectPrefix)
-    const host = await connectMessenger(subjectPrefix)
+    const namespace = prefix()
+    const sender = await connectMessenger(namespace)
+    const host = await connectMessenger(namespace)
     const plain = await connectPlainClient()
     const maxPayloadBytes = plain.info?.max_payload ?? 0
     let gatewayMessages = 0
@@ -193,11 +193,11 @@ describe.skipIf(backends.kind === 'memory')('the server limit', () => {
 
 describe.skipIf(backends.kind === 'memory')('a gateway whose process', () => {
   test('hangs in the middle of a multicast has TIMEOUTs, the others are unaffected', async () => {
-    const subjectPrefix = prefix()
-    const sender = await connectMessenger(subjectPrefix)
-    const host = await connectMessenger(subjectPrefix)
+    const namespace = prefix()
+    const sender = await connectMessenger(namespace)
+    const host = await connectMessenger(namespace)
     await host.subscribe('fine', () => {})
-    const { child, gateway } = await startGatewayProcess(subjectPrefix, 10)
+    const { child, gateway } = await startGatewayProcess(namespace, 10)
     const targets = [
       { identity: 'fine', gateway: host.gateway },
       ...Array.from({ length: 10 }, (_, n) => ({ identity: `user-${n}`, gateway })),
@@ -214,11 +214,11 @@ describe.skipIf(backends.kind === 'memory')('a gateway whose process', () => {
   })
 
   test('is killed has FAILED targets and no DELIVERED ones, the others are unaffected', async () => {
-    const subjectPrefix = prefix()
-    const sender = await connectMessenger(subjectPrefix)
-    const host = await connectMessenger(subjectPrefix)
+    const namespace = prefix()
+    const sender = await connectMessenger(namespace)
+    const host = await connectMessenger(namespace)
     await host.subscribe('fine', () => {})
-    const { child, gateway } = await startGatewayProcess(subjectPrefix, 10)
+    const { child, gateway } = await startGatewayProcess(namespace, 10)
     const targets = [
       { identity: 'fine', gateway: host.gateway },
       ...Array.from({ length: 10 }, (_, n) => ({ identity: `user-${n}`, gateway })),

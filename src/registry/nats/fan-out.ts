@@ -5,10 +5,12 @@ import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { DeliveryStatus, DeliveryTarget, OutgoingMessage, SendOptions } from '../messenger.ts'
 import { settledWithin } from '../settled-within.ts'
 import { WakeUp } from '../wake-up.ts'
+import type { Warnings } from '../warnings.ts'
 import type { Connection, ConnectionPool } from './connections.ts'
 import { FlushPace } from './flush-pace.ts'
 import { groupIntoLanes, type Lane, takeBatch, undeliveredLanes } from '../lanes.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
+import type { Subjects } from './subjects.ts'
 import {
   decodeReceipt,
   encodeGatewayBody,
@@ -16,7 +18,6 @@ import {
   gatewayHeaders,
   headerBytes,
   identityHeaders,
-  identitySubject,
 } from './wire.ts'
 
 /** How long one turn of the event loop may go on sending, in ms. */
@@ -38,7 +39,8 @@ interface Batch {
 /** One multicast on its way: groups targets, sends within the limits, and collects receipts. */
 export class FanOut implements ReplyReceiver {
   readonly #message: OutgoingMessage
-  readonly #subjectPrefix: string
+  readonly #subjects: Subjects
+  readonly #warnings: Warnings
   readonly #receipts: boolean
   readonly #resendable: boolean
   readonly #deadline: number
@@ -51,9 +53,15 @@ export class FanOut implements ReplyReceiver {
   #ready: Lane[] = []
   #parked = 0
 
-  constructor(message: OutgoingMessage, subjectPrefix: string, options: SendOptions) {
+  constructor(
+    message: OutgoingMessage,
+    subjects: Subjects,
+    warnings: Warnings,
+    options: SendOptions,
+  ) {
     this.#message = message
-    this.#subjectPrefix = subjectPrefix
+    this.#subjects = subjects
+    this.#warnings = warnings
     this.#receipts = options.receipts
     this.#resendable = options.delivery !== 'at-most-once'
     this.#deadline = performance.now() + options.timeoutMs
@@ -74,7 +82,7 @@ export class FanOut implements ReplyReceiver {
     const closings: (() => void)[] = []
     let sentAnything = false
     try {
-      let lanes = await groupIntoLanes(targets, this.#statuses, this.#budget)
+      let lanes = this.#ownLanes(await groupIntoLanes(targets, this.#statuses, this.#budget))
       for (let resendMs = FIRST_RESEND_MS; ; resendMs = Math.min(2 * resendMs, MAX_RESEND_MS)) {
         const roundEnd = this.#resendable
           ? Math.min(performance.now() + resendMs, this.#deadline)
@@ -130,10 +138,23 @@ export class FanOut implements ReplyReceiver {
   onRefused(subject: string): void {
     for (const { lane, identities } of this.#sent) {
       for (const identity of identities) {
-        const sentTo = lane.gateway ?? identitySubject(this.#subjectPrefix, identity)
+        const sentTo = lane.gateway ?? this.#subjects.identity(identity)
         if (sentTo === subject) this.#settle(identity, false)
       }
     }
+  }
+
+  /** Refuses the targets whose gateway is not one of the namespace: nothing is sent to any other subject. */
+  #ownLanes(lanes: readonly Lane[]): readonly Lane[] {
+    return lanes.filter(({ gateway, identities }) => {
+      if (gateway === null || this.#subjects.isGateway(gateway)) return true
+      for (const identity of identities) this.#settle(identity, false)
+      this.#warnings.warn(
+        'FOREIGN_GATEWAY',
+        `${identities.length} identities, such as "${identities[0]}", name the gateway ${JSON.stringify(gateway.slice(0, 80))}, which is not one of the namespace "${this.#subjects.namespace}": nothing was sent there.`,
+      )
+      return false
+    })
   }
 
   /** Sends to each target once, as far as the deadline and the connection allow. */
@@ -179,7 +200,7 @@ export class FanOut implements ReplyReceiver {
       const identity = lane.identities[lane.next] ?? ''
       lane.next += 1
       const batch = { lane, identities: [identity], bytes: payload.length, answered: false }
-      const subject = identitySubject(this.#subjectPrefix, identity)
+      const subject = this.#subjects.identity(identity)
       this.#publish(connection, replyPrefix, subject, payload, this.#identityHeaders, batch)
       return payload.length
     }

@@ -14,6 +14,7 @@ import type {
 } from '../messenger.ts'
 import { checkSendOptions } from '../send-options.ts'
 import { settledWithin } from '../settled-within.ts'
+import { Warnings } from '../warnings.ts'
 import { type BrokerSubscription, BrokerSubscriptions } from './broker-subscriptions.ts'
 import { type Connection, ConnectionPool } from './connections.ts'
 import { DurableStreams } from './durability.ts'
@@ -22,7 +23,7 @@ import { DurableInbox } from './durable-inbox.ts'
 import { FanOut } from './fan-out.ts'
 import { GatewayInbox } from './hosting.ts'
 import { OwnSubjects } from './own-subjects.ts'
-import { durableGatewaySubject, gatewaySubject } from './wire.ts'
+import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
 
 /** How long `close()` waits for handlers that are still running, in ms. */
 const CLOSE_PATIENCE_MS = 5_000
@@ -31,7 +32,9 @@ const CLOSE_PATIENCE_MS = 5_000
 export interface NatsMessengerOptions {
   /** `nats://[user:password@]host:port` each; all are used. */
   readonly servers: readonly string[]
-  /** The subject of an identity is `<subjectPrefix>.<identity>`; `prism.multicast` by default. */
+  /** A word of every subject, so that namespaces don't hear each other. */
+  readonly namespace: string
+  /** The subject of an identity is `<subjectPrefix>.<namespace>.<identity>`; `prism.multicast` by default. */
   readonly subjectPrefix?: string
   /** How many connections to open, 1 to 64; 1 by default. More only helps when one is the limit. */
   readonly connections?: number
@@ -47,6 +50,8 @@ export interface NatsMessengerOptions {
   readonly onUpChange?: (up: boolean) => void
   /** Enables exactly-once, through JetStream; off by default. */
   readonly durability?: DurabilityOptions
+  /** Told of what comes from outside and is wrong. */
+  readonly warnings?: Warnings
 }
 
 /**
@@ -57,24 +62,21 @@ export interface NatsMessengerOptions {
 export async function connectNatsMessenger(options: NatsMessengerOptions): Promise<Messenger> {
   const {
     servers,
-    subjectPrefix = 'prism.multicast',
+    namespace,
+    subjectPrefix = DEFAULT_SUBJECT_PREFIX,
     connections = 1,
     connectTimeoutMs = 5_000,
     gatewayName = nuid.next(),
     onUpChange,
     durability: durabilityOptions,
+    warnings = new Warnings(),
   } = options
+  const subjects = new Subjects(subjectPrefix, namespace)
   validateGatewayName(gatewayName, 'gatewayName')
   if (!Number.isInteger(connections) || connections < 1 || connections > 64) {
     throw new RegistryError(
       'INVALID_ARGUMENT',
       `connections is ${connections}; it must be a whole number from 1 to 64.`,
-    )
-  }
-  if (!/^[^\s.*>]+(\.[^\s.*>]+)*$/.test(subjectPrefix)) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `subjectPrefix "${subjectPrefix}" is not a NATS subject: words without spaces, * or >, joined by dots.`,
     )
   }
   const durability = durabilityOptions === undefined ? null : durabilityOf(durabilityOptions)
@@ -92,10 +94,11 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
   })
   const messenger = new NatsMessenger(
     pool,
-    subjectPrefix,
+    subjects,
     connectTimeoutMs,
     gatewayName,
     durability,
+    warnings,
   )
   try {
     await messenger.listen()
@@ -116,7 +119,8 @@ interface DurableSlot {
 class NatsMessenger implements Messenger {
   readonly gateway: string
   readonly #pool: ConnectionPool
-  readonly #subjectPrefix: string
+  readonly #subjects: Subjects
+  readonly #warnings: Warnings
   readonly #broker: BrokerSubscriptions
   readonly #subscribers = new HostedSubscribers()
   readonly #gatewayInbox = new GatewayInbox(this.#subscribers)
@@ -129,23 +133,25 @@ class NatsMessenger implements Messenger {
 
   constructor(
     pool: ConnectionPool,
-    subjectPrefix: string,
+    subjects: Subjects,
     confirmTimeoutMs: number,
     gatewayName: string,
     durability: Durability | null,
+    warnings: Warnings,
   ) {
     this.#pool = pool
-    this.#subjectPrefix = subjectPrefix
+    this.#subjects = subjects
+    this.#warnings = warnings
     this.#broker = new BrokerSubscriptions(pool, confirmTimeoutMs)
     this.#durability = durability
     this.gateway = durability?.gatewayName
-      ? durableGatewaySubject(subjectPrefix, durability.gatewayName)
-      : gatewaySubject(subjectPrefix, gatewayName)
+      ? subjects.durableGateway(durability.gatewayName)
+      : subjects.gateway(gatewayName)
     this.#ownSubjects = new OwnSubjects({
       pool,
       broker: this.#broker,
       subscribers: this.#subscribers,
-      subjectPrefix,
+      subjects,
       gateway: this.gateway,
       confirmTimeoutMs,
     })
@@ -162,18 +168,22 @@ class NatsMessenger implements Messenger {
     await Promise.all(this.#gatewaySubscriptions.map(({ confirmed }) => confirmed))
     const [connection] = this.#pool.connections
     if (this.#durability === null || connection === undefined) return
-    const streams = await DurableStreams.open(connection, this.#subjectPrefix, this.#durability)
+    const streams = await DurableStreams.open(connection, this.#subjects, this.#durability)
     const { gatewayName } = this.#durability
     const inbox =
       gatewayName === null
         ? null
-        : new DurableInbox(connection, streams, this.#subjectPrefix, gatewayName, this.#subscribers)
+        : new DurableInbox(connection, streams, this.#subjects, gatewayName, this.#subscribers)
     this.#durable = { connection, streams, inbox }
     await inbox?.open()
   }
 
   hosts(identity: string): boolean {
     return this.#subscribers.has(identity)
+  }
+
+  isGateway(gateway: string): boolean {
+    return this.#subjects.isGateway(gateway)
   }
 
   async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
@@ -197,7 +207,7 @@ class NatsMessenger implements Messenger {
     const sending =
       options.delivery === 'exactly-once' && this.#durable !== null
         ? this.#sendDurably(this.#durable, message, targets, options)
-        : new FanOut(message, this.#subjectPrefix, options).run(this.#pool, targets)
+        : new FanOut(message, this.#subjects, this.#warnings, options).run(this.#pool, targets)
     this.#sends.add(sending)
     try {
       return await sending
@@ -213,7 +223,7 @@ class NatsMessenger implements Messenger {
     options: SendOptions,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
     if (!connection.up) throw this.#pool.unavailable()
-    const fanOut = new DurableFanOut(message, this.#subjectPrefix, options)
+    const fanOut = new DurableFanOut(message, this.#subjects, options)
     return fanOut.run(connection, streams, targets)
   }
 

@@ -7,7 +7,7 @@ import type { BrokerSubscription, BrokerSubscriptions } from './broker-subscript
 import type { Connection, ConnectionPool } from './connections.ts'
 import { answerIdentityMessage } from './hosting.ts'
 import { answerPatternHost } from './pattern-hosts.ts'
-import { identitySubject, patternHostsSubject, patternSubject } from './wire.ts'
+import type { Subjects } from './subjects.ts'
 
 /** What a messenger asked the broker for, to host one identity or one pattern. */
 interface Interest {
@@ -21,7 +21,7 @@ export interface OwnSubjectsOptions {
   readonly pool: ConnectionPool
   readonly broker: BrokerSubscriptions
   readonly subscribers: HostedSubscribers
-  readonly subjectPrefix: string
+  readonly subjects: Subjects
   readonly gateway: string
   /** How long giving up a subscription may wait for the broker, in ms. */
   readonly confirmTimeoutMs: number
@@ -41,14 +41,14 @@ export class OwnSubjects {
   }
 
   subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
-    const { broker, subscribers, subjectPrefix } = this.#options
+    const { broker, subscribers, subjects } = this.#options
     const open = (): Interest => {
       const accept = (message: Msg): void => {
         // Before it is confirmed and after it is given up, a pattern that matches answers instead.
         if (!interest.live && subscribers.hasMatching(identity)) return
         answerIdentityMessage(subscribers, identity, message)
       }
-      const subject = identitySubject(subjectPrefix, identity)
+      const subject = subjects.identity(identity)
       const subscription = broker.open(this.#connectionOf(identity), subject, accept)
       const interest: Interest = { subscriptions: [subscription], live: false }
       return interest
@@ -57,10 +57,10 @@ export class OwnSubjects {
   }
 
   subscribeMatching(text: string, handler: MessageHandler): Promise<Subscription> {
-    const { pool, broker, subscribers, subjectPrefix, gateway } = this.#options
+    const { pool, broker, subscribers, subjects, gateway } = this.#options
     const pattern = parseIdentityPattern(text)
     const open = (): Interest => {
-      const subject = patternSubject(subjectPrefix, text)
+      const subject = subjects.pattern(text)
       const accept = (message: Msg): void => this.#answerByPattern(pattern, message)
       // A queue: of all connections and processes behind one gateway, one gets each message.
       const subscriptions = pool.connections.map((connection) =>
@@ -70,7 +70,7 @@ export class OwnSubjects {
         answerPatternHost(question, { gateway, pattern: text })
       const asked = pool.connections
         .slice(0, 1)
-        .map((connection) => broker.open(connection, patternHostsSubject(subjectPrefix), answer))
+        .map((connection) => broker.open(connection, subjects.patternHosts(), answer))
       return { subscriptions: [...subscriptions, ...asked], live: false }
     }
     return this.#receive(this.#patterns, text, subscribers.addMatching(pattern, handler), open)
@@ -108,8 +108,9 @@ export class OwnSubjects {
 
   /** A subject may cover identities that the pattern doesn't match: those are others' to answer. */
   #answerByPattern(pattern: IdentityPattern, message: Msg): void {
-    const { subscribers, subjectPrefix } = this.#options
-    const identity = message.subject.slice(identitySubject(subjectPrefix, '').length)
+    const { subscribers, subjects } = this.#options
+    const identity = subjects.identityOf(message.subject)
+    if (identity === null) return
     if (this.#identities.get(identity)?.live) return
     if (!pattern.matches(identity) && !subscribers.hasMatching(identity)) return
     answerIdentityMessage(subscribers, identity, message)

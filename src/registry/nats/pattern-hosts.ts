@@ -1,7 +1,7 @@
 import { createInbox, type Msg } from '@nats-io/transport-node'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ConnectionPool } from './connections.ts'
-import { patternHostsSubject } from './wire.ts'
+import type { Subjects } from './subjects.ts'
 
 /** A messenger that hosts all identities that match a pattern. */
 export interface PatternHost {
@@ -26,13 +26,13 @@ export function answerPatternHost(question: Msg, host: PatternHost): void {
 }
 
 /**
- * The pattern hosts of a subject prefix that are running, one entry each. Where there is none, the
+ * The pattern hosts of a namespace that are running, one entry each. Where there is none, the
  * server says so at once; a host has `FIRST_ANSWER_MS` to answer, and each further one `NEXT_ANSWER_MS`.
  * @throws RegistryError `UNAVAILABLE` if NATS can't be reached, within 5 s.
  */
 export async function findPatternHosts(
   servers: readonly string[],
-  subjectPrefix: string,
+  subjects: Subjects,
 ): Promise<readonly PatternHost[]> {
   const pool = await ConnectionPool.open({
     servers,
@@ -55,7 +55,7 @@ export async function findPatternHosts(
         until = performance.now() + NEXT_ANSWER_MS
       },
     })
-    nats.publish(patternHostsSubject(subjectPrefix), '', { reply: inbox })
+    nats.publish(subjects.patternHosts(), '', { reply: inbox })
     while (!ended.signal.aborted && performance.now() < until) {
       await delay(20, undefined, { signal: ended.signal }).catch(() => {})
     }

@@ -1,16 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseIdentityPattern } from '../identity-pattern.ts'
 import {
   decodeGatewayBody,
   decodeReceipt,
   encodeGatewayBody,
   encodeReceipt,
   gatewayHeaders,
-  gatewaySubject,
   headerBytes,
-  identitySubject,
-  patternSubject,
   type ReceiptLine,
 } from './wire.ts'
 
@@ -80,39 +76,4 @@ describe('a receipt', () => {
       }),
     )
   })
-})
-
-test("a pattern's subject covers the subject of every identity that matches", () => {
-  const text = fc
-    .array(fc.constantFrom('a', 'b', '*', '.'), { minLength: 1, maxLength: 8 })
-    .map((letters) => letters.join(''))
-    .filter((each) => !/^\.|\.\.|\.$/.test(each))
-  const covers = (subject: string, other: string): boolean =>
-    subject.endsWith('>') ? other.startsWith(subject.slice(0, -1)) : other === subject
-  fc.assert(
-    fc.property(text, text, (pattern, written) => {
-      const name = written.replaceAll('*', 'x')
-      fc.pre(parseIdentityPattern(pattern).matches(name))
-      expect(covers(patternSubject('p', pattern), identitySubject('p', name))).toBe(true)
-    }),
-  )
-})
-
-test.each([
-  ['*', 'p.>'],
-  ['user-*', 'p.>'],
-  ['sensors.attic.*', 'p.sensors.attic.>'],
-  ['sensors.*.x', 'p.sensors.>'],
-  ['lamp', 'p.lamp'],
-])('the pattern %s listens to %s, and to no more words than it has to', (pattern, subject) => {
-  expect(patternSubject('p', pattern)).toBe(subject)
-})
-
-test('no identity has the subject of a gateway', () => {
-  fc.assert(
-    fc.property(identity, identity, (name, other) => {
-      expect(identitySubject('p', other).startsWith('p.')).toBe(true)
-      expect(gatewaySubject('p', name).startsWith('p.')).toBe(false)
-    }),
-  )
 })

@@ -32,53 +32,6 @@ export const RECEIPT_TO_HEADER = 'Prism-Receipt-To'
 /** In a reply: why the message was not handled. */
 export const ERROR_HEADER = 'Prism-Error'
 
-/** The subject of an identity that is reached without a gateway. */
-export function identitySubject(prefix: string, identity: string): string {
-  return `${prefix}.${identity}`
-}
-
-/** The subject of a gateway; outside `<prefix>.`, so no identity can have it. */
-export function gatewaySubject(prefix: string, name: string): string {
-  return `${prefix}-gateway.${name}`
-}
-
-/** The subject of a gateway that messages are kept for while it is away. */
-export function durableGatewaySubject(prefix: string, name: string): string {
-  return gatewaySubject(prefix, `durable.${name}`)
-}
-
-/**
- * What covers the subjects of all identities that match a pattern, and perhaps of others: NATS can
- * leave open whole words only, at the end.
- */
-export function patternSubject(prefix: string, pattern: string): string {
-  const words = pattern.split('.')
-  const open = words.findIndex((word) => word.includes('*'))
-  const fixed = open < 0 ? words : [...words.slice(0, open), '>']
-  return identitySubject(prefix, fixed.join('.'))
-}
-
-/** Where those who host all identities of a pattern are asked for; one word short of an identity. */
-export function patternHostsSubject(prefix: string): string {
-  return `${prefix}-subscribers`
-}
-
-/** The name of a durable gateway by its subject; `null` if it is none. */
-export function durableGatewayName(prefix: string, gateway: string | null): string | null {
-  const start = durableGatewaySubject(prefix, '')
-  return gateway?.startsWith(start) ? gateway.slice(start.length) : null
-}
-
-/** Where the messages that are kept for a durable gateway are published. */
-export function durableSubject(prefix: string, name: string): string {
-  return `${prefix}-durable.${name}`
-}
-
-/** Where a durable gateway records which identities of a message have handled it. */
-export function progressSubject(prefix: string, name: string, message: string): string {
-  return `${prefix}-progress.${name}.${message}`
-}
-
 /** Headers of a message to an identity's own subject. */
 export function identityHeaders(messageId: string, resendable: boolean): MsgHdrs {
   const result = headers()

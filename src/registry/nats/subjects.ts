@@ -1,0 +1,125 @@
+import { RegistryError } from '../errors.ts'
+import { GATEWAY_NAME, validateGatewayName } from '../gateway-name.ts'
+import { validateNamespace } from '../identity.ts'
+
+/** What subjects begin with unless configured. */
+export const DEFAULT_SUBJECT_PREFIX = 'prism.multicast'
+
+/**
+ * The NATS subjects and JetStream names of one namespace, all of them, in one place.
+ *
+ * The namespace is one word of every subject, without exception: with one, the identity
+ * `orders.user-1` of the exception would have the subject of `user-1` in the namespace `orders`.
+ * Identities begin after `<prefix>.`, everything else after `<prefix>-<role>.`, so no identity, pattern
+ * or gateway of a namespace has the subject of another's, or of another namespace's.
+ *
+ * | subject | of |
+ * |---|---|
+ * | `<prefix>.<namespace>.<identity>` | an identity |
+ * | `<prefix>-gateway.<namespace>.<name>` | a gateway |
+ * | `<prefix>-gateway.<namespace>.durable.<name>` | a durable gateway |
+ * | `<prefix>-subscribers.<namespace>` | the question who hosts which pattern |
+ * | `<prefix>-durable.<namespace>.<name>` | messages kept for a durable gateway |
+ * | `<prefix>-progress.<namespace>.<name>.<key>` | the record of a message that is half done |
+ */
+export class Subjects {
+  readonly prefix: string
+  readonly namespace: string
+  /** JetStream stream of the messages that are kept for durable gateways. */
+  readonly messagesStream: string
+  /** JetStream stream of the records of messages that are half done. */
+  readonly progressStream: string
+  readonly #identity: string
+  readonly #gateway: string
+  readonly #durableGateway: string
+  readonly #durable: string
+  readonly #progress: string
+
+  /**
+   * @param prefix words joined by dots, without white space, control characters and wildcards.
+   * @throws RegistryError `INVALID_ARGUMENT`
+   */
+  constructor(prefix: string, namespace: string) {
+    this.prefix = validatePrefix(prefix)
+    this.namespace = validateNamespace(namespace)
+    this.#identity = `${prefix}.${namespace}.`
+    this.#gateway = `${prefix}-gateway.${namespace}.`
+    this.#durableGateway = `${this.#gateway}durable.`
+    this.#durable = `${prefix}-durable.${namespace}.`
+    this.#progress = `${prefix}-progress.${namespace}.`
+    // Stream names can't contain dots. Two prefixes may yield one name; their subjects tell them apart.
+    const base = prefix.replaceAll('.', '_')
+    this.messagesStream = `${base}-durable-${namespace}`
+    this.progressStream = `${base}-progress-${namespace}`
+  }
+
+  /** The subject of an identity that is reached without a gateway. */
+  identity(identity: string): string {
+    return this.#identity + identity
+  }
+
+  /** The identity whose subject this is, unchecked; `null` if it is not a subject of an identity. */
+  identityOf(subject: string): string | null {
+    return subject.startsWith(this.#identity) ? subject.slice(this.#identity.length) : null
+  }
+
+  /**
+   * Covers the subjects of all identities that match a pattern, and perhaps of others, because NATS
+   * wildcards stand for whole words.
+   */
+  pattern(pattern: string): string {
+    const words = pattern.split('.')
+    const open = words.findIndex((word) => word.includes('*'))
+    const fixed = open < 0 ? words : [...words.slice(0, open), '>']
+    return this.#identity + fixed.join('.')
+  }
+
+  /** The subject of a gateway. */
+  gateway(name: string): string {
+    return this.#gateway + name
+  }
+
+  /** The subject of a gateway that messages are kept for while it is away. */
+  durableGateway(name: string): string {
+    return this.#durableGateway + name
+  }
+
+  /** Whether `subject` is that of a gateway of this namespace, durable or not. */
+  isGateway(subject: string): boolean {
+    if (!subject.startsWith(this.#gateway)) return false
+    const name = subject.slice(this.#gateway.length)
+    return GATEWAY_NAME.test(name) || this.durableGatewayName(subject) !== null
+  }
+
+  /** The name of a durable gateway by its subject; `null` for any other subject. */
+  durableGatewayName(subject: string | null): string | null {
+    if (subject === null || !subject.startsWith(this.#durableGateway)) return null
+    const name = subject.slice(this.#durableGateway.length)
+    return GATEWAY_NAME.test(name) ? name : null
+  }
+
+  /** Where the hosts of patterns are asked for. */
+  patternHosts(): string {
+    return `${this.prefix}-subscribers.${this.namespace}`
+  }
+
+  /** Where the messages that are kept for a durable gateway are published; `*` for all gateways. */
+  durable(name: string): string {
+    return this.#durable + (name === '*' ? name : validateGatewayName(name, 'gatewayName'))
+  }
+
+  /** Where a durable gateway records which recipients have handled a message; `*` for all. */
+  progress(name: string, key: string): string {
+    return `${this.#progress}${name}.${key}`
+  }
+}
+
+function validatePrefix(prefix: unknown): string {
+  if (typeof prefix === 'string' && prefix.length <= 128 && PREFIX.test(prefix)) return prefix
+  throw new RegistryError(
+    'INVALID_ARGUMENT',
+    `subjectPrefix ${JSON.stringify(prefix)} is not valid; expected at most 128 characters: words of letters, digits, - and _, joined by dots`,
+  )
+}
+
+const PREFIX = /^[\w-]+(\.[\w-]+)*$/
