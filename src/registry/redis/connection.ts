@@ -1,7 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { RegistryError } from '../errors.ts'
 import { nameOf, parseRedisAddress, type RedisAddress } from './address.ts'
-import type { Script } from './scripts.ts'
+import type { Script } from './script.ts'
 
 type RedisClient = Redis | Cluster
 

@@ -8,11 +8,14 @@ import type {
   RegistryStore,
   SeenRegistration,
 } from '../store.ts'
+import { Warnings } from '../warnings.ts'
+import { readBookkeeping } from './bookkeeping.ts'
 import { connectRedis, type RedisConnection } from './connection.ts'
+import { Evictions } from './evictions.ts'
 import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
-import { expiryFrom } from './record.ts'
+import { countFrom, flagFrom, listFrom } from './replies.ts'
 import { Replica } from './replica.ts'
-import { scanRegistrations } from './scan.ts'
+import { scanIdentities, scanRegistrations } from './scan.ts'
 import {
   clearScript,
   dropBookkeepingScript,
@@ -41,6 +44,8 @@ export interface RedisStoreOptions {
   readonly logCap?: number
   /** How long to wait for a server to answer, at the start and later, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number
+  /** Told of what Redis holds and no registry has written, of lost keys, and of clocks set back. */
+  readonly warnings?: Warnings
 }
 
 const clearChunkSize = 500
@@ -55,20 +60,25 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Reg
   if (urls.length === 0) {
     throw new RegistryError('INVALID_ARGUMENT', 'A Redis store needs a `url` or `nodes`.')
   }
-  const connection = await connectRedis(urls, options.connectTimeoutMs ?? 5000)
+  const { namespace, warnings = new Warnings(), connectTimeoutMs = 5000 } = options
+  const connection = await connectRedis(urls, connectTimeoutMs)
   try {
-    if (connection.isCluster) requireHashTag(options.namespace)
+    if (connection.isCluster) requireHashTag(namespace)
+    const evictions = new Evictions(warnings, connection.name)
+    const { facts } = await readBookkeeping(connection, keysOf(namespace))
+    evictions.observe(facts, performance.now())
+    return new RedisStore(connection, options, warnings, evictions)
   } catch (error) {
     await connection.close()
     throw error
   }
-  return new RedisStore(connection, options)
 }
 
 /** The registry slot on Redis. `keys.ts`, `record.ts` and `log.ts` say what is stored where. */
 class RedisStore implements RegistryStore {
   readonly #connection: RedisConnection
   readonly #keys: NamespaceKeys
+  readonly #warnings: Warnings
   readonly #replica: Replica | undefined
   readonly #maxIdentities: number
   readonly #logCap: number
@@ -77,11 +87,21 @@ class RedisStore implements RegistryStore {
   readonly #underWay = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  constructor(connection: RedisConnection, options: RedisStoreOptions) {
+  constructor(
+    connection: RedisConnection,
+    options: RedisStoreOptions,
+    warnings: Warnings,
+    evictions: Evictions,
+  ) {
     const { maxIdentities = Infinity, logCap = 10_000 } = options
     this.#connection = connection
     this.#keys = keysOf(options.namespace)
-    this.#replica = options.strategy === 'scan' ? undefined : new Replica(connection, this.#keys)
+    this.#warnings = warnings
+    if (options.strategy !== 'scan') {
+      const newMark = () => this.#mark()
+      const following = { keys: this.#keys, warnings, evictions, logCap, newMark }
+      this.#replica = new Replica(connection, following)
+    }
     this.#maxIdentities = maxIdentities
     this.#logCap = logCap
   }
@@ -138,14 +158,14 @@ class RedisStore implements RegistryStore {
         this.#mark(),
         this.#logCap,
       ])
-      return reply === 1
+      return flagFrom(reply)
     })
   }
 
   unregister(identity: string): Promise<boolean> {
     return this.#accept(async () => {
       const args = [identity, this.#mark(), this.#logCap]
-      return (await this.#connection.run(unregisterScript, this.#keysFor(identity), args)) === 1
+      return flagFrom(await this.#connection.run(unregisterScript, this.#keysFor(identity), args))
     })
   }
 
@@ -153,25 +173,37 @@ class RedisStore implements RegistryStore {
     return this.#accept(() =>
       this.#replica
         ? this.#replica.select(filter)
-        : scanRegistrations(this.#connection, this.#keys, filter),
+        : scanRegistrations(this.#connection, this.#keys, filter, this.#warnings),
     )
   }
 
   clear(): Promise<void> {
     return this.#accept(async () => {
       const { index, log } = this.#keys
+      const { isVerified } = await readBookkeeping(this.#connection, this.#keys)
+      if (!isVerified) {
+        // There may be registrations that the index lacks.
+        for await (const identities of scanIdentities(this.#connection, this.#keys)) {
+          await this.#clear(identities)
+        }
+      }
       do {
         for (;;) {
           const identities = await this.#connection.perform((client) =>
-            client.zrange(index, '0', `${clearChunkSize - 1}`),
+            client.zrangebyscore(index, '(-inf', '+inf', 'LIMIT', 0, clearChunkSize),
           )
           if (identities.length === 0) break
-          const hashes = identities.map((identity) => this.#keys.identity(identity))
-          const args = [JSON.stringify(identities), this.#mark(), this.#logCap, ...identities]
-          await this.#connection.run(clearScript, [index, log, ...hashes], args)
+          await this.#clear(identities)
         }
-      } while ((await this.#connection.run(dropBookkeepingScript, [index, log], [])) !== 1)
+      } while (!flagFrom(await this.#connection.run(dropBookkeepingScript, [index, log], [])))
     })
+  }
+
+  async #clear(identities: readonly string[]): Promise<void> {
+    const { index, log } = this.#keys
+    const hashes = identities.map((identity) => this.#keys.identity(identity))
+    const args = [JSON.stringify(identities), this.#mark(), this.#logCap, ...identities]
+    await this.#connection.run(clearScript, [index, log, ...hashes], args)
   }
 
   close(): Promise<void> {
@@ -204,9 +236,6 @@ class RedisStore implements RegistryStore {
 }
 
 function timesFrom(reply: unknown): RegistrationTimes {
-  const [registeredAt, expiresAt]: unknown[] = Array.isArray(reply) ? reply : []
-  if (typeof registeredAt !== 'number' || typeof expiresAt !== 'number') {
-    throw new RegistryError('UNAVAILABLE', `Redis replied with no times: ${JSON.stringify(reply)}`)
-  }
-  return { registeredAt, expiresAt: expiryFrom(expiresAt) }
+  const [registeredAt, expiresAt] = listFrom(reply)
+  return { registeredAt: countFrom(registeredAt), expiresAt: countFrom(expiresAt) || null }
 }
