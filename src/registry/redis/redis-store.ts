@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { Registration } from '../registration.ts'
@@ -65,12 +66,26 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Reg
   try {
     if (connection.isCluster) requireHashTag(namespace)
     const evictions = new Evictions(warnings, connection.name)
-    const { facts } = await readBookkeeping(connection, keysOf(namespace))
+    const { facts } = await whenLoaded(connectTimeoutMs, () =>
+      readBookkeeping(connection, keysOf(namespace)),
+    )
     evictions.observe(facts, performance.now())
     return new RedisStore(connection, options, warnings, evictions)
   } catch (error) {
     await connection.close()
     throw error
+  }
+}
+
+/** Repeats a read while the server is loading its data, for `timeoutMs` at most. */
+async function whenLoaded<T>(timeoutMs: number, read: () => Promise<T>): Promise<T> {
+  for (const deadline = performance.now() + timeoutMs; ; await delay(50)) {
+    try {
+      return await read()
+    } catch (error) {
+      const isLoading = error instanceof RegistryError && error.message.includes('LOADING')
+      if (!isLoading || performance.now() > deadline) throw error
+    }
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from './bookkeeping.ts'
 import type { RedisConnection } from './connection.ts'
 import { CorruptData } from './corrupt-data.ts'
-import { Evictions } from './evictions.ts'
+import type { Evictions } from './evictions.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { applyEntry, isSamePosition, timeOf, type LogEntry, type LogPosition } from './log.ts'
 import { readLog, type LogReading } from './log-reading.ts'
