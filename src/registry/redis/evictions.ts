@@ -1,19 +1,14 @@
 import type { Warnings } from '../warnings.ts'
 
-/** How often a reader asks whether Redis evicts keys, in ms, as long as it isn't set up to. */
-const ASK_EVERY_MS = 250
-
 /**
  * Notices evictions by what INFO says: keys that a Redis with too little memory removes, whose they
- * are it doesn't say. If it may evict, it is asked with every read; if INFO is forbidden, never again.
+ * are it doesn't say. Where INFO is forbidden, there are none to be noticed.
  */
 export class Evictions {
   readonly #warnings: Warnings
   readonly #server: string
   #evictedKeys: string | undefined
   #isEvicting = false
-  #isPermitted = true
-  #askedAtMs = -Infinity
 
   /** @param server its name, for messages. */
   constructor(warnings: Warnings, server: string) {
@@ -21,9 +16,9 @@ export class Evictions {
     this.#server = server
   }
 
-  /** Whether the next read is to ask for facts. */
-  isDue(nowMs: number): boolean {
-    return this.#isPermitted && (this.#isEvicting || nowMs - this.#askedAtMs >= ASK_EVERY_MS)
+  /** Whether Redis is set up to evict, so that each read has to ask. */
+  get isEvicting(): boolean {
+    return this.#isEvicting
   }
 
   /**
@@ -31,10 +26,8 @@ export class Evictions {
    * @param facts lines: keys evicted since the start, bytes at most, policy; '' if INFO is forbidden.
    * @returns whether keys were evicted since the facts before.
    */
-  observe(facts: string, nowMs: number): boolean {
+  observe(facts: string): boolean {
     const [evictedKeys = '', maxBytes = '', policy = ''] = facts.split('\n')
-    this.#askedAtMs = nowMs
-    this.#isPermitted = facts !== ''
     const isEvicting = Number(maxBytes) > 0 && policy !== '' && policy !== 'noeviction'
     if (isEvicting && !this.#isEvicting) this.#warn(maxBytes, policy)
     this.#isEvicting = isEvicting

@@ -43,45 +43,40 @@ local function facts()
     (string.match(memory, 'maxmemory_policy:([%w-]+)') or '')
 end`
 
-/** The mark of an entry, its first line: only of our own entries is it known to be short. */
-const markOf = `
-local function markOf(lines) return string.match(string.sub(lines, 1, 64), '[^\\n]*') end`
-
 /**
- * The time, what the log says from a position on, and some hashes, all of one instant.
- * KEYS log, a key that doesn't exist, hashes to be read. ARGV stream id to begin at, or '-'; most
- * entries; '1' to ask for facts of eviction; most bytes of a hash.
+ * The time and what the log says from a position on, both of one instant.
+ * KEYS log. ARGV stream id to begin at, or '-'; most entries.
  *
- * Replies Unix ms, 1 if there is more of the log, facts, hashes as by `readHash`, and then each entry
- * as one text of lines: stream id, kind, and those of the entry; of the first one, which is known
- * already, the mark only. Nested replies would cost both sides half as much again.
+ * Replies Unix ms, and then each entry as one text of lines: stream id, kind, and those of the entry;
+ * of the first one, which is known already, the mark only. Nested replies would cost both sides half as
+ * much again. Last, '' if the log goes on and the reply would be too long.
  *
- * Fails on a replica, which may lag behind its master: only a write tells a script where it runs.
+ * With checks, KEYS are also a key that doesn't exist and hashes, ARGV also the most bytes of a hash. Then
+ * the first reply is a list: Unix ms, facts of eviction, and each hash as by `readHash`. Fails on a
+ * replica, which may lag behind its master: only a write tells a script where it runs.
  */
-export const readLogScript = script(`${now}${markOf}
-local probe = redis.pcall('DEL', KEYS[2])
-if type(probe) == 'table' and string.find(probe.err, 'READONLY', 1, true) then return probe end
-local entries = redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])
-local reply = { now, 0, '', false }
-if #entries == tonumber(ARGV[2]) then reply[2] = 1 end
-if ARGV[3] == '1' then${facts}
-  reply[3] = facts()
-end
-if #KEYS > 2 then${readHash}
-  local hashes = {}
-  for at = 3, #KEYS do hashes[at - 2] = readHash(KEYS[at], tonumber(ARGV[4])) end
-  reply[4] = hashes
+export const readLogScript = script(`${now}
+local reply = { now }
+if #KEYS > 1 then${facts}${readHash}
+  local probe = redis.pcall('DEL', KEYS[2])
+  if type(probe) == 'table' and string.find(probe.err, 'READONLY', 1, true) then return probe end
+  local checks = { now, facts() }
+  for at = 3, #KEYS do checks[at] = readHash(KEYS[at], tonumber(ARGV[3])) end
+  reply[1] = checks
 end
 local bytes = 0
-for at, entry in ipairs(entries) do
+for at, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])) do
   local lines = entry[2][2]
-  if at == 1 or #lines > ${MAX_VALUE_BYTES} then lines = markOf(lines) end
-  bytes = bytes + #lines
-  if at > 2 and bytes > ${MAX_REPLY_BYTES} then
-    reply[2] = 1
-    break
+  if at == 1 or #lines > ${MAX_VALUE_BYTES} then
+    lines = string.match(string.sub(lines, 1, 64), '[^\\n]*')
+  else
+    bytes = bytes + #lines
+    if bytes > ${MAX_REPLY_BYTES} and at > 2 then
+      reply[at + 1] = ''
+      break
+    end
   end
-  reply[at + 4] = entry[1] .. '\\n' .. string.sub(entry[2][1], 1, 64) .. '\\n' .. lines
+  reply[at + 1] = entry[1] .. '\\n' .. string.sub(entry[2][1], 1, 64) .. '\\n' .. lines
 end
 return reply`)
 
@@ -93,11 +88,11 @@ export const VERIFIED = '~verified'
  * Replies the log's last entry as lines of stream id and mark, or nil; whether there is an index;
  * whether it is verified; keys of the database, or -1 where the user may not ask; facts of eviction.
  */
-export const readBookkeepingScript = script(`${markOf}${facts}
+export const readBookkeepingScript = script(`${facts}
 local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
 local size = redis.pcall('DBSIZE')
 return {
-  last and last[1] .. '\\n' .. markOf(last[2][2]) or false,
+  last and last[1] .. '\\n' .. string.match(string.sub(last[2][2], 1, 64), '[^\\n]*') or false,
   redis.call('EXISTS', KEYS[1]),
   redis.call('ZSCORE', KEYS[1], '${VERIFIED}') and 1 or 0,
   type(size) == 'number' and size or -1,

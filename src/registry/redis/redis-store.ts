@@ -69,7 +69,7 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Reg
     const { facts } = await whenLoaded(connectTimeoutMs, () =>
       readBookkeeping(connection, keysOf(namespace)),
     )
-    evictions.observe(facts, performance.now())
+    evictions.observe(facts)
     return new RedisStore(connection, options, warnings, evictions)
   } catch (error) {
     await connection.close()

@@ -16,7 +16,7 @@ import { CorruptData } from './corrupt-data.ts'
 import type { Evictions } from './evictions.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { applyEntry, isSamePosition, timeOf, type LogEntry, type LogPosition } from './log.ts'
-import { readLog, type LogReading } from './log-reading.ts'
+import { readLog, type LogChecks, type LogReading } from './log-reading.ts'
 import { corruptRecordMessage, readRecords } from './records.ts'
 import { dropLostScript } from './repair-scripts.ts'
 import { countFrom } from './replies.ts'
@@ -27,6 +27,9 @@ import { needsVerification, verifyIndex } from './verify-index.ts'
 
 /** Log entries, or identities of a snapshot, read at a time: a few ms of work for either side. */
 const chunkSize = 500
+
+/** How often a reader checks what no log tells, in ms, as long as Redis isn't set up to evict. */
+const CHECK_EVERY_MS = 100
 
 /** Snapshots begun for one answer before it is given up. */
 const maxSnapshots = 10
@@ -83,6 +86,8 @@ export class Replica {
   #copy: Copy = { index: new RegistrationIndex(), skipped: new Set(), position: null }
   /** Whether the log may still continue where the copy ends. */
   #isFollowing = false
+  /** Monotonic ms. */
+  #checkedAtMs = -Infinity
 
   constructor(connection: RedisConnection, options: ReplicaOptions) {
     this.#connection = connection
@@ -132,21 +137,22 @@ export class Replica {
       if (!this.#isSteady(copy, reading) || !startsAt(copy.position, reading.entries)) return false
       const unknown = this.#apply(copy, reading)
       if (!unknown) return false
+      if (reading.checks && !this.#passes(reading.checks, reading, copy)) return false
       // A copy that is being loaded has yet to come to them.
       if (unknown.size > 0 && stage !== 'loading') await this.#readUnknown(copy, [...unknown])
-      else if (!reading.hasMore) return stage !== 'kept' || this.#passesChecks(copy, reading)
+      else if (!reading.hasMore) return true
     }
   }
 
-  #read(copy: Copy, withChecks: boolean): Promise<LogReading> {
+  #read({ position, index, skipped }: Copy, mayCheck: boolean): Promise<LogReading> {
+    let audited: readonly string[] | null = null
     const nowMs = performance.now()
-    const { position: from, index, skipped } = copy
-    return readLog(this.#connection, this.#keys, {
-      from,
-      count: chunkSize,
-      facts: withChecks && this.#options.evictions.isDue(nowMs),
-      audited: withChecks ? this.#audit.next(index, [...skipped], nowMs) : [],
-    })
+    const isDue = nowMs - this.#checkedAtMs >= CHECK_EVERY_MS || this.#options.evictions.isEvicting
+    if (mayCheck && isDue) {
+      this.#checkedAtMs = nowMs
+      audited = this.#audit.next(index, skipped)
+    }
+    return readLog(this.#connection, this.#keys, position, chunkSize, audited)
   }
 
   /** Whether the clock of Redis has not been set back since the reading before. */
@@ -215,12 +221,14 @@ export class Replica {
   }
 
   /** Whether nothing shows that records were evicted, deleted or changed by anyone but a registry. */
-  #passesChecks({ index }: Copy, { facts, records, timeMs, receivedAtMs }: LogReading): boolean {
-    if (facts !== null && this.#options.evictions.observe(facts, receivedAtMs)) return false
+  #passes({ facts, records }: LogChecks, { hasMore, timeMs }: LogReading, copy: Copy): boolean {
+    if (this.#options.evictions.observe(facts)) return false
+    // Only at its end does the log say what the records were at the same instant.
+    if (hasMore) return true
     return records.every(({ identity, recorded }) => {
       if (recorded.state === 'unread') return true
       const registration = recorded.state === 'valid' ? recorded.registration : undefined
-      return agree(index.get(identity), registration, timeMs)
+      return agree(copy.index.get(identity), registration, timeMs)
     })
   }
 
@@ -268,7 +276,7 @@ export class Replica {
 
   async #readBookkeeping(): Promise<Bookkeeping> {
     const state = await readBookkeeping(this.#connection, this.#keys)
-    this.#options.evictions.observe(state.facts, performance.now())
+    this.#options.evictions.observe(state.facts)
     return state
   }
 

@@ -10,10 +10,9 @@ local ends = tonumber(redis.call('HGET', KEYS[1], 'expires_at') or '')
 local isLive = ends and (ends == 0 or ends > now)`
 
 /**
- * A few ended identities leave the index with every write, so it can't outgrow what is live. Only
- * those without a hash: while the clock is ahead, nothing else may leave, because it would be live
- * again, and no longer in the index, once the clock is right. Where a hash is still there, it decides.
- * ARGV[1] is the id.
+ * A few ended identities leave the index with every write, so it can't outgrow what is live. Their
+ * hashes are gone, or go with them: if the clock is ahead, and set right later, nothing may be live
+ * again that the index no longer has. Where a hash is there, it decides. ARGV[1] is the id.
  */
 const dropEnded = `
 local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '(-inf', now - ${REMOVAL_SLACK_MS}, 'LIMIT', 0, 16)
@@ -29,6 +28,8 @@ if #ended > 0 then
       if ends and (ends == 0 or ends > now) then
         redis.call('ZADD', KEYS[2], ends == 0 and '+inf' or ends, id)
       else
+        -- What Redis would do itself, and did not, e.g. since the key was made to persist.
+        if ends then redis.call('DEL', keys[at]) end
         gone[#gone + 1] = id
       end
     end
@@ -79,16 +80,13 @@ end
 local ttl = tonumber(ARGV[3])
 local expires = 0
 if ttl > 0 then expires = now + ttl end
-local fields = { 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', now, 'expires_at', expires }
-if ARGV[5] ~= '' then
-  fields[9] = 'gateway'
-  fields[10] = ARGV[5]
-end
--- Fewer new fields than these: it held something without a time, which must leave nothing behind.
-if redis.call('HSET', KEYS[1], unpack(fields)) * 2 < #fields then
+local new = redis.call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', now, 'expires_at', expires)
+-- Fewer fields are new: it held something without a time, which must leave nothing behind.
+if new < 4 then
   redis.call('DEL', KEYS[1])
-  redis.call('HSET', KEYS[1], unpack(fields))
+  redis.call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', now, 'expires_at', expires)
 end
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'gateway', ARGV[5]) end
 if ttl > 0 then
   redis.call('PEXPIREAT', KEYS[1], expires)
   redis.call('ZADD', KEYS[2], expires, ARGV[1])
