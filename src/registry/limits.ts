@@ -36,6 +36,12 @@ const ranges: Readonly<Record<keyof RegistryLimits, readonly [min: number, max: 
   maxFilterClauses: [1, 10_000],
 }
 
+/** The most that any registry can allow for its metadata. */
+export const MAX_LIMITS = Object.freeze({
+  maxMetadataBytes: ranges.maxMetadataBytes[1],
+  maxMetadataDepth: ranges.maxMetadataDepth[1],
+})
+
 /**
  * The default limits with some of them set otherwise.
  * @throws RegistryError `INVALID_ARGUMENT` for an unknown limit, or one that is not an integer in its range.
