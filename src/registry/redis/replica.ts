@@ -31,6 +31,12 @@ const chunkSize = 500
 /** How often a reader checks what no log tells, in ms, as long as Redis isn't set up to evict. */
 const CHECK_EVERY_MS = 100
 
+/**
+ * How often a reader that found no log looks again for registrations, in ms: nothing it follows would
+ * tell it of any that lost both index and log.
+ */
+const LOOK_AGAIN_MS = 1000
+
 /** Snapshots begun for one answer before it is given up. */
 const maxSnapshots = 10
 
@@ -88,6 +94,7 @@ export class Replica {
   #isFollowing = false
   /** Monotonic ms. */
   #checkedAtMs = -Infinity
+  #loadedAtMs = -Infinity
 
   constructor(connection: RedisConnection, options: ReplicaOptions) {
     this.#connection = connection
@@ -110,6 +117,7 @@ export class Replica {
 
   async #catchUp(): Promise<void> {
     for (let snapshots = 0; ;) {
+      if (snapshots === 0 && this.#mustLookAgain()) this.#isFollowing = false
       this.#isFollowing &&= await this.#follow(this.#copy, snapshots > 0 ? 'new' : 'kept')
       if (this.#isFollowing) return this.#expire()
       if (snapshots === maxSnapshots) break
@@ -117,6 +125,7 @@ export class Replica {
       const loaded = await this.#load()
       if (!loaded) continue
       this.#copy = loaded
+      this.#loadedAtMs = performance.now()
       this.#audit.restart()
       this.#isFollowing = true
     }
@@ -125,6 +134,10 @@ export class Replica {
       `The log "${this.#keys.log}" is overrun faster than it can be read: raise its cap. (Or ` +
         'something else writes to it; the warnings say so.)',
     )
+  }
+
+  #mustLookAgain(): boolean {
+    return this.#copy.position === null && performance.now() - this.#loadedAtMs >= LOOK_AGAIN_MS
   }
 
   /**
