@@ -78,7 +78,8 @@ describe.skipIf(!hasProgram)('After any disturbance (needs redis-server on the P
           expect(await reader.select(everything), context).toEqual(expected)
         }
         const fresh = await open('replica')
-        const found = await fresh.select(everything).finally(() => fresh.close())
+        const found = await fresh.select(everything)
+        await fresh.close()
         expect(found, context).toEqual(expected)
       }, 20_000)
       await expectSameByRegister(writer, await scan.select(everything), context)

@@ -16,7 +16,7 @@ import { Evictions } from './evictions.ts'
 import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
 import { countFrom, flagFrom, listFrom } from './replies.ts'
 import { Replica } from './replica.ts'
-import { scanIdentities, scanRegistrations } from './scan.ts'
+import { readRegistrations, scanIdentities, scanRegistrations } from './scan.ts'
 import {
   clearScript,
   dropBookkeepingScript,
@@ -187,6 +187,14 @@ class RedisStore implements RegistryStore {
       this.#replica
         ? this.#replica.select(filter)
         : scanRegistrations(this.#connection, this.#keys, filter, this.#warnings),
+    )
+  }
+
+  lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    return this.#accept(() =>
+      this.#replica
+        ? this.#replica.lookUp(identities)
+        : readRegistrations(this.#connection, this.#keys, identities, this.#warnings),
     )
   }
 

@@ -115,6 +115,12 @@ export class Replica {
     return this.#copy.index.select(filter)
   }
 
+  /** The live registrations of these identities. */
+  async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    await this.#rounds.join()
+    return identities.flatMap((identity) => this.#copy.index.get(identity) ?? [])
+  }
+
   async #catchUp(): Promise<void> {
     for (let snapshots = 0; ;) {
       if (snapshots === 0 && this.#mustLookAgain()) this.#isFollowing = false
