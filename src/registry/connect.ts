@@ -62,6 +62,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
       servers: natsUrls,
       namespace,
       warnings,
+      maxBacklogBytes: limits.maxBacklogBytes,
       ...(subjectPrefix === undefined ? {} : { subjectPrefix }),
       ...(natsConnections === undefined ? {} : { connections: natsConnections }),
       ...(gatewayName === undefined ? {} : { gatewayName }),

@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_BACKLOG_BYTES } from './backlog.ts'
 import { RegistryError } from './errors.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -16,6 +17,11 @@ export interface RegistryLimits {
   readonly maxFilterDepth: number
   /** Conditions in a filter, 1 to 10,000. */
   readonly maxFilterClauses: number
+  /**
+   * Bytes of received messages that wait for their handlers or that running handlers hold, 64 KiB to
+   * 1 TiB. Beyond it messages are refused.
+   */
+  readonly maxBacklogBytes: number
 }
 
 export const defaultLimits: RegistryLimits = Object.freeze({
@@ -25,6 +31,7 @@ export const defaultLimits: RegistryLimits = Object.freeze({
   maxMetadataDepth: 32,
   maxFilterDepth: 5,
   maxFilterClauses: 20,
+  maxBacklogBytes: DEFAULT_MAX_BACKLOG_BYTES,
 })
 
 const ranges: Readonly<Record<keyof RegistryLimits, readonly [min: number, max: number]>> = {
@@ -34,6 +41,7 @@ const ranges: Readonly<Record<keyof RegistryLimits, readonly [min: number, max: 
   maxMetadataDepth: [1, 100],
   maxFilterDepth: [1, 100],
   maxFilterClauses: [1, 10_000],
+  maxBacklogBytes: [64 * 1024, 1024 ** 4],
 }
 
 /** The most that any registry can allow for its metadata. */

@@ -1,5 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { RegistryError } from './errors.ts'
-import type { DeliveryGuarantee, DeliveryStatus, SendOptions } from './messenger.ts'
+import { validateMessageId } from './message-id.ts'
+import type {
+  DeliveryGuarantee,
+  DeliveryStatus,
+  OutgoingMessage,
+  SendOptions,
+} from './messenger.ts'
 
 /** How a multicast is to be delivered. */
 export interface MulticastOptions {
@@ -9,11 +16,17 @@ export interface MulticastOptions {
   readonly timeoutMs?: number
   /** `false`: hand over to the broker and don't wait; every target is `PENDING`. Default `true`. */
   readonly receipts?: boolean
+  /**
+   * Names the message: 1 to 128 printable ASCII characters without spaces. A call that is made again
+   * with the same one, because its result was `TIMEOUT` or an error, is the same message to subscribers;
+   * `docs/promises.md` says what that means under each guarantee. Default: a new one.
+   */
+  readonly messageId?: string
 }
 
 /** What became of a multicast. `targetCount` is the sum of the four other counts. */
 export interface MulticastResult {
-  /** The same for every resend of this multicast; subscribers see it too. */
+  /** As given, or a new one; the same for every resend. Subscribers see it too. */
   readonly messageId: string
   readonly targetCount: number
   readonly deliveredCount: number
@@ -32,9 +45,22 @@ const GUARANTEES: readonly DeliveryGuarantee[] = ['at-most-once', 'at-least-once
  * The payload's bytes, a copy: a caller who reuses its buffer changes nothing that is on its way.
  * @throws RegistryError `INVALID_ARGUMENT` for anything but text and bytes.
  */
-export function payloadBytesOf(payload: Uint8Array | string): Uint8Array {
+function payloadBytesOf(payload: Uint8Array | string): Uint8Array {
   if (typeof payload === 'string' || payload instanceof Uint8Array) return Buffer.from(payload)
   throw new RegistryError('INVALID_ARGUMENT', 'payload: must be a string or a Uint8Array')
+}
+
+/**
+ * The message of a multicast.
+ * @throws RegistryError `INVALID_ARGUMENT` for a payload that is neither text nor bytes, and an id out of range.
+ */
+export function messageOf(
+  payload: Uint8Array | string,
+  { messageId }: MulticastOptions,
+): OutgoingMessage {
+  const bytes = payloadBytesOf(payload)
+  if (messageId === undefined) return { id: randomUUID(), payload: bytes }
+  return { id: validateMessageId(messageId), payload: bytes, repeatable: true }
 }
 
 /**

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { pageOf, type EnumerateOptions, type Enumeration } from './enumeration.ts'
 import { RegistryError } from './errors.ts'
 import { filterFrom, type Filter } from './filter/filter.ts'
@@ -7,7 +6,7 @@ import { limitsFrom, type RegistryLimits } from './limits.ts'
 import type { MessageHandler, Messenger, Subscription } from './messenger.ts'
 import { validateMetadata } from './metadata.ts'
 import {
-  payloadBytesOf,
+  messageOf,
   sendOptionsOf,
   summarize,
   type MulticastOptions,
@@ -151,8 +150,11 @@ export class MulticastRegistry {
     options: MulticastOptions = {},
   ): Promise<MulticastResult> {
     return this.#accept(async () => {
-      const sendOptions = sendOptionsOf(options)
-      const message = { id: randomUUID(), payload: payloadBytesOf(payload) }
+      const message = messageOf(payload, options)
+      const sendOptions = {
+        ...sendOptionsOf(options),
+        lookUp: (identities: readonly string[]) => this.#store.lookUp(identities),
+      }
       const targets = await this.#store.select(filterFrom(filter, this.#limits))
       return summarize(message.id, await this.#messenger.send(message, targets, sendOptions))
     })

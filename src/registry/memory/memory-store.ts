@@ -81,6 +81,11 @@ export class MemoryStore implements RegistryStore {
     return this.#index.select(filter)
   }
 
+  async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    this.#advance()
+    return identities.flatMap((identity) => this.#index.get(identity) ?? [])
+  }
+
   async clear(): Promise<void> {
     this.#advance()
     this.#index = new RegistrationIndex()
