@@ -254,6 +254,28 @@ function describeRegistry(
         expect(shown).toEqual(expected.map((n) => `user-${n}`))
       })
 
+      test('shows once what is renewed or replaced between two pages, in any order', async () => {
+        for (let n = 0; n < 6; n += 1) {
+          await registry.register(`user-${n}`, { n }, { ttlMs: 100_000 + 1_000 * n })
+        }
+        for (const sortBy of ['identity', 'registeredAt', 'expiresAt', 'metadata.n']) {
+          for (const order of ['ascending', 'descending'] as const) {
+            const sorted = { sortBy, order, limit: 2 }
+            const first = await registry.enumerate({}, sorted)
+            const shown = first.registrations.map(({ identity }) => identity)
+            await registry.heartbeat('user-0', 300_000)
+            await registry.register('user-5', { n: -1 }, { replace: true })
+            let cursor = first.nextCursor
+            while (cursor !== null) {
+              const page = await registry.enumerate({}, { ...sorted, cursor })
+              shown.push(...page.registrations.map(({ identity }) => identity))
+              cursor = page.nextCursor
+            }
+            expect(shown.toSorted()).toEqual(Array.from({ length: 6 }, (_, n) => `user-${n}`))
+          }
+        }
+      })
+
       test('leaves metadata out if asked to', async () => {
         await registry.register('alice', { secret: 1 })
         const [alice] = await listed(registry, {}, { includeMetadata: false })
@@ -295,6 +317,17 @@ function describeRegistry(
           expect(await listed(other)).toMatchObject([{ expiresAt }])
           await other.unregister('alice')
           expect(await identitiesOf(registry)).toEqual([])
+        })
+
+        test('goes on from a cursor of another registry of the namespace, by identity', async () => {
+          const other = await open()
+          for (const identity of ['a', 'b', 'c']) await registry.register(identity, {})
+          const { nextCursor } = await registry.enumerate({}, { limit: 1 })
+          const cursor = nextCursor ?? expect.fail('there is no second page')
+          expect(await listed(other, {}, { cursor })).toMatchObject([
+            { identity: 'b' },
+            { identity: 'c' },
+          ])
         })
       }
     })

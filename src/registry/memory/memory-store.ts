@@ -1,3 +1,4 @@
+import { takeOptions, wholeNumber, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { parseMetadata } from '../metadata.ts'
@@ -16,14 +17,18 @@ export interface MemoryStoreOptions {
   readonly maxIdentities?: number
 }
 
+const takes: Takes<MemoryStoreOptions> = { maxIdentities: wholeNumber(0, Infinity) }
+
 /** The registry slot within this process: for tests, and for trying things out without servers. */
 export class MemoryStore implements RegistryStore {
   #index = new RegistrationIndex()
   #isClosed = false
   readonly #maxIdentities: number
 
-  constructor(options: MemoryStoreOptions = {}) {
-    this.#maxIdentities = options.maxIdentities ?? Infinity
+  /** @throws RegistryError `INVALID_ARGUMENT` */
+  constructor(options?: MemoryStoreOptions) {
+    const { maxIdentities = Infinity } = takeOptions(options, 'options', takes)
+    this.#maxIdentities = maxIdentities
   }
 
   async register(request: RegistrationRequest): Promise<RegistrationTimes> {
