@@ -16,6 +16,9 @@ import {
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
 import { type RegistryWarningCode, Warnings } from './warnings.ts'
+import { filterKeyOf } from './watch/filter-key.ts'
+import type { WatchStream } from './watch/watch-event.ts'
+import { watchOptionsFrom, type WatchOptions } from './watch/watch-options.ts'
 
 /** How an identity is registered. */
 export interface RegisterOptions {
@@ -46,6 +49,8 @@ export class MulticastRegistry {
   #underWay = 0
   #onIdle: (() => void) | null = null
   #closing: Promise<void> | null = null
+  /** Aborted by `close()`, which ends the watches. */
+  readonly #closed = new AbortController()
 
   /** @param slots the registry owns them from here on: `close()` closes them. */
   constructor(slots: {
@@ -141,6 +146,28 @@ export class MulticastRegistry {
   }
 
   /**
+   * Tells which registrations match, and then what becomes of them, whichever process makes the
+   * change: an endless stream of events in the order of the changes, for `for await`. It ends without
+   * an error when the loop is left, `options.signal` is aborted or the registry is closed. A consumer
+   * that is slower than the changes is told the latest of each identity. `docs/watch.md` has the rest.
+   *
+   * The iterator rejects with `UNAVAILABLE` if the store can't be reached when the watch begins. If it
+   * is lost later, the watch says so, waits, and then tells what has changed meanwhile.
+   * @param filter `{}` matches all.
+   * @throws RegistryError at once: `INVALID_FILTER`, `INVALID_ARGUMENT`, `CLOSED`
+   */
+  watch(filter: Filter = {}, options: WatchOptions = {}): WatchStream {
+    this.#requireOpen()
+    const { signal, ...rest } = watchOptionsFrom(options)
+    return this.#store.watch({
+      ...rest,
+      filter: filterFrom(filter, this.#limits),
+      filterKey: filterKeyOf(filter),
+      signals: [this.#closed.signal, ...(signal === null ? [] : [signal])],
+    })
+  }
+
+  /**
    * Sends a payload to every identity that matches, and waits for their receipts.
    * No match is a success with 0 targets.
    * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`
@@ -188,8 +215,12 @@ export class MulticastRegistry {
     return this.#accept(() => this.#store.clear())
   }
 
-  /** Ends what was accepted and releases connections. Idempotent; later calls reject with `CLOSED`. */
+  /**
+   * Ends watches, waits for everything else that was accepted, and releases connections. Idempotent;
+   * later calls reject with `CLOSED`.
+   */
   close(): Promise<void> {
+    this.#closed.abort()
     this.#closing ??= this.#close()
     return this.#closing
   }
@@ -201,9 +232,7 @@ export class MulticastRegistry {
   }
 
   async #accept<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#closing !== null) {
-      throw new RegistryError('CLOSED', 'The registry is closed; connect a new one.')
-    }
+    this.#requireOpen()
     this.#underWay += 1
     try {
       return await call()
@@ -220,6 +249,11 @@ export class MulticastRegistry {
       'INVALID_ARGUMENT',
       `gateway: ${JSON.stringify(String(gateway).slice(0, 80))} is not a gateway of this namespace; use the \`gateway\` of the registry that hosts the identity`,
     )
+  }
+
+  #requireOpen(): void {
+    if (this.#closing === null) return
+    throw new RegistryError('CLOSED', 'The registry is closed; connect a new one.')
   }
 
   #checkTtl(ttlMs: number): number {

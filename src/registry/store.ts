@@ -1,5 +1,6 @@
 import type { CompiledFilter } from './filter/compile.ts'
 import type { Registration } from './registration.ts'
+import type { WatchStream } from './watch/watch-event.ts'
 
 /** A registration to be made. The registry has validated every field. */
 export interface RegistrationRequest {
@@ -26,6 +27,21 @@ export interface SeenRegistration {
   /** Unix ms by the store's clock, as the store gave it. */
   readonly registeredAt: number
   readonly gateway: string | null
+}
+
+/** A watch to be opened. The registry has validated every field but `from`. */
+export interface WatchRequest {
+  readonly filter: CompiledFilter
+  /** The same for equal filters, and different for others: a token is of one filter. */
+  readonly filterKey: string
+  /** Whether to begin with everything that matches. */
+  readonly initial: boolean
+  /** The token of an event to resume after, whatever `initial` says. */
+  readonly from: string | null
+  /** Whether a renewed TTL alone is a `changed`. */
+  readonly renewals: boolean
+  /** Each ends the watch when it is aborted. */
+  readonly signals: readonly AbortSignal[]
 }
 
 /**
@@ -63,6 +79,16 @@ export interface RegistryStore {
    * Linearizable: sees all that took effect, in any process, before the call began.
    */
   select(filter: CompiledFilter): Promise<readonly Registration[]>
+
+  /**
+   * The matching registrations and what becomes of them, as `docs/watch.md` says. Linearizable with
+   * `select`: what took effect, in any process, before the call began is in its beginning.
+   * Ends without an error when the store is closed. Its iterator rejects with `UNAVAILABLE` if the
+   * store can't be reached when it begins; later it waits until the store can be reached again.
+   * @throws RegistryError at once: `INVALID_ARGUMENT` for a token that is none, or of another
+   *   namespace or filter; `CLOSED`.
+   */
+  watch(request: WatchRequest): WatchStream
 
   /** Removes every registration and all bookkeeping of the namespace. */
   clear(): Promise<void>

@@ -1,5 +1,6 @@
 import { RegistryError } from '../errors.ts'
 import type { RegistrationIndex } from '../memory/registration-index.ts'
+import type { ChangeKind } from '../watch/registration-change.ts'
 import { expiryFrom, registrationFrom } from './record.ts'
 
 /**
@@ -11,18 +12,20 @@ import { expiryFrom, registrationFrom } from './record.ts'
  * - `move`: mark, id, two empty lines, gateway
  * - `unregister`: mark, id
  * - `clear`: mark, ids (JSON array)
+ * - `expire`: mark, ids (JSON array) of registrations that have ended
  *
  * No value can hold a line break: JSON escapes it, and nothing else may have one. One field, for
  * each more costs readers half as much as all the rest.
  *
- * Natural expiry is no entry: it follows from `expires_at` and the time. `mark` is unique for each
- * call, so an entry with the same stream id and mark is the same entry, and what precedes it the
+ * Natural expiry follows from `expires_at` and the time, and readers don't wait for its entry, which
+ * comes with some later write. It is for those who ask later what has ended. `mark` is unique for each
+ * entry, so an entry with the same stream id and mark is the same entry, and what precedes it the
  * same history.
  */
 export interface LogEntry {
   readonly position: LogPosition
   readonly kind: string
-  /** The identity; of `clear`, the JSON array of them. */
+  /** The identity; of `clear` and `expire`, the JSON array of them. */
   readonly id: string
   /** As the hash of the identity has them; empty where the kind has none. */
   readonly expiresAt: string
@@ -36,6 +39,19 @@ export interface LogPosition {
   /** Stream id, e.g. `1700000000000-0`. */
   readonly id: string
   readonly mark: string
+}
+
+/** A position as text, as it is in the tokens of watches; empty before the first entry. */
+export function positionText(position: LogPosition | null): string {
+  return position === null ? '' : `${position.id} ${position.mark}`
+}
+
+export const positionPattern = /^(\d{1,20}-\d{1,20} [\w~-]+)?$/
+
+/** The position of a text that matches `positionPattern`. */
+export function positionFrom(text: string): LogPosition | null {
+  const [id, mark] = text.split(' ')
+  return id === undefined || mark === undefined ? null : { id, mark }
 }
 
 /** Entries from what XRANGE and its like reply. */
@@ -94,18 +110,44 @@ export function applyEntry(index: RegistrationIndex, entry: LogEntry): void {
     case 'unregister':
       index.remove(id)
       return
-    case 'clear': {
-      const identities: unknown = JSON.parse(id)
-      if (!Array.isArray(identities)) throw unexpected(identities)
-      for (const cleared of identities) index.remove(String(cleared))
+    case 'clear':
+      for (const cleared of identitiesIn(entry)) index.remove(cleared)
       return
-    }
+    case 'expire':
+      for (const ended of identitiesIn(entry)) index.remove(ended, true)
+      return
     default:
       throw new RegistryError(
         'UNAVAILABLE',
         `The namespace's log holds an entry of the unknown kind "${kind}": was it written by another version?`,
       )
   }
+}
+
+/** Which identities an entry is of, and what happened to them; nothing for an unknown kind. */
+export function touchesOf(entry: LogEntry): readonly (readonly [string, ChangeKind])[] {
+  switch (entry.kind) {
+    case 'register':
+      return [[entry.id, 'registered']]
+    case 'heartbeat':
+      return [[entry.id, 'renewed']]
+    case 'move':
+      return [[entry.id, 'moved']]
+    case 'unregister':
+      return [[entry.id, 'unregistered']]
+    case 'clear':
+      return identitiesIn(entry).map((identity) => [identity, 'unregistered'])
+    case 'expire':
+      return identitiesIn(entry).map((identity) => [identity, 'expired'])
+    default:
+      return []
+  }
+}
+
+function identitiesIn({ id }: LogEntry): readonly string[] {
+  const identities: unknown = JSON.parse(id)
+  if (!Array.isArray(identities)) throw unexpected(identities)
+  return identities.map(String)
 }
 
 /** A text of its own: V8 keeps a part of a larger one as a slice of it, and so the reply in memory. */

@@ -7,7 +7,9 @@ import type {
   RegistrationTimes,
   RegistryStore,
   SeenRegistration,
+  WatchRequest,
 } from '../store.ts'
+import type { WatchStream } from '../watch/watch-event.ts'
 import { connectRedis, type RedisConnection } from './connection.ts'
 import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
 import { expiryFrom } from './record.ts'
@@ -21,6 +23,7 @@ import {
   registerScript,
   unregisterScript,
 } from './scripts.ts'
+import { WatchFollower } from './watch-follower.ts'
 
 /** How `select` reads: from a replica in memory that follows the log, or from Redis each time. */
 export type SelectStrategy = 'replica' | 'scan'
@@ -55,21 +58,25 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Reg
   if (urls.length === 0) {
     throw new RegistryError('INVALID_ARGUMENT', 'A Redis store needs a `url` or `nodes`.')
   }
-  const connection = await connectRedis(urls, options.connectTimeoutMs ?? 5000)
+  const timeoutMs = options.connectTimeoutMs ?? 5000
+  const connect = () => connectRedis(urls, timeoutMs)
+  const connection = await connect()
   try {
     if (connection.isCluster) requireHashTag(options.namespace)
   } catch (error) {
     await connection.close()
     throw error
   }
-  return new RedisStore(connection, options)
+  return new RedisStore(connection, options, { connect, timeoutMs })
 }
 
 /** The registry slot on Redis. `keys.ts`, `record.ts` and `log.ts` say what is stored where. */
 class RedisStore implements RegistryStore {
   readonly #connection: RedisConnection
   readonly #keys: NamespaceKeys
-  readonly #replica: Replica | undefined
+  readonly #replica: Replica
+  readonly #strategy: SelectStrategy
+  readonly #follower: WatchFollower
   readonly #maxIdentities: number
   readonly #logCap: number
   readonly #markPrefix = randomBytes(9).toString('base64url')
@@ -77,11 +84,18 @@ class RedisStore implements RegistryStore {
   readonly #underWay = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  constructor(connection: RedisConnection, options: RedisStoreOptions) {
+  constructor(
+    connection: RedisConnection,
+    options: RedisStoreOptions,
+    other: { readonly connect: () => Promise<RedisConnection>; readonly timeoutMs: number },
+  ) {
     const { maxIdentities = Infinity, logCap = 10_000 } = options
     this.#connection = connection
     this.#keys = keysOf(options.namespace)
-    this.#replica = options.strategy === 'scan' ? undefined : new Replica(connection, this.#keys)
+    this.#replica = new Replica(connection, this.#keys)
+    this.#strategy = options.strategy ?? 'replica'
+    const [replica, keys] = [this.#replica, this.#keys]
+    this.#follower = new WatchFollower({ replica, connection, keys, ...other })
     this.#maxIdentities = maxIdentities
     this.#logCap = logCap
   }
@@ -151,10 +165,16 @@ class RedisStore implements RegistryStore {
 
   select(filter: CompiledFilter): Promise<readonly Registration[]> {
     return this.#accept(() =>
-      this.#replica
+      this.#strategy === 'replica'
         ? this.#replica.select(filter)
         : scanRegistrations(this.#connection, this.#keys, filter),
     )
+  }
+
+  /** Follows the log, also in a store that scans for its selects. */
+  watch(request: WatchRequest): WatchStream {
+    this.#requireOpen()
+    return this.#follower.open(request)
   }
 
   clear(): Promise<void> {
@@ -175,14 +195,22 @@ class RedisStore implements RegistryStore {
   }
 
   close(): Promise<void> {
-    this.#closing ??= Promise.allSettled(this.#underWay).then(() => this.#connection.close())
+    this.#closing ??= this.#close()
     return this.#closing
   }
 
+  async #close(): Promise<void> {
+    await Promise.allSettled([this.#follower.close(), ...this.#underWay])
+    await this.#connection.close()
+  }
+
+  #requireOpen(): void {
+    if (!this.#closing) return
+    throw new RegistryError('CLOSED', `The Redis store at ${this.#connection.name} was closed.`)
+  }
+
   async #accept<T>(operation: () => Promise<T>): Promise<T> {
-    if (this.#closing) {
-      throw new RegistryError('CLOSED', `The Redis store at ${this.#connection.name} was closed.`)
-    }
+    this.#requireOpen()
     const work = operation()
     this.#underWay.add(work)
     try {

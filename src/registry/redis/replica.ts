@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
+import { hasExpired } from '../memory/expiry-queue.ts'
 import { RegistrationIndex } from '../memory/registration-index.ts'
 import type { Registration } from '../registration.ts'
+import { differences } from '../watch/registration-change.ts'
+import { Watches } from '../watch/watches.ts'
 import type { RedisConnection } from './connection.ts'
 import type { NamespaceKeys } from './keys.ts'
 import {
@@ -42,11 +45,15 @@ interface Copy {
 export class Replica {
   readonly #connection: RedisConnection
   readonly #keys: NamespaceKeys
-  readonly #rounds = new SharedRound(() => this.#catchUp())
+  /** Told of every change from one answer to the next. */
+  readonly watches = new Watches()
+  readonly #rounds = new SharedRound(() => this.#readOn())
   #copy: Copy = { index: new RegistrationIndex(), position: null }
   /** Whether the log may still continue where the copy ends. */
   #isFollowing = false
   #serverTimeMs = 0
+  /** When that time was read, by `performance.now()`. */
+  #serverTimeReadAt = 0
 
   constructor(connection: RedisConnection, keys: NamespaceKeys) {
     this.#connection = connection
@@ -58,14 +65,42 @@ export class Replica {
     return this.#copy.index.size
   }
 
+  /** The last log entry that `watches` were told of; `null` before the first one. */
+  get position(): LogPosition | null {
+    return this.#copy.position
+  }
+
+  /** When the next registration may end, by `performance.now()`; `Infinity` if none will. */
+  get nextExpiryAt(): number {
+    const { nextExpiry } = this.#copy.index
+    if (nextExpiry === null) return Infinity
+    return this.#serverTimeReadAt + nextExpiry - this.#serverTimeMs
+  }
+
   /** Live registrations that match, ordered by identity. */
   async select(filter: CompiledFilter): Promise<readonly Registration[]> {
-    await this.#rounds.join()
-    // The next round changes the index only when a reply arrives, which is not before this is done.
+    await this.catchUp()
+    return this.held(filter)
+  }
+
+  /**
+   * Reads what took effect before the call, in any process. Until the next turn of the event loop,
+   * `held` and `get` give exactly that: the next round changes nothing before a reply arrives.
+   */
+  catchUp(): Promise<void> {
+    return this.#rounds.join()
+  }
+
+  /** What matches as of the changes that `watches` were told of, ordered by identity. */
+  held(filter: CompiledFilter): readonly Registration[] {
     return this.#copy.index.select(filter)
   }
 
-  async #catchUp(): Promise<void> {
+  get(identity: string): Registration | undefined {
+    return this.#copy.index.get(identity)
+  }
+
+  async #readOn(): Promise<void> {
     for (let snapshots = 0; ;) {
       this.#isFollowing &&= await this.#follow(this.#copy)
       if (this.#isFollowing) return this.#expire()
@@ -73,13 +108,32 @@ export class Replica {
       snapshots += 1
       const loaded = await this.#load()
       if (!loaded) continue
-      this.#copy = loaded
+      await this.#takeOver(loaded)
       this.#isFollowing = true
     }
     throw new RegistryError(
       'UNAVAILABLE',
       `The log "${this.#keys.log}" is overrun faster than it can be read: raise its cap.`,
     )
+  }
+
+  /** Puts another copy in the place of the present one; watches are told the difference. */
+  async #takeOver({ index, position }: Copy): Promise<void> {
+    index.expire(this.#serverTimeMs)
+    if (this.watches.size > 0) {
+      let steps = 0
+      for (const { identity, before, after } of differences(
+        this.#copy.index.list(),
+        index.list(),
+      )) {
+        const isExpiry = before !== null && hasExpired(before, this.#serverTimeMs)
+        this.watches.change({ identity, before, after, isExpiry })
+        steps += 1
+        if (steps % chunkSize === 0) await nextTurn()
+      }
+    }
+    index.onChange = (change) => this.watches.change(change)
+    this.#copy = { index, position }
   }
 
   /**
@@ -91,6 +145,7 @@ export class Replica {
       const { timeMs, entries } = await this.#readLog(copy.position)
       const isContinuous = timeMs >= this.#serverTimeMs && startsAt(copy.position, entries)
       this.#serverTimeMs = timeMs
+      this.#serverTimeReadAt = performance.now()
       if (!isContinuous) return false
       for (const entry of entries.slice(1)) {
         applyEntry(copy.index, entry)

@@ -24,10 +24,17 @@ const findLive = `
 local ends = redis.call('HGET', KEYS[1], 'expires_at')
 local isLive = ends and (ends == '0' or tonumber(ends) > now)`
 
-/** A few ended identities leave the index with every write, so it can't outgrow what is live. */
-const dropEnded = `
+/**
+ * A few ended identities leave the index with every write, so it can't outgrow what is live. The log
+ * says which, so that whoever reads it later knows that they have ended.
+ */
+const dropEnded = (mark: string, logCap: string): string => `
 local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 16)
-if #ended > 0 then redis.call('ZREM', KEYS[2], unpack(ended)) end`
+if #ended > 0 then
+  redis.call('ZREM', KEYS[2], unpack(ended))
+  redis.call('XADD', KEYS[3], 'MAXLEN', '~', ${logCap}, '*', 'expire',
+    ${mark} .. '~\\n' .. cjson.encode(ended))
+end`
 
 /**
  * KEYS hash, index, log. ARGV id, metadata, TTL in ms, '1' to replace, gateway or '', mark, log cap,
@@ -37,7 +44,7 @@ if #ended > 0 then redis.call('ZREM', KEYS[2], unpack(ended)) end`
 export const registerScript = script(`${now}${findLive}
 if isLive and ARGV[4] ~= '1' then return 'ALREADY_EXISTS' end
 if ends then redis.call('DEL', KEYS[1]) end
-${dropEnded}
+${dropEnded('ARGV[6]', 'ARGV[7]')}
 local most = tonumber(ARGV[8])
 if most and not isLive and redis.call('ZCARD', KEYS[2]) >= most
   and redis.call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
@@ -64,7 +71,7 @@ return { now, expires }`)
  */
 export const heartbeatScript = script(`${now}${findLive}
 if not isLive then return 'NOT_FOUND' end
-${dropEnded}
+${dropEnded('ARGV[3]', 'ARGV[4]')}
 local ttl = tonumber(ARGV[2])
 local expires = 0
 if ttl > 0 then expires = now + ttl end
@@ -102,10 +109,10 @@ return 1`)
 
 /** KEYS hash, index, log. ARGV id, mark, log cap. Replies whether there was a live one: 1 or 0. */
 export const unregisterScript = script(`${now}${findLive}
-if not ends then return 0 end
+-- One that has ended stays in the index until the log says so.
+if not isLive then return 0 end
 redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
-if not isLive then return 0 end
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'unregister', ARGV[2] .. '\\n' .. ARGV[1])
 return 1`)
 
@@ -123,6 +130,10 @@ for at, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARG
   reply[at + 1] = entry[1] .. '\\n' .. entry[2][1] .. '\\n' .. lines
 end
 return reply`)
+
+/** KEYS index. Replies the identities in it that have ended. */
+export const endedScript = script(`${now}
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)`)
 
 /** KEYS hashes. ARGV fields. Replies the values of each hash's fields, nil where it has none. */
 export const readHashesScript = script(`
