@@ -1,6 +1,6 @@
 import { RegistryError } from '../errors.ts'
 import type { RegistrationIndex } from '../memory/registration-index.ts'
-import type { ChangeKind } from '../watch/registration-change.ts'
+import type { Touch } from '../watch/touched-identities.ts'
 import { expiryFrom, registrationFrom } from './record.ts'
 
 /**
@@ -125,14 +125,13 @@ export function applyEntry(index: RegistrationIndex, entry: LogEntry): void {
 }
 
 /** Which identities an entry is of, and what happened to them; nothing for an unknown kind. */
-export function touchesOf(entry: LogEntry): readonly (readonly [string, ChangeKind])[] {
+export function touchesOf(entry: LogEntry): readonly (readonly [identity: string, touch: Touch])[] {
   switch (entry.kind) {
     case 'register':
       return [[entry.id, 'registered']]
     case 'heartbeat':
-      return [[entry.id, 'renewed']]
     case 'move':
-      return [[entry.id, 'moved']]
+      return [[entry.id, 'kept']]
     case 'unregister':
       return [[entry.id, 'unregistered']]
     case 'clear':

@@ -27,7 +27,7 @@ export async function touchedSince(
     const [first, ...entries] = lines.map(logEntryFromLines)
     if (first === undefined || !isSamePosition(first.position, position)) return undefined
     for (const entry of entries) {
-      for (const [identity, kind] of touchesOf(entry)) touched.add(identity, kind)
+      for (const [identity, touch] of touchesOf(entry)) touched.add(identity, touch)
       position = entry.position
     }
     if (lines.length < chunkSize) return touched

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Registration } from '../registration.ts'
+import type { Touch } from './touched-identities.ts'
 
 /** How one identity's registration became another. */
 export interface RegistrationChange {
@@ -12,15 +13,10 @@ export interface RegistrationChange {
   readonly isExpiry: boolean
 }
 
-/** What a change did to a registration. */
-export type ChangeKind = 'registered' | 'moved' | 'renewed' | 'unregistered' | 'expired'
-
-/** The kind of a change between two states of a registration. */
-export function kindOf({ before, after, isExpiry }: RegistrationChange): ChangeKind {
+/** What a change did to its identity. */
+export function touchOf({ before, after, isExpiry }: RegistrationChange): Touch {
   if (after === null) return isExpiry ? 'expired' : 'unregistered'
-  if (before === null || before.registeredAt !== after.registeredAt) return 'registered'
-  if (!isDeepStrictEqual(before.metadata, after.metadata)) return 'registered'
-  return before.gateway === after.gateway ? 'renewed' : 'moved'
+  return before?.metadata === after.metadata ? 'kept' : 'registered'
 }
 
 /** Whether two states of one identity are the same to a watcher that does or doesn't ask for renewals. */

@@ -1,25 +1,18 @@
-import type { ChangeKind } from './registration-change.ts'
+/** What a change did to an identity. */
+export type Touch =
+  /** Its metadata stayed: it was renewed, or moved to another gateway. */
+  'kept' | 'registered' | 'unregistered' | 'expired'
 
-/** How much a kind of change may have changed; after one of the highest rank nothing is as before. */
-const RANKS: Readonly<Record<ChangeKind, number>> = {
-  renewed: 0,
-  moved: 1,
-  registered: 2,
-  unregistered: 2,
-  expired: 2,
-}
-
-/** The identities that some changes were of, each with the latest of its farthest-reaching changes. */
-export class TouchedIdentities implements Iterable<readonly [identity: string, kind: ChangeKind]> {
-  readonly #kinds = new Map<string, ChangeKind>()
+/** The identities that some changes were of, each with the last change that didn't leave it as it was. */
+export class TouchedIdentities implements Iterable<readonly [identity: string, touch: Touch]> {
+  readonly #touches = new Map<string, Touch>()
 
   /** Changes are added in their order. */
-  add(identity: string, kind: ChangeKind): void {
-    const before = this.#kinds.get(identity)
-    if (before === undefined || RANKS[kind] >= RANKS[before]) this.#kinds.set(identity, kind)
+  add(identity: string, touch: Touch): void {
+    if (touch !== 'kept' || !this.#touches.has(identity)) this.#touches.set(identity, touch)
   }
 
-  [Symbol.iterator](): Iterator<readonly [identity: string, kind: ChangeKind]> {
-    return this.#kinds.entries()
+  [Symbol.iterator](): Iterator<readonly [identity: string, touch: Touch]> {
+    return this.#touches.entries()
   }
 }

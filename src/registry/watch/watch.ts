@@ -1,10 +1,10 @@
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { Registration } from '../registration.ts'
-import type { ChangeKind, RegistrationChange } from './registration-change.ts'
+import type { RegistrationChange } from './registration-change.ts'
 import { PendingEvents, type Untold } from './pending-events.ts'
-import type { TouchedIdentities } from './touched-identities.ts'
-import type { LeaveReason, WatchEvent, WatchStream } from './watch-event.ts'
+import type { Touch, TouchedIdentities } from './touched-identities.ts'
+import type { WatchEvent, WatchStream } from './watch-event.ts'
 import type { WatchTokens } from './watch-token.ts'
 
 type Result = IteratorResult<WatchEvent, undefined>
@@ -85,8 +85,8 @@ export class Watch implements WatchStream {
     get: (identity: string) => Registration | undefined,
   ): void {
     const untold = new Map<string, Untold>()
-    for (const [identity, kind] of touched) {
-      const each = this.#untold(kind, get(identity) ?? null)
+    for (const [identity, touch] of touched) {
+      const each = this.#untold(touch, get(identity) ?? null)
       if (each !== null) untold.set(identity, each)
     }
     this.#pending.resume(untold, from, this.#settings.position())
@@ -196,14 +196,14 @@ export class Watch implements WatchStream {
   }
 
   /** What the consumer is to be told of an identity that was touched; it may know that already. */
-  #untold(kind: ChangeKind, registration: Registration | null): Untold | null {
+  #untold(touch: Touch, registration: Registration | null): Untold | null {
     const now = this.#ifMatching(registration)
-    if (registration !== null && (kind === 'renewed' || kind === 'moved')) {
-      // Its metadata is as before, so it matched before exactly if it matches now.
-      const isNews = now !== null && (kind === 'moved' || this.#settings.renewals)
-      return isNews ? { known: undefined, now, reason: 'changed' } : null
+    if (registration === null) {
+      const reason = touch === 'unregistered' ? 'unregistered' : 'expired'
+      return { known: undefined, now, reason }
     }
-    const endReason: LeaveReason = kind === 'unregistered' ? 'unregistered' : 'expired'
-    return { known: undefined, now, reason: registration === null ? endReason : 'changed' }
+    // With the metadata that it had before, it matched no more than it does now.
+    if (touch === 'kept' && now === null) return null
+    return { known: undefined, now, reason: 'changed' }
   }
 }
