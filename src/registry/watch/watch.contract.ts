@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { filterFrom, type Filter } from '../filter/filter.ts'
+import { filterFrom } from '../filter/filter.ts'
 import type { Metadata } from '../registration.ts'
-import type { RegistrationRequest, RegistryStore, WatchRequest } from '../store.ts'
-import { filterKeyOf } from './filter-key.ts'
+import type { RegistrationRequest, RegistryStore } from '../store.ts'
+import { nextOf, watch } from './testing/open-watch.ts'
 import { Picture } from './testing/picture.ts'
 import type { WatchEvent, WatchStream } from './watch-event.ts'
 
@@ -369,35 +369,8 @@ export function describeWatchContract(
   })
 }
 
-/** A watch of everything that is told all, unless said otherwise. */
-export function watch(
-  store: RegistryStore,
-  {
-    filter = {},
-    ...given
-  }: Partial<Omit<WatchRequest, 'filter' | 'filterKey'>> & {
-    readonly filter?: Filter
-  } = {},
-): WatchStream {
-  return store.watch({
-    initial: true,
-    from: null,
-    renewals: false,
-    signals: [],
-    ...given,
-    filter: filterFrom(filter),
-    filterKey: filterKeyOf(filter),
-  })
-}
-
-export async function nextOf(events: WatchStream): Promise<WatchEvent> {
-  const { value } = await events.next()
-  if (value === undefined) throw new Error('The watch has ended.')
-  return value
-}
-
 /** Applies events until the watch ends. */
-export async function follow(events: WatchStream, picture: Picture): Promise<void> {
+async function follow(events: WatchStream, picture: Picture): Promise<void> {
   for await (const event of events) picture.apply(event)
 }
 

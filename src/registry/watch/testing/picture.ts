@@ -6,9 +6,9 @@ export class Picture {
   readonly held = new Map<string, Registration>()
   readonly faults: string[] = []
   isCurrent = false
-  #isExact: boolean
+  readonly #isExact: boolean
 
-  /** @param isExact `false` after a resume, when events may tell what is known already. */
+  /** @param isExact `false` if it is resumed, when events may tell what is known already. */
   constructor({ isExact = true, held = [] as Iterable<readonly [string, Registration]> } = {}) {
     this.#isExact = isExact
     for (const [identity, registration] of held) this.held.set(identity, registration)
@@ -35,7 +35,6 @@ export class Picture {
       case 'reset':
         this.held.clear()
         this.isCurrent = false
-        this.#isExact = true
         return
       case 'interrupted':
         this.isCurrent = false
