@@ -68,8 +68,9 @@ describe.skipIf(!hasProgram)('A watch (needs redis-server on the PATH)', () => {
       expect(orderFaultsIn(changes, events).slice(0, 3), `HISTORY_SEED=${seed}`).toEqual([])
     }
     // What it was to meet, it has met.
-    expect(Math.min(...counts.map(({ events }) => events))).toBeGreaterThan(500)
-    expect(loads).toBeGreaterThan(4)
+    expect(changes.length).toBeGreaterThan(rounds * writerCount * writesEach * 0.3)
+    expect(reports[0]?.events.length).toBeGreaterThan(500)
+    expect(loads).toBeGreaterThan(2)
   })
 })
 
