@@ -44,6 +44,11 @@ export class RegistrationIndex {
     return this.#byIdentity.get(identity)
   }
 
+  /** All of them, in no order; those that come or go during the iteration may be in it or not. */
+  registrations(): Iterator<Registration> {
+    return this.#byIdentity.values()
+  }
+
   /** Adds a registration, in the place of the identity's present one if it has one. */
   put(registration: Registration): void {
     const before = this.#byIdentity.get(registration.identity)

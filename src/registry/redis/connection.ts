@@ -1,7 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { RegistryError } from '../errors.ts'
 import { nameOf, parseRedisAddress, type RedisAddress } from './address.ts'
-import type { Script } from './scripts.ts'
+import type { Script } from './script.ts'
 
 type RedisClient = Redis | Cluster
 
@@ -118,8 +118,8 @@ async function connectTo(address: RedisAddress, timeoutMs: number): Promise<Redi
   try {
     await opened(client, timeoutMs)
     isConnected = true
-    const mode = await within(client.info('cluster'), deadline - performance.now())
-    if (!mode.includes('cluster_enabled:1')) return new RedisConnection(client, nameOf(address))
+    const mode = modeIn(await within(client.call('HELLO'), deadline - performance.now()))
+    if (mode !== 'cluster') return new RedisConnection(client, nameOf(address))
   } catch (error) {
     client.disconnect()
     throw error
@@ -137,6 +137,7 @@ async function connectToCluster(
   const cluster = new Cluster([{ host: address.host, port: address.port }], {
     lazyConnect: true,
     enableOfflineQueue: false,
+    enableReadyCheck: false,
     retryDelayOnFailover: 0,
     clusterRetryStrategy: (attempt) => (isConnected ? reconnectDelayMs(attempt) : null),
     redisOptions: optionsFor(address, timeoutMs),
@@ -166,10 +167,22 @@ function optionsFor(address: RedisAddress, timeoutMs: number) {
     ...(address.usesTls ? { tls: {} } : {}),
     connectTimeout: timeoutMs,
     socketTimeout: timeoutMs,
+    // The client would ask INFO and CLIENT SETINFO, which a user may be forbidden to.
+    enableReadyCheck: false,
+    disableClientInfo: true,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   } satisfies RedisOptions
+}
+
+/**
+ * What HELLO says a server is: `standalone`, `sentinel` or `cluster`. INFO says so too, but a user may
+ * be forbidden to ask that; HELLO is always allowed.
+ */
+function modeIn(hello: unknown): unknown {
+  if (!Array.isArray(hello)) return undefined
+  return hello[hello.indexOf('mode') + 1]
 }
 
 /** Connects, giving the reason if it fails: the client itself reports that as an event. */

@@ -7,7 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
 import { faultsIn } from './history/check.ts'
 import type { HistoryReport, HistoryTask } from './history/events.ts'
-import { logEntriesFrom, type LogEntry } from './log.ts'
+import { readWholeLog } from './history/read-log.ts'
+import type { LogEntry } from './log.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
 const namespace = 'history'
@@ -84,7 +85,7 @@ async function followLog(url: string, done: Promise<unknown>): Promise<LogEntry[
   done.then(finish, finish)
   for (let isLast = false; ; isLast = finished.signal.aborted) {
     const from = log.at(-1)?.position
-    const entries = logEntriesFrom(await redis.xrange(`${namespace}:~log`, from?.id ?? '-', '+'))
+    const entries = await readWholeLog(redis, `${namespace}:~log`, from?.id ?? '-')
     if (from && entries.shift()?.position.id !== from.id) throw new Error('The log ran away.')
     log.push(...entries)
     if (isLast) break

@@ -49,7 +49,7 @@ export class WatchFollower {
       renewals,
       tokens,
       signals,
-      position: () => positionText(replica.position),
+      position: () => positionText(replica.toldPosition),
       onEnd: (ended) => {
         replica.watches.delete(ended)
         this.#wakeUp.notify()
@@ -95,7 +95,7 @@ export class WatchFollower {
       try {
         await replica.catchUp()
         watches.heal()
-        bell.arm(replica.position)
+        bell.arm(replica.toldPosition)
         const untilExpiryMs = Math.max(EXPIRY_PACE_MS, replica.nextExpiryAt - performance.now())
         pauseMs = Math.min(untilExpiryMs, LOOK_EVERY_MS)
         retryMs = FIRST_RETRY_MS

@@ -8,7 +8,8 @@ import { findProgram, startRedisProgram } from '../../environment/programs.ts'
 import { orderFaultsIn } from './history/check-watch.ts'
 import type { HistoryTask } from './history/events.ts'
 import type { Comparison, WatchReport, WatchTask } from './history/watch-events.ts'
-import { logEntriesFrom, type LogEntry } from './log.ts'
+import { readWholeLog } from './history/read-log.ts'
+import type { LogEntry } from './log.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
 const namespace = 'history'
@@ -104,7 +105,7 @@ async function followLog(url: string, signal: AbortSignal): Promise<LogEntry[]> 
   const log: LogEntry[] = []
   while (!signal.aborted) {
     const from = log.at(-1)?.position
-    const entries = logEntriesFrom(await redis.xrange(`${namespace}:~log`, from?.id ?? '-', '+'))
+    const entries = await readWholeLog(redis, `${namespace}:~log`, from?.id ?? '-')
     if (from && entries.shift()?.position.id !== from.id) throw new Error('The log ran away.')
     log.push(...entries)
     await delay(1)
