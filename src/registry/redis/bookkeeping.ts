@@ -17,12 +17,17 @@ export interface Bookkeeping {
   readonly facts: string
 }
 
-/** Reads it in one round trip. */
+/**
+ * Reads it in one round trip.
+ * @param asksFacts whether to ask INFO.
+ */
 export async function readBookkeeping(
   connection: RedisConnection,
   keys: NamespaceKeys,
+  asksFacts: boolean,
 ): Promise<Bookkeeping> {
-  const reply = await connection.run(readBookkeepingScript, [keys.index, keys.log], [])
+  const args = [asksFacts ? '1' : '0']
+  const reply = await connection.run(readBookkeepingScript, [keys.index, keys.log], args)
   const [last, hasIndex, isVerified, keyCount, facts] = listFrom(reply)
   return {
     end: last === null ? null : positionFrom(textFrom(last)),

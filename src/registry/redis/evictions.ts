@@ -9,11 +9,17 @@ export class Evictions {
   readonly #server: string
   #evictedKeys: string | undefined
   #isEvicting = false
+  #isPermitted = true
 
   /** @param server its name, for messages. */
   constructor(warnings: Warnings, server: string) {
     this.#warnings = warnings
     this.#server = server
+  }
+
+  /** Whether INFO may be asked: each time that is refused is in the log of Redis. */
+  get isPermitted(): boolean {
+    return this.#isPermitted
   }
 
   /** Whether Redis is set up to evict, so that each read has to ask. */
@@ -27,6 +33,10 @@ export class Evictions {
    * @returns whether keys were evicted since the facts before.
    */
   observe(facts: string): boolean {
+    if (facts === '') {
+      this.#isPermitted = false
+      return false
+    }
     const [evictedKeys = '', maxBytes = '', policy = ''] = facts.split('\n')
     const isEvicting = Number(maxBytes) > 0 && policy !== '' && policy !== 'noeviction'
     if (isEvicting && !this.#isEvicting) this.#warn(maxBytes, policy)

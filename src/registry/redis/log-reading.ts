@@ -34,20 +34,20 @@ export interface LogChecks {
  * Reads the log in one round trip.
  * @param from where to begin; `null` for the log's beginning.
  * @param count most entries.
- * @param audited identities whose records are read too; `null` to ask nothing besides the log.
+ * @param audited identities whose records are read too, and whether to ask INFO; `null` to ask nothing besides the log.
  */
 export async function readLog(
   connection: RedisConnection,
   keys: NamespaceKeys,
   from: LogPosition | null,
   count: number,
-  audited: readonly string[] | null,
+  audited: { readonly identities: readonly string[]; readonly asksFacts: boolean } | null,
 ): Promise<LogReading> {
   const names = [keys.log]
   const args: (string | number)[] = [from?.id ?? '-', count]
   if (audited !== null) {
-    names.push(keys.nothing, ...audited.map((identity) => keys.identity(identity)))
-    args.push(MAX_AUDITED_BYTES)
+    names.push(keys.nothing, ...audited.identities.map((identity) => keys.identity(identity)))
+    args.push(MAX_AUDITED_BYTES, audited.asksFacts ? '1' : '0')
   }
   const sentAtMs = performance.now()
   const reply = listFrom(await connection.run(readLogScript, names, args))
@@ -64,7 +64,9 @@ export async function readLog(
     entries,
     hasMore: isCut || entries.length >= count,
     checks:
-      audited === null ? null : { facts: textFrom(facts), records: recordsOf(audited, hashes) },
+      audited === null
+        ? null
+        : { facts: textFrom(facts), records: recordsOf(audited.identities, hashes) },
   }
 }
 

@@ -51,8 +51,8 @@ end`
  * of the first one, which is known already, the mark only. Nested replies would cost both sides half as
  * much again. Last, '' if the log goes on and the reply would be too long.
  *
- * With checks, KEYS are also a key that doesn't exist and hashes, ARGV also the most bytes of a hash. Then
- * the first reply is a list: Unix ms, facts of eviction, and each hash as by `readHash`. Fails on a
+ * With checks, KEYS are also a key that doesn't exist and hashes, ARGV also the most bytes of a hash and
+ * '1' to ask for facts. Then the first reply is a list: Unix ms, facts of eviction, and each hash as by `readHash`. Fails on a
  * replica, which may lag behind its master: only a write tells a script where it runs.
  */
 export const readLogScript = script(`${now}
@@ -60,7 +60,7 @@ local reply = { now }
 if #KEYS > 1 then${facts}${readHash}
   local probe = redis.pcall('DEL', KEYS[2])
   if type(probe) == 'table' and string.find(probe.err, 'READONLY', 1, true) then return probe end
-  local checks = { now, facts() }
+  local checks = { now, ARGV[4] == '1' and facts() or '' }
   for at = 3, #KEYS do checks[at] = readHash(KEYS[at], tonumber(ARGV[3])) end
   reply[1] = checks
 end
@@ -84,7 +84,7 @@ return reply`)
 export const VERIFIED = '~verified'
 
 /**
- * The state of a namespace's bookkeeping. KEYS index, log.
+ * The state of a namespace's bookkeeping. KEYS index, log. ARGV '1' to ask for facts of eviction.
  * Replies the log's last entry as lines of stream id and mark, or nil; whether there is an index;
  * whether it is verified; keys of the database, or -1 where the user may not ask; facts of eviction.
  */
@@ -96,7 +96,7 @@ return {
   redis.call('EXISTS', KEYS[1]),
   redis.call('ZSCORE', KEYS[1], '${VERIFIED}') and 1 or 0,
   type(size) == 'number' and size or -1,
-  facts(),
+  ARGV[1] == '1' and facts() or '',
 }`)
 
 /**

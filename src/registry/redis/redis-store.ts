@@ -71,7 +71,7 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Reg
     if (connection.isCluster) requireHashTag(namespace)
     const evictions = new Evictions(warnings, connection.name)
     const { facts } = await whenLoaded(connectTimeoutMs, () =>
-      readBookkeeping(connection, keysOf(namespace)),
+      readBookkeeping(connection, keysOf(namespace), true),
     )
     evictions.observe(facts)
     const parts = { connection, warnings, evictions, connect, timeoutMs: connectTimeoutMs }
@@ -214,7 +214,7 @@ class RedisStore implements RegistryStore {
   clear(): Promise<void> {
     return this.#accept(async () => {
       const { index, log } = this.#keys
-      const { isVerified } = await readBookkeeping(this.#connection, this.#keys)
+      const { isVerified } = await readBookkeeping(this.#connection, this.#keys, false)
       if (!isVerified) {
         // There may be registrations that the index lacks.
         for await (const identities of scanIdentities(this.#connection, this.#keys)) {

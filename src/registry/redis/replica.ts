@@ -202,12 +202,14 @@ export class Replica {
   }
 
   #read({ position, index, skipped }: Copy, mayCheck: boolean): Promise<LogReading> {
-    let audited: readonly string[] | null = null
+    const { evictions } = this.#options
+    let audited: { identities: readonly string[]; asksFacts: boolean } | null = null
     const nowMs = performance.now()
-    const isDue = nowMs - this.#checkedAtMs >= CHECK_EVERY_MS || this.#options.evictions.isEvicting
+    const isDue = nowMs - this.#checkedAtMs >= CHECK_EVERY_MS || evictions.isEvicting
     if (mayCheck && isDue) {
       this.#checkedAtMs = nowMs
-      audited = this.#audit.next(index, skipped)
+      const identities = this.#audit.next(index, skipped)
+      audited = { identities, asksFacts: evictions.isPermitted }
     }
     return readLog(this.#connection, this.#keys, position, chunkSize, audited)
   }
@@ -321,7 +323,14 @@ export class Replica {
     const { newMark, logCap } = this.#options
     const isExpected = state.hasIndex || state.end !== null || this.size > 0
     const options = { isExpected, newMark, logCap }
-    const adopted = await verifyIndex(this.#connection, this.#keys, options)
+    let adopted: number
+    try {
+      adopted = await verifyIndex(this.#connection, this.#keys, options)
+    } catch (error) {
+      // A user that may only read, can, as long as nothing is known to be lost.
+      if (state.hasIndex && isForbidden(error)) return state
+      throw error
+    }
     if (adopted > 0) {
       this.#warnings.warn(
         'KEYS_LOST',
@@ -332,8 +341,9 @@ export class Replica {
   }
 
   async #readBookkeeping(): Promise<Bookkeeping> {
-    const state = await readBookkeeping(this.#connection, this.#keys)
-    this.#options.evictions.observe(state.facts)
+    const { evictions } = this.#options
+    const state = await readBookkeeping(this.#connection, this.#keys, evictions.isPermitted)
+    evictions.observe(state.facts)
     return state
   }
 
@@ -363,8 +373,8 @@ export class Replica {
     try {
       lost = countFrom(await this.#connection.run(dropLostScript, names, args))
     } catch (error) {
-      // Of a user that may not write, the next one that may repairs it; this answer is right all the same.
-      if (error instanceof RegistryError && error.message.includes('NOPERM')) return
+      // Another reader, which may write, will say so; this one's answer is right all the same.
+      if (isForbidden(error)) return
       throw error
     }
     if (lost === 0) return
@@ -385,4 +395,12 @@ function startsAt(position: LogPosition | null, entries: readonly LogEntry[]): b
   const [first] = entries
   if (position === null || first === undefined) return position === null && first === undefined
   return isSamePosition(first.position, position)
+}
+
+/** Whether the user of the connection may not do it. */
+function isForbidden(error: unknown): boolean {
+  return (
+    error instanceof RegistryError &&
+    /NOPERM|ACL failure|can't run this command/.test(error.message)
+  )
 }
