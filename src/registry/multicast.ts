@@ -1,3 +1,5 @@
+import { isUint8Array } from 'node:util/types'
+import { oneOf, take, takeOptions, trueOrFalse, written, type Takes } from './arguments.ts'
 import { RegistryError } from './errors.ts'
 import type { DeliveryGuarantee, DeliveryStatus, SendOptions } from './messenger.ts'
 
@@ -26,33 +28,49 @@ export interface MulticastResult {
 
 const DEFAULT_TIMEOUT_MS = 5_000
 
-const GUARANTEES: readonly DeliveryGuarantee[] = ['at-most-once', 'at-least-once', 'exactly-once']
+/** The longest time that a timer holds, in ms. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1
+
+const takes: Takes<MulticastOptions> = {
+  delivery: oneOf<DeliveryGuarantee>('at-most-once', 'at-least-once', 'exactly-once'),
+  timeoutMs: take(
+    (value): value is number => typeof value === 'number' && value > 0 && value <= MAX_TIMEOUT_MS,
+    `a number of ms above 0, at most ${MAX_TIMEOUT_MS}`,
+  ),
+  receipts: trueOrFalse,
+}
 
 /**
  * The payload's bytes, a copy: a caller who reuses its buffer changes nothing that is on its way.
  * @throws RegistryError `INVALID_ARGUMENT` for anything but text and bytes.
  */
 export function payloadBytesOf(payload: Uint8Array | string): Uint8Array {
-  if (typeof payload === 'string' || payload instanceof Uint8Array) return Buffer.from(payload)
-  throw new RegistryError('INVALID_ARGUMENT', 'payload: must be a string or a Uint8Array')
+  if (typeof payload === 'string') {
+    if (payload.isWellFormed()) return Buffer.from(payload)
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      'payload: has a lone surrogate, half of a character, which UTF-8 has no bytes for',
+    )
+  }
+  // By what it is made of: `instanceof` asks the value, which may say anything.
+  if (isUint8Array(payload)) return Buffer.copyBytesFrom(payload)
+  throw new RegistryError(
+    'INVALID_ARGUMENT',
+    `payload: ${written(payload)} must be a string or a Uint8Array`,
+  )
 }
 
 /**
  * Fills in the defaults.
- * @throws RegistryError `INVALID_ARGUMENT` for an unknown delivery guarantee, and a timeout that is
- *   not above 0 and finite.
+ * @throws RegistryError `INVALID_ARGUMENT` for an unknown option, an unknown delivery guarantee,
+ *   and a timeout that is not above 0 and finite.
  */
 export function sendOptionsOf(options: MulticastOptions): SendOptions {
-  const { delivery = 'at-most-once', timeoutMs = DEFAULT_TIMEOUT_MS, receipts = true } = options
-  if (!GUARANTEES.includes(delivery)) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `delivery: "${delivery}" is none of ${GUARANTEES.join(', ')}`,
-    )
-  }
-  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
-    throw new RegistryError('INVALID_ARGUMENT', `timeoutMs: ${timeoutMs} must be above 0 ms`)
-  }
+  const {
+    delivery = 'at-most-once',
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    receipts = true,
+  } = takeOptions(options, 'options', takes)
   return { delivery, timeoutMs, receipts }
 }
 

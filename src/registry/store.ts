@@ -32,8 +32,6 @@ export interface SeenRegistration {
 /** A watch to be opened. The registry has validated every field but `from`. */
 export interface WatchRequest {
   readonly filter: CompiledFilter
-  /** The same for equal filters, and different for others: a token is of one filter. */
-  readonly filterKey: string
   /** Whether to begin with everything that matches. */
   readonly initial: boolean
   /** The token of an event to resume after, whatever `initial` says. */

@@ -103,9 +103,9 @@ export class MemoryStore implements RegistryStore {
     return this.#index.select(filter)
   }
 
-  watch({ filter, filterKey, initial, from, renewals, signals }: WatchRequest): WatchStream {
+  watch({ filter, initial, from, renewals, signals }: WatchRequest): WatchStream {
     this.#advance()
-    const tokens = new WatchTokens(this.#namespace, filterKey, /^\d{0,16}$/)
+    const tokens = new WatchTokens(this.#namespace, filter, /^\d{0,16}$/)
     const resumedAt = from === null ? null : tokens.read(from)
     const watch = new Watch({
       filter,

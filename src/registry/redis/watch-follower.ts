@@ -40,9 +40,9 @@ export class WatchFollower {
   }
 
   /** @throws RegistryError `INVALID_ARGUMENT` for a token that is none, or of another namespace or filter. */
-  open({ filter, filterKey, initial, from, renewals, signals }: WatchRequest): WatchStream {
+  open({ filter, initial, from, renewals, signals }: WatchRequest): WatchStream {
     const { replica, keys } = this.#settings
-    const tokens = new WatchTokens(keys.namespace, filterKey, positionPattern)
+    const tokens = new WatchTokens(keys.namespace, filter, positionPattern)
     const resumedAt = from === null ? null : tokens.read(from)
     const watch = new Watch({
       filter,

@@ -1,3 +1,4 @@
+import { take, takeOptions, text, trueOrFalse, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 
 /** How a watch begins, and what it tells. */
@@ -26,38 +27,29 @@ export interface CheckedWatchOptions {
   readonly signal: AbortSignal | null
 }
 
-/**
- * Fills in the defaults.
- * @throws RegistryError `INVALID_ARGUMENT`, naming the option.
- */
-export function watchOptionsFrom(options: WatchOptions): CheckedWatchOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new RegistryError('INVALID_ARGUMENT', 'options: must be an object')
-  }
-  const { initial, from, renewals, signal } = options
-  requireBoolean('initial', initial)
-  requireBoolean('renewals', renewals)
-  if (from !== undefined && typeof from !== 'string') {
-    throw new RegistryError('INVALID_ARGUMENT', 'from: must be the token of an event')
-  }
-  if (from !== undefined && initial !== undefined) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      'initial: has no meaning for a watch that resumes; leave it out, or leave out `from`',
-    )
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new RegistryError('INVALID_ARGUMENT', 'signal: must be an AbortSignal')
-  }
-  return {
-    initial: initial ?? true,
-    from: from ?? null,
-    renewals: renewals ?? false,
-    signal: signal ?? null,
-  }
+const takes: Takes<WatchOptions> = {
+  initial: trueOrFalse,
+  from: text,
+  renewals: trueOrFalse,
+  signal: take((value): value is AbortSignal => value instanceof AbortSignal, 'an AbortSignal'),
 }
 
-function requireBoolean(name: string, value: unknown): void {
-  if (value === undefined || typeof value === 'boolean') return
-  throw new RegistryError('INVALID_ARGUMENT', `${name}: must be true or false`)
+/**
+ * Takes the options of a watch, with their defaults.
+ * @throws RegistryError `INVALID_ARGUMENT`, naming the option.
+ */
+export function watchOptionsFrom(options: unknown): CheckedWatchOptions {
+  const {
+    initial,
+    from = null,
+    renewals = false,
+    signal = null,
+  } = takeOptions(options, 'options', takes)
+  if (from !== null && initial !== undefined) {
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      'options.initial: has no meaning for a watch that resumes; leave it out, or leave out `from`',
+    )
+  }
+  return { initial: initial ?? true, from, renewals, signal }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { RegistryError } from '../errors.ts'
+import type { CompiledFilter } from '../filter/compile.ts'
 
 const VERSION = 1
 
@@ -16,12 +17,11 @@ export class WatchTokens {
 
   /**
    * @param namespace of the registrations.
-   * @param filterKey the same for equal filters, and different for others.
    * @param positions what every position of the store matches, and `BEGINNING`.
    */
-  constructor(namespace: string, filterKey: string, positions: RegExp) {
+  constructor(namespace: string, { canonical }: CompiledFilter, positions: RegExp) {
     this.#positions = positions
-    const scope = JSON.stringify([namespace, filterKey])
+    const scope = JSON.stringify([namespace, canonical])
     this.#scope = createHash('sha256').update(scope).digest('base64url').slice(0, 16)
   }
 
@@ -40,13 +40,13 @@ export class WatchTokens {
     if (!isToken || typeof position !== 'string' || !this.#positions.test(position)) {
       throw new RegistryError(
         'INVALID_ARGUMENT',
-        'from: not the token of an event; leave it out to begin anew',
+        'options.from: not the token of an event; leave it out to begin anew',
       )
     }
     if (scope !== this.#scope) {
       throw new RegistryError(
         'INVALID_ARGUMENT',
-        'from: the token of a watch of another namespace or filter; resume with the same ones, or ' +
+        'options.from: the token of a watch of another namespace or filter; resume with the same ones, or ' +
           'leave it out to begin anew',
       )
     }

@@ -1,6 +1,5 @@
 import { filterFrom, type Filter } from '../../filter/filter.ts'
 import type { RegistryStore, WatchRequest } from '../../store.ts'
-import { filterKeyOf } from '../filter-key.ts'
 import type { WatchEvent, WatchStream } from '../watch-event.ts'
 
 /** A watch of everything that is told all, unless said otherwise. */
@@ -9,7 +8,7 @@ export function watch(
   {
     filter = {},
     ...given
-  }: Partial<Omit<WatchRequest, 'filter' | 'filterKey'>> & {
+  }: Partial<Omit<WatchRequest, 'filter'>> & {
     readonly filter?: Filter
   } = {},
 ): WatchStream {
@@ -20,7 +19,6 @@ export function watch(
     signals: [],
     ...given,
     filter: filterFrom(filter),
-    filterKey: filterKeyOf(filter),
   })
 }
 
