@@ -541,13 +541,17 @@ function describeRegistry(
       })
 
       test('resumes by a token, and tells nothing of a beginning then', async () => {
-        const events = registry.watch()
+        await registry.register('bob', {})
+        const events = registry.watch({}, { initial: false })
         const { value } = await events.next()
         await events.return?.()
         expect(value).toMatchObject({ type: 'current' })
         await registry.register('alice', {})
         const resumed = registry.watch({}, { from: value?.token ?? '' })
-        expect(await resumed.next()).toMatchObject({ value: { type: 'joined' } })
+        expect(await resumed.next()).toMatchObject({
+          value: { type: 'joined', registration: { identity: 'alice' } },
+        })
+        expect(await resumed.next()).toMatchObject({ value: { type: 'current' } })
         const both = { from: value?.token ?? '', initial: true }
         expect(() => registry.watch({}, both)).toThrow(
           expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
