@@ -53,7 +53,9 @@ export class Doorbell {
         ...(['COUNT', 1, 'BLOCK', this.#holdMs, 'STREAMS', log, position?.id ?? '0-0'] as const),
       )
       return true
-    } catch {
+    } catch (error) {
+      // Asking again would only fill the server's log of refusals.
+      if (error instanceof Error && error.message.startsWith('NOPERM')) this.close()
       return false
     }
   }
