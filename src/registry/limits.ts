@@ -33,11 +33,17 @@ export const defaultLimits: RegistryLimits = Object.freeze({
   maxFilterValues: 1_000,
 })
 
+/** The most that any registry can allow for its metadata. */
+export const MAX_LIMITS = Object.freeze({
+  maxMetadataBytes: 16 * 1024 * 1024,
+  maxMetadataDepth: 100,
+})
+
 const takes: Takes<RegistryLimits> = {
   maxIdentities: wholeNumber(1, Infinity),
   maxTtlMs: wholeNumber(1, 36_525 * DAY_MS),
-  maxMetadataBytes: wholeNumber(2, 16 * 1024 * 1024),
-  maxMetadataDepth: wholeNumber(1, 100),
+  maxMetadataBytes: wholeNumber(2, MAX_LIMITS.maxMetadataBytes),
+  maxMetadataDepth: wholeNumber(1, MAX_LIMITS.maxMetadataDepth),
   maxFilterDepth: wholeNumber(1, 100),
   maxFilterClauses: wholeNumber(1, 10_000),
   maxFilterValues: wholeNumber(1, 100_000),

@@ -2,6 +2,9 @@ import type { RegistrationIndex } from '../memory/registration-index.ts'
 import type { Registration } from '../registration.ts'
 import { REMOVAL_SLACK_MS } from './script.ts'
 
+/** Longest records that are compared, in bytes. */
+export const MAX_AUDITED_BYTES = 64 * 1024
+
 /** Records compared at a time: some 20 µs of Redis. */
 const RECORDS = 16
 
@@ -57,4 +60,10 @@ export function agree(
     held.gateway === recorded.gateway &&
     JSON.stringify(held.metadata) === JSON.stringify(recorded.metadata)
   )
+}
+
+/** Whether the record of a registration may have more than `MAX_AUDITED_BYTES`, however it is written. */
+export function mayBeLong({ metadata }: Registration): boolean {
+  const longestEscape = 6
+  return JSON.stringify(metadata).length * longestEscape > MAX_AUDITED_BYTES / 2
 }

@@ -1,7 +1,7 @@
 import type { RedisConnection } from './connection.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { logEntryFromLines, type LogPosition } from './log.ts'
-import { readBookkeepingScript, readIndexScript } from './read-scripts.ts'
+import { readBookkeepingScript, readFactsScript, readIndexScript } from './read-scripts.ts'
 import { flagFrom, listFrom, textFrom } from './replies.ts'
 
 /** The state of a namespace's index and log at one instant. */
@@ -36,6 +36,12 @@ export async function readBookkeeping(
     keyCount: typeof keyCount === 'number' && keyCount >= 0 ? keyCount : Infinity,
     facts: textFrom(facts),
   }
+}
+
+/** What INFO says, for `Evictions`, of the server that holds the namespace. */
+export async function readFacts(connection: RedisConnection, keys: NamespaceKeys): Promise<string> {
+  // The key says which server of a cluster it is.
+  return textFrom(await connection.run(readFactsScript, [keys.nothing], []))
 }
 
 function positionFrom(lines: string): LogPosition {

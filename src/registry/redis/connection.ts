@@ -37,10 +37,14 @@ export class RedisConnection {
       return await this.client.evalsha(sha1, keys.length, ...keys, ...args)
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) {
-        throw this.failure(error)
+        throw this.failure(error, keys)
       }
     }
-    return this.perform((client) => client.eval(source, keys.length, ...keys, ...args))
+    try {
+      return await this.client.eval(source, keys.length, ...keys, ...args)
+    } catch (error) {
+      throw this.failure(error, keys)
+    }
   }
 
   /** Runs commands on the client, turning its errors into the registry's. */
@@ -52,10 +56,21 @@ export class RedisConnection {
     }
   }
 
-  /** What a failed command means to callers. The client's errors may quote a password, so no cause is kept. */
-  failure(error: unknown): RegistryError {
+  /**
+   * What a failed command means to callers. The client's errors may quote a password, so no cause is kept.
+   * @param keys those of the command.
+   */
+  failure(error: unknown, keys: readonly string[] = []): RegistryError {
     if (error instanceof RegistryError) return error
     const { name, message } = error instanceof Error ? error : new Error(String(error))
+    if (message.startsWith('WRONGTYPE') && keys.length > 0) {
+      const named = keys.slice(0, 3).map((key) => `"${key}"`)
+      return new RegistryError(
+        'UNAVAILABLE',
+        `Redis at ${this.name} refused: WRONGTYPE. Something else than a registry has written to one of ` +
+          `the keys ${named.join(', ')}. Delete it; whatever can be restored is restored.`,
+      )
+    }
     return new RegistryError(
       'UNAVAILABLE',
       name === 'ReplyError'

@@ -1,12 +1,10 @@
+import { MAX_AUDITED_BYTES } from './audit.ts'
 import type { RedisConnection } from './connection.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { logEntryFromLines, type LogEntry, type LogPosition } from './log.ts'
 import { readLogScript } from './read-scripts.ts'
 import { recordedFrom, type Recorded } from './records.ts'
 import { countFrom, listFrom, textFrom } from './replies.ts'
-
-/** Longest records that are compared, in bytes. */
-const MAX_AUDITED_BYTES = 64 * 1024
 
 /** The log from a position on, and the time, both of one instant. */
 export interface LogReading {

@@ -1,3 +1,4 @@
+import { MAX_LIMITS } from '../limits.ts'
 import { recordFields } from './record.ts'
 import { now, script } from './script.ts'
 
@@ -5,7 +6,7 @@ import { now, script } from './script.ts'
  * Longest value that a reader takes, in bytes: the most that `limits.maxMetadataBytes` can be, and the
  * few lines around it. What is longer was not written by a registry.
  */
-export const MAX_VALUE_BYTES = 16 * 1024 * 1024 + 4096
+export const MAX_VALUE_BYTES = MAX_LIMITS.maxMetadataBytes + 4096
 
 /** Most bytes of values in one reply, so that neither side has to hold more at a time; at least one value fits. */
 export const MAX_REPLY_BYTES = 32 * 1024 * 1024
@@ -14,7 +15,8 @@ const fields = recordFields.map((name) => `'${name}'`).join(', ')
 
 /**
  * `readHash(key, most)`: the values of a hash's fields; or why it isn't read: 'type' if the key holds
- * something else, 'long' if a value has more than `most` bytes. And the bytes of it all.
+ * something else, 'huge' if it has more bytes than any registration, 'long' if it has more than
+ * `most`. And the bytes of it all.
  */
 const readHash = `
 local function readHash(key, most)
@@ -25,6 +27,7 @@ local function readHash(key, most)
   end
   local bytes = 0
   for at = 1, #values do if values[at] then bytes = bytes + #values[at] end end
+  if bytes > ${MAX_VALUE_BYTES} then return 'huge', 0 end
   if bytes > most then return 'long', 0 end
   return values, bytes
 end`
@@ -79,6 +82,10 @@ for at, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARG
   reply[at + 1] = entry[1] .. '\\n' .. string.sub(entry[2][1], 1, 64) .. '\\n' .. lines
 end
 return reply`)
+
+/** What INFO says of eviction, as by `facts`. No keys. */
+export const readFactsScript = script(`${facts}
+return facts()`)
 
 /** Scored lowest in the index, it says that a SCAN has found nothing that the index lacks. */
 export const VERIFIED = '~verified'

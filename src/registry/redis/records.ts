@@ -11,7 +11,7 @@ export type Recorded =
   | { readonly state: 'valid'; readonly registration: Registration }
   | { readonly state: 'missing' }
   | { readonly state: 'corrupt'; readonly fault: string }
-  /** Too long for what was asked. */
+  /** It has more bytes than were asked for. */
   | { readonly state: 'unread' }
 
 const MISSING: Recorded = { state: 'missing' }
@@ -19,6 +19,8 @@ const MISSING: Recorded = { state: 'missing' }
 /** A hash as the scripts reply it. */
 export function recordedFrom(identity: string, hash: unknown): Recorded {
   if (hash === 'type') return { state: 'corrupt', fault: 'it is not a hash' }
+  if (hash === 'huge')
+    return { state: 'corrupt', fault: `it has more than ${MAX_VALUE_BYTES} bytes` }
   if (!Array.isArray(hash)) return { state: 'unread' }
   if (hash.every((value) => value === null)) return MISSING
   try {
@@ -50,14 +52,7 @@ export async function readRecords(
     if (hashes.length === 0 || hashes.length > wanted.length) throw unexpected(reply)
     for (const [at, hash] of hashes.entries()) {
       const identity = wanted[at] ?? ''
-      const recorded = recordedFrom(identity, hash)
-      const isTooLong = recorded.state === 'unread'
-      const fault = `it has more than ${MAX_VALUE_BYTES} bytes`
-      records.push({
-        identity,
-        timeMs,
-        recorded: isTooLong ? { state: 'corrupt', fault } : recorded,
-      })
+      records.push({ identity, timeMs, recorded: recordedFrom(identity, hash) })
     }
   }
   return records

@@ -12,7 +12,7 @@ import type {
 } from '../store.ts'
 import { Warnings } from '../warnings.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
-import { readBookkeeping } from './bookkeeping.ts'
+import { readBookkeeping, readFacts } from './bookkeeping.ts'
 import { connectRedis, type RedisConnection } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
@@ -70,9 +70,7 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Reg
   try {
     if (connection.isCluster) requireHashTag(namespace)
     const evictions = new Evictions(warnings, connection.name)
-    const { facts } = await whenLoaded(connectTimeoutMs, () =>
-      readBookkeeping(connection, keysOf(namespace), true),
-    )
+    const facts = await whenLoaded(connectTimeoutMs, () => readFacts(connection, keysOf(namespace)))
     evictions.observe(facts)
     const parts = { connection, warnings, evictions, connect, timeoutMs: connectTimeoutMs }
     return new RedisStore(parts, options)

@@ -7,7 +7,7 @@ import type { Registration } from '../registration.ts'
 import type { Warnings } from '../warnings.ts'
 import { differences } from '../watch/registration-change.ts'
 import { Watches } from '../watch/watches.ts'
-import { agree, Audit } from './audit.ts'
+import { agree, Audit, mayBeLong } from './audit.ts'
 import {
   readBookkeeping,
   readIndexPage,
@@ -285,9 +285,10 @@ export class Replica {
     // Only at its end does the log say what the records were at the same instant.
     if (hasMore) return true
     return records.every(({ identity, recorded }) => {
-      if (recorded.state === 'unread') return true
+      const held = copy.index.get(identity)
+      if (recorded.state === 'unread') return held === undefined || mayBeLong(held)
       const registration = recorded.state === 'valid' ? recorded.registration : undefined
-      return agree(copy.index.get(identity), registration, timeMs)
+      return agree(held, registration, timeMs)
     })
   }
 
