@@ -10,7 +10,7 @@ export interface RegistryLimits {
   readonly maxTtlMs: number
   /** Bytes of a registration's metadata as JSON in UTF-8, 2 to 16 MiB. */
   readonly maxMetadataBytes: number
-  /** Levels of objects and arrays in metadata, 1 to 100; `{"a": 1}` has one. */
+  /** Levels of objects and arrays in metadata, 1 to `MAX_METADATA_DEPTH`; `{"a": 1}` has one. */
   readonly maxMetadataDepth: number
   /** Levels of `$and`, `$or` and `$not` in a filter, 1 to 100; `{"a": 1}` has one. */
   readonly maxFilterDepth: number
@@ -22,6 +22,9 @@ export interface RegistryLimits {
    */
   readonly maxFilterValues: number
 }
+
+/** Levels that metadata can have at most, whatever the limits; reading it uses the call stack. */
+export const MAX_METADATA_DEPTH = 100
 
 export const defaultLimits: RegistryLimits = Object.freeze({
   maxIdentities: Infinity,
@@ -36,7 +39,7 @@ export const defaultLimits: RegistryLimits = Object.freeze({
 /** The most that any registry can allow for its metadata. */
 export const MAX_LIMITS = Object.freeze({
   maxMetadataBytes: 16 * 1024 * 1024,
-  maxMetadataDepth: 100,
+  maxMetadataDepth: MAX_METADATA_DEPTH,
 })
 
 const takes: Takes<RegistryLimits> = {

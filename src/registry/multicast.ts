@@ -1,7 +1,8 @@
 import { isUint8Array } from 'node:util/types'
-import { oneOf, take, takeOptions, trueOrFalse, written, type Takes } from './arguments.ts'
+import { takeOptions, written } from './arguments.ts'
 import { RegistryError } from './errors.ts'
 import type { DeliveryGuarantee, DeliveryStatus, SendOptions } from './messenger.ts'
+import { sendOptionTakes } from './send-options.ts'
 
 /** How a multicast is to be delivered. */
 export interface MulticastOptions {
@@ -27,18 +28,6 @@ export interface MulticastResult {
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000
-
-/** The longest time that a timer holds, in ms. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1
-
-const takes: Takes<MulticastOptions> = {
-  delivery: oneOf<DeliveryGuarantee>('at-most-once', 'at-least-once', 'exactly-once'),
-  timeoutMs: take(
-    (value): value is number => typeof value === 'number' && value > 0 && value <= MAX_TIMEOUT_MS,
-    `a number of ms above 0, at most ${MAX_TIMEOUT_MS}`,
-  ),
-  receipts: trueOrFalse,
-}
 
 /**
  * The payload's bytes, a copy: a caller who reuses its buffer changes nothing that is on its way.
@@ -70,7 +59,7 @@ export function sendOptionsOf(options: MulticastOptions): SendOptions {
     delivery = 'at-most-once',
     timeoutMs = DEFAULT_TIMEOUT_MS,
     receipts = true,
-  } = takeOptions(options, 'options', takes)
+  } = takeOptions<MulticastOptions>(options, 'options', sendOptionTakes)
   return { delivery, timeoutMs, receipts }
 }
 

@@ -138,7 +138,15 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     },
     {
       argument: 'sortBy',
-      wrong: [...notText, '', 'x', 'metadata', 'metadata..a', 'toString'],
+      wrong: [
+        ...notText,
+        '',
+        'x',
+        'metadata',
+        'metadata..a',
+        'toString',
+        `metadata${'.a'.repeat(100_000)}`,
+      ],
       call: (registry, sortBy) => registry.enumerate({}, { sortBy }),
     },
     {

@@ -1,8 +1,20 @@
+import { oneOf, take, trueOrFalse, type Takes } from './arguments.ts'
 import type { Durability } from './durability-options.ts'
 import { RegistryError } from './errors.ts'
 import type { SendOptions } from './messenger.ts'
 
-const MAX_TIMEOUT_MS = 2_147_483_647
+/** The longest time that a timer holds, in ms. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1
+
+/** How each option that a caller may set is taken. */
+export const sendOptionTakes: Takes<Pick<SendOptions, 'delivery' | 'timeoutMs' | 'receipts'>> = {
+  delivery: oneOf('at-most-once', 'at-least-once', 'exactly-once'),
+  timeoutMs: take(
+    (value): value is number => typeof value === 'number' && value > 0 && value <= MAX_TIMEOUT_MS,
+    `a number of ms above 0, at most ${MAX_TIMEOUT_MS}`,
+  ),
+  receipts: trueOrFalse,
+}
 
 /**
  * Refuses send options that no implementation can keep.
@@ -10,13 +22,9 @@ const MAX_TIMEOUT_MS = 2_147_483_647
  * @throws RegistryError `INVALID_ARGUMENT`
  */
 export function checkSendOptions(options: SendOptions, durability: Durability | null): void {
-  const { delivery, timeoutMs, receipts } = options
-  if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `timeoutMs is ${timeoutMs}; it must be above 0 and at most ${MAX_TIMEOUT_MS}.`,
-    )
-  }
+  const delivery = sendOptionTakes.delivery(options.delivery, 'options.delivery')
+  const timeoutMs = sendOptionTakes.timeoutMs(options.timeoutMs, 'options.timeoutMs')
+  const receipts = sendOptionTakes.receipts(options.receipts, 'options.receipts')
   if (!receipts && delivery !== 'at-most-once') {
     throw new RegistryError(
       'INVALID_ARGUMENT',

@@ -208,6 +208,7 @@ describe('parseFilter', () => {
     expect(message({ [`$${'x'.repeat(1_000_000)}`]: 1 }).length).toBeLessThan(300)
     expect(message({ [`a.$${'x'.repeat(1_000_000)}`]: 1 }).length).toBeLessThan(500)
     expect(message({ a: { [`$${'x'.repeat(1_000_000)}`]: 1 } }).length).toBeLessThan(300)
+    expect(parse({ [`${'a__'.repeat(300_000)}!`]: 1 })).toMatchObject({ kind: 'eq' })
   })
 
   it('allows nesting up to the limit', () => {

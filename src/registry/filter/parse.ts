@@ -178,9 +178,10 @@ class FilterParser {
 
   /** What reads like a condition of another language would silently be one that nothing fulfils. */
   #rejectMistakenOperators(path: FieldPath, last: string, value: unknown): void {
-    const [, , suffix] = DOUBLE_UNDERSCORE.exec(last) ?? []
-    const advice = suffix === undefined ? undefined : adviceOnOperator(suffix)
-    if (suffix !== undefined && advice !== undefined) {
+    // Other languages write `age__gte`.
+    const underscores = last.lastIndexOf('__')
+    const advice = underscores > 0 ? adviceOnOperator(last.slice(underscores + 2)) : undefined
+    if (advice !== undefined) {
       throw this.#error(
         `operators follow a dot, ${advice} For a field of that name write ${inList(path)}`,
       )
@@ -233,9 +234,6 @@ class FilterParser {
     return new RegistryError('INVALID_FILTER', `${formatPlace('filter', place)}: ${message}`)
   }
 }
-
-/** Of other languages: `age__gte`. */
-const DOUBLE_UNDERSCORE = /^(.*[^_])__([^_]\w*)$/
 
 /** How to ask for a field whatever its name. */
 function inList(path: FieldPath): string {

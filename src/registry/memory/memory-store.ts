@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { takeOptions, wholeNumber, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { parseMetadata } from '../metadata.ts'
@@ -24,6 +25,8 @@ export interface MemoryStoreOptions {
   readonly maxIdentities?: number
 }
 
+const takes: Takes<MemoryStoreOptions> = { maxIdentities: wholeNumber(0, Infinity) }
+
 /** A timer that is set for longer fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
@@ -39,8 +42,10 @@ export class MemoryStore implements RegistryStore {
   #isClosed = false
   readonly #maxIdentities: number
 
-  constructor(options: MemoryStoreOptions = {}) {
-    this.#maxIdentities = options.maxIdentities ?? Infinity
+  /** @throws RegistryError `INVALID_ARGUMENT` */
+  constructor(options?: MemoryStoreOptions) {
+    const { maxIdentities = Infinity } = takeOptions(options, 'options', takes)
+    this.#maxIdentities = maxIdentities
     this.#index.onChange = (change) => {
       this.#watches.change(change)
       this.#changes.add(change)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { RegistryError } from '../errors.ts'
 
 /** Where the next page begins. */
@@ -23,7 +23,7 @@ const MAX_CURSOR_CHARACTERS = 512
  * @param listing everything that makes a listing another one.
  */
 export function listingDigest(listing: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(listing)).digest('base64url').slice(0, 16)
+  return hash('sha256', JSON.stringify(listing), 'base64url').slice(0, 16)
 }
 
 export function encodeCursor(digest: string, cursor: Cursor): string {

@@ -8,8 +8,9 @@ const TURN_BUDGET_MS = 2
 /** Steps between two looks at the clock: fewer would cost more than they save. */
 const STEPS_BETWEEN_LOOKS = 64
 
-/** Entries that are sorted at once, without a look at the clock. */
+/** Entries that are sorted at once, without a look at the clock; less for a few, to know the bound soon. */
 const MAX_RUN_LENGTH = 512
+const MIN_RUN_LENGTH = 64
 
 /** Characters of their keys together: long keys take as long to compare as they have in common. */
 const MAX_RUN_CHARACTERS = 32 * 1024
@@ -28,6 +29,7 @@ export async function firstInOrder(
   count: number,
 ): Promise<readonly Registration[]> {
   const pace = new Pace()
+  const runLength = Math.min(MAX_RUN_LENGTH, Math.max(MIN_RUN_LENGTH, 2 * count))
   const runs: (readonly Entry[])[] = []
   let run: Entry[] = []
   let charactersInRun = 0
@@ -40,7 +42,7 @@ export async function firstInOrder(
     if (bound !== undefined && compare(entry, bound) > 0) continue
     run.push(entry)
     charactersInRun += charactersOf(entry)
-    if (run.length < MAX_RUN_LENGTH && charactersInRun < MAX_RUN_CHARACTERS) continue
+    if (run.length < runLength && charactersInRun < MAX_RUN_CHARACTERS) continue
     const first = run.sort(compare).slice(0, count)
     const last = first[count - 1]
     if (last !== undefined && (bound === undefined || compare(last, bound) < 0)) bound = last

@@ -54,10 +54,12 @@ export class Pages {
     const given = takeOptions(options, 'options', takes)
     const { limit = Infinity, sortBy = 'identity', order = 'ascending', includeMetadata } = given
     const sortOrder = sortOrderOf(sortBy, order)
-    const digest = (): string => {
-      return listingDigest([this.#namespace, filter.canonical, sortBy, order])
+    let digest: string | undefined
+    const digestOnce = (): string => {
+      digest ??= listingDigest([this.#namespace, filter.canonical, sortBy, order])
+      return digest
     }
-    const cursor = given.cursor === undefined ? null : decodeCursor(given.cursor, digest())
+    const cursor = given.cursor === undefined ? null : decodeCursor(given.cursor, digestOnce())
     const pageOf =
       sortOrder === null
         ? byIdentity(order, cursor, limit)
@@ -68,7 +70,7 @@ export class Pages {
         registrations:
           includeMetadata === false ? registrations.map(withoutMetadata) : registrations,
         totalCount: matches.length,
-        nextCursor: next === null ? null : encodeCursor(digest(), next),
+        nextCursor: next === null ? null : encodeCursor(digestOnce(), next),
       }
     }
   }
