@@ -3,9 +3,11 @@ import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
 import { everything, request } from '../store.contract.ts'
+import { Warnings } from '../warnings.ts'
 import { nextOf, watch } from '../watch/testing/open-watch.ts'
 import { Picture } from '../watch/testing/picture.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
+import { startClockProxy } from './history/clock-proxy.ts'
 import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
@@ -60,6 +62,50 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     await store.register(request('bob'))
     await applyUntil(events, picture, 'joined')
     expect([...picture.held.keys()]).toEqual(['bob'])
+  })
+
+  test('follows the clock of Redis ahead, and back', async () => {
+    const { server } = await start()
+    const clock = await startClockProxy(server.port)
+    onTestFinished(() => clock.close())
+    const warnings = new Warnings(() => {})
+    const store = await connectRedisStore({ url: clock.url, namespace: 'test', warnings })
+    onTestFinished(() => store.close())
+    await store.register(request('ends', { ttlMs: 60_000 }))
+    await store.register(request('stays', { ttlMs: 0 }))
+    const events = watch(store)
+    const picture = new Picture()
+    await applyUntil(events, picture, 'current')
+    clock.stepTo(61_000)
+    expect(await applyUntil(events, picture, 'left')).toMatchObject({
+      identity: 'ends',
+      reason: 'expired',
+    })
+    clock.stepTo(0)
+    await applyUntil(events, picture, 'joined')
+    expect(picture.registrations).toEqual(await store.select(everything))
+    expect([...picture.held.keys()].sort()).toEqual(['ends', 'stays'])
+    expect(picture.faults).toEqual([])
+  })
+
+  test('is told of records and bookkeeping that were lost', async () => {
+    const { server, redis } = await start()
+    const warnings = new Warnings(() => {})
+    const store = await connectRedisStore({ url: server.url, namespace: 'test', warnings })
+    onTestFinished(() => store.close())
+    for (const identity of ['a', 'b', 'c']) await store.register(request(identity))
+    const events = watch(store)
+    const picture = new Picture()
+    await applyUntil(events, picture, 'current')
+    await redis.del('test:a')
+    await applyUntil(events, picture, 'left')
+    expect([...picture.held.keys()].sort()).toEqual(['b', 'c'])
+    await redis.del('test:~log', 'test:b')
+    await applyUntil(events, picture, 'left')
+    await store.register(request('d'))
+    await applyUntil(events, picture, 'joined')
+    expect([...picture.held.keys()].sort()).toEqual(['c', 'd'])
+    expect(picture.faults).toEqual([])
   })
 
   test('that resumes where the log no longer reaches begins anew', async () => {
