@@ -175,15 +175,15 @@ export class MulticastRegistry {
   }
 
   /**
-   * Tells which registrations match, and then what becomes of them, whichever process makes the
-   * change: an endless stream of events in the order of the changes, for `for await`. It ends without
-   * an error when the loop is left, `options.signal` is aborted or the registry is closed. A consumer
-   * that is slower than the changes is told the latest of each identity. `docs/watch.md` has the rest.
+   * Streams the registrations that match, and then every change to them, made by any process: events
+   * in the order of the changes, for `for await`. The stream ends without an error when the loop is
+   * left, `options.signal` is aborted or the registry is closed. A consumer that is slower than the
+   * changes gets the latest state of each identity. `docs/watch.md` has the details.
    *
-   * The iterator rejects with `UNAVAILABLE` if the store can't be reached when the watch begins. If it
-   * is lost later, the watch says so, waits, and then tells what has changed meanwhile.
+   * The iterator rejects with `UNAVAILABLE` if the store is unreachable when the watch begins. If it
+   * becomes unreachable later, the watch reports it, waits, and then yields the difference.
    * @param filter `{}` matches all.
-   * @throws RegistryError at once: `INVALID_FILTER`, `INVALID_ARGUMENT`, `CLOSED`
+   * @throws RegistryError at the call: `INVALID_FILTER`, `INVALID_ARGUMENT`, `CLOSED`
    */
   watch(filter: Filter = {}, options: WatchOptions = {}): WatchStream {
     this.#requireOpen()

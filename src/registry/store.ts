@@ -79,11 +79,11 @@ export interface RegistryStore {
   select(filter: CompiledFilter): Promise<readonly Registration[]>
 
   /**
-   * The matching registrations and what becomes of them, as `docs/watch.md` says. Linearizable with
-   * `select`: what took effect, in any process, before the call began is in its beginning.
-   * Ends without an error when the store is closed. Its iterator rejects with `UNAVAILABLE` if the
-   * store can't be reached when it begins; later it waits until the store can be reached again.
-   * @throws RegistryError at once: `INVALID_ARGUMENT` for a token that is none, or of another
+   * A stream of the registrations that match, and of their changes, as `docs/watch.md` says.
+   * Linearizable with `select`: its beginning has all that took effect, in any process, before the
+   * call. Ends without an error when the store is closed. The iterator rejects with `UNAVAILABLE` if
+   * the backend is unreachable when the watch begins; later the watch waits for it.
+   * @throws RegistryError at the call: `INVALID_ARGUMENT` for an invalid token, and one of another
    *   namespace or filter; `CLOSED`.
    */
   watch(request: WatchRequest): WatchStream

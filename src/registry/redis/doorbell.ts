@@ -4,7 +4,7 @@ import type { LogPosition } from './log.ts'
 /** How long Redis holds a read that finds nothing, in ms. */
 const HOLD_MS = 1000
 
-/** What a doorbell listens to, and whom it tells. */
+/** What a doorbell listens to, and what it calls. */
 export interface DoorbellSettings {
   readonly connect: () => Promise<RedisConnection>
   /** A server that doesn't answer for this long counts as lost, in ms. */
@@ -30,7 +30,7 @@ export class Doorbell {
     this.#holdMs = Math.max(1, Math.min(HOLD_MS, Math.floor(settings.timeoutMs / 2)))
   }
 
-  /** Rings once: when there is an entry behind `position`, or after a second without any. */
+  /** Rings once: when there is an entry after `position`, or after a second without one. */
   arm(position: LogPosition | null): void {
     if (this.#isArmed || this.#isClosed) return
     this.#isArmed = true

@@ -19,7 +19,7 @@ const EXPIRY_PACE_MS = 10
 const FIRST_RETRY_MS = 50
 const LONGEST_RETRY_MS = 1000
 
-/** What a follower reads from. */
+/** What a follower needs from its store. */
 export interface FollowerSettings {
   readonly replica: Replica
   readonly connection: RedisConnection
@@ -39,7 +39,7 @@ export class WatchFollower {
     this.#settings = settings
   }
 
-  /** @throws RegistryError `INVALID_ARGUMENT` for a token that is none, or of another namespace or filter. */
+  /** @throws RegistryError `INVALID_ARGUMENT` for an invalid token, and one of another namespace or filter. */
   open({ filter, initial, from, renewals, signals }: WatchRequest): WatchStream {
     const { replica, keys } = this.#settings
     const tokens = new WatchTokens(keys.namespace, filter, positionPattern)
@@ -111,7 +111,7 @@ export class WatchFollower {
   }
 }
 
-/** A server that can't be reached, or refuses, may be there again in a moment. */
+/** A server that is unreachable, or refuses, may answer again later. */
 function canHeal(error: unknown): error is RegistryError {
   return error instanceof RegistryError && error.code === 'UNAVAILABLE'
 }

@@ -81,11 +81,11 @@ export function describeWatchContract(
     })
 
     test('tells of an expiry that nothing else makes known', async () => {
-      await store.register({ ...registering('brief'), ttlMs: 150 })
-      await store.register({ ...registering('renewed'), ttlMs: 150 })
+      await store.register({ ...registering('brief'), ttlMs: 1000 })
+      await store.register({ ...registering('renewed'), ttlMs: 1000 })
       const events = watch(store)
       expect(await take(events, 3)).toEqual(['joined brief', 'joined renewed', 'current'])
-      await store.heartbeat('renewed', 300)
+      await store.heartbeat('renewed', 1200)
       expect(await take(events, 2)).toEqual(['left brief: expired', 'left renewed: expired'])
     })
 
@@ -175,7 +175,7 @@ export function describeWatchContract(
         await store.register(registering(identity, { status: 'online' }))
       }
       await store.register(registering('zoe', { status: 'away' }))
-      await store.register({ ...registering('frank', { status: 'online' }), ttlMs: 400 })
+      await store.register({ ...registering('frank', { status: 'online' }), ttlMs: 1000 })
       const filter = { status: 'online' }
       const before = watch(store, { filter })
       const picture = new Picture({ isExact: false })
@@ -190,7 +190,7 @@ export function describeWatchContract(
       await store.heartbeat('erin', 120_000)
       await store.heartbeat('zoe', 120_000)
       await store.register(registering('gina', { status: 'online' }))
-      await delay(450)
+      await delay(1050)
       // Who ended is known also when later writes have dropped it from the store's own lists.
       for (let n = 0; n < 3; n += 1) await store.register(registering('noise', { n }))
       const resumer = isShared ? await open() : store

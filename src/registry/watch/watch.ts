@@ -1,8 +1,8 @@
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { Registration } from '../registration.ts'
-import type { RegistrationChange } from './registration-change.ts'
 import { PendingEvents, type Untold } from './pending-events.ts'
+import type { RegistrationChange } from './registration-change.ts'
 import type { Touch, TouchedIdentities } from './touched-identities.ts'
 import type { WatchEvent, WatchStream } from './watch-event.ts'
 import type { WatchTokens } from './watch-token.ts'
@@ -15,7 +15,7 @@ const done: Result = Object.freeze({ done: true, value: undefined })
 /** How long one consumer may hold a turn of the event loop, in ms. */
 const TURN_BUDGET_MS = 10
 
-/** Whom a watch belongs to, and what it tells. */
+/** What a watch tells, and what it needs from its store. */
 export interface WatchSettings {
   readonly filter: CompiledFilter
   readonly renewals: boolean
@@ -53,11 +53,6 @@ export class Watch implements WatchStream {
     return this.#hasEnded
   }
 
-  /** Events that the consumer has not taken: one per identity at most, and three markers. */
-  get pendingCount(): number {
-    return this.#pending.size
-  }
-
   /** Forgets what was noted so far: the watch begins with what came of it. */
   discard(): void {
     this.#pending.clear()
@@ -65,18 +60,20 @@ export class Watch implements WatchStream {
 
   /** @param registrations everything that matches; nothing if the watch is of changes only. */
   begin(registrations: readonly Registration[]): void {
+    if (this.#hasEnded) return
     this.#pending.begin(registrations, this.#settings.position())
     this.#open()
   }
 
   /** Begins with everything that matches, because nothing can be continued. */
   reset(registrations: readonly Registration[]): void {
+    if (this.#hasEnded) return
     this.#pending.reset(registrations, this.#settings.position())
     this.#open()
   }
 
   /**
-   * Begins with what was touched since a resume point.
+   * Begins with the identities that were touched since a resume point.
    * @param get the registration of an identity as of the changes noted so far.
    */
   resume(
@@ -84,6 +81,7 @@ export class Watch implements WatchStream {
     touched: TouchedIdentities,
     get: (identity: string) => Registration | undefined,
   ): void {
+    if (this.#hasEnded) return
     const untold = new Map<string, Untold>()
     for (const [identity, touch] of touched) {
       const each = this.#untold(touch, get(identity) ?? null)
@@ -156,7 +154,7 @@ export class Watch implements WatchStream {
     this.#tell()
   }
 
-  /** Answers those who wait, as far as there is something to tell. */
+  /** Answers waiting calls of `next` as long as there are events. */
   #tell(): void {
     while (this.#waiters.length > 0) {
       if (this.#hasEnded) {
