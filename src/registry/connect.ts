@@ -77,6 +77,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     nodes: typeof redisUrl === 'string' ? [redisUrl] : redisUrl,
     namespace,
     maxIdentities: limits.maxIdentities,
+    warnings,
     ...(strategy === undefined ? {} : { strategy }),
   })
   try {

@@ -11,7 +11,7 @@ export interface RegistryLimits {
   readonly maxTtlMs: number
   /** Bytes of a registration's metadata as JSON in UTF-8, 2 to 16 MiB. */
   readonly maxMetadataBytes: number
-  /** Levels of objects and arrays in metadata, 1 to `MAX_METADATA_DEPTH`; `{"a": 1}` has one. */
+  /** Levels of objects and arrays in metadata, 1 to 100; `{"a": 1}` has one. */
   readonly maxMetadataDepth: number
   /** Levels of `$and`, `$or` and `$not` in a filter, 1 to 100; `{"a": 1}` has one. */
   readonly maxFilterDepth: number
@@ -29,8 +29,11 @@ export interface RegistryLimits {
   readonly maxBacklogBytes: number
 }
 
-/** Levels that metadata can have at most, whatever the limits; reading it uses the call stack. */
-export const MAX_METADATA_DEPTH = 100
+/** The most that any registry can allow for its metadata. Reading deep JSON uses the call stack. */
+export const MAX_LIMITS = Object.freeze({
+  maxMetadataBytes: 16 * 1024 * 1024,
+  maxMetadataDepth: 100,
+})
 
 export const defaultLimits: RegistryLimits = Object.freeze({
   maxIdentities: Infinity,
@@ -46,8 +49,8 @@ export const defaultLimits: RegistryLimits = Object.freeze({
 const takes: Takes<RegistryLimits> = {
   maxIdentities: wholeNumber(1, Infinity),
   maxTtlMs: wholeNumber(1, 36_525 * DAY_MS),
-  maxMetadataBytes: wholeNumber(2, 16 * 1024 * 1024),
-  maxMetadataDepth: wholeNumber(1, MAX_METADATA_DEPTH),
+  maxMetadataBytes: wholeNumber(2, MAX_LIMITS.maxMetadataBytes),
+  maxMetadataDepth: wholeNumber(1, MAX_LIMITS.maxMetadataDepth),
   maxFilterDepth: wholeNumber(1, 100),
   maxFilterClauses: wholeNumber(1, 10_000),
   maxFilterValues: wholeNumber(1, 100_000),

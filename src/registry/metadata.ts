@@ -1,7 +1,7 @@
 import { RegistryError } from './errors.ts'
 import { describeKind, findNonJson, isPlainObject } from './json-check.ts'
 import { formatPlace } from './json-place.ts'
-import { defaultLimits, type RegistryLimits } from './limits.ts'
+import { defaultLimits, MAX_LIMITS, type RegistryLimits } from './limits.ts'
 import type { JsonValue, Metadata } from './registration.ts'
 
 /** Metadata that passed every check. */
@@ -34,9 +34,12 @@ export function validateMetadata(
 
 /**
  * Metadata from the JSON that a store holds, deeply frozen so that callers can share it.
- * @throws RegistryError `INVALID_METADATA` if it is not a JSON object.
+ * @throws RegistryError `INVALID_METADATA` if it is not a JSON object that some registry could accept.
  */
 export function parseMetadata(json: string): Metadata {
+  if (json.length > MAX_LIMITS.maxMetadataBytes) {
+    throw invalid(`metadata: more than ${MAX_LIMITS.maxMetadataBytes} characters`)
+  }
   let value: JsonValue
   try {
     value = JSON.parse(json) as JsonValue
@@ -48,7 +51,7 @@ export function parseMetadata(json: string): Metadata {
   if (!isPlainObject(value)) {
     throw invalid(`metadata: expected a JSON object, got ${describeKind(value)}`)
   }
-  return freeze(value)
+  return freeze(value, MAX_LIMITS.maxMetadataDepth)
 }
 
 function serialize(
@@ -78,10 +81,15 @@ function serialize(
   throw invalid(`${formatPlace('metadata', problem.place)} is ${problem.found}`)
 }
 
-function freeze<T extends JsonValue>(value: T): T {
+function freeze<T extends JsonValue>(value: T, levelsLeft: number): T {
   if (typeof value === 'object' && value !== null) {
-    for (const member of Object.values(value)) freeze(member)
+    if (levelsLeft === 0) {
+      throw invalid(`metadata: nested more than ${MAX_LIMITS.maxMetadataDepth} levels deep`)
+    }
+    for (const member of Object.values(value)) freeze(member, levelsLeft - 1)
     Object.freeze(value)
+  } else if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw invalid('metadata: it has a number too large for JSON')
   }
   return value
 }

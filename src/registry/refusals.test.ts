@@ -161,6 +161,34 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       call: (registry, includeMetadata) => registry.enumerate({}, { includeMetadata }),
     },
   ],
+  watch: [
+    filterRow((registry, value) => registry.watch(value)),
+    {
+      argument: 'options',
+      wrong: [...notOptions, Object.defineProperty({}, 'initial', throwing)],
+      call: (registry, value) => registry.watch({}, value),
+    },
+    {
+      argument: 'initial',
+      wrong: notBoolean,
+      call: (registry, initial) => registry.watch({}, { initial }),
+    },
+    {
+      argument: 'from',
+      wrong: [...notText, '', 'x', 'e30', 'x'.repeat(100_000)],
+      call: (registry, from) => registry.watch({}, { from }),
+    },
+    {
+      argument: 'renewals',
+      wrong: notBoolean,
+      call: (registry, renewals) => registry.watch({}, { renewals }),
+    },
+    {
+      argument: 'signal',
+      wrong: [...notObject, hostile, new AbortController()],
+      call: (registry, signal) => registry.watch({}, { signal }),
+    },
+  ],
   multicast: [
     filterRow((registry, value) => registry.multicast(value, 'x')),
     {
@@ -391,7 +419,17 @@ test('options that change while they are read were read once', async () => {
 })
 
 test('whatever is given to whatever call, it works or is refused with a RegistryError', async () => {
-  const names = ['ttlMs', 'replace', 'limit', 'cursor', 'sortBy', 'order', 'delivery', 'receipts']
+  const names = [
+    'ttlMs',
+    'replace',
+    'limit',
+    'cursor',
+    'sortBy',
+    'order',
+    'delivery',
+    'receipts',
+    'from',
+  ]
   const anything = fc.oneof(
     fc.anything({
       withBigInt: true,
@@ -414,6 +452,7 @@ test('whatever is given to whatever call, it works or is refused with a Registry
     moveTo: (...given) => registry.moveTo(...(given as [never, never])),
     unregister: (...given) => registry.unregister(...(given as [never])),
     enumerate: (...given) => registry.enumerate(...(given as [never, never])),
+    watch: (...given) => registry.watch(...(given as [never, never])).return?.(),
     multicast: (...given) => registry.multicast(...(given as [never, never, never])),
     subscribe: (...given) => registry.subscribe(...(given as [never, never])),
     subscribeMatching: (...given) => registry.subscribeMatching(...(given as [never, never])),
@@ -424,6 +463,7 @@ test('whatever is given to whatever call, it works or is refused with a Registry
     register: ['user-1', {}, {}],
     moveTo: [seen, 'x'],
     enumerate: [{}, {}],
+    watch: [{}, {}],
     multicast: [{ a: 1 }, 'x', {}],
     subscribe: ['user-1', handler],
     subscribeMatching: ['*', handler],

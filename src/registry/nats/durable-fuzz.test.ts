@@ -86,10 +86,11 @@ describe('a durable gateway to which anything at all is sent', () => {
 
     const sender = await connect(url, {})
     const message = messageOf('x')
-    const statuses = await sender.send(message, targetsOf(host, 'victim'), EXACTLY_ONCE)
+    const patient = { ...EXACTLY_ONCE, timeoutMs: 100_000 }
+    const statuses = await sender.send(message, targetsOf(host, 'victim'), patient)
     expect(statuses.get('victim'), `seed ${seed}`).toBe('DELIVERED')
     expect(handled).toContain(message.id)
     expect(host.warned('MALFORMED_MESSAGE')).toBeGreaterThan(INPUTS / 10)
     expect([...foreign], `seed ${seed}`).toEqual([])
-  })
+  }, 120_000)
 })

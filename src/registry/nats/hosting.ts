@@ -77,7 +77,7 @@ export class Hosting {
   }
 
   #refuse({ message, reply }: Accepted, { malformed }: Malformed): void {
-    reply.refuse(`not a message of wire format 2: ${malformed}`)
+    reply.refuse(`not a message of wire format 2: ${malformed.replaceAll(/[^ -~]/g, '?')}`)
     this.#warnings.warn(
       'MALFORMED_MESSAGE',
       `A message to ${shown(message.subject)} was refused: ${malformed}.`,
@@ -89,8 +89,13 @@ export class Hosting {
       const batch = this.#waiting.toReversed()
       this.#waiting = []
       for (let next = batch.pop(); next !== undefined; next = batch.pop()) {
-        await this.#handOut(next)
-        next.held.handedOut()
+        try {
+          await this.#handOut(next)
+        } catch (error) {
+          this.#refuse(next, { malformed: String(error) })
+        } finally {
+          next.held.handedOut()
+        }
       }
     }
     this.#working = null

@@ -1,6 +1,6 @@
-import type { HandledRecord, RecordLog } from './record-log.ts'
+import type { EntryLog, HandledRecord } from './record-log.ts'
 
-/** How many names and ids are kept in memory, so that they aren't read again, besides the latest id's. */
+/** How much is kept in memory, so that it isn't read again. */
 const MAX_REMEMBERED = 200_000
 
 /** What was read of one record. */
@@ -20,13 +20,16 @@ interface Known {
  * retention.
  */
 export class NameRecords {
-  readonly #log: RecordLog
+  readonly #log: EntryLog
+  readonly #maxRemembered: number
   /** By message id; the one used last is last. */
   readonly #known = new Map<string, Known>()
   #remembered = 0
 
-  constructor(log: RecordLog) {
+  /** @param maxRemembered how many names and ids to keep in memory, besides the latest id's. */
+  constructor(log: EntryLog, maxRemembered: number = MAX_REMEMBERED) {
     this.#log = log
+    this.#maxRemembered = maxRemembered
   }
 
   /** The record of a message, by the positions of its recipients. */
@@ -72,7 +75,7 @@ export class NameRecords {
     this.#known.delete(id)
     this.#known.set(id, known)
     for (const [oldest, old] of this.#known) {
-      if (this.#remembered <= MAX_REMEMBERED || oldest === id) break
+      if (this.#remembered <= this.#maxRemembered || oldest === id) break
       old.forgotten = true
       this.#known.delete(oldest)
       this.#remembered -= old.names.size + 1

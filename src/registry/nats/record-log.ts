@@ -17,11 +17,29 @@ export interface HandledRecord {
   clear(): Promise<void>
 }
 
+/** Where records are kept, each a series of entries. */
+export interface EntryLog {
+  /** How long an entry may be, in bytes. */
+  readonly maxEntryBytes: number
+  /** Where this gateway keeps the record of this name. */
+  subjectOf(name: string): string
+  /** Where all gateways keep their records of this name. */
+  subjectOfAll(name: string): string
+  /** Appends entries; `false` if the server didn't confirm all. */
+  append(subject: string, entries: readonly string[]): Promise<boolean>
+  /**
+   * Visits the entries from a place of the stream on, 1 being the first.
+   * @param subject may stand for several.
+   * @returns the place after the last.
+   */
+  readFrom(place: number, subject: string, visit: (entry: Uint8Array) => void): Promise<number>
+}
+
 /**
  * The stored records of one durable gateway. A record is a series of entries, each of which says what is
  * new, so that recording costs the same however much is on record already.
  */
-export class RecordLog {
+export class RecordLog implements EntryLog {
   readonly #requests: Requests
   readonly #streams: DurableStreams
   readonly #gatewayName: string
@@ -32,22 +50,18 @@ export class RecordLog {
     this.#gatewayName = gatewayName
   }
 
-  /** How long an entry may be, in bytes. */
   get maxEntryBytes(): number {
     return Math.min(MAX_ENTRY_BYTES, this.#requests.maxPayloadBytes)
   }
 
-  /** Where this gateway keeps the record of this name. */
   subjectOf(name: string): string {
     return this.#streams.subjects.progress(this.#gatewayName, keyOf(name))
   }
 
-  /** Where all gateways keep their records of this name. */
   subjectOfAll(name: string): string {
     return this.#streams.subjects.progress('*', keyOf(name))
   }
 
-  /** Appends entries; `false` if the server didn't confirm all. */
   async append(subject: string, entries: readonly string[]): Promise<boolean> {
     const { progressStream } = this.#streams.subjects
     for (const body of entries) {
@@ -59,11 +73,6 @@ export class RecordLog {
     return true
   }
 
-  /**
-   * Visits the entries from a place of the stream on, 1 being the first.
-   * @param subject may stand for several.
-   * @returns the place after the last.
-   */
   async readFrom(
     place: number,
     subject: string,
