@@ -1,7 +1,7 @@
 import { didYouMean } from '../nearest-name.ts'
 import { RegistryError } from './errors.ts'
 import { describeKind, isPlainObject } from './json-check.ts'
-import { shortened } from './json-place.ts'
+import { quoted } from './json-place.ts'
 
 /**
  * Takes one value from a caller.
@@ -126,7 +126,7 @@ export function take<T>(holds: (value: unknown) => value is T, what: string): Ta
 export function written(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(shortened(value))
+      return quoted(value)
     case 'number':
     case 'boolean':
       return String(value)
