@@ -1,3 +1,4 @@
+import { take, takeOptions, type Takes } from './arguments.ts'
 import { RegistryError } from './errors.ts'
 import { validateGatewayName } from './gateway-name.ts'
 
@@ -17,6 +18,7 @@ export interface DurabilityOptions {
 }
 
 const DEFAULT_RETENTION_MS = 60 * 60_000
+const MIN_RETENTION_MS = 1_000
 const MAX_RETENTION_MS = 30 * 24 * 60 * 60_000
 const MAX_DUPLICATE_WINDOW_MS = 2 * 60_000
 
@@ -36,16 +38,23 @@ export interface Retention {
   readonly duplicateWindowMs: number
 }
 
+const takes: Takes<DurabilityOptions> = {
+  gatewayName: validateGatewayName,
+  retentionMs: take(
+    (value): value is number =>
+      typeof value === 'number' && value >= MIN_RETENTION_MS && value <= MAX_RETENTION_MS,
+    `a number of ms from ${MIN_RETENTION_MS} (1 s) to ${MAX_RETENTION_MS} (30 days)`,
+  ),
+}
+
+/** @throws RegistryError `INVALID_ARGUMENT` */
+export function takeDurability(options: unknown): DurabilityOptions {
+  return takeOptions(options, 'durability', takes)
+}
+
 /** @throws RegistryError `INVALID_ARGUMENT` */
 export function durabilityOf(options: DurabilityOptions): Durability {
-  const { gatewayName = null, retentionMs = null } = options
-  if (gatewayName !== null) validateGatewayName(gatewayName, 'durability.gatewayName')
-  if (retentionMs !== null && !(retentionMs >= 1_000 && retentionMs <= MAX_RETENTION_MS)) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `durability.retentionMs is ${retentionMs}; it must be from 1000 (1 s) to ${MAX_RETENTION_MS} (30 days).`,
-    )
-  }
+  const { gatewayName = null, retentionMs = null } = takeDurability(options)
   return { gatewayName, retentionMs }
 }
 

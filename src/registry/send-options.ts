@@ -1,8 +1,14 @@
+import { oneOf, timeout, trueOrFalse, type Takes } from './arguments.ts'
 import type { Retention } from './durability-options.ts'
 import { RegistryError } from './errors.ts'
 import type { SendOptions } from './messenger.ts'
 
-const MAX_TIMEOUT_MS = 2_147_483_647
+/** How each option that a caller may set is taken. */
+export const sendOptionTakes: Takes<Pick<SendOptions, 'delivery' | 'timeoutMs' | 'receipts'>> = {
+  delivery: oneOf('at-most-once', 'at-least-once', 'exactly-once'),
+  timeoutMs: timeout,
+  receipts: trueOrFalse,
+}
 
 /**
  * Refuses send options that no implementation can keep.
@@ -10,13 +16,9 @@ const MAX_TIMEOUT_MS = 2_147_483_647
  * @throws RegistryError `INVALID_ARGUMENT`
  */
 export function checkSendOptions(options: SendOptions, retention: Retention | null): void {
-  const { delivery, timeoutMs, receipts } = options
-  if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `timeoutMs is ${timeoutMs}; it must be above 0 and at most ${MAX_TIMEOUT_MS}.`,
-    )
-  }
+  const delivery = sendOptionTakes.delivery(options.delivery, 'options.delivery')
+  const timeoutMs = sendOptionTakes.timeoutMs(options.timeoutMs, 'options.timeoutMs')
+  const receipts = sendOptionTakes.receipts(options.receipts, 'options.receipts')
   if (!receipts && delivery !== 'at-most-once') {
     throw new RegistryError(
       'INVALID_ARGUMENT',

@@ -3,7 +3,6 @@ import { type Msg, nuid } from '@nats-io/transport-node'
 import { Backlog, DEFAULT_MAX_BACKLOG_BYTES } from '../backlog.ts'
 import { type Durability, durabilityOf, type DurabilityOptions } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
-import { validateGatewayName } from '../gateway-name.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
 import { validateMessageId } from '../message-id.ts'
 import type {
@@ -25,6 +24,7 @@ import { DurableFanOut, type DurableSender } from './durable-fan-out.ts'
 import { DurableInbox } from './durable-inbox.ts'
 import { FanOut } from './fan-out.ts'
 import { Hosting } from './hosting.ts'
+import { takeMessengerOptions } from './messenger-options.ts'
 import { OwnSubjects } from './own-subjects.ts'
 import { Requests } from './requests.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
@@ -75,22 +75,15 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     subjectPrefix = DEFAULT_SUBJECT_PREFIX,
     connections = 1,
     connectTimeoutMs = 5_000,
-    gatewayName = nuid.next(),
+    gatewayName,
     onUpChange,
     durability: durabilityOptions,
     warnings = new Warnings(),
     maxBacklogBytes = DEFAULT_MAX_BACKLOG_BYTES,
-  } = options
+  } = takeMessengerOptions(options)
   const subjects = new Subjects(subjectPrefix, namespace)
-  validateGatewayName(gatewayName, 'gatewayName')
-  if (!Number.isInteger(connections) || connections < 1 || connections > 64) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `connections is ${connections}; it must be a whole number from 1 to 64.`,
-    )
-  }
   const durability = durabilityOptions === undefined ? null : durabilityOf(durabilityOptions)
-  if (options.gatewayName !== undefined && durability?.gatewayName) {
+  if (gatewayName !== undefined && durability?.gatewayName) {
     throw new RegistryError(
       'INVALID_ARGUMENT',
       'gatewayName and durability.gatewayName are both given; a gateway has one name.',
@@ -106,7 +99,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     pool,
     subjects,
     connectTimeoutMs,
-    gatewayName,
+    gatewayName ?? nuid.next(),
     durability,
     warnings,
     new Backlog(maxBacklogBytes, warnings),
