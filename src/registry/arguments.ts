@@ -70,6 +70,15 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Take
   )
 }
 
+/** The longest time that a timer holds, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** How long to wait, in ms. */
+export const timeout: Take<number> = take(
+  (value): value is number => typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS,
+  `a number of ms above 0, at most ${MAX_TIMER_MS}`,
+)
+
 /** `true` or `false`, and nothing that only counts as such. */
 export const trueOrFalse: Take<boolean> = take(
   (value): value is boolean => typeof value === 'boolean',
@@ -87,6 +96,13 @@ export const number: Take<number> = take(
   (value): value is number => typeof value === 'number',
   'a number',
 )
+
+/** One or more URLs, which errors never repeat: they may hold passwords. */
+export const urls: Take<readonly string[]> = (value, where) => {
+  const given: readonly unknown[] = Array.isArray(value) ? value : []
+  if (given.length > 0 && given.every((url) => typeof url === 'string')) return [...given]
+  throw invalid(`${where}: must be an array of one or more URLs`)
+}
 
 /** One of several words. */
 export function oneOf<T extends string>(...words: readonly T[]): Take<T> {

@@ -1,5 +1,5 @@
-import { functionOf, number, oneOf, takeOptions, text, type Takes } from './arguments.ts'
-import type { DurabilityOptions } from './durability-options.ts'
+import { functionOf, number, oneOf, takeOptions, text, urls, type Takes } from './arguments.ts'
+import { takeDurability, type DurabilityOptions } from './durability-options.ts'
 import { RegistryError } from './errors.ts'
 import { validateNamespace } from './identity.ts'
 import { limitsFrom, type RegistryLimits } from './limits.ts'
@@ -49,10 +49,7 @@ const takes: Takes<ConnectOptions> = {
   strategy: oneOf('replica', 'scan'),
   natsConnections: number,
   gatewayName: text,
-  durability: (value, where) => {
-    const takesDurability: Takes<DurabilityOptions> = { gatewayName: text, retentionMs: number }
-    return takeOptions(value, where, takesDurability)
-  },
+  durability: takeDurability,
   limits: (value) => limitsFrom(value as Partial<RegistryLimits>),
   onWarning: functionOf<WarningListener>('of the warning'),
 }
@@ -86,6 +83,7 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
       servers: natsUrls,
       namespace,
       warnings,
+      maxBacklogBytes: limits.maxBacklogBytes,
       ...(subjectPrefix === undefined ? {} : { subjectPrefix }),
       ...(natsConnections === undefined ? {} : { connections: natsConnections }),
       ...(gatewayName === undefined ? {} : { gatewayName }),
@@ -96,13 +94,6 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
     await store.close()
     throw error
   }
-}
-
-/** A list of URLs, which errors never repeat: they may hold passwords. */
-function urls(value: unknown, where: string): readonly string[] {
-  const given: readonly unknown[] = Array.isArray(value) ? value : []
-  if (given.length > 0 && given.every((url) => typeof url === 'string')) return [...given]
-  throw new RegistryError('INVALID_ARGUMENT', `${where}: must be an array of one or more URLs`)
 }
 
 function missing(option: string, example: unknown): RegistryError {

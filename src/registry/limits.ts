@@ -1,4 +1,5 @@
 import { takeOptions, wholeNumber, type Takes } from './arguments.ts'
+import { DEFAULT_MAX_BACKLOG_BYTES } from './backlog.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -10,7 +11,7 @@ export interface RegistryLimits {
   readonly maxTtlMs: number
   /** Bytes of a registration's metadata as JSON in UTF-8, 2 to 16 MiB. */
   readonly maxMetadataBytes: number
-  /** Levels of objects and arrays in metadata, 1 to `MAX_METADATA_DEPTH`; `{"a": 1}` has one. */
+  /** Levels of objects and arrays in metadata, 1 to 100; `{"a": 1}` has one. */
   readonly maxMetadataDepth: number
   /** Levels of `$and`, `$or` and `$not` in a filter, 1 to 100; `{"a": 1}` has one. */
   readonly maxFilterDepth: number
@@ -21,10 +22,18 @@ export interface RegistryLimits {
    * the same for a longer list; to read the list, which holds the event loop, does not.
    */
   readonly maxFilterValues: number
+  /**
+   * Bytes of received messages that wait for their handlers or that running handlers hold, 64 KiB to
+   * 1 TiB. Beyond it messages are refused.
+   */
+  readonly maxBacklogBytes: number
 }
 
-/** Levels that metadata can have at most, whatever the limits; reading it uses the call stack. */
-export const MAX_METADATA_DEPTH = 100
+/** The most that any registry can allow for its metadata. Reading deep JSON uses the call stack. */
+export const MAX_LIMITS = Object.freeze({
+  maxMetadataBytes: 16 * 1024 * 1024,
+  maxMetadataDepth: 100,
+})
 
 export const defaultLimits: RegistryLimits = Object.freeze({
   maxIdentities: Infinity,
@@ -34,12 +43,7 @@ export const defaultLimits: RegistryLimits = Object.freeze({
   maxFilterDepth: 5,
   maxFilterClauses: 20,
   maxFilterValues: 1_000,
-})
-
-/** The most that any registry can allow for its metadata. */
-export const MAX_LIMITS = Object.freeze({
-  maxMetadataBytes: 16 * 1024 * 1024,
-  maxMetadataDepth: MAX_METADATA_DEPTH,
+  maxBacklogBytes: DEFAULT_MAX_BACKLOG_BYTES,
 })
 
 const takes: Takes<RegistryLimits> = {
@@ -50,6 +54,7 @@ const takes: Takes<RegistryLimits> = {
   maxFilterDepth: wholeNumber(1, 100),
   maxFilterClauses: wholeNumber(1, 10_000),
   maxFilterValues: wholeNumber(1, 100_000),
+  maxBacklogBytes: wholeNumber(64 * 1024, 1024 ** 4),
 }
 
 /**

@@ -1,7 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { isUint8Array } from 'node:util/types'
-import { takeOptions, written } from './arguments.ts'
+import { takeOptions, written, type Takes } from './arguments.ts'
 import { RegistryError } from './errors.ts'
-import type { DeliveryGuarantee, DeliveryStatus, SendOptions } from './messenger.ts'
+import { validateMessageId } from './message-id.ts'
+import type {
+  DeliveryGuarantee,
+  DeliveryStatus,
+  OutgoingMessage,
+  SendOptions,
+} from './messenger.ts'
 import { sendOptionTakes } from './send-options.ts'
 
 /** How a multicast is to be delivered. */
@@ -12,11 +19,17 @@ export interface MulticastOptions {
   readonly timeoutMs?: number
   /** `false`: hand over to the broker and don't wait; every target is `PENDING`. Default `true`. */
   readonly receipts?: boolean
+  /**
+   * Names the message: 1 to 128 printable ASCII characters without spaces. A call that is made again
+   * with the same one, because its result was `TIMEOUT` or an error, is the same message to subscribers;
+   * `docs/promises.md` says what that means under each guarantee. Default: a new one.
+   */
+  readonly messageId?: string
 }
 
 /** What became of a multicast. `targetCount` is the sum of the four other counts. */
 export interface MulticastResult {
-  /** The same for every resend of this multicast; subscribers see it too. */
+  /** As given, or a new one; the same for every resend. Subscribers see it too. */
   readonly messageId: string
   readonly targetCount: number
   readonly deliveredCount: number
@@ -33,7 +46,7 @@ const DEFAULT_TIMEOUT_MS = 5_000
  * The payload's bytes, a copy: a caller who reuses its buffer changes nothing that is on its way.
  * @throws RegistryError `INVALID_ARGUMENT` for anything but text and bytes.
  */
-export function payloadBytesOf(payload: Uint8Array | string): Uint8Array {
+function payloadBytesOf(payload: Uint8Array | string): Uint8Array {
   if (typeof payload === 'string') {
     if (payload.isWellFormed()) return Buffer.from(payload)
     throw new RegistryError(
@@ -49,18 +62,37 @@ export function payloadBytesOf(payload: Uint8Array | string): Uint8Array {
   )
 }
 
+/** A multicast as a messenger takes it. */
+export interface MulticastRequest {
+  readonly message: OutgoingMessage
+  readonly sendOptions: SendOptions
+}
+
+const takes: Takes<MulticastOptions> = { ...sendOptionTakes, messageId: validateMessageId }
+
 /**
- * Fills in the defaults.
- * @throws RegistryError `INVALID_ARGUMENT` for an unknown option, an unknown delivery guarantee,
- *   and a timeout that is not above 0 and finite.
+ * Takes what a caller gave, and fills in the defaults.
+ * @throws RegistryError `INVALID_ARGUMENT` for a payload that is neither text nor bytes, an unknown
+ *   option, and one of the wrong type or out of its range.
  */
-export function sendOptionsOf(options: MulticastOptions): SendOptions {
+export function requestOf(
+  payload: Uint8Array | string,
+  options?: MulticastOptions,
+): MulticastRequest {
   const {
     delivery = 'at-most-once',
     timeoutMs = DEFAULT_TIMEOUT_MS,
     receipts = true,
-  } = takeOptions<MulticastOptions>(options, 'options', sendOptionTakes)
-  return { delivery, timeoutMs, receipts }
+    messageId,
+  } = takeOptions(options, 'options', takes)
+  const bytes = payloadBytesOf(payload)
+  return {
+    message:
+      messageId === undefined
+        ? { id: randomUUID(), payload: bytes }
+        : { id: messageId, payload: bytes, repeatable: true },
+    sendOptions: { delivery, timeoutMs, receipts },
+  }
 }
 
 /** Counts the statuses of one multicast. */

@@ -4,6 +4,7 @@ import { connectRegistry } from './connect.ts'
 import { RegistryError } from './errors.ts'
 import { MemoryMessenger } from './memory/memory-messenger.ts'
 import { MemoryStore } from './memory/memory-store.ts'
+import { connectNatsMessenger } from './nats/nats-messenger.ts'
 import { MulticastRegistry } from './registry.ts'
 
 /** Refuses to be looked at in any way. */
@@ -228,6 +229,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       wrong: notBoolean,
       call: (registry, receipts) => registry.multicast({}, 'x', { receipts }),
     },
+    {
+      argument: 'messageId',
+      wrong: [...notText, '', 'a b', 'é', 'x'.repeat(129)],
+      call: (registry, messageId) => registry.multicast({}, 'x', { messageId }),
+    },
   ],
   subscribe: [
     identityRow((registry, value) => registry.subscribe(value, handler)),
@@ -300,13 +306,58 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
 }
 
+const notDurability = [...notOptions, { gatewayName: 5 }, { retentionMs: '5000' }, { nmae: 'x' }]
+
+const slotRows: typeof rows = {
+  connectNatsMessenger: [
+    {
+      argument: 'options',
+      wrong: [undefined, ...notOptions, {}],
+      call: (_registry, value) => connectNatsMessenger(value),
+    },
+    messengerRow('servers', [undefined, 'nats://127.0.0.1:1', null, [], [5]]),
+    messengerRow('namespace', [undefined, ...notText, '', 'a.b']),
+    messengerRow('subjectPrefix', [...notText, '', 'a b', 'a.>', 'x'.repeat(100_000)]),
+    messengerRow('connections', [...notWhole, 0, 65]),
+    messengerRow('connectTimeoutMs', [...notNumber, 0, -1, Number.NaN, Infinity]),
+    messengerRow('gatewayName', [...notText, '', 'a.b', 'x'.repeat(65)]),
+    messengerRow('durability', notDurability),
+    messengerRow('onUpChange', notFunction.slice(1)),
+    messengerRow('maxBacklogBytes', [...notWhole, 0]),
+  ],
+  'new MemoryMessenger': [
+    {
+      argument: 'durability',
+      wrong: notDurability,
+      call: (_registry, value) => new MemoryMessenger(undefined, value),
+    },
+    {
+      argument: 'gatewayName',
+      wrong: [...notText, '', 'a.b'],
+      call: (_registry, value) => new MemoryMessenger(undefined, undefined, value),
+    },
+  ],
+  'new MemoryStore': [
+    {
+      argument: 'options',
+      wrong: notOptions,
+      call: (_registry, value) => new MemoryStore(value),
+    },
+    {
+      argument: 'maxIdentities',
+      wrong: notWhole,
+      call: (_registry, maxIdentities) => new MemoryStore({ maxIdentities }),
+    },
+  ],
+}
+
 let registry: MulticastRegistry
 beforeEach(() => {
   registry = new MulticastRegistry(slots())
 })
 afterEach(() => registry.close())
 
-describe.each(Object.entries(rows))('%s refuses', (_call, arguments_) => {
+describe.each(Object.entries({ ...rows, ...slotRows }))('%s refuses', (_call, arguments_) => {
   test.each(arguments_)('$argument of the wrong kind', async ({ wrong, code, call }) => {
     for (const value of wrong) {
       const refusal = await errorOf(() => call(registry, value as never))
@@ -449,6 +500,15 @@ function connectRow(argument: string, wrong: readonly unknown[]): Row {
     argument,
     wrong,
     call: (_registry, value) => connectRegistry({ ...usual, [argument]: value }),
+  }
+}
+
+function messengerRow(argument: string, wrong: readonly unknown[]): Row {
+  const usual = { servers: ['nats://127.0.0.1:1'], namespace: 'n' }
+  return {
+    argument,
+    wrong,
+    call: (_registry, value) => connectNatsMessenger({ ...usual, [argument]: value }),
   }
 }
 

@@ -427,6 +427,47 @@ function describeRegistry(
         expect(calls).toBe(1)
       })
 
+      test('under at-least-once follows an identity to where it is registered anew', async () => {
+        const other = await open()
+        const calls: string[] = []
+        const registeredAnew = Promise.withResolvers<void>()
+        await registry.subscribe('alice', () => {
+          calls.push('old')
+          registeredAnew.resolve()
+          throw new Error('going down')
+        })
+        await registry.subscribe('left', () => {
+          calls.push('left')
+          throw new Error('gone')
+        })
+        await registry.register('alice', {})
+        await registry.register('left', {})
+        await other.subscribe('alice', () => void calls.push('new'))
+        const options: MulticastOptions = { delivery: 'at-least-once', timeoutMs: 3_000 }
+        const sending = registry.multicast({}, 'x', options)
+        await registeredAnew.promise
+        await registry.unregister('left')
+        await registry.register('alice', {}, { replace: true, gateway: other.gateway })
+        const { statuses } = await sending
+        expect(Object.fromEntries(statuses)).toEqual({ alice: 'DELIVERED', left: 'FAILED' })
+        expect(new Set(calls)).toEqual(new Set(['left', 'new', 'old']))
+        expect(calls.filter((each) => each === 'new')).toHaveLength(1)
+      })
+
+      test('that is called again with its message id is the same message to subscribers', async () => {
+        const received: string[] = []
+        await registry.subscribe('alice', ({ id }) => void received.push(id))
+        await registry.register('alice', {})
+        const options: MulticastOptions = { delivery: 'at-least-once', messageId: 'order-17/paid' }
+        for (let call = 0; call < 2; call += 1) {
+          const result = await registry.multicast({}, 'x', options)
+          expect(result).toMatchObject({ messageId: 'order-17/paid', deliveredCount: 1 })
+        }
+        expect(received).toEqual(['order-17/paid'])
+        const { messageId } = await registry.multicast({}, 'x', { delivery: 'at-least-once' })
+        expect(received).toEqual(['order-17/paid', messageId])
+      })
+
       test('sends the payload as it was at the call, whatever its maker does later', async () => {
         const payload = Buffer.from('hello')
         const received: string[] = []
@@ -504,6 +545,12 @@ function describeRegistry(
           options: { delivery: 'at-least-once', receipts: false },
         },
         { what: 'exactly-once without durability', options: { delivery: 'exactly-once' } },
+        { what: 'an empty message id', options: { messageId: '' } },
+        { what: 'a message id with a space', options: { messageId: 'a b' } },
+        { what: 'a message id of two lines', options: { messageId: 'a\r\nPrism-Wire: 2' } },
+        { what: 'a message id beyond ASCII', options: { messageId: 'ü' } },
+        { what: 'a message id of 129 characters', options: { messageId: 'x'.repeat(129) } },
+        { what: 'a message id that is no text', options: { messageId: 7 as unknown as string } },
       ])('is to multicast with $what, be it to nobody: INVALID_ARGUMENT', async ({ options }) => {
         const refusal = { name: 'RegistryError', code: 'INVALID_ARGUMENT' }
         await expect(registry.multicast({}, 'x', options)).rejects.toMatchObject(refusal)

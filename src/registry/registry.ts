@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   takeOptions,
   text,
@@ -16,13 +15,7 @@ import { validateIdentity } from './identity.ts'
 import { limitsFrom, type RegistryLimits } from './limits.ts'
 import type { MessageHandler, Messenger, Subscription } from './messenger.ts'
 import { validateMetadata } from './metadata.ts'
-import {
-  payloadBytesOf,
-  sendOptionsOf,
-  summarize,
-  type MulticastOptions,
-  type MulticastResult,
-} from './multicast.ts'
+import { requestOf, summarize, type MulticastOptions, type MulticastResult } from './multicast.ts'
 import { Pages } from './paging/pages.ts'
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
@@ -207,10 +200,11 @@ export class MulticastRegistry {
     options: MulticastOptions = {},
   ): Promise<MulticastResult> {
     return this.#accept(async () => {
-      const sendOptions = sendOptionsOf(options)
-      const message = { id: randomUUID(), payload: payloadBytesOf(payload) }
+      const { message, sendOptions } = requestOf(payload, options)
+      const lookUp = (identities: readonly string[]) => this.#store.lookUp(identities)
       const targets = await this.#store.select(filterFrom(filter, this.#limits))
-      return summarize(message.id, await this.#messenger.send(message, targets, sendOptions))
+      const statuses = await this.#messenger.send(message, targets, { ...sendOptions, lookUp })
+      return summarize(message.id, statuses)
     })
   }
 

@@ -136,6 +136,11 @@ export class MemoryStore implements RegistryStore {
     return watch
   }
 
+  async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    this.#advance()
+    return identities.flatMap((identity) => this.#index.get(identity) ?? [])
+  }
+
   async clear(): Promise<void> {
     this.#advance()
     for (const { identity } of this.#index.list()) this.#index.remove(identity)

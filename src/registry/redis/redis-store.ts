@@ -18,7 +18,7 @@ import { Evictions } from './evictions.ts'
 import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
 import { countFrom, flagFrom, listFrom } from './replies.ts'
 import { Replica } from './replica.ts'
-import { scanIdentities, scanRegistrations } from './scan.ts'
+import { readRegistrations, scanIdentities, scanRegistrations } from './scan.ts'
 import {
   clearScript,
   dropBookkeepingScript,
@@ -207,6 +207,14 @@ class RedisStore implements RegistryStore {
   watch(request: WatchRequest): WatchStream {
     this.#requireOpen()
     return this.#follower.open(request)
+  }
+
+  lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    return this.#accept(() =>
+      this.#strategy === 'replica'
+        ? this.#replica.lookUp(identities)
+        : readRegistrations(this.#connection, this.#keys, identities, this.#warnings),
+    )
   }
 
   clear(): Promise<void> {

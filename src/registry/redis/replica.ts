@@ -34,6 +34,12 @@ const chunkSize = 500
 /** How often a reader checks what no log tells, in ms, as long as Redis isn't set up to evict. */
 const CHECK_EVERY_MS = 100
 
+/**
+ * How often a reader that found no log looks again for registrations, in ms: nothing it follows would
+ * tell it of any that lost both index and log.
+ */
+const LOOK_AGAIN_MS = 1000
+
 /** Snapshots begun for one answer before it is given up. */
 const maxSnapshots = 10
 
@@ -95,6 +101,7 @@ export class Replica {
   #isFollowing = false
   /** Monotonic ms. */
   #checkedAtMs = -Infinity
+  #loadedAtMs = -Infinity
 
   constructor(connection: RedisConnection, options: ReplicaOptions) {
     this.#connection = connection
@@ -143,8 +150,15 @@ export class Replica {
     return this.#copy.index.get(identity)
   }
 
+  /** The live registrations of these identities. */
+  async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    await this.catchUp()
+    return identities.flatMap((identity) => this.#copy.index.get(identity) ?? [])
+  }
+
   async #readOn(): Promise<void> {
     for (let snapshots = 0; ;) {
+      if (snapshots === 0 && this.#mustLookAgain()) this.#isFollowing = false
       this.#isFollowing &&= await this.#follow(this.#copy, snapshots > 0 ? 'new' : 'kept')
       if (this.#isFollowing) return this.#expire()
       if (snapshots === maxSnapshots) break
@@ -152,6 +166,7 @@ export class Replica {
       const loaded = await this.#load()
       if (!loaded) continue
       await this.#takeOver(loaded)
+      this.#loadedAtMs = performance.now()
       this.#audit.restart()
       this.#isFollowing = true
     }
@@ -180,6 +195,10 @@ export class Replica {
       steps += 1
       if (steps % chunkSize === 0) await nextTurn()
     }
+  }
+
+  #mustLookAgain(): boolean {
+    return this.#copy.position === null && performance.now() - this.#loadedAtMs >= LOOK_AGAIN_MS
   }
 
   /**

@@ -24,17 +24,34 @@ export async function scanRegistrations(
 ): Promise<readonly Registration[]> {
   const found = new Map<string, Registration>()
   for await (const identities of scanIdentities(connection, keys)) {
-    for (const { identity, recorded, timeMs } of await readRecords(connection, keys, identities)) {
-      if (recorded.state === 'corrupt') {
-        warnings.warn('CORRUPT_RECORD', corruptRecordMessage(keys, identity, recorded.fault))
-      }
-      if (recorded.state !== 'valid') continue
-      const { registration } = recorded
-      if (hasExpired(registration, timeMs) || !filter.matches(registration.metadata)) continue
-      found.set(identity, registration)
+    for (const registration of await readRegistrations(connection, keys, identities, warnings)) {
+      if (!filter.matches(registration.metadata)) continue
+      found.set(registration.identity, registration)
     }
   }
   return [...found.keys()].sort().flatMap((identity) => found.get(identity) ?? [])
+}
+
+/** The live registrations of these identities; corrupt ones are left out, with a warning. */
+export async function readRegistrations(
+  connection: RedisConnection,
+  keys: NamespaceKeys,
+  identities: readonly string[],
+  warnings: Warnings,
+): Promise<readonly Registration[]> {
+  const found: Registration[] = []
+  for (let from = 0; from < identities.length; from += chunkSize) {
+    const chunk = identities.slice(from, from + chunkSize)
+    for (const { identity, recorded, timeMs } of await readRecords(connection, keys, chunk)) {
+      if (recorded.state === 'corrupt') {
+        warnings.warn('CORRUPT_RECORD', corruptRecordMessage(keys, identity, recorded.fault))
+      }
+      if (recorded.state === 'valid' && !hasExpired(recorded.registration, timeMs)) {
+        found.push(recorded.registration)
+      }
+    }
+  }
+  return found
 }
 
 /** The identities of which there is a hash, some more than once, a chunk at a time. */

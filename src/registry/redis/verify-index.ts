@@ -7,9 +7,13 @@ import { scanIdentities } from './scan.ts'
 
 /**
  * Keys of a database that are looked at, some 100 ms of work, though nothing says that the namespace
- * has lost its bookkeeping. In a larger one only a loss that shows is noticed.
+ * has lost its bookkeeping. In a larger one only a loss that shows is noticed. Once an index is
+ * verified, it need not be again until it is lost.
  */
 const MAX_KEYS_TO_VERIFY = 100_000
+
+/** The same where there is no bookkeeping at all, which is looked at again and again. */
+const MAX_KEYS_WITHOUT_BOOKKEEPING = 10_000
 
 /**
  * Whether an index is to be verified before it is read: it may have been deleted or evicted, and begun
@@ -18,8 +22,8 @@ const MAX_KEYS_TO_VERIFY = 100_000
  */
 export function needsVerification(state: Bookkeeping, heldCount: number): boolean {
   if (state.isVerified) return false
-  if (!state.hasIndex && (state.end !== null || heldCount > 0)) return true
-  return state.keyCount <= MAX_KEYS_TO_VERIFY
+  if (state.hasIndex) return state.keyCount <= MAX_KEYS_TO_VERIFY
+  return state.end !== null || heldCount > 0 || state.keyCount <= MAX_KEYS_WITHOUT_BOOKKEEPING
 }
 
 /**
