@@ -79,6 +79,12 @@ export interface RegistryStore {
   select(filter: CompiledFilter): Promise<readonly Registration[]>
 
   /**
+   * The live registrations of these identities, in any order; those without one are left out.
+   * Linearizable, as `select`.
+   */
+  lookUp(identities: readonly string[]): Promise<readonly Registration[]>
+
+  /**
    * A stream of the registrations that match, and of their changes, as `docs/watch.md` says.
    * Linearizable with `select`: its beginning has all that took effect, in any process, before the
    * call. Ends without an error when the store is closed. The iterator rejects with `UNAVAILABLE` if
@@ -87,12 +93,6 @@ export interface RegistryStore {
    *   namespace or filter; `CLOSED`.
    */
   watch(request: WatchRequest): WatchStream
-
-  /**
-   * The live registrations of these identities, in any order; those without one are left out.
-   * Linearizable, as `select`.
-   */
-  lookUp(identities: readonly string[]): Promise<readonly Registration[]>
 
   /** Removes every registration and all bookkeeping of the namespace. */
   clear(): Promise<void>

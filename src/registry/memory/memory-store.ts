@@ -108,6 +108,11 @@ export class MemoryStore implements RegistryStore {
     return this.#index.select(filter)
   }
 
+  async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    this.#advance()
+    return identities.flatMap((identity) => this.#index.get(identity) ?? [])
+  }
+
   watch({ filter, initial, from, renewals, signals }: WatchRequest): WatchStream {
     this.#advance()
     const tokens = new WatchTokens(this.#namespace, filter, /^\d{0,16}$/)
@@ -134,11 +139,6 @@ export class MemoryStore implements RegistryStore {
       else watch.resume(resumedAt, touched, (identity) => this.#index.get(identity))
     }
     return watch
-  }
-
-  async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
-    this.#advance()
-    return identities.flatMap((identity) => this.#index.get(identity) ?? [])
   }
 
   async clear(): Promise<void> {

@@ -203,18 +203,18 @@ class RedisStore implements RegistryStore {
     )
   }
 
+  lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    return this.#accept(() =>
+      this.#replica
+        ? this.#replica.lookUp(identities)
+        : readRegistrations(this.#connection, this.#keys, identities, this.#warnings),
+    )
+  }
+
   /** Follows the log, also in a store that scans for its selects. */
   watch(request: WatchRequest): WatchStream {
     this.#requireOpen()
     return this.#follower.open(request)
-  }
-
-  lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
-    return this.#accept(() =>
-      this.#strategy === 'replica'
-        ? this.#replica.lookUp(identities)
-        : readRegistrations(this.#connection, this.#keys, identities, this.#warnings),
-    )
   }
 
   clear(): Promise<void> {

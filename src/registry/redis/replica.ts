@@ -146,14 +146,14 @@ export class Replica {
     return this.#copy.index.select(filter)
   }
 
-  get(identity: string): Registration | undefined {
-    return this.#copy.index.get(identity)
-  }
-
   /** The live registrations of these identities. */
   async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
-    await this.catchUp()
+    await this.#rounds.join()
     return identities.flatMap((identity) => this.#copy.index.get(identity) ?? [])
+  }
+
+  get(identity: string): Registration | undefined {
+    return this.#copy.index.get(identity)
   }
 
   async #readOn(): Promise<void> {
@@ -166,7 +166,6 @@ export class Replica {
       const loaded = await this.#load()
       if (!loaded) continue
       await this.#takeOver(loaded)
-      this.#loadedAtMs = performance.now()
       this.#audit.restart()
       this.#isFollowing = true
     }
@@ -177,6 +176,10 @@ export class Replica {
     )
   }
 
+  #mustLookAgain(): boolean {
+    return this.#copy.position === null && performance.now() - this.#loadedAtMs >= LOOK_AGAIN_MS
+  }
+
   /** Puts another copy in the place of the present one; watches are told the difference. */
   async #takeOver(loaded: Copy): Promise<void> {
     const { index } = loaded
@@ -184,6 +187,7 @@ export class Replica {
     if (this.watches.size > 0) await this.#tellDifference(this.#copy.index, index)
     index.onChange = (change) => this.watches.change(change)
     this.#copy = loaded
+    this.#loadedAtMs = performance.now()
     this.#toldPosition = loaded.position
   }
 
@@ -195,10 +199,6 @@ export class Replica {
       steps += 1
       if (steps % chunkSize === 0) await nextTurn()
     }
-  }
-
-  #mustLookAgain(): boolean {
-    return this.#copy.position === null && performance.now() - this.#loadedAtMs >= LOOK_AGAIN_MS
   }
 
   /**
