@@ -263,6 +263,7 @@ export class Replica {
    */
   async #load(): Promise<Copy | undefined> {
     const state = await this.#verifiedBookkeeping()
+    if (!state) return undefined
     const copy: Copy = { index: new RegistrationIndex(), skipped: new Set(), position: state.end }
     const lost: string[] = []
     for (let cursor = state.hasIndex ? '0' : null; cursor !== null;) {
@@ -276,11 +277,18 @@ export class Replica {
     for (let from = 0; from < lost.length; from += chunkSize) {
       await this.#dropLost(lost.slice(from, from + chunkSize))
     }
-    return copy
+    return (await this.#isStillWhole(state)) ? copy : undefined
   }
 
-  /** The state of the bookkeeping, after its repair if it may be incomplete. */
-  async #verifiedBookkeeping(): Promise<Bookkeeping> {
+  /** Whether the index has not been lost since: what was read of it would be only a part. */
+  async #isStillWhole({ hasIndex, isVerified }: Bookkeeping): Promise<boolean> {
+    if (!hasIndex) return true
+    const state = await this.#readBookkeeping()
+    return isVerified ? state.isVerified : state.hasIndex
+  }
+
+  /** The state of the bookkeeping, after its repair if it may be incomplete; `undefined` if it was lost meanwhile. */
+  async #verifiedBookkeeping(): Promise<Bookkeeping | undefined> {
     const state = await this.#readBookkeeping()
     if (!needsVerification(state, this.size)) return state
     const { newMark, logCap } = this.#options
@@ -300,7 +308,10 @@ export class Replica {
         `The index "${this.#keys.index}" in Redis had lost ${adopted} registrations, deleted or evicted; they are in it again.`,
       )
     }
-    return this.#readBookkeeping()
+    // Nothing is there, which is what was read. Should the first registration have come since, it is in the log.
+    if (!isExpected && adopted === 0) return state
+    const repaired = await this.#readBookkeeping()
+    return repaired.isVerified ? repaired : undefined
   }
 
   async #readBookkeeping(): Promise<Bookkeeping> {
