@@ -17,10 +17,14 @@ export class DeliveryStatuses {
     return this.#remaining
   }
 
-  /** Enters a target, as `TIMEOUT` until more is known; `false` if it had been entered before. */
+  /**
+   * Enters a target before anything is sent, as `TIMEOUT` until more is known; `false` if it had been
+   * entered before.
+   */
   enter(identity: string): boolean {
-    if (this.#statuses.has(identity)) return false
+    const before = this.#statuses.size
     this.#statuses.set(identity, 'TIMEOUT')
+    if (this.#statuses.size === before) return false
     this.#remaining += 1
     return true
   }
@@ -39,8 +43,17 @@ export class DeliveryStatuses {
     if (this.#statuses.get(identity) === 'TIMEOUT') this.#statuses.set(identity, 'PENDING')
   }
 
-  delivered(identity: string): boolean {
-    return this.#statuses.get(identity) === 'DELIVERED'
+  /** Whether a target was entered and is not delivered. */
+  isOpen(identity: string): boolean {
+    const status = this.#statuses.get(identity)
+    return status !== undefined && status !== 'DELIVERED'
+  }
+
+  /** The targets that are not delivered. */
+  open(): readonly string[] {
+    const open: string[] = []
+    for (const [identity, status] of this.#statuses) if (status !== 'DELIVERED') open.push(identity)
+    return open
   }
 
   /** The statuses as they are now; they never change again. */

@@ -19,9 +19,6 @@ export function validateMetadata(
   value: unknown,
   limits: Pick<RegistryLimits, 'maxMetadataBytes' | 'maxMetadataDepth'> = defaultLimits,
 ): ValidMetadata {
-  if (!isPlainObject(value)) {
-    throw invalid(`metadata: expected a JSON object, got ${describeKind(value)}`)
-  }
   const json = serialize(value, limits)
   // A UTF-16 code unit takes at most three bytes, so most metadata needs no count.
   if (json.length * 3 > limits.maxMetadataBytes) {
@@ -58,11 +55,14 @@ export function parseMetadata(json: string): Metadata {
 }
 
 function serialize(
-  value: object,
+  value: unknown,
   limits: Pick<RegistryLimits, 'maxMetadataBytes' | 'maxMetadataDepth'>,
 ): string {
   let problem
   try {
+    if (!isPlainObject(value)) {
+      throw invalid(`metadata: expected a JSON object, got ${describeKind(value)}`)
+    }
     // No JSON value is shorter than a byte, so more values than bytes can't fit.
     problem = findNonJson(value, {
       maxDepth: limits.maxMetadataDepth,
@@ -74,6 +74,7 @@ function serialize(
       problem = { place: ['toJSON'], found: 'not the same each time it is read' }
     }
   } catch (cause) {
+    if (cause instanceof RegistryError) throw cause
     // Getters and proxies run code of the caller's.
     throw new RegistryError('INVALID_METADATA', 'metadata: it threw while being read', { cause })
   }

@@ -64,6 +64,12 @@ export interface RegistryStore {
    */
   select(filter: CompiledFilter): Promise<readonly Registration[]>
 
+  /**
+   * The live registrations of these identities, in any order; those without one are left out.
+   * Linearizable, as `select`.
+   */
+  lookUp(identities: readonly string[]): Promise<readonly Registration[]>
+
   /** Removes every registration and all bookkeeping of the namespace. */
   clear(): Promise<void>
 

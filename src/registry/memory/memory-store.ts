@@ -1,3 +1,4 @@
+import { takeOptions, wholeNumber, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { parseMetadata } from '../metadata.ts'
@@ -16,14 +17,18 @@ export interface MemoryStoreOptions {
   readonly maxIdentities?: number
 }
 
+const takes: Takes<MemoryStoreOptions> = { maxIdentities: wholeNumber(0, Infinity) }
+
 /** The registry slot within this process: for tests, and for trying things out without servers. */
 export class MemoryStore implements RegistryStore {
   #index = new RegistrationIndex()
   #isClosed = false
   readonly #maxIdentities: number
 
-  constructor(options: MemoryStoreOptions = {}) {
-    this.#maxIdentities = options.maxIdentities ?? Infinity
+  /** @throws RegistryError `INVALID_ARGUMENT` */
+  constructor(options?: MemoryStoreOptions) {
+    const { maxIdentities = Infinity } = takeOptions(options, 'options', takes)
+    this.#maxIdentities = maxIdentities
   }
 
   async register(request: RegistrationRequest): Promise<RegistrationTimes> {
@@ -79,6 +84,11 @@ export class MemoryStore implements RegistryStore {
   async select(filter: CompiledFilter): Promise<readonly Registration[]> {
     this.#advance()
     return this.#index.select(filter)
+  }
+
+  async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    this.#advance()
+    return identities.flatMap((identity) => this.#index.get(identity) ?? [])
   }
 
   async clear(): Promise<void> {
