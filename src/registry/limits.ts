@@ -32,6 +32,9 @@ export interface RegistryLimits {
 /** Levels that metadata can have at most, whatever the limits; reading it uses the call stack. */
 export const MAX_METADATA_DEPTH = 100
 
+/** Bytes that metadata can have at most, whatever the limits. */
+export const MAX_METADATA_BYTES = 16 * 1024 * 1024
+
 export const defaultLimits: RegistryLimits = Object.freeze({
   maxIdentities: Infinity,
   maxTtlMs: 365 * DAY_MS,
@@ -46,19 +49,13 @@ export const defaultLimits: RegistryLimits = Object.freeze({
 const takes: Takes<RegistryLimits> = {
   maxIdentities: wholeNumber(1, Infinity),
   maxTtlMs: wholeNumber(1, 36_525 * DAY_MS),
-  maxMetadataBytes: wholeNumber(2, 16 * 1024 * 1024),
+  maxMetadataBytes: wholeNumber(2, MAX_METADATA_BYTES),
   maxMetadataDepth: wholeNumber(1, MAX_METADATA_DEPTH),
   maxFilterDepth: wholeNumber(1, 100),
   maxFilterClauses: wholeNumber(1, 10_000),
   maxFilterValues: wholeNumber(1, 100_000),
   maxBacklogBytes: wholeNumber(64 * 1024, 1024 ** 4),
 }
-
-/** The most that any registry can allow for its metadata. */
-export const MAX_LIMITS = Object.freeze({
-  maxMetadataBytes: ranges.maxMetadataBytes[1],
-  maxMetadataDepth: ranges.maxMetadataDepth[1],
-})
 
 /**
  * The default limits with some of them set otherwise.
