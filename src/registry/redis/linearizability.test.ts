@@ -36,17 +36,20 @@ describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () =>
       for (const { child } of readers) child.send('stop')
 
       const histories = (await written).map(({ writes }, at) => ({ writer: seed + at, writes }))
-      const reads = (await Promise.all(readers.map(({ report }) => report))).flatMap((r) => r.reads)
+      const reports = await Promise.all(readers.map(({ report }) => report))
+      const reads = reports.flatMap((report) => report.reads)
+      const failedReads = reports.reduce((sum, report) => sum + report.failedReads, 0)
       const loads = await snapshotsLoaded(server.url)
       const repairs = log.filter(({ kind }) => kind === 'reload').length
       await annotate(
-        `HISTORY_SEED=${seed}: ${log.length} changes, ${reads.length} enumerates, ${loads} snapshots, ` +
+        `HISTORY_SEED=${seed}: ${log.length} changes, ${reads.length} enumerates and ${failedReads} that failed, ${loads} snapshots, ` +
           `index deleted ${await deleting} times and rebuilt ${repairs} times`,
       )
       expect(reads.length).toBeGreaterThan(200)
       expect(loads).toBeGreaterThan(readerCount)
       expect(log.length).toBeGreaterThan(writerCount * writesEach * 0.3)
       if (isIndexLost) expect(repairs).toBeGreaterThan(0)
+      else expect(failedReads).toBe(0)
       const faults = faultsIn(log, histories, reads)
       expect(faults.slice(0, 3), `repeat with HISTORY_SEED=${seed}`).toEqual([])
     })
@@ -62,7 +65,7 @@ async function deleteIndex(url: string, seed: number, done: Promise<unknown>): P
   done.then(finish, finish)
   let deleted = 0
   while (!finished.signal.aborted) {
-    await delay(random(200))
+    await delay(50 + random(300))
     deleted += await redis.del(`${namespace}:~index`)
   }
   await redis.quit()

@@ -95,6 +95,8 @@ export class Replica {
   /** Monotonic ms. */
   #checkedAtMs = -Infinity
   #loadedAtMs = -Infinity
+  /** Why the last copy could not be continued, for a message. */
+  #interruption = ''
 
   constructor(connection: RedisConnection, options: ReplicaOptions) {
     this.#connection = connection
@@ -137,8 +139,8 @@ export class Replica {
     }
     throw new RegistryError(
       'UNAVAILABLE',
-      `The log "${this.#keys.log}" is overrun faster than it can be read: raise its cap. (Or ` +
-        'something else writes to it; the warnings say so.)',
+      `The namespace "${this.#keys.namespace}" changes faster than it can be read: of ${maxSnapshots} ` +
+        `attempts, the last one was of no use, since ${this.#interruption}.`,
     )
   }
 
@@ -153,7 +155,11 @@ export class Replica {
   async #follow(copy: Copy, stage: Stage): Promise<boolean> {
     for (;;) {
       const reading = await this.#read(copy, stage === 'kept')
-      if (!this.#isSteady(copy, reading) || !startsAt(copy.position, reading.entries)) return false
+      if (!this.#isSteady(copy, reading)) return false
+      if (!startsAt(copy.position, reading.entries)) {
+        this.#interruption = `the log "${this.#keys.log}" went past what had been read of it (raise its cap)`
+        return false
+      }
       const unknown = this.#apply(copy, reading)
       if (!unknown) return false
       if (reading.checks && !this.#passes(reading.checks, reading, copy)) return false
@@ -189,6 +195,7 @@ export class Replica {
       steppedBackMs = Math.max(steppedBackMs, writtenMs - timeMs)
     }
     if (steppedBackMs <= 0) return true
+    this.#interruption = 'the clock of Redis was set back'
     this.#warnings.warn(
       'CLOCK_STEPPED_BACK',
       `The clock of Redis at ${this.#connection.name} was set back by ${Math.ceil(steppedBackMs)} ms, ` +
@@ -208,10 +215,14 @@ export class Replica {
       if (entry === undefined) break
       try {
         const application = applyEntry(copy.index, entry)
-        if (application.state === 'reload') return undefined
+        if (application.state === 'reload') {
+          this.#interruption = 'the index was repaired'
+          return undefined
+        }
         if (application.state === 'unknown') unknown.add(application.identity)
       } catch (error) {
         if (!(error instanceof CorruptData)) throw error
+        this.#interruption = 'the log had a corrupt entry'
         this.#warnings.warn(
           'CORRUPT_LOG_ENTRY',
           `Entry ${entry.position.id} of the log "${this.#keys.log}" was left out, and everything read anew: ${error.message}.`,
@@ -277,7 +288,9 @@ export class Replica {
     for (let from = 0; from < lost.length; from += chunkSize) {
       await this.#dropLost(lost.slice(from, from + chunkSize))
     }
-    return (await this.#isStillWhole(state)) ? copy : undefined
+    if (await this.#isStillWhole(state)) return copy
+    this.#interruption = 'the index was lost'
+    return undefined
   }
 
   /** Whether the index has not been lost since: what was read of it would be only a part. */
@@ -311,7 +324,9 @@ export class Replica {
     // Nothing is there, which is what was read. Should the first registration have come since, it is in the log.
     if (!isExpected && adopted === 0) return state
     const repaired = await this.#readBookkeeping()
-    return repaired.isVerified ? repaired : undefined
+    if (repaired.isVerified) return repaired
+    this.#interruption = 'the index was lost'
+    return undefined
   }
 
   async #readBookkeeping(): Promise<Bookkeeping> {
