@@ -29,11 +29,11 @@ export interface RegistryLimits {
   readonly maxBacklogBytes: number
 }
 
-/** The most that any registry can allow for its metadata. Reading deep JSON uses the call stack. */
-export const MAX_LIMITS = Object.freeze({
-  maxMetadataBytes: 16 * 1024 * 1024,
-  maxMetadataDepth: 100,
-})
+/** Levels that metadata can have at most, whatever the limits; reading it uses the call stack. */
+export const MAX_METADATA_DEPTH = 100
+
+/** Bytes that metadata can have at most, whatever the limits. */
+export const MAX_METADATA_BYTES = 16 * 1024 * 1024
 
 export const defaultLimits: RegistryLimits = Object.freeze({
   maxIdentities: Infinity,
@@ -49,8 +49,8 @@ export const defaultLimits: RegistryLimits = Object.freeze({
 const takes: Takes<RegistryLimits> = {
   maxIdentities: wholeNumber(1, Infinity),
   maxTtlMs: wholeNumber(1, 36_525 * DAY_MS),
-  maxMetadataBytes: wholeNumber(2, MAX_LIMITS.maxMetadataBytes),
-  maxMetadataDepth: wholeNumber(1, MAX_LIMITS.maxMetadataDepth),
+  maxMetadataBytes: wholeNumber(2, MAX_METADATA_BYTES),
+  maxMetadataDepth: wholeNumber(1, MAX_METADATA_DEPTH),
   maxFilterDepth: wholeNumber(1, 100),
   maxFilterClauses: wholeNumber(1, 10_000),
   maxFilterValues: wholeNumber(1, 100_000),

@@ -1,7 +1,12 @@
 import { RegistryError } from './errors.ts'
 import { describeKind, findNonJson, isPlainObject } from './json-check.ts'
 import { formatPlace } from './json-place.ts'
-import { defaultLimits, MAX_LIMITS, type RegistryLimits } from './limits.ts'
+import {
+  defaultLimits,
+  MAX_METADATA_BYTES,
+  MAX_METADATA_DEPTH,
+  type RegistryLimits,
+} from './limits.ts'
 import type { JsonValue, Metadata } from './registration.ts'
 
 /** Metadata that passed every check. */
@@ -37,8 +42,8 @@ export function validateMetadata(
  * @throws RegistryError `INVALID_METADATA` if it is not a JSON object that some registry could accept.
  */
 export function parseMetadata(json: string): Metadata {
-  if (json.length > MAX_LIMITS.maxMetadataBytes) {
-    throw invalid(`metadata: more than ${MAX_LIMITS.maxMetadataBytes} characters`)
+  if (json.length > MAX_METADATA_BYTES) {
+    throw invalid(`metadata: more than ${MAX_METADATA_BYTES} characters`)
   }
   let value: JsonValue
   try {
@@ -51,7 +56,7 @@ export function parseMetadata(json: string): Metadata {
   if (!isPlainObject(value)) {
     throw invalid(`metadata: expected a JSON object, got ${describeKind(value)}`)
   }
-  return freeze(value, MAX_LIMITS.maxMetadataDepth)
+  return freeze(value, MAX_METADATA_DEPTH)
 }
 
 function serialize(
@@ -84,7 +89,7 @@ function serialize(
 function freeze<T extends JsonValue>(value: T, levelsLeft: number): T {
   if (typeof value === 'object' && value !== null) {
     if (levelsLeft === 0) {
-      throw invalid(`metadata: nested more than ${MAX_LIMITS.maxMetadataDepth} levels deep`)
+      throw invalid(`metadata: nested more than ${MAX_METADATA_DEPTH} levels deep`)
     }
     for (const member of Object.values(value)) freeze(member, levelsLeft - 1)
     Object.freeze(value)

@@ -1,7 +1,7 @@
 import { RegistryError } from '../errors.ts'
 import { written } from '../arguments.ts'
 import { fieldReader } from '../filter/field.ts'
-import { MAX_LIMITS } from '../limits.ts'
+import { MAX_METADATA_DEPTH } from '../limits.ts'
 import type { JsonValue, Registration } from '../registration.ts'
 
 /** A registration with what it is sorted by, computed once. */
@@ -47,8 +47,7 @@ function valueReader(sortBy: string): ((registration: Registration) => SortValue
       return ({ expiresAt }) => expiresAt ?? undefined
     default: {
       const [root, ...path] = sortBy.split('.')
-      const isPath =
-        path.length > 0 && path.length <= MAX_LIMITS.maxMetadataDepth && !path.includes('')
+      const isPath = path.length > 0 && path.length <= MAX_METADATA_DEPTH && !path.includes('')
       if (root !== 'metadata' || !isPath) {
         throw new RegistryError(
           'INVALID_ARGUMENT',

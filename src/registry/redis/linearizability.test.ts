@@ -6,7 +6,7 @@ import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
 import { faultsIn } from './history/check.ts'
-import type { HistoryReport, HistoryTask } from './history/events.ts'
+import { randomFrom, type HistoryReport, type HistoryTask } from './history/events.ts'
 import { readWholeLog } from './history/read-log.ts'
 import type { LogEntry } from './log.ts'
 
@@ -19,34 +19,60 @@ const writesEach = 4000
 const logCap = 1000
 
 describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () => {
-  test('is linearizable among processes that write, expire and read at random', async ({
-    annotate,
-  }) => {
-    const seed = Number(process.env['HISTORY_SEED'] ?? randomInt(1, 2 ** 31))
-    const server = await startRedisProgram()
-    onTestFinished(() => server.stop())
-    const common = { url: server.url, namespace, writes: writesEach, logCap }
-    const writers = startAll(writerCount, { ...common, role: 'writer', seed })
-    const readers = startAll(readerCount, { ...common, role: 'reader', seed: seed + writerCount })
-    const written = Promise.all(writers.map(({ report }) => report))
-    const log = await followLog(server.url, written)
-    for (const { child } of readers) child.send('stop')
+  for (const isIndexLost of [false, true]) {
+    const disturbance = isIndexLost ? ', while the index is deleted again and again' : ''
+    test(`is linearizable among processes that write, expire and read at random${disturbance}`, async ({
+      annotate,
+    }) => {
+      const seed = Number(process.env['HISTORY_SEED'] ?? randomInt(1, 2 ** 31))
+      const server = await startRedisProgram()
+      onTestFinished(() => server.stop())
+      const common = { url: server.url, namespace, writes: writesEach, logCap }
+      const writers = startAll(writerCount, { ...common, role: 'writer', seed })
+      const readers = startAll(readerCount, { ...common, role: 'reader', seed: seed + writerCount })
+      const written = Promise.all(writers.map(({ report }) => report))
+      const deleting = isIndexLost ? deleteIndex(server.url, seed, written) : Promise.resolve(0)
+      const log = await followLog(server.url, written)
+      for (const { child } of readers) child.send('stop')
 
-    const histories = (await written).map(({ writes }, at) => ({ writer: seed + at, writes }))
-    const reads = (await Promise.all(readers.map(({ report }) => report))).flatMap((r) => r.reads)
-    const loads = await snapshotsLoaded(server.url)
-    await annotate(
-      `HISTORY_SEED=${seed}: ${log.length} changes, ${reads.length} enumerates, ${loads} snapshots`,
-    )
-    expect(reads.length).toBeGreaterThan(200)
-    expect(loads).toBeGreaterThan(readerCount)
-    expect(log.length).toBeGreaterThan(writerCount * writesEach * 0.3)
-    // Those that follow from the others and the time are nobody's call.
-    const changes = log.filter(({ kind }) => kind !== 'expire')
-    const faults = faultsIn(changes, histories, reads)
-    expect(faults.slice(0, 3), `repeat with HISTORY_SEED=${seed}`).toEqual([])
-  })
+      const histories = (await written).map(({ writes }, at) => ({ writer: seed + at, writes }))
+      const reports = await Promise.all(readers.map(({ report }) => report))
+      const reads = reports.flatMap((report) => report.reads)
+      const failedReads = reports.reduce((sum, report) => sum + report.failedReads, 0)
+      const loads = await snapshotsLoaded(server.url)
+      const repairs = log.filter(({ kind }) => kind === 'reload').length
+      await annotate(
+        `HISTORY_SEED=${seed}: ${log.length} changes, ${reads.length} enumerates and ${failedReads} that failed, ${loads} snapshots, ` +
+          `index deleted ${await deleting} times and rebuilt ${repairs} times`,
+      )
+      expect(reads.length).toBeGreaterThan(200)
+      expect(loads).toBeGreaterThan(readerCount)
+      expect(log.length).toBeGreaterThan(writerCount * writesEach * 0.3)
+      if (isIndexLost) expect(repairs).toBeGreaterThan(0)
+      else expect(failedReads).toBe(0)
+      // Those that follow from the others and the time are nobody's call.
+      const changes = log.filter(({ kind }) => kind !== 'expire')
+      const faults = faultsIn(changes, histories, reads)
+      expect(faults.slice(0, 3), `repeat with HISTORY_SEED=${seed}`).toEqual([])
+    })
+  }
 })
+
+/** Deletes the index now and then, until `done`. @returns how often it was there. */
+async function deleteIndex(url: string, seed: number, done: Promise<unknown>): Promise<number> {
+  const redis = new Redis(url)
+  const random = randomFrom(seed)
+  const finished = new AbortController()
+  const finish = () => finished.abort()
+  done.then(finish, finish)
+  let deleted = 0
+  while (!finished.signal.aborted) {
+    await delay(50 + random(300))
+    deleted += await redis.del(`${namespace}:~index`)
+  }
+  await redis.quit()
+  return deleted
+}
 
 interface Started {
   readonly child: ChildProcess

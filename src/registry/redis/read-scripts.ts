@@ -1,4 +1,4 @@
-import { MAX_LIMITS } from '../limits.ts'
+import { MAX_METADATA_BYTES } from '../limits.ts'
 import { recordFields } from './record.ts'
 import { now, script } from './script.ts'
 
@@ -6,7 +6,7 @@ import { now, script } from './script.ts'
  * Longest value that a reader takes, in bytes: the most that `limits.maxMetadataBytes` can be, and the
  * few lines around it. What is longer was not written by a registry.
  */
-export const MAX_VALUE_BYTES = MAX_LIMITS.maxMetadataBytes + 4096
+export const MAX_VALUE_BYTES = MAX_METADATA_BYTES + 4096
 
 /** Most bytes of values in one reply, so that neither side has to hold more at a time; at least one value fits. */
 export const MAX_REPLY_BYTES = 32 * 1024 * 1024

@@ -2,33 +2,24 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { hasExpired } from '../memory/expiry-queue.ts'
-import { RegistrationIndex } from '../memory/registration-index.ts'
+import type { RegistrationIndex } from '../memory/registration-index.ts'
 import type { Registration } from '../registration.ts'
 import type { Warnings } from '../warnings.ts'
 import { differences } from '../watch/registration-change.ts'
 import { Watches } from '../watch/watches.ts'
 import { agree, Audit, mayBeLong } from './audit.ts'
-import {
-  readBookkeeping,
-  readIndexPage,
-  type Bookkeeping,
-  type IndexMember,
-} from './bookkeeping.ts'
 import type { RedisConnection } from './connection.ts'
+import { newCopy, putRecorded, type Copy, type Interruption, type ReplicaOptions } from './copy.ts'
 import { CorruptData } from './corrupt-data.ts'
-import type { Evictions } from './evictions.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { applyEntry, isSamePosition, timeOf, type LogEntry, type LogPosition } from './log.ts'
 import { readLog, type LogChecks, type LogReading } from './log-reading.ts'
-import { corruptRecordMessage, readRecords } from './records.ts'
-import { dropLostScript } from './repair-scripts.ts'
-import { countFrom } from './replies.ts'
-import { REMOVAL_SLACK_MS } from './script.ts'
+import { readRecords } from './records.ts'
 import { ServerClock } from './server-clock.ts'
 import { SharedRound } from './shared-round.ts'
-import { needsVerification, verifyIndex } from './verify-index.ts'
+import { Snapshots } from './snapshot.ts'
 
-/** Log entries, or identities of a snapshot, read at a time: a few ms of work for either side. */
+/** Log entries read at a time: a few ms of work for either side. */
 const chunkSize = 500
 
 /** How often a reader checks what no log tells, in ms, as long as Redis isn't set up to evict. */
@@ -43,31 +34,11 @@ const LOOK_AGAIN_MS = 1000
 /** Snapshots begun for one answer before it is given up. */
 const maxSnapshots = 10
 
-/** What a reader holds: all that the log says up to `position`. */
-interface Copy {
-  readonly index: RegistrationIndex
-  /** Identities in the index of Redis whose records were corrupt. */
-  readonly skipped: Set<string>
-  /** The last entry applied; `null` before the first one of a namespace without a log. */
-  position: LogPosition | null
-}
-
 /**
  * What a copy is followed for: to be loaded; to answer the call that loaded it; or to answer a later
  * one, for which it is also checked against what no log tells.
  */
 type Stage = 'loading' | 'new' | 'kept'
-
-/** What a reader needs besides the connection. */
-export interface ReplicaOptions {
-  readonly keys: NamespaceKeys
-  readonly warnings: Warnings
-  readonly evictions: Evictions
-  /** Entries that the log keeps at least. */
-  readonly logCap: number
-  /** A mark for an entry of the log, different each time. */
-  readonly newMark: () => string
-}
 
 /**
  * A namespace's registrations in memory, kept by following its log.
@@ -94,7 +65,8 @@ export class Replica {
   readonly #rounds = new SharedRound(() => this.#readOn())
   readonly #clock = new ServerClock()
   readonly #audit = new Audit()
-  #copy: Copy = { index: new RegistrationIndex(), skipped: new Set(), position: null }
+  readonly #snapshots: Snapshots
+  #copy = newCopy(null)
   /** Up to where `watches` were told everything. */
   #toldPosition: LogPosition | null = null
   /** Whether the log may still continue where the copy ends. */
@@ -102,12 +74,17 @@ export class Replica {
   /** Monotonic ms. */
   #checkedAtMs = -Infinity
   #loadedAtMs = -Infinity
+  /** Why the last copy could not be continued, for a message. */
+  #interruption: Interruption = ''
 
   constructor(connection: RedisConnection, options: ReplicaOptions) {
     this.#connection = connection
     this.#options = options
     this.#keys = options.keys
     this.#warnings = options.warnings
+    this.#snapshots = new Snapshots(connection, options, async (copy) =>
+      (await this.#follow(copy, 'loading')) ? null : this.#interruption,
+    )
   }
 
   /** Registrations held. */
@@ -163,16 +140,19 @@ export class Replica {
       if (this.#isFollowing) return this.#expire()
       if (snapshots === maxSnapshots) break
       snapshots += 1
-      const loaded = await this.#load()
-      if (!loaded) continue
+      const loaded = await this.#snapshots.load(this.size)
+      if (typeof loaded === 'string') {
+        this.#interruption = loaded
+        continue
+      }
       await this.#takeOver(loaded)
       this.#audit.restart()
       this.#isFollowing = true
     }
     throw new RegistryError(
       'UNAVAILABLE',
-      `The log "${this.#keys.log}" is overrun faster than it can be read: raise its cap. (Or ` +
-        'something else writes to it; the warnings say so.)',
+      `The namespace "${this.#keys.namespace}" changes faster than it can be read: of ${maxSnapshots} ` +
+        `attempts, the last one was of no use, since ${this.#interruption}.`,
     )
   }
 
@@ -208,7 +188,11 @@ export class Replica {
   async #follow(copy: Copy, stage: Stage): Promise<boolean> {
     for (;;) {
       const reading = await this.#read(copy, stage === 'kept')
-      if (!this.#isSteady(copy, reading) || !startsAt(copy.position, reading.entries)) return false
+      if (!this.#isSteady(copy, reading)) return false
+      if (!startsAt(copy.position, reading.entries)) {
+        this.#interruption = `the log "${this.#keys.log}" went past what had been read of it (raise its cap)`
+        return false
+      }
       const unknown = this.#apply(copy, reading)
       if (!unknown) return false
       if (reading.checks && !this.#passes(reading.checks, reading, copy)) return false
@@ -246,6 +230,7 @@ export class Replica {
       steppedBackMs = Math.max(steppedBackMs, writtenMs - timeMs)
     }
     if (steppedBackMs <= 0) return true
+    this.#interruption = 'the clock of Redis was set back'
     this.#warnings.warn(
       'CLOCK_STEPPED_BACK',
       `The clock of Redis at ${this.#connection.name} was set back by ${Math.ceil(steppedBackMs)} ms, ` +
@@ -265,10 +250,14 @@ export class Replica {
       if (entry === undefined) break
       try {
         const application = applyEntry(copy.index, entry)
-        if (application.state === 'reload') return undefined
+        if (application.state === 'reload') {
+          this.#interruption = 'the index was repaired'
+          return undefined
+        }
         if (application.state === 'unknown') unknown.add(application.identity)
       } catch (error) {
         if (!(error instanceof CorruptData)) throw error
+        this.#interruption = 'the log had a corrupt entry'
         this.#warnings.warn(
           'CORRUPT_LOG_ENTRY',
           `Entry ${entry.position.id} of the log "${this.#keys.log}" was left out, and everything read anew: ${error.message}.`,
@@ -282,20 +271,10 @@ export class Replica {
 
   /** Reads records that are renewed by the log though this reader doesn't hold them, e.g. since they had ended. */
   async #readUnknown(copy: Copy, identities: readonly string[]): Promise<void> {
-    for (const { identity, recorded } of await readRecords(
-      this.#connection,
-      this.#keys,
-      identities,
-    )) {
-      if (recorded.state === 'valid') copy.index.put(recorded.registration)
-      if (recorded.state === 'corrupt') this.#skip(copy, identity, recorded.fault)
+    const records = await readRecords(this.#connection, this.#keys, identities)
+    for (const { identity, recorded } of records) {
+      putRecorded(copy, identity, recorded, this.#options)
     }
-  }
-
-  #skip({ skipped, index }: Copy, identity: string, fault: string): void {
-    skipped.add(identity)
-    index.remove(identity)
-    this.#warnings.warn('CORRUPT_RECORD', corruptRecordMessage(this.#keys, identity, fault))
   }
 
   /** Whether nothing shows that records were evicted, deleted or changed by anyone but a registry. */
@@ -311,100 +290,6 @@ export class Replica {
     })
   }
 
-  /**
-   * Loads everything, while writers go on. The log's end is noted first. Then, chunk by chunk, the
-   * log is followed and the chunk's hashes are read, which are thus never older than the position;
-   * what the log says of them again later is idempotent. ZSCAN gives every identity that stays in
-   * the index meanwhile; those that come or go are in the log.
-   * @returns `undefined` if continuity was lost on the way.
-   */
-  async #load(): Promise<Copy | undefined> {
-    const state = await this.#verifiedBookkeeping()
-    const copy: Copy = { index: new RegistrationIndex(), skipped: new Set(), position: state.end }
-    const lost: string[] = []
-    for (let cursor = state.hasIndex ? '0' : null; cursor !== null;) {
-      const page = await readIndexPage(this.#connection, this.#keys, cursor, chunkSize)
-      cursor = page.next
-      for (let from = 0; from < page.members.length; from += chunkSize) {
-        if (!(await this.#follow(copy, 'loading'))) return undefined
-        lost.push(...(await this.#readMembers(copy, page.members.slice(from, from + chunkSize))))
-      }
-    }
-    for (let from = 0; from < lost.length; from += chunkSize) {
-      await this.#dropLost(lost.slice(from, from + chunkSize))
-    }
-    return copy
-  }
-
-  /** The state of the bookkeeping, after its repair if it may be incomplete. */
-  async #verifiedBookkeeping(): Promise<Bookkeeping> {
-    const state = await this.#readBookkeeping()
-    if (!needsVerification(state, this.size)) return state
-    const { newMark, logCap } = this.#options
-    const isExpected = state.hasIndex || state.end !== null || this.size > 0
-    const options = { isExpected, newMark, logCap }
-    let adopted: number
-    try {
-      adopted = await verifyIndex(this.#connection, this.#keys, options)
-    } catch (error) {
-      // A user that may only read, can, as long as nothing is known to be lost.
-      if (state.hasIndex && isForbidden(error)) return state
-      throw error
-    }
-    if (adopted > 0) {
-      this.#warnings.warn(
-        'KEYS_LOST',
-        `The index "${this.#keys.index}" in Redis had lost ${adopted} registrations, deleted or evicted; they are in it again.`,
-      )
-    }
-    return this.#readBookkeeping()
-  }
-
-  async #readBookkeeping(): Promise<Bookkeeping> {
-    const { evictions } = this.#options
-    const state = await readBookkeeping(this.#connection, this.#keys, evictions.isPermitted)
-    evictions.observe(state.facts)
-    return state
-  }
-
-  /** Reads records into a copy. @returns identities that should have one, and have none. */
-  async #readMembers(copy: Copy, members: readonly IndexMember[]): Promise<string[]> {
-    const lost: string[] = []
-    const identities = members.map(({ identity }) => identity)
-    const records = await readRecords(this.#connection, this.#keys, identities)
-    for (const [at, { identity, recorded, timeMs }] of records.entries()) {
-      if (recorded.state === 'valid') copy.index.put(recorded.registration)
-      else if (recorded.state === 'corrupt') this.#skip(copy, identity, recorded.fault)
-      else {
-        copy.index.remove(identity)
-        if ((members[at]?.endsMs ?? 0) > timeMs + REMOVAL_SLACK_MS) lost.push(identity)
-      }
-    }
-    return lost
-  }
-
-  /** Says in the log that records are gone, so that other readers don't keep them. */
-  async #dropLost(identities: readonly string[]): Promise<void> {
-    const { index, log } = this.#keys
-    const { newMark, logCap } = this.#options
-    const names = [index, log, ...identities.map((identity) => this.#keys.identity(identity))]
-    const args = [newMark(), logCap, ...identities]
-    let lost: number
-    try {
-      lost = countFrom(await this.#connection.run(dropLostScript, names, args))
-    } catch (error) {
-      // Another reader, which may write, will say so; this one's answer is right all the same.
-      if (isForbidden(error)) return
-      throw error
-    }
-    if (lost === 0) return
-    this.#warnings.warn(
-      'KEYS_LOST',
-      `${lost} records of "${this.#keys.namespace}" vanished from Redis before they expired, deleted or evicted, e.g. ` +
-        `"${identities[0]}"; they are no longer registered.`,
-    )
-  }
-
   async #expire(): Promise<void> {
     while (!this.#copy.index.expire(this.#clock.timeMs, chunkSize)) await nextTurn()
   }
@@ -415,12 +300,4 @@ function startsAt(position: LogPosition | null, entries: readonly LogEntry[]): b
   const [first] = entries
   if (position === null || first === undefined) return position === null && first === undefined
   return isSamePosition(first.position, position)
-}
-
-/** Whether the user of the connection may not do it. */
-function isForbidden(error: unknown): boolean {
-  return (
-    error instanceof RegistryError &&
-    /NOPERM|ACL failure|can't run this command/.test(error.message)
-  )
 }

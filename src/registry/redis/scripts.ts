@@ -118,21 +118,18 @@ local ttl = tonumber(ARGV[2])
 local expires = 0
 if ttl > 0 then expires = now + ttl end
 local registered = redis.call('HGET', KEYS[1], 'registered_at')
--- Before the expiry: should that be past already, Redis removes the key on the spot.
 redis.call('HSET', KEYS[1], 'expires_at', expires)
-local isNew
-if ttl > 0 then
-  redis.call('PEXPIREAT', KEYS[1], expires)
-  isNew = redis.call('ZADD', KEYS[2], expires, ARGV[1])
-else
-  redis.call('PERSIST', KEYS[1])
-  isNew = redis.call('ZADD', KEYS[2], '+inf', ARGV[1])
-end
-if isNew == 1 then${logRegistration}
+if redis.call('ZADD', KEYS[2], ttl > 0 and expires or '+inf', ARGV[1]) == 1 then${logRegistration}
   logRegistration(ARGV[3], ARGV[4])
 else
   redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'heartbeat',
     string.format('%s\\n%s\\n%.0f', ARGV[3], ARGV[1], expires))
+end
+-- Last: should it be past already, Redis removes the key on the spot.
+if ttl > 0 then
+  redis.call('PEXPIREAT', KEYS[1], expires)
+else
+  redis.call('PERSIST', KEYS[1])
 end
 return { tonumber(registered), expires }`)
 

@@ -16,12 +16,14 @@ export interface WriterHistory {
  * @returns a line for each fault.
  */
 export function faultsIn(
-  log: readonly LogEntry[],
+  wholeLog: readonly LogEntry[],
   writers: readonly WriterHistory[],
   reads: readonly ReadEvent[],
 ): string[] {
+  const expected = expectedOf(wholeLog, writers)
+  const log = withoutRepairs(wholeLog, expected)
   const states = statesOf(log)
-  const order = orderOf(log, writers)
+  const order = orderOf(log, expected)
   const faults = [...order.faults]
   const timeline = new Timeline(order.entryAfter)
   for (const { writes } of writers) {
@@ -87,25 +89,51 @@ function lastBefore(moments: readonly Moment[], time: number): number {
   return moments[low - 1]?.[1] ?? 0
 }
 
+/** Fewest registrations by which a store's mark is known; a repair may look like one of another store. */
+const MIN_VOTES = 20
+
 /**
- * Finds the entry of each write that was made. A mark is a prefix for each store and the number of
- * the call in base 36; whose prefix it is, the registrations tell.
+ * The writes that must be in the log, by their marks. A mark is a prefix for each store and the number
+ * of the call in base 36; whose prefix it is, the registrations tell.
  */
-function orderOf(log: readonly LogEntry[], writers: readonly WriterHistory[]) {
-  const faults: string[] = []
-  const entryAfter = new Map<WriteEvent, number>()
-  const writerOf = new Map<string, number>()
+function expectedOf(
+  log: readonly LogEntry[],
+  writers: readonly WriterHistory[],
+): Map<string, WriteEvent> {
+  const votes = new Map<string, { writer: number; count: number }>()
   for (const { kind, metadata, position } of log) {
     if (kind !== 'register') continue
     const { writer, serial }: HistoryMetadata = JSON.parse(metadata)
-    writerOf.set(position.mark.slice(0, -serial.toString(36).length), writer)
+    const ending = serial.toString(36)
+    if (!position.mark.endsWith(ending)) continue
+    const prefix = position.mark.slice(0, -ending.length)
+    const vote = votes.get(prefix) ?? { writer, count: 0 }
+    votes.set(prefix, { ...vote, count: vote.count + 1 })
   }
   const expected = new Map<string, WriteEvent>()
-  for (const [prefix, writer] of writerOf) {
+  for (const [prefix, { writer, count }] of votes) {
+    if (count < MIN_VOTES) continue
     for (const write of writers.find((each) => each.writer === writer)?.writes ?? []) {
       if (write.outcome.state === 'made') expected.set(prefix + write.serial.toString(36), write)
     }
   }
+  return expected
+}
+
+/** A repair says again what is registered, or that readers load anew; it is of no write that was made, and changes nothing. */
+function withoutRepairs(
+  log: readonly LogEntry[],
+  expected: ReadonlyMap<string, WriteEvent>,
+): LogEntry[] {
+  return log.filter(({ kind, position }) => {
+    return kind !== 'reload' && (kind !== 'register' || expected.has(position.mark))
+  })
+}
+
+/** Finds the entry of each write that was made. */
+function orderOf(log: readonly LogEntry[], expected: Map<string, WriteEvent>) {
+  const faults: string[] = []
+  const entryAfter = new Map<WriteEvent, number>()
   for (const [at, { position, id }] of log.entries()) {
     const write = expected.get(position.mark)
     if (write === undefined || write.identity !== id) {

@@ -50,6 +50,8 @@ export interface SeenRegistration {
 export interface HistoryReport {
   readonly writes: readonly WriteEvent[]
   readonly reads: readonly ReadEvent[]
+  /** Enumerates that failed with `UNAVAILABLE`, as they may while keys are lost. */
+  readonly failedReads: number
 }
 
 /** What a writer puts into the metadata of each registration. */

@@ -59,12 +59,13 @@ async function write(task: HistoryTask): Promise<HistoryReport> {
   }
   await Promise.all(Array.from({ length: writesInFlight }, keepWriting))
   await store.close()
-  return { writes, reads: [] }
+  return { writes, reads: [], failedReads: 0 }
 }
 
 async function read(task: HistoryTask): Promise<HistoryReport> {
   const random = randomFrom(task.seed)
   const reads: ReadEvent[] = []
+  let failedReads = 0
   const stopped = new AbortController()
   process.once('message', () => stopped.abort())
 
@@ -72,7 +73,11 @@ async function read(task: HistoryTask): Promise<HistoryReport> {
     await delay(random(3))
     const status = random(2) === 0 ? null : (statuses[random(statuses.length)] ?? null)
     const filter = filterFrom(status === null ? {} : { status })
-    const { result, times } = await timed(() => store.select(filter))
+    const { result, times } = await timed(() => store.select(filter).catch(unavailable))
+    if (result === null) {
+      failedReads += 1
+      return
+    }
     const seen = result.map(({ identity, metadata, registeredAt, expiresAt }) => {
       return { identity, metadata: JSON.stringify(metadata), registeredAt, expiresAt }
     })
@@ -93,7 +98,7 @@ async function read(task: HistoryTask): Promise<HistoryReport> {
     await store.close()
   }
   await Promise.all(Array.from({ length: storesRead }, keepReading))
-  return { writes: [], reads }
+  return { writes: [], reads, failedReads }
 }
 
 async function timed<T>(call: () => Promise<T>): Promise<{ result: T; times: CallTimes }> {
@@ -102,6 +107,11 @@ async function timed<T>(call: () => Promise<T>): Promise<{ result: T; times: Cal
   const result = await call()
   const endedAt = Number(process.hrtime.bigint())
   return { result, times: { beganAt, endedAt, beganMs, endedMs: Date.now() } }
+}
+
+function unavailable(error: unknown): null {
+  if (error instanceof RegistryError && error.code === 'UNAVAILABLE') return null
+  throw error
 }
 
 function refusal(error: unknown): false {

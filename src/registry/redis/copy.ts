@@ -1,0 +1,47 @@
+import { RegistrationIndex } from '../memory/registration-index.ts'
+import type { Warnings } from '../warnings.ts'
+import type { Evictions } from './evictions.ts'
+import type { NamespaceKeys } from './keys.ts'
+import type { LogPosition } from './log.ts'
+import { corruptRecordMessage, type Recorded } from './records.ts'
+
+/** What a reader holds: all that the log says up to `position`. */
+export interface Copy {
+  readonly index: RegistrationIndex
+  /** Identities in the index of Redis whose records were corrupt. */
+  readonly skipped: Set<string>
+  /** The last entry applied; `null` before the first one of a namespace without a log. */
+  position: LogPosition | null
+}
+
+export function newCopy(position: LogPosition | null): Copy {
+  return { index: new RegistrationIndex(), skipped: new Set(), position }
+}
+
+/** Why a copy can't be continued, or its loading not be ended, to follow "since". */
+export type Interruption = string
+
+/** What a reader needs besides the connection. */
+export interface ReplicaOptions {
+  readonly keys: NamespaceKeys
+  readonly warnings: Warnings
+  readonly evictions: Evictions
+  /** Entries that the log keeps at least. */
+  readonly logCap: number
+  /** A mark for an entry of the log, different each time. */
+  readonly newMark: () => string
+}
+
+/** Puts a record into a copy as it was read; a corrupt one is left out, with a warning. */
+export function putRecorded(
+  { index, skipped }: Copy,
+  identity: string,
+  recorded: Recorded,
+  { keys, warnings }: Pick<ReplicaOptions, 'keys' | 'warnings'>,
+): void {
+  if (recorded.state === 'valid') index.put(recorded.registration)
+  else index.remove(identity)
+  if (recorded.state !== 'corrupt') return
+  skipped.add(identity)
+  warnings.warn('CORRUPT_RECORD', corruptRecordMessage(keys, identity, recorded.fault))
+}
