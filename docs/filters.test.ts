@@ -22,7 +22,7 @@ describe('docs/filters.md', () => {
     )
   })
 
-  test('gives the limits of filters as they are', () => {
+  test('gives the default limits of filters', () => {
     const names = Object.keys(defaultLimits).filter((name) => name.startsWith('maxFilter'))
     expect([...defaults.keys()]).toEqual(expect.arrayContaining(names))
     expect(defaultLimits).toMatchObject(Object.fromEntries(defaults))
@@ -56,7 +56,7 @@ function describeExamples(where: string, open: () => Promise<MulticastRegistry>)
       await registry.close()
     })
 
-    test.each(examples)('$place says what is so', async (example) => {
+    test.each(examples)('$place is correct', async (example) => {
       switch (example.kind) {
         case 'matches':
         case 'order': {

@@ -12,7 +12,7 @@ import { startWatcher, type Watcher } from './watcher.ts'
 
 const backends = inject('backends')
 
-test('times what a watch was told of registrations, from their return, and none of the warm-up', async () => {
+test('times `joined` events from the return of each register, without the warm-up', async () => {
   const testbed = await openTestbed(backends, 'watched')
   onTestFinished(() => testbed.close())
   const watcher = await startWatcher(backends, testbed)
@@ -27,7 +27,7 @@ test('times what a watch was told of registrations, from their return, and none 
   expect(counted.receivers).not.toBeNull()
 })
 
-test('counts as missing what was never told, at the time waited for it', async () => {
+test('counts registrations without a `joined` event as missing, at the time waited', async () => {
   const { run, deliveries } = registerWatched(newRegistry(), telling([]))
   await run(request(1))
   const counted = await deliveries?.([])
@@ -36,7 +36,7 @@ test('counts as missing what was never told, at the time waited for it', async (
   expect(counted.completion.maxValue).toBeGreaterThan(1_000_000)
 })
 
-test('takes no time from what was told before the register had returned', async () => {
+test('counts a `joined` event before the return of its register as 0', async () => {
   const early = nowMs() - 1_000
   const joins = [[loadTestIdentity(1), early]] as const
   const { run, deliveries } = registerWatched(newRegistry(), telling(joins))
@@ -45,7 +45,7 @@ test('takes no time from what was told before the register had returned', async 
   expect(counted).toMatchObject({ kind: 'counted', received: 1, completion: { maxValue: 0 } })
 })
 
-test('expects a registration that failed to be told all the same', async () => {
+test('expects a `joined` event for a failed registration as well', async () => {
   const registry = newRegistry()
   const { run, deliveries } = registerWatched(registry, telling([]))
   await registry.close()
@@ -53,7 +53,7 @@ test('expects a registration that failed to be told all the same', async () => {
   expect(await deliveries?.([])).toMatchObject({ expected: 1, missing: 1 })
 })
 
-test('does not know what a watcher that was lost was told', async () => {
+test('reports unknown deliveries if the watcher process is lost', async () => {
   const lost: Watcher = {
     ...telling([]),
     report: () => Promise.reject(new Error('it has ended')),

@@ -14,7 +14,7 @@ interface Held {
   handlers: number
 }
 
-test('a backlog takes no message beyond its limit, unless it is empty, and ends empty', () => {
+test('a backlog admits no message beyond its limit unless it is empty, and is empty at the end', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
       const warnings = new Warnings(() => {})

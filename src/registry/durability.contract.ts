@@ -160,7 +160,7 @@ export function describeDurability(
       })
     })
 
-    test('lets the handlers that run end when it closes, and repeats none of them', async () => {
+    test('waits for running handlers when it closes, and repeats none of them', async () => {
       const sender = await connect({})
       const host = await connect({ gatewayName: 'orders' })
       const started = Promise.withResolvers<void>()
@@ -182,7 +182,7 @@ export function describeDurability(
       expect(received).toEqual([message.id, marker.id])
     })
 
-    test('goes on with others although a recipient handles none of its messages', async () => {
+    test('delivers to others although one recipient handles none of its messages', async () => {
       const sender = await connect({})
       const host = await connect({ gatewayName: 'orders' })
       await host.subscribe('good', () => {})
@@ -219,7 +219,7 @@ export function describeDurability(
         expect(received.sort()).toEqual(['a', 'b', 'c', 'e'])
       })
 
-      test('is known to the gateway when it starts again', async () => {
+      test('is recognised by a restarted gateway', async () => {
         const sender = await connect({})
         const before = await connect({ gatewayName: 'orders' })
         const received: string[] = []
@@ -240,7 +240,7 @@ export function describeDurability(
         expect(received.sort()).toEqual(identities.sort())
       })
 
-      test('is delivered to who has handled it and is hosted no more', async () => {
+      test('is DELIVERED to a recipient that has handled it and is no longer hosted', async () => {
         const sender = await connect({})
         const host = await connect({ gatewayName: 'orders' })
         const subscription = await host.subscribe('a', () => {})
@@ -253,7 +253,7 @@ export function describeDurability(
         expect(again.get('a')).toBe('DELIVERED')
       })
 
-      test('is not handled again by who has moved to another gateway', async () => {
+      test('is not handled again by a recipient that has moved to another gateway', async () => {
         const sender = await connect({})
         const message = repeatable('x')
         const received: string[] = []
@@ -267,7 +267,7 @@ export function describeDurability(
         expect(received).toEqual(['a'])
       })
 
-      test('is handled once by each if two calls send it at the same time', async () => {
+      test('is handled once per recipient if two calls send it at the same time', async () => {
         const host = await connect({ gatewayName: 'orders' })
         const calls = new Map<string, number>()
         await host.subscribeMatching('*', async ({ identity }) => {
@@ -290,7 +290,7 @@ export function describeDurability(
     })
 
     describe('the retention', () => {
-      test('is the one that the first to connect asked for', async () => {
+      test('is set by the first registry to connect', async () => {
         await connect({ retentionMs: 5_000 })
         const adopting = await connect({})
         await connect({ retentionMs: 5_000 })

@@ -26,7 +26,7 @@ describe('an identity pattern', () => {
     expect(parseIdentityPattern(pattern).matches(identity)).toBe(matched)
   })
 
-  test('may begin a part with a mark that combines with what stands before it', () => {
+  test('may have a combining mark right after *', () => {
     expect(parseIdentityPattern('*\u0308').matches('q\u0308')).toBe(true)
   })
 
@@ -46,7 +46,7 @@ describe('an identity pattern', () => {
     },
   )
 
-  test('that is long has a short message', () => {
+  test('quotes only the beginning of a long pattern', () => {
     expect(() => parseIdentityPattern('x'.repeat(1_000_000))).toThrow(/^.{0,300}$/)
   })
 })

@@ -82,7 +82,7 @@ describe('validateIdentity', () => {
     expect(() => validateIdentity('x'.repeat(1_000_000))).toThrow(/^.{0,200}$/)
   })
 
-  it('shows what is invisible, so that it can be found and changes nothing around it', () => {
+  it('escapes invisible characters', () => {
     expect(() => validateIdentity('ad\u202emin\u200b')).toThrow(
       'identity "ad\\u{202e}min\\u{200b}": invisible character (U+202E;',
     )
@@ -110,7 +110,7 @@ describe('validateIdentity', () => {
   })
 })
 
-it('of several spellings of one text, one is accepted', () => {
+it('accepts exactly one of several Unicode spellings of a text', () => {
   const letters = fc.constantFrom('a', 'e', 'ä', '\u0308', '\u0323', 'ạ', '\u0301', '각', '\u1112')
   const texts = fc.array(letters, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''))
   fc.assert(

@@ -38,7 +38,7 @@ describe('limitsFrom', () => {
     )
   })
 
-  it('names an unknown limit, and the nearest there is', () => {
+  it('names an unknown limit and the nearest valid one', () => {
     expect(() => limitsFrom({ maxFilterClause: 3 } as Partial<RegistryLimits>)).toThrow(
       /limits: there is no option "maxFilterClause"\. Did you mean "maxFilterClauses"\? Valid are maxIdentities/,
     )

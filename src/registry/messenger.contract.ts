@@ -172,7 +172,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(asked).toBeGreaterThan(0)
       })
 
-      test('whose handler returns an object that can not be asked for `then` has failed', async () => {
+      test('whose handler returns an object with a throwing `then` getter has failed', async () => {
         const { sender, host } = await pair()
         const hostile = objectWithThen(() => {
           throw new Error('no')
@@ -182,7 +182,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(statuses.get('a')).toBe('FAILED')
       })
 
-      test('handles once what two calls send at-least-once with one id', async () => {
+      test('handles a message once if two at-least-once calls send it with one id', async () => {
         const { sender, host } = await pair()
         let calls = 0
         await host.subscribe('a', () => void (calls += 1))
@@ -194,7 +194,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(calls).toBe(1)
       })
 
-      test('refuses more than the bytes that its handlers may hold, until they are done', async () => {
+      test('refuses messages beyond maxBacklogBytes until handlers are done', async () => {
         const warnings = new Warnings(() => {})
         const { sender, host } = await pair({ maxBacklogBytes: 20_000, warnings })
         const { promise: end, resolve: endHandlers } = Promise.withResolvers<void>()
@@ -220,7 +220,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(calls).toBe(3)
       })
 
-      test('may hold one message of any size', async () => {
+      test('accepts a single message of any size', async () => {
         const { sender, host } = await pair({ maxBacklogBytes: 100 })
         await host.subscribe('a', () => delay(1))
         const message = messageOf('x'.repeat(8_000))
@@ -543,7 +543,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       }
     })
 
-    test('what is not an identity fails, and spoils nothing for others', async () => {
+    test('an invalid identity is FAILED, and others are delivered', async () => {
       const { sender, host } = await pair()
       const heard: string[] = []
       await host.subscribeMatching('*', ({ identity }) => void heard.push(identity))
@@ -572,7 +572,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       expect(names.map((each) => host.hosts(each))).not.toContain(true)
     })
 
-    describe('under at-least-once, before it sends again, looks up where its targets are', () => {
+    describe('under at-least-once, looks up its targets before a resend', () => {
       const throwing = (calls: string[], called: string): MessageHandler => {
         return () => {
           calls.push(called)
@@ -580,7 +580,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         }
       }
 
-      test('and goes to the gateway that an identity has moved to', async () => {
+      test('and sends to the new gateway of an identity', async () => {
         const connect = prepare()
         const sender = await open(connect)
         const old = await open(connect)
@@ -604,7 +604,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(asked).toEqual([['a']])
       })
 
-      test('and sends nothing to those that are gone, until they are back', async () => {
+      test('and sends nothing to unregistered targets until they register again', async () => {
         const { sender, host } = await pair()
         const calls: string[] = []
         await host.subscribe('a', throwing(calls, 'a'))
@@ -623,7 +623,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(calls).toEqual(['a', 'back'])
       })
 
-      test('and takes no name from it that is not a target, and none twice', async () => {
+      test('and ignores names that are not targets, and repeated names', async () => {
         const { sender, host } = await pair()
         const calls: string[] = []
         let attempts = 0
@@ -642,7 +642,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(calls).toEqual(['a'])
       })
 
-      test('and goes where they were if it can not be told', async () => {
+      test('and sends to the known gateways if the look-up fails', async () => {
         const { sender, host } = await pair()
         let attempts = 0
         await host.subscribe('a', () => {
@@ -659,7 +659,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(attempts).toBe(3)
       })
 
-      test('and ends in time although it gets no answer', async () => {
+      test('and ends in time if the look-up never answers', async () => {
         const { sender, host } = await pair()
         await host.subscribe('a', throwing([], 'a'))
         const never = new Promise<never>(() => {})

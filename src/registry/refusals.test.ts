@@ -385,7 +385,7 @@ describe.each(Object.entries({ ...rows, ...slotRows }))('%s refuses', (_call, ar
   })
 })
 
-test('what is not refused with "no" is not overwritten', async () => {
+test('a registration is not overwritten by a refused option', async () => {
   await registry.register('a', { version: 1 })
   await expect(
     registry.register('a', { version: 2 }, { replace: 'no' as unknown as boolean }),
@@ -422,7 +422,7 @@ test('an option that is undefined is not set', async () => {
   expect(page).toMatchObject({ totalCount: 1, nextCursor: null })
 })
 
-test('options that change while they are read were read once', async () => {
+test('options that change while being read are read once', async () => {
   let reads = 0
   const options = {
     get replace() {
@@ -434,7 +434,7 @@ test('options that change while they are read were read once', async () => {
   expect(reads).toBe(1)
 })
 
-test('whatever is given to whatever call, it works or is refused with a RegistryError', async () => {
+test('any arguments to any call work or are refused with a RegistryError', async () => {
   const names = [
     'ttlMs',
     'replace',

@@ -254,7 +254,7 @@ function describeRegistry(
         expect(shown).toEqual(expected.map((n) => `user-${n}`))
       })
 
-      test('shows once what is renewed or replaced between two pages, in any order', async () => {
+      test('shows a registration that is renewed or replaced between two pages once, in any order', async () => {
         for (let n = 0; n < 6; n += 1) {
           await registry.register(`user-${n}`, { n }, { ttlMs: 100_000 + 1_000 * n })
         }
@@ -319,7 +319,7 @@ function describeRegistry(
           expect(await identitiesOf(registry)).toEqual([])
         })
 
-        test('goes on from a cursor of another registry of the namespace, by identity', async () => {
+        test('continues from a cursor of another registry of the namespace, by identity', async () => {
           const other = await open()
           for (const identity of ['a', 'b', 'c']) await registry.register(identity, {})
           const { nextCursor } = await registry.enumerate({}, { limit: 1 })
@@ -570,7 +570,7 @@ function describeRegistry(
     })
 
     describe('watch', () => {
-      test('tells what joins, changes and leaves', async () => {
+      test('reports what joins, changes and leaves', async () => {
         await registry.register('alice', { status: 'online' })
         const told: string[] = []
         for await (const event of registry.watch({ status: 'online' })) {
@@ -587,7 +587,7 @@ function describeRegistry(
         expect(told).toEqual(['joined alice', 'current', 'joined bob', 'changed alice', 'left bob'])
       })
 
-      test('resumes by a token, and tells nothing of a beginning then', async () => {
+      test('resumes by a token, without the initial registrations', async () => {
         await registry.register('bob', {})
         const events = registry.watch({}, { initial: false })
         const { value } = await events.next()

@@ -197,7 +197,7 @@ export function describeStoreContract(
       expect(before).toMatchObject([{ gateway: 'old' }, { gateway: 'third' }])
     })
 
-    test('looks up the live ones among identities, as they are now', async () => {
+    test('looks up the live registrations of identities in their current state', async () => {
       expect(await store.lookUp(['alice'])).toEqual([])
       const metadata = { status: 'online' }
       const { registeredAt } = await store.register(

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type RegistryWarning, Warnings } from './warnings.ts'
 
 describe('warnings', () => {
-  test('are counted by kind, and all told to the listener', () => {
+  test('are counted by code, and all reach the listener', () => {
     const told: RegistryWarning[] = []
     const warnings = new Warnings((warning) => told.push(warning))
     warnings.warn('CORRUPT_RECORD', 'first')
@@ -31,7 +31,7 @@ describe('warnings', () => {
       .toEqual(['onWarning threw: Error: listener'])
   })
 
-  test('are warnings of Node by default, one of each kind at a time', async () => {
+  test('are warnings of Node by default, one per code at a time', async () => {
     const emitted = warningsOfNode()
     const warnings = new Warnings()
     for (let n = 0; n < 1_000; n += 1) warnings.warn('MALFORMED_MESSAGE', 'a bad header')

@@ -33,7 +33,7 @@ describe('the canonical text of a filter', () => {
     expect(filterFrom(one).canonical).not.toBe(filterFrom(other).canonical)
   })
 
-  test('tells filters apart that answer differently', () => {
+  test('differs for filters that match differently', () => {
     const value = fc.constantFrom(null, 0, 1, 'a', 'b,', '")')
     const filters = fc.dictionary(fc.constantFrom('a', 'b', 'a.ne', 'b.in'), value, { maxKeys: 3 })
     fc.assert(

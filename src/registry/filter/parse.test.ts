@@ -158,13 +158,13 @@ describe('parseFilter', () => {
     presence: ['null', 'isNull', 'is_null', 'empty', 'notNull'],
   }
   describe.each(Object.entries(foreign))('an operator of another language for %s', (_of, words) => {
-    it.each(words)('is refused as ".%s", with what to write instead', (word) => {
+    it.each(words)('is refused as ".%s", with a replacement', (word) => {
       expect(message({ [`a.${word}`]: 1 })).toMatch(
         /: unknown operator "\.[^"]+", (use|did you mean|nothing counts) .+ For a nested field of that name write "a\.[^"]+\.in": \[\.\.\.\]$/,
       )
     })
 
-    it.each(words)('is a field where no operator can be: "%s"', (word) => {
+    it.each(words)('is a field name where no operator can stand: "%s"', (word) => {
       if (!word.startsWith('$')) {
         expect(parse({ [word]: 1 })).toEqual({ kind: 'eq', path: [word], value: 1 })
       }
@@ -192,7 +192,7 @@ describe('parseFilter', () => {
     [{ age: { _gte: 5 } }, 'did you mean ".gte"?'],
     [{ name: { startsWith: 'x' } }, 'did you mean ".startswith"?'],
     [{ name: { regex: '^x' } }, 'write "name.in": [...]'],
-  ])('refuses the operators of %j, which stand in another place', (filter, reason) => {
+  ])('refuses the misplaced operators of %j', (filter, reason) => {
     expect(message(filter)).toContain(reason)
   })
 
@@ -250,7 +250,7 @@ describe('parseFilter', () => {
     expect(() => parse({ 'a.in': Array(5_000).fill(1) }, { maxFilterValues: 5_000 })).not.toThrow()
   })
 
-  it('refuses what throws while it is read', () => {
+  it('refuses a filter that throws while being read', () => {
     const throwing = () => {
       throw new TypeError('no')
     }

@@ -33,7 +33,7 @@ describe('a mailbox', () => {
     expect(calls).toEqual(['quick', 'slow'])
   })
 
-  test('hands everything that waits to whoever serves it next', () => {
+  test('hands all waiting messages to the next gateway that serves it', () => {
     const mailbox = new Mailbox(RETENTION_MS, new HandledMessages(RETENTION_MS))
     const told: string[] = []
     for (const id of ['1', '2', '3']) {

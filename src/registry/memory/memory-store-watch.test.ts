@@ -7,7 +7,7 @@ describe('A watched memory store', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
   afterEach(() => void vi.useRealTimers())
 
-  test('sets one timer for what expires next, and none while nothing watches', async () => {
+  test('sets one timer for the next expiry, and none without a watch', async () => {
     const store = new MemoryStore()
     await store.register(request('brief', { ttlMs: 1000 }))
     await store.register(request('eternal', { ttlMs: 0 }))
@@ -20,7 +20,7 @@ describe('A watched memory store', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('tells of an expiry at its time, and not before', async () => {
+  test('reports an expiry at its time, not earlier', async () => {
     const store = new MemoryStore()
     await store.register(request('later', { ttlMs: 40 * 24 * 3_600_000 }))
     await store.register(request('brief', { ttlMs: 1000 }))
@@ -38,7 +38,7 @@ describe('A watched memory store', () => {
     expect(await last).toMatchObject({ type: 'left', identity: 'later', reason: 'expired' })
   })
 
-  test('refuses a token of another store, and begins anew where it remembers no longer', async () => {
+  test('refuses a token of another store, and begins with a reset if the token is too old', async () => {
     const [store, other] = [new MemoryStore(), new MemoryStore()]
     const { token } = await nextOf(watch(store))
     expect(() => watch(other, { from: token })).toThrow(

@@ -86,7 +86,7 @@ async function startHost() {
   return { url, host, sender, warnings, payloads, raw, expectSound }
 }
 
-describe('a message with headers that can not be read', () => {
+describe('a message with undecodable headers', () => {
   test.each([
     ['the own subject of an identity', () => subjects.identity('a')],
     ['a subject that a pattern covers', () => subjects.identity('user-7')],
@@ -100,7 +100,7 @@ describe('a message with headers that can not be read', () => {
     expect([...warnings.counts]).toEqual([['MALFORMED_MESSAGE', 1]])
   })
 
-  test('does not stop the answers to questions for hosts', async () => {
+  test('does not stop answers to requests for pattern hosts', async () => {
     const { url, host, raw } = await startHost()
     raw.publish(subjects.patternHosts(), { header: UNREADABLE, reply: '_INBOX.x.y' })
     await raw.flush()
@@ -109,7 +109,7 @@ describe('a message with headers that can not be read', () => {
     ])
   })
 
-  test('as a receipt says nothing, and its sender still hears the others', async () => {
+  test('is ignored as a receipt, and the sender still receives others', async () => {
     const { url, host, raw } = await startHost()
     const { messenger: sender, warnings } = await connectTo(url)
     raw.subscribe(subjects.identity('lamp'))
@@ -127,7 +127,7 @@ describe('a message with headers that can not be read', () => {
     expect(again.get('a')).toBe('DELIVERED')
   })
 
-  test("as a reply to the library's own requests is no reply, and the next one counts", async () => {
+  test("is ignored as a reply to the library's own requests, and the next reply counts", async () => {
     const url = await startServer()
     const pool = await ConnectionPool.open({
       servers: [url],
@@ -186,7 +186,7 @@ describe('a copy of a message without a valid id', () => {
   })
 })
 
-test('answers to a question for hosts that name foreign gateways or no pattern are left out', async () => {
+test('answers of pattern hosts that name foreign gateways or no valid pattern are ignored', async () => {
   const { url, host, raw } = await startHost()
   const answers = [
     { gateway: 'payments.execute', pattern: '*' },
@@ -211,7 +211,7 @@ test('answers to a question for hosts that name foreign gateways or no pattern a
   expect(found).toContainEqual({ gateway: subjects.gateway('b'), pattern: 'b-*' })
 })
 
-describe('whatever is sent', () => {
+describe('after any frames sent', () => {
   const FRAMES = 60_000
   const BETWEEN_CHECKS = 6_000
 

@@ -105,7 +105,7 @@ async function hostSlowly(host: Messenger): Promise<{ started: Promise<void>; en
   return { started: started.promise, end: ended.resolve }
 }
 
-describe('only who handled the message is DELIVERED', () => {
+describe('a target is DELIVERED only if its handler succeeded', () => {
   test.each([AT_MOST_ONCE, AT_LEAST_ONCE])(
     'although the first receipt was lost with the connection of the receiver: $delivery',
     async (options) => {
@@ -164,7 +164,7 @@ describe('only who handled the message is DELIVERED', () => {
     expect(namesOf(statuses, 'FAILED')).toEqual(identities.filter((_, n) => n % 2 === 1))
   })
 
-  test('and late receipts in parts, too', async () => {
+  test('even if late receipts come in parts', async () => {
     const server = await startSmallServer(512)
     const sender = await connectTo(server.url)
     const host = await connectTo(server.url)
@@ -203,7 +203,7 @@ describe('a plain gateway', () => {
     return { send, messages, warnings }
   }
 
-  test('is told how many bytes the payload has, and how many recipients follow it', async () => {
+  test("receives the payload's length and the number of recipients", async () => {
     const { send, messages } = await startGateway((message) =>
       message.respond('prism-receipt/2 3\nhandled 0-2'),
     )
@@ -215,7 +215,7 @@ describe('a plain gateway', () => {
     expect(message?.string().slice(5)).toBe('a\nb\nc')
   })
 
-  test('may say what it knows bit by bit, and what it never says is a TIMEOUT', async () => {
+  test('may send several receipts, and a recipient in none of them is a TIMEOUT', async () => {
     const { send } = await startGateway((message) => {
       message.respond('prism-receipt/2 3')
       message.respond('prism-receipt/2 3\nrefused 1')
@@ -230,7 +230,7 @@ describe('a plain gateway', () => {
     ['a receipt for another message', 'prism-receipt/2 4\nhandled 0-3'],
     ['positions that the message does not have', 'prism-receipt/2 3\nhandled 0-3'],
     ['an acknowledgement of JetStream', '{"stream":"ORDERS","seq":1}'],
-  ])('that replies with %s has said nothing', async (_, receipt) => {
+  ])('whose reply is %s has confirmed nothing', async (_, receipt) => {
     const { send, warnings } = await startGateway((message) => message.respond(receipt))
     expect(await send()).toEqual({ a: 'TIMEOUT', b: 'TIMEOUT', c: 'TIMEOUT' })
     expect([...warnings.counts]).toEqual([['MALFORMED_RECEIPT', 1]])
@@ -245,7 +245,7 @@ describe('a plain gateway', () => {
   })
 })
 
-test('a gateway that says nothing does not hold up the resends of others', async () => {
+test('a silent gateway does not delay resends to others', async () => {
   const { url } = await startServer()
   const sender = await connectTo(url)
   const host = await connectTo(url)
@@ -273,7 +273,7 @@ test('a gateway that says nothing does not hold up the resends of others', async
 })
 
 describe('a stream that captures the subjects of identities', () => {
-  test('is nobody who receives: what nobody handles is a TIMEOUT', async () => {
+  test('is not a subscriber: without one, the status is TIMEOUT', async () => {
     const { url } = await startServer()
     const sender = await connectTo(url)
     const plain = await connectPlainClient(url)

@@ -120,7 +120,7 @@ describe('exactly-once with a server that', () => {
     await expect.poll(() => received, { timeout: 10_000 }).toEqual([message.id])
   }, 60_000)
 
-  test('is away makes a call fail that can be made again, by its id', async () => {
+  test('is unavailable makes the call fail, and the call can be repeated with its id', async () => {
     const folder = temporaryFolder('jetstream')
     const server = await startKeepingServer(await freePort(), folder)
     const host = await connect(server.url, { gatewayName: 'orders' })

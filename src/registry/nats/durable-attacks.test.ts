@@ -56,7 +56,7 @@ function publishForged(nats: NatsConnection, receiptTo: string): void {
   })
 }
 
-describe('a message in the stream that is not valid', () => {
+describe('an invalid message in the stream', () => {
   const START = 'NATS/1.0\r\n'
   test.each([
     { what: 'headers that are not valid', block: `${START}bad key: v\r\n\r\n`, body: 'hello' },
@@ -108,7 +108,7 @@ describe('receipts', () => {
     },
   )
 
-  test('that are not valid make nobody delivered', async () => {
+  test('that are invalid make no target DELIVERED', async () => {
     const { url } = await startServer()
     const nats = await connectAnyone(url)
     nats.subscribe(SUBJECTS.durable('orders'), {
@@ -134,8 +134,8 @@ describe('receipts', () => {
   })
 })
 
-describe('what others say to a publication', () => {
-  test('is not taken for the word of the stream', async () => {
+describe('a reply of another client to a publication', () => {
+  test('is not taken for the acknowledgement of the stream', async () => {
     const { url } = await startServer()
     const { sender, host } = await startPair(url)
     const nats = await connectAnyone(url)
@@ -160,7 +160,7 @@ describe('what others say to a publication', () => {
     expect((await admin.streams.info(SUBJECTS.messagesStream)).state.messages).toBe(1)
   })
 
-  test('does not deafen the gateway that asks for messages', async () => {
+  test('does not stop the gateway from pulling messages', async () => {
     const { url, port } = await startServer()
     const { multicast, host } = await startPair(url)
     const nats = await connectAnyone(url)
@@ -196,8 +196,8 @@ describe('what others say to a publication', () => {
   })
 })
 
-describe('records that no gateway has written', () => {
-  test('are counted, and everybody gets the message', async () => {
+describe('forged records', () => {
+  test('are counted as corrupt, and every recipient gets the message', async () => {
     const { url } = await startServer()
     const nats = await connectAnyone(url)
     const sender = await connect(url, {})

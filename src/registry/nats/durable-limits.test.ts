@@ -22,7 +22,7 @@ const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
 describe('a recipient that handles nothing', () => {
-  test('does not keep the messages of others from the gateway, however many it has', async () => {
+  test('does not block messages for others, however many messages it has', async () => {
     const { url } = await startServer()
     const host = await connect(url, { gatewayName: 'orders' })
     let tried = 0
@@ -44,7 +44,7 @@ describe('a recipient that handles nothing', () => {
     expect(statuses.get('good')).toBe('DELIVERED')
   })
 
-  test('holds a bounded part of the memory if its handlers hang, and others go on', async () => {
+  test('holds a bounded part of the memory if its handlers hang, and others receive', async () => {
     const { url } = await startServer()
     const maxBacklogBytes = 4_000_000
     const host = await connect(url, { gatewayName: 'orders' }, { maxBacklogBytes })
@@ -73,7 +73,7 @@ describe('a recipient that handles nothing', () => {
     end()
   })
 
-  test('gets a message that is larger than all that may be held, if it is the only one', async () => {
+  test('gets a message larger than the backlog limit if it is the only one', async () => {
     const { url } = await startServer()
     const host = await connect(url, { gatewayName: 'orders' }, { maxBacklogBytes: 1_000 })
     await host.subscribe('a', async () => {})
@@ -84,7 +84,7 @@ describe('a recipient that handles nothing', () => {
   })
 })
 
-test('messages are split for a server that takes little, and so are receipts and records', async () => {
+test('messages, receipts and records are split for a server with a small max_payload', async () => {
   const config = join(temporaryFolder('small'), 'nats.conf')
   writeFileSync(config, 'max_payload: 1024')
   const { url, stop } = await startNatsProgram({ extraArgs: ['--config', config] })

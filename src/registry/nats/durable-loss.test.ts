@@ -35,7 +35,7 @@ async function startPair(url: string) {
   return { host, sender, received, multicast }
 }
 
-describe('a durable gateway goes on, and warns, after', () => {
+describe('a durable gateway recovers, and warns, after', () => {
   test('its consumer was deleted', async () => {
     const { url } = await startServer()
     const { host, multicast } = await startPair(url)
@@ -45,7 +45,7 @@ describe('a durable gateway goes on, and warns, after', () => {
     expect(host.warned('STREAM_LOST')).toBeGreaterThan(0)
   })
 
-  test('its consumer was deleted, without repeating what it remembers', async () => {
+  test('its consumer was deleted, without repeating messages that it remembers', async () => {
     const { url } = await startServer()
     const { multicast, received } = await startPair(url)
     const admin = await jetstreamManager(await connectAnyone(url))
@@ -75,7 +75,7 @@ describe('a durable gateway goes on, and warns, after', () => {
     },
   )
 
-  test('the streams were deleted and made again by a sender', async () => {
+  test('the streams were deleted and recreated by a sender', async () => {
     const { url } = await startServer()
     const { host, multicast } = await startPair(url)
     const admin = await jetstreamManager(await connectAnyone(url))
@@ -105,7 +105,7 @@ describe('a durable gateway goes on, and warns, after', () => {
     expect(host.warned('STREAM_LOST')).toBe(lost)
   }, 60_000)
 
-  test('the streams were deleted while a handler was running, whose word counts for nothing else', async () => {
+  test('the streams were deleted while a handler was running, and its success is not counted for another message', async () => {
     const { url } = await startServer()
     const { host, sender, received } = await startPair(url)
     const admin = await jetstreamManager(await connectAnyone(url))

@@ -39,7 +39,7 @@ function numbered(count: number): string[] {
 }
 
 describe('the progress of an exactly-once message', () => {
-  test('is on record while it is handed out: a crash repeats nobody who is on record', async () => {
+  test('is on record during the hand-out: a crash repeats no recipient on record', async () => {
     const { url } = await startServer()
     const identities = numbered(400)
     const records = await followRecords(url, identities.length)
@@ -70,7 +70,7 @@ describe('the progress of an exactly-once message', () => {
     expect(onRecord.filter((identity) => times.get(identity ?? '') !== 1)).toEqual([])
   })
 
-  test('costs what is new, not all that was handled before', async () => {
+  test('is recorded incrementally', async () => {
     const { url } = await startServer()
     const identities = numbered(1_000)
     const records = await followRecords(url, identities.length)
@@ -100,7 +100,7 @@ describe('the progress of an exactly-once message', () => {
 })
 
 describe('a message sent again by its id', () => {
-  test('repeats nobody who had handled it when the gateway was killed', async () => {
+  test('is not handled again by recipients that had handled it when the gateway was killed', async () => {
     const { url } = await startServer()
     const processes = durableProcesses(url, 'user-*')
     const first = await processes.start()

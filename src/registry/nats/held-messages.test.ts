@@ -6,7 +6,7 @@ const MAX_BYTES = 1_000_000
 const BODY = 10_000
 
 describe('held messages', () => {
-  test('leave a recipient whose handlers hang an eighth of what all may hold', () => {
+  test('limit a recipient whose handlers hang to an eighth of the total', () => {
     const held = new HeldMessages(MAX_BYTES)
     let running = 0
     while (held.admits('hangs', BODY, 0) === 'yes') {
@@ -51,7 +51,7 @@ describe('held messages', () => {
     )
   })
 
-  test('are nothing when all have ended', () => {
+  test('add up to 0 when all have ended', () => {
     const held = new HeldMessages(MAX_BYTES)
     const letGo = Array.from({ length: 100 }, () => held.hold(BODY))
     const ends = Array.from({ length: 100 }, (_, n) => held.run(`${n % 7}`, BODY, 0))

@@ -8,7 +8,7 @@ function lane(name: string, unansweredBytes = 0): Lane {
   return { gateway: name, identities: [], next: 0, unansweredBytes, parked: false }
 }
 
-test('lanes take turns, and one whose window is full waits until it is answered', () => {
+test('lanes take turns, and a lane with a full window waits for answers', () => {
   let woken = 0
   const [a, b] = [lane('a'), lane('b')]
   const queue = new LaneQueue([a, b], () => void (woken += 1))
@@ -23,7 +23,7 @@ test('lanes take turns, and one whose window is full waits until it is answered'
   expect(queue.isEmpty).toBe(true)
 })
 
-test('a lane of a round that is over is sent to no more, whenever it is answered', () => {
+test('a lane of a finished round is not sent to again, whenever answers come', () => {
   const parked = lane('a', FULL)
   const first = new LaneQueue([parked], () => {})
   const taken = first.take()

@@ -35,7 +35,7 @@ function memoryLog(maxEntryBytes = 64): EntryLog & {
 const NAMES = ['a', 'b', 'c', 'd', 'user-with-a-long-name', 'ü']
 
 describe('the records of repeatable messages', () => {
-  test('know all who were added, whatever is forgotten in between', async () => {
+  test('contain every recipient added, whatever is forgotten in between', async () => {
     const step = fc.record({
       id: fc.constantFrom('m1', 'm2', 'm3'),
       positions: fc.uniqueArray(fc.nat(NAMES.length - 1), { minLength: 1 }),
@@ -66,7 +66,7 @@ describe('the records of repeatable messages', () => {
     expect(await new NameRecords(log).of('m', ['x', 'c', 'b', 'a']).read()).toEqual([1, 3])
   })
 
-  test('read nothing twice that is remembered', async () => {
+  test('are not read again while they are remembered', async () => {
     const log = memoryLog()
     const writer = new NameRecords(log)
     const reader = new NameRecords(log)
@@ -77,7 +77,7 @@ describe('the records of repeatable messages', () => {
     expect(log.reads).toBe(100)
   })
 
-  test('are divided into entries that the server takes', async () => {
+  test("are split into entries that fit the server's limit", async () => {
     const log = memoryLog(20)
     const names = ['short', 'x'.repeat(50), 'ünicode', 'a', 'b']
     await new NameRecords(log).of('m', names).add([0, 1, 2, 3, 4])

@@ -33,7 +33,7 @@ function decode(text: string, recipients: number): Receipt | null {
 }
 
 describe('ranges', () => {
-  test('have exactly the positions they were made of, in as few ranges as there are gaps', () => {
+  test('contain exactly the given positions, in the fewest ranges', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat({ max: 60 })), (positions) => {
         const ranges = rangesOf(positions)
@@ -47,7 +47,7 @@ describe('ranges', () => {
 })
 
 describe('a receipt', () => {
-  test('says what was encoded', () => {
+  test('is decoded as it was encoded', () => {
     fc.assert(
       fc.property(outcomes, (known) => {
         const receipt = receiptOf(known)
@@ -58,7 +58,7 @@ describe('a receipt', () => {
     )
   })
 
-  test('in parts says exactly the same, and every part that can be is short enough', () => {
+  test('in parts has the same content, and each part fits the limit where possible', () => {
     fc.assert(
       fc.property(outcomes, fc.integer({ min: 0, max: 200 }), (known, maxBytes) => {
         const receipt = receiptOf(known)
@@ -80,12 +80,12 @@ describe('a receipt', () => {
     expect(encodeReceipt(10_000, receipt, 1024)).toEqual(['prism-receipt/2 10000\nhandled 0-9999'])
   })
 
-  test('that says nothing yet is a receipt too', () => {
+  test('without positions is valid', () => {
     expect(encodeReceipt(3, { handled: [], refused: [] }, 1024)).toEqual(['prism-receipt/2 3'])
     expect(decode('prism-receipt/2 3', 3)).toEqual({ handled: [], refused: [] })
   })
 
-  test('may have lines of words that this version does not know', () => {
+  test('may have lines with unknown words', () => {
     const text = 'prism-receipt/2 3\nknows 17\nhandled 0\n\nrefused 2\nhandled 1'
     expect(decode(text, 3)).toEqual({ handled: [0, 0, 1, 1], refused: [2, 2] })
   })
@@ -113,11 +113,11 @@ describe('a receipt', () => {
     ['an enormous position', 'prism-receipt/2 3\nhandled 99999999999999999999'],
     ['three ends', 'prism-receipt/2 3\nhandled 0-1-2'],
     ['an acknowledgement of JetStream', '{"stream":"ORDERS","seq":1}'],
-  ])('is not what has %s', (_, text) => {
+  ])('is invalid with %s', (_, text) => {
     expect(decode(text, 3)).toBeNull()
   })
 
-  test('of any content names no position that the message does not have, and none throws', () => {
+  test('of any content names only positions of the message, and never throws', () => {
     const word = fc.constantFrom('handled', 'refused', 'other', '')
     const ranges = fc.stringMatching(/^[0-9,-]{0,20}$/)
     const likely = fc

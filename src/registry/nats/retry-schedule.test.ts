@@ -9,7 +9,7 @@ describe('a retry schedule', () => {
     expect(delays).toEqual([250, 500, 1_000, 16_000, 30_000, 30_000, 30_000])
   })
 
-  test('plans at most 500 messages for one second, the others for later ones', () => {
+  test('plans at most 500 messages per second, and later seconds for the rest', () => {
     const schedule = new RetrySchedule()
     const seconds = new Map<number, number>()
     for (let n = 0; n < 2_000; n += 1) {
@@ -24,13 +24,13 @@ describe('a retry schedule', () => {
     ])
   })
 
-  test('plans fewer large ones', () => {
+  test('plans fewer large messages per second', () => {
     const schedule = new RetrySchedule()
     const delays = Array.from({ length: 33 }, () => schedule.nextDelayMs(1, 1024 * 1024, 0))
     expect(delays.filter((delayMs) => delayMs < 1_000)).toHaveLength(16)
   })
 
-  test('never brings anything forward, nor puts it off by more than ten minutes', () => {
+  test('never shortens a delay, and lengthens none by more than ten minutes', () => {
     const attempt = fc.record({
       attempts: fc.integer({ min: 1, max: 2_000 }),
       bytes: fc.integer({ min: 0, max: 64_000_000 }),

@@ -15,7 +15,7 @@ test('messages are found by the index in their reply subject', () => {
   )
 })
 
-test('each message is taken once by its subject, however often and early that is asked for', () => {
+test('each message is taken once by its subject, however often and early it is asked for', () => {
   const sent = new SentMessages()
   const [first, second, third, other] = ['x', 'x', 'x', 'y'].map(messageTo)
   for (const message of [first, other, second]) if (message) sent.add(message)
@@ -27,7 +27,7 @@ test('each message is taken once by its subject, however often and early that is
   expect(sent.takeBySubject('z')).toEqual([])
 })
 
-test('rounds of resends long past are forgotten, and the others are not', () => {
+test('old rounds of resends are forgotten, recent ones are not', () => {
   const sent = new SentMessages()
   const indices: number[] = []
   for (let round = 0; round < 100; round += 1) {

@@ -6,7 +6,7 @@ describe('the subject of an acknowledgement', () => {
   test.each([
     '$JS.ACK.stream.orders.2.17.19.1795622289636948600.3',
     '$JS.ACK.hub.ACCHASH.stream.orders.2.17.19.1795622289636948600.3.token',
-  ])('tells place and attempts: %s', (ackSubject) => {
+  ])('contains the sequence and the attempts: %s', (ackSubject) => {
     const delivery = storedDeliveryOf(ackSubject, 'stream', 'orders')
     expect(delivery).toEqual({ ackSubject, sequence: 17, attempts: 2 })
   })
@@ -21,11 +21,11 @@ describe('the subject of an acknowledgement', () => {
     '$JS.ACK.stream.orders.2.x.19.1.3',
     '$JS.ACK.stream.orders.2.1e3.19.1.3',
     '_INBOX.a.stream.orders.2.17.19.1.3',
-  ])('is not believed: %j', (subject) => {
+  ])('is refused: %j', (subject) => {
     expect(storedDeliveryOf(subject, 'stream', 'orders')).toBeNull()
   })
 
-  test('never makes anything of any other text', () => {
+  test('of any other form is refused', () => {
     const words = fc.array(
       fc.constantFrom('$JS', 'ACK', 'stream', 'orders', '1', '', '*', '>', 'x y'),
     )

@@ -89,7 +89,7 @@ describe('the subjects of two namespaces', () => {
     )
   })
 
-  test('include that of the original, which has no subjects of its own kind', () => {
+  test('follow the same rule in the namespace of the original', () => {
     const original = new Subjects('prism.multicast', 'loadtest')
     expect(original.identity('loadtest-user-1')).toBe('prism.multicast.loadtest.loadtest-user-1')
     const orders = new Subjects('prism.multicast', 'orders')
@@ -97,7 +97,7 @@ describe('the subjects of two namespaces', () => {
   })
 })
 
-test('within a namespace, what is sent to one role is heard by no other', () => {
+test('within a namespace, no role receives messages of another', () => {
   const roles = (target: string, name: string) => [
     DEFAULT.identity(target),
     DEFAULT.gateway(name),
@@ -171,11 +171,11 @@ test.each([
   ['sensors.attic.*', 'p.n.sensors.attic.>'],
   ['sensors.*.x', 'p.n.sensors.>'],
   ['lamp', 'p.n.lamp'],
-])('the pattern %s listens to %s, and to no more words than it has to', (text, subject) => {
+])('the pattern %s listens to %s, with as many whole words as possible', (text, subject) => {
   expect(DEFAULT.pattern(text)).toBe(subject)
 })
 
-test('the identity of a subject is found again, and no other subject has one', () => {
+test('an identity is recovered from its subject, and other subjects have none', () => {
   fc.assert(
     fc.property(identity, (name) => {
       expect(DEFAULT.identityOf(DEFAULT.identity(name))).toBe(name)

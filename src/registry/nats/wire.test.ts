@@ -66,7 +66,7 @@ describe('a gateway message', () => {
     )
   })
 
-  test('that was cut short or made longer is refused', () => {
+  test('that was truncated or extended is refused', () => {
     fc.assert(
       fc.property(anyMessage, fc.nat(), (sent, at) => {
         const { headers, body } = encode(sent)
@@ -78,7 +78,7 @@ describe('a gateway message', () => {
     )
   })
 
-  test('of any other content is refused, or read without failing', () => {
+  test('of any other content is refused or read without throwing', () => {
     const number = fc.oneof(fc.string(), fc.nat().map(String))
     fc.assert(
       fc.property(fc.uint8Array(), id, number, number, (body, messageId, payload, recipients) => {
@@ -112,7 +112,7 @@ describe('the marks of a message to an identity', () => {
     })
   })
 
-  test('are refused if copies could not be told from another message', () => {
+  test('are refused if copies could not be distinguished from another message', () => {
     const headers = identityHeaders({ id: 'm', resendable: true, repeatable: false })
     headers.delete('Prism-Message-Id')
     expect(decodeMarks(headers)).toHaveProperty('malformed')
@@ -121,7 +121,7 @@ describe('the marks of a message to an identity', () => {
   })
 })
 
-test('headers that can not be decoded are told from none', () => {
+test('undecodable headers differ from absent ones', () => {
   const message = {
     get headers(): never {
       throw new Error('not a header')

@@ -7,7 +7,7 @@ import { sortOrderOf } from './sort-order.ts'
 const order = sortOrderOf('metadata.value', 'ascending')
 if (order === null) throw new Error('not sorted')
 
-test('the first in order are those of everything sorted, however many there are', async () => {
+test('the first in order equal the beginning of a full sort, for any count', async () => {
   const value = fc.oneof(fc.nat(50), fc.constantFrom('x', 'y'.repeat(20_000), 'y'.repeat(20_001)))
   const values = fc.array(value, { minLength: 0, maxLength: 3_000, size: 'max' })
   await fc.assert(

@@ -42,7 +42,7 @@ const orders = fc.record({
 })
 
 describe('Pages', () => {
-  test('joined are the one page that a call without a limit gives', async () => {
+  test('together equal the page of a call without a limit', async () => {
     await fc.assert(
       fc.asyncProperty(
         registrations,
@@ -63,7 +63,7 @@ describe('Pages', () => {
     )
   })
 
-  test('show nothing twice and skip nothing that stayed, whatever comes, goes and changes between them', async () => {
+  test('show nothing twice and skip nothing that stays, whatever changes between them', async () => {
     await fc.assert(
       fc.asyncProperty(
         registrations,
@@ -99,7 +99,7 @@ describe('Pages', () => {
     )
   })
 
-  test('show a registration that was renewed between them once, and as it is now', async () => {
+  test('show a registration that is renewed between them once, in its current state', async () => {
     const pages = new Pages('test')
     const all = ['a', 'b', 'c', 'd'].map((identity, n) => ({
       ...registration(identity),
@@ -115,7 +115,7 @@ describe('Pages', () => {
   })
 
   test.each(['identity', 'registeredAt'])(
-    'by %s go on where the last registration of the page before was, though it has gone',
+    'by %s continue after the last registration of the previous page, even if it is gone',
     async (sortBy) => {
       const pages = new Pages('test')
       const all = ['a', 'b', 'c', 'd'].map((identity) => registration(identity))
@@ -127,7 +127,7 @@ describe('Pages', () => {
     },
   )
 
-  test('of nothing are one empty page', async () => {
+  test('without matches are one empty page', async () => {
     const pages = new Pages('test')
     expect(await pageOf(pages, [], {})).toEqual({
       registrations: [],
@@ -173,7 +173,7 @@ describe('sortBy', () => {
     }
   })
 
-  test('leaves what it was given as it was', async () => {
+  test('does not modify its input', async () => {
     const matches = Object.freeze(['b', 'a'].map((identity) => registration(identity)).toReversed())
     for (const sortBy of ['identity', 'registeredAt']) {
       await pageOf(new Pages('test'), matches, { sortBy, order: 'descending', limit: 1 })
@@ -194,7 +194,7 @@ describe('A cursor', () => {
   const all = ['a', 'b', 'c'].map((identity) => registration(identity))
   const filter = { status: 'online', 'age.gt': 1 }
 
-  test('is good for the same listing, with another limit, and with its filter in another order', async () => {
+  test("is valid for the same listing with another limit, and with the filter's entries in another order", async () => {
     const pages = new Pages('test')
     const first = await pageOf(pages, all, { limit: 1 }, filter)
     const options = { cursor: cursorOf(first), limit: 5, includeMetadata: false }
@@ -202,7 +202,7 @@ describe('A cursor', () => {
     expect(identitiesIn(second)).toEqual(['b', 'c'])
   })
 
-  test('is good in another process if the order is by identity', async () => {
+  test('is valid in another process if the order is by identity', async () => {
     for (const order of ['ascending', 'descending'] as const) {
       const first = await pageOf(new Pages('test'), all, { limit: 1, order })
       const options = { limit: 1, order, cursor: cursorOf(first) }
@@ -210,7 +210,7 @@ describe('A cursor', () => {
     }
   })
 
-  test('of any other order is refused in another process, saying what to do', async () => {
+  test('of any other order is refused in another process, with a remedy', async () => {
     const sorted = { sortBy: 'expiresAt', limit: 1 }
     const first = await pageOf(new Pages('test'), all, sorted)
     await expectRefusal(new Pages('test'), all, { ...sorted, cursor: cursorOf(first) }, [
@@ -241,7 +241,7 @@ describe('A cursor', () => {
     await expectRefusal(new Pages('b'), all, { limit: 1, cursor }, ['made for another listing'])
   })
 
-  test('is refused once its order is not kept any more', async () => {
+  test('is refused once its order is no longer kept', async () => {
     const bounds = { maxSnapshots: 2, maxRegistrations: 7, maxIdleMs: 1_000 }
     const sorted = { sortBy: 'expiresAt', limit: 1 }
     const gone = ['not kept any more', 'begin anew']
@@ -282,7 +282,7 @@ describe('A cursor', () => {
     await expectRefusal(new Pages('test'), all, { cursor }, ['options.cursor: not the nextCursor'])
   })
 
-  test('is taken as it is or refused, whatever is in it', async () => {
+  test('of any content is accepted or refused, and never throws anything else', async () => {
     const pages = new Pages('test')
     const digests: string[] = []
     for (const sortBy of ['identity', 'expiresAt']) {

@@ -52,7 +52,7 @@ describe.skipIf(!hasProgram)(
     }
 
     test.for([60, 2600])(
-      'ahead by %d ms and back, one that ended meanwhile and is renewed is there for old readers too',
+      'ahead by %d ms and back, a registration that expired meanwhile and was renewed is visible to old readers too',
       async (aheadMs) => {
         const writer = await open()
         const reader = await open()
@@ -71,7 +71,7 @@ describe.skipIf(!hasProgram)(
       },
     )
 
-    test('back, a reader loads anew, with a warning', async () => {
+    test('back, a reader reloads, with a warning', async () => {
       const store = await open()
       await store.register(request('alice'))
       clock.stepTo(5000)
@@ -82,7 +82,7 @@ describe.skipIf(!hasProgram)(
       expect(store.warned).toEqual(['CLOCK_STEPPED_BACK'])
     })
 
-    test('ahead, a write does not take out of the index what is live once the clock is right', async () => {
+    test('ahead, a write does not remove registrations from the index that are live by the correct time', async () => {
       const writer = await open()
       const reader = await open()
       await writer.register(request('brief', { ttlMs: 2000 }))

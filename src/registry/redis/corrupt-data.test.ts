@@ -133,7 +133,7 @@ describe.skipIf(!hasProgram)(
       },
     )
 
-    test('a record that was corrupt and is repaired by hand is there again', async () => {
+    test('a corrupt record that is repaired by hand appears again', async () => {
       const old = await openFilled()
       const metadata = (await redis.hget(record, 'metadata')) ?? ''
       await redis.hset(record, 'metadata', '{oops')
@@ -142,7 +142,7 @@ describe.skipIf(!hasProgram)(
       await expectAll(old, ['user-1', 'user-2', 'user-3'])
     })
 
-    test('a record that another program changed is seen as it is', async () => {
+    test('a record that another program changed is seen as changed', async () => {
       const old = await openFilled()
       await redis.hset(record, 'metadata', '{"changed":true}')
       await expect
@@ -197,7 +197,7 @@ describe.skipIf(!hasProgram)(
       },
     )
 
-    test('in the log of several fields, or with a long mark, changes nothing for long', async () => {
+    test('in the log with several fields or a long mark is repaired', async () => {
       const old = await openFilled()
       await redis.xadd(
         'test:~log',

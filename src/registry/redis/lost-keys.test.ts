@@ -85,7 +85,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     expect(await identitiesOf(old)).toEqual(['user-0', 'user-2'])
   })
 
-  test('the log is read on from its new beginning', async () => {
+  test('a new log is followed from its beginning', async () => {
     const old = await openFilled(3)
     await redis.del('test:~log')
     expect((await seen(old)).found).toEqual(names(3))
@@ -95,7 +95,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     expect((await seen(old)).found).toEqual(names(5))
   })
 
-  test('the index is rebuilt, also if it was begun anew', async () => {
+  test('the index is rebuilt, even if writes have recreated it', async () => {
     for (const isBegunAnew of [false, true]) {
       await redis.flushall()
       const old = await openFilled(700)
@@ -113,7 +113,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     }
   })
 
-  test('a member that the index lacks is put back by what touches its record', async () => {
+  test('a member missing from the index is restored when its record is touched', async () => {
     const old = await openFilled(3)
     const touches = [
       (identity: string) => old.heartbeat(identity, 600_000),
@@ -131,7 +131,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     }
   })
 
-  test('index and log are rebuilt, by a reader that knew them or in a small database', async () => {
+  test('index and log are rebuilt by a reader that knew them, or in a small database', async () => {
     const old = await openFilled(50, 0)
     await redis.del('test:~index', 'test:~log')
     expect(await identitiesOf(await open())).toEqual(names(50))
@@ -140,7 +140,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     await expect(old.register(request('user-7'))).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
   })
 
-  test('a clear removes what the index lacks too', async () => {
+  test('a clear also removes records missing from the index', async () => {
     const old = await openFilled(20)
     await redis.del('test:~index')
     await old.clear()
@@ -148,7 +148,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     expect((await seen(old)).found).toEqual([])
   })
 
-  test('everything is, if the server was flushed', async () => {
+  test('every registration is gone after a flush', async () => {
     const old = await openFilled(20)
     await redis.flushall()
     expect(await identitiesOf(old)).toEqual([])

@@ -44,7 +44,7 @@ describe.skipIf(!hasProgram)('A restricted user (needs redis-server on the PATH)
     return JSON.stringify(log)
   }
 
-  test('of the documented rules can do everything, and tries nothing else', async () => {
+  test('with the documented rules can do everything, and uses no other command', async () => {
     await permit(rules)
     await doEverything(url(), admin)
     expect(await denials()).toBe('[]')
@@ -59,7 +59,7 @@ describe.skipIf(!hasProgram)('A restricted user (needs redis-server on the PATH)
     },
   )
 
-  test('that may not ask INFO works all the same, and asks once for each store', async () => {
+  test('without permission for INFO works, and each store asks once', async () => {
     await permit(rules.filter((rule) => rule !== '+info'))
     await doEverything(url(), admin)
     const log: unknown = await admin.acl('LOG')
@@ -73,7 +73,7 @@ describe.skipIf(!hasProgram)('A restricted user (needs redis-server on the PATH)
     expect(await denials()).toBe('[]')
   })
 
-  test('that may only read sees what there is', async () => {
+  test('with read-only permissions can read', async () => {
     await permit(rules)
     const writer = await connectRedisStore({ url: url(), namespace })
     await writer.register(request('alice'))

@@ -27,7 +27,7 @@ describe.skipIf(!hasProgram)('A Redis that refuses (needs redis-server on the PA
     return { server, redis, open }
   }
 
-  test('since its memory is full says so; reads and unregisters go on', async () => {
+  test('because its memory is full is quoted; reads and unregisters succeed', async () => {
     const { redis, open } = await start()
     const [writer, reader] = [await open(), await open()]
     await writer.register(request('alice'))
@@ -44,7 +44,7 @@ describe.skipIf(!hasProgram)('A Redis that refuses (needs redis-server on the PA
     expect(await identitiesOf(reader)).toEqual(['alice', 'carol'])
   })
 
-  test('since a script runs for too long says so', async () => {
+  test('because a script runs too long is quoted', async () => {
     const { redis, open } = await start(['--busy-reply-threshold', '50'])
     const store = await open()
     await store.register(request('alice'))
@@ -60,7 +60,7 @@ describe.skipIf(!hasProgram)('A Redis that refuses (needs redis-server on the PA
     await expect.poll(() => identitiesOf(store).catch(() => 'busy')).toContain('alice')
   })
 
-  test('since it was made a replica refuses reads too, which might be stale', async () => {
+  test('because it was made a replica makes reads fail too, which might be stale', async () => {
     const { redis, open } = await start()
     const store = await open()
     await store.register(request('alice'))
@@ -75,7 +75,7 @@ describe.skipIf(!hasProgram)('A Redis that refuses (needs redis-server on the PA
       .toEqual(['alice'])
   })
 
-  test('since it is loading its data is waited for when connecting, and says so later', async () => {
+  test('because it is loading is waited for when connecting, and quoted later', async () => {
     const { redis, open } = await start([
       '--key-load-delay',
       '2000',
@@ -105,7 +105,7 @@ describe.skipIf(!hasProgram)('A Redis that refuses (needs redis-server on the PA
     )
   })
 
-  test('nothing, having been replaced by a replica that lacks the last writes, is followed', async () => {
+  test('nothing, after a failover that lost the last writes, is followed', async () => {
     const { server, redis, open } = await start()
     const replica = await start(['--replicaof', `127.0.0.1 ${server.port}`])
     const store = await open()

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ServerClock } from './server-clock.ts'
 
 describe('A clock of Redis', () => {
-  test('that goes on is not said to be set back, however long replies and pauses take', () => {
+  test('that advances is never taken for one set back, however long replies and pauses take', () => {
     const gaps = fc.record({
       pauseMs: fc.integer({ min: 0, max: 10_000_000 }),
       requestMs: fc.integer({ min: 0, max: 5000 }),
@@ -32,7 +32,7 @@ describe('A clock of Redis', () => {
     )
   })
 
-  test('that was set back is noticed, also when it has come there again since', () => {
+  test('that was set back is noticed, even after it has caught up', () => {
     const clock = new ServerClock()
     clock.observe(1_000_000, 0, 1)
     expect(clock.observe(1_000_500, 2001, 2002)).toBe(1500)

@@ -23,9 +23,7 @@ const stallMs = 1000
 const longestTtlMs = 1000
 
 describe.skipIf(!hasProgram)('A watch (needs redis-server on the PATH)', () => {
-  test('knows what an enumerate shows, whatever its reader missed meanwhile', async ({
-    annotate,
-  }) => {
+  test('agrees with an enumerate, whatever its reader has missed', async ({ annotate }) => {
     const seed = Number(process.env['HISTORY_SEED'] ?? randomInt(1, 2 ** 31))
     const server = await startRedisProgram()
     onTestFinished(() => server.stop())

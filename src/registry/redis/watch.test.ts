@@ -13,7 +13,7 @@ import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
 const hasProgram = findProgram('redis-server') !== undefined
 
 describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)', () => {
-  test('outlives its server, says that it does not know, and then tells the difference', async () => {
+  test('survives the end of its server, reports the interruption, then the difference', async () => {
     const { server, store } = await start()
     await store.register(request('lost'))
     const picture = new Picture()
@@ -51,7 +51,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect(await events.next()).toEqual({ done: true, value: undefined })
   })
 
-  test('is told of a flush, and of what comes after it', async () => {
+  test('reports a flush and later changes', async () => {
     const { store, redis } = await start()
     await store.register(request('alice'))
     const events = watch(store)
@@ -88,7 +88,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect(picture.faults).toEqual([])
   })
 
-  test('is told of records and bookkeeping that were lost', async () => {
+  test('reports lost records and bookkeeping', async () => {
     const { server, redis } = await start()
     const warnings = new Warnings(() => {})
     const store = await connectRedisStore({ url: server.url, namespace: 'test', warnings })
@@ -108,7 +108,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect(picture.faults).toEqual([])
   })
 
-  test('that resumes where the log no longer reaches begins anew', async () => {
+  test('that resumes from a token older than the log begins with a reset', async () => {
     const { store, open } = await start()
     await store.register(request('alice'))
     const before = watch(store)
@@ -123,7 +123,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect([...picture.held.keys()]).toEqual(['busy'])
   })
 
-  test('takes one connection more, however many there are, and gives it back', async () => {
+  test('uses one more connection, however many watches there are, and closes it', async () => {
     const { store, redis } = await start()
     const before = await connectionsOf(redis)
     const ending = new AbortController()
@@ -138,7 +138,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     await expect.poll(() => connectionsOf(redis)).toBe(before)
   })
 
-  test('asks an idle server a few times a second at most', async () => {
+  test('sends an idle server a few commands per second at most', async () => {
     const { store, redis } = await start()
     await store.register(request('alice'))
     const events = [watch(store), watch(store), watch(store)]
@@ -154,7 +154,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect(calls('evalsha')).toBeLessThanOrEqual(1 + 2 * seconds)
   })
 
-  test('of a user who may not read with XREAD is told all the same', async () => {
+  test('reports changes to a user without permission for XREAD', async () => {
     const { server, store, redis } = await start()
     await redis.acl('SETUSER', 'plain', 'on', '>secret', '~*', '+@all', '-xread')
     const url = `redis://plain:secret@127.0.0.1:${server.port}`
@@ -179,7 +179,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect(await waiting).toEqual({ done: true, value: undefined })
   })
 
-  test('is told of expiries that Redis itself has not come to', async () => {
+  test('reports expiries before Redis deletes the keys', async () => {
     const { store, redis } = await start()
     const events = watch(store)
     const picture = new Picture()

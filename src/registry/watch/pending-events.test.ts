@@ -105,7 +105,7 @@ class Watched {
   }
 }
 
-describe('What a watcher has not been told', () => {
+describe('Pending events', () => {
   const watched = (renewals: boolean, start: readonly Step[]): Watched => {
     const each = new Watched(renewals)
     for (const step of start) if ('identity' in step) each.do(step)
@@ -114,7 +114,7 @@ describe('What a watcher has not been told', () => {
     return each
   }
 
-  test('is one event for each identity at most, and the true picture once it is taken', () => {
+  test('are at most one per identity, and give the true picture once taken', () => {
     fc.assert(
       fc.property(fc.boolean(), steps, steps, (renewals, start, then) => {
         const each = watched(renewals, start)
@@ -132,7 +132,7 @@ describe('What a watcher has not been told', () => {
     )
   })
 
-  test('never tells an earlier state of an identity after a later one', () => {
+  test('never give an earlier state of an identity after a later one', () => {
     fc.assert(
       fc.property(steps, (then) => {
         const each = watched(false, [])
@@ -149,7 +149,7 @@ describe('What a watcher has not been told', () => {
     )
   })
 
-  test('resumed after any event that was taken, leads to the true picture', () => {
+  test('resumed after any event taken, lead to the true picture', () => {
     fc.assert(
       fc.property(fc.boolean(), steps, steps, steps, (renewals, start, then, later) => {
         const each = watched(renewals, start)
@@ -183,7 +183,7 @@ describe('What a watcher has not been told', () => {
     )
   })
 
-  test('says of an interruption only what is still news', () => {
+  test('report an interruption only while it is news', () => {
     const pending = new PendingEvents(false)
     const namesOf = () => {
       const names: string[] = []

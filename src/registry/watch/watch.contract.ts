@@ -37,7 +37,7 @@ export function describeWatchContract(
       await Promise.all(opened.splice(0).map((each) => each.close()))
     })
 
-    test('begins with all that match, says when that is all, and tells what changes', async () => {
+    test('begins with all that match, then `current`, then changes', async () => {
       await store.register(registering('alice', { status: 'online' }))
       await store.register(registering('bob', { status: 'away' }))
       const events = watch(store, { filter: { status: 'online' } })
@@ -54,7 +54,7 @@ export function describeWatchContract(
       expect(await take(events, 1)).toEqual(['left carol: unregistered'])
     })
 
-    test('tells of registrations as a select shows them', async () => {
+    test('shows registrations as a select does', async () => {
       const metadata = { status: 'online', deep: { list: [1, null] } }
       await store.register({ ...registering('alice', metadata), gateway: 'g' })
       const events = watch(store)
@@ -62,7 +62,7 @@ export function describeWatchContract(
       expect(await nextOf(events)).toMatchObject({ type: 'joined', registration: alice })
     })
 
-    test('tells of changes in their order', async () => {
+    test('reports changes in their order', async () => {
       await store.register(registering('first'))
       const events = watch(store, { initial: false })
       expect(await take(events, 1)).toEqual(['current'])
@@ -71,7 +71,7 @@ export function describeWatchContract(
       expect(await take(events, 200)).toEqual(expected)
     })
 
-    test('without a beginning tells what changes after the watch was begun, and nothing else', async () => {
+    test('with `initial: false` reports only later changes', async () => {
       await store.register(registering('alice'))
       const events = watch(store, { initial: false })
       expect(await take(events, 1)).toEqual(['current'])
@@ -80,7 +80,7 @@ export function describeWatchContract(
       expect(await take(events, 2)).toEqual(['joined bob', 'left alice: unregistered'])
     })
 
-    test('tells of an expiry that nothing else makes known', async () => {
+    test('reports an expiry without any call', async () => {
       await store.register({ ...registering('brief'), ttlMs: 1000 })
       await store.register({ ...registering('renewed'), ttlMs: 1000 })
       const events = watch(store)
@@ -106,7 +106,7 @@ export function describeWatchContract(
       expect(seen.at(-1)).toMatchObject({ type: 'left' })
     })
 
-    test('tells of a move to another gateway', async () => {
+    test('reports a move to another gateway', async () => {
       const { registeredAt } = await store.register(registering('alice'))
       const events = watch(store, { initial: false })
       expect(await take(events, 1)).toEqual(['current'])
@@ -117,7 +117,7 @@ export function describeWatchContract(
       })
     })
 
-    test('tells that all have left when the namespace is cleared', async () => {
+    test('reports that all have left when the namespace is cleared', async () => {
       for (const identity of ['alice', 'bob']) await store.register(registering(identity))
       const events = watch(store)
       await take(events, 3)
@@ -128,7 +128,7 @@ export function describeWatchContract(
       ])
     })
 
-    test('tells a slow consumer the latest of each identity, and nothing that came and went', async () => {
+    test('gives a slow consumer the latest state of each identity, and nothing for one that came and went', async () => {
       const events = watch(store)
       expect(await take(events, 1)).toEqual(['current'])
       await store.register(registering('alice', { n: 0 }))
@@ -150,7 +150,7 @@ export function describeWatchContract(
       ])
     })
 
-    test('gives a picture that is that of a select, whatever happens', async () => {
+    test('gives the same picture as a select, whatever happens', async () => {
       for (let n = 0; n < 50; n += 1) await store.register(registering(`user-${n}`))
       const [picture, events] = [new Picture(), watch(store)]
       const following = follow(events, picture)
@@ -170,7 +170,7 @@ export function describeWatchContract(
       expect(picture.faults).toEqual([])
     })
 
-    test('resumes after the event of a token, with what has happened since', async () => {
+    test('resumes after the event of a token, with all later changes', async () => {
       for (const identity of ['alice', 'bob', 'carol', 'dave', 'erin']) {
         await store.register(registering(identity, { status: 'online' }))
       }
@@ -248,14 +248,14 @@ export function describeWatchContract(
       }
     })
 
-    test('resumed in the middle of its beginning, begins anew', async () => {
+    test('resumed before the first `current`, begins with a reset', async () => {
       for (const identity of ['alice', 'bob']) await store.register(registering(identity))
       const { token } = await nextOf(watch(store))
       const resumed = watch(store, { from: token })
       expect(await take(resumed, 4)).toEqual(['reset', 'joined alice', 'joined bob', 'current'])
     })
 
-    test('refuses a token that is none, or of another filter', async () => {
+    test('refuses an invalid token, and one of another filter', async () => {
       const { token } = await nextOf(watch(store, { filter: { a: 1, b: 2 } }))
       const refusal = { name: 'RegistryError', code: 'INVALID_ARGUMENT' }
       const forged = Buffer.from(JSON.stringify([1, 'x', '0'])).toString('base64url')
@@ -285,7 +285,7 @@ export function describeWatchContract(
       expect(await nextOf(watch(store, { filter: { b: 2, a: 1 }, from: token }))).toBeDefined()
     })
 
-    test('ends without an error by its signal, also before it has begun', async () => {
+    test('ends without an error when its signal is aborted, even before it has begun', async () => {
       const ending = new AbortController()
       const { signal } = ending
       const events = watch(store, { signals: [signal] })
@@ -309,7 +309,7 @@ export function describeWatchContract(
       expect(await next).toEqual({ done: true, value: undefined })
     })
 
-    test('answers those who ask at once in their order', async () => {
+    test('answers concurrent calls of next in order', async () => {
       for (const identity of ['alice', 'bob']) await store.register(registering(identity))
       const events = watch(store)
       const results = await Promise.all([events.next(), events.next(), events.next()])
@@ -351,7 +351,7 @@ export function describeWatchContract(
 
     // Stores in memory are apart from one another.
     if (isShared) {
-      test('tells what another store did, and has what it did before the watch', async () => {
+      test('reports changes by another store, and includes those before the watch', async () => {
         const other = await open()
         for (let n = 0; n < 20; n += 1) {
           await other.register(registering(`user-${n}`))
