@@ -1,6 +1,7 @@
 /**
- * Who has handled which exactly-once messages of one namespace, for the retention, so that nobody does
- * so again, however often a message of that id is sent, and by whichever gateway.
+ * The recipients that have handled each exactly-once message of one namespace, kept for the
+ * retention, so that none is called again, however often a message of that id is sent, and through
+ * whichever gateway.
  */
 export class HandledMessages {
   readonly #retentionMs: number

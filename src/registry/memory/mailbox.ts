@@ -2,13 +2,13 @@ import type { HostedSubscribers } from '../hosted-subscribers.ts'
 import type { OutgoingMessage } from '../messenger.ts'
 import type { HandledMessages } from './handled-messages.ts'
 
-/** After how long those who did not handle a message get it again, in ms; doubles up to the maximum. */
+/** Delay until a message is retried, in ms; doubles up to the maximum. */
 const FIRST_RETRY_MS = 100
 const MAX_RETRY_MS = 5_000
-/** How often to look who is due, in ms. */
+/** How often to look for due retries, in ms. */
 const TICK_MS = 50
 
-/** A recipient who has still to handle a message, and who wants to know. */
+/** A recipient that has yet to handle a message, and the callbacks waiting for it. */
 interface Open {
   readonly message: OutgoingMessage
   readonly identity: string
@@ -27,7 +27,7 @@ export class Mailbox {
   readonly #handled: HandledMessages
   /** By message id, then by identity. */
   readonly #open = new Map<string, Map<string, Open>>()
-  /** Those to be tried again, by the delay until then: of each delay the one due first is first. */
+  /** Retries by their delay; for each delay, the one due first is first. */
   readonly #retries = new Map<number, Set<Open>>()
   #subscribers: HostedSubscribers | null = null
   #timer: NodeJS.Timeout | undefined
@@ -50,7 +50,7 @@ export class Mailbox {
   }
 
   /**
-   * Keeps a message for identities. Those that have a message of this id already don't get another.
+   * Keeps a message for identities, except those that already have a message of this id.
    * @param onHandled called for each identity once it has handled the message, or if it had before.
    */
   keep(
@@ -113,7 +113,7 @@ export class Mailbox {
     this.#timer ??= setInterval(() => this.#tryAgain(performance.now()), TICK_MS).unref()
   }
 
-  /** Tries those that are due by `now`. */
+  /** Retries those that are due by `now`. */
   #tryAgain(now: number): void {
     const due: Open[] = []
     for (const [delayMs, queue] of this.#retries) {

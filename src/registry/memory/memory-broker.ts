@@ -7,13 +7,13 @@ import { HandledMessages } from './handled-messages.ts'
 import { Mailbox } from './mailbox.ts'
 
 /**
- * What connects the messengers of one namespace within a process: who hosts what. Messengers of
- * different brokers don't reach each other.
+ * Connects the messengers of one namespace within a process. Messengers of different brokers don't
+ * reach each other.
  */
 export class MemoryBroker {
   readonly #gatewayPrefix: string
   readonly #durablePrefix: string
-  /** Those who share the messages of each gateway. */
+  /** The messengers that share the messages of each gateway. */
   readonly #gateways = new Map<string, readonly HostedSubscribers[]>()
   #turn = 0
   readonly #mailboxes = new Map<string, Mailbox>()
@@ -42,7 +42,7 @@ export class MemoryBroker {
   }
 
   /**
-   * What is in force for all durable messengers, set by the first of them.
+   * The retention of all durable messengers, set by the first of them.
    * @throws RegistryError `INVALID_ARGUMENT` for another retention than that.
    */
   retain(retentionMs: number | null): Retention {
@@ -51,7 +51,7 @@ export class MemoryBroker {
     return this.#retention
   }
 
-  /** What is kept for a durable gateway; `null` for any other gateway. */
+  /** The mailbox of a durable gateway; `null` for any other gateway. */
   mailboxOf(gateway: string | null): Mailbox | null {
     if (gateway === null || !hasName(gateway, this.#durablePrefix)) return null
     let mailbox = this.#mailboxes.get(gateway)
@@ -76,7 +76,7 @@ export class MemoryBroker {
     return this.#oneOf(sharing).filter((hosts) => hosts.has(identity))
   }
 
-  /** Puts subscribers behind a gateway, beside those who are there. */
+  /** Adds subscribers to a gateway. */
   join(gateway: string, subscribers: HostedSubscribers): void {
     this.#gateways.set(gateway, [...(this.#gateways.get(gateway) ?? []), subscribers])
   }
@@ -87,7 +87,7 @@ export class MemoryBroker {
     else this.#gateways.delete(gateway)
   }
 
-  /** Each in turn; none of none. */
+  /** One of several, each in turn; none if there are none. */
   #oneOf(sharing: readonly HostedSubscribers[]): readonly HostedSubscribers[] {
     if (sharing.length < 2) return sharing
     this.#turn += 1

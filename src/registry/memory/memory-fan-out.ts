@@ -9,7 +9,7 @@ import type { Warnings } from '../warnings.ts'
 import type { MemoryBroker } from './memory-broker.ts'
 
 const TURN_BUDGET_MS = 2
-/** When at-least-once tries again those that were not handled, in ms. */
+/** When at-least-once retries unhandled messages, in ms. */
 const RESEND_MS = 100
 
 /** One multicast on its way within a process. */
@@ -92,7 +92,7 @@ export class MemoryFanOut {
     }
     const { id, payload } = this.#message
     if (admitted === null) this.#settle(identity, false)
-    // The receipt for the copy that came first will tell of this one.
+    // The receipt for the first copy covers this one.
     else if (!this.#resendable || !subscribers.isBusyWith(id, identity)) {
       const outcome = subscribers.deliver({ id, identity, payload }, this.#resendable, admitted)
       if (typeof outcome === 'boolean') this.#settle(identity, outcome)

@@ -29,9 +29,9 @@ export { MemoryBroker } from './memory-broker.ts'
 const TURN_BUDGET_MS = 2
 const CLOSE_PATIENCE_MS = 5_000
 
-/** How a memory messenger is limited, and whom it tells. */
+/** The limits and warnings of a memory messenger. */
 export interface MemoryMessengerOptions {
-  /** Told of what comes from outside and is wrong. */
+  /** Receives a warning for each invalid input from outside. */
   readonly warnings?: Warnings
   /** As of `NatsMessengerOptions`. */
   readonly maxBacklogBytes?: number

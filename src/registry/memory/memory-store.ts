@@ -27,7 +27,7 @@ export interface MemoryStoreOptions {
 
 const takes: Takes<MemoryStoreOptions> = { maxIdentities: wholeNumber(0, Infinity) }
 
-/** A timer that is set for longer fires at once. */
+/** A longer timer would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** The registry slot within this process: for tests, and for trying things out without servers. */
@@ -35,9 +35,9 @@ export class MemoryStore implements RegistryStore {
   readonly #index = new RegistrationIndex()
   readonly #changes = new RecentChanges()
   readonly #watches = new Watches()
-  /** Stores in memory are apart from one another, and so are their tokens. */
+  /** Tokens are valid only in the memory store that made them. */
   readonly #namespace = randomUUID()
-  /** Set for the next expiry while something watches. */
+  /** Set for the next expiry while a watch is open. */
   #alarm: { readonly timer: NodeJS.Timeout; readonly at: number } | null = null
   #isClosed = false
   readonly #maxIdentities: number
@@ -159,7 +159,7 @@ export class MemoryStore implements RegistryStore {
     return now
   }
 
-  /** Has what expires next expire at its time, if something watches. */
+  /** Schedules the next expiry if a watch is open. */
   #setAlarm(): void {
     const at = this.#watches.size > 0 ? this.#index.nextExpiry : null
     if (at === (this.#alarm?.at ?? null)) return

@@ -1,7 +1,7 @@
 import { touchOf, type RegistrationChange } from '../watch/registration-change.ts'
 import { TouchedIdentities, type Touch } from '../watch/touched-identities.ts'
 
-/** Changes that are kept. */
+/** How many changes are kept. */
 const MAX_CHANGES = 10_000
 
 /** The last changes of a memory store, so that a watch can be resumed after any of them. */
@@ -16,13 +16,13 @@ export class RecentChanges {
 
   add(change: RegistrationChange): void {
     this.#changes.push([change.identity, touchOf(change)])
-    // In halves, since dropping one costs as much as dropping many.
+    // Dropping half at once, because dropping one costs as much as dropping many.
     if (this.#changes.length < 2 * MAX_CHANGES) return
     this.#changes = this.#changes.slice(MAX_CHANGES)
     this.#dropped += MAX_CHANGES
   }
 
-  /** What was touched after `position`; `undefined` if that is not known any more, or not yet. */
+  /** The identities touched after `position`; `undefined` if it is too old, or ahead. */
   since(position: number): TouchedIdentities | undefined {
     const isKnown = Number.isInteger(position) && position >= this.#dropped
     if (!isKnown || position > this.position) return undefined

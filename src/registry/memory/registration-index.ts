@@ -23,7 +23,7 @@ export class RegistrationIndex {
   readonly #all = new SortedRegistrations()
   readonly #byField = new Map<string, FieldIndex>()
   readonly #expiries = new ExpiryQueue()
-  /** Told of each change once it is made. */
+  /** Called with each change once it is made. */
   onChange: ((change: RegistrationChange) => void) | null = null
 
   get size(): number {
@@ -44,7 +44,7 @@ export class RegistrationIndex {
     return this.#byIdentity.get(identity)
   }
 
-  /** All of them, in no order; those that come or go during the iteration may be in it or not. */
+  /** All registrations, in no order; those that come or go during the iteration may or may not be included. */
   registrations(): Iterator<Registration> {
     return this.#byIdentity.values()
   }

@@ -51,7 +51,7 @@ export class BrokerSubscriptions {
     return { subscription, confirmed }
   }
 
-  /** What throws here ends the library's reading: the connection would be deaf from then on. */
+  /** An exception here would end the library's read loop and make the connection deaf. */
   #pass(message: Msg, onMessage: (message: Msg) => void): void {
     try {
       onMessage(message)

@@ -30,26 +30,26 @@ export const ACK_WAIT_MS = 5_000
 
 const API_TIMEOUT_MS = 5_000
 /**
- * How long to leave a stream or a consumer alone that was deleted, in ms: a server goes on deleting files
- * after it has said that it is gone, and takes those of a new one of that name with them.
+ * How long to wait before a deleted stream or consumer is recreated, in ms: a server goes on deleting files
+ * after it has confirmed the deletion, including those of a new one of that name.
  */
 const DELETION_MS = 1_000
-/** What JetStream calls a stream that exists with other settings. */
+/** JetStream's error code for a stream that exists with other settings. */
 const NAME_IN_USE = 10_058
-/** What JetStream calls subjects that another stream has. */
+/** JetStream's error code for subjects that belong to another stream. */
 const SUBJECTS_OVERLAP = 10_065
 
 /** The durable consumer of a gateway. */
 export interface MadeConsumer {
-  /** Whether it was not there before. */
+  /** Whether it is new. */
   readonly made: boolean
-  /** Tells it from any other of its name. */
+  /** Distinguishes it from any other of its name. */
   readonly createdAt: string
 }
 
 /**
- * The two streams behind exactly-once, one pair for a namespace: the messages, and the records of what
- * was handled of those half done. Connecting never changes a stream that exists.
+ * The two streams behind exactly-once, one pair per namespace: the messages, and the records of partly
+ * handled messages. Connecting never changes an existing stream.
  */
 export class DurableStreams {
   readonly admin: JetStreamManager
@@ -72,9 +72,9 @@ export class DurableStreams {
   }
 
   /**
-   * Takes the streams as they are, or makes them.
+   * Opens the streams, creating missing ones.
    * @throws RegistryError `UNAVAILABLE` if the server has no JetStream or refuses the streams;
-   * `INVALID_ARGUMENT` if they have another retention than the one given, or are not this library's.
+   * `INVALID_ARGUMENT` if their retention differs from the one given, or they are not this library's.
    */
   static async open(
     { nats }: Connection,
@@ -99,12 +99,12 @@ export class DurableStreams {
     }
   }
 
-  /** What is in force for everybody in the namespace. */
+  /** The retention in force for everybody in the namespace. */
   get retention(): Retention {
     return this.#retention
   }
 
-  /** Makes streams anew that are gone, and warns. Calls at the same time are one. */
+  /** Recreates lost streams, and warns. Concurrent calls share one attempt. */
   restore(): Promise<void> {
     this.#restoring ??= this.#restore().finally(() => {
       this.#restoring = null
@@ -112,7 +112,7 @@ export class DurableStreams {
     return this.#restoring
   }
 
-  /** As `ensureConsumer`, for one that may just have been deleted. */
+  /** Like `ensureConsumer`, for one that may just have been deleted. */
   async restoreConsumer(gatewayName: string): Promise<MadeConsumer> {
     if ((await this.#findConsumer(gatewayName)) === null) await delay(DELETION_MS)
     return this.ensureConsumer(gatewayName)
@@ -128,7 +128,7 @@ export class DurableStreams {
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ack_wait: nanos(ACK_WAIT_MS),
-      // One recipient that fails must not keep the messages of others at the server.
+      // One failing recipient must not block messages for others at the server.
       max_ack_pending: -1,
       max_deliver: -1,
     }
@@ -138,7 +138,7 @@ export class DurableStreams {
     return { made: found === null, createdAt: created }
   }
 
-  /** The last place in the stream of messages. */
+  /** The last sequence number in the stream of messages. */
   async lastSequence(): Promise<number> {
     const { state } = await this.admin.streams.info(this.subjects.messagesStream)
     return state.last_seq
@@ -184,7 +184,7 @@ export class DurableStreams {
     return orNull(this.admin.streams.info(stream), JetStreamApiCodes.StreamNotFound)
   }
 
-  /** @returns the streams that had to be made. */
+  /** @returns the streams that were created. */
   async #ensure(): Promise<readonly string[]> {
     const { messagesStream, progressStream } = this.subjects
     const messages = await this.#ensureStream(messagesStream, this.subjects.durable('*'))
@@ -206,7 +206,7 @@ export class DurableStreams {
       const info = await streams.add({
         name,
         subjects: [subject],
-        // Limits, not work queue: a message that was handled still has to be recognised.
+        // Limits, not work queue: a handled message must still be recognised.
         retention: RetentionPolicy.Limits,
         storage: StorageType.File,
         discard: DiscardPolicy.Old,
@@ -223,7 +223,7 @@ export class DurableStreams {
         )
       }
       if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error
-      // Another process made it meanwhile, with a retention of its own.
+      // Another process created it meanwhile, with its own retention.
       return { info: checkedStream(await streams.info(name), subject), made: false }
     }
   }
@@ -240,7 +240,7 @@ function hasSettings(
   )
 }
 
-/** What a call gives; `null` if JetStream answers with this code. */
+/** The result of a call; `null` if JetStream answers with this error code. */
 async function orNull<T>(call: Promise<T>, code: number): Promise<T | null> {
   try {
     return await call

@@ -23,7 +23,7 @@ const PUBLISHES_IN_FLIGHT = 16
 /** How long to wait for JetStream before publishing again, with the same id, in ms. */
 const PUBLISH_TIMEOUT_MS = 2_000
 const PUBLISH_AGAIN_MS = 100
-/** More than any number in a header. */
+/** Greater than any number in a header. */
 const MOST = 999_999_999
 
 /** What a durable fan-out works with. */
@@ -53,7 +53,7 @@ export class DurableFanOut implements ReplyReceiver {
   readonly #batches: Batch[] = []
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   readonly #wakeUp = new WakeUp()
-  /** Names this call: JetStream drops what it publishes twice, and nothing of any other call. */
+  /** Names this call: JetStream drops only what this call publishes twice. */
   readonly #call = nuid.next()
 
   constructor(sender: DurableSender, message: OutgoingMessage, { timeoutMs }: SendOptions) {
@@ -147,9 +147,9 @@ export class DurableFanOut implements ReplyReceiver {
     }
   }
 
-  /** Publishes until JetStream has the message, refuses it for good, or the time is over. */
+  /** Publishes until JetStream has stored the message, refuses it for good, or the time is over. */
   async #store(batch: Batch): Promise<void> {
-    // What may be stored may be handled, so that it did not fail, whatever is said later.
+    // A message that may be stored may be handled, so its targets are not FAILED, whatever the server says later.
     let mayBeStored = false
     let said: Stored['state'] = 'unknown'
     while (performance.now() < this.#deadline) {
@@ -185,7 +185,7 @@ export class DurableFanOut implements ReplyReceiver {
     try {
       await this.#sender.streams.restore()
     } catch {
-      // Not yet, or not ever: it is tried again until the time is over.
+      // Perhaps only for now: retry until the time is over.
     }
   }
 }

@@ -30,8 +30,8 @@ export interface DurableInboxOptions {
 }
 
 /**
- * Hands the messages that JetStream keeps for a durable gateway to its subscribers. Who has handled one
- * is on record at the server, by an acknowledgement or as progress, before a receipt is sent.
+ * Hands the messages that JetStream keeps for a durable gateway to its subscribers. A recipient's
+ * success is on record at the server, by an acknowledgement or as progress, before a receipt is sent.
  */
 export class DurableInbox {
   readonly #options: DurableInboxOptions
@@ -42,13 +42,13 @@ export class DurableInbox {
   readonly #retries = new RetrySchedule()
   readonly #log: RecordLog
   readonly #names: NameRecords
-  /** By their places in the stream. */
+  /** By their sequence numbers. */
   readonly #inHand = new Map<number, KeptMessage>()
   readonly #letGo = new Map<KeptMessage, () => void>()
   readonly #settling = new Set<KeptMessage>()
   #keepAlive: NodeJS.Timeout | undefined
   #consumerCreatedAt = ''
-  /** Up to this place of the stream, messages may have a record even if they seem to be new. */
+  /** Up to this sequence number, messages may have a record even if they seem to be new. */
   #recordedUpTo = 0
   #onIdle: (() => void) | null = null
 
@@ -113,7 +113,7 @@ export class DurableInbox {
     }
   }
 
-  /** Makes sure that there is something to pull from. */
+  /** Makes sure that stream and consumer exist. */
   async #check(): Promise<void> {
     const { streams, gatewayName, warnings } = this.#options
     await streams.restore()
@@ -184,7 +184,7 @@ export class DurableInbox {
       : new PositionRecord(this.#log, storedAs, recipients.length, warnings)
   }
 
-  /** Receipts go to inboxes only: other subjects may obey them, such as those of JetStream. */
+  /** Receipts go to inboxes only: a receipt to another subject, such as one of JetStream, may act as a command. */
   #receiptTo(subject: string): string | null {
     if (subject === '' || isInbox(subject)) return subject || null
     this.#options.warnings.warn(
@@ -194,7 +194,7 @@ export class DurableInbox {
     return null
   }
 
-  /** Goes on with a message that may have been handled by some already. */
+  /** Continues a message that some recipients may have handled already. */
   async #resume(kept: KeptMessage): Promise<void> {
     try {
       await kept.readRecord()
@@ -219,7 +219,7 @@ export class DurableInbox {
         return
       }
     } catch {
-      // The server can't be reached: it delivers again, and what is remembered is not handled again.
+      // The server is unreachable: it will deliver again, and recipients remembered here are not called again.
     }
     this.#giveBack(kept)
   }

@@ -30,10 +30,10 @@ const TURN_BUDGET_MS = 1
 /** When at-least-once sends again to those without a receipt, in ms; doubles up to the maximum. */
 const FIRST_RESEND_MS = 200
 const MAX_RESEND_MS = 2_000
-/** More recipients than any message has, for how long a header with their number can be. */
+/** More recipients than any message has, for the length of the header with their number. */
 const MOST_RECIPIENTS = 999_999_999
 
-/** A connection that a multicast uses, and how much is on the way on it. */
+/** A connection that a multicast uses, and its bytes in flight. */
 interface Way {
   readonly connection: Connection
   readonly replyPrefix: string
@@ -125,7 +125,7 @@ export class FanOut implements ReplyReceiver {
     }
   }
 
-  /** Refuses the targets whose gateway is not one of the namespace: nothing is sent to any other subject. */
+  /** Refuses targets whose gateway is outside the namespace: nothing is sent to foreign subjects. */
   #ownLanes(lanes: readonly Lane[]): readonly Lane[] {
     return lanes.filter(({ gateway, identities }) => {
       if (gateway === null || this.#subjects.isGateway(gateway)) return true
@@ -140,7 +140,7 @@ export class FanOut implements ReplyReceiver {
     })
   }
 
-  /** Sends to each target once, as far as the round's time and the connection allow. */
+  /** Sends to each target once, within the round's time and as the connection allows. */
   async #sendRound(
     connection: Connection,
     lanes: readonly Lane[],
@@ -166,7 +166,7 @@ export class FanOut implements ReplyReceiver {
         break
       }
       if (way.pace.full || !this.#queue.hasReady) {
-        // Whoever waits for a gateway that says nothing must not hold up the resends of others.
+        // A silent gateway must not delay resends to others.
         if (now >= roundEnd) break
         await this.#wakeUp.sleepUntil(roundEnd)
         continue
@@ -271,7 +271,7 @@ export class FanOut implements ReplyReceiver {
     }
   }
 
-  /** The open targets, where they are now if that can be told, and where they were if not. */
+  /** The open targets at their current gateways, or at their last known ones if the look-up fails. */
   async #lanesOfResend(lanes: readonly Lane[]): Promise<readonly Lane[]> {
     const known = openTargets(lanes, this.#statuses)
     const targets = await lookUpOpen(this.#options.lookUp, known, this.#statuses, this.#deadline)

@@ -1,13 +1,13 @@
 import { encodeReceipt, forEachPosition, RangeBuilder, type Ranges, rangesOf } from './receipt.ts'
 import type { Reply } from './reply.ts'
 
-/** After how long a gateway sends a first receipt although some handlers are still running, in ms. */
+/** How long a gateway waits for running handlers before it sends a first receipt, in ms. */
 const RECEIPT_PATIENCE_MS = 50
 
 /**
- * The receipts for one message to a gateway: one when every handler is done. If some take long, a first
- * one for the others and then one for those that end in one turn of the event loop, so that a slow
- * handler delays nobody else's receipt.
+ * The receipts for one message to a gateway: a single one when every handler is done. If some take long, a first
+ * one for the others, then one for those that end in each turn of the event loop, so that a slow
+ * handler does not delay the receipts of others.
  */
 export class GatewayReceipt {
   readonly #reply: Reply
@@ -15,7 +15,7 @@ export class GatewayReceipt {
   /** Known at once. */
   readonly #handled = new RangeBuilder()
   readonly #refused = new RangeBuilder()
-  /** Known later, and not told yet. */
+  /** Known later, and not yet sent. */
   #handledLate: number[] = []
   #refusedLate: number[] = []
   #running = 0
@@ -29,7 +29,7 @@ export class GatewayReceipt {
     this.#recipients = recipients
   }
 
-  /** Notes what became of a recipient, in the order of their positions. */
+  /** Notes a recipient's outcome, in the order of positions. */
   note(position: number, outcome: boolean | Promise<boolean>): void {
     if (outcome === true) this.#handled.add(position)
     else if (outcome === false) this.#refused.add(position)
@@ -39,7 +39,7 @@ export class GatewayReceipt {
     }
   }
 
-  /** To be called once, when all recipients are noted. */
+  /** Call once, when all recipients are noted. */
   send(): void {
     this.#isNoted = true
     if (this.#running === 0) this.#sendFirst()

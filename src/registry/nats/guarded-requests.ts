@@ -2,7 +2,7 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node'
 
 type Callback = (error: Error | null, message: Msg) => void
 
-/** What the library's connection has inside: one subscription for the replies to all its requests. */
+/** The internals of the library's connection: one subscription for the replies to all its requests. */
 interface RequestingConnection extends NatsConnection {
   readonly protocol: {
     readonly initMux: () => void
@@ -11,9 +11,9 @@ interface RequestingConnection extends NatsConnection {
 }
 
 /**
- * Keeps replies to the library's own requests, as those to JetStream, from ending its reading: it
- * decodes their headers outside of any `try`, and anybody who listens to the subject of a request may
- * reply. A reply that can't be read is no reply.
+ * Keeps replies to the library's own requests, such as those to JetStream, from ending its read loop: it
+ * decodes their headers outside any `try`, and any client that listens to the subject of a request may
+ * reply. An unreadable reply is ignored.
  */
 export function guardRequests(nats: NatsConnection): void {
   if (!isRequesting(nats)) return
@@ -25,7 +25,7 @@ export function guardRequests(nats: NatsConnection): void {
     try {
       dispatch(error, message)
     } catch {
-      // The request goes on waiting for the reply of whoever it was meant for.
+      // The request goes on waiting for a readable reply.
     }
   }
 }

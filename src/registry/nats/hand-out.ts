@@ -6,12 +6,12 @@ import type { HeldMessages } from './held-messages.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { shown } from './reply.ts'
 
-/** How long one turn of the event loop may go on handing messages to handlers, in ms. */
+/** How long one turn of the event loop may hand out messages, in ms. */
 const TURN_BUDGET_MS = 2
-/** How often to look again whether there is room for a recipient, in ms. */
+/** How often to check for room for a recipient, in ms. */
 const WAIT_MS = 20
 
-/** What comes of handing out a part of a message. */
+/** The outcome of handing out a part of a message. */
 type Step = 'done' | 'turn over' | 'waits'
 
 /** Hands messages in hand to the handlers of their recipients, in turns that leave time for others. */
@@ -29,7 +29,7 @@ export class HandOut {
   /** How many messages wait for room in a row. */
   #waiting = 0
 
-  /** @param onProgress called once for each turn in which something became of a message. */
+  /** @param onProgress called once per turn in which a message made progress. */
   constructor(
     subscribers: HostedSubscribers,
     held: HeldMessages,

@@ -1,8 +1,8 @@
-/** What a message takes besides its body while it is held, in bytes; generous. */
+/** The size of a held message without its body, in bytes; generous. */
 const MESSAGE_BYTES = 4 * 1024
-/** The part of the limit from which on nobody gets a message while an earlier one of theirs is running. */
+/** The part of the limit above which no recipient gets a message while its handler is running. */
 const CROWDED = 1 / 2
-/** The part of the limit that what one recipient's handlers are running with may take, one message excepted. */
+/** The part of the limit for messages in one recipient's running handlers, one message excepted. */
 const RECIPIENT_SHARE = 1 / 8
 /** A handler may be expected to end soon if another one did within this time, in ms. */
 const MOVING_MS = 1_000
@@ -10,17 +10,17 @@ const MOVING_MS = 1_000
 /** `wait`: there will be room soon. `no`: its handlers seem to hang, so that it must come again later. */
 export type Admission = 'yes' | 'wait' | 'no'
 
-/** What is running for one recipient. */
+/** The running handlers of one recipient. */
 interface Running {
   handlers: number
   bytes: number
-  /** When a handler started for nobody, or ended, last. */
+  /** When a handler last ended, or else the first one started, by `performance.now()`. */
   movedAt: number
 }
 
 /**
- * Bounds what the messages take that a durable gateway holds, which are those whose handlers are not
- * done. A recipient whose handlers hang is refused more, so that it leaves room for the others. All
+ * Bounds the bytes of the messages that a durable gateway holds, which are those whose handlers are not
+ * done. A recipient whose handlers hang gets no more, which leaves room for others. All
  * times are by `performance.now()`, in ms.
  */
 export class HeldMessages {
@@ -30,17 +30,17 @@ export class HeldMessages {
   #bytes = 0
   #movedAt = -Infinity
 
-  /** @param maxBytes from here on nobody gets a message, unless it is the only one. */
+  /** @param maxBytes above this, no message is handed out, unless it is the only one. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
 
-  /** Whether it is better to hold no more messages just now. */
+  /** Whether to stop taking messages for now. */
   isFull(now: number): boolean {
     return this.#isCrowded && now - this.#movedAt < MOVING_MS
   }
 
-  /** Holds a message; gives the function that lets it go. */
+  /** Holds a message; returns the function that releases it. */
   hold(bodyBytes: number): () => void {
     const bytes = bodyBytes + MESSAGE_BYTES
     this.#messages += 1
@@ -51,7 +51,7 @@ export class HeldMessages {
     }
   }
 
-  /** Whether a recipient's handler may run with a message that is held. */
+  /** Whether a recipient's handler may start with a held message. */
   admits(recipient: string, bodyBytes: number, now: number): Admission {
     const running = this.#recipients.get(recipient)
     const bytes = (running?.bytes ?? 0) + bodyBytes + MESSAGE_BYTES
@@ -65,7 +65,7 @@ export class HeldMessages {
     return this.#bytes >= this.#maxBytes * CROWDED
   }
 
-  /** A recipient's handler runs on; gives the function to call when it has ended. */
+  /** Notes a running handler of a recipient; returns the function to call when it has ended. */
   run(recipient: string, bodyBytes: number, now: number): (now: number) => void {
     const bytes = bodyBytes + MESSAGE_BYTES
     const running = this.#recipients.get(recipient) ?? { handlers: 0, bytes: 0, movedAt: now }

@@ -9,19 +9,19 @@ import { receivedHeaders } from './received-headers.ts'
 import { Reply, shown } from './reply.ts'
 import { decodeGatewayMessage, decodeMarks, type Malformed } from './wire.ts'
 
-/** How long one turn of the event loop may go on handing messages to handlers, in ms. */
+/** How long one turn of the event loop may hand out messages, in ms. */
 const TURN_BUDGET_MS = 2
 
 const BAD_HEADERS: Malformed = { malformed: 'its headers are not valid' }
 
-/** A message that was taken in, and waits for its handlers. */
+/** An accepted message that waits for its handlers. */
 interface Accepted {
   readonly message: Msg
   readonly reply: Reply
   readonly held: HeldMessage
 }
 
-/** Hands received messages to their subscribers, and answers them. Nothing that is received makes it throw. */
+/** Hands received messages to their subscribers and answers them. No input makes it throw. */
 export class Hosting {
   readonly #subscribers: HostedSubscribers
   readonly #warnings: Warnings
@@ -44,7 +44,7 @@ export class Hosting {
     if ('malformed' in marks) this.#refuse(accepted, marks)
     else {
       const { id, resendable } = marks
-      // The answer to the copy that came first will be the answer to this one.
+      // The answer to the first copy covers this one.
       if (id === null || !resendable || !this.#subscribers.isBusyWith(id, identity)) {
         const received = { id: id ?? nuid.next(), identity, payload: ownBytes(message.data) }
         const outcome = this.#subscribers.deliver(received, resendable, held)
@@ -55,7 +55,7 @@ export class Hosting {
     held.handedOut()
   }
 
-  /** Takes a message to the gateway; they are handed out in the order they came. */
+  /** Takes a message to the gateway; messages are handed out in order of arrival. */
   acceptForGateway(message: Msg, connection: Connection): void {
     const accepted = this.#admit(message, connection)
     if (accepted === null) return
@@ -116,7 +116,7 @@ export class Hosting {
     for (const identity of recipients) {
       position += 1
       if (position % 32 === 31 && this.#budget.exhausted) await this.#budget.renew()
-      // The receipt for the copy that came first will tell of this one.
+      // The receipt for the first copy covers this one.
       if (resendable && this.#subscribers.isBusyWith(id, identity)) continue
       const received = { id, identity, payload }
       receipt.note(position, this.#subscribers.deliver(received, resendable, held))

@@ -9,12 +9,12 @@ import type { GatewayMessage } from './wire.ts'
 /** How long to wait until the server confirms an acknowledgement, in ms. */
 const CONFIRM_TIMEOUT_MS = 5_000
 
-/** What the server is told of a message, in its own words. */
+/** JetStream's acknowledgement protocol. */
 const SETTLED = '+ACK'
 const WORKING = '+WPI'
 const TERMINATED = '+TERM'
 
-/** What a message in hand is made of. */
+/** The parts of a kept message. */
 export interface KeptMessageParts {
   readonly connection: Connection
   readonly requests: Requests
@@ -26,8 +26,9 @@ export interface KeptMessageParts {
 }
 
 /**
- * A message that JetStream keeps for a durable gateway, in the hands of this process: who has handled
- * it, what of that is on record, and what the server and the sender are told.
+ * A message that JetStream keeps for a durable gateway, being handled by this process: which
+ * recipients have handled it, which of them are on record, and what the server and the sender have
+ * been told.
  */
 export class KeptMessage {
   readonly message: GatewayMessage
@@ -38,7 +39,7 @@ export class KeptMessage {
   readonly #isHandled: Uint8Array
   #delivery: StoredDelivery
   #unhandled: number
-  /** The positions of those who have handled it that are not on record. */
+  /** Positions handled but not on record. */
   #fresh: number[] = []
   #hasRecord = false
   #recording: Promise<boolean> | null = null
@@ -80,17 +81,17 @@ export class KeptMessage {
     if (this.#mark(position)) this.#fresh.push(position)
   }
 
-  /** The server has delivered it once more. */
+  /** The server has delivered it again. */
   redelivered(delivery: StoredDelivery): void {
     this.#delivery = delivery
   }
 
-  /** The consumer that delivered it is gone: its place may be another message's now. */
+  /** The consumer that delivered it is gone: its sequence number may belong to another message now. */
   lose(): void {
     this.#isLost = true
   }
 
-  /** Takes over what is on record, and tells the sender. @throws if the server can't be asked. */
+  /** Reads the record, and sends a receipt for it. @throws if the server is unreachable. */
   async readRecord(): Promise<void> {
     const positions = await this.#record.read()
     const handled = positions.filter((position) => this.#mark(position))
@@ -100,8 +101,8 @@ export class KeptMessage {
   }
 
   /**
-   * Puts on record who has handled it so far, and tells the sender. While one entry is on its way the
-   * next one gathers.
+   * Records the recipients that have handled it so far, and sends a receipt. While one entry is in flight, the
+   * next one collects more.
    * @returns whether all of them are on record now.
    */
   record(): Promise<boolean> {
@@ -111,7 +112,7 @@ export class KeptMessage {
     return this.#recording
   }
 
-  /** Acknowledges it: all have handled it. `false` if the server didn't confirm that. */
+  /** Acknowledges it after all have handled it. `false` if the server didn't confirm. */
   async acknowledge(): Promise<boolean> {
     await this.#recording
     if (this.message.repeatable || this.#isLost) {
@@ -131,12 +132,12 @@ export class KeptMessage {
     return true
   }
 
-  /** Has it delivered again after `delayMs`. */
+  /** Asks for redelivery after `delayMs`. */
   giveBack(delayMs: number): void {
     this.#tell(`-NAK ${JSON.stringify({ delay: nanos(delayMs) })}`)
   }
 
-  /** Keeps the server from delivering it again while a handler takes its time. */
+  /** Keeps the server from redelivering it while a handler is running. */
   keepAlive(): void {
     this.#tell(WORKING)
   }
@@ -175,7 +176,7 @@ export class KeptMessage {
     if (!this.#isLost) this.#publish(this.#delivery.ackSubject, word)
   }
 
-  /** For words that may be lost: the server goes by the time instead, and the sender by its own. */
+  /** For messages that may be lost: server and sender fall back on their timeouts. */
   #publish(subject: string, body: string): void {
     try {
       this.#connection.nats.publish(subject, body)
@@ -190,6 +191,6 @@ export function terminate({ nats }: Connection, { ackSubject }: StoredDelivery):
   try {
     nats.publish(ackSubject, TERMINATED)
   } catch {
-    // The connection is closed: it comes again, to whoever is there then.
+    // The connection is closed: the message is redelivered to the next process of this gateway.
   }
 }

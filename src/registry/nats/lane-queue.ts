@@ -1,9 +1,9 @@
 import type { Lane } from '../lanes.ts'
 
-/** What may be on the way to one gateway without a receipt, in bytes. */
+/** Bytes in flight to one gateway without a receipt, at most. */
 const LANE_WINDOW_BYTES = 8 * 1024 * 1024
 
-/** The lanes of one round that have more to send, in turn; those whose window is full are parked. */
+/** The lanes of one round that have more to send, in turn; lanes with a full window are parked. */
 export class LaneQueue {
   readonly #lanes: readonly Lane[]
   readonly #ready: Lane[]
@@ -31,7 +31,7 @@ export class LaneQueue {
     return this.#ready.shift()
   }
 
-  /** Has a lane wait for its next turn, or for its window. */
+  /** Queues a lane for its next turn, or parks it until its window opens. */
   add(lane: Lane): void {
     if (lane.unansweredBytes < LANE_WINDOW_BYTES) this.#ready.push(lane)
     else {
@@ -40,7 +40,7 @@ export class LaneQueue {
     }
   }
 
-  /** The round is over: whatever has not been sent is left to the next one. */
+  /** Ends the round: unsent targets are left to the next one. */
   end(): void {
     for (const lane of this.#lanes) lane.parked = false
     this.#ready.length = 0

@@ -1,22 +1,22 @@
 import type { EntryLog, HandledRecord } from './record-log.ts'
 
-/** How much is kept in memory, so that it isn't read again. */
+/** How many names and ids are kept in memory, so that they aren't read again. */
 const MAX_REMEMBERED = 200_000
 
-/** What was read of one record. */
+/** One record as far as it was read. */
 interface Known {
   readonly names: Set<string>
-  /** From which place of the stream on there may be more. */
+  /** The sequence number from which there may be more. */
   next: number
   /** The latest read; never rejects. */
   reading: Promise<unknown>
-  /** Whether it is kept no more, only used to the end by those who have it. */
+  /** Whether it was dropped, and only its current users still hold it. */
   forgotten: boolean
 }
 
 /**
- * The records of the messages whose id another call may use again. That call may have other recipients
- * besides and divides them otherwise, so recipients are recorded by their names, and for the whole
+ * The records of messages whose id another call may reuse. That call may have other recipients
+ * and batch them differently, so recipients are recorded by name, and for the whole
  * retention.
  */
 export class NameRecords {
@@ -57,7 +57,7 @@ export class NameRecords {
     const known = this.#use(id)
     // A recipient may have handled it when it was hosted by another gateway.
     const subject = this.#log.subjectOfAll(`repeatable ${id}`)
-    // One after the other, so that each sees all that was on record when it was called.
+    // One after the other, so that each sees everything on record when it was called.
     const reading = known.reading.then(async () => {
       known.next = await this.#log.readFrom(known.next, subject, (entry) => {
         for (const name of Buffer.from(entry).toString().split('\n')) {

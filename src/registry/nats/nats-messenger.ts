@@ -36,7 +36,7 @@ const CLOSE_PATIENCE_MS = 5_000
 export interface NatsMessengerOptions {
   /** `nats://[user:password@]host:port` each; all are used. */
   readonly servers: readonly string[]
-  /** A word of every subject, so that namespaces don't hear each other. */
+  /** A word of every subject, so that namespaces don't receive each other's messages. */
   readonly namespace: string
   /** The subject of an identity is `<subjectPrefix>.<namespace>.<identity>`; `prism.multicast` by default. */
   readonly subjectPrefix?: string
@@ -54,7 +54,7 @@ export interface NatsMessengerOptions {
   readonly onUpChange?: (up: boolean) => void
   /** Enables exactly-once, through JetStream; off by default. */
   readonly durability?: DurabilityOptions
-  /** Told of what comes from outside and is wrong. */
+  /** Receives a warning for each invalid input from outside. */
   readonly warnings?: Warnings
   /**
    * What messages may take that wait for their handlers or that running handlers hold, in bytes;

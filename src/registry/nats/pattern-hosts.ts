@@ -19,11 +19,11 @@ export const FIRST_ANSWER_MS = 2_000
 export const NEXT_ANSWER_MS = 200
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** How long all answers together are waited for, in ms. */
+/** How long to wait for all answers together, in ms. */
 const ALL_ANSWERS_MS = 10_000
-/** How many answers are taken. */
+/** How many answers are read at most. */
 const MAX_ANSWERS = 10_000
-/** A gateway and a pattern take no more, in bytes. */
+/** The longest answer with a gateway and a pattern, in bytes. */
 const MAX_ANSWER_BYTES = 4_096
 
 /** Answers a question for hosts. */

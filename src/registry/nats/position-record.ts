@@ -9,7 +9,7 @@ export class PositionRecord implements HandledRecord {
   readonly #recipients: number
   readonly #warnings: Warnings
 
-  /** @param storedAs names the message: its place in the stream and the id under which it was published. */
+  /** @param storedAs names the message: its sequence number and the id under which it was published. */
   constructor(log: RecordLog, storedAs: string, recipients: number, warnings: Warnings) {
     this.#log = log
     this.#subject = log.subjectOf(`stored ${storedAs}`)

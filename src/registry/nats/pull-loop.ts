@@ -5,29 +5,29 @@ import type { Connection } from './connections.ts'
 import { receivedHeaders } from './received-headers.ts'
 import { type StoredDelivery, storedDeliveryOf } from './stored-delivery.ts'
 
-/** How many messages are asked for at a time, and how many bytes at least. */
+/** How many messages to request at a time, and how many bytes at least. */
 const BATCH_MESSAGES = 64
 const BATCH_BYTES = 4 * 1024 * 1024
 /** How long the server keeps a request, in ms. */
 const EXPIRES_MS = 30_000
-/** How often the server gives a sign of life while it has no messages, in ms. */
+/** How often the server sends a heartbeat while it has no messages, in ms. */
 const HEARTBEAT_MS = 1_000
-/** After how long without one the stream or the consumer is taken for lost until checked, in ms. */
+/** After this long without one, stream and consumer are checked, in ms. */
 const SILENCE_MS = 3 * HEARTBEAT_MS
 /** How long to wait before asking again after an unexpected answer, in ms; doubles up to the maximum. */
 const FIRST_PAUSE_MS = 100
 const MAX_PAUSE_MS = 5_000
-/** How often to look whether there is room for more, in ms. */
+/** How often to check for room for more, in ms. */
 const FULL_PAUSE_MS = 50
 
 /** Codes of the server's own messages. */
 const HEARTBEAT = 100
 const REQUEST_EXPIRED = 408
 const CONFLICT = 409
-/** What the server says when the next message is more than the rest of `max_bytes`. */
+/** The server's status when the next message exceeds the rest of `max_bytes`. */
 const BYTES_USED_UP = /exceeds maxbytes/i
 
-/** What messages are pulled from, and for whom. */
+/** The source of pulled messages, and the callbacks. */
 export interface PullOptions {
   readonly connection: Connection
   readonly stream: string
@@ -44,9 +44,9 @@ export interface PullOptions {
 }
 
 /**
- * Pulls the messages of a JetStream consumer, for as long as it is open: over lost connections, servers
- * that restart, and streams and consumers that are deleted, which it notices by the server's silence.
- * A subscription of our own, because nothing that arrives at it may throw.
+ * Pulls the messages of a JetStream consumer as long as it is open: across lost connections, servers
+ * that restart, and deleted streams and consumers, which it notices by the server's silence.
+ * It has its own subscription, because nothing that arrives there may throw.
  */
 export class PullLoop {
   readonly #options: PullOptions
@@ -55,14 +55,14 @@ export class PullLoop {
   #subscription: Subscription | null = null
   #running: Promise<void> | null = null
   #closed = false
-  /** Which request is the latest, and how many messages it may still give. */
+  /** The number of the latest request, and how many messages it may still yield. */
   #request = 0
   #expected = 0
   #requestedAt = 0
   #heardAt = 0
   /** Whether the latest request is over. */
   #over = true
-  /** Whether stream and consumer have to be checked before the next request. */
+  /** Whether stream and consumer must be checked before the next request. */
   #doubtful = false
 
   constructor(options: PullOptions) {
@@ -181,7 +181,7 @@ export class PullLoop {
     if (message.subject !== `${this.#inbox}.${this.#request}` || code === HEARTBEAT) return
     const gaveSome = this.#expected < BATCH_MESSAGES
     const isUsedUp = code === CONFLICT && BYTES_USED_UP.test(headers?.description ?? '')
-    // Believed where it can be so; else somebody wants many requests to be made.
+    // Trusted only where it is plausible; a forged status could otherwise cause a flood of requests.
     if (isUsedUp && gaveSome) this.#end()
     else if (code !== REQUEST_EXPIRED) this.#doubt()
     else if (this.#heardAt - this.#requestedAt > EXPIRES_MS - HEARTBEAT_MS) this.#end()

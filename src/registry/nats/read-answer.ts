@@ -3,11 +3,11 @@ import { decodeReceipt, type Receipt } from './receipt.ts'
 import { receivedHeaders } from './received-headers.ts'
 import { ERROR_HEADER, type Malformed } from './wire.ts'
 
-/** What a reply says of the recipients of a message. */
+/** The outcomes of a message's recipients in a reply. */
 export type Answer = Receipt
 
 const NO_RESPONDERS = 503
-/** No acknowledgement of JetStream is longer, in bytes. */
+/** The longest acknowledgement of JetStream, in bytes. */
 const MAX_ACK_BYTES = 2_048
 const OPENING_BRACE = 0x7b
 
@@ -32,8 +32,8 @@ export function readAnswer(
 }
 
 /**
- * Whether JetStream says with this that it has stored a message, or that it hasn't: a stream may
- * capture the subject of an identity, and is not its subscriber.
+ * Whether this is JetStream's acknowledgement or refusal of a publication: a stream may
+ * capture the subject of an identity, but is not its subscriber.
  */
 export function isPublishAck(body: Uint8Array): boolean {
   if (body[0] !== OPENING_BRACE || body.length > MAX_ACK_BYTES) return false

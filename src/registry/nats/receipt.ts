@@ -7,15 +7,15 @@
  * refused 500
  * ```
  *
- * Positions are places in the message's list of recipients, from 0. A receipt only says what is so:
- * nothing follows from what it doesn't name, so it can't be mistaken for another one, and none has to
- * come first. Lines of unknown words are skipped, because later versions may add some.
+ * Positions are places in the message's list of recipients, from 0. A receipt makes positive statements only:
+ * nothing follows for positions that it doesn't name, so it can't be mistaken for another one, and none has to
+ * come first. Lines with unknown words are skipped, because later versions may add some.
  */
 
 /** A set of positions: `[first, last, first, last, …]`, both ends included. */
 export type Ranges = readonly number[]
 
-/** What one receipt says. */
+/** The content of one receipt. */
 export interface Receipt {
   readonly handled: Ranges
   readonly refused: Ranges
@@ -25,7 +25,7 @@ const START = 'prism-receipt/2 '
 const WORDS = ['handled', 'refused'] as const
 const NUMBER = /^\d{1,9}$/
 
-/** Collects ascending positions; those that follow each other are one range. */
+/** Collects ascending positions; consecutive ones form one range. */
 export class RangeBuilder {
   readonly #closed: number[] = []
   #first = 0
@@ -94,9 +94,9 @@ export function encodeReceipt(
 }
 
 /**
- * What a receipt says; `null` if it is not a receipt for a message of so many recipients. Every
- * position is below `recipients`, and each is named once at most, so that reading takes no longer than
- * the message was.
+ * The content of a receipt; `null` if it is not a receipt for a message of this many recipients. Every
+ * position is below `recipients` and named at most once, so that reading takes time proportional
+ * to the message.
  */
 export function decodeReceipt(body: Uint8Array, recipients: number): Receipt | null {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
@@ -115,7 +115,7 @@ export function decodeReceipt(body: Uint8Array, recipients: number): Receipt | n
   return receipt
 }
 
-/** Appends the ranges of one line; gives how many positions they have, `null` if one is not valid. */
+/** Appends the ranges of one line; returns how many positions they have, `null` if one is invalid. */
 function readRanges(text: string, recipients: number, bounds: number[]): number | null {
   let count = 0
   let before = -1

@@ -3,7 +3,7 @@ import { headers, type MsgHdrs } from '@nats-io/transport-node'
 const NONE = headers()
 
 /**
- * The headers of a received message, none if it has none; `null` if they can't be decoded. Any client
+ * The headers of a received message, empty if it has none; `null` if they can't be decoded. Any client
  * may send bytes that are not headers, and the library decodes them when they are first read, so this
  * is the only place that reads `Msg.headers`.
  */

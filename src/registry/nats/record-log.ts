@@ -9,11 +9,11 @@ const MAX_ENTRY_BYTES = 64 * 1024
 
 /** Which recipients of one message have handled it, on record at the server. */
 export interface HandledRecord {
-  /** The positions of those on record. @throws if the server can't be asked. */
+  /** The positions on record. @throws if the server is unreachable. */
   read(): Promise<readonly number[]>
-  /** Adds some to the record; `false` if the server didn't confirm it. */
+  /** Adds positions to the record; `false` if the server didn't confirm it. */
   add(positions: readonly number[]): Promise<boolean>
-  /** Forgets what only mattered as long as the message was half done. */
+  /** Deletes whatever matters only for a partly handled message. */
   clear(): Promise<void>
 }
 
@@ -21,23 +21,23 @@ export interface HandledRecord {
 export interface EntryLog {
   /** How long an entry may be, in bytes. */
   readonly maxEntryBytes: number
-  /** Where this gateway keeps the record of this name. */
+  /** The subject of this gateway's record of this name. */
   subjectOf(name: string): string
-  /** Where all gateways keep their records of this name. */
+  /** The subjects of all gateways' records of this name. */
   subjectOfAll(name: string): string
   /** Appends entries; `false` if the server didn't confirm all. */
   append(subject: string, entries: readonly string[]): Promise<boolean>
   /**
-   * Visits the entries from a place of the stream on, 1 being the first.
-   * @param subject may stand for several.
-   * @returns the place after the last.
+   * Visits the entries from a sequence number on, 1 being the first.
+   * @param subject may have wildcards.
+   * @returns the sequence number after the last.
    */
   readFrom(place: number, subject: string, visit: (entry: Uint8Array) => void): Promise<number>
 }
 
 /**
- * The stored records of one durable gateway. A record is a series of entries, each of which says what is
- * new, so that recording costs the same however much is on record already.
+ * The stored records of one durable gateway. A record is a series of entries, each of which adds what is
+ * new, so that the cost of recording does not depend on how much is on record already.
  */
 export class RecordLog implements EntryLog {
   readonly #requests: Requests
@@ -82,7 +82,7 @@ export class RecordLog implements EntryLog {
     for (let seq = place; ;) {
       const query = { seq, next_by_subj: subject }
       const entry = await admin.streams.getMessage(subjects.progressStream, query)
-      // An answer that goes back isn't the server's, and would be read for ever.
+      // A forged answer with an earlier sequence number would make this loop for ever.
       if (entry === null || !(entry.seq >= seq)) return seq
       visit(entry.data)
       seq = entry.seq + 1
@@ -93,7 +93,7 @@ export class RecordLog implements EntryLog {
     try {
       await this.#streams.restore()
     } catch {
-      // Not yet: whoever records again tries again.
+      // Not confirmed: the next call retries.
     }
   }
 

@@ -5,12 +5,12 @@ import { ERROR_HEADER } from './wire.ts'
 
 const INBOX = /^_INBOX(?:\.[^\s.*>]+)+$/
 
-/** Where replies may go. Anything else could be a subject that obeys them, such as those of JetStream. */
+/** Whether replies may go to a subject. At another one, such as JetStream's, a reply could act as a command. */
 export function isInbox(subject: string): boolean {
   return INBOX.test(subject)
 }
 
-/** What a received message is answered with; nothing if it doesn't ask for an answer at an inbox. */
+/** Answers a received message; does nothing if its reply subject is not an inbox. */
 export class Reply {
   readonly #connection: Connection
   readonly #subject: string | null
@@ -37,11 +37,11 @@ export class Reply {
       const options = replyHeaders && { headers: replyHeaders }
       this.#connection.nats.publish(this.#subject, body, options)
     } catch {
-      // The connection closed meanwhile: the sender gets no receipt, which is the truth.
+      // The connection closed meanwhile: the sender correctly gets no receipt.
     }
   }
 
-  /** @param reason printable ASCII; nothing of what was received. */
+  /** @param reason printable ASCII, without any received text. */
   refuse(reason: string): void {
     const refusal = headers()
     refusal.set(ERROR_HEADER, reason)
@@ -49,7 +49,7 @@ export class Reply {
   }
 }
 
-/** Text from outside, for a message to people. */
+/** Text from outside, quoted for a message. */
 export function shown(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
 }

@@ -3,14 +3,14 @@ import type { Connection } from './connections.ts'
 import { receivedHeaders } from './received-headers.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 
-/** What came of a request. */
+/** The outcome of a request. */
 export type Answer<T> =
   | { readonly state: 'answered'; readonly value: T }
-  /** The server says that nobody listens there. */
+  /** The server reports no subscriber. */
   | { readonly state: 'no responders' }
   /** The server doesn't let this client publish there. */
   | { readonly state: 'forbidden' }
-  /** No answer in time, or the connection is closed: it may have arrived or not. */
+  /** No answer in time, or the connection is closed: it may or may not have arrived. */
   | { readonly state: 'silent' }
 
 /** A request. */
@@ -19,7 +19,7 @@ export interface Question<T> {
   readonly body: Uint8Array | string
   readonly headers?: MsgHdrs
   readonly timeoutMs: number
-  /** What a reply says; `undefined` for a reply that is not an answer. Must not throw. */
+  /** Reads a reply; `undefined` if it is not an answer. Must not throw. */
   readonly read: (reply: Msg) => T | undefined
 }
 
@@ -31,7 +31,7 @@ interface Waiting {
 }
 
 /**
- * Requests of one connection. Anybody may listen to their subjects and reply: what is not an answer is
+ * Requests of one connection. Any client may listen to their subjects and reply: anything that is not an answer is
  * ignored, and the wait for the answer goes on.
  */
 export class Requests implements ReplyReceiver {

@@ -1,14 +1,14 @@
 import type { Lane } from '../lanes.ts'
 
-/** For how many rounds of resends receipts still count; later ones come again for the next resend. */
+/** For how many rounds of resends a receipt counts; a later one is repeated for the next resend. */
 const REMEMBERED_ROUNDS = 64
 
-/** One message that was sent: to whom, and whether a receipt has come. */
+/** One sent message: its recipients, and whether a receipt has come. */
 export interface SentMessage {
   readonly lane: Lane
   readonly subject: string
   readonly identities: readonly string[]
-  /** What it counts towards its lane's window. */
+  /** Its bytes in its lane's window. */
   readonly bytes: number
   answered: boolean
 }
@@ -22,7 +22,7 @@ export class SentMessages {
   /** The first index that is not in `#bySubject`. */
   #nextBySubject = 0
 
-  /** Resends go out from here on; the messages of rounds long past are forgotten. */
+  /** Begins a round of resends; messages of old rounds are forgotten. */
   startRound(): void {
     this.#roundStarts.push(this.#next)
     if (this.#roundStarts.length <= REMEMBERED_ROUNDS) return
@@ -48,7 +48,7 @@ export class SentMessages {
     return this.#messages.values()
   }
 
-  /** The messages to a subject, each of them once however often this is called. */
+  /** The messages to a subject, each returned once, however often this is called. */
   takeBySubject(subject: string): readonly SentMessage[] {
     for (; this.#nextBySubject < this.#next; this.#nextBySubject += 1) {
       const message = this.#messages.get(this.#nextBySubject)

@@ -1,10 +1,10 @@
-/** One delivery of a stored message, as the server tells it in the subject of the acknowledgement. */
+/** One delivery of a stored message, read from the subject of the acknowledgement. */
 export interface StoredDelivery {
-  /** Where the server is told what became of the message. */
+  /** The subject for the acknowledgement. */
   readonly ackSubject: string
-  /** The message's place in the stream. */
+  /** The message's sequence number in the stream. */
   readonly sequence: number
-  /** How often it was delivered, this time included. */
+  /** The number of deliveries, including this one. */
   readonly attempts: number
 }
 
@@ -12,7 +12,7 @@ const COUNT = /^\d{1,15}$/
 
 /**
  * Reads `$JS.ACK.<stream>.<consumer>.<attempts>.<sequence>.…`, or the form with a domain and an account
- * before the stream; `null` for any other subject and for other consumers', so that nothing is ever
+ * before the stream; `null` for any other subject or consumer, so that nothing is ever
  * sent there.
  */
 export function storedDeliveryOf(

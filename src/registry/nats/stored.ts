@@ -1,10 +1,10 @@
 import type { MsgHdrs } from '@nats-io/transport-node'
 import type { Requests } from './requests.ts'
 
-/** What JetStream's errors have in common that may pass. */
+/** The code of JetStream's temporary errors. */
 const UNAVAILABLE = 503
 
-/** What JetStream says to a message that is published to one of its streams. */
+/** JetStream's answer to a publication. */
 export type Stored =
   | { readonly state: 'stored' }
   | { readonly state: 'refused' }
@@ -15,7 +15,7 @@ export type Stored =
   /** No answer in time: it may be stored. */
   | { readonly state: 'unknown' }
 
-/** Publishes a message to a stream and waits until the stream has it. Only that stream's word counts. */
+/** Publishes a message to a stream and waits until it is stored. Only that stream's acknowledgement counts. */
 export async function store(
   requests: Requests,
   stream: string,

@@ -3,7 +3,7 @@ import type { Retention } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 
 /**
- * Takes a stream that exists, if exactly-once can rely on it.
+ * Accepts an existing stream if exactly-once can rely on it.
  * @param subject the only one that it may have.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
@@ -26,7 +26,7 @@ export function checkedStream(info: StreamInfo, subject: string): StreamInfo {
   )
 }
 
-/** What a stream's settings mean. */
+/** The retention that a stream's settings give. */
 export function retentionOf({ config }: StreamInfo): Retention {
   return {
     retentionMs: config.max_age === 0 ? Infinity : config.max_age / 1e6,

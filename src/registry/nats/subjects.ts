@@ -3,11 +3,11 @@ import { RegistryError } from '../errors.ts'
 import { GATEWAY_NAME, validateGatewayName } from '../gateway-name.ts'
 import { validateNamespace } from '../identity.ts'
 
-/** What subjects begin with unless configured. */
+/** The default prefix of subjects. */
 export const DEFAULT_SUBJECT_PREFIX = 'prism.multicast'
 
 /**
- * The NATS subjects and JetStream names of one namespace, all of them, in one place.
+ * All NATS subjects and JetStream names of one namespace.
  *
  * The namespace is one word of every subject, without exception: with one, the identity
  * `orders.user-1` of the exception would have the subject of `user-1` in the namespace `orders`.
@@ -19,16 +19,16 @@ export const DEFAULT_SUBJECT_PREFIX = 'prism.multicast'
  * | `<prefix>.<namespace>.<identity>` | an identity |
  * | `<prefix>-gateway.<namespace>.<name>` | a gateway |
  * | `<prefix>-gateway.<namespace>.durable.<name>` | a durable gateway |
- * | `<prefix>-subscribers.<namespace>` | the question who hosts which pattern |
+ * | `<prefix>-subscribers.<namespace>` | requests for the pattern hosts |
  * | `<prefix>-durable.<namespace>.<name>` | messages kept for a durable gateway |
- * | `<prefix>-progress.<namespace>.<name>.<key>` | the record of a message that is half done |
+ * | `<prefix>-progress.<namespace>.<name>.<key>` | the record of a partly handled message |
  */
 export class Subjects {
   readonly prefix: string
   readonly namespace: string
   /** JetStream stream of the messages that are kept for durable gateways. */
   readonly messagesStream: string
-  /** JetStream stream of the records of messages that are half done. */
+  /** JetStream stream of the records of partly handled messages. */
   readonly progressStream: string
   readonly #identity: string
   readonly #gateway: string
@@ -80,7 +80,7 @@ export class Subjects {
     return this.#gateway + name
   }
 
-  /** The subject of a gateway that messages are kept for while it is away. */
+  /** The subject of a gateway whose messages are kept while it is not running. */
   durableGateway(name: string): string {
     return this.#durableGateway + name
   }
@@ -99,17 +99,17 @@ export class Subjects {
     return GATEWAY_NAME.test(name) ? name : null
   }
 
-  /** Where the hosts of patterns are asked for. */
+  /** The subject of requests for pattern hosts. */
   patternHosts(): string {
     return `${this.prefix}-subscribers.${this.namespace}`
   }
 
-  /** Where the messages that are kept for a durable gateway are published; `*` for all gateways. */
+  /** The subject of messages kept for a durable gateway; `*` for all gateways. */
   durable(name: string): string {
     return this.#durable + (name === '*' ? name : validateGatewayName(name, 'gatewayName'))
   }
 
-  /** Where a durable gateway records which recipients have handled a message; `*` for all. */
+  /** The subject of a durable gateway's record of the recipients that have handled a message; `*` for all. */
   progress(name: string, key: string): string {
     return `${this.#progress}${name}.${key}`
   }

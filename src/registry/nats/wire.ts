@@ -2,7 +2,7 @@
  * Messages as they travel over NATS, wire format 2; `docs/promises.md` tells it to authors of plain
  * clients, and `subjects.ts` has the subjects.
  *
- * **To an identity's own subject**: the body is the payload as it is. A message that wants a receipt
+ * **To an identity's own subject**: the body is the payload. A message that asks for a receipt
  * has a reply subject, and any reply is the receipt, except one with a `Prism-Error` header, which says
  * that the message was not handled, and those that the server makes.
  *
@@ -12,13 +12,13 @@
  *
  * **To a durable gateway**: the same, kept by JetStream. Receipts go to the inbox in `Prism-Receipt-To`.
  *
- * **A question for hosts**: everyone who hosts all identities of a pattern answers with JSON,
+ * **A request for pattern hosts**: every host of a pattern answers with JSON,
  * `{"gateway":…,"pattern":…}`.
  */
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import { MESSAGE_ID } from '../message-id.ts'
 
-/** Which wire format a gateway message has. */
+/** The wire format of a gateway message. */
 export const WIRE_HEADER = 'Prism-Wire'
 /** Names the message; the same in each resend of it. */
 export const MESSAGE_ID_HEADER = 'Prism-Message-Id'
@@ -38,7 +38,7 @@ export const ERROR_HEADER = 'Prism-Error'
 const WIRE_FORMAT = '2'
 const COUNT = /^\d{1,9}$/
 
-/** What is told of a message in its headers, whatever it is sent to. */
+/** The headers that every message has, whatever it is sent to. */
 export interface MessageMarks {
   /** See `MESSAGE_ID`. */
   readonly id: string
@@ -55,7 +55,7 @@ export interface GatewayMessage extends MessageMarks {
   readonly recipients: readonly string[]
 }
 
-/** Why something received is not what it should be. */
+/** Why received input is invalid. */
 export interface Malformed {
   readonly malformed: string
 }
