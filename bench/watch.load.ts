@@ -3,9 +3,9 @@ import { constant, expect, test } from '../src/vitest/load-test.ts'
 import { registerWatched } from './workloads/register-watched.ts'
 import { startWatcher } from './workloads/watcher.ts'
 
-// 200 registrations/s, of which a watch in another process is told. Completion is the time from a
-// register's return until the watch tells that the identity has joined, there.
-test('watch: told in another process', async ({ load, openTestbed, backends, share }) => {
+// 200 registrations/s, watched by another process. Completion is the time from a
+// register's return until the watch there reports that the identity has joined.
+test('watch: joined in another process', async ({ load, openTestbed, backends, share }) => {
   const testbed = await openTestbed('watch')
   const watcher = await startWatcher(backends, testbed)
   onTestFinished(() => watcher.close())

@@ -4,7 +4,7 @@ import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../../src/load/pauses.
 import type { ReceiverHealth } from '../../src/load/result.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 
-/** When a watch told of which identities, and how its process fared. Plain data. */
+/** The times of a watch's `joined` events, and the health of its process. Plain data. */
 export interface JoinReport {
   /** By `nowMs()`, each identity's first `joined`. */
   readonly joins: readonly (readonly [identity: string, atMs: number])[]
@@ -12,7 +12,7 @@ export interface JoinReport {
   readonly pauses: readonly Pause[]
 }
 
-/** Watches a registry and notes when it was told that each identity has joined. */
+/** Watches a registry and notes the time of each identity's `joined` event. */
 export class JoinLog {
   readonly #ending = new AbortController()
   readonly #joins = new Map<string, number>()
@@ -25,7 +25,7 @@ export class JoinLog {
     this.#observer.unref()
   }
 
-  /** Resolves once everything that joins from then on is noted. */
+  /** Resolves once every later `joined` event will be noted. */
   static async start(registry: MulticastRegistry): Promise<JoinLog> {
     const log = new JoinLog()
     const events = registry.watch({}, { initial: false, signal: log.#ending.signal })
@@ -34,7 +34,7 @@ export class JoinLog {
     return log
   }
 
-  /** Leaves out of the figures of health what was before the measurement. */
+  /** Excludes everything before the measurement from the health figures. */
   reset(): void {
     this.#eventLoop.reset()
     this.#pauses.reset(this.#now())

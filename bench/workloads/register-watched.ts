@@ -7,14 +7,14 @@ import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { loadTestIdentity, register } from './register.ts'
 import type { Watcher } from './watcher.ts'
 
-/** How long what has not joined yet is waited for at the end. */
+/** How long to wait for missing `joined` events at the end. */
 const PATIENCE_MS = 2_000
 const POLL_MS = 100
 
 /**
- * Each request registers an identity of its own, of which the watcher is to be told: the *message* is
- * the registration, its *receipt* that it joined. It is due when the register returns, so completion
- * is the time from there until the watcher, in another process, is told; 0 if it was told before.
+ * Each request registers a new identity, for which the watcher should get a `joined` event: the *message* is
+ * the registration, its *receipt* the event. It is due when the register returns, so completion
+ * is the time from the return until the event in the watcher's process; 0 if the event came first.
  */
 export function registerWatched(registry: MulticastRegistry, watcher: Watcher): Operation {
   const { run } = register(registry)

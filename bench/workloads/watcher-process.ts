@@ -1,21 +1,21 @@
 import { connectRegistry, type ConnectOptions } from '../../src/registry/connect.ts'
 import { JoinLog, type JoinReport } from './join-log.ts'
 
-/** What the parent of the watcher's process asks of it, in this order. */
+/** The calls of the parent of the watcher's process, in this order. */
 export type WatcherCall =
   | ({ readonly kind: 'watch' } & ConnectOptions)
   | { readonly kind: 'reset' }
   | { readonly kind: 'report' }
 
-/** What it answers; `reset` has no answer. */
+/** The answers; `reset` has none. */
 export type WatcherAnswer =
   | { readonly kind: 'watching' }
   | { readonly kind: 'report'; readonly report: JoinReport }
   | { readonly kind: 'failed'; readonly message: string }
 
 /**
- * The program of the watcher's process: a registry of its own that watches, so that what it is told
- * comes from another process than that of the registrations. Ends with its parent.
+ * The program of the watcher's process: a registry of its own that watches, so that its events
+ * come from registrations of another process. Ends with its parent.
  */
 let log: JoinLog | null = null
 

@@ -8,16 +8,16 @@ import type { WatcherAnswer, WatcherCall } from './watcher-process.ts'
 /** A process that doesn't answer within this time is not waited for. */
 const ANSWER_WITHIN_MS = 10_000
 
-/** Somebody who watches everything that is registered in a namespace. */
+/** A watch of everything that is registered in a namespace. */
 export interface Watcher {
-  /** Leaves out of its figures of health what was before the measurement. */
+  /** Excludes everything before the measurement from its health figures. */
   reset(): void
   /** @throws Error if the process has ended or doesn't answer; the message says so. */
   report(): Promise<JoinReport>
   close(): void
 }
 
-/** Starts one: in another process, or in this one where nothing leaves it. */
+/** Starts one: in another process, or in this one for the memory backend. */
 export async function startWatcher(backends: Backends, testbed: Testbed): Promise<Watcher> {
   if (backends.kind === 'memory') {
     const log = await JoinLog.start(testbed.registry)

@@ -164,7 +164,7 @@ function addWorkload(
     )
   }
   command
-    .option('--report-interval <time>', 'a line so often, at least 1s; 5s by default')
+    .option('--report-interval <time>', 'time between two lines, at least 1s; 5s by default')
     .option('-v, --verbose', 'each kind of failure at the end, with its count and a sample')
     .option('--out <folder>', 'where the result files go; results/ by default')
     .option('--json', 'the run file on standard output, and everything else on standard error')

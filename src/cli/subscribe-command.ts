@@ -21,7 +21,7 @@ interface SubscribeFlags {
 
 const AFTER = `
 A message counts once for each identity that receives it: that is a receipt. Its second arrival at one
-identity is a duplicate, told among the latest 4,096 messages. Processes with one namespace and one
+identity is a duplicate, recognised among the latest 4,096 messages. Processes with one namespace and one
 pattern share the messages between them.
 
 Exit code
@@ -46,8 +46,8 @@ export function addSubscribe(program: Command): void {
       'only these identities; * stands for any characters; all by default',
     )
     .option('--nats-servers <addresses>', 'separated by commas; NATS_URL, or nats://localhost:4222')
-    .option('--report-interval <time>', 'a line so often, at least 1s', '5s')
-    .option('--json', 'a JSON object a line')
+    .option('--report-interval <time>', 'time between two lines, at least 1s', '5s')
+    .option('--json', 'one JSON object per line')
     .option('--check', 'start nothing: does anybody receive for this namespace, or this pattern?')
     .addHelpText('after', AFTER)
     .action(() => subscribe(command.opts<SubscribeFlags>(), process.env))

@@ -47,7 +47,7 @@ export function nobodyReceived(namespace: string, backends: Backends): string {
   const nobody = `Nothing was delivered: nobody receives for the namespace "${namespace}".`
   if (backends.kind !== 'external')
     return `${nobody} Add --with-subscribers, or --allow-undelivered if that is meant.`
-  return `${nobody} Start receivers beside this, with prism-loadtest subscribe${flagOf(namespace)} and the same addresses, or add --with-subscribers; --allow-undelivered if that is meant.`
+  return `${nobody} Start receivers beside this, with prism-loadtest subscribe${flagOf(namespace)} and the same --nats-servers, or add --with-subscribers; --allow-undelivered if that is meant.`
 }
 
 const OWN_SERVERS =

@@ -4,17 +4,17 @@ import { describeKind, isPlainObject } from './json-check.ts'
 import { quoted } from './json-place.ts'
 
 /**
- * Takes one value from a caller.
+ * Checks one value from a caller.
  * @param where names it in the error, e.g. `options.ttlMs`.
  * @throws RegistryError `INVALID_ARGUMENT` that says what it must be.
  */
 export type Take<T> = (value: unknown, where: string) => T
 
-/** How each option of `T` is taken. The compiler asks for all of them, so none is forgotten. */
+/** A check for each option of `T`. The compiler requires all of them, so none is forgotten. */
 export type Takes<T> = { readonly [name in keyof T]-?: Take<Exclude<T[name], undefined>> }
 
 /**
- * Takes the options of a call: a copy, for which each of them was read once. An option that is
+ * Checks the options of a call and returns a copy, for which each is read once. An option that is
  * `undefined` is not set.
  * @param where names the options in errors, e.g. `options`.
  * @throws RegistryError `INVALID_ARGUMENT` if they are not a plain object, for an option that does
@@ -42,8 +42,8 @@ export function takeOptions<T extends object>(
 }
 
 /**
- * Runs what reads a caller's object. Getters and proxies run code of the caller's, so it may throw.
- * @throws RegistryError `INVALID_ARGUMENT` for whatever else it throws.
+ * Runs a function that reads a caller's object. Getters and proxies run the caller's code, which may throw.
+ * @throws RegistryError as thrown by `read`; `INVALID_ARGUMENT` for anything else that it throws.
  */
 export function reading<T>(where: string, read: () => T): T {
   try {
@@ -79,13 +79,13 @@ export const timeout: Take<number> = take(
   `a number of ms above 0, at most ${MAX_TIMER_MS}`,
 )
 
-/** `true` or `false`, and nothing that only counts as such. */
+/** `true` or `false`, without coercion. */
 export const trueOrFalse: Take<boolean> = take(
   (value): value is boolean => typeof value === 'boolean',
   'true or false',
 )
 
-/** Any text: what it has to look like is checked where it is used. */
+/** Any string: its form is checked where it is used. */
 export const text: Take<string> = take(
   (value): value is string => typeof value === 'string',
   'a string',
@@ -109,12 +109,12 @@ export function oneOf<T extends string>(...words: readonly T[]): Take<T> {
   }
 }
 
-/** @param what it is a function of, to follow "a function". */
+/** @param what describes its parameter, to follow "a function". */
 export function functionOf<T>(what: string): Take<T> {
   return take((value): value is T => typeof value === 'function', `a function ${what}`)
 }
 
-/** A take of what satisfies `holds`, described by `what`. */
+/** A check for values that satisfy `holds`, described by `what`. */
 export function take<T>(holds: (value: unknown) => value is T, what: string): Take<T> {
   return (value, where) => {
     if (holds(value)) return value
@@ -122,7 +122,7 @@ export function take<T>(holds: (value: unknown) => value is T, what: string): Ta
   }
 }
 
-/** A value in an error message, whatever it is: its beginning, or what kind of thing it is. */
+/** Any value for an error message: its beginning, or its kind. */
 export function written(value: unknown): string {
   switch (typeof value) {
     case 'string':

@@ -1,15 +1,15 @@
 import { Warnings } from './warnings.ts'
 
-/** What a message takes besides its body until it is handed out and its handlers are done, in bytes; a guess. */
+/** The size of a message without its body until its handlers are done, in bytes; an estimate. */
 const MESSAGE_BYTES = 1024
-/** What a running handler takes, in bytes; a guess. */
+/** The size of a running handler, in bytes; an estimate. */
 const HANDLER_BYTES = 256
 
-/** How much a process holds of messages that are not done, unless configured, in bytes. */
+/** The default limit on a process's unfinished messages, in bytes. */
 export const DEFAULT_MAX_BACKLOG_BYTES = 64 * 1024 * 1024
 
 /**
- * Bounds what the messages take that wait for their handlers, or that running handlers hold. The body
+ * Bounds the bytes of messages that wait for their handlers, or that running handlers hold. The body
  * of a message is counted once, however many handlers hold it.
  */
 export class Backlog {
@@ -17,13 +17,13 @@ export class Backlog {
   readonly #warnings: Warnings
   #bytes = 0
 
-  /** @param warnings told of what didn't fit. */
+  /** @param warnings receives a warning for each refused message. */
   constructor(maxBytes: number = DEFAULT_MAX_BACKLOG_BYTES, warnings: Warnings = new Warnings()) {
     this.maxBytes = maxBytes
     this.#warnings = warnings
   }
 
-  /** What the messages in it take, in bytes. */
+  /** The size of the messages in it, in bytes. */
   get bytes(): number {
     return this.#bytes
   }
@@ -60,7 +60,7 @@ export class Backlog {
 
 /** A message in the backlog, until it is handed out and every handler that holds it has let go. */
 export interface HeldMessage {
-  /** It is not waiting any more; to be called once. */
+  /** It no longer waits; call once. */
   readonly handedOut: () => void
   /** A handler holds it. */
   readonly hold: () => void

@@ -33,7 +33,7 @@ const slotTakes: Takes<RegistrySlots> = {
   warnings: objectLike<Warnings>('warnings'),
 }
 
-/** For what only the project's own classes can be: no caller writes it by hand. */
+/** For objects of the project's own classes, which no caller writes by hand. */
 function objectLike<T>(what: string): Take<T> {
   return take((value): value is T => typeof value === 'object' && value !== null, what)
 }
@@ -41,7 +41,7 @@ function objectLike<T>(what: string): Take<T> {
 export const takeHandler: Take<MessageHandler> = functionOf('of the message')
 
 /**
- * Takes which registration a caller saw; it may have more to it.
+ * Checks a registration that a caller has seen; it may have other members.
  * @throws RegistryError `INVALID_IDENTITY`, `INVALID_ARGUMENT`
  */
 export function takeSeen(seen: unknown): SeenRegistration {

@@ -10,7 +10,7 @@ import { connectRedisStore, type SelectStrategy } from './redis/redis-store.ts'
 import { MulticastRegistry } from './registry.ts'
 import { type WarningListener, Warnings } from './warnings.ts'
 
-/** Where a registry's servers are, and which part of them is its own. */
+/** A registry's servers, namespace and settings. */
 export interface ConnectOptions {
   /** `redis://[user:password@]host:port[/db]`; or several nodes of one cluster, tried in turn. */
   readonly redisUrl: string | readonly string[]
@@ -33,12 +33,12 @@ export interface ConnectOptions {
    * letters, digits, `-` and `_`. Registries of one name share its messages. Default: a name of its own.
    */
   readonly gatewayName?: string
-  /** What `exactly-once` needs; see `docs/promises.md`. Default: none. */
+  /** Enables `exactly-once`; see `docs/promises.md`. Default: disabled. */
   readonly durability?: DurabilityOptions
   readonly limits?: Partial<RegistryLimits>
   /**
-   * Told of everything from outside that was wrong, and was left out, refused or repaired instead of
-   * believed. Default: Node's `warning` event, every 10 s for each kind at most.
+   * Receives a warning for each invalid input from outside, which was ignored, refused or
+   * repaired. Default: Node's `warning` event, at most every 10 s per code.
    */
   readonly onWarning?: WarningListener
 }

@@ -10,9 +10,9 @@ export interface DurabilityOptions {
    */
   readonly gatewayName?: string
   /**
-   * How long messages are kept, in ms, 1 s to 30 days. It is fixed by whoever connects first to a
-   * namespace: one hour unless given. Later it is best left out, which takes what there is; another
-   * value is refused, because it would delete what is kept for others.
+   * How long messages are kept, in ms, 1 s to 30 days. The first registry to connect to a namespace sets
+   * it, by default to one hour. Leave it out afterwards to adopt the one in force; a different
+   * value is refused, because it would delete messages kept for others.
    */
   readonly retentionMs?: number
 }
@@ -26,15 +26,15 @@ const MAX_DUPLICATE_WINDOW_MS = 2 * 60_000
 export interface Durability {
   /** `null`: send only. */
   readonly gatewayName: string | null
-  /** `null`: whatever is in force. */
+  /** `null`: the one in force. */
   readonly retentionMs: number | null
 }
 
-/** What is in force for everybody in a namespace. */
+/** The retention in force for everybody in a namespace. */
 export interface Retention {
   /** How long messages are kept, in ms; `Infinity` if for ever. */
   readonly retentionMs: number
-  /** How long a message that is published again is recognised: the longest exactly-once send, in ms. */
+  /** How long a repeated publication is recognised: the longest exactly-once send, in ms. */
   readonly duplicateWindowMs: number
 }
 
@@ -58,7 +58,7 @@ export function durabilityOf(options: DurabilityOptions): Durability {
   return { gatewayName, retentionMs }
 }
 
-/** What is put in force by the first to connect. */
+/** The retention that the first registry to connect sets. */
 export function newRetention(retentionMs: number | null): Retention {
   const inForceMs = retentionMs ?? DEFAULT_RETENTION_MS
   return {
@@ -83,6 +83,6 @@ export function checkRetention(
   const found = Number.isFinite(inForce.retentionMs) ? `for ${inForce.retentionMs} ms` : 'for ever'
   throw new RegistryError(
     'INVALID_ARGUMENT',
-    `durability.retentionMs is ${askedMs}, but ${place} keeps messages ${found}, for all who use it. Leave retentionMs out to take that, or ${change}.`,
+    `durability.retentionMs is ${askedMs}, but ${place} keeps messages ${found}, for everybody who uses it. Leave retentionMs out to adopt that, or ${change}.`,
   )
 }

@@ -8,7 +8,7 @@ import { settledWithin } from './settled-within.ts'
 /** How many (message, identity) pairs a process remembers to tell a resend from a new message. */
 const REMEMBERED_DELIVERIES = 200_000
 
-/** A subscription of one identity: an object of its own tells two with one handler function apart. */
+/** A subscription of one identity: an object, so that two with one handler function differ. */
 interface OwnHandler {
   readonly handler: MessageHandler
 }
@@ -71,7 +71,7 @@ export class HostedSubscribers {
   /**
    * Hands a message to its identity's handler; `false` if there is none or it threw. Never throws.
    * @param resendable whether the sender may send it again: then it is handled once only.
-   * @param held the message in the backlog, which a handler that takes its time holds.
+   * @param held the message in the backlog, held while its handler runs.
    */
   deliver(
     message: ReceivedMessage,
@@ -79,7 +79,7 @@ export class HostedSubscribers {
     held?: HeldMessage,
   ): boolean | Promise<boolean> {
     const { identity } = message
-    // Where patterns host all, a lookup would only cost the hash of every name.
+    // If only patterns host, a lookup would just cost the hash of every name.
     const own = this.#handlers.size > 0 ? this.#handlers.get(identity) : undefined
     const found = own ?? this.#patternOf(identity)
     if (found === undefined) return false
@@ -105,7 +105,7 @@ export class HostedSubscribers {
     if (this.#running.size > 0) await settledWithin([...this.#running], patienceMs)
   }
 
-  /** Names come from outside, and a pattern such as `*` matches also those that are not identities. */
+  /** Names come from outside, and a pattern such as `*` also matches names that are not identities. */
   #patternOf(identity: string): PatternHandler | undefined {
     for (const each of this.#patterns) {
       if (each.pattern.matches(identity)) return isIdentity(identity) ? each : undefined
@@ -141,7 +141,7 @@ export class HostedSubscribers {
   }
 }
 
-/** `await` calls `then` once, hears its first answer only, and takes what it throws as a rejection. */
+/** `await` calls `then` once, accepts its first answer only, and treats an exception as a rejection. */
 async function isFulfilled(returned: PromiseLike<unknown>): Promise<boolean> {
   try {
     await returned

@@ -21,8 +21,8 @@ export function shortened(text: string): string {
 }
 
 /**
- * The beginning of a user's text in quotes, for an error message. Escapes make everything visible in it
- * that isn't, and keep it from changing what stands around it.
+ * The beginning of a user's text in quotes, for an error message. Invisible characters are escaped, so
+ * that they are seen and don't change the text around them.
  */
 export function quoted(text: string): string {
   return JSON.stringify(shortened(text)).replaceAll(INVISIBLE, (character) => {

@@ -65,7 +65,7 @@ async function group(
     index += 1
     if (index % 256 === 0 && budget.exhausted) await budget.renew()
     if (!take(identity)) continue
-    // Neighbours often share a gateway, and a hash of its long name is what this takes longest for.
+    // Neighbours often share a gateway, and hashing its long name is the main cost here.
     if (lane === undefined || lane.gateway !== gateway) {
       lane = lanes.get(gateway)
       if (lane === undefined) {
@@ -78,7 +78,7 @@ async function group(
   return [...lanes.values()]
 }
 
-/** The open targets of lanes, as they were grouped; those first that were not sent to yet. */
+/** The open targets of lanes, as grouped; those not sent to yet come first. */
 export function openTargets(
   lanes: readonly Lane[],
   statuses: DeliveryStatuses,

@@ -29,10 +29,10 @@ export interface RegistryLimits {
   readonly maxBacklogBytes: number
 }
 
-/** Levels that metadata can have at most, whatever the limits; reading it uses the call stack. */
+/** The most levels of metadata under any limits, because reading it uses the call stack. */
 export const MAX_METADATA_DEPTH = 100
 
-/** Bytes that metadata can have at most, whatever the limits. */
+/** The most bytes of metadata under any limits. */
 export const MAX_METADATA_BYTES = 16 * 1024 * 1024
 
 export const defaultLimits: RegistryLimits = Object.freeze({

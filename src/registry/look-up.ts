@@ -6,8 +6,8 @@ import { settledWithin } from './settled-within.ts'
 const PATIENCE_MS = 1_000
 
 /**
- * The open targets of a multicast before they are sent to again: where they are now, those first that
- * come first in `known`. If that can't be told in time, `known` itself.
+ * The open targets of a multicast before a resend, at their current gateways, in the order of
+ * `known`. If the look-up fails or takes too long, `known` itself.
  * @param until when it is too late to send, by `performance.now()`, in ms.
  */
 export async function lookUpOpen(

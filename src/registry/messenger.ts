@@ -20,7 +20,7 @@ export interface OutgoingMessage {
   /** 1 to 128 printable ASCII characters without spaces; the same for each resend. */
   readonly id: string
   readonly payload: Uint8Array
-  /** Whether the caller chose the id, so that another call may send it again. By default not. */
+  /** Whether the caller chose the id, so that another call may send it again. Default `false`. */
   readonly repeatable?: boolean
 }
 
@@ -52,9 +52,9 @@ export interface SendOptions {
   /** `false`: hand to the broker and report `PENDING`. Only with `at-most-once`. */
   readonly receipts: boolean
   /**
-   * Where targets are now, asked before they are sent to again (at-least-once). Those that it leaves
-   * out are not sent to, and are asked for again the next time. If it rejects or takes longer than a
-   * second, they are sent to where they were.
+   * The current gateways of targets, read before each resend (at-least-once). Those that it leaves
+   * out are not sent to, and are looked up again the next time. If it rejects or takes longer than a
+   * second, they are sent to at their last known gateways.
    */
   readonly lookUp?: (identities: readonly string[]) => Promise<readonly DeliveryTarget[]>
 }

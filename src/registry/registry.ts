@@ -83,7 +83,7 @@ export class MulticastRegistry {
     this.#registerOptions = { ttlMs: this.#takeTtl, replace: trueOrFalse, gateway: text }
   }
 
-  /** How often something from outside was wrong, and was not believed, by kind; those without any are left out. */
+  /** How many warnings there were, by code; codes without any are left out. */
   get warnings(): ReadonlyMap<RegistryWarningCode, number> {
     return this.#warnings.counts
   }
@@ -267,7 +267,7 @@ export class MulticastRegistry {
     }
   }
 
-  /** A message for a registration goes wherever its gateway says, so that has to be one. */
+  /** Messages go to the registration's gateway, so it must be a gateway of this namespace. */
   #checkGateway(gateway: unknown): string {
     if (typeof gateway === 'string' && this.#messenger.isGateway(gateway)) return gateway
     throw new RegistryError(

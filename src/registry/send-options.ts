@@ -3,7 +3,7 @@ import type { Retention } from './durability-options.ts'
 import { RegistryError } from './errors.ts'
 import type { SendOptions } from './messenger.ts'
 
-/** How each option that a caller may set is taken. */
+/** The checks of the options that a caller may set. */
 export const sendOptionTakes: Takes<Pick<SendOptions, 'delivery' | 'timeoutMs' | 'receipts'>> = {
   delivery: oneOf('at-most-once', 'at-least-once', 'exactly-once'),
   timeoutMs: timeout,
@@ -12,7 +12,7 @@ export const sendOptionTakes: Takes<Pick<SendOptions, 'delivery' | 'timeoutMs' |
 
 /**
  * Refuses send options that no implementation can keep.
- * @param retention what is in force for exactly-once; `null` if the messenger has no durability slot.
+ * @param retention the one in force for exactly-once; `null` if the messenger has no durability slot.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
 export function checkSendOptions(options: SendOptions, retention: Retention | null): void {
@@ -36,7 +36,7 @@ export function checkSendOptions(options: SendOptions, retention: Retention | nu
   if (timeoutMs > retention.duplicateWindowMs) {
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      `timeoutMs is ${timeoutMs}; exactly-once can be kept for at most ${retention.duplicateWindowMs} ms, as long as a message that is sent twice is recognised.`,
+      `timeoutMs is ${timeoutMs}; exactly-once allows at most ${retention.duplicateWindowMs} ms, the time for which the stream recognises duplicates.`,
     )
   }
 }

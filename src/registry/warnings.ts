@@ -1,11 +1,11 @@
 /**
- * Something from outside that was wrong, and was left out, refused or repaired rather than believed:
+ * Invalid input from outside, which was ignored, refused or repaired:
  * - `MALFORMED_MESSAGE`, `MALFORMED_RECEIPT`: not in the wire format (`docs/promises.md`)
  * - `FOREIGN_REPLY_SUBJECT`: a reply was asked for at a subject that is not an inbox, and not sent
- * - `FOREIGN_GATEWAY`: a registration names a gateway that is not one of its namespace; nothing was sent there
- * - `BACKLOG_FULL`: handlers hold too many bytes of messages, so that a message was refused
- * - `CORRUPT_RECORD`, `CORRUPT_LOG_ENTRY`: Redis holds what no registry has written
- * - `CLOCK_STEPPED_BACK`: the clock of Redis did
+ * - `FOREIGN_GATEWAY`: a registration names a gateway outside its namespace; nothing was sent there
+ * - `BACKLOG_FULL`: handlers hold too many bytes of messages, so a message was refused
+ * - `CORRUPT_RECORD`, `CORRUPT_LOG_ENTRY`: Redis holds data that no registry has written
+ * - `CLOCK_STEPPED_BACK`: the clock of Redis was set back
  * - `KEYS_LOST`: keys of the namespace were deleted or evicted
  * - `EVICTING_REDIS`: Redis may evict keys of the namespace
  * - `STREAM_LOST`: the JetStream stream or consumer of a durable gateway is gone
@@ -26,28 +26,28 @@ export type RegistryWarningCode =
 /** One occurrence. */
 export interface RegistryWarning {
   readonly code: RegistryWarningCode
-  /** What was wrong, where, and what became of it. */
+  /** The fault, its place, and the effect. */
   readonly message: string
-  /** How often there was a warning of this code so far, this one included. */
+  /** The number of warnings of this code so far, including this one. */
   readonly count: number
 }
 
 export type WarningListener = (warning: RegistryWarning) => void
 
-/** How often Node's own warnings tell of one code, in ms; all are counted. */
+/** The shortest time between two of Node's warnings of one code, in ms; all are counted. */
 const EMIT_EVERY_MS = 10_000
 
-/** Counts what was wrong with what came from outside, and tells of it. Never throws. */
+/** Counts and reports invalid input from outside. Never throws. */
 export class Warnings {
   readonly #listener: WarningListener
   readonly #counts = new Map<RegistryWarningCode, number>()
 
-  /** @param listener told of every warning. By default Node's `warning` event, every 10 s for each code at most. */
+  /** @param listener receives every warning. Default: Node's `warning` event, at most every 10 s per code. */
   constructor(listener: WarningListener = emitter()) {
     this.#listener = listener
   }
 
-  /** How often there was a warning of each code; codes without any are left out. */
+  /** The number of warnings of each code; codes without any are left out. */
   get counts(): ReadonlyMap<RegistryWarningCode, number> {
     return new Map(this.#counts)
   }
@@ -58,7 +58,7 @@ export class Warnings {
     try {
       this.#listener({ code, message, count })
     } catch (error) {
-      // A listener's fault is its own: what it was told of came from outside, and must not stop anything.
+      // A throwing listener must not let input from outside stop anything.
       process.emitWarning(`onWarning threw: ${String(error)}`, 'RegistryWarning')
     }
   }

@@ -2,7 +2,7 @@ import type { JsonValue } from '../registration.ts'
 import type { FilterNode } from './ast.ts'
 
 /**
- * A text that two filters share if they differ only in the order of what they were written in:
+ * A text that is the same for filters that differ only in the order of
  * entries, operands of `$and` and `$or`, values of `.in`, members of compared objects.
  */
 export function canonicalText(node: FilterNode): string {

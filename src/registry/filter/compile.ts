@@ -19,7 +19,7 @@ export interface CompiledFilter {
   readonly equalities: readonly EqualityClause[]
   /** Whether the equalities are the whole filter, so that an index answers without evaluation. True of `{}`, which has none and matches everything. */
   readonly isEqualitiesOnly: boolean
-  /** The same for filters that differ only in the order of their entries; made when it is read. */
+  /** The same for filters that differ only in the order of their entries; computed when read. */
   readonly canonical: string
 }
 

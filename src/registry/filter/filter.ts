@@ -22,7 +22,7 @@ import { parseFilter, type FilterLimits } from './parse.ts'
  * does not go into arrays. A field that is missing satisfies `.exists: false` and nothing else.
  * Where a nested field has the name of an operator, here or in another filter language, `.in` says
  * so: `"limits.lt.in": [5]` is the field `lt` of `limits`, `"disk.size.in": [5]` the field `size` of
- * `disk`. `docs/filters.md` has examples. A name that is empty, contains a dot or begins with `$` can't be asked for.
+ * `disk`. `docs/filters.md` has examples. Names that are empty, contain a dot or begin with `$` can't be used.
  */
 export interface Filter {
   readonly $and?: readonly Filter[]

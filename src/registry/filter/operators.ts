@@ -38,7 +38,7 @@ const USE_EMPTY = 'use ".exists" if it may be missing, or the bare field with ""
 const NO_CASE = 'upper and lower case differ here'
 
 /**
- * Operators of other filter languages that are no usual names of fields, and what to do instead.
+ * Operators of other filter languages that are unusual as names of fields, and their replacements.
  * Without underscores.
  */
 const foreignOperators: ReadonlyMap<string, string> = new Map([
@@ -72,7 +72,7 @@ const foreignOperators: ReadonlyMap<string, string> = new Map([
   ['icontains', `use ".contains"; ${NO_CASE}`],
   ['includes', 'use ".contains"'],
   ['notcontains', 'use "$not" around ".contains"'],
-  ['elemmatch', 'use ".contains" for an equal element; nothing looks into elements'],
+  ['elemmatch', 'use ".contains" for an equal element; elements are compared whole'],
   ['containsall', USE_ALL],
   ['hasall', USE_ALL],
   ['hasevery', USE_ALL],
@@ -86,7 +86,7 @@ const foreignOperators: ReadonlyMap<string, string> = new Map([
   ['notempty', USE_EMPTY],
 ])
 
-/** The same of words that are names of fields as often. */
+/** The same for words that are also common names of fields. */
 const foreignWords: ReadonlyMap<string, string> = new Map([
   ['is', USE_EQUALITY],
   ['not', 'use ".ne", or "$not" around another condition'],
@@ -100,7 +100,7 @@ const foreignWords: ReadonlyMap<string, string> = new Map([
   ['has', 'use ".contains"'],
   ['all', USE_ALL],
   ['any', USE_ANY],
-  ['size', 'nothing counts elements; keep their number in a field'],
+  ['size', 'there is no operator for lengths; keep the number in a field'],
   ['null', USE_NULL],
   ['empty', USE_EMPTY],
 ])
@@ -109,7 +109,7 @@ const foreignWords: ReadonlyMap<string, string> = new Map([
 const SHORTEST_GUESSED = 6
 
 /**
- * What to do instead, as a sentence, if `word` at the end of a path was probably meant as an operator
+ * The replacement, as a sentence, if `word` at the end of a path was probably meant as an operator
  * and not as the name of a nested field.
  */
 export function adviceOnSuffix(word: string): string | undefined {
@@ -118,7 +118,7 @@ export function adviceOnSuffix(word: string): string | undefined {
   return `did you mean ".${nearest(word.slice(1), fieldOperators)}"?`
 }
 
-/** The same if it can hardly be anything but an operator, wherever it stands. */
+/** The same for a word that can hardly be anything but an operator, wherever it stands. */
 export function adviceOnOperator(word: string): string | undefined {
   if (word.length > LONGEST_COMPARED) return undefined
   const name = folded(word)

@@ -176,7 +176,7 @@ class FilterParser {
       : (value as JsonValue)
   }
 
-  /** What reads like a condition of another language would silently be one that nothing fulfils. */
+  /** Without this check, conditions of other filter languages would silently match nothing. */
   #rejectMistakenOperators(path: FieldPath, last: string, value: unknown): void {
     // Other languages write `age__gte`.
     const underscores = last.lastIndexOf('__')
@@ -235,7 +235,7 @@ class FilterParser {
   }
 }
 
-/** How to ask for a field whatever its name. */
+/** An equality for a field of any name. */
 function inList(path: FieldPath): string {
   return `${JSON.stringify(`${shortened(path.join('.'))}.in`)}: [...]`
 }

@@ -167,7 +167,7 @@ export class DurableStreams {
     for (const stream of await this.#ensure()) {
       this.#warnings.warn(
         'STREAM_LOST',
-        `The JetStream stream "${stream}" is gone, and was made anew: what it kept for durable gateways is lost.`,
+        `The JetStream stream "${stream}" was gone and has been recreated: the messages that it kept for durable gateways are lost.`,
       )
     }
   }

@@ -106,7 +106,7 @@ export class DurableInbox {
         const reason = error instanceof Error ? error.message : String(error)
         warnings.warn(
           'STREAM_LOST',
-          `Nothing can be received from the JetStream stream "${streams.subjects.messagesStream}": ${reason}. It is tried again every 5 s at least.`,
+          `Nothing can be received from the JetStream stream "${streams.subjects.messagesStream}": ${reason}. Retrying at least every 5 s.`,
         )
       }
       throw error
@@ -121,7 +121,7 @@ export class DurableInbox {
     if (made) {
       warnings.warn(
         'STREAM_LOST',
-        `The JetStream consumer "${gatewayName}" of the stream "${streams.subjects.messagesStream}" is gone, and was made anew: it gets everything again that the stream still keeps.`,
+        `The JetStream consumer "${gatewayName}" of the stream "${streams.subjects.messagesStream}" was gone and has been recreated: it delivers everything again that the stream still keeps.`,
       )
     }
     this.#recordedUpTo = await streams.lastSequence()

@@ -84,7 +84,7 @@ export class HandOut {
       if (admission === 'no') {
         this.#warnings.warn(
           'BACKLOG_FULL',
-          `Handlers of ${shown(identity)} are still running with more messages than it may hold: one comes again later.`,
+          `Handlers of ${shown(identity)} hold as many bytes as one recipient may: a message is put off until later.`,
         )
         continue
       }

@@ -3,7 +3,7 @@ import { RegistryError } from '../errors.ts'
 
 /** Where the next page begins. */
 export type Cursor =
-  /** After an identity, in the order by identity: any process can go on from there. */
+  /** After an identity, in the order by identity: any process can continue from there. */
   | { readonly kind: 'after'; readonly identity: string }
   /** At a place in the order that a registry has put identities in. */
   | {
@@ -19,8 +19,8 @@ export type Cursor =
 const MAX_CURSOR_CHARACTERS = 512
 
 /**
- * What a cursor is bound to: it goes on with the same listing only. 96 bits of SHA-256.
- * @param listing everything that makes a listing another one.
+ * The digest that binds a cursor to its listing: 96 bits of SHA-256.
+ * @param listing everything that distinguishes listings.
  */
 export function listingDigest(listing: readonly string[]): string {
   return hash('sha256', JSON.stringify(listing), 'base64url').slice(0, 16)
@@ -36,8 +36,8 @@ export function encodeCursor(digest: string, cursor: Cursor): string {
 }
 
 /**
- * @param digest of the listing that is to go on.
- * @throws RegistryError `INVALID_ARGUMENT` for what no page gave, or a page of another listing.
+ * @param digest of the listing to continue.
+ * @throws RegistryError `INVALID_ARGUMENT` for an invalid cursor, and one of another listing.
  */
 export function decodeCursor(text: string, digest: string): Cursor {
   const match = text.length <= MAX_CURSOR_CHARACTERS ? CURSOR.exec(text) : null

@@ -5,21 +5,21 @@ import type { Entry, SortOrder } from './sort-order.ts'
 /** How long sorting may hold one turn of the event loop, in ms. */
 const TURN_BUDGET_MS = 2
 
-/** Steps between two looks at the clock: fewer would cost more than they save. */
+/** Steps between two reads of the clock: fewer would cost more than they save. */
 const STEPS_BETWEEN_LOOKS = 64
 
-/** Entries that are sorted at once, without a look at the clock; less for a few, to know the bound soon. */
+/** Entries that are sorted at once, without reading the clock; fewer for a small count, to know the bound soon. */
 const MAX_RUN_LENGTH = 512
 const MIN_RUN_LENGTH = 64
 
-/** Characters of their keys together: long keys take as long to compare as they have in common. */
+/** Total characters of their keys: comparing long keys takes time proportional to their common prefix. */
 const MAX_RUN_CHARACTERS = 32 * 1024
 
 /** Characters that take about as long to compare as a step does otherwise. */
 const CHARACTERS_A_STEP = 64
 
 /**
- * The first registrations in an order, giving way to the event loop. Takes as many comparisons as
+ * The first registrations in an order, yielding to the event loop. Takes as many comparisons as
  * there are registrations, and a few more, when few of them are asked for; else O(n log n).
  * @param count how many, an integer ≥ 1; all of them if there are fewer.
  */
@@ -33,7 +33,7 @@ export async function firstInOrder(
   const runs: (readonly Entry[])[] = []
   let run: Entry[] = []
   let charactersInRun = 0
-  // What comes after this one is not among the first.
+  // Entries after this one are not among the first.
   let bound: Entry | undefined
   for (const registration of registrations) {
     if (pace.isDue()) await pace.giveWay()
@@ -104,12 +104,12 @@ async function merge(
   return merged
 }
 
-/** Looks at the clock now and then. */
+/** Reads the clock now and then. */
 class Pace {
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   #steps = 0
 
-  /** Whether it is time to give way. */
+  /** Whether it is time to yield. */
   isDue(): boolean {
     this.#steps += 1
     if (this.#steps < STEPS_BETWEEN_LOOKS) return false
@@ -117,7 +117,7 @@ class Pace {
     return this.#budget.exhausted
   }
 
-  /** Has the next look come sooner if comparing this one took as long as several steps. */
+  /** Brings the next read forward if comparing this entry took as long as several steps. */
   hasCompared(entry: Entry): void {
     this.#steps += Math.floor(charactersOf(entry) / CHARACTERS_A_STEP)
   }

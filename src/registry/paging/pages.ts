@@ -30,11 +30,11 @@ const TURN_BUDGET_MS = 2
 /**
  * The pages of one registry's listings.
  *
- * A cursor says after which registration its page begins, not how many there were, so while others
+ * A cursor names the registration after which its page begins, not a count, so while others
  * come and go none is shown twice and none that stayed is skipped. By identity, which never changes,
- * that is all it takes. In an order by anything else a registration that is renewed or replaced may
- * move to where the pages have been, or are yet to come: so the order is that of the first page, and
- * is kept here. Either way a page shows what is registered, and matches, when it is asked for.
+ * that suffices. In any other order, a registration that is renewed or replaced may
+ * move to an earlier or a later page. So the order is that of the first page, and
+ * is kept here. Either way a page shows registrations that are live and match at the call.
  */
 export class Pages {
   readonly #namespace: string
@@ -46,9 +46,9 @@ export class Pages {
   }
 
   /**
-   * Reads what page is asked for.
-   * @throws RegistryError `INVALID_ARGUMENT` for options that make no sense, and a cursor that no
-   *   page of this listing gave or whose order is not kept any more.
+   * Reads the options of a page.
+   * @throws RegistryError `INVALID_ARGUMENT` for invalid options, and a cursor that no
+   *   page of this listing gave or whose order is no longer kept.
    */
   cutOf(filter: CompiledFilter, options: EnumerateOptions): Cut {
     const given = takeOptions(options, 'options', takes)
@@ -75,7 +75,7 @@ export class Pages {
     }
   }
 
-  /** Lets go of everything; later cursors are too old. */
+  /** Drops everything; later cursors are too old. */
   close(): void {
     this.#snapshots.clear()
   }
@@ -86,7 +86,7 @@ export class Pages {
     limit: number,
   ): (matches: readonly Registration[]) => Promise<Page> {
     if (cursor === null) return (matches) => this.#firstPage(matches, order, limit)
-    // Its digest is that of this order, so no page gave it.
+    // Its digest is that of this order, but no page of it gives such a cursor.
     if (cursor.kind !== 'in') throw invalid('not the nextCursor of a page')
     const { registryId, snapshotId, offset } = cursor
     const snapshot = this.#snapshots.get(registryId, snapshotId)

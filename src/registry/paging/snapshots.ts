@@ -4,19 +4,19 @@ import { firstInOrder } from './first-in-order.ts'
 import type { SortOrder } from './sort-order.ts'
 import { invalid } from './cursor.ts'
 
-/** How much is kept, and for how long. */
+/** The bounds of the snapshots that a registry keeps. */
 export interface SnapshotBounds {
   /** Listings whose next page may be asked for. */
   readonly maxSnapshots: number
-  /** Registrations in them together; the latest snapshot is kept however many it has. */
+  /** Total registrations in them; the latest snapshot is kept whatever its size. */
   readonly maxRegistrations: number
-  /** How long a snapshot is kept that no page is asked of, in ms. */
+  /** How long an unused snapshot is kept, in ms. */
   readonly maxIdleMs: number
 }
 
 /**
- * A registration costs 8 bytes until the second page is asked for, besides what has been replaced since
- * and would otherwise be gone.
+ * A registration costs 8 bytes until the second page is requested, plus registrations replaced since
+ * that would otherwise be freed.
  */
 export const SNAPSHOT_BOUNDS: SnapshotBounds = {
   maxSnapshots: 1_000,
@@ -25,13 +25,13 @@ export const SNAPSHOT_BOUNDS: SnapshotBounds = {
 }
 
 /**
- * The identities of one listing, in the order of the first page. They are put in order when a second
- * page is asked for, because seldom one is.
+ * The identities of one listing, in the order of the first page. They are sorted when a second
+ * page is requested, because that is rare.
  */
 export class Snapshot {
   readonly size: number
   readonly #order: SortOrder
-  /** Let go of once they are in order. */
+  /** Freed once they are sorted. */
   #registrations: readonly Registration[]
   #identities: Promise<readonly string[]> | null = null
 
@@ -55,11 +55,11 @@ export class Snapshot {
 
 /** The snapshots that one registry keeps: those used last, within bounds. */
 export class Snapshots {
-  /** Tells this registry's cursors from those of any other. */
+  /** Distinguishes this registry's cursors from those of others. */
   readonly registryId = randomBytes(9).toString('base64url')
   readonly #bounds: SnapshotBounds
   readonly #now: () => number
-  /** The one unused for longest first. */
+  /** Least recently used first. */
   readonly #kept = new Map<number, { readonly snapshot: Snapshot; readonly usedAt: number }>()
   #registrations = 0
   #lastId = 0
@@ -70,7 +70,7 @@ export class Snapshots {
     this.#now = now
   }
 
-  /** Keeps a snapshot; gives its number. */
+  /** Keeps a snapshot; returns its number. */
   add(snapshot: Snapshot): number {
     this.#lastId += 1
     this.#registrations += snapshot.size
@@ -79,17 +79,17 @@ export class Snapshots {
     return this.#lastId
   }
 
-  /** @throws RegistryError `INVALID_ARGUMENT` if there is no such snapshot, or none any more. */
+  /** @throws RegistryError `INVALID_ARGUMENT` if there is no such snapshot, or it was dropped. */
   get(registryId: string, id: number): Snapshot {
     this.#drop()
     const found = registryId === this.registryId ? this.#kept.get(id) : undefined
     if (found === undefined) {
       const reason =
         registryId === this.registryId
-          ? 'too old, or too many other listings were begun since: its order is not kept any more'
+          ? 'too old, or followed by too many other listings: its order is no longer kept'
           : 'made by another registry, which keeps its order in its own process'
       throw invalid(
-        `${reason}. Leave it out to begin anew, or sort by identity, whose cursors stay good in every process`,
+        `${reason}. Leave it out to begin anew, or sort by identity, whose cursors are valid in every process`,
       )
     }
     // A Map iterates in order of insertion: inserting anew marks the snapshot as used last.

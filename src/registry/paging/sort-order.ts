@@ -4,7 +4,7 @@ import { fieldReader } from '../filter/field.ts'
 import { MAX_METADATA_DEPTH } from '../limits.ts'
 import type { JsonValue, Registration } from '../registration.ts'
 
-/** A registration with what it is sorted by, computed once. */
+/** A registration with its sort key, computed once. */
 export interface Entry {
   readonly registration: Registration
   /** Values of different types are ordered by their types. */
@@ -13,15 +13,15 @@ export interface Entry {
   readonly key: string | number
 }
 
-/** An order by what may change while an identity stays registered. */
+/** An order by values that may change while an identity stays registered. */
 export interface SortOrder {
   readonly entryOf: (registration: Registration) => Entry
   readonly compare: (a: Entry, b: Entry) => number
 }
 
 /**
- * The order that `sortBy` and `order` ask for; `null` for that by identity, which needs no sorting:
- * stores give registrations in it.
+ * The order given by `sortBy` and `order`; `null` for order by identity, which needs no sorting:
+ * stores return registrations in it.
  * @throws RegistryError `INVALID_ARGUMENT` for a field that can't be sorted by.
  */
 export function sortOrderOf(sortBy: string, order: 'ascending' | 'descending'): SortOrder | null {
@@ -78,7 +78,7 @@ function entryOf(registration: Registration, value: SortValue): Entry {
   }
 }
 
-/** Equal values by identity, so that there is one order. */
+/** Equal values sort by identity, so that the order is total. */
 function compareEntries(a: Entry, b: Entry): number {
   if (a.typeRank !== b.typeRank) return a.typeRank - b.typeRank
   if (a.key !== b.key) return a.key < b.key ? -1 : 1

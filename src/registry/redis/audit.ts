@@ -2,22 +2,22 @@ import type { RegistrationIndex } from '../memory/registration-index.ts'
 import type { Registration } from '../registration.ts'
 import { REMOVAL_SLACK_MS } from './script.ts'
 
-/** Longest records that are compared, in bytes. */
+/** The longest records that are compared, in bytes. */
 export const MAX_AUDITED_BYTES = 64 * 1024
 
 /** Records compared at a time: some 20 µs of Redis. */
 const RECORDS = 16
 
 /**
- * Compares what a reader holds with the records in Redis, a few at a time, in turn: what is deleted
- * or changed by anyone but a registry is in no log.
+ * Compares a reader's copy with the records in Redis, a few at a time, in turn: records deleted
+ * or changed by anything but a registry are in no log.
  */
 export class Audit {
   #turn: Iterator<Registration> | undefined
   #skippedTurn = 0
 
   /**
-   * The identities to be compared next.
+   * The identities to compare next.
    * @param skipped those whose records were corrupt, which may have been repaired since.
    */
   next(index: RegistrationIndex, skipped: ReadonlySet<string>): readonly string[] {
@@ -44,7 +44,7 @@ export class Audit {
   }
 }
 
-/** Whether a reader and Redis agree on a registration at `timeMs`, that of both; `undefined` is none. */
+/** Whether a reader and Redis agree on a registration at `timeMs`, their common time; `undefined` is none. */
 export function agree(
   held: Registration | undefined,
   recorded: Registration | undefined,

@@ -9,9 +9,9 @@ export interface Bookkeeping {
   /** The log's last entry; `null` if there is no log. */
   readonly end: LogPosition | null
   readonly hasIndex: boolean
-  /** Whether the index is known to have every registration: it hasn't been lost since a SCAN said so. */
+  /** Whether the index is known to be complete: it hasn't been lost since a SCAN showed so. */
   readonly isVerified: boolean
-  /** Of the database; `Infinity` if the user may not ask. */
+  /** Keys in the database; `Infinity` without permission. */
   readonly keyCount: number
   /** For `Evictions`. */
   readonly facts: string
@@ -62,7 +62,7 @@ export interface IndexMember {
   readonly endsMs: number
 }
 
-/** Reads some `count` members of the index, a few of them perhaps twice in a whole iteration. */
+/** Reads about `count` members of the index; a whole iteration may yield some twice. */
 export async function readIndexPage(
   connection: RedisConnection,
   keys: NamespaceKeys,

@@ -57,7 +57,7 @@ export class RedisConnection {
   }
 
   /**
-   * What a failed command means to callers. The client's errors may quote a password, so no cause is kept.
+   * The error that callers get for a failed command. The client's errors may quote a password, so no cause is kept.
    * @param keys those of the command.
    */
   failure(error: unknown, keys: readonly string[] = []): RegistryError {
@@ -67,8 +67,8 @@ export class RedisConnection {
       const named = keys.slice(0, 3).map((key) => `"${key}"`)
       return new RegistryError(
         'UNAVAILABLE',
-        `Redis at ${this.name} refused: WRONGTYPE. Something else than a registry has written to one of ` +
-          `the keys ${named.join(', ')}. Delete it; whatever can be restored is restored.`,
+        `Redis at ${this.name} refused: WRONGTYPE. Another program has written to one of ` +
+          `the keys ${named.join(', ')}. Delete that key; the registry restores what it can.`,
       )
     }
     return new RegistryError(
@@ -182,7 +182,7 @@ function optionsFor(address: RedisAddress, timeoutMs: number) {
     ...(address.usesTls ? { tls: {} } : {}),
     connectTimeout: timeoutMs,
     socketTimeout: timeoutMs,
-    // The client would ask INFO and CLIENT SETINFO, which a user may be forbidden to.
+    // The client would send INFO and CLIENT SETINFO, which a user may not be permitted to.
     enableReadyCheck: false,
     disableClientInfo: true,
     autoResendUnfulfilledCommands: false,
@@ -192,8 +192,8 @@ function optionsFor(address: RedisAddress, timeoutMs: number) {
 }
 
 /**
- * What HELLO says a server is: `standalone`, `sentinel` or `cluster`. INFO says so too, but a user may
- * be forbidden to ask that; HELLO is always allowed.
+ * The mode of a server according to HELLO: `standalone`, `sentinel` or `cluster`. INFO has it too, but a user may
+ * lack permission for INFO; HELLO is always allowed.
  */
 function modeIn(hello: unknown): unknown {
   if (!Array.isArray(hello)) return undefined

@@ -5,7 +5,7 @@ import type { NamespaceKeys } from './keys.ts'
 import type { LogPosition } from './log.ts'
 import { corruptRecordMessage, type Recorded } from './records.ts'
 
-/** What a reader holds: all that the log says up to `position`. */
+/** A reader's copy: the state of the log up to `position`. */
 export interface Copy {
   readonly index: RegistrationIndex
   /** Identities in the index of Redis whose records were corrupt. */
@@ -18,10 +18,10 @@ export function newCopy(position: LogPosition | null): Copy {
   return { index: new RegistrationIndex(), skipped: new Set(), position }
 }
 
-/** Why a copy can't be continued, or its loading not be ended, to follow "since". */
+/** Why a copy can't be continued or completely loaded; a clause to follow "because". */
 export type Interruption = string
 
-/** What a reader needs besides the connection. */
+/** The settings of a reader. */
 export interface ReplicaOptions {
   readonly keys: NamespaceKeys
   readonly warnings: Warnings

@@ -4,7 +4,7 @@ import type { LogPosition } from './log.ts'
 /** How long Redis holds a read that finds nothing, in ms. */
 const HOLD_MS = 1000
 
-/** What a doorbell listens to, and what it calls. */
+/** The source and the callbacks of a doorbell. */
 export interface DoorbellSettings {
   readonly connect: () => Promise<RedisConnection>
   /** A server that doesn't answer for this long counts as lost, in ms. */
@@ -14,9 +14,9 @@ export interface DoorbellSettings {
 }
 
 /**
- * Rings when the log gains an entry, by a blocking read. That needs a connection of its own, which is
- * opened when the bell is armed first. It is a hint only: what the log says is read elsewhere, and
- * while the bell is out of order its owner looks from time to time.
+ * Rings when the log gains an entry, by a blocking read on its own connection, which is
+ * opened when the bell is first armed. It is only a hint: the log is read elsewhere, and
+ * while the bell is out of order, its owner polls.
  */
 export class Doorbell {
   readonly #settings: DoorbellSettings

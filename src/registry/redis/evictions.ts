@@ -1,8 +1,8 @@
 import type { Warnings } from '../warnings.ts'
 
 /**
- * Notices evictions by what INFO says: keys that a Redis with too little memory removes, whose they
- * are it doesn't say. Where INFO is forbidden, there are none to be noticed.
+ * Notices evictions by INFO: it counts keys that a Redis short of memory has removed, but doesn't
+ * name them. Without permission for INFO, evictions go unnoticed.
  */
 export class Evictions {
   readonly #warnings: Warnings
@@ -17,20 +17,20 @@ export class Evictions {
     this.#server = server
   }
 
-  /** Whether INFO may be asked: each time that is refused is in the log of Redis. */
+  /** Whether INFO is permitted: Redis logs each refusal. */
   get isPermitted(): boolean {
     return this.#isPermitted
   }
 
-  /** Whether Redis is set up to evict, so that each read has to ask. */
+  /** Whether Redis is set to evict, so that each read must check. */
   get isEvicting(): boolean {
     return this.#isEvicting
   }
 
   /**
-   * Takes what INFO said.
-   * @param facts lines: keys evicted since the start, bytes at most, policy; '' if INFO is forbidden.
-   * @returns whether keys were evicted since the facts before.
+   * Takes the facts from INFO.
+   * @param facts lines: keys evicted since the start, most bytes, policy; '' without permission for INFO.
+   * @returns whether keys were evicted since the previous facts.
    */
   observe(facts: string): boolean {
     if (facts === '') {

@@ -9,7 +9,7 @@ export interface NamespaceKeys {
   readonly index: string
   /** The capped stream of changes; see `log.ts`. */
   readonly log: string
-  /** Never there: what is deleted to find out whether a server takes writes. */
+  /** Never exists: deleted to find out whether a server accepts writes. */
   readonly nothing: string
   /** The hash of one identity; see `record.ts`. */
   identity(identity: string): string

@@ -6,22 +6,22 @@ import { readLogScript } from './read-scripts.ts'
 import { recordedFrom, type Recorded } from './records.ts'
 import { countFrom, listFrom, textFrom } from './replies.ts'
 
-/** The log from a position on, and the time, both of one instant. */
+/** The log from a position on and the time, at one instant. */
 export interface LogReading {
   /** Unix ms by the clock of Redis. */
   readonly timeMs: number
-  /** Monotonic ms between which that was. */
+  /** Monotonic ms before and after the reading. */
   readonly sentAtMs: number
   readonly receivedAtMs: number
-  /** Begins with the entry at the position, of which it has only that. */
+  /** Begins with the entry at the position, without its content. */
   readonly entries: readonly LogEntry[]
-  /** Whether the log may go on after these. */
+  /** Whether the log may have more entries after these. */
   readonly hasMore: boolean
-  /** What was asked besides, of the same instant. */
+  /** Additional checks, at the same instant. */
   readonly checks: LogChecks | null
 }
 
-/** What Redis says of itself and of some records. */
+/** Facts from INFO, and some records. */
 export interface LogChecks {
   /** For `Evictions`. */
   readonly facts: string

@@ -26,14 +26,14 @@ import { expiryFrom, gatewayFrom, identityFrom, registrationFrom } from './recor
 export interface LogEntry {
   readonly position: LogPosition
   readonly kind: string
-  /** The identity; of `clear` and `expire`, the JSON array of them. */
+  /** The identity; for `clear` and `expire`, the JSON array of identities. */
   readonly id: string
   /** As the hash of the identity has them; empty where the kind has none. */
   readonly expiresAt: string
   readonly registeredAt: string
   readonly gateway: string
   readonly metadata: string
-  /** How many there were, by which one of ours can be told from another. */
+  /** The number of lines, which distinguishes our entries from others. */
   readonly lineCount: number
 }
 
@@ -44,12 +44,12 @@ export interface LogPosition {
   readonly mark: string
 }
 
-/** A position as text, as it is in the tokens of watches; empty before the first entry. */
+/** A position as text, for the tokens of watches; empty before the first entry. */
 export function positionText(position: LogPosition | null): string {
   return position === null ? '' : `${position.id} ${position.mark}`
 }
 
-/** What such texts match. */
+/** The pattern of such texts. */
 export const positionPattern = /^(\d{1,20}-\d{1,20} [\w~-]{1,64})?$/
 
 /** The position of a text that matches `positionPattern`. */
@@ -58,7 +58,7 @@ export function positionFrom(text: string): LogPosition | null {
   return id === undefined || mark === undefined ? null : { id, mark }
 }
 
-/** More lines than any entry has; what follows them is not looked at. */
+/** More lines than any entry has; the rest is ignored. */
 const MAX_LINES = 10
 
 /** An entry from its lines: stream id, kind, and those of the entry. */
@@ -74,14 +74,14 @@ export function isSamePosition(a: LogPosition, b: LogPosition): boolean {
   return a.id === b.id && a.mark === b.mark
 }
 
-/** Unix ms by the clock of Redis as it was when an entry was written, or later: stream ids never go back. */
+/** Unix ms by the clock of Redis when an entry was written, or later, because stream ids never go back. */
 export function timeOf(position: LogPosition): number {
   return Number.parseInt(position.id, 10)
 }
 
 /**
- * What became of an entry: it was applied; it renews an identity that the index doesn't hold, whose
- * record says what it is now; or only a new snapshot can have its change.
+ * The outcome of an entry: it was applied; it renews an identity that the index doesn't hold, whose
+ * record must be read; or its change requires a new snapshot.
  */
 export type Application =
   | { readonly state: 'applied' }
@@ -157,11 +157,11 @@ function identitiesIn({ kind, id }: LogEntry): string[] {
   } catch {
     // Not even JSON.
   }
-  throw new CorruptData(`it is a ${kind} of what is no list of ids: ${excerptOf(id)}`)
+  throw new CorruptData(`it is a ${kind} whose ids are not a list: ${excerptOf(id)}`)
 }
 
 /**
- * Which identities an entry is of, and what happened to them.
+ * The identities of an entry, and their change.
  * @throws CorruptData also for an entry that doesn't say, because everything may have changed.
  */
 export function touchesOf(entry: LogEntry): readonly (readonly [identity: string, touch: Touch])[] {
@@ -178,7 +178,7 @@ export function touchesOf(entry: LogEntry): readonly (readonly [identity: string
     case 'expire':
       return identitiesIn(entry).map((identity) => [identity, 'expired'])
     default:
-      throw new CorruptData(`it is of the kind ${excerptOf(entry.kind)}, which says of no identity`)
+      throw new CorruptData(`its kind ${excerptOf(entry.kind)} names no identity`)
   }
 }
 

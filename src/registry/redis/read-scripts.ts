@@ -3,12 +3,12 @@ import { recordFields } from './record.ts'
 import { now, script } from './script.ts'
 
 /**
- * Longest value that a reader takes, in bytes: the most that `limits.maxMetadataBytes` can be, and the
- * few lines around it. What is longer was not written by a registry.
+ * The longest value that a reader accepts, in bytes: the largest `limits.maxMetadataBytes`, and the
+ * few lines around it. A longer value was not written by a registry.
  */
 export const MAX_VALUE_BYTES = MAX_METADATA_BYTES + 4096
 
-/** Most bytes of values in one reply, so that neither side has to hold more at a time; at least one value fits. */
+/** Most bytes of values in one reply, which bounds the memory of both sides; at least one value fits. */
 export const MAX_REPLY_BYTES = 32 * 1024 * 1024
 
 const fields = recordFields.map((name) => `'${name}'`).join(', ')
@@ -85,11 +85,11 @@ for at, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARG
 end
 return reply`)
 
-/** What INFO says of eviction, as by `facts`. No keys. */
+/** The facts of eviction, as by `facts`. No keys. */
 export const readFactsScript = script(`${facts}
 return facts()`)
 
-/** Scored lowest in the index, it says that a SCAN has found nothing that the index lacks. */
+/** Scored lowest in the index, it marks that a SCAN has found the index complete. */
 export const VERIFIED = '~verified'
 
 /**
@@ -139,6 +139,6 @@ for at = 1, #KEYS do
 end
 return reply`)
 
-/** KEYS index. Replies the identities in it that have ended. */
+/** KEYS index. Replies the identities in it that have expired. */
 export const endedScript = script(`${now}
 return redis.call('ZRANGEBYSCORE', KEYS[1], '(-inf', now)`)

@@ -12,7 +12,7 @@ export const recordFields = ['id', 'metadata', 'registered_at', 'expires_at', 'g
 /** The values of `recordFields`; `null` where the hash lacks the field, '' also for no gateway. */
 export type RecordValues = readonly (string | null | undefined)[]
 
-/** Longest gateway that is believed; subjects are far shorter. */
+/** The longest valid gateway; subjects are far shorter. */
 const MAX_GATEWAY_CHARACTERS = 1024
 const GATEWAY = /^[^\s\p{Cc}]*$/u
 const TIME = /^\d{1,16}$/

@@ -6,12 +6,12 @@ import { MAX_VALUE_BYTES, readHashesScript } from './read-scripts.ts'
 import { registrationFrom } from './record.ts'
 import { countFrom, listFrom, unexpected } from './replies.ts'
 
-/** What Redis holds under the key of an identity. */
+/** The record under the key of an identity. */
 export type Recorded =
   | { readonly state: 'valid'; readonly registration: Registration }
   | { readonly state: 'missing' }
   | { readonly state: 'corrupt'; readonly fault: string }
-  /** It has more bytes than were asked for. */
+  /** It has more bytes than requested. */
   | { readonly state: 'unread' }
 
 const MISSING: Recorded = { state: 'missing' }
@@ -58,7 +58,7 @@ export async function readRecords(
   return records
 }
 
-/** What a warning says of a corrupt record. */
+/** The warning for a corrupt record. */
 export function corruptRecordMessage(keys: NamespaceKeys, identity: string, fault: string): string {
   const key = JSON.stringify(keys.identity(identity).slice(0, 400))
   return `The record ${key} in Redis was left out: ${fault}. Register the identity anew with \`replace\`, or unregister it.`

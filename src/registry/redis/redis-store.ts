@@ -49,7 +49,7 @@ export interface RedisStoreOptions {
   readonly logCap?: number
   /** How long to wait for a server to answer, at the start and later, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number
-  /** Told of what Redis holds and no registry has written, of lost keys, and of clocks set back. */
+  /** Receives warnings of corrupt data, lost keys and clocks set back. */
   readonly warnings?: Warnings
 }
 
@@ -94,7 +94,7 @@ async function whenLoaded<T>(timeoutMs: number, read: () => Promise<T>): Promise
   }
 }
 
-/** What a store is made of besides its options. */
+/** The parts of a store besides its options. */
 interface StoreParts {
   readonly connection: RedisConnection
   readonly warnings: Warnings
@@ -224,7 +224,7 @@ class RedisStore implements RegistryStore {
       const { index, log } = this.#keys
       const { isVerified } = await readBookkeeping(this.#connection, this.#keys, false)
       if (!isVerified) {
-        // There may be registrations that the index lacks.
+        // The index may lack registrations.
         for await (const identities of scanIdentities(this.#connection, this.#keys)) {
           await this.#clear(identities)
         }

@@ -2,16 +2,16 @@ import { VERIFIED } from './read-scripts.ts'
 import { now, REMOVAL_SLACK_MS, script } from './script.ts'
 
 /**
- * Begins to verify an index. KEYS index. ARGV mark. The mark is in the index from now on, scored
- * lowest; should the index be lost meanwhile, so is the mark.
+ * Begins to verify an index. KEYS index. ARGV mark. The mark stays in the index, scored
+ * lowest; if the index is lost meanwhile, so is the mark.
  */
 export const beginVerifyingScript = script(
   `return redis.call('ZADD', KEYS[1], '-inf', '~' .. ARGV[1])`,
 )
 
 /**
- * Puts live registrations that the index lacks into it, and tells readers to load it anew. KEYS index,
- * log, one hash for each identity. ARGV mark, log cap, the identities. Replies how many were put there.
+ * Adds live registrations that the index lacks, and makes readers load it anew. KEYS index,
+ * log, one hash per identity. ARGV mark, log cap, the identities. Replies how many were added.
  */
 export const adoptScript = script(`${now}
 local adopted = 0
@@ -41,7 +41,7 @@ redis.call('ZADD', KEYS[1], '-inf', '${VERIFIED}')
 return 1`)
 
 /**
- * Takes registrations whose hash is gone before its time out of the index, and says so in the log.
+ * Removes registrations whose hash is gone before its time from the index, and logs that.
  * KEYS index, log, one hash for each identity. ARGV mark, log cap, the identities.
  * Replies how many there were.
  */

@@ -22,12 +22,12 @@ import { Snapshots } from './snapshot.ts'
 /** Log entries read at a time: a few ms of work for either side. */
 const chunkSize = 500
 
-/** How often a reader checks what no log tells, in ms, as long as Redis isn't set up to evict. */
+/** How often a reader checks for changes that are in no log, in ms, unless Redis is set to evict. */
 const CHECK_EVERY_MS = 100
 
 /**
- * How often a reader that found no log looks again for registrations, in ms: nothing it follows would
- * tell it of any that lost both index and log.
+ * How often a reader that found no log looks again for registrations, in ms, because it would not
+ * otherwise notice any that have lost both index and log.
  */
 const LOOK_AGAIN_MS = 1000
 
@@ -35,8 +35,8 @@ const LOOK_AGAIN_MS = 1000
 const maxSnapshots = 10
 
 /**
- * What a copy is followed for: to be loaded; to answer the call that loaded it; or to answer a later
- * one, for which it is also checked against what no log tells.
+ * Why a copy is followed: to load it; to answer the call that loaded it; or to answer a later
+ * one, for which it is also checked for changes that are in no log.
  */
 type Stage = 'loading' | 'new' | 'kept'
 
@@ -60,7 +60,7 @@ export class Replica {
   readonly #options: ReplicaOptions
   readonly #keys: NamespaceKeys
   readonly #warnings: Warnings
-  /** Told of every change from one answer to the next. */
+  /** Receives every change from one answer to the next. */
   readonly watches = new Watches()
   readonly #rounds = new SharedRound(() => this.#readOn())
   readonly #clock = new ServerClock()
@@ -74,7 +74,7 @@ export class Replica {
   /** Monotonic ms. */
   #checkedAtMs = -Infinity
   #loadedAtMs = -Infinity
-  /** Why the last copy could not be continued, for a message. */
+  /** Why the last copy could not be continued, for messages. */
   #interruption: Interruption = ''
 
   constructor(connection: RedisConnection, options: ReplicaOptions) {
@@ -97,7 +97,7 @@ export class Replica {
     return this.#toldPosition
   }
 
-  /** When the next registration may end, by `performance.now()`; `Infinity` if none will. */
+  /** When the next registration may expire, by `performance.now()`; `Infinity` if none will. */
   get nextExpiryAt(): number {
     const { nextExpiry } = this.#copy.index
     if (nextExpiry === null) return Infinity
@@ -118,7 +118,7 @@ export class Replica {
     return this.#rounds.join()
   }
 
-  /** What matches as of the changes that `watches` were told of, ordered by identity. */
+  /** The matches as of the changes that `watches` have received, ordered by identity. */
   held(filter: CompiledFilter): readonly Registration[] {
     return this.#copy.index.select(filter)
   }
@@ -152,7 +152,7 @@ export class Replica {
     throw new RegistryError(
       'UNAVAILABLE',
       `The namespace "${this.#keys.namespace}" changes faster than it can be read: of ${maxSnapshots} ` +
-        `attempts, the last one was of no use, since ${this.#interruption}.`,
+        `attempts, the last one failed because ${this.#interruption}.`,
     )
   }
 
@@ -160,7 +160,7 @@ export class Replica {
     return this.#copy.position === null && performance.now() - this.#loadedAtMs >= LOOK_AGAIN_MS
   }
 
-  /** Puts another copy in the place of the present one; watches are told the difference. */
+  /** Replaces the copy; watches receive the difference. */
   async #takeOver(loaded: Copy): Promise<void> {
     const { index } = loaded
     index.expire(this.#clock.timeMs)
@@ -196,7 +196,7 @@ export class Replica {
       const unknown = this.#apply(copy, reading)
       if (!unknown) return false
       if (reading.checks && !this.#passes(reading.checks, reading, copy)) return false
-      // A copy that is being loaded has yet to come to them.
+      // A copy that is being loaded has yet to reach them.
       const hasUnknown = unknown.size > 0 && stage !== 'loading'
       if (hasUnknown) await this.#readUnknown(copy, [...unknown])
       if (copy === this.#copy) this.#toldPosition = copy.position
@@ -217,11 +217,11 @@ export class Replica {
     return readLog(this.#connection, this.#keys, position, chunkSize, audited)
   }
 
-  /** Whether the clock of Redis has not been set back since the reading before. */
+  /** Whether the clock of Redis has not been set back since the previous reading. */
   #isSteady({ position }: Copy, { timeMs, sentAtMs, receivedAtMs, entries }: LogReading): boolean {
     let steppedBackMs = this.#clock.observe(timeMs, sentAtMs, receivedAtMs)
-    // An entry of a time to come was written while the clock was ahead. Those that follow it have the
-    // same time, until the clock comes there again.
+    // An entry with a future time was written while the clock was ahead. Those that follow it have the
+    // same time until the clock reaches it again.
     let latestMs = position === null ? Infinity : timeOf(position)
     for (const entry of entries) {
       const writtenMs = timeOf(entry.position)
@@ -269,7 +269,7 @@ export class Replica {
     return unknown
   }
 
-  /** Reads records that are renewed by the log though this reader doesn't hold them, e.g. since they had ended. */
+  /** Reads records that the log renews but this reader doesn't hold, e.g. because they had expired. */
   async #readUnknown(copy: Copy, identities: readonly string[]): Promise<void> {
     const records = await readRecords(this.#connection, this.#keys, identities)
     for (const { identity, recorded } of records) {
@@ -277,10 +277,10 @@ export class Replica {
     }
   }
 
-  /** Whether nothing shows that records were evicted, deleted or changed by anyone but a registry. */
+  /** Whether there is no sign that records were evicted, deleted or changed by anything but a registry. */
   #passes({ facts, records }: LogChecks, { hasMore, timeMs }: LogReading, copy: Copy): boolean {
     if (this.#options.evictions.observe(facts)) return false
-    // Only at its end does the log say what the records were at the same instant.
+    // Only at its end does the log match the records of the same instant.
     if (hasMore) return true
     return records.every(({ identity, recorded }) => {
       const held = copy.index.get(identity)
@@ -295,7 +295,7 @@ export class Replica {
   }
 }
 
-/** Whether what was read begins with the entry at `position`; where there was no log, there is none still. */
+/** Whether the reading begins with the entry at `position`; if there was no log, whether there still is none. */
 function startsAt(position: LogPosition | null, entries: readonly LogEntry[]): boolean {
   const [first] = entries
   if (position === null || first === undefined) return position === null && first === undefined

@@ -1,6 +1,6 @@
 import { RegistryError } from '../errors.ts'
 
-/** A reply of a script that has the form it must have: a list. */
+/** A script's reply, checked to be a list. */
 export function listFrom(reply: unknown): readonly unknown[] {
   if (Array.isArray(reply)) return reply
   throw unexpected(reply)
@@ -23,7 +23,7 @@ export function textFrom(reply: unknown): string {
   throw unexpected(reply)
 }
 
-/** What a reply means that has none of the forms it may have, e.g. of a proxy or another script. */
+/** The error for a reply of an unexpected form, e.g. of a proxy or another script. */
 export function unexpected(reply: unknown): RegistryError {
   return new RegistryError(
     'UNAVAILABLE',

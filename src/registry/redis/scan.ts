@@ -54,7 +54,7 @@ export async function readRegistrations(
   return found
 }
 
-/** The identities of which there is a hash, some more than once, a chunk at a time. */
+/** The identities that have a hash, some more than once, a chunk at a time. */
 export async function* scanIdentities(
   connection: RedisConnection,
   keys: NamespaceKeys,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /** A Lua script that Redis runs atomically. */
 export interface Script {
   readonly source: string
-  /** By which Redis knows it once it has seen it. */
+  /** The digest by which Redis knows it once it has seen it. */
   readonly sha1: string
 }
 
@@ -17,7 +17,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 
 /**
- * Redis removes a key by a time of its own, a millisecond sooner or later than `now` says. So a record
- * counts as lost only if it would have lived for longer than this, in ms.
+ * Redis removes a key by its own reading of the clock, a millisecond sooner or later than `now`. So a record
+ * counts as lost only if it would have lived longer than this, in ms.
  */
 export const REMOVAL_SLACK_MS = 100

@@ -4,7 +4,7 @@
  */
 const MAX_DRIFT = 0.001
 
-/** Steps back that are not worth a word; a reader is right in spite of them, see `replica.ts`. */
+/** Steps back that need no warning; readers are correct in spite of them, see `replica.ts`. */
 const TOLERATED_MS = 100
 
 /** Notices when the clock of Redis is set back, by comparing it with this process's monotonic one. */
@@ -26,7 +26,7 @@ export class ServerClock {
    * Takes a reading.
    * @param timeMs Unix ms by the clock of Redis, taken between sending and receiving.
    * @param sentAtMs, receivedAtMs monotonic ms.
-   * @returns by how many ms it was set back at least since the reading before; 0 if it wasn't.
+   * @returns by how many ms at least it was set back since the previous reading; 0 if it wasn't.
    */
   observe(timeMs: number, sentAtMs: number, receivedAtMs: number): number {
     const passedMs = Math.max(0, sentAtMs - this.#receivedAtMs)

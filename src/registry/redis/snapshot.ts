@@ -19,14 +19,14 @@ const chunkSize = 500
 
 const INDEX_LOST: Interruption = 'the index was lost'
 
-/** Loads copies of what Redis holds, and repairs the bookkeeping where keys of it are lost. */
+/** Loads copies of the registrations in Redis, and repairs the bookkeeping if its keys are lost. */
 export class Snapshots {
   readonly #connection: RedisConnection
   readonly #options: ReplicaOptions
   readonly #keys: NamespaceKeys
   readonly #follow: (copy: Copy) => Promise<Interruption | null>
 
-  /** @param follow applies the log to a copy that is being loaded; `null` once it has come to its end. */
+  /** @param follow applies the log to a copy that is being loaded; `null` once it has reached its end. */
   constructor(
     connection: RedisConnection,
     options: ReplicaOptions,
@@ -43,7 +43,7 @@ export class Snapshots {
    * log is followed and the chunk's hashes are read, which are thus never older than the position;
    * what the log says of them again later is idempotent. ZSCAN gives every identity that stays in
    * the index meanwhile; those that come or go are in the log.
-   * @param heldCount registrations that the reader holds so far.
+   * @param heldCount how many registrations the reader holds so far.
    */
   async load(heldCount: number): Promise<Copy | Interruption> {
     const state = await this.#verifiedBookkeeping(heldCount)
@@ -65,10 +65,10 @@ export class Snapshots {
     return (await this.#isStillWhole(state)) ? copy : INDEX_LOST
   }
 
-  /** Whether the index has not been lost since: what was read of it would be only a part. */
+  /** Whether the index has not been lost since; otherwise only a part of it was read. */
   async #isStillWhole({ hasIndex, isVerified }: Bookkeeping): Promise<boolean> {
     if (!hasIndex) return true
-    // Without facts: keys that were evicted since the snapshot was begun must be noticed by the next read.
+    // Without facts: the next read must notice keys evicted since the snapshot was begun.
     const state = await readBookkeeping(this.#connection, this.#keys, false)
     return isVerified ? state.isVerified : state.hasIndex
   }
@@ -84,17 +84,17 @@ export class Snapshots {
     try {
       adopted = await verifyIndex(this.#connection, this.#keys, options)
     } catch (error) {
-      // A user that may only read, can, as long as nothing is known to be lost.
+      // A user with read-only permissions can read as long as nothing is known to be lost.
       if (state.hasIndex && isForbidden(error)) return state
       throw error
     }
     if (adopted > 0) {
       this.#options.warnings.warn(
         'KEYS_LOST',
-        `The index "${this.#keys.index}" in Redis had lost ${adopted} registrations, deleted or evicted; they are in it again.`,
+        `The index "${this.#keys.index}" in Redis had lost ${adopted} registrations by deletion or eviction; they have been restored.`,
       )
     }
-    // Nothing is there, which is what was read. Should the first registration have come since, it is in the log.
+    // There was nothing to read. A registration made since is in the log.
     if (!isExpected && adopted === 0) return state
     const repaired = await this.#readBookkeeping()
     return repaired.isVerified ? repaired : undefined
@@ -121,7 +121,7 @@ export class Snapshots {
     return lost
   }
 
-  /** Says in the log that records are gone, so that other readers don't keep them. */
+  /** Logs that records are gone, so that other readers don't keep them. */
   async #dropLost(identities: readonly string[]): Promise<void> {
     const { index, log } = this.#keys
     const { newMark, logCap } = this.#options
@@ -131,7 +131,7 @@ export class Snapshots {
     try {
       lost = countFrom(await this.#connection.run(dropLostScript, names, args))
     } catch (error) {
-      // Another reader, which may write, will say so; this one's answer is right all the same.
+      // A reader with write permission will log it; this reader's answer is correct anyway.
       if (isForbidden(error)) return
       throw error
     }
@@ -144,7 +144,7 @@ export class Snapshots {
   }
 }
 
-/** Whether the user of the connection may not do it. */
+/** Whether the user of the connection lacks permission. */
 function isForbidden(error: unknown): boolean {
   return (
     error instanceof RegistryError &&

@@ -11,8 +11,8 @@ import { listFrom, textFrom } from './replies.ts'
 const chunkSize = 500
 
 /**
- * The identities that something may have happened to after a position of the log: those that the log
- * names, and those that have ended and of which it says nothing yet.
+ * The identities that may have changed after a position of the log: those that the log
+ * names, and those that have expired without an entry yet.
  * @returns `undefined` if the log doesn't say: it doesn't reach back to the position, or has an entry
  *   after which everything must be read anew, or of a time to come, because the clock was set back.
  */
@@ -22,7 +22,7 @@ export async function touchedSince(
   since: LogPosition,
 ): Promise<TouchedIdentities | undefined> {
   const touched = new TouchedIdentities()
-  // Before the log is read: what leaves the index meanwhile is in the log then.
+  // Before the log is read: identities that leave the index meanwhile are in the log then.
   const ended = listFrom(await connection.run(endedScript, [keys.index], []))
   for (const identity of ended) touched.add(textFrom(identity), 'expired')
   for (let position = since; ;) {

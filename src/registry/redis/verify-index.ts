@@ -12,13 +12,13 @@ import { scanIdentities } from './scan.ts'
  */
 const MAX_KEYS_TO_VERIFY = 100_000
 
-/** The same where there is no bookkeeping at all, which is looked at again and again. */
+/** The same without any bookkeeping, where the search is repeated. */
 const MAX_KEYS_WITHOUT_BOOKKEEPING = 10_000
 
 /**
- * Whether an index is to be verified before it is read: it may have been deleted or evicted, and begun
+ * Whether an index must be verified before it is read: it may have been deleted or evicted, and begun
  * anew by the next registration.
- * @param heldCount registrations that the reader holds so far.
+ * @param heldCount how many registrations the reader holds so far.
  */
 export function needsVerification(state: Bookkeeping, heldCount: number): boolean {
   if (state.isVerified) return false
@@ -27,7 +27,7 @@ export function needsVerification(state: Bookkeeping, heldCount: number): boolea
 }
 
 /**
- * Looks for registrations that the index lacks, by SCAN, and puts them there.
+ * Finds registrations that the index lacks, by SCAN, and adds them.
  * @param options.isExpected whether there must be an index, because there is a log, or was.
  * @returns how many there were.
  */

@@ -12,14 +12,14 @@ import { positionFrom, positionPattern, positionText } from './log.ts'
 import type { Replica } from './replica.ts'
 import { touchedSince } from './touched-since.ts'
 
-/** How often to look whether or not the doorbell has rung, in ms: it rings every second by itself. */
+/** How often to read the log even if the doorbell hasn't rung, in ms; it rings every second by itself. */
 const LOOK_EVERY_MS = 1500
-/** Expiries that follow one another more closely are told together, in ms. */
+/** Expiries closer together than this are reported together, in ms. */
 const EXPIRY_PACE_MS = 10
 const FIRST_RETRY_MS = 50
 const LONGEST_RETRY_MS = 1000
 
-/** What a follower needs from its store. */
+/** The parts of its store that a follower needs. */
 export interface FollowerSettings {
   readonly replica: Replica
   readonly connection: RedisConnection
@@ -29,7 +29,7 @@ export interface FollowerSettings {
   readonly timeoutMs: number
 }
 
-/** Keeps the replica up to date as long as something watches it: one for all watches of a store. */
+/** Keeps the replica up to date while it is watched: one follower for all watches of a store. */
 export class WatchFollower {
   readonly #settings: FollowerSettings
   readonly #wakeUp = new WakeUp()
@@ -68,7 +68,7 @@ export class WatchFollower {
     return watch
   }
 
-  /** Ends all watches, and resolves once nothing is under way for them. */
+  /** Ends all watches, and resolves once all their work has ended. */
   async close(): Promise<void> {
     this.#settings.replica.watches.end()
     await this.#following
@@ -83,7 +83,7 @@ export class WatchFollower {
     else watch.reset(replica.held(filter))
   }
 
-  /** Catches up whenever there may be something new, until nothing watches any more. */
+  /** Catches up whenever there may be something new, until no watch is open. */
   async #follow(): Promise<void> {
     const { replica, connect, timeoutMs, keys } = this.#settings
     const { watches } = replica
@@ -111,7 +111,7 @@ export class WatchFollower {
   }
 }
 
-/** A server that is unreachable, or refuses, may answer again later. */
+/** An unreachable or refusing server may answer again later. */
 function canHeal(error: unknown): error is RegistryError {
   return error instanceof RegistryError && error.code === 'UNAVAILABLE'
 }

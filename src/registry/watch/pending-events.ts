@@ -2,21 +2,21 @@ import type { Registration } from '../registration.ts'
 import { isSameToWatcher } from './registration-change.ts'
 import type { LeaveReason, WatchNews } from './watch-event.ts'
 
-/** A resume point from which nothing can be continued: what follows is a `reset`. */
+/** A resume point that can't be resumed from: a `reset` follows. */
 export const BEGINNING = ''
 
-/** An identity that a watcher is to be told of. */
+/** A change of an identity that its watcher doesn't know yet. */
 export interface Untold {
-  /** What the watcher knows of it: `null` if it doesn't match as far as it knows; `undefined` if that is unknown. */
+  /** The registration as the watcher knows it: `null` if it didn't match; `undefined` if that is unknown. */
   readonly known: Registration | null | undefined
-  /** What it is to know: `null` if the identity doesn't match. */
+  /** The registration now: `null` if it doesn't match. */
   readonly now: Registration | null
   /** Why it doesn't match, if it doesn't. */
   readonly reason: LeaveReason
 }
 
 type Pending = (Untold | WatchNews) & {
-  /** Where to resume so that this and all that is pending behind it comes again. */
+  /** Where to resume so that this and all later pending events come again. */
   readonly from: string
 }
 
@@ -25,9 +25,9 @@ const reset = Symbol('reset')
 const interrupted = Symbol('interrupted')
 
 /**
- * What one watcher has not been told yet: at most one event per identity, whatever happens to it
+ * The events that one watcher has not taken yet: at most one per identity, whatever happens to it
  * meanwhile, in the order in which the identities first changed. So memory is bounded by the
- * identities, and one that changes all the time doesn't keep others waiting, nor they it.
+ * identities, and an identity that changes constantly neither delays others nor is starved.
  */
 export class PendingEvents {
   readonly #renewals: boolean
@@ -44,7 +44,7 @@ export class PendingEvents {
     return this.#pending.size
   }
 
-  /** Everything that matches when a watch begins, and that this is all. */
+  /** Adds everything that matches when a watch begins, then `current`. */
   begin(registrations: readonly Registration[], position: string): void {
     for (const registration of registrations) {
       this.#pending.set(registration.identity, joining(registration))
@@ -52,7 +52,7 @@ export class PendingEvents {
     this.#pending.set(current, { type: 'current', from: position })
   }
 
-  /** As `begin`, for a watcher that may have been told otherwise. */
+  /** Like `begin`, for a watcher whose picture is out of date: after a `reset`. */
   reset(registrations: readonly Registration[], position: string): void {
     this.#pending.clear()
     this.#pending.set(reset, { type: 'reset', from: BEGINNING })
@@ -60,7 +60,7 @@ export class PendingEvents {
   }
 
   /**
-   * What may have changed between a resume point and the time from which `change` was called.
+   * Adds changes that may have happened between a resume point and the first call of `change`.
    * @param from the resume point.
    */
   resume(untold: ReadonlyMap<string, Untold>, from: string, position: string): void {
@@ -82,7 +82,7 @@ export class PendingEvents {
   }
 
   /**
-   * Takes note of a change.
+   * Adds a change.
    * @param before the registration if it matched before the change, otherwise `null`; `after` likewise.
    * @param reason why it doesn't match, if it doesn't.
    * @param from the resume point before the change.
@@ -112,7 +112,7 @@ export class PendingEvents {
     }
   }
 
-  /** The interruption is over, and what changed during it was noted by `change`. */
+  /** Ends the interruption; `change` has noted all changes during it. */
   heal(position: string): void {
     if (this.#pending.delete(interrupted) || !this.#isInterruptionTold) return
     this.#pending.delete(current)
@@ -124,8 +124,8 @@ export class PendingEvents {
   }
 
   /**
-   * The next event, which the watcher is told now.
-   * @param position the resume point behind all that was noted.
+   * Takes the next event.
+   * @param position the resume point after everything noted.
    * @returns `from`: where to resume after this event.
    */
   take(position: string): { readonly news: WatchNews; readonly from: string } | undefined {

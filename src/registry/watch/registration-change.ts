@@ -7,13 +7,13 @@ export interface RegistrationChange {
   readonly identity: string
   /** `null` if it was not registered. */
   readonly before: Registration | null
-  /** `null` if it is registered no longer. */
+  /** `null` if it is no longer registered. */
   readonly after: Registration | null
   /** Whether its end was its expiry; meaningless while it is registered. */
   readonly isExpiry: boolean
 }
 
-/** What a change did to its identity. */
+/** The kind of a change. */
 export function touchOf({ before, after, isExpiry }: RegistrationChange): Touch {
   if (after === null) return isExpiry ? 'expired' : 'unregistered'
   return before?.metadata === after.metadata ? 'kept' : 'registered'

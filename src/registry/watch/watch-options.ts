@@ -1,18 +1,18 @@
 import { take, takeOptions, text, trueOrFalse, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 
-/** How a watch begins, and what it tells. */
+/** How a watch begins, and which events it has. */
 export interface WatchOptions {
   /**
-   * Whether it begins with everything that matches. Without, it begins with `current`, and tells
-   * what changes from there on. Default `true`; not allowed together with `from`.
+   * Whether it begins with everything that matches. With `false`, it begins with `current`, and reports
+   * only later changes. Default `true`; not allowed together with `from`.
    */
   readonly initial?: boolean
   /** The token of an earlier event of the same namespace and filter: resume after that event. */
   readonly from?: string
   /**
-   * Whether a renewed TTL alone is a `changed`. Default `false`, since each heartbeat would be an
-   * event; without, `expiresAt` in what was told may have been extended since.
+   * Whether a renewed TTL alone is a `changed`. Default `false`, because each heartbeat would be an
+   * event; `expiresAt` in an event may then have been extended since.
    */
   readonly renewals?: boolean
   /** Ends the watch, without an error, when it is aborted. */

@@ -8,8 +8,8 @@ const VERSION = 1
 const MAX_LENGTH = 1024
 
 /**
- * Writes and reads the resume tokens of one watch. A token is opaque to users: where to resume,
- * and what of, since the place means nothing to another namespace or filter.
+ * Writes and reads the resume tokens of one watch. A token is opaque to users. It has the position to
+ * resume from, and its namespace and filter, because a position is meaningless for others.
  */
 export class WatchTokens {
   readonly #scope: string
@@ -17,7 +17,7 @@ export class WatchTokens {
 
   /**
    * @param namespace of the registrations.
-   * @param positions what every position of the store matches, and `BEGINNING`.
+   * @param positions matches every position of the store, and `BEGINNING`.
    */
   constructor(namespace: string, { canonical }: CompiledFilter, positions: RegExp) {
     this.#positions = positions

@@ -15,12 +15,12 @@ const done: Result = Object.freeze({ done: true, value: undefined })
 /** How long one consumer may hold a turn of the event loop, in ms. */
 const TURN_BUDGET_MS = 10
 
-/** What a watch tells, and what it needs from its store. */
+/** The settings of a watch, and the parts of its store that it needs. */
 export interface WatchSettings {
   readonly filter: CompiledFilter
   readonly renewals: boolean
   readonly tokens: WatchTokens
-  /** The resume point behind every change that was noted so far. */
+  /** The resume point after every change noted so far. */
   readonly position: () => string
   readonly signals: readonly AbortSignal[]
   /** Called once, however the watch ends. */
@@ -28,7 +28,7 @@ export interface WatchSettings {
 }
 
 /**
- * One watch: the store notes changes, the consumer takes events. It tells nothing before the store
+ * One watch: the store notes changes, the consumer takes events. It yields nothing before the store
  * has begun it, but changes may be noted before.
  */
 export class Watch implements WatchStream {
@@ -53,7 +53,7 @@ export class Watch implements WatchStream {
     return this.#hasEnded
   }
 
-  /** Forgets what was noted so far: the watch begins with what came of it. */
+  /** Drops the changes noted so far, because the initial registrations include them. */
   discard(): void {
     this.#pending.clear()
   }
@@ -65,7 +65,7 @@ export class Watch implements WatchStream {
     this.#open()
   }
 
-  /** Begins with everything that matches, because nothing can be continued. */
+  /** Begins with a `reset` and everything that matches, because the watch can't be resumed. */
   reset(registrations: readonly Registration[]): void {
     if (this.#hasEnded) return
     this.#pending.reset(registrations, this.#settings.position())
@@ -178,7 +178,7 @@ export class Watch implements WatchStream {
     else waiter?.reject(failure)
   }
 
-  /** Lets other work have its turn: a consumer that is always answered at once would never yield. */
+  /** Lets other work run: a consumer that is always answered at once would never yield. */
   #yield(): void {
     this.#isYielding = true
     void this.#budget.renew().then(() => {
@@ -193,7 +193,7 @@ export class Watch implements WatchStream {
       : null
   }
 
-  /** What the consumer is to be told of an identity that was touched; it may know that already. */
+  /** The event for a touched identity; the consumer may know it already. */
   #untold(touch: Touch, registration: Registration | null): Untold | null {
     const now = this.#ifMatching(registration)
     if (registration === null) {

@@ -1,7 +1,7 @@
 import type { RegistrationChange } from './registration-change.ts'
 import type { Watch } from './watch.ts'
 
-/** The open watches of one store, which are all told of the same changes. */
+/** The open watches of one store, which all receive the same changes. */
 export class Watches {
   readonly #open = new Set<Watch>()
 

@@ -2,15 +2,15 @@ import { once } from 'node:events'
 import { createServer, Socket } from 'node:net'
 import { now } from '../script.ts'
 
-/** A way to a Redis server by which its clock seems to be ahead. */
+/** A proxy that makes the clock of a Redis server seem ahead. */
 export interface ClockProxy {
   readonly url: string
-  /** By how many ms it is ahead from now on, ≥ 0. */
+  /** Sets by how many ms it is ahead from now on, ≥ 0. */
   stepTo(aheadMs: number): void
   close(): Promise<void>
 }
 
-/** What scripts begin with to take the time. */
+/** The beginning of scripts that read the time. */
 const TAKEN = /local time = .*/.exec(now)?.[0] ?? ''
 
 /**
@@ -69,14 +69,14 @@ export async function startClockProxy(redisPort: number): Promise<ClockProxy> {
   }
 }
 
-/** Lua of the length of `TAKEN`, in which `time` is what TIME would reply. */
+/** Lua of the length of `TAKEN`, with `time` as TIME would reply. */
 function timeAhead(aheadMs: number): string {
   const timeMs = Date.now() + LEAD_MS + aheadMs
   const microseconds = String((timeMs % 1000) * 1000).padStart(6, '0')
   return `local time={${Math.floor(timeMs / 1000)},${microseconds}}`.padEnd(TAKEN.length)
 }
 
-/** How much of `TAKEN` a text ends with, which the next one may go on with. */
+/** How many characters of `TAKEN` a text ends with, which the next one may continue. */
 function lengthOfBeginning(text: string): number {
   for (let length = TAKEN.length - 1; length > 0; length -= 1) {
     if (text.endsWith(TAKEN.slice(0, length))) return length

@@ -2,7 +2,7 @@ import { filterFrom, type Filter } from '../../filter/filter.ts'
 import type { RegistryStore, WatchRequest } from '../../store.ts'
 import type { WatchEvent, WatchStream } from '../watch-event.ts'
 
-/** A watch of everything that is told all, unless said otherwise. */
+/** A watch of everything with all events, unless overridden. */
 export function watch(
   store: RegistryStore,
   {

@@ -1,20 +1,20 @@
 import type { Registration } from '../../registration.ts'
 import type { WatchNews } from '../watch-event.ts'
 
-/** What a consumer knows who applies a watch's events to a map, and which events made no sense to it. */
+/** The picture of a consumer that applies a watch's events to a map, and the events that contradict it. */
 export class Picture {
   readonly held = new Map<string, Registration>()
   readonly faults: string[] = []
   isCurrent = false
   readonly #isExact: boolean
 
-  /** @param isExact `false` if it is resumed, when events may tell what is known already. */
+  /** @param isExact `false` if the watch is resumed, because events may then repeat known states. */
   constructor({ isExact = true, held = [] as Iterable<readonly [string, Registration]> } = {}) {
     this.#isExact = isExact
     for (const [identity, registration] of held) this.held.set(identity, registration)
   }
 
-  /** What it holds, ordered by identity as `select` orders it. */
+  /** Its registrations, ordered by identity like those of `select`. */
   get registrations(): readonly Registration[] {
     return [...this.held.keys()].sort().flatMap((identity) => this.held.get(identity) ?? [])
   }
