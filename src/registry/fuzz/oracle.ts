@@ -1,0 +1,268 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Filter } from '../filter/filter.ts'
+import type { MulticastOptions } from '../multicast.ts'
+import { FIXED, identitiesBy, type Route } from './names.ts'
+import { keys, UNUSUAL } from './redis-inputs.ts'
+import { type TestedProcess, TestedCallError } from './tested.ts'
+import type { Reader } from './tested-calls.ts'
+import type { World } from './world.ts'
+
+/** What a process under test holds at most after a collection, in bytes: several times what it needs. */
+const MAX_HEAP_BYTES = 200 * 1024 * 1024
+/** How often a call that failed for the servers' sake is made before that counts as a fault. */
+const ATTEMPTS = 5
+const HOSTED: readonly Route[] = ['gateway', 'own', 'pattern', 'durable']
+
+/** Knows what is true whatever the inputs were, and finds where it is not so. */
+export class Oracle {
+  readonly #world: World
+  /** What else is registered, by valid traffic, with the number in its metadata. */
+  readonly #churned = new Map<string, number>()
+  #checks = 0
+  #deliveries = 0
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** How many messages were delivered as they had to be. */
+  get deliveries(): number {
+    return this.#deliveries
+  }
+
+  /** Registers, renews and unregisters, as valid writers between the inputs do. */
+  async churn(round: number): Promise<readonly string[]> {
+    const { sender } = this.#world
+    try {
+      for (let n = 0; n < 6; n += 1) {
+        const identity = `churn-${(round * 6 + n) % 20}`
+        if (n === 0) {
+          await retried(() => sender.call('unregister', identity))
+          this.#churned.delete(identity)
+          continue
+        }
+        const metadata = { valid: true, route: 'churn', round }
+        await retried(() =>
+          sender.call('register', identity, metadata, { ttlMs: 600_000, replace: true }),
+        )
+        this.#churned.set(identity, round)
+        if (n === 1) await retried(() => sender.call('heartbeat', identity))
+      }
+      return []
+    } catch (error) {
+      return [`valid writes: ${messageOf(error)}`]
+    }
+  }
+
+  /** Multicasts whose receipts only inputs could send, until `signal`: what their senders believed of these. */
+  async keepWaiting(signal: AbortSignal): Promise<readonly string[]> {
+    const faults: string[] = []
+    for (let round = 0; !signal.aborted && faults.length === 0; round += 1) {
+      const timeoutMs = 600
+      const delivery = round % 2 === 0 ? 'at-most-once' : 'at-least-once'
+      const [inAll] = await Promise.all([
+        Promise.all([
+          this.#multicast({ route: 'silent' }, { delivery, timeoutMs }),
+          this.#multicast({ route: 'mute' }, { delivery, timeoutMs }),
+          this.#multicast({ route: 'silentDurable' }, { delivery: 'exactly-once', timeoutMs }),
+        ]),
+        delay(300),
+      ])
+      faults.push(...inAll.flat())
+    }
+    return faults
+  }
+
+  /** Everything that has to hold after each batch; one sentence for each thing that does not. */
+  async check(): Promise<readonly string[]> {
+    this.#checks += 1
+    const { processes, traffic } = this.#world
+    const delivery = this.#checks % 2 === 0 ? 'at-most-once' : 'at-least-once'
+    const faults = await inTurn([
+      () => this.#expectDelivered(HOSTED, { delivery, timeoutMs: 15_000 }),
+      () =>
+        this.#expectDelivered(['durable', 'moody'], {
+          delivery: 'exactly-once',
+          timeoutMs: 20_000,
+        }),
+      () => this.#expectListed(this.#world.sender, 'old'),
+      () => this.#expectListed(this.#world.durable, 'old'),
+      () => this.#expectListed(this.#world.host, this.#checks % 2 === 0 ? 'fresh' : 'scan'),
+      () => this.#multicast({}, { timeoutMs: 300 }),
+      () => (this.#checks % 5 === 0 ? this.#expectHostFound() : []),
+      () => (this.#checks % 10 === 0 ? this.#disturbBookkeeping() : []),
+    ])
+    await this.#world.settle()
+    for (const subject of traffic.foreign) {
+      faults.push(
+        `something was published to ${JSON.stringify(subject)}, which is neither ours nor an inbox`,
+      )
+    }
+    for (const { death } of processes) if (death !== null) faults.push(death)
+    return [...new Set(faults)]
+  }
+
+  /** What must hold at the end, besides. */
+  async checkHealth(
+    expected: Readonly<Record<'host' | 'durable' | 'sender', readonly string[]>>,
+  ): Promise<readonly string[]> {
+    const faults: string[] = []
+    for (const name of ['host', 'durable', 'sender'] as const) {
+      const process = this.#world[name]
+      const { warnings, heapBytes } = await process.call('health')
+      if (heapBytes > MAX_HEAP_BYTES) faults.push(`${process.name} holds ${heapBytes} bytes`)
+      for (const code of expected[name]) {
+        if ((warnings[code] ?? 0) === 0) faults.push(`${process.name} counted no ${code}`)
+      }
+    }
+    return faults
+  }
+
+  async #expectDelivered(
+    routes: readonly Route[],
+    options: MulticastOptions,
+  ): Promise<readonly string[]> {
+    const faults = await this.#multicast(
+      { valid: true, 'route.in': routes },
+      options,
+      (statuses) => {
+        const expected = routes.flatMap(identitiesBy)
+        this.#deliveries += expected.length
+        return expected
+          .filter((identity) => statuses.get(identity) !== 'DELIVERED')
+          .map(
+            (identity) =>
+              `${options.delivery} to ${identity} became ${statuses.get(identity) ?? 'nothing'}`,
+          )
+      },
+    )
+    return faults
+  }
+
+  /** Sends, and checks that nothing is `DELIVERED` that was not handled. */
+  async #multicast(
+    filter: Filter,
+    options: MulticastOptions,
+    further: (statuses: ReadonlyMap<string, string>) => readonly string[] = () => [],
+  ): Promise<readonly string[]> {
+    const { sender, host, durable, traffic } = this.#world
+    try {
+      const { messageId, statuses } = await retried(() => sender.call('multicast', filter, options))
+      const handled = new Set<string>()
+      for (const process of [host, durable]) {
+        for (const identity of await process.call('handled', messageId)) handled.add(identity)
+      }
+      const unfounded = [...statuses]
+        .filter(([identity, status]) => status === 'DELIVERED' && !handled.has(identity))
+        .filter(([identity]) => !traffic.claimed(messageId, identity))
+        .map(
+          ([identity]) =>
+            `${options.delivery ?? 'at-most-once'} to ${identity} was DELIVERED, and nobody handled it`,
+        )
+      return [...unfounded, ...further(statuses)]
+    } catch (error) {
+      return [`multicast to ${JSON.stringify(filter)}: ${messageOf(error)}`]
+    }
+  }
+
+  async #expectListed(process: TestedProcess, reader: Reader): Promise<readonly string[]> {
+    const by = `enumerate by ${reader} reader of ${process.name}`
+    try {
+      const listed = await retried(() => process.call('enumerate', reader, {}))
+      const found = new Map(listed.map((each) => [each.identity, each]))
+      const faults: string[] = []
+      for (const { identities, gateway, route } of FIXED) {
+        for (const identity of identities) {
+          const { metadata, gateway: named } = found.get(identity) ?? {}
+          if (metadata?.['route'] !== route || metadata['valid'] !== true || named !== gateway) {
+            faults.push(`${by}: ${identity} is ${JSON.stringify(found.get(identity)) ?? 'missing'}`)
+          }
+          found.delete(identity)
+        }
+      }
+      for (const [identity, round] of this.#churned) {
+        if (found.get(identity)?.metadata?.['round'] !== round) {
+          faults.push(`${by}: ${identity} is ${JSON.stringify(found.get(identity)) ?? 'missing'}`)
+        }
+        found.delete(identity)
+      }
+      for (const [identity, registration] of found) {
+        if (identity.startsWith(UNUSUAL)) continue
+        faults.push(
+          `${by}: lists ${JSON.stringify(registration).slice(0, 300)}, which was never registered`,
+        )
+      }
+      return faults
+    } catch (error) {
+      return [`${by}: ${messageOf(error)}`]
+    }
+  }
+
+  async #expectHostFound(): Promise<readonly string[]> {
+    try {
+      const hosts = await this.#world.sender.call('findPatternHosts')
+      const isFound = hosts.some(({ pattern }) => pattern === 'pat.*')
+      return isFound ? [] : [`the host of pat.* was not found, but ${JSON.stringify(hosts)}`]
+    } catch (error) {
+      return [`the search for hosts of patterns: ${messageOf(error)}`]
+    }
+  }
+
+  /** While a key of the bookkeeping has the wrong type, calls answer rightly or fail and say so; then all is well again. */
+  async #disturbBookkeeping(): Promise<readonly string[]> {
+    const { redis, sender, durable } = this.#world
+    for (const key of [keys.log, keys.index]) {
+      await redis.rename(key, `${key}-aside`)
+      await redis.set(key, 'not what it was')
+      const outcomes = await Promise.allSettled([
+        sender.call('enumerate', 'old', {}),
+        sender.call('enumerate', 'fresh', {}),
+        durable.call('enumerate', 'scan', {}),
+        sender.call('multicast', { valid: true, route: 'own' }, { timeoutMs: 500 }),
+      ])
+      await redis.del(key)
+      await redis.rename(`${key}-aside`, key)
+      for (const outcome of outcomes) {
+        if (outcome.status === 'fulfilled') continue
+        const { reason } = outcome
+        if (!(reason instanceof TestedCallError && reason.code === 'UNAVAILABLE')) {
+          return [`with ${key} of the wrong type: ${messageOf(reason)}`]
+        }
+      }
+    }
+    return inTurn([
+      () => this.#expectListed(sender, 'old'),
+      () => this.#expectListed(sender, 'fresh'),
+      () => this.#expectListed(durable, 'scan'),
+    ])
+  }
+}
+
+/** One after the other, up to the first that finds faults. */
+async function inTurn(
+  checks: readonly (() => readonly string[] | Promise<readonly string[]>)[],
+): Promise<string[]> {
+  for (const check of checks) {
+    const faults = await check()
+    if (faults.length > 0) return [...faults]
+  }
+  return []
+}
+
+/** A registry may say that it can't answer now; it has to be able to soon. */
+async function retried<T>(call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call()
+    } catch (error) {
+      const isPassing = error instanceof TestedCallError && error.code === 'UNAVAILABLE'
+      if (!isPassing || attempt === ATTEMPTS) throw error
+      await delay(50)
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof TestedCallError) return `${error.code}: ${error.message}`
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

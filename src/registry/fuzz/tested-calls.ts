@@ -1,0 +1,56 @@
+import type { ConnectOptions } from '../connect.ts'
+import type { ListedRegistration } from '../enumeration.ts'
+import type { Filter } from '../filter/filter.ts'
+import type { DeliveryStatus } from '../messenger.ts'
+import type { MulticastOptions } from '../multicast.ts'
+import type { PatternHost } from '../nats/pattern-hosts.ts'
+import type { RegisterOptions } from '../registry.ts'
+import type { Metadata } from '../registration.ts'
+
+/** What a process under test hosts. */
+export interface Hosting {
+  readonly identities: readonly string[]
+  readonly patterns: readonly string[]
+  /** Its handler throws for two thirds of the messages the first time. */
+  readonly moody: string | null
+}
+
+/** Which registry answers an enumerate: the process's own, or one connected for this call. */
+export type Reader = 'old' | 'fresh' | 'scan'
+
+/** How a process is after all that came. */
+export interface Health {
+  /** By `RegistryWarningCode`. */
+  readonly warnings: Readonly<Record<string, number>>
+  /** What is reachable after a collection, in bytes. */
+  readonly heapBytes: number
+}
+
+/** What the test asks a process under test to do: the registry's calls, and what only the process knows. */
+export interface TestedCalls {
+  start(options: ConnectOptions, hosting: Hosting): Promise<string>
+  register(identity: string, metadata: Metadata, options: RegisterOptions): Promise<null>
+  unregister(identity: string): Promise<null>
+  heartbeat(identity: string): Promise<null>
+  enumerate(reader: Reader, filter: Filter): Promise<readonly ListedRegistration[]>
+  multicast(
+    filter: Filter,
+    options: MulticastOptions,
+  ): Promise<{ messageId: string; statuses: ReadonlyMap<string, DeliveryStatus> }>
+  findPatternHosts(): Promise<readonly PatternHost[]>
+  /** Which identities handled a message here. */
+  handled(messageId: string): Promise<readonly string[]>
+  health(): Promise<Health>
+}
+
+export type CallName = keyof TestedCalls
+
+export interface CallMessage {
+  readonly number: number
+  readonly name: CallName
+  readonly args: readonly unknown[]
+}
+
+export type AnswerMessage =
+  | { readonly number: number; readonly result: unknown }
+  | { readonly number: number; readonly error: { readonly code: string; readonly message: string } }

@@ -1,0 +1,187 @@
+import { placesClaimed } from './claims.ts'
+import {
+  DURABLE_GATEWAY,
+  DURABLE_NAME,
+  FIXED,
+  FORBIDDEN_SUBJECTS,
+  HOST_GATEWAY,
+  identitiesBy,
+  SILENT_DURABLE_NAME,
+  SILENT_GATEWAY,
+  subjects,
+} from './names.ts'
+import type { NatsInput } from './nats-inputs.ts'
+import { type Frame, headerOf, type RawMessage, type RawNats } from './raw-nats.ts'
+
+/** A message that waits for a receipt which only the test could send. */
+interface Waiting {
+  readonly messageId: string
+  readonly recipients: readonly string[]
+}
+
+/** Subjects of a kind that were seen lately, the last one at the end. */
+const REMEMBERED = 16
+const INBOX = /^_INBOX(\.[^.*> \0]+)+$/
+const OWN_SUBJECTS: ReadonlySet<string> = new Set([
+  HOST_GATEWAY,
+  DURABLE_GATEWAY,
+  SILENT_GATEWAY,
+  subjects.durable(DURABLE_NAME),
+  subjects.durable(SILENT_DURABLE_NAME),
+  subjects.patternHosts(),
+])
+const MUTE = identitiesBy('mute').map((identity) => subjects.identity(identity))
+
+/**
+ * Everything that is published on the server: whether it may be, and what inputs can learn from it,
+ * as anybody may who can subscribe.
+ */
+export class Traffic {
+  /** Subjects to which something was published that is neither ours nor an inbox. */
+  readonly foreign = new Set<string>()
+  readonly #seen = new Map<string, string[]>()
+  readonly #receipts: Buffer[] = []
+  readonly #waiting = new Map<string, Waiting>()
+  readonly #claims = new Map<string, Set<string>>()
+
+  constructor(watcher: RawNats) {
+    watcher.subscribe('>', (message) => this.#see(message))
+  }
+
+  /** Whether an input said, in the right form, that `identity` handled the message. */
+  claimed(messageId: string, identity: string): boolean {
+    return this.#claims.get(messageId)?.has(identity) ?? false
+  }
+
+  /** The frame of an input, with the subject that its target has now. */
+  frameOf(input: NatsInput): Frame {
+    const { reply, headers, headerLengthLie, replays } = input
+    const subject = this.#subjectOf(input)
+    const body = replays === null ? input.body : (this.#receipts.at(-1 - replays) ?? input.body)
+    const headerLength = (headers?.length ?? 0) + headerLengthLie
+    this.#noteClaims(subject, headerLengthLie === 0 ? body : Buffer.alloc(0))
+    return { subject, reply, headers, body, headerLength }
+  }
+
+  #subjectOf({ target, word }: NatsInput): string {
+    switch (target) {
+      case 'gateway':
+        return HOST_GATEWAY
+      case 'durableGateway':
+        return DURABLE_GATEWAY
+      case 'durableStream':
+        return subjects.durable(DURABLE_NAME)
+      case 'progress':
+        return this.#lastOf(target, word) ?? subjects.progress(DURABLE_NAME, word)
+      case 'own':
+      case 'pattern':
+        return subjects.identity(word)
+      case 'patternHosts':
+        return subjects.patternHosts()
+      case 'neighbourReply': {
+        const known = this.#lastOf('silentReply', '0') ?? 'x.1.0'
+        return `${known.split('.').slice(0, -2).join('.')}.${word}`
+      }
+      case 'requestReply': {
+        const known = this.#lastOf(target, word) ?? 'x.y'
+        return Number(word) % 2 === 0 ? known : `${known.slice(0, known.lastIndexOf('.'))}.${word}`
+      }
+      case 'silentReply':
+      case 'storedReply':
+      case 'muteReply':
+      case 'hostsReply':
+      case 'pullReply':
+        return this.#lastOf(target, Number(word) % 4 > 0 ? '0' : word) ?? `_INBOX.unknown.${word}`
+    }
+  }
+
+  #lastOf(kind: string, word: string): string | undefined {
+    const seen = this.#seen.get(kind) ?? []
+    return seen.at(-1 - (Number(word) % Math.max(1, seen.length)))
+  }
+
+  #noteClaims(subject: string, body: Buffer): void {
+    const waiting = this.#waiting.get(subject)
+    if (waiting === undefined) return
+    const { messageId, recipients } = waiting
+    const claimed = this.#claims.get(messageId) ?? new Set()
+    this.#claims.set(messageId, claimed)
+    for (const place of placesClaimed(body, recipients.length)) {
+      const identity = recipients[place]
+      if (identity !== undefined) claimed.add(identity)
+    }
+  }
+
+  #see(message: RawMessage): void {
+    const { subject, reply, body } = message
+    if (!mayBePublished(subject)) this.foreign.add(subject)
+    if (subject.startsWith('_INBOX.attacker.') && body.length > 0 && body.length < 10_000) {
+      push(this.#receipts, body)
+    }
+    if (reply?.startsWith('_INBOX.attacker.')) return
+    if (subject === SILENT_GATEWAY && reply !== null) this.#wait('silentReply', reply, message)
+    else if (subject === subjects.durable(SILENT_DURABLE_NAME)) {
+      const receiptTo = headerOf(message, 'Prism-Receipt-To')
+      if (receiptTo !== null) this.#wait('storedReply', receiptTo, message)
+      this.#learn('requestReply', reply)
+    } else if (MUTE.includes(subject)) this.#learn('muteReply', reply)
+    else if (subject === subjects.patternHosts()) this.#learn('hostsReply', reply)
+    else if (subject.startsWith('$JS.API.CONSUMER.MSG.NEXT.')) this.#learn('pullReply', reply)
+    else if (subject.startsWith('$JS.')) this.#learn('requestReply', reply)
+    else if (subject.startsWith(subjects.progress(DURABLE_NAME, ''))) {
+      if (reply !== null) this.#learn('progress', subject)
+    }
+  }
+
+  #wait(kind: string, reply: string, message: RawMessage): void {
+    const payloadBytes = Number(headerOf(message, 'Prism-Payload-Bytes'))
+    const recipients = message.body.subarray(payloadBytes).toString().split('\n')
+    const messageId = headerOf(message, 'Prism-Message-Id') ?? ''
+    this.#waiting.set(reply, { messageId, recipients })
+    this.#learn(kind, reply)
+  }
+
+  #learn(kind: string, subject: string | null): void {
+    if (subject === null || !INBOX.test(subject) === (kind !== 'progress')) return
+    const seen = this.#seen.get(kind) ?? []
+    this.#seen.set(kind, seen)
+    push(seen, subject)
+  }
+}
+
+function push<T>(list: T[], item: T): void {
+  list.push(item)
+  if (list.length > REMEMBERED) list.shift()
+}
+
+/** By the processes under test, and by the server. Inputs go nowhere else either. */
+function mayBePublished(subject: string): boolean {
+  if (FORBIDDEN_SUBJECTS.includes(subject)) return false
+  if (OWN_SUBJECTS.has(subject) || INBOX.test(subject)) return true
+  const identity = subjects.identityOf(subject)
+  if (identity !== null) {
+    return (
+      identity.startsWith('pat.') ||
+      IDENTITIES.has(identity) ||
+      /^(junk|unusual|churn)-\d+$/.test(identity)
+    )
+  }
+  if (subject.startsWith(subjects.progress(DURABLE_NAME, ''))) return true
+  if (subject.startsWith('$JS.ACK.'))
+    return subject.startsWith(`$JS.ACK.${subjects.messagesStream}.${DURABLE_NAME}.`)
+  if (subject.startsWith('$JS.EVENT.ADVISORY.')) return true
+  return subject.startsWith('$JS.API.') && mayBeAsked(subject)
+}
+
+const IDENTITIES = new Set(FIXED.flatMap(({ identities }) => identities))
+
+/** Requests to JetStream: about the namespace's own streams, and none that deletes one. */
+function mayBeAsked(subject: string): boolean {
+  if (subject === '$JS.API.INFO') return true
+  const isOwn = subject.split('.').some((word) => OWN_STREAM.test(word))
+  return isOwn && !/STREAM\.DELETE/.test(subject)
+}
+
+const OWN_STREAM = new RegExp(
+  `^${subjects.prefix.replaceAll('.', '_')}-[a-z]+-${subjects.namespace}$`,
+)
