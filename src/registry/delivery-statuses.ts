@@ -39,8 +39,17 @@ export class DeliveryStatuses {
     if (this.#statuses.get(identity) === 'TIMEOUT') this.#statuses.set(identity, 'PENDING')
   }
 
-  delivered(identity: string): boolean {
-    return this.#statuses.get(identity) === 'DELIVERED'
+  /** Whether a target was entered and is not delivered. */
+  isOpen(identity: string): boolean {
+    const status = this.#statuses.get(identity)
+    return status !== undefined && status !== 'DELIVERED'
+  }
+
+  /** The targets that are not delivered. */
+  open(): readonly string[] {
+    const open: string[] = []
+    for (const [identity, status] of this.#statuses) if (status !== 'DELIVERED') open.push(identity)
+    return open
   }
 
   /** The statuses as they are now; they never change again. */

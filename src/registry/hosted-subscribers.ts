@@ -1,3 +1,5 @@
+import { Backlog, type HeldMessage } from './backlog.ts'
+import { isIdentity } from './identity.ts'
 import type { IdentityPattern } from './identity-pattern.ts'
 import type { MessageHandler, ReceivedMessage } from './messenger.ts'
 import { RecentDeliveries } from './recent-deliveries.ts'
@@ -17,11 +19,17 @@ interface PatternHandler {
  * What it tells is whether the message was handled, at once or, for asynchronous handlers, later.
  */
 export class HostedSubscribers {
+  /** The messages that wait for these subscribers, or that their handlers hold. */
+  readonly backlog: Backlog
   readonly #handlers = new Map<string, MessageHandler>()
   /** The latest first. */
   #patterns: readonly PatternHandler[] = []
   readonly #recent = new RecentDeliveries(REMEMBERED_DELIVERIES)
   readonly #running = new Set<Promise<boolean>>()
+
+  constructor(backlog: Backlog = new Backlog()) {
+    this.backlog = backlog
+  }
 
   has(identity: string): boolean {
     return this.hasOwn(identity) || this.hasMatching(identity)
@@ -34,7 +42,7 @@ export class HostedSubscribers {
 
   /** Whether a pattern hosts an identity, or would if it had no handler of its own. */
   hasMatching(identity: string): boolean {
-    return this.#patterns.some(({ pattern }) => pattern.matches(identity))
+    return this.#patternOf(identity) !== undefined
   }
 
   /** Sets the handler of an identity; gives a function that takes exactly this one away. */
@@ -58,20 +66,32 @@ export class HostedSubscribers {
   }
 
   /**
-   * Hands a message to its identity's handler; `false` if there is none or it threw.
+   * Hands a message to its identity's handler; `false` if there is none or it threw. Never throws.
    * @param resendable whether the sender may send it again: then it is handled once only.
+   * @param held the message in the backlog, which a handler that takes its time holds.
    */
-  deliver(message: ReceivedMessage, resendable: boolean): boolean | Promise<boolean> {
-    const handler = this.#handlerOf(message.identity)
+  deliver(
+    message: ReceivedMessage,
+    resendable: boolean,
+    held?: HeldMessage,
+  ): boolean | Promise<boolean> {
+    const { identity } = message
+    const handler = this.#handlers.get(identity) ?? this.#patternOf(identity)?.handler
     if (handler === undefined) return false
-    if (!resendable) return this.#run(handler, message)
+    if (!resendable) return this.#run(handler, message, held)
 
-    const earlier = this.#recent.get(message.id, message.identity)
+    const earlier = this.#recent.get(message.id, identity)
     if (earlier !== undefined) return earlier
-    const outcome = this.#run(handler, message)
-    if (outcome !== false) this.#recent.set(message.id, message.identity, outcome)
-    if (typeof outcome !== 'boolean') void this.#rememberOutcome(message, outcome)
+    const outcome = this.#run(handler, message, held)
+    if (outcome !== false) this.#recent.set(message.id, identity, outcome)
+    if (typeof outcome !== 'boolean') void this.#rememberOutcome(message.id, identity, outcome)
     return outcome
+  }
+
+  /** Whether the handler of an identity is still busy with an earlier copy of a resendable message. */
+  isBusyWith(messageId: string, identity: string): boolean {
+    const earlier = this.#recent.get(messageId, identity)
+    return earlier !== undefined && earlier !== true
   }
 
   /** Resolves when no handler is running, or after `patienceMs`. */
@@ -79,30 +99,53 @@ export class HostedSubscribers {
     if (this.#running.size > 0) await settledWithin([...this.#running], patienceMs)
   }
 
-  #handlerOf(identity: string): MessageHandler | undefined {
-    const own = this.#handlers.get(identity)
-    return own ?? this.#patterns.find(({ pattern }) => pattern.matches(identity))?.handler
+  /** Names come from outside, and a pattern such as `*` matches also those that are not identities. */
+  #patternOf(identity: string): PatternHandler | undefined {
+    const found = this.#patterns.find(({ pattern }) => pattern.matches(identity))
+    return found !== undefined && isIdentity(identity) ? found : undefined
   }
 
-  async #rememberOutcome(message: ReceivedMessage, outcome: Promise<boolean>): Promise<void> {
-    if (await outcome) this.#recent.set(message.id, message.identity, true)
-    else this.#recent.delete(message.id, message.identity)
+  async #rememberOutcome(id: string, identity: string, outcome: Promise<boolean>): Promise<void> {
+    if (await outcome) this.#recent.set(id, identity, true)
+    else this.#recent.delete(id, identity)
   }
 
-  #run(handler: MessageHandler, message: ReceivedMessage): boolean | Promise<boolean> {
-    let returned: void | Promise<void>
+  #run(
+    handler: MessageHandler,
+    message: ReceivedMessage,
+    held: HeldMessage | undefined,
+  ): boolean | Promise<boolean> {
+    let returned: unknown
     try {
       returned = handler(message)
+      if (!isThenable(returned)) return true
     } catch {
       return false
     }
-    if (!(returned instanceof Promise)) return true
-    const outcome = returned.then(
-      () => true,
-      () => false,
-    )
+    const outcome = isFulfilled(returned)
+    held?.hold()
     this.#running.add(outcome)
-    void outcome.then(() => this.#running.delete(outcome))
+    void outcome.then(() => {
+      held?.letGo()
+      this.#running.delete(outcome)
+    })
     return outcome
   }
+}
+
+/** `await` calls `then` once, hears its first answer only, and takes what it throws as a rejection. */
+async function isFulfilled(returned: PromiseLike<unknown>): Promise<boolean> {
+  try {
+    await returned
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (value === undefined) return false
+  if (value instanceof Promise) return true
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false
+  return 'then' in value && typeof value.then === 'function'
 }

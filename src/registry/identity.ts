@@ -24,6 +24,11 @@ export function validateIdentity(identity: unknown): string {
   return identity
 }
 
+/** Whether `validateIdentity` takes it. */
+export function isIdentity(identity: string): boolean {
+  return findFault(identity) === undefined
+}
+
 /**
  * A namespace: what the Redis keys of its identities begin with (`<namespace>:<identity>`), and one
  * token in NATS subjects and JetStream names.

@@ -1,5 +1,6 @@
 import type { DeliveryStatuses } from './delivery-statuses.ts'
 import type { EventLoopBudget } from './event-loop-budget.ts'
+import { isIdentity } from './identity.ts'
 import type { DeliveryTarget } from './messenger.ts'
 
 /** The targets of a gateway message take at least this many bytes, if the server's limit allows. */
@@ -17,39 +18,77 @@ export interface Lane {
   parked: boolean
 }
 
-/** Sorts targets into lanes and enters new ones; each identity is taken once. */
+/**
+ * Sorts targets into lanes and enters new ones; each identity is taken once. What is not an identity
+ * has failed, because it would spoil the message for others.
+ */
 export async function groupIntoLanes(
   targets: readonly DeliveryTarget[],
   statuses: DeliveryStatuses,
   budget: EventLoopBudget,
 ): Promise<readonly Lane[]> {
+  return group(targets, budget, (identity) => {
+    if (!statuses.enter(identity)) return false
+    if (isIdentity(identity)) return true
+    statuses.settle(identity, false)
+    return false
+  })
+}
+
+/** Lanes of the open ones among these targets, each once, for a resend. */
+export async function groupOpen(
+  targets: readonly DeliveryTarget[],
+  statuses: DeliveryStatuses,
+  budget: EventLoopBudget,
+): Promise<readonly Lane[]> {
+  const taken = new Set<string>()
+  return group(targets, budget, (identity) => {
+    if (!statuses.isOpen(identity) || taken.has(identity) || !isIdentity(identity)) return false
+    taken.add(identity)
+    return true
+  })
+}
+
+async function group(
+  targets: readonly DeliveryTarget[],
+  budget: EventLoopBudget,
+  take: (identity: string) => boolean,
+): Promise<readonly Lane[]> {
   const lanes = new Map<string | null, Lane>()
-  for (const [index, { identity, gateway }] of targets.entries()) {
-    if (index % 256 === 255 && budget.exhausted) await budget.renew()
-    if (!statuses.enter(identity)) continue
-    let lane = lanes.get(gateway)
-    if (lane === undefined) {
-      lane = { gateway, identities: [], next: 0, unansweredBytes: 0, parked: false }
-      lanes.set(gateway, lane)
+  let lane: Lane | undefined
+  let index = 0
+  for (const { identity, gateway } of targets) {
+    index += 1
+    if (index % 256 === 0 && budget.exhausted) await budget.renew()
+    if (!take(identity)) continue
+    // Neighbours often share a gateway, and a hash of its long name is what this takes longest for.
+    if (lane === undefined || lane.gateway !== gateway) {
+      lane = lanes.get(gateway)
+      if (lane === undefined) {
+        lane = { gateway, identities: [], next: 0, unansweredBytes: 0, parked: false }
+        lanes.set(gateway, lane)
+      }
     }
     lane.identities.push(identity)
   }
   return [...lanes.values()]
 }
 
-/** The lanes of a resend: what of these was not delivered. */
-export function undeliveredLanes(
+/** The open targets of lanes, as they were grouped; those first that were not sent to yet. */
+export function openTargets(
   lanes: readonly Lane[],
   statuses: DeliveryStatuses,
-): readonly Lane[] {
-  const open = lanes.map((lane) => ({
-    ...lane,
-    identities: lane.identities.filter((identity) => !statuses.delivered(identity)),
-    next: 0,
-    unansweredBytes: 0,
-    parked: false,
-  }))
-  return open.filter(({ identities }) => identities.length > 0)
+): readonly DeliveryTarget[] {
+  const open = (from: (lane: Lane) => readonly string[]): readonly DeliveryTarget[] =>
+    lanes.flatMap((lane) =>
+      from(lane)
+        .filter((identity) => statuses.isOpen(identity))
+        .map((identity) => ({ identity, gateway: lane.gateway })),
+    )
+  return [
+    ...open(({ identities, next }) => identities.slice(next)),
+    ...open(({ identities, next }) => identities.slice(0, next)),
+  ]
 }
 
 /**

@@ -17,9 +17,11 @@ export interface DeliveryTarget {
 
 /** A message on its way out. */
 export interface OutgoingMessage {
-  /** Unique for each multicast, the same for each resend of it. */
+  /** 1 to 128 printable ASCII characters without spaces; the same for each resend. */
   readonly id: string
   readonly payload: Uint8Array
+  /** Whether the caller chose the id, so that another call may send it again. By default not. */
+  readonly repeatable?: boolean
 }
 
 /** A message as a subscriber gets it. */
@@ -29,8 +31,12 @@ export interface ReceivedMessage {
   readonly payload: Uint8Array
 }
 
-/** Receives the multicasts of one identity. The receipt is sent when it returns or resolves; if it throws, the target is `FAILED`. */
-export type MessageHandler = (message: ReceivedMessage) => void | Promise<void>
+/**
+ * Receives the multicasts of one identity. The receipt is sent when it returns, or when what it
+ * returns, a promise or any other object with a `then` method, is fulfilled. If it throws, or that is
+ * rejected, the target is `FAILED`.
+ */
+export type MessageHandler = (message: ReceivedMessage) => void | PromiseLike<unknown>
 
 /** A running subscription. */
 export interface Subscription {
@@ -45,6 +51,12 @@ export interface SendOptions {
   readonly timeoutMs: number
   /** `false`: hand to the broker and report `PENDING`. Only with `at-most-once`. */
   readonly receipts: boolean
+  /**
+   * Where targets are now, asked before they are sent to again (at-least-once). Those that it leaves
+   * out are not sent to, and are asked for again the next time. If it rejects or takes longer than a
+   * second, they are sent to where they were.
+   */
+  readonly lookUp?: (identities: readonly string[]) => Promise<readonly DeliveryTarget[]>
 }
 
 /**

@@ -208,7 +208,7 @@ export class MemoryMessenger implements Messenger {
       if (options.receipts && running.length > 0) {
         await settledWithin(running, resendable ? Math.min(RESEND_MS, leftMs()) : leftMs())
       }
-      open = open.filter(({ identity }) => !statuses.delivered(identity))
+      open = open.filter(({ identity }) => statuses.isOpen(identity))
       if (!resendable || open.length === 0 || leftMs() === 0) return statuses.end()
       await delay(Math.min(RESEND_MS, leftMs()))
     }

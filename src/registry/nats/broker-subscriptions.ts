@@ -2,7 +2,9 @@ import type { Msg, Subscription } from '@nats-io/transport-node'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import { RegistryError } from '../errors.ts'
 import { settledWithin } from '../settled-within.ts'
+import type { Warnings } from '../warnings.ts'
 import type { Connection, ConnectionPool } from './connections.ts'
+import { shown } from './reply.ts'
 
 const FLUSH_AGAIN_MS = 50
 
@@ -16,10 +18,12 @@ export interface BrokerSubscription {
 export class BrokerSubscriptions {
   readonly #pool: ConnectionPool
   readonly #confirmTimeoutMs: number
+  readonly #warnings: Warnings
   readonly #confirmations = new Map<Connection, Promise<void>>()
 
-  constructor(pool: ConnectionPool, confirmTimeoutMs: number) {
+  constructor(pool: ConnectionPool, confirmTimeoutMs: number, warnings: Warnings) {
     this.#pool = pool
+    this.#warnings = warnings
     this.#confirmTimeoutMs = confirmTimeoutMs
   }
 
@@ -34,7 +38,7 @@ export class BrokerSubscriptions {
     const subscription = connection.nats.subscribe(subject, {
       ...options,
       callback: (error, message) => {
-        if (error === null) onMessage(message)
+        if (error === null) this.#pass(message, onMessage)
         else refusal = error
       },
     })
@@ -45,6 +49,18 @@ export class BrokerSubscriptions {
       })
     })
     return { subscription, confirmed }
+  }
+
+  /** What throws here ends the library's reading: the connection would be deaf from then on. */
+  #pass(message: Msg, onMessage: (message: Msg) => void): void {
+    try {
+      onMessage(message)
+    } catch (error) {
+      this.#warnings.warn(
+        'MALFORMED_MESSAGE',
+        `A message to ${shown(message.subject)} was dropped: ${String(error)}.`,
+      )
+    }
   }
 
   /** Resolves when the broker knows of all that was subscribed in this turn of the event loop. */

@@ -10,7 +10,8 @@ import type { DurableStreams } from './durability.ts'
 import { groupIntoLanes, type Lane, takeBatch } from '../lanes.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 import type { Subjects } from './subjects.ts'
-import { decodeReceipt, encodeGatewayBody, gatewayHeaders, RECEIPT_TO_HEADER } from './wire.ts'
+import { decodeReceipt, forEachPosition } from './receipt.ts'
+import { encodeGatewayBody, gatewayHeaders, RECEIPT_TO_HEADER } from './wire.ts'
 
 const TURN_BUDGET_MS = 1
 /** How many messages may wait for JetStream to say that it has them. */
@@ -74,14 +75,12 @@ export class DurableFanOut implements ReplyReceiver {
   onReply(index: number, reply: Msg): void {
     const batch = this.#batches[index]
     if (batch === undefined) return
-    if (reply.data.length === 0) {
-      for (const identity of batch.identities) this.#statuses.settle(identity, true)
-    }
-    for (const { identity, state } of decodeReceipt(reply.data)) {
-      if (state === 'handled' && batch.identities.includes(identity)) {
-        this.#statuses.settle(identity, true)
-      }
-    }
+    const { identities } = batch
+    const receipt = decodeReceipt(reply.data, identities.length)
+    if (receipt === null) return
+    forEachPosition(receipt.handled, (position) => {
+      this.#statuses.settle(identities[position] ?? '', true)
+    })
     if (this.#statuses.remaining === 0) this.#wakeUp.notify()
   }
 
@@ -119,7 +118,8 @@ export class DurableFanOut implements ReplyReceiver {
           `The payload of ${payload.length} bytes and its headers are more than the ${maxPayloadBytes} bytes that the NATS server takes.`,
         )
       }
-      const headers = gatewayHeaders(id, true, payload.length)
+      const marks = { id, resendable: true, repeatable: this.#message.repeatable ?? false }
+      const headers = gatewayHeaders(marks, payload.length, identities.length)
       headers.set(RECEIPT_TO_HEADER, `${replyPrefix}${this.#batches.length}`)
       this.#batches.push({
         identities,

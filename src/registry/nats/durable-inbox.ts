@@ -7,13 +7,10 @@ import { settledWithin } from '../settled-within.ts'
 import { WakeUp } from '../wake-up.ts'
 import type { Connection } from './connections.ts'
 import { ACK_WAIT_MS, type DurableStreams } from './durability.ts'
-import {
-  decodeGatewayBody,
-  encodeReceipt,
-  MESSAGE_ID_HEADER,
-  PAYLOAD_BYTES_HEADER,
-  RECEIPT_TO_HEADER,
-} from './wire.ts'
+import { encodeReceipt, rangesOf } from './receipt.ts'
+import { receivedHeaders } from './received-headers.ts'
+import { isInbox } from './reply.ts'
+import { decodeGatewayMessage, RECEIPT_TO_HEADER } from './wire.ts'
 import type { Subjects } from './subjects.ts'
 
 const TURN_BUDGET_MS = 2
@@ -104,7 +101,7 @@ export class DurableInbox {
       return
     }
     if (!(await message.ackAck())) return
-    this.#sendReceipt(message, '')
+    this.#sendReceipt(work)
     if (alreadyRecorded || work.recorded > 0) {
       const { admin, progress } = this.#streams
       await admin.streams.purge(progress, { filter: work.progressSubject })
@@ -153,13 +150,18 @@ export class DurableInbox {
     const handled = [...work.handled]
     await this.#streams.client.publish(work.progressSubject, handled.join('\n'))
     work.recorded = handled.length
-    const lines = handled.map((identity) => ({ state: 'handled' as const, identity }))
-    this.#sendReceipt(work.message, encodeReceipt(lines))
+    this.#sendReceipt(work)
   }
 
-  #sendReceipt(message: JsMsg, receipt: string): void {
-    const receiptTo = message.headers?.get(RECEIPT_TO_HEADER)
-    if (receiptTo) attempt(() => this.#connection.nats.publish(receiptTo, receipt))
+  #sendReceipt({ message, identities, handled }: Work): void {
+    const receiptTo = message.headers?.get(RECEIPT_TO_HEADER) ?? ''
+    if (!isInbox(receiptTo)) return
+    const positions = [...identities.keys()].filter((at) => handled.has(identities[at] ?? ''))
+    const receipt = { handled: rangesOf(positions), refused: [] }
+    const { nats, maxPayloadBytes } = this.#connection
+    for (const text of encodeReceipt(identities.length, receipt, maxPayloadBytes)) {
+      attempt(() => nats.publish(receiptTo, text))
+    }
   }
 }
 
@@ -177,13 +179,16 @@ interface Work {
 }
 
 function workOf(message: JsMsg, subject: string): Work {
-  const header = (name: string): string => message.headers?.get(name) ?? ''
-  const { payload, identities } = decodeGatewayBody(message.data, header(PAYLOAD_BYTES_HEADER))
+  const headers = receivedHeaders(message)
+  if (headers === null) throw new Error('its headers are not valid')
+  const decoded = decodeGatewayMessage(headers, message.data)
+  if ('malformed' in decoded) throw new Error(decoded.malformed)
+  const { id, payload, recipients } = decoded
   return {
     message,
-    id: header(MESSAGE_ID_HEADER),
+    id,
     payload,
-    identities,
+    identities: recipients,
     progressSubject: subject,
     handled: new Set(),
     recorded: 0,

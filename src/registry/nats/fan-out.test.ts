@@ -91,7 +91,7 @@ describe.skipIf(backends.kind === 'memory')('a plain NATS client', () => {
     const host = await connectMessenger(prefix())
     const plain = await connectPlainClient()
     const reply = await plain.request(host.gateway, 'hi')
-    expect(reply.headers?.get('Prism-Error')).toMatch('Not a gateway message')
+    expect(reply.headers?.get('Prism-Error')).toMatch('not a message of wire format 2')
   })
 })
 
@@ -143,13 +143,15 @@ describe.skipIf(backends.kind === 'memory')('resends', () => {
     const requestHeaders = headers()
     requestHeaders.set('Prism-Message-Id', 'm1')
     requestHeaders.set('Prism-Resendable', '1')
+    requestHeaders.set('Prism-Wire', '2')
     requestHeaders.set('Prism-Payload-Bytes', '2')
+    requestHeaders.set('Prism-Recipients', '1')
     for (let copy = 0; copy < 3; copy += 1) {
       const reply = await plain.request(host.gateway, 'hia', {
         headers: requestHeaders,
         timeout: 2_000,
       })
-      expect(reply.data.length).toBe(0)
+      expect(reply.string()).toBe('prism-receipt/2 1\nhandled 0')
     }
     expect(calls).toBe(1)
   })

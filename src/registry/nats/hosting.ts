@@ -1,73 +1,65 @@
-import { headers, type Msg, nuid } from '@nats-io/transport-node'
+import { type Msg, nuid } from '@nats-io/transport-node'
+import type { HeldMessage } from '../backlog.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { HostedSubscribers } from '../hosted-subscribers.ts'
-import {
-  decodeGatewayBody,
-  encodeReceipt,
-  ERROR_HEADER,
-  MESSAGE_ID_HEADER,
-  PAYLOAD_BYTES_HEADER,
-  type ReceiptLine,
-  RESENDABLE_HEADER,
-} from './wire.ts'
+import type { Warnings } from '../warnings.ts'
+import type { Connection } from './connections.ts'
+import { GatewayReceipt } from './gateway-receipt.ts'
+import { receivedHeaders } from './received-headers.ts'
+import { Reply, shown } from './reply.ts'
+import { decodeGatewayMessage, decodeMarks, type Malformed } from './wire.ts'
 
 /** How long one turn of the event loop may go on handing messages to handlers, in ms. */
 const TURN_BUDGET_MS = 2
 
-/** After how long a gateway sends a first receipt although some handlers are still running, in ms. */
-const RECEIPT_PATIENCE_MS = 50
+const BAD_HEADERS: Malformed = { malformed: 'its headers are not valid' }
 
-/** Answers a message to an identity's own subject once its handler is done. */
-export function answerIdentityMessage(
-  subscribers: HostedSubscribers,
-  identity: string,
-  message: Msg,
-): void {
-  const outcome = subscribers.deliver(
-    {
-      id: message.headers?.get(MESSAGE_ID_HEADER) || nuid.next(),
-      identity,
-      payload: message.data,
-    },
-    message.headers?.has(RESENDABLE_HEADER) ?? false,
-  )
-  if (typeof outcome === 'boolean') answer(message, outcome)
-  else void outcome.then((handled) => answer(message, handled))
+/** A message that was taken in, and waits for its handlers. */
+interface Accepted {
+  readonly message: Msg
+  readonly reply: Reply
+  readonly held: HeldMessage
 }
 
-function answer(message: Msg, handled: boolean): void {
-  if (handled) reply(message, '')
-  else refuse(message, 'not handled')
-}
-
-function refuse(message: Msg, reason: string): void {
-  const refusal = headers()
-  refusal.set(ERROR_HEADER, reason)
-  reply(message, '', refusal)
-}
-
-function reply(message: Msg, body: string, replyHeaders?: ReturnType<typeof headers>): void {
-  if (!message.reply) return
-  try {
-    message.respond(body, replyHeaders && { headers: replyHeaders })
-  } catch {
-    // The connection closed meanwhile: the sender gets no receipt, which is the truth.
-  }
-}
-
-/** Hands the messages of a gateway to the subscribers behind it, in the order they came. */
-export class GatewayInbox {
+/** Hands received messages to their subscribers, and answers them. Nothing that is received makes it throw. */
+export class Hosting {
   readonly #subscribers: HostedSubscribers
+  readonly #warnings: Warnings
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
-  readonly #waiting: Msg[] = []
+  #waiting: Accepted[] = []
   #working: Promise<void> | null = null
 
-  constructor(subscribers: HostedSubscribers) {
+  constructor(subscribers: HostedSubscribers, warnings: Warnings) {
     this.#subscribers = subscribers
+    this.#warnings = warnings
   }
 
-  accept(message: Msg): void {
-    this.#waiting.push(message)
+  /** Takes a message to an identity's own subject, and answers it once its handler is done. */
+  acceptForIdentity(identity: string, message: Msg, connection: Connection): void {
+    const accepted = this.#admit(message, connection)
+    if (accepted === null) return
+    const { reply, held } = accepted
+    const headers = receivedHeaders(message)
+    const marks = headers === null ? BAD_HEADERS : decodeMarks(headers)
+    if ('malformed' in marks) this.#refuse(accepted, marks)
+    else {
+      const { id, resendable } = marks
+      // The answer to the copy that came first will be the answer to this one.
+      if (id === null || !resendable || !this.#subscribers.isBusyWith(id, identity)) {
+        const received = { id: id ?? nuid.next(), identity, payload: ownBytes(message.data) }
+        const outcome = this.#subscribers.deliver(received, resendable, held)
+        if (typeof outcome === 'boolean') answer(reply, outcome)
+        else void outcome.then((handled) => answer(reply, handled))
+      }
+    }
+    held.handedOut()
+  }
+
+  /** Takes a message to the gateway; they are handed out in the order they came. */
+  acceptForGateway(message: Msg, connection: Connection): void {
+    const accepted = this.#admit(message, connection)
+    if (accepted === null) return
+    this.#waiting.push(accepted)
     this.#working ??= this.#work()
   }
 
@@ -76,64 +68,67 @@ export class GatewayInbox {
     await this.#working
   }
 
+  #admit(message: Msg, connection: Connection): Accepted | null {
+    const reply = new Reply(connection, message, this.#warnings)
+    const { backlog } = this.#subscribers
+    const held = backlog.admit(message.data.length)
+    if (held !== null) return { message, reply, held }
+    reply.refuse('busy: too many messages wait for their handlers')
+    this.#warnings.warn(
+      'BACKLOG_FULL',
+      `A message of ${message.data.length} bytes to ${shown(message.subject)} was refused: ${backlog.bytes} of at most ${backlog.maxBytes} bytes wait for handlers or are held by them. Handlers are too slow, or limits.maxBacklogBytes is too low.`,
+    )
+    return null
+  }
+
+  #refuse({ message, reply }: Accepted, { malformed }: Malformed): void {
+    reply.refuse(`not a message of wire format 2: ${malformed}`)
+    this.#warnings.warn(
+      'MALFORMED_MESSAGE',
+      `A message to ${shown(message.subject)} was refused: ${malformed}.`,
+    )
+  }
+
   async #work(): Promise<void> {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      await this.#handOut(next)
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.toReversed()
+      this.#waiting = []
+      for (let next = batch.pop(); next !== undefined; next = batch.pop()) {
+        await this.#handOut(next)
+        next.held.handedOut()
+      }
     }
     this.#working = null
   }
 
-  async #handOut(message: Msg): Promise<void> {
-    const id = message.headers?.get(MESSAGE_ID_HEADER) ?? ''
-    let body: ReturnType<typeof decodeGatewayBody>
-    try {
-      body = decodeGatewayBody(message.data, message.headers?.get(PAYLOAD_BYTES_HEADER) ?? '')
-    } catch (error) {
-      refuse(message, error instanceof Error ? error.message : 'not a gateway message')
+  async #handOut(accepted: Accepted): Promise<void> {
+    const { message, reply, held } = accepted
+    const headers = receivedHeaders(message)
+    const decoded = headers === null ? BAD_HEADERS : decodeGatewayMessage(headers, message.data)
+    if ('malformed' in decoded) {
+      this.#refuse(accepted, decoded)
       return
     }
-    const resendable = message.headers?.has(RESENDABLE_HEADER) ?? false
-    const refused: ReceiptLine[] = []
-    const running = new Map<string, Promise<boolean>>()
-    for (const [index, identity] of body.identities.entries()) {
-      if (index % 32 === 31 && this.#budget.exhausted) await this.#budget.renew()
-      const received = { id, identity, payload: body.payload }
-      const outcome = this.#subscribers.deliver(received, resendable)
-      if (outcome === false) refused.push({ state: 'refused', identity })
-      else if (outcome !== true) running.set(identity, outcome)
+    const { id, resendable, recipients } = decoded
+    const payload = ownBytes(decoded.payload)
+    const receipt = new GatewayReceipt(reply, recipients.length)
+    for (const [position, identity] of recipients.entries()) {
+      if (position % 32 === 31 && this.#budget.exhausted) await this.#budget.renew()
+      // The receipt for the copy that came first will tell of this one.
+      if (resendable && this.#subscribers.isBusyWith(id, identity)) continue
+      const received = { id, identity, payload }
+      receipt.note(position, this.#subscribers.deliver(received, resendable, held))
     }
-    if (running.size === 0) reply(message, encodeReceipt(refused))
-    else void answerWhenDone(message, refused, running)
+    receipt.send()
   }
 }
 
-/**
- * Sends one receipt when every handler is done; if some take long, a first one for the others and
- * then one for each as it ends, so that a slow handler delays nobody else's receipt.
- */
-async function answerWhenDone(
-  message: Msg,
-  refused: readonly ReceiptLine[],
-  running: ReadonlyMap<string, Promise<boolean>>,
-): Promise<void> {
-  const lines = [...refused]
-  const slow = new Set(running.keys())
-  let answered = false
-  const first = (): void => {
-    if (answered) return
-    answered = true
-    for (const identity of slow) lines.push({ state: 'running', identity })
-    reply(message, encodeReceipt(lines))
-  }
-  const timer = setTimeout(first, RECEIPT_PATIENCE_MS)
-  await Promise.all(
-    Array.from(running, async ([identity, outcome]) => {
-      const state = (await outcome) ? 'handled' : 'refused'
-      slow.delete(identity)
-      if (answered) reply(message, encodeReceipt([{ state, identity }]))
-      else if (state === 'refused') lines.push({ state, identity })
-    }),
-  )
-  clearTimeout(timer)
-  first()
+/** A copy if the bytes are a small part of what was read from the network, which a handler would hold. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > 2 * bytes.length + 1024 ? Buffer.from(bytes) : bytes
+}
+
+function answer(reply: Reply, handled: boolean): void {
+  if (handled) reply.send('')
+  else reply.refuse('not handled')
 }

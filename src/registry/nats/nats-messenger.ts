@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Msg, nuid } from '@nats-io/transport-node'
+import { Backlog, DEFAULT_MAX_BACKLOG_BYTES } from '../backlog.ts'
 import { type Durability, durabilityOf, type DurabilityOptions } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import { validateGatewayName } from '../gateway-name.ts'
@@ -21,7 +23,7 @@ import { DurableStreams } from './durability.ts'
 import { DurableFanOut } from './durable-fan-out.ts'
 import { DurableInbox } from './durable-inbox.ts'
 import { FanOut } from './fan-out.ts'
-import { GatewayInbox } from './hosting.ts'
+import { Hosting } from './hosting.ts'
 import { OwnSubjects } from './own-subjects.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
 
@@ -52,6 +54,11 @@ export interface NatsMessengerOptions {
   readonly durability?: DurabilityOptions
   /** Told of what comes from outside and is wrong. */
   readonly warnings?: Warnings
+  /**
+   * What messages may take that wait for their handlers or that running handlers hold, in bytes;
+   * 64 MiB by default. Beyond it messages are refused.
+   */
+  readonly maxBacklogBytes?: number
 }
 
 /**
@@ -70,6 +77,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     onUpChange,
     durability: durabilityOptions,
     warnings = new Warnings(),
+    maxBacklogBytes = DEFAULT_MAX_BACKLOG_BYTES,
   } = options
   const subjects = new Subjects(subjectPrefix, namespace)
   validateGatewayName(gatewayName, 'gatewayName')
@@ -99,6 +107,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     gatewayName,
     durability,
     warnings,
+    new Backlog(maxBacklogBytes),
   )
   try {
     await messenger.listen()
@@ -122,8 +131,8 @@ class NatsMessenger implements Messenger {
   readonly #subjects: Subjects
   readonly #warnings: Warnings
   readonly #broker: BrokerSubscriptions
-  readonly #subscribers = new HostedSubscribers()
-  readonly #gatewayInbox = new GatewayInbox(this.#subscribers)
+  readonly #subscribers: HostedSubscribers
+  readonly #hosting: Hosting
   readonly #gatewaySubscriptions: BrokerSubscription[] = []
   readonly #ownSubjects: OwnSubjects
   readonly #durability: Durability | null
@@ -138,11 +147,14 @@ class NatsMessenger implements Messenger {
     gatewayName: string,
     durability: Durability | null,
     warnings: Warnings,
+    backlog: Backlog,
   ) {
     this.#pool = pool
     this.#subjects = subjects
     this.#warnings = warnings
-    this.#broker = new BrokerSubscriptions(pool, confirmTimeoutMs)
+    this.#subscribers = new HostedSubscribers(backlog)
+    this.#hosting = new Hosting(this.#subscribers, warnings)
+    this.#broker = new BrokerSubscriptions(pool, confirmTimeoutMs, warnings)
     this.#durability = durability
     this.gateway = durability?.gatewayName
       ? subjects.durableGateway(durability.gatewayName)
@@ -151,6 +163,8 @@ class NatsMessenger implements Messenger {
       pool,
       broker: this.#broker,
       subscribers: this.#subscribers,
+      hosting: this.#hosting,
+      warnings,
       subjects,
       gateway: this.gateway,
       confirmTimeoutMs,
@@ -160,7 +174,7 @@ class NatsMessenger implements Messenger {
   /** Opens the gateway's inbox, on every connection: the server gives each message to one of them. */
   async listen(): Promise<void> {
     for (const connection of this.#pool.connections) {
-      const accept = (message: Msg): void => this.#gatewayInbox.accept(message)
+      const accept = (message: Msg): void => this.#hosting.acceptForGateway(message, connection)
       this.#gatewaySubscriptions.push(
         this.#broker.open(connection, this.gateway, accept, { queue: 'gateway' }),
       )
@@ -241,8 +255,10 @@ class NatsMessenger implements Messenger {
     if (this.#pool.up) await settledWithin(drained, CLOSE_PATIENCE_MS)
     else void Promise.allSettled(drained)
     await this.#durable?.inbox?.close(CLOSE_PATIENCE_MS)
-    await this.#gatewayInbox.idle()
+    await this.#hosting.idle()
     await this.#subscribers.idle(CLOSE_PATIENCE_MS)
+    // Receipts of handlers that ended in this turn of the event loop are sent in the next one.
+    await nextTurn()
     const flushed = this.#pool.connections
       .filter((connection) => connection.up)
       .map(({ nats }) => nats.flush())

@@ -5,9 +5,11 @@ import type { MessageHandler, Subscription } from '../messenger.ts'
 import { settledWithin } from '../settled-within.ts'
 import type { BrokerSubscription, BrokerSubscriptions } from './broker-subscriptions.ts'
 import type { Connection, ConnectionPool } from './connections.ts'
-import { answerIdentityMessage } from './hosting.ts'
+import type { Hosting } from './hosting.ts'
 import { answerPatternHost } from './pattern-hosts.ts'
+import { Reply } from './reply.ts'
 import type { Subjects } from './subjects.ts'
+import type { Warnings } from '../warnings.ts'
 
 /** What a messenger asked the broker for, to host one identity or one pattern. */
 interface Interest {
@@ -21,6 +23,8 @@ export interface OwnSubjectsOptions {
   readonly pool: ConnectionPool
   readonly broker: BrokerSubscriptions
   readonly subscribers: HostedSubscribers
+  readonly hosting: Hosting
+  readonly warnings: Warnings
   readonly subjects: Subjects
   readonly gateway: string
   /** How long giving up a subscription may wait for the broker, in ms. */
@@ -41,15 +45,15 @@ export class OwnSubjects {
   }
 
   subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
-    const { broker, subscribers, subjects } = this.#options
+    const { broker, subscribers, hosting, subjects } = this.#options
     const open = (): Interest => {
+      const connection = this.#connectionOf(identity)
       const accept = (message: Msg): void => {
         // Before it is confirmed and after it is given up, a pattern that matches answers instead.
         if (!interest.live && subscribers.hasMatching(identity)) return
-        answerIdentityMessage(subscribers, identity, message)
+        hosting.acceptForIdentity(identity, message, connection)
       }
-      const subject = subjects.identity(identity)
-      const subscription = broker.open(this.#connectionOf(identity), subject, accept)
+      const subscription = broker.open(connection, subjects.identity(identity), accept)
       const interest: Interest = { subscriptions: [subscription], live: false }
       return interest
     }
@@ -57,20 +61,20 @@ export class OwnSubjects {
   }
 
   subscribeMatching(text: string, handler: MessageHandler): Promise<Subscription> {
-    const { pool, broker, subscribers, subjects, gateway } = this.#options
+    const { pool, broker, subscribers, subjects, gateway, warnings } = this.#options
     const pattern = parseIdentityPattern(text)
     const open = (): Interest => {
       const subject = subjects.pattern(text)
-      const accept = (message: Msg): void => this.#answerByPattern(pattern, message)
       // A queue: of all connections and processes behind one gateway, one gets each message.
-      const subscriptions = pool.connections.map((connection) =>
-        broker.open(connection, subject, accept, { queue: gateway }),
-      )
-      const answer = (question: Msg): void =>
-        answerPatternHost(question, { gateway, pattern: text })
-      const asked = pool.connections
-        .slice(0, 1)
-        .map((connection) => broker.open(connection, subjects.patternHosts(), answer))
+      const subscriptions = pool.connections.map((connection) => {
+        const accept = (message: Msg): void => this.#acceptByPattern(pattern, message, connection)
+        return broker.open(connection, subject, accept, { queue: gateway })
+      })
+      const asked = pool.connections.slice(0, 1).map((connection) => {
+        const answer = (question: Msg): void =>
+          answerPatternHost(new Reply(connection, question, warnings), { gateway, pattern: text })
+        return broker.open(connection, subjects.patternHosts(), answer)
+      })
       return { subscriptions: [...subscriptions, ...asked], live: false }
     }
     return this.#receive(this.#patterns, text, subscribers.addMatching(pattern, handler), open)
@@ -107,13 +111,13 @@ export class OwnSubjects {
   }
 
   /** A subject may cover identities that the pattern doesn't match: those are others' to answer. */
-  #answerByPattern(pattern: IdentityPattern, message: Msg): void {
-    const { subscribers, subjects } = this.#options
+  #acceptByPattern(pattern: IdentityPattern, message: Msg, connection: Connection): void {
+    const { subscribers, hosting, subjects } = this.#options
     const identity = subjects.identityOf(message.subject)
     if (identity === null) return
     if (this.#identities.get(identity)?.live) return
     if (!pattern.matches(identity) && !subscribers.hasMatching(identity)) return
-    answerIdentityMessage(subscribers, identity, message)
+    hosting.acceptForIdentity(identity, message, connection)
   }
 
   /** Always the same connection for an identity, so that subscribing again overtakes nothing. */

@@ -1,6 +1,9 @@
 import { createInbox, type Msg } from '@nats-io/transport-node'
 import { setTimeout as delay } from 'node:timers/promises'
+import { parseIdentityPattern } from '../identity-pattern.ts'
 import { ConnectionPool } from './connections.ts'
+import { receivedHeaders } from './received-headers.ts'
+import type { Reply } from './reply.ts'
 import type { Subjects } from './subjects.ts'
 
 /** A messenger that hosts all identities that match a pattern. */
@@ -16,18 +19,23 @@ export const FIRST_ANSWER_MS = 2_000
 export const NEXT_ANSWER_MS = 200
 const CONNECT_TIMEOUT_MS = 5_000
 
+/** How long all answers together are waited for, in ms. */
+const ALL_ANSWERS_MS = 10_000
+/** How many answers are taken. */
+const MAX_ANSWERS = 10_000
+/** A gateway and a pattern take no more, in bytes. */
+const MAX_ANSWER_BYTES = 4_096
+
 /** Answers a question for hosts. */
-export function answerPatternHost(question: Msg, host: PatternHost): void {
-  try {
-    question.respond(JSON.stringify(host))
-  } catch {
-    // The connection closed meanwhile: this host is no longer to be found.
-  }
+export function answerPatternHost(reply: Reply, host: PatternHost): void {
+  reply.send(JSON.stringify(host))
 }
 
 /**
  * The pattern hosts of a namespace that are running, one entry each. Where there is none, the
- * server says so at once; a host has `FIRST_ANSWER_MS` to answer, and each further one `NEXT_ANSWER_MS`.
+ * server says so at once; a host has `FIRST_ANSWER_MS` to answer, and each further one `NEXT_ANSWER_MS`,
+ * up to `ALL_ANSWERS_MS` and `MAX_ANSWERS`. Answers that name no gateway of the namespace or no valid
+ * pattern are left out.
  * @throws RegistryError `UNAVAILABLE` if NATS can't be reached, within 5 s.
  */
 export async function findPatternHosts(
@@ -45,14 +53,16 @@ export async function findPatternHosts(
     const { nats } = connection
     const inbox = createInbox()
     const hosts: PatternHost[] = []
+    const end = performance.now() + ALL_ANSWERS_MS
     let until = performance.now() + FIRST_ANSWER_MS
     const ended = new AbortController()
     nats.subscribe(inbox, {
       callback: (error, answer) => {
-        if (error !== null || answer.headers?.code === 503) return ended.abort()
-        const host = readAnswer(answer)
+        if (error !== null || hosts.length >= MAX_ANSWERS || isNobodyThere(answer)) ended.abort()
+        if (ended.signal.aborted) return
+        const host = readAnswer(answer, subjects)
         if (host !== null) hosts.push(host)
-        until = performance.now() + NEXT_ANSWER_MS
+        until = Math.min(performance.now() + NEXT_ANSWER_MS, end)
       },
     })
     nats.publish(subjects.patternHosts(), '', { reply: inbox })
@@ -65,10 +75,17 @@ export async function findPatternHosts(
   }
 }
 
-function readAnswer(answer: Msg): PatternHost | null {
+function isNobodyThere(answer: Msg): boolean {
+  return answer.data.length === 0 && receivedHeaders(answer)?.code === 503
+}
+
+function readAnswer(answer: Msg, subjects: Subjects): PatternHost | null {
+  if (answer.data.length > MAX_ANSWER_BYTES) return null
   try {
     const { gateway, pattern } = answer.json<Partial<PatternHost>>()
-    return typeof gateway === 'string' && typeof pattern === 'string' ? { gateway, pattern } : null
+    if (typeof gateway !== 'string' || !subjects.isGateway(gateway)) return null
+    if (typeof pattern !== 'string') return null
+    return { gateway, pattern: parseIdentityPattern(pattern).text }
   } catch {
     return null
   }

@@ -2,6 +2,7 @@ import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-n
 
 /** Waits for the replies of one send; `index` numbers its messages. */
 export interface ReplyReceiver {
+  /** Must not throw: replies come from outside. */
   onReply(index: number, message: Msg): void
   /** The broker refused to take messages to `subject`. */
   onRefused(subject: string): void

@@ -1,48 +1,110 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { receivedHeaders } from './received-headers.ts'
 import {
-  decodeGatewayBody,
-  decodeReceipt,
+  decodeGatewayMessage,
+  decodeMarks,
   encodeGatewayBody,
-  encodeReceipt,
+  type GatewayMessage,
   gatewayHeaders,
   headerBytes,
-  type ReceiptLine,
+  identityHeaders,
 } from './wire.ts'
 
 /** Identities hold anything but control characters, spaces and wildcards. */
 const identity = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 30 })
   .filter((text) => !/[\p{Cc}\p{Cs}\s*>]/u.test(text))
-const identities = fc.array(identity, { minLength: 1, maxLength: 50 })
+const id = fc.stringMatching(/^[!-~]{1,128}$/)
+const marks = fc.record({ id, resendable: fc.boolean(), repeatable: fc.boolean() })
+const anyMessage: fc.Arbitrary<GatewayMessage> = fc
+  .tuple(
+    marks,
+    fc.uint8Array({ maxLength: 200 }),
+    fc.uniqueArray(identity, { minLength: 1, maxLength: 50 }),
+  )
+  .map(([each, payload, recipients]) => ({ ...each, payload, recipients }))
+
+function encode(sent: GatewayMessage) {
+  const { payload, recipients } = sent
+  return {
+    headers: gatewayHeaders(sent, payload.length, recipients.length),
+    body: encodeGatewayBody(payload, recipients),
+  }
+}
 
 describe('a gateway message', () => {
-  test('carries any payload and any identities', () => {
+  test('carries any payload, any recipients and all its marks', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), identities, (payload, list) => {
-        const decoded = decodeGatewayBody(encodeGatewayBody(payload, list), `${payload.length}`)
-        expect(Buffer.from(decoded.payload).equals(payload)).toBe(true)
-        expect(decoded.identities).toEqual(list)
+      fc.property(anyMessage, (sent) => {
+        const { headers, body } = encode(sent)
+        const decoded = decodeGatewayMessage(headers, body)
+        if ('malformed' in decoded) throw new Error(decoded.malformed)
+        expect({ ...decoded, payload: [...decoded.payload] }).toEqual({
+          ...sent,
+          payload: [...sent.payload],
+        })
       }),
     )
   })
 
-  test('of any other content is refused with a typed error, or read without failing', () => {
+  test.each([
+    ['Prism-Wire', ['', '1', '3', '2.0']],
+    ['Prism-Message-Id', ['', 'a b', 'ü', 'x'.repeat(129)]],
+    ['Prism-Payload-Bytes', ['', '-1', '+1', '1e1', '0x1', '1.5', '999999', '9'.repeat(400)]],
+    ['Prism-Recipients', ['', '0', '-1', '1e1', '51', '9'.repeat(400)]],
+  ])('whose %s is missing or wrong is refused', (name, wrongs) => {
     fc.assert(
-      fc.property(fc.uint8Array(), fc.oneof(fc.string(), fc.nat().map(String)), (body, header) => {
-        try {
-          decodeGatewayBody(body, header)
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
+      fc.property(anyMessage, (sent) => {
+        for (const wrong of [undefined, ...wrongs]) {
+          const { headers, body } = encode(sent)
+          headers.delete(name)
+          if (wrong !== undefined) headers.set(name, wrong)
+          expect(decodeGatewayMessage(headers, body)).toHaveProperty('malformed')
         }
+      }),
+    )
+  })
+
+  test('that was cut short or made longer is refused', () => {
+    fc.assert(
+      fc.property(anyMessage, fc.nat(), (sent, at) => {
+        const { headers, body } = encode(sent)
+        const cut = Buffer.from(body).subarray(0, at % (sent.payload.length + 1))
+        expect(decodeGatewayMessage(headers, cut)).toHaveProperty('malformed')
+        const longer = Buffer.concat([body, Buffer.from('\nmore')])
+        expect(decodeGatewayMessage(headers, longer)).toHaveProperty('malformed')
+      }),
+    )
+  })
+
+  test('that names a recipient twice is refused, in whatever order', () => {
+    fc.assert(
+      fc.property(anyMessage, fc.nat(), (sent, at) => {
+        const twice = sent.recipients[at % sent.recipients.length] ?? ''
+        const { headers, body } = encode({ ...sent, recipients: [...sent.recipients, twice] })
+        expect(decodeGatewayMessage(headers, body)).toHaveProperty('malformed')
+      }),
+    )
+  })
+
+  test('of any other content is refused, or read without failing', () => {
+    const number = fc.oneof(fc.string(), fc.nat().map(String))
+    fc.assert(
+      fc.property(fc.uint8Array(), id, number, number, (body, messageId, payload, recipients) => {
+        const headers = identityHeaders({ id: messageId, resendable: true, repeatable: false })
+        headers.set('Prism-Wire', '2')
+        headers.set('Prism-Payload-Bytes', payload.replace(/[\r\n]/g, ''))
+        headers.set('Prism-Recipients', recipients.replace(/[\r\n]/g, ''))
+        expect(typeof decodeGatewayMessage(headers, body)).toBe('object')
       }),
     )
   })
 
   test('has headers of exactly the size that is counted', () => {
     fc.assert(
-      fc.property(fc.uuid(), fc.boolean(), fc.nat(), (id, resendable, payloadBytes) => {
-        const headers = gatewayHeaders(id, resendable, payloadBytes)
+      fc.property(marks, fc.nat(), fc.nat(), (each, payloadBytes, recipients) => {
+        const headers = gatewayHeaders(each, payloadBytes, recipients)
         let text = 'NATS/1.0\r\n'
         for (const [name, values] of headers) text += `${name}: ${values.join()}\r\n`
         expect(headerBytes(headers)).toBe(Buffer.byteLength(`${text}\r\n`))
@@ -51,29 +113,34 @@ describe('a gateway message', () => {
   })
 })
 
-describe('a receipt', () => {
-  test('tells what was encoded', () => {
-    const line: fc.Arbitrary<ReceiptLine> = fc.record({
-      state: fc.constantFrom('handled', 'refused', 'running'),
-      identity,
+describe('the marks of a message to an identity', () => {
+  test('may be missing: plain clients send none', () => {
+    expect(decodeMarks(receivedHeaders({ headers: undefined }) ?? fail())).toEqual({
+      id: null,
+      resendable: false,
+      repeatable: false,
     })
-    fc.assert(
-      fc.property(fc.array(line), (lines) => {
-        expect(decodeReceipt(Buffer.from(encodeReceipt(lines)))).toEqual(lines)
-      }),
-    )
   })
 
-  test('that is empty says that all was handled', () => {
-    expect(encodeReceipt([])).toBe('')
-    expect(decodeReceipt(new Uint8Array())).toEqual([])
-  })
-
-  test('of any other content is read without failing', () => {
-    fc.assert(
-      fc.property(fc.uint8Array(), (body) => {
-        expect(Array.isArray(decodeReceipt(body))).toBe(true)
-      }),
-    )
+  test('are refused if copies could not be told from another message', () => {
+    const headers = identityHeaders({ id: 'm', resendable: true, repeatable: false })
+    headers.delete('Prism-Message-Id')
+    expect(decodeMarks(headers)).toHaveProperty('malformed')
+    headers.set('Prism-Message-Id', 'x'.repeat(129))
+    expect(decodeMarks(headers)).toHaveProperty('malformed')
   })
 })
+
+test('headers that can not be decoded are told from none', () => {
+  const message = {
+    get headers(): never {
+      throw new Error('not a header')
+    },
+  }
+  expect(receivedHeaders(message)).toBeNull()
+  expect(receivedHeaders({ headers: undefined })?.keys()).toEqual([])
+})
+
+function fail(): never {
+  throw new Error('unreachable')
+}

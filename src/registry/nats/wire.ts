@@ -1,53 +1,84 @@
 /**
- * What travels over NATS, and nothing else; `docs/promises.md` tells it to authors of plain clients.
+ * Messages as they travel over NATS, wire format 2; `docs/promises.md` tells it to authors of plain
+ * clients, and `subjects.ts` has the subjects.
  *
- * **An identity's own subject**, `<prefix>.<identity>`: the body is the payload as it is. A message
- * that wants a receipt has a reply subject, and any reply to it is the receipt, except one with a
- * `Prism-Error` header, which says that the message was not handled.
+ * **To an identity's own subject**: the body is the payload as it is. A message that wants a receipt
+ * has a reply subject, and any reply is the receipt, except one with a `Prism-Error` header, which says
+ * that the message was not handled, and those that the server makes.
  *
- * **A gateway's subject**, `<prefix>-gateway.<name>`: the body is the payload (`Prism-Payload-Bytes`
- * bytes of it), then the identities it is for, UTF-8, one a line. The first receipt lists what was
- * not handled (`-identity`) and what is still being handled (`?identity`), one a line; everything it
- * does not list was handled. Later receipts to the same reply subject tell how those ended
- * (`+identity` or `-identity`).
+ * **To a gateway**: the body is the payload (`Prism-Payload-Bytes` bytes of it), then the names of its
+ * recipients, joined by line feeds. Replies are receipts (`receipt.ts`), or have a `Prism-Error` header:
+ * then the whole message was refused.
  *
- * **A durable gateway's stream subject**, `<prefix>-durable.<name>`: the same body, kept by JetStream.
- * Receipts go to the subject in `Prism-Receipt-To`: an empty one says that all was handled, another
- * lists what was (`+identity`); both are sent after that is on record.
+ * **To a durable gateway**: the same, kept by JetStream. Receipts go to the inbox in `Prism-Receipt-To`.
  *
- * **A question for hosts**, `<prefix>-subscribers`: everyone who hosts all identities of a pattern
- * answers with JSON, `{"gateway":…,"pattern":…}`.
+ * **A question for hosts**: everyone who hosts all identities of a pattern answers with JSON,
+ * `{"gateway":…,"pattern":…}`.
  */
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
-import { RegistryError } from '../errors.ts'
+import { MESSAGE_ID } from '../message-id.ts'
 
-/** Unique a multicast, the same in each resend of it. */
+/** Which wire format a gateway message has. */
+export const WIRE_HEADER = 'Prism-Wire'
+/** Names the message; the same in each resend of it. */
 export const MESSAGE_ID_HEADER = 'Prism-Message-Id'
 /** Present with the value `1` if the message may be sent again with the same id. */
 export const RESENDABLE_HEADER = 'Prism-Resendable'
+/** Present with the value `1` if the caller chose the id, so that another call may use it again. */
+export const REPEATABLE_HEADER = 'Prism-Repeatable'
 /** How many bytes of a gateway message's body are the payload. */
 export const PAYLOAD_BYTES_HEADER = 'Prism-Payload-Bytes'
+/** How many recipients a gateway message has. */
+export const RECIPIENTS_HEADER = 'Prism-Recipients'
 /** Where the receipts of a message kept by JetStream go, as its reply subject is JetStream's own. */
 export const RECEIPT_TO_HEADER = 'Prism-Receipt-To'
 /** In a reply: why the message was not handled. */
 export const ERROR_HEADER = 'Prism-Error'
 
+const WIRE_FORMAT = '2'
+const COUNT = /^\d{1,9}$/
+
+/** What is told of a message in its headers, whatever it is sent to. */
+export interface MessageMarks {
+  /** See `MESSAGE_ID`. */
+  readonly id: string
+  /** Whether it may come again with the same id. */
+  readonly resendable: boolean
+  /** Whether another call may use the id again. */
+  readonly repeatable: boolean
+}
+
+/** A message to a gateway. */
+export interface GatewayMessage extends MessageMarks {
+  readonly payload: Uint8Array
+  /** Each once; they need not be valid identities. */
+  readonly recipients: readonly string[]
+}
+
+/** Why something received is not what it should be. */
+export interface Malformed {
+  readonly malformed: string
+}
+
 /** Headers of a message to an identity's own subject. */
-export function identityHeaders(messageId: string, resendable: boolean): MsgHdrs {
+export function identityHeaders({ id, resendable, repeatable }: MessageMarks): MsgHdrs {
   const result = headers()
-  result.set(MESSAGE_ID_HEADER, messageId)
+  result.set(MESSAGE_ID_HEADER, id)
   if (resendable) result.set(RESENDABLE_HEADER, '1')
+  if (repeatable) result.set(REPEATABLE_HEADER, '1')
   return result
 }
 
 /** Headers of a message to a gateway. */
 export function gatewayHeaders(
-  messageId: string,
-  resendable: boolean,
+  marks: MessageMarks,
   payloadBytes: number,
+  recipients: number,
 ): MsgHdrs {
-  const result = identityHeaders(messageId, resendable)
+  const result = identityHeaders(marks)
+  result.set(WIRE_HEADER, WIRE_FORMAT)
   result.set(PAYLOAD_BYTES_HEADER, String(payloadBytes))
+  result.set(RECIPIENTS_HEADER, String(recipients))
   return result
 }
 
@@ -61,59 +92,63 @@ export function headerBytes(messageHeaders: MsgHdrs): number {
 }
 
 /** The body of a gateway message. Identities hold no control characters, so lines keep them apart. */
-export function encodeGatewayBody(payload: Uint8Array, identities: readonly string[]): Uint8Array {
-  const list = identities.join('\n')
+export function encodeGatewayBody(payload: Uint8Array, recipients: readonly string[]): Uint8Array {
+  const list = recipients.join('\n')
   const body = Buffer.allocUnsafe(payload.length + Buffer.byteLength(list))
   body.set(payload)
   body.write(list, payload.length)
   return body
 }
 
-/** A gateway message's body, taken apart. `payload` is a view of `body`. */
-export function decodeGatewayBody(
+/** The marks of a message to an identity's own subject; `null` as the id if it has none. */
+export function decodeMarks(
+  received: MsgHdrs,
+): (Omit<MessageMarks, 'id'> & { readonly id: string | null }) | Malformed {
+  const id = received.has(MESSAGE_ID_HEADER) ? received.get(MESSAGE_ID_HEADER) : null
+  const resendable = received.get(RESENDABLE_HEADER) === '1'
+  const repeatable = received.get(REPEATABLE_HEADER) === '1'
+  if (id !== null && !MESSAGE_ID.test(id)) return { malformed: `${MESSAGE_ID_HEADER} is not valid` }
+  // Without an id, a copy can't be told from another message.
+  if (id === null && resendable) return { malformed: `${MESSAGE_ID_HEADER} is missing` }
+  return { id, resendable, repeatable }
+}
+
+/** A gateway message, taken apart; `payload` is a view of `body`. Never throws. */
+export function decodeGatewayMessage(
+  received: MsgHdrs,
   body: Uint8Array,
-  payloadBytesHeader: string,
-): { payload: Uint8Array; identities: readonly string[] } {
-  const payloadBytes = /^\d{1,10}$/.test(payloadBytesHeader) ? Number(payloadBytesHeader) : -1
-  if (payloadBytes < 0 || payloadBytes >= body.length) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `Not a gateway message: ${PAYLOAD_BYTES_HEADER} is "${payloadBytesHeader}" in a body of ${body.length} bytes.`,
-    )
+): GatewayMessage | Malformed {
+  if (received.get(WIRE_HEADER) !== WIRE_FORMAT) {
+    return { malformed: `${WIRE_HEADER} is not ${WIRE_FORMAT}` }
   }
-  return {
-    payload: body.subarray(0, payloadBytes),
-    identities: textOf(body.subarray(payloadBytes)).split('\n'),
+  const marks = decodeMarks(received)
+  if ('malformed' in marks) return marks
+  const { id, resendable, repeatable } = marks
+  if (id === null) return { malformed: `${MESSAGE_ID_HEADER} is missing` }
+  const payloadBytes = countFrom(received.get(PAYLOAD_BYTES_HEADER))
+  if (payloadBytes === null || payloadBytes >= body.length) {
+    return { malformed: `${PAYLOAD_BYTES_HEADER} does not fit a body of ${body.length} bytes` }
   }
-}
-
-/** What a gateway's receipt says of one identity. */
-export interface ReceiptLine {
-  readonly state: 'handled' | 'refused' | 'running'
-  readonly identity: string
-}
-
-const MARKS = { handled: '+', refused: '-', running: '?' } as const
-const STATES: Readonly<Record<string, ReceiptLine['state']>> = {
-  '+': 'handled',
-  '-': 'refused',
-  '?': 'running',
-}
-
-/** A gateway's receipt; no lines make an empty body: all was handled. */
-export function encodeReceipt(lines: readonly ReceiptLine[]): string {
-  return lines.map(({ state, identity }) => MARKS[state] + identity).join('\n')
-}
-
-/** What a gateway's receipt says; lines of no known kind are left out. */
-export function decodeReceipt(body: Uint8Array): readonly ReceiptLine[] {
-  if (body.length === 0) return []
-  const lines: ReceiptLine[] = []
-  for (const line of textOf(body).split('\n')) {
-    const state = STATES[line.charAt(0)]
-    if (state !== undefined) lines.push({ state, identity: line.slice(1) })
+  const recipients = textOf(body.subarray(payloadBytes)).split('\n')
+  if (countFrom(received.get(RECIPIENTS_HEADER)) !== recipients.length) {
+    return { malformed: `${RECIPIENTS_HEADER} is not ${recipients.length}, as the body has` }
   }
-  return lines
+  if (hasDuplicates(recipients)) return { malformed: 'a recipient is named twice' }
+  return { id, resendable, repeatable, payload: body.subarray(0, payloadBytes), recipients }
+}
+
+function countFrom(text: string): number | null {
+  return COUNT.test(text) ? Number(text) : null
+}
+
+/** Senders of this library name recipients in ascending order, which is told without a set. */
+function hasDuplicates(names: readonly string[]): boolean {
+  let before: string | undefined
+  for (const name of names) {
+    if (before !== undefined && name <= before) return new Set(names).size < names.length
+    before = name
+  }
+  return false
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -23,22 +23,29 @@ const chunkSize = 500
 /** Snapshots begun for one answer before it is given up. */
 const maxSnapshots = 10
 
+/** What a reader holds: all that the log says up to `position`. */
+interface Copy {
+  readonly index: RegistrationIndex
+  /** The last entry applied; `null` before the first one of a namespace without a log. */
+  position: LogPosition | null
+}
+
 /**
  * A namespace's registrations in memory, kept by following its log.
  *
  * `select` first reads what the log has gained, in one round trip if that is not much, so it sees
  * everything that took effect before the call. What ended is left out by the time of Redis, read
  * at the same instant. If the log doesn't continue where this reader was (it fell behind the cap; the
- * server was flushed, restarted or replaced), the replica is loaded anew.
+ * server was flushed, restarted or replaced), a new copy is loaded beside the present one, and takes
+ * its place when it is complete.
  */
 export class Replica {
   readonly #connection: RedisConnection
   readonly #keys: NamespaceKeys
   readonly #rounds = new SharedRound(() => this.#catchUp())
-  #index = new RegistrationIndex()
-  /** The last entry applied; `null` before the first one of a namespace without a log. */
-  #position: LogPosition | null = null
-  #isLoaded = false
+  #copy: Copy = { index: new RegistrationIndex(), position: null }
+  /** Whether the log may still continue where the copy ends. */
+  #isFollowing = false
   #serverTimeMs = 0
 
   constructor(connection: RedisConnection, keys: NamespaceKeys) {
@@ -48,26 +55,26 @@ export class Replica {
 
   /** Registrations held. */
   get size(): number {
-    return this.#index.size
+    return this.#copy.index.size
   }
 
   /** Live registrations that match, ordered by identity. */
   async select(filter: CompiledFilter): Promise<readonly Registration[]> {
     await this.#rounds.join()
     // The next round changes the index only when a reply arrives, which is not before this is done.
-    return this.#index.select(filter)
+    return this.#copy.index.select(filter)
   }
 
   async #catchUp(): Promise<void> {
-    for (let snapshots = 0; snapshots < maxSnapshots;) {
-      if (!this.#isLoaded) {
-        snapshots += 1
-        this.#isLoaded = await this.#load()
-      }
-      if (this.#isLoaded) {
-        this.#isLoaded = await this.#follow()
-        if (this.#isLoaded) return this.#expire()
-      }
+    for (let snapshots = 0; ;) {
+      this.#isFollowing &&= await this.#follow(this.#copy)
+      if (this.#isFollowing) return this.#expire()
+      if (snapshots === maxSnapshots) break
+      snapshots += 1
+      const loaded = await this.#load()
+      if (!loaded) continue
+      this.#copy = loaded
+      this.#isFollowing = true
     }
     throw new RegistryError(
       'UNAVAILABLE',
@@ -77,29 +84,20 @@ export class Replica {
 
   /**
    * Applies the log to its end.
-   * @returns `false` if it doesn't continue from the present position.
+   * @returns `false` if it doesn't continue from the copy's position.
    */
-  async #follow(): Promise<boolean> {
+  async #follow(copy: Copy): Promise<boolean> {
     for (;;) {
-      const { timeMs, entries } = await this.#readLog()
-      const isContinuous = timeMs >= this.#serverTimeMs && this.#startsHere(entries)
+      const { timeMs, entries } = await this.#readLog(copy.position)
+      const isContinuous = timeMs >= this.#serverTimeMs && startsAt(copy.position, entries)
       this.#serverTimeMs = timeMs
       if (!isContinuous) return false
       for (const entry of entries.slice(1)) {
-        applyEntry(this.#index, entry)
-        this.#position = entry.position
+        applyEntry(copy.index, entry)
+        copy.position = entry.position
       }
       if (entries.length < chunkSize) return true
     }
-  }
-
-  /** Whether what was read begins with the entry applied last; where there was no log, there is none still. */
-  #startsHere(entries: readonly LogEntry[]): boolean {
-    const [first] = entries
-    if (this.#position === null || first === undefined) {
-      return this.#position === null && first === undefined
-    }
-    return isSamePosition(first.position, this.#position)
   }
 
   /**
@@ -107,12 +105,11 @@ export class Replica {
    * log is followed and the chunk's hashes are read, which are thus never older than the position;
    * what the log says of them again later is idempotent. ZSCAN gives every identity that stays in
    * the index meanwhile; those that come or go are in the log.
-   * @returns `false` if continuity was lost on the way.
+   * @returns `undefined` if continuity was lost on the way.
    */
-  async #load(): Promise<boolean> {
-    this.#index = new RegistrationIndex()
-    this.#position = await this.#endOfLog()
-    if (this.#position === null) return true
+  async #load(): Promise<Copy | undefined> {
+    const copy: Copy = { index: new RegistrationIndex(), position: await this.#endOfLog() }
+    if (copy.position === null) return copy
     let cursor = '0'
     do {
       const [next, members] = await this.#connection.perform((client) =>
@@ -121,22 +118,22 @@ export class Replica {
       cursor = next
       const identities = members.filter((_, at) => at % 2 === 0)
       for (let from = 0; from < identities.length; from += chunkSize) {
-        if (!(await this.#follow())) return false
-        await this.#readHashes(identities.slice(from, from + chunkSize))
+        if (!(await this.#follow(copy))) return undefined
+        await this.#readHashes(copy.index, identities.slice(from, from + chunkSize))
       }
     } while (cursor !== '0')
-    return true
+    return copy
   }
 
-  async #readHashes(identities: readonly string[]): Promise<void> {
+  async #readHashes(index: RegistrationIndex, identities: readonly string[]): Promise<void> {
     const keys = identities.map((identity) => this.#keys.identity(identity))
     const reply = await this.#connection.run(readHashesScript, keys, recordFields)
     const records: readonly unknown[] = Array.isArray(reply) ? reply : []
     for (const [at, identity] of identities.entries()) {
       const values = records[at]
       const registration = Array.isArray(values) ? registrationFrom(values) : undefined
-      if (registration) this.#index.put(registration)
-      else this.#index.remove(identity)
+      if (registration) index.put(registration)
+      else index.remove(identity)
     }
   }
 
@@ -147,17 +144,24 @@ export class Replica {
     return logEntriesFrom(reply)[0]?.position ?? null
   }
 
-  async #readLog(): Promise<{ timeMs: number; entries: LogEntry[] }> {
+  async #readLog(from: LogPosition | null): Promise<{ timeMs: number; entries: LogEntry[] }> {
     const reply = await this.#connection.run(
       readLogScript,
       [this.#keys.log],
-      [this.#position?.id ?? '-', chunkSize],
+      [from?.id ?? '-', chunkSize],
     )
     const [timeMs, ...entries]: unknown[] = Array.isArray(reply) ? reply : []
     return { timeMs: Number(timeMs), entries: entries.map(logEntryFromLines) }
   }
 
   async #expire(): Promise<void> {
-    while (!this.#index.expire(this.#serverTimeMs, chunkSize)) await nextTurn()
+    while (!this.#copy.index.expire(this.#serverTimeMs, chunkSize)) await nextTurn()
   }
+}
+
+/** Whether what was read begins with the entry at `position`; where there was no log, there is none still. */
+function startsAt(position: LogPosition | null, entries: readonly LogEntry[]): boolean {
+  const [first] = entries
+  if (position === null || first === undefined) return position === null && first === undefined
+  return isSamePosition(first.position, position)
 }
