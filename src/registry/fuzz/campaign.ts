@@ -40,7 +40,8 @@ export async function runCampaign(seed: number, { from, end }: Range): Promise<C
   const world = await World.open()
   const oracle = new Oracle(world)
   const waiting = new AbortController()
-  const waited = oracle.keepWaiting(waiting.signal)
+  const deceived: string[] = []
+  const waited = oracle.keepWaiting(waiting.signal, (faults) => deceived.push(...faults))
   const report = (inputs: number, finding: Finding | null): CampaignReport => {
     return { finding, inputs, deliveries: oracle.deliveries, disconnects: world.disconnects }
   }
@@ -48,16 +49,14 @@ export async function runCampaign(seed: number, { from, end }: Range): Promise<C
     for (let at = from; at < end; at += BATCH) {
       const range = { from: at, end: Math.min(end, at + BATCH) }
       const inputs = Array.from({ length: range.end - at }, (_, n) => inputAt(seed, at + n))
-      const [churnFaults] = await Promise.all([oracle.churn(at / BATCH), world.send(inputs)])
-      const faults = [...churnFaults, ...(await oracle.check())]
+      const [churnFaults] = await Promise.all([oracle.churn(), world.send(inputs)])
+      const faults = [...churnFaults, ...(await oracle.check()), ...deceived]
       if (faults.length > 0) return report(range.end - from, { range, faults })
     }
     waiting.abort()
+    await waited
     const whole = end - from >= WHOLE_CAMPAIGN
-    const faults = [
-      ...(await waited),
-      ...(whole ? await oracle.checkHealth(EXPECTED_WARNINGS) : []),
-    ]
+    const faults = [...deceived, ...(whole ? await oracle.checkHealth(EXPECTED_WARNINGS) : [])]
     return report(end - from, faults.length === 0 ? null : { range: { from, end }, faults })
   } finally {
     waiting.abort()

@@ -41,7 +41,9 @@ async function explained(finding: Finding): Promise<string> {
     (_, n) => range.from + n,
   )
   return [
-    ...faults.slice(0, 5),
+    ...finding.faults.slice(0, 3),
+    `Found with FUZZ_SEED=${SEED}, up to input ${finding.range.end}. The smallest range that fails by itself:`,
+    ...faults.slice(0, 3),
     `Repeat with FUZZ_SEED=${SEED} FUZZ_INPUTS=${range.from}-${range.end}; the inputs are`,
     ...indexes.map((index) => `${index}: ${describeInput(inputAt(SEED, index))}`),
   ].join('\n')

@@ -18,6 +18,7 @@ export class Oracle {
   readonly #world: World
   /** What else is registered, by valid traffic, with the number in its metadata. */
   readonly #churned = new Map<string, number>()
+  #rounds = 0
   #checks = 0
   #deliveries = 0
 
@@ -31,8 +32,10 @@ export class Oracle {
   }
 
   /** Registers, renews and unregisters, as valid writers between the inputs do. */
-  async churn(round: number): Promise<readonly string[]> {
+  async churn(): Promise<readonly string[]> {
     const { sender } = this.#world
+    this.#rounds += 1
+    const round = this.#rounds
     try {
       for (let n = 0; n < 6; n += 1) {
         const identity = `churn-${(round * 6 + n) % 20}`
@@ -54,10 +57,9 @@ export class Oracle {
     }
   }
 
-  /** Multicasts whose receipts only inputs could send, until `signal`: what their senders believed of these. */
-  async keepWaiting(signal: AbortSignal): Promise<readonly string[]> {
-    const faults: string[] = []
-    for (let round = 0; !signal.aborted && faults.length === 0; round += 1) {
+  /** Sends, until `signal`, multicasts whose receipts only inputs could send, and tells what was wrongly believed of these. */
+  async keepWaiting(signal: AbortSignal, tell: (faults: readonly string[]) => void): Promise<void> {
+    for (let round = 0; !signal.aborted; round += 1) {
       const timeoutMs = 600
       const delivery = round % 2 === 0 ? 'at-most-once' : 'at-least-once'
       const [inAll] = await Promise.all([
@@ -68,9 +70,9 @@ export class Oracle {
         ]),
         delay(300),
       ])
-      faults.push(...inAll.flat())
+      const faults = inAll.flat()
+      if (faults.length > 0) return tell(faults)
     }
-    return faults
   }
 
   /** Everything that has to hold after each batch; one sentence for each thing that does not. */

@@ -26,6 +26,7 @@ const OWN_SUBJECTS: ReadonlySet<string> = new Set([
   HOST_GATEWAY,
   DURABLE_GATEWAY,
   SILENT_GATEWAY,
+  subjects.durableGateway(SILENT_DURABLE_NAME),
   subjects.durable(DURABLE_NAME),
   subjects.durable(SILENT_DURABLE_NAME),
   subjects.patternHosts(),
