@@ -48,7 +48,9 @@ export async function runCampaign(seed: number, { from, end }: Range): Promise<C
   try {
     for (let at = from; at < end; at += BATCH) {
       const range = { from: at, end: Math.min(end, at + BATCH) }
-      const inputs = Array.from({ length: range.end - at }, (_, n) => inputAt(seed, at + n))
+      const inputs = Array.from({ length: range.end - at }, (_, n) => inputAt(seed, at + n)).filter(
+        ({ kind }) => kind === (process.env['FUZZ_KIND'] ?? kind),
+      )
       const [churnFaults] = await Promise.all([oracle.churn(), world.send(inputs)])
       const faults = [...churnFaults, ...(await oracle.check()), ...deceived]
       if (faults.length > 0) return report(range.end - from, { range, faults })

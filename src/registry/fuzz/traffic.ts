@@ -80,11 +80,11 @@ export class Traffic {
       case 'patternHosts':
         return subjects.patternHosts()
       case 'neighbourReply': {
-        const known = this.#lastOf('silentReply', '0') ?? 'x.1.0'
+        const known = this.#lastOf('silentReply', '0') ?? '_INBOX.unknown.1.0'
         return `${known.split('.').slice(0, -2).join('.')}.${word}`
       }
       case 'requestReply': {
-        const known = this.#lastOf(target, word) ?? 'x.y'
+        const known = this.#lastOf(target, word) ?? '_INBOX.unknown.x'
         return Number(word) % 2 === 0 ? known : `${known.slice(0, known.lastIndexOf('.'))}.${word}`
       }
       case 'silentReply':
