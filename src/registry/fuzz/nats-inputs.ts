@@ -59,7 +59,8 @@ const TARGETS: Readonly<Record<NatsTarget, number>> = {
 export function natsInput(random: Random, index: number): NatsInput {
   const target = random.weighted(TARGETS)
   const { lines, body } = contentFor(target, random, index)
-  const isRight = random.oneIn(6)
+  // What an identity's own subject must not take for a receipt would be one after many a change.
+  const isRight = random.oneIn(6) || target === 'muteReply'
   const headers = headersFor(random, lines, isRight)
   return {
     kind: 'nats',

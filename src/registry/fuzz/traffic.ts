@@ -60,7 +60,7 @@ export class Traffic {
     const subject = this.#subjectOf(input)
     const body = replays === null ? input.body : (this.#receipts.at(-1 - replays) ?? input.body)
     const headerLength = (headers?.length ?? 0) + headerLengthLie
-    this.#noteClaims(subject, headerLengthLie === 0 ? body : Buffer.alloc(0))
+    this.#noteClaims(input, subject, headerLengthLie === 0 ? body : Buffer.alloc(0))
     return { subject, reply, headers, body, headerLength }
   }
 
@@ -101,12 +101,17 @@ export class Traffic {
     return seen.at(-1 - (Number(word) % Math.max(1, seen.length)))
   }
 
-  #noteClaims(subject: string, body: Buffer): void {
+  #noteClaims({ target }: NatsInput, subject: string, body: Buffer): void {
     const waiting = this.#waiting.get(subject)
     if (waiting === undefined) return
     const { messageId, recipients } = waiting
     const claimed = this.#claims.get(messageId) ?? new Set()
     this.#claims.set(messageId, claimed)
+    if (MUTE.includes(subjects.identity(recipients[0] ?? ''))) {
+      // Any reply is its receipt, except those that are made not to be one.
+      if (target !== 'muteReply') claimed.add(recipients[0] ?? '')
+      return
+    }
     for (const place of placesClaimed(body, recipients.length)) {
       const identity = recipients[place]
       if (identity !== undefined) claimed.add(identity)
@@ -125,8 +130,9 @@ export class Traffic {
       const receiptTo = headerOf(message, 'Prism-Receipt-To')
       if (receiptTo !== null) this.#wait('storedReply', receiptTo, message)
       this.#learn('requestReply', reply)
-    } else if (MUTE.includes(subject)) this.#learn('muteReply', reply)
-    else if (subject === subjects.patternHosts()) this.#learn('hostsReply', reply)
+    } else if (MUTE.includes(subject)) {
+      if (reply !== null) this.#wait('muteReply', reply, message)
+    } else if (subject === subjects.patternHosts()) this.#learn('hostsReply', reply)
     else if (subject.startsWith('$JS.API.CONSUMER.MSG.NEXT.')) this.#learn('pullReply', reply)
     else if (subject.startsWith('$JS.')) this.#learn('requestReply', reply)
     else if (subject.startsWith(subjects.progress(DURABLE_NAME, ''))) {
@@ -136,7 +142,9 @@ export class Traffic {
 
   #wait(kind: string, reply: string, message: RawMessage): void {
     const payloadBytes = Number(headerOf(message, 'Prism-Payload-Bytes'))
-    const recipients = message.body.subarray(payloadBytes).toString().split('\n')
+    const identity = subjects.identityOf(message.subject)
+    const recipients =
+      identity === null ? message.body.subarray(payloadBytes).toString().split('\n') : [identity]
     const messageId = headerOf(message, 'Prism-Message-Id') ?? ''
     this.#waiting.set(reply, { messageId, recipients })
     this.#learn(kind, reply)
