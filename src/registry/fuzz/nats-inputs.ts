@@ -69,7 +69,10 @@ export function natsInput(random: Random, index: number): NatsInput {
     reply: replyOf(target, random, index),
     headers,
     body: isRight || !random.oneIn(3) ? body : mutated(random, body),
-    headerLengthLie: headers !== null && random.oneIn(30) ? lie(random, headers.length) : 0,
+    headerLengthLie:
+      headers !== null && target !== 'muteReply' && random.oneIn(30)
+        ? lie(random, headers.length)
+        : 0,
     replays: random.oneIn(8) && isReceiptTarget(target) ? random.below(16) : null,
   }
 }
