@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { Filter } from '../filter/filter.ts'
 import type { MulticastOptions } from '../multicast.ts'
 import { FIXED, identitiesBy, type Route } from './names.ts'
 import { keys, UNUSUAL } from './redis-inputs.ts'
 import { type TestedProcess, TestedCallError } from './tested.ts'
-import type { Reader } from './tested-calls.ts'
+import type { Listed, Reader } from './tested-calls.ts'
 import type { World } from './world.ts'
 
 /** What a process under test holds at most after a collection, in bytes: several times what it needs. */
@@ -170,34 +171,35 @@ export class Oracle {
   async #expectListed(process: TestedProcess, reader: Reader): Promise<readonly string[]> {
     const by = `enumerate by ${reader} reader of ${process.name}`
     try {
-      const listed = await retried(() => process.call('enumerate', reader, {}))
-      const found = new Map(listed.map((each) => [each.identity, each]))
+      const listed = await retried(() => process.call('enumerate', reader))
+      const expected = new Map(this.#registered().map((each) => [each.identity, each]))
       const faults: string[] = []
-      for (const { identities, gateway, route } of FIXED) {
-        for (const identity of identities) {
-          const { metadata, gateway: named } = found.get(identity) ?? {}
-          if (metadata?.['route'] !== route || metadata['valid'] !== true || named !== gateway) {
-            faults.push(`${by}: ${identity} is ${JSON.stringify(found.get(identity)) ?? 'missing'}`)
-          }
-          found.delete(identity)
+      for (const seen of listed) {
+        const { identity } = seen
+        const right = expected.get(identity)
+        expected.delete(identity)
+        if (right === undefined ? identity.startsWith(UNUSUAL) : isDeepStrictEqual(seen, right)) {
+          continue
         }
-      }
-      for (const [identity, round] of this.#churned) {
-        if (found.get(identity)?.metadata?.['round'] !== round) {
-          faults.push(`${by}: ${identity} is ${JSON.stringify(found.get(identity)) ?? 'missing'}`)
-        }
-        found.delete(identity)
-      }
-      for (const [identity, registration] of found) {
-        if (identity.startsWith(UNUSUAL)) continue
         faults.push(
-          `${by}: lists ${JSON.stringify(registration).slice(0, 300)}, which was never registered`,
+          `${by}: lists ${JSON.stringify(seen).slice(0, 300)}, and right is ${JSON.stringify(right) ?? 'nothing'}`,
         )
       }
+      for (const identity of expected.keys()) faults.push(`${by}: ${identity} is missing`)
       return faults
     } catch (error) {
       return [`${by}: ${messageOf(error)}`]
     }
+  }
+
+  #registered(): readonly Listed[] {
+    const fixed = FIXED.flatMap(({ identities, gateway, route }) =>
+      identities.map((identity) => ({ identity, gateway, valid: true, route, round: null })),
+    )
+    const churned = Array.from(this.#churned, ([identity, round]) => {
+      return { identity, gateway: null, valid: true, route: 'churn', round }
+    })
+    return [...fixed, ...churned]
   }
 
   async #expectHostFound(): Promise<readonly string[]> {
@@ -217,9 +219,9 @@ export class Oracle {
       await redis.rename(key, `${key}-aside`)
       await redis.set(key, 'not what it was')
       const outcomes = await Promise.allSettled([
-        sender.call('enumerate', 'old', {}),
-        sender.call('enumerate', 'fresh', {}),
-        durable.call('enumerate', 'scan', {}),
+        sender.call('enumerate', 'old'),
+        sender.call('enumerate', 'fresh'),
+        durable.call('enumerate', 'scan'),
         sender.call('multicast', { valid: true, route: 'own' }, { timeoutMs: 500 }),
       ])
       await redis.del(key)

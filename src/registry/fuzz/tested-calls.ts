@@ -1,11 +1,10 @@
 import type { ConnectOptions } from '../connect.ts'
-import type { ListedRegistration } from '../enumeration.ts'
 import type { Filter } from '../filter/filter.ts'
 import type { DeliveryStatus } from '../messenger.ts'
 import type { MulticastOptions } from '../multicast.ts'
 import type { PatternHost } from '../nats/pattern-hosts.ts'
 import type { RegisterOptions } from '../registry.ts'
-import type { Metadata } from '../registration.ts'
+import type { JsonValue, Metadata } from '../registration.ts'
 
 /** What a process under test hosts. */
 export interface Hosting {
@@ -17,6 +16,15 @@ export interface Hosting {
 
 /** Which registry answers an enumerate: the process's own, or one connected for this call. */
 export type Reader = 'old' | 'fresh' | 'scan'
+
+/** A registration as an enumerate gave it, and of its metadata what the test writes. */
+export interface Listed {
+  readonly identity: string
+  readonly gateway: string | null
+  readonly valid: JsonValue
+  readonly route: JsonValue
+  readonly round: JsonValue
+}
 
 /** How a process is after all that came. */
 export interface Health {
@@ -32,7 +40,7 @@ export interface TestedCalls {
   register(identity: string, metadata: Metadata, options: RegisterOptions): Promise<null>
   unregister(identity: string): Promise<null>
   heartbeat(identity: string): Promise<null>
-  enumerate(reader: Reader, filter: Filter): Promise<readonly ListedRegistration[]>
+  enumerate(reader: Reader): Promise<readonly Listed[]>
   multicast(
     filter: Filter,
     options: MulticastOptions,
