@@ -1,6 +1,6 @@
 import { keysOf } from '../redis/keys.ts'
 import { mutated } from './mutations.ts'
-import { FIXED, FORBIDDEN_SUBJECTS, NAMESPACE } from './names.ts'
+import { FIXED, FORBIDDEN_SUBJECTS, NAMESPACE, subjects } from './names.ts'
 import type { Random } from './random.ts'
 
 type RedisValue = string | Buffer
@@ -171,7 +171,7 @@ function unusualFields(random: Random): Fields {
 function gatewayText(random: Random): RedisValue {
   if (random.oneIn(6)) return random.bytes(1 + random.below(30))
   return random.pick([
-    ...FORBIDDEN_SUBJECTS,
+    ...FORBIDDEN_SUBJECTS.filter((subject) => !subjects.isGateway(subject)),
     'a\r\nPUB payments.execute 2\r\nhi\r\n',
     'g'.repeat(5_000),
     ' ',
