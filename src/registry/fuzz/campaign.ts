@@ -67,24 +67,24 @@ export async function runCampaign(seed: number, { from, end }: Range): Promise<C
   }
 }
 
+/** How long a finding is narrowed, in ms; the halves under way when that has passed are still tried. */
+const NARROWING_MS = 120_000
+
 /**
  * The smallest range that is found to fail by itself, halving the one given as long as one of the
  * halves does. What needs both halves stays whole.
  */
 export async function narrow(seed: number, finding: Finding): Promise<Finding> {
+  const giveUp = performance.now() + NARROWING_MS
   let smallest = finding
-  for (;;) {
+  while (performance.now() < giveUp) {
     const { from, end } = smallest.range
-    if (end - from <= 1) return smallest
+    if (end - from <= 1) break
     const middle = Math.ceil((from + end) / 2)
-    let smaller: Finding | null = null
-    for (const half of [
-      { from, end: middle },
-      { from: middle, end },
-    ]) {
-      smaller ??= (await runCampaign(seed, half)).finding
-    }
-    if (smaller === null) return smallest
+    const first = await runCampaign(seed, { from, end: middle })
+    const smaller = first.finding ?? (await runCampaign(seed, { from: middle, end })).finding
+    if (smaller === null) break
     smallest = smaller
   }
+  return smallest
 }
