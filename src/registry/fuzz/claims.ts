@@ -1,3 +1,5 @@
+import type { Frame } from './raw-nats.ts'
+
 /**
  * Which places of a message's list of recipients a receipt says were handled, read by the words of
  * `docs/promises.md` alone and apart from the library's own reader, so that the two check each other.
@@ -22,4 +24,25 @@ export function placesClaimed(body: Buffer, recipients: number): readonly number
     }
   }
   return handled
+}
+
+/** Whether a frame to a gateway could be a message by any reading of the format. */
+export function mayBeMessage({ headers, body, headerLength }: Frame): boolean {
+  if (headers === null) return false
+  const all = Buffer.concat([headers, body])
+  const lines = all.subarray(0, headerLength).toString('latin1').split('\r\n')
+  const rest = all.subarray(headerLength)
+  const valuesOf = (name: string) =>
+    lines
+      .filter((line) => line.startsWith(`${name}:`))
+      .map((line) => line.slice(name.length + 1).trim())
+  if (!valuesOf('Prism-Wire').includes('2')) return false
+  if (!valuesOf('Prism-Message-Id').some((id) => /^[!-~]{1,128}$/.test(id))) return false
+  return valuesOf('Prism-Payload-Bytes').some((text) => {
+    if (!/^\d+$/.test(text) || Number(text) > rest.length) return false
+    const names = rest.subarray(Number(text)).toString().split('\n').length
+    return valuesOf('Prism-Recipients').some(
+      (count) => /^\d+$/.test(count) && Number(count) === names,
+    )
+  })
 }

@@ -23,9 +23,10 @@ describe.skipIf(missing !== undefined)(
     test(
       'is neither broken nor deafened nor deceived by whatever comes from NATS and Redis',
       async ({ annotate }) => {
-        const { finding, inputs, deliveries, disconnects } = await runCampaign(SEED, RANGE)
+        const report = await runCampaign(SEED, RANGE)
+        const { finding, inputs, deliveries, disconnects, health } = report
         await annotate(
-          `FUZZ_SEED=${SEED}: ${inputs} inputs, ${deliveries} deliveries between them, ${disconnects} connections closed by the server`,
+          `FUZZ_SEED=${SEED}: ${inputs} inputs, ${deliveries} deliveries between them, ${disconnects} connections closed by the server; ${JSON.stringify(health)}`,
         )
         if (finding !== null) expect.fail(await explained(finding))
       },

@@ -8,8 +8,6 @@ import { type TestedProcess, TestedCallError } from './tested.ts'
 import type { Listed, Reader } from './tested-calls.ts'
 import type { World } from './world.ts'
 
-/** What a process under test holds at most after a collection, in bytes: several times what it needs. */
-const MAX_HEAP_BYTES = 200 * 1024 * 1024
 /** How often a call that failed for the servers' sake is made before that counts as a fault. */
 const ATTEMPTS = 5
 const HOSTED: readonly Route[] = ['gateway', 'own', 'pattern', 'durable']
@@ -68,6 +66,7 @@ export class Oracle {
           this.#multicast({ route: 'silent' }, { delivery, timeoutMs }),
           this.#multicast({ route: 'mute' }, { delivery, timeoutMs }),
           this.#multicast({ route: 'silentDurable' }, { delivery: 'exactly-once', timeoutMs }),
+          this.#expectAnswer(this.#world.durable, 'old'),
         ]),
         delay(300),
       ])
@@ -79,46 +78,28 @@ export class Oracle {
   /** Everything that has to hold after each batch; one sentence for each thing that does not. */
   async check(): Promise<readonly string[]> {
     this.#checks += 1
-    const { processes, traffic } = this.#world
+    const { host, durable, sender, processes, traffic } = this.#world
     const delivery = this.#checks % 2 === 0 ? 'at-most-once' : 'at-least-once'
-    const faults = await inTurn([
-      () => this.#expectDelivered(HOSTED, { delivery, timeoutMs: 15_000 }),
-      () =>
-        this.#expectDelivered(['durable', 'moody'], {
-          delivery: 'exactly-once',
-          timeoutMs: 20_000,
-        }),
-      () => this.#expectListed(this.#world.sender, 'old'),
-      () => this.#expectListed(this.#world.durable, 'old'),
-      () => this.#expectListed(this.#world.host, this.#checks % 2 === 0 ? 'fresh' : 'scan'),
-      () => this.#multicast({}, { timeoutMs: 300 }),
-      () => (this.#checks % 5 === 0 ? this.#expectHostFound() : []),
-      () => (this.#checks % 10 === 0 ? this.#disturbBookkeeping() : []),
+    const found = await Promise.all([
+      this.#expectDelivered(HOSTED, { delivery, timeoutMs: 15_000 }),
+      this.#expectDelivered(['durable', 'moody'], { delivery: 'exactly-once', timeoutMs: 20_000 }),
+      this.#multicast({}, { timeoutMs: 300 }),
+      this.#expectListed(sender, 'old'),
+      this.#expectListed(durable, 'old'),
+      this.#expectListed(host, this.#checks % 2 === 0 ? 'fresh' : 'scan'),
+      this.#checks % 5 === 0 ? this.#expectHostFound() : [],
     ])
+    const faults = found.flat()
+    if (faults.length === 0 && this.#checks % 10 === 0) faults.push(...(await this.#disturb()))
     await this.#world.settle()
     for (const subject of traffic.foreign) {
       faults.push(
         `something was published to ${JSON.stringify(subject)}, which is neither ours nor an inbox`,
       )
     }
+    faults.push(...traffic.unfounded)
     for (const { death } of processes) if (death !== null) faults.push(death)
     return [...new Set(faults)]
-  }
-
-  /** What must hold at the end, besides. */
-  async checkHealth(
-    expected: Readonly<Record<'host' | 'durable' | 'sender', readonly string[]>>,
-  ): Promise<readonly string[]> {
-    const faults: string[] = []
-    for (const name of ['host', 'durable', 'sender'] as const) {
-      const process = this.#world[name]
-      const { warnings, heapBytes } = await process.call('health')
-      if (heapBytes > MAX_HEAP_BYTES) faults.push(`${process.name} holds ${heapBytes} bytes`)
-      for (const code of expected[name]) {
-        if ((warnings[code] ?? 0) === 0) faults.push(`${process.name} counted no ${code}`)
-      }
-    }
-    return faults
   }
 
   async #expectDelivered(
@@ -168,6 +149,16 @@ export class Oracle {
     }
   }
 
+  /** While others write, so that only that there is an answer can be said. */
+  async #expectAnswer(process: TestedProcess, reader: Reader): Promise<readonly string[]> {
+    try {
+      await retried(() => process.call('enumerate', reader))
+      return []
+    } catch (error) {
+      return [`enumerate by ${reader} reader of ${process.name}: ${messageOf(error)}`]
+    }
+  }
+
   async #expectListed(process: TestedProcess, reader: Reader): Promise<readonly string[]> {
     const by = `enumerate by ${reader} reader of ${process.name}`
     try {
@@ -213,7 +204,7 @@ export class Oracle {
   }
 
   /** While a key of the bookkeeping has the wrong type, calls answer rightly or fail and say so; then all is well again. */
-  async #disturbBookkeeping(): Promise<readonly string[]> {
+  async #disturb(): Promise<readonly string[]> {
     const { redis, sender, durable } = this.#world
     for (const key of [keys.log, keys.index]) {
       await redis.rename(key, `${key}-aside`)
@@ -234,23 +225,13 @@ export class Oracle {
         }
       }
     }
-    return inTurn([
-      () => this.#expectListed(sender, 'old'),
-      () => this.#expectListed(sender, 'fresh'),
-      () => this.#expectListed(durable, 'scan'),
+    const found = await Promise.all([
+      this.#expectListed(sender, 'old'),
+      this.#expectListed(sender, 'fresh'),
+      this.#expectListed(durable, 'scan'),
     ])
+    return found.flat()
   }
-}
-
-/** One after the other, up to the first that finds faults. */
-async function inTurn(
-  checks: readonly (() => readonly string[] | Promise<readonly string[]>)[],
-): Promise<string[]> {
-  for (const check of checks) {
-    const faults = await check()
-    if (faults.length > 0) return [...faults]
-  }
-  return []
 }
 
 /** A registry may say that it can't answer now; it has to be able to soon. */

@@ -31,13 +31,13 @@ export function redisInput(random: Random): RedisInput {
 function commandsFor(random: Random): RedisInput['commands'] {
   switch (
     random.weighted({
-      wrongHash: 8,
-      unusualHash: 4,
-      wrongName: 2,
-      wrongType: 3,
-      indexMember: 3,
-      wrongEntry: 14,
-      unusualEntry: 4,
+      wrongHash: 160,
+      unusualHash: 80,
+      wrongName: 40,
+      wrongType: 60,
+      indexMember: 60,
+      wrongEntry: 280,
+      unusualEntry: 80,
       lostEntries: 1,
     })
   ) {

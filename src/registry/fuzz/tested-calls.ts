@@ -28,6 +28,8 @@ export interface Listed {
 
 /** How a process is after all that came. */
 export interface Health {
+  /** The name of the process. */
+  readonly process: string
   /** By `RegistryWarningCode`. */
   readonly warnings: Readonly<Record<string, number>>
   /** What is reachable after a collection, in bytes. */
@@ -36,7 +38,7 @@ export interface Health {
 
 /** What the test asks a process under test to do: the registry's calls, and what only the process knows. */
 export interface TestedCalls {
-  start(options: ConnectOptions, hosting: Hosting): Promise<string>
+  start(name: string, options: ConnectOptions, hosting: Hosting): Promise<string>
   register(identity: string, metadata: Metadata, options: RegisterOptions): Promise<null>
   unregister(identity: string): Promise<null>
   heartbeat(identity: string): Promise<null>

@@ -13,6 +13,7 @@ import type { AnswerMessage, CallMessage, Hosting, Listed, TestedCalls } from '.
 const REMEMBERED_MESSAGES = 20_000
 
 let registry: MulticastRegistry | null = null
+let ownName = ''
 let connectOptions: ConnectOptions | null = null
 const handled = new Map<string, Set<string>>()
 
@@ -66,7 +67,8 @@ async function listedBy(reader: MulticastRegistry): Promise<readonly Listed[]> {
 }
 
 const calls: TestedCalls = {
-  start: async (options, hosting) => {
+  start: async (name, options, hosting) => {
+    ownName = name
     connectOptions = options
     registry = await connectRegistry({ ...options, onWarning: () => {} })
     await host(hosting)
@@ -105,7 +107,8 @@ const calls: TestedCalls = {
   health: async () => {
     globalThis.gc?.()
     const { heapUsed, external } = process.memoryUsage()
-    return { warnings: Object.fromEntries(mine().warnings), heapBytes: heapUsed + external }
+    const warnings = Object.fromEntries(mine().warnings)
+    return { process: ownName, warnings, heapBytes: heapUsed + external }
   },
 }
 

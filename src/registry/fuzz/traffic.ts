@@ -1,4 +1,4 @@
-import { placesClaimed } from './claims.ts'
+import { mayBeMessage, placesClaimed } from './claims.ts'
 import {
   DURABLE_GATEWAY,
   DURABLE_NAME,
@@ -21,6 +21,7 @@ interface Waiting {
 
 /** Subjects of a kind that were seen lately, the last one at the end. */
 const REMEMBERED = 16
+const ASKED_REMEMBERED = 4_000
 const INBOX = /^_INBOX(\.[^.*> \0]+)+$/
 const OWN_SUBJECTS: ReadonlySet<string> = new Set([
   HOST_GATEWAY,
@@ -40,6 +41,9 @@ const MUTE = identitiesBy('mute').map((identity) => subjects.identity(identity))
 export class Traffic {
   /** Subjects to which something was published that is neither ours nor an inbox. */
   readonly foreign = new Set<string>()
+  /** Receipts that say that something was handled of a message that was not one. */
+  readonly unfounded = new Set<string>()
+  readonly #asked = new Map<string, Frame>()
   readonly #seen = new Map<string, string[]>()
   readonly #receipts: Buffer[] = []
   readonly #waiting = new Map<string, Waiting>()
@@ -56,12 +60,21 @@ export class Traffic {
 
   /** The frame of an input, with the subject that its target has now. */
   frameOf(input: NatsInput): Frame {
-    const { reply, headers, headerLengthLie, replays } = input
+    const { target, reply, headers, headerLengthLie, replays } = input
     const subject = this.#subjectOf(input)
     const body = replays === null ? input.body : (this.#receipts.at(-1 - replays) ?? input.body)
     const headerLength = (headers?.length ?? 0) + headerLengthLie
     this.#noteClaims(input, subject, headerLengthLie === 0 ? body : Buffer.alloc(0))
-    return { subject, reply, headers, body, headerLength }
+    const frame = { subject, reply, headers, body, headerLength }
+    if (target === 'gateway' || target === 'durableGateway') this.#rememberAsked(frame)
+    return frame
+  }
+
+  #rememberAsked(frame: Frame): void {
+    if (frame.reply === null) return
+    this.#asked.set(frame.reply, frame)
+    const [oldest] = this.#asked.keys()
+    if (this.#asked.size > ASKED_REMEMBERED && oldest !== undefined) this.#asked.delete(oldest)
   }
 
   #subjectOf({ target, word }: NatsInput): string {
@@ -123,6 +136,11 @@ export class Traffic {
     if (!mayBePublished(subject)) this.foreign.add(subject)
     if (subject.startsWith('_INBOX.attacker.') && body.length > 0 && body.length < 10_000) {
       push(this.#receipts, body)
+      const frame = this.#asked.get(subject)
+      if (frame !== undefined && /^handled \d/m.test(body.toString()) && !mayBeMessage(frame)) {
+        const text = JSON.stringify(body.toString().slice(0, 200))
+        this.unfounded.add(`${subject} got ${text} of what was not a message`)
+      }
     }
     if (reply?.startsWith('_INBOX.attacker.')) return
     if (subject === SILENT_GATEWAY && reply !== null) this.#wait('silentReply', reply, message)

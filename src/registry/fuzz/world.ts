@@ -13,6 +13,11 @@ import { Traffic } from './traffic.ts'
 
 /** Frames that are sent before the server is asked whether it has them. */
 const FRAMES_AT_A_TIME = 100
+/** The names of the processes under test. */
+export const HOST = 'the host'
+export const DURABLE_HOST = 'the host with a durable gateway'
+export const SENDER = 'the sender'
+
 const NOTHING: Hosting = { identities: [], patterns: [], moody: null }
 
 /** Servers, the processes under test with their registrations, and the clients that the inputs go by. */
@@ -39,9 +44,9 @@ export class World {
     this.#attacker = clients.attacker
     this.#watcher = clients.watcher
     this.traffic = new Traffic(clients.watcher)
-    this.host = new TestedProcess('the host')
-    this.durable = new TestedProcess('the host with a durable gateway')
-    this.sender = new TestedProcess('the sender')
+    this.host = new TestedProcess(HOST)
+    this.durable = new TestedProcess(DURABLE_HOST)
+    this.sender = new TestedProcess(SENDER)
   }
 
   static async open(): Promise<World> {
@@ -108,11 +113,13 @@ export class World {
     await Promise.all([
       this.host.call(
         'start',
+        HOST,
         { ...options, gatewayName: 'fuzz-host', natsConnections: 2 },
         { identities: hosted.flatMap(identitiesBy), patterns: ['pat.*'], moody: null },
       ),
       this.durable.call(
         'start',
+        DURABLE_HOST,
         { ...options, durability: { gatewayName: DURABLE_NAME } },
         {
           identities: [...identitiesBy('durable'), ...identitiesBy('moody')],
@@ -120,7 +127,7 @@ export class World {
           moody: identitiesBy('moody')[0] ?? null,
         },
       ),
-      this.sender.call('start', { ...options, durability: {} }, NOTHING),
+      this.sender.call('start', SENDER, { ...options, durability: {} }, NOTHING),
     ])
     for (const { route, identities, gateway } of FIXED) {
       for (const identity of identities) {
