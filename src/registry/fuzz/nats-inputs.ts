@@ -1,6 +1,6 @@
 import { type HeaderLines, headerBlock, wrongHeaderBlock } from './header-inputs.ts'
 import { mutated } from './mutations.ts'
-import { FORBIDDEN_SUBJECTS, identitiesBy } from './names.ts'
+import { DURABLE_NAME, FORBIDDEN_SUBJECTS, identitiesBy, subjects } from './names.ts'
 import type { Random } from './random.ts'
 import { answerBody, receiptBody } from './reply-inputs.ts'
 
@@ -100,6 +100,11 @@ function lie(random: Random, length: number): number {
 }
 
 function replyOf(target: NatsTarget, random: Random, index: number): string | null {
+  if (target === 'pullReply' && random.oneIn(2)) {
+    const { messagesStream } = subjects
+    const places = `${1 + random.below(3)}.${random.below(3_000)}.${random.below(3_000)}`
+    return `$JS.ACK.${messagesStream}.${DURABLE_NAME}.${places}.1700000000000000000.0`
+  }
   switch (random.weighted({ none: 2, inbox: 5, foreign: 4 })) {
     case 'none':
       return null
@@ -180,7 +185,11 @@ function contentFor(target: NatsTarget, random: Random, index: number): Content 
 
 /** What an identity's own subject must not take for a receipt. */
 function notAReceipt(random: Random): Content {
-  if (random.oneIn(2)) return { lines: [['Prism-Error', 'not handled']], body: Buffer.alloc(0) }
+  if (random.oneIn(2)) {
+    // A reply that can't be read might have said so too.
+    const name = random.pick(['Prism-Error', 'Prism-Error', 'bad name'])
+    return { lines: [[name, 'not handled']], body: Buffer.alloc(0) }
+  }
   const acknowledgement = random.pick([
     '{"stream":"ORDERS","seq":12}',
     '{"stream":"ORDERS", "domain":"hub", "seq":9007199254740993}',
