@@ -1,6 +1,6 @@
 import { type HeaderLines, headerBlock, wrongHeaderBlock } from './header-inputs.ts'
 import { mutated } from './mutations.ts'
-import { DURABLE_NAME, FORBIDDEN_SUBJECTS, identitiesBy, subjects } from './names.ts'
+import { DURABLE_NAME, FORBIDDEN_SUBJECTS, FORGED_TIME, identitiesBy, subjects } from './names.ts'
 import type { Random } from './random.ts'
 import { answerBody, receiptBody } from './reply-inputs.ts'
 
@@ -103,7 +103,7 @@ function replyOf(target: NatsTarget, random: Random, index: number): string | nu
   if (target === 'pullReply' && random.oneIn(2)) {
     const { messagesStream } = subjects
     const places = `${1 + random.below(3)}.${random.below(3_000)}.${random.below(3_000)}`
-    return `$JS.ACK.${messagesStream}.${DURABLE_NAME}.${places}.1700000000000000000.0`
+    return `$JS.ACK.${messagesStream}.${DURABLE_NAME}.${places}.${FORGED_TIME}.0`
   }
   switch (random.weighted({ none: 2, inbox: 5, foreign: 4 })) {
     case 'none':

@@ -34,6 +34,9 @@ const RECEIPT_HEADS = [
 const WRONG_LINES = [
   'handled 5',
   'handled 0-5',
+  'handled 1-5',
+  'handled 3,4,5',
+  'handled 3,2',
   'handled 0-99999999999',
   'handled 0-4294967295',
   'handled 0-9007199254740993',

@@ -4,6 +4,7 @@ import {
   DURABLE_NAME,
   FIXED,
   FORBIDDEN_SUBJECTS,
+  FORGED_TIME,
   HOST_GATEWAY,
   identitiesBy,
   SILENT_DURABLE_NAME,
@@ -183,7 +184,7 @@ function push<T>(list: T[], item: T): void {
 
 /** By the processes under test, and by the server. Inputs go nowhere else either. */
 function mayBePublished(subject: string): boolean {
-  if (FORBIDDEN_SUBJECTS.includes(subject)) return false
+  if (FORBIDDEN_SUBJECTS.includes(subject) || subject.includes(FORGED_TIME)) return false
   if (OWN_SUBJECTS.has(subject) || INBOX.test(subject)) return true
   const identity = subjects.identityOf(subject)
   if (identity !== null) {
