@@ -50,9 +50,6 @@ export function identitiesBy(route: Route): readonly string[] {
   return FIXED.find((each) => each.route === route)?.identities ?? []
 }
 
-/** In the subject of an acknowledgement, the time of a delivery that never was, in ns. */
-export const FORGED_TIME = '1700000000000000000'
-
 /** Where nothing may ever be published: neither ours nor an inbox, and no input goes there itself. */
 export const FORBIDDEN_SUBJECTS: readonly string[] = [
   'payments.execute',
@@ -61,7 +58,7 @@ export const FORBIDDEN_SUBJECTS: readonly string[] = [
   `$JS.API.STREAM.DELETE.${subjects.messagesStream}`,
   `$JS.API.STREAM.PURGE.${subjects.messagesStream}`,
   `$JS.API.CONSUMER.DELETE.${subjects.messagesStream}.${DURABLE_NAME}`,
-  `$JS.ACK.ORDERS.worker.1.1.1.${FORGED_TIME}.0`,
+  '$JS.ACK.ORDERS.worker.1.1.1.1700000000000000000.0',
   '$JS.EVENT.ADVISORY.forged',
   '$SYS.REQ.SERVER.PING',
   subjects.identity('canary'),

@@ -1,6 +1,6 @@
 import { type HeaderLines, headerBlock, wrongHeaderBlock } from './header-inputs.ts'
 import { mutated } from './mutations.ts'
-import { DURABLE_NAME, FORBIDDEN_SUBJECTS, FORGED_TIME, identitiesBy, subjects } from './names.ts'
+import { FORBIDDEN_SUBJECTS, identitiesBy } from './names.ts'
 import type { Random } from './random.ts'
 import { answerBody, receiptBody } from './reply-inputs.ts'
 
@@ -100,11 +100,6 @@ function lie(random: Random, length: number): number {
 }
 
 function replyOf(target: NatsTarget, random: Random, index: number): string | null {
-  if (target === 'pullReply' && random.oneIn(2)) {
-    const { messagesStream } = subjects
-    const places = `${1 + random.below(3)}.${random.below(3_000)}.${random.below(3_000)}`
-    return `$JS.ACK.${messagesStream}.${DURABLE_NAME}.${places}.${FORGED_TIME}.0`
-  }
   switch (random.weighted({ none: 2, inbox: 5, foreign: 4 })) {
     case 'none':
       return null

@@ -1,17 +1,15 @@
 import { mayBeMessage, placesClaimed } from './claims.ts'
+import { isInbox, mayBePublished } from './allowed-subjects.ts'
 import {
   DURABLE_GATEWAY,
   DURABLE_NAME,
-  FIXED,
-  FORBIDDEN_SUBJECTS,
-  FORGED_TIME,
   HOST_GATEWAY,
   identitiesBy,
   SILENT_DURABLE_NAME,
   SILENT_GATEWAY,
   subjects,
 } from './names.ts'
-import type { NatsInput } from './nats-inputs.ts'
+import type { NatsInput, NatsTarget } from './nats-inputs.ts'
 import { type Frame, headerOf, type RawMessage, type RawNats } from './raw-nats.ts'
 
 /** A message that waits for a receipt which only the test could send. */
@@ -23,16 +21,6 @@ interface Waiting {
 /** Subjects of a kind that were seen lately, the last one at the end. */
 const REMEMBERED = 16
 const ASKED_REMEMBERED = 4_000
-const INBOX = /^_INBOX(\.[^.*> \0]+)+$/
-const OWN_SUBJECTS: ReadonlySet<string> = new Set([
-  HOST_GATEWAY,
-  DURABLE_GATEWAY,
-  SILENT_GATEWAY,
-  subjects.durableGateway(SILENT_DURABLE_NAME),
-  subjects.durable(DURABLE_NAME),
-  subjects.durable(SILENT_DURABLE_NAME),
-  subjects.patternHosts(),
-])
 const MUTE = identitiesBy('mute').map((identity) => subjects.identity(identity))
 
 /**
@@ -48,6 +36,8 @@ export class Traffic {
   readonly #seen = new Map<string, string[]>()
   readonly #receipts: Buffer[] = []
   readonly #waiting = new Map<string, Waiting>()
+  /** Replies to messages that had not been seen when they were sent. */
+  readonly #early = new Map<string, readonly Buffer[]>()
   readonly #claims = new Map<string, Set<string>>()
 
   constructor(watcher: RawNats) {
@@ -117,8 +107,13 @@ export class Traffic {
 
   #noteClaims({ target }: NatsInput, subject: string, body: Buffer): void {
     const waiting = this.#waiting.get(subject)
-    if (waiting === undefined) return
-    const { messageId, recipients } = waiting
+    if (waiting !== undefined) this.#claim(target, waiting, body)
+    else if (target === 'neighbourReply') {
+      this.#early.set(subject, [...(this.#early.get(subject) ?? []), body])
+    }
+  }
+
+  #claim(target: NatsTarget, { messageId, recipients }: Waiting, body: Buffer): void {
     const claimed = this.#claims.get(messageId) ?? new Set()
     this.#claims.set(messageId, claimed)
     if (MUTE.includes(subjects.identity(recipients[0] ?? ''))) {
@@ -165,12 +160,15 @@ export class Traffic {
     const recipients =
       identity === null ? message.body.subarray(payloadBytes).toString().split('\n') : [identity]
     const messageId = headerOf(message, 'Prism-Message-Id') ?? ''
-    this.#waiting.set(reply, { messageId, recipients })
+    const waiting = { messageId, recipients }
+    this.#waiting.set(reply, waiting)
+    for (const body of this.#early.get(reply) ?? []) this.#claim('neighbourReply', waiting, body)
     this.#learn(kind, reply)
   }
 
   #learn(kind: string, subject: string | null): void {
-    if (subject === null || !INBOX.test(subject) === (kind !== 'progress')) return
+    const isExpected = subject !== null && isInbox(subject) === (kind !== 'progress')
+    if (!isExpected) return
     const seen = this.#seen.get(kind) ?? []
     this.#seen.set(kind, seen)
     push(seen, subject)
@@ -181,35 +179,3 @@ function push<T>(list: T[], item: T): void {
   list.push(item)
   if (list.length > REMEMBERED) list.shift()
 }
-
-/** By the processes under test, and by the server. Inputs go nowhere else either. */
-function mayBePublished(subject: string): boolean {
-  if (FORBIDDEN_SUBJECTS.includes(subject) || subject.includes(FORGED_TIME)) return false
-  if (OWN_SUBJECTS.has(subject) || INBOX.test(subject)) return true
-  const identity = subjects.identityOf(subject)
-  if (identity !== null) {
-    return (
-      identity.startsWith('pat.') ||
-      IDENTITIES.has(identity) ||
-      /^(junk|unusual|churn)-\d+$/.test(identity)
-    )
-  }
-  if (subject.startsWith(subjects.progress(DURABLE_NAME, ''))) return true
-  if (subject.startsWith('$JS.ACK.'))
-    return subject.startsWith(`$JS.ACK.${subjects.messagesStream}.${DURABLE_NAME}.`)
-  if (subject.startsWith('$JS.EVENT.ADVISORY.')) return true
-  return subject.startsWith('$JS.API.') && mayBeAsked(subject)
-}
-
-const IDENTITIES = new Set(FIXED.flatMap(({ identities }) => identities))
-
-/** Requests to JetStream: about the namespace's own streams, and none that deletes one. */
-function mayBeAsked(subject: string): boolean {
-  if (subject === '$JS.API.INFO') return true
-  const isOwn = subject.split('.').some((word) => OWN_STREAM.test(word))
-  return isOwn && !/STREAM\.DELETE/.test(subject)
-}
-
-const OWN_STREAM = new RegExp(
-  `^${subjects.prefix.replaceAll('.', '_')}-[a-z]+-${subjects.namespace}$`,
-)
