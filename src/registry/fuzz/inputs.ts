@@ -1,6 +1,7 @@
 import { type NatsInput, natsInput } from './nats-inputs.ts'
 import { Random } from './random.ts'
-import { type RedisInput, redisInput } from './redis-inputs.ts'
+import { redisInput } from './redis-inputs.ts'
+import type { RedisInput } from './redis-values.ts'
 
 export type Input = NatsInput | RedisInput
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { FIXED } from './names.ts'
 import { messageOf, retried } from './patience.ts'
-import { keys, UNUSUAL } from './redis-inputs.ts'
+import { keys, UNUSUAL } from './redis-values.ts'
 import { type TestedProcess, TestedCallError } from './tested.ts'
 import type { Listed, Reader } from './tested-calls.ts'
 import type { World } from './world.ts'
