@@ -33,7 +33,8 @@ export const test = base
       await Promise.all(opened.map((registry) => registry.close()))
     })
     return async (namespace: string, options: Partial<ConnectOptions> = {}) => {
-      const registry = await connectRegistry({ ...servers, namespace, ...options })
+      const { redisUrl, natsUrls } = servers
+      const registry = await connectRegistry({ redisUrl, natsUrls, namespace, ...options })
       opened.push(registry)
       return registry
     }

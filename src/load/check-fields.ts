@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { InputError } from './input-error.ts'
-import { didYouMean } from './nearest-name.ts'
+import { didYouMean } from '../nearest-name.ts'
 
 /**
  * Checks one value that a user wrote.

@@ -1,3 +1,5 @@
+import { Warnings } from './warnings.ts'
+
 /** What a message takes besides its body until it is handed out and its handlers are done, in bytes; a guess. */
 const MESSAGE_BYTES = 1024
 /** What a running handler takes, in bytes; a guess. */
@@ -12,20 +14,25 @@ export const DEFAULT_MAX_BACKLOG_BYTES = 64 * 1024 * 1024
  */
 export class Backlog {
   readonly maxBytes: number
+  readonly #warnings: Warnings
   #bytes = 0
 
-  constructor(maxBytes: number = DEFAULT_MAX_BACKLOG_BYTES) {
+  /** @param warnings told of what didn't fit. */
+  constructor(maxBytes: number = DEFAULT_MAX_BACKLOG_BYTES, warnings: Warnings = new Warnings()) {
     this.maxBytes = maxBytes
-  }
-
-  get bytes(): number {
-    return this.#bytes
+    this.#warnings = warnings
   }
 
   /** Takes a message in; `null` if it doesn't fit. The only message always fits, whatever its size. */
   admit(bodyBytes: number): HeldMessage | null {
     const bytes = bodyBytes + MESSAGE_BYTES
-    if (this.#bytes > 0 && this.#bytes + bytes > this.maxBytes) return null
+    if (this.#bytes > 0 && this.#bytes + bytes > this.maxBytes) {
+      this.#warnings.warn(
+        'BACKLOG_FULL',
+        `A message of ${bodyBytes} bytes was refused: messages that wait for handlers or are held by them take ${this.#bytes} of at most ${this.maxBytes} bytes. Handlers are too slow, or limits.maxBacklogBytes is too low.`,
+      )
+      return null
+    }
     this.#bytes += bytes
     let holders = 1
     const release = (): void => {

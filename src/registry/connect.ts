@@ -1,4 +1,6 @@
-import type { DurabilityOptions } from './durability-options.ts'
+import { functionOf, number, oneOf, takeOptions, text, urls, type Takes } from './arguments.ts'
+import { takeDurability, type DurabilityOptions } from './durability-options.ts'
+import { RegistryError } from './errors.ts'
 import { validateNamespace } from './identity.ts'
 import { limitsFrom, type RegistryLimits } from './limits.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
@@ -39,21 +41,41 @@ export interface ConnectOptions {
   readonly onWarning?: WarningListener
 }
 
+const takes: Takes<ConnectOptions> = {
+  redisUrl: (value, where) => (typeof value === 'string' ? value : urls(value, where)),
+  natsUrls: urls,
+  namespace: validateNamespace,
+  subjectPrefix: text,
+  strategy: oneOf('replica', 'scan'),
+  natsConnections: number,
+  gatewayName: text,
+  durability: takeDurability,
+  limits: (value) => limitsFrom(value as Partial<RegistryLimits>),
+  onWarning: functionOf<WarningListener>('of the warning'),
+}
+
 /**
  * Connects a registry to Redis and NATS.
  * @throws RegistryError `UNAVAILABLE` within 5 s if either doesn't answer or refuses, naming its
- *   host and port; `INVALID_ARGUMENT` for options out of range.
+ *   host and port; `INVALID_ARGUMENT` for options that do not exist, are missing or out of range.
  */
 export async function connectRegistry(options: ConnectOptions): Promise<MulticastRegistry> {
-  const limits = limitsFrom(options.limits)
-  const namespace = validateNamespace(options.namespace)
-  const { redisUrl, natsUrls, subjectPrefix, strategy } = options
-  const { natsConnections, gatewayName, durability } = options
-  const warnings = new Warnings(options.onWarning)
+  const {
+    redisUrl,
+    natsUrls,
+    namespace = validateNamespace(undefined),
+    ...others
+  } = takeOptions(options, 'options', takes)
+  if (redisUrl === undefined) throw missing('redisUrl', 'redis://localhost:6379')
+  if (natsUrls === undefined) throw missing('natsUrls', ['nats://localhost:4222'])
+  const { subjectPrefix, strategy, natsConnections, gatewayName, durability, onWarning } = others
+  const limits = limitsFrom(others.limits)
+  const warnings = new Warnings(onWarning)
   const store = await connectRedisStore({
     nodes: typeof redisUrl === 'string' ? [redisUrl] : redisUrl,
     namespace,
     maxIdentities: limits.maxIdentities,
+    warnings,
     ...(strategy === undefined ? {} : { strategy }),
   })
   try {
@@ -61,14 +83,22 @@ export async function connectRegistry(options: ConnectOptions): Promise<Multicas
       servers: natsUrls,
       namespace,
       warnings,
+      maxBacklogBytes: limits.maxBacklogBytes,
       ...(subjectPrefix === undefined ? {} : { subjectPrefix }),
       ...(natsConnections === undefined ? {} : { connections: natsConnections }),
       ...(gatewayName === undefined ? {} : { gatewayName }),
       ...(durability === undefined ? {} : { durability }),
     })
-    return new MulticastRegistry({ store, messenger, limits, warnings })
+    return new MulticastRegistry({ store, messenger, namespace, limits, warnings })
   } catch (error) {
     await store.close()
     throw error
   }
+}
+
+function missing(option: string, example: unknown): RegistryError {
+  return new RegistryError(
+    'INVALID_ARGUMENT',
+    `options.${option} is missing; write ${option}: ${JSON.stringify(example)}`,
+  )
 }

@@ -17,10 +17,14 @@ export class DeliveryStatuses {
     return this.#remaining
   }
 
-  /** Enters a target, as `TIMEOUT` until more is known; `false` if it had been entered before. */
+  /**
+   * Enters a target before anything is sent, as `TIMEOUT` until more is known; `false` if it had been
+   * entered before.
+   */
   enter(identity: string): boolean {
-    if (this.#statuses.has(identity)) return false
+    const before = this.#statuses.size
     this.#statuses.set(identity, 'TIMEOUT')
+    if (this.#statuses.size === before) return false
     this.#remaining += 1
     return true
   }

@@ -1,3 +1,4 @@
+import { take, takeOptions, type Takes } from './arguments.ts'
 import { RegistryError } from './errors.ts'
 import { validateGatewayName } from './gateway-name.ts'
 
@@ -8,36 +9,80 @@ export interface DurabilityOptions {
    * `_`, at most 64; one running messenger a name. Without it this messenger can only send.
    */
   readonly gatewayName?: string
-  /** How long messages are kept, in ms, 1 s to 30 days; one hour by default. */
+  /**
+   * How long messages are kept, in ms, 1 s to 30 days. It is fixed by whoever connects first to a
+   * namespace: one hour unless given. Later it is best left out, which takes what there is; another
+   * value is refused, because it would delete what is kept for others.
+   */
   readonly retentionMs?: number
 }
 
 const DEFAULT_RETENTION_MS = 60 * 60_000
+const MIN_RETENTION_MS = 1_000
 const MAX_RETENTION_MS = 30 * 24 * 60 * 60_000
 const MAX_DUPLICATE_WINDOW_MS = 2 * 60_000
 
-/** Durability options with every value filled in. */
+/** Durability options, checked. */
 export interface Durability {
   /** `null`: send only. */
   readonly gatewayName: string | null
+  /** `null`: whatever is in force. */
+  readonly retentionMs: number | null
+}
+
+/** What is in force for everybody in a namespace. */
+export interface Retention {
+  /** How long messages are kept, in ms; `Infinity` if for ever. */
   readonly retentionMs: number
-  /** How long a message that is sent again is recognised: the longest exactly-once send, in ms. */
+  /** How long a message that is published again is recognised: the longest exactly-once send, in ms. */
   readonly duplicateWindowMs: number
+}
+
+const takes: Takes<DurabilityOptions> = {
+  gatewayName: validateGatewayName,
+  retentionMs: take(
+    (value): value is number =>
+      typeof value === 'number' && value >= MIN_RETENTION_MS && value <= MAX_RETENTION_MS,
+    `a number of ms from ${MIN_RETENTION_MS} (1 s) to ${MAX_RETENTION_MS} (30 days)`,
+  ),
+}
+
+/** @throws RegistryError `INVALID_ARGUMENT` */
+export function takeDurability(options: unknown): DurabilityOptions {
+  return takeOptions(options, 'durability', takes)
 }
 
 /** @throws RegistryError `INVALID_ARGUMENT` */
 export function durabilityOf(options: DurabilityOptions): Durability {
-  const { gatewayName = null, retentionMs = DEFAULT_RETENTION_MS } = options
-  if (gatewayName !== null) validateGatewayName(gatewayName, 'durability.gatewayName')
-  if (!(retentionMs >= 1_000 && retentionMs <= MAX_RETENTION_MS)) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `durability.retentionMs is ${retentionMs}; it must be from 1000 (1 s) to ${MAX_RETENTION_MS} (30 days).`,
-    )
-  }
+  const { gatewayName = null, retentionMs = null } = takeDurability(options)
+  return { gatewayName, retentionMs }
+}
+
+/** What is put in force by the first to connect. */
+export function newRetention(retentionMs: number | null): Retention {
+  const inForceMs = retentionMs ?? DEFAULT_RETENTION_MS
   return {
-    gatewayName,
-    retentionMs,
-    duplicateWindowMs: Math.min(MAX_DUPLICATE_WINDOW_MS, retentionMs),
+    retentionMs: inForceMs,
+    duplicateWindowMs: Math.min(MAX_DUPLICATE_WINDOW_MS, inForceMs),
   }
+}
+
+/**
+ * Refuses a retention other than the one in force.
+ * @param place what has the retention, for the message.
+ * @param change how to change it there.
+ * @throws RegistryError `INVALID_ARGUMENT`
+ */
+export function checkRetention(
+  askedMs: number | null,
+  inForce: Retention,
+  place: string,
+  change: string,
+): void {
+  if (askedMs === null || askedMs === inForce.retentionMs) return
+  const found = Number.isFinite(inForce.retentionMs) ? `for ${inForce.retentionMs} ms` : 'for ever'
+  throw new RegistryError(
+    'INVALID_ARGUMENT',
+    `durability.retentionMs is ${askedMs}, but ${place} keeps messages ${found}, for all who use it. Leave retentionMs out to take that, or ${change}.`,
+  )
 }

@@ -1,9 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DurabilityOptions } from './durability-options.ts'
-import type { Messenger, SendOptions } from './messenger.ts'
+import type { Messenger, OutgoingMessage, SendOptions } from './messenger.ts'
 
 /** Connects a messenger; all that one test connects reach each other. */
 export type ConnectDurableMessenger = (durability?: DurabilityOptions) => Promise<Messenger>
+
+/** A message whose id the caller chose, so that it can be sent again by another call. */
+function repeatable(text: string): OutgoingMessage {
+  return { ...messageOf(text), repeatable: true }
+}
 
 const EXACTLY_ONCE: SendOptions = { delivery: 'exactly-once', timeoutMs: 10_000, receipts: true }
 const IMPATIENT: SendOptions = { ...EXACTLY_ONCE, timeoutMs: 400 }
@@ -59,8 +65,8 @@ export function describeDurability(
       await host.subscribe('a', () => void (calls += 1))
       const message = messageOf('x')
       await sender.send(message, targetsOf(host, 'a'), EXACTLY_ONCE)
-      const again = await sender.send(message, targetsOf(host, 'a'), IMPATIENT)
-      expect(again.get('a')).toBe('PENDING')
+      const again = await sender.send(message, targetsOf(host, 'a'), EXACTLY_ONCE)
+      expect(again.get('a')).toBe('DELIVERED')
       expect(calls).toBe(1)
     })
 
@@ -152,6 +158,169 @@ export function describeDurability(
         code: 'INVALID_ARGUMENT',
         message: expect.stringContaining('120000'),
       })
+    })
+
+    test('lets the handlers that run end when it closes, and repeats none of them', async () => {
+      const sender = await connect({})
+      const host = await connect({ gatewayName: 'orders' })
+      const started = Promise.withResolvers<void>()
+      const received: string[] = []
+      await host.subscribe('a', async ({ id }) => {
+        started.resolve()
+        await delay(200)
+        received.push(id)
+      })
+      const message = messageOf('x')
+      const sending = sender.send(message, targetsOf(host, 'a'), EXACTLY_ONCE)
+      await started.promise
+      await host.close()
+      expect((await sending).get('a')).toBe('DELIVERED')
+      const next = await connect({ gatewayName: 'orders' })
+      await next.subscribe('a', ({ id }) => void received.push(id))
+      const marker = messageOf('marker')
+      await sender.send(marker, targetsOf(next, 'a'), EXACTLY_ONCE)
+      expect(received).toEqual([message.id, marker.id])
+    })
+
+    test('goes on with others although a recipient handles none of its messages', async () => {
+      const sender = await connect({})
+      const host = await connect({ gatewayName: 'orders' })
+      await host.subscribe('good', () => {})
+      await host.subscribe('bad', () => {
+        throw new Error('never')
+      })
+      await Promise.all(
+        Array.from({ length: 100 }, () =>
+          sender.send(messageOf('x'), targetsOf(host, 'bad'), IMPATIENT),
+        ),
+      )
+      const statuses = await sender.send(messageOf('x'), targetsOf(host, 'good'), EXACTLY_ONCE)
+      expect(statuses.get('good')).toBe('DELIVERED')
+    })
+
+    describe('a message that is sent again with its id', () => {
+      test('goes to those who have not handled it, and the others are delivered', async () => {
+        const host = await connect({ gatewayName: 'orders' })
+        const received: string[] = []
+        const note = ({ identity }: { identity: string }): void => void received.push(identity)
+        for (const identity of ['a', 'c', 'e']) await host.subscribe(identity, note)
+        const message = repeatable('x')
+        const first = await connect({})
+        const early = await first.send(message, targetsOf(host, 'a', 'b', 'c'), IMPATIENT)
+        expect(Object.fromEntries(early)).toEqual({ a: 'DELIVERED', b: 'PENDING', c: 'DELIVERED' })
+        await first.close()
+
+        await host.subscribe('b', note)
+        const second = await connect({})
+        const targets = targetsOf(host, 'e', 'c', 'b', 'a')
+        const late = await second.send(message, targets, EXACTLY_ONCE)
+        expect(new Set(late.values())).toEqual(new Set(['DELIVERED']))
+        expect(late.size).toBe(4)
+        expect(received.sort()).toEqual(['a', 'b', 'c', 'e'])
+      })
+
+      test('is known to the gateway when it starts again', async () => {
+        const sender = await connect({})
+        const before = await connect({ gatewayName: 'orders' })
+        const received: string[] = []
+        const note = ({ identity }: { identity: string }): void => void received.push(identity)
+        const identities = Array.from({ length: 3_000 }, (_, n) => `user-${n}`)
+        await before.subscribeMatching('user-*', note)
+        const message = repeatable('x')
+        const half = identities.filter((_, n) => n % 2 === 0)
+        await sender.send(message, targetsOf(before, ...half), EXACTLY_ONCE)
+        expect(received).toHaveLength(1_500)
+        await before.close()
+
+        const after = await connect({ gatewayName: 'orders' })
+        await after.subscribeMatching('user-*', note)
+        const statuses = await sender.send(message, targetsOf(after, ...identities), EXACTLY_ONCE)
+        expect(statuses.size).toBe(3_000)
+        expect(new Set(statuses.values())).toEqual(new Set(['DELIVERED']))
+        expect(received.sort()).toEqual(identities.sort())
+      })
+
+      test('is delivered to who has handled it and is hosted no more', async () => {
+        const sender = await connect({})
+        const host = await connect({ gatewayName: 'orders' })
+        const subscription = await host.subscribe('a', () => {})
+        const message = repeatable('x')
+        await sender.send(message, targetsOf(host, 'a'), EXACTLY_ONCE)
+        await subscription.unsubscribe()
+        await host.close()
+        const after = await connect({ gatewayName: 'orders' })
+        const again = await sender.send(message, targetsOf(after, 'a'), EXACTLY_ONCE)
+        expect(again.get('a')).toBe('DELIVERED')
+      })
+
+      test('is not handled again by who has moved to another gateway', async () => {
+        const sender = await connect({})
+        const message = repeatable('x')
+        const received: string[] = []
+        for (const gatewayName of ['orders', 'bills', 'orders']) {
+          const host = await connect({ gatewayName })
+          await host.subscribe('a', ({ identity }) => void received.push(identity))
+          const statuses = await sender.send(message, targetsOf(host, 'a'), EXACTLY_ONCE)
+          expect(statuses.get('a')).toBe('DELIVERED')
+          await host.close()
+        }
+        expect(received).toEqual(['a'])
+      })
+
+      test('is handled once by each if two calls send it at the same time', async () => {
+        const host = await connect({ gatewayName: 'orders' })
+        const calls = new Map<string, number>()
+        await host.subscribeMatching('*', async ({ identity }) => {
+          calls.set(identity, (calls.get(identity) ?? 0) + 1)
+          await delay(20)
+        })
+        const senders = [await connect({}), await connect({})]
+        const message = repeatable('x')
+        const results = await Promise.all(
+          senders.map((sender, index) =>
+            sender.send(message, targetsOf(host, 'a', 'b', `only-${index}`), EXACTLY_ONCE),
+          ),
+        )
+        for (const statuses of results) {
+          expect(new Set(statuses.values())).toEqual(new Set(['DELIVERED']))
+        }
+        const once = { a: 1, b: 1, 'only-0': 1, 'only-1': 1 }
+        expect(Object.fromEntries(calls)).toEqual(once)
+      })
+    })
+
+    describe('the retention', () => {
+      test('is the one that the first to connect asked for', async () => {
+        await connect({ retentionMs: 5_000 })
+        const adopting = await connect({})
+        await connect({ retentionMs: 5_000 })
+        const sending = adopting.send(messageOf('x'), targetsOf(adopting, 'a'), {
+          ...EXACTLY_ONCE,
+          timeoutMs: 5_001,
+        })
+        await expect(sending).rejects.toMatchObject({
+          code: 'INVALID_ARGUMENT',
+          message: expect.stringContaining('at most 5000 ms'),
+        })
+      })
+
+      test.each([1_000, 604_800_000])(
+        'can not be changed to %d ms by connecting',
+        async (other) => {
+          const keeper = await connect({ gatewayName: 'orders', retentionMs: 60_000 })
+          const stored = await keeper.send(messageOf('x'), targetsOf(keeper, 'a'), IMPATIENT)
+          expect(stored.get('a')).toBe('PENDING')
+          await expect(connect({ retentionMs: other })).rejects.toMatchObject({
+            code: 'INVALID_ARGUMENT',
+            message: expect.stringMatching(
+              new RegExp(`${other}.* 60000 ms.*Leave retentionMs out`),
+            ),
+          })
+          const received = Promise.withResolvers<string>()
+          await keeper.subscribe('a', ({ id }) => received.resolve(id))
+          await expect(received.promise).resolves.toBeTypeOf('string')
+        },
+      )
     })
 
     test.each([

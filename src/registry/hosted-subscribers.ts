@@ -8,10 +8,14 @@ import { settledWithin } from './settled-within.ts'
 /** How many (message, identity) pairs a process remembers to tell a resend from a new message. */
 const REMEMBERED_DELIVERIES = 200_000
 
-/** The handler of all identities that match. */
-interface PatternHandler {
-  readonly pattern: IdentityPattern
+/** A subscription of one identity: an object of its own tells two with one handler function apart. */
+interface OwnHandler {
   readonly handler: MessageHandler
+}
+
+/** The handler of all identities that match. */
+interface PatternHandler extends OwnHandler {
+  readonly pattern: IdentityPattern
 }
 
 /**
@@ -21,7 +25,7 @@ interface PatternHandler {
 export class HostedSubscribers {
   /** The messages that wait for these subscribers, or that their handlers hold. */
   readonly backlog: Backlog
-  readonly #handlers = new Map<string, MessageHandler>()
+  readonly #handlers = new Map<string, OwnHandler>()
   /** The latest first. */
   #patterns: readonly PatternHandler[] = []
   readonly #recent = new RecentDeliveries(REMEMBERED_DELIVERIES)
@@ -47,8 +51,7 @@ export class HostedSubscribers {
 
   /** Sets the handler of an identity; gives a function that takes exactly this one away. */
   add(identity: string, handler: MessageHandler): () => boolean {
-    // A wrapper of its own makes two subscriptions with one handler function tell apart.
-    const own: MessageHandler = (message) => handler(message)
+    const own: OwnHandler = { handler }
     this.#handlers.set(identity, own)
     return () => this.#handlers.get(identity) === own && this.#handlers.delete(identity)
   }
@@ -76,8 +79,11 @@ export class HostedSubscribers {
     held?: HeldMessage,
   ): boolean | Promise<boolean> {
     const { identity } = message
-    const handler = this.#handlers.get(identity) ?? this.#patternOf(identity)?.handler
-    if (handler === undefined) return false
+    // Where patterns host all, a lookup would only cost the hash of every name.
+    const own = this.#handlers.size > 0 ? this.#handlers.get(identity) : undefined
+    const found = own ?? this.#patternOf(identity)
+    if (found === undefined) return false
+    const { handler } = found
     if (!resendable) return this.#run(handler, message, held)
 
     const earlier = this.#recent.get(message.id, identity)
@@ -101,8 +107,10 @@ export class HostedSubscribers {
 
   /** Names come from outside, and a pattern such as `*` matches also those that are not identities. */
   #patternOf(identity: string): PatternHandler | undefined {
-    const found = this.#patterns.find(({ pattern }) => pattern.matches(identity))
-    return found !== undefined && isIdentity(identity) ? found : undefined
+    for (const each of this.#patterns) {
+      if (each.pattern.matches(identity)) return isIdentity(identity) ? each : undefined
+    }
+    return undefined
   }
 
   async #rememberOutcome(id: string, identity: string, outcome: Promise<boolean>): Promise<void> {

@@ -26,7 +26,27 @@ describe('an identity pattern', () => {
     expect(parseIdentityPattern(pattern).matches(identity)).toBe(matched)
   })
 
-  test.each(['', 'a b', 'a..*', '~*', 'a.>', '*.'])('"%s" matches no identity', (pattern) => {
-    expect(() => parseIdentityPattern(pattern)).toThrow(/matches no identity: /)
+  test('may begin a part with a mark that combines with what stands before it', () => {
+    expect(parseIdentityPattern('*\u0308').matches('q\u0308')).toBe(true)
+  })
+
+  test.each(['', 'a b', 'a..*', '~*', 'a.>', '*.', 'zoe\u0308-*', 'a\u200d*'])(
+    '"%s" matches no identity',
+    (pattern) => {
+      expect(() => parseIdentityPattern(pattern)).toThrow(/matches no identity: /)
+    },
+  )
+
+  test.each<unknown>([5, null, undefined, Symbol('x'), {}, Object.create(null), ['*']])(
+    'of the wrong type is refused: %#',
+    (pattern) => {
+      expect(() => parseIdentityPattern(pattern as string)).toThrow(
+        expect.objectContaining({ name: 'RegistryError', code: 'INVALID_ARGUMENT' }),
+      )
+    },
+  )
+
+  test('that is long has a short message', () => {
+    expect(() => parseIdentityPattern('x'.repeat(1_000_000))).toThrow(/^.{0,300}$/)
   })
 })

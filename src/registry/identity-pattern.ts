@@ -1,3 +1,4 @@
+import { written } from './arguments.ts'
 import { RegistryError } from './errors.ts'
 import { validateIdentity } from './identity.ts'
 
@@ -11,18 +12,21 @@ export interface IdentityPattern {
 /** The pattern of all identities. */
 export const ALL_IDENTITIES = '*'
 
+/** Stands in for `*`: unlike a letter, a digit never becomes one with the mark after it. */
+const ANY = '0'
+
 /**
  * Reads a pattern.
  * @throws RegistryError `INVALID_ARGUMENT` if no identity can match it.
  */
 export function parseIdentityPattern(text: string): IdentityPattern {
   try {
-    validateIdentity(typeof text === 'string' ? text.replaceAll('*', 'x') : text)
+    validateIdentity(typeof text === 'string' ? text.replaceAll('*', ANY) : text)
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^identity (".*": )?/s, '') : ''
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      `pattern "${text}" matches no identity: ${reason}. Write an identity in which * stands for any characters, such as user-*`,
+      `pattern ${written(text)} matches no identity: ${reason}. Write an identity in which * stands for any characters, such as user-*`,
       { cause: error },
     )
   }

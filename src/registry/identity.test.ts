@@ -12,6 +12,10 @@ describe('validateIdentity', () => {
     'user~1',
     'zoë-日本-🚀',
     '__proto__',
+    'नमस्ते',
+    '한국어',
+    '☂-👍🏽-🇳🇴',
+    'ẍ',
     'a'.repeat(256),
     'é'.repeat(128),
     '🚀'.repeat(64),
@@ -39,6 +43,26 @@ describe('validateIdentity', () => {
     ['a..b', 'empty token before the dot at index 2'],
     ['a.', 'empty token after its last dot'],
     ['.', 'empty token before the dot at index 0'],
+    ['a\u200bb', 'invisible character (U+200B; '],
+    ['a\u00adb', 'invisible character (U+00AD; '],
+    ['\u202eabc', 'invisible character (U+202E; '],
+    ['a\u2066b', 'invisible character (U+2066; '],
+    ['a\u034fb', 'invisible character (U+034F; '],
+    ['a\u3164', 'invisible character (U+3164; '],
+    ['a\u{e0041}', 'invisible character (U+E0041; '],
+    ['a\u{e0100}', 'invisible character (U+E0100; '],
+    [
+      '❤\ufe0f',
+      '(U+FE0F; so emoji with joiners or variation selectors are refused too) at index 1',
+    ],
+    ['👩\u200d💻', 'invisible character (U+200D; '],
+    ['a\ue000', 'private use character (U+E000) at index 1'],
+    ['🚀\u{100000}', 'private use character (U+100000) at index 2'],
+    ['a\u0378', 'unassigned character (U+0378) at index 1'],
+    ['a\uffff', 'unassigned character (U+FFFF) at index 1'],
+    ['zoe\u0308', 'it is not in composed form, so it would look like another identity'],
+    ['\u212bngström', 'use identity.normalize("NFC")'],
+    ['\u1112\u1161\u11ab', 'it is not in composed form'],
     ['a\ud800b', 'lone surrogate (U+D800) at index 1'],
     ['a\udc00', 'lone surrogate (U+DC00) at index 1'],
     ['\ud83d', 'lone surrogate (U+D83D) at index 0'],
@@ -61,6 +85,7 @@ describe('validateIdentity', () => {
   it('accepts exactly the well-formed strings without what the rules name', () => {
     const unit = fc.oneof(
       fc.constantFrom('a', '.', '~', '*', '>', ' ', '\t', '\u00a0', '\ud83d', '\ude80', 'é'),
+      fc.constantFrom('\u0301', '\u200d', '\ufe0f', '\u{e0041}', '\ue000', '\u0378', 'ä', '각'),
       fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
     )
     fc.assert(
@@ -68,7 +93,8 @@ describe('validateIdentity', () => {
         const text = units.join('')
         const isValid =
           text.isWellFormed() &&
-          !/[\s\p{Cc}\p{Z}*>]/u.test(text) &&
+          !/[\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}*>]/u.test(text) &&
+          text.normalize('NFC') === text &&
           !text.startsWith('~') &&
           text.split('.').every((token) => token !== '')
         expect(isAccepted(() => validateIdentity(text), 'INVALID_IDENTITY')).toBe(isValid)
@@ -76,6 +102,20 @@ describe('validateIdentity', () => {
       { numRuns: 2000 },
     )
   })
+})
+
+it('of several spellings of one text, one is accepted', () => {
+  const letters = fc.constantFrom('a', 'e', 'ä', '\u0308', '\u0323', 'ạ', '\u0301', '각', '\u1112')
+  const texts = fc.array(letters, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''))
+  fc.assert(
+    fc.property(texts, (text) => {
+      const spellings = new Set([text, text.normalize('NFC'), text.normalize('NFD')])
+      const accepted = [...spellings].filter((each) =>
+        isAccepted(() => validateIdentity(each), 'INVALID_IDENTITY'),
+      )
+      expect(accepted).toEqual([text.normalize('NFC')])
+    }),
+  )
 })
 
 describe('validateNamespace', () => {

@@ -10,6 +10,12 @@ const MAX_NAMESPACE_CHARACTERS = 64
  * One or more tokens joined by dots, at most 256 bytes in UTF-8, without whitespace, control
  * characters, lone surrogates and the NATS wildcards `*` and `>`. It can't begin with `~`: such
  * keys hold a namespace's bookkeeping.
+ *
+ * Two identities that differ should look different, so it is in composed form (NFC) and without
+ * characters that are invisible or have no meaning of their own: format characters, what is ignored by
+ * default, private use and unassigned. That is the FreeformClass of RFC 8264, without spaces, and
+ * without joiners even where they are part of a word or an emoji. Letters that look alike, such as
+ * Latin and Cyrillic a, remain different identities.
  * @throws RegistryError `INVALID_IDENTITY`, naming the rule and the place.
  */
 export function validateIdentity(identity: unknown): string {
@@ -53,7 +59,6 @@ export function validateNamespace(namespace: unknown): string {
 }
 
 const NAMESPACE = /^(?:[\w-]+|[\w-]*\{[\w-]+\}[\w-]*)$/
-const WHITESPACE_OR_SEPARATOR = /[\s\p{Z}]/u
 
 function findFault(identity: string): string | undefined {
   if (identity === '') return 'it is empty'
@@ -66,6 +71,7 @@ function findFault(identity: string): string | undefined {
     }
   }
   let tokenStart = 0
+  let isPrintableAscii = true
   for (let index = 0; index < identity.length; index++) {
     const unit = identity.charCodeAt(index)
     if (unit === DOT) {
@@ -74,15 +80,15 @@ function findFault(identity: string): string | undefined {
     } else if (unit === ASTERISK || unit === GREATER_THAN) {
       return `${quote(identity.charAt(index))} at index ${index} is a NATS wildcard`
     } else if (unit <= SPACE || unit >= DELETE) {
-      const kind = kindOfUnusual(identity, index)
-      if (kind !== undefined) {
-        const codePoint = unit.toString(16).toUpperCase().padStart(4, '0')
-        return `${kind} (U+${codePoint}) at index ${index}`
-      }
+      isPrintableAscii = false
     }
   }
   if (tokenStart === identity.length) return 'empty token after its last dot'
-  return undefined
+  if (isPrintableAscii) return undefined
+  const refused = REFUSED.exec(identity)
+  if (refused !== null) return `${kindOf(refused[0])} at index ${refused.index}`
+  if (identity.normalize('NFC') === identity) return undefined
+  return 'it is not in composed form, so it would look like another identity; use identity.normalize("NFC")'
 }
 
 const SPACE = 0x20
@@ -90,28 +96,24 @@ const ASTERISK = 0x2a
 const DOT = 0x2e
 const GREATER_THAN = 0x3e
 const DELETE = 0x7f
-const FIRST_AFTER_C1 = 0xa0
+/** Categories: https://www.unicode.org/reports/tr44/#General_Category_Values */
+const REFUSED = /[\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u
 
-/** What is wrong with a code unit outside printable ASCII, if anything. */
-function kindOfUnusual(identity: string, index: number): string | undefined {
-  const unit = identity.charCodeAt(index)
-  if (unit === SPACE) return 'space'
-  if (unit < SPACE || (unit >= DELETE && unit < FIRST_AFTER_C1)) return 'control character'
-  if (isHighSurrogate(unit)) {
-    return isLowSurrogate(identity.charCodeAt(index + 1)) ? undefined : 'lone surrogate'
-  }
-  if (isLowSurrogate(unit)) {
-    return isHighSurrogate(identity.charCodeAt(index - 1)) ? undefined : 'lone surrogate'
-  }
-  return WHITESPACE_OR_SEPARATOR.test(identity.charAt(index)) ? 'whitespace' : undefined
-}
+const KINDS = [
+  ['space', / /],
+  ['control character', /\p{Cc}/u],
+  ['lone surrogate', /\p{Cs}/u],
+  ['private use character', /\p{Co}/u],
+  ['whitespace', /[\s\p{Z}]/u],
+  ['unassigned character', /(?!\p{Default_Ignorable_Code_Point})\p{Cn}/u],
+] as const
 
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff
+function kindOf(character: string): string {
+  const codePoint = character.codePointAt(0) ?? 0
+  const name = `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`
+  const [kind] = KINDS.find(([, test]) => test.test(character)) ?? []
+  if (kind !== undefined) return `${kind} (${name})`
+  return `invisible character (${name}; so emoji with joiners or variation selectors are refused too)`
 }
 
 /** JSON's escapes make control characters and lone surrogates visible. */

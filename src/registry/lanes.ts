@@ -1,6 +1,5 @@
 import type { DeliveryStatuses } from './delivery-statuses.ts'
 import type { EventLoopBudget } from './event-loop-budget.ts'
-import { isIdentity } from './identity.ts'
 import type { DeliveryTarget } from './messenger.ts'
 
 /** The targets of a gateway message take at least this many bytes, if the server's limit allows. */
@@ -19,8 +18,8 @@ export interface Lane {
 }
 
 /**
- * Sorts targets into lanes and enters new ones; each identity is taken once. What is not an identity
- * has failed, because it would spoil the message for others.
+ * Sorts targets into lanes and enters new ones; each identity is taken once. A name that can't travel
+ * with others has failed.
  */
 export async function groupIntoLanes(
   targets: readonly DeliveryTarget[],
@@ -29,7 +28,7 @@ export async function groupIntoLanes(
 ): Promise<readonly Lane[]> {
   return group(targets, budget, (identity) => {
     if (!statuses.enter(identity)) return false
-    if (isIdentity(identity)) return true
+    if (canTravel(identity)) return true
     statuses.settle(identity, false)
     return false
   })
@@ -43,10 +42,15 @@ export async function groupOpen(
 ): Promise<readonly Lane[]> {
   const taken = new Set<string>()
   return group(targets, budget, (identity) => {
-    if (!statuses.isOpen(identity) || taken.has(identity) || !isIdentity(identity)) return false
+    if (!statuses.isOpen(identity) || taken.has(identity) || !canTravel(identity)) return false
     taken.add(identity)
     return true
   })
+}
+
+/** Names are lines of a message; no identity has a line feed. */
+function canTravel(identity: string): boolean {
+  return identity !== '' && !identity.includes('\n')
 }
 
 async function group(

@@ -9,6 +9,7 @@ describe('limitsFrom', () => {
       maxFilterDepth: 5,
       maxFilterClauses: 20,
     })
+    expect(limitsFrom({ maxTtlMs: undefined } as object)).toEqual(defaultLimits)
   })
 
   it('sets what is given and keeps the rest', () => {
@@ -18,7 +19,7 @@ describe('limitsFrom', () => {
   it('takes Infinity for identities only', () => {
     expect(limitsFrom({ maxIdentities: Infinity }).maxIdentities).toBe(Infinity)
     expect(() => limitsFrom({ maxFilterClauses: Infinity })).toThrow(
-      'limits.maxFilterClauses: expected an integer from 1 to 10000, got Infinity',
+      'limits.maxFilterClauses: Infinity must be an integer from 1 to 10000',
     )
   })
 
@@ -29,16 +30,17 @@ describe('limitsFrom', () => {
     { maxMetadataDepth: 101 },
     { maxFilterDepth: Number.NaN },
     { maxFilterClauses: '5' },
-    { maxTtlMs: undefined },
+    { maxFilterValues: 100_001 },
+    { maxFilterValues: null },
   ])('refuses %j', (limits) => {
     expect(() => limitsFrom(limits as Partial<RegistryLimits>)).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
     )
   })
 
-  it('names an unknown limit', () => {
-    expect(() => limitsFrom({ maxClauses: 3 } as Partial<RegistryLimits>)).toThrow(
-      /limits\.maxClauses: no such limit; there are maxIdentities/,
+  it('names an unknown limit, and the nearest there is', () => {
+    expect(() => limitsFrom({ maxFilterClause: 3 } as Partial<RegistryLimits>)).toThrow(
+      /limits: there is no option "maxFilterClause"\. Did you mean "maxFilterClauses"\? Valid are maxIdentities/,
     )
   })
 })

@@ -1,4 +1,5 @@
-import { RegistryError } from './errors.ts'
+import { takeOptions, wholeNumber, type Takes } from './arguments.ts'
+import { DEFAULT_MAX_BACKLOG_BYTES } from './backlog.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -16,7 +17,23 @@ export interface RegistryLimits {
   readonly maxFilterDepth: number
   /** Conditions in a filter, 1 to 10,000. */
   readonly maxFilterClauses: number
+  /**
+   * Values in all `.in` lists of a filter together, 1 to 100,000. To look a field's value up costs
+   * the same for a longer list; to read the list, which holds the event loop, does not.
+   */
+  readonly maxFilterValues: number
+  /**
+   * Bytes of received messages that wait for their handlers or that running handlers hold, 64 KiB to
+   * 1 TiB. Beyond it messages are refused.
+   */
+  readonly maxBacklogBytes: number
 }
+
+/** The most that any registry can allow for its metadata. Reading deep JSON uses the call stack. */
+export const MAX_LIMITS = Object.freeze({
+  maxMetadataBytes: 16 * 1024 * 1024,
+  maxMetadataDepth: 100,
+})
 
 export const defaultLimits: RegistryLimits = Object.freeze({
   maxIdentities: Infinity,
@@ -25,41 +42,25 @@ export const defaultLimits: RegistryLimits = Object.freeze({
   maxMetadataDepth: 32,
   maxFilterDepth: 5,
   maxFilterClauses: 20,
+  maxFilterValues: 1_000,
+  maxBacklogBytes: DEFAULT_MAX_BACKLOG_BYTES,
 })
 
-const ranges: Readonly<Record<keyof RegistryLimits, readonly [min: number, max: number]>> = {
-  maxIdentities: [1, Infinity],
-  maxTtlMs: [1, 36_525 * DAY_MS],
-  maxMetadataBytes: [2, 16 * 1024 * 1024],
-  maxMetadataDepth: [1, 100],
-  maxFilterDepth: [1, 100],
-  maxFilterClauses: [1, 10_000],
+const takes: Takes<RegistryLimits> = {
+  maxIdentities: wholeNumber(1, Infinity),
+  maxTtlMs: wholeNumber(1, 36_525 * DAY_MS),
+  maxMetadataBytes: wholeNumber(2, MAX_LIMITS.maxMetadataBytes),
+  maxMetadataDepth: wholeNumber(1, MAX_LIMITS.maxMetadataDepth),
+  maxFilterDepth: wholeNumber(1, 100),
+  maxFilterClauses: wholeNumber(1, 10_000),
+  maxFilterValues: wholeNumber(1, 100_000),
+  maxBacklogBytes: wholeNumber(64 * 1024, 1024 ** 4),
 }
 
 /**
  * The default limits with some of them set otherwise.
  * @throws RegistryError `INVALID_ARGUMENT` for an unknown limit, or one that is not an integer in its range.
  */
-export function limitsFrom(overrides: Partial<RegistryLimits> = {}): RegistryLimits {
-  for (const [name, value] of Object.entries(overrides)) {
-    if (!isLimitName(name)) {
-      throw new RegistryError(
-        'INVALID_ARGUMENT',
-        `limits.${name}: no such limit; there are ${Object.keys(ranges).join(', ')}`,
-      )
-    }
-    const [min, max] = ranges[name]
-    const isWhole = Number.isInteger(value) || (value === Infinity && max === Infinity)
-    if (!isWhole || value < min || value > max) {
-      throw new RegistryError(
-        'INVALID_ARGUMENT',
-        `limits.${name}: expected an integer from ${min} to ${max}, got ${String(value)}`,
-      )
-    }
-  }
-  return Object.freeze({ ...defaultLimits, ...overrides })
-}
-
-function isLimitName(name: string): name is keyof RegistryLimits {
-  return Object.hasOwn(ranges, name)
+export function limitsFrom(overrides?: Partial<RegistryLimits>): RegistryLimits {
+  return Object.freeze({ ...defaultLimits, ...takeOptions(overrides, 'limits', takes) })
 }

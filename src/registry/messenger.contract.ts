@@ -1,9 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
-import type { Messenger, OutgoingMessage, ReceivedMessage, SendOptions } from './messenger.ts'
+import type {
+  DeliveryTarget,
+  MessageHandler,
+  Messenger,
+  OutgoingMessage,
+  ReceivedMessage,
+  SendOptions,
+} from './messenger.ts'
+import { Warnings } from './warnings.ts'
+
+/** What every messenger can be told. */
+export interface MessengerSettings {
+  readonly gatewayName?: string
+  readonly maxBacklogBytes?: number
+  readonly warnings?: Warnings
+}
 
 /** Connects a messenger; all that one test connects reach each other. */
-export type ConnectMessenger = (gatewayName?: string) => Promise<Messenger>
+export type ConnectMessenger = (settings?: MessengerSettings) => Promise<Messenger>
 
 const AT_MOST_ONCE: SendOptions = { delivery: 'at-most-once', timeoutMs: 2_000, receipts: true }
 const AT_LEAST_ONCE: SendOptions = { ...AT_MOST_ONCE, delivery: 'at-least-once' }
@@ -18,18 +33,32 @@ function textOf({ payload }: ReceivedMessage): string {
   return new TextDecoder().decode(payload)
 }
 
+/** An object whose `then` is what `get` gives. */
+function objectWithThen(get: () => unknown): unknown {
+  return new Proxy(
+    {},
+    { has: (_, key) => key === 'then', get: (_, key) => key === 'then' && get() },
+  )
+}
+
 /** What every messenger must do, whatever carries the messages. */
 export function describeMessenger(name: string, prepare: () => ConnectMessenger): void {
   describe(name, () => {
     let opened: Messenger[] = []
-    const open = async (connect: ConnectMessenger, gatewayName?: string): Promise<Messenger> => {
-      const messenger = await connect(gatewayName)
+    const open = async (
+      connect: ConnectMessenger,
+      settings: MessengerSettings = {},
+    ): Promise<Messenger> => {
+      const messenger = await connect(settings)
       opened.push(messenger)
       return messenger
     }
-    const pair = async (): Promise<{ sender: Messenger; host: Messenger }> => {
+    const pair = async (
+      ofHost: MessengerSettings = {},
+      ofSender: MessengerSettings = {},
+    ): Promise<{ sender: Messenger; host: Messenger }> => {
       const connect = prepare()
-      return { sender: await open(connect), host: await open(connect) }
+      return { sender: await open(connect, ofSender), host: await open(connect, ofHost) }
     }
     afterEach(async () => {
       await Promise.all(opened.map((messenger) => messenger.close()))
@@ -91,6 +120,112 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
           rejects: 'FAILED',
           fine: 'DELIVERED',
         })
+      })
+
+      test.each<{ what: string; ask: unknown; status: string }>([
+        {
+          what: 'is fulfilled later',
+          ask: (fulfill: () => void) => void setTimeout(fulfill, 20),
+          status: 'DELIVERED',
+        },
+        {
+          what: 'is rejected later',
+          ask: (_: unknown, reject: () => void) => void setTimeout(reject, 20),
+          status: 'FAILED',
+        },
+        {
+          what: 'throws',
+          ask: () => {
+            throw new Error('no')
+          },
+          status: 'FAILED',
+        },
+        {
+          what: 'is fulfilled, and then rejected',
+          ask: (fulfill: () => void, reject: () => void) => {
+            fulfill()
+            reject()
+          },
+          status: 'DELIVERED',
+        },
+        {
+          what: 'is rejected, then fulfilled, and throws',
+          ask: (fulfill: () => void, reject: () => void) => {
+            reject()
+            fulfill()
+            throw new Error('no')
+          },
+          status: 'FAILED',
+        },
+        { what: 'is no function', ask: 'soon', status: 'DELIVERED' },
+      ])('whose handler returns an object with a `then` that $what', async ({ ask, status }) => {
+        const { sender, host } = await pair()
+        let asked = 0
+        // As a lazy query does, it begins when it is asked for its result.
+        const query = objectWithThen(() => {
+          asked += 1
+          return ask
+        })
+        await host.subscribe('a', (() => query) as MessageHandler)
+        const statuses = await sender.send(messageOf('x'), [target('a', host)], AT_MOST_ONCE)
+        expect(statuses.get('a')).toBe(status)
+        expect(asked).toBeGreaterThan(0)
+      })
+
+      test('whose handler returns an object that can not be asked for `then` has failed', async () => {
+        const { sender, host } = await pair()
+        const hostile = objectWithThen(() => {
+          throw new Error('no')
+        })
+        await host.subscribe('a', (() => hostile) as MessageHandler)
+        const statuses = await sender.send(messageOf('x'), [target('a', host)], AT_MOST_ONCE)
+        expect(statuses.get('a')).toBe('FAILED')
+      })
+
+      test('handles once what two calls send at-least-once with one id', async () => {
+        const { sender, host } = await pair()
+        let calls = 0
+        await host.subscribe('a', () => void (calls += 1))
+        const message: OutgoingMessage = { ...messageOf('x'), repeatable: true }
+        for (let call = 0; call < 2; call += 1) {
+          const statuses = await sender.send(message, [target('a', host)], AT_LEAST_ONCE)
+          expect(statuses.get('a')).toBe('DELIVERED')
+        }
+        expect(calls).toBe(1)
+      })
+
+      test('refuses more than the bytes that its handlers may hold, until they are done', async () => {
+        const warnings = new Warnings(() => {})
+        const { sender, host } = await pair({ maxBacklogBytes: 20_000, warnings })
+        const { promise: end, resolve: endHandlers } = Promise.withResolvers<void>()
+        let calls = 0
+        await host.subscribe('a', async () => {
+          calls += 1
+          await end
+        })
+        const send = async (options: SendOptions) => {
+          const message = messageOf('x'.repeat(8_000))
+          return (await sender.send(message, [target('a', host)], options)).get('a')
+        }
+        const impatient = { ...AT_MOST_ONCE, timeoutMs: 100 }
+        expect(await send(impatient)).toBe('TIMEOUT')
+        expect(await send(impatient)).toBe('TIMEOUT')
+        expect(await send({ ...AT_MOST_ONCE, timeoutMs: 2_000_000 })).toBe('FAILED')
+        expect(calls).toBe(2)
+        expect([...warnings.counts.keys()]).toEqual(['BACKLOG_FULL'])
+        const trying = send({ ...AT_LEAST_ONCE, timeoutMs: 20_000 })
+        await delay(50)
+        endHandlers()
+        expect(await trying).toBe('DELIVERED')
+        expect(calls).toBe(3)
+      })
+
+      test('may hold one message of any size', async () => {
+        const { sender, host } = await pair({ maxBacklogBytes: 100 })
+        await host.subscribe('a', () => delay(1))
+        const message = messageOf('x'.repeat(8_000))
+        const statuses = await sender.send(message, [target('a', host)], AT_MOST_ONCE)
+        expect(statuses.get('a')).toBe('DELIVERED')
       })
 
       test('times out when its handler does not end, and others are unaffected', async () => {
@@ -304,7 +439,10 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       test('is served by one of those who share a gateway, and by the next when one is gone', async () => {
         const connect = prepare()
         const sender = await open(connect)
-        const hosts = [await open(connect, 'shared'), await open(connect, 'shared')] as const
+        const hosts = [
+          await open(connect, { gatewayName: 'shared' }),
+          await open(connect, { gatewayName: 'shared' }),
+        ] as const
         const handled = [0, 0]
         for (const [at, host] of hosts.entries()) {
           await host.subscribeMatching('*', () => void (handled[at] = (handled[at] ?? 0) + 1))
@@ -353,7 +491,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
     test('a gateway that starts again under its name is reached as before', async () => {
       const connect = prepare()
       const sender = await open(connect)
-      const first = await open(connect, 'named')
+      const first = await open(connect, { gatewayName: 'named' })
       await first.subscribeMatching('*', () => {})
       const targets = [{ identity: 'a', gateway: first.gateway }]
       const options = { ...AT_MOST_ONCE, timeoutMs: 2_000_000 }
@@ -361,7 +499,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       expect(await send()).toBe('DELIVERED')
       await first.close()
       expect(await send()).toBe('FAILED')
-      const second = await open(connect, 'named')
+      const second = await open(connect, { gatewayName: 'named' })
       await second.subscribeMatching('*', () => {})
       expect(await send()).toBe('DELIVERED')
     })
@@ -377,6 +515,173 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       const statuses = await sender.send(messageOf('x'), targets, options)
       expect(Object.fromEntries(statuses)).toEqual({ gone: 'FAILED', here: 'DELIVERED' })
     })
+
+    test.each([
+      ['a subject of somebody else', () => 'payments.execute'],
+      ['an API of the broker', () => '$JS.API.STREAM.LIST'],
+      ['an inbox', () => '_INBOX.x'],
+      ['nothing', () => ''],
+      ['thousands of characters', () => 'g'.repeat(5_000)],
+      ['a wildcard', (host: Messenger) => host.gateway.replace(/[^.]+$/, '*')],
+      ['more than a gateway', (host: Messenger) => `${host.gateway} 5\r\nhello\r\nPING`],
+      ['a name that is too long', (host: Messenger) => `${host.gateway}${'x'.repeat(64)}`],
+    ])('a target whose gateway is %s fails at once, and no other', async (_, gatewayOf) => {
+      const warnings = new Warnings(() => {})
+      const { sender, host } = await pair({}, { warnings })
+      await host.subscribe('here', () => {})
+      const gateway = gatewayOf(host)
+      expect(host.isGateway(gateway)).toBe(false)
+      const targets = [
+        { identity: 'there', gateway },
+        { identity: 'here', gateway: host.gateway },
+      ]
+      const options = { ...AT_MOST_ONCE, timeoutMs: 2_000_000 }
+      for (let call = 1; call <= 2; call += 1) {
+        const statuses = await sender.send(messageOf('x'), targets, options)
+        expect(Object.fromEntries(statuses)).toEqual({ there: 'FAILED', here: 'DELIVERED' })
+        expect([...warnings.counts]).toEqual([['FOREIGN_GATEWAY', call]])
+      }
+    })
+
+    test('what is not an identity fails, and spoils nothing for others', async () => {
+      const { sender, host } = await pair()
+      const heard: string[] = []
+      await host.subscribeMatching('*', ({ identity }) => void heard.push(identity))
+      const names = [
+        '',
+        'a b',
+        'a\nb',
+        '\n',
+        'a.*',
+        '>',
+        'a..b',
+        '~a',
+        'a\r\nPING',
+        'x'.repeat(300),
+      ]
+      for (const gateway of [host.gateway, null]) {
+        heard.length = 0
+        const targets = ['ok', ...names].map((identity) => ({ identity, gateway }))
+        const statuses = await sender.send(messageOf('x'), targets, AT_MOST_ONCE)
+        expect(Object.fromEntries(statuses)).toEqual({
+          ...Object.fromEntries(names.map((each) => [each, 'FAILED'])),
+          ok: 'DELIVERED',
+        })
+        expect(heard).toEqual(['ok'])
+      }
+      expect(names.map((each) => host.hosts(each))).not.toContain(true)
+    })
+
+    describe('under at-least-once, before it sends again, looks up where its targets are', () => {
+      const throwing = (calls: string[], called: string): MessageHandler => {
+        return () => {
+          calls.push(called)
+          throw new Error('not here')
+        }
+      }
+
+      test('and goes to the gateway that an identity has moved to', async () => {
+        const connect = prepare()
+        const sender = await open(connect)
+        const old = await open(connect)
+        const next = await open(connect)
+        const calls: string[] = []
+        await old.subscribe('a', throwing(calls, 'old'))
+        await next.subscribe('a', () => void calls.push('new'))
+        const asked: (readonly string[])[] = []
+        const lookUp = async (identities: readonly string[]): Promise<DeliveryTarget[]> => {
+          asked.push(identities)
+          return identities.map((identity) => ({ identity, gateway: next.gateway }))
+        }
+        await sender.subscribe('done', () => {})
+        const targets = [
+          { identity: 'a', gateway: old.gateway },
+          { identity: 'done', gateway: sender.gateway },
+        ]
+        const statuses = await sender.send(messageOf('x'), targets, { ...AT_LEAST_ONCE, lookUp })
+        expect(Object.fromEntries(statuses)).toEqual({ a: 'DELIVERED', done: 'DELIVERED' })
+        expect(calls).toEqual(['old', 'new'])
+        expect(asked).toEqual([['a']])
+      })
+
+      test('and sends nothing to those that are gone, until they are back', async () => {
+        const { sender, host } = await pair()
+        const calls: string[] = []
+        await host.subscribe('a', throwing(calls, 'a'))
+        let times = 0
+        const lookUp = async (identities: readonly string[]): Promise<DeliveryTarget[]> => {
+          times += 1
+          if (times === 3) await host.subscribe('a', () => void calls.push('back'))
+          return times < 3
+            ? []
+            : identities.map((identity) => ({ identity, gateway: host.gateway }))
+        }
+        const targets = [{ identity: 'a', gateway: host.gateway }]
+        const options = { ...AT_LEAST_ONCE, timeoutMs: 20_000, lookUp }
+        const statuses = await sender.send(messageOf('x'), targets, options)
+        expect(statuses.get('a')).toBe('DELIVERED')
+        expect(calls).toEqual(['a', 'back'])
+      })
+
+      test('and takes no name from it that is not a target, and none twice', async () => {
+        const { sender, host } = await pair()
+        const calls: string[] = []
+        let attempts = 0
+        await host.subscribe('a', () => {
+          attempts += 1
+          if (attempts === 1) throw new Error('not yet')
+          calls.push('a')
+        })
+        await host.subscribe('stranger', () => void calls.push('stranger'))
+        const lookUp = async (): Promise<DeliveryTarget[]> =>
+          ['a', 'stranger', 'a'].map((identity) => ({ identity, gateway: host.gateway }))
+        const targets = [{ identity: 'a', gateway: host.gateway }]
+        const statuses = await sender.send(messageOf('x'), targets, { ...AT_LEAST_ONCE, lookUp })
+        expect([...statuses]).toEqual([['a', 'DELIVERED']])
+        await delay(50)
+        expect(calls).toEqual(['a'])
+      })
+
+      test('and goes where they were if it can not be told', async () => {
+        const { sender, host } = await pair()
+        let attempts = 0
+        await host.subscribe('a', () => {
+          attempts += 1
+          if (attempts < 3) throw new Error('not yet')
+        })
+        const lookUp = async (): Promise<never> => {
+          throw new Error('the store is down')
+        }
+        const targets = [{ identity: 'a', gateway: host.gateway }]
+        const options = { ...AT_LEAST_ONCE, timeoutMs: 20_000, lookUp }
+        const statuses = await sender.send(messageOf('x'), targets, options)
+        expect(statuses.get('a')).toBe('DELIVERED')
+        expect(attempts).toBe(3)
+      })
+
+      test('and ends in time although it gets no answer', async () => {
+        const { sender, host } = await pair()
+        await host.subscribe('a', throwing([], 'a'))
+        const never = new Promise<never>(() => {})
+        const targets = [{ identity: 'a', gateway: host.gateway }]
+        const options = { ...AT_LEAST_ONCE, timeoutMs: 600, lookUp: () => never }
+        const statuses = await sender.send(messageOf('x'), targets, options)
+        expect(statuses.get('a')).toBe('FAILED')
+      })
+    })
+
+    test.each(['', 'a b', 'ü', 'a\r\nb', 'x'.repeat(129)])(
+      'the message id %j is an invalid argument',
+      async (id) => {
+        const { sender, host } = await pair()
+        const targets = [{ identity: 'a', gateway: host.gateway }]
+        const message = { ...messageOf('x'), id }
+        await expect(sender.send(message, targets, AT_MOST_ONCE)).rejects.toMatchObject({
+          code: 'INVALID_ARGUMENT',
+          message: expect.stringContaining('messageId'),
+        })
+      },
+    )
 
     test('a messenger reaches the subscribers it hosts itself', async () => {
       const { sender } = await pair()

@@ -7,7 +7,7 @@ import { connectNatsMessenger } from './nats/nats-messenger.ts'
 
 describeMessenger('MemoryMessenger', () => {
   const broker = new MemoryBroker()
-  return async (gatewayName) => new MemoryMessenger(broker, undefined, gatewayName)
+  return async (settings) => new MemoryMessenger(broker, undefined, settings?.gatewayName, settings)
 })
 
 describeDurability('MemoryMessenger', async () => {
@@ -25,13 +25,7 @@ if (backends.kind === 'memory') {
     describeMessenger(`NatsMessenger with ${connections} connection(s)`, () => {
       const namespace = `test-${crypto.randomUUID()}`
       const servers = backends.natsUrls
-      return (gatewayName) =>
-        connectNatsMessenger({
-          servers,
-          namespace,
-          connections,
-          ...(gatewayName === undefined ? {} : { gatewayName }),
-        })
+      return (settings) => connectNatsMessenger({ servers, namespace, connections, ...settings })
     })
   }
 }

@@ -1,7 +1,7 @@
 import { RegistryError } from './errors.ts'
 import { describeKind, findNonJson, isPlainObject } from './json-check.ts'
 import { formatPlace } from './json-place.ts'
-import { defaultLimits, type RegistryLimits } from './limits.ts'
+import { defaultLimits, MAX_LIMITS, type RegistryLimits } from './limits.ts'
 import type { JsonValue, Metadata } from './registration.ts'
 
 /** Metadata that passed every check. */
@@ -19,9 +19,6 @@ export function validateMetadata(
   value: unknown,
   limits: Pick<RegistryLimits, 'maxMetadataBytes' | 'maxMetadataDepth'> = defaultLimits,
 ): ValidMetadata {
-  if (!isPlainObject(value)) {
-    throw invalid(`metadata: expected a JSON object, got ${describeKind(value)}`)
-  }
   const json = serialize(value, limits)
   // A UTF-16 code unit takes at most three bytes, so most metadata needs no count.
   if (json.length * 3 > limits.maxMetadataBytes) {
@@ -37,9 +34,12 @@ export function validateMetadata(
 
 /**
  * Metadata from the JSON that a store holds, deeply frozen so that callers can share it.
- * @throws RegistryError `INVALID_METADATA` if it is not a JSON object.
+ * @throws RegistryError `INVALID_METADATA` if it is not a JSON object that some registry could accept.
  */
 export function parseMetadata(json: string): Metadata {
+  if (json.length > MAX_LIMITS.maxMetadataBytes) {
+    throw invalid(`metadata: more than ${MAX_LIMITS.maxMetadataBytes} characters`)
+  }
   let value: JsonValue
   try {
     value = JSON.parse(json) as JsonValue
@@ -51,15 +51,18 @@ export function parseMetadata(json: string): Metadata {
   if (!isPlainObject(value)) {
     throw invalid(`metadata: expected a JSON object, got ${describeKind(value)}`)
   }
-  return freeze(value)
+  return freeze(value, MAX_LIMITS.maxMetadataDepth)
 }
 
 function serialize(
-  value: object,
+  value: unknown,
   limits: Pick<RegistryLimits, 'maxMetadataBytes' | 'maxMetadataDepth'>,
 ): string {
   let problem
   try {
+    if (!isPlainObject(value)) {
+      throw invalid(`metadata: expected a JSON object, got ${describeKind(value)}`)
+    }
     // No JSON value is shorter than a byte, so more values than bytes can't fit.
     problem = findNonJson(value, {
       maxDepth: limits.maxMetadataDepth,
@@ -71,16 +74,22 @@ function serialize(
       problem = { place: ['toJSON'], found: 'not the same each time it is read' }
     }
   } catch (cause) {
+    if (cause instanceof RegistryError) throw cause
     // Getters and proxies run code of the caller's.
     throw new RegistryError('INVALID_METADATA', 'metadata: it threw while being read', { cause })
   }
   throw invalid(`${formatPlace('metadata', problem.place)} is ${problem.found}`)
 }
 
-function freeze<T extends JsonValue>(value: T): T {
+function freeze<T extends JsonValue>(value: T, levelsLeft: number): T {
   if (typeof value === 'object' && value !== null) {
-    for (const member of Object.values(value)) freeze(member)
+    if (levelsLeft === 0) {
+      throw invalid(`metadata: nested more than ${MAX_LIMITS.maxMetadataDepth} levels deep`)
+    }
+    for (const member of Object.values(value)) freeze(member, levelsLeft - 1)
     Object.freeze(value)
+  } else if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw invalid('metadata: it has a number too large for JSON')
   }
   return value
 }

@@ -1,5 +1,15 @@
+import { randomUUID } from 'node:crypto'
+import { isUint8Array } from 'node:util/types'
+import { takeOptions, written, type Takes } from './arguments.ts'
 import { RegistryError } from './errors.ts'
-import type { DeliveryGuarantee, DeliveryStatus, SendOptions } from './messenger.ts'
+import { validateMessageId } from './message-id.ts'
+import type {
+  DeliveryGuarantee,
+  DeliveryStatus,
+  OutgoingMessage,
+  SendOptions,
+} from './messenger.ts'
+import { sendOptionTakes } from './send-options.ts'
 
 /** How a multicast is to be delivered. */
 export interface MulticastOptions {
@@ -9,11 +19,17 @@ export interface MulticastOptions {
   readonly timeoutMs?: number
   /** `false`: hand over to the broker and don't wait; every target is `PENDING`. Default `true`. */
   readonly receipts?: boolean
+  /**
+   * Names the message: 1 to 128 printable ASCII characters without spaces. A call that is made again
+   * with the same one, because its result was `TIMEOUT` or an error, is the same message to subscribers;
+   * `docs/promises.md` says what that means under each guarantee. Default: a new one.
+   */
+  readonly messageId?: string
 }
 
 /** What became of a multicast. `targetCount` is the sum of the four other counts. */
 export interface MulticastResult {
-  /** The same for every resend of this multicast; subscribers see it too. */
+  /** As given, or a new one; the same for every resend. Subscribers see it too. */
   readonly messageId: string
   readonly targetCount: number
   readonly deliveredCount: number
@@ -26,34 +42,57 @@ export interface MulticastResult {
 
 const DEFAULT_TIMEOUT_MS = 5_000
 
-const GUARANTEES: readonly DeliveryGuarantee[] = ['at-most-once', 'at-least-once', 'exactly-once']
-
 /**
  * The payload's bytes, a copy: a caller who reuses its buffer changes nothing that is on its way.
  * @throws RegistryError `INVALID_ARGUMENT` for anything but text and bytes.
  */
-export function payloadBytesOf(payload: Uint8Array | string): Uint8Array {
-  if (typeof payload === 'string' || payload instanceof Uint8Array) return Buffer.from(payload)
-  throw new RegistryError('INVALID_ARGUMENT', 'payload: must be a string or a Uint8Array')
-}
-
-/**
- * Fills in the defaults.
- * @throws RegistryError `INVALID_ARGUMENT` for an unknown delivery guarantee, and a timeout that is
- *   not above 0 and finite.
- */
-export function sendOptionsOf(options: MulticastOptions): SendOptions {
-  const { delivery = 'at-most-once', timeoutMs = DEFAULT_TIMEOUT_MS, receipts = true } = options
-  if (!GUARANTEES.includes(delivery)) {
+function payloadBytesOf(payload: Uint8Array | string): Uint8Array {
+  if (typeof payload === 'string') {
+    if (payload.isWellFormed()) return Buffer.from(payload)
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      `delivery: "${delivery}" is none of ${GUARANTEES.join(', ')}`,
+      'payload: has a lone surrogate, half of a character, which UTF-8 has no bytes for',
     )
   }
-  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
-    throw new RegistryError('INVALID_ARGUMENT', `timeoutMs: ${timeoutMs} must be above 0 ms`)
+  // By what it is made of: `instanceof` asks the value, which may say anything.
+  if (isUint8Array(payload)) return Buffer.copyBytesFrom(payload)
+  throw new RegistryError(
+    'INVALID_ARGUMENT',
+    `payload: ${written(payload)} must be a string or a Uint8Array`,
+  )
+}
+
+/** A multicast as a messenger takes it. */
+export interface MulticastRequest {
+  readonly message: OutgoingMessage
+  readonly sendOptions: SendOptions
+}
+
+const takes: Takes<MulticastOptions> = { ...sendOptionTakes, messageId: validateMessageId }
+
+/**
+ * Takes what a caller gave, and fills in the defaults.
+ * @throws RegistryError `INVALID_ARGUMENT` for a payload that is neither text nor bytes, an unknown
+ *   option, and one of the wrong type or out of its range.
+ */
+export function requestOf(
+  payload: Uint8Array | string,
+  options?: MulticastOptions,
+): MulticastRequest {
+  const {
+    delivery = 'at-most-once',
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    receipts = true,
+    messageId,
+  } = takeOptions(options, 'options', takes)
+  const bytes = payloadBytesOf(payload)
+  return {
+    message:
+      messageId === undefined
+        ? { id: randomUUID(), payload: bytes }
+        : { id: messageId, payload: bytes, repeatable: true },
+    sendOptions: { delivery, timeoutMs, receipts },
   }
-  return { delivery, timeoutMs, receipts }
 }
 
 /** Counts the statuses of one multicast. */

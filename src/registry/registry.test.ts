@@ -254,6 +254,28 @@ function describeRegistry(
         expect(shown).toEqual(expected.map((n) => `user-${n}`))
       })
 
+      test('shows once what is renewed or replaced between two pages, in any order', async () => {
+        for (let n = 0; n < 6; n += 1) {
+          await registry.register(`user-${n}`, { n }, { ttlMs: 100_000 + 1_000 * n })
+        }
+        for (const sortBy of ['identity', 'registeredAt', 'expiresAt', 'metadata.n']) {
+          for (const order of ['ascending', 'descending'] as const) {
+            const sorted = { sortBy, order, limit: 2 }
+            const first = await registry.enumerate({}, sorted)
+            const shown = first.registrations.map(({ identity }) => identity)
+            await registry.heartbeat('user-0', 300_000)
+            await registry.register('user-5', { n: -1 }, { replace: true })
+            let cursor = first.nextCursor
+            while (cursor !== null) {
+              const page = await registry.enumerate({}, { ...sorted, cursor })
+              shown.push(...page.registrations.map(({ identity }) => identity))
+              cursor = page.nextCursor
+            }
+            expect(shown.toSorted()).toEqual(Array.from({ length: 6 }, (_, n) => `user-${n}`))
+          }
+        }
+      })
+
       test('leaves metadata out if asked to', async () => {
         await registry.register('alice', { secret: 1 })
         const [alice] = await listed(registry, {}, { includeMetadata: false })
@@ -295,6 +317,17 @@ function describeRegistry(
           expect(await listed(other)).toMatchObject([{ expiresAt }])
           await other.unregister('alice')
           expect(await identitiesOf(registry)).toEqual([])
+        })
+
+        test('goes on from a cursor of another registry of the namespace, by identity', async () => {
+          const other = await open()
+          for (const identity of ['a', 'b', 'c']) await registry.register(identity, {})
+          const { nextCursor } = await registry.enumerate({}, { limit: 1 })
+          const cursor = nextCursor ?? expect.fail('there is no second page')
+          expect(await listed(other, {}, { cursor })).toMatchObject([
+            { identity: 'b' },
+            { identity: 'c' },
+          ])
         })
       }
     })
@@ -394,6 +427,47 @@ function describeRegistry(
         expect(calls).toBe(1)
       })
 
+      test('under at-least-once follows an identity to where it is registered anew', async () => {
+        const other = await open()
+        const calls: string[] = []
+        const registeredAnew = Promise.withResolvers<void>()
+        await registry.subscribe('alice', () => {
+          calls.push('old')
+          registeredAnew.resolve()
+          throw new Error('going down')
+        })
+        await registry.subscribe('left', () => {
+          calls.push('left')
+          throw new Error('gone')
+        })
+        await registry.register('alice', {})
+        await registry.register('left', {})
+        await other.subscribe('alice', () => void calls.push('new'))
+        const options: MulticastOptions = { delivery: 'at-least-once', timeoutMs: 3_000 }
+        const sending = registry.multicast({}, 'x', options)
+        await registeredAnew.promise
+        await registry.unregister('left')
+        await registry.register('alice', {}, { replace: true, gateway: other.gateway })
+        const { statuses } = await sending
+        expect(Object.fromEntries(statuses)).toEqual({ alice: 'DELIVERED', left: 'FAILED' })
+        expect(new Set(calls)).toEqual(new Set(['left', 'new', 'old']))
+        expect(calls.filter((each) => each === 'new')).toHaveLength(1)
+      })
+
+      test('that is called again with its message id is the same message to subscribers', async () => {
+        const received: string[] = []
+        await registry.subscribe('alice', ({ id }) => void received.push(id))
+        await registry.register('alice', {})
+        const options: MulticastOptions = { delivery: 'at-least-once', messageId: 'order-17/paid' }
+        for (let call = 0; call < 2; call += 1) {
+          const result = await registry.multicast({}, 'x', options)
+          expect(result).toMatchObject({ messageId: 'order-17/paid', deliveredCount: 1 })
+        }
+        expect(received).toEqual(['order-17/paid'])
+        const { messageId } = await registry.multicast({}, 'x', { delivery: 'at-least-once' })
+        expect(received).toEqual(['order-17/paid', messageId])
+      })
+
       test('sends the payload as it was at the call, whatever its maker does later', async () => {
         const payload = Buffer.from('hello')
         const received: string[] = []
@@ -471,6 +545,12 @@ function describeRegistry(
           options: { delivery: 'at-least-once', receipts: false },
         },
         { what: 'exactly-once without durability', options: { delivery: 'exactly-once' } },
+        { what: 'an empty message id', options: { messageId: '' } },
+        { what: 'a message id with a space', options: { messageId: 'a b' } },
+        { what: 'a message id of two lines', options: { messageId: 'a\r\nPrism-Wire: 2' } },
+        { what: 'a message id beyond ASCII', options: { messageId: 'ü' } },
+        { what: 'a message id of 129 characters', options: { messageId: 'x'.repeat(129) } },
+        { what: 'a message id that is no text', options: { messageId: 7 as unknown as string } },
       ])('is to multicast with $what, be it to nobody: INVALID_ARGUMENT', async ({ options }) => {
         const refusal = { name: 'RegistryError', code: 'INVALID_ARGUMENT' }
         await expect(registry.multicast({}, 'x', options)).rejects.toMatchObject(refusal)
@@ -486,6 +566,63 @@ function describeRegistry(
         await expect(registry.subscribeMatching('*', wrong as () => void)).rejects.toMatchObject(
           refusal,
         )
+      })
+    })
+
+    describe('watch', () => {
+      test('tells what joins, changes and leaves', async () => {
+        await registry.register('alice', { status: 'online' })
+        const told: string[] = []
+        for await (const event of registry.watch({ status: 'online' })) {
+          if (event.type === 'joined' || event.type === 'changed') {
+            told.push(`${event.type} ${event.registration.identity}`)
+          } else told.push(event.type === 'left' ? `left ${event.identity}` : event.type)
+          if (told.length === 2) await registry.register('bob', { status: 'online' })
+          if (told.length === 3) {
+            await registry.register('alice', { status: 'online', n: 2 }, { replace: true })
+          }
+          if (told.length === 4) await registry.unregister('bob')
+          if (told.length === 5) break
+        }
+        expect(told).toEqual(['joined alice', 'current', 'joined bob', 'changed alice', 'left bob'])
+      })
+
+      test('resumes by a token, and tells nothing of a beginning then', async () => {
+        await registry.register('bob', {})
+        const events = registry.watch({}, { initial: false })
+        const { value } = await events.next()
+        await events.return?.()
+        expect(value).toMatchObject({ type: 'current' })
+        await registry.register('alice', {})
+        const resumed = registry.watch({}, { from: value?.token ?? '' })
+        expect(await resumed.next()).toMatchObject({
+          value: { type: 'joined', registration: { identity: 'alice' } },
+        })
+        expect(await resumed.next()).toMatchObject({ value: { type: 'current' } })
+        const both = { from: value?.token ?? '', initial: true }
+        expect(() => registry.watch({}, both)).toThrow(
+          expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+        )
+      })
+
+      test('ends by its signal, and when the registry is closed under a slow multicast', async () => {
+        const ending = new AbortController()
+        const [one, other] = [registry.watch({}, { signal: ending.signal }), registry.watch()]
+        const done = { done: true, value: undefined }
+        expect((await one.next()).done).toBe(false)
+        expect((await other.next()).done).toBe(false)
+        const waiting = one.next()
+        ending.abort()
+        expect(await waiting).toEqual(done)
+        const release = Promise.withResolvers<void>()
+        await registry.subscribe('alice', () => release.promise)
+        await registry.register('alice', {})
+        await other.next()
+        const underWay = registry.multicast({}, 'x', { timeoutMs: 20_000 })
+        const closing = registry.close()
+        expect(await other.next()).toEqual(done)
+        release.resolve()
+        await Promise.all([underWay, closing])
       })
     })
 
@@ -525,9 +662,9 @@ function describeRegistry(
           () => registry.subscribeMatching('*', () => {}),
           () => registry.clear(),
         ]
-        for (const call of calls) {
-          await expect(call()).rejects.toMatchObject({ name: 'RegistryError', code: 'CLOSED' })
-        }
+        const closed = { name: 'RegistryError', code: 'CLOSED' }
+        for (const call of calls) await expect(call()).rejects.toMatchObject(closed)
+        expect(() => registry.watch()).toThrow(expect.objectContaining(closed))
       })
     })
 

@@ -1,21 +1,27 @@
-import { randomUUID } from 'node:crypto'
-import { pageOf, type EnumerateOptions, type Enumeration } from './enumeration.ts'
+import {
+  takeOptions,
+  text,
+  trueOrFalse,
+  wholeNumber,
+  written,
+  type Take,
+  type Takes,
+} from './arguments.ts'
+import { takeHandler, takeSeen, takeSlots } from './call-arguments.ts'
+import type { EnumerateOptions, Enumeration } from './enumeration.ts'
 import { RegistryError } from './errors.ts'
 import { filterFrom, type Filter } from './filter/filter.ts'
 import { validateIdentity } from './identity.ts'
 import { limitsFrom, type RegistryLimits } from './limits.ts'
 import type { MessageHandler, Messenger, Subscription } from './messenger.ts'
 import { validateMetadata } from './metadata.ts'
-import {
-  payloadBytesOf,
-  sendOptionsOf,
-  summarize,
-  type MulticastOptions,
-  type MulticastResult,
-} from './multicast.ts'
+import { requestOf, summarize, type MulticastOptions, type MulticastResult } from './multicast.ts'
+import { Pages } from './paging/pages.ts'
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
 import { type RegistryWarningCode, Warnings } from './warnings.ts'
+import type { WatchStream } from './watch/watch-event.ts'
+import { watchOptionsFrom, type WatchOptions } from './watch/watch-options.ts'
 
 /** How an identity is registered. */
 export interface RegisterOptions {
@@ -28,6 +34,16 @@ export interface RegisterOptions {
    * own, if it hosts one; without any, messages go by the identity's own subject.
    */
   readonly gateway?: string
+}
+
+/** What a registry is made of. */
+export interface RegistrySlots {
+  readonly store: RegistryStore
+  readonly messenger: Messenger
+  /** What the store and the messenger have been opened with. Default: none. */
+  readonly namespace?: string
+  readonly limits?: Partial<RegistryLimits>
+  readonly warnings?: Warnings
 }
 
 const DEFAULT_TTL_MS = 300_000
@@ -43,21 +59,28 @@ export class MulticastRegistry {
   readonly #messenger: Messenger
   readonly #limits: RegistryLimits
   readonly #warnings: Warnings
+  readonly #pages: Pages
+  readonly #takeTtl: Take<number>
+  readonly #registerOptions: Takes<RegisterOptions>
   #underWay = 0
   #onIdle: (() => void) | null = null
   #closing: Promise<void> | null = null
+  /** Aborted by `close()`, which ends the watches. */
+  readonly #closed = new AbortController()
 
-  /** @param slots the registry owns them from here on: `close()` closes them. */
-  constructor(slots: {
-    readonly store: RegistryStore
-    readonly messenger: Messenger
-    readonly limits?: Partial<RegistryLimits>
-    readonly warnings?: Warnings
-  }) {
-    this.#store = slots.store
-    this.#messenger = slots.messenger
-    this.#limits = limitsFrom(slots.limits)
-    this.#warnings = slots.warnings ?? new Warnings()
+  /**
+   * @param slots the registry owns them from here on: `close()` closes them.
+   * @throws RegistryError `INVALID_ARGUMENT`
+   */
+  constructor(slots: RegistrySlots) {
+    const { store, messenger, namespace = '', limits, warnings } = takeSlots(slots)
+    this.#store = store
+    this.#messenger = messenger
+    this.#limits = limitsFrom(limits)
+    this.#warnings = warnings ?? new Warnings()
+    this.#pages = new Pages(namespace)
+    this.#takeTtl = wholeNumber(0, this.#limits.maxTtlMs)
+    this.#registerOptions = { ttlMs: this.#takeTtl, replace: trueOrFalse, gateway: text }
   }
 
   /** How often something from outside was wrong, and was not believed, by kind; those without any are left out. */
@@ -82,13 +105,17 @@ export class MulticastRegistry {
     options: RegisterOptions = {},
   ): Promise<RegistrationTimes> {
     return this.#accept(() => {
-      const { ttlMs = DEFAULT_TTL_MS, replace = false, gateway } = options
+      const {
+        ttlMs = DEFAULT_TTL_MS,
+        replace = false,
+        gateway,
+      } = takeOptions(options, 'options', this.#registerOptions)
       const valid = validateIdentity(identity)
       const own = this.#messenger.hosts(valid) ? this.#messenger.gateway : null
       return this.#store.register({
         identity: valid,
         metadataJson: validateMetadata(metadata, this.#limits).json,
-        ttlMs: this.#checkTtl(ttlMs),
+        ttlMs,
         replace,
         gateway: gateway === undefined ? own : this.#checkGateway(gateway),
       })
@@ -103,7 +130,7 @@ export class MulticastRegistry {
    */
   async heartbeat(identity: string, ttlMs: number = DEFAULT_TTL_MS): Promise<RegistrationTimes> {
     return this.#accept(() =>
-      this.#store.heartbeat(validateIdentity(identity), this.#checkTtl(ttlMs)),
+      this.#store.heartbeat(validateIdentity(identity), this.#takeTtl(ttlMs, 'ttlMs')),
     )
   }
 
@@ -118,8 +145,7 @@ export class MulticastRegistry {
    */
   async moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {
     return this.#accept(() => {
-      const identity = validateIdentity(seen.identity)
-      return this.#store.moveTo({ ...seen, identity }, this.#checkGateway(gateway))
+      return this.#store.moveTo(takeSeen(seen), this.#checkGateway(gateway))
     })
   }
 
@@ -130,13 +156,36 @@ export class MulticastRegistry {
 
   /**
    * Lists live registrations: all that were made, by any process, before the call began.
-   * @param filter `{}` matches all; `docs/promises.md` has the language.
+   * @param filter `{}` matches all; `docs/filters.md` describes the language.
    * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`
    */
   async enumerate(filter: Filter = {}, options: EnumerateOptions = {}): Promise<Enumeration> {
     return this.#accept(async () => {
-      const matches = await this.#store.select(filterFrom(filter, this.#limits))
-      return pageOf(matches, options)
+      const compiled = filterFrom(filter, this.#limits)
+      const cut = this.#pages.cutOf(compiled, options)
+      return cut(await this.#store.select(compiled))
+    })
+  }
+
+  /**
+   * Streams the registrations that match, and then every change to them, made by any process: events
+   * in the order of the changes, for `for await`. The stream ends without an error when the loop is
+   * left, `options.signal` is aborted or the registry is closed. A consumer that is slower than the
+   * changes gets the latest state of each identity. `docs/watch.md` has the details.
+   *
+   * The iterator rejects with `UNAVAILABLE` if the store is unreachable when the watch begins. If it
+   * becomes unreachable later, the watch reports it, waits, and then yields the difference.
+   * @param filter `{}` matches all.
+   * @throws RegistryError at the call: `INVALID_FILTER`, `INVALID_ARGUMENT`, `CLOSED`
+   */
+  watch(filter: Filter = {}, options: WatchOptions = {}): WatchStream {
+    this.#requireOpen()
+    const compiled = filterFrom(filter, this.#limits)
+    const { signal, ...rest } = watchOptionsFrom(options)
+    return this.#store.watch({
+      ...rest,
+      filter: compiled,
+      signals: [this.#closed.signal, ...(signal === null ? [] : [signal])],
     })
   }
 
@@ -151,10 +200,11 @@ export class MulticastRegistry {
     options: MulticastOptions = {},
   ): Promise<MulticastResult> {
     return this.#accept(async () => {
-      const sendOptions = sendOptionsOf(options)
-      const message = { id: randomUUID(), payload: payloadBytesOf(payload) }
+      const { message, sendOptions } = requestOf(payload, options)
+      const lookUp = (identities: readonly string[]) => this.#store.lookUp(identities)
       const targets = await this.#store.select(filterFrom(filter, this.#limits))
-      return summarize(message.id, await this.#messenger.send(message, targets, sendOptions))
+      const statuses = await this.#messenger.send(message, targets, { ...sendOptions, lookUp })
+      return summarize(message.id, statuses)
     })
   }
 
@@ -165,8 +215,7 @@ export class MulticastRegistry {
    */
   async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
     return this.#accept(() => {
-      checkHandler(handler)
-      return this.#messenger.subscribe(validateIdentity(identity), handler)
+      return this.#messenger.subscribe(validateIdentity(identity), takeHandler(handler, 'handler'))
     })
   }
 
@@ -178,8 +227,10 @@ export class MulticastRegistry {
    */
   async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
     return this.#accept(() => {
-      checkHandler(handler)
-      return this.#messenger.subscribeMatching(pattern, handler)
+      return this.#messenger.subscribeMatching(
+        text(pattern, 'pattern'),
+        takeHandler(handler, 'handler'),
+      )
     })
   }
 
@@ -188,8 +239,12 @@ export class MulticastRegistry {
     return this.#accept(() => this.#store.clear())
   }
 
-  /** Ends what was accepted and releases connections. Idempotent; later calls reject with `CLOSED`. */
+  /**
+   * Ends watches, waits for everything else that was accepted, and releases connections. Idempotent;
+   * later calls reject with `CLOSED`.
+   */
   close(): Promise<void> {
+    this.#closed.abort()
     this.#closing ??= this.#close()
     return this.#closing
   }
@@ -197,13 +252,12 @@ export class MulticastRegistry {
   async #close(): Promise<void> {
     // A multicast needs the messenger after the store, so neither is closed under one.
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
+    this.#pages.close()
     await Promise.all([this.#messenger.close(), this.#store.close()])
   }
 
   async #accept<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#closing !== null) {
-      throw new RegistryError('CLOSED', 'The registry is closed; connect a new one.')
-    }
+    this.#requireOpen()
     this.#underWay += 1
     try {
       return await call()
@@ -218,20 +272,12 @@ export class MulticastRegistry {
     if (typeof gateway === 'string' && this.#messenger.isGateway(gateway)) return gateway
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      `gateway: ${JSON.stringify(String(gateway).slice(0, 80))} is not a gateway of this namespace; use the \`gateway\` of the registry that hosts the identity`,
+      `gateway: ${written(gateway)} is not a gateway of this namespace; use the \`gateway\` of the registry that hosts the identity`,
     )
   }
 
-  #checkTtl(ttlMs: number): number {
-    if (Number.isInteger(ttlMs) && ttlMs >= 0 && ttlMs <= this.#limits.maxTtlMs) return ttlMs
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `ttlMs: ${ttlMs} must be an integer from 0 (never expires) to ${this.#limits.maxTtlMs} ms`,
-    )
+  #requireOpen(): void {
+    if (this.#closing === null) return
+    throw new RegistryError('CLOSED', 'The registry is closed; connect a new one.')
   }
-}
-
-function checkHandler(handler: MessageHandler): void {
-  if (typeof handler === 'function') return
-  throw new RegistryError('INVALID_ARGUMENT', 'handler: must be a function of the message')
 }

@@ -4,6 +4,7 @@ import type { CompiledFilter } from './filter/compile.ts'
 import { filterFrom } from './filter/filter.ts'
 import type { Metadata, Registration } from './registration.ts'
 import type { RegistrationRequest, RegistryStore } from './store.ts'
+import { describeWatchContract } from './watch/watch.contract.ts'
 
 /** Stores of one namespace. */
 export interface StoreSource {
@@ -21,6 +22,8 @@ export function describeStoreContract(
   { isShared }: { readonly isShared: boolean },
   create: () => StoreSource,
 ): void {
+  describeWatchContract(name, { isShared }, create)
+
   describe(`${name}, as every store`, () => {
     const opened: RegistryStore[] = []
     let source: StoreSource
@@ -194,6 +197,34 @@ export function describeStoreContract(
       expect(before).toMatchObject([{ gateway: 'old' }, { gateway: 'third' }])
     })
 
+    test('looks up the live ones among identities, as they are now', async () => {
+      expect(await store.lookUp(['alice'])).toEqual([])
+      const metadata = { status: 'online' }
+      const { registeredAt } = await store.register(
+        request('alice', { metadata, ttlMs: 0, gateway: 'old' }),
+      )
+      await store.register(request('bob'))
+      await store.register(request('brief', { ttlMs: 20 }))
+      await store.register(request('left'))
+      await store.unregister('left')
+      await store.moveTo({ identity: 'alice', registeredAt, gateway: 'old' }, 'new')
+      await delay(30)
+      const found = await store.lookUp(['brief', 'alice', 'never', '', 'left', '__proto__'])
+      expect(found).toEqual([
+        { identity: 'alice', metadata, gateway: 'new', registeredAt, expiresAt: null },
+      ])
+      expect(await store.lookUp([])).toEqual([])
+    })
+
+    test('looks up thousands of identities', async () => {
+      const identities = Array.from({ length: 2_500 }, (_, n) => `user-${n}`)
+      await Promise.all(
+        identities.slice(1_000).map((identity) => store.register(request(identity))),
+      )
+      const found = await store.lookUp(identities)
+      expect(found.map(({ identity }) => identity).sort()).toEqual(identities.slice(1_000).sort())
+    })
+
     test('unregisters once, and says whether there was one', async () => {
       await store.register(request('alice'))
       expect(await store.unregister('alice')).toBe(true)
@@ -301,7 +332,12 @@ export function describeStoreContract(
         const [first] = await other.select(everything)
         await store.moveTo(first ?? expect.fail('nothing is listed'), 'new')
         expect((await other.select(everything))[0]).toEqual({ ...first, gateway: 'new' })
+        expect(await other.lookUp(['user-0', 'user-1'])).toMatchObject([
+          { identity: 'user-0', gateway: 'new' },
+          { identity: 'user-1', gateway: null },
+        ])
         await other.unregister('user-7')
+        expect(await store.lookUp(['user-7'])).toEqual([])
         expect(await identitiesOf(store)).not.toContain('user-7')
         await other.clear()
         expect(await store.select(everything)).toEqual([])
@@ -322,6 +358,7 @@ export function describeStoreContract(
       ).rejects.toMatchObject(closed)
       await expect(store.unregister('bob')).rejects.toMatchObject(closed)
       await expect(store.select(everything)).rejects.toMatchObject(closed)
+      await expect(store.lookUp(['bob'])).rejects.toMatchObject(closed)
       await expect(store.clear()).rejects.toMatchObject(closed)
       await store.close()
     })

@@ -61,7 +61,11 @@ export async function openNamespace(
           store: new MemoryStore(),
           messenger: new MemoryMessenger(broker),
         })
-      : await connectRegistry({ ...backends, namespace })
+      : await connectRegistry({
+          redisUrl: backends.redisUrl,
+          natsUrls: backends.natsUrls,
+          namespace,
+        })
   let subscribers: Promise<Subscribers> | null = null
   return {
     namespace,

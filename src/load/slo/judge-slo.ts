@@ -1,6 +1,6 @@
 import { sumOf } from '../recording/histogram.ts'
 import { InputError } from '../input-error.ts'
-import { didYouMean } from '../nearest-name.ts'
+import { didYouMean } from '../../nearest-name.ts'
 import { judgeBound, rowOf, type BoundRow, type SloFigures } from './judge-bound.ts'
 import type { LoadResult, OperationCounts } from '../result.ts'
 import type { Bound } from './slo.ts'

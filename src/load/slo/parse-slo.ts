@@ -1,6 +1,6 @@
 import { parseDurationMs, type Duration } from '../duration.ts'
 import { InputError } from '../input-error.ts'
-import { didYouMean } from '../nearest-name.ts'
+import { didYouMean } from '../../nearest-name.ts'
 import { readPercentile, USUAL_PERCENTILES } from './percentile.ts'
 import { readSlo, type OperationSlo, type Slo, type TimeBounds } from './slo.ts'
 

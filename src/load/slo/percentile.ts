@@ -1,5 +1,5 @@
 import { InputError } from '../input-error.ts'
-import { didYouMean } from '../nearest-name.ts'
+import { didYouMean } from '../../nearest-name.ts'
 
 /**
  * A percentile as an SLO names it: `p` and 2 to 5 digits, of which the first two are the percent and

@@ -1,5 +1,6 @@
 import type { JsonValue, Metadata } from '../registration.ts'
 import type { FieldNode, FilterNode } from './ast.ts'
+import { canonicalText } from './canonical.ts'
 import { equalTo, isScalar, type Scalar, type ValueTest } from './equality.ts'
 import { fieldReader } from './field.ts'
 
@@ -18,6 +19,8 @@ export interface CompiledFilter {
   readonly equalities: readonly EqualityClause[]
   /** Whether the equalities are the whole filter, so that an index answers without evaluation. True of `{}`, which has none and matches everything. */
   readonly isEqualitiesOnly: boolean
+  /** The same for filters that differ only in the order of their entries; made when it is read. */
+  readonly canonical: string
 }
 
 type Predicate = (metadata: Metadata) => boolean
@@ -30,6 +33,9 @@ export function compileFilter(ast: FilterNode): CompiledFilter {
     matches: all(conjuncts.map(predicateOf)),
     equalities,
     isEqualitiesOnly: equalities.length === conjuncts.length,
+    get canonical() {
+      return canonicalText(ast)
+    },
   }
 }
 

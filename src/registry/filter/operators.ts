@@ -1,3 +1,5 @@
+import { editsBetween } from '../../nearest-name.ts'
+
 /** What can follow a field's path: `"age.gte"`. */
 export const fieldOperators = [
   'ne',
@@ -26,31 +28,116 @@ export function isLogicalOperator(word: string): word is LogicalOperator {
   return (logicalOperators as readonly string[]).includes(word)
 }
 
-/** Operators of other filter languages, and what says the same here. */
-const foreign: ReadonlyMap<string, string> = new Map([
-  ['eq', 'the bare field for equality'],
-  ['neq', '".ne"'],
-  ['nin', '"$not" around ".in"'],
-  ['regex', '".startswith", ".endswith" or ".contains"'],
-  ['like', '".startswith", ".endswith" or ".contains"'],
+const USE_EQUALITY = 'use the bare field for equality'
+const USE_TEXT = 'use ".startswith", ".endswith" or ".contains"; there are no patterns'
+const USE_NOT_IN = 'use "$not" around ".in"'
+const USE_ALL = 'use ".contains" for each value, all in "$and"'
+const USE_ANY = 'use ".contains" for each value, all in "$or"'
+const USE_NULL = 'use the bare field with null, or ".exists" if it may be missing'
+const USE_EMPTY = 'use ".exists" if it may be missing, or the bare field with "" or []'
+const NO_CASE = 'upper and lower case differ here'
+
+/**
+ * Operators of other filter languages that are no usual names of fields, and what to do instead.
+ * Without underscores.
+ */
+const foreignOperators: ReadonlyMap<string, string> = new Map([
+  ['eq', USE_EQUALITY],
+  ['equal', USE_EQUALITY],
+  ['equals', USE_EQUALITY],
+  ['exact', USE_EQUALITY],
+  ['iexact', `${USE_EQUALITY}; ${NO_CASE}`],
+  ['neq', 'use ".ne"'],
+  ['noteq', 'use ".ne"'],
+  ['notequal', 'use ".ne"'],
+  ['notequals', 'use ".ne"'],
+  ['isnot', 'use ".ne"'],
+  ['le', 'use ".lte"'],
+  ['lessthan', 'use ".lt"'],
+  ['lessthanorequal', 'use ".lte"'],
+  ['ge', 'use ".gte"'],
+  ['greaterthan', 'use ".gt"'],
+  ['greaterthanorequal', 'use ".gte"'],
+  ['nin', USE_NOT_IN],
+  ['notin', USE_NOT_IN],
+  ['regex', USE_TEXT],
+  ['iregex', USE_TEXT],
+  ['regexp', USE_TEXT],
+  ['like', USE_TEXT],
+  ['ilike', USE_TEXT],
+  ['notlike', USE_TEXT],
+  ['beginswith', 'use ".startswith"'],
+  ['istartswith', `use ".startswith"; ${NO_CASE}`],
+  ['iendswith', `use ".endswith"; ${NO_CASE}`],
+  ['icontains', `use ".contains"; ${NO_CASE}`],
+  ['includes', 'use ".contains"'],
+  ['notcontains', 'use "$not" around ".contains"'],
+  ['elemmatch', 'use ".contains" for an equal element; nothing looks into elements'],
+  ['containsall', USE_ALL],
+  ['hasall', USE_ALL],
+  ['hasevery', USE_ALL],
+  ['containsany', USE_ANY],
+  ['hasany', USE_ANY],
+  ['hassome', USE_ANY],
+  ['isnull', USE_NULL],
+  ['notnull', USE_NULL],
+  ['isnotnull', USE_NULL],
+  ['isempty', USE_EMPTY],
+  ['notempty', USE_EMPTY],
+])
+
+/** The same of words that are names of fields as often. */
+const foreignWords: ReadonlyMap<string, string> = new Map([
+  ['is', USE_EQUALITY],
+  ['not', 'use ".ne", or "$not" around another condition'],
+  ['match', USE_TEXT],
+  ['matches', USE_TEXT],
+  ['between', 'use ".gte" and ".lte"'],
+  ['before', 'use ".lt"'],
+  ['after', 'use ".gt"'],
+  ['prefix', 'use ".startswith"'],
+  ['suffix', 'use ".endswith"'],
+  ['has', 'use ".contains"'],
+  ['all', USE_ALL],
+  ['any', USE_ANY],
+  ['size', 'nothing counts elements; keep their number in a field'],
+  ['null', USE_NULL],
+  ['empty', USE_EMPTY],
 ])
 
 /** Shorter operators are too near to ordinary field names for a guess at a slip. */
 const SHORTEST_GUESSED = 6
 
 /**
- * What `word` at the end of a path was probably meant to be, if it was meant as an operator and
- * not as the name of a nested field.
+ * What to do instead, as a sentence, if `word` at the end of a path was probably meant as an operator
+ * and not as the name of a nested field.
  */
-export function mistakenOperator(word: string): string | undefined {
-  const folded = word.replace(/^\$/, '').toLowerCase()
-  if (isFieldOperator(folded)) return `".${folded}"`
-  const equivalent = foreign.get(folded)
-  if (equivalent !== undefined) return equivalent
+export function adviceOnSuffix(word: string): string | undefined {
+  const advice = adviceOnOperator(word) ?? sentence(foreignWords.get(folded(word)))
+  if (advice !== undefined || !word.startsWith('$')) return advice
+  return `did you mean ".${nearest(word.slice(1), fieldOperators)}"?`
+}
+
+/** The same if it can hardly be anything but an operator, wherever it stands. */
+export function adviceOnOperator(word: string): string | undefined {
+  if (word.length > LONGEST_COMPARED) return undefined
+  const name = folded(word)
+  const letters = name.replaceAll(/[^a-z]/g, '')
+  if (isFieldOperator(letters)) return `did you mean ".${letters}"?`
+  const instead = sentence(foreignOperators.get(name))
+  if (instead !== undefined) return instead
   const near = fieldOperators.find(
-    (operator) => operator.length >= SHORTEST_GUESSED && editDistance(folded, operator) <= 1,
+    (operator) => operator.length >= SHORTEST_GUESSED && editsBetween(name, operator) <= 1,
   )
-  return near === undefined ? undefined : `".${near}"`
+  return near === undefined ? undefined : `did you mean ".${near}"?`
+}
+
+function sentence(advice: string | undefined): string | undefined {
+  return advice === undefined ? undefined : `${advice}.`
+}
+
+function folded(word: string): string {
+  return word.toLowerCase().replaceAll(/^\$|[_-]/g, '')
 }
 
 /** The candidate that takes the fewest edits to get to from `word`. */
@@ -58,7 +145,8 @@ export function nearest<T extends string>(word: string, candidates: readonly [T,
   let best = candidates[0]
   let fewest = Infinity
   for (const candidate of candidates) {
-    const edits = editDistance(word.toLowerCase(), candidate)
+    const edits =
+      word.length > LONGEST_COMPARED ? word.length : editsBetween(word.toLowerCase(), candidate)
     if (edits < fewest) {
       best = candidate
       fewest = edits
@@ -69,20 +157,3 @@ export function nearest<T extends string>(word: string, candidates: readonly [T,
 
 /** Past this length a word resembles no operator. */
 const LONGEST_COMPARED = 20
-
-/** Insertions, deletions and substitutions from `a` to `b` (Levenshtein, row by row). */
-function editDistance(a: string, b: string): number {
-  if (a.length > LONGEST_COMPARED) return a.length
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1]
-    let left = i + 1
-    for (let j = 0; j < b.length; j++) {
-      const substitution = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1)
-      left = Math.min(substitution, left + 1, (row[j + 1] ?? 0) + 1)
-      next.push(left)
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
-}

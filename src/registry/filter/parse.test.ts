@@ -112,12 +112,12 @@ describe('parseFilter', () => {
     [{ 'a.$foo': 1 }, 'unknown operator ".$foo", did you mean'],
     [
       { 'a.eq': 1 },
-      'did you mean the bare field for equality? For a nested field of that name write "a.eq.in": [...]',
+      'unknown operator ".eq", use the bare field for equality. For a nested field of that name write "a.eq.in": [...]',
     ],
-    [{ 'a.nin': [1] }, 'did you mean "$not" around ".in"?'],
+    [{ 'a.nin': [1] }, 'use "$not" around ".in".'],
     [
       { age: { $gte: 5 } },
-      'filter.age: "$gte" is not an operator here; operators follow the field\'s name: use ".gte"',
+      'filter.age: "$gte" is not an operator here; operators follow the field\'s name: did you mean ".gte"?',
     ],
     [{ '': 1 }, 'filter[""]: expected a field'],
     [{ '.ne': 1 }, 'filter[".ne"]: expected a field'],
@@ -148,10 +148,67 @@ describe('parseFilter', () => {
     },
   )
 
+  const foreign = {
+    equality: ['eq', 'EQ', '$eq', 'equals', 'is', 'iexact'],
+    inequality: ['neq', 'not', 'not_equal', 'notEquals'],
+    order: ['gte2', 'lt_', 'GT', '$lte', 'ge', 'le', 'before', 'after', 'between', 'greater_than'],
+    lists: ['nin', 'notIn', 'not_in', 'all', 'any', 'has', 'hasEvery', 'in1', '$elemMatch', 'size'],
+    text: ['regex', 'regexp', 'match', 'matches', 'like', 'ilike', '$regex', 'prefix', 'suffix'],
+    spelling: ['startsWith', 'starts_with', 'ends-with', 'contain', 'exist', 'icontains'],
+    presence: ['null', 'isNull', 'is_null', 'empty', 'notNull'],
+  }
+  describe.each(Object.entries(foreign))('an operator of another language for %s', (_of, words) => {
+    it.each(words)('is refused as ".%s", with what to write instead', (word) => {
+      expect(message({ [`a.${word}`]: 1 })).toMatch(
+        /: unknown operator "\.[^"]+", (use|did you mean|nothing counts) .+ For a nested field of that name write "a\.[^"]+\.in": \[\.\.\.\]$/,
+      )
+    })
+
+    it.each(words)('is a field where no operator can be: "%s"', (word) => {
+      if (!word.startsWith('$')) {
+        expect(parse({ [word]: 1 })).toEqual({ kind: 'eq', path: [word], value: 1 })
+      }
+      expect(parse({ [`a.${word}.in`]: [1] })).toEqual({
+        kind: 'in',
+        path: ['a', word],
+        values: [1],
+      })
+      expect(parse({ [`a.${word}.b`]: 1 })).toMatchObject({ path: ['a', word, 'b'] })
+      expect(parse({ [`a.${word}.gte`]: 1 })).toMatchObject({ kind: 'gte', path: ['a', word] })
+    })
+  })
+
+  it.each(['lat', 'net', 'min', 'max', 'type', 'length', 'name', 'out', 'one', 'exit', 'content'])(
+    'reads "a.%s" as a nested field',
+    (name) => {
+      expect(parse({ [`a.${name}`]: 1 })).toEqual({ kind: 'eq', path: ['a', name], value: 1 })
+    },
+  )
+
+  it.each<[object, string]>([
+    [{ age__gte: 5 }, 'filter.age__gte: operators follow a dot, did you mean ".gte"?'],
+    [{ 'a.name__icontains': 'x' }, 'use ".contains"; upper and lower case differ here.'],
+    [{ age: { gte: 5, lt: 9 } }, "filter.age: operators follow the field's name: did you mean"],
+    [{ age: { _gte: 5 } }, 'did you mean ".gte"?'],
+    [{ name: { startsWith: 'x' } }, 'did you mean ".startswith"?'],
+    [{ name: { regex: '^x' } }, 'write "name.in": [...]'],
+  ])('refuses the operators of %j, which stand in another place', (filter, reason) => {
+    expect(message(filter)).toContain(reason)
+  })
+
+  it('compares objects whose members only look like operators if they are listed', () => {
+    expect(parse({ 'limits.in': [{ lt: 5 }] })).toMatchObject({ kind: 'in', path: ['limits'] })
+    expect(parse({ 'age__gte.in': [5] })).toMatchObject({ kind: 'in', path: ['age__gte'] })
+    for (const value of [{}, { lt: 5, unit: 'km' }, { size: 5 }, { __lt: { a: 1 }, b: 2 }]) {
+      expect(parse({ limits: value })).toMatchObject({ kind: 'eq', value })
+    }
+  })
+
   it('keeps messages short for long names', () => {
     expect(message({ [`$${'x'.repeat(1_000_000)}`]: 1 }).length).toBeLessThan(300)
     expect(message({ [`a.$${'x'.repeat(1_000_000)}`]: 1 }).length).toBeLessThan(500)
     expect(message({ a: { [`$${'x'.repeat(1_000_000)}`]: 1 } }).length).toBeLessThan(300)
+    expect(parse({ [`${'a__'.repeat(300_000)}!`]: 1 })).toMatchObject({ kind: 'eq' })
   })
 
   it('allows nesting up to the limit', () => {
@@ -178,6 +235,30 @@ describe('parseFilter', () => {
       'filter["a.in"][19]: one clause more',
     )
     expect(() => parse({ 'a.in': thousandOf('x') })).not.toThrow()
+  })
+
+  it('allows values in lists up to the limit, all lists together', () => {
+    expect(message({ 'a.in': [...thousandOf('x'), 'y'] })).toMatch(
+      /^filter\["a\.in"\]\[1000\]: one value more than the 1000 .* \(limit maxFilterValues\)$/,
+    )
+    const half = thousandOf('x').slice(500)
+    expect(() => parse({ $or: [{ 'a.in': half }, { 'b.in': half }] })).not.toThrow()
+    expect(message({ $or: [{ 'a.in': half }, { 'b.in': [...half, 'y'] }] })).toContain(
+      'filter.$or[1]["b.in"][500]: one value more',
+    )
+    expect(message({ 'a.in': Array(2 ** 32 - 1) })).toContain('one value more')
+    expect(() => parse({ 'a.in': Array(5_000).fill(1) }, { maxFilterValues: 5_000 })).not.toThrow()
+  })
+
+  it('refuses what throws while it is read', () => {
+    const throwing = () => {
+      throw new TypeError('no')
+    }
+    const hostile = new Proxy({}, { getPrototypeOf: throwing, ownKeys: throwing, get: throwing })
+    const getter = Object.defineProperty({}, 'a', { enumerable: true, get: throwing })
+    for (const filter of [hostile, getter, { a: hostile }, { 'a.in': [hostile] }]) {
+      expect(message(filter)).toContain('filter: it threw while being read')
+    }
   })
 
   it('refuses a value that metadata could not hold', () => {

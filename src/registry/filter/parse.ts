@@ -5,11 +5,11 @@ import type { RegistryLimits } from '../limits.ts'
 import type { JsonValue } from '../registration.ts'
 import type { FieldPath, FilterNode } from './ast.ts'
 import {
-  fieldOperators,
+  adviceOnOperator,
+  adviceOnSuffix,
   isFieldOperator,
   isLogicalOperator,
   logicalOperators,
-  mistakenOperator,
   nearest,
   type FieldOperator,
   type LogicalOperator,
@@ -18,7 +18,11 @@ import {
 /** The limits a filter must keep. Values in it must keep those of metadata: no more could ever match. */
 export type FilterLimits = Pick<
   RegistryLimits,
-  'maxFilterDepth' | 'maxFilterClauses' | 'maxMetadataBytes' | 'maxMetadataDepth'
+  | 'maxFilterDepth'
+  | 'maxFilterClauses'
+  | 'maxFilterValues'
+  | 'maxMetadataBytes'
+  | 'maxMetadataDepth'
 >
 
 /**
@@ -26,7 +30,15 @@ export type FilterLimits = Pick<
  * @throws RegistryError `INVALID_FILTER`, saying where and what is expected.
  */
 export function parseFilter(filter: unknown, limits: FilterLimits): FilterNode {
-  return new FilterParser(limits).parse(filter)
+  try {
+    return new FilterParser(limits).parse(filter)
+  } catch (error) {
+    if (error instanceof RegistryError) throw error
+    // Getters and proxies run code of the caller's.
+    throw new RegistryError('INVALID_FILTER', 'filter: it threw while being read', {
+      cause: error,
+    })
+  }
 }
 
 class FilterParser {
@@ -34,6 +46,7 @@ class FilterParser {
   readonly #place: (string | number)[] = []
   #depth = 0
   #clauses = 0
+  #values = 0
 
   constructor(limits: FilterLimits) {
     this.#limits = limits
@@ -131,6 +144,15 @@ class FilterParser {
 
   /** Scalars are looked up in a set, at no cost for more of them; each of the others is a comparison, a clause. */
   #list(values: readonly unknown[]): readonly JsonValue[] {
+    const { maxFilterValues } = this.#limits
+    const left = maxFilterValues - this.#values
+    if (values.length > left) {
+      this.#place.push(left)
+      throw this.#error(
+        `one value more than the ${maxFilterValues} that ".in" may list in a filter (limit maxFilterValues)`,
+      )
+    }
+    this.#values += values.length
     return Array.from(values, (value, index) =>
       this.#at(index, () => {
         if (typeof value === 'object' && value !== null) this.#countClause()
@@ -154,23 +176,37 @@ class FilterParser {
       : (value as JsonValue)
   }
 
+  /** What reads like a condition of another language would silently be one that nothing fulfils. */
   #rejectMistakenOperators(path: FieldPath, last: string, value: unknown): void {
-    const meant = path.length > 1 ? mistakenOperator(last) : undefined
-    if (meant !== undefined || last.startsWith('$')) {
-      const guess = meant ?? `".${nearest(last, fieldOperators)}"`
-      const escape = JSON.stringify(`${shortened(path.join('.'))}.in`)
+    // Other languages write `age__gte`.
+    const underscores = last.lastIndexOf('__')
+    const advice = underscores > 0 ? adviceOnOperator(last.slice(underscores + 2)) : undefined
+    if (advice !== undefined) {
       throw this.#error(
-        `unknown operator ".${shortened(last)}", did you mean ${guess}? For a nested field of that name ` +
-          `write ${escape}: [...]`,
+        `operators follow a dot, ${advice} For a field of that name write ${inList(path)}`,
+      )
+    }
+    const suffixAdvice = path.length > 1 ? adviceOnSuffix(last) : undefined
+    if (suffixAdvice !== undefined) {
+      throw this.#error(
+        `unknown operator ".${shortened(last)}", ${suffixAdvice} For a nested field of that name write ${inList(path)}`,
       )
     }
     if (!isPlainObject(value)) return
-    const operator = Object.keys(value).find((key) => key.startsWith('$'))
-    if (operator === undefined) return
-    const guess = mistakenOperator(operator) ?? `".${nearest(operator.slice(1), fieldOperators)}"`
-    throw this.#error(
-      `"${shortened(operator)}" is not an operator here; operators follow the field's name: use ${guess}`,
-    )
+    const names = Object.keys(value)
+    const operator = names.find((name) => name.startsWith('$'))
+    if (operator !== undefined) {
+      throw this.#error(
+        `"${shortened(operator)}" is not an operator here; operators follow the field's name: ${adviceOnSuffix(operator)}`,
+      )
+    }
+    const [name = ''] = names
+    const objectAdvice = adviceOnOperator(name)
+    if (objectAdvice !== undefined && names.every((each) => adviceOnOperator(each) !== undefined)) {
+      throw this.#error(
+        `operators follow the field's name: ${objectAdvice} For an object that has just these members write ${inList(path)}`,
+      )
+    }
   }
 
   #countClause(): void {
@@ -197,6 +233,11 @@ class FilterParser {
     const place: JsonPlace = this.#place
     return new RegistryError('INVALID_FILTER', `${formatPlace('filter', place)}: ${message}`)
   }
+}
+
+/** How to ask for a field whatever its name. */
+function inList(path: FieldPath): string {
+  return `${JSON.stringify(`${shortened(path.join('.'))}.in`)}: [...]`
 }
 
 function describeGot(value: unknown): string {

@@ -1,30 +1,47 @@
 import type { HostedSubscribers } from '../hosted-subscribers.ts'
 import type { OutgoingMessage } from '../messenger.ts'
+import type { HandledMessages } from './handled-messages.ts'
 
-/** How often what was not handled is tried again, in ms. */
-const RETRY_MS = 100
+/** After how long those who did not handle a message get it again, in ms; doubles up to the maximum. */
+const FIRST_RETRY_MS = 100
+const MAX_RETRY_MS = 5_000
+/** How often to look who is due, in ms. */
+const TICK_MS = 50
 
-/** One message kept, and who has still to handle it. */
-interface Kept {
+/** A recipient who has still to handle a message, and who wants to know. */
+interface Open {
   readonly message: OutgoingMessage
+  readonly identity: string
   readonly expiresAt: number
-  readonly open: Set<string>
-  readonly onHandled: (identity: string) => void
+  readonly callers: (() => void)[]
+  attempts: number
+  dueAt: number
 }
 
 /**
  * Keeps the exactly-once messages of one gateway until its subscribers have handled them, whoever
- * serves it, and remembers them for the retention, so that none is handled again.
+ * serves it.
  */
 export class Mailbox {
-  readonly #kept = new Map<string, Kept>()
+  readonly #retentionMs: number
+  readonly #handled: HandledMessages
+  /** By message id, then by identity. */
+  readonly #open = new Map<string, Map<string, Open>>()
+  /** Those to be tried again, by the delay until then: of each delay the one due first is first. */
+  readonly #retries = new Map<number, Set<Open>>()
   #subscribers: HostedSubscribers | null = null
   #timer: NodeJS.Timeout | undefined
+
+  /** @param retentionMs how long messages are kept. */
+  constructor(retentionMs: number, handled: HandledMessages) {
+    this.#retentionMs = retentionMs
+    this.#handled = handled
+  }
 
   /** Starts handing messages to these subscribers, in place of any earlier ones. */
   serve(subscribers: HostedSubscribers): void {
     this.#subscribers = subscribers
-    this.#handOut()
+    this.#tryAgain(Infinity)
   }
 
   /** Stops handing messages to these subscribers. */
@@ -32,40 +49,85 @@ export class Mailbox {
     if (this.#subscribers === subscribers) this.#subscribers = null
   }
 
-  /** Keeps a message for identities; a message id that is known already is not kept again. */
+  /**
+   * Keeps a message for identities. Those that have a message of this id already don't get another.
+   * @param onHandled called for each identity once it has handled the message, or if it had before.
+   */
   keep(
     message: OutgoingMessage,
     identities: readonly string[],
-    retentionMs: number,
     onHandled: (identity: string) => void,
   ): void {
-    if (!this.#kept.has(message.id)) {
-      const expiresAt = performance.now() + retentionMs
-      this.#kept.set(message.id, { message, expiresAt, open: new Set(identities), onHandled })
-    }
-    this.#handOut()
-  }
-
-  #handOut(): void {
-    const now = performance.now()
-    let waiting = false
-    for (const [id, kept] of this.#kept) {
-      if (kept.expiresAt <= now) this.#kept.delete(id)
-      else if (kept.open.size > 0) {
-        waiting = true
-        for (const identity of kept.open) this.#deliver(kept, identity)
+    const dueAt = performance.now()
+    const expiresAt = dueAt + this.#retentionMs
+    const open = this.#open.get(message.id) ?? new Map<string, Open>()
+    for (const identity of identities) {
+      const before = open.get(identity)
+      const tell = (): void => onHandled(identity)
+      if (this.#handled.has(message.id, identity)) tell()
+      else if (before !== undefined) before.callers.push(tell)
+      else {
+        const entry = { message, identity, expiresAt, callers: [tell], attempts: 0, dueAt }
+        open.set(identity, entry)
+        this.#deliver(entry)
       }
     }
-    clearTimeout(this.#timer)
-    if (waiting) this.#timer = setTimeout(() => this.#handOut(), RETRY_MS).unref()
+    if (open.size > 0) this.#open.set(message.id, open)
   }
 
-  #deliver({ message, open, onHandled }: Kept, identity: string): void {
-    const settle = (handled: boolean): void => {
-      if (handled && open.delete(identity)) onHandled(identity)
+  #deliver(entry: Open): void {
+    const { message, identity } = entry
+    if (this.#handled.has(message.id, identity)) {
+      this.#settle(entry, true)
+      return
     }
     const outcome = this.#subscribers?.deliver({ ...message, identity }, true) ?? false
-    if (typeof outcome === 'boolean') settle(outcome)
-    else void outcome.then(settle)
+    if (typeof outcome === 'boolean') this.#settle(entry, outcome)
+    else void outcome.then((handled) => this.#settle(entry, handled))
+  }
+
+  #settle(entry: Open, handled: boolean): void {
+    const { message, identity, callers } = entry
+    if (!handled) {
+      this.#retryLater(entry)
+      return
+    }
+    this.#handled.add(message.id, identity)
+    this.#close(entry)
+    for (const tell of callers) tell()
+  }
+
+  #close({ message, identity }: Open): void {
+    const open = this.#open.get(message.id)
+    open?.delete(identity)
+    if (open?.size === 0) this.#open.delete(message.id)
+  }
+
+  #retryLater(entry: Open): void {
+    const delayMs = Math.min(FIRST_RETRY_MS * 2 ** Math.min(entry.attempts, 16), MAX_RETRY_MS)
+    entry.attempts += 1
+    entry.dueAt = performance.now() + delayMs
+    const queue = this.#retries.get(delayMs) ?? new Set()
+    this.#retries.set(delayMs, queue)
+    queue.add(entry)
+    this.#timer ??= setInterval(() => this.#tryAgain(performance.now()), TICK_MS).unref()
+  }
+
+  /** Tries those that are due by `now`. */
+  #tryAgain(now: number): void {
+    const due: Open[] = []
+    for (const [delayMs, queue] of this.#retries) {
+      for (const entry of queue) {
+        if (entry.dueAt > now) break
+        queue.delete(entry)
+        if (entry.expiresAt > performance.now()) due.push(entry)
+        else this.#close(entry)
+      }
+      if (queue.size === 0) this.#retries.delete(delayMs)
+    }
+    for (const entry of due) this.#deliver(entry)
+    if (this.#retries.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
   }
 }

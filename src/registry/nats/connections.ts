@@ -6,6 +6,7 @@ import {
   UserAuthenticationExpiredError,
 } from '@nats-io/transport-node'
 import { RegistryError } from '../errors.ts'
+import { guardRequests } from './guarded-requests.ts'
 import { ReplyInbox } from './reply-inbox.ts'
 import { parseServerAddresses, type ServerAddresses } from './server-address.ts'
 
@@ -19,6 +20,7 @@ export class Connection {
   constructor(nats: NatsConnection, onChange: () => void) {
     this.nats = nats
     this.inbox = new ReplyInbox(nats)
+    guardRequests(nats)
     void this.#follow(onChange)
   }
 

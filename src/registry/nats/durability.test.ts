@@ -1,92 +1,27 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { connect as connectPlain } from '@nats-io/transport-node'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../environment/free-port.ts'
-import { findProgram, missingPrograms, startNatsProgram } from '../../environment/programs.ts'
-import type { Messenger, SendOptions } from '../messenger.ts'
-import { connectNatsMessenger, type NatsMessengerOptions } from './nats-messenger.ts'
+import { missingPrograms, startNatsProgram } from '../../environment/programs.ts'
+import { RegistryError } from '../errors.ts'
+import { connectNatsMessenger } from './nats-messenger.ts'
+import {
+  connect,
+  durableProcesses,
+  EXACTLY_ONCE,
+  IMPATIENT,
+  messageOf,
+  NAMESPACE,
+  startKeepingServer,
+  startServer,
+  SUBJECTS,
+  targetsOf,
+  temporaryFolder,
+} from './testing/durable-nats.ts'
 
-const EXACTLY_ONCE: SendOptions = { delivery: 'exactly-once', timeoutMs: 10_000, receipts: true }
-const IMPATIENT: SendOptions = { ...EXACTLY_ONCE, timeoutMs: 400 }
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
-
-/** A server of the test's own, so that streams of other tests do not matter. */
-async function startServer() {
-  const server = await startNatsProgram()
-  onTestFinished(() => server.stop())
-  return server
-}
-
-async function connect(url: string, durability: NatsMessengerOptions['durability']) {
-  const messenger = await connectNatsMessenger({
-    servers: [url],
-    namespace: 'test',
-    ...(durability && { durability }),
-  })
-  onTestFinished(() => messenger.close())
-  return messenger
-}
-
-function messageOf(text: string) {
-  return { id: crypto.randomUUID(), payload: new TextEncoder().encode(text) }
-}
-
-function targetsOf({ gateway }: Pick<Messenger, 'gateway'>, ...identities: string[]) {
-  return identities.map((identity) => ({ identity, gateway }))
-}
-
-/** A server that keeps its streams in `folder` when it is killed. */
-async function startKeepingServer(port: number, folder: string) {
-  const args = ['--addr', '127.0.0.1', '--port', `${port}`, '--jetstream', '--store_dir', folder]
-  const child = spawn(findProgram('nats-server') ?? 'nats-server', args, { stdio: 'ignore' })
-  const kill = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-  }
-  onTestFinished(kill)
-  const url = `nats://127.0.0.1:${port}`
-  await expect
-    .poll(() => connectPlain({ servers: url }).then((nats) => nats.close()), { timeout: 10_000 })
-    .toBeUndefined()
-  return { url, port, kill }
-}
-
-/** Starts and kills processes with one durable gateway; `handled()` is what they handled. */
-function durableProcesses(url: string, ...identities: string[]) {
-  const folder = mkdtempSync(join(tmpdir(), 'durable-gateway-'))
-  const file = join(folder, 'handled')
-  writeFileSync(file, '')
-  const running = new Set<ChildProcess>()
-  onTestFinished(() => {
-    for (const child of running) child.kill('SIGKILL')
-    rmSync(folder, { recursive: true })
-  })
-  return {
-    handled: () => readFileSync(file, 'utf8').split('\n').filter(Boolean).sort(),
-    start: async () => {
-      const program = fileURLToPath(new URL('durable-gateway-process.ts', import.meta.url))
-      const child = fork(program, [url, 'test', 'orders', file, ...identities])
-      running.add(child)
-      const [gateway] = await once(child, 'message')
-      return {
-        gateway: String(gateway),
-        kill: async () => {
-          child.kill('SIGKILL')
-          await once(child, 'exit')
-          running.delete(child)
-        },
-      }
-    },
-  }
-}
 
 describe('exactly-once with a gateway that is killed', () => {
   test('keeps messages while it is away and delivers them when it is back', async () => {
@@ -169,11 +104,10 @@ describe('exactly-once with a gateway that is killed', () => {
 
 describe('exactly-once with a server that', () => {
   test('is killed and started again keeps every message', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'jetstream-'))
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const folder = temporaryFolder('jetstream')
     const server = await startKeepingServer(await freePort(), folder)
     const sender = await connect(server.url, {})
-    const gateway = 'prism.multicast-gateway.test.durable.orders'
+    const gateway = SUBJECTS.durableGateway('orders')
     const message = messageOf('x')
     const stored = await sender.send(message, targetsOf({ gateway }, 'a'), IMPATIENT)
     expect(stored.get('a')).toBe('PENDING')
@@ -186,16 +120,38 @@ describe('exactly-once with a server that', () => {
     await expect.poll(() => received, { timeout: 10_000 }).toEqual([message.id])
   }, 60_000)
 
+  test('is away makes a call fail that can be made again, by its id', async () => {
+    const folder = temporaryFolder('jetstream')
+    const server = await startKeepingServer(await freePort(), folder)
+    const host = await connect(server.url, { gatewayName: 'orders' })
+    const received: string[] = []
+    await host.subscribe('a', ({ id }) => void received.push(id))
+    const sender = await connect(server.url, {})
+    const message = { ...messageOf('x'), repeatable: true }
+    const call = async (): Promise<string> => {
+      try {
+        const statuses = await sender.send(message, targetsOf(host, 'a'), IMPATIENT)
+        return statuses.get('a') ?? 'nobody'
+      } catch (error) {
+        return error instanceof RegistryError ? error.code : 'what?'
+      }
+    }
+    await server.kill()
+    expect(['UNAVAILABLE', 'TIMEOUT']).toContain(await call())
+    await startKeepingServer(server.port, folder)
+    await expect.poll(call, { timeout: 20_000 }).toBe('DELIVERED')
+    expect(await call()).toBe('DELIVERED')
+    expect(received).toEqual([message.id])
+  }, 60_000)
+
   test('has no JetStream makes connecting UNAVAILABLE, and says what to do', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'no-jetstream-'))
-    const config = join(folder, 'nats.conf')
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const config = join(temporaryFolder('no-jetstream'), 'nats.conf')
     writeFileSync(config, 'accounts { PLAIN { users: [{ user: ann, password: secret }] } }')
     const { port, stop } = await startNatsProgram({ extraArgs: ['--config', config] })
     onTestFinished(() => stop())
     const connecting = connectNatsMessenger({
       servers: [`nats://ann:secret@127.0.0.1:${port}`],
-      namespace: 'test',
+      namespace: NAMESPACE,
       durability: {},
     })
     await expect(connecting).rejects.toMatchObject({

@@ -1,76 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   AckPolicy,
+  type ConsumerInfo,
   DeliverPolicy,
   DiscardPolicy,
   JetStreamApiCodes,
   JetStreamApiError,
-  type JetStreamClient,
   type JetStreamManager,
-  jetstream,
+  jetstreamManager,
   RetentionPolicy,
   StorageType,
+  type StreamInfo,
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
-import type { Durability } from '../durability-options.ts'
+import {
+  checkRetention,
+  type Durability,
+  newRetention,
+  type Retention,
+} from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
+import type { Warnings } from '../warnings.ts'
 import type { Connection } from './connections.ts'
+import { checkedStream, retentionOf } from './stream-checks.ts'
 import type { Subjects } from './subjects.ts'
 
 /** How long the server waits for a subscriber's sign of life before it delivers again, in ms. */
 export const ACK_WAIT_MS = 5_000
 
 const API_TIMEOUT_MS = 5_000
+/**
+ * How long to leave a stream or a consumer alone that was deleted, in ms: a server goes on deleting files
+ * after it has said that it is gone, and takes those of a new one of that name with them.
+ */
+const DELETION_MS = 1_000
+/** What JetStream calls a stream that exists with other settings. */
+const NAME_IN_USE = 10_058
+/** What JetStream calls subjects that another stream has. */
+const SUBJECTS_OVERLAP = 10_065
 
-/** The two streams behind exactly-once: the messages, and what was handled of those half done. */
+/** The durable consumer of a gateway. */
+export interface MadeConsumer {
+  /** Whether it was not there before. */
+  readonly made: boolean
+  /** Tells it from any other of its name. */
+  readonly createdAt: string
+}
+
+/**
+ * The two streams behind exactly-once, one pair for a namespace: the messages, and the records of what
+ * was handled of those half done. Connecting never changes a stream that exists.
+ */
 export class DurableStreams {
-  readonly client: JetStreamClient
   readonly admin: JetStreamManager
-  readonly messages: string
-  readonly progress: string
+  readonly subjects: Subjects
+  readonly #warnings: Warnings
+  #retention: Retention
+  #recordsRetention: Retention
+  #restoring: Promise<void> | null = null
 
   private constructor(
-    client: JetStreamClient,
     admin: JetStreamManager,
-    names: { readonly messages: string; readonly progress: string },
+    subjects: Subjects,
+    warnings: Warnings,
+    retention: Retention,
   ) {
-    this.client = client
     this.admin = admin
-    this.messages = names.messages
-    this.progress = names.progress
+    this.subjects = subjects
+    this.#warnings = warnings
+    this.#retention = this.#recordsRetention = retention
   }
 
   /**
-   * Makes sure that both streams exist, with the retention given.
-   * @throws RegistryError `UNAVAILABLE` if the server has no JetStream or refuses the streams.
+   * Takes the streams as they are, or makes them.
+   * @throws RegistryError `UNAVAILABLE` if the server has no JetStream or refuses the streams;
+   * `INVALID_ARGUMENT` if they have another retention than the one given, or are not this library's.
    */
   static async open(
     { nats }: Connection,
     subjects: Subjects,
-    { retentionMs, duplicateWindowMs }: Durability,
+    { retentionMs }: Durability,
+    warnings: Warnings,
   ): Promise<DurableStreams> {
-    const names = { messages: subjects.messagesStream, progress: subjects.progressStream }
     try {
-      const client = jetstream(nats, { timeout: API_TIMEOUT_MS })
-      const admin = await client.jetstreamManager()
-      const shared = {
-        // Limits, not work queue: a message that was handled still has to be recognised.
-        retention: RetentionPolicy.Limits,
-        storage: StorageType.File,
-        discard: DiscardPolicy.Old,
-        max_age: nanos(retentionMs),
-        duplicate_window: nanos(duplicateWindowMs),
-      }
-      await ensureStream(admin, names.messages, {
-        ...shared,
-        subjects: [subjects.durable('*')],
-      })
-      await ensureStream(admin, names.progress, {
-        ...shared,
-        subjects: [subjects.progress('*', '*')],
-        max_msgs_per_subject: 1,
-      })
-      return new DurableStreams(client, admin, names)
+      const admin = await jetstreamManager(nats, { timeout: API_TIMEOUT_MS })
+      const streams = new DurableStreams(admin, subjects, warnings, newRetention(retentionMs))
+      await streams.#ensure()
+      streams.#checkRetention(retentionMs)
+      return streams
     } catch (error) {
+      if (error instanceof RegistryError) throw error
       const reason = error instanceof Error ? error.message : String(error)
       throw new RegistryError(
         'UNAVAILABLE',
@@ -80,39 +99,153 @@ export class DurableStreams {
     }
   }
 
+  /** What is in force for everybody in the namespace. */
+  get retention(): Retention {
+    return this.#retention
+  }
+
+  /** Makes streams anew that are gone, and warns. Calls at the same time are one. */
+  restore(): Promise<void> {
+    this.#restoring ??= this.#restore().finally(() => {
+      this.#restoring = null
+    })
+    return this.#restoring
+  }
+
+  /** As `ensureConsumer`, for one that may just have been deleted. */
+  async restoreConsumer(gatewayName: string): Promise<MadeConsumer> {
+    if ((await this.#findConsumer(gatewayName)) === null) await delay(DELETION_MS)
+    return this.ensureConsumer(gatewayName)
+  }
+
   /** Makes sure that the durable consumer of a gateway exists. */
-  async ensureConsumer(subjects: Subjects, gatewayName: string): Promise<void> {
-    await this.admin.consumers.add(this.messages, {
+  async ensureConsumer(gatewayName: string): Promise<MadeConsumer> {
+    const { consumers } = this.admin
+    const { messagesStream } = this.subjects
+    const settings = {
       durable_name: gatewayName,
-      filter_subject: subjects.durable(gatewayName),
+      filter_subject: this.subjects.durable(gatewayName),
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ack_wait: nanos(ACK_WAIT_MS),
-      max_ack_pending: 10_000,
+      // One recipient that fails must not keep the messages of others at the server.
+      max_ack_pending: -1,
       max_deliver: -1,
-    })
+    }
+    const found = await this.#findConsumer(gatewayName)
+    const info = found !== null && hasSettings(found, settings) ? found : null
+    const { created } = info ?? (await consumers.add(messagesStream, settings))
+    return { made: found === null, createdAt: created }
+  }
+
+  /** The last place in the stream of messages. */
+  async lastSequence(): Promise<number> {
+    const { state } = await this.admin.streams.info(this.subjects.messagesStream)
+    return state.last_seq
+  }
+
+  #checkRetention(askedMs: number | null): void {
+    const { messagesStream, progressStream } = this.subjects
+    checkRetention(
+      askedMs,
+      this.#retention,
+      `the JetStream stream "${messagesStream}"`,
+      `change both streams, "${messagesStream}" and "${progressStream}", with \`nats stream edit <stream> --max-age\``,
+    )
+    const { retentionMs } = this.#recordsRetention
+    if (retentionMs >= this.#retention.retentionMs) return
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      `The JetStream stream "${progressStream}" forgets after ${retentionMs} ms, sooner than "${messagesStream}" (${this.#retention.retentionMs} ms): what was handled would be handled again. Give both the same \`--max-age\` with \`nats stream edit\`.`,
+    )
+  }
+
+  async #restore(): Promise<void> {
+    const { messagesStream, progressStream } = this.subjects
+    const found = await Promise.all([this.#find(messagesStream), this.#find(progressStream)])
+    if (found.includes(null)) await delay(DELETION_MS)
+    for (const stream of await this.#ensure()) {
+      this.#warnings.warn(
+        'STREAM_LOST',
+        `The JetStream stream "${stream}" is gone, and was made anew: what it kept for durable gateways is lost.`,
+      )
+    }
+  }
+
+  #findConsumer(gatewayName: string): Promise<ConsumerInfo | null> {
+    const { messagesStream } = this.subjects
+    return orNull(
+      this.admin.consumers.info(messagesStream, gatewayName),
+      JetStreamApiCodes.ConsumerNotFound,
+    )
+  }
+
+  #find(stream: string): Promise<StreamInfo | null> {
+    return orNull(this.admin.streams.info(stream), JetStreamApiCodes.StreamNotFound)
+  }
+
+  /** @returns the streams that had to be made. */
+  async #ensure(): Promise<readonly string[]> {
+    const { messagesStream, progressStream } = this.subjects
+    const messages = await this.#ensureStream(messagesStream, this.subjects.durable('*'))
+    this.#retention = retentionOf(messages.info)
+    const records = await this.#ensureStream(progressStream, this.subjects.progress('*', '*'))
+    this.#recordsRetention = retentionOf(records.info)
+    return [...(messages.made ? [messagesStream] : []), ...(records.made ? [progressStream] : [])]
+  }
+
+  async #ensureStream(
+    name: string,
+    subject: string,
+  ): Promise<{ readonly info: StreamInfo; readonly made: boolean }> {
+    const { streams } = this.admin
+    const found = await this.#find(name)
+    if (found !== null) return { info: checkedStream(found, subject), made: false }
+    const { retentionMs, duplicateWindowMs } = this.#retention
+    try {
+      const info = await streams.add({
+        name,
+        subjects: [subject],
+        // Limits, not work queue: a message that was handled still has to be recognised.
+        retention: RetentionPolicy.Limits,
+        storage: StorageType.File,
+        discard: DiscardPolicy.Old,
+        max_age: Number.isFinite(retentionMs) ? nanos(retentionMs) : 0,
+        duplicate_window: nanos(duplicateWindowMs),
+      })
+      return { info: checkedStream(info, subject), made: true }
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === SUBJECTS_OVERLAP) {
+        throw new RegistryError(
+          'INVALID_ARGUMENT',
+          `Another JetStream stream than "${name}" has the subject ${subject}. Take it from that stream, or choose another subjectPrefix.`,
+          { cause: error },
+        )
+      }
+      if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error
+      // Another process made it meanwhile, with a retention of its own.
+      return { info: checkedStream(await streams.info(name), subject), made: false }
+    }
   }
 }
 
-type StreamSettings = Omit<Parameters<JetStreamManager['streams']['add']>[0], 'name'>
+function hasSettings(
+  { config }: ConsumerInfo,
+  settings: { filter_subject: string; ack_wait: number; max_ack_pending: number },
+): boolean {
+  return (
+    config.filter_subject === settings.filter_subject &&
+    config.ack_wait === settings.ack_wait &&
+    config.max_ack_pending === settings.max_ack_pending
+  )
+}
 
-/** Creates a stream, or brings an existing one to these settings. */
-async function ensureStream(
-  { streams }: JetStreamManager,
-  name: string,
-  settings: StreamSettings,
-): Promise<void> {
+/** What a call gives; `null` if JetStream answers with this code. */
+async function orNull<T>(call: Promise<T>, code: number): Promise<T | null> {
   try {
-    await streams.info(name)
+    return await call
   } catch (error) {
-    if (!(error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound))
-      throw error
-    await streams.add({ ...settings, name })
-    return
+    if (error instanceof JetStreamApiError && error.code === code) return null
+    throw error
   }
-  const { max_age, duplicate_window } = settings
-  await streams.update(name, {
-    ...(max_age !== undefined && { max_age }),
-    ...(duplicate_window !== undefined && { duplicate_window }),
-  })
 }

@@ -1,17 +1,21 @@
-import { JetStreamApiError } from '@nats-io/jetstream'
-import type { Msg } from '@nats-io/transport-node'
+import { setTimeout as delay } from 'node:timers/promises'
+import { PubHeaders } from '@nats-io/jetstream'
+import { type Msg, type MsgHdrs, nuid } from '@nats-io/transport-node'
 import { DeliveryStatuses } from '../delivery-statuses.ts'
 import { RegistryError } from '../errors.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
+import { groupIntoLanes, type Lane, takeBatch } from '../lanes.ts'
 import type { DeliveryStatus, DeliveryTarget, OutgoingMessage, SendOptions } from '../messenger.ts'
 import { WakeUp } from '../wake-up.ts'
+import type { Warnings } from '../warnings.ts'
 import type { Connection } from './connections.ts'
 import type { DurableStreams } from './durability.ts'
-import { groupIntoLanes, type Lane, takeBatch } from '../lanes.ts'
-import type { ReplyReceiver } from './reply-inbox.ts'
-import type { Subjects } from './subjects.ts'
 import { decodeReceipt, forEachPosition } from './receipt.ts'
-import { encodeGatewayBody, gatewayHeaders, RECEIPT_TO_HEADER } from './wire.ts'
+import type { ReplyReceiver } from './reply-inbox.ts'
+import { shown } from './reply.ts'
+import type { Requests } from './requests.ts'
+import { store, type Stored } from './stored.ts'
+import { encodeGatewayBody, gatewayHeaders, headerBytes, RECEIPT_TO_HEADER } from './wire.ts'
 
 const TURN_BUDGET_MS = 1
 /** How many messages may wait for JetStream to say that it has them. */
@@ -19,13 +23,22 @@ const PUBLISHES_IN_FLIGHT = 16
 /** How long to wait for JetStream before publishing again, with the same id, in ms. */
 const PUBLISH_TIMEOUT_MS = 2_000
 const PUBLISH_AGAIN_MS = 100
-/** What headers may take besides the body, in bytes; generous. */
-const HEADER_ROOM_BYTES = 1_024
+/** More than any number in a header. */
+const MOST = 999_999_999
 
-/** One message of the multicast: whom it is for, under an id that no other message has. */
+/** What a durable fan-out works with. */
+export interface DurableSender {
+  readonly connection: Connection
+  readonly requests: Requests
+  readonly streams: DurableStreams
+  readonly warnings: Warnings
+}
+
+/** One message of the multicast. */
 interface Batch {
   readonly identities: readonly string[]
-  readonly publish: (timeoutMs: number) => Promise<unknown>
+  readonly subject: string
+  readonly headers: MsgHdrs
 }
 
 /**
@@ -33,34 +46,32 @@ interface Batch {
  * gateways to tell that they handled it.
  */
 export class DurableFanOut implements ReplyReceiver {
+  readonly #sender: DurableSender
   readonly #message: OutgoingMessage
-  readonly #subjects: Subjects
   readonly #deadline: number
   readonly #statuses = new DeliveryStatuses({ retried: false })
   readonly #batches: Batch[] = []
+  readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   readonly #wakeUp = new WakeUp()
+  /** Names this call: JetStream drops what it publishes twice, and nothing of any other call. */
+  readonly #call = nuid.next()
 
-  constructor(message: OutgoingMessage, subjects: Subjects, { timeoutMs }: SendOptions) {
+  constructor(sender: DurableSender, message: OutgoingMessage, { timeoutMs }: SendOptions) {
+    this.#sender = sender
     this.#message = message
-    this.#subjects = subjects
     this.#deadline = performance.now() + timeoutMs
   }
 
-  async run(
-    connection: Connection,
-    streams: DurableStreams,
-    targets: readonly DeliveryTarget[],
-  ): Promise<ReadonlyMap<string, DeliveryStatus>> {
-    const { replyPrefix, close } = connection.inbox.open(this)
+  async run(targets: readonly DeliveryTarget[]): Promise<ReadonlyMap<string, DeliveryStatus>> {
+    const { replyPrefix, close } = this.#sender.connection.inbox.open(this)
     try {
-      const budget = new EventLoopBudget(TURN_BUDGET_MS)
-      for (const lane of await groupIntoLanes(targets, this.#statuses, budget)) {
-        await this.#split(connection, streams, replyPrefix, lane, budget)
+      for (const lane of await groupIntoLanes(targets, this.#statuses, this.#budget)) {
+        await this.#split(replyPrefix, lane)
       }
       const queue = this.#batches.values()
       await Promise.all(
         Array.from({ length: PUBLISHES_IN_FLIGHT }, async () => {
-          for (const batch of queue) await this.#store(connection, batch)
+          for (const batch of queue) await this.#store(batch)
         }),
       )
       while (this.#statuses.remaining > 0 && performance.now() < this.#deadline) {
@@ -77,7 +88,13 @@ export class DurableFanOut implements ReplyReceiver {
     if (batch === undefined) return
     const { identities } = batch
     const receipt = decodeReceipt(reply.data, identities.length)
-    if (receipt === null) return
+    if (receipt === null) {
+      this.#sender.warnings.warn(
+        'MALFORMED_RECEIPT',
+        `A receipt for a message to ${batch.subject} is not valid, and was left out.`,
+      )
+      return
+    }
     forEachPosition(receipt.handled, (position) => {
       this.#statuses.settle(identities[position] ?? '', true)
     })
@@ -92,25 +109,32 @@ export class DurableFanOut implements ReplyReceiver {
     for (const identity of identities) this.#statuses.settle(identity, false)
   }
 
-  /** Makes the messages of a lane; the same multicast always makes the same ones. */
-  async #split(
-    { maxPayloadBytes }: Connection,
-    { client }: DurableStreams,
-    replyPrefix: string,
-    lane: Lane,
-    budget: EventLoopBudget,
-  ): Promise<void> {
-    const { id, payload } = this.#message
-    const name = this.#subjects.durableGatewayName(lane.gateway)
+  /** Makes the messages of a lane. */
+  async #split(replyPrefix: string, lane: Lane): Promise<void> {
+    const { connection, streams, warnings } = this.#sender
+    const { maxPayloadBytes } = connection
+    const { id, payload, repeatable = false } = this.#message
+    const name = streams.subjects.durableGatewayName(lane.gateway)
     if (name === null) {
       this.#refuse(lane.identities)
+      if (lane.gateway !== null && !streams.subjects.isGateway(lane.gateway)) {
+        warnings.warn(
+          'FOREIGN_GATEWAY',
+          `${lane.identities.length} identities, such as "${lane.identities[0]}", name the gateway ${shown(lane.gateway)}, which is not one of the namespace "${streams.subjects.namespace}": nothing was sent there.`,
+        )
+      }
       return
     }
-    const subject = this.#subjects.durable(name)
-    const room = maxPayloadBytes - payload.length - HEADER_ROOM_BYTES
+    const marks = { id, resendable: true, repeatable }
+    const headersOf = (index: number, recipients: number): MsgHdrs => {
+      const headers = gatewayHeaders(marks, payload.length, recipients)
+      headers.set(RECEIPT_TO_HEADER, replyPrefix + index)
+      headers.set(PubHeaders.MsgIdHdr, `${this.#call}.${index}`)
+      return headers
+    }
+    const room = maxPayloadBytes - payload.length - headerBytes(headersOf(MOST, MOST))
     while (lane.next < lane.identities.length) {
-      if (budget.exhausted) await budget.renew()
-      const msgID = `${id}.${name}.${lane.next}`
+      if (this.#budget.exhausted) await this.#budget.renew()
       const identities = takeBatch(lane, room, payload.length)
       if (identities.length === 0) {
         throw new RegistryError(
@@ -118,41 +142,50 @@ export class DurableFanOut implements ReplyReceiver {
           `The payload of ${payload.length} bytes and its headers are more than the ${maxPayloadBytes} bytes that the NATS server takes.`,
         )
       }
-      const marks = { id, resendable: true, repeatable: this.#message.repeatable ?? false }
-      const headers = gatewayHeaders(marks, payload.length, identities.length)
-      headers.set(RECEIPT_TO_HEADER, `${replyPrefix}${this.#batches.length}`)
-      this.#batches.push({
-        identities,
-        publish: (timeout) =>
-          client.publish(subject, encodeGatewayBody(payload, identities), {
-            msgID,
-            headers,
-            timeout,
-          }),
-      })
+      const headers = headersOf(this.#batches.length, identities.length)
+      this.#batches.push({ identities, headers, subject: streams.subjects.durable(name) })
     }
   }
 
-  /** Publishes until JetStream has the message, refuses it, or the time is over. */
-  async #store(connection: Connection, { identities, publish }: Batch): Promise<void> {
-    for (;;) {
-      const leftMs = this.#deadline - performance.now()
-      if (leftMs <= 0) return
-      try {
-        if (connection.up) {
-          await publish(Math.max(1, Math.min(PUBLISH_TIMEOUT_MS, leftMs)))
-          for (const identity of identities) this.#statuses.handOver(identity)
+  /** Publishes until JetStream has the message, refuses it for good, or the time is over. */
+  async #store(batch: Batch): Promise<void> {
+    // What may be stored may be handled, so that it did not fail, whatever is said later.
+    let mayBeStored = false
+    let said: Stored['state'] = 'unknown'
+    while (performance.now() < this.#deadline) {
+      if (this.#sender.connection.up) {
+        said = await this.#storeOnce(batch)
+        if (said === 'stored') {
+          for (const identity of batch.identities) this.#statuses.handOver(identity)
           return
         }
-      } catch (error) {
-        if (error instanceof JetStreamApiError) {
-          this.#refuse(identities)
-          return
-        }
+        if (said === 'refused') break
+        if (said === 'unknown') mayBeStored = true
+        if (said === 'no stream') await this.#restoreStreams()
       }
-      await new Promise((resolve) => {
-        setTimeout(resolve, Math.min(PUBLISH_AGAIN_MS, leftMs))
-      })
+      const leftMs = this.#deadline - performance.now()
+      if (leftMs > 0) await delay(Math.min(PUBLISH_AGAIN_MS, leftMs))
+    }
+    if (!mayBeStored && (said === 'refused' || said === 'unavailable')) {
+      this.#refuse(batch.identities)
+    }
+  }
+
+  async #storeOnce({ identities, subject, headers }: Batch): Promise<Stored['state']> {
+    const { requests, streams } = this.#sender
+    const leftMs = this.#deadline - performance.now()
+    const timeoutMs = Math.max(1, Math.min(PUBLISH_TIMEOUT_MS, leftMs))
+    const body = encodeGatewayBody(this.#message.payload, identities)
+    const message = { subject, body, headers, timeoutMs }
+    const { state } = await store(requests, streams.subjects.messagesStream, message)
+    return state
+  }
+
+  async #restoreStreams(): Promise<void> {
+    try {
+      await this.#sender.streams.restore()
+    } catch {
+      // Not yet, or not ever: it is tried again until the time is over.
     }
   }
 }

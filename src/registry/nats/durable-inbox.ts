@@ -1,211 +1,239 @@
-import { createHash } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type ConsumerMessages, type JsMsg, PubHeaders } from '@nats-io/jetstream'
-import { EventLoopBudget } from '../event-loop-budget.ts'
+import { PubHeaders } from '@nats-io/jetstream'
+import type { Msg } from '@nats-io/transport-node'
 import type { HostedSubscribers } from '../hosted-subscribers.ts'
 import { settledWithin } from '../settled-within.ts'
-import { WakeUp } from '../wake-up.ts'
+import type { Warnings } from '../warnings.ts'
 import type { Connection } from './connections.ts'
 import { ACK_WAIT_MS, type DurableStreams } from './durability.ts'
-import { encodeReceipt, rangesOf } from './receipt.ts'
+import { HandOut } from './hand-out.ts'
+import { HeldMessages } from './held-messages.ts'
+import { KeptMessage, terminate } from './kept-message.ts'
+import { NameRecords } from './name-records.ts'
+import { PositionRecord } from './position-record.ts'
+import { PullLoop } from './pull-loop.ts'
 import { receivedHeaders } from './received-headers.ts'
-import { isInbox } from './reply.ts'
-import { decodeGatewayMessage, RECEIPT_TO_HEADER } from './wire.ts'
-import type { Subjects } from './subjects.ts'
+import { RecordLog } from './record-log.ts'
+import { isInbox, shown } from './reply.ts'
+import type { Requests } from './requests.ts'
+import { RetrySchedule } from './retry-schedule.ts'
+import type { StoredDelivery } from './stored-delivery.ts'
+import { decodeGatewayMessage, type GatewayMessage, RECEIPT_TO_HEADER } from './wire.ts'
 
-const TURN_BUDGET_MS = 2
-/** How many messages are fetched ahead. */
-const FETCHED_AHEAD = 64
-/** After how long a message that some did not handle comes again, in ms; doubles up to the maximum. */
-const FIRST_RETRY_MS = 250
-const MAX_RETRY_MS = 30_000
+/** What a durable inbox works with. */
+export interface DurableInboxOptions {
+  readonly connection: Connection
+  readonly requests: Requests
+  readonly streams: DurableStreams
+  readonly gatewayName: string
+  readonly subscribers: HostedSubscribers
+  readonly warnings: Warnings
+}
 
 /**
- * Hands the messages that JetStream keeps for a durable gateway to its subscribers. What was handled
+ * Hands the messages that JetStream keeps for a durable gateway to its subscribers. Who has handled one
  * is on record at the server, by an acknowledgement or as progress, before a receipt is sent.
  */
 export class DurableInbox {
-  readonly #connection: Connection
-  readonly #streams: DurableStreams
-  readonly #subjects: Subjects
-  readonly #gatewayName: string
-  readonly #subscribers: HostedSubscribers
-  readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
-  readonly #handling = new Set<Promise<void>>()
-  #messages: ConsumerMessages | null = null
+  readonly #options: DurableInboxOptions
+  readonly #subject: string
+  readonly #pull: PullLoop
+  readonly #held: HeldMessages
+  readonly #handOut: HandOut
+  readonly #retries = new RetrySchedule()
+  readonly #log: RecordLog
+  readonly #names: NameRecords
+  /** By their places in the stream. */
+  readonly #inHand = new Map<number, KeptMessage>()
+  readonly #letGo = new Map<KeptMessage, () => void>()
+  readonly #settling = new Set<KeptMessage>()
+  #keepAlive: NodeJS.Timeout | undefined
+  #consumerCreatedAt = ''
+  /** Up to this place of the stream, messages may have a record even if they seem to be new. */
+  #recordedUpTo = 0
+  #onIdle: (() => void) | null = null
 
-  constructor(
-    connection: Connection,
-    streams: DurableStreams,
-    subjects: Subjects,
-    gatewayName: string,
-    subscribers: HostedSubscribers,
-  ) {
-    this.#connection = connection
-    this.#streams = streams
-    this.#subjects = subjects
-    this.#gatewayName = gatewayName
-    this.#subscribers = subscribers
+  constructor(options: DurableInboxOptions) {
+    this.#options = options
+    const { connection, requests, streams, gatewayName, subscribers, warnings } = options
+    this.#subject = streams.subjects.durable(gatewayName)
+    this.#log = new RecordLog(requests, streams, gatewayName)
+    this.#names = new NameRecords(this.#log)
+    this.#held = new HeldMessages(subscribers.backlog.maxBytes)
+    this.#handOut = new HandOut(subscribers, this.#held, warnings, (kept) => {
+      void this.#onProgress(kept)
+    })
+    this.#pull = new PullLoop({
+      connection,
+      warnings,
+      stream: streams.subjects.messagesStream,
+      consumer: gatewayName,
+      subject: this.#subject,
+      hasRoom: () => !this.#held.isFull(performance.now()) && !this.#handOut.isWaiting,
+      onMessage: (message, delivery) => this.#receive(message, delivery),
+      check: () => this.#checkOrWarn(),
+    })
   }
 
   /** Starts receiving, beginning with what was kept while the gateway was away. */
   async open(): Promise<void> {
-    await this.#streams.ensureConsumer(this.#subjects, this.#gatewayName)
-    const { consumers } = this.#streams.client
-    const consumer = await consumers.get(this.#streams.messages, this.#gatewayName)
-    this.#messages = await consumer.consume({
-      max_messages: FETCHED_AHEAD,
-      callback: (message) => {
-        const handling = this.#handle(message)
-        this.#handling.add(handling)
-        void handling.finally(() => this.#handling.delete(handling))
-      },
-    })
+    const { streams, gatewayName } = this.#options
+    const { createdAt } = await streams.ensureConsumer(gatewayName)
+    this.#consumerCreatedAt = createdAt
+    this.#recordedUpTo = await streams.lastSequence()
+    this.#keepAlive = setInterval(() => {
+      for (const kept of this.#inHand.values()) kept.keepAlive()
+    }, ACK_WAIT_MS / 3)
+    this.#keepAlive.unref()
+    this.#pull.open()
   }
 
   /** Stops receiving and lets what is being handled end, within `patienceMs`. */
   async close(patienceMs: number): Promise<void> {
-    if (this.#messages) await settledWithin([this.#messages.close()], patienceMs)
-    await settledWithin([...this.#handling], patienceMs)
+    await settledWithin([this.#pull.close()], patienceMs)
+    if (this.#letGo.size > 0) {
+      const idle = new Promise<void>((resolve) => (this.#onIdle = resolve))
+      await settledWithin([idle], patienceMs)
+    }
+    clearInterval(this.#keepAlive)
   }
 
-  async #handle(message: JsMsg): Promise<void> {
-    let work: Work
+  async #checkOrWarn(): Promise<void> {
     try {
-      work = workOf(message, this.#subjects.progress(this.#gatewayName, keyOf(message)))
-    } catch {
-      message.term()
+      await this.#check()
+    } catch (error) {
+      const { connection, streams, warnings } = this.#options
+      if (connection.up) {
+        const reason = error instanceof Error ? error.message : String(error)
+        warnings.warn(
+          'STREAM_LOST',
+          `Nothing can be received from the JetStream stream "${streams.subjects.messagesStream}": ${reason}. It is tried again every 5 s at least.`,
+        )
+      }
+      throw error
+    }
+  }
+
+  /** Makes sure that there is something to pull from. */
+  async #check(): Promise<void> {
+    const { streams, gatewayName, warnings } = this.#options
+    await streams.restore()
+    const { made, createdAt } = await streams.restoreConsumer(gatewayName)
+    if (made) {
+      warnings.warn(
+        'STREAM_LOST',
+        `The JetStream consumer "${gatewayName}" of the stream "${streams.subjects.messagesStream}" is gone, and was made anew: it gets everything again that the stream still keeps.`,
+      )
+    }
+    this.#recordedUpTo = await streams.lastSequence()
+    if (createdAt === this.#consumerCreatedAt) return
+    this.#consumerCreatedAt = createdAt
+    for (const kept of this.#inHand.values()) kept.lose()
+    this.#inHand.clear()
+  }
+
+  #receive(received: Msg, delivery: StoredDelivery): void {
+    const earlier = this.#inHand.get(delivery.sequence)
+    if (earlier !== undefined) {
+      earlier.redelivered(delivery)
       return
     }
-    // Signs of life keep the server from delivering again while a handler takes its time.
-    const alive = setInterval(() => attempt(() => message.working()), ACK_WAIT_MS / 3)
-    alive.unref()
-    try {
-      await this.#process(work)
-    } catch {
-      // The server could not be reached: it delivers again, and what is remembered is not redone.
-      attempt(() => message.nak(FIRST_RETRY_MS))
-    } finally {
-      clearInterval(alive)
-    }
-  }
-
-  async #process(work: Work): Promise<void> {
-    const { message, handled, identities } = work
-    if (message.redelivered) await this.#readProgress(work)
-    const alreadyRecorded = work.recorded > 0
-    await this.#handOut(work)
-    if (handled.size < identities.length) {
-      await this.#recordProgress(work)
-      message.nak(Math.min(FIRST_RETRY_MS * 2 ** (message.info.deliveryCount - 1), MAX_RETRY_MS))
+    const headers = receivedHeaders(received)
+    const message =
+      headers === null
+        ? { malformed: 'its headers are not valid' }
+        : decodeGatewayMessage(headers, received.data)
+    if (headers === null || 'malformed' in message) {
+      this.#terminate(delivery, 'malformed' in message ? message.malformed : '')
       return
     }
-    if (!(await message.ackAck())) return
-    this.#sendReceipt(work)
-    if (alreadyRecorded || work.recorded > 0) {
-      const { admin, progress } = this.#streams
-      await admin.streams.purge(progress, { filter: work.progressSubject })
+    const storedAs = `${delivery.sequence} ${headers.get(PubHeaders.MsgIdHdr)}`
+    const { connection, requests } = this.#options
+    const kept = new KeptMessage({
+      connection,
+      requests,
+      message,
+      delivery,
+      record: this.#recordOf(message, storedAs),
+      receiptTo: this.#receiptTo(headers.get(RECEIPT_TO_HEADER)),
+    })
+    this.#inHand.set(delivery.sequence, kept)
+    const letGo = this.#held.hold(received.data.length)
+    this.#letGo.set(kept, () => {
+      letGo()
+      if (this.#inHand.get(delivery.sequence) === kept) this.#inHand.delete(delivery.sequence)
+    })
+    const mayHaveRecord =
+      message.repeatable || delivery.attempts > 1 || delivery.sequence <= this.#recordedUpTo
+    if (mayHaveRecord) void this.#resume(kept)
+    else this.#handOut.add(kept)
+  }
+
+  #terminate(delivery: StoredDelivery, reason: string): void {
+    const { connection, warnings } = this.#options
+    terminate(connection, delivery)
+    warnings.warn(
+      'MALFORMED_MESSAGE',
+      `The message at ${delivery.sequence} of the stream for ${this.#subject} is not valid: ${reason}. It was dropped.`,
+    )
+  }
+
+  #recordOf({ id, repeatable, recipients }: GatewayMessage, storedAs: string) {
+    const { warnings } = this.#options
+    return repeatable
+      ? this.#names.of(id, recipients)
+      : new PositionRecord(this.#log, storedAs, recipients.length, warnings)
+  }
+
+  /** Receipts go to inboxes only: other subjects may obey them, such as those of JetStream. */
+  #receiptTo(subject: string): string | null {
+    if (subject === '' || isInbox(subject)) return subject || null
+    this.#options.warnings.warn(
+      'FOREIGN_REPLY_SUBJECT',
+      `A message to ${this.#subject} asks for receipts at ${shown(subject)}, which is not an inbox (_INBOX.…): it gets none.`,
+    )
+    return null
+  }
+
+  /** Goes on with a message that may have been handled by some already. */
+  async #resume(kept: KeptMessage): Promise<void> {
+    try {
+      await kept.readRecord()
+    } catch {
+      this.#giveBack(kept)
+      return
     }
+    this.#handOut.add(kept)
   }
 
-  /** Runs the handlers of all that have not handled it yet, recording progress while some run. */
-  async #handOut(work: Work): Promise<void> {
-    const { id, payload, handled } = work
-    const running = new Set<string>()
-    const changes = new WakeUp()
-    for (const [index, identity] of work.identities.entries()) {
-      if (handled.has(identity)) continue
-      if (index % 32 === 31 && this.#budget.exhausted) await this.#budget.renew()
-      const outcome = this.#subscribers.deliver({ id, identity, payload }, true)
-      if (outcome === true) handled.add(identity)
-      if (typeof outcome === 'boolean') continue
-      running.add(identity)
-      void outcome.then((succeeded) => {
-        if (succeeded) handled.add(identity)
-        running.delete(identity)
-        changes.notify()
-        return succeeded
-      })
+  async #onProgress(kept: KeptMessage): Promise<void> {
+    if (this.#settling.has(kept)) return
+    if (!kept.isHandedOut || kept.running > 0) {
+      await kept.record()
+      return
     }
-    // A turn of the event loop gathers those that end together into one record.
-    await nextTurn()
-    while (running.size > 0) {
-      if (handled.size > work.recorded) await this.#recordProgress(work)
-      else await changes.sleepUntil(performance.now() + ACK_WAIT_MS)
-      await nextTurn()
+    this.#settling.add(kept)
+    try {
+      if (!kept.isHandled) await kept.record()
+      else if (await kept.acknowledge()) {
+        this.#release(kept)
+        return
+      }
+    } catch {
+      // The server can't be reached: it delivers again, and what is remembered is not handled again.
     }
+    this.#giveBack(kept)
   }
 
-  async #readProgress(work: Work): Promise<void> {
-    const { admin, progress } = this.#streams
-    const record = await admin.streams.getMessage(progress, { last_by_subj: work.progressSubject })
-    if (record === null) return
-    for (const identity of record.string().split('\n')) work.handled.add(identity)
-    work.recorded = work.handled.size
+  #giveBack(kept: KeptMessage): void {
+    const { attempts, message } = kept
+    kept.giveBack(this.#retries.nextDelayMs(attempts, message.payload.length, performance.now()))
+    this.#release(kept)
   }
 
-  /** Puts on record who handled the message so far, and then tells the sender. */
-  async #recordProgress(work: Work): Promise<void> {
-    if (work.handled.size === work.recorded) return
-    const handled = [...work.handled]
-    await this.#streams.client.publish(work.progressSubject, handled.join('\n'))
-    work.recorded = handled.length
-    this.#sendReceipt(work)
-  }
-
-  #sendReceipt({ message, identities, handled }: Work): void {
-    const receiptTo = message.headers?.get(RECEIPT_TO_HEADER) ?? ''
-    if (!isInbox(receiptTo)) return
-    const positions = [...identities.keys()].filter((at) => handled.has(identities[at] ?? ''))
-    const receipt = { handled: rangesOf(positions), refused: [] }
-    const { nats, maxPayloadBytes } = this.#connection
-    for (const text of encodeReceipt(identities.length, receipt, maxPayloadBytes)) {
-      attempt(() => nats.publish(receiptTo, text))
-    }
-  }
-}
-
-/** One message in hand. */
-interface Work {
-  readonly message: JsMsg
-  readonly id: string
-  readonly payload: Uint8Array
-  readonly identities: readonly string[]
-  readonly progressSubject: string
-  /** Who has handled it. */
-  readonly handled: Set<string>
-  /** How many of these are on record as progress. */
-  recorded: number
-}
-
-function workOf(message: JsMsg, subject: string): Work {
-  const headers = receivedHeaders(message)
-  if (headers === null) throw new Error('its headers are not valid')
-  const decoded = decodeGatewayMessage(headers, message.data)
-  if ('malformed' in decoded) throw new Error(decoded.malformed)
-  const { id, payload, recipients } = decoded
-  return {
-    message,
-    id,
-    payload,
-    identities: recipients,
-    progressSubject: subject,
-    handled: new Set(),
-    recorded: 0,
-  }
-}
-
-/** The id a message was published under, as one word of a subject. */
-function keyOf(message: JsMsg): string {
-  const id = message.headers?.get(PubHeaders.MsgIdHdr) ?? `${message.seq}`
-  return createHash('sha256').update(id).digest('base64url')
-}
-
-/** For words to the server that may be lost: the connection can be closed at any time. */
-function attempt(tell: () => void): void {
-  try {
-    tell()
-  } catch {
-    // Not told: the server goes by the time instead, and the sender by its own.
+  #release(kept: KeptMessage): void {
+    this.#settling.delete(kept)
+    this.#letGo.get(kept)?.()
+    this.#letGo.delete(kept)
+    if (this.#letGo.size === 0) this.#onIdle?.()
   }
 }

@@ -2,6 +2,7 @@ import type { Msg, MsgHdrs } from '@nats-io/transport-node'
 import { DeliveryStatuses } from '../delivery-statuses.ts'
 import { RegistryError } from '../errors.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
+import { isIdentity } from '../identity.ts'
 import { groupIntoLanes, groupOpen, type Lane, openTargets, takeBatch } from '../lanes.ts'
 import { lookUpOpen } from '../look-up.ts'
 import type { DeliveryStatus, DeliveryTarget, OutgoingMessage, SendOptions } from '../messenger.ts'
@@ -12,7 +13,7 @@ import type { Connection, ConnectionPool } from './connections.ts'
 import { FlushPace } from './flush-pace.ts'
 import { LaneQueue } from './lane-queue.ts'
 import { type Answer, readAnswer } from './read-answer.ts'
-import { forEachPosition, type Ranges } from './receipt.ts'
+import type { Ranges } from './receipt.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 import { type SentMessage, SentMessages } from './sent-messages.ts'
 import type { Subjects } from './subjects.ts'
@@ -196,6 +197,10 @@ export class FanOut implements ReplyReceiver {
     if (lane.gateway === null) {
       const identity = lane.identities[lane.next] ?? ''
       lane.next += 1
+      if (!isIdentity(identity)) {
+        this.#statuses.settle(identity, false)
+        return 0
+      }
       const subject = this.#subjects.identity(identity)
       const sent = { lane, subject, identities: [identity], bytes: 0, answered: false }
       this.#publish(way, sent, payload, this.#identityHeaders)
@@ -251,9 +256,12 @@ export class FanOut implements ReplyReceiver {
   }
 
   #settleRanges({ identities }: SentMessage, ranges: Ranges, handled: boolean): void {
-    forEachPosition(ranges, (position) => {
-      this.#statuses.settle(identities[position] ?? '', handled)
-    })
+    for (let index = 0; index < ranges.length; index += 2) {
+      const last = ranges[index + 1] ?? -1
+      for (let position = ranges[index] ?? 0; position <= last; position += 1) {
+        this.#statuses.settle(identities[position] ?? '', handled)
+      }
+    }
   }
 
   async #waitForReceipts(until: number): Promise<void> {

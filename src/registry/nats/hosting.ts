@@ -70,19 +70,14 @@ export class Hosting {
 
   #admit(message: Msg, connection: Connection): Accepted | null {
     const reply = new Reply(connection, message, this.#warnings)
-    const { backlog } = this.#subscribers
-    const held = backlog.admit(message.data.length)
+    const held = this.#subscribers.backlog.admit(message.data.length)
     if (held !== null) return { message, reply, held }
     reply.refuse('busy: too many messages wait for their handlers')
-    this.#warnings.warn(
-      'BACKLOG_FULL',
-      `A message of ${message.data.length} bytes to ${shown(message.subject)} was refused: ${backlog.bytes} of at most ${backlog.maxBytes} bytes wait for handlers or are held by them. Handlers are too slow, or limits.maxBacklogBytes is too low.`,
-    )
     return null
   }
 
   #refuse({ message, reply }: Accepted, { malformed }: Malformed): void {
-    reply.refuse(`not a message of wire format 2: ${malformed}`)
+    reply.refuse(`not a message of wire format 2: ${malformed.replaceAll(/[^ -~]/g, '?')}`)
     this.#warnings.warn(
       'MALFORMED_MESSAGE',
       `A message to ${shown(message.subject)} was refused: ${malformed}.`,
@@ -94,8 +89,13 @@ export class Hosting {
       const batch = this.#waiting.toReversed()
       this.#waiting = []
       for (let next = batch.pop(); next !== undefined; next = batch.pop()) {
-        await this.#handOut(next)
-        next.held.handedOut()
+        try {
+          await this.#handOut(next)
+        } catch (error) {
+          this.#refuse(next, { malformed: String(error) })
+        } finally {
+          next.held.handedOut()
+        }
       }
     }
     this.#working = null
@@ -112,7 +112,9 @@ export class Hosting {
     const { id, resendable, recipients } = decoded
     const payload = ownBytes(decoded.payload)
     const receipt = new GatewayReceipt(reply, recipients.length)
-    for (const [position, identity] of recipients.entries()) {
+    let position = -1
+    for (const identity of recipients) {
+      position += 1
       if (position % 32 === 31 && this.#budget.exhausted) await this.#budget.renew()
       // The receipt for the copy that came first will tell of this one.
       if (resendable && this.#subscribers.isBusyWith(id, identity)) continue

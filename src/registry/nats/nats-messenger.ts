@@ -3,8 +3,8 @@ import { type Msg, nuid } from '@nats-io/transport-node'
 import { Backlog, DEFAULT_MAX_BACKLOG_BYTES } from '../backlog.ts'
 import { type Durability, durabilityOf, type DurabilityOptions } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
-import { validateGatewayName } from '../gateway-name.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
+import { validateMessageId } from '../message-id.ts'
 import type {
   DeliveryStatus,
   DeliveryTarget,
@@ -18,13 +18,15 @@ import { checkSendOptions } from '../send-options.ts'
 import { settledWithin } from '../settled-within.ts'
 import { Warnings } from '../warnings.ts'
 import { type BrokerSubscription, BrokerSubscriptions } from './broker-subscriptions.ts'
-import { type Connection, ConnectionPool } from './connections.ts'
+import { ConnectionPool } from './connections.ts'
 import { DurableStreams } from './durability.ts'
-import { DurableFanOut } from './durable-fan-out.ts'
+import { DurableFanOut, type DurableSender } from './durable-fan-out.ts'
 import { DurableInbox } from './durable-inbox.ts'
 import { FanOut } from './fan-out.ts'
 import { Hosting } from './hosting.ts'
+import { takeMessengerOptions } from './messenger-options.ts'
 import { OwnSubjects } from './own-subjects.ts'
+import { Requests } from './requests.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
 
 /** How long `close()` waits for handlers that are still running, in ms. */
@@ -73,22 +75,15 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     subjectPrefix = DEFAULT_SUBJECT_PREFIX,
     connections = 1,
     connectTimeoutMs = 5_000,
-    gatewayName = nuid.next(),
+    gatewayName,
     onUpChange,
     durability: durabilityOptions,
     warnings = new Warnings(),
     maxBacklogBytes = DEFAULT_MAX_BACKLOG_BYTES,
-  } = options
+  } = takeMessengerOptions(options)
   const subjects = new Subjects(subjectPrefix, namespace)
-  validateGatewayName(gatewayName, 'gatewayName')
-  if (!Number.isInteger(connections) || connections < 1 || connections > 64) {
-    throw new RegistryError(
-      'INVALID_ARGUMENT',
-      `connections is ${connections}; it must be a whole number from 1 to 64.`,
-    )
-  }
   const durability = durabilityOptions === undefined ? null : durabilityOf(durabilityOptions)
-  if (options.gatewayName !== undefined && durability?.gatewayName) {
+  if (gatewayName !== undefined && durability?.gatewayName) {
     throw new RegistryError(
       'INVALID_ARGUMENT',
       'gatewayName and durability.gatewayName are both given; a gateway has one name.',
@@ -104,10 +99,10 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     pool,
     subjects,
     connectTimeoutMs,
-    gatewayName,
+    gatewayName ?? nuid.next(),
     durability,
     warnings,
-    new Backlog(maxBacklogBytes),
+    new Backlog(maxBacklogBytes, warnings),
   )
   try {
     await messenger.listen()
@@ -119,9 +114,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
 }
 
 /** The durability slot of one messenger; no inbox if it can only send. */
-interface DurableSlot {
-  readonly connection: Connection
-  readonly streams: DurableStreams
+interface DurableSlot extends DurableSender {
   readonly inbox: DurableInbox | null
 }
 
@@ -182,13 +175,20 @@ class NatsMessenger implements Messenger {
     await Promise.all(this.#gatewaySubscriptions.map(({ confirmed }) => confirmed))
     const [connection] = this.#pool.connections
     if (this.#durability === null || connection === undefined) return
-    const streams = await DurableStreams.open(connection, this.#subjects, this.#durability)
+    const warnings = this.#warnings
+    const streams = await DurableStreams.open(
+      connection,
+      this.#subjects,
+      this.#durability,
+      warnings,
+    )
     const { gatewayName } = this.#durability
+    const sender = { connection, streams, warnings, requests: new Requests(connection) }
     const inbox =
       gatewayName === null
         ? null
-        : new DurableInbox(connection, streams, this.#subjects, gatewayName, this.#subscribers)
-    this.#durable = { connection, streams, inbox }
+        : new DurableInbox({ ...sender, gatewayName, subscribers: this.#subscribers })
+    this.#durable = { ...sender, inbox }
     await inbox?.open()
   }
 
@@ -216,7 +216,8 @@ class NatsMessenger implements Messenger {
     options: SendOptions,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
     this.#checkOpen()
-    checkSendOptions(options, this.#durability)
+    checkSendOptions(options, this.#durable?.streams.retention ?? null)
+    validateMessageId(message.id)
     if (targets.length === 0) return new Map()
     const sending =
       options.delivery === 'exactly-once' && this.#durable !== null
@@ -231,14 +232,13 @@ class NatsMessenger implements Messenger {
   }
 
   #sendDurably(
-    { connection, streams }: DurableSlot,
+    durable: DurableSlot,
     message: OutgoingMessage,
     targets: readonly DeliveryTarget[],
     options: SendOptions,
   ): Promise<ReadonlyMap<string, DeliveryStatus>> {
-    if (!connection.up) throw this.#pool.unavailable()
-    const fanOut = new DurableFanOut(message, this.#subjects, options)
-    return fanOut.run(connection, streams, targets)
+    if (!durable.connection.up) throw this.#pool.unavailable()
+    return new DurableFanOut(durable, message, options).run(targets)
   }
 
   close(): Promise<void> {

@@ -27,17 +27,20 @@ const NUMBER = /^\d{1,9}$/
 
 /** Collects ascending positions; those that follow each other are one range. */
 export class RangeBuilder {
-  readonly #bounds: number[] = []
-  #last = -2
+  readonly #closed: number[] = []
+  #first = 0
+  #last = -1
 
   get ranges(): Ranges {
-    return this.#bounds
+    return this.#last < this.#first ? [] : [...this.#closed, this.#first, this.#last]
   }
 
   /** @param position above all that were added before. */
   add(position: number): void {
-    if (position === this.#last + 1) this.#bounds[this.#bounds.length - 1] = position
-    else this.#bounds.push(position, position)
+    if (position !== this.#last + 1 || position === 0) {
+      if (this.#last >= this.#first) this.#closed.push(this.#first, this.#last)
+      this.#first = position
+    }
     this.#last = position
   }
 }

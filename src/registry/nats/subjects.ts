@@ -1,3 +1,4 @@
+import { written } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 import { GATEWAY_NAME, validateGatewayName } from '../gateway-name.ts'
 import { validateNamespace } from '../identity.ts'
@@ -118,7 +119,7 @@ function validatePrefix(prefix: unknown): string {
   if (typeof prefix === 'string' && prefix.length <= 128 && PREFIX.test(prefix)) return prefix
   throw new RegistryError(
     'INVALID_ARGUMENT',
-    `subjectPrefix ${JSON.stringify(prefix)} is not valid; expected at most 128 characters: words of letters, digits, - and _, joined by dots`,
+    `subjectPrefix ${written(prefix)} is not valid; expected at most 128 characters: words of letters, digits, - and _, joined by dots`,
   )
 }
 

@@ -51,7 +51,7 @@ export interface MessageMarks {
 /** A message to a gateway. */
 export interface GatewayMessage extends MessageMarks {
   readonly payload: Uint8Array
-  /** Each once; they need not be valid identities. */
+  /** As the sender wrote them: not checked. */
   readonly recipients: readonly string[]
 }
 
@@ -133,22 +133,11 @@ export function decodeGatewayMessage(
   if (countFrom(received.get(RECIPIENTS_HEADER)) !== recipients.length) {
     return { malformed: `${RECIPIENTS_HEADER} is not ${recipients.length}, as the body has` }
   }
-  if (hasDuplicates(recipients)) return { malformed: 'a recipient is named twice' }
   return { id, resendable, repeatable, payload: body.subarray(0, payloadBytes), recipients }
 }
 
 function countFrom(text: string): number | null {
   return COUNT.test(text) ? Number(text) : null
-}
-
-/** Senders of this library name recipients in ascending order, which is told without a set. */
-function hasDuplicates(names: readonly string[]): boolean {
-  let before: string | undefined
-  for (const name of names) {
-    if (before !== undefined && name <= before) return new Set(names).size < names.length
-    before = name
-  }
-  return false
 }
 
 function textOf(bytes: Uint8Array): string {

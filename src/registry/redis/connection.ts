@@ -1,7 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { RegistryError } from '../errors.ts'
 import { nameOf, parseRedisAddress, type RedisAddress } from './address.ts'
-import type { Script } from './scripts.ts'
+import type { Script } from './script.ts'
 
 type RedisClient = Redis | Cluster
 
@@ -37,10 +37,14 @@ export class RedisConnection {
       return await this.client.evalsha(sha1, keys.length, ...keys, ...args)
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) {
-        throw this.failure(error)
+        throw this.failure(error, keys)
       }
     }
-    return this.perform((client) => client.eval(source, keys.length, ...keys, ...args))
+    try {
+      return await this.client.eval(source, keys.length, ...keys, ...args)
+    } catch (error) {
+      throw this.failure(error, keys)
+    }
   }
 
   /** Runs commands on the client, turning its errors into the registry's. */
@@ -52,10 +56,21 @@ export class RedisConnection {
     }
   }
 
-  /** What a failed command means to callers. The client's errors may quote a password, so no cause is kept. */
-  failure(error: unknown): RegistryError {
+  /**
+   * What a failed command means to callers. The client's errors may quote a password, so no cause is kept.
+   * @param keys those of the command.
+   */
+  failure(error: unknown, keys: readonly string[] = []): RegistryError {
     if (error instanceof RegistryError) return error
     const { name, message } = error instanceof Error ? error : new Error(String(error))
+    if (message.startsWith('WRONGTYPE') && keys.length > 0) {
+      const named = keys.slice(0, 3).map((key) => `"${key}"`)
+      return new RegistryError(
+        'UNAVAILABLE',
+        `Redis at ${this.name} refused: WRONGTYPE. Something else than a registry has written to one of ` +
+          `the keys ${named.join(', ')}. Delete it; whatever can be restored is restored.`,
+      )
+    }
     return new RegistryError(
       'UNAVAILABLE',
       name === 'ReplyError'
@@ -118,8 +133,8 @@ async function connectTo(address: RedisAddress, timeoutMs: number): Promise<Redi
   try {
     await opened(client, timeoutMs)
     isConnected = true
-    const mode = await within(client.info('cluster'), deadline - performance.now())
-    if (!mode.includes('cluster_enabled:1')) return new RedisConnection(client, nameOf(address))
+    const mode = modeIn(await within(client.call('HELLO'), deadline - performance.now()))
+    if (mode !== 'cluster') return new RedisConnection(client, nameOf(address))
   } catch (error) {
     client.disconnect()
     throw error
@@ -137,6 +152,7 @@ async function connectToCluster(
   const cluster = new Cluster([{ host: address.host, port: address.port }], {
     lazyConnect: true,
     enableOfflineQueue: false,
+    enableReadyCheck: false,
     retryDelayOnFailover: 0,
     clusterRetryStrategy: (attempt) => (isConnected ? reconnectDelayMs(attempt) : null),
     redisOptions: optionsFor(address, timeoutMs),
@@ -166,10 +182,22 @@ function optionsFor(address: RedisAddress, timeoutMs: number) {
     ...(address.usesTls ? { tls: {} } : {}),
     connectTimeout: timeoutMs,
     socketTimeout: timeoutMs,
+    // The client would ask INFO and CLIENT SETINFO, which a user may be forbidden to.
+    enableReadyCheck: false,
+    disableClientInfo: true,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   } satisfies RedisOptions
+}
+
+/**
+ * What HELLO says a server is: `standalone`, `sentinel` or `cluster`. INFO says so too, but a user may
+ * be forbidden to ask that; HELLO is always allowed.
+ */
+function modeIn(hello: unknown): unknown {
+  if (!Array.isArray(hello)) return undefined
+  return hello[hello.indexOf('mode') + 1]
 }
 
 /** Connects, giving the reason if it fails: the client itself reports that as an event. */

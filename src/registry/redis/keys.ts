@@ -9,6 +9,8 @@ export interface NamespaceKeys {
   readonly index: string
   /** The capped stream of changes; see `log.ts`. */
   readonly log: string
+  /** Never there: what is deleted to find out whether a server takes writes. */
+  readonly nothing: string
   /** The hash of one identity; see `record.ts`. */
   identity(identity: string): string
 }
@@ -21,6 +23,7 @@ export function keysOf(namespace: string): NamespaceKeys {
     prefix,
     index: `${prefix}~index`,
     log: `${prefix}~log`,
+    nothing: `${prefix}~nothing`,
     identity: (identity) => prefix + identity,
   }
 }

@@ -7,7 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
 import { faultsIn } from './history/check.ts'
 import type { HistoryReport, HistoryTask } from './history/events.ts'
-import { logEntriesFrom, type LogEntry } from './log.ts'
+import { readWholeLog } from './history/read-log.ts'
+import type { LogEntry } from './log.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
 const namespace = 'history'
@@ -40,7 +41,9 @@ describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () =>
     expect(reads.length).toBeGreaterThan(200)
     expect(loads).toBeGreaterThan(readerCount)
     expect(log.length).toBeGreaterThan(writerCount * writesEach * 0.3)
-    const faults = faultsIn(log, histories, reads)
+    // Those that follow from the others and the time are nobody's call.
+    const changes = log.filter(({ kind }) => kind !== 'expire')
+    const faults = faultsIn(changes, histories, reads)
     expect(faults.slice(0, 3), `repeat with HISTORY_SEED=${seed}`).toEqual([])
   })
 })
@@ -82,7 +85,7 @@ async function followLog(url: string, done: Promise<unknown>): Promise<LogEntry[
   done.then(finish, finish)
   for (let isLast = false; ; isLast = finished.signal.aborted) {
     const from = log.at(-1)?.position
-    const entries = logEntriesFrom(await redis.xrange(`${namespace}:~log`, from?.id ?? '-', '+'))
+    const entries = await readWholeLog(redis, `${namespace}:~log`, from?.id ?? '-')
     if (from && entries.shift()?.position.id !== from.id) throw new Error('The log ran away.')
     log.push(...entries)
     if (isLast) break

@@ -1,6 +1,7 @@
-import { RegistryError } from '../errors.ts'
 import type { RegistrationIndex } from '../memory/registration-index.ts'
-import { expiryFrom, registrationFrom } from './record.ts'
+import type { Touch } from '../watch/touched-identities.ts'
+import { CorruptData, excerptOf } from './corrupt-data.ts'
+import { expiryFrom, gatewayFrom, identityFrom, registrationFrom } from './record.ts'
 
 /**
  * An entry of a namespace's log, the stream `<namespace>:~log`: one for each change, written by the
@@ -11,24 +12,29 @@ import { expiryFrom, registrationFrom } from './record.ts'
  * - `move`: mark, id, two empty lines, gateway
  * - `unregister`: mark, id
  * - `clear`: mark, ids (JSON array)
+ * - `expire`: mark, ids (JSON array) of registrations that have ended
+ * - `reload`: mark. The index was repaired, so readers load it anew.
  *
  * No value can hold a line break: JSON escapes it, and nothing else may have one. One field, for
  * each more costs readers half as much as all the rest.
  *
- * Natural expiry is no entry: it follows from `expires_at` and the time. `mark` is unique for each
- * call, so an entry with the same stream id and mark is the same entry, and what precedes it the
- * same history.
+ * Natural expiry follows from `expires_at` and the time: readers don't wait for its entry, which comes
+ * with some later write and is for whoever asks what has ended meanwhile. `mark` is unique for each
+ * entry, so one with the same stream id and mark is the same entry, and what precedes it the same
+ * history.
  */
 export interface LogEntry {
   readonly position: LogPosition
   readonly kind: string
-  /** The identity; of `clear`, the JSON array of them. */
+  /** The identity; of `clear` and `expire`, the JSON array of them. */
   readonly id: string
   /** As the hash of the identity has them; empty where the kind has none. */
   readonly expiresAt: string
   readonly registeredAt: string
   readonly gateway: string
   readonly metadata: string
+  /** How many there were, by which one of ours can be told from another. */
+  readonly lineCount: number
 }
 
 /** How far a reader has come. */
@@ -38,23 +44,29 @@ export interface LogPosition {
   readonly mark: string
 }
 
-/** Entries from what XRANGE and its like reply. */
-export function logEntriesFrom(reply: unknown): LogEntry[] {
-  if (!Array.isArray(reply)) throw unexpected(reply)
-  return reply.map((entry: unknown) => {
-    const [id, fields]: unknown[] = Array.isArray(entry) ? entry : []
-    if (typeof id !== 'string' || !Array.isArray(fields)) throw unexpected(entry)
-    return logEntryFromLines([id, ...fields].join('\n'))
-  })
+/** A position as text, as it is in the tokens of watches; empty before the first entry. */
+export function positionText(position: LogPosition | null): string {
+  return position === null ? '' : `${position.id} ${position.mark}`
 }
 
-/** An entry from its lines, as `readLogScript` replies it. */
-export function logEntryFromLines(reply: unknown): LogEntry {
-  if (typeof reply !== 'string') throw unexpected(reply)
-  const [streamId = '', kind = '', mark = '', id = '', ...rest] = reply.split('\n')
-  const [expiresAt = '', registeredAt = '', gateway = '', metadata = ''] = rest
+/** What such texts match. */
+export const positionPattern = /^(\d{1,20}-\d{1,20} [\w~-]{1,64})?$/
+
+/** The position of a text that matches `positionPattern`. */
+export function positionFrom(text: string): LogPosition | null {
+  const [id, mark] = text.split(' ')
+  return id === undefined || mark === undefined ? null : { id, mark }
+}
+
+/** More lines than any entry has; what follows them is not looked at. */
+const MAX_LINES = 10
+
+/** An entry from its lines: stream id, kind, and those of the entry. */
+export function logEntryFromLines(text: string): LogEntry {
+  const [streamId = '', kind = '', ...lines] = text.split('\n', MAX_LINES)
+  const [mark = '', id = '', expiresAt = '', registeredAt = '', gateway = '', metadata = ''] = lines
   const position = { id: streamId, mark }
-  return { position, kind, id, expiresAt, registeredAt, gateway, metadata }
+  return { position, kind, id, expiresAt, registeredAt, gateway, metadata, lineCount: lines.length }
 }
 
 /** Whether two positions name the same entry of the same history. */
@@ -62,60 +74,115 @@ export function isSamePosition(a: LogPosition, b: LogPosition): boolean {
   return a.id === b.id && a.mark === b.mark
 }
 
+/** Unix ms by the clock of Redis as it was when an entry was written, or later: stream ids never go back. */
+export function timeOf(position: LogPosition): number {
+  return Number.parseInt(position.id, 10)
+}
+
+/**
+ * What became of an entry: it was applied; it renews an identity that the index doesn't hold, whose
+ * record says what it is now; or only a new snapshot can have its change.
+ */
+export type Application =
+  | { readonly state: 'applied' }
+  | { readonly state: 'unknown'; readonly identity: string }
+  | { readonly state: 'reload' }
+
+const APPLIED: Application = { state: 'applied' }
+
 /**
  * Makes the change of an entry. Applying a run of entries again to a later state, in order and to
  * its end, gives that state again; so a snapshot may be newer than the entries that follow it.
+ * @throws CorruptData, having changed nothing.
  */
-export function applyEntry(index: RegistrationIndex, entry: LogEntry): void {
-  const { kind, id, expiresAt } = entry
+export function applyEntry(index: RegistrationIndex, entry: LogEntry): Application {
+  const { kind, id } = entry
   switch (kind) {
     case 'register': {
+      requireLines(entry, 6)
       const registration = registrationFrom([
         index.get(id)?.identity ?? detached(id),
         entry.metadata,
         entry.registeredAt,
-        expiresAt,
+        entry.expiresAt,
         detached(entry.gateway),
       ])
-      if (registration) index.put(registration)
-      return
+      index.put(registration)
+      return APPLIED
     }
     case 'heartbeat': {
+      requireLines(entry, 3)
+      const expiresAt = expiryFrom(entry.expiresAt)
       const before = index.get(id)
-      // Unknown when a snapshot, being newer, no longer holds it: an entry to come says why.
-      if (before) index.put(Object.freeze({ ...before, expiresAt: expiryFrom(expiresAt) }))
-      return
+      if (!before) return { state: 'unknown', identity: identityFrom(id) }
+      index.put(Object.freeze({ ...before, expiresAt }))
+      return APPLIED
     }
     case 'move': {
+      requireLines(entry, 5)
+      const gateway = gatewayFrom(detached(entry.gateway))
       const before = index.get(id)
-      if (before) index.put(Object.freeze({ ...before, gateway: detached(entry.gateway) }))
-      return
+      // Unknown if it has ended, or a snapshot, being newer, no longer holds it.
+      if (before) index.put(Object.freeze({ ...before, gateway }))
+      return APPLIED
     }
     case 'unregister':
+      requireLines(entry, 2)
       index.remove(id)
-      return
-    case 'clear': {
-      const identities: unknown = JSON.parse(id)
-      if (!Array.isArray(identities)) throw unexpected(identities)
-      for (const cleared of identities) index.remove(String(cleared))
-      return
-    }
+      return APPLIED
+    case 'clear':
+      requireLines(entry, 2)
+      for (const identity of identitiesIn(entry)) index.remove(identity)
+      return APPLIED
+    case 'expire':
+      requireLines(entry, 2)
+      for (const identity of identitiesIn(entry)) index.remove(identity, true)
+      return APPLIED
+    case 'reload':
+      return { state: 'reload' }
     default:
-      throw new RegistryError(
-        'UNAVAILABLE',
-        `The namespace's log holds an entry of the unknown kind "${kind}": was it written by another version?`,
-      )
+      throw new CorruptData(`it is of the unknown kind ${excerptOf(kind)}`)
+  }
+}
+
+function requireLines({ kind, lineCount }: LogEntry, expected: number): void {
+  if (lineCount === expected) return
+  throw new CorruptData(`it has ${lineCount} lines instead of the ${expected} of a ${kind}`)
+}
+
+function identitiesIn({ kind, id }: LogEntry): string[] {
+  try {
+    const identities: unknown = JSON.parse(id)
+    if (Array.isArray(identities)) return identities.map(String)
+  } catch {
+    // Not even JSON.
+  }
+  throw new CorruptData(`it is a ${kind} of what is no list of ids: ${excerptOf(id)}`)
+}
+
+/**
+ * Which identities an entry is of, and what happened to them.
+ * @throws CorruptData also for an entry that doesn't say, because everything may have changed.
+ */
+export function touchesOf(entry: LogEntry): readonly (readonly [identity: string, touch: Touch])[] {
+  switch (entry.kind) {
+    case 'register':
+      return [[entry.id, 'registered']]
+    case 'heartbeat':
+    case 'move':
+      return [[entry.id, 'kept']]
+    case 'unregister':
+      return [[entry.id, 'unregistered']]
+    case 'clear':
+      return identitiesIn(entry).map((identity) => [identity, 'unregistered'])
+    case 'expire':
+      return identitiesIn(entry).map((identity) => [identity, 'expired'])
+    default:
+      throw new CorruptData(`it is of the kind ${excerptOf(entry.kind)}, which says of no identity`)
   }
 }
 
 /** A text of its own: V8 keeps a part of a larger one as a slice of it, and so the reply in memory. */
 function detached(text: string): string {
   return text === '' ? '' : Buffer.from(text).toString()
-}
-
-function unexpected(reply: unknown): RegistryError {
-  return new RegistryError(
-    'UNAVAILABLE',
-    `Redis replied with something that is no log entry: ${JSON.stringify(reply)?.slice(0, 80)}`,
-  )
 }

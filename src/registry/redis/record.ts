@@ -1,6 +1,7 @@
-import { RegistryError } from '../errors.ts'
+import { validateIdentity } from '../identity.ts'
 import { parseMetadata } from '../metadata.ts'
 import type { Registration } from '../registration.ts'
+import { CorruptData, excerptOf } from './corrupt-data.ts'
 
 /**
  * The fields of an identity's hash, `<namespace>:<identity>`. `metadata` is JSON; the times are Unix
@@ -11,26 +12,62 @@ export const recordFields = ['id', 'metadata', 'registered_at', 'expires_at', 'g
 /** The values of `recordFields`; `null` where the hash lacks the field, '' also for no gateway. */
 export type RecordValues = readonly (string | null | undefined)[]
 
-/** A registration from its record, frozen; `undefined` if there is no such hash. */
-export function registrationFrom(values: RecordValues): Registration | undefined {
+/** Longest gateway that is believed; subjects are far shorter. */
+const MAX_GATEWAY_CHARACTERS = 1024
+const GATEWAY = /^[^\s\p{Cc}]*$/u
+const TIME = /^\d{1,16}$/
+
+/**
+ * A registration from its record, frozen.
+ * @throws CorruptData
+ */
+export function registrationFrom(values: RecordValues): Registration {
   const [identity, metadata, registeredAt, expiresAt, gateway] = values
-  if (typeof identity !== 'string' || typeof metadata !== 'string') return undefined
+  if (typeof identity !== 'string') throw new CorruptData('it has no id')
+  if (typeof metadata !== 'string') throw new CorruptData('it has no metadata')
   return Object.freeze({
-    identity,
-    metadata: parseMetadata(metadata),
+    identity: identityFrom(identity),
+    metadata: metadataFrom(metadata),
     registeredAt: timeFrom(registeredAt),
     expiresAt: expiryFrom(expiresAt),
-    gateway: gateway ? gateway : null,
+    gateway: gatewayFrom(gateway),
   })
 }
 
-/** Unix ms, or `null` for `0`, which stands for never. */
-export function expiryFrom(text: string | number | null | undefined): number | null {
+/** @throws CorruptData */
+export function identityFrom(text: string): string {
+  try {
+    return validateIdentity(text)
+  } catch (error) {
+    throw new CorruptData(`it has an invalid id: ${String(error)}`)
+  }
+}
+
+function metadataFrom(text: string) {
+  try {
+    return parseMetadata(text)
+  } catch (error) {
+    throw new CorruptData(String(error))
+  }
+}
+
+/**
+ * Unix ms, or `null` for `0`, which stands for never.
+ * @throws CorruptData
+ */
+export function expiryFrom(text: string | null | undefined): number | null {
   return timeFrom(text) || null
 }
 
-function timeFrom(text: string | number | null | undefined): number {
-  const time = Number(text ?? Number.NaN)
+function timeFrom(text: string | null | undefined): number {
+  const time = TIME.test(text ?? '') ? Number(text) : Number.NaN
   if (Number.isSafeInteger(time)) return time
-  throw new RegistryError('UNAVAILABLE', `Redis holds a time that is no whole number: "${text}".`)
+  throw new CorruptData(`it has a time that is not a whole number of ms: ${excerptOf(`${text}`)}`)
+}
+
+/** @throws CorruptData */
+export function gatewayFrom(text: string | null | undefined): string | null {
+  if (!text) return null
+  if (text.length <= MAX_GATEWAY_CHARACTERS && GATEWAY.test(text)) return text
+  throw new CorruptData(`it has a gateway that cannot be a subject: ${excerptOf(text)}`)
 }

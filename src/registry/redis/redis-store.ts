@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { Registration } from '../registration.ts'
@@ -7,12 +8,17 @@ import type {
   RegistrationTimes,
   RegistryStore,
   SeenRegistration,
+  WatchRequest,
 } from '../store.ts'
+import { Warnings } from '../warnings.ts'
+import type { WatchStream } from '../watch/watch-event.ts'
+import { readBookkeeping, readFacts } from './bookkeeping.ts'
 import { connectRedis, type RedisConnection } from './connection.ts'
+import { Evictions } from './evictions.ts'
 import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
-import { expiryFrom } from './record.ts'
+import { countFrom, flagFrom, listFrom } from './replies.ts'
 import { Replica } from './replica.ts'
-import { scanRegistrations } from './scan.ts'
+import { readRegistrations, scanIdentities, scanRegistrations } from './scan.ts'
 import {
   clearScript,
   dropBookkeepingScript,
@@ -21,6 +27,7 @@ import {
   registerScript,
   unregisterScript,
 } from './scripts.ts'
+import { WatchFollower } from './watch-follower.ts'
 
 /** How `select` reads: from a replica in memory that follows the log, or from Redis each time. */
 export type SelectStrategy = 'replica' | 'scan'
@@ -41,6 +48,8 @@ export interface RedisStoreOptions {
   readonly logCap?: number
   /** How long to wait for a server to answer, at the start and later, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number
+  /** Told of what Redis holds and no registry has written, of lost keys, and of clocks set back. */
+  readonly warnings?: Warnings
 }
 
 const clearChunkSize = 500
@@ -55,21 +64,52 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Reg
   if (urls.length === 0) {
     throw new RegistryError('INVALID_ARGUMENT', 'A Redis store needs a `url` or `nodes`.')
   }
-  const connection = await connectRedis(urls, options.connectTimeoutMs ?? 5000)
+  const { namespace, warnings = new Warnings(), connectTimeoutMs = 5000 } = options
+  const connect = () => connectRedis(urls, connectTimeoutMs)
+  const connection = await connect()
   try {
-    if (connection.isCluster) requireHashTag(options.namespace)
+    if (connection.isCluster) requireHashTag(namespace)
+    const evictions = new Evictions(warnings, connection.name)
+    const facts = await whenLoaded(connectTimeoutMs, () => readFacts(connection, keysOf(namespace)))
+    evictions.observe(facts)
+    const parts = { connection, warnings, evictions, connect, timeoutMs: connectTimeoutMs }
+    return new RedisStore(parts, options)
   } catch (error) {
     await connection.close()
     throw error
   }
-  return new RedisStore(connection, options)
+}
+
+/** Repeats a read while the server is loading its data, for `timeoutMs` at most. */
+async function whenLoaded<T>(timeoutMs: number, read: () => Promise<T>): Promise<T> {
+  for (const deadline = performance.now() + timeoutMs; ; await delay(50)) {
+    try {
+      return await read()
+    } catch (error) {
+      const isLoading = error instanceof RegistryError && error.message.includes('LOADING')
+      if (!isLoading || performance.now() > deadline) throw error
+    }
+  }
+}
+
+/** What a store is made of besides its options. */
+interface StoreParts {
+  readonly connection: RedisConnection
+  readonly warnings: Warnings
+  readonly evictions: Evictions
+  /** Opens another connection. */
+  readonly connect: () => Promise<RedisConnection>
+  readonly timeoutMs: number
 }
 
 /** The registry slot on Redis. `keys.ts`, `record.ts` and `log.ts` say what is stored where. */
 class RedisStore implements RegistryStore {
   readonly #connection: RedisConnection
   readonly #keys: NamespaceKeys
-  readonly #replica: Replica | undefined
+  readonly #warnings: Warnings
+  readonly #replica: Replica
+  readonly #strategy: SelectStrategy
+  readonly #follower: WatchFollower
   readonly #maxIdentities: number
   readonly #logCap: number
   readonly #markPrefix = randomBytes(9).toString('base64url')
@@ -77,11 +117,17 @@ class RedisStore implements RegistryStore {
   readonly #underWay = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  constructor(connection: RedisConnection, options: RedisStoreOptions) {
-    const { maxIdentities = Infinity, logCap = 10_000 } = options
+  constructor(parts: StoreParts, options: RedisStoreOptions) {
+    const { connection, warnings, evictions } = parts
+    const { maxIdentities = Infinity, logCap = 10_000, strategy = 'replica' } = options
     this.#connection = connection
     this.#keys = keysOf(options.namespace)
-    this.#replica = options.strategy === 'scan' ? undefined : new Replica(connection, this.#keys)
+    this.#warnings = warnings
+    const newMark = () => this.#mark()
+    const following = { keys: this.#keys, warnings, evictions, logCap, newMark }
+    this.#replica = new Replica(connection, following)
+    this.#strategy = strategy
+    this.#follower = new WatchFollower({ ...parts, keys: this.#keys, replica: this.#replica })
     this.#maxIdentities = maxIdentities
     this.#logCap = logCap
   }
@@ -138,51 +184,85 @@ class RedisStore implements RegistryStore {
         this.#mark(),
         this.#logCap,
       ])
-      return reply === 1
+      return flagFrom(reply)
     })
   }
 
   unregister(identity: string): Promise<boolean> {
     return this.#accept(async () => {
       const args = [identity, this.#mark(), this.#logCap]
-      return (await this.#connection.run(unregisterScript, this.#keysFor(identity), args)) === 1
+      return flagFrom(await this.#connection.run(unregisterScript, this.#keysFor(identity), args))
     })
   }
 
   select(filter: CompiledFilter): Promise<readonly Registration[]> {
     return this.#accept(() =>
-      this.#replica
+      this.#strategy === 'replica'
         ? this.#replica.select(filter)
-        : scanRegistrations(this.#connection, this.#keys, filter),
+        : scanRegistrations(this.#connection, this.#keys, filter, this.#warnings),
     )
+  }
+
+  lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    return this.#accept(() =>
+      this.#replica
+        ? this.#replica.lookUp(identities)
+        : readRegistrations(this.#connection, this.#keys, identities, this.#warnings),
+    )
+  }
+
+  /** Follows the log, also in a store that scans for its selects. */
+  watch(request: WatchRequest): WatchStream {
+    this.#requireOpen()
+    return this.#follower.open(request)
   }
 
   clear(): Promise<void> {
     return this.#accept(async () => {
       const { index, log } = this.#keys
+      const { isVerified } = await readBookkeeping(this.#connection, this.#keys, false)
+      if (!isVerified) {
+        // There may be registrations that the index lacks.
+        for await (const identities of scanIdentities(this.#connection, this.#keys)) {
+          await this.#clear(identities)
+        }
+      }
       do {
         for (;;) {
           const identities = await this.#connection.perform((client) =>
-            client.zrange(index, '0', `${clearChunkSize - 1}`),
+            client.zrangebyscore(index, '(-inf', '+inf', 'LIMIT', 0, clearChunkSize),
           )
           if (identities.length === 0) break
-          const hashes = identities.map((identity) => this.#keys.identity(identity))
-          const args = [JSON.stringify(identities), this.#mark(), this.#logCap, ...identities]
-          await this.#connection.run(clearScript, [index, log, ...hashes], args)
+          await this.#clear(identities)
         }
-      } while ((await this.#connection.run(dropBookkeepingScript, [index, log], [])) !== 1)
+      } while (!flagFrom(await this.#connection.run(dropBookkeepingScript, [index, log], [])))
     })
   }
 
+  async #clear(identities: readonly string[]): Promise<void> {
+    const { index, log } = this.#keys
+    const hashes = identities.map((identity) => this.#keys.identity(identity))
+    const args = [JSON.stringify(identities), this.#mark(), this.#logCap, ...identities]
+    await this.#connection.run(clearScript, [index, log, ...hashes], args)
+  }
+
   close(): Promise<void> {
-    this.#closing ??= Promise.allSettled(this.#underWay).then(() => this.#connection.close())
+    this.#closing ??= this.#close()
     return this.#closing
   }
 
+  async #close(): Promise<void> {
+    await Promise.allSettled([this.#follower.close(), ...this.#underWay])
+    await this.#connection.close()
+  }
+
+  #requireOpen(): void {
+    if (!this.#closing) return
+    throw new RegistryError('CLOSED', `The Redis store at ${this.#connection.name} was closed.`)
+  }
+
   async #accept<T>(operation: () => Promise<T>): Promise<T> {
-    if (this.#closing) {
-      throw new RegistryError('CLOSED', `The Redis store at ${this.#connection.name} was closed.`)
-    }
+    this.#requireOpen()
     const work = operation()
     this.#underWay.add(work)
     try {
@@ -204,9 +284,6 @@ class RedisStore implements RegistryStore {
 }
 
 function timesFrom(reply: unknown): RegistrationTimes {
-  const [registeredAt, expiresAt]: unknown[] = Array.isArray(reply) ? reply : []
-  if (typeof registeredAt !== 'number' || typeof expiresAt !== 'number') {
-    throw new RegistryError('UNAVAILABLE', `Redis replied with no times: ${JSON.stringify(reply)}`)
-  }
-  return { registeredAt, expiresAt: expiryFrom(expiresAt) }
+  const [registeredAt, expiresAt] = listFrom(reply)
+  return { registeredAt: countFrom(registeredAt), expiresAt: countFrom(expiresAt) || null }
 }

@@ -1,24 +1,44 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
+import { hasExpired } from '../memory/expiry-queue.ts'
 import { RegistrationIndex } from '../memory/registration-index.ts'
 import type { Registration } from '../registration.ts'
-import type { RedisConnection } from './connection.ts'
-import type { NamespaceKeys } from './keys.ts'
+import type { Warnings } from '../warnings.ts'
+import { differences } from '../watch/registration-change.ts'
+import { Watches } from '../watch/watches.ts'
+import { agree, Audit, mayBeLong } from './audit.ts'
 import {
-  applyEntry,
-  isSamePosition,
-  logEntriesFrom,
-  logEntryFromLines,
-  type LogEntry,
-  type LogPosition,
-} from './log.ts'
-import { recordFields, registrationFrom } from './record.ts'
-import { readHashesScript, readLogScript } from './scripts.ts'
+  readBookkeeping,
+  readIndexPage,
+  type Bookkeeping,
+  type IndexMember,
+} from './bookkeeping.ts'
+import type { RedisConnection } from './connection.ts'
+import { CorruptData } from './corrupt-data.ts'
+import type { Evictions } from './evictions.ts'
+import type { NamespaceKeys } from './keys.ts'
+import { applyEntry, isSamePosition, timeOf, type LogEntry, type LogPosition } from './log.ts'
+import { readLog, type LogChecks, type LogReading } from './log-reading.ts'
+import { corruptRecordMessage, readRecords } from './records.ts'
+import { dropLostScript } from './repair-scripts.ts'
+import { countFrom } from './replies.ts'
+import { REMOVAL_SLACK_MS } from './script.ts'
+import { ServerClock } from './server-clock.ts'
 import { SharedRound } from './shared-round.ts'
+import { needsVerification, verifyIndex } from './verify-index.ts'
 
 /** Log entries, or identities of a snapshot, read at a time: a few ms of work for either side. */
 const chunkSize = 500
+
+/** How often a reader checks what no log tells, in ms, as long as Redis isn't set up to evict. */
+const CHECK_EVERY_MS = 100
+
+/**
+ * How often a reader that found no log looks again for registrations, in ms: nothing it follows would
+ * tell it of any that lost both index and log.
+ */
+const LOOK_AGAIN_MS = 1000
 
 /** Snapshots begun for one answer before it is given up. */
 const maxSnapshots = 10
@@ -26,8 +46,27 @@ const maxSnapshots = 10
 /** What a reader holds: all that the log says up to `position`. */
 interface Copy {
   readonly index: RegistrationIndex
+  /** Identities in the index of Redis whose records were corrupt. */
+  readonly skipped: Set<string>
   /** The last entry applied; `null` before the first one of a namespace without a log. */
   position: LogPosition | null
+}
+
+/**
+ * What a copy is followed for: to be loaded; to answer the call that loaded it; or to answer a later
+ * one, for which it is also checked against what no log tells.
+ */
+type Stage = 'loading' | 'new' | 'kept'
+
+/** What a reader needs besides the connection. */
+export interface ReplicaOptions {
+  readonly keys: NamespaceKeys
+  readonly warnings: Warnings
+  readonly evictions: Evictions
+  /** Entries that the log keeps at least. */
+  readonly logCap: number
+  /** A mark for an entry of the log, different each time. */
+  readonly newMark: () => string
 }
 
 /**
@@ -35,22 +74,40 @@ interface Copy {
  *
  * `select` first reads what the log has gained, in one round trip if that is not much, so it sees
  * everything that took effect before the call. What ended is left out by the time of Redis, read
- * at the same instant. If the log doesn't continue where this reader was (it fell behind the cap; the
- * server was flushed, restarted or replaced), a new copy is loaded beside the present one, and takes
- * its place when it is complete.
+ * at the same instant. A new copy is loaded beside the present one, and takes its place when it is
+ * complete, if
+ *
+ * - the log doesn't continue where this reader was: it fell behind the cap; the server was flushed,
+ *   restarted or replaced; the log was lost
+ * - the log has an entry that is corrupt, or that says so
+ * - the clock of Redis was set back. What has ended here may be live again. (A step that goes
+ *   unnoticed changes nothing: whoever is renewed then is in the log, and its record is read.)
+ * - Redis has evicted keys, or an audit found a record that differs from what is held: no log has that
  */
 export class Replica {
   readonly #connection: RedisConnection
+  readonly #options: ReplicaOptions
   readonly #keys: NamespaceKeys
-  readonly #rounds = new SharedRound(() => this.#catchUp())
-  #copy: Copy = { index: new RegistrationIndex(), position: null }
+  readonly #warnings: Warnings
+  /** Told of every change from one answer to the next. */
+  readonly watches = new Watches()
+  readonly #rounds = new SharedRound(() => this.#readOn())
+  readonly #clock = new ServerClock()
+  readonly #audit = new Audit()
+  #copy: Copy = { index: new RegistrationIndex(), skipped: new Set(), position: null }
+  /** Up to where `watches` were told everything. */
+  #toldPosition: LogPosition | null = null
   /** Whether the log may still continue where the copy ends. */
   #isFollowing = false
-  #serverTimeMs = 0
+  /** Monotonic ms. */
+  #checkedAtMs = -Infinity
+  #loadedAtMs = -Infinity
 
-  constructor(connection: RedisConnection, keys: NamespaceKeys) {
+  constructor(connection: RedisConnection, options: ReplicaOptions) {
     this.#connection = connection
-    this.#keys = keys
+    this.#options = options
+    this.#keys = options.keys
+    this.#warnings = options.warnings
   }
 
   /** Registrations held. */
@@ -58,46 +115,200 @@ export class Replica {
     return this.#copy.index.size
   }
 
+  /** The log entry up to which `watches` were told everything, and perhaps some more. */
+  get toldPosition(): LogPosition | null {
+    return this.#toldPosition
+  }
+
+  /** When the next registration may end, by `performance.now()`; `Infinity` if none will. */
+  get nextExpiryAt(): number {
+    const { nextExpiry } = this.#copy.index
+    if (nextExpiry === null) return Infinity
+    return this.#clock.receivedAtMs + nextExpiry - this.#clock.timeMs
+  }
+
   /** Live registrations that match, ordered by identity. */
   async select(filter: CompiledFilter): Promise<readonly Registration[]> {
-    await this.#rounds.join()
-    // The next round changes the index only when a reply arrives, which is not before this is done.
+    await this.catchUp()
+    return this.held(filter)
+  }
+
+  /**
+   * Reads what took effect before the call, in any process. Until the next turn of the event loop,
+   * `held` and `get` give exactly that: the next round changes nothing before a reply arrives.
+   */
+  catchUp(): Promise<void> {
+    return this.#rounds.join()
+  }
+
+  /** What matches as of the changes that `watches` were told of, ordered by identity. */
+  held(filter: CompiledFilter): readonly Registration[] {
     return this.#copy.index.select(filter)
   }
 
-  async #catchUp(): Promise<void> {
+  /** The live registrations of these identities. */
+  async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
+    await this.#rounds.join()
+    return identities.flatMap((identity) => this.#copy.index.get(identity) ?? [])
+  }
+
+  get(identity: string): Registration | undefined {
+    return this.#copy.index.get(identity)
+  }
+
+  async #readOn(): Promise<void> {
     for (let snapshots = 0; ;) {
-      this.#isFollowing &&= await this.#follow(this.#copy)
+      if (snapshots === 0 && this.#mustLookAgain()) this.#isFollowing = false
+      this.#isFollowing &&= await this.#follow(this.#copy, snapshots > 0 ? 'new' : 'kept')
       if (this.#isFollowing) return this.#expire()
       if (snapshots === maxSnapshots) break
       snapshots += 1
       const loaded = await this.#load()
       if (!loaded) continue
-      this.#copy = loaded
+      await this.#takeOver(loaded)
+      this.#audit.restart()
       this.#isFollowing = true
     }
     throw new RegistryError(
       'UNAVAILABLE',
-      `The log "${this.#keys.log}" is overrun faster than it can be read: raise its cap.`,
+      `The log "${this.#keys.log}" is overrun faster than it can be read: raise its cap. (Or ` +
+        'something else writes to it; the warnings say so.)',
     )
+  }
+
+  #mustLookAgain(): boolean {
+    return this.#copy.position === null && performance.now() - this.#loadedAtMs >= LOOK_AGAIN_MS
+  }
+
+  /** Puts another copy in the place of the present one; watches are told the difference. */
+  async #takeOver(loaded: Copy): Promise<void> {
+    const { index } = loaded
+    index.expire(this.#clock.timeMs)
+    if (this.watches.size > 0) await this.#tellDifference(this.#copy.index, index)
+    index.onChange = (change) => this.watches.change(change)
+    this.#copy = loaded
+    this.#loadedAtMs = performance.now()
+    this.#toldPosition = loaded.position
+  }
+
+  async #tellDifference(from: RegistrationIndex, to: RegistrationIndex): Promise<void> {
+    let steps = 0
+    for (const { identity, before, after } of differences(from.list(), to.list())) {
+      const isExpiry = before !== null && hasExpired(before, this.#clock.timeMs)
+      this.watches.change({ identity, before, after, isExpiry })
+      steps += 1
+      if (steps % chunkSize === 0) await nextTurn()
+    }
   }
 
   /**
    * Applies the log to its end.
-   * @returns `false` if it doesn't continue from the copy's position.
+   * @returns `false` if the copy can't be continued, and another must be loaded.
    */
-  async #follow(copy: Copy): Promise<boolean> {
+  async #follow(copy: Copy, stage: Stage): Promise<boolean> {
     for (;;) {
-      const { timeMs, entries } = await this.#readLog(copy.position)
-      const isContinuous = timeMs >= this.#serverTimeMs && startsAt(copy.position, entries)
-      this.#serverTimeMs = timeMs
-      if (!isContinuous) return false
-      for (const entry of entries.slice(1)) {
-        applyEntry(copy.index, entry)
-        copy.position = entry.position
-      }
-      if (entries.length < chunkSize) return true
+      const reading = await this.#read(copy, stage === 'kept')
+      if (!this.#isSteady(copy, reading) || !startsAt(copy.position, reading.entries)) return false
+      const unknown = this.#apply(copy, reading)
+      if (!unknown) return false
+      if (reading.checks && !this.#passes(reading.checks, reading, copy)) return false
+      // A copy that is being loaded has yet to come to them.
+      const hasUnknown = unknown.size > 0 && stage !== 'loading'
+      if (hasUnknown) await this.#readUnknown(copy, [...unknown])
+      if (copy === this.#copy) this.#toldPosition = copy.position
+      if (!hasUnknown && !reading.hasMore) return true
     }
+  }
+
+  #read({ position, index, skipped }: Copy, mayCheck: boolean): Promise<LogReading> {
+    const { evictions } = this.#options
+    let audited: { identities: readonly string[]; asksFacts: boolean } | null = null
+    const nowMs = performance.now()
+    const isDue = nowMs - this.#checkedAtMs >= CHECK_EVERY_MS || evictions.isEvicting
+    if (mayCheck && isDue) {
+      this.#checkedAtMs = nowMs
+      const identities = this.#audit.next(index, skipped)
+      audited = { identities, asksFacts: evictions.isPermitted }
+    }
+    return readLog(this.#connection, this.#keys, position, chunkSize, audited)
+  }
+
+  /** Whether the clock of Redis has not been set back since the reading before. */
+  #isSteady({ position }: Copy, { timeMs, sentAtMs, receivedAtMs, entries }: LogReading): boolean {
+    let steppedBackMs = this.#clock.observe(timeMs, sentAtMs, receivedAtMs)
+    // An entry of a time to come was written while the clock was ahead. Those that follow it have the
+    // same time, until the clock comes there again.
+    let latestMs = position === null ? Infinity : timeOf(position)
+    for (const entry of entries) {
+      const writtenMs = timeOf(entry.position)
+      if (writtenMs <= latestMs) continue
+      latestMs = writtenMs
+      steppedBackMs = Math.max(steppedBackMs, writtenMs - timeMs)
+    }
+    if (steppedBackMs <= 0) return true
+    this.#warnings.warn(
+      'CLOCK_STEPPED_BACK',
+      `The clock of Redis at ${this.#connection.name} was set back by ${Math.ceil(steppedBackMs)} ms, ` +
+        'so registrations may have ended too early, or live longer. Clocks of Redis should be slewed, not stepped.',
+    )
+    return false
+  }
+
+  /**
+   * Applies what was read.
+   * @returns identities whose records must be read; `undefined` if another copy must be loaded.
+   */
+  #apply(copy: Copy, { entries }: LogReading): Set<string> | undefined {
+    const unknown = new Set<string>()
+    for (let at = 1; at < entries.length; at += 1) {
+      const entry = entries[at]
+      if (entry === undefined) break
+      try {
+        const application = applyEntry(copy.index, entry)
+        if (application.state === 'reload') return undefined
+        if (application.state === 'unknown') unknown.add(application.identity)
+      } catch (error) {
+        if (!(error instanceof CorruptData)) throw error
+        this.#warnings.warn(
+          'CORRUPT_LOG_ENTRY',
+          `Entry ${entry.position.id} of the log "${this.#keys.log}" was left out, and everything read anew: ${error.message}.`,
+        )
+        return undefined
+      }
+      copy.position = entry.position
+    }
+    return unknown
+  }
+
+  /** Reads records that are renewed by the log though this reader doesn't hold them, e.g. since they had ended. */
+  async #readUnknown(copy: Copy, identities: readonly string[]): Promise<void> {
+    for (const { identity, recorded } of await readRecords(
+      this.#connection,
+      this.#keys,
+      identities,
+    )) {
+      if (recorded.state === 'valid') copy.index.put(recorded.registration)
+      if (recorded.state === 'corrupt') this.#skip(copy, identity, recorded.fault)
+    }
+  }
+
+  #skip({ skipped, index }: Copy, identity: string, fault: string): void {
+    skipped.add(identity)
+    index.remove(identity)
+    this.#warnings.warn('CORRUPT_RECORD', corruptRecordMessage(this.#keys, identity, fault))
+  }
+
+  /** Whether nothing shows that records were evicted, deleted or changed by anyone but a registry. */
+  #passes({ facts, records }: LogChecks, { hasMore, timeMs }: LogReading, copy: Copy): boolean {
+    if (this.#options.evictions.observe(facts)) return false
+    // Only at its end does the log say what the records were at the same instant.
+    if (hasMore) return true
+    return records.every(({ identity, recorded }) => {
+      const held = copy.index.get(identity)
+      if (recorded.state === 'unread') return held === undefined || mayBeLong(held)
+      const registration = recorded.state === 'valid' ? recorded.registration : undefined
+      return agree(held, registration, timeMs)
+    })
   }
 
   /**
@@ -108,54 +319,94 @@ export class Replica {
    * @returns `undefined` if continuity was lost on the way.
    */
   async #load(): Promise<Copy | undefined> {
-    const copy: Copy = { index: new RegistrationIndex(), position: await this.#endOfLog() }
-    if (copy.position === null) return copy
-    let cursor = '0'
-    do {
-      const [next, members] = await this.#connection.perform((client) =>
-        client.zscan(this.#keys.index, cursor, 'COUNT', chunkSize),
-      )
-      cursor = next
-      const identities = members.filter((_, at) => at % 2 === 0)
-      for (let from = 0; from < identities.length; from += chunkSize) {
-        if (!(await this.#follow(copy))) return undefined
-        await this.#readHashes(copy.index, identities.slice(from, from + chunkSize))
+    const state = await this.#verifiedBookkeeping()
+    const copy: Copy = { index: new RegistrationIndex(), skipped: new Set(), position: state.end }
+    const lost: string[] = []
+    for (let cursor = state.hasIndex ? '0' : null; cursor !== null;) {
+      const page = await readIndexPage(this.#connection, this.#keys, cursor, chunkSize)
+      cursor = page.next
+      for (let from = 0; from < page.members.length; from += chunkSize) {
+        if (!(await this.#follow(copy, 'loading'))) return undefined
+        lost.push(...(await this.#readMembers(copy, page.members.slice(from, from + chunkSize))))
       }
-    } while (cursor !== '0')
+    }
+    for (let from = 0; from < lost.length; from += chunkSize) {
+      await this.#dropLost(lost.slice(from, from + chunkSize))
+    }
     return copy
   }
 
-  async #readHashes(index: RegistrationIndex, identities: readonly string[]): Promise<void> {
-    const keys = identities.map((identity) => this.#keys.identity(identity))
-    const reply = await this.#connection.run(readHashesScript, keys, recordFields)
-    const records: readonly unknown[] = Array.isArray(reply) ? reply : []
-    for (const [at, identity] of identities.entries()) {
-      const values = records[at]
-      const registration = Array.isArray(values) ? registrationFrom(values) : undefined
-      if (registration) index.put(registration)
-      else index.remove(identity)
+  /** The state of the bookkeeping, after its repair if it may be incomplete. */
+  async #verifiedBookkeeping(): Promise<Bookkeeping> {
+    const state = await this.#readBookkeeping()
+    if (!needsVerification(state, this.size)) return state
+    const { newMark, logCap } = this.#options
+    const isExpected = state.hasIndex || state.end !== null || this.size > 0
+    const options = { isExpected, newMark, logCap }
+    let adopted: number
+    try {
+      adopted = await verifyIndex(this.#connection, this.#keys, options)
+    } catch (error) {
+      // A user that may only read, can, as long as nothing is known to be lost.
+      if (state.hasIndex && isForbidden(error)) return state
+      throw error
     }
+    if (adopted > 0) {
+      this.#warnings.warn(
+        'KEYS_LOST',
+        `The index "${this.#keys.index}" in Redis had lost ${adopted} registrations, deleted or evicted; they are in it again.`,
+      )
+    }
+    return this.#readBookkeeping()
   }
 
-  async #endOfLog(): Promise<LogPosition | null> {
-    const reply = await this.#connection.perform((client) =>
-      client.xrevrange(this.#keys.log, '+', '-', 'COUNT', 1),
-    )
-    return logEntriesFrom(reply)[0]?.position ?? null
+  async #readBookkeeping(): Promise<Bookkeeping> {
+    const { evictions } = this.#options
+    const state = await readBookkeeping(this.#connection, this.#keys, evictions.isPermitted)
+    evictions.observe(state.facts)
+    return state
   }
 
-  async #readLog(from: LogPosition | null): Promise<{ timeMs: number; entries: LogEntry[] }> {
-    const reply = await this.#connection.run(
-      readLogScript,
-      [this.#keys.log],
-      [from?.id ?? '-', chunkSize],
+  /** Reads records into a copy. @returns identities that should have one, and have none. */
+  async #readMembers(copy: Copy, members: readonly IndexMember[]): Promise<string[]> {
+    const lost: string[] = []
+    const identities = members.map(({ identity }) => identity)
+    const records = await readRecords(this.#connection, this.#keys, identities)
+    for (const [at, { identity, recorded, timeMs }] of records.entries()) {
+      if (recorded.state === 'valid') copy.index.put(recorded.registration)
+      else if (recorded.state === 'corrupt') this.#skip(copy, identity, recorded.fault)
+      else {
+        copy.index.remove(identity)
+        if ((members[at]?.endsMs ?? 0) > timeMs + REMOVAL_SLACK_MS) lost.push(identity)
+      }
+    }
+    return lost
+  }
+
+  /** Says in the log that records are gone, so that other readers don't keep them. */
+  async #dropLost(identities: readonly string[]): Promise<void> {
+    const { index, log } = this.#keys
+    const { newMark, logCap } = this.#options
+    const names = [index, log, ...identities.map((identity) => this.#keys.identity(identity))]
+    const args = [newMark(), logCap, ...identities]
+    let lost: number
+    try {
+      lost = countFrom(await this.#connection.run(dropLostScript, names, args))
+    } catch (error) {
+      // Another reader, which may write, will say so; this one's answer is right all the same.
+      if (isForbidden(error)) return
+      throw error
+    }
+    if (lost === 0) return
+    this.#warnings.warn(
+      'KEYS_LOST',
+      `${lost} records of "${this.#keys.namespace}" vanished from Redis before they expired, deleted or evicted, e.g. ` +
+        `"${identities[0]}"; they are no longer registered.`,
     )
-    const [timeMs, ...entries]: unknown[] = Array.isArray(reply) ? reply : []
-    return { timeMs: Number(timeMs), entries: entries.map(logEntryFromLines) }
   }
 
   async #expire(): Promise<void> {
-    while (!this.#copy.index.expire(this.#serverTimeMs, chunkSize)) await nextTurn()
+    while (!this.#copy.index.expire(this.#clock.timeMs, chunkSize)) await nextTurn()
   }
 }
 
@@ -164,4 +415,12 @@ function startsAt(position: LogPosition | null, entries: readonly LogEntry[]): b
   const [first] = entries
   if (position === null || first === undefined) return position === null && first === undefined
   return isSamePosition(first.position, position)
+}
+
+/** Whether the user of the connection may not do it. */
+function isForbidden(error: unknown): boolean {
+  return (
+    error instanceof RegistryError &&
+    /NOPERM|ACL failure|can't run this command/.test(error.message)
+  )
 }

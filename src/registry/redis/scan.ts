@@ -1,16 +1,18 @@
-import type { Redis } from 'ioredis'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { hasExpired } from '../memory/expiry-queue.ts'
 import type { Registration } from '../registration.ts'
+import type { Warnings } from '../warnings.ts'
 import type { RedisConnection } from './connection.ts'
+import { CorruptData } from './corrupt-data.ts'
 import type { NamespaceKeys } from './keys.ts'
-import { recordFields, registrationFrom } from './record.ts'
+import { identityFrom } from './record.ts'
+import { corruptRecordMessage, readRecords } from './records.ts'
 
 /** Keys looked at by one SCAN. */
 const chunkSize = 1000
 
 /**
- * Live registrations that match, ordered by identity, by SCAN and HGETALL: no state, and a cost that
+ * Live registrations that match, ordered by identity, by SCAN and HMGET: no state, and a cost that
  * grows with all keys of the database. Sees all that took effect before the call and stays; what
  * comes or goes during it may be seen or not.
  */
@@ -18,9 +20,46 @@ export async function scanRegistrations(
   connection: RedisConnection,
   keys: NamespaceKeys,
   filter: CompiledFilter,
+  warnings: Warnings,
 ): Promise<readonly Registration[]> {
-  const pattern = `${keys.prefix.replace(/[\\*?[\]]/g, '\\$&')}*`
   const found = new Map<string, Registration>()
+  for await (const identities of scanIdentities(connection, keys)) {
+    for (const registration of await readRegistrations(connection, keys, identities, warnings)) {
+      if (!filter.matches(registration.metadata)) continue
+      found.set(registration.identity, registration)
+    }
+  }
+  return [...found.keys()].sort().flatMap((identity) => found.get(identity) ?? [])
+}
+
+/** The live registrations of these identities; corrupt ones are left out, with a warning. */
+export async function readRegistrations(
+  connection: RedisConnection,
+  keys: NamespaceKeys,
+  identities: readonly string[],
+  warnings: Warnings,
+): Promise<readonly Registration[]> {
+  const found: Registration[] = []
+  for (let from = 0; from < identities.length; from += chunkSize) {
+    const chunk = identities.slice(from, from + chunkSize)
+    for (const { identity, recorded, timeMs } of await readRecords(connection, keys, chunk)) {
+      if (recorded.state === 'corrupt') {
+        warnings.warn('CORRUPT_RECORD', corruptRecordMessage(keys, identity, recorded.fault))
+      }
+      if (recorded.state === 'valid' && !hasExpired(recorded.registration, timeMs)) {
+        found.push(recorded.registration)
+      }
+    }
+  }
+  return found
+}
+
+/** The identities of which there is a hash, some more than once, a chunk at a time. */
+export async function* scanIdentities(
+  connection: RedisConnection,
+  keys: NamespaceKeys,
+): AsyncGenerator<readonly string[]> {
+  const pattern = `${keys.prefix.replace(/[\\*?[\]]/g, '\\$&')}*`
   for (const server of connection.servers()) {
     let cursor = '0'
     do {
@@ -28,31 +67,17 @@ export async function scanRegistrations(
         server.scan(cursor, 'MATCH', pattern, 'COUNT', chunkSize, 'TYPE', 'hash'),
       )
       cursor = next
-      for (const registration of await readHashes(connection, server, names)) {
-        if (filter.matches(registration.metadata)) found.set(registration.identity, registration)
-      }
+      const identities = names.map((name) => name.slice(keys.prefix.length)).filter(isIdentity)
+      if (identities.length > 0) yield identities
     } while (cursor !== '0')
   }
-  return [...found.keys()].sort().flatMap((identity) => found.get(identity) ?? [])
 }
 
-async function readHashes(
-  connection: RedisConnection,
-  server: Redis,
-  names: readonly string[],
-): Promise<readonly Registration[]> {
-  if (names.length === 0) return []
-  const [time, ...replies] = await connection.perform(async () => {
-    const pipeline = server.pipeline().time()
-    for (const name of names) pipeline.hgetall(name)
-    return (await pipeline.exec()) ?? []
-  })
-  const [seconds, microseconds] = (time?.[1] ?? []) as (string | number)[]
-  const nowMs = Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
-  return replies.flatMap(([error, hash]) => {
-    if (error) throw connection.failure(error)
-    const fields = hash as Readonly<Record<string, string>>
-    const registration = registrationFrom(recordFields.map((name) => fields[name]))
-    return registration && !hasExpired(registration, nowMs) ? registration : []
-  })
+function isIdentity(text: string): boolean {
+  try {
+    return identityFrom(text) !== ''
+  } catch (error) {
+    if (error instanceof CorruptData) return false
+    throw error
+  }
 }

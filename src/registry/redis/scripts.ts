@@ -1,33 +1,66 @@
-import { createHash } from 'node:crypto'
-
-/** A Lua script that Redis runs atomically. */
-export interface Script {
-  readonly source: string
-  /** By which Redis knows it once it has seen it. */
-  readonly sha1: string
-}
-
-function script(source: string): Script {
-  return { source, sha1: createHash('sha1').update(source).digest('hex') }
-}
-
-/** Unix ms by the clock of Redis: the only clock that counts. */
-const now = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)`
+import { now, REMOVAL_SLACK_MS, script } from './script.ts'
 
 /**
  * Whether KEYS[1] is live: as long as `now` is before its `expires_at`. That decides, not whether the
- * key is there: Redis removes keys by a time of its own, a millisecond sooner or later.
+ * key is there: Redis removes keys by a time of its own, a millisecond sooner or later. What holds no
+ * number there is no registration.
  */
 const findLive = `
-local ends = redis.call('HGET', KEYS[1], 'expires_at')
-local isLive = ends and (ends == '0' or tonumber(ends) > now)`
+local ends = tonumber(redis.call('HGET', KEYS[1], 'expires_at') or '')
+local isLive = ends and (ends == 0 or ends > now)`
 
-/** A few ended identities leave the index with every write, so it can't outgrow what is live. */
-const dropEnded = `
-local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 16)
-if #ended > 0 then redis.call('ZREM', KEYS[2], unpack(ended)) end`
+/**
+ * A few ended identities leave the index with every write, so it can't outgrow what is live. Their
+ * hashes are gone, or go with them: if the clock is ahead, and set right later, nothing may be live
+ * again that the index no longer has. Where a hash is there, it decides. The log says which they are,
+ * so that whoever reads it later knows that they have ended. ARGV[1] is the id.
+ */
+const dropEnded = (mark: string, logCap: string): string => `
+local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '(-inf', now - ${REMOVAL_SLACK_MS}, 'LIMIT', 0, 16)
+if #ended > 0 then
+  local prefix = string.sub(KEYS[1], 1, #KEYS[1] - #ARGV[1])
+  local keys = {}
+  for at, id in ipairs(ended) do keys[at] = prefix .. id end
+  if redis.call('EXISTS', unpack(keys)) > 0 then
+    local gone = {}
+    for at, id in ipairs(ended) do
+      local text = redis.pcall('HGET', keys[at], 'expires_at')
+      local ends = type(text) == 'string' and tonumber(text)
+      if ends and (ends == 0 or ends > now) then
+        redis.call('ZADD', KEYS[2], ends == 0 and '+inf' or ends, id)
+      else
+        -- What Redis would do itself, and did not, e.g. since the key was made to persist.
+        if ends then redis.call('DEL', keys[at]) end
+        gone[#gone + 1] = id
+      end
+    end
+    ended = gone
+  end
+  if #ended > 0 then
+    redis.call('ZREM', KEYS[2], unpack(ended))
+    redis.call('XADD', KEYS[3], 'MAXLEN', '~', ${logCap}, '*', 'expire',
+      ${mark} .. '~\\n' .. cjson.encode(ended))
+  end
+end`
+
+/** `logRegistration(mark, cap)`: the live KEYS[1] was missing in the index, so readers may lack it. ARGV[1] is the id. */
+const logRegistration = `
+local function logRegistration(mark, cap)
+  local values = redis.call('HMGET', KEYS[1], 'expires_at', 'registered_at', 'gateway', 'metadata')
+  for at = 1, 4 do values[at] = values[at] or '' end
+  redis.call('XADD', KEYS[3], 'MAXLEN', '~', cap, '*', 'register',
+    mark .. '\\n' .. ARGV[1] .. '\\n' .. table.concat(values, '\\n'))
+end`
+
+/** `dropLost(mark, cap)`: KEYS[1] has no record; if it should, it is lost, and readers may still have it. ARGV[1] is the id. */
+const dropLost = `
+local function dropLost(mark, cap)
+  local listed = redis.call('ZSCORE', KEYS[2], ARGV[1])
+  if listed and tonumber(listed) > now + ${REMOVAL_SLACK_MS} then
+    redis.call('ZREM', KEYS[2], ARGV[1])
+    redis.call('XADD', KEYS[3], 'MAXLEN', '~', cap, '*', 'unregister', mark .. '\\n' .. ARGV[1])
+  end
+end`
 
 /**
  * KEYS hash, index, log. ARGV id, metadata, TTL in ms, '1' to replace, gateway or '', mark, log cap,
@@ -35,9 +68,15 @@ if #ended > 0 then redis.call('ZREM', KEYS[2], unpack(ended)) end`
  * Replies [registered_at, expires_at], or an error code.
  */
 export const registerScript = script(`${now}${findLive}
-if isLive and ARGV[4] ~= '1' then return 'ALREADY_EXISTS' end
+if isLive and ARGV[4] ~= '1' then
+  if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then${logRegistration}
+    redis.call('ZADD', KEYS[2], ends == 0 and '+inf' or ends, ARGV[1])
+    logRegistration(ARGV[6], ARGV[7])
+  end
+  return 'ALREADY_EXISTS'
+end
 if ends then redis.call('DEL', KEYS[1]) end
-${dropEnded}
+${dropEnded('ARGV[6]', 'ARGV[7]')}
 local most = tonumber(ARGV[8])
 if most and not isLive and redis.call('ZCARD', KEYS[2]) >= most
   and redis.call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
@@ -46,7 +85,12 @@ end
 local ttl = tonumber(ARGV[3])
 local expires = 0
 if ttl > 0 then expires = now + ttl end
-redis.call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', now, 'expires_at', expires)
+local new = redis.call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', now, 'expires_at', expires)
+-- Fewer fields are new: it held something without a time, which must leave nothing behind.
+if new < 4 then
+  redis.call('DEL', KEYS[1])
+  redis.call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', now, 'expires_at', expires)
+end
 if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'gateway', ARGV[5]) end
 if ttl > 0 then
   redis.call('PEXPIREAT', KEYS[1], expires)
@@ -63,23 +107,33 @@ return { now, expires }`)
  * Replies [registered_at, expires_at], or an error code.
  */
 export const heartbeatScript = script(`${now}${findLive}
-if not isLive then return 'NOT_FOUND' end
-${dropEnded}
+if not isLive then
+  if not ends then${dropLost}
+    dropLost(ARGV[3], ARGV[4])
+  end
+  return 'NOT_FOUND'
+end
+${dropEnded('ARGV[3]', 'ARGV[4]')}
 local ttl = tonumber(ARGV[2])
 local expires = 0
 if ttl > 0 then expires = now + ttl end
 local registered = redis.call('HGET', KEYS[1], 'registered_at')
 -- Before the expiry: should that be past already, Redis removes the key on the spot.
 redis.call('HSET', KEYS[1], 'expires_at', expires)
+local isNew
 if ttl > 0 then
   redis.call('PEXPIREAT', KEYS[1], expires)
-  redis.call('ZADD', KEYS[2], expires, ARGV[1])
+  isNew = redis.call('ZADD', KEYS[2], expires, ARGV[1])
 else
   redis.call('PERSIST', KEYS[1])
-  redis.call('ZADD', KEYS[2], '+inf', ARGV[1])
+  isNew = redis.call('ZADD', KEYS[2], '+inf', ARGV[1])
 end
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'heartbeat',
-  string.format('%s\\n%s\\n%.0f', ARGV[3], ARGV[1], expires))
+if isNew == 1 then${logRegistration}
+  logRegistration(ARGV[3], ARGV[4])
+else
+  redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'heartbeat',
+    string.format('%s\\n%s\\n%.0f', ARGV[3], ARGV[1], expires))
+end
 return { tonumber(registered), expires }`)
 
 /**
@@ -89,46 +143,44 @@ return { tonumber(registered), expires }`)
  * Replies whether it names the new gateway: 1 or 0.
  */
 export const moveScript = script(`${now}${findLive}
-if not isLive then return 0 end
+if not isLive then
+  if not ends then${dropLost}
+    dropLost(ARGV[5], ARGV[6])
+  end
+  return 0
+end
 local found = redis.call('HMGET', KEYS[1], 'registered_at', 'gateway')
 if found[1] ~= ARGV[2] then return 0 end
 local gateway = found[2] or ''
 if gateway == ARGV[4] then return 1 end
 if gateway ~= ARGV[3] then return 0 end
 redis.call('HSET', KEYS[1], 'gateway', ARGV[4])
+if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then${logRegistration}
+  redis.call('ZADD', KEYS[2], ends == 0 and '+inf' or ends, ARGV[1])
+  logRegistration(ARGV[5], ARGV[6])
+  return 1
+end
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*', 'move',
   ARGV[5] .. '\\n' .. ARGV[1] .. '\\n\\n\\n' .. ARGV[4])
 return 1`)
 
 /** KEYS hash, index, log. ARGV id, mark, log cap. Replies whether there was a live one: 1 or 0. */
 export const unregisterScript = script(`${now}${findLive}
-if not ends then return 0 end
+if not ends then
+  -- Perhaps something without a time, which readers may have as it was.
+  redis.call('DEL', KEYS[1])${dropLost}
+  dropLost(ARGV[2], ARGV[3])
+  return 0
+end
 redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
-if not isLive then return 0 end
+if not isLive then
+  redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'expire',
+    ARGV[2] .. '\\n' .. cjson.encode({ ARGV[1] }))
+  return 0
+end
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'unregister', ARGV[2] .. '\\n' .. ARGV[1])
 return 1`)
-
-/**
- * The time and what the log says from a position on, both of one instant.
- * KEYS log. ARGV stream id to begin at, or '-'; most entries. Replies Unix ms, and then each entry as
- * one text of lines: stream id, kind, and those of the entry; of the first one, which is known
- * already, the mark only. Nested replies would cost both sides half as much again.
- */
-export const readLogScript = script(`${now}
-local reply = { now }
-for at, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])) do
-  local lines = entry[2][2]
-  if at == 1 then lines = string.match(lines, '[^\\n]*') end
-  reply[at + 1] = entry[1] .. '\\n' .. entry[2][1] .. '\\n' .. lines
-end
-return reply`)
-
-/** KEYS hashes. ARGV fields. Replies the values of each hash's fields, nil where it has none. */
-export const readHashesScript = script(`
-local hashes = {}
-for at = 1, #KEYS do hashes[at] = redis.call('HMGET', KEYS[at], unpack(ARGV)) end
-return hashes`)
 
 /** KEYS index, log, one hash an identity. ARGV the ids as a JSON array, mark, log cap, each id. */
 export const clearScript = script(`
@@ -139,6 +191,6 @@ return #KEYS - 2`)
 
 /** Ends the bookkeeping of a namespace that is empty. KEYS index, log. Replies 1, or 0 if it is not empty. */
 export const dropBookkeepingScript = script(`
-if redis.call('ZCARD', KEYS[1]) > 0 then return 0 end
-redis.call('DEL', KEYS[2])
+if redis.call('ZCOUNT', KEYS[1], '(-inf', '+inf') > 0 then return 0 end
+redis.call('DEL', KEYS[1], KEYS[2])
 return 1`)

@@ -109,7 +109,7 @@ function orderOf(log: readonly LogEntry[], writers: readonly WriterHistory[]) {
   for (const [at, { position, id }] of log.entries()) {
     const write = expected.get(position.mark)
     if (write === undefined || write.identity !== id) {
-      faults.push(`entry ${position.id} is nobody's, or made twice`)
+      faults.push(`entry ${position.id}, ${log[at]?.kind} of ${id}, is nobody's, or made twice`)
     } else {
       entryAfter.set(write, at + 1)
       expected.delete(position.mark)

@@ -7,7 +7,8 @@ const MOST_EDITS = 3
  * @returns several where they are equally near; none where nothing is near.
  */
 export function nearestNames(typo: string, names: readonly string[]): readonly string[] {
-  const byEdits = Map.groupBy(names, (name) => editsBetween(typo.toLowerCase(), name.toLowerCase()))
+  const near = names.filter((name) => Math.abs(name.length - typo.length) <= MOST_EDITS)
+  const byEdits = Map.groupBy(near, (name) => editsBetween(typo.toLowerCase(), name.toLowerCase()))
   const fewest = Math.min(...byEdits.keys())
   if (fewest > MOST_EDITS) return []
   return (byEdits.get(fewest) ?? []).filter(
@@ -26,7 +27,7 @@ export function didYouMean(typo: string, names: readonly string[]): string {
  * Letters to insert, remove, replace, or swap with their neighbour to get from one text to another:
  * the optimal string alignment distance (Damerau 1964).
  */
-function editsBetween(a: string, b: string): number {
+export function editsBetween(a: string, b: string): number {
   let beforeLast: readonly number[] = []
   let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

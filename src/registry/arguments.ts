@@ -1,0 +1,166 @@
+import { didYouMean } from '../nearest-name.ts'
+import { RegistryError } from './errors.ts'
+import { describeKind, isPlainObject } from './json-check.ts'
+import { shortened } from './json-place.ts'
+
+/**
+ * Takes one value from a caller.
+ * @param where names it in the error, e.g. `options.ttlMs`.
+ * @throws RegistryError `INVALID_ARGUMENT` that says what it must be.
+ */
+export type Take<T> = (value: unknown, where: string) => T
+
+/** How each option of `T` is taken. The compiler asks for all of them, so none is forgotten. */
+export type Takes<T> = { readonly [name in keyof T]-?: Take<Exclude<T[name], undefined>> }
+
+/**
+ * Takes the options of a call: a copy, for which each of them was read once. An option that is
+ * `undefined` is not set.
+ * @param where names the options in errors, e.g. `options`.
+ * @throws RegistryError `INVALID_ARGUMENT` if they are not a plain object, for an option that does
+ *   not exist, which is named beside the nearest one that does, and for one of the wrong type.
+ */
+export function takeOptions<T extends object>(
+  given: unknown,
+  where: string,
+  takes: Takes<T>,
+): Partial<T> {
+  if (given === undefined) return {}
+  return reading(where, () => {
+    if (!isPlainObject(given)) {
+      const names = Object.keys(takes).join(', ')
+      throw invalid(`${where}: ${written(given)} must be an object with any of ${names}`)
+    }
+    const taken: { -readonly [name in keyof T]?: T[name] } = {}
+    for (const name of Object.keys(given)) {
+      if (!isNameOf(name, takes)) throw unknownName(name, where, Object.keys(takes))
+      const value = given[name]
+      if (value !== undefined) taken[name] = takes[name](value, `${where}.${name}`)
+    }
+    return taken
+  })
+}
+
+/**
+ * Runs what reads a caller's object. Getters and proxies run code of the caller's, so it may throw.
+ * @throws RegistryError `INVALID_ARGUMENT` for whatever else it throws.
+ */
+export function reading<T>(where: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof RegistryError) throw error
+    throw new RegistryError('INVALID_ARGUMENT', `${where}: it threw while being read`, {
+      cause: error,
+    })
+  }
+}
+
+/** An integer from `least` to `most`. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Take<number> {
+  const range =
+    most >= Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+  return take(
+    (value): value is number =>
+      typeof value === 'number' &&
+      (Number.isInteger(value) || (value === Infinity && most === Infinity)) &&
+      value >= least &&
+      value <= most,
+    `an integer ${range}`,
+  )
+}
+
+/** The longest time that a timer holds, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** How long to wait, in ms. */
+export const timeout: Take<number> = take(
+  (value): value is number => typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS,
+  `a number of ms above 0, at most ${MAX_TIMER_MS}`,
+)
+
+/** `true` or `false`, and nothing that only counts as such. */
+export const trueOrFalse: Take<boolean> = take(
+  (value): value is boolean => typeof value === 'boolean',
+  'true or false',
+)
+
+/** Any text: what it has to look like is checked where it is used. */
+export const text: Take<string> = take(
+  (value): value is string => typeof value === 'string',
+  'a string',
+)
+
+/** Any number: its range is checked where it is used. */
+export const number: Take<number> = take(
+  (value): value is number => typeof value === 'number',
+  'a number',
+)
+
+/** One or more URLs, which errors never repeat: they may hold passwords. */
+export const urls: Take<readonly string[]> = (value, where) => {
+  const given: readonly unknown[] = Array.isArray(value) ? value : []
+  if (given.length > 0 && given.every((url) => typeof url === 'string')) return [...given]
+  throw invalid(`${where}: must be an array of one or more URLs`)
+}
+
+/** One of several words. */
+export function oneOf<T extends string>(...words: readonly T[]): Take<T> {
+  const isOne = (value: unknown): value is T => (words as readonly unknown[]).includes(value)
+  return (value, where) => {
+    if (isOne(value)) return value
+    const guess = typeof value === 'string' ? didYouMean(value, words) : ''
+    throw invalid(`${where}: ${written(value)} must be one of ${words.join(', ')}.${guess}`)
+  }
+}
+
+/** @param what it is a function of, to follow "a function". */
+export function functionOf<T>(what: string): Take<T> {
+  return take((value): value is T => typeof value === 'function', `a function ${what}`)
+}
+
+/** A take of what satisfies `holds`, described by `what`. */
+export function take<T>(holds: (value: unknown) => value is T, what: string): Take<T> {
+  return (value, where) => {
+    if (holds(value)) return value
+    throw invalid(`${where}: ${written(value)} must be ${what}`)
+  }
+}
+
+/** A value in an error message, whatever it is: its beginning, or what kind of thing it is. */
+export function written(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(shortened(value))
+    case 'number':
+    case 'boolean':
+      return String(value)
+    case 'bigint':
+      return 'a bigint'
+    default:
+      return kindOf(value)
+  }
+}
+
+function kindOf(value: unknown): string {
+  try {
+    return describeKind(value)
+  } catch {
+    // A proxy may refuse to say even what it is.
+    return 'an object'
+  }
+}
+
+function unknownName(name: string, where: string, known: readonly string[]): RegistryError {
+  return invalid(
+    `${where}: there is no option ${written(name)}.${didYouMean(name, known)} Valid are ${known.join(', ')}.`,
+  )
+}
+
+function isNameOf<T extends object>(name: string, takes: Takes<T>): name is keyof T & string {
+  return Object.hasOwn(takes, name)
+}
+
+function invalid(message: string): RegistryError {
+  return new RegistryError('INVALID_ARGUMENT', message)
+}

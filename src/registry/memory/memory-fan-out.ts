@@ -1,0 +1,127 @@
+import type { HeldMessage } from '../backlog.ts'
+import { DeliveryStatuses } from '../delivery-statuses.ts'
+import { EventLoopBudget } from '../event-loop-budget.ts'
+import type { HostedSubscribers } from '../hosted-subscribers.ts'
+import { lookUpOpen } from '../look-up.ts'
+import type { DeliveryStatus, DeliveryTarget, OutgoingMessage, SendOptions } from '../messenger.ts'
+import { WakeUp } from '../wake-up.ts'
+import type { Warnings } from '../warnings.ts'
+import type { MemoryBroker } from './memory-broker.ts'
+
+const TURN_BUDGET_MS = 2
+/** When at-least-once tries again those that were not handled, in ms. */
+const RESEND_MS = 100
+
+/** One multicast on its way within a process. */
+export class MemoryFanOut {
+  readonly #broker: MemoryBroker
+  readonly #message: OutgoingMessage
+  readonly #warnings: Warnings
+  readonly #options: SendOptions
+  readonly #resendable: boolean
+  readonly #deadline: number
+  readonly #statuses: DeliveryStatuses
+  readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
+  readonly #wakeUp = new WakeUp()
+  readonly #foreignGateways = new Set<string>()
+
+  constructor(
+    broker: MemoryBroker,
+    message: OutgoingMessage,
+    warnings: Warnings,
+    options: SendOptions,
+  ) {
+    this.#broker = broker
+    this.#message = message
+    this.#warnings = warnings
+    this.#options = options
+    this.#resendable = options.delivery !== 'at-most-once'
+    this.#deadline = performance.now() + options.timeoutMs
+    this.#statuses = new DeliveryStatuses({ retried: this.#resendable })
+  }
+
+  async run(targets: readonly DeliveryTarget[]): Promise<ReadonlyMap<string, DeliveryStatus>> {
+    const statuses = this.#statuses
+    let open: readonly DeliveryTarget[] = await this.#enter(targets)
+    for (;;) {
+      await this.#sendOnce(open)
+      const now = performance.now()
+      const until = this.#resendable ? Math.min(now + RESEND_MS, this.#deadline) : this.#deadline
+      if (this.#options.receipts) await this.#waitForReceipts(until)
+      if (!this.#resendable || statuses.remaining === 0) return statuses.end()
+      if (performance.now() >= this.#deadline) return statuses.end()
+      const known = open.filter(({ identity }) => statuses.isOpen(identity))
+      const found = await lookUpOpen(this.#options.lookUp, known, statuses, this.#deadline)
+      open = found.filter(({ identity }) => statuses.isOpen(identity))
+    }
+  }
+
+  async #enter(targets: readonly DeliveryTarget[]): Promise<readonly DeliveryTarget[]> {
+    const entered: DeliveryTarget[] = []
+    for (const target of targets) {
+      if (this.#budget.exhausted) await this.#budget.renew()
+      if (this.#statuses.enter(target.identity)) entered.push(target)
+    }
+    return entered
+  }
+
+  /** Hands the message to each target once. */
+  async #sendOnce(targets: readonly DeliveryTarget[]): Promise<void> {
+    const held = new Map<HostedSubscribers, HeldMessage | null>()
+    for (const target of targets) {
+      if (this.#budget.exhausted) await this.#budget.renew()
+      if (performance.now() >= this.#deadline) break
+      const { identity } = target
+      const hosts = this.#hostsOf(target)
+      if (!this.#options.receipts) this.#statuses.handOver(identity)
+      else if (hosts.length === 0) this.#settle(identity, false)
+      for (const subscribers of hosts) this.#deliver(identity, subscribers, held)
+    }
+    for (const each of held.values()) each?.handedOut()
+  }
+
+  #deliver(
+    identity: string,
+    subscribers: HostedSubscribers,
+    held: Map<HostedSubscribers, HeldMessage | null>,
+  ): void {
+    let admitted = held.get(subscribers)
+    if (admitted === undefined) {
+      admitted = subscribers.backlog.admit(this.#message.payload.length)
+      held.set(subscribers, admitted)
+    }
+    const { id, payload } = this.#message
+    if (admitted === null) this.#settle(identity, false)
+    // The receipt for the copy that came first will tell of this one.
+    else if (!this.#resendable || !subscribers.isBusyWith(id, identity)) {
+      const outcome = subscribers.deliver({ id, identity, payload }, this.#resendable, admitted)
+      if (typeof outcome === 'boolean') this.#settle(identity, outcome)
+      else void outcome.then((handled) => this.#settle(identity, handled))
+    }
+  }
+
+  #settle(identity: string, handled: boolean): void {
+    if (!this.#options.receipts) return
+    this.#statuses.settle(identity, handled)
+    if (this.#statuses.remaining === 0) this.#wakeUp.notify()
+  }
+
+  #hostsOf(target: DeliveryTarget): readonly HostedSubscribers[] {
+    const { identity, gateway } = target
+    if (gateway === null || this.#broker.isGateway(gateway)) return this.#broker.hostsOf(target)
+    if (!this.#foreignGateways.has(gateway)) {
+      this.#foreignGateways.add(gateway)
+      this.#warnings.warn(
+        'FOREIGN_GATEWAY',
+        `"${identity}" names the gateway ${JSON.stringify(gateway.slice(0, 80))}, which is not one of this namespace: nothing was sent there.`,
+      )
+    }
+    return []
+  }
+
+  async #waitForReceipts(until: number): Promise<void> {
+    while (this.#statuses.remaining > 0 && performance.now() < until) {
+      await this.#wakeUp.sleepUntil(until)
+    }
+  }
+}

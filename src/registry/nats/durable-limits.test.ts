@@ -1,0 +1,200 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { jetstreamManager, RetentionPolicy } from '@nats-io/jetstream'
+
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { missingPrograms, startNatsProgram } from '../../environment/programs.ts'
+import {
+  connect,
+  connectAnyone,
+  EXACTLY_ONCE,
+  IMPATIENT,
+  messageOf,
+  startServer,
+  SUBJECTS,
+  targetsOf,
+  temporaryFolder,
+} from './testing/durable-nats.ts'
+import { encodeGatewayBody, gatewayHeaders } from './wire.ts'
+
+const missing = missingPrograms()
+beforeEach(({ skip }) => skip(missing !== undefined, missing))
+
+describe('a recipient that handles nothing', () => {
+  test('does not keep the messages of others from the gateway, however many it has', async () => {
+    const { url } = await startServer()
+    const host = await connect(url, { gatewayName: 'orders' })
+    let tried = 0
+    await host.subscribe('bad', () => {
+      tried += 1
+      throw new Error('never')
+    })
+    await host.subscribe('good', () => {})
+    const nats = await connectAnyone(url)
+    const body = encodeGatewayBody(new Uint8Array(1), ['bad'])
+    for (let n = 0; n < 12_000; n += 1) {
+      const marks = { id: `bad-${n}`, resendable: true, repeatable: false }
+      nats.publish(SUBJECTS.durable('orders'), body, { headers: gatewayHeaders(marks, 1, 1) })
+    }
+    await nats.flush()
+    await expect.poll(() => tried, { timeout: 30_000 }).toBeGreaterThanOrEqual(12_000)
+    const sender = await connect(url, {})
+    const statuses = await sender.send(messageOf('x'), targetsOf(host, 'good'), EXACTLY_ONCE)
+    expect(statuses.get('good')).toBe('DELIVERED')
+  })
+
+  test('holds a bounded part of the memory if its handlers hang, and others go on', async () => {
+    const { url } = await startServer()
+    const maxBacklogBytes = 4_000_000
+    const host = await connect(url, { gatewayName: 'orders' }, { maxBacklogBytes })
+    let running = 0
+    const { promise: never, resolve: end } = Promise.withResolvers<void>()
+    await host.subscribe('hangs', () => {
+      running += 1
+      return never
+    })
+    await host.subscribe('good', () => {})
+    const sender = await connect(url, {})
+    const payload = new Uint8Array(100_000)
+    const large = () => ({ id: crypto.randomUUID(), payload })
+    await Promise.all(
+      Array.from({ length: 100 }, () => sender.send(large(), targetsOf(host, 'hangs'), IMPATIENT)),
+    )
+    for (let n = 0; n < 3; n += 1) {
+      const statuses = await sender.send(large(), targetsOf(host, 'good', 'hangs'), {
+        ...EXACTLY_ONCE,
+        timeoutMs: 2_000,
+      })
+      expect(Object.fromEntries(statuses)).toEqual({ good: 'DELIVERED', hangs: 'PENDING' })
+    }
+    expect(running * payload.length).toBeLessThanOrEqual(maxBacklogBytes)
+    expect(host.warned('BACKLOG_FULL')).toBeGreaterThan(0)
+    end()
+  })
+
+  test('gets a message that is larger than all that may be held, if it is the only one', async () => {
+    const { url } = await startServer()
+    const host = await connect(url, { gatewayName: 'orders' }, { maxBacklogBytes: 1_000 })
+    await host.subscribe('a', async () => {})
+    const sender = await connect(url, {})
+    const message = { id: crypto.randomUUID(), payload: new Uint8Array(50_000) }
+    const statuses = await sender.send(message, targetsOf(host, 'a'), EXACTLY_ONCE)
+    expect(statuses.get('a')).toBe('DELIVERED')
+  })
+})
+
+test('messages are split for a server that takes little, and so are receipts and records', async () => {
+  const config = join(temporaryFolder('small'), 'nats.conf')
+  writeFileSync(config, 'max_payload: 1024')
+  const { url, stop } = await startNatsProgram({ extraArgs: ['--config', config] })
+  onTestFinished(() => stop())
+  const host = await connect(url, { gatewayName: 'orders' })
+  const identities = Array.from({ length: 300 }, (_, n) => `user-${n}`)
+  const calls = new Map<string, number>()
+  await host.subscribeMatching('user-*', async ({ identity }) => {
+    calls.set(identity, (calls.get(identity) ?? 0) + 1)
+    if (identity.endsWith('7')) await delay(100)
+  })
+  const sender = await connect(url, {})
+  for (const repeatable of [false, true]) {
+    const message = { ...messageOf('x'.repeat(200)), repeatable }
+    const targets = targetsOf(host, ...identities)
+    const statuses = await sender.send(message, targets, EXACTLY_ONCE)
+    expect(new Set(statuses.values())).toEqual(new Set(['DELIVERED']))
+    expect(statuses.size).toBe(300)
+  }
+  expect([...calls.values()].every((count) => count === 2)).toBe(true)
+})
+
+test('a sender that may not publish to the stream fails at once', async () => {
+  const config = join(temporaryFolder('forbidden'), 'nats.conf')
+  const user = `{ user: ann, password: secret, permissions: { publish: { deny: "${SUBJECTS.durable('*')}" } } }`
+  writeFileSync(config, `authorization { users: [${user}] }`)
+  const { port, stop } = await startNatsProgram({ extraArgs: ['--config', config] })
+  onTestFinished(() => stop())
+  const sender = await connect(`nats://ann:secret@127.0.0.1:${port}`, {})
+  const targets = targetsOf({ gateway: SUBJECTS.durableGateway('orders') }, 'a')
+  const options = { ...EXACTLY_ONCE, timeoutMs: 100_000 }
+  const statuses = await sender.send(messageOf('x'), targets, options)
+  expect(statuses.get('a')).toBe('FAILED')
+})
+
+describe('a stream that exists', () => {
+  test.each([
+    { what: 'other subjects', config: { subjects: ['orders.>'] } },
+    {
+      what: 'other subjects besides',
+      config: { subjects: [SUBJECTS.durable('*'), 'orders.>'] },
+    },
+    {
+      what: 'another policy',
+      config: { subjects: [SUBJECTS.durable('*')], retention: RetentionPolicy.Workqueue },
+    },
+    {
+      what: 'room for one message per subject',
+      config: { subjects: [SUBJECTS.durable('*')], max_msgs_per_subject: 1 },
+    },
+  ])('with $what is refused and left as it is', async ({ config }) => {
+    const { url } = await startServer()
+    const admin = await jetstreamManager(await connectAnyone(url))
+    const { config: before } = await admin.streams.add({ ...config, name: SUBJECTS.messagesStream })
+    await expect(connect(url, {})).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(SUBJECTS.messagesStream),
+    })
+    expect((await admin.streams.info(SUBJECTS.messagesStream)).config).toEqual(before)
+  })
+
+  test('for the same subjects under another name is named as the reason', async () => {
+    const { url } = await startServer()
+    const admin = await jetstreamManager(await connectAnyone(url))
+    await admin.streams.add({
+      name: 'ALL',
+      subjects: ['prism.multicast-durable.>'],
+    })
+    await expect(connect(url, {})).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('Another JetStream stream'),
+    })
+  })
+
+  test('gives its duplicate window as the longest timeout', async () => {
+    const { url } = await startServer()
+    const admin = await jetstreamManager(await connectAnyone(url))
+    const settings = { max_age: 3_600e9, duplicate_window: 3e9 }
+    await admin.streams.add({
+      ...settings,
+      name: SUBJECTS.messagesStream,
+      subjects: [SUBJECTS.durable('*')],
+    })
+    const sender = await connect(url, {})
+    const options = { ...EXACTLY_ONCE, timeoutMs: 3_001 }
+    await expect(
+      sender.send(messageOf('x'), targetsOf(sender, 'a'), options),
+    ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('3000') })
+  })
+
+  test('for records that are forgotten sooner than messages is refused', async () => {
+    const { url } = await startServer()
+    const admin = await jetstreamManager(await connectAnyone(url))
+    await admin.streams.add({
+      name: SUBJECTS.progressStream,
+      subjects: [SUBJECTS.progress('*', '*')],
+      max_age: 60e9,
+    })
+    await expect(connect(url, {})).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('60000 ms'),
+    })
+  })
+
+  test('is made once by many that connect at the same time', async () => {
+    const { url } = await startServer()
+    const senders = await Promise.all(Array.from({ length: 8 }, () => connect(url, {})))
+    expect(senders).toHaveLength(8)
+    const admin = await jetstreamManager(await connectAnyone(url))
+    const { config } = await admin.streams.info(SUBJECTS.messagesStream)
+    expect(config.max_age).toBe(3_600e9)
+  })
+})

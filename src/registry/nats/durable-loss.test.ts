@@ -1,0 +1,131 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { freePort } from '../../environment/free-port.ts'
+import { missingPrograms } from '../../environment/programs.ts'
+import {
+  connect,
+  connectAnyone,
+  EXACTLY_ONCE,
+  IMPATIENT,
+  messageOf,
+  startKeepingServer,
+  startServer,
+  SUBJECTS,
+  targetsOf,
+  temporaryFolder,
+} from './testing/durable-nats.ts'
+
+const missing = missingPrograms()
+beforeEach(({ skip }) => skip(missing !== undefined, missing))
+
+/** A gateway that hosts `a`, a sender, and an administrator of their server. */
+async function startPair(url: string) {
+  const host = await connect(url, { gatewayName: 'orders' })
+  const received: string[] = []
+  await host.subscribe('a', ({ id }) => void received.push(id))
+  const sender = await connect(url, {})
+  const multicast = async () => {
+    const statuses = await sender.send(messageOf('x'), targetsOf(host, 'a'), EXACTLY_ONCE)
+    return statuses.get('a')
+  }
+  expect(await multicast()).toBe('DELIVERED')
+  return { host, sender, received, multicast }
+}
+
+describe('a durable gateway goes on, and warns, after', () => {
+  test('its consumer was deleted', async () => {
+    const { url } = await startServer()
+    const { host, multicast } = await startPair(url)
+    const admin = await jetstreamManager(await connectAnyone(url))
+    await admin.consumers.delete(SUBJECTS.messagesStream, 'orders')
+    expect(await multicast()).toBe('DELIVERED')
+    expect(host.warned('STREAM_LOST')).toBeGreaterThan(0)
+  })
+
+  test('its consumer was deleted, without repeating what it remembers', async () => {
+    const { url } = await startServer()
+    const { multicast, received } = await startPair(url)
+    const admin = await jetstreamManager(await connectAnyone(url))
+    await admin.consumers.delete(SUBJECTS.messagesStream, 'orders')
+    await multicast()
+    expect(received).toHaveLength(2)
+    expect(new Set(received).size).toBe(2)
+  })
+
+  test.each([SUBJECTS.messagesStream, SUBJECTS.progressStream])(
+    'the stream %s was deleted',
+    async (stream) => {
+      const { url } = await startServer()
+      const { host, sender, multicast } = await startPair(url)
+      const admin = await jetstreamManager(await connectAnyone(url))
+      await admin.streams.delete(stream)
+      expect(await multicast()).toBe('DELIVERED')
+      // A record is wanted for a message that some have not handled.
+      const half = await sender.send(messageOf('x'), targetsOf(host, 'a', 'nobody'), IMPATIENT)
+      expect(half.get('nobody')).toBe('PENDING')
+      await expect
+        .poll(() => admin.streams.info(stream).then(({ config }) => config.name))
+        .toBe(stream)
+      await expect
+        .poll(() => host.warned('STREAM_LOST') + sender.warned('STREAM_LOST'))
+        .toBeGreaterThan(0)
+    },
+  )
+
+  test('the streams were deleted and made again by a sender', async () => {
+    const { url } = await startServer()
+    const { host, multicast } = await startPair(url)
+    const admin = await jetstreamManager(await connectAnyone(url))
+    await admin.streams.delete(SUBJECTS.messagesStream)
+    await admin.streams.delete(SUBJECTS.progressStream)
+    // The server goes on deleting files for a while.
+    await delay(500)
+    await connect(url, {})
+    expect(await multicast()).toBe('DELIVERED')
+    expect(host.warned('STREAM_LOST')).toBeGreaterThan(0)
+  })
+
+  test('the server was killed and came back without its files, then with them', async () => {
+    const folder = temporaryFolder('jetstream')
+    const server = await startKeepingServer(await freePort(), join(folder, 'first'))
+    const { host, multicast } = await startPair(server.url)
+    await server.kill()
+    await rm(join(folder, 'first'), { recursive: true })
+    const empty = await startKeepingServer(server.port, join(folder, 'second'))
+    await expect.poll(multicast, { timeout: 20_000 }).toBe('DELIVERED')
+    const lost = host.warned('STREAM_LOST')
+    expect(lost).toBeGreaterThan(0)
+
+    await empty.kill()
+    await startKeepingServer(server.port, join(folder, 'second'))
+    await expect.poll(multicast, { timeout: 20_000 }).toBe('DELIVERED')
+    expect(host.warned('STREAM_LOST')).toBe(lost)
+  }, 60_000)
+
+  test('the streams were deleted while a handler was running, whose word counts for nothing else', async () => {
+    const { url } = await startServer()
+    const { host, sender, received } = await startPair(url)
+    const admin = await jetstreamManager(await connectAnyone(url))
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    const { promise: started, resolve: start } = Promise.withResolvers<void>()
+    await host.subscribe('slow', () => {
+      start()
+      return ended
+    })
+    const slow = sender.send(messageOf('x'), targetsOf(host, 'slow'), EXACTLY_ONCE)
+    await started
+    await admin.streams.delete(SUBJECTS.messagesStream)
+    await expect.poll(() => host.warned('STREAM_LOST')).toBeGreaterThan(1)
+    // The messages of the new stream have the places of the old one's.
+    for (const identity of ['a', 'late', 'late', 'late']) {
+      await sender.send(messageOf('x'), targetsOf(host, identity), IMPATIENT)
+    }
+    end()
+    expect((await slow).get('slow')).toBe('DELIVERED')
+    await host.subscribe('late', ({ id }) => void received.push(id))
+    await expect.poll(() => received.length, { timeout: 20_000 }).toBe(5)
+  }, 60_000)
+})

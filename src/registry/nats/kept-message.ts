@@ -1,0 +1,195 @@
+import { nanos } from '@nats-io/transport-node'
+import type { Connection } from './connections.ts'
+import { encodeReceipt, rangesOf } from './receipt.ts'
+import type { HandledRecord } from './record-log.ts'
+import type { Requests } from './requests.ts'
+import type { StoredDelivery } from './stored-delivery.ts'
+import type { GatewayMessage } from './wire.ts'
+
+/** How long to wait until the server confirms an acknowledgement, in ms. */
+const CONFIRM_TIMEOUT_MS = 5_000
+
+/** What the server is told of a message, in its own words. */
+const SETTLED = '+ACK'
+const WORKING = '+WPI'
+const TERMINATED = '+TERM'
+
+/** What a message in hand is made of. */
+export interface KeptMessageParts {
+  readonly connection: Connection
+  readonly requests: Requests
+  readonly message: GatewayMessage
+  readonly delivery: StoredDelivery
+  readonly record: HandledRecord
+  /** An inbox for receipts; `null` for none. */
+  readonly receiptTo: string | null
+}
+
+/**
+ * A message that JetStream keeps for a durable gateway, in the hands of this process: who has handled
+ * it, what of that is on record, and what the server and the sender are told.
+ */
+export class KeptMessage {
+  readonly message: GatewayMessage
+  readonly #connection: Connection
+  readonly #requests: Requests
+  readonly #record: HandledRecord
+  readonly #receiptTo: string | null
+  readonly #isHandled: Uint8Array
+  #delivery: StoredDelivery
+  #unhandled: number
+  /** The positions of those who have handled it that are not on record. */
+  #fresh: number[] = []
+  #hasRecord = false
+  #recording: Promise<boolean> | null = null
+  #isLost = false
+  /** The position to hand out next, and how many handlers are running. */
+  next = 0
+  running = 0
+
+  constructor(parts: KeptMessageParts) {
+    this.message = parts.message
+    this.#connection = parts.connection
+    this.#requests = parts.requests
+    this.#delivery = parts.delivery
+    this.#record = parts.record
+    this.#receiptTo = parts.receiptTo
+    this.#unhandled = parts.message.recipients.length
+    this.#isHandled = new Uint8Array(this.#unhandled)
+  }
+
+  /** How often it was delivered. */
+  get attempts(): number {
+    return this.#delivery.attempts
+  }
+
+  get isHandedOut(): boolean {
+    return this.next === this.message.recipients.length
+  }
+
+  get isHandled(): boolean {
+    return this.#unhandled === 0
+  }
+
+  isHandledBy(position: number): boolean {
+    return this.#isHandled[position] === 1
+  }
+
+  /** A recipient's handler has succeeded. */
+  markHandled(position: number): void {
+    if (this.#mark(position)) this.#fresh.push(position)
+  }
+
+  /** The server has delivered it once more. */
+  redelivered(delivery: StoredDelivery): void {
+    this.#delivery = delivery
+  }
+
+  /** The consumer that delivered it is gone: its place may be another message's now. */
+  lose(): void {
+    this.#isLost = true
+  }
+
+  /** Takes over what is on record, and tells the sender. @throws if the server can't be asked. */
+  async readRecord(): Promise<void> {
+    const positions = await this.#record.read()
+    const handled = positions.filter((position) => this.#mark(position))
+    if (handled.length === 0) return
+    this.#hasRecord = true
+    this.#sendReceipt(handled)
+  }
+
+  /**
+   * Puts on record who has handled it so far, and tells the sender. While one entry is on its way the
+   * next one gathers.
+   * @returns whether all of them are on record now.
+   */
+  record(): Promise<boolean> {
+    this.#recording ??= this.#recordAll().finally(() => {
+      this.#recording = null
+    })
+    return this.#recording
+  }
+
+  /** Acknowledges it: all have handled it. `false` if the server didn't confirm that. */
+  async acknowledge(): Promise<boolean> {
+    await this.#recording
+    if (this.message.repeatable || this.#isLost) {
+      if (!(await this.record())) return false
+    }
+    if (this.#isLost) return true
+    const answer = await this.#requests.ask({
+      subject: this.#delivery.ackSubject,
+      body: SETTLED,
+      timeoutMs: CONFIRM_TIMEOUT_MS,
+      read: () => true,
+    })
+    if (answer.state !== 'answered') return false
+    this.#sendReceipt(this.#fresh)
+    this.#fresh = []
+    if (this.#hasRecord) await this.#record.clear()
+    return true
+  }
+
+  /** Has it delivered again after `delayMs`. */
+  giveBack(delayMs: number): void {
+    this.#tell(`-NAK ${JSON.stringify({ delay: nanos(delayMs) })}`)
+  }
+
+  /** Keeps the server from delivering it again while a handler takes its time. */
+  keepAlive(): void {
+    this.#tell(WORKING)
+  }
+
+  #mark(position: number): boolean {
+    if (this.#isHandled[position] !== 0) return false
+    this.#isHandled[position] = 1
+    this.#unhandled -= 1
+    return true
+  }
+
+  async #recordAll(): Promise<boolean> {
+    while (this.#fresh.length > 0) {
+      const entry = this.#fresh
+      this.#fresh = []
+      this.#hasRecord = true
+      const confirmed = await this.#record.add(entry)
+      if (!confirmed) {
+        this.#fresh.push(...entry)
+        return false
+      }
+      this.#sendReceipt(entry)
+    }
+    return true
+  }
+
+  #sendReceipt(handled: readonly number[]): void {
+    if (this.#receiptTo === null || handled.length === 0) return
+    const { recipients } = this.message
+    const receipt = { handled: rangesOf(handled), refused: [] }
+    const texts = encodeReceipt(recipients.length, receipt, this.#connection.maxPayloadBytes)
+    for (const text of texts) this.#publish(this.#receiptTo, text)
+  }
+
+  #tell(word: string): void {
+    if (!this.#isLost) this.#publish(this.#delivery.ackSubject, word)
+  }
+
+  /** For words that may be lost: the server goes by the time instead, and the sender by its own. */
+  #publish(subject: string, body: string): void {
+    try {
+      this.#connection.nats.publish(subject, body)
+    } catch {
+      // The connection is closed.
+    }
+  }
+}
+
+/** Tells the server never to deliver a message again. */
+export function terminate({ nats }: Connection, { ackSubject }: StoredDelivery): void {
+  try {
+    nats.publish(ackSubject, TERMINATED)
+  } catch {
+    // The connection is closed: it comes again, to whoever is there then.
+  }
+}

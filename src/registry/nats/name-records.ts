@@ -1,0 +1,115 @@
+import type { EntryLog, HandledRecord } from './record-log.ts'
+
+/** How much is kept in memory, so that it isn't read again. */
+const MAX_REMEMBERED = 200_000
+
+/** What was read of one record. */
+interface Known {
+  readonly names: Set<string>
+  /** From which place of the stream on there may be more. */
+  next: number
+  /** The latest read; never rejects. */
+  reading: Promise<unknown>
+  /** Whether it is kept no more, only used to the end by those who have it. */
+  forgotten: boolean
+}
+
+/**
+ * The records of the messages whose id another call may use again. That call may have other recipients
+ * besides and divides them otherwise, so recipients are recorded by their names, and for the whole
+ * retention.
+ */
+export class NameRecords {
+  readonly #log: EntryLog
+  readonly #maxRemembered: number
+  /** By message id; the one used last is last. */
+  readonly #known = new Map<string, Known>()
+  #remembered = 0
+
+  /** @param maxRemembered how many names and ids to keep in memory, besides the latest id's. */
+  constructor(log: EntryLog, maxRemembered: number = MAX_REMEMBERED) {
+    this.#log = log
+    this.#maxRemembered = maxRemembered
+  }
+
+  /** The record of a message, by the positions of its recipients. */
+  of(id: string, recipients: readonly string[]): HandledRecord {
+    const subject = this.#log.subjectOf(`repeatable ${id}`)
+    return {
+      read: async () => {
+        const names = await this.#read(id)
+        return [...recipients.keys()].filter((position) => names.has(recipients[position] ?? ''))
+      },
+      add: async (positions) => {
+        const names = positions.map((position) => recipients[position] ?? '')
+        if (!(await this.#log.append(subject, linesWithin(this.#log.maxEntryBytes, names)))) {
+          return false
+        }
+        const known = this.#use(id)
+        for (const name of names) this.#remember(known, name)
+        return true
+      },
+      clear: async () => {},
+    }
+  }
+
+  async #read(id: string): Promise<ReadonlySet<string>> {
+    const known = this.#use(id)
+    // A recipient may have handled it when it was hosted by another gateway.
+    const subject = this.#log.subjectOfAll(`repeatable ${id}`)
+    // One after the other, so that each sees all that was on record when it was called.
+    const reading = known.reading.then(async () => {
+      known.next = await this.#log.readFrom(known.next, subject, (entry) => {
+        for (const name of Buffer.from(entry).toString().split('\n')) {
+          this.#remember(known, name)
+        }
+      })
+    })
+    known.reading = reading.catch(() => {})
+    await reading
+    return known.names
+  }
+
+  #use(id: string): Known {
+    const known = this.#known.get(id) ?? this.#begin()
+    this.#known.delete(id)
+    this.#known.set(id, known)
+    for (const [oldest, old] of this.#known) {
+      if (this.#remembered <= this.#maxRemembered || oldest === id) break
+      old.forgotten = true
+      this.#known.delete(oldest)
+      this.#remembered -= old.names.size + 1
+    }
+    return known
+  }
+
+  #begin(): Known {
+    this.#remembered += 1
+    return { names: new Set(), next: 1, reading: Promise.resolve(), forgotten: false }
+  }
+
+  #remember(known: Known, name: string): void {
+    if (known.names.has(name)) return
+    known.names.add(name)
+    if (!known.forgotten) this.#remembered += 1
+  }
+}
+
+/** Names joined by line feeds, as texts of at most `maxBytes` bytes; a longer name is a text of its own. */
+function linesWithin(maxBytes: number, names: readonly string[]): readonly string[] {
+  const texts: string[] = []
+  let lines: string[] = []
+  let bytes = 0
+  for (const name of names) {
+    const more = Buffer.byteLength(name) + 1
+    if (bytes + more > maxBytes && lines.length > 0) {
+      texts.push(lines.join('\n'))
+      lines = []
+      bytes = 0
+    }
+    lines.push(name)
+    bytes += more
+  }
+  texts.push(lines.join('\n'))
+  return texts
+}

@@ -1,0 +1,211 @@
+import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node'
+import { WakeUp } from '../wake-up.ts'
+import type { Warnings } from '../warnings.ts'
+import type { Connection } from './connections.ts'
+import { receivedHeaders } from './received-headers.ts'
+import { type StoredDelivery, storedDeliveryOf } from './stored-delivery.ts'
+
+/** How many messages are asked for at a time, and how many bytes at least. */
+const BATCH_MESSAGES = 64
+const BATCH_BYTES = 4 * 1024 * 1024
+/** How long the server keeps a request, in ms. */
+const EXPIRES_MS = 30_000
+/** How often the server gives a sign of life while it has no messages, in ms. */
+const HEARTBEAT_MS = 1_000
+/** After how long without one the stream or the consumer is taken for lost until checked, in ms. */
+const SILENCE_MS = 3 * HEARTBEAT_MS
+/** How long to wait before asking again after an unexpected answer, in ms; doubles up to the maximum. */
+const FIRST_PAUSE_MS = 100
+const MAX_PAUSE_MS = 5_000
+/** How often to look whether there is room for more, in ms. */
+const FULL_PAUSE_MS = 50
+
+/** Codes of the server's own messages. */
+const HEARTBEAT = 100
+const REQUEST_EXPIRED = 408
+const CONFLICT = 409
+/** What the server says when the next message is more than the rest of `max_bytes`. */
+const BYTES_USED_UP = /exceeds maxbytes/i
+
+/** What messages are pulled from, and for whom. */
+export interface PullOptions {
+  readonly connection: Connection
+  readonly stream: string
+  readonly consumer: string
+  /** The subject of the consumer's messages. */
+  readonly subject: string
+  readonly warnings: Warnings
+  /** Whether there is room for more messages. */
+  readonly hasRoom: () => boolean
+  /** Gets each message. Must not throw. */
+  readonly onMessage: (message: Msg, delivery: StoredDelivery) => void
+  /** Makes sure that stream and consumer exist; may reject. */
+  readonly check: () => Promise<void>
+}
+
+/**
+ * Pulls the messages of a JetStream consumer, for as long as it is open: over lost connections, servers
+ * that restart, and streams and consumers that are deleted, which it notices by the server's silence.
+ * A subscription of our own, because nothing that arrives at it may throw.
+ */
+export class PullLoop {
+  readonly #options: PullOptions
+  readonly #inbox = createInbox()
+  readonly #wakeUp = new WakeUp()
+  #subscription: Subscription | null = null
+  #running: Promise<void> | null = null
+  #closed = false
+  /** Which request is the latest, and how many messages it may still give. */
+  #request = 0
+  #expected = 0
+  #requestedAt = 0
+  #heardAt = 0
+  /** Whether the latest request is over. */
+  #over = true
+  /** Whether stream and consumer have to be checked before the next request. */
+  #doubtful = false
+
+  constructor(options: PullOptions) {
+    this.#options = options
+  }
+
+  open(): void {
+    const { nats } = this.#options.connection
+    this.#subscription = nats.subscribe(`${this.#inbox}.*`, {
+      callback: (error, message) => {
+        if (error === null) this.#receive(message)
+      },
+    })
+    void this.#followConnection()
+    this.#running = this.#run()
+  }
+
+  /** Stops receiving. Never rejects. */
+  async close(): Promise<void> {
+    this.#closed = true
+    try {
+      this.#subscription?.unsubscribe()
+    } catch {
+      // The connection is closed, and the subscription with it.
+    }
+    this.#wakeUp.notify()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { connection, hasRoom } = this.#options
+    let pauseMs = FIRST_PAUSE_MS
+    let checkedAt = -Infinity
+    while (!this.#closed) {
+      if (!connection.up) await this.#sleep(FIRST_PAUSE_MS)
+      else if (this.#doubtful) {
+        if (performance.now() - checkedAt < FIRST_PAUSE_MS) await this.#sleep(FIRST_PAUSE_MS)
+        checkedAt = performance.now()
+        this.#doubtful = false
+        if (await this.#checked()) pauseMs = FIRST_PAUSE_MS
+        else {
+          this.#doubtful = true
+          await this.#sleep(pauseMs)
+          pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)
+        }
+      } else if (!this.#over) await this.#awaitMessages()
+      else if (hasRoom()) this.#ask()
+      else await this.#sleep(FULL_PAUSE_MS)
+    }
+  }
+
+  async #checked(): Promise<boolean> {
+    try {
+      await this.#options.check()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  async #awaitMessages(): Promise<void> {
+    const until = this.#heardAt + SILENCE_MS
+    if (performance.now() < until) await this.#wakeUp.sleepUntil(until)
+    else this.#doubt()
+  }
+
+  #ask(): void {
+    const { connection, stream, consumer } = this.#options
+    this.#request += 1
+    this.#expected = BATCH_MESSAGES
+    this.#over = false
+    this.#requestedAt = this.#heardAt = performance.now()
+    const request = {
+      batch: BATCH_MESSAGES,
+      max_bytes: Math.max(BATCH_BYTES, 2 * connection.maxPayloadBytes),
+      expires: EXPIRES_MS * 1e6,
+      idle_heartbeat: HEARTBEAT_MS * 1e6,
+    }
+    try {
+      connection.nats.publish(
+        `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`,
+        JSON.stringify(request),
+        { reply: `${this.#inbox}.${this.#request}` },
+      )
+    } catch {
+      // The connection is closed or closing: there is nothing more to come.
+      this.#over = true
+      this.#doubtful = true
+    }
+  }
+
+  #receive(message: Msg): void {
+    if (this.#closed) return
+    this.#heardAt = performance.now()
+    const { stream, consumer, subject, warnings, onMessage } = this.#options
+    if (message.subject !== subject) {
+      this.#onStatus(message)
+      return
+    }
+    const delivery = storedDeliveryOf(message.reply ?? '', stream, consumer)
+    if (delivery === null) {
+      warnings.warn(
+        'MALFORMED_MESSAGE',
+        `A message to ${subject} did not come from the stream "${stream}", and was left out.`,
+      )
+      return
+    }
+    this.#expected -= 1
+    if (this.#expected <= 0) this.#end()
+    onMessage(message, delivery)
+  }
+
+  #onStatus(message: Msg): void {
+    const headers = receivedHeaders(message)
+    const code = headers?.code ?? 0
+    if (message.subject !== `${this.#inbox}.${this.#request}` || code === HEARTBEAT) return
+    const gaveSome = this.#expected < BATCH_MESSAGES
+    const isUsedUp = code === CONFLICT && BYTES_USED_UP.test(headers?.description ?? '')
+    // Believed where it can be so; else somebody wants many requests to be made.
+    if (isUsedUp && gaveSome) this.#end()
+    else if (code !== REQUEST_EXPIRED) this.#doubt()
+    else if (this.#heardAt - this.#requestedAt > EXPIRES_MS - HEARTBEAT_MS) this.#end()
+  }
+
+  #end(): void {
+    this.#over = true
+    this.#wakeUp.notify()
+  }
+
+  #doubt(): void {
+    this.#doubtful = true
+    this.#end()
+  }
+
+  async #followConnection(): Promise<void> {
+    for await (const { type } of this.#options.connection.nats.status()) {
+      if (this.#closed) return
+      // The server forgot the request, and it may be another server, without the stream.
+      if (type === 'reconnect') this.#doubt()
+    }
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await this.#wakeUp.sleepUntil(performance.now() + ms)
+  }
+}

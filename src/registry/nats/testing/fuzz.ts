@@ -1,0 +1,108 @@
+/** What a client may send, well-formed in part, so that it gets past the first check. The same for the same seed. */
+export class Fuzz {
+  #state: number
+
+  constructor(seed: number) {
+    this.#state = seed
+  }
+
+  /** A whole number below `end`. */
+  below(end: number): number {
+    // mulberry32, by Tommy Ettinger, in the public domain.
+    this.#state = (this.#state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * end) | 0
+  }
+
+  oneOf<T>(choices: readonly [T, ...T[]]): T {
+    return choices[this.below(choices.length)] ?? choices[0]
+  }
+
+  /** One word of a subject. */
+  word(): string {
+    return this.oneOf(['0', '1', '-1', '1e9', 'NaN', '__proto__', 'constructor', '', '0x1', 'ü'])
+  }
+
+  bytes(maxLength: number): Uint8Array {
+    return Uint8Array.from({ length: this.below(maxLength) }, () => this.below(256))
+  }
+
+  /** A message to a host: to a gateway, to an identity, or a question. */
+  message(): { header: string | Uint8Array | null; body: string | Uint8Array; reply: string } {
+    const reply = this.oneOf(['', '_INBOX.x.y', 'forbidden.x', 'forbidden.>', '_INBOX', '_INBOX.>'])
+    return { reply, header: this.#header(), body: this.#body() }
+  }
+
+  /** What is not a receipt for a message of `recipients`, although it looks like one. */
+  receipt(recipients: number): { header: string | Uint8Array | null; body: string | Uint8Array } {
+    const start = `prism-receipt/2 ${recipients}`
+    const beyond = recipients + this.below(1_000)
+    const body = this.oneOf<string | Uint8Array>([
+      `prism-receipt/2 ${beyond + 1}\nhandled 0-${recipients - 1}`,
+      `prism-receipt/1 ${recipients}\nhandled 0-${recipients - 1}`,
+      `${start}\nhandled 0-${beyond}`,
+      `${start}\nhandled ${beyond}`,
+      `${start}\nhandled 1-0`,
+      `${start}\nhandled 0-${recipients - 1}\nhandled 0`,
+      `${start}\nhandled ${this.word()}${this.word()}x`,
+      `${start}\r\nhandled 0`,
+      `${start}\n${this.oneOf(['Handled', 'handled:', 'knows', ''])} 0`,
+      '{"stream":"ORDERS","seq":1}',
+      '+x\n-y',
+      Buffer.concat([Buffer.from([0xff]), this.bytes(100)]),
+    ])
+    const header = this.oneOf([null, null, this.#bytesOfHeader(), `NATS/1.0 503\r\n\r\n`])
+    return { header, body }
+  }
+
+  #bytesOfHeader(): Uint8Array {
+    return Buffer.concat([Buffer.from('NATS/1.0\r\n'), this.bytes(60), Buffer.from(': \r\n\r\n')])
+  }
+
+  #header(): string | Uint8Array | null {
+    const kind = this.below(8)
+    if (kind === 0) return null
+    if (kind === 1) return this.bytes(60)
+    if (kind === 2) return this.#bytesOfHeader()
+    const lines: string[] = []
+    for (const name of [
+      'Prism-Wire',
+      'Prism-Message-Id',
+      'Prism-Payload-Bytes',
+      'Prism-Recipients',
+    ]) {
+      if (this.below(12) > 0) lines.push(`${name}: ${this.#valueOf(name)}`)
+    }
+    if (this.below(2) === 0) lines.push('Prism-Resendable: 1')
+    if (this.below(10) === 0)
+      lines.push(this.oneOf(['bad key: v', ': v', 'no colon', 'Prism-Wire: 2']))
+    const first = this.below(10) === 0 ? `NATS/1.0 ${this.below(600)} text` : 'NATS/1.0'
+    return `${first}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`
+  }
+
+  #valueOf(name: string): string {
+    if (this.below(6) === 0) {
+      return this.oneOf(['', '-1', '1e3', '999999999', '9'.repeat(400), 'ü', '\u0000', '__proto__'])
+    }
+    if (name === 'Prism-Message-Id') return this.oneOf(['m1', 'm2', `m${this.below(1_000)}`])
+    return name === 'Prism-Wire' ? '2' : `${this.below(5)}`
+  }
+
+  #body(): string | Uint8Array {
+    if (this.below(4) === 0) return this.bytes(200)
+    const names = [
+      'a',
+      'user-1',
+      'user-2',
+      'nobody',
+      '',
+      ' ',
+      '*',
+      'a.*',
+      '__proto__',
+      '\u0000',
+    ] as const
+    return Array.from({ length: this.below(5) }, () => this.oneOf(names)).join('\n')
+  }
+}

@@ -1,0 +1,69 @@
+import { hash } from 'node:crypto'
+import { RegistryError } from '../errors.ts'
+
+/** Where the next page begins. */
+export type Cursor =
+  /** After an identity, in the order by identity: any process can go on from there. */
+  | { readonly kind: 'after'; readonly identity: string }
+  /** At a place in the order that a registry has put identities in. */
+  | {
+      readonly kind: 'in'
+      readonly registryId: string
+      readonly snapshotId: number
+      readonly offset: number
+    }
+
+/**
+ * Enough for the longest identity, of 256 bytes in base64url.
+ */
+const MAX_CURSOR_CHARACTERS = 512
+
+/**
+ * What a cursor is bound to: it goes on with the same listing only. 96 bits of SHA-256.
+ * @param listing everything that makes a listing another one.
+ */
+export function listingDigest(listing: readonly string[]): string {
+  return hash('sha256', JSON.stringify(listing), 'base64url').slice(0, 16)
+}
+
+export function encodeCursor(digest: string, cursor: Cursor): string {
+  switch (cursor.kind) {
+    case 'after':
+      return `a.${digest}.${Buffer.from(cursor.identity).toString('base64url')}`
+    case 'in':
+      return `s.${digest}.${cursor.registryId}.${cursor.snapshotId}.${cursor.offset}`
+  }
+}
+
+/**
+ * @param digest of the listing that is to go on.
+ * @throws RegistryError `INVALID_ARGUMENT` for what no page gave, or a page of another listing.
+ */
+export function decodeCursor(text: string, digest: string): Cursor {
+  const match = text.length <= MAX_CURSOR_CHARACTERS ? CURSOR.exec(text) : null
+  const { ofAfter, identity, ofIn, registryId, snapshotId, offset } = match?.groups ?? {}
+  if (match === null) {
+    throw invalid('not the nextCursor of a page; leave it out to begin with the first one')
+  }
+  if ((ofAfter ?? ofIn) !== digest) {
+    throw invalid(
+      'made for another listing: go on with the filter, sortBy, order and namespace of the first page, or leave it out to begin anew',
+    )
+  }
+  if (identity !== undefined) {
+    return { kind: 'after', identity: Buffer.from(identity, 'base64url').toString() }
+  }
+  return {
+    kind: 'in',
+    registryId: registryId ?? '',
+    snapshotId: Number(snapshotId),
+    offset: Number(offset),
+  }
+}
+
+const CURSOR =
+  /^(?:a\.(?<ofAfter>[\w-]{16})\.(?<identity>[\w-]+)|s\.(?<ofIn>[\w-]{16})\.(?<registryId>[\w-]{12})\.(?<snapshotId>\d{1,15})\.(?<offset>\d{1,15}))$/
+
+export function invalid(reason: string): RegistryError {
+  return new RegistryError('INVALID_ARGUMENT', `options.cursor: ${reason}`)
+}

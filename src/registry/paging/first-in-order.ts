@@ -1,0 +1,128 @@
+import { EventLoopBudget } from '../event-loop-budget.ts'
+import type { Registration } from '../registration.ts'
+import type { Entry, SortOrder } from './sort-order.ts'
+
+/** How long sorting may hold one turn of the event loop, in ms. */
+const TURN_BUDGET_MS = 2
+
+/** Steps between two looks at the clock: fewer would cost more than they save. */
+const STEPS_BETWEEN_LOOKS = 64
+
+/** Entries that are sorted at once, without a look at the clock; less for a few, to know the bound soon. */
+const MAX_RUN_LENGTH = 512
+const MIN_RUN_LENGTH = 64
+
+/** Characters of their keys together: long keys take as long to compare as they have in common. */
+const MAX_RUN_CHARACTERS = 32 * 1024
+
+/** Characters that take about as long to compare as a step does otherwise. */
+const CHARACTERS_A_STEP = 64
+
+/**
+ * The first registrations in an order, giving way to the event loop. Takes as many comparisons as
+ * there are registrations, and a few more, when few of them are asked for; else O(n log n).
+ * @param count how many, an integer ≥ 1; all of them if there are fewer.
+ */
+export async function firstInOrder(
+  registrations: readonly Registration[],
+  { entryOf, compare }: SortOrder,
+  count: number,
+): Promise<readonly Registration[]> {
+  const pace = new Pace()
+  const runLength = Math.min(MAX_RUN_LENGTH, Math.max(MIN_RUN_LENGTH, 2 * count))
+  const runs: (readonly Entry[])[] = []
+  let run: Entry[] = []
+  let charactersInRun = 0
+  // What comes after this one is not among the first.
+  let bound: Entry | undefined
+  for (const registration of registrations) {
+    if (pace.isDue()) await pace.giveWay()
+    const entry = entryOf(registration)
+    pace.hasCompared(entry)
+    if (bound !== undefined && compare(entry, bound) > 0) continue
+    run.push(entry)
+    charactersInRun += charactersOf(entry)
+    if (run.length < runLength && charactersInRun < MAX_RUN_CHARACTERS) continue
+    const first = run.sort(compare).slice(0, count)
+    const last = first[count - 1]
+    if (last !== undefined && (bound === undefined || compare(last, bound) < 0)) bound = last
+    runs.push(first)
+    run = []
+    charactersInRun = 0
+  }
+  runs.push(run.sort(compare).slice(0, count))
+  const sorted = await mergeAll(runs, compare, count, pace)
+  return sorted.map(({ registration }) => registration)
+}
+
+function charactersOf({ key }: Entry): number {
+  return typeof key === 'string' ? key.length : 0
+}
+
+type Compare = SortOrder['compare']
+
+async function mergeAll(
+  runs: readonly (readonly Entry[])[],
+  compare: Compare,
+  count: number,
+  pace: Pace,
+): Promise<readonly Entry[]> {
+  let left = runs
+  while (left.length > 1) {
+    const merged: (readonly Entry[])[] = []
+    for (let at = 0; at < left.length; at += 2) {
+      merged.push(await merge(left[at] ?? [], left[at + 1] ?? [], compare, count, pace))
+    }
+    left = merged
+  }
+  return left[0] ?? []
+}
+
+/** The first `count` entries of two sorted lists. */
+async function merge(
+  a: readonly Entry[],
+  b: readonly Entry[],
+  compare: Compare,
+  count: number,
+  pace: Pace,
+): Promise<readonly Entry[]> {
+  const merged: Entry[] = []
+  let fromA = 0
+  let fromB = 0
+  while (merged.length < count) {
+    const nextA = a[fromA]
+    const nextB = b[fromB]
+    const isA = nextA !== undefined && (nextB === undefined || compare(nextA, nextB) <= 0)
+    const next = isA ? nextA : nextB
+    if (next === undefined) break
+    if (isA) fromA += 1
+    else fromB += 1
+    merged.push(next)
+    pace.hasCompared(next)
+    if (pace.isDue()) await pace.giveWay()
+  }
+  return merged
+}
+
+/** Looks at the clock now and then. */
+class Pace {
+  readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
+  #steps = 0
+
+  /** Whether it is time to give way. */
+  isDue(): boolean {
+    this.#steps += 1
+    if (this.#steps < STEPS_BETWEEN_LOOKS) return false
+    this.#steps = 0
+    return this.#budget.exhausted
+  }
+
+  /** Has the next look come sooner if comparing this one took as long as several steps. */
+  hasCompared(entry: Entry): void {
+    this.#steps += Math.floor(charactersOf(entry) / CHARACTERS_A_STEP)
+  }
+
+  async giveWay(): Promise<void> {
+    await this.#budget.renew()
+  }
+}

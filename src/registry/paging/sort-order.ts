@@ -1,0 +1,89 @@
+import { RegistryError } from '../errors.ts'
+import { written } from '../arguments.ts'
+import { fieldReader } from '../filter/field.ts'
+import { MAX_LIMITS } from '../limits.ts'
+import type { JsonValue, Registration } from '../registration.ts'
+
+/** A registration with what it is sorted by, computed once. */
+export interface Entry {
+  readonly registration: Registration
+  /** Values of different types are ordered by their types. */
+  readonly typeRank: number
+  /** Values of one type are ordered by this. */
+  readonly key: string | number
+}
+
+/** An order by what may change while an identity stays registered. */
+export interface SortOrder {
+  readonly entryOf: (registration: Registration) => Entry
+  readonly compare: (a: Entry, b: Entry) => number
+}
+
+/**
+ * The order that `sortBy` and `order` ask for; `null` for that by identity, which needs no sorting:
+ * stores give registrations in it.
+ * @throws RegistryError `INVALID_ARGUMENT` for a field that can't be sorted by.
+ */
+export function sortOrderOf(sortBy: string, order: 'ascending' | 'descending'): SortOrder | null {
+  const read = valueReader(sortBy)
+  if (read === null) return null
+  const direction = order === 'ascending' ? 1 : -1
+  return {
+    entryOf: (registration) => entryOf(registration, read(registration)),
+    compare: (a, b) => direction * compareEntries(a, b),
+  }
+}
+
+type SortValue = JsonValue | undefined
+
+function valueReader(sortBy: string): ((registration: Registration) => SortValue) | null {
+  switch (sortBy) {
+    case 'identity':
+      return null
+    case 'registeredAt':
+      return ({ registeredAt }) => registeredAt
+    case 'expiresAt':
+      // One that never expires is last, like a missing value.
+      return ({ expiresAt }) => expiresAt ?? undefined
+    default: {
+      const [root, ...path] = sortBy.split('.')
+      const isPath =
+        path.length > 0 && path.length <= MAX_LIMITS.maxMetadataDepth && !path.includes('')
+      if (root !== 'metadata' || !isPath) {
+        throw new RegistryError(
+          'INVALID_ARGUMENT',
+          `options.sortBy: ${written(sortBy)} must be one of identity, registeredAt, expiresAt, metadata.<path>`,
+        )
+      }
+      const read = fieldReader(path)
+      return ({ metadata }) => read(metadata)
+    }
+  }
+}
+
+const RANKS = { null: 0, boolean: 1, number: 2, string: 3, json: 4, missing: 5 }
+
+function entryOf(registration: Registration, value: SortValue): Entry {
+  switch (typeof value) {
+    case 'undefined':
+      return { registration, typeRank: RANKS.missing, key: 0 }
+    case 'boolean':
+      return { registration, typeRank: RANKS.boolean, key: value ? 1 : 0 }
+    case 'number':
+      return { registration, typeRank: RANKS.number, key: value }
+    case 'string':
+      return { registration, typeRank: RANKS.string, key: value }
+    default:
+      if (value === null) return { registration, typeRank: RANKS.null, key: 0 }
+      return { registration, typeRank: RANKS.json, key: JSON.stringify(value) }
+  }
+}
+
+/** Equal values by identity, so that there is one order. */
+function compareEntries(a: Entry, b: Entry): number {
+  if (a.typeRank !== b.typeRank) return a.typeRank - b.typeRank
+  if (a.key !== b.key) return a.key < b.key ? -1 : 1
+  const [left, right] = [a.registration.identity, b.registration.identity]
+  if (left === right) return 0
+  return left < right ? -1 : 1
+}

@@ -1,0 +1,82 @@
+import type { RedisConnection } from './connection.ts'
+import type { NamespaceKeys } from './keys.ts'
+import { logEntryFromLines, type LogPosition } from './log.ts'
+import { readBookkeepingScript, readFactsScript, readIndexScript } from './read-scripts.ts'
+import { flagFrom, listFrom, textFrom } from './replies.ts'
+
+/** The state of a namespace's index and log at one instant. */
+export interface Bookkeeping {
+  /** The log's last entry; `null` if there is no log. */
+  readonly end: LogPosition | null
+  readonly hasIndex: boolean
+  /** Whether the index is known to have every registration: it hasn't been lost since a SCAN said so. */
+  readonly isVerified: boolean
+  /** Of the database; `Infinity` if the user may not ask. */
+  readonly keyCount: number
+  /** For `Evictions`. */
+  readonly facts: string
+}
+
+/**
+ * Reads it in one round trip.
+ * @param asksFacts whether to ask INFO.
+ */
+export async function readBookkeeping(
+  connection: RedisConnection,
+  keys: NamespaceKeys,
+  asksFacts: boolean,
+): Promise<Bookkeeping> {
+  const args = [asksFacts ? '1' : '0']
+  const reply = await connection.run(readBookkeepingScript, [keys.index, keys.log], args)
+  const [last, hasIndex, isVerified, keyCount, facts] = listFrom(reply)
+  return {
+    end: last === null ? null : positionFrom(textFrom(last)),
+    hasIndex: flagFrom(hasIndex),
+    isVerified: flagFrom(isVerified),
+    keyCount: typeof keyCount === 'number' && keyCount >= 0 ? keyCount : Infinity,
+    facts: textFrom(facts),
+  }
+}
+
+/** What INFO says, for `Evictions`, of the server that holds the namespace. */
+export async function readFacts(connection: RedisConnection, keys: NamespaceKeys): Promise<string> {
+  // The key says which server of a cluster it is.
+  return textFrom(await connection.run(readFactsScript, [keys.nothing], []))
+}
+
+function positionFrom(lines: string): LogPosition {
+  const [id, mark] = lines.split('\n')
+  return logEntryFromLines(`${id}\n\n${mark}`).position
+}
+
+/** A part of the index. */
+export interface IndexPage {
+  /** The cursor of the next part; `null` after the last one. */
+  readonly next: string | null
+  readonly members: readonly IndexMember[]
+}
+
+export interface IndexMember {
+  readonly identity: string
+  /** Unix ms; `Infinity` for never. */
+  readonly endsMs: number
+}
+
+/** Reads some `count` members of the index, a few of them perhaps twice in a whole iteration. */
+export async function readIndexPage(
+  connection: RedisConnection,
+  keys: NamespaceKeys,
+  cursor: string,
+  count: number,
+): Promise<IndexPage> {
+  const [next, ...page] = listFrom(
+    await connection.run(readIndexScript, [keys.index], [cursor, count]),
+  )
+  const members: IndexMember[] = []
+  for (let at = 0; at + 1 < page.length; at += 2) {
+    const score = textFrom(page[at + 1])
+    const endsMs = score === 'inf' ? Infinity : Number(score)
+    members.push({ identity: textFrom(page[at]), endsMs })
+  }
+  return { next: next === '0' ? null : textFrom(next), members }
+}

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
+import { identitiesOf, request } from '../store.contract.ts'
+import { Warnings, type RegistryWarningCode } from '../warnings.ts'
+import { startClockProxy, type ClockProxy } from './history/clock-proxy.ts'
+import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
+
+const hasProgram = findProgram('redis-server') !== undefined
+
+describe.skipIf(!hasProgram)(
+  'When the clock of Redis steps (needs redis-server on the PATH)',
+  () => {
+    let server: ServerProgram
+    let clock: ClockProxy
+
+    beforeAll(async () => {
+      server = await startRedisProgram()
+      clock = await startClockProxy(server.port)
+    })
+
+    afterAll(async () => {
+      await clock.close()
+      await server.stop()
+    })
+
+    beforeEach(async () => {
+      clock.stepTo(0)
+      const store = await connectRedisStore({ url: server.url, namespace: 'test' })
+      await store.clear()
+      await store.close()
+    })
+
+    const open = async (options: Partial<RedisStoreOptions> = {}) => {
+      const warned: RegistryWarningCode[] = []
+      const warnings = new Warnings(({ code }) => warned.push(code))
+      const store = await connectRedisStore({
+        url: clock.url,
+        namespace: 'test',
+        warnings,
+        ...options,
+      })
+      onTestFinished(() => store.close())
+      return Object.assign(store, { warned })
+    }
+
+    /** What a new reader and a scan see, which must be the same. */
+    const seenAnew = async () => {
+      const fresh = await identitiesOf(await open())
+      expect(await identitiesOf(await open({ strategy: 'scan' }))).toEqual(fresh)
+      return fresh
+    }
+
+    test.for([60, 2600])(
+      'ahead by %d ms and back, one that ended meanwhile and is renewed is there for old readers too',
+      async (aheadMs) => {
+        const writer = await open()
+        const reader = await open()
+        await writer.register(request('stays'))
+        const { expiresAt } = await writer.register(request('ends', { ttlMs: aheadMs - 10 }))
+        expect(await identitiesOf(reader)).toEqual(['ends', 'stays'])
+        clock.stepTo(aheadMs)
+        expect(await identitiesOf(reader)).toEqual(['stays'])
+        clock.stepTo(0)
+        const renewal = await writer.heartbeat('ends', 60_000).catch(() => null)
+        // Late on a busy machine: then it has ended by the right clock too.
+        if (renewal === null) expect(Date.now() + 1000).toBeGreaterThanOrEqual(expiresAt ?? 0)
+        else expect(await seenAnew()).toEqual(['ends', 'stays'])
+        await delay(Math.min(aheadMs, 200))
+        expect(await identitiesOf(reader)).toEqual(await seenAnew())
+      },
+    )
+
+    test('back, a reader loads anew, with a warning', async () => {
+      const store = await open()
+      await store.register(request('alice'))
+      clock.stepTo(5000)
+      expect(await identitiesOf(store)).toEqual(['alice'])
+      expect(store.warned).toEqual([])
+      clock.stepTo(0)
+      expect(await identitiesOf(store)).toEqual(['alice'])
+      expect(store.warned).toEqual(['CLOCK_STEPPED_BACK'])
+    })
+
+    test('ahead, a write does not take out of the index what is live once the clock is right', async () => {
+      const writer = await open()
+      const reader = await open()
+      await writer.register(request('brief', { ttlMs: 2000 }))
+      await writer.register(request('lasting'))
+      expect(await identitiesOf(reader)).toEqual(['brief', 'lasting'])
+      clock.stepTo(2600)
+      await writer.register(request('other'))
+      clock.stepTo(0)
+      const fresh = await seenAnew()
+      expect(fresh).toEqual(expect.arrayContaining(['lasting', 'other']))
+      await expect.poll(() => identitiesOf(reader)).toEqual(await seenAnew())
+      const again = writer.register(request('brief')).then(
+        () => 'made',
+        () => 'exists',
+      )
+      expect(await again).toBe(fresh.includes('brief') ? 'exists' : 'made')
+    })
+  },
+)

@@ -1,0 +1,196 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
+import { identitiesOf, request } from '../store.contract.ts'
+import { Warnings, type RegistryWarningCode } from '../warnings.ts'
+import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
+
+const hasProgram = findProgram('redis-server') !== undefined
+const names = (count: number) => Array.from({ length: count }, (_, n) => `user-${n}`).sort()
+
+describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH)', () => {
+  let server: ServerProgram
+  let redis: Redis
+
+  beforeAll(async () => {
+    server = await startRedisProgram()
+    redis = new Redis(server.url)
+  })
+
+  afterAll(async () => {
+    await redis.quit()
+    await server.stop()
+  })
+
+  beforeEach(async () => {
+    await redis.config('SET', 'maxmemory', '0', 'maxmemory-policy', 'noeviction')
+    await redis.flushall()
+  })
+
+  const open = async (options: Partial<RedisStoreOptions> = {}) => {
+    const warned: RegistryWarningCode[] = []
+    const warnings = new Warnings(({ code }) => warned.push(code))
+    const url = server.url
+    const store = await connectRedisStore({ url, namespace: 'test', warnings, ...options })
+    onTestFinished(() => store.close())
+    return Object.assign(store, { warned })
+  }
+
+  /** A reader that holds `user-0` to `user-<count - 1>`. */
+  const openFilled = async (count: number, ttlMs = 600_000) => {
+    const store = await open()
+    const registering = names(count).map((identity) => store.register(request(identity, { ttlMs })))
+    await Promise.all(registering)
+    expect(await identitiesOf(store)).toHaveLength(count)
+    return store
+  }
+
+  /** Old and new readers and a scan, which must agree. @returns what they see. */
+  const seen = async (old: Awaited<ReturnType<typeof open>>) => {
+    const scan = await open({ strategy: 'scan' })
+    await vi.waitFor(
+      async () => expect(await identitiesOf(old)).toEqual(await identitiesOf(scan)),
+      10_000,
+    )
+    const fresh = await open()
+    const found = await identitiesOf(fresh)
+    expect(await identitiesOf(scan)).toEqual(found)
+    expect(await identitiesOf(old)).toEqual(found)
+    return { found, fresh }
+  }
+
+  test('a record deleted by hand is gone for all readers, by one audit', async () => {
+    const old = await openFilled(100)
+    const other = await open()
+    expect(await identitiesOf(other)).toHaveLength(100)
+    await redis.del('test:user-7', 'test:user-99')
+    const { found } = await seen(old)
+    expect(found).toHaveLength(98)
+    expect(old.warned).toContain('KEYS_LOST')
+    expect(await identitiesOf(other)).toEqual(found)
+    expect(await redis.zscore('test:~index', 'user-7')).toBeNull()
+  })
+
+  test('a record deleted by hand is gone when its heartbeat finds out', async () => {
+    const old = await openFilled(3)
+    await redis.del('test:user-1')
+    await expect(old.heartbeat('user-1', 1000)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(await identitiesOf(old)).toEqual(['user-0', 'user-2'])
+  })
+
+  test('a record deleted by hand is gone when it is unregistered', async () => {
+    const old = await openFilled(3)
+    await redis.del('test:user-1')
+    expect(await old.unregister('user-1')).toBe(false)
+    expect(await identitiesOf(old)).toEqual(['user-0', 'user-2'])
+  })
+
+  test('the log is read on from its new beginning', async () => {
+    const old = await openFilled(3)
+    await redis.del('test:~log')
+    expect((await seen(old)).found).toEqual(names(3))
+    await old.register(request('user-3'))
+    await redis.del('test:~log')
+    await old.register(request('user-4'))
+    expect((await seen(old)).found).toEqual(names(5))
+  })
+
+  test('the index is rebuilt, also if it was begun anew', async () => {
+    for (const isBegunAnew of [false, true]) {
+      await redis.flushall()
+      const old = await openFilled(700)
+      await redis.del('test:~index')
+      if (isBegunAnew) await old.register(request('user-700'))
+      const expected = names(isBegunAnew ? 701 : 700)
+      const { found, fresh } = await seen(old)
+      expect(found).toEqual(expected)
+      expect(fresh.warned).toEqual(['KEYS_LOST'])
+      expect(await redis.zcount('test:~index', '(-inf', '+inf')).toBe(expected.length)
+      const next = await open()
+      await redis.config('RESETSTAT')
+      expect(await identitiesOf(next)).toEqual(expected)
+      expect(await redis.info('commandstats')).not.toContain('cmdstat_scan:')
+    }
+  })
+
+  test('a member that the index lacks is put back by what touches its record', async () => {
+    const old = await openFilled(3)
+    const touches = [
+      (identity: string) => old.heartbeat(identity, 600_000),
+      (identity: string) => old.register(request(identity)).catch(() => {}),
+      async (identity: string) => {
+        const registeredAt = Number(await redis.hget(`test:${identity}`, 'registered_at'))
+        await old.moveTo({ identity, registeredAt, gateway: null }, 'gateway')
+      },
+    ]
+    for (const [n, touch] of touches.entries()) {
+      await redis.zrem('test:~index', `user-${n}`)
+      await touch(`user-${n}`)
+      expect(await redis.zscore('test:~index', `user-${n}`)).not.toBeNull()
+      expect((await seen(old)).found).toEqual(names(3))
+    }
+  })
+
+  test('index and log are rebuilt, by a reader that knew them or in a small database', async () => {
+    const old = await openFilled(50, 0)
+    await redis.del('test:~index', 'test:~log')
+    expect(await identitiesOf(await open())).toEqual(names(50))
+    await redis.del('test:~index', 'test:~log')
+    expect((await seen(old)).found).toEqual(names(50))
+    await expect(old.register(request('user-7'))).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
+  })
+
+  test('a clear removes what the index lacks too', async () => {
+    const old = await openFilled(20)
+    await redis.del('test:~index')
+    await old.clear()
+    expect(await redis.keys('test:*')).toEqual([])
+    expect((await seen(old)).found).toEqual([])
+  })
+
+  test('everything is, if the server was flushed', async () => {
+    const old = await openFilled(20)
+    await redis.flushall()
+    expect(await identitiesOf(old)).toEqual([])
+    expect(old.warned).toEqual([])
+  })
+
+  test('a large database is not searched unless something shows that keys were lost', async () => {
+    await redis.eval(`for n = 1, 100001 do redis.call('SET', 'other:' .. n, '') end`, 0)
+    const writer = await open()
+    await writer.register(request('alice'))
+    await redis.config('RESETSTAT')
+    expect(await identitiesOf(await open())).toEqual(['alice'])
+    expect(await redis.info('commandstats')).not.toContain('cmdstat_scan:')
+    await redis.del('test:~index')
+    expect(await identitiesOf(await open())).toEqual(['alice'])
+  })
+
+  test.for(['volatile-lru', 'allkeys-lru', 'volatile-ttl', 'allkeys-random'])(
+    'by eviction, readers agree, and are warned: %s',
+    async (policy) => {
+      const old = await openFilled(300)
+      await redis.config('SET', 'maxmemory-policy', policy)
+      await expect.poll(() => identitiesOf(old).then(() => old.warned)).toEqual([])
+      const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
+      await redis.config('SET', 'maxmemory', `${used + 1_000_000}`)
+      await expect.poll(() => identitiesOf(old).then(() => old.warned)).toContain('EVICTING_REDIS')
+      expect((await open()).warned).toEqual(['EVICTING_REDIS'])
+      for (let n = 0; n < 60; n += 1) await redis.set(`cache:${n}`, 'x'.repeat(50_000), 'EX', 1000)
+      expect(await redis.info('stats')).toMatch(/evicted_keys:[1-9]/)
+      // The first read, since it is known that Redis evicts.
+      const kept = await identitiesOf(old)
+      await redis.config('SET', 'maxmemory', '0')
+      const { found } = await seen(old)
+      expect(found.length).toBeLessThan(300)
+      expect(kept.length).toBeLessThan(300)
+      for (const identity of names(300)) {
+        const again = await old.register(request(identity)).then(
+          () => 'made',
+          () => 'exists',
+        )
+        expect(again).toBe(found.includes(identity) ? 'exists' : 'made')
+      }
+    },
+  )
+})

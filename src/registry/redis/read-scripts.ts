@@ -1,0 +1,142 @@
+import { MAX_LIMITS } from '../limits.ts'
+import { recordFields } from './record.ts'
+import { now, script } from './script.ts'
+
+/**
+ * Longest value that a reader takes, in bytes: the most that `limits.maxMetadataBytes` can be, and the
+ * few lines around it. What is longer was not written by a registry.
+ */
+export const MAX_VALUE_BYTES = MAX_LIMITS.maxMetadataBytes + 4096
+
+/** Most bytes of values in one reply, so that neither side has to hold more at a time; at least one value fits. */
+export const MAX_REPLY_BYTES = 32 * 1024 * 1024
+
+const fields = recordFields.map((name) => `'${name}'`).join(', ')
+
+/**
+ * `readHash(key, most)`: the values of a hash's fields; or why it isn't read: 'type' if the key holds
+ * something else, 'huge' if it has more bytes than any registration, 'long' if it has more than
+ * `most`. And the bytes of it all.
+ */
+const readHash = `
+local function readHash(key, most)
+  local values = redis.pcall('HMGET', key, ${fields})
+  if values.err then
+    if string.find(values.err, 'WRONGTYPE', 1, true) then return 'type', 0 end
+    return values, 0
+  end
+  local bytes = 0
+  for at = 1, #values do if values[at] then bytes = bytes + #values[at] end end
+  if bytes > ${MAX_VALUE_BYTES} then return 'huge', 0 end
+  if bytes > most then return 'long', 0 end
+  return values, bytes
+end`
+
+/**
+ * `facts()`: what INFO says of eviction, as lines: evicted keys, bytes at most, policy; '' where the
+ * user may not ask.
+ */
+const facts = `
+local function facts()
+  local stats = redis.pcall('INFO', 'stats')
+  local memory = redis.pcall('INFO', 'memory')
+  if type(stats) ~= 'string' or type(memory) ~= 'string' then return '' end
+  return (string.match(stats, 'evicted_keys:(%d+)') or '') .. '\\n' ..
+    (string.match(memory, 'maxmemory:(%d+)') or '') .. '\\n' ..
+    (string.match(memory, 'maxmemory_policy:([%w-]+)') or '')
+end`
+
+/**
+ * The time and what the log says from a position on, both of one instant.
+ * KEYS log. ARGV stream id to begin at, or '-'; most entries.
+ *
+ * Replies Unix ms, and then each entry as one text of lines: stream id, kind, and those of the entry;
+ * of the first one, which is known already, the mark only. Nested replies would cost both sides half as
+ * much again. Last, '' if the log goes on and the reply would be too long.
+ *
+ * With checks, KEYS are also a key that doesn't exist and hashes, ARGV also the most bytes of a hash and
+ * '1' to ask for facts. Then the first reply is a list: Unix ms, facts of eviction, and each hash as by `readHash`. Fails on a
+ * replica, which may lag behind its master: only a write tells a script where it runs.
+ */
+export const readLogScript = script(`${now}
+local reply = { now }
+if #KEYS > 1 then${facts}${readHash}
+  local probe = redis.pcall('DEL', KEYS[2])
+  if type(probe) == 'table' and string.find(probe.err, 'READONLY', 1, true) then return probe end
+  local checks = { now, ARGV[4] == '1' and facts() or '' }
+  for at = 3, #KEYS do checks[at] = readHash(KEYS[at], tonumber(ARGV[3])) end
+  reply[1] = checks
+end
+local bytes = 0
+for at, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])) do
+  local lines = entry[2][2]
+  if at == 1 or #lines > ${MAX_VALUE_BYTES} then
+    lines = string.match(string.sub(lines, 1, 64), '[^\\n]*')
+  else
+    bytes = bytes + #lines
+    if bytes > ${MAX_REPLY_BYTES} and at > 2 then
+      reply[at + 1] = ''
+      break
+    end
+  end
+  reply[at + 1] = entry[1] .. '\\n' .. string.sub(entry[2][1], 1, 64) .. '\\n' .. lines
+end
+return reply`)
+
+/** What INFO says of eviction, as by `facts`. No keys. */
+export const readFactsScript = script(`${facts}
+return facts()`)
+
+/** Scored lowest in the index, it says that a SCAN has found nothing that the index lacks. */
+export const VERIFIED = '~verified'
+
+/**
+ * The state of a namespace's bookkeeping. KEYS index, log. ARGV '1' to ask for facts of eviction.
+ * Replies the log's last entry as lines of stream id and mark, or nil; whether there is an index;
+ * whether it is verified; keys of the database, or -1 where the user may not ask; facts of eviction.
+ */
+export const readBookkeepingScript = script(`${facts}
+local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
+local size = redis.pcall('DBSIZE')
+return {
+  last and last[1] .. '\\n' .. string.match(string.sub(last[2][2], 1, 64), '[^\\n]*') or false,
+  redis.call('EXISTS', KEYS[1]),
+  redis.call('ZSCORE', KEYS[1], '${VERIFIED}') and 1 or 0,
+  type(size) == 'number' and size or -1,
+  ARGV[1] == '1' and facts() or '',
+}`)
+
+/**
+ * A part of the index. KEYS index. ARGV cursor, about how many.
+ * Replies the next cursor, and each member that is not bookkeeping with its score; longer ones than an
+ * identity can be are given without their end.
+ */
+export const readIndexScript = script(`
+local page = redis.call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
+local reply = { page[1] }
+for at = 1, #page[2], 2 do
+  if page[2][at + 1] ~= '-inf' then
+    reply[#reply + 1] = string.sub(page[2][at], 1, 300)
+    reply[#reply + 1] = page[2][at + 1]
+  end
+end
+return reply`)
+
+/**
+ * KEYS hashes. ARGV most bytes of a hash. Replies Unix ms and each hash as by `readHash`; fewer than
+ * were asked for if the reply would be too long.
+ */
+export const readHashesScript = script(`${now}${readHash}
+local reply, total = { now }, 0
+for at = 1, #KEYS do
+  local hash, bytes = readHash(KEYS[at], tonumber(ARGV[1]))
+  if type(hash) == 'table' and hash.err then return hash end
+  total = total + bytes
+  if at > 1 and total > ${MAX_REPLY_BYTES} then break end
+  reply[at + 1] = hash
+end
+return reply`)
+
+/** KEYS index. Replies the identities in it that have ended. */
+export const endedScript = script(`${now}
+return redis.call('ZRANGEBYSCORE', KEYS[1], '(-inf', now)`)

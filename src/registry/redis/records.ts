@@ -1,0 +1,65 @@
+import type { Registration } from '../registration.ts'
+import type { RedisConnection } from './connection.ts'
+import { CorruptData } from './corrupt-data.ts'
+import type { NamespaceKeys } from './keys.ts'
+import { MAX_VALUE_BYTES, readHashesScript } from './read-scripts.ts'
+import { registrationFrom } from './record.ts'
+import { countFrom, listFrom, unexpected } from './replies.ts'
+
+/** What Redis holds under the key of an identity. */
+export type Recorded =
+  | { readonly state: 'valid'; readonly registration: Registration }
+  | { readonly state: 'missing' }
+  | { readonly state: 'corrupt'; readonly fault: string }
+  /** It has more bytes than were asked for. */
+  | { readonly state: 'unread' }
+
+const MISSING: Recorded = { state: 'missing' }
+
+/** A hash as the scripts reply it. */
+export function recordedFrom(identity: string, hash: unknown): Recorded {
+  if (hash === 'type') return { state: 'corrupt', fault: 'it is not a hash' }
+  if (hash === 'huge')
+    return { state: 'corrupt', fault: `it has more than ${MAX_VALUE_BYTES} bytes` }
+  if (!Array.isArray(hash)) return { state: 'unread' }
+  if (hash.every((value) => value === null)) return MISSING
+  try {
+    const registration = registrationFrom(hash)
+    if (registration.identity === identity) return { state: 'valid', registration }
+    return { state: 'corrupt', fault: 'its id is not the one in its key' }
+  } catch (error) {
+    if (error instanceof CorruptData) return { state: 'corrupt', fault: error.message }
+    throw error
+  }
+}
+
+/**
+ * Reads the records of identities, each whole, not all at one instant.
+ * @returns them in the order asked for, with the time (Unix ms) at which each was read.
+ */
+export async function readRecords(
+  connection: RedisConnection,
+  keys: NamespaceKeys,
+  identities: readonly string[],
+): Promise<readonly { identity: string; recorded: Recorded; timeMs: number }[]> {
+  const records: { identity: string; recorded: Recorded; timeMs: number }[] = []
+  while (records.length < identities.length) {
+    const wanted = identities.slice(records.length)
+    const names = wanted.map((identity) => keys.identity(identity))
+    const reply = await connection.run(readHashesScript, names, [MAX_VALUE_BYTES])
+    const [time, ...hashes] = listFrom(reply)
+    const timeMs = countFrom(time)
+    if (hashes.length === 0 || hashes.length > wanted.length) throw unexpected(reply)
+    for (const [at, hash] of hashes.entries()) {
+      const identity = wanted[at] ?? ''
+      records.push({ identity, timeMs, recorded: recordedFrom(identity, hash) })
+    }
+  }
+  return records
+}
+
+/** What a warning says of a corrupt record. */
+export function corruptRecordMessage(keys: NamespaceKeys, identity: string, fault: string): string {
+  const key = JSON.stringify(keys.identity(identity).slice(0, 400))
+  return `The record ${key} in Redis was left out: ${fault}. Register the identity anew with \`replace\`, or unregister it.`
+}

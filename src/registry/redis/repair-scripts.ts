@@ -1,0 +1,62 @@
+import { VERIFIED } from './read-scripts.ts'
+import { now, REMOVAL_SLACK_MS, script } from './script.ts'
+
+/**
+ * Begins to verify an index. KEYS index. ARGV mark. The mark is in the index from now on, scored
+ * lowest; should the index be lost meanwhile, so is the mark.
+ */
+export const beginVerifyingScript = script(
+  `return redis.call('ZADD', KEYS[1], '-inf', '~' .. ARGV[1])`,
+)
+
+/**
+ * Puts live registrations that the index lacks into it, and tells readers to load it anew. KEYS index,
+ * log, one hash for each identity. ARGV mark, log cap, the identities. Replies how many were put there.
+ */
+export const adoptScript = script(`${now}
+local adopted = 0
+for at = 3, #KEYS do
+  local id = ARGV[at]
+  if not redis.call('ZSCORE', KEYS[1], id) then
+    local values = redis.pcall('HMGET', KEYS[at], 'id', 'expires_at')
+    local ends = not values.err and values[1] == id and values[2] and tonumber(values[2])
+    if ends and (ends == 0 or ends > now) then
+      redis.call('ZADD', KEYS[1], ends == 0 and '+inf' or ends, id)
+      adopted = adopted + 1
+    end
+  end
+end
+if adopted > 0 then
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'reload', ARGV[1])
+end
+return adopted`)
+
+/**
+ * Ends the verification of an index. KEYS index. ARGV mark. Replies whether the index was there all
+ * the time: 1 or 0.
+ */
+export const endVerifyingScript = script(`
+if redis.call('ZREM', KEYS[1], '~' .. ARGV[1]) == 0 then return 0 end
+redis.call('ZADD', KEYS[1], '-inf', '${VERIFIED}')
+return 1`)
+
+/**
+ * Takes registrations whose hash is gone before its time out of the index, and says so in the log.
+ * KEYS index, log, one hash for each identity. ARGV mark, log cap, the identities.
+ * Replies how many there were.
+ */
+export const dropLostScript = script(`${now}
+local lost = {}
+for at = 3, #KEYS do
+  if redis.call('EXISTS', KEYS[at]) == 0 then
+    local ends = redis.call('ZSCORE', KEYS[1], ARGV[at])
+    if ends and tonumber(ends) > now + ${REMOVAL_SLACK_MS} then
+      redis.call('ZREM', KEYS[1], ARGV[at])
+      lost[#lost + 1] = ARGV[at]
+    end
+  end
+end
+if #lost > 0 then
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'clear', ARGV[1] .. '\\n' .. cjson.encode(lost))
+end
+return #lost`)

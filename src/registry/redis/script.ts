@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto'
+
+/** A Lua script that Redis runs atomically. */
+export interface Script {
+  readonly source: string
+  /** By which Redis knows it once it has seen it. */
+  readonly sha1: string
+}
+
+export function script(source: string): Script {
+  return { source, sha1: createHash('sha1').update(source).digest('hex') }
+}
+
+/** Unix ms by the clock of Redis: the only clock that counts. */
+export const now = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`
+
+/**
+ * Redis removes a key by a time of its own, a millisecond sooner or later than `now` says. So a record
+ * counts as lost only if it would have lived for longer than this, in ms.
+ */
+export const REMOVAL_SLACK_MS = 100
