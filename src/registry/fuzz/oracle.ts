@@ -93,7 +93,7 @@ export class Oracle {
     })
   }
 
-  /** Sends, and checks that nothing is `DELIVERED` that was not handled. */
+  /** Sends, and checks that nothing is `DELIVERED` that was not handled, and nothing handled twice. */
   async #multicast(
     filter: Filter,
     options: MulticastOptions,
@@ -102,18 +102,20 @@ export class Oracle {
     const { sender, host, durable, traffic } = this.#world
     try {
       const { messageId, statuses } = await retried(() => sender.call('multicast', filter, options))
+      const { delivery = 'at-most-once' } = options
       const handled = new Set<string>()
+      const repeated: string[] = []
       for (const process of [host, durable]) {
-        for (const identity of await process.call('handled', messageId)) handled.add(identity)
+        for (const identity of await process.call('handled', messageId)) {
+          if (handled.has(identity)) repeated.push(`${delivery} to ${identity} was handled twice`)
+          handled.add(identity)
+        }
       }
       const unfounded = [...statuses]
         .filter(([identity, status]) => status === 'DELIVERED' && !handled.has(identity))
         .filter(([identity]) => !traffic.claimed(messageId, identity))
-        .map(
-          ([identity]) =>
-            `${options.delivery ?? 'at-most-once'} to ${identity} was DELIVERED, and nobody handled it`,
-        )
-      return [...unfounded, ...further(statuses)]
+        .map(([identity]) => `${delivery} to ${identity} was DELIVERED, and nobody handled it`)
+      return [...unfounded, ...repeated, ...further(statuses)]
     } catch (error) {
       return [`multicast to ${JSON.stringify(filter)}: ${messageOf(error)}`]
     }

@@ -48,7 +48,7 @@ export interface TestedCalls {
     options: MulticastOptions,
   ): Promise<{ messageId: string; statuses: ReadonlyMap<string, DeliveryStatus> }>
   findPatternHosts(): Promise<readonly PatternHost[]>
-  /** Which identities handled a message here. */
+  /** Which identities handled a message here, each as often as its handler ran without throwing. */
   handled(messageId: string): Promise<readonly string[]>
   health(): Promise<Health>
 }

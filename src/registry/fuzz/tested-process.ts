@@ -15,7 +15,7 @@ const REMEMBERED_MESSAGES = 20_000
 let registry: MulticastRegistry | null = null
 let ownName = ''
 let connectOptions: ConnectOptions | null = null
-const handled = new Map<string, Set<string>>()
+const handled = new Map<string, string[]>()
 
 function mine(): MulticastRegistry {
   if (registry === null) throw new Error('Not started.')
@@ -27,16 +27,12 @@ function optionsOfMine(): ConnectOptions {
   return connectOptions
 }
 
-/** @returns whether the message is new to this identity. */
-function remember(id: string, identity: string): boolean {
-  const identities = handled.get(id) ?? new Set()
-  const isNew = !identities.has(identity)
-  handled.set(id, identities.add(identity))
-  if (handled.size > REMEMBERED_MESSAGES) {
-    const [oldest] = handled.keys()
-    if (oldest !== undefined) handled.delete(oldest)
-  }
-  return isNew
+function remember(id: string, identity: string): void {
+  const identities = handled.get(id) ?? []
+  identities.push(identity)
+  handled.set(id, identities)
+  const [oldest] = handled.keys()
+  if (handled.size > REMEMBERED_MESSAGES && oldest !== undefined) handled.delete(oldest)
 }
 
 async function host({ identities, patterns, moody }: Hosting): Promise<void> {
@@ -53,7 +49,7 @@ async function host({ identities, patterns, moody }: Hosting): Promise<void> {
     })
   }
   for (const pattern of patterns) {
-    await mine().subscribeMatching(pattern, ({ id, identity }) => void remember(id, identity))
+    await mine().subscribeMatching(pattern, ({ id, identity }) => remember(id, identity))
   }
 }
 
@@ -103,7 +99,7 @@ const calls: TestedCalls = {
     return { messageId, statuses }
   },
   findPatternHosts: () => findPatternHosts(optionsOfMine().natsUrls, subjects),
-  handled: async (messageId) => [...(handled.get(messageId) ?? [])],
+  handled: async (messageId) => handled.get(messageId) ?? [],
   health: async () => {
     globalThis.gc?.()
     const { heapUsed, external } = process.memoryUsage()
