@@ -77,6 +77,8 @@ export const WRONG_IDENTITIES = [
   'x'.repeat(257),
   'x'.repeat(70_000),
   '\u2028',
+  'a\u200bb',
+  'a\u202eb',
 ]
 
 /** A gateway as anybody may write it into a record. */
