@@ -7,7 +7,13 @@ import { readRunFile } from '../src/results/read-run-file.ts'
  * servers that were asked for, and that no request or message was lost. Not how fast it was.
  */
 const [, , folder = 'results', kind = ''] = process.argv
-const SCENARIOS = ['enumerate.load.ts', 'mixed.load.ts', 'multicast.load.ts', 'register.load.ts']
+const SCENARIOS = [
+  'enumerate.load.ts',
+  'mixed.load.ts',
+  'multicast.load.ts',
+  'register.load.ts',
+  'watch.load.ts',
+]
 
 const complaints: string[] = []
 const check = (holds: boolean, complaint: string): void => {

@@ -73,8 +73,8 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because(
     "is of the nats command line, which the tests don't need; src/registry/nats/ tests do the same by a plain client",
     [
-      'nats reply prism.multicast.lamp-1 thanks',
-      'nats request prism.multicast.user-1 hello',
+      'nats reply prism.multicast.home.lamp-1 thanks',
+      'nats request prism.multicast.home.user-1 hello',
       'nats stream edit',
     ],
   ),

@@ -23,6 +23,11 @@ export class Backlog {
     this.#warnings = warnings
   }
 
+  /** What the messages in it take, in bytes. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** Takes a message in; `null` if it doesn't fit. The only message always fits, whatever its size. */
   admit(bodyBytes: number): HeldMessage | null {
     const bytes = bodyBytes + MESSAGE_BYTES

@@ -11,7 +11,7 @@ export interface RegistryLimits {
   readonly maxTtlMs: number
   /** Bytes of a registration's metadata as JSON in UTF-8, 2 to 16 MiB. */
   readonly maxMetadataBytes: number
-  /** Levels of objects and arrays in metadata, 1 to `MAX_METADATA_DEPTH`; `{"a": 1}` has one. */
+  /** Levels of objects and arrays in metadata, 1 to 100; `{"a": 1}` has one. */
   readonly maxMetadataDepth: number
   /** Levels of `$and`, `$or` and `$not` in a filter, 1 to 100; `{"a": 1}` has one. */
   readonly maxFilterDepth: number

@@ -5,6 +5,7 @@ import { RegistryError } from './errors.ts'
 import { MemoryMessenger } from './memory/memory-messenger.ts'
 import { MemoryStore } from './memory/memory-store.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
+import { connectRedisStore } from './redis/redis-store.ts'
 import { MulticastRegistry } from './registry.ts'
 
 /** Refuses to be looked at in any way. */
@@ -161,6 +162,34 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       call: (registry, includeMetadata) => registry.enumerate({}, { includeMetadata }),
     },
   ],
+  watch: [
+    filterRow((registry, value) => registry.watch(value)),
+    {
+      argument: 'options',
+      wrong: [...notOptions, Object.defineProperty({}, 'initial', throwing)],
+      call: (registry, value) => registry.watch({}, value),
+    },
+    {
+      argument: 'initial',
+      wrong: notBoolean,
+      call: (registry, initial) => registry.watch({}, { initial }),
+    },
+    {
+      argument: 'from',
+      wrong: [...notText, '', 'x', 'e30', 'x'.repeat(100_000)],
+      call: (registry, from) => registry.watch({}, { from }),
+    },
+    {
+      argument: 'renewals',
+      wrong: notBoolean,
+      call: (registry, renewals) => registry.watch({}, { renewals }),
+    },
+    {
+      argument: 'signal',
+      wrong: [...notObject, hostile, new AbortController()],
+      call: (registry, signal) => registry.watch({}, { signal }),
+    },
+  ],
   multicast: [
     filterRow((registry, value) => registry.multicast(value, 'x')),
     {
@@ -265,8 +294,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     connectRow('namespace', [undefined, ...notText, '', 'a b']),
     connectRow('subjectPrefix', notText),
     connectRow('strategy', notWords),
-    connectRow('natsConnections', notNumber),
-    connectRow('gatewayName', notText),
+    connectRow('natsConnections', [...notWhole, 0, 65]),
+    connectRow('gatewayName', [...notText, '', 'a.b']),
     connectRow('durability', [
       ...notOptions,
       { gatewayName: 5 },
@@ -287,7 +316,7 @@ const slotRows: typeof rows = {
       wrong: [undefined, ...notOptions, {}],
       call: (_registry, value) => connectNatsMessenger(value),
     },
-    messengerRow('servers', [undefined, 'nats://127.0.0.1:1', null, [], [5]]),
+    messengerRow('servers', [undefined, 'nats://127.0.0.1:1', null, [], [5], Array(2)]),
     messengerRow('namespace', [undefined, ...notText, '', 'a.b']),
     messengerRow('subjectPrefix', [...notText, '', 'a b', 'a.>', 'x'.repeat(100_000)]),
     messengerRow('connections', [...notWhole, 0, 65]),
@@ -296,6 +325,21 @@ const slotRows: typeof rows = {
     messengerRow('durability', notDurability),
     messengerRow('onUpChange', notFunction.slice(1)),
     messengerRow('maxBacklogBytes', [...notWhole, 0]),
+  ],
+  connectRedisStore: [
+    {
+      argument: 'options',
+      wrong: [undefined, ...notOptions, {}],
+      call: (_registry, value) => connectRedisStore(value),
+    },
+    storeRow('url', [...notText, '', 'localhost', 'nats://127.0.0.1:1']),
+    storeRow('nodes', [null, 'redis://127.0.0.1:1', [], [5], Array(2)]),
+    storeRow('namespace', [undefined, ...notText, '', 'a:b']),
+    storeRow('strategy', notWords),
+    storeRow('maxIdentities', notWhole),
+    storeRow('logCap', [...notWhole, 0]),
+    storeRow('connectTimeoutMs', [...notNumber, 0, -1, Number.NaN, Infinity]),
+    storeRow('warnings', [null, 5, {}]),
   ],
   'new MemoryMessenger': [
     {
@@ -391,7 +435,17 @@ test('options that change while they are read were read once', async () => {
 })
 
 test('whatever is given to whatever call, it works or is refused with a RegistryError', async () => {
-  const names = ['ttlMs', 'replace', 'limit', 'cursor', 'sortBy', 'order', 'delivery', 'receipts']
+  const names = [
+    'ttlMs',
+    'replace',
+    'limit',
+    'cursor',
+    'sortBy',
+    'order',
+    'delivery',
+    'receipts',
+    'from',
+  ]
   const anything = fc.oneof(
     fc.anything({
       withBigInt: true,
@@ -414,6 +468,7 @@ test('whatever is given to whatever call, it works or is refused with a Registry
     moveTo: (...given) => registry.moveTo(...(given as [never, never])),
     unregister: (...given) => registry.unregister(...(given as [never])),
     enumerate: (...given) => registry.enumerate(...(given as [never, never])),
+    watch: (...given) => registry.watch(...(given as [never, never])).return?.(),
     multicast: (...given) => registry.multicast(...(given as [never, never, never])),
     subscribe: (...given) => registry.subscribe(...(given as [never, never])),
     subscribeMatching: (...given) => registry.subscribeMatching(...(given as [never, never])),
@@ -424,6 +479,7 @@ test('whatever is given to whatever call, it works or is refused with a Registry
     register: ['user-1', {}, {}],
     moveTo: [seen, 'x'],
     enumerate: [{}, {}],
+    watch: [{}, {}],
     multicast: [{ a: 1 }, 'x', {}],
     subscribe: ['user-1', handler],
     subscribeMatching: ['*', handler],
@@ -460,6 +516,15 @@ function connectRow(argument: string, wrong: readonly unknown[]): Row {
     argument,
     wrong,
     call: (_registry, value) => connectRegistry({ ...usual, [argument]: value }),
+  }
+}
+
+function storeRow(argument: string, wrong: readonly unknown[]): Row {
+  const usual = { url: 'redis://127.0.0.1:1', namespace: 'n' }
+  return {
+    argument,
+    wrong,
+    call: (_registry, value) => connectRedisStore({ ...usual, [argument]: value }),
   }
 }
 

@@ -569,6 +569,63 @@ function describeRegistry(
       })
     })
 
+    describe('watch', () => {
+      test('tells what joins, changes and leaves', async () => {
+        await registry.register('alice', { status: 'online' })
+        const told: string[] = []
+        for await (const event of registry.watch({ status: 'online' })) {
+          if (event.type === 'joined' || event.type === 'changed') {
+            told.push(`${event.type} ${event.registration.identity}`)
+          } else told.push(event.type === 'left' ? `left ${event.identity}` : event.type)
+          if (told.length === 2) await registry.register('bob', { status: 'online' })
+          if (told.length === 3) {
+            await registry.register('alice', { status: 'online', n: 2 }, { replace: true })
+          }
+          if (told.length === 4) await registry.unregister('bob')
+          if (told.length === 5) break
+        }
+        expect(told).toEqual(['joined alice', 'current', 'joined bob', 'changed alice', 'left bob'])
+      })
+
+      test('resumes by a token, and tells nothing of a beginning then', async () => {
+        await registry.register('bob', {})
+        const events = registry.watch({}, { initial: false })
+        const { value } = await events.next()
+        await events.return?.()
+        expect(value).toMatchObject({ type: 'current' })
+        await registry.register('alice', {})
+        const resumed = registry.watch({}, { from: value?.token ?? '' })
+        expect(await resumed.next()).toMatchObject({
+          value: { type: 'joined', registration: { identity: 'alice' } },
+        })
+        expect(await resumed.next()).toMatchObject({ value: { type: 'current' } })
+        const both = { from: value?.token ?? '', initial: true }
+        expect(() => registry.watch({}, both)).toThrow(
+          expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+        )
+      })
+
+      test('ends by its signal, and when the registry is closed under a slow multicast', async () => {
+        const ending = new AbortController()
+        const [one, other] = [registry.watch({}, { signal: ending.signal }), registry.watch()]
+        const done = { done: true, value: undefined }
+        expect((await one.next()).done).toBe(false)
+        expect((await other.next()).done).toBe(false)
+        const waiting = one.next()
+        ending.abort()
+        expect(await waiting).toEqual(done)
+        const release = Promise.withResolvers<void>()
+        await registry.subscribe('alice', () => release.promise)
+        await registry.register('alice', {})
+        await other.next()
+        const underWay = registry.multicast({}, 'x', { timeoutMs: 20_000 })
+        const closing = registry.close()
+        expect(await other.next()).toEqual(done)
+        release.resolve()
+        await Promise.all([underWay, closing])
+      })
+    })
+
     describe('close', () => {
       test('ends what was accepted', async () => {
         const received: string[] = []
@@ -605,9 +662,9 @@ function describeRegistry(
           () => registry.subscribeMatching('*', () => {}),
           () => registry.clear(),
         ]
-        for (const call of calls) {
-          await expect(call()).rejects.toMatchObject({ name: 'RegistryError', code: 'CLOSED' })
-        }
+        const closed = { name: 'RegistryError', code: 'CLOSED' }
+        for (const call of calls) await expect(call()).rejects.toMatchObject(closed)
+        expect(() => registry.watch()).toThrow(expect.objectContaining(closed))
       })
     })
 

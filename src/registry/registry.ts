@@ -20,6 +20,8 @@ import { Pages } from './paging/pages.ts'
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
 import { type RegistryWarningCode, Warnings } from './warnings.ts'
+import type { WatchStream } from './watch/watch-event.ts'
+import { watchOptionsFrom, type WatchOptions } from './watch/watch-options.ts'
 
 /** How an identity is registered. */
 export interface RegisterOptions {
@@ -63,6 +65,8 @@ export class MulticastRegistry {
   #underWay = 0
   #onIdle: (() => void) | null = null
   #closing: Promise<void> | null = null
+  /** Aborted by `close()`, which ends the watches. */
+  readonly #closed = new AbortController()
 
   /**
    * @param slots the registry owns them from here on: `close()` closes them.
@@ -164,6 +168,28 @@ export class MulticastRegistry {
   }
 
   /**
+   * Streams the registrations that match, and then every change to them, made by any process: events
+   * in the order of the changes, for `for await`. The stream ends without an error when the loop is
+   * left, `options.signal` is aborted or the registry is closed. A consumer that is slower than the
+   * changes gets the latest state of each identity. `docs/watch.md` has the details.
+   *
+   * The iterator rejects with `UNAVAILABLE` if the store is unreachable when the watch begins. If it
+   * becomes unreachable later, the watch reports it, waits, and then yields the difference.
+   * @param filter `{}` matches all.
+   * @throws RegistryError at the call: `INVALID_FILTER`, `INVALID_ARGUMENT`, `CLOSED`
+   */
+  watch(filter: Filter = {}, options: WatchOptions = {}): WatchStream {
+    this.#requireOpen()
+    const compiled = filterFrom(filter, this.#limits)
+    const { signal, ...rest } = watchOptionsFrom(options)
+    return this.#store.watch({
+      ...rest,
+      filter: compiled,
+      signals: [this.#closed.signal, ...(signal === null ? [] : [signal])],
+    })
+  }
+
+  /**
    * Sends a payload to every identity that matches, and waits for their receipts.
    * No match is a success with 0 targets.
    * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`
@@ -213,8 +239,12 @@ export class MulticastRegistry {
     return this.#accept(() => this.#store.clear())
   }
 
-  /** Ends what was accepted and releases connections. Idempotent; later calls reject with `CLOSED`. */
+  /**
+   * Ends watches, waits for everything else that was accepted, and releases connections. Idempotent;
+   * later calls reject with `CLOSED`.
+   */
   close(): Promise<void> {
+    this.#closed.abort()
     this.#closing ??= this.#close()
     return this.#closing
   }
@@ -227,9 +257,7 @@ export class MulticastRegistry {
   }
 
   async #accept<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#closing !== null) {
-      throw new RegistryError('CLOSED', 'The registry is closed; connect a new one.')
-    }
+    this.#requireOpen()
     this.#underWay += 1
     try {
       return await call()
@@ -246,5 +274,10 @@ export class MulticastRegistry {
       'INVALID_ARGUMENT',
       `gateway: ${written(gateway)} is not a gateway of this namespace; use the \`gateway\` of the registry that hosts the identity`,
     )
+  }
+
+  #requireOpen(): void {
+    if (this.#closing === null) return
+    throw new RegistryError('CLOSED', 'The registry is closed; connect a new one.')
   }
 }

@@ -4,6 +4,7 @@ import type { CompiledFilter } from './filter/compile.ts'
 import { filterFrom } from './filter/filter.ts'
 import type { Metadata, Registration } from './registration.ts'
 import type { RegistrationRequest, RegistryStore } from './store.ts'
+import { describeWatchContract } from './watch/watch.contract.ts'
 
 /** Stores of one namespace. */
 export interface StoreSource {
@@ -21,6 +22,8 @@ export function describeStoreContract(
   { isShared }: { readonly isShared: boolean },
   create: () => StoreSource,
 ): void {
+  describeWatchContract(name, { isShared }, create)
+
   describe(`${name}, as every store`, () => {
     const opened: RegistryStore[] = []
     let source: StoreSource

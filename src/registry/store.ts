@@ -1,5 +1,6 @@
 import type { CompiledFilter } from './filter/compile.ts'
 import type { Registration } from './registration.ts'
+import type { WatchStream } from './watch/watch-event.ts'
 
 /** A registration to be made. The registry has validated every field. */
 export interface RegistrationRequest {
@@ -26,6 +27,19 @@ export interface SeenRegistration {
   /** Unix ms by the store's clock, as the store gave it. */
   readonly registeredAt: number
   readonly gateway: string | null
+}
+
+/** A watch to be opened. The registry has validated every field but `from`. */
+export interface WatchRequest {
+  readonly filter: CompiledFilter
+  /** Whether to begin with everything that matches. */
+  readonly initial: boolean
+  /** The token of an event to resume after, whatever `initial` says. */
+  readonly from: string | null
+  /** Whether a renewed TTL alone is a `changed`. */
+  readonly renewals: boolean
+  /** Each ends the watch when it is aborted. */
+  readonly signals: readonly AbortSignal[]
 }
 
 /**
@@ -69,6 +83,16 @@ export interface RegistryStore {
    * Linearizable, as `select`.
    */
   lookUp(identities: readonly string[]): Promise<readonly Registration[]>
+
+  /**
+   * A stream of the registrations that match, and of their changes, as `docs/watch.md` says.
+   * Linearizable with `select`: its beginning has all that took effect, in any process, before the
+   * call. Ends without an error when the store is closed. The iterator rejects with `UNAVAILABLE` if
+   * the backend is unreachable when the watch begins; later the watch waits for it.
+   * @throws RegistryError at the call: `INVALID_ARGUMENT` for an invalid token, and one of another
+   *   namespace or filter; `CLOSED`.
+   */
+  watch(request: WatchRequest): WatchStream
 
   /** Removes every registration and all bookkeeping of the namespace. */
   clear(): Promise<void>

@@ -11,6 +11,11 @@ export class ExpiryQueue {
     return this.#heap.length
   }
 
+  /** The earliest expiry, Unix ms; `null` if there is none. */
+  get earliest(): number | null {
+    return this.#heap[0]?.expiresAt ?? null
+  }
+
   push(registration: Registration): void {
     if (!isExpiring(registration)) return
     const heap = this.#heap

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { takeOptions, wholeNumber, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
@@ -8,7 +9,14 @@ import type {
   RegistrationTimes,
   RegistryStore,
   SeenRegistration,
+  WatchRequest,
 } from '../store.ts'
+import { BEGINNING } from '../watch/pending-events.ts'
+import { Watch } from '../watch/watch.ts'
+import type { WatchStream } from '../watch/watch-event.ts'
+import { WatchTokens } from '../watch/watch-token.ts'
+import { Watches } from '../watch/watches.ts'
+import { RecentChanges } from './recent-changes.ts'
 import { RegistrationIndex } from './registration-index.ts'
 
 /** How a memory store is limited. */
@@ -19,9 +27,18 @@ export interface MemoryStoreOptions {
 
 const takes: Takes<MemoryStoreOptions> = { maxIdentities: wholeNumber(0, Infinity) }
 
+/** A timer that is set for longer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** The registry slot within this process: for tests, and for trying things out without servers. */
 export class MemoryStore implements RegistryStore {
-  #index = new RegistrationIndex()
+  readonly #index = new RegistrationIndex()
+  readonly #changes = new RecentChanges()
+  readonly #watches = new Watches()
+  /** Stores in memory are apart from one another, and so are their tokens. */
+  readonly #namespace = randomUUID()
+  /** Set for the next expiry while something watches. */
+  #alarm: { readonly timer: NodeJS.Timeout; readonly at: number } | null = null
   #isClosed = false
   readonly #maxIdentities: number
 
@@ -29,6 +46,11 @@ export class MemoryStore implements RegistryStore {
   constructor(options?: MemoryStoreOptions) {
     const { maxIdentities = Infinity } = takeOptions(options, 'options', takes)
     this.#maxIdentities = maxIdentities
+    this.#index.onChange = (change) => {
+      this.#watches.change(change)
+      this.#changes.add(change)
+      this.#setAlarm()
+    }
   }
 
   async register(request: RegistrationRequest): Promise<RegistrationTimes> {
@@ -91,23 +113,73 @@ export class MemoryStore implements RegistryStore {
     return identities.flatMap((identity) => this.#index.get(identity) ?? [])
   }
 
+  watch({ filter, initial, from, renewals, signals }: WatchRequest): WatchStream {
+    this.#advance()
+    const tokens = new WatchTokens(this.#namespace, filter, /^\d{0,16}$/)
+    const resumedAt = from === null ? null : tokens.read(from)
+    const watch = new Watch({
+      filter,
+      renewals,
+      tokens,
+      signals,
+      position: () => String(this.#changes.position),
+      onEnd: (ended) => {
+        this.#watches.delete(ended)
+        this.#setAlarm()
+      },
+    })
+    if (watch.hasEnded) return watch
+    this.#watches.add(watch)
+    this.#setAlarm()
+    if (resumedAt === null) watch.begin(initial ? this.#index.select(filter) : [])
+    else {
+      const isBeginning = resumedAt === BEGINNING
+      const touched = isBeginning ? undefined : this.#changes.since(Number(resumedAt))
+      if (touched === undefined) watch.reset(this.#index.select(filter))
+      else watch.resume(resumedAt, touched, (identity) => this.#index.get(identity))
+    }
+    return watch
+  }
+
   async clear(): Promise<void> {
     this.#advance()
-    this.#index = new RegistrationIndex()
+    for (const { identity } of this.#index.list()) this.#index.remove(identity)
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    this.#index = new RegistrationIndex()
+    this.#watches.end()
   }
 
   /** Removes what has ended, and gives the time (Unix ms) by a clock that is never set back. */
   #advance(): number {
     if (this.#isClosed) throw new RegistryError('CLOSED', 'The memory store was closed.')
-    const now = Math.floor(performance.timeOrigin + performance.now())
+    const now = nowMs()
     this.#index.expire(now)
     return now
   }
+
+  /** Has what expires next expire at its time, if something watches. */
+  #setAlarm(): void {
+    const at = this.#watches.size > 0 ? this.#index.nextExpiry : null
+    if (at === (this.#alarm?.at ?? null)) return
+    clearTimeout(this.#alarm?.timer)
+    if (at === null) this.#alarm = null
+    else {
+      const delayMs = Math.min(Math.max(0, at - nowMs()), LONGEST_TIMER_MS)
+      const timer = setTimeout(() => {
+        this.#alarm = null
+        this.#index.expire(nowMs())
+        this.#setAlarm()
+      }, delayMs)
+      this.#alarm = { timer, at }
+    }
+  }
+}
+
+/** Unix ms by a clock that is never set back. */
+function nowMs(): number {
+  return Math.floor(performance.timeOrigin + performance.now())
 }
 
 function expiryOf(now: number, ttlMs: number): number | null {

@@ -1,5 +1,6 @@
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { Registration } from '../registration.ts'
+import type { RegistrationChange } from '../watch/registration-change.ts'
 import { ExpiryQueue } from './expiry-queue.ts'
 import { FieldIndex } from './field-index.ts'
 import { SortedRegistrations } from './sorted-registrations.ts'
@@ -22,9 +23,16 @@ export class RegistrationIndex {
   readonly #all = new SortedRegistrations()
   readonly #byField = new Map<string, FieldIndex>()
   readonly #expiries = new ExpiryQueue()
+  /** Told of each change once it is made. */
+  onChange: ((change: RegistrationChange) => void) | null = null
 
   get size(): number {
     return this.#byIdentity.size
+  }
+
+  /** When the next one ends, or may have ended before it was renewed; Unix ms, `null` if none will. */
+  get nextExpiry(): number | null {
+    return this.#expiries.earliest
   }
 
   /** Expiries that wait for their time, superseded ones among them. */
@@ -50,16 +58,22 @@ export class RegistrationIndex {
     for (const field of this.#byField.values()) field.update(before, registration)
     this.#expiries.push(registration)
     this.#dropSuperseded()
+    const { identity } = registration
+    this.onChange?.({ identity, before: before ?? null, after: registration, isExpiry: false })
   }
 
-  /** Removes an identity; `false` if it was not in here. */
-  remove(identity: string): boolean {
+  /**
+   * Removes an identity; `false` if it was not in here.
+   * @param isExpiry whether that is because it has expired.
+   */
+  remove(identity: string, isExpiry = false): boolean {
     const before = this.#byIdentity.get(identity)
     if (!before) return false
     this.#byIdentity.delete(identity)
     this.#all.remove(identity)
     for (const field of this.#byField.values()) field.update(before, undefined)
     this.#dropSuperseded()
+    this.onChange?.({ identity, before, after: null, isExpiry })
     return true
   }
 
@@ -71,9 +85,14 @@ export class RegistrationIndex {
     for (let removed = 0; removed < limit; removed += 1) {
       const registration = this.#expiries.popExpired(now)
       if (!registration) return true
-      if (this.#isCurrent(registration)) this.remove(registration.identity)
+      if (this.#isCurrent(registration)) this.remove(registration.identity, true)
     }
     return false
+  }
+
+  /** Everything, ordered by identity; frozen, since callers share it. */
+  list(): readonly Registration[] {
+    return this.#all.list()
   }
 
   /** Everything that matches, ordered by identity. */

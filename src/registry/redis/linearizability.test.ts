@@ -50,7 +50,9 @@ describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () =>
       expect(log.length).toBeGreaterThan(writerCount * writesEach * 0.3)
       if (isIndexLost) expect(repairs).toBeGreaterThan(0)
       else expect(failedReads).toBe(0)
-      const faults = faultsIn(log, histories, reads)
+      // Those that follow from the others and the time are nobody's call.
+      const changes = log.filter(({ kind }) => kind !== 'expire')
+      const faults = faultsIn(changes, histories, reads)
       expect(faults.slice(0, 3), `repeat with HISTORY_SEED=${seed}`).toEqual([])
     })
   }

@@ -1,4 +1,5 @@
 import type { RegistrationIndex } from '../memory/registration-index.ts'
+import type { Touch } from '../watch/touched-identities.ts'
 import { CorruptData, excerptOf } from './corrupt-data.ts'
 import { expiryFrom, gatewayFrom, identityFrom, registrationFrom } from './record.ts'
 
@@ -11,19 +12,21 @@ import { expiryFrom, gatewayFrom, identityFrom, registrationFrom } from './recor
  * - `move`: mark, id, two empty lines, gateway
  * - `unregister`: mark, id
  * - `clear`: mark, ids (JSON array)
+ * - `expire`: mark, ids (JSON array) of registrations that have ended
  * - `reload`: mark. The index was repaired, so readers load it anew.
  *
  * No value can hold a line break: JSON escapes it, and nothing else may have one. One field, for
  * each more costs readers half as much as all the rest.
  *
- * Natural expiry is no entry: it follows from `expires_at` and the time. `mark` is unique for each
- * call, so an entry with the same stream id and mark is the same entry, and what precedes it the
- * same history.
+ * Natural expiry follows from `expires_at` and the time: readers don't wait for its entry, which comes
+ * with some later write and is for whoever asks what has ended meanwhile. `mark` is unique for each
+ * entry, so one with the same stream id and mark is the same entry, and what precedes it the same
+ * history.
  */
 export interface LogEntry {
   readonly position: LogPosition
   readonly kind: string
-  /** The identity; of `clear`, the JSON array of them. */
+  /** The identity; of `clear` and `expire`, the JSON array of them. */
   readonly id: string
   /** As the hash of the identity has them; empty where the kind has none. */
   readonly expiresAt: string
@@ -39,6 +42,20 @@ export interface LogPosition {
   /** Stream id, e.g. `1700000000000-0`. */
   readonly id: string
   readonly mark: string
+}
+
+/** A position as text, as it is in the tokens of watches; empty before the first entry. */
+export function positionText(position: LogPosition | null): string {
+  return position === null ? '' : `${position.id} ${position.mark}`
+}
+
+/** What such texts match. */
+export const positionPattern = /^(\d{1,20}-\d{1,20} [\w~-]{1,64})?$/
+
+/** The position of a text that matches `positionPattern`. */
+export function positionFrom(text: string): LogPosition | null {
+  const [id, mark] = text.split(' ')
+  return id === undefined || mark === undefined ? null : { id, mark }
 }
 
 /** More lines than any entry has; what follows them is not looked at. */
@@ -115,7 +132,11 @@ export function applyEntry(index: RegistrationIndex, entry: LogEntry): Applicati
       return APPLIED
     case 'clear':
       requireLines(entry, 2)
-      for (const identity of clearedBy(id)) index.remove(identity)
+      for (const identity of identitiesIn(entry)) index.remove(identity)
+      return APPLIED
+    case 'expire':
+      requireLines(entry, 2)
+      for (const identity of identitiesIn(entry)) index.remove(identity, true)
       return APPLIED
     case 'reload':
       return { state: 'reload' }
@@ -129,14 +150,36 @@ function requireLines({ kind, lineCount }: LogEntry, expected: number): void {
   throw new CorruptData(`it has ${lineCount} lines instead of the ${expected} of a ${kind}`)
 }
 
-function clearedBy(text: string): string[] {
+function identitiesIn({ kind, id }: LogEntry): string[] {
   try {
-    const identities: unknown = JSON.parse(text)
+    const identities: unknown = JSON.parse(id)
     if (Array.isArray(identities)) return identities.map(String)
   } catch {
     // Not even JSON.
   }
-  throw new CorruptData(`it clears what is no list of ids: ${excerptOf(text)}`)
+  throw new CorruptData(`it is a ${kind} of what is no list of ids: ${excerptOf(id)}`)
+}
+
+/**
+ * Which identities an entry is of, and what happened to them.
+ * @throws CorruptData also for an entry that doesn't say, because everything may have changed.
+ */
+export function touchesOf(entry: LogEntry): readonly (readonly [identity: string, touch: Touch])[] {
+  switch (entry.kind) {
+    case 'register':
+      return [[entry.id, 'registered']]
+    case 'heartbeat':
+    case 'move':
+      return [[entry.id, 'kept']]
+    case 'unregister':
+      return [[entry.id, 'unregistered']]
+    case 'clear':
+      return identitiesIn(entry).map((identity) => [identity, 'unregistered'])
+    case 'expire':
+      return identitiesIn(entry).map((identity) => [identity, 'expired'])
+    default:
+      throw new CorruptData(`it is of the kind ${excerptOf(entry.kind)}, which says of no identity`)
+  }
 }
 
 /** A text of its own: V8 keeps a part of a larger one as a slice of it, and so the reply in memory. */

@@ -3,7 +3,9 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
 import { everything, request } from '../store.contract.ts'
+import type { RegistryStore } from '../store.ts'
 import { Warnings } from '../warnings.ts'
+import { nextOf, watch } from '../watch/testing/open-watch.ts'
 import { connectRedisStore } from './redis-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
@@ -84,6 +86,19 @@ describe.skipIf(!hasProgram)('A restricted user (needs redis-server on the PATH)
   })
 })
 
+/** Until it was told of a change that came later, so that it has waited for one. */
+async function watchAndResume(store: RegistryStore): Promise<void> {
+  const events = watch(store, { initial: false })
+  const { token } = await nextOf(events)
+  await store.register(request('watched'))
+  await nextOf(events)
+  await events.return?.()
+  const resumed = watch(store, { from: token })
+  await nextOf(resumed)
+  await resumed.return?.()
+  await store.unregister('watched')
+}
+
 /** Each operation of a store, and each repair of what was lost. */
 async function doEverything(url: string, admin: Redis): Promise<void> {
   const warnings = new Warnings(() => {})
@@ -100,6 +115,7 @@ async function doEverything(url: string, admin: Redis): Promise<void> {
     await store.unregister('b')
     await store.register(request('brief', { ttlMs: 1 }))
     expect(await store.select(everything)).toEqual(await scan.select(everything))
+    await watchAndResume(store)
     await admin.del(`${namespace}:c`)
     await store.heartbeat('c', 1000).catch(() => {})
     await admin.zrem(`${namespace}:~index`, 'd')

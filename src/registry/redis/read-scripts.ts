@@ -138,3 +138,7 @@ for at = 1, #KEYS do
   reply[at + 1] = hash
 end
 return reply`)
+
+/** KEYS index. Replies the identities in it that have ended. */
+export const endedScript = script(`${now}
+return redis.call('ZRANGEBYSCORE', KEYS[1], '(-inf', now)`)

@@ -8,8 +8,10 @@ import type {
   RegistrationTimes,
   RegistryStore,
   SeenRegistration,
+  WatchRequest,
 } from '../store.ts'
 import { Warnings } from '../warnings.ts'
+import type { WatchStream } from '../watch/watch-event.ts'
 import { readBookkeeping, readFacts } from './bookkeeping.ts'
 import { connectRedis, type RedisConnection } from './connection.ts'
 import { Evictions } from './evictions.ts'
@@ -25,6 +27,8 @@ import {
   registerScript,
   unregisterScript,
 } from './scripts.ts'
+import { takeStoreOptions } from './store-options.ts'
+import { WatchFollower } from './watch-follower.ts'
 
 /** How `select` reads: from a replica in memory that follows the log, or from Redis each time. */
 export type SelectStrategy = 'replica' | 'scan'
@@ -56,19 +60,22 @@ const clearChunkSize = 500
  * @throws RegistryError `UNAVAILABLE`, naming host and port; `INVALID_ARGUMENT` for a URL that is
  *   none, and for a namespace without a hash tag on a cluster.
  */
-export async function connectRedisStore(options: RedisStoreOptions): Promise<RegistryStore> {
+export async function connectRedisStore(given: RedisStoreOptions): Promise<RegistryStore> {
+  const options = takeStoreOptions(given)
   const urls = options.nodes ?? (options.url === undefined ? [] : [options.url])
   if (urls.length === 0) {
     throw new RegistryError('INVALID_ARGUMENT', 'A Redis store needs a `url` or `nodes`.')
   }
   const { namespace, warnings = new Warnings(), connectTimeoutMs = 5000 } = options
-  const connection = await connectRedis(urls, connectTimeoutMs)
+  const connect = () => connectRedis(urls, connectTimeoutMs)
+  const connection = await connect()
   try {
     if (connection.isCluster) requireHashTag(namespace)
     const evictions = new Evictions(warnings, connection.name)
     const facts = await whenLoaded(connectTimeoutMs, () => readFacts(connection, keysOf(namespace)))
     evictions.observe(facts)
-    return new RedisStore(connection, options, warnings, evictions)
+    const parts = { connection, warnings, evictions, connect, timeoutMs: connectTimeoutMs }
+    return new RedisStore(parts, options)
   } catch (error) {
     await connection.close()
     throw error
@@ -87,12 +94,24 @@ async function whenLoaded<T>(timeoutMs: number, read: () => Promise<T>): Promise
   }
 }
 
+/** What a store is made of besides its options. */
+interface StoreParts {
+  readonly connection: RedisConnection
+  readonly warnings: Warnings
+  readonly evictions: Evictions
+  /** Opens another connection. */
+  readonly connect: () => Promise<RedisConnection>
+  readonly timeoutMs: number
+}
+
 /** The registry slot on Redis. `keys.ts`, `record.ts` and `log.ts` say what is stored where. */
 class RedisStore implements RegistryStore {
   readonly #connection: RedisConnection
   readonly #keys: NamespaceKeys
   readonly #warnings: Warnings
-  readonly #replica: Replica | undefined
+  readonly #replica: Replica
+  readonly #strategy: SelectStrategy
+  readonly #follower: WatchFollower
   readonly #maxIdentities: number
   readonly #logCap: number
   readonly #markPrefix = randomBytes(9).toString('base64url')
@@ -100,21 +119,17 @@ class RedisStore implements RegistryStore {
   readonly #underWay = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  constructor(
-    connection: RedisConnection,
-    options: RedisStoreOptions,
-    warnings: Warnings,
-    evictions: Evictions,
-  ) {
-    const { maxIdentities = Infinity, logCap = 10_000 } = options
+  constructor(parts: StoreParts, options: RedisStoreOptions) {
+    const { connection, warnings, evictions } = parts
+    const { maxIdentities = Infinity, logCap = 10_000, strategy = 'replica' } = options
     this.#connection = connection
     this.#keys = keysOf(options.namespace)
     this.#warnings = warnings
-    if (options.strategy !== 'scan') {
-      const newMark = () => this.#mark()
-      const following = { keys: this.#keys, warnings, evictions, logCap, newMark }
-      this.#replica = new Replica(connection, following)
-    }
+    const newMark = () => this.#mark()
+    const following = { keys: this.#keys, warnings, evictions, logCap, newMark }
+    this.#replica = new Replica(connection, following)
+    this.#strategy = strategy
+    this.#follower = new WatchFollower({ ...parts, keys: this.#keys, replica: this.#replica })
     this.#maxIdentities = maxIdentities
     this.#logCap = logCap
   }
@@ -184,7 +199,7 @@ class RedisStore implements RegistryStore {
 
   select(filter: CompiledFilter): Promise<readonly Registration[]> {
     return this.#accept(() =>
-      this.#replica
+      this.#strategy === 'replica'
         ? this.#replica.select(filter)
         : scanRegistrations(this.#connection, this.#keys, filter, this.#warnings),
     )
@@ -196,6 +211,12 @@ class RedisStore implements RegistryStore {
         ? this.#replica.lookUp(identities)
         : readRegistrations(this.#connection, this.#keys, identities, this.#warnings),
     )
+  }
+
+  /** Follows the log, also in a store that scans for its selects. */
+  watch(request: WatchRequest): WatchStream {
+    this.#requireOpen()
+    return this.#follower.open(request)
   }
 
   clear(): Promise<void> {
@@ -228,14 +249,22 @@ class RedisStore implements RegistryStore {
   }
 
   close(): Promise<void> {
-    this.#closing ??= Promise.allSettled(this.#underWay).then(() => this.#connection.close())
+    this.#closing ??= this.#close()
     return this.#closing
   }
 
+  async #close(): Promise<void> {
+    await Promise.allSettled([this.#follower.close(), ...this.#underWay])
+    await this.#connection.close()
+  }
+
+  #requireOpen(): void {
+    if (!this.#closing) return
+    throw new RegistryError('CLOSED', `The Redis store at ${this.#connection.name} was closed.`)
+  }
+
   async #accept<T>(operation: () => Promise<T>): Promise<T> {
-    if (this.#closing) {
-      throw new RegistryError('CLOSED', `The Redis store at ${this.#connection.name} was closed.`)
-    }
+    this.#requireOpen()
     const work = operation()
     this.#underWay.add(work)
     try {

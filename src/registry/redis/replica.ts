@@ -1,8 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
+import { hasExpired } from '../memory/expiry-queue.ts'
+import type { RegistrationIndex } from '../memory/registration-index.ts'
 import type { Registration } from '../registration.ts'
 import type { Warnings } from '../warnings.ts'
+import { differences } from '../watch/registration-change.ts'
+import { Watches } from '../watch/watches.ts'
 import { agree, Audit, mayBeLong } from './audit.ts'
 import type { RedisConnection } from './connection.ts'
 import { newCopy, putRecorded, type Copy, type Interruption, type ReplicaOptions } from './copy.ts'
@@ -56,11 +60,15 @@ export class Replica {
   readonly #options: ReplicaOptions
   readonly #keys: NamespaceKeys
   readonly #warnings: Warnings
-  readonly #rounds = new SharedRound(() => this.#catchUp())
+  /** Told of every change from one answer to the next. */
+  readonly watches = new Watches()
+  readonly #rounds = new SharedRound(() => this.#readOn())
   readonly #clock = new ServerClock()
   readonly #audit = new Audit()
   readonly #snapshots: Snapshots
   #copy = newCopy(null)
+  /** Up to where `watches` were told everything. */
+  #toldPosition: LogPosition | null = null
   /** Whether the log may still continue where the copy ends. */
   #isFollowing = false
   /** Monotonic ms. */
@@ -84,10 +92,34 @@ export class Replica {
     return this.#copy.index.size
   }
 
+  /** The log entry up to which `watches` were told everything, and perhaps some more. */
+  get toldPosition(): LogPosition | null {
+    return this.#toldPosition
+  }
+
+  /** When the next registration may end, by `performance.now()`; `Infinity` if none will. */
+  get nextExpiryAt(): number {
+    const { nextExpiry } = this.#copy.index
+    if (nextExpiry === null) return Infinity
+    return this.#clock.receivedAtMs + nextExpiry - this.#clock.timeMs
+  }
+
   /** Live registrations that match, ordered by identity. */
   async select(filter: CompiledFilter): Promise<readonly Registration[]> {
-    await this.#rounds.join()
-    // The next round changes the index only when a reply arrives, which is not before this is done.
+    await this.catchUp()
+    return this.held(filter)
+  }
+
+  /**
+   * Reads what took effect before the call, in any process. Until the next turn of the event loop,
+   * `held` and `get` give exactly that: the next round changes nothing before a reply arrives.
+   */
+  catchUp(): Promise<void> {
+    return this.#rounds.join()
+  }
+
+  /** What matches as of the changes that `watches` were told of, ordered by identity. */
+  held(filter: CompiledFilter): readonly Registration[] {
     return this.#copy.index.select(filter)
   }
 
@@ -97,7 +129,11 @@ export class Replica {
     return identities.flatMap((identity) => this.#copy.index.get(identity) ?? [])
   }
 
-  async #catchUp(): Promise<void> {
+  get(identity: string): Registration | undefined {
+    return this.#copy.index.get(identity)
+  }
+
+  async #readOn(): Promise<void> {
     for (let snapshots = 0; ;) {
       if (snapshots === 0 && this.#mustLookAgain()) this.#isFollowing = false
       this.#isFollowing &&= await this.#follow(this.#copy, snapshots > 0 ? 'new' : 'kept')
@@ -109,8 +145,7 @@ export class Replica {
         this.#interruption = loaded
         continue
       }
-      this.#copy = loaded
-      this.#loadedAtMs = performance.now()
+      await this.#takeOver(loaded)
       this.#audit.restart()
       this.#isFollowing = true
     }
@@ -123,6 +158,27 @@ export class Replica {
 
   #mustLookAgain(): boolean {
     return this.#copy.position === null && performance.now() - this.#loadedAtMs >= LOOK_AGAIN_MS
+  }
+
+  /** Puts another copy in the place of the present one; watches are told the difference. */
+  async #takeOver(loaded: Copy): Promise<void> {
+    const { index } = loaded
+    index.expire(this.#clock.timeMs)
+    if (this.watches.size > 0) await this.#tellDifference(this.#copy.index, index)
+    index.onChange = (change) => this.watches.change(change)
+    this.#copy = loaded
+    this.#loadedAtMs = performance.now()
+    this.#toldPosition = loaded.position
+  }
+
+  async #tellDifference(from: RegistrationIndex, to: RegistrationIndex): Promise<void> {
+    let steps = 0
+    for (const { identity, before, after } of differences(from.list(), to.list())) {
+      const isExpiry = before !== null && hasExpired(before, this.#clock.timeMs)
+      this.watches.change({ identity, before, after, isExpiry })
+      steps += 1
+      if (steps % chunkSize === 0) await nextTurn()
+    }
   }
 
   /**
@@ -141,8 +197,10 @@ export class Replica {
       if (!unknown) return false
       if (reading.checks && !this.#passes(reading.checks, reading, copy)) return false
       // A copy that is being loaded has yet to come to them.
-      if (unknown.size > 0 && stage !== 'loading') await this.#readUnknown(copy, [...unknown])
-      else if (!reading.hasMore) return true
+      const hasUnknown = unknown.size > 0 && stage !== 'loading'
+      if (hasUnknown) await this.#readUnknown(copy, [...unknown])
+      if (copy === this.#copy) this.#toldPosition = copy.position
+      if (!hasUnknown && !reading.hasMore) return true
     }
   }
 

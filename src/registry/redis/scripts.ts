@@ -12,9 +12,10 @@ local isLive = ends and (ends == 0 or ends > now)`
 /**
  * A few ended identities leave the index with every write, so it can't outgrow what is live. Their
  * hashes are gone, or go with them: if the clock is ahead, and set right later, nothing may be live
- * again that the index no longer has. Where a hash is there, it decides. ARGV[1] is the id.
+ * again that the index no longer has. Where a hash is there, it decides. The log says which they are,
+ * so that whoever reads it later knows that they have ended. ARGV[1] is the id.
  */
-const dropEnded = `
+const dropEnded = (mark: string, logCap: string): string => `
 local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '(-inf', now - ${REMOVAL_SLACK_MS}, 'LIMIT', 0, 16)
 if #ended > 0 then
   local prefix = string.sub(KEYS[1], 1, #KEYS[1] - #ARGV[1])
@@ -35,7 +36,11 @@ if #ended > 0 then
     end
     ended = gone
   end
-  if #ended > 0 then redis.call('ZREM', KEYS[2], unpack(ended)) end
+  if #ended > 0 then
+    redis.call('ZREM', KEYS[2], unpack(ended))
+    redis.call('XADD', KEYS[3], 'MAXLEN', '~', ${logCap}, '*', 'expire',
+      ${mark} .. '~\\n' .. cjson.encode(ended))
+  end
 end`
 
 /** `logRegistration(mark, cap)`: the live KEYS[1] was missing in the index, so readers may lack it. ARGV[1] is the id. */
@@ -71,7 +76,7 @@ if isLive and ARGV[4] ~= '1' then
   return 'ALREADY_EXISTS'
 end
 if ends then redis.call('DEL', KEYS[1]) end
-${dropEnded}
+${dropEnded('ARGV[6]', 'ARGV[7]')}
 local most = tonumber(ARGV[8])
 if most and not isLive and redis.call('ZCARD', KEYS[2]) >= most
   and redis.call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
@@ -108,7 +113,7 @@ if not isLive then
   end
   return 'NOT_FOUND'
 end
-${dropEnded}
+${dropEnded('ARGV[3]', 'ARGV[4]')}
 local ttl = tonumber(ARGV[2])
 local expires = 0
 if ttl > 0 then expires = now + ttl end
@@ -166,7 +171,11 @@ if not ends then
 end
 redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
-if not isLive then return 0 end
+if not isLive then
+  redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'expire',
+    ARGV[2] .. '\\n' .. cjson.encode({ ARGV[1] }))
+  return 0
+end
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'unregister', ARGV[2] .. '\\n' .. ARGV[1])
 return 1`)
 

@@ -17,6 +17,11 @@ export class ServerClock {
     return this.#timeMs
   }
 
+  /** When that was, by `performance.now()`. */
+  get receivedAtMs(): number {
+    return this.#receivedAtMs
+  }
+
   /**
    * Takes a reading.
    * @param timeMs Unix ms by the clock of Redis, taken between sending and receiving.

@@ -1,0 +1,26 @@
+import { onTestFinished } from 'vitest'
+import { constant, expect, test } from '../src/vitest/load-test.ts'
+import { registerWatched } from './workloads/register-watched.ts'
+import { startWatcher } from './workloads/watcher.ts'
+
+// 200 registrations/s, of which a watch in another process is told. Completion is the time from a
+// register's return until the watch tells that the identity has joined, there.
+test('watch: told in another process', async ({ load, openTestbed, backends, share }) => {
+  const testbed = await openTestbed('watch')
+  const watcher = await startWatcher(backends, testbed)
+  onTestFinished(() => watcher.close())
+
+  const result = await load({
+    operations: { register: registerWatched(testbed.registry, watcher) },
+    arrivals: constant(200),
+    share,
+    duration: { short: '10s', seed: '60s' },
+  })
+
+  expect(result).toMeetSlo({
+    throughput: { min: 150, max: 200 },
+    response: { p95: '10ms' },
+    completion: { p99: '20ms' },
+    delivery: { rate: 0.99 },
+  })
+})

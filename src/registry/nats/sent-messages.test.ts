@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { type SentMessage, SentMessages } from './sent-messages.ts'
+
+function messageTo(subject: string): SentMessage {
+  const lane = { gateway: subject, identities: [], next: 0, unansweredBytes: 0, parked: false }
+  return { lane, subject, identities: ['a'], bytes: 1, answered: false }
+}
+
+test('messages are found by the index in their reply subject', () => {
+  const sent = new SentMessages()
+  const messages = ['x', 'y'].map(messageTo)
+  expect(messages.map((each) => sent.get(sent.add(each)))).toEqual(messages)
+  expect([2, -1, 0.5, Number.NaN].map((index) => sent.get(index))).toEqual(
+    Array.from({ length: 4 }, () => undefined),
+  )
+})
+
+test('each message is taken once by its subject, however often and early that is asked for', () => {
+  const sent = new SentMessages()
+  const [first, second, third, other] = ['x', 'x', 'x', 'y'].map(messageTo)
+  for (const message of [first, other, second]) if (message) sent.add(message)
+  expect(sent.takeBySubject('x')).toEqual([first, second])
+  expect(sent.takeBySubject('x')).toEqual([])
+  if (third) sent.add(third)
+  expect(sent.takeBySubject('x')).toEqual([third])
+  expect(sent.takeBySubject('y')).toEqual([other])
+  expect(sent.takeBySubject('z')).toEqual([])
+})
+
+test('rounds of resends long past are forgotten, and the others are not', () => {
+  const sent = new SentMessages()
+  const indices: number[] = []
+  for (let round = 0; round < 100; round += 1) {
+    sent.startRound()
+    indices.push(sent.add(messageTo('x')))
+  }
+  const remembered = indices.filter((index) => sent.get(index) !== undefined)
+  expect(remembered).toEqual(indices.slice(-remembered.length))
+  expect(remembered.length).toBeGreaterThan(10)
+  expect(remembered.length).toBeLessThan(100)
+})

@@ -1,0 +1,39 @@
+import type { SeenRegistration } from './events.ts'
+
+/** What the parent tells a process that watches to do. */
+export interface WatchTask {
+  readonly url: string
+  readonly namespace: string
+  readonly seed: number
+  /** How long it stops reading now and then, in ms; 0 never. */
+  readonly stallMs: number
+}
+
+/** `compare` while nothing is written; `stop` ends the watches, and then the process. */
+export type WatchOrder = 'compare' | 'stop'
+
+/** The answer to `compare`: a line for each fault. */
+export interface Comparison {
+  readonly kind: 'comparison'
+  readonly faults: readonly string[]
+}
+
+/** An event of a watch that was told everything. */
+export interface WatchedEvent {
+  /** The stream id in its token; empty for the beginning. */
+  readonly resumesAfter: string
+  /** The registration that it told of, if it did. */
+  readonly shown: SeenRegistration | null
+}
+
+/** What a process saw, when it has stopped. */
+export interface WatchReport {
+  readonly kind: 'report'
+  /** Of one watch, in order. */
+  readonly events: readonly WatchedEvent[]
+  readonly counts: readonly {
+    readonly name: string
+    readonly events: number
+    readonly resets: number
+  }[]
+}

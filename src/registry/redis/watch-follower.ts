@@ -1,0 +1,117 @@
+import { RegistryError } from '../errors.ts'
+import type { CompiledFilter } from '../filter/compile.ts'
+import type { WatchRequest } from '../store.ts'
+import { WakeUp } from '../wake-up.ts'
+import { Watch } from '../watch/watch.ts'
+import type { WatchStream } from '../watch/watch-event.ts'
+import { WatchTokens } from '../watch/watch-token.ts'
+import type { RedisConnection } from './connection.ts'
+import { Doorbell } from './doorbell.ts'
+import type { NamespaceKeys } from './keys.ts'
+import { positionFrom, positionPattern, positionText } from './log.ts'
+import type { Replica } from './replica.ts'
+import { touchedSince } from './touched-since.ts'
+
+/** How often to look whether or not the doorbell has rung, in ms: it rings every second by itself. */
+const LOOK_EVERY_MS = 1500
+/** Expiries that follow one another more closely are told together, in ms. */
+const EXPIRY_PACE_MS = 10
+const FIRST_RETRY_MS = 50
+const LONGEST_RETRY_MS = 1000
+
+/** What a follower needs from its store. */
+export interface FollowerSettings {
+  readonly replica: Replica
+  readonly connection: RedisConnection
+  readonly keys: NamespaceKeys
+  /** Opens the connection for the doorbell. */
+  readonly connect: () => Promise<RedisConnection>
+  readonly timeoutMs: number
+}
+
+/** Keeps the replica up to date as long as something watches it: one for all watches of a store. */
+export class WatchFollower {
+  readonly #settings: FollowerSettings
+  readonly #wakeUp = new WakeUp()
+  #following: Promise<void> | null = null
+
+  constructor(settings: FollowerSettings) {
+    this.#settings = settings
+  }
+
+  /** @throws RegistryError `INVALID_ARGUMENT` for an invalid token, and one of another namespace or filter. */
+  open({ filter, initial, from, renewals, signals }: WatchRequest): WatchStream {
+    const { replica, keys } = this.#settings
+    const tokens = new WatchTokens(keys.namespace, filter, positionPattern)
+    const resumedAt = from === null ? null : tokens.read(from)
+    const watch = new Watch({
+      filter,
+      renewals,
+      tokens,
+      signals,
+      position: () => positionText(replica.toldPosition),
+      onEnd: (ended) => {
+        replica.watches.delete(ended)
+        this.#wakeUp.notify()
+      },
+    })
+    if (watch.hasEnded) return watch
+    replica.watches.add(watch)
+    this.#following ??= this.#follow()
+    const begin = async (): Promise<void> => {
+      await replica.catchUp()
+      watch.discard()
+      if (resumedAt !== null) await this.#resume(watch, resumedAt, filter)
+      else watch.begin(initial ? replica.held(filter) : [])
+    }
+    begin().catch((error: unknown) => watch.fail(error))
+    return watch
+  }
+
+  /** Ends all watches, and resolves once nothing is under way for them. */
+  async close(): Promise<void> {
+    this.#settings.replica.watches.end()
+    await this.#following
+  }
+
+  /** The watch notes changes from here on; those between the token and now are in the log. */
+  async #resume(watch: Watch, from: string, filter: CompiledFilter): Promise<void> {
+    const { replica, connection, keys } = this.#settings
+    const since = positionFrom(from)
+    const touched = since && (await touchedSince(connection, keys, since))
+    if (touched) watch.resume(from, touched, (identity) => replica.get(identity))
+    else watch.reset(replica.held(filter))
+  }
+
+  /** Catches up whenever there may be something new, until nothing watches any more. */
+  async #follow(): Promise<void> {
+    const { replica, connect, timeoutMs, keys } = this.#settings
+    const { watches } = replica
+    const onRing = () => this.#wakeUp.notify()
+    const bell = new Doorbell({ connect, timeoutMs, log: keys.log, onRing })
+    let retryMs = FIRST_RETRY_MS
+    while (watches.size > 0) {
+      let pauseMs = retryMs
+      try {
+        await replica.catchUp()
+        watches.heal()
+        bell.arm(replica.toldPosition)
+        const untilExpiryMs = Math.max(EXPIRY_PACE_MS, replica.nextExpiryAt - performance.now())
+        pauseMs = Math.min(untilExpiryMs, LOOK_EVERY_MS)
+        retryMs = FIRST_RETRY_MS
+      } catch (error) {
+        if (canHeal(error)) watches.interrupt(error.message)
+        else watches.fail(error)
+        retryMs = Math.min(2 * retryMs, LONGEST_RETRY_MS)
+      }
+      if (watches.size > 0) await this.#wakeUp.sleepUntil(performance.now() + pauseMs)
+    }
+    bell.close()
+    this.#following = null
+  }
+}
+
+/** A server that is unreachable, or refuses, may answer again later. */
+function canHeal(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.code === 'UNAVAILABLE'
+}

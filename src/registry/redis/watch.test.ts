@@ -1,0 +1,231 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { findProgram, startRedisProgram } from '../../environment/programs.ts'
+import { everything, request } from '../store.contract.ts'
+import { Warnings } from '../warnings.ts'
+import { nextOf, watch } from '../watch/testing/open-watch.ts'
+import { Picture } from '../watch/testing/picture.ts'
+import type { WatchStream } from '../watch/watch-event.ts'
+import { startClockProxy } from './history/clock-proxy.ts'
+import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
+
+const hasProgram = findProgram('redis-server') !== undefined
+
+describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)', () => {
+  test('outlives its server, says that it does not know, and then tells the difference', async () => {
+    const { server, store } = await start()
+    await store.register(request('lost'))
+    const picture = new Picture()
+    const events = watch(store)
+    await applyUntil(events, picture, 'current')
+    await server.stop()
+    const interrupted = await applyUntil(events, picture, 'interrupted')
+    expect(interrupted).toMatchObject({
+      reason: expect.stringContaining(`127.0.0.1:${server.port}`),
+    })
+    const again = await startRedisProgram({ port: server.port })
+    onTestFinished(() => again.stop())
+    await expect
+      .poll(
+        () =>
+          store.register(request('found')).then(
+            () => 'made',
+            () => 'away',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe('made')
+    await applyUntil(events, picture, 'current')
+    if (!picture.held.has('found')) await applyUntil(events, picture, 'joined')
+    expect([...picture.held.keys()]).toEqual(['found'])
+    expect(picture.faults).toEqual([])
+  })
+
+  test('is refused if the server is away when it begins', async () => {
+    const { server, store } = await start()
+    await server.stop()
+    const refusal = { name: 'RegistryError', code: 'UNAVAILABLE' }
+    const events = watch(store)
+    await expect(events.next()).rejects.toMatchObject(refusal)
+    expect(await events.next()).toEqual({ done: true, value: undefined })
+  })
+
+  test('is told of a flush, and of what comes after it', async () => {
+    const { store, redis } = await start()
+    await store.register(request('alice'))
+    const events = watch(store)
+    const picture = new Picture()
+    await applyUntil(events, picture, 'current')
+    await redis.flushall()
+    await applyUntil(events, picture, 'left')
+    await store.register(request('bob'))
+    await applyUntil(events, picture, 'joined')
+    expect([...picture.held.keys()]).toEqual(['bob'])
+  })
+
+  test('follows the clock of Redis ahead, and back', async () => {
+    const { server } = await start()
+    const clock = await startClockProxy(server.port)
+    onTestFinished(() => clock.close())
+    const warnings = new Warnings(() => {})
+    const store = await connectRedisStore({ url: clock.url, namespace: 'test', warnings })
+    onTestFinished(() => store.close())
+    await store.register(request('ends', { ttlMs: 60_000 }))
+    await store.register(request('stays', { ttlMs: 0 }))
+    const events = watch(store)
+    const picture = new Picture()
+    await applyUntil(events, picture, 'current')
+    clock.stepTo(61_000)
+    expect(await applyUntil(events, picture, 'left')).toMatchObject({
+      identity: 'ends',
+      reason: 'expired',
+    })
+    clock.stepTo(0)
+    await applyUntil(events, picture, 'joined')
+    expect(picture.registrations).toEqual(await store.select(everything))
+    expect([...picture.held.keys()].sort()).toEqual(['ends', 'stays'])
+    expect(picture.faults).toEqual([])
+  })
+
+  test('is told of records and bookkeeping that were lost', async () => {
+    const { server, redis } = await start()
+    const warnings = new Warnings(() => {})
+    const store = await connectRedisStore({ url: server.url, namespace: 'test', warnings })
+    onTestFinished(() => store.close())
+    for (const identity of ['a', 'b', 'c']) await store.register(request(identity))
+    const events = watch(store)
+    const picture = new Picture()
+    await applyUntil(events, picture, 'current')
+    await redis.del('test:a')
+    await applyUntil(events, picture, 'left')
+    expect([...picture.held.keys()].sort()).toEqual(['b', 'c'])
+    await redis.del('test:~log', 'test:b')
+    await applyUntil(events, picture, 'left')
+    await store.register(request('d'))
+    await applyUntil(events, picture, 'joined')
+    expect([...picture.held.keys()].sort()).toEqual(['c', 'd'])
+    expect(picture.faults).toEqual([])
+  })
+
+  test('that resumes where the log no longer reaches begins anew', async () => {
+    const { store, open } = await start()
+    await store.register(request('alice'))
+    const before = watch(store)
+    const { token } = await applyUntil(before, new Picture(), 'current')
+    const writer = await open({ logCap: 100 })
+    for (let n = 0; n < 500; n += 1) await writer.register(request('busy', { replace: true }))
+    await writer.unregister('alice')
+    const after = watch(store, { from: token })
+    expect((await nextOf(after)).type).toBe('reset')
+    const picture = new Picture()
+    await applyUntil(after, picture, 'current')
+    expect([...picture.held.keys()]).toEqual(['busy'])
+  })
+
+  test('takes one connection more, however many there are, and gives it back', async () => {
+    const { store, redis } = await start()
+    const before = await connectionsOf(redis)
+    const ending = new AbortController()
+    const many = Array.from({ length: 20 }, () => watch(store, { signals: [ending.signal] }))
+    await Promise.all(many.map((events) => applyUntil(events, new Picture(), 'current')))
+    await expect.poll(() => connectionsOf(redis)).toBe(before + 1)
+    await many[0]?.return?.()
+    await store.register(request('alice'))
+    await applyUntil(many[1] ?? expect.fail('no watch'), new Picture(), 'joined')
+    expect(await connectionsOf(redis)).toBe(before + 1)
+    ending.abort()
+    await expect.poll(() => connectionsOf(redis)).toBe(before)
+  })
+
+  test('asks an idle server a few times a second at most', async () => {
+    const { store, redis } = await start()
+    await store.register(request('alice'))
+    const events = [watch(store), watch(store), watch(store)]
+    await Promise.all(events.map((each) => applyUntil(each, new Picture(), 'current')))
+    const from = performance.now()
+    await redis.config('RESETSTAT')
+    await delay(2100)
+    const stats = await redis.info('commandstats')
+    const calls = (name: string) =>
+      Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
+    const seconds = (performance.now() - from) / 1000
+    expect(calls('xread')).toBeLessThanOrEqual(1 + 2 * seconds)
+    expect(calls('evalsha')).toBeLessThanOrEqual(1 + 2 * seconds)
+  })
+
+  test('of a user who may not read with XREAD is told all the same', async () => {
+    const { server, store, redis } = await start()
+    await redis.acl('SETUSER', 'plain', 'on', '>secret', '~*', '+@all', '-xread')
+    const url = `redis://plain:secret@127.0.0.1:${server.port}`
+    const other = await connectRedisStore({ url, namespace: 'test' })
+    onTestFinished(() => other.close())
+    const events = watch(other)
+    await applyUntil(events, new Picture(), 'current')
+    await delay(100)
+    await store.register(request('alice'))
+    const joined = await applyUntil(events, new Picture(), 'joined')
+    expect(joined).toMatchObject({ registration: { identity: 'alice' } })
+  })
+
+  test('does not keep a store from closing while its server is away', async () => {
+    const { server, store } = await start()
+    const events = watch(store)
+    await applyUntil(events, new Picture(), 'current')
+    await server.stop()
+    await applyUntil(events, new Picture(), 'interrupted')
+    const waiting = events.next()
+    await store.close()
+    expect(await waiting).toEqual({ done: true, value: undefined })
+  })
+
+  test('is told of expiries that Redis itself has not come to', async () => {
+    const { store, redis } = await start()
+    const events = watch(store)
+    const picture = new Picture()
+    await applyUntil(events, picture, 'current')
+    await redis.debug('SET-ACTIVE-EXPIRE', '0')
+    await store.register(request('first', { ttlMs: 1000 }))
+    await applyUntil(events, picture, 'joined')
+    const registering = Array.from({ length: 100 }, (_, n) =>
+      store.register(request(`user-${n}`, { ttlMs: 1000 + n })),
+    )
+    await Promise.all(registering)
+    await store.register(request('last', { ttlMs: 1200 }))
+    while (picture.held.size > 0) picture.apply(await nextOf(events))
+    await expect.poll(() => store.select(everything)).toEqual([])
+    expect(picture.faults).toEqual([])
+  })
+})
+
+/** A server, a store on it, and more of them; all end with the test. */
+async function start() {
+  const server = await startRedisProgram({ extraArgs: ['--enable-debug-command', 'yes'] })
+  const redis = new Redis(server.url)
+  redis.on('error', () => {})
+  const open = async (options: Partial<RedisStoreOptions> = {}) => {
+    const store = await connectRedisStore({ url: server.url, namespace: 'test', ...options })
+    onTestFinished(() => store.close())
+    return store
+  }
+  onTestFinished(async () => {
+    redis.disconnect()
+    await server.stop()
+  })
+  return { server, redis, open, store: await open() }
+}
+
+/** Applies events until one of a type, and gives that. */
+async function applyUntil(events: WatchStream, picture: Picture, type: string) {
+  for (;;) {
+    const event = await nextOf(events)
+    picture.apply(event)
+    if (event.type === type) return event
+  }
+}
+
+async function connectionsOf(redis: Redis): Promise<number> {
+  return String(await redis.client('LIST'))
+    .trim()
+    .split('\n').length
+}

@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Registration } from '../registration.ts'
+import type { Touch } from './touched-identities.ts'
+
+/** How one identity's registration became another. */
+export interface RegistrationChange {
+  readonly identity: string
+  /** `null` if it was not registered. */
+  readonly before: Registration | null
+  /** `null` if it is registered no longer. */
+  readonly after: Registration | null
+  /** Whether its end was its expiry; meaningless while it is registered. */
+  readonly isExpiry: boolean
+}
+
+/** What a change did to its identity. */
+export function touchOf({ before, after, isExpiry }: RegistrationChange): Touch {
+  if (after === null) return isExpiry ? 'expired' : 'unregistered'
+  return before?.metadata === after.metadata ? 'kept' : 'registered'
+}
+
+/** Whether two states of one identity are the same to a watcher that does or doesn't ask for renewals. */
+export function isSameToWatcher(
+  a: Registration | null,
+  b: Registration | null,
+  renewals: boolean,
+): boolean {
+  if (a === b) return true
+  if (a === null || b === null) return false
+  return (
+    a.registeredAt === b.registeredAt &&
+    a.gateway === b.gateway &&
+    (!renewals || a.expiresAt === b.expiresAt) &&
+    isDeepStrictEqual(a.metadata, b.metadata)
+  )
+}
+
+/** The changes that turn one list of registrations, ordered by identity, into another. */
+export function* differences(
+  before: readonly Registration[],
+  after: readonly Registration[],
+): Generator<{
+  readonly identity: string
+  readonly before: Registration | null
+  readonly after: Registration | null
+}> {
+  let nextBefore = 0
+  let nextAfter = 0
+  for (;;) {
+    const a = before[nextBefore]
+    const b = after[nextAfter]
+    if (a === undefined && b === undefined) return
+    if (a !== undefined && (b === undefined || a.identity < b.identity)) {
+      nextBefore += 1
+      yield { identity: a.identity, before: a, after: null }
+    } else if (b !== undefined && (a === undefined || b.identity < a.identity)) {
+      nextAfter += 1
+      yield { identity: b.identity, before: null, after: b }
+    } else if (a !== undefined && b !== undefined) {
+      nextBefore += 1
+      nextAfter += 1
+      if (!isSameToWatcher(a, b, true)) yield { identity: a.identity, before: a, after: b }
+    }
+  }
+}

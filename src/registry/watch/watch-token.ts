@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { RegistryError } from '../errors.ts'
+import type { CompiledFilter } from '../filter/compile.ts'
+
+const VERSION = 1
+
+/** Positions are short, and so are tokens. */
+const MAX_LENGTH = 1024
+
+/**
+ * Writes and reads the resume tokens of one watch. A token is opaque to users: where to resume,
+ * and what of, since the place means nothing to another namespace or filter.
+ */
+export class WatchTokens {
+  readonly #scope: string
+  readonly #positions: RegExp
+
+  /**
+   * @param namespace of the registrations.
+   * @param positions what every position of the store matches, and `BEGINNING`.
+   */
+  constructor(namespace: string, { canonical }: CompiledFilter, positions: RegExp) {
+    this.#positions = positions
+    const scope = JSON.stringify([namespace, canonical])
+    this.#scope = createHash('sha256').update(scope).digest('base64url').slice(0, 16)
+  }
+
+  /** @param position as the store has it, or `BEGINNING`. */
+  write(position: string): string {
+    return Buffer.from(JSON.stringify([VERSION, this.#scope, position])).toString('base64url')
+  }
+
+  /**
+   * The position in a token.
+   * @throws RegistryError `INVALID_ARGUMENT` for anything but a token of this namespace and filter.
+   */
+  read(token: unknown): string {
+    const [version, scope, position, ...rest] = partsOf(token)
+    const isToken = version === VERSION && typeof scope === 'string' && rest.length === 0
+    if (!isToken || typeof position !== 'string' || !this.#positions.test(position)) {
+      throw new RegistryError(
+        'INVALID_ARGUMENT',
+        'options.from: not the token of an event; leave it out to begin anew',
+      )
+    }
+    if (scope !== this.#scope) {
+      throw new RegistryError(
+        'INVALID_ARGUMENT',
+        'options.from: the token of a watch of another namespace or filter; resume with the same ones, or ' +
+          'leave it out to begin anew',
+      )
+    }
+    return position
+  }
+}
+
+function partsOf(token: unknown): readonly unknown[] {
+  if (typeof token !== 'string' || token.length > MAX_LENGTH) return []
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString())
+    return Array.isArray(parts) ? parts : []
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,207 @@
+import { EventLoopBudget } from '../event-loop-budget.ts'
+import type { CompiledFilter } from '../filter/compile.ts'
+import type { Registration } from '../registration.ts'
+import { PendingEvents, type Untold } from './pending-events.ts'
+import type { RegistrationChange } from './registration-change.ts'
+import type { Touch, TouchedIdentities } from './touched-identities.ts'
+import type { WatchEvent, WatchStream } from './watch-event.ts'
+import type { WatchTokens } from './watch-token.ts'
+
+type Result = IteratorResult<WatchEvent, undefined>
+type Waiter = PromiseWithResolvers<Result>
+
+const done: Result = Object.freeze({ done: true, value: undefined })
+
+/** How long one consumer may hold a turn of the event loop, in ms. */
+const TURN_BUDGET_MS = 10
+
+/** What a watch tells, and what it needs from its store. */
+export interface WatchSettings {
+  readonly filter: CompiledFilter
+  readonly renewals: boolean
+  readonly tokens: WatchTokens
+  /** The resume point behind every change that was noted so far. */
+  readonly position: () => string
+  readonly signals: readonly AbortSignal[]
+  /** Called once, however the watch ends. */
+  readonly onEnd: (watch: Watch) => void
+}
+
+/**
+ * One watch: the store notes changes, the consumer takes events. It tells nothing before the store
+ * has begun it, but changes may be noted before.
+ */
+export class Watch implements WatchStream {
+  readonly #settings: WatchSettings
+  readonly #pending: PendingEvents
+  readonly #waiters: Waiter[] = []
+  readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
+  readonly #end = (): void => this.end()
+  #isBegun = false
+  #isYielding = false
+  #hasEnded = false
+  #failure: Error | null = null
+
+  constructor(settings: WatchSettings) {
+    this.#settings = settings
+    this.#pending = new PendingEvents(settings.renewals)
+    for (const signal of settings.signals) signal.addEventListener('abort', this.#end)
+    if (settings.signals.some(({ aborted }) => aborted)) this.end()
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** Forgets what was noted so far: the watch begins with what came of it. */
+  discard(): void {
+    this.#pending.clear()
+  }
+
+  /** @param registrations everything that matches; nothing if the watch is of changes only. */
+  begin(registrations: readonly Registration[]): void {
+    if (this.#hasEnded) return
+    this.#pending.begin(registrations, this.#settings.position())
+    this.#open()
+  }
+
+  /** Begins with everything that matches, because nothing can be continued. */
+  reset(registrations: readonly Registration[]): void {
+    if (this.#hasEnded) return
+    this.#pending.reset(registrations, this.#settings.position())
+    this.#open()
+  }
+
+  /**
+   * Begins with the identities that were touched since a resume point.
+   * @param get the registration of an identity as of the changes noted so far.
+   */
+  resume(
+    from: string,
+    touched: TouchedIdentities,
+    get: (identity: string) => Registration | undefined,
+  ): void {
+    if (this.#hasEnded) return
+    const untold = new Map<string, Untold>()
+    for (const [identity, touch] of touched) {
+      const each = this.#untold(touch, get(identity) ?? null)
+      if (each !== null) untold.set(identity, each)
+    }
+    this.#pending.resume(untold, from, this.#settings.position())
+    this.#open()
+  }
+
+  /** Notes a change that was made behind `position`. */
+  change(change: RegistrationChange): void {
+    const { identity, before, after, isExpiry } = change
+    const reason = after === null ? (isExpiry ? 'expired' : 'unregistered') : 'changed'
+    const position = this.#settings.position()
+    this.#pending.change(
+      identity,
+      this.#ifMatching(before),
+      this.#ifMatching(after),
+      reason,
+      position,
+    )
+    this.#tell()
+  }
+
+  interrupt(reason: string): void {
+    this.#pending.interrupt(reason, this.#settings.position())
+    this.#tell()
+  }
+
+  heal(): void {
+    this.#pending.heal(this.#settings.position())
+    this.#tell()
+  }
+
+  /** Ends the watch without an error. Idempotent, as is `fail`. */
+  end(): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#pending.clear()
+    for (const signal of this.#settings.signals) signal.removeEventListener('abort', this.#end)
+    this.#settings.onEnd(this)
+    this.#tell()
+  }
+
+  /** Ends the watch with an error, which the consumer gets once. */
+  fail(error: unknown): void {
+    if (this.#hasEnded) return
+    this.#failure = error instanceof Error ? error : new Error(String(error))
+    this.end()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<Result> {
+    const waiter: Waiter = Promise.withResolvers()
+    this.#waiters.push(waiter)
+    this.#tell()
+    return waiter.promise
+  }
+
+  async return(): Promise<Result> {
+    this.end()
+    return done
+  }
+
+  #open(): void {
+    this.#isBegun = true
+    this.#tell()
+  }
+
+  /** Answers waiting calls of `next` as long as there are events. */
+  #tell(): void {
+    while (this.#waiters.length > 0) {
+      if (this.#hasEnded) {
+        this.#finish()
+      } else {
+        if (!this.#isBegun || this.#isYielding || this.#pending.size === 0) return
+        if (this.#budget.exhausted) return this.#yield()
+        const taken = this.#pending.take(this.#settings.position())
+        if (taken === undefined) return
+        const value = { ...taken.news, token: this.#settings.tokens.write(taken.from) }
+        this.#waiters.shift()?.resolve({ done: false, value })
+      }
+    }
+  }
+
+  #finish(): void {
+    const waiter = this.#waiters.shift()
+    const failure = this.#failure
+    this.#failure = null
+    if (failure === null) waiter?.resolve(done)
+    else waiter?.reject(failure)
+  }
+
+  /** Lets other work have its turn: a consumer that is always answered at once would never yield. */
+  #yield(): void {
+    this.#isYielding = true
+    void this.#budget.renew().then(() => {
+      this.#isYielding = false
+      this.#tell()
+    })
+  }
+
+  #ifMatching(registration: Registration | null): Registration | null {
+    return registration && this.#settings.filter.matches(registration.metadata)
+      ? registration
+      : null
+  }
+
+  /** What the consumer is to be told of an identity that was touched; it may know that already. */
+  #untold(touch: Touch, registration: Registration | null): Untold | null {
+    const now = this.#ifMatching(registration)
+    if (registration === null) {
+      const reason = touch === 'unregistered' ? 'unregistered' : 'expired'
+      return { known: undefined, now, reason }
+    }
+    // With the metadata that it had before, it matched no more than it does now.
+    if (touch === 'kept' && now === null) return null
+    return { known: undefined, now, reason: 'changed' }
+  }
+}

@@ -1,0 +1,39 @@
+import type { RegistrationChange } from './registration-change.ts'
+import type { Watch } from './watch.ts'
+
+/** The open watches of one store, which are all told of the same changes. */
+export class Watches {
+  readonly #open = new Set<Watch>()
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  add(watch: Watch): void {
+    this.#open.add(watch)
+  }
+
+  delete(watch: Watch): void {
+    this.#open.delete(watch)
+  }
+
+  change(change: RegistrationChange): void {
+    for (const watch of this.#open) watch.change(change)
+  }
+
+  interrupt(reason: string): void {
+    for (const watch of this.#open) watch.interrupt(reason)
+  }
+
+  heal(): void {
+    for (const watch of this.#open) watch.heal()
+  }
+
+  fail(error: unknown): void {
+    for (const watch of this.#open) watch.fail(error)
+  }
+
+  end(): void {
+    for (const watch of this.#open) watch.end()
+  }
+}
