@@ -6,12 +6,13 @@ import { join, resolve } from 'node:path'
 /** The checkout that runs the tests: the harness of the gates they make. */
 export const HARNESS = resolve(import.meta.dirname, '../..')
 
-/** A git repository of its own with this checkout's registry, for versions to be made of. */
+/** A git repository of its own with this checkout's registry and what it imports, for versions to be made of. */
 export class ProjectForTests {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'gate-project-')))
 
   constructor() {
-    for (const part of ['src/registry', 'package.json', 'package-lock.json']) {
+    const parts = ['src/registry', 'src/nearest-name.ts', 'package.json', 'package-lock.json']
+    for (const part of parts) {
       cpSync(join(HARNESS, part), join(this.folder, part), { recursive: true })
     }
     this.git('init', '--quiet', '--initial-branch=main')

@@ -1,7 +1,7 @@
 import { didYouMean } from '../nearest-name.ts'
 import { RegistryError } from './errors.ts'
 import { describeKind, isPlainObject } from './json-check.ts'
-import { shortened } from './json-place.ts'
+import { quoted } from './json-place.ts'
 
 /**
  * Takes one value from a caller.
@@ -91,16 +91,11 @@ export const text: Take<string> = take(
   'a string',
 )
 
-/** Any number: its range is checked where it is used. */
-export const number: Take<number> = take(
-  (value): value is number => typeof value === 'number',
-  'a number',
-)
-
 /** One or more URLs, which errors never repeat: they may hold passwords. */
 export const urls: Take<readonly string[]> = (value, where) => {
-  const given: readonly unknown[] = Array.isArray(value) ? value : []
-  if (given.length > 0 && given.every((url) => typeof url === 'string')) return [...given]
+  // A copy has no holes, which `every` would pass over.
+  const given: readonly unknown[] = Array.isArray(value) ? [...value] : []
+  if (given.length > 0 && given.every((url) => typeof url === 'string')) return given
   throw invalid(`${where}: must be an array of one or more URLs`)
 }
 
@@ -131,7 +126,7 @@ export function take<T>(holds: (value: unknown) => value is T, what: string): Ta
 export function written(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(shortened(value))
+      return quoted(value)
     case 'number':
     case 'boolean':
       return String(value)

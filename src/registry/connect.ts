@@ -1,8 +1,10 @@
-import { functionOf, number, oneOf, takeOptions, text, urls, type Takes } from './arguments.ts'
+import { functionOf, oneOf, takeOptions, text, urls, wholeNumber, type Takes } from './arguments.ts'
 import { takeDurability, type DurabilityOptions } from './durability-options.ts'
 import { RegistryError } from './errors.ts'
+import { validateGatewayName } from './gateway-name.ts'
 import { validateNamespace } from './identity.ts'
 import { limitsFrom, type RegistryLimits } from './limits.ts'
+import { MAX_CONNECTIONS } from './nats/messenger-options.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
 import { connectRedisStore, type SelectStrategy } from './redis/redis-store.ts'
 import { MulticastRegistry } from './registry.ts'
@@ -47,8 +49,8 @@ const takes: Takes<ConnectOptions> = {
   namespace: validateNamespace,
   subjectPrefix: text,
   strategy: oneOf('replica', 'scan'),
-  natsConnections: number,
-  gatewayName: text,
+  natsConnections: wholeNumber(1, MAX_CONNECTIONS),
+  gatewayName: validateGatewayName,
   durability: takeDurability,
   limits: (value) => limitsFrom(value as Partial<RegistryLimits>),
   onWarning: functionOf<WarningListener>('of the warning'),

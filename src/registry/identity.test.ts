@@ -82,6 +82,12 @@ describe('validateIdentity', () => {
     expect(() => validateIdentity('x'.repeat(1_000_000))).toThrow(/^.{0,200}$/)
   })
 
+  it('shows what is invisible, so that it can be found and changes nothing around it', () => {
+    expect(() => validateIdentity('ad\u202emin\u200b')).toThrow(
+      'identity "ad\\u{202e}min\\u{200b}": invisible character (U+202E;',
+    )
+  })
+
   it('accepts exactly the well-formed strings without what the rules name', () => {
     const unit = fc.oneof(
       fc.constantFrom('a', '.', '~', '*', '>', ' ', '\t', '\u00a0', '\ud83d', '\ude80', 'é'),

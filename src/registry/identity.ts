@@ -1,5 +1,5 @@
 import { RegistryError } from './errors.ts'
-import { shortened } from './json-place.ts'
+import { quoted } from './json-place.ts'
 
 const MAX_IDENTITY_BYTES = 256
 const MAX_NAMESPACE_CHARACTERS = 64
@@ -25,7 +25,7 @@ export function validateIdentity(identity: unknown): string {
   }
   const fault = findFault(identity)
   if (fault !== undefined) {
-    throw new RegistryError('INVALID_IDENTITY', `identity ${quote(identity)}: ${fault}`)
+    throw new RegistryError('INVALID_IDENTITY', `identity ${quoted(identity)}: ${fault}`)
   }
   return identity
 }
@@ -51,7 +51,7 @@ export function validateNamespace(namespace: unknown): string {
   if (namespace.length > MAX_NAMESPACE_CHARACTERS || !NAMESPACE.test(namespace)) {
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      `namespace ${quote(namespace)}: expected 1 to ${MAX_NAMESPACE_CHARACTERS} letters, digits, ` +
+      `namespace ${quoted(namespace)}: expected 1 to ${MAX_NAMESPACE_CHARACTERS} letters, digits, ` +
         '"_" and "-", with at most one hash tag such as "{tag}"',
     )
   }
@@ -78,7 +78,7 @@ function findFault(identity: string): string | undefined {
       if (index === tokenStart) return `empty token before the dot at index ${index}`
       tokenStart = index + 1
     } else if (unit === ASTERISK || unit === GREATER_THAN) {
-      return `${quote(identity.charAt(index))} at index ${index} is a NATS wildcard`
+      return `${quoted(identity.charAt(index))} at index ${index} is a NATS wildcard`
     } else if (unit <= SPACE || unit >= DELETE) {
       isPrintableAscii = false
     }
@@ -114,9 +114,4 @@ function kindOf(character: string): string {
   const [kind] = KINDS.find(([, test]) => test.test(character)) ?? []
   if (kind !== undefined) return `${kind} (${name})`
   return `invisible character (${name}; so emoji with joiners or variation selectors are refused too)`
-}
-
-/** JSON's escapes make control characters and lone surrogates visible. */
-function quote(text: string): string {
-  return JSON.stringify(shortened(text))
 }

@@ -12,10 +12,22 @@ export function formatPlace(root: string, place: JsonPlace): string {
 function formatPart(part: string | number): string {
   if (typeof part === 'number') return `[${part}]`
   if (part.length <= LONGEST_NAME && PLAIN_NAME.test(part)) return `.${part}`
-  return `[${JSON.stringify(shortened(part))}]`
+  return `[${quoted(part)}]`
 }
 
 /** The beginning of a user's text, for an error message. */
 export function shortened(text: string): string {
   return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text
 }
+
+/**
+ * The beginning of a user's text in quotes, for an error message. Escapes make everything visible in it
+ * that isn't, and keep it from changing what stands around it.
+ */
+export function quoted(text: string): string {
+  return JSON.stringify(shortened(text)).replaceAll(INVISIBLE, (character) => {
+    return `\\u{${character.codePointAt(0)?.toString(16)}}`
+  })
+}
+
+const INVISIBLE = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu

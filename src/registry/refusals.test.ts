@@ -5,6 +5,7 @@ import { RegistryError } from './errors.ts'
 import { MemoryMessenger } from './memory/memory-messenger.ts'
 import { MemoryStore } from './memory/memory-store.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
+import { connectRedisStore } from './redis/redis-store.ts'
 import { MulticastRegistry } from './registry.ts'
 
 /** Refuses to be looked at in any way. */
@@ -293,8 +294,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     connectRow('namespace', [undefined, ...notText, '', 'a b']),
     connectRow('subjectPrefix', notText),
     connectRow('strategy', notWords),
-    connectRow('natsConnections', notNumber),
-    connectRow('gatewayName', notText),
+    connectRow('natsConnections', [...notWhole, 0, 65]),
+    connectRow('gatewayName', [...notText, '', 'a.b']),
     connectRow('durability', [
       ...notOptions,
       { gatewayName: 5 },
@@ -315,7 +316,7 @@ const slotRows: typeof rows = {
       wrong: [undefined, ...notOptions, {}],
       call: (_registry, value) => connectNatsMessenger(value),
     },
-    messengerRow('servers', [undefined, 'nats://127.0.0.1:1', null, [], [5]]),
+    messengerRow('servers', [undefined, 'nats://127.0.0.1:1', null, [], [5], Array(2)]),
     messengerRow('namespace', [undefined, ...notText, '', 'a.b']),
     messengerRow('subjectPrefix', [...notText, '', 'a b', 'a.>', 'x'.repeat(100_000)]),
     messengerRow('connections', [...notWhole, 0, 65]),
@@ -324,6 +325,21 @@ const slotRows: typeof rows = {
     messengerRow('durability', notDurability),
     messengerRow('onUpChange', notFunction.slice(1)),
     messengerRow('maxBacklogBytes', [...notWhole, 0]),
+  ],
+  connectRedisStore: [
+    {
+      argument: 'options',
+      wrong: [undefined, ...notOptions, {}],
+      call: (_registry, value) => connectRedisStore(value),
+    },
+    storeRow('url', [...notText, '', 'localhost', 'nats://127.0.0.1:1']),
+    storeRow('nodes', [null, 'redis://127.0.0.1:1', [], [5], Array(2)]),
+    storeRow('namespace', [undefined, ...notText, '', 'a:b']),
+    storeRow('strategy', notWords),
+    storeRow('maxIdentities', notWhole),
+    storeRow('logCap', [...notWhole, 0]),
+    storeRow('connectTimeoutMs', [...notNumber, 0, -1, Number.NaN, Infinity]),
+    storeRow('warnings', [null, 5, {}]),
   ],
   'new MemoryMessenger': [
     {
@@ -500,6 +516,15 @@ function connectRow(argument: string, wrong: readonly unknown[]): Row {
     argument,
     wrong,
     call: (_registry, value) => connectRegistry({ ...usual, [argument]: value }),
+  }
+}
+
+function storeRow(argument: string, wrong: readonly unknown[]): Row {
+  const usual = { url: 'redis://127.0.0.1:1', namespace: 'n' }
+  return {
+    argument,
+    wrong,
+    call: (_registry, value) => connectRedisStore({ ...usual, [argument]: value }),
   }
 }
 

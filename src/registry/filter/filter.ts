@@ -20,8 +20,9 @@ import { parseFilter, type FilterLimits } from './parse.ts'
  *
  * A field is a dotted path into nested objects, `"location.city"`; it reads own members only and
  * does not go into arrays. A field that is missing satisfies `.exists: false` and nothing else.
- * Where a nested field has an operator's name, `.in` says so: `"limits.lt.in": [5]` is the field
- * `lt` of `limits`. A name that is empty, contains a dot or begins with `$` can't be asked for.
+ * Where a nested field has the name of an operator, here or in another filter language, `.in` says
+ * so: `"limits.lt.in": [5]` is the field `lt` of `limits`, `"disk.size.in": [5]` the field `size` of
+ * `disk`. `docs/filters.md` has examples. A name that is empty, contains a dot or begins with `$` can't be asked for.
  */
 export interface Filter {
   readonly $and?: readonly Filter[]

@@ -15,11 +15,14 @@ import { validateNamespace } from '../identity.ts'
 import { Warnings } from '../warnings.ts'
 import type { NatsMessengerOptions } from './nats-messenger.ts'
 
+/** Connections of one messenger at most. */
+export const MAX_CONNECTIONS = 64
+
 const takes: Takes<NatsMessengerOptions> = {
   servers: urls,
   namespace: validateNamespace,
   subjectPrefix: text,
-  connections: wholeNumber(1, 64),
+  connections: wholeNumber(1, MAX_CONNECTIONS),
   connectTimeoutMs: timeout,
   gatewayName: validateGatewayName,
   onUpChange: functionOf('of whether it is up'),

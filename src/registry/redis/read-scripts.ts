@@ -79,7 +79,9 @@ for at, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARG
       break
     end
   end
-  reply[at + 1] = entry[1] .. '\\n' .. string.sub(entry[2][1], 1, 64) .. '\\n' .. lines
+  local kind = entry[2][1]
+  if #kind > 64 then kind = string.sub(kind, 1, 64) end
+  reply[at + 1] = entry[1] .. '\\n' .. kind .. '\\n' .. lines
 end
 return reply`)
 

@@ -27,6 +27,7 @@ import {
   registerScript,
   unregisterScript,
 } from './scripts.ts'
+import { takeStoreOptions } from './store-options.ts'
 import { WatchFollower } from './watch-follower.ts'
 
 /** How `select` reads: from a replica in memory that follows the log, or from Redis each time. */
@@ -59,7 +60,8 @@ const clearChunkSize = 500
  * @throws RegistryError `UNAVAILABLE`, naming host and port; `INVALID_ARGUMENT` for a URL that is
  *   none, and for a namespace without a hash tag on a cluster.
  */
-export async function connectRedisStore(options: RedisStoreOptions): Promise<RegistryStore> {
+export async function connectRedisStore(given: RedisStoreOptions): Promise<RegistryStore> {
+  const options = takeStoreOptions(given)
   const urls = options.nodes ?? (options.url === undefined ? [] : [options.url])
   if (urls.length === 0) {
     throw new RegistryError('INVALID_ARGUMENT', 'A Redis store needs a `url` or `nodes`.')

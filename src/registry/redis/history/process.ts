@@ -83,15 +83,16 @@ async function read(task: HistoryTask): Promise<HistoryReport> {
     })
     reads.push({ ...times, kind: 'read', status, seen })
   }
+  const { url, namespace, logCap } = task
   const keepReading = async () => {
-    let store = await connectRedisStore(task)
+    let store = await connectRedisStore({ url, namespace, logCap })
     while (!stopped.signal.aborted) {
       await Promise.all([readOne(store), readOne(store), readOne(store)])
       // Now and then a reader falls behind, or is a new one that knows nothing.
       if (random(30) === 0) await delay(300 + random(500))
       if (random(60) === 0) {
         await store.close()
-        store = await connectRedisStore(task)
+        store = await connectRedisStore({ url, namespace, logCap })
       }
     }
     await store.close()

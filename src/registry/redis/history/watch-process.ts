@@ -35,8 +35,10 @@ interface Watching {
 
 async function run(task: WatchTask): Promise<WatchReport> {
   const random = randomFrom(task.seed)
-  const [one, other] = [await connectRedisStore(task), await connectRedisStore(task)]
-  const truth = await connectRedisStore({ ...task, strategy: 'scan' })
+  const { url, namespace } = task
+  const connect = () => connectRedisStore({ url, namespace })
+  const [one, other] = [await connect(), await connect()]
+  const truth = await connectRedisStore({ url, namespace, strategy: 'scan' })
   const stopping = new AbortController()
   const events: WatchedEvent[] = []
 
