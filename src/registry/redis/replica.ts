@@ -134,20 +134,19 @@ export class Replica {
   }
 
   async #readOn(): Promise<void> {
-    for (let snapshots = 0; ;) {
-      if (snapshots === 0 && this.#mustLookAgain()) this.#isFollowing = false
-      this.#isFollowing &&= await this.#follow(this.#copy, snapshots > 0 ? 'new' : 'kept')
-      if (this.#isFollowing) return this.#expire()
-      if (snapshots === maxSnapshots) break
-      snapshots += 1
+    if (this.#mustLookAgain()) this.#isFollowing = false
+    this.#isFollowing &&= await this.#follow(this.#copy, 'kept')
+    if (this.#isFollowing) return this.#expire()
+    for (let snapshots = 0; snapshots < maxSnapshots; snapshots += 1) {
       const loaded = await this.#snapshots.load(this.size)
-      if (typeof loaded === 'string') {
-        this.#interruption = loaded
-        continue
+      if (typeof loaded === 'string') this.#interruption = loaded
+      // Some of it may be newer than its position until the log is followed to its end.
+      else if (await this.#follow(loaded, 'new')) {
+        await this.#takeOver(loaded)
+        this.#audit.restart()
+        this.#isFollowing = true
+        return this.#expire()
       }
-      await this.#takeOver(loaded)
-      this.#audit.restart()
-      this.#isFollowing = true
     }
     throw new RegistryError(
       'UNAVAILABLE',

@@ -228,6 +228,8 @@ export function describeWatchContract(
         const identity = `user-${(n * 7) % 10}`
         if (n % 3 === 0) await store.unregister(identity)
         else await store.register({ ...registering(identity, { n }), ttlMs: n % 5 ? 60_000 : 5 })
+        // Everything is noted once a select has answered, so that not all of it is one event.
+        await store.select(filterFrom({}))
       }
       await delay(20)
       await store.register(registering('last'))
