@@ -28,7 +28,7 @@ export function isInbox(subject: string): boolean {
   return INBOX.test(subject)
 }
 
-/** By the processes under test, and by the server. Inputs go nowhere else either. */
+/** The subjects that the processes under test, the server and inputs may publish to. */
 export function mayBePublished(subject: string): boolean {
   if (FORBIDDEN_SUBJECTS.includes(subject)) return false
   if (OWN_SUBJECTS.has(subject) || isInbox(subject)) return true
@@ -46,7 +46,7 @@ export function mayBePublished(subject: string): boolean {
   return subject.startsWith('$JS.API.') && mayBeAsked(subject)
 }
 
-/** Requests to JetStream: about the namespace's own streams, and none that deletes one. */
+/** Requests to JetStream may concern the namespace's own streams only, and delete none. */
 function mayBeAsked(subject: string): boolean {
   if (subject === '$JS.API.INFO') return true
   const isOwn = subject.split('.').some((word) => OWN_STREAM.test(word))

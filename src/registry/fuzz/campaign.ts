@@ -7,29 +7,29 @@ import { DURABLE_HOST, HOST, SENDER, World } from './world.ts'
 /** Inputs between two checks. */
 const BATCH = 2_000
 
-/** Indexes of inputs: from the first one up to, and without, `end`. */
+/** A range of input indexes, without `end`. */
 export interface Range {
   readonly from: number
   readonly end: number
 }
 
-/** What was wrong, and after which inputs. */
+/** The faults, and the inputs before them. */
 export interface Finding {
   readonly range: Range
   readonly faults: readonly string[]
 }
 
-/** How a campaign went; `finding` is `null` if all held. */
+/** The result of a campaign; `finding` is `null` without a fault. */
 export interface CampaignReport {
   readonly finding: Finding | null
   readonly inputs: number
   readonly deliveries: number
   readonly disconnects: number
-  /** Of the host, the durable host and the sender, if all held. */
+  /** Of the host, the durable host and the sender, without a fault. */
   readonly health: readonly Health[]
 }
 
-/** Warnings that a whole campaign gives rise to, by process. */
+/** Warnings that a whole campaign must cause, by process. */
 const EXPECTED_WARNINGS: Readonly<Record<string, readonly RegistryWarningCode[]>> = {
   [HOST]: ['MALFORMED_MESSAGE', 'FOREIGN_REPLY_SUBJECT'],
   [DURABLE_HOST]: [
@@ -43,7 +43,7 @@ const EXPECTED_WARNINGS: Readonly<Record<string, readonly RegistryWarningCode[]>
 
 /** Enough inputs for each kind of warning to be due. */
 const WHOLE_CAMPAIGN = 10_000
-/** What a process under test holds at most after a collection, in bytes: several times what it needs. */
+/** The largest heap of a process under test after a collection, in bytes: several times its need. */
 const MAX_HEAP_BYTES = 200 * 1024 * 1024
 
 function unhealthy({ process, warnings, heapBytes }: Health): readonly string[] {
@@ -54,7 +54,7 @@ function unhealthy({ process, warnings, heapBytes }: Health): readonly string[] 
   return faults
 }
 
-/** Sends the inputs of a range to a world of their own, with checks between, up to the first faults. */
+/** Sends the inputs of a range to a world of their own, with checks in between, up to the first faults. */
 export async function runCampaign(seed: number, { from, end }: Range): Promise<CampaignReport> {
   const world = await World.open()
   const oracle = new Oracle(world)
@@ -86,12 +86,12 @@ export async function runCampaign(seed: number, { from, end }: Range): Promise<C
   }
 }
 
-/** How long a finding is narrowed, in ms; the halves under way when that has passed are still tried. */
+/** How long a finding is narrowed, in ms; halves begun before that are still tried. */
 const NARROWING_MS = 120_000
 
 /**
- * The smallest range that is found to fail by itself, halving the one given as long as one of the
- * halves does. What needs both halves stays whole.
+ * The smallest range found to fail by itself, by halving the given one as long as one of the
+ * halves fails. A range that needs both halves is not divided.
  */
 export async function narrow(seed: number, finding: Finding): Promise<Finding> {
   const giveUp = performance.now() + NARROWING_MS

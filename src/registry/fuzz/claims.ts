@@ -1,7 +1,7 @@
 import type { Frame } from './raw-nats.ts'
 
 /**
- * Which places of a message's list of recipients a receipt says were handled, read by the words of
+ * The positions that a receipt names as handled, read by the words of
  * `docs/promises.md` alone and apart from the library's own reader, so that the two check each other.
  * @param recipients how many the message had.
  */

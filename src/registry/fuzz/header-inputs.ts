@@ -69,7 +69,7 @@ export function headerBlock(lines: HeaderLines, status = 'NATS/1.0'): Buffer {
   return Buffer.from(`${status}\r\n${text}\r\n`)
 }
 
-/** A block with something wrong, in its lines or in its bytes; some of it may be right all the same. */
+/** A block with something wrong in its lines or bytes; parts of it may be correct. */
 export function wrongHeaderBlock(random: Random, right: HeaderLines): Buffer {
   const at = random.below(Math.max(1, right.length))
   const [name, value] = right[at] ?? ['Prism-Message-Id', 'x']

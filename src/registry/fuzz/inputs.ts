@@ -11,7 +11,7 @@ export function inputAt(seed: number, index: number): Input {
   return random.oneIn(4) ? redisInput(random) : natsInput(random, index)
 }
 
-/** An input as a person may read it; bytes as Latin-1 with escapes. */
+/** A readable form of an input; bytes as Latin-1 with escapes. */
 export function describeInput(input: Input): string {
   if (input.kind === 'redis') {
     return input.commands

@@ -6,10 +6,10 @@ import { type TestedProcess, TestedCallError } from './tested.ts'
 import type { Listed, Reader } from './tested-calls.ts'
 import type { World } from './world.ts'
 
-/** Knows what is registered, and finds where readers tell otherwise; each method gives a sentence for each fault. */
+/** Knows the registrations, and finds readers that differ; each method returns one sentence per fault. */
 export class Listing {
   readonly #world: World
-  /** What valid writers registered while inputs came, with the number in its metadata. */
+  /** The registrations of valid writers between inputs, with the number in their metadata. */
   readonly #churned = new Map<string, number>()
   #rounds = 0
 
@@ -43,7 +43,7 @@ export class Listing {
     }
   }
 
-  /** While others write, so that only that there is an answer can be said. */
+  /** While others write, only the existence of an answer can be checked. */
   async expectAnswer(process: TestedProcess, reader: Reader): Promise<readonly string[]> {
     try {
       await retried(() => process.call('enumerate', reader))
@@ -87,7 +87,10 @@ export class Listing {
     return [...fixed, ...churned]
   }
 
-  /** While a key of the bookkeeping has the wrong type, calls answer rightly or fail and say so; then all is well again. */
+  /**
+   * While a key of the bookkeeping has the wrong type, calls answer correctly or fail with the
+   * reason; afterwards all work again.
+   */
   async disturb(): Promise<readonly string[]> {
     const { redis, sender, durable } = this.#world
     for (const key of [keys.log, keys.index]) {

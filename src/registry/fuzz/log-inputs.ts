@@ -23,7 +23,7 @@ export function logEntry(
   return ['XADD', keys.log, '*', kind, lines.join('\n')]
 }
 
-/** An entry that no registry writes; readers have to leave it out, also where it names what is registered. */
+/** An entry that no registry writes; readers must ignore it, even if it names a registered identity. */
 export function wrongEntry(random: Random): RedisInput['commands'][number] {
   const junk = `${JUNK}${random.below(NAMES_OF_EACH)}`
   const id = random.oneIn(2) ? random.pick(VALID) : junk

@@ -1,6 +1,6 @@
 import { Subjects, DEFAULT_SUBJECT_PREFIX } from '../nats/subjects.ts'
 
-/** Everything in a fuzz test that has a name. */
+/** The names in a fuzz test. */
 export const NAMESPACE = 'fuzz'
 export const OTHER_NAMESPACE = 'fuzz-other'
 
@@ -10,7 +10,7 @@ export const otherSubjects = new Subjects(DEFAULT_SUBJECT_PREFIX, OTHER_NAMESPAC
 export const HOST_GATEWAY = subjects.gateway('fuzz-host')
 export const DURABLE_NAME = 'fuzz-durable'
 export const DURABLE_GATEWAY = subjects.durableGateway(DURABLE_NAME)
-/** Gateways whose messages only the test receives, and never answers truthfully. */
+/** Gateways whose messages only the test receives, and answers falsely. */
 export const SILENT_GATEWAY = subjects.gateway('fuzz-silent')
 export const SILENT_DURABLE_NAME = 'fuzz-silent-durable'
 
@@ -25,7 +25,7 @@ export type Route =
   | 'silentDurable'
   | 'mute'
 
-/** The identities that are registered throughout, by the route to them; `gateway` of their registrations. */
+/** The identities that stay registered, by the route to them; `gateway` is that of their registrations. */
 export const FIXED: readonly {
   readonly route: Route
   readonly identities: readonly string[]
@@ -35,7 +35,7 @@ export const FIXED: readonly {
   { route: 'own', identities: names('own', 3), gateway: null },
   { route: 'pattern', identities: names('pat.x', 3), gateway: null },
   { route: 'durable', identities: names('durable', 3), gateway: DURABLE_GATEWAY },
-  // Its handler throws for most messages at first, so that there are records of what is half done.
+  // Its handler throws for most messages at first, which makes records of partly handled messages.
   { route: 'moody', identities: names('moody', 1), gateway: DURABLE_GATEWAY },
   { route: 'silent', identities: names('silent', 5), gateway: SILENT_GATEWAY },
   {
@@ -50,7 +50,7 @@ export function identitiesBy(route: Route): readonly string[] {
   return FIXED.find((each) => each.route === route)?.identities ?? []
 }
 
-/** Where nothing may ever be published: neither ours nor an inbox, and no input goes there itself. */
+/** Subjects that nothing may be published to: neither ours nor inboxes, and no input goes there. */
 export const FORBIDDEN_SUBJECTS: readonly string[] = [
   'payments.execute',
   '$JS.API.STREAM.DELETE.ORDERS',

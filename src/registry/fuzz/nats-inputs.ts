@@ -4,7 +4,7 @@ import { FORBIDDEN_SUBJECTS, identitiesBy } from './names.ts'
 import type { Random } from './random.ts'
 import { answerBody, receiptBody } from './reply-inputs.ts'
 
-/** Where a frame goes. What only a run knows, such as an inbox, is looked up when it is sent. */
+/** The target of a frame. Subjects known only in a run, such as inboxes, are looked up when it is sent. */
 export type NatsTarget =
   | 'gateway'
   | 'durableGateway'
@@ -21,11 +21,11 @@ export type NatsTarget =
   | 'requestReply'
   | 'pullReply'
 
-/** One frame, before it is known which subject its target has in this run. */
+/** One frame, before its target's subject in this run is known. */
 export interface NatsInput {
   readonly kind: 'nats'
   readonly target: NatsTarget
-  /** Appended to what a target that is a family of subjects has in common. */
+  /** Appended to the common prefix of a target that is a family of subjects. */
   readonly word: string
   /** `null`: none. */
   readonly reply: string | null
@@ -34,7 +34,7 @@ export interface NatsInput {
   readonly body: Buffer
   /** Added to the length of the headers that the frame announces. */
   readonly headerLengthLie: number
-  /** The receipt that was seen the so-manieth last goes in place of the body. */
+  /** Replaces the body by an earlier receipt: its place from the latest. */
   readonly replays: number | null
 }
 
@@ -59,7 +59,7 @@ const TARGETS: Readonly<Record<NatsTarget, number>> = {
 export function natsInput(random: Random, index: number): NatsInput {
   const target = random.weighted(TARGETS)
   const { lines, body } = contentFor(target, random, index)
-  // What an identity's own subject must not take for a receipt would be one after many a change.
+  // After some mutations, a reply that is not a receipt would become one.
   const isRight = random.oneIn(6) || target === 'muteReply'
   const headers = headersFor(random, target, lines, isRight)
   const mayLie = headers !== null && !isRight && !isStored(target)
@@ -89,12 +89,12 @@ function headersFor(
   return isStored(target) ? Buffer.concat([block, Buffer.from('\r\n\r\n')]) : block
 }
 
-/** Whether a stream of JetStream takes what is sent there, so that the server reads the headers itself. */
+/** Whether a JetStream stream captures the target, so that the server itself reads the headers. */
 function isStored(target: NatsTarget): boolean {
   return target === 'durableStream' || target === 'progress'
 }
 
-/** Mostly one that the server lets pass; rarely one at which it closes the connection. */
+/** Mostly one that the server accepts; rarely one at which it closes the connection. */
 function lie(random: Random, length: number): number {
   return random.oneIn(25) ? 100_000 : -1 - random.below(Math.max(1, length - 1))
 }
@@ -106,7 +106,7 @@ function replyOf(target: NatsTarget, random: Random, index: number): string | nu
     case 'inbox':
       return `_INBOX.attacker.${index}`
     case 'foreign':
-      // A stream answers what is published to it itself, wherever that asks: that is not our doing.
+      // A stream itself answers publications at any reply subject, which is outside our control.
       return isStored(target) ? null : random.pick(FORBIDDEN_SUBJECTS)
   }
 }
@@ -178,10 +178,10 @@ function contentFor(target: NatsTarget, random: Random, index: number): Content 
   }
 }
 
-/** What an identity's own subject must not take for a receipt. */
+/** Replies that an identity's sender must not take for a receipt. */
 function notAReceipt(random: Random): Content {
   if (random.oneIn(2)) {
-    // A reply that can't be read might have said so too.
+    // An unreadable reply might have been one of these.
     const name = random.pick(['Prism-Error', 'Prism-Error', 'bad name'])
     return { lines: [[name, 'not handled']], body: Buffer.alloc(0) }
   }
@@ -215,7 +215,7 @@ const NOT_HOSTED = [
   'ü.ü',
 ]
 
-/** A gateway's message, of identities that it may host or not; what it announces is mostly true. */
+/** A gateway message to identities that it may or may not host; its headers are mostly true. */
 function gatewayMessage(random: Random, index: number): Content {
   const count = random.oneIn(50) ? random.below(5_000) : random.below(6)
   const identities = Array.from({ length: count }, () =>

@@ -8,7 +8,7 @@ import type { World } from './world.ts'
 
 const HOSTED: readonly Route[] = ['gateway', 'own', 'pattern', 'durable']
 
-/** Knows what is true whatever the inputs were, and finds where it is not so. */
+/** Knows what holds under any inputs, and finds violations. */
 export class Oracle {
   readonly #world: World
   readonly #listing: Listing
@@ -25,12 +25,12 @@ export class Oracle {
     return this.#listing.churn()
   }
 
-  /** How many messages were delivered as they had to be. */
+  /** How many messages were delivered as required. */
   get deliveries(): number {
     return this.#deliveries
   }
 
-  /** Sends, until `signal`, multicasts whose receipts only inputs could send, and tells what was wrongly believed of these. */
+  /** Until `signal`, sends multicasts whose receipts only inputs could send; returns receipts wrongly trusted. */
   async keepWaiting(signal: AbortSignal, tell: (faults: readonly string[]) => void): Promise<void> {
     for (let round = 0; !signal.aborted; round += 1) {
       const timeoutMs = 600
@@ -50,7 +50,7 @@ export class Oracle {
     }
   }
 
-  /** Everything that has to hold after each batch; one sentence for each thing that does not. */
+  /** Checks everything that must hold after each batch; one sentence per violation. */
   async check(): Promise<readonly string[]> {
     this.#checks += 1
     const { host, durable, sender, processes, traffic } = this.#world
@@ -93,7 +93,7 @@ export class Oracle {
     })
   }
 
-  /** Sends, and checks that nothing is `DELIVERED` that was not handled, and nothing handled twice. */
+  /** Sends, and checks that only handled messages are `DELIVERED`, and none is handled twice. */
   async #multicast(
     filter: Filter,
     options: MulticastOptions,

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { TestedCallError } from './tested.ts'
 
-/** How often a call that failed for the servers' sake is made before that counts as a fault. */
+/** How often a call that fails because of the servers is repeated before that counts as a fault. */
 const ATTEMPTS = 5
 
-/** A registry may say that it can't answer now; it has to be able to soon. */
+/** A registry may be unable to answer now, but must answer soon. */
 export async function retried<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -17,7 +17,7 @@ export async function retried<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** An error as a fault tells it. */
+/** An error in the text of a fault. */
 export function messageOf(error: unknown): string {
   if (error instanceof TestedCallError) return `${error.code}: ${error.message}`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)

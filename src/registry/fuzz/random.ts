@@ -1,6 +1,6 @@
 /**
- * What one input of a fuzz test is drawn from: the same seed and index always give the same draws, so
- * that one input can be made again without those before it (mulberry32, Ettinger 2017).
+ * The random draws of one input of a fuzz test: the same seed and index always give the same draws, so
+ * that one input can be repeated without those before it (mulberry32, Ettinger 2017).
  */
 export class Random {
   #state: number
@@ -17,7 +17,7 @@ export class Random {
     return Math.floor(this.#next() * bound)
   }
 
-  /** True once in so many draws. */
+  /** True in one of `count` draws on average. */
   oneIn(count: number): boolean {
     return this.below(count) === 0
   }
@@ -28,7 +28,7 @@ export class Random {
     return choice
   }
 
-  /** One of the keys, as often as its weight says. */
+  /** One of the keys, by their weights. */
   weighted<K extends string>(weights: Readonly<Record<K, number>>): K {
     const entries = Object.entries(weights) as [K, number][]
     let left = this.below(entries.reduce((sum, [, weight]) => sum + weight, 0))

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-/** A frame as it goes to the server; nothing of it is checked. */
+/** A frame as it goes to the server, unchecked. */
 export interface Frame {
   readonly subject: string
   readonly reply: string | null
   readonly headers: Buffer | null
   readonly body: Buffer
-  /** How long the headers are said to be. */
+  /** The announced length of the headers. */
   readonly headerLength: number
 }
 
@@ -22,8 +22,8 @@ export interface RawMessage {
 type Listener = (message: RawMessage) => void
 
 /**
- * NATS by a plain TCP socket: it writes any bytes, and reads what is on a subject. Connects again
- * when the server closes the connection, as it does at frames that lie about their length.
+ * NATS over a plain TCP socket: writes any bytes, and reads the messages of a subject. Reconnects
+ * when the server closes the connection, as it does at frames with a false length.
  */
 export class RawNats {
   readonly #port: number
@@ -50,7 +50,7 @@ export class RawNats {
     return this.#reconnects
   }
 
-  /** The last few errors that the server told of. */
+  /** The last few errors from the server. */
   get refusals(): readonly string[] {
     return this.#refusals
   }
@@ -70,7 +70,10 @@ export class RawNats {
     this.#socket?.write(Buffer.concat(parts))
   }
 
-  /** Resolves when the server has taken everything published before, or has closed the connection at it and is connected again. */
+  /**
+   * Resolves when the server has read everything published before, or has closed the connection and
+   * it is open again.
+   */
   async settle(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#pongs.push(resolve)

@@ -17,7 +17,7 @@ import {
   WRONG_TIMES,
 } from './redis-values.ts'
 
-/** What one index writes. */
+/** The writes of one index. */
 export function redisInput(random: Random): RedisInput {
   const commands = commandsFor(random)
   return { kind: 'redis', commands }
@@ -105,7 +105,7 @@ function unusualFields(random: Random): Fields {
   }
 }
 
-/** The hash, and mostly what belongs to it: a member of the index. */
+/** The hash, and mostly its member of the index. */
 function hash(random: Random, name: string, fields: Fields): RedisInput['commands'] {
   const id = { id: name, ...fields }
   const flat = Object.entries(id).flatMap(([field, value]) => [field, value])

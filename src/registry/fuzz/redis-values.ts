@@ -12,9 +12,9 @@ export interface RedisInput {
 
 export const keys = keysOf(NAMESPACE)
 
-/** What is written under these names is wrong by the rules of `record.ts`, so it must never be listed. */
+/** Records under these names are invalid by the rules of `record.ts`, so they must never be listed. */
 export const JUNK = 'junk-'
-/** Unusual rather than wrong, as a gateway of any text is: may be listed or not, and must do no harm. */
+/** Unusual rather than invalid, such as a gateway of any text: may or may not be listed, and must do no harm. */
 export const UNUSUAL = 'unusual-'
 
 export const VALID = FIXED.flatMap(({ identities }) => identities)
@@ -47,7 +47,7 @@ export const WRONG_METADATA: readonly RedisValue[] = [
   '\0',
   '[[[[',
   Buffer.from([0xff, 0xfe, 0x7b, 0x7d]),
-  // Deeper than any limit lets a registry write; what recurses through it overflows its stack.
+  // Deeper than any limit allows; recursion through it overflows the stack.
   `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
   `{"a":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`,
 ]
@@ -81,7 +81,7 @@ export const WRONG_IDENTITIES = [
   'a\u202eb',
 ]
 
-/** A gateway as anybody may write it into a record. */
+/** A gateway that anybody may write into a record. */
 export function gatewayText(random: Random): RedisValue {
   if (random.oneIn(6)) return random.bytes(1 + random.below(30))
   return random.pick([

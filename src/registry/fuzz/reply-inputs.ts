@@ -30,7 +30,7 @@ const RECEIPT_HEADS = [
   '',
 ]
 
-/** Says that nothing, or only what is not there, was handled; or says it in a way that is not the format's. */
+/** Names nothing, or only invalid positions, as handled, or has an invalid format. */
 const WRONG_LINES = [
   'handled 5',
   'handled 0-5',
@@ -78,7 +78,7 @@ const HARMLESS_LINES = [
   'silent-1\nsilent-2',
 ]
 
-/** Receipts of which only a few claim in the right way that anybody handled anything. */
+/** Receipts of which only a few are valid and name handled positions. */
 export function receiptBody(random: Random): Buffer {
   if (random.oneIn(12)) return random.bytes(random.below(40))
   const lines = [random.pick(RECEIPT_HEADS)]
@@ -115,7 +115,7 @@ const ANSWERS: readonly unknown[] = [
   { type: 'io.nats.jetstream.api.v1.stream_msg_get_response', message: { subject: 5, data: '%' } },
 ]
 
-/** What a server, or another process, might answer a request with. */
+/** Replies that a server or another process might send to a request. */
 export function answerBody(random: Random): Buffer {
   if (random.oneIn(6)) return random.bytes(random.below(64))
   const text = JSON.stringify(random.pick(ANSWERS))

@@ -6,7 +6,7 @@ import type { PatternHost } from '../nats/pattern-hosts.ts'
 import type { RegisterOptions } from '../registry.ts'
 import type { JsonValue, Metadata } from '../registration.ts'
 
-/** What a process under test hosts. */
+/** The identities that a process under test hosts. */
 export interface Hosting {
   readonly identities: readonly string[]
   readonly patterns: readonly string[]
@@ -17,7 +17,7 @@ export interface Hosting {
 /** Which registry answers an enumerate: the process's own, or one connected for this call. */
 export type Reader = 'old' | 'fresh' | 'scan'
 
-/** A registration as an enumerate gave it, and of its metadata what the test writes. */
+/** A registration from an enumerate, with the part of its metadata that the test writes. */
 export interface Listed {
   readonly identity: string
   readonly gateway: string | null
@@ -26,17 +26,17 @@ export interface Listed {
   readonly round: JsonValue
 }
 
-/** How a process is after all that came. */
+/** The state of a process after the inputs. */
 export interface Health {
   /** The name of the process. */
   readonly process: string
   /** By `RegistryWarningCode`. */
   readonly warnings: Readonly<Record<string, number>>
-  /** What is reachable after a collection, in bytes. */
+  /** The heap after a collection, in bytes. */
   readonly heapBytes: number
 }
 
-/** What the test asks a process under test to do: the registry's calls, and what only the process knows. */
+/** The calls of the test to a process under test: those of the registry, and questions about the process. */
 export interface TestedCalls {
   start(name: string, options: ConnectOptions, hosting: Hosting): Promise<string>
   register(identity: string, metadata: Metadata, options: RegisterOptions): Promise<null>
@@ -48,7 +48,7 @@ export interface TestedCalls {
     options: MulticastOptions,
   ): Promise<{ messageId: string; statuses: ReadonlyMap<string, DeliveryStatus> }>
   findPatternHosts(): Promise<readonly PatternHost[]>
-  /** Which identities handled a message here, each as often as its handler ran without throwing. */
+  /** The identities that handled a message here, once per run of the handler without an exception. */
   handled(messageId: string): Promise<readonly string[]>
   health(): Promise<Health>
 }

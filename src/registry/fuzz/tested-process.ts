@@ -1,6 +1,6 @@
 /**
- * A process under test: one registry that sends, hosts and reads, told what to do by `tested.ts`. It
- * keeps nothing from ending it: what throws past its callbacks ends the process, as in a user's.
+ * A process under test: one registry that sends, hosts and reads, driven by `tested.ts`. It
+ * catches nothing: an exception past its callbacks ends the process, as in a user's.
  */
 import { type ConnectOptions, connectRegistry } from '../connect.ts'
 import { findPatternHosts } from '../nats/pattern-hosts.ts'
@@ -9,7 +9,7 @@ import type { MulticastRegistry } from '../registry.ts'
 import { subjects } from './names.ts'
 import type { AnswerMessage, CallMessage, Hosting, Listed, TestedCalls } from './tested-calls.ts'
 
-/** Messages whose handlers are remembered; more than are asked about at a time. */
+/** How many messages' handlers are remembered; more than are queried at a time. */
 const REMEMBERED_MESSAGES = 20_000
 
 let registry: MulticastRegistry | null = null
@@ -53,7 +53,7 @@ async function host({ identities, patterns, moody }: Hosting): Promise<void> {
   }
 }
 
-/** Without what a message to the parent might not carry, such as metadata that is nested very deeply. */
+/** Leaves out parts that a message to the parent might not carry, such as deeply nested metadata. */
 async function listedBy(reader: MulticastRegistry): Promise<readonly Listed[]> {
   const { registrations } = await reader.enumerate()
   return registrations.map(({ identity, gateway, metadata = {} }) => {
@@ -122,5 +122,5 @@ async function answer({ number, name, args }: CallMessage): Promise<AnswerMessag
 process.on('message', (message: CallMessage) => {
   void answer(message).then((answered) => process.send?.(answered))
 })
-// Without a parent nobody asks any more.
+// Without a parent there is no more work.
 process.on('disconnect', () => process.exit())

@@ -47,7 +47,7 @@ export class TestedProcess {
     this.#child.on('close', (code, signal) => this.#die(code, signal))
   }
 
-  /** How it ended, if it did before it was told to. */
+  /** How it ended, if it did so by itself. */
   get death(): string | null {
     return this.#death
   }

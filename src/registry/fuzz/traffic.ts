@@ -18,19 +18,19 @@ interface Waiting {
   readonly recipients: readonly string[]
 }
 
-/** Subjects of a kind that were seen lately, the last one at the end. */
+/** Recent subjects of a kind, the latest last. */
 const REMEMBERED = 16
 const ASKED_REMEMBERED = 4_000
 const MUTE = identitiesBy('mute').map((identity) => subjects.identity(identity))
 
 /**
- * Everything that is published on the server: whether it may be, and what inputs can learn from it,
- * as anybody may who can subscribe.
+ * Everything that is published on the server: checks whether it is allowed, and collects what inputs
+ * can learn from it, as any subscriber could.
  */
 export class Traffic {
   /** Subjects to which something was published that is neither ours nor an inbox. */
   readonly foreign = new Set<string>()
-  /** Receipts that say that something was handled of a message that was not one. */
+  /** Receipts that name handled positions for an invalid message. */
   readonly unfounded = new Set<string>()
   readonly #asked = new Map<string, Frame>()
   readonly #seen = new Map<string, string[]>()
@@ -117,7 +117,7 @@ export class Traffic {
     const claimed = this.#claims.get(messageId) ?? new Set()
     this.#claims.set(messageId, claimed)
     if (MUTE.includes(subjects.identity(recipients[0] ?? ''))) {
-      // Any reply is its receipt, except those that are made not to be one.
+      // Any reply is its receipt, except those made to be none.
       if (target !== 'muteReply') claimed.add(recipients[0] ?? '')
       return
     }

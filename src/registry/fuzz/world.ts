@@ -11,7 +11,7 @@ import { TestedProcess } from './tested.ts'
 import type { Hosting } from './tested-calls.ts'
 import { Traffic } from './traffic.ts'
 
-/** Frames that are sent before the server is asked whether it has them. */
+/** How many frames are sent before waiting for the server. */
 const FRAMES_AT_A_TIME = 100
 /** The names of the processes under test. */
 export const HOST = 'the host'
@@ -20,7 +20,7 @@ export const SENDER = 'the sender'
 
 const NOTHING: Hosting = { identities: [], patterns: [], moody: null }
 
-/** Servers, the processes under test with their registrations, and the clients that the inputs go by. */
+/** Servers, the processes under test with their registrations, and the clients that send the inputs. */
 export class World {
   readonly traffic: Traffic
   /** Has a gateway, and hosts identities by it, by their own subjects and by a pattern. */
@@ -73,7 +73,7 @@ export class World {
     return this.#attacker.reconnects
   }
 
-  /** Sends inputs to where they go; resolves when the servers have them. */
+  /** Sends inputs to their targets; resolves when the servers have them. */
   async send(inputs: readonly Input[]): Promise<void> {
     for (let from = 0; from < inputs.length; from += FRAMES_AT_A_TIME) {
       const pipeline = this.redis.pipeline()
@@ -86,7 +86,7 @@ export class World {
         const frame = this.traffic.frameOf(input)
         this.#attacker.publish(frame)
         written += 1
-        // The server closes the connection at once, and what follows would be lost.
+        // The server closes the connection at once, and later frames would be lost.
         const isRefused = frame.headerLength > (frame.headers?.length ?? 0) + frame.body.length
         if (isRefused) await this.#attacker.settle()
       }
@@ -94,7 +94,7 @@ export class World {
     }
   }
 
-  /** Resolves when all that was published so far has been seen. */
+  /** Resolves when everything published so far has been seen. */
   async settle(): Promise<void> {
     await this.#watcher.settle()
   }

@@ -201,7 +201,7 @@ export class DurableStreams {
     subject: string,
   ): Promise<{ readonly info: StreamInfo; readonly made: boolean }> {
     const info = await this.#findOrMake(name, subject)
-    // Whoever can answer the question whether a stream exists may lie; the stream that is there is the same.
+    // An answer that a stream is gone may be forged; the creation time shows whether it is the same stream.
     const made = this.#createdAt.get(name) !== info.created
     this.#createdAt.set(name, info.created)
     return { info, made }

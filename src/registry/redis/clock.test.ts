@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
 import { identitiesOf, request } from '../store.contract.ts'
-import { Warnings, type RegistryWarningCode } from '../warnings.ts'
 import { startClockProxy, type ClockProxy } from './history/clock-proxy.ts'
 import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
+import { openStore } from './testing/open-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
 
@@ -31,18 +31,7 @@ describe.skipIf(!hasProgram)(
       await store.close()
     })
 
-    const open = async (options: Partial<RedisStoreOptions> = {}) => {
-      const warned: RegistryWarningCode[] = []
-      const warnings = new Warnings(({ code }) => warned.push(code))
-      const store = await connectRedisStore({
-        url: clock.url,
-        namespace: 'test',
-        warnings,
-        ...options,
-      })
-      onTestFinished(() => store.close())
-      return Object.assign(store, { warned })
-    }
+    const open = (options: Partial<RedisStoreOptions> = {}) => openStore(clock.url, options)
 
     /** What a new reader and a scan see, which must be the same. */
     const seenAnew = async () => {

@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
 import { filterFrom } from '../filter/filter.ts'
 import { identitiesOf, request } from '../store.contract.ts'
-import { Warnings, type RegistryWarningCode } from '../warnings.ts'
-import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
+import type { RedisStoreOptions } from './redis-store.ts'
+import { openStore } from './testing/open-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
 const record = 'test:user-2'
@@ -73,18 +73,7 @@ describe.skipIf(!hasProgram)(
 
     beforeEach(() => redis.flushall())
 
-    const open = async (options: Partial<RedisStoreOptions> = {}) => {
-      const warned: RegistryWarningCode[] = []
-      const messages: string[] = []
-      const warnings = new Warnings(({ code, message }) => {
-        warned.push(code)
-        messages.push(message)
-      })
-      const url = server.url
-      const store = await connectRedisStore({ url, namespace: 'test', warnings, ...options })
-      onTestFinished(() => store.close())
-      return Object.assign(store, { warned, messages })
-    }
+    const open = (options: Partial<RedisStoreOptions> = {}) => openStore(server.url, options)
 
     /** A reader that holds three registrations, of which the second is about to be broken. */
     const openFilled = async () => {

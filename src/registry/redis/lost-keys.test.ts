@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
 import { identitiesOf, request } from '../store.contract.ts'
-import { Warnings, type RegistryWarningCode } from '../warnings.ts'
-import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
+import type { RedisStoreOptions } from './redis-store.ts'
+import { openStore } from './testing/open-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
 const names = (count: number) => Array.from({ length: count }, (_, n) => `user-${n}`).sort()
@@ -27,14 +27,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     await redis.flushall()
   })
 
-  const open = async (options: Partial<RedisStoreOptions> = {}) => {
-    const warned: RegistryWarningCode[] = []
-    const warnings = new Warnings(({ code }) => warned.push(code))
-    const url = server.url
-    const store = await connectRedisStore({ url, namespace: 'test', warnings, ...options })
-    onTestFinished(() => store.close())
-    return Object.assign(store, { warned })
-  }
+  const open = (options: Partial<RedisStoreOptions> = {}) => openStore(server.url, options)
 
   /** A reader that holds `user-0` to `user-<count - 1>`. */
   const openFilled = async (count: number, ttlMs = 600_000) => {
