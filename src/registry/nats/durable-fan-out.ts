@@ -14,7 +14,7 @@ import { decodeReceipt, forEachPosition } from './receipt.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 import { shown } from './reply.ts'
 import type { Requests } from './requests.ts'
-import { store, type Stored } from './stored.ts'
+import { store, type Stored } from './store-message.ts'
 import { encodeGatewayBody, gatewayHeaders, headerBytes, RECEIPT_TO_HEADER } from './wire.ts'
 
 const TURN_BUDGET_MS = 1

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DurableStreams } from './durability.ts'
 import type { Requests } from './requests.ts'
-import { store } from './stored.ts'
+import { store } from './store-message.ts'
 
 /** How long to wait for the server to confirm a record, in ms. */
 const RECORD_TIMEOUT_MS = 5_000

@@ -19,17 +19,17 @@ import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import { MESSAGE_ID } from '../message-id.ts'
 
 /** The wire format of a gateway message. */
-export const WIRE_HEADER = 'Prism-Wire'
+const WIRE_HEADER = 'Prism-Wire'
 /** Names the message; the same in each resend of it. */
-export const MESSAGE_ID_HEADER = 'Prism-Message-Id'
+const MESSAGE_ID_HEADER = 'Prism-Message-Id'
 /** Present with the value `1` if the message may be sent again with the same id. */
-export const RESENDABLE_HEADER = 'Prism-Resendable'
+const RESENDABLE_HEADER = 'Prism-Resendable'
 /** Present with the value `1` if the caller chose the id, so that another call may use it again. */
-export const REPEATABLE_HEADER = 'Prism-Repeatable'
+const REPEATABLE_HEADER = 'Prism-Repeatable'
 /** How many bytes of a gateway message's body are the payload. */
-export const PAYLOAD_BYTES_HEADER = 'Prism-Payload-Bytes'
+const PAYLOAD_BYTES_HEADER = 'Prism-Payload-Bytes'
 /** How many recipients a gateway message has. */
-export const RECIPIENTS_HEADER = 'Prism-Recipients'
+const RECIPIENTS_HEADER = 'Prism-Recipients'
 /** Where the receipts of a message kept by JetStream go, as its reply subject is JetStream's own. */
 export const RECEIPT_TO_HEADER = 'Prism-Receipt-To'
 /** In a reply: why the message was not handled. */

@@ -9,7 +9,7 @@ import { now, script } from './script.ts'
 export const MAX_VALUE_BYTES = MAX_METADATA_BYTES + 4096
 
 /** Most bytes of values in one reply, which bounds the memory of both sides; at least one value fits. */
-export const MAX_REPLY_BYTES = 32 * 1024 * 1024
+const MAX_REPLY_BYTES = 32 * 1024 * 1024
 
 const fields = recordFields.map((name) => `'${name}'`).join(', ')
 
