@@ -10,7 +10,7 @@ import type {
 } from './messenger.ts'
 import { Warnings } from './warnings.ts'
 
-/** What every messenger can be told. */
+/** The settings that every messenger has. */
 export interface MessengerSettings {
   readonly gatewayName?: string
   readonly maxBacklogBytes?: number

@@ -505,7 +505,7 @@ function slots() {
   return { store: new MemoryStore(), messenger: new MemoryMessenger() }
 }
 
-/** With servers that nothing answers for: what is refused is refused before they are asked. */
+/** With servers that don't answer: refusals come before any request. */
 function connectRow(argument: string, wrong: readonly unknown[]): Row {
   const usual = {
     redisUrl: 'redis://127.0.0.1:1',

@@ -42,7 +42,7 @@ async function connectPlainClient(url: string): Promise<NatsConnection> {
   return nats
 }
 
-/** A server that takes messages of at most so many bytes. */
+/** A server with this `max_payload`, in bytes. */
 async function startSmallServer(maxPayloadBytes: number): Promise<ServerProgram> {
   const folder = mkdtempSync(join(tmpdir(), 'nats-small-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -88,7 +88,7 @@ function namesOf(statuses: ReadonlyMap<string, DeliveryStatus>, wanted: Delivery
   return [...statuses].filter(([, status]) => status === wanted).map(([identity]) => identity)
 }
 
-/** Subscribers that all take their time, of which the first alone succeeds. */
+/** Slow subscribers, of which only the first succeeds. */
 async function hostSlowly(host: Messenger): Promise<{ started: Promise<void>; end: () => void }> {
   const started = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()

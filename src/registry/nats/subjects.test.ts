@@ -6,7 +6,7 @@ import { Subjects } from './subjects.ts'
 
 const DEFAULT = new Subjects('p', 'n')
 
-/** Whether NATS gives what is sent to `subject` to those who listen to `listened`. */
+/** Whether NATS delivers messages to `subject` to subscribers of `listened`. */
 function hears(listened: string, subject: string): boolean {
   const words = subject.split('.')
   const wanted = listened.split('.')

@@ -47,7 +47,7 @@ export function decodeCursor(text: string, digest: string): Cursor {
   }
   if ((ofAfter ?? ofIn) !== digest) {
     throw invalid(
-      'made for another listing: go on with the filter, sortBy, order and namespace of the first page, or leave it out to begin anew',
+      'made for another listing: go on with the filter, sortBy, order and namespace of the first page, or leave it out to start over',
     )
   }
   if (identity !== undefined) {

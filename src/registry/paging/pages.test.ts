@@ -215,7 +215,7 @@ describe('A cursor', () => {
     const first = await pageOf(new Pages('test'), all, sorted)
     await expectRefusal(new Pages('test'), all, { ...sorted, cursor: cursorOf(first) }, [
       'made by another registry',
-      'begin anew, or sort by identity',
+      'start over, or sort by identity',
     ])
   })
 
@@ -244,7 +244,7 @@ describe('A cursor', () => {
   test('is refused once its order is no longer kept', async () => {
     const bounds = { maxSnapshots: 2, maxRegistrations: 7, maxIdleMs: 1_000 }
     const sorted = { sortBy: 'expiresAt', limit: 1 }
-    const gone = ['no longer kept', 'begin anew']
+    const gone = ['no longer kept', 'start over']
     let now = 0
     const pages = new Pages('test', new Snapshots(bounds, () => now))
     const begin = async (matches = all) => cursorOf(await pageOf(pages, matches, sorted))

@@ -89,7 +89,7 @@ export class Snapshots {
           ? 'too old, or followed by too many other listings: its order is no longer kept'
           : 'made by another registry, which keeps its order in its own process'
       throw invalid(
-        `${reason}. Leave it out to begin anew, or sort by identity, whose cursors are valid in every process`,
+        `${reason}. Leave it out to start over, or sort by identity, whose cursors are valid in every process`,
       )
     }
     // A Map iterates in order of insertion: inserting anew marks the snapshot as used last.

@@ -38,7 +38,7 @@ export class Audit {
     return identities
   }
 
-  /** Begins anew, with another index. */
+  /** Starts over with another index. */
   restart(): void {
     this.#turn = undefined
   }

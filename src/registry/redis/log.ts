@@ -19,7 +19,7 @@ import { expiryFrom, gatewayFrom, identityFrom, registrationFrom } from './recor
  * each more costs readers half as much as all the rest.
  *
  * Natural expiry follows from `expires_at` and the time: readers don't wait for its entry, which comes
- * with some later write and is for whoever asks what has ended meanwhile. `mark` is unique for each
+ * with some later write, for readers that ask which registrations have expired. `mark` is unique for each
  * entry, so one with the same stream id and mark is the same entry, and what precedes it the same
  * history.
  */

@@ -86,7 +86,7 @@ describe.skipIf(!hasProgram)('A restricted user (needs redis-server on the PATH)
   })
 })
 
-/** Until it was told of a change that came later, so that it has waited for one. */
+/** Until an event for a later change, which shows that the watch has waited for one. */
 async function watchAndResume(store: RegistryStore): Promise<void> {
   const events = watch(store, { initial: false })
   const { token } = await nextOf(events)

@@ -61,5 +61,5 @@ export async function readRecords(
 /** The warning for a corrupt record. */
 export function corruptRecordMessage(keys: NamespaceKeys, identity: string, fault: string): string {
   const key = JSON.stringify(keys.identity(identity).slice(0, 400))
-  return `The record ${key} in Redis was left out: ${fault}. Register the identity anew with \`replace\`, or unregister it.`
+  return `The record ${key} in Redis was left out: ${fault}. Register the identity again with \`replace\`, or unregister it.`
 }

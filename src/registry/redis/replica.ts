@@ -53,7 +53,7 @@ type Stage = 'loading' | 'new' | 'kept'
  * - the log has an entry that is corrupt, or that says so
  * - the clock of Redis was set back. What has ended here may be live again. (A step that goes
  *   unnoticed changes nothing: whoever is renewed then is in the log, and its record is read.)
- * - Redis has evicted keys, or an audit found a record that differs from what is held: no log has that
+ * - Redis has evicted keys, or an audit found a record that differs from the copy: no log has that
  */
 export class Replica {
   readonly #connection: RedisConnection
@@ -67,7 +67,7 @@ export class Replica {
   readonly #audit = new Audit()
   readonly #snapshots: Snapshots
   #copy = newCopy(null)
-  /** Up to where `watches` were told everything. */
+  /** Up to where `watches` have received everything. */
   #toldPosition: LogPosition | null = null
   /** Whether the log may still continue where the copy ends. */
   #isFollowing = false
@@ -92,7 +92,7 @@ export class Replica {
     return this.#copy.index.size
   }
 
-  /** The log entry up to which `watches` were told everything, and perhaps some more. */
+  /** The log entry up to which `watches` have received everything, and perhaps some more. */
   get toldPosition(): LogPosition | null {
     return this.#toldPosition
   }
@@ -259,7 +259,7 @@ export class Replica {
         this.#interruption = 'the log had a corrupt entry'
         this.#warnings.warn(
           'CORRUPT_LOG_ENTRY',
-          `Entry ${entry.position.id} of the log "${this.#keys.log}" was left out, and everything read anew: ${error.message}.`,
+          `Entry ${entry.position.id} of the log "${this.#keys.log}" was left out, and everything was read again: ${error.message}.`,
         )
         return undefined
       }

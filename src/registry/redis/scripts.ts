@@ -13,7 +13,7 @@ local isLive = ends and (ends == 0 or ends > now)`
  * A few ended identities leave the index with every write, so it can't outgrow what is live. Their
  * hashes are gone, or go with them: if the clock is ahead, and set right later, nothing may be live
  * again that the index no longer has. Where a hash is there, it decides. The log says which they are,
- * so that whoever reads it later knows that they have ended. ARGV[1] is the id.
+ * so that later readers know that they have expired. ARGV[1] is the id.
  */
 const dropEnded = (mark: string, logCap: string): string => `
 local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '(-inf', now - ${REMOVAL_SLACK_MS}, 'LIMIT', 0, 16)

@@ -97,7 +97,7 @@ async function snapshotsLoaded(url: string): Promise<number> {
   return Number(/cmdstat_zscan:calls=(\d+)/.exec(stats)?.[1] ?? 0)
 }
 
-/** Everything that the log ever holds until it is told to stop, though it is capped. */
+/** All entries of the log until it is stopped, even those that the cap removes. */
 async function followLog(url: string, signal: AbortSignal): Promise<LogEntry[]> {
   const redis = new Redis(url)
   const log: LogEntry[] = []

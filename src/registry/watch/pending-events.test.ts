@@ -31,7 +31,7 @@ const steps = fc.array(
   { maxLength: 80, size: 'max' },
 ) satisfies fc.Arbitrary<Step[]>
 
-/** A store of which everything matches, with one watch, and its consumer. */
+/** A store with one watch of everything, and its consumer. */
 class Watched {
   readonly pending: PendingEvents
   readonly truth = new Map<string, Registration>()
@@ -206,7 +206,7 @@ describe('Pending events', () => {
   })
 })
 
-/** Without what a watcher that didn't ask for renewals is not told. */
+/** Without the changes that a watch without renewals omits. */
 function shown(registrations: readonly Registration[], renewals: boolean): readonly unknown[] {
   return renewals
     ? registrations

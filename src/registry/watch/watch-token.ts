@@ -40,14 +40,14 @@ export class WatchTokens {
     if (!isToken || typeof position !== 'string' || !this.#positions.test(position)) {
       throw new RegistryError(
         'INVALID_ARGUMENT',
-        'options.from: not the token of an event; leave it out to begin anew',
+        'options.from: not the token of an event; leave it out to start over',
       )
     }
     if (scope !== this.#scope) {
       throw new RegistryError(
         'INVALID_ARGUMENT',
         'options.from: the token of a watch of another namespace or filter; resume with the same ones, or ' +
-          'leave it out to begin anew',
+          'leave it out to start over',
       )
     }
     return position

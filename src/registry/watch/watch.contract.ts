@@ -397,7 +397,7 @@ function nameOf(event: WatchEvent): string {
   }
 }
 
-/** For a minute, in the place of what is there. */
+/** For a minute, replacing any registration. */
 function registering(identity: string, metadata: Metadata = {}): RegistrationRequest {
   const metadataJson = JSON.stringify(metadata)
   return { identity, metadataJson, ttlMs: 60_000, replace: true, gateway: null }

@@ -34,7 +34,7 @@ export class Fuzz {
     return { reply, header: this.#header(), body: this.#body() }
   }
 
-  /** What is not a receipt for a message of `recipients`, although it looks like one. */
+  /** Texts that look like receipts but are not valid for a message of `recipients`. */
   receipt(recipients: number): { header: string | Uint8Array | null; body: string | Uint8Array } {
     const start = `prism-receipt/2 ${recipients}`
     const beyond = recipients + this.below(1_000)

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
 /**
- * A client of a NATS server that sends whatever bytes it is told to, where a library would only send
- * what is well-formed.
+ * A client of a NATS server that sends any bytes, where a library would only send
+ * well-formed messages.
  */
 export class RawClient {
   readonly #socket: Socket

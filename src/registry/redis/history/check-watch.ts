@@ -5,7 +5,7 @@ import type { WatchedEvent } from './watch-events.ts'
 
 /**
  * Checks the order of a watch's events against the log: tokens never go back, and what an event shows
- * was made by an entry behind the token before it, because everything up to there had been told.
+ * was made by an entry after the previous token, because everything up to there had been reported.
  *
  * @returns a line for each fault.
  */

@@ -18,11 +18,11 @@ export interface Comparison {
   readonly faults: readonly string[]
 }
 
-/** An event of a watch that was told everything. */
+/** An event of a watch of everything. */
 export interface WatchedEvent {
   /** The stream id in its token; empty for the beginning. */
   readonly resumesAfter: string
-  /** The registration that it told of, if it did. */
+  /** The registration in it, if any. */
   readonly shown: SeenRegistration | null
 }
 
