@@ -26,8 +26,8 @@ const chunkSize = 500
 const CHECK_EVERY_MS = 100
 
 /**
- * How often a reader that found no log looks again for registrations, in ms: nothing it follows would
- * tell it of any that lost both index and log.
+ * How often a reader that found no log and no registrations looks again, in ms: nothing it follows
+ * would tell it of any that lost both index and log.
  */
 const LOOK_AGAIN_MS = 1000
 
@@ -35,8 +35,8 @@ const LOOK_AGAIN_MS = 1000
 const maxSnapshots = 10
 
 /**
- * What a copy is followed for: to be loaded; to answer the call that loaded it; or to answer a later
- * one, for which it is also checked against what no log tells.
+ * What a copy is followed for: to be loaded; to take the present one's place; or to answer a later
+ * call, for which it is also checked against what no log tells.
  */
 type Stage = 'loading' | 'new' | 'kept'
 
@@ -134,21 +134,16 @@ export class Replica {
   }
 
   async #readOn(): Promise<void> {
-    for (let snapshots = 0; ;) {
-      if (snapshots === 0 && this.#mustLookAgain()) this.#isFollowing = false
-      this.#isFollowing &&= await this.#follow(this.#copy, snapshots > 0 ? 'new' : 'kept')
-      if (this.#isFollowing) return this.#expire()
-      if (snapshots === maxSnapshots) break
-      snapshots += 1
+    if (this.#mustLookAgain()) this.#isFollowing = false
+    this.#isFollowing &&= await this.#follow(this.#copy, 'kept')
+    for (let snapshots = 0; !this.#isFollowing && snapshots < maxSnapshots; snapshots += 1) {
       const loaded = await this.#snapshots.load(this.size)
-      if (typeof loaded === 'string') {
-        this.#interruption = loaded
-        continue
-      }
-      await this.#takeOver(loaded)
-      this.#audit.restart()
-      this.#isFollowing = true
+      if (typeof loaded === 'string') this.#interruption = loaded
+      // To its end first: records are newer than the entries that follow them, and no watch may be
+      // told of a state, and then of what was before it.
+      else if (await this.#follow(loaded, 'new')) await this.#takeOver(loaded)
     }
+    if (this.#isFollowing) return this.#expire()
     throw new RegistryError(
       'UNAVAILABLE',
       `The namespace "${this.#keys.namespace}" changes faster than it can be read: of ${maxSnapshots} ` +
@@ -157,7 +152,9 @@ export class Replica {
   }
 
   #mustLookAgain(): boolean {
-    return this.#copy.position === null && performance.now() - this.#loadedAtMs >= LOOK_AGAIN_MS
+    // Who holds some has them compared with their records.
+    const hasNothing = this.#copy.position === null && this.size === 0
+    return hasNothing && performance.now() - this.#loadedAtMs >= LOOK_AGAIN_MS
   }
 
   /** Puts another copy in the place of the present one; watches are told the difference. */
@@ -169,6 +166,8 @@ export class Replica {
     this.#copy = loaded
     this.#loadedAtMs = performance.now()
     this.#toldPosition = loaded.position
+    this.#audit.restart()
+    this.#isFollowing = true
   }
 
   async #tellDifference(from: RegistrationIndex, to: RegistrationIndex): Promise<void> {
