@@ -44,13 +44,17 @@ export interface LogPosition {
   readonly mark: string
 }
 
-/** A position as text, as it is in the tokens of watches; empty before the first entry. */
-export function positionText(position: LogPosition | null): string {
-  return position === null ? '' : `${position.id} ${position.mark}`
-}
-
-/** What such texts match. */
+/** What positions as texts match. */
 export const positionPattern = /^(\d{1,20}-\d{1,20} [\w~-]{1,64})?$/
+
+/**
+ * A position as text, as it is in the tokens of watches; empty before the first entry, and for an
+ * entry whose mark none of ours is.
+ */
+export function positionText(position: LogPosition | null): string {
+  const text = position === null ? '' : `${position.id} ${position.mark}`
+  return positionPattern.test(text) ? text : ''
+}
 
 /** The position of a text that matches `positionPattern`. */
 export function positionFrom(text: string): LogPosition | null {
