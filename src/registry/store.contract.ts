@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { RegistryErrorCode } from './errors.ts'
 import type { CompiledFilter } from './filter/compile.ts'
 import { filterFrom } from './filter/filter.ts'
+import { inTime } from './testing/in-time.ts'
 import type { Metadata, Registration } from './registration.ts'
 import type { RegistrationRequest, RegistryStore } from './store.ts'
 import { describeWatchContract } from './watch/watch.contract.ts'
@@ -114,12 +116,14 @@ export function describeStoreContract(
     })
 
     test('renews the TTL with a heartbeat and leaves everything else', async () => {
-      const before = await store.register(
-        request('alice', { metadata: { a: 1 }, ttlMs: 500, gateway: 'g' }),
-      )
-      const renewed = await store.heartbeat('alice', 60_000)
-      expect(renewed.registeredAt).toBe(before.registeredAt)
-      await delay(550)
+      const [renewed, firstTtlMs] = await inTime(async (ttlMs) => {
+        const given = { metadata: { a: 1 }, ttlMs, gateway: 'g', replace: true }
+        const before = await store.register(request('alice', given))
+        const after = await store.heartbeat('alice', 600_000).catch(nullIf('NOT_FOUND'))
+        expect(after?.registeredAt ?? before.registeredAt).toBe(before.registeredAt)
+        return after
+      })
+      await delay(firstTtlMs + 50)
       expect(await store.select(everything)).toEqual([
         { identity: 'alice', metadata: { a: 1 }, gateway: 'g', ...renewed },
       ])
@@ -296,16 +300,20 @@ export function describeStoreContract(
 
     test('counts towards maxIdentities what was renewed, and nothing that has expired', async () => {
       const limited = await open({ maxIdentities: 40 })
-      const registering = Array.from({ length: 40 }, (_, n) =>
-        limited.register(request(`user-${n}`, { ttlMs: 200 })),
-      )
-      await Promise.all(registering)
-      for (let n = 0; n < 3; n += 1) await limited.heartbeat(`user-${n}`, 60_000)
-      await limited.heartbeat('user-3', 0)
-      await expect(limited.register(request('early'))).rejects.toMatchObject({
-        code: 'QUOTA_EXCEEDED',
+      const [, firstTtlMs] = await inTime(async (ttlMs) => {
+        await limited.clear()
+        const registering = Array.from({ length: 40 }, (_, n) =>
+          limited.register(request(`user-${n}`, { ttlMs })),
+        )
+        await Promise.all(registering)
+        const renewals: Promise<unknown>[] = [0, 1, 2, 3].map((n) =>
+          limited.heartbeat(`user-${n}`, n === 3 ? 0 : 600_000).catch(nullIf('NOT_FOUND')),
+        )
+        const early = limited.register(request('early')).catch(nullIf('QUOTA_EXCEEDED'))
+        const [isFull, renewed] = [(await early) === null, await Promise.all(renewals)]
+        return isFull && !renewed.includes(null) ? true : null
       })
-      await delay(210)
+      await delay(firstTtlMs + 10)
       for (let n = 0; n < 36; n += 1) await limited.register(request(`later-${n}`))
       await expect(limited.register(request('too-many'))).rejects.toMatchObject({
         code: 'QUOTA_EXCEEDED',
@@ -378,6 +386,14 @@ export function request(
   const { metadata = {}, ...rest } = given
   const metadataJson = JSON.stringify(metadata)
   return { identity, metadataJson, ttlMs: 60_000, replace: false, gateway: null, ...rest }
+}
+
+/** Handles one error of the registry, by its code. */
+function nullIf(code: RegistryErrorCode): (error: unknown) => null {
+  return (error) => {
+    expect(error).toMatchObject({ name: 'RegistryError', code })
+    return null
+  }
 }
 
 /** Identities of what matches, in the order given. */

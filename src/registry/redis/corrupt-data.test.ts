@@ -52,6 +52,7 @@ const corruptEntries: readonly [what: string, kind: string, value: string][] = [
   ['a clear of an object', 'clear', 'm\n{"length":3}'],
   ['an unknown kind', 'rename', 'm\nuser-2\nuser-9'],
   ['a kind that is empty', '', ''],
+  ['a kind of two lines', 'unregister\nm', 'mark\nuser-2'],
   ['a very long kind', 'k'.repeat(100_000), 'm'],
 ]
 
@@ -122,6 +123,12 @@ describe.skipIf(!hasProgram)(
       },
     )
 
+    test('a record without a time of registration can not be renewed', async () => {
+      const old = await openFilled()
+      await redis.hset(record, 'registered_at', 'yesterday')
+      await expect(old.heartbeat('user-2', 1000)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    })
+
     test('a corrupt record that is repaired by hand appears again', async () => {
       const old = await openFilled()
       const metadata = (await redis.hget(record, 'metadata')) ?? ''
@@ -144,7 +151,8 @@ describe.skipIf(!hasProgram)(
     test('a key of another type in place of a record breaks only that identity', async () => {
       const old = await openFilled()
       await redis.set(record, 'text')
-      await expectAll(old, others)
+      const fresh = await expectAll(old, others)
+      expect(fresh.messages).toEqual([expect.stringMatching(/"test:user-2".*Delete the key\.$/)])
       await expect(old.register(request('user-2', { replace: true }))).rejects.toMatchObject({
         code: 'UNAVAILABLE',
         message: expect.stringMatching(/WRONGTYPE.*test:user-2/),
@@ -213,6 +221,7 @@ describe.skipIf(!hasProgram)(
         'ended',
       )
       await redis.zadd('test:~index', 'inf', 'nobody')
+      await redis.zadd('test:~index', 'inf', Buffer.from('ff00', 'hex'))
       const fresh = await expectAll(old, ['user-1', 'user-2', 'user-3'])
       expect(fresh.warned).toContain('KEYS_LOST')
       await old.clear()

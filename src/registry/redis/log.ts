@@ -44,13 +44,17 @@ export interface LogPosition {
   readonly mark: string
 }
 
-/** A position as text, for the tokens of watches; empty before the first entry. */
-export function positionText(position: LogPosition | null): string {
-  return position === null ? '' : `${position.id} ${position.mark}`
-}
-
-/** The pattern of such texts. */
+/** The pattern of positions as text. */
 export const positionPattern = /^(\d{1,20}-\d{1,20} [\w~-]{1,64})?$/
+
+/**
+ * A position as text, for the tokens of watches; empty before the first entry, and for an
+ * entry with a foreign mark.
+ */
+export function positionText(position: LogPosition | null): string {
+  const text = position === null ? '' : `${position.id} ${position.mark}`
+  return positionPattern.test(text) ? text : ''
+}
 
 /** The position of a text that matches `positionPattern`. */
 export function positionFrom(text: string): LogPosition | null {

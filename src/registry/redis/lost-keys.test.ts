@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
@@ -62,6 +63,21 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     expect(old.warned).toContain('KEYS_LOST')
     expect(await identitiesOf(other)).toEqual(found)
     expect(await redis.zscore('test:~index', 'user-7')).toBeNull()
+  })
+
+  test('the log of a namespace in which nothing changes any more is read around once', async () => {
+    const old = await openFilled(20)
+    await redis.del('test:~log')
+    expect(await identitiesOf(old)).toHaveLength(20)
+    await redis.config('RESETSTAT')
+    const until = performance.now() + 2200
+    while (performance.now() < until) {
+      expect(await identitiesOf(old)).toHaveLength(20)
+      await delay(50)
+    }
+    expect(await redis.info('commandstats')).not.toContain('cmdstat_zscan')
+    await old.register(request('later'))
+    expect((await seen(old)).found).toHaveLength(21)
   })
 
   test('a record deleted by hand is gone when its heartbeat finds out', async () => {

@@ -81,6 +81,8 @@ for at, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARG
   end
   local kind = entry[2][1]
   if #kind > 64 then kind = string.sub(kind, 1, 64) end
+  -- No kind of ours has any: they would make the lines that follow be taken for others.
+  if string.find(kind, '\\n', 1, true) then kind = string.gsub(kind, '\\n', ' ') end
   reply[at + 1] = entry[1] .. '\\n' .. kind .. '\\n' .. lines
 end
 return reply`)

@@ -14,11 +14,13 @@ export type Recorded =
   /** It has more bytes than requested. */
   | { readonly state: 'unread' }
 
+const NO_HASH = 'it is not a hash'
+
 const MISSING: Recorded = { state: 'missing' }
 
 /** A hash as the scripts reply it. */
 export function recordedFrom(identity: string, hash: unknown): Recorded {
-  if (hash === 'type') return { state: 'corrupt', fault: 'it is not a hash' }
+  if (hash === 'type') return { state: 'corrupt', fault: NO_HASH }
   if (hash === 'huge')
     return { state: 'corrupt', fault: `it has more than ${MAX_VALUE_BYTES} bytes` }
   if (!Array.isArray(hash)) return { state: 'unread' }
@@ -61,5 +63,10 @@ export async function readRecords(
 /** The warning for a corrupt record. */
 export function corruptRecordMessage(keys: NamespaceKeys, identity: string, fault: string): string {
   const key = JSON.stringify(keys.identity(identity).slice(0, 400))
-  return `The record ${key} in Redis was left out: ${fault}. Register the identity again with \`replace\`, or unregister it.`
+  // A registry doesn't overwrite keys of another type.
+  const remedy =
+    fault === NO_HASH
+      ? 'Delete the key.'
+      : 'Register the identity again with `replace`, or unregister it.'
+  return `The record ${key} in Redis was left out: ${fault}. ${remedy}`
 }

@@ -20,8 +20,8 @@ import { countFrom, flagFrom, listFrom } from './replies.ts'
 import { Replica } from './replica.ts'
 import { readRegistrations, scanIdentities, scanRegistrations } from './scan.ts'
 import {
+  clearIndexedScript,
   clearScript,
-  dropBookkeepingScript,
   heartbeatScript,
   moveScript,
   registerScript,
@@ -207,7 +207,7 @@ class RedisStore implements RegistryStore {
 
   lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
     return this.#accept(() =>
-      this.#replica
+      this.#strategy === 'replica'
         ? this.#replica.lookUp(identities)
         : readRegistrations(this.#connection, this.#keys, identities, this.#warnings),
     )
@@ -221,7 +221,7 @@ class RedisStore implements RegistryStore {
 
   clear(): Promise<void> {
     return this.#accept(async () => {
-      const { index, log } = this.#keys
+      const { index, log, prefix } = this.#keys
       const { isVerified } = await readBookkeeping(this.#connection, this.#keys, false)
       if (!isVerified) {
         // The index may lack registrations.
@@ -229,15 +229,11 @@ class RedisStore implements RegistryStore {
           await this.#clear(identities)
         }
       }
-      do {
-        for (;;) {
-          const identities = await this.#connection.perform((client) =>
-            client.zrangebyscore(index, '(-inf', '+inf', 'LIMIT', 0, clearChunkSize),
-          )
-          if (identities.length === 0) break
-          await this.#clear(identities)
-        }
-      } while (!flagFrom(await this.#connection.run(dropBookkeepingScript, [index, log], [])))
+      const clearIndexed = async (): Promise<boolean> => {
+        const args = [prefix, this.#mark(), this.#logCap, clearChunkSize]
+        return flagFrom(await this.#connection.run(clearIndexedScript, [index, log], args))
+      }
+      while (await clearIndexed());
     })
   }
 

@@ -5,6 +5,7 @@ import { findProgram, startRedisProgram, type ServerProgram } from '../../enviro
 import { filterFrom } from '../filter/filter.ts'
 import { everything, identitiesOf, request } from '../store.contract.ts'
 import type { RegistryStore } from '../store.ts'
+import { inTime } from '../testing/in-time.ts'
 import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
@@ -132,13 +133,15 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
 
   test('leaves out what expires by the time of Redis, without any write', async () => {
     const store = await open()
-    await store.register(request('brief', { ttlMs: 1500 }))
-    await store.register(request('lasting'))
-    expect(await store.select(everything)).toHaveLength(2)
     await redis.debug('SET-ACTIVE-EXPIRE', '0')
-    await delay(1600)
+    onTestFinished(async () => void (await redis.debug('SET-ACTIVE-EXPIRE', '1')))
+    await store.register(request('lasting'))
+    const [, briefMs] = await inTime(async (ttlMs) => {
+      await store.register(request('brief', { ttlMs, replace: true }))
+      return (await store.select(everything)).length === 2 ? true : null
+    })
+    await delay(briefMs + 10)
     expect(await identitiesOf(store)).toEqual(['lasting'])
-    await redis.debug('SET-ACTIVE-EXPIRE', '1')
   })
 
   test('of 100,000 identities loses and invents nothing while writers go on', async () => {

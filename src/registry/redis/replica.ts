@@ -26,8 +26,8 @@ const chunkSize = 500
 const CHECK_EVERY_MS = 100
 
 /**
- * How often a reader that found no log looks again for registrations, in ms, because it would not
- * otherwise notice any that have lost both index and log.
+ * How often a reader that found no log and no registrations looks again, in ms, because it would
+ * not otherwise notice any that have lost both index and log.
  */
 const LOOK_AGAIN_MS = 1000
 
@@ -35,8 +35,8 @@ const LOOK_AGAIN_MS = 1000
 const maxSnapshots = 10
 
 /**
- * Why a copy is followed: to load it; to answer the call that loaded it; or to answer a later
- * one, for which it is also checked for changes that are in no log.
+ * Why a copy is followed: to load it; to let it replace the present one; or to answer a later
+ * call, for which it is also checked for changes that are in no log.
  */
 type Stage = 'loading' | 'new' | 'kept'
 
@@ -136,18 +136,14 @@ export class Replica {
   async #readOn(): Promise<void> {
     if (this.#mustLookAgain()) this.#isFollowing = false
     this.#isFollowing &&= await this.#follow(this.#copy, 'kept')
-    if (this.#isFollowing) return this.#expire()
-    for (let snapshots = 0; snapshots < maxSnapshots; snapshots += 1) {
+    for (let snapshots = 0; !this.#isFollowing && snapshots < maxSnapshots; snapshots += 1) {
       const loaded = await this.#snapshots.load(this.size)
       if (typeof loaded === 'string') this.#interruption = loaded
-      // Some of it may be newer than its position until the log is followed to its end.
-      else if (await this.#follow(loaded, 'new')) {
-        await this.#takeOver(loaded)
-        this.#audit.restart()
-        this.#isFollowing = true
-        return this.#expire()
-      }
+      // To its end first: records are newer than the entries that follow them, and no watch may
+      // get a state and then an earlier one.
+      else if (await this.#follow(loaded, 'new')) await this.#takeOver(loaded)
     }
+    if (this.#isFollowing) return this.#expire()
     throw new RegistryError(
       'UNAVAILABLE',
       `The namespace "${this.#keys.namespace}" changes faster than it can be read: of ${maxSnapshots} ` +
@@ -156,7 +152,9 @@ export class Replica {
   }
 
   #mustLookAgain(): boolean {
-    return this.#copy.position === null && performance.now() - this.#loadedAtMs >= LOOK_AGAIN_MS
+    // A reader with registrations has them compared with their records.
+    const hasNothing = this.#copy.position === null && this.size === 0
+    return hasNothing && performance.now() - this.#loadedAtMs >= LOOK_AGAIN_MS
   }
 
   /** Replaces the copy; watches receive the difference. */
@@ -168,6 +166,8 @@ export class Replica {
     this.#copy = loaded
     this.#loadedAtMs = performance.now()
     this.#toldPosition = loaded.position
+    this.#audit.restart()
+    this.#isFollowing = true
   }
 
   async #tellDifference(from: RegistrationIndex, to: RegistrationIndex): Promise<void> {

@@ -107,7 +107,9 @@ return { now, expires }`)
  * Replies [registered_at, expires_at], or an error code.
  */
 export const heartbeatScript = script(`${now}${findLive}
-if not isLive then
+-- Without that time it is corrupt, and no reader lists it.
+local registered = isLive and tonumber(redis.call('HGET', KEYS[1], 'registered_at') or '')
+if not registered or not (registered >= 0) then
   if not ends then${dropLost}
     dropLost(ARGV[3], ARGV[4])
   end
@@ -117,7 +119,6 @@ ${dropEnded('ARGV[3]', 'ARGV[4]')}
 local ttl = tonumber(ARGV[2])
 local expires = 0
 if ttl > 0 then expires = now + ttl end
-local registered = redis.call('HGET', KEYS[1], 'registered_at')
 redis.call('HSET', KEYS[1], 'expires_at', expires)
 if redis.call('ZADD', KEYS[2], ttl > 0 and expires or '+inf', ARGV[1]) == 1 then${logRegistration}
   logRegistration(ARGV[3], ARGV[4])
@@ -131,7 +132,7 @@ if ttl > 0 then
 else
   redis.call('PERSIST', KEYS[1])
 end
-return { tonumber(registered), expires }`)
+return { registered, expires }`)
 
 /**
  * Names another gateway in the registration that the caller saw, and in no later one. Nothing else of
@@ -186,8 +187,22 @@ redis.call('ZREM', KEYS[1], unpack(ARGV, 4))
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'clear', ARGV[2] .. '\\n' .. ARGV[1])
 return #KEYS - 2`)
 
-/** Ends the bookkeeping of a namespace that is empty. KEYS index, log. Replies 1, or 0 if it is not empty. */
-export const dropBookkeepingScript = script(`
-if redis.call('ZCOUNT', KEYS[1], '(-inf', '+inf') > 0 then return 0 end
-redis.call('DEL', KEYS[1], KEYS[2])
+/**
+ * Clears as many identities as ARGV says of those in the index, whose keys are found here: what is in
+ * the index may be no text that a caller could give back. With the last of them goes the bookkeeping,
+ * at the same instant, so writers that go on can't keep it from ending.
+ * KEYS index, log. ARGV what the keys of identities begin with, mark, log cap, most identities.
+ * Replies whether there are more: 1 or 0.
+ */
+export const clearIndexedScript = script(`
+local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '(-inf', '+inf', 'LIMIT', 0, ARGV[4])
+local keys = {}
+for at, id in ipairs(ids) do keys[at] = ARGV[1] .. id end
+if #keys > 0 then redis.call('DEL', unpack(keys)) end
+if #ids < tonumber(ARGV[4]) then
+  redis.call('DEL', KEYS[1], KEYS[2])
+  return 0
+end
+redis.call('ZREM', KEYS[1], unpack(ids))
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'clear', ARGV[2] .. '\\n' .. cjson.encode(ids))
 return 1`)

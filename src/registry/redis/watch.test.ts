@@ -1,13 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
 import { everything, request } from '../store.contract.ts'
 import { Warnings } from '../warnings.ts'
 import { nextOf, watch } from '../watch/testing/open-watch.ts'
 import { Picture } from '../watch/testing/picture.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
+import { connectRedis } from './connection.ts'
+import { Evictions } from './evictions.ts'
 import { startClockProxy } from './history/clock-proxy.ts'
+import { keysOf } from './keys.ts'
+import { readHashesScript } from './read-scripts.ts'
+import { Replica } from './replica.ts'
 import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
@@ -121,6 +126,55 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     const picture = new Picture()
     await applyUntil(after, picture, 'current')
     expect([...picture.held.keys()]).toEqual(['busy'])
+  })
+
+  test('never gets a state and then an earlier one when everything is read again', async () => {
+    const { server, store, redis } = await start()
+    const connection = await connectRedis([server.url], 5000)
+    onTestFinished(() => connection.close())
+    const run = connection.run.bind(connection)
+    let n = 0
+    // Others write between a reader's reading of the log and of the records.
+    vi.spyOn(connection, 'run').mockImplementation(async (script, keys, args) => {
+      if (script === readHashesScript) {
+        n += 2
+        await store.register(request('alice', { replace: true, metadata: { n: n - 1 } }))
+        await store.register(request('alice', { replace: true, metadata: { n } }))
+      }
+      return run(script, keys, args)
+    })
+    const warnings = new Warnings(() => {})
+    const replica = new Replica(connection, {
+      keys: keysOf('test'),
+      warnings,
+      evictions: new Evictions(warnings, connection.name),
+      logCap: 100,
+      newMark: () => `mark${performance.now()}`.replace('.', '-'),
+    })
+    await store.register(request('alice', { metadata: { n } }))
+    await replica.catchUp()
+    const told = [n]
+    replica.watches.change = ({ after }) => {
+      told.push(Number(after?.metadata['n']))
+    }
+    vi.spyOn(replica.watches, 'size', 'get').mockReturnValue(1)
+    for (let round = 0; round < 3; round += 1) {
+      await redis.del('test:~log')
+      await replica.catchUp()
+    }
+    expect(told.length).toBeGreaterThan(3)
+    expect(told).toEqual(told.toSorted((a, b) => a - b))
+    expect(told.at(-1)).toBe(n)
+  })
+
+  test('gives a token that can be resumed from even if the log has a foreign entry', async () => {
+    const { store, redis } = await start()
+    await store.register(request('alice'))
+    await redis.xadd('test:~log', '*', 'foreign', 'no mark of ours\nx')
+    const { token } = await applyUntil(watch(store), new Picture(), 'current')
+    const picture = new Picture()
+    await applyUntil(watch(store, { from: token }), picture, 'current')
+    expect([...picture.held.keys()]).toEqual(['alice'])
   })
 
   test('uses one more connection, however many watches there are, and closes it', async () => {

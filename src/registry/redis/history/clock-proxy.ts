@@ -7,6 +7,8 @@ export interface ClockProxy {
   readonly url: string
   /** Sets by how many ms it is ahead from now on, ≥ 0. */
   stepTo(aheadMs: number): void
+  /** Stops it between steps, so that nothing expires by itself; `false` to continue. */
+  stop(stands?: boolean): void
   close(): Promise<void>
 }
 
@@ -27,6 +29,7 @@ const LEAD_MS = 1000
  */
 export async function startClockProxy(redisPort: number): Promise<ClockProxy> {
   let aheadMs = 0
+  let stoppedAtMs: number | null = null
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
     const redis = new Socket().connect(redisPort, '127.0.0.1')
@@ -36,7 +39,9 @@ export async function startClockProxy(redisPort: number): Promise<ClockProxy> {
       const kept = lengthOfBeginning(text)
       held = kept === 0 ? '' : text.slice(-kept)
       const whole = kept === 0 ? text : text.slice(0, -kept)
-      const shifted = whole.replaceAll(TAKEN, () => timeAhead(aheadMs))
+      const shifted = whole.replaceAll(TAKEN, () =>
+        timeAt((stoppedAtMs ?? Date.now()) + LEAD_MS + aheadMs),
+      )
       redis.write(Buffer.from(shifted, 'latin1'))
     })
     redis.pipe(client)
@@ -61,6 +66,9 @@ export async function startClockProxy(redisPort: number): Promise<ClockProxy> {
     stepTo: (ms) => {
       aheadMs = ms
     },
+    stop: (stands = true) => {
+      stoppedAtMs = stands ? Date.now() : null
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy()
       server.close()
@@ -70,8 +78,7 @@ export async function startClockProxy(redisPort: number): Promise<ClockProxy> {
 }
 
 /** Lua of the length of `TAKEN`, with `time` as TIME would reply. */
-function timeAhead(aheadMs: number): string {
-  const timeMs = Date.now() + LEAD_MS + aheadMs
+function timeAt(timeMs: number): string {
   const microseconds = String((timeMs % 1000) * 1000).padStart(6, '0')
   return `local time={${Math.floor(timeMs / 1000)},${microseconds}}`.padEnd(TAKEN.length)
 }
