@@ -91,6 +91,23 @@ describe('an invalid message in the stream', () => {
   })
 })
 
+test('an inbox longer than the server accepts does not cost the gateway its connection', async () => {
+  const { url } = await startServer()
+  const changes: boolean[] = []
+  const host = await connect(
+    url,
+    { gatewayName: 'orders' },
+    { onUpChange: (up) => changes.push(up) },
+  )
+  await host.subscribe('a', () => {})
+  publishForged(await connectAnyone(url), `_INBOX.${'x'.repeat(8_000)}`)
+  await expect.poll(() => host.warned('FOREIGN_REPLY_SUBJECT')).toBe(1)
+  const sender = await connect(url, {})
+  const statuses = await sender.send(messageOf('x'), targetsOf(host, 'a'), EXACTLY_ONCE)
+  expect(statuses.get('a')).toBe('DELIVERED')
+  expect(changes).toEqual([])
+})
+
 describe('receipts', () => {
   test.each(['$JS.API.STREAM.DELETE.ORDERS', 'orders.execute', '_INBOX', '_INBOX.*', '_INBOX.a b'])(
     'are not sent to %s',

@@ -156,6 +156,7 @@ export class FanOut implements ReplyReceiver {
       )
     }
     const way = this.#wayBy(connection)
+    const lossesBefore = connection.losses
     this.#sent.startRound()
     this.#queue = new LaneQueue(lanes, () => this.#wakeUp.notify())
     while (!this.#queue.isEmpty) {
@@ -178,7 +179,7 @@ export class FanOut implements ReplyReceiver {
       if (this.#budget.exhausted) await this.#budget.renew()
     }
     this.#queue.end()
-    if (!this.#options.receipts) await this.#confirmHandOver(connection)
+    if (!this.#options.receipts) await this.#confirmHandOver(connection, lossesBefore)
   }
 
   #wayBy(connection: Connection): Way {
@@ -279,11 +280,12 @@ export class FanOut implements ReplyReceiver {
   }
 
   /** Without receipts, a flush is the proof that the broker has everything. */
-  async #confirmHandOver({ nats }: Connection): Promise<void> {
+  async #confirmHandOver(connection: Connection, lossesBefore: number): Promise<void> {
     let confirmed = false
-    const flushed = nats.flush().then(() => (confirmed = true))
+    const flushed = connection.nats.flush().then(() => (confirmed = true))
     await settledWithin([flushed], Math.max(0, this.#deadline - performance.now()))
-    if (!confirmed) return
+    // A flush on a new connection says nothing about losses on the previous one.
+    if (!confirmed || connection.losses > lossesBefore) return
     for (const { identities } of this.#sent.values()) {
       for (const identity of identities) this.#statuses.handOver(identity)
     }

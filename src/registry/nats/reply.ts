@@ -5,9 +5,15 @@ import { ERROR_HEADER } from './wire.ts'
 
 const INBOX = /^_INBOX(?:\.[^\s.*>]+)+$/
 
+/**
+ * The longest inbox, in bytes. A server closes the connection of a client that publishes to a subject
+ * longer than its control line.
+ */
+const MAX_INBOX_BYTES = 256
+
 /** Whether replies may go to a subject. At another one, such as JetStream's, a reply could act as a command. */
 export function isInbox(subject: string): boolean {
-  return INBOX.test(subject)
+  return INBOX.test(subject) && Buffer.byteLength(subject) <= MAX_INBOX_BYTES
 }
 
 /** Answers a received message; does nothing if its reply subject is not an inbox. */
