@@ -75,6 +75,18 @@ describe('a durable gateway recovers, and warns, after', () => {
     },
   )
 
+  test('the records were deleted, including those of messages whose id the caller chose', async () => {
+    const { url } = await startServer()
+    const { host, sender } = await startPair(url)
+    const admin = await jetstreamManager(await connectAnyone(url))
+    await admin.streams.delete(SUBJECTS.progressStream)
+    const message = { ...messageOf('x'), repeatable: true }
+    const options = { ...EXACTLY_ONCE, timeoutMs: 60_000 }
+    const statuses = await sender.send(message, targetsOf(host, 'a'), options)
+    expect(statuses.get('a')).toBe('DELIVERED')
+    expect(host.warned('STREAM_LOST')).toBeGreaterThan(0)
+  }, 90_000)
+
   test('the streams were deleted and recreated by a sender', async () => {
     const { url } = await startServer()
     const { host, multicast } = await startPair(url)
