@@ -141,3 +141,15 @@ describe('a durable gateway recovers, and warns, after', () => {
     await expect.poll(() => received.length, { timeout: 20_000 }).toBe(5)
   }, 60_000)
 })
+
+test('a call ends when its time is over, not when a lost stream is back', async () => {
+  const { url } = await startServer()
+  const sender = await connect(url, {})
+  const admin = await jetstreamManager(await connectAnyone(url))
+  await admin.streams.delete(SUBJECTS.messagesStream)
+  const gateway = SUBJECTS.durableGateway('orders')
+  const statuses = await sender.send(messageOf('x'), targetsOf({ gateway }, 'a'), IMPATIENT)
+  expect(sender.warned('STREAM_LOST')).toBe(0)
+  expect(statuses.get('a')).toBe('TIMEOUT')
+  await expect.poll(() => sender.warned('STREAM_LOST'), { timeout: 20_000 }).toBe(1)
+})
