@@ -4,6 +4,7 @@ import {
   FIXED,
   FORBIDDEN_SUBJECTS,
   HOST_GATEWAY,
+  isRecord,
   SILENT_DURABLE_NAME,
   SILENT_GATEWAY,
   subjects,
@@ -40,7 +41,7 @@ export function mayBePublished(subject: string): boolean {
       /^(junk|unusual|churn)-\d+$/.test(identity)
     )
   }
-  if (subject.startsWith(subjects.progress(DURABLE_NAME, ''))) return true
+  if (isRecord(subject)) return true
   if (subject.startsWith(`$JS.ACK.${subjects.messagesStream}.${DURABLE_NAME}.`)) return true
   if (subject.startsWith('$JS.EVENT.ADVISORY.')) return true
   return subject.startsWith('$JS.API.') && mayBeAsked(subject)

@@ -10,6 +10,8 @@ export const otherSubjects = new Subjects(DEFAULT_SUBJECT_PREFIX, OTHER_NAMESPAC
 export const HOST_GATEWAY = subjects.gateway('fuzz-host')
 export const DURABLE_NAME = 'fuzz-durable'
 export const DURABLE_GATEWAY = subjects.durableGateway(DURABLE_NAME)
+/** Begin the subjects of its own records, and of those that all gateways share. */
+const RECORD_PREFIXES = [subjects.progress(DURABLE_NAME, ''), subjects.progress('all', '')]
 /** Gateways whose messages only the test receives, and answers falsely. */
 export const SILENT_GATEWAY = subjects.gateway('fuzz-silent')
 export const SILENT_DURABLE_NAME = 'fuzz-silent-durable'
@@ -81,6 +83,11 @@ export const FORBIDDEN_SUBJECTS: readonly string[] = [
   'x',
   '>',
 ]
+
+/** Whether a durable gateway may keep a record at this subject. */
+export function isRecord(subject: string): boolean {
+  return RECORD_PREFIXES.some((prefix) => subject.startsWith(prefix))
+}
 
 function names(stem: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, n) => `${stem}-${n + 1}`)

@@ -5,6 +5,7 @@ import {
   DURABLE_NAME,
   HOST_GATEWAY,
   identitiesBy,
+  isRecord,
   SILENT_DURABLE_NAME,
   SILENT_GATEWAY,
   subjects,
@@ -149,7 +150,7 @@ export class Traffic {
     } else if (subject === subjects.patternHosts()) this.#learn('hostsReply', reply)
     else if (subject.startsWith('$JS.API.CONSUMER.MSG.NEXT.')) this.#learn('pullReply', reply)
     else if (subject.startsWith('$JS.')) this.#learn('requestReply', reply)
-    else if (subject.startsWith(subjects.progress(DURABLE_NAME, ''))) {
+    else if (isRecord(subject)) {
       if (reply !== null) this.#learn('progress', subject)
     }
   }
