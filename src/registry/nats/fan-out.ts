@@ -52,7 +52,7 @@ export class FanOut implements ReplyReceiver {
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   readonly #identityHeaders: MsgHdrs
   readonly #statuses: DeliveryStatuses
-  readonly #sent = new SentMessages()
+  readonly #sent: SentMessages
   readonly #ways = new Map<Connection, Way>()
   readonly #wakeUp = new WakeUp()
   readonly #foreignGateways = new Set<string>()
@@ -72,6 +72,7 @@ export class FanOut implements ReplyReceiver {
     this.#marks = { id: message.id, resendable, repeatable: message.repeatable ?? false }
     this.#deadline = performance.now() + options.timeoutMs
     this.#statuses = new DeliveryStatuses({ retried: resendable })
+    this.#sent = new SentMessages({ resent: resendable })
     this.#identityHeaders = identityHeaders(this.#marks)
   }
 
