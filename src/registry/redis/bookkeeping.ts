@@ -11,6 +11,8 @@ export interface Bookkeeping {
   readonly hasIndex: boolean
   /** Whether the index is known to have every registration: it hasn't been lost since a SCAN said so. */
   readonly isVerified: boolean
+  /** Whether it was found to lack something, which a SCAN would find. */
+  readonly isSuspect: boolean
   /** Of the database; `Infinity` if the user may not ask. */
   readonly keyCount: number
   /** For `Evictions`. */
@@ -28,11 +30,12 @@ export async function readBookkeeping(
 ): Promise<Bookkeeping> {
   const args = [asksFacts ? '1' : '0']
   const reply = await connection.run(readBookkeepingScript, [keys.index, keys.log], args)
-  const [last, hasIndex, isVerified, keyCount, facts] = listFrom(reply)
+  const [last, hasIndex, isVerified, isSuspect, keyCount, facts] = listFrom(reply)
   return {
     end: last === null ? null : positionFrom(textFrom(last)),
     hasIndex: flagFrom(hasIndex),
     isVerified: flagFrom(isVerified),
+    isSuspect: flagFrom(isSuspect),
     keyCount: typeof keyCount === 'number' && keyCount >= 0 ? keyCount : Infinity,
     facts: textFrom(facts),
   }

@@ -66,10 +66,11 @@ export class Snapshots {
   }
 
   /** Whether the index has not been lost since: what was read of it would be only a part. */
-  async #isStillWhole({ hasIndex, isVerified }: Bookkeeping): Promise<boolean> {
+  async #isStillWhole({ hasIndex, isVerified, isSuspect }: Bookkeeping): Promise<boolean> {
     if (!hasIndex) return true
     // Without facts: keys that were evicted since the snapshot was begun must be noticed by the next read.
     const state = await readBookkeeping(this.#connection, this.#keys, false)
+    if (state.isSuspect && !isSuspect) return false
     return isVerified ? state.isVerified : state.hasIndex
   }
 
