@@ -55,6 +55,8 @@ export class DurableStreams {
   readonly admin: JetStreamManager
   readonly subjects: Subjects
   readonly #warnings: Warnings
+  /** When each stream was made, by the server's clock: tells it from any other of its name. */
+  readonly #createdAt = new Map<string, string>()
   #retention: Retention
   #recordsRetention: Retention
   #restoring: Promise<void> | null = null
@@ -184,7 +186,7 @@ export class DurableStreams {
     return orNull(this.admin.streams.info(stream), JetStreamApiCodes.StreamNotFound)
   }
 
-  /** @returns the streams that had to be made. */
+  /** @returns the streams that are not the ones that were there before. */
   async #ensure(): Promise<readonly string[]> {
     const { messagesStream, progressStream } = this.subjects
     const messages = await this.#ensureStream(messagesStream, this.subjects.durable('*'))
@@ -198,9 +200,17 @@ export class DurableStreams {
     name: string,
     subject: string,
   ): Promise<{ readonly info: StreamInfo; readonly made: boolean }> {
+    const info = await this.#findOrMake(name, subject)
+    // Whoever can answer the question whether a stream exists may lie; the stream that is there is the same.
+    const made = this.#createdAt.get(name) !== info.created
+    this.#createdAt.set(name, info.created)
+    return { info, made }
+  }
+
+  async #findOrMake(name: string, subject: string): Promise<StreamInfo> {
     const { streams } = this.admin
     const found = await this.#find(name)
-    if (found !== null) return { info: checkedStream(found, subject), made: false }
+    if (found !== null) return checkedStream(found, subject)
     const { retentionMs, duplicateWindowMs } = this.#retention
     try {
       const info = await streams.add({
@@ -213,7 +223,7 @@ export class DurableStreams {
         max_age: Number.isFinite(retentionMs) ? nanos(retentionMs) : 0,
         duplicate_window: nanos(duplicateWindowMs),
       })
-      return { info: checkedStream(info, subject), made: true }
+      return checkedStream(info, subject)
     } catch (error) {
       if (error instanceof JetStreamApiError && error.code === SUBJECTS_OVERLAP) {
         throw new RegistryError(
@@ -224,7 +234,7 @@ export class DurableStreams {
       }
       if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error
       // Another process made it meanwhile, with a retention of its own.
-      return { info: checkedStream(await streams.info(name), subject), made: false }
+      return checkedStream(await streams.info(name), subject)
     }
   }
 }
