@@ -40,7 +40,7 @@ test('old rounds of resends are forgotten, recent ones are not', () => {
   expect(remembered.length).toBeLessThan(100)
 })
 
-test('copies to an own subject share an index, so that however many are sent none is forgotten', () => {
+test('copies to an identity share an index, so that none is forgotten however many are sent', () => {
   const sent = new SentMessages({ resent: true })
   const indices = new Set<number>()
   for (let round = 0; round < 100; round += 1) {

@@ -21,10 +21,10 @@ export class SentMessages {
   #next = 0
   /** The first index that is not in `#bySubject`. */
   #nextBySubject = 0
-  /** The indices of messages to identities' own subjects; `null` if none is sent again. */
+  /** The indices of messages to identities' own subjects; `null` without resends. */
   readonly #ownIndices: Map<string, number> | null
 
-  /** @param resent whether messages are sent again to those who don't answer. */
+  /** @param resent whether unanswered messages are sent again. */
   constructor({ resent }: { readonly resent: boolean }) {
     this.#ownIndices = resent ? new Map() : null
   }
@@ -40,8 +40,8 @@ export class SentMessages {
   }
 
   /**
-   * Gives the message its index. All copies to an identity's own subject have the same one, so that many
-   * resends take no more memory than one: what answers one of them answers all.
+   * Gives the message its index. All copies to an identity's own subject share one, so that many
+   * resends take no more memory than one: an answer to one of them answers all.
    */
   add(message: SentMessage): number {
     const ownIndices = message.lane.gateway === null ? this.#ownIndices : null

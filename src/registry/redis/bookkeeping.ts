@@ -11,6 +11,8 @@ export interface Bookkeeping {
   readonly hasIndex: boolean
   /** Whether the index is known to be complete: it hasn't been lost since a SCAN showed so. */
   readonly isVerified: boolean
+  /** Whether it was found to lack a registration, so that a SCAN is needed. */
+  readonly isSuspect: boolean
   /** Keys in the database; `Infinity` without permission. */
   readonly keyCount: number
   /** For `Evictions`. */
@@ -28,11 +30,12 @@ export async function readBookkeeping(
 ): Promise<Bookkeeping> {
   const args = [asksFacts ? '1' : '0']
   const reply = await connection.run(readBookkeepingScript, [keys.index, keys.log], args)
-  const [last, hasIndex, isVerified, keyCount, facts] = listFrom(reply)
+  const [last, hasIndex, isVerified, isSuspect, keyCount, facts] = listFrom(reply)
   return {
     end: last === null ? null : positionFrom(textFrom(last)),
     hasIndex: flagFrom(hasIndex),
     isVerified: flagFrom(isVerified),
+    isSuspect: flagFrom(isSuspect),
     keyCount: typeof keyCount === 'number' && keyCount >= 0 ? keyCount : Infinity,
     facts: textFrom(facts),
   }

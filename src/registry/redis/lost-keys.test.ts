@@ -80,6 +80,22 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     expect((await seen(old)).found).toHaveLength(21)
   })
 
+  test('an index that was lost and recreated by a write is rebuilt, however large the database', async () => {
+    const old = await openFilled(20)
+    await redis.eval("for n = 1, 100001 do redis.call('SET', KEYS[1] .. n, '') end", 1, 'foreign:')
+    await redis.del('test:~index')
+    await old.register(request('next'))
+    expect((await seen(old)).found).toHaveLength(21)
+    await redis.zrem('test:~index', 'user-3')
+    await old.heartbeat('user-3', 600_000)
+    await redis.zrem('test:~index', 'user-4', 'user-5')
+    await old.heartbeat('user-4', 600_000)
+    expect((await seen(old)).found).toHaveLength(21)
+    await redis.del('test:~index', 'test:~log')
+    await old.register(request('last'))
+    expect((await seen(old)).found).toHaveLength(22)
+  })
+
   test('a record deleted by hand is gone when its heartbeat finds out', async () => {
     const old = await openFilled(3)
     await redis.del('test:user-1')

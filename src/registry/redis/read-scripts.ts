@@ -94,10 +94,13 @@ return facts()`)
 /** Scored lowest in the index, it marks that a SCAN has found the index complete. */
 export const VERIFIED = '~verified'
 
+/** Also scored lowest, it marks that the index was found to lack a registration since. */
+export const SUSPECT = '~suspect'
+
 /**
  * The state of a namespace's bookkeeping. KEYS index, log. ARGV '1' to ask for facts of eviction.
  * Replies the log's last entry as lines of stream id and mark, or nil; whether there is an index;
- * whether it is verified; keys of the database, or -1 where the user may not ask; facts of eviction.
+ * whether it is verified; whether it is suspect; keys of the database, or -1 where the user may not ask; facts of eviction.
  */
 export const readBookkeepingScript = script(`${facts}
 local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
@@ -106,6 +109,7 @@ return {
   last and last[1] .. '\\n' .. string.match(string.sub(last[2][2], 1, 64), '[^\\n]*') or false,
   redis.call('EXISTS', KEYS[1]),
   redis.call('ZSCORE', KEYS[1], '${VERIFIED}') and 1 or 0,
+  redis.call('ZSCORE', KEYS[1], '${SUSPECT}') and 1 or 0,
   type(size) == 'number' and size or -1,
   ARGV[1] == '1' and facts() or '',
 }`)

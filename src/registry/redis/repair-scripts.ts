@@ -1,4 +1,4 @@
-import { VERIFIED } from './read-scripts.ts'
+import { SUSPECT, VERIFIED } from './read-scripts.ts'
 import { now, REMOVAL_SLACK_MS, script } from './script.ts'
 
 /**
@@ -37,6 +37,7 @@ return adopted`)
  */
 export const endVerifyingScript = script(`
 if redis.call('ZREM', KEYS[1], '~' .. ARGV[1]) == 0 then return 0 end
+redis.call('ZREM', KEYS[1], '${SUSPECT}')
 redis.call('ZADD', KEYS[1], '-inf', '${VERIFIED}')
 return 1`)
 

@@ -35,8 +35,8 @@ const LOOK_AGAIN_MS = 1000
 const maxSnapshots = 10
 
 /**
- * Why a copy is followed: to load it; to let it replace the present one; or to answer a later
- * call, for which it is also checked for changes that are in no log.
+ * Why a copy is followed: to load it; to answer the call that loaded it; or to answer a later
+ * one, for which it is also checked for changes that are in no log.
  */
 type Stage = 'loading' | 'new' | 'kept'
 
@@ -136,14 +136,18 @@ export class Replica {
   async #readOn(): Promise<void> {
     if (this.#mustLookAgain()) this.#isFollowing = false
     this.#isFollowing &&= await this.#follow(this.#copy, 'kept')
-    for (let snapshots = 0; !this.#isFollowing && snapshots < maxSnapshots; snapshots += 1) {
+    if (this.#isFollowing) return this.#expire()
+    for (let snapshots = 0; snapshots < maxSnapshots; snapshots += 1) {
       const loaded = await this.#snapshots.load(this.size)
       if (typeof loaded === 'string') this.#interruption = loaded
-      // To its end first: records are newer than the entries that follow them, and no watch may
-      // get a state and then an earlier one.
-      else if (await this.#follow(loaded, 'new')) await this.#takeOver(loaded)
+      // Some of it may be newer than its position until the log is followed to its end.
+      else if (await this.#follow(loaded, 'new')) {
+        await this.#takeOver(loaded)
+        this.#audit.restart()
+        this.#isFollowing = true
+        return this.#expire()
+      }
     }
-    if (this.#isFollowing) return this.#expire()
     throw new RegistryError(
       'UNAVAILABLE',
       `The namespace "${this.#keys.namespace}" changes faster than it can be read: of ${maxSnapshots} ` +
@@ -166,8 +170,6 @@ export class Replica {
     this.#copy = loaded
     this.#loadedAtMs = performance.now()
     this.#toldPosition = loaded.position
-    this.#audit.restart()
-    this.#isFollowing = true
   }
 
   async #tellDifference(from: RegistrationIndex, to: RegistrationIndex): Promise<void> {

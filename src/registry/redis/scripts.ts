@@ -1,3 +1,4 @@
+import { SUSPECT } from './read-scripts.ts'
 import { now, REMOVAL_SLACK_MS, script } from './script.ts'
 
 /**
@@ -43,9 +44,13 @@ if #ended > 0 then
   end
 end`
 
-/** `logRegistration(mark, cap)`: the live KEYS[1] was missing in the index, so readers may lack it. ARGV[1] is the id. */
+/**
+ * `logRegistration(mark, cap)`: the live KEYS[1] was missing from the index, so readers may lack it, and
+ * the index may lack others. ARGV[1] is the id.
+ */
 const logRegistration = `
 local function logRegistration(mark, cap)
+  redis.call('ZADD', KEYS[2], '-inf', '${SUSPECT}')
   local values = redis.call('HMGET', KEYS[1], 'expires_at', 'registered_at', 'gateway', 'metadata')
   for at = 1, 4 do values[at] = values[at] or '' end
   redis.call('XADD', KEYS[3], 'MAXLEN', '~', cap, '*', 'register',
@@ -97,6 +102,10 @@ if ttl > 0 then
   redis.call('ZADD', KEYS[2], expires, ARGV[1])
 else
   redis.call('ZADD', KEYS[2], '+inf', ARGV[1])
+end
+-- Alone in an index that may have been lost, since there is a log.
+if redis.call('ZCARD', KEYS[2]) == 1 and redis.call('EXISTS', KEYS[3]) == 1 then
+  redis.call('ZADD', KEYS[2], '-inf', '${SUSPECT}')
 end
 redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'register',
   string.format('%s\\n%s\\n%.0f\\n%.0f\\n%s\\n', ARGV[6], ARGV[1], expires, now, ARGV[5]) .. ARGV[2])

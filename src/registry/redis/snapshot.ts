@@ -66,10 +66,11 @@ export class Snapshots {
   }
 
   /** Whether the index has not been lost since; otherwise only a part of it was read. */
-  async #isStillWhole({ hasIndex, isVerified }: Bookkeeping): Promise<boolean> {
+  async #isStillWhole({ hasIndex, isVerified, isSuspect }: Bookkeeping): Promise<boolean> {
     if (!hasIndex) return true
     // Without facts: the next read must notice keys evicted since the snapshot was begun.
     const state = await readBookkeeping(this.#connection, this.#keys, false)
+    if (state.isSuspect && !isSuspect) return false
     return isVerified ? state.isVerified : state.hasIndex
   }
 

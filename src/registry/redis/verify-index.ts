@@ -21,9 +21,12 @@ const MAX_KEYS_WITHOUT_BOOKKEEPING = 10_000
  * @param heldCount how many registrations the reader holds so far.
  */
 export function needsVerification(state: Bookkeeping, heldCount: number): boolean {
+  if (state.isSuspect) return true
   if (state.isVerified) return false
+  // It doesn't reload without a reason, such as the loss of everything but the records.
+  if (heldCount > 0) return true
   if (state.hasIndex) return state.keyCount <= MAX_KEYS_TO_VERIFY
-  return state.end !== null || heldCount > 0 || state.keyCount <= MAX_KEYS_WITHOUT_BOOKKEEPING
+  return state.end !== null || state.keyCount <= MAX_KEYS_WITHOUT_BOOKKEEPING
 }
 
 /**
