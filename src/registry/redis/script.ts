@@ -17,6 +17,18 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 
 /**
+ * `appendLog(log, cap, kind, text)`. An entry with the last possible id, which nobody but a stranger
+ * writes, would make every later write fail: the log begins anew then, which readers notice.
+ */
+export const appendLog = `
+local function appendLog(log, cap, kind, text)
+  local reply = redis.pcall('XADD', log, 'MAXLEN', '~', cap, '*', kind, text)
+  if type(reply) == 'string' then return end
+  if string.find(reply.err, 'exhausted', 1, true) then redis.call('DEL', log) end
+  redis.call('XADD', log, 'MAXLEN', '~', cap, '*', kind, text)
+end`
+
+/**
  * Redis removes a key by a time of its own, a millisecond sooner or later than `now` says. So a record
  * counts as lost only if it would have lived for longer than this, in ms.
  */
