@@ -2,9 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DurabilityOptions } from './durability-options.ts'
 import type { Messenger, OutgoingMessage, SendOptions } from './messenger.ts'
+import { Warnings } from './warnings.ts'
 
 /** Connects a messenger; all that one test connects reach each other. */
-export type ConnectDurableMessenger = (durability?: DurabilityOptions) => Promise<Messenger>
+export type ConnectDurableMessenger = (
+  durability?: DurabilityOptions,
+  warnings?: Warnings,
+) => Promise<Messenger>
 
 /** A message whose id the caller chose, so that it can be sent again by another call. */
 function repeatable(text: string): OutgoingMessage {
@@ -18,7 +22,7 @@ function messageOf(text: string) {
   return { id: crypto.randomUUID(), payload: new TextEncoder().encode(text) }
 }
 
-function targetsOf({ gateway }: Messenger, ...identities: string[]) {
+function targetsOf({ gateway }: Pick<Messenger, 'gateway'>, ...identities: string[]) {
   return identities.map((identity) => ({ identity, gateway }))
 }
 
@@ -37,8 +41,11 @@ export function describeDurability(
       await Promise.all(opened.map((messenger) => messenger.close()))
       opened = []
     })
-    const connect = async (durability?: DurabilityOptions): Promise<Messenger> => {
-      const messenger = await connectMessenger(durability)
+    const connect = async (
+      durability?: DurabilityOptions,
+      warnings?: Warnings,
+    ): Promise<Messenger> => {
+      const messenger = await connectMessenger(durability, warnings)
       opened.push(messenger)
       return messenger
     }
@@ -146,6 +153,15 @@ export function describeDurability(
       const options = { ...EXACTLY_ONCE, timeoutMs: 100_000 }
       const statuses = await sender.send(messageOf('x'), targets, options)
       expect(Object.fromEntries(statuses)).toEqual({ a: 'FAILED', b: 'FAILED' })
+    })
+
+    test('sends nothing to a gateway that is not one of the namespace, and warns', async () => {
+      const warnings = new Warnings(() => {})
+      const sender = await connect({}, warnings)
+      const targets = targetsOf({ gateway: 'payments.execute' }, 'a', 'b')
+      const statuses = await sender.send(messageOf('x'), targets, EXACTLY_ONCE)
+      expect(Object.fromEntries(statuses)).toEqual({ a: 'FAILED', b: 'FAILED' })
+      expect([...warnings.counts]).toEqual([['FOREIGN_GATEWAY', 1]])
     })
 
     test('can not be asked for longer than a message sent twice is recognised', async () => {

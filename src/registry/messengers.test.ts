@@ -12,7 +12,8 @@ describeMessenger('MemoryMessenger', () => {
 
 describeDurability('MemoryMessenger', async () => {
   const broker = new MemoryBroker()
-  return async (durability) => new MemoryMessenger(broker, durability)
+  return async (durability, warnings) =>
+    new MemoryMessenger(broker, durability, undefined, warnings && { warnings })
 })
 
 const backends = inject('backends')
@@ -40,11 +41,12 @@ if (missing !== undefined) {
   describeDurability('NatsMessenger', async () => {
     const server = await startNatsProgram()
     onTestFinished(() => server.stop())
-    return (durability) =>
+    return (durability, warnings) =>
       connectNatsMessenger({
         servers: [server.url],
         namespace: 'test',
         ...(durability && { durability }),
+        ...(warnings && { warnings }),
       })
   })
 }

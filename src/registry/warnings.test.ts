@@ -19,16 +19,36 @@ describe('warnings', () => {
     ])
   })
 
-  test('stop nothing if their listener throws', () => {
-    const warnings = new Warnings(() => {
-      throw new Error('listener')
-    })
+  test.each<{ what: string; listener: () => unknown; told: string }>([
+    {
+      what: 'throws',
+      listener: () => {
+        throw new Error('listener')
+      },
+      told: 'Error: listener',
+    },
+    {
+      what: 'throws what can not be made text',
+      listener: () => {
+        throw Object.create(null)
+      },
+      told: 'what it threw has no text',
+    },
+    {
+      what: 'is asynchronous and rejects',
+      listener: async () => {
+        throw new Error('later')
+      },
+      told: 'Error: later',
+    },
+  ])('stop nothing if their listener $what', async ({ listener, told }) => {
+    const warnings = new Warnings(listener)
     const emitted = warningsOfNode()
     expect(() => warnings.warn('KEYS_LOST', 'x')).not.toThrow()
     expect(warnings.counts.get('KEYS_LOST')).toBe(1)
-    return expect
+    await expect
       .poll(() => emitted.map(({ message }) => message))
-      .toEqual(['onWarning threw: Error: listener'])
+      .toEqual([`onWarning threw: ${told}`])
   })
 
   test('are warnings of Node by default, one of each kind at a time', async () => {

@@ -9,6 +9,7 @@
  * - `KEYS_LOST`: keys of the namespace were deleted or evicted
  * - `EVICTING_REDIS`: Redis may evict keys of the namespace
  * - `STREAM_LOST`: the JetStream stream or consumer of a durable gateway is gone
+ * - `PERMISSION_DENIED`: NATS doesn't let this client publish or subscribe to a subject
  */
 export type RegistryWarningCode =
   | 'MALFORMED_MESSAGE'
@@ -22,6 +23,7 @@ export type RegistryWarningCode =
   | 'KEYS_LOST'
   | 'EVICTING_REDIS'
   | 'STREAM_LOST'
+  | 'PERMISSION_DENIED'
 
 /** One occurrence. */
 export interface RegistryWarning {
@@ -56,11 +58,26 @@ export class Warnings {
     const count = (this.#counts.get(code) ?? 0) + 1
     this.#counts.set(code, count)
     try {
-      this.#listener({ code, message, count })
+      const returned: unknown = this.#listener({ code, message, count })
+      // An `async` function fits too, and its rejection would be nobody's.
+      if (returned !== undefined) void Promise.resolve(returned).catch(tellFault)
     } catch (error) {
-      // A listener's fault is its own: what it was told of came from outside, and must not stop anything.
-      process.emitWarning(`onWarning threw: ${String(error)}`, 'RegistryWarning')
+      tellFault(error)
     }
+  }
+}
+
+/** A listener's fault is its own: what it was told of came from outside, and must not stop anything. */
+function tellFault(error: unknown): void {
+  process.emitWarning(`onWarning threw: ${written(error)}`, 'RegistryWarning')
+}
+
+/** What was thrown may be anything, also an object that can't be made text. */
+function written(error: unknown): string {
+  try {
+    return String(error)
+  } catch {
+    return 'what it threw has no text'
   }
 }
 

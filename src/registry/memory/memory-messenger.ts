@@ -140,6 +140,12 @@ export class MemoryMessenger implements Messenger {
       const mailbox = this.#broker.mailboxOf(gateway)
       if (mailbox === null) {
         for (const identity of identities) statuses.settle(identity, false)
+        if (gateway !== null && !this.#broker.isGateway(gateway)) {
+          this.#warnings.warn(
+            'FOREIGN_GATEWAY',
+            `"${identities[0]}" names the gateway ${JSON.stringify(gateway.slice(0, 80))}, which is not one of this namespace: nothing was sent there.`,
+          )
+        }
         continue
       }
       for (const identity of identities) statuses.handOver(identity)

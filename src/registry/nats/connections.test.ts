@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect as connectSocket, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { missingPrograms, startNatsProgram } from '../../environment/programs.ts'
 import type { Messenger, SendOptions } from '../messenger.ts'
+import { Warnings } from '../warnings.ts'
 import { findPatternHosts } from './pattern-hosts.ts'
 import { connectNatsMessenger, type NatsMessengerOptions } from './nats-messenger.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
@@ -45,6 +46,45 @@ async function silentServer(): Promise<string> {
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** A way to a server that can lose what is sent on it. */
+async function startLossyProxy(port: number) {
+  const sockets = new Set<Socket>()
+  let swallow: ((lost: string) => void) | null = null
+  const proxy = createServer((client) => {
+    const server = connectSocket(port, '127.0.0.1')
+    server.pipe(client)
+    client.on('data', (data) => {
+      if (swallow === null) server.write(data)
+      else swallow(data.toString('latin1'))
+    })
+    for (const socket of [client, server]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => [client, server].forEach((each) => each.destroy()))
+    }
+  })
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const cut = (): void => sockets.forEach((socket) => socket.destroy())
+  onTestFinished(() => {
+    proxy.close()
+    cut()
+  })
+  return {
+    url: `nats://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    /** Loses all that is sent from now on; once `text` was lost, cuts the connection, and the next one is sound. */
+    loseUntil: (text: string): void => {
+      let lost = ''
+      swallow = (more) => {
+        lost += more
+        if (!lost.includes(text)) return
+        swallow = null
+        cut()
+      }
+    },
+  }
 }
 
 describe('connecting to NATS', () => {
@@ -191,6 +231,25 @@ describe('losing the NATS server', () => {
     expect((await sending).get('a')).toBe('TIMEOUT')
   })
 
+  test('has nothing PENDING that was on the way, although the next connection is sound', async () => {
+    const server = await startServer()
+    const proxy = await startLossyProxy(server.port)
+    const sender = await connect({ servers: [proxy.url] })
+    const host = await connect({ servers: [server.url] })
+    let arrived = 0
+    await host.subscribeMatching('*', () => void (arrived += 1))
+    const targets = Array.from({ length: 2_000 }, (_, n) => ({ identity: `u${n}`, gateway: null }))
+    proxy.loseUntil('PING')
+    const statuses = await sender.send({ id: 'm1', payload: new Uint8Array(1) }, targets, {
+      ...AT_MOST_ONCE,
+      timeoutMs: 10_000,
+      receipts: false,
+    })
+    const pending = [...statuses.values()].filter((status) => status === 'PENDING').length
+    await expect.poll(() => arrived, { timeout: 10_000 }).toBeGreaterThanOrEqual(pending)
+    expect(new Set(statuses.values())).not.toContain('DELIVERED')
+  })
+
   test('closing does not wait for a server that is gone', async () => {
     const server = await startServer()
     const messenger = await connectIn({ servers: [server.url] })
@@ -201,8 +260,10 @@ describe('losing the NATS server', () => {
   })
 })
 
-/** A server where `ann` may do nothing with subjects below `secret`. */
-async function startGuardedServer(): Promise<string> {
+/** A server where `ann` may do nothing with subjects below `secret`, or with those denied. */
+async function startGuardedServer(
+  denied = 'publish: { deny: "*.*.secret" }, subscribe: { deny: "*.*.secret" }',
+): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'nats-permissions-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const config = join(folder, 'nats.conf')
@@ -210,7 +271,7 @@ async function startGuardedServer(): Promise<string> {
     config,
     `authorization { users: [{
       user: ann, password: pw,
-      permissions: { publish: { deny: "*.*.secret" }, subscribe: { deny: "*.*.secret" } }
+      permissions: { ${denied} }
     }] }`,
   )
   const server = await startServer({ extraArgs: ['--config', config] })
@@ -235,5 +296,26 @@ describe('a NATS account without permission', () => {
       message: expect.stringContaining('p.test.secret'),
     })
     expect(messenger.hosts('secret')).toBe(false)
+  })
+
+  test('to hear replies can not connect, and neither can it ask for hosts', async () => {
+    const url = await startGuardedServer('subscribe: { deny: "_INBOX.>" }')
+    const refusal = { code: 'UNAVAILABLE', message: expect.stringContaining('_INBOX.>') }
+    await expect(connectIn({ servers: [url] })).rejects.toMatchObject(refusal)
+    await expect(findPatternHosts([url], subjects)).rejects.toMatchObject(refusal)
+  })
+
+  test('to reply is warned of it, because its senders hear nothing', async () => {
+    const told: string[] = []
+    const host = await connect({
+      servers: [await startGuardedServer('publish: { deny: "_INBOX.>" }')],
+      warnings: new Warnings(({ code, message }) => told.push(`${code} ${message}`)),
+    })
+    await host.subscribe('a', () => {})
+    const message = { id: 'm1', payload: new Uint8Array(1) }
+    const targets = [{ identity: 'a', gateway: host.gateway }]
+    const statuses = await host.send(message, targets, { ...AT_MOST_ONCE, timeoutMs: 500 })
+    expect(statuses.get('a')).toBe('TIMEOUT')
+    await expect.poll(() => told).toEqual([expect.stringMatching(/^PERMISSION_DENIED .*"_INBOX\./)])
   })
 })

@@ -6,7 +6,10 @@ import {
   UserAuthenticationExpiredError,
 } from '@nats-io/transport-node'
 import { RegistryError } from '../errors.ts'
+import { settledWithin } from '../settled-within.ts'
+import { Warnings } from '../warnings.ts'
 import { guardRequests } from './guarded-requests.ts'
+import { shown } from './reply.ts'
 import { ReplyInbox } from './reply-inbox.ts'
 import { parseServerAddresses, type ServerAddresses } from './server-address.ts'
 
@@ -14,14 +17,22 @@ import { parseServerAddresses, type ServerAddresses } from './server-address.ts'
 export class Connection {
   readonly nats: NatsConnection
   readonly inbox: ReplyInbox
+  readonly #warnings: Warnings
   #up = true
+  #losses = 0
 
   /** @param onChange called when it went down or came up. */
-  constructor(nats: NatsConnection, onChange: () => void) {
+  constructor(nats: NatsConnection, warnings: Warnings, onChange: () => void) {
     this.nats = nats
     this.inbox = new ReplyInbox(nats)
+    this.#warnings = warnings
     guardRequests(nats)
     void this.#follow(onChange)
+  }
+
+  /** How often it was lost. What was sent before a loss may not have arrived, whatever a later flush says. */
+  get losses(): number {
+    return this.#losses
   }
 
   /** While it is down nothing is published on it, so nothing is buffered and sent too late. */
@@ -38,11 +49,21 @@ export class Connection {
     for await (const status of this.nats.status()) {
       if (status.type === 'disconnect' || status.type === 'reconnect') {
         this.#up = status.type === 'reconnect'
+        if (!this.#up) this.#losses += 1
         onChange()
       } else if (status.type === 'error' && status.error instanceof PermissionViolationError) {
-        if (status.error.operation === 'publish') this.inbox.refuse(status.error.subject)
+        this.#onForbidden(status.error)
       }
     }
+  }
+
+  #onForbidden({ operation, subject }: PermissionViolationError): void {
+    const isPublish = operation === 'publish'
+    if (isPublish) this.inbox.refuse(subject)
+    this.#warnings.warn(
+      'PERMISSION_DENIED',
+      `NATS doesn't let this client ${isPublish ? 'publish' : 'subscribe'} to ${shown(subject)}: check the permissions of its user.`,
+    )
   }
 }
 
@@ -53,6 +74,8 @@ export interface PoolOptions {
   readonly connectTimeoutMs: number
   /** Called with `false` when no connection is up any more, and with `true` when one is again. */
   readonly onUpChange?: (up: boolean) => void
+  /** Told what the server doesn't permit. */
+  readonly warnings?: Warnings
 }
 
 /** The NATS connections of one messenger. Each reconnects on its own, to any of the servers. */
@@ -65,7 +88,7 @@ export class ConnectionPool {
   private constructor(
     opened: readonly NatsConnection[],
     hosts: readonly string[],
-    onUpChange: (up: boolean) => void = () => {},
+    { onUpChange = () => {}, warnings = new Warnings() }: PoolOptions,
   ) {
     let wasUp = true
     const onChange = (): void => {
@@ -74,7 +97,7 @@ export class ConnectionPool {
       wasUp = up
       onUpChange(up)
     }
-    this.connections = opened.map((nats) => new Connection(nats, onChange))
+    this.connections = opened.map((nats) => new Connection(nats, warnings, onChange))
     this.#hosts = hosts
   }
 
@@ -102,7 +125,25 @@ export class ConnectionPool {
       await Promise.all(opened.map((nats) => nats.close()))
       throw failure
     }
-    return new ConnectionPool(opened, addresses.hosts, options.onUpChange)
+    const pool = new ConnectionPool(opened, addresses.hosts, options)
+    await pool.#checkInboxes(options.connectTimeoutMs)
+    return pool
+  }
+
+  /** Without its inbox a connection hears no reply: all that it sends would seem to be lost. */
+  async #checkInboxes(timeoutMs: number): Promise<void> {
+    await settledWithin(
+      this.connections.map(({ nats }) => nats.flush()),
+      timeoutMs,
+    )
+    const refused = this.connections.find(({ inbox }) => inbox.refusal !== null)
+    if (refused === undefined) return
+    await this.close()
+    throw unavailable(
+      this.#hosts,
+      'its user may not subscribe to _INBOX.>, where replies arrive; permit that',
+      refused.inbox.refusal,
+    )
   }
 
   /** The next connection that is up, in turn; `undefined` if none is. */

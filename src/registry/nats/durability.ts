@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   AckPolicy,
+  type ConsumerConfig,
   type ConsumerInfo,
   DeliverPolicy,
   DiscardPolicy,
@@ -92,10 +93,29 @@ export class DurableStreams {
       return streams
     } catch (error) {
       if (error instanceof RegistryError) throw error
-      const reason = error instanceof Error ? error.message : String(error)
       throw new RegistryError(
         'UNAVAILABLE',
-        `The durability slot needs JetStream, which NATS at ${nats.getServer()} did not give: ${reason}. Start nats-server with --jetstream, or connect without durability.`,
+        `The durability slot needs JetStream, which NATS at ${nats.getServer()} did not give: ${reasonOf(error)}. Start nats-server with --jetstream, or connect without durability.`,
+        { cause: error },
+      )
+    }
+  }
+
+  /**
+   * Takes a gateway's consumer as it is, or makes it.
+   * @returns it, and the last place in the stream of messages.
+   * @throws RegistryError `UNAVAILABLE` if the server refuses that.
+   */
+  async openConsumer(
+    gatewayName: string,
+  ): Promise<MadeConsumer & { readonly lastSequence: number }> {
+    try {
+      const consumer = await this.ensureConsumer(gatewayName)
+      return { ...consumer, lastSequence: await this.lastSequence() }
+    } catch (error) {
+      throw new RegistryError(
+        'UNAVAILABLE',
+        `JetStream did not give the consumer "${gatewayName}" of the stream "${this.subjects.messagesStream}": ${reasonOf(error)}. If there is one with other settings, choose another gatewayName or delete it; if it is not permitted, permit the user $JS.API.CONSUMER.>.`,
         { cause: error },
       )
     }
@@ -239,15 +259,24 @@ export class DurableStreams {
   }
 }
 
-function hasSettings(
-  { config }: ConsumerInfo,
-  settings: { filter_subject: string; ack_wait: number; max_ack_pending: number },
-): boolean {
+/** What a consumer must be like for exactly-once; some of it the server can't change later. */
+type ConsumerSettings = Pick<
+  ConsumerConfig,
+  'filter_subject' | 'ack_policy' | 'ack_wait' | 'max_ack_pending' | 'max_deliver'
+>
+
+function hasSettings({ config }: ConsumerInfo, settings: ConsumerSettings): boolean {
   return (
     config.filter_subject === settings.filter_subject &&
+    config.ack_policy === settings.ack_policy &&
     config.ack_wait === settings.ack_wait &&
-    config.max_ack_pending === settings.max_ack_pending
+    config.max_ack_pending === settings.max_ack_pending &&
+    config.max_deliver === settings.max_deliver
   )
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** What a call gives; `null` if JetStream answers with this code. */

@@ -91,6 +91,23 @@ describe('a message in the stream that is not valid', () => {
   })
 })
 
+test('a longer inbox than a server takes as a subject costs the gateway no connection', async () => {
+  const { url } = await startServer()
+  const changes: boolean[] = []
+  const host = await connect(
+    url,
+    { gatewayName: 'orders' },
+    { onUpChange: (up) => changes.push(up) },
+  )
+  await host.subscribe('a', () => {})
+  publishForged(await connectAnyone(url), `_INBOX.${'x'.repeat(8_000)}`)
+  await expect.poll(() => host.warned('FOREIGN_REPLY_SUBJECT')).toBe(1)
+  const sender = await connect(url, {})
+  const statuses = await sender.send(messageOf('x'), targetsOf(host, 'a'), EXACTLY_ONCE)
+  expect(statuses.get('a')).toBe('DELIVERED')
+  expect(changes).toEqual([])
+})
+
 describe('receipts', () => {
   test.each(['$JS.API.STREAM.DELETE.ORDERS', 'orders.execute', '_INBOX', '_INBOX.*', '_INBOX.a b'])(
     'are not sent to %s',

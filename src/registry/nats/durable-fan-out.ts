@@ -6,6 +6,7 @@ import { RegistryError } from '../errors.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import { groupIntoLanes, type Lane, takeBatch } from '../lanes.ts'
 import type { DeliveryStatus, DeliveryTarget, OutgoingMessage, SendOptions } from '../messenger.ts'
+import { settledWithin } from '../settled-within.ts'
 import { WakeUp } from '../wake-up.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Connection } from './connections.ts'
@@ -182,10 +183,8 @@ export class DurableFanOut implements ReplyReceiver {
   }
 
   async #restoreStreams(): Promise<void> {
-    try {
-      await this.#sender.streams.restore()
-    } catch {
-      // Not yet, or not ever: it is tried again until the time is over.
-    }
+    // If it fails, it is tried again until the time is over, which the call doesn't outlast for it.
+    const leftMs = Math.max(0, this.#deadline - performance.now())
+    await settledWithin([this.#sender.streams.restore()], leftMs)
   }
 }

@@ -77,9 +77,9 @@ export class DurableInbox {
   /** Starts receiving, beginning with what was kept while the gateway was away. */
   async open(): Promise<void> {
     const { streams, gatewayName } = this.#options
-    const { createdAt } = await streams.ensureConsumer(gatewayName)
+    const { createdAt, lastSequence } = await streams.openConsumer(gatewayName)
     this.#consumerCreatedAt = createdAt
-    this.#recordedUpTo = await streams.lastSequence()
+    this.#recordedUpTo = lastSequence
     this.#keepAlive = setInterval(() => {
       for (const kept of this.#inHand.values()) kept.keepAlive()
     }, ACK_WAIT_MS / 3)

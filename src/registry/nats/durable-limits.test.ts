@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { jetstreamManager, RetentionPolicy } from '@nats-io/jetstream'
+import { AckPolicy, jetstreamManager, RetentionPolicy } from '@nats-io/jetstream'
 
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { missingPrograms, startNatsProgram } from '../../environment/programs.ts'
@@ -118,6 +118,35 @@ test('a sender that may not publish to the stream fails at once', async () => {
   const options = { ...EXACTLY_ONCE, timeoutMs: 100_000 }
   const statuses = await sender.send(messageOf('x'), targets, options)
   expect(statuses.get('a')).toBe('FAILED')
+})
+
+describe('a consumer that exists', () => {
+  test('with settings that can not be changed is refused by name', async () => {
+    const { url } = await startServer()
+    await connect(url, {})
+    const admin = await jetstreamManager(await connectAnyone(url))
+    await admin.consumers.add(SUBJECTS.messagesStream, {
+      durable_name: 'orders',
+      filter_subject: SUBJECTS.durable('orders'),
+      ack_policy: AckPolicy.None,
+    })
+    await expect(connect(url, { gatewayName: 'orders' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('the consumer "orders"'),
+    })
+  })
+
+  test('with settings that would lose messages is set right', async () => {
+    const { url } = await startServer()
+    await connect(url, {})
+    const admin = await jetstreamManager(await connectAnyone(url))
+    const gateway = await connect(url, { gatewayName: 'orders' })
+    await gateway.close()
+    await admin.consumers.update(SUBJECTS.messagesStream, 'orders', { max_deliver: 1 })
+    await connect(url, { gatewayName: 'orders' })
+    const { config } = await admin.consumers.info(SUBJECTS.messagesStream, 'orders')
+    expect(config.max_deliver).toBe(-1)
+  })
 })
 
 describe('a stream that exists', () => {

@@ -75,6 +75,18 @@ describe('a durable gateway goes on, and warns, after', () => {
     },
   )
 
+  test('the records were deleted, also of messages whose id the caller chose', async () => {
+    const { url } = await startServer()
+    const { host, sender } = await startPair(url)
+    const admin = await jetstreamManager(await connectAnyone(url))
+    await admin.streams.delete(SUBJECTS.progressStream)
+    const message = { ...messageOf('x'), repeatable: true }
+    const options = { ...EXACTLY_ONCE, timeoutMs: 60_000 }
+    const statuses = await sender.send(message, targetsOf(host, 'a'), options)
+    expect(statuses.get('a')).toBe('DELIVERED')
+    expect(host.warned('STREAM_LOST')).toBeGreaterThan(0)
+  }, 90_000)
+
   test('the streams were deleted and made again by a sender', async () => {
     const { url } = await startServer()
     const { host, multicast } = await startPair(url)
@@ -128,4 +140,16 @@ describe('a durable gateway goes on, and warns, after', () => {
     await host.subscribe('late', ({ id }) => void received.push(id))
     await expect.poll(() => received.length, { timeout: 20_000 }).toBe(5)
   }, 60_000)
+})
+
+test('a call ends when its time is over, not when a lost stream is back', async () => {
+  const { url } = await startServer()
+  const sender = await connect(url, {})
+  const admin = await jetstreamManager(await connectAnyone(url))
+  await admin.streams.delete(SUBJECTS.messagesStream)
+  const gateway = SUBJECTS.durableGateway('orders')
+  const statuses = await sender.send(messageOf('x'), targetsOf({ gateway }, 'a'), IMPATIENT)
+  expect(sender.warned('STREAM_LOST')).toBe(0)
+  expect(statuses.get('a')).toBe('TIMEOUT')
+  await expect.poll(() => sender.warned('STREAM_LOST'), { timeout: 20_000 }).toBe(1)
 })

@@ -52,7 +52,7 @@ export class FanOut implements ReplyReceiver {
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   readonly #identityHeaders: MsgHdrs
   readonly #statuses: DeliveryStatuses
-  readonly #sent = new SentMessages()
+  readonly #sent: SentMessages
   readonly #ways = new Map<Connection, Way>()
   readonly #wakeUp = new WakeUp()
   readonly #foreignGateways = new Set<string>()
@@ -72,6 +72,7 @@ export class FanOut implements ReplyReceiver {
     this.#marks = { id: message.id, resendable, repeatable: message.repeatable ?? false }
     this.#deadline = performance.now() + options.timeoutMs
     this.#statuses = new DeliveryStatuses({ retried: resendable })
+    this.#sent = new SentMessages({ resent: resendable })
     this.#identityHeaders = identityHeaders(this.#marks)
   }
 
@@ -156,6 +157,7 @@ export class FanOut implements ReplyReceiver {
       )
     }
     const way = this.#wayBy(connection)
+    const lossesBefore = connection.losses
     this.#sent.startRound()
     this.#queue = new LaneQueue(lanes, () => this.#wakeUp.notify())
     while (!this.#queue.isEmpty) {
@@ -178,7 +180,7 @@ export class FanOut implements ReplyReceiver {
       if (this.#budget.exhausted) await this.#budget.renew()
     }
     this.#queue.end()
-    if (!this.#options.receipts) await this.#confirmHandOver(connection)
+    if (!this.#options.receipts) await this.#confirmHandOver(connection, lossesBefore)
   }
 
   #wayBy(connection: Connection): Way {
@@ -279,11 +281,12 @@ export class FanOut implements ReplyReceiver {
   }
 
   /** Without receipts, a flush is the proof that the broker has everything. */
-  async #confirmHandOver({ nats }: Connection): Promise<void> {
+  async #confirmHandOver(connection: Connection, lossesBefore: number): Promise<void> {
     let confirmed = false
-    const flushed = nats.flush().then(() => (confirmed = true))
+    const flushed = connection.nats.flush().then(() => (confirmed = true))
     await settledWithin([flushed], Math.max(0, this.#deadline - performance.now()))
-    if (!confirmed) return
+    // A flush on a new connection says nothing of what the one before has lost.
+    if (!confirmed || connection.losses > lossesBefore) return
     for (const { identities } of this.#sent.values()) {
       for (const identity of identities) this.#statuses.handOver(identity)
     }

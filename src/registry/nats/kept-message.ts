@@ -155,7 +155,8 @@ export class KeptMessage {
       this.#hasRecord = true
       const confirmed = await this.#record.add(entry)
       if (!confirmed) {
-        this.#fresh.push(...entry)
+        // As an argument list it could be longer than the call stack takes.
+        this.#fresh = [...entry, ...this.#fresh]
         return false
       }
       this.#sendReceipt(entry)

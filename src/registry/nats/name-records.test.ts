@@ -13,8 +13,7 @@ function memoryLog(maxEntryBytes = 64): EntryLog & {
     entries,
     reads: 0,
     maxEntryBytes,
-    subjectOf: (name) => name,
-    subjectOfAll: (name) => name,
+    sharedSubjectOf: (name) => name,
     async append(subject, texts) {
       entries.push(...texts.map((text) => ({ subject, text })))
       return true

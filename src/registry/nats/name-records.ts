@@ -34,7 +34,7 @@ export class NameRecords {
 
   /** The record of a message, by the positions of its recipients. */
   of(id: string, recipients: readonly string[]): HandledRecord {
-    const subject = this.#log.subjectOf(`repeatable ${id}`)
+    const subject = this.#log.sharedSubjectOf(`repeatable ${id}`)
     return {
       read: async () => {
         const names = await this.#read(id)
@@ -56,7 +56,7 @@ export class NameRecords {
   async #read(id: string): Promise<ReadonlySet<string>> {
     const known = this.#use(id)
     // A recipient may have handled it when it was hosted by another gateway.
-    const subject = this.#log.subjectOfAll(`repeatable ${id}`)
+    const subject = this.#log.sharedSubjectOf(`repeatable ${id}`)
     // One after the other, so that each sees all that was on record when it was called.
     const reading = known.reading.then(async () => {
       known.next = await this.#log.readFrom(known.next, subject, (entry) => {

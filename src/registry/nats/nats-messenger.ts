@@ -93,6 +93,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
     servers,
     connections,
     connectTimeoutMs,
+    warnings,
     ...(onUpChange === undefined ? {} : { onUpChange }),
   })
   const messenger = new NatsMessenger(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { JetStreamApiCodes, JetStreamApiError, type StoredMsg } from '@nats-io/jetstream'
 import type { DurableStreams } from './durability.ts'
 import type { Requests } from './requests.ts'
 import { store } from './stored.ts'
@@ -6,6 +7,8 @@ import { store } from './stored.ts'
 /** How long to wait for the server to confirm a record, in ms. */
 const RECORD_TIMEOUT_MS = 5_000
 const MAX_ENTRY_BYTES = 64 * 1024
+/** Stands for the gateway's name where all keep one record; keys tell it from a gateway of that name. */
+const SHARED = 'all'
 
 /** Which recipients of one message have handled it, on record at the server. */
 export interface HandledRecord {
@@ -21,15 +24,12 @@ export interface HandledRecord {
 export interface EntryLog {
   /** How long an entry may be, in bytes. */
   readonly maxEntryBytes: number
-  /** Where this gateway keeps the record of this name. */
-  subjectOf(name: string): string
-  /** Where all gateways keep their records of this name. */
-  subjectOfAll(name: string): string
+  /** Where all gateways together keep the record of this name. */
+  sharedSubjectOf(name: string): string
   /** Appends entries; `false` if the server didn't confirm all. */
   append(subject: string, entries: readonly string[]): Promise<boolean>
   /**
    * Visits the entries from a place of the stream on, 1 being the first.
-   * @param subject may stand for several.
    * @returns the place after the last.
    */
   readFrom(place: number, subject: string, visit: (entry: Uint8Array) => void): Promise<number>
@@ -54,12 +54,14 @@ export class RecordLog implements EntryLog {
     return Math.min(MAX_ENTRY_BYTES, this.#requests.maxPayloadBytes)
   }
 
+  /** Where this gateway alone keeps the record of this name. */
   subjectOf(name: string): string {
     return this.#streams.subjects.progress(this.#gatewayName, keyOf(name))
   }
 
-  subjectOfAll(name: string): string {
-    return this.#streams.subjects.progress('*', keyOf(name))
+  // Without a wildcard for the gateway's name: a server may go through all subjects to find those that match.
+  sharedSubjectOf(name: string): string {
+    return this.#streams.subjects.progress(SHARED, keyOf(name))
   }
 
   async append(subject: string, entries: readonly string[]): Promise<boolean> {
@@ -78,14 +80,25 @@ export class RecordLog implements EntryLog {
     subject: string,
     visit: (entry: Uint8Array) => void,
   ): Promise<number> {
-    const { admin, subjects } = this.#streams
     for (let seq = place; ;) {
-      const query = { seq, next_by_subj: subject }
-      const entry = await admin.streams.getMessage(subjects.progressStream, query)
+      const entry = await this.#next(seq, subject)
       // An answer that goes back isn't the server's, and would be read for ever.
       if (entry === null || !(entry.seq >= seq)) return seq
       visit(entry.data)
       seq = entry.seq + 1
+    }
+  }
+
+  async #next(seq: number, subject: string): Promise<StoredMsg | null> {
+    const { admin, subjects } = this.#streams
+    try {
+      const query = { seq, next_by_subj: subject }
+      return await admin.streams.getMessage(subjects.progressStream, query)
+    } catch (error) {
+      const isLost =
+        error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound
+      if (isLost) await this.#restore()
+      throw error
     }
   }
 

@@ -16,14 +16,21 @@ export class ReplyInbox {
   readonly #prefix: string
   readonly #receivers = new Map<number, ReplyReceiver>()
   #lastSend = 0
+  #refusal: Error | null = null
 
   constructor(nats: NatsConnection) {
     this.#prefix = `${createInbox()}.`
     nats.subscribe(`${this.#prefix}*.*`, {
       callback: (error, message) => {
         if (error === null) this.#dispatch(message)
+        else this.#refusal = error
       },
     })
+  }
+
+  /** Why the server doesn't let it listen; `null` if it does, or has not answered. */
+  get refusal(): Error | null {
+    return this.#refusal
   }
 
   /** Starts receiving; gives the prefix that an index makes a reply subject. */

@@ -5,9 +5,15 @@ import { ERROR_HEADER } from './wire.ts'
 
 const INBOX = /^_INBOX(?:\.[^\s.*>]+)+$/
 
+/**
+ * How long an inbox may be, in bytes. A server closes the connection of whoever publishes to a subject
+ * that is longer than its control line.
+ */
+const MAX_INBOX_BYTES = 256
+
 /** Where replies may go. Anything else could be a subject that obeys them, such as those of JetStream. */
 export function isInbox(subject: string): boolean {
-  return INBOX.test(subject)
+  return INBOX.test(subject) && Buffer.byteLength(subject) <= MAX_INBOX_BYTES
 }
 
 /** What a received message is answered with; nothing if it doesn't ask for an answer at an inbox. */

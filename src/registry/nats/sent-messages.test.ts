@@ -7,7 +7,7 @@ function messageTo(subject: string): SentMessage {
 }
 
 test('messages are found by the index in their reply subject', () => {
-  const sent = new SentMessages()
+  const sent = new SentMessages({ resent: true })
   const messages = ['x', 'y'].map(messageTo)
   expect(messages.map((each) => sent.get(sent.add(each)))).toEqual(messages)
   expect([2, -1, 0.5, Number.NaN].map((index) => sent.get(index))).toEqual(
@@ -16,7 +16,7 @@ test('messages are found by the index in their reply subject', () => {
 })
 
 test('each message is taken once by its subject, however often and early that is asked for', () => {
-  const sent = new SentMessages()
+  const sent = new SentMessages({ resent: true })
   const [first, second, third, other] = ['x', 'x', 'x', 'y'].map(messageTo)
   for (const message of [first, other, second]) if (message) sent.add(message)
   expect(sent.takeBySubject('x')).toEqual([first, second])
@@ -28,7 +28,7 @@ test('each message is taken once by its subject, however often and early that is
 })
 
 test('rounds of resends long past are forgotten, and the others are not', () => {
-  const sent = new SentMessages()
+  const sent = new SentMessages({ resent: true })
   const indices: number[] = []
   for (let round = 0; round < 100; round += 1) {
     sent.startRound()
@@ -38,4 +38,17 @@ test('rounds of resends long past are forgotten, and the others are not', () => 
   expect(remembered).toEqual(indices.slice(-remembered.length))
   expect(remembered.length).toBeGreaterThan(10)
   expect(remembered.length).toBeLessThan(100)
+})
+
+test('copies to an own subject share an index, so that however many are sent none is forgotten', () => {
+  const sent = new SentMessages({ resent: true })
+  const indices = new Set<number>()
+  for (let round = 0; round < 100; round += 1) {
+    sent.startRound()
+    const { lane, ...rest } = messageTo('x')
+    indices.add(sent.add({ ...rest, lane: { ...lane, gateway: null } }))
+  }
+  expect(indices.size).toBe(1)
+  expect([...sent.values()]).toHaveLength(1)
+  for (const index of indices) expect(sent.get(index)?.subject).toBe('x')
 })

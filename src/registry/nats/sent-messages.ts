@@ -21,6 +21,13 @@ export class SentMessages {
   #next = 0
   /** The first index that is not in `#bySubject`. */
   #nextBySubject = 0
+  /** The indices of messages to identities' own subjects; `null` if none is sent again. */
+  readonly #ownIndices: Map<string, number> | null
+
+  /** @param resent whether messages are sent again to those who don't answer. */
+  constructor({ resent }: { readonly resent: boolean }) {
+    this.#ownIndices = resent ? new Map() : null
+  }
 
   /** Resends go out from here on; the messages of rounds long past are forgotten. */
   startRound(): void {
@@ -32,11 +39,18 @@ export class SentMessages {
     }
   }
 
-  /** Gives the message its index. */
+  /**
+   * Gives the message its index. All copies to an identity's own subject have the same one, so that many
+   * resends take no more memory than one: what answers one of them answers all.
+   */
   add(message: SentMessage): number {
-    const index = this.#next
+    const ownIndices = message.lane.gateway === null ? this.#ownIndices : null
+    const index = ownIndices?.get(message.subject) ?? this.#next
     this.#messages.set(index, message)
-    this.#next += 1
+    if (index === this.#next) {
+      this.#next += 1
+      ownIndices?.set(message.subject, index)
+    }
     return index
   }
 
