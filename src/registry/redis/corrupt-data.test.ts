@@ -209,6 +209,20 @@ describe.skipIf(!hasProgram)(
       await expectAll(old, ['user-1', 'user-2', 'user-3', 'user-4'])
     })
 
+    test('in the log with the last possible id, stops no write', async () => {
+      const old = await openFilled()
+      await redis.xadd(
+        'test:~log',
+        `${2n ** 64n - 1n}-${2n ** 64n - 1n}`,
+        'unregister',
+        'm\nuser-2',
+      )
+      await old.register(request('user-4'))
+      await old.heartbeat('user-1', 60_000)
+      await old.unregister('user-3')
+      await expectAll(old, ['user-1', 'user-2', 'user-4'])
+    })
+
     test('in the index is left out', async () => {
       const old = await openFilled()
       await redis.zadd(

@@ -1,5 +1,5 @@
 import { SUSPECT, VERIFIED } from './read-scripts.ts'
-import { now, REMOVAL_SLACK_MS, script } from './script.ts'
+import { appendLog, now, REMOVAL_SLACK_MS, script } from './script.ts'
 
 /**
  * Begins to verify an index. KEYS index. ARGV mark. The mark stays in the index, scored
@@ -13,7 +13,7 @@ export const beginVerifyingScript = script(
  * Adds live registrations that the index lacks, and makes readers load it anew. KEYS index,
  * log, one hash per identity. ARGV mark, log cap, the identities. Replies how many were added.
  */
-export const adoptScript = script(`${now}
+export const adoptScript = script(`${appendLog}${now}
 local adopted = 0
 for at = 3, #KEYS do
   local id = ARGV[at]
@@ -27,7 +27,7 @@ for at = 3, #KEYS do
   end
 end
 if adopted > 0 then
-  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'reload', ARGV[1])
+  appendLog(KEYS[2], ARGV[2], 'reload', ARGV[1])
 end
 return adopted`)
 
@@ -46,7 +46,7 @@ return 1`)
  * KEYS index, log, one hash for each identity. ARGV mark, log cap, the identities.
  * Replies how many there were.
  */
-export const dropLostScript = script(`${now}
+export const dropLostScript = script(`${appendLog}${now}
 local lost = {}
 for at = 3, #KEYS do
   if redis.call('EXISTS', KEYS[at]) == 0 then
@@ -58,6 +58,6 @@ for at = 3, #KEYS do
   end
 end
 if #lost > 0 then
-  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'clear', ARGV[1] .. '\\n' .. cjson.encode(lost))
+  appendLog(KEYS[2], ARGV[2], 'clear', ARGV[1] .. '\\n' .. cjson.encode(lost))
 end
 return #lost`)

@@ -17,7 +17,19 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 
 /**
- * Redis removes a key by its own reading of the clock, a millisecond sooner or later than `now`. So a record
- * counts as lost only if it would have lived longer than this, in ms.
+ * `appendLog(log, cap, kind, text)`. After an entry with the last possible id, which no registry writes,
+ * every XADD would fail, so the log is deleted and started again, which readers notice.
+ */
+export const appendLog = `
+local function appendLog(log, cap, kind, text)
+  local reply = redis.pcall('XADD', log, 'MAXLEN', '~', cap, '*', kind, text)
+  if type(reply) == 'string' then return end
+  if string.find(reply.err, 'exhausted', 1, true) then redis.call('DEL', log) end
+  redis.call('XADD', log, 'MAXLEN', '~', cap, '*', kind, text)
+end`
+
+/**
+ * Redis removes a key by its own reading of the clock, a millisecond sooner or later than `now`. So a
+ * record counts as lost only if it would have lived longer than this, in ms.
  */
 export const REMOVAL_SLACK_MS = 100

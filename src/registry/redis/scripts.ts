@@ -1,5 +1,5 @@
 import { SUSPECT } from './read-scripts.ts'
-import { now, REMOVAL_SLACK_MS, script } from './script.ts'
+import { appendLog, now, REMOVAL_SLACK_MS, script } from './script.ts'
 
 /**
  * Whether KEYS[1] is live: as long as `now` is before its `expires_at`. That decides, not whether the
@@ -39,7 +39,7 @@ if #ended > 0 then
   end
   if #ended > 0 then
     redis.call('ZREM', KEYS[2], unpack(ended))
-    redis.call('XADD', KEYS[3], 'MAXLEN', '~', ${logCap}, '*', 'expire',
+    appendLog(KEYS[3], ${logCap}, 'expire',
       ${mark} .. '~\\n' .. cjson.encode(ended))
   end
 end`
@@ -53,7 +53,7 @@ local function logRegistration(mark, cap)
   redis.call('ZADD', KEYS[2], '-inf', '${SUSPECT}')
   local values = redis.call('HMGET', KEYS[1], 'expires_at', 'registered_at', 'gateway', 'metadata')
   for at = 1, 4 do values[at] = values[at] or '' end
-  redis.call('XADD', KEYS[3], 'MAXLEN', '~', cap, '*', 'register',
+  appendLog(KEYS[3], cap, 'register',
     mark .. '\\n' .. ARGV[1] .. '\\n' .. table.concat(values, '\\n'))
 end`
 
@@ -63,7 +63,7 @@ local function dropLost(mark, cap)
   local listed = redis.call('ZSCORE', KEYS[2], ARGV[1])
   if listed and tonumber(listed) > now + ${REMOVAL_SLACK_MS} then
     redis.call('ZREM', KEYS[2], ARGV[1])
-    redis.call('XADD', KEYS[3], 'MAXLEN', '~', cap, '*', 'unregister', mark .. '\\n' .. ARGV[1])
+    appendLog(KEYS[3], cap, 'unregister', mark .. '\\n' .. ARGV[1])
   end
 end`
 
@@ -72,7 +72,7 @@ end`
  * most identities, or '' for no limit.
  * Replies [registered_at, expires_at], or an error code.
  */
-export const registerScript = script(`${now}${findLive}
+export const registerScript = script(`${appendLog}${now}${findLive}
 if isLive and ARGV[4] ~= '1' then
   if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then${logRegistration}
     redis.call('ZADD', KEYS[2], ends == 0 and '+inf' or ends, ARGV[1])
@@ -107,7 +107,7 @@ end
 if redis.call('ZCARD', KEYS[2]) == 1 and redis.call('EXISTS', KEYS[3]) == 1 then
   redis.call('ZADD', KEYS[2], '-inf', '${SUSPECT}')
 end
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'register',
+appendLog(KEYS[3], ARGV[7], 'register',
   string.format('%s\\n%s\\n%.0f\\n%.0f\\n%s\\n', ARGV[6], ARGV[1], expires, now, ARGV[5]) .. ARGV[2])
 return { now, expires }`)
 
@@ -115,7 +115,7 @@ return { now, expires }`)
  * KEYS hash, index, log. ARGV id, TTL in ms, mark, log cap.
  * Replies [registered_at, expires_at], or an error code.
  */
-export const heartbeatScript = script(`${now}${findLive}
+export const heartbeatScript = script(`${appendLog}${now}${findLive}
 -- Without that time it is corrupt, and no reader lists it.
 local registered = isLive and tonumber(redis.call('HGET', KEYS[1], 'registered_at') or '')
 if not registered or not (registered >= 0) then
@@ -132,7 +132,7 @@ redis.call('HSET', KEYS[1], 'expires_at', expires)
 if redis.call('ZADD', KEYS[2], ttl > 0 and expires or '+inf', ARGV[1]) == 1 then${logRegistration}
   logRegistration(ARGV[3], ARGV[4])
 else
-  redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[4], '*', 'heartbeat',
+  appendLog(KEYS[3], ARGV[4], 'heartbeat',
     string.format('%s\\n%s\\n%.0f', ARGV[3], ARGV[1], expires))
 end
 -- Last: should it be past already, Redis removes the key on the spot.
@@ -149,7 +149,7 @@ return { registered, expires }`)
  * KEYS hash, index, log. ARGV id, registered_at and gateway (or '') as seen, new gateway, mark, log cap.
  * Replies whether it names the new gateway: 1 or 0.
  */
-export const moveScript = script(`${now}${findLive}
+export const moveScript = script(`${appendLog}${now}${findLive}
 if not isLive then
   if not ends then${dropLost}
     dropLost(ARGV[5], ARGV[6])
@@ -167,12 +167,12 @@ if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then${logRegistration}
   logRegistration(ARGV[5], ARGV[6])
   return 1
 end
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*', 'move',
+appendLog(KEYS[3], ARGV[6], 'move',
   ARGV[5] .. '\\n' .. ARGV[1] .. '\\n\\n\\n' .. ARGV[4])
 return 1`)
 
 /** KEYS hash, index, log. ARGV id, mark, log cap. Replies whether there was a live one: 1 or 0. */
-export const unregisterScript = script(`${now}${findLive}
+export const unregisterScript = script(`${appendLog}${now}${findLive}
 if not ends then
   -- Perhaps something without a time, which readers may have as it was.
   redis.call('DEL', KEYS[1])${dropLost}
@@ -182,18 +182,18 @@ end
 redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 if not isLive then
-  redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'expire',
+  appendLog(KEYS[3], ARGV[3], 'expire',
     ARGV[2] .. '\\n' .. cjson.encode({ ARGV[1] }))
   return 0
 end
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], '*', 'unregister', ARGV[2] .. '\\n' .. ARGV[1])
+appendLog(KEYS[3], ARGV[3], 'unregister', ARGV[2] .. '\\n' .. ARGV[1])
 return 1`)
 
 /** KEYS index, log, one hash an identity. ARGV the ids as a JSON array, mark, log cap, each id. */
-export const clearScript = script(`
+export const clearScript = script(`${appendLog}
 for at = 3, #KEYS do redis.call('DEL', KEYS[at]) end
 redis.call('ZREM', KEYS[1], unpack(ARGV, 4))
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'clear', ARGV[2] .. '\\n' .. ARGV[1])
+appendLog(KEYS[2], ARGV[3], 'clear', ARGV[2] .. '\\n' .. ARGV[1])
 return #KEYS - 2`)
 
 /**
@@ -203,7 +203,7 @@ return #KEYS - 2`)
  * KEYS index, log. ARGV what the keys of identities begin with, mark, log cap, most identities.
  * Replies whether there are more: 1 or 0.
  */
-export const clearIndexedScript = script(`
+export const clearIndexedScript = script(`${appendLog}
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '(-inf', '+inf', 'LIMIT', 0, ARGV[4])
 local keys = {}
 for at, id in ipairs(ids) do keys[at] = ARGV[1] .. id end
@@ -213,5 +213,5 @@ if #ids < tonumber(ARGV[4]) then
   return 0
 end
 redis.call('ZREM', KEYS[1], unpack(ids))
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'clear', ARGV[2] .. '\\n' .. cjson.encode(ids))
+appendLog(KEYS[2], ARGV[3], 'clear', ARGV[2] .. '\\n' .. cjson.encode(ids))
 return 1`)
