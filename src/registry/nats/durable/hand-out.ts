@@ -1,10 +1,10 @@
-import { EventLoopBudget } from '../event-loop-budget.ts'
-import type { HostedSubscribers } from '../hosted-subscribers.ts'
-import { WakeUp } from '../wake-up.ts'
-import type { Warnings } from '../warnings.ts'
+import { EventLoopBudget } from '../../event-loop-budget.ts'
+import type { HostedSubscribers } from '../../hosted-subscribers.ts'
+import { WakeUp } from '../../wake-up.ts'
+import type { Warnings } from '../../warnings.ts'
 import type { HeldMessages } from './held-messages.ts'
 import type { KeptMessage } from './kept-message.ts'
-import { shown } from './reply.ts'
+import { shown } from '../reply.ts'
 
 /** How long one turn of the event loop may hand out messages, in ms. */
 const TURN_BUDGET_MS = 2

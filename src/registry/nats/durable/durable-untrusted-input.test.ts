@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { missingPrograms } from '../../environment/programs.ts'
+import { missingPrograms } from '../../../environment/programs.ts'
 import {
   connect,
   connectAnyone,
@@ -14,7 +14,7 @@ import {
   SUBJECTS,
   targetsOf,
 } from './testing/durable-nats.ts'
-import { encodeGatewayBody, gatewayHeaders, RECEIPT_TO_HEADER } from './wire.ts'
+import { encodeGatewayBody, gatewayHeaders, RECEIPT_TO_HEADER } from '../wire.ts'
 
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))

@@ -19,12 +19,12 @@ import {
   type Durability,
   newRetention,
   type Retention,
-} from '../durability-options.ts'
-import { RegistryError } from '../errors.ts'
-import type { Warnings } from '../warnings.ts'
-import type { Connection } from './connections.ts'
+} from '../../durability-options.ts'
+import { RegistryError } from '../../errors.ts'
+import type { Warnings } from '../../warnings.ts'
+import type { Connection } from '../connections.ts'
 import { checkedStream, retentionOf } from './stream-checks.ts'
-import type { Subjects } from './subjects.ts'
+import type { Subjects } from '../subjects.ts'
 
 /** How long the server waits for a subscriber's sign of life before it delivers again, in ms. */
 export const ACK_WAIT_MS = 5_000

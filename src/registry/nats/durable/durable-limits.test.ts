@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AckPolicy, jetstreamManager, RetentionPolicy } from '@nats-io/jetstream'
 
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { missingPrograms, startNatsProgram } from '../../environment/programs.ts'
+import { missingPrograms, startNatsProgram } from '../../../environment/programs.ts'
 import {
   connect,
   connectAnyone,
@@ -16,7 +16,7 @@ import {
   targetsOf,
   temporaryFolder,
 } from './testing/durable-nats.ts'
-import { encodeGatewayBody, gatewayHeaders } from './wire.ts'
+import { encodeGatewayBody, gatewayHeaders } from '../wire.ts'
 
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { missingPrograms } from '../../environment/programs.ts'
-import { decodeReceipt, forEachPosition } from './receipt.ts'
+import { missingPrograms } from '../../../environment/programs.ts'
+import { decodeReceipt, forEachPosition } from '../receipt.ts'
 import {
   connect,
   connectAnyone,

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect as connectSocket, type Socket } from 'node:net'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { missingPrograms } from '../../environment/programs.ts'
+import { missingPrograms } from '../../../environment/programs.ts'
 import {
   connect,
   connectAnyone,

@@ -1,5 +1,5 @@
-import type { Warnings } from '../warnings.ts'
-import { decodeReceipt, encodeReceipt, forEachPosition, rangesOf } from './receipt.ts'
+import type { Warnings } from '../../warnings.ts'
+import { decodeReceipt, encodeReceipt, forEachPosition, rangesOf } from '../receipt.ts'
 import type { HandledRecord, RecordLog } from './record-log.ts'
 
 /** The record of one stored message: receipts, as they also go to the sender. */

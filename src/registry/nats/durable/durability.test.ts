@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../../environment/free-port.ts'
-import { missingPrograms, startNatsProgram } from '../../environment/programs.ts'
-import { RegistryError } from '../errors.ts'
-import { connectNatsMessenger } from './nats-messenger.ts'
+import { freePort } from '../../../environment/free-port.ts'
+import { missingPrograms, startNatsProgram } from '../../../environment/programs.ts'
+import { RegistryError } from '../../errors.ts'
+import { connectNatsMessenger } from '../nats-messenger.ts'
 import {
   connect,
   durableProcesses,

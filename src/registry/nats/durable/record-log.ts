@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { JetStreamApiCodes, JetStreamApiError, type StoredMsg } from '@nats-io/jetstream'
 import type { DurableStreams } from './durability.ts'
-import type { Requests } from './requests.ts'
+import type { Requests } from '../requests.ts'
 import { store } from './store-message.ts'
 
 /** How long to wait for the server to confirm a record, in ms. */

@@ -1,6 +1,6 @@
 import { RetentionPolicy, type StreamInfo } from '@nats-io/jetstream'
-import type { Retention } from '../durability-options.ts'
-import { RegistryError } from '../errors.ts'
+import type { Retention } from '../../durability-options.ts'
+import { RegistryError } from '../../errors.ts'
 
 /**
  * Accepts an existing stream if exactly-once can rely on it.

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { freePort } from '../../environment/free-port.ts'
-import { missingPrograms } from '../../environment/programs.ts'
+import { freePort } from '../../../environment/free-port.ts'
+import { missingPrograms } from '../../../environment/programs.ts'
 import {
   connect,
   connectAnyone,

@@ -1,10 +1,10 @@
 import { nanos } from '@nats-io/transport-node'
-import type { Connection } from './connections.ts'
-import { encodeReceipt, rangesOf } from './receipt.ts'
+import type { Connection } from '../connections.ts'
+import { encodeReceipt, rangesOf } from '../receipt.ts'
 import type { HandledRecord } from './record-log.ts'
-import type { Requests } from './requests.ts'
+import type { Requests } from '../requests.ts'
 import type { StoredDelivery } from './stored-delivery.ts'
-import type { GatewayMessage } from './wire.ts'
+import type { GatewayMessage } from '../wire.ts'
 
 /** How long to wait until the server confirms an acknowledgement, in ms. */
 const CONFIRM_TIMEOUT_MS = 5_000

@@ -1,22 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { PubHeaders } from '@nats-io/jetstream'
 import { type Msg, type MsgHdrs, nuid } from '@nats-io/transport-node'
-import { DeliveryStatuses } from '../delivery-statuses.ts'
-import { RegistryError } from '../errors.ts'
-import { EventLoopBudget } from '../event-loop-budget.ts'
-import { groupIntoLanes, type Lane, takeBatch } from '../lanes.ts'
-import type { DeliveryStatus, DeliveryTarget, OutgoingMessage, SendOptions } from '../messenger.ts'
-import { settledWithin } from '../settled-within.ts'
-import { WakeUp } from '../wake-up.ts'
-import type { Warnings } from '../warnings.ts'
-import type { Connection } from './connections.ts'
+import { DeliveryStatuses } from '../../delivery-statuses.ts'
+import { RegistryError } from '../../errors.ts'
+import { EventLoopBudget } from '../../event-loop-budget.ts'
+import { groupIntoLanes, type Lane, takeBatch } from '../../lanes.ts'
+import type {
+  DeliveryStatus,
+  DeliveryTarget,
+  OutgoingMessage,
+  SendOptions,
+} from '../../messenger.ts'
+import { settledWithin } from '../../settled-within.ts'
+import { WakeUp } from '../../wake-up.ts'
+import type { Warnings } from '../../warnings.ts'
+import type { Connection } from '../connections.ts'
 import type { DurableStreams } from './durability.ts'
-import { decodeReceipt, forEachPosition } from './receipt.ts'
-import type { ReplyReceiver } from './reply-inbox.ts'
-import { shown } from './reply.ts'
-import type { Requests } from './requests.ts'
+import { decodeReceipt, forEachPosition } from '../receipt.ts'
+import type { ReplyReceiver } from '../reply-inbox.ts'
+import { shown } from '../reply.ts'
+import type { Requests } from '../requests.ts'
 import { store, type Stored } from './store-message.ts'
-import { encodeGatewayBody, gatewayHeaders, headerBytes, RECEIPT_TO_HEADER } from './wire.ts'
+import { encodeGatewayBody, gatewayHeaders, headerBytes, RECEIPT_TO_HEADER } from '../wire.ts'
 
 const TURN_BUDGET_MS = 1
 /** How many messages may wait for JetStream to say that it has them. */

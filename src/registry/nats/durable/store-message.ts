@@ -1,5 +1,5 @@
 import type { MsgHdrs } from '@nats-io/transport-node'
-import type { Requests } from './requests.ts'
+import type { Requests } from '../requests.ts'
 
 /** The code of JetStream's temporary errors. */
 const UNAVAILABLE = 503
