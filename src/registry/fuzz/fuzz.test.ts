@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { describe, expect, inject, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { missingPrograms } from '../../environment/programs.ts'
 import { type Finding, narrow, type Range, runCampaign } from './campaign.ts'
 import { describeInput, inputAt } from './inputs.ts'
@@ -16,10 +16,8 @@ const RANGE = rangeFrom(process.env['FUZZ_INPUTS'] ?? '100000')
 const SHOWN = 3
 
 const missing = missingPrograms()
-// It always starts local programs, so CI's run with containers would only repeat it.
-const isRepeated = Boolean(process.env['CI']) && inject('backends').kind === 'containers'
 
-describe.skipIf(missing !== undefined || isRepeated)(
+describe.skipIf(missing !== undefined)(
   'A registry (needs redis-server and nats-server on the PATH)',
   () => {
     test(
