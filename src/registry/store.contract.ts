@@ -1,18 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { RegistryErrorCode } from './errors.ts'
 import type { CompiledFilter } from './filter/compile.ts'
 import { filterFrom } from './filter/filter.ts'
 import { inTime } from './testing/in-time.ts'
+import { storesOfATest, type StoreSource } from './testing/stores-of-a-test.ts'
 import type { Metadata, Registration } from './registration.ts'
 import type { RegistrationRequest, RegistryStore } from './store.ts'
 import { describeWatchContract } from './watch/watch.contract.ts'
-
-/** Stores of one namespace. */
-export interface StoreSource {
-  /** A store of the same namespace each time, which starts out empty. */
-  open(options?: { readonly maxIdentities?: number }): Promise<RegistryStore>
-}
 
 /**
  * What every registry store must do.
@@ -27,24 +22,11 @@ export function describeStoreContract(
   describeWatchContract(name, { isShared }, create)
 
   describe(`${name}, as every store`, () => {
-    const opened: RegistryStore[] = []
-    let source: StoreSource
+    const open = storesOfATest(create)
     let store: RegistryStore
 
-    const open = async (options?: { readonly maxIdentities?: number }) => {
-      const another = await source.open(options)
-      opened.push(another)
-      return another
-    }
-
     beforeEach(async () => {
-      source = create()
       store = await open()
-    })
-
-    afterEach(async () => {
-      await (await open()).clear()
-      await Promise.all(opened.splice(0).map((each) => each.close()))
     })
 
     test('gives back what was registered, with times and gateway', async () => {

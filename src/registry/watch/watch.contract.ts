@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { filterFrom } from '../filter/filter.ts'
 import type { Metadata } from '../registration.ts'
 import type { RegistrationRequest, RegistryStore } from '../store.ts'
 import { inTime } from '../testing/in-time.ts'
+import { storesOfATest, type StoreSource } from '../testing/stores-of-a-test.ts'
 import { nextOf, watch } from './testing/open-watch.ts'
 import { Picture } from './testing/picture.ts'
 import type { WatchEvent, WatchStream } from './watch-event.ts'
@@ -15,27 +16,14 @@ import type { WatchEvent, WatchStream } from './watch-event.ts'
 export function describeWatchContract(
   name: string,
   { isShared }: { readonly isShared: boolean },
-  create: () => { open(): Promise<RegistryStore> },
+  create: () => StoreSource,
 ): void {
   describe(`${name}, watched as every store`, () => {
-    const opened: RegistryStore[] = []
-    let source: { open(): Promise<RegistryStore> }
+    const open = storesOfATest(create)
     let store: RegistryStore
 
-    const open = async () => {
-      const another = await source.open()
-      opened.push(another)
-      return another
-    }
-
     beforeEach(async () => {
-      source = create()
       store = await open()
-    })
-
-    afterEach(async () => {
-      await (await open()).clear()
-      await Promise.all(opened.splice(0).map((each) => each.close()))
     })
 
     test('begins with all that match, then `current`, then changes', async () => {
