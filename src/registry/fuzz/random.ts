@@ -1,12 +1,15 @@
+import { uniformFrom } from '../testing/uniform.ts'
+
 /**
  * The random draws of one input of a fuzz test: the same seed and index always give the same draws, so
- * that one input can be repeated without those before it (mulberry32, Ettinger 2017).
+ * that one input can be repeated without those before it.
  */
 export class Random {
-  #state: number
+  readonly #next: () => number
 
   constructor(seed: number, index: number) {
-    this.#state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35)
+    const state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35)
+    this.#next = uniformFrom(state)
     // Neighbouring indexes begin alike; the first draws mix them.
     this.#next()
     this.#next()
@@ -41,12 +44,5 @@ export class Random {
 
   bytes(count: number): Buffer {
     return Buffer.from(Array.from({ length: count }, () => this.below(256)))
-  }
-
-  #next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

@@ -1,18 +1,16 @@
+import { uniformFrom } from '../../testing/uniform.ts'
+
 /** What a client may send, well-formed in part, so that it gets past the first check. The same for the same seed. */
 export class Fuzz {
-  #state: number
+  readonly #next: () => number
 
   constructor(seed: number) {
-    this.#state = seed
+    this.#next = uniformFrom(seed)
   }
 
   /** A whole number below `end`. */
   below(end: number): number {
-    // mulberry32, by Tommy Ettinger, in the public domain.
-    this.#state = (this.#state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * end) | 0
+    return (this.#next() * end) | 0
   }
 
   oneOf<T>(choices: readonly [T, ...T[]]): T {
