@@ -4,6 +4,7 @@ import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { HostedSubscribers } from '../hosted-subscribers.ts'
 import { lookUpOpen } from '../look-up.ts'
 import type { DeliveryStatus, DeliveryTarget, OutgoingMessage, SendOptions } from '../messenger.ts'
+import { OwnGateways } from '../own-gateways.ts'
 import { WakeUp } from '../wake-up.ts'
 import type { Warnings } from '../warnings.ts'
 import type { MemoryBroker } from './memory-broker.ts'
@@ -16,14 +17,13 @@ const RESEND_MS = 100
 export class MemoryFanOut {
   readonly #broker: MemoryBroker
   readonly #message: OutgoingMessage
-  readonly #warnings: Warnings
   readonly #options: SendOptions
   readonly #resendable: boolean
   readonly #deadline: number
   readonly #statuses: DeliveryStatuses
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   readonly #wakeUp = new WakeUp()
-  readonly #foreignGateways = new Set<string>()
+  readonly #gateways: OwnGateways
 
   constructor(
     broker: MemoryBroker,
@@ -32,8 +32,8 @@ export class MemoryFanOut {
     options: SendOptions,
   ) {
     this.#broker = broker
+    this.#gateways = new OwnGateways((gateway) => broker.isGateway(gateway), warnings)
     this.#message = message
-    this.#warnings = warnings
     this.#options = options
     this.#resendable = options.delivery !== 'at-most-once'
     this.#deadline = performance.now() + options.timeoutMs
@@ -107,16 +107,8 @@ export class MemoryFanOut {
   }
 
   #hostsOf(target: DeliveryTarget): readonly HostedSubscribers[] {
-    const { identity, gateway } = target
-    if (gateway === null || this.#broker.isGateway(gateway)) return this.#broker.hostsOf(target)
-    if (!this.#foreignGateways.has(gateway)) {
-      this.#foreignGateways.add(gateway)
-      this.#warnings.warn(
-        'FOREIGN_GATEWAY',
-        `"${identity}" names the gateway ${JSON.stringify(gateway.slice(0, 80))}, which is not one of this namespace: nothing was sent there.`,
-      )
-    }
-    return []
+    const isOwn = this.#gateways.has(target.gateway, target.identity)
+    return isOwn ? this.#broker.hostsOf(target) : []
   }
 
   async #waitForReceipts(until: number): Promise<void> {

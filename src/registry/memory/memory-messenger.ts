@@ -17,6 +17,7 @@ import type {
   SendOptions,
   Subscription,
 } from '../messenger.ts'
+import { OwnGateways } from '../own-gateways.ts'
 import { checkSendOptions } from '../send-options.ts'
 import { groupIntoLanes } from '../lanes.ts'
 import { WakeUp } from '../wake-up.ts'
@@ -136,16 +137,12 @@ export class MemoryMessenger implements Messenger {
     const statuses = new DeliveryStatuses({ retried: false })
     const lanes = await groupIntoLanes(targets, statuses, new EventLoopBudget(TURN_BUDGET_MS))
     const handled = new WakeUp()
+    const gateways = new OwnGateways((gateway) => this.isGateway(gateway), this.#warnings)
     for (const { gateway, identities } of lanes) {
-      const mailbox = this.#broker.mailboxOf(gateway)
+      const isOwn = gateways.has(gateway, identities[0])
+      const mailbox = isOwn ? this.#broker.mailboxOf(gateway) : null
       if (mailbox === null) {
         for (const identity of identities) statuses.settle(identity, false)
-        if (gateway !== null && !this.#broker.isGateway(gateway)) {
-          this.#warnings.warn(
-            'FOREIGN_GATEWAY',
-            `"${identities[0]}" names the gateway ${JSON.stringify(gateway.slice(0, 80))}, which is not one of this namespace: nothing was sent there.`,
-          )
-        }
         continue
       }
       for (const identity of identities) statuses.handOver(identity)

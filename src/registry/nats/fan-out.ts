@@ -1,11 +1,11 @@
 import type { Msg, MsgHdrs } from '@nats-io/transport-node'
 import { DeliveryStatuses } from '../delivery-statuses.ts'
-import { RegistryError } from '../errors.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import { isIdentity } from '../identity.ts'
 import { groupIntoLanes, groupOpen, type Lane, openTargets, takeBatch } from '../lanes.ts'
 import { lookUpOpen } from '../look-up.ts'
 import type { DeliveryStatus, DeliveryTarget, OutgoingMessage, SendOptions } from '../messenger.ts'
+import { OwnGateways } from '../own-gateways.ts'
 import { settledWithin } from '../settled-within.ts'
 import { WakeUp } from '../wake-up.ts'
 import type { Warnings } from '../warnings.ts'
@@ -22,7 +22,9 @@ import {
   gatewayHeaders,
   headerBytes,
   identityHeaders,
+  MOST_RECIPIENTS,
   type MessageMarks,
+  payloadTooLarge,
 } from './wire.ts'
 
 /** How long one turn of the event loop may go on sending, in ms. */
@@ -30,8 +32,6 @@ const TURN_BUDGET_MS = 1
 /** When at-least-once sends again to those without a receipt, in ms; doubles up to the maximum. */
 const FIRST_RESEND_MS = 200
 const MAX_RESEND_MS = 2_000
-/** More recipients than any message has, for the length of the header with their number. */
-const MOST_RECIPIENTS = 999_999_999
 
 /** A connection that a multicast uses, and its bytes in flight. */
 interface Way {
@@ -55,7 +55,7 @@ export class FanOut implements ReplyReceiver {
   readonly #sent: SentMessages
   readonly #ways = new Map<Connection, Way>()
   readonly #wakeUp = new WakeUp()
-  readonly #foreignGateways = new Set<string>()
+  readonly #gateways: OwnGateways
   #queue = new LaneQueue([], () => {})
 
   constructor(
@@ -67,6 +67,7 @@ export class FanOut implements ReplyReceiver {
     this.#message = message
     this.#subjects = subjects
     this.#warnings = warnings
+    this.#gateways = new OwnGateways((gateway) => subjects.isGateway(gateway), warnings)
     this.#options = options
     const resendable = options.delivery !== 'at-most-once'
     this.#marks = { id: message.id, resendable, repeatable: message.repeatable ?? false }
@@ -129,14 +130,8 @@ export class FanOut implements ReplyReceiver {
   /** Refuses targets whose gateway is outside the namespace: nothing is sent to foreign subjects. */
   #ownLanes(lanes: readonly Lane[]): readonly Lane[] {
     return lanes.filter(({ gateway, identities }) => {
-      if (gateway === null || this.#subjects.isGateway(gateway)) return true
+      if (this.#gateways.has(gateway, identities[0])) return true
       for (const identity of identities) this.#statuses.settle(identity, false)
-      if (this.#foreignGateways.has(gateway)) return false
-      this.#foreignGateways.add(gateway)
-      this.#warnings.warn(
-        'FOREIGN_GATEWAY',
-        `${identities.length} identities, such as "${identities[0]}", name the gateway ${JSON.stringify(gateway.slice(0, 80))}, which is not one of the namespace "${this.#subjects.namespace}": nothing was sent there.`,
-      )
       return false
     })
   }
@@ -151,10 +146,7 @@ export class FanOut implements ReplyReceiver {
     const headers = gatewayHeaders(this.#marks, payloadBytes, MOST_RECIPIENTS)
     const room = connection.maxPayloadBytes - payloadBytes - headerBytes(headers)
     if (room < 1) {
-      throw new RegistryError(
-        'INVALID_ARGUMENT',
-        `The payload of ${payloadBytes} bytes and its headers are more than the ${connection.maxPayloadBytes} bytes that the NATS server takes.`,
-      )
+      throw payloadTooLarge(payloadBytes, connection.maxPayloadBytes)
     }
     const way = this.#wayBy(connection)
     const lossesBefore = connection.losses

@@ -1,6 +1,6 @@
 import { written } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
-import { GATEWAY_NAME, validateGatewayName } from '../gateway-name.ts'
+import { GATEWAY_NAME } from '../gateway-name.ts'
 import { validateNamespace } from '../identity.ts'
 
 /** The default prefix of subjects. */
@@ -106,7 +106,7 @@ export class Subjects {
 
   /** The subject of messages kept for a durable gateway; `*` for all gateways. */
   durable(name: string): string {
-    return this.#durable + (name === '*' ? name : validateGatewayName(name, 'gatewayName'))
+    return this.#durable + name
   }
 
   /** The subject of a durable gateway's record of the recipients that have handled a message; `*` for all. */

@@ -16,6 +16,7 @@
  * `{"gateway":…,"pattern":…}`.
  */
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
+import { RegistryError } from '../errors.ts'
 import { MESSAGE_ID } from '../message-id.ts'
 
 /** The wire format of a gateway message. */
@@ -58,6 +59,17 @@ export interface GatewayMessage extends MessageMarks {
 /** Why received input is invalid. */
 export interface Malformed {
   readonly malformed: string
+}
+
+/** More recipients than any message has, for how long a header with their number can be. */
+export const MOST_RECIPIENTS = 999_999_999
+
+/** The error for a payload that leaves no room for a recipient in what the server takes. */
+export function payloadTooLarge(payloadBytes: number, maxPayloadBytes: number): RegistryError {
+  return new RegistryError(
+    'INVALID_ARGUMENT',
+    `The payload of ${payloadBytes} bytes and its headers are more than the ${maxPayloadBytes} bytes that the NATS server takes.`,
+  )
 }
 
 /** Headers of a message to an identity's own subject. */

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PubHeaders } from '@nats-io/jetstream'
 import { type Msg, type MsgHdrs, nuid } from '@nats-io/transport-node'
 import { DeliveryStatuses } from '../../delivery-statuses.ts'
-import { RegistryError } from '../../errors.ts'
 import { EventLoopBudget } from '../../event-loop-budget.ts'
 import { groupIntoLanes, type Lane, takeBatch } from '../../lanes.ts'
 import type {
@@ -11,6 +10,7 @@ import type {
   OutgoingMessage,
   SendOptions,
 } from '../../messenger.ts'
+import { OwnGateways } from '../../own-gateways.ts'
 import { settledWithin } from '../../settled-within.ts'
 import { WakeUp } from '../../wake-up.ts'
 import type { Warnings } from '../../warnings.ts'
@@ -18,10 +18,16 @@ import type { Connection } from '../connections.ts'
 import type { DurableStreams } from './durability.ts'
 import { decodeReceipt, forEachPosition } from '../receipt.ts'
 import type { ReplyReceiver } from '../reply-inbox.ts'
-import { shown } from '../reply.ts'
 import type { Requests } from '../requests.ts'
 import { store, type Stored } from './store-message.ts'
-import { encodeGatewayBody, gatewayHeaders, headerBytes, RECEIPT_TO_HEADER } from '../wire.ts'
+import {
+  encodeGatewayBody,
+  gatewayHeaders,
+  headerBytes,
+  MOST_RECIPIENTS,
+  payloadTooLarge,
+  RECEIPT_TO_HEADER,
+} from '../wire.ts'
 
 const TURN_BUDGET_MS = 1
 /** How many messages may wait for JetStream to say that it has them. */
@@ -29,8 +35,6 @@ const PUBLISHES_IN_FLIGHT = 16
 /** How long to wait for JetStream before publishing again, with the same id, in ms. */
 const PUBLISH_TIMEOUT_MS = 2_000
 const PUBLISH_AGAIN_MS = 100
-/** Greater than any number in a header. */
-const MOST = 999_999_999
 
 /** What a durable fan-out works with. */
 export interface DurableSender {
@@ -54,6 +58,7 @@ interface Batch {
 export class DurableFanOut implements ReplyReceiver {
   readonly #sender: DurableSender
   readonly #message: OutgoingMessage
+  readonly #gateways: OwnGateways
   readonly #deadline: number
   readonly #statuses = new DeliveryStatuses({ retried: false })
   readonly #batches: Batch[] = []
@@ -65,6 +70,8 @@ export class DurableFanOut implements ReplyReceiver {
   constructor(sender: DurableSender, message: OutgoingMessage, { timeoutMs }: SendOptions) {
     this.#sender = sender
     this.#message = message
+    const { streams, warnings } = sender
+    this.#gateways = new OwnGateways((gateway) => streams.subjects.isGateway(gateway), warnings)
     this.#deadline = performance.now() + timeoutMs
   }
 
@@ -117,18 +124,13 @@ export class DurableFanOut implements ReplyReceiver {
 
   /** Makes the messages of a lane. */
   async #split(replyPrefix: string, lane: Lane): Promise<void> {
-    const { connection, streams, warnings } = this.#sender
+    const { connection, streams } = this.#sender
     const { maxPayloadBytes } = connection
     const { id, payload, repeatable = false } = this.#message
-    const name = streams.subjects.durableGatewayName(lane.gateway)
+    const isOwn = this.#gateways.has(lane.gateway, lane.identities[0])
+    const name = isOwn ? streams.subjects.durableGatewayName(lane.gateway) : null
     if (name === null) {
       this.#refuse(lane.identities)
-      if (lane.gateway !== null && !streams.subjects.isGateway(lane.gateway)) {
-        warnings.warn(
-          'FOREIGN_GATEWAY',
-          `${lane.identities.length} identities, such as "${lane.identities[0]}", name the gateway ${shown(lane.gateway)}, which is not one of the namespace "${streams.subjects.namespace}": nothing was sent there.`,
-        )
-      }
       return
     }
     const marks = { id, resendable: true, repeatable }
@@ -138,15 +140,13 @@ export class DurableFanOut implements ReplyReceiver {
       headers.set(PubHeaders.MsgIdHdr, `${this.#call}.${index}`)
       return headers
     }
-    const room = maxPayloadBytes - payload.length - headerBytes(headersOf(MOST, MOST))
+    const room =
+      maxPayloadBytes - payload.length - headerBytes(headersOf(MOST_RECIPIENTS, MOST_RECIPIENTS))
     while (lane.next < lane.identities.length) {
       if (this.#budget.exhausted) await this.#budget.renew()
       const identities = takeBatch(lane, room, payload.length)
       if (identities.length === 0) {
-        throw new RegistryError(
-          'INVALID_ARGUMENT',
-          `The payload of ${payload.length} bytes and its headers are more than the ${maxPayloadBytes} bytes that the NATS server takes.`,
-        )
+        throw payloadTooLarge(payload.length, maxPayloadBytes)
       }
       const headers = headersOf(this.#batches.length, identities.length)
       this.#batches.push({ identities, headers, subject: streams.subjects.durable(name) })
