@@ -30,12 +30,17 @@ test('a message that is still on its way when the load has ended is missing, not
     store: new MemoryStore(),
     messenger: new MemoryMessenger(),
   })
+  const started = Promise.withResolvers<void>()
   const handling = Promise.withResolvers<void>()
-  await registry.subscribe('fails-late', () => handling.promise)
+  await registry.subscribe('fails-late', () => {
+    started.resolve()
+    return handling.promise
+  })
   await registry.register('fails-late', {})
   const { run, deliveries } = multicastByReceipts(registry)
   const sending = run({ number: 0, isWarmUp: false, intendedAtMs: nowMs(), startedAtMs: nowMs() })
   const asked = deliveries?.([])
+  await started.promise
   handling.reject(new Error('no'))
   expect(await asked).toMatchObject({ expected: 1, received: 0, missing: 1 })
   await sending
