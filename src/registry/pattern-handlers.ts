@@ -30,7 +30,7 @@ export class PatternHandlers {
 
   /** Names come from outside, and a pattern such as `*` also matches names that are not identities. */
   find(name: string): PatternHandler | undefined {
-    this.#latestFirst ??= [...this.#byText.values()].reverse()
+    this.#latestFirst ??= [...this.#byText.values()].toReversed()
     for (const each of this.#latestFirst) {
       if (each.pattern.matches(name)) return isIdentity(name) ? each : undefined
     }
