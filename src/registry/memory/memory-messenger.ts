@@ -81,12 +81,20 @@ export class MemoryMessenger implements Messenger {
 
   async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
     this.#checkOpen()
-    return subscriptionOf(this.#subscribers.add(identity, handler))
+    const remove = this.#subscribers.add(identity, handler)
+    this.#broker.listen(this.#subscribers, identity)
+    return subscriptionOf(() => {
+      if (remove()) this.#broker.unlisten(this.#subscribers, identity)
+    })
   }
 
   async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
     this.#checkOpen()
-    return subscriptionOf(this.#subscribers.addMatching(parseIdentityPattern(pattern), handler))
+    const remove = this.#subscribers.addMatching(parseIdentityPattern(pattern), handler)
+    this.#broker.listenMatching(this.#subscribers, pattern)
+    return subscriptionOf(() => {
+      if (remove()) this.#broker.unlistenMatching(this.#subscribers, pattern)
+    })
   }
 
   async send(
@@ -118,7 +126,7 @@ export class MemoryMessenger implements Messenger {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#sends)
-    this.#broker.leave(this.gateway, this.#subscribers)
+    this.#broker.leave(this.#subscribers)
     this.#broker.mailboxOf(this.gateway)?.leave(this.#subscribers)
     await this.#subscribers.idle(CLOSE_PATIENCE_MS)
   }
@@ -158,7 +166,7 @@ export class MemoryMessenger implements Messenger {
   }
 }
 
-function subscriptionOf(remove: () => boolean): Subscription {
+function subscriptionOf(remove: () => void): Subscription {
   return {
     unsubscribe: async () => {
       remove()
