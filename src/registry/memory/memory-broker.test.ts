@@ -95,10 +95,9 @@ function memberOf(broker: MemoryBroker, n: number) {
     },
     listen: (identity: string) => {
       if (!isJoined) return
-      removals.set(
-        identity,
-        subscribers.add(identity, () => {}),
-      )
+      const subscribed = { handler: () => {} }
+      subscribers.add(identity, subscribed)
+      removals.set(identity, () => subscribers.remove(identity, subscribed))
       broker.listen(subscribers, identity)
     },
     unlisten: (identity: string) => {

@@ -1,5 +1,6 @@
 import type { Warnings } from '../../warnings.ts'
-import { decodeReceipt, encodeReceipt, forEachPosition, rangesOf } from '../receipt.ts'
+import { decodeReceipt, encodeReceipt } from '../receipt.ts'
+import { forEachNumber, rangesOf } from '../../targets/ranges.ts'
 import type { HandledRecord, Place, RecordLog } from './record-log.ts'
 
 /** Of how many recipients it is kept in memory what is on record, so that it isn't read again. */
@@ -46,7 +47,7 @@ export class PositionRecords {
         const known = this.#use(storedAs, recipients)
         known.last = await this.#log.readAfter(known.last, subject, (entry) => {
           const receipt = decodeReceipt(entry, recipients)
-          if (receipt) forEachPosition(receipt.handled, (at) => (known.isHandled[at] = 1))
+          if (receipt) forEachNumber(receipt.handled, (at) => (known.isHandled[at] = 1))
           else this.#warn(subject, recipients)
         })
         return positionsOf(known)
