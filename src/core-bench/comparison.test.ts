@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measureFigure, renderFigures, type Figure } from './figures.ts'
-import { renderGrowth } from './growth.ts'
 import { assertReached, doubts, judge, type Judged, type Outcome } from './outcome.ts'
 import { interleave, type Sample, type Samples } from './interleave.ts'
 import { benchmarkOf, medianOf } from './statistics.ts'
@@ -114,16 +113,6 @@ test('a figure is printed beside what it must reach', () => {
 test('a figure of a side that was not measured is refused', () => {
   const figure: Figure = { what: '', ratio: ['slow', 'absent'], must: { atMost: 3 } }
   expect(() => measureFigure(figure, samples)).toThrow(RangeError)
-})
-
-test('growth shows an operation in a row, and its last size by its first', () => {
-  const bySize = new Map([
-    ['read 10', samplesOf([1])],
-    ['read 100', samplesOf([1.5])],
-  ])
-  const sideName = (operation: string, size: number) => `${operation} ${size}`
-  const [, row] = renderGrowth(['read'], [10, 100], sideName, bySize).split('\n')
-  expect(row?.trim().split(/ {2,}/)).toEqual(['read', '1.00 ms', '1.50 ms', '1.50'])
 })
 
 function samplesOf(values: readonly number[]): readonly Sample[] {
