@@ -1,5 +1,11 @@
+import { TABLE_SLOTS } from '../registry/targets/name-table.ts'
 import type { Demand } from './demand.ts'
 import type { Amounts } from './terms.ts'
+
+/** A replica that is asked compares itself with the records of some identities, this often at most. */
+const AUDITS_PER_SECOND = 10
+/** Of how many identities at a time. */
+export const AUDITED_RECORDS = 16
 
 /** Gateways that a namespace has: a process may serve several namespaces, but none has less than one. */
 export function gatewaysPerNamespace({ gateways, namespaces }: Demand): number {
@@ -7,12 +13,28 @@ export function gatewaysPerNamespace({ gateways, namespaces }: Demand): number {
 }
 
 /**
- * How many of a namespace's gateways a multicast is sent to: those that at least one of the targets
- * is at, if each target is at any of them with the same probability.
+ * Messages that a multicast takes at most: a gateway gets one for each table of names that its
+ * identities fill.
  */
-export function gatewaysReached(targets: number, gateways: number): number {
-  if (gateways <= 1) return Math.min(1, targets)
-  return gateways * (1 - (1 - 1 / gateways) ** targets)
+function tablesPerNamespace(demand: Demand): number {
+  return Math.max(gatewaysPerNamespace(demand), demand.identities / demand.namespaces / TABLE_SLOTS)
+}
+
+/**
+ * How many of so many tables hold at least one of the targets, if each target is in any of them with
+ * the same probability.
+ */
+export function tablesReached(targets: number, tables: number): number {
+  if (tables <= 1) return Math.min(1, targets)
+  return tables * (1 - (1 - 1 / tables) ** targets)
+}
+
+/**
+ * Messages that names take which are new to a gateway: they go in one of their own with the next one
+ * for the same gateway. If they come at random, a share of 1 − e^(−names per message) of messages has some.
+ */
+function messagesOfNames(messages: number, named: number): number {
+  return messages > 0 ? messages * (1 - Math.exp(-named / messages)) : 0
 }
 
 /**
@@ -23,20 +45,27 @@ export function amountsOfDemand(demand: Demand): Amounts {
   const { registrations, heartbeats, unregistrations, enumerates, multicasts } = demand
   const { identities, metadataBytes, replicas } = demand
   const changes = registrations + heartbeats + unregistrations
-  const reached = gatewaysReached(demand.targets, gatewaysPerNamespace(demand))
-  const gatewayMessages = multicasts * reached
+  const bySlots = multicasts * tablesReached(demand.targets, tablesPerNamespace(demand))
+  // Each sender tells each name once, if it is ever sent to.
+  const named = bySlots > 0 ? unregistrations * replicas : 0
+  const gatewayMessages = bySlots + messagesOfNames(bySlots, named)
+  const reads = enumerates + multicasts
+  const audits = Math.min(AUDITS_PER_SECOND * replicas * demand.namespaces, reads)
   return {
     registrations,
     registeredBytes: registrations * metadataBytes,
     heartbeats,
     unregistrations,
-    reads: enumerates + multicasts,
+    reads,
     matches: enumerates * demand.matches,
     followed: changes * replicas,
     followedRegistrations: registrations * replicas,
     followedBytes: registrations * metadataBytes * replicas,
+    audits,
+    auditedBytes: audits * AUDITED_RECORDS * metadataBytes,
     multicasts,
     gatewayMessages,
+    named,
     targets: multicasts * demand.targets,
     gatewayBytes: gatewayMessages * demand.payloadBytes,
     identities,

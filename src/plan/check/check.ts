@@ -1,5 +1,6 @@
 import { medianOf } from '../../core-bench/statistics.ts'
 import { needOf, type Coefficients } from '../cost-model.ts'
+import type { Population } from '../measure/population.ts'
 import { inRounds } from '../measure/rounds.ts'
 import { Rig, type Measurement } from '../measure/rig.ts'
 import { RESOURCE_NAMES, type Resource } from '../terms.ts'
@@ -35,30 +36,31 @@ export async function checkModel(
   const rig = await Rig.start({ readers: READERS, gateways: mostGateways(SIZES) })
   try {
     onProgress('Registering identities of three sizes.')
-    const populated: Awaited<ReturnType<Rig['populate']>>[] = []
-    for (const { population } of SIZES) populated.push(await rig.populate(population))
+    const populations: Population[] = []
+    const memory: Measurement[][] = []
+    for (const size of SIZES) {
+      const { population, measurement } = await rig.populate(size.population)
+      populations.push(population)
+      memory.push([measurement, await rig.load(population)])
+    }
     const rounds = await inRounds(onProgress, async () => {
-      const measurements: Measurement[][] = []
+      const measurements: Measurement[] = []
       for (const [at, { name, phases }] of SIZES.entries()) {
-        const { population, measurement } = populated[at] ?? {}
-        if (population === undefined || measurement === undefined) continue
-        const load = { name, population, phases, times: 1 }
-        measurements.push([await rig.run(load), await rig.load(population), measurement])
+        const population = populations[at]
+        if (population === undefined) continue
+        measurements.push(await rig.run({ name, population, phases, times: 1 }))
       }
       return measurements
     })
-    return SIZES.flatMap(({ name }, at) => {
-      const [loads = [], replicas = [], population = []] = [0, 1, 2].map((kind) =>
-        rounds.flatMap((round) => round[at]?.[kind] ?? []),
-      )
-      return RESOURCE_NAMES.map((resource) => {
-        if (resource === 'redis.memoryBytes') {
-          return compare(name, resource, population.slice(0, 1), coefficients)
-        }
-        const source = resource === 'reader.memoryBytes' ? replicas : loads
-        return compare(name, resource, source, coefficients)
-      })
-    })
+    return SIZES.flatMap(({ name }, at) =>
+      RESOURCE_NAMES.map((resource) => {
+        const loads = rounds.flatMap((round) => round[at] ?? [])
+        const [redis = [], replica = []] = (memory[at] ?? []).map((measurement) => [measurement])
+        if (resource === 'redis.memoryBytes') return compare(name, resource, redis, coefficients)
+        const measurements = resource === 'reader.memoryBytes' ? replica : loads
+        return compare(name, resource, measurements, coefficients)
+      }),
+    )
   } finally {
     await rig.stop()
   }

@@ -14,17 +14,17 @@ export const SIZES: readonly Size[] = [
     'small',
     { identities: 5_000, groups: 50, metadataBytes: 200, gateways: 2 },
     { heartbeats: 2_000, registrations: 1_000, unregistrations: 500 },
-    { enumerates: 300, multicasts: 400, payloadBytes: 500 },
+    { enumerates: 300, multicasts: 600, payloadBytes: 500 },
   ),
   sizeOf(
     'medium',
-    { identities: 20_000, groups: 20, metadataBytes: 400, gateways: 4 },
+    { identities: 15_000, groups: 15, metadataBytes: 400, gateways: 4 },
     { heartbeats: 3_000, registrations: 1_500, unregistrations: 300 },
     { enumerates: 300, multicasts: 200, payloadBytes: 2_000 },
   ),
   sizeOf(
     'large',
-    { identities: 60_000, groups: 12, metadataBytes: 150, gateways: 8 },
+    { identities: 40_000, groups: 8, metadataBytes: 150, gateways: 8 },
     { heartbeats: 5_000, registrations: 2_000, unregistrations: 200 },
     { enumerates: 200, multicasts: 80, payloadBytes: 100 },
   ),
@@ -45,7 +45,7 @@ function sizeOf(
         writer: [
           { kind: 'heartbeat', count: writer.heartbeats },
           { kind: 'register', count: writer.registrations },
-          { kind: 'unregister', count: writer.unregistrations },
+          { kind: 'unregister', of: 'transient', count: writer.unregistrations },
         ],
         readers: [
           { kind: 'enumerate', audience: 'group', count: enumerates },

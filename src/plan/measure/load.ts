@@ -22,16 +22,31 @@ export interface Load {
  */
 export function amountsOf({ population, phases, times }: Load, readers: number): Amounts {
   const isFollowed = phases.some((phase) => phase.readers !== undefined)
+  const named = namesIn(phases)
   const all = phases.flatMap(({ writer = [], readers: reading = [] }) => [
     ...writer.map((work) => changesOf(population, work, isFollowed ? readers : 0)),
     ...reading.map((work) => scaled(readingOf(population, work), readers)),
   ])
+  // Each reader sends to every group, so it names all of them, in a message to each gateway for each group.
+  if (named > 0) {
+    const messages = population.groups * population.gateways.length
+    all.push({ named: named * readers, gatewayMessages: messages * readers })
+  }
   return scaled(sumOf(all), times)
 }
 
 /** Bytes of a registration's metadata. */
 export function metadataBytesOf(population: Population): number {
   return JSON.stringify(metadataOf(population, 0)).length
+}
+
+/** Members of groups that are registered anew. */
+function namesIn(phases: readonly Phase[]): number {
+  const works = phases.flatMap(({ writer = [] }) => writer)
+  return works.reduce(
+    (sum, work) => sum + (work.kind === 'unregister' && work.of === 'members' ? work.count : 0),
+    0,
+  )
 }
 
 function changesOf(population: Population, { kind, count }: Work, followers: number): Amounts {

@@ -7,9 +7,9 @@ import { inRounds } from './rounds.ts'
 import { Rig, type Measurement } from './rig.ts'
 import { solveNonNegative } from './solve.ts'
 
-const GATEWAYS = 4
+const GATEWAYS = 8
 const MAIN = { identities: 40_000, groups: 20, metadataBytes: 100, gateways: GATEWAYS }
-const WIDE = { identities: 5_000, groups: 5, metadataBytes: 1_000, gateways: GATEWAYS }
+const WIDE = { identities: 5_000, groups: 5, metadataBytes: 1_000, gateways: 3 }
 
 /** What coefficients were measured with. */
 export interface MeasuredCoefficients {

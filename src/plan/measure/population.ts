@@ -35,11 +35,17 @@ export function gatewayIndexOf({ identities, groups, gateways }: Population, n: 
   return Math.max(0, n - identities - gateways.length)
 }
 
+/** Identities that come and go, and that nothing is sent to: these and the `n` after them. */
+export function firstTransient(population: Population): number {
+  return totalOf(population)
+}
+
 /** Metadata of identity `n`. */
 export function metadataOf(population: Population, n: number): Metadata {
   const { identities, groups, gateways, metadataBytes } = population
   const small = n < identities + gateways.length ? 'one gateway' : 'all gateways'
-  const metadata = { group: n < identities ? n % groups : small }
+  const other = n < totalOf(population) ? small : 'transient'
+  const metadata = { group: n < identities ? n % groups : other }
   const room = metadataBytes - JSON.stringify({ ...metadata, note: '' }).length
   return room < 0 ? metadata : { ...metadata, note: 'x'.repeat(room) }
 }

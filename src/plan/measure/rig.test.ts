@@ -30,7 +30,7 @@ test.skipIf(missingPrograms() !== undefined)(
         {
           writer: [
             { kind: 'heartbeat', count: 100 },
-            { kind: 'unregister', count: 10 },
+            { kind: 'unregister', of: 'transient', count: 10 },
             { kind: 'register', count: 50 },
           ],
           readers: [

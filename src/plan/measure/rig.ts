@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { AUDITED_RECORDS } from '../demand-amounts.ts'
 import type { Amounts, Resource } from '../terms.ts'
 import { MeasuredProcess } from './child.ts'
 import { amountsOf, metadataBytesOf, type Load } from './load.ts'
@@ -13,6 +14,8 @@ export interface Measurement {
   readonly measured: Readonly<Partial<Record<Resource, number>>>
 }
 
+/** A replica that is asked compares itself with some records this often at most. */
+const AUDIT_EVERY_MS = 100
 const CATCH_UP: Work = { kind: 'enumerate', count: 1, audience: 'nobody' }
 
 /** How large a population is to be. */
@@ -98,6 +101,7 @@ export class Rig {
       for (const work of all) await process.ask('done', { kind: 'work', population, work })
     }
     await Promise.all(this.#readers.map((reader) => ask(reader, [CATCH_UP])))
+    const startedAtMs = performance.now()
     const measured = await this.#measured(async () => {
       for (let time = 0; time < times; time += 1) {
         for (const { writer = [], readers = [] } of phases) {
@@ -107,7 +111,11 @@ export class Rig {
       }
     })
     const amounts = amountsOf(load, this.#readers.length)
-    return { name: load.name, amounts: { ...amounts, reads: readsOf(amounts, measured) }, measured }
+    const reads = readsOf(amounts, measured)
+    const due = ((performance.now() - startedAtMs) / AUDIT_EVERY_MS) * this.#readers.length
+    const audits = Math.min(due, reads)
+    const auditedBytes = audits * AUDITED_RECORDS * metadataBytesOf(population)
+    return { name: load.name, amounts: { ...amounts, reads, audits, auditedBytes }, measured }
   }
 
   /** Has a reader load a replica. */

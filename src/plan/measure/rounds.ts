@@ -1,17 +1,17 @@
-/** Until code is compiled and caches are filled, everything takes twice the time and more. */
-const WARM_UP_MS = 15_000
-const MOST_ROUNDS = 9
+/** Until code is compiled and caches are filled, everything takes twice the CPU time and more. */
+const WARM_UP_ROUNDS = 4
 const LEAST_ROUNDS = 3
+const MOST_ROUNDS = 9
 /** No round is begun later than this, in ms, once there are enough. */
-const ROUNDS_MS = 60_000
+const ROUNDS_MS = 45_000
 
-/** Repeats a round: first unmeasured, to warm up, then as often as time permits. */
+/** Repeats a round: some times unmeasured, to warm up, and then as often as time permits. */
 export async function inRounds<T>(
   onProgress: (message: string) => void,
   run: () => Promise<T>,
 ): Promise<readonly T[]> {
   onProgress('Warming up.')
-  for (const end = performance.now() + WARM_UP_MS; performance.now() < end;) await run()
+  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) await run()
   const rounds: T[] = []
   const startedAtMs = performance.now()
   while (rounds.length < MOST_ROUNDS) {
