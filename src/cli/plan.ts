@@ -28,8 +28,8 @@ A plan says what a demand needs of Redis, NATS and processes, what saturates fir
 are needed. It is worked out from costs per call that were measured: docs/scaling.md has the model.
 Numbers may be written as 1e7. Several values separated by commas make several plans, side by side.
 
---measure and --check start a Redis and a NATS of their own. CPU times are of this machine: to check the
-model on another one, measure there first, with --out, and name that file by --coefficients.
+--measure and --check start a Redis and a NATS of their own, from the PATH. CPU times are of the machine that
+measured them; --check multiplies them by what bare requests take here and now, by what they took there.
 
 Exit code
   0 planned, measured, or all predictions within ${TOLERANCE * 100} %   1 a prediction is further off in every round
@@ -129,7 +129,7 @@ function describe({ cpu, cores, node, redis, nats, date }: CoefficientsFile['mea
 }
 
 async function measure(out: string | undefined): Promise<CommandEnd> {
-  const { redisVersion, natsVersion, coefficients } = await measureCoefficients(progress)
+  const { redisVersion, natsVersion, ...costs } = await measureCoefficients(progress)
   const { cpuModel, nodeVersion } = readEnvironment()
   const commit = await readCommit(fileURLToPath(new URL('../..', import.meta.url)))
   const file: CoefficientsFile = {
@@ -143,7 +143,7 @@ async function measure(out: string | undefined): Promise<CommandEnd> {
       nats: natsVersion,
       commit: commit?.short ?? null,
     },
-    coefficients,
+    ...costs,
   }
   const path = out ?? fileURLToPath(COEFFICIENTS_FILE)
   writeOutput(coefficientsText(file), path)
@@ -151,9 +151,12 @@ async function measure(out: string | undefined): Promise<CommandEnd> {
   return EXIT.good
 }
 
-async function check({ coefficients, measured }: CoefficientsFile): Promise<CommandEnd> {
-  const figures = await checkModel(coefficients, progress)
-  process.stdout.write(`${renderCheck(figures)}\n\n${describe(measured)}\n`)
+async function check(file: CoefficientsFile): Promise<CommandEnd> {
+  const { figures, slowdown } = await checkModel(file, progress)
+  process.stdout.write(
+    `${renderCheck(figures)}\n\n${describe(file.measured)}\n` +
+      `Bare requests take ${slowdown.toFixed(2)} × the CPU time here and now, and predictions of CPU time are multiplied by that.\n`,
+  )
   const count = (wanted: string) => figures.filter(({ judgement }) => judgement === wanted).length
   const within = `${count('within')} of ${figures.length} predictions are within ${TOLERANCE * 100} %`
   process.stdout.write(

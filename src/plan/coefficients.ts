@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { InputError } from '../load/input-error.ts'
+import { CPU_RESOURCES } from './reference.ts'
 import { RESOURCE_NAMES, RESOURCES, type Term } from './terms.ts'
 
 /** The coefficients of the repository. */
@@ -22,6 +23,13 @@ const schema = z.strictObject({
     nats: z.string(),
     commit: z.string().nullable(),
   }),
+  /** What bare requests took at the same time. */
+  reference: z.strictObject(
+    Object.fromEntries(CPU_RESOURCES.map((name) => [name, z.number().positive()])) as Record<
+      (typeof CPU_RESOURCES)[number],
+      z.ZodNumber
+    >,
+  ),
   coefficients: z.strictObject(
     Object.fromEntries(RESOURCE_NAMES.map((name) => [name, byTerm(RESOURCES[name])])) as Record<
       (typeof RESOURCE_NAMES)[number],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { COEFFICIENTS_FILE, readCoefficients } from '../coefficients.ts'
 import { needOf } from '../cost-model.ts'
+import { CPU_RESOURCES, slowdownOf } from '../reference.ts'
 import { compare } from './check.ts'
 import { renderCheck } from './render-check.ts'
 
@@ -17,16 +18,29 @@ test.each([
   [[0.5, 0.6, 0.8], 'scattered'],
 ] as const)('predictions that are %j of the measurements are %s', (ratios, judgement) => {
   const rounds = ratios.map((ratio) => ({
-    name: '',
-    amounts,
-    measured: { 'nats.messagesIn': predicted / ratio },
+    slowdown: 3,
+    measurement: { name: '', amounts, measured: { 'nats.messagesIn': predicted / ratio } },
   }))
   const figure = compare('small', 'nats.messagesIn', rounds, coefficients)
   expect(figure.judgement).toBe(judgement)
   expect(renderCheck([figure])).toContain(judgement)
 })
 
+test('CPU time is predicted for a machine as slow as this one is', () => {
+  const cpuUs = needOf(coefficients, 'nats.cpuUs', amounts)
+  const measured = { 'nats.cpuUs': 2 * cpuUs }
+  const rounds = [{ slowdown: 2, measurement: { name: '', amounts, measured } }]
+  expect(compare('small', 'nats.cpuUs', rounds, coefficients).ratio).toBeCloseTo(1)
+})
+
+test('the slowdown is 1 on the same machine, and k on one that takes k times as long', () => {
+  const { reference } = readCoefficients(COEFFICIENTS_FILE)
+  expect(slowdownOf(reference, reference)).toBeCloseTo(1)
+  const slower = Object.fromEntries(CPU_RESOURCES.map((name) => [name, reference[name] * 1.7]))
+  expect(slowdownOf({ ...reference, ...slower }, reference)).toBeCloseTo(1.7)
+})
+
 test('what was not measured is not within', () => {
-  const rounds = [{ name: '', amounts, measured: {} }]
+  const rounds = [{ slowdown: 1, measurement: { name: '', amounts, measured: {} } }]
   expect(compare('small', 'nats.messagesIn', rounds, coefficients).judgement).toBe('outside')
 })

@@ -1,8 +1,11 @@
 import { medianOf } from '../../core-bench/statistics.ts'
+import type { CoefficientsFile } from '../coefficients.ts'
 import { needOf, type Coefficients } from '../cost-model.ts'
 import type { Population } from '../measure/population.ts'
+import { medianReference } from '../measure/measure.ts'
 import { inRounds } from '../measure/rounds.ts'
 import { Rig, type Measurement } from '../measure/rig.ts'
+import { isCpu, slowdownOf } from '../reference.ts'
 import { RESOURCE_NAMES, type Resource } from '../terms.ts'
 import { SIZES, type Size } from './sizes.ts'
 
@@ -25,14 +28,29 @@ export interface CheckedFigure {
   readonly judgement: Judgement
 }
 
+/** One size, once. */
+export interface CheckRound {
+  /** What bare requests took then, by what they took when the costs were measured. */
+  readonly slowdown: number
+  readonly measurement: Measurement
+}
+
+/** All figures of all sizes. */
+export interface Check {
+  readonly figures: readonly CheckedFigure[]
+  /** By which predictions of CPU time were multiplied: the median of the rounds. */
+  readonly slowdown: number
+}
+
 /**
- * Measures everything at once at three sizes, and compares it with what the model predicts of it.
+ * Measures everything at once at three sizes, and compares it with what the model predicts of it. CPU
+ * times are predicted for this machine as it is now, by what the same bare requests took of each.
  * @throws EnvironmentError if servers can't be started here.
  */
 export async function checkModel(
-  coefficients: Coefficients,
+  { coefficients, reference: then }: Pick<CoefficientsFile, 'coefficients' | 'reference'>,
   onProgress: (message: string) => void,
-): Promise<readonly CheckedFigure[]> {
+): Promise<Check> {
   const rig = await Rig.start({ readers: READERS, gateways: mostGateways(SIZES) })
   try {
     onProgress('Registering identities of three sizes.')
@@ -44,23 +62,31 @@ export async function checkModel(
       memory.push([measurement, await rig.load(population)])
     }
     const rounds = await inRounds(onProgress, async () => {
+      const before = await rig.reference()
       const measurements: Measurement[] = []
       for (const [at, { name, phases }] of SIZES.entries()) {
         const population = populations[at]
         if (population === undefined) continue
         measurements.push(await rig.run({ name, population, phases, times: 1 }))
       }
-      return measurements
+      const slowdown = slowdownOf(medianReference([before, await rig.reference()]), then)
+      return { slowdown, measurements }
     })
-    return SIZES.flatMap(({ name }, at) =>
-      RESOURCE_NAMES.map((resource) => {
-        const loads = rounds.flatMap((round) => round[at] ?? [])
-        const [redis = [], replica = []] = (memory[at] ?? []).map((measurement) => [measurement])
+    const figures = SIZES.flatMap(({ name }, at) => {
+      const loads = rounds.flatMap(({ slowdown, measurements }) => {
+        const measurement = measurements[at]
+        return measurement === undefined ? [] : [{ slowdown, measurement }]
+      })
+      const [redis = [], replica = []] = (memory[at] ?? []).map((measurement) => [
+        { slowdown: 1, measurement },
+      ])
+      return RESOURCE_NAMES.map((resource) => {
         if (resource === 'redis.memoryBytes') return compare(name, resource, redis, coefficients)
-        const measurements = resource === 'reader.memoryBytes' ? replica : loads
-        return compare(name, resource, measurements, coefficients)
-      }),
-    )
+        const all = resource === 'reader.memoryBytes' ? replica : loads
+        return compare(name, resource, all, coefficients)
+      })
+    })
+    return { figures, slowdown: medianOf(rounds.map(({ slowdown }) => slowdown)) }
   } finally {
     await rig.stop()
   }
@@ -76,11 +102,11 @@ function mostGateways(sizes: readonly Size[]): number {
 export function compare(
   size: string,
   resource: Resource,
-  rounds: readonly Measurement[],
+  rounds: readonly CheckRound[],
   coefficients: Coefficients,
 ): CheckedFigure {
-  const pairs = rounds.map(({ amounts, measured }) => ({
-    predicted: needOf(coefficients, resource, amounts),
+  const pairs = rounds.map(({ slowdown, measurement: { amounts, measured } }) => ({
+    predicted: needOf(coefficients, resource, amounts) * (isCpu(resource) ? slowdown : 1),
     measured: measured[resource] ?? Number.NaN,
   }))
   const ratios = pairs.map(({ predicted, measured }) => predicted / measured)

@@ -1,5 +1,6 @@
 import { medianOf } from '../../core-bench/statistics.ts'
 import { needOf } from '../cost-model.ts'
+import { CPU_RESOURCES, isCpu, type Reference } from '../reference.ts'
 import { RESOURCE_NAMES, RESOURCES, type Resource, type Term } from '../terms.ts'
 import type { Coefficients } from '../cost-model.ts'
 import { experimentsOf, mixedLoadsOf } from './experiments.ts'
@@ -15,6 +16,7 @@ const WIDE = { identities: 5_000, groups: 5, metadataBytes: 1_000, gateways: 3 }
 export interface MeasuredCoefficients {
   readonly redisVersion: string
   readonly natsVersion: string
+  readonly reference: Reference
   readonly coefficients: Coefficients
 }
 
@@ -34,16 +36,20 @@ export async function measureCoefficients(
     const experiments = experimentsOf(main.population, wide.population)
     const mixed = mixedLoadsOf(main.population, wide.population)
     const rounds = await inRounds(onProgress, async () => {
+      const references = [await rig.reference()]
       const measurements: Measurement[] = []
       for (const load of [...mixed, ...experiments]) measurements.push(await rig.run(load))
-      return [...measurements, await rig.load(main.population), await rig.load(wide.population)]
+      measurements.push(await rig.load(main.population), await rig.load(wide.population))
+      references.push(await rig.reference())
+      return { measurements, references }
     })
-    const medians = mediansOf(rounds)
+    const medians = mediansOf(rounds.map(({ measurements }) => measurements))
     const alone = fit([...medians.slice(mixed.length), main.measurement, wide.measurement])
     const { redisVersion, natsVersion } = rig.servers
     return {
       redisVersion,
       natsVersion,
+      reference: medianReference(rounds.flatMap(({ references }) => references)),
       coefficients: asMixed(alone, medians.slice(0, mixed.length)),
     }
   } finally {
@@ -55,7 +61,7 @@ export async function measureCoefficients(
 function asMixed(alone: Coefficients, mixed: readonly Measurement[]): Coefficients {
   return Object.fromEntries(
     RESOURCE_NAMES.map((resource) => {
-      if (!resource.endsWith('.cpuUs')) return [resource, alone[resource]]
+      if (!isCpu(resource)) return [resource, alone[resource]]
       const factor = medianOf(
         mixed.map(({ measured, amounts }) => {
           return (measured[resource] ?? 0) / needOf(alone, resource, amounts)
@@ -101,6 +107,15 @@ export function mediansOf(rounds: readonly (readonly Measurement[])[]): readonly
       measured: mediansByName(all.map(({ measured }) => measured)),
     }
   })
+}
+
+/** Of several, each figure by itself. */
+export function medianReference(references: readonly Reference[]): Reference {
+  const medians = CPU_RESOURCES.map((resource) => [
+    resource,
+    medianOf(references.map((reference) => reference[resource])),
+  ])
+  return Object.fromEntries(medians) as Reference
 }
 
 function mediansByName(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -1,5 +1,6 @@
 import { connectRegistry, type ConnectOptions } from '../../registry/connect.ts'
 import type { MulticastRegistry } from '../../registry/registry.ts'
+import { BareRequests } from './bare-requests.ts'
 import { filterOf, gatewayIndexOf, identityOf, totalOf } from './population.ts'
 import type { ProcessAnswer, ProcessCall } from './process-calls.ts'
 import { doWork, populate } from './work.ts'
@@ -11,6 +12,7 @@ import { doWork, populate } from './work.ts'
 const registries = new Map<string, MulticastRegistry>()
 /** The registry that loads a replica, and the memory in use before. */
 let opened: { readonly registry: MulticastRegistry; readonly memoryBytes: number } | null = null
+let bare: BareRequests | null = null
 let servers: Pick<ConnectOptions, 'redisUrl' | 'natsUrls'> | null = null
 
 process.on('SIGINT', () => {})
@@ -33,6 +35,7 @@ async function answer(request: ProcessCall): Promise<ProcessAnswer> {
     case 'connect': {
       const { redisUrl, natsUrl, namespace } = request
       servers = { redisUrl, natsUrls: [natsUrl] }
+      bare ??= new BareRequests(redisUrl, natsUrl)
       const registry = await connectTo(namespace)
       registries.set(namespace, registry)
       return { call, kind: 'connected', gateway: registry.gateway }
@@ -66,6 +69,9 @@ async function answer(request: ProcessCall): Promise<ProcessAnswer> {
       opened = null
       return { call, kind: 'closed', memoryBytes: took }
     }
+    case 'reference':
+      await bare?.run(request.role, request.count)
+      return { call, kind: 'done' }
     case 'cpu': {
       const { user, system } = process.cpuUsage()
       return { call, kind: 'cpu', cpuUs: user + system }

@@ -1,3 +1,4 @@
+import type { ReferenceRole } from './bare-requests.ts'
 import type { Population } from './population.ts'
 import type { Work } from './work.ts'
 
@@ -17,6 +18,7 @@ export type ProcessCall = { readonly call: number } & (
   /** Has that registry load its replica. */
   | { readonly kind: 'load'; readonly population: Population }
   | { readonly kind: 'close' }
+  | { readonly kind: 'reference'; readonly role: ReferenceRole; readonly count: number }
   | { readonly kind: 'cpu' }
 )
 

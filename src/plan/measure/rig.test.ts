@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { missingPrograms } from '../../environment/programs.ts'
+import { CPU_RESOURCES } from '../reference.ts'
 import { RESOURCES, type Resource, type Term } from '../terms.ts'
 import { experimentsOf, mixedLoadsOf } from './experiments.ts'
 import { amountsOf } from './load.ts'
@@ -62,6 +63,9 @@ test.skipIf(missingPrograms() !== undefined)(
       if (resource.endsWith('cpuUs')) expect(measured[resource]).toBeGreaterThan(0)
     }
 
+    const reference = await rig.reference()
+    for (const resource of CPU_RESOURCES) expect(reference[resource]).toBeGreaterThan(0)
+
     const loaded = await rig.load(populated.population)
     expect(loaded.amounts.loaded).toBe(204)
     expect(loaded.measured['redis.bytesOut']).toBeGreaterThan(204 * 300)
@@ -71,10 +75,12 @@ test.skipIf(missingPrograms() !== undefined)(
 test('every cost is part of an experiment', () => {
   const loads = [...experimentsOf(population, population), ...mixedLoadsOf(population, population)]
   const amounts = loads.map((load) => amountsOf(load, 1))
-  // The others are measured of registering and loading a population.
+  // The others are of registering and loading a population, or counted by the clock.
   const stocks: readonly Term[] = [
     'loaded',
     'loadedBytes',
+    'audits',
+    'auditedBytes',
     'identities',
     'metadataBytes',
     'replicated',

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { AUDITED_RECORDS } from '../demand-amounts.ts'
+import { CPU_RESOURCES, type Reference } from '../reference.ts'
 import type { Amounts, Resource } from '../terms.ts'
+import type { ReferenceRole } from './bare-requests.ts'
 import { MeasuredProcess } from './child.ts'
 import { amountsOf, metadataBytesOf, type Load } from './load.ts'
 import { totalOf, type Population } from './population.ts'
@@ -16,6 +18,9 @@ export interface Measurement {
 
 /** A replica that is asked compares itself with some records this often at most. */
 const AUDIT_EVERY_MS = 100
+/** Of the reference work: of the writer, and of each reader. */
+const REFERENCE_WRITES = 4_000
+const REFERENCE_REQUESTS = 1_000
 const CATCH_UP: Work = { kind: 'enumerate', count: 1, audience: 'nobody' }
 
 /** How large a population is to be. */
@@ -39,6 +44,8 @@ export class Rig {
   readonly #writer: MeasuredProcess
   readonly #readers: readonly MeasuredProcess[]
   readonly #gateways: readonly MeasuredProcess[]
+  /** Whether a gateway answers the reference work's requests. */
+  #isAnswering = false
 
   private constructor(
     servers: MeasuredServers,
@@ -116,6 +123,23 @@ export class Rig {
     const audits = Math.min(due, reads)
     const auditedBytes = audits * AUDITED_RECORDS * metadataBytesOf(population)
     return { name: load.name, amounts: { ...amounts, reads, audits, auditedBytes }, measured }
+  }
+
+  /** Has writer, readers and a gateway make bare requests: the same work on every machine. */
+  async reference(): Promise<Reference> {
+    const ask = (process: MeasuredProcess, role: ReferenceRole, count: number) =>
+      process.ask('done', { kind: 'reference', role, count })
+    const [gateway] = this.#gateways
+    if (gateway !== undefined && !this.#isAnswering) await ask(gateway, 'answer', 1)
+    this.#isAnswering = true
+    const measured = await this.#measured(async () => {
+      await Promise.all([
+        ask(this.#writer, 'store', REFERENCE_WRITES),
+        ...this.#readers.map((reader) => ask(reader, 'ask', REFERENCE_REQUESTS)),
+      ])
+    })
+    const cpu = CPU_RESOURCES.map((resource) => [resource, measured[resource] ?? 0])
+    return Object.fromEntries(cpu) as Reference
   }
 
   /** Has a reader load a replica. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MulticastRegistry } from '../../registry/registry.ts'
+import { inLanes } from './lanes.ts'
 import {
   filterOf,
   firstTransient,
@@ -46,8 +47,7 @@ const TRANSIENT = 100
 
 /** Registers everybody, some at a time. */
 export async function populate(registry: MulticastRegistry, population: Population): Promise<void> {
-  let next = 0
-  await inLanes(64, totalOf(population), () => registerOne(registry, population, next++))
+  await inLanes(64, totalOf(population), (n) => registerOne(registry, population, n))
 }
 
 /**
@@ -82,7 +82,7 @@ export async function doWork(
       })
     }
     case 'enumerate':
-      return inTurn(count, async (turn) => {
+      return inLanes(1, count, async (turn) => {
         const { audience, pauseMs = 0 } = work
         if (pauseMs > 0) await sleep(pauseMs)
         const { totalCount } = await registry.enumerate(filterOf(population, audience, turn))
@@ -90,9 +90,7 @@ export async function doWork(
       })
     case 'multicast': {
       const payload = new Uint8Array(work.payloadBytes)
-      let turn = 0
-      return inLanes(MULTICASTS_IN_FLIGHT, count, async () => {
-        turn += 1
+      return inLanes(MULTICASTS_IN_FLIGHT, count, async (turn) => {
         const filter = filterOf(population, work.audience, turn)
         const { deliveredCount } = await registry.multicast(filter, payload)
         requireAll(deliveredCount, sizeOf(population, work.audience))
@@ -117,16 +115,4 @@ function registerOne(
   const gateway = isTransient || hosting === undefined ? registry.gateway : hosting
   const options = { ttlMs: TTL_MS, replace: true, gateway }
   return registry.register(identityOf(n), metadataOf(population, n), options)
-}
-
-async function inLanes(lanes: number, count: number, run: () => Promise<unknown>): Promise<void> {
-  let left = count
-  const lane = async () => {
-    while (left-- > 0) await run()
-  }
-  await Promise.all(Array.from({ length: lanes }, lane))
-}
-
-async function inTurn(count: number, run: (turn: number) => Promise<void>): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await run(turn)
 }
