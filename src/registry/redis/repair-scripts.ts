@@ -27,7 +27,10 @@ for at = 3, #KEYS do
   end
 end
 if adopted > 0 then
-  appendLog(KEYS[2], ARGV[2], 'reload', ARGV[1])
+  appendLog(KEYS[2], 'reload', ARGV[1], ARGV[2])
+  -- They may outlive the keys.
+  redis.call('PERSIST', KEYS[1])
+  redis.call('PERSIST', KEYS[2])
 end
 return adopted`)
 
@@ -58,6 +61,6 @@ for at = 3, #KEYS do
   end
 end
 if #lost > 0 then
-  appendLog(KEYS[2], ARGV[2], 'clear', ARGV[1] .. '\\n' .. cjson.encode(lost))
+  appendLog(KEYS[2], 'clear', ARGV[1] .. '\\n' .. cjson.encode(lost), ARGV[2])
 end
 return #lost`)

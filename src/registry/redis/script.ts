@@ -17,15 +17,21 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`
 
 /**
- * `appendLog(log, cap, kind, text)`. After an entry with the last possible id, which no registry writes,
- * every XADD would fail, so the log is deleted and started again, which readers notice.
+ * `appendLog(log, kind, text, cap)`; without a cap nothing is trimmed. After an entry with the last possible
+ * id, which no registry writes, every XADD would fail, so the log is deleted and started again, which
+ * readers notice.
  */
 export const appendLog = `
-local function appendLog(log, cap, kind, text)
-  local reply = redis.pcall('XADD', log, 'MAXLEN', '~', cap, '*', kind, text)
+local function appendLog(log, kind, text, cap)
+  local reply
+  if cap then
+    reply = redis.pcall('XADD', log, 'MAXLEN', '~', cap, '*', kind, text)
+  else
+    reply = redis.pcall('XADD', log, '*', kind, text)
+  end
   if type(reply) == 'string' then return end
   if string.find(reply.err, 'exhausted', 1, true) then redis.call('DEL', log) end
-  redis.call('XADD', log, 'MAXLEN', '~', cap, '*', kind, text)
+  redis.call('XADD', log, '*', kind, text)
 end`
 
 /**

@@ -149,6 +149,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
       warnings,
       evictions: new Evictions(warnings, connection.name),
       logCap: 100,
+      maxWaitMs: 10_000,
       newMark: () => `mark${performance.now()}`.replace('.', '-'),
     })
     await store.register(request('alice', { metadata: { n } }))
