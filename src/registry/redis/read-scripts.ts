@@ -23,7 +23,7 @@ const fields = recordFields.map((name) => `'${name}'`).join(', ')
  */
 const readHash = `
 local function readHash(key, most)
-  local values = redis.pcall('HMGET', key, ${fields})
+  local values = try('HMGET', key, ${fields})
   if values.err then
     if string.find(values.err, 'WRONGTYPE', 1, true) then return 'type', 0 end
     return values, 0
@@ -41,8 +41,8 @@ end`
  */
 const facts = `
 local function facts()
-  local stats = redis.pcall('INFO', 'stats')
-  local memory = redis.pcall('INFO', 'memory')
+  local stats = try('INFO', 'stats')
+  local memory = try('INFO', 'memory')
   if type(stats) ~= 'string' or type(memory) ~= 'string' then return '' end
   return (string.match(stats, 'evicted_keys:(%d+)') or '') .. '\\n' ..
     (string.match(memory, 'maxmemory:(%d+)') or '') .. '\\n' ..
@@ -68,7 +68,7 @@ end`
 export const readLogScript = script(`${now}${readHash}
 local reply = { now }
 if #KEYS > 1 then${facts}
-  local probe = redis.pcall('DEL', KEYS[2])
+  local probe = try('DEL', KEYS[2])
   if type(probe) == 'table' and string.find(probe.err, 'READONLY', 1, true) then return probe end
   local checks = { now, ARGV[4] == '1' and facts() or '' }
   for at = 3, #KEYS do checks[at] = readHash(KEYS[at], tonumber(ARGV[3])) end
@@ -87,7 +87,7 @@ local function registered(lines)
   return mark .. '\\n' .. id .. '\\n' .. (values[4] or '') .. '\\n' .. (values[3] or '') .. '\\n' ..
     (values[5] or '') .. '\\n' .. (values[2] or '')
 end
-for at, entry in ipairs(redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])) do
+for at, entry in ipairs(call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])) do
   local kind, lines = entry[2][1], entry[2][2]
   if kind == 'large' and at > 1 then
     local now = registered(lines)
@@ -128,13 +128,13 @@ export const EMPTIED = '~emptied'
  * whether it is verified; whether it is suspect; keys of the database, or -1 where the user may not ask; facts of eviction.
  */
 export const readBookkeepingScript = script(`${facts}
-local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
-local size = redis.pcall('DBSIZE')
+local last = call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
+local size = try('DBSIZE')
 return {
   last and last[1] .. '\\n' .. string.match(string.sub(last[2][2], 1, 64), '[^\\n]*') or false,
-  redis.call('EXISTS', KEYS[1]),
-  redis.call('ZSCORE', KEYS[1], '${VERIFIED}') and 1 or 0,
-  redis.call('ZSCORE', KEYS[1], '${SUSPECT}') and 1 or 0,
+  call('EXISTS', KEYS[1]),
+  call('ZSCORE', KEYS[1], '${VERIFIED}') and 1 or 0,
+  call('ZSCORE', KEYS[1], '${SUSPECT}') and 1 or 0,
   type(size) == 'number' and size or -1,
   ARGV[1] == '1' and facts() or '',
 }`)
@@ -145,7 +145,7 @@ return {
  * identity can be are given without their end.
  */
 export const readIndexScript = script(`
-local page = redis.call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
+local page = call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
 local reply = { page[1] }
 for at = 1, #page[2], 2 do
   if page[2][at + 1] ~= '-inf' then
@@ -175,4 +175,4 @@ return reply`)
  * begin at, most identities. Replies each with its score.
  */
 export const endedScript = script(`${now}
-return redis.call('ZRANGE', KEYS[1], ARGV[1], now, 'BYSCORE', 'LIMIT', 0, ARGV[2], 'WITHSCORES')`)
+return call('ZRANGE', KEYS[1], ARGV[1], now, 'BYSCORE', 'LIMIT', 0, ARGV[2], 'WITHSCORES')`)

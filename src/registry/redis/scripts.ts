@@ -1,5 +1,5 @@
 import { SUSPECT } from './read-scripts.ts'
-import { appendLog, now, REMOVAL_SLACK_MS, script } from './script.ts'
+import { append, appendLog, now, REMOVAL_SLACK_MS, script } from './script.ts'
 import { decideTending, keepFor, MAX_LOGGED_BYTES, tend } from './tending.ts'
 
 /*
@@ -18,9 +18,9 @@ local isLive = ends and (ends == 0 or ends > now)`
 
 /** Adds KEYS[1] to the index as it is. `ends` is its `expires_at`. */
 const addToIndex = `
-redis.call('ZADD', KEYS[2], ends == 0 and '+inf' or ends, ARGV[1])
-redis.call('PERSIST', KEYS[2])
-redis.call('PERSIST', KEYS[3])`
+call('ZADD', KEYS[2], ends == 0 and '+inf' or ends, ARGV[1])
+call('PERSIST', KEYS[2])
+call('PERSIST', KEYS[3])`
 
 /**
  * `logRegistration(mark)`: the live KEYS[1] was missing from the index, so readers may lack it, and
@@ -28,17 +28,17 @@ redis.call('PERSIST', KEYS[3])`
  */
 const logRegistration = `
 local function logRegistration(mark)
-  redis.call('ZADD', KEYS[2], '-inf', '${SUSPECT}')
-  local values = redis.call('HMGET', KEYS[1], 'expires_at', 'registered_at')
+  call('ZADD', KEYS[2], '-inf', '${SUSPECT}')
+  local values = call('HMGET', KEYS[1], 'expires_at', 'registered_at')
   appendLog(KEYS[3], 'large', mark .. '\\n' .. ARGV[1] .. '\\n' .. (values[1] or '') .. '\\n' .. (values[2] or ''))
 end`
 
 /** `dropLost(mark)`: KEYS[1] has no record; if it should, it is lost, and readers may still have it. ARGV[1] is the id. */
 const dropLost = `
 local function dropLost(mark)
-  local listed = redis.call('ZSCORE', KEYS[2], ARGV[1])
+  local listed = call('ZSCORE', KEYS[2], ARGV[1])
   if listed and tonumber(listed) > now + ${REMOVAL_SLACK_MS} then
-    redis.call('ZREM', KEYS[2], ARGV[1])
+    call('ZREM', KEYS[2], ARGV[1])
     appendLog(KEYS[3], 'unregister', mark .. '\\n' .. ARGV[1])
   end
 end`
@@ -49,50 +49,54 @@ end`
  * Replies registered_at, or an error code; if it has tended, [registered_at, whether the next should too].
  */
 export const registerScript = script(`${now}
-local ttl = tonumber(ARGV[3])
-local most = tonumber(ARGV[8])
 local isLive = false
-if (most or ARGV[4] ~= '1') and redis.call('EXISTS', KEYS[1]) == 1 then
-  local ends = tonumber(redis.call('HGET', KEYS[1], 'expires_at') or '')
+-- 1 for the index, and 2 for the record. What replaces one needn't know, unless there is a limit.
+local found = (ARGV[4] ~= '1' or ARGV[8] ~= '') and call('EXISTS', KEYS[2], KEYS[1], KEYS[1])
+if found and found >= 2 then
+  local ends = tonumber(call('HGET', KEYS[1], 'expires_at') or '')
   isLive = ends and (ends == 0 or ends > now)
   if isLive and ARGV[4] ~= '1' then
-    if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then${appendLog}${logRegistration}${addToIndex}
+    if not call('ZSCORE', KEYS[2], ARGV[1]) then${appendLog}${logRegistration}${addToIndex}
       logRegistration(ARGV[6])
     end
     return 'ALREADY_EXISTS'
   end
 end
-if most and not isLive and redis.call('ZCARD', KEYS[2]) >= most
-  and redis.call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
-  return 'QUOTA_EXCEEDED'
-end${appendLog}${decideTending('ARGV[9]', 'ARGV[7]')}
-local registered, expires = string.format('%.0f', now), '0'
-if ttl > 0 then expires = string.format('%.0f', now + ttl) end
-local fields = ARGV[5] == '' and 4 or 5
-local function put()
-  if fields == 4 then
-    return redis.call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', registered, 'expires_at', expires)
+if ARGV[8] ~= '' and not isLive then
+  local most = tonumber(ARGV[8])
+  if call('ZCARD', KEYS[2]) >= most and call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
+    return 'QUOTA_EXCEEDED'
   end
-  return redis.call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', registered, 'expires_at', expires, 'gateway', ARGV[5])
+end${decideTending('ARGV[9]', 'ARGV[7]')}
+local ttl = ARGV[3] + 0
+local registered, expires = string.format('%d', now), '0'
+if ttl > 0 then expires = string.format('%d', now + ttl) end
+local fields, new
+if ARGV[5] == '' then
+  fields, new = 4, call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', registered, 'expires_at', expires)
+else
+  fields, new = 5, call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', registered, 'expires_at', expires, 'gateway', ARGV[5])
 end
 -- Fewer fields are new: there was a record, perhaps a corrupt one. Of its other fields, and of its expiry, nothing may be left.
-if put() < fields and (ttl == 0 or redis.call('HLEN', KEYS[1]) ~= fields) then
-  redis.call('DEL', KEYS[1])
-  put()
+if new < fields and (ttl == 0 or call('HLEN', KEYS[1]) ~= fields) then
+  call('DEL', KEYS[1])
+  call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', registered, 'expires_at', expires)
+  if fields == 5 then call('HSET', KEYS[1], 'gateway', ARGV[5]) end
 end
-if ttl > 0 then redis.call('PEXPIREAT', KEYS[1], expires) end
-if redis.call('ZADD', KEYS[2], ttl > 0 and expires or '+inf', ARGV[1]) == 1 and redis.call('ZCARD', KEYS[2]) == 1 then
+if ttl > 0 then call('PEXPIREAT', KEYS[1], expires) end
+local added = call('ZADD', KEYS[2], ttl > 0 and expires or '+inf', ARGV[1])
+if found == 0 or found == 2 or not found and added == 1 and call('ZCARD', KEYS[2]) == 1 then
   -- Alone in an index that may have been lost, if there is a log.
-  if redis.call('EXISTS', KEYS[3]) == 1 then redis.call('ZADD', KEYS[2], '-inf', '${SUSPECT}') end
+  if call('EXISTS', KEYS[3]) == 1 then call('ZADD', KEYS[2], '-inf', '${SUSPECT}') end
   cap = cap or tonumber(ARGV[7])
 end
+local kind, text
 if #ARGV[2] + #ARGV[5] > ${MAX_LOGGED_BYTES} then
-  appendLog(KEYS[3], 'large', ARGV[6] .. '\\n' .. ARGV[1] .. '\\n' .. expires .. '\\n' .. registered, cap)
+  kind, text = 'large', ARGV[6] .. '\\n' .. ARGV[1] .. '\\n' .. expires .. '\\n' .. registered
 else
-  appendLog(KEYS[3], 'register',
-    ARGV[6] .. '\\n' .. ARGV[1] .. '\\n' .. expires .. '\\n' .. registered .. '\\n' .. ARGV[5] .. '\\n' .. ARGV[2], cap)
-end${keepFor('ttl', 'expires')}
-if cap then${tend}
+  kind, text = 'register', ARGV[6] .. '\\n' .. ARGV[1] .. '\\n' .. expires .. '\\n' .. registered .. '\\n' .. ARGV[5] .. '\\n' .. ARGV[2]
+end${append('KEYS[3]', 'kind', 'text', 'cap')}${keepFor('ttl', 'expires')}
+if cap then${appendLog}${tend}
   return { now, tend(ARGV[1], ARGV[6], cap, false) }
 end
 return now`)
@@ -102,33 +106,33 @@ return now`)
  * Replies [registered_at, now], or an error code; if it has tended, also whether the next should.
  */
 export const heartbeatScript = script(`${now}
-local found = redis.call('HMGET', KEYS[1], 'expires_at', 'registered_at')${findLive('found[1]')}${appendLog}
+local found = call('HMGET', KEYS[1], 'expires_at', 'registered_at')${findLive('found[1]')}
 -- Without that time it is corrupt, and no reader lists it.
 local registered = isLive and tonumber(found[2] or '')
 if not registered or not (registered >= 0) then
-  if not ends then${dropLost}
+  if not ends then${appendLog}${dropLost}
     dropLost(ARGV[3])
   end
   return 'NOT_FOUND'
 end${decideTending('ARGV[5]', 'ARGV[4]')}
-local ttl = tonumber(ARGV[2])
+local ttl = ARGV[2] + 0
 local expires = '0'
-if ttl > 0 then expires = string.format('%.0f', now + ttl) end
-redis.call('HSET', KEYS[1], 'expires_at', expires)
-if redis.call('ZADD', KEYS[2], ttl > 0 and expires or '+inf', ARGV[1]) == 1 then${logRegistration}
+if ttl > 0 then expires = string.format('%d', now + ttl) end
+call('HSET', KEYS[1], 'expires_at', expires)
+if call('ZADD', KEYS[2], ttl > 0 and expires or '+inf', ARGV[1]) == 1 then${appendLog}${logRegistration}
   logRegistration(ARGV[3])
-  redis.call('PERSIST', KEYS[2])
-  redis.call('PERSIST', KEYS[3])
+  call('PERSIST', KEYS[2])
+  call('PERSIST', KEYS[3])
 else
-  appendLog(KEYS[3], 'heartbeat', ARGV[3] .. '\\n' .. ARGV[1] .. '\\n' .. expires, cap)
+  local text = ARGV[3] .. '\\n' .. ARGV[1] .. '\\n' .. expires${append('KEYS[3]', "'heartbeat'", 'text', 'cap')}
 end${keepFor('ttl', 'expires')}
 -- Last: should it be past already, Redis removes the key on the spot.
 if ttl > 0 then
-  redis.call('PEXPIREAT', KEYS[1], expires)
+  call('PEXPIREAT', KEYS[1], expires)
 else
-  redis.call('PERSIST', KEYS[1])
+  call('PERSIST', KEYS[1])
 end
-if cap then${tend}
+if cap then${appendLog}${tend}
   return { registered, now, tend(ARGV[1], ARGV[3], cap, false) }
 end
 return { registered, now }`)
@@ -141,9 +145,9 @@ return { registered, now }`)
  * Replies whether it names the new gateway: 1 or 0; if it has tended, [1, now, whether the next should too].
  */
 export const moveScript = script(`${now}
-local found = redis.call('HMGET', KEYS[1], 'expires_at', 'registered_at', 'gateway')${findLive('found[1]')}${appendLog}
+local found = call('HMGET', KEYS[1], 'expires_at', 'registered_at', 'gateway')${findLive('found[1]')}
 if not isLive then
-  if not ends then${dropLost}
+  if not ends then${appendLog}${dropLost}
     dropLost(ARGV[5])
   end
   return 0
@@ -152,13 +156,13 @@ if found[2] ~= ARGV[2] then return 0 end
 local gateway = found[3] or ''
 if gateway == ARGV[4] then return 1 end
 if gateway ~= ARGV[3] then return 0 end${decideTending('ARGV[7]', 'ARGV[6]')}
-redis.call('HSET', KEYS[1], 'gateway', ARGV[4])
-if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then${logRegistration}${addToIndex}
+call('HSET', KEYS[1], 'gateway', ARGV[4])
+if not call('ZSCORE', KEYS[2], ARGV[1]) then${appendLog}${logRegistration}${addToIndex}
   logRegistration(ARGV[5])
   return 1
 end
-appendLog(KEYS[3], 'move', ARGV[5] .. '\\n' .. ARGV[1] .. '\\n\\n\\n' .. ARGV[4], cap)
-if cap then${tend}
+local text = ARGV[5] .. '\\n' .. ARGV[1] .. '\\n\\n\\n' .. ARGV[4]${append('KEYS[3]', "'move'", 'text', 'cap')}
+if cap then${appendLog}${tend}
   return { 1, now, tend(ARGV[1], ARGV[5], cap, false) }
 end
 return 1`)
@@ -167,31 +171,27 @@ return 1`)
  * KEYS hash, index, log. ARGV id, mark, log cap, until when not to tend (Unix ms).
  * Replies whether there was a live one: 1 or 0; if it has tended, [that, now, whether the next should tend too].
  */
-export const unregisterScript =
-  script(`${now}${findLive("redis.call('HGET', KEYS[1], 'expires_at')")}${appendLog}
-redis.call('DEL', KEYS[1])
+export const unregisterScript = script(`${now}${findLive("call('HGET', KEYS[1], 'expires_at')")}
+call('DEL', KEYS[1])
 if not ends then
-  -- Perhaps there was something without a time, which readers may have as it was.${dropLost}
+  -- Perhaps there was something without a time, which readers may have as it was.${appendLog}${dropLost}
   dropLost(ARGV[2])
   return 0
 end${decideTending('ARGV[4]', 'ARGV[3]')}
-local removed = redis.call('ZREM', KEYS[2], ARGV[1]) == 1
-if isLive then
-  appendLog(KEYS[3], 'unregister', ARGV[2] .. '\\n' .. ARGV[1], cap)
-else
-  appendLog(KEYS[3], 'expire', ARGV[2] .. '\\n' .. cjson.encode({ ARGV[1] }), cap)
-end
+local removed = call('ZREM', KEYS[2], ARGV[1]) == 1
+local kind, text = 'unregister', ARGV[2] .. '\\n' .. ARGV[1]
+if not isLive then kind, text = 'expire', ARGV[2] .. '\\n' .. cjson.encode({ ARGV[1] }) end${append('KEYS[3]', 'kind', 'text', 'cap')}
 local reply = isLive and 1 or 0
-if removed and not cap and redis.call('EXISTS', KEYS[2]) == 0 then cap = tonumber(ARGV[3]) end
-if cap then${tend}
+if removed and not cap and call('EXISTS', KEYS[2]) == 0 then cap = tonumber(ARGV[3]) end
+if cap then${appendLog}${tend}
   return { reply, now, tend(ARGV[1], ARGV[2], cap, removed) }
 end
 return reply`)
 
 /** KEYS index, log, one hash an identity. ARGV the ids as a JSON array, mark, log cap, each id. */
 export const clearScript = script(`${appendLog}
-for at = 3, #KEYS do redis.call('DEL', KEYS[at]) end
-redis.call('ZREM', KEYS[1], unpack(ARGV, 4))
+for at = 3, #KEYS do call('DEL', KEYS[at]) end
+call('ZREM', KEYS[1], unpack(ARGV, 4))
 appendLog(KEYS[2], 'clear', ARGV[2] .. '\\n' .. ARGV[1], ARGV[3])
 return #KEYS - 2`)
 
@@ -203,14 +203,14 @@ return #KEYS - 2`)
  * Replies whether there are more: 1 or 0.
  */
 export const clearIndexedScript = script(`${appendLog}
-local ids = redis.call('ZRANGE', KEYS[1], '(-inf', '+inf', 'BYSCORE', 'LIMIT', 0, ARGV[4])
+local ids = call('ZRANGE', KEYS[1], '(-inf', '+inf', 'BYSCORE', 'LIMIT', 0, ARGV[4])
 local keys = {}
 for at, id in ipairs(ids) do keys[at] = ARGV[1] .. id end
-if #keys > 0 then redis.call('DEL', unpack(keys)) end
+if #keys > 0 then call('DEL', unpack(keys)) end
 if #ids < tonumber(ARGV[4]) then
-  redis.call('DEL', KEYS[1], KEYS[2])
+  call('DEL', KEYS[1], KEYS[2])
   return 0
 end
-redis.call('ZREM', KEYS[1], unpack(ids))
+call('ZREM', KEYS[1], unpack(ids))
 appendLog(KEYS[2], 'clear', ARGV[2] .. '\\n' .. cjson.encode(ids), ARGV[3])
 return 1`)

@@ -42,19 +42,19 @@ const NEVER_MS = 1e14
  */
 export const decideTending = (trustedUntil: string, logCap: string): string => `
 local cap
-if time[2] % ${TEND_EVERY} == 0 or now > tonumber(${trustedUntil}) then
-  cap = math.max(tonumber(${logCap}), redis.call('ZCARD', KEYS[2]))
+if microseconds % ${TEND_EVERY} == 0 or now > ${trustedUntil} + 0 then
+  cap = math.max(tonumber(${logCap}), call('ZCARD', KEYS[2]))
 end`
 
 /** A TTL too long to leave to the next tending keeps the keys for as long. 0 stands for never. */
 export const keepFor = (ttl: string, ends: string): string => `
 if ${ttl} == 0 then
-  redis.call('PERSIST', KEYS[2])
-  redis.call('PERSIST', KEYS[3])
+  call('PERSIST', KEYS[2])
+  call('PERSIST', KEYS[3])
 elseif ${ttl} > ${SHORT_TTL_MS} then
-  local untilMs = string.format('%.0f', ${ends} + ${LEEWAY_MS})
-  redis.call('PEXPIREAT', KEYS[2], untilMs, 'GT')
-  redis.call('PEXPIREAT', KEYS[3], untilMs, 'GT')
+  local untilMs = string.format('%d', ${ends} + ${LEEWAY_MS})
+  call('PEXPIREAT', KEYS[2], untilMs, 'GT')
+  call('PEXPIREAT', KEYS[3], untilMs, 'GT')
 end`
 
 /**
@@ -72,21 +72,21 @@ export const tend = `
 local function tend(id, mark, cap, removed)
   local index, log = KEYS[2], KEYS[3]
   local prefix = string.sub(KEYS[1], 1, #KEYS[1] - #id)
-  local ended = redis.call('ZRANGE', index, '(-inf', now - ${REMOVAL_SLACK_MS}, 'BYSCORE', 'LIMIT', 0, ${DROPPED_AT_A_TIME})
+  local ended = call('ZRANGE', index, '(-inf', now - ${REMOVAL_SLACK_MS}, 'BYSCORE', 'LIMIT', 0, ${DROPPED_AT_A_TIME})
   local more = #ended == ${DROPPED_AT_A_TIME} and 1 or 0
   if #ended > 0 then
     local keys = {}
     for at, id in ipairs(ended) do keys[at] = prefix .. id end
-    if redis.call('EXISTS', unpack(keys)) > 0 then
+    if call('EXISTS', unpack(keys)) > 0 then
       local gone = {}
       for at, id in ipairs(ended) do
-        local text = redis.pcall('HGET', keys[at], 'expires_at')
+        local text = try('HGET', keys[at], 'expires_at')
         local ends = type(text) == 'string' and tonumber(text)
         if ends and (ends == 0 or ends > now) then
-          redis.call('ZADD', index, ends == 0 and '+inf' or ends, id)
+          call('ZADD', index, ends == 0 and '+inf' or ends, id)
         else
           -- What Redis would do itself, and did not, e.g. since the key was made to persist.
-          if ends then redis.call('DEL', keys[at]) end
+          if ends then call('DEL', keys[at]) end
           gone[#gone + 1] = id
         end
       end
@@ -94,7 +94,7 @@ local function tend(id, mark, cap, removed)
     end
   end
   if #ended > 0 then
-    redis.call('ZREM', index, unpack(ended))
+    call('ZREM', index, unpack(ended))
     removed = true
     local first, bytes = 1, 0
     for at, id in ipairs(ended) do
@@ -105,20 +105,20 @@ local function tend(id, mark, cap, removed)
       end
     end
   end
-  local last = redis.call('ZRANGE', index, -1, -1, 'WITHSCORES')[2]
+  local last = call('ZRANGE', index, -1, -1, 'WITHSCORES')[2]
   if not last and removed then
     last = '-inf'
-    redis.call('ZADD', index, last, '${EMPTIED}')
+    call('ZADD', index, last, '${EMPTIED}')
   end
   if not last then return more end
   last = tonumber(last)
-  if last > now + ${NEVER_MS} or redis.call('ZSCORE', index, '${SUSPECT}') then
-    redis.call('PERSIST', index)
-    redis.call('PERSIST', log)
+  if last > now + ${NEVER_MS} or call('ZSCORE', index, '${SUSPECT}') then
+    call('PERSIST', index)
+    call('PERSIST', log)
   else
-    local untilMs = string.format('%.0f', math.max(last, now + ${SHORT_TTL_MS}) + ${LEEWAY_MS})
-    redis.call('PEXPIREAT', index, untilMs)
-    redis.call('PEXPIREAT', log, untilMs)
+    local untilMs = string.format('%d', math.max(last, now + ${SHORT_TTL_MS}) + ${LEEWAY_MS})
+    call('PEXPIREAT', index, untilMs)
+    call('PEXPIREAT', log, untilMs)
   end
   return more
 end`
