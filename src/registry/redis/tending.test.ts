@@ -182,6 +182,27 @@ describe.skipIf(!hasProgram)(
       await redis.debug('SET-ACTIVE-EXPIRE', '1')
     })
 
+    test('that is lost is taken for lost, whatever is written first', async () => {
+      const writes: ((store: RegistryStore) => Promise<unknown>)[] = [
+        (store) => store.register(request('dave')),
+        (store) => store.heartbeat('bob', 60_000),
+        (store) => store.unregister('bob'),
+        (store) => store.moveTo({ identity: 'bob', registeredAt, gateway: null }, 'g-1'),
+      ]
+      let registeredAt = 0
+      for (const write of writes) {
+        await redis.flushall()
+        const store = await open()
+        await store.register(request('alice'))
+        registeredAt = (await store.register(request('bob'))).registeredAt
+        await redis.del(index)
+        await write(await open())
+        await store.register(request('carol'))
+        expect(await redis.zscore(index, '~suspect')).not.toBeNull()
+        expect(await ends()).toEqual([Infinity, Infinity])
+      }
+    })
+
     test('emptied by unregistering is not taken for lost', async () => {
       const [store, reader] = [await open(), await open()]
       await store.register(request('alice'))
