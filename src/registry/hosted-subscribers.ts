@@ -2,21 +2,25 @@ import { Backlog, type HeldMessage } from './backlog.ts'
 import { isIdentity } from './identity.ts'
 import type { IdentityPattern } from './identity-pattern.ts'
 import type { MessageHandler, ReceivedMessage } from './messenger.ts'
+import { NameNumbering, type NameNumbers } from './name-numbering.ts'
 import { RecentDeliveries } from './recent-deliveries.ts'
 import { settledWithin } from './settled-within.ts'
 
 /** How many (message, identity) pairs a process remembers to tell a resend from a new message. */
 const REMEMBERED_DELIVERIES = 200_000
 
-/** A subscription of one identity: an object, so that two with one handler function differ. */
-interface OwnHandler {
+/** One subscription: an object, so that two with one handler function differ. */
+export interface SubscribedHandler {
   readonly handler: MessageHandler
 }
 
 /** The handler of all identities that match. */
-interface PatternHandler extends OwnHandler {
+interface PatternHandler extends SubscribedHandler {
   readonly pattern: IdentityPattern
 }
+
+/** A message for one identity. */
+export type DeliveredMessage = Omit<ReceivedMessage, 'index'>
 
 /**
  * The subscribers that one messenger hosts, and the one place where a message meets a handler.
@@ -25,7 +29,7 @@ interface PatternHandler extends OwnHandler {
 export class HostedSubscribers {
   /** The messages that wait for these subscribers, or that their handlers hold. */
   readonly backlog: Backlog
-  readonly #handlers = new Map<string, OwnHandler>()
+  readonly #numbering = new NameNumbering<SubscribedHandler>()
   /** The latest first. */
   #patterns: readonly PatternHandler[] = []
   readonly #recent = new RecentDeliveries(REMEMBERED_DELIVERIES)
@@ -35,13 +39,18 @@ export class HostedSubscribers {
     this.backlog = backlog
   }
 
+  /** Names of many messages, by number. */
+  get numbering(): NameNumbers {
+    return this.#numbering
+  }
+
   has(identity: string): boolean {
     return this.hasOwn(identity) || this.hasMatching(identity)
   }
 
   /** Whether an identity has a handler that is not a pattern's. */
   hasOwn(identity: string): boolean {
-    return this.#handlers.has(identity)
+    return this.#numbering.get(identity) !== undefined
   }
 
   /** Whether a pattern hosts an identity, or would if it had no handler of its own. */
@@ -49,11 +58,17 @@ export class HostedSubscribers {
     return this.#patternOf(identity) !== undefined
   }
 
-  /** Sets the handler of an identity; gives a function that takes exactly this one away. */
-  add(identity: string, handler: MessageHandler): () => boolean {
-    const own: OwnHandler = { handler }
-    this.#handlers.set(identity, own)
-    return () => this.#handlers.get(identity) === own && this.#handlers.delete(identity)
+  /**
+   * Sets the handler of an identity.
+   * @param index what its messages are to say.
+   */
+  add(identity: string, subscribed: SubscribedHandler, index = 0): void {
+    this.#numbering.set(identity, subscribed, index)
+  }
+
+  /** Takes away exactly what this subscription set; `false` if it is gone or another's. */
+  remove(identity: string, subscribed: SubscribedHandler): boolean {
+    return this.#numbering.get(identity)?.value === subscribed && this.#numbering.delete(identity)
   }
 
   /** As `add`, for all identities that match and have no handler of their own; the latest pattern first. */
@@ -74,23 +89,51 @@ export class HostedSubscribers {
    * @param held the message in the backlog, held while its handler runs.
    */
   deliver(
-    message: ReceivedMessage,
+    message: DeliveredMessage,
     resendable: boolean,
     held?: HeldMessage,
   ): boolean | Promise<boolean> {
-    const { identity } = message
-    // If only patterns host, a lookup would just cost the hash of every name.
-    const own = this.#handlers.size > 0 ? this.#handlers.get(identity) : undefined
-    const found = own ?? this.#patternOf(identity)
+    const { id, identity, payload } = message
+    const own = this.#numbering.get(identity)
+    if (own !== undefined) {
+      const { index, value } = own
+      return this.#hand(value, { id, identity, index, payload }, resendable, held)
+    }
+    const found = this.#patternOf(identity)
     if (found === undefined) return false
-    const { handler } = found
-    if (!resendable) return this.#run(handler, message, held)
+    return this.#hand(found, { id, identity, index: 0, payload }, resendable, held)
+  }
 
-    const earlier = this.#recent.get(message.id, identity)
+  /**
+   * As `deliver`, to a name by its number, which needs no look-up of the name.
+   * @param number from `numbering`, which has not begun anew since.
+   */
+  deliverTo(
+    number: number,
+    { id, payload }: Pick<DeliveredMessage, 'id' | 'payload'>,
+    resendable: boolean,
+    held?: HeldMessage,
+  ): boolean | Promise<boolean> {
+    const identity = this.#numbering.names[number] ?? ''
+    const own = this.#numbering.valueOf(number)
+    if (own === undefined) return this.deliver({ id, identity, payload }, resendable, held)
+    const index = this.#numbering.indexOf(number)
+    return this.#hand(own, { id, identity, index, payload }, resendable, held)
+  }
+
+  #hand(
+    { handler }: SubscribedHandler,
+    message: ReceivedMessage,
+    resendable: boolean,
+    held: HeldMessage | undefined,
+  ): boolean | Promise<boolean> {
+    if (!resendable) return this.#run(handler, message, held)
+    const { id, identity } = message
+    const earlier = this.#recent.get(id, identity)
     if (earlier !== undefined) return earlier
     const outcome = this.#run(handler, message, held)
-    if (outcome !== false) this.#recent.set(message.id, identity, outcome)
-    if (typeof outcome !== 'boolean') void this.#rememberOutcome(message.id, identity, outcome)
+    if (outcome !== false) this.#recent.set(id, identity, outcome)
+    if (typeof outcome !== 'boolean') void this.#rememberOutcome(id, identity, outcome)
     return outcome
   }
 
