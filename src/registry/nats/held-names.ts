@@ -75,8 +75,8 @@ function newKnowledge(): TableKnowledge {
 }
 
 function withSlots(held: Bitmap, slots: Ranges): Bitmap {
-  const last = slots.at(-1) ?? -1
-  const words = last >>> 5 >= held.length ? grown(held, Math.max(last, 0)) : held
+  const last = slots.at(-1) ?? 0
+  const words = last >>> 5 >= held.length ? grown(held, last) : held
   forEachWord(slots, (at, bits) => {
     words[at] = (words[at] ?? 0) | bits
   })
