@@ -16,6 +16,8 @@ export interface Subscribers {
   readonly loadId: number
   /** How many identities are hosted here. */
   readonly hostedCount: number
+  /** The process that they are in, by its id. */
+  readonly pid: number
   /** Starts receiving for these identities; resolved once the broker knows of all. */
   host(identities: readonly string[]): Promise<void>
   /** Whether `host` was asked to receive for an identity. */
@@ -79,6 +81,10 @@ export class SubscriberHost implements Subscribers {
 
   get hostedCount(): number {
     return this.#hosted.size
+  }
+
+  get pid(): number {
+    return process.pid
   }
 
   async host(identities: readonly string[]): Promise<void> {

@@ -105,7 +105,7 @@ export class FanOut implements ReplyReceiver {
   async run(pool: ConnectionPool): Promise<DeliveryReport> {
     const { resendable } = this.#marks
     try {
-      let lanes = this.#ownLanes(lanesOf(this.#targets))
+      let lanes = this.#ownLanes(await lanesOf(this.#targets, this.#budget))
       for (let resendMs = FIRST_RESEND_MS; ; resendMs = Math.min(2 * resendMs, MAX_RESEND_MS)) {
         const roundEnd = resendable
           ? Math.min(performance.now() + resendMs, this.#deadline)
