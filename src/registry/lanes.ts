@@ -1,4 +1,4 @@
-import { type Bitmap, clearBit, nextBit, rangesOfBitmap } from './targets/bitmap.ts'
+import { type Bitmap, clearBit, forEachWord, nextBit, rangesOfBitmap } from './targets/bitmap.ts'
 import type { NameTable } from './targets/name-table.ts'
 import { RangeBuilder, type Ranges } from './targets/ranges.ts'
 import {
@@ -60,12 +60,13 @@ export class Piece {
     return slots
   }
 
-  /** Takes those that are in a bitmap. */
-  takeThose(held: Bitmap): Ranges {
-    const slots = rangesOfBitmap(this.#slots.map((word, at) => word & (held[at] ?? 0)))
-    for (const [at, word] of held.entries()) {
-      if (at < this.#slots.length) this.#slots[at] = (this.#slots[at] ?? 0) & ~word
-    }
+  /** Takes those that are in a bitmap; the first ones if they are more ranges than `maxRanges`. */
+  takeThose(held: Bitmap, maxRanges = Infinity): Ranges {
+    const found = rangesOfBitmap(this.#slots.map((word, at) => word & (held[at] ?? 0)))
+    const slots = found.length > 2 * maxRanges ? found.slice(0, 2 * maxRanges) : found
+    forEachWord(slots, (at, bits) => {
+      this.#slots[at] = (this.#slots[at] ?? 0) & ~bits
+    })
     this.#next = nextBit(this.#slots, 0)
     return slots
   }
