@@ -57,15 +57,22 @@ export class NameTables {
   }
 
   #add(identity: string, gateway: string | null): void {
-    let place = this.#open.get(gateway)
-    let table = place === undefined ? undefined : this.#tables[place]
-    if (place === undefined || table === undefined || table.isFull) {
-      place = this.#vacant.pop() ?? this.#tables.length
-      table = new NameTable(gateway, true)
-      this.#tables[place] = table
-      this.#open.set(gateway, place)
-    }
+    const { place, table } = this.#openFor(gateway)
     this.#numbers.set(identity, place * TABLE_SLOTS + table.add(identity))
+  }
+
+  /** The table that takes a gateway's next name. */
+  #openFor(gateway: string | null): { readonly place: number; readonly table: NameTable } {
+    const before = this.#open.get(gateway) ?? -1
+    const present = this.#tables[before]
+    if (present?.isFull === false) return { place: before, table: present }
+    const place = this.#vacant.pop() ?? this.#tables.length
+    const table = new NameTable(gateway, true)
+    this.#tables[place] = table
+    this.#open.set(gateway, place)
+    // Most of its names may have left before it was full.
+    if (present !== undefined && present.liveCount < FEWEST_LIVE) this.#moveOut(before, present)
+    return { place, table }
   }
 
   #leave(number: number): void {
