@@ -57,15 +57,16 @@ export class NameTables {
   }
 
   #add(identity: string, gateway: string | null): void {
-    let place = this.#open.get(gateway)
-    let table = place === undefined ? undefined : this.#tables[place]
-    if (place === undefined || table === undefined || table.isFull) {
-      place = this.#vacant.pop() ?? this.#tables.length
-      table = new NameTable(gateway, true)
-      this.#tables[place] = table
-      this.#open.set(gateway, place)
+    const open = this.#open.get(gateway)
+    const table = open === undefined ? undefined : this.#tables[open]
+    if (open !== undefined && table !== undefined && !table.isFull) {
+      this.#numbers.set(identity, open * TABLE_SLOTS + table.add(identity))
+      return
     }
-    this.#numbers.set(identity, place * TABLE_SLOTS + table.add(identity))
+    const place = this.#vacant.pop() ?? this.#tables.length
+    this.#tables[place] = new NameTable(gateway, identity, true)
+    this.#open.set(gateway, place)
+    this.#numbers.set(identity, place * TABLE_SLOTS)
   }
 
   #leave(number: number): void {
