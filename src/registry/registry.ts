@@ -20,6 +20,7 @@ import { Pages } from './paging/pages.ts'
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
 import { type RegistryWarningCode, Warnings } from './warnings.ts'
+import { Ending } from './watch/ending.ts'
 import type { WatchStream } from './watch/watch-event.ts'
 import { watchOptionsFrom, type WatchOptions } from './watch/watch-options.ts'
 
@@ -66,7 +67,7 @@ export class MulticastRegistry {
   #onIdle: (() => void) | null = null
   #closing: Promise<void> | null = null
   /** Aborted by `close()`, which ends the watches. */
-  readonly #closed = new AbortController()
+  readonly #closed = new Ending()
 
   /**
    * @param slots the registry owns them from here on: `close()` closes them.
@@ -185,7 +186,7 @@ export class MulticastRegistry {
     return this.#store.watch({
       ...rest,
       filter: compiled,
-      signals: [this.#closed.signal, ...(signal === null ? [] : [signal])],
+      signals: [this.#closed, ...(signal === null ? [] : [signal])],
     })
   }
 
@@ -202,20 +203,28 @@ export class MulticastRegistry {
     return this.#accept(async () => {
       const { message, sendOptions } = requestOf(payload, options)
       const lookUp = (identities: readonly string[]) => this.#store.lookUp(identities)
-      const targets = await this.#store.select(filterFrom(filter, this.#limits))
+      const targets = await this.#store.selectTargets(filterFrom(filter, this.#limits))
       const statuses = await this.#messenger.send(message, targets, { ...sendOptions, lookUp })
       return summarize(message.id, statuses)
     })
   }
 
   /**
-   * Receives the multicasts of one identity; a second subscription replaces the first. Subscribe
-   * first and register then: the registration names this registry's gateway, and nothing is missed.
+   * Receives the multicasts of one identity, or of each of a list; a second subscription of an
+   * identity replaces the first. Subscribe first and register then: the registration names this registry's
+   * gateway, and nothing is missed. One handler for very many, which tells them apart by the message's
+   * `identity` or `index`, takes far less than one for each.
    * @throws RegistryError `INVALID_IDENTITY`, `INVALID_ARGUMENT`
    */
-  async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
+  async subscribe(
+    identities: string | readonly string[],
+    handler: MessageHandler,
+  ): Promise<Subscription> {
     return this.#accept(() => {
-      return this.#messenger.subscribe(validateIdentity(identity), takeHandler(handler, 'handler'))
+      const valid = Array.isArray(identities)
+        ? Array.from(identities, (identity: unknown) => validateIdentity(identity))
+        : validateIdentity(identities)
+      return this.#messenger.subscribe(valid, takeHandler(handler, 'handler'))
     })
   }
 

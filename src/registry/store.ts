@@ -1,5 +1,7 @@
 import type { CompiledFilter } from './filter/compile.ts'
 import type { Registration } from './registration.ts'
+import type { TargetSet } from './targets/target-set.ts'
+import type { EndSignal } from './watch/ending.ts'
 import type { WatchStream } from './watch/watch-event.ts'
 
 /** A registration to be made. The registry has validated every field. */
@@ -39,7 +41,7 @@ export interface WatchRequest {
   /** Whether a renewed TTL alone is a `changed`. */
   readonly renewals: boolean
   /** Each ends the watch when it is aborted. */
-  readonly signals: readonly AbortSignal[]
+  readonly signals: readonly EndSignal[]
 }
 
 /**
@@ -77,6 +79,12 @@ export interface RegistryStore {
    * Linearizable: sees all that took effect, in any process, before the call began.
    */
   select(filter: CompiledFilter): Promise<readonly Registration[]>
+
+  /**
+   * Those that `select` gives, as targets of a multicast. It changes nothing that the registry does
+   * later.
+   */
+  selectTargets(filter: CompiledFilter): Promise<TargetSet>
 
   /**
    * The live registrations of these identities, in any order; those without one are left out.

@@ -17,6 +17,7 @@ import type { WatchStream } from '../watch/watch-event.ts'
 import { WatchTokens } from '../watch/watch-token.ts'
 import { Watches } from '../watch/watches.ts'
 import { RecentChanges } from './recent-changes.ts'
+import type { TargetSet } from '../targets/target-set.ts'
 import { RegistrationIndex } from './registration-index.ts'
 
 /** How a memory store is limited. */
@@ -106,6 +107,11 @@ export class MemoryStore implements RegistryStore {
   async select(filter: CompiledFilter): Promise<readonly Registration[]> {
     this.#advance()
     return this.#index.select(filter)
+  }
+
+  async selectTargets(filter: CompiledFilter): Promise<TargetSet> {
+    this.#advance()
+    return this.#index.selectTargets(filter)
   }
 
   async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {

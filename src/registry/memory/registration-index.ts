@@ -1,5 +1,7 @@
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { Registration } from '../registration.ts'
+import { NameTables } from '../targets/name-tables.ts'
+import type { TargetSet } from '../targets/target-set.ts'
 import type { RegistrationChange } from '../watch/registration-change.ts'
 import { ExpiryQueue } from './expiry-queue.ts'
 import { FieldIndex } from './field-index.ts'
@@ -23,6 +25,7 @@ export class RegistrationIndex {
   readonly #all = new SortedRegistrations()
   readonly #byField = new Map<string, FieldIndex>()
   readonly #expiries = new ExpiryQueue()
+  readonly #names = new NameTables()
   /** Called with each change once it is made. */
   onChange: ((change: RegistrationChange) => void) | null = null
 
@@ -53,6 +56,7 @@ export class RegistrationIndex {
   put(registration: Registration): void {
     const before = this.#byIdentity.get(registration.identity)
     this.#byIdentity.set(registration.identity, registration)
+    this.#names.put(registration.identity, registration.gateway)
     if (before) this.#all.replace(registration)
     else this.#all.add(registration)
     for (const field of this.#byField.values()) field.update(before, registration)
@@ -70,6 +74,7 @@ export class RegistrationIndex {
     const before = this.#byIdentity.get(identity)
     if (!before) return false
     this.#byIdentity.delete(identity)
+    this.#names.remove(identity)
     this.#all.remove(identity)
     for (const field of this.#byField.values()) field.update(before, undefined)
     this.#dropSuperseded()
@@ -106,6 +111,12 @@ export class RegistrationIndex {
     const candidates = (fewest ?? this.#all).list()
     const isAnswer = filter.isEqualitiesOnly && filter.equalities.length <= 1
     return isAnswer ? candidates : candidates.filter(({ metadata }) => filter.matches(metadata))
+  }
+
+  /** Everything that matches, as targets of a multicast. */
+  selectTargets(filter: CompiledFilter): TargetSet {
+    const isEverything = filter.isEqualitiesOnly && filter.equalities.length === 0
+    return isEverything ? this.#names.all() : this.#names.of(this.select(filter))
   }
 
   #fieldIndex(path: readonly string[]): FieldIndex {

@@ -1,4 +1,5 @@
 import type { Lane } from '../lanes.ts'
+import type { Ranges } from '../targets/ranges.ts'
 
 /** For how many rounds of resends a receipt counts; a later one is repeated for the next resend. */
 const REMEMBERED_ROUNDS = 64
@@ -7,10 +8,20 @@ const REMEMBERED_ROUNDS = 64
 export interface SentMessage {
   readonly lane: Lane
   readonly subject: string
-  readonly identities: readonly string[]
+  /** Of the recipients, in the order of positions in receipts. */
+  readonly part: number
+  readonly slots: Ranges
+  readonly count: number
+  readonly how: 'by subject' | 'by name' | 'by slot'
+  /** Whether it told its gateway the slots of its names. */
+  readonly tells: boolean
   /** Its bytes in its lane's window. */
   readonly bytes: number
   answered: boolean
+  /** Whether an answer named any of its recipients. */
+  isHandedOut?: boolean
+  /** Whether it was sent again, to names, because its gateway didn't take the slots. */
+  isRepeated?: boolean
 }
 
 /** The messages of one multicast that may be answered, by the index in their reply subject. */

@@ -5,6 +5,7 @@ import { hasExpired } from '../memory/expiry-queue.ts'
 import type { RegistrationIndex } from '../memory/registration-index.ts'
 import type { Registration } from '../registration.ts'
 import { settledWithin } from '../settled-within.ts'
+import type { TargetSet } from '../targets/target-set.ts'
 import { differences } from '../watch/registration-change.ts'
 import { Watches } from '../watch/watches.ts'
 import { BackgroundReading } from './background-reading.ts'
@@ -93,6 +94,12 @@ export class Replica {
   async select(filter: CompiledFilter): Promise<readonly Registration[]> {
     await this.catchUp()
     return this.held(filter)
+  }
+
+  /** Those that `select` gives, as targets. */
+  async selectTargets(filter: CompiledFilter): Promise<TargetSet> {
+    await this.catchUp()
+    return this.#copy.index.selectTargets(filter)
   }
 
   /**

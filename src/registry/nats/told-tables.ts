@@ -1,0 +1,117 @@
+import { nuid } from '@nats-io/transport-node'
+import { isIdentity } from '../identity.ts'
+import type { NameNumbers } from '../name-numbering.ts'
+import { TABLE_SLOTS } from '../targets/name-table.ts'
+import { countOf, forEachNumber } from '../targets/ranges.ts'
+import type { SlotsOfTable } from './wire.ts'
+
+/** Slots that are remembered, of all tables; 4 bytes each. */
+const MAX_SLOTS = 4 * 1024 * 1024
+/** What a table takes besides its slots, in slots: an estimate. */
+const TABLE_OVERHEAD = 128
+/** What stands for no number. */
+const NONE = -1
+
+/**
+ * The names that senders have told a gateway's process, by their tables and slots. Those of the
+ * table that was used least lately are forgotten first.
+ */
+export class ToldTables {
+  /** This process among those that share its gateway. */
+  readonly processName = nuid.next()
+  readonly #numbers: NameNumbers
+  readonly #maxSlots: number
+  readonly #tables = new Map<string, Int32Array>()
+  #generation: number
+  #size = 0
+
+  constructor(numbers: NameNumbers, maxSlots = MAX_SLOTS) {
+    this.#numbers = numbers
+    this.#maxSlots = maxSlots
+    this.#generation = numbers.generation
+  }
+
+  /**
+   * Notes the names of slots.
+   * @returns whether it holds them all now. It doesn't if one is not an identity, or a slot had
+   *   another name: whoever said so, a table of two meanings has none, and is forgotten.
+   */
+  tell({ id, slots }: SlotsOfTable, names: readonly string[]): boolean {
+    let numbers = this.#numbersOfNames(names)
+    // Numbering may have begun anew on the way; it has much room now.
+    if (this.#dropOutdated()) numbers = this.#numbersOfNames(names)
+    if (numbers.includes(NONE)) return false
+    const table = this.#use(id, slots.at(-1) ?? 0)
+    let position = 0
+    let isConsistent = true
+    forEachNumber(slots, (slot) => {
+      const before = table[slot] ?? NONE
+      const number = numbers[position] ?? NONE
+      if (before !== NONE && before !== number) isConsistent = false
+      table[slot] = number
+      position += 1
+    })
+    if (!isConsistent) this.#forget(id)
+    return isConsistent && this.#generation === this.#numbers.generation
+  }
+
+  /** The numbers of the names in slots, in their order; `null` if one is not known. */
+  numbersOf({ id, slots }: SlotsOfTable): Int32Array | null {
+    this.#dropOutdated()
+    const table = this.#tables.get(id)
+    if (table === undefined || (slots.at(-1) ?? 0) >= table.length) return null
+    this.#use(id, 0)
+    const numbers = new Int32Array(countOf(slots))
+    let position = 0
+    for (let index = 0; index < slots.length; index += 2) {
+      const last = slots[index + 1] ?? -1
+      for (let slot = slots[index] ?? 0; slot <= last; slot += 1) {
+        const number = table[slot] ?? NONE
+        if (number === NONE) return null
+        numbers[position] = number
+        position += 1
+      }
+    }
+    return numbers
+  }
+
+  #numbersOfNames(names: readonly string[]): readonly number[] {
+    return names.map((name) => (isIdentity(name) ? this.#numbers.numberOf(name) : NONE))
+  }
+
+  /** The table, as the one used last, with room for a slot. */
+  #use(id: string, slot: number): Int32Array {
+    const before = this.#tables.get(id) ?? new Int32Array(0)
+    let table = before
+    if (slot >= table.length) {
+      const length = Math.max(slot + 1, Math.min(2 * before.length, TABLE_SLOTS))
+      table = new Int32Array(length).fill(NONE)
+      table.set(before)
+    }
+    this.#forget(id)
+    // A copy: an id that was cut out of headers would keep all of them in memory.
+    this.#tables.set(Buffer.from(id).toString(), table)
+    this.#size += table.length + TABLE_OVERHEAD
+    for (const oldest of this.#tables.keys()) {
+      if (this.#size <= this.#maxSlots || oldest === id) break
+      this.#forget(oldest)
+    }
+    return table
+  }
+
+  #forget(id: string): void {
+    const table = this.#tables.get(id)
+    if (table === undefined) return
+    this.#tables.delete(id)
+    this.#size -= table.length + TABLE_OVERHEAD
+  }
+
+  /** Forgets everything if numbering has begun anew since; returns whether it has. */
+  #dropOutdated(): boolean {
+    if (this.#generation === this.#numbers.generation) return false
+    this.#generation = this.#numbers.generation
+    this.#tables.clear()
+    this.#size = 0
+    return true
+  }
+}
