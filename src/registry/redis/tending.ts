@@ -42,7 +42,9 @@ const NEVER_MS = 1e14
  */
 export const decideTending = (trustedUntil: string, logCap: string): string => `
 local cap
-if microseconds % ${TEND_EVERY} == 0 or now > ${trustedUntil} + 0 then
+local trustedMs = ${trustedUntil} - now
+-- It is too far ahead if the clock was set back since.
+if microseconds % ${TEND_EVERY} == 0 or trustedMs < 0 or trustedMs > ${TRUST_MS} then
   cap = math.max(tonumber(${logCap}), call('ZCARD', KEYS[2]))
 end`
 
