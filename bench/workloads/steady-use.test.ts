@@ -9,6 +9,7 @@ import type { CompiledFilter } from '../../src/registry/filter/compile.ts'
 import { MemoryMessenger } from '../../src/registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../../src/registry/memory/memory-store.ts'
 import type { DeliveryStatus, OutgoingMessage } from '../../src/registry/messenger.ts'
+import type { RegistrationView } from '../../src/registry/registration-view.ts'
 import type { Registration } from '../../src/registry/registration.ts'
 import { MulticastRegistry } from '../../src/registry/registry.ts'
 import type { RegistrationRequest, RegistrationTimes } from '../../src/registry/store.ts'
@@ -39,9 +40,9 @@ class ListedStore extends MemoryStore {
     return super.register({ ...request, ttlMs: this.#ttlMs ?? request.ttlMs })
   }
 
-  override async select(filter: CompiledFilter): Promise<readonly Registration[]> {
-    const found = await super.select(filter)
-    this.shortest = Math.min(this.shortest, found.length)
+  override async view(filter: CompiledFilter): Promise<RegistrationView> {
+    const found = await super.view(filter, null)
+    this.shortest = Math.min(this.shortest, found.matches.size)
     return found
   }
 }

@@ -1,4 +1,6 @@
 import type { CompiledFilter } from './filter/compile.ts'
+import type { SortOrder } from './paging/sort-order.ts'
+import type { RegistrationView } from './registration-view.ts'
 import type { Registration } from './registration.ts'
 import type { WatchStream } from './watch/watch-event.ts'
 
@@ -77,6 +79,12 @@ export interface RegistryStore {
    * Linearizable: sees all that took effect, in any process, before the call began.
    */
   select(filter: CompiledFilter): Promise<readonly Registration[]>
+
+  /**
+   * The same matches, to be read from any place on without a copy of them all.
+   * @param order the order of a listing's first page, if not by identity: for stores with ordered indexes.
+   */
+  view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView>
 
   /**
    * The live registrations of these identities, in any order; those without one are left out.

@@ -3,6 +3,8 @@ import { takeOptions, wholeNumber, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { parseMetadata } from '../metadata.ts'
+import type { SortOrder } from '../paging/sort-order.ts'
+import type { RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
 import type {
   RegistrationRequest,
@@ -104,8 +106,18 @@ export class MemoryStore implements RegistryStore {
   }
 
   async select(filter: CompiledFilter): Promise<readonly Registration[]> {
+    const { matches } = await this.view(filter, null)
+    return matches.toArray()
+  }
+
+  async view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView> {
     this.#advance()
-    return this.#index.select(filter)
+    const building = this.#index.prepare(filter, order)
+    if (building !== null) {
+      await building
+      this.#advance()
+    }
+    return this.#index.view(filter, order)
   }
 
   async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {

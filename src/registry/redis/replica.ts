@@ -3,6 +3,8 @@ import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { hasExpired } from '../memory/expiry-queue.ts'
 import type { RegistrationIndex } from '../memory/registration-index.ts'
+import type { SortOrder } from '../paging/sort-order.ts'
+import type { RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
 import type { Warnings } from '../warnings.ts'
 import { differences } from '../watch/registration-change.ts'
@@ -43,7 +45,7 @@ type Stage = 'loading' | 'new' | 'kept'
 /**
  * A namespace's registrations in memory, kept by following its log.
  *
- * `select` first reads what the log has gained, in one round trip if that is not much, so it sees
+ * `view` first reads what the log has gained, in one round trip if that is not much, so it sees
  * everything that took effect before the call. What ended is left out by the time of Redis, read
  * at the same instant. A new copy is loaded beside the present one, and takes its place when it is
  * complete, if
@@ -104,10 +106,15 @@ export class Replica {
     return this.#clock.receivedAtMs + nextExpiry - this.#clock.timeMs
   }
 
-  /** Live registrations that match, ordered by identity. */
-  async select(filter: CompiledFilter): Promise<readonly Registration[]> {
+  /** Live registrations that match. */
+  async view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView> {
     await this.catchUp()
-    return this.held(filter)
+    const building = this.#copy.index.prepare(filter, order)
+    if (building !== null) {
+      await building
+      await this.catchUp()
+    }
+    return this.#copy.index.view(filter, order)
   }
 
   /**

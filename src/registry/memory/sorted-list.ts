@@ -1,0 +1,173 @@
+import { lowerBound, SortedView, type Compare } from './sorted-view.ts'
+
+/** The most items of a block, which bounds the references that a change copies or shifts. */
+const MAX_BLOCK_LENGTH = 512
+
+/**
+ * Items in a total order, in blocks of consecutive ones. A change takes O(log n) comparisons and shifts
+ * references within one block. A view takes O(1): it shares the blocks, and the next change to a
+ * shared block copies that block and the list of blocks.
+ * @typeParam Key what the order compares; an item is its own key.
+ */
+export class SortedList<Key, Item extends Key> {
+  readonly #compare: Compare<Key>
+  readonly #maxBlockLength: number
+  /** None is empty. */
+  #blocks: Item[][] = []
+  /** For each block, how many views had been taken when it was made: later ones share it. */
+  readonly #madeAfter: number[] = []
+  #views = 0
+  /** Whether a view has `#blocks` itself. */
+  #isShared = false
+  #view: SortedView<Key, Item> | null = null
+  #size = 0
+  /** The block found last, since an item that was just looked up is often replaced next. */
+  #lastFound = 0
+
+  /** @param maxBlockLength an even number ≥ 4. */
+  constructor(compare: Compare<Key>, maxBlockLength = MAX_BLOCK_LENGTH) {
+    this.#compare = compare
+    this.#maxBlockLength = maxBlockLength
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  get first(): Item | undefined {
+    return this.#blocks[0]?.[0]
+  }
+
+  /** The items at this moment, whatever changes later. */
+  view(): SortedView<Key, Item> {
+    if (this.#view === null) {
+      this.#view = new SortedView(this.#compare, this.#blocks, this.#size)
+      this.#views += 1
+      this.#isShared = true
+    }
+    return this.#view
+  }
+
+  /** Adds an item, in the place of the one that compares as equal if there is one, which it returns. */
+  put(item: Item): Item | undefined {
+    if (this.#blocks.length === 0) {
+      this.#insertBlock(0, [item])
+      this.#size += 1
+      return undefined
+    }
+    const at = this.#blockOf(item)
+    const block = this.#ownBlock(at)
+    const place = lowerBound(block, item, this.#compare)
+    const found = block[place]
+    if (found !== undefined && this.#compare(found, item) === 0) {
+      block[place] = item
+      return found
+    }
+    this.#size += 1
+    if (block.length < this.#maxBlockLength) insert(block, place, item)
+    else this.#insertIntoFull(at, block, place, item)
+    return undefined
+  }
+
+  /** Removes the item that compares as equal to `key`, and returns it. */
+  remove(key: Key): Item | undefined {
+    const at = this.#blockOf(key)
+    const items = this.#blocks[at]
+    if (items === undefined) return undefined
+    const place = lowerBound(items, key, this.#compare)
+    const found = items[place]
+    if (found === undefined || this.#compare(found, key) !== 0) return undefined
+    const block = this.#ownBlock(at)
+    block.splice(place, 1)
+    this.#size -= 1
+    // A short block is joined to a neighbour if the two leave room in one.
+    if (block.length < this.#maxBlockLength / 4) this.#join(at)
+    return found
+  }
+
+  /** The last block that doesn't begin after `key`, otherwise the first. */
+  #blockOf(key: Key): number {
+    const blocks = this.#blocks
+    if (this.#isIn(this.#lastFound, key)) return this.#lastFound
+    let low = 0
+    let high = blocks.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.#isAfter(blocks[middle]?.[0], key)) high = middle - 1
+      else low = middle
+    }
+    this.#lastFound = low
+    return low
+  }
+
+  /** Whether a key belongs to a block. */
+  #isIn(at: number, key: Key): boolean {
+    const block = this.#blocks[at]
+    if (block === undefined || this.#isAfter(block[0], key)) return false
+    return at === this.#blocks.length - 1 || this.#isAfter(this.#blocks[at + 1]?.[0], key)
+  }
+
+  #isAfter(item: Item | undefined, key: Key): boolean {
+    return item !== undefined && this.#compare(item, key) > 0
+  }
+
+  /** A block that no view shares; every change begins here. */
+  #ownBlock(at: number): Item[] {
+    const block = this.#blocks[at] ?? []
+    this.#view = null
+    if ((this.#madeAfter[at] ?? 0) >= this.#views) return block
+    const own = block.slice()
+    this.#ownBlocks()[at] = own
+    this.#madeAfter[at] = this.#views
+    return own
+  }
+
+  #ownBlocks(): Item[][] {
+    if (this.#isShared) {
+      this.#blocks = this.#blocks.slice()
+      this.#isShared = false
+    }
+    this.#view = null
+    return this.#blocks
+  }
+
+  #insertBlock(at: number, block: Item[]): void {
+    this.#ownBlocks().splice(at, 0, block)
+    this.#madeAfter.splice(at, 0, this.#views)
+  }
+
+  #removeBlock(at: number): void {
+    this.#ownBlocks().splice(at, 1)
+    this.#madeAfter.splice(at, 1)
+  }
+
+  #insertIntoFull(at: number, block: Item[], place: number, item: Item): void {
+    // Items that come in order leave full blocks behind.
+    const isLast = place === block.length && at === this.#blocks.length - 1
+    const rest = isLast ? [] : block.splice(this.#maxBlockLength / 2)
+    if (place <= block.length && !isLast) insert(block, place, item)
+    else insert(rest, isLast ? 0 : place - block.length, item)
+    this.#insertBlock(at + 1, rest)
+  }
+
+  #join(at: number): void {
+    if (this.#blocks[at]?.length === 0) {
+      this.#removeBlock(at)
+      return
+    }
+    for (const first of [at - 1, at]) {
+      const [left, right] = [this.#blocks[first], this.#blocks[first + 1]]
+      if (left === undefined || right === undefined) continue
+      if (left.length + right.length > this.#maxBlockLength * 0.75) continue
+      const own = this.#ownBlock(first)
+      for (const item of right) own.push(item)
+      this.#removeBlock(first + 1)
+      return
+    }
+  }
+}
+
+function insert<T>(items: T[], place: number, item: T): void {
+  if (place === items.length) items.push(item)
+  else items.splice(place, 0, item)
+}
