@@ -1,4 +1,4 @@
-import { byIdentity, type Identified } from './memory/by-identity.ts'
+import { isIdentityBefore, type Identified } from './memory/identified.ts'
 import { SortedView } from './memory/sorted-view.ts'
 import type { Registration } from './registration.ts'
 
@@ -19,5 +19,5 @@ export interface OrderedRegistrations {
 
 /** A view of registrations ordered by identity. */
 export function viewOf(matches: readonly Registration[]): RegistrationView {
-  return { matches: SortedView.of(byIdentity, matches), ordered: null }
+  return { matches: SortedView.of(isIdentityBefore, matches), ordered: null }
 }

@@ -1,11 +1,11 @@
 import type { Registration } from '../registration.ts'
-import { byIdentity } from './by-identity.ts'
+import { isIdentityBefore } from './identified.ts'
 import { SortedList } from './sorted-list.ts'
 import type { SortedView } from './sorted-view.ts'
 
 /** Registrations by expiry, the earliest first; those that never expire are last. */
 export class ExpiryQueue {
-  readonly #list = new SortedList<Registration, Registration>(byExpiry)
+  readonly #list = new SortedList<Registration, Registration>(isExpiryBefore)
 
   /** The earliest expiry, Unix ms; `null` if there is none. */
   get earliest(): number | null {
@@ -35,8 +35,7 @@ export function hasExpired(registration: Registration, now: number): boolean {
   return registration.expiresAt !== null && registration.expiresAt <= now
 }
 
-function byExpiry(a: Registration, b: Registration): number {
+function isExpiryBefore(a: Registration, b: Registration): boolean {
   const [first, second] = [a.expiresAt ?? Infinity, b.expiresAt ?? Infinity]
-  if (first === second) return byIdentity(a, b)
-  return first < second ? -1 : 1
+  return first === second ? isIdentityBefore(a, b) : first < second
 }

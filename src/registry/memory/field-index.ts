@@ -1,7 +1,7 @@
 import { isScalar, type Scalar } from '../filter/equality.ts'
 import { fieldReader, type FieldReader } from '../filter/field.ts'
 import type { Registration } from '../registration.ts'
-import { byIdentity, type Identified } from './by-identity.ts'
+import { isIdentityBefore, type Identified } from './identified.ts'
 import type { Index } from './growing-index.ts'
 import { SortedList } from './sorted-list.ts'
 import { SortedView } from './sorted-view.ts'
@@ -29,7 +29,7 @@ export class FieldIndex implements Index {
   view(value: Scalar): SortedView<Identified, Registration> {
     const group = this.#byValue.get(value)
     if (group instanceof SortedList) return group.view()
-    return SortedView.of(byIdentity, group === undefined ? [] : [group])
+    return SortedView.of(isIdentityBefore, group === undefined ? [] : [group])
   }
 
   update(before: Registration | undefined, after: Registration | undefined): void {
@@ -51,7 +51,7 @@ export class FieldIndex implements Index {
     else if (group === undefined || group.identity === registration.identity) {
       this.#byValue.set(value, registration)
     } else {
-      const both: Group = new SortedList(byIdentity)
+      const both: Group = new SortedList(isIdentityBefore)
       both.put(group)
       both.put(registration)
       this.#byValue.set(value, both)

@@ -1,5 +1,5 @@
 import type { Registration } from '../registration.ts'
-import type { Identified } from './by-identity.ts'
+import type { Identified } from './identified.ts'
 import { GrowingIndex, type Index } from './growing-index.ts'
 import { RecentNames } from './recent-names.ts'
 import type { SortedList } from './sorted-list.ts'

@@ -8,7 +8,7 @@ import type { SortedView } from './sorted-view.ts'
 /** All registrations in an order that users ask for. */
 export class OrderIndex implements Index {
   readonly #entryOf: SortOrder['entryOf']
-  readonly #list = new SortedList<Entry, Entry>(compareEntries)
+  readonly #list = new SortedList<Entry, Entry>((a, b) => compareEntries(a, b) < 0)
 
   constructor({ entryOf }: SortOrder) {
     this.#entryOf = entryOf

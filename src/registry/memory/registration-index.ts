@@ -4,7 +4,7 @@ import type { SortOrder } from '../paging/sort-order.ts'
 import type { OrderedRegistrations, RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
 import type { RegistrationChange } from '../watch/registration-change.ts'
-import { byIdentity, type Identified } from './by-identity.ts'
+import { isIdentityBefore, type Identified } from './identified.ts'
 import { ExpiryQueue } from './expiry-queue.ts'
 import { FieldIndex } from './field-index.ts'
 import { IdentityMap } from './identity-map.ts'
@@ -43,7 +43,7 @@ type Matches = SortedView<Identified, Registration>
  */
 export class RegistrationIndex {
   readonly #byIdentity = new IdentityMap<Registration>()
-  readonly #all = new SortedList<Identified, Registration>(byIdentity)
+  readonly #all = new SortedList<Identified, Registration>(isIdentityBefore)
   readonly #expiries = new ExpiryQueue()
   readonly #fields = new KeptIndexes<FieldIndex>(this.#all, FIELD_BOUNDS)
   readonly #orders = new KeptIndexes<OrderIndex>(this.#all, ORDER_BOUNDS)
@@ -213,7 +213,7 @@ async function evaluate(candidates: Matches, filter: CompiledFilter): Promise<Ma
       if (steps % STEP === 0 && budget.exhausted) await budget.renew()
     }
   }
-  return SortedView.of(byIdentity, found)
+  return SortedView.of(isIdentityBefore, found)
 }
 
 function firstOf<T>(items: Iterable<T>, count: number): T[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { byIdentity } from './by-identity.ts'
+import { isIdentityBefore } from './identified.ts'
 import { SortedList } from './sorted-list.ts'
 import { SortedView } from './sorted-view.ts'
 
@@ -25,7 +25,10 @@ const histories = fc.array(steps, { maxLength: 1_500, size: 'max' })
 test('a list holds what a sorted map would, and a view what the list held', () => {
   fc.assert(
     fc.property(histories, fc.constantFrom(4, 6, 16), (history, maxBlockLength) => {
-      const list = new SortedList<{ readonly identity: string }, Item>(byIdentity, maxBlockLength)
+      const list = new SortedList<{ readonly identity: string }, Item>(
+        isIdentityBefore,
+        maxBlockLength,
+      )
       const model = new Map<string, Item>()
       const views: { readonly view: SortedView<{ identity: string }, Item>; held: Item[] }[] = []
       for (const [value, { kind, identity }] of history.entries()) {
@@ -66,10 +69,13 @@ test('a view reads from any item on, in both directions', () => {
       fc.nat(70),
       fc.constantFrom(4, 8),
       (names, from, count, maxBlockLength) => {
-        const list = new SortedList<{ readonly identity: string }, Item>(byIdentity, maxBlockLength)
+        const list = new SortedList<{ readonly identity: string }, Item>(
+          isIdentityBefore,
+          maxBlockLength,
+        )
         for (const [value, identity] of names.entries()) list.put({ identity, value })
         const held = list.view().toArray()
-        for (const view of [list.view(), SortedView.of(byIdentity, held)]) {
+        for (const view of [list.view(), SortedView.of(isIdentityBefore, held)]) {
           const key = { identity: from }
           expect([...view]).toEqual(held)
           expect([...view.ascending(key)]).toEqual(held.filter(({ identity }) => identity > from))
@@ -87,7 +93,7 @@ test('a view reads from any item on, in both directions', () => {
 })
 
 test('a list that comes and goes in any order keeps few blocks', () => {
-  const list = new SortedList<{ readonly identity: string }, Item>(byIdentity)
+  const list = new SortedList<{ readonly identity: string }, Item>(isIdentityBefore)
   for (let n = 0; n < 50_000; n += 1)
     list.put({ identity: `user-${(n * 7919) % 50_000}`, value: n })
   expect(list.view().blocks.length).toBeLessThan(300)
@@ -97,7 +103,7 @@ test('a list that comes and goes in any order keeps few blocks', () => {
 })
 
 test('items that come in order fill their blocks', () => {
-  const list = new SortedList<{ readonly identity: string }, Item>(byIdentity)
+  const list = new SortedList<{ readonly identity: string }, Item>(isIdentityBefore)
   for (let n = 0; n < 10_240; n += 1) {
     list.put({ identity: String(n).padStart(6, '0'), value: n })
   }
@@ -105,5 +111,5 @@ test('items that come in order fill their blocks', () => {
 })
 
 function sortedIn(model: ReadonlyMap<string, Item>): Item[] {
-  return [...model.values()].sort(byIdentity)
+  return [...model.values()].sort((a, b) => (a.identity < b.identity ? -1 : 1))
 }

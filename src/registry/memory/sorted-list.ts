@@ -1,4 +1,4 @@
-import { lowerBound, SortedView, type Compare } from './sorted-view.ts'
+import { lowerBound, SortedView, type IsBefore } from './sorted-view.ts'
 
 /** The most items of a block, which bounds the references that a change copies or shifts. */
 const MAX_BLOCK_LENGTH = 512
@@ -10,7 +10,7 @@ const MAX_BLOCK_LENGTH = 512
  * @typeParam Key what the order compares; an item is its own key.
  */
 export class SortedList<Key, Item extends Key> {
-  readonly #compare: Compare<Key>
+  readonly #isBefore: IsBefore<Key>
   readonly #maxBlockLength: number
   /** None is empty. */
   #blocks: Item[][] = []
@@ -21,12 +21,10 @@ export class SortedList<Key, Item extends Key> {
   #isShared = false
   #view: SortedView<Key, Item> | null = null
   #size = 0
-  /** The block found last, since an item that was just looked up is often replaced next. */
-  #lastFound = 0
 
   /** @param maxBlockLength an even number ≥ 4. */
-  constructor(compare: Compare<Key>, maxBlockLength = MAX_BLOCK_LENGTH) {
-    this.#compare = compare
+  constructor(isBefore: IsBefore<Key>, maxBlockLength = MAX_BLOCK_LENGTH) {
+    this.#isBefore = isBefore
     this.#maxBlockLength = maxBlockLength
   }
 
@@ -41,14 +39,14 @@ export class SortedList<Key, Item extends Key> {
   /** The items at this moment, whatever changes later. */
   view(): SortedView<Key, Item> {
     if (this.#view === null) {
-      this.#view = new SortedView(this.#compare, this.#blocks, this.#size)
+      this.#view = new SortedView(this.#isBefore, this.#blocks, this.#size)
       this.#views += 1
       this.#isShared = true
     }
     return this.#view
   }
 
-  /** Adds an item, in the place of the one that compares as equal if there is one, which it returns. */
+  /** Adds an item, in the place of the one that is neither before nor after it if there is one, which it returns. */
   put(item: Item): Item | undefined {
     if (this.#blocks.length === 0) {
       this.#insertBlock(0, [item])
@@ -57,9 +55,9 @@ export class SortedList<Key, Item extends Key> {
     }
     const at = this.#blockOf(item)
     const block = this.#ownBlock(at)
-    const place = lowerBound(block, item, this.#compare)
+    const place = lowerBound(block, item, this.#isBefore)
     const found = block[place]
-    if (found !== undefined && this.#compare(found, item) === 0) {
+    if (found !== undefined && !this.#isBefore(item, found)) {
       block[place] = item
       return found
     }
@@ -69,14 +67,14 @@ export class SortedList<Key, Item extends Key> {
     return undefined
   }
 
-  /** Removes the item that compares as equal to `key`, and returns it. */
+  /** Removes the item that is neither before nor after `key`, and returns it. */
   remove(key: Key): Item | undefined {
     const at = this.#blockOf(key)
     const items = this.#blocks[at]
     if (items === undefined) return undefined
-    const place = lowerBound(items, key, this.#compare)
+    const place = lowerBound(items, key, this.#isBefore)
     const found = items[place]
-    if (found === undefined || this.#compare(found, key) !== 0) return undefined
+    if (found === undefined || this.#isBefore(key, found)) return undefined
     const block = this.#ownBlock(at)
     block.splice(place, 1)
     this.#size -= 1
@@ -88,27 +86,15 @@ export class SortedList<Key, Item extends Key> {
   /** The last block that doesn't begin after `key`, otherwise the first. */
   #blockOf(key: Key): number {
     const blocks = this.#blocks
-    if (this.#isIn(this.#lastFound, key)) return this.#lastFound
     let low = 0
     let high = blocks.length - 1
     while (low < high) {
       const middle = (low + high + 1) >>> 1
-      if (this.#isAfter(blocks[middle]?.[0], key)) high = middle - 1
+      const first = blocks[middle]?.[0]
+      if (first !== undefined && this.#isBefore(key, first)) high = middle - 1
       else low = middle
     }
-    this.#lastFound = low
     return low
-  }
-
-  /** Whether a key belongs to a block. */
-  #isIn(at: number, key: Key): boolean {
-    const block = this.#blocks[at]
-    if (block === undefined || this.#isAfter(block[0], key)) return false
-    return at === this.#blocks.length - 1 || this.#isAfter(this.#blocks[at + 1]?.[0], key)
-  }
-
-  #isAfter(item: Item | undefined, key: Key): boolean {
-    return item !== undefined && this.#compare(item, key) > 0
   }
 
   /** A block that no view shares; every change begins here. */

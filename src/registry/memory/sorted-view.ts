@@ -1,27 +1,31 @@
-/** A total order, as for `Array.sort`; 0 only for items that replace each other. */
-export type Compare<Key> = (a: Key, b: Key) => number
+/** A total order: whether `a` is before `b`. Items of which neither is before the other replace each other. */
+export type IsBefore<Key> = (a: Key, b: Key) => boolean
 
 /** Items in a total order, as of one instant. */
 export class SortedView<Key, Item extends Key> implements Iterable<Item> {
   readonly size: number
   /** Runs of consecutive items, none empty. */
   readonly blocks: readonly (readonly Item[])[]
-  readonly #compare: Compare<Key>
+  readonly #isBefore: IsBefore<Key>
   #array: readonly Item[] | null = null
 
   /** @param blocks must not change from here on. */
-  constructor(compare: Compare<Key>, blocks: readonly (readonly Item[])[], size: number) {
-    this.#compare = compare
+  constructor(isBefore: IsBefore<Key>, blocks: readonly (readonly Item[])[], size: number) {
+    this.#isBefore = isBefore
     this.blocks = blocks
     this.size = size
   }
 
   /** A view of an array in order, which must not change from here on. */
   static of<Key, Item extends Key>(
-    compare: Compare<Key>,
+    isBefore: IsBefore<Key>,
     items: readonly Item[],
   ): SortedView<Key, Item> {
-    const view = new SortedView<Key, Item>(compare, items.length === 0 ? [] : [items], items.length)
+    const view = new SortedView<Key, Item>(
+      isBefore,
+      items.length === 0 ? [] : [items],
+      items.length,
+    )
     view.#array = Object.freeze(items)
     return view
   }
@@ -39,14 +43,14 @@ export class SortedView<Key, Item extends Key> implements Iterable<Item> {
   get(key: Key): Item | undefined {
     const [at, place] = this.#find(key)
     const item = this.blocks[at]?.[place]
-    return item !== undefined && this.#compare(item, key) === 0 ? item : undefined
+    return item !== undefined && !this.#isBefore(key, item) ? item : undefined
   }
 
   /** Items in order; those after `key` if one is given. */
   ascending(key?: Key): Generator<Item, undefined> {
     const [at, place] = key === undefined ? [0, 0] : this.#find(key)
     const first = this.blocks[at]?.[place]
-    const isIn = key !== undefined && first !== undefined && this.#compare(first, key) === 0
+    const isIn = key !== undefined && first !== undefined && !this.#isBefore(key, first)
     return this.#upFrom(at, isIn ? place + 1 : place)
   }
 
@@ -105,21 +109,21 @@ export class SortedView<Key, Item extends Key> implements Iterable<Item> {
     while (low < high) {
       const middle = (low + high + 1) >>> 1
       const [first] = blocks[middle] ?? []
-      if (first !== undefined && this.#compare(first, key) > 0) high = middle - 1
+      if (first !== undefined && this.#isBefore(key, first)) high = middle - 1
       else low = middle
     }
-    return [low, lowerBound(blocks[low] ?? [], key, this.#compare)]
+    return [low, lowerBound(blocks[low] ?? [], key, this.#isBefore)]
   }
 }
 
 /** The first index whose item is not before `key`. */
-export function lowerBound<Key>(items: readonly Key[], key: Key, compare: Compare<Key>): number {
+export function lowerBound<Key>(items: readonly Key[], key: Key, isBefore: IsBefore<Key>): number {
   let low = 0
   let high = items.length
   while (low < high) {
     const middle = (low + high) >>> 1
     const item = items[middle]
-    if (item !== undefined && compare(item, key) < 0) low = middle + 1
+    if (item !== undefined && isBefore(item, key)) low = middle + 1
     else high = middle
   }
   return low
