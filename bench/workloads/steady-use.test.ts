@@ -8,9 +8,14 @@ import { defineWorkload, type Operation, type Operations } from '../../src/load/
 import type { CompiledFilter } from '../../src/registry/filter/compile.ts'
 import { MemoryMessenger } from '../../src/registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../../src/registry/memory/memory-store.ts'
-import type { DeliveryStatus, OutgoingMessage } from '../../src/registry/messenger.ts'
+import { DeliveryStatuses } from '../../src/registry/delivery-statuses.ts'
+import type {
+  DeliveryReport,
+  DeliveryTarget,
+  OutgoingMessage,
+} from '../../src/registry/messenger.ts'
 import type { RegistrationView } from '../../src/registry/registration-view.ts'
-import type { Registration } from '../../src/registry/registration.ts'
+import { TargetSet } from '../../src/registry/targets/target-set.ts'
 import { MulticastRegistry } from '../../src/registry/registry.ts'
 import type { RegistrationRequest, RegistrationTimes } from '../../src/registry/store.ts'
 import { SubscriberHost } from '../../src/subscribers/subscriber-host.ts'
@@ -45,15 +50,24 @@ class ListedStore extends MemoryStore {
     this.shortest = Math.min(this.shortest, found.matches.size)
     return found
   }
+
+  override async selectTargets(filter: CompiledFilter): Promise<TargetSet> {
+    const found = await super.selectTargets(filter)
+    this.shortest = Math.min(this.shortest, found.size)
+    return found
+  }
 }
 
 /** Delivers at once. */
 class InstantMessenger extends MemoryMessenger {
   override async send(
     _: OutgoingMessage,
-    targets: readonly Registration[],
-  ): Promise<ReadonlyMap<string, DeliveryStatus>> {
-    return new Map(targets.map(({ identity }) => [identity, 'DELIVERED']))
+    targets: Iterable<DeliveryTarget>,
+  ): Promise<DeliveryReport> {
+    const all = TargetSet.of(targets)
+    const statuses = new DeliveryStatuses(all, { retried: false })
+    for (const { number } of all) statuses.settle(number, true)
+    return statuses.end()
   }
 }
 

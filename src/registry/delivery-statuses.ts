@@ -1,15 +1,38 @@
-import type { DeliveryStatus } from './messenger.ts'
+import type { DeliveryReport, DeliveryStatus } from './messenger.ts'
+import { type Bitmap, bitsIn, countBits, forEachWord, hasBit, nextBit } from './targets/bitmap.ts'
+import type { NameTable } from './targets/name-table.ts'
+import type { Ranges } from './targets/ranges.ts'
+import { type NumberedTarget, partOf, slotOf, type TargetSet } from './targets/target-set.ts'
+
+/** What is known of the targets of one part. Neither delivered, refused nor handed over: nothing. */
+interface PartStatuses {
+  readonly table: NameTable
+  readonly targets: Bitmap
+  readonly delivered: Bitmap
+  readonly refused: Bitmap
+  readonly handedOver: Bitmap
+}
 
 /** What is known of each target of one send. */
 export class DeliveryStatuses {
-  readonly #statuses = new Map<string, DeliveryStatus>()
+  readonly #targets: TargetSet
+  readonly #parts: readonly PartStatuses[]
   readonly #retried: boolean
-  #remaining = 0
+  #remaining: number
   #ended = false
 
   /** @param retried whether targets are tried again, so that no answer but `DELIVERED` is final. */
-  constructor({ retried }: { readonly retried: boolean }) {
+  constructor(targets: TargetSet, { retried }: { readonly retried: boolean }) {
+    this.#targets = targets
     this.#retried = retried
+    this.#remaining = targets.size
+    this.#parts = targets.parts.map(({ table, slots }) => ({
+      table,
+      targets: slots,
+      delivered: new Uint32Array(slots.length),
+      refused: new Uint32Array(slots.length),
+      handedOver: new Uint32Array(slots.length),
+    }))
   }
 
   /** How many targets have no final status. */
@@ -17,48 +40,136 @@ export class DeliveryStatuses {
     return this.#remaining
   }
 
-  /**
-   * Enters a target before anything is sent, as `TIMEOUT` until more is known; `false` if it had been
-   * entered before.
-   */
-  enter(identity: string): boolean {
-    const before = this.#statuses.size
-    this.#statuses.set(identity, 'TIMEOUT')
-    if (this.#statuses.size === before) return false
-    this.#remaining += 1
-    return true
-  }
-
   /** Notes an answer: the target's subscriber handled the message, or there is none, or it refused. */
-  settle(identity: string, handled: boolean): void {
-    const status = this.#statuses.get(identity)
-    if (this.#ended || status === undefined || status === 'DELIVERED') return
-    if (status === 'FAILED' && !this.#retried) return
-    this.#statuses.set(identity, handled ? 'DELIVERED' : 'FAILED')
-    if (handled || !this.#retried) this.#remaining -= 1
+  settle(target: number, handled: boolean): void {
+    const slot = slotOf(target)
+    this.settleSlots(partOf(target), [slot, slot], handled)
   }
 
-  /** Notes that the broker has the message for a target that nothing else is known of. */
-  handOver(identity: string): void {
-    if (this.#statuses.get(identity) === 'TIMEOUT') this.#statuses.set(identity, 'PENDING')
+  /** As `settle`, for all targets of a part that have one of these slots. */
+  settleSlots(part: number, slots: Ranges, handled: boolean): void {
+    const known = this.#parts[part]
+    if (this.#ended || known === undefined) return
+    const { targets, delivered, refused } = known
+    forEachWord(slots, (at, bits) => {
+      const open = bits & (targets[at] ?? 0) & ~(delivered[at] ?? 0)
+      const final = this.#retried ? 0 : (refused[at] ?? 0)
+      const told = open & ~final
+      if (told === 0) return
+      if (handled) delivered[at] = (delivered[at] ?? 0) | told
+      else refused[at] = (refused[at] ?? 0) | told
+      if (handled || !this.#retried) this.#remaining -= bitsIn(told)
+    })
   }
 
-  /** Whether a target was entered and is not delivered. */
-  isOpen(identity: string): boolean {
-    const status = this.#statuses.get(identity)
-    return status !== undefined && status !== 'DELIVERED'
+  /** Notes that the broker has the message for targets that nothing else is known of. */
+  handOver(part: number, slots: Ranges): void {
+    const known = this.#parts[part]
+    if (this.#ended || known === undefined) return
+    const { targets, handedOver } = known
+    forEachWord(slots, (at, bits) => {
+      handedOver[at] = (handedOver[at] ?? 0) | (bits & (targets[at] ?? 0))
+    })
+  }
+
+  /** Whether a target is not delivered. */
+  isOpen(target: number): boolean {
+    const part = this.#parts[partOf(target)]
+    const slot = slotOf(target)
+    return part !== undefined && hasBit(part.targets, slot) && !hasBit(part.delivered, slot)
   }
 
   /** The targets that are not delivered. */
-  open(): readonly string[] {
-    const open: string[] = []
-    for (const [identity, status] of this.#statuses) if (status !== 'DELIVERED') open.push(identity)
-    return open
+  *open(): Generator<NumberedTarget, void> {
+    for (const target of this.#targets) if (this.isOpen(target.number)) yield target
   }
 
   /** The statuses as they are now; they never change again. */
-  end(): ReadonlyMap<string, DeliveryStatus> {
+  end(): DeliveryReport {
     this.#ended = true
-    return this.#statuses
+    return new Report(this.#targets.size, this.#parts)
   }
+}
+
+/** The statuses of a send that has ended; by identity, without an entry for each until one is asked for. */
+class Report implements DeliveryReport {
+  readonly size: number
+  readonly #parts: readonly PartStatuses[]
+  #byIdentity: Map<string, DeliveryStatus> | null = null
+
+  constructor(size: number, parts: readonly PartStatuses[]) {
+    this.size = size
+    this.#parts = parts
+  }
+
+  get counts(): Readonly<Record<DeliveryStatus, number>> {
+    const counts = { DELIVERED: 0, PENDING: 0, FAILED: 0, TIMEOUT: this.size }
+    for (const { delivered, refused, handedOver } of this.#parts) {
+      counts.DELIVERED += countBits(delivered)
+      counts.FAILED += countBits(refused.map((word, at) => word & ~(delivered[at] ?? 0)))
+      counts.PENDING += countBits(
+        handedOver.map((word, at) => word & ~(delivered[at] ?? 0) & ~(refused[at] ?? 0)),
+      )
+    }
+    counts.TIMEOUT -= counts.DELIVERED + counts.FAILED + counts.PENDING
+    return counts
+  }
+
+  get(identity: string): DeliveryStatus | undefined {
+    return this.#whole.get(identity)
+  }
+
+  has(identity: string): boolean {
+    return this.#whole.has(identity)
+  }
+
+  forEach(
+    visit: (
+      status: DeliveryStatus,
+      identity: string,
+      all: ReadonlyMap<string, DeliveryStatus>,
+    ) => void,
+  ): void {
+    for (const [identity, status] of this.entries()) visit(status, identity, this)
+  }
+
+  *entries(): Generator<[string, DeliveryStatus], undefined> {
+    for (const part of this.#parts) {
+      const { table, targets } = part
+      for (let slot = nextBit(targets, 0); slot >= 0; slot = nextBit(targets, slot + 1)) {
+        yield [table.names[slot] ?? '', statusOf(part, slot)]
+      }
+    }
+    return undefined
+  }
+
+  *keys(): Generator<string, undefined> {
+    for (const [identity] of this.entries()) yield identity
+    return undefined
+  }
+
+  *values(): Generator<DeliveryStatus, undefined> {
+    for (const [, status] of this.entries()) yield status
+    return undefined
+  }
+
+  [Symbol.iterator](): Generator<[string, DeliveryStatus], undefined> {
+    return this.entries()
+  }
+
+  /** What `console.log` shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): unknown {
+    return this.#whole
+  }
+
+  get #whole(): Map<string, DeliveryStatus> {
+    this.#byIdentity ??= new Map(this.entries())
+    return this.#byIdentity
+  }
+}
+
+function statusOf({ delivered, refused, handedOver }: PartStatuses, slot: number): DeliveryStatus {
+  if (hasBit(delivered, slot)) return 'DELIVERED'
+  if (hasBit(refused, slot)) return 'FAILED'
+  return hasBit(handedOver, slot) ? 'PENDING' : 'TIMEOUT'
 }

@@ -1,22 +1,21 @@
 import { Backlog, type HeldMessage } from './backlog.ts'
-import { isIdentity } from './identity.ts'
 import type { IdentityPattern } from './identity-pattern.ts'
 import type { MessageHandler, ReceivedMessage } from './messenger.ts'
+import { NameNumbering, type NameNumbers } from './name-numbering.ts'
+import { PatternHandlers } from './pattern-handlers.ts'
 import { RecentDeliveries } from './recent-deliveries.ts'
 import { settledWithin } from './settled-within.ts'
 
 /** How many (message, identity) pairs a process remembers to tell a resend from a new message. */
 const REMEMBERED_DELIVERIES = 200_000
 
-/** A subscription of one identity: an object, so that two with one handler function differ. */
-interface OwnHandler {
+/** One subscription: an object, so that two with one handler function differ. */
+export interface SubscribedHandler {
   readonly handler: MessageHandler
 }
 
-/** The handler of all identities that match. */
-interface PatternHandler extends OwnHandler {
-  readonly pattern: IdentityPattern
-}
+/** A message for one identity. */
+export type DeliveredMessage = Omit<ReceivedMessage, 'index'>
 
 /**
  * The subscribers that one messenger hosts, and the one place where a message meets a handler.
@@ -25,14 +24,18 @@ interface PatternHandler extends OwnHandler {
 export class HostedSubscribers {
   /** The messages that wait for these subscribers, or that their handlers hold. */
   readonly backlog: Backlog
-  readonly #handlers = new Map<string, OwnHandler>()
-  /** The latest first. */
-  #patterns: readonly PatternHandler[] = []
+  readonly #numbering = new NameNumbering<SubscribedHandler>()
+  readonly #patterns = new PatternHandlers()
   readonly #recent = new RecentDeliveries(REMEMBERED_DELIVERIES)
   readonly #running = new Set<Promise<boolean>>()
 
   constructor(backlog: Backlog = new Backlog()) {
     this.backlog = backlog
+  }
+
+  /** Names of many messages, by number. */
+  get numbering(): NameNumbers {
+    return this.#numbering
   }
 
   has(identity: string): boolean {
@@ -41,31 +44,30 @@ export class HostedSubscribers {
 
   /** Whether an identity has a handler that is not a pattern's. */
   hasOwn(identity: string): boolean {
-    return this.#handlers.has(identity)
+    return this.#numbering.get(identity) !== undefined
   }
 
   /** Whether a pattern hosts an identity, or would if it had no handler of its own. */
   hasMatching(identity: string): boolean {
-    return this.#patternOf(identity) !== undefined
+    return this.#patterns.find(identity) !== undefined
   }
 
-  /** Sets the handler of an identity; gives a function that takes exactly this one away. */
-  add(identity: string, handler: MessageHandler): () => boolean {
-    const own: OwnHandler = { handler }
-    this.#handlers.set(identity, own)
-    return () => this.#handlers.get(identity) === own && this.#handlers.delete(identity)
+  /**
+   * Sets the handler of an identity.
+   * @param index what its messages are to say.
+   */
+  add(identity: string, subscribed: SubscribedHandler, index = 0): void {
+    this.#numbering.set(identity, subscribed, index)
+  }
+
+  /** Takes away exactly what this subscription set; `false` if it is gone or another's. */
+  remove(identity: string, subscribed: SubscribedHandler): boolean {
+    return this.#numbering.get(identity)?.value === subscribed && this.#numbering.delete(identity)
   }
 
   /** As `add`, for all identities that match and have no handler of their own; the latest pattern first. */
   addMatching(pattern: IdentityPattern, handler: MessageHandler): () => boolean {
-    const own: PatternHandler = { pattern, handler }
-    const others = this.#patterns.filter((each) => each.pattern.text !== pattern.text)
-    this.#patterns = [own, ...others]
-    return () => {
-      const before = this.#patterns
-      this.#patterns = before.filter((each) => each !== own)
-      return this.#patterns.length < before.length
-    }
+    return this.#patterns.add(pattern, handler)
   }
 
   /**
@@ -74,23 +76,51 @@ export class HostedSubscribers {
    * @param held the message in the backlog, held while its handler runs.
    */
   deliver(
-    message: ReceivedMessage,
+    message: DeliveredMessage,
     resendable: boolean,
     held?: HeldMessage,
   ): boolean | Promise<boolean> {
-    const { identity } = message
-    // If only patterns host, a lookup would just cost the hash of every name.
-    const own = this.#handlers.size > 0 ? this.#handlers.get(identity) : undefined
-    const found = own ?? this.#patternOf(identity)
+    const { id, identity, payload } = message
+    const own = this.#numbering.get(identity)
+    if (own !== undefined) {
+      const { index, value } = own
+      return this.#hand(value, { id, identity, index, payload }, resendable, held)
+    }
+    const found = this.#patterns.find(identity)
     if (found === undefined) return false
-    const { handler } = found
-    if (!resendable) return this.#run(handler, message, held)
+    return this.#hand(found, { id, identity, index: 0, payload }, resendable, held)
+  }
 
-    const earlier = this.#recent.get(message.id, identity)
+  /**
+   * As `deliver`, to a name by its number, which needs no look-up of the name.
+   * @param number from `numbering`, which has not begun anew since.
+   */
+  deliverTo(
+    number: number,
+    { id, payload }: Pick<DeliveredMessage, 'id' | 'payload'>,
+    resendable: boolean,
+    held?: HeldMessage,
+  ): boolean | Promise<boolean> {
+    const identity = this.#numbering.names[number] ?? ''
+    const own = this.#numbering.valueOf(number)
+    if (own === undefined) return this.deliver({ id, identity, payload }, resendable, held)
+    const index = this.#numbering.indexOf(number)
+    return this.#hand(own, { id, identity, index, payload }, resendable, held)
+  }
+
+  #hand(
+    { handler }: SubscribedHandler,
+    message: ReceivedMessage,
+    resendable: boolean,
+    held: HeldMessage | undefined,
+  ): boolean | Promise<boolean> {
+    if (!resendable) return this.#run(handler, message, held)
+    const { id, identity } = message
+    const earlier = this.#recent.get(id, identity)
     if (earlier !== undefined) return earlier
     const outcome = this.#run(handler, message, held)
-    if (outcome !== false) this.#recent.set(message.id, identity, outcome)
-    if (typeof outcome !== 'boolean') void this.#rememberOutcome(message.id, identity, outcome)
+    if (outcome !== false) this.#recent.set(id, identity, outcome)
+    if (typeof outcome !== 'boolean') void this.#rememberOutcome(id, identity, outcome)
     return outcome
   }
 
@@ -103,14 +133,6 @@ export class HostedSubscribers {
   /** Resolves when no handler is running, or after `patienceMs`. */
   async idle(patienceMs: number): Promise<void> {
     if (this.#running.size > 0) await settledWithin([...this.#running], patienceMs)
-  }
-
-  /** Names come from outside, and a pattern such as `*` also matches names that are not identities. */
-  #patternOf(identity: string): PatternHandler | undefined {
-    for (const each of this.#patterns) {
-      if (each.pattern.matches(identity)) return isIdentity(identity) ? each : undefined
-    }
-    return undefined
   }
 
   async #rememberOutcome(id: string, identity: string, outcome: Promise<boolean>): Promise<void> {

@@ -1,112 +1,170 @@
-import type { DeliveryStatuses } from './delivery-statuses.ts'
-import type { EventLoopBudget } from './event-loop-budget.ts'
-import type { DeliveryTarget } from './messenger.ts'
+import { type Bitmap, clearBit, nextBit, rangesOfBitmap } from './targets/bitmap.ts'
+import type { NameTable } from './targets/name-table.ts'
+import { RangeBuilder, type Ranges } from './targets/ranges.ts'
+import {
+  type NumberedTarget,
+  partOf,
+  PartsBuilder,
+  slotOf,
+  type TargetSet,
+} from './targets/target-set.ts'
 
-/** The targets of a gateway message take at least this many bytes, if the server's limit allows. */
+/** The names of a gateway message take at least this many bytes, if the server's limit allows. */
 const MIN_LIST_BYTES = 16 * 1024
+
+/** The recipients of one message. */
+export interface Batch {
+  readonly slots: Ranges
+  readonly names: readonly string[]
+}
+
+/** Targets of one part that are yet to be sent to. */
+export class Piece {
+  readonly part: number
+  readonly table: NameTable
+  /** Whether the gateway has to be told the names, whatever it may hold. */
+  readonly byName: boolean
+  readonly #slots: Bitmap
+  /** The first slot that is yet to be sent to; -1 if there is none. */
+  #next: number
+
+  /** @param slots the piece's own from here on. */
+  constructor(part: number, table: NameTable, slots: Bitmap, byName: boolean) {
+    this.part = part
+    this.table = table
+    this.byName = byName
+    this.#slots = slots
+    this.#next = nextBit(slots, 0)
+  }
+
+  get isEmpty(): boolean {
+    return this.#next < 0
+  }
+
+  /** The first name. */
+  get first(): string {
+    return this.table.names[this.#next] ?? ''
+  }
+
+  /** Takes the first one. */
+  takeOne(): Ranges {
+    const slot = this.#take()
+    return [slot, slot]
+  }
+
+  /** Takes everything. */
+  takeAll(): Ranges {
+    const slots = rangesOfBitmap(this.#slots)
+    this.#slots.fill(0)
+    this.#next = -1
+    return slots
+  }
+
+  /** Takes those that are in a bitmap. */
+  takeThose(held: Bitmap): Ranges {
+    const slots = rangesOfBitmap(this.#slots.map((word, at) => word & (held[at] ?? 0)))
+    for (const [at, word] of held.entries()) {
+      if (at < this.#slots.length) this.#slots[at] = (this.#slots[at] ?? 0) & ~word
+    }
+    this.#next = nextBit(this.#slots, 0)
+    return slots
+  }
+
+  /**
+   * Takes the recipients of the next message to a gateway: as many as fit, with the payload, into what the
+   * server takes, and so many that the payload is not most of what is sent. Without names: the
+   * target's own doesn't fit, or can't be in a list.
+   * @param room for names, in bytes.
+   */
+  takeBatch(room: number, payloadBytes: number): Batch {
+    const maxBytes = Math.min(room, Math.max(MIN_LIST_BYTES, payloadBytes))
+    const names: string[] = []
+    const slots = new RangeBuilder()
+    let bytes = -1
+    while (this.#next >= 0) {
+      const name = this.first
+      bytes += Buffer.byteLength(name) + 1
+      if (bytes > maxBytes || !canTravel(name)) break
+      names.push(name)
+      slots.add(this.#take())
+    }
+    if (names.length === 0) return { slots: this.takeOne(), names }
+    return { slots: slots.ranges, names }
+  }
+
+  #take(): number {
+    const slot = this.#next
+    clearBit(this.#slots, slot)
+    this.#next = nextBit(this.#slots, slot)
+    return slot
+  }
+}
+
+/** Names are lines of a message; no identity has a line feed. */
+function canTravel(name: string): boolean {
+  return name !== '' && !name.includes('\n')
+}
 
 /** Targets that are reached in one way: through one gateway, or (`null`) by their own subjects. */
 export interface Lane {
   readonly gateway: string | null
-  readonly identities: string[]
-  /** Index of the first identity that is not sent to yet. */
-  next: number
+  /** What is yet to be sent, in turn. */
+  pieces: Piece[]
   /** What is on the way to the gateway without a receipt, in bytes. */
   unansweredBytes: number
   /** Whether it waits for receipts before more is sent. */
   parked: boolean
 }
 
-/**
- * Sorts targets into lanes and enters new ones; each identity is taken once. A name that can't travel
- * with others has failed.
- */
-export async function groupIntoLanes(
-  targets: readonly DeliveryTarget[],
-  statuses: DeliveryStatuses,
-  budget: EventLoopBudget,
-): Promise<readonly Lane[]> {
-  return group(targets, budget, (identity) => {
-    if (!statuses.enter(identity)) return false
-    if (canTravel(identity)) return true
-    statuses.settle(identity, false)
-    return false
-  })
-}
-
-/** Lanes of the open ones among these targets, each once, for a resend. */
-export async function groupOpen(
-  targets: readonly DeliveryTarget[],
-  statuses: DeliveryStatuses,
-  budget: EventLoopBudget,
-): Promise<readonly Lane[]> {
-  const taken = new Set<string>()
-  return group(targets, budget, (identity) => {
-    if (!statuses.isOpen(identity) || taken.has(identity) || !canTravel(identity)) return false
-    taken.add(identity)
-    return true
-  })
-}
-
-/** Names are lines of a message; no identity has a line feed. */
-function canTravel(identity: string): boolean {
-  return identity !== '' && !identity.includes('\n')
-}
-
-async function group(
-  targets: readonly DeliveryTarget[],
-  budget: EventLoopBudget,
-  take: (identity: string) => boolean,
-): Promise<readonly Lane[]> {
+/** Everybody, by gateway. */
+export function lanesOf({ parts }: TargetSet): readonly Lane[] {
   const lanes = new Map<string | null, Lane>()
-  let lane: Lane | undefined
-  let index = 0
-  for (const { identity, gateway } of targets) {
-    index += 1
-    if (index % 256 === 0 && budget.exhausted) await budget.renew()
-    if (!take(identity)) continue
-    // Neighbours often share a gateway, and hashing its long name is the main cost here.
-    if (lane === undefined || lane.gateway !== gateway) {
-      lane = lanes.get(gateway)
-      if (lane === undefined) {
-        lane = { gateway, identities: [], next: 0, unansweredBytes: 0, parked: false }
-        lanes.set(gateway, lane)
-      }
-    }
-    lane.identities.push(identity)
+  for (const [part, { table, slots }] of parts.entries()) {
+    laneTo(lanes, table.gateway).pieces.push(new Piece(part, table, slots.slice(), false))
   }
   return [...lanes.values()]
 }
 
-/** The open targets of lanes, as grouped; those not sent to yet come first. */
-export function openTargets(
-  lanes: readonly Lane[],
-  statuses: DeliveryStatuses,
-): readonly DeliveryTarget[] {
-  const open = (from: (lane: Lane) => readonly string[]): readonly DeliveryTarget[] =>
-    lanes.flatMap((lane) =>
-      from(lane)
-        .filter((identity) => statuses.isOpen(identity))
-        .map((identity) => ({ identity, gateway: lane.gateway })),
-    )
-  return [
-    ...open(({ identities, next }) => identities.slice(next)),
-    ...open(({ identities, next }) => identities.slice(0, next)),
-  ]
+/**
+ * Lanes of some targets of a set, by the gateways that these name now.
+ * @param groups those of an earlier one are sent to first.
+ */
+export function lanesOfTargets(
+  { parts }: TargetSet,
+  groups: readonly (readonly NumberedTarget[])[],
+): readonly Lane[] {
+  const lanes = new Map<string | null, Lane>()
+  const partOfTable = new Map(parts.map(({ table }, part) => [table, part]))
+  for (const group of groups) {
+    const builders = new Map<string | null, PartsBuilder>()
+    for (const { gateway, number } of group) {
+      const builder = builders.get(gateway) ?? new PartsBuilder()
+      builders.set(gateway, builder)
+      const table = parts[partOf(number)]?.table
+      if (table !== undefined) builder.add(table, slotOf(number))
+    }
+    for (const [gateway, builder] of builders) {
+      for (const { table, slots } of builder.parts) {
+        const byName = table.gateway !== gateway
+        const part = partOfTable.get(table) ?? -1
+        laneTo(lanes, gateway).pieces.push(new Piece(part, table, slots, byName))
+      }
+    }
+  }
+  return [...lanes.values()]
 }
 
-/**
- * Takes the identities of a lane's next gateway message: as many as fit, with the payload, into
- * what the server takes, and so many that the payload is not most of what is sent. None if not even
- * one fits.
- */
-export function takeBatch(lane: Lane, room: number, payloadBytes: number): readonly string[] {
-  const maxBytes = Math.min(room, Math.max(MIN_LIST_BYTES, payloadBytes))
-  const start = lane.next
-  let bytes = -1
-  for (; lane.next < lane.identities.length; lane.next += 1) {
-    bytes += Buffer.byteLength(lane.identities[lane.next] ?? '') + 1
-    if (bytes > maxBytes) break
+function laneTo(lanes: Map<string | null, Lane>, gateway: string | null): Lane {
+  let lane = lanes.get(gateway)
+  if (lane === undefined) {
+    lane = { gateway, pieces: [], unansweredBytes: 0, parked: false }
+    lanes.set(gateway, lane)
   }
-  return lane.identities.slice(start, lane.next)
+  return lane
+}
+
+/** The piece of a lane that is sent from next, if it has any left. */
+export function nextPiece(lane: Lane): Piece | undefined {
+  while (lane.pieces[0]?.isEmpty === true) lane.pieces.shift()
+  return lane.pieces[0]
 }

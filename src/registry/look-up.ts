@@ -1,6 +1,6 @@
-import type { DeliveryStatuses } from './delivery-statuses.ts'
 import type { DeliveryTarget, SendOptions } from './messenger.ts'
 import { settledWithin } from './settled-within.ts'
+import type { NumberedTarget } from './targets/target-set.ts'
 
 /** How long the answer may take, in ms. */
 const PATIENCE_MS = 1_000
@@ -12,30 +12,25 @@ const PATIENCE_MS = 1_000
  */
 export async function lookUpOpen(
   lookUp: SendOptions['lookUp'],
-  known: readonly DeliveryTarget[],
-  statuses: DeliveryStatuses,
+  known: readonly NumberedTarget[],
   until: number,
-): Promise<readonly DeliveryTarget[]> {
+): Promise<readonly NumberedTarget[]> {
   if (lookUp === undefined) return known
   let found: readonly DeliveryTarget[] | null = null
   const ask = async (): Promise<void> => {
-    found = await lookUp(statuses.open())
+    found = await lookUp(known.map(({ identity }) => identity))
   }
   await settledWithin([ask()], Math.max(0, Math.min(PATIENCE_MS, until - performance.now())))
-  return found === null ? known : inOrderOf(known, found)
+  return found === null ? known : atCurrentGateways(known, found)
 }
 
-function inOrderOf(
-  known: readonly DeliveryTarget[],
+function atCurrentGateways(
+  known: readonly NumberedTarget[],
   found: readonly DeliveryTarget[],
-): readonly DeliveryTarget[] {
-  const rest = new Map(found.map((target) => [target.identity, target]))
-  const first: DeliveryTarget[] = []
-  for (const { identity } of known) {
-    const target = rest.get(identity)
-    if (target === undefined) continue
-    first.push(target)
-    rest.delete(identity)
-  }
-  return [...first, ...rest.values()]
+): readonly NumberedTarget[] {
+  const gateways = new Map(found.map(({ identity, gateway }) => [identity, gateway]))
+  return known.flatMap(({ identity, number }) => {
+    const gateway = gateways.get(identity)
+    return gateway === undefined ? [] : [{ identity, gateway, number }]
+  })
 }

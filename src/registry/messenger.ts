@@ -15,6 +15,12 @@ export interface DeliveryTarget {
   readonly gateway: string | null
 }
 
+/** What became of the targets of one send, by identity. */
+export interface DeliveryReport extends ReadonlyMap<string, DeliveryStatus> {
+  /** How many targets have each status. */
+  readonly counts: Readonly<Record<DeliveryStatus, number>>
+}
+
 /** A message on its way out. */
 export interface OutgoingMessage {
   /** 1 to 128 printable ASCII characters without spaces; the same for each resend. */
@@ -28,6 +34,8 @@ export interface OutgoingMessage {
 export interface ReceivedMessage {
   readonly id: string
   readonly identity: string
+  /** The place of the identity in the list that was subscribed to, from 0; 0 for a pattern. */
+  readonly index: number
   readonly payload: Uint8Array
 }
 
@@ -75,8 +83,12 @@ export interface Messenger {
   /** Whether `identity` has a subscription made through this messenger, its own or by a pattern. */
   hosts(identity: string): boolean
 
-  /** Starts receiving the messages of `identity`; resolved once the broker knows of it. One subscription an identity: a second one replaces the first. */
-  subscribe(identity: string, handler: MessageHandler): Promise<Subscription>
+  /**
+   * Starts receiving the messages of an identity, or of several; resolved once the broker knows of
+   * them. One subscription an identity: a second one replaces the first. A handler for many is
+   * cheaper than one for each.
+   */
+  subscribe(identities: string | readonly string[], handler: MessageHandler): Promise<Subscription>
 
   /**
    * Starts receiving the messages of every identity that matches `pattern`, where `*` stands for any
@@ -86,12 +98,15 @@ export interface Messenger {
    */
   subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription>
 
-  /** Sends to every target and gives the status of each, one entry a target. */
+  /**
+   * Sends to every target and gives the status of each. An identity that is named twice is reached the
+   * first way.
+   */
   send(
     message: OutgoingMessage,
-    targets: readonly DeliveryTarget[],
+    targets: Iterable<DeliveryTarget>,
     options: SendOptions,
-  ): Promise<ReadonlyMap<string, DeliveryStatus>>
+  ): Promise<DeliveryReport>
 
   /** Stops receiving, drains what was accepted, releases connections. Idempotent. */
   close(): Promise<void>

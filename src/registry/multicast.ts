@@ -5,6 +5,7 @@ import { RegistryError } from './errors.ts'
 import { validateMessageId } from './message-id.ts'
 import type {
   DeliveryGuarantee,
+  DeliveryReport,
   DeliveryStatus,
   OutgoingMessage,
   SendOptions,
@@ -95,13 +96,9 @@ export function requestOf(
   }
 }
 
-/** Counts the statuses of one multicast. */
-export function summarize(
-  messageId: string,
-  statuses: ReadonlyMap<string, DeliveryStatus>,
-): MulticastResult {
-  const counts: Record<DeliveryStatus, number> = { DELIVERED: 0, PENDING: 0, FAILED: 0, TIMEOUT: 0 }
-  for (const status of statuses.values()) counts[status]++
+/** The result of a multicast from what became of its targets. */
+export function summarize(messageId: string, statuses: DeliveryReport): MulticastResult {
+  const { counts } = statuses
   return {
     messageId,
     targetCount: statuses.size,

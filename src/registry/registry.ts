@@ -202,20 +202,28 @@ export class MulticastRegistry {
     return this.#accept(async () => {
       const { message, sendOptions } = requestOf(payload, options)
       const lookUp = (identities: readonly string[]) => this.#store.lookUp(identities)
-      const targets = await this.#store.select(filterFrom(filter, this.#limits))
+      const targets = await this.#store.selectTargets(filterFrom(filter, this.#limits))
       const statuses = await this.#messenger.send(message, targets, { ...sendOptions, lookUp })
       return summarize(message.id, statuses)
     })
   }
 
   /**
-   * Receives the multicasts of one identity; a second subscription replaces the first. Subscribe
-   * first and register then: the registration names this registry's gateway, and nothing is missed.
+   * Receives the multicasts of one identity, or of each of a list; a second subscription of an
+   * identity replaces the first. Subscribe first and register then: the registration names this registry's
+   * gateway, and nothing is missed. One handler for very many, which tells them apart by the message's
+   * `identity` or `index`, takes far less than one for each.
    * @throws RegistryError `INVALID_IDENTITY`, `INVALID_ARGUMENT`
    */
-  async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
+  async subscribe(
+    identities: string | readonly string[],
+    handler: MessageHandler,
+  ): Promise<Subscription> {
     return this.#accept(() => {
-      return this.#messenger.subscribe(validateIdentity(identity), takeHandler(handler, 'handler'))
+      const valid = Array.isArray(identities)
+        ? identities.map((identity: unknown) => validateIdentity(identity))
+        : validateIdentity(identities)
+      return this.#messenger.subscribe(valid, takeHandler(handler, 'handler'))
     })
   }
 

@@ -2,6 +2,7 @@ import type { CompiledFilter } from './filter/compile.ts'
 import type { SortOrder } from './paging/sort-order.ts'
 import type { RegistrationView } from './registration-view.ts'
 import type { Registration } from './registration.ts'
+import type { TargetSet } from './targets/target-set.ts'
 import type { WatchStream } from './watch/watch-event.ts'
 
 /** A registration to be made. The registry has validated every field. */
@@ -85,6 +86,12 @@ export interface RegistryStore {
    * @param order the order of a listing's first page, if not by identity: for stores with ordered indexes.
    */
   view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView>
+
+  /**
+   * Those that `select` gives, as targets of a multicast. It changes nothing that the registry does
+   * later.
+   */
+  selectTargets(filter: CompiledFilter): Promise<TargetSet>
 
   /**
    * The live registrations of these identities, in any order; those without one are left out.

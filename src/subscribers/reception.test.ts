@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { Reception } from './reception.ts'
 
-const message = (id: string, identity: string) => ({ id, identity, payload: Buffer.from('four') })
+const message = (id: string, identity: string) => ({
+  id,
+  identity,
+  index: 0,
+  payload: Buffer.from('four'),
+})
 
 test('messages, receipts, identities and duplicates are counted apart', () => {
   const reception = new Reception()

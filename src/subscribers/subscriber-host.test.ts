@@ -22,7 +22,12 @@ async function receivers() {
   const [[, handler] = expect.fail('nobody subscribed')] = subscribe.mock.calls
   const receive = (intendedAtMs: number): void => {
     const stamp = { loadId: subscribers.loadId, number: 0, intendedAtMs, isWarmUp: false }
-    void handler({ id: 'm', identity: 'a', payload: stampPayload(stamp, Buffer.from('x')) })
+    void handler({
+      id: 'm',
+      identity: 'a',
+      index: 0,
+      payload: stampPayload(stamp, Buffer.from('x')),
+    })
   }
   const expectAt = (intendedAtMs: number): void =>
     subscribers.expect({ number: 0, intendedAtMs, startedAtMs: intendedAtMs, recipients: 1 })

@@ -6,7 +6,7 @@ import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../load/pauses.ts'
 import { DeliveryTally, type AnnouncedMessage } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { Messenger } from '../registry/messenger.ts'
-import { readStamp } from './stamp.ts'
+import { readStamp, type Stamp } from './stamp.ts'
 
 /** The receivers of a load test: real subscribers that count what reaches them. */
 export interface Subscribers {
@@ -58,6 +58,10 @@ export class SubscriberHost implements Subscribers {
   readonly #eventLoop = watchEventLoop()
   readonly #observer: NodeJS.Timeout
   #lastReceiptMs = 0
+  /** Numbers given to recipients. */
+  #recipients = 0
+  #lastPayload: Uint8Array | null = null
+  #lastStamp: Stamp | null = null
   /** When the first message of the measurement was due, as far as it is known here. */
   #measuredSinceMs = Infinity
 
@@ -79,8 +83,7 @@ export class SubscriberHost implements Subscribers {
 
   async host(identities: readonly string[]): Promise<void> {
     for (let start = 0; start < identities.length; start += SUBSCRIBE_LOT) {
-      const lot = identities.slice(start, start + SUBSCRIBE_LOT)
-      await Promise.all(lot.map((identity) => this.#subscribe(identity)))
+      await this.#subscribe(identities.slice(start, start + SUBSCRIBE_LOT))
     }
   }
 
@@ -114,16 +117,27 @@ export class SubscriberHost implements Subscribers {
     return this.#messenger.close()
   }
 
-  async #subscribe(identity: string): Promise<void> {
-    const recipient = this.#hosted.size
-    this.#hosted.add(identity)
-    await this.#messenger.subscribe(identity, ({ payload }) => {
-      const stamp = readStamp(payload)
+  async #subscribe(identities: readonly string[]): Promise<void> {
+    const firstRecipient = this.#recipients
+    this.#recipients += identities.length
+    for (const identity of identities) this.#hosted.add(identity)
+    await this.#messenger.subscribe(identities, ({ payload, index }) => {
+      const stamp = this.#stampOf(payload)
       if (stamp === null || stamp.isWarmUp || stamp.loadId !== this.loadId) return
       this.#lastReceiptMs = this.#now()
       this.#measureSince(stamp.intendedAtMs)
+      const recipient = firstRecipient + index
       this.#tally.receive(stamp.number, stamp.intendedAtMs, recipient, this.#lastReceiptMs)
     })
+  }
+
+  /** Recipients of one message share its payload, so that it is read once. */
+  #stampOf(payload: Uint8Array): Stamp | null {
+    if (payload !== this.#lastPayload) {
+      this.#lastPayload = payload
+      this.#lastStamp = readStamp(payload)
+    }
+    return this.#lastStamp
   }
 
   /** How long nothing came, without pauses: what came during one is read before it is given up. */

@@ -96,7 +96,7 @@ const calls: TestedCalls = {
   },
   multicast: async (filter, options) => {
     const { messageId, statuses } = await mine().multicast(filter, 'fuzz', options)
-    return { messageId, statuses }
+    return { messageId, statuses: new Map(statuses) }
   },
   findPatternHosts: () => findPatternHosts(optionsOfMine().natsUrls, subjects),
   handled: async (messageId) => handled.get(messageId) ?? [],

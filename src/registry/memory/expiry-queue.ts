@@ -35,7 +35,8 @@ export function hasExpired(registration: Registration, now: number): boolean {
   return registration.expiresAt !== null && registration.expiresAt <= now
 }
 
-function isExpiryBefore(a: Registration, b: Registration): boolean {
+/** The order by expiry and then by identity. */
+export function isExpiryBefore(a: Registration, b: Registration): boolean {
   const [first, second] = [a.expiresAt ?? Infinity, b.expiresAt ?? Infinity]
   return first === second ? isIdentityBefore(a, b) : first < second
 }

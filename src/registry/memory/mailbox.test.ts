@@ -15,10 +15,12 @@ describe('a mailbox', () => {
     const subscribers = new HostedSubscribers()
     const calls: string[] = []
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
-    subscribers.add('quick', ({ identity }) => void calls.push(identity))
-    subscribers.add('slow', ({ identity }) => {
-      calls.push(identity)
-      return ended
+    subscribers.add('quick', { handler: ({ identity }) => void calls.push(identity) })
+    subscribers.add('slow', {
+      handler: ({ identity }) => {
+        calls.push(identity)
+        return ended
+      },
     })
     mailbox.serve(subscribers)
     const told: string[] = []
@@ -40,7 +42,7 @@ describe('a mailbox', () => {
       mailbox.keep(messageOf(id), ['a'], () => told.push(id))
     }
     const subscribers = new HostedSubscribers()
-    subscribers.add('a', () => {})
+    subscribers.add('a', { handler: () => {} })
     mailbox.serve(subscribers)
     expect(told).toEqual(['1', '2', '3'])
   })
@@ -50,7 +52,7 @@ describe('a mailbox', () => {
     const told: string[] = []
     mailbox.keep(messageOf('1'), ['a'], () => told.push('1'))
     const subscribers = new HostedSubscribers()
-    subscribers.add('a', () => {})
+    subscribers.add('a', { handler: () => {} })
     mailbox.serve(subscribers)
     expect(told).toEqual([])
   })

@@ -3,8 +3,9 @@ import { DeliveryStatuses } from '../delivery-statuses.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { HostedSubscribers } from '../hosted-subscribers.ts'
 import { lookUpOpen } from '../look-up.ts'
-import type { DeliveryStatus, DeliveryTarget, OutgoingMessage, SendOptions } from '../messenger.ts'
+import type { DeliveryReport, DeliveryTarget, OutgoingMessage, SendOptions } from '../messenger.ts'
 import { OwnGateways } from '../own-gateways.ts'
+import { type NumberedTarget, partOf, slotOf, type TargetSet } from '../targets/target-set.ts'
 import { WakeUp } from '../wake-up.ts'
 import type { Warnings } from '../warnings.ts'
 import type { MemoryBroker } from './memory-broker.ts'
@@ -20,6 +21,7 @@ export class MemoryFanOut {
   readonly #options: SendOptions
   readonly #resendable: boolean
   readonly #deadline: number
+  readonly #targets: TargetSet
   readonly #statuses: DeliveryStatuses
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   readonly #wakeUp = new WakeUp()
@@ -28,6 +30,7 @@ export class MemoryFanOut {
   constructor(
     broker: MemoryBroker,
     message: OutgoingMessage,
+    targets: TargetSet,
     warnings: Warnings,
     options: SendOptions,
   ) {
@@ -37,12 +40,13 @@ export class MemoryFanOut {
     this.#options = options
     this.#resendable = options.delivery !== 'at-most-once'
     this.#deadline = performance.now() + options.timeoutMs
-    this.#statuses = new DeliveryStatuses({ retried: this.#resendable })
+    this.#targets = targets
+    this.#statuses = new DeliveryStatuses(targets, { retried: this.#resendable })
   }
 
-  async run(targets: readonly DeliveryTarget[]): Promise<ReadonlyMap<string, DeliveryStatus>> {
+  async run(): Promise<DeliveryReport> {
     const statuses = this.#statuses
-    let open: readonly DeliveryTarget[] = await this.#enter(targets)
+    let open: Iterable<NumberedTarget> = this.#targets
     for (;;) {
       await this.#sendOnce(open)
       const now = performance.now()
@@ -50,38 +54,29 @@ export class MemoryFanOut {
       if (this.#options.receipts) await this.#waitForReceipts(until)
       if (!this.#resendable || statuses.remaining === 0) return statuses.end()
       if (performance.now() >= this.#deadline) return statuses.end()
-      const known = open.filter(({ identity }) => statuses.isOpen(identity))
-      const found = await lookUpOpen(this.#options.lookUp, known, statuses, this.#deadline)
-      open = found.filter(({ identity }) => statuses.isOpen(identity))
+      const found = await lookUpOpen(this.#options.lookUp, [...statuses.open()], this.#deadline)
+      open = found.filter(({ number }) => statuses.isOpen(number))
     }
-  }
-
-  async #enter(targets: readonly DeliveryTarget[]): Promise<readonly DeliveryTarget[]> {
-    const entered: DeliveryTarget[] = []
-    for (const target of targets) {
-      if (this.#budget.exhausted) await this.#budget.renew()
-      if (this.#statuses.enter(target.identity)) entered.push(target)
-    }
-    return entered
   }
 
   /** Hands the message to each target once. */
-  async #sendOnce(targets: readonly DeliveryTarget[]): Promise<void> {
+  async #sendOnce(targets: Iterable<NumberedTarget>): Promise<void> {
     const held = new Map<HostedSubscribers, HeldMessage | null>()
     for (const target of targets) {
       if (this.#budget.exhausted) await this.#budget.renew()
       if (performance.now() >= this.#deadline) break
-      const { identity } = target
+      const { number } = target
       const hosts = this.#hostsOf(target)
-      if (!this.#options.receipts) this.#statuses.handOver(identity)
-      else if (hosts.length === 0) this.#settle(identity, false)
-      for (const subscribers of hosts) this.#deliver(identity, subscribers, held)
+      if (!this.#options.receipts) {
+        this.#statuses.handOver(partOf(number), [slotOf(number), slotOf(number)])
+      } else if (hosts.length === 0) this.#settle(number, false)
+      for (const subscribers of hosts) this.#deliver(target, subscribers, held)
     }
     for (const each of held.values()) each?.handedOut()
   }
 
   #deliver(
-    identity: string,
+    { identity, number }: NumberedTarget,
     subscribers: HostedSubscribers,
     held: Map<HostedSubscribers, HeldMessage | null>,
   ): void {
@@ -91,18 +86,18 @@ export class MemoryFanOut {
       held.set(subscribers, admitted)
     }
     const { id, payload } = this.#message
-    if (admitted === null) this.#settle(identity, false)
+    if (admitted === null) this.#settle(number, false)
     // The receipt for the first copy covers this one.
     else if (!this.#resendable || !subscribers.isBusyWith(id, identity)) {
       const outcome = subscribers.deliver({ id, identity, payload }, this.#resendable, admitted)
-      if (typeof outcome === 'boolean') this.#settle(identity, outcome)
-      else void outcome.then((handled) => this.#settle(identity, handled))
+      if (typeof outcome === 'boolean') this.#settle(number, outcome)
+      else void outcome.then((handled) => this.#settle(number, handled))
     }
   }
 
-  #settle(identity: string, handled: boolean): void {
+  #settle(number: number, handled: boolean): void {
     if (!this.#options.receipts) return
-    this.#statuses.settle(identity, handled)
+    this.#statuses.settle(number, handled)
     if (this.#statuses.remaining === 0) this.#wakeUp.notify()
   }
 

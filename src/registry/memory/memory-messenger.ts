@@ -3,13 +3,12 @@ import { Backlog } from '../backlog.ts'
 import { DeliveryStatuses } from '../delivery-statuses.ts'
 import { type DurabilityOptions, durabilityOf, type Retention } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
-import { EventLoopBudget } from '../event-loop-budget.ts'
 import { validateGatewayName } from '../gateway-name.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
 import { parseIdentityPattern } from '../identity-pattern.ts'
 import { validateMessageId } from '../message-id.ts'
 import type {
-  DeliveryStatus,
+  DeliveryReport,
   DeliveryTarget,
   MessageHandler,
   Messenger,
@@ -19,7 +18,9 @@ import type {
 } from '../messenger.ts'
 import { OwnGateways } from '../own-gateways.ts'
 import { checkSendOptions } from '../send-options.ts'
-import { groupIntoLanes } from '../lanes.ts'
+import { rangesOfBitmap } from '../targets/bitmap.ts'
+import { forEachNumber } from '../targets/ranges.ts'
+import { numberOf, TargetSet } from '../targets/target-set.ts'
 import { WakeUp } from '../wake-up.ts'
 import { Warnings } from '../warnings.ts'
 import { MemoryBroker } from './memory-broker.ts'
@@ -27,7 +28,6 @@ import { MemoryFanOut } from './memory-fan-out.ts'
 
 export { MemoryBroker } from './memory-broker.ts'
 
-const TURN_BUDGET_MS = 2
 const CLOSE_PATIENCE_MS = 5_000
 
 /** The limits and warnings of a memory messenger. */
@@ -79,9 +79,19 @@ export class MemoryMessenger implements Messenger {
     return this.#broker.isGateway(gateway)
   }
 
-  async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
+  async subscribe(
+    identities: string | readonly string[],
+    handler: MessageHandler,
+  ): Promise<Subscription> {
     this.#checkOpen()
-    return subscriptionOf(this.#subscribers.add(identity, handler))
+    const list = typeof identities === 'string' ? [identities] : identities
+    const subscribed = { handler }
+    for (const [index, identity] of list.entries()) {
+      this.#subscribers.add(identity, subscribed, index)
+    }
+    return subscriptionOf(() => {
+      for (const identity of list) this.#subscribers.remove(identity, subscribed)
+    })
   }
 
   async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
@@ -91,18 +101,19 @@ export class MemoryMessenger implements Messenger {
 
   async send(
     message: OutgoingMessage,
-    targets: readonly DeliveryTarget[],
+    targets: Iterable<DeliveryTarget>,
     options: SendOptions,
-  ): Promise<ReadonlyMap<string, DeliveryStatus>> {
+  ): Promise<DeliveryReport> {
     this.#checkOpen()
     checkSendOptions(options, this.#retention)
     validateMessageId(message.id)
     // A copy, as over a network: what sender and subscribers do to theirs is their own affair.
     const copy = { ...message, payload: message.payload.slice() }
+    const all = TargetSet.of(targets)
     const sending =
       options.delivery === 'exactly-once'
-        ? this.#sendDurably(copy, targets, options)
-        : new MemoryFanOut(this.#broker, copy, this.#warnings, options).run(targets)
+        ? this.#sendDurably(copy, all, options)
+        : new MemoryFanOut(this.#broker, copy, all, this.#warnings, options).run()
     this.#sends.add(sending)
     try {
       return await sending
@@ -130,24 +141,27 @@ export class MemoryMessenger implements Messenger {
   /** Keeps the message for every gateway that has a mailbox, and waits for who handles it. */
   async #sendDurably(
     message: OutgoingMessage,
-    targets: readonly DeliveryTarget[],
+    targets: TargetSet,
     { timeoutMs }: SendOptions,
-  ): Promise<ReadonlyMap<string, DeliveryStatus>> {
+  ): Promise<DeliveryReport> {
     const deadline = performance.now() + timeoutMs
-    const statuses = new DeliveryStatuses({ retried: false })
-    const lanes = await groupIntoLanes(targets, statuses, new EventLoopBudget(TURN_BUDGET_MS))
+    const statuses = new DeliveryStatuses(targets, { retried: false })
     const handled = new WakeUp()
     const gateways = new OwnGateways((gateway) => this.isGateway(gateway), this.#warnings)
-    for (const { gateway, identities } of lanes) {
-      const isOwn = gateways.has(gateway, identities[0])
+    for (const [part, { table, slots }] of targets.parts.entries()) {
+      const { gateway, names } = table
+      const ranges = rangesOfBitmap(slots)
+      const isOwn = gateways.has(gateway, names[ranges[0] ?? 0])
       const mailbox = isOwn ? this.#broker.mailboxOf(gateway) : null
       if (mailbox === null) {
-        for (const identity of identities) statuses.settle(identity, false)
+        statuses.settleSlots(part, ranges, false)
         continue
       }
-      for (const identity of identities) statuses.handOver(identity)
-      mailbox.keep(message, identities, (identity) => {
-        statuses.settle(identity, true)
+      statuses.handOver(part, ranges)
+      const recipients = new Map<string, number>()
+      forEachNumber(ranges, (slot) => recipients.set(names[slot] ?? '', numberOf(part, slot)))
+      mailbox.keep(message, [...recipients.keys()], (identity) => {
+        statuses.settle(recipients.get(identity) ?? -1, true)
         handled.notify()
       })
     }
@@ -158,7 +172,7 @@ export class MemoryMessenger implements Messenger {
   }
 }
 
-function subscriptionOf(remove: () => boolean): Subscription {
+function subscriptionOf(remove: () => unknown): Subscription {
   return {
     unsubscribe: async () => {
       remove()

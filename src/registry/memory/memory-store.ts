@@ -19,6 +19,7 @@ import type { WatchStream } from '../watch/watch-event.ts'
 import { WatchTokens } from '../watch/watch-token.ts'
 import { Watches } from '../watch/watches.ts'
 import { RecentChanges } from './recent-changes.ts'
+import type { TargetSet } from '../targets/target-set.ts'
 import { RegistrationIndex } from './registration-index.ts'
 
 /** How a memory store is limited. */
@@ -111,13 +112,13 @@ export class MemoryStore implements RegistryStore {
   }
 
   async view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView> {
-    this.#advance()
-    const building = this.#index.prepare(filter, order)
-    if (building !== null) {
-      await building
-      this.#advance()
-    }
+    await this.#prepare(filter, order)
     return this.#index.view(filter, order)
+  }
+
+  async selectTargets(filter: CompiledFilter): Promise<TargetSet> {
+    await this.#prepare(filter, null)
+    return this.#index.selectTargets(filter)
   }
 
   async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {
@@ -161,6 +162,14 @@ export class MemoryStore implements RegistryStore {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#watches.end()
+  }
+
+  async #prepare(filter: CompiledFilter, order: SortOrder | null): Promise<void> {
+    this.#advance()
+    const building = this.#index.prepare(filter, order)
+    if (building === null) return
+    await building
+    this.#advance()
   }
 
   /** Removes what has ended, and gives the time (Unix ms) by a clock that is never set back. */

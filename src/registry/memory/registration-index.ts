@@ -3,14 +3,17 @@ import type { CompiledFilter, EqualityClause } from '../filter/compile.ts'
 import type { SortOrder } from '../paging/sort-order.ts'
 import type { OrderedRegistrations, RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
+import { NameTables } from '../targets/name-tables.ts'
+import type { TargetSet } from '../targets/target-set.ts'
 import type { RegistrationChange } from '../watch/registration-change.ts'
 import { isIdentityBefore, type Identified } from './identified.ts'
-import { ExpiryQueue } from './expiry-queue.ts'
+import { ExpiryQueue, isExpiryBefore } from './expiry-queue.ts'
 import { FieldIndex } from './field-index.ts'
 import { IdentityMap } from './identity-map.ts'
 import { KeptIndexes, type IndexBounds } from './kept-indexes.ts'
 import { OrderIndex } from './order-index.ts'
 import { SortedList } from './sorted-list.ts'
+import { SortedRuns } from './sorted-runs.ts'
 import { SortedView } from './sorted-view.ts'
 
 /** Of fields that filters ask to equal a value. */
@@ -47,8 +50,22 @@ export class RegistrationIndex {
   readonly #expiries = new ExpiryQueue()
   readonly #fields = new KeptIndexes<FieldIndex>(this.#all, FIELD_BOUNDS)
   readonly #orders = new KeptIndexes<OrderIndex>(this.#all, ORDER_BOUNDS)
+  readonly #names = new NameTables()
+  /** What is kept while it is loaded; `null` afterwards. */
+  #loading: Loading | null = null
   /** Called with each change once it is made. */
   onChange: ((change: RegistrationChange) => void) | null = null
+
+  /** An index to be filled by `put` and completed by `endLoading`; until then it can't be searched. */
+  static toLoad(): RegistrationIndex {
+    const index = new RegistrationIndex()
+    index.#loading = {
+      all: new SortedRuns<Registration>(isIdentityBefore),
+      expiries: new SortedRuns<Registration>(isExpiryBefore),
+      changed: null,
+    }
+    return index
+  }
 
   get size(): number {
     return this.#all.size
@@ -77,10 +94,13 @@ export class RegistrationIndex {
 
   /** Adds a registration, in the place of the identity's present one if it has one. */
   put(registration: Registration): void {
-    const before = this.#all.put(registration)
-    this.#byIdentity.set(registration.identity, registration)
-    this.#update(before, registration)
     const { identity } = registration
+    if (this.#loading !== null) this.#note(this.#loading, identity, registration)
+    this.#byIdentity.set(identity, registration)
+    this.#names.put(identity, registration.gateway)
+    if (this.#loading !== null) return
+    const before = this.#all.put(registration)
+    this.#update(before, registration)
     this.onChange?.({ identity, before: before ?? null, after: registration, isExpiry: false })
   }
 
@@ -91,11 +111,51 @@ export class RegistrationIndex {
   remove(identity: string, isExpiry = false): boolean {
     const before = this.#byIdentity.get(identity)
     if (!before) return false
+    if (this.#loading !== null) this.#note(this.#loading, identity, null)
     this.#byIdentity.delete(identity)
+    this.#names.remove(identity)
+    if (this.#loading !== null) return true
     this.#all.remove(before)
     this.#update(before, undefined)
     this.onChange?.({ identity, before, after: null, isExpiry })
     return true
+  }
+
+  /**
+   * Puts in order what was put while loading, and what is changed meanwhile.
+   * @param pause is awaited every few ms.
+   */
+  async endLoading(pause: () => Promise<void>): Promise<void> {
+    const loading = this.#loading
+    if (loading === null) return
+    const changed = new Map<string, Registration | undefined>()
+    loading.changed = changed
+    const isCurrent = (registration: Registration): boolean =>
+      this.#byIdentity.get(registration.identity) === registration
+    await loading.all.drainTo((registration) => {
+      if (isCurrent(registration)) this.#all.put(registration)
+    }, pause)
+    await loading.expiries.drainTo((registration) => {
+      if (isCurrent(registration)) this.#expiries.update(undefined, registration)
+    }, pause)
+    this.#loading = null
+    for (const [identity, before] of changed) {
+      const after = this.#byIdentity.get(identity)
+      if (after) this.#all.put(after)
+      else this.#all.remove({ identity })
+      this.#expiries.update(before, after)
+    }
+  }
+
+  /** Notes a change that is about to be made while loading. */
+  #note({ all, expiries, changed }: Loading, identity: string, after: Registration | null): void {
+    if (changed !== null) {
+      // The first state is the only one that may have been put in order.
+      if (!changed.has(identity)) changed.set(identity, this.#byIdentity.get(identity))
+    } else if (after !== null) {
+      all.add(after)
+      expiries.add(after)
+    }
   }
 
   /**
@@ -152,6 +212,14 @@ export class RegistrationIndex {
     return { matches: areMatches ? candidates : await evaluate(candidates, filter), ordered }
   }
 
+  /** Those of `view`, as targets of a multicast. */
+  async selectTargets(filter: CompiledFilter): Promise<TargetSet> {
+    const isEverything = filter.isEqualitiesOnly && filter.equalities.length === 0
+    if (isEverything) return this.#names.all()
+    const { matches } = await this.view(filter)
+    return this.#names.of(matches)
+  }
+
   #update(before: Registration | undefined, after: Registration | undefined): void {
     this.#expiries.update(before, after)
     this.#fields.update(before, after)
@@ -190,6 +258,14 @@ export class RegistrationIndex {
     })
     return sufficient === undefined ? clauses : [sufficient]
   }
+}
+
+/** Registrations in no order. */
+interface Loading {
+  readonly all: SortedRuns<Registration>
+  readonly expiries: SortedRuns<Registration>
+  /** Once they are put in order: for identities changed since, their registrations until then. */
+  changed: Map<string, Registration | undefined> | null
 }
 
 interface Candidates {

@@ -48,9 +48,10 @@ export class SortedList<Key, Item extends Key> {
 
   /** Adds an item, in the place of the one that is neither before nor after it if there is one, which it returns. */
   put(item: Item): Item | undefined {
-    if (this.#blocks.length === 0) {
-      this.#insertBlock(0, [item])
-      this.#size += 1
+    const last = this.#blocks.length - 1
+    const lastItem = this.#blocks[last]?.at(-1)
+    if (lastItem === undefined || this.#isBefore(lastItem, item)) {
+      this.#append(last, item)
       return undefined
     }
     const at = this.#blockOf(item)
@@ -61,9 +62,11 @@ export class SortedList<Key, Item extends Key> {
       block[place] = item
       return found
     }
+    block.splice(place, 0, item)
     this.#size += 1
-    if (block.length < this.#maxBlockLength) insert(block, place, item)
-    else this.#insertIntoFull(at, block, place, item)
+    if (block.length > this.#maxBlockLength) {
+      this.#insertBlock(at + 1, block.splice(this.#maxBlockLength / 2))
+    }
     return undefined
   }
 
@@ -127,13 +130,12 @@ export class SortedList<Key, Item extends Key> {
     this.#madeAfter.splice(at, 1)
   }
 
-  #insertIntoFull(at: number, block: Item[], place: number, item: Item): void {
-    // Items that come in order leave full blocks behind.
-    const isLast = place === block.length && at === this.#blocks.length - 1
-    const rest = isLast ? [] : block.splice(this.#maxBlockLength / 2)
-    if (place <= block.length && !isLast) insert(block, place, item)
-    else insert(rest, isLast ? 0 : place - block.length, item)
-    this.#insertBlock(at + 1, rest)
+  /** Items that come in order leave full blocks behind. */
+  #append(last: number, item: Item): void {
+    this.#size += 1
+    const { length = this.#maxBlockLength } = this.#blocks[last] ?? {}
+    if (length < this.#maxBlockLength) this.#ownBlock(last).push(item)
+    else this.#insertBlock(last + 1, [item])
   }
 
   #join(at: number): void {
@@ -151,9 +153,4 @@ export class SortedList<Key, Item extends Key> {
       return
     }
   }
-}
-
-function insert<T>(items: T[], place: number, item: T): void {
-  if (place === items.length) items.push(item)
-  else items.splice(place, 0, item)
 }

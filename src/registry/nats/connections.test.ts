@@ -184,9 +184,9 @@ describe('losing the NATS server', () => {
     await expect
       .poll(() => statusOf(sender, host, 'a').catch(() => 'UNAVAILABLE'), { timeout: 10_000 })
       .toBe('DELIVERED')
-    expect(await findPatternHosts([again.url], subjects)).toEqual([
-      { gateway: host.gateway, pattern: '*' },
-    ])
+    await expect
+      .poll(() => findPatternHosts([again.url], subjects))
+      .toEqual([{ gateway: host.gateway, pattern: '*' }])
     await host.close()
     expect(changes).toEqual([false, true])
     expect(await findPatternHosts([again.url], subjects)).toEqual([])

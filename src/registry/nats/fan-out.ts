@@ -1,27 +1,29 @@
-import type { Msg, MsgHdrs } from '@nats-io/transport-node'
+import type { Msg } from '@nats-io/transport-node'
 import { DeliveryStatuses } from '../delivery-statuses.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
-import { isIdentity } from '../identity.ts'
-import { groupIntoLanes, groupOpen, type Lane, openTargets, takeBatch } from '../lanes.ts'
-import { lookUpOpen } from '../look-up.ts'
-import type { DeliveryStatus, DeliveryTarget, OutgoingMessage, SendOptions } from '../messenger.ts'
+import { type Lane, lanesOf, nextPiece, Piece } from '../lanes.ts'
+import type { DeliveryReport, OutgoingMessage, SendOptions } from '../messenger.ts'
 import { OwnGateways } from '../own-gateways.ts'
 import { settledWithin } from '../settled-within.ts'
+import { bitmapOf } from '../targets/bitmap.ts'
+import { membersAt } from '../targets/ranges.ts'
+import type { TargetSet } from '../targets/target-set.ts'
 import { WakeUp } from '../wake-up.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Connection, ConnectionPool } from './connections.ts'
 import { FlushPace } from './flush-pace.ts'
+import type { HeldNames } from './held-names.ts'
 import { LaneQueue } from './lane-queue.ts'
+import { type NextMessage, NextMessages } from './next-messages.ts'
 import { type Answer, readAnswer } from './read-answer.ts'
-import type { Ranges } from './receipt.ts'
+import type { HeldBy } from './receipt.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
+import { Resends } from './resends.ts'
 import { type SentMessage, SentMessages } from './sent-messages.ts'
 import type { Subjects } from './subjects.ts'
 import {
-  encodeGatewayBody,
   gatewayHeaders,
   headerBytes,
-  identityHeaders,
   MOST_RECIPIENTS,
   type MessageMarks,
   payloadTooLarge,
@@ -41,40 +43,58 @@ interface Way {
   readonly pace: FlushPace
 }
 
+/** What the fan-outs of one messenger work with. */
+export interface FanOutParts {
+  readonly subjects: Subjects
+  readonly warnings: Warnings
+  readonly heldNames: HeldNames
+}
+
 /** One multicast on its way: groups targets, sends within the limits, and collects receipts. */
 export class FanOut implements ReplyReceiver {
   readonly #message: OutgoingMessage
-  readonly #subjects: Subjects
+  readonly #targets: TargetSet
   readonly #warnings: Warnings
+  readonly #heldNames: HeldNames
+  readonly #messages: NextMessages
   readonly #options: SendOptions
   readonly #marks: MessageMarks
   readonly #deadline: number
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
-  readonly #identityHeaders: MsgHdrs
   readonly #statuses: DeliveryStatuses
   readonly #sent: SentMessages
   readonly #ways = new Map<Connection, Way>()
   readonly #wakeUp = new WakeUp()
   readonly #gateways: OwnGateways
+  readonly #resends: Resends
   #queue = new LaneQueue([], () => {})
 
   constructor(
     message: OutgoingMessage,
-    subjects: Subjects,
-    warnings: Warnings,
+    targets: TargetSet,
+    { subjects, warnings, heldNames }: FanOutParts,
     options: SendOptions,
   ) {
     this.#message = message
-    this.#subjects = subjects
+    this.#targets = targets
     this.#warnings = warnings
+    this.#heldNames = heldNames
     this.#gateways = new OwnGateways((gateway) => subjects.isGateway(gateway), warnings)
     this.#options = options
     const resendable = options.delivery !== 'at-most-once'
     this.#marks = { id: message.id, resendable, repeatable: message.repeatable ?? false }
     this.#deadline = performance.now() + options.timeoutMs
-    this.#statuses = new DeliveryStatuses({ retried: resendable })
+    this.#statuses = new DeliveryStatuses(targets, { retried: resendable })
     this.#sent = new SentMessages({ resent: resendable })
-    this.#identityHeaders = identityHeaders(this.#marks)
+    const { lookUp } = options
+    this.#resends = new Resends({
+      targets,
+      statuses: this.#statuses,
+      lookUp,
+      deadline: this.#deadline,
+      budget: this.#budget,
+    })
+    this.#messages = new NextMessages(message.payload, this.#marks, subjects, heldNames)
   }
 
   /**
@@ -82,24 +102,21 @@ export class FanOut implements ReplyReceiver {
    * @throws RegistryError `UNAVAILABLE` if there was no connection to send anything on,
    * `INVALID_ARGUMENT` if the payload is more than the server takes.
    */
-  async run(
-    pool: ConnectionPool,
-    targets: readonly DeliveryTarget[],
-  ): Promise<ReadonlyMap<string, DeliveryStatus>> {
+  async run(pool: ConnectionPool): Promise<DeliveryReport> {
     const { resendable } = this.#marks
     try {
-      let lanes = this.#ownLanes(await groupIntoLanes(targets, this.#statuses, this.#budget))
+      let lanes = this.#ownLanes(lanesOf(this.#targets))
       for (let resendMs = FIRST_RESEND_MS; ; resendMs = Math.min(2 * resendMs, MAX_RESEND_MS)) {
         const roundEnd = resendable
           ? Math.min(performance.now() + resendMs, this.#deadline)
           : this.#deadline
         const connection = pool.pick()
-        if (connection !== undefined) await this.#sendRound(connection, lanes, roundEnd)
+        if (connection !== undefined) await this.#round(connection, lanes, roundEnd)
         else if (!resendable) throw pool.unavailable()
-        if (this.#options.receipts) await this.#waitForReceipts(roundEnd)
+        else if (this.#options.receipts) await this.#waitForReceipts(roundEnd)
         if (!resendable || this.#statuses.remaining === 0) break
         if (performance.now() >= this.#deadline) break
-        lanes = await this.#lanesOfResend(lanes)
+        lanes = this.#ownLanes(await this.#resends.lanesAfter(lanes))
       }
       if (this.#ways.size === 0) throw pool.unavailable()
       return this.#statuses.end()
@@ -111,7 +128,7 @@ export class FanOut implements ReplyReceiver {
   onReply(index: number, reply: Msg): void {
     const sent = this.#sent.get(index)
     if (sent === undefined) return
-    const answer = readAnswer(reply, sent.lane.gateway !== null, sent.identities.length)
+    const answer = readAnswer(reply, sent.how !== 'by subject', sent.count)
     if (answer === null) return
     if ('malformed' in answer) {
       this.#warnings.warn(
@@ -123,53 +140,49 @@ export class FanOut implements ReplyReceiver {
 
   onRefused(subject: string): void {
     for (const sent of this.#sent.takeBySubject(subject)) {
-      this.#settle(sent, { handled: [], refused: [0, sent.identities.length - 1] })
+      this.#settle(sent, { handled: [], refused: [0, sent.count - 1] })
     }
   }
 
   /** Refuses targets whose gateway is outside the namespace: nothing is sent to foreign subjects. */
   #ownLanes(lanes: readonly Lane[]): readonly Lane[] {
-    return lanes.filter(({ gateway, identities }) => {
-      if (this.#gateways.has(gateway, identities[0])) return true
-      for (const identity of identities) this.#statuses.settle(identity, false)
+    return lanes.filter((lane) => {
+      if (this.#gateways.has(lane.gateway, lane.pieces[0]?.first)) return true
+      this.#refuseUnsent(lane)
       return false
     })
   }
 
-  /** Sends to each target once, within the round's time and as the connection allows. */
-  async #sendRound(
-    connection: Connection,
-    lanes: readonly Lane[],
-    roundEnd: number,
-  ): Promise<void> {
+  /**
+   * Sends to each target once, within the round's time and as the connection allows, and waits for
+   * receipts until the round ends.
+   */
+  async #round(connection: Connection, lanes: readonly Lane[], roundEnd: number): Promise<void> {
     const { length: payloadBytes } = this.#message.payload
     const headers = gatewayHeaders(this.#marks, payloadBytes, MOST_RECIPIENTS)
     const room = connection.maxPayloadBytes - payloadBytes - headerBytes(headers)
-    if (room < 1) {
-      throw payloadTooLarge(payloadBytes, connection.maxPayloadBytes)
-    }
+    if (room < 1) throw payloadTooLarge(payloadBytes, connection.maxPayloadBytes)
     const way = this.#wayBy(connection)
     const lossesBefore = connection.losses
     this.#sent.startRound()
     this.#queue = new LaneQueue(lanes, () => this.#wakeUp.notify())
-    while (!this.#queue.isEmpty) {
+    for (;;) {
       const now = performance.now()
       if (now >= this.#deadline) break
-      if (!connection.up) {
-        for (const lane of lanes) this.#refuseUnsent(lane)
-        break
-      }
-      if (way.pace.full || !this.#queue.hasReady) {
-        // A silent gateway must not delay resends to others.
-        if (now >= roundEnd) break
-        await this.#wakeUp.sleepUntil(roundEnd)
+      if (!connection.up) for (const lane of lanes) this.#refuseUnsent(lane)
+      const lane = way.pace.full ? undefined : this.#queue.take()
+      if (lane !== undefined) {
+        const bytes = this.#sendNext(way, lane, room)
+        if (bytes > 0) way.pace.count(1, bytes)
+        if (nextPiece(lane) !== undefined) this.#queue.add(lane)
+        if (this.#budget.exhausted) await this.#budget.renew()
         continue
       }
-      const lane = this.#queue.take()
-      if (lane === undefined) continue
-      way.pace.count(1, this.#sendNext(way, lane, room))
-      if (lane.next < lane.identities.length) this.#queue.add(lane)
-      if (this.#budget.exhausted) await this.#budget.renew()
+      const isWaiting = this.#options.receipts && this.#statuses.remaining > 0
+      if (this.#queue.isEmpty && !isWaiting) break
+      // A silent gateway must not delay resends to others.
+      if (now >= roundEnd) break
+      await this.#wakeUp.sleepUntil(roundEnd)
     }
     this.#queue.end()
     if (!this.#options.receipts) await this.#confirmHandOver(connection, lossesBefore)
@@ -185,77 +198,62 @@ export class FanOut implements ReplyReceiver {
     return way
   }
 
-  /** Sends a lane's next message; gives how many bytes that was. */
+  /** Sends a lane's next message; gives how many bytes that was, 0 for none. */
   #sendNext(way: Way, lane: Lane, room: number): number {
-    const { payload } = this.#message
-    if (lane.gateway === null) {
-      const identity = lane.identities[lane.next] ?? ''
-      lane.next += 1
-      if (!isIdentity(identity)) {
-        this.#statuses.settle(identity, false)
-        return 0
-      }
-      const subject = this.#subjects.identity(identity)
-      const sent = { lane, subject, identities: [identity], bytes: 0, answered: false }
-      this.#publish(way, sent, payload, this.#identityHeaders)
-      return payload.length
-    }
-    const identities = takeBatch(lane, room, payload.length)
-    if (identities.length === 0) {
-      this.#statuses.settle(lane.identities[lane.next] ?? '', false)
-      lane.next += 1
+    const next = this.#messages.take(lane, room)
+    if (next === null) return 0
+    if (next.state === 'unsendable') {
+      this.#statuses.settleSlots(next.part, next.slots, false)
       return 0
     }
-    const body = encodeGatewayBody(payload, identities)
-    const headers = gatewayHeaders(this.#marks, payload.length, identities.length)
-    const { length: bytes } = body
+    const bytes = next.how === 'by subject' ? 0 : next.body.length
     if (this.#options.receipts) lane.unansweredBytes += bytes
-    this.#publish(
-      way,
-      { lane, subject: lane.gateway, identities, bytes, answered: false },
-      body,
-      headers,
-    )
-    return bytes
+    this.#publish(way, { ...next, lane, bytes, answered: false }, next)
+    return next.body.length + 1
   }
 
   #publish(
     { connection, replyPrefix }: Way,
     sent: SentMessage,
-    body: Uint8Array,
-    headers: MsgHdrs,
+    { body, headers }: Pick<NextMessage, 'body' | 'headers'>,
   ): void {
     const index = this.#sent.add(sent)
     try {
       const reply = this.#options.receipts ? replyPrefix + index : ''
       connection.nats.publish(sent.subject, body, { headers, reply })
     } catch {
-      this.#settle(sent, { handled: [], refused: [0, sent.identities.length - 1] })
+      this.#settle(sent, { handled: [], refused: [0, sent.count - 1] })
     }
   }
 
   #refuseUnsent(lane: Lane): void {
-    for (const identity of lane.identities.slice(lane.next)) this.#statuses.settle(identity, false)
-    lane.next = lane.identities.length
+    for (const piece of lane.pieces) this.#statuses.settleSlots(piece.part, piece.takeAll(), false)
   }
 
-  #settle(sent: SentMessage, { handled, refused }: Answer): void {
+  #settle(sent: SentMessage, { handled, refused, names }: Answer): void {
     if (!sent.answered) {
       sent.answered = true
       this.#queue.release(sent.lane, sent.bytes)
     }
-    this.#settleRanges(sent, handled, true)
-    this.#settleRanges(sent, refused, false)
+    if (names !== undefined) this.#noteNames(sent, names)
+    this.#statuses.settleSlots(sent.part, membersAt(sent.slots, handled), true)
+    this.#statuses.settleSlots(sent.part, membersAt(sent.slots, refused), false)
     if (this.#statuses.remaining === 0) this.#wakeUp.notify()
   }
 
-  #settleRanges({ identities }: SentMessage, ranges: Ranges, handled: boolean): void {
-    for (let index = 0; index < ranges.length; index += 2) {
-      const last = ranges[index + 1] ?? -1
-      for (let position = ranges[index] ?? 0; position <= last; position += 1) {
-        this.#statuses.settle(identities[position] ?? '', handled)
-      }
-    }
+  /** Sends a message again, to names, if the gateway doesn't know its slots; once, whatever it says then. */
+  #noteNames(sent: SentMessage, names: HeldBy): void {
+    const table = this.#targets.parts[sent.part]?.table
+    if (table === undefined || sent.how === 'by subject') return
+    const isNamed = sent.how === 'by name'
+    if (names.held || !isNamed) this.#heldNames.note(table, isNamed ? sent.slots : [], names)
+    if (names.held || isNamed || sent.isRepeated) return
+    sent.isRepeated = true
+    const { lane, part, slots } = sent
+    const isQueued = nextPiece(lane) !== undefined
+    lane.pieces.push(new Piece(part, table, bitmapOf(slots), true))
+    if (!isQueued) this.#queue.add(lane)
+    this.#wakeUp.notify()
   }
 
   async #waitForReceipts(until: number): Promise<void> {
@@ -265,13 +263,6 @@ export class FanOut implements ReplyReceiver {
     }
   }
 
-  /** The open targets at their current gateways, or at their last known ones if the look-up fails. */
-  async #lanesOfResend(lanes: readonly Lane[]): Promise<readonly Lane[]> {
-    const known = openTargets(lanes, this.#statuses)
-    const targets = await lookUpOpen(this.#options.lookUp, known, this.#statuses, this.#deadline)
-    return this.#ownLanes(await groupOpen(targets, this.#statuses, this.#budget))
-  }
-
   /** Without receipts, a flush is the proof that the broker has everything. */
   async #confirmHandOver(connection: Connection, lossesBefore: number): Promise<void> {
     let confirmed = false
@@ -279,8 +270,6 @@ export class FanOut implements ReplyReceiver {
     await settledWithin([flushed], Math.max(0, this.#deadline - performance.now()))
     // A flush on a new connection says nothing about losses on the previous one.
     if (!confirmed || connection.losses > lossesBefore) return
-    for (const { identities } of this.#sent.values()) {
-      for (const identity of identities) this.#statuses.handOver(identity)
-    }
+    for (const { part, slots } of this.#sent.values()) this.#statuses.handOver(part, slots)
   }
 }

@@ -1,4 +1,5 @@
-import { encodeReceipt, forEachPosition, RangeBuilder, type Ranges, rangesOf } from './receipt.ts'
+import { encodeReceipt } from './receipt.ts'
+import { forEachNumber, RangeBuilder, type Ranges, rangesOf } from '../targets/ranges.ts'
 import type { Reply } from './reply.ts'
 
 /** How long a gateway waits for running handlers before it sends a first receipt, in ms. */
@@ -12,6 +13,7 @@ const RECEIPT_PATIENCE_MS = 50
 export class GatewayReceipt {
   readonly #reply: Reply
   readonly #recipients: number
+  readonly #holder: string | undefined
   /** Known at once. */
   readonly #handled = new RangeBuilder()
   readonly #refused = new RangeBuilder()
@@ -24,9 +26,11 @@ export class GatewayReceipt {
   #isScheduled = false
   #patience: NodeJS.Timeout | undefined
 
-  constructor(reply: Reply, recipients: number) {
+  /** @param holder the process that holds the names of the message by slots, if there are any. */
+  constructor(reply: Reply, recipients: number, holder?: string) {
     this.#reply = reply
     this.#recipients = recipients
+    this.#holder = holder
   }
 
   /** Notes a recipient's outcome, in the order of positions. */
@@ -76,7 +80,8 @@ export class GatewayReceipt {
     this.#handledLate = []
     this.#refusedLate = []
     const { maxBytes } = this.#reply
-    for (const text of encodeReceipt(this.#recipients, { handled, refused }, maxBytes)) {
+    const names = this.#holder === undefined ? {} : { names: { held: true, by: this.#holder } }
+    for (const text of encodeReceipt(this.#recipients, { handled, refused, ...names }, maxBytes)) {
       this.#reply.send(text)
     }
   }
@@ -85,6 +90,6 @@ export class GatewayReceipt {
 function withLate(ranges: Ranges, late: readonly number[]): Ranges {
   if (late.length === 0) return ranges
   const all = [...late]
-  forEachPosition(ranges, (position) => all.push(position))
+  forEachNumber(ranges, (position) => all.push(position))
   return rangesOf(all)
 }

@@ -7,7 +7,15 @@ import type { Connection } from './connections.ts'
 import { GatewayReceipt } from './gateway-receipt.ts'
 import { receivedHeaders } from './received-headers.ts'
 import { Reply, shown } from './reply.ts'
-import { decodeGatewayMessage, decodeMarks, type Malformed } from './wire.ts'
+import { decodeSlotsMessage } from './slots-message.ts'
+import { ToldTables } from './told-tables.ts'
+import {
+  decodeGatewayMessage,
+  decodeMarks,
+  isToSlots,
+  type Malformed,
+  type MessageMarks,
+} from './wire.ts'
 
 /** How long one turn of the event loop may hand out messages, in ms. */
 const TURN_BUDGET_MS = 2
@@ -21,16 +29,30 @@ interface Accepted {
   readonly held: HeldMessage
 }
 
+/** The recipients of one message. */
+interface Recipients {
+  readonly count: number
+  readonly nameAt: (position: number) => string
+  readonly deliverAt: (
+    position: number,
+    message: { readonly id: string; readonly payload: Uint8Array },
+    resendable: boolean,
+    held: HeldMessage,
+  ) => boolean | Promise<boolean>
+}
+
 /** Hands received messages to their subscribers and answers them. No input makes it throw. */
 export class Hosting {
   readonly #subscribers: HostedSubscribers
   readonly #warnings: Warnings
+  readonly #told: ToldTables
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   #waiting: Accepted[] = []
   #working: Promise<void> | null = null
 
   constructor(subscribers: HostedSubscribers, warnings: Warnings) {
     this.#subscribers = subscribers
+    this.#told = new ToldTables(subscribers.numbering)
     this.#warnings = warnings
   }
 
@@ -102,26 +124,66 @@ export class Hosting {
   }
 
   async #handOut(accepted: Accepted): Promise<void> {
-    const { message, reply, held } = accepted
+    const { message, reply } = accepted
     const headers = receivedHeaders(message)
-    const decoded = headers === null ? BAD_HEADERS : decodeGatewayMessage(headers, message.data)
-    if ('malformed' in decoded) {
-      this.#refuse(accepted, decoded)
-      return
+    if (headers === null) this.#refuse(accepted, BAD_HEADERS)
+    else if (isToSlots(headers)) {
+      const decoded = decodeSlotsMessage(headers, message.data)
+      if ('malformed' in decoded) return this.#refuse(accepted, decoded)
+      const { table, recipientCount } = decoded
+      const numbers = this.#told.numbersOf(table)
+      if (numbers === null) return reply.lacks(recipientCount, this.#told.processName)
+      const receipt = new GatewayReceipt(reply, recipientCount, this.#told.processName)
+      await this.#handOutTo(accepted, decoded, receipt, this.#byNumber(numbers))
+    } else {
+      const decoded = decodeGatewayMessage(headers, message.data)
+      if ('malformed' in decoded) return this.#refuse(accepted, decoded)
+      const { table, recipients } = decoded
+      if (table !== null) this.#told.tell(table, recipients)
+      const holder = table === null ? undefined : this.#told.processName
+      const receipt = new GatewayReceipt(reply, recipients.length, holder)
+      await this.#handOutTo(accepted, decoded, receipt, this.#byName(recipients))
     }
-    const { id, resendable, recipients } = decoded
-    const payload = ownBytes(decoded.payload)
-    const receipt = new GatewayReceipt(reply, recipients.length)
-    let position = -1
-    for (const identity of recipients) {
-      position += 1
+  }
+
+  async #handOutTo(
+    { held }: Accepted,
+    { id, resendable, payload: received }: MessageMarks & { readonly payload: Uint8Array },
+    receipt: GatewayReceipt,
+    { count, nameAt, deliverAt }: Recipients,
+  ): Promise<void> {
+    const message = { id, payload: ownBytes(received) }
+    for (let position = 0; position < count; position += 1) {
       if (position % 32 === 31 && this.#budget.exhausted) await this.#budget.renew()
       // The receipt for the first copy covers this one.
-      if (resendable && this.#subscribers.isBusyWith(id, identity)) continue
-      const received = { id, identity, payload }
-      receipt.note(position, this.#subscribers.deliver(received, resendable, held))
+      if (resendable && this.#subscribers.isBusyWith(id, nameAt(position))) continue
+      receipt.note(position, deliverAt(position, message, resendable, held))
     }
     receipt.send()
+  }
+
+  #byName(names: readonly string[]): Recipients {
+    const nameAt = (position: number): string => names[position] ?? ''
+    return {
+      count: names.length,
+      nameAt,
+      deliverAt: (position, { id, payload }, resendable, held) =>
+        this.#subscribers.deliver({ id, identity: nameAt(position), payload }, resendable, held),
+    }
+  }
+
+  #byNumber(numbers: Int32Array): Recipients {
+    const { numbering } = this.#subscribers
+    const { names, generation } = numbering
+    const nameAt = (position: number): string => names[numbers[position] ?? -1] ?? ''
+    return {
+      count: numbers.length,
+      nameAt,
+      deliverAt: (position, message, resendable, held) =>
+        numbering.generation === generation
+          ? this.#subscribers.deliverTo(numbers[position] ?? -1, message, resendable, held)
+          : this.#subscribers.deliver({ ...message, identity: nameAt(position) }, resendable, held),
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { LaneQueue } from './lane-queue.ts'
 const FULL = 8 * 1024 * 1024
 
 function lane(name: string, unansweredBytes = 0): Lane {
-  return { gateway: name, identities: [], next: 0, unansweredBytes, parked: false }
+  return { gateway: name, pieces: [], unansweredBytes, parked: false }
 }
 
 test('lanes take turns, and a lane with a full window waits for answers', () => {

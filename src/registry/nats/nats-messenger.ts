@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Msg, nuid } from '@nats-io/transport-node'
 import { Backlog, DEFAULT_MAX_BACKLOG_BYTES } from '../backlog.ts'
+import { DeliveryStatuses } from '../delivery-statuses.ts'
 import { type Durability, durabilityOf, type DurabilityOptions } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
 import { validateMessageId } from '../message-id.ts'
 import type {
-  DeliveryStatus,
+  DeliveryReport,
   DeliveryTarget,
   MessageHandler,
   Messenger,
@@ -16,13 +17,15 @@ import type {
 } from '../messenger.ts'
 import { checkSendOptions } from '../send-options.ts'
 import { settledWithin } from '../settled-within.ts'
+import { TargetSet } from '../targets/target-set.ts'
 import { Warnings } from '../warnings.ts'
 import { type BrokerSubscription, BrokerSubscriptions } from './broker-subscriptions.ts'
 import { ConnectionPool } from './connections.ts'
 import { DurableStreams } from './durable/durability.ts'
 import { DurableFanOut, type DurableSender } from './durable/durable-fan-out.ts'
 import { DurableInbox } from './durable/durable-inbox.ts'
-import { FanOut } from './fan-out.ts'
+import { FanOut, type FanOutParts } from './fan-out.ts'
+import { HeldNames } from './held-names.ts'
 import { Hosting } from './hosting.ts'
 import { takeMessengerOptions } from './messenger-options.ts'
 import { OwnSubjects } from './own-subjects.ts'
@@ -124,6 +127,7 @@ class NatsMessenger implements Messenger {
   readonly #pool: ConnectionPool
   readonly #subjects: Subjects
   readonly #warnings: Warnings
+  readonly #fanOutParts: FanOutParts
   readonly #broker: BrokerSubscriptions
   readonly #subscribers: HostedSubscribers
   readonly #hosting: Hosting
@@ -146,6 +150,7 @@ class NatsMessenger implements Messenger {
     this.#pool = pool
     this.#subjects = subjects
     this.#warnings = warnings
+    this.#fanOutParts = { subjects, warnings, heldNames: new HeldNames() }
     this.#subscribers = new HostedSubscribers(backlog)
     this.#hosting = new Hosting(this.#subscribers, warnings)
     this.#broker = new BrokerSubscriptions(pool, confirmTimeoutMs, warnings)
@@ -201,9 +206,12 @@ class NatsMessenger implements Messenger {
     return this.#subjects.isGateway(gateway)
   }
 
-  async subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
+  async subscribe(
+    identities: string | readonly string[],
+    handler: MessageHandler,
+  ): Promise<Subscription> {
     this.#checkOpen()
-    return this.#ownSubjects.subscribe(identity, handler)
+    return this.#ownSubjects.subscribe(identities, handler)
   }
 
   async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
@@ -213,17 +221,13 @@ class NatsMessenger implements Messenger {
 
   async send(
     message: OutgoingMessage,
-    targets: readonly DeliveryTarget[],
+    targets: Iterable<DeliveryTarget>,
     options: SendOptions,
-  ): Promise<ReadonlyMap<string, DeliveryStatus>> {
+  ): Promise<DeliveryReport> {
     this.#checkOpen()
     checkSendOptions(options, this.#durable?.streams.retention ?? null)
     validateMessageId(message.id)
-    if (targets.length === 0) return new Map()
-    const sending =
-      options.delivery === 'exactly-once' && this.#durable !== null
-        ? this.#sendDurably(this.#durable, message, targets, options)
-        : new FanOut(message, this.#subjects, this.#warnings, options).run(this.#pool, targets)
+    const sending = this.#send(message, TargetSet.of(targets), options)
     this.#sends.add(sending)
     try {
       return await sending
@@ -232,14 +236,18 @@ class NatsMessenger implements Messenger {
     }
   }
 
-  #sendDurably(
-    durable: DurableSlot,
+  async #send(
     message: OutgoingMessage,
-    targets: readonly DeliveryTarget[],
+    targets: TargetSet,
     options: SendOptions,
-  ): Promise<ReadonlyMap<string, DeliveryStatus>> {
+  ): Promise<DeliveryReport> {
+    const durable = options.delivery === 'exactly-once' ? this.#durable : null
+    if (targets.size === 0) return new DeliveryStatuses(targets, { retried: false }).end()
+    if (durable === null) {
+      return new FanOut(message, targets, this.#fanOutParts, options).run(this.#pool)
+    }
     if (!durable.connection.up) throw this.#pool.unavailable()
-    return new DurableFanOut(durable, message, options).run(targets)
+    return new DurableFanOut(durable, message, targets, options).run()
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Msg } from '@nats-io/transport-node'
-import type { HostedSubscribers } from '../hosted-subscribers.ts'
+import type { HostedSubscribers, SubscribedHandler } from '../hosted-subscribers.ts'
 import { type IdentityPattern, parseIdentityPattern } from '../identity-pattern.ts'
 import type { MessageHandler, Subscription } from '../messenger.ts'
 import { settledWithin } from '../settled-within.ts'
@@ -44,7 +44,31 @@ export class OwnSubjects {
     this.#options = options
   }
 
-  subscribe(identity: string, handler: MessageHandler): Promise<Subscription> {
+  /** One subject an identity, and one handler for all of them. */
+  async subscribe(
+    identities: string | readonly string[],
+    handler: MessageHandler,
+  ): Promise<Subscription> {
+    const list = typeof identities === 'string' ? [identities] : identities
+    const subscribed = { handler }
+    const opened = await Promise.allSettled(
+      list.map((identity, index) => this.#subscribeOne(identity, subscribed, index)),
+    )
+    const subscriptions = opened.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+    const unsubscribe = async (): Promise<void> => {
+      await Promise.all(subscriptions.map((each) => each.unsubscribe()))
+    }
+    const failed = opened.find((each) => each.status === 'rejected')
+    if (failed === undefined) return { unsubscribe }
+    await unsubscribe()
+    throw failed.reason
+  }
+
+  #subscribeOne(
+    identity: string,
+    subscribed: SubscribedHandler,
+    index: number,
+  ): Promise<Subscription> {
     const { broker, subscribers, hosting, subjects } = this.#options
     const open = (): Interest => {
       const connection = this.#connectionOf(identity)
@@ -57,7 +81,9 @@ export class OwnSubjects {
       const interest: Interest = { subscriptions: [subscription], live: false }
       return interest
     }
-    return this.#receive(this.#identities, identity, subscribers.add(identity, handler), open)
+    subscribers.add(identity, subscribed, index)
+    const remove = (): boolean => subscribers.remove(identity, subscribed)
+    return this.#receive(this.#identities, identity, remove, open)
   }
 
   subscribeMatching(text: string, handler: MessageHandler): Promise<Subscription> {

@@ -1,13 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  decodeReceipt,
-  encodeReceipt,
-  forEachPosition,
-  type Ranges,
-  rangesOf,
-  type Receipt,
-} from './receipt.ts'
+import { forEachNumber, type Ranges, rangesOf } from '../targets/ranges.ts'
+import { decodeReceipt, encodeReceipt, type Receipt } from './receipt.ts'
 
 /** What a gateway knows of each recipient: handled, refused, or nothing yet. */
 const outcomes = fc.array(fc.constantFrom('handled', 'refused', 'unknown'), {
@@ -24,7 +18,7 @@ function receiptOf(known: readonly Outcome[]): Receipt {
 
 function positionsIn(ranges: Ranges): readonly number[] {
   const positions: number[] = []
-  forEachPosition(ranges, (position) => positions.push(position))
+  forEachNumber(ranges, (position) => positions.push(position))
   return positions
 }
 

@@ -5,60 +5,37 @@
  * prism-receipt/2 <number of recipients of the message>
  * handled 0-499,501
  * refused 500
+ * holds <name of the gateway's process>
  * ```
  *
  * Positions are places in the message's list of recipients, from 0. A receipt makes positive statements only:
  * nothing follows for positions that it doesn't name, so it can't be mistaken for another one, and none has to
  * come first. Lines with unknown words are skipped, because later versions may add some.
+ *
+ * `holds` says that the process has noted the slots and names that the message told it; `lacks`, that
+ * it doesn't hold those that the message refers to, and has handed it to nobody (`slots-message.ts`).
  */
-
-/** A set of positions: `[first, last, first, last, …]`, both ends included. */
-export type Ranges = readonly number[]
+import type { Ranges } from '../targets/ranges.ts'
 
 /** The content of one receipt. */
 export interface Receipt {
   readonly handled: Ranges
   readonly refused: Ranges
+  /** Which process of the gateway holds, or lacks, the names that the message is about. */
+  readonly names?: HeldBy
+}
+
+/** Whether a process of a gateway holds some names. */
+export interface HeldBy {
+  readonly held: boolean
+  /** See `PROCESS_NAME`. */
+  readonly by: string
 }
 
 const START = 'prism-receipt/2 '
 const WORDS = ['handled', 'refused'] as const
 const NUMBER = /^\d{1,9}$/
-
-/** Collects ascending positions; consecutive ones form one range. */
-export class RangeBuilder {
-  readonly #closed: number[] = []
-  #first = 0
-  #last = -1
-
-  get ranges(): Ranges {
-    return this.#last < this.#first ? [] : [...this.#closed, this.#first, this.#last]
-  }
-
-  /** @param position above all that were added before. */
-  add(position: number): void {
-    if (position !== this.#last + 1 || position === 0) {
-      if (this.#last >= this.#first) this.#closed.push(this.#first, this.#last)
-      this.#first = position
-    }
-    this.#last = position
-  }
-}
-
-/** The ranges of positions in any order. */
-export function rangesOf(positions: Iterable<number>): Ranges {
-  const builder = new RangeBuilder()
-  for (const position of [...positions].sort((a, b) => a - b)) builder.add(position)
-  return builder.ranges
-}
-
-/** Calls `visit` with each position of the ranges. */
-export function forEachPosition(ranges: Ranges, visit: (position: number) => void): void {
-  for (let index = 0; index < ranges.length; index += 2) {
-    const last = ranges[index + 1] ?? -1
-    for (let position = ranges[index] ?? 0; position <= last; position += 1) visit(position)
-  }
-}
+const PROCESS_NAME = /^[\w-]{1,64}$/
 
 /**
  * A receipt as one or more texts, each complete in itself.
@@ -70,7 +47,9 @@ export function encodeReceipt(
   receipt: Receipt,
   maxBytes: number,
 ): readonly string[] {
-  const start = `${START}${recipients}`
+  const { names } = receipt
+  const about = names === undefined ? '' : `\n${names.held ? 'holds' : 'lacks'} ${names.by}`
+  const start = `${START}${recipients}${about}`
   const texts: string[] = []
   let text = start
   for (const word of WORDS) {
@@ -103,20 +82,38 @@ export function decodeReceipt(body: Uint8Array, recipients: number): Receipt | n
   const [start, ...lines] = text.split('\n')
   if (start !== `${START}${recipients}`) return null
   const receipt = { handled: [] as number[], refused: [] as number[] }
+  let names: HeldBy | undefined
   let named = 0
   for (const line of lines) {
     const space = line.indexOf(' ')
-    const word = WORDS.find((each) => each === line.slice(0, space < 0 ? line.length : space))
-    if (word === undefined) continue
-    const count = readRanges(line.slice(word.length + 1), recipients, receipt[word])
-    named += count ?? Infinity
-    if (named > recipients) return null
+    const word = line.slice(0, space < 0 ? line.length : space)
+    const rest = line.slice(word.length + 1)
+    if (word === 'handled' || word === 'refused') {
+      named += readRanges(rest, recipients, receipt[word]) ?? Infinity
+      if (named > recipients) return null
+    } else if ((word === 'holds' || word === 'lacks') && PROCESS_NAME.test(rest)) {
+      names = { held: word === 'holds', by: rest }
+    }
   }
-  return receipt
+  return names === undefined ? receipt : { ...receipt, names }
 }
 
-/** Appends the ranges of one line; returns how many positions they have, `null` if one is invalid. */
-function readRanges(text: string, recipients: number, bounds: number[]): number | null {
+/** `0-499,501` for these ranges. */
+export function rangesText(ranges: Ranges): string {
+  let text = ''
+  for (let index = 0; index < ranges.length; index += 2) {
+    const first = ranges[index]
+    const last = ranges[index + 1]
+    text += `${index === 0 ? '' : ','}${first === last ? first : `${first}-${last}`}`
+  }
+  return text
+}
+
+/**
+ * Appends the ranges of a text to `bounds`; returns how many numbers they have, `null` if one is invalid.
+ * @param limit what all numbers are below.
+ */
+export function readRanges(text: string, limit: number, bounds: number[]): number | null {
   let count = 0
   let before = -1
   for (const range of text.split(',')) {
@@ -126,7 +123,7 @@ function readRanges(text: string, recipients: number, bounds: number[]): number 
     if (!NUMBER.test(firstText) || !NUMBER.test(lastText)) return null
     const first = Number(firstText)
     const last = Number(lastText)
-    if (first <= before || last < first || last >= recipients) return null
+    if (first <= before || last < first || last >= limit) return null
     bounds.push(first, last)
     count += last - first + 1
     before = last

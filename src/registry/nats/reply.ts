@@ -1,6 +1,7 @@
 import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node'
 import type { Warnings } from '../warnings.ts'
 import type { Connection } from './connections.ts'
+import { encodeReceipt } from './receipt.ts'
 import { ERROR_HEADER } from './wire.ts'
 
 const INBOX = /^_INBOX(?:\.[^\s.*>]+)+$/
@@ -45,6 +46,12 @@ export class Reply {
     } catch {
       // The connection closed meanwhile: the sender correctly gets no receipt.
     }
+  }
+
+  /** Says that this process lacks the names that the message refers to, and handed it to nobody. */
+  lacks(recipients: number, processName: string): void {
+    const receipt = { handled: [], refused: [], names: { held: false, by: processName } }
+    for (const text of encodeReceipt(recipients, receipt, this.maxBytes)) this.send(text)
   }
 
   /** @param reason printable ASCII, without any received text. */

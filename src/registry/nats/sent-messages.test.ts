@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import { type SentMessage, SentMessages } from './sent-messages.ts'
 
 function messageTo(subject: string): SentMessage {
-  const lane = { gateway: subject, identities: [], next: 0, unansweredBytes: 0, parked: false }
-  return { lane, subject, identities: ['a'], bytes: 1, answered: false }
+  const lane = { gateway: subject, pieces: [], unansweredBytes: 0, parked: false }
+  const recipient = { part: 0, slots: [0, 0], count: 1, how: 'by name' } as const
+  return { ...recipient, lane, subject, bytes: 1, answered: false }
 }
 
 test('messages are found by the index in their reply subject', () => {

@@ -1,4 +1,5 @@
 import type { Lane } from '../lanes.ts'
+import type { Ranges } from '../targets/ranges.ts'
 
 /** For how many rounds of resends a receipt counts; a later one is repeated for the next resend. */
 const REMEMBERED_ROUNDS = 64
@@ -7,10 +8,16 @@ const REMEMBERED_ROUNDS = 64
 export interface SentMessage {
   readonly lane: Lane
   readonly subject: string
-  readonly identities: readonly string[]
+  /** Of the recipients, in the order of positions in receipts. */
+  readonly part: number
+  readonly slots: Ranges
+  readonly count: number
+  readonly how: 'by subject' | 'by name' | 'by slot'
   /** Its bytes in its lane's window. */
   readonly bytes: number
   answered: boolean
+  /** Whether its gateway had to be told the names instead. */
+  isRepeated?: boolean
 }
 
 /** The messages of one multicast that may be answered, by the index in their reply subject. */

@@ -23,7 +23,7 @@ const anyMessage: fc.Arbitrary<GatewayMessage> = fc
     fc.uint8Array({ maxLength: 200 }),
     fc.array(identity, { minLength: 1, maxLength: 50 }),
   )
-  .map(([each, payload, recipients]) => ({ ...each, payload, recipients }))
+  .map(([each, payload, recipients]) => ({ ...each, payload, recipients, table: null }))
 
 function encode(sent: GatewayMessage) {
   const { payload, recipients } = sent

@@ -10,6 +10,8 @@
  * recipients, joined by line feeds. Replies are receipts (`receipt.ts`), or have a `Prism-Error` header:
  * then the whole message was refused.
  *
+ * A gateway may be told slots for the names of a message, and reached by slots later: `slots-message.ts`.
+ *
  * **To a durable gateway**: the same, kept by JetStream. Receipts go to the inbox in `Prism-Receipt-To`.
  *
  * **A request for pattern hosts**: every host of a pattern answers with JSON,
@@ -18,6 +20,9 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import { RegistryError } from '../errors.ts'
 import { MESSAGE_ID } from '../message-id.ts'
+import { TABLE_SLOTS } from '../targets/name-table.ts'
+import type { Ranges } from '../targets/ranges.ts'
+import { rangesText, readRanges } from './receipt.ts'
 
 /** The wire format of a gateway message. */
 const WIRE_HEADER = 'Prism-Wire'
@@ -31,13 +36,25 @@ const REPEATABLE_HEADER = 'Prism-Repeatable'
 const PAYLOAD_BYTES_HEADER = 'Prism-Payload-Bytes'
 /** How many recipients a gateway message has. */
 const RECIPIENTS_HEADER = 'Prism-Recipients'
+/**
+ * The id of a table of names, and the slots in it of the message's recipients, in their order, as
+ * `0-499,501`. A gateway may ignore it.
+ */
+const TABLE_HEADER = 'Prism-Table'
 /** Where the receipts of a message kept by JetStream go, as its reply subject is JetStream's own. */
 export const RECEIPT_TO_HEADER = 'Prism-Receipt-To'
 /** In a reply: why the message was not handled. */
 export const ERROR_HEADER = 'Prism-Error'
 
-const WIRE_FORMAT = '2'
+/** The recipients of a message are its names. */
+export const NAMES_FORMAT = '2'
+/** The recipients of a message are slots of a table that the gateway was told before. */
+export const SLOTS_FORMAT = '3'
+type WireFormat = typeof NAMES_FORMAT | typeof SLOTS_FORMAT
 const COUNT = /^\d{1,9}$/
+const TABLE_ID = /^[\w-]{1,64}$/
+/** The longest text for the slots of a message, in bytes. Without them it is as good, but not the next one. */
+const MAX_SLOTS_BYTES = 8 * 1024
 
 /** The headers that every message has, whatever it is sent to. */
 export interface MessageMarks {
@@ -54,6 +71,15 @@ export interface GatewayMessage extends MessageMarks {
   readonly payload: Uint8Array
   /** As the sender wrote them: not checked. */
   readonly recipients: readonly string[]
+  /** The slots of the recipients, for messages that follow; `null` if it doesn't say. */
+  readonly table: SlotsOfTable | null
+}
+
+/** Slots of the names of a table. */
+export interface SlotsOfTable {
+  readonly id: string
+  /** As many as recipients, each below `TABLE_SLOTS`. */
+  readonly slots: Ranges
 }
 
 /** Why received input is invalid. */
@@ -81,17 +107,27 @@ export function identityHeaders({ id, resendable, repeatable }: MessageMarks): M
   return result
 }
 
-/** Headers of a message to a gateway. */
+/**
+ * Headers of a message to a gateway.
+ * @param format of the body.
+ */
 export function gatewayHeaders(
   marks: MessageMarks,
   payloadBytes: number,
   recipients: number,
+  format: WireFormat = NAMES_FORMAT,
 ): MsgHdrs {
   const result = identityHeaders(marks)
-  result.set(WIRE_HEADER, WIRE_FORMAT)
+  result.set(WIRE_HEADER, format)
   result.set(PAYLOAD_BYTES_HEADER, String(payloadBytes))
   result.set(RECIPIENTS_HEADER, String(recipients))
   return result
+}
+
+/** Has a message tell the slots of its recipients; does nothing if there are too many ranges. */
+export function tellSlots(messageHeaders: MsgHdrs, { id, slots }: SlotsOfTable): void {
+  const text = rangesText(slots)
+  if (text.length <= MAX_SLOTS_BYTES) messageHeaders.set(TABLE_HEADER, `${id} ${text}`)
 }
 
 /** How many bytes headers take on the wire, which count towards the server's max payload. */
@@ -125,13 +161,22 @@ export function decodeMarks(
   return { id, resendable, repeatable }
 }
 
-/** A gateway message, taken apart; `payload` is a view of `body`. Never throws. */
-export function decodeGatewayMessage(
+/** What every message to a gateway has. */
+export interface GatewayParts extends MessageMarks {
+  readonly payload: Uint8Array
+  /** The rest of the body. */
+  readonly rest: Uint8Array
+  readonly recipientCount: number
+}
+
+/** A gateway message of a format, taken apart; the parts are views of `body`. Never throws. */
+export function decodeGatewayParts(
   received: MsgHdrs,
   body: Uint8Array,
-): GatewayMessage | Malformed {
-  if (received.get(WIRE_HEADER) !== WIRE_FORMAT) {
-    return { malformed: `${WIRE_HEADER} is not ${WIRE_FORMAT}` }
+  format: WireFormat,
+): GatewayParts | Malformed {
+  if (received.get(WIRE_HEADER) !== format) {
+    return { malformed: `${WIRE_HEADER} is not ${format}` }
   }
   const marks = decodeMarks(received)
   if ('malformed' in marks) return marks
@@ -141,11 +186,52 @@ export function decodeGatewayMessage(
   if (payloadBytes === null || payloadBytes >= body.length) {
     return { malformed: `${PAYLOAD_BYTES_HEADER} does not fit a body of ${body.length} bytes` }
   }
-  const recipients = textOf(body.subarray(payloadBytes)).split('\n')
-  if (countFrom(received.get(RECIPIENTS_HEADER)) !== recipients.length) {
+  const recipientCount = countFrom(received.get(RECIPIENTS_HEADER))
+  if (recipientCount === null) return { malformed: `${RECIPIENTS_HEADER} is not a number` }
+  const payload = body.subarray(0, payloadBytes)
+  return { id, resendable, repeatable, payload, rest: body.subarray(payloadBytes), recipientCount }
+}
+
+/** A message to names, taken apart; `payload` is a view of `body`. Never throws. */
+export function decodeGatewayMessage(
+  received: MsgHdrs,
+  body: Uint8Array,
+): GatewayMessage | Malformed {
+  const parts = decodeGatewayParts(received, body, NAMES_FORMAT)
+  if ('malformed' in parts) return parts
+  const { id, resendable, repeatable, payload, rest, recipientCount } = parts
+  const recipients = textOf(rest).split('\n')
+  if (recipientCount !== recipients.length) {
     return { malformed: `${RECIPIENTS_HEADER} is not ${recipients.length}, as the body has` }
   }
-  return { id, resendable, repeatable, payload: body.subarray(0, payloadBytes), recipients }
+  const table = tableIn(received, recipientCount)
+  if (table !== null && 'malformed' in table) return table
+  return { id, resendable, repeatable, payload, recipients, table }
+}
+
+/** The table's id in a message to slots; `null` if it has none. */
+export function tableIdIn(received: MsgHdrs): string | null {
+  const id = received.get(TABLE_HEADER)
+  return TABLE_ID.test(id) ? id : null
+}
+
+/** Has a message refer to a table. */
+export function referToTable(messageHeaders: MsgHdrs, id: string): void {
+  messageHeaders.set(TABLE_HEADER, id)
+}
+
+/** Whether a message is of the format for slots. */
+export function isToSlots(received: MsgHdrs): boolean {
+  return received.get(WIRE_HEADER) === SLOTS_FORMAT
+}
+
+function tableIn(received: MsgHdrs, recipients: number): SlotsOfTable | Malformed | null {
+  if (!received.has(TABLE_HEADER)) return null
+  const [id = '', text = ''] = received.get(TABLE_HEADER).split(' ')
+  const slots: number[] = []
+  const count = readRanges(text, TABLE_SLOTS, slots)
+  if (TABLE_ID.test(id) && count === recipients) return { id, slots }
+  return { malformed: `${TABLE_HEADER} does not give ${recipients} slots` }
 }
 
 function countFrom(text: string): number | null {

@@ -12,10 +12,17 @@ export interface Copy {
   readonly skipped: Set<string>
   /** The last entry applied; `null` before the first one of a namespace without a log. */
   position: LogPosition | null
+  /** While it is loaded: identities in the entries applied since the latest part was requested. */
+  touched: Set<string> | null
 }
 
-export function newCopy(position: LogPosition | null): Copy {
-  return { index: new RegistrationIndex(), skipped: new Set(), position }
+export function emptyCopy(): Copy {
+  return { index: new RegistrationIndex(), skipped: new Set(), position: null, touched: null }
+}
+
+/** A copy whose index is to be loaded. */
+export function copyToLoad(position: LogPosition | null): Copy {
+  return { index: RegistrationIndex.toLoad(), skipped: new Set(), position, touched: new Set() }
 }
 
 /** Why a copy can't be continued or completely loaded; a clause to follow "because". */

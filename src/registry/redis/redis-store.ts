@@ -12,6 +12,7 @@ import type {
   SeenRegistration,
   WatchRequest,
 } from '../store.ts'
+import { TargetSet } from '../targets/target-set.ts'
 import { Warnings } from '../warnings.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
 import { readBookkeeping, readFacts } from './bookkeeping.ts'
@@ -209,6 +210,16 @@ class RedisStore implements RegistryStore {
       this.#strategy === 'replica'
         ? this.#replica.view(filter, order)
         : viewOf(await scanRegistrations(this.#connection, this.#keys, filter, this.#warnings)),
+    )
+  }
+
+  selectTargets(filter: CompiledFilter): Promise<TargetSet> {
+    return this.#accept(async () =>
+      this.#strategy === 'replica'
+        ? this.#replica.selectTargets(filter)
+        : TargetSet.of(
+            await scanRegistrations(this.#connection, this.#keys, filter, this.#warnings),
+          ),
     )
   }
 

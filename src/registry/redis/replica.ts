@@ -6,15 +6,29 @@ import type { RegistrationIndex } from '../memory/registration-index.ts'
 import type { SortOrder } from '../paging/sort-order.ts'
 import type { RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
+import type { TargetSet } from '../targets/target-set.ts'
 import type { Warnings } from '../warnings.ts'
 import { differences } from '../watch/registration-change.ts'
 import { Watches } from '../watch/watches.ts'
 import { agree, Audit, mayBeLong } from './audit.ts'
 import type { RedisConnection } from './connection.ts'
-import { newCopy, putRecorded, type Copy, type Interruption, type ReplicaOptions } from './copy.ts'
+import {
+  emptyCopy,
+  putRecorded,
+  type Copy,
+  type Interruption,
+  type ReplicaOptions,
+} from './copy.ts'
 import { CorruptData } from './corrupt-data.ts'
 import type { NamespaceKeys } from './keys.ts'
-import { applyEntry, isSamePosition, timeOf, type LogEntry, type LogPosition } from './log.ts'
+import {
+  applyEntry,
+  isSamePosition,
+  timeOf,
+  touchesOf,
+  type LogEntry,
+  type LogPosition,
+} from './log.ts'
 import { readLog, type LogChecks, type LogReading } from './log-reading.ts'
 import { readRecords } from './records.ts'
 import { ServerClock } from './server-clock.ts'
@@ -68,7 +82,7 @@ export class Replica {
   readonly #clock = new ServerClock()
   readonly #audit = new Audit()
   readonly #snapshots: Snapshots
-  #copy = newCopy(null)
+  #copy = emptyCopy()
   /** Up to where `watches` have received everything. */
   #toldPosition: LogPosition | null = null
   /** Whether the log may still continue where the copy ends. */
@@ -108,13 +122,23 @@ export class Replica {
 
   /** Live registrations that match. */
   async view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView> {
+    await this.#prepare(filter, order)
+    return this.#copy.index.view(filter, order)
+  }
+
+  /** Those that `select` gives, as targets. */
+  async selectTargets(filter: CompiledFilter): Promise<TargetSet> {
+    await this.#prepare(filter, null)
+    return this.#copy.index.selectTargets(filter)
+  }
+
+  /** Catches up, with the indexes that an answer should have. */
+  async #prepare(filter: CompiledFilter, order: SortOrder | null): Promise<void> {
     await this.catchUp()
     const building = this.#copy.index.prepare(filter, order)
-    if (building !== null) {
-      await building
-      await this.catchUp()
-    }
-    return this.#copy.index.view(filter, order)
+    if (building === null) return
+    await building
+    await this.catchUp()
   }
 
   /**
@@ -263,6 +287,7 @@ export class Replica {
           return undefined
         }
         if (application.state === 'unknown') unknown.add(application.identity)
+        if (copy.touched) for (const [identity] of touchesOf(entry)) copy.touched.add(identity)
       } catch (error) {
         if (!(error instanceof CorruptData)) throw error
         this.#interruption = 'the log had a corrupt entry'

@@ -3,20 +3,17 @@ import { PubHeaders } from '@nats-io/jetstream'
 import { type Msg, type MsgHdrs, nuid } from '@nats-io/transport-node'
 import { DeliveryStatuses } from '../../delivery-statuses.ts'
 import { EventLoopBudget } from '../../event-loop-budget.ts'
-import { groupIntoLanes, type Lane, takeBatch } from '../../lanes.ts'
-import type {
-  DeliveryStatus,
-  DeliveryTarget,
-  OutgoingMessage,
-  SendOptions,
-} from '../../messenger.ts'
+import { type Lane, lanesOf, nextPiece } from '../../lanes.ts'
+import type { DeliveryReport, OutgoingMessage, SendOptions } from '../../messenger.ts'
 import { OwnGateways } from '../../own-gateways.ts'
 import { settledWithin } from '../../settled-within.ts'
 import { WakeUp } from '../../wake-up.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connections.ts'
 import type { DurableStreams } from './durability.ts'
-import { decodeReceipt, forEachPosition } from '../receipt.ts'
+import { decodeReceipt } from '../receipt.ts'
+import { membersAt, type Ranges } from '../../targets/ranges.ts'
+import type { TargetSet } from '../../targets/target-set.ts'
 import type { ReplyReceiver } from '../reply-inbox.ts'
 import type { Requests } from '../requests.ts'
 import { store, type Stored } from './store-message.ts'
@@ -46,7 +43,9 @@ export interface DurableSender {
 
 /** One message of the multicast. */
 interface Batch {
-  readonly identities: readonly string[]
+  readonly part: number
+  readonly slots: Ranges
+  readonly names: readonly string[]
   readonly subject: string
   readonly headers: MsgHdrs
 }
@@ -60,27 +59,33 @@ export class DurableFanOut implements ReplyReceiver {
   readonly #message: OutgoingMessage
   readonly #gateways: OwnGateways
   readonly #deadline: number
-  readonly #statuses = new DeliveryStatuses({ retried: false })
+  readonly #targets: TargetSet
+  readonly #statuses: DeliveryStatuses
   readonly #batches: Batch[] = []
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
   readonly #wakeUp = new WakeUp()
   /** Names this call: JetStream drops only what this call publishes twice. */
   readonly #call = nuid.next()
 
-  constructor(sender: DurableSender, message: OutgoingMessage, { timeoutMs }: SendOptions) {
+  constructor(
+    sender: DurableSender,
+    message: OutgoingMessage,
+    targets: TargetSet,
+    { timeoutMs }: SendOptions,
+  ) {
     this.#sender = sender
+    this.#targets = targets
+    this.#statuses = new DeliveryStatuses(targets, { retried: false })
     this.#message = message
     const { streams, warnings } = sender
     this.#gateways = new OwnGateways((gateway) => streams.subjects.isGateway(gateway), warnings)
     this.#deadline = performance.now() + timeoutMs
   }
 
-  async run(targets: readonly DeliveryTarget[]): Promise<ReadonlyMap<string, DeliveryStatus>> {
+  async run(): Promise<DeliveryReport> {
     const { replyPrefix, close } = this.#sender.connection.inbox.open(this)
     try {
-      for (const lane of await groupIntoLanes(targets, this.#statuses, this.#budget)) {
-        await this.#split(replyPrefix, lane)
-      }
+      for (const lane of lanesOf(this.#targets)) await this.#split(replyPrefix, lane)
       const queue = this.#batches.values()
       await Promise.all(
         Array.from({ length: PUBLISHES_IN_FLIGHT }, async () => {
@@ -99,8 +104,8 @@ export class DurableFanOut implements ReplyReceiver {
   onReply(index: number, reply: Msg): void {
     const batch = this.#batches[index]
     if (batch === undefined) return
-    const { identities } = batch
-    const receipt = decodeReceipt(reply.data, identities.length)
+    const { part, slots, names } = batch
+    const receipt = decodeReceipt(reply.data, names.length)
     if (receipt === null) {
       this.#sender.warnings.warn(
         'MALFORMED_RECEIPT',
@@ -108,9 +113,7 @@ export class DurableFanOut implements ReplyReceiver {
       )
       return
     }
-    forEachPosition(receipt.handled, (position) => {
-      this.#statuses.settle(identities[position] ?? '', true)
-    })
+    this.#statuses.settleSlots(part, membersAt(slots, receipt.handled), true)
     if (this.#statuses.remaining === 0) this.#wakeUp.notify()
   }
 
@@ -118,19 +121,17 @@ export class DurableFanOut implements ReplyReceiver {
     // JetStream answers what is published to it, so that a refusal comes by that way.
   }
 
-  #refuse(identities: readonly string[]): void {
-    for (const identity of identities) this.#statuses.settle(identity, false)
-  }
-
   /** Makes the messages of a lane. */
   async #split(replyPrefix: string, lane: Lane): Promise<void> {
     const { connection, streams } = this.#sender
     const { maxPayloadBytes } = connection
     const { id, payload, repeatable = false } = this.#message
-    const isOwn = this.#gateways.has(lane.gateway, lane.identities[0])
+    const isOwn = this.#gateways.has(lane.gateway, nextPiece(lane)?.first)
     const name = isOwn ? streams.subjects.durableGatewayName(lane.gateway) : null
     if (name === null) {
-      this.#refuse(lane.identities)
+      for (const piece of lane.pieces) {
+        this.#statuses.settleSlots(piece.part, piece.takeAll(), false)
+      }
       return
     }
     const marks = { id, resendable: true, repeatable }
@@ -142,14 +143,13 @@ export class DurableFanOut implements ReplyReceiver {
     }
     const room =
       maxPayloadBytes - payload.length - headerBytes(headersOf(MOST_RECIPIENTS, MOST_RECIPIENTS))
-    while (lane.next < lane.identities.length) {
+    for (let piece = nextPiece(lane); piece !== undefined; piece = nextPiece(lane)) {
       if (this.#budget.exhausted) await this.#budget.renew()
-      const identities = takeBatch(lane, room, payload.length)
-      if (identities.length === 0) {
-        throw payloadTooLarge(payload.length, maxPayloadBytes)
-      }
-      const headers = headersOf(this.#batches.length, identities.length)
-      this.#batches.push({ identities, headers, subject: streams.subjects.durable(name) })
+      const { part } = piece
+      const { slots, names } = piece.takeBatch(room, payload.length)
+      if (names.length === 0) throw payloadTooLarge(payload.length, maxPayloadBytes)
+      const headers = headersOf(this.#batches.length, names.length)
+      this.#batches.push({ part, slots, names, headers, subject: streams.subjects.durable(name) })
     }
   }
 
@@ -162,7 +162,7 @@ export class DurableFanOut implements ReplyReceiver {
       if (this.#sender.connection.up) {
         said = await this.#storeOnce(batch)
         if (said === 'stored') {
-          for (const identity of batch.identities) this.#statuses.handOver(identity)
+          this.#statuses.handOver(batch.part, batch.slots)
           return
         }
         if (said === 'refused') break
@@ -173,15 +173,15 @@ export class DurableFanOut implements ReplyReceiver {
       if (leftMs > 0) await delay(Math.min(PUBLISH_AGAIN_MS, leftMs))
     }
     if (!mayBeStored && (said === 'refused' || said === 'unavailable')) {
-      this.#refuse(batch.identities)
+      this.#statuses.settleSlots(batch.part, batch.slots, false)
     }
   }
 
-  async #storeOnce({ identities, subject, headers }: Batch): Promise<Stored['state']> {
+  async #storeOnce({ names, subject, headers }: Batch): Promise<Stored['state']> {
     const { requests, streams } = this.#sender
     const leftMs = this.#deadline - performance.now()
     const timeoutMs = Math.max(1, Math.min(PUBLISH_TIMEOUT_MS, leftMs))
-    const body = encodeGatewayBody(this.#message.payload, identities)
+    const body = encodeGatewayBody(this.#message.payload, names)
     const message = { subject, body, headers, timeoutMs }
     const { state } = await store(requests, streams.subjects.messagesStream, message)
     return state

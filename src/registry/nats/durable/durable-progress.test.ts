@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { missingPrograms } from '../../../environment/programs.ts'
-import { decodeReceipt, forEachPosition } from '../receipt.ts'
+import { decodeReceipt } from '../receipt.ts'
+import { forEachNumber } from '../../targets/ranges.ts'
 import {
   connect,
   connectAnyone,
@@ -27,7 +28,7 @@ async function followRecords(url: string, recipients: number) {
       if (error) return
       bytes += message.data.length
       const receipt = decodeReceipt(message.data, recipients)
-      if (receipt) forEachPosition(receipt.handled, (position) => positions.push(position))
+      if (receipt) forEachNumber(receipt.handled, (position) => positions.push(position))
     },
   })
   await nats.flush()

@@ -1,6 +1,7 @@
 import { nanos } from '@nats-io/transport-node'
 import type { Connection } from '../connections.ts'
-import { encodeReceipt, rangesOf } from '../receipt.ts'
+import { encodeReceipt } from '../receipt.ts'
+import { rangesOf } from '../../targets/ranges.ts'
 import type { HandledRecord } from './record-log.ts'
 import type { Requests } from '../requests.ts'
 import type { StoredDelivery } from './stored-delivery.ts'

@@ -1,5 +1,6 @@
 import type { Warnings } from '../../warnings.ts'
-import { decodeReceipt, encodeReceipt, forEachPosition, rangesOf } from '../receipt.ts'
+import { decodeReceipt, encodeReceipt } from '../receipt.ts'
+import { forEachNumber, rangesOf } from '../../targets/ranges.ts'
 import type { HandledRecord, RecordLog } from './record-log.ts'
 
 /** The record of one stored message: receipts, as they also go to the sender. */
@@ -21,7 +22,7 @@ export class PositionRecord implements HandledRecord {
     const handled: number[] = []
     await this.#log.readFrom(1, this.#subject, (entry) => {
       const receipt = decodeReceipt(entry, this.#recipients)
-      if (receipt) forEachPosition(receipt.handled, (position) => handled.push(position))
+      if (receipt) forEachNumber(receipt.handled, (position) => handled.push(position))
       else {
         this.#warnings.warn(
           'CORRUPT_RECORD',

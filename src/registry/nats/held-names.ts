@@ -1,0 +1,84 @@
+import { type Bitmap, forEachWord, grown } from '../targets/bitmap.ts'
+import type { NameTable } from '../targets/name-table.ts'
+import type { Ranges } from '../targets/ranges.ts'
+import type { HeldBy } from './receipt.ts'
+
+/** Processes that may share one gateway and be told names; with more, one is forgotten. */
+const MAX_PROCESSES = 4
+/** A process that has not answered while others did so many times is taken to be gone. */
+const ANSWERS_UNTIL_GONE = 32
+/** How many messages to names follow the n-th `lacks`: n times this, up to the maximum. */
+const PAUSE_MESSAGES = 8
+const MAX_PAUSE_MESSAGES = 256
+
+/** What one process is known to hold. */
+interface Process {
+  held: Bitmap
+  lastAnswer: number
+}
+
+/** One table, as the processes of its gateway hold it. */
+interface TableKnowledge {
+  readonly processes: Map<string, Process>
+  answers: number
+  lacks: number
+  pause: number
+}
+
+/**
+ * Which names the gateways of a messenger hold, as their receipts say, so that these are sent to by
+ * slots. A gateway may be several processes, and any of them may get a message, so what counts is what
+ * all of them hold.
+ */
+export class HeldNames {
+  readonly #byTable = new WeakMap<NameTable, TableKnowledge>()
+
+  /** The slots by which messages may be sent now; `null` for none. */
+  heldOf(table: NameTable): Bitmap | null {
+    const known = this.#byTable.get(table)
+    if (known === undefined) return null
+    if (known.pause > 0) {
+      known.pause -= 1
+      return null
+    }
+    let common: Bitmap | null = null
+    for (const { held } of known.processes.values()) {
+      common = common === null ? held : common.map((word, at) => word & (held[at] ?? 0))
+    }
+    return common
+  }
+
+  /** Notes what a receipt says of the names in some slots. */
+  note(table: NameTable, slots: Ranges, { held, by }: HeldBy): void {
+    const known = this.#byTable.get(table) ?? newKnowledge()
+    this.#byTable.set(table, known)
+    known.answers += 1
+    const process = known.processes.get(by) ?? { held: new Uint32Array(0), lastAnswer: 0 }
+    process.lastAnswer = known.answers
+    known.processes.delete(by)
+    known.processes.set(by, process)
+    if (held) process.held = withSlots(process.held, slots)
+    else {
+      process.held = new Uint32Array(0)
+      known.lacks += 1
+      known.pause = Math.min(PAUSE_MESSAGES * known.lacks, MAX_PAUSE_MESSAGES)
+    }
+    for (const [name, { lastAnswer }] of known.processes) {
+      const isGone = known.answers - lastAnswer >= ANSWERS_UNTIL_GONE
+      if (isGone || known.processes.size > MAX_PROCESSES) known.processes.delete(name)
+    }
+  }
+}
+
+function newKnowledge(): TableKnowledge {
+  return { processes: new Map(), answers: 0, lacks: 0, pause: 0 }
+}
+
+function withSlots(held: Bitmap, slots: Ranges): Bitmap {
+  const last = slots.at(-1) ?? 0
+  const words = last >>> 5 >= held.length ? grown(held, last) : held
+  forEachWord(slots, (at, bits) => {
+    words[at] = (words[at] ?? 0) | bits
+  })
+  return words
+}

@@ -1,0 +1,115 @@
+import type { MsgHdrs } from '@nats-io/transport-node'
+import { isIdentity } from '../identity.ts'
+import { type Lane, nextPiece, type Piece } from '../lanes.ts'
+import { countOf, type Ranges } from '../targets/ranges.ts'
+import type { HeldNames } from './held-names.ts'
+import { encodeSlotsBody, slotsHeaders } from './slots-message.ts'
+import type { Subjects } from './subjects.ts'
+import {
+  encodeGatewayBody,
+  gatewayHeaders,
+  identityHeaders,
+  type MessageMarks,
+  tellSlots,
+} from './wire.ts'
+
+/** A message to be published. */
+export interface NextMessage {
+  readonly state: 'sendable'
+  readonly subject: string
+  /** Of the recipients, in the order of positions in receipts. */
+  readonly part: number
+  readonly slots: Ranges
+  readonly count: number
+  readonly how: 'by subject' | 'by name' | 'by slot'
+  readonly body: Uint8Array
+  readonly headers: MsgHdrs
+}
+
+/** Targets that no message can be made for. */
+interface Unsendable {
+  readonly state: 'unsendable'
+  readonly part: number
+  readonly slots: Ranges
+}
+
+/** Makes the messages of one multicast: to a gateway by slots as far as it holds the names. */
+export class NextMessages {
+  readonly #payload: Uint8Array
+  readonly #marks: MessageMarks
+  readonly #subjects: Subjects
+  readonly #heldNames: HeldNames
+  readonly #identityHeaders: MsgHdrs
+
+  constructor(payload: Uint8Array, marks: MessageMarks, subjects: Subjects, heldNames: HeldNames) {
+    this.#payload = payload
+    this.#marks = marks
+    this.#subjects = subjects
+    this.#heldNames = heldNames
+    this.#identityHeaders = identityHeaders(marks)
+  }
+
+  /**
+   * Takes a lane's next message; `null` if it has sent everything.
+   * @param room for names in a gateway message, in bytes.
+   */
+  take(lane: Lane, room: number): NextMessage | Unsendable | null {
+    const piece = nextPiece(lane)
+    if (piece === undefined) return null
+    if (lane.gateway === null) return this.#bySubject(piece)
+    const held = piece.byName ? null : this.#heldNames.heldOf(piece.table)
+    const slots = held === null ? [] : piece.takeThose(held)
+    return slots.length > 0
+      ? this.#bySlot(lane.gateway, piece, slots)
+      : this.#byName(lane.gateway, piece, room)
+  }
+
+  #bySubject(piece: Piece): NextMessage | Unsendable {
+    const identity = piece.first
+    const { part } = piece
+    const slots = piece.takeOne()
+    if (!isIdentity(identity)) return { state: 'unsendable', part, slots }
+    return {
+      state: 'sendable',
+      how: 'by subject',
+      subject: this.#subjects.identity(identity),
+      part,
+      slots,
+      count: 1,
+      body: this.#payload,
+      headers: this.#identityHeaders,
+    }
+  }
+
+  #bySlot(subject: string, { part, table }: Piece, slots: Ranges): NextMessage {
+    return {
+      state: 'sendable',
+      how: 'by slot',
+      subject,
+      part,
+      slots,
+      count: countOf(slots),
+      body: encodeSlotsBody(this.#payload, slots),
+      headers: slotsHeaders(this.#marks, this.#payload.length, { id: table.id, slots }),
+    }
+  }
+
+  #byName(subject: string, piece: Piece, room: number): NextMessage | Unsendable {
+    const { part, table } = piece
+    const { slots, names } = piece.takeBatch(room, this.#payload.length)
+    if (names.length === 0) return { state: 'unsendable', part, slots }
+    const headers = gatewayHeaders(this.#marks, this.#payload.length, names.length)
+    if (table.isLasting && table.gateway === subject) tellSlots(headers, { id: table.id, slots })
+    const body = encodeGatewayBody(this.#payload, names)
+    return {
+      state: 'sendable',
+      how: 'by name',
+      subject,
+      part,
+      slots,
+      count: names.length,
+      body,
+      headers,
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { Ranges } from './ranges.ts'
+
+/** A set of small whole numbers, one bit each; numbers beyond its end are not in it. */
+export type Bitmap = Uint32Array
+
+const ALL = 0xffff_ffff
+
+export function hasBit(words: Bitmap, at: number): boolean {
+  return (((words[at >>> 5] ?? 0) >>> (at & 31)) & 1) === 1
+}
+
+/** @param at within the bitmap. */
+export function setBit(words: Bitmap, at: number): void {
+  words[at >>> 5] = (words[at >>> 5] ?? 0) | (1 << (at & 31))
+}
+
+/** @param at within the bitmap. */
+export function clearBit(words: Bitmap, at: number): void {
+  words[at >>> 5] = (words[at >>> 5] ?? 0) & ~(1 << (at & 31))
+}
+
+/** A copy with room for the number `at`, and for as many again, so that growing costs little. */
+export function grown(words: Bitmap, at: number): Bitmap {
+  const larger = new Uint32Array(Math.max(2 * words.length, (at >>> 5) + 1))
+  larger.set(words)
+  return larger
+}
+
+export function countBits(words: Bitmap): number {
+  let count = 0
+  for (const word of words) count += bitsIn(word)
+  return count
+}
+
+/** How many bits of a word are set: sums of pairs, of fours, of bytes, and of the bytes. */
+export function bitsIn(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x5555_5555)
+  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333)
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
+}
+
+/** The lowest number from `from` on that is in the bitmap; -1 if there is none. */
+export function nextBit(words: Bitmap, from: number): number {
+  let at = from >>> 5
+  let word = (words[at] ?? 0) & (ALL << (from & 31))
+  while (word === 0) {
+    at += 1
+    if (at >= words.length) return -1
+    word = words[at] ?? 0
+  }
+  return (at << 5) + lowestBit(word)
+}
+
+/** A bitmap of these numbers. */
+export function bitmapOf(ranges: Ranges): Bitmap {
+  const words = new Uint32Array(((ranges.at(-1) ?? -1) + 32) >>> 5)
+  forEachWord(ranges, (at, bits) => {
+    words[at] = (words[at] ?? 0) | bits
+  })
+  return words
+}
+
+export function rangesOfBitmap(words: Bitmap): Ranges {
+  const ranges: number[] = []
+  for (let first = nextBit(words, 0); first >= 0;) {
+    const end = endOfRun(words, first)
+    ranges.push(first, end - 1)
+    first = nextBit(words, end)
+  }
+  return ranges
+}
+
+/** Calls `visit` with each word that has a bit of the ranges, and the bits of the ranges in it. */
+export function forEachWord(ranges: Ranges, visit: (at: number, bits: number) => void): void {
+  for (let index = 0; index < ranges.length; index += 2) {
+    const first = ranges[index] ?? 0
+    const last = ranges[index + 1] ?? -1
+    for (let at = first >>> 5; at <= last >>> 5; at += 1) {
+      const from = at === first >>> 5 ? ALL << (first & 31) : ALL
+      const until = at === last >>> 5 ? ALL >>> (31 - (last & 31)) : ALL
+      visit(at, from & until)
+    }
+  }
+}
+
+/** The first number from `from` on that is not in the bitmap. */
+function endOfRun(words: Bitmap, from: number): number {
+  let at = from >>> 5
+  let missing = ~(words[at] ?? 0) & (ALL << (from & 31))
+  while (missing === 0) {
+    at += 1
+    missing = ~(words[at] ?? 0)
+  }
+  return (at << 5) + lowestBit(missing)
+}
+
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word)
+}

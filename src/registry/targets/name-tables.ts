@@ -1,0 +1,95 @@
+import { IdentityMap } from '../memory/identity-map.ts'
+import { nextBit } from './bitmap.ts'
+import { NameTable, TABLE_SLOTS } from './name-table.ts'
+import { PartsBuilder, TargetSet } from './target-set.ts'
+
+/** A full table is given up when fewer of its names than this are registered. */
+const FEWEST_LIVE = TABLE_SLOTS / 2
+
+/**
+ * The identities of a registry by their gateways, numbered, so that a multicast handles bits and not
+ * names. What changes nothing about an identity's gateway costs nothing.
+ */
+export class NameTables {
+  readonly #tables: (NameTable | undefined)[] = []
+  /** Places in `#tables` that are vacant. */
+  readonly #vacant: number[] = []
+  /** For each gateway, the place of the table that takes its next name. */
+  readonly #open = new Map<string | null, number>()
+  /** For each identity, `place * TABLE_SLOTS + slot`. */
+  readonly #numbers = new IdentityMap<number>()
+
+  /** Takes note of where an identity is reached. */
+  put(identity: string, gateway: string | null): void {
+    const before = this.#numbers.get(identity)
+    if (before !== undefined) {
+      if (this.#tableAt(before)?.gateway === gateway) return
+      this.#leave(before)
+    }
+    this.#add(identity, gateway)
+  }
+
+  remove(identity: string): void {
+    const number = this.#numbers.get(identity)
+    if (number === undefined) return
+    this.#numbers.delete(identity)
+    this.#leave(number)
+  }
+
+  /** Everybody. */
+  all(): TargetSet {
+    const tables = this.#tables.filter((table) => table !== undefined)
+    return new TargetSet(tables.map((table) => ({ table, slots: table.liveSlots() })))
+  }
+
+  /** These, as far as they are in here. */
+  of(registered: Iterable<{ readonly identity: string }>): TargetSet {
+    const builder = new PartsBuilder()
+    for (const { identity } of registered) {
+      const number = this.#numbers.get(identity) ?? -1
+      const table = this.#tableAt(number)
+      if (table !== undefined) builder.add(table, number % TABLE_SLOTS)
+    }
+    return new TargetSet(builder.parts)
+  }
+
+  #tableAt(number: number): NameTable | undefined {
+    return this.#tables[Math.floor(number / TABLE_SLOTS)]
+  }
+
+  #add(identity: string, gateway: string | null): void {
+    let place = this.#open.get(gateway)
+    let table = place === undefined ? undefined : this.#tables[place]
+    if (place === undefined || table === undefined || table.isFull) {
+      place = this.#vacant.pop() ?? this.#tables.length
+      table = new NameTable(gateway, true)
+      this.#tables[place] = table
+      this.#open.set(gateway, place)
+    }
+    this.#numbers.set(identity, place * TABLE_SLOTS + table.add(identity))
+  }
+
+  #leave(number: number): void {
+    const table = this.#tableAt(number)
+    if (table === undefined) return
+    table.remove(number % TABLE_SLOTS)
+    const place = Math.floor(number / TABLE_SLOTS)
+    if (table.liveCount === 0) this.#giveUp(place, table)
+    else if (table.isFull && table.liveCount < FEWEST_LIVE) this.#moveOut(place, table)
+  }
+
+  /** Gives the rest of a table's names slots of the table that takes the next ones. */
+  #moveOut(place: number, table: NameTable): void {
+    this.#giveUp(place, table)
+    const slots = table.liveSlots()
+    for (let slot = nextBit(slots, 0); slot >= 0; slot = nextBit(slots, slot + 1)) {
+      this.#add(table.names[slot] ?? '', table.gateway)
+    }
+  }
+
+  #giveUp(place: number, table: NameTable): void {
+    this.#tables[place] = undefined
+    this.#vacant.push(place)
+    if (this.#open.get(table.gateway) === place) this.#open.delete(table.gateway)
+  }
+}

@@ -1,0 +1,74 @@
+/** A set of whole numbers from 0: `[first, last, first, last, …]`, both ends included, ascending. */
+export type Ranges = readonly number[]
+
+/** Collects ascending numbers; consecutive ones form one range. */
+export class RangeBuilder {
+  readonly #closed: number[] = []
+  #first = 0
+  #last = -1
+
+  get ranges(): Ranges {
+    return this.#last < this.#first ? [] : [...this.#closed, this.#first, this.#last]
+  }
+
+  /** @param number above all that were added before. */
+  add(number: number): void {
+    if (number !== this.#last + 1 || number === 0) {
+      if (this.#last >= this.#first) this.#closed.push(this.#first, this.#last)
+      this.#first = number
+    }
+    this.#last = number
+  }
+}
+
+/** The ranges of numbers in any order. */
+export function rangesOf(numbers: Iterable<number>): Ranges {
+  const builder = new RangeBuilder()
+  for (const number of [...numbers].sort((a, b) => a - b)) builder.add(number)
+  return builder.ranges
+}
+
+/** Calls `visit` with each number of the ranges. */
+export function forEachNumber(ranges: Ranges, visit: (number: number) => void): void {
+  for (let index = 0; index < ranges.length; index += 2) {
+    const last = ranges[index + 1] ?? -1
+    for (let number = ranges[index] ?? 0; number <= last; number += 1) visit(number)
+  }
+}
+
+/** How many numbers the ranges have. */
+export function countOf(ranges: Ranges): number {
+  let count = 0
+  for (let index = 0; index < ranges.length; index += 2) {
+    count += (ranges[index + 1] ?? -1) - (ranges[index] ?? 0) + 1
+  }
+  return count
+}
+
+/**
+ * The numbers of a set that have these ranks in it, from 0: what positions in a list stand for.
+ * @param ranks below the number of members.
+ */
+export function membersAt(members: Ranges, ranks: Ranges): Ranges {
+  const found: number[] = []
+  let at = 0
+  let rankOfFirst = 0
+  for (let index = 0; index < ranks.length; index += 2) {
+    const last = ranks[index + 1] ?? -1
+    for (let rank = ranks[index] ?? 0; rank <= last;) {
+      const first = members[at]
+      const end = members[at + 1]
+      if (first === undefined || end === undefined) return found
+      const rankAfter = rankOfFirst + end - first + 1
+      if (rank >= rankAfter) {
+        at += 2
+        rankOfFirst = rankAfter
+        continue
+      }
+      const until = Math.min(last, rankAfter - 1)
+      found.push(first + rank - rankOfFirst, first + until - rankOfFirst)
+      rank = until + 1
+    }
+  }
+  return found
+}
