@@ -3,6 +3,7 @@ import type { SortOrder } from './paging/sort-order.ts'
 import type { RegistrationView } from './registration-view.ts'
 import type { Registration } from './registration.ts'
 import type { TargetSet } from './targets/target-set.ts'
+import type { EndSignal } from './watch/ending.ts'
 import type { WatchStream } from './watch/watch-event.ts'
 
 /** A registration to be made. The registry has validated every field. */
@@ -42,7 +43,7 @@ export interface WatchRequest {
   /** Whether a renewed TTL alone is a `changed`. */
   readonly renewals: boolean
   /** Each ends the watch when it is aborted. */
-  readonly signals: readonly AbortSignal[]
+  readonly signals: readonly EndSignal[]
 }
 
 /**

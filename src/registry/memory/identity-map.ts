@@ -4,17 +4,26 @@ const SHARDS = 256
 /** Values by identity, in many Maps, because a single one of a million holds the event loop when it grows. */
 export class IdentityMap<Value> {
   readonly #shards = Array.from({ length: SHARDS }, () => new Map<string, Value>())
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
 
   get(identity: string): Value | undefined {
     return this.#shards[shardOf(identity)]?.get(identity)
   }
 
   set(identity: string, value: Value): void {
-    this.#shards[shardOf(identity)]?.set(identity, value)
+    const shard = this.#shards[shardOf(identity)]
+    if (shard === undefined) return
+    this.#size -= shard.size
+    shard.set(identity, value)
+    this.#size += shard.size
   }
 
   delete(identity: string): void {
-    this.#shards[shardOf(identity)]?.delete(identity)
+    if (this.#shards[shardOf(identity)]?.delete(identity) === true) this.#size -= 1
   }
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { filterFrom } from '../filter/filter.ts'
 import { sortOrderOf } from '../paging/sort-order.ts'
 import type { Registration } from '../registration.ts'
@@ -105,6 +105,52 @@ test('an index answers as a list that is filtered and sorted would', async () =>
         }
       }
     }),
+  )
+})
+
+test('an index that is loaded holds what was put, and what is changed while it is put in order', async () => {
+  const changes = fc.array(
+    fc.oneof(
+      registrations.map((it) => ({ kind: 'put' as const, it })),
+      registrations.map((it) => ({ kind: 'remove' as const, it })),
+    ),
+    { maxLength: 60 },
+  )
+  await fc.assert(
+    fc.asyncProperty(changes, changes, fc.nat(4), async (before, meanwhile, skipped) => {
+      const index = RegistrationIndex.toLoad()
+      const model = new Map<string, Registration>()
+      const apply = ({ kind, it }: (typeof before)[number]): void => {
+        if (kind === 'put') index.put(it)
+        else expect(index.remove(it.identity)).toBe(model.has(it.identity))
+        if (kind === 'put') model.set(it.identity, it)
+        else model.delete(it.identity)
+        expect(index.size).toBe(model.size)
+      }
+      // Enough that putting them in order takes several pauses.
+      for (let n = 0; n < 1_000; n += 1) {
+        apply({ kind: 'put', it: registration(`user-${n % 30}-${n}`, 'x') })
+      }
+      for (const change of before) apply(change)
+      const left = [...meanwhile]
+      let [pauses, nowMs] = [0, 0]
+      const clock = vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 10))
+      await index.endLoading(async () => {
+        pauses += 1
+        if (pauses > skipped) for (const change of left.splice(0, 20)) apply(change)
+      })
+      clock.mockRestore()
+      expect(pauses).toBeGreaterThan(3)
+      for (const change of left) apply(change)
+      const expected = [...model.values()].sort((a, b) => (a.identity < b.identity ? -1 : 1))
+      expect(index.list()).toEqual(expected)
+      const byExpiry = orders[2] ?? null
+      const { ordered } = await index.view(filterFrom({}), byExpiry)
+      expect(new Set(ordered?.skipping(0, 'ascending'))).toEqual(new Set(expected))
+      expect(index.expire(100)).toBe(true)
+      expect(index.list()).toEqual(expected.filter(({ expiresAt }) => expiresAt === null))
+    }),
+    { numRuns: 50 },
   )
 })
 

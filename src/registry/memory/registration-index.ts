@@ -68,7 +68,7 @@ export class RegistrationIndex {
   }
 
   get size(): number {
-    return this.#all.size
+    return this.#byIdentity.size
   }
 
   /** When the next one ends, Unix ms; `null` if none will. */
