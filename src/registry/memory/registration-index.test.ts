@@ -128,7 +128,7 @@ test('an index that is loaded holds what was put, and what is changed while it i
         expect(index.size).toBe(model.size)
       }
       // Enough that putting them in order takes several pauses.
-      for (let n = 0; n < 1_000; n += 1) {
+      for (let n = 0; n < 3_000; n += 1) {
         apply({ kind: 'put', it: registration(`user-${n % 30}-${n}`, 'x') })
       }
       for (const change of before) apply(change)
@@ -150,7 +150,7 @@ test('an index that is loaded holds what was put, and what is changed while it i
       expect(index.expire(100)).toBe(true)
       expect(index.list()).toEqual(expected.filter(({ expiresAt }) => expiresAt === null))
     }),
-    { numRuns: 50 },
+    { numRuns: 20 },
   )
 })
 
