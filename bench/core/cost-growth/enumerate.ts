@@ -43,7 +43,7 @@ export function enumerateCases(
     },
   })
   const deepPage = (options: EnumerateOptions): GrowthCase => ({
-    what: `enumerate {}, page of 100 in the middle, ${described(options)}`,
+    what: `enumerate {}, a later 100, ${described(options)}`,
     law: 'constant',
     prepare: async (size) => {
       const world = await worldOf(size)
@@ -81,9 +81,9 @@ export function enumerateCases(
         return { run: () => scanning.enumerate({ group: 0 }), close: () => scanning.close() }
       },
     },
-    caseOf('enumerate {}, first page of 100', 'constant', all, page),
+    caseOf('enumerate {}, the first 100', 'constant', all, page),
     ...SORTED.map((sort) =>
-      caseOf(`enumerate {}, first page of 100, ${described(sort)}`, 'constant', all, {
+      caseOf(`enumerate {}, the first 100, ${described(sort)}`, 'constant', all, {
         ...sort,
         ...page,
       }),

@@ -11,12 +11,10 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
     law: GrowthCase['law'],
     filter: Filter,
     watchersOf: (size: number) => number,
-    storedOf: (size: number) => number = (size) => size,
   ): GrowthCase => ({
     what,
     law,
-    prepare: async (size) =>
-      changeToWatches(await worldOf(storedOf(size)), filter, watchersOf(size)),
+    prepare: async (size) => changeToWatches(await worldOf(size), filter, watchersOf(size)),
   })
   /** From the call until `current`. */
   const opening = (
@@ -41,13 +39,7 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
       { 'rank.lt': 100 },
       () => 1,
     ),
-    changeTo(
-      'a change to n watches',
-      'n log n',
-      {},
-      (size) => size,
-      () => 100,
-    ),
+    changeTo('a change to n watches', 'n log n', {}, (size) => size),
     opening('watch, changes only, n stored', 'constant', {}, { initial: false }),
     opening('watch 100 of n', 'constant', { group: 0 }),
     opening('watch all n', 'n log n', {}),
