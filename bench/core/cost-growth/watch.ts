@@ -3,6 +3,9 @@ import type { GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 import type { Filter } from '../../../src/registry/filter/filter.ts'
 import type { WatchOptions } from '../../../src/registry/watch/watch-options.ts'
 
+/** As many as one process may have; each holds what it has not told. */
+const MOST_WATCHES = 10_000
+
 /** Watches among n registrations, of all n, and n of them. */
 export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): readonly GrowthCase[] {
   /** A change until each of so many watches has told it. */
@@ -39,7 +42,7 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
       { 'rank.lt': 100 },
       () => 1,
     ),
-    changeTo('a change to n watches', 'n log n', {}, (size) => size),
+    { ...changeTo('a change to n watches', 'n log n', {}, (size) => size), upTo: MOST_WATCHES },
     opening('watch, changes only, n stored', 'constant', {}, { initial: false }),
     opening('watch 100 of n', 'constant', { group: 0 }),
     opening('watch all n', 'n log n', {}),
@@ -64,6 +67,7 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
     {
       what: 'open and end n watches',
       law: 'n log n',
+      upTo: MOST_WATCHES,
       prepare: async (size) => {
         const { connect } = await worldOf(100)
         return {
