@@ -222,7 +222,7 @@ export class MulticastRegistry {
   ): Promise<Subscription> {
     return this.#accept(() => {
       const valid = Array.isArray(identities)
-        ? identities.map((identity: unknown) => validateIdentity(identity))
+        ? Array.from(identities, (identity: unknown) => validateIdentity(identity))
         : validateIdentity(identities)
       return this.#messenger.subscribe(valid, takeHandler(handler, 'handler'))
     })

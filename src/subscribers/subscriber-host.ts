@@ -128,8 +128,8 @@ export class SubscriberHost implements Subscribers {
     this.#recipients += identities.length
     for (const identity of identities) this.#hosted.add(identity)
     await this.#messenger.subscribe(identities, ({ payload, index }) => {
-      const stamp = this.#stampOf(payload)
-      if (stamp === null || stamp.isWarmUp || stamp.loadId !== this.loadId) return
+      const stamp = this.#countedStamp(payload)
+      if (stamp === null) return
       this.#lastReceiptMs = this.#now()
       this.#measureSince(stamp.intendedAtMs)
       const recipient = firstRecipient + index
@@ -137,12 +137,16 @@ export class SubscriberHost implements Subscribers {
     })
   }
 
-  /** Recipients of one message share its payload, so that it is read once. */
-  #stampOf(payload: Uint8Array): Stamp | null {
-    if (payload !== this.#lastPayload) {
-      this.#lastPayload = payload
-      this.#lastStamp = readStamp(payload)
-    }
+  /**
+   * The stamp of a message of the measurement; `null` of others. Recipients of one message share its
+   * payload, so that it is read once. The clock is read for each receipt: a pause between two counts.
+   */
+  #countedStamp(payload: Uint8Array): Stamp | null {
+    if (payload === this.#lastPayload) return this.#lastStamp
+    const stamp = readStamp(payload)
+    const isCounted = stamp !== null && !stamp.isWarmUp && stamp.loadId === this.loadId
+    this.#lastPayload = payload
+    this.#lastStamp = isCounted ? stamp : null
     return this.#lastStamp
   }
 
