@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../src/core-bench/core-test.ts'
 import type { GrowthCase } from '../../../src/core-bench/growth.ts'
 import { GROUP, type GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 import type { EnumerateOptions } from '../../../src/registry/enumeration.ts'
@@ -106,7 +107,7 @@ export function enumerateCases(
 }
 
 function changeOne({ writer, some, identityOf }: GrowthWorld): () => Promise<unknown> {
-  return () => writer.heartbeat(identityOf(some()))
+  return () => writer.heartbeat(identityOf(some()), HOUR_MS)
 }
 
 function described({ sortBy, order }: EnumerateOptions): string {

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../src/core-bench/core-test.ts'
 import type { GrowthCase, Prepared } from '../../../src/core-bench/growth.ts'
 import type { GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 import type { Filter } from '../../../src/registry/filter/filter.ts'
@@ -55,8 +56,8 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
         let from = await readCurrent(registry, {}, { initial: false })
         return {
           before: async () => {
-            await writer.heartbeat(identityOf(1))
-            await writer.heartbeat(identityOf(2))
+            await writer.heartbeat(identityOf(1), HOUR_MS)
+            await writer.heartbeat(identityOf(2), HOUR_MS)
           },
           run: async () => {
             from = await readCurrent(registry, {}, { from, renewals: true })
@@ -101,7 +102,7 @@ async function changeToWatches(
       step += 1
       const told = streams.map((stream) => stream.next())
       const metadata = { group: 0, rank: 0, step }
-      await writer.register(identityOf(0), metadata, { replace: true, ttlMs: 3_600_000 })
+      await writer.register(identityOf(0), metadata, { replace: true, ttlMs: HOUR_MS })
       await Promise.all(told)
     },
     close: () => registry.close(),
