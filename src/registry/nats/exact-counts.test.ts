@@ -78,7 +78,7 @@ class World {
       onTestFinished(() => registry.close())
       return registry
     }
-    const redis = new Redis(Array.isArray(redisUrl) ? (redisUrl[0] ?? '') : String(redisUrl))
+    const redis = new Redis(redisUrl)
     onTestFinished(() => redis.disconnect())
     const senders = await Promise.all([connect(), connect(), connect('scan')])
     onTestFinished(() => senders[0]?.clear())

@@ -147,9 +147,11 @@ describe('the names that a process was told', () => {
     for (const slot of [0, 1, 2]) {
       expect(told.numbersOf({ id: 't', slots: [slot, slot] })).toBeNull()
     }
-    // Whoever has it right names them again.
-    expect(told.tell({ id: 't', slots: [0, 1] }, ['a', 'b'])).toBe(true)
-    expect(namesOf(told, numbering, { id: 't', slots: [0, 1] })).toEqual(['a', 'b'])
+    // Nobody knows who has it right.
+    expect(told.tell({ id: 't', slots: [0, 1] }, ['b', 'a'])).toBe(false)
+    expect(told.numbersOf({ id: 't', slots: [0, 1] })).toBeNull()
+    expect(told.tell({ id: 'u', slots: [0, 1] }, ['a', 'b'])).toBe(true)
+    expect(namesOf(told, numbering, { id: 'u', slots: [0, 1] })).toEqual(['a', 'b'])
   })
 
   test('do not keep the headers that named their tables', () => {

@@ -155,7 +155,7 @@ describe('a message to a gateway', () => {
     for (let sent = 0; sent < 40_000; sent += 1) {
       const head = gatewayHeaders(marks, 6, 1)
       head.set('Prism-Table', `table-${sent} ${sent % TABLE_SLOTS}`)
-      attacker.publish(host.gateway, `forged${`nobody-${sent}`}`, { headers: head })
+      attacker.publish(host.gateway, `forgednobody-${sent}`, { headers: head })
       if (sent % 500 === 499) {
         // An answer says that what was sent before it has been handled.
         await sendBySlots(attacker, host.gateway, 'unknown', [0, 0])
