@@ -1,56 +1,47 @@
-import { reportSides } from '../../src/core-bench/compare.ts'
-import { registerAll, test } from '../../src/core-bench/core-test.ts'
-import { renderGrowth } from '../../src/core-bench/growth.ts'
-import { interleave, type Side } from '../../src/core-bench/interleave.ts'
-import { startSubscribers } from '../../src/subscribers/start-subscribers.ts'
-import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
+import { test } from '../../src/core-bench/growth-test.ts'
+import { enumerateCases } from './cost-growth/enumerate.ts'
+import { multicastCases } from './cost-growth/multicast.ts'
+import { startRefusingNats } from './cost-growth/refusing-nats.ts'
+import { registrationCases } from './cost-growth/registrations.ts'
+import { subscriptionCases } from './cost-growth/subscriptions.ts'
+import { watchCases } from './cost-growth/watch.ts'
 
-const SIZES = [100, 1_000, 10_000, 100_000]
-const OPERATIONS = ['register', 'heartbeat', 'enumerate 100', 'multicast to 100'] as const
+// Every operation and option: how its cost grows with n. `BENCH_GROWTH_UP_TO` sets the largest n.
 
-test('cost growth: each operation by the number of identities', async ({
-  annotate,
-  bench,
-  servers,
-  testbed,
-  openTestbed,
-  connectTo,
-  onTestFinished,
-}) => {
-  const host = await startSubscribers(servers.natsUrls, testbed.namespace)
-  onTestFinished(() => host.close())
-  const sides: Side[] = []
-  for (const size of SIZES) {
-    const { namespace } = await openTestbed(`of-${size}`)
-    const registry = await connectTo(namespace)
-    // Each group has 100 members; those of group 0 are hosted.
-    const groups = size / 100
-    const registrationOf = (n: number) => ({
-      identity: loadTestIdentity(n),
-      metadata: { ...loadTestMetadata(n), group: n % groups },
-      gateway: host.gateway,
-    })
-    await host.host(Array.from({ length: 100 }, (_, member) => loadTestIdentity(member * groups)))
-    await registerAll(registry, size, registrationOf)
-    const some = () => registrationOf(Math.floor(Math.random() * size))
-    const run = {
-      register: () => {
-        const { identity, metadata, gateway } = some()
-        return registry.register(identity, metadata, { replace: true, gateway })
-      },
-      heartbeat: () => registry.heartbeat(some().identity),
-      'enumerate 100': () => registry.enumerate({ group: 0 }),
-      'multicast to 100': () => registry.multicast({ group: 0 }, 'cost growth'),
-    } satisfies Record<(typeof OPERATIONS)[number], () => Promise<unknown>>
-    for (const operation of OPERATIONS) {
-      sides.push({ name: sideName(operation, size), run: run[operation] })
-    }
-  }
-  const samples = await interleave(sides, { rounds: 1_000, warmUpRounds: 300 })
-  await reportSides(bench, samples)
-  await annotate(`\n${renderGrowth(OPERATIONS, SIZES, sideName, samples)}`)
+test('cost growth: registrations', async ({ servers, worlds, measureAll }) => {
+  await measureAll(registrationCases(worlds(servers, 'hosted')))
 })
 
-function sideName(operation: string, size: number): string {
-  return `${operation} of ${size.toLocaleString('en')}`
-}
+test('cost growth: enumerate', async ({ servers, worlds, measureAll }) => {
+  await measureAll(enumerateCases(worlds(servers, 'hosted')))
+})
+
+test('cost growth: watch', async ({ servers, worlds, measureAll }) => {
+  await measureAll(watchCases(worlds(servers, 'hosted')))
+})
+
+test('cost growth: subscriptions', async ({ servers, worlds, measureAll }) => {
+  await measureAll(subscriptionCases(worlds(servers, 'hosted')))
+})
+
+test('cost growth: multicast', async ({
+  servers,
+  worlds,
+  measureAll,
+  annotate,
+  onTestFinished,
+}) => {
+  const refusing = await startRefusingNats()
+  onTestFinished(() => refusing?.stop())
+  if (refusing === null) {
+    await annotate('skipped: refused messages, as nats-server is not on the PATH', 'inconclusive')
+  }
+  await measureAll(
+    multicastCases({
+      hosted: worlds(servers, 'hosted'),
+      plain: worlds(servers, 'plain'),
+      scattered: worlds(servers, 'scattered'),
+      refusingNats: refusing?.url ?? null,
+    }),
+  )
+})

@@ -5,6 +5,7 @@ import { MemoryStore } from '../../src/registry/memory/memory-store.ts'
 import { MulticastRegistry } from '../../src/registry/registry.ts'
 import type { Registration } from '../../src/registry/registration.ts'
 import type { RegistrationRequest, RegistrationTimes } from '../../src/registry/store.ts'
+import { TargetSet } from '../../src/registry/targets/target-set.ts'
 import { TtlChurn } from './ttl-churn.ts'
 
 /** The store's time, so that no pause of this process lets anything expire. */
@@ -25,6 +26,10 @@ class LateStore extends MemoryStore {
 class BlindStore extends MemoryStore {
   override async select(): Promise<readonly Registration[]> {
     return []
+  }
+
+  override async selectTargets(): Promise<TargetSet> {
+    return TargetSet.of([])
   }
 }
 

@@ -114,6 +114,22 @@ describe('npm run bench', () => {
     expect(exitCode).toBe(2)
   })
 
+  test.each([
+    ['is not reached', 'not-reached', 1, /NOT REACHED:\n +slow by quick: 4\.00, must be ≤ 3/],
+    [
+      'decides nothing',
+      'inconclusive',
+      3,
+      /INCONCLUSIVE[^\n]*:\n +slow by quick: 4\.00, must be ≤ 3/,
+    ],
+    ['is skipped', 'skipped', 3, /skipped: needs something that is not here/],
+  ])('with a figure that %s says so, and exits with its code', async (_, name, code, says) => {
+    const { exitCode, stdout } = await ended(bench(['--micro', name]))
+    expect(stdout).toMatch(says)
+    expect(exitCode).toBe(code)
+    if (code === 1) expect(stdout).toContain('and the test goes on')
+  })
+
   test('with a load that has an unknown key sends nothing, and says which key was meant', async () => {
     const { exitCode, stdout } = await ended(bench(['mistyped']))
     expect(stdout).toContain('load: there is no "warmup". Did you mean "warmUp"?')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measureFigure, renderFigures, type Figure } from './figures.ts'
-import { renderGrowth } from './growth.ts'
+import { assertReached, doubts, judge, type Judged, type Outcome } from './outcome.ts'
 import { interleave, type Sample, type Samples } from './interleave.ts'
 import { benchmarkOf, medianOf } from './statistics.ts'
 
@@ -64,14 +64,38 @@ const samples: Samples = new Map([
   ['quick', samplesOf([10, 10, 10, 10, 10])],
 ])
 
-test.each<{ must: Figure['must']; isReached: boolean }>([
-  { must: { atLeast: 4 }, isReached: true },
-  { must: { atLeast: 4.1 }, isReached: false },
-  { must: { atMost: 4 }, isReached: true },
-  { must: { atMost: 3.9 }, isReached: false },
-])('a ratio of 4 that must be $must: reached is $isReached', ({ must, isReached }) => {
+test.each<{ must: Figure['must']; outcome: Outcome }>([
+  { must: { atLeast: 4 }, outcome: 'reached' },
+  { must: { atLeast: 4.1 }, outcome: 'inconclusive' },
+  { must: { atLeast: 8.1 }, outcome: 'not reached' },
+  { must: { atMost: 4 }, outcome: 'reached' },
+  { must: { atMost: 3.9 }, outcome: 'not reached' },
+])('a ratio of 4, and of 8 in a part, that must be $must is $outcome', ({ must, outcome }) => {
   const figure: Figure = { what: 'slow by quick', ratio: ['slow', 'quick'], must }
-  expect(measureFigure(figure, samples)).toEqual({ value: 4, range: [4, 8], isReached })
+  expect(measureFigure(figure, samples)).toEqual({ value: 4, range: [4, 8], outcome })
+})
+
+test('a figure within its bound is reached, and one beyond it in every part is not', () => {
+  const values = fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), { minLength: 5 })
+  fc.assert(
+    fc.property(values, fc.double({ min: 0.1, max: 10, noNaN: true }), (parts, bound) => {
+      const outcome = judge(medianOf(parts), parts, (value) => value <= bound)
+      if (medianOf(parts) <= bound) expect(outcome).toBe('reached')
+      else expect(outcome === 'not reached').toBe(Math.min(...parts) > bound)
+    }),
+  )
+})
+
+test('what is asserted of figures names those that are not reached, and only those', () => {
+  const figures: Judged[] = [
+    { says: 'one: 2, must be ≤ 3', outcome: 'reached' },
+    { says: 'two: 4, must be ≤ 3', outcome: 'not reached' },
+    { says: 'three: 4, must be ≤ 3', outcome: 'inconclusive' },
+  ]
+  expect(() => assertReached(figures)).toThrow(/^NOT REACHED:\n {2}two: 4, must be ≤ 3$/)
+  assertReached(figures.filter(({ outcome }) => outcome !== 'not reached'))
+  expect(doubts(figures)).toMatch(/^INCONCLUSIVE.*:\n {2}three: 4, must be ≤ 3$/)
+  expect(doubts(figures.slice(0, 2))).toBeNull()
 })
 
 test('a figure is printed beside what it must reach', () => {
@@ -89,16 +113,6 @@ test('a figure is printed beside what it must reach', () => {
 test('a figure of a side that was not measured is refused', () => {
   const figure: Figure = { what: '', ratio: ['slow', 'absent'], must: { atMost: 3 } }
   expect(() => measureFigure(figure, samples)).toThrow(RangeError)
-})
-
-test('growth shows an operation in a row, and its last size by its first', () => {
-  const bySize = new Map([
-    ['read 10', samplesOf([1])],
-    ['read 100', samplesOf([1.5])],
-  ])
-  const sideName = (operation: string, size: number) => `${operation} ${size}`
-  const [, row] = renderGrowth(['read'], [10, 100], sideName, bySize).split('\n')
-  expect(row?.trim().split(/ {2,}/)).toEqual(['read', '1.00 ms', '1.50 ms', '1.50'])
 })
 
 function samplesOf(values: readonly number[]): readonly Sample[] {

@@ -5,6 +5,7 @@ import type { Metadata } from '../registry/registration.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import { test as base } from '../vitest/load-test.ts'
 import { compare, type Comparison } from './compare.ts'
+import { assertReached, doubts, type Judged } from './outcome.ts'
 
 /** Long enough that nothing expires meanwhile, in ms. */
 export const HOUR_MS = 3_600_000
@@ -16,7 +17,9 @@ export const HOUR_MS = 3_600_000
  * - `servers` says where they are; without any, the test is skipped.
  * - `redis` is a bare connection to Redis.
  * - `connectTo` connects further registries to namespaces that exist.
- * - `compare` measures things against each other, and prints the ratios beside what they must reach.
+ * - `judge` takes figures that were judged: when the test has ended, one that is not reached fails it.
+ * - `compare` measures things against each other, prints the ratios beside what they must reach, and
+ *   has them judged.
  */
 export const test = base
   .extend('servers', ({ backends, skip }): ServerBackends => {
@@ -39,8 +42,18 @@ export const test = base
       return registry
     }
   })
-  .extend('compare', ({ annotate, bench }) => {
-    return (comparison: Comparison): Promise<void> => compare({ annotate, bench }, comparison)
+  .extend('judge', ({ annotate }, { onCleanup }) => {
+    const judged: Judged[] = []
+    onCleanup(() => assertReached(judged))
+    return async (figures: readonly Judged[]): Promise<void> => {
+      judged.push(...figures)
+      const text = doubts(figures)
+      if (text !== null) await annotate(text, 'inconclusive')
+    }
+  })
+  .extend('compare', ({ annotate, bench, judge }) => {
+    return async (comparison: Comparison): Promise<void> =>
+      judge(await compare({ annotate, bench }, comparison))
   })
 
 /** Registers `count` identities with metadata by their numbers, some at a time. */

@@ -1,5 +1,6 @@
 import { renderTable } from '../results/render-table.ts'
 import type { Samples } from './interleave.ts'
+import { judge, type Judged, type Outcome, written } from './outcome.ts'
 import { medianOf } from './statistics.ts'
 
 /** A ratio of two sides' median times, and what it must reach. */
@@ -15,7 +16,7 @@ export interface MeasuredFigure {
   readonly value: number
   /** The smallest and the largest among the parts, in order of time, of the measurement. */
   readonly range: readonly [number, number]
-  readonly isReached: boolean
+  readonly outcome: Outcome
 }
 
 /** In so many parts of equal length the ratio is taken again, to show how far it can be trusted. */
@@ -37,8 +38,16 @@ export function measureFigure({ ratio, must }: Figure, samples: Samples): Measur
     ratioIn((part / PARTS) * rounds, ((part + 1) / PARTS) * rounds),
   )
   const value = ratioIn(0, rounds)
-  const isReached = 'atLeast' in must ? value >= must.atLeast : value <= must.atMost
-  return { value, range: [Math.min(...parts), Math.max(...parts)], isReached }
+  const outcome = judge(value, parts, (each) =>
+    'atLeast' in must ? each >= must.atLeast : each <= must.atMost,
+  )
+  return { value, range: [Math.min(...parts), Math.max(...parts)], outcome }
+}
+
+/** What is said of a figure: its value beside its bound. */
+export function judgeFigure(figure: Figure, samples: Samples): Judged {
+  const { value, outcome } = measureFigure(figure, samples)
+  return { says: `${figure.what}: ${short(value)}, must be ${boundOf(figure)}`, outcome }
 }
 
 /** A line a figure: the ratio beside what it must reach. */
@@ -47,14 +56,16 @@ export function renderFigures(figures: readonly Figure[], samples: Samples): str
   return renderTable(
     headings.map((heading, at) => ({ heading, align: at === 0 || at === 4 ? 'left' : 'right' })),
     figures.map((figure) => {
-      const { value, range, isReached } = measureFigure(figure, samples)
-      const { must } = figure
-      const bound = 'atLeast' in must ? `≥ ${must.atLeast}` : `≤ ${must.atMost}`
+      const { value, range, outcome } = measureFigure(figure, samples)
       const [least, most] = range
-      const reached = isReached ? 'reached' : 'NOT REACHED'
-      return [figure.what, short(value), bound, `${short(least)} to ${short(most)}`, reached]
+      const parts = `${short(least)} to ${short(most)}`
+      return [figure.what, short(value), boundOf(figure), parts, written(outcome)]
     }),
   )
+}
+
+function boundOf({ must }: Figure): string {
+  return 'atLeast' in must ? `≥ ${must.atLeast}` : `≤ ${must.atMost}`
 }
 
 /** Three digits. */

@@ -48,7 +48,8 @@ export async function interleave(sides: readonly Side[], length: Rounds): Promis
   return samples
 }
 
-function shuffled<T>(items: readonly T[]): readonly T[] {
+/** In an order drawn anew. */
+export function shuffled<T>(items: readonly T[]): readonly T[] {
   return items
     .map((item) => ({ item, at: Math.random() }))
     .sort((a, b) => a.at - b.at)

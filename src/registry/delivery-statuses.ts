@@ -1,22 +1,23 @@
 import type { DeliveryReport, DeliveryStatus } from './messenger.ts'
-import { type Bitmap, bitsIn, countBits, forEachWord, hasBit, nextBit } from './targets/bitmap.ts'
-import type { NameTable } from './targets/name-table.ts'
+import { type Bitmap, bitsIn, forEachWord, hasBit } from './targets/bitmap.ts'
 import type { Ranges } from './targets/ranges.ts'
 import { type NumberedTarget, partOf, slotOf, type TargetSet } from './targets/target-set.ts'
 
 /** What is known of the targets of one part. Neither delivered, refused nor handed over: nothing. */
 interface PartStatuses {
-  readonly table: NameTable
-  readonly targets: Bitmap
   readonly delivered: Bitmap
   readonly refused: Bitmap
   readonly handedOver: Bitmap
 }
 
+const EMPTY: Bitmap = new Uint32Array(0)
+const NOTHING: PartStatuses = { delivered: EMPTY, refused: EMPTY, handedOver: EMPTY }
+
 /** What is known of each target of one send. */
 export class DeliveryStatuses {
   readonly #targets: TargetSet
-  readonly #parts: readonly PartStatuses[]
+  /** Of those of which anything is known. */
+  readonly #known = new Map<number, PartStatuses>()
   readonly #retried: boolean
   #remaining: number
   #ended = false
@@ -26,13 +27,6 @@ export class DeliveryStatuses {
     this.#targets = targets
     this.#retried = retried
     this.#remaining = targets.size
-    this.#parts = targets.parts.map(({ table, slots }) => ({
-      table,
-      targets: slots,
-      delivered: new Uint32Array(slots.length),
-      refused: new Uint32Array(slots.length),
-      handedOver: new Uint32Array(slots.length),
-    }))
   }
 
   /** How many targets have no final status. */
@@ -48,9 +42,9 @@ export class DeliveryStatuses {
 
   /** As `settle`, for all targets of a part that have one of these slots. */
   settleSlots(part: number, slots: Ranges, handled: boolean): void {
-    const known = this.#parts[part]
-    if (this.#ended || known === undefined) return
-    const { targets, delivered, refused } = known
+    const targets = this.#targets.parts[part]?.slots
+    if (this.#ended || targets === undefined) return
+    const { delivered, refused } = this.#of(part, targets.length)
     forEachWord(slots, (at, bits) => {
       const open = bits & (targets[at] ?? 0) & ~(delivered[at] ?? 0)
       const final = this.#retried ? 0 : (refused[at] ?? 0)
@@ -64,9 +58,9 @@ export class DeliveryStatuses {
 
   /** Notes that the broker has the message for targets that nothing else is known of. */
   handOver(part: number, slots: Ranges): void {
-    const known = this.#parts[part]
-    if (this.#ended || known === undefined) return
-    const { targets, handedOver } = known
+    const targets = this.#targets.parts[part]?.slots
+    if (this.#ended || targets === undefined) return
+    const { handedOver } = this.#of(part, targets.length)
     forEachWord(slots, (at, bits) => {
       handedOver[at] = (handedOver[at] ?? 0) | (bits & (targets[at] ?? 0))
     })
@@ -74,9 +68,10 @@ export class DeliveryStatuses {
 
   /** Whether a target is not delivered. */
   isOpen(target: number): boolean {
-    const part = this.#parts[partOf(target)]
+    const part = partOf(target)
     const slot = slotOf(target)
-    return part !== undefined && hasBit(part.targets, slot) && !hasBit(part.delivered, slot)
+    const isTarget = hasBit(this.#targets.parts[part]?.slots ?? EMPTY, slot)
+    return isTarget && !hasBit(this.#known.get(part)?.delivered ?? EMPTY, slot)
   }
 
   /** The targets that are not delivered. */
@@ -87,29 +82,48 @@ export class DeliveryStatuses {
   /** The statuses as they are now; they never change again. */
   end(): DeliveryReport {
     this.#ended = true
-    return new Report(this.#targets.size, this.#parts)
+    return new Report(this.#targets, this.#known)
+  }
+
+  #of(part: number, words: number): PartStatuses {
+    let known = this.#known.get(part)
+    if (known === undefined) {
+      const all = new Uint32Array(3 * words)
+      known = {
+        delivered: all.subarray(0, words),
+        refused: all.subarray(words, 2 * words),
+        handedOver: all.subarray(2 * words),
+      }
+      this.#known.set(part, known)
+    }
+    return known
   }
 }
 
 /** The statuses of a send that has ended; by identity, without an entry for each until one is asked for. */
 class Report implements DeliveryReport {
-  readonly size: number
-  readonly #parts: readonly PartStatuses[]
+  readonly #targets: TargetSet
+  readonly #known: ReadonlyMap<number, PartStatuses>
   #byIdentity: Map<string, DeliveryStatus> | null = null
 
-  constructor(size: number, parts: readonly PartStatuses[]) {
-    this.size = size
-    this.#parts = parts
+  constructor(targets: TargetSet, known: ReadonlyMap<number, PartStatuses>) {
+    this.#targets = targets
+    this.#known = known
+  }
+
+  get size(): number {
+    return this.#targets.size
   }
 
   get counts(): Readonly<Record<DeliveryStatus, number>> {
     const counts = { DELIVERED: 0, PENDING: 0, FAILED: 0, TIMEOUT: this.size }
-    for (const { delivered, refused, handedOver } of this.#parts) {
-      counts.DELIVERED += countBits(delivered)
-      counts.FAILED += countBits(refused.map((word, at) => word & ~(delivered[at] ?? 0)))
-      counts.PENDING += countBits(
-        handedOver.map((word, at) => word & ~(delivered[at] ?? 0) & ~(refused[at] ?? 0)),
-      )
+    for (const { delivered, refused, handedOver } of this.#known.values()) {
+      for (const [at, word] of delivered.entries()) {
+        const failed = (refused[at] ?? 0) & ~word
+        counts.DELIVERED += bitsIn(word)
+        counts.FAILED += bitsIn(failed)
+        counts.PENDING += bitsIn((handedOver[at] ?? 0) & ~word & ~failed)
+      }
     }
     counts.TIMEOUT -= counts.DELIVERED + counts.FAILED + counts.PENDING
     return counts
@@ -134,11 +148,8 @@ class Report implements DeliveryReport {
   }
 
   *entries(): Generator<[string, DeliveryStatus], undefined> {
-    for (const part of this.#parts) {
-      const { table, targets } = part
-      for (let slot = nextBit(targets, 0); slot >= 0; slot = nextBit(targets, slot + 1)) {
-        yield [table.names[slot] ?? '', statusOf(part, slot)]
-      }
+    for (const { identity, number } of this.#targets) {
+      yield [identity, statusOf(this.#known.get(partOf(number)) ?? NOTHING, slotOf(number))]
     }
     return undefined
   }

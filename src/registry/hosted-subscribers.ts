@@ -1,8 +1,8 @@
 import { Backlog, type HeldMessage } from './backlog.ts'
-import { isIdentity } from './identity.ts'
 import type { IdentityPattern } from './identity-pattern.ts'
 import type { MessageHandler, ReceivedMessage } from './messenger.ts'
 import { NameNumbering, type NameNumbers } from './name-numbering.ts'
+import { PatternHandlers } from './pattern-handlers.ts'
 import { RecentDeliveries } from './recent-deliveries.ts'
 import { settledWithin } from './settled-within.ts'
 
@@ -12,11 +12,6 @@ const REMEMBERED_DELIVERIES = 200_000
 /** One subscription: an object, so that two with one handler function differ. */
 export interface SubscribedHandler {
   readonly handler: MessageHandler
-}
-
-/** The handler of all identities that match. */
-interface PatternHandler extends SubscribedHandler {
-  readonly pattern: IdentityPattern
 }
 
 /** A message for one identity. */
@@ -30,8 +25,7 @@ export class HostedSubscribers {
   /** The messages that wait for these subscribers, or that their handlers hold. */
   readonly backlog: Backlog
   readonly #numbering = new NameNumbering<SubscribedHandler>()
-  /** The latest first. */
-  #patterns: readonly PatternHandler[] = []
+  readonly #patterns = new PatternHandlers()
   readonly #recent = new RecentDeliveries(REMEMBERED_DELIVERIES)
   readonly #running = new Set<Promise<boolean>>()
 
@@ -55,7 +49,7 @@ export class HostedSubscribers {
 
   /** Whether a pattern hosts an identity, or would if it had no handler of its own. */
   hasMatching(identity: string): boolean {
-    return this.#patternOf(identity) !== undefined
+    return this.#patterns.find(identity) !== undefined
   }
 
   /**
@@ -73,14 +67,7 @@ export class HostedSubscribers {
 
   /** As `add`, for all identities that match and have no handler of their own; the latest pattern first. */
   addMatching(pattern: IdentityPattern, handler: MessageHandler): () => boolean {
-    const own: PatternHandler = { pattern, handler }
-    const others = this.#patterns.filter((each) => each.pattern.text !== pattern.text)
-    this.#patterns = [own, ...others]
-    return () => {
-      const before = this.#patterns
-      this.#patterns = before.filter((each) => each !== own)
-      return this.#patterns.length < before.length
-    }
+    return this.#patterns.add(pattern, handler)
   }
 
   /**
@@ -99,7 +86,7 @@ export class HostedSubscribers {
       const { index, value } = own
       return this.#hand(value, { id, identity, index, payload }, resendable, held)
     }
-    const found = this.#patternOf(identity)
+    const found = this.#patterns.find(identity)
     if (found === undefined) return false
     return this.#hand(found, { id, identity, index: 0, payload }, resendable, held)
   }
@@ -146,14 +133,6 @@ export class HostedSubscribers {
   /** Resolves when no handler is running, or after `patienceMs`. */
   async idle(patienceMs: number): Promise<void> {
     if (this.#running.size > 0) await settledWithin([...this.#running], patienceMs)
-  }
-
-  /** Names come from outside, and a pattern such as `*` also matches names that are not identities. */
-  #patternOf(identity: string): PatternHandler | undefined {
-    for (const each of this.#patterns) {
-      if (each.pattern.matches(identity)) return isIdentity(identity) ? each : undefined
-    }
-    return undefined
   }
 
   async #rememberOutcome(id: string, identity: string, outcome: Promise<boolean>): Promise<void> {

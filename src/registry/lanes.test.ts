@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { EventLoopBudget } from './event-loop-budget.ts'
 import { type Lane, lanesOf, lanesOfTargets, nextPiece, type Piece } from './lanes.ts'
 import type { DeliveryTarget } from './messenger.ts'
 import { bitmapOf } from './targets/bitmap.ts'
 import { countOf, forEachNumber, type Ranges, rangesOf } from './targets/ranges.ts'
 import { numberOf, TargetSet } from './targets/target-set.ts'
 
+const budget = new EventLoopBudget(1)
 const GATEWAYS = ['a', 'b', null] as const
 const target: fc.Arbitrary<DeliveryTarget> = fc.record({
   identity: fc.nat({ max: 300 }).map((at) => `id-${'é'.repeat(at % 7)}${at}`),
@@ -84,21 +86,21 @@ function inOrder(numbers: Iterable<number>): readonly number[] {
 }
 
 describe('lanes', () => {
-  test('give every target exactly once, however they are taken from', () => {
-    fc.assert(
-      fc.property(targetSet, fc.array(taking, { maxLength: 8 }), (targets, ways) => {
+  test('give every target exactly once, however they are taken from', async () => {
+    await fc.assert(
+      fc.asyncProperty(targetSet, fc.array(taking, { maxLength: 8 }), async (targets, ways) => {
         const before = [...targets]
-        const taken = takeAll(lanesOf(targets), ways)
+        const taken = takeAll(await lanesOf(targets, budget), ways)
         expect(inOrder(taken)).toEqual(before.map(({ number }) => number))
         expect([...targets]).toEqual(before)
       }),
     )
   })
 
-  test('are one for each gateway, and one for those without', () => {
-    fc.assert(
-      fc.property(targetSet, (targets) => {
-        const lanes = lanesOf(targets)
+  test('are one for each gateway, and one for those without', async () => {
+    await fc.assert(
+      fc.asyncProperty(targetSet, async (targets) => {
+        const lanes = await lanesOf(targets, budget)
         const gateways = lanes.map(({ gateway }) => gateway)
         expect(new Set(gateways).size).toBe(lanes.length)
         expect(new Set(gateways)).toEqual(new Set([...targets].map(({ gateway }) => gateway)))
@@ -144,11 +146,12 @@ describe('lanes', () => {
     )
   })
 
-  test('a batch of names ends before a name that would break the list', () => {
+  test('a batch of names ends before a name that would break the list', async () => {
     const targets = TargetSet.of(
       ['x', 'a\nb', 'y', ''].map((identity) => ({ identity, gateway: 'a' })),
     )
-    const [piece] = lanesOf(targets)[0]?.pieces ?? []
+    const [lane] = await lanesOf(targets, budget)
+    const [piece] = lane?.pieces ?? []
     const batches = Array.from({ length: 4 }, () => piece?.takeBatch(1_000, 0))
     expect(batches.map((batch) => batch?.names)).toEqual([['x'], [], ['y'], []])
     expect(batches.map((batch) => batch?.slots)).toEqual([

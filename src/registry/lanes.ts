@@ -1,4 +1,5 @@
-import { type Bitmap, clearBit, forEachWord, nextBit, rangesOfBitmap } from './targets/bitmap.ts'
+import { type Bitmap, both, forEachWord, nextBit, rangesOfBitmap } from './targets/bitmap.ts'
+import type { EventLoopBudget } from './event-loop-budget.ts'
 import type { NameTable } from './targets/name-table.ts'
 import { RangeBuilder, type Ranges } from './targets/ranges.ts'
 import {
@@ -24,11 +25,11 @@ export class Piece {
   readonly table: NameTable
   /** Whether the gateway has to be told the names, whatever it may hold. */
   readonly byName: boolean
-  readonly #slots: Bitmap
+  /** Never changed, but replaced, since others have it too. Slots below `#next` are taken. */
+  #slots: Bitmap
   /** The first slot that is yet to be sent to; -1 if there is none. */
   #next: number
 
-  /** @param slots the piece's own from here on. */
   constructor(part: number, table: NameTable, slots: Bitmap, byName: boolean) {
     this.part = part
     this.table = table
@@ -54,21 +55,23 @@ export class Piece {
 
   /** Takes everything. */
   takeAll(): Ranges {
-    const slots = rangesOfBitmap(this.#slots)
-    this.#slots.fill(0)
+    const slots = this.isEmpty ? [] : rangesOfBitmap(this.#slots, this.#next)
     this.#next = -1
     return slots
   }
 
   /** Takes those that are in a bitmap; the first ones if they are more ranges than `maxRanges`. */
   takeThose(held: Bitmap, maxRanges = Infinity): Ranges {
-    const found = rangesOfBitmap(this.#slots.map((word, at) => word & (held[at] ?? 0)))
-    const slots = found.length > 2 * maxRanges ? found.slice(0, 2 * maxRanges) : found
-    forEachWord(slots, (at, bits) => {
-      this.#slots[at] = (this.#slots[at] ?? 0) & ~bits
+    if (this.isEmpty) return []
+    const found = rangesOfBitmap(both(this.#slots, held), this.#next)
+    const taken = found.length > 2 * maxRanges ? found.slice(0, 2 * maxRanges) : found
+    const rest = this.#slots.slice()
+    forEachWord(taken, (at, bits) => {
+      rest[at] = (rest[at] ?? 0) & ~bits
     })
-    this.#next = nextBit(this.#slots, 0)
-    return slots
+    this.#slots = rest
+    this.#next = nextBit(rest, this.#next)
+    return taken
   }
 
   /**
@@ -95,8 +98,7 @@ export class Piece {
 
   #take(): number {
     const slot = this.#next
-    clearBit(this.#slots, slot)
-    this.#next = nextBit(this.#slots, slot)
+    this.#next = nextBit(this.#slots, slot + 1)
     return slot
   }
 }
@@ -118,10 +120,14 @@ export interface Lane {
 }
 
 /** Everybody, by gateway. */
-export function lanesOf({ parts }: TargetSet): readonly Lane[] {
+export async function lanesOf(
+  { parts }: TargetSet,
+  budget: EventLoopBudget,
+): Promise<readonly Lane[]> {
   const lanes = new Map<string | null, Lane>()
   for (const [part, { table, slots }] of parts.entries()) {
-    laneTo(lanes, table.gateway).pieces.push(new Piece(part, table, slots.slice(), false))
+    if (part % 256 === 255 && budget.exhausted) await budget.renew()
+    laneTo(lanes, table.gateway).pieces.push(new Piece(part, table, slots, false))
   }
   return [...lanes.values()]
 }

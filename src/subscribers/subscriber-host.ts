@@ -6,6 +6,7 @@ import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../load/pauses.ts'
 import { DeliveryTally, type AnnouncedMessage } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { Messenger } from '../registry/messenger.ts'
+import { ReceiptClock } from './receipt-clock.ts'
 import { readStamp, type Stamp } from './stamp.ts'
 
 /** The receivers of a load test: real subscribers that count what reaches them. */
@@ -16,6 +17,8 @@ export interface Subscribers {
   readonly loadId: number
   /** How many identities are hosted here. */
   readonly hostedCount: number
+  /** The process that they are in, by its id. */
+  readonly pid: number
   /** Starts receiving for these identities; resolved once the broker knows of all. */
   host(identities: readonly string[]): Promise<void>
   /** Whether `host` was asked to receive for an identity. */
@@ -57,6 +60,7 @@ export class SubscriberHost implements Subscribers {
   readonly #pauses = new PauseWatch(nowMs())
   readonly #eventLoop = watchEventLoop()
   readonly #observer: NodeJS.Timeout
+  readonly #clock = new ReceiptClock(() => this.#now())
   #lastReceiptMs = 0
   /** Numbers given to recipients. */
   #recipients = 0
@@ -79,6 +83,10 @@ export class SubscriberHost implements Subscribers {
 
   get hostedCount(): number {
     return this.#hosted.size
+  }
+
+  get pid(): number {
+    return process.pid
   }
 
   async host(identities: readonly string[]): Promise<void> {
@@ -122,20 +130,28 @@ export class SubscriberHost implements Subscribers {
     this.#recipients += identities.length
     for (const identity of identities) this.#hosted.add(identity)
     await this.#messenger.subscribe(identities, ({ payload, index }) => {
-      const stamp = this.#stampOf(payload)
-      if (stamp === null || stamp.isWarmUp || stamp.loadId !== this.loadId) return
-      this.#lastReceiptMs = this.#now()
-      this.#measureSince(stamp.intendedAtMs)
+      const stamp = this.#countedStamp(payload)
+      if (stamp === null) return
+      this.#lastReceiptMs = this.#clock.now()
       const recipient = firstRecipient + index
       this.#tally.receive(stamp.number, stamp.intendedAtMs, recipient, this.#lastReceiptMs)
     })
   }
 
-  /** Recipients of one message share its payload, so that it is read once. */
-  #stampOf(payload: Uint8Array): Stamp | null {
-    if (payload !== this.#lastPayload) {
-      this.#lastPayload = payload
-      this.#lastStamp = readStamp(payload)
+  /**
+   * The stamp of a message of the measurement; `null` of others. Recipients of one message share its payload, so
+   * that it is read once.
+   */
+  #countedStamp(payload: Uint8Array): Stamp | null {
+    if (payload === this.#lastPayload) return this.#lastStamp
+    const stamp = readStamp(payload)
+    const isCounted = stamp !== null && !stamp.isWarmUp && stamp.loadId === this.loadId
+    this.#lastPayload = payload
+    this.#lastStamp = isCounted ? stamp : null
+    this.#clock.nextMessage()
+    if (isCounted) {
+      this.#now()
+      this.#measureSince(stamp.intendedAtMs)
     }
     return this.#lastStamp
   }

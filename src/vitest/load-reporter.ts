@@ -46,6 +46,9 @@ export class LoadReporter implements Reporter {
   #isBegun = false
   readonly #isVerbose: boolean
   #isBroken = false
+  /** Of micro-benchmarks: whether a figure missed its bound, and whether one decided nothing. */
+  #isMissed = false
+  #isInconclusive = false
   #exitCode: ExitCode = EXIT.broken
 
   constructor(record: RunRecord, options: LoadReporterOptions = {}) {
@@ -97,9 +100,10 @@ export class LoadReporter implements Reporter {
     if (artifact.type === SCENARIO_ARTIFACT) this.#loads.set(testCase.id, artifact.loads)
   }
 
-  /** What a test has to say besides its figures: `annotate(text)`. */
+  /** What a test has to say besides its figures: `annotate(text)`, or `annotate(text, 'inconclusive')`. */
   onTestCaseAnnotate(testCase: TestCase, { type, message }: TestAnnotation): void {
-    if (type !== 'notice') return
+    if (type === 'inconclusive') this.#isInconclusive = true
+    else if (type !== 'notice') return
     this.#live.clear()
     this.#printHeading(testCase)
     this.#print(message)
@@ -119,7 +123,7 @@ export class LoadReporter implements Reporter {
     this.#live.clear()
     const loads = this.#loads.get(testCase.id)
     if (loads === undefined && testCase.project.name !== 'load') {
-      this.#printErrors(testCase.result().errors ?? [])
+      this.#endMicroBenchmark(testCase)
       return
     }
     const entries = scenarioEntries(this.#fileOf(testCase), testCase, loads ?? [])
@@ -152,8 +156,8 @@ export class LoadReporter implements Reporter {
     const { run, paths, storageProblem, historyProblem } = this.#record
     const isBroken =
       this.#isBroken || moduleErrors.length + errors.length > 0 || storageProblem !== null
-    const exitCode = isBroken ? EXIT.broken : exitCodeOf(run)
-    // What failed without being a scenario is a micro-benchmark that broke.
+    const exitCode = this.#judge(isBroken)
+    // What failed without being a scenario or a figure is a micro-benchmark that broke.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
     if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(run)}`)
     if (isInterrupted && storageProblem === null) {
@@ -196,8 +200,28 @@ export class LoadReporter implements Reporter {
     this.#print(`\n${paint('bold', fullName)}`)
   }
 
-  #printErrors(errors: readonly { readonly message: string }[]): void {
+  /** One that was skipped decides nothing; one that fails by assertions only was judged by its figures. */
+  #endMicroBenchmark(testCase: TestCase): void {
+    const result = testCase.result()
+    if (result.state === 'skipped') {
+      this.#isInconclusive = true
+      this.#print(paint('yellow', `skipped: ${result.note ?? 'no reason was given'}`))
+    }
+    const { errors = [] } = result
     for (const { message } of errors) this.#print(paint('red', message))
+    if (result.state !== 'failed') return
+    if (errors.every(({ name }) => name === 'AssertionError')) this.#isMissed = true
+    else this.#isBroken = true
+  }
+
+  /** The run's exit code: that of its scenarios, or of its micro-benchmarks if that is worse. */
+  #judge(isBroken: boolean): ExitCode {
+    const { scenarios, microBenchmarks } = this.#record.run
+    if (isBroken) return EXIT.broken
+    const isEmpty = scenarios.length + microBenchmarks.length === 0
+    const exitCode = isEmpty && this.#isInconclusive ? EXIT.good : exitCodeOf(this.#record.run)
+    if (exitCode !== EXIT.broken && this.#isMissed) return EXIT.failed
+    return exitCode === EXIT.good && this.#isInconclusive ? EXIT.inconclusive : exitCode
   }
 
   #fileOf(testCase: TestCase): string {

@@ -6,15 +6,30 @@ import type { DeliveryTarget } from '../messenger.ts'
 import { HandledMessages } from './handled-messages.ts'
 import { Mailbox } from './mailbox.ts'
 
+/** The subscribers of one messenger, as its broker knows them. */
+interface Member {
+  readonly subscribers: HostedSubscribers
+  readonly gateway: string
+  readonly identities: Set<string>
+  readonly patterns: Set<string>
+  /** Its place among the members of its gateway. */
+  place: number
+}
+
 /**
  * Connects the messengers of one namespace within a process. Messengers of different brokers don't
- * reach each other.
+ * reach each other. What a target costs does not depend on how many messengers there are, except
+ * for those with patterns.
  */
 export class MemoryBroker {
   readonly #gatewayPrefix: string
   readonly #durablePrefix: string
-  /** The messengers that share the messages of each gateway. */
-  readonly #gateways = new Map<string, readonly HostedSubscribers[]>()
+  readonly #members = new Map<HostedSubscribers, Member>()
+  /** The members that share the messages of each gateway. */
+  readonly #gateways = new Map<string, Member[]>()
+  /** The members that have subscriptions of an identity. */
+  readonly #byIdentity = new Map<string, Set<Member>>()
+  readonly #withPatterns = new Set<Member>()
   #turn = 0
   readonly #mailboxes = new Map<string, Mailbox>()
   #retention: Retention | null = null
@@ -66,29 +81,101 @@ export class MemoryBroker {
 
   /** The subscribers that a message to `target` reaches. */
   hostsOf({ identity, gateway }: DeliveryTarget): readonly HostedSubscribers[] {
-    if (gateway === null) {
-      return Array.from(this.#gateways.values()).flatMap((sharing) => {
-        const own = sharing.filter((hosts) => hosts.hasOwn(identity))
-        return own.length > 0 ? own : this.#oneOf(sharing.filter((hosts) => hosts.has(identity)))
-      })
-    }
-    const sharing = this.#gateways.get(gateway) ?? []
-    return this.#oneOf(sharing).filter((hosts) => hosts.has(identity))
+    const members = gateway === null ? this.#listening(identity) : this.#sharing(gateway)
+    return members
+      .map(({ subscribers }) => subscribers)
+      .filter((subscribers) => subscribers.has(identity))
   }
 
   /** Adds subscribers to a gateway. */
   join(gateway: string, subscribers: HostedSubscribers): void {
-    this.#gateways.set(gateway, [...(this.#gateways.get(gateway) ?? []), subscribers])
+    const sharing = this.#gateways.get(gateway) ?? []
+    this.#gateways.set(gateway, sharing)
+    const place = sharing.length
+    const member = {
+      subscribers,
+      gateway,
+      identities: new Set<string>(),
+      patterns: new Set<string>(),
+      place,
+    }
+    sharing.push(member)
+    this.#members.set(subscribers, member)
   }
 
-  leave(gateway: string, subscribers: HostedSubscribers): void {
-    const others = this.#gateways.get(gateway)?.filter((each) => each !== subscribers) ?? []
-    if (others.length > 0) this.#gateways.set(gateway, others)
-    else this.#gateways.delete(gateway)
+  leave(subscribers: HostedSubscribers): void {
+    const member = this.#members.get(subscribers)
+    if (member === undefined) return
+    this.#members.delete(subscribers)
+    for (const identity of member.identities) this.#forget(member, identity)
+    this.#withPatterns.delete(member)
+    const sharing = this.#gateways.get(member.gateway) ?? []
+    // The last one takes its place.
+    const last = sharing.pop()
+    if (last !== undefined && last !== member) {
+      last.place = member.place
+      sharing[last.place] = last
+    }
+    if (sharing.length === 0) this.#gateways.delete(member.gateway)
+  }
+
+  /** Notes that subscribers have a subscription of an identity. */
+  listen(subscribers: HostedSubscribers, identity: string): void {
+    const member = this.#members.get(subscribers)
+    if (member === undefined) return
+    member.identities.add(identity)
+    const members = this.#byIdentity.get(identity) ?? new Set()
+    this.#byIdentity.set(identity, members.add(member))
+  }
+
+  /** Notes that they have none any more. */
+  unlisten(subscribers: HostedSubscribers, identity: string): void {
+    const member = this.#members.get(subscribers)
+    if (!member?.identities.delete(identity)) return
+    this.#forget(member, identity)
+  }
+
+  /** As `listen`, for all identities that match. */
+  listenMatching(subscribers: HostedSubscribers, pattern: string): void {
+    const member = this.#members.get(subscribers)
+    if (member === undefined) return
+    member.patterns.add(pattern)
+    this.#withPatterns.add(member)
+  }
+
+  unlistenMatching(subscribers: HostedSubscribers, pattern: string): void {
+    const member = this.#members.get(subscribers)
+    if (!member?.patterns.delete(pattern) || member.patterns.size > 0) return
+    this.#withPatterns.delete(member)
+  }
+
+  /** Who gets a message to an identity's own subject: of each gateway all with a subscription of it, else one with a pattern. */
+  #listening(identity: string): readonly Member[] {
+    const own = [...(this.#byIdentity.get(identity) ?? [])]
+    const gateways = new Set(own.map(({ gateway }) => gateway))
+    const matching = new Map<string, Member[]>()
+    for (const member of this.#withPatterns) {
+      const { gateway, subscribers } = member
+      if (gateways.has(gateway) || !subscribers.has(identity)) continue
+      const others = matching.get(gateway)
+      if (others === undefined) matching.set(gateway, [member])
+      else others.push(member)
+    }
+    return [...own, ...Array.from(matching.values()).flatMap((sharing) => this.#oneOf(sharing))]
+  }
+
+  #sharing(gateway: string): readonly Member[] {
+    return this.#oneOf(this.#gateways.get(gateway) ?? [])
+  }
+
+  #forget(member: Member, identity: string): void {
+    const members = this.#byIdentity.get(identity)
+    members?.delete(member)
+    if (members?.size === 0) this.#byIdentity.delete(identity)
   }
 
   /** One of several, each in turn; none if there are none. */
-  #oneOf(sharing: readonly HostedSubscribers[]): readonly HostedSubscribers[] {
+  #oneOf(sharing: readonly Member[]): readonly Member[] {
     if (sharing.length < 2) return sharing
     this.#turn += 1
     const at = this.#turn % sharing.length

@@ -88,15 +88,23 @@ export class MemoryMessenger implements Messenger {
     const subscribed = { handler }
     for (const [index, identity] of list.entries()) {
       this.#subscribers.add(identity, subscribed, index)
+      this.#broker.listen(this.#subscribers, identity)
     }
     return subscriptionOf(() => {
-      for (const identity of list) this.#subscribers.remove(identity, subscribed)
+      for (const identity of list) {
+        if (!this.#subscribers.remove(identity, subscribed)) continue
+        this.#broker.unlisten(this.#subscribers, identity)
+      }
     })
   }
 
   async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
     this.#checkOpen()
-    return subscriptionOf(this.#subscribers.addMatching(parseIdentityPattern(pattern), handler))
+    const remove = this.#subscribers.addMatching(parseIdentityPattern(pattern), handler)
+    this.#broker.listenMatching(this.#subscribers, pattern)
+    return subscriptionOf(() => {
+      if (remove()) this.#broker.unlistenMatching(this.#subscribers, pattern)
+    })
   }
 
   async send(
@@ -129,7 +137,7 @@ export class MemoryMessenger implements Messenger {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#sends)
-    this.#broker.leave(this.gateway, this.#subscribers)
+    this.#broker.leave(this.#subscribers)
     this.#broker.mailboxOf(this.gateway)?.leave(this.#subscribers)
     await this.#subscribers.idle(CLOSE_PATIENCE_MS)
   }
@@ -172,7 +180,7 @@ export class MemoryMessenger implements Messenger {
   }
 }
 
-function subscriptionOf(remove: () => unknown): Subscription {
+function subscriptionOf(remove: () => void): Subscription {
   return {
     unsubscribe: async () => {
       remove()

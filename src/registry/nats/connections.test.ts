@@ -8,6 +8,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { missingPrograms, startNatsProgram } from '../../environment/programs.ts'
 import type { Messenger, SendOptions } from '../messenger.ts'
 import { Warnings } from '../warnings.ts'
+import { ConnectionPool } from './connections.ts'
 import { findPatternHosts } from './pattern-hosts.ts'
 import { connectNatsMessenger, type NatsMessengerOptions } from './nats-messenger.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
@@ -287,6 +288,32 @@ describe('a NATS account without permission', () => {
     const options = { ...AT_MOST_ONCE, timeoutMs: 2_000_000 }
     const statuses = await messenger.send(message, targets, options)
     expect(Object.fromEntries(statuses)).toEqual({ secret: 'FAILED', open: 'DELIVERED' })
+  })
+
+  test('to publish to many subjects costs the same however many it subscribes to', async () => {
+    const url = await startGuardedServer('publish: { deny: "secret.>" }')
+    const pool = await ConnectionPool.open({
+      servers: [url],
+      connections: 1,
+      connectTimeoutMs: 5_000,
+      warnings: new Warnings(() => {}),
+    })
+    onTestFinished(() => pool.close())
+    const connection = pool.pick()
+    let lookedAt = 0
+    for (let n = 0; n < 100; n += 1) {
+      const subscription = connection?.nats.subscribe(`open.${n}`) ?? {}
+      const looked = { get: () => void (lookedAt += 1) }
+      Object.defineProperty(subscription, 'requestSubject', looked)
+    }
+    const refused: string[] = []
+    connection?.inbox.open({
+      onReply: () => {},
+      onRefused: (subject) => refused.push(subject),
+    })
+    for (let n = 0; n < 100; n += 1) connection?.nats.publish(`secret.${n}`)
+    await expect.poll(() => refused).toHaveLength(100)
+    expect(lookedAt).toBe(0)
   })
 
   test('to subscribe is told so, and the identity is not hosted', async () => {

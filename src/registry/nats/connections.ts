@@ -8,7 +8,7 @@ import {
 import { RegistryError } from '../errors.ts'
 import { settledWithin } from '../settled-within.ts'
 import { Warnings } from '../warnings.ts'
-import { guardRequests } from './guarded-requests.ts'
+import { guardRequests, skipSearchesForRefused } from './guarded-requests.ts'
 import { shown } from './reply.ts'
 import { ReplyInbox } from './reply-inbox.ts'
 import { parseServerAddresses, type ServerAddresses } from './server-address.ts'
@@ -27,6 +27,7 @@ export class Connection {
     this.inbox = new ReplyInbox(nats)
     this.#warnings = warnings
     guardRequests(nats)
+    skipSearchesForRefused(nats)
     void this.#follow(onChange)
   }
 

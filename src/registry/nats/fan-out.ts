@@ -1,14 +1,13 @@
 import type { Msg } from '@nats-io/transport-node'
 import { DeliveryStatuses } from '../delivery-statuses.ts'
 import { EventLoopBudget } from '../event-loop-budget.ts'
-import { type Lane, lanesOf, lanesOfTargets, nextPiece, Piece } from '../lanes.ts'
-import { lookUpOpen } from '../look-up.ts'
+import { type Lane, lanesOf, nextPiece, Piece } from '../lanes.ts'
 import type { DeliveryReport, OutgoingMessage, SendOptions } from '../messenger.ts'
 import { OwnGateways } from '../own-gateways.ts'
 import { settledWithin } from '../settled-within.ts'
 import { bitmapOf } from '../targets/bitmap.ts'
-import { forEachNumber, membersAt } from '../targets/ranges.ts'
-import { type NumberedTarget, numberOf, type TargetSet } from '../targets/target-set.ts'
+import { membersAt } from '../targets/ranges.ts'
+import type { TargetSet } from '../targets/target-set.ts'
 import { WakeUp } from '../wake-up.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Connection, ConnectionPool } from './connections.ts'
@@ -18,6 +17,7 @@ import { LaneQueue } from './lane-queue.ts'
 import { type NextMessage, NextMessages } from './next-messages.ts'
 import { type Answer, readAnswer } from './read-answer.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
+import { Resends } from './resends.ts'
 import { type SentMessage, SentMessages } from './sent-messages.ts'
 import type { Subjects } from './subjects.ts'
 import {
@@ -65,8 +65,7 @@ export class FanOut implements ReplyReceiver {
   readonly #ways = new Map<Connection, Way>()
   readonly #wakeUp = new WakeUp()
   readonly #gateways: OwnGateways
-  /** Where targets are reached that have moved since the multicast began, by their number. */
-  readonly #moved = new Map<number, string | null>()
+  readonly #resends: Resends
   #queue = new LaneQueue([], () => {})
 
   constructor(
@@ -86,6 +85,14 @@ export class FanOut implements ReplyReceiver {
     this.#deadline = performance.now() + options.timeoutMs
     this.#statuses = new DeliveryStatuses(targets, { retried: resendable })
     this.#sent = new SentMessages({ resent: resendable })
+    const { lookUp } = options
+    this.#resends = new Resends({
+      targets,
+      statuses: this.#statuses,
+      lookUp,
+      deadline: this.#deadline,
+      budget: this.#budget,
+    })
     const holders = options.receipts ? heldNames : null
     this.#messages = new NextMessages(message.payload, this.#marks, subjects, holders)
   }
@@ -98,7 +105,7 @@ export class FanOut implements ReplyReceiver {
   async run(pool: ConnectionPool): Promise<DeliveryReport> {
     const { resendable } = this.#marks
     try {
-      let lanes = this.#ownLanes(lanesOf(this.#targets))
+      let lanes = this.#ownLanes(await lanesOf(this.#targets, this.#budget))
       for (let resendMs = FIRST_RESEND_MS; ; resendMs = Math.min(2 * resendMs, MAX_RESEND_MS)) {
         const roundEnd = resendable
           ? Math.min(performance.now() + resendMs, this.#deadline)
@@ -109,7 +116,7 @@ export class FanOut implements ReplyReceiver {
         else if (this.#options.receipts) await this.#waitForReceipts(roundEnd)
         if (!resendable || this.#statuses.remaining === 0) break
         if (performance.now() >= this.#deadline) break
-        lanes = await this.#lanesOfResend(lanes)
+        lanes = this.#ownLanes(await this.#resends.lanesAfter(lanes))
       }
       if (this.#ways.size === 0) throw pool.unavailable()
       return this.#statuses.end()
@@ -274,32 +281,6 @@ export class FanOut implements ReplyReceiver {
       if (this.#statuses.remaining === 0) return
       await this.#wakeUp.sleepUntil(until)
     }
-  }
-
-  /** The open targets at their current gateways, or at their last known ones if the look-up fails. */
-  async #lanesOfResend(lanes: readonly Lane[]): Promise<readonly Lane[]> {
-    const unsent = new Set<number>()
-    for (const { pieces } of lanes) {
-      for (const piece of pieces) {
-        forEachNumber(piece.takeAll(), (slot) => unsent.add(numberOf(piece.part, slot)))
-      }
-    }
-    const [first, then]: [NumberedTarget[], NumberedTarget[]] = [[], []]
-    for (const target of this.#statuses.open()) {
-      const gateway = this.#moved.get(target.number)
-      const known = gateway === undefined ? target : { ...target, gateway }
-      const group = unsent.has(target.number) ? first : then
-      group.push(known)
-      if (this.#budget.exhausted) await this.#budget.renew()
-    }
-    const found = await lookUpOpen(this.#options.lookUp, [...first, ...then], this.#deadline)
-    const open = found.filter(({ number }) => this.#statuses.isOpen(number))
-    for (const { number, gateway } of open) this.#moved.set(number, gateway)
-    const groups = [
-      open.filter(({ number }) => unsent.has(number)),
-      open.filter(({ number }) => !unsent.has(number)),
-    ]
-    return this.#ownLanes(lanesOfTargets(this.#targets, groups))
   }
 
   /** Without receipts, a flush is the proof that the broker has everything. */

@@ -27,7 +27,7 @@ function pauseOf(held: HeldNames, table: NameTable): number {
 }
 
 function someTable(): NameTable {
-  return new NameTable('gateway', true)
+  return new NameTable('gateway', 'first', true)
 }
 
 describe('what the processes of a gateway hold', () => {

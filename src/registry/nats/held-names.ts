@@ -1,4 +1,4 @@
-import { type Bitmap, forEachWord, grown } from '../targets/bitmap.ts'
+import { type Bitmap, both, forEachWord, grown } from '../targets/bitmap.ts'
 import type { NameTable } from '../targets/name-table.ts'
 import type { Ranges } from '../targets/ranges.ts'
 
@@ -44,7 +44,7 @@ export class HeldNames {
     }
     let common: Bitmap | null = null
     for (const { held } of known.processes.values()) {
-      common = common === null ? held : common.map((word, at) => word & (held[at] ?? 0))
+      common = common === null ? held : both(common, held)
     }
     return common
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { EventLoopBudget } from '../event-loop-budget.ts'
 import { lanesOf } from '../lanes.ts'
 import { NameTables } from '../targets/name-tables.ts'
 import { forEachNumber, type Ranges, rangesOf } from '../targets/ranges.ts'
@@ -45,10 +46,10 @@ function numbersIn(ranges: Ranges): readonly number[] {
 }
 
 /** The messages to everybody, and the numbers of those that none can be made for. */
-function messagesTo(targets: TargetSet, messages: NextMessages, roomBytes: number) {
+async function messagesTo(targets: TargetSet, messages: NextMessages, roomBytes: number) {
   const sent: NextMessage[] = []
   const unsendable: number[] = []
-  for (const lane of lanesOf(targets)) {
+  for (const lane of await lanesOf(targets, new EventLoopBudget(1))) {
     for (;;) {
       const next = messages.take(lane, roomBytes)
       if (next === null) break
@@ -77,15 +78,15 @@ function namesIn(message: NextMessage, targets: TargetSet): readonly (string | u
 }
 
 describe('the messages of a multicast', () => {
-  test('reach everybody once, in what the server takes, whatever gateways hold', () => {
-    fc.assert(
-      fc.property(
+  test('reach everybody once, in what the server takes, whatever gateways hold', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         registered,
         payload,
         room,
         fc.array(fc.uniqueArray(fc.nat({ max: 130 }), { minLength: 1 }), { maxLength: 3 }),
         fc.nat({ max: 5 }),
-        (all, bytes, roomBytes, heldByPart, modulus) => {
+        async (all, bytes, roomBytes, heldByPart, modulus) => {
           const targets = targetsOf(all, (at) => at % (modulus + 2) === 1)
           const held = new HeldNames()
           for (const [part, slots] of heldByPart.entries()) {
@@ -93,7 +94,7 @@ describe('the messages of a multicast', () => {
             if (table !== undefined) held.noteHeld(table, rangesOf(slots), 'p')
           }
           const messages = new NextMessages(bytes, marks, subjects, held)
-          const { sent, unsendable } = messagesTo(targets, messages, roomBytes)
+          const { sent, unsendable } = await messagesTo(targets, messages, roomBytes)
           const reached: number[] = []
           for (const message of sent) {
             const numbers = numbersIn(message.slots).map((slot) => numberOf(message.part, slot))
@@ -126,38 +127,38 @@ describe('the messages of a multicast', () => {
     gateway: GATEWAYS[0],
   }))
 
-  test('go by slots to a gateway that holds the names, and by name as far as it does not', () => {
+  test('go by slots to a gateway that holds the names, and by name as far as it does not', async () => {
     const targets = targetsOf(many, () => false)
     const held = new HeldNames()
     const [part] = targets.parts
     if (part !== undefined) held.noteHeld(part.table, [0, 1_999], 'p')
     const messages = new NextMessages(new Uint8Array(5), marks, subjects, held)
-    const { sent } = messagesTo(targets, messages, 1024 * 1024)
+    const { sent } = await messagesTo(targets, messages, 1024 * 1024)
     expect(sent.map(({ how }) => how)).toEqual(['by slot', ...sent.slice(1).map(() => 'by name')])
     expect(sent[0]?.slots).toEqual([0, 1_999])
     expect(sent.slice(1).every(({ tells }) => tells)).toBe(true)
   })
 
-  test('tell slots as well when they are as large as the server takes', () => {
+  test('tell slots as well when they are as large as the server takes', async () => {
     const targets = targetsOf(many, () => false)
     const messages = new NextMessages(new Uint8Array(50_000), marks, subjects, new HeldNames())
-    const { sent } = messagesTo(targets, messages, 20_000)
+    const { sent } = await messagesTo(targets, messages, 20_000)
     expect(sent.length).toBeGreaterThan(1)
     expect(sent.every(({ tells }) => tells)).toBe(true)
   })
 
-  test('go by name and tell nothing if no receipts would say what a gateway lacks', () => {
+  test('go by name and tell nothing if no receipts would say what a gateway lacks', async () => {
     const targets = targetsOf(many, () => false)
     const messages = new NextMessages(new Uint8Array(5), marks, subjects, null)
-    const { sent } = messagesTo(targets, messages, 1024 * 1024)
+    const { sent } = await messagesTo(targets, messages, 1024 * 1024)
     expect(new Set(sent.map(({ how, tells }) => `${how} ${tells}`))).toEqual(
       new Set(['by name false']),
     )
   })
 
-  test('tell no slots of names that were given for one send', () => {
+  test('tell no slots of names that were given for one send', async () => {
     const messages = new NextMessages(new Uint8Array(5), marks, subjects, new HeldNames())
-    const { sent } = messagesTo(TargetSet.of(many), messages, 1024 * 1024)
+    const { sent } = await messagesTo(TargetSet.of(many), messages, 1024 * 1024)
     expect(sent.some(({ tells }) => tells)).toBe(false)
   })
 })

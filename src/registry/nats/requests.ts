@@ -25,7 +25,6 @@ export interface Question<T> {
 
 /** A request under way. */
 interface Waiting {
-  readonly subject: string
   readonly onReply: (reply: Msg) => void
   readonly onForbidden: () => void
 }
@@ -38,6 +37,7 @@ export class Requests implements ReplyReceiver {
   readonly #connection: Connection
   readonly #replyPrefix: string
   readonly #waiting = new Map<number, Waiting>()
+  readonly #bySubject = new Map<string, Set<Waiting>>()
   #last = 0
 
   constructor(connection: Connection) {
@@ -63,7 +63,10 @@ export class Requests implements ReplyReceiver {
       if (value !== undefined) resolve({ state: 'answered', value })
     }
     const onForbidden = (): void => resolve({ state: 'forbidden' })
-    this.#waiting.set(index, { subject, onReply, onForbidden })
+    const waiting: Waiting = { onReply, onForbidden }
+    this.#waiting.set(index, waiting)
+    const ofSubject = this.#bySubject.get(subject) ?? new Set()
+    this.#bySubject.set(subject, ofSubject.add(waiting))
     try {
       const reply = `${this.#replyPrefix}${index}`
       this.#connection.nats.publish(subject, body, { reply, ...(headers && { headers }) })
@@ -75,6 +78,10 @@ export class Requests implements ReplyReceiver {
     } finally {
       clearTimeout(timer)
       this.#waiting.delete(index)
+      ofSubject.delete(waiting)
+      if (ofSubject.size === 0 && this.#bySubject.get(subject) === ofSubject) {
+        this.#bySubject.delete(subject)
+      }
     }
   }
 
@@ -82,9 +89,10 @@ export class Requests implements ReplyReceiver {
     this.#waiting.get(index)?.onReply(reply)
   }
 
-  onRefused(refused: string): void {
-    for (const { subject, onForbidden } of this.#waiting.values()) {
-      if (subject === refused) onForbidden()
-    }
+  onRefused(subject: string): void {
+    const refused = this.#bySubject.get(subject) ?? []
+    // Later refusals of the same subject find none of these again.
+    this.#bySubject.delete(subject)
+    for (const { onForbidden } of refused) onForbidden()
   }
 }

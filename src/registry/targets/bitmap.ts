@@ -60,9 +60,15 @@ export function bitmapOf(ranges: Ranges): Bitmap {
   return words
 }
 
-export function rangesOfBitmap(words: Bitmap): Ranges {
+/** Those that are in both. */
+export function both(words: Bitmap, others: Bitmap): Bitmap {
+  return words.map((word, at) => word & (others[at] ?? 0))
+}
+
+/** @param from the least number that counts. */
+export function rangesOfBitmap(words: Bitmap, from = 0): Ranges {
   const ranges: number[] = []
-  for (let first = nextBit(words, 0); first >= 0;) {
+  for (let first = nextBit(words, from); first >= 0;) {
     const end = endOfRun(words, first)
     ranges.push(first, end - 1)
     first = nextBit(words, end)

@@ -57,22 +57,18 @@ export class NameTables {
   }
 
   #add(identity: string, gateway: string | null): void {
-    const { place, table } = this.#openFor(gateway)
-    this.#numbers.set(identity, place * TABLE_SLOTS + table.add(identity))
-  }
-
-  /** The table that takes a gateway's next name. */
-  #openFor(gateway: string | null): { readonly place: number; readonly table: NameTable } {
-    const before = this.#open.get(gateway) ?? -1
-    const present = this.#tables[before]
-    if (present?.isFull === false) return { place: before, table: present }
+    const open = this.#open.get(gateway) ?? -1
+    const present = this.#tables[open]
+    if (present?.isFull === false) {
+      this.#numbers.set(identity, open * TABLE_SLOTS + present.add(identity))
+      return
+    }
     const place = this.#vacant.pop() ?? this.#tables.length
-    const table = new NameTable(gateway, true)
-    this.#tables[place] = table
+    this.#tables[place] = new NameTable(gateway, identity, true)
     this.#open.set(gateway, place)
+    this.#numbers.set(identity, place * TABLE_SLOTS)
     // Most of its names may have left before it was full.
-    if (present !== undefined && present.liveCount < FEWEST_LIVE) this.#moveOut(before, present)
-    return { place, table }
+    if (present !== undefined && present.liveCount < FEWEST_LIVE) this.#moveOut(open, present)
   }
 
   #leave(number: number): void {

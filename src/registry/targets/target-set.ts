@@ -35,8 +35,7 @@ export class TargetSet implements Iterable<NumberedTarget> {
       const open = own?.at(-1)
       if (open !== undefined && !open.isFull) open.add(identity)
       else {
-        const table = new NameTable(gateway, false)
-        table.add(identity)
+        const table = new NameTable(gateway, identity, false)
         if (own === undefined) tables.set(gateway, [table])
         else own.push(table)
       }

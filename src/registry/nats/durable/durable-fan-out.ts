@@ -85,7 +85,9 @@ export class DurableFanOut implements ReplyReceiver {
   async run(): Promise<DeliveryReport> {
     const { replyPrefix, close } = this.#sender.connection.inbox.open(this)
     try {
-      for (const lane of lanesOf(this.#targets)) await this.#split(replyPrefix, lane)
+      for (const lane of await lanesOf(this.#targets, this.#budget)) {
+        await this.#split(replyPrefix, lane)
+      }
       const queue = this.#batches.values()
       await Promise.all(
         Array.from({ length: PUBLISHES_IN_FLIGHT }, async () => {

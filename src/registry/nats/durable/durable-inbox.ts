@@ -9,10 +9,10 @@ import { HandOut } from './hand-out.ts'
 import { HeldMessages } from './held-messages.ts'
 import { KeptMessage, terminate } from './kept-message.ts'
 import { NameRecords } from './name-records.ts'
-import { PositionRecord } from './position-record.ts'
+import { PositionRecords } from './position-records.ts'
 import { PullLoop } from './pull-loop.ts'
 import { receivedHeaders } from '../received-headers.ts'
-import { RecordLog } from './record-log.ts'
+import { type HandledRecord, RecordLog } from './record-log.ts'
 import { isInbox, shown } from '../reply.ts'
 import type { Requests } from '../requests.ts'
 import { RetrySchedule } from './retry-schedule.ts'
@@ -40,8 +40,8 @@ export class DurableInbox {
   readonly #held: HeldMessages
   readonly #handOut: HandOut
   readonly #retries = new RetrySchedule()
-  readonly #log: RecordLog
   readonly #names: NameRecords
+  readonly #positions: PositionRecords
   /** By their sequence numbers. */
   readonly #inHand = new Map<number, KeptMessage>()
   readonly #letGo = new Map<KeptMessage, () => void>()
@@ -56,8 +56,9 @@ export class DurableInbox {
     this.#options = options
     const { connection, requests, streams, gatewayName, subscribers, warnings } = options
     this.#subject = streams.subjects.durable(gatewayName)
-    this.#log = new RecordLog(requests, streams, gatewayName)
-    this.#names = new NameRecords(this.#log)
+    const log = new RecordLog(requests, streams, gatewayName)
+    this.#names = new NameRecords(log)
+    this.#positions = new PositionRecords(log, warnings)
     this.#held = new HeldMessages(subscribers.backlog.maxBytes)
     this.#handOut = new HandOut(subscribers, this.#held, warnings, (kept) => {
       void this.#onProgress(kept)
@@ -177,11 +178,10 @@ export class DurableInbox {
     )
   }
 
-  #recordOf({ id, repeatable, recipients }: GatewayMessage, storedAs: string) {
-    const { warnings } = this.#options
+  #recordOf({ id, repeatable, recipients }: GatewayMessage, storedAs: string): HandledRecord {
     return repeatable
       ? this.#names.of(id, recipients)
-      : new PositionRecord(this.#log, storedAs, recipients.length, warnings)
+      : this.#positions.of(storedAs, recipients.length)
   }
 
   /** Receipts go to inboxes only: a receipt to another subject, such as one of JetStream, may act as a command. */

@@ -18,15 +18,15 @@ function memoryLog(maxEntryBytes = 64): EntryLog & {
       entries.push(...texts.map((text) => ({ subject, text })))
       return true
     },
-    async readFrom(place, subject, visit) {
-      let next = place
+    async readAfter(last, subject, visit) {
+      let place = last
       for (const [index, entry] of entries.entries()) {
-        if (index + 1 < place || entry.subject !== subject) continue
+        if (index < (last?.seq ?? 0) || entry.subject !== subject) continue
         this.reads += 1
         visit(Buffer.from(entry.text))
-        next = index + 2
+        place = { seq: index + 1, storedAt: '' }
       }
-      return next
+      return place
     },
   }
 }

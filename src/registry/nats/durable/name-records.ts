@@ -1,4 +1,5 @@
-import type { EntryLog, HandledRecord } from './record-log.ts'
+import { LinkedMap } from '../../linked-map.ts'
+import type { EntryLog, HandledRecord, Place } from './record-log.ts'
 
 /** How many names and ids are kept in memory, so that they aren't read again. */
 const MAX_REMEMBERED = 200_000
@@ -6,8 +7,8 @@ const MAX_REMEMBERED = 200_000
 /** One record as far as it was read. */
 interface Known {
   readonly names: Set<string>
-  /** The sequence number from which there may be more. */
-  next: number
+  /** The last entry that was read. */
+  last: Place | null
   /** The latest read; never rejects. */
   reading: Promise<unknown>
   /** Whether it was dropped, and only its current users still hold it. */
@@ -23,7 +24,7 @@ export class NameRecords {
   readonly #log: EntryLog
   readonly #maxRemembered: number
   /** By message id; the one used last is last. */
-  readonly #known = new Map<string, Known>()
+  readonly #known = new LinkedMap<string, Known>()
   #remembered = 0
 
   /** @param maxRemembered how many names and ids to keep in memory, besides the latest id's. */
@@ -59,7 +60,7 @@ export class NameRecords {
     const subject = this.#log.sharedSubjectOf(`repeatable ${id}`)
     // One after the other, so that each sees everything on record when it was called.
     const reading = known.reading.then(async () => {
-      known.next = await this.#log.readFrom(known.next, subject, (entry) => {
+      known.last = await this.#log.readAfter(known.last, subject, (entry) => {
         for (const name of Buffer.from(entry).toString().split('\n')) {
           this.#remember(known, name)
         }
@@ -74,7 +75,8 @@ export class NameRecords {
     const known = this.#known.get(id) ?? this.#begin()
     this.#known.delete(id)
     this.#known.set(id, known)
-    for (const [oldest, old] of this.#known) {
+    for (let first = this.#known.first(); first; first = this.#known.first()) {
+      const [oldest, old] = first
       if (this.#remembered <= this.#maxRemembered || oldest === id) break
       old.forgotten = true
       this.#known.delete(oldest)
@@ -85,7 +87,7 @@ export class NameRecords {
 
   #begin(): Known {
     this.#remembered += 1
-    return { names: new Set(), next: 1, reading: Promise.resolve(), forgotten: false }
+    return { names: new Set(), last: null, reading: Promise.resolve(), forgotten: false }
   }
 
   #remember(known: Known, name: string): void {

@@ -20,6 +20,12 @@ export interface HandledRecord {
   clear(): Promise<void>
 }
 
+/** An entry that has been read: its sequence number, and when the server stored it. */
+export interface Place {
+  readonly seq: number
+  readonly storedAt: string
+}
+
 /** Where records are kept, each a series of entries. */
 export interface EntryLog {
   /** How long an entry may be, in bytes. */
@@ -29,10 +35,15 @@ export interface EntryLog {
   /** Appends entries; `false` if the server didn't confirm all. */
   append(subject: string, entries: readonly string[]): Promise<boolean>
   /**
-   * Visits the entries from a sequence number on, 1 being the first.
-   * @returns the sequence number after the last.
+   * Visits the entries after `last`; all of them if that is `null`, or is no longer there, as in a
+   * stream that was deleted and made anew.
+   * @returns the last entry visited; if none was, `last`.
    */
-  readFrom(place: number, subject: string, visit: (entry: Uint8Array) => void): Promise<number>
+  readAfter(
+    last: Place | null,
+    subject: string,
+    visit: (entry: Uint8Array) => void,
+  ): Promise<Place | null>
 }
 
 /**
@@ -75,18 +86,27 @@ export class RecordLog implements EntryLog {
     return true
   }
 
-  async readFrom(
-    place: number,
+  async readAfter(
+    last: Place | null,
     subject: string,
     visit: (entry: Uint8Array) => void,
-  ): Promise<number> {
-    for (let seq = place; ;) {
-      const entry = await this.#next(seq, subject)
+  ): Promise<Place | null> {
+    let place = last !== null && (await this.#isThere(last, subject)) ? last : null
+    for (;;) {
+      const before = place?.seq ?? 0
+      const entry = await this.#next(before + 1, subject)
       // A forged answer with an earlier sequence number would make this loop for ever.
-      if (entry === null || !(entry.seq >= seq)) return seq
+      if (entry === null || !(entry.seq > before)) return place
       visit(entry.data)
-      seq = entry.seq + 1
+      place = placeOf(entry)
     }
+  }
+
+  async #isThere(place: Place, subject: string): Promise<boolean> {
+    const entry = await this.#next(place.seq, subject)
+    if (entry === null) return false
+    const { seq, storedAt } = placeOf(entry)
+    return seq === place.seq && storedAt === place.storedAt
   }
 
   async #next(seq: number, subject: string): Promise<StoredMsg | null> {
@@ -118,6 +138,10 @@ export class RecordLog implements EntryLog {
       // It expires by itself.
     }
   }
+}
+
+function placeOf({ seq, timestamp }: StoredMsg): Place {
+  return { seq, storedAt: timestamp }
 }
 
 function keyOf(name: string): string {

@@ -1,0 +1,52 @@
+import { AssertionError } from 'node:assert'
+
+/** What is said of a figure and its bound. */
+export type Outcome = 'reached' | 'not reached' | 'inconclusive'
+
+/** A figure that was judged. */
+export interface Judged {
+  /** The figure, its value and its bound. */
+  readonly says: string
+  readonly outcome: Outcome
+}
+
+/**
+ * Judges a figure by its value over the whole run, a ratio of medians, and by its values in parts of
+ * the run. Within its bound it is reached. Beyond it, it is not reached if every part is beyond it as
+ * well, otherwise inconclusive. So what disturbs the machine for a while fails nothing, and a
+ * figure that is exactly at its bound is not reached in one of 32 runs with five parts.
+ */
+export function judge(
+  value: number,
+  parts: readonly number[],
+  isWithin: (value: number) => boolean,
+): Outcome {
+  if (isWithin(value)) return 'reached'
+  return parts.some(isWithin) ? 'inconclusive' : 'not reached'
+}
+
+/** As tables have it. */
+export function written(outcome: Outcome): string {
+  return outcome === 'reached' ? outcome : outcome.toUpperCase()
+}
+
+/** What figures that decide nothing are told as; `null` if all were decided. */
+export function doubts(figures: readonly Judged[]): string | null {
+  const doubtful = figures.filter(({ outcome }) => outcome === 'inconclusive')
+  if (doubtful.length === 0) return null
+  return `INCONCLUSIVE, as parts of the run are within the bound:\n${list(doubtful)}`
+}
+
+/**
+ * Fails a test for its figures.
+ * @throws AssertionError naming those that are not reached. By that name, a benchmark that was judged
+ *   is told from one that broke.
+ */
+export function assertReached(figures: readonly Judged[]): void {
+  const missed = figures.filter(({ outcome }) => outcome === 'not reached')
+  if (missed.length > 0) throw new AssertionError({ message: `NOT REACHED:\n${list(missed)}` })
+}
+
+function list(figures: readonly Judged[]): string {
+  return figures.map(({ says }) => `  ${says}`).join('\n')
+}

@@ -1,0 +1,39 @@
+import { isIdentity } from './identity.ts'
+import type { IdentityPattern } from './identity-pattern.ts'
+import type { MessageHandler } from './messenger.ts'
+
+/** The handler of all identities that match. */
+export interface PatternHandler {
+  readonly pattern: IdentityPattern
+  readonly handler: MessageHandler
+}
+
+/** Handlers by pattern; where several match, the latest counts. */
+export class PatternHandlers {
+  /** By text, the latest last. */
+  readonly #byText = new Map<string, PatternHandler>()
+  #latestFirst: readonly PatternHandler[] | null = []
+
+  /** Sets the handler of a pattern; gives a function that takes exactly this one away. */
+  add(pattern: IdentityPattern, handler: MessageHandler): () => boolean {
+    const { text } = pattern
+    const own: PatternHandler = { pattern, handler }
+    this.#byText.delete(text)
+    this.#byText.set(text, own)
+    this.#latestFirst = null
+    return () => {
+      if (this.#byText.get(text) !== own) return false
+      this.#latestFirst = null
+      return this.#byText.delete(text)
+    }
+  }
+
+  /** Names come from outside, and a pattern such as `*` also matches names that are not identities. */
+  find(name: string): PatternHandler | undefined {
+    this.#latestFirst ??= [...this.#byText.values()].toReversed()
+    for (const each of this.#latestFirst) {
+      if (each.pattern.matches(name)) return isIdentity(name) ? each : undefined
+    }
+    return undefined
+  }
+}
