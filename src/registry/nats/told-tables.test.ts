@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NameNumbering } from '../name-numbering.ts'
+import { heldBytes } from '../testing/held-bytes.ts'
 import { TABLE_SLOTS } from '../targets/name-table.ts'
 import { forEachNumber, type Ranges, rangesOf } from '../targets/ranges.ts'
 import { ToldTables } from './told-tables.ts'
@@ -155,12 +154,6 @@ describe('the names that a process was told', () => {
   })
 
   test('do not keep the headers that named their tables', () => {
-    setFlagsFromString('--expose-gc')
-    const collect: unknown = runInNewContext('gc')
-    const heldBytes = (): number => {
-      if (typeof collect === 'function') collect()
-      return process.memoryUsage().heapUsed
-    }
     const told = new ToldTables(new NameNumbering<unknown>())
     const before = heldBytes()
     for (let message = 0; message < 100; message += 1) {

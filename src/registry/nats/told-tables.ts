@@ -1,6 +1,7 @@
 import { nuid } from '@nats-io/transport-node'
 import { isIdentity } from '../identity.ts'
 import type { NameNumbers } from '../name-numbering.ts'
+import { ownText } from '../own-text.ts'
 import { TABLE_SLOTS } from '../targets/name-table.ts'
 import { countOf, forEachNumber } from '../targets/ranges.ts'
 import type { SlotsOfTable } from './wire.ts'
@@ -97,8 +98,7 @@ export class ToldTables {
   /** Keeps a table as the one used last. */
   #keep(id: string, table: Int32Array): void {
     this.#forget(id)
-    // A copy: an id that was cut out of headers would keep all of them in memory.
-    this.#tables.set(Buffer.from(id).toString(), table)
+    this.#tables.set(ownText(id), table)
     this.#size += table.length + TABLE_OVERHEAD
     for (const oldest of this.#tables.keys()) {
       if (this.#size <= this.#maxSlots || oldest === id) break
