@@ -46,8 +46,9 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('measures for 2 minutes; src/engine-bench/ tests what it does', [
     'npm run bench:engine',
   ]),
-  ...because('measures for 2 minutes; src/core-bench/ tests what it does', [
+  ...because('measures for 6 minutes; src/core-bench/ tests what it does', [
     'npm run bench:micro -- core',
+    'npm run bench:micro -- cost-growth',
   ]),
   ...because('takes docker-compose; .ci/run runs it', ['npm run walk-through']),
   ...because('begins 20 s later; src/cli/bench-shares.test.ts runs and merges generators', [

@@ -25,7 +25,7 @@ export type Worlds = (
  * - `measureAll` measures cases, prints a line for each as it goes, and has them judged.
  */
 export const test = base
-  .extend('worlds', { scope: 'file' }, ({}, { onCleanup }): Worlds => {
+  .extend('worlds', { scope: 'file' }, (_, { onCleanup }): Worlds => {
     const opened = new Map<string, Promise<GrowthWorld>>()
     onCleanup(async () => {
       for (const world of opened.values()) await (await world).close()

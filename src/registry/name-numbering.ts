@@ -45,8 +45,10 @@ export class NameNumbering<T> implements NameNumbers {
   numberOf(name: string): number {
     const number = this.#numbers.get(name)
     if (number !== undefined) return number
-    this.#addIdle(name)
-    return this.#add(name)
+    const own = ownText(name)
+    if (this.#idleBytes + bytesOf(own) > this.#maxIdleBytes) this.#beginAnew()
+    this.#idleBytes += bytesOf(own)
+    return this.#add(own)
   }
 
   get names(): readonly string[] {
@@ -83,7 +85,8 @@ export class NameNumbering<T> implements NameNumbers {
     if (number === undefined || this.#values[number] === undefined) return false
     this.#values[number] = undefined
     this.#valueCount -= 1
-    this.#addIdle(name)
+    this.#idleBytes += bytesOf(name)
+    if (this.#idleBytes > this.#maxIdleBytes) this.#beginAnew()
     return true
   }
 
@@ -93,11 +96,6 @@ export class NameNumbering<T> implements NameNumbers {
     this.#values.push(undefined)
     this.#indexes.push(0)
     return number
-  }
-
-  #addIdle(name: string): void {
-    this.#idleBytes += bytesOf(name)
-    if (this.#idleBytes > this.#maxIdleBytes) this.#beginAnew()
   }
 
   /** Keeps only names that have a value. */
@@ -115,6 +113,11 @@ export class NameNumbering<T> implements NameNumbers {
       if (value !== undefined) this.set(name, value, indexes[number] ?? 0)
     }
   }
+}
+
+/** A copy: a name that was cut out of a message would keep all of its text in memory. */
+function ownText(name: string): string {
+  return Buffer.from(name).toString()
 }
 
 function bytesOf(name: string): number {

@@ -1,3 +1,5 @@
+import { LinkedMap } from './linked-map.ts'
+
 /** `true`: handled. A promise: its handler is still running, and resolves to whether it handled. */
 type Delivery = true | Promise<boolean>
 
@@ -8,7 +10,7 @@ type Delivery = true | Promise<boolean>
  */
 export class RecentDeliveries {
   readonly #capacity: number
-  readonly #messages = new Map<string, Map<string, Delivery>>()
+  readonly #messages = new LinkedMap<string, Map<string, Delivery>>()
   #size = 0
 
   constructor(capacity: number) {
@@ -45,7 +47,7 @@ export class RecentDeliveries {
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#messages
+    const oldest = this.#messages.first()
     if (oldest === undefined) return
     this.#messages.delete(oldest[0])
     this.#size -= oldest[1].size

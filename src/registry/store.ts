@@ -1,6 +1,7 @@
 import type { CompiledFilter } from './filter/compile.ts'
 import type { Registration } from './registration.ts'
 import type { TargetSet } from './targets/target-set.ts'
+import type { EndSignal } from './watch/ending.ts'
 import type { WatchStream } from './watch/watch-event.ts'
 
 /** A registration to be made. The registry has validated every field. */
@@ -40,7 +41,7 @@ export interface WatchRequest {
   /** Whether a renewed TTL alone is a `changed`. */
   readonly renewals: boolean
   /** Each ends the watch when it is aborted. */
-  readonly signals: readonly AbortSignal[]
+  readonly signals: readonly EndSignal[]
 }
 
 /**
