@@ -6,7 +6,6 @@ import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../load/pauses.ts'
 import { DeliveryTally, type AnnouncedMessage } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { Messenger } from '../registry/messenger.ts'
-import { ReceiptClock } from './receipt-clock.ts'
 import { readStamp, type Stamp } from './stamp.ts'
 
 /** The receivers of a load test: real subscribers that count what reaches them. */
@@ -60,7 +59,6 @@ export class SubscriberHost implements Subscribers {
   readonly #pauses = new PauseWatch(nowMs())
   readonly #eventLoop = watchEventLoop()
   readonly #observer: NodeJS.Timeout
-  readonly #clock = new ReceiptClock(() => this.#now())
   #lastReceiptMs = 0
   /** Numbers given to recipients. */
   #recipients = 0
@@ -132,15 +130,16 @@ export class SubscriberHost implements Subscribers {
     await this.#messenger.subscribe(identities, ({ payload, index }) => {
       const stamp = this.#countedStamp(payload)
       if (stamp === null) return
-      this.#lastReceiptMs = this.#clock.now()
+      this.#lastReceiptMs = this.#now()
+      this.#measureSince(stamp.intendedAtMs)
       const recipient = firstRecipient + index
       this.#tally.receive(stamp.number, stamp.intendedAtMs, recipient, this.#lastReceiptMs)
     })
   }
 
   /**
-   * The stamp of a message of the measurement; `null` of others. Recipients of one message share its payload, so
-   * that it is read once.
+   * The stamp of a message of the measurement; `null` of others. Recipients of one message share its
+   * payload, so that it is read once. The clock is read for each receipt: a pause between two counts.
    */
   #countedStamp(payload: Uint8Array): Stamp | null {
     if (payload === this.#lastPayload) return this.#lastStamp
@@ -148,11 +147,6 @@ export class SubscriberHost implements Subscribers {
     const isCounted = stamp !== null && !stamp.isWarmUp && stamp.loadId === this.loadId
     this.#lastPayload = payload
     this.#lastStamp = isCounted ? stamp : null
-    this.#clock.nextMessage()
-    if (isCounted) {
-      this.#now()
-      this.#measureSince(stamp.intendedAtMs)
-    }
     return this.#lastStamp
   }
 
