@@ -1,54 +1,155 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect } from 'vitest'
-import { registerAll, test } from '../../src/core-bench/core-test.ts'
+import { test } from '../../src/core-bench/core-test.ts'
+import { cpuTimeMs } from '../../src/core-bench/cpu-time.ts'
+import type { Figure } from '../../src/core-bench/figures.ts'
+import type { Side } from '../../src/core-bench/interleave.ts'
 import { formatMs } from '../../src/load/duration.ts'
-import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
+import { percentileMs } from '../../src/load/recording/histogram.ts'
+import { TimeCounts } from '../../src/load/recording/time-counts.ts'
+import { type FanOut, openFanOut } from './open-fan-out.ts'
 
-const TARGETS = 100_000
-
-// One multicast to very many must not hold up what else the process does: how long the event loop
-// keeps a timer waiting meanwhile, beside what it does when the process is idle.
-test('multicast: to 100,000, while other work goes on', async ({
+test('multicast: to 10,000 on one gateway, receipts included', async ({
+  compare,
   servers,
-  registry,
-  subscribers,
+  testbed,
   annotate,
-  bench,
+  onTestFinished,
 }) => {
-  expect(servers.natsUrls).not.toEqual([])
-  const identities = Array.from({ length: TARGETS }, (_, n) => loadTestIdentity(n))
-  await subscribers.host(identities)
-  await registerAll(registry, TARGETS, (n) => ({
-    identity: loadTestIdentity(n),
-    metadata: loadTestMetadata(n),
-    gateway: subscribers.gateway,
-  }))
-  // The first multicast loads the replica; that is not the fan-out's.
-  await registry.enumerate({}, { limit: 1 })
-
-  const seen = [`idle: event-loop delay ${await delayDuring(() => sleep(1_000))}`]
-  const fanOut = bench(`to ${TARGETS}, receipts included`, async () => {
-    const beforeBytes = process.memoryUsage.rss()
-    let deliveredCount = 0
-    const delay = await delayDuring(async () => {
-      const result = await registry.multicast({}, 'to very many', { timeoutMs: 30_000 })
-      deliveredCount = result.deliveredCount
-    })
-    const grownMiB = (process.memoryUsage.rss() - beforeBytes) / 2 ** 20
-    expect(deliveredCount).toBe(TARGETS)
-    seen.push(`fan-out: event-loop delay ${delay}, memory grew by ${grownMiB.toFixed(0)} MiB`)
+  const fanOut = await openFanOut(servers.natsUrls, testbed, { targets: 10_000, gateways: 1 })
+  onTestFinished(fanOut.close)
+  const rounds = { rounds: 100, warmUpRounds: 20 }
+  const { sides, times } = sidesOf(fanOut, 50, rounds.warmUpRounds)
+  await compare({
+    sides,
+    figures: figuresOf(sides, { time: 5, sender: 4, receivers: 5, timer: 2 }),
+    ...rounds,
   })
-  await fanOut.run({ iterations: 5, time: 0, warmup: false })
-  await annotate(seen.join('\n'))
+  await annotate(percentilesOf(times))
 })
 
-/** How much longer than 1 ms a timer of 1 ms takes while the work goes on. */
-async function delayDuring(work: () => Promise<unknown>): Promise<string> {
-  const histogram = monitorEventLoopDelay({ resolution: 1 })
-  histogram.enable()
+test('multicast: to 100,000 on 10 gateways, receipts included', async ({
+  compare,
+  servers,
+  testbed,
+  annotate,
+  onTestFinished,
+}) => {
+  const fanOut = await openFanOut(servers.natsUrls, testbed, { targets: 100_000, gateways: 10 })
+  onTestFinished(fanOut.close)
+  const rounds = { rounds: 50, warmUpRounds: 10 }
+  const { sides, times } = sidesOf(fanOut, 100, rounds.warmUpRounds)
+  await compare({
+    sides,
+    figures: figuresOf(sides, { time: 5, sender: 4, receivers: 5, timer: 3 }),
+    ...rounds,
+  })
+  await annotate(percentilesOf(times))
+})
+
+const TIMER_MS = 1
+
+/** The measures of each of the two, in ms, by what they are called. */
+const MEASURES = {
+  time: 'time',
+  sender: "sender's CPU time",
+  receivers: "receivers' CPU time",
+  timer: 'a timer of 1 ms meanwhile',
+} as const
+const MULTICAST = 'multicast'
+const FLOOR = 'bare request-reply'
+
+/**
+ * Each measure of a multicast and of the floor. As in a load, other work comes first: back to back, they
+ * would keep caches warm that no load keeps warm.
+ * @param pauseMs before each, in which what came before is done.
+ * @param warmUpRounds whose times are left out of `times`.
+ */
+function sidesOf(
+  { multicast, requestReply, change, receiverPids }: FanOut,
+  pauseMs: number,
+  warmUpRounds: number,
+): { readonly sides: readonly Side[]; readonly times: TimeCounts } {
+  const before = async () => {
+    await sleep(pauseMs)
+    await change()
+  }
+  const times = new TimeCounts()
+  let runs = 0
+  const timed = async () => {
+    const startedAt = performance.now()
+    await multicast()
+    const tookMs = performance.now() - startedAt
+    if (runs++ >= warmUpRounds) times.record(tookMs)
+    return tookMs
+  }
+  const isCpuTimeKnown = cpuTimeMs(process.pid) !== null
+  const sides = [
+    { name: MULTICAST, work: multicast, time: timed },
+    { name: FLOOR, work: requestReply, time: requestReply },
+  ].flatMap(({ name, work, time }): Side[] => [
+    { name: `${name}, ${MEASURES.time}`, before, run: time },
+    { name: `${name}, ${MEASURES.timer}`, before, run: () => longestTurnMs(work) },
+    ...(isCpuTimeKnown
+      ? [
+          {
+            name: `${name}, ${MEASURES.sender}`,
+            before,
+            run: () => cpuTimeOf(work, [process.pid]),
+          },
+          {
+            name: `${name}, ${MEASURES.receivers}`,
+            before,
+            run: () => cpuTimeOf(work, receiverPids),
+          },
+        ]
+      : []),
+  ])
+  return { sides, times }
+}
+
+/** Bounds on the measures of a multicast by those of the floor. */
+function figuresOf(
+  sides: readonly Side[],
+  most: Readonly<Record<keyof typeof MEASURES, number>>,
+): readonly Figure[] {
+  const measures = ['time', 'sender', 'receivers', 'timer'] as const
+  return measures.flatMap((key): Figure[] => {
+    const measure = MEASURES[key]
+    const [over, under] = [`${MULTICAST}, ${measure}`, `${FLOOR}, ${measure}`] as const
+    if (!sides.some(({ name }) => name === over)) return []
+    const what = `${measure}, by the floor's`
+    return [{ what, ratio: [over, under], must: { atMost: most[key] } }]
+  })
+}
+
+/** What work leaves to others, to the garbage collector among them, is done after this time. */
+const SETTLE_MS = 20
+
+/** CPU time that processes take for some work and what it leaves to do, in ms. */
+async function cpuTimeOf(work: () => Promise<unknown>, pids: readonly number[]): Promise<number> {
+  const total = () => pids.reduce((sum, pid) => sum + (cpuTimeMs(pid) ?? Number.NaN), 0)
+  const beforeMs = total()
   await work()
+  await sleep(SETTLE_MS)
+  return total() - beforeMs
+}
+
+/** How long a timer of 1 ms takes at most while the work goes on, in ms. */
+async function longestTurnMs(work: () => Promise<unknown>): Promise<number> {
+  const histogram = monitorEventLoopDelay({ resolution: TIMER_MS })
+  histogram.enable()
+  // The timer starts before the work, and has its turn after it.
+  await sleep(2 * TIMER_MS)
+  await work()
+  await sleep(2 * TIMER_MS)
   histogram.disable()
-  const delay = (ns: number): string => formatMs(Math.max(ns / 1e6 - 1, 0))
-  return `P99 ${delay(histogram.percentile(99))}, max ${delay(histogram.max)}`
+  return histogram.max / 1e6
+}
+
+/** The percentiles that are aimed at. */
+function percentilesOf(times: TimeCounts): string {
+  const histogram = times.toHistogram()
+  const [p50, p95, max] = [50, 95, 100].map((p) => formatMs(percentileMs(histogram, p) ?? NaN))
+  return `\nmulticast: P50 ${p50}, P95 ${p95}, max ${max}`
 }

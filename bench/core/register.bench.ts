@@ -1,5 +1,12 @@
 import { runRedisBenchmark, whyNoRedisBenchmark } from '../../src/core-bench/redis-benchmark.ts'
+import { reportSides } from '../../src/core-bench/compare.ts'
 import { test } from '../../src/core-bench/core-test.ts'
+import type { Sample } from '../../src/core-bench/interleave.ts'
+import { redisTimePerCall } from '../../src/core-bench/redis-time.ts'
+import { type Figure, renderFigures } from '../../src/core-bench/figures.ts'
+import { medianOf } from '../../src/core-bench/statistics.ts'
+import { keysOf } from '../../src/registry/redis/keys.ts'
+import { script, type Script } from '../../src/registry/redis/script.ts'
 import { registerScript } from '../../src/registry/redis/scripts.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { loadTestMetadata } from '../workloads/register.ts'
@@ -64,4 +71,113 @@ async function registerAtRandom(registry: MulticastRegistry): Promise<void> {
     }
   }
   await Promise.all(Array.from({ length: 64 }, keepRegistering))
+}
+
+/** Calls of each kind of write in each round. */
+const WRITES = 1_000
+const ROUNDS = 100
+const WARM_UP_ROUNDS = 20
+
+const TTL_MS = 300_000
+
+/**
+ * The commands that a write can't do without, in a script, with keys and arguments as the write has them, and
+ * nothing decided.
+ */
+const bare = {
+  nothing: script('return 1'),
+  register: script(`
+call('TIME')
+call('EXISTS', KEYS[1])
+call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', ARGV[10], 'expires_at', ARGV[11])
+call('PEXPIREAT', KEYS[1], ARGV[11])
+call('ZADD', KEYS[2], ARGV[11], ARGV[1])
+call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'register', ARGV[2])
+return 1`),
+  heartbeat: script(`
+call('TIME')
+call('HMGET', KEYS[1], 'expires_at', 'registered_at')
+call('HSET', KEYS[1], 'expires_at', ARGV[11])
+call('ZADD', KEYS[2], ARGV[11], ARGV[1])
+call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'heartbeat', ARGV[1])
+call('PEXPIREAT', KEYS[1], ARGV[11])
+return 1`),
+  unregister: script(`
+call('TIME')
+call('HGET', KEYS[1], 'expires_at')
+call('DEL', KEYS[1])
+call('ZREM', KEYS[2], ARGV[1])
+call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'unregister', ARGV[1])
+return 1`),
+}
+
+test("a write: Redis's own time per call, 64 in flight", async ({
+  annotate,
+  bench,
+  redis,
+  registry,
+  openTestbed,
+}) => {
+  const keys = keysOf((await openTestbed('bare-commands')).namespace)
+  const metadataJson = JSON.stringify(loadTestMetadata(7))
+  for (const { source } of Object.values(bare)) await redis.script('LOAD', source)
+  const run = ({ sha1 }: Script) => {
+    const now = Date.now()
+    return (identity: string) => {
+      const names = [keys.identity(identity), keys.index, keys.log]
+      const args = [identity, metadataJson, TTL_MS, '0', '', 'mark', 10_000, '', 0]
+      return redis.evalsha(sha1, names.length, ...names, ...args, now, now + TTL_MS)
+    }
+  }
+  const register = (replace: boolean) => (identity: string, n: number) =>
+    registry.register(identity, loadTestMetadata(n), { ttlMs: TTL_MS, replace })
+  // In this order, because each finds what the one before has left.
+  const sides: Readonly<Record<string, (identity: string, n: number) => Promise<unknown>>> = {
+    'empty script': run(bare.nothing),
+    'bare register, new': run(bare.register),
+    'register, new': register(false),
+    'bare register, again': run(bare.register),
+    'register, replacing': register(true),
+    'bare heartbeat': run(bare.heartbeat),
+    heartbeat: (identity) => registry.heartbeat(identity, TTL_MS),
+    'bare unregister': run(bare.unregister),
+    unregister: (identity) => registry.unregister(identity),
+  }
+  const samples = new Map<string, Sample[]>(Object.keys(sides).map((name) => [name, []]))
+  for (let round = 0 - WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
+    for (const [name, one] of Object.entries(sides)) {
+      const ms = await redisTimePerCall(redis, 'evalsha', () => inFlight(WRITES, one))
+      if (round >= 0) samples.get(name)?.push({ round, ms })
+    }
+  }
+  await reportSides(bench, samples)
+  const bound = (side: string, by: string, atMost: number): Figure => ({
+    what: `${side}, by its bare commands in a script`,
+    ratio: [side, by],
+    must: { atMost },
+  })
+  const figures = [
+    bound('register, new', 'bare register, new', 1.5),
+    bound('register, replacing', 'bare register, again', 1.5),
+    bound('heartbeat', 'bare heartbeat', 1.5),
+    bound('unregister', 'bare unregister', 1.5),
+  ]
+  const medians = Array.from(samples, ([name, own]) => {
+    return `${name}: ${(medianOf(own.map(({ ms }) => ms)) * 1000).toFixed(2)} µs`
+  })
+  await annotate(`\n${renderFigures(figures, samples)}\n\n${medians.join('\n')}`)
+})
+
+async function inFlight(
+  count: number,
+  one: (identity: string, n: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0
+  const keepCalling = async () => {
+    while (next < count) {
+      const n = next++
+      await one(`user-${String(n).padStart(12, '0')}`, n)
+    }
+  }
+  await Promise.all(Array.from({ length: 64 }, keepCalling))
 }

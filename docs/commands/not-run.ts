@@ -46,8 +46,9 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('measures for 2 minutes; src/engine-bench/ tests what it does', [
     'npm run bench:engine',
   ]),
-  ...because('measures for 2 minutes; src/core-bench/ tests what it does', [
+  ...because('measures for 6 minutes; src/core-bench/ tests what it does', [
     'npm run bench:micro -- core',
+    'npm run bench:micro -- cost-growth',
   ]),
   ...because('measures for 2 minutes; src/plan/ tests what it does', [
     'npm run plan -- --measure',

@@ -124,6 +124,15 @@ describe('npm run results', () => {
     expect(exitCode).toBe(0)
   })
 
+  test('show --every prints how the figures changed meanwhile', async () => {
+    write(older, 1)
+    const { exitCode, stdout } = await start('results', 'show', '2026', '--every', '30s')
+    expect(stdout).toMatch(
+      /^20260102T030405Z-0a1b2c3\n\nmixed\n +from second +a so far +P50 +P95\n +0 /,
+    )
+    expect(exitCode).toBe(0)
+  })
+
   test('export makes the files of a run anew', async () => {
     const json = write(older, 1)
     for (const [form, ending] of [
@@ -139,6 +148,8 @@ describe('npm run results', () => {
   test.each([
     [['lst'], /^Unknown command 'lst' \(Did you mean list\?\)/],
     [['export', older], /give one of --csv, --intervals and --json/],
+    [['show', older, '--every', '1500ms'], /--every: "1500ms" must be whole seconds, at least 1s/],
+    [['show', older, '--every', '30'], /--every: "30" is not a duration/],
   ])('%j is refused in one line, with exit code 2', async (args, message) => {
     write(older, 1)
     const { exitCode, stderr } = await start('results', ...args)

@@ -1,9 +1,10 @@
+import { parseDurationMs } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
 import { findRun, runPathsIn } from '../results/find-run.ts'
 import { EXIT, type ExitCode } from '../results/outcome.ts'
 import { printable, printableRun } from '../results/printable.ts'
 import { readRunFile } from '../results/read-run-file.ts'
-import { renderRun, renderRunList } from '../results/render-runs.ts'
+import { renderRun, renderRunByStretches, renderRunList } from '../results/render-runs.ts'
 import { intervalsCsv, operationsCsv } from '../results/run-csv.ts'
 import type { RunFile } from '../results/run-file.ts'
 import { summariseRuns } from '../results/summarise-runs.ts'
@@ -19,11 +20,26 @@ export async function listRuns(flags: { results?: string; json?: true }): Promis
   return EXIT.good
 }
 
-/** Prints the report of a run. */
-export async function showRun(name: string, flags: { results?: string }): Promise<ExitCode> {
-  const run = await readRunFile(findRun(name, runFolderToRead(flags.results)))
-  process.stdout.write(`${renderRun(printableRun(run))}\n`)
+/** The options of `results show`. */
+export interface ShowFlags {
+  readonly results?: string
+  readonly every?: string
+}
+
+/** Prints the report of a run, or how its figures changed while it went on. */
+export async function showRun(name: string, flags: ShowFlags): Promise<ExitCode> {
+  const everySeconds = flags.every === undefined ? null : wholeSeconds(flags.every, '--every')
+  const run = printableRun(await readRunFile(findRun(name, runFolderToRead(flags.results))))
+  const text = everySeconds === null ? renderRun(run) : renderRunByStretches(run, everySeconds)
+  process.stdout.write(`${text}\n`)
   return EXIT.good
+}
+
+/** @throws InputError unless it is a number of whole seconds above 0: a run file has a row per second. */
+function wholeSeconds(text: string, what: string): number {
+  const seconds = parseDurationMs(text, what) / 1_000
+  if (Number.isInteger(seconds) && seconds > 0) return seconds
+  throw new InputError(`${what}: "${text}" must be whole seconds, at least 1s.`)
 }
 
 /** What a run can be exported as. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { ExitCode } from '../results/outcome.ts'
-import type { ExportFlags } from './results-actions.ts'
+import type { ExportFlags, ShowFlags } from './results-actions.ts'
 
 /** What `addResults` adds commands to, in words. */
 export const RESULTS_DESCRIPTION = 'Lists, shows, exports and merges run files.'
@@ -41,9 +41,16 @@ function addShow(program: Command, typed: string, onEnd: OnEnd): void {
     .command('show')
     .description('the report that a run printed, from its file')
     .argument('<run>', RUN)
+    .option(
+      '--every <time>',
+      'how its figures changed meanwhile: a line per stretch of so long, as 30s',
+    )
   withFolder(command)
-    .addHelpText('after', `\nExample\n  ${typed} show 20260102T0304`)
-    .action(async (name: string, flags: { results?: string }) => {
+    .addHelpText(
+      'after',
+      `\nExamples\n  ${typed} show 20260102T0304\n  ${typed} show 20260102T0304 --every 30s`,
+    )
+    .action(async (name: string, flags: ShowFlags) => {
       const { showRun } = await import('./results-actions.ts')
       onEnd(await showRun(name, flags))
     })

@@ -2,9 +2,9 @@ import { growthOf, type Growth, type GrowthCase, type Prepared } from './growth.
 import { type Sample, shuffled } from './interleave.ts'
 
 /** For how long one case is measured, in ms; longer if fewer rounds than the least fit in. */
-const CASE_MS = 1_200
+const CASE_MS = 800
 const MIN_ROUNDS = 5
-const MAX_ROUNDS = 60
+const MAX_ROUNDS = 200
 const WARM_UP_ROUNDS = 2
 /** A case whose round takes longer than this, in ms, has only so many rounds. */
 const LONG_ROUND_MS = 1_500
@@ -44,12 +44,14 @@ export async function measureGrowth(
     let roundMs = 0
     for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
       const startedAt = performance.now()
+      let timedMs = 0
       for (const each of sized) {
         const ms = await sampleOf(each)
+        timedMs += ms * each.calls
         each.calls = Math.max(1, Math.min(MAX_CALLS, Math.floor(SAMPLE_MS / ms)))
       }
       roundMs = performance.now() - startedAt
-      if (roundMs > LONG_ROUND_MS) break
+      if (timedMs > LONG_ROUND_MS) break
     }
     const rounds =
       roundMs > LONG_ROUND_MS

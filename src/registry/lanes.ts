@@ -1,4 +1,4 @@
-import { type Bitmap, both, nextBit, rangesOfBitmap } from './targets/bitmap.ts'
+import { type Bitmap, both, forEachWord, nextBit, rangesOfBitmap } from './targets/bitmap.ts'
 import type { EventLoopBudget } from './event-loop-budget.ts'
 import type { NameTable } from './targets/name-table.ts'
 import { RangeBuilder, type Ranges } from './targets/ranges.ts'
@@ -49,6 +49,7 @@ export class Piece {
 
   /** Takes the first one. */
   takeOne(): Ranges {
+    if (this.isEmpty) return []
     const slot = this.#take()
     return [slot, slot]
   }
@@ -60,12 +61,17 @@ export class Piece {
     return slots
   }
 
-  /** Takes those that are in a bitmap. */
-  takeThose(held: Bitmap): Ranges {
+  /** Takes those that are in a bitmap; the first ones if they are more ranges than `maxRanges`. */
+  takeThose(held: Bitmap, maxRanges = Infinity): Ranges {
     if (this.isEmpty) return []
-    const taken = rangesOfBitmap(both(this.#slots, held), this.#next)
-    this.#slots = this.#slots.map((word, at) => word & ~(held[at] ?? 0))
-    this.#next = nextBit(this.#slots, this.#next)
+    const found = rangesOfBitmap(both(this.#slots, held), this.#next)
+    const taken = found.length > 2 * maxRanges ? found.slice(0, 2 * maxRanges) : found
+    const rest = this.#slots.slice()
+    forEachWord(taken, (at, bits) => {
+      rest[at] = (rest[at] ?? 0) & ~bits
+    })
+    this.#slots = rest
+    this.#next = nextBit(rest, this.#next)
     return taken
   }
 

@@ -1,3 +1,5 @@
+import { ownText } from './own-text.ts'
+
 /** Names that have no value may take this much before everything is numbered anew, in bytes. */
 const MAX_IDLE_BYTES = 64 * 1024 * 1024
 /** What a name takes besides its characters, in bytes: an estimate. */
@@ -45,8 +47,10 @@ export class NameNumbering<T> implements NameNumbers {
   numberOf(name: string): number {
     const number = this.#numbers.get(name)
     if (number !== undefined) return number
-    this.#addIdle(name)
-    return this.#add(name)
+    const own = ownText(name)
+    if (this.#idleBytes + bytesOf(own) > this.#maxIdleBytes) this.#beginAnew()
+    this.#idleBytes += bytesOf(own)
+    return this.#add(own)
   }
 
   get names(): readonly string[] {
@@ -83,7 +87,8 @@ export class NameNumbering<T> implements NameNumbers {
     if (number === undefined || this.#values[number] === undefined) return false
     this.#values[number] = undefined
     this.#valueCount -= 1
-    this.#addIdle(name)
+    this.#idleBytes += bytesOf(name)
+    if (this.#idleBytes > this.#maxIdleBytes) this.#beginAnew()
     return true
   }
 
@@ -93,11 +98,6 @@ export class NameNumbering<T> implements NameNumbers {
     this.#values.push(undefined)
     this.#indexes.push(0)
     return number
-  }
-
-  #addIdle(name: string): void {
-    this.#idleBytes += bytesOf(name)
-    if (this.#idleBytes > this.#maxIdleBytes) this.#beginAnew()
   }
 
   /** Keeps only names that have a value. */

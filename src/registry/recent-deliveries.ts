@@ -1,3 +1,7 @@
+import { ownText } from './own-text.ts'
+
+import { LinkedMap } from './linked-map.ts'
+
 /** `true`: handled. A promise: its handler is still running, and resolves to whether it handled. */
 type Delivery = true | Promise<boolean>
 
@@ -8,7 +12,7 @@ type Delivery = true | Promise<boolean>
  */
 export class RecentDeliveries {
   readonly #capacity: number
-  readonly #messages = new Map<string, Map<string, Delivery>>()
+  readonly #messages = new LinkedMap<string, Map<string, Delivery>>()
   #size = 0
 
   constructor(capacity: number) {
@@ -27,10 +31,10 @@ export class RecentDeliveries {
     let identities = this.#messages.get(messageId)
     if (identities === undefined) {
       identities = new Map()
-      this.#messages.set(messageId, identities)
+      this.#messages.set(ownText(messageId), identities)
     }
     const before = identities.size
-    identities.set(identity, delivery)
+    identities.set(identities.has(identity) ? identity : ownText(identity), delivery)
     this.#size += identities.size - before
     while (this.#size > this.#capacity && this.#messages.size > 1) this.#forgetOldest()
   }
@@ -45,7 +49,7 @@ export class RecentDeliveries {
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#messages
+    const oldest = this.#messages.first()
     if (oldest === undefined) return
     this.#messages.delete(oldest[0])
     this.#size -= oldest[1].size

@@ -20,6 +20,7 @@ import { Pages } from './paging/pages.ts'
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
 import { type RegistryWarningCode, Warnings } from './warnings.ts'
+import { Ending } from './watch/ending.ts'
 import type { WatchStream } from './watch/watch-event.ts'
 import { watchOptionsFrom, type WatchOptions } from './watch/watch-options.ts'
 
@@ -66,7 +67,7 @@ export class MulticastRegistry {
   #onIdle: (() => void) | null = null
   #closing: Promise<void> | null = null
   /** Aborted by `close()`, which ends the watches. */
-  readonly #closed = new AbortController()
+  readonly #closed = new Ending()
 
   /**
    * @param slots the registry owns them from here on: `close()` closes them.
@@ -162,8 +163,8 @@ export class MulticastRegistry {
   async enumerate(filter: Filter = {}, options: EnumerateOptions = {}): Promise<Enumeration> {
     return this.#accept(async () => {
       const compiled = filterFrom(filter, this.#limits)
-      const cut = this.#pages.cutOf(compiled, options)
-      return cut(await this.#store.select(compiled))
+      const { order, cut } = this.#pages.open(compiled, options)
+      return cut(await this.#store.view(compiled, order))
     })
   }
 
@@ -185,7 +186,7 @@ export class MulticastRegistry {
     return this.#store.watch({
       ...rest,
       filter: compiled,
-      signals: [this.#closed.signal, ...(signal === null ? [] : [signal])],
+      signals: [this.#closed, ...(signal === null ? [] : [signal])],
     })
   }
 
@@ -221,7 +222,7 @@ export class MulticastRegistry {
   ): Promise<Subscription> {
     return this.#accept(() => {
       const valid = Array.isArray(identities)
-        ? identities.map((identity: unknown) => validateIdentity(identity))
+        ? Array.from(identities, (identity: unknown) => validateIdentity(identity))
         : validateIdentity(identities)
       return this.#messenger.subscribe(valid, takeHandler(handler, 'handler'))
     })

@@ -1,6 +1,9 @@
 import type { CompiledFilter } from './filter/compile.ts'
+import type { SortOrder } from './paging/sort-order.ts'
+import type { RegistrationView } from './registration-view.ts'
 import type { Registration } from './registration.ts'
 import type { TargetSet } from './targets/target-set.ts'
+import type { EndSignal } from './watch/ending.ts'
 import type { WatchStream } from './watch/watch-event.ts'
 
 /** A registration to be made. The registry has validated every field. */
@@ -40,7 +43,7 @@ export interface WatchRequest {
   /** Whether a renewed TTL alone is a `changed`. */
   readonly renewals: boolean
   /** Each ends the watch when it is aborted. */
-  readonly signals: readonly AbortSignal[]
+  readonly signals: readonly EndSignal[]
 }
 
 /**
@@ -78,6 +81,12 @@ export interface RegistryStore {
    * Linearizable: sees all that took effect, in any process, before the call began.
    */
   select(filter: CompiledFilter): Promise<readonly Registration[]>
+
+  /**
+   * The same matches, to be read from any place on without a copy of them all.
+   * @param order the order of a listing's first page, if not by identity: for stores with ordered indexes.
+   */
+  view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView>
 
   /**
    * Those that `select` gives, as targets of a multicast. It changes nothing that the registry does

@@ -3,6 +3,7 @@ import { renderMicroBenchmarks } from './render-micro-benchmarks.ts'
 import { renderBracket, renderCurve } from './render-capacity.ts'
 import { renderOutcomes, renderReport } from './render-report.ts'
 import { paint } from './render-scenario.ts'
+import { renderStretches } from './render-stretches.ts'
 import { renderTable } from './render-table.ts'
 import type { RunFile } from './run-file.ts'
 import type { RunLine, RunList } from './summarise-runs.ts'
@@ -88,6 +89,23 @@ export function renderRun(run: RunFile): string {
     ...(run.status === 'complete' ? [] : [paint('yellow', STATUS[run.status])]),
   ]
   return parts.join('\n\n')
+}
+
+/**
+ * How the figures of each load changed while it went on. Whole lines without a final newline.
+ * @param run whose texts are harmless, see `printableRun`.
+ * @param everySeconds the length of a stretch, a whole number ≥ 1.
+ */
+export function renderRunByStretches({ runId, scenarios }: RunFile, everySeconds: number): string {
+  const parts = scenarios.map((scenario) => {
+    const heading = paint('bold', scenario.name)
+    if (scenario.state === 'unmeasured') return `${heading}\n  nothing was measured`
+    const { intervals } = scenario.state === 'lost' ? scenario : scenario.result
+    const seconds = intervals.reduce((most, { second }) => Math.max(most, second + 1), 0)
+    const measuredMs = scenario.state === 'lost' ? seconds * 1_000 : scenario.result.measuredMs
+    return `${heading}\n${renderStretches(intervals, measuredMs, everySeconds)}`
+  })
+  return [paint('bold', runId), ...parts].join('\n\n')
 }
 
 const STATUS = {

@@ -42,8 +42,10 @@ export async function startSubscribers(
       { kind: 'connect', natsUrls, namespace, loadId },
       START_WITHIN_MS,
     )
-    if (answer.kind !== 'connected') throw new Error(`unexpected answer: ${answer.kind}`)
-    return new SubscriberProcess(child, calls, loadId, answer.gateway)
+    if (answer.kind !== 'connected' || child.pid === undefined) {
+      throw new Error(`unexpected answer: ${answer.kind}`)
+    }
+    return new SubscriberProcess(child, child.pid, calls, loadId, answer.gateway)
   } catch (error) {
     child.kill('SIGKILL')
     throw error
@@ -54,14 +56,16 @@ export async function startSubscribers(
 class SubscriberProcess implements Subscribers {
   readonly loadId: number
   readonly gateway: string
+  readonly pid: number
   readonly #child: ChildProcess
   readonly #calls: Calls
   readonly #hosted = new Set<string>()
   #announced: AnnouncedMessage[] = []
   #announcements: Promise<unknown>[] = []
 
-  constructor(child: ChildProcess, calls: Calls, loadId: number, gateway: string) {
+  constructor(child: ChildProcess, pid: number, calls: Calls, loadId: number, gateway: string) {
     this.loadId = loadId
+    this.pid = pid
     this.#child = child
     this.#calls = calls
     this.gateway = gateway

@@ -16,6 +16,8 @@ export interface Subscribers {
   readonly loadId: number
   /** How many identities are hosted here. */
   readonly hostedCount: number
+  /** The process that they are in, by its id. */
+  readonly pid: number
   /** Starts receiving for these identities; resolved once the broker knows of all. */
   host(identities: readonly string[]): Promise<void>
   /** Whether `host` was asked to receive for an identity. */
@@ -81,6 +83,10 @@ export class SubscriberHost implements Subscribers {
     return this.#hosted.size
   }
 
+  get pid(): number {
+    return process.pid
+  }
+
   async host(identities: readonly string[]): Promise<void> {
     for (let start = 0; start < identities.length; start += SUBSCRIBE_LOT) {
       await this.#subscribe(identities.slice(start, start + SUBSCRIBE_LOT))
@@ -122,8 +128,8 @@ export class SubscriberHost implements Subscribers {
     this.#recipients += identities.length
     for (const identity of identities) this.#hosted.add(identity)
     await this.#messenger.subscribe(identities, ({ payload, index }) => {
-      const stamp = this.#stampOf(payload)
-      if (stamp === null || stamp.isWarmUp || stamp.loadId !== this.loadId) return
+      const stamp = this.#countedStamp(payload)
+      if (stamp === null) return
       this.#lastReceiptMs = this.#now()
       this.#measureSince(stamp.intendedAtMs)
       const recipient = firstRecipient + index
@@ -131,12 +137,16 @@ export class SubscriberHost implements Subscribers {
     })
   }
 
-  /** Recipients of one message share its payload, so that it is read once. */
-  #stampOf(payload: Uint8Array): Stamp | null {
-    if (payload !== this.#lastPayload) {
-      this.#lastPayload = payload
-      this.#lastStamp = readStamp(payload)
-    }
+  /**
+   * The stamp of a message of the measurement; `null` of others. Recipients of one message share its
+   * payload, so that it is read once. The clock is read for each receipt: a pause between two counts.
+   */
+  #countedStamp(payload: Uint8Array): Stamp | null {
+    if (payload === this.#lastPayload) return this.#lastStamp
+    const stamp = readStamp(payload)
+    const isCounted = stamp !== null && !stamp.isWarmUp && stamp.loadId === this.loadId
+    this.#lastPayload = payload
+    this.#lastStamp = isCounted ? stamp : null
     return this.#lastStamp
   }
 

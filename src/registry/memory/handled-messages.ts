@@ -1,3 +1,11 @@
+import { LinkedMap } from '../linked-map.ts'
+
+/** Who has handled a message, and when that is forgotten. */
+interface HandledMessage {
+  readonly expiresAt: number
+  readonly by: Set<string>
+}
+
 /**
  * The recipients that have handled each exactly-once message of one namespace, kept for the
  * retention, so that none is called again, however often a message of that id is sent, and through
@@ -6,7 +14,7 @@
 export class HandledMessages {
   readonly #retentionMs: number
   /** By message id, the oldest first. */
-  readonly #messages = new Map<string, { readonly expiresAt: number; readonly by: Set<string> }>()
+  readonly #messages = new LinkedMap<string, HandledMessage>()
 
   /** @param retentionMs how long a message is remembered after it was first handled by anyone. */
   constructor(retentionMs: number) {
@@ -19,7 +27,8 @@ export class HandledMessages {
 
   add(messageId: string, identity: string): void {
     const now = performance.now()
-    for (const [id, { expiresAt }] of this.#messages) {
+    for (let oldest = this.#messages.first(); oldest; oldest = this.#messages.first()) {
+      const [id, { expiresAt }] = oldest
       if (expiresAt > now) break
       this.#messages.delete(id)
     }

@@ -12,11 +12,10 @@ import { WakeUp } from '../wake-up.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Connection, ConnectionPool } from './connections.ts'
 import { FlushPace } from './flush-pace.ts'
-import type { HeldNames } from './held-names.ts'
+import { type HeldNames, SILENT_PROCESS } from './held-names.ts'
 import { LaneQueue } from './lane-queue.ts'
 import { type NextMessage, NextMessages } from './next-messages.ts'
 import { type Answer, readAnswer } from './read-answer.ts'
-import type { HeldBy } from './receipt.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 import { Resends } from './resends.ts'
 import { type SentMessage, SentMessages } from './sent-messages.ts'
@@ -94,7 +93,8 @@ export class FanOut implements ReplyReceiver {
       deadline: this.#deadline,
       budget: this.#budget,
     })
-    this.#messages = new NextMessages(message.payload, this.#marks, subjects, heldNames)
+    const holders = options.receipts ? heldNames : null
+    this.#messages = new NextMessages(message.payload, this.#marks, subjects, holders)
   }
 
   /**
@@ -208,7 +208,9 @@ export class FanOut implements ReplyReceiver {
     }
     const bytes = next.how === 'by subject' ? 0 : next.body.length
     if (this.#options.receipts) lane.unansweredBytes += bytes
-    this.#publish(way, { ...next, lane, bytes, answered: false }, next)
+    const { subject, part, slots, count, how, tells } = next
+    const sent = { lane, subject, part, slots, count, how, tells, bytes, answered: false }
+    this.#publish(way, sent, next)
     return next.body.length + 1
   }
 
@@ -230,26 +232,44 @@ export class FanOut implements ReplyReceiver {
     for (const piece of lane.pieces) this.#statuses.settleSlots(piece.part, piece.takeAll(), false)
   }
 
-  #settle(sent: SentMessage, { handled, refused, names }: Answer): void {
+  #settle(sent: SentMessage, answer: Answer): void {
+    const { handled, refused, by } = answer
+    if (by === 'receipt') this.#noteNames(sent, answer)
     if (!sent.answered) {
       sent.answered = true
       this.#queue.release(sent.lane, sent.bytes)
     }
-    if (names !== undefined) this.#noteNames(sent, names)
+    const isRefused = by === 'refusal' && sent.how === 'by slot'
+    if (isRefused && !sent.isHandedOut) return this.#repeatByName(sent)
+    if (handled.length + refused.length > 0) sent.isHandedOut = true
     this.#statuses.settleSlots(sent.part, membersAt(sent.slots, handled), true)
     this.#statuses.settleSlots(sent.part, membersAt(sent.slots, refused), false)
     if (this.#statuses.remaining === 0) this.#wakeUp.notify()
   }
 
-  /** Sends a message again, to names, if the gateway doesn't know its slots; once, whatever it says then. */
-  #noteNames(sent: SentMessage, names: HeldBy): void {
+  /** Notes what an answer says of the names that its message told, or refers to. */
+  #noteNames(sent: SentMessage, { names }: Answer): void {
     const table = this.#targets.parts[sent.part]?.table
     if (table === undefined || sent.how === 'by subject') return
-    const isNamed = sent.how === 'by name'
-    if (names.held || !isNamed) this.#heldNames.note(table, isNamed ? sent.slots : [], names)
-    if (names.held || isNamed || sent.isRepeated) return
+    if (names?.held === false) {
+      if (sent.how !== 'by slot' || sent.isRepeated || sent.isHandedOut) return
+      this.#heldNames.noteLack(table, names.by)
+      this.#repeatByName(sent)
+    } else if (!sent.answered && (sent.tells || sent.how === 'by slot')) {
+      const told = sent.tells && names !== undefined ? sent.slots : []
+      this.#heldNames.noteHeld(table, told, names?.by ?? SILENT_PROCESS)
+    }
+  }
+
+  /**
+   * Sends a message again, to names, because its gateway doesn't know its slots, or is another process
+   * that doesn't know of slots; once, whatever it says then.
+   */
+  #repeatByName(sent: SentMessage): void {
+    const { lane, part, slots, isRepeated = false, isHandedOut = false } = sent
+    const table = this.#targets.parts[part]?.table
+    if (table === undefined || isRepeated || isHandedOut) return
     sent.isRepeated = true
-    const { lane, part, slots } = sent
     const isQueued = nextPiece(lane) !== undefined
     lane.pieces.push(new Piece(part, table, bitmapOf(slots), true))
     if (!isQueued) this.#queue.add(lane)

@@ -139,8 +139,8 @@ export class Hosting {
       const decoded = decodeGatewayMessage(headers, message.data)
       if ('malformed' in decoded) return this.#refuse(accepted, decoded)
       const { table, recipients } = decoded
-      if (table !== null) this.#told.tell(table, recipients)
-      const holder = table === null ? undefined : this.#told.processName
+      const isHeld = table !== null && this.#told.tell(table, recipients)
+      const holder = isHeld ? this.#told.processName : undefined
       const receipt = new GatewayReceipt(reply, recipients.length, holder)
       await this.#handOutTo(accepted, decoded, receipt, this.#byName(recipients))
     }

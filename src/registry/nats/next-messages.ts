@@ -3,12 +3,13 @@ import { isIdentity } from '../identity.ts'
 import { type Lane, nextPiece, type Piece } from '../lanes.ts'
 import { countOf, type Ranges } from '../targets/ranges.ts'
 import type { HeldNames } from './held-names.ts'
-import { encodeSlotsBody, slotsHeaders } from './slots-message.ts'
+import { encodeSlotsBody, rangesThatFit, slotsHeaders } from './slots-message.ts'
 import type { Subjects } from './subjects.ts'
 import {
   encodeGatewayBody,
   gatewayHeaders,
   identityHeaders,
+  MAX_TABLE_HEADER_BYTES,
   type MessageMarks,
   tellSlots,
 } from './wire.ts'
@@ -22,6 +23,8 @@ export interface NextMessage {
   readonly slots: Ranges
   readonly count: number
   readonly how: 'by subject' | 'by name' | 'by slot'
+  /** Whether it tells the gateway the slots of its names. */
+  readonly tells: boolean
   readonly body: Uint8Array
   readonly headers: MsgHdrs
 }
@@ -38,10 +41,19 @@ export class NextMessages {
   readonly #payload: Uint8Array
   readonly #marks: MessageMarks
   readonly #subjects: Subjects
-  readonly #heldNames: HeldNames
+  readonly #heldNames: HeldNames | null
   readonly #identityHeaders: MsgHdrs
 
-  constructor(payload: Uint8Array, marks: MessageMarks, subjects: Subjects, heldNames: HeldNames) {
+  /**
+   * @param heldNames `null`: everything goes by name, because no receipt would tell that a gateway
+   *   lacks what it is sent by slot.
+   */
+  constructor(
+    payload: Uint8Array,
+    marks: MessageMarks,
+    subjects: Subjects,
+    heldNames: HeldNames | null,
+  ) {
     this.#payload = payload
     this.#marks = marks
     this.#subjects = subjects
@@ -51,14 +63,15 @@ export class NextMessages {
 
   /**
    * Takes a lane's next message; `null` if it has sent everything.
-   * @param room for names in a gateway message, in bytes.
+   * @param room for what follows the payload in a gateway message, and for more headers, in bytes.
    */
   take(lane: Lane, room: number): NextMessage | Unsendable | null {
     const piece = nextPiece(lane)
     if (piece === undefined) return null
     if (lane.gateway === null) return this.#bySubject(piece)
-    const held = piece.byName ? null : this.#heldNames.heldOf(piece.table)
-    const slots = held === null ? [] : piece.takeThose(held)
+    const { table } = piece
+    const held = piece.byName ? null : (this.#heldNames?.heldOf(table) ?? null)
+    const slots = held === null ? [] : piece.takeThose(held, rangesThatFit(table.id, room))
     return slots.length > 0
       ? this.#bySlot(lane.gateway, piece, slots)
       : this.#byName(lane.gateway, piece, room)
@@ -72,6 +85,7 @@ export class NextMessages {
     return {
       state: 'sendable',
       how: 'by subject',
+      tells: false,
       subject: this.#subjects.identity(identity),
       part,
       slots,
@@ -85,6 +99,7 @@ export class NextMessages {
     return {
       state: 'sendable',
       how: 'by slot',
+      tells: false,
       subject,
       part,
       slots,
@@ -96,14 +111,19 @@ export class NextMessages {
 
   #byName(subject: string, piece: Piece, room: number): NextMessage | Unsendable {
     const { part, table } = piece
-    const { slots, names } = piece.takeBatch(room, this.#payload.length)
+    const mayTell = this.#heldNames !== null && table.isLasting && table.gateway === subject
+    const hasMuchRoom = mayTell && room >= 2 * MAX_TABLE_HEADER_BYTES
+    const roomForNames = hasMuchRoom ? room - MAX_TABLE_HEADER_BYTES : room
+    const { slots, names } = piece.takeBatch(roomForNames, this.#payload.length)
     if (names.length === 0) return { state: 'unsendable', part, slots }
     const headers = gatewayHeaders(this.#marks, this.#payload.length, names.length)
-    if (table.isLasting && table.gateway === subject) tellSlots(headers, { id: table.id, slots })
     const body = encodeGatewayBody(this.#payload, names)
+    const roomLeft = room - (body.length - this.#payload.length)
+    const tells = mayTell && tellSlots(headers, { id: table.id, slots }, roomLeft)
     return {
       state: 'sendable',
       how: 'by name',
+      tells,
       subject,
       part,
       slots,

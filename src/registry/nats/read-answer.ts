@@ -4,7 +4,13 @@ import { receivedHeaders } from './received-headers.ts'
 import { ERROR_HEADER, type Malformed } from './wire.ts'
 
 /** The outcomes of a message's recipients in a reply. */
-export type Answer = Receipt
+export interface Answer extends Receipt {
+  /**
+   * How the process that got the message says so: in a receipt, or by refusing the whole message,
+   * which it handed to nobody. `undefined`: nobody got it.
+   */
+  readonly by?: 'receipt' | 'refusal'
+}
 
 const NO_RESPONDERS = 503
 /** The longest acknowledgement of JetStream, in bytes. */
@@ -25,10 +31,15 @@ export function readAnswer(
   if (headers === null) return { malformed: 'its headers are not valid' }
   const all = [0, recipients - 1]
   const nobody = headers.code === NO_RESPONDERS && reply.data.length === 0
-  if (nobody || headers.has(ERROR_HEADER)) return { handled: [], refused: all }
-  if (!toGateway) return isPublishAck(reply.data) ? null : { handled: all, refused: [] }
+  if (nobody) return { handled: [], refused: all }
+  if (headers.has(ERROR_HEADER)) return { handled: [], refused: all, by: 'refusal' }
+  if (!toGateway) {
+    return isPublishAck(reply.data) ? null : { handled: all, refused: [], by: 'receipt' }
+  }
   const receipt = decodeReceipt(reply.data, recipients)
-  return receipt ?? { malformed: `it is not a receipt for ${recipients} recipients` }
+  return receipt === null
+    ? { malformed: `it is not a receipt for ${recipients} recipients` }
+    : { ...receipt, by: 'receipt' }
 }
 
 /**

@@ -69,6 +69,36 @@ describe('a receipt', () => {
     )
   })
 
+  test('may say that a process holds the names of the message, in each part', () => {
+    const names = fc.record({ held: fc.constant(true), by: fc.stringMatching(/^[\w-]{1,64}$/) })
+    fc.assert(
+      fc.property(outcomes, names, fc.integer({ min: 0, max: 200 }), (known, held, maxBytes) => {
+        const receipt = { ...receiptOf(known), names: held }
+        for (const text of encodeReceipt(known.length, receipt, maxBytes)) {
+          expect(decode(text, known.length)?.names).toEqual(held)
+        }
+      }),
+    )
+  })
+
+  test('that says that a process lacks the names was handed to nobody, so it names no positions', () => {
+    const names = { held: false, by: 'process-1' }
+    const [text = ''] = encodeReceipt(3, { handled: [], refused: [], names }, 1024)
+    expect(decode(text, 3)).toEqual({ handled: [], refused: [], names })
+    expect(decode(`${text}\nhandled 1`, 3)).toBeNull()
+    expect(decode(`${text}\nrefused 0-2`, 3)).toBeNull()
+  })
+
+  test.each(['', ' ', 'a b', 'a\r', 'ü', 'x'.repeat(65)])(
+    'by a process that is called %j says nothing of names',
+    (by) => {
+      expect(decode(`prism-receipt/2 3\nholds ${by}\nhandled 0`, 3)).toEqual({
+        handled: [0, 0],
+        refused: [],
+      })
+    },
+  )
+
   test('of a message whose recipients have all handled it is one line', () => {
     const receipt = { handled: [0, 9_999], refused: [] }
     expect(encodeReceipt(10_000, receipt, 1024)).toEqual(['prism-receipt/2 10000\nhandled 0-9999'])

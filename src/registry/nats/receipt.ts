@@ -13,7 +13,8 @@
  * come first. Lines with unknown words are skipped, because later versions may add some.
  *
  * `holds` says that the process has noted the slots and names that the message told it; `lacks`, that
- * it doesn't hold those that the message refers to, and has handed it to nobody (`slots-message.ts`).
+ * it doesn't hold those that the message refers to, and has handed it to nobody (`slots-message.ts`). So
+ * a receipt that says `lacks` names no positions.
  */
 import type { Ranges } from '../targets/ranges.ts'
 
@@ -95,7 +96,8 @@ export function decodeReceipt(body: Uint8Array, recipients: number): Receipt | n
       names = { held: word === 'holds', by: rest }
     }
   }
-  return names === undefined ? receipt : { ...receipt, names }
+  if (names === undefined) return receipt
+  return names.held || named === 0 ? { ...receipt, names } : null
 }
 
 /** `0-499,501` for these ranges. */

@@ -13,10 +13,14 @@ export interface SentMessage {
   readonly slots: Ranges
   readonly count: number
   readonly how: 'by subject' | 'by name' | 'by slot'
+  /** Whether it told its gateway the slots of its names. */
+  readonly tells: boolean
   /** Its bytes in its lane's window. */
   readonly bytes: number
   answered: boolean
-  /** Whether its gateway had to be told the names instead. */
+  /** Whether an answer named any of its recipients. */
+  isHandedOut?: boolean
+  /** Whether it was sent again, to names, because its gateway didn't take the slots. */
   isRepeated?: boolean
 }
 

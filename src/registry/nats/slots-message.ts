@@ -19,6 +19,7 @@ import {
   referToTable,
   SLOTS_FORMAT,
   type SlotsOfTable,
+  tableHeaderBytes,
   tableIdIn,
 } from './wire.ts'
 
@@ -27,6 +28,17 @@ export interface SlotsMessage extends MessageMarks {
   readonly payload: Uint8Array
   readonly table: SlotsOfTable
   readonly recipientCount: number
+}
+
+/** The most bytes that a range takes in the body: two numbers of 14 bits. */
+const RANGE_BYTES = 4
+
+/**
+ * How many ranges of slots fit into a message, at least.
+ * @param room for what follows the payload and for the table's header, in bytes.
+ */
+export function rangesThatFit(tableId: string, room: number): number {
+  return Math.max(0, Math.floor((room - tableHeaderBytes(tableId)) / RANGE_BYTES))
 }
 
 /** Headers of a message to slots. */

@@ -1,13 +1,19 @@
 import { nuid } from '@nats-io/transport-node'
 import { isIdentity } from '../identity.ts'
 import type { NameNumbers } from '../name-numbering.ts'
+import { ownText } from '../own-text.ts'
+import { TABLE_SLOTS } from '../targets/name-table.ts'
 import { countOf, forEachNumber } from '../targets/ranges.ts'
 import type { SlotsOfTable } from './wire.ts'
 
 /** Slots that are remembered, of all tables; 4 bytes each. */
 const MAX_SLOTS = 4 * 1024 * 1024
+/** What a table takes besides its slots, in slots: an estimate. */
+const TABLE_OVERHEAD = 128
 /** What stands for no number. */
 const NONE = -1
+/** The place of a table of which a slot was told two names. */
+const AMBIGUOUS = new Int32Array(0)
 
 /**
  * The names that senders have told a gateway's process, by their tables and slots. Those of the
@@ -28,17 +34,28 @@ export class ToldTables {
     this.#generation = numbers.generation
   }
 
-  /** Notes the names of slots. */
-  tell({ id, slots }: SlotsOfTable, names: readonly string[]): void {
+  /**
+   * Notes the names of slots.
+   * @returns whether it holds them all now. It doesn't if one is not an identity, or a slot of the
+   *   table was told two names: whoever said so, such a table means nothing from then on.
+   */
+  tell({ id, slots }: SlotsOfTable, names: readonly string[]): boolean {
     let numbers = this.#numbersOfNames(names)
     // Numbering may have begun anew on the way; it has much room now.
     if (this.#dropOutdated()) numbers = this.#numbersOfNames(names)
+    if (numbers.includes(NONE) || this.#tables.get(id) === AMBIGUOUS) return false
     const table = this.#use(id, slots.at(-1) ?? 0)
     let position = 0
+    let isConsistent = true
     forEachNumber(slots, (slot) => {
-      table[slot] = numbers[position] ?? NONE
+      const before = table[slot] ?? NONE
+      const number = numbers[position] ?? NONE
+      if (before !== NONE && before !== number) isConsistent = false
+      table[slot] = number
       position += 1
     })
+    if (!isConsistent) this.#keep(id, AMBIGUOUS)
+    return isConsistent && this.#generation === this.#numbers.generation
   }
 
   /** The numbers of the names in slots, in their order; `null` if one is not known. */
@@ -46,8 +63,7 @@ export class ToldTables {
     this.#dropOutdated()
     const table = this.#tables.get(id)
     if (table === undefined || (slots.at(-1) ?? 0) >= table.length) return null
-    this.#tables.delete(id)
-    this.#tables.set(id, table)
+    this.#use(id, 0)
     const numbers = new Int32Array(countOf(slots))
     let position = 0
     for (let index = 0; index < slots.length; index += 2) {
@@ -71,18 +87,30 @@ export class ToldTables {
     const before = this.#tables.get(id) ?? new Int32Array(0)
     let table = before
     if (slot >= table.length) {
-      table = new Int32Array(Math.max(slot + 1, 2 * before.length)).fill(NONE)
+      const length = Math.max(slot + 1, Math.min(2 * before.length, TABLE_SLOTS))
+      table = new Int32Array(length).fill(NONE)
       table.set(before)
-      this.#size += table.length - before.length
     }
-    this.#tables.delete(id)
-    this.#tables.set(id, table)
-    for (const [oldest, { length }] of this.#tables) {
-      if (this.#size <= this.#maxSlots || oldest === id) break
-      this.#tables.delete(oldest)
-      this.#size -= length
-    }
+    this.#keep(id, table)
     return table
+  }
+
+  /** Keeps a table as the one used last. */
+  #keep(id: string, table: Int32Array): void {
+    this.#forget(id)
+    this.#tables.set(ownText(id), table)
+    this.#size += table.length + TABLE_OVERHEAD
+    for (const oldest of this.#tables.keys()) {
+      if (this.#size <= this.#maxSlots || oldest === id) break
+      this.#forget(oldest)
+    }
+  }
+
+  #forget(id: string): void {
+    const table = this.#tables.get(id)
+    if (table === undefined) return
+    this.#tables.delete(id)
+    this.#size -= table.length + TABLE_OVERHEAD
   }
 
   /** Forgets everything if numbering has begun anew since; returns whether it has. */

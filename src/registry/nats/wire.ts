@@ -53,8 +53,8 @@ export const SLOTS_FORMAT = '3'
 type WireFormat = typeof NAMES_FORMAT | typeof SLOTS_FORMAT
 const COUNT = /^\d{1,9}$/
 const TABLE_ID = /^[\w-]{1,64}$/
-/** The longest text for the slots of a message, in bytes. Without them it is as good, but not the next one. */
-const MAX_SLOTS_BYTES = 8 * 1024
+/** The longest header with the slots of a message, in bytes. Without it the message is as good, but not the next one. */
+export const MAX_TABLE_HEADER_BYTES = 8 * 1024
 
 /** The headers that every message has, whatever it is sent to. */
 export interface MessageMarks {
@@ -124,10 +124,25 @@ export function gatewayHeaders(
   return result
 }
 
-/** Has a message tell the slots of its recipients; does nothing if there are too many ranges. */
-export function tellSlots(messageHeaders: MsgHdrs, { id, slots }: SlotsOfTable): void {
-  const text = rangesText(slots)
-  if (text.length <= MAX_SLOTS_BYTES) messageHeaders.set(TABLE_HEADER, `${id} ${text}`)
+/**
+ * Has a message tell the slots of its recipients, unless that takes more room than there is.
+ * @param room for the header, in bytes.
+ * @returns whether it tells them.
+ */
+export function tellSlots(
+  messageHeaders: MsgHdrs,
+  { id, slots }: SlotsOfTable,
+  room: number,
+): boolean {
+  const text = `${id} ${rangesText(slots)}`
+  const isShort = tableHeaderBytes(text) <= Math.min(room, MAX_TABLE_HEADER_BYTES)
+  if (isShort) messageHeaders.set(TABLE_HEADER, text)
+  return isShort
+}
+
+/** How many bytes a header with this text about a table takes on the wire. */
+export function tableHeaderBytes(text: string): number {
+  return Buffer.byteLength(`${TABLE_HEADER}: ${text}\r\n`)
 }
 
 /** How many bytes headers take on the wire, which count towards the server's max payload. */
@@ -227,10 +242,10 @@ export function isToSlots(received: MsgHdrs): boolean {
 
 function tableIn(received: MsgHdrs, recipients: number): SlotsOfTable | Malformed | null {
   if (!received.has(TABLE_HEADER)) return null
-  const [id = '', text = ''] = received.get(TABLE_HEADER).split(' ')
+  const [id = '', text = '', ...more] = received.get(TABLE_HEADER).split(' ')
   const slots: number[] = []
   const count = readRanges(text, TABLE_SLOTS, slots)
-  if (TABLE_ID.test(id) && count === recipients) return { id, slots }
+  if (TABLE_ID.test(id) && count === recipients && more.length === 0) return { id, slots }
   return { malformed: `${TABLE_HEADER} does not give ${recipients} slots` }
 }
 

@@ -216,7 +216,8 @@ async function opened(client: RedisClient, timeoutMs: number): Promise<void> {
 async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+    const error = new Error(`no answer within ${Math.max(0, Math.round(timeoutMs))} ms`)
+    timer = setTimeout(() => reject(error), Math.max(0, timeoutMs))
   })
   try {
     return await Promise.race([work, late])

@@ -74,7 +74,9 @@ describe.skipIf(!hasProgram)(
 
     beforeEach(() => redis.flushall())
 
-    const open = (options: Partial<RedisStoreOptions> = {}) => openStore(server.url, options)
+    // Patient, because a busy Redis takes long to read 100 MB.
+    const open = (options: Partial<RedisStoreOptions> = {}) =>
+      openStore(server.url, { connectTimeoutMs: 60_000, loadTimeoutMs: 60_000, ...options })
 
     /** A reader that holds three registrations, of which the second is about to be broken. */
     const openFilled = async () => {
@@ -87,7 +89,7 @@ describe.skipIf(!hasProgram)(
     const others = ['user-1', 'user-3']
 
     const expectAll = async (old: Awaited<ReturnType<typeof open>>, expected: string[]) => {
-      await expect.poll(() => identitiesOf(old), { timeout: 10_000 }).toEqual(expected)
+      await expect.poll(() => identitiesOf(old), { timeout: 30_000 }).toEqual(expected)
       const fresh = await open()
       expect(await identitiesOf(fresh)).toEqual(expected)
       expect(await identitiesOf(await open({ strategy: 'scan' }))).toEqual(expected)

@@ -51,9 +51,7 @@ export async function readLog(
   const reply = listFrom(await connection.run(readLogScript, names, args))
   const receivedAtMs = performance.now()
   const isCut = reply.length > 1 && reply.at(-1) === ''
-  const entries: LogEntry[] = []
-  const end = isCut ? reply.length - 1 : reply.length
-  for (let at = 1; at < end; at += 1) entries.push(logEntryFromLines(textFrom(reply[at])))
+  const entries = entriesOf(reply.slice(1, isCut ? -1 : undefined))
   const [time, facts, ...hashes] = audited === null ? [reply[0]] : listFrom(reply[0])
   return {
     timeMs: countFrom(time),
@@ -66,6 +64,17 @@ export async function readLog(
         ? null
         : { facts: textFrom(facts), records: recordsOf(audited.identities, hashes) },
   }
+}
+
+/** Each record is in the reply once, with the first entry of those that name it. */
+function entriesOf(lines: readonly unknown[]): LogEntry[] {
+  const records = new Map<string, LogEntry>()
+  return lines.map((each) => {
+    const entry = logEntryFromLines(textFrom(each))
+    if (entry.kind === 'record') records.set(entry.id, entry)
+    const record = entry.kind === 'large' ? records.get(entry.id) : undefined
+    return record ? { ...record, position: entry.position } : entry
+  })
 }
 
 function recordsOf(identities: readonly string[], hashes: readonly unknown[]) {

@@ -8,6 +8,8 @@ import { expiryFrom, gatewayFrom, identityFrom, registrationFrom } from './recor
  * script that makes the change. It has one field, named by the kind of change, of these lines:
  *
  * - `register`: mark, id, expires_at, registered_at, gateway (empty for none), metadata
+ * - `large`: mark, id, expires_at, registered_at of a registration whose record has to be read, because it
+ *   is too large for a log that is to stay small
  * - `heartbeat`: mark, id, expires_at
  * - `move`: mark, id, two empty lines, gateway
  * - `unregister`: mark, id
@@ -22,6 +24,9 @@ import { expiryFrom, gatewayFrom, identityFrom, registrationFrom } from './recor
  * with some later write, for readers that ask which registrations have expired. `mark` is unique for each
  * entry, so one with the same stream id and mark is the same entry, and what precedes it the same
  * history.
+ *
+ * Readers get a `large` as `record`, with the lines of a `register`, if the identity has a record at
+ * that time. It may be newer than the entry.
  */
 export interface LogEntry {
   readonly position: LogPosition
@@ -97,12 +102,14 @@ const APPLIED: Application = { state: 'applied' }
 /**
  * Makes the change of an entry. Applying a run of entries again to a later state, in order and to
  * its end, gives that state again; so a snapshot may be newer than the entries that follow it.
+ * @param timeMs when the entry was read; Unix ms.
  * @throws CorruptData, having changed nothing.
  */
-export function applyEntry(index: RegistrationIndex, entry: LogEntry): Application {
+export function applyEntry(index: RegistrationIndex, entry: LogEntry, timeMs: number): Application {
   const { kind, id } = entry
   switch (kind) {
-    case 'register': {
+    case 'register':
+    case 'record': {
       requireLines(entry, 6)
       const registration = registrationFrom([
         index.get(id)?.identity ?? detached(id),
@@ -112,6 +119,13 @@ export function applyEntry(index: RegistrationIndex, entry: LogEntry): Applicati
         detached(entry.gateway),
       ])
       index.put(registration)
+      return APPLIED
+    }
+    case 'large': {
+      requireLines(entry, 4)
+      // It has no record any more, or a corrupt one.
+      const expiresAt = expiryFrom(entry.expiresAt)
+      index.remove(id, expiresAt !== null && expiresAt <= timeMs)
       return APPLIED
     }
     case 'heartbeat': {
@@ -171,6 +185,8 @@ function identitiesIn({ kind, id }: LogEntry): string[] {
 export function touchesOf(entry: LogEntry): readonly (readonly [identity: string, touch: Touch])[] {
   switch (entry.kind) {
     case 'register':
+    case 'record':
+    case 'large':
       return [[entry.id, 'registered']]
     case 'heartbeat':
     case 'move':

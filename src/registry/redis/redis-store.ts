@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
+import type { SortOrder } from '../paging/sort-order.ts'
+import { viewOf, type RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
 import type {
   RegistrationRequest,
@@ -17,7 +19,7 @@ import { readBookkeeping, readFacts } from './bookkeeping.ts'
 import { connectRedis, type RedisConnection } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
-import { countFrom, flagFrom, listFrom } from './replies.ts'
+import { countFrom, flagFrom, textFrom } from './replies.ts'
 import { Replica } from './replica.ts'
 import { readRegistrations, scanIdentities, scanRegistrations } from './scan.ts'
 import {
@@ -29,6 +31,7 @@ import {
   unregisterScript,
 } from './scripts.ts'
 import { takeStoreOptions } from './store-options.ts'
+import { Tending } from './tending.ts'
 import { WatchFollower } from './watch-follower.ts'
 
 /** How `select` reads: from a replica in memory that follows the log, or from Redis each time. */
@@ -46,8 +49,16 @@ export interface RedisStoreOptions {
   readonly strategy?: SelectStrategy
   /** Live identities at most. Default: no limit. */
   readonly maxIdentities?: number
-  /** Changes that the log keeps at least, > 0. A reader that is further behind loads anew. Default 10,000. */
+  /**
+   * Changes that the log keeps at least, > 0; and as many as there are registrations, if that is more. A
+   * reader that is further behind loads anew. Default 10,000.
+   */
   readonly logCap?: number
+  /**
+   * How long a call waits, at most, for the registrations to be loaded or for a long log to be read, in ms.
+   * Then it fails with `UNAVAILABLE`, which says how much has been loaded. The load goes on. Default 10,000.
+   */
+  readonly loadTimeoutMs?: number
   /** How long to wait for a server to answer, at the start and later, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number
   /** Receives warnings of corrupt data, lost keys and clocks set back. */
@@ -115,6 +126,7 @@ class RedisStore implements RegistryStore {
   readonly #follower: WatchFollower
   readonly #maxIdentities: number
   readonly #logCap: number
+  readonly #tending = new Tending()
   readonly #markPrefix = randomBytes(9).toString('base64url')
   #calls = 0
   readonly #underWay = new Set<Promise<unknown>>()
@@ -123,11 +135,12 @@ class RedisStore implements RegistryStore {
   constructor(parts: StoreParts, options: RedisStoreOptions) {
     const { connection, warnings, evictions } = parts
     const { maxIdentities = Infinity, logCap = 10_000, strategy = 'replica' } = options
+    const { loadTimeoutMs: maxWaitMs = 10_000 } = options
     this.#connection = connection
     this.#keys = keysOf(options.namespace)
     this.#warnings = warnings
     const newMark = () => this.#mark()
-    const following = { keys: this.#keys, warnings, evictions, logCap, newMark }
+    const following = { keys: this.#keys, warnings, evictions, logCap, maxWaitMs, newMark }
     this.#replica = new Replica(connection, following)
     this.#strategy = strategy
     this.#follower = new WatchFollower({ ...parts, keys: this.#keys, replica: this.#replica })
@@ -147,6 +160,7 @@ class RedisStore implements RegistryStore {
         this.#mark(),
         this.#logCap,
         this.#maxIdentities === Infinity ? '' : this.#maxIdentities,
+        this.#tending.trustedUntilMs,
       ])
       if (reply === 'ALREADY_EXISTS') {
         throw new RegistryError(reply, `Identity "${identity}" is registered already.`)
@@ -157,7 +171,9 @@ class RedisStore implements RegistryStore {
           `Namespace "${this.#keys.namespace}" holds ${this.#maxIdentities} identities, its maximum.`,
         )
       }
-      return timesFrom(reply)
+      const [registeredAt, more] = Array.isArray(reply) ? reply : [reply]
+      if (more !== undefined) this.#tending.note(registeredAt, more)
+      return timesOf(countFrom(registeredAt), request.ttlMs)
     })
   }
 
@@ -168,11 +184,15 @@ class RedisStore implements RegistryStore {
         ttlMs,
         this.#mark(),
         this.#logCap,
+        this.#tending.trustedUntilMs,
       ])
       if (reply === 'NOT_FOUND') {
         throw new RegistryError(reply, `Identity "${identity}" is not registered.`)
       }
-      return timesFrom(reply)
+      const [times, now, more] = Array.isArray(reply) ? reply : [reply]
+      if (more !== undefined) this.#tending.note(now, more)
+      const [registeredAt, expiresAt] = textFrom(times).split(' ', 2).map(Number)
+      return { registeredAt: countFrom(registeredAt), expiresAt: countFrom(expiresAt) || null }
     })
   }
 
@@ -186,23 +206,31 @@ class RedisStore implements RegistryStore {
         gateway,
         this.#mark(),
         this.#logCap,
+        this.#tending.trustedUntilMs,
       ])
-      return flagFrom(reply)
+      return this.#flagOf(reply)
     })
   }
 
   unregister(identity: string): Promise<boolean> {
     return this.#accept(async () => {
-      const args = [identity, this.#mark(), this.#logCap]
-      return flagFrom(await this.#connection.run(unregisterScript, this.#keysFor(identity), args))
+      const args = [identity, this.#mark(), this.#logCap, this.#tending.trustedUntilMs]
+      return this.#flagOf(
+        await this.#connection.run(unregisterScript, this.#keysFor(identity), args),
+      )
     })
   }
 
-  select(filter: CompiledFilter): Promise<readonly Registration[]> {
-    return this.#accept(() =>
+  async select(filter: CompiledFilter): Promise<readonly Registration[]> {
+    const { matches } = await this.view(filter, null)
+    return matches.toArray()
+  }
+
+  view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView> {
+    return this.#accept(async () =>
       this.#strategy === 'replica'
-        ? this.#replica.select(filter)
-        : scanRegistrations(this.#connection, this.#keys, filter, this.#warnings),
+        ? this.#replica.view(filter, order)
+        : viewOf(await scanRegistrations(this.#connection, this.#keys, filter, this.#warnings)),
     )
   }
 
@@ -261,6 +289,7 @@ class RedisStore implements RegistryStore {
   }
 
   async #close(): Promise<void> {
+    this.#replica.close()
     await Promise.allSettled([this.#follower.close(), ...this.#underWay])
     await this.#connection.close()
   }
@@ -281,6 +310,14 @@ class RedisStore implements RegistryStore {
     }
   }
 
+  /** The flag of a reply that may also say what the write has tended. */
+  #flagOf(reply: unknown): boolean {
+    if (!Array.isArray(reply)) return flagFrom(reply)
+    const [flag, now, more] = reply
+    this.#tending.note(now, more)
+    return flagFrom(flag)
+  }
+
   #keysFor(identity: string): string[] {
     return [this.#keys.identity(identity), this.#keys.index, this.#keys.log]
   }
@@ -292,7 +329,7 @@ class RedisStore implements RegistryStore {
   }
 }
 
-function timesFrom(reply: unknown): RegistrationTimes {
-  const [registeredAt, expiresAt] = listFrom(reply)
-  return { registeredAt: countFrom(registeredAt), expiresAt: countFrom(expiresAt) || null }
+/** The times of a registration that was made at `registeredAt`. */
+function timesOf(registeredAt: number, ttlMs: number): RegistrationTimes {
+  return { registeredAt, expiresAt: ttlMs === 0 ? null : registeredAt + ttlMs }
 }

@@ -5,9 +5,7 @@ import { appendLog, now, REMOVAL_SLACK_MS, script } from './script.ts'
  * Begins to verify an index. KEYS index. ARGV mark. The mark stays in the index, scored
  * lowest; if the index is lost meanwhile, so is the mark.
  */
-export const beginVerifyingScript = script(
-  `return redis.call('ZADD', KEYS[1], '-inf', '~' .. ARGV[1])`,
-)
+export const beginVerifyingScript = script(`return call('ZADD', KEYS[1], '-inf', '~' .. ARGV[1])`)
 
 /**
  * Adds live registrations that the index lacks, and makes readers load it anew. KEYS index,
@@ -17,17 +15,20 @@ export const adoptScript = script(`${appendLog}${now}
 local adopted = 0
 for at = 3, #KEYS do
   local id = ARGV[at]
-  if not redis.call('ZSCORE', KEYS[1], id) then
-    local values = redis.pcall('HMGET', KEYS[at], 'id', 'expires_at')
+  if not call('ZSCORE', KEYS[1], id) then
+    local values = try('HMGET', KEYS[at], 'id', 'expires_at')
     local ends = not values.err and values[1] == id and values[2] and tonumber(values[2])
     if ends and (ends == 0 or ends > now) then
-      redis.call('ZADD', KEYS[1], ends == 0 and '+inf' or ends, id)
+      call('ZADD', KEYS[1], ends == 0 and '+inf' or ends, id)
       adopted = adopted + 1
     end
   end
 end
 if adopted > 0 then
-  appendLog(KEYS[2], ARGV[2], 'reload', ARGV[1])
+  appendLog(KEYS[2], 'reload', ARGV[1], ARGV[2])
+  -- They may outlive the keys.
+  call('PERSIST', KEYS[1])
+  call('PERSIST', KEYS[2])
 end
 return adopted`)
 
@@ -36,9 +37,9 @@ return adopted`)
  * the time: 1 or 0.
  */
 export const endVerifyingScript = script(`
-if redis.call('ZREM', KEYS[1], '~' .. ARGV[1]) == 0 then return 0 end
-redis.call('ZREM', KEYS[1], '${SUSPECT}')
-redis.call('ZADD', KEYS[1], '-inf', '${VERIFIED}')
+if call('ZREM', KEYS[1], '~' .. ARGV[1]) == 0 then return 0 end
+call('ZREM', KEYS[1], '${SUSPECT}')
+call('ZADD', KEYS[1], '-inf', '${VERIFIED}')
 return 1`)
 
 /**
@@ -49,15 +50,15 @@ return 1`)
 export const dropLostScript = script(`${appendLog}${now}
 local lost = {}
 for at = 3, #KEYS do
-  if redis.call('EXISTS', KEYS[at]) == 0 then
-    local ends = redis.call('ZSCORE', KEYS[1], ARGV[at])
+  if call('EXISTS', KEYS[at]) == 0 then
+    local ends = call('ZSCORE', KEYS[1], ARGV[at])
     if ends and tonumber(ends) > now + ${REMOVAL_SLACK_MS} then
-      redis.call('ZREM', KEYS[1], ARGV[at])
+      call('ZREM', KEYS[1], ARGV[at])
       lost[#lost + 1] = ARGV[at]
     end
   end
 end
 if #lost > 0 then
-  appendLog(KEYS[2], ARGV[2], 'clear', ARGV[1] .. '\\n' .. cjson.encode(lost))
+  appendLog(KEYS[2], 'clear', ARGV[1] .. '\\n' .. cjson.encode(lost), ARGV[2])
 end
 return #lost`)

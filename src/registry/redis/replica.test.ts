@@ -161,7 +161,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
       }
     }
     const writing = ['w1', 'w2', 'w3', 'w4'].map(write)
-    const reader = await open()
+    const reader = await open({ loadTimeoutMs: 300_000 })
     const stable = filterFrom({ stable: true })
     const first = await reader.select(stable)
     reading.abort()

@@ -7,25 +7,40 @@ export interface Script {
   readonly sha1: string
 }
 
-export function script(source: string): Script {
+/** @param body Lua, in which `call` and `try` run commands: `redis.call` and `redis.pcall`. */
+export function script(body: string): Script {
+  const source = `local call, try = redis.call, redis.pcall\n${body}`
   return { source, sha1: createHash('sha1').update(source).digest('hex') }
 }
 
 /** Unix ms by the clock of Redis: the only clock that counts. */
 export const now = `
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)`
+local microseconds = time[2] + 0
+local now = time[1] * 1000 + (microseconds - microseconds % 1000) / 1000`
 
 /**
- * `appendLog(log, cap, kind, text)`. After an entry with the last possible id, which no registry writes,
- * every XADD would fail, so the log is deleted and started again, which readers notice.
+ * Appends an entry to a log. The parameters are Lua; `cap` is that of the log, or nothing to trim nothing. After
+ * an entry with the last possible id, which no registry writes, every XADD would fail, so the log is
+ * deleted and started again, which readers notice.
  */
+export const append = (log: string, kind: string, text: string, cap: string): string => `
+do
+  local reply
+  if ${cap} then
+    reply = try('XADD', ${log}, 'MAXLEN', '~', ${cap}, '*', ${kind}, ${text})
+  else
+    reply = try('XADD', ${log}, '*', ${kind}, ${text})
+  end
+  if reply.err then
+    if string.find(reply.err, 'exhausted', 1, true) then call('DEL', ${log}) end
+    call('XADD', ${log}, '*', ${kind}, ${text})
+  end
+end`
+
+/** `appendLog(log, kind, text, cap)` does that. */
 export const appendLog = `
-local function appendLog(log, cap, kind, text)
-  local reply = redis.pcall('XADD', log, 'MAXLEN', '~', cap, '*', kind, text)
-  if type(reply) == 'string' then return end
-  if string.find(reply.err, 'exhausted', 1, true) then redis.call('DEL', log) end
-  redis.call('XADD', log, 'MAXLEN', '~', cap, '*', kind, text)
+local function appendLog(log, kind, text, cap)${append('log', 'kind', 'text', 'cap')}
 end`
 
 /**

@@ -1,199 +1,198 @@
 import { SUSPECT } from './read-scripts.ts'
-import { appendLog, now, REMOVAL_SLACK_MS, script } from './script.ts'
+import { append, appendLog, now, REMOVAL_SLACK_MS, script } from './script.ts'
+import { decideTending, keepFor, MAX_LOGGED_BYTES, tend } from './tending.ts'
+
+/*
+ * What a write costs Redis is its commands: each is some 0.5 µs besides its work, more than all of the Lua
+ * between them. Numbers are given to commands as text, because Redis would write them with 17 digits.
+ */
 
 /**
- * Whether KEYS[1] is live: as long as `now` is before its `expires_at`. That decides, not whether the
- * key is there: Redis removes keys by a time of its own, a millisecond sooner or later. What holds no
+ * Whether KEYS[1] is live, by its `expires_at`, `text`: as long as `now` is before it. That decides,
+ * not whether the key is there: Redis removes keys by a time of its own, a millisecond sooner or later. What holds no
  * number there is no registration.
  */
-const findLive = `
-local ends = tonumber(redis.call('HGET', KEYS[1], 'expires_at') or '')
+const findLive = (text: string): string => `
+local ends = tonumber(${text} or '')
 local isLive = ends and (ends == 0 or ends > now)`
 
-/**
- * A few ended identities leave the index with every write, so it can't outgrow what is live. Their
- * hashes are gone, or go with them: if the clock is ahead, and set right later, nothing may be live
- * again that the index no longer has. Where a hash is there, it decides. The log says which they are,
- * so that later readers know that they have expired. ARGV[1] is the id.
- */
-const dropEnded = (mark: string, logCap: string): string => `
-local ended = redis.call('ZRANGEBYSCORE', KEYS[2], '(-inf', now - ${REMOVAL_SLACK_MS}, 'LIMIT', 0, 16)
-if #ended > 0 then
-  local prefix = string.sub(KEYS[1], 1, #KEYS[1] - #ARGV[1])
-  local keys = {}
-  for at, id in ipairs(ended) do keys[at] = prefix .. id end
-  if redis.call('EXISTS', unpack(keys)) > 0 then
-    local gone = {}
-    for at, id in ipairs(ended) do
-      local text = redis.pcall('HGET', keys[at], 'expires_at')
-      local ends = type(text) == 'string' and tonumber(text)
-      if ends and (ends == 0 or ends > now) then
-        redis.call('ZADD', KEYS[2], ends == 0 and '+inf' or ends, id)
-      else
-        -- What Redis would do itself, and did not, e.g. since the key was made to persist.
-        if ends then redis.call('DEL', keys[at]) end
-        gone[#gone + 1] = id
-      end
-    end
-    ended = gone
-  end
-  if #ended > 0 then
-    redis.call('ZREM', KEYS[2], unpack(ended))
-    appendLog(KEYS[3], ${logCap}, 'expire',
-      ${mark} .. '~\\n' .. cjson.encode(ended))
-  end
-end`
+/** Adds KEYS[1] to the index as it is. `ends` is its `expires_at`. */
+const addToIndex = `
+call('ZADD', KEYS[2], ends == 0 and '+inf' or ends, ARGV[1])
+call('PERSIST', KEYS[2])
+call('PERSIST', KEYS[3])`
 
 /**
- * `logRegistration(mark, cap)`: the live KEYS[1] was missing from the index, so readers may lack it, and
+ * `logRegistration(mark)`: the live KEYS[1] was missing from the index, so readers may lack it, and
  * the index may lack others. ARGV[1] is the id.
  */
 const logRegistration = `
-local function logRegistration(mark, cap)
-  redis.call('ZADD', KEYS[2], '-inf', '${SUSPECT}')
-  local values = redis.call('HMGET', KEYS[1], 'expires_at', 'registered_at', 'gateway', 'metadata')
-  for at = 1, 4 do values[at] = values[at] or '' end
-  appendLog(KEYS[3], cap, 'register',
-    mark .. '\\n' .. ARGV[1] .. '\\n' .. table.concat(values, '\\n'))
+local function logRegistration(mark)
+  call('ZADD', KEYS[2], '-inf', '${SUSPECT}')
+  local values = call('HMGET', KEYS[1], 'expires_at', 'registered_at')
+  appendLog(KEYS[3], 'large', mark .. '\\n' .. ARGV[1] .. '\\n' .. (values[1] or '') .. '\\n' .. (values[2] or ''))
 end`
 
-/** `dropLost(mark, cap)`: KEYS[1] has no record; if it should, it is lost, and readers may still have it. ARGV[1] is the id. */
+/** `dropLost(mark)`: KEYS[1] has no record; if it should, it is lost, and readers may still have it. ARGV[1] is the id. */
 const dropLost = `
-local function dropLost(mark, cap)
-  local listed = redis.call('ZSCORE', KEYS[2], ARGV[1])
+local function dropLost(mark)
+  local listed = call('ZSCORE', KEYS[2], ARGV[1])
   if listed and tonumber(listed) > now + ${REMOVAL_SLACK_MS} then
-    redis.call('ZREM', KEYS[2], ARGV[1])
-    appendLog(KEYS[3], cap, 'unregister', mark .. '\\n' .. ARGV[1])
+    call('ZREM', KEYS[2], ARGV[1])
+    appendLog(KEYS[3], 'unregister', mark .. '\\n' .. ARGV[1])
   end
 end`
 
 /**
  * KEYS hash, index, log. ARGV id, metadata, TTL in ms, '1' to replace, gateway or '', mark, log cap,
- * most identities, or '' for no limit.
- * Replies [registered_at, expires_at], or an error code.
+ * most identities, or '' for no limit, until when not to tend (Unix ms).
+ * Replies registered_at, or an error code; if it has tended, [registered_at, whether the next should too].
  */
-export const registerScript = script(`${appendLog}${now}${findLive}
-if isLive and ARGV[4] ~= '1' then
-  if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then${logRegistration}
-    redis.call('ZADD', KEYS[2], ends == 0 and '+inf' or ends, ARGV[1])
-    logRegistration(ARGV[6], ARGV[7])
+export const registerScript = script(`${now}
+local isLive = false
+-- 1 for the index, and 2 for the record. What replaces one needn't know, unless there is a limit.
+local found = (ARGV[4] ~= '1' or ARGV[8] ~= '') and call('EXISTS', KEYS[2], KEYS[1], KEYS[1])
+if found and found >= 2 then
+  local ends = tonumber(call('HGET', KEYS[1], 'expires_at') or '')
+  isLive = ends and (ends == 0 or ends > now)
+  if isLive and ARGV[4] ~= '1' then
+    if not call('ZSCORE', KEYS[2], ARGV[1]) then${appendLog}${logRegistration}${addToIndex}
+      logRegistration(ARGV[6])
+    end
+    return 'ALREADY_EXISTS'
   end
-  return 'ALREADY_EXISTS'
 end
-if ends then redis.call('DEL', KEYS[1]) end
-${dropEnded('ARGV[6]', 'ARGV[7]')}
-local most = tonumber(ARGV[8])
-if most and not isLive and redis.call('ZCARD', KEYS[2]) >= most
-  and redis.call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
-  return 'QUOTA_EXCEEDED'
-end
-local ttl = tonumber(ARGV[3])
-local expires = 0
-if ttl > 0 then expires = now + ttl end
-local new = redis.call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', now, 'expires_at', expires)
--- Fewer fields are new: it held something without a time, which must leave nothing behind.
-if new < 4 then
-  redis.call('DEL', KEYS[1])
-  redis.call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', now, 'expires_at', expires)
-end
-if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'gateway', ARGV[5]) end
-if ttl > 0 then
-  redis.call('PEXPIREAT', KEYS[1], expires)
-  redis.call('ZADD', KEYS[2], expires, ARGV[1])
+if ARGV[8] ~= '' and not isLive then
+  local most = tonumber(ARGV[8])
+  if call('ZCARD', KEYS[2]) >= most and call('ZCOUNT', KEYS[2], '(' .. now, '+inf') >= most then
+    return 'QUOTA_EXCEEDED'
+  end
+end${decideTending('ARGV[9]', 'ARGV[7]')}
+local ttl = ARGV[3] + 0
+local registered, expires = string.format('%d', now), '0'
+if ttl > 0 then expires = string.format('%d', now + ttl) end
+local fields, new
+if ARGV[5] == '' then
+  fields, new = 4, call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', registered, 'expires_at', expires)
 else
-  redis.call('ZADD', KEYS[2], '+inf', ARGV[1])
+  fields, new = 5, call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', registered, 'expires_at', expires, 'gateway', ARGV[5])
 end
--- Alone in an index that may have been lost, since there is a log.
-if redis.call('ZCARD', KEYS[2]) == 1 and redis.call('EXISTS', KEYS[3]) == 1 then
-  redis.call('ZADD', KEYS[2], '-inf', '${SUSPECT}')
+-- Fewer fields are new: there was a record, perhaps a corrupt one. Of its other fields, and of its expiry, nothing may be left.
+if new < fields and (ttl == 0 or call('HLEN', KEYS[1]) ~= fields) then
+  call('DEL', KEYS[1])
+  call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', registered, 'expires_at', expires)
+  if fields == 5 then call('HSET', KEYS[1], 'gateway', ARGV[5]) end
 end
-appendLog(KEYS[3], ARGV[7], 'register',
-  string.format('%s\\n%s\\n%.0f\\n%.0f\\n%s\\n', ARGV[6], ARGV[1], expires, now, ARGV[5]) .. ARGV[2])
-return { now, expires }`)
+if ttl > 0 then call('PEXPIREAT', KEYS[1], expires) end
+local added = call('ZADD', KEYS[2], ttl > 0 and expires or '+inf', ARGV[1])
+if found == 0 or found == 2 or not found and added == 1 and call('ZCARD', KEYS[2]) == 1 then
+  -- Alone in an index that may have been lost, if there is a log.
+  if call('EXISTS', KEYS[3]) == 1 then call('ZADD', KEYS[2], '-inf', '${SUSPECT}') end
+  cap = cap or tonumber(ARGV[7])
+end
+local kind, text
+if #ARGV[2] + #ARGV[5] > ${MAX_LOGGED_BYTES} then
+  kind, text = 'large', ARGV[6] .. '\\n' .. ARGV[1] .. '\\n' .. expires .. '\\n' .. registered
+else
+  kind, text = 'register', ARGV[6] .. '\\n' .. ARGV[1] .. '\\n' .. expires .. '\\n' .. registered .. '\\n' .. ARGV[5] .. '\\n' .. ARGV[2]
+end${append('KEYS[3]', 'kind', 'text', 'cap')}${keepFor('ttl', 'expires')}
+if cap then${appendLog}${tend}
+  return { now, tend(ARGV[1], ARGV[6], cap) }
+end
+return now`)
 
 /**
- * KEYS hash, index, log. ARGV id, TTL in ms, mark, log cap.
- * Replies [registered_at, expires_at], or an error code.
+ * KEYS hash, index, log. ARGV id, TTL in ms, mark, log cap, until when not to tend (Unix ms).
+ * Replies "registered_at expires_at", because a list would cost Redis more, or an error code; if it has
+ * tended, [that, now, whether the next should tend too].
  */
-export const heartbeatScript = script(`${appendLog}${now}${findLive}
+export const heartbeatScript = script(`${now}
+local found = call('HMGET', KEYS[1], 'expires_at', 'registered_at')${findLive('found[1]')}
 -- Without that time it is corrupt, and no reader lists it.
-local registered = isLive and tonumber(redis.call('HGET', KEYS[1], 'registered_at') or '')
+local registered = isLive and tonumber(found[2] or '')
 if not registered or not (registered >= 0) then
-  if not ends then${dropLost}
-    dropLost(ARGV[3], ARGV[4])
+  if not ends then${appendLog}${dropLost}
+    dropLost(ARGV[3])
   end
   return 'NOT_FOUND'
-end
-${dropEnded('ARGV[3]', 'ARGV[4]')}
-local ttl = tonumber(ARGV[2])
-local expires = 0
-if ttl > 0 then expires = now + ttl end
-redis.call('HSET', KEYS[1], 'expires_at', expires)
-if redis.call('ZADD', KEYS[2], ttl > 0 and expires or '+inf', ARGV[1]) == 1 then${logRegistration}
-  logRegistration(ARGV[3], ARGV[4])
+end${decideTending('ARGV[5]', 'ARGV[4]')}
+local ttl = ARGV[2] + 0
+local expires = '0'
+if ttl > 0 then expires = string.format('%d', now + ttl) end
+call('HSET', KEYS[1], 'expires_at', expires)
+if call('ZADD', KEYS[2], ttl > 0 and expires or '+inf', ARGV[1]) == 1 then${appendLog}${logRegistration}
+  logRegistration(ARGV[3])
+  call('PERSIST', KEYS[2])
+  call('PERSIST', KEYS[3])
 else
-  appendLog(KEYS[3], ARGV[4], 'heartbeat',
-    string.format('%s\\n%s\\n%.0f', ARGV[3], ARGV[1], expires))
-end
+  local text = ARGV[3] .. '\\n' .. ARGV[1] .. '\\n' .. expires${append('KEYS[3]', "'heartbeat'", 'text', 'cap')}
+end${keepFor('ttl', 'expires')}
 -- Last: should it be past already, Redis removes the key on the spot.
 if ttl > 0 then
-  redis.call('PEXPIREAT', KEYS[1], expires)
+  call('PEXPIREAT', KEYS[1], expires)
 else
-  redis.call('PERSIST', KEYS[1])
+  call('PERSIST', KEYS[1])
 end
-return { registered, expires }`)
+if cap then${appendLog}${tend}
+  return { found[2] .. ' ' .. expires, now, tend(ARGV[1], ARGV[3], cap) }
+end
+return found[2] .. ' ' .. expires`)
 
 /**
  * Names another gateway in the registration that the caller saw, and in no later one. Nothing else of
  * it changes, so its expiry stays the one that Redis counted.
- * KEYS hash, index, log. ARGV id, registered_at and gateway (or '') as seen, new gateway, mark, log cap.
- * Replies whether it names the new gateway: 1 or 0.
+ * KEYS hash, index, log. ARGV id, registered_at and gateway (or '') as seen, new gateway, mark, log cap,
+ * until when not to tend (Unix ms).
+ * Replies whether it names the new gateway: 1 or 0; if it has tended, [1, now, whether the next should too].
  */
-export const moveScript = script(`${appendLog}${now}${findLive}
+export const moveScript = script(`${now}
+local found = call('HMGET', KEYS[1], 'expires_at', 'registered_at', 'gateway')${findLive('found[1]')}
 if not isLive then
-  if not ends then${dropLost}
-    dropLost(ARGV[5], ARGV[6])
+  if not ends then${appendLog}${dropLost}
+    dropLost(ARGV[5])
   end
   return 0
 end
-local found = redis.call('HMGET', KEYS[1], 'registered_at', 'gateway')
-if found[1] ~= ARGV[2] then return 0 end
-local gateway = found[2] or ''
+if found[2] ~= ARGV[2] then return 0 end
+local gateway = found[3] or ''
 if gateway == ARGV[4] then return 1 end
-if gateway ~= ARGV[3] then return 0 end
-redis.call('HSET', KEYS[1], 'gateway', ARGV[4])
-if not redis.call('ZSCORE', KEYS[2], ARGV[1]) then${logRegistration}
-  redis.call('ZADD', KEYS[2], ends == 0 and '+inf' or ends, ARGV[1])
-  logRegistration(ARGV[5], ARGV[6])
+if gateway ~= ARGV[3] then return 0 end${decideTending('ARGV[7]', 'ARGV[6]')}
+call('HSET', KEYS[1], 'gateway', ARGV[4])
+if not call('ZSCORE', KEYS[2], ARGV[1]) then${appendLog}${logRegistration}${addToIndex}
+  logRegistration(ARGV[5])
   return 1
 end
-appendLog(KEYS[3], ARGV[6], 'move',
-  ARGV[5] .. '\\n' .. ARGV[1] .. '\\n\\n\\n' .. ARGV[4])
+local text = ARGV[5] .. '\\n' .. ARGV[1] .. '\\n\\n\\n' .. ARGV[4]${append('KEYS[3]', "'move'", 'text', 'cap')}
+if cap then${appendLog}${tend}
+  return { 1, now, tend(ARGV[1], ARGV[5], cap) }
+end
 return 1`)
 
-/** KEYS hash, index, log. ARGV id, mark, log cap. Replies whether there was a live one: 1 or 0. */
-export const unregisterScript = script(`${appendLog}${now}${findLive}
+/**
+ * KEYS hash, index, log. ARGV id, mark, log cap, until when not to tend (Unix ms).
+ * Replies whether there was a live one: 1 or 0; if it has tended, [that, now, whether the next should tend too].
+ */
+export const unregisterScript = script(`${now}${findLive("call('HGET', KEYS[1], 'expires_at')")}
+call('DEL', KEYS[1])
 if not ends then
-  -- Perhaps something without a time, which readers may have as it was.
-  redis.call('DEL', KEYS[1])${dropLost}
-  dropLost(ARGV[2], ARGV[3])
+  -- Perhaps there was something without a time, which readers may have as it was.${appendLog}${dropLost}
+  dropLost(ARGV[2])
   return 0
+end${decideTending('ARGV[4]', 'ARGV[3]')}
+call('ZREM', KEYS[2], ARGV[1])
+local kind, text = 'unregister', ARGV[2] .. '\\n' .. ARGV[1]
+if not isLive then kind, text = 'expire', ARGV[2] .. '\\n' .. cjson.encode({ ARGV[1] }) end${append('KEYS[3]', 'kind', 'text', 'cap')}
+local reply = isLive and 1 or 0
+if cap then${appendLog}${tend}
+  return { reply, now, tend(ARGV[1], ARGV[2], cap) }
 end
-redis.call('DEL', KEYS[1])
-redis.call('ZREM', KEYS[2], ARGV[1])
-if not isLive then
-  appendLog(KEYS[3], ARGV[3], 'expire',
-    ARGV[2] .. '\\n' .. cjson.encode({ ARGV[1] }))
-  return 0
-end
-appendLog(KEYS[3], ARGV[3], 'unregister', ARGV[2] .. '\\n' .. ARGV[1])
-return 1`)
+return reply`)
 
 /** KEYS index, log, one hash an identity. ARGV the ids as a JSON array, mark, log cap, each id. */
 export const clearScript = script(`${appendLog}
-for at = 3, #KEYS do redis.call('DEL', KEYS[at]) end
-redis.call('ZREM', KEYS[1], unpack(ARGV, 4))
-appendLog(KEYS[2], ARGV[3], 'clear', ARGV[2] .. '\\n' .. ARGV[1])
+for at = 3, #KEYS do call('DEL', KEYS[at]) end
+call('ZREM', KEYS[1], unpack(ARGV, 4))
+appendLog(KEYS[2], 'clear', ARGV[2] .. '\\n' .. ARGV[1], ARGV[3])
 return #KEYS - 2`)
 
 /**
@@ -204,14 +203,14 @@ return #KEYS - 2`)
  * Replies whether there are more: 1 or 0.
  */
 export const clearIndexedScript = script(`${appendLog}
-local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '(-inf', '+inf', 'LIMIT', 0, ARGV[4])
+local ids = call('ZRANGE', KEYS[1], '(-inf', '+inf', 'BYSCORE', 'LIMIT', 0, ARGV[4])
 local keys = {}
 for at, id in ipairs(ids) do keys[at] = ARGV[1] .. id end
-if #keys > 0 then redis.call('DEL', unpack(keys)) end
+if #keys > 0 then call('DEL', unpack(keys)) end
 if #ids < tonumber(ARGV[4]) then
-  redis.call('DEL', KEYS[1], KEYS[2])
+  call('DEL', KEYS[1], KEYS[2])
   return 0
 end
-redis.call('ZREM', KEYS[1], unpack(ids))
-appendLog(KEYS[2], ARGV[3], 'clear', ARGV[2] .. '\\n' .. cjson.encode(ids))
+call('ZREM', KEYS[1], unpack(ids))
+appendLog(KEYS[2], 'clear', ARGV[2] .. '\\n' .. cjson.encode(ids), ARGV[3])
 return 1`)

@@ -20,6 +20,7 @@ const takes: Takes<RedisStoreOptions> = {
   strategy: oneOf('replica', 'scan'),
   maxIdentities: wholeNumber(0, Infinity),
   logCap: wholeNumber(1),
+  loadTimeoutMs: timeout,
   connectTimeoutMs: timeout,
   warnings: take((value): value is Warnings => value instanceof Warnings, 'Warnings'),
 }

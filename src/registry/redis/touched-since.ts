@@ -10,11 +10,15 @@ import { listFrom, textFrom } from './replies.ts'
 /** Log entries read at a time. */
 const chunkSize = 500
 
+/** Ended identities read at a time. */
+const ENDED_AT_A_TIME = 1000
+
 /**
  * The identities that may have changed after a position of the log: those that the log
  * names, and those that have expired without an entry yet.
- * @returns `undefined` if the log doesn't say: it doesn't reach back to the position, or has an entry
- *   after which everything must be read anew, or of a time to come, because the clock was set back.
+ * @returns `undefined` if they can't be told: the log doesn't reach back to the position, or has an entry
+ *   after which everything must be read anew, or of a time to come, because the clock was set back; or
+ *   more identities ended at the same time than are read at once.
  */
 export async function touchedSince(
   connection: RedisConnection,
@@ -23,8 +27,7 @@ export async function touchedSince(
 ): Promise<TouchedIdentities | undefined> {
   const touched = new TouchedIdentities()
   // Before the log is read: identities that leave the index meanwhile are in the log then.
-  const ended = listFrom(await connection.run(endedScript, [keys.index], []))
-  for (const identity of ended) touched.add(textFrom(identity), 'expired')
+  if (!(await addEnded(touched, connection, keys))) return undefined
   for (let position = since; ;) {
     const reading = await readLog(connection, keys, position, chunkSize, null)
     const [first, ...entries] = reading.entries
@@ -40,5 +43,22 @@ export async function touchedSince(
     }
     if (timeOf(position) > reading.timeMs) return undefined
     if (!reading.hasMore) return touched
+  }
+}
+
+/** Adds the identities in the index that have expired. @returns `false` if they aren't all of them. */
+async function addEnded(
+  touched: TouchedIdentities,
+  connection: RedisConnection,
+  keys: NamespaceKeys,
+): Promise<boolean> {
+  for (let from = '(-inf'; ;) {
+    // By score and not by place, because places change when others leave the index.
+    const page = listFrom(await connection.run(endedScript, [keys.index], [from, ENDED_AT_A_TIME]))
+    for (let at = 0; at < page.length; at += 2) touched.add(textFrom(page[at]), 'expired')
+    if (page.length < 2 * ENDED_AT_A_TIME) return true
+    const last = textFrom(page.at(-1))
+    if (last === from) return false
+    from = last
   }
 }

@@ -11,7 +11,7 @@ import { connectRedis } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { startClockProxy } from './history/clock-proxy.ts'
 import { keysOf } from './keys.ts'
-import { readHashesScript } from './read-scripts.ts'
+import { readIndexedScript } from './read-scripts.ts'
 import { Replica } from './replica.ts'
 import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
 
@@ -128,6 +128,48 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect([...picture.held.keys()]).toEqual(['busy'])
   })
 
+  test('that resumes reads ended identities in parts, however many there are', async () => {
+    const { store, redis } = await start()
+    await store.register(request('alice'))
+    const picture = new Picture({ isExact: false })
+    const { token } = await applyUntil(watch(store), picture, 'current')
+    const registering = Array.from({ length: 2500 }, (_, n) =>
+      store.register(request(`user-${n}`, { ttlMs: 1 + (n % 300) })),
+    )
+    await Promise.all(registering)
+    await delay(310)
+    // As if nothing had been tended: members of the index that have ended, and are in no log.
+    await redis.zadd(
+      'test:~index',
+      ...Array.from({ length: 2500 }, (_, n) => [`${n}`, `old-${n}`]).flat(),
+    )
+    await redis.config('RESETSTAT')
+    const events = watch(store, { from: token })
+    const told = new Set<string>()
+    for (let type = ''; type !== 'current';) {
+      const event = await nextOf(events)
+      picture.apply(event)
+      type = event.type
+      if (event.type === 'left') told.add(event.identity)
+    }
+    for (let n = 0; n < 2500; n += 1) expect(told).toContain(`user-${n}`)
+    expect(told).toContain('old-2499')
+    const calls = /cmdstat_zrange:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1]
+    expect(Number(calls)).toBeGreaterThanOrEqual(3)
+    expect([...picture.held.keys()]).toEqual(['alice'])
+  })
+
+  test('that resumes begins with a reset if too many identities ended at the same time', async () => {
+    const { store, redis } = await start()
+    await store.register(request('alice'))
+    const { token } = await applyUntil(watch(store), new Picture(), 'current')
+    await redis.zadd(
+      'test:~index',
+      ...Array.from({ length: 2500 }, (_, n) => ['5', `old-${n}`]).flat(),
+    )
+    expect((await nextOf(watch(store, { from: token }))).type).toBe('reset')
+  })
+
   test('never gets a state and then an earlier one when everything is read again', async () => {
     const { server, store, redis } = await start()
     const connection = await connectRedis([server.url], 5000)
@@ -136,7 +178,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     let n = 0
     // Others write between a reader's reading of the log and of the records.
     vi.spyOn(connection, 'run').mockImplementation(async (script, keys, args) => {
-      if (script === readHashesScript) {
+      if (script === readIndexedScript) {
         n += 2
         await store.register(request('alice', { replace: true, metadata: { n: n - 1 } }))
         await store.register(request('alice', { replace: true, metadata: { n } }))
@@ -149,6 +191,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
       warnings,
       evictions: new Evictions(warnings, connection.name),
       logCap: 100,
+      maxWaitMs: 10_000,
       newMark: () => `mark${performance.now()}`.replace('.', '-'),
     })
     await store.register(request('alice', { metadata: { n } }))

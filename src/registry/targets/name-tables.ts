@@ -1,3 +1,4 @@
+import { IdentityMap } from '../memory/identity-map.ts'
 import { nextBit } from './bitmap.ts'
 import { NameTable, TABLE_SLOTS } from './name-table.ts'
 import { PartsBuilder, TargetSet } from './target-set.ts'
@@ -16,7 +17,7 @@ export class NameTables {
   /** For each gateway, the place of the table that takes its next name. */
   readonly #open = new Map<string | null, number>()
   /** For each identity, `place * TABLE_SLOTS + slot`. */
-  readonly #numbers = new Map<string, number>()
+  readonly #numbers = new IdentityMap<number>()
 
   /** Takes note of where an identity is reached. */
   put(identity: string, gateway: string | null): void {
@@ -57,16 +58,18 @@ export class NameTables {
   }
 
   #add(identity: string, gateway: string | null): void {
-    const open = this.#open.get(gateway)
-    const table = open === undefined ? undefined : this.#tables[open]
-    if (open !== undefined && table !== undefined && !table.isFull) {
-      this.#numbers.set(identity, open * TABLE_SLOTS + table.add(identity))
+    const open = this.#open.get(gateway) ?? -1
+    const present = this.#tables[open]
+    if (present?.isFull === false) {
+      this.#numbers.set(identity, open * TABLE_SLOTS + present.add(identity))
       return
     }
     const place = this.#vacant.pop() ?? this.#tables.length
     this.#tables[place] = new NameTable(gateway, identity, true)
     this.#open.set(gateway, place)
     this.#numbers.set(identity, place * TABLE_SLOTS)
+    // Most of its names may have left before it was full.
+    if (present !== undefined && present.liveCount < FEWEST_LIVE) this.#moveOut(open, present)
   }
 
   #leave(number: number): void {

@@ -1,3 +1,4 @@
+import { LinkedMap } from '../linked-map.ts'
 import type { Registration } from '../registration.ts'
 import { isSameToWatcher } from './registration-change.ts'
 import type { LeaveReason, WatchNews } from './watch-event.ts'
@@ -31,7 +32,7 @@ const interrupted = Symbol('interrupted')
  */
 export class PendingEvents {
   readonly #renewals: boolean
-  #pending = new Map<string | symbol, Pending>()
+  #pending = new LinkedMap<string | symbol, Pending>()
   /** Whether the last marker that the watcher took was `interrupted`. */
   #isInterruptionTold = false
 
@@ -65,7 +66,7 @@ export class PendingEvents {
    */
   resume(untold: ReadonlyMap<string, Untold>, from: string, position: string): void {
     const later = this.#pending
-    this.#pending = new Map()
+    this.#pending = new LinkedMap()
     for (const [identity, each] of untold) {
       const latest = later.get(identity)
       const isLater = latest !== undefined && 'now' in latest
@@ -129,15 +130,15 @@ export class PendingEvents {
    * @returns `from`: where to resume after this event.
    */
   take(position: string): { readonly news: WatchNews; readonly from: string } | undefined {
-    for (const [identity, pending] of this.#pending) {
-      this.#pending.delete(identity)
-      const news = newsOf(String(identity), pending)
-      if (news.type === 'interrupted') this.#isInterruptionTold = true
-      if (news.type === 'current') this.#isInterruptionTold = false
-      const [next] = this.#pending.values()
-      return { news, from: next?.from ?? position }
-    }
-    return undefined
+    const first = this.#pending.first()
+    if (first === undefined) return undefined
+    const [identity, pending] = first
+    this.#pending.delete(identity)
+    const news = newsOf(String(identity), pending)
+    if (news.type === 'interrupted') this.#isInterruptionTold = true
+    if (news.type === 'current') this.#isInterruptionTold = false
+    const next = this.#pending.first()
+    return { news, from: next === undefined ? position : next[1].from }
   }
 }
 

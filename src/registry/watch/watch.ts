@@ -1,6 +1,7 @@
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { Registration } from '../registration.ts'
+import type { EndSignal } from './ending.ts'
 import { PendingEvents, type Untold } from './pending-events.ts'
 import type { RegistrationChange } from './registration-change.ts'
 import type { Touch, TouchedIdentities } from './touched-identities.ts'
@@ -22,7 +23,7 @@ export interface WatchSettings {
   readonly tokens: WatchTokens
   /** The resume point after every change noted so far. */
   readonly position: () => string
-  readonly signals: readonly AbortSignal[]
+  readonly signals: readonly EndSignal[]
   /** Called once, however the watch ends. */
   readonly onEnd: (watch: Watch) => void
 }

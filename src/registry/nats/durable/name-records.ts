@@ -1,3 +1,4 @@
+import { LinkedMap } from '../../linked-map.ts'
 import type { EntryLog, HandledRecord, Place } from './record-log.ts'
 
 /** How many names and ids are kept in memory, so that they aren't read again. */
@@ -23,7 +24,7 @@ export class NameRecords {
   readonly #log: EntryLog
   readonly #maxRemembered: number
   /** By message id; the one used last is last. */
-  readonly #known = new Map<string, Known>()
+  readonly #known = new LinkedMap<string, Known>()
   #remembered = 0
 
   /** @param maxRemembered how many names and ids to keep in memory, besides the latest id's. */
@@ -74,7 +75,8 @@ export class NameRecords {
     const known = this.#known.get(id) ?? this.#begin()
     this.#known.delete(id)
     this.#known.set(id, known)
-    for (const [oldest, old] of this.#known) {
+    for (let first = this.#known.first(); first; first = this.#known.first()) {
+      const [oldest, old] = first
       if (this.#remembered <= this.#maxRemembered || oldest === id) break
       old.forgotten = true
       this.#known.delete(oldest)

@@ -1,3 +1,4 @@
+import { LinkedMap } from '../../linked-map.ts'
 import type { Warnings } from '../../warnings.ts'
 import { decodeReceipt, encodeReceipt } from '../receipt.ts'
 import { forEachNumber, rangesOf } from '../../targets/ranges.ts'
@@ -29,7 +30,7 @@ export class PositionRecords {
   readonly #warnings: Warnings
   readonly #maxRemembered: number
   /** By the name of the message; the one used last is last. */
-  readonly #known = new Map<string, Known>()
+  readonly #known = new LinkedMap<string, Known>()
   #remembered = 0
 
   /** @param maxRemembered how many recipients to keep in memory, besides those of the latest message. */
@@ -69,7 +70,8 @@ export class PositionRecords {
     this.#forget(storedAs)
     this.#known.set(storedAs, known)
     this.#remembered += recipients
-    for (const oldest of this.#known.keys()) {
+    for (let first = this.#known.first(); first; first = this.#known.first()) {
+      const [oldest] = first
       if (this.#remembered <= this.#maxRemembered || oldest === storedAs) break
       this.#forget(oldest)
     }

@@ -1,0 +1,91 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
+import { everything, request } from '../store.contract.ts'
+import type { RegistryStore } from '../store.ts'
+import { Warnings } from '../warnings.ts'
+import { connectRedis } from './connection.ts'
+import { Evictions } from './evictions.ts'
+import { keysOf } from './keys.ts'
+import { Replica } from './replica.ts'
+import { openStore } from './testing/open-store.ts'
+
+const hasProgram = findProgram('redis-server') !== undefined
+
+describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () => {
+  let server: ServerProgram
+  let redis: Redis
+
+  beforeAll(async () => {
+    server = await startRedisProgram()
+    redis = new Redis(server.url)
+  })
+
+  afterAll(async () => {
+    await redis.quit()
+    await server.stop()
+  })
+
+  beforeEach(() => redis.flushall())
+
+  test('that takes long to load keeps no call waiting; the next call finds it further', async () => {
+    const count = 20_000
+    await registerMany(await openStore(server.url), count)
+    const reader = await openStore(server.url, { loadTimeoutMs: 1 })
+    const loaded: number[] = []
+    const select = async () => {
+      try {
+        return (await reader.select(everything)).length
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'RegistryError', code: 'UNAVAILABLE' })
+        const soFar = /still being loaded, ([\d,]+) registrations/.exec(String(error))?.[1]
+        loaded.push(Number((soFar ?? '').replaceAll(',', '')))
+        return 'loading'
+      }
+    }
+    await expect.poll(select, { interval: 1, timeout: 30_000 }).toBe(count)
+    expect(loaded.length).toBeGreaterThan(1)
+    expect(loaded).toEqual(loaded.toSorted((a, b) => a - b))
+    expect(loaded.at(-1)).toBeGreaterThan(0)
+  })
+
+  test('that is loading when its store is closed keeps nothing open', async () => {
+    await registerMany(await openStore(server.url), 5000)
+    const reader = await openStore(server.url, { loadTimeoutMs: 1 })
+    await expect(reader.select(everything)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await reader.close()
+    await expect(reader.select(everything)).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
+  test('in use reads on between calls, past what the log still has', async () => {
+    const connection = await connectRedis([server.url], 5000)
+    onTestFinished(() => connection.close())
+    const warnings = new Warnings(() => {})
+    const replica = new Replica(connection, {
+      keys: keysOf('test'),
+      warnings,
+      evictions: new Evictions(warnings, connection.name),
+      logCap: 100,
+      maxWaitMs: 10_000,
+      newMark: () => `mark${performance.now()}`.replace('.', '-'),
+    })
+    onTestFinished(() => replica.close())
+    const writer = await openStore(server.url, { logCap: 100 })
+    await writer.register(request('alice'))
+    await replica.catchUp()
+    for (let round = 0; round < 2; round += 1) {
+      const metadata = { round }
+      await registerMany(writer, 1000, metadata)
+      await writer.register(request('last', { metadata, replace: true }))
+      await expect.poll(() => replica.get('last')?.metadata, { timeout: 20_000 }).toEqual(metadata)
+    }
+    expect(replica.size).toBe(1002)
+  })
+})
+
+async function registerMany(store: RegistryStore, count: number, metadata = {}): Promise<void> {
+  const registering = Array.from({ length: count }, (_, n) =>
+    store.register(request(`user-${n}`, { ttlMs: 600_000, replace: true, metadata })),
+  )
+  await Promise.all(registering)
+}

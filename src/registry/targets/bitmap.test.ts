@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  type Bitmap,
+  bitmapOf,
+  bitsIn,
+  clearBit,
+  countBits,
+  forEachWord,
+  grown,
+  hasBit,
+  nextBit,
+  rangesOfBitmap,
+  setBit,
+} from './bitmap.ts'
+import { forEachNumber, type Ranges, rangesOf } from './ranges.ts'
+
+const WORDS = 8
+const number = fc.nat({ max: 32 * WORDS - 1 })
+/** Runs as well as single numbers, so that words are full, empty and cut. */
+const numbers = fc
+  .array(fc.tuple(number, fc.constantFrom(1, 1, 2, 31, 32, 33, 70)), { maxLength: 12 })
+  .map((runs) => {
+    const all = new Set<number>()
+    for (const [first, count] of runs) {
+      for (let at = first; at < first + count && at < 32 * WORDS; at += 1) all.add(at)
+    }
+    return all
+  })
+
+function numbersIn(words: Bitmap): readonly number[] {
+  const found: number[] = []
+  for (let at = nextBit(words, 0); at >= 0; at = nextBit(words, at + 1)) found.push(at)
+  return found
+}
+
+function inOrder(all: Iterable<number>): readonly number[] {
+  return [...all].sort((a, b) => a - b)
+}
+
+describe('a bitmap', () => {
+  test('is a set: what was set and not cleared since is in it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), number)), (steps) => {
+        const words = new Uint32Array(WORDS)
+        const model = new Set<number>()
+        for (const [isSet, at] of steps) {
+          if (isSet) setBit(words, at)
+          else clearBit(words, at)
+          if (isSet) model.add(at)
+          else model.delete(at)
+        }
+        expect(numbersIn(words)).toEqual(inOrder(model))
+        expect(countBits(words)).toBe(model.size)
+        for (let at = 0; at < 32 * WORDS + 40; at += 1)
+          expect(hasBit(words, at)).toBe(model.has(at))
+      }),
+    )
+  })
+
+  test('has the same numbers as its ranges, there and back', () => {
+    fc.assert(
+      fc.property(numbers, (all) => {
+        const ranges = rangesOf(all)
+        expect(rangesOfBitmap(bitmapOf(ranges))).toEqual(ranges)
+        expect(numbersIn(bitmapOf(ranges))).toEqual(inOrder(all))
+      }),
+    )
+  })
+
+  test('finds the next number from anywhere, also beyond its end', () => {
+    fc.assert(
+      fc.property(numbers, fc.nat({ max: 32 * WORDS + 100 }), (all, from) => {
+        const words = bitmapOf(rangesOf(all))
+        expect(nextBit(words, from)).toBe(inOrder(all).find((each) => each >= from) ?? -1)
+      }),
+    )
+  })
+
+  test('keeps its numbers when it grows, and has room for the one it grew for', () => {
+    fc.assert(
+      fc.property(numbers, fc.nat({ max: 2_000 }), (all, at) => {
+        const larger = grown(bitmapOf(rangesOf(all)), at)
+        expect(numbersIn(larger)).toEqual(inOrder(all))
+        setBit(larger, at)
+        expect(hasBit(larger, at)).toBe(true)
+      }),
+    )
+  })
+})
+
+test('the words of ranges have the bits of exactly their numbers', () => {
+  fc.assert(
+    fc.property(numbers, (all) => {
+      const words = new Uint32Array(WORDS)
+      forEachWord(rangesOf(all), (at, bits) => {
+        expect((words[at] ?? 0) & bits).toBe(0)
+        words[at] = (words[at] ?? 0) | bits
+      })
+      expect(numbersIn(words)).toEqual(inOrder(all))
+    }),
+  )
+})
+
+test('the bits of a word are counted, whether it is read as signed or not', () => {
+  fc.assert(
+    fc.property(fc.integer(), (word) => {
+      const ones = (word >>> 0).toString(2).replaceAll('0', '').length
+      expect([bitsIn(word), bitsIn(word >>> 0)]).toEqual([ones, ones])
+    }),
+  )
+})
+
+test('ranges that touch or are alone in a word make the same bitmap as their numbers one by one', () => {
+  const ranges: Ranges = [0, 0, 31, 32, 63, 63, 64, 95, 127, 128]
+  const words = new Uint32Array(5)
+  forEachNumber(ranges, (at) => setBit(words, at))
+  expect(bitmapOf(ranges)).toEqual(words)
+})

@@ -1,0 +1,35 @@
+/** What may end a watch: an `AbortSignal`, or something that tells as one does. */
+export interface EndSignal {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+/**
+ * Ends any number of watches. Unlike an `AbortSignal`, which compares each new listener with all that it
+ * has, it takes the same time for each.
+ */
+export class Ending implements EndSignal {
+  readonly #listeners = new Set<() => void>()
+  #aborted = false
+
+  get aborted(): boolean {
+    return this.#aborted
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.add(listener)
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners.delete(listener)
+  }
+
+  /** Idempotent. */
+  abort(): void {
+    if (this.#aborted) return
+    this.#aborted = true
+    for (const listener of this.#listeners) listener()
+    this.#listeners.clear()
+  }
+}
