@@ -4,7 +4,7 @@ import { LEAST_REPLICAS, type Assumptions, type Demand, type OpenDemand } from '
 import { settleGateways } from './gateways.ts'
 import { natsServersFor, type NatsServers } from './nats-servers.ts'
 import { redisNodesFor, redisShare, type RedisNodes } from './redis-nodes.ts'
-import { formatBytes, formatCount, formatPercent } from './format-amount.ts'
+import { formatBytes, formatPercent } from './format-amount.ts'
 import { sharesOfOne, type Shares } from './shares.ts'
 import type { Amounts, Resource } from './terms.ts'
 
@@ -16,6 +16,8 @@ export interface Plan {
   readonly needs: Needs
   /** Cores that each replica takes to follow its namespace, whatever it is asked. */
   readonly followingCores: number
+  /** CPU time that a process takes to load a replica, in s. */
+  readonly loadingS: number
   /** What the whole demand takes of one server or process of each kind; above 1, one is not enough. */
   readonly shares: Shares
   readonly redis: RedisNodes
@@ -26,8 +28,6 @@ export interface Plan {
   readonly problems: readonly string[]
 }
 
-/** A `Map` of V8, which a replica is made of, has no room for more. */
-const MAX_REPLICATED = 2 ** 24
 /** Of what one process can do: a replica that takes more to follow has too little left for requests. */
 const MAX_FOLLOWING = 0.5
 /** Of a node: larger namespaces can't be spread evenly by their hash slots. */
@@ -57,12 +57,18 @@ export function planFor(
     demand: decided,
     needs,
     followingCores,
+    loadingS: loadingSOf(decided, coefficients),
     shares: sharesOfOne(decided, assumptions, coefficients),
     redis: redisNodesFor(needs, decided.namespaces, assumptions),
     nats: natsServersFor(needs, clients, assumptions),
     readers,
     problems,
   }
+}
+
+function loadingSOf({ identities, namespaces, metadataBytes }: Demand, of: Coefficients): number {
+  const loaded = identities / namespaces
+  return needOf(of, 'reader.cpuUs', { loaded, loadedBytes: loaded * metadataBytes }) / 1e6
 }
 
 /** A plan as far as a number of namespaces decides it. */
@@ -127,9 +133,6 @@ function layOut(
         : []),
       ...(replicaBytes > processMemoryBytes
         ? [`a replica takes ${formatBytes(replicaBytes)}, more than a process has; ${SPREAD}`]
-        : []),
-      ...(demand.identities / namespaces > MAX_REPLICATED
-        ? [`a replica has room for ${formatCount(MAX_REPLICATED)} identities; ${SPREAD}`]
         : []),
     ],
   }
