@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
+import type { SortOrder } from '../paging/sort-order.ts'
+import { viewOf, type RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
 import type {
   RegistrationRequest,
@@ -219,11 +221,16 @@ class RedisStore implements RegistryStore {
     })
   }
 
-  select(filter: CompiledFilter): Promise<readonly Registration[]> {
-    return this.#accept(() =>
+  async select(filter: CompiledFilter): Promise<readonly Registration[]> {
+    const { matches } = await this.view(filter, null)
+    return matches.toArray()
+  }
+
+  view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView> {
+    return this.#accept(async () =>
       this.#strategy === 'replica'
-        ? this.#replica.select(filter)
-        : scanRegistrations(this.#connection, this.#keys, filter, this.#warnings),
+        ? this.#replica.view(filter, order)
+        : viewOf(await scanRegistrations(this.#connection, this.#keys, filter, this.#warnings)),
     )
   }
 
