@@ -57,7 +57,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     await expect(reader.select(everything)).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
-  test('in use reads on between calls, past what the log still has', async () => {
+  test('in use reads on between calls', async () => {
     const connection = await connectRedis([server.url], 5000)
     onTestFinished(() => connection.close())
     const warnings = new Warnings(() => {})
