@@ -4,6 +4,7 @@ import { findProgram, startRedisProgram, type ServerProgram } from '../../enviro
 import { everything, request } from '../store.contract.ts'
 import type { RegistryStore } from '../store.ts'
 import { Warnings } from '../warnings.ts'
+import { nextOf, watch } from '../watch/testing/open-watch.ts'
 import { connectRedis } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { keysOf } from './keys.ts'
@@ -47,6 +48,21 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(loaded.length).toBeGreaterThan(1)
     expect(loaded).toEqual(loaded.toSorted((a, b) => a - b))
     expect(loaded.at(-1)).toBeGreaterThan(0)
+  })
+
+  test('that takes long to load keeps a watch waiting until it is loaded', async () => {
+    const count = 5000
+    await registerMany(await openStore(server.url), count)
+    const reader = await openStore(server.url, { loadTimeoutMs: 1 })
+    const events = watch(reader)
+    const joined = new Set<string>()
+    for (;;) {
+      const event = await nextOf(events)
+      if (event.type === 'joined') joined.add(event.registration.identity)
+      if (event.type === 'current') break
+    }
+    expect(joined.size).toBe(count)
+    await events.return?.()
   })
 
   test('that is loading when its store is closed keeps nothing open', async () => {
