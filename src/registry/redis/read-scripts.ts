@@ -119,8 +119,8 @@ export const VERIFIED = '~verified'
 /** Also scored lowest, it marks that the index was found to lack a registration since. */
 export const SUSPECT = '~suspect'
 
-/** Also scored lowest, it keeps an index in being that writers have emptied; one that is missing has been lost. */
-export const EMPTIED = '~emptied'
+/** Also scored lowest, it keeps an index in being that holds no identities; one that is missing has been lost. */
+export const KEPT = '~kept'
 
 /**
  * The state of a namespace's bookkeeping. KEYS index, log. ARGV '1' to ask for facts of eviction.
