@@ -82,8 +82,8 @@ test('a case is printed with its costs, its exponent, its bound, and why it may 
   const line = renderGrowth(inherent, [100, 1_000, 10_000], growth)
   expect(line.trim().split(/ {2,}/)).toEqual([
     'call',
-    '100 µs',
-    '1.00 ms',
+    '98.0 µs',
+    '980 µs',
     '–',
     '1.00',
     expect.stringMatching(/^n log n ≤ 1\.\d+$/),
