@@ -1,3 +1,4 @@
+import { IdentityMap } from '../memory/identity-map.ts'
 import { nextBit } from './bitmap.ts'
 import { NameTable, TABLE_SLOTS } from './name-table.ts'
 import { PartsBuilder, TargetSet } from './target-set.ts'
@@ -16,7 +17,7 @@ export class NameTables {
   /** For each gateway, the place of the table that takes its next name. */
   readonly #open = new Map<string | null, number>()
   /** For each identity, `place * TABLE_SLOTS + slot`. */
-  readonly #numbers = new Map<string, number>()
+  readonly #numbers = new IdentityMap<number>()
 
   /** Takes note of where an identity is reached. */
   put(identity: string, gateway: string | null): void {
