@@ -120,6 +120,7 @@ function summarise(
       eventLoopDelay: { p50Ms: 0, p99Ms: 0, maxMs: 0 },
       pauses: { count: 0, totalMs: 0, maxMs: 0 },
       gcPauses: { count: 0, totalMs: 0, maxMs: 0 },
+      coreWaitMs: null,
     },
     verdictThresholds: VERDICT_THRESHOLDS,
     ...recorder.finish(DURATION_MS, LOAD.register + LOAD.multicast, deliveries),

@@ -59,6 +59,7 @@ export function loadResult(
       eventLoopDelay: { p50Ms: 0, p99Ms: 1, maxMs: 2 },
       pauses: { count: 0, totalMs: 0, maxMs: 0 },
       gcPauses: { count: 0, totalMs: 0, maxMs: 0 },
+      coreWaitMs: null,
     },
     verdictThresholds: VERDICT_THRESHOLDS,
     operations: results,

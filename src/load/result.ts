@@ -147,6 +147,11 @@ export interface GeneratorHealth {
   readonly pauses: PauseFigures
   /** Times that the garbage collector stopped the generator while measuring. */
   readonly gcPauses: { readonly count: number; readonly totalMs: number; readonly maxMs: number }
+  /**
+   * How long the generator could have run, but had to wait for a core, while measuring; `null` where the
+   * system doesn't tell. Pauses, delays and collections may have been waits.
+   */
+  readonly coreWaitMs: number | null
 }
 
 /** One load, measured: what the generator hands to verdict, SLO and run file. */

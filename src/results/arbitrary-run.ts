@@ -166,6 +166,7 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         eventLoopDelay: delay,
         pauses,
         gcPauses: pauses,
+        coreWaitMs: fc.option(time),
       }),
       verdictThresholds: fc.record({
         achieved: fc.record({ degraded: share, invalid: share }),
@@ -247,7 +248,7 @@ const environment = fc.record({
 const shares = { startAt: date, namespace: arbitraryText }
 
 export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
-  schemaVersion: fc.constant(3),
+  schemaVersion: fc.constant(4),
   runId: fc.constantFrom(
     '20260102T030405Z-0a1b2c3',
     '20260102T030405Z-0a1b2c3-dirty.2',

@@ -137,6 +137,9 @@ export const loadResultSchema = z
       eventLoopDelay: delaySchema,
       pauses: pausesSchema.describe('Times in which the process did nothing.'),
       gcPauses: pausesSchema,
+      coreWaitMs: timeOrNothing.describe(
+        'How long the generator waited for a core; null if unknown.',
+      ),
     }),
     verdictThresholds: z
       .strictObject({

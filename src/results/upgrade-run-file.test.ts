@@ -7,6 +7,13 @@ import { upgradeRunFile } from './upgrade-run-file.ts'
 
 type Json = Record<string, unknown>
 
+/** A run as version 3 had it. */
+function asVersion3(run: RunFile): Json {
+  const kept = (key: string, value: unknown) => (key === 'coreWaitMs' ? undefined : value)
+  const data = JSON.parse(JSON.stringify(run, kept)) as Json
+  return { ...data, schemaVersion: 3 }
+}
+
 /** A run as version 2 of the schema had it: what it did not record is not there. */
 function asVersion2(run: RunFile): Json {
   const later = ['notStarted', 'lostByPause', 'undisturbed', 'pauses', 'receiverPauseMs']
@@ -16,7 +23,7 @@ function asVersion2(run: RunFile): Json {
     ...capacity,
     probes: probes.map((probe) => without(probe, ['durationMs'])),
   }))
-  return { ...without(run, notThen), capacities, schemaVersion: 2 }
+  return { ...without(asVersion3(run), notThen), capacities, schemaVersion: 2 }
 }
 
 /** A run as version 1 had it. */
@@ -29,6 +36,16 @@ function without(data: unknown, keys: readonly string[]): Json {
   const kept = (key: string, value: unknown) =>
     keys.includes(key) || (key === 'kind' && value === 'counted') ? undefined : value
   return JSON.parse(JSON.stringify(data, kept))
+}
+
+/** A run in which nothing happened that version 3 did not record. */
+function recordedInVersion3(run: RunFile): RunFile {
+  const scenarios = run.scenarios.map((scenario) => {
+    if (scenario.state !== 'measured') return scenario
+    const health = { ...scenario.result.health, coreWaitMs: null }
+    return { ...scenario, result: { ...scenario.result, health } }
+  })
+  return { ...run, scenarios }
 }
 
 /** A run in which nothing happened that version 2 did not record. */
@@ -48,7 +65,7 @@ function recordedInVersion2(run: RunFile): RunFile {
         bounds: notDefault(bounds),
         result: {
           ...result,
-          health: { ...health, pauses: { count: 0, totalMs: 0, maxMs: 0 } },
+          health: { ...health, pauses: { count: 0, totalMs: 0, maxMs: 0 }, coreWaitMs: null },
           verdictThresholds: { ...verdictThresholds, receiverPauseMs },
           windowedSlo: notDefault(result.windowedSlo),
           operations: result.operations.map(({ counts, deliveries, ...operation }) => ({
@@ -84,7 +101,18 @@ function recordedInVersion2(run: RunFile): RunFile {
   return { ...run, scenarios, capacities }
 }
 
-test('a file of version 2 is one of today, without what was not recorded then', () => {
+test('a file of version 3 is one of today, without what was not recorded then', () => {
+  fc.assert(
+    fc.property(arbitraryRun.map(recordedInVersion3), (run) => {
+      expect(runFileSchema.parse(upgradeRunFile({ ...asVersion3(run), schemaVersion: 3 }))).toEqual(
+        run,
+      )
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('so is a file of version 2', () => {
   fc.assert(
     fc.property(arbitraryRun.map(recordedInVersion2), (run) => {
       expect(runFileSchema.parse(upgradeRunFile({ ...asVersion2(run), schemaVersion: 2 }))).toEqual(
@@ -95,7 +123,7 @@ test('a file of version 2 is one of today, without what was not recorded then', 
   )
 })
 
-test('so is a file of version 1', () => {
+test('and one of version 1', () => {
   fc.assert(
     fc.property(arbitraryRun.map(recordedInVersion2), (run) => {
       const { backends } = run
@@ -122,7 +150,7 @@ test('a file of today is left as it is', () => {
   )
 })
 
-test.each([1, 2])(
+test.each([1, 2, 3])(
   'whatever calls itself version %d is left for the schema to refuse',
   (version) => {
     const bad = fc.record({

@@ -14,9 +14,11 @@ interface Versioned {
 export function upgradeRunFile(data: Versioned): Versioned {
   switch (data.schemaVersion) {
     case 1:
-      return fromVersion2(fromVersion1(data))
+      return fromVersion3(fromVersion2(fromVersion1(data)))
     case 2:
-      return fromVersion2(data)
+      return fromVersion3(fromVersion2(data))
+    case 3:
+      return fromVersion3(data)
     default:
       return data
   }
@@ -93,6 +95,22 @@ function resultFromVersion2(result: unknown): unknown {
         : deliveries,
     })),
     windowedSlo: each(windowedSlo, withoutDefault),
+  }
+}
+
+/** Version 4 brought how long the generator waited for a core. */
+function fromVersion3(data: Versioned): Versioned {
+  return {
+    ...data,
+    schemaVersion: 4,
+    scenarios: each(data['scenarios'], ({ result, ...scenario }) => {
+      if (!isObject(result)) return result === undefined ? scenario : { ...scenario, result }
+      const { health } = result
+      return {
+        ...scenario,
+        result: { ...result, health: isObject(health) ? { ...health, coreWaitMs: null } : health },
+      }
+    }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { nowMs } from '../clock.ts'
 import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../pauses.ts'
 import { Batches } from './batches.ts'
+import { CoreWaitWatch } from './core-wait.ts'
 import { WAIT, type Technique } from './technique.ts'
 import { timer } from './timer.ts'
 import { watchEventLoop } from './event-loop.ts'
@@ -81,6 +82,7 @@ export class Dispatcher {
     const wait = WAIT[this.#technique]
     const eventLoop = watchEventLoop()
     const gc = watchGcPauses()
+    const coreWait = new CoreWaitWatch()
     const isAborted = (): boolean => signal?.aborted === true || this.#isAbortedBySlo()
     const sweeper = setInterval(() => this.#timeOutOverdue(), OBSERVE_EVERY_MS)
     let isMeasuring = false
@@ -94,6 +96,7 @@ export class Dispatcher {
           isMeasuring = true
           eventLoop.reset()
           gc.reset()
+          coreWait.reset()
           this.#pauses.reset(measureStartMs)
           this.#batches.reset()
         }
@@ -108,6 +111,7 @@ export class Dispatcher {
       longestBatchMs: this.#batches.longestMs,
       eventLoopDelay: eventLoop.stop(),
       pauses: this.#pauses.figures,
+      coreWaitMs: coreWait.read(),
       gcPauses: await gc.stop(),
     }
   }

@@ -141,6 +141,17 @@ test('receipts, errors and in-flight limits are sums; health is the worst of any
   })
 })
 
+test('waits for a core are a sum, which is known if each of them is', () => {
+  const waiting = (coreWaitMs: number | null) => {
+    const result = loadResult({ a: {} })
+    return { ...result, health: { ...result.health, coreWaitMs } }
+  }
+  const merged = (...waits: [number | null, number | null]) =>
+    mergeResults([waiting(waits[0]), waiting(waits[1])], []).health.coreWaitMs
+  expect(merged(20, 30)).toBe(50)
+  expect(merged(20, null)).toBeNull()
+})
+
 test('a load that is ready after its start says how late it was, and that it has to be the first', async () => {
   const load = generateLoad({
     operations: { a: () => Promise.resolve() },

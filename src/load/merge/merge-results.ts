@@ -149,6 +149,7 @@ function worstHealth(shares: readonly GeneratorHealth[]): GeneratorHealth {
     eventLoopDelay: worstDelay(shares.map(({ eventLoopDelay }) => eventLoopDelay)),
     pauses: sumOfPauses(shares.map(({ pauses }) => pauses)),
     gcPauses: sumOfPauses(shares.map(({ gcPauses }) => gcPauses)),
+    coreWaitMs: sumOfWaits(shares.map((health) => health.coreWaitMs)),
   }
 }
 
@@ -166,6 +167,12 @@ function sumOfPauses(pauses: readonly PauseFigures[]): PauseFigures {
     totalMs: total(pauses, ({ totalMs }) => totalMs),
     maxMs: Math.max(...pauses.map(({ maxMs }) => maxMs)),
   }
+}
+
+/** Unknown if one of them is. */
+function sumOfWaits(waits: readonly (number | null)[]): number | null {
+  const known = waits.filter((ms) => ms !== null)
+  return known.length < waits.length ? null : total(known, (ms) => ms)
 }
 
 function total<T>(parts: readonly T[], of: (part: T) => number): number {

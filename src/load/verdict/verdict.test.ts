@@ -47,6 +47,17 @@ test('a large batch tells of a pause of the generator', () => {
   expect(batch(100)).toEqual({ kind: 'valid' })
 })
 
+test('how long the generator waited for a core is said where it is known', () => {
+  const messageOf = (coreWaitMs: number | null): string => {
+    const { health } = loadResult({ a: {} })
+    const late = loadResult({ a: { latenessMs: [8] } }, { health: { ...health, coreWaitMs } })
+    const verdict = judgeMeasurement(late, 10)
+    return verdict.kind === 'valid' ? '' : (verdict.reasons[0]?.message ?? '')
+  }
+  expect(messageOf(1_234.5)).toContain('; in all, it waited 1234.5 ms for a core)')
+  expect(messageOf(null)).not.toContain('core')
+})
+
 test('requests that did not end, and an interruption, are reservations', () => {
   const counts = { ok: 990, unfinished: 10 }
   const result = loadResult({ a: { counts } }, { isInterrupted: true })

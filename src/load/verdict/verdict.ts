@@ -89,7 +89,9 @@ function judgePace(result: LoadResult, tightestBoundMs: number | null): VerdictR
     tightestBoundMs === null
       ? verdictThresholds.latenessMs.degraded
       : tightestBoundMs * verdictThresholds.lateness.degraded
-  const because = `event loop held up for up to ${ms(Math.max(health.eventLoopDelay.maxMs, health.pauses.maxMs))}, garbage collection for ${ms(health.gcPauses.maxMs)}`
+  const { eventLoopDelay, pauses, gcPauses, coreWaitMs } = health
+  const waited = coreWaitMs === null ? '' : `; in all, it waited ${ms(coreWaitMs)} for a core`
+  const because = `event loop held up for up to ${ms(Math.max(eventLoopDelay.maxMs, pauses.maxMs))}, garbage collection for ${ms(gcPauses.maxMs)}${waited}`
   if (latenessMs > latenessLimitMs) {
     const context = tightestBoundMs === null ? '' : ` of a bound of ${ms(tightestBoundMs)}`
     reasons.push({
