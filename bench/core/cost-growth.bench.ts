@@ -3,7 +3,7 @@ import { enumerateCases } from './cost-growth/enumerate.ts'
 import { multicastCases } from './cost-growth/multicast.ts'
 import { startRefusingNats } from './cost-growth/refusing-nats.ts'
 import { registrationCases } from './cost-growth/registrations.ts'
-import { subscriptionCases } from './cost-growth/subscriptions.ts'
+import { subscribedHosts, subscriptionCases } from './cost-growth/subscriptions.ts'
 import { watchCases } from './cost-growth/watch.ts'
 
 // Every operation and option: how its cost grows with n. `BENCH_GROWTH_UP_TO` sets the largest n.
@@ -20,8 +20,11 @@ test('cost growth: watch', async ({ servers, worlds, measureAll }) => {
   await measureAll(watchCases(worlds(servers, 'hosted')))
 })
 
-test('cost growth: subscriptions', async ({ servers, worlds, measureAll }) => {
-  await measureAll(subscriptionCases(worlds(servers, 'hosted')))
+test('cost growth: subscriptions', async ({ servers, worlds, measureAll, onTestFinished }) => {
+  const world = await worlds(servers, 'hosted')(100)
+  const hosts = subscribedHosts(world)
+  onTestFinished(() => hosts.close())
+  await measureAll(subscriptionCases(world, hosts))
 })
 
 test('cost growth: multicast', async ({

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis'
 import { runRedisBenchmark, whyNoRedisBenchmark } from '../../src/core-bench/redis-benchmark.ts'
 import { reportSides } from '../../src/core-bench/compare.ts'
 import { test } from '../../src/core-bench/core-test.ts'
@@ -6,8 +5,8 @@ import type { Sample } from '../../src/core-bench/interleave.ts'
 import { redisTimePerCall } from '../../src/core-bench/redis-time.ts'
 import { type Figure, renderFigures } from '../../src/core-bench/figures.ts'
 import { medianOf } from '../../src/core-bench/statistics.ts'
-import { keysOf, type NamespaceKeys } from '../../src/registry/redis/keys.ts'
-import { script } from '../../src/registry/redis/script.ts'
+import { keysOf } from '../../src/registry/redis/keys.ts'
+import { script, type Script } from '../../src/registry/redis/script.ts'
 import { registerScript } from '../../src/registry/redis/scripts.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { loadTestMetadata } from '../workloads/register.ts'
@@ -75,12 +74,42 @@ async function registerAtRandom(registry: MulticastRegistry): Promise<void> {
 }
 
 /** Calls of each kind of write in each round. */
-const WRITES = 10_000
-const ROUNDS = 10
-const WARM_UP_ROUNDS = 2
+const WRITES = 1_000
+const ROUNDS = 100
+const WARM_UP_ROUNDS = 20
 
-/** What a script costs that does nothing, with keys and arguments as `register` has them. */
-const emptyScript = script('return 1')
+const TTL_MS = 300_000
+
+/**
+ * The commands that a write can't do without, in a script, with keys and arguments as the write has them, and
+ * nothing decided.
+ */
+const bare = {
+  nothing: script('return 1'),
+  register: script(`
+call('TIME')
+call('EXISTS', KEYS[1])
+call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', ARGV[10], 'expires_at', ARGV[11])
+call('PEXPIREAT', KEYS[1], ARGV[11])
+call('ZADD', KEYS[2], ARGV[11], ARGV[1])
+call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'register', ARGV[2])
+return 1`),
+  heartbeat: script(`
+call('TIME')
+call('HMGET', KEYS[1], 'expires_at', 'registered_at')
+call('HSET', KEYS[1], 'expires_at', ARGV[11])
+call('ZADD', KEYS[2], ARGV[11], ARGV[1])
+call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'heartbeat', ARGV[1])
+call('PEXPIREAT', KEYS[1], ARGV[11])
+return 1`),
+  unregister: script(`
+call('TIME')
+call('HGET', KEYS[1], 'expires_at')
+call('DEL', KEYS[1])
+call('ZREM', KEYS[2], ARGV[1])
+call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[7], '*', 'unregister', ARGV[1])
+return 1`),
+}
 
 test("a write: Redis's own time per call, 64 in flight", async ({
   annotate,
@@ -89,64 +118,49 @@ test("a write: Redis's own time per call, 64 in flight", async ({
   registry,
   openTestbed,
 }) => {
-  const bare = keysOf((await openTestbed('bare-commands')).namespace)
-  await redis.script('LOAD', emptyScript.source)
-  const identityOf = (n: number) => `user-${String(n).padStart(12, '0')}`
+  const keys = keysOf((await openTestbed('bare-commands')).namespace)
   const metadataJson = JSON.stringify(loadTestMetadata(7))
-  const sides: {
-    name: string
-    command: 'evalsha' | 'exec'
-    one: (n: number) => Promise<unknown>
-  }[] = [
-    {
-      name: 'empty script',
-      command: 'evalsha',
-      one: (n) => runEmpty(redis, bare, identityOf(n), metadataJson),
-    },
-    {
-      name: 'bare commands, new',
-      command: 'exec',
-      one: (n) => runBare(redis, bare, identityOf(n), metadataJson),
-    },
-    {
-      name: 'bare commands, again',
-      command: 'exec',
-      one: (n) => runBare(redis, bare, identityOf(n), metadataJson),
-    },
-    {
-      name: 'register, new',
-      command: 'evalsha',
-      one: (n) => registry.register(identityOf(n), loadTestMetadata(n)),
-    },
-    {
-      name: 'register, replacing',
-      command: 'evalsha',
-      one: (n) => registry.register(identityOf(n), loadTestMetadata(n), { replace: true }),
-    },
-    { name: 'heartbeat', command: 'evalsha', one: (n) => registry.heartbeat(identityOf(n)) },
-    { name: 'unregister', command: 'evalsha', one: (n) => registry.unregister(identityOf(n)) },
-  ]
-  // In this order within a round, because each finds what the one before has left.
-  const samples = new Map<string, Sample[]>(sides.map(({ name }) => [name, []]))
+  for (const { source } of Object.values(bare)) await redis.script('LOAD', source)
+  const run = ({ sha1 }: Script) => {
+    const now = Date.now()
+    return (identity: string) => {
+      const names = [keys.identity(identity), keys.index, keys.log]
+      const args = [identity, metadataJson, TTL_MS, '0', '', 'mark', 10_000, '', 0]
+      return redis.evalsha(sha1, names.length, ...names, ...args, now, now + TTL_MS)
+    }
+  }
+  const register = (replace: boolean) => (identity: string, n: number) =>
+    registry.register(identity, loadTestMetadata(n), { ttlMs: TTL_MS, replace })
+  // In this order, because each finds what the one before has left.
+  const sides: Readonly<Record<string, (identity: string, n: number) => Promise<unknown>>> = {
+    'empty script': run(bare.nothing),
+    'bare register, new': run(bare.register),
+    'register, new': register(false),
+    'bare register, again': run(bare.register),
+    'register, replacing': register(true),
+    'bare heartbeat': run(bare.heartbeat),
+    heartbeat: (identity) => registry.heartbeat(identity, TTL_MS),
+    'bare unregister': run(bare.unregister),
+    unregister: (identity) => registry.unregister(identity),
+  }
+  const samples = new Map<string, Sample[]>(Object.keys(sides).map((name) => [name, []]))
   for (let round = 0 - WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
-    for (const { name, command, one } of sides) {
-      const ms = await redisTimePerCall(redis, command, () => inFlight(WRITES, one))
+    for (const [name, one] of Object.entries(sides)) {
+      const ms = await redisTimePerCall(redis, 'evalsha', () => inFlight(WRITES, one))
       if (round >= 0) samples.get(name)?.push({ round, ms })
     }
-    await clearBare(redis, bare, identityOf)
   }
   await reportSides(bench, samples)
   const bound = (side: string, by: string, atMost: number): Figure => ({
-    what: `${side} by ${by}, Redis's own time`,
+    what: `${side}, by its bare commands in a script`,
     ratio: [side, by],
     must: { atMost },
   })
   const figures = [
-    bound('register, new', 'bare commands, new', 1.8),
-    bound('register, replacing', 'bare commands, again', 1.8),
-    bound('heartbeat', 'bare commands, again', 1.6),
-    bound('unregister', 'bare commands, again', 1.4),
-    bound('register, new', 'empty script', 7),
+    bound('register, new', 'bare register, new', 1.5),
+    bound('register, replacing', 'bare register, again', 1.5),
+    bound('heartbeat', 'bare heartbeat', 1.5),
+    bound('unregister', 'bare unregister', 1.5),
   ]
   const medians = Array.from(samples, ([name, own]) => {
     return `${name}: ${(medianOf(own.map(({ ms }) => ms)) * 1000).toFixed(2)} µs`
@@ -154,43 +168,16 @@ test("a write: Redis's own time per call, 64 in flight", async ({
   await annotate(`\n${renderFigures(figures, samples)}\n\n${medians.join('\n')}`)
 })
 
-async function inFlight(count: number, one: (n: number) => Promise<unknown>): Promise<void> {
+async function inFlight(
+  count: number,
+  one: (identity: string, n: number) => Promise<unknown>,
+): Promise<void> {
   let next = 0
   const keepCalling = async () => {
-    while (next < count) await one(next++)
+    while (next < count) {
+      const n = next++
+      await one(`user-${String(n).padStart(12, '0')}`, n)
+    }
   }
   await Promise.all(Array.from({ length: 64 }, keepCalling))
-}
-
-function runEmpty(redis: Redis, keys: NamespaceKeys, identity: string, metadataJson: string) {
-  const names = [keys.identity(identity), keys.index, keys.log]
-  const args = [identity, metadataJson, 300_000, '0', '', 'mark', 10_000, '', 0]
-  return redis.evalsha(emptyScript.sha1, names.length, ...names, ...args)
-}
-
-/** What a registration needs of Redis, without any decision. */
-function runBare(redis: Redis, keys: NamespaceKeys, identity: string, metadataJson: string) {
-  const key = keys.identity(identity)
-  const expiresAt = Date.now() + 300_000
-  const fields = { id: identity, metadata: metadataJson, registered_at: Date.now() }
-  return redis
-    .multi()
-    .time()
-    .exists(key)
-    .hset(key, { ...fields, expires_at: expiresAt })
-    .pexpireat(key, expiresAt)
-    .zadd(keys.index, expiresAt, identity)
-    .xadd(keys.log, 'MAXLEN', '~', 10_000, '*', 'register', `mark\n${identity}\n${metadataJson}`)
-    .exec()
-}
-
-async function clearBare(
-  redis: Redis,
-  keys: NamespaceKeys,
-  identityOf: (n: number) => string,
-): Promise<void> {
-  for (let from = 0; from < WRITES; from += 1000) {
-    await redis.del(Array.from({ length: 1000 }, (_, n) => keys.identity(identityOf(from + n))))
-  }
-  await redis.del(keys.index)
 }

@@ -14,8 +14,8 @@ import type {
   DeliveryTarget,
   OutgoingMessage,
 } from '../../src/registry/messenger.ts'
+import type { RegistrationView } from '../../src/registry/registration-view.ts'
 import { TargetSet } from '../../src/registry/targets/target-set.ts'
-import type { Registration } from '../../src/registry/registration.ts'
 import { MulticastRegistry } from '../../src/registry/registry.ts'
 import type { RegistrationRequest, RegistrationTimes } from '../../src/registry/store.ts'
 import { SubscriberHost } from '../../src/subscribers/subscriber-host.ts'
@@ -45,9 +45,9 @@ class ListedStore extends MemoryStore {
     return super.register({ ...request, ttlMs: this.#ttlMs ?? request.ttlMs })
   }
 
-  override async select(filter: CompiledFilter): Promise<readonly Registration[]> {
-    const found = await super.select(filter)
-    this.shortest = Math.min(this.shortest, found.length)
+  override async view(filter: CompiledFilter): Promise<RegistrationView> {
+    const found = await super.view(filter, null)
+    this.shortest = Math.min(this.shortest, found.matches.size)
     return found
   }
 

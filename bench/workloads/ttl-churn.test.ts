@@ -3,7 +3,7 @@ import type { LoadRequest, Operation } from '../../src/load/workload.ts'
 import { MemoryBroker, MemoryMessenger } from '../../src/registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../../src/registry/memory/memory-store.ts'
 import { MulticastRegistry } from '../../src/registry/registry.ts'
-import type { Registration } from '../../src/registry/registration.ts'
+import { viewOf, type RegistrationView } from '../../src/registry/registration-view.ts'
 import type { RegistrationRequest, RegistrationTimes } from '../../src/registry/store.ts'
 import { TargetSet } from '../../src/registry/targets/target-set.ts'
 import { TtlChurn } from './ttl-churn.ts'
@@ -24,8 +24,8 @@ class LateStore extends MemoryStore {
 
 /** Lists nothing. */
 class BlindStore extends MemoryStore {
-  override async select(): Promise<readonly Registration[]> {
-    return []
+  override async view(): Promise<RegistrationView> {
+    return viewOf([])
   }
 
   override async selectTargets(): Promise<TargetSet> {

@@ -50,6 +50,15 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npm run bench:micro -- core',
     'npm run bench:micro -- cost-growth',
   ]),
+  ...because('measures for 2 minutes; src/plan/ tests what it does', [
+    'npm run plan -- --measure',
+    'npm run plan -- --check',
+    'npm run plan -- --measure --out coefficients.json',
+    'npm run plan -- --check --coefficients coefficients.json',
+  ]),
+  ...because('writes a page; docs/scaling/page.test.ts compares it with what it would write', [
+    'npm run plan:docs',
+  ]),
   ...because('takes docker-compose; .ci/run runs it', ['npm run walk-through']),
   ...because('begins 20 s later; src/cli/bench-shares.test.ts runs and merges generators', [
     'npm run bench -- mixed --generators 2',

@@ -21,25 +21,27 @@ export type Worlds = (
 /**
  * The test of what costs grow with. Besides what `test` of the core's benchmarks has:
  *
+ * - `sizes` are those that all costs are measured at.
  * - `worlds` has namespaces with so many registrations.
  * - `measureAll` measures cases, prints a line for each as it goes, and has them judged.
  */
 export const test = base
-  .extend('worlds', { scope: 'file' }, (_, { onCleanup }): Worlds => {
+  .extend('sizes', { scope: 'file' }, () => growthSizes(process.env))
+  .extend('worlds', { scope: 'file' }, ({ sizes }, { onCleanup }): Worlds => {
     const opened = new Map<string, Promise<GrowthWorld>>()
     onCleanup(async () => {
       for (const world of opened.values()) await (await world).close()
     })
     return (servers, kind) => (size) => {
+      if (!sizes.includes(size)) throw new RangeError(`no world has the size ${size}`)
       const name = `${kind} ${size}`
       const world = opened.get(name) ?? openWorld(servers, kind, size)
       opened.set(name, world)
       return world
     }
   })
-  .extend('measureAll', ({ annotate, bench, judge }) => {
+  .extend('measureAll', ({ annotate, bench, judge, sizes }) => {
     return async (cases: readonly GrowthCase[]): Promise<void> => {
-      const sizes = growthSizes(process.env)
       const benchmarks = []
       const judged: Judged[] = []
       await annotate(renderGrowthHeading(sizes))

@@ -2,7 +2,7 @@ import { growthOf, type Growth, type GrowthCase, type Prepared } from './growth.
 import { type Sample, shuffled } from './interleave.ts'
 
 /** For how long one case is measured, in ms; longer if fewer rounds than the least fit in. */
-const CASE_MS = 1_000
+const CASE_MS = 800
 const MIN_ROUNDS = 5
 const MAX_ROUNDS = 200
 const WARM_UP_ROUNDS = 2

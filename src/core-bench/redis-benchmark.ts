@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { findProgram } from '../environment/programs.ts'
 import { keysOf } from '../registry/redis/keys.ts'
 import { registerScript } from '../registry/redis/scripts.ts'
+import { TRUST_MS } from '../registry/redis/tending.ts'
 
 /** How `redis-benchmark` is to run the script that registers. */
 export interface RedisBenchmark {
@@ -39,8 +40,9 @@ export async function runRedisBenchmark(options: RedisBenchmark): Promise<number
   const identity = 'user-__rand_int__'
   const script = [registerScript.sha1, '3', keys.identity(identity), keys.index, keys.log]
   const entry = ['mark-__rand_int__', '10000']
-  // The last: it never tends because its last tending was long ago, only as often as all writers do.
-  const registration = [identity, metadataJson, '300000', '1', '', ...entry, '', '9999999999999']
+  // The last: it has tended just now, so it tends only as often as every writer does.
+  const trustedUntil = `${Date.now() + TRUST_MS / 2}`
+  const registration = [identity, metadataJson, '300000', '1', '', ...entry, '', trustedUntil]
   const server = ['-h', hostname, '-p', port || '6379', '--dbnum', pathname.slice(1) || '0']
   const load = ['-P', '64', '-c', `${clients}`, '-n', `${requests}`, '-r', `${identities}`]
   const { stdout } = await promisify(execFile)(findProgram('redis-benchmark') ?? '', [

@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis'
 
 /**
- * Redis's own time per call of a command while `work` runs, in ms, as INFO counts it: parsing, network and
- * queueing are not in it, the commands of a script or a transaction are. Only `work` may use that command meanwhile.
+ * Redis's own time per call of a command while `work` runs, in ms, as INFO counts it: without the network
+ * and parsing, with the commands of a script. Only `work` may use that command meanwhile.
  */
 export async function redisTimePerCall(
   redis: Redis,
-  command: 'evalsha' | 'exec',
+  command: string,
   work: () => Promise<void>,
 ): Promise<number> {
   const before = await timesOf(redis, command)

@@ -3,7 +3,7 @@ import { isIn, numbersIn } from '../load/arrivals/shard.ts'
 import type { CompiledFilter } from '../registry/filter/compile.ts'
 import { MemoryBroker, MemoryMessenger } from '../registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../registry/memory/memory-store.ts'
-import type { Registration } from '../registry/registration.ts'
+import { viewOf, type RegistrationView } from '../registry/registration-view.ts'
 import { MulticastRegistry } from '../registry/registry.ts'
 import type { RegistrationRequest, RegistrationTimes, SeenRegistration } from '../registry/store.ts'
 import { SubscriberHost } from '../subscribers/subscriber-host.ts'
@@ -68,8 +68,9 @@ class SkewedStore extends MemoryStore {
     return this.#asToldByIts(await super.register(request))
   }
 
-  override async select(filter: CompiledFilter): Promise<readonly Registration[]> {
-    return (await super.select(filter)).map((registration) => this.#asToldByIts(registration))
+  override async view(filter: CompiledFilter): Promise<RegistrationView> {
+    const { matches } = await super.view(filter, null)
+    return viewOf([...matches].map((registration) => this.#asToldByIts(registration)))
   }
 
   override moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {

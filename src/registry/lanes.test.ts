@@ -161,5 +161,10 @@ describe('lanes', () => {
       [3, 3],
     ])
     expect(piece?.isEmpty).toBe(true)
+    expect([
+      piece?.takeOne(),
+      piece?.takeAll(),
+      piece?.takeThose(new Uint32Array(9).fill(-1)),
+    ]).toEqual([[], [], []])
   })
 })

@@ -49,6 +49,7 @@ export class Piece {
 
   /** Takes the first one. */
   takeOne(): Ranges {
+    if (this.isEmpty) return []
     const slot = this.#take()
     return [slot, slot]
   }

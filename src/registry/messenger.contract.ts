@@ -333,6 +333,44 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(calls).toEqual(['second'])
       })
 
+      test('is one of a list with one handler, which is told its place', async () => {
+        const { sender, host } = await pair()
+        const got: string[] = []
+        const list = ['a', 'b', 'c', 'a']
+        const subscription = await host.subscribe(list, ({ identity, index }) => {
+          got.push(`${identity} ${index}`)
+          if (identity === 'b') throw new Error('no')
+        })
+        // What its caller does to the list later is the caller's own affair.
+        list.length = 0
+        await host.subscribe(
+          'c',
+          ({ identity, index }) => void got.push(`own ${identity} ${index}`),
+        )
+        const targets = ['a', 'b', 'c'].map((identity) => target(identity, host))
+        const statuses = await sender.send(messageOf('x'), targets, AT_MOST_ONCE)
+        const wanted = { a: 'DELIVERED', b: 'FAILED', c: 'DELIVERED' }
+        expect(Object.fromEntries(statuses)).toEqual(wanted)
+        expect(got.sort()).toEqual(['a 3', 'b 1', 'own c 0'])
+
+        await subscription.unsubscribe()
+        await subscription.unsubscribe()
+        expect(['a', 'b', 'c'].map((identity) => host.hosts(identity))).toEqual([
+          false,
+          false,
+          true,
+        ])
+        const after = await sender.send(messageOf('x'), targets, AT_MOST_ONCE)
+        expect(Object.fromEntries(after)).toEqual({ a: 'FAILED', b: 'FAILED', c: 'DELIVERED' })
+      })
+
+      test('of an empty list is nobody', async () => {
+        const { host } = await pair()
+        const subscription = await host.subscribe([], () => {})
+        await subscription.unsubscribe()
+        expect(host.hosts('a')).toBe(false)
+      })
+
       test('is one of thousands, each with its own status', async () => {
         const { sender, host } = await pair()
         const handled = new Set<string>()

@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NameNumbering } from './name-numbering.ts'
+import { heldBytes } from './testing/held-bytes.ts'
 
 /** What a name takes besides its characters, as the numbering reckons it. */
 const NAME_BYTES = 64
@@ -79,12 +78,6 @@ describe('names by number', () => {
 
   test('do not keep the text that they were cut out of', () => {
     const numbering = new NameNumbering<number>()
-    setFlagsFromString('--expose-gc')
-    const collect: unknown = runInNewContext('gc')
-    const heldBytes = (): number => {
-      if (typeof collect === 'function') collect()
-      return process.memoryUsage().heapUsed
-    }
     const before = heldBytes()
     for (let message = 0; message < 100; message += 1) {
       const text = Buffer.from(

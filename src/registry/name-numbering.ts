@@ -1,3 +1,5 @@
+import { ownText } from './own-text.ts'
+
 /** Names that have no value may take this much before everything is numbered anew, in bytes. */
 const MAX_IDLE_BYTES = 64 * 1024 * 1024
 /** What a name takes besides its characters, in bytes: an estimate. */
@@ -113,11 +115,6 @@ export class NameNumbering<T> implements NameNumbers {
       if (value !== undefined) this.set(name, value, indexes[number] ?? 0)
     }
   }
-}
-
-/** A copy: a name that was cut out of a message would keep all of its text in memory. */
-function ownText(name: string): string {
-  return Buffer.from(name).toString()
 }
 
 function bytesOf(name: string): number {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { RecentDeliveries } from './recent-deliveries.ts'
+import { heldBytes } from './testing/held-bytes.ts'
 
 test('remembers pairs of message and identity', () => {
   const recent = new RecentDeliveries(10)
@@ -26,4 +27,17 @@ test('forgets a pair that is taken back', () => {
   recent.delete('m1', 'a')
   expect(recent.size).toBe(0)
   expect(recent.get('m1', 'a')).toBeUndefined()
+})
+
+test('does not keep the messages that ids and identities were cut out of', () => {
+  const recent = new RecentDeliveries(1_000)
+  const before = heldBytes()
+  for (let n = 0; n < 100; n += 1) {
+    const text = Buffer.from(`message-${1_000 + n}\nidentity-${n}\n${'x'.repeat(1_000_000)}`)
+    const [id = '', identity = ''] = text.toString().split('\n')
+    recent.set(id, identity, true)
+    recent.set(id, identity, true)
+  }
+  expect(recent.size).toBe(100)
+  expect(heldBytes() - before).toBeLessThan(30_000_000)
 })

@@ -1,3 +1,5 @@
+import { ownText } from './own-text.ts'
+
 import { LinkedMap } from './linked-map.ts'
 
 /** `true`: handled. A promise: its handler is still running, and resolves to whether it handled. */
@@ -29,10 +31,10 @@ export class RecentDeliveries {
     let identities = this.#messages.get(messageId)
     if (identities === undefined) {
       identities = new Map()
-      this.#messages.set(messageId, identities)
+      this.#messages.set(ownText(messageId), identities)
     }
     const before = identities.size
-    identities.set(identity, delivery)
+    identities.set(identities.has(identity) ? identity : ownText(identity), delivery)
     this.#size += identities.size - before
     while (this.#size > this.#capacity && this.#messages.size > 1) this.#forgetOldest()
   }

@@ -506,6 +506,10 @@ function describeRegistry(
           await expect(registry.heartbeat(identity)).rejects.toMatchObject(refusal)
           await expect(registry.unregister(identity)).rejects.toMatchObject(refusal)
           await expect(registry.subscribe(identity, () => {})).rejects.toMatchObject(refusal)
+          const withGap = Object.assign<string[], object>([], { 1: 'good' })
+          for (const list of [['good', identity], withGap]) {
+            await expect(registry.subscribe(list, () => {})).rejects.toMatchObject(refusal)
+          }
         },
       )
 

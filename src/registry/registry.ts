@@ -163,8 +163,8 @@ export class MulticastRegistry {
   async enumerate(filter: Filter = {}, options: EnumerateOptions = {}): Promise<Enumeration> {
     return this.#accept(async () => {
       const compiled = filterFrom(filter, this.#limits)
-      const cut = this.#pages.cutOf(compiled, options)
-      return cut(await this.#store.select(compiled))
+      const { order, cut } = this.#pages.open(compiled, options)
+      return cut(await this.#store.view(compiled, order))
     })
   }
 

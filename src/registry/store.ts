@@ -1,4 +1,6 @@
 import type { CompiledFilter } from './filter/compile.ts'
+import type { SortOrder } from './paging/sort-order.ts'
+import type { RegistrationView } from './registration-view.ts'
 import type { Registration } from './registration.ts'
 import type { TargetSet } from './targets/target-set.ts'
 import type { EndSignal } from './watch/ending.ts'
@@ -79,6 +81,12 @@ export interface RegistryStore {
    * Linearizable: sees all that took effect, in any process, before the call began.
    */
   select(filter: CompiledFilter): Promise<readonly Registration[]>
+
+  /**
+   * The same matches, to be read from any place on without a copy of them all.
+   * @param order the order of a listing's first page, if not by identity: for stores with ordered indexes.
+   */
+  view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView>
 
   /**
    * Those that `select` gives, as targets of a multicast. It changes nothing that the registry does

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../src/core-bench/core-test.ts'
 import type { GrowthCase } from '../../../src/core-bench/growth.ts'
 import { GROUP, type GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 import type { EnumerateOptions } from '../../../src/registry/enumeration.ts'
@@ -43,7 +44,7 @@ export function enumerateCases(
     },
   })
   const deepPage = (options: EnumerateOptions): GrowthCase => ({
-    what: `enumerate {}, page of 100 in the middle, ${described(options)}`,
+    what: `enumerate {}, a later 100, ${described(options)}`,
     law: 'constant',
     prepare: async (size) => {
       const world = await worldOf(size)
@@ -81,9 +82,9 @@ export function enumerateCases(
         return { run: () => scanning.enumerate({ group: 0 }), close: () => scanning.close() }
       },
     },
-    caseOf('enumerate {}, first page of 100', 'constant', all, page),
+    caseOf('enumerate {}, the first 100', 'constant', all, page),
     ...SORTED.map((sort) =>
-      caseOf(`enumerate {}, first page of 100, ${described(sort)}`, 'constant', all, {
+      caseOf(`enumerate {}, the first 100, ${described(sort)}`, 'constant', all, {
         ...sort,
         ...page,
       }),
@@ -106,7 +107,7 @@ export function enumerateCases(
 }
 
 function changeOne({ writer, some, identityOf }: GrowthWorld): () => Promise<unknown> {
-  return () => writer.heartbeat(identityOf(some()))
+  return () => writer.heartbeat(identityOf(some()), HOUR_MS)
 }
 
 function described({ sortBy, order }: EnumerateOptions): string {

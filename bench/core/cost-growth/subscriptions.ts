@@ -1,32 +1,65 @@
-import type { GrowthCase } from '../../../src/core-bench/growth.ts'
+import { HOUR_MS } from '../../../src/core-bench/core-test.ts'
+import type { GrowthCase, Prepared } from '../../../src/core-bench/growth.ts'
 import type { GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 import type { MulticastRegistry } from '../../../src/registry/registry.ts'
 
-/** Subscriptions, one among n and all n. The world is one without registrations to speak of. */
+/** Registries with n subscriptions each, which several cases use. */
+export interface SubscribedHosts {
+  readonly of: (size: number) => Promise<MulticastRegistry>
+  readonly close: () => Promise<void>
+}
+
+/** Connects and subscribes each when it is first asked for. */
+export function subscribedHosts({ connect }: GrowthWorld): SubscribedHosts {
+  const opened = new Map<number, Promise<MulticastRegistry>>()
+  const open = async (size: number): Promise<MulticastRegistry> => {
+    const host = await connect()
+    await subscribeTo(host, size)
+    return host
+  }
+  return {
+    of: (size) => {
+      const host = opened.get(size) ?? open(size)
+      opened.set(size, host)
+      return host
+    },
+    close: async () => {
+      for (const host of opened.values()) await (await host).close()
+    },
+  }
+}
+
+/** Subscriptions, one among n and all n. */
 export function subscriptionCases(
-  worldOf: (size: number) => Promise<GrowthWorld>,
+  { connect, registry }: GrowthWorld,
+  hosts: SubscribedHosts,
 ): readonly GrowthCase[] {
   /** One call in a registry that has n subscriptions. */
-  const among = (
-    what: string,
-    run: (host: MulticastRegistry, world: GrowthWorld) => Promise<unknown>,
-  ): GrowthCase => ({
+  const among = (what: string, run: (host: MulticastRegistry) => Promise<unknown>): GrowthCase => ({
     what,
     law: 'constant',
     prepare: async (size) => {
-      const world = await worldOf(100)
-      const host = await world.connect()
-      await subscribeTo(host, size)
-      return { run: () => run(host, world), close: () => host.close() }
+      const host = await hosts.of(size)
+      return { run: () => run(host) }
     },
   })
-  const withPatterns = async (size: number) => {
-    const world = await worldOf(100)
-    const host = await world.connect()
+  const withPatterns = async (size: number): Promise<MulticastRegistry> => {
+    const host = await connect()
     await Promise.all(
       numbered(size).map((identity) => host.subscribeMatching(`${identity}-*`, () => {})),
     )
-    return { world, host }
+    return host
+  }
+  /** A multicast to one identity that a registry hosts. */
+  const sendToOne = async (host: MulticastRegistry, identity: string): Promise<Prepared> => {
+    await host.register(identity, { identity }, { replace: true, ttlMs: HOUR_MS })
+    return {
+      run: async () => {
+        const { deliveredCount } = await registry.multicast({ identity }, 'cost growth')
+        if (deliveredCount !== 1) throw new Error(`${identity} did not get its message.`)
+      },
+      close: () => host.unregister(identity),
+    }
   }
   return [
     among('subscribe and unsubscribe, n subscribed', async (host) => {
@@ -35,45 +68,35 @@ export function subscriptionCases(
     among('subscribeMatching and unsubscribe, n subscribed', async (host) => {
       await (await host.subscribeMatching('one-more-*', () => {})).unsubscribe()
     }),
-    among('register, n subscribed', (host) => host.register('subscriber-6', {}, { replace: true })),
+    among('register and unregister, n subscribed', async (host) => {
+      await host.register('subscriber-6', {}, { replace: true })
+      await host.unregister('subscriber-6')
+    }),
     {
       what: 'multicast to one of n that are subscribed',
       law: 'constant',
       prepare: async (size) => {
-        const world = await worldOf(100)
-        const host = await world.connect()
-        await subscribeTo(host, size)
-        const identity = `subscriber-of-${size}`
-        await host.subscribe(identity, () => {})
-        await host.register(identity, { subscribed: size }, { replace: true })
-        return {
-          run: () => world.registry.multicast({ subscribed: size }, 'cost growth'),
-          close: async () => {
-            await host.unregister(identity)
-            await host.close()
-          },
-        }
+        const host = await hosts.of(size)
+        await host.subscribe(`subscriber-of-${size}`, () => {})
+        return sendToOne(host, `subscriber-of-${size}`)
       },
     },
     {
       what: 'subscribe to n and close',
       law: 'n log n',
-      prepare: async (size) => {
-        const world = await worldOf(100)
-        return {
-          run: async () => {
-            const host = await world.connect()
-            await subscribeTo(host, size)
-            await host.close()
-          },
-        }
-      },
+      prepare: async (size) => ({
+        run: async () => {
+          const host = await connect()
+          await subscribeTo(host, size)
+          await host.close()
+        },
+      }),
     },
     {
       what: 'subscribe and unsubscribe n',
       law: 'n log n',
       prepare: async (size) => {
-        const host = await (await worldOf(100)).connect()
+        const host = await connect()
         return {
           run: async () => {
             const subscriptions = await Promise.all(
@@ -90,7 +113,7 @@ export function subscriptionCases(
       law: 'n log n',
       upTo: 10_000,
       prepare: async (size) => ({
-        run: async () => (await withPatterns(size)).host.close(),
+        run: async () => (await withPatterns(size)).close(),
       }),
     },
     {
@@ -99,13 +122,12 @@ export function subscriptionCases(
       because: 'its name is compared with each pattern',
       upTo: 10_000,
       prepare: async (size) => {
-        const { world, host } = await withPatterns(size)
-        const identity = `subscriber-7-${size}`
-        await host.register(identity, { patterns: size }, { replace: true })
+        const host = await withPatterns(size)
+        const { run, close } = await sendToOne(host, `subscriber-7-${size}`)
         return {
-          run: () => world.registry.multicast({ patterns: size }, 'cost growth'),
+          run,
           close: async () => {
-            await host.unregister(identity)
+            await close?.()
             await host.close()
           },
         }

@@ -1,7 +1,11 @@
+import { HOUR_MS } from '../../../src/core-bench/core-test.ts'
 import type { GrowthCase, Prepared } from '../../../src/core-bench/growth.ts'
 import type { GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 import type { Filter } from '../../../src/registry/filter/filter.ts'
 import type { WatchOptions } from '../../../src/registry/watch/watch-options.ts'
+
+/** As many as one process may have; each holds what it has not told. */
+const MOST_WATCHES = 10_000
 
 /** Watches among n registrations, of all n, and n of them. */
 export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): readonly GrowthCase[] {
@@ -11,12 +15,10 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
     law: GrowthCase['law'],
     filter: Filter,
     watchersOf: (size: number) => number,
-    storedOf: (size: number) => number = (size) => size,
   ): GrowthCase => ({
     what,
     law,
-    prepare: async (size) =>
-      changeToWatches(await worldOf(storedOf(size)), filter, watchersOf(size)),
+    prepare: async (size) => changeToWatches(await worldOf(size), filter, watchersOf(size)),
   })
   /** From the call until `current`. */
   const opening = (
@@ -41,13 +43,7 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
       { 'rank.lt': 100 },
       () => 1,
     ),
-    changeTo(
-      'a change to n watches',
-      'n log n',
-      {},
-      (size) => size,
-      () => 100,
-    ),
+    { ...changeTo('a change to n watches', 'n log n', {}, (size) => size), upTo: MOST_WATCHES },
     opening('watch, changes only, n stored', 'constant', {}, { initial: false }),
     opening('watch 100 of n', 'constant', { group: 0 }),
     opening('watch all n', 'n log n', {}),
@@ -60,8 +56,8 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
         let from = await readCurrent(registry, {}, { initial: false })
         return {
           before: async () => {
-            await writer.heartbeat(identityOf(1))
-            await writer.heartbeat(identityOf(2))
+            await writer.heartbeat(identityOf(1), HOUR_MS)
+            await writer.heartbeat(identityOf(2), HOUR_MS)
           },
           run: async () => {
             from = await readCurrent(registry, {}, { from, renewals: true })
@@ -72,6 +68,7 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
     {
       what: 'open and end n watches',
       law: 'n log n',
+      upTo: MOST_WATCHES,
       prepare: async (size) => {
         const { connect } = await worldOf(100)
         return {
@@ -105,7 +102,7 @@ async function changeToWatches(
       step += 1
       const told = streams.map((stream) => stream.next())
       const metadata = { group: 0, rank: 0, step }
-      await writer.register(identityOf(0), metadata, { replace: true, ttlMs: 3_600_000 })
+      await writer.register(identityOf(0), metadata, { replace: true, ttlMs: HOUR_MS })
       await Promise.all(told)
     },
     close: () => registry.close(),

@@ -61,6 +61,10 @@ const WRONG_VALUES = [
   'ü',
   '\ud83d\ude00',
   'x'.repeat(129),
+  '2',
+  '3',
+  'fuzz-table-1 0-3',
+  'fuzz-table-1',
 ]
 
 /** The block of a NATS message's headers, as it travels. */

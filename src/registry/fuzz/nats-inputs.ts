@@ -3,6 +3,7 @@ import { mutated } from './mutations.ts'
 import { FORBIDDEN_SUBJECTS, identitiesBy } from './names.ts'
 import type { Random } from './random.ts'
 import { answerBody, receiptBody } from './reply-inputs.ts'
+import { slotsMessage, toldNames } from './slot-inputs.ts'
 
 /** The target of a frame. Subjects known only in a run, such as inboxes, are looked up when it is sent. */
 export type NatsTarget =
@@ -215,12 +216,20 @@ const NOT_HOSTED = [
   'ü.ü',
 ]
 
-/** A gateway message to identities that it may or may not host; its headers are mostly true. */
-function gatewayMessage(random: Random, index: number): Content {
+function namesOf(random: Random): readonly string[] {
   const count = random.oneIn(50) ? random.below(5_000) : random.below(6)
-  const identities = Array.from({ length: count }, () =>
-    random.pick(random.oneIn(3) ? NOT_HOSTED : HOSTED),
-  )
+  return Array.from({ length: count }, () => random.pick(random.oneIn(3) ? NOT_HOSTED : HOSTED))
+}
+
+/**
+ * A gateway message to identities, or to slots of identities, that it may or may not host; its headers
+ * are mostly true.
+ */
+function gatewayMessage(random: Random, index: number): Content {
+  if (random.oneIn(4)) return slotsMessage(random, HOSTED, index, messageId(random, index))
+  const told = random.oneIn(3) ? toldNames(random, HOSTED, index) : null
+  const identities = told?.identities ?? namesOf(random)
+  const count = identities.length
   const payload = random.bytes(random.below(random.oneIn(100) ? 4_096 : 24))
   const off = random.oneIn(5) ? random.pick([-1, 1, 1_000, 2 ** 31, 2 ** 53]) : 0
   const more = random.oneIn(5) ? random.pick([-1, 1, 1_000, 2 ** 31, 2 ** 53]) : 0
@@ -232,5 +241,6 @@ function gatewayMessage(random: Random, index: number): Content {
   ]
   if (random.oneIn(2)) lines.push(['Prism-Resendable', '1'])
   if (random.oneIn(4)) lines.push(['Prism-Repeatable', '1'])
+  if (told !== null) lines.push(['Prism-Table', told.table])
   return { lines, body: Buffer.concat([payload, Buffer.from(identities.join('\n'))]) }
 }

@@ -64,10 +64,25 @@ const WRONG_LINES = [
   'handled ',
 ]
 
+/** Say of a process what it does, or does not, hold. */
+const NAMES_LINES = [
+  'holds fuzz-process',
+  'holds fuzz-process',
+  'holds fuzz-process',
+  'holds fuzz-process-2',
+  'lacks fuzz-process',
+]
+
 const HARMLESS_LINES = [
+  ...NAMES_LINES,
   'refused 0-4',
   'refused 1,3',
   'holds 0-4',
+  'lacks nobody',
+  'lacks',
+  'holds',
+  'holds a b',
+  `lacks ${'x'.repeat(65)}`,
   'unknown',
   'dictionary 17 handled 0-4',
   '__proto__ 0-4',
@@ -81,6 +96,7 @@ const HARMLESS_LINES = [
 /** Receipts of which only a few are valid and name handled positions. */
 export function receiptBody(random: Random): Buffer {
   if (random.oneIn(12)) return random.bytes(random.below(40))
+  if (random.oneIn(8)) return Buffer.from(`prism-receipt/2 5\n${random.pick(NAMES_LINES)}`)
   const lines = [random.pick(RECEIPT_HEADS)]
   for (let left = random.below(4); left > 0; left -= 1) {
     const choice = random.weighted({ wrong: 6, harmless: 4, claim: random.oneIn(20) ? 8 : 0 })

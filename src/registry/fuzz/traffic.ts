@@ -1,4 +1,4 @@
-import { mayBeMessage, placesClaimed } from './claims.ts'
+import { mayBeMessage, placesClaimed, slotsSent, slotsTold } from './claims.ts'
 import { isInbox, mayBePublished } from './allowed-subjects.ts'
 import {
   DURABLE_GATEWAY,
@@ -12,6 +12,7 @@ import {
 } from './names.ts'
 import type { NatsInput, NatsTarget } from './nats-inputs.ts'
 import { type Frame, headerOf, type RawMessage, type RawNats } from './raw-nats.ts'
+import { INPUT_TABLES, LEARNED_TABLE } from './slot-inputs.ts'
 
 /** A message that waits for a receipt which only the test could send. */
 interface Waiting {
@@ -40,6 +41,8 @@ export class Traffic {
   /** Replies to messages that had not been seen when they were sent. */
   readonly #early = new Map<string, readonly Buffer[]>()
   readonly #claims = new Map<string, Set<string>>()
+  /** The names of slots, by table, as the sender told them. */
+  readonly #told = new Map<string, Map<number, string>>()
 
   constructor(watcher: RawNats) {
     watcher.subscribe('>', (message) => this.#see(message))
@@ -52,7 +55,8 @@ export class Traffic {
 
   /** The frame of an input, with the subject that its target has now. */
   frameOf(input: NatsInput): Frame {
-    const { target, reply, headers, headerLengthLie, replays } = input
+    const { target, reply, headerLengthLie, replays } = input
+    const headers = this.#withTable(input.headers)
     const subject = this.#subjectOf(input)
     const body = replays === null ? input.body : (this.#receipts.at(-1 - replays) ?? input.body)
     const headerLength = (headers?.length ?? 0) + headerLengthLie
@@ -60,6 +64,16 @@ export class Traffic {
     const frame = { subject, reply, headers, body, headerLength }
     if (target === 'gateway' || target === 'durableGateway') this.#rememberAsked(frame)
     return frame
+  }
+
+  /** Refers to a table that the sender uses, if there is one. */
+  #withTable(headers: Buffer | null): Buffer | null {
+    const at = headers?.indexOf(LEARNED_TABLE) ?? -1
+    const id = this.#seen.get('table')?.at(-1)
+    if (headers === null || at < 0 || id === undefined) return headers
+    const changed = Buffer.from(headers)
+    changed.write(id, at)
+    return changed
   }
 
   #rememberAsked(frame: Frame): void {
@@ -140,6 +154,7 @@ export class Traffic {
       }
     }
     if (reply?.startsWith('_INBOX.attacker.')) return
+    if (subject === HOST_GATEWAY && reply !== null) this.#learnTable(message)
     if (subject === SILENT_GATEWAY && reply !== null) this.#wait('silentReply', reply, message)
     else if (subject === subjects.durable(SILENT_DURABLE_NAME)) {
       const receiptTo = headerOf(message, 'Prism-Receipt-To')
@@ -158,13 +173,39 @@ export class Traffic {
   #wait(kind: string, reply: string, message: RawMessage): void {
     const payloadBytes = Number(headerOf(message, 'Prism-Payload-Bytes'))
     const identity = subjects.identityOf(message.subject)
-    const recipients =
-      identity === null ? message.body.subarray(payloadBytes).toString().split('\n') : [identity]
+    const recipients = identity === null ? this.#recipientsOf(message, payloadBytes) : [identity]
     const messageId = headerOf(message, 'Prism-Message-Id') ?? ''
     const waiting = { messageId, recipients }
     this.#waiting.set(reply, waiting)
     for (const body of this.#early.get(reply) ?? []) this.#claim('neighbourReply', waiting, body)
     this.#learn(kind, reply)
+  }
+
+  /** Those of a message to a gateway, by names or by slots that earlier ones told. */
+  #recipientsOf(message: RawMessage, payloadBytes: number): readonly string[] {
+    const rest = message.body.subarray(payloadBytes)
+    const [id = '', slots = ''] = (headerOf(message, 'Prism-Table') ?? '').split(' ')
+    if (headerOf(message, 'Prism-Wire') === '3') {
+      const known = this.#told.get(id)
+      return slotsSent(rest).map((slot) => known?.get(slot) ?? '')
+    }
+    const names = rest.toString().split('\n')
+    if (slots !== '') {
+      const known = this.#told.get(id) ?? new Map<number, string>()
+      this.#told.set(id, known)
+      for (const [at, slot] of slotsTold(slots).entries()) known.set(slot, names[at] ?? '')
+    }
+    return names
+  }
+
+  #learnTable(message: RawMessage): void {
+    const [id = ''] = (headerOf(message, 'Prism-Table') ?? '').split(' ')
+    const isInput = id === LEARNED_TABLE || id.startsWith(INPUT_TABLES)
+    const isLearned = this.#seen.get('table')?.includes(id) ?? false
+    if (id.length !== LEARNED_TABLE.length || isInput || isLearned) return
+    const seen = this.#seen.get('table') ?? []
+    this.#seen.set('table', seen)
+    push(seen, id)
   }
 
   #learn(kind: string, subject: string | null): void {

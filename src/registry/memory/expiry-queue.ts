@@ -1,67 +1,32 @@
 import type { Registration } from '../registration.ts'
+import { isIdentityBefore } from './identified.ts'
+import { SortedList } from './sorted-list.ts'
+import type { SortedView } from './sorted-view.ts'
 
-/** A registration that does expire. */
-type Expiring = Registration & { readonly expiresAt: number }
-
-/** Registrations by expiry, the earliest first: a binary heap. Never-expiring ones are not kept. */
+/** Registrations by expiry, the earliest first; those that never expire are last. */
 export class ExpiryQueue {
-  readonly #heap: Expiring[] = []
-
-  get size(): number {
-    return this.#heap.length
-  }
+  readonly #list = new SortedList<Registration, Registration>(isExpiryBefore)
 
   /** The earliest expiry, Unix ms; `null` if there is none. */
   get earliest(): number | null {
-    return this.#heap[0]?.expiresAt ?? null
+    return this.#list.first?.expiresAt ?? null
   }
 
-  push(registration: Registration): void {
-    if (!isExpiring(registration)) return
-    const heap = this.#heap
-    let at = heap.length
-    heap.push(registration)
-    while (at > 0) {
-      const parentAt = (at - 1) >>> 1
-      const parent = heap[parentAt]
-      if (parent === undefined || parent.expiresAt <= registration.expiresAt) break
-      heap[at] = parent
-      at = parentAt
-    }
-    heap[at] = registration
+  /** An identity went from one registration to another; either may be absent. */
+  update(before: Registration | undefined, after: Registration | undefined): void {
+    if (before && before.expiresAt !== after?.expiresAt) this.#list.remove(before)
+    if (after) this.#list.put(after)
   }
 
-  /** Takes out the earliest if it has ended at `now` (Unix ms), otherwise `undefined`. */
-  popExpired(now: number): Registration | undefined {
-    const first = this.#heap[0]
-    if (first === undefined || !hasExpired(first, now)) return undefined
-    const last = this.#heap.pop()
-    if (last !== undefined && last !== first) this.#sink(last)
-    return first
+  /** The earliest if it has ended at `now` (Unix ms), otherwise `undefined`. */
+  firstExpired(now: number): Registration | undefined {
+    const { first } = this.#list
+    return first !== undefined && hasExpired(first, now) ? first : undefined
   }
 
-  /** Keeps only what `isCurrent` says is still wanted. */
-  retain(isCurrent: (registration: Registration) => boolean): void {
-    const kept = this.#heap.filter(isCurrent)
-    this.#heap.length = 0
-    for (const registration of kept) this.push(registration)
-  }
-
-  #sink(registration: Expiring): void {
-    const heap = this.#heap
-    let at = 0
-    for (;;) {
-      const leftAt = 2 * at + 1
-      const left = heap[leftAt]
-      const right = heap[leftAt + 1]
-      if (left === undefined) break
-      const isRightEarlier = right !== undefined && right.expiresAt < left.expiresAt
-      const child = isRightEarlier ? right : left
-      if (child.expiresAt >= registration.expiresAt) break
-      heap[at] = child
-      at = isRightEarlier ? leftAt + 1 : leftAt
-    }
-    heap[at] = registration
+  /** All of them, by expiry and then by identity. */
+  view(): SortedView<Registration, Registration> {
+    return this.#list.view()
   }
 }
 
@@ -70,6 +35,8 @@ export function hasExpired(registration: Registration, now: number): boolean {
   return registration.expiresAt !== null && registration.expiresAt <= now
 }
 
-function isExpiring(registration: Registration): registration is Expiring {
-  return registration.expiresAt !== null
+/** The order by expiry and then by identity. */
+export function isExpiryBefore(a: Registration, b: Registration): boolean {
+  const [first, second] = [a.expiresAt ?? Infinity, b.expiresAt ?? Infinity]
+  return first === second ? isIdentityBefore(a, b) : first < second
 }

@@ -1,50 +1,42 @@
 import { isScalar, type Scalar } from '../filter/equality.ts'
 import { fieldReader, type FieldReader } from '../filter/field.ts'
 import type { Registration } from '../registration.ts'
-import { SortedRegistrations } from './sorted-registrations.ts'
+import { isIdentityBefore, type Identified } from './identified.ts'
+import type { Index } from './growing-index.ts'
+import { SortedList } from './sorted-list.ts'
+import { SortedView } from './sorted-view.ts'
+
+type Group = SortedList<Identified, Registration>
 
 /** Registrations by the value of one metadata field, for equality clauses on it. */
-export class FieldIndex {
+export class FieldIndex implements Index {
   readonly #read: FieldReader
-  readonly #byValue = new Map<Scalar, SortedRegistrations>()
+  /** A single registration is its own group: of a field that identifies, there are as many as registrations. */
+  readonly #byValue = new Map<Scalar, Group | Registration>()
 
-  /** @param sorted what there is, ordered by identity. */
-  constructor(path: readonly string[], sorted: readonly Registration[]) {
+  constructor(path: readonly string[]) {
     this.#read = fieldReader(path)
-    const groups = new Map<Scalar, Registration[]>()
-    for (const registration of sorted) {
-      const value = this.#scalarIn(registration)
-      if (value === undefined) continue
-      const group = groups.get(value)
-      if (group) group.push(registration)
-      else groups.set(value, [registration])
-    }
-    for (const [value, group] of groups) this.#byValue.set(value, new SortedRegistrations(group))
   }
 
-  /** Those whose field equals `value`. */
-  get(value: Scalar): SortedRegistrations | undefined {
-    return this.#byValue.get(value)
+  /** How many have a field that equals `value`. */
+  count(value: Scalar): number {
+    const group = this.#byValue.get(value)
+    if (group === undefined) return 0
+    return group instanceof SortedList ? group.size : 1
   }
 
-  /** Takes note that an identity went from one registration to another; either may be absent. */
+  /** Those whose field equals `value`, ordered by identity. */
+  view(value: Scalar): SortedView<Identified, Registration> {
+    const group = this.#byValue.get(value)
+    if (group instanceof SortedList) return group.view()
+    return SortedView.of(isIdentityBefore, group === undefined ? [] : [group])
+  }
+
   update(before: Registration | undefined, after: Registration | undefined): void {
     const from = before && this.#scalarIn(before)
     const to = after && this.#scalarIn(after)
-    if (after && to !== undefined && from === to) {
-      this.#byValue.get(to)?.replace(after)
-      return
-    }
-    if (before && from !== undefined) this.#remove(before.identity, from)
-    if (after) this.#add(after)
-  }
-
-  #add(registration: Registration): void {
-    const value = this.#scalarIn(registration)
-    if (value === undefined) return
-    const held = this.#byValue.get(value)
-    if (held) held.add(registration)
-    else this.#byValue.set(value, new SortedRegistrations([registration]))
+    if (before && from !== undefined && !(after && from === to)) this.#remove(before, from)
+    if (after && to !== undefined) this.#put(after, to)
   }
 
   /** The field's value, if equality clauses can ask for it. */
@@ -53,9 +45,26 @@ export class FieldIndex {
     return value !== undefined && isScalar(value) ? value : undefined
   }
 
-  #remove(identity: string, value: Scalar): void {
-    const held = this.#byValue.get(value)
-    held?.remove(identity)
-    if (held?.size === 0) this.#byValue.delete(value)
+  #put(registration: Registration, value: Scalar): void {
+    const group = this.#byValue.get(value)
+    if (group instanceof SortedList) group.put(registration)
+    else if (group === undefined || group.identity === registration.identity) {
+      this.#byValue.set(value, registration)
+    } else {
+      const both: Group = new SortedList(isIdentityBefore)
+      both.put(group)
+      both.put(registration)
+      this.#byValue.set(value, both)
+    }
+  }
+
+  #remove(registration: Registration, value: Scalar): void {
+    const group = this.#byValue.get(value)
+    if (group instanceof SortedList) group.remove(registration)
+    if (
+      group instanceof SortedList ? group.size === 0 : group?.identity === registration.identity
+    ) {
+      this.#byValue.delete(value)
+    }
   }
 }

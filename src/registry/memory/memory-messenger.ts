@@ -84,7 +84,7 @@ export class MemoryMessenger implements Messenger {
     handler: MessageHandler,
   ): Promise<Subscription> {
     this.#checkOpen()
-    const list = typeof identities === 'string' ? [identities] : identities
+    const list = typeof identities === 'string' ? [identities] : [...identities]
     const subscribed = { handler }
     for (const [index, identity] of list.entries()) {
       this.#subscribers.add(identity, subscribed, index)

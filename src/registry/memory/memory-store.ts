@@ -3,6 +3,8 @@ import { takeOptions, wholeNumber, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { parseMetadata } from '../metadata.ts'
+import type { SortOrder } from '../paging/sort-order.ts'
+import type { RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
 import type {
   RegistrationRequest,
@@ -105,12 +107,17 @@ export class MemoryStore implements RegistryStore {
   }
 
   async select(filter: CompiledFilter): Promise<readonly Registration[]> {
-    this.#advance()
-    return this.#index.select(filter)
+    const { matches } = await this.view(filter, null)
+    return matches.toArray()
+  }
+
+  async view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView> {
+    await this.#prepare(filter, order)
+    return this.#index.view(filter, order)
   }
 
   async selectTargets(filter: CompiledFilter): Promise<TargetSet> {
-    this.#advance()
+    await this.#prepare(filter, null)
     return this.#index.selectTargets(filter)
   }
 
@@ -155,6 +162,14 @@ export class MemoryStore implements RegistryStore {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#watches.end()
+  }
+
+  async #prepare(filter: CompiledFilter, order: SortOrder | null): Promise<void> {
+    this.#advance()
+    const building = this.#index.prepare(filter, order)
+    if (building === null) return
+    await building
+    this.#advance()
   }
 
   /** Removes what has ended, and gives the time (Unix ms) by a clock that is never set back. */

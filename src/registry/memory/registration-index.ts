@@ -1,68 +1,106 @@
-import type { CompiledFilter } from '../filter/compile.ts'
+import { EventLoopBudget } from '../event-loop-budget.ts'
+import type { CompiledFilter, EqualityClause } from '../filter/compile.ts'
+import type { SortOrder } from '../paging/sort-order.ts'
+import type { OrderedRegistrations, RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
 import { NameTables } from '../targets/name-tables.ts'
 import type { TargetSet } from '../targets/target-set.ts'
 import type { RegistrationChange } from '../watch/registration-change.ts'
-import { ExpiryQueue } from './expiry-queue.ts'
+import { isIdentityBefore, type Identified } from './identified.ts'
+import { ExpiryQueue, isExpiryBefore } from './expiry-queue.ts'
 import { FieldIndex } from './field-index.ts'
-import { SortedRegistrations } from './sorted-registrations.ts'
+import { IdentityMap } from './identity-map.ts'
+import { KeptIndexes, type IndexBounds } from './kept-indexes.ts'
+import { OrderIndex } from './order-index.ts'
+import { SortedList } from './sorted-list.ts'
+import { SortedRuns } from './sorted-runs.ts'
+import { SortedView } from './sorted-view.ts'
 
-/** Field indexes kept at a time; the one unused for longest goes first. */
-const maxFieldIndexes = 32
+/** Of fields that filters ask to equal a value. */
+const FIELD_BOUNDS: IndexBounds = { max: 32, min: 4, maxRegistrations: 8_000_000, minRequests: 1 }
+
+/** Of orders other than by identity and expiry. Building one costs as much as a few sorted pages without it. */
+const ORDER_BOUNDS: IndexBounds = { max: 4, min: 1, maxRegistrations: 2_000_000, minRequests: 3 }
 
 /** Equalities of one filter that are looked up; those beyond are evaluated. */
-const maxIndexedClauses = 4
+const MAX_INDEXED_CLAUSES = 4
 
-/** Superseded entries that the expiry queue may hold besides one for each registration. */
-const expirySlack = 1024
+/** So few candidates are quicker evaluated than narrowed down by another index. */
+const FEW_CANDIDATES = 1_000
+
+/** How long evaluating a filter may hold one turn of the event loop, in ms. */
+const TURN_BUDGET_MS = 2
+
+/** Registrations evaluated without looking at the clock. */
+const STEP = 64
+
+/** Registrations that an iteration over all takes at a time. */
+const ITERATION_STEP = 64
+
+type Matches = SortedView<Identified, Registration>
 
 /**
- * Live registrations in memory: by identity, ordered, by expiry, and by the fields that filters
- * have asked for. A field's index is built the first time an equality on it is selected.
+ * Live registrations in memory: by identity, ordered, by expiry, and by the fields and in the orders that
+ * are asked for. A change costs O(log n) for each of them; an answer costs what it shows, unless the
+ * filter must be evaluated.
  */
 export class RegistrationIndex {
-  readonly #byIdentity = new Map<string, Registration>()
-  readonly #all = new SortedRegistrations()
-  readonly #byField = new Map<string, FieldIndex>()
+  readonly #byIdentity = new IdentityMap<Registration>()
+  readonly #all = new SortedList<Identified, Registration>(isIdentityBefore)
   readonly #expiries = new ExpiryQueue()
+  readonly #fields = new KeptIndexes<FieldIndex>(this.#all, FIELD_BOUNDS)
+  readonly #orders = new KeptIndexes<OrderIndex>(this.#all, ORDER_BOUNDS)
   readonly #names = new NameTables()
+  /** What is kept while it is loaded; `null` afterwards. */
+  #loading: Loading | null = null
   /** Called with each change once it is made. */
   onChange: ((change: RegistrationChange) => void) | null = null
+
+  /** An index to be filled by `put` and completed by `endLoading`; until then it can't be searched. */
+  static toLoad(): RegistrationIndex {
+    const index = new RegistrationIndex()
+    index.#loading = {
+      all: new SortedRuns<Registration>(isIdentityBefore),
+      expiries: new SortedRuns<Registration>(isExpiryBefore),
+      changed: null,
+    }
+    return index
+  }
 
   get size(): number {
     return this.#byIdentity.size
   }
 
-  /** When the next one ends, or may have ended before it was renewed; Unix ms, `null` if none will. */
+  /** When the next one ends, Unix ms; `null` if none will. */
   get nextExpiry(): number | null {
     return this.#expiries.earliest
-  }
-
-  /** Expiries that wait for their time, superseded ones among them. */
-  get queuedExpiries(): number {
-    return this.#expiries.size
   }
 
   get(identity: string): Registration | undefined {
     return this.#byIdentity.get(identity)
   }
 
-  /** All registrations, in no order; those that come or go during the iteration may or may not be included. */
-  registrations(): Iterator<Registration> {
-    return this.#byIdentity.values()
+  /** All registrations; those that come or go during the iteration may or may not be included. */
+  *registrations(): Generator<Registration, undefined> {
+    let last: Identified | undefined
+    for (;;) {
+      // A view that is held for the whole iteration would keep what is replaced meanwhile.
+      const some = firstOf(this.#all.view().ascending(last), ITERATION_STEP)
+      yield* some
+      last = some.at(-1)
+      if (last === undefined) return undefined
+    }
   }
 
   /** Adds a registration, in the place of the identity's present one if it has one. */
   put(registration: Registration): void {
-    const before = this.#byIdentity.get(registration.identity)
-    this.#byIdentity.set(registration.identity, registration)
-    this.#names.put(registration.identity, registration.gateway)
-    if (before) this.#all.replace(registration)
-    else this.#all.add(registration)
-    for (const field of this.#byField.values()) field.update(before, registration)
-    this.#expiries.push(registration)
-    this.#dropSuperseded()
     const { identity } = registration
+    if (this.#loading !== null) this.#note(this.#loading, identity, registration)
+    this.#byIdentity.set(identity, registration)
+    this.#names.put(identity, registration.gateway)
+    if (this.#loading !== null) return
+    const before = this.#all.put(registration)
+    this.#update(before, registration)
     this.onChange?.({ identity, before: before ?? null, after: registration, isExpiry: false })
   }
 
@@ -73,13 +111,51 @@ export class RegistrationIndex {
   remove(identity: string, isExpiry = false): boolean {
     const before = this.#byIdentity.get(identity)
     if (!before) return false
+    if (this.#loading !== null) this.#note(this.#loading, identity, null)
     this.#byIdentity.delete(identity)
     this.#names.remove(identity)
-    this.#all.remove(identity)
-    for (const field of this.#byField.values()) field.update(before, undefined)
-    this.#dropSuperseded()
+    if (this.#loading !== null) return true
+    this.#all.remove(before)
+    this.#update(before, undefined)
     this.onChange?.({ identity, before, after: null, isExpiry })
     return true
+  }
+
+  /**
+   * Puts in order what was put while loading, and what is changed meanwhile.
+   * @param pause is awaited every few ms.
+   */
+  async endLoading(pause: () => Promise<void>): Promise<void> {
+    const loading = this.#loading
+    if (loading === null) return
+    const changed = new Map<string, Registration | undefined>()
+    loading.changed = changed
+    const isCurrent = (registration: Registration): boolean =>
+      this.#byIdentity.get(registration.identity) === registration
+    await loading.all.drainTo((registration) => {
+      if (isCurrent(registration)) this.#all.put(registration)
+    }, pause)
+    await loading.expiries.drainTo((registration) => {
+      if (isCurrent(registration)) this.#expiries.update(undefined, registration)
+    }, pause)
+    this.#loading = null
+    for (const [identity, before] of changed) {
+      const after = this.#byIdentity.get(identity)
+      if (after) this.#all.put(after)
+      else this.#all.remove({ identity })
+      this.#expiries.update(before, after)
+    }
+  }
+
+  /** Notes a change that is about to be made while loading. */
+  #note({ all, expiries, changed }: Loading, identity: string, after: Registration | null): void {
+    if (changed !== null) {
+      // The first state is the only one that may have been put in order.
+      if (!changed.has(identity)) changed.set(identity, this.#byIdentity.get(identity))
+    } else if (after !== null) {
+      all.add(after)
+      expiries.add(after)
+    }
   }
 
   /**
@@ -88,59 +164,139 @@ export class RegistrationIndex {
    */
   expire(now: number, limit = Infinity): boolean {
     for (let removed = 0; removed < limit; removed += 1) {
-      const registration = this.#expiries.popExpired(now)
+      const registration = this.#expiries.firstExpired(now)
       if (!registration) return true
-      if (this.#isCurrent(registration)) this.remove(registration.identity, true)
+      this.remove(registration.identity, true)
     }
     return false
   }
 
   /** Everything, ordered by identity; frozen, since callers share it. */
   list(): readonly Registration[] {
-    return this.#all.list()
+    return this.#all.view().toArray()
   }
 
-  /** Everything that matches, ordered by identity. */
+  /**
+   * Everything that matches, ordered by identity; frozen. Holds the event loop for as long as it takes:
+   * call `prepare` first, and `view` unless the answer must be of this instant.
+   */
   select(filter: CompiledFilter): readonly Registration[] {
-    let fewest: SortedRegistrations | undefined
-    for (const { path, value } of filter.equalities.slice(0, maxIndexedClauses)) {
-      const found = this.#fieldIndex(path).get(value)
-      if (!found) return []
-      if (!fewest || found.size < fewest.size) fewest = found
+    const { candidates, areMatches } = this.#candidates(filter)
+    if (areMatches) return candidates.toArray()
+    return Object.freeze(candidates.toArray().filter(({ metadata }) => filter.matches(metadata)))
+  }
+
+  /**
+   * Builds the indexes that a call of `view` should have, as far as they are worth it.
+   * @param order the order of the first page of a listing, if not by identity.
+   * @returns when they are ready, `null` if nothing is to be waited for. What is here may change meanwhile.
+   */
+  prepare(filter: CompiledFilter, order: SortOrder | null = null): Promise<unknown> | null {
+    const building: Promise<void>[] = []
+    const request = (index: Promise<void> | null): void => {
+      if (index !== null) building.push(index)
     }
-    const candidates = (fewest ?? this.#all).list()
-    const isAnswer = filter.isEqualitiesOnly && filter.equalities.length <= 1
-    return isAnswer ? candidates : candidates.filter(({ metadata }) => filter.matches(metadata))
+    for (const { path } of this.#clausesToIndex(filter)) {
+      request(this.#fields.request(nameOf(path), () => new FieldIndex(path)))
+    }
+    if (order !== null && order.sortBy !== 'expiresAt') {
+      request(this.#orders.request(order.sortBy, () => new OrderIndex(order)))
+    }
+    return building.length === 0 ? null : Promise.all(building)
   }
 
-  /** Everything that matches, as targets of a multicast. */
-  selectTargets(filter: CompiledFilter): TargetSet {
+  /** The matches as of the call, yielding to the event loop if many must be evaluated. */
+  async view(filter: CompiledFilter, order: SortOrder | null = null): Promise<RegistrationView> {
+    const ordered = order && this.#ordered(order)
+    const { candidates, areMatches } = this.#candidates(filter)
+    return { matches: areMatches ? candidates : await evaluate(candidates, filter), ordered }
+  }
+
+  /** Those of `view`, as targets of a multicast. */
+  async selectTargets(filter: CompiledFilter): Promise<TargetSet> {
     const isEverything = filter.isEqualitiesOnly && filter.equalities.length === 0
-    return isEverything ? this.#names.all() : this.#names.of(this.select(filter))
+    if (isEverything) return this.#names.all()
+    const { matches } = await this.view(filter)
+    return this.#names.of(matches)
   }
 
-  #fieldIndex(path: readonly string[]): FieldIndex {
-    const name = JSON.stringify(path)
-    const field = this.#byField.get(name) ?? new FieldIndex(path, this.#all.list())
-    // A Map iterates in order of insertion: inserting anew marks the field as used last.
-    this.#byField.delete(name)
-    this.#byField.set(name, field)
-    if (this.#byField.size > maxFieldIndexes) {
-      for (const oldest of this.#byField.keys()) {
-        this.#byField.delete(oldest)
-        break
+  #update(before: Registration | undefined, after: Registration | undefined): void {
+    this.#expiries.update(before, after)
+    this.#fields.update(before, after)
+    this.#orders.update(before, after)
+  }
+
+  #ordered({ sortBy }: SortOrder): OrderedRegistrations | null {
+    if (sortBy === 'expiresAt') return this.#expiries.view()
+    return this.#orders.get(sortBy)?.view() ?? null
+  }
+
+  /** The fewest that an index says may match. */
+  #candidates({ equalities, isEqualitiesOnly }: CompiledFilter): Candidates {
+    let fewest: FieldIndex | null = null
+    let [leastCount, sought]: [number, EqualityClause['value']] = [Infinity, null]
+    for (const { path, value } of equalities.slice(0, MAX_INDEXED_CLAUSES)) {
+      const index = this.#fields.get(nameOf(path))
+      const count = index?.count(value) ?? Infinity
+      if (index !== undefined && count < leastCount) {
+        ;[fewest, leastCount, sought] = [index, count, value]
       }
     }
-    return field
-  }
-
-  #isCurrent(registration: Registration): boolean {
-    return this.#byIdentity.get(registration.identity) === registration
-  }
-
-  #dropSuperseded(): void {
-    if (this.#expiries.size > 2 * this.#byIdentity.size + expirySlack) {
-      this.#expiries.retain((registration) => this.#isCurrent(registration))
+    const looked = fewest === null ? 0 : 1
+    return {
+      candidates: fewest === null ? this.#all.view() : fewest.view(sought),
+      areMatches: isEqualitiesOnly && equalities.length === looked,
     }
   }
+
+  /** Clauses whose indexes help: one alone if it leaves few candidates. */
+  #clausesToIndex({ equalities }: CompiledFilter): readonly EqualityClause[] {
+    const clauses = equalities.slice(0, MAX_INDEXED_CLAUSES)
+    const sufficient = clauses.find(({ path, value }) => {
+      const index = this.#fields.get(nameOf(path))
+      return index !== undefined && index.count(value) <= FEW_CANDIDATES
+    })
+    return sufficient === undefined ? clauses : [sufficient]
+  }
+}
+
+/** Registrations in no order. */
+interface Loading {
+  readonly all: SortedRuns<Registration>
+  readonly expiries: SortedRuns<Registration>
+  /** Once they are put in order: for identities changed since, their registrations until then. */
+  changed: Map<string, Registration | undefined> | null
+}
+
+interface Candidates {
+  readonly candidates: Matches
+  /** Whether all of them match. */
+  readonly areMatches: boolean
+}
+
+function nameOf(path: readonly string[]): string {
+  return JSON.stringify(path)
+}
+
+async function evaluate(candidates: Matches, filter: CompiledFilter): Promise<Matches> {
+  const budget = new EventLoopBudget(TURN_BUDGET_MS)
+  const found: Registration[] = []
+  let steps = 0
+  for (const block of candidates.blocks) {
+    for (const registration of block) {
+      if (filter.matches(registration.metadata)) found.push(registration)
+      steps += 1
+      if (steps % STEP === 0 && budget.exhausted) await budget.renew()
+    }
+  }
+  return SortedView.of(isIdentityBefore, found)
+}
+
+function firstOf<T>(items: Iterable<T>, count: number): T[] {
+  const first: T[] = []
+  for (const item of items) {
+    first.push(item)
+    if (first.length === count) break
+  }
+  return first
 }

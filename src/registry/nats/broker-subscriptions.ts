@@ -1,17 +1,20 @@
-import type { Msg, Subscription } from '@nats-io/transport-node'
+import type { Msg } from '@nats-io/transport-node'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import { RegistryError } from '../errors.ts'
 import { settledWithin } from '../settled-within.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Connection, ConnectionPool } from './connections.ts'
+import { Drains } from './drains.ts'
 import { shown } from './reply.ts'
 
 const FLUSH_AGAIN_MS = 50
 
-/** A subscription at the broker; `confirmed` resolves when the broker knows of it. */
+/** A subscription at the broker. */
 export interface BrokerSubscription {
-  readonly subscription: Subscription
+  /** Resolves when the broker knows of it. */
   readonly confirmed: Promise<void>
+  /** Gives it up; resolves when what is on its way has arrived. */
+  readonly drain: () => Promise<void>
 }
 
 /** Makes subscriptions and learns, with one round trip for many, when the broker knows of them. */
@@ -19,6 +22,8 @@ export class BrokerSubscriptions {
   readonly #pool: ConnectionPool
   readonly #confirmTimeoutMs: number
   readonly #warnings: Warnings
+  /** Of each connection: one that is lost must not hold up another's. */
+  readonly #drains = new Map<Connection, Drains>()
   readonly #confirmations = new Map<Connection, Promise<void>>()
 
   constructor(pool: ConnectionPool, confirmTimeoutMs: number, warnings: Warnings) {
@@ -48,7 +53,9 @@ export class BrokerSubscriptions {
         cause: refusal,
       })
     })
-    return { subscription, confirmed }
+    const drains = this.#drains.get(connection) ?? new Drains()
+    this.#drains.set(connection, drains)
+    return { confirmed, drain: () => drains.drain(subscription) }
   }
 
   /** An exception here would end the library's read loop and make the connection deaf. */

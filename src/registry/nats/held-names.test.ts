@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { nextBit } from '../targets/bitmap.ts'
 import { NameTable } from '../targets/name-table.ts'
 import { rangesOf } from '../targets/ranges.ts'
+import { uniformFrom } from '../testing/uniform.ts'
 import { HeldNames, SILENT_PROCESS } from './held-names.ts'
 
-/** After so many answers of others, a process is taken to be gone. */
-const ANSWERS_UNTIL_GONE = 32
+/** After so many answers of each, on average, a process that did not answer is taken to be gone. */
+const ANSWERS_UNTIL_GONE = 16
+const MAX_PROCESSES = 16
 /** So many messages go to names after the first `lacks`. */
 const FIRST_PAUSE = 8
 const LONGEST_PAUSE = 256
@@ -71,7 +73,7 @@ describe('what the processes of a gateway hold', () => {
     const held = new HeldNames()
     const table = someTable()
     held.noteHeld(table, [0, 0], 'gone')
-    for (let answers = 1; answers < ANSWERS_UNTIL_GONE; answers += 1) {
+    for (let answers = 1; answers < 2 * ANSWERS_UNTIL_GONE; answers += 1) {
       held.noteHeld(table, [1, 9], 'stays')
       expect(slotsOf(held, table)).toEqual([])
     }
@@ -85,8 +87,23 @@ describe('what the processes of a gateway hold', () => {
     for (let process = 0; process < 10_000; process += 1) {
       held.noteHeld(table, [process % 50, process % 50], `p${process}`)
     }
-    for (let answers = 0; answers < 4; answers += 1) held.noteHeld(table, [7, 7], `own${answers}`)
+    for (let process = 0; process < MAX_PROCESSES; process += 1) {
+      held.noteHeld(table, [7, 7], `own${process}`)
+    }
     expect(slotsOf(held, table)).toEqual([7])
+  })
+
+  test('is known of many that answer in any order', () => {
+    const held = new HeldNames()
+    const table = someTable()
+    const uniform = uniformFrom(1)
+    for (let process = 0; process < MAX_PROCESSES; process += 1) {
+      held.noteHeld(table, [process, 20], `p${process}`)
+    }
+    for (let answers = 0; answers < 5_000; answers += 1) {
+      held.noteHeld(table, [16, 17], `p${Math.floor(uniform() * MAX_PROCESSES)}`)
+      expect(slotsOf(held, table)).toEqual([15, 16, 17, 18, 19, 20])
+    }
   })
 })
 

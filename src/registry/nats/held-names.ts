@@ -5,9 +5,9 @@ import type { Ranges } from '../targets/ranges.ts'
 /** Stands for the processes of a gateway that don't say what they hold: they hold nothing. */
 export const SILENT_PROCESS = ''
 /** Processes that may share one gateway and be told names; with more, one is forgotten. */
-const MAX_PROCESSES = 4
-/** A process that has not answered while others did so many times is taken to be gone. */
-const ANSWERS_UNTIL_GONE = 32
+const MAX_PROCESSES = 16
+/** A process that has not answered while all did so many times, on average, is taken to be gone. */
+const ANSWERS_UNTIL_GONE = 16
 /** How many messages to names follow the n-th `lacks`: n times this, up to the maximum. */
 const PAUSE_MESSAGES = 8
 const MAX_PAUSE_MESSAGES = 256
@@ -76,8 +76,9 @@ export class HeldNames {
     process.lastAnswer = known.answers
     known.processes.delete(by)
     known.processes.set(by, process)
+    const answersUntilGone = ANSWERS_UNTIL_GONE * known.processes.size
     for (const [name, { lastAnswer }] of known.processes) {
-      const isGone = known.answers - lastAnswer >= ANSWERS_UNTIL_GONE
+      const isGone = known.answers - lastAnswer >= answersUntilGone
       if (isGone || known.processes.size > MAX_PROCESSES) known.processes.delete(name)
     }
     return process

@@ -258,7 +258,7 @@ class NatsMessenger implements Messenger {
   async #close(): Promise<void> {
     await Promise.allSettled(this.#sends)
     const drained = [
-      ...this.#gatewaySubscriptions.map(({ subscription }) => subscription.drain()),
+      ...this.#gatewaySubscriptions.map((each) => each.drain()),
       ...this.#ownSubjects.drain(),
     ]
     if (this.#pool.up) await settledWithin(drained, CLOSE_PATIENCE_MS)

@@ -160,5 +160,5 @@ export class OwnSubjects {
 }
 
 function drainOf({ subscriptions }: Interest): readonly Promise<void>[] {
-  return subscriptions.map(({ subscription }) => subscription.drain())
+  return subscriptions.map((each) => each.drain())
 }

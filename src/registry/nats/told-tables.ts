@@ -1,6 +1,7 @@
 import { nuid } from '@nats-io/transport-node'
 import { isIdentity } from '../identity.ts'
 import type { NameNumbers } from '../name-numbering.ts'
+import { ownText } from '../own-text.ts'
 import { TABLE_SLOTS } from '../targets/name-table.ts'
 import { countOf, forEachNumber } from '../targets/ranges.ts'
 import type { SlotsOfTable } from './wire.ts'
@@ -11,6 +12,8 @@ const MAX_SLOTS = 4 * 1024 * 1024
 const TABLE_OVERHEAD = 128
 /** What stands for no number. */
 const NONE = -1
+/** The place of a table of which a slot was told two names. */
+const AMBIGUOUS = new Int32Array(0)
 
 /**
  * The names that senders have told a gateway's process, by their tables and slots. Those of the
@@ -33,14 +36,14 @@ export class ToldTables {
 
   /**
    * Notes the names of slots.
-   * @returns whether it holds them all now. It doesn't if one is not an identity, or a slot had
-   *   another name: whoever said so, a table of two meanings has none, and is forgotten.
+   * @returns whether it holds them all now. It doesn't if one is not an identity, or a slot of the
+   *   table was told two names: whoever said so, such a table means nothing from then on.
    */
   tell({ id, slots }: SlotsOfTable, names: readonly string[]): boolean {
     let numbers = this.#numbersOfNames(names)
     // Numbering may have begun anew on the way; it has much room now.
     if (this.#dropOutdated()) numbers = this.#numbersOfNames(names)
-    if (numbers.includes(NONE)) return false
+    if (numbers.includes(NONE) || this.#tables.get(id) === AMBIGUOUS) return false
     const table = this.#use(id, slots.at(-1) ?? 0)
     let position = 0
     let isConsistent = true
@@ -51,7 +54,7 @@ export class ToldTables {
       table[slot] = number
       position += 1
     })
-    if (!isConsistent) this.#forget(id)
+    if (!isConsistent) this.#keep(id, AMBIGUOUS)
     return isConsistent && this.#generation === this.#numbers.generation
   }
 
@@ -88,15 +91,19 @@ export class ToldTables {
       table = new Int32Array(length).fill(NONE)
       table.set(before)
     }
+    this.#keep(id, table)
+    return table
+  }
+
+  /** Keeps a table as the one used last. */
+  #keep(id: string, table: Int32Array): void {
     this.#forget(id)
-    // A copy: an id that was cut out of headers would keep all of them in memory.
-    this.#tables.set(Buffer.from(id).toString(), table)
+    this.#tables.set(ownText(id), table)
     this.#size += table.length + TABLE_OVERHEAD
     for (const oldest of this.#tables.keys()) {
       if (this.#size <= this.#maxSlots || oldest === id) break
       this.#forget(oldest)
     }
-    return table
   }
 
   #forget(id: string): void {

@@ -21,10 +21,10 @@ const CHARACTERS_A_STEP = 64
 /**
  * The first registrations in an order, yielding to the event loop. Takes as many comparisons as
  * there are registrations, and a few more, when few of them are asked for; else O(n log n).
- * @param count how many, an integer ≥ 1; all of them if there are fewer.
+ * @param count how many, an integer ≥ 1 or Infinity; all of them if there are fewer.
  */
 export async function firstInOrder(
-  registrations: readonly Registration[],
+  registrations: Iterable<Registration>,
   { entryOf, compare }: SortOrder,
   count: number,
 ): Promise<readonly Registration[]> {

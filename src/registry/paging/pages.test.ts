@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Enumeration, EnumerateOptions } from '../enumeration.ts'
 import { filterFrom, type Filter } from '../filter/filter.ts'
+import { viewOf } from '../registration-view.ts'
 import type { Metadata, Registration } from '../registration.ts'
 import { Pages } from './pages.ts'
 import { Snapshots } from './snapshots.ts'
@@ -327,7 +328,7 @@ function pageOf(
   options: EnumerateOptions,
   filter: Filter = {},
 ): Promise<Enumeration> {
-  return pages.cutOf(filterFrom(filter), options)(matches)
+  return pages.open(filterFrom(filter), options).cut(viewOf(matches))
 }
 
 /** All pages; `matches` gives what matches at each of them. */

@@ -1,21 +1,28 @@
 import { oneOf, takeOptions, text, trueOrFalse, wholeNumber, type Takes } from '../arguments.ts'
 import type { Enumeration, EnumerateOptions, ListedRegistration } from '../enumeration.ts'
-import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
+import type { RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
 import { decodeCursor, encodeCursor, invalid, listingDigest, type Cursor } from './cursor.ts'
-import { firstInOrder } from './first-in-order.ts'
-import { Snapshot, Snapshots } from './snapshots.ts'
+import { OrderedSnapshot, Snapshots, UnsortedSnapshot, type Snapshot } from './snapshots.ts'
 import { sortOrderOf, type SortOrder } from './sort-order.ts'
+import { firstPage, presentIn } from './sorted-page.ts'
 
-/** Cuts one page out of all matches, which are ordered by identity. */
-export type Cut = (matches: readonly Registration[]) => Promise<Enumeration>
+/** A page that was asked for. */
+export interface OpenedPage {
+  /** The order that an index would be of use in; `null` for the others, and where the order is kept here. */
+  readonly order: SortOrder | null
+  /** Cuts the page out of a view of all matches. */
+  readonly cut: (view: RegistrationView) => Promise<Enumeration>
+}
 
 /** Some registrations in order, and where the next ones begin. */
 interface Page {
   readonly registrations: readonly Registration[]
   readonly next: Cursor | null
 }
+
+type PageOf = (view: RegistrationView) => Page | Promise<Page>
 
 const takes: Takes<EnumerateOptions> = {
   limit: wholeNumber(1, Infinity),
@@ -24,8 +31,6 @@ const takes: Takes<EnumerateOptions> = {
   order: oneOf('ascending', 'descending'),
   includeMetadata: trueOrFalse,
 }
-
-const TURN_BUDGET_MS = 2
 
 /**
  * The pages of one registry's listings.
@@ -50,7 +55,7 @@ export class Pages {
    * @throws RegistryError `INVALID_ARGUMENT` for invalid options, and a cursor that no
    *   page of this listing gave or whose order is no longer kept.
    */
-  cutOf(filter: CompiledFilter, options: EnumerateOptions): Cut {
+  open(filter: CompiledFilter, options: EnumerateOptions): OpenedPage {
     const given = takeOptions(options, 'options', takes)
     const { limit = Infinity, sortBy = 'identity', order = 'ascending', includeMetadata } = given
     const sortOrder = sortOrderOf(sortBy, order)
@@ -63,16 +68,17 @@ export class Pages {
     const pageOf =
       sortOrder === null
         ? byIdentity(order, cursor, limit)
-        : this.#bySnapshot(sortOrder, cursor, limit)
-    return async (matches) => {
-      const { registrations, next } = await pageOf(matches)
+        : this.#bySnapshot(filter, sortOrder, cursor, limit)
+    const cut = async (view: RegistrationView): Promise<Enumeration> => {
+      const { registrations, next } = await pageOf(view)
       return {
         registrations:
           includeMetadata === false ? registrations.map(withoutMetadata) : registrations,
-        totalCount: matches.length,
+        totalCount: view.matches.size,
         nextCursor: next === null ? null : encodeCursor(digestOnce(), next),
       }
     }
+    return { order: cursor === null ? sortOrder : null, cut }
   }
 
   /** Drops everything; later cursors are too old. */
@@ -81,33 +87,41 @@ export class Pages {
   }
 
   #bySnapshot(
+    filter: CompiledFilter,
     order: SortOrder,
     cursor: Cursor | null,
     limit: number,
-  ): (matches: readonly Registration[]) => Promise<Page> {
-    if (cursor === null) return (matches) => this.#firstPage(matches, order, limit)
+  ): PageOf {
+    if (cursor === null) return (view) => this.#firstPage(view, filter, order, limit)
     // Its digest is that of this order, but no page of it gives such a cursor.
     if (cursor.kind !== 'in') throw invalid('not the nextCursor of a page')
     const { registryId, snapshotId, offset } = cursor
     const snapshot = this.#snapshots.get(registryId, snapshotId)
-    return async (matches) => {
-      const identities = await snapshot.identities
-      const page = await presentFrom(identities, offset, matches, limit)
-      const next = page.next === null ? null : { ...cursor, offset: page.next }
-      return { registrations: page.registrations, next }
+    return async (view) => {
+      const identities = await snapshot.skipping(offset)
+      const { registrations, steps } = await presentIn(view, identities, limit)
+      return { registrations, next: steps === null ? null : { ...cursor, offset: offset + steps } }
     }
   }
 
   async #firstPage(
-    matches: readonly Registration[],
+    view: RegistrationView,
+    filter: CompiledFilter,
     order: SortOrder,
     limit: number,
   ): Promise<Page> {
-    const registrations = await firstInOrder(matches, order, limit)
-    if (registrations.length === matches.length) return { registrations, next: null }
-    const snapshotId = this.#snapshots.add(new Snapshot(matches, order))
+    const { matches, ordered } = view
+    const { registrations, rank } = await firstPage(view, filter, order, limit)
+    if (registrations.length === matches.size) return { registrations, next: null }
     const { registryId } = this.#snapshots
-    return { registrations, next: { kind: 'in', registryId, snapshotId, offset: limit } }
+    const keep = (snapshot: Snapshot, offset: number): Page => {
+      const snapshotId = this.#snapshots.add(snapshot)
+      return { registrations, next: { kind: 'in', registryId, snapshotId, offset } }
+    }
+    // The index keeps what doesn't match too, so it is used if most registrations do.
+    return ordered !== null && rank !== null && 2 * matches.size > ordered.size
+      ? keep(new OrderedSnapshot(ordered, order.order), rank)
+      : keep(new UnsortedSnapshot(matches, matches.size, order), registrations.length)
   }
 }
 
@@ -115,74 +129,24 @@ function byIdentity(
   order: 'ascending' | 'descending',
   cursor: Cursor | null,
   limit: number,
-): (matches: readonly Registration[]) => Page {
+): PageOf {
   if (cursor !== null && cursor.kind !== 'after') throw invalid('not the nextCursor of a page')
-  const after = cursor?.identity
-  return order === 'ascending'
-    ? (matches) => ascending(matches, after, limit)
-    : (matches) => descending(matches, after, limit)
-}
-
-function ascending(
-  matches: readonly Registration[],
-  after: string | undefined,
-  limit: number,
-): Page {
-  const start = after === undefined ? 0 : placeOf(after, matches)
-  const from = matches[start]?.identity === after ? start + 1 : start
-  const end = Math.min(from + limit, matches.length)
-  const isWhole = from === 0 && end === matches.length
-  const registrations = isWhole ? matches : matches.slice(from, end)
-  return { registrations, next: end === matches.length ? null : afterLast(registrations) }
-}
-
-function descending(
-  matches: readonly Registration[],
-  after: string | undefined,
-  limit: number,
-): Page {
-  const end = after === undefined ? matches.length : placeOf(after, matches)
-  const from = Math.max(0, end - limit)
-  const registrations = matches.slice(from, end).toReversed()
-  return { registrations, next: from === 0 ? null : afterLast(registrations) }
+  return ({ matches }) => {
+    if (cursor === null && order === 'ascending' && limit >= matches.size) {
+      return { registrations: matches.toArray(), next: null }
+    }
+    const registrations: Registration[] = []
+    for (const registration of matches[order](cursor ?? undefined)) {
+      if (registrations.length === limit) return { registrations, next: afterLast(registrations) }
+      registrations.push(registration)
+    }
+    return { registrations, next: null }
+  }
 }
 
 function afterLast(registrations: readonly Registration[]): Cursor | null {
   const last = registrations.at(-1)
   return last === undefined ? null : { kind: 'after', identity: last.identity }
-}
-
-/** Those of `identities`, from a place on, that are among the matches. */
-async function presentFrom(
-  identities: readonly string[],
-  offset: number,
-  matches: readonly Registration[],
-  limit: number,
-): Promise<{ readonly registrations: readonly Registration[]; readonly next: number | null }> {
-  const budget = new EventLoopBudget(TURN_BUDGET_MS)
-  const registrations: Registration[] = []
-  for (let at = offset; at < identities.length; at += 1) {
-    if (at % 64 === 0 && budget.exhausted) await budget.renew()
-    const identity = identities[at] ?? ''
-    const found = matches[placeOf(identity, matches)]
-    if (found?.identity !== identity) continue
-    if (registrations.length === limit) return { registrations, next: at }
-    registrations.push(found)
-  }
-  return { registrations, next: null }
-}
-
-/** The first index whose identity is not below `identity`. */
-function placeOf(identity: string, matches: readonly Registration[]): number {
-  let low = 0
-  let high = matches.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const candidate = matches[middle]
-    if (candidate !== undefined && candidate.identity < identity) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 function withoutMetadata(registration: Registration): ListedRegistration {

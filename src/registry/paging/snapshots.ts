@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { OrderedRegistrations } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
 import { firstInOrder } from './first-in-order.ts'
 import type { SortOrder } from './sort-order.ts'
@@ -24,33 +25,65 @@ export const SNAPSHOT_BOUNDS: SnapshotBounds = {
   maxIdleMs: 5 * 60_000,
 }
 
-/**
- * The identities of one listing, in the order of the first page. They are sorted when a second
- * page is requested, because that is rare.
- */
-export class Snapshot {
+/** The order of one listing, as its first page found it. */
+export interface Snapshot {
+  /** Registrations kept for it. */
+  readonly size: number
+  /** The identities in order, without the first `count`. */
+  skipping(count: number): Promise<Iterable<string>>
+}
+
+/** Some registrations to be put in order when a second page is requested, because that is rare. */
+export class UnsortedSnapshot implements Snapshot {
   readonly size: number
   readonly #order: SortOrder
   /** Freed once they are sorted. */
-  #registrations: readonly Registration[]
+  #registrations: Iterable<Registration>
   #identities: Promise<readonly string[]> | null = null
 
-  constructor(registrations: readonly Registration[], order: SortOrder) {
-    this.size = registrations.length
+  constructor(registrations: Iterable<Registration>, size: number, order: SortOrder) {
+    this.size = size
     this.#registrations = registrations
     this.#order = order
   }
 
-  get identities(): Promise<readonly string[]> {
+  async skipping(count: number): Promise<Iterable<string>> {
     this.#identities ??= this.#sort()
-    return this.#identities
+    return from(await this.#identities, count)
   }
 
   async #sort(): Promise<readonly string[]> {
-    const sorted = await firstInOrder(this.#registrations, this.#order, this.size)
+    const sorted = await firstInOrder(this.#registrations, this.#order, Infinity)
     this.#registrations = []
     return sorted.map(({ identity }) => identity)
   }
+}
+
+/** All registrations in order, those that don't match among them. */
+export class OrderedSnapshot implements Snapshot {
+  readonly #ordered: OrderedRegistrations
+  readonly #order: SortOrder['order']
+
+  constructor(ordered: OrderedRegistrations, order: SortOrder['order']) {
+    this.#ordered = ordered
+    this.#order = order
+  }
+
+  get size(): number {
+    return this.#ordered.size
+  }
+
+  async skipping(count: number): Promise<Iterable<string>> {
+    return identitiesOf(this.#ordered.skipping(count, this.#order))
+  }
+}
+
+function* from(identities: readonly string[], start: number): Generator<string> {
+  for (let at = start; at < identities.length; at += 1) yield identities[at] ?? ''
+}
+
+function* identitiesOf(registrations: Iterable<Registration>): Generator<string> {
+  for (const { identity } of registrations) yield identity
 }
 
 /** The snapshots that one registry keeps: those used last, within bounds. */

@@ -15,7 +15,10 @@ export interface Entry {
 
 /** An order by values that may change while an identity stays registered. */
 export interface SortOrder {
+  readonly sortBy: string
+  readonly order: 'ascending' | 'descending'
   readonly entryOf: (registration: Registration) => Entry
+  /** As for `Array.sort`, in the direction of `order`. */
   readonly compare: (a: Entry, b: Entry) => number
 }
 
@@ -27,10 +30,11 @@ export interface SortOrder {
 export function sortOrderOf(sortBy: string, order: 'ascending' | 'descending'): SortOrder | null {
   const read = valueReader(sortBy)
   if (read === null) return null
-  const direction = order === 'ascending' ? 1 : -1
   return {
+    sortBy,
+    order,
     entryOf: (registration) => entryOf(registration, read(registration)),
-    compare: (a, b) => direction * compareEntries(a, b),
+    compare: order === 'ascending' ? compareEntries : (a, b) => compareEntries(b, a),
   }
 }
 
@@ -78,8 +82,8 @@ function entryOf(registration: Registration, value: SortValue): Entry {
   }
 }
 
-/** Equal values sort by identity, so that the order is total. */
-function compareEntries(a: Entry, b: Entry): number {
+/** The ascending order. Equal values sort by identity, so that it is total. */
+export function compareEntries(a: Entry, b: Entry): number {
   if (a.typeRank !== b.typeRank) return a.typeRank - b.typeRank
   if (a.key !== b.key) return a.key < b.key ? -1 : 1
   const [left, right] = [a.registration.identity, b.registration.identity]

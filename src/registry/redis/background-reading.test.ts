@@ -3,14 +3,17 @@ import { BackgroundReading } from './background-reading.ts'
 
 let reads = 0
 let fails = false
+let takesMs = 0
 let background: BackgroundReading
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   reads = 0
   fails = false
+  takesMs = 0
   background = new BackgroundReading(async () => {
     reads += 1
+    if (takesMs > 0) await new Promise((resolve) => setTimeout(resolve, takesMs))
     if (fails) throw new Error('away')
   })
 })
@@ -49,6 +52,13 @@ test('stops five minutes after the last call, and begins again with the next', a
   background.use()
   await vi.advanceTimersByTimeAsync(1500)
   expect(reads).toBe(before + 1)
+})
+
+test('takes a fifth of the time at most', async () => {
+  takesMs = 2000
+  background.use()
+  await vi.advanceTimersByTimeAsync(100_000)
+  expect(reads).toBe(10)
 })
 
 test('goes on after a failure, and ends with `stop`', async () => {

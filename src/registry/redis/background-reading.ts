@@ -1,6 +1,9 @@
 /** How often a replica in use reads on by itself, in ms, if no call makes it read. */
 const READ_EVERY_MS = 1000
 
+/** It pauses at least for so many times as long as it read, however little the server or the process can do. */
+const PAUSE_BY_READING = 4
+
 /** For how long after the last call it does, in ms. */
 const IDLE_AFTER_MS = 300_000
 
@@ -45,8 +48,10 @@ export class BackgroundReading {
       this.#timer = null
       return
     }
+    const beganAtMs = performance.now()
     await this.#read().catch(() => {})
     this.#readAtMs = performance.now()
-    if (!this.#isStopped) this.#schedule(READ_EVERY_MS)
+    const pauseMs = PAUSE_BY_READING * (this.#readAtMs - beganAtMs)
+    if (!this.#isStopped) this.#schedule(Math.max(READ_EVERY_MS, pauseMs))
   }
 }

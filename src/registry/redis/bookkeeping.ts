@@ -1,7 +1,7 @@
 import type { RedisConnection } from './connection.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { logEntryFromLines, type LogPosition } from './log.ts'
-import { readBookkeepingScript, readFactsScript, readIndexScript } from './read-scripts.ts'
+import { readBookkeepingScript, readFactsScript } from './read-scripts.ts'
 import { flagFrom, listFrom, textFrom } from './replies.ts'
 
 /** The state of a namespace's index and log at one instant. */
@@ -50,36 +50,4 @@ export async function readFacts(connection: RedisConnection, keys: NamespaceKeys
 function positionFrom(lines: string): LogPosition {
   const [id, mark] = lines.split('\n')
   return logEntryFromLines(`${id}\n\n${mark}`).position
-}
-
-/** A part of the index. */
-export interface IndexPage {
-  /** The cursor of the next part; `null` after the last one. */
-  readonly next: string | null
-  readonly members: readonly IndexMember[]
-}
-
-export interface IndexMember {
-  readonly identity: string
-  /** Unix ms; `Infinity` for never. */
-  readonly endsMs: number
-}
-
-/** Reads about `count` members of the index; a whole iteration may yield some twice. */
-export async function readIndexPage(
-  connection: RedisConnection,
-  keys: NamespaceKeys,
-  cursor: string,
-  count: number,
-): Promise<IndexPage> {
-  const [next, ...page] = listFrom(
-    await connection.run(readIndexScript, [keys.index], [cursor, count]),
-  )
-  const members: IndexMember[] = []
-  for (let at = 0; at + 1 < page.length; at += 2) {
-    const score = textFrom(page[at + 1])
-    const endsMs = score === 'inf' ? Infinity : Number(score)
-    members.push({ identity: textFrom(page[at]), endsMs })
-  }
-  return { next: next === '0' ? null : textFrom(next), members }
 }

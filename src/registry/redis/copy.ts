@@ -14,10 +14,19 @@ export interface Copy {
   position: LogPosition | null
   /** The last entry whose changes, and those of all before, the index has passed on. */
   toldPosition: LogPosition | null
+  /** While it is loaded: identities in the entries applied since the latest part was requested. */
+  touched: Set<string> | null
 }
 
-export function newCopy(position: LogPosition | null): Copy {
-  return { index: new RegistrationIndex(), skipped: new Set(), position, toldPosition: position }
+export function emptyCopy(): Copy {
+  const index = new RegistrationIndex()
+  return { index, skipped: new Set(), position: null, toldPosition: null, touched: null }
+}
+
+/** A copy whose index is to be loaded. */
+export function copyToLoad(position: LogPosition | null): Copy {
+  const index = RegistrationIndex.toLoad()
+  return { index, skipped: new Set(), position, toldPosition: position, touched: new Set() }
 }
 
 /** Why a copy can't be continued or completely loaded; a clause to follow "because". */

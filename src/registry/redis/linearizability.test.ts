@@ -27,7 +27,7 @@ describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () =>
       const seed = Number(process.env['HISTORY_SEED'] ?? randomInt(1, 2 ** 31))
       const server = await startRedisProgram()
       onTestFinished(() => server.stop())
-      const common = { url: server.url, namespace, writes: writesEach, logCap }
+      const common = { url: server.url, namespace, writes: writesEach, logCap, hasLarge: true }
       const writers = startAll(writerCount, { ...common, role: 'writer', seed })
       const readers = startAll(readerCount, { ...common, role: 'reader', seed: seed + writerCount })
       const written = Promise.all(writers.map(({ report }) => report))
@@ -48,6 +48,7 @@ describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () =>
       expect(reads.length).toBeGreaterThan(200)
       expect(loads).toBeGreaterThan(readerCount)
       expect(log.length).toBeGreaterThan(writerCount * writesEach * 0.3)
+      expect(log.some(({ kind }) => kind === 'large')).toBe(true)
       if (isIndexLost) expect(repairs).toBeGreaterThan(0)
       else expect(failedReads).toBe(0)
       // Those that follow from the others and the time are nobody's call.

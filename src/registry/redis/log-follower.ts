@@ -4,7 +4,14 @@ import { agree, Audit, mayBeLong } from './audit.ts'
 import type { RedisConnection } from './connection.ts'
 import { putRecorded, type Copy, type Interruption, type ReplicaOptions } from './copy.ts'
 import { CorruptData } from './corrupt-data.ts'
-import { applyEntry, isSamePosition, timeOf, type LogEntry, type LogPosition } from './log.ts'
+import {
+  applyEntry,
+  isSamePosition,
+  timeOf,
+  type LogEntry,
+  type LogPosition,
+  touchesOf,
+} from './log.ts'
 import { readLog, type LogChecks, type LogReading } from './log-reading.ts'
 import { readRecords } from './records.ts'
 import { ServerClock } from './server-clock.ts'
@@ -138,6 +145,7 @@ export class LogFollower {
           return undefined
         }
         if (application.state === 'unknown') unknown.add(application.identity)
+        if (copy.touched) for (const [identity] of touchesOf(entry)) copy.touched.add(identity)
       } catch (error) {
         if (!(error instanceof CorruptData)) throw error
         this.#interruption = 'the log had a corrupt entry'

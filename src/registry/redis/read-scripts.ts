@@ -119,8 +119,8 @@ export const VERIFIED = '~verified'
 /** Also scored lowest, it marks that the index was found to lack a registration since. */
 export const SUSPECT = '~suspect'
 
-/** Also scored lowest, it keeps an index in being that writers have emptied; one that is missing has been lost. */
-export const EMPTIED = '~emptied'
+/** Also scored lowest, it keeps an index in being that holds no identities; one that is missing has been lost. */
+export const KEPT = '~kept'
 
 /**
  * The state of a namespace's bookkeeping. KEYS index, log. ARGV '1' to ask for facts of eviction.
@@ -140,17 +140,40 @@ return {
 }`)
 
 /**
- * A part of the index. KEYS index. ARGV cursor, about how many.
- * Replies the next cursor, and each member that is not bookkeeping with its score; longer ones than an
- * identity can be are given without their end.
+ * A part of the index with the records. KEYS index. ARGV cursor, about how many, prefix of the keys of
+ * records, which are on the same server.
+ *
+ * Replies the next cursor, and for each member that is not bookkeeping two texts: the member, without its
+ * end if it is longer than an identity can be; and lines of registered_at, expires_at, gateway (empty for none)
+ * and metadata. A record that is missing, of another form, or more than fits is left out: its text
+ * is '?' and the score of the member. One text for each record, for nested replies cost both sides half as much again.
  */
-export const readIndexScript = script(`
+export const readIndexedScript = script(`
 local page = call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
-local reply = { page[1] }
-for at = 1, #page[2], 2 do
-  if page[2][at + 1] ~= '-inf' then
-    reply[#reply + 1] = string.sub(page[2][at], 1, 300)
-    reply[#reply + 1] = page[2][at + 1]
+local members, prefix = page[2], ARGV[3]
+local reply, last, left = { page[1] }, 1, ${MAX_REPLY_BYTES}
+for at = 1, #members, 2 do
+  local member, score = members[at], members[at + 1]
+  if score ~= '-inf' then
+    local record = try('HMGET', prefix .. member, ${fields})
+    local id, metadata, registered, expires, gateway =
+      record[1], record[2], record[3], record[4], record[5] or ''
+    local text
+    if id == member and metadata and registered and expires and
+      #registered < 32 and #expires < 32 and #gateway < 2048 and #metadata < left then
+      text = registered .. '\\n' .. expires .. '\\n' .. gateway
+      -- A line break of another's would make the lines that follow be taken for others.
+      local _, breaks = string.gsub(text, '\\n', '')
+      text = breaks == 2 and text .. '\\n' .. metadata
+    end
+    if text then
+      left = left - #text
+    else
+      text = '?' .. score
+    end
+    reply[last + 1] = string.sub(member, 1, 300)
+    reply[last + 2] = text
+    last = last + 2
   end
 end
 return reply`)

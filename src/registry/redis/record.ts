@@ -68,6 +68,20 @@ function timeFrom(text: string | null | undefined): number {
 /** @throws CorruptData */
 export function gatewayFrom(text: string | null | undefined): string | null {
   if (!text) return null
-  if (text.length <= MAX_GATEWAY_CHARACTERS && GATEWAY.test(text)) return text
+  const known = gateways.get(text)
+  if (known !== undefined) return known
+  if (text.length <= MAX_GATEWAY_CHARACTERS && GATEWAY.test(text)) return remembered(text)
   throw new CorruptData(`it has a gateway that cannot be a subject: ${excerptOf(text)}`)
+}
+
+/** Gateways read lately: registrations share their names, which would take as much room as the rest. */
+const gateways = new Map<string, string>()
+const MAX_GATEWAYS = 10_000
+
+function remembered(gateway: string): string {
+  if (gateways.size >= MAX_GATEWAYS) gateways.clear()
+  // A slice would keep the whole text that it was read from.
+  const own = Buffer.from(gateway).toString()
+  gateways.set(own, own)
+  return own
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
+import type { SortOrder } from '../paging/sort-order.ts'
+import { viewOf, type RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
 import type {
   RegistrationRequest,
@@ -17,7 +19,7 @@ import { readBookkeeping, readFacts } from './bookkeeping.ts'
 import { connectRedis, type RedisConnection } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { keysOf, requireHashTag, type NamespaceKeys } from './keys.ts'
-import { countFrom, flagFrom, listFrom } from './replies.ts'
+import { countFrom, flagFrom, textFrom } from './replies.ts'
 import { Replica } from './replica.ts'
 import { readRegistrations, scanIdentities, scanRegistrations } from './scan.ts'
 import {
@@ -171,7 +173,7 @@ class RedisStore implements RegistryStore {
       }
       const [registeredAt, more] = Array.isArray(reply) ? reply : [reply]
       if (more !== undefined) this.#tending.note(registeredAt, more)
-      return timesOf(countFrom(registeredAt), countFrom(registeredAt), request.ttlMs)
+      return timesOf(countFrom(registeredAt), request.ttlMs)
     })
   }
 
@@ -187,9 +189,10 @@ class RedisStore implements RegistryStore {
       if (reply === 'NOT_FOUND') {
         throw new RegistryError(reply, `Identity "${identity}" is not registered.`)
       }
-      const [registeredAt, now, more] = listFrom(reply)
+      const [times, now, more] = Array.isArray(reply) ? reply : [reply]
       if (more !== undefined) this.#tending.note(now, more)
-      return timesOf(countFrom(registeredAt), countFrom(now), ttlMs)
+      const [registeredAt, expiresAt] = textFrom(times).split(' ', 2).map(Number)
+      return { registeredAt: countFrom(registeredAt), expiresAt: countFrom(expiresAt) || null }
     })
   }
 
@@ -218,11 +221,16 @@ class RedisStore implements RegistryStore {
     })
   }
 
-  select(filter: CompiledFilter): Promise<readonly Registration[]> {
-    return this.#accept(() =>
+  async select(filter: CompiledFilter): Promise<readonly Registration[]> {
+    const { matches } = await this.view(filter, null)
+    return matches.toArray()
+  }
+
+  view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView> {
+    return this.#accept(async () =>
       this.#strategy === 'replica'
-        ? this.#replica.select(filter)
-        : scanRegistrations(this.#connection, this.#keys, filter, this.#warnings),
+        ? this.#replica.view(filter, order)
+        : viewOf(await scanRegistrations(this.#connection, this.#keys, filter, this.#warnings)),
     )
   }
 
@@ -321,7 +329,7 @@ class RedisStore implements RegistryStore {
   }
 }
 
-/** @param nowMs when the write was made; both Unix ms by the clock of Redis. */
-function timesOf(registeredAt: number, nowMs: number, ttlMs: number): RegistrationTimes {
-  return { registeredAt, expiresAt: ttlMs === 0 ? null : nowMs + ttlMs }
+/** The times of a registration that was made at `registeredAt`. */
+function timesOf(registeredAt: number, ttlMs: number): RegistrationTimes {
+  return { registeredAt, expiresAt: ttlMs === 0 ? null : registeredAt + ttlMs }
 }

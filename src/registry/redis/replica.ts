@@ -3,6 +3,8 @@ import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { hasExpired } from '../memory/expiry-queue.ts'
 import type { RegistrationIndex } from '../memory/registration-index.ts'
+import type { SortOrder } from '../paging/sort-order.ts'
+import type { RegistrationView } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
 import { settledWithin } from '../settled-within.ts'
 import type { TargetSet } from '../targets/target-set.ts'
@@ -10,7 +12,7 @@ import { differences } from '../watch/registration-change.ts'
 import { Watches } from '../watch/watches.ts'
 import { BackgroundReading } from './background-reading.ts'
 import type { RedisConnection } from './connection.ts'
-import { newCopy, type Copy, type Interruption, type ReplicaOptions } from './copy.ts'
+import { emptyCopy, type Copy, type Interruption, type ReplicaOptions } from './copy.ts'
 import type { LogPosition } from './log.ts'
 import { LogFollower } from './log-follower.ts'
 import { SharedRound } from './shared-round.ts'
@@ -31,7 +33,7 @@ const CHUNK_SIZE = 500
 /**
  * A namespace's registrations in memory, kept by following its log.
  *
- * `select` first reads what the log has gained, in one round trip if that is not much, so it sees
+ * `view` first reads what the log has gained, in one round trip if that is not much, so it sees
  * everything that took effect before the call. What ended is left out by the time of Redis, read
  * at the same instant. A new copy is loaded beside the present one, and takes its place when it is
  * complete, if
@@ -54,7 +56,7 @@ export class Replica {
   readonly #rounds = new SharedRound((calledAtMs) => this.#readOn(calledAtMs))
   readonly #background = new BackgroundReading(() => this.#rounds.join())
   readonly #snapshots: Snapshots
-  #copy = newCopy(null)
+  #copy = emptyCopy()
   /** Whether the log may still continue where the copy ends. */
   #isFollowing = false
   /** Monotonic ms. */
@@ -90,16 +92,25 @@ export class Replica {
     return nextExpiry === null ? Infinity : receivedAtMs + nextExpiry - timeMs
   }
 
-  /** Live registrations that match, ordered by identity. */
-  async select(filter: CompiledFilter): Promise<readonly Registration[]> {
-    await this.catchUp()
-    return this.held(filter)
+  /** Live registrations that match. */
+  async view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView> {
+    await this.#prepare(filter, order)
+    return this.#copy.index.view(filter, order)
   }
 
   /** Those that `select` gives, as targets. */
   async selectTargets(filter: CompiledFilter): Promise<TargetSet> {
-    await this.catchUp()
+    await this.#prepare(filter, null)
     return this.#copy.index.selectTargets(filter)
+  }
+
+  /** Catches up, with the indexes that an answer should have. */
+  async #prepare(filter: CompiledFilter, order: SortOrder | null): Promise<void> {
+    await this.catchUp()
+    const building = this.#copy.index.prepare(filter, order)
+    if (building === null) return
+    await building
+    await this.catchUp()
   }
 
   /**

@@ -97,13 +97,14 @@ else
   kind, text = 'register', ARGV[6] .. '\\n' .. ARGV[1] .. '\\n' .. expires .. '\\n' .. registered .. '\\n' .. ARGV[5] .. '\\n' .. ARGV[2]
 end${append('KEYS[3]', 'kind', 'text', 'cap')}${keepFor('ttl', 'expires')}
 if cap then${appendLog}${tend}
-  return { now, tend(ARGV[1], ARGV[6], cap, false) }
+  return { now, tend(ARGV[1], ARGV[6], cap) }
 end
 return now`)
 
 /**
  * KEYS hash, index, log. ARGV id, TTL in ms, mark, log cap, until when not to tend (Unix ms).
- * Replies [registered_at, now], or an error code; if it has tended, also whether the next should.
+ * Replies "registered_at expires_at", because a list would cost Redis more, or an error code; if it has
+ * tended, [that, now, whether the next should tend too].
  */
 export const heartbeatScript = script(`${now}
 local found = call('HMGET', KEYS[1], 'expires_at', 'registered_at')${findLive('found[1]')}
@@ -133,9 +134,9 @@ else
   call('PERSIST', KEYS[1])
 end
 if cap then${appendLog}${tend}
-  return { registered, now, tend(ARGV[1], ARGV[3], cap, false) }
+  return { found[2] .. ' ' .. expires, now, tend(ARGV[1], ARGV[3], cap) }
 end
-return { registered, now }`)
+return found[2] .. ' ' .. expires`)
 
 /**
  * Names another gateway in the registration that the caller saw, and in no later one. Nothing else of
@@ -163,7 +164,7 @@ if not call('ZSCORE', KEYS[2], ARGV[1]) then${appendLog}${logRegistration}${addT
 end
 local text = ARGV[5] .. '\\n' .. ARGV[1] .. '\\n\\n\\n' .. ARGV[4]${append('KEYS[3]', "'move'", 'text', 'cap')}
 if cap then${appendLog}${tend}
-  return { 1, now, tend(ARGV[1], ARGV[5], cap, false) }
+  return { 1, now, tend(ARGV[1], ARGV[5], cap) }
 end
 return 1`)
 
@@ -178,13 +179,12 @@ if not ends then
   dropLost(ARGV[2])
   return 0
 end${decideTending('ARGV[4]', 'ARGV[3]')}
-local removed = call('ZREM', KEYS[2], ARGV[1]) == 1
+call('ZREM', KEYS[2], ARGV[1])
 local kind, text = 'unregister', ARGV[2] .. '\\n' .. ARGV[1]
 if not isLive then kind, text = 'expire', ARGV[2] .. '\\n' .. cjson.encode({ ARGV[1] }) end${append('KEYS[3]', 'kind', 'text', 'cap')}
 local reply = isLive and 1 or 0
-if removed and not cap and call('EXISTS', KEYS[2]) == 0 then cap = tonumber(ARGV[3]) end
 if cap then${appendLog}${tend}
-  return { reply, now, tend(ARGV[1], ARGV[2], cap, removed) }
+  return { reply, now, tend(ARGV[1], ARGV[2], cap) }
 end
 return reply`)
 

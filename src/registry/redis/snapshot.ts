@@ -1,12 +1,19 @@
 import { RegistryError } from '../errors.ts'
-import {
-  readBookkeeping,
-  readIndexPage,
-  type Bookkeeping,
-  type IndexMember,
-} from './bookkeeping.ts'
+import { readBookkeeping, type Bookkeeping } from './bookkeeping.ts'
 import type { RedisConnection } from './connection.ts'
-import { newCopy, putRecorded, type Copy, type Interruption, type ReplicaOptions } from './copy.ts'
+import {
+  copyToLoad,
+  putRecorded,
+  type Copy,
+  type Interruption,
+  type ReplicaOptions,
+} from './copy.ts'
+import {
+  readIndexedRecords,
+  takeRecords,
+  type IndexedRecords,
+  type IndexMember,
+} from './indexed-records.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { readRecords } from './records.ts'
 import { dropLostScript } from './repair-scripts.ts'
@@ -16,6 +23,9 @@ import { needsVerification, verifyIndex } from './verify-index.ts'
 
 /** Identities read at a time: a few ms of work for either side. */
 const chunkSize = 500
+
+/** How long a loaded copy may lag behind the log while it is put in order, in ms. */
+const KEEP_UP_EVERY_MS = 5
 
 const INDEX_LOST: Interruption = 'the index was lost'
 
@@ -39,30 +49,59 @@ export class Snapshots {
   }
 
   /**
-   * Loads everything, while writers go on. The log's end is noted first. Then, chunk by chunk, the
-   * log is followed and the chunk's hashes are read, which are thus never older than the position;
-   * what the log says of them again later is idempotent. ZSCAN gives every identity that stays in
-   * the index meanwhile; those that come or go are in the log.
+   * Loads everything, while writers go on. The log's end is noted first. Then the index is read part by
+   * part with its records, and the log is followed after each. ZSCAN gives every identity that stays
+   * in the index meanwhile; those that come or go are in the log.
+   *
+   * The next part is requested before the last one is taken apart, so that Redis and this process work
+   * at the same time. What the log says of a record after it was requested may be newer than the
+   * record, which is then read again. So no record is older than the position, and what the log says of
+   * it again later is idempotent.
    * @param heldCount how many registrations the reader holds so far.
    */
   async load(heldCount: number): Promise<Copy | Interruption> {
     const state = await this.#verifiedBookkeeping(heldCount)
     if (!state) return INDEX_LOST
-    const copy = newCopy(state.end)
+    const copy = copyToLoad(state.end)
     const lost: string[] = []
-    for (let cursor = state.hasIndex ? '0' : null; cursor !== null;) {
-      const page = await readIndexPage(this.#connection, this.#keys, cursor, chunkSize)
-      cursor = page.next
-      for (let from = 0; from < page.members.length; from += chunkSize) {
-        const interruption = await this.#follow(copy)
-        if (interruption !== null) return interruption
-        lost.push(...(await this.#readMembers(copy, page.members.slice(from, from + chunkSize))))
-      }
+    let reading = this.#request(state.hasIndex ? '0' : null)
+    for (;;) {
+      const part = await reading
+      if (part === null) break
+      const stale = copy.touched ?? new Set()
+      copy.touched = new Set()
+      reading = this.#request(part.next)
+      // It may fail before it is awaited.
+      reading.catch(() => {})
+      const others = takeRecords(part, stale, (registration) => copy.index.put(registration))
+      if (others.length > 0) lost.push(...(await this.#readMembers(copy, others)))
+      const interruption = await this.#follow(copy)
+      if (interruption !== null) return interruption
     }
+    copy.touched = null
     for (let from = 0; from < lost.length; from += chunkSize) {
       await this.#dropLost(lost.slice(from, from + chunkSize))
     }
-    return (await this.#isStillWhole(state)) ? copy : INDEX_LOST
+    if (!(await this.#isStillWhole(state))) return INDEX_LOST
+    return (await this.#putInOrder(copy)) ?? copy
+  }
+
+  /** Requests a part of the index with its records. */
+  async #request(cursor: string | null): Promise<IndexedRecords | null> {
+    return cursor === null
+      ? null
+      : readIndexedRecords(this.#connection, this.#keys, cursor, chunkSize)
+  }
+
+  async #putInOrder(copy: Copy): Promise<Interruption | null> {
+    let interruption: Interruption | null = null
+    let followedAtMs = performance.now()
+    await copy.index.endLoading(async () => {
+      if (performance.now() - followedAtMs < KEEP_UP_EVERY_MS) return
+      interruption ??= await this.#follow(copy)
+      followedAtMs = performance.now()
+    })
+    return interruption
   }
 
   /** Whether the index has not been lost since; otherwise only a part of it was read. */

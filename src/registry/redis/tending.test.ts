@@ -5,7 +5,8 @@ import { findProgram, startRedisProgram, type ServerProgram } from '../../enviro
 import { everything, identitiesOf, request } from '../store.contract.ts'
 import type { RegistryStore } from '../store.ts'
 import type { RedisStoreOptions } from './redis-store.ts'
-import { DROPPED_AT_A_TIME, LEEWAY_MS, SHORT_TTL_MS, TEND_EVERY } from './tending.ts'
+import { registerScript } from './scripts.ts'
+import { DROPPED_AT_A_TIME, LEEWAY_MS, SHORT_TTL_MS, TEND_EVERY, TRUST_MS } from './tending.ts'
 import { openStore } from './testing/open-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
@@ -180,6 +181,38 @@ describe.skipIf(!hasProgram)(
         .toBe(1)
       expect(await identitiesOf(store)).toEqual(['alone'])
       await redis.debug('SET-ACTIVE-EXPIRE', '1')
+    })
+
+    test('is tended by a writer whose last tending is of a time to come, because the clock was set back', async () => {
+      const store = await open()
+      await store.register(request('alice'))
+      await redis.persist(index)
+      const { source } = registerScript
+      const trustedUntilMs = Date.now() + 2 * TRUST_MS
+      const args = ['bob', '{}', 60_000, '0', '', 'mark', 10_000, '', trustedUntilMs]
+      await redis.eval(source, 3, 'test:bob', index, log, ...args)
+      for (const end of await ends()) expect(end).toBeLessThan(Infinity)
+    })
+
+    test('that is lost is taken for lost, whatever is written first', async () => {
+      const writes: ((store: RegistryStore) => Promise<unknown>)[] = [
+        (store) => store.register(request('dave')),
+        (store) => store.heartbeat('bob', 60_000),
+        (store) => store.unregister('bob'),
+        (store) => store.moveTo({ identity: 'bob', registeredAt, gateway: null }, 'g-1'),
+      ]
+      let registeredAt = 0
+      for (const write of writes) {
+        await redis.flushall()
+        const store = await open()
+        await store.register(request('alice'))
+        registeredAt = (await store.register(request('bob'))).registeredAt
+        await redis.del(index)
+        await write(await open())
+        await store.register(request('carol'))
+        expect(await redis.zscore(index, '~suspect')).not.toBeNull()
+        expect(await ends()).toEqual([Infinity, Infinity])
+      }
     })
 
     test('emptied by unregistering is not taken for lost', async () => {

@@ -1,4 +1,4 @@
-import { EMPTIED, SUSPECT } from './read-scripts.ts'
+import { KEPT, SUSPECT } from './read-scripts.ts'
 import { countFrom, flagFrom } from './replies.ts'
 import { REMOVAL_SLACK_MS } from './script.ts'
 
@@ -42,7 +42,9 @@ const NEVER_MS = 1e14
  */
 export const decideTending = (trustedUntil: string, logCap: string): string => `
 local cap
-if microseconds % ${TEND_EVERY} == 0 or now > ${trustedUntil} + 0 then
+local trustedMs = ${trustedUntil} - now
+-- It is too far ahead if the clock was set back since.
+if microseconds % ${TEND_EVERY} == 0 or trustedMs < 0 or trustedMs > ${TRUST_MS} then
   cap = math.max(tonumber(${logCap}), call('ZCARD', KEYS[2]))
 end`
 
@@ -58,18 +60,18 @@ elseif ${ttl} > ${SHORT_TTL_MS} then
 end`
 
 /**
- * `tend(id, mark, cap, removed)`, after the write itself: drops ended identities from the index, and sets
+ * `tend(id, mark, cap)`, after the write itself: drops ended identities from the index, and sets
  * when index and log expire. Replies 1 if more have ended, otherwise 0.
  *
  * The hashes of ended identities are gone, or go with them: if the clock is ahead, and set right later,
  * nothing may be live again that the index no longer has. Where a hash is there, it decides. The log says
  * which they are, so that later readers know that they have expired.
  *
- * `id` is that of KEYS[1]; `removed` says whether the call has removed a member from the index. An index that
- * was emptied is kept in being by a mark, because one that is missing beside a log counts as lost.
+ * `id` is that of KEYS[1]. A mark keeps an index in being that holds no identities any more, because one that
+ * is missing beside a log counts as lost; also here.
  */
 export const tend = `
-local function tend(id, mark, cap, removed)
+local function tend(id, mark, cap)
   local index, log = KEYS[2], KEYS[3]
   local prefix = string.sub(KEYS[1], 1, #KEYS[1] - #id)
   local ended = call('ZRANGE', index, '(-inf', now - ${REMOVAL_SLACK_MS}, 'BYSCORE', 'LIMIT', 0, ${DROPPED_AT_A_TIME})
@@ -95,7 +97,6 @@ local function tend(id, mark, cap, removed)
   end
   if #ended > 0 then
     call('ZREM', index, unpack(ended))
-    removed = true
     local first, bytes = 1, 0
     for at, id in ipairs(ended) do
       bytes = bytes + #id + 3
@@ -105,13 +106,10 @@ local function tend(id, mark, cap, removed)
       end
     end
   end
-  local last = call('ZRANGE', index, -1, -1, 'WITHSCORES')[2]
-  if not last and removed then
-    last = '-inf'
-    call('ZADD', index, last, '${EMPTIED}')
+  if call('ZADD', index, '-inf', '${KEPT}') == 1 and call('ZCARD', index) == 1 then
+    call('ZADD', index, '-inf', '${SUSPECT}')
   end
-  if not last then return more end
-  last = tonumber(last)
+  local last = tonumber(call('ZRANGE', index, -1, -1, 'WITHSCORES')[2])
   if last > now + ${NEVER_MS} or call('ZSCORE', index, '${SUSPECT}') then
     call('PERSIST', index)
     call('PERSIST', log)

@@ -52,7 +52,7 @@ export class WatchFollower {
       position: () => positionText(replica.toldPosition),
       onEnd: (ended) => {
         replica.watches.delete(ended)
-        this.#wakeUp.notify()
+        if (replica.watches.size === 0) this.#wakeUp.notify()
       },
     })
     if (watch.hasEnded) return watch

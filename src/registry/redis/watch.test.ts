@@ -11,7 +11,7 @@ import { connectRedis } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { startClockProxy } from './history/clock-proxy.ts'
 import { keysOf } from './keys.ts'
-import { readHashesScript } from './read-scripts.ts'
+import { readIndexedScript } from './read-scripts.ts'
 import { Replica } from './replica.ts'
 import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
 
@@ -178,7 +178,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     let n = 0
     // Others write between a reader's reading of the log and of the records.
     vi.spyOn(connection, 'run').mockImplementation(async (script, keys, args) => {
-      if (script === readHashesScript) {
+      if (script === readIndexedScript) {
         n += 2
         await store.register(request('alice', { replace: true, metadata: { n: n - 1 } }))
         await store.register(request('alice', { replace: true, metadata: { n } }))

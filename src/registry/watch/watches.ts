@@ -4,6 +4,7 @@ import type { Watch } from './watch.ts'
 /** The open watches of one store, which all receive the same changes. */
 export class Watches {
   readonly #open = new Set<Watch>()
+  #isInterrupted = false
 
   get size(): number {
     return this.#open.size
@@ -22,10 +23,14 @@ export class Watches {
   }
 
   interrupt(reason: string): void {
+    this.#isInterrupted = true
     for (const watch of this.#open) watch.interrupt(reason)
   }
 
+  /** Costs nothing without an interruption before it. */
   heal(): void {
+    if (!this.#isInterrupted) return
+    this.#isInterrupted = false
     for (const watch of this.#open) watch.heal()
   }
 

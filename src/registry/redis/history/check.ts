@@ -21,7 +21,7 @@ export function faultsIn(
   reads: readonly ReadEvent[],
 ): string[] {
   const expected = expectedOf(wholeLog, writers)
-  const log = withoutRepairs(wholeLog, expected)
+  const log = withoutRepairs(wholeLog, expected).map((entry) => whole(entry, expected))
   const states = statesOf(log)
   const order = orderOf(log, expected)
   const faults = [...order.faults]
@@ -129,6 +129,13 @@ function withoutRepairs(
     const isRegistration = kind === 'register' || kind === 'large'
     return kind !== 'reload' && (!isRegistration || expected.has(position.mark))
   })
+}
+
+/** An entry of a large registration as if the log had all of it. */
+function whole(entry: LogEntry, expected: ReadonlyMap<string, WriteEvent>): LogEntry {
+  const metadata = expected.get(entry.position.mark)?.metadata
+  if (entry.kind !== 'large' || metadata === undefined) return entry
+  return { ...entry, kind: 'register', metadata }
 }
 
 /** Finds the entry of each write that was made. */

@@ -7,6 +7,8 @@ export interface HistoryTask {
   /** Writes to make; a reader reads until it is told to stop. */
   readonly writes: number
   readonly logCap: number
+  /** Whether a writer makes some registrations too large for the log. */
+  readonly hasLarge?: boolean
 }
 
 /**
@@ -25,6 +27,8 @@ export interface WriteEvent extends CallTimes {
   readonly identity: string
   /** The number of the call, from 1, of its process's store. */
   readonly serial: number
+  /** What a register or a replace would register, as JSON. */
+  readonly metadata?: string
   readonly outcome:
     | { readonly state: 'made'; readonly expiresAt: number | null }
     /** ALREADY_EXISTS for a register, NOT_FOUND for a heartbeat, `false` for an unregister. */
@@ -60,6 +64,8 @@ export interface HistoryMetadata {
   /** The writer's seed, which tells the writers apart. */
   readonly writer: number
   readonly serial: number
+  /** Makes it large. */
+  readonly filling?: string
 }
 
 export const statuses = ['online', 'away', 'busy'] as const

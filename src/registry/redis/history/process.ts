@@ -40,7 +40,9 @@ async function write(task: HistoryTask): Promise<HistoryReport> {
     if (kind === undefined) throw new Error('out of range')
     const ttlMs = [0, 1 + random(5), 10 + random(40), 1000][random(4)] ?? 0
     const status = statuses[random(statuses.length)] ?? statuses[0]
-    const metadata: HistoryMetadata = { status, writer: task.seed, serial: call }
+    const isLarge = task.hasLarge === true && random(4) === 0
+    const filling = isLarge ? { filling: 'x'.repeat(600) } : {}
+    const metadata: HistoryMetadata = { status, writer: task.seed, serial: call, ...filling }
     const metadataJson = JSON.stringify(metadata)
     const perform = (): Promise<RegistrationTimes | boolean> => {
       if (kind === 'heartbeat') return store.heartbeat(identity, ttlMs)
@@ -49,7 +51,9 @@ async function write(task: HistoryTask): Promise<HistoryReport> {
       return store.register({ identity, metadataJson, ttlMs, replace, gateway: null })
     }
     const { result, times } = await timed(() => perform().catch(refusal))
-    writes.push({ ...times, kind, identity, serial: call, outcome: outcomeOf(result) })
+    const given = kind === 'register' || kind === 'replace' ? { metadata: metadataJson } : {}
+    const outcome = outcomeOf(result)
+    writes.push({ ...times, kind, identity, serial: call, outcome, ...given })
   }
   const keepWriting = async () => {
     while (serial < task.writes) {

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { readPage, withTables } from './page.ts'
+
+test('docs/scaling.md shows what the model says (npm run plan:docs writes it)', () => {
+  expect(readPage()).toBe(withTables(readPage()))
+})
+
+test('the page has a plan and the costs', () => {
+  const page = readPage()
+  expect(page).toContain('$ npm run plan -- --identities')
+  expect(page).toContain('saturates first')
+  expect(page).toContain('| registrations')
+})

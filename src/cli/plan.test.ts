@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { ended, startCommand, type Ended } from './command-for-tests.ts'
+import { planOutput } from './plan.ts'
+
+function plan(...args: string[]): Promise<Ended> {
+  return ended(startCommand(['plan', ...args], {}))
+}
+
+test('a plan says what saturates first, what is needed, and what was assumed', async () => {
+  const { exitCode, stdout, stderr } = await plan(
+    '--identities',
+    '1e7',
+    '--multicasts',
+    '500',
+    '--targets',
+    '1e4',
+  )
+  expect(stderr).toBe('')
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/identities +10,000,000/)
+  expect(stdout).toMatch(/multicasts\/s × targets +500 × 10,000/)
+  expect(stdout).toMatch(/saturates first +\S/)
+  expect(stdout).toMatch(/NATS servers +\d/)
+  expect(stdout).toContain('heartbeats: one per identity every 100 s')
+  expect(stdout).not.toContain('targets of each:')
+  expect(stdout).toContain('at most 60 % is used')
+})
+
+test('--json has the same plan', async () => {
+  const { stdout } = await plan('--identities', '1e5,1e6', '--utilisation', '50', '--json')
+  expect(JSON.parse(stdout)).toMatchObject({
+    assumptions: { utilisation: 0.5 },
+    measured: { command: 'npm run plan -- --measure' },
+    plans: [{ demand: { identities: 1e5 } }, { demand: { identities: 1e6 } }],
+  })
+})
+
+test('a demand that one namespace cannot meet is said to be so', () => {
+  expect(planOutput(['--identities', '1e9', '--namespaces', '1'])).toContain(
+    "Plan can't be carried out: one namespace needs",
+  )
+})
+
+test.each([
+  [['--identities', 'NaN'], '--identities: "NaN" must be a whole number'],
+  [['--identities', '-1'], '--identities'],
+  [['--identities', '10', '--targets', '11'], '--targets: 11 are more than the 10 identities'],
+  [['--utilisation', '0'], '--utilisation: "0" must be a number from 1 to 100'],
+  [['--identites', '10'], '--identities'],
+  [['10'], 'plan'],
+  [['--out', 'x.json'], "--out: a plan doesn't take it"],
+  [['--measure', '--identities', '10'], "--identities: --measure doesn't take it"],
+  [['--measure', '--check'], "doesn't take it"],
+  [['--check', '--json'], "--json: --check doesn't take it"],
+  [['--coefficients', '/nowhere.json'], "Coefficients can't be read"],
+])('%j is refused with what is wrong', async (args, message) => {
+  const { exitCode, stderr } = await plan(...args)
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain(message)
+  expect(stderr.trim().split('\n')).toHaveLength(1)
+})
+
+test.each([
+  ['{"coefficients": {}}', 'measured'],
+  ['{', 'JSON'],
+])('a file of coefficients that holds %s is refused', async (text, message) => {
+  const folder = mkdtempSync(join(tmpdir(), 'plan-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'coefficients.json')
+  writeFileSync(path, text)
+  const { exitCode, stderr } = await plan('--coefficients', path)
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain(message)
+})
+
+test('--help lists all options, and what exit codes mean', async () => {
+  const { exitCode, stdout } = await plan('--help')
+  expect(exitCode).toBe(0)
+  for (const text of ['--identities', '--network', '--measure', '--check', 'Exit code']) {
+    expect(stdout).toContain(text)
+  }
+})

@@ -1,0 +1,171 @@
+import type { Command } from 'commander'
+import { availableParallelism } from 'node:os'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { InputError } from '../load/input-error.ts'
+import { checkModel, TOLERANCE } from '../plan/check/check.ts'
+import { renderCheck } from '../plan/check/render-check.ts'
+import {
+  coefficientsText,
+  COEFFICIENTS_FILE,
+  readCoefficients,
+  type CoefficientsFile,
+} from '../plan/coefficients.ts'
+import { demandFrom } from '../plan/demand.ts'
+import { ASSUMPTION_FLAGS, askedFrom, assumptionsFrom, DEMAND_FLAGS } from '../plan/flags.ts'
+import { measureCoefficients } from '../plan/measure/measure.ts'
+import { planFor } from '../plan/plan.ts'
+import { renderPlans } from '../plan/render-plan.ts'
+import { readCommit } from '../results/commit.ts'
+import { readEnvironment } from '../results/fingerprint.ts'
+import { EXIT } from '../results/outcome.ts'
+import { commandLine, runCommandLine } from './command-line.ts'
+import type { CommandEnd } from './run-command.ts'
+import { writeOutput } from './write-output.ts'
+
+const HELP = `
+A plan says what a demand needs of Redis, NATS and processes, what saturates first, and how many of each
+are needed. It is worked out from costs per call that were measured: docs/scaling.md has the model.
+Numbers may be written as 1e7. Several values separated by commas make several plans, side by side.
+
+--measure and --check start a Redis and a NATS of their own, from the PATH. CPU times are of the machine that
+measured them; --check multiplies them by what bare requests take here and now, by what they took there.
+
+Exit code
+  0 planned, measured, or all predictions within ${TOLERANCE * 100} %   1 a prediction is further off in every round
+  2 usage, set-up or unexpected   3 inconclusive: a prediction is further off in some rounds only
+
+Examples
+  npm run plan -- --identities 1e7 --multicasts 500 --targets 1e4
+  npm run plan -- --identities 1e6,1e8 --multicasts 1e4 --gateways 1e3`
+
+/** Options as they were given, by their names without the dashes in front. */
+type Flags = Readonly<Record<string, string | undefined>>
+
+/** The command line of `npm run plan`. */
+export async function run(args: readonly string[]): Promise<CommandEnd> {
+  let exitCode: CommandEnd = EXIT.good
+  const command = planCommand().action(async () => {
+    exitCode = await act(flagsOf(command.opts()))
+  })
+  await runCommandLine(command, args)
+  return exitCode
+}
+
+/**
+ * What the command prints for arguments that ask for a plan.
+ * @throws InputError
+ */
+export function planOutput(args: readonly string[]): string {
+  const command = planCommand().action(() => {})
+  command.parse(args, { from: 'user' })
+  return plan(flagsOf(command.opts()), readCoefficients(COEFFICIENTS_FILE))
+}
+
+function planCommand(): Command {
+  const command = commandLine(
+    'npm run plan --',
+    'Works out how many servers and processes a demand needs.',
+  )
+  for (const { flag, description } of DEMAND_FLAGS) command.option(`${flag} <n>`, description)
+  for (const { flag, description } of ASSUMPTION_FLAGS) command.option(`${flag} <n>`, description)
+  return command
+    .option('--json', 'the plans as JSON')
+    .option('--coefficients <file>', 'measured by --measure; by default those of the repository')
+    .option('--measure', 'measure the coefficients, in about two minutes, instead of planning')
+    .option(
+      '--out <file>',
+      'where --measure writes; by default in place of those of the repository',
+    )
+    .option(
+      '--check',
+      'compare predictions with measurements at three sizes, in about three minutes',
+    )
+    .addHelpText('after', HELP)
+}
+
+/** Commander gives names in camel case. */
+function flagsOf(options: Readonly<Record<string, string | true>>): Flags {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+      value === true ? '' : value,
+    ]),
+  )
+}
+
+async function act(flags: Flags): Promise<CommandEnd> {
+  const modes = ['measure', 'check'].filter((name) => flags[name] !== undefined)
+  const others = Object.keys(flags).filter((name) => !OF_MODE[modes[0] ?? 'plan']?.(name))
+  if (others.length > 0) {
+    const whom = modes.length === 0 ? 'a plan' : `--${modes[0]}`
+    throw new InputError(`--${others[0]}: ${whom} doesn't take it. See npm run plan -- --help.`)
+  }
+  if (modes[0] === 'measure') return measure(flags['out'])
+  const file = readCoefficients(flags['coefficients'] ?? COEFFICIENTS_FILE)
+  if (modes[0] === 'check') return check(file)
+  process.stdout.write(plan(flags, file))
+  return EXIT.good
+}
+
+/** The options that go together. */
+const OF_MODE: Readonly<Record<string, (name: string) => boolean>> = {
+  measure: (name) => ['measure', 'out'].includes(name),
+  check: (name) => ['check', 'coefficients'].includes(name),
+  plan: (name) => !['measure', 'out', 'check'].includes(name),
+}
+
+function plan(flags: Flags, { coefficients, measured }: CoefficientsFile): string {
+  const assumptions = assumptionsFrom(flags)
+  const asked = askedFrom(flags)
+  const plans = asked.map((demand) => planFor(demandFrom(demand), assumptions, coefficients))
+  return flags['json'] === undefined
+    ? `${renderPlans(plans, asked, assumptions, describe(measured))}\n`
+    : `${JSON.stringify({ assumptions, measured, plans }, null, 2)}\n`
+}
+
+function describe({ cpu, cores, node, redis, nats, date }: CoefficientsFile['measured']): string {
+  return `Costs were measured on ${cores} cores of ${cpu}, with Redis ${redis}, NATS ${nats} and Node ${node}, on ${date}.`
+}
+
+async function measure(out: string | undefined): Promise<CommandEnd> {
+  const { redisVersion, natsVersion, ...costs } = await measureCoefficients(progress)
+  const { cpuModel, nodeVersion } = readEnvironment()
+  const commit = await readCommit(fileURLToPath(new URL('../..', import.meta.url)))
+  const file: CoefficientsFile = {
+    measured: {
+      command: 'npm run plan -- --measure',
+      date: new Date().toISOString().slice(0, 10),
+      cpu: cpuModel,
+      cores: availableParallelism(),
+      node: nodeVersion,
+      redis: redisVersion,
+      nats: natsVersion,
+      commit: commit?.short ?? null,
+    },
+    ...costs,
+  }
+  const path = out ?? fileURLToPath(COEFFICIENTS_FILE)
+  writeOutput(coefficientsText(file), path)
+  process.stdout.write(`The coefficients are in ${relative(process.cwd(), path)}.\n`)
+  return EXIT.good
+}
+
+async function check(file: CoefficientsFile): Promise<CommandEnd> {
+  const { figures, slowdown } = await checkModel(file, progress)
+  process.stdout.write(
+    `${renderCheck(figures)}\n\n${describe(file.measured)}\n` +
+      `Bare requests take ${slowdown.toFixed(2)} × the CPU time here and now, and predictions of CPU time are multiplied by that.\n`,
+  )
+  const count = (wanted: string) => figures.filter(({ judgement }) => judgement === wanted).length
+  const within = `${count('within')} of ${figures.length} predictions are within ${TOLERANCE * 100} %`
+  process.stdout.write(
+    `${within}; ${count('outside')} are outside, ${count('scattered')} scatter too much to say.\n`,
+  )
+  if (count('outside') > 0) return EXIT.failed
+  return count('scattered') > 0 ? EXIT.inconclusive : EXIT.good
+}
+
+function progress(message: string): void {
+  process.stderr.write(`${message}\n`)
+}

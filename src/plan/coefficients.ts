@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs'
+import * as z from 'zod'
+import { InputError } from '../load/input-error.ts'
+import { CPU_RESOURCES } from './reference.ts'
+import { RESOURCE_NAMES, RESOURCES, type Term } from './terms.ts'
+
+/** The coefficients of the repository. */
+export const COEFFICIENTS_FILE = new URL('coefficients.json', import.meta.url)
+
+const coefficient = z.number().nonnegative()
+const byTerm = (terms: readonly Term[]) =>
+  z.strictObject(Object.fromEntries(terms.map((term) => [term, coefficient])))
+
+const schema = z.strictObject({
+  /** Where the figures are from: CPU times are of that machine. */
+  measured: z.strictObject({
+    command: z.string(),
+    date: z.string(),
+    cpu: z.string(),
+    cores: z.number(),
+    node: z.string(),
+    redis: z.string(),
+    nats: z.string(),
+    commit: z.string().nullable(),
+  }),
+  /** What bare requests took at the same time. */
+  reference: z.strictObject(
+    Object.fromEntries(CPU_RESOURCES.map((name) => [name, z.number().positive()])) as Record<
+      (typeof CPU_RESOURCES)[number],
+      z.ZodNumber
+    >,
+  ),
+  coefficients: z.strictObject(
+    Object.fromEntries(RESOURCE_NAMES.map((name) => [name, byTerm(RESOURCES[name])])) as Record<
+      (typeof RESOURCE_NAMES)[number],
+      ReturnType<typeof byTerm>
+    >,
+  ),
+})
+
+/** Coefficients, and what they were measured on. */
+export type CoefficientsFile = z.infer<typeof schema>
+
+/**
+ * Reads what `npm run plan -- --measure` wrote.
+ * @throws InputError if there is no such file, or it holds something else.
+ */
+export function readCoefficients(path: string | URL): CoefficientsFile {
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new InputError(`Coefficients can't be read: ${reason}. ${ADVICE}`)
+  }
+  const parsed = schema.safeParse(content)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const place = issue?.path.join(' › ') ?? ''
+  throw new InputError(`Coefficients in ${String(path)}: ${place}: ${issue?.message}. ${ADVICE}`)
+}
+
+const ADVICE = 'npm run plan -- --measure writes such a file.'
+
+/** The text of a coefficients file; three digits of each figure, because no more are known. */
+export function coefficientsText(file: CoefficientsFile): string {
+  const rounded = (_: string, value: unknown): unknown =>
+    typeof value === 'number' ? Number(value.toPrecision(3)) : value
+  return `${JSON.stringify(file, rounded, 2)}\n`
+}

@@ -1,0 +1,110 @@
+import { InputError } from '../load/input-error.ts'
+
+/** What a plan is for: all namespaces together. Rates are per second. */
+export interface Demand {
+  readonly identities: number
+  readonly namespaces: number
+  /** Of each registration's metadata as JSON. */
+  readonly metadataBytes: number
+  readonly heartbeats: number
+  readonly registrations: number
+  readonly unregistrations: number
+  readonly enumerates: number
+  /** Registrations that each enumerate returns. */
+  readonly matches: number
+  readonly multicasts: number
+  /** Of each multicast. */
+  readonly targets: number
+  readonly payloadBytes: number
+  /** Processes that host subscribers. */
+  readonly gateways: number
+  /** Processes that keep a copy of each namespace, to enumerate and to send. */
+  readonly replicas: number
+}
+
+/** What a plan may assume of machines. */
+export interface Assumptions {
+  /** Most that anything is used, of 1: the rest is for peaks and failures. */
+  readonly utilisation: number
+  readonly redisMemoryBytes: number
+  readonly natsCores: number
+  /** Of one process that keeps replicas. */
+  readonly processMemoryBytes: number
+  /** Of one machine, in each direction, in bytes/s. */
+  readonly networkBytes: number
+}
+
+/** Figures that were asked for; the others follow from them. `namespaces` and `replicas`: as many as needed. */
+export type AskedDemand = Readonly<Partial<Record<keyof Demand, number>>>
+
+/** A demand in which only the number of namespaces, and of replicas of each, may be left to the plan. */
+export type OpenDemand = Omit<Demand, 'namespaces' | 'replicas'> &
+  Pick<AskedDemand, 'namespaces' | 'replicas'>
+
+const DEFAULT_IDENTITIES = 1_000_000
+/** Sent often enough that two of three may be lost within the default TTL of 300 s. */
+const HEARTBEAT_EVERY_S = 100
+const REGISTER_EVERY_S = 3_600
+const IDENTITIES_A_GATEWAY = 10_000
+/** One of them may be starting anew. */
+export const LEAST_REPLICAS = 2
+
+/** Where figures that were not asked for come from, in words. */
+export const DEFAULTS: Readonly<Record<keyof Demand, string>> = {
+  identities: '1e6',
+  namespaces: 'as many as needed',
+  metadataBytes: '200',
+  heartbeats: `one per identity every ${HEARTBEAT_EVERY_S} s`,
+  registrations: 'one per identity an hour',
+  unregistrations: 'as many as registrations',
+  enumerates: '100',
+  matches: '100, or all identities if fewer',
+  multicasts: '100',
+  targets: '1000, or all identities if fewer',
+  payloadBytes: '1000',
+  gateways: `one per ${IDENTITIES_A_GATEWAY} identities`,
+  replicas: `as many as needed, at least ${LEAST_REPLICAS}`,
+}
+
+export const DEFAULT_ASSUMPTIONS: Assumptions = {
+  utilisation: 0.6,
+  redisMemoryBytes: 16e9,
+  natsCores: 4,
+  processMemoryBytes: 4e9,
+  networkBytes: 1.25e9,
+}
+
+/**
+ * Fills in what was not asked for.
+ * @throws InputError for figures that contradict each other.
+ */
+export function demandFrom(asked: AskedDemand): OpenDemand {
+  const { identities = DEFAULT_IDENTITIES, namespaces, replicas } = asked
+  if (namespaces !== undefined && namespaces > identities) {
+    throw new InputError(
+      `--namespaces: ${namespaces} are more than the ${identities} identities that they share.`,
+    )
+  }
+  const most = Math.floor(identities / (namespaces ?? 1))
+  const within = (flag: string, value: number | undefined, otherwise: number): number => {
+    if (value === undefined || value <= most) return value ?? Math.min(otherwise, most)
+    const each = namespaces === undefined ? 'there are' : `each of ${namespaces} namespaces has`
+    throw new InputError(`${flag}: ${value} are more than the ${most} identities that ${each}.`)
+  }
+  const registrations = asked.registrations ?? identities / REGISTER_EVERY_S
+  return {
+    identities,
+    metadataBytes: asked.metadataBytes ?? 200,
+    heartbeats: asked.heartbeats ?? identities / HEARTBEAT_EVERY_S,
+    registrations,
+    unregistrations: asked.unregistrations ?? registrations,
+    enumerates: asked.enumerates ?? 100,
+    matches: within('--matches', asked.matches, 100),
+    multicasts: asked.multicasts ?? 100,
+    targets: within('--targets', asked.targets, 1_000),
+    payloadBytes: asked.payloadBytes ?? 1_000,
+    gateways: asked.gateways ?? Math.ceil(identities / IDENTITIES_A_GATEWAY),
+    ...(namespaces === undefined ? {} : { namespaces }),
+    ...(replicas === undefined ? {} : { replicas }),
+  }
+}

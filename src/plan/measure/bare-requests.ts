@@ -1,0 +1,47 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import { Redis } from 'ioredis'
+import { inLanes } from './lanes.ts'
+
+/** What a process does in the reference work: it answers requests over NATS, makes some, or writes to Redis. */
+export type ReferenceRole = 'answer' | 'ask' | 'store'
+
+const SUBJECT = 'plan-reference'
+const PAYLOAD = 'x'.repeat(64)
+const IN_FLIGHT = 16
+
+/** Bare requests to the servers, which no change of the registry's code touches. */
+export class BareRequests {
+  readonly #redisUrl: string
+  readonly #natsUrl: string
+  #redis: Redis | null = null
+  #nats: Promise<NatsConnection> | null = null
+
+  constructor(redisUrl: string, natsUrl: string) {
+    this.#redisUrl = redisUrl
+    this.#natsUrl = natsUrl
+  }
+
+  /** Makes so many; to answer, it is called once, and goes on answering. */
+  async run(role: ReferenceRole, count: number): Promise<void> {
+    switch (role) {
+      case 'store': {
+        const redis = (this.#redis ??= new Redis(this.#redisUrl))
+        return inLanes(IN_FLIGHT, count, (n) => redis.set(`plan-reference:${n % 1_000}`, PAYLOAD))
+      }
+      case 'ask': {
+        const nats = await this.#connection()
+        return inLanes(IN_FLIGHT, count, () => nats.request(SUBJECT, PAYLOAD, { timeout: 10_000 }))
+      }
+      case 'answer': {
+        const nats = await this.#connection()
+        nats.subscribe(SUBJECT, { callback: (_, message) => void message.respond(message.data) })
+        await nats.flush()
+      }
+    }
+  }
+
+  #connection(): Promise<NatsConnection> {
+    const { host } = new URL(this.#natsUrl)
+    return (this.#nats ??= connect({ servers: [host] }))
+  }
+}

@@ -1,0 +1,138 @@
+import { needOf, needsOf, type Coefficients, type Needs } from './cost-model.ts'
+import { amountsOfDemand, followingOf } from './demand-amounts.ts'
+import { LEAST_REPLICAS, type Assumptions, type Demand, type OpenDemand } from './demand.ts'
+import { settleGateways } from './gateways.ts'
+import { natsServersFor, type NatsServers } from './nats-servers.ts'
+import { redisNodesFor, redisShare, type RedisNodes } from './redis-nodes.ts'
+import { formatBytes, formatCount, formatPercent } from './format-amount.ts'
+import { sharesOfOne, type Shares } from './shares.ts'
+import type { Amounts, Resource } from './terms.ts'
+
+/** What a demand needs. */
+export interface Plan {
+  /** With everything decided that was left open. */
+  readonly demand: Demand
+  /** Per second; memory in bytes. */
+  readonly needs: Needs
+  /** Cores that each replica takes to follow its namespace, whatever it is asked. */
+  readonly followingCores: number
+  /** What the whole demand takes of one server or process of each kind; above 1, one is not enough. */
+  readonly shares: Shares
+  readonly redis: RedisNodes
+  readonly nats: NatsServers
+  /** Processes that keep replicas; each has one or more. */
+  readonly readers: number
+  /** Why it can't be done in this way, whatever the number of servers; empty if it can. */
+  readonly problems: readonly string[]
+}
+
+/** A `Map` of V8, which a replica is made of, has no room for more. */
+const MAX_REPLICATED = 2 ** 24
+/** Of what one process can do: a replica that takes more to follow has too little left for requests. */
+const MAX_FOLLOWING = 0.5
+/** Of a node: larger namespaces can't be spread evenly by their hash slots. */
+const MAX_NAMESPACE = 1 / 8
+
+/**
+ * Plans for a demand. The number of namespaces, if it was left open, is the smallest power of two with
+ * which each fits on a Redis node and into a process that follows it.
+ */
+export function planFor(
+  demand: OpenDemand,
+  assumptions: Assumptions,
+  coefficients: Coefficients,
+): Plan {
+  const layoutWith = (namespaces: number): Layout =>
+    layOut({ ...demand, namespaces }, assumptions, coefficients)
+  let layout = layoutWith(demand.namespaces ?? 1)
+  if (demand.namespaces === undefined) {
+    const most = Math.floor(demand.identities / Math.max(1, demand.targets, demand.matches))
+    for (let namespaces = 2; namespaces <= most && !fits(layout); namespaces *= 2) {
+      layout = layoutWith(namespaces)
+    }
+  }
+  const { demand: decided, needs, followingCores, readers, problems } = layout
+  const clients = { senders: readers, gateways: decided.gateways }
+  return {
+    demand: decided,
+    needs,
+    followingCores,
+    shares: sharesOfOne(decided, assumptions, coefficients),
+    redis: redisNodesFor(needs, decided.namespaces, assumptions),
+    nats: natsServersFor(needs, clients, assumptions),
+    readers,
+    problems,
+  }
+}
+
+/** A plan as far as a number of namespaces decides it. */
+interface Layout extends Pick<
+  Plan,
+  'demand' | 'needs' | 'followingCores' | 'readers' | 'problems'
+> {
+  /** What a namespace takes of a Redis node. */
+  readonly namespaceShare: number
+}
+
+function fits({ problems, demand: { namespaces }, namespaceShare }: Layout): boolean {
+  if (problems.length > 0) return false
+  return namespaces === 1 || namespaceShare <= MAX_NAMESPACE
+}
+
+function layOut(
+  open: OpenDemand & { readonly namespaces: number },
+  assumptions: Assumptions,
+  coefficients: Coefficients,
+): Layout {
+  const { utilisation, processMemoryBytes } = assumptions
+  const { namespaces } = open
+  const settled = settleGateways({ ...open, replicas: 1 }, assumptions, coefficients)
+  const amounts = amountsOfDemand(settled)
+  const perNamespace = (resource: Resource, of: Amounts): number =>
+    needOf(coefficients, resource, of) / namespaces
+  const followingCores = perNamespace('reader.cpuUs', followingOf(amounts)) / 1e6
+  const requestCores = perNamespace('reader.cpuUs', amounts) / 1e6 - followingCores
+  const replicaBytes = perNamespace('reader.memoryBytes', amounts)
+  const free = utilisation - followingCores
+  // Without any left for requests, the number of replicas is not what is wrong.
+  const needed =
+    free > 0 ? Math.max(LEAST_REPLICAS, Math.ceil(requestCores / free)) : LEAST_REPLICAS
+  const replicas = open.replicas ?? needed
+  const demand: Demand = { ...settled, replicas }
+  const needs = needsOf(coefficients, amountsOfDemand(demand))
+  const namespaceShare = redisShare(needs, assumptions) / namespaces
+  const perReplica = followingCores + requestCores / replicas
+  const perProcess = Math.min(utilisation / perReplica, processMemoryBytes / replicaBytes)
+  const processes = Math.ceil((namespaces * replicas) / Math.max(1, Math.floor(perProcess)))
+  return {
+    demand,
+    needs,
+    followingCores,
+    readers: Math.max(replicas, processes),
+    namespaceShare,
+    problems: [
+      ...(namespaceShare > 1
+        ? [
+            `one namespace needs ${formatPercent(namespaceShare)} of the Redis node it is on; ${SPREAD}`,
+          ]
+        : []),
+      ...(followingCores > MAX_FOLLOWING * utilisation
+        ? [
+            `to follow one namespace takes ${formatPercent(followingCores)} of a core, and leaves too little ` +
+              `for requests; ${SPREAD}, or renew them less often`,
+          ]
+        : []),
+      ...(free > 0 && requestCores / replicas > free
+        ? [`requests need ${needed} replicas of each namespace`]
+        : []),
+      ...(replicaBytes > processMemoryBytes
+        ? [`a replica takes ${formatBytes(replicaBytes)}, more than a process has; ${SPREAD}`]
+        : []),
+      ...(demand.identities / namespaces > MAX_REPLICATED
+        ? [`a replica has room for ${formatCount(MAX_REPLICATED)} identities; ${SPREAD}`]
+        : []),
+    ],
+  }
+}
+
+const SPREAD = 'spread identities over more namespaces'

@@ -1,0 +1,143 @@
+import { renderTable, type Column } from '../results/render-table.ts'
+import { DEFAULTS, type AskedDemand, type Assumptions, type Demand } from './demand.ts'
+import {
+  formatAmount,
+  formatBytes,
+  formatCores,
+  formatCount,
+  formatPercent,
+} from './format-amount.ts'
+import type { Plan } from './plan.ts'
+import { firstToSaturate, SHARES, type Share } from './shares.ts'
+
+/** A line of the table: a heading, or a figure of each plan. */
+type Row = readonly [label: string, cell?: (plan: Plan) => string]
+
+const ROWS: readonly Row[] = [
+  ['asked for'],
+  ['  identities', ({ demand }) => formatCount(demand.identities)],
+  ['  changes/s', ({ demand }) => formatAmount(changesOf(demand))],
+  [
+    '  enumerates/s × matches',
+    ({ demand }) => `${formatCount(demand.enumerates)} × ${formatCount(demand.matches)}`,
+  ],
+  [
+    '  multicasts/s × targets',
+    ({ demand }) => `${formatCount(demand.multicasts)} × ${formatCount(demand.targets)}`,
+  ],
+  ['  gateways', ({ demand }) => formatCount(demand.gateways)],
+  ['needs per second'],
+  ['  Redis commands', ({ needs }) => formatAmount(needs['redis.commands'])],
+  ['  Redis bytes in', ({ needs }) => formatBytes(needs['redis.bytesIn'])],
+  ['  Redis bytes out', ({ needs }) => formatBytes(needs['redis.bytesOut'])],
+  ['  Redis CPU', ({ needs }) => formatCores(needs['redis.cpuUs'] / 1e6)],
+  ['  NATS messages in, and out', ({ needs }) => formatAmount(needs['nats.messagesIn'])],
+  ['  NATS bytes in, and out', ({ needs }) => formatBytes(needs['nats.bytesIn'])],
+  ['  NATS CPU', ({ needs }) => formatCores(needs['nats.cpuUs'] / 1e6)],
+  [
+    '  replicas: CPU to follow changes',
+    ({ followingCores, demand: { namespaces, replicas } }) =>
+      formatCores(followingCores * namespaces * replicas),
+  ],
+  [
+    '  replicas: CPU of requests',
+    ({ needs, followingCores, demand: { namespaces, replicas } }) =>
+      formatCores(needs['reader.cpuUs'] / 1e6 - followingCores * namespaces * replicas),
+  ],
+  [
+    '  gateways: CPU',
+    ({ needs }) => formatCores((needs['gateway.cpuUs'] + needs['writer.cpuUs']) / 1e6),
+  ],
+  ['memory'],
+  ['  Redis', ({ needs }) => formatBytes(needs['redis.memoryBytes'])],
+  [
+    '  each replica',
+    ({ needs, demand: { namespaces, replicas } }) =>
+      formatBytes(needs['reader.memoryBytes'] / namespaces / replicas),
+  ],
+  ['used, if there were one of each'],
+  ...(Object.keys(SHARES) as Share[]).map((share): Row => [
+    `  ${SHARES[share]}`,
+    ({ shares }) => formatPercent(shares[share]),
+  ]),
+  ['  saturates first', ({ shares }) => SHARES[firstToSaturate(shares)]],
+  ['needed'],
+  ['  namespaces', ({ demand }) => formatCount(demand.namespaces)],
+  [
+    '  Redis nodes',
+    ({ redis }) => (redis.nodes === null ? 'none will do' : formatCount(redis.nodes)),
+  ],
+  ['  with hash tags chosen by slot', ({ redis }) => formatCount(redis.balancedNodes)],
+  ['  NATS servers', ({ nats }) => formatCount(nats.servers)],
+  ['  with clients spread evenly', ({ nats }) => formatCount(nats.balancedServers)],
+  ['  replicas of each namespace', ({ demand }) => formatCount(demand.replicas)],
+  ['  processes that keep replicas', ({ readers }) => formatCount(readers)],
+  ['  gateways', ({ demand }) => formatCount(demand.gateways)],
+]
+
+/** One column per plan, and what was assumed. */
+export function renderPlans(
+  plans: readonly Plan[],
+  asked: readonly AskedDemand[],
+  assumptions: Assumptions,
+  measuredOn: string,
+): string {
+  const columns: Column[] = [
+    { heading: '', align: 'left' },
+    ...plans.map((): Column => ({ heading: '', align: 'right' })),
+  ]
+  const rows = ROWS.map(([label, cell]) => [
+    label,
+    ...plans.map((plan) => (cell === undefined ? '' : cell(plan))),
+  ])
+  const [, ...lines] = renderTable(columns, rows).split('\n')
+  return [...lines, '', ...notesOf(plans), ...assumed(asked, assumptions, measuredOn)].join('\n')
+}
+
+function changesOf({ heartbeats, registrations, unregistrations }: Demand): number {
+  return heartbeats + registrations + unregistrations
+}
+
+/** What can't be done, and is thus not planned. */
+function notesOf(plans: readonly Plan[]): readonly string[] {
+  return plans.flatMap(({ problems }, at) => {
+    const which = plans.length === 1 ? '' : ` ${at + 1}`
+    return problems.map((problem) => `Plan${which} can't be carried out: ${problem}.`)
+  })
+}
+
+function assumed(
+  asked: readonly AskedDemand[],
+  assumptions: Assumptions,
+  measuredOn: string,
+): readonly string[] {
+  const { utilisation, natsCores, redisMemoryBytes, processMemoryBytes, networkBytes } = assumptions
+  const open = (Object.keys(DEFAULTS) as (keyof Demand)[]).filter(
+    (name) => !asked.every((demand) => demand[name] !== undefined),
+  )
+  return [
+    ...(open.length === 0
+      ? []
+      : ['Assumed:', ...open.map((name) => `  ${LABELS[name]}: ${DEFAULTS[name]}`)]),
+    `Of everything at most ${formatPercent(utilisation)} is used: one core and ${formatBytes(redisMemoryBytes)} per Redis node, ` +
+      `${formatCount(natsCores)} cores per NATS server,`,
+    `one core and ${formatBytes(processMemoryBytes)} per process, ${formatBytes(networkBytes)}/s per machine and direction.`,
+    measuredOn,
+  ]
+}
+
+const LABELS: Readonly<Record<keyof Demand, string>> = {
+  identities: 'identities',
+  namespaces: 'namespaces',
+  metadataBytes: 'metadata, in bytes',
+  heartbeats: 'heartbeats',
+  registrations: 'registrations',
+  unregistrations: 'unregistrations',
+  enumerates: 'enumerates/s',
+  matches: 'matches of each',
+  multicasts: 'multicasts/s',
+  targets: 'targets of each',
+  payloadBytes: 'payload, in bytes',
+  gateways: 'gateways',
+  replicas: 'replicas of each namespace',
+}

@@ -1,0 +1,57 @@
+import { needOf, needsOf, type Coefficients } from './cost-model.ts'
+import { amountsOfDemand, followingOf } from './demand-amounts.ts'
+import type { Assumptions, Demand } from './demand.ts'
+import { gatewayCores } from './gateways.ts'
+import { redisShares } from './redis-nodes.ts'
+
+/** What can saturate. */
+export const SHARES = {
+  redisCpu: 'Redis: CPU',
+  redisMemory: 'Redis: memory',
+  redisNetwork: 'Redis: network',
+  natsCpu: 'NATS: CPU',
+  natsNetwork: 'NATS: network',
+  following: 'replica: following changes',
+  requests: 'replica: requests',
+  replicaMemory: 'replica: memory',
+  gatewayCpu: 'each gateway: CPU',
+} as const
+
+export type Share = keyof typeof SHARES
+
+export type Shares = Readonly<Record<Share, number>>
+
+/**
+ * What a demand takes of one Redis server, one NATS server, one process with a replica of everything,
+ * and of each of its gateways; 1 is as much as may be used.
+ */
+export function sharesOfOne(
+  demand: Demand,
+  assumptions: Assumptions,
+  coefficients: Coefficients,
+): Shares {
+  const { utilisation, natsCores, networkBytes, processMemoryBytes } = assumptions
+  const single = { ...demand, replicas: 1 }
+  const amounts = amountsOfDemand(single)
+  const needs = needsOf(coefficients, amounts)
+  const redis = redisShares(needs, assumptions)
+  const following = needOf(coefficients, 'reader.cpuUs', followingOf(amounts)) / 1e6
+  const natsBytes = Math.max(needs['nats.bytesIn'], needs['nats.bytesOut'])
+  return {
+    redisCpu: redis.cpu,
+    redisMemory: redis.memory,
+    redisNetwork: redis.network,
+    natsCpu: needs['nats.cpuUs'] / 1e6 / (natsCores * utilisation),
+    natsNetwork: natsBytes / (networkBytes * utilisation),
+    following: following / utilisation,
+    requests: (needs['reader.cpuUs'] / 1e6 - following) / utilisation,
+    replicaMemory: needs['reader.memoryBytes'] / processMemoryBytes,
+    gatewayCpu: gatewayCores(single, coefficients) / utilisation,
+  }
+}
+
+/** What saturates first as a demand grows: the largest share. */
+export function firstToSaturate(shares: Shares): Share {
+  const entries = Object.entries(shares) as [Share, number][]
+  return entries.reduce((first, entry) => (entry[1] > first[1] ? entry : first))[0]
+}

@@ -1,0 +1,31 @@
+import { randomStream } from '../../load/arrivals/random-stream.ts'
+
+const DRAWS = 20
+/** More are spread more evenly still, so nothing is promised too early. */
+const MAX_CLIENTS = 20_000
+const QUANTILE = 0.95
+
+/**
+ * The load of the busiest NATS server by that of the average one, ≥ 1. Each client connects to a server
+ * drawn at random, as clients of several addresses do. Senders and gateways have half of the load each,
+ * since each message is received from a sender and sent to a gateway, and its receipt the other way
+ * round. Of 20 draws, all but one are no worse.
+ * @param senders, gateways how many clients share their half equally; ≥ 1.
+ */
+export function serverImbalance(senders: number, gateways: number, servers: number): number {
+  if (servers === 1) return 1
+  const draws = Array.from({ length: DRAWS }, (_, draw) => {
+    const random = randomStream(1, draw)
+    const loads = new Float64Array(servers)
+    for (const all of [senders, gateways]) {
+      const clients = Math.min(all, MAX_CLIENTS)
+      const each = 1 / (2 * clients)
+      for (let client = 0; client < clients; client += 1) {
+        const server = Math.min(servers - 1, Math.floor(random() * servers))
+        loads[server] = (loads[server] ?? 0) + each
+      }
+    }
+    return Math.max(...loads) * servers
+  }).toSorted((a, b) => a - b)
+  return draws[Math.ceil(QUANTILE * DRAWS) - 1] ?? 1
+}

@@ -1,0 +1,62 @@
+import fc from 'fast-check'
+import { Redis } from 'ioredis'
+import { describe, expect, test } from 'vitest'
+import { findProgram, startRedisProgram } from '../../environment/programs.ts'
+import { crc16, hashSlot, nodeOfSlot, SLOTS } from './hash-slot.ts'
+
+test('the check value of CRC-16/XMODEM', () => {
+  expect(crc16(Buffer.from('123456789'))).toBe(0x31c3)
+  expect(crc16(Buffer.from(''))).toBe(0)
+})
+
+test.each([
+  ['123456789', 12_739],
+  ['foo', 12_182],
+  ['{foo}.bar', 12_182],
+  ['{user1000}.following', 3_443],
+  ['{user1000}.followers', 3_443],
+])('%s is in slot %d, as the specification or a server says', (key, slot) => {
+  expect(hashSlot(key)).toBe(slot)
+})
+
+test.each([
+  ['foo{}{bar}', 'foo{}{bar}'],
+  ['foo{{bar}}zap', '{bar'],
+  ['foo{bar}{zap}', 'bar'],
+  ['foo{bar', 'foo{bar'],
+])('the tag of %s is %s', (key, tag) => {
+  expect(hashSlot(key)).toBe(crc16(Buffer.from(tag)) % SLOTS)
+})
+
+describe.skipIf(findProgram('redis-server') === undefined)('a Redis Cluster', () => {
+  test('has the same slots', async () => {
+    const server = await startRedisProgram({ extraArgs: ['--cluster-enabled', 'yes'] })
+    const redis = new Redis(server.url)
+    try {
+      const keys = fc.sample(fc.oneof(fc.string({ unit: 'binary' }), fc.string()), 100)
+      const tagged = keys.flatMap((key, at) => [key, `{${key}}:${at}`, `a{${at}}${key}`])
+      for (const key of tagged.filter((text) => text.isWellFormed())) {
+        expect(hashSlot(key)).toBe(await redis.cluster('KEYSLOT', key))
+      }
+    } finally {
+      redis.disconnect()
+      await server.stop()
+    }
+  })
+})
+
+test('nodes share all slots, in ranges whose lengths differ by 1 at most', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1_000 }), (nodes) => {
+      const lengths = new Uint32Array(nodes)
+      let last = 0
+      for (let slot = 0; slot < SLOTS; slot += 1) {
+        const node = nodeOfSlot(slot, nodes)
+        expect(node === last || node === last + 1).toBe(true)
+        lengths[(last = node)] = (lengths[node] ?? 0) + 1
+      }
+      expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1)
+    }),
+    { numRuns: 20 },
+  )
+})

@@ -1,0 +1,59 @@
+import { hashSlot, nodeOfSlot } from './hash-slot.ts'
+
+/** Sets of names that are tried: each is an application's choice of names. */
+const DRAWS = 100
+/** More nodes than this for each namespace are not tried. */
+const MAX_NODES_A_NAMESPACE = 8
+/** This many of them are no worse than the answer. */
+const QUANTILE = 0.95
+
+/**
+ * How many namespaces the busiest node of a cluster has, by the slots of their hash tags: of 100 sets
+ * of names, 95 are spread at least as well. Slots don't balance: 32 namespaces on 8 nodes put 8 on one.
+ */
+export class NamespacesOnNodes {
+  readonly #slots: readonly (readonly number[])[]
+
+  /** @param namespaces ≥ 1 */
+  constructor(namespaces: number) {
+    this.#slots = Array.from({ length: DRAWS }, (_, draw) =>
+      Array.from({ length: namespaces }, (__, n) => hashSlot(`{app${draw}-${n}}`)),
+    )
+  }
+
+  /** @param nodes ≥ 1 */
+  busiest(nodes: number): number {
+    const most = this.#slots.map((slots) => {
+      const counts = new Uint32Array(nodes)
+      let max = 0
+      for (const slot of slots) {
+        const node = nodeOfSlot(slot, nodes)
+        max = Math.max(max, (counts[node] = (counts[node] ?? 0) + 1))
+      }
+      return max
+    })
+    return quantileOf(most)
+  }
+
+  /**
+   * The fewest nodes of which none has more than `most` namespaces.
+   * @returns `null` if there are so many that nearly all would have none.
+   */
+  fewestNodes(most: number): number | null {
+    const namespaces = this.#slots[0]?.length ?? 0
+    const first = Math.max(1, Math.ceil(namespaces / most))
+    for (
+      let nodes = first;
+      nodes <= MAX_NODES_A_NAMESPACE * namespaces;
+      nodes += Math.max(1, Math.floor(nodes / 50))
+    ) {
+      if (this.busiest(nodes) <= most) return nodes
+    }
+    return null
+  }
+}
+
+function quantileOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.ceil(QUANTILE * sorted.length) - 1] ?? 0
+}

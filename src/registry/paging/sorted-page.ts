@@ -1,0 +1,88 @@
+import { EventLoopBudget } from '../event-loop-budget.ts'
+import type { CompiledFilter } from '../filter/compile.ts'
+import type { OrderedRegistrations, RegistrationView } from '../registration-view.ts'
+import type { Registration } from '../registration.ts'
+import { firstInOrder } from './first-in-order.ts'
+import type { SortOrder } from './sort-order.ts'
+
+/** How long cutting a page may hold one turn of the event loop, in ms. */
+const TURN_BUDGET_MS = 2
+
+/** Steps between two reads of the clock. */
+const STEPS_BETWEEN_LOOKS = 64
+
+/** The beginning of all matches in an order. */
+export interface FirstPage {
+  readonly registrations: readonly Registration[]
+  /** Registrations, matching or not, that an index has up to the end of the page; `null` if none was used. */
+  readonly rank: number | null
+}
+
+/**
+ * The first page in an order. An index of all registrations in that order is read until the page is
+ * full, unless so few match that sorting them is quicker.
+ */
+export async function firstPage(
+  { matches, ordered }: RegistrationView,
+  filter: CompiledFilter,
+  order: SortOrder,
+  limit: number,
+): Promise<FirstPage> {
+  const count = Math.min(limit, matches.size)
+  const stepsToSort = matches.size + count * Math.log2(count + 1)
+  const expectedSteps = (count / matches.size) * (ordered?.size ?? Infinity)
+  if (ordered !== null && expectedSteps <= stepsToSort) {
+    // Matches may all be at the far end.
+    const found = await firstOf(ordered, order.order, filter, count, 4 * stepsToSort)
+    if (found !== null) return found
+  }
+  return { registrations: await firstInOrder(matches, order, limit), rank: null }
+}
+
+async function firstOf(
+  ordered: OrderedRegistrations,
+  order: SortOrder['order'],
+  filter: CompiledFilter,
+  count: number,
+  maxSteps: number,
+): Promise<FirstPage | null> {
+  const budget = new EventLoopBudget(TURN_BUDGET_MS)
+  const registrations: Registration[] = []
+  let rank = 0
+  for (const registration of ordered.skipping(0, order)) {
+    if (rank % STEPS_BETWEEN_LOOKS === 0 && budget.exhausted) await budget.renew()
+    rank += 1
+    if (filter.matches(registration.metadata)) registrations.push(registration)
+    if (registrations.length === count) break
+    if (rank > maxSteps) return null
+  }
+  return { registrations, rank }
+}
+
+/** A later page of a listing whose order is kept. */
+export interface LaterPage {
+  readonly registrations: readonly Registration[]
+  /** Identities before the first registration of the next page; `null` on the last page. */
+  readonly steps: number | null
+}
+
+/** Those of `identities` that are among the matches, `limit` at most. */
+export async function presentIn(
+  { matches }: RegistrationView,
+  identities: Iterable<string>,
+  limit: number,
+): Promise<LaterPage> {
+  const budget = new EventLoopBudget(TURN_BUDGET_MS)
+  const registrations: Registration[] = []
+  let steps = 0
+  for (const identity of identities) {
+    if (steps % STEPS_BETWEEN_LOOKS === 0 && budget.exhausted) await budget.renew()
+    const found = matches.get({ identity })
+    if (found !== undefined) {
+      if (registrations.length === limit) return { registrations, steps }
+      registrations.push(found)
+    }
+    steps += 1
+  }
+  return { registrations, steps: null }
+}
