@@ -1,4 +1,5 @@
 import { IdentityMap } from '../memory/identity-map.ts'
+import type { DeliveryTarget } from '../messenger.ts'
 import { nextBit } from './bitmap.ts'
 import { NameTable, TABLE_SLOTS } from './name-table.ts'
 import { PartsBuilder, TargetSet } from './target-set.ts'
@@ -42,15 +43,17 @@ export class NameTables {
     return new TargetSet(tables.map((table) => ({ table, slots: table.liveSlots() })))
   }
 
-  /** These, as far as they are in here. */
-  of(registered: Iterable<{ readonly identity: string }>): TargetSet {
+  /** These; as they say themselves those that are not in here, having left since they were chosen. */
+  of(targets: Iterable<DeliveryTarget>): TargetSet {
     const builder = new PartsBuilder()
-    for (const { identity } of registered) {
-      const number = this.#numbers.get(identity) ?? -1
+    const gone: DeliveryTarget[] = []
+    for (const target of targets) {
+      const number = this.#numbers.get(target.identity) ?? -1
       const table = this.#tableAt(number)
-      if (table !== undefined) builder.add(table, number % TABLE_SLOTS)
+      if (table === undefined) gone.push(target)
+      else builder.add(table, number % TABLE_SLOTS)
     }
-    return new TargetSet(builder.parts)
+    return new TargetSet([...builder.parts, ...TargetSet.of(gone).parts])
   }
 
   #tableAt(number: number): NameTable | undefined {
