@@ -76,6 +76,16 @@ test('identities are spread over as many namespaces as it takes', () => {
   expect(plan.redis.balancedNodes).toBeGreaterThan(1)
 })
 
+test.each([
+  { identities: 1e12 },
+  { identities: 1e12, namespaces: 65_536, gateways: 1e9, multicasts: 1e9, targets: 1 },
+  { identities: 1e9, replicas: 1, multicasts: 1e12, targets: 1 },
+])('a demand beyond all measure, %j, has an answer as well', (asked) => {
+  const plan = planFor(demandFrom(asked), DEFAULT_ASSUMPTIONS, coefficients)
+  expect(plan.problems).not.toEqual([])
+  expect(Number.isFinite(plan.needs['redis.cpuUs'])).toBe(true)
+})
+
 test('what saturates first is used the most', () => {
   const none = {
     redisCpu: 0,

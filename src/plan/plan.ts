@@ -1,6 +1,12 @@
 import { needOf, needsOf, type Coefficients, type Needs } from './cost-model.ts'
 import { amountsOfDemand, followingOf } from './demand-amounts.ts'
-import { LEAST_REPLICAS, type Assumptions, type Demand, type OpenDemand } from './demand.ts'
+import {
+  LEAST_REPLICAS,
+  MOST_NAMESPACES,
+  type Assumptions,
+  type Demand,
+  type OpenDemand,
+} from './demand.ts'
 import { settleGateways } from './gateways.ts'
 import { natsServersFor, type NatsServers } from './nats-servers.ts'
 import { redisNodesFor, redisShare, type RedisNodes } from './redis-nodes.ts'
@@ -46,7 +52,8 @@ export function planFor(
     layOut({ ...demand, namespaces }, assumptions, coefficients)
   let layout = layoutWith(demand.namespaces ?? 1)
   if (demand.namespaces === undefined) {
-    const most = Math.floor(demand.identities / Math.max(1, demand.targets, demand.matches))
+    const least = Math.max(1, demand.targets, demand.matches)
+    const most = Math.min(MOST_NAMESPACES, Math.floor(demand.identities / least))
     for (let namespaces = 2; namespaces <= most && !fits(layout); namespaces *= 2) {
       layout = layoutWith(namespaces)
     }
