@@ -22,8 +22,11 @@ export function isCpu(resource: Resource): resource is CpuResource {
  */
 export type Reference = Readonly<Record<CpuResource, number>>
 
-/** How much more CPU time the same work takes now than it did then: the geometric mean of all ratios. */
+/** How much more CPU time the same work takes now than it did then, of all processes together. */
 export function slowdownOf(now: Reference, then: Reference): number {
-  const logs = CPU_RESOURCES.map((resource) => Math.log(now[resource] / then[resource]))
-  return Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length)
+  return totalOf(now) / totalOf(then)
+}
+
+function totalOf(reference: Reference): number {
+  return CPU_RESOURCES.reduce((sum, resource) => sum + reference[resource], 0)
 }

@@ -4,59 +4,66 @@ import type { Work } from './work.ts'
 
 /** The loads that coefficients are fitted to: each has a part that no other has as much of. */
 export function experimentsOf(main: Population, wide: Population): readonly Load[] {
-  const one = (name: string, population: Population, phase: Phase): Load => ({
-    name,
-    population,
-    phases: [phase],
-    times: 1,
-  })
-  const change = (kind: 'register' | 'heartbeat', count: number) => ({ writer: [{ kind, count }] })
-  const unregister = (of: 'transient' | 'members', count: number) => ({
-    writer: [{ kind: 'unregister', of, count } as const],
-  })
-  const enumerate = (audience: 'nobody' | 'group', count: number) => ({
-    readers: [{ kind: 'enumerate', audience, count } as const],
-  })
-  const multicast = (
-    audience: 'one gateway' | 'all gateways' | 'group',
-    count: number,
-    payloadBytes = 100,
-  ) => ({ readers: [{ kind: 'multicast', audience, count, payloadBytes } as const] })
-  const compared: Phase = {
-    readers: [{ kind: 'enumerate', audience: 'nobody', count: 10, pauseMs: 105 }],
-  }
-  const following = (name: string, population: Population, work: Work): Load => ({
-    name,
-    population,
-    phases: [{ writer: [work] }, enumerate('nobody', 1)],
-    times: 15,
-  })
   return [
-    one('heartbeat', main, change('heartbeat', 4_000)),
-    one('register', main, change('register', 4_000)),
-    one('register, large metadata', wide, change('register', 3_000)),
-    one('unregister and register', main, unregister('transient', 2_000)),
-    one('enumerate nobody', main, enumerate('nobody', 1_000)),
-    one('enumerate a group', main, enumerate('group', 120)),
-    following('follow heartbeats', main, { kind: 'heartbeat', count: 200 }),
-    following('follow registrations', main, { kind: 'register', count: 200 }),
-    following('follow registrations, large metadata', wide, { kind: 'register', count: 150 }),
-    one('multicast to one gateway', main, multicast('one gateway', 1_500)),
-    one('multicast to all gateways', main, multicast('all gateways', 600)),
-    one('multicast to a group', main, multicast('group', 100)),
-    {
-      name: 'multicast to new names',
-      population: main,
-      phases: [
-        unregister('members', 2 * main.groups * main.gateways.length),
-        multicast('group', main.groups),
-      ],
-      times: 2,
-    },
-    one('compare with records', main, compared),
-    one('compare with records, large metadata', wide, compared),
-    one('multicast, large payload', main, multicast('all gateways', 250, 20_000)),
+    ...[
+      load('heartbeat', main, [change('heartbeat', 4_000)]),
+      load('register', main, [change('register', 4_000)]),
+      load('register, large metadata', wide, [change('register', 3_000)]),
+      load('unregister and register', main, [unregister('transient', 2_000)]),
+    ].map((each) => ({ ...each, cpuOf: ['redis', 'writer'] as const })),
+    ...[
+      load('enumerate nobody', main, [enumerate('nobody', 1_000)]),
+      load('enumerate a group', main, [change('heartbeat', 20), enumerate('group', 10)], 10),
+      load('follow heartbeats', main, [change('heartbeat', 200), enumerate('nobody', 1)], 15),
+      load('follow registrations', main, [change('register', 200), enumerate('nobody', 1)], 15),
+      load('follow metadata', wide, [change('register', 150), enumerate('nobody', 1)], 15),
+    ].map((each) => ({ ...each, cpuOf: ['redis', 'reader'] as const })),
+    ...[
+      load('multicast to one gateway', main, [multicast('one gateway', 1_500)]),
+      load('multicast to all gateways', main, [multicast('all gateways', 600)]),
+      load('multicast to a group', main, [multicast('group', 100)]),
+      load('multicast to new names', main, [newNames(main), multicast('group', main.groups)], 2),
+      load('multicast, large payload', main, [multicast('all gateways', 250, 20_000)]),
+    ].map((each) => ({ ...each, cpuOf: ['nats', 'reader', 'gateway'] as const })),
+    ...[
+      load('compare with records', main, [compare]),
+      load('compare with large records', wide, [compare]),
+    ].map((each) => ({ ...each, cpuOf: [] })),
   ]
+}
+
+function load(name: string, population: Population, phases: readonly Phase[], times = 1): Load {
+  return { name, population, phases, times }
+}
+
+function change(kind: 'register' | 'heartbeat', count: number): Phase {
+  return { writer: [{ kind, count }] }
+}
+
+function unregister(of: 'transient' | 'members', count: number): Phase {
+  return { writer: [{ kind: 'unregister', of, count }] }
+}
+
+/** Twice as many as it takes to have one of each group at each gateway. */
+function newNames({ groups, gateways }: Population): Phase {
+  return unregister('members', 2 * groups * gateways.length)
+}
+
+function enumerate(audience: 'nobody' | 'group', count: number): Phase {
+  return { readers: [{ kind: 'enumerate', audience, count }] }
+}
+
+/** Rarely enough that each read also compares. */
+const compare: Phase = {
+  readers: [{ kind: 'enumerate', audience: 'nobody', count: 10, pauseMs: 105 }],
+}
+
+function multicast(
+  audience: 'one gateway' | 'all gateways' | 'group',
+  count: number,
+  payloadBytes = 100,
+): Phase {
+  return { readers: [{ kind: 'multicast', audience, count, payloadBytes }] }
 }
 
 /**
@@ -64,7 +71,7 @@ export function experimentsOf(main: Population, wide: Population): readonly Load
  * the caches.
  */
 export function mixedLoadsOf(main: Population, wide: Population): readonly Load[] {
-  const mixed = (population: Population, parts: number, multicast: Work): Load => ({
+  const mixed = (population: Population, parts: number, multicasts: Work): Load => ({
     name: 'everything at once',
     population,
     phases: [
@@ -74,17 +81,17 @@ export function mixedLoadsOf(main: Population, wide: Population): readonly Load[
           { kind: 'register', count: 500 * parts },
           { kind: 'unregister', of: 'transient', count: 150 * parts },
         ],
-        readers: [{ kind: 'enumerate', audience: 'group', count: 80 * parts }, multicast],
+        readers: [{ kind: 'enumerate', audience: 'group', count: 80 * parts }, multicasts],
       },
       { readers: [{ kind: 'enumerate', audience: 'nobody', count: 1 }] },
     ],
     times: 1,
   })
-  const multicast = (audience: 'group' | 'all gateways', count: number) =>
+  const multicasts = (audience: 'group' | 'all gateways', count: number) =>
     ({ kind: 'multicast', audience, count, payloadBytes: 1_000 }) as const
   return [
-    mixed(main, 3, multicast('group', 100)),
-    mixed(main, 3, multicast('all gateways', 300)),
-    mixed(wide, 3, multicast('group', 150)),
+    mixed(main, 3, multicasts('group', 200)),
+    mixed(main, 3, multicasts('all gateways', 800)),
+    mixed(wide, 3, multicasts('group', 400)),
   ]
 }

@@ -14,7 +14,12 @@ export interface Load {
   readonly population: Population
   readonly phases: readonly Phase[]
   readonly times: number
+  /** Whose CPU time it is about. The others mostly wait, so theirs is that of being woken. Default: all. */
+  readonly cpuOf?: readonly Worker[]
 }
+
+/** The servers, and the kinds of processes. */
+export type Worker = 'redis' | 'nats' | 'writer' | 'reader' | 'gateway'
 
 /**
  * What a load amounts to in terms of the model, if no two calls of a process share a read.

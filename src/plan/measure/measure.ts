@@ -8,9 +8,9 @@ import { inRounds } from './rounds.ts'
 import { Rig, type Measurement } from './rig.ts'
 import { solveNonNegative } from './solve.ts'
 
-const GATEWAYS = 8
+const GATEWAYS = 4
 const MAIN = { identities: 40_000, groups: 20, metadataBytes: 100, gateways: GATEWAYS }
-const WIDE = { identities: 5_000, groups: 5, metadataBytes: 1_000, gateways: 3 }
+const WIDE = { identities: 5_000, groups: 5, metadataBytes: 1_000, gateways: 2 }
 
 /** What coefficients were measured with. */
 export interface MeasuredCoefficients {

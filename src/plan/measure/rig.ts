@@ -19,8 +19,8 @@ export interface Measurement {
 /** A replica that is asked compares itself with some records this often at most. */
 const AUDIT_EVERY_MS = 100
 /** Of the reference work: of the writer, and of each reader. */
-const REFERENCE_WRITES = 4_000
-const REFERENCE_REQUESTS = 1_000
+const REFERENCE_WRITES = 6_000
+const REFERENCE_REQUESTS = 2_000
 const CATCH_UP: Work = { kind: 'enumerate', count: 1, audience: 'nobody' }
 
 /** How large a population is to be. */
@@ -122,7 +122,16 @@ export class Rig {
     const due = ((performance.now() - startedAtMs) / AUDIT_EVERY_MS) * this.#readers.length
     const audits = Math.min(due, reads)
     const auditedBytes = audits * AUDITED_RECORDS * metadataBytesOf(population)
-    return { name: load.name, amounts: { ...amounts, reads, audits, auditedBytes }, measured }
+    const of = load.cpuOf?.map((worker) => `${worker}.cpuUs`)
+    return {
+      name: load.name,
+      amounts: { ...amounts, reads, audits, auditedBytes },
+      measured: Object.fromEntries(
+        Object.entries(measured).filter(
+          ([name]) => of === undefined || !name.endsWith('.cpuUs') || of.includes(name),
+        ),
+      ),
+    }
   }
 
   /** Has writer, readers and a gateway make bare requests: the same work on every machine. */

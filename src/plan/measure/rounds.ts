@@ -1,11 +1,9 @@
 /** Until code is compiled and caches are filled, everything takes twice the CPU time and more. */
 const WARM_UP_ROUNDS = 4
-/** On a machine that is too busy for that, there is less. */
-const WARM_UP_MS = 30_000
 const LEAST_ROUNDS = 3
-const MOST_ROUNDS = 9
+const MOST_ROUNDS = 7
 /** No round is begun later than this, in ms, once there are enough. */
-const ROUNDS_MS = 40_000
+const ROUNDS_MS = 30_000
 
 /** Repeats a round: some times unmeasured, to warm up, and then as often as time permits. */
 export async function inRounds<T>(
@@ -13,10 +11,7 @@ export async function inRounds<T>(
   run: () => Promise<T>,
 ): Promise<readonly T[]> {
   onProgress('Warming up.')
-  const warmedUpAtMs = performance.now() + WARM_UP_MS
-  for (let round = 0; round < WARM_UP_ROUNDS && performance.now() < warmedUpAtMs; round += 1) {
-    await run()
-  }
+  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) await run()
   const rounds: T[] = []
   const startedAtMs = performance.now()
   while (rounds.length < MOST_ROUNDS) {
