@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../../src/core-bench/core-test.ts'
 import type { GrowthCase } from '../../../src/core-bench/growth.ts'
-import type { GrowthWorld } from '../../../src/core-bench/growth-world.ts'
+import { untilLoaded, type GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 
 /** Registrations among n that are stored; connecting to them, and removing them all. */
 export function registrationCases(
@@ -106,7 +106,7 @@ export function registrationCases(
         return {
           run: async () => {
             const reader = await connect()
-            await reader.enumerate({ group: 0 })
+            await untilLoaded(() => reader.enumerate({ group: 0 }))
             await reader.close()
           },
         }

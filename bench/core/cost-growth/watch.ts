@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../../src/core-bench/core-test.ts'
 import type { GrowthCase, Prepared } from '../../../src/core-bench/growth.ts'
-import type { GrowthWorld } from '../../../src/core-bench/growth-world.ts'
+import { untilLoaded, type GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 import type { Filter } from '../../../src/registry/filter/filter.ts'
 import type { WatchOptions } from '../../../src/registry/watch/watch-options.ts'
 
@@ -93,6 +93,7 @@ async function changeToWatches(
   count: number,
 ): Promise<Prepared> {
   const registry = await connect()
+  await untilLoaded(() => registry.enumerate({}, { limit: 1 }))
   const streams = Array.from({ length: count }, () => registry.watch(filter, { initial: false }))
   // The first event is `current`.
   await Promise.all(streams.map((stream) => stream.next()))
