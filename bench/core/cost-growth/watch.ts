@@ -70,10 +70,13 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
       law: 'n log n',
       upTo: MOST_WATCHES,
       prepare: async (size) => {
-        const { connect } = await worldOf(100)
+        const world = await worldOf(100)
+        let registry = world.registry
         return {
+          before: async () => {
+            registry = await untilLoaded(() => world.connect())
+          },
           run: async () => {
-            const registry = await connect()
             const streams = Array.from({ length: size }, () =>
               registry.watch({}, { initial: false }),
             )
@@ -88,7 +91,7 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
 }
 
 async function changeToWatches(
-  { connect, writer, identityOf }: GrowthWorld,
+  { connect, writer, host, identityOf }: GrowthWorld,
   filter: Filter,
   count: number,
 ): Promise<Prepared> {
@@ -103,7 +106,8 @@ async function changeToWatches(
       step += 1
       const told = streams.map((stream) => stream.next())
       const metadata = { group: 0, rank: 0, step }
-      await writer.register(identityOf(0), metadata, { replace: true, ttlMs: HOUR_MS })
+      const options = { replace: true, ttlMs: HOUR_MS, gateway: host.gateway }
+      await writer.register(identityOf(0), metadata, options)
       await Promise.all(told)
     },
     close: () => registry.close(),
