@@ -7,7 +7,7 @@ test.skipIf(process.platform !== 'linux')(
   'a thread that shares its core with others waits for it (needs Linux)',
   async () => {
     const spinning = Array.from(
-      { length: 2 * availableParallelism() },
+      { length: availableParallelism() },
       () => new Worker('for (;;);', { eval: true }),
     )
     onTestFinished(async () => {
