@@ -1,12 +1,13 @@
 import type { Redis } from 'ioredis'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { registerAll, test, twoChanges } from '../../src/core-bench/core-test.ts'
-import { heapBytes } from '../../src/core-bench/heap.ts'
+
 import { RegistryError } from '../../src/registry/errors.ts'
 import { filterFrom } from '../../src/registry/filter/filter.ts'
 import { parseMetadata } from '../../src/registry/metadata.ts'
 import { connectRedisStore } from '../../src/registry/redis/redis-store.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
+import { heldBytes } from '../../src/registry/testing/held-bytes.ts'
 import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
 
 const IDENTITIES = 1_000_000
@@ -37,16 +38,16 @@ test('one million identities: answers, loading, memory', async ({
     await whenLoaded(registry)
   }
 
-  const before = heapBytes()
+  const before = heldBytes()
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   const { store, tookMs } = await load(servers.redisUrl, testbed.namespace)
   delay.disable()
-  const loaded = heapBytes()
+  const loaded = heldBytes()
   const metadata = Array.from({ length: IDENTITIES }, (_, n) =>
     parseMetadata(JSON.stringify(registrationOf(IDENTITIES)(n).metadata)),
   )
-  const bytesEach = (2 * loaded - before - heapBytes()) / metadata.length
+  const bytesEach = (2 * loaded - before - heldBytes()) / metadata.length
   await store.close()
   await annotate(
     `\nloaded in ${(tookMs / 1e3).toFixed(1)} s, the event loop held for up to ${(delay.max / 1e6).toFixed(0)} ms, ` +
