@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { GrowthCase } from '../../../src/core-bench/growth.ts'
-import type { GrowthWorld } from '../../../src/core-bench/growth-world.ts'
+import { untilLoaded, type GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 import type { Filter } from '../../../src/registry/filter/filter.ts'
 import type { MulticastOptions, MulticastResult } from '../../../src/registry/multicast.ts'
 
@@ -124,6 +124,7 @@ function refusedCase(
     prepare: async (size) => {
       const { connect } = await plain(size)
       const registry = await connect({ natsUrls: [refusingNats] })
+      await untilLoaded(() => registry.enumerate({}, { limit: 1 }))
       return {
         run: () => sendTo(registry, filter, {}, 'failedCount'),
         close: () => registry.close(),
