@@ -1,7 +1,4 @@
-import type { Redis } from 'ioredis'
 import { registerAll, test, twoChanges } from '../../src/core-bench/core-test.ts'
-import { filterFrom } from '../../src/registry/filter/filter.ts'
-import { connectRedisStore } from '../../src/registry/redis/redis-store.ts'
 import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
 
 test('enumerate: 1,000 identities, two changes since the last', async ({
@@ -47,10 +44,8 @@ test('enumerate: 1,000 identities, two changes since the last', async ({
   })
 })
 
-test('enumerate: 100 matches of 100,000, two changes since the last; a snapshot', async ({
+test('enumerate: 100 matches of 100,000, two changes since the last', async ({
   compare,
-  redis,
-  servers,
   testbed,
   openTestbed,
 }) => {
@@ -84,45 +79,4 @@ test('enumerate: 100 matches of 100,000, two changes since the last; a snapshot'
     rounds: 1_000,
     warmUpRounds: 500,
   })
-
-  const keys = Array.from(
-    { length: 100_000 },
-    (_, n) => `${testbed.namespace}:${loadTestIdentity(n)}`,
-  )
-  await compare({
-    sides: [
-      {
-        name: 'snapshot of 100,000',
-        run: () => loadSnapshot(servers.redisUrl, testbed.namespace),
-      },
-      { name: 'HGETALL of 100,000, pipelined', run: () => readPipelined(redis, keys) },
-    ],
-    figures: [
-      {
-        what: 'snapshot by HGETALL of the same, 500 in a pipeline',
-        ratio: ['snapshot of 100,000', 'HGETALL of 100,000, pipelined'],
-        must: { atMost: 3 },
-      },
-    ],
-    rounds: 5,
-    warmUpRounds: 1,
-  })
 })
-
-/** How long a store takes to give its first answer, in ms. */
-async function loadSnapshot(url: string, namespace: string): Promise<number> {
-  const store = await connectRedisStore({ url, namespace })
-  const startedAt = performance.now()
-  await store.select(filterFrom({ group: 7 }))
-  const tookMs = performance.now() - startedAt
-  await store.close()
-  return tookMs
-}
-
-async function readPipelined(redis: Redis, keys: readonly string[]): Promise<void> {
-  for (let from = 0; from < keys.length; from += 500) {
-    const pipeline = redis.pipeline()
-    for (const key of keys.slice(from, from + 500)) pipeline.hgetall(key)
-    await pipeline.exec()
-  }
-}

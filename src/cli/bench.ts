@@ -51,10 +51,11 @@ Environment
   BENCH_START_AT, BENCH_NAMESPACE         the options above
   BENCH_DISPATCH                          how requests are started: auto, timer, hybrid or spin
   BENCH_STACK                             if set, unexpected errors are printed with their stacks
+  BENCH_GROWTH_UP_TO                      the largest n of bench:micro -- cost-growth; 1e5
   BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE     images for containers; redis:7-alpine, nats:2-alpine
 
 Exit code
-  0 every SLO is met   1 one is missed   2 something is broken   3 inconclusive
+  0 every SLO and figure is met   1 one is missed   2 something is broken   3 inconclusive
   129, 130, 143 ended by a closed terminal, Ctrl-C or SIGTERM; what was measured is kept
 
 Example

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { ended, startCommand, type Ended } from './command-for-tests.ts'
 import { planOutput } from './plan.ts'
@@ -44,6 +45,13 @@ test('a demand that one namespace cannot meet is said to be so', () => {
   )
 })
 
+test('gateways that have too much to receive are more than were asked for', () => {
+  const flags = ['--identities', '1e6', '--namespaces', '1', '--multicasts', '2e4']
+  expect(planOutput([...flags, '--targets', '1', '--gateways', '1'])).toMatch(
+    /^Plan has [\d,]+ gateways: 1 would have too much to receive\.$/m,
+  )
+})
+
 test.each([
   [['--identities', 'NaN'], '--identities: "NaN" must be a whole number'],
   [['--identities', '-1'], '--identities'],
@@ -61,6 +69,12 @@ test.each([
   expect(exitCode).toBe(2)
   expect(stderr).toContain(message)
   expect(stderr.trim().split('\n')).toHaveLength(1)
+})
+
+test('--coefficients names costs of another machine', async () => {
+  const path = fileURLToPath(new URL('../plan/coefficients.json', import.meta.url))
+  const named = await plan('--coefficients', path, '--identities', '1e7')
+  expect(named.stdout).toBe((await plan('--identities', '1e7')).stdout)
 })
 
 test.each([

@@ -49,7 +49,7 @@ export const test = base
         const { growth, samplesAtLargest } = await measureGrowth(growthCase, sizes)
         await annotate(renderGrowth(growthCase, sizes, growth))
         judged.push(judgeGrowth(growthCase, growth))
-        const size = growth.medians.at(-1)?.size.toLocaleString('en')
+        const size = growth.costs.at(-1)?.size.toLocaleString('en')
         const name = `${growthCase.what}, n = ${size}`
         benchmarks.push(bench.from(name, () => benchmarkOf(samplesAtLargest)))
       }

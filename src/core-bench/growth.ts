@@ -1,7 +1,7 @@
 import { formatMs } from '../load/duration.ts'
 import type { Sample } from './interleave.ts'
 import { judge, type Judged, type Outcome, written } from './outcome.ts'
-import { medianOf } from './statistics.ts'
+import { lowerQuartileOf } from './statistics.ts'
 
 /**
  * How a cost may grow with n:
@@ -50,7 +50,7 @@ export interface GrowthCase {
 /** How the cost of an operation grew. */
 export interface Growth {
   /** By n, in ms, in ascending order. */
-  readonly medians: readonly { readonly size: number; readonly ms: number }[]
+  readonly costs: readonly { readonly size: number; readonly ms: number }[]
   /** The local exponent at the largest n. */
   readonly exponent: number
   readonly outcome: Outcome
@@ -79,30 +79,35 @@ export function growthSizes(environment: NodeJS.ProcessEnv): readonly number[] {
  * largest n to the largest, log(cost ratio) / log(n ratio). It is that of the doubling ratios of
  * Sedgewick and Wayne (Algorithms, 4th edition, section 1.4), with ten for two. A fit over all sizes
  * would be drawn to 0 by what every call costs, and so hide a term that only begins to show at the
- * largest n. The costs are medians of samples taken in turns; each part of the measurement has an
+ * largest n. If a smaller n costs more than the second largest, that cost counts instead. Costs are lower
+ * quartiles of samples taken in turns, because a busy machine delays many; each part of the measurement has an
  * exponent of its own, as `judge` needs.
  * @throws RangeError for fewer than two sizes, or a size without samples.
  */
 export function growthOf({ law }: Pick<GrowthCase, 'law'>, samples: SamplesBySize): Growth {
   const rounds = 1 + Math.max(...[...samples.values()].flat().map(({ round }) => round))
   const parts = Math.min(PARTS, rounds)
-  const mediansIn = (from: number, to: number): Growth['medians'] =>
+  const costsIn = (from: number, to: number): Growth['costs'] =>
     Array.from(samples, ([size, own]) => ({
       size,
-      ms: medianOf(own.filter(({ round }) => round >= from && round < to).map(({ ms }) => ms)),
+      ms: lowerQuartileOf(
+        own.filter(({ round }) => round >= from && round < to).map(({ ms }) => ms),
+      ),
     }))
-  const medians = mediansIn(0, rounds)
-  const exponent = localExponent(medians)
+  const costs = costsIn(0, rounds)
+  const exponent = localExponent(costs)
   const exponents = Array.from({ length: parts }, (_, part) =>
-    localExponent(mediansIn((part / parts) * rounds, ((part + 1) / parts) * rounds)),
+    localExponent(costsIn((part / parts) * rounds, ((part + 1) / parts) * rounds)),
   )
-  return { medians, exponent, outcome: judge(exponent, exponents, (k) => k <= MAX_EXPONENT[law]) }
+  return { costs, exponent, outcome: judge(exponent, exponents, (k) => k <= MAX_EXPONENT[law]) }
 }
 
-function localExponent(medians: Growth['medians']): number {
-  const [before, last] = medians.slice(-2)
+function localExponent(costs: Growth['costs']): number {
+  const [before, last] = costs.slice(-2)
   if (before === undefined || last === undefined) throw new RangeError('growth needs two sizes')
-  const exponent = Math.log(last.ms / before.ms) / Math.log(last.size / before.size)
+  // What costs more at a smaller n was disturbed at the second largest, or falls.
+  const costBefore = Math.max(...costs.slice(0, -1).map(({ ms }) => ms))
+  const exponent = Math.log(last.ms / costBefore) / Math.log(last.size / before.size)
   if (!Number.isFinite(exponent)) throw new RangeError('growth needs samples of every size')
   return exponent
 }
@@ -111,7 +116,7 @@ function localExponent(medians: Growth['medians']): number {
 export function judgeGrowth({ what, law, upTo }: GrowthCase, growth: Growth): Judged {
   const { exponent, outcome } = growth
   const bound = `${law}: an exponent ≤ ${MAX_EXPONENT[law]}`
-  const size = (upTo ?? growth.medians.at(-1)?.size ?? 0).toLocaleString('en')
+  const size = (upTo ?? growth.costs.at(-1)?.size ?? 0).toLocaleString('en')
   return { says: `${what}: n^${exponent.toFixed(2)} at n = ${size}, must be ${bound}`, outcome }
 }
 
@@ -121,7 +126,7 @@ const WIDTHS = { what: 52, ms: 9, exponent: 7, bound: 16 }
 /** The heading of `renderGrowth`. */
 export function renderGrowthHeading(sizes: readonly number[]): string {
   return lineOf(
-    'cost by n (median)',
+    'cost by n (lower quartile)',
     sizes.map((size) => size.toLocaleString('en')),
     'n^k, k',
     'must be',
@@ -133,12 +138,12 @@ export function renderGrowthHeading(sizes: readonly number[]): string {
 export function renderGrowth(
   { what, law, because }: GrowthCase,
   sizes: readonly number[],
-  { medians, exponent, outcome }: Growth,
+  { costs, exponent, outcome }: Growth,
 ): string {
-  const costs = sizes.map((size) => medians.find((each) => each.size === size)?.ms)
+  const times = sizes.map((size) => costs.find((each) => each.size === size)?.ms)
   const line = lineOf(
     what,
-    costs.map((ms) => (ms === undefined ? '–' : formatMs(ms))),
+    times.map((ms) => (ms === undefined ? '–' : formatMs(ms))),
     exponent.toFixed(2),
     `${law} ≤ ${MAX_EXPONENT[law]}`,
     written(outcome),

@@ -17,6 +17,8 @@ const MAX_CALLS = 20
 interface Sized extends Prepared {
   readonly size: number
   readonly samples: Sample[]
+  /** The shortest call of the warm-up. */
+  fastestMs: number
   /** How often a sample calls it. */
   calls: number
 }
@@ -35,11 +37,11 @@ export async function measureGrowth(
   growthCase: GrowthCase,
   sizes: readonly number[],
 ): Promise<MeasuredGrowth> {
-  const { upTo = Infinity, prepare } = growthCase
+  const { law, upTo = Infinity, prepare } = growthCase
   const sized: Sized[] = []
   try {
     for (const size of sizes.filter((each) => each <= upTo)) {
-      sized.push({ ...(await prepare(size)), size, samples: [], calls: 1 })
+      sized.push({ ...(await prepare(size)), size, samples: [], calls: 1, fastestMs: Infinity })
     }
     let roundMs = 0
     for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
@@ -47,11 +49,17 @@ export async function measureGrowth(
       let timedMs = 0
       for (const each of sized) {
         const ms = await sampleOf(each)
-        timedMs += ms * each.calls
-        each.calls = Math.max(1, Math.min(MAX_CALLS, Math.floor(SAMPLE_MS / ms)))
+        timedMs += ms
+        each.fastestMs = Math.min(each.fastestMs, ms)
       }
       roundMs = performance.now() - startedAt
       if (timedMs > LONG_ROUND_MS) break
+    }
+    // Calls in a row are quicker, so that sizes that should cost the same have the same number.
+    const fastestMs = Math.min(...sized.map((each) => each.fastestMs))
+    for (const each of sized) {
+      const ms = law === 'constant' ? fastestMs : each.fastestMs
+      each.calls = Math.max(1, Math.min(MAX_CALLS, Math.floor(SAMPLE_MS / ms)))
     }
     const rounds =
       roundMs > LONG_ROUND_MS

@@ -22,6 +22,14 @@ export function medianOf(values: readonly number[]): number {
   )
 }
 
+/** The value that a quarter of them are not above: what is left when a busy machine delays most of them. */
+export function lowerQuartileOf(values: readonly number[]): number {
+  return quantile(
+    values.toSorted((a, b) => a - b),
+    0.25,
+  )
+}
+
 /** The margin of error is of the mean, for 95 % confidence, by the normal distribution. */
 function statisticsOf(values: readonly number[]): Statistics {
   const sorted = values.toSorted((a, b) => a - b)

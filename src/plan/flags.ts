@@ -45,7 +45,7 @@ export const DEMAND_FLAGS: readonly DemandFlag[] = [
 ]
 
 function flag(name: keyof Demand, what: string, range: Range): DemandFlag {
-  return { flag: `--${name}`, name, description: `${what}; ${DEFAULTS[name]} by default`, range }
+  return { flag: `--${name}`, name, description: `${what} (default: ${DEFAULTS[name]})`, range }
 }
 
 /**
@@ -113,7 +113,7 @@ function assumption(
   range: Range,
 ): AssumptionFlag {
   const standard = Number((DEFAULT_ASSUMPTIONS[name] / unit).toPrecision(6))
-  return { flag: `--${text}`, name, description: `${what}; ${standard} by default`, unit, range }
+  return { flag: `--${text}`, name, description: `${what} (default: ${standard})`, unit, range }
 }
 
 /** @throws InputError */

@@ -14,7 +14,7 @@ import { firstToSaturate, SHARES, type Share } from './shares.ts'
 type Row = readonly [label: string, cell?: (plan: Plan) => string]
 
 const ROWS: readonly Row[] = [
-  ['asked for'],
+  ['demand'],
   ['  identities', ({ demand }) => formatCount(demand.identities)],
   ['  changes/s', ({ demand }) => formatAmount(changesOf(demand))],
   [
@@ -25,7 +25,6 @@ const ROWS: readonly Row[] = [
     '  multicasts/s × targets',
     ({ demand }) => `${formatCount(demand.multicasts)} × ${formatCount(demand.targets)}`,
   ],
-  ['  gateways', ({ demand }) => formatCount(demand.gateways)],
   ['needs per second'],
   ['  Redis commands', ({ needs }) => formatAmount(needs['redis.commands'])],
   ['  Redis bytes in', ({ needs }) => formatBytes(needs['redis.bytesIn'])],
@@ -91,18 +90,28 @@ export function renderPlans(
     ...plans.map((plan) => (cell === undefined ? '' : cell(plan))),
   ])
   const [, ...lines] = renderTable(columns, rows).split('\n')
-  return [...lines, '', ...notesOf(plans), ...assumed(asked, assumptions, measuredOn)].join('\n')
+  return [...lines, '', ...notesOf(plans, asked), ...assumed(asked, assumptions, measuredOn)].join(
+    '\n',
+  )
 }
 
 function changesOf({ heartbeats, registrations, unregistrations }: Demand): number {
   return heartbeats + registrations + unregistrations
 }
 
-/** What can't be done, and is thus not planned. */
-function notesOf(plans: readonly Plan[]): readonly string[] {
-  return plans.flatMap(({ problems }, at) => {
+/** What can't be done, and what is planned otherwise than it was asked for. */
+function notesOf(plans: readonly Plan[], asked: readonly AskedDemand[]): readonly string[] {
+  return plans.flatMap(({ problems, demand: { gateways } }, at) => {
     const which = plans.length === 1 ? '' : ` ${at + 1}`
-    return problems.map((problem) => `Plan${which} can't be carried out: ${problem}.`)
+    const askedGateways = asked[at]?.gateways ?? gateways
+    return [
+      ...problems.map((problem) => `Plan${which} can't be carried out: ${problem}.`),
+      ...(askedGateways < gateways
+        ? [
+            `Plan${which} has ${formatCount(gateways)} gateways: ${formatCount(askedGateways)} would have too much to receive.`,
+          ]
+        : []),
+    ]
   })
 }
 

@@ -116,8 +116,6 @@ export interface Lane {
   pieces: Piece[]
   /** What is on the way to the gateway without a receipt, in bytes. */
   unansweredBytes: number
-  /** Whether it waits for receipts before more is sent. */
-  parked: boolean
 }
 
 /** Everybody, by gateway. */
@@ -165,7 +163,7 @@ export function lanesOfTargets(
 function laneTo(lanes: Map<string | null, Lane>, gateway: string | null): Lane {
   let lane = lanes.get(gateway)
   if (lane === undefined) {
-    lane = { gateway, pieces: [], unansweredBytes: 0, parked: false }
+    lane = { gateway, pieces: [], unansweredBytes: 0 }
     lanes.set(gateway, lane)
   }
   return lane

@@ -34,7 +34,10 @@ export interface OutgoingMessage {
 export interface ReceivedMessage {
   readonly id: string
   readonly identity: string
-  /** The place of the identity in the list that was subscribed to, from 0; 0 for a pattern. */
+  /**
+   * The place of the identity in the list that was subscribed to, from 0, the last one if it is in it
+   * twice; 0 for a single identity and for a pattern.
+   */
   readonly index: number
   readonly payload: Uint8Array
 }

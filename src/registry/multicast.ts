@@ -37,7 +37,10 @@ export interface MulticastResult {
   readonly pendingCount: number
   readonly failedCount: number
   readonly timeoutCount: number
-  /** By identity. */
+  /**
+   * By identity. A view and no `Map` of its own: `new Map(statuses)` is a copy that can be changed, or
+   * sent to another thread.
+   */
   readonly statuses: ReadonlyMap<string, DeliveryStatus>
 }
 

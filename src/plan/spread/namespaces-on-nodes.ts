@@ -9,7 +9,7 @@ const QUANTILE = 0.95
 
 /**
  * How many namespaces the busiest node of a cluster has, by the slots of their hash tags: of 100 sets
- * of names, 95 are spread at least as well. Slots don't balance: 32 namespaces on 8 nodes put 8 on one.
+ * of names, 95 are spread at least as well. Slots don't balance: 32 namespaces on 8 nodes put 9 on one.
  */
 export class NamespacesOnNodes {
   readonly #slots: readonly (readonly number[])[]

@@ -37,6 +37,7 @@ export function hasExpired(registration: Registration, now: number): boolean {
 
 /** The order by expiry and then by identity. */
 export function isExpiryBefore(a: Registration, b: Registration): boolean {
-  const [first, second] = [a.expiresAt ?? Infinity, b.expiresAt ?? Infinity]
+  const first = a.expiresAt ?? Infinity
+  const second = b.expiresAt ?? Infinity
   return first === second ? isIdentityBefore(a, b) : first < second
 }

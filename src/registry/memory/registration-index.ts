@@ -62,6 +62,7 @@ export class RegistrationIndex {
     index.#loading = {
       all: new SortedRuns<Registration>(isIdentityBefore),
       expiries: new SortedRuns<Registration>(isExpiryBefore),
+      superseded: new Set(),
       changed: null,
     }
     return index
@@ -96,7 +97,9 @@ export class RegistrationIndex {
   put(registration: Registration): void {
     const { identity } = registration
     if (this.#loading !== null) this.#note(this.#loading, identity, registration)
+    const sizeBefore = this.size
     this.#byIdentity.set(identity, registration)
+    if (this.size === sizeBefore) this.#loading?.superseded.add(identity)
     this.#names.put(identity, registration.gateway)
     if (this.#loading !== null) return
     const before = this.#all.put(registration)
@@ -112,6 +115,7 @@ export class RegistrationIndex {
     const before = this.#byIdentity.get(identity)
     if (!before) return false
     if (this.#loading !== null) this.#note(this.#loading, identity, null)
+    this.#loading?.superseded.add(identity)
     this.#byIdentity.delete(identity)
     this.#names.remove(identity)
     if (this.#loading !== null) return true
@@ -130,7 +134,9 @@ export class RegistrationIndex {
     if (loading === null) return
     const changed = new Map<string, Registration | undefined>()
     loading.changed = changed
+    const { superseded } = loading
     const isCurrent = (registration: Registration): boolean =>
+      !superseded.has(registration.identity) ||
       this.#byIdentity.get(registration.identity) === registration
     await loading.all.drainTo((registration) => {
       if (isCurrent(registration)) this.#all.put(registration)
@@ -264,6 +270,8 @@ export class RegistrationIndex {
 interface Loading {
   readonly all: SortedRuns<Registration>
   readonly expiries: SortedRuns<Registration>
+  /** Identities of which not everything that was put still holds. */
+  readonly superseded: Set<string>
   /** Once they are put in order: for identities changed since, their registrations until then. */
   changed: Map<string, Registration | undefined> | null
 }

@@ -5,7 +5,7 @@ import { LaneQueue } from './lane-queue.ts'
 const FULL = 8 * 1024 * 1024
 
 function lane(name: string, unansweredBytes = 0): Lane {
-  return { gateway: name, pieces: [], unansweredBytes, parked: false }
+  return { gateway: name, pieces: [], unansweredBytes }
 }
 
 test('lanes take turns, and a lane with a full window waits for answers', () => {
@@ -32,4 +32,15 @@ test('a lane of a finished round is not sent to again, whenever answers come', (
   const second = new LaneQueue([], () => {})
   second.release(parked, FULL)
   expect([first.isEmpty, second.isEmpty]).toEqual([true, true])
+})
+
+test('a lane of an earlier round that is queued again, and parked, is of that round only', () => {
+  const earlier = lane('a', 2 * FULL)
+  const second = new LaneQueue([], () => {})
+  second.add(earlier)
+  expect([second.hasReady, second.isEmpty]).toEqual([false, false])
+  second.end()
+  const third = new LaneQueue([], () => {})
+  third.release(earlier, 2 * FULL)
+  expect([third.hasReady, third.isEmpty]).toEqual([false, true])
 })

@@ -5,21 +5,20 @@ const LANE_WINDOW_BYTES = 8 * 1024 * 1024
 
 /** The lanes of one round that have more to send, in turn; lanes with a full window are parked. */
 export class LaneQueue {
-  readonly #lanes: readonly Lane[]
   readonly #ready: Lane[]
   readonly #onReady: () => void
-  #parked = 0
+  /** Wait for receipts before more is sent. */
+  readonly #parked = new Set<Lane>()
 
   /** @param onReady called when a parked lane may go on. */
   constructor(lanes: readonly Lane[], onReady: () => void) {
-    this.#lanes = lanes
     this.#ready = [...lanes]
     this.#onReady = onReady
   }
 
   /** Whether every lane has sent all it has. */
   get isEmpty(): boolean {
-    return this.#ready.length === 0 && this.#parked === 0
+    return this.#ready.length === 0 && this.#parked.size === 0
   }
 
   get hasReady(): boolean {
@@ -34,25 +33,19 @@ export class LaneQueue {
   /** Queues a lane for its next turn, or parks it until its window opens. */
   add(lane: Lane): void {
     if (lane.unansweredBytes < LANE_WINDOW_BYTES) this.#ready.push(lane)
-    else {
-      lane.parked = true
-      this.#parked += 1
-    }
+    else this.#parked.add(lane)
   }
 
   /** Ends the round: unsent targets are left to the next one. */
   end(): void {
-    for (const lane of this.#lanes) lane.parked = false
     this.#ready.length = 0
-    this.#parked = 0
+    this.#parked.clear()
   }
 
   /** A message of a lane, of this round or an earlier one, was answered. */
   release(lane: Lane, bytes: number): void {
     lane.unansweredBytes -= bytes
-    if (!lane.parked || lane.unansweredBytes >= LANE_WINDOW_BYTES) return
-    lane.parked = false
-    this.#parked -= 1
+    if (lane.unansweredBytes >= LANE_WINDOW_BYTES || !this.#parked.delete(lane)) return
     this.#ready.push(lane)
     this.#onReady()
   }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { type SentMessage, SentMessages } from './sent-messages.ts'
 
 function messageTo(subject: string): SentMessage {
-  const lane = { gateway: subject, pieces: [], unansweredBytes: 0, parked: false }
+  const lane = { gateway: subject, pieces: [], unansweredBytes: 0 }
   const recipient = { part: 0, slots: [0, 0], count: 1, how: 'by name', tells: false } as const
   return { ...recipient, lane, subject, bytes: 1, answered: false }
 }

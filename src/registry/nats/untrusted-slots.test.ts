@@ -1,4 +1,4 @@
-import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node'
+import { connect, headers, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { missingPrograms, startNatsProgram } from '../../environment/programs.ts'
 import type { Messenger, SendOptions } from '../messenger.ts'
@@ -242,6 +242,38 @@ describe('a sender whose messages are answered falsely', () => {
     expect(formats).toBe(`${named(1)}3${named(9)}3${named(17)}3${named(3)}`)
     const { messenger: other } = await connectTo(url)
     await expectSound('after', other)
+  })
+
+  test('that a process lacks what another answer says it handed out sends nothing again', async () => {
+    const { sender, attacker } = await startHost()
+    const gateway = subjects.gateway('liar')
+    const tables = new NameTables()
+    for (let at = 0; at < 10; at += 1) tables.put(`theirs-${at}`, gateway)
+    let formats = ''
+    const refusal = headers()
+    refusal.set('Prism-Error', 'no')
+    attacker.subscribe(gateway, {
+      callback: (_, message) => {
+        const format = message.headers?.get('Prism-Wire') ?? ''
+        formats += format
+        const answer = (said: string): void => void message.respond(`prism-receipt/2 10\n${said}`)
+        if (format === '2') answer('holds liar\nhandled 0-9')
+        else {
+          answer('lacks liar\nhandled 0-9')
+          answer('holds liar\nhandled 0-3')
+          answer('lacks liar')
+          message.respond('', { headers: refusal })
+          answer('lacks liar')
+        }
+      },
+    })
+    await attacker.flush()
+    for (let round = 0; round < 4; round += 1) {
+      const report = await sender.send(messageOf('x'), tables.all(), OPTIONS)
+      const DELIVERED = round === 0 ? 10 : 4
+      expect(report.counts).toMatchObject({ DELIVERED, FAILED: 10 - DELIVERED })
+    }
+    expect(formats).toBe('2333')
   })
 
   test('under at-least-once sends to a gateway that lacks everything once by slots and name per round', async () => {

@@ -4,6 +4,7 @@ import { findProgram, startRedisProgram, type ServerProgram } from '../../enviro
 import { everything, request } from '../store.contract.ts'
 import type { RegistryStore } from '../store.ts'
 import { Warnings } from '../warnings.ts'
+import { nextOf, watch } from '../watch/testing/open-watch.ts'
 import { connectRedis } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { keysOf } from './keys.ts'
@@ -49,6 +50,21 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(loaded.at(-1)).toBeGreaterThan(0)
   })
 
+  test('that takes long to load keeps a watch waiting until it is loaded', async () => {
+    const count = 5000
+    await registerMany(await openStore(server.url), count)
+    const reader = await openStore(server.url, { loadTimeoutMs: 1 })
+    const events = watch(reader)
+    const joined = new Set<string>()
+    for (;;) {
+      const event = await nextOf(events)
+      if (event.type === 'joined') joined.add(event.registration.identity)
+      if (event.type === 'current') break
+    }
+    expect(joined.size).toBe(count)
+    await events.return?.()
+  })
+
   test('that is loading when its store is closed keeps nothing open', async () => {
     await registerMany(await openStore(server.url), 5000)
     const reader = await openStore(server.url, { loadTimeoutMs: 1 })
@@ -57,7 +73,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     await expect(reader.select(everything)).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
-  test('in use reads on between calls, past what the log still has', async () => {
+  test('in use reads on between calls', async () => {
     const connection = await connectRedis([server.url], 5000)
     onTestFinished(() => connection.close())
     const warnings = new Warnings(() => {})

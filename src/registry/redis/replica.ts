@@ -75,6 +75,11 @@ export class Replica {
     })
   }
 
+  /** Whether registrations are being loaded, which may take longer than a call waits. */
+  get isLoading(): boolean {
+    return this.#loading !== null
+  }
+
   /** Registrations held. */
   get size(): number {
     return this.#copy.index.size

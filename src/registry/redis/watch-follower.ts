@@ -59,7 +59,7 @@ export class WatchFollower {
     replica.watches.add(watch)
     this.#following ??= this.#follow()
     const begin = async (): Promise<void> => {
-      await replica.catchUp()
+      await this.#loaded(watch)
       watch.discard()
       if (resumedAt !== null) await this.#resume(watch, resumedAt, filter)
       else watch.begin(initial ? replica.held(filter) : [])
@@ -72,6 +72,18 @@ export class WatchFollower {
   async close(): Promise<void> {
     this.#settings.replica.watches.end()
     await this.#following
+  }
+
+  /** Unlike a call, a watch waits for a load for as long as it takes. */
+  async #loaded(watch: Watch): Promise<void> {
+    const { replica } = this.#settings
+    for (;;) {
+      try {
+        return await replica.catchUp()
+      } catch (error) {
+        if (watch.hasEnded || !replica.isLoading) throw error
+      }
+    }
   }
 
   /** The watch notes changes from here on; those between the token and now are in the log. */

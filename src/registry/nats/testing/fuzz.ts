@@ -46,6 +46,8 @@ export class Fuzz {
       `${start}\nhandled ${this.word()}${this.word()}x`,
       `${start}\r\nhandled 0`,
       `${start}\n${this.oneOf(['Handled', 'handled:', 'knows', ''])} 0`,
+      `${start}\n${this.oneOf(['holds', 'lacks'])} ${this.oneOf(['p', 'q', '', 'a b', '*'])}`,
+      `${start}\nlacks p\nhandled 0-${recipients - 1}`,
       '{"stream":"ORDERS","seq":1}',
       '+x\n-y',
       Buffer.concat([Buffer.from([0xff]), this.bytes(100)]),
@@ -73,6 +75,7 @@ export class Fuzz {
       if (this.below(12) > 0) lines.push(`${name}: ${this.#valueOf(name)}`)
     }
     if (this.below(2) === 0) lines.push('Prism-Resendable: 1')
+    if (this.below(3) === 0) lines.push(`Prism-Table: ${this.#table()}`)
     if (this.below(10) === 0)
       lines.push(this.oneOf(['bad key: v', ': v', 'no colon', 'Prism-Wire: 2']))
     const first = this.below(10) === 0 ? `NATS/1.0 ${this.below(600)} text` : 'NATS/1.0'
@@ -84,11 +87,28 @@ export class Fuzz {
       return this.oneOf(['', '-1', '1e3', '999999999', '9'.repeat(400), 'ü', '\u0000', '__proto__'])
     }
     if (name === 'Prism-Message-Id') return this.oneOf(['m1', 'm2', `m${this.below(1_000)}`])
-    return name === 'Prism-Wire' ? '2' : `${this.below(5)}`
+    if (name === 'Prism-Wire') return this.oneOf(['2', '2', '3'])
+    return `${this.below(5)}`
+  }
+
+  #table(): string {
+    const id = this.oneOf([
+      't',
+      't',
+      'u',
+      `t${this.below(10_000)}`,
+      '',
+      '__proto__',
+      'x'.repeat(70),
+    ])
+    const first = this.below(20)
+    const slots = this.oneOf([`${first}`, `${first}-${first + this.below(4)}`, '5,3', '99999', ''])
+    return this.oneOf([id, `${id} ${slots}`, `${id} ${slots}`])
   }
 
   #body(): string | Uint8Array {
     if (this.below(4) === 0) return this.bytes(200)
+    if (this.below(4) === 0) return Uint8Array.from({ length: this.below(8) }, () => this.below(4))
     const names = [
       'a',
       'user-1',

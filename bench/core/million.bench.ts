@@ -1,0 +1,128 @@
+import type { Redis } from 'ioredis'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { registerAll, test, twoChanges } from '../../src/core-bench/core-test.ts'
+import { heapBytes } from '../../src/core-bench/heap.ts'
+import { filterFrom } from '../../src/registry/filter/filter.ts'
+import { parseMetadata } from '../../src/registry/metadata.ts'
+import { connectRedisStore } from '../../src/registry/redis/redis-store.ts'
+import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
+
+const IDENTITIES = 1_000_000
+const MAX_BYTES_EACH = 400
+const GATEWAYS = 10
+
+test('one million identities: answers, loading, memory', async ({
+  annotate,
+  compare,
+  judge,
+  redis,
+  servers,
+  testbed,
+  openTestbed,
+}) => {
+  const small = await openTestbed('one-thousand')
+  const worlds = [
+    { name: '1,000,000', registry: testbed.registry, count: IDENTITIES },
+    { name: '1,000', registry: small.registry, count: 1_000 },
+  ]
+  const registrationOf = (count: number) => (n: number) => ({
+    identity: loadTestIdentity(n),
+    metadata: { ...loadTestMetadata(n), group: n % (count / 100) },
+    gateway: testbed.registry.gateway.replace(/[^.]+$/, `gateway-${n % GATEWAYS}`),
+  })
+  for (const { registry, count } of worlds) {
+    await registerAll(registry, count, registrationOf(count))
+  }
+
+  const before = heapBytes()
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const { store, tookMs } = await load(servers.redisUrl, testbed.namespace)
+  delay.disable()
+  const loaded = heapBytes()
+  const metadata = Array.from({ length: IDENTITIES }, (_, n) =>
+    parseMetadata(JSON.stringify(registrationOf(IDENTITIES)(n).metadata)),
+  )
+  const bytesEach = (2 * loaded - before - heapBytes()) / metadata.length
+  await store.close()
+  await annotate(
+    `\nloaded in ${(tookMs / 1e3).toFixed(1)} s, the event loop held for up to ${(delay.max / 1e6).toFixed(0)} ms, ` +
+      `99 % of the time below ${(delay.percentile(99) / 1e6).toFixed(1)} ms`,
+  )
+  await judge([
+    {
+      says: `bytes for each identity besides its metadata: ${bytesEach.toFixed(0)}, must be ≤ ${MAX_BYTES_EACH}`,
+      outcome: bytesEach <= MAX_BYTES_EACH ? 'reached' : 'not reached',
+    },
+  ])
+
+  const listings = {
+    'a group of 100': { filter: { group: 7 }, options: {} },
+    'a page of 100': { filter: {}, options: { limit: 100 } },
+    'a page of 100 by registeredAt': {
+      filter: {},
+      options: { limit: 100, sortBy: 'registeredAt' },
+    },
+  }
+  for (const [what, { filter, options }] of Object.entries(listings)) {
+    await compare({
+      sides: worlds.map(({ name, registry, count }) => ({
+        name: `${what} of ${name}`,
+        before: twoChanges(registry, count, registrationOf(count)),
+        run: () => registry.enumerate(filter, options),
+      })),
+      figures: [
+        {
+          what: `${what} of 1,000,000 by the same of 1,000`,
+          ratio: [`${what} of 1,000,000`, `${what} of 1,000`],
+          must: { atMost: 2 },
+        },
+      ],
+      rounds: 500,
+      warmUpRounds: 100,
+    })
+  }
+
+  const keys = Array.from(
+    { length: IDENTITIES },
+    (_, n) => `${testbed.namespace}:${loadTestIdentity(n)}`,
+  )
+  await compare({
+    sides: [
+      {
+        name: 'a replica of 1,000,000',
+        run: async () => {
+          const cold = await load(servers.redisUrl, testbed.namespace)
+          await cold.store.close()
+          return cold.tookMs
+        },
+      },
+      { name: 'HGETALL of 1,000,000, pipelined', run: () => readPipelined(redis, keys) },
+    ],
+    figures: [
+      {
+        what: 'a replica by HGETALL of the same, 500 in a pipeline',
+        ratio: ['a replica of 1,000,000', 'HGETALL of 1,000,000, pipelined'],
+        must: { atMost: 1.2 },
+      },
+    ],
+    rounds: 5,
+    warmUpRounds: 0,
+  })
+})
+
+/** A new store that has given its first answer, and how long that took. */
+async function load(url: string, namespace: string) {
+  const store = await connectRedisStore({ url, namespace, loadTimeoutMs: 600_000 })
+  const startedAt = performance.now()
+  await store.select(filterFrom({}))
+  return { store, tookMs: performance.now() - startedAt }
+}
+
+async function readPipelined(redis: Redis, keys: readonly string[]): Promise<void> {
+  for (let from = 0; from < keys.length; from += 500) {
+    const pipeline = redis.pipeline()
+    for (const key of keys.slice(from, from + 500)) pipeline.hgetall(key)
+    await pipeline.exec()
+  }
+}
