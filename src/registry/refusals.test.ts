@@ -237,7 +237,15 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   subscribe: [
-    identityRow((registry, value) => registry.subscribe(value, handler)),
+    {
+      argument: 'identities',
+      wrong: [
+        ...[undefined, '', 'a b', 'a.*', ...notText.filter((value) => !Array.isArray(value))],
+        ...[[''], ['a', undefined], [['a']], ['a', 'a b'], Array<string>(2)],
+      ],
+      code: 'INVALID_IDENTITY',
+      call: (registry, value) => registry.subscribe(value, handler),
+    },
     {
       argument: 'handler',
       wrong: notFunction,
