@@ -46,6 +46,8 @@ const DEFAULT_IDENTITIES = 1_000_000
 const HEARTBEAT_EVERY_S = 100
 const REGISTER_EVERY_S = 3_600
 const IDENTITIES_A_GATEWAY = 10_000
+/** More are neither planned nor taken: a hash slot has four of them then. */
+export const MOST_NAMESPACES = 65_536
 /** One of them may be starting anew. */
 export const LEAST_REPLICAS = 2
 

@@ -2,6 +2,7 @@ import { InputError } from '../load/input-error.ts'
 import {
   DEFAULT_ASSUMPTIONS,
   DEFAULTS,
+  MOST_NAMESPACES,
   type AskedDemand,
   type Assumptions,
   type Demand,
@@ -30,7 +31,7 @@ const RATE: Range = { least: 0, most: MOST, isWhole: false }
 /** All figures of the demand. */
 export const DEMAND_FLAGS: readonly DemandFlag[] = [
   flag('identities', 'registered at a time', COUNT),
-  flag('namespaces', 'that they are spread over', { ...COUNT, most: 65_536 }),
+  flag('namespaces', 'that they are spread over', { ...COUNT, most: MOST_NAMESPACES }),
   flag('heartbeats', 'per second', RATE),
   flag('registrations', 'per second', RATE),
   flag('unregistrations', 'per second', RATE),

@@ -66,7 +66,7 @@ test('what a namespace asks too much for is said, and what to do', () => {
   const open = demandFrom({ identities: 1e8, namespaces: 1 })
   const { problems } = planFor(open, DEFAULT_ASSUMPTIONS, coefficients)
   expect(problems.join('\n')).toContain('more namespaces')
-  expect(problems.join('\n')).toContain('room for 16,777,216 identities')
+  expect(problems.join('\n')).toContain('more than a process has')
 })
 
 test('identities are spread over as many namespaces as it takes', () => {
@@ -74,6 +74,16 @@ test('identities are spread over as many namespaces as it takes', () => {
   expect(plan.problems).toEqual([])
   expect(plan.demand.namespaces).toBeGreaterThan(1)
   expect(plan.redis.balancedNodes).toBeGreaterThan(1)
+})
+
+test.each([
+  { identities: 1e12 },
+  { identities: 1e12, namespaces: 65_536, gateways: 1e9, multicasts: 1e9, targets: 1 },
+  { identities: 1e9, replicas: 1, multicasts: 1e12, targets: 1 },
+])('a demand beyond all measure, %j, has an answer as well', (asked) => {
+  const plan = planFor(demandFrom(asked), DEFAULT_ASSUMPTIONS, coefficients)
+  expect(plan.problems).not.toEqual([])
+  expect(Number.isFinite(plan.needs['redis.cpuUs'])).toBe(true)
 })
 
 test('what saturates first is used the most', () => {

@@ -1,10 +1,16 @@
 import { needOf, needsOf, type Coefficients, type Needs } from './cost-model.ts'
 import { amountsOfDemand, followingOf } from './demand-amounts.ts'
-import { LEAST_REPLICAS, type Assumptions, type Demand, type OpenDemand } from './demand.ts'
+import {
+  LEAST_REPLICAS,
+  MOST_NAMESPACES,
+  type Assumptions,
+  type Demand,
+  type OpenDemand,
+} from './demand.ts'
 import { settleGateways } from './gateways.ts'
 import { natsServersFor, type NatsServers } from './nats-servers.ts'
 import { redisNodesFor, redisShare, type RedisNodes } from './redis-nodes.ts'
-import { formatBytes, formatCount, formatPercent } from './format-amount.ts'
+import { formatBytes, formatPercent } from './format-amount.ts'
 import { sharesOfOne, type Shares } from './shares.ts'
 import type { Amounts, Resource } from './terms.ts'
 
@@ -16,6 +22,8 @@ export interface Plan {
   readonly needs: Needs
   /** Cores that each replica takes to follow its namespace, whatever it is asked. */
   readonly followingCores: number
+  /** CPU time that a process takes to load a replica, in s. */
+  readonly loadingS: number
   /** What the whole demand takes of one server or process of each kind; above 1, one is not enough. */
   readonly shares: Shares
   readonly redis: RedisNodes
@@ -26,8 +34,6 @@ export interface Plan {
   readonly problems: readonly string[]
 }
 
-/** A `Map` of V8, which a replica is made of, has no room for more. */
-const MAX_REPLICATED = 2 ** 24
 /** Of what one process can do: a replica that takes more to follow has too little left for requests. */
 const MAX_FOLLOWING = 0.5
 /** Of a node: larger namespaces can't be spread evenly by their hash slots. */
@@ -46,7 +52,8 @@ export function planFor(
     layOut({ ...demand, namespaces }, assumptions, coefficients)
   let layout = layoutWith(demand.namespaces ?? 1)
   if (demand.namespaces === undefined) {
-    const most = Math.floor(demand.identities / Math.max(1, demand.targets, demand.matches))
+    const least = Math.max(1, demand.targets, demand.matches)
+    const most = Math.min(MOST_NAMESPACES, Math.floor(demand.identities / least))
     for (let namespaces = 2; namespaces <= most && !fits(layout); namespaces *= 2) {
       layout = layoutWith(namespaces)
     }
@@ -57,12 +64,18 @@ export function planFor(
     demand: decided,
     needs,
     followingCores,
+    loadingS: loadingSOf(decided, coefficients),
     shares: sharesOfOne(decided, assumptions, coefficients),
     redis: redisNodesFor(needs, decided.namespaces, assumptions),
     nats: natsServersFor(needs, clients, assumptions),
     readers,
     problems,
   }
+}
+
+function loadingSOf({ identities, namespaces, metadataBytes }: Demand, of: Coefficients): number {
+  const loaded = identities / namespaces
+  return needOf(of, 'reader.cpuUs', { loaded, loadedBytes: loaded * metadataBytes }) / 1e6
 }
 
 /** A plan as far as a number of namespaces decides it. */
@@ -127,9 +140,6 @@ function layOut(
         : []),
       ...(replicaBytes > processMemoryBytes
         ? [`a replica takes ${formatBytes(replicaBytes)}, more than a process has; ${SPREAD}`]
-        : []),
-      ...(demand.identities / namespaces > MAX_REPLICATED
-        ? [`a replica has room for ${formatCount(MAX_REPLICATED)} identities; ${SPREAD}`]
         : []),
     ],
   }

@@ -54,6 +54,7 @@ const ROWS: readonly Row[] = [
     ({ needs, demand: { namespaces, replicas } }) =>
       formatBytes(needs['reader.memoryBytes'] / namespaces / replicas),
   ],
+  ['  CPU to load one', ({ loadingS }) => `${formatAmount(loadingS)} s`],
   ['used, if there were one of each'],
   ...(Object.keys(SHARES) as Share[]).map((share): Row => [
     `  ${SHARES[share]}`,

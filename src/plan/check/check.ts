@@ -59,6 +59,8 @@ export async function checkModel(
     for (const size of SIZES) {
       const { population, measurement } = await rig.populate(size.population)
       populations.push(population)
+      // The first one also measures what the process itself has left over from starting.
+      await rig.load(population)
       memory.push([measurement, await rig.load(population)])
     }
     const rounds = await inRounds(onProgress, async () => {

@@ -1,7 +1,10 @@
 import { hashSlot, nodeOfSlot } from './hash-slot.ts'
 
 /** Sets of names that are tried: each is an application's choice of names. */
-const DRAWS = 100
+const MOST_DRAWS = 100
+const LEAST_DRAWS = 10
+/** Of very many namespaces, sets differ so little that fewer are enough. */
+const MOST_NAMES = 1_000_000
 /** More nodes than this for each namespace are not tried. */
 const MAX_NODES_A_NAMESPACE = 8
 /** This many of them are no worse than the answer. */
@@ -12,12 +15,14 @@ const QUANTILE = 0.95
  * of names, 95 are spread at least as well. Slots don't balance: 32 namespaces on 8 nodes put 9 on one.
  */
 export class NamespacesOnNodes {
-  readonly #slots: readonly (readonly number[])[]
+  readonly #slots: readonly Uint16Array[]
 
   /** @param namespaces ≥ 1 */
   constructor(namespaces: number) {
-    this.#slots = Array.from({ length: DRAWS }, (_, draw) =>
-      Array.from({ length: namespaces }, (__, n) => hashSlot(`{app${draw}-${n}}`)),
+    const affordable = Math.floor(MOST_NAMES / namespaces)
+    const draws = Math.min(MOST_DRAWS, Math.max(LEAST_DRAWS, affordable))
+    this.#slots = Array.from({ length: draws }, (_, draw) =>
+      Uint16Array.from({ length: namespaces }, (__, n) => hashSlot(`{app${draw}-${n}}`)),
     )
   }
 
@@ -45,7 +50,7 @@ export class NamespacesOnNodes {
     for (
       let nodes = first;
       nodes <= MAX_NODES_A_NAMESPACE * namespaces;
-      nodes += Math.max(1, Math.floor(nodes / 50))
+      nodes += Math.max(1, Math.floor(nodes / 20))
     ) {
       if (this.busiest(nodes) <= most) return nodes
     }
