@@ -9,7 +9,7 @@ import { watchCases } from './cost-growth/watch.ts'
 // Every operation and option: how its cost grows with n. `BENCH_GROWTH_UP_TO` sets the largest n.
 
 test('cost growth: registrations', async ({ servers, worlds, measureAll }) => {
-  await measureAll(registrationCases(worlds(servers, 'hosted')))
+  await measureAll(registrationCases(worlds(servers, 'hosted'), worlds(servers, 'plain')))
 })
 
 test('cost growth: enumerate', async ({ servers, worlds, measureAll }) => {

@@ -22,7 +22,7 @@ test('multicast: to 10,000 on one gateway, receipts included', async ({
   const { sides, times } = sidesOf(fanOut, 50, rounds.warmUpRounds)
   await compare({
     sides,
-    figures: figuresOf(sides, { time: 5, sender: 4, receivers: 5, timer: 2 }),
+    figures: figuresOf(sides, { time: 6, sender: 4, receivers: 6, timer: 3 }),
     ...rounds,
   })
   await annotate(percentilesOf(times))
@@ -41,7 +41,7 @@ test('multicast: to 100,000 on 10 gateways, receipts included', async ({
   const { sides, times } = sidesOf(fanOut, 100, rounds.warmUpRounds)
   await compare({
     sides,
-    figures: figuresOf(sides, { time: 5, sender: 4, receivers: 5, timer: 3 }),
+    figures: figuresOf(sides, { time: 5, sender: 4, receivers: 5, timer: 4 }),
     ...rounds,
   })
   await annotate(percentilesOf(times))

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis'
 import { randomBytes } from 'node:crypto'
 import type { ServerBackends } from '../environment/backends.ts'
 import { connectRegistry, type ConnectOptions } from '../registry/connect.ts'
+import { RegistryError } from '../registry/errors.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../registry/nats/subjects.ts'
 import type { Metadata } from '../registry/registration.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
@@ -67,6 +68,7 @@ export async function openWorld(
     metadata: metadataOf(n),
     ...gatewayOf(n),
   }))
+  await untilLoaded(() => registry.enumerate({}, { limit: 1 }))
   return {
     size,
     namespace,
@@ -83,6 +85,22 @@ export async function openWorld(
       await Promise.all([registry, writer, host].map((each) => each.close()))
       await deleteStreams(natsUrls, namespace)
     },
+  }
+}
+
+/** How long a registry may take to load a namespace, in ms: far longer than any does. */
+const LOAD_MS = 300_000
+
+/** Calls a new registry until it has loaded its namespace, which a busy machine may give up on before. */
+export async function untilLoaded<T>(call: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + LOAD_MS
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      const isLoading = error instanceof RegistryError && error.code === 'UNAVAILABLE'
+      if (!isLoading || performance.now() > giveUpAt) throw error
+    }
   }
 }
 

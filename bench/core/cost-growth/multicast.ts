@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { GrowthCase } from '../../../src/core-bench/growth.ts'
-import type { GrowthWorld } from '../../../src/core-bench/growth-world.ts'
+import { untilLoaded, type GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 import type { Filter } from '../../../src/registry/filter/filter.ts'
 import type { MulticastOptions, MulticastResult } from '../../../src/registry/multicast.ts'
 
 /** Long enough that nothing times out. */
 const TIMEOUT_MS = 60_000
+
+/** After this long, a gateway no longer waits for handlers before it sends a first receipt, in ms. */
+const FIRST_RECEIPT_MS = 60
 
 /** What is sent to, and how large that is. */
 const TARGETS = [
@@ -124,6 +128,7 @@ function refusedCase(
     prepare: async (size) => {
       const { connect } = await plain(size)
       const registry = await connect({ natsUrls: [refusingNats] })
+      await untilLoaded(() => registry.enumerate({}, { limit: 1 }))
       return {
         run: () => sendTo(registry, filter, {}, 'failedCount'),
         close: () => registry.close(),
@@ -141,7 +146,11 @@ async function slowly(worldOf: MulticastWorlds['hosted'], size: number) {
     return queue
   })
   return {
-    run: () => sendTo(registry, {}, {}, 'deliveredCount'),
+    run: async () => {
+      // The first receipt is sent before the first of them ends, so that each turn has a receipt of its own.
+      queue = delay(FIRST_RECEIPT_MS)
+      await sendTo(registry, {}, {}, 'deliveredCount')
+    },
     close: () => subscription.unsubscribe(),
   }
 }

@@ -1,19 +1,14 @@
 import { HOUR_MS } from '../../../src/core-bench/core-test.ts'
-import type { GrowthCase } from '../../../src/core-bench/growth.ts'
-import type { GrowthWorld } from '../../../src/core-bench/growth-world.ts'
+import type { GrowthCase, Prepared } from '../../../src/core-bench/growth.ts'
+import { untilLoaded, type GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 
 /** Registrations among n that are stored; connecting to them, and removing them all. */
 export function registrationCases(
   worldOf: (size: number) => Promise<GrowthWorld>,
+  plainWorldOf: (size: number) => Promise<GrowthWorld>,
 ): readonly GrowthCase[] {
   /** One call of which n is what is stored. */
-  const constant = (
-    what: string,
-    callsOf: (world: GrowthWorld) => {
-      readonly run: () => Promise<unknown>
-      readonly before?: () => Promise<unknown>
-    },
-  ): GrowthCase => ({
+  const constant = (what: string, callsOf: (world: GrowthWorld) => Prepared): GrowthCase => ({
     what,
     law: 'constant',
     prepare: async (size) => callsOf(await worldOf(size)),
@@ -27,12 +22,19 @@ export function registrationCases(
     constant('register, refused: it exists', ({ writer, some, identityOf }) => ({
       run: () => writer.register(identityOf(some()), {}).catch(() => {}),
     })),
-    constant('register, replace', ({ writer, some, identityOf, metadataOf }) => ({
-      run: () => {
-        const n = some()
-        return writer.register(identityOf(n), metadataOf(n), { ttlMs: HOUR_MS, replace: true })
+    {
+      what: 'register, replace',
+      law: 'constant',
+      prepare: async (size) => {
+        const { writer, some, identityOf, metadataOf } = await plainWorldOf(size)
+        return {
+          run: () => {
+            const n = some()
+            return writer.register(identityOf(n), metadataOf(n), { ttlMs: HOUR_MS, replace: true })
+          },
+        }
       },
-    })),
+    },
     constant('register, replace, with a gateway', (world) => ({
       run: () => {
         const n = world.some()
@@ -82,12 +84,17 @@ export function registrationCases(
         registeredAt: 0,
         gateway: null,
       }
+      const see = async (): Promise<void> => {
+        const [found] = (await registry.enumerate({ group: 0 }, { limit: 1 })).registrations
+        seen = found ?? seen
+      }
       return {
-        before: async () => {
-          const [found] = (await registry.enumerate({ group: 0 }, { limit: 1 })).registrations
-          seen = found ?? seen
-        },
+        before: see,
         run: () => writer.moveTo(seen, (moves++ % 2 === 0 ? writer : host).gateway),
+        close: async () => {
+          await see()
+          await writer.moveTo(seen, host.gateway)
+        },
       }
     }),
     constant('unregister', ({ writer }) => ({
@@ -106,7 +113,7 @@ export function registrationCases(
         return {
           run: async () => {
             const reader = await connect()
-            await reader.enumerate({ group: 0 })
+            await untilLoaded(() => reader.enumerate({ group: 0 }))
             await reader.close()
           },
         }

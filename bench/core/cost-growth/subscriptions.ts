@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../../src/core-bench/core-test.ts'
 import type { GrowthCase, Prepared } from '../../../src/core-bench/growth.ts'
-import type { GrowthWorld } from '../../../src/core-bench/growth-world.ts'
+import { untilLoaded, type GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 import type { MulticastRegistry } from '../../../src/registry/registry.ts'
 
 /** Registries with n subscriptions each, which several cases use. */
@@ -43,12 +43,10 @@ export function subscriptionCases(
       return { run: () => run(host) }
     },
   })
-  const withPatterns = async (size: number): Promise<MulticastRegistry> => {
-    const host = await connect()
+  const subscribeToPatterns = async (host: MulticastRegistry, size: number): Promise<void> => {
     await Promise.all(
       numbered(size).map((identity) => host.subscribeMatching(`${identity}-*`, () => {})),
     )
-    return host
   }
   /** A multicast to one identity that a registry hosts. */
   const sendToOne = async (host: MulticastRegistry, identity: string): Promise<Prepared> => {
@@ -84,13 +82,18 @@ export function subscriptionCases(
     {
       what: 'subscribe to n and close',
       law: 'n log n',
-      prepare: async (size) => ({
-        run: async () => {
-          const host = await connect()
-          await subscribeTo(host, size)
-          await host.close()
-        },
-      }),
+      prepare: async (size) => {
+        let host = registry
+        return {
+          before: async () => {
+            host = await untilLoaded(connect)
+          },
+          run: async () => {
+            await subscribeTo(host, size)
+            await host.close()
+          },
+        }
+      },
     },
     {
       what: 'subscribe and unsubscribe n',
@@ -112,9 +115,18 @@ export function subscriptionCases(
       what: 'subscribeMatching of n patterns, and close',
       law: 'n log n',
       upTo: 10_000,
-      prepare: async (size) => ({
-        run: async () => (await withPatterns(size)).close(),
-      }),
+      prepare: async (size) => {
+        let host = registry
+        return {
+          before: async () => {
+            host = await untilLoaded(connect)
+          },
+          run: async () => {
+            await subscribeToPatterns(host, size)
+            await host.close()
+          },
+        }
+      },
     },
     {
       what: 'multicast to one, n patterns',
@@ -122,7 +134,8 @@ export function subscriptionCases(
       because: 'its name is compared with each pattern',
       upTo: 10_000,
       prepare: async (size) => {
-        const host = await withPatterns(size)
+        const host = await connect()
+        await subscribeToPatterns(host, size)
         const { run, close } = await sendToOne(host, `subscriber-7-${size}`)
         return {
           run,

@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../../src/core-bench/core-test.ts'
 import type { GrowthCase, Prepared } from '../../../src/core-bench/growth.ts'
-import type { GrowthWorld } from '../../../src/core-bench/growth-world.ts'
+import { untilLoaded, type GrowthWorld } from '../../../src/core-bench/growth-world.ts'
 import type { Filter } from '../../../src/registry/filter/filter.ts'
 import type { WatchOptions } from '../../../src/registry/watch/watch-options.ts'
 
@@ -70,10 +70,13 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
       law: 'n log n',
       upTo: MOST_WATCHES,
       prepare: async (size) => {
-        const { connect } = await worldOf(100)
+        const world = await worldOf(100)
+        let registry = world.registry
         return {
+          before: async () => {
+            registry = await untilLoaded(() => world.connect())
+          },
           run: async () => {
-            const registry = await connect()
             const streams = Array.from({ length: size }, () =>
               registry.watch({}, { initial: false }),
             )
@@ -88,11 +91,12 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
 }
 
 async function changeToWatches(
-  { connect, writer, identityOf }: GrowthWorld,
+  { connect, writer, host, identityOf }: GrowthWorld,
   filter: Filter,
   count: number,
 ): Promise<Prepared> {
   const registry = await connect()
+  await untilLoaded(() => registry.enumerate({}, { limit: 1 }))
   const streams = Array.from({ length: count }, () => registry.watch(filter, { initial: false }))
   // The first event is `current`.
   await Promise.all(streams.map((stream) => stream.next()))
@@ -102,7 +106,8 @@ async function changeToWatches(
       step += 1
       const told = streams.map((stream) => stream.next())
       const metadata = { group: 0, rank: 0, step }
-      await writer.register(identityOf(0), metadata, { replace: true, ttlMs: HOUR_MS })
+      const options = { replace: true, ttlMs: HOUR_MS, gateway: host.gateway }
+      await writer.register(identityOf(0), metadata, options)
       await Promise.all(told)
     },
     close: () => registry.close(),

@@ -12,8 +12,8 @@ export interface Index {
 /** How long the building of an index may hold one turn of the event loop, in ms. */
 const TURN_BUDGET_MS = 2
 
-/** Registrations taken in without looking at the clock. */
-const STEP = 256
+/** Registrations taken in without looking at the clock: values that are ordered by may be large. */
+const STEP = 32
 
 /**
  * An index that is filled in the order of identities while registrations come and go: changes to

@@ -15,8 +15,11 @@ export class OrderIndex implements Index {
   }
 
   update(before: Registration | undefined, after: Registration | undefined): void {
-    if (before) this.#list.remove(this.#entryOf(before))
-    if (after) this.#list.put(this.#entryOf(after))
+    const from = before && this.#entryOf(before)
+    const to = after && this.#entryOf(after)
+    // At the same place the entry is replaced.
+    if (from && !(to && compareEntries(from, to) === 0)) this.#list.remove(from)
+    if (to) this.#list.put(to)
   }
 
   view(): OrderedRegistrations {

@@ -4,22 +4,21 @@ import { EventLoopBudget } from '../event-loop-budget.ts'
 import { type Lane, lanesOf, nextPiece, Piece } from '../lanes.ts'
 import type { DeliveryReport, OutgoingMessage, SendOptions } from '../messenger.ts'
 import { OwnGateways } from '../own-gateways.ts'
-import { settledWithin } from '../settled-within.ts'
 import { bitmapOf } from '../targets/bitmap.ts'
 import { membersAt } from '../targets/ranges.ts'
 import type { TargetSet } from '../targets/target-set.ts'
 import { WakeUp } from '../wake-up.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Connection, ConnectionPool } from './connections.ts'
-import { FlushPace } from './flush-pace.ts'
 import { type HeldNames, SILENT_PROCESS } from './held-names.ts'
 import { LaneQueue } from './lane-queue.ts'
-import { type NextMessage, NextMessages } from './next-messages.ts'
+import { NextMessages } from './next-messages.ts'
 import { type Answer, readAnswer } from './read-answer.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 import { Resends } from './resends.ts'
 import { type SentMessage, SentMessages } from './sent-messages.ts'
 import type { Subjects } from './subjects.ts'
+import { Way } from './way.ts'
 import {
   gatewayHeaders,
   headerBytes,
@@ -33,14 +32,6 @@ const TURN_BUDGET_MS = 1
 /** When at-least-once sends again to those without a receipt, in ms; doubles up to the maximum. */
 const FIRST_RESEND_MS = 200
 const MAX_RESEND_MS = 2_000
-
-/** A connection that a multicast uses, and its bytes in flight. */
-interface Way {
-  readonly connection: Connection
-  readonly replyPrefix: string
-  readonly close: () => void
-  readonly pace: FlushPace
-}
 
 /** What the fan-outs of one messenger work with. */
 export interface FanOutParts {
@@ -121,7 +112,7 @@ export class FanOut implements ReplyReceiver {
       if (this.#ways.size === 0) throw pool.unavailable()
       return this.#statuses.end()
     } finally {
-      for (const { close } of this.#ways.values()) close()
+      for (const way of this.#ways.values()) way.close()
     }
   }
 
@@ -163,17 +154,15 @@ export class FanOut implements ReplyReceiver {
     const room = connection.maxPayloadBytes - payloadBytes - headerBytes(headers)
     if (room < 1) throw payloadTooLarge(payloadBytes, connection.maxPayloadBytes)
     const way = this.#wayBy(connection)
-    const lossesBefore = connection.losses
     this.#sent.startRound()
     this.#queue = new LaneQueue(lanes, () => this.#wakeUp.notify())
     for (;;) {
       const now = performance.now()
       if (now >= this.#deadline) break
       if (!connection.up) for (const lane of lanes) this.#refuseUnsent(lane)
-      const lane = way.pace.full ? undefined : this.#queue.take()
+      const lane = way.isFull ? undefined : this.#queue.take()
       if (lane !== undefined) {
-        const bytes = this.#sendNext(way, lane, room)
-        if (bytes > 0) way.pace.count(1, bytes)
+        this.#sendNext(way, lane, room)
         if (nextPiece(lane) !== undefined) this.#queue.add(lane)
         if (this.#budget.exhausted) await this.#budget.renew()
         continue
@@ -185,47 +174,34 @@ export class FanOut implements ReplyReceiver {
       await this.#wakeUp.sleepUntil(roundEnd)
     }
     this.#queue.end()
-    if (!this.#options.receipts) await this.#confirmHandOver(connection, lossesBefore)
+    if (!this.#options.receipts) await this.#confirmHandOver(way)
   }
 
   #wayBy(connection: Connection): Way {
     let way = this.#ways.get(connection)
     if (way === undefined) {
-      const pace = new FlushPace(connection, () => this.#wakeUp.notify())
-      way = { connection, pace, ...connection.inbox.open(this) }
+      way = new Way(connection, this, () => this.#wakeUp.notify())
       this.#ways.set(connection, way)
     }
     return way
   }
 
-  /** Sends a lane's next message; gives how many bytes that was, 0 for none. */
-  #sendNext(way: Way, lane: Lane, room: number): number {
+  /** Sends a lane's next message. */
+  #sendNext(way: Way, lane: Lane, room: number): void {
     const next = this.#messages.take(lane, room)
-    if (next === null) return 0
+    if (next === null) return
     if (next.state === 'unsendable') {
       this.#statuses.settleSlots(next.part, next.slots, false)
-      return 0
+      return
     }
+    const { receipts } = this.#options
     const bytes = next.how === 'by subject' ? 0 : next.body.length
-    if (this.#options.receipts) lane.unansweredBytes += bytes
+    if (receipts) lane.unansweredBytes += bytes
     const { subject, part, slots, count, how, tells } = next
     const sent = { lane, subject, part, slots, count, how, tells, bytes, answered: false }
-    this.#publish(way, sent, next)
-    return next.body.length + 1
-  }
-
-  #publish(
-    { connection, replyPrefix }: Way,
-    sent: SentMessage,
-    { body, headers }: Pick<NextMessage, 'body' | 'headers'>,
-  ): void {
     const index = this.#sent.add(sent)
-    try {
-      const reply = this.#options.receipts ? replyPrefix + index : ''
-      connection.nats.publish(sent.subject, body, { headers, reply })
-    } catch {
-      this.#settle(sent, { handled: [], refused: [0, sent.count - 1] })
-    }
+    if (way.publish(subject, next, receipts ? index : null)) return
+    this.#settle(sent, { handled: [], refused: [0, count - 1] })
   }
 
   #refuseUnsent(lane: Lane): void {
@@ -283,13 +259,9 @@ export class FanOut implements ReplyReceiver {
     }
   }
 
-  /** Without receipts, a flush is the proof that the broker has everything. */
-  async #confirmHandOver(connection: Connection, lossesBefore: number): Promise<void> {
-    let confirmed = false
-    const flushed = connection.nats.flush().then(() => (confirmed = true))
-    await settledWithin([flushed], Math.max(0, this.#deadline - performance.now()))
-    // A flush on a new connection says nothing about losses on the previous one.
-    if (!confirmed || connection.losses > lossesBefore) return
+  /** Without receipts, what the broker has is all that is known. */
+  async #confirmHandOver(way: Way): Promise<void> {
+    if (!(await way.hasArrived(this.#deadline))) return
     for (const { part, slots } of this.#sent.values()) this.#statuses.handOver(part, slots)
   }
 }

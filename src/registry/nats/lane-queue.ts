@@ -6,6 +6,8 @@ const LANE_WINDOW_BYTES = 8 * 1024 * 1024
 /** The lanes of one round that have more to send, in turn; lanes with a full window are parked. */
 export class LaneQueue {
   readonly #ready: Lane[]
+  /** Those before it in `#ready` have been taken: to shift a long array costs as much as its length. */
+  #next = 0
   readonly #onReady: () => void
   /** Wait for receipts before more is sent. */
   readonly #parked = new Set<Lane>()
@@ -18,16 +20,23 @@ export class LaneQueue {
 
   /** Whether every lane has sent all it has. */
   get isEmpty(): boolean {
-    return this.#ready.length === 0 && this.#parked.size === 0
+    return !this.hasReady && this.#parked.size === 0
   }
 
   get hasReady(): boolean {
-    return this.#ready.length > 0
+    return this.#next < this.#ready.length
   }
 
   /** The lane whose turn it is. */
   take(): Lane | undefined {
-    return this.#ready.shift()
+    const lane = this.#ready[this.#next]
+    if (lane === undefined) return undefined
+    this.#next += 1
+    if (this.#next > this.#ready.length / 2) {
+      this.#ready.splice(0, this.#next)
+      this.#next = 0
+    }
+    return lane
   }
 
   /** Queues a lane for its next turn, or parks it until its window opens. */
@@ -39,6 +48,7 @@ export class LaneQueue {
   /** Ends the round: unsent targets are left to the next one. */
   end(): void {
     this.#ready.length = 0
+    this.#next = 0
     this.#parked.clear()
   }
 

@@ -87,6 +87,8 @@ describe('a receipt', () => {
     expect(decode(text, 3)).toEqual({ handled: [], refused: [], names })
     expect(decode(`${text}\nhandled 1`, 3)).toBeNull()
     expect(decode(`${text}\nrefused 0-2`, 3)).toBeNull()
+    expect(decode(`${text}\nholds process-1`, 3)).toBeNull()
+    expect(decode(`${text}\n${text.split('\n')[1]}`, 3)).toBeNull()
   })
 
   test.each(['', ' ', 'a b', 'a\r', 'ü', 'x'.repeat(65)])(

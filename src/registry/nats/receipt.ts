@@ -14,7 +14,7 @@
  *
  * `holds` says that the process has noted the slots and names that the message told it; `lacks`, that
  * it doesn't hold those that the message refers to, and has handed it to nobody (`slots-message.ts`). So
- * a receipt that says `lacks` names no positions.
+ * a receipt that says `lacks` names no positions. It says one of the two at most, and once.
  */
 import type { Ranges } from '../targets/ranges.ts'
 
@@ -93,6 +93,7 @@ export function decodeReceipt(body: Uint8Array, recipients: number): Receipt | n
       named += readRanges(rest, recipients, receipt[word]) ?? Infinity
       if (named > recipients) return null
     } else if ((word === 'holds' || word === 'lacks') && PROCESS_NAME.test(rest)) {
+      if (names !== undefined) return null
       names = { held: word === 'holds', by: rest }
     }
   }

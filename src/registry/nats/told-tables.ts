@@ -1,5 +1,6 @@
 import { nuid } from '@nats-io/transport-node'
 import { isIdentity } from '../identity.ts'
+import { LinkedMap } from '../linked-map.ts'
 import type { NameNumbers } from '../name-numbering.ts'
 import { ownText } from '../own-text.ts'
 import { TABLE_SLOTS } from '../targets/name-table.ts'
@@ -24,7 +25,7 @@ export class ToldTables {
   readonly processName = nuid.next()
   readonly #numbers: NameNumbers
   readonly #maxSlots: number
-  readonly #tables = new Map<string, Int32Array>()
+  readonly #tables = new LinkedMap<string, Int32Array>()
   #generation: number
   #size = 0
 
@@ -100,8 +101,9 @@ export class ToldTables {
     this.#forget(id)
     this.#tables.set(ownText(id), table)
     this.#size += table.length + TABLE_OVERHEAD
-    for (const oldest of this.#tables.keys()) {
-      if (this.#size <= this.#maxSlots || oldest === id) break
+    while (this.#size > this.#maxSlots) {
+      const [oldest] = this.#tables.first() ?? [id]
+      if (oldest === id) break
       this.#forget(oldest)
     }
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { LinkedMap } from '../linked-map.ts'
 import type { OrderedRegistrations } from '../registration-view.ts'
 import type { Registration } from '../registration.ts'
 import { firstInOrder } from './first-in-order.ts'
@@ -93,7 +94,7 @@ export class Snapshots {
   readonly #bounds: SnapshotBounds
   readonly #now: () => number
   /** Least recently used first. */
-  readonly #kept = new Map<number, { readonly snapshot: Snapshot; readonly usedAt: number }>()
+  readonly #kept = new LinkedMap<number, { readonly snapshot: Snapshot; readonly usedAt: number }>()
   #registrations = 0
   #lastId = 0
 
@@ -125,7 +126,7 @@ export class Snapshots {
         `${reason}. Leave it out to start over, or sort by identity, whose cursors are valid in every process`,
       )
     }
-    // A Map iterates in order of insertion: inserting anew marks the snapshot as used last.
+    // Inserting anew marks the snapshot as used last.
     this.#kept.delete(id)
     this.#kept.set(id, { snapshot: found.snapshot, usedAt: this.#now() })
     return found.snapshot
@@ -139,7 +140,8 @@ export class Snapshots {
   #drop(): void {
     const { maxSnapshots, maxRegistrations, maxIdleMs } = this.#bounds
     const oldest = this.#now() - maxIdleMs
-    for (const [id, { snapshot, usedAt }] of this.#kept) {
+    for (let first = this.#kept.first(); first !== undefined; first = this.#kept.first()) {
+      const [id, { snapshot, usedAt }] = first
       const isOver = this.#kept.size > maxSnapshots || this.#registrations > maxRegistrations
       if (usedAt >= oldest && !(isOver && this.#kept.size > 1)) break
       this.#kept.delete(id)

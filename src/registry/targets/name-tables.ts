@@ -2,7 +2,10 @@ import { IdentityMap } from '../memory/identity-map.ts'
 import type { DeliveryTarget } from '../messenger.ts'
 import { nextBit } from './bitmap.ts'
 import { NameTable, TABLE_SLOTS } from './name-table.ts'
-import { PartsBuilder, TargetSet } from './target-set.ts'
+import { PartsBuilder, type TargetPart, TargetSet } from './target-set.ts'
+
+/** To name so few costs less than a message to each of several tables. */
+const FEW_OF_A_TABLE = 64
 
 /** A full table is given up when fewer of its names than this are registered. */
 const FEWEST_LIVE = TABLE_SLOTS / 2
@@ -53,7 +56,7 @@ export class NameTables {
       if (table === undefined) gone.push(target)
       else builder.add(table, number % TABLE_SLOTS)
     }
-    return new TargetSet([...builder.parts, ...TargetSet.of(gone).parts])
+    return new TargetSet(fewer([...builder.parts, ...TargetSet.of(gone).parts]))
   }
 
   #tableAt(number: number): NameTable | undefined {
@@ -98,4 +101,23 @@ export class NameTables {
     this.#vacant.push(place)
     if (this.#open.get(table.gateway) === place) this.#open.delete(table.gateway)
   }
+}
+
+/**
+ * The same targets, those of a gateway that are few in each of several tables in a table of their own: one
+ * message to names, instead of as many messages as identities are registered by the thousand.
+ */
+function fewer(parts: readonly TargetPart[]): readonly TargetPart[] {
+  const byGateway = new Map<string | null, TargetPart[]>()
+  for (const part of parts) {
+    const own = byGateway.get(part.table.gateway)
+    if (own === undefined) byGateway.set(part.table.gateway, [part])
+    else own.push(part)
+  }
+  return [...byGateway.values()].flatMap((own) => {
+    const all = own.length > 1 ? new TargetSet(own) : null
+    return all !== null && all.size < FEW_OF_A_TABLE * own.length
+      ? TargetSet.of([...all]).parts
+      : own
+  })
 }
