@@ -239,10 +239,13 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   subscribe: [
     {
       argument: 'identities',
-      wrong: [
-        ...[undefined, '', 'a b', 'a.*', ...notText.filter((value) => !Array.isArray(value))],
-        ...[[''], ['a', undefined], [['a']], ['a', 'a b'], Array<string>(2)],
-      ],
+      wrong: [undefined, '', 'a b', 'a.*', ...notText.filter((value) => !Array.isArray(value))],
+      code: 'INVALID_IDENTITY',
+      call: (registry, value) => registry.subscribe(value, handler),
+    },
+    {
+      argument: 'identity in a list',
+      wrong: [[''], ['a', undefined], [['a']], ['a', 'a b'], Array<string>(2)],
       code: 'INVALID_IDENTITY',
       call: (registry, value) => registry.subscribe(value, handler),
     },
