@@ -6,7 +6,8 @@ import { coefficientsTable } from '../../src/plan/render-coefficients.ts'
 /** The page whose tables come from the model. */
 export const PAGE = new URL('../scaling.md', import.meta.url)
 
-const PLAN = /^```console\n\$ npm run plan -- (.*)\n[^]*?^```$/gm
+/** Not of `--check`, whose output is of one run. */
+const PLAN = /^```console\n\$ npm run plan -- (--identities .*)\n[^]*?^```$/gm
 const COEFFICIENTS = /^<!-- coefficients -->\n[^]*?(?=\n## |\nNot in the model)/m
 
 /** The page as it should be: with plans and costs as the model has them. */
