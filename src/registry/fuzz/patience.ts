@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { TestedCallError } from './tested.ts'
 
-/** How often a call that fails because of the servers is repeated before that counts as a fault. */
-const ATTEMPTS = 5
+/**
+ * How often a call that fails because of the servers is repeated before that counts as a fault: for 5 s, since
+ * on a busy machine what disturbs the servers meanwhile takes long, too.
+ */
+const ATTEMPTS = 100
 
 /** A registry may be unable to answer now, but must answer soon. */
 export async function retried<T>(call: () => Promise<T>): Promise<T> {
