@@ -113,7 +113,7 @@ function canTravel(name: string): boolean {
 export interface Lane {
   readonly gateway: string | null
   /** What is yet to be sent, in turn. */
-  pieces: Piece[]
+  readonly pieces: Piece[]
   /** What is on the way to the gateway without a receipt, in bytes. */
   unansweredBytes: number
 }

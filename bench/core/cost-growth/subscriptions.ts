@@ -34,6 +34,21 @@ export function subscriptionCases(
   { connect, registry }: GrowthWorld,
   hosts: SubscribedHosts,
 ): readonly GrowthCase[] {
+  /** What a new registry does with n, and its end. */
+  const thenClose =
+    (work: (host: MulticastRegistry, size: number) => Promise<unknown>) =>
+    async (size: number): Promise<Prepared> => {
+      let host = registry
+      return {
+        before: async () => {
+          host = await untilLoaded(connect)
+        },
+        run: async () => {
+          await work(host, size)
+          await host.close()
+        },
+      }
+    }
   /** One call in a registry that has n subscriptions. */
   const among = (what: string, run: (host: MulticastRegistry) => Promise<unknown>): GrowthCase => ({
     what,
@@ -82,18 +97,7 @@ export function subscriptionCases(
     {
       what: 'subscribe to n and close',
       law: 'n log n',
-      prepare: async (size) => {
-        let host = registry
-        return {
-          before: async () => {
-            host = await untilLoaded(connect)
-          },
-          run: async () => {
-            await subscribeTo(host, size)
-            await host.close()
-          },
-        }
-      },
+      prepare: thenClose(subscribeTo),
     },
     {
       what: 'subscribe and unsubscribe n',
@@ -115,18 +119,7 @@ export function subscriptionCases(
       what: 'subscribeMatching of n patterns, and close',
       law: 'n log n',
       upTo: 10_000,
-      prepare: async (size) => {
-        let host = registry
-        return {
-          before: async () => {
-            host = await untilLoaded(connect)
-          },
-          run: async () => {
-            await subscribeToPatterns(host, size)
-            await host.close()
-          },
-        }
-      },
+      prepare: thenClose(subscribeToPatterns),
     },
     {
       what: 'multicast to one, n patterns',

@@ -1,4 +1,5 @@
 import type { RegistrationIndex } from '../memory/registration-index.ts'
+import { ownText } from '../own-text.ts'
 import type { Touch } from '../watch/touched-identities.ts'
 import { CorruptData, excerptOf } from './corrupt-data.ts'
 import { expiryFrom, gatewayFrom, identityFrom, registrationFrom } from './record.ts'
@@ -112,11 +113,11 @@ export function applyEntry(index: RegistrationIndex, entry: LogEntry, timeMs: nu
     case 'record': {
       requireLines(entry, 6)
       const registration = registrationFrom([
-        index.get(id)?.identity ?? detached(id),
+        index.get(id)?.identity ?? ownText(id),
         entry.metadata,
         entry.registeredAt,
         entry.expiresAt,
-        detached(entry.gateway),
+        entry.gateway,
       ])
       index.put(registration)
       return APPLIED
@@ -138,7 +139,7 @@ export function applyEntry(index: RegistrationIndex, entry: LogEntry, timeMs: nu
     }
     case 'move': {
       requireLines(entry, 5)
-      const gateway = gatewayFrom(detached(entry.gateway))
+      const gateway = gatewayFrom(entry.gateway)
       const before = index.get(id)
       // Unknown if it has ended, or a snapshot, being newer, no longer holds it.
       if (before) index.put(Object.freeze({ ...before, gateway }))
@@ -200,9 +201,4 @@ export function touchesOf(entry: LogEntry): readonly (readonly [identity: string
     default:
       throw new CorruptData(`its kind ${excerptOf(entry.kind)} names no identity`)
   }
-}
-
-/** A text of its own: V8 keeps a part of a larger one as a slice of it, and so the reply in memory. */
-function detached(text: string): string {
-  return text === '' ? '' : Buffer.from(text).toString()
 }

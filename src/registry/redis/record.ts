@@ -1,5 +1,6 @@
 import { validateIdentity } from '../identity.ts'
 import { parseMetadata } from '../metadata.ts'
+import { ownText } from '../own-text.ts'
 import type { Registration } from '../registration.ts'
 import { CorruptData, excerptOf } from './corrupt-data.ts'
 
@@ -80,8 +81,7 @@ const MAX_GATEWAYS = 10_000
 
 function remembered(gateway: string): string {
   if (gateways.size >= MAX_GATEWAYS) gateways.clear()
-  // A slice would keep the whole text that it was read from.
-  const own = Buffer.from(gateway).toString()
+  const own = ownText(gateway)
   gateways.set(own, own)
   return own
 }

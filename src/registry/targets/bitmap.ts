@@ -14,11 +14,6 @@ export function setBit(words: Bitmap, at: number): void {
   words[at >>> 5] = (words[at >>> 5] ?? 0) | (1 << (at & 31))
 }
 
-/** @param at within the bitmap. */
-export function clearBit(words: Bitmap, at: number): void {
-  words[at >>> 5] = (words[at >>> 5] ?? 0) & ~(1 << (at & 31))
-}
-
 /** A copy with room for the number `at`, and for as many again, so that growing costs little. */
 export function grown(words: Bitmap, at: number): Bitmap {
   const larger = new Uint32Array(Math.max(2 * words.length, (at >>> 5) + 1))
