@@ -7,7 +7,7 @@ import { sloBoundSchema } from './slo-bound-schema.ts'
 import { sloRowSchema } from './slo-row-schema.ts'
 
 /** Raised with every change of the schema; see `upgrade-run-file.ts` for the older ones a reader takes. */
-export const SCHEMA_VERSION = 4
+export const SCHEMA_VERSION = 5
 
 /** `<UTC yyyymmddThhmmssZ>-<short commit>[-dirty]`, `-2of5` of a share, `.2` and so on where that was taken. */
 const runIdSchema = z

@@ -7,10 +7,15 @@ import { upgradeRunFile } from './upgrade-run-file.ts'
 
 type Json = Record<string, unknown>
 
+/** A run as version 4 had it. */
+function asVersion4(run: RunFile): Json {
+  return { ...run, schemaVersion: 4 }
+}
+
 /** A run as version 3 had it. */
 function asVersion3(run: RunFile): Json {
   const kept = (key: string, value: unknown) => (key === 'coreWaitMs' ? undefined : value)
-  const data = JSON.parse(JSON.stringify(run, kept)) as Json
+  const data = JSON.parse(JSON.stringify(asVersion4(run), kept)) as Json
   return { ...data, schemaVersion: 3 }
 }
 
@@ -101,7 +106,18 @@ function recordedInVersion2(run: RunFile): RunFile {
   return { ...run, scenarios, capacities }
 }
 
-test('a file of version 3 is one of today, without what was not recorded then', () => {
+test('a file of version 4 becomes one of today', () => {
+  fc.assert(
+    fc.property(arbitraryRun, (run) => {
+      expect(runFileSchema.parse(upgradeRunFile({ ...asVersion4(run), schemaVersion: 4 }))).toEqual(
+        run,
+      )
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('so does one of version 3, without what was not recorded then', () => {
   fc.assert(
     fc.property(arbitraryRun.map(recordedInVersion3), (run) => {
       expect(runFileSchema.parse(upgradeRunFile({ ...asVersion3(run), schemaVersion: 3 }))).toEqual(
@@ -150,7 +166,7 @@ test('a file of today is left as it is', () => {
   )
 })
 
-test.each([1, 2, 3])(
+test.each([1, 2, 3, 4])(
   'whatever calls itself version %d is left for the schema to refuse',
   (version) => {
     const bad = fc.record({

@@ -14,11 +14,13 @@ interface Versioned {
 export function upgradeRunFile(data: Versioned): Versioned {
   switch (data.schemaVersion) {
     case 1:
-      return fromVersion3(fromVersion2(fromVersion1(data)))
+      return fromVersion4(fromVersion3(fromVersion2(fromVersion1(data))))
     case 2:
-      return fromVersion3(fromVersion2(data))
+      return fromVersion4(fromVersion3(fromVersion2(data)))
     case 3:
-      return fromVersion3(data)
+      return fromVersion4(fromVersion3(data))
+    case 4:
+      return fromVersion4(data)
     default:
       return data
   }
@@ -112,6 +114,11 @@ function fromVersion3(data: Versioned): Versioned {
       }
     }),
   }
+}
+
+/** Version 5 brought dispatch by a clock thread. */
+function fromVersion4(data: Versioned): Versioned {
+  return { ...data, schemaVersion: 5 }
 }
 
 /** Only complete messages were among the completions then. */

@@ -11,7 +11,7 @@ export function runOf(
   overrides: Partial<RunFile> = {},
 ): RunFile {
   return {
-    schemaVersion: 4,
+    schemaVersion: 5,
     runId: '20260102T030405Z-0a1b2c3',
     status: 'complete',
     startedAt: '2026-01-02T03:04:05.000Z',
