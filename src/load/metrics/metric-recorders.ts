@@ -1,0 +1,96 @@
+import { check, checkFields, checkObject, numberAbove0, oneOf } from '../check-fields.ts'
+import { InputError } from '../input-error.ts'
+import { CounterRecorder, type CounterResult } from './counter.ts'
+import { checkUnit, type MetricDeclaration, type MetricDeclarations } from './declare-metrics.ts'
+import { GaugeRecorder, type GaugeResult } from './gauge.ts'
+import { TrendRecorder, type TrendResult } from './trend.ts'
+
+/** What a metric came to. */
+export type MetricResult = CounterResult | GaugeResult | TrendResult
+
+/** Metrics of a load; a trend has 90 KB of counts. */
+export const MOST_METRICS = 50
+const MAX_LENGTH = 100
+
+type Recorder = CounterRecorder | GaugeRecorder | TrendRecorder
+
+/** Of the warm-up, which is left out of the figures. */
+const IDLE = { add: (): void => {}, set: (): void => {}, record: (): void => {} }
+
+/** The metrics of one load. */
+export class MetricRecorders {
+  /** What measured requests write to, by name. */
+  readonly measured: Readonly<Record<string, Recorder>>
+  /** What requests of the warm-up write to. */
+  readonly idle: Readonly<Record<string, typeof IDLE>>
+  readonly #declared: MetricDeclarations
+
+  /** @param endMs when requests stop being started, by `nowMs()`. */
+  constructor(declared: MetricDeclarations, endMs: number) {
+    const named = Object.entries(declared)
+    this.#declared = declared
+    this.measured = Object.fromEntries(
+      named.map(([name, declaration]) => [name, recorderOf(declaration, endMs)]),
+    )
+    this.idle = Object.fromEntries(named.map(([name]) => [name, IDLE]))
+  }
+
+  /** Requests stop being started earlier, because the load is ended. */
+  endAt(endMs: number): void {
+    for (const recorder of Object.values(this.measured)) {
+      if (recorder instanceof CounterRecorder) recorder.endAt(endMs)
+    }
+  }
+
+  finish(): readonly MetricResult[] {
+    return Object.entries(this.measured).map(([name, recorder]) =>
+      recorder.finish(name, this.#declared[name]?.unit ?? ''),
+    )
+  }
+}
+
+function recorderOf(declaration: MetricDeclaration, endMs: number): Recorder {
+  switch (declaration.kind) {
+    case 'counter':
+      return new CounterRecorder(endMs)
+    case 'gauge':
+      return new GaugeRecorder()
+    case 'trend':
+      return new TrendRecorder(declaration.resolution)
+  }
+}
+
+/**
+ * Checks the metrics of a load.
+ * @throws InputError unless each is a name with what `counter`, `gauge` or `trend` returns, 50 at most.
+ */
+export function checkMetrics(metrics: MetricDeclarations): void {
+  checkObject(metrics, 'load: metrics', ["a metric by its name, such as bytes: counter('bytes')"])
+  const named = Object.entries(metrics)
+  if (named.length > MOST_METRICS) {
+    throw new InputError(
+      `load: metrics: ${named.length} are too many; ${MOST_METRICS} are possible.`,
+    )
+  }
+  for (const [name, declaration] of named) {
+    checkName(name, 'load: metrics: name')
+    const where = `load: metrics: ${name}`
+    checkDeclared(declaration, where)
+    const isTrend = declaration.kind === 'trend'
+    checkFields(declaration, where, {
+      kind: oneOf('counter', 'gauge', 'trend'),
+      unit: checkUnit,
+      ...(isTrend ? { resolution: numberAbove0 } : {}),
+    })
+  }
+}
+
+const checkName = check(
+  (name) => typeof name === 'string' && name !== '' && name.length <= MAX_LENGTH,
+  `a text of 1 to ${MAX_LENGTH} characters`,
+)
+
+const checkDeclared = check(
+  (value) => typeof value === 'object' && value !== null && 'kind' in value && 'unit' in value,
+  "counter(), gauge() or trend('ms')",
+)
