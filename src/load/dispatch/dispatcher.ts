@@ -11,6 +11,7 @@ import type { LoadRecorder } from '../recording/load-recorder.ts'
 import { mayHaveFailedByPause, type Ending, type RequestTimes } from '../recording/recorder.ts'
 import type { GeneratorHealth, LoadResult } from '../result.ts'
 import type { Schedule } from './schedule.ts'
+import { StartedRequest } from './started-request.ts'
 import type { RequestUnderWay, SloWindows } from '../slo/slo-windows.ts'
 import type { Workload } from '../workload.ts'
 
@@ -150,7 +151,10 @@ export class Dispatcher {
       this.#timeOutOverdue()
     }
     const now = this.#now()
-    for (const flight of this.#flights.takeWhile(() => true)) this.#end(flight, 'unfinished', now)
+    for (const flight of this.#flights.takeWhile(() => true)) {
+      this.#end(flight, 'unfinished', now)
+      flight.request.stop('GRACE_PERIOD_ENDED')
+    }
   }
 
   /** Starts all requests that are due by now. */
@@ -190,7 +194,7 @@ export class Dispatcher {
       return
     }
     recorder?.start(now - intendedAtMs)
-    const request = { number, intendedAtMs, startedAtMs: now, isWarmUp }
+    const request = new StartedRequest({ number, intendedAtMs, startedAtMs: now, isWarmUp })
     const flight = this.#flights.add(name, request)
     const fail = (error: unknown): void => this.#answered(flight, { error })
     try {
@@ -263,6 +267,7 @@ export class Dispatcher {
     const now = this.#now()
     for (const flight of this.#flights.takeWhile((each) => this.#isOverdue(each, now))) {
       this.#end(flight, 'timed out', now)
+      flight.request.stop('TIMED_OUT')
     }
   }
 

@@ -1,9 +1,9 @@
-import type { LoadRequest } from '../workload.ts'
+import type { StartedRequest } from './started-request.ts'
 
 /** A request that was started. */
 export interface Flight {
   readonly operation: string
-  readonly request: LoadRequest
+  readonly request: StartedRequest
   hasEnded: boolean
 }
 
@@ -24,7 +24,7 @@ export class InFlight {
     return this.#count
   }
 
-  add(operation: string, request: LoadRequest): Flight {
+  add(operation: string, request: StartedRequest): Flight {
     const flight = { operation, request, hasEnded: false }
     this.#order.push(flight)
     this.#count++
