@@ -9,7 +9,13 @@ type Json = Record<string, unknown>
 
 /** A run as version 4 had it. */
 function asVersion4(run: RunFile): Json {
-  return { ...run, schemaVersion: 4 }
+  const scenarios = run.scenarios.map((scenario) => {
+    if (scenario.state !== 'measured') return scenario
+    const { metrics: _, undeclaredTags: __, operations, ...result } = scenario.result
+    const ofThen = operations.map(({ checks: _c, tags: _t, ...operation }) => operation)
+    return { ...scenario, result: { ...result, operations: ofThen } }
+  })
+  return { ...run, scenarios, schemaVersion: 4 }
 }
 
 /** A run as version 3 had it. */
@@ -43,9 +49,24 @@ function without(data: unknown, keys: readonly string[]): Json {
   return JSON.parse(JSON.stringify(data, kept))
 }
 
+/** A run in which nothing happened that version 4 did not record. */
+function recordedInVersion4(run: RunFile): RunFile {
+  const scenarios = run.scenarios.map((scenario) => {
+    if (scenario.state !== 'measured') return scenario
+    const operations = scenario.result.operations.map((operation) => ({
+      ...operation,
+      checks: [],
+      tags: [],
+    }))
+    const notes = { metrics: [], undeclaredTags: { count: 0, sample: '' } }
+    return { ...scenario, result: { ...scenario.result, operations, ...notes } }
+  })
+  return { ...run, scenarios }
+}
+
 /** A run in which nothing happened that version 3 did not record. */
 function recordedInVersion3(run: RunFile): RunFile {
-  const scenarios = run.scenarios.map((scenario) => {
+  const scenarios = recordedInVersion4(run).scenarios.map((scenario) => {
     if (scenario.state !== 'measured') return scenario
     const health = { ...scenario.result.health, coreWaitMs: null }
     return { ...scenario, result: { ...scenario.result, health } }
@@ -57,7 +78,7 @@ function recordedInVersion3(run: RunFile): RunFile {
 function recordedInVersion2(run: RunFile): RunFile {
   const notDefault = <T extends object>(rows: readonly T[]) =>
     rows.map((row) => ({ ...row, isDefault: false }))
-  const scenarios = run.scenarios.flatMap((scenario): RunFile['scenarios'] => {
+  const scenarios = recordedInVersion4(run).scenarios.flatMap((scenario): RunFile['scenarios'] => {
     if (scenario.state === 'lost') return []
     if (scenario.state === 'unmeasured') return [scenario]
     const { result, slo, bounds } = scenario
@@ -108,7 +129,7 @@ function recordedInVersion2(run: RunFile): RunFile {
 
 test('a file of version 4 becomes one of today', () => {
   fc.assert(
-    fc.property(arbitraryRun, (run) => {
+    fc.property(arbitraryRun.map(recordedInVersion4), (run) => {
       expect(runFileSchema.parse(upgradeRunFile({ ...asVersion4(run), schemaVersion: 4 }))).toEqual(
         run,
       )

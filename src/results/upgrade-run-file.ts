@@ -116,9 +116,28 @@ function fromVersion3(data: Versioned): Versioned {
   }
 }
 
-/** Version 5 brought dispatch by a clock thread. */
+/** Version 5 brought dispatch by a clock thread, and checks, tags and metrics of the requests. */
 function fromVersion4(data: Versioned): Versioned {
-  return { ...data, schemaVersion: 5 }
+  return {
+    ...data,
+    schemaVersion: 5,
+    scenarios: each(data['scenarios'], ({ result, ...scenario }) => {
+      if (!isObject(result)) return result === undefined ? scenario : { ...scenario, result }
+      return {
+        ...scenario,
+        result: {
+          metrics: [],
+          undeclaredTags: { count: 0, sample: '' },
+          ...result,
+          operations: each(result['operations'], (operation) => ({
+            checks: [],
+            tags: [],
+            ...operation,
+          })),
+        },
+      }
+    }),
+  }
 }
 
 /** Only complete messages were among the completions then. */

@@ -14,6 +14,8 @@ import type {
 } from '../result.ts'
 import type { Bound } from '../slo/slo.ts'
 import { sumOfCounts } from '../totals.ts'
+import { mergeMetrics } from './merge-metrics.ts'
+import { mergeNotes } from './merge-notes.ts'
 import { mergeWindows } from './merge-windows.ts'
 
 /** At least one. */
@@ -38,6 +40,11 @@ export function mergeResults(shares: Shares, bounds: readonly Bound[]): LoadResu
     limits: { ...first.limits, maxInFlight: total(shares, ({ limits }) => limits.maxInFlight) },
     health: worstHealth(shares.map(({ health }) => health)),
     operations: new Map(names.map((name) => [name, mergeOperation(shares, name)])),
+    metrics: mergeMetrics(shares.map(({ metrics }) => metrics)),
+    undeclaredTags: {
+      count: total(shares, ({ undeclaredTags }) => undeclaredTags.count),
+      sample: shares.find(({ undeclaredTags }) => undeclaredTags.count > 0)?.undeclaredTags.sample ?? '',
+    },
     intervals: mergeIntervals(shares.flatMap(({ intervals }) => intervals)),
     windowedSlo: bounds.flatMap((bound) =>
       bound.everyMs === null ? [] : mergeWindows(shares, bound, rowOf(bound, names)),
@@ -59,6 +66,7 @@ function mergeOperation(shares: Shares, name: string): OperationResult {
     failure: histogram(({ failure }) => failure),
     lateness: histogram(({ lateness }) => lateness),
     deliveries: deliveries.length === 0 ? null : mergeDeliveries(deliveries),
+    ...mergeNotes(parts),
   }
 }
 

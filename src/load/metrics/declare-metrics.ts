@@ -1,4 +1,4 @@
-import { check, checkFields, numberAbove0, type Check } from '../check-fields.ts'
+import { check, checkFields, numberAbove0 } from '../check-fields.ts'
 import type { Counter } from './counter.ts'
 import type { Gauge } from './gauge.ts'
 import type { Trend } from './trend.ts'
@@ -48,7 +48,7 @@ export type Metrics<Declared> = {
  * @param unit of what is added, for reports.
  */
 export function counter(unit = ''): CounterDeclaration {
-  return { kind: 'counter', unit: checkedUnit(unit, 'counter') }
+  return declared({ kind: 'counter', unit: checkedUnit(unit, 'counter') })
 }
 
 /**
@@ -56,7 +56,7 @@ export function counter(unit = ''): CounterDeclaration {
  * @param unit of the value, for reports.
  */
 export function gauge(unit = ''): GaugeDeclaration {
-  return { kind: 'gauge', unit: checkedUnit(unit, 'gauge') }
+  return declared({ kind: 'gauge', unit: checkedUnit(unit, 'gauge') })
 }
 
 /**
@@ -72,7 +72,19 @@ export function trend(
 ): TrendDeclaration {
   checkFields(options, 'trend', { resolution: numberAbove0 })
   const { resolution = unit === 'bytes' ? 1 : 0.001 } = options
-  return { kind: 'trend', unit: checkedUnit(unit, 'trend'), resolution }
+  return declared({ kind: 'trend', unit: checkedUnit(unit, 'trend'), resolution })
+}
+
+/** Whether something is what `counter`, `gauge` or `trend` returned. */
+export function isDeclared(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && DECLARED.has(value)
+}
+
+const DECLARED = new WeakSet()
+
+function declared<D extends MetricDeclaration>(declaration: D): D {
+  DECLARED.add(declaration)
+  return Object.freeze(declaration)
 }
 
 function checkedUnit(unit: string, where: string): string {
@@ -80,8 +92,7 @@ function checkedUnit(unit: string, where: string): string {
   return unit
 }
 
-/** A unit is a short text, empty where there is none. */
-export const checkUnit: Check = check(
+const checkUnit = check(
   (unit) => typeof unit === 'string' && unit.length <= 20,
   'a text of up to 20 characters',
 )

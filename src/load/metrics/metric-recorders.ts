@@ -1,7 +1,7 @@
-import { check, checkFields, checkObject, numberAbove0, oneOf } from '../check-fields.ts'
+import { check, checkObject } from '../check-fields.ts'
 import { InputError } from '../input-error.ts'
 import { CounterRecorder, type CounterResult } from './counter.ts'
-import { checkUnit, type MetricDeclaration, type MetricDeclarations } from './declare-metrics.ts'
+import { isDeclared, type MetricDeclaration, type MetricDeclarations } from './declare-metrics.ts'
 import { GaugeRecorder, type GaugeResult } from './gauge.ts'
 import { TrendRecorder, type TrendResult } from './trend.ts'
 
@@ -64,24 +64,16 @@ function recorderOf(declaration: MetricDeclaration, endMs: number): Recorder {
  * Checks the metrics of a load.
  * @throws InputError unless each is a name with what `counter`, `gauge` or `trend` returns, 50 at most.
  */
-export function checkMetrics(metrics: MetricDeclarations): void {
-  checkObject(metrics, 'load: metrics', ["a metric by its name, such as bytes: counter('bytes')"])
-  const named = Object.entries(metrics)
+export function checkMetrics(metrics: unknown, where: string): void {
+  const named = Object.entries(
+    checkObject(metrics, where, ["a metric by its name, such as bytes: counter('bytes')"]),
+  )
   if (named.length > MOST_METRICS) {
-    throw new InputError(
-      `load: metrics: ${named.length} are too many; ${MOST_METRICS} are possible.`,
-    )
+    throw new InputError(`${where}: ${named.length} are too many; ${MOST_METRICS} are possible.`)
   }
   for (const [name, declaration] of named) {
-    checkName(name, 'load: metrics: name')
-    const where = `load: metrics: ${name}`
-    checkDeclared(declaration, where)
-    const isTrend = declaration.kind === 'trend'
-    checkFields(declaration, where, {
-      kind: oneOf('counter', 'gauge', 'trend'),
-      unit: checkUnit,
-      ...(isTrend ? { resolution: numberAbove0 } : {}),
-    })
+    checkName(name, `${where}: name`)
+    checkDeclared(declaration, `${where}: ${name}`)
   }
 }
 
@@ -90,7 +82,4 @@ const checkName = check(
   `a text of 1 to ${MAX_LENGTH} characters`,
 )
 
-const checkDeclared = check(
-  (value) => typeof value === 'object' && value !== null && 'kind' in value && 'unit' in value,
-  "counter(), gauge() or trend('ms')",
-)
+const checkDeclared = check(isDeclared, "counter(), gauge() or trend('ms')")

@@ -1,4 +1,4 @@
-import { checkFeed, rowsOf, type Feed } from '../feed/feed.ts'
+import { rowsOf, type Feed } from '../feed/feed.ts'
 import { MetricRecorders, type MetricResult } from '../metrics/metric-recorders.ts'
 import type { MetricDeclarations } from '../metrics/declare-metrics.ts'
 import { OperationNotes } from './operation-notes.ts'
@@ -38,10 +38,8 @@ export class LoadNotes {
   /**
    * @param seed of the order of a shuffled feed.
    * @param endMs when requests stop being started, by `nowMs()`.
-   * @throws InputError for tags that can't be.
    */
   constructor({ data, tags = {}, metrics = {} }: NotesPlan, seed: number, endMs: number) {
-    if (data !== undefined) checkFeed(data, 'load: data')
     this.rowOf = data === undefined ? () => undefined : rowsOf(data, seed)
     this.tags = readTags(tags)
     this.metrics = new MetricRecorders(metrics, endMs)

@@ -1,4 +1,4 @@
-import { check, checkObject } from '../check-fields.ts'
+import { check, checkObject, written } from '../check-fields.ts'
 import { InputError } from '../input-error.ts'
 
 /** The values that each tag may have, by its name. */
@@ -25,29 +25,42 @@ export interface DeclaredTag {
 export const MOST_TAG_VALUES = 20
 const MAX_LENGTH = 100
 
+/** The tags of a load, as `checkTags` lets them pass. */
+export function readTags(tags: TagDeclarations): readonly DeclaredTag[] {
+  return Object.entries(tags).map(([name, values]) => ({ name, values: [...values] }))
+}
+
 /**
- * Reads the tags of a load.
+ * Checks the tags of a load.
  * @throws InputError unless each is a name with a list of different texts of 1 to 100 characters, up to 20
  *   of all tags together.
  */
-export function readTags(tags: TagDeclarations): readonly DeclaredTag[] {
-  checkObject(tags, 'load: tags', ["the values of each tag, such as cache: ['hit', 'miss']"])
-  const declared = Object.entries(tags).map(([name, values]) => {
-    const where = `load: tags: ${name}`
-    checkText(name, 'load: tags: name')
-    check((list) => Array.isArray(list) && list.length > 0, 'a list of its values')(values, where)
-    for (const value of values) checkText(value, where)
-    const repeated = values.find((value, index) => values.indexOf(value) !== index)
-    if (repeated !== undefined) throw new InputError(`${where}: "${repeated}" is there twice.`)
-    return { name, values: [...values] }
-  })
-  const count = declared.reduce((sum, { values }) => sum + values.length, 0)
+export function checkTags(tags: unknown, where: string): void {
+  const named = checkObject(tags, where, ["the values of each tag, such as cache: ['hit', 'miss']"])
+  let count = 0
+  for (const [name, values] of Object.entries(named)) {
+    checkText(name, `${where}: name`)
+    count += checkValues(values, `${where}: ${name}`)
+  }
   if (count > MOST_TAG_VALUES) {
     throw new InputError(
-      `load: tags: ${count} values are too many; ${MOST_TAG_VALUES} are possible, all tags together, because each has histograms of its own per operation. Declare groups, such as small and large, rather than ids.`,
+      `${where}: ${count} values are too many; ${MOST_TAG_VALUES} are possible, all tags together, because each has histograms of its own per operation. Declare groups, such as small and large, rather than ids.`,
     )
   }
-  return declared
+}
+
+/** @returns how many there are. */
+function checkValues(values: unknown, where: string): number {
+  if (!Array.isArray(values) || values.length === 0) {
+    throw new InputError(
+      `${where}: ${written(values)} must be a list of its values, such as ['hit', 'miss'].`,
+    )
+  }
+  for (const value of values) checkText(value, where)
+  if (new Set(values).size < values.length) {
+    throw new InputError(`${where}: a value is there twice: ${values.join(', ')}.`)
+  }
+  return values.length
 }
 
 const checkText = check(
