@@ -8,11 +8,12 @@ import { Dispatcher } from './dispatch/dispatcher.ts'
 import { checkEnoughRows, type Feed } from './feed/feed.ts'
 import { InputError } from './input-error.ts'
 import { checkCounted } from './slo/check-counted.ts'
+import { checkNoted } from './slo/check-noted.ts'
 import { checkOperations } from './slo/judge-slo.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { MetricDeclarations, NoMetrics } from './metrics/declare-metrics.ts'
 import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
-import type { NoTags, TagDeclarations } from './notes/tags.ts'
+import { readTags, type NoTags, type TagDeclarations } from './notes/tags.ts'
 import type { Deliveries, LoadResult } from './result.ts'
 import { countMeasuredBefore, layOut } from './dispatch/schedule.ts'
 import type { Pause } from './pauses.ts'
@@ -112,6 +113,7 @@ export async function generateLoad(plan: LoadPlan & NotesPlan): Promise<LoadResu
   const bounds = plan.slo === undefined ? [] : readSlo(plan.slo)
   checkOperations(bounds, operations)
   checkCounted(bounds, countedIn(workload))
+  checkNoted(bounds, { tags: readTags(plan.tags ?? {}), metrics: plan.metrics ?? {} })
   checkRows(plan)
   const verdictThresholds = readVerdictThresholds(plan.verdict)
   const technique = await techniqueOf(dispatch)

@@ -1,6 +1,6 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { sumOf } from '../recording/histogram.ts'
-import { rowOf } from '../slo/judge-bound.ts'
+import { rowOf } from '../slo/bound-row.ts'
 import type {
   Deliveries,
   ErrorCount,

@@ -1,8 +1,11 @@
 import { sumOf } from '../recording/histogram.ts'
 import { InputError } from '../input-error.ts'
 import { didYouMean } from '../../nearest-name.ts'
-import { judgeBound, rowOf, type BoundRow, type SloFigures } from './judge-bound.ts'
+import { rowOf, type BoundRow } from './bound-row.ts'
+import { judgeBound, type SloFigures } from './judge-bound.ts'
 import type { LoadResult, OperationCounts } from '../result.ts'
+import { judgeNoted } from './judge-noted.ts'
+import { isNoted } from './noted-slo.ts'
 import type { Bound } from './slo.ts'
 import { lostByReceivers, undisturbedTimes } from './disturbed-receivers.ts'
 import { worstFirst, type SloRow } from './slo-row.ts'
@@ -19,9 +22,11 @@ export function judgeSlo(result: LoadResult, bounds: readonly Bound[]): readonly
   checkOperations(bounds, names)
   return bounds
     .map((bound) =>
-      bound.everyMs === null
-        ? judgeBound(figuresOf(result, bound.operation), bound, names)
-        : windowedRow(result, bound, bound.everyMs),
+      isNoted(bound)
+        ? judgeNoted(result, bound)
+        : bound.everyMs === null
+          ? judgeBound(figuresOf(result, bound.operation), bound, names)
+          : windowedRow(result, bound, bound.everyMs),
     )
     .toSorted(worstFirst)
 }
@@ -43,7 +48,7 @@ export function checkOperations(bounds: readonly Bound[], names: readonly string
 
 /** The smallest bound on a time, in ms; `null` if there is none. */
 export function tightestResponseBoundMs(bounds: readonly Bound[]): number | null {
-  const all = bounds.flatMap((bound) => (bound.kind === 'time' ? [bound.belowMs] : []))
+  const all = bounds.flatMap((bound) => ('belowMs' in bound ? [bound.belowMs] : []))
   return all.length === 0 ? null : Math.min(...all)
 }
 
