@@ -1,5 +1,6 @@
 import { outcomeOf, type ScenarioOutcome } from './outcome.ts'
 import { ownErrors } from './own-errors.ts'
+import { renderNotes } from './render-notes.ts'
 import {
   paint,
   renderDetails,
@@ -30,6 +31,7 @@ export function renderReport(entry: ScenarioEntry): string {
     renderTotals(result),
     result.abortReason === null ? null : paint('red', `  ended early: ${result.abortReason}`),
     renderOperations(result),
+    renderNotes(result, bounds),
     renderDetails(result),
     renderVerdict(verdict),
     slo.length === 0 ? null : renderSlo(slo),

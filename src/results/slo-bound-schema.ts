@@ -64,9 +64,9 @@ export const sloBoundSchema = z
       kind: z.literal('metric'),
       ...overTheRun,
       metric: z.string(),
-      figure: z.union([z.enum(['total', 'per second', 'last', 'min']), percentile]),
+      figure: z.union([z.enum(['total', 'per second', 'last', 'value']), percentile]),
       side: z.enum(['min', 'max']),
-      limit: z.number().describe('In the unit of the metric; included.'),
+      limit: z.number().describe('In the unit of the metric; included, but of a percentile.'),
     }),
   ])
   .meta({ id: 'sloBound' })

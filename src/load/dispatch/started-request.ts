@@ -7,10 +7,7 @@ import { guardListeners } from './guard-listeners.ts'
 import { RequestStoppedError, type StopCode } from './request-stopped.ts'
 
 /** What is known of a request when it starts. */
-export type RequestFacts = Pick<
-  LoadRequest,
-  'number' | 'intendedAtMs' | 'startedAtMs' | 'isWarmUp'
->
+export type RequestFacts = Pick<LoadRequest, 'number' | 'intendedAtMs' | 'startedAtMs' | 'isWarmUp'>
 
 /** Of a request that belongs to no load. */
 const NO_NOTES = new LoadNotes({}, 1, Infinity).warmUp

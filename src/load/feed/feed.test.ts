@@ -26,7 +26,9 @@ describe('a permutation', () => {
     const DRAWS = 24_000
     const seen = new Map<string, number>()
     for (const ofTurn of upTo(DRAWS)) {
-      const order = upTo(count).map(permutation(count, 1, ofTurn)).join()
+      const order = upTo(count)
+        .map(permutation(count, 1, ofTurn))
+        .join()
       seen.set(order, (seen.get(order) ?? 0) + 1)
     }
     const orders = [1, 1, 2, 6, 24][count] ?? 0

@@ -82,10 +82,7 @@ export function rowsOf<Row>({ rows, mode }: Feed<Row>, seed: number): (number: n
  * @throws InputError
  */
 export function checkFeed(value: unknown, where: string): void {
-  check(
-    (data) => data instanceof Feed,
-    "a feed, such as feed(rows, 'shuffled')",
-  )(value, where)
+  check((data) => data instanceof Feed, "a feed, such as feed(rows, 'shuffled')")(value, where)
 }
 
 /**

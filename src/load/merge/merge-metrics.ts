@@ -9,7 +9,9 @@ import { sumOf } from '../recording/histogram.ts'
  * and the largest value of any share, and the last one by the clocks of their machines.
  * @param shares that declare the same metrics in the same order.
  */
-export function mergeMetrics(shares: readonly (readonly MetricResult[])[]): readonly MetricResult[] {
+export function mergeMetrics(
+  shares: readonly (readonly MetricResult[])[],
+): readonly MetricResult[] {
   const [first = [], ...others] = shares
   return first.map((metric) =>
     others

@@ -43,7 +43,8 @@ export function mergeResults(shares: Shares, bounds: readonly Bound[]): LoadResu
     metrics: mergeMetrics(shares.map(({ metrics }) => metrics)),
     undeclaredTags: {
       count: total(shares, ({ undeclaredTags }) => undeclaredTags.count),
-      sample: shares.find(({ undeclaredTags }) => undeclaredTags.count > 0)?.undeclaredTags.sample ?? '',
+      sample:
+        shares.find(({ undeclaredTags }) => undeclaredTags.count > 0)?.undeclaredTags.sample ?? '',
     },
     intervals: mergeIntervals(shares.flatMap(({ intervals }) => intervals)),
     windowedSlo: bounds.flatMap((bound) =>

@@ -66,10 +66,7 @@ export function gauge(unit = ''): GaugeDeclaration {
  *   2,147,483,647 steps; what is larger is recorded as that, and counted as clamped. Default: 1 of `bytes`,
  *   0.001 of every other unit, so that `ms` go up to 35 minutes.
  */
-export function trend(
-  unit = '',
-  options: { readonly resolution?: number } = {},
-): TrendDeclaration {
+export function trend(unit = '', options: { readonly resolution?: number } = {}): TrendDeclaration {
   checkFields(options, 'trend', { resolution: numberAbove0 })
   const { resolution = unit === 'bytes' ? 1 : 0.001 } = options
   return declared({ kind: 'trend', unit: checkedUnit(unit, 'trend'), resolution })

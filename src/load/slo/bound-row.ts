@@ -33,7 +33,9 @@ export function rowOf(bound: Bound, operations: readonly string[]): BoundRow {
     }
     case 'metric': {
       const metric = `${bound.metric}, ${figureName(bound.figure)}`
-      const comparison = bound.side === 'min' ? '>=' : '<='
+      // What a histogram says is rounded up by as much as 0.1 %, so that a bound on it is never included.
+      const most = typeof bound.figure === 'string' ? '<=' : '<'
+      const comparison = bound.side === 'min' ? '>=' : most
       return { operation: 'all', metric, unit: 'number', comparison, bound: bound.limit }
     }
   }

@@ -71,7 +71,7 @@ function known<T>(
 /** The keys of the figures that a metric has. */
 const FIGURES = {
   counter: ['total', 'perSecond'],
-  gauge: ['last', 'min', 'max'],
+  gauge: ['last', 'value'],
   trend: ['p50', 'p95', 'p99', 'another percentile', 'max'],
 } as const
 
@@ -92,7 +92,8 @@ function checkFigure(
       `${where}: ${limit} can't be exceeded, because values are recorded up to ${largest}. Declare the trend with a larger resolution.`,
     )
   }
-  if (metric.kind !== 'gauge' && (side === 'max' ? limit < 0 : limit <= 0)) {
+  const least = metric.kind === 'trend' ? Number.MIN_VALUE : 0
+  if (metric.kind !== 'gauge' && (side === 'max' ? limit < least : limit <= 0)) {
     throw new InputError(
       `${where}: ${limit} can't be ${side === 'max' ? 'met' : 'missed'}, because a ${metric.kind} is never below 0.`,
     )
@@ -104,9 +105,7 @@ function hasFigure({ kind }: MetricDeclaration | MetricResult, figure: MetricFig
     case 'counter':
       return figure === 'total' || figure === 'per second'
     case 'gauge':
-      return typeof figure === 'string'
-        ? figure === 'last' || figure === 'min'
-        : figure.key === 'max'
+      return figure === 'last' || figure === 'value'
     case 'trend':
       return typeof figure !== 'string'
   }

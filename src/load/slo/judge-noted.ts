@@ -66,7 +66,10 @@ function measure(result: Result, bound: NotedBound): Noted {
   }
 }
 
-function operationsOf({ operations }: Result, operation: string | null): readonly OperationResult[] {
+function operationsOf(
+  { operations }: Result,
+  operation: string | null,
+): readonly OperationResult[] {
   return [...operations].flatMap(([name, figures]) =>
     operation === null || operation === name ? [figures] : [],
   )
@@ -144,12 +147,16 @@ function measureMetric(
       if (figure === 'per second' && measuredMs === 0) return NOTHING
       const measured = figure === 'total' ? total : (inTime * 1_000) / measuredMs
       // What was refused can only have made it more.
-      return { measured, atWorst: side === 'min' || invalid === 0 ? measured : null, withoutPauses: null }
+      return {
+        measured,
+        atWorst: side === 'min' || invalid === 0 ? measured : null,
+        withoutPauses: null,
+      }
     }
     case 'gauge': {
       const { values, invalid } = metric
       if (values === null) return NOTHING
-      const measured = figure === 'last' ? values.last : figure === 'min' ? values.min : values.max
+      const measured = figure === 'last' ? values.last : values[side]
       return { measured, atWorst: invalid === 0 ? measured : null, withoutPauses: null }
     }
     case 'trend': {

@@ -1,7 +1,14 @@
 import { checkKeys, checkObject, written } from '../check-fields.ts'
 import { InputError } from '../input-error.ts'
 import { noBound, readLimits, readShare, readTimes, type Limits } from './bound-parts.ts'
-import { readPercentile, type Percentile, type PercentileKey } from './percentile.ts'
+import { didYouMean } from '../../nearest-name.ts'
+import {
+  PERCENTILE_KEY,
+  readPercentile,
+  USUAL_PERCENTILES,
+  type Percentile,
+  type PercentileKey,
+} from './percentile.ts'
 import type { TimeBounds } from './slo.ts'
 
 /** What the requests with one value of a tag must hold. */
@@ -18,24 +25,24 @@ export type TagSlos = Readonly<Record<string, Readonly<Record<string, TagSlo>>>>
 /** Of all checks of a name, the share that passed is at least `min`; 0 to 1. */
 export type CheckSlos = Readonly<Record<string, { readonly min: number }>>
 
-/** What a metric must hold, in its unit; bounds included. */
+/** What a metric must hold, in its unit. */
 export interface MetricSlo {
-  /** Of a counter. */
+  /** Of a counter; bounds included. */
   readonly total?: Limits
-  /** Of a counter: what was added while requests were being started, per second. */
+  /** Of a counter: what was added while requests were being started, per second; bounds included. */
   readonly perSecond?: Limits
-  /** Of a gauge. */
+  /** Of a gauge: its last value; bounds included. */
   readonly last?: Limits
-  /** Of a gauge: no value was smaller. */
-  readonly min?: number
-  /** Of a gauge or a trend: no value was larger. */
+  /** Of a gauge: every value; bounds included. */
+  readonly value?: Limits
+  /** Of a trend: every value is below this. */
   readonly max?: number
-  /** Of a trend: the percentile is not larger. */
+  /** Of a trend: the percentile is below this. */
   readonly [percentile: PercentileKey]: number
 }
 
-/** Of a metric, what a bound is about. The percentile of `max` is 100. */
-export type MetricFigure = 'total' | 'per second' | 'last' | 'min' | Percentile
+/** Of a metric, what a bound is about. A percentile is of a trend. */
+export type MetricFigure = 'total' | 'per second' | 'last' | 'value' | Percentile
 
 /** One bound on what requests wrote. It is judged over the whole run. */
 export type NotedBound = {
@@ -84,7 +91,9 @@ const KINDS: ReadonlySet<string> = new Set([
 ] satisfies NotedBound['kind'][])
 
 /** A bound on one operation, or on all together, over the whole run. */
-function over(operation: string | null): Pick<NotedBound, 'operation' | 'everyMs' | 'abortAfterMs' | 'isDefault'> {
+function over(
+  operation: string | null,
+): Pick<NotedBound, 'operation' | 'everyMs' | 'abortAfterMs' | 'isDefault'> {
   return { operation, everyMs: null, abortAfterMs: null, isDefault: false }
 }
 
@@ -164,27 +173,40 @@ export function readMetricSlos(
 type MetricBound = Pick<Extract<NotedBound, { kind: 'metric' }>, 'figure' | 'side' | 'limit'>
 
 function readMetricSlo(slo: MetricSlo, where: string): readonly MetricBound[] {
-  const given: Readonly<Record<string, unknown>> = { ...slo }
-  checkObject(slo, where, ['total, perSecond, last, min, max or a percentile'])
+  const given = checkObject(slo, where, [...FIGURES.keys(), 'max or a percentile, such as p95'])
   const bounds = Object.entries(given).flatMap(([key, value]): MetricBound[] => {
     if (value === undefined) return []
     const figure = FIGURES.get(key)
     if (figure !== undefined) {
-      return readLimits(value as Limits, `${where}: ${key}`).map(({ side, limit }) => ({ figure, side, limit }))
+      return readLimits(value as Limits, `${where}: ${key}`).map(({ side, limit }) => ({
+        figure,
+        side,
+        limit,
+      }))
     }
-    const limit = readLimit(value, `${where}: ${key}`)
-    if (key === 'min') return [{ figure: 'min', side: 'min', limit }]
-    return [{ figure: readPercentile(key, where), side: 'max', limit }]
+    return [
+      { figure: figureOf(key, where), side: 'max', limit: readLimit(value, `${where}: ${key}`) },
+    ]
   })
   return bounds.length === 0 ? noBound(where, '{ p95: 20 }') : bounds
 }
 
 /** Figures that may be bounded on both sides, by their key. */
-const FIGURES: ReadonlyMap<string, Exclude<MetricFigure, Percentile | 'min'>> = new Map([
+const FIGURES: ReadonlyMap<string, Exclude<MetricFigure, Percentile>> = new Map([
   ['total', 'total'],
   ['perSecond', 'per second'],
   ['last', 'last'],
+  ['value', 'value'],
 ])
+
+/** The error for a key that is neither a figure nor a percentile names the nearest of both. */
+function figureOf(key: string, where: string): Percentile {
+  if (PERCENTILE_KEY.test(key)) return readPercentile(key, where)
+  const keys = [...FIGURES.keys(), ...USUAL_PERCENTILES]
+  throw new InputError(
+    `${where}: there is no "${key}".${didYouMean(key, keys)} Choose total or perSecond of a counter, last or value of a gauge, or max or a percentile, such as p95, of a trend.`,
+  )
+}
 
 function readLimit(value: unknown, where: string): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value
