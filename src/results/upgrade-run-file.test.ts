@@ -1,6 +1,5 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { VERDICT_THRESHOLDS } from '../load/verdict/verdict-thresholds.ts'
 import { arbitraryRun } from './arbitrary-run.ts'
 import { runFileSchema, type RunFile } from './run-file.ts'
 import { upgradeRunFile } from './upgrade-run-file.ts'
@@ -9,7 +8,9 @@ type Json = Record<string, unknown>
 
 /** A run as version 4 had it. */
 function asVersion4(run: RunFile): Json {
-  return { ...run, schemaVersion: 4 }
+  const later = ['medianLateness', 'tailLateness', 'pauseRatio']
+  const kept = (key: string, value: unknown) => (later.includes(key) ? undefined : value)
+  return { ...(JSON.parse(JSON.stringify(run, kept)) as Json), schemaVersion: 4 }
 }
 
 /** A run as version 3 had it. */
@@ -43,9 +44,24 @@ function without(data: unknown, keys: readonly string[]): Json {
   return JSON.parse(JSON.stringify(data, kept))
 }
 
+/** A run that was judged as in version 4. */
+function recordedInVersion4(run: RunFile): RunFile {
+  const scenarios = run.scenarios.map((scenario) => {
+    if (scenario.state !== 'measured') return scenario
+    const verdictThresholds = {
+      ...scenario.result.verdictThresholds,
+      medianLateness: { degraded: null },
+      tailLateness: { degraded: 0 },
+      pauseRatio: { degraded: 0 },
+    }
+    return { ...scenario, result: { ...scenario.result, verdictThresholds } }
+  })
+  return { ...run, scenarios }
+}
+
 /** A run in which nothing happened that version 3 did not record. */
 function recordedInVersion3(run: RunFile): RunFile {
-  const scenarios = run.scenarios.map((scenario) => {
+  const scenarios = recordedInVersion4(run).scenarios.map((scenario) => {
     if (scenario.state !== 'measured') return scenario
     const health = { ...scenario.result.health, coreWaitMs: null }
     return { ...scenario, result: { ...scenario.result, health } }
@@ -57,12 +73,12 @@ function recordedInVersion3(run: RunFile): RunFile {
 function recordedInVersion2(run: RunFile): RunFile {
   const notDefault = <T extends object>(rows: readonly T[]) =>
     rows.map((row) => ({ ...row, isDefault: false }))
-  const scenarios = run.scenarios.flatMap((scenario): RunFile['scenarios'] => {
+  const scenarios = recordedInVersion4(run).scenarios.flatMap((scenario): RunFile['scenarios'] => {
     if (scenario.state === 'lost') return []
     if (scenario.state === 'unmeasured') return [scenario]
     const { result, slo, bounds } = scenario
     const { health, verdictThresholds } = result
-    const { receiverPauseMs } = VERDICT_THRESHOLDS
+    const receiverPauseMs = { degraded: 250 }
     return [
       {
         ...scenario,
@@ -106,9 +122,9 @@ function recordedInVersion2(run: RunFile): RunFile {
   return { ...run, scenarios, capacities }
 }
 
-test('a file of version 4 becomes one of today', () => {
+test('a file of version 4 becomes one of today, judged as it was', () => {
   fc.assert(
-    fc.property(arbitraryRun, (run) => {
+    fc.property(arbitraryRun.map(recordedInVersion4), (run) => {
       expect(runFileSchema.parse(upgradeRunFile({ ...asVersion4(run), schemaVersion: 4 }))).toEqual(
         run,
       )

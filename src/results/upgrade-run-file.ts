@@ -116,9 +116,33 @@ function fromVersion3(data: Versioned): Versioned {
   }
 }
 
-/** Version 5 brought dispatch by a clock thread. */
+/**
+ * Version 5 brought dispatch by a clock thread, and thresholds of the verdict that are relative to what was
+ * measured: a run from before is judged without them.
+ */
 function fromVersion4(data: Versioned): Versioned {
-  return { ...data, schemaVersion: 5 }
+  return {
+    ...data,
+    schemaVersion: 5,
+    scenarios: each(data['scenarios'], ({ result, ...scenario }) =>
+      result === undefined ? scenario : { ...scenario, result: resultFromVersion4(result) },
+    ),
+  }
+}
+
+function resultFromVersion4(result: unknown): unknown {
+  if (!isObject(result)) return result
+  const { verdictThresholds } = result
+  if (!isObject(verdictThresholds)) return result
+  return {
+    ...result,
+    verdictThresholds: {
+      medianLateness: { degraded: null },
+      tailLateness: { degraded: 0 },
+      pauseRatio: { degraded: 0 },
+      ...verdictThresholds,
+    },
+  }
 }
 
 /** Only complete messages were among the completions then. */
