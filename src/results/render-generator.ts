@@ -8,10 +8,8 @@ export function renderGenerator({ health }: LoadResultJson): string {
   const { dispatch, largestBatch, pauses, coreWaitMs } = health
   const parts = [
     `dispatch ${dispatch}`,
-    `up to ${whole(largestBatch)} ${largestBatch === 1 ? 'request' : 'requests'} at once`,
-    pauses.count === 0
-      ? 'no pause'
-      : `${whole(pauses.count)} ${pauses.count === 1 ? 'pause' : 'pauses'} of up to ${formatMs(pauses.maxMs)}`,
+    `largest batch ${whole(largestBatch)}`,
+    `pauses ${whole(pauses.count)}${pauses.count === 0 ? '' : ` (up to ${formatMs(pauses.maxMs)})`}`,
     ...(coreWaitMs === null ? [] : [`waited ${formatMs(coreWaitMs)} for a core`]),
   ]
   return `  generator: ${parts.join(', ')}`
@@ -29,14 +27,12 @@ export function renderLateness({ operations, health }: LoadResultJson): string |
     const [responseMs, latenessMs] = [response.figures.p50Ms, lateness.figures.p50Ms]
     if (responseMs === null || latenessMs === null) return []
     const ratio = latenessMs / responseMs
-    if (!(ratio > MUCH_LATENESS)) return []
-    const percent = `${Math.min(Math.round(ratio * 100), 100)} %`
-    return `${name} ${percent} (${formatMs(latenessMs)} of ${formatMs(responseMs)})`
+    return ratio > MUCH_LATENESS ? [`${name} ${Math.min(Math.round(ratio * 100), 100)} %`] : []
   })
   if (late.length === 0) return null
   return [
-    `  lateness of the generator in the response P50: ${late.join(', ')}`,
-    `    the system alone is in the service times; ${REMEDY[health.dispatch]}`,
+    `  lateness is much of the response P50: ${late.join(', ')}`,
+    `    service times leave it out; ${REMEDY[health.dispatch]}`,
   ].join('\n')
 }
 
@@ -44,7 +40,7 @@ const FREE_A_CORE = 'less work on this machine makes the generator more punctual
 
 /** What makes the generator more punctual, by its technique. */
 const REMEDY: Readonly<Record<Technique, string>> = {
-  timer: 'BENCH_DISPATCH=hybrid makes the generator more punctual, for up to a core',
+  timer: 'BENCH_DISPATCH=hybrid makes the generator punctual, for up to a core',
   hybrid: FREE_A_CORE,
   spin: FREE_A_CORE,
 }
