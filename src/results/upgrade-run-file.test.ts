@@ -1,6 +1,5 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { VERDICT_THRESHOLDS } from '../load/verdict/verdict-thresholds.ts'
 import { arbitraryRun } from './arbitrary-run.ts'
 import { runFileSchema, type RunFile } from './run-file.ts'
 import { upgradeRunFile } from './upgrade-run-file.ts'
@@ -9,13 +8,11 @@ type Json = Record<string, unknown>
 
 /** A run as version 4 had it. */
 function asVersion4(run: RunFile): Json {
-  const scenarios = run.scenarios.map((scenario) => {
-    if (scenario.state !== 'measured') return scenario
-    const { metrics: _, undeclaredTags: __, operations, ...result } = scenario.result
-    const ofThen = operations.map(({ checks: _c, tags: _t, ...operation }) => operation)
-    return { ...scenario, result: { ...result, operations: ofThen } }
-  })
-  return { ...run, scenarios, schemaVersion: 4 }
+  const later = ['medianLateness', 'tailLateness', 'pauseRatio']
+  const notes = ['metrics', 'undeclaredTags', 'checks', 'tags']
+  const notThen = [...later, ...notes]
+  const kept = (key: string, value: unknown) => (notThen.includes(key) ? undefined : value)
+  return { ...(JSON.parse(JSON.stringify(run, kept)) as Json), schemaVersion: 4 }
 }
 
 /** A run as version 3 had it. */
@@ -49,7 +46,7 @@ function without(data: unknown, keys: readonly string[]): Json {
   return JSON.parse(JSON.stringify(data, kept))
 }
 
-/** A run in which nothing happened that version 4 did not record. */
+/** A run in which nothing happened that version 4 did not record, judged as it was then. */
 function recordedInVersion4(run: RunFile): RunFile {
   const scenarios = run.scenarios.map((scenario) => {
     if (scenario.state !== 'measured') return scenario
@@ -59,7 +56,16 @@ function recordedInVersion4(run: RunFile): RunFile {
       tags: [],
     }))
     const notes = { metrics: [], undeclaredTags: { count: 0, sample: '' } }
-    return { ...scenario, result: { ...scenario.result, operations, ...notes } }
+    const verdictThresholds = {
+      ...scenario.result.verdictThresholds,
+      medianLateness: { degraded: null },
+      tailLateness: { degraded: 0 },
+      pauseRatio: { degraded: 0 },
+    }
+    return {
+      ...scenario,
+      result: { ...scenario.result, operations, ...notes, verdictThresholds },
+    }
   })
   return { ...run, scenarios }
 }
@@ -83,7 +89,7 @@ function recordedInVersion2(run: RunFile): RunFile {
     if (scenario.state === 'unmeasured') return [scenario]
     const { result, slo, bounds } = scenario
     const { health, verdictThresholds } = result
-    const { receiverPauseMs } = VERDICT_THRESHOLDS
+    const receiverPauseMs = { degraded: 250 }
     return [
       {
         ...scenario,
@@ -127,7 +133,7 @@ function recordedInVersion2(run: RunFile): RunFile {
   return { ...run, scenarios, capacities }
 }
 
-test('a file of version 4 becomes one of today', () => {
+test('a file of version 4 becomes one of today, judged as it was', () => {
   fc.assert(
     fc.property(arbitraryRun.map(recordedInVersion4), (run) => {
       expect(runFileSchema.parse(upgradeRunFile({ ...asVersion4(run), schemaVersion: 4 }))).toEqual(

@@ -116,27 +116,36 @@ function fromVersion3(data: Versioned): Versioned {
   }
 }
 
-/** Version 5 brought dispatch by a clock thread, and checks, tags and metrics of the requests. */
+/**
+ * Version 5 brought dispatch by a clock thread; checks, tags and metrics of the requests; and thresholds of the
+ * verdict that are relative to what was measured: a run from before is judged without them.
+ */
 function fromVersion4(data: Versioned): Versioned {
   return {
     ...data,
     schemaVersion: 5,
-    scenarios: each(data['scenarios'], ({ result, ...scenario }) => {
-      if (!isObject(result)) return result === undefined ? scenario : { ...scenario, result }
-      return {
-        ...scenario,
-        result: {
-          metrics: [],
-          undeclaredTags: { count: 0, sample: '' },
-          ...result,
-          operations: each(result['operations'], (operation) => ({
-            checks: [],
-            tags: [],
-            ...operation,
-          })),
-        },
-      }
-    }),
+    scenarios: each(data['scenarios'], ({ result, ...scenario }) =>
+      result === undefined ? scenario : { ...scenario, result: resultFromVersion4(result) },
+    ),
+  }
+}
+
+function resultFromVersion4(result: unknown): unknown {
+  if (!isObject(result)) return result
+  const { verdictThresholds, operations } = result
+  return {
+    metrics: [],
+    undeclaredTags: { count: 0, sample: '' },
+    ...result,
+    operations: each(operations, (operation) => ({ checks: [], tags: [], ...operation })),
+    verdictThresholds: isObject(verdictThresholds)
+      ? {
+          medianLateness: { degraded: null },
+          tailLateness: { degraded: 0 },
+          pauseRatio: { degraded: 0 },
+          ...verdictThresholds,
+        }
+      : verdictThresholds,
   }
 }
 
