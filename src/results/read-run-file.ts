@@ -140,19 +140,24 @@ function firstHistogramFlaw(run: RunFile): string | null {
   return null
 }
 
+function histogramsOfTags({
+  tags,
+}: LoadResultJson['operations'][number]): readonly (readonly [string, HistogramJson])[] {
+  return tags.flatMap(({ response, service, undisturbed }, i) =>
+    Object.entries({ response, service, undisturbed }).map(
+      ([name, histogram]) => [`tags[${i}].${name}`, histogram] as const,
+    ),
+  )
+}
+
 function histogramsOf(
   operation: LoadResultJson['operations'][number],
 ): readonly (readonly [string, HistogramJson])[] {
   const { response, service, undisturbed, failure, lateness } = operation
   const deliveries = countedDeliveries(operation.deliveries)
-  const ofTags = operation.tags.flatMap(({ response, service, undisturbed }, i) =>
-    Object.entries({ response, service, undisturbed }).map(
-      ([name, histogram]) => [`tags[${i}].${name}`, histogram] as const,
-    ),
-  )
   const ofRequests = [
     ...Object.entries({ response, service, undisturbed, failure, lateness }),
-    ...ofTags,
+    ...histogramsOfTags(operation),
   ]
   if (deliveries === null) return ofRequests
   const { receipt, completion, undisturbedCompletion } = deliveries

@@ -114,7 +114,7 @@ function renderTrouble(
     ),
     ...(count === 0
       ? []
-      : [`${times(count)} a tag was set that is not declared, such as ${sample}`]),
+      : [`${howOften(count)} a tag was set that is not declared, such as ${sample}`]),
     ...metrics.flatMap((metric) => [
       ...(metric.invalid === 0
         ? []
@@ -140,7 +140,7 @@ function countOf({ counts }: TagSplitJson): number {
   return counts.ok + counts.failed + counts.timedOut + counts.unfinished
 }
 
-function times(count: number): string {
+function howOften(count: number): string {
   return count === 1 ? 'once' : `${whole(count)} times`
 }
 

@@ -29,7 +29,8 @@ export interface TrendDeclaration {
 /** Metrics of a load, by name. */
 export type MetricDeclarations = Readonly<Record<string, MetricDeclaration>>
 
-/** Of a load without metrics. */
+/** Of a load without metrics: an object without keys. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type
 export type NoMetrics = Readonly<Record<never, never>>
 
 /** What a request writes to, by the names that the load declares. */

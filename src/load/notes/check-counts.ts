@@ -26,7 +26,8 @@ export class CheckCounts {
    */
   readonly check: CheckCondition = (name, condition) => {
     const counts = this.#counts.get(name) ?? this.#newCounts(name)
-    if (condition === true) counts.passed++
+    const given: unknown = condition
+    if (given === true) counts.passed++
     else counts.failed++
     return condition
   }

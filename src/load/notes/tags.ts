@@ -4,7 +4,8 @@ import { InputError } from '../input-error.ts'
 /** The values that each tag may have, by its name. */
 export type TagDeclarations = Readonly<Record<string, readonly string[]>>
 
-/** Of a load without tags. */
+/** Of a load without tags: an object without keys. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type
 export type NoTags = Readonly<Record<never, never>>
 
 /** The values that a tag may have. */

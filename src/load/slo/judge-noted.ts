@@ -75,15 +75,18 @@ function operationsOf(
   )
 }
 
-/** Whether the system was asked, and its failures are why nothing was written. */
+/** Whether the system was asked, and that it failed or didn't answer may be why nothing was written. */
 function isUnanswered(operations: readonly OperationResult[]): boolean {
-  return operations.some(({ counts, lostByPause }) => counts.failed > lostByPause)
+  return operations.some(
+    ({ counts: { failed, timedOut, unfinished }, lostByPause }) =>
+      failed + timedOut + unfinished > lostByPause,
+  )
 }
 
 function measureCheck(operations: readonly OperationResult[], name: string): Noted {
   const checks = operations.flatMap((operation) => operation.checks)
   const count = (of: string, ending: 'passed' | 'failed'): number =>
-    checks.reduce((sum, check) => sum + (check.name === of ? check[ending] : 0), 0)
+    checks.reduce((total, check) => total + (check.name === of ? check[ending] : 0), 0)
   const [passed, failed] = [count(name, 'passed'), count(name, 'failed')]
   const all = passed + failed
   if (all === 0) return NOTHING
