@@ -15,15 +15,18 @@ const chunkSize = 1000
  * Live registrations that match, ordered by identity, by SCAN and HMGET: no state, and a cost that
  * grows with all keys of the database. Sees all that took effect before the call and stays; what
  * comes or goes during it may be seen or not.
+ * @throws the reason of the signal if that is aborted before the end.
  */
 export async function scanRegistrations(
   connection: RedisConnection,
   keys: NamespaceKeys,
   filter: CompiledFilter,
   warnings: Warnings,
+  signal?: AbortSignal,
 ): Promise<readonly Registration[]> {
   const found = new Map<string, Registration>()
   for await (const identities of scanIdentities(connection, keys)) {
+    signal?.throwIfAborted()
     for (const registration of await readRegistrations(connection, keys, identities, warnings)) {
       if (!filter.matches(registration.metadata)) continue
       found.set(registration.identity, registration)
