@@ -26,7 +26,10 @@ export interface LoadPlan {
   readonly warmUpMs?: number
   /** How long requests are started for, after the warm-up, in ms; > 0. */
   readonly durationMs: number
-  /** Requests due while this many are under way don't start. Default 10,000. */
+  /**
+   * Requests due while this many run don't start. One that timed out runs until its promise settles:
+   * see `LoadRequest.signal`. Default 10,000.
+   */
   readonly maxInFlight?: number
   /**
    * What becomes of those: `drop` (default) counts them as dropped; `wait` starts them when there
@@ -115,7 +118,7 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
       plan.onProgress?.(recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
     }, PROGRESS_MS)
     const plannedEndMs = measureStartMs + durationMs
-    const health = await dispatcher.startRequests(plannedEndMs, plan.signal)
+    const pace = await dispatcher.startRequests(plannedEndMs, plan.signal)
     const isEndedEarly = !dispatcher.isDraining
     const isInterrupted = isEndedEarly && plan.signal?.aborted === true
     const abortReason = isEndedEarly && !isInterrupted ? (windows?.reason ?? null) : null
@@ -127,6 +130,7 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
       dispatcher.abandon(endMs, dueBeforeMs)
     }
     await dispatcher.drain(endMs, plan.signal)
+    const health = { ...pace, ranOn: dispatcher.ranOn }
     const deliveries = await askReceivers(workload, dispatcher.pauses)
     const scheduled = countMeasuredBefore(schedule, dueBeforeMs)
     const record = recorder.finish(nowMs(), scheduled, deliveries)

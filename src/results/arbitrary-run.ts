@@ -167,6 +167,7 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         pauses,
         gcPauses: pauses,
         coreWaitMs: fc.option(time),
+        ranOn: fc.record({ most: count, atEnd: count }),
       }),
       verdictThresholds: fc.record({
         achieved: fc.record({ degraded: share, invalid: share }),

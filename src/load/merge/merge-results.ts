@@ -148,6 +148,10 @@ function worstHealth(shares: readonly GeneratorHealth[]): GeneratorHealth {
     pauses: sumOfPauses(shares.map(({ pauses }) => pauses)),
     gcPauses: sumOfPauses(shares.map(({ gcPauses }) => gcPauses)),
     coreWaitMs: sumOfWaits(shares.map((health) => health.coreWaitMs)),
+    ranOn: {
+      most: total(shares, ({ ranOn }) => ranOn.most),
+      atEnd: total(shares, ({ ranOn }) => ranOn.atEnd),
+    },
   }
 }
 
