@@ -36,11 +36,12 @@ export function renderLateness({ operations, health }: LoadResultJson): string |
   ].join('\n')
 }
 
-const FREE_A_CORE = 'less work on this machine makes the generator more punctual'
+const LESS_WORK = 'less other work on this machine makes the generator punctual'
 
 /** What makes the generator more punctual, by its technique. */
 const REMEDY: Readonly<Record<Technique, string>> = {
-  timer: 'BENCH_DISPATCH=hybrid makes the generator punctual, for up to a core',
-  hybrid: FREE_A_CORE,
-  spin: FREE_A_CORE,
+  timer: 'BENCH_DISPATCH=clock makes the generator punctual',
+  clock: LESS_WORK,
+  hybrid: LESS_WORK,
+  spin: LESS_WORK,
 }

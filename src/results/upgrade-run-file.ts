@@ -105,26 +105,21 @@ function fromVersion3(data: Versioned): Versioned {
   return {
     ...data,
     schemaVersion: 4,
-    scenarios: each(data['scenarios'], ({ result, ...scenario }) => {
-      if (!isObject(result)) return result === undefined ? scenario : { ...scenario, result }
-      const { health } = result
-      return {
-        ...scenario,
-        result: { ...result, health: isObject(health) ? { ...health, coreWaitMs: null } : health },
-      }
-    }),
+    scenarios: withHealth(data['scenarios'], { coreWaitMs: null }),
   }
 }
 
 /**
- * Version 5 brought dispatch by a clock thread; checks, tags and metrics of the requests; and thresholds of the
- * verdict that are relative to what was measured: a run from before is judged without them.
+ * Version 5 brought dispatch by a clock thread; requests that ran on after they had been given up; checks, tags
+ * and metrics of the requests; and thresholds of the verdict that are relative to what was measured: a run
+ * from before is judged without them.
  */
 function fromVersion4(data: Versioned): Versioned {
+  const scenarios = withHealth(data['scenarios'], { ranOn: { most: 0, atEnd: 0 } })
   return {
     ...data,
     schemaVersion: 5,
-    scenarios: each(data['scenarios'], ({ result, ...scenario }) =>
+    scenarios: each(scenarios, ({ result, ...scenario }) =>
       result === undefined ? scenario : { ...scenario, result: resultFromVersion4(result) },
     ),
   }
@@ -147,6 +142,18 @@ function resultFromVersion4(result: unknown): unknown {
         }
       : verdictThresholds,
   }
+}
+
+/** Scenarios whose generator's health has these figures as well. */
+function withHealth(scenarios: unknown, figures: Fields): unknown {
+  return each(scenarios, ({ result, ...scenario }) => {
+    if (!isObject(result)) return result === undefined ? scenario : { ...scenario, result }
+    const { health } = result
+    return {
+      ...scenario,
+      result: { ...result, health: isObject(health) ? { ...health, ...figures } : health },
+    }
+  })
 }
 
 /** Only complete messages were among the completions then. */
