@@ -14,7 +14,10 @@ export const MEDIAN_LATENESS = 'lateness P50'
 
 /** How late requests were started, and what held them up. */
 export function judgePace(result: LoadResult, bounds: readonly Bound[]): readonly VerdictReason[] {
-  return [...judgeMedians(result), ...judgeTail(result, bounds), ...judgeBatches(result)]
+  const [first, ...others] = [...judgeTail(result, bounds), ...judgeBatches(result)]
+  if (first === undefined) return judgeMedians(result)
+  const withCauses = { ...first, message: `${first.message} (${causes(result)})` }
+  return [...judgeMedians(result), withCauses, ...others]
 }
 
 function judgeMedians({ operations, verdictThresholds }: LoadResult): readonly VerdictReason[] {
@@ -51,7 +54,7 @@ function judgeTail(result: LoadResult, bounds: readonly Bound[]): readonly Verdi
       figure: 'lateness P99',
       measured: latenessMs,
       threshold,
-      message: `1 % of the requests started ${formatMs(latenessMs)} late or later, more than ${formatMs(threshold)}${of} (${causes(result)})`,
+      message: `1 % of the requests started ${formatMs(latenessMs)} late or later, more than ${formatMs(threshold)}${of}`,
     },
   ]
 }
@@ -78,11 +81,12 @@ function judgeBatches(result: LoadResult): readonly VerdictReason[] {
       figure: 'longest batch',
       measured: longestBatchMs,
       threshold,
-      message: `requests due over ${formatMs(longestBatchMs)} were started at once, up to ${largestBatch} of them; more than ${formatMs(threshold)} (${causes(result)})`,
+      message: `requests due over ${formatMs(longestBatchMs)} were started at once, up to ${largestBatch} of them; more than ${formatMs(threshold)}`,
     },
   ]
 }
 
+/** What held up the generator. */
 function causes({ health }: LoadResult): string {
   const { eventLoopDelay, pauses, gcPauses, coreWaitMs } = health
   const heldUpMs = Math.max(eventLoopDelay.maxMs, pauses.maxMs)
