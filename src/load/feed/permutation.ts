@@ -29,9 +29,10 @@ export function permutation(size: number, seed: number, turn: number): (place: n
   const keys = Uint32Array.from({ length: ROUNDS }, (_, i) => hash(seed, turn * ROUNDS + i))
   const step = (place: number): number => {
     let left = Math.floor(place / half)
-    let right = place % half
-    for (const key of keys) {
-      const next = left ^ (mix(Math.imul(right + 1, 0x9e3779b1) ^ key) & mask)
+    let right = place - left * half
+    // By index, because an iterator takes as long as the rounds.
+    for (let i = 0; i < ROUNDS; i++) {
+      const next = left ^ (mix(Math.imul(right + 1, 0x9e3779b1) ^ (keys[i] ?? 0)) & mask)
       left = right
       right = next
     }
