@@ -43,7 +43,7 @@ test(
       /^ +is cached +read +100 +80 +20 %$/m,
       /^ +bytes +counter +total 10,000 bytes, [\d,.]+ bytes\/s$/m,
       /^ +depth +gauge +last \d+, min 0, max 49$/m,
-      /^ +steps +trend +P50 2 steps, .* of 100$/m,
+      /^ +steps +trend +P50 2, P95 4, P99 4, max 4 steps, of 100 values$/m,
       /^ +steps: 2 values were not a finite number of at least 0, and left out$/m,
       /^ +met +read +check "is cached" +≥ 20 % +20 %$/m,
       /^ +met +read +success rate, cache=hit +≥ 100 % +100 %$/m,

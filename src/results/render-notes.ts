@@ -92,7 +92,14 @@ function figuresOf(metric: MetricJson, measuredMs: number): string {
     case 'trend': {
       const { count, p50, p95, p99, max } = metric.figures
       if (count === 0) return 'nothing recorded'
-      return `P50 ${value(p50)}, P95 ${value(p95)}, P99 ${value(p99)}, max ${value(max)} of ${whole(count)}`
+      const parts = [
+        ['P50', p50],
+        ['P95', p95],
+        ['P99', p99],
+        ['max', max],
+      ] as const
+      const figures = parts.map(([name, of]) => `${name} ${of === null ? '–' : threeDigits(of)}`)
+      return `${figures.join(', ')} ${metric.unit}`.trimEnd() + `, of ${whole(count)} values`
     }
   }
 }
@@ -128,6 +135,11 @@ function renderTrouble(
         : []),
     ]),
   ]
+}
+
+/** As many digits as the histogram has. */
+function threeDigits(value: number): string {
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
 }
 
 const INVALID = {
