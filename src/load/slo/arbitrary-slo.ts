@@ -47,9 +47,9 @@ const atTheEnd = fc.record(
 )
 
 /** Names are no keys of an SLO, so that a test can tell them apart. */
-const name = fc.constantFrom('eu west', 'Cache', '7', 'has a body')
+const noteName = fc.constantFrom('eu west', 'Cache', '7', 'has a body')
 const byName = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> =>
-  fc.dictionary(name, of, { minKeys: 1, maxKeys: 2, noNullPrototype: true })
+  fc.dictionary(noteName, of, { minKeys: 1, maxKeys: 2, noNullPrototype: true })
 
 /** What requests write, of an operation or all together. */
 const noted = fc.record(
