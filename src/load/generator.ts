@@ -1,31 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Arrivals } from './arrivals/arrivals.ts'
 import { countIn, WHOLE, type Shard } from './arrivals/shard.ts'
 import { checkPlan } from './check-plan.ts'
-import { nowMs } from './clock.ts'
-import { techniqueOf, type DispatchOption } from './dispatch/dispatch-option.ts'
-import { Dispatcher } from './dispatch/dispatcher.ts'
+import { layOut } from './dispatch/schedule.ts'
+import { ScheduledRequests } from './dispatch/scheduled-requests.ts'
 import { InputError } from './input-error.ts'
-import { checkCounted } from './slo/check-counted.ts'
-import { checkOperations } from './slo/judge-slo.ts'
-import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
-import type { Deliveries, LoadResult } from './result.ts'
-import { countMeasuredBefore, layOut } from './dispatch/schedule.ts'
-import type { Pause } from './pauses.ts'
-import { withoutReceiversFault } from './slo/disturbed-receivers.ts'
-import { readSlo, type Slos } from './slo/slo.ts'
-import { SloWindows } from './slo/slo-windows.ts'
-import { readVerdictThresholds, type VerdictOverrides } from './verdict/verdict-thresholds.ts'
-import { countedIn, defineWorkload, type Operations, type Workload } from './workload.ts'
+import { measure, readMeasurement, type MeasuredPlan } from './measure.ts'
+import type { LoadResult } from './result.ts'
+import { defineWorkload, type Operations } from './workload.ts'
 
 /** An open-loop load. */
-export interface LoadPlan {
+export interface LoadPlan extends MeasuredPlan {
   readonly operations: Operations
   readonly arrivals: Arrivals
-  /** Requests are sent for this long first and left out of the figures, in ms. Default 0. */
-  readonly warmUpMs?: number
-  /** How long requests are started for, after the warm-up, in ms; > 0. */
-  readonly durationMs: number
   /** Requests due while this many are under way don't start. Default 10,000. */
   readonly maxInFlight?: number
   /**
@@ -34,48 +20,6 @@ export interface LoadPlan {
    * found none by the end of the grace period.
    */
   readonly whenFull?: 'drop' | 'wait'
-  /** A request that takes longer, from its actual start, has timed out, in ms. Default 5,000. */
-  readonly timeoutMs?: number
-  /** How long requests under way are waited for once the last one was due, in ms. Default 10,000. */
-  readonly gracePeriodMs?: number
-  /**
-   * How requests are started on time: `spin` and `hybrid` within some µs, for up to a core; `timer`
-   * within about 1 ms. Default `auto`: by the cores that are free when the load begins.
-   */
-  readonly dispatch?: DispatchOption
-  /** Seed of the draw of operations. Default 1. */
-  readonly seed?: number
-  /**
-   * Bounds on every window are judged while the load runs, and may end it early. Those on the whole
-   * run are for `judgeSlo`; here they are only checked, before the load starts.
-   */
-  readonly slo?: Slos
-  /**
-   * Sends only one of several shares of the load; other generators send the others. The share has as
-   * much of `maxInFlight`. Default: all of it.
-   */
-  readonly share?: Shard
-  /**
-   * When the first request is due, in Unix ms, so that several generators start together. Default:
-   * at once.
-   */
-  readonly startAtMs?: number
-  /** Thresholds of the verdict on this load, where they differ from `VERDICT_THRESHOLDS`. */
-  readonly verdict?: VerdictOverrides
-  /** Aborting ends the load early: what was measured so far is the result, marked interrupted. */
-  readonly signal?: AbortSignal | undefined
-  /** Told about twice a second how it goes. */
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined
-}
-
-/** Between the call and the first request, so that the first is not late already. */
-const LEAD_MS = 20
-const PROGRESS_MS = 500
-/** Whoever counts deliveries has this long to say how many; our own receivers need less than 15 s. */
-const DELIVERIES_WITHIN_MS = 30_000
-const TOO_LATE: Deliveries = {
-  kind: 'unknown',
-  reason: `nobody said within ${DELIVERIES_WITHIN_MS / 1_000} s what was received`,
 }
 
 /**
@@ -87,85 +31,16 @@ const TOO_LATE: Deliveries = {
  */
 export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   checkPlan(plan)
-  const { arrivals, durationMs, warmUpMs = 0, seed = 1, dispatch = 'auto' } = plan
-  const { share = WHOLE, whenFull = 'drop', timeoutMs = 5_000, gracePeriodMs = 10_000 } = plan
+  const { arrivals, seed = 1, share = WHOLE, whenFull = 'drop' } = plan
   const maxInFlight = shareOf(plan.maxInFlight ?? 10_000, share)
-  const limits = { maxInFlight, whenFull, timeoutMs, gracePeriodMs }
   const workload = defineWorkload(plan.operations, seed)
-  const operations = [...workload.operations.keys()]
-  const bounds = plan.slo === undefined ? [] : readSlo(plan.slo)
-  checkOperations(bounds, operations)
-  checkCounted(bounds, countedIn(workload))
-  const verdictThresholds = readVerdictThresholds(plan.verdict)
-  const technique = await techniqueOf(dispatch)
-  const startMs = await startTime(plan.startAtMs, plan.signal)
-  const schedule = layOut(arrivals, startMs, warmUpMs, durationMs, share)
-  const { measureStartMs } = schedule
-  const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
-
-  const recorder = new LoadRecorder(operations, measureStartMs, durationMs)
-  const isWindowed = bounds.some(({ everyMs }) => everyMs !== null)
-  const windowPlan = { operations, measureStartMs, durationMs }
-  const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
-  const dispatcher = new Dispatcher(schedule, workload, recorder, limits, technique, windows)
-  const progressTimer = setInterval(() => {
-    plan.onProgress?.(recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
-  }, PROGRESS_MS)
-  try {
-    const plannedEndMs = measureStartMs + durationMs
-    const health = await dispatcher.startRequests(plannedEndMs, plan.signal)
-    const isEndedEarly = !dispatcher.isDraining
-    const isInterrupted = isEndedEarly && plan.signal?.aborted === true
-    const abortReason = isEndedEarly && !isInterrupted ? (windows?.reason ?? null) : null
-    const endMs = isEndedEarly ? Math.min(nowMs(), plannedEndMs) : plannedEndMs
-    // All requests are due before the planned end, but the sum that is the last one's time may round to it.
-    const dueBeforeMs = endMs < plannedEndMs ? endMs : Infinity
-    if (isEndedEarly) {
-      recorder.endAt(endMs)
-      dispatcher.abandon(endMs, dueBeforeMs)
-    }
-    await dispatcher.drain(endMs, plan.signal)
-    const deliveries = await askReceivers(workload, dispatcher.pauses)
-    const scheduled = countMeasuredBefore(schedule, dueBeforeMs)
-    const record = recorder.finish(nowMs(), scheduled, deliveries)
-    const measuredMs = Math.max(endMs - measureStartMs, 0)
-    return {
-      startedAt,
-      arrivals: arrivals.label,
-      seed,
-      warmUpMs,
-      durationMs,
-      measuredMs,
-      isInterrupted,
-      abortReason,
-      limits,
-      health,
-      verdictThresholds,
-      ...record,
-      windowedSlo: withoutReceiversFault(windows?.finish(measuredMs) ?? [], record.operations),
-    }
-  } finally {
-    clearInterval(progressTimer)
-  }
-}
-
-/**
- * When the first request is due, by `nowMs()`; resolves a little earlier.
- * @throws InputError if that is too late already.
- */
-async function startTime(startAtMs: number | undefined, signal?: AbortSignal): Promise<number> {
-  if (startAtMs === undefined) return nowMs() + LEAD_MS
-  const leadMs = startAtMs - Date.now()
-  if (leadMs < LEAD_MS) {
-    const late = `${((LEAD_MS - leadMs) / 1_000).toFixed(1)} s`
-    throw new InputError(
-      `start at ${new Date(startAtMs).toISOString()}: the load was ready ${late} too late. Give it a later start; a load that starts at a given time has to be the first of its run.`,
-    )
-  }
-  const startMs = nowMs() + leadMs
-  // An interrupted wait ends as an interrupted load does: with what there is.
-  await sleep(leadMs - LEAD_MS, undefined, { signal }).catch(() => {})
-  return startMs
+  const measurement = readMeasurement(plan, workload.operations, { maxInFlight, whenFull })
+  const { warmUpMs, durationMs } = measurement
+  const result = await measure(measurement, (startMs) => {
+    const schedule = layOut(arrivals, startMs, warmUpMs, durationMs, share)
+    return new ScheduledRequests(schedule, workload)
+  })
+  return { ...result, model: { kind: 'open' }, arrivals: arrivals.label }
 }
 
 /** What a share may have under way. */
@@ -174,27 +49,4 @@ function shareOf(maxInFlight: number, share: Shard): number {
   const part = countIn(share, maxInFlight)
   if (part > 0) return part
   throw new InputError(`maxInFlight: ${maxInFlight} can't be shared by ${share.of} generators.`)
-}
-
-/** Whatever goes wrong with receivers, the figures of the load itself are kept. */
-async function askReceivers(
-  workload: Workload,
-  pauses: readonly Pause[],
-): Promise<ReadonlyMap<string, Deliveries>> {
-  const seen = new Map<string, Deliveries>()
-  for (const [name, { deliveries }] of workload.operations) {
-    if (deliveries === undefined) continue
-    const isAnswered = new AbortController()
-    try {
-      const tooLate = sleep(DELIVERIES_WITHIN_MS, TOO_LATE, { signal: isAnswered.signal })
-      tooLate.catch(() => {})
-      seen.set(name, await Promise.race([deliveries(pauses), tooLate]))
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      seen.set(name, { kind: 'unknown', reason })
-    } finally {
-      isAnswered.abort()
-    }
-  }
-  return seen
 }

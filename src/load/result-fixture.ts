@@ -44,6 +44,7 @@ export function loadResult(
   })
   return {
     startedAt: '2026-01-02T03:04:05.678Z',
+    model: { kind: 'open' },
     arrivals: 'constant 100/s',
     seed: 1,
     warmUpMs: 0,

@@ -1,33 +1,12 @@
 import * as z from 'zod'
 import { TECHNIQUES } from '../load/dispatch/technique.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
+import { count, histogramSchema, time, timeOrNothing } from './histogram-schema.ts'
+import { loadModelSchema } from './load-model-schema.ts'
 import { sloRowSchema } from './slo-row-schema.ts'
-
-/** Requests, errors, receipts: whole and not negative. */
-const count = z.int().min(0)
-const time = z.number().min(0)
-const timeOrNothing = time.nullable()
 
 /** ISO 8601, UTC. */
 export const dateTimeSchema = z.iso.datetime().meta({ id: 'dateTime' })
-
-/** The figures are for people and quick looks; the histogram is the measurement. */
-const histogramSchema = z
-  .strictObject({
-    figures: z
-      .strictObject({
-        count,
-        meanMs: timeOrNothing,
-        p50Ms: timeOrNothing,
-        p95Ms: timeOrNothing,
-        p99Ms: timeOrNothing,
-        p999Ms: timeOrNothing,
-        maxMs: timeOrNothing,
-      })
-      .describe('In ms; null where nothing was recorded.'),
-    hdrV2Base64: z.base64().describe('All counts, in µs: HdrHistogram V2, compressed, base64.'),
-  })
-  .meta({ id: 'histogram' })
 
 const countsSchema = z
   .strictObject({
@@ -114,7 +93,8 @@ export const intervalSchema = z
 export const loadResultSchema = z
   .strictObject({
     startedAt: dateTimeSchema.describe('When the measurement, not the warm-up, began.'),
-    arrivals: z.string(),
+    model: loadModelSchema,
+    arrivals: z.string().describe('The load in words: its arrivals, or its users.'),
     seed: z.number(),
     warmUpMs: time,
     durationMs: time.describe('How long requests were to be started for, after the warm-up.'),
@@ -125,7 +105,7 @@ export const loadResultSchema = z
       .nullable()
       .describe('Which bound ended it early, and how it was missed; null if none did.'),
     limits: z.strictObject({
-      maxInFlight: count,
+      maxInFlight: count.describe('Of a closed load: its users.'),
       whenFull: z.enum(['drop', 'wait']),
       timeoutMs: time,
       gracePeriodMs: time,

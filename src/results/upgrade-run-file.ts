@@ -116,9 +116,17 @@ function fromVersion3(data: Versioned): Versioned {
   }
 }
 
-/** Version 5 brought dispatch by a clock thread. */
+/** Version 5 brought dispatch by a clock thread, and loads of users: all loads before were open. */
 function fromVersion4(data: Versioned): Versioned {
-  return { ...data, schemaVersion: 5 }
+  return {
+    ...data,
+    schemaVersion: 5,
+    scenarios: each(data['scenarios'], (scenario) => {
+      const { result } = scenario
+      if (!isObject(result)) return scenario
+      return { ...scenario, result: { model: { kind: 'open' }, ...result } }
+    }),
+  }
 }
 
 /** Only complete messages were among the completions then. */

@@ -1,8 +1,9 @@
+import type { DueRequest } from './request-source.ts'
 import type { StartedRequest } from './started-request.ts'
 
 /** A request that was started. */
 export interface Flight {
-  readonly operation: string
+  readonly due: DueRequest
   readonly request: StartedRequest
   hasEnded: boolean
 }
@@ -24,8 +25,8 @@ export class InFlight {
     return this.#count
   }
 
-  add(operation: string, request: StartedRequest): Flight {
-    const flight = { operation, request, hasEnded: false }
+  add(due: DueRequest, request: StartedRequest): Flight {
+    const flight = { due, request, hasEnded: false }
     this.#order.push(flight)
     this.#count++
     return flight

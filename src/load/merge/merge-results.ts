@@ -1,9 +1,9 @@
 import type { Histogram } from 'hdr-histogram-js'
+import { mergeErrors } from '../recording/error-tally.ts'
 import { sumOf } from '../recording/histogram.ts'
 import { rowOf } from '../slo/judge-bound.ts'
 import type {
   Deliveries,
-  ErrorCount,
   EventLoopDelay,
   GeneratorHealth,
   IntervalFigures,
@@ -14,6 +14,7 @@ import type {
 } from '../result.ts'
 import type { Bound } from '../slo/slo.ts'
 import { sumOfCounts } from '../totals.ts'
+import { mergeModels } from './merge-models.ts'
 import { mergeWindows } from './merge-windows.ts'
 
 /** At least one. */
@@ -31,6 +32,7 @@ export function mergeResults(shares: Shares, bounds: readonly Bound[]): LoadResu
   const names = [...first.operations.keys()]
   return {
     ...first,
+    model: mergeModels(shares.map(({ model }) => model)),
     startedAt: shares.map(({ startedAt }) => startedAt).toSorted()[0] ?? first.startedAt,
     measuredMs: Math.max(...shares.map(({ measuredMs }) => measuredMs)),
     isInterrupted: shares.some(({ isInterrupted }) => isInterrupted),
@@ -88,16 +90,6 @@ function worstReceivers(shares: readonly ReceiverHealth[]): ReceiverHealth {
     eventLoopDelay: worstDelay(shares.map(({ eventLoopDelay }) => eventLoopDelay)),
     pauses: sumOfPauses(shares.map(({ pauses }) => pauses)),
   }
-}
-
-/** By code, the most frequent first, each with the sample of the first share that has one. */
-function mergeErrors(errors: readonly ErrorCount[]): readonly ErrorCount[] {
-  const merged = new Map<string, ErrorCount>()
-  for (const error of errors) {
-    const { code, sample, count } = merged.get(error.code) ?? { ...error, count: 0 }
-    merged.set(code, { code, sample, count: count + error.count })
-  }
-  return [...merged.values()].toSorted((a, b) => b.count - a.count)
 }
 
 /** In the order of time, and in a second, of the first share that has the operation. */

@@ -1,18 +1,8 @@
-import { errorCode, errorSample } from './error-code.ts'
+import { ErrorTally } from './error-tally.ts'
 import { percentileMs } from './histogram.ts'
-import type {
-  Deliveries,
-  ErrorCount,
-  IntervalFigures,
-  OperationCounts,
-  OperationResult,
-} from '../result.ts'
+import type { Deliveries, IntervalFigures, OperationCounts, OperationResult } from '../result.ts'
 import { withUnsent } from './unsent-messages.ts'
 import { TimeCounts } from './time-counts.ts'
-
-/** More codes than this are counted together, so that a code with an id in it can't fill the memory. */
-const MOST_ERROR_CODES = 50
-const OTHER_ERRORS = 'OTHER'
 
 /** Counts and times of the requests of one operation, since the last interval ended. */
 class Interval {
@@ -78,7 +68,7 @@ export function mayHaveFailedByPause({ serviceMs, pausedMs }: RequestTimes): boo
  */
 export class OperationRecorder {
   readonly #operation: string
-  readonly #errors = new Map<string, { count: number; sample: string }>()
+  readonly #errors = new ErrorTally()
   /** Response times of the intervals that have ended. */
   readonly #response = new TimeCounts()
   readonly #service = new TimeCounts()
@@ -153,17 +143,7 @@ export class OperationRecorder {
     this.#interval.failed++
     if (mayHaveFailedByPause(times)) this.#lostByPause++
     this.#failure.record(times.responseMs)
-    const code = errorCode(error)
-    const known = this.#errors.get(code)
-    if (known !== undefined) {
-      known.count++
-      return
-    }
-    const isFull = this.#errors.size >= MOST_ERROR_CODES && code !== OTHER_ERRORS
-    const key = isFull ? OTHER_ERRORS : code
-    const entry = this.#errors.get(key) ?? { count: 0, sample: errorSample(error) }
-    entry.count++
-    this.#errors.set(key, entry)
+    this.#errors.add(error)
   }
 
   /** Ends the current interval, which began `second` seconds into the measurement. */
@@ -202,13 +182,10 @@ export class OperationRecorder {
 
   /** The whole record; call once, after the last interval has ended. */
   finish(deliveries: Deliveries | null): OperationResult {
-    const errors: ErrorCount[] = [...this.#errors]
-      .map(([code, { count, sample }]) => ({ code, count, sample }))
-      .sort((a, b) => b.count - a.count)
     return {
       counts: this.counts,
       lostByPause: this.#lostByPause,
-      errors,
+      errors: this.#errors.counts,
       response: this.#response.toHistogram(),
       service: this.#service.toHistogram(),
       undisturbed: this.#undisturbed.toHistogram(),

@@ -1,0 +1,25 @@
+import * as z from 'zod'
+
+/** Requests, errors, receipts: whole and not negative. */
+export const count = z.int().min(0)
+/** A time in ms. */
+export const time = z.number().min(0)
+export const timeOrNothing = time.nullable()
+
+/** The figures are for people and quick looks; the histogram is the measurement. */
+export const histogramSchema = z
+  .strictObject({
+    figures: z
+      .strictObject({
+        count,
+        meanMs: timeOrNothing,
+        p50Ms: timeOrNothing,
+        p95Ms: timeOrNothing,
+        p99Ms: timeOrNothing,
+        p999Ms: timeOrNothing,
+        maxMs: timeOrNothing,
+      })
+      .describe('In ms; null where nothing was recorded.'),
+    hdrV2Base64: z.base64().describe('All counts, in µs: HdrHistogram V2, compressed, base64.'),
+  })
+  .meta({ id: 'histogram' })
