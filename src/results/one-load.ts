@@ -63,6 +63,7 @@ function planOf(entry: ScenarioEntry & { state: 'measured' }): Readonly<Record<s
   const { arrivals, seed, warmUpMs, durationMs, verdictThresholds, operations } = entry.result
   const { whenFull, timeoutMs, gracePeriodMs } = entry.result.limits
   return {
+    model: entry.result.model.kind,
     arrivals,
     seed,
     'warm-up (ms)': warmUpMs,

@@ -124,6 +124,12 @@ function parseJson(path: string, bytes: Buffer): unknown {
 function firstHistogramFlaw(run: RunFile): string | null {
   for (const [i, scenario] of run.scenarios.entries()) {
     if (scenario.state !== 'measured') continue
+    const { model } = scenario.result
+    const ofIterations =
+      model.kind === 'closed' ? findHistogramFlaw(model.iterations.time.hdrV2Base64) : null
+    if (ofIterations !== null) {
+      return `scenarios[${i}].result.model.iterations.time.hdrV2Base64: ${ofIterations}`
+    }
     for (const [k, operation] of scenario.result.operations.entries()) {
       for (const [name, { hdrV2Base64 }] of histogramsOf(operation)) {
         const flaw = findHistogramFlaw(hdrV2Base64)

@@ -8,6 +8,7 @@ import {
   renderTotals,
   renderVerdict,
 } from './render-scenario.ts'
+import { renderUsers } from './render-users.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
 
 /** All that is said of a scenario below its name: whole lines without a final newline. */
@@ -30,6 +31,7 @@ export function renderReport(entry: ScenarioEntry): string {
     renderTotals(result),
     result.abortReason === null ? null : paint('red', `  ended early: ${result.abortReason}`),
     renderOperations(result),
+    renderUsers(result),
     renderDetails(result),
     renderVerdict(verdict),
     slo.length === 0 ? null : renderSlo(slo),

@@ -8,7 +8,7 @@ import { checkLoad } from './check-load.ts'
 import type { Load } from './load-test.ts'
 
 const run = (): Promise<void> => Promise.resolve()
-const load: Required<Omit<Load, 'share'>> = {
+const load: Required<Omit<Load, 'share' | 'users'>> = {
   operations: { register: run },
   arrivals: constant(100),
   duration: { short: '10s', seed: '60s', full: '10m' },

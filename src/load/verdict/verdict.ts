@@ -1,6 +1,7 @@
 import { percentileMs, sumOf } from '../recording/histogram.ts'
 import type { LoadResult } from '../result.ts'
 import { countsOfAll, inTime } from '../totals.ts'
+import { judgeUsers } from './judge-users.ts'
 
 /** A figure of the measurement that is past its threshold. */
 export interface VerdictReason {
@@ -41,7 +42,12 @@ export function judgeMeasurement(result: LoadResult, tightestBoundMs: number | n
     threshold,
     message: `${percent(achieved)} of the planned requests were started in time, less than ${percent(threshold)}`,
   })
-  if (achieved < T.achieved.invalid) broken.push(achievedReason(T.achieved.invalid))
+  const { model } = result
+  if (model.kind === 'closed') {
+    const ofUsers = judgeUsers(result, model)
+    broken.push(...ofUsers.invalid)
+    doubtful.push(...ofUsers.degraded)
+  } else if (achieved < T.achieved.invalid) broken.push(achievedReason(T.achieved.invalid))
   else if (achieved < T.achieved.degraded) doubtful.push(achievedReason(T.achieved.degraded))
 
   const droppedShare = dropped / planned
@@ -66,7 +72,8 @@ export function judgeMeasurement(result: LoadResult, tightestBoundMs: number | n
       message: `${unfinished} of ${planned} requests (${percent(unfinishedShare)}) had not ended ${when}`,
     })
   }
-  doubtful.push(...judgePace(result, tightestBoundMs), ...judgeReceivers(result, tightestBoundMs))
+  if (model.kind === 'open') doubtful.push(...judgePace(result, tightestBoundMs))
+  doubtful.push(...judgeReceivers(result, tightestBoundMs))
   if (result.isInterrupted) {
     doubtful.push({
       figure: 'measured time',
