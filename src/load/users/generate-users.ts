@@ -1,5 +1,4 @@
 import { countIn, numbersIn, WHOLE, type Shard } from '../arrivals/shard.ts'
-import { nowMs } from '../clock.ts'
 import { InputError } from '../input-error.ts'
 import type { IterationFigures, PhaseFigures } from '../load-model.ts'
 import { measure, readMeasurement, type Measurement, type MeasuredPlan } from '../measure.ts'
@@ -100,7 +99,7 @@ async function tearDownAll<State>(
     users: tearDown === null ? [] : ready,
     run: ({ user, state }, signal) => tearDown?.({ user, state, signal }),
     timeoutMs,
-    untilMs: nowMs() + TEAR_DOWN_WITHIN_MS,
+    withinMs: TEAR_DOWN_WITHIN_MS,
     onDone: () => {},
   })
 }

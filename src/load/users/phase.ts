@@ -1,4 +1,3 @@
-import { nowMs } from '../clock.ts'
 import { guardListeners } from '../dispatch/guard-listeners.ts'
 import type { PhaseFigures } from '../load-model.ts'
 import { ErrorTally } from '../recording/error-tally.ts'
@@ -13,12 +12,16 @@ export interface PhasePlan<T, R> {
   readonly run: (user: T, signal: AbortSignal) => R | Promise<R>
   /** How long one user is waited for, in ms. */
   readonly timeoutMs: number
-  /** From when on no more users are begun with, and nobody is waited for, by `nowMs()`. */
-  readonly untilMs?: number
+  /** How long all of them are waited for, in ms. Default: as long as each of them is. */
+  readonly withinMs?: number
   /** Ends the phase early. */
   readonly signal?: AbortSignal | undefined
   readonly onDone: (user: T, result: R) => void
 }
+
+type Outcome =
+  | { readonly kind: 'ok' | 'timedOut' | 'notDone' }
+  | { readonly kind: 'failed'; readonly error: unknown }
 
 /**
  * Does a phase of a session for users, some at a time, and counts what became of it. Nothing that goes
@@ -26,39 +29,41 @@ export interface PhasePlan<T, R> {
  * the phase ends well later than that.
  */
 export async function runPhase<T, R>(plan: PhasePlan<T, R>): Promise<PhaseFigures> {
-  const { users, untilMs = Infinity, signal } = plan
+  const { users, withinMs, signal = new AbortController().signal } = plan
   const counts = { ok: 0, failed: 0, timedOut: 0, notDone: 0 }
   const errors = new ErrorTally()
+  const over = new AbortController()
+  const timer = withinMs === undefined ? null : setTimeout(() => over.abort(), withinMs)
   let next = 0
-  const isOver = (): boolean => signal?.aborted === true || nowMs() >= untilMs
   const work = async (): Promise<void> => {
     for (;;) {
       const user = users[next]
-      if (user === undefined || isOver()) return
+      if (user === undefined || signal.aborted || over.signal.aborted) return
       next++
-      const outcome = await runOne(plan, user)
+      const outcome = await runOne(plan, user, signal, over.signal)
       counts[outcome.kind]++
       if (outcome.kind === 'failed') errors.add(outcome.error)
     }
   }
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, users.length) }, work))
+  if (timer !== null) clearTimeout(timer)
   counts.notDone += users.length - next
   return { users: users.length, ...counts, errors: errors.counts }
 }
 
-type Outcome =
-  | { readonly kind: 'ok' | 'timedOut' | 'notDone' }
-  | { readonly kind: 'failed'; readonly error: unknown }
-
-async function runOne<T, R>(plan: PhasePlan<T, R>, user: T): Promise<Outcome> {
-  const { run, timeoutMs, untilMs = Infinity, signal, onDone } = plan
-  const waitMs = Math.max(Math.min(timeoutMs, untilMs - nowMs()), 0)
+function runOne<T, R>(
+  { run, timeoutMs, onDone }: PhasePlan<T, R>,
+  user: T,
+  interrupted: AbortSignal,
+  over: AbortSignal,
+): Promise<Outcome> {
   const given = new AbortController()
   guardListeners(given.signal)
   return new Promise((resolve) => {
     const end = (outcome: Outcome): void => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', interrupt)
+      interrupted.removeEventListener('abort', interrupt)
+      over.removeEventListener('abort', timeOut)
       resolve(outcome)
     }
     const giveUp = (kind: 'timedOut' | 'notDone'): void => {
@@ -66,8 +71,10 @@ async function runOne<T, R>(plan: PhasePlan<T, R>, user: T): Promise<Outcome> {
       given.abort()
     }
     const interrupt = (): void => giveUp('notDone')
-    const timer = setTimeout(() => giveUp('timedOut'), waitMs)
-    signal?.addEventListener('abort', interrupt, { once: true })
+    const timeOut = (): void => giveUp('timedOut')
+    const timer = setTimeout(timeOut, timeoutMs)
+    interrupted.addEventListener('abort', interrupt)
+    over.addEventListener('abort', timeOut)
     const fail = (error: unknown): void => end({ kind: 'failed', error })
     try {
       Promise.resolve(run(user, given.signal)).then((result) => {
