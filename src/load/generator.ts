@@ -12,7 +12,10 @@ import { defineWorkload, type Operations } from './workload.ts'
 export interface LoadPlan extends MeasuredPlan {
   readonly operations: Operations
   readonly arrivals: Arrivals
-  /** Requests due while this many are under way don't start. Default 10,000. */
+  /**
+   * Requests due while this many run don't start. One that timed out runs until its promise settles:
+   * see `LoadRequest.signal`. Default 10,000.
+   */
   readonly maxInFlight?: number
   /**
    * What becomes of those: `drop` (default) counts them as dropped; `wait` starts them when there

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Shard } from './arrivals/shard.ts'
 import { nowMs } from './clock.ts'
-import { techniqueOf, type DispatchOption } from './dispatch/dispatch-option.ts'
+import { openDispatch, type DispatchOption } from './dispatch/dispatch-option.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { RequestSource } from './dispatch/request-source.ts'
 import { InputError } from './input-error.ts'
@@ -31,8 +31,9 @@ export interface MeasuredPlan {
   /** How long requests under way are waited for once the last one was due, in ms. Default 10,000. */
   readonly gracePeriodMs?: number
   /**
-   * How requests are started on time: `spin` and `hybrid` within some µs, for up to a core; `timer`
-   * within about 1 ms. Default `auto`: by the cores that are free when the load begins.
+   * How requests are started on time: `clock` within some µs, by a thread that watches the clock;
+   * `hybrid` and `spin` too, with a shorter tail, for up to a core; `timer` within about 1 ms. Default
+   * `auto`: `clock`, or `timer` where the system gives no thread.
    */
   readonly dispatch?: DispatchOption
   /** Seed of what is drawn: operations, or think times. Default 1. */
@@ -121,23 +122,24 @@ export async function measure(
 ): Promise<Omit<LoadResult, 'model' | 'arrivals'>> {
   const { limits, bounds, verdictThresholds, plan } = measurement
   const operations = [...measured.keys()]
-  const technique = await techniqueOf(plan.dispatch ?? 'auto')
-  const startMs = await startTime(plan.startAtMs, plan.signal)
-  const source = sourceFrom(startMs)
-  const { measureStartMs } = source
-  const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
-
-  const recorder = new LoadRecorder(operations, measureStartMs, durationMs)
-  const isWindowed = bounds.some(({ everyMs }) => everyMs !== null)
-  const windowPlan = { operations, measureStartMs, durationMs }
-  const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
-  const dispatcher = new Dispatcher(source, recorder, limits, technique, windows)
-  const progressTimer = setInterval(() => {
-    plan.onProgress?.(recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
-  }, PROGRESS_MS)
+  const opened = await openDispatch(plan.dispatch ?? 'auto')
+  let progressTimer: NodeJS.Timeout | undefined
   try {
+    const startMs = await startTime(plan.startAtMs, plan.signal)
+    const source = sourceFrom(startMs)
+    const { measureStartMs } = source
+    const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
+
+    const recorder = new LoadRecorder(operations, measureStartMs, durationMs)
+    const isWindowed = bounds.some(({ everyMs }) => everyMs !== null)
+    const windowPlan = { operations, measureStartMs, durationMs }
+    const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
+    const dispatcher = new Dispatcher(source, recorder, limits, opened, windows)
+    progressTimer = setInterval(() => {
+      plan.onProgress?.(recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
+    }, PROGRESS_MS)
     const plannedEndMs = measureStartMs + durationMs
-    const health = await dispatcher.startRequests(plannedEndMs, plan.signal)
+    const pace = await dispatcher.startRequests(plannedEndMs, plan.signal)
     const isEndedEarly = !dispatcher.isDraining
     const isInterrupted = isEndedEarly && plan.signal?.aborted === true
     const abortReason = isEndedEarly && !isInterrupted ? (windows?.reason ?? null) : null
@@ -149,6 +151,7 @@ export async function measure(
       dispatcher.abandon(endMs, dueBeforeMs)
     }
     await dispatcher.drain(endMs, plan.signal)
+    const health = { ...pace, ranOn: dispatcher.ranOn }
     const deliveries = await askReceivers(measured, dispatcher.pauses)
     const scheduled = source.plannedBefore(dueBeforeMs)
     const record = recorder.finish(nowMs(), scheduled, deliveries)
@@ -169,6 +172,7 @@ export async function measure(
     }
   } finally {
     clearInterval(progressTimer)
+    await opened.wait.close()
   }
 }
 

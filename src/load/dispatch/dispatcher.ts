@@ -3,11 +3,10 @@ import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../pauses.ts'
 import { Alarm } from './alarm.ts'
 import { Batches } from './batches.ts'
 import { CoreWaitWatch } from './core-wait.ts'
-import { WAIT, type Technique } from './technique.ts'
 import { timer } from './timer.ts'
-import type { Wait } from './wait.ts'
 import { watchEventLoop } from './event-loop.ts'
 import { watchGcPauses } from './gc-pauses.ts'
+import type { Dispatch } from './dispatch-option.ts'
 import { InFlight, type Flight } from './in-flight.ts'
 import type { LoadRecorder } from '../recording/load-recorder.ts'
 import { mayHaveFailedByPause, type Ending, type RequestTimes } from '../recording/recorder.ts'
@@ -22,6 +21,8 @@ const LONGEST_CATCH_UP_MS = 5
 const LONGEST_WAIT_MS = 100
 /** Once a load is interrupted, requests under way are waited for no longer than this. */
 const INTERRUPTED_GRACE_MS = 1_000
+/** Requests that were given up get this long to stop, before what they use is torn down. */
+const STOP_WITHIN_MS = 1_000
 /** The requests that a pause of this length delayed are started all at once, and may be too many. */
 const CROWDING_PAUSE_MS = 500
 
@@ -30,7 +31,7 @@ export class Dispatcher {
   readonly #source: RequestSource
   readonly #recorder: LoadRecorder
   readonly #limits: LoadResult['limits']
-  readonly #technique: Technique
+  readonly #dispatch: Dispatch
   readonly #windows: SloWindows | null
   readonly #flights = new InFlight()
   readonly #batches = new Batches()
@@ -40,23 +41,30 @@ export class Dispatcher {
   #onRoom: () => void = () => {}
   /** Whether requests under way are waited for less long because the load was interrupted. */
   #isGraceCut = false
+  #mostRanOn = 0
 
   constructor(
     source: RequestSource,
     recorder: LoadRecorder,
     limits: LoadResult['limits'],
-    technique: Technique,
+    dispatch: Dispatch,
     windows: SloWindows | null,
   ) {
     this.#source = source
     this.#recorder = recorder
     this.#limits = limits
-    this.#technique = technique
+    this.#dispatch = dispatch
     this.#windows = windows
   }
 
+  /** How many requests run, given up or not. */
   get inFlight(): number {
-    return this.#flights.count
+    return this.#flights.running
+  }
+
+  /** Requests that ran on after they had been given up. */
+  get ranOn(): GeneratorHealth['ranOn'] {
+    return { most: this.#mostRanOn, atEnd: this.#flights.givenUp }
   }
 
   /** Whether no more requests are to be started. */
@@ -75,10 +83,16 @@ export class Dispatcher {
    * @param endMs when the last request is due at the latest.
    * @returns how the generator did after the warm-up.
    */
-  async startRequests(endMs: number, signal: AbortSignal | undefined): Promise<GeneratorHealth> {
+  async startRequests(
+    endMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Omit<GeneratorHealth, 'ranOn'>> {
     const { gracePeriodMs } = this.#limits
     const source = this.#source
-    const waitUntil = this.#waiting()
+    const { technique, wait } = this.#dispatch
+    const alarm = source.followsEnds ? new Alarm(wait) : null
+    this.#alarm = alarm
+    const dueAfter = (i: number): number => source.dueAfterMs(i)
     const eventLoop = watchEventLoop()
     const gc = watchGcPauses()
     const coreWait = new CoreWaitWatch()
@@ -87,10 +101,18 @@ export class Dispatcher {
     let isMeasuring = false
     try {
       while (!this.isDraining && !isAborted()) {
-        const latestMs = nowMs() + LONGEST_WAIT_MS
-        await (this.#isWaitingForRoom
-          ? this.#roomOr(Math.min(endMs + gracePeriodMs, latestMs))
-          : waitUntil(Math.min(source.nextDueMs, latestMs)))
+        const now = nowMs()
+        const dueMs = source.nextDueMs
+        if (this.#isWaitingForRoom) {
+          await this.#roomOr(Math.min(endMs + gracePeriodMs, now + LONGEST_WAIT_MS))
+        } else if (alarm !== null) {
+          await alarm.until(Math.min(dueMs, now + LONGEST_WAIT_MS))
+        } else if (dueMs > now + LONGEST_WAIT_MS) {
+          // Not to its end, because this is less precise.
+          await timer(now + LONGEST_WAIT_MS / 2)
+        } else {
+          await wait.until(dueMs, dueAfter)
+        }
         if (!isMeasuring && source.isMeasuring(nowMs())) {
           isMeasuring = true
           eventLoop.reset()
@@ -105,7 +127,7 @@ export class Dispatcher {
       clearInterval(sweeper)
     }
     return {
-      dispatch: this.#technique,
+      dispatch: technique,
       largestBatch: this.#batches.largest,
       longestBatchMs: this.#batches.longestMs,
       eventLoopDelay: eventLoop.stop(),
@@ -130,13 +152,14 @@ export class Dispatcher {
   }
 
   /**
-   * Waits for the requests under way; those that don't end in time are unfinished.
+   * Waits for the requests under way; those that don't end in time are unfinished. Then waits a
+   * moment for those that were given up to stop.
    * @param endMs when the grace period began.
    * @param signal shortens it once it is aborted, however far it is.
    */
   async drain(endMs: number, signal: AbortSignal | undefined): Promise<void> {
     let graceMs = this.#limits.gracePeriodMs
-    while (this.inFlight > 0) {
+    while (this.#flights.underWay > 0) {
       const waitedMs = this.#waitedSince(endMs, this.#now())
       if (!this.#isGraceCut && signal?.aborted === true) {
         this.#isGraceCut = true
@@ -151,6 +174,8 @@ export class Dispatcher {
       this.#end(flight, 'unfinished', now)
       flight.request.stop('GRACE_PERIOD_ENDED')
     }
+    const stopByMs = now + STOP_WITHIN_MS
+    while (this.inFlight > 0 && nowMs() < stopByMs) await timer(nowMs() + 1)
   }
 
   /** Starts all requests that are due by now. */
@@ -197,8 +222,10 @@ export class Dispatcher {
     }
   }
 
-  /** A request has ended by itself: in time, or too late although nobody has noticed yet. */
+  /** A promise has settled: in time, too late although nobody has noticed yet, or after it was given up. */
   #answered(flight: Flight, failure: { readonly error: unknown } | null): void {
+    this.#flights.settle(flight)
+    this.#onRoom()
     if (flight.hasEnded) return
     const now = this.#now()
     if (this.#isOverdue(flight, now)) this.#end(flight, 'timed out', now)
@@ -212,7 +239,6 @@ export class Dispatcher {
     now: number,
   ): void {
     if (!this.#flights.end(flight)) return
-    this.#onRoom()
     const name = typeof ending === 'object' ? 'failed' : ending
     const { due, request } = flight
     due.onEnd?.(name, now)
@@ -241,26 +267,17 @@ export class Dispatcher {
   }
 
   get #isFull(): boolean {
-    return this.#flights.count >= this.#limits.maxInFlight
+    return this.inFlight >= this.#limits.maxInFlight
   }
 
-  /** Whether requests that a pause held up may still be under way. */
+  /** Whether requests that a pause held up may still be under way. Those given up hold their room by themselves. */
   #isCrowdedByPause(now: number): boolean {
     const { timeoutMs } = this.#limits
     const crowdingMs = Math.min(CROWDING_PAUSE_MS, timeoutMs / 2)
     return this.#pauses.within(now - timeoutMs, now) >= crowdingMs
   }
 
-  /** How to wait for the next request; where ends bring it forward, one of them ends the wait. */
-  #waiting(): Wait {
-    const wait = WAIT[this.#technique]
-    if (!this.#source.followsEnds) return wait
-    const alarm = new Alarm(wait)
-    this.#alarm = alarm
-    return (untilMs) => alarm.until(untilMs)
-  }
-
-  /** Resolves when a request has ended, or at `timeMs`. */
+  /** Resolves when a promise has settled, or at `timeMs`. */
   #roomOr(timeMs: number): Promise<void> {
     const room = new Promise<void>((resolve) => {
       this.#onRoom = resolve
@@ -269,6 +286,8 @@ export class Dispatcher {
   }
 
   #timeOutOverdue(): void {
+    // Before more are given up: those that stop when they are told to don't run on.
+    this.#mostRanOn = Math.max(this.#mostRanOn, this.#flights.givenUp)
     const now = this.#now()
     for (const flight of this.#flights.takeWhile((each) => this.#isOverdue(each, now))) {
       this.#end(flight, 'timed out', now)

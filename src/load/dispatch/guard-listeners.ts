@@ -1,5 +1,9 @@
 import { errorSample } from '../recording/error-code.ts'
 
+/** Different texts that a process warns of. */
+const MAX_WARNINGS = 20
+const warnedOf = new Set<string>()
+
 type Add = Parameters<AbortSignal['addEventListener']>
 type Listener = NonNullable<Add[1]>
 
@@ -32,6 +36,10 @@ function callGuarded(signal: AbortSignal, listener: Listener, event: Event): voi
   }
 }
 
+/** Each text once: a listener that throws for every request would say the same 10,000 times per second. */
 function warn(error: unknown): void {
-  process.emitWarning(`A listener of a request's signal threw: ${errorSample(error)}`)
+  const said = errorSample(error)
+  if (warnedOf.has(said) || warnedOf.size === MAX_WARNINGS) return
+  warnedOf.add(said)
+  process.emitWarning(`A listener of a request's signal threw: ${said}`)
 }

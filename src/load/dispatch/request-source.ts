@@ -19,6 +19,8 @@ export type RequestNotStarted = Pick<DueRequest, 'operation' | 'intendedAtMs'>
 export interface RequestSource {
   /** When the next request is due; `Infinity` while none is. */
   readonly nextDueMs: number
+  /** When the i-th request after the next one is due, as far as that is known; else `Infinity`. */
+  dueAfterMs(i: number): number
   /** Whether the end of a request can bring the next one forward. */
   readonly followsEnds: boolean
   /** When the warm-up ends. */

@@ -30,6 +30,11 @@ export class ScheduledRequests implements RequestSource {
     return this.isExhausted() ? Infinity : this.#schedule.dueAtMs(this.#next)
   }
 
+  dueAfterMs(i: number): number {
+    const k = this.#next + i
+    return k < this.#schedule.total ? this.#schedule.dueAtMs(k) : Infinity
+  }
+
   isMeasuring(): boolean {
     return this.#next >= this.#schedule.warmUpCount
   }

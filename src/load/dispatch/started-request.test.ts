@@ -51,9 +51,9 @@ describe('the signal of a request', () => {
 })
 
 test.each([
-  ['function', (): void => fail(), 'the listener failed'],
+  ['function', (): void => fail('it throws'), 'it throws'],
   ['promise', (): Promise<void> => Promise.reject(new Error('it rejects')), 'it rejects'],
-  ['object', { handleEvent: (): void => fail() }, 'the listener failed'],
+  ['object', { handleEvent: (): void => fail('it fails') }, 'it fails'],
 ])('a listener that throws (%s) is warned of, and the others are called', async (_, bad, said) => {
   const request = new StartedRequest(FACTS)
   const other = vi.fn<() => void>()
@@ -66,6 +66,6 @@ test.each([
   expect(String(warning)).toContain(said)
 })
 
-function fail(): never {
-  throw new Error('the listener failed')
+function fail(said: string): never {
+  throw new Error(said)
 }

@@ -78,6 +78,11 @@ export class UserRequests<State> implements RequestSource {
     return this.#queue.first?.dueAtMs ?? this.#endMs
   }
 
+  /** Who is second depends on what the first one's answer brings. */
+  dueAfterMs(): number {
+    return Infinity
+  }
+
   get iterations(): IterationTally['figures'] {
     return this.#iterations.figures
   }
