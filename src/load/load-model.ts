@@ -13,8 +13,11 @@ export interface ClosedModel {
   readonly kind: 'closed'
   /** The most at any time, as planned. */
   readonly users: number
-  /** In words, with its distribution: `exponential, mean 1s`. */
-  readonly thinkTime: string
+  readonly thinkTime: {
+    /** Its distribution in words: `exponential, mean 1s`. */
+    readonly label: string
+    readonly meanMs: number
+  }
   /**
    * How long users were to be there while it was measured, added up over those who were set up, in ms:
    * 50 users for 10 s are 500,000.

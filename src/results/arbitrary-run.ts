@@ -156,7 +156,7 @@ const model: fc.Arbitrary<LoadModel> = fc.oneof(
   fc.record({
     kind: fc.constant('closed' as const),
     users: count,
-    thinkTime: arbitraryText,
+    thinkTime: fc.record({ label: arbitraryText, meanMs: time }),
     userTimeMs: time,
     iterations: fc.record({
       started: count,

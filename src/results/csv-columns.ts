@@ -196,7 +196,7 @@ function usersColumns(): readonly Column<OperationRow>[] {
   return [
     ofUsers('users', 'the most at any time', ({ users }) => users),
     ofUsers('usersSetUp', 'of these, set up', ({ setUp }) => setUp.ok),
-    ofUsers('thinkTime', 'distribution of the think time', ({ thinkTime }) => thinkTime),
+    ofUsers('thinkTime', 'distribution of the think time', ({ thinkTime }) => thinkTime.label),
     ofUsers(
       'iterationsStarted',
       'passes through all steps',

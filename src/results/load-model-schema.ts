@@ -21,7 +21,7 @@ export const loadModelSchema = z
         .literal('closed')
         .describe('Users wait for answers and think: response times are service times.'),
       users: count.describe('The most at any time, as planned.'),
-      thinkTime: z.string(),
+      thinkTime: z.strictObject({ label: z.string().describe('Its distribution.'), meanMs: time }),
       userTimeMs: time.describe('How long users were to be there while it was measured, added up.'),
       iterations: z
         .strictObject({

@@ -52,12 +52,13 @@ export async function generateUsers<State = undefined>(
   const tearDown = await tearDownAll(ready, session, measurement)
   if (measured.status === 'rejected') throw measured.reason
   const { iterations, userTimeMs, ...result } = measured.value
+  const { thinkTime } = population
   return {
     ...result,
     model: {
       kind: 'closed',
       users: numbers.length,
-      thinkTime: population.thinkTime.label,
+      thinkTime: { label: thinkTime.label, meanMs: thinkTime.meanMs },
       userTimeMs,
       iterations,
       setUp,

@@ -14,15 +14,25 @@ export interface UsersJudgement {
  * Whether the users of a closed load were there, and on time. There is no schedule that they could fall
  * behind: what the generator does to them is to wake them late, which makes the load lighter than it
  * was planned, and leaves response times as they are. `achieved` has the thresholds of both, because
- * both are requests that should have been made.
+ * both are requests that should have been made. Users who don't think have no pace to be kept to: their
+ * figures show the generator as well, which is said, and are not invalid.
  */
 export function judgeUsers(result: LoadResult, model: ClosedModel): UsersJudgement {
   const { achieved, batchMs } = result.verdictThresholds
   const invalid: VerdictReason[] = []
   const degraded: VerdictReason[] = []
-  const judge = (present: number, figure: string, message: string): void => {
+  const judge = (
+    present: number,
+    figure: string,
+    message: string,
+    worst: 'degraded' | 'invalid',
+  ): void => {
     const level =
-      present < achieved.invalid ? 'invalid' : present < achieved.degraded ? 'degraded' : null
+      present < achieved.invalid && worst === 'invalid'
+        ? 'invalid'
+        : present < achieved.degraded
+          ? 'degraded'
+          : null
     if (level === null) return
     const reason = { figure, measured: present, threshold: achieved[level], message }
     if (level === 'invalid') invalid.push(reason)
@@ -30,16 +40,16 @@ export function judgeUsers(result: LoadResult, model: ClosedModel): UsersJudgeme
   }
   const { setUp, userTimeMs } = model
   const missing = setUp.users - setUp.ok
-  const isTheirOwn = !result.isInterrupted || setUp.notDone === 0
-  if (setUp.users > 0 && isTheirOwn) {
+  // An interruption keeps users away too, and is said by itself.
+  if (setUp.users > 0 && setUp.notDone === 0) {
     const message = `${missing} of ${setUp.users} users took no part, because they could not be set up`
-    judge(setUp.ok / setUp.users, 'users set up', message)
+    judge(setUp.ok / setUp.users, 'users set up', message, 'invalid')
   }
   if (userTimeMs > 0) {
     const lateness = sumOf([...result.operations.values()].map((operation) => operation.lateness))
     const late = Math.min((lateness.mean * lateness.totalCount) / 1_000 / userTimeMs, 1)
-    const message = `users were woken late by the generator for ${(late * 100).toFixed(1)} % of their time: they made that many fewer requests, and bigger bursts`
-    judge(1 - late, 'users on time', message)
+    const message = `the generator kept users waiting before their steps for ${(late * 100).toFixed(1)} % of their time: they made that many fewer requests`
+    judge(1 - late, 'users on time', message, model.thinkTime.meanMs > 0 ? 'invalid' : 'degraded')
   }
   const { pauses, eventLoopDelay } = result.health
   const pausedMs = Math.max(pauses.maxMs, eventLoopDelay.maxMs)

@@ -77,7 +77,7 @@ export function readRound(comparisons: readonly Comparison[], entries: RoundEntr
   for (const [scenario, model] of models.candidate) {
     const before = models.baseline.get(scenario)
     if (before === undefined || before === model) continue
-    const why = `"${scenario}" is ${before} in the baseline and ${model} in the candidate`
+    const why = `the load of "${scenario}" is ${before} in the baseline and ${model} in the candidate`
     unlike.set(scenario, { kind: 'absent', why })
   }
   return {
@@ -90,9 +90,7 @@ export function readRound(comparisons: readonly Comparison[], entries: RoundEntr
 function modelsIn(scenarios: readonly ScenarioFigures[]): ReadonlyMap<string, string> {
   return new Map(
     scenarios.flatMap((scenario) =>
-      scenario.state === 'measured'
-        ? [[scenario.name, `${scenario.result.model.kind} load`] as const]
-        : [],
+      scenario.state === 'measured' ? [[scenario.name, scenario.result.model.kind] as const] : [],
     ),
   )
 }
