@@ -1,13 +1,8 @@
 import { outcomeOf, type ScenarioOutcome } from './outcome.ts'
 import { ownErrors } from './own-errors.ts'
-import {
-  paint,
-  renderDetails,
-  renderOperations,
-  renderSlo,
-  renderTotals,
-  renderVerdict,
-} from './render-scenario.ts'
+import { renderGenerator, renderLateness } from './render-generator.ts'
+import { renderOperations } from './render-operations.ts'
+import { paint, renderDetails, renderSlo, renderTotals, renderVerdict } from './render-scenario.ts'
 import { renderUsers } from './render-users.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
 
@@ -33,6 +28,8 @@ export function renderReport(entry: ScenarioEntry): string {
     renderOperations(result),
     renderUsers(result),
     renderDetails(result),
+    renderLateness(result),
+    renderGenerator(result),
     renderVerdict(verdict),
     slo.length === 0 ? null : renderSlo(slo),
     slo.length === 0 && bounds.length > 0 ? SLO_OF_SHARE : null,

@@ -289,7 +289,7 @@ describe('the state of a user', () => {
     const { setUp } = modelOf(result)
     expect(setUp).toMatchObject({ users: 10, ok: 9, failed: 1 })
     expect(setUp.errors).toEqual([{ code: 'DENIED', count: 1, sample: 'who are you?' }])
-    const verdict = judgeMeasurement(result, null)
+    const verdict = judgeMeasurement(result, [])
     expect(verdict).toMatchObject({ kind: 'invalid' })
     expect(JSON.stringify(verdict)).toContain('1 of 10 users took no part')
   })

@@ -2,6 +2,7 @@ import type { ClosedModel } from '../load-model.ts'
 import { formatMs } from '../duration.ts'
 import { sumOf } from '../recording/histogram.ts'
 import type { LoadResult } from '../result.ts'
+import { pauseLimitMs } from './pause-limit.ts'
 import type { VerdictReason } from './verdict.ts'
 
 /** What speaks against a measurement, by how much it does. */
@@ -53,12 +54,13 @@ export function judgeUsers(result: LoadResult, model: ClosedModel): UsersJudgeme
   }
   const { pauses, eventLoopDelay } = result.health
   const pausedMs = Math.max(pauses.maxMs, eventLoopDelay.maxMs)
-  if (pausedMs > batchMs.degraded) {
+  const pauseMs = pauseLimitMs(result, batchMs.degraded)
+  if (pausedMs > pauseMs) {
     degraded.push({
       figure: 'longest pause',
       measured: pausedMs,
-      threshold: batchMs.degraded,
-      message: `the generator was paused for up to ${formatMs(pausedMs)}, more than ${formatMs(batchMs.degraded)}: users had their answers later than the system gave them`,
+      threshold: pauseMs,
+      message: `the generator was paused for up to ${formatMs(pausedMs)}, more than ${formatMs(pauseMs)}: users had their answers later than the system gave them`,
     })
   }
   return { invalid, degraded }
