@@ -129,6 +129,12 @@ function firstHistogramFlaw(run: RunFile): string | null {
       const flaw = metric.kind === 'trend' ? findHistogramFlaw(metric.hdrV2Base64) : null
       if (flaw !== null) return `scenarios[${i}].result.metrics[${k}].hdrV2Base64: ${flaw}`
     }
+    const { model } = scenario.result
+    const ofIterations =
+      model.kind === 'closed' ? findHistogramFlaw(model.iterations.time.hdrV2Base64) : null
+    if (ofIterations !== null) {
+      return `scenarios[${i}].result.model.iterations.time.hdrV2Base64: ${ofIterations}`
+    }
     for (const [k, operation] of scenario.result.operations.entries()) {
       for (const [name, { hdrV2Base64 }] of histogramsOf(operation)) {
         const flaw = findHistogramFlaw(hdrV2Base64)

@@ -1,7 +1,7 @@
 import { expect, expectTypeOf, test } from 'vitest'
 import type { LoadResult } from '../load/result.ts'
 import type { LoadRequest, Operation } from '../load/workload.ts'
-import { constant, counter, feed, gauge, trend, type LoadFixture } from './load-test.ts'
+import { constant, counter, feed, gauge, trend, users, type LoadFixture } from './load-test.ts'
 
 /** Measures nothing. */
 const load = ((of) => Promise.resolve(of)) as (of: unknown) => unknown as LoadFixture
@@ -39,6 +39,30 @@ test('a request has the rows, tags and metrics that its load declares, by type',
     metrics: { bytes: counter('bytes'), depth: gauge(), ttfb: trend('ms') },
   })
   expectTypeOf(result).resolves.toEqualTypeOf<LoadResult>()
+})
+
+test('so has a step of a session, which knows the state of its user as well', async () => {
+  await load({
+    users: users(2, { thinkTime: '1s' }),
+    duration: '1s',
+    session: {
+      setUp: ({ user }) => ({ name: `user ${user}` }),
+      steps: {
+        visit: async ({ data, state, tag, metrics }) => {
+          expectTypeOf(data).toEqualTypeOf<number>()
+          expectTypeOf(state).toEqualTypeOf<{ name: string }>()
+          tag('cache', 'hit')
+          // @ts-expect-error not a value of this tag
+          tag('cache', 'his')
+          metrics.bytes.add(data)
+        },
+        any: any.run,
+      },
+    },
+    data: feed([1, 2], 'sequential'),
+    tags: { cache: ['hit', 'miss'] },
+    metrics: { bytes: counter('bytes') },
+  })
 })
 
 test('without a feed there is no row, by type', async () => {
