@@ -160,7 +160,7 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         gracePeriodMs: time,
       }),
       health: fc.record({
-        dispatch: fc.constantFrom('spin', 'hybrid', 'timer'),
+        dispatch: fc.constantFrom('timer', 'clock', 'hybrid', 'spin'),
         largestBatch: count,
         longestBatchMs: time,
         eventLoopDelay: delay,

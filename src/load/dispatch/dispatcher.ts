@@ -2,10 +2,10 @@ import { nowMs } from '../clock.ts'
 import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../pauses.ts'
 import { Batches } from './batches.ts'
 import { CoreWaitWatch } from './core-wait.ts'
-import { WAIT, type Technique } from './technique.ts'
 import { timer } from './timer.ts'
 import { watchEventLoop } from './event-loop.ts'
 import { watchGcPauses } from './gc-pauses.ts'
+import type { Dispatch } from './dispatch-option.ts'
 import { InFlight, type Flight } from './in-flight.ts'
 import type { LoadRecorder } from '../recording/load-recorder.ts'
 import { mayHaveFailedByPause, type Ending, type RequestTimes } from '../recording/recorder.ts'
@@ -32,7 +32,7 @@ export class Dispatcher {
   readonly #workload: Workload
   readonly #recorder: LoadRecorder
   readonly #limits: LoadResult['limits']
-  readonly #technique: Technique
+  readonly #dispatch: Dispatch
   readonly #windows: SloWindows | null
   readonly #flights = new InFlight()
   readonly #batches = new Batches()
@@ -49,14 +49,14 @@ export class Dispatcher {
     workload: Workload,
     recorder: LoadRecorder,
     limits: LoadResult['limits'],
-    technique: Technique,
+    dispatch: Dispatch,
     windows: SloWindows | null,
   ) {
     this.#schedule = schedule
     this.#workload = workload
     this.#recorder = recorder
     this.#limits = limits
-    this.#technique = technique
+    this.#dispatch = dispatch
     this.#windows = windows
   }
 
@@ -92,7 +92,9 @@ export class Dispatcher {
   ): Promise<Omit<GeneratorHealth, 'ranOn'>> {
     const { gracePeriodMs } = this.#limits
     const { dueAtMs, warmUpCount, measureStartMs } = this.#schedule
-    const wait = WAIT[this.#technique]
+    const { technique, wait } = this.#dispatch
+    const dueAfter = (i: number): number =>
+      this.#next + i < this.#schedule.total ? dueAtMs(this.#next + i) : Infinity
     const eventLoop = watchEventLoop()
     const gc = watchGcPauses()
     const coreWait = new CoreWaitWatch()
@@ -101,10 +103,16 @@ export class Dispatcher {
     let isMeasuring = false
     try {
       while (!this.isDraining && !isAborted()) {
-        const latestMs = nowMs() + LONGEST_WAIT_MS
-        await (this.#isWaitingForRoom
-          ? this.#roomOr(Math.min(endMs + gracePeriodMs, latestMs))
-          : wait(Math.min(dueAtMs(this.#next), latestMs)))
+        const now = nowMs()
+        const dueMs = dueAtMs(this.#next)
+        if (this.#isWaitingForRoom) {
+          await this.#roomOr(Math.min(endMs + gracePeriodMs, now + LONGEST_WAIT_MS))
+        } else if (dueMs > now + LONGEST_WAIT_MS) {
+          // Not to its end, because this is less precise.
+          await timer(now + LONGEST_WAIT_MS / 2)
+        } else {
+          await wait.until(dueMs, dueAfter)
+        }
         if (!isMeasuring && this.#next >= warmUpCount) {
           isMeasuring = true
           eventLoop.reset()
@@ -119,7 +127,7 @@ export class Dispatcher {
       clearInterval(sweeper)
     }
     return {
-      dispatch: this.#technique,
+      dispatch: technique,
       largestBatch: this.#batches.largest,
       longestBatchMs: this.#batches.longestMs,
       eventLoopDelay: eventLoop.stop(),
