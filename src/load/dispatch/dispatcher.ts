@@ -172,7 +172,7 @@ export class Dispatcher {
       this.#timeOutOverdue()
     }
     const now = this.#now()
-    for (const flight of this.#flights.takeWhile(() => true)) {
+    for (const flight of this.#flights) {
       this.#end(flight, 'unfinished', now)
       flight.request.stop('GRACE_PERIOD_ENDED')
     }
@@ -291,7 +291,8 @@ export class Dispatcher {
     // Before more are given up: those that stop when they are told to don't run on.
     this.#mostRanOn = Math.max(this.#mostRanOn, this.#flights.givenUp)
     const now = this.#now()
-    for (const flight of this.#flights.takeWhile((each) => this.#isOverdue(each, now))) {
+    for (const flight of this.#flights) {
+      if (!this.#isOverdue(flight, now)) break
       this.#end(flight, 'timed out', now)
       flight.request.stop('TIMED_OUT')
     }
