@@ -9,19 +9,31 @@ import { measureFreeCores } from '../load/dispatch/free-cores.ts'
 import { chooseTechnique, TECHNIQUES } from '../load/dispatch/technique.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
+import { benchPeers } from './bench-peers.ts'
 import type { CommandEnd } from './run-command.ts'
 
 const RATES_PER_SECOND = [100, 1_000, 10_000, 50_000]
 const GENERATORS = [1, 2]
+
+/** With eight rows at three rates, all of `--peers` takes 6 minutes then. */
+const PEERS_DURATION = '9s'
 
 const HELP = `Measures the load engine itself: how punctually each technique starts requests on this machine,
 and what that costs. The targets are a function that does nothing and a TCP echo server in another
 process; one generator sends the load, then two, in threads of their own, send half of it each.
 
   npm run bench:engine [-- --duration <time>]
+  npm run bench:engine -- --peers [--duration <time>] [--page <file>]
+
+The second measures the engine with Node's HTTP client beside vegeta, k6, wrk2, hey, autocannon and
+artillery, as far as they are on the PATH, at 100, 1,000 and 10,000 requests/s. A judge, which is a
+server of its own, notes when each request arrives, and once holds all answers for 1 s. See
+docs/how-punctual.md.
 
 Options, after --
   --duration <time>   measure each of the ${RATES_PER_SECOND.length * TECHNIQUES.length * GENERATORS.length * 2} loads for so long; 2s by default
+  --peers             beside other generators; --duration is ${PEERS_DURATION} then, for each of them at each rate
+  --page <file>       with --peers: also put the table into this page, such as docs/how-punctual.md
   -h, --help          this text
 
 Columns
@@ -36,13 +48,19 @@ Exit code
 
 /** The command line of `npm run bench:engine`. */
 export async function run(args: readonly string[]): Promise<CommandEnd> {
-  const { help, duration } = parseArguments(args)
+  const { help, duration, peers, page } = parseArguments(args)
   if (help === true) {
     process.stdout.write(HELP)
     return EXIT.good
   }
-  const durationMs = parseDurationMs(duration ?? '2s', '--duration')
+  const isBesidePeers = peers === true
+  const durationMs = parseDurationMs(
+    duration ?? (isBesidePeers ? PEERS_DURATION : '2s'),
+    '--duration',
+  )
   if (durationMs === 0) throw new InputError('--duration: must be above 0, such as 2s.')
+  if (isBesidePeers) return benchPeers(durationMs, page)
+  if (page !== undefined) throw new InputError('--page: only --peers has a table for a page.')
 
   const freeCores = await measureFreeCores()
   process.stdout.write(
@@ -83,11 +101,23 @@ async function measureTarget(
   process.stdout.write(`${renderEngineTable(rows)}\n`)
 }
 
-function parseArguments(args: readonly string[]): { duration?: string; help?: boolean } {
+interface Flags {
+  readonly duration?: string
+  readonly help?: boolean
+  readonly peers?: boolean
+  readonly page?: string
+}
+
+function parseArguments(args: readonly string[]): Flags {
   try {
     return parseArgs({
       args: [...args],
-      options: { duration: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        duration: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+        peers: { type: 'boolean' },
+        page: { type: 'string' },
+      },
     }).values
   } catch (error) {
     // Node goes on to advise on positional arguments; nobody here wants one that begins with a dash.
