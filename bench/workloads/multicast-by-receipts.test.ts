@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
 import { nowMs } from '../../src/load/clock.ts'
+import { StartedRequest } from '../../src/load/dispatch/started-request.ts'
 import { MemoryMessenger } from '../../src/registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../../src/registry/memory/memory-store.ts'
 import { countedDeliveries } from '../../src/load/totals.ts'
 import { MulticastRegistry } from '../../src/registry/registry.ts'
 import { multicastByReceipts } from './multicast-by-receipts.ts'
+
+function request(number: number, isWarmUp: boolean): StartedRequest {
+  return new StartedRequest({ number, isWarmUp, intendedAtMs: nowMs(), startedAtMs: nowMs() })
+}
 
 /** Sends one measured message after one of the warm-up, to `a` and `b`; those of `hosted` are there. */
 async function deliveriesTo(hosted: readonly string[]) {
@@ -16,7 +21,7 @@ async function deliveriesTo(hosted: readonly string[]) {
   for (const identity of ['a', 'b']) await registry.register(identity, { status: 'online' })
   const { run, deliveries } = multicastByReceipts(registry, { filter: { status: 'online' } })
   for (const [number, isWarmUp] of [true, false].entries()) {
-    await run({ number, isWarmUp, intendedAtMs: nowMs(), startedAtMs: nowMs() })
+    await run(request(number, isWarmUp))
   }
   const seen = countedDeliveries((await deliveries?.([])) ?? null) ?? expect.fail('not counted')
   await registry.close()
@@ -38,7 +43,7 @@ test('a message that is still on its way when the load has ended is missing, not
   })
   await registry.register('fails-late', {})
   const { run, deliveries } = multicastByReceipts(registry)
-  const sending = run({ number: 0, isWarmUp: false, intendedAtMs: nowMs(), startedAtMs: nowMs() })
+  const sending = run(request(0, false))
   const asked = deliveries?.([])
   await started.promise
   handling.reject(new Error('no'))

@@ -1,5 +1,6 @@
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { nowMs } from '../../src/load/clock.ts'
+import { StartedRequest } from '../../src/load/dispatch/started-request.ts'
 import type { LoadRequest } from '../../src/load/workload.ts'
 import { MemoryMessenger } from '../../src/registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../../src/registry/memory/memory-store.ts'
@@ -74,5 +75,5 @@ function telling(joins: JoinReport['joins']): Watcher {
 }
 
 function request(number: number, isWarmUp = false): LoadRequest {
-  return { number, isWarmUp, intendedAtMs: nowMs(), startedAtMs: nowMs() }
+  return new StartedRequest({ number, isWarmUp, intendedAtMs: nowMs(), startedAtMs: nowMs() })
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { StartedRequest } from '../../src/load/dispatch/started-request.ts'
 import type { LoadRequest } from '../../src/load/workload.ts'
 import { Sends } from './sends.ts'
 
 function request(number: number, isWarmUp = false): LoadRequest {
-  return { number, intendedAtMs: 0, startedAtMs: 0, isWarmUp }
+  return new StartedRequest({ number, intendedAtMs: 0, startedAtMs: 0, isWarmUp })
 }
 
 /** Follows sends one by one; the recipients that were counted, by request. */

@@ -4,6 +4,7 @@ import { burst } from '../../src/load/arrivals/burst.ts'
 import { constant } from '../../src/load/arrivals/constant.ts'
 import { ramp } from '../../src/load/arrivals/ramp.ts'
 import { layOut } from '../../src/load/dispatch/schedule.ts'
+import { StartedRequest } from '../../src/load/dispatch/started-request.ts'
 import { defineWorkload, type Operation, type Operations } from '../../src/load/workload.ts'
 import type { CompiledFilter } from '../../src/registry/filter/compile.ts'
 import { MemoryMessenger } from '../../src/registry/memory/memory-messenger.ts'
@@ -94,7 +95,8 @@ async function simulate(
   for (let k = 0; k < total; k++) {
     simulatedMs = dueAtMs(k)
     const number = numberOf(k)
-    const request = { number, intendedAtMs: simulatedMs, startedAtMs: simulatedMs, isWarmUp: false }
+    const times = { intendedAtMs: simulatedMs, startedAtMs: simulatedMs }
+    const request = new StartedRequest({ number, ...times, isWarmUp: false })
     await workload.run(workload.draw(number), request)
   }
 }

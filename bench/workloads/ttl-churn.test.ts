@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { LoadRequest, Operation } from '../../src/load/workload.ts'
+import { StartedRequest } from '../../src/load/dispatch/started-request.ts'
+import type { Operation } from '../../src/load/workload.ts'
 import { MemoryBroker, MemoryMessenger } from '../../src/registry/memory/memory-messenger.ts'
 import { MemoryStore } from '../../src/registry/memory/memory-store.ts'
 import { MulticastRegistry } from '../../src/registry/registry.ts'
@@ -50,7 +51,7 @@ async function churnOn(store: MemoryStore): Promise<TtlChurn> {
 }
 
 async function run({ run: operation }: Operation, number: number): Promise<void> {
-  const request: LoadRequest = { number, intendedAtMs: 0, startedAtMs: 0, isWarmUp: false }
+  const request = new StartedRequest({ number, intendedAtMs: 0, startedAtMs: 0, isWarmUp: false })
   await operation(request)
 }
 

@@ -1,26 +1,23 @@
-import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { renderEngineTable, type EngineRow } from '../engine-bench/engine-table.ts'
-import { measureEngine } from '../engine-bench/measure-engine.ts'
+import { renderEngineTable } from '../engine-bench/engine-table.ts'
+import { LOADS_PER_ROUND, measureTechniques } from '../engine-bench/measure-techniques.ts'
 import { startEchoServer } from '../engine-bench/start-echo-server.ts'
 import type { EngineTarget } from '../engine-bench/target.ts'
 import { parseDurationMs } from '../load/duration.ts'
-import { measureFreeCores } from '../load/dispatch/free-cores.ts'
-import { chooseTechnique, TECHNIQUES } from '../load/dispatch/technique.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
 import { benchPeers } from './bench-peers.ts'
 import type { CommandEnd } from './run-command.ts'
 
-const RATES_PER_SECOND = [100, 1_000, 10_000, 50_000]
-const GENERATORS = [1, 2]
+const ROUNDS = 3
 
 /** With eight rows at three rates, all of `--peers` takes 6 minutes then. */
 const PEERS_DURATION = '9s'
 
 const HELP = `Measures the load engine itself: how punctually each technique starts requests on this machine,
 and what that costs. The targets are a function that does nothing and a TCP echo server in another
-process; one generator sends the load, then two, in threads of their own, send half of it each.
+process; one generator sends the load, and two, in threads of their own, send half of it each. All
+techniques have their turns in ${ROUNDS} rounds, in an order drawn anew for each.
 
   npm run bench:engine [-- --duration <time>]
   npm run bench:engine -- --peers [--duration <time>] [--page <file>]
@@ -31,7 +28,7 @@ server of its own, notes when each request arrives, and once holds all answers f
 docs/how-punctual.md.
 
 Options, after --
-  --duration <time>   measure each of the ${RATES_PER_SECOND.length * TECHNIQUES.length * GENERATORS.length * 2} loads for so long; 2s by default
+  --duration <time>   length of each of the ${2 * ROUNDS * LOADS_PER_ROUND} loads; 1s by default
   --peers             beside other generators; --duration is ${PEERS_DURATION} then, for each of them at each rate
   --page <file>       with --peers: also put the table into this page, such as docs/how-punctual.md
   -h, --help          this text
@@ -40,7 +37,7 @@ Columns
   started, ok         share of the planned requests; "all" is each single one
   lateness            from when a request was due to when it was started
   largest batch       requests started one after another to catch up with the schedule
-  CPU                 of the generators' threads; 100 % is one core
+  CPU                 of the generators, with their clock threads; 100 % is one core
 
 Exit code
   0 measured   2 something is broken
@@ -55,18 +52,13 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
   }
   const isBesidePeers = peers === true
   const durationMs = parseDurationMs(
-    duration ?? (isBesidePeers ? PEERS_DURATION : '2s'),
+    duration ?? (isBesidePeers ? PEERS_DURATION : '1s'),
     '--duration',
   )
   if (durationMs === 0) throw new InputError('--duration: must be above 0, such as 2s.')
   if (isBesidePeers) return benchPeers(durationMs, page)
   if (page !== undefined) throw new InputError('--page: only --peers has a table for a page.')
 
-  const freeCores = await measureFreeCores()
-  process.stdout.write(
-    `${availableParallelism()} cores, ${freeCores.toFixed(1)} of them free: left to itself, the engine uses ` +
-      `"${chooseTechnique(freeCores)}" here.\n`,
-  )
   await measureTarget('a function that does nothing', { kind: 'nothing' }, durationMs)
   const { port, stop } = await startEchoServer()
   try {
@@ -82,22 +74,13 @@ async function measureTarget(
   target: EngineTarget,
   durationMs: number,
 ): Promise<void> {
-  const loads = TECHNIQUES.length * RATES_PER_SECOND.length * GENERATORS.length
+  const loads = ROUNDS * LOADS_PER_ROUND
   process.stdout.write(`\n${name}: ${loads} loads of ${durationMs / 1_000} s\n`)
-  const rows: EngineRow[] = []
-  for (const technique of TECHNIQUES) {
-    for (const generators of GENERATORS) {
-      for (const ratePerSecond of RATES_PER_SECOND) {
-        const load = { technique, ratePerSecond, durationMs, target }
-        rows.push({
-          technique,
-          generators,
-          ratePerSecond,
-          ...(await measureEngine(load, generators)),
-        })
-      }
-    }
-  }
+  let sent = 0
+  const rows = await measureTechniques(target, durationMs, ROUNDS, () => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K  load ${++sent} of ${loads}`)
+  })
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
   process.stdout.write(`${renderEngineTable(rows)}\n`)
 }
 

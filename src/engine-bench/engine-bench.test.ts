@@ -1,15 +1,21 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { EchoClient } from './echo-client.ts'
 import { renderEngineTable } from './engine-table.ts'
-import { measureEngine, type EngineFigures } from './measure-engine.ts'
+import { newTimeHistogram } from '../load/recording/histogram.ts'
+import { measureEngine, sumOfRounds, type EngineFigures } from './measure-engine.ts'
 import { startEchoServer } from './start-echo-server.ts'
+
+const lateness = newTimeHistogram()
+lateness.recordValueWithCount(12, 980)
+lateness.recordValueWithCount(250, 19)
+lateness.recordValueWithCount(2_000, 1)
 
 const figures: EngineFigures = {
   planned: 30_000,
   started: 30_000,
   ok: 30_000,
   achievedPerSecond: 9_997.4,
-  lateness: { p50Ms: 0.0012, p99Ms: 0.25, maxMs: 3 },
+  lateness,
   largestBatch: 25,
   cores: 0.984,
 }
@@ -58,9 +64,10 @@ test('a table shows a load in a row', () => {
     '9,997',
     'all',
     'all',
-    '1.20 µs',
+    '12.0 µs',
     '250 µs',
-    '3.00 ms',
+    '250 µs',
+    '2.00 ms',
     '25',
     '98 %',
   ])
@@ -77,4 +84,18 @@ test('a single request that is missing shows', () => {
     },
   ])
   expect(table).toContain('99.99 %')
+})
+
+test('rounds add up: counts and times are sums, rate and cost are means', () => {
+  const { planned, achievedPerSecond, cores, ...sum } = sumOfRounds([
+    figures,
+    { ...figures, cores: 0, largestBatch: 30 },
+  ])
+  expect({ planned, achievedPerSecond, cores }).toEqual({
+    planned: 2 * figures.planned,
+    achievedPerSecond: figures.achievedPerSecond,
+    cores: figures.cores / 2,
+  })
+  expect(sum.lateness.totalCount).toBe(2 * lateness.totalCount)
+  expect(sum.largestBatch).toBe(30)
 })

@@ -1,4 +1,5 @@
 import { formatMs } from '../load/duration.ts'
+import { percentileMs } from '../load/recording/histogram.ts'
 import type { Technique } from '../load/dispatch/technique.ts'
 import { renderTable, type Column } from '../results/render-table.ts'
 import type { EngineFigures } from './measure-engine.ts'
@@ -21,6 +22,7 @@ const COLUMNS: readonly Column[] = [
     'ok',
     'lateness P50',
     'P99',
+    'P99.9',
     'max',
     'largest batch',
     'CPU',
@@ -38,9 +40,9 @@ export function renderEngineTable(rows: readonly EngineRow[]): string {
       whole(figures.achievedPerSecond),
       share(figures.started, figures.planned),
       share(figures.ok, figures.planned),
-      formatMs(figures.lateness.p50Ms),
-      formatMs(figures.lateness.p99Ms),
-      formatMs(figures.lateness.maxMs),
+      ...[50, 99, 99.9, 100].map((percentile) =>
+        formatMs(percentileMs(figures.lateness, percentile) ?? 0),
+      ),
       whole(figures.largestBatch),
       `${(figures.cores * 100).toFixed(0)} %`,
     ]),

@@ -1,21 +1,22 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
-import { percentileMs, sumOf } from '../load/recording/histogram.ts'
+import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js'
+import { sumOf } from '../load/recording/histogram.ts'
 import type { GeneratorTask } from './generator-thread.ts'
-import { measureShare, type EngineLoad, type MeasuredShare } from './measure-share.ts'
+import { measureShare, WARM_UP_MS, type EngineLoad, type MeasuredShare } from './measure-share.ts'
 
-/** How punctually the engine sent one load, and at what cost. */
+/** How punctually the engine sent a load, once or several times, and at what cost. */
 export interface EngineFigures {
   readonly planned: number
   readonly started: number
   readonly ok: number
   /** Requests started in the time measured, per second. */
   readonly achievedPerSecond: number
-  readonly lateness: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number }
+  /** In µs. */
+  readonly lateness: Histogram
   /** The largest of any generator. */
   readonly largestBatch: number
-  /** CPU time of the generators' threads by the time of the load, warm-up included; 1 is one core. */
+  /** CPU time of this process, clock threads included, by the time of the load and its warm-up; 1 is one core. */
   readonly cores: number
 }
 
@@ -28,7 +29,7 @@ const LEAD_MS = 1_000
  */
 export async function measureEngine(load: EngineLoad, generators: number): Promise<EngineFigures> {
   if (generators === 1) {
-    return figuresOf([await measureShare(load, { index: 0, of: 1 })])
+    return measure(async () => [await measureShare(load, { index: 0, of: 1 })])
   }
   const threads = Array.from({ length: generators }, (_, index) =>
     startThread({ load, share: { index, of: generators } }),
@@ -36,7 +37,7 @@ export async function measureEngine(load: EngineLoad, generators: number): Promi
   try {
     await Promise.all(threads.map((thread) => once(thread, 'message')))
     const startAtMs = Date.now() + LEAD_MS
-    return figuresOf(await Promise.all(threads.map((thread) => measureIn(thread, startAtMs))))
+    return await measure(() => Promise.all(threads.map((thread) => measureIn(thread, startAtMs))))
   } finally {
     await Promise.all(threads.map((thread) => thread.terminate()))
   }
@@ -55,18 +56,39 @@ async function measureIn(thread: Worker, startAtMs: number): Promise<MeasuredSha
   return measured
 }
 
-function figuresOf(shares: readonly MeasuredShare[]): EngineFigures {
-  const lateness = sumOf(shares.map((share) => decodeFromCompressedBase64(share.lateness)))
-  const latenessMs = (percentile: number): number => percentileMs(lateness, percentile) ?? 0
-  const total = (figure: (share: MeasuredShare) => number): number =>
-    shares.reduce((sum, share) => sum + figure(share), 0)
+async function measure(send: () => Promise<readonly MeasuredShare[]>): Promise<EngineFigures> {
+  const before = process.cpuUsage()
+  const shares = await send()
+  const { user, system } = process.cpuUsage(before)
+  const measuredMs = Math.max(...shares.map((share) => share.measuredMs))
+  return figuresOf(shares, (user + system) / 1_000 / (WARM_UP_MS + measuredMs))
+}
+
+function figuresOf(shares: readonly MeasuredShare[], cores: number): EngineFigures {
   return {
-    planned: total(({ planned }) => planned),
-    started: total(({ started }) => started),
-    ok: total(({ ok }) => ok),
-    achievedPerSecond: total(({ achievedPerSecond }) => achievedPerSecond),
-    lateness: { p50Ms: latenessMs(50), p99Ms: latenessMs(99), maxMs: latenessMs(100) },
+    planned: total(shares, ({ planned }) => planned),
+    started: total(shares, ({ started }) => started),
+    ok: total(shares, ({ ok }) => ok),
+    achievedPerSecond: total(shares, (share) => share.achievedPerSecond),
+    lateness: sumOf(shares.map((share) => decodeFromCompressedBase64(share.lateness))),
     largestBatch: Math.max(...shares.map(({ largestBatch }) => largestBatch)),
-    cores: total(({ cores }) => cores),
+    cores,
   }
+}
+
+/** The figures of a load that was sent several times, each time for as long. */
+export function sumOfRounds(rounds: readonly EngineFigures[]): EngineFigures {
+  return {
+    planned: total(rounds, ({ planned }) => planned),
+    started: total(rounds, ({ started }) => started),
+    ok: total(rounds, ({ ok }) => ok),
+    achievedPerSecond: total(rounds, (round) => round.achievedPerSecond) / rounds.length,
+    lateness: sumOf(rounds.map(({ lateness }) => lateness)),
+    largestBatch: Math.max(...rounds.map(({ largestBatch }) => largestBatch)),
+    cores: total(rounds, ({ cores }) => cores) / rounds.length,
+  }
+}
+
+function total<T>(parts: readonly T[], figure: (part: T) => number): number {
+  return parts.reduce((sum, part) => sum + figure(part), 0)
 }

@@ -121,6 +121,7 @@ function summarise(
       pauses: { count: 0, totalMs: 0, maxMs: 0 },
       gcPauses: { count: 0, totalMs: 0, maxMs: 0 },
       coreWaitMs: null,
+      ranOn: { most: 0, atEnd: 0 },
     },
     verdictThresholds: VERDICT_THRESHOLDS,
     ...recorder.finish(DURATION_MS, LOAD.register + LOAD.multicast, deliveries),

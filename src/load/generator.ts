@@ -3,7 +3,7 @@ import type { Arrivals } from './arrivals/arrivals.ts'
 import { countIn, WHOLE, type Shard } from './arrivals/shard.ts'
 import { checkPlan } from './check-plan.ts'
 import { nowMs } from './clock.ts'
-import { techniqueOf, type DispatchOption } from './dispatch/dispatch-option.ts'
+import { openDispatch, type DispatchOption } from './dispatch/dispatch-option.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { InputError } from './input-error.ts'
 import { checkCounted } from './slo/check-counted.ts'
@@ -26,7 +26,10 @@ export interface LoadPlan {
   readonly warmUpMs?: number
   /** How long requests are started for, after the warm-up, in ms; > 0. */
   readonly durationMs: number
-  /** Requests due while this many are under way don't start. Default 10,000. */
+  /**
+   * Requests due while this many run don't start. One that timed out runs until its promise settles:
+   * see `LoadRequest.signal`. Default 10,000.
+   */
   readonly maxInFlight?: number
   /**
    * What becomes of those: `drop` (default) counts them as dropped; `wait` starts them when there
@@ -39,8 +42,9 @@ export interface LoadPlan {
   /** How long requests under way are waited for once the last one was due, in ms. Default 10,000. */
   readonly gracePeriodMs?: number
   /**
-   * How requests are started on time: `spin` and `hybrid` within some µs, for up to a core; `timer`
-   * within about 1 ms. Default `auto`: by the cores that are free when the load begins.
+   * How requests are started on time: `clock` within some µs, by a thread that watches the clock;
+   * `hybrid` and `spin` too, with a shorter tail, for up to a core; `timer` within about 1 ms. Default
+   * `auto`: `clock`, or `timer` where the system gives no thread.
    */
   readonly dispatch?: DispatchOption
   /** Seed of the draw of operations. Default 1. */
@@ -97,23 +101,24 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   checkOperations(bounds, operations)
   checkCounted(bounds, countedIn(workload))
   const verdictThresholds = readVerdictThresholds(plan.verdict)
-  const technique = await techniqueOf(dispatch)
-  const startMs = await startTime(plan.startAtMs, plan.signal)
-  const schedule = layOut(arrivals, startMs, warmUpMs, durationMs, share)
-  const { measureStartMs } = schedule
-  const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
-
-  const recorder = new LoadRecorder(operations, measureStartMs, durationMs)
-  const isWindowed = bounds.some(({ everyMs }) => everyMs !== null)
-  const windowPlan = { operations, measureStartMs, durationMs }
-  const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
-  const dispatcher = new Dispatcher(schedule, workload, recorder, limits, technique, windows)
-  const progressTimer = setInterval(() => {
-    plan.onProgress?.(recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
-  }, PROGRESS_MS)
+  const opened = await openDispatch(dispatch)
+  let progressTimer: NodeJS.Timeout | undefined
   try {
+    const startMs = await startTime(plan.startAtMs, plan.signal)
+    const schedule = layOut(arrivals, startMs, warmUpMs, durationMs, share)
+    const { measureStartMs } = schedule
+    const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
+
+    const recorder = new LoadRecorder(operations, measureStartMs, durationMs)
+    const isWindowed = bounds.some(({ everyMs }) => everyMs !== null)
+    const windowPlan = { operations, measureStartMs, durationMs }
+    const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
+    const dispatcher = new Dispatcher(schedule, workload, recorder, limits, opened, windows)
+    progressTimer = setInterval(() => {
+      plan.onProgress?.(recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
+    }, PROGRESS_MS)
     const plannedEndMs = measureStartMs + durationMs
-    const health = await dispatcher.startRequests(plannedEndMs, plan.signal)
+    const pace = await dispatcher.startRequests(plannedEndMs, plan.signal)
     const isEndedEarly = !dispatcher.isDraining
     const isInterrupted = isEndedEarly && plan.signal?.aborted === true
     const abortReason = isEndedEarly && !isInterrupted ? (windows?.reason ?? null) : null
@@ -125,6 +130,7 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
       dispatcher.abandon(endMs, dueBeforeMs)
     }
     await dispatcher.drain(endMs, plan.signal)
+    const health = { ...pace, ranOn: dispatcher.ranOn }
     const deliveries = await askReceivers(workload, dispatcher.pauses)
     const scheduled = countMeasuredBefore(schedule, dueBeforeMs)
     const record = recorder.finish(nowMs(), scheduled, deliveries)
@@ -146,6 +152,7 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
     }
   } finally {
     clearInterval(progressTimer)
+    await opened.wait.close()
   }
 }
 

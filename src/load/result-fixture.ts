@@ -60,6 +60,7 @@ export function loadResult(
       pauses: { count: 0, totalMs: 0, maxMs: 0 },
       gcPauses: { count: 0, totalMs: 0, maxMs: 0 },
       coreWaitMs: null,
+      ranOn: { most: 0, atEnd: 0 },
     },
     verdictThresholds: VERDICT_THRESHOLDS,
     operations: results,

@@ -11,7 +11,7 @@ export interface OperationCounts {
   /** Requests due by the schedule before the measurement ended, whatever became of them. */
   readonly planned: number
   readonly started: number
-  /** Requests that were due while `maxInFlight` others were under way, and so never started. */
+  /** Requests that were due while `maxInFlight` others ran, and so never started. */
   readonly dropped: number
   /** Requests that were due, but that the generator had not come to when the load was ended early. */
   readonly notStarted: number
@@ -152,6 +152,11 @@ export interface GeneratorHealth {
    * system doesn't tell. Pauses, delays and collections may have been waits.
    */
   readonly coreWaitMs: number | null
+  /**
+   * Requests that ran on after they had been given up, because their operation ignores their `signal`: the
+   * most at once, each of which took up room of `maxInFlight`, and those that still ran at the end.
+   */
+  readonly ranOn: { readonly most: number; readonly atEnd: number }
 }
 
 /** One load, measured: what the generator hands to verdict, SLO and run file. */

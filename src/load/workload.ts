@@ -19,6 +19,12 @@ export interface LoadRequest {
   readonly startedAtMs: number
   /** Whether it is left out of the figures. */
   readonly isWarmUp: boolean
+  /**
+   * Fires when the load gives the request up: at its time-out, or unfinished at the end of the grace
+   * period. The `reason` is a `RequestStoppedError` whose `code` says which. Pass it on, as in
+   * `fetch(url, { signal })`, so that what nobody waits for stops. Not copied by `{ ...request }`.
+   */
+  readonly signal: AbortSignal
 }
 
 /** Does one request. Resolving is success; rejecting is a failure, counted under the error's `code` (or name). */

@@ -85,6 +85,18 @@ export const trueOrFalse: Take<boolean> = take(
   'true or false',
 )
 
+/** A signal that may be aborted. */
+export const abortSignal: Take<AbortSignal> = take(isAbortSignal, 'an AbortSignal')
+
+function isAbortSignal(value: unknown): value is AbortSignal {
+  try {
+    // Only what is one has the state that this reads: an object may have any prototype.
+    return typeof Reflect.get(AbortSignal.prototype, 'aborted', value) === 'boolean'
+  } catch {
+    return false
+  }
+}
+
 /** Any string: its form is checked where it is used. */
 export const text: Take<string> = take(
   (value): value is string => typeof value === 'string',

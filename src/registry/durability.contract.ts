@@ -50,6 +50,27 @@ export function describeDurability(
       return messenger
     }
 
+    test('given up, keeps what it has stored, which is handled once', async () => {
+      const sender = await connect({})
+      const host = await connect({ gatewayName: 'orders' })
+      const failed = Promise.withResolvers<void>()
+      let calls = 0
+      await host.subscribe('a', () => {
+        calls++
+        if (calls > 1) return
+        failed.resolve()
+        throw new Error('not yet')
+      })
+      const controller = new AbortController()
+      const options = { ...EXACTLY_ONCE, signal: controller.signal }
+      const sending = sender.send(messageOf('x'), targetsOf(host, 'a'), options)
+      const outcome = expect(sending).rejects.toThrow('given up')
+      await failed.promise
+      controller.abort(new Error('given up'))
+      await outcome
+      await expect.poll(() => calls, { timeout: 10_000 }).toBe(2)
+    })
+
     test('delivers to each once, and the gateway address is the same every time', async () => {
       const sender = await connect({})
       const host = await connect({ gatewayName: 'orders' })

@@ -20,6 +20,11 @@ export interface EnumerateOptions {
   readonly order?: 'ascending' | 'descending'
   /** Default `true`. */
   readonly includeMetadata?: boolean
+  /**
+   * Gives the call up when it is aborted: it stops filtering, sorting and waiting, and rejects with the
+   * signal's `reason`; at once, without asking any server, if it is aborted already.
+   */
+  readonly signal?: AbortSignal
 }
 
 /** A registration as enumerate shows it. Shared and frozen. */

@@ -6,11 +6,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
  */
 export class EventLoopBudget {
   readonly #budgetMs: number
+  readonly #signal: AbortSignal | undefined
   #turnStartedAt: number | null = null
 
-  /** @param budgetMs how long the work may hold one turn of the event loop, in ms. */
-  constructor(budgetMs: number) {
+  /**
+   * @param budgetMs how long the work may hold one turn of the event loop, in ms.
+   * @param signal ends the work: whenever it gives way, it finds out.
+   */
+  constructor(budgetMs: number, signal?: AbortSignal) {
     this.#budgetMs = budgetMs
+    this.#signal = signal
   }
 
   get exhausted(): boolean {
@@ -25,8 +30,9 @@ export class EventLoopBudget {
     return now - this.#turnStartedAt >= this.#budgetMs
   }
 
-  /** Resolves in a later turn of the event loop. */
+  /** Resolves in a later turn of the event loop. Rejects with the signal's reason once that is aborted. */
   async renew(): Promise<void> {
     await nextTurn()
+    this.#signal?.throwIfAborted()
   }
 }

@@ -1,6 +1,7 @@
 import type { DeliveryTarget, SendOptions } from './messenger.ts'
 import { settledWithin } from './settled-within.ts'
 import type { NumberedTarget } from './targets/target-set.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** How long the answer may take, in ms. */
 const PATIENCE_MS = 1_000
@@ -9,9 +10,10 @@ const PATIENCE_MS = 1_000
  * The open targets of a multicast before a resend, at their current gateways, in the order of
  * `known`. If the look-up fails or takes too long, `known` itself.
  * @param until when it is too late to send, by `performance.now()`, in ms.
+ * @throws the reason of the signal once it is aborted.
  */
 export async function lookUpOpen(
-  lookUp: SendOptions['lookUp'],
+  { lookUp, signal }: Pick<SendOptions, 'lookUp' | 'signal'>,
   known: readonly NumberedTarget[],
   until: number,
 ): Promise<readonly NumberedTarget[]> {
@@ -20,7 +22,9 @@ export async function lookUpOpen(
   const ask = async (): Promise<void> => {
     found = await lookUp(known.map(({ identity }) => identity))
   }
-  await settledWithin([ask()], Math.max(0, Math.min(PATIENCE_MS, until - performance.now())))
+  const patienceMs = Math.max(0, Math.min(PATIENCE_MS, until - performance.now()))
+  await settledWithin([unlessAborted(signal, ask)], patienceMs)
+  signal?.throwIfAborted()
   return found === null ? known : atCurrentGateways(known, found)
 }
 

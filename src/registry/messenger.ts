@@ -67,7 +67,16 @@ export interface SendOptions {
    * out are not sent to, and are looked up again the next time. If it rejects or takes longer than a
    * second, they are sent to at their last known gateways.
    */
-  readonly lookUp?: (identities: readonly string[]) => Promise<readonly DeliveryTarget[]>
+  readonly lookUp?:
+    | ((identities: readonly string[]) => Promise<readonly DeliveryTarget[]>)
+    | undefined
+  /**
+   * Ends the send when it is aborted: no more is sent, looked up or waited for, and it rejects with the
+   * signal's reason. What was sent stays sent.
+   */
+  readonly signal?: AbortSignal | undefined
+  /** Told what is known of the targets when `signal` ends the send; receipts that come later count no more. */
+  readonly onAborted?: ((report: DeliveryReport) => void) | undefined
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isUint8Array } from 'node:util/types'
-import { takeOptions, written, type Takes } from './arguments.ts'
+import { abortSignal, functionOf, takeOptions, written, type Takes } from './arguments.ts'
 import { RegistryError } from './errors.ts'
 import { validateMessageId } from './message-id.ts'
 import type {
@@ -26,6 +26,17 @@ export interface MulticastOptions {
    * `docs/promises.md` says what that means under each guarantee. Default: a new one.
    */
   readonly messageId?: string
+  /**
+   * Gives the multicast up when it is aborted: no more is sent, sent again or waited for, and the call
+   * rejects with the signal's `reason`; at once, without asking any server, if it is aborted already. What
+   * was sent stays sent, and may yet be handled. (Under exactly-once, what was stored will be.)
+   */
+  readonly signal?: AbortSignal
+  /**
+   * Told what had become of the message when `signal` gave the multicast up: before the call rejects, and
+   * only if its targets were known by then. `TIMEOUT` are those without a receipt so far, sent or not.
+   */
+  readonly onAborted?: (result: MulticastResult) => void
 }
 
 /** What became of a multicast. `targetCount` is the sum of the four other counts. */
@@ -72,7 +83,12 @@ export interface MulticastRequest {
   readonly sendOptions: SendOptions
 }
 
-const takes: Takes<MulticastOptions> = { ...sendOptionTakes, messageId: validateMessageId }
+const takes: Takes<MulticastOptions> = {
+  ...sendOptionTakes,
+  messageId: validateMessageId,
+  signal: abortSignal,
+  onAborted: functionOf('of what had become of the message'),
+}
 
 /**
  * Takes what a caller gave, and fills in the defaults.
@@ -88,14 +104,23 @@ export function requestOf(
     timeoutMs = DEFAULT_TIMEOUT_MS,
     receipts = true,
     messageId,
+    signal,
+    onAborted,
   } = takeOptions(options, 'options', takes)
   const bytes = payloadBytesOf(payload)
+  const message =
+    messageId === undefined
+      ? { id: randomUUID(), payload: bytes }
+      : { id: messageId, payload: bytes, repeatable: true }
   return {
-    message:
-      messageId === undefined
-        ? { id: randomUUID(), payload: bytes }
-        : { id: messageId, payload: bytes, repeatable: true },
-    sendOptions: { delivery, timeoutMs, receipts },
+    message,
+    sendOptions: {
+      delivery,
+      timeoutMs,
+      receipts,
+      signal,
+      onAborted: onAborted && ((report) => onAborted(summarize(message.id, report))),
+    },
   }
 }
 

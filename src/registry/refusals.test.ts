@@ -31,6 +31,13 @@ const notWhole = [...notNumber, 0.5, Number.NaN, -1, -Infinity]
 const notObject = [null, 'x', 5, true, [], [{}], () => ({}), new Error('x')]
 const notOptions = [...notObject, ...odd.filter((each) => !isBare(each))]
 const notFunction = [undefined, null, 'x', 5, true, {}, [], ...odd]
+const notSignal = [
+  ...notObject,
+  hostile,
+  new AbortController(),
+  new EventTarget(),
+  Object.create(AbortSignal.prototype),
+]
 const notWords = [...notText, '', 'x', 'At-Most-Once', 'asc', 'Replica', '__proto__']
 
 /** An argument of a call, with what it must not be. */
@@ -157,6 +164,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       call: (registry, order) => registry.enumerate({}, { order }),
     },
     {
+      argument: 'signal',
+      wrong: notSignal,
+      call: (registry, signal) => registry.enumerate({}, { signal }),
+    },
+    {
       argument: 'includeMetadata',
       wrong: notBoolean,
       call: (registry, includeMetadata) => registry.enumerate({}, { includeMetadata }),
@@ -186,7 +198,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     },
     {
       argument: 'signal',
-      wrong: [...notObject, hostile, new AbortController()],
+      wrong: notSignal,
       call: (registry, signal) => registry.watch({}, { signal }),
     },
   ],
@@ -234,6 +246,16 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       argument: 'messageId',
       wrong: [...notText, '', 'a b', 'é', 'x'.repeat(129)],
       call: (registry, messageId) => registry.multicast({}, 'x', { messageId }),
+    },
+    {
+      argument: 'signal',
+      wrong: notSignal,
+      call: (registry, signal) => registry.multicast({}, 'x', { signal }),
+    },
+    {
+      argument: 'onAborted',
+      wrong: notFunction.filter((value) => value !== undefined),
+      call: (registry, onAborted) => registry.multicast({}, 'x', { onAborted }),
     },
   ],
   subscribe: [

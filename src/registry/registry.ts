@@ -19,6 +19,7 @@ import { requestOf, summarize, type MulticastOptions, type MulticastResult } fro
 import { Pages } from './paging/pages.ts'
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
+import { unlessAborted } from './unless-aborted.ts'
 import { type RegistryWarningCode, Warnings } from './warnings.ts'
 import { Ending } from './watch/ending.ts'
 import type { WatchStream } from './watch/watch-event.ts'
@@ -53,7 +54,9 @@ const DEFAULT_TTL_MS = 300_000
  * A multicast registry: identities with metadata and a TTL, listed by filter, and sent to.
  *
  * Every call rejects with a `RegistryError`: `UNAVAILABLE` when a server can't be reached or
- * refuses, `CLOSED` after `close()`, and the codes that each call names.
+ * refuses, `CLOSED` after `close()`, and the codes that each call names. `enumerate` and `multicast`
+ * take an `AbortSignal`, and reject with its reason. Writes take none: one command that is sent at once
+ * can't be taken back.
  */
 export class MulticastRegistry {
   readonly #store: RegistryStore
@@ -158,13 +161,13 @@ export class MulticastRegistry {
   /**
    * Lists live registrations: all that were made, by any process, before the call began.
    * @param filter `{}` matches all; `docs/filters.md` describes the language.
-   * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`
+   * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`; the reason of `options.signal`
    */
   async enumerate(filter: Filter = {}, options: EnumerateOptions = {}): Promise<Enumeration> {
-    return this.#accept(async () => {
+    return this.#accept(() => {
       const compiled = filterFrom(filter, this.#limits)
-      const { order, cut } = this.#pages.open(compiled, options)
-      return cut(await this.#store.view(compiled, order))
+      const { order, signal, cut } = this.#pages.open(compiled, options)
+      return unlessAborted(signal, async () => cut(await this.#store.view(compiled, order, signal)))
     })
   }
 
@@ -193,7 +196,7 @@ export class MulticastRegistry {
   /**
    * Sends a payload to every identity that matches, and waits for their receipts.
    * No match is a success with 0 targets.
-   * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`
+   * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`; the reason of `options.signal`
    */
   async multicast(
     filter: Filter,
@@ -202,8 +205,10 @@ export class MulticastRegistry {
   ): Promise<MulticastResult> {
     return this.#accept(async () => {
       const { message, sendOptions } = requestOf(payload, options)
+      const { signal } = sendOptions
+      const compiled = filterFrom(filter, this.#limits)
       const lookUp = (identities: readonly string[]) => this.#store.lookUp(identities)
-      const targets = await this.#store.selectTargets(filterFrom(filter, this.#limits))
+      const targets = await unlessAborted(signal, () => this.#store.selectTargets(compiled, signal))
       const statuses = await this.#messenger.send(message, targets, { ...sendOptions, lookUp })
       return summarize(message.id, statuses)
     })

@@ -334,6 +334,31 @@ export function describeStoreContract(
       })
     }
 
+    test.each(['view', 'selectTargets'] as const)(
+      'stops evaluating a filter for a caller who gives up, and for nobody else (%s)',
+      async (method) => {
+        const count = 300
+        await Promise.all(Array.from({ length: count }, (_, n) => store.register(request(`${n}`))))
+        let evaluated = 0
+        const slow: CompiledFilter = {
+          ...filterFrom({ $not: { absent: 1 } }),
+          matches: () => {
+            evaluated++
+            for (const untilMs = performance.now() + 1; performance.now() < untilMs;);
+            return true
+          },
+        }
+        const givingUp = new AbortController()
+        const { signal } = givingUp
+        const call =
+          method === 'view' ? store.view(slow, null, signal) : store.selectTargets(slow, signal)
+        setTimeout(() => givingUp.abort(new Error('given up')), 10)
+        await expect(call).rejects.toThrow('given up')
+        expect(evaluated).toBeLessThan(count)
+        expect(await identitiesOf(store)).toHaveLength(count)
+      },
+    )
+
     test('ends what was accepted when it closes, and refuses everything after', async () => {
       const accepted = store.register(request('alice'))
       const listed = store.select(everything)

@@ -85,14 +85,21 @@ export interface RegistryStore {
   /**
    * The same matches, to be read from any place on without a copy of them all.
    * @param order the order of a listing's first page, if not by identity: for stores with ordered indexes.
+   * @param signal of a caller that may give up. Aborted, it stops what is done for this call alone, which
+   *   then rejects with its reason, sooner or later.
    */
-  view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView>
+  view(
+    filter: CompiledFilter,
+    order: SortOrder | null,
+    signal?: AbortSignal,
+  ): Promise<RegistrationView>
 
   /**
    * Those that `select` gives, as targets of a multicast. It changes nothing that the registry does
    * later.
+   * @param signal as of `view`.
    */
-  selectTargets(filter: CompiledFilter): Promise<TargetSet>
+  selectTargets(filter: CompiledFilter, signal?: AbortSignal): Promise<TargetSet>
 
   /**
    * The live registrations of these identities, in any order; those without one are left out.

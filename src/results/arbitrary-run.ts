@@ -160,13 +160,14 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         gracePeriodMs: time,
       }),
       health: fc.record({
-        dispatch: fc.constantFrom('spin', 'hybrid', 'timer'),
+        dispatch: fc.constantFrom('timer', 'clock', 'hybrid', 'spin'),
         largestBatch: count,
         longestBatchMs: time,
         eventLoopDelay: delay,
         pauses,
         gcPauses: pauses,
         coreWaitMs: fc.option(time),
+        ranOn: fc.record({ most: count, atEnd: count }),
       }),
       verdictThresholds: fc.record({
         achieved: fc.record({ degraded: share, invalid: share }),

@@ -140,6 +140,12 @@ export const loadResultSchema = z
       coreWaitMs: timeOrNothing.describe(
         'How long the generator waited for a core; null if unknown.',
       ),
+      ranOn: z
+        .strictObject({
+          most: count.describe('The most at once, each of which took up room of maxInFlight.'),
+          atEnd: count.describe('Those that still ran when the load was over.'),
+        })
+        .describe('Requests that ran on after they had been given up.'),
     }),
     verdictThresholds: z
       .strictObject({

@@ -5,10 +5,12 @@ import { renderTable } from './render-table.ts'
 /** Each kind of failure once: how many, of which operation, and what the first of them said. */
 export function renderFailures(result: LoadResultJson): string {
   const { timeoutMs, maxInFlight, gracePeriodMs } = result.limits
+  const { most, atEnd } = result.health.ranOn
+  const ranOn = most === 0 ? '' : `, up to ${most} of which had timed out and ran on`
   const rows = result.operations.flatMap(({ name, counts, errors }) => [
     ...errors.map(({ code, count, sample }) => [name, code, count, redactUrls(sample)] as const),
     [name, 'timed out', counts.timedOut, `no answer within ${timeoutMs / 1_000} s`] as const,
-    [name, 'dropped', counts.dropped, `due while ${maxInFlight} others were under way`] as const,
+    [name, 'dropped', counts.dropped, `due while ${maxInFlight} others ran${ranOn}`] as const,
     [
       name,
       'unfinished',
@@ -18,7 +20,7 @@ export function renderFailures(result: LoadResultJson): string {
   ])
   const failures = rows.filter(([, , count]) => count > 0)
   if (failures.length === 0) return '  failures: none'
-  return renderTable(
+  const table = renderTable(
     [
       { heading: 'failures of', align: 'left' },
       { heading: 'kind', align: 'left' },
@@ -32,4 +34,7 @@ export function renderFailures(result: LoadResultJson): string {
       sample.replaceAll(/\s+/g, ' '),
     ]),
   )
+  if (atEnd === 0) return table
+  const ranOnAtEnd = `requests given up: ${atEnd} still ran at the end; do they pass on \`request.signal\`?`
+  return `${table}\n  ${ranOnAtEnd}`
 }

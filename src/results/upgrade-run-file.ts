@@ -105,20 +105,29 @@ function fromVersion3(data: Versioned): Versioned {
   return {
     ...data,
     schemaVersion: 4,
-    scenarios: each(data['scenarios'], ({ result, ...scenario }) => {
-      if (!isObject(result)) return result === undefined ? scenario : { ...scenario, result }
-      const { health } = result
-      return {
-        ...scenario,
-        result: { ...result, health: isObject(health) ? { ...health, coreWaitMs: null } : health },
-      }
-    }),
+    scenarios: withHealth(data['scenarios'], { coreWaitMs: null }),
   }
 }
 
-/** Version 5 brought dispatch by a clock thread. */
+/** Version 5 brought dispatch by a clock thread, and requests that ran on after they had been given up. */
 function fromVersion4(data: Versioned): Versioned {
-  return { ...data, schemaVersion: 5 }
+  return {
+    ...data,
+    schemaVersion: 5,
+    scenarios: withHealth(data['scenarios'], { ranOn: { most: 0, atEnd: 0 } }),
+  }
+}
+
+/** Scenarios whose generator's health has these figures as well. */
+function withHealth(scenarios: unknown, figures: Fields): unknown {
+  return each(scenarios, ({ result, ...scenario }) => {
+    if (!isObject(result)) return result === undefined ? scenario : { ...scenario, result }
+    const { health } = result
+    return {
+      ...scenario,
+      result: { ...result, health: isObject(health) ? { ...health, ...figures } : health },
+    }
+  })
 }
 
 /** Only complete messages were among the completions then. */

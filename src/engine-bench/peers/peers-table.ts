@@ -58,7 +58,12 @@ function cellsOf({ contender: { generator }, load, run }: PeerRow): readonly str
 
 function deviationCells(deviation: Deviation | null): readonly string[] {
   if (deviation === null) return [UNKNOWN, UNKNOWN, UNKNOWN]
-  return [deviation.p50Ms, deviation.p99Ms, deviation.maxMs].map(formatMs)
+  return [deviation.p50Ms, deviation.p99Ms, deviation.maxMs].map(formatDeviation)
+}
+
+/** Negative if it came before it was due. */
+function formatDeviation(ms: number): string {
+  return ms < 0 ? `−${formatMs(-ms)}` : formatMs(ms)
 }
 
 function timesCell({ p50Ms, p99Ms, p999Ms }: ResponseTimes): string {
@@ -66,7 +71,7 @@ function timesCell({ p50Ms, p99Ms, p999Ms }: ResponseTimes): string {
   return [p50Ms, p99Ms, p999Ms].map(cell).join(' / ')
 }
 
-/** 100 % is all: it is never rounded up to. */
+/** What was due before the stall may have arrived in it, too. Nothing is rounded up to all. */
 function percent(share: number): string {
-  return `${Math.floor(share * 100)} %`
+  return share >= 1 ? 'all' : `${Math.floor(share * 100)} %`
 }

@@ -1,9 +1,8 @@
-import { availableParallelism } from 'node:os'
 import { InputError } from '../input-error.ts'
-import { measureFreeCores } from './free-cores.ts'
-import { chooseTechnique, FREE_CORES, TECHNIQUES, type Technique } from './technique.ts'
+import { openWait, TECHNIQUES, type Technique } from './technique.ts'
+import type { Wait } from './wait.ts'
 
-/** A technique by name, or `auto`: by the cores that are free when the load begins. */
+/** A technique by name, or `auto`: the clock thread, or timers where there can't be one. */
 export type DispatchOption = 'auto' | Technique
 
 export const DISPATCH_OPTIONS: readonly DispatchOption[] = ['auto', ...TECHNIQUES]
@@ -21,9 +20,26 @@ export function dispatchSetting(env: Readonly<Record<string, string | undefined>
   )
 }
 
-/** The technique of an option. Looking for free cores takes 100 ms, where there may be enough. */
-export async function techniqueOf(option: DispatchOption): Promise<Technique> {
-  if (option !== 'auto') return option
-  const most = availableParallelism()
-  return chooseTechnique(most < FREE_CORES.hybrid ? most : await measureFreeCores())
+/** A technique that is ready for use. Who opened it closes its `wait`. */
+export interface Dispatch {
+  readonly technique: Technique
+  readonly wait: Wait
+}
+
+/**
+ * Opens the technique of an option. `auto` is the same on every machine, so that runs can be compared: a
+ * clock thread is as punctual as is needed with or without a free core.
+ * @throws InputError if a technique was named that the system doesn't let us use.
+ */
+export async function openDispatch(option: DispatchOption): Promise<Dispatch> {
+  const technique = option === 'auto' ? 'clock' : option
+  try {
+    return { technique, wait: await openWait(technique) }
+  } catch (error) {
+    if (option === 'auto') return { technique: 'timer', wait: await openWait('timer') }
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new InputError(
+      `dispatch: "${option}" can't be used here, because the system gives no thread to it (${reason}). Use auto, timer, hybrid or spin.`,
+    )
+  }
 }

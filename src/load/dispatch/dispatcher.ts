@@ -2,15 +2,16 @@ import { nowMs } from '../clock.ts'
 import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../pauses.ts'
 import { Batches } from './batches.ts'
 import { CoreWaitWatch } from './core-wait.ts'
-import { WAIT, type Technique } from './technique.ts'
 import { timer } from './timer.ts'
 import { watchEventLoop } from './event-loop.ts'
 import { watchGcPauses } from './gc-pauses.ts'
+import type { Dispatch } from './dispatch-option.ts'
 import { InFlight, type Flight } from './in-flight.ts'
 import type { LoadRecorder } from '../recording/load-recorder.ts'
 import { mayHaveFailedByPause, type Ending, type RequestTimes } from '../recording/recorder.ts'
 import type { GeneratorHealth, LoadResult } from '../result.ts'
 import type { Schedule } from './schedule.ts'
+import { StartedRequest } from './started-request.ts'
 import type { RequestUnderWay, SloWindows } from '../slo/slo-windows.ts'
 import type { Workload } from '../workload.ts'
 
@@ -20,6 +21,8 @@ const LONGEST_CATCH_UP_MS = 5
 const LONGEST_WAIT_MS = 100
 /** Once a load is interrupted, requests under way are waited for no longer than this. */
 const INTERRUPTED_GRACE_MS = 1_000
+/** Requests that were given up get this long to stop, before what they use is torn down. */
+const STOP_WITHIN_MS = 1_000
 /** The requests that a pause of this length delayed are started all at once, and may be too many. */
 const CROWDING_PAUSE_MS = 500
 
@@ -29,7 +32,7 @@ export class Dispatcher {
   readonly #workload: Workload
   readonly #recorder: LoadRecorder
   readonly #limits: LoadResult['limits']
-  readonly #technique: Technique
+  readonly #dispatch: Dispatch
   readonly #windows: SloWindows | null
   readonly #flights = new InFlight()
   readonly #batches = new Batches()
@@ -39,25 +42,32 @@ export class Dispatcher {
   #onRoom: () => void = () => {}
   /** Whether requests under way are waited for less long because the load was interrupted. */
   #isGraceCut = false
+  #mostRanOn = 0
 
   constructor(
     schedule: Schedule,
     workload: Workload,
     recorder: LoadRecorder,
     limits: LoadResult['limits'],
-    technique: Technique,
+    dispatch: Dispatch,
     windows: SloWindows | null,
   ) {
     this.#schedule = schedule
     this.#workload = workload
     this.#recorder = recorder
     this.#limits = limits
-    this.#technique = technique
+    this.#dispatch = dispatch
     this.#windows = windows
   }
 
+  /** How many requests run, given up or not. */
   get inFlight(): number {
-    return this.#flights.count
+    return this.#flights.running
+  }
+
+  /** Requests that ran on after they had been given up. */
+  get ranOn(): GeneratorHealth['ranOn'] {
+    return { most: this.#mostRanOn, atEnd: this.#flights.givenUp }
   }
 
   /** Whether every request has been started or dropped. */
@@ -76,10 +86,15 @@ export class Dispatcher {
    * @param endMs when the last request is due at the latest.
    * @returns how the generator did after the warm-up.
    */
-  async startRequests(endMs: number, signal: AbortSignal | undefined): Promise<GeneratorHealth> {
+  async startRequests(
+    endMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Omit<GeneratorHealth, 'ranOn'>> {
     const { gracePeriodMs } = this.#limits
     const { dueAtMs, warmUpCount, measureStartMs } = this.#schedule
-    const wait = WAIT[this.#technique]
+    const { technique, wait } = this.#dispatch
+    const dueAfter = (i: number): number =>
+      this.#next + i < this.#schedule.total ? dueAtMs(this.#next + i) : Infinity
     const eventLoop = watchEventLoop()
     const gc = watchGcPauses()
     const coreWait = new CoreWaitWatch()
@@ -88,10 +103,16 @@ export class Dispatcher {
     let isMeasuring = false
     try {
       while (!this.isDraining && !isAborted()) {
-        const latestMs = nowMs() + LONGEST_WAIT_MS
-        await (this.#isWaitingForRoom
-          ? this.#roomOr(Math.min(endMs + gracePeriodMs, latestMs))
-          : wait(Math.min(dueAtMs(this.#next), latestMs)))
+        const now = nowMs()
+        const dueMs = dueAtMs(this.#next)
+        if (this.#isWaitingForRoom) {
+          await this.#roomOr(Math.min(endMs + gracePeriodMs, now + LONGEST_WAIT_MS))
+        } else if (dueMs > now + LONGEST_WAIT_MS) {
+          // Not to its end, because this is less precise.
+          await timer(now + LONGEST_WAIT_MS / 2)
+        } else {
+          await wait.until(dueMs, dueAfter)
+        }
         if (!isMeasuring && this.#next >= warmUpCount) {
           isMeasuring = true
           eventLoop.reset()
@@ -106,7 +127,7 @@ export class Dispatcher {
       clearInterval(sweeper)
     }
     return {
-      dispatch: this.#technique,
+      dispatch: technique,
       largestBatch: this.#batches.largest,
       longestBatchMs: this.#batches.longestMs,
       eventLoopDelay: eventLoop.stop(),
@@ -133,13 +154,14 @@ export class Dispatcher {
   }
 
   /**
-   * Waits for the requests under way; those that don't end in time are unfinished.
+   * Waits for the requests under way; those that don't end in time are unfinished. Then waits a
+   * moment for those that were given up to stop.
    * @param endMs when the grace period began.
    * @param signal shortens it once it is aborted, however far it is.
    */
   async drain(endMs: number, signal: AbortSignal | undefined): Promise<void> {
     let graceMs = this.#limits.gracePeriodMs
-    while (this.inFlight > 0) {
+    while (this.#flights.underWay > 0) {
       const waitedMs = this.#waitedSince(endMs, this.#now())
       if (!this.#isGraceCut && signal?.aborted === true) {
         this.#isGraceCut = true
@@ -150,7 +172,12 @@ export class Dispatcher {
       this.#timeOutOverdue()
     }
     const now = this.#now()
-    for (const flight of this.#flights.takeWhile(() => true)) this.#end(flight, 'unfinished', now)
+    for (const flight of this.#flights.takeWhile(() => true)) {
+      this.#end(flight, 'unfinished', now)
+      flight.request.stop('GRACE_PERIOD_ENDED')
+    }
+    const stopByMs = now + STOP_WITHIN_MS
+    while (this.inFlight > 0 && nowMs() < stopByMs) await timer(nowMs() + 1)
   }
 
   /** Starts all requests that are due by now. */
@@ -190,7 +217,7 @@ export class Dispatcher {
       return
     }
     recorder?.start(now - intendedAtMs)
-    const request = { number, intendedAtMs, startedAtMs: now, isWarmUp }
+    const request = new StartedRequest({ number, intendedAtMs, startedAtMs: now, isWarmUp })
     const flight = this.#flights.add(name, request)
     const fail = (error: unknown): void => this.#answered(flight, { error })
     try {
@@ -200,8 +227,10 @@ export class Dispatcher {
     }
   }
 
-  /** A request has ended by itself: in time, or too late although nobody has noticed yet. */
+  /** A promise has settled: in time, too late although nobody has noticed yet, or after it was given up. */
   #answered(flight: Flight, failure: { readonly error: unknown } | null): void {
+    this.#flights.settle(flight)
+    this.#onRoom()
     if (flight.hasEnded) return
     const now = this.#now()
     if (this.#isOverdue(flight, now)) this.#end(flight, 'timed out', now)
@@ -215,7 +244,6 @@ export class Dispatcher {
     now: number,
   ): void {
     if (!this.#flights.end(flight)) return
-    this.#onRoom()
     if (flight.request.isWarmUp) return
     const { operation, request } = flight
     const recorder = this.#recorder.at(now, operation)
@@ -241,17 +269,17 @@ export class Dispatcher {
   }
 
   get #isFull(): boolean {
-    return this.#flights.count >= this.#limits.maxInFlight
+    return this.inFlight >= this.#limits.maxInFlight
   }
 
-  /** Whether requests that a pause held up may still be under way. */
+  /** Whether requests that a pause held up may still be under way. Those given up hold their room by themselves. */
   #isCrowdedByPause(now: number): boolean {
     const { timeoutMs } = this.#limits
     const crowdingMs = Math.min(CROWDING_PAUSE_MS, timeoutMs / 2)
     return this.#pauses.within(now - timeoutMs, now) >= crowdingMs
   }
 
-  /** Resolves when a request has ended, or at `timeMs`. */
+  /** Resolves when a promise has settled, or at `timeMs`. */
   #roomOr(timeMs: number): Promise<void> {
     const room = new Promise<void>((resolve) => {
       this.#onRoom = resolve
@@ -260,9 +288,12 @@ export class Dispatcher {
   }
 
   #timeOutOverdue(): void {
+    // Before more are given up: those that stop when they are told to don't run on.
+    this.#mostRanOn = Math.max(this.#mostRanOn, this.#flights.givenUp)
     const now = this.#now()
     for (const flight of this.#flights.takeWhile((each) => this.#isOverdue(each, now))) {
       this.#end(flight, 'timed out', now)
+      flight.request.stop('TIMED_OUT')
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Histogram } from 'hdr-histogram-js'
+import { TECHNIQUES } from '../dispatch/technique.ts'
 import { sumOf } from '../recording/histogram.ts'
 import { rowOf } from '../slo/judge-bound.ts'
 import type {
@@ -136,20 +137,21 @@ function worstTimes(a: Times, b: Times): Times {
   }
 }
 
-/** Least punctual first. */
-const TECHNIQUES_BY_PUNCTUALITY = ['timer', 'hybrid', 'spin'] as const
-
 function worstHealth(shares: readonly GeneratorHealth[]): GeneratorHealth {
   const worst = (of: (health: GeneratorHealth) => number): number => Math.max(...shares.map(of))
   const used = new Set(shares.map(({ dispatch }) => dispatch))
   return {
-    dispatch: TECHNIQUES_BY_PUNCTUALITY.find((technique) => used.has(technique)) ?? 'timer',
+    dispatch: TECHNIQUES.find((technique) => used.has(technique)) ?? 'timer',
     largestBatch: worst(({ largestBatch }) => largestBatch),
     longestBatchMs: worst(({ longestBatchMs }) => longestBatchMs),
     eventLoopDelay: worstDelay(shares.map(({ eventLoopDelay }) => eventLoopDelay)),
     pauses: sumOfPauses(shares.map(({ pauses }) => pauses)),
     gcPauses: sumOfPauses(shares.map(({ gcPauses }) => gcPauses)),
     coreWaitMs: sumOfWaits(shares.map((health) => health.coreWaitMs)),
+    ranOn: {
+      most: total(shares, ({ ranOn }) => ranOn.most),
+      atEnd: total(shares, ({ ranOn }) => ranOn.atEnd),
+    },
   }
 }
 

@@ -111,7 +111,7 @@ export class OperationRecorder {
     this.#notStarted++
   }
 
-  /** It was not started because too many were under way; after a pause, that may be the generator's doing. */
+  /** It was not started because too many ran; after a pause, that may be the generator's doing. */
   drop(isByPause: boolean): void {
     this.#dropped++
     if (isByPause) {

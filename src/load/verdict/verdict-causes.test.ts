@@ -71,7 +71,7 @@ describe('a cap too small', () => {
     expect(figuresOf(verdict)).toContain('dropped')
     const reasons = verdict.kind === 'valid' ? [] : verdict.reasons
     const dropped = reasons.find(({ figure }) => figure === 'dropped')
-    expect(dropped?.message).toMatch(/^\d+ of 50 requests .* because 2 were under way/)
+    expect(dropped?.message).toMatch(/^\d+ of 50 requests .* because 2 were running/)
   })
 
   test('may be wanted: a load sets its own thresholds', async () => {

@@ -49,7 +49,7 @@ export function judgeMeasurement(result: LoadResult, tightestBoundMs: number | n
     figure: 'dropped',
     measured: droppedShare,
     threshold,
-    message: `${dropped} of ${planned} requests (${percent(droppedShare)}) were dropped because ${result.limits.maxInFlight} were under way; more than ${percent(threshold)}`,
+    message: `${dropped} of ${planned} requests (${percent(droppedShare)}) were dropped because ${runningOf(result)}; more than ${percent(threshold)}`,
   })
   if (droppedShare > T.dropped.invalid) broken.push(droppedReason(T.dropped.invalid))
   else if (droppedShare > T.dropped.degraded) doubtful.push(droppedReason(T.dropped.degraded))
@@ -145,6 +145,14 @@ function judgeReceivers(result: LoadResult, tightestBoundMs: number | null): Ver
     }
     return reasons
   })
+}
+
+/** What took up the room of requests that were dropped. */
+function runningOf({ limits, health }: LoadResult): string {
+  const { most, atEnd } = health.ranOn
+  const running = `${limits.maxInFlight} were running`
+  if (most === 0) return running
+  return `${running}, up to ${most} of which had timed out and ran on, ${atEnd} of them to the end: does their operation pass on \`request.signal\`?`
 }
 
 function ms(value: number): string {

@@ -5,6 +5,7 @@ import type { HostedSubscribers } from '../hosted-subscribers.ts'
 import { lookUpOpen } from '../look-up.ts'
 import type { DeliveryReport, DeliveryTarget, OutgoingMessage, SendOptions } from '../messenger.ts'
 import { OwnGateways } from '../own-gateways.ts'
+import { stoppableSend } from '../stoppable-send.ts'
 import { type NumberedTarget, partOf, slotOf, type TargetSet } from '../targets/target-set.ts'
 import { WakeUp } from '../wake-up.ts'
 import type { Warnings } from '../warnings.ts'
@@ -23,7 +24,7 @@ export class MemoryFanOut {
   readonly #deadline: number
   readonly #targets: TargetSet
   readonly #statuses: DeliveryStatuses
-  readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
+  readonly #budget: EventLoopBudget
   readonly #wakeUp = new WakeUp()
   readonly #gateways: OwnGateways
 
@@ -38,13 +39,19 @@ export class MemoryFanOut {
     this.#gateways = new OwnGateways((gateway) => broker.isGateway(gateway), warnings)
     this.#message = message
     this.#options = options
+    this.#budget = new EventLoopBudget(TURN_BUDGET_MS, options.signal)
     this.#resendable = options.delivery !== 'at-most-once'
     this.#deadline = performance.now() + options.timeoutMs
     this.#targets = targets
     this.#statuses = new DeliveryStatuses(targets, { retried: this.#resendable })
   }
 
-  async run(): Promise<DeliveryReport> {
+  /** @throws the reason of `options.signal`. */
+  run(): Promise<DeliveryReport> {
+    return stoppableSend(this.#options, this.#statuses, this.#wakeUp, () => this.#run())
+  }
+
+  async #run(): Promise<DeliveryReport> {
     const statuses = this.#statuses
     let open: Iterable<NumberedTarget> = this.#targets
     for (;;) {
@@ -54,7 +61,7 @@ export class MemoryFanOut {
       if (this.#options.receipts) await this.#waitForReceipts(until)
       if (!this.#resendable || statuses.remaining === 0) return statuses.end()
       if (performance.now() >= this.#deadline) return statuses.end()
-      const found = await lookUpOpen(this.#options.lookUp, [...statuses.open()], this.#deadline)
+      const found = await lookUpOpen(this.#options, [...statuses.open()], this.#deadline)
       open = found.filter(({ number }) => statuses.isOpen(number))
     }
   }
@@ -62,17 +69,20 @@ export class MemoryFanOut {
   /** Hands the message to each target once. */
   async #sendOnce(targets: Iterable<NumberedTarget>): Promise<void> {
     const held = new Map<HostedSubscribers, HeldMessage | null>()
-    for (const target of targets) {
-      if (this.#budget.exhausted) await this.#budget.renew()
-      if (performance.now() >= this.#deadline) break
-      const { number } = target
-      const hosts = this.#hostsOf(target)
-      if (!this.#options.receipts) {
-        this.#statuses.handOver(partOf(number), [slotOf(number), slotOf(number)])
-      } else if (hosts.length === 0) this.#settle(number, false)
-      for (const subscribers of hosts) this.#deliver(target, subscribers, held)
+    try {
+      for (const target of targets) {
+        if (this.#budget.exhausted) await this.#budget.renew()
+        if (performance.now() >= this.#deadline) break
+        const { number } = target
+        const hosts = this.#hostsOf(target)
+        if (!this.#options.receipts) {
+          this.#statuses.handOver(partOf(number), [slotOf(number), slotOf(number)])
+        } else if (hosts.length === 0) this.#settle(number, false)
+        for (const subscribers of hosts) this.#deliver(target, subscribers, held)
+      }
+    } finally {
+      for (const each of held.values()) each?.handedOut()
     }
-    for (const each of held.values()) each?.handedOut()
   }
 
   #deliver(
@@ -108,6 +118,7 @@ export class MemoryFanOut {
 
   async #waitForReceipts(until: number): Promise<void> {
     while (this.#statuses.remaining > 0 && performance.now() < until) {
+      this.#options.signal?.throwIfAborted()
       await this.#wakeUp.sleepUntil(until)
     }
   }

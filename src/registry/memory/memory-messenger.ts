@@ -18,6 +18,7 @@ import type {
 } from '../messenger.ts'
 import { OwnGateways } from '../own-gateways.ts'
 import { checkSendOptions } from '../send-options.ts'
+import { stoppableSend } from '../stoppable-send.ts'
 import { rangesOfBitmap } from '../targets/bitmap.ts'
 import { forEachNumber } from '../targets/ranges.ts'
 import { numberOf, TargetSet } from '../targets/target-set.ts'
@@ -150,11 +151,28 @@ export class MemoryMessenger implements Messenger {
   async #sendDurably(
     message: OutgoingMessage,
     targets: TargetSet,
-    { timeoutMs }: SendOptions,
+    options: SendOptions,
   ): Promise<DeliveryReport> {
+    const { timeoutMs, signal } = options
     const deadline = performance.now() + timeoutMs
     const statuses = new DeliveryStatuses(targets, { retried: false })
     const handled = new WakeUp()
+    return stoppableSend(options, statuses, handled, async () => {
+      this.#keepForAll(message, targets, statuses, () => handled.notify())
+      while (statuses.remaining > 0 && performance.now() < deadline) {
+        signal?.throwIfAborted()
+        await handled.sleepUntil(deadline)
+      }
+      return statuses.end()
+    })
+  }
+
+  #keepForAll(
+    message: OutgoingMessage,
+    targets: TargetSet,
+    statuses: DeliveryStatuses,
+    onHandled: () => void,
+  ): void {
     const gateways = new OwnGateways((gateway) => this.isGateway(gateway), this.#warnings)
     for (const [part, { table, slots }] of targets.parts.entries()) {
       const { gateway, names } = table
@@ -170,13 +188,9 @@ export class MemoryMessenger implements Messenger {
       forEachNumber(ranges, (slot) => recipients.set(names[slot] ?? '', numberOf(part, slot)))
       mailbox.keep(message, [...recipients.keys()], (identity) => {
         statuses.settle(recipients.get(identity) ?? -1, true)
-        handled.notify()
+        onHandled()
       })
     }
-    while (statuses.remaining > 0 && performance.now() < deadline) {
-      await handled.sleepUntil(deadline)
-    }
-    return statuses.end()
   }
 }
 

@@ -111,14 +111,20 @@ export class MemoryStore implements RegistryStore {
     return matches.toArray()
   }
 
-  async view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView> {
+  async view(
+    filter: CompiledFilter,
+    order: SortOrder | null,
+    signal?: AbortSignal,
+  ): Promise<RegistrationView> {
     await this.#prepare(filter, order)
-    return this.#index.view(filter, order)
+    signal?.throwIfAborted()
+    return this.#index.view(filter, order, signal)
   }
 
-  async selectTargets(filter: CompiledFilter): Promise<TargetSet> {
+  async selectTargets(filter: CompiledFilter, signal?: AbortSignal): Promise<TargetSet> {
     await this.#prepare(filter, null)
-    return this.#index.selectTargets(filter)
+    signal?.throwIfAborted()
+    return this.#index.selectTargets(filter, signal)
   }
 
   async lookUp(identities: readonly string[]): Promise<readonly Registration[]> {

@@ -211,18 +211,28 @@ export class RegistrationIndex {
     return building.length === 0 ? null : Promise.all(building)
   }
 
-  /** The matches as of the call, yielding to the event loop if many must be evaluated. */
-  async view(filter: CompiledFilter, order: SortOrder | null = null): Promise<RegistrationView> {
+  /**
+   * The matches as of the call, yielding to the event loop if many must be evaluated.
+   * @throws the reason of the signal if that is aborted meanwhile.
+   */
+  async view(
+    filter: CompiledFilter,
+    order: SortOrder | null = null,
+    signal?: AbortSignal,
+  ): Promise<RegistrationView> {
     const ordered = order && this.#ordered(order)
     const { candidates, areMatches } = this.#candidates(filter)
-    return { matches: areMatches ? candidates : await evaluate(candidates, filter), ordered }
+    return {
+      matches: areMatches ? candidates : await evaluate(candidates, filter, signal),
+      ordered,
+    }
   }
 
   /** Those of `view`, as targets of a multicast. */
-  async selectTargets(filter: CompiledFilter): Promise<TargetSet> {
+  async selectTargets(filter: CompiledFilter, signal?: AbortSignal): Promise<TargetSet> {
     const isEverything = filter.isEqualitiesOnly && filter.equalities.length === 0
     if (isEverything) return this.#names.all()
-    const { matches } = await this.view(filter)
+    const { matches } = await this.view(filter, null, signal)
     return this.#names.of(matches)
   }
 
@@ -286,8 +296,12 @@ function nameOf(path: readonly string[]): string {
   return JSON.stringify(path)
 }
 
-async function evaluate(candidates: Matches, filter: CompiledFilter): Promise<Matches> {
-  const budget = new EventLoopBudget(TURN_BUDGET_MS)
+async function evaluate(
+  candidates: Matches,
+  filter: CompiledFilter,
+  signal: AbortSignal | undefined,
+): Promise<Matches> {
+  const budget = new EventLoopBudget(TURN_BUDGET_MS, signal)
   const found: Registration[] = []
   let steps = 0
   for (const block of candidates.blocks) {

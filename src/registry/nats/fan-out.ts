@@ -6,6 +6,7 @@ import type { DeliveryReport, OutgoingMessage, SendOptions } from '../messenger.
 import { OwnGateways } from '../own-gateways.ts'
 import { bitmapOf } from '../targets/bitmap.ts'
 import { membersAt } from '../targets/ranges.ts'
+import { stoppableSend } from '../stoppable-send.ts'
 import type { TargetSet } from '../targets/target-set.ts'
 import { WakeUp } from '../wake-up.ts'
 import type { Warnings } from '../warnings.ts'
@@ -50,7 +51,7 @@ export class FanOut implements ReplyReceiver {
   readonly #options: SendOptions
   readonly #marks: MessageMarks
   readonly #deadline: number
-  readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
+  readonly #budget: EventLoopBudget
   readonly #statuses: DeliveryStatuses
   readonly #sent: SentMessages
   readonly #ways = new Map<Connection, Way>()
@@ -71,16 +72,18 @@ export class FanOut implements ReplyReceiver {
     this.#heldNames = heldNames
     this.#gateways = new OwnGateways((gateway) => subjects.isGateway(gateway), warnings)
     this.#options = options
+    this.#budget = new EventLoopBudget(TURN_BUDGET_MS, options.signal)
     const resendable = options.delivery !== 'at-most-once'
     this.#marks = { id: message.id, resendable, repeatable: message.repeatable ?? false }
     this.#deadline = performance.now() + options.timeoutMs
     this.#statuses = new DeliveryStatuses(targets, { retried: resendable })
     this.#sent = new SentMessages({ resent: resendable })
-    const { lookUp } = options
+    const { lookUp, signal } = options
     this.#resends = new Resends({
       targets,
       statuses: this.#statuses,
       lookUp,
+      signal,
       deadline: this.#deadline,
       budget: this.#budget,
     })
@@ -91,9 +94,13 @@ export class FanOut implements ReplyReceiver {
   /**
    * Sends to all targets and waits for what becomes of them.
    * @throws RegistryError `UNAVAILABLE` if there was no connection to send anything on,
-   * `INVALID_ARGUMENT` if the payload is more than the server takes.
+   * `INVALID_ARGUMENT` if the payload is more than the server takes; the reason of `options.signal`.
    */
-  async run(pool: ConnectionPool): Promise<DeliveryReport> {
+  run(pool: ConnectionPool): Promise<DeliveryReport> {
+    return stoppableSend(this.#options, this.#statuses, this.#wakeUp, () => this.#run(pool))
+  }
+
+  async #run(pool: ConnectionPool): Promise<DeliveryReport> {
     const { resendable } = this.#marks
     try {
       let lanes = this.#ownLanes(await lanesOf(this.#targets, this.#budget))
@@ -157,6 +164,7 @@ export class FanOut implements ReplyReceiver {
     this.#sent.startRound()
     this.#queue = new LaneQueue(lanes, () => this.#wakeUp.notify())
     for (;;) {
+      this.#options.signal?.throwIfAborted()
       const now = performance.now()
       if (now >= this.#deadline) break
       if (!connection.up) for (const lane of lanes) this.#refuseUnsent(lane)
@@ -254,6 +262,7 @@ export class FanOut implements ReplyReceiver {
 
   async #waitForReceipts(until: number): Promise<void> {
     while (performance.now() < until) {
+      this.#options.signal?.throwIfAborted()
       if (this.#statuses.remaining === 0) return
       await this.#wakeUp.sleepUntil(until)
     }
@@ -261,7 +270,7 @@ export class FanOut implements ReplyReceiver {
 
   /** Without receipts, what the broker has is all that is known. */
   async #confirmHandOver(way: Way): Promise<void> {
-    if (!(await way.hasArrived(this.#deadline))) return
+    if (!(await way.hasArrived(this.#deadline, this.#options.signal))) return
     for (const { part, slots } of this.#sent.values()) this.#statuses.handOver(part, slots)
   }
 }

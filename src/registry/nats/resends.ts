@@ -11,6 +11,7 @@ export interface ResendsOptions {
   readonly targets: TargetSet
   readonly statuses: DeliveryStatuses
   readonly lookUp: SendOptions['lookUp']
+  readonly signal: SendOptions['signal']
   /** By `performance.now()`, in ms. */
   readonly deadline: number
   readonly budget: EventLoopBudget
@@ -29,11 +30,12 @@ export class Resends {
   /**
    * The open targets at their current gateways, or at their last known ones if the look-up fails.
    * @param lanes of the round before; what they have not sent comes first.
+   * @throws the reason of the signal once it is aborted.
    */
   async lanesAfter(lanes: readonly Lane[]): Promise<readonly Lane[]> {
-    const { targets, statuses, lookUp, deadline } = this.#options
+    const { targets, statuses, deadline } = this.#options
     const unsent = takeUnsent(lanes)
-    const found = await lookUpOpen(lookUp, await this.#openTargets(), deadline)
+    const found = await lookUpOpen(this.#options, await this.#openTargets(), deadline)
     const open = found.filter(({ number }) => statuses.isOpen(number))
     for (const { number, gateway } of open) this.#moved.set(number, gateway)
     return lanesOfTargets(targets, [

@@ -1,5 +1,6 @@
 import type { MsgHdrs } from '@nats-io/transport-node'
 import { settledWithin } from '../settled-within.ts'
+import { unlessAborted } from '../unless-aborted.ts'
 import type { Connection } from './connections.ts'
 import { FlushPace } from './flush-pace.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
@@ -47,11 +48,19 @@ export class Way {
     return true
   }
 
-  /** Whether the broker has everything that was published: a flush is the proof. */
-  async hasArrived(deadline: number): Promise<boolean> {
+  /**
+   * Whether the broker has everything that was published: a flush is the proof.
+   * @throws the reason of the signal once it is aborted.
+   */
+  async hasArrived(deadline: number, signal: AbortSignal | undefined): Promise<boolean> {
     let isConfirmed = false
-    const flushed = this.connection.nats.flush().then(() => (isConfirmed = true))
-    await settledWithin([flushed], Math.max(0, deadline - performance.now()))
+    const flush = async (): Promise<void> => {
+      await this.connection.nats.flush()
+      isConfirmed = true
+    }
+    const leftMs = Math.max(0, deadline - performance.now())
+    await settledWithin([unlessAborted(signal, flush)], leftMs)
+    signal?.throwIfAborted()
     // A flush on a new connection says nothing about losses on the previous one.
     return isConfirmed && this.connection.losses === this.#lossesBefore
   }

@@ -22,13 +22,15 @@ const CHARACTERS_A_STEP = 64
  * The first registrations in an order, yielding to the event loop. Takes as many comparisons as
  * there are registrations, and a few more, when few of them are asked for; else O(n log n).
  * @param count how many, an integer ≥ 1 or Infinity; all of them if there are fewer.
+ * @throws the reason of the signal if that is aborted meanwhile.
  */
 export async function firstInOrder(
   registrations: Iterable<Registration>,
   { entryOf, compare }: SortOrder,
   count: number,
+  signal?: AbortSignal,
 ): Promise<readonly Registration[]> {
-  const pace = new Pace()
+  const pace = new Pace(signal)
   const runLength = Math.min(MAX_RUN_LENGTH, Math.max(MIN_RUN_LENGTH, 2 * count))
   const runs: (readonly Entry[])[] = []
   let run: Entry[] = []
@@ -106,8 +108,12 @@ async function merge(
 
 /** Reads the clock now and then. */
 class Pace {
-  readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
+  readonly #budget: EventLoopBudget
   #steps = 0
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#budget = new EventLoopBudget(TURN_BUDGET_MS, signal)
+  }
 
   /** Whether it is time to yield. */
   isDue(): boolean {

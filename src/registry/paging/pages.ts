@@ -1,4 +1,12 @@
-import { oneOf, takeOptions, text, trueOrFalse, wholeNumber, type Takes } from '../arguments.ts'
+import {
+  abortSignal,
+  oneOf,
+  takeOptions,
+  text,
+  trueOrFalse,
+  wholeNumber,
+  type Takes,
+} from '../arguments.ts'
 import type { Enumeration, EnumerateOptions, ListedRegistration } from '../enumeration.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { RegistrationView } from '../registration-view.ts'
@@ -12,6 +20,7 @@ import { firstPage, presentIn } from './sorted-page.ts'
 export interface OpenedPage {
   /** The order that an index would be of use in; `null` for the others, and where the order is kept here. */
   readonly order: SortOrder | null
+  readonly signal: AbortSignal | undefined
   /** Cuts the page out of a view of all matches. */
   readonly cut: (view: RegistrationView) => Promise<Enumeration>
 }
@@ -30,6 +39,7 @@ const takes: Takes<EnumerateOptions> = {
   sortBy: text,
   order: oneOf('ascending', 'descending'),
   includeMetadata: trueOrFalse,
+  signal: abortSignal,
 }
 
 /**
@@ -57,7 +67,8 @@ export class Pages {
    */
   open(filter: CompiledFilter, options: EnumerateOptions): OpenedPage {
     const given = takeOptions(options, 'options', takes)
-    const { limit = Infinity, sortBy = 'identity', order = 'ascending', includeMetadata } = given
+    const { limit = Infinity, sortBy = 'identity', order = 'ascending' } = given
+    const { includeMetadata, signal } = given
     const sortOrder = sortOrderOf(sortBy, order)
     let digest: string | undefined
     const digestOnce = (): string => {
@@ -68,7 +79,7 @@ export class Pages {
     const pageOf =
       sortOrder === null
         ? byIdentity(order, cursor, limit)
-        : this.#bySnapshot(filter, sortOrder, cursor, limit)
+        : this.#bySnapshot(filter, sortOrder, cursor, limit, signal)
     const cut = async (view: RegistrationView): Promise<Enumeration> => {
       const { registrations, next } = await pageOf(view)
       return {
@@ -78,7 +89,7 @@ export class Pages {
         nextCursor: next === null ? null : encodeCursor(digestOnce(), next),
       }
     }
-    return { order: cursor === null ? sortOrder : null, cut }
+    return { order: cursor === null ? sortOrder : null, signal, cut }
   }
 
   /** Drops everything; later cursors are too old. */
@@ -91,15 +102,16 @@ export class Pages {
     order: SortOrder,
     cursor: Cursor | null,
     limit: number,
+    signal: AbortSignal | undefined,
   ): PageOf {
-    if (cursor === null) return (view) => this.#firstPage(view, filter, order, limit)
+    if (cursor === null) return (view) => this.#firstPage(view, filter, order, limit, signal)
     // Its digest is that of this order, but no page of it gives such a cursor.
     if (cursor.kind !== 'in') throw invalid('not the nextCursor of a page')
     const { registryId, snapshotId, offset } = cursor
     const snapshot = this.#snapshots.get(registryId, snapshotId)
     return async (view) => {
       const identities = await snapshot.skipping(offset)
-      const { registrations, steps } = await presentIn(view, identities, limit)
+      const { registrations, steps } = await presentIn(view, identities, limit, signal)
       return { registrations, next: steps === null ? null : { ...cursor, offset: offset + steps } }
     }
   }
@@ -109,9 +121,10 @@ export class Pages {
     filter: CompiledFilter,
     order: SortOrder,
     limit: number,
+    signal: AbortSignal | undefined,
   ): Promise<Page> {
     const { matches, ordered } = view
-    const { registrations, rank } = await firstPage(view, filter, order, limit)
+    const { registrations, rank } = await firstPage(view, filter, order, limit, signal)
     if (registrations.length === matches.size) return { registrations, next: null }
     const { registryId } = this.#snapshots
     const keep = (snapshot: Snapshot, offset: number): Page => {

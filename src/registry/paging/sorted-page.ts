@@ -21,22 +21,24 @@ export interface FirstPage {
 /**
  * The first page in an order. An index of all registrations in that order is read until the page is
  * full, unless so few match that sorting them is quicker.
+ * @throws the reason of the signal if that is aborted meanwhile.
  */
 export async function firstPage(
   { matches, ordered }: RegistrationView,
   filter: CompiledFilter,
   order: SortOrder,
   limit: number,
+  signal?: AbortSignal,
 ): Promise<FirstPage> {
   const count = Math.min(limit, matches.size)
   const stepsToSort = matches.size + count * Math.log2(count + 1)
   const expectedSteps = (count / matches.size) * (ordered?.size ?? Infinity)
   if (ordered !== null && expectedSteps <= stepsToSort) {
     // Matches may all be at the far end.
-    const found = await firstOf(ordered, order.order, filter, count, 4 * stepsToSort)
+    const found = await firstOf(ordered, order.order, filter, count, 4 * stepsToSort, signal)
     if (found !== null) return found
   }
-  return { registrations: await firstInOrder(matches, order, limit), rank: null }
+  return { registrations: await firstInOrder(matches, order, limit, signal), rank: null }
 }
 
 async function firstOf(
@@ -45,8 +47,9 @@ async function firstOf(
   filter: CompiledFilter,
   count: number,
   maxSteps: number,
+  signal: AbortSignal | undefined,
 ): Promise<FirstPage | null> {
-  const budget = new EventLoopBudget(TURN_BUDGET_MS)
+  const budget = new EventLoopBudget(TURN_BUDGET_MS, signal)
   const registrations: Registration[] = []
   let rank = 0
   for (const registration of ordered.skipping(0, order)) {
@@ -71,8 +74,9 @@ export async function presentIn(
   { matches }: RegistrationView,
   identities: Iterable<string>,
   limit: number,
+  signal?: AbortSignal,
 ): Promise<LaterPage> {
-  const budget = new EventLoopBudget(TURN_BUDGET_MS)
+  const budget = new EventLoopBudget(TURN_BUDGET_MS, signal)
   const registrations: Registration[] = []
   let steps = 0
   for (const identity of identities) {

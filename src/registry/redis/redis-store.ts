@@ -226,22 +226,28 @@ class RedisStore implements RegistryStore {
     return matches.toArray()
   }
 
-  view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView> {
+  view(
+    filter: CompiledFilter,
+    order: SortOrder | null,
+    signal?: AbortSignal,
+  ): Promise<RegistrationView> {
     return this.#accept(async () =>
       this.#strategy === 'replica'
-        ? this.#replica.view(filter, order)
-        : viewOf(await scanRegistrations(this.#connection, this.#keys, filter, this.#warnings)),
+        ? this.#replica.view(filter, order, signal)
+        : viewOf(await this.#scan(filter, signal)),
     )
   }
 
-  selectTargets(filter: CompiledFilter): Promise<TargetSet> {
+  selectTargets(filter: CompiledFilter, signal?: AbortSignal): Promise<TargetSet> {
     return this.#accept(async () =>
       this.#strategy === 'replica'
-        ? this.#replica.selectTargets(filter)
-        : TargetSet.of(
-            await scanRegistrations(this.#connection, this.#keys, filter, this.#warnings),
-          ),
+        ? this.#replica.selectTargets(filter, signal)
+        : TargetSet.of(await this.#scan(filter, signal)),
     )
+  }
+
+  #scan(filter: CompiledFilter, signal: AbortSignal | undefined): Promise<readonly Registration[]> {
+    return scanRegistrations(this.#connection, this.#keys, filter, this.#warnings, signal)
   }
 
   lookUp(identities: readonly string[]): Promise<readonly Registration[]> {

@@ -97,16 +97,22 @@ export class Replica {
     return nextExpiry === null ? Infinity : receivedAtMs + nextExpiry - timeMs
   }
 
-  /** Live registrations that match. */
-  async view(filter: CompiledFilter, order: SortOrder | null): Promise<RegistrationView> {
+  /** Live registrations that match. What is read is read for all callers, whoever of them gives up. */
+  async view(
+    filter: CompiledFilter,
+    order: SortOrder | null,
+    signal?: AbortSignal,
+  ): Promise<RegistrationView> {
     await this.#prepare(filter, order)
-    return this.#copy.index.view(filter, order)
+    signal?.throwIfAborted()
+    return this.#copy.index.view(filter, order, signal)
   }
 
   /** Those that `select` gives, as targets. */
-  async selectTargets(filter: CompiledFilter): Promise<TargetSet> {
+  async selectTargets(filter: CompiledFilter, signal?: AbortSignal): Promise<TargetSet> {
     await this.#prepare(filter, null)
-    return this.#copy.index.selectTargets(filter)
+    signal?.throwIfAborted()
+    return this.#copy.index.selectTargets(filter, signal)
   }
 
   /** Catches up, with the indexes that an answer should have. */

@@ -1,3 +1,4 @@
+import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { hasExpired } from '../memory/expiry-queue.ts'
 import type { Registration } from '../registration.ts'
@@ -8,6 +9,9 @@ import type { NamespaceKeys } from './keys.ts'
 import { identityFrom } from './record.ts'
 import { corruptRecordMessage, readRecords } from './records.ts'
 
+/** How long evaluating a filter may hold one turn of the event loop, in ms. */
+const TURN_BUDGET_MS = 2
+
 /** Keys looked at by one SCAN. */
 const chunkSize = 1000
 
@@ -15,16 +19,21 @@ const chunkSize = 1000
  * Live registrations that match, ordered by identity, by SCAN and HMGET: no state, and a cost that
  * grows with all keys of the database. Sees all that took effect before the call and stays; what
  * comes or goes during it may be seen or not.
+ * @throws the reason of the signal if that is aborted before the end.
  */
 export async function scanRegistrations(
   connection: RedisConnection,
   keys: NamespaceKeys,
   filter: CompiledFilter,
   warnings: Warnings,
+  signal?: AbortSignal,
 ): Promise<readonly Registration[]> {
   const found = new Map<string, Registration>()
+  const budget = new EventLoopBudget(TURN_BUDGET_MS, signal)
   for await (const identities of scanIdentities(connection, keys)) {
+    signal?.throwIfAborted()
     for (const registration of await readRegistrations(connection, keys, identities, warnings)) {
+      if (budget.exhausted) await budget.renew()
       if (!filter.matches(registration.metadata)) continue
       found.set(registration.identity, registration)
     }

@@ -1,4 +1,4 @@
-import { take, takeOptions, text, trueOrFalse, type Takes } from '../arguments.ts'
+import { abortSignal, takeOptions, text, trueOrFalse, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 
 /** How a watch begins, and which events it has. */
@@ -31,7 +31,7 @@ const takes: Takes<WatchOptions> = {
   initial: trueOrFalse,
   from: text,
   renewals: trueOrFalse,
-  signal: take((value): value is AbortSignal => value instanceof AbortSignal, 'an AbortSignal'),
+  signal: abortSignal,
 }
 
 /**

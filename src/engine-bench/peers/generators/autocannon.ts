@@ -1,6 +1,6 @@
 import { totalMs } from '../judge/judged-load.ts'
 import type { ResponseTimes } from '../judge/truth.ts'
-import { FIXED_CONNECTIONS, type Generator } from './generator.ts'
+import { fixedConnections, type Generator } from './generator.ts'
 import { numberAt } from './number-at.ts'
 
 /** autocannon: a fixed number of connections, and a correction of what they omit. */
@@ -15,7 +15,7 @@ export const autocannon: Generator = {
   reportsFromMs: () => 0,
   command: ({ load, url }) => ({
     args: [
-      `--connections=${FIXED_CONNECTIONS}`,
+      `--connections=${fixedConnections(load)}`,
       `--overallRate=${load.ratePerSecond}`,
       `--duration=${totalMs(load) / 1_000}`,
       '--json',

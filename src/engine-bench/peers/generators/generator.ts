@@ -60,10 +60,19 @@ export interface FoundGenerator {
   readonly version: string | null
 }
 
-/** Connections, of generators that have a fixed number of them and wait where all are in use. */
-export const FIXED_CONNECTIONS = 64
+/** The most that a connection is asked for, in requests per second. */
+const PER_CONNECTION = 500
 
-/** Connections, for generators to whom one can give as many as are in use in a stall, and some more. */
+/**
+ * Connections for generators that have a fixed number of them, and wait where all are in use: as few as
+ * keep up. Each connection has a schedule of its own, so more of them send at the same moment, and the
+ * generator is less punctual.
+ */
+export function fixedConnections({ ratePerSecond }: JudgedLoad): number {
+  return Math.max(Math.ceil(ratePerSecond / PER_CONNECTION), 2)
+}
+
+/** Connections for generators that can be given as many as are in use in the stall, and some more. */
 export function connectionsFor({ ratePerSecond, stallMs }: JudgedLoad): number {
-  return Math.ceil((ratePerSecond * stallMs * 1.1) / 1_000) + FIXED_CONNECTIONS
+  return Math.ceil((ratePerSecond * stallMs * 1.1) / 1_000) + 100
 }

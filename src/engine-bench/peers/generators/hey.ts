@@ -1,7 +1,7 @@
 import { percentile } from '../judge/deviation.ts'
 import { totalMs } from '../judge/judged-load.ts'
 import type { ResponseTimes } from '../judge/truth.ts'
-import { FIXED_CONNECTIONS, type Generator } from './generator.ts'
+import { fixedConnections, type Generator } from './generator.ts'
 
 /** hey: a fixed number of workers, each with a rate of its own. */
 export const hey: Generator = {
@@ -19,9 +19,9 @@ export const hey: Generator = {
       '-z',
       `${totalMs(load)}ms`,
       '-c',
-      String(FIXED_CONNECTIONS),
+      String(fixedConnections(load)),
       '-q',
-      String(load.ratePerSecond / FIXED_CONNECTIONS),
+      String(load.ratePerSecond / fixedConnections(load)),
       '-o',
       'csv',
       url,

@@ -1,6 +1,6 @@
 import { totalMs } from '../judge/judged-load.ts'
 import type { ResponseTimes } from '../judge/truth.ts'
-import { FIXED_CONNECTIONS, type Generator } from './generator.ts'
+import { fixedConnections, type Generator } from './generator.ts'
 
 const THREADS = 2
 /** Each thread then forgets what it has recorded so far. */
@@ -21,7 +21,7 @@ export const wrk2: Generator = {
   command: ({ load, url }) => ({
     args: [
       `-t${THREADS}`,
-      `-c${FIXED_CONNECTIONS}`,
+      `-c${fixedConnections(load)}`,
       `-d${totalMs(load) / 1_000}s`,
       `-R${load.ratePerSecond}`,
       '--latency',

@@ -13,7 +13,9 @@ import type { Connection } from '../connections.ts'
 import type { DurableStreams } from './durability.ts'
 import { decodeReceipt } from '../receipt.ts'
 import { membersAt, type Ranges } from '../../targets/ranges.ts'
+import { stoppableSend } from '../../stoppable-send.ts'
 import type { TargetSet } from '../../targets/target-set.ts'
+import { unlessAborted } from '../../unless-aborted.ts'
 import type { ReplyReceiver } from '../reply-inbox.ts'
 import type { Requests } from '../requests.ts'
 import { store, type Stored } from './store-message.ts'
@@ -62,7 +64,8 @@ export class DurableFanOut implements ReplyReceiver {
   readonly #targets: TargetSet
   readonly #statuses: DeliveryStatuses
   readonly #batches: Batch[] = []
-  readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
+  readonly #budget: EventLoopBudget
+  readonly #options: SendOptions
   readonly #wakeUp = new WakeUp()
   /** Names this call: JetStream drops only what this call publishes twice. */
   readonly #call = nuid.next()
@@ -71,30 +74,40 @@ export class DurableFanOut implements ReplyReceiver {
     sender: DurableSender,
     message: OutgoingMessage,
     targets: TargetSet,
-    { timeoutMs }: SendOptions,
+    options: SendOptions,
   ) {
+    this.#options = options
+    this.#budget = new EventLoopBudget(TURN_BUDGET_MS, options.signal)
     this.#sender = sender
     this.#targets = targets
     this.#statuses = new DeliveryStatuses(targets, { retried: false })
     this.#message = message
     const { streams, warnings } = sender
     this.#gateways = new OwnGateways((gateway) => streams.subjects.isGateway(gateway), warnings)
-    this.#deadline = performance.now() + timeoutMs
+    this.#deadline = performance.now() + options.timeoutMs
   }
 
-  async run(): Promise<DeliveryReport> {
+  /** @throws the reason of `options.signal`. */
+  run(): Promise<DeliveryReport> {
+    return stoppableSend(this.#options, this.#statuses, this.#wakeUp, () => this.#run())
+  }
+
+  async #run(): Promise<DeliveryReport> {
+    const { signal } = this.#options
     const { replyPrefix, close } = this.#sender.connection.inbox.open(this)
     try {
       for (const lane of await lanesOf(this.#targets, this.#budget)) {
         await this.#split(replyPrefix, lane)
       }
       const queue = this.#batches.values()
-      await Promise.all(
-        Array.from({ length: PUBLISHES_IN_FLIGHT }, async () => {
-          for (const batch of queue) await this.#store(batch)
-        }),
+      const storeInTurn = async (): Promise<void> => {
+        for (const batch of queue) await this.#store(batch)
+      }
+      await unlessAborted(signal, () =>
+        Promise.all(Array.from({ length: PUBLISHES_IN_FLIGHT }, storeInTurn)),
       )
       while (this.#statuses.remaining > 0 && performance.now() < this.#deadline) {
+        signal?.throwIfAborted()
         await this.#wakeUp.sleepUntil(this.#deadline)
       }
       return this.#statuses.end()
@@ -161,6 +174,7 @@ export class DurableFanOut implements ReplyReceiver {
     let mayBeStored = false
     let said: Stored['state'] = 'unknown'
     while (performance.now() < this.#deadline) {
+      this.#options.signal?.throwIfAborted()
       if (this.#sender.connection.up) {
         said = await this.#storeOnce(batch)
         if (said === 'stored') {

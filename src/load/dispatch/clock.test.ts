@@ -1,0 +1,131 @@
+import type { Worker } from 'node:worker_threads'
+import * as fc from 'fast-check'
+import { beforeEach, afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import { burst } from '../arrivals/burst.ts'
+import { constant } from '../arrivals/constant.ts'
+import { poisson } from '../arrivals/poisson.ts'
+import { nowMs } from '../clock.ts'
+import { generateLoad, type LoadPlan } from '../generator.ts'
+import { InputError } from '../input-error.ts'
+import { countsOfAll } from '../totals.ts'
+import { openClock } from './clock.ts'
+import { openDispatch } from './dispatch-option.ts'
+
+let threads: Worker[] = []
+const note = (thread: Worker): void => void threads.push(thread)
+beforeEach(() => {
+  threads = []
+  process.on('worker', note)
+})
+afterEach(() => void process.off('worker', note))
+
+const LOAD: LoadPlan = {
+  arrivals: constant(200),
+  durationMs: 100,
+  dispatch: 'clock',
+  operations: { nothing: async () => {} },
+}
+
+/** Threads of this test that run still. Node gives an ended one the id −1. */
+const running = (): number => threads.filter(({ threadId }) => threadId !== -1).length
+
+describe('the clock thread', () => {
+  test('ends with the load', async () => {
+    await generateLoad(LOAD)
+    expect(threads).toHaveLength(1)
+    expect(running()).toBe(0)
+  })
+
+  test('ends with a load that is interrupted', async () => {
+    const signal = AbortSignal.timeout(50)
+    const { isInterrupted } = await generateLoad({ ...LOAD, durationMs: 60_000, signal })
+    expect(isInterrupted).toBe(true)
+    expect(running()).toBe(0)
+  })
+
+  test('ends with a load that its SLO ends', async () => {
+    const { abortReason } = await generateLoad({
+      ...LOAD,
+      durationMs: 60_000,
+      operations: { fails: () => Promise.reject(new Error('no')) },
+      slo: { successRate: 0.99, every: '100ms', abortOnFail: { after: '100ms' } },
+    })
+    expect(abortReason).not.toBeNull()
+    expect(running()).toBe(0)
+  })
+
+  test('ends with a load that is ready too late', async () => {
+    await expect(generateLoad({ ...LOAD, startAtMs: Date.now() })).rejects.toThrow(InputError)
+    expect(threads).toHaveLength(1)
+    expect(running()).toBe(0)
+  })
+
+  test('that dies leaves nobody asleep: requests are started as by a timer', async () => {
+    const loading = generateLoad({ ...LOAD, durationMs: 500 })
+    setTimeout(() => threads.forEach((thread) => void thread.terminate()), 200)
+    const result = await loading
+    expect(countsOfAll(result)).toMatchObject({ planned: 100, started: 100 })
+  })
+})
+
+test('the clock is what auto is, and timers are where it has no thread', async () => {
+  const { technique, wait } = await openDispatch('auto')
+  await wait.close()
+  expect(technique).toBe('clock')
+})
+
+describe('every request is started once, and none before it is due', () => {
+  const arrivals = fc.oneof(
+    fc.integer({ min: 1, max: 20_000 }).map((rate) => constant(rate)),
+    fc
+      .tuple(fc.integer({ min: 10, max: 5_000 }), fc.nat(100))
+      .map(([rate, seed]) => poisson(rate, { seed })),
+    fc
+      .record({
+        base: fc.integer({ min: 1, max: 100 }),
+        rate: fc.integer({ min: 100, max: 5_000 }),
+      })
+      .map((rates) => burst({ ...rates, every: '100ms', for: '20ms' })),
+  )
+
+  test('whatever the arrivals', async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals, async (pattern) => {
+        const started = new Map<number, boolean>()
+        const result = await generateLoad({
+          ...LOAD,
+          arrivals: pattern,
+          durationMs: 150,
+          warmUpMs: 30,
+          operations: {
+            note: async ({ number, startedAtMs, intendedAtMs }) =>
+              void started.set(number, startedAtMs >= intendedAtMs),
+          },
+        })
+        const { planned, started: measured } = countsOfAll(result)
+        expect(measured).toBe(planned)
+        expect(started.size).toBeGreaterThanOrEqual(planned)
+        expect([...started.values()].every(Boolean)).toBe(true)
+      }),
+      { numRuns: 20 },
+    )
+  })
+})
+
+test('times may be waited for in any order', async () => {
+  const clock = await openClock()
+  onTestFinished(() => clock.close())
+  for (const inMs of [5, 1, 3, 0, -1, 8, 2]) {
+    const untilMs = nowMs() + inMs
+    // What was announced to come next doesn't come.
+    await clock.until(untilMs, (i) => untilMs + i * 0.5)
+    while (nowMs() < untilMs) await clock.until(untilMs)
+  }
+})
+
+test('who waits still is woken up when the clock is closed', async () => {
+  const clock = await openClock()
+  const waiting = clock.until(nowMs() + 60_000)
+  await clock.close()
+  await waiting
+})
