@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { findContenders, measurePeers } from '../engine-bench/peers/measure-peers.ts'
-import { describeContenders, describeMissing, peersSection, withSection } from '../engine-bench/peers/peers-section.ts'
+import {
+  describeContenders,
+  describeMissing,
+  peersSection,
+  withSection,
+} from '../engine-bench/peers/peers-section.ts'
 import { renderPeersTable } from '../engine-bench/peers/peers-table.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'

@@ -27,10 +27,13 @@ export interface PeerRow {
   readonly run: GeneratorRun
 }
 
-/** Ours, and those of others that are on the PATH or in node_modules. */
-export async function findContenders(): Promise<Contenders> {
+/**
+ * Ours, and those of others that are on the PATH or in node_modules.
+ * @param path a list of folders, as `PATH` has it.
+ */
+export async function findContenders(path = process.env['PATH'] ?? ''): Promise<Contenders> {
   const looked = await Promise.all(
-    PEERS.map(async (generator) => ({ generator, found: await findGenerator(generator) })),
+    PEERS.map(async (generator) => ({ generator, found: await findGenerator(generator, path) })),
   )
   return {
     found: [...OURS.map(ours), ...looked.flatMap(({ found }) => found ?? [])],

@@ -48,7 +48,9 @@ function cellsOf({ contender: { generator }, load, run }: PeerRow): readonly str
     report.choice === null ? generator.name : `${generator.name} = ${report.choice}`,
     ...deviationCells(judgement.steady),
     ...deviationCells(judgement.firstSecond).slice(1),
-    arrived >= due ? 'none' : `${(due - arrived).toLocaleString('en')} of ${due.toLocaleString('en')}`,
+    arrived >= due
+      ? 'none'
+      : `${(due - arrived).toLocaleString('en')} of ${due.toLocaleString('en')}`,
     percent(arrivedInStall),
     timesCell(report.times),
     timesCell(trueTimes(load, generator.reportsFromMs(load))),

@@ -108,7 +108,8 @@ async function coresInSteady(
 ): Promise<number | null> {
   const { pid } = child
   if (pid === undefined) return null
-  const firstAtMs = await judge.first.catch(() => null)
+  const end = once(ended, 'abort').then(() => null)
+  const firstAtMs = await Promise.race([judge.first.catch(() => null), end])
   if (firstAtMs === null) return null
   const readAt = async (atMs: number): Promise<{ atMs: number; cpuMs: number | null }> => {
     await sleep(Math.max(atMs - nowMs(), 0), undefined, { signal: ended })

@@ -18,7 +18,7 @@ const LONGEST_VERSION = 100
  */
 export async function findGenerator(
   generator: Generator,
-  path: string = process.env['PATH'] ?? '',
+  path: string,
 ): Promise<FoundGenerator | null> {
   const folders = [...path.split(delimiter).filter((folder) => folder !== ''), PACKAGES]
   for (const name of generator.programs) {

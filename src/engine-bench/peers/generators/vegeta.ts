@@ -45,7 +45,6 @@ const NS_PER_MS = 1e6
 /** @param json what `vegeta report -type=json` prints: times in ns, and no P99.9. */
 export function parseVegetaReport(json: string): ResponseTimes {
   const report: unknown = JSON.parse(json)
-  const at = (percentile: string): number =>
-    numberAt(report, 'latencies', percentile) / NS_PER_MS
+  const at = (percentile: string): number => numberAt(report, 'latencies', percentile) / NS_PER_MS
   return { p50Ms: at('50th'), p99Ms: at('99th'), p999Ms: null }
 }

@@ -10,7 +10,8 @@ const CALIBRATION_MS = 10_000
 export const wrk2: Generator = {
   name: 'wrk2',
   programs: ['wrk2', 'wrk'],
-  install: 'git clone https://github.com/giltene/wrk2 && make -C wrk2, and wrk2/wrk on the PATH as wrk2',
+  install:
+    'git clone https://github.com/giltene/wrk2 && make -C wrk2, and wrk2/wrk on the PATH as wrk2',
   versionArgs: ['--version'],
   // Its parent, wrk, prints the same name, and knows no rate.
   readVersion: (printed) =>

@@ -50,8 +50,7 @@ export function judgeArrivals(arrivalsMs: Float64Array, load: JudgedLoad): Judge
     firstSecond: deviationOf(between(0, Math.min(FIRST_SECOND_MS, load.warmUpMs)), anchorMs),
     due: dueIn(load, 0, totalMs(load)),
     arrived: arrivalsMs.length,
-    arrivedInStall:
-      arrivalsMs.filter(isInStall).length / dueIn(load, stall.startMs, stall.endMs),
+    arrivedInStall: arrivalsMs.filter(isInStall).length / dueIn(load, stall.startMs, stall.endMs),
   }
 }
 
@@ -61,7 +60,11 @@ function deviationOf(sorted: Float64Array, anchorMs: number): Deviation | null {
   return { p50Ms: at(50), p99Ms: at(99), maxMs: at(100) }
 }
 
-/** The smallest value that at least `p` % are not above. */
+/** Ranks are whole; what 99.9 % of them is may be off by a rounding. */
+const ROUNDING = 1e-9
+
+/** The smallest value that at least `p` % are not above; 0 of nothing. */
 export function percentile(sorted: Float64Array, p: number): number {
-  return sorted[Math.max(Math.ceil((p / 100) * sorted.length), 1) - 1] ?? 0
+  const rank = Math.max(Math.ceil((p * sorted.length) / 100 - ROUNDING), 1)
+  return sorted[rank - 1] ?? 0
 }

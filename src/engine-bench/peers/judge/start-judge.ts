@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import type { JudgedLoad } from './judged-load.ts'
 
 /** What a judge is started with. */

@@ -23,5 +23,9 @@ export function trueTimes(load: JudgedLoad, fromMs: number): ResponseTimes {
     .map((_, k) => ((first + k) * 1_000) / ratePerSecond)
     .map((dueMs) => (dueMs >= startMs && dueMs < endMs ? endMs - dueMs : 0))
     .sort()
-  return { p50Ms: percentile(waits, 50), p99Ms: percentile(waits, 99), p999Ms: percentile(waits, 99.9) }
+  return {
+    p50Ms: percentile(waits, 50),
+    p99Ms: percentile(waits, 99),
+    p999Ms: percentile(waits, 99.9),
+  }
 }
