@@ -2,6 +2,7 @@
 const INTERCHANGEABLE = [
   /^(?:met|missed|passed|failed|inconclusive|regression|improvement|pass)$/,
   /^(?:valid|degraded|invalid)$/,
+  /^(?:timer|hybrid|spin|clock)$/,
 ]
 const UNITS = /^(?:µs|ms|s|min|h|k|m|b|kb|kib|mb|mib)$/
 /** The live line: a short run may end before it is printed. */

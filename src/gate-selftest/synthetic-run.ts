@@ -131,7 +131,7 @@ function summarise(
     state: 'measured',
     name: 'synthetic',
     testStatus: 'passed',
-    verdict: judgeMeasurement(result, null),
+    verdict: judgeMeasurement(result, []),
     result: { ...result, operations: [...result.operations].map(figuresOf) },
   }
 }

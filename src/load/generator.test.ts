@@ -241,7 +241,7 @@ describe('a load', () => {
     })
     const rows = [...judgeSlo(result, readSlo({ successRate: 0.9 })), ...result.windowedSlo]
     expect(rows.map(({ outcome }) => outcome)).toEqual(['inconclusive', 'inconclusive'])
-    expect(judgeMeasurement(result, null)).toMatchObject({
+    expect(judgeMeasurement(result, [])).toMatchObject({
       reasons: expect.arrayContaining([
         expect.objectContaining({
           message: expect.stringMatching(/when the load was interrupted/),

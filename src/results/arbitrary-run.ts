@@ -173,10 +173,13 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         achieved: fc.record({ degraded: share, invalid: share }),
         dropped: fc.record({ degraded: share, invalid: share }),
         unfinished: fc.record({ degraded: share }),
+        medianLateness: fc.record({ degraded: fc.option(time) }),
         lateness: fc.record({ degraded: time }),
+        tailLateness: fc.record({ degraded: time }),
         latenessMs: fc.record({ degraded: time }),
         batchMs: fc.record({ degraded: time }),
         receiverPauseMs: fc.record({ degraded: time }),
+        pauseRatio: fc.record({ degraded: time }),
       }),
       operations: fc
         .tuple(...names.map((name) => fc.tuple(fc.constant(name), operation)))

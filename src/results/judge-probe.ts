@@ -4,6 +4,7 @@ import { leastRequests, type LeastRequests } from '../load/least-requests.ts'
 import { percentileMs, sumOf } from '../load/recording/histogram.ts'
 import { formatRatio, type SloRow } from '../load/slo/slo-row.ts'
 import { achievedPerSecond } from '../load/totals.ts'
+import { MEDIAN_LATENESS } from '../load/verdict/judge-pace.ts'
 import type { VerdictReason } from '../load/verdict/verdict.ts'
 import { deserializeHistogram } from './histogram-json.ts'
 import { ownErrors } from './own-errors.ts'
@@ -72,13 +73,15 @@ function probeOf(rate: number, entry: Measured): ProbeEntry {
 }
 
 /**
- * A rate passes if its SLO is met by a valid measurement. Otherwise the system gave out, unless the
+ * A rate passes if its SLO is met by a measurement of which at most the median is in doubt: every request
+ * is late by the same then, and what is met in spite of that is met. Otherwise the system gave out, unless the
  * generator may have, which makes it a disturbed probe: what it was late by is taken off the system's times twice, once for requests that
  * started late (that is the service time) and once for answers that waited for the same busy thread.
  */
 function outcomeOf(entry: Measured): { outcome: ProbeOutcome; reasons: string[] } {
   const { verdict, slo } = entry
-  const doubts = verdict.kind === 'valid' ? [] : verdict.reasons
+  const allDoubts = verdict.kind === 'valid' ? [] : verdict.reasons
+  const doubts = allDoubts.filter(({ figure }) => figure !== MEDIAN_LATENESS)
   const ownDoubts = doubts.filter((doubt) => isOfGenerator(doubt, doubts))
   // Where there was nothing to measure, nothing succeeded.
   const missed = slo.filter((row) => row.outcome === 'missed' || row.measured === null)

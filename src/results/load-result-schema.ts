@@ -152,10 +152,13 @@ export const loadResultSchema = z
         achieved: z.strictObject({ degraded: time, invalid: time }),
         dropped: z.strictObject({ degraded: time, invalid: time }),
         unfinished: z.strictObject({ degraded: time }),
+        medianLateness: z.strictObject({ degraded: timeOrNothing }),
         lateness: z.strictObject({ degraded: time }),
+        tailLateness: z.strictObject({ degraded: time }),
         latenessMs: z.strictObject({ degraded: time }),
         batchMs: z.strictObject({ degraded: time }),
         receiverPauseMs: z.strictObject({ degraded: time }),
+        pauseRatio: z.strictObject({ degraded: time }),
       })
       .describe('What the verdict is reached by; see src/load/verdict/verdict-thresholds.ts.'),
     operations: z.array(operationSchema),

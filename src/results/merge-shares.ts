@@ -1,4 +1,4 @@
-import { judgeSlo, tightestResponseBoundMs } from '../load/slo/judge-slo.ts'
+import { judgeSlo } from '../load/slo/judge-slo.ts'
 import { mergeResults } from '../load/merge/merge-results.ts'
 import { judgeMeasurement } from '../load/verdict/verdict.ts'
 import { deserializeLoadResult, serializeLoadResult } from './load-result-json.ts'
@@ -50,7 +50,7 @@ function mergeScenario(first: Measured, entries: readonly Measured[]): Measured 
   if (one === undefined) throw new TypeError('there is nothing to merge')
   const { bounds } = first
   const result = mergeResults([one, ...others], bounds)
-  const verdict = judgeMeasurement(result, tightestResponseBoundMs(bounds))
+  const verdict = judgeMeasurement(result, bounds)
   const slo = bounds.length === 0 ? [] : judgeSlo(result, bounds)
   // The test of a share with an invalid measurement fails by that alone; the whole has its own.
   const errors = entries.flatMap((entry, index) =>

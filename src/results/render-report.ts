@@ -1,13 +1,8 @@
 import { outcomeOf, type ScenarioOutcome } from './outcome.ts'
 import { ownErrors } from './own-errors.ts'
-import {
-  paint,
-  renderDetails,
-  renderOperations,
-  renderSlo,
-  renderTotals,
-  renderVerdict,
-} from './render-scenario.ts'
+import { renderGenerator, renderLateness } from './render-generator.ts'
+import { renderOperations } from './render-operations.ts'
+import { paint, renderDetails, renderSlo, renderTotals, renderVerdict } from './render-scenario.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
 
 /** All that is said of a scenario below its name: whole lines without a final newline. */
@@ -31,6 +26,8 @@ export function renderReport(entry: ScenarioEntry): string {
     result.abortReason === null ? null : paint('red', `  ended early: ${result.abortReason}`),
     renderOperations(result),
     renderDetails(result),
+    renderLateness(result),
+    renderGenerator(result),
     renderVerdict(verdict),
     slo.length === 0 ? null : renderSlo(slo),
     slo.length === 0 && bounds.length > 0 ? SLO_OF_SHARE : null,

@@ -2,8 +2,9 @@ import { styleText } from 'node:util'
 import { formatMs } from '../load/duration.ts'
 import { percentileMs, sumOf } from '../load/recording/histogram.ts'
 import type { SloOutcome, SloRow } from '../load/slo/slo-row.ts'
-import { achievedPerSecond, throughputPerSecond } from '../load/totals.ts'
+import { throughputPerSecond } from '../load/totals.ts'
 import type { Verdict } from '../load/verdict/verdict.ts'
+import { decimals, whole } from './format-figures.ts'
 import { deserializeHistogram } from './histogram-json.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
 import { renderTable, type Column } from './render-table.ts'
@@ -31,37 +32,6 @@ export function renderTotals(result: LoadResultJson): string {
     ),
   ]
   return `  ${parts.join(', ')}`
-}
-
-/** Per operation: counts, response percentiles, service P99 and the rate of requests started. */
-export function renderOperations(result: LoadResultJson): string {
-  const columns = [
-    left('operation'),
-    ...[
-      'count',
-      'ok',
-      'errors',
-      'P50',
-      'P95',
-      'P99',
-      'P99.9',
-      'max',
-      'service P99',
-      'achieved',
-    ].map(right),
-  ]
-  const rows = result.operations.map(({ name, counts, response, service }) => [
-    name,
-    whole(counts.planned),
-    whole(counts.ok),
-    whole(counts.planned - counts.ok),
-    ...(['p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const).map((percentile) =>
-      time(response.figures[percentile]),
-    ),
-    time(service.figures.p99Ms),
-    rate(achievedPerSecond(result, name)),
-  ])
-  return renderTable(columns, rows)
 }
 
 /** What went wrong, by code, and what became of messages; `null` where there is nothing to say. */
@@ -190,20 +160,6 @@ function figure(value: number, unit: SloRow['unit']): string {
   }
 }
 
-function rate(perSecond: number | null): string {
-  return perSecond === null ? '–' : `${decimals(perSecond, 1)}/s`
-}
-
 function time(ms: number | null): string {
   return ms === null ? '–' : formatMs(ms)
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en-US')
-}
-
-/** Rounded down, so that 99.9996 % never reads 100 %. */
-function decimals(value: number, digits: number): string {
-  const scale = 10 ** digits
-  return String(Math.floor(value * scale + 1e-6) / scale)
 }

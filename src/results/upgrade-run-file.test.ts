@@ -1,6 +1,5 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { VERDICT_THRESHOLDS } from '../load/verdict/verdict-thresholds.ts'
 import { arbitraryRun } from './arbitrary-run.ts'
 import { runFileSchema, type RunFile } from './run-file.ts'
 import { upgradeRunFile } from './upgrade-run-file.ts'
@@ -9,7 +8,8 @@ type Json = Record<string, unknown>
 
 /** A run as version 4 had it. */
 function asVersion4(run: RunFile): Json {
-  return { ...without(run, ['ranOn']), schemaVersion: 4 }
+  const later = ['ranOn', 'medianLateness', 'tailLateness', 'pauseRatio']
+  return { ...without(run, later), schemaVersion: 4 }
 }
 
 /** A run as version 3 had it. */
@@ -49,12 +49,18 @@ function where(data: unknown, isKept: (key: string, value: unknown) => boolean):
   )
 }
 
-/** A run in which nothing happened that version 4 did not record. */
+/** A run in which nothing happened that version 4 did not record, judged as it was then. */
 function recordedInVersion4(run: RunFile): RunFile {
   const scenarios = run.scenarios.map((scenario) => {
     if (scenario.state !== 'measured') return scenario
     const health = { ...scenario.result.health, ranOn: { most: 0, atEnd: 0 } }
-    return { ...scenario, result: { ...scenario.result, health } }
+    const verdictThresholds = {
+      ...scenario.result.verdictThresholds,
+      medianLateness: { degraded: null },
+      tailLateness: { degraded: 0 },
+      pauseRatio: { degraded: 0 },
+    }
+    return { ...scenario, result: { ...scenario.result, health, verdictThresholds } }
   })
   return { ...run, scenarios }
 }
@@ -73,12 +79,12 @@ function recordedInVersion3(run: RunFile): RunFile {
 function recordedInVersion2(run: RunFile): RunFile {
   const notDefault = <T extends object>(rows: readonly T[]) =>
     rows.map((row) => ({ ...row, isDefault: false }))
-  const scenarios = run.scenarios.flatMap((scenario): RunFile['scenarios'] => {
+  const scenarios = recordedInVersion4(run).scenarios.flatMap((scenario): RunFile['scenarios'] => {
     if (scenario.state === 'lost') return []
     if (scenario.state === 'unmeasured') return [scenario]
     const { result, slo, bounds } = scenario
     const { health, verdictThresholds } = result
-    const { receiverPauseMs } = VERDICT_THRESHOLDS
+    const receiverPauseMs = { degraded: 250 }
     return [
       {
         ...scenario,
@@ -127,7 +133,7 @@ function recordedInVersion2(run: RunFile): RunFile {
   return { ...run, scenarios, capacities }
 }
 
-test('a file of version 4 becomes one of today, without what was not recorded then', () => {
+test('a file of version 4 becomes one of today, judged as it was', () => {
   fc.assert(
     fc.property(arbitraryRun.map(recordedInVersion4), (run) => {
       expect(runFileSchema.parse(upgradeRunFile({ ...asVersion4(run), schemaVersion: 4 }))).toEqual(

@@ -109,12 +109,33 @@ function fromVersion3(data: Versioned): Versioned {
   }
 }
 
-/** Version 5 brought dispatch by a clock thread, and requests that ran on after they had been given up. */
+/**
+ * Version 5 brought dispatch by a clock thread, requests that ran on after they had been given up, and
+ * thresholds of the verdict that are relative to what was measured: a run from before is judged without them.
+ */
 function fromVersion4(data: Versioned): Versioned {
+  const scenarios = withHealth(data['scenarios'], { ranOn: { most: 0, atEnd: 0 } })
   return {
     ...data,
     schemaVersion: 5,
-    scenarios: withHealth(data['scenarios'], { ranOn: { most: 0, atEnd: 0 } }),
+    scenarios: each(scenarios, ({ result, ...scenario }) =>
+      result === undefined ? scenario : { ...scenario, result: withThresholds(result) },
+    ),
+  }
+}
+
+function withThresholds(result: unknown): unknown {
+  if (!isObject(result)) return result
+  const { verdictThresholds } = result
+  if (!isObject(verdictThresholds)) return result
+  return {
+    ...result,
+    verdictThresholds: {
+      medianLateness: { degraded: null },
+      tailLateness: { degraded: 0 },
+      pauseRatio: { degraded: 0 },
+      ...verdictThresholds,
+    },
   }
 }
 

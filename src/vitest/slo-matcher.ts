@@ -1,11 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { MatcherResult } from 'vitest'
-import {
-  checkOperations,
-  isSameBound,
-  judgeSlo,
-  tightestResponseBoundMs,
-} from '../load/slo/judge-slo.ts'
+import { checkOperations, isSameBound, judgeSlo } from '../load/slo/judge-slo.ts'
 import { written } from '../load/check-fields.ts'
 import { InputError } from '../load/input-error.ts'
 import type { LoadResult } from '../load/result.ts'
@@ -55,7 +50,7 @@ export function isOfShare(result: LoadResult): void {
  */
 export function judgementOf(result: LoadResult, allowances: Allowances): Judgement {
   const { verdict, slo, bounds } = judgements.get(result) ?? {
-    verdict: judgeMeasurement(result, null),
+    verdict: judgeMeasurement(result, []),
     slo: [],
     bounds: [],
   }
@@ -81,7 +76,7 @@ export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
   checkOperations(asserted, [...result.operations.keys()])
   const before = judgements.get(result)
   const bounds = withoutSameBounds([...(before?.bounds ?? []), ...asserted])
-  const verdict = judgeMeasurement(result, tightestResponseBoundMs(bounds))
+  const verdict = judgeMeasurement(result, bounds)
   const rows = shares.has(result) ? [] : judgeSlo(result, asserted)
 
   const judged = withoutRepeats([...(before?.slo ?? []), ...rows])

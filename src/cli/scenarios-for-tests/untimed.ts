@@ -6,6 +6,7 @@ import type { VerdictOverrides } from '../../load/verdict/verdict-thresholds.ts'
  */
 export const UNTIMED: VerdictOverrides = {
   achieved: { degraded: 0, invalid: 0 },
+  medianLateness: { degraded: null },
   latenessMs: { degraded: 600_000 },
   batchMs: { degraded: 600_000 },
 }

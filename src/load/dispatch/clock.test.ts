@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import type { Worker } from 'node:worker_threads'
 import * as fc from 'fast-check'
 import { beforeEach, afterEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -68,10 +70,30 @@ describe('the clock thread', () => {
   })
 })
 
-test('the clock is what auto is, and timers are where it has no thread', async () => {
+test('left to the machine, the technique is the clock', async () => {
   const { technique, wait } = await openDispatch('auto')
   await wait.close()
   expect(technique).toBe('clock')
+})
+
+describe('where the system gives no thread', () => {
+  const module = new URL('dispatch-option.ts', import.meta.url).href
+  const openIn = async (option: string): Promise<string> => {
+    const code = `
+      const { openDispatch } = await import(${JSON.stringify(module)})
+      const opened = await openDispatch('${option}').catch(({ message }) => ({ technique: message }))
+      process.stdout.write(opened.technique)`
+    const args = ['--permission', '--allow-fs-read=*', '--input-type=module', '--eval', code]
+    return (await promisify(execFile)(process.execPath, args)).stdout
+  }
+
+  test('the technique is the timer', async () => {
+    expect(await openIn('auto')).toBe('timer')
+  })
+
+  test('a clock that was asked for is refused with what to do', async () => {
+    expect(await openIn('clock')).toMatch(/"clock" can't be used here.*Use auto, timer, hybrid/)
+  })
 })
 
 describe('every request is started once, and none before it is due', () => {

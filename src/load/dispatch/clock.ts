@@ -8,7 +8,7 @@ import { WakeLead } from './wake-lead.ts'
 import type { Wait } from './wait.ts'
 
 /** A shorter sleep costs more than it saves, in ms. */
-const MIN_SLEEP_MS = 0.015
+const MIN_SLEEP_MS = 0.03
 
 /**
  * Sleeps, and is woken up by a thread that does nothing but watch the clock. Node's timers count in whole

@@ -26,6 +26,9 @@ const STOP_WITHIN_MS = 1_000
 /** The requests that a pause of this length delayed are started all at once, and may be too many. */
 const CROWDING_PAUSE_MS = 500
 
+/** What is not urgent is done when no request is due for this long: it takes a tenth of it. */
+const IDLE_MS = 0.1
+
 /** Starts the requests of one load when they are due, times them out, and counts each once. */
 export class Dispatcher {
   readonly #schedule: Schedule
@@ -99,7 +102,10 @@ export class Dispatcher {
     const gc = watchGcPauses()
     const coreWait = new CoreWaitWatch()
     const isAborted = (): boolean => signal?.aborted === true || this.#isAbortedBySlo()
-    const sweeper = setInterval(() => this.#timeOutOverdue(), OBSERVE_EVERY_MS)
+    const sweeper = setInterval(() => {
+      this.#timeOutOverdue()
+      this.#sumUp()
+    }, OBSERVE_EVERY_MS)
     let isMeasuring = false
     try {
       while (!this.isDraining && !isAborted()) {
@@ -170,9 +176,10 @@ export class Dispatcher {
       if (waitedMs >= graceMs) break
       await timer(nowMs() + 1)
       this.#timeOutOverdue()
+      this.#sumUp()
     }
     const now = this.#now()
-    for (const flight of this.#flights.takeWhile(() => true)) {
+    for (const flight of this.#flights) {
       this.#end(flight, 'unfinished', now)
       flight.request.stop('GRACE_PERIOD_ENDED')
     }
@@ -291,10 +298,19 @@ export class Dispatcher {
     // Before more are given up: those that stop when they are told to don't run on.
     this.#mostRanOn = Math.max(this.#mostRanOn, this.#flights.givenUp)
     const now = this.#now()
-    for (const flight of this.#flights.takeWhile((each) => this.#isOverdue(each, now))) {
+    for (const flight of this.#flights) {
+      if (!this.#isOverdue(flight, now)) break
       this.#end(flight, 'timed out', now)
       flight.request.stop('TIMED_OUT')
     }
+  }
+
+  /** Sums up a little of what was recorded, if it is in nobody's way. */
+  #sumUp(): void {
+    const now = this.#now()
+    const isIdle =
+      this.inFlight === 0 && (this.isDraining || this.#schedule.dueAtMs(this.#next) > now + IDLE_MS)
+    this.#recorder.sumUpNext(now, isIdle)
   }
 
   #isOverdue({ request: { startedAtMs } }: Flight, now: number): boolean {

@@ -111,7 +111,7 @@ describe('the limit on requests in flight', () => {
     const result = await load(never, LIMITED)
     expect(countsOfAll(result)).toMatchObject({ planned: 50, timedOut: 5, dropped: 45 })
     expect(result.health.ranOn).toEqual({ most: 5, atEnd: 5 })
-    const verdict = judgeMeasurement(result, null)
+    const verdict = judgeMeasurement(result, [])
     expect(verdict.kind).toBe('invalid')
     expect(JSON.stringify(verdict)).toMatch(
       /45 of 50 .* because 5 were running, up to 5 of which had timed out and ran on, 5 of them to the end/,

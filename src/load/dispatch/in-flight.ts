@@ -5,21 +5,29 @@ export interface Flight {
   readonly operation: string
   readonly request: StartedRequest
   /** Whether it was answered, or given up: at its time-out or the end of the grace period. */
-  hasEnded: boolean
+  readonly hasEnded: boolean
   /** Whether its promise has settled. One that was given up runs on until then. */
-  hasSettled: boolean
+  readonly hasSettled: boolean
 }
 
-/** Ended flights are let go of in lots of this many, so that the list stays short. */
-const FORGET_AFTER = 10_000
+/** As part of the list of those under way. */
+interface ListedFlight extends Flight {
+  hasEnded: boolean
+  hasSettled: boolean
+  before: ListedFlight | null
+  after: ListedFlight | null
+}
 
 /**
  * The requests under way, in order of start, and how many run. All have the same timeout, so the
  * oldest is the first to reach it and one timer serves them all.
+ *
+ * A linked list: a request that ends is let go of at once, so that garbage collection doesn't find it
+ * alive and copy it, which would hold up the requests that are due.
  */
 export class InFlight {
-  #order: Flight[] = []
-  #oldest = 0
+  #oldest: ListedFlight | null = null
+  #latest: ListedFlight | null = null
   #running = 0
   #underWay = 0
 
@@ -39,17 +47,30 @@ export class InFlight {
   }
 
   add(operation: string, request: StartedRequest): Flight {
-    const flight = { operation, request, hasEnded: false, hasSettled: false }
-    this.#order.push(flight)
+    const before = this.#latest
+    const flight = { operation, request, hasEnded: false, hasSettled: false, before, after: null }
+    if (before === null) this.#oldest = flight
+    else before.after = flight
+    this.#latest = flight
     this.#running++
     this.#underWay++
     return flight
   }
 
-  /** Marks a flight as ended; `false` if it had ended already, as one that timed out before it was answered. */
+  /**
+   * Marks a flight as ended; `false` if it had ended already, as one that timed out before it was answered.
+   * @param flight of this list.
+   */
   end(flight: Flight): boolean {
     if (flight.hasEnded) return false
-    flight.hasEnded = true
+    const listed = flight as ListedFlight
+    const { before, after } = listed
+    if (before === null) this.#oldest = after
+    else before.after = after
+    if (after === null) this.#latest = before
+    else after.before = before
+    listed.hasEnded = true
+    listed.before = listed.after = null
     this.#underWay--
     return true
   }
@@ -57,33 +78,17 @@ export class InFlight {
   /** Its promise has settled; a `then` of the operation's own may call back more than once. */
   settle(flight: Flight): void {
     if (flight.hasSettled) return
-    flight.hasSettled = true
+    const listed = flight as ListedFlight
+    listed.hasSettled = true
     this.#running--
   }
 
-  /** Takes out those still under way for which `isOverdue` holds, oldest first, up to one for which it doesn't. */
-  *takeWhile(isOverdue: (flight: Flight) => boolean): Generator<Flight> {
-    for (let flight = this.#first(); flight !== undefined; flight = this.#first()) {
-      if (!isOverdue(flight)) return
-      this.#oldest++
-      yield flight
-    }
-  }
-
-  /** Those under way, oldest first. */
+  /** Those under way, oldest first. The one at hand may be ended meanwhile, but no other. */
   *[Symbol.iterator](): Generator<Flight> {
-    for (let index = this.#oldest; index < this.#order.length; index++) {
-      const flight = this.#order[index]
-      if (flight?.hasEnded === false) yield flight
+    for (let flight = this.#oldest; flight !== null;) {
+      const { after } = flight
+      yield flight
+      flight = after
     }
-  }
-
-  #first(): Flight | undefined {
-    while (this.#order[this.#oldest]?.hasEnded === true) this.#oldest++
-    if (this.#oldest > FORGET_AFTER) {
-      this.#order = this.#order.slice(this.#oldest)
-      this.#oldest = 0
-    }
-    return this.#order[this.#oldest]
   }
 }

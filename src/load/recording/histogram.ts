@@ -15,9 +15,12 @@ export function newTimeHistogram(): Histogram {
   })
 }
 
-/** The value at a percentile (0 to 100), in ms; `null` of an empty histogram. */
-export function percentileMs(histogram: Histogram, percentile: number): number | null {
-  return histogram.totalCount === 0 ? null : histogram.getValueAtPercentile(percentile) / 1_000
+/** Times in µs that percentiles can be taken of. */
+export type Times = Pick<Histogram, 'totalCount' | 'getValueAtPercentile'>
+
+/** The value at a percentile (0 to 100), in ms; `null` if there are no times. */
+export function percentileMs(times: Times, percentile: number): number | null {
+  return times.totalCount === 0 ? null : times.getValueAtPercentile(percentile) / 1_000
 }
 
 /** Adds histograms up without loss; empty for none. */

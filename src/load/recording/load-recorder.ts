@@ -39,17 +39,33 @@ export interface ProgressSoFar {
 
 const INTERVAL_MS = 1_000
 
-/** Records all operations of a load, and cuts the record into one-second intervals. */
+/**
+ * Records all operations of a load, and cuts the record into one-second intervals.
+ *
+ * Recording is part of the path of a request, and whatever it takes there makes others late. So a second
+ * ends by a change of places: each operation goes on with another set of counts. The set that is
+ * full is summed up later, between requests, an operation at a time: see `sumUpNext`. An operation has
+ * two sets, so memory doesn't grow if nobody finds the time: what is left when the next second ends is
+ * summed up then.
+ */
 export class LoadRecorder {
   readonly #operations: ReadonlyMap<string, OperationRecorder>
   readonly #measureStartMs: number
   readonly #durationMs: number
   /** When requests stop being started, in ms after the measurement began. */
   #endMs: number
+  /** Of seconds that are summed up. */
   readonly #intervals: IntervalFigures[] = []
   #toldIntervals = 0
-  readonly #soFar = { started: 0, ok: 0, notOk: 0 }
+  /** Response times of all operations. */
+  readonly #response = new TimeCounts()
+  #soFar: ProgressSoFar = { seconds: 0, started: 0, ok: 0, notOk: 0, p50Ms: null, p95Ms: null }
+  #p99Ms: number | null = null
+  /** The one that is under way. */
   #second = 0
+  /** Of the second before: operations yet to be summed up, and those that are. */
+  #unsummed: OperationRecorder[] = []
+  #summed: IntervalFigures[] = []
 
   /** @param measureStartMs when the measurement begins; times before it belong to the warm-up. */
   constructor(operations: Iterable<string>, measureStartMs: number, durationMs: number) {
@@ -72,14 +88,22 @@ export class LoadRecorder {
     return recorder
   }
 
+  /**
+   * Sums up one operation of the second that has ended, which takes about 10 µs. Call it now and then.
+   * @param isIdle whether nobody is waiting. If somebody always is, half a second is left for it all
+   *   the same.
+   */
+  sumUpNext(now: number, isIdle: boolean): void {
+    const sinceMs = now - this.#measureStartMs - this.#second * INTERVAL_MS
+    if (isIdle || sinceMs >= INTERVAL_MS / 2) this.#sumUpOne()
+  }
+
+  /** How it goes, up to the last second that is summed up. Takes some µs. */
   progress(now: number, inFlight: number, isDraining: boolean): LoadProgress {
     this.#closeIntervals(now)
     const recorders = [...this.#operations.values()]
     const elapsedMs = now - this.#measureStartMs
-    const response = new TimeCounts()
-    for (const recorder of recorders) response.add(recorder.responseSoFar)
     const last = this.#intervals.slice(-recorders.length)
-    const histogram = response.toHistogram()
     return {
       phase: elapsedMs < 0 ? 'warm-up' : isDraining ? 'draining' : 'measuring',
       elapsedMs,
@@ -88,13 +112,8 @@ export class LoadRecorder {
       inFlight,
       errors: recorders.reduce((sum, recorder) => sum + recorder.errorCount, 0),
       dropped: recorders.reduce((sum, recorder) => sum + recorder.droppedCount, 0),
-      p99Ms: percentileMs(histogram, 99),
-      soFar: {
-        seconds: this.#second,
-        ...this.#soFar,
-        p50Ms: percentileMs(histogram, 50),
-        p95Ms: percentileMs(histogram, 95),
-      },
+      p99Ms: this.#p99Ms,
+      soFar: this.#soFar,
       intervals: this.#untoldIntervals(),
     }
   }
@@ -112,6 +131,7 @@ export class LoadRecorder {
   ): { operations: ReadonlyMap<string, OperationResult>; intervals: readonly IntervalFigures[] } {
     this.#closeIntervals(now)
     if (now >= this.#measureStartMs) this.#closeInterval()
+    this.#sumUpRest()
     const recorders = [...this.#operations]
     assertConserved(new Map(recorders.map(([name, { counts }]) => [name, counts])), scheduled)
     const operations = new Map(
@@ -138,13 +158,45 @@ export class LoadRecorder {
   }
 
   #closeInterval(): void {
+    this.#sumUpRest()
     for (const recorder of this.#operations.values()) {
-      const interval = recorder.endInterval(this.#second)
-      this.#intervals.push(interval)
-      this.#soFar.started += interval.started
-      this.#soFar.ok += interval.ok
-      this.#soFar.notOk += interval.failed + interval.timedOut + interval.dropped
+      recorder.endInterval()
+      this.#unsummed.push(recorder)
     }
+    // Taken from its end, in the order of the workload.
+    this.#unsummed.reverse()
     this.#second++
+  }
+
+  #sumUpRest(): void {
+    while (this.#unsummed.length > 0) this.#sumUpOne()
+  }
+
+  #sumUpOne(): void {
+    const recorder = this.#unsummed.pop()
+    if (recorder === undefined) return
+    this.#summed.push(recorder.sumUp(this.#second - 1, this.#response))
+    if (this.#unsummed.length === 0) this.#addSummed()
+  }
+
+  /** Adds a second of which all operations are summed up. */
+  #addSummed(): void {
+    let { started, ok, notOk } = this.#soFar
+    for (const interval of this.#summed) {
+      this.#intervals.push(interval)
+      started += interval.started
+      ok += interval.ok
+      notOk += interval.failed + interval.timedOut + interval.dropped
+    }
+    this.#summed = []
+    this.#soFar = {
+      seconds: this.#second,
+      started,
+      ok,
+      notOk,
+      p50Ms: percentileMs(this.#response, 50),
+      p95Ms: percentileMs(this.#response, 95),
+    }
+    this.#p99Ms = percentileMs(this.#response, 99)
   }
 }

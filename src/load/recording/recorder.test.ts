@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { percentileMs } from './histogram.ts'
 import { OperationRecorder } from './recorder.ts'
+import { TimeCounts } from './time-counts.ts'
 
 const TIMES = { responseMs: 100, serviceMs: 80, pausedMs: 0 }
 
@@ -17,7 +18,8 @@ test('requests without an end count at the time waited, failures do not', () => 
   one.timeOut({ responseMs: 5_000, serviceMs: 5_000, pausedMs: 0 })
   one.unfinished({ responseMs: 10_000, serviceMs: 9_000, pausedMs: 0 }, false)
   one.fail(new Error('refused'), TIMES)
-  one.endInterval(0)
+  one.endInterval()
+  one.sumUp(0, new TimeCounts())
   const { response, service, failure } = one.finish(null)
   expect([response.totalCount, service.totalCount, failure.totalCount]).toEqual([3, 3, 1])
   expect(percentileMs(response, 100)).toBeGreaterThanOrEqual(10_000)
@@ -40,7 +42,8 @@ test('the undisturbed time is the service time without the pauses in it', () => 
   const one = recorder()
   one.start(0)
   one.succeed({ responseMs: 1_100, serviceMs: 1_050, pausedMs: 1_000 })
-  one.endInterval(0)
+  one.endInterval()
+  one.sumUp(0, new TimeCounts())
   const { response, service, undisturbed } = one.finish(null)
   // A histogram gives the upper end of a bucket of 1 ms.
   const longest = [response, service, undisturbed].map((times) => percentileMs(times, 100))

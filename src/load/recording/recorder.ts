@@ -1,5 +1,5 @@
 import { errorCode, errorSample } from './error-code.ts'
-import { percentileMs } from './histogram.ts'
+import { Interval } from './interval.ts'
 import type {
   Deliveries,
   ErrorCount,
@@ -13,43 +13,6 @@ import { TimeCounts } from './time-counts.ts'
 /** More codes than this are counted together, so that a code with an id in it can't fill the memory. */
 const MOST_ERROR_CODES = 50
 const OTHER_ERRORS = 'OTHER'
-
-/** Counts and times of the requests of one operation, since the last interval ended. */
-class Interval {
-  started = 0
-  dropped = 0
-  ok = 0
-  failed = 0
-  timedOut = 0
-  readonly response = new TimeCounts()
-
-  take(second: number, operation: string): IntervalFigures {
-    const { started, dropped, ok, failed, timedOut } = this
-    const response = this.response.toHistogram()
-    const percentile = (p: number): number => percentileMs(response, p) ?? 0
-    const figures: IntervalFigures = {
-      second,
-      operation,
-      started,
-      dropped,
-      ok,
-      failed,
-      timedOut,
-      response:
-        response.totalCount === 0
-          ? null
-          : {
-              p50Ms: percentile(50),
-              p95Ms: percentile(95),
-              p99Ms: percentile(99),
-              maxMs: percentile(100),
-            },
-    }
-    this.started = this.dropped = this.ok = this.failed = this.timedOut = 0
-    this.response.reset()
-    return figures
-  }
-}
 
 /** How long a request was under way, in ms. */
 export interface RequestTimes {
@@ -73,19 +36,21 @@ export function mayHaveFailedByPause({ serviceMs, pausedMs }: RequestTimes): boo
 }
 
 /**
- * Records one operation. Memory is six fixed arrays of counts and a row per second, however
+ * Records one operation. Memory is seven fixed arrays of counts and a row per second, however
  * many requests there are.
  */
 export class OperationRecorder {
   readonly #operation: string
   readonly #errors = new Map<string, { count: number; sample: string }>()
-  /** Response times of the intervals that have ended. */
+  /** Response times of the intervals that were summed up. */
   readonly #response = new TimeCounts()
   readonly #service = new TimeCounts()
   readonly #undisturbed = new TimeCounts()
   readonly #failure = new TimeCounts()
   readonly #lateness = new TimeCounts()
-  readonly #interval = new Interval()
+  #interval = new Interval()
+  /** The interval that ended last; empty once it is summed up, and then the next one. */
+  #ended = new Interval()
   #planned = 0
   #started = 0
   #dropped = 0
@@ -166,10 +131,28 @@ export class OperationRecorder {
     this.#errors.set(key, entry)
   }
 
-  /** Ends the current interval, which began `second` seconds into the measurement. */
-  endInterval(second: number): IntervalFigures {
-    this.#response.add(this.#interval.response)
-    return this.#interval.take(second, this.#operation)
+  /**
+   * Ends the current interval, at no cost: it changes places with the one before, which must have been
+   * summed up.
+   */
+  endInterval(): void {
+    const next = this.#ended
+    this.#ended = this.#interval
+    this.#interval = next
+  }
+
+  /**
+   * Sums up the interval that ended last: call once after each `endInterval`. Takes some µs.
+   * @param second in which it began, of the measurement.
+   * @param responseOfAll to which its response times are added too.
+   */
+  sumUp(second: number, responseOfAll: TimeCounts): IntervalFigures {
+    const { response } = this.#ended
+    this.#response.add(response)
+    responseOfAll.add(response)
+    const figures = this.#ended.figures(second, this.#operation)
+    this.#ended.reset()
+    return figures
   }
 
   /** Requests so far that failed, timed out or were dropped. */
@@ -180,11 +163,6 @@ export class OperationRecorder {
   /** Requests so far that were dropped. */
   get droppedCount(): number {
     return this.#dropped
-  }
-
-  /** Response times of all intervals that have ended. */
-  get responseSoFar(): TimeCounts {
-    return this.#response
   }
 
   get counts(): OperationCounts {
@@ -200,7 +178,7 @@ export class OperationRecorder {
     }
   }
 
-  /** The whole record; call once, after the last interval has ended. */
+  /** The whole record; call once, after the last interval was summed up. */
   finish(deliveries: Deliveries | null): OperationResult {
     const errors: ErrorCount[] = [...this.#errors]
       .map(([code, { count, sample }]) => ({ code, count, sample }))

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { JsHistogram, type Histogram } from 'hdr-histogram-js'
 import { describe, expect, test } from 'vitest'
-import { LARGEST_TIME_US, newTimeHistogram } from './histogram.ts'
+import { LARGEST_TIME_US, newTimeHistogram, percentileMs } from './histogram.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /** Times of every size, in µs: as many of some ms as of some minutes. */
@@ -58,10 +58,32 @@ describe('counted times', () => {
     )
   })
 
-  test('are gone after a reset', () => {
-    const counts = countsOf([1, 5_000, LARGEST_TIME_US])
-    counts.reset()
-    expect(counts.toHistogram().totalCount).toBe(0)
+  test('have the percentiles of the histogram', () => {
+    const percentile = fc.oneof(
+      fc.constantFrom(50, 90, 95, 97.5, 99, 99.9, 99.999, 100),
+      fc.double({ min: 0, max: 100, minExcluded: true, noNaN: true }),
+    )
+    fc.assert(
+      fc.property(timesUs, percentile, fc.integer({ min: 1, max: 1_000 }), (us, p, times) => {
+        const counts = countsOf(us)
+        for (const value of us.slice(0, 3)) counts.record(value / 1_000, times)
+        const histogram = counts.toHistogram()
+        expect(counts.totalCount).toBe(histogram.totalCount)
+        expect(percentileMs(counts, p)).toBe(percentileMs(histogram, p))
+      }),
+    )
+  })
+
+  test('are gone after a reset, and counted anew', () => {
+    fc.assert(
+      fc.property(timesUs, timesUs, (before, us) => {
+        const counts = countsOf(before)
+        counts.reset()
+        expect(counts.totalCount).toBe(0)
+        for (const value of us) counts.record(value / 1_000)
+        expect(bucketsOf(counts.toHistogram())).toEqual(bucketsOf(histogramOf(us)))
+      }),
+    )
   })
 
   test.each([

@@ -1,54 +1,113 @@
 import type { Histogram } from 'hdr-histogram-js'
-import { LARGEST_TIME_US, newTimeHistogram } from './histogram.ts'
+import { LARGEST_TIME_US, newTimeHistogram, type Times } from './histogram.ts'
 
 /** Exact to the µs below this; above, each doubling of the time is counted in 1,024 steps. */
 const UNIT_STEPS = 2_048
 const STEPS_BITS = 10
 const STEPS = 1 << STEPS_BITS
-/** A bucket for each step of each doubling up to 2³¹ µs: 88 KiB of 32-bit counts. */
-const BUCKETS = (Math.log2(LARGEST_TIME_US + 1) - STEPS_BITS + 1) * STEPS
+/** A page of buckets for each doubling up to 2³¹ µs, and one for the first 1,024 µs. */
+const PAGES = Math.log2(LARGEST_TIME_US + 1) - STEPS_BITS + 1
+/** 88 KiB of 32-bit counts. */
+const BUCKETS = PAGES * STEPS
 
 /**
  * Counts times while a load runs: the buckets of `newTimeHistogram()`, filled at a fraction of its
  * cost, and without the figures it keeps beside them. Up to 2³² − 1 times a bucket.
  *
- *     bucket │0 … 2,047│2,048 … 3,071│3,072 … 4,095│ …
- *     times  │0 … 2,047│2,048 … 4,095│4,096 … 8,191│ …   µs
- *     step   │    1    │      2      │      4      │ …   µs
+ *     page   │         0 and 1         │      2      │      3      │ …
+ *     bucket │        0 … 2,047        │2,048 … 3,071│3,072 … 4,095│ …
+ *     times  │        0 … 2,047        │2,048 … 4,095│4,096 … 8,191│ …   µs
+ *     step   │            1            │      2      │      4      │ …   µs
+ *
+ * The times of a system lie in a few pages, and only these are ever walked: a percentile takes less
+ * than 1 µs, adding or resetting a few.
  *
  * Layout: HdrHistogram, https://github.com/HdrHistogram/HdrHistogram, for 1 µs to 2³¹ − 1 µs at 3
  * significant digits.
  */
-export class TimeCounts {
+export class TimeCounts implements Times {
   readonly #counts = new Uint32Array(BUCKETS)
+  /** How many times each page has. */
+  readonly #inPage = new Float64Array(PAGES)
 
   /** Counts a time in ms, rounded to the µs. Times out of range count as the nearest one in it. */
   record(ms: number, times = 1): void {
     const bucket = bucketOf(Math.min(Math.max(Math.round(ms * 1_000), 0), LARGEST_TIME_US))
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + times
+    const page = bucket >>> STEPS_BITS
+    this.#inPage[page] = (this.#inPage[page] ?? 0) + times
   }
 
   /** Adds all of another's counts. */
   add(other: TimeCounts): void {
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const count = other.#counts[bucket] ?? 0
-      if (count > 0) this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count
+    for (const [page, inPage] of other.#inPage.entries()) {
+      if (inPage === 0) continue
+      this.#inPage[page] = (this.#inPage[page] ?? 0) + inPage
+      const end = (page + 1) * STEPS
+      for (let bucket = page * STEPS; bucket < end; bucket++) {
+        const count = other.#counts[bucket] ?? 0
+        if (count > 0) this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count
+      }
     }
   }
 
   reset(): void {
-    this.#counts.fill(0)
+    for (const [page, inPage] of this.#inPage.entries()) {
+      if (inPage > 0) this.#counts.fill(0, page * STEPS, (page + 1) * STEPS)
+    }
+    this.#inPage.fill(0)
   }
 
-  /** A histogram of times in µs, equal in every bucket: for percentiles, storing and merging. */
+  /** How many times were counted. */
+  get totalCount(): number {
+    let total = 0
+    for (const inPage of this.#inPage) total += inPage
+    return total
+  }
+
+  /**
+   * The longest time, in µs, of the bucket that a percentile is in, by nearest rank; 0 if nothing was
+   * counted. The same as of the histogram.
+   * @param percentile above 0, at most 100.
+   */
+  getValueAtPercentile(percentile: number): number {
+    const total = this.totalCount
+    if (total === 0) return 0
+    const rank = Math.max(rankOf(percentile, total), 1)
+    let counted = 0
+    for (const [page, inPage] of this.#inPage.entries()) {
+      if (counted + inPage < rank) {
+        counted += inPage
+        continue
+      }
+      for (let bucket = page * STEPS; ; bucket++) {
+        counted += this.#counts[bucket] ?? 0
+        if (counted >= rank) return shortestIn(bucket + 1) - 1
+      }
+    }
+    return LARGEST_TIME_US
+  }
+
+  /** A histogram of times in µs, equal in every bucket: for storing and merging. */
   toHistogram(): Histogram {
     const histogram = newTimeHistogram()
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const count = this.#counts[bucket] ?? 0
-      if (count > 0) histogram.recordValueWithCount(shortestIn(bucket), count)
+    for (const [page, inPage] of this.#inPage.entries()) {
+      if (inPage === 0) continue
+      const end = (page + 1) * STEPS
+      for (let bucket = page * STEPS; bucket < end; bucket++) {
+        const count = this.#counts[bucket] ?? 0
+        if (count > 0) histogram.recordValueWithCount(shortestIn(bucket), count)
+      }
     }
     return histogram
   }
+}
+
+/** How many of `total` times are at a percentile or below it: rounded up, but for an error of the product. */
+function rankOf(percentile: number, total: number): number {
+  const exact = (Math.min(percentile, 100) / 100) * total
+  const error = 2 ** (Math.floor(Math.log2(exact)) - 52)
+  return Math.ceil(exact - error)
 }
 
 /** The bucket of a time, a whole number of µs in the range. */
@@ -61,5 +120,5 @@ function bucketOf(us: number): number {
 function shortestIn(bucket: number): number {
   if (bucket < UNIT_STEPS) return bucket
   const doublings = (bucket >>> STEPS_BITS) - 1
-  return ((bucket & (STEPS - 1)) + STEPS) << doublings
+  return ((bucket & (STEPS - 1)) + STEPS) * 2 ** doublings
 }

@@ -1,5 +1,4 @@
-import type { Histogram } from 'hdr-histogram-js'
-import { percentileMs } from '../recording/histogram.ts'
+import { percentileMs, type Times } from '../recording/histogram.ts'
 import type { Bound } from './slo.ts'
 import { holds, type SloRow } from './slo-row.ts'
 
@@ -21,12 +20,12 @@ export interface SloFigures {
   readonly startedLater: number
   /** Due before that time, but started in it. */
   readonly startedFromEarlier: number
-  readonly response: Histogram
+  readonly response: Times
   /** Without late starts and pauses of the generator. */
-  readonly undisturbed: Histogram
-  readonly completion: Histogram
+  readonly undisturbed: Times
+  readonly completion: Times
   /** Without late starts, and pauses of the generator and the receivers. */
-  readonly undisturbedCompletion: Histogram
+  readonly undisturbedCompletion: Times
   /** `null` if they are not known. */
   readonly receipts: {
     readonly expected: number

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../input-error.ts'
-import { judgeSlo, tightestResponseBoundMs } from './judge-slo.ts'
+import { judgeSlo, tightestBoundMs } from './judge-slo.ts'
 import { loadResult, type OperationFixture } from '../result-fixture.ts'
 import type { LoadResult } from '../result.ts'
 import type { SloRow } from './slo-row.ts'
@@ -221,10 +221,13 @@ test('every SLO of a list counts, and an empty one in it is a mistake', () => {
   expect(() => readSlo([])).toThrow(InputError)
 })
 
-test('the tightest response bound is found among all operations', () => {
+test('the tightest bound on a time is found among all operations, or those of one', () => {
   const bounds = readSlo({
     response: { p95: '10ms' },
     operations: { a: { response: { p99: '4ms' } } },
   })
-  expect(tightestResponseBoundMs(bounds)).toBe(4)
+  expect(tightestBoundMs(bounds)).toBe(4)
+  expect(tightestBoundMs(bounds, 'a')).toBe(4)
+  expect(tightestBoundMs(bounds, 'b')).toBe(10)
+  expect(tightestBoundMs(readSlo({ successRate: 0.9 }))).toBeNull()
 })

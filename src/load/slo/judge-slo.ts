@@ -41,9 +41,17 @@ export function checkOperations(bounds: readonly Bound[], names: readonly string
   }
 }
 
-/** The smallest bound on a time, in ms; `null` if there is none. */
-export function tightestResponseBoundMs(bounds: readonly Bound[]): number | null {
-  const all = bounds.flatMap((bound) => (bound.kind === 'time' ? [bound.belowMs] : []))
+/**
+ * The smallest bound on a time, in ms; `null` if there is none.
+ * @param operation of this one, or of all together; of any if left out.
+ */
+export function tightestBoundMs(bounds: readonly Bound[], operation?: string): number | null {
+  const all = bounds.flatMap((bound) => {
+    if (bound.kind !== 'time') return []
+    const isMeant =
+      operation === undefined || bound.operation === null || bound.operation === operation
+    return isMeant ? [bound.belowMs] : []
+  })
   return all.length === 0 ? null : Math.min(...all)
 }
 

@@ -1,6 +1,5 @@
 import type { SloFigures } from './judge-bound.ts'
-import { LARGEST_TIME_US, newTimeHistogram } from '../recording/histogram.ts'
-import type { Histogram } from 'hdr-histogram-js'
+import type { Times } from '../recording/histogram.ts'
 import type { Ending, RequestTimes } from '../recording/recorder.ts'
 import { TimeCounts } from '../recording/time-counts.ts'
 
@@ -72,8 +71,8 @@ export class WindowCounts {
         this.#times?.undisturbed,
         underWay.map(({ serviceMs, pausedMs }) => serviceMs - pausedMs),
       ),
-      completion: newTimeHistogram(),
-      undisturbedCompletion: newTimeHistogram(),
+      completion: NO_TIMES,
+      undisturbedCompletion: NO_TIMES,
       receipts: null,
     }
   }
@@ -87,10 +86,12 @@ export class WindowCounts {
   }
 }
 
-function withTimes(counts: TimeCounts | undefined, more: readonly number[]): Histogram {
-  const histogram = counts?.toHistogram() ?? newTimeHistogram()
-  for (const ms of more) {
-    histogram.recordValue(Math.min(Math.max(Math.round(ms * 1_000), 0), LARGEST_TIME_US))
-  }
-  return histogram
+const NO_TIMES: Times = { totalCount: 0, getValueAtPercentile: () => 0 }
+
+function withTimes(counts: TimeCounts | undefined, more: readonly number[]): Times {
+  if (more.length === 0) return counts ?? NO_TIMES
+  const all = new TimeCounts()
+  if (counts !== undefined) all.add(counts)
+  for (const ms of more) all.record(ms)
+  return all
 }

@@ -1,6 +1,7 @@
 import { setPriority } from 'node:os'
 import { constant } from '../arrivals/constant.ts'
 import { generateLoad } from '../generator.ts'
+import { readSlo } from '../slo/slo.ts'
 import { judgeMeasurement } from './verdict.ts'
 
 /**
@@ -19,7 +20,9 @@ process.once('message', () => {
       },
     },
   })
-    .then((result) => process.send?.(judgeMeasurement(result, 10)))
+    .then((result) =>
+      process.send?.(judgeMeasurement(result, readSlo({ response: { p95: '10ms' } }))),
+    )
     .finally(() => process.disconnect())
 })
 process.send?.('ready')

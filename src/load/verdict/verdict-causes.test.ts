@@ -34,7 +34,7 @@ function blockedAt(blocking: number, forMs: number): LoadPlan['operations'] {
 describe('a blocked event loop', () => {
   test('is told by lateness and by the batch that makes up for it', async () => {
     const result = await load({ operations: blockedAt(30, 400) })
-    const verdict = judgeMeasurement(result, 20)
+    const verdict = judgeMeasurement(result, readSlo({ response: { p95: '20ms' } }))
     expect(figuresOf(verdict)).toEqual(expect.arrayContaining(['lateness P99', 'longest batch']))
     expect(result.health.longestBatchMs).toBeGreaterThanOrEqual(350)
     expect(result.health.largestBatch).toBeGreaterThanOrEqual(36)
@@ -52,7 +52,7 @@ describe('a blocked event loop', () => {
 
   test('at the end leaves too little started in time: invalid', async () => {
     const result = await load({ operations: blockedAt(60, 600) })
-    const verdict = judgeMeasurement(result, null)
+    const verdict = judgeMeasurement(result, [])
     expect(verdict.kind).toBe('invalid')
     expect(figuresOf(verdict)).toContain('achieved/planned')
   })
@@ -66,7 +66,7 @@ describe('a cap too small', () => {
   }
 
   test('drops requests: invalid, and it says how many for which cap', async () => {
-    const verdict = judgeMeasurement(await load(tooSmall), null)
+    const verdict = judgeMeasurement(await load(tooSmall), [])
     expect(verdict.kind).toBe('invalid')
     expect(figuresOf(verdict)).toContain('dropped')
     const reasons = verdict.kind === 'valid' ? [] : verdict.reasons
@@ -78,7 +78,7 @@ describe('a cap too small', () => {
     const wanted = { dropped: { degraded: 1, invalid: 1 }, achieved: { degraded: 0, invalid: 0 } }
     const result = await load({ ...tooSmall, verdict: wanted })
     expect(result.verdictThresholds).toMatchObject(wanted)
-    const verdict = judgeMeasurement(result, null)
+    const verdict = judgeMeasurement(result, [])
     expect(verdict.kind).not.toBe('invalid')
     expect(figuresOf(verdict)).not.toContain('dropped')
   })
@@ -92,7 +92,7 @@ test('a stalled target leaves requests unfinished', async () => {
       timeoutMs: 60_000,
       gracePeriodMs: 50,
     }),
-    null,
+    [],
   )
   expect(figuresOf(verdict)).toContain('unfinished')
 })

@@ -20,6 +20,8 @@ test('a load may set single ones', () => {
 test.each([
   [{ dropped: { invalid: 5 } }, /1 % is 0\.01/],
   [{ lateness: { degraded: -1 } }, /lateness\.degraded: -1/],
+  [{ pauseRatio: { degraded: 5 } }, /1 % is 0\.01/],
+  [{ lateness: { degraded: null } } as unknown as VerdictOverrides, /lateness\.degraded: null/],
   [{ batchMs: { degraded: Infinity } }, /batchMs\.degraded: Infinity/],
   [{ achieved: { invalid: 0.999 } }, /before it is degraded/],
   [{ dropped: { degraded: 0.5 } }, /before it is degraded/],

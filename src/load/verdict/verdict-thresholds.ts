@@ -9,14 +9,20 @@ export interface VerdictThresholds {
   readonly dropped: { readonly degraded: number; readonly invalid: number }
   /** Requests that never ended / planned: above this. They are in the times that SLOs are judged on. */
   readonly unfinished: { readonly degraded: number }
+  /** Lateness / response time of an operation, at the median of each: above this. `null`: not judged. */
+  readonly medianLateness: { readonly degraded: number | null }
   /** Lateness P99 / the tightest time bound that is judged: above this. */
   readonly lateness: { readonly degraded: number }
-  /** Lateness P99 in ms, where no time bound is judged: above this. */
+  /** Where no time bound is judged, lateness P99 / response P99 of an operation: above this, and `latenessMs`. */
+  readonly tailLateness: { readonly degraded: number }
+  /** Lateness P99 in ms, where no time bound is judged: above this, and `tailLateness`. */
   readonly latenessMs: { readonly degraded: number }
-  /** Longest stretch of the schedule started in one wake-up, in ms: above this. */
+  /** Longest stretch of the schedule started in one wake-up, in ms: above this, and `pauseRatio`. */
   readonly batchMs: { readonly degraded: number }
-  /** Longest pause of the receivers, in ms: above this. */
+  /** Longest pause of the receivers, in ms: above this, and `pauseRatio`. */
   readonly receiverPauseMs: { readonly degraded: number }
+  /** Such a stretch, or pause / the time measured: above this. */
+  readonly pauseRatio: { readonly degraded: number }
 }
 
 /** Thresholds of one load that differ from `VERDICT_THRESHOLDS`. */
@@ -31,18 +37,26 @@ export type VerdictOverrides = {
  *   them started too late to count, the system had another load than the one that was planned.
  *   A single dropped request is said.
  * - `unfinished`: it is not known what would have become of them. A single one is said.
- * - `lateness`: at half of the bound, the generator has used as much of it as is left to the system.
- * - `batchMs`: a pause that people would notice, and a burst behind it that wasn't planned.
+ * - `medianLateness`: a median response time of which more than half is lateness shows the generator, not
+ *   the system: if the system took twice as long, it would grow by less than half.
+ * - `lateness`: with a quarter of the bound used up by the generator, the system is judged by what is left.
+ * - `tailLateness`: the same as at the median; `latenessMs`: but not where it is what a busy machine takes
+ *   to schedule anybody.
+ * - `batchMs`: a burst that wasn't planned, and that people would notice.
  * - `receiverPauseMs`: the same, of the process that times receipts.
+ * - `pauseRatio`: in a thousandth of the time, a pause moves no percentile up to P99.9.
  */
 export const VERDICT_THRESHOLDS: VerdictThresholds = {
   achieved: { degraded: 0.99, invalid: 0.95 },
   dropped: { degraded: 0, invalid: 0.01 },
   unfinished: { degraded: 0 },
-  lateness: { degraded: 0.5 },
-  latenessMs: { degraded: 50 },
-  batchMs: { degraded: 250 },
-  receiverPauseMs: { degraded: 250 },
+  medianLateness: { degraded: 0.5 },
+  lateness: { degraded: 0.25 },
+  tailLateness: { degraded: 0.5 },
+  latenessMs: { degraded: 10 },
+  batchMs: { degraded: 100 },
+  receiverPauseMs: { degraded: 100 },
+  pauseRatio: { degraded: 0.001 },
 }
 
 /**
@@ -61,10 +75,13 @@ export function readVerdictThresholds(overrides: VerdictOverrides = {}): Verdict
     achieved: { ...VERDICT_THRESHOLDS.achieved, ...overrides.achieved },
     dropped: { ...VERDICT_THRESHOLDS.dropped, ...overrides.dropped },
     unfinished: { ...VERDICT_THRESHOLDS.unfinished, ...overrides.unfinished },
+    medianLateness: { ...VERDICT_THRESHOLDS.medianLateness, ...overrides.medianLateness },
     lateness: { ...VERDICT_THRESHOLDS.lateness, ...overrides.lateness },
+    tailLateness: { ...VERDICT_THRESHOLDS.tailLateness, ...overrides.tailLateness },
     latenessMs: { ...VERDICT_THRESHOLDS.latenessMs, ...overrides.latenessMs },
     batchMs: { ...VERDICT_THRESHOLDS.batchMs, ...overrides.batchMs },
     receiverPauseMs: { ...VERDICT_THRESHOLDS.receiverPauseMs, ...overrides.receiverPauseMs },
+    pauseRatio: { ...VERDICT_THRESHOLDS.pauseRatio, ...overrides.pauseRatio },
   }
   for (const [figure, levels] of Object.entries(thresholds)) {
     for (const [level, value] of Object.entries(levels)) checkThreshold(figure, level, value)
@@ -82,6 +99,7 @@ const SHARES: readonly string[] = [
   'achieved',
   'dropped',
   'unfinished',
+  'pauseRatio',
 ] satisfies readonly (keyof VerdictThresholds)[]
 
 /** Only the levels that a figure has. */
@@ -90,6 +108,7 @@ function levelsOf(levels: object): Check {
 }
 
 function checkThreshold(figure: string, level: string, value: unknown): void {
+  if (figure === ('medianLateness' satisfies keyof VerdictThresholds) && value === null) return
   const where = `verdict: ${figure}.${level}`
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
     throw new InputError(`${where}: ${written(value)} must be a number of at least 0.`)

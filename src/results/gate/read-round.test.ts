@@ -15,7 +15,7 @@ function scenario(
     state: 'measured',
     name: 'mixed',
     testStatus: 'passed',
-    verdict: judgeMeasurement(result, null),
+    verdict: judgeMeasurement(result, []),
     result: serializeLoadResult(result),
   }
 }

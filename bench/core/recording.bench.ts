@@ -1,0 +1,159 @@
+import { test } from '../../src/core-bench/core-test.ts'
+import type { Figure } from '../../src/core-bench/figures.ts'
+import type { Side } from '../../src/core-bench/interleave.ts'
+import { LoadRecorder } from '../../src/load/recording/load-recorder.ts'
+import { SloWindows } from '../../src/load/slo/slo-windows.ts'
+import { readSlo, type OperationSlo } from '../../src/load/slo/slo.ts'
+
+/** Requests of one second of one operation. */
+const REQUESTS = 100
+const SECOND_MS = 1_000
+const LOAD_MS = 1e9
+
+const SECOND = 'ends a second'
+const WINDOW = 'ends a window, per operation with two bounds'
+const SUMMING_UP = 'summing up one operation'
+const PROGRESS = 'asking how it goes'
+const WALK = 'walking 22,528 counts'
+
+// What recording adds to the path of a request when a second ends: it makes the next ones late.
+for (const count of [1, 10, 20]) {
+  const operations = Array.from({ length: count }, (_, k) => `operation ${k}`)
+  test(`recording: ${count} operations`, async ({ compare }) => {
+    await compare({
+      sides: [
+        endingSecond(operations),
+        endingWindow(operations),
+        summingUp(operations),
+        asking(operations),
+        walking(),
+      ],
+      figures: [
+        figure(SECOND, 0.05),
+        figure(WINDOW, 0.25),
+        figure(SUMMING_UP, 0.25),
+        figure(PROGRESS, 0.05),
+      ],
+      rounds: 200,
+      warmUpRounds: 100,
+    })
+  })
+}
+
+function figure(what: string, atMost: number): Figure {
+  return { what: `${what}, by ${WALK}`, ratio: [what, WALK], must: { atMost } }
+}
+
+function endingSecond(operations: readonly string[]): Side {
+  const load = new RecordedLoad(operations)
+  return { name: SECOND, before: async () => load.second(), run: () => timed(() => load.end()) }
+}
+
+function summingUp(operations: readonly string[]): Side {
+  const load = new RecordedLoad(operations)
+  const before = async (): Promise<void> => {
+    load.second()
+    load.end()
+  }
+  return {
+    name: SUMMING_UP,
+    before,
+    run: () => timed(() => load.sumUp()),
+    calls: operations.length,
+  }
+}
+
+function asking(operations: readonly string[]): Side {
+  const load = new RecordedLoad(operations)
+  const before = async (): Promise<void> => {
+    load.second()
+    load.end()
+    load.sumUp()
+  }
+  return { name: PROGRESS, before, run: () => timed(() => load.ask()) }
+}
+
+function endingWindow(operations: readonly string[]): Side {
+  const slo: OperationSlo = { response: { p95: '10ms', p99: '20ms' } }
+  const bounds = readSlo({
+    every: '1s',
+    operations: Object.fromEntries(operations.map((name) => [name, slo])),
+  })
+  const windows = new SloWindows(bounds, { operations, measureStartMs: 0, durationMs: LOAD_MS })
+  const [operation = ''] = operations
+  let second = 0
+  const before = async (): Promise<void> => {
+    for (const request of requestsOf(operations, second++)) {
+      windows.due(request, request.now, 'started')
+      windows.end(request, request.now, 'ok', request.times, false)
+    }
+  }
+  const next = (): void => {
+    const now = second * SECOND_MS
+    windows.due({ operation, intendedAtMs: now }, now, 'dropped')
+  }
+  return { name: WINDOW, before, run: () => timed(next), calls: operations.length }
+}
+
+/** One pass over the buckets of a histogram: a fixed piece of work to compare with. */
+function walking(): Side {
+  const counts = new Uint32Array(22_528)
+  let sum = 0
+  const walk = (): void => {
+    for (const count of counts) sum += count
+  }
+  return { name: WALK, run: () => timed(walk) }
+}
+
+/** A load that is recorded second by second. */
+class RecordedLoad {
+  readonly #operations: readonly string[]
+  readonly #recorder: LoadRecorder
+  #second = 0
+
+  constructor(operations: readonly string[]) {
+    this.#operations = operations
+    this.#recorder = new LoadRecorder(operations, 0, LOAD_MS)
+  }
+
+  /** The second before is summed up, the next one recorded. */
+  second(): void {
+    this.sumUp()
+    for (const { now, operation, times } of requestsOf(this.#operations, this.#second)) {
+      const recorder = this.#recorder.at(now, operation)
+      recorder.start(0)
+      recorder.succeed(times)
+    }
+    this.#second++
+  }
+
+  /** A request comes after the end of the second. */
+  end(): void {
+    this.#recorder.at(this.#second * SECOND_MS, this.#operations[0] ?? '')
+  }
+
+  sumUp(): void {
+    for (const _ of this.#operations) this.#recorder.sumUpNext(this.#second * SECOND_MS, true)
+  }
+
+  ask(): void {
+    this.#recorder.progress(this.#second * SECOND_MS, 0, false)
+  }
+}
+
+/** Of 0.2 to 0.7 ms each, and one in a hundred of 20 ms. */
+function* requestsOf(operations: readonly string[], second: number) {
+  for (let k = 0; k < REQUESTS; k++) {
+    const intendedAtMs = second * SECOND_MS + k
+    const responseMs = k === REQUESTS - 1 ? 20 : 0.2 + (k % 50) / 100
+    const times = { responseMs, serviceMs: responseMs, pausedMs: 0 }
+    for (const operation of operations) yield { operation, intendedAtMs, now: intendedAtMs, times }
+  }
+}
+
+/** How long it takes, in ms. */
+async function timed(run: () => void): Promise<number> {
+  const fromMs = performance.now()
+  run()
+  return performance.now() - fromMs
+}

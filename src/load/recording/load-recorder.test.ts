@@ -1,0 +1,146 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { IntervalFigures } from '../result.ts'
+import { newTimeHistogram, percentileMs } from './histogram.ts'
+import { LoadRecorder } from './load-recorder.ts'
+
+const OPERATIONS = ['a', 'b', 'c'] as const
+type Operation = (typeof OPERATIONS)[number]
+
+/** When a request is done and how long it took, in ms after the measurement began. */
+interface Request {
+  readonly doneMs: number
+  readonly responseMs: number
+  readonly operation: Operation
+}
+
+const START_MS = 1_000_000
+const request = (doneMs: number, responseMs = 1, operation: Operation = 'a'): Request => ({
+  doneMs,
+  responseMs,
+  operation,
+})
+
+function record(recorder: LoadRecorder, { doneMs, responseMs, operation }: Request): void {
+  const one = recorder.at(START_MS + doneMs, operation)
+  one.due()
+  one.start(0)
+  one.succeed({ responseMs, serviceMs: responseMs, pausedMs: 0 })
+}
+
+function finish(recorder: LoadRecorder, atMs: number, count: number): readonly IntervalFigures[] {
+  return recorder.finish(START_MS + atMs, count, new Map()).intervals
+}
+
+describe('seconds that are summed up later', () => {
+  const requests = fc
+    .array(
+      fc.record({
+        doneMs: fc.integer({ min: 0, max: 5_000 }),
+        responseMs: fc.oneof(fc.double({ min: 0, max: 5, noNaN: true }), fc.nat(100_000)),
+        operation: fc.constantFrom(...OPERATIONS),
+        /** What is done before it: pieces summed up, and whether somebody asks how it goes. */
+        pieces: fc.nat(4),
+        isIdle: fc.boolean(),
+        isAsked: fc.boolean(),
+      }),
+      { maxLength: 100 },
+    )
+    .map((list) => list.toSorted((x, y) => x.doneMs - y.doneMs))
+
+  test('are the same whenever that was, and add up to the whole', () => {
+    fc.assert(
+      fc.property(requests, (list) => {
+        const recorder = new LoadRecorder(OPERATIONS, START_MS, 4_500)
+        const told: IntervalFigures[] = []
+        for (const { pieces, isIdle, isAsked, ...one } of list) {
+          const now = START_MS + one.doneMs
+          if (isAsked) told.push(...recorder.progress(now, 0, false).intervals)
+          for (let k = 0; k < pieces; k++) recorder.sumUpNext(now, isIdle)
+          record(recorder, one)
+        }
+        const { operations, intervals } = recorder.finish(START_MS + 5_001, list.length, new Map())
+        // The measurement ends in the middle of the fifth second: what ends later is cut off.
+        const startsMs = [0, 1_000, 2_000, 3_000, 4_000, 4_500, 6_000]
+        for (const [row, interval] of intervals.entries()) {
+          const second = Math.floor(row / OPERATIONS.length)
+          const operation = OPERATIONS[row % OPERATIONS.length]
+          const ended = list.filter(
+            (one) =>
+              one.operation === operation &&
+              one.doneMs >= (startsMs[second] ?? Number.NaN) &&
+              one.doneMs < (startsMs[second + 1] ?? Number.NaN),
+          )
+          expect(interval).toMatchObject({ second, operation, ok: ended.length })
+          expect(interval.response).toEqual(timesOf(ended))
+        }
+        // A second whose end nobody came to see isn't there.
+        expect(intervals.length).toBeGreaterThan(0)
+        expect(intervals.slice(0, told.length)).toEqual(told)
+        for (const operation of OPERATIONS) {
+          const own = list.filter((one) => one.operation === operation)
+          expect(operations.get(operation)?.response.totalCount).toBe(own.length)
+        }
+      }),
+    )
+  })
+
+  test('are told once all operations are summed up, not before', () => {
+    const recorder = new LoadRecorder(OPERATIONS, START_MS, 10_000)
+    record(recorder, request(500, 7))
+    record(recorder, request(1_100, 3, 'b'))
+    const told = () => recorder.progress(START_MS + 1_200, 0, false)
+    for (const _ of OPERATIONS) {
+      expect(told()).toMatchObject({ p99Ms: null, soFar: { seconds: 0, ok: 0 }, intervals: [] })
+      recorder.sumUpNext(START_MS + 1_200, true)
+    }
+    expect(told()).toMatchObject({ soFar: { seconds: 1, ok: 1, p50Ms: 7.003 } })
+  })
+
+  test('wait for an idle moment, for half a second at most', () => {
+    const recorder = new LoadRecorder(['a'], START_MS, 10_000)
+    record(recorder, request(500))
+    record(recorder, request(1_100))
+    recorder.sumUpNext(START_MS + 1_499, false)
+    expect(recorder.progress(START_MS + 1_499, 0, false).soFar.seconds).toBe(0)
+    recorder.sumUpNext(START_MS + 1_500, false)
+    expect(recorder.progress(START_MS + 1_500, 0, false).soFar.seconds).toBe(1)
+  })
+
+  test('are summed up by the end of the next one if nobody found the time', () => {
+    const recorder = new LoadRecorder(OPERATIONS, START_MS, 10_000)
+    for (const doneMs of [500, 1_500, 2_500]) record(recorder, request(doneMs))
+    expect(recorder.progress(START_MS + 2_600, 0, false).soFar.seconds).toBe(1)
+    expect(finish(recorder, 2_700, 3).filter(({ operation }) => operation === 'a')).toMatchObject([
+      { second: 0, ok: 1 },
+      { second: 1, ok: 1 },
+      { second: 2, ok: 1 },
+    ])
+  })
+})
+
+test('a load that is ended early has an interval up to then, and what ended later apart', () => {
+  const recorder = new LoadRecorder(['a'], START_MS, 10_000)
+  record(recorder, request(1_200))
+  recorder.endAt(START_MS + 1_300)
+  record(recorder, request(1_400))
+  expect(finish(recorder, 1_500, 2)).toMatchObject([
+    { second: 0, ok: 0, response: null },
+    { second: 1, ok: 1 },
+    { second: 2, ok: 1 },
+  ])
+})
+
+/** By the library. */
+function timesOf(requests: readonly Request[]): IntervalFigures['response'] {
+  if (requests.length === 0) return null
+  const histogram = newTimeHistogram()
+  for (const { responseMs } of requests) histogram.recordValue(Math.round(responseMs * 1_000))
+  const percentile = (p: number): number => percentileMs(histogram, p) ?? Number.NaN
+  return {
+    p50Ms: percentile(50),
+    p95Ms: percentile(95),
+    p99Ms: percentile(99),
+    maxMs: percentile(100),
+  }
+}
