@@ -146,7 +146,7 @@ test.each<[wrong: object, message: RegExp]>([
   [{ maxInFlight }, /^load: maxInFlight doesn't apply to a load of users: each user has one/],
   [{ slo: { throughput: { min: 10 } } }, /^SLO: throughput: .*Bound response or successRate/],
 ])('a load of users with %j is refused', (wrong, message) => {
-  const check = (): void => checkLoad({ ...usersLoad, ...wrong } as UsersLoad<undefined>)
+  const check = (): void => checkLoad({ ...usersLoad, ...wrong })
   expect(check).toThrow(InputError)
   expect(check).toThrow(message)
 })

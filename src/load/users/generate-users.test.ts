@@ -323,7 +323,7 @@ describe('the state of a user', () => {
         tearDown: ({ state }) => ended.push(state),
       },
     })
-    expect(ended.toSorted()).toEqual([0, 1])
+    expect(ended.toSorted((a, b) => a - b)).toEqual([0, 1])
   })
 
   test.each(['a step that fails', 'a step that hangs', 'an interruption', 'a bound'] as const)(
@@ -353,7 +353,7 @@ describe('the state of a user', () => {
           tearDown: ({ state }) => ended.push(state),
         },
       })
-      expect(ended.toSorted()).toEqual([0, 1, 2, 3])
+      expect(ended.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3])
       expect(result.isInterrupted).toBe(end === 'an interruption')
       expect(result.abortReason === null).toBe(end !== 'a bound')
     },

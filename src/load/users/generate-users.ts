@@ -10,7 +10,7 @@ import { checkUsersPlan } from './check-users-plan.ts'
 import { runPhase } from './phase.ts'
 import { readSession, type ReadSession, type Session } from './session.ts'
 import { UserRequests, type ReadyUser } from './user-requests.ts'
-import { labelOf, presenceMs, type Users } from './users.ts'
+import { labelOf, mostOf, presenceMs, type Users } from './users.ts'
 
 /** A closed load: users instead of arrivals. */
 export interface UsersPlan<
@@ -82,7 +82,8 @@ export async function generateUsers<State>(plan: UsersPlan<State>): Promise<Load
 }
 
 /** The users of a share. */
-function numbersOf(share: Shard, { most }: Users): readonly number[] {
+function numbersOf(share: Shard, population: Users): readonly number[] {
+  const most = mostOf(population)
   if (countIn(share, most) > 0) return numbersIn(share, most)
   throw new InputError(`users: ${most} users can't be shared by ${share.of} generators.`)
 }

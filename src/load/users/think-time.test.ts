@@ -100,7 +100,7 @@ describe('think times', () => {
 
   test.each<[make: () => unknown, message: RegExp]>([
     [() => exponential('1' as Duration), /^exponential: mean: "1" is not a duration/],
-    [() => fixed('-1s' as Duration), /^fixed: time: "-1s" is not a duration/],
+    [() => fixed('-1s'), /^fixed: time: "-1s" is not a duration/],
     [() => uniform('2s', '1s'), /^uniform: the longest think time, 1s, is shorter/],
     [() => users(1, { thinkTime: 1_000 } as never), /^users: thinkTime: 1000 is not a think time/],
     [() => users(1, { thinkTime: 'soon' } as never), /^users: thinkTime: "soon" is not a duration/],

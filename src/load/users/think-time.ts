@@ -1,16 +1,17 @@
 import { randomStream } from '../arrivals/random-stream.ts'
-import { check, checkFields, functionOf, number, written } from '../check-fields.ts'
+import { check, checkFields, number, oneOf, written, type Fields } from '../check-fields.ts'
 import { checkDuration, parseDurationMs, type Duration } from '../duration.ts'
 import { InputError } from '../input-error.ts'
 
-/** How long a user thinks before each step: a distribution, as its quantile function. */
-export interface ThinkTime {
+/** How long a user thinks before each step: a distribution, as plain data. */
+export type ThinkTime = {
   /** With its parameters: `exponential, mean 1s`. */
   readonly label: string
   readonly meanMs: number
-  /** The time, in ms, that a share `p` of all think times is at most; `p` from 0 to 1. */
-  readonly quantileMs: (p: number) => number
-}
+} & (
+  | { readonly kind: 'exponential' | 'fixed' }
+  | { readonly kind: 'uniform'; readonly leastMs: number; readonly mostMs: number }
+)
 
 /** A mean think time, exponentially distributed; or a distribution by name. */
 export type ThinkTimeOption = Duration | ThinkTime
@@ -31,12 +32,7 @@ const LONGEST_OF_MEAN = 10
  */
 export function exponential(mean: Duration): ThinkTime {
   const meanMs = parseDurationMs(mean, 'exponential: mean')
-  const longestMs = LONGEST_OF_MEAN * meanMs
-  return {
-    label: `exponential, mean ${mean}`,
-    meanMs,
-    quantileMs: (p) => Math.min(-meanMs * Math.log1p(-p), longestMs),
-  }
+  return { kind: 'exponential', label: `exponential, mean ${mean}`, meanMs }
 }
 
 /**
@@ -51,11 +47,8 @@ export function uniform(shortest: Duration, longest: Duration): ThinkTime {
       `uniform: the longest think time, ${longest}, is shorter than the shortest, ${shortest}. Write the shortest first.`,
     )
   }
-  return {
-    label: `uniform, ${shortest} to ${longest}`,
-    meanMs: (leastMs + mostMs) / 2,
-    quantileMs: (p) => leastMs + p * (mostMs - leastMs),
-  }
+  const label = `uniform, ${shortest} to ${longest}`
+  return { kind: 'uniform', label, meanMs: (leastMs + mostMs) / 2, leastMs, mostMs }
 }
 
 /**
@@ -64,7 +57,7 @@ export function uniform(shortest: Duration, longest: Duration): ThinkTime {
  */
 export function fixed(time: Duration): ThinkTime {
   const meanMs = parseDurationMs(time, 'fixed: time')
-  return { label: `fixed, ${time}`, meanMs, quantileMs: () => meanMs }
+  return { kind: 'fixed', label: `fixed, ${time}`, meanMs }
 }
 
 /** A duration as a distribution. */
@@ -82,21 +75,38 @@ export function checkThinkTime(option: unknown, where: string): void {
     parseDurationMs(option, where)
     return
   }
-  if (typeof option !== 'object' || option === null) {
+  if (typeof option !== 'object' || option === null || !('kind' in option)) {
     throw new InputError(
       `${where}: ${written(option)} is not a think time. Write a mean, such as '1s', or a distribution: exponential('1s'), uniform('0.5s', '1.5s') or fixed('1s').`,
     )
   }
-  checkFields(option, where, {
-    label: check((value) => typeof value === 'string', 'a text'),
-    meanMs: number(0),
-    quantileMs: functionOf('the think time of a share of all think times'),
-  })
+  checkFields(option, where, FIELDS)
+}
+
+const FIELDS: Fields<Extract<ThinkTime, { kind: 'uniform' }>> = {
+  kind: oneOf('exponential', 'uniform', 'fixed'),
+  label: check((value) => typeof value === 'string', 'a text'),
+  meanMs: number(0),
+  leastMs: number(0),
+  mostMs: number(0),
 }
 
 /** A think of a user, 0, 1, 2 …: a pure function of its arguments, in any process and order. */
 export function thinkMs(thinkTime: ThinkTime, seed: number, user: number, n: number): number {
-  return thinkTime.quantileMs(draw(seed, user, n))
+  return quantileMs(thinkTime, draw(seed, user, n))
+}
+
+/** The time, in ms, that a share `p` of all think times is at most; `p` from 0 to less than 1. */
+function quantileMs(thinkTime: ThinkTime, p: number): number {
+  const { meanMs } = thinkTime
+  switch (thinkTime.kind) {
+    case 'exponential':
+      return Math.min(-meanMs * Math.log1p(-p), LONGEST_OF_MEAN * meanMs)
+    case 'uniform':
+      return thinkTime.leastMs + p * (thinkTime.mostMs - thinkTime.leastMs)
+    case 'fixed':
+      return meanMs
+  }
 }
 
 /** When a user begins, as a share of the time over which users begin; apart from all think times. */

@@ -6,7 +6,7 @@ import type { Ending } from '../recording/recorder.ts'
 import { DueQueue } from './due-queue.ts'
 import { exponential, fixed, uniform, type ThinkTime } from './think-time.ts'
 import { UserRequests } from './user-requests.ts'
-import { rampUsers, users, type Users } from './users.ts'
+import { mostOf, rampUsers, users, type Users } from './users.ts'
 
 interface Simulation {
   readonly population: Users
@@ -36,7 +36,7 @@ function simulate(simulation: Simulation) {
   let last: Omit<Started, 'atMs' | 'number' | 'operation' | 'isWarmUp'> | null = null
   const requests = new UserRequests<number>({
     population,
-    ready: numbersIn(share, population.most).map((user) => ({ user, state: user })),
+    ready: numbersIn(share, mostOf(population)).map((user) => ({ user, state: user })),
     steps: new Map(
       steps.map((name) => [
         name,

@@ -6,7 +6,7 @@ import { DueQueue } from './due-queue.ts'
 import { IterationTally } from './iteration-tally.ts'
 import type { ReadStep } from './session.ts'
 import { beginDraw, thinkMs } from './think-time.ts'
-import type { Users } from './users.ts'
+import { joinsAtMs, leavesAtMs, type Users } from './users.ts'
 
 /** A user who was set up. */
 export interface ReadyUser<State> {
@@ -156,15 +156,15 @@ export class UserRequests<State> implements RequestSource {
   #goOn(visitor: Visitor<State>, now: number): void {
     const { population, seed } = this.#plan
     visitor.dueAtMs = now + thinkMs(population.thinkTime, seed, visitor.user, visitor.thinks++)
-    const leavesAtMs = this.measureStartMs + population.leavesAtMs(visitor.user)
-    const isLeaving = visitor.step === 0 && visitor.dueAtMs >= leavesAtMs
+    const leavesMs = this.measureStartMs + leavesAtMs(population, visitor.user)
+    const isLeaving = visitor.step === 0 && visitor.dueAtMs >= leavesMs
     if (!isLeaving && visitor.dueAtMs < this.#endMs) this.#queue.add(visitor)
   }
 
   #beginsAtMs(user: number): number {
     const { population, seed, startMs, warmUpMs } = this.#plan
-    const joinsAtMs = population.joinsAtMs(user)
-    if (joinsAtMs > 0) return this.measureStartMs + joinsAtMs
+    const joinsMs = joinsAtMs(population, user)
+    if (joinsMs > 0) return this.measureStartMs + joinsMs
     return startMs + beginDraw(seed, user) * Math.max(warmUpMs, population.thinkTime.meanMs)
   }
 }

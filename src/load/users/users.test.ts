@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { InputError } from '../input-error.ts'
-import { labelOf, presenceMs, rampUsers, users } from './users.ts'
+import { joinsAtMs, labelOf, leavesAtMs, mostOf, presenceMs, rampUsers, users } from './users.ts'
 
 const OPTIONS = { thinkTime: '1s' } as const
 const count = fc.integer({ min: 0, max: 200 })
@@ -9,8 +9,8 @@ const over = fc.integer({ min: 1, max: 1_000 })
 
 test('a constant number of users is there from beginning to end', () => {
   const population = users(50, OPTIONS)
-  expect(population).toMatchObject({ label: '50 users', most: 50 })
-  expect([population.joinsAtMs(49), population.leavesAtMs(0)]).toEqual([0, Infinity])
+  expect(population).toMatchObject({ label: '50 users', from: 50, to: 50 })
+  expect([joinsAtMs(population, 49), leavesAtMs(population, 0)]).toEqual([0, Infinity])
 })
 
 test('a ramp has as many users as the line says, at any time', () => {
@@ -24,9 +24,9 @@ test('a ramp has as many users as the line says, at any time', () => {
         fc.pre(from + to > 0)
         const population = rampUsers(from, to, `${s}s`, OPTIONS)
         const nowMs = at * s * 1_000
-        const numbers = Array.from({ length: population.most }, (_, user) => user)
+        const numbers = Array.from({ length: mostOf(population) }, (_, user) => user)
         const present = numbers.filter(
-          (user) => population.joinsAtMs(user) <= nowMs && nowMs < population.leavesAtMs(user),
+          (user) => joinsAtMs(population, user) <= nowMs && nowMs < leavesAtMs(population, user),
         )
         const line = from + (to - from) * Math.min(at, 1)
         expect(Math.abs(present.length - line)).toBeLessThanOrEqual(1)
@@ -42,7 +42,7 @@ test('time present adds up to the area below the line', () => {
       const population = rampUsers(from, to, `${s}s`, OPTIONS)
       const measuredMs = 2 * s * 1_000
       let sum = 0
-      for (let user = 0; user < population.most; user++) {
+      for (let user = 0; user < mostOf(population); user++) {
         sum += presenceMs(population, user, measuredMs)
       }
       const area = ((from + to) / 2 + to) * s * 1_000

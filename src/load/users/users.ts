@@ -1,5 +1,5 @@
 import { lengthMs } from '../arrivals/arguments.ts'
-import { checkFields, written, wholeNumber } from '../check-fields.ts'
+import { check, checkFields, number, wholeNumber, written, type Fields } from '../check-fields.ts'
 import type { Duration } from '../duration.ts'
 import { InputError } from '../input-error.ts'
 import {
@@ -9,17 +9,15 @@ import {
   type ThinkTimeOption,
 } from './think-time.ts'
 
-/** A population of users: how many there are when. Users are numbered 0, 1, 2 … */
+/** A population of users: how many there are when, as plain data. Users are numbered 0, 1, 2 … */
 export interface Users {
   /** Without the think time: `50 users`. */
   readonly label: string
-  /** The most at any time. */
-  readonly most: number
+  /** How many there are when the measurement begins, and how many `overMs` later and from then on. */
+  readonly from: number
+  readonly to: number
+  readonly overMs: number
   readonly thinkTime: ThinkTime
-  /** From when on a user is there, in ms after the measurement began; at 0, since the warm-up. */
-  readonly joinsAtMs: (user: number) => number
-  /** From when on a user begins no more iterations, in ms after the measurement began. */
-  readonly leavesAtMs: (user: number) => number
 }
 
 /** How users behave between steps. */
@@ -43,13 +41,8 @@ const MAX_USERS = 1_000_000
 export function users(count: number, options: UsersOptions): Users {
   wholeNumber(1, MAX_USERS)(count, 'users: count')
   const thinkTime = readOptions(options, 'users')
-  return {
-    label: count === 1 ? '1 user' : `${count} users`,
-    most: count,
-    thinkTime,
-    joinsAtMs: () => 0,
-    leavesAtMs: () => Infinity,
-  }
+  const label = count === 1 ? '1 user' : `${count} users`
+  return { label, from: count, to: count, overMs: 0, thinkTime }
 }
 
 /**
@@ -82,13 +75,30 @@ export function rampUsers(from: number, to: number, over: Duration, options: Use
   if (from === 0 && to === 0) {
     throw new InputError('rampUsers: from and to are both 0. Give one of them users.')
   }
-  return {
-    label: `${from} to ${to} users over ${over}`,
-    most: Math.max(from, to),
-    thinkTime,
-    joinsAtMs: (user) => (user < from ? 0 : (overMs * (user + 1 - from)) / (to - from)),
-    leavesAtMs: (user) => (user < to ? Infinity : (overMs * (from - user)) / (from - to)),
-  }
+  return { label: `${from} to ${to} users over ${over}`, from, to, overMs, thinkTime }
+}
+
+/** The most users at any time. */
+export function mostOf({ from, to }: Users): number {
+  return Math.max(from, to)
+}
+
+/** From when on a user is there, in ms after the measurement began; at 0, since the warm-up. */
+export function joinsAtMs({ from, to, overMs }: Users, user: number): number {
+  return user < from ? 0 : (overMs * (user + 1 - from)) / (to - from)
+}
+
+/** From when on a user begins no more iterations, in ms after the measurement began; else `Infinity`. */
+export function leavesAtMs({ from, to, overMs }: Users, user: number): number {
+  return user < to ? Infinity : (overMs * (from - user)) / (from - to)
+}
+
+const FIELDS: Fields<Users> = {
+  label: check((value) => typeof value === 'string', 'a text'),
+  from: wholeNumber(0, MAX_USERS),
+  to: wholeNumber(0, MAX_USERS),
+  overMs: number(0),
+  thinkTime: checkThinkTime,
 }
 
 /**
@@ -96,8 +106,10 @@ export function rampUsers(from: number, to: number, over: Duration, options: Use
  * @throws InputError
  */
 export function checkUsers(made: unknown, what: string): void {
-  if (typeof made === 'object' && made !== null && 'joinsAtMs' in made && 'thinkTime' in made)
+  if (typeof made === 'object' && made !== null && 'from' in made && 'thinkTime' in made) {
+    checkFields(made, what, FIELDS)
     return
+  }
   throw new InputError(
     `${what}: ${written(made)} is not a number of users. Call users(50, { thinkTime: '1s' }) or rampUsers(1, 50, '1m', { thinkTime: '1s' }).`,
   )
@@ -114,8 +126,8 @@ export function labelOf({ label, thinkTime }: Users): string {
  * @param measuredMs how long it was measured.
  */
 export function presenceMs(population: Users, user: number, measuredMs: number): number {
-  const untilMs = Math.min(population.leavesAtMs(user), measuredMs)
-  return Math.max(untilMs - population.joinsAtMs(user), 0)
+  const untilMs = Math.min(leavesAtMs(population, user), measuredMs)
+  return Math.max(untilMs - joinsAtMs(population, user), 0)
 }
 
 function readOptions(options: UsersOptions, where: string): ThinkTime {
