@@ -221,7 +221,8 @@ export class Dispatcher {
       return
     }
     recorder?.start(now - intendedAtMs)
-    const request = new StartedRequest({ number, intendedAtMs, startedAtMs: now, isWarmUp })
+    const notes = recorder?.notes ?? this.#recorder.warmUpNotes
+    const request = new StartedRequest({ number, intendedAtMs, startedAtMs: now, isWarmUp }, notes)
     const flight = this.#flights.add(name, request)
     const fail = (error: unknown): void => this.#answered(flight, { error })
     try {
@@ -259,6 +260,7 @@ export class Dispatcher {
     const name = typeof ending === 'object' ? 'failed' : ending
     const isByPause =
       name === 'failed' ? mayHaveFailedByPause(times) : name === 'unfinished' && this.#isGraceCut
+    recorder.notes.end(request.tagged, name, times, isByPause)
     const { intendedAtMs } = request
     this.#windows?.end({ operation, intendedAtMs }, now, name, times, isByPause)
   }
