@@ -6,9 +6,13 @@ import type { EngineTarget } from '../engine-bench/target.ts'
 import { parseDurationMs } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
+import { benchPeers } from './bench-peers.ts'
 import type { CommandEnd } from './run-command.ts'
 
 const ROUNDS = 3
+
+/** With eight rows at three rates, all of `--peers` takes 6 minutes then. */
+const PEERS_DURATION = '9s'
 
 const HELP = `Measures the load engine itself: how punctually each technique starts requests on this machine,
 and what that costs. The targets are a function that does nothing and a TCP echo server in another
@@ -16,9 +20,17 @@ process; one generator sends the load, and two, in threads of their own, send ha
 techniques have their turns in ${ROUNDS} rounds, in an order drawn anew for each.
 
   npm run bench:engine [-- --duration <time>]
+  npm run bench:engine -- --peers [--duration <time>] [--page <file>]
+
+The second measures the engine with Node's HTTP client beside vegeta, k6, wrk2, hey, autocannon and
+artillery, as far as they are on the PATH, at 100, 1,000 and 10,000 requests/s. A judge, which is a
+server of its own, notes when each request arrives, and once holds all answers for 1 s. See
+docs/how-punctual.md.
 
 Options, after --
   --duration <time>   length of each of the ${2 * ROUNDS * LOADS_PER_ROUND} loads; 1s by default
+  --peers             beside other generators; --duration is ${PEERS_DURATION} then, for each of them at each rate
+  --page <file>       with --peers: also put the table into this page, such as docs/how-punctual.md
   -h, --help          this text
 
 Columns
@@ -33,13 +45,19 @@ Exit code
 
 /** The command line of `npm run bench:engine`. */
 export async function run(args: readonly string[]): Promise<CommandEnd> {
-  const { help, duration } = parseArguments(args)
+  const { help, duration, peers, page } = parseArguments(args)
   if (help === true) {
     process.stdout.write(HELP)
     return EXIT.good
   }
-  const durationMs = parseDurationMs(duration ?? '1s', '--duration')
+  const isBesidePeers = peers === true
+  const durationMs = parseDurationMs(
+    duration ?? (isBesidePeers ? PEERS_DURATION : '1s'),
+    '--duration',
+  )
   if (durationMs === 0) throw new InputError('--duration: must be above 0, such as 2s.')
+  if (isBesidePeers) return benchPeers(durationMs, page)
+  if (page !== undefined) throw new InputError('--page: only --peers has a table for a page.')
 
   await measureTarget('a function that does nothing', { kind: 'nothing' }, durationMs)
   const { port, stop } = await startEchoServer()
@@ -66,11 +84,23 @@ async function measureTarget(
   process.stdout.write(`${renderEngineTable(rows)}\n`)
 }
 
-function parseArguments(args: readonly string[]): { duration?: string; help?: boolean } {
+interface Flags {
+  readonly duration?: string
+  readonly help?: boolean
+  readonly peers?: boolean
+  readonly page?: string
+}
+
+function parseArguments(args: readonly string[]): Flags {
   try {
     return parseArgs({
       args: [...args],
-      options: { duration: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        duration: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+        peers: { type: 'boolean' },
+        page: { type: 'string' },
+      },
     }).values
   } catch (error) {
     // Node goes on to advise on positional arguments; nobody here wants one that begins with a dash.

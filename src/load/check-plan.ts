@@ -12,12 +12,18 @@ import {
   type Fields,
 } from './check-fields.ts'
 import { DISPATCH_OPTIONS } from './dispatch/dispatch-option.ts'
+import { checkFeed } from './feed/feed.ts'
 import type { LoadPlan } from './generator.ts'
 import { InputError } from './input-error.ts'
 import type { MeasuredPlan } from './measure.ts'
+import { checkMetrics } from './metrics/metric-recorders.ts'
+import { checkTags } from './notes/tags.ts'
 
 /** What a load of any kind takes, checked in the same words. */
 export const COMMON_FIELDS = {
+  data: checkFeed,
+  tags: checkTags,
+  metrics: checkMetrics,
   seed: wholeNumber(Number.MIN_SAFE_INTEGER),
   share: checkShard,
   slo: checkedLater,

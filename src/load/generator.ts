@@ -1,16 +1,24 @@
-import type { Arrivals } from './arrivals/arrivals.ts'
+import { countDueBefore, type Arrivals } from './arrivals/arrivals.ts'
 import { countIn, WHOLE, type Shard } from './arrivals/shard.ts'
 import { checkPlan } from './check-plan.ts'
 import { layOut } from './dispatch/schedule.ts'
 import { ScheduledRequests } from './dispatch/scheduled-requests.ts'
+import { checkEnoughRows } from './feed/feed.ts'
 import { InputError } from './input-error.ts'
 import { measure, readMeasurement, type MeasuredPlan } from './measure.ts'
+import type { MetricDeclarations, NoMetrics } from './metrics/declare-metrics.ts'
+import type { NotesPlan } from './notes/load-notes.ts'
+import type { NoTags, TagDeclarations } from './notes/tags.ts'
 import type { LoadResult } from './result.ts'
 import { defineWorkload, type Operations } from './workload.ts'
 
 /** An open-loop load. */
-export interface LoadPlan extends MeasuredPlan {
-  readonly operations: Operations
+export interface LoadPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics> extends MeasuredPlan<
+  Row,
+  Tags,
+  Declared
+> {
+  readonly operations: Operations<NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
   readonly arrivals: Arrivals
   /**
    * Requests due while this many run don't start. One that timed out runs until its promise settles:
@@ -32,18 +40,32 @@ export interface LoadPlan extends MeasuredPlan {
  *
  * @throws InputError for a plan that can't be carried out; ConservationError if a request got lost.
  */
-export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
+export async function generateLoad<
+  Row = undefined,
+  const Tags extends TagDeclarations = NoTags,
+  Declared extends MetricDeclarations = NoMetrics,
+>(plan: LoadPlan<Row, Tags, Declared>): Promise<LoadResult>
+// Its requests have what its operations ask of them, because both are of one plan.
+export async function generateLoad(plan: LoadPlan & NotesPlan): Promise<LoadResult> {
   checkPlan(plan)
   const { arrivals, seed = 1, share = WHOLE, whenFull = 'drop' } = plan
   const maxInFlight = shareOf(plan.maxInFlight ?? 10_000, share)
   const workload = defineWorkload(plan.operations, seed)
   const measurement = readMeasurement(plan, workload.operations, { maxInFlight, whenFull })
+  checkRows(plan)
   const { warmUpMs, durationMs } = measurement
   const result = await measure(measurement, (startMs) => {
     const schedule = layOut(arrivals, startMs, warmUpMs, durationMs, share)
     return new ScheduledRequests(schedule, workload)
   })
   return { ...result, model: { kind: 'open' }, arrivals: arrivals.label }
+}
+
+/** A unique feed has to last, whatever share of the load is made here. */
+function checkRows({ data, arrivals, warmUpMs = 0, durationMs }: LoadPlan): void {
+  if (data === undefined) return
+  const requests = countDueBefore(arrivals, warmUpMs) + countDueBefore(arrivals, durationMs)
+  checkEnoughRows(data, requests)
 }
 
 /** What a share may have under way. */

@@ -4,11 +4,16 @@ import { nowMs } from './clock.ts'
 import { openDispatch, type DispatchOption } from './dispatch/dispatch-option.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { RequestSource } from './dispatch/request-source.ts'
+import type { Feed } from './feed/feed.ts'
 import { InputError } from './input-error.ts'
+import type { NoMetrics } from './metrics/declare-metrics.ts'
+import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
+import { readTags, type NoTags } from './notes/tags.ts'
 import type { Pause } from './pauses.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
 import { checkCounted } from './slo/check-counted.ts'
+import { checkNoted } from './slo/check-noted.ts'
 import { withoutReceiversFault } from './slo/disturbed-receivers.ts'
 import { checkOperations } from './slo/judge-slo.ts'
 import { readSlo, type Bound, type Slos } from './slo/slo.ts'
@@ -21,7 +26,13 @@ import {
 import { countedIn, type Operation } from './workload.ts'
 
 /** What a load of either model is measured by. */
-export interface MeasuredPlan {
+export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
+  /** Rows for the requests. Default: they have none. */
+  readonly data?: Feed<Row>
+  /** Tags that requests may set, with their values: up to 20, all tags together. Default: none. */
+  readonly tags?: Tags
+  /** Metrics that requests write to. Default: none. */
+  readonly metrics?: Declared
   /** Requests are sent for this long first and left out of the figures, in ms. Default 0. */
   readonly warmUpMs?: number
   /** How long requests are started for, after the warm-up, in ms; > 0. */
@@ -36,7 +47,7 @@ export interface MeasuredPlan {
    * `auto`: `clock`, or `timer` where the system gives no thread.
    */
   readonly dispatch?: DispatchOption
-  /** Seed of what is drawn: operations, or think times. Default 1. */
+  /** Seed of what is drawn: operations or think times, and the order of a shuffled feed. Default 1. */
   readonly seed?: number
   /**
    * Bounds on every window are judged while the load runs, and may end it early. Those on the whole
@@ -83,7 +94,7 @@ export interface Measurement {
   readonly limits: LoadResult['limits']
   readonly bounds: readonly Bound[]
   readonly verdictThresholds: VerdictThresholds
-  readonly plan: Pick<MeasuredPlan, 'dispatch' | 'startAtMs' | 'signal' | 'onProgress'>
+  readonly plan: Pick<MeasuredPlan, 'dispatch' | 'startAtMs' | 'signal' | 'onProgress'> & NotesPlan
 }
 
 /**
@@ -91,7 +102,7 @@ export interface Measurement {
  * @throws InputError for bounds on what the load doesn't have, or verdict thresholds that make no sense.
  */
 export function readMeasurement(
-  plan: MeasuredPlan,
+  plan: MeasuredPlan & NotesPlan,
   operations: Measured,
   room: Pick<LoadResult['limits'], 'maxInFlight' | 'whenFull'>,
 ): Measurement {
@@ -99,6 +110,7 @@ export function readMeasurement(
   const bounds = plan.slo === undefined ? [] : readSlo(plan.slo)
   checkOperations(bounds, [...operations.keys()])
   checkCounted(bounds, countedIn(operations))
+  checkNoted(bounds, { tags: readTags(plan.tags ?? {}), metrics: plan.metrics ?? {} })
   return {
     operations,
     warmUpMs,
@@ -130,7 +142,8 @@ export async function measure(
     const { measureStartMs } = source
     const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
 
-    const recorder = new LoadRecorder(operations, measureStartMs, durationMs)
+    const notes = new LoadNotes(plan, seed, measureStartMs + durationMs)
+    const recorder = new LoadRecorder(operations, measureStartMs, durationMs, notes)
     const isWindowed = bounds.some(({ everyMs }) => everyMs !== null)
     const windowPlan = { operations, measureStartMs, durationMs }
     const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null

@@ -2,6 +2,12 @@ import type { LoadModel } from '../load/load-model.ts'
 import type { Deliveries, LoadResult, OperationResult } from '../load/result.ts'
 import { deserializeHistogram, serializeHistogram } from './histogram-json.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
+import {
+  deserializeMetric,
+  deserializeTagSplit,
+  serializeMetric,
+  serializeTagSplit,
+} from './notes-json.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
 type ModelJson = LoadResultJson['model']
@@ -14,7 +20,7 @@ type DeliveriesJson = NonNullable<OperationJson['deliveries']>
 export function serializeLoadResult(result: LoadResult): LoadResultJson {
   const { startedAt, model, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
   const { isInterrupted, abortReason, limits, health, verdictThresholds } = result
-  const { intervals, windowedSlo } = result
+  const { intervals, undeclaredTags, windowedSlo } = result
   const operations = [...result.operations].map(([name, operation]): OperationJson => ({
     name,
     counts: operation.counts,
@@ -26,6 +32,8 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
     failure: serializeHistogram(operation.failure),
     lateness: serializeHistogram(operation.lateness),
     deliveries: operation.deliveries && serializeDeliveries(operation.deliveries),
+    checks: operation.checks,
+    tags: operation.tags.map(serializeTagSplit),
   }))
   return {
     startedAt,
@@ -42,6 +50,8 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
     verdictThresholds,
     operations,
     intervals,
+    metrics: result.metrics.map(serializeMetric),
+    undeclaredTags,
     windowedSlo,
   }
 }
@@ -65,10 +75,14 @@ export function deserializeLoadResult(json: LoadResultJson): LoadResult {
         failure: deserializeHistogram(operation.failure),
         lateness: deserializeHistogram(operation.lateness),
         deliveries: operation.deliveries && deserializeDeliveries(operation.deliveries),
+        checks: operation.checks,
+        tags: operation.tags.map(deserializeTagSplit),
       },
     ],
   )
-  return { ...json, model: deserializeModel(json.model), operations: new Map(operations) }
+  const metrics = json.metrics.map(deserializeMetric)
+  const model = deserializeModel(json.model)
+  return { ...json, model, operations: new Map(operations), metrics }
 }
 
 function serializeModel(model: LoadModel): ModelJson {

@@ -3,6 +3,7 @@ import { TECHNIQUES } from '../load/dispatch/technique.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
 import { count, histogramSchema, time, timeOrNothing } from './histogram-schema.ts'
 import { loadModelSchema } from './load-model-schema.ts'
+import { checkSchema, metricSchema, tagSplitSchema } from './notes-schema.ts'
 import { sloRowSchema } from './slo-row-schema.ts'
 
 /** ISO 8601, UTC. */
@@ -72,6 +73,10 @@ const operationSchema = z
     failure: histogramSchema.describe('Intended start to failed, of requests that failed.'),
     lateness: histogramSchema.describe('Intended to actual start.'),
     deliveries: deliveriesSchema.nullable(),
+    checks: z.array(checkSchema).describe('What requests checked, by name; up to 50 and OTHER.'),
+    tags: z
+      .array(tagSplitSchema)
+      .describe('The requests started, split by each value of each tag, and those without one.'),
   })
   .meta({ id: 'operation' })
 
@@ -143,12 +148,13 @@ export const loadResultSchema = z
       .describe('What the verdict is reached by; see src/load/verdict/verdict-thresholds.ts.'),
     operations: z.array(operationSchema),
     intervals: z.array(intervalSchema),
+    metrics: z.array(metricSchema).describe('What the load declares, and requests wrote.'),
+    undeclaredTags: z
+      .strictObject({ count, sample: z.string() })
+      .describe('Tags that were set although the load does not declare them; the first of them.'),
     windowedSlo: z.array(sloRowSchema).describe('Bounds on every window that the load was given.'),
   })
   .meta({ id: 'loadResult' })
-
-/** The stored form of a histogram. */
-export type HistogramJson = DeepReadonly<z.infer<typeof histogramSchema>>
 
 /** The stored form of a load result. */
 export type LoadResultJson = DeepReadonly<z.infer<typeof loadResultSchema>>

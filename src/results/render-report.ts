@@ -1,6 +1,7 @@
 import { outcomeOf, type ScenarioOutcome } from './outcome.ts'
 import { ownErrors } from './own-errors.ts'
 import { renderGenerator, renderLateness } from './render-generator.ts'
+import { renderNotes } from './render-notes.ts'
 import { renderOperations } from './render-operations.ts'
 import { paint, renderDetails, renderSlo, renderTotals, renderVerdict } from './render-scenario.ts'
 import { renderUsers } from './render-users.ts'
@@ -27,6 +28,7 @@ export function renderReport(entry: ScenarioEntry): string {
     result.abortReason === null ? null : paint('red', `  ended early: ${result.abortReason}`),
     renderOperations(result),
     renderUsers(result),
+    renderNotes(result, bounds),
     renderDetails(result),
     renderLateness(result),
     renderGenerator(result),

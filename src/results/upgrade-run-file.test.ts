@@ -9,7 +9,8 @@ type Json = Record<string, unknown>
 /** A run as version 4 had it. */
 function asVersion4(run: RunFile): Json {
   const later = ['ranOn', 'model', 'medianLateness', 'tailLateness', 'pauseRatio']
-  return { ...without(run, later), schemaVersion: 4 }
+  const notes = ['metrics', 'undeclaredTags', 'checks', 'tags']
+  return { ...without(run, [...later, ...notes]), schemaVersion: 4 }
 }
 
 /** A run as version 3 had it. */
@@ -55,13 +56,22 @@ function recordedInVersion4(run: RunFile): RunFile {
     if (scenario.state !== 'measured') return scenario
     const health = { ...scenario.result.health, ranOn: { most: 0, atEnd: 0 } }
     const model = { kind: 'open' } as const
+    const operations = scenario.result.operations.map((operation) => ({
+      ...operation,
+      checks: [],
+      tags: [],
+    }))
+    const notes = { metrics: [], undeclaredTags: { count: 0, sample: '' } }
     const verdictThresholds = {
       ...scenario.result.verdictThresholds,
       medianLateness: { degraded: null },
       tailLateness: { degraded: 0 },
       pauseRatio: { degraded: 0 },
     }
-    return { ...scenario, result: { ...scenario.result, model, health, verdictThresholds } }
+    return {
+      ...scenario,
+      result: { ...scenario.result, model, health, operations, ...notes, verdictThresholds },
+    }
   })
   return { ...run, scenarios }
 }

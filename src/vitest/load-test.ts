@@ -7,6 +7,7 @@ import { MAX_TIMEOUT_MS, parseDurationMs, type Duration } from '../load/duration
 import { generateLoad } from '../load/generator.ts'
 import { InputError } from '../load/input-error.ts'
 import type { MeasuredPlan } from '../load/measure.ts'
+import type { NotesPlan } from '../load/notes/load-notes.ts'
 import type { LoadProgress } from '../load/recording/load-recorder.ts'
 import type { LoadResult } from '../load/result.ts'
 import { scaleThroughput } from '../load/slo/scale-throughput.ts'
@@ -20,7 +21,7 @@ import { workloadHash, type DeclaredLoad } from '../results/workload-hash.ts'
 import type { Subscribers } from '../subscribers/subscriber-host.ts'
 import { checkLoad, isOfUsers } from './check-load.ts'
 import { latencyChart } from './latency-chart.ts'
-import type { AnyLoad, CommonLoad } from './load.ts'
+import type { AnyLoad, CommonLoad, LoadFixture } from './load.ts'
 import { offerOf, refuseRate, wasOffered } from './offered-rate.ts'
 import {
   durationMsOf,
@@ -108,7 +109,7 @@ export const test = base
       const unmet = measured.map(unmetDefaults).filter((text) => text !== null)
       if (unmet.length > 0 && !signal.aborted) throw new Error(unmet.join('\n'))
     })
-    return async <State = undefined>(load: AnyLoad<State>): Promise<LoadResult> => {
+    const measure = async (load: AnyLoad): Promise<LoadResult> => {
       checkLoad(load)
       const { seed, verdict } = load
       if (shared !== null) checkShare(load.share, shared.share)
@@ -133,10 +134,12 @@ export const test = base
         ...times,
         seed: seed ?? 1,
         parameters: load.parameters,
+        data: load.data === undefined ? null : [load.data.mode, load.data.rows.length],
       })
       const index = loads.length
       const plan = {
         ...times,
+        ...notesOf(load),
         ...(seed === undefined ? {} : { seed }),
         ...(slo === undefined ? {} : { slo }),
         ...(verdict === undefined ? {} : { verdict }),
@@ -156,12 +159,23 @@ export const test = base
       if (load.slo !== undefined) expect.soft(result).toMeetSlo(load.slo)
       return result
     }
+    // Requests are made by the load, so they have what its operations ask of them.
+    return measure as LoadFixture
   })
 
+/** What requests read and write, as far as it is declared. */
+function notesOf({ data, tags, metrics }: AnyLoad): Pick<CommonLoad, 'data' | 'tags' | 'metrics'> {
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(metrics === undefined ? {} : { metrics }),
+  }
+}
+
 /** @param offered in place of the load's own arrivals. */
-function startLoad<State>(
-  load: AnyLoad<State>,
-  plan: MeasuredPlan,
+function startLoad(
+  load: AnyLoad,
+  plan: MeasuredPlan & NotesPlan,
   offered: Arrivals | undefined,
 ): Promise<LoadResult> {
   if (isOfUsers(load)) {
@@ -173,8 +187,8 @@ function startLoad<State>(
 }
 
 /** What a load says of itself that tells it from others, but for its times and its seed. */
-function declaredBy<State>(
-  load: AnyLoad<State>,
+function declaredBy(
+  load: AnyLoad,
   offered: Arrivals | undefined,
 ): Pick<DeclaredLoad, 'arrivals' | 'maxInFlight' | 'weights'> {
   if (isOfUsers(load)) {
@@ -209,13 +223,15 @@ async function showChart(result: LoadResult, annotate: TestContext['annotate']):
 expect.extend({ toMeetSlo })
 
 export { expect }
-export type { Load, UsersLoad } from './load.ts'
+export type { Load, LoadFixture, UsersLoad } from './load.ts'
 export { numbersIn } from '../load/arrivals/shard.ts'
 export { burst } from '../load/arrivals/burst.ts'
 export { constant } from '../load/arrivals/constant.ts'
 export { poisson } from '../load/arrivals/poisson.ts'
 export { ramp } from '../load/arrivals/ramp.ts'
 export { replay } from '../load/arrivals/replay.ts'
+export { feed } from '../load/feed/feed.ts'
+export { counter, gauge, trend } from '../load/metrics/declare-metrics.ts'
 export { sine } from '../load/arrivals/sine.ts'
 export { stages } from '../load/arrivals/stages.ts'
 export { steps } from '../load/arrivals/steps.ts'

@@ -1,6 +1,10 @@
 import type { Arrivals } from '../load/arrivals/arrivals.ts'
 import type { Shard } from '../load/arrivals/shard.ts'
 import type { Duration } from '../load/duration.ts'
+import type { Feed } from '../load/feed/feed.ts'
+import type { MetricDeclarations, NoMetrics } from '../load/metrics/declare-metrics.ts'
+import type { NoTags, TagDeclarations } from '../load/notes/tags.ts'
+import type { LoadResult } from '../load/result.ts'
 import type { Slos } from '../load/slo/slo.ts'
 import type { Session } from '../load/users/session.ts'
 import type { Users } from '../load/users/users.ts'
@@ -9,7 +13,16 @@ import type { Operations } from '../load/workload.ts'
 import type { ProfiledDuration } from './profile.ts'
 
 /** What loads of both models have, as a scenario writes it. */
-export interface CommonLoad {
+export interface CommonLoad<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
+  /** Rows for the requests, each of which has one as `request.data`: `feed(rows, 'shuffled')`. */
+  readonly data?: Feed<Row>
+  /**
+   * Tags that a request may set, with their values: `{ cache: ['hit', 'miss'] }`. Its figures are split by
+   * them. Up to 20 values, all tags together.
+   */
+  readonly tags?: Tags
+  /** Metrics that a request may write to: `{ bytes: counter('bytes'), ttfb: trend('ms') }`. Up to 50. */
+  readonly metrics?: Declared
   /** How long it is measured; `BENCH_PROFILE` chooses, `BENCH_DURATION` overrides. */
   readonly duration: ProfiledDuration
   /** Requests sent first and left out of the figures. Default `2s`. */
@@ -18,7 +31,7 @@ export interface CommonLoad {
   readonly timeout?: Duration
   /** How long requests under way are waited for at the end. Default `10s`; 35 min at most. */
   readonly gracePeriod?: Duration
-  /** Of what is drawn: operations, or think times. Default 1. */
+  /** Of what is drawn: operations or think times, and the order of a shuffled feed. Default 1. */
   readonly seed?: number
   /**
    * The fixture of that name, from a scenario that can be run in shares: one that prepares only the
@@ -51,9 +64,13 @@ export interface CommonLoad {
 }
 
 /** An open load as a scenario writes it: requests that start when they are due, at a rate. */
-export interface Load extends CommonLoad {
+export interface Load<Row = unknown, Tags = NoTags, Declared = NoMetrics> extends CommonLoad<
+  Row,
+  Tags,
+  Declared
+> {
   /** What one request does, by operation name; each a function, or with a weight. */
-  readonly operations: Operations
+  readonly operations: Operations<NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
   readonly arrivals: Arrivals
   /** Requests due while this many are under way are dropped. Default 10,000. */
   readonly maxInFlight?: number
@@ -62,10 +79,25 @@ export interface Load extends CommonLoad {
 }
 
 /** A closed load as a scenario writes it: users who wait for answers, and think before the next step. */
-export interface UsersLoad<State> extends CommonLoad {
+export interface UsersLoad<
+  State = unknown,
+  Row = unknown,
+  Tags = NoTags,
+  Declared = NoMetrics,
+> extends CommonLoad<Row, Tags, Declared> {
   readonly users: Users
   /** What each user does. The type of its state is what `setUp` returns. */
-  readonly session: Session<State>
+  readonly session: Session<State, NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
 }
 
-export type AnyLoad<State> = Load | UsersLoad<State>
+export type AnyLoad = Load | UsersLoad
+
+/** Sends requests, and gives what was measured; its types flow from the load to its operations or steps. */
+export type LoadFixture = <
+  State = undefined,
+  Row = undefined,
+  const Tags extends TagDeclarations = NoTags,
+  Declared extends MetricDeclarations = NoMetrics,
+>(
+  load: Load<Row, Tags, Declared> | UsersLoad<State, Row, Tags, Declared>,
+) => Promise<LoadResult>

@@ -5,6 +5,7 @@ import { written } from '../load/check-fields.ts'
 import { InputError } from '../load/input-error.ts'
 import type { LoadResult } from '../load/result.ts'
 import { checkHasRate } from '../load/slo/check-has-rate.ts'
+import { checkNoted, declaredBy } from '../load/slo/check-noted.ts'
 import { defaultBounds, type Allowances } from '../load/slo/default-bounds.ts'
 import { worstFirst, type SloRow } from '../load/slo/slo-row.ts'
 import { readSlo, type Bound, type Slos } from '../load/slo/slo.ts'
@@ -76,6 +77,7 @@ export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
   const asserted = readSlo(sloFor(result, slo))
   checkHasRate(asserted, result.model.kind)
   checkOperations(asserted, [...result.operations.keys()])
+  checkNoted(asserted, declaredBy(result))
   const before = judgements.get(result)
   const bounds = withoutSameBounds([...(before?.bounds ?? []), ...asserted])
   const verdict = judgeMeasurement(result, bounds)

@@ -1,5 +1,7 @@
 import { ErrorTally } from './error-tally.ts'
 import { Interval } from './interval.ts'
+import { LoadNotes } from '../notes/load-notes.ts'
+import type { OperationNotes } from '../notes/operation-notes.ts'
 import type { Deliveries, IntervalFigures, OperationCounts, OperationResult } from '../result.ts'
 import { withUnsent } from './unsent-messages.ts'
 import { TimeCounts } from './time-counts.ts'
@@ -30,6 +32,8 @@ export function mayHaveFailedByPause({ serviceMs, pausedMs }: RequestTimes): boo
  * many requests there are.
  */
 export class OperationRecorder {
+  /** What the requests write themselves. */
+  readonly notes: OperationNotes
   readonly #operation: string
   readonly #errors = new ErrorTally()
   /** Response times of the intervals that were summed up. */
@@ -52,8 +56,9 @@ export class OperationRecorder {
   #timedOut = 0
   #unfinished = 0
 
-  constructor(operation: string) {
+  constructor(operation: string, notes: OperationNotes = new LoadNotes({}, 1, 0).ofOperation()) {
     this.#operation = operation
+    this.notes = notes
   }
 
   /** A request is due. */
@@ -173,6 +178,7 @@ export class OperationRecorder {
         count: this.#dropped + this.#notStarted,
         byGenerator: this.#droppedByPause + this.#notStarted,
       }),
+      ...this.notes.finish(),
     }
   }
 

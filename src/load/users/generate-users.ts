@@ -2,6 +2,9 @@ import { countIn, numbersIn, WHOLE, type Shard } from '../arrivals/shard.ts'
 import { InputError } from '../input-error.ts'
 import type { IterationFigures, PhaseFigures } from '../load-model.ts'
 import { measure, readMeasurement, type Measurement, type MeasuredPlan } from '../measure.ts'
+import type { MetricDeclarations, NoMetrics } from '../metrics/declare-metrics.ts'
+import type { NotesPlan } from '../notes/load-notes.ts'
+import type { NoTags, TagDeclarations } from '../notes/tags.ts'
 import type { LoadResult } from '../result.ts'
 import { checkHasRate } from '../slo/check-has-rate.ts'
 import { checkUsersPlan } from './check-users-plan.ts'
@@ -11,9 +14,14 @@ import { UserRequests, type ReadyUser } from './user-requests.ts'
 import { labelOf, mostOf, presenceMs, type Users } from './users.ts'
 
 /** A closed load: users instead of arrivals. */
-export interface UsersPlan<State> extends MeasuredPlan {
+export interface UsersPlan<
+  State,
+  Row = unknown,
+  Tags = NoTags,
+  Declared = NoMetrics,
+> extends MeasuredPlan<Row, Tags, Declared> {
   readonly users: Users
-  readonly session: Session<State>
+  readonly session: Session<State, NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
 }
 
 /** Not one user could be set up, so there is no load to measure. */
@@ -33,10 +41,16 @@ const TEAR_DOWN_WITHIN_MS = 30_000
  * @throws InputError for a plan that can't be carried out; SetUpError if not one user could be set up;
  *   ConservationError if a request got lost.
  */
-export async function generateUsers<State = undefined>(
-  plan: UsersPlan<State>,
-): Promise<LoadResult> {
+export async function generateUsers<
+  State = undefined,
+  Row = undefined,
+  const Tags extends TagDeclarations = NoTags,
+  Declared extends MetricDeclarations = NoMetrics,
+>(plan: UsersPlan<State, Row, Tags, Declared>): Promise<LoadResult>
+// Its steps get the state, and what they ask of their requests, because all of it is of one plan.
+export async function generateUsers(plan: UsersPlan<unknown> & NotesPlan): Promise<LoadResult> {
   checkUsersPlan(plan)
+  checkFeed(plan.data)
   const { users: population, share = WHOLE } = plan
   const numbers = numbersOf(share, population)
   const session = readSession(plan.session)
@@ -45,7 +59,7 @@ export async function generateUsers<State = undefined>(
   const measurement = readMeasurement(plan, session.steps, room)
   checkHasRate(measurement.bounds, 'closed')
 
-  const ready: ReadyUser<State>[] = []
+  const ready: ReadyUser<unknown>[] = []
   const setUp = await setUpAll(numbers, session, measurement, ready)
   const load = measureUsers(plan, measurement, session, [...ready], setUp)
   const [measured] = await Promise.allSettled([load])
@@ -67,6 +81,14 @@ export async function generateUsers<State = undefined>(
     arrivals: labelOf(population),
     limits: { ...result.limits, maxInFlight: numbers.length },
   }
+}
+
+/** @throws InputError for a feed that may not last. */
+function checkFeed(data: UsersPlan<unknown>['data']): void {
+  if (data?.mode !== 'unique') return
+  throw new InputError(
+    'load: data: nobody knows beforehand how many requests users send, so a unique feed may not last. Choose sequential or shuffled, or make what is unique in setUp from the number of the user.',
+  )
 }
 
 /** The users of a share. */

@@ -1,9 +1,16 @@
 import { checkFields, checkObject, functionOf, checkedLater, type Fields } from '../check-fields.ts'
 import { InputError } from '../input-error.ts'
+import type { NoMetrics } from '../metrics/declare-metrics.ts'
+import type { NoTags } from '../notes/tags.ts'
 import type { LoadRequest, Operation } from '../workload.ts'
 
 /** One step of a session as it is called: a request that knows its user. */
-export interface StepRequest<State> extends LoadRequest {
+export interface StepRequest<
+  State,
+  Row = unknown,
+  Tags = NoTags,
+  Declared = NoMetrics,
+> extends LoadRequest<Row, Tags, Declared> {
   /** 0, 1, 2 …, the same whichever share of the load the user is in. */
   readonly user: number
   /** How many iterations the user had begun before: 0, 1, 2 … */
@@ -13,12 +20,14 @@ export interface StepRequest<State> extends LoadRequest {
 }
 
 /** Does one step. Resolving is success; rejecting is a failure, which ends the iteration. */
-export type RunStep<State> = (request: StepRequest<State>) => Promise<unknown>
+export type RunStep<State, Row = unknown, Tags = NoTags, Declared = NoMetrics> = (
+  request: StepRequest<State, Row, Tags, Declared>,
+) => Promise<unknown>
 
 /** A step: a function, or an operation of a workload. Steps have an order, so a weight is refused. */
-export type Step<State> =
-  | RunStep<State>
-  | (Pick<Operation, 'deliveries'> & { readonly run: RunStep<State> })
+export type Step<State, Row = unknown, Tags = NoTags, Declared = NoMetrics> =
+  | RunStep<State, Row, Tags, Declared>
+  | ReadStep<State, Row, Tags, Declared>
 
 /** What a user's `setUp` is told. */
 export interface UserSetUp {
@@ -33,14 +42,14 @@ export interface UserTearDown<State> extends UserSetUp {
 }
 
 /** What each user of a closed load does. The type of a user's state is what `setUp` returns. */
-export interface Session<State> {
+export interface Session<State, Row = unknown, Tags = NoTags, Declared = NoMetrics> {
   /**
    * Makes a user's state before the load begins; not measured. A user whose set-up fails takes no part,
    * which the report says and the verdict counts. Without it, the state is `undefined`.
    */
   readonly setUp?: (user: UserSetUp) => State | Promise<State>
   /** In their order, again and again, each after a think time. Each is measured apart, by its name. */
-  readonly steps: Readonly<Record<string, Step<State>>>
+  readonly steps: Readonly<Record<string, Step<State, Row, Tags, Declared>>>
   /**
    * Ends a user for whom `setUp` succeeded, once the load has ended, however it did; not measured. All
    * of them together have 30 s.
@@ -56,8 +65,11 @@ export interface ReadSession<State> {
   readonly steps: ReadonlyMap<string, ReadStep<State>>
 }
 
-export interface ReadStep<State> extends Pick<Operation, 'deliveries'> {
-  readonly run: RunStep<State>
+export interface ReadStep<State, Row = unknown, Tags = NoTags, Declared = NoMetrics> extends Pick<
+  Operation,
+  'deliveries'
+> {
+  readonly run: RunStep<State, Row, Tags, Declared>
 }
 
 const SESSION: Fields<Session<unknown>> = {

@@ -1,0 +1,41 @@
+/**
+ * The constant load that a generator is told to send, in four parts of one schedule. Times are in ms
+ * from the first request's arrival; request `k` is due at `k / ratePerSecond`.
+ *
+ *     │ warm-up │          steady          │ stall │ recovery │
+ *     0                                                    totalMs
+ */
+export interface JudgedLoad {
+  readonly ratePerSecond: number
+  /** Judged apart: compilers and caches are cold. */
+  readonly warmUpMs: number
+  /** How punctual the generator is, is judged here. */
+  readonly steadyMs: number
+  /** Answers to what arrives in the stall are held until its end. */
+  readonly stallMs: number
+  /** Answers are at once again. */
+  readonly recoveryMs: number
+}
+
+export function totalMs({ warmUpMs, steadyMs, stallMs, recoveryMs }: JudgedLoad): number {
+  return warmUpMs + steadyMs + stallMs + recoveryMs
+}
+
+/** When the judge holds its answers. */
+export function stallOf({ warmUpMs, steadyMs, stallMs }: JudgedLoad): {
+  readonly startMs: number
+  readonly endMs: number
+} {
+  const startMs = warmUpMs + steadyMs
+  return { startMs, endMs: startMs + stallMs }
+}
+
+/** How many requests are due in `[fromMs, untilMs)`. */
+export function dueIn({ ratePerSecond }: JudgedLoad, fromMs: number, untilMs: number): number {
+  return firstDueAt(ratePerSecond, untilMs) - firstDueAt(ratePerSecond, fromMs)
+}
+
+/** The number of the first request that is due at `atMs` or later. */
+export function firstDueAt(ratePerSecond: number, atMs: number): number {
+  return Math.ceil((atMs * ratePerSecond) / 1_000)
+}

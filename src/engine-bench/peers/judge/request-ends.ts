@@ -1,0 +1,25 @@
+/** What ends the head of an HTTP/1.1 request; a GET has nothing after it. */
+const END = Buffer.from('\r\n\r\n')
+const [CR] = END
+
+/** Finds where the GET requests of one connection end, however they are cut into chunks. */
+export class RequestEnds {
+  /** How much of `END` the bytes so far end with. */
+  #matched = 0
+
+  /** How many requests end in the next chunk. */
+  count(chunk: Uint8Array): number {
+    let requests = 0
+    let matched = this.#matched
+    for (const byte of chunk) {
+      if (byte === END[matched]) matched++
+      else matched = byte === CR ? 1 : 0
+      if (matched === END.length) {
+        requests++
+        matched = 0
+      }
+    }
+    this.#matched = matched
+    return requests
+  }
+}

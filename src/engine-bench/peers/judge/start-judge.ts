@@ -1,0 +1,68 @@
+import { fork } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import type { JudgedLoad } from './judged-load.ts'
+
+/** What a judge is started with. */
+export interface JudgeSettings {
+  readonly load: JudgedLoad
+  /** How long after its arrival a request is answered, in ms; those of the stall at its end. */
+  readonly answerAfterMs: number
+}
+
+/** What a judge tells its parent. Times are `nowMs()`, which all processes of a machine share. */
+export type JudgeMessage =
+  | { readonly kind: 'ready'; readonly port: number }
+  | { readonly kind: 'first'; readonly atMs: number }
+  | { readonly kind: 'arrivals'; readonly timesMs: Float64Array }
+
+/** A judge in a process of its own. */
+export interface RunningJudge {
+  /** Of 127.0.0.1. */
+  readonly port: number
+  /** When the first request arrived, by `nowMs()`; pending until then. */
+  readonly first: Promise<number>
+  /** When each request so far arrived, in order, by `nowMs()`. */
+  readonly arrivals: () => Promise<Float64Array>
+  readonly stop: () => Promise<void>
+}
+
+/** @throws Error if the judge can't be started. */
+export async function startJudge(load: JudgedLoad, answerAfterMs = 0): Promise<RunningJudge> {
+  const settings: JudgeSettings = { load, answerAfterMs }
+  const judge = fork(new URL('judge-server.ts', import.meta.url), [JSON.stringify(settings)], {
+    execArgv: [],
+    // A group of its own, so that a Ctrl-C doesn't end the judge before the generator.
+    detached: true,
+    // Arrays of numbers as they are, rather than as JSON.
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  const told = new EventEmitter()
+  judge.on('message', (message: JudgeMessage) => told.emit(message.kind, message))
+  const exit = once(judge, 'exit').then(() => undefined)
+  const hear = async <Kind extends JudgeMessage['kind']>(
+    kind: Kind,
+  ): Promise<Extract<JudgeMessage, { kind: Kind }>> => {
+    const heard = once(told, kind).then(([message]) => message)
+    const message = await Promise.race([heard, exit])
+    if (message === undefined) throw new Error(`The judge ended before it said "${kind}".`)
+    return message
+  }
+  const first = hear('first').then(({ atMs }) => atMs)
+  // Nobody may be waiting for it when a judge ends that nothing was sent to.
+  first.catch(() => {})
+  const { port } = await hear('ready')
+  return {
+    port,
+    first,
+    arrivals: async () => {
+      const answer = hear('arrivals')
+      judge.send('arrivals')
+      return (await answer).timesMs
+    },
+    stop: async () => {
+      if (judge.connected) judge.disconnect()
+      await exit
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import { percentile } from './deviation.ts'
+import { firstDueAt, stallOf, totalMs, type JudgedLoad } from './judged-load.ts'
+
+/** Percentiles of how long requests took, in ms; `null` where a generator doesn't say. */
+export interface ResponseTimes {
+  readonly p50Ms: number | null
+  readonly p99Ms: number | null
+  readonly p999Ms: number | null
+}
+
+/**
+ * How long the judge makes requests of this load wait that are sent when they are due: until the
+ * stall's end for those due in the stall, and else not at all. The rest of what a generator reports
+ * is the way there and back, and the generator's own.
+ *
+ * @param fromMs requests due before are not in the generator's report.
+ */
+export function trueTimes(load: JudgedLoad, fromMs: number): ResponseTimes {
+  const { ratePerSecond } = load
+  const { startMs, endMs } = stallOf(load)
+  const first = firstDueAt(ratePerSecond, fromMs)
+  const waits = new Float64Array(firstDueAt(ratePerSecond, totalMs(load)) - first)
+    .map((_, k) => ((first + k) * 1_000) / ratePerSecond)
+    .map((dueMs) => (dueMs >= startMs && dueMs < endMs ? endMs - dueMs : 0))
+    .sort()
+  return {
+    p50Ms: percentile(waits, 50),
+    p99Ms: percentile(waits, 99),
+    p999Ms: percentile(waits, 99.9),
+  }
+}

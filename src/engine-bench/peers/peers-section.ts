@@ -1,0 +1,46 @@
+import { cpus, platform, release } from 'node:os'
+import type { FoundGenerator, Generator } from './generators/generator.ts'
+import { peersMarkdown } from './peers-table.ts'
+import type { PeerRow } from './measure-peers.ts'
+
+const BEGIN = '<!-- peers -->'
+const END = '<!-- end of peers -->'
+
+/** Which versions of what were measured, and on what. A generator that has two rows is named once. */
+export function describeContenders(found: readonly FoundGenerator[]): string {
+  const names = found.map(({ generator, version }) => {
+    const [name] = generator.name.split(',')
+    return `${name} (${version ?? 'tells no version'})`
+  })
+  return [...new Set(names)].join(', ')
+}
+
+/** How to get a generator that isn't there. */
+export function describeMissing({ name, install }: Generator): string {
+  return `${name}: not found. To install it: ${install}`
+}
+
+/** What was measured, and where, as Markdown. */
+export function peersSection(rows: readonly PeerRow[], missing: readonly Generator[]): string {
+  const [first] = cpus()
+  const machine = `${cpus().length} cores (${first?.model ?? 'unknown'}), ${platform()} ${release()}`
+  const versions = describeContenders(rows.map(({ contender }) => contender))
+  const absent = missing.map(({ name }) => name).join(', ')
+  return [
+    `${new Date().toISOString().slice(0, 10)}, ${machine}: ${versions}.`,
+    ...(absent === '' ? [] : [`Not installed: ${absent}.`]),
+    '',
+    peersMarkdown(rows),
+  ].join('\n')
+}
+
+/**
+ * Puts a section where a page has its place for it.
+ * @returns `null` if the page has none.
+ */
+export function withSection(page: string, section: string): string | null {
+  const begin = page.indexOf(BEGIN)
+  const end = page.indexOf(END, begin)
+  if (begin < 0 || end < 0) return null
+  return `${page.slice(0, begin)}${BEGIN}\n${section}\n${page.slice(end)}`
+}
