@@ -72,7 +72,7 @@ export interface Load<Row = unknown, Tags = NoTags, Declared = NoMetrics> extend
   /** What one request does, by operation name; each a function, or with a weight. */
   readonly operations: Operations<NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
   readonly arrivals: Arrivals
-  /** Requests due while this many are under way are dropped. Default 10,000. */
+  /** Requests due while this many run are dropped; one that timed out runs until it has stopped. Default 10,000. */
   readonly maxInFlight?: number
   /** Of a closed load. */
   readonly users?: undefined
