@@ -7,6 +7,7 @@ import { checkEnoughRows } from './feed/feed.ts'
 import { InputError } from './input-error.ts'
 import { measure, readMeasurement, type MeasuredPlan } from './measure.ts'
 import type { MetricDeclarations, NoMetrics } from './metrics/declare-metrics.ts'
+import type { NotesPlan } from './notes/load-notes.ts'
 import type { NoTags, TagDeclarations } from './notes/tags.ts'
 import type { LoadResult } from './result.ts'
 import { defineWorkload, type Operations } from './workload.ts'
@@ -45,13 +46,13 @@ export async function generateLoad<
   Declared extends MetricDeclarations = NoMetrics,
 >(plan: LoadPlan<Row, Tags, Declared>): Promise<LoadResult>
 // Its requests have what its operations ask of them, because both are of one plan.
-export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
+export async function generateLoad(plan: LoadPlan & NotesPlan): Promise<LoadResult> {
   checkPlan(plan)
   const { arrivals, seed = 1, share = WHOLE, whenFull = 'drop' } = plan
   const maxInFlight = shareOf(plan.maxInFlight ?? 10_000, share)
   const workload = defineWorkload(plan.operations, seed)
-  checkRows(plan)
   const measurement = readMeasurement(plan, workload.operations, { maxInFlight, whenFull })
+  checkRows(plan)
   const { warmUpMs, durationMs } = measurement
   const result = await measure(measurement, (startMs) => {
     const schedule = layOut(arrivals, startMs, warmUpMs, durationMs, share)

@@ -4,10 +4,11 @@ import { nowMs } from './clock.ts'
 import { openDispatch, type DispatchOption } from './dispatch/dispatch-option.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { RequestSource } from './dispatch/request-source.ts'
+import type { Feed } from './feed/feed.ts'
 import { InputError } from './input-error.ts'
-import type { MetricDeclarations } from './metrics/declare-metrics.ts'
+import type { NoMetrics } from './metrics/declare-metrics.ts'
 import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
-import { readTags, type TagDeclarations } from './notes/tags.ts'
+import { readTags, type NoTags } from './notes/tags.ts'
 import type { Pause } from './pauses.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
@@ -25,11 +26,13 @@ import {
 import { countedIn, type Operation } from './workload.ts'
 
 /** What a load of either model is measured by. */
-export interface MeasuredPlan<
-  Row = unknown,
-  Tags = TagDeclarations,
-  Declared = MetricDeclarations,
-> extends NotesPlan<Row, Tags, Declared> {
+export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
+  /** Rows for the requests. Default: they have none. */
+  readonly data?: Feed<Row>
+  /** Tags that requests may set, with their values: up to 20, all tags together. Default: none. */
+  readonly tags?: Tags
+  /** Metrics that requests write to. Default: none. */
+  readonly metrics?: Declared
   /** Requests are sent for this long first and left out of the figures, in ms. Default 0. */
   readonly warmUpMs?: number
   /** How long requests are started for, after the warm-up, in ms; > 0. */
@@ -91,10 +94,7 @@ export interface Measurement {
   readonly limits: LoadResult['limits']
   readonly bounds: readonly Bound[]
   readonly verdictThresholds: VerdictThresholds
-  readonly plan: Pick<
-    MeasuredPlan,
-    'dispatch' | 'startAtMs' | 'signal' | 'onProgress' | keyof NotesPlan
-  >
+  readonly plan: Pick<MeasuredPlan, 'dispatch' | 'startAtMs' | 'signal' | 'onProgress'> & NotesPlan
 }
 
 /**
@@ -102,7 +102,7 @@ export interface Measurement {
  * @throws InputError for bounds on what the load doesn't have, or verdict thresholds that make no sense.
  */
 export function readMeasurement(
-  plan: MeasuredPlan,
+  plan: MeasuredPlan & NotesPlan,
   operations: Measured,
   room: Pick<LoadResult['limits'], 'maxInFlight' | 'whenFull'>,
 ): Measurement {

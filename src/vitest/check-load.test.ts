@@ -50,7 +50,7 @@ const plan: Required<Omit<LoadPlan, 'share' | 'startAtMs' | 'signal' | 'onProgre
 }
 
 const { operations: _, arrivals, maxInFlight, ...common } = load
-const usersLoad: Required<Omit<UsersLoad<undefined>, 'share'>> = {
+const usersLoad: Required<Omit<UsersLoad, 'share'>> = {
   ...common,
   users: users(2, { thinkTime: '1ms' }),
   session: { steps: { register: run } },

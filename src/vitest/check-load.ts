@@ -27,10 +27,10 @@ const SCENARIO_FIELDS = {
 
 const LOAD: Fields<Load> = { ...SCENARIO_FIELDS, ...OPEN_FIELDS, users: checkedLater }
 
-const USERS_LOAD: Fields<UsersLoad<unknown>> = { ...SCENARIO_FIELDS, ...USERS_FIELDS }
+const USERS_LOAD: Fields<UsersLoad> = { ...SCENARIO_FIELDS, ...USERS_FIELDS }
 
 /** Whether a load is one of users rather than of arrivals. */
-export function isOfUsers<State>(load: AnyLoad<State>): load is UsersLoad<State> {
+export function isOfUsers(load: AnyLoad): load is UsersLoad {
   return load.users !== undefined || 'session' in load
 }
 
@@ -39,7 +39,7 @@ export function isOfUsers<State>(load: AnyLoad<State>): load is UsersLoad<State>
  * `generateUsers` check what it does, and that its SLO is about that.
  * @throws InputError
  */
-export function checkLoad<State>(load: AnyLoad<State>): void {
+export function checkLoad(load: AnyLoad): void {
   checkObject(load, 'load', Object.keys(LOAD))
   if (isOfUsers(load)) {
     checkNotOpen(load)

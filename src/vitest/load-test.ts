@@ -7,8 +7,7 @@ import { MAX_TIMEOUT_MS, parseDurationMs, type Duration } from '../load/duration
 import { generateLoad } from '../load/generator.ts'
 import { InputError } from '../load/input-error.ts'
 import type { MeasuredPlan } from '../load/measure.ts'
-import type { MetricDeclarations, NoMetrics } from '../load/metrics/declare-metrics.ts'
-import type { NoTags, TagDeclarations } from '../load/notes/tags.ts'
+import type { NotesPlan } from '../load/notes/load-notes.ts'
 import type { LoadProgress } from '../load/recording/load-recorder.ts'
 import type { LoadResult } from '../load/result.ts'
 import { scaleThroughput } from '../load/slo/scale-throughput.ts'
@@ -22,7 +21,7 @@ import { workloadHash, type DeclaredLoad } from '../results/workload-hash.ts'
 import type { Subscribers } from '../subscribers/subscriber-host.ts'
 import { checkLoad, isOfUsers } from './check-load.ts'
 import { latencyChart } from './latency-chart.ts'
-import type { AnyLoad, CommonLoad } from './load.ts'
+import type { AnyLoad, CommonLoad, LoadFixture } from './load.ts'
 import { offerOf, refuseRate, wasOffered } from './offered-rate.ts'
 import {
   durationMsOf,
@@ -37,16 +36,6 @@ import { scenarioSources } from './scenario-sources.ts'
 import { shareSettings } from './share-settings.ts'
 import { isOfShare, judgementOf, toMeetSlo, unmetDefaults } from './slo-matcher.ts'
 import { openTestbed, type Testbed } from './testbed.ts'
-
-/** Makes a load, and gives what was measured; its types flow from the load to its requests. */
-export type LoadFixture = <
-  State = undefined,
-  Row = undefined,
-  const Tags extends TagDeclarations = NoTags,
-  Declared extends MetricDeclarations = NoMetrics,
->(
-  load: AnyLoad<State, Row, Tags, Declared>,
-) => Promise<LoadResult>
 
 /** Under which profile a scenario runs, for patterns that depend on it. */
 export interface RunProfile {
@@ -120,7 +109,7 @@ export const test = base
       const unmet = measured.map(unmetDefaults).filter((text) => text !== null)
       if (unmet.length > 0 && !signal.aborted) throw new Error(unmet.join('\n'))
     })
-    const measure = async <State = undefined>(load: AnyLoad<State>): Promise<LoadResult> => {
+    const measure = async (load: AnyLoad): Promise<LoadResult> => {
       checkLoad(load)
       const { seed, verdict } = load
       if (shared !== null) checkShare(load.share, shared.share)
@@ -150,9 +139,7 @@ export const test = base
       const index = loads.length
       const plan = {
         ...times,
-        data: load.data,
-        tags: load.tags,
-        metrics: load.metrics,
+        ...notesOf(load),
         ...(seed === undefined ? {} : { seed }),
         ...(slo === undefined ? {} : { slo }),
         ...(verdict === undefined ? {} : { verdict }),
@@ -176,10 +163,19 @@ export const test = base
     return measure as LoadFixture
   })
 
+/** What requests read and write, as far as it is declared. */
+function notesOf({ data, tags, metrics }: AnyLoad): Pick<CommonLoad, 'data' | 'tags' | 'metrics'> {
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(metrics === undefined ? {} : { metrics }),
+  }
+}
+
 /** @param offered in place of the load's own arrivals. */
-function startLoad<State>(
-  load: AnyLoad<State>,
-  plan: MeasuredPlan,
+function startLoad(
+  load: AnyLoad,
+  plan: MeasuredPlan & NotesPlan,
   offered: Arrivals | undefined,
 ): Promise<LoadResult> {
   if (isOfUsers(load)) {
@@ -191,8 +187,8 @@ function startLoad<State>(
 }
 
 /** What a load says of itself that tells it from others, but for its times and its seed. */
-function declaredBy<State>(
-  load: AnyLoad<State>,
+function declaredBy(
+  load: AnyLoad,
   offered: Arrivals | undefined,
 ): Pick<DeclaredLoad, 'arrivals' | 'maxInFlight' | 'weights'> {
   if (isOfUsers(load)) {
@@ -227,7 +223,7 @@ async function showChart(result: LoadResult, annotate: TestContext['annotate']):
 expect.extend({ toMeetSlo })
 
 export { expect }
-export type { Load, UsersLoad } from './load.ts'
+export type { Load, LoadFixture, UsersLoad } from './load.ts'
 export { numbersIn } from '../load/arrivals/shard.ts'
 export { burst } from '../load/arrivals/burst.ts'
 export { constant } from '../load/arrivals/constant.ts'

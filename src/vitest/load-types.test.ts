@@ -79,3 +79,55 @@ test('without a feed there is no row, by type', async () => {
   })
   expect(any).toBeDefined()
 })
+
+test('a step has the state that setUp makes, and the rows, tags and metrics of its load, by type', async () => {
+  const result = load({
+    users: users(2, { thinkTime: '1s' }),
+    duration: '1s',
+    session: {
+      setUp: async ({ user }) => ({ name: `user ${user}`, token: '' }),
+      steps: {
+        any,
+        typed: async ({ state, user, iteration, data, tag, metrics }) => {
+          expectTypeOf(state).toEqualTypeOf<{ name: string; token: string }>()
+          expectTypeOf([user, iteration]).toEqualTypeOf<number[]>()
+          expectTypeOf(data).toEqualTypeOf<{ page: string }>()
+          state.token = state.name
+          // @ts-expect-error setUp makes no such thing
+          state.tokens = state.name
+          tag('cache', 'hit')
+          // @ts-expect-error not a value of this tag
+          tag('cache', 'eu')
+          metrics.bytes.add(1)
+        },
+        counted: {
+          run: async ({ state }) => {
+            expectTypeOf(state).toEqualTypeOf<{ name: string; token: string }>()
+          },
+        },
+      },
+      tearDown: ({ state }) => {
+        expectTypeOf(state).toEqualTypeOf<{ name: string; token: string }>()
+      },
+    },
+    data: feed([{ page: '/' }], 'shuffled'),
+    tags: { cache: ['hit', 'miss'] },
+    metrics: { bytes: counter('bytes') },
+  })
+  expectTypeOf(result).resolves.toEqualTypeOf<LoadResult>()
+})
+
+test('without setUp a user has no state, by type', async () => {
+  await load({
+    users: users(2, { thinkTime: '1s' }),
+    duration: '1s',
+    session: {
+      steps: {
+        any,
+        typed: async ({ state }) => {
+          expectTypeOf(state).toEqualTypeOf<undefined>()
+        },
+      },
+    },
+  })
+})

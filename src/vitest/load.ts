@@ -1,9 +1,10 @@
 import type { Arrivals } from '../load/arrivals/arrivals.ts'
 import type { Shard } from '../load/arrivals/shard.ts'
 import type { Duration } from '../load/duration.ts'
-import type { NoMetrics } from '../load/metrics/declare-metrics.ts'
-import type { NotesPlan } from '../load/notes/load-notes.ts'
-import type { NoTags } from '../load/notes/tags.ts'
+import type { Feed } from '../load/feed/feed.ts'
+import type { MetricDeclarations, NoMetrics } from '../load/metrics/declare-metrics.ts'
+import type { NoTags, TagDeclarations } from '../load/notes/tags.ts'
+import type { LoadResult } from '../load/result.ts'
 import type { Slos } from '../load/slo/slo.ts'
 import type { Session } from '../load/users/session.ts'
 import type { Users } from '../load/users/users.ts'
@@ -12,11 +13,16 @@ import type { Operations } from '../load/workload.ts'
 import type { ProfiledDuration } from './profile.ts'
 
 /** What loads of both models have, as a scenario writes it. */
-export interface CommonLoad<Row = unknown, Tags = NoTags, Declared = NoMetrics> extends NotesPlan<
-  Row,
-  Tags,
-  Declared
-> {
+export interface CommonLoad<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
+  /** Rows for the requests, each of which has one as `request.data`: `feed(rows, 'shuffled')`. */
+  readonly data?: Feed<Row>
+  /**
+   * Tags that a request may set, with their values: `{ cache: ['hit', 'miss'] }`. Its figures are split by
+   * them. Up to 20 values, all tags together.
+   */
+  readonly tags?: Tags
+  /** Metrics that a request may write to: `{ bytes: counter('bytes'), ttfb: trend('ms') }`. Up to 50. */
+  readonly metrics?: Declared
   /** How long it is measured; `BENCH_PROFILE` chooses, `BENCH_DURATION` overrides. */
   readonly duration: ProfiledDuration
   /** Requests sent first and left out of the figures. Default `2s`. */
@@ -74,7 +80,7 @@ export interface Load<Row = unknown, Tags = NoTags, Declared = NoMetrics> extend
 
 /** A closed load as a scenario writes it: users who wait for answers, and think before the next step. */
 export interface UsersLoad<
-  State,
+  State = unknown,
   Row = unknown,
   Tags = NoTags,
   Declared = NoMetrics,
@@ -84,6 +90,14 @@ export interface UsersLoad<
   readonly session: Session<State, NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
 }
 
-export type AnyLoad<State, Row = unknown, Tags = NoTags, Declared = NoMetrics> =
-  | Load<Row, Tags, Declared>
-  | UsersLoad<State, Row, Tags, Declared>
+export type AnyLoad = Load | UsersLoad
+
+/** Sends requests, and gives what was measured; its types flow from the load to its operations or steps. */
+export type LoadFixture = <
+  State = undefined,
+  Row = undefined,
+  const Tags extends TagDeclarations = NoTags,
+  Declared extends MetricDeclarations = NoMetrics,
+>(
+  load: Load<Row, Tags, Declared> | UsersLoad<State, Row, Tags, Declared>,
+) => Promise<LoadResult>

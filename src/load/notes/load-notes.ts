@@ -6,16 +6,10 @@ import { shortText } from './short-text.ts'
 import { readTags, type DeclaredTag, type TagDeclarations } from './tags.ts'
 
 /** What a load gives its requests to read and to write. */
-export interface NotesPlan<Row = unknown, Tags = TagDeclarations, Declared = MetricDeclarations> {
-  /** Rows for the requests, each of which has one as `request.data`: `feed(rows, 'shuffled')`. */
-  readonly data?: Feed<Row> | undefined
-  /**
-   * Tags that a request may set, with their values: `{ cache: ['hit', 'miss'] }`. Its figures are split by
-   * them. Up to 20 values, all tags together.
-   */
-  readonly tags?: Tags | undefined
-  /** Metrics that a request may write to: `{ bytes: counter('bytes'), ttfb: trend('ms') }`. Up to 50. */
-  readonly metrics?: Declared | undefined
+export interface NotesPlan {
+  readonly data?: Feed<unknown> | undefined
+  readonly tags?: TagDeclarations | undefined
+  readonly metrics?: MetricDeclarations | undefined
 }
 
 /** Tags that were set although the load doesn't declare them. */

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { feed } from '../feed/feed.ts'
 import { InputError } from '../input-error.ts'
 import type { ClosedModel } from '../load-model.ts'
+import { counter } from '../metrics/declare-metrics.ts'
 import { histogramFigures } from '../recording/histogram-figures.ts'
 import { percentileMs } from '../recording/histogram.ts'
 import { onlyOperation } from '../result-fixture.ts'
@@ -445,6 +447,40 @@ test('users of shares have the numbers of the whole, each in one share', async (
     })
   }
   expect(seen.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+})
+
+test('steps read rows, and write checks, tags and metrics, as any request does', async () => {
+  const result = await generateUsers({
+    users: users(3, { thinkTime: '5ms' }),
+    durationMs: 100,
+    data: feed([{ page: 'a' }, { page: 'b' }], 'sequential'),
+    tags: { page: ['a', 'b'] },
+    metrics: { bytes: counter('bytes') },
+    session: {
+      steps: {
+        look: async ({ number, data, tag, metrics, check }) => {
+          tag('page', data.page === 'a' ? 'a' : 'b')
+          metrics.bytes.add(10)
+          check('in turn', data.page === 'ab'.charAt(number % 2))
+        },
+      },
+    },
+  })
+  const { counts, checks, tags } = onlyOperation(result)
+  expect(counts.ok).toBeGreaterThan(0)
+  expect(checks).toEqual([{ name: 'in turn', passed: counts.ok, failed: 0 }])
+  expect(tags.length).toBeGreaterThan(0)
+  expect(result.metrics).toMatchObject([{ name: 'bytes', total: 10 * counts.ok }])
+})
+
+test('a feed that may not last is refused', async () => {
+  const refused = generateUsers({
+    users: users(3, NO_THINKING),
+    durationMs: 100,
+    data: feed([1, 2, 3], 'unique'),
+    session: { steps: { ask: async () => {} } },
+  })
+  await expect(refused).rejects.toThrow(/^load: data: .*a unique feed may not last/)
 })
 
 test('10,000 users who think cost no timer each', async () => {

@@ -3,6 +3,7 @@ import { InputError } from '../input-error.ts'
 import type { IterationFigures, PhaseFigures } from '../load-model.ts'
 import { measure, readMeasurement, type Measurement, type MeasuredPlan } from '../measure.ts'
 import type { MetricDeclarations, NoMetrics } from '../metrics/declare-metrics.ts'
+import type { NotesPlan } from '../notes/load-notes.ts'
 import type { NoTags, TagDeclarations } from '../notes/tags.ts'
 import type { LoadResult } from '../result.ts'
 import { checkHasRate } from '../slo/check-has-rate.ts'
@@ -46,9 +47,10 @@ export async function generateUsers<
   const Tags extends TagDeclarations = NoTags,
   Declared extends MetricDeclarations = NoMetrics,
 >(plan: UsersPlan<State, Row, Tags, Declared>): Promise<LoadResult>
-// Its requests have what its steps ask of them, because both are of one plan.
-export async function generateUsers<State>(plan: UsersPlan<State>): Promise<LoadResult> {
+// Its steps get the state, and what they ask of their requests, because all of it is of one plan.
+export async function generateUsers(plan: UsersPlan<unknown> & NotesPlan): Promise<LoadResult> {
   checkUsersPlan(plan)
+  checkFeed(plan.data)
   const { users: population, share = WHOLE } = plan
   const numbers = numbersOf(share, population)
   const session = readSession(plan.session)
@@ -57,7 +59,7 @@ export async function generateUsers<State>(plan: UsersPlan<State>): Promise<Load
   const measurement = readMeasurement(plan, session.steps, room)
   checkHasRate(measurement.bounds, 'closed')
 
-  const ready: ReadyUser<State>[] = []
+  const ready: ReadyUser<unknown>[] = []
   const setUp = await setUpAll(numbers, session, measurement, ready)
   const load = measureUsers(plan, measurement, session, [...ready], setUp)
   const [measured] = await Promise.allSettled([load])
@@ -79,6 +81,14 @@ export async function generateUsers<State>(plan: UsersPlan<State>): Promise<Load
     arrivals: labelOf(population),
     limits: { ...result.limits, maxInFlight: numbers.length },
   }
+}
+
+/** @throws InputError for a feed that may not last. */
+function checkFeed(data: UsersPlan<unknown>['data']): void {
+  if (data?.mode !== 'unique') return
+  throw new InputError(
+    'load: data: nobody knows beforehand how many requests users send, so a unique feed may not last. Choose sequential or shuffled, or make what is unique in setUp from the number of the user.',
+  )
 }
 
 /** The users of a share. */

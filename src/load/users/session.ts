@@ -27,7 +27,7 @@ export type RunStep<State, Row = unknown, Tags = NoTags, Declared = NoMetrics> =
 /** A step: a function, or an operation of a workload. Steps have an order, so a weight is refused. */
 export type Step<State, Row = unknown, Tags = NoTags, Declared = NoMetrics> =
   | RunStep<State, Row, Tags, Declared>
-  | (Pick<Operation, 'deliveries'> & { readonly run: RunStep<State, Row, Tags, Declared> })
+  | ReadStep<State, Row, Tags, Declared>
 
 /** What a user's `setUp` is told. */
 export interface UserSetUp {
@@ -65,8 +65,11 @@ export interface ReadSession<State> {
   readonly steps: ReadonlyMap<string, ReadStep<State>>
 }
 
-export interface ReadStep<State> extends Pick<Operation, 'deliveries'> {
-  readonly run: RunStep<State>
+export interface ReadStep<State, Row = unknown, Tags = NoTags, Declared = NoMetrics> extends Pick<
+  Operation,
+  'deliveries'
+> {
+  readonly run: RunStep<State, Row, Tags, Declared>
 }
 
 const SESSION: Fields<Session<unknown>> = {
