@@ -312,12 +312,13 @@ export class Dispatcher {
     for (const request of givenUp) request.stop(code)
   }
 
-  /** Sums up a little of what was recorded, if it is in nobody's way. */
+  /** Works out a little of what was recorded, if it is in nobody's way. */
   #sumUp(): void {
     const now = this.#now()
     const isIdle =
       this.inFlight === 0 && (this.isDraining || this.#schedule.dueAtMs(this.#next) > now + IDLE_MS)
     this.#recorder.sumUpNext(now, isIdle)
+    this.#windows?.judgeComplete(now, isIdle)
   }
 
   #isOverdue({ request: { startedAtMs } }: Flight, now: number): boolean {
