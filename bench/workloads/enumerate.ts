@@ -2,12 +2,18 @@ import type { LoadRequest, Operation } from '../../src/load/workload.ts'
 import type { Filter } from '../../src/registry/filter/filter.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 
-/** Each request lists all identities that match; the filter may differ from request to request. */
+/**
+ * Each request lists all identities that match; the filter may differ from request to request. One that
+ * is given up stops.
+ */
 export function enumerate(
   registry: Pick<MulticastRegistry, 'enumerate'>,
   filter: Filter | ((request: LoadRequest) => Filter) = {},
 ): Operation {
   return {
-    run: (request) => registry.enumerate(typeof filter === 'function' ? filter(request) : filter),
+    run: (request) =>
+      registry.enumerate(typeof filter === 'function' ? filter(request) : filter, {
+        signal: request.signal,
+      }),
   }
 }

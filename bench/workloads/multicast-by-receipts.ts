@@ -1,10 +1,11 @@
 import { nowMs } from '../../src/load/clock.ts'
 import type { LoadRequest, Operation } from '../../src/load/workload.ts'
 import type { Filter } from '../../src/registry/filter/filter.ts'
+import type { MulticastResult } from '../../src/registry/multicast.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { ReceiptTally } from '../../src/subscribers/receipt-tally.ts'
 import { stampPayload } from '../../src/subscribers/stamp.ts'
-import { Sends } from './sends.ts'
+import { Sends, type Sent } from './sends.ts'
 
 /** What a load sends, and to whom. */
 export interface ConfirmedMulticastWorkload {
@@ -18,6 +19,7 @@ export interface ConfirmedMulticastWorkload {
  * `prism-loadtest subscribe`, any other client, or nobody. What was delivered is what subscribers
  * confirmed to the registry: `DELIVERED` and nothing else. When each receipt came isn't known here,
  * so that `deliveries.receipt` is empty; `deliveries.completion` ends when the registry had them all.
+ * A request that is given up stops, with the receipts that had come by then.
  */
 export function multicastByReceipts(
   registry: Pick<MulticastRegistry, 'multicast'>,
@@ -37,13 +39,14 @@ export function multicastByReceipts(
   })
   return {
     run: (request) =>
-      sends.follow(request, async () => {
+      sends.follow(request, async (onAborted) => {
         const targets = typeof filter === 'function' ? filter(request) : filter
-        const result = await registry.multicast(
-          targets,
-          stampPayload({ loadId: 0, ...request }, bytes),
-        )
-        return { recipients: result.targetCount, confirmed: result.deliveredCount }
+        const message = stampPayload({ loadId: 0, ...request }, bytes)
+        const result = await registry.multicast(targets, message, {
+          signal: request.signal,
+          onAborted: (soFar) => onAborted(sentBy(soFar)),
+        })
+        return sentBy(result)
       }),
     deliveries: async (pauses) => {
       // Whether there is anybody is not known here; somebody was meant.
@@ -51,4 +54,8 @@ export function multicastByReceipts(
       return tally.deliveries(nowMs(), pauses)
     },
   }
+}
+
+function sentBy({ targetCount, deliveredCount }: MulticastResult): Sent {
+  return { recipients: targetCount, confirmed: deliveredCount }
 }

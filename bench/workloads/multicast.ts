@@ -1,10 +1,11 @@
 import { WHOLE, type Shard } from '../../src/load/arrivals/shard.ts'
 import type { LoadRequest, Operation } from '../../src/load/workload.ts'
 import type { Filter } from '../../src/registry/filter/filter.ts'
+import type { MulticastResult } from '../../src/registry/multicast.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { stampPayload } from '../../src/subscribers/stamp.ts'
 import type { Subscribers } from '../../src/subscribers/subscriber-host.ts'
-import { Sends } from './sends.ts'
+import { Sends, type Sent } from './sends.ts'
 
 /** What a load sends, and to whom. */
 export interface MulticastWorkload {
@@ -21,7 +22,7 @@ export interface MulticastWorkload {
 /**
  * Each request sends to all identities that match. What was delivered is what `subscribers` say
  * they received, not what the registry says it sent; recipients of a message that could not be sent
- * are missing.
+ * are missing. A request that is given up stops, and all its recipients count.
  */
 export function multicast(
   registry: Pick<MulticastRegistry, 'multicast'>,
@@ -34,17 +35,20 @@ export function multicast(
     const { number, intendedAtMs, startedAtMs } = request
     subscribers.expect({ number, intendedAtMs, startedAtMs, recipients })
   })
+  const sentBy = ({ targetCount, deliveredCount, statuses }: MulticastResult): Sent => ({
+    recipients: share.of === 1 ? targetCount : hostedBy(subscribers, statuses.keys()),
+    confirmed: deliveredCount,
+  })
   return {
     run: (request) =>
-      sends.follow(request, async () => {
+      sends.follow(request, async (onAborted) => {
         const targets = typeof filter === 'function' ? filter(request) : filter
-        const result = await registry.multicast(
-          targets,
-          stampPayload({ loadId, ...request }, bytes),
-        )
-        const recipients =
-          share.of === 1 ? result.targetCount : hostedBy(subscribers, result.statuses.keys())
-        return { recipients, confirmed: result.deliveredCount }
+        const message = stampPayload({ loadId, ...request }, bytes)
+        const result = await registry.multicast(targets, message, {
+          signal: request.signal,
+          onAborted: (soFar) => onAborted(sentBy(soFar)),
+        })
+        return sentBy(result)
       }),
     deliveries: async (pauses) => {
       await sends.ended(subscribers.hostedCount)

@@ -41,6 +41,23 @@ describe('a message that was refused', () => {
   })
 })
 
+test('a message that was given up counts for those whom it was for, and who confirmed it', async () => {
+  const counted: unknown[] = []
+  const sends = new Sends(({ recipients, confirmed }) => counted.push({ recipients, confirmed }))
+  const givenUp = sends.follow(request(0), async (onAborted) => {
+    onAborted({ recipients: 3, confirmed: 2 })
+    throw new Error('given up')
+  })
+  await expect(givenUp).rejects.toThrow('given up')
+  const unknown = sends.follow(request(1), () => Promise.reject(new Error('given up')))
+  await expect(unknown).rejects.toThrow('given up')
+  await sends.ended(9)
+  expect(counted).toEqual([
+    { recipients: 3, confirmed: 2 },
+    { recipients: 3, confirmed: 0 },
+  ])
+})
+
 test('a message whose fate never becomes known is accounted for once', async () => {
   const counted: number[] = []
   const sends = new Sends(({ request: { number } }) => counted.push(number))

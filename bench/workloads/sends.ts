@@ -5,22 +5,26 @@ import { settledWithin } from '../../src/registry/settled-within.ts'
 /** A registry's multicast ends 5 s after its targets are known; this leaves a second to know them. */
 const PATIENCE_MS = 6_000
 
-/** What became of the message of one measured request. */
-export interface EndedSend {
-  readonly request: LoadRequest
-  /** When the registry answered, or nobody waited for it any longer, by `nowMs()`. */
-  readonly endedAtMs: number
-  /** How many recipients it was for. */
+/** Whom a message was for. */
+export interface Sent {
+  /** How many recipients. */
   readonly recipients: number
   /** How many of them confirmed it, as far as the sender knows. */
   readonly confirmed: number
 }
 
+/** What became of the message of one measured request. */
+export interface EndedSend extends Sent {
+  readonly request: LoadRequest
+  /** When the registry answered, or nobody waited for it any longer, by `nowMs()`. */
+  readonly endedAtMs: number
+}
+
 /**
- * Accounts for the message of every measured request. A load gives up a request that takes too long, but
- * who got its message is known only when the registry has given it up too. And a message that was
- * refused, or whose fate never became known, was still meant for somebody: it counts for as many
- * recipients as the latest message of which they are known.
+ * Accounts for the message of every measured request. One that the load gave up may have been sent, in part or to
+ * all: it counts for those whom it was for. A message that was refused, or whose fate never became known,
+ * was still meant for somebody: it counts for as many recipients as the latest message of which they
+ * are known.
  */
 export class Sends {
   readonly #onEnd: (ended: EndedSend) => void
@@ -34,23 +38,26 @@ export class Sends {
     this.#onEnd = onEnd
   }
 
-  /** Sends the message of a request. Rejects if that fails. */
+  /**
+   * Sends the message of a request. Rejects if that fails.
+   * @param send calls `onAborted` before it rejects if it was given up when the recipients were known.
+   */
   async follow(
     request: LoadRequest,
-    send: () => Promise<Pick<EndedSend, 'recipients' | 'confirmed'>>,
+    send: (onAborted: (sent: Sent) => void) => Promise<Sent>,
   ): Promise<void> {
-    if (request.isWarmUp) {
-      this.#latestRecipients = (await send()).recipients
-      return
-    }
-    const sending = send()
-    this.#underWay.set(request, sending)
-    try {
-      const sent = await sending
+    const end = (sent: Sent): void => {
       this.#latestRecipients = sent.recipients
       if (this.#underWay.delete(request)) this.#onEnd({ request, endedAtMs: nowMs(), ...sent })
+    }
+    const givenUp: Sent[] = []
+    const sending = send((sent) => void givenUp.push(sent))
+    if (!request.isWarmUp) this.#underWay.set(request, sending)
+    try {
+      end(await sending)
     } catch (error) {
-      this.#undelivered(request)
+      if (givenUp[0] === undefined) this.#undelivered(request)
+      else end(givenUp[0])
       throw error
     }
   }

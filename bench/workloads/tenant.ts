@@ -23,7 +23,7 @@ export async function tenant(
   const { enumerate, multicast } = requireTargets(registry)
   return {
     weight,
-    run: async ({ number }) => {
+    run: async ({ number, signal }) => {
       const draw = drawsOf(number)
       const kind = draw(10)
       if (kind < 6) {
@@ -34,9 +34,11 @@ export async function tenant(
       }
       const filter = { worker_id: draw(WORKERS) }
       if (kind < 9) {
-        await enumerate(filter)
+        await enumerate(filter, { signal })
       } else {
-        const { targetCount, deliveredCount } = await multicast(filter, 'load test')
+        const { targetCount, deliveredCount } = await multicast(filter, 'load test', {
+          signal,
+        })
         if (deliveredCount < targetCount) throw new Error('a message was not delivered')
       }
     },

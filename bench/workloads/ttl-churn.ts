@@ -100,11 +100,11 @@ export class TtlChurn {
   enumerate(weight: number): Operation {
     return {
       weight,
-      run: async () => {
+      run: async ({ signal }) => {
         const askedAt = await this.#storeTimeMs()
         this.#expired += this.#expiredBy(askedAt)
         const live = this.#liveAt(askedAt)
-        const { registrations } = await this.#registry.enumerate({ churn: true })
+        const { registrations } = await this.#registry.enumerate({ churn: true }, { signal })
         for (const { identity, expiresAt } of registrations) {
           this.#listed++
           this.#check('enumerated', identity, askedAt)
@@ -120,10 +120,12 @@ export class TtlChurn {
   multicast(weight: number): Operation {
     return {
       weight,
-      run: async () => {
+      run: async ({ signal }) => {
         const askedAt = await this.#storeTimeMs()
         const live = this.#liveAt(askedAt)
-        const { statuses } = await this.#registry.multicast({ churn: true }, String(askedAt))
+        const { statuses } = await this.#registry.multicast({ churn: true }, String(askedAt), {
+          signal,
+        })
         for (const identity of statuses.keys()) this.#check('targeted', identity, askedAt)
         this.#checkAll('targeted', live, statuses)
       },

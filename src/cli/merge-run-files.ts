@@ -34,7 +34,7 @@ export async function mergeRunFiles(
   // Stored before it is printed, and printed even if it can't be stored: either may fail.
   try {
     run = createRunFile(folder, run)
-    written = Object.values(pathsOf(folder, run.runId))
+    written = Object.values(pathsOf(folder, run))
     appendHistory(folder, run)
   } finally {
     printRun(printableRun(run))

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../results/outcome.ts'
 import { printable, printableRun } from '../results/printable.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import { renderRun, renderRunByStretches, renderRunList } from '../results/render-runs.ts'
+import { notesCsv } from '../results/notes-csv.ts'
 import { intervalsCsv, operationsCsv } from '../results/run-csv.ts'
 import type { RunFile } from '../results/run-file.ts'
 import { summariseRuns } from '../results/summarise-runs.ts'
@@ -46,8 +47,14 @@ function wholeSeconds(text: string, what: string): number {
 const FORMS = {
   csv: operationsCsv,
   intervals: intervalsCsv,
+  metrics: (run: RunFile) => notesCsv(run) ?? nothingWritten(),
   json: (run: RunFile) => `${JSON.stringify(run, null, 2)}\n`,
 } as const
+
+/** @throws InputError */
+function nothingWritten(): never {
+  throw new InputError('export: --metrics: no request of this run made a check, or wrote a metric.')
+}
 
 /** The options of `results export`. */
 export type ExportFlags = { readonly results?: string; readonly out?: string } & {
@@ -56,9 +63,11 @@ export type ExportFlags = { readonly results?: string; readonly out?: string } &
 
 /** Writes a run in another form. */
 export async function exportRun(name: string, flags: ExportFlags): Promise<ExitCode> {
-  const [form, ...others] = (['csv', 'intervals', 'json'] as const).filter((key) => flags[key])
+  const [form, ...others] = (['csv', 'intervals', 'metrics', 'json'] as const).filter(
+    (key) => flags[key],
+  )
   if (form === undefined || others.length > 0) {
-    throw new InputError('export: give one of --csv, --intervals and --json.')
+    throw new InputError('export: give one of --csv, --intervals, --metrics and --json.')
   }
   const run = await readRunFile(findRun(name, runFolderToRead(flags.results)))
   writeOutput(FORMS[form](run), flags.out)

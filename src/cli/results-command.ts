@@ -63,6 +63,7 @@ function addExport(program: Command, typed: string, onEnd: OnEnd): void {
     .argument('<run>', RUN)
     .option('--csv', 'a row a scenario and operation')
     .option('--intervals', 'CSV, a row a second, scenario and operation')
+    .option('--metrics', 'CSV, a row a check, value of a tag and metric')
     .option('--json', "the run file, in the present schema's form")
     .option('--out <file>', 'instead of standard output')
   withFolder(command)

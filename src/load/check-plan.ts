@@ -12,13 +12,19 @@ import {
   type Fields,
 } from './check-fields.ts'
 import { DISPATCH_OPTIONS } from './dispatch/dispatch-option.ts'
+import { checkFeed } from './feed/feed.ts'
 import type { LoadPlan } from './generator.ts'
 import { InputError } from './input-error.ts'
+import { checkMetrics } from './metrics/metric-recorders.ts'
+import { checkTags } from './notes/tags.ts'
 
 /** What a load of any kind takes, checked in the same words. */
 export const COMMON_FIELDS = {
   operations: checkedLater,
   arrivals: checkArrivals,
+  data: checkFeed,
+  tags: checkTags,
+  metrics: checkMetrics,
   maxInFlight: wholeNumber(1),
   seed: wholeNumber(Number.MIN_SAFE_INTEGER),
   share: checkShard,

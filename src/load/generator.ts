@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Arrivals } from './arrivals/arrivals.ts'
+import { countDueBefore, type Arrivals } from './arrivals/arrivals.ts'
 import { countIn, WHOLE, type Shard } from './arrivals/shard.ts'
 import { checkPlan } from './check-plan.ts'
 import { nowMs } from './clock.ts'
 import { openDispatch, type DispatchOption } from './dispatch/dispatch-option.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
+import { checkEnoughRows, type Feed } from './feed/feed.ts'
 import { InputError } from './input-error.ts'
 import { checkCounted } from './slo/check-counted.ts'
+import { checkNoted } from './slo/check-noted.ts'
 import { checkOperations } from './slo/judge-slo.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
+import type { MetricDeclarations, NoMetrics } from './metrics/declare-metrics.ts'
+import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
+import { readTags, type NoTags, type TagDeclarations } from './notes/tags.ts'
 import type { Deliveries, LoadResult } from './result.ts'
 import { countMeasuredBefore, layOut } from './dispatch/schedule.ts'
 import type { Pause } from './pauses.ts'
@@ -19,8 +24,14 @@ import { readVerdictThresholds, type VerdictOverrides } from './verdict/verdict-
 import { countedIn, defineWorkload, type Operations, type Workload } from './workload.ts'
 
 /** An open-loop load. */
-export interface LoadPlan {
-  readonly operations: Operations
+export interface LoadPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
+  readonly operations: Operations<NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
+  /** Rows for the requests. Default: they have none. */
+  readonly data?: Feed<Row>
+  /** Tags that requests may set, with their values: up to 20, all tags together. Default: none. */
+  readonly tags?: Tags
+  /** Metrics that requests write to. Default: none. */
+  readonly metrics?: Declared
   readonly arrivals: Arrivals
   /** Requests are sent for this long first and left out of the figures, in ms. Default 0. */
   readonly warmUpMs?: number
@@ -47,7 +58,7 @@ export interface LoadPlan {
    * `auto`: `clock`, or `timer` where the system gives no thread.
    */
   readonly dispatch?: DispatchOption
-  /** Seed of the draw of operations. Default 1. */
+  /** Seed of the draw of operations, and of the order of a shuffled feed. Default 1. */
   readonly seed?: number
   /**
    * Bounds on every window are judged while the load runs, and may end it early. Those on the whole
@@ -89,7 +100,13 @@ const TOO_LATE: Deliveries = {
  *
  * @throws InputError for a plan that can't be carried out; ConservationError if a request got lost.
  */
-export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
+export async function generateLoad<
+  Row = undefined,
+  const Tags extends TagDeclarations = NoTags,
+  Declared extends MetricDeclarations = NoMetrics,
+>(plan: LoadPlan<Row, Tags, Declared>): Promise<LoadResult>
+// Its requests have what its operations ask of them, because both are of one plan.
+export async function generateLoad(plan: LoadPlan & NotesPlan): Promise<LoadResult> {
   checkPlan(plan)
   const { arrivals, durationMs, warmUpMs = 0, seed = 1, dispatch = 'auto' } = plan
   const { share = WHOLE, whenFull = 'drop', timeoutMs = 5_000, gracePeriodMs = 10_000 } = plan
@@ -100,6 +117,8 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   const bounds = plan.slo === undefined ? [] : readSlo(plan.slo)
   checkOperations(bounds, operations)
   checkCounted(bounds, countedIn(workload))
+  checkNoted(bounds, { tags: readTags(plan.tags ?? {}), metrics: plan.metrics ?? {} })
+  checkRows(plan)
   const verdictThresholds = readVerdictThresholds(plan.verdict)
   const opened = await openDispatch(dispatch)
   let progressTimer: NodeJS.Timeout | undefined
@@ -109,7 +128,8 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
     const { measureStartMs } = schedule
     const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
 
-    const recorder = new LoadRecorder(operations, measureStartMs, durationMs)
+    const notes = new LoadNotes(plan, seed, measureStartMs + durationMs)
+    const recorder = new LoadRecorder(operations, measureStartMs, durationMs, notes)
     const isWindowed = bounds.some(({ everyMs }) => everyMs !== null)
     const windowPlan = { operations, measureStartMs, durationMs }
     const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
@@ -154,6 +174,13 @@ export async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
     clearInterval(progressTimer)
     await opened.wait.close()
   }
+}
+
+/** A unique feed has to last, whatever share of the load is made here. */
+function checkRows({ data, arrivals, warmUpMs = 0, durationMs }: LoadPlan): void {
+  if (data === undefined) return
+  const requests = countDueBefore(arrivals, warmUpMs) + countDueBefore(arrivals, durationMs)
+  checkEnoughRows(data, requests)
 }
 
 /**

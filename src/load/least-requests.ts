@@ -1,5 +1,5 @@
 import { InputError } from './input-error.ts'
-import { rowOf } from './slo/judge-bound.ts'
+import { rowOf } from './slo/bound-row.ts'
 import type { Bound } from './slo/slo.ts'
 
 /** How many requests a probe needs, and which bound asks for them. */
@@ -48,15 +48,20 @@ export function leastRequests(
 
 function requestsFor(bound: Bound): number {
   switch (bound.kind) {
-    case 'time': {
+    case 'time':
+    case 'tag time': {
       const beyond = 1 - bound.percentile.value / 100
       // The maximum is of the requests there were, however many.
       return beyond === 0 ? 0 : rounded(REQUESTS_BEYOND / beyond)
     }
     case 'success rate':
     case 'delivery rate':
+    case 'tag success rate':
       return rounded(RULE_OF_THREE / Math.max(1 - bound.above, SMALLEST_SHARE))
+    case 'check rate':
+      return rounded(RULE_OF_THREE / Math.max(1 - bound.atLeast, SMALLEST_SHARE))
     case 'throughput':
+    case 'metric':
       return 0
   }
 }

@@ -1,3 +1,5 @@
+import type { CheckResult } from './notes/check-counts.ts'
+import type { TagSplit } from './notes/tag-splits.ts'
 import { newTimeHistogram } from './recording/histogram.ts'
 import type {
   Deliveries,
@@ -19,6 +21,8 @@ export interface OperationFixture {
   readonly lostByPause?: number
   readonly latenessMs?: readonly number[]
   readonly deliveries?: UnknownDeliveries | DeliveriesFixture
+  readonly checks?: readonly CheckResult[]
+  readonly tags?: readonly TagSplit[]
 }
 
 /** Completions take 2 ms. */
@@ -66,6 +70,8 @@ export function loadResult(
     operations: results,
     intervals,
     windowedSlo: [],
+    metrics: [],
+    undeclaredTags: { count: 0, sample: '' },
     ...overrides,
   }
 }
@@ -79,7 +85,7 @@ export function onlyOperation({ operations }: LoadResult): OperationResult {
 
 function operationResult(fixture: OperationFixture): OperationResult {
   const { responseMs = [1], serviceMs = responseMs, latenessMs = [0], deliveries } = fixture
-  const { undisturbedMs = serviceMs, lostByPause = 0 } = fixture
+  const { undisturbedMs = serviceMs, lostByPause = 0, checks = [], tags = [] } = fixture
   const counts = {
     planned: 1_000,
     started: 1_000,
@@ -101,6 +107,8 @@ function operationResult(fixture: OperationFixture): OperationResult {
     failure: histogramOf([]),
     lateness: histogramOf(latenessMs),
     deliveries: deliveries === undefined ? null : deliveriesOf(deliveries),
+    checks,
+    tags,
   }
 }
 

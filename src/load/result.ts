@@ -1,5 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import type { Technique } from './dispatch/technique.ts'
+import type { LoadNotesResult } from './notes/load-notes.ts'
+import type { OperationNotesResult } from './notes/operation-notes.ts'
 import type { SloRow } from './slo/slo-row.ts'
 import type { VerdictThresholds } from './verdict/verdict-thresholds.ts'
 
@@ -90,7 +92,7 @@ export interface CountedDeliveries {
 }
 
 /** One operation of a workload, measured. Histograms are in µs. */
-export interface OperationResult {
+export interface OperationResult extends OperationNotesResult {
   readonly counts: OperationCounts
   /**
    * Requests that failed or were dropped, and for which a pause of the generator may be the reason; and
@@ -160,7 +162,7 @@ export interface GeneratorHealth {
 }
 
 /** One load, measured: what the generator hands to verdict, SLO and run file. */
-export interface LoadResult {
+export interface LoadResult extends LoadNotesResult {
   /** ISO 8601, UTC: when the measurement (not the warm-up) began. */
   readonly startedAt: string
   /** The arrivals' label, e.g. `constant 200/s`. */

@@ -1,3 +1,5 @@
+import { hash } from './hash.ts'
+
 /** Requests that together hold the mix exactly. */
 export const BLOCK = 100
 
@@ -35,17 +37,4 @@ function shuffled(seed: number): Uint8Array {
 
 function uniform(word: number): number {
   return word / 2 ** 32
-}
-
-/** A 32-bit word of two numbers, by the finaliser of MurmurHash3 (Appleby, public domain). */
-function hash(seed: number, n: number): number {
-  const high = Math.floor(n / 2 ** 32)
-  return mix(Math.imul(n + 1, 0x9e3779b1) ^ mix(seed ^ Math.imul(high, 0x85ebca77)))
-}
-
-function mix(value: number): number {
-  let word = value
-  word = Math.imul(word ^ (word >>> 16), 0x85ebca6b)
-  word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35)
-  return (word ^ (word >>> 16)) >>> 0
 }

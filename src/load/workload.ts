@@ -6,13 +6,19 @@ import {
   wholeNumber,
   type Fields,
 } from './check-fields.ts'
+import type { Metrics, NoMetrics } from './metrics/declare-metrics.ts'
+import type { CheckCondition } from './notes/check-counts.ts'
+import type { NoTags, TagValue } from './notes/tags.ts'
 import type { Pause } from './pauses.ts'
 import type { Deliveries } from './result.ts'
 import { InputError } from './input-error.ts'
 import { stratifiedDraw } from './stratified-draw.ts'
 
-/** One request as its operation sees it. Times are `nowMs()` of `clock.ts`. */
-export interface LoadRequest {
+/**
+ * One request as its operation sees it. Times are `nowMs()` of `clock.ts`. An operation of any load takes
+ * a `LoadRequest`; one that is written for a certain load, that load's: its rows, tags and metrics.
+ */
+export interface LoadRequest<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
   /** 0, 1, 2 … over warm-up and measurement. */
   readonly number: number
   readonly intendedAtMs: number
@@ -25,14 +31,30 @@ export interface LoadRequest {
    * `fetch(url, { signal })`, so that what nobody waits for stops. Not copied by `{ ...request }`.
    */
   readonly signal: AbortSignal
+  /** The request's row of the load's `feed`; `undefined` without one. */
+  readonly data: Row
+  /**
+   * Counts whether a condition holds, by the name of the check, and returns it. A request whose check fails
+   * has not failed by that. Only `true` passes. Up to 50 names per operation; others are `OTHER`.
+   */
+  readonly check: CheckCondition
+  /**
+   * Sets one of the load's tags, by whose values its figures are split. What the load doesn't declare is
+   * counted as that. A tag has to be set before the request ends, by itself or at its time-out.
+   */
+  readonly tag: <Name extends keyof Tags>(name: Name, value: TagValue<Tags, Name>) => void
+  /** The load's metrics, by name: `metrics.bytes.add(512)`. Those of the warm-up are left out. */
+  readonly metrics: Metrics<Declared>
 }
 
 /** Does one request. Resolving is success; rejecting is a failure, counted under the error's `code` (or name). */
-export type RunOperation = (request: LoadRequest) => Promise<unknown>
+export type RunOperation<Row = unknown, Tags = NoTags, Declared = NoMetrics> = (
+  request: LoadRequest<Row, Tags, Declared>,
+) => Promise<unknown>
 
 /** One kind of request in a workload. */
-export interface Operation {
-  readonly run: RunOperation
+export interface Operation<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
+  readonly run: RunOperation<Row, Tags, Declared>
   /** Share of the requests, relative to the other operations' weights; > 0. Default 1. */
   readonly weight?: number
   /**
@@ -44,7 +66,9 @@ export interface Operation {
 }
 
 /** What a load consists of, by operation name. */
-export type Operations = Readonly<Record<string, Operation | RunOperation>>
+export type Operations<Row = unknown, Tags = NoTags, Declared = NoMetrics> = Readonly<
+  Record<string, Operation<Row, Tags, Declared> | RunOperation<Row, Tags, Declared>>
+>
 
 /** A workload whose weights are checked and whose draws are reproducible. */
 export interface Workload {

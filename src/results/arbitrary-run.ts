@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import type { Histogram } from 'hdr-histogram-js'
+import type { MetricResult } from '../load/metrics/metric-recorders.ts'
 import { LARGEST_TIME_US, newTimeHistogram } from '../load/recording/histogram.ts'
 import type { IntervalFigures, LoadResult, OperationResult } from '../load/result.ts'
 import type { Bound } from '../load/slo/slo.ts'
@@ -72,7 +73,52 @@ const operation: fc.Arbitrary<OperationResult> = fc.record({
       fc.record({ kind: fc.constant('unknown'), reason: arbitraryText }),
     ),
   ),
+  checks: fc.array(fc.record({ name: arbitraryText, passed: count, failed: count }), {
+    maxLength: 2,
+  }),
+  tags: fc.array(
+    fc.record({
+      tag: arbitraryText,
+      value: fc.option(arbitraryText),
+      counts: fc.record({ ok: count, failed: count, timedOut: count, unfinished: count }),
+      lostByPause: count,
+      response: arbitraryHistogram,
+      service: arbitraryHistogram,
+      undisturbed: arbitraryHistogram,
+    }),
+    { maxLength: 2 },
+  ),
 })
+
+const signed = fc.double({ min: -1e7, max: 1e7, noNaN: true }).map((value) => value + 0)
+
+const metric: fc.Arbitrary<MetricResult> = fc.oneof(
+  fc.record({
+    kind: fc.constant('counter'),
+    name: arbitraryText,
+    unit: arbitraryText,
+    total: time,
+    inTime: time,
+    invalid: count,
+  }),
+  fc.record({
+    kind: fc.constant('gauge'),
+    name: arbitraryText,
+    unit: arbitraryText,
+    count,
+    values: fc.option(fc.record({ last: signed, lastAtMs: time, min: signed, max: signed })),
+    invalid: count,
+  }),
+  fc.record({
+    kind: fc.constant('trend'),
+    name: arbitraryText,
+    unit: arbitraryText,
+    resolution: positive,
+    histogram: arbitraryHistogram,
+    clamped: count,
+    invalid: count,
+  }),
+)
 
 const sloRow: fc.Arbitrary<SloRow> = fc.record({
   operation: arbitraryText,
@@ -185,6 +231,8 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         .tuple(...names.map((name) => fc.tuple(fc.constant(name), operation)))
         .map((entries) => new Map(entries)),
       intervals: fc.array(intervalOf(fc.constantFrom(...names)), { maxLength: 5 }),
+      metrics: fc.array(metric, { maxLength: 3 }),
+      undeclaredTags: fc.record({ count, sample: arbitraryText }),
       windowedSlo: fc.array(sloRow, { maxLength: 3 }),
     }),
   )

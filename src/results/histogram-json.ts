@@ -6,13 +6,13 @@ import {
 } from 'hdr-histogram-js'
 import { histogramFigures } from '../load/recording/histogram-figures.ts'
 import { LARGEST_TIME_US } from '../load/recording/histogram.ts'
-import type { HistogramJson } from './load-result-schema.ts'
+import type { HistogramJson } from './histogram-schema.ts'
 
 /** The stored form of a histogram of times in µs: every count, and the figures that people read. */
 export function serializeHistogram(histogram: Histogram): HistogramJson {
   return {
     figures: histogramFigures(histogram),
-    hdrV2Base64: encodeIntoCompressedBase64(histogram),
+    hdrV2Base64: serializeCounts(histogram),
   }
 }
 
@@ -21,6 +21,19 @@ export function serializeHistogram(histogram: Histogram): HistogramJson {
  * @throws Error if the text is not one of ours; `findHistogramFlaw` says beforehand.
  */
 export function deserializeHistogram({ hdrV2Base64 }: HistogramJson): Histogram {
+  return deserializeCounts(hdrV2Base64)
+}
+
+/** Every count of a histogram, as HdrHistogram V2, compressed, in base64. */
+export function serializeCounts(histogram: Histogram): string {
+  return encodeIntoCompressedBase64(histogram)
+}
+
+/**
+ * The histogram of its counts.
+ * @throws Error if the text is not one of ours; `findHistogramFlaw` says beforehand.
+ */
+export function deserializeCounts(hdrV2Base64: string): Histogram {
   const flaw = findHistogramFlaw(hdrV2Base64)
   if (flaw !== null) throw new Error(`histogram: ${flaw}`)
   return decodeFromCompressedBase64(hdrV2Base64)

@@ -1,5 +1,6 @@
 import type { ProbeOutcome } from '../load/capacity.ts'
 import { formatMs } from '../load/duration.ts'
+import { formatValue } from '../load/metrics/format-value.ts'
 import { leastRequests, type LeastRequests } from '../load/least-requests.ts'
 import { percentileMs, sumOf } from '../load/recording/histogram.ts'
 import { formatRatio, type SloRow } from '../load/slo/slo-row.ts'
@@ -132,6 +133,7 @@ function describe({
 }: SloRow): string {
   const figure = (value: number): string => {
     if (unit === 'ms') return formatMs(value)
+    if (unit === 'number') return formatValue(value)
     return unit === '1/s' ? `${value.toFixed(1)}/s` : formatRatio(value)
   }
   const found = measured === null ? 'nothing measured' : figure(measured)

@@ -1,6 +1,12 @@
 import type { Deliveries, LoadResult, OperationResult } from '../load/result.ts'
 import { deserializeHistogram, serializeHistogram } from './histogram-json.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
+import {
+  deserializeMetric,
+  deserializeTagSplit,
+  serializeMetric,
+  serializeTagSplit,
+} from './notes-json.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
 type DeliveriesJson = NonNullable<OperationJson['deliveries']>
@@ -12,7 +18,7 @@ type DeliveriesJson = NonNullable<OperationJson['deliveries']>
 export function serializeLoadResult(result: LoadResult): LoadResultJson {
   const { startedAt, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
   const { isInterrupted, abortReason, limits, health, verdictThresholds } = result
-  const { intervals, windowedSlo } = result
+  const { intervals, undeclaredTags, windowedSlo } = result
   const operations = [...result.operations].map(([name, operation]): OperationJson => ({
     name,
     counts: operation.counts,
@@ -24,6 +30,8 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
     failure: serializeHistogram(operation.failure),
     lateness: serializeHistogram(operation.lateness),
     deliveries: operation.deliveries && serializeDeliveries(operation.deliveries),
+    checks: operation.checks,
+    tags: operation.tags.map(serializeTagSplit),
   }))
   return {
     startedAt,
@@ -39,6 +47,8 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
     verdictThresholds,
     operations,
     intervals,
+    metrics: result.metrics.map(serializeMetric),
+    undeclaredTags,
     windowedSlo,
   }
 }
@@ -62,10 +72,13 @@ export function deserializeLoadResult(json: LoadResultJson): LoadResult {
         failure: deserializeHistogram(operation.failure),
         lateness: deserializeHistogram(operation.lateness),
         deliveries: operation.deliveries && deserializeDeliveries(operation.deliveries),
+        checks: operation.checks,
+        tags: operation.tags.map(deserializeTagSplit),
       },
     ],
   )
-  return { ...json, operations: new Map(operations) }
+  const metrics = json.metrics.map(deserializeMetric)
+  return { ...json, operations: new Map(operations), metrics }
 }
 
 function serializeDeliveries(deliveries: Deliveries): DeliveriesJson {

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { TECHNIQUES } from '../load/dispatch/technique.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
+import { histogramSchema } from './histogram-schema.ts'
+import { checkSchema, metricSchema, tagSplitSchema } from './notes-schema.ts'
 import { sloRowSchema } from './slo-row-schema.ts'
 
 /** Requests, errors, receipts: whole and not negative. */
@@ -10,24 +12,6 @@ const timeOrNothing = time.nullable()
 
 /** ISO 8601, UTC. */
 export const dateTimeSchema = z.iso.datetime().meta({ id: 'dateTime' })
-
-/** The figures are for people and quick looks; the histogram is the measurement. */
-const histogramSchema = z
-  .strictObject({
-    figures: z
-      .strictObject({
-        count,
-        meanMs: timeOrNothing,
-        p50Ms: timeOrNothing,
-        p95Ms: timeOrNothing,
-        p99Ms: timeOrNothing,
-        p999Ms: timeOrNothing,
-        maxMs: timeOrNothing,
-      })
-      .describe('In ms; null where nothing was recorded.'),
-    hdrV2Base64: z.base64().describe('All counts, in µs: HdrHistogram V2, compressed, base64.'),
-  })
-  .meta({ id: 'histogram' })
 
 const countsSchema = z
   .strictObject({
@@ -93,6 +77,10 @@ const operationSchema = z
     failure: histogramSchema.describe('Intended start to failed, of requests that failed.'),
     lateness: histogramSchema.describe('Intended to actual start.'),
     deliveries: deliveriesSchema.nullable(),
+    checks: z.array(checkSchema).describe('What requests checked, by name; up to 50 and OTHER.'),
+    tags: z
+      .array(tagSplitSchema)
+      .describe('The requests started, split by each value of each tag, and those without one.'),
   })
   .meta({ id: 'operation' })
 
@@ -163,12 +151,13 @@ export const loadResultSchema = z
       .describe('What the verdict is reached by; see src/load/verdict/verdict-thresholds.ts.'),
     operations: z.array(operationSchema),
     intervals: z.array(intervalSchema),
+    metrics: z.array(metricSchema).describe('What the load declares, and requests wrote.'),
+    undeclaredTags: z
+      .strictObject({ count, sample: z.string() })
+      .describe('Tags that were set although the load does not declare them; the first of them.'),
     windowedSlo: z.array(sloRowSchema).describe('Bounds on every window that the load was given.'),
   })
   .meta({ id: 'loadResult' })
-
-/** The stored form of a histogram. */
-export type HistogramJson = DeepReadonly<z.infer<typeof histogramSchema>>
 
 /** The stored form of a load result. */
 export type LoadResultJson = DeepReadonly<z.infer<typeof loadResultSchema>>

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { MetricJson } from './notes-json.ts'
 import type { Generators, RunFile, ScenarioEntry } from './run-file.ts'
 
 /** A run file that is to be merged with others, by the name it was given. */
@@ -61,6 +62,7 @@ const IN_COMMON: Readonly<Record<string, (share: PlacedShare) => unknown>> = {
 /** What a load's shares were to do. */
 function planOf(entry: ScenarioEntry & { state: 'measured' }): Readonly<Record<string, unknown>> {
   const { arrivals, seed, warmUpMs, durationMs, verdictThresholds, operations } = entry.result
+  const { metrics } = entry.result
   const { whenFull, timeoutMs, gracePeriodMs } = entry.result.limits
   return {
     arrivals,
@@ -71,9 +73,17 @@ function planOf(entry: ScenarioEntry & { state: 'measured' }): Readonly<Record<s
     'grace period (ms)': gracePeriodMs,
     'what happens when full': whenFull,
     operations: operations.map(({ name }) => name),
+    tags: operations.map(({ tags }) => tags.map(({ tag, value }) => [tag, value])),
+    metrics: metrics.map(declaredOf),
     SLO: entry.bounds,
     'thresholds of the verdict': verdictThresholds,
   }
+}
+
+/** Histograms of other steps can't be added. */
+function declaredOf(metric: MetricJson): readonly unknown[] {
+  const { kind, name, unit } = metric
+  return kind === 'trend' ? [kind, name, unit, metric.resolution] : [kind, name, unit]
 }
 
 function shareOf(path: string, { generators, status }: RunFile): ShareOf {

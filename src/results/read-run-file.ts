@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises'
 import { countedDeliveries } from '../load/totals.ts'
 import { findHistogramFlaw } from './histogram-json.ts'
-import type { HistogramJson, LoadResultJson } from './load-result-schema.ts'
+import type { HistogramJson } from './histogram-schema.ts'
+import type { LoadResultJson } from './load-result-schema.ts'
 import { intervalSchema } from './load-result-schema.ts'
 import { placeOf } from './place.ts'
 import { printable } from './printable.ts'
@@ -124,6 +125,10 @@ function parseJson(path: string, bytes: Buffer): unknown {
 function firstHistogramFlaw(run: RunFile): string | null {
   for (const [i, scenario] of run.scenarios.entries()) {
     if (scenario.state !== 'measured') continue
+    for (const [k, metric] of scenario.result.metrics.entries()) {
+      const flaw = metric.kind === 'trend' ? findHistogramFlaw(metric.hdrV2Base64) : null
+      if (flaw !== null) return `scenarios[${i}].result.metrics[${k}].hdrV2Base64: ${flaw}`
+    }
     for (const [k, operation] of scenario.result.operations.entries()) {
       for (const [name, { hdrV2Base64 }] of histogramsOf(operation)) {
         const flaw = findHistogramFlaw(hdrV2Base64)
@@ -135,12 +140,25 @@ function firstHistogramFlaw(run: RunFile): string | null {
   return null
 }
 
+function histogramsOfTags({
+  tags,
+}: LoadResultJson['operations'][number]): readonly (readonly [string, HistogramJson])[] {
+  return tags.flatMap(({ response, service, undisturbed }, i) =>
+    Object.entries({ response, service, undisturbed }).map(
+      ([name, histogram]) => [`tags[${i}].${name}`, histogram] as const,
+    ),
+  )
+}
+
 function histogramsOf(
   operation: LoadResultJson['operations'][number],
 ): readonly (readonly [string, HistogramJson])[] {
   const { response, service, undisturbed, failure, lateness } = operation
   const deliveries = countedDeliveries(operation.deliveries)
-  const ofRequests = Object.entries({ response, service, undisturbed, failure, lateness })
+  const ofRequests = [
+    ...Object.entries({ response, service, undisturbed, failure, lateness }),
+    ...histogramsOfTags(operation),
+  ]
   if (deliveries === null) return ofRequests
   const { receipt, completion, undisturbedCompletion } = deliveries
   const ofDeliveries = Object.entries({ receipt, completion, undisturbedCompletion })

@@ -1,6 +1,7 @@
 import { outcomeOf, type ScenarioOutcome } from './outcome.ts'
 import { ownErrors } from './own-errors.ts'
 import { renderGenerator, renderLateness } from './render-generator.ts'
+import { renderNotes } from './render-notes.ts'
 import { renderOperations } from './render-operations.ts'
 import { paint, renderDetails, renderSlo, renderTotals, renderVerdict } from './render-scenario.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
@@ -25,6 +26,7 @@ export function renderReport(entry: ScenarioEntry): string {
     renderTotals(result),
     result.abortReason === null ? null : paint('red', `  ended early: ${result.abortReason}`),
     renderOperations(result),
+    renderNotes(result, bounds),
     renderDetails(result),
     renderLateness(result),
     renderGenerator(result),

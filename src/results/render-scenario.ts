@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import { formatMs } from '../load/duration.ts'
+import { formatValue } from '../load/metrics/format-value.ts'
 import { percentileMs, sumOf } from '../load/recording/histogram.ts'
 import type { SloOutcome, SloRow } from '../load/slo/slo-row.ts'
 import { throughputPerSecond } from '../load/totals.ts'
@@ -157,6 +158,8 @@ function figure(value: number, unit: SloRow['unit']): string {
       return `${decimals(value, 1)}/s`
     case 'ratio':
       return `${decimals(value * 100, 3)} %`
+    case 'number':
+      return formatValue(value)
   }
 }
 

@@ -14,6 +14,18 @@ const bound = {
   isDefault: z.boolean().describe('Whether loads without a bound of their own are held to it.'),
 }
 
+const overTheRun = { ...bound, everyMs: z.null(), abortAfterMs: z.null() }
+
+const percentile = z
+  .strictObject({
+    key: z.string().regex(PERCENTILE_KEY).describe('p50 to p99999, such as p999; or max.'),
+    label: z.string().describe('Such as P99.9.'),
+    value: z.number().min(50).max(100).describe('In percent; of max, 100.'),
+  })
+  .meta({ id: 'percentile' })
+
+const tag = { tag: z.string(), value: z.string() }
+
 const above = z.number().describe('The share is above this; of 1, it is all.')
 
 /** See `Bound` in `src/load/slo/slo.ts`. */
@@ -23,11 +35,7 @@ export const sloBoundSchema = z
       kind: z.literal('time'),
       ...bound,
       metric: z.enum(['response', 'completion']),
-      percentile: z.strictObject({
-        key: z.string().regex(PERCENTILE_KEY).describe('p50 to p99999, such as p999; or max.'),
-        label: z.string().describe('Such as P99.9.'),
-        value: z.number().min(50).max(100).describe('In percent; of max, 100.'),
-      }),
+      percentile,
       belowMs: z.number(),
     }),
     z.strictObject({ kind: z.literal('success rate'), ...bound, above }),
@@ -38,5 +46,27 @@ export const sloBoundSchema = z
       perSecond: z.number(),
     }),
     z.strictObject({ kind: z.literal('delivery rate'), ...bound, above }),
+    z.strictObject({
+      kind: z.literal('tag time'),
+      ...overTheRun,
+      ...tag,
+      percentile,
+      belowMs: z.number(),
+    }),
+    z.strictObject({ kind: z.literal('tag success rate'), ...overTheRun, ...tag, above }),
+    z.strictObject({
+      kind: z.literal('check rate'),
+      ...overTheRun,
+      check: z.string(),
+      atLeast: z.number().describe('Share of the checks of that name that passed, at least.'),
+    }),
+    z.strictObject({
+      kind: z.literal('metric'),
+      ...overTheRun,
+      metric: z.string(),
+      figure: z.union([z.enum(['total', 'per second', 'last', 'value']), percentile]),
+      side: z.enum(['min', 'max']),
+      limit: z.number().describe('In the unit of the metric; included, but of a percentile.'),
+    }),
   ])
   .meta({ id: 'sloBound' })

@@ -7,7 +7,7 @@ export const sloRowSchema = z
   .strictObject({
     operation: z.string().describe('`all` for the whole workload.'),
     metric: z.string(),
-    unit: z.enum(['ms', '1/s', 'ratio']),
+    unit: z.enum(['ms', '1/s', 'ratio', 'number']),
     comparison: z.enum(['<', '>', '>=', '<=']),
     bound: z.number(),
     measured: z

@@ -9,7 +9,8 @@ type Json = Record<string, unknown>
 /** A run as version 4 had it. */
 function asVersion4(run: RunFile): Json {
   const later = ['ranOn', 'medianLateness', 'tailLateness', 'pauseRatio']
-  return { ...without(run, later), schemaVersion: 4 }
+  const notes = ['metrics', 'undeclaredTags', 'checks', 'tags']
+  return { ...without(run, [...later, ...notes]), schemaVersion: 4 }
 }
 
 /** A run as version 3 had it. */
@@ -54,13 +55,22 @@ function recordedInVersion4(run: RunFile): RunFile {
   const scenarios = run.scenarios.map((scenario) => {
     if (scenario.state !== 'measured') return scenario
     const health = { ...scenario.result.health, ranOn: { most: 0, atEnd: 0 } }
+    const operations = scenario.result.operations.map((operation) => ({
+      ...operation,
+      checks: [],
+      tags: [],
+    }))
+    const notes = { metrics: [], undeclaredTags: { count: 0, sample: '' } }
     const verdictThresholds = {
       ...scenario.result.verdictThresholds,
       medianLateness: { degraded: null },
       tailLateness: { degraded: 0 },
       pauseRatio: { degraded: 0 },
     }
-    return { ...scenario, result: { ...scenario.result, health, verdictThresholds } }
+    return {
+      ...scenario,
+      result: { ...scenario.result, health, operations, ...notes, verdictThresholds },
+    }
   })
   return { ...run, scenarios }
 }

@@ -110,8 +110,9 @@ function fromVersion3(data: Versioned): Versioned {
 }
 
 /**
- * Version 5 brought dispatch by a clock thread, requests that ran on after they had been given up, and
- * thresholds of the verdict that are relative to what was measured: a run from before is judged without them.
+ * Version 5 brought dispatch by a clock thread; requests that ran on after they had been given up; checks, tags
+ * and metrics of the requests; and thresholds of the verdict that are relative to what was measured: a run
+ * from before is judged without them.
  */
 function fromVersion4(data: Versioned): Versioned {
   const scenarios = withHealth(data['scenarios'], { ranOn: { most: 0, atEnd: 0 } })
@@ -119,23 +120,27 @@ function fromVersion4(data: Versioned): Versioned {
     ...data,
     schemaVersion: 5,
     scenarios: each(scenarios, ({ result, ...scenario }) =>
-      result === undefined ? scenario : { ...scenario, result: withThresholds(result) },
+      result === undefined ? scenario : { ...scenario, result: resultFromVersion4(result) },
     ),
   }
 }
 
-function withThresholds(result: unknown): unknown {
+function resultFromVersion4(result: unknown): unknown {
   if (!isObject(result)) return result
-  const { verdictThresholds } = result
-  if (!isObject(verdictThresholds)) return result
+  const { verdictThresholds, operations } = result
   return {
+    metrics: [],
+    undeclaredTags: { count: 0, sample: '' },
     ...result,
-    verdictThresholds: {
-      medianLateness: { degraded: null },
-      tailLateness: { degraded: 0 },
-      pauseRatio: { degraded: 0 },
-      ...verdictThresholds,
-    },
+    operations: each(operations, (operation) => ({ checks: [], tags: [], ...operation })),
+    verdictThresholds: isObject(verdictThresholds)
+      ? {
+          medianLateness: { degraded: null },
+          tailLateness: { degraded: 0 },
+          pauseRatio: { degraded: 0 },
+          ...verdictThresholds,
+        }
+      : verdictThresholds,
   }
 }
 

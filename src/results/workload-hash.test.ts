@@ -15,6 +15,7 @@ const load: DeclaredLoad = {
   seed: 1,
   weights: { register: 6, enumerate: 3 },
   parameters: undefined,
+  data: null,
 }
 const hash = workloadHash(sources, load)
 
@@ -35,6 +36,7 @@ test.each<Partial<DeclaredLoad>>([
   { seed: 2 },
   { weights: { register: 5, enumerate: 3 } },
   { parameters: { payload: 'x' } },
+  { data: ['shuffled', 10] },
 ])('another one has another: %o', (change) => {
   expect(workloadHash(sources, { ...load, ...change })).not.toBe(hash)
 })

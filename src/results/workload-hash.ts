@@ -15,6 +15,8 @@ export interface DeclaredLoad {
   readonly weights: Readonly<Record<string, number>>
   /** What else it depends on, such as options of a command line; plain data. */
   readonly parameters: unknown
+  /** In which order requests take rows of data, and how many there are; `null` without any. */
+  readonly data: readonly [mode: string, rows: number] | null
 }
 
 /**
@@ -27,10 +29,11 @@ export function workloadHash(sources: ReadonlyMap<string, string>, load: Declare
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, text]) => [name, text.replaceAll('\r\n', '\n')])
   const { arrivals, warmUpMs, durationMs, timeoutMs, gracePeriodMs } = load
-  const { maxInFlight, seed, weights, parameters } = load
+  const { maxInFlight, seed, weights, parameters, data } = load
   const limits = [timeoutMs, gracePeriodMs, maxInFlight]
   const operations = Object.entries(weights)
   const declared = [arrivals, warmUpMs, durationMs, limits, seed, operations, parameters ?? null]
-  const text = JSON.stringify([texts, declared])
+  // Loads without data keep the hash that they had before there was any.
+  const text = JSON.stringify([texts, data === null ? declared : [...declared, data]])
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }

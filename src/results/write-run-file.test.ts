@@ -9,6 +9,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { arbitraryRun } from './arbitrary-run.ts'
 import { describeBackends } from './describe-backends.ts'
+import { hasNotes } from './notes-csv.ts'
 import { readRunFile, RunFileError, type RunFileFault } from './read-run-file.ts'
 import { ensureWritableFolder, ResultsFolderError } from './results-folder.ts'
 import type { RunFile } from './run-file.ts'
@@ -26,7 +27,9 @@ const aRun = firstMeasuredRun()
 
 function firstMeasuredRun(): RunFile {
   const samples = fc.sample(arbitraryRun, { seed: 1, numRuns: 20 })
-  const run = samples.find(({ scenarios }) => scenarios[0]?.state === 'measured')
+  const run = samples.find(
+    (sample) => sample.scenarios[0]?.state === 'measured' && hasNotes(sample),
+  )
   if (run === undefined) throw new Error('no sample has a measured scenario')
   return run
 }
@@ -42,12 +45,14 @@ describe('a run written to files', () => {
     )
   })
 
-  test('is three files named after it, and nothing else', () => {
-    writeRunFile(folder, aRun)
-    writeRunFile(folder, aRun)
-    expect(fs.readdirSync(folder).toSorted()).toEqual(
-      [`${aRun.runId}.csv`, `${aRun.runId}.intervals.csv`, `${aRun.runId}.json`].toSorted(),
-    )
+  test.each([
+    ['three files', { ...aRun, scenarios: [] }, ['csv', 'intervals.csv', 'json']],
+    ['one more where requests wrote', aRun, ['csv', 'intervals.csv', 'json', 'metrics.csv']],
+  ])('is %s named after it, and nothing else', (_, run, endings) => {
+    writeRunFile(folder, run)
+    writeRunFile(folder, run)
+    const files = endings.map((ending) => `${run.runId}.${ending}`)
+    expect(fs.readdirSync(folder).toSorted()).toEqual(files.toSorted())
   })
 
   test('replaces its own earlier state', async () => {
@@ -149,7 +154,7 @@ describe('runs that begin in one folder in the same second', () => {
     for (const name of wanted) {
       expect((await readRunFile(join(folder, `${name}.json`))).runId).toBe(name)
     }
-    expect(fs.readdirSync(folder)).toHaveLength(3 * 60)
+    expect(fs.readdirSync(folder)).toHaveLength(4 * 60)
   })
 })
 

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { redactUrls } from '../environment/redact-url.ts'
+import { hasNotes, notesCsv } from './notes-csv.ts'
 import { placeOf } from './place.ts'
 import { createWholeFile, replaceFiles } from './whole-files.ts'
 import { resultsFolderError } from './results-folder.ts'
@@ -13,11 +14,13 @@ export interface ResultPaths {
   readonly json: string
   readonly csv: string
   readonly intervalsCsv: string
+  /** Only of a run whose requests wrote checks, tags or metrics. */
+  readonly metricsCsv?: string
 }
 
 /**
- * Writes `<runId>.json`, `<runId>.csv` and `<runId>.intervals.csv`, in place of those that an
- * earlier state of the same run left; see `replaceFiles`. Synchronous, so a process that is about to
+ * Writes `<runId>.json`, `<runId>.csv`, `<runId>.intervals.csv`, and `<runId>.metrics.csv` where there is
+ * something to be in it, in place of those that an earlier state of the same run left; see `replaceFiles`. Synchronous, so a process that is about to
  * exit can still call it. Addresses in any text lose their secrets.
  *
  * @throws ResultsFolderError if the folder takes no files.
@@ -25,12 +28,16 @@ export interface ResultPaths {
  */
 export function writeRunFile(folder: string, run: RunFile): ResultPaths {
   const checked = checkedRun(run)
-  const paths = pathsOf(folder, run.runId)
+  const paths = pathsOf(folder, run)
+  const metrics = notesCsv(checked)
   try {
     replaceFiles([
       [paths.json, jsonOf(checked)],
       [paths.csv, operationsCsv(checked)],
       [paths.intervalsCsv, intervalsCsv(checked)],
+      ...(paths.metricsCsv === undefined || metrics === null
+        ? []
+        : [[paths.metricsCsv, metrics] as const]),
     ])
   } catch (error) {
     throw resultsFolderError(folder, error)
@@ -49,7 +56,7 @@ export function writeRunFile(folder: string, run: RunFile): ResultPaths {
 export function createRunFile(folder: string, run: RunFile): RunFile {
   for (let number = 1; ; number += 1) {
     const named = { ...run, runId: numberedRunId(run.runId, number) }
-    const { json } = pathsOf(folder, named.runId)
+    const { json } = pathsOf(folder, named)
     const text = jsonOf(checkedRun(named))
     try {
       if (!createWholeFile(json, text)) continue
@@ -67,11 +74,13 @@ export function createRunFile(folder: string, run: RunFile): RunFile {
 }
 
 /** Where the files of a run in a folder are, or will be. */
-export function pathsOf(folder: string, runId: string): ResultPaths {
+export function pathsOf(folder: string, run: RunFile): ResultPaths {
+  const { runId } = run
   return {
     json: join(folder, `${runId}.json`),
     csv: join(folder, `${runId}.csv`),
     intervalsCsv: join(folder, `${runId}.intervals.csv`),
+    ...(hasNotes(run) ? { metricsCsv: join(folder, `${runId}.metrics.csv`) } : {}),
   }
 }
 

@@ -1,15 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { constant } from '../load/arrivals/constant.ts'
+import { feed } from '../load/feed/feed.ts'
 import { generateLoad, type LoadPlan } from '../load/generator.ts'
 import { InputError } from '../load/input-error.ts'
+import { counter, trend } from '../load/metrics/declare-metrics.ts'
 import { typoOf } from '../load/typo-for-tests.ts'
 import { checkLoad } from './check-load.ts'
 import type { Load } from './load-test.ts'
 
+const numbers = (count: number) => Array.from({ length: count }, (_, k) => `${k}`)
+const many = numbers(51).map((name) => [name, counter()])
 const run = (): Promise<void> => Promise.resolve()
 const load: Required<Omit<Load, 'share'>> = {
   operations: { register: run },
+  data: feed(['a'], 'shuffled'),
+  tags: {},
+  metrics: {},
   arrivals: constant(100),
   duration: { short: '10s', seed: '60s', full: '10m' },
   warmUp: '0s',
@@ -25,6 +32,9 @@ const load: Required<Omit<Load, 'share'>> = {
 }
 const plan: Required<Omit<LoadPlan, 'share' | 'startAtMs' | 'signal' | 'onProgress'>> = {
   operations: { register: run },
+  data: feed(['a'], 'shuffled'),
+  tags: {},
+  metrics: {},
   arrivals: constant(100),
   durationMs: 100,
   warmUpMs: 0,
@@ -90,6 +100,16 @@ test.each<[wrong: object, message: RegExp]>([
   [{ seed: Number.NaN }, /^load: seed: NaN must be a whole number/],
   [{ share: { index: 0, off: 1 } }, /no "off"\. Did you mean "of"\?/],
   [{ allowFailures: 'yes' }, /^load: allowFailures: 'yes' must be true or false/],
+  [{ data: ['a'] }, /^load: data: \[ 'a' \] must be a feed, such as feed\(rows, 'shuffled'\)/],
+  [{ tags: ['eu'] }, /^load: tags: \[ 'eu' \] is not an object/],
+  [{ tags: { region: 'eu' } }, /^load: tags: region: 'eu' must be a list of its values/],
+  [{ tags: { region: [] } }, /^load: tags: region: \[\] must be a list of its values/],
+  [{ tags: { region: ['eu', 7] } }, /^load: tags: region: 7 must be a text of 1 to 100/],
+  [{ tags: { region: ['eu', 'eu'] } }, /^load: tags: region: a value is there twice/],
+  [{ tags: { id: numbers(15), of: numbers(6) } }, /^load: tags: 21 values are too many; 20 are/],
+  [{ metrics: { ttfb: trend } }, /^load: metrics: ttfb: \[Function: trend\] must be counter\(\)/],
+  [{ metrics: { ttfb: { kind: 'trend', unit: 'ms' } } }, /^load: metrics: ttfb: .* must be/],
+  [{ metrics: Object.fromEntries(many) }, /^load: metrics: 51 are too many; 50 are possible/],
   [{ slo: null }, /^SLO: null is not an object/],
   [{ slo: { respons: { p95: '1s' } } }, /^SLO: there is no "respons"\. Did you mean "response"/],
 ])('a load with %j is refused', (wrong, message) => {

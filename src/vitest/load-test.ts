@@ -4,8 +4,11 @@ import type { Arrivals } from '../load/arrivals/arrivals.ts'
 import { WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { MAX_TIMEOUT_MS, parseDurationMs, type Duration } from '../load/duration.ts'
+import type { Feed } from '../load/feed/feed.ts'
 import { generateLoad } from '../load/generator.ts'
 import { InputError } from '../load/input-error.ts'
+import type { MetricDeclarations, NoMetrics } from '../load/metrics/declare-metrics.ts'
+import type { NoTags, TagDeclarations } from '../load/notes/tags.ts'
 import type { LoadResult } from '../load/result.ts'
 import { scaleThroughput } from '../load/slo/scale-throughput.ts'
 import type { Slos } from '../load/slo/slo.ts'
@@ -33,9 +36,18 @@ import { isOfShare, judgementOf, toMeetSlo, unmetDefaults } from './slo-matcher.
 import { openTestbed, type Testbed } from './testbed.ts'
 
 /** A load as a scenario writes it. */
-export interface Load {
+export interface Load<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
   /** What one request does, by operation name; each a function, or with a weight. */
-  readonly operations: Operations
+  readonly operations: Operations<NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
+  /** Rows for the requests, each of which has one as `request.data`: `feed(rows, 'shuffled')`. */
+  readonly data?: Feed<Row>
+  /**
+   * Tags that a request may set, with their values: `{ cache: ['hit', 'miss'] }`. Its figures are split by
+   * them. Up to 20 values, all tags together.
+   */
+  readonly tags?: Tags
+  /** Metrics that a request may write to: `{ bytes: counter('bytes'), ttfb: trend('ms') }`. Up to 50. */
+  readonly metrics?: Declared
   readonly arrivals: Arrivals
   /** How long it is measured; `BENCH_PROFILE` chooses, `BENCH_DURATION` overrides. */
   readonly duration: ProfiledDuration
@@ -47,7 +59,7 @@ export interface Load {
   readonly timeout?: Duration
   /** How long requests under way are waited for at the end. Default `10s`; 35 min at most. */
   readonly gracePeriod?: Duration
-  /** Of the draw of operations. Default 1. */
+  /** Of the draw of operations, and of the order of a shuffled feed. Default 1. */
   readonly seed?: number
   /**
    * The fixture of that name, from a scenario that can be run in shares: one that prepares only the
@@ -78,6 +90,15 @@ export interface Load {
   /** Thresholds of this load's verdict that differ from `VERDICT_THRESHOLDS`. */
   readonly verdict?: VerdictOverrides
 }
+
+/** Sends requests, and gives what was measured; its types flow from the load to its operations. */
+export type LoadFixture = <
+  Row = undefined,
+  const Tags extends TagDeclarations = NoTags,
+  Declared extends MetricDeclarations = NoMetrics,
+>(
+  load: Load<Row, Tags, Declared>,
+) => Promise<LoadResult>
 
 /** Under which profile a scenario runs, for patterns that depend on it. */
 export interface RunProfile {
@@ -151,7 +172,7 @@ export const test = base
       const unmet = measured.map(unmetDefaults).filter((text) => text !== null)
       if (unmet.length > 0 && !signal.aborted) throw new Error(unmet.join('\n'))
     })
-    return async (load: Load): Promise<LoadResult> => {
+    const measure = async (load: Load): Promise<LoadResult> => {
       checkLoad(load)
       const { operations, maxInFlight, seed, verdict } = load
       if (shared !== null) checkShare(load.share, shared.share)
@@ -176,12 +197,14 @@ export const test = base
         seed: seed ?? 1,
         weights: weightsOf(defineWorkload(operations, seed ?? 1)),
         parameters: load.parameters,
+        data: load.data === undefined ? null : [load.data.mode, load.data.rows.length],
       })
       const index = loads.length
       const running = generateLoad({
         operations,
         arrivals,
         ...times,
+        ...notesOf(load),
         ...(maxInFlight === undefined ? {} : { maxInFlight }),
         ...(seed === undefined ? {} : { seed }),
         ...(slo === undefined ? {} : { slo }),
@@ -200,7 +223,18 @@ export const test = base
       if (load.slo !== undefined) expect.soft(result).toMeetSlo(load.slo)
       return result
     }
+    // Requests are made by the load, so they have what its operations ask of them.
+    return measure as LoadFixture
   })
+
+/** What requests read and write, as far as it is declared. */
+function notesOf({ data, tags, metrics }: Load): Pick<Load, 'data' | 'tags' | 'metrics'> {
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(metrics === undefined ? {} : { metrics }),
+  }
+}
 
 function weightsOf({ operations }: Workload): Readonly<Record<string, number>> {
   return Object.fromEntries([...operations].map(([name, { weight = 1 }]) => [name, weight]))
@@ -231,6 +265,8 @@ export { constant } from '../load/arrivals/constant.ts'
 export { poisson } from '../load/arrivals/poisson.ts'
 export { ramp } from '../load/arrivals/ramp.ts'
 export { replay } from '../load/arrivals/replay.ts'
+export { feed } from '../load/feed/feed.ts'
+export { counter, gauge, trend } from '../load/metrics/declare-metrics.ts'
 export { sine } from '../load/arrivals/sine.ts'
 export { stages } from '../load/arrivals/stages.ts'
 export { steps } from '../load/arrivals/steps.ts'

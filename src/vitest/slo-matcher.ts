@@ -4,6 +4,7 @@ import { checkOperations, isSameBound, judgeSlo } from '../load/slo/judge-slo.ts
 import { written } from '../load/check-fields.ts'
 import { InputError } from '../load/input-error.ts'
 import type { LoadResult } from '../load/result.ts'
+import { checkNoted, declaredBy } from '../load/slo/check-noted.ts'
 import { defaultBounds, type Allowances } from '../load/slo/default-bounds.ts'
 import { worstFirst, type SloRow } from '../load/slo/slo-row.ts'
 import { readSlo, type Bound, type Slos } from '../load/slo/slo.ts'
@@ -74,6 +75,7 @@ export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
   readSlo(slo)
   const asserted = readSlo(sloFor(result, slo))
   checkOperations(asserted, [...result.operations.keys()])
+  checkNoted(asserted, declaredBy(result))
   const before = judgements.get(result)
   const bounds = withoutSameBounds([...(before?.bounds ?? []), ...asserted])
   const verdict = judgeMeasurement(result, bounds)

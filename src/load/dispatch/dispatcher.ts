@@ -179,10 +179,7 @@ export class Dispatcher {
       this.#sumUp()
     }
     const now = this.#now()
-    for (const flight of this.#flights) {
-      this.#end(flight, 'unfinished', now)
-      flight.request.stop('GRACE_PERIOD_ENDED')
-    }
+    this.#giveUp('unfinished', now)
     const stopByMs = now + STOP_WITHIN_MS
     while (this.inFlight > 0 && nowMs() < stopByMs) await timer(nowMs() + 1)
   }
@@ -224,7 +221,8 @@ export class Dispatcher {
       return
     }
     recorder?.start(now - intendedAtMs)
-    const request = new StartedRequest({ number, intendedAtMs, startedAtMs: now, isWarmUp })
+    const notes = recorder?.notes ?? this.#recorder.warmUpNotes
+    const request = new StartedRequest({ number, intendedAtMs, startedAtMs: now, isWarmUp }, notes)
     const flight = this.#flights.add(name, request)
     const fail = (error: unknown): void => this.#answered(flight, { error })
     try {
@@ -262,6 +260,7 @@ export class Dispatcher {
     const name = typeof ending === 'object' ? 'failed' : ending
     const isByPause =
       name === 'failed' ? mayHaveFailedByPause(times) : name === 'unfinished' && this.#isGraceCut
+    recorder.notes.end(request.tagged, name, times, isByPause)
     const { intendedAtMs } = request
     this.#windows?.end({ operation, intendedAtMs }, now, name, times, isByPause)
   }
@@ -298,11 +297,19 @@ export class Dispatcher {
     // Before more are given up: those that stop when they are told to don't run on.
     this.#mostRanOn = Math.max(this.#mostRanOn, this.#flights.givenUp)
     const now = this.#now()
+    this.#giveUp('timed out', now)
+  }
+
+  /** Gives up those that are overdue, or all. Counts them first: what hears of it finds them counted. */
+  #giveUp(ending: 'timed out' | 'unfinished', now: number): void {
+    const givenUp: StartedRequest[] = []
     for (const flight of this.#flights) {
-      if (!this.#isOverdue(flight, now)) break
-      this.#end(flight, 'timed out', now)
-      flight.request.stop('TIMED_OUT')
+      if (ending === 'timed out' && !this.#isOverdue(flight, now)) break
+      this.#end(flight, ending, now)
+      givenUp.push(flight.request)
     }
+    const code = ending === 'timed out' ? 'TIMED_OUT' : 'GRACE_PERIOD_ENDED'
+    for (const request of givenUp) request.stop(code)
   }
 
   /** Sums up a little of what was recorded, if it is in nobody's way. */

@@ -1,24 +1,65 @@
+import { LoadNotes } from '../notes/load-notes.ts'
+import type { CheckCondition } from '../notes/check-counts.ts'
+import type { OperationNotes } from '../notes/operation-notes.ts'
+import type { TagValues } from '../notes/tags.ts'
 import type { LoadRequest } from '../workload.ts'
 import { guardListeners } from './guard-listeners.ts'
 import { RequestStoppedError, type StopCode } from './request-stopped.ts'
 
+/** What is known of a request when it starts. */
+export type RequestFacts = Pick<LoadRequest, 'number' | 'intendedAtMs' | 'startedAtMs' | 'isWarmUp'>
+
+/** Of a request that belongs to no load. */
+const NO_NOTES = new LoadNotes({}, 1, Infinity).warmUp
+
 /**
- * A request as the generator hands it to its operation. The signal is made when it is first read,
- * because most operations never read it. `{ ...request }` copies the facts and leaves it out.
+ * A request as the generator hands it to its operation. What most operations never read is made when it
+ * is first read. `{ ...request }` copies the facts and leaves the rest out; `({ data, check }) => …` is
+ * fine, because nothing of it depends on `this`.
  */
 export class StartedRequest implements LoadRequest {
   readonly number: number
   readonly intendedAtMs: number
   readonly startedAtMs: number
   readonly isWarmUp: boolean
+  readonly #notes: OperationNotes
+  #tagged: TagValues | null = null
   #stopCode: StopCode | null = null
   #controller: AbortController | null = null
 
-  constructor({ number, intendedAtMs, startedAtMs, isWarmUp }: Omit<LoadRequest, 'signal'>) {
+  /** @param notes of its operation, or of the warm-up. */
+  constructor(
+    { number, intendedAtMs, startedAtMs, isWarmUp }: RequestFacts,
+    notes: OperationNotes = NO_NOTES,
+  ) {
     this.number = number
     this.intendedAtMs = intendedAtMs
     this.startedAtMs = startedAtMs
     this.isWarmUp = isWarmUp
+    this.#notes = notes
+  }
+
+  get data(): unknown {
+    return this.#notes.rowOf(this.number)
+  }
+
+  get check(): CheckCondition {
+    return this.#notes.check
+  }
+
+  get tag(): (name: unknown, value: unknown) => void {
+    return (name, value) => {
+      this.#tagged = this.#notes.tagged(this.#tagged, name, value)
+    }
+  }
+
+  get metrics(): object {
+    return this.#notes.metrics
+  }
+
+  /** The values that its tags have by now; `null` as long as it has set none. */
+  get tagged(): TagValues | null {
+    return this.#tagged
   }
 
   get signal(): AbortSignal {

@@ -104,7 +104,7 @@ test('three generators at once do what one does, each request once, by its numbe
       durationMs: 600,
       maxInFlight: 100,
       share,
-      startAtMs: Date.now() + 300,
+      startAtMs: Date.now() + 1_500,
     })
   }
   const seenByOne: string[] = []

@@ -1,7 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { TECHNIQUES } from '../dispatch/technique.ts'
 import { sumOf } from '../recording/histogram.ts'
-import { rowOf } from '../slo/judge-bound.ts'
+import { rowOf } from '../slo/bound-row.ts'
 import type {
   Deliveries,
   ErrorCount,
@@ -15,6 +15,8 @@ import type {
 } from '../result.ts'
 import type { Bound } from '../slo/slo.ts'
 import { sumOfCounts } from '../totals.ts'
+import { mergeMetrics } from './merge-metrics.ts'
+import { mergeNotes } from './merge-notes.ts'
 import { mergeWindows } from './merge-windows.ts'
 
 /** At least one. */
@@ -39,6 +41,12 @@ export function mergeResults(shares: Shares, bounds: readonly Bound[]): LoadResu
     limits: { ...first.limits, maxInFlight: total(shares, ({ limits }) => limits.maxInFlight) },
     health: worstHealth(shares.map(({ health }) => health)),
     operations: new Map(names.map((name) => [name, mergeOperation(shares, name)])),
+    metrics: mergeMetrics(shares.map(({ metrics }) => metrics)),
+    undeclaredTags: {
+      count: total(shares, ({ undeclaredTags }) => undeclaredTags.count),
+      sample:
+        shares.find(({ undeclaredTags }) => undeclaredTags.count > 0)?.undeclaredTags.sample ?? '',
+    },
     intervals: mergeIntervals(shares.flatMap(({ intervals }) => intervals)),
     windowedSlo: bounds.flatMap((bound) =>
       bound.everyMs === null ? [] : mergeWindows(shares, bound, rowOf(bound, names)),
@@ -60,6 +68,7 @@ function mergeOperation(shares: Shares, name: string): OperationResult {
     failure: histogram(({ failure }) => failure),
     lateness: histogram(({ lateness }) => lateness),
     deliveries: deliveries.length === 0 ? null : mergeDeliveries(deliveries),
+    ...mergeNotes(parts),
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { rowOf, type BoundRow } from '../slo/judge-bound.ts'
+import { rowOf, type BoundRow } from '../slo/bound-row.ts'
 import { mergeWindows } from './merge-windows.ts'
 import { loadResult } from '../result-fixture.ts'
 import type { LoadResult } from '../result.ts'

@@ -1,4 +1,4 @@
-import type { BoundRow } from '../slo/judge-bound.ts'
+import type { BoundRow } from '../slo/bound-row.ts'
 import type { LoadResult } from '../result.ts'
 import type { Bound } from '../slo/slo.ts'
 import { worstFirst, type SloOutcome, type SloRow, type WindowTally } from '../slo/slo-row.ts'

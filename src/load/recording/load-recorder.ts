@@ -1,7 +1,9 @@
 import { percentileMs } from './histogram.ts'
 import { assertConserved } from './conservation.ts'
 import { OperationRecorder } from './recorder.ts'
-import type { Deliveries, IntervalFigures, OperationResult } from '../result.ts'
+import type { Deliveries, IntervalFigures, LoadResult } from '../result.ts'
+import { LoadNotes, type LoadNotesResult } from '../notes/load-notes.ts'
+import type { OperationNotes } from '../notes/operation-notes.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /** How a load is going, for a live line. */
@@ -50,6 +52,7 @@ const INTERVAL_MS = 1_000
  */
 export class LoadRecorder {
   readonly #operations: ReadonlyMap<string, OperationRecorder>
+  readonly #notes: LoadNotes
   readonly #measureStartMs: number
   readonly #durationMs: number
   /** When requests stop being started, in ms after the measurement began. */
@@ -67,9 +70,20 @@ export class LoadRecorder {
   #unsummed: OperationRecorder[] = []
   #summed: IntervalFigures[] = []
 
-  /** @param measureStartMs when the measurement begins; times before it belong to the warm-up. */
-  constructor(operations: Iterable<string>, measureStartMs: number, durationMs: number) {
-    this.#operations = new Map([...operations].map((name) => [name, new OperationRecorder(name)]))
+  /**
+   * @param measureStartMs when the measurement begins; times before it belong to the warm-up.
+   * @param notes what its requests read and write.
+   */
+  constructor(
+    operations: Iterable<string>,
+    measureStartMs: number,
+    durationMs: number,
+    notes = new LoadNotes({}, 1, measureStartMs + durationMs),
+  ) {
+    this.#operations = new Map(
+      [...operations].map((name) => [name, new OperationRecorder(name, notes.ofOperation())]),
+    )
+    this.#notes = notes
     this.#measureStartMs = measureStartMs
     this.#durationMs = this.#endMs = durationMs
   }
@@ -78,6 +92,12 @@ export class LoadRecorder {
   endAt(now: number): void {
     this.#closeIntervals(now)
     this.#endMs = Math.min(now - this.#measureStartMs, this.#durationMs)
+    this.#notes.endAt(this.#measureStartMs + this.#endMs)
+  }
+
+  /** What requests of the warm-up read and write. */
+  get warmUpNotes(): OperationNotes {
+    return this.#notes.warmUp
   }
 
   /** The recorder of one operation at a moment: intervals that ended before `now` are closed first. */
@@ -128,7 +148,7 @@ export class LoadRecorder {
     now: number,
     scheduled: number,
     deliveries: ReadonlyMap<string, Deliveries>,
-  ): { operations: ReadonlyMap<string, OperationResult>; intervals: readonly IntervalFigures[] } {
+  ): Pick<LoadResult, 'operations' | 'intervals' | keyof LoadNotesResult> {
     this.#closeIntervals(now)
     if (now >= this.#measureStartMs) this.#closeInterval()
     this.#sumUpRest()
@@ -137,7 +157,7 @@ export class LoadRecorder {
     const operations = new Map(
       recorders.map(([name, recorder]) => [name, recorder.finish(deliveries.get(name) ?? null)]),
     )
-    return { operations, intervals: this.#intervals }
+    return { operations, intervals: this.#intervals, ...this.#notes.finish() }
   }
 
   #closeIntervals(now: number): void {

@@ -1,5 +1,7 @@
 import { errorCode, errorSample } from './error-code.ts'
 import { Interval } from './interval.ts'
+import { LoadNotes } from '../notes/load-notes.ts'
+import type { OperationNotes } from '../notes/operation-notes.ts'
 import type {
   Deliveries,
   ErrorCount,
@@ -40,6 +42,8 @@ export function mayHaveFailedByPause({ serviceMs, pausedMs }: RequestTimes): boo
  * many requests there are.
  */
 export class OperationRecorder {
+  /** What the requests write themselves. */
+  readonly notes: OperationNotes
   readonly #operation: string
   readonly #errors = new Map<string, { count: number; sample: string }>()
   /** Response times of the intervals that were summed up. */
@@ -62,8 +66,9 @@ export class OperationRecorder {
   #timedOut = 0
   #unfinished = 0
 
-  constructor(operation: string) {
+  constructor(operation: string, notes: OperationNotes = new LoadNotes({}, 1, 0).ofOperation()) {
     this.#operation = operation
+    this.notes = notes
   }
 
   /** A request is due. */
@@ -196,6 +201,7 @@ export class OperationRecorder {
         count: this.#dropped + this.#notStarted,
         byGenerator: this.#droppedByPause + this.#notStarted,
       }),
+      ...this.notes.finish(),
     }
   }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Duration } from '../duration.ts'
+import type { MetricSlo } from './noted-slo.ts'
 import type { OperationSlo, Slo } from './slo.ts'
 
 /** Every way in which an SLO can be written, for property tests. */
@@ -45,11 +46,39 @@ const atTheEnd = fc.record(
   { requiredKeys: [], noNullPrototype: true },
 )
 
+/** Names are no keys of an SLO, so that a test can tell them apart. */
+const noteName = fc.constantFrom('eu west', 'Cache', '7', 'has a body')
+const byName = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> =>
+  fc.dictionary(noteName, of, { minKeys: 1, maxKeys: 2, noNullPrototype: true })
+
+/** What requests write, of an operation or all together. */
+const noted = fc.record(
+  {
+    checks: byName(fc.record({ min: share })),
+    tags: byName(
+      byName(fc.oneof(fc.record({ response: timeBounds }), fc.record({ successRate: share }))),
+    ),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+)
+
+const limits = fc.oneof(fc.record({ min: rate }), fc.record({ max: rate }))
+
+const metricSlo: fc.Arbitrary<MetricSlo> = fc.oneof(
+  fc.record({ total: limits }),
+  fc.record({ perSecond: limits }),
+  fc.record({ last: limits, value: limits }),
+  fc.dictionary(fc.oneof(percentileKey, fc.constant('max')), rate, {
+    minKeys: 1,
+    noNullPrototype: true,
+  }),
+)
+
 const isBound = (slo: OperationSlo): boolean => Object.keys(slo).length > 0
 
 const bounds: fc.Arbitrary<OperationSlo> = fc
-  .tuple(inWindows, atTheEnd)
-  .map(([some, others]) => ({ ...some, ...others }))
+  .tuple(inWindows, atTheEnd, noted)
+  .map(([some, others, notes]) => ({ ...some, ...others, ...notes }))
 
 function ofOperations(of: fc.Arbitrary<OperationSlo>): fc.Arbitrary<Slo> {
   const operations = fc.dictionary(
@@ -65,6 +94,7 @@ function ofOperations(of: fc.Arbitrary<OperationSlo>): fc.Arbitrary<Slo> {
 
 export const arbitrarySlo: fc.Arbitrary<Slo> = fc.oneof(
   ofOperations(bounds),
+  fc.tuple(ofOperations(bounds), byName(metricSlo)).map(([slo, metrics]) => ({ ...slo, metrics })),
   fc
     .tuple(
       ofOperations(inWindows),

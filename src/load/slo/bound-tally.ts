@@ -1,11 +1,11 @@
 import { formatMs } from '../duration.ts'
-import { rowOf } from './judge-bound.ts'
-import type { Bound } from './slo.ts'
+import { rowOf } from './bound-row.ts'
+import type { RequestBound } from './slo.ts'
 import { formatRatio, worstFirst, type SloRow } from './slo-row.ts'
 
 /** How one bound does, window by window. */
 export class BoundTally {
-  readonly bound: Bound
+  readonly bound: RequestBound
   readonly #everyMs: number
   readonly #operations: readonly string[]
   #judged = 0
@@ -14,7 +14,7 @@ export class BoundTally {
   #worst: { readonly row: SloRow; readonly fromMs: number } | null = null
   #abortReason: string | null = null
 
-  constructor(bound: Bound, everyMs: number, operations: readonly string[]) {
+  constructor(bound: RequestBound, everyMs: number, operations: readonly string[]) {
     this.bound = bound
     this.#everyMs = everyMs
     this.#operations = operations

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadResult, type OperationFixture } from '../result-fixture.ts'
 import { withoutReceiversFault } from './disturbed-receivers.ts'
-import { rowOf } from './judge-bound.ts'
+import { rowOf } from './bound-row.ts'
 import { judgeSlo } from './judge-slo.ts'
 import { readSlo, type Slo } from './slo.ts'
 

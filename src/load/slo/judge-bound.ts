@@ -1,5 +1,6 @@
 import { percentileMs, type Times } from '../recording/histogram.ts'
-import type { Bound } from './slo.ts'
+import { rowOf } from './bound-row.ts'
+import type { RequestBound } from './slo.ts'
 import { holds, type SloRow } from './slo-row.ts'
 
 /** What bounds are held against: one operation or all of them, over a run or one window of it. */
@@ -34,31 +35,6 @@ export interface SloFigures {
   } | null
 }
 
-/** A bound as a row that is yet to be judged. */
-export type BoundRow = Pick<SloRow, 'operation' | 'metric' | 'unit' | 'comparison' | 'bound'>
-
-/** @param operations the workload's; a bound on all of a single one bears its name. */
-export function rowOf(bound: Bound, operations: readonly string[]): BoundRow {
-  const [only, ...others] = operations
-  const operation = bound.operation ?? (others.length === 0 && only !== undefined ? only : 'all')
-  switch (bound.kind) {
-    case 'time': {
-      const metric = `${bound.metric} ${bound.percentile.label}`
-      return { operation, metric, unit: 'ms', comparison: '<', bound: bound.belowMs }
-    }
-    case 'throughput': {
-      const comparison = bound.side === 'min' ? '>=' : '<='
-      return { operation, metric: bound.kind, unit: '1/s', comparison, bound: bound.perSecond }
-    }
-    case 'success rate':
-    case 'delivery rate': {
-      // Nothing is above all.
-      const comparison = bound.above === 1 ? '>=' : '>'
-      return { operation, metric: bound.kind, unit: 'ratio', comparison, bound: bound.above }
-    }
-  }
-}
-
 /**
  * Holds figures against one bound. A bound that is met in spite of the generator's doings is met; one
  * that is missed, but would be met without them, is inconclusive. A time bound for which there was
@@ -66,7 +42,7 @@ export function rowOf(bound: Bound, operations: readonly string[]): BoundRow {
  */
 export function judgeBound(
   figures: SloFigures,
-  bound: Bound,
+  bound: RequestBound,
   operations: readonly string[],
 ): SloRow {
   const row = rowOf(bound, operations)
@@ -102,7 +78,7 @@ const NOTHING: Measured = {
   isUnanswered: false,
 }
 
-function measure(figures: SloFigures, bound: Bound): Measured {
+function measure(figures: SloFigures, bound: RequestBound): Measured {
   switch (bound.kind) {
     case 'time':
       return measureTime(figures, bound)
@@ -115,7 +91,7 @@ function measure(figures: SloFigures, bound: Bound): Measured {
   }
 }
 
-function measureTime(figures: SloFigures, bound: Bound & { kind: 'time' }): Measured {
+function measureTime(figures: SloFigures, bound: RequestBound & { kind: 'time' }): Measured {
   const isResponse = bound.metric === 'response'
   const percentile = bound.percentile.value
   const [times, undisturbed] = isResponse
@@ -154,7 +130,7 @@ function measureDelivery({ receipts }: SloFigures): Measured {
  */
 function measureThroughput(
   figures: SloFigures,
-  { side, perSecond }: Bound & { kind: 'throughput' },
+  { side, perSecond }: RequestBound & { kind: 'throughput' },
 ): Measured {
   const { measuredMs, okInTime, startedLater, startedFromEarlier, lostByPause } = figures
   if (measuredMs === 0) return NOTHING

@@ -1,8 +1,11 @@
 import { sumOf } from '../recording/histogram.ts'
 import { InputError } from '../input-error.ts'
 import { didYouMean } from '../../nearest-name.ts'
-import { judgeBound, rowOf, type BoundRow, type SloFigures } from './judge-bound.ts'
+import { rowOf, type BoundRow } from './bound-row.ts'
+import { judgeBound, type SloFigures } from './judge-bound.ts'
 import type { LoadResult, OperationCounts } from '../result.ts'
+import { judgeNoted } from './judge-noted.ts'
+import { isNoted } from './noted-slo.ts'
 import type { Bound } from './slo.ts'
 import { lostByReceivers, undisturbedTimes } from './disturbed-receivers.ts'
 import { worstFirst, type SloRow } from './slo-row.ts'
@@ -19,9 +22,11 @@ export function judgeSlo(result: LoadResult, bounds: readonly Bound[]): readonly
   checkOperations(bounds, names)
   return bounds
     .map((bound) =>
-      bound.everyMs === null
-        ? judgeBound(figuresOf(result, bound.operation), bound, names)
-        : windowedRow(result, bound, bound.everyMs),
+      isNoted(bound)
+        ? judgeNoted(result, bound)
+        : bound.everyMs === null
+          ? judgeBound(figuresOf(result, bound.operation), bound, names)
+          : windowedRow(result, bound, bound.everyMs),
     )
     .toSorted(worstFirst)
 }
@@ -47,7 +52,7 @@ export function checkOperations(bounds: readonly Bound[], names: readonly string
  */
 export function tightestBoundMs(bounds: readonly Bound[], operation?: string): number | null {
   const all = bounds.flatMap((bound) => {
-    if (bound.kind !== 'time') return []
+    if (!('belowMs' in bound)) return []
     const isMeant =
       operation === undefined || bound.operation === null || bound.operation === operation
     return isMeant ? [bound.belowMs] : []

@@ -3,6 +3,19 @@ import { scaleThroughput } from './scale-throughput.ts'
 
 const scale = { own: 2_000, offered: 5_000 }
 
+test('what is counted goes with the rate, and what has a size does not', () => {
+  const metrics = {
+    bytes: { total: { min: 100 }, perSecond: { min: 10, max: 20 } },
+    ttfb: { p95: 20 },
+  }
+  expect(scaleThroughput({ metrics }, { own: 200, offered: 400 })).toEqual({
+    metrics: {
+      bytes: { total: { min: 200 }, perSecond: { min: 20, max: 40 } },
+      ttfb: { p95: 20 },
+    },
+  })
+})
+
 test('throughput bounds follow the rate, of every operation and in every SLO; nothing else does', () => {
   const slo = {
     response: { p95: '10ms' },

@@ -8,9 +8,10 @@ export type SloOutcome = 'met' | 'missed' | 'inconclusive'
 export interface SloRow {
   /** The operation's name, or `all` for the whole workload. */
   readonly operation: string
-  /** e.g. `response P95`, `throughput`, `success rate`, `delivery rate`. */
+  /** e.g. `response P95`, `throughput`, `success rate, cache=hit`, `check "has a body"`, `ttfb, P95`. */
   readonly metric: string
-  readonly unit: 'ms' | '1/s' | 'ratio'
+  /** `number`: in the unit of the metric. */
+  readonly unit: 'ms' | '1/s' | 'ratio' | 'number'
   readonly comparison: '<' | '>' | '>=' | '<='
   readonly bound: number
   /**

@@ -1,3 +1,4 @@
+import { isNoted } from './noted-slo.ts'
 import type { Bound } from './slo.ts'
 import type { SloRow } from './slo-row.ts'
 import { worstFirst } from './slo-row.ts'
@@ -34,9 +35,10 @@ export class SloWindows {
 
   /** @param bounds those on the whole run are left out. */
   constructor(bounds: readonly Bound[], plan: WindowPlan) {
-    const lengths = new Set(bounds.flatMap(({ everyMs }) => everyMs ?? []))
+    const onRequests = bounds.filter((bound) => !isNoted(bound))
+    const lengths = new Set(onRequests.flatMap(({ everyMs }) => everyMs ?? []))
     this.#series = [...lengths].map((everyMs) => {
-      const ofLength = bounds.filter((bound) => bound.everyMs === everyMs)
+      const ofLength = onRequests.filter((bound) => bound.everyMs === everyMs)
       return new WindowSeries(ofLength, everyMs, plan)
     })
   }

@@ -116,6 +116,13 @@ const KEYS = [
   'every',
   'abortOnFail',
   'after',
+  'checks',
+  'tags',
+  'metrics',
+  'total',
+  'perSecond',
+  'last',
+  'value',
   ...USUAL_PERCENTILES.filter((key) => key !== 'max'),
 ]
 

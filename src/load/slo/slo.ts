@@ -1,12 +1,17 @@
-import { checkKeys, checkObject, written } from '../check-fields.ts'
+import { checkKeys, checkObject } from '../check-fields.ts'
 import { parseDurationMs, type Duration } from '../duration.ts'
 import { InputError } from '../input-error.ts'
+import { noBound, readLimits, readShare, readTimes, type Limits } from './bound-parts.ts'
 import {
-  readPercentile,
-  USUAL_PERCENTILES,
-  type Percentile,
-  type PercentileKey,
-} from './percentile.ts'
+  readCheckSlos,
+  readMetricSlos,
+  readTagSlos,
+  type CheckSlos,
+  type MetricSlo,
+  type NotedBound,
+  type TagSlos,
+} from './noted-slo.ts'
+import type { Percentile, PercentileKey } from './percentile.ts'
 
 /** Upper bounds on percentiles of a time, and on the longest one. */
 export interface TimeBounds {
@@ -23,9 +28,13 @@ export interface OperationSlo {
   /** Share of the planned requests that succeeded is above this; 0 to 1. At 1, all succeeded. */
   readonly successRate?: number
   /** Successful requests/s, bounds included. */
-  readonly throughput?: { readonly min?: number; readonly max?: number }
+  readonly throughput?: Limits
   /** Share of the expected receipts that arrived is above `rate`; 0 to 1. At 1, all arrived. */
   readonly delivery?: { readonly rate: number }
+  /** Checks passed at least as often as this: `{ 'has a body': { min: 0.99 } }`. */
+  readonly checks?: CheckSlos
+  /** The same of requests with a value of a tag: `{ cache: { hit: { response: { p95: '5ms' } } } }`. */
+  readonly tags?: TagSlos
 }
 
 /**
@@ -38,13 +47,15 @@ export interface OperationSlo {
  * Bounds of both kinds are two SLOs, in a list.
  */
 export interface Slo extends OperationSlo {
+  /** Of what requests wrote, in the metric's unit: `{ ttfb: { p95: 20 }, bytes: { perSecond: { min: 1e6 } } }`. */
+  readonly metrics?: Readonly<Record<string, MetricSlo>>
   readonly operations?: Readonly<Record<string, OperationSlo>>
   /**
    * All bounds of this SLO hold in every window of this length, at least `100ms`, instead of over
    * the whole run. A request belongs to the window in which it was due, but counts for the
    * throughput of the one in which it succeeded. The last window has what is left of the run as
    * well. Windows are judged while the load runs, so the load must be given the SLO; completion and
-   * delivery, known only at its end, can't be.
+   * delivery, known only at its end, can't be, nor can what requests write.
    */
   readonly every?: Duration
   /**
@@ -61,7 +72,10 @@ export type Slos = Slo | readonly Slo[]
 export type TimeMetric = 'response' | 'completion'
 
 /** One bound of an SLO, read and checked. */
-export type Bound = {
+export type Bound = RequestBound | NotedBound
+
+/** One bound on requests and what became of them. */
+export type RequestBound = {
   /** `null`: the workload as a whole. */
   readonly operation: string | null
   /** It holds in every window of this length; `null`: over the whole run. */
@@ -107,20 +121,28 @@ const BOUND_KEYS = Object.keys({
   successRate: true,
   throughput: true,
   delivery: true,
+  checks: true,
+  tags: true,
 } satisfies Record<keyof OperationSlo, true>)
 
 const SLO_KEYS = [
   ...BOUND_KEYS,
-  ...Object.keys({ operations: true, every: true, abortOnFail: true } satisfies Record<
-    Exclude<keyof Slo, keyof OperationSlo>,
-    true
-  >),
+  ...Object.keys({
+    operations: true,
+    metrics: true,
+    every: true,
+    abortOnFail: true,
+  } satisfies Record<Exclude<keyof Slo, keyof OperationSlo>, true>),
 ]
 
 function readOne(slo: Slo): readonly Bound[] {
   checkKeys(slo, 'SLO', SLO_KEYS)
   const when = readWhen(slo)
   const bounds = readOperationSlo(slo, null, when)
+  if (slo.metrics !== undefined) {
+    refuseWindows(when, 'SLO: metrics')
+    bounds.push(...readMetricSlos(slo.metrics, 'SLO: metrics'))
+  }
   if (slo.operations !== undefined) {
     checkObject(slo.operations, 'SLO: operations', ['an SLO of each operation, by its name'])
     const named = Object.entries(slo.operations)
@@ -138,11 +160,7 @@ function readOne(slo: Slo): readonly Bound[] {
   return bounds
 }
 
-function noBound(where: string, example = "{ response: { p95: '10ms' } }"): never {
-  throw new InputError(`${where}: no bound is given. Give one, such as ${example}.`)
-}
-
-type When = Pick<Bound, 'everyMs' | 'abortAfterMs'>
+type When = Pick<RequestBound, 'everyMs' | 'abortAfterMs'>
 
 function readWhen({ every, abortOnFail }: Slo): When {
   if (abortOnFail !== undefined) checkKeys(abortOnFail, 'SLO: abortOnFail', ['after'])
@@ -172,6 +190,9 @@ function readOperationSlo(slo: OperationSlo, operation: string | null, when: Whe
       `${where}: ${metric}: receivers are asked when the load has ended, so it can't be judged by window. Put it into an SLO without every, beside this one: [{ … }, { …, every }].`,
     )
   }
+  for (const notes of ['checks', 'tags'] as const) {
+    if (slo[notes] !== undefined) refuseWindows(when, `${where}: ${notes}`)
+  }
   const bounds: Bound[] = []
   for (const metric of ['response', 'completion'] as const) {
     const times = slo[metric]
@@ -185,8 +206,9 @@ function readOperationSlo(slo: OperationSlo, operation: string | null, when: Whe
     bounds.push({ ...common, kind: 'success rate', above })
   }
   if (slo.throughput !== undefined) {
-    for (const bound of readThroughput(slo.throughput, `${where}: throughput`)) {
-      bounds.push({ ...common, kind: 'throughput', ...bound })
+    const limits = readLimits(slo.throughput, `${where}: throughput`, isRate, RATE)
+    for (const { side, limit } of limits) {
+      bounds.push({ ...common, kind: 'throughput', side, perSecond: limit })
     }
   }
   if (slo.delivery !== undefined) {
@@ -194,52 +216,22 @@ function readOperationSlo(slo: OperationSlo, operation: string | null, when: Whe
     const above = readShare(slo.delivery.rate, `${where}: delivery.rate`)
     bounds.push({ ...common, kind: 'delivery rate', above })
   }
+  if (slo.checks !== undefined) {
+    bounds.push(...readCheckSlos(slo.checks, operation, `${where}: checks`))
+  }
+  if (slo.tags !== undefined) bounds.push(...readTagSlos(slo.tags, operation, `${where}: tags`))
   return bounds
 }
 
-/** The lowest percentile first. */
-function readTimes(
-  times: TimeBounds,
-  where: string,
-): readonly { readonly percentile: Percentile; readonly belowMs: number }[] {
-  checkObject(times, where, USUAL_PERCENTILES)
-  const bounds = Object.entries(times).flatMap(([key, text]) => {
-    const percentile = readPercentile(key, where)
-    if (text === undefined) return []
-    const belowMs = parseDurationMs(text, `${where}.${key}`)
-    if (belowMs === 0) throw new InputError(`${where}.${key}: no time is below 0.`)
-    return [{ percentile, belowMs }]
-  })
-  if (bounds.length === 0) noBound(where, "{ p95: '10ms' }")
-  return bounds.toSorted((a, b) => a.percentile.value - b.percentile.value)
+const RATE = 'a number above 0, in requests/s'
+
+function isRate(perSecond: number): boolean {
+  return Number.isFinite(perSecond) && perSecond > 0
 }
 
-function readThroughput(
-  throughput: NonNullable<OperationSlo['throughput']>,
-  where: string,
-): readonly { readonly side: 'min' | 'max'; readonly perSecond: number }[] {
-  const sides = ['min', 'max'] as const
-  checkKeys(throughput, where, sides)
-  const bounds = sides.flatMap((side) => {
-    const perSecond = throughput[side]
-    if (perSecond === undefined) return []
-    if (!(Number.isFinite(perSecond) && perSecond > 0)) {
-      throw new InputError(
-        `${where}.${side}: ${written(perSecond)} must be a number above 0, in requests/s.`,
-      )
-    }
-    return [{ side, perSecond }]
-  })
-  if (bounds.length === 0) noBound(where, '{ min: 80 }')
-  const { min = 0, max = Infinity } = throughput
-  if (min > max) throw new InputError(`${where}: min ${min} is above max ${max}: none is between.`)
-  return bounds
-}
-
-/** A share of 1 means all: everything else is above the share, and nothing is above 1. */
-function readShare(share: number, what: string): number {
-  if (Number.isFinite(share) && share >= 0 && share <= 1) return share
+function refuseWindows({ everyMs }: When, where: string): void {
+  if (everyMs === null) return
   throw new InputError(
-    `${what}: ${written(share)} must be a number from 0 to 1: 0.99 for more than 99 %, 1 for all.`,
+    `${where}: it is judged over the whole run, not by window. Put it into an SLO without every, beside this one: [{ … }, { …, every }].`,
   )
 }

@@ -1,6 +1,6 @@
 import { BoundTally } from './bound-tally.ts'
 import { judgeBound, type SloFigures } from './judge-bound.ts'
-import type { Bound } from './slo.ts'
+import type { RequestBound } from './slo.ts'
 import type { SloRow } from './slo-row.ts'
 import type { DueRequest, RequestUnderWay, WindowPlan } from './slo-windows.ts'
 import type { Ending, RequestTimes } from '../recording/recorder.ts'
@@ -37,7 +37,7 @@ export class WindowSeries {
   /** The next window to be looked at for that. */
   #nextOverdue = 0
 
-  constructor(bounds: readonly Bound[], everyMs: number, plan: WindowPlan) {
+  constructor(bounds: readonly RequestBound[], everyMs: number, plan: WindowPlan) {
     this.#everyMs = everyMs
     this.#plan = plan
     this.#tallies = bounds.map((bound) => new BoundTally(bound, everyMs, plan.operations))

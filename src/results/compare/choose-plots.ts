@@ -1,7 +1,7 @@
 import { InputError } from '../../load/input-error.ts'
 import { percentileMs } from '../../load/recording/histogram.ts'
 import { deserializeHistogram } from '../histogram-json.ts'
-import type { HistogramJson } from '../load-result-schema.ts'
+import type { HistogramJson } from '../histogram-schema.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 import { matchScenarios } from './match-scenarios.ts'
 import { renderPercentilePlot, type LatencyByPercentile } from './percentile-plot.ts'

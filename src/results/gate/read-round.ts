@@ -1,5 +1,6 @@
 import { countedDeliveries, inTime } from '../../load/totals.ts'
-import type { HistogramJson, LoadResultJson } from '../load-result-schema.ts'
+import type { HistogramJson } from '../histogram-schema.ts'
+import type { LoadResultJson } from '../load-result-schema.ts'
 import type { ScenarioEntry } from '../run-file.ts'
 import { comparisonOf, METRICS, type Comparison, type Metric } from './metric.ts'
 import type { GateRound, Reading, Readings } from './round.ts'

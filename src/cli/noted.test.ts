@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { missingPrograms } from '../environment/programs.ts'
+import { readRunFile } from '../results/read-run-file.ts'
+import { ended, runFilesIn, startCommand, useResultsFolder } from './command-for-tests.ts'
+
+const folder = useResultsFolder()
+
+const run = (args: readonly string[], backend: string) =>
+  ended(startCommand(args, { BENCH_BACKEND: backend, BENCH_RESULTS: folder() }))
+
+/** What the requests of the scenario write, whatever the machine: its rows are drawn by the seed. */
+const WRITTEN = {
+  undeclaredTags: { count: 0, sample: '' },
+  metrics: [
+    { kind: 'counter', name: 'bytes', unit: 'bytes', total: 10_000, invalid: 0 },
+    { kind: 'gauge', name: 'depth', values: { min: 0, max: 49 } },
+    { kind: 'trend', name: 'steps', figures: { count: 100, p50: 2 }, clamped: 0, invalid: 2 },
+  ],
+  operations: [
+    {
+      name: 'read',
+      checks: [
+        { name: 'has a row', passed: 100, failed: 0 },
+        { name: 'is cached', passed: 20, failed: 80 },
+      ],
+      tags: [
+        { tag: 'cache', value: 'hit', counts: { ok: 20 } },
+        { tag: 'cache', value: 'miss', counts: { ok: 80 } },
+        { tag: 'cache', value: null, counts: { ok: 0 } },
+      ],
+    },
+  ],
+}
+
+test(
+  'what requests write is printed, stored, exported and judged',
+  { timeout: 60_000 },
+  async () => {
+    const { exitCode, stdout } = await run(['bench', 'noted'], 'memory')
+    for (const line of [
+      /^ +cache=hit +read +20 +20 +\d/m,
+      /^ +is cached +read +100 +80 +20 %$/m,
+      /^ +bytes +counter +total 10,000 bytes, [\d,.]+ bytes\/s$/m,
+      /^ +depth +gauge +last \d+, min 0, max 49$/m,
+      /^ +steps +trend +P50 2, P95 4, P99 4, max 4 steps, of 100 values$/m,
+      /^ +steps: 2 values were not a finite number of at least 0, and left out$/m,
+      /^ +met +read +check "is cached" +≥ 20 % +20 %$/m,
+      /^ +met +read +success rate, cache=hit +≥ 100 % +100 %$/m,
+      /^ +met +all +bytes, total +≥ 10,000 +10,000$/m,
+    ]) {
+      expect.soft(stdout).toMatch(line)
+    }
+    expect(exitCode).toBe(0)
+    const [path = 'none'] = runFilesIn(folder())
+    expect((await readRunFile(path)).scenarios).toMatchObject([{ result: WRITTEN }])
+    const csv = readFileSync(path.replace('.json', '.metrics.csv'), 'utf8')
+    expect(csv).toMatch(/"read","check","is cached",,,100,20,80,/)
+    expect(stdout).toContain('.metrics.csv')
+    const exported = await run(['results', 'export', path, '--metrics'], 'memory')
+    expect(exported.stdout).toBe(csv)
+  },
+)
+
+const missing = missingPrograms()
+
+test(
+  'shares of a load write together what one generator writes',
+  { timeout: 60_000 },
+  async ({ skip }) => {
+    skip(missing !== undefined, missing)
+    const startAt = new Date(Date.now() + 10_000).toISOString()
+    const args = ['bench', 'noted', '--generators', '2', '--start-at', startAt]
+    const { exitCode, stdout } = await run(args, 'programs')
+    expect(stdout).toContain('2 generators, Redis')
+    expect(exitCode).toBe(0)
+    const [path = 'none'] = runFilesIn(folder())
+    expect((await readRunFile(path)).scenarios).toMatchObject([{ result: WRITTEN }])
+  },
+)

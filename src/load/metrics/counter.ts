@@ -1,0 +1,52 @@
+import { nowMs } from '../clock.ts'
+
+/** What requests add up. */
+export interface Counter {
+  /** Adds an amount, 1 if none is given. One that is not a finite number ≥ 0 is counted as invalid instead. */
+  add(amount?: number): void
+}
+
+/** What a counter came to. */
+export interface CounterResult {
+  readonly kind: 'counter'
+  readonly name: string
+  readonly unit: string
+  readonly total: number
+  /** The part of it that was added while requests were being started. */
+  readonly inTime: number
+  /** How often something else than a finite number ≥ 0 was to be added. */
+  readonly invalid: number
+}
+
+/** Adds up what the measured requests of a load give. */
+export class CounterRecorder implements Counter {
+  #total = 0
+  #inTime = 0
+  #invalid = 0
+  #endMs: number
+
+  /** @param endMs when requests stop being started, by `nowMs()`. */
+  constructor(endMs: number) {
+    this.#endMs = endMs
+  }
+
+  add(amount = 1): void {
+    // A sum that is too large for a number would be lost as a whole.
+    if (!(amount >= 0) || !Number.isFinite(this.#total + amount)) {
+      this.#invalid++
+      return
+    }
+    this.#total += amount
+    if (nowMs() < this.#endMs) this.#inTime += amount
+  }
+
+  /** Requests stop being started earlier. */
+  endAt(endMs: number): void {
+    this.#endMs = endMs
+  }
+
+  finish(name: string, unit: string): CounterResult {
+    const [total, inTime, invalid] = [this.#total, this.#inTime, this.#invalid]
+    return { kind: 'counter', name, unit, total, inTime, invalid }
+  }
+}

@@ -1,0 +1,112 @@
+import { InputError } from '../input-error.ts'
+import type { MetricDeclaration } from '../metrics/declare-metrics.ts'
+import type { MetricResult } from '../metrics/metric-recorders.ts'
+import type { DeclaredTag } from '../notes/tags.ts'
+import { LARGEST_TIME_US } from '../recording/histogram.ts'
+import type { LoadResult } from '../result.ts'
+import { didYouMean } from '../../nearest-name.ts'
+import type { MetricFigure, NotedBound } from './noted-slo.ts'
+import type { Bound } from './slo.ts'
+
+/** The tags and metrics that a load declares. */
+export interface Declared {
+  readonly tags: readonly DeclaredTag[]
+  readonly metrics: Readonly<Record<string, MetricDeclaration | MetricResult>>
+}
+
+/** What a load that was measured had declared. */
+export function declaredBy({ operations, metrics }: LoadResult): Declared {
+  const [operation] = operations.values()
+  const byTag = Map.groupBy(operation?.tags ?? [], ({ tag }) => tag)
+  return {
+    tags: [...byTag].map(([name, splits]) => ({
+      name,
+      values: splits.flatMap(({ value }) => value ?? []),
+    })),
+    metrics: Object.fromEntries(metrics.map((metric) => [metric.name, metric])),
+  }
+}
+
+/**
+ * Checks that bounds on tags and metrics are on what the load declares, and could be missed. Checks are not
+ * declared: a bound on one that was never made is judged, and not met.
+ * @throws InputError
+ */
+export function checkNoted(bounds: readonly Bound[], { tags, metrics }: Declared): void {
+  for (const bound of bounds) {
+    if (bound.kind === 'tag time' || bound.kind === 'tag success rate') {
+      const { values } = known(bound.tag, tags, ({ name }) => name, 'SLO: tags', 'tag')
+      known(bound.value, values, (value) => value, `SLO: tags.${bound.tag}`, 'value')
+    }
+    if (bound.kind === 'metric') {
+      const [, metric] = known(
+        bound.metric,
+        Object.entries(metrics),
+        ([name]) => name,
+        'SLO: metrics',
+        'metric',
+      )
+      checkFigure(bound, metric)
+    }
+  }
+}
+
+function known<T>(
+  name: string,
+  all: readonly T[],
+  nameOf: (one: T) => string,
+  where: string,
+  what: string,
+): T {
+  const found = all.find((one) => nameOf(one) === name)
+  if (found !== undefined) return found
+  const names = all.map(nameOf)
+  const valid =
+    names.length === 0 ? `The load declares no ${what}.` : `Declared are ${names.join(', ')}.`
+  throw new InputError(
+    `${where}: there is no ${what} "${name}" in this load.${didYouMean(name, names)} ${valid}`,
+  )
+}
+
+/** The keys of the figures that a metric has. */
+const FIGURES = {
+  counter: ['total', 'perSecond'],
+  gauge: ['last', 'value'],
+  trend: ['p50', 'p95', 'p99', 'another percentile', 'max'],
+} as const
+
+function checkFigure(
+  { metric: name, figure, limit, side }: Extract<NotedBound, { kind: 'metric' }>,
+  metric: MetricDeclaration | MetricResult,
+): void {
+  const where = `SLO: metrics.${name}`
+  if (!hasFigure(metric, figure)) {
+    const key = typeof figure === 'string' ? figure : figure.key
+    throw new InputError(
+      `${where}: a ${metric.kind} has no ${key}. Choose one of ${FIGURES[metric.kind].join(', ')}.`,
+    )
+  }
+  const largest = metric.kind === 'trend' ? metric.resolution * LARGEST_TIME_US : Infinity
+  if (side === 'max' && limit >= largest) {
+    throw new InputError(
+      `${where}: ${limit} can't be exceeded, because values are recorded up to ${largest}. Declare the trend with a larger resolution.`,
+    )
+  }
+  const least = metric.kind === 'trend' ? Number.MIN_VALUE : 0
+  if (metric.kind !== 'gauge' && (side === 'max' ? limit < least : limit <= 0)) {
+    throw new InputError(
+      `${where}: ${limit} can't be ${side === 'max' ? 'met' : 'missed'}, because a ${metric.kind} is never below 0.`,
+    )
+  }
+}
+
+function hasFigure({ kind }: MetricDeclaration | MetricResult, figure: MetricFigure): boolean {
+  switch (kind) {
+    case 'counter':
+      return figure === 'total' || figure === 'per second'
+    case 'gauge':
+      return figure === 'last' || figure === 'value'
+    case 'trend':
+      return typeof figure !== 'string'
+  }
+}

@@ -1,0 +1,224 @@
+import { checkKeys, checkObject, written } from '../check-fields.ts'
+import { InputError } from '../input-error.ts'
+import { noBound, readLimits, readShare, readTimes, type Limits } from './bound-parts.ts'
+import { didYouMean } from '../../nearest-name.ts'
+import {
+  PERCENTILE_KEY,
+  readPercentile,
+  USUAL_PERCENTILES,
+  type Percentile,
+  type PercentileKey,
+} from './percentile.ts'
+import type { TimeBounds } from './slo.ts'
+
+/** What the requests with one value of a tag must hold. */
+export interface TagSlo {
+  /** Response time is below these. */
+  readonly response?: TimeBounds
+  /** Share of these requests that succeeded is above this; 0 to 1. At 1, all succeeded. */
+  readonly successRate?: number
+}
+
+/** By tag and value: `{ cache: { hit: { response: { p95: '5ms' } } } }`. */
+export type TagSlos = Readonly<Record<string, Readonly<Record<string, TagSlo>>>>
+
+/** Of all checks of a name, the share that passed is at least `min`; 0 to 1. */
+export type CheckSlos = Readonly<Record<string, { readonly min: number }>>
+
+/** What a metric must hold, in its unit. */
+export interface MetricSlo {
+  /** Of a counter; bounds included. */
+  readonly total?: Limits
+  /** Of a counter: what was added while requests were being started, per second; bounds included. */
+  readonly perSecond?: Limits
+  /** Of a gauge: its last value; bounds included. */
+  readonly last?: Limits
+  /** Of a gauge: every value; bounds included. */
+  readonly value?: Limits
+  /** Of a trend: every value is below this. */
+  readonly max?: number
+  /** Of a trend: the percentile is below this. */
+  readonly [percentile: PercentileKey]: number
+}
+
+/** Of a metric, what a bound is about. A percentile is of a trend. */
+export type MetricFigure = 'total' | 'per second' | 'last' | 'value' | Percentile
+
+/** One bound on what requests wrote. It is judged over the whole run. */
+export type NotedBound = {
+  /** `null`: the workload as a whole, as for every metric. */
+  readonly operation: string | null
+  readonly everyMs: null
+  readonly abortAfterMs: null
+  readonly isDefault: boolean
+} & (
+  | {
+      readonly kind: 'tag time'
+      readonly tag: string
+      readonly value: string
+      readonly percentile: Percentile
+      readonly belowMs: number
+    }
+  /** Of 1: all of them. */
+  | {
+      readonly kind: 'tag success rate'
+      readonly tag: string
+      readonly value: string
+      readonly above: number
+    }
+  | { readonly kind: 'check rate'; readonly check: string; readonly atLeast: number }
+  | {
+      readonly kind: 'metric'
+      readonly metric: string
+      readonly figure: MetricFigure
+      readonly side: 'min' | 'max'
+      readonly limit: number
+    }
+)
+
+/** Whether a bound is on what requests wrote. */
+export function isNoted<B extends { readonly kind: string }>(
+  bound: B,
+): bound is Extract<B, NotedBound> {
+  return KINDS.has(bound.kind)
+}
+
+const KINDS: ReadonlySet<string> = new Set([
+  'tag time',
+  'tag success rate',
+  'check rate',
+  'metric',
+] satisfies NotedBound['kind'][])
+
+/** A bound on one operation, or on all together, over the whole run. */
+function over(
+  operation: string | null,
+): Pick<NotedBound, 'operation' | 'everyMs' | 'abortAfterMs' | 'isDefault'> {
+  return { operation, everyMs: null, abortAfterMs: null, isDefault: false }
+}
+
+/**
+ * Reads bounds on values of tags.
+ * @throws InputError
+ */
+export function readTagSlos(
+  tags: TagSlos,
+  operation: string | null,
+  where: string,
+): readonly NotedBound[] {
+  return named(tags, where, "{ cache: { hit: { response: { p95: '5ms' } } } }").flatMap(
+    ([tag, values]) =>
+      named(values, `${where}.${tag}`, "{ hit: { response: { p95: '5ms' } } }").flatMap(
+        ([value, slo]) => readTagSlo(slo, { tag, value }, operation, `${where}.${tag}.${value}`),
+      ),
+  )
+}
+
+function readTagSlo(
+  slo: TagSlo,
+  of: { readonly tag: string; readonly value: string },
+  operation: string | null,
+  where: string,
+): readonly NotedBound[] {
+  checkKeys(slo, where, ['response', 'successRate'] satisfies (keyof TagSlo)[])
+  const { response, successRate } = slo
+  const bounds: NotedBound[] = []
+  if (response !== undefined) {
+    for (const bound of readTimes(response, `${where}: response`)) {
+      bounds.push({ ...over(operation), kind: 'tag time', ...of, ...bound })
+    }
+  }
+  if (successRate !== undefined) {
+    const above = readShare(successRate, `${where}: successRate`)
+    bounds.push({ ...over(operation), kind: 'tag success rate', ...of, above })
+  }
+  return bounds.length === 0 ? noBound(where) : bounds
+}
+
+/**
+ * Reads bounds on checks.
+ * @throws InputError
+ */
+export function readCheckSlos(
+  checks: CheckSlos,
+  operation: string | null,
+  where: string,
+): readonly NotedBound[] {
+  return named(checks, where, "{ 'has a body': { min: 0.99 } }").map(([check, slo]) => {
+    const ofCheck = `${where}: "${check}"`
+    checkKeys(slo, ofCheck, ['min'])
+    const atLeast = readShare(slo.min, `${ofCheck}: min`)
+    return { ...over(operation), kind: 'check rate', check, atLeast }
+  })
+}
+
+/**
+ * Reads bounds on metrics; `checkNoted` says whether the metrics have such figures.
+ * @throws InputError
+ */
+export function readMetricSlos(
+  metrics: Readonly<Record<string, MetricSlo>>,
+  where: string,
+): readonly NotedBound[] {
+  return named(metrics, where, '{ ttfb: { p95: 20 } }').flatMap(([metric, slo]) =>
+    readMetricSlo(slo, `${where}.${metric}`).map((bound) => ({
+      ...over(null),
+      kind: 'metric' as const,
+      metric,
+      ...bound,
+    })),
+  )
+}
+
+type MetricBound = Pick<Extract<NotedBound, { kind: 'metric' }>, 'figure' | 'side' | 'limit'>
+
+function readMetricSlo(slo: MetricSlo, where: string): readonly MetricBound[] {
+  const given = checkObject(slo, where, [...FIGURES.keys(), 'max or a percentile, such as p95'])
+  const bounds = Object.entries(given).flatMap(([key, value]): MetricBound[] => {
+    if (value === undefined) return []
+    const figure = FIGURES.get(key)
+    if (figure !== undefined) {
+      return readLimits(value as Limits, `${where}: ${key}`).map(({ side, limit }) => ({
+        figure,
+        side,
+        limit,
+      }))
+    }
+    return [
+      { figure: figureOf(key, where), side: 'max', limit: readLimit(value, `${where}: ${key}`) },
+    ]
+  })
+  return bounds.length === 0 ? noBound(where, '{ p95: 20 }') : bounds
+}
+
+/** Figures that may be bounded on both sides, by their key. */
+const FIGURES: ReadonlyMap<string, Exclude<MetricFigure, Percentile>> = new Map([
+  ['total', 'total'],
+  ['perSecond', 'per second'],
+  ['last', 'last'],
+  ['value', 'value'],
+])
+
+/** The error for a key that is neither a figure nor a percentile names the nearest of both. */
+function figureOf(key: string, where: string): Percentile {
+  if (PERCENTILE_KEY.test(key)) return readPercentile(key, where)
+  const keys = [...FIGURES.keys(), ...USUAL_PERCENTILES]
+  throw new InputError(
+    `${where}: there is no "${key}".${didYouMean(key, keys)} Choose total or perSecond of a counter, last or value of a gauge, or max or a percentile, such as p95, of a trend.`,
+  )
+}
+
+function readLimit(value: unknown, where: string): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  throw new InputError(`${where}: ${written(value)} must be a number, in the unit of the metric.`)
+}
+
+function named<T>(
+  value: { readonly [name: string]: T },
+  where: string,
+  example: string,
+): readonly (readonly [string, T])[] {
+  checkObject(value, where, [example])
+  const entries = Object.entries(value)
+  return entries.length === 0 ? noBound(where, example) : entries
+}
