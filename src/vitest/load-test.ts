@@ -53,7 +53,7 @@ export interface Load<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
   readonly duration: ProfiledDuration
   /** Requests sent first and left out of the figures. Default `2s`. */
   readonly warmUp?: Duration
-  /** Requests due while this many are under way are dropped. Default 10,000. */
+  /** Requests due while this many run are dropped; one that timed out runs until it has stopped. Default 10,000. */
   readonly maxInFlight?: number
   /** Default `5s`; 35 min at most. */
   readonly timeout?: Duration

@@ -16,3 +16,14 @@ export class RequestStoppedError extends Error {
     this.code = code
   }
 }
+
+/** Made without a stack trace, which would be the generator's own and take most of the time of a stop. */
+export function stopReason(code: StopCode): RequestStoppedError {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return new RequestStoppedError(code)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}

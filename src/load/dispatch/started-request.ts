@@ -4,7 +4,7 @@ import type { OperationNotes } from '../notes/operation-notes.ts'
 import type { TagValues } from '../notes/tags.ts'
 import type { LoadRequest } from '../workload.ts'
 import { guardListeners } from './guard-listeners.ts'
-import { RequestStoppedError, type StopCode } from './request-stopped.ts'
+import { stopReason, type StopCode } from './request-stopped.ts'
 
 /** What is known of a request when it starts. */
 export type RequestFacts = Pick<LoadRequest, 'number' | 'intendedAtMs' | 'startedAtMs' | 'isWarmUp'>
@@ -66,7 +66,7 @@ export class StartedRequest implements LoadRequest {
     if (this.#controller === null) {
       this.#controller = new AbortController()
       guardListeners(this.#controller.signal)
-      if (this.#stopCode !== null) this.#controller.abort(new RequestStoppedError(this.#stopCode))
+      if (this.#stopCode !== null) this.#controller.abort(stopReason(this.#stopCode))
     }
     return this.#controller.signal
   }
@@ -75,6 +75,6 @@ export class StartedRequest implements LoadRequest {
   stop(code: StopCode): void {
     if (this.#stopCode !== null) return
     this.#stopCode = code
-    this.#controller?.abort(new RequestStoppedError(code))
+    this.#controller?.abort(stopReason(code))
   }
 }

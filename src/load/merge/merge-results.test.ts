@@ -152,6 +152,15 @@ test('waits for a core are a sum, which is known if each of them is', () => {
   expect(merged(20, null)).toBeNull()
 })
 
+test('requests that ran on after they had been given up add up', () => {
+  const shareOf = (most: number, atEnd: number) => {
+    const result = loadResult({ a: {} })
+    return { ...result, health: { ...result.health, ranOn: { most, atEnd } } }
+  }
+  const { ranOn } = mergeResults([shareOf(5, 1), shareOf(3, 2)], []).health
+  expect(ranOn).toEqual({ most: 8, atEnd: 3 })
+})
+
 test('a load that is ready after its start says how late it was, and that it has to be the first', async () => {
   const load = generateLoad({
     operations: { a: () => Promise.resolve() },

@@ -22,7 +22,9 @@ export function unlikeFields(baseline: RunFile, candidate: RunFile): readonly Fi
   const fields = new Set([...ofBaseline.keys(), ...ofCandidate.keys()])
   return [...fields].flatMap((field) => {
     const [a, b] = [ofBaseline.get(field) ?? 'none', ofCandidate.get(field) ?? 'none']
-    return a === b ? [] : [{ field, baseline: a, candidate: b }]
+    // A run that measured no load isn't unlike for that.
+    const isAlike = a === b || (field === 'dispatch' && (a === 'none' || b === 'none'))
+    return isAlike ? [] : [{ field, baseline: a, candidate: b }]
   })
 }
 
@@ -43,6 +45,8 @@ export function fingerprintOf(run: RunFile): ReadonlyMap<string, string> {
   return new Map([
     ...backendFields(run.backends),
     ['generators', generatorsText(run.generators)],
+    // Its lateness is part of every response time.
+    ['dispatch', dispatchText(run.scenarios)],
     ['CPU model', of(({ cpuModel }) => cpuModel)],
     ['CPU cores', of(({ cpuCores }) => cpuCores)],
     ['available cores', of(({ availableCores }) => availableCores)],
@@ -78,6 +82,13 @@ function generatorsText(generators: RunFile['generators']): string {
     case 'merged':
       return String(generators.shares.length)
   }
+}
+
+function dispatchText(scenarios: RunFile['scenarios']): string {
+  const techniques = scenarios.flatMap((scenario) =>
+    scenario.state === 'measured' ? [scenario.result.health.dispatch] : [],
+  )
+  return [...new Set(techniques)].sort().join(', ') || 'none'
 }
 
 function versionOf(packages: Environment['packages'], name: string): string {
