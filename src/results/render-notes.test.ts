@@ -28,6 +28,13 @@ test('a check that hardly ever fails never reads 100 %', () => {
   expect(rendered({ checks })).toMatch(/has a body +read +10,000,000 +1 +99\.999 %/)
 })
 
+test('a name that a request got from a server can not move the cursor, or begin a line', () => {
+  const checks = [{ name: 'is\n\u001b[2Jok', passed: 1, failed: 0 }]
+  const [, line = '', ...others] = rendered({ checks })?.split('\n') ?? []
+  expect(line).toMatch(/^ {2}is\S* ?\\u\{1b\}\[2Jok +read +1 +0/)
+  expect(others).toEqual([])
+})
+
 test('a check of the SLO that was never made is named, beside the nearest that was', () => {
   const checks = [{ name: 'has a body', passed: 1, failed: 0 }]
   const slo = { checks: { 'has body': { min: 1 } } }

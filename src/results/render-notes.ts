@@ -4,6 +4,7 @@ import { didYouMean } from '../nearest-name.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
 import { perSecond } from './notes-csv.ts'
 import type { MetricJson, TagSplitJson } from './notes-json.ts'
+import { printable } from './printable.ts'
 import { renderTable, type Column } from './render-table.ts'
 import type { ScenarioEntry } from './run-file.ts'
 
@@ -51,7 +52,7 @@ function renderTags(operations: readonly OperationJson[]): string | null {
 function renderChecks(operations: readonly OperationJson[]): string | null {
   const rows = operations.flatMap(({ name, checks }) =>
     checks.map((check) => [
-      check.name,
+      printable(check.name),
       name,
       whole(check.passed + check.failed),
       whole(check.failed),
@@ -121,7 +122,7 @@ function renderTrouble(
     ),
     ...(count === 0
       ? []
-      : [`${howOften(count)} a tag was set that is not declared, such as ${sample}`]),
+      : [`${howOften(count)} a tag was set that is not declared, such as ${printable(sample)}`]),
     ...metrics.flatMap((metric) => [
       ...(metric.invalid === 0
         ? []

@@ -41,6 +41,30 @@ test('a request has the rows, tags and metrics that its load declares, by type',
   expectTypeOf(result).resolves.toEqualTypeOf<LoadResult>()
 })
 
+test('so has a step of a session, which knows the state of its user as well', async () => {
+  await load({
+    users: users(2, { thinkTime: '1s' }),
+    duration: '1s',
+    session: {
+      setUp: ({ user }) => ({ name: `user ${user}` }),
+      steps: {
+        visit: async ({ data, state, tag, metrics }) => {
+          expectTypeOf(data).toEqualTypeOf<number>()
+          expectTypeOf(state).toEqualTypeOf<{ name: string }>()
+          tag('cache', 'hit')
+          // @ts-expect-error not a value of this tag
+          tag('cache', 'his')
+          metrics.bytes.add(data)
+        },
+        any: any.run,
+      },
+    },
+    data: feed([1, 2], 'sequential'),
+    tags: { cache: ['hit', 'miss'] },
+    metrics: { bytes: counter('bytes') },
+  })
+})
+
 test('without a feed there is no row, by type', async () => {
   await load({
     ...common,

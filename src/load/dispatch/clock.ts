@@ -35,7 +35,8 @@ export async function openClock(): Promise<Wait> {
     })
   })
   // Rejects if the thread fails before it is ready.
-  await once(thread, 'message')
+  await Promise.race([once(thread, 'message'), exit])
+  if (!isRunning) throw new Error('it ended before it was ready')
   // An abandoned load must not keep its process alive.
   thread.unref()
   return {

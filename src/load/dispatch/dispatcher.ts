@@ -310,13 +310,14 @@ export class Dispatcher {
     for (const request of givenUp) request.stop(code)
   }
 
-  /** Sums up a little of what was recorded, if it is in nobody's way. */
+  /** Works out a little of what was recorded, if it is in nobody's way. */
   #sumUp(): void {
     const now = this.#now()
     const source = this.#source
     const isIdle =
       this.inFlight === 0 && (source.isExhausted(now) || source.nextDueMs > now + IDLE_MS)
     this.#recorder.sumUpNext(now, isIdle)
+    this.#windows?.judgeComplete(now, isIdle)
   }
 
   #isOverdue({ request: { startedAtMs } }: Flight, now: number): boolean {
