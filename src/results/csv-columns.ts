@@ -2,24 +2,20 @@ import type { HistogramFigures } from '../load/recording/histogram-figures.ts'
 import { achievedPerSecond, countedDeliveries, deliveryRatio } from '../load/totals.ts'
 import type { Column } from './csv.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
+import {
+  capitalized,
+  column,
+  FIGURES,
+  figureName,
+  ofOperation,
+  type OperationRow,
+} from './operation-row.ts'
 import { outcomeOf } from './outcome.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
+import { usersColumns } from './users-columns.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
 type MeasuredScenario = Extract<ScenarioEntry, { state: 'measured' }>
-
-const FIGURES = ['meanMs', 'p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const
-
-/** A row of `<runId>.csv`: one operation of one scenario, or a scenario that was not measured. */
-export interface OperationRow {
-  readonly run: RunFile
-  readonly scenario: ScenarioEntry
-  readonly measured: {
-    readonly scenario: MeasuredScenario
-    readonly operation: OperationJson
-    readonly throughputPerSecond: number | null
-  } | null
-}
 
 /** A row of `<runId>.intervals.csv`: one operation of one scenario in one second. */
 export interface IntervalRow {
@@ -150,19 +146,6 @@ export const INTERVAL_COLUMNS: readonly Column<IntervalRow>[] = [
   ),
 ]
 
-function column<Row>(label: string, description: string, value: Column<Row>['value']): Column<Row> {
-  return { label, description, value }
-}
-
-/** A column that is empty for a scenario that was not measured. */
-function ofOperation(
-  label: string,
-  description: string,
-  value: (measured: NonNullable<OperationRow['measured']>) => string | number | null,
-): Column<OperationRow> {
-  return column(label, description, ({ measured }) => (measured === null ? null : value(measured)))
-}
-
 function reasonsOf(verdict: MeasuredScenario['verdict'] | undefined): string | null {
   if (verdict === undefined || verdict.kind === 'valid') return null
   return verdict.reasons.map(({ message }) => message).join('; ')
@@ -180,46 +163,6 @@ function boundsOf(
       return `${metric} of ${operation}${every}`
     })
     .join('; ')
-}
-
-/** Of a closed load, the same in the rows of all its steps. */
-function usersColumns(): readonly Column<OperationRow>[] {
-  type Closed = Extract<LoadResultJson['model'], { kind: 'closed' }>
-  const ofUsers = (
-    label: string,
-    description: string,
-    value: (model: Closed) => string | number | null,
-  ): Column<OperationRow> =>
-    ofOperation(label, `${description}; of a closed load`, ({ scenario: { result } }) =>
-      result.model.kind === 'closed' ? value(result.model) : null,
-    )
-  return [
-    ofUsers('users', 'the most at any time', ({ users }) => users),
-    ofUsers('usersSetUp', 'of these, set up', ({ setUp }) => setUp.ok),
-    ofUsers('thinkTime', 'distribution of the think time', ({ thinkTime }) => thinkTime.label),
-    ofUsers(
-      'iterationsStarted',
-      'passes through all steps',
-      ({ iterations }) => iterations.started,
-    ),
-    ofUsers(
-      'iterationsCompleted',
-      'of these, with every step ok',
-      ({ iterations }) => iterations.completed,
-    ),
-    ofUsers(
-      'iterationsCutShort',
-      'of these, ended by a step that was not',
-      ({ iterations }) => iterations.cutShort,
-    ),
-    ...FIGURES.map((figure) =>
-      ofUsers(
-        `iteration${capitalized(figure)}`,
-        `service times of an iteration's steps, added up, ${figureName(figure)}`,
-        ({ iterations }) => iterations.time.figures[figure],
-      ),
-    ),
-  ]
 }
 
 function countColumns(): readonly Column<OperationRow>[] {
@@ -274,20 +217,4 @@ function timeColumns(
       ({ operation }) => figuresOf(operation)?.[figure] ?? null,
     ),
   )
-}
-
-function figureName(figure: (typeof FIGURES)[number]): string {
-  const names = {
-    meanMs: 'mean',
-    p50Ms: 'P50',
-    p95Ms: 'P95',
-    p99Ms: 'P99',
-    p999Ms: 'P99.9',
-    maxMs: 'largest',
-  } as const
-  return names[figure]
-}
-
-function capitalized(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1)
 }

@@ -1,6 +1,7 @@
 import { throughputPerSecond } from '../load/totals.ts'
 import { INTERVAL_COLUMNS, OPERATION_COLUMNS } from './csv-columns.ts'
-import type { IntervalRow, OperationRow } from './csv-columns.ts'
+import type { IntervalRow } from './csv-columns.ts'
+import type { OperationRow } from './operation-row.ts'
 import { toCsv } from './csv.ts'
 import type { RunFile } from './run-file.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { InputError } from '../load/input-error.ts'
-import { loadResult } from '../load/result-fixture.ts'
+import { closedModel, loadResult } from '../load/result-fixture.ts'
 import type { LoadResult } from '../load/result.ts'
 import type { Slos } from '../load/slo/slo.ts'
 import { renderSlo } from '../results/render-scenario.ts'
@@ -23,6 +23,14 @@ test.each([
     expect(assertion(result, slo)).toThrow(InputError)
     expect(assertion(result, slo)).toThrow(message)
   }
+})
+
+test('a throughput of users is refused also afterwards, and what to bound instead is said', () => {
+  const ofUsers = loadResult({ a: {} }, { model: closedModel() })
+  const throughput = { operations: { a: { throughput: { min: 5 } } } }
+  expect(assertion(ofUsers, throughput)).toThrow(InputError)
+  expect(assertion(ofUsers, throughput)).toThrow(/users has no rate.*Bound response or successRate/)
+  expect(assertion(ofUsers, { successRate: 0.5 })).not.toThrow()
 })
 
 test('a load that nobody waited for is refused, and shown how', () => {

@@ -1,5 +1,5 @@
 import { nowMs } from '../clock.ts'
-import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../pauses.ts'
+import { OBSERVE_EVERY_MS, type Pause } from '../pauses.ts'
 import { Alarm } from './alarm.ts'
 import { Batches } from './batches.ts'
 import { CoreWaitWatch } from './core-wait.ts'
@@ -7,13 +7,11 @@ import { timer } from './timer.ts'
 import { watchEventLoop } from './event-loop.ts'
 import { watchGcPauses } from './gc-pauses.ts'
 import type { Dispatch } from './dispatch-option.ts'
-import { InFlight, type Flight } from './in-flight.ts'
 import type { LoadRecorder } from '../recording/load-recorder.ts'
-import { mayHaveFailedByPause, type Ending, type RequestTimes } from '../recording/recorder.ts'
 import type { GeneratorHealth, LoadResult } from '../result.ts'
 import type { RequestSource } from './request-source.ts'
-import { StartedRequest } from './started-request.ts'
-import type { RequestUnderWay, SloWindows } from '../slo/slo-windows.ts'
+import { RunningRequests } from './running-requests.ts'
+import type { SloWindows } from '../slo/slo-windows.ts'
 
 /** After starting overdue requests for so long, answers to earlier ones are let in. */
 const LONGEST_CATCH_UP_MS = 5
@@ -23,28 +21,20 @@ const LONGEST_WAIT_MS = 100
 const INTERRUPTED_GRACE_MS = 1_000
 /** Requests that were given up get this long to stop, before what they use is torn down. */
 const STOP_WITHIN_MS = 1_000
-/** The requests that a pause of this length delayed are started all at once, and may be too many. */
-const CROWDING_PAUSE_MS = 500
-
 /** What is not urgent is done when no request is due for this long: it takes a tenth of it. */
 const IDLE_MS = 0.1
 
-/** Starts the requests of one load when they are due, times them out, and counts each once. */
+/** Starts the requests of one load when they are due, or counts what keeps them from that. */
 export class Dispatcher {
   readonly #source: RequestSource
   readonly #recorder: LoadRecorder
   readonly #limits: LoadResult['limits']
   readonly #dispatch: Dispatch
   readonly #windows: SloWindows | null
-  readonly #flights = new InFlight()
+  readonly #running: RunningRequests
   readonly #batches = new Batches()
-  readonly #pauses = new PauseWatch(nowMs())
   #alarm: Alarm | null = null
   #isWaitingForRoom = false
-  #onRoom: () => void = () => {}
-  /** Whether requests under way are waited for less long because the load was interrupted. */
-  #isGraceCut = false
-  #mostRanOn = 0
 
   constructor(
     source: RequestSource,
@@ -58,16 +48,18 @@ export class Dispatcher {
     this.#limits = limits
     this.#dispatch = dispatch
     this.#windows = windows
+    const onEnd = (): void => this.#alarm?.bringForward(source.nextDueMs)
+    this.#running = new RunningRequests(limits, { recorder, windows, onEnd })
   }
 
   /** How many requests run, given up or not. */
   get inFlight(): number {
-    return this.#flights.running
+    return this.#running.count
   }
 
   /** Requests that ran on after they had been given up. */
   get ranOn(): GeneratorHealth['ranOn'] {
-    return { most: this.#mostRanOn, atEnd: this.#flights.givenUp }
+    return this.#running.ranOn
   }
 
   /** Whether no more requests are to be started. */
@@ -77,7 +69,7 @@ export class Dispatcher {
 
   /** When the generator was paused, in order. */
   get pauses(): readonly Pause[] {
-    return this.#pauses.list
+    return this.#running.pauses.list
   }
 
   /**
@@ -101,7 +93,7 @@ export class Dispatcher {
     const coreWait = new CoreWaitWatch()
     const isAborted = (): boolean => signal?.aborted === true || this.#isAbortedBySlo()
     const sweeper = setInterval(() => {
-      this.#timeOutOverdue()
+      this.#running.timeOutOverdue()
       this.#sumUp()
     }, OBSERVE_EVERY_MS)
     let isMeasuring = false
@@ -110,7 +102,7 @@ export class Dispatcher {
         const now = nowMs()
         const dueMs = source.nextDueMs
         if (this.#isWaitingForRoom) {
-          await this.#roomOr(Math.min(endMs + gracePeriodMs, now + LONGEST_WAIT_MS))
+          await this.#running.roomOr(Math.min(endMs + gracePeriodMs, now + LONGEST_WAIT_MS))
         } else if (alarm !== null) {
           await alarm.until(Math.min(dueMs, now + LONGEST_WAIT_MS))
         } else if (dueMs > now + LONGEST_WAIT_MS) {
@@ -124,7 +116,7 @@ export class Dispatcher {
           eventLoop.reset()
           gc.reset()
           coreWait.reset()
-          this.#pauses.reset(source.measureStartMs)
+          this.#running.pauses.reset(source.measureStartMs)
           this.#batches.reset()
         }
         this.#catchUp(endMs)
@@ -137,7 +129,7 @@ export class Dispatcher {
       largestBatch: this.#batches.largest,
       longestBatchMs: this.#batches.longestMs,
       eventLoopDelay: eventLoop.stop(),
-      pauses: this.#pauses.figures,
+      pauses: this.#running.pauses.figures,
       coreWaitMs: coreWait.read(),
       gcPauses: await gc.stop(),
     }
@@ -165,19 +157,20 @@ export class Dispatcher {
    */
   async drain(endMs: number, signal: AbortSignal | undefined): Promise<void> {
     let graceMs = this.#limits.gracePeriodMs
-    while (this.#flights.underWay > 0) {
-      const waitedMs = this.#waitedSince(endMs, this.#now())
-      if (!this.#isGraceCut && signal?.aborted === true) {
-        this.#isGraceCut = true
+    let isGraceCut = false
+    while (this.#running.countUnderWay > 0) {
+      const waitedMs = this.#running.waitedSince(endMs, this.#running.now())
+      if (!isGraceCut && signal?.aborted === true) {
+        isGraceCut = true
         graceMs = Math.min(graceMs, waitedMs + INTERRUPTED_GRACE_MS)
       }
       if (waitedMs >= graceMs) break
       await timer(nowMs() + 1)
-      this.#timeOutOverdue()
+      this.#running.timeOutOverdue()
       this.#sumUp()
     }
-    const now = this.#now()
-    this.#giveUp('unfinished', now)
+    const now = this.#running.now()
+    this.#running.giveUpAll(now, isGraceCut)
     const stopByMs = now + STOP_WITHIN_MS
     while (this.inFlight > 0 && nowMs() < stopByMs) await timer(nowMs() + 1)
   }
@@ -186,15 +179,15 @@ export class Dispatcher {
   #catchUp(endMs: number): void {
     const source = this.#source
     const { whenFull, gracePeriodMs } = this.#limits
-    let now = this.#now()
+    let now = this.#running.now()
     const pauseMs = now + LONGEST_CATCH_UP_MS
-    const mayWait = whenFull === 'wait' && this.#waitedSince(endMs, now) < gracePeriodMs
+    const mayWait = whenFull === 'wait' && this.#running.waitedSince(endMs, now) < gracePeriodMs
     while (!source.isExhausted(now) && source.nextDueMs <= now) {
-      this.#isWaitingForRoom = this.#isFull && mayWait
+      this.#isWaitingForRoom = this.#running.isFull && mayWait
       if (this.#isWaitingForRoom) break
       this.#batches.add(source.nextDueMs)
       this.#start(now)
-      now = this.#now()
+      now = this.#running.now()
       if (now >= pauseMs) break
     }
     if (source.isExhausted(now) || source.nextDueMs > now) this.#batches.end()
@@ -202,11 +195,11 @@ export class Dispatcher {
 
   #start(now: number): void {
     const due = this.#source.take(now)
-    const { operation, number, dueAtMs, intendedAtMs, isWarmUp } = due
+    const { operation, dueAtMs, intendedAtMs, isWarmUp } = due
     const recorder = isWarmUp ? null : this.#recorder.at(now, operation)
     recorder?.due()
-    const isDropped = this.#isFull
-    const isByPause = isDropped && this.#isCrowdedByPause(now)
+    const isDropped = this.#running.isFull
+    const isByPause = isDropped && this.#running.isCrowdedByPause(now)
     if (!isWarmUp) {
       const start = isByPause ? 'dropped by a pause' : isDropped ? 'dropped' : 'started'
       this.#windows?.due({ operation, intendedAtMs }, now, start)
@@ -216,103 +209,12 @@ export class Dispatcher {
       return
     }
     recorder?.start(now - dueAtMs)
-    const notes = recorder?.notes ?? this.#recorder.warmUpNotes
-    const request = new StartedRequest({ number, intendedAtMs, startedAtMs: now, isWarmUp }, notes)
-    const flight = this.#flights.add(due, request)
-    const fail = (error: unknown): void => this.#answered(flight, { error })
-    try {
-      due.run(request).then(() => this.#answered(flight, null), fail)
-    } catch (error) {
-      fail(error)
-    }
-  }
-
-  /** A promise has settled: in time, too late although nobody has noticed yet, or after it was given up. */
-  #answered(flight: Flight, failure: { readonly error: unknown } | null): void {
-    this.#flights.settle(flight)
-    this.#onRoom()
-    if (flight.hasEnded) return
-    const now = this.#now()
-    if (this.#isOverdue(flight, now)) this.#end(flight, 'timed out', now)
-    else if (failure === null) this.#end(flight, 'ok', now)
-    else this.#end(flight, failure, now)
-  }
-
-  #end(
-    flight: Flight,
-    ending: Exclude<Ending, 'failed'> | { readonly error: unknown },
-    now: number,
-  ): void {
-    if (!this.#flights.end(flight)) return
-    const name = typeof ending === 'object' ? 'failed' : ending
-    const { due, request } = flight
-    due.onEnd?.(name, now)
-    this.#alarm?.bringForward(this.#source.nextDueMs)
-    if (request.isWarmUp) return
-    const { operation } = due
-    const recorder = this.#recorder.at(now, operation)
-    const times = this.#times(flight, now)
-    if (typeof ending === 'object') recorder.fail(ending.error, times)
-    else if (ending === 'ok') recorder.succeed(times)
-    else if (ending === 'timed out') recorder.timeOut(times)
-    else recorder.unfinished(times, this.#isGraceCut)
-    const isByPause =
-      name === 'failed' ? mayHaveFailedByPause(times) : name === 'unfinished' && this.#isGraceCut
-    recorder.notes.end(request.tagged, name, times, isByPause)
-    const { intendedAtMs } = request
-    this.#windows?.end({ operation, intendedAtMs }, now, name, times, isByPause)
-  }
-
-  #times({ request }: Flight, now: number): RequestTimes {
-    const { intendedAtMs, startedAtMs } = request
-    return {
-      responseMs: now - intendedAtMs,
-      serviceMs: now - startedAtMs,
-      pausedMs: this.#pauses.within(startedAtMs, now),
-    }
-  }
-
-  get #isFull(): boolean {
-    return this.inFlight >= this.#limits.maxInFlight
-  }
-
-  /** Whether requests that a pause held up may still be under way. Those given up hold their room by themselves. */
-  #isCrowdedByPause(now: number): boolean {
-    const { timeoutMs } = this.#limits
-    const crowdingMs = Math.min(CROWDING_PAUSE_MS, timeoutMs / 2)
-    return this.#pauses.within(now - timeoutMs, now) >= crowdingMs
-  }
-
-  /** Resolves when a promise has settled, or at `timeMs`. */
-  #roomOr(timeMs: number): Promise<void> {
-    const room = new Promise<void>((resolve) => {
-      this.#onRoom = resolve
-    })
-    return Promise.race([room, timer(timeMs)])
-  }
-
-  #timeOutOverdue(): void {
-    // Before more are given up: those that stop when they are told to don't run on.
-    this.#mostRanOn = Math.max(this.#mostRanOn, this.#flights.givenUp)
-    const now = this.#now()
-    this.#giveUp('timed out', now)
-  }
-
-  /** Gives up those that are overdue, or all. Counts them first: what hears of it finds them counted. */
-  #giveUp(ending: 'timed out' | 'unfinished', now: number): void {
-    const givenUp: StartedRequest[] = []
-    for (const flight of this.#flights) {
-      if (ending === 'timed out' && !this.#isOverdue(flight, now)) break
-      this.#end(flight, ending, now)
-      givenUp.push(flight.request)
-    }
-    const code = ending === 'timed out' ? 'TIMED_OUT' : 'GRACE_PERIOD_ENDED'
-    for (const request of givenUp) request.stop(code)
+    this.#running.start(due, recorder?.notes ?? this.#recorder.warmUpNotes, now)
   }
 
   /** Works out a little of what was recorded, if it is in nobody's way. */
   #sumUp(): void {
-    const now = this.#now()
+    const now = this.#running.now()
     const source = this.#source
     const isIdle =
       this.inFlight === 0 && (source.isExhausted(now) || source.nextDueMs > now + IDLE_MS)
@@ -320,43 +222,14 @@ export class Dispatcher {
     this.#windows?.judgeComplete(now, isIdle)
   }
 
-  #isOverdue({ request: { startedAtMs } }: Flight, now: number): boolean {
-    return this.#waitedSince(startedAtMs, now) >= this.#limits.timeoutMs
-  }
-
-  /**
-   * How long the generator has waited, without its pauses: what was answered during a pause is read
-   * before anything is given up.
-   */
-  #waitedSince(fromMs: number, now: number): number {
-    return now - fromMs - this.#pauses.within(fromMs, now)
-  }
-
   /** Whether a bound on windows ends the load; overdue answers count as soon as they are. */
   #isAbortedBySlo(): boolean {
     if (this.#windows === null) return false
-    const now = this.#now()
+    const now = this.#running.now()
     const isWaiting = this.#isWaitingForRoom || this.isDraining
     const startedUntilMs = isWaiting ? Infinity : this.#source.takenUntilMs(now)
-    return this.#windows.abortReason(now, startedUntilMs, () => this.#underWay(now)) !== null
-  }
-
-  *#underWay(now: number): Generator<RequestUnderWay> {
-    for (const flight of this.#flights) {
-      const { due, request } = flight
-      if (request.isWarmUp) continue
-      yield {
-        operation: due.operation,
-        intendedAtMs: request.intendedAtMs,
-        times: this.#times(flight, now),
-      }
-    }
-  }
-
-  /** Every reading of the clock shows whether the generator was paused since the last one. */
-  #now(): number {
-    const now = nowMs()
-    this.#pauses.observe(now)
-    return now
+    return (
+      this.#windows.abortReason(now, startedUntilMs, () => this.#running.underWay(now)) !== null
+    )
   }
 }

@@ -16,7 +16,7 @@ function modelOf({ model }: LoadResult): ClosedModel {
 
 describe('the state of a user', () => {
   test('is made by setUp, carried from step to step, and ended by tearDown', async () => {
-    const ended: string[] = []
+    const ended = new Map<string, number>()
     const result = await generateUsers({
       users: users(3, { thinkTime: '1ms' }),
       durationMs: 100,
@@ -31,11 +31,13 @@ describe('the state of a user', () => {
             state.steps++
           },
         },
-        tearDown: ({ state }) => ended.push(`${state.name} ${state.steps > 0}`),
+        tearDown: ({ state }) => ended.set(state.name, state.steps),
       },
     })
     expect(countsOfAll(result).failed).toBe(0)
-    expect(ended.toSorted()).toEqual(['user 0 true', 'user 1 true', 'user 2 true'])
+    expect([...ended.keys()].toSorted()).toEqual(['user 0', 'user 1', 'user 2'])
+    const steps = [...ended.values()].reduce((sum, count) => sum + count, 0)
+    expect(steps).toBe(result.operations.get('browse')?.counts.ok)
     expect(modelOf(result)).toMatchObject({
       users: 3,
       setUp: { users: 3, ok: 3 },
