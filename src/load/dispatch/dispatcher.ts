@@ -70,7 +70,8 @@ export class Dispatcher {
 
   /** Requests that ran on after they had been given up. */
   get ranOn(): GeneratorHealth['ranOn'] {
-    return { most: this.#mostRanOn, atEnd: this.#flights.givenUp }
+    const atEnd = this.#flights.givenUp
+    return { most: Math.max(this.#mostRanOn, atEnd), atEnd }
   }
 
   /** Whether every request has been started or dropped. */

@@ -32,7 +32,7 @@ export class CounterRecorder implements Counter {
 
   add(amount = 1): void {
     // A sum that is too large for a number would be lost as a whole.
-    if (!(amount >= 0) || !Number.isFinite(this.#total + amount)) {
+    if (typeof amount !== 'number' || !(amount >= 0) || !Number.isFinite(this.#total + amount)) {
       this.#invalid++
       return
     }
