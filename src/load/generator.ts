@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { countDueBefore, type Arrivals } from './arrivals/arrivals.ts'
 import { countIn, WHOLE, type Shard } from './arrivals/shard.ts'
 import { checkPlan } from './check-plan.ts'
@@ -10,6 +11,7 @@ import { InputError } from './input-error.ts'
 import { checkCounted } from './slo/check-counted.ts'
 import { checkNoted } from './slo/check-noted.ts'
 import { checkOperations } from './slo/judge-slo.ts'
+import { errorSample } from './recording/error-code.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { MetricDeclarations, NoMetrics } from './metrics/declare-metrics.ts'
 import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
@@ -135,7 +137,7 @@ export async function generateLoad(plan: LoadPlan & NotesPlan): Promise<LoadResu
     const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
     const dispatcher = new Dispatcher(schedule, workload, recorder, limits, opened, windows)
     progressTimer = setInterval(() => {
-      plan.onProgress?.(recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
+      tell(plan.onProgress, recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
     }, PROGRESS_MS)
     const plannedEndMs = measureStartMs + durationMs
     const pace = await dispatcher.startRequests(plannedEndMs, plan.signal)
@@ -173,6 +175,15 @@ export async function generateLoad(plan: LoadPlan & NotesPlan): Promise<LoadResu
   } finally {
     clearInterval(progressTimer)
     await opened.wait.close()
+  }
+}
+
+/** Whoever is told how it goes can't end the load by failing: this is called by a timer, above which nobody catches. */
+function tell(onProgress: LoadPlan['onProgress'], progress: LoadProgress): void {
+  try {
+    onProgress?.(progress)
+  } catch (error) {
+    process.emitWarning(`onProgress threw: ${inspect(errorSample(error))}`)
   }
 }
 

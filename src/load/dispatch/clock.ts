@@ -34,8 +34,9 @@ export async function openClock(): Promise<Wait> {
       resolve()
     })
   })
-  // Rejects if the thread fails before it is ready.
-  await once(thread, 'message')
+  // Rejects if the thread fails before it is ready. One that is ended by others just exits.
+  await Promise.race([once(thread, 'message'), exit])
+  if (!isRunning) throw new Error('the thread ended before it was ready')
   // An abandoned load must not keep its process alive.
   thread.unref()
   return {
