@@ -28,6 +28,11 @@ test('a check that hardly ever fails never reads 100 %', () => {
   expect(rendered({ checks })).toMatch(/has a body +read +10,000,000 +1 +99\.999 %/)
 })
 
+test('a check that a file says was never made has no share', () => {
+  const checks = [{ name: 'has a body', passed: 0, failed: 0 }]
+  expect(rendered({ checks })).toMatch(/has a body +read +0 +0 +–/)
+})
+
 test('a check of the SLO that was never made is named, beside the nearest that was', () => {
   const checks = [{ name: 'has a body', passed: 1, failed: 0 }]
   const slo = { checks: { 'has body': { min: 1 } } }

@@ -1,8 +1,8 @@
 import { formatMs } from '../load/duration.ts'
-import { formatValue } from '../load/metrics/format-value.ts'
+import { perSecond } from '../load/metrics/counter.ts'
+import { formatNumber, formatValue } from '../load/metrics/format-value.ts'
 import { didYouMean } from '../nearest-name.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
-import { perSecond } from './notes-csv.ts'
 import type { MetricJson, TagSplitJson } from './notes-json.ts'
 import { renderTable, type Column } from './render-table.ts'
 import type { ScenarioEntry } from './run-file.ts'
@@ -55,7 +55,7 @@ function renderChecks(operations: readonly OperationJson[]): string | null {
       name,
       whole(check.passed + check.failed),
       whole(check.failed),
-      `${decimals((100 * check.passed) / (check.passed + check.failed))} %`,
+      passedOf(check),
     ]),
   )
   if (rows.length === 0) return null
@@ -67,6 +67,10 @@ function renderChecks(operations: readonly OperationJson[]): string | null {
     right('passed'),
   ]
   return renderTable(columns, rows)
+}
+
+function passedOf({ passed, failed }: OperationJson['checks'][number]): string {
+  return passed + failed === 0 ? '–' : `${decimals((100 * passed) / (passed + failed))} %`
 }
 
 function renderMetrics({ metrics, measuredMs }: LoadResultJson): string | null {
@@ -139,7 +143,7 @@ function renderTrouble(
 
 /** As many digits as the histogram has. */
 function threeDigits(value: number): string {
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
+  return formatNumber(value, { maximumSignificantDigits: 3 })
 }
 
 const INVALID = {
