@@ -46,6 +46,10 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('measures for 2 minutes; src/engine-bench/ tests what it does', [
     'npm run bench:engine',
   ]),
+  ...because('measures for 6 minutes; src/engine-bench/peers/ tests what it does', [
+    'npm run bench:engine -- --peers',
+    'npm run bench:engine -- --peers --page docs/how-punctual.md',
+  ]),
   ...because('measures for 6 minutes; src/core-bench/ tests what it does', [
     'npm run bench:micro -- core',
     'npm run bench:micro -- cost-growth',

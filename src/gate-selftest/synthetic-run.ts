@@ -105,6 +105,7 @@ function summarise(
 ): ScenarioFigures {
   const result: LoadResult = {
     startedAt: '2026-01-02T03:04:05.678Z',
+    model: { kind: 'open' },
     arrivals: 'synthetic',
     seed: 1,
     warmUpMs: 0,

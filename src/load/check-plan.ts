@@ -15,34 +15,45 @@ import { DISPATCH_OPTIONS } from './dispatch/dispatch-option.ts'
 import { checkFeed } from './feed/feed.ts'
 import type { LoadPlan } from './generator.ts'
 import { InputError } from './input-error.ts'
+import type { MeasuredPlan } from './measure.ts'
 import { checkMetrics } from './metrics/metric-recorders.ts'
 import { checkTags } from './notes/tags.ts'
 
 /** What a load of any kind takes, checked in the same words. */
 export const COMMON_FIELDS = {
-  operations: checkedLater,
-  arrivals: checkArrivals,
   data: checkFeed,
   tags: checkTags,
   metrics: checkMetrics,
-  maxInFlight: wholeNumber(1),
   seed: wholeNumber(Number.MIN_SAFE_INTEGER),
   share: checkShard,
   slo: checkedLater,
   verdict: checkedLater,
 }
 
-const PLAN: Fields<LoadPlan> = {
+/** What an open load takes besides. */
+export const OPEN_FIELDS = {
+  operations: checkedLater,
+  arrivals: checkArrivals,
+  maxInFlight: wholeNumber(1),
+}
+
+/** What a load of either model is measured by. */
+export const MEASURED_FIELDS: Fields<MeasuredPlan> = {
   ...COMMON_FIELDS,
   warmUpMs: number(0),
   durationMs: numberAbove0,
-  whenFull: oneOf('drop', 'wait'),
   timeoutMs: numberAbove0,
   gracePeriodMs: number(0),
   dispatch: oneOf(...DISPATCH_OPTIONS),
   startAtMs: number(0),
   signal: check((value) => value instanceof AbortSignal, 'an AbortSignal'),
   onProgress: functionOf('what is told how it goes'),
+}
+
+const PLAN: Fields<LoadPlan> = {
+  ...MEASURED_FIELDS,
+  ...OPEN_FIELDS,
+  whenFull: oneOf('drop', 'wait'),
 }
 
 /**

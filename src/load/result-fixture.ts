@@ -1,3 +1,4 @@
+import type { ClosedModel } from './load-model.ts'
 import type { CheckResult } from './notes/check-counts.ts'
 import type { TagSplit } from './notes/tag-splits.ts'
 import { newTimeHistogram } from './recording/histogram.ts'
@@ -48,6 +49,7 @@ export function loadResult(
   })
   return {
     startedAt: '2026-01-02T03:04:05.678Z',
+    model: { kind: 'open' },
     arrivals: 'constant 100/s',
     seed: 1,
     warmUpMs: 0,
@@ -72,6 +74,21 @@ export function loadResult(
     windowedSlo: [],
     metrics: [],
     undeclaredTags: { count: 0, sample: '' },
+    ...overrides,
+  }
+}
+
+/** What a load of 10 users for 10 s says of itself, all of them there and done, unless said otherwise. */
+export function closedModel(overrides: Partial<ClosedModel> = {}): ClosedModel {
+  const all = { users: 10, ok: 10, failed: 0, timedOut: 0, notDone: 0, errors: [] }
+  return {
+    kind: 'closed',
+    users: 10,
+    thinkTime: { label: 'exponential, mean 1s', meanMs: 1_000 },
+    userTimeMs: 100_000,
+    iterations: { started: 100, completed: 90, cutShort: 2, underWay: 8, time: histogramOf([5]) },
+    setUp: all,
+    tearDown: all,
     ...overrides,
   }
 }

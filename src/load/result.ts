@@ -1,4 +1,6 @@
 import type { Histogram } from 'hdr-histogram-js'
+import type { LoadModel } from './load-model.ts'
+import type { ErrorCount } from './recording/error-tally.ts'
 import type { Technique } from './dispatch/technique.ts'
 import type { LoadNotesResult } from './notes/load-notes.ts'
 import type { OperationNotesResult } from './notes/operation-notes.ts'
@@ -22,13 +24,6 @@ export interface OperationCounts {
   readonly timedOut: number
   /** Requests that neither ended nor timed out before the grace period did. */
   readonly unfinished: number
-}
-
-/** How often a request failed with one error code, and what the first of them said. */
-export interface ErrorCount {
-  readonly code: string
-  readonly count: number
-  readonly sample: string
 }
 
 /** How long an event loop kept timers waiting, in ms. */
@@ -165,7 +160,8 @@ export interface GeneratorHealth {
 export interface LoadResult extends LoadNotesResult {
   /** ISO 8601, UTC: when the measurement (not the warm-up) began. */
   readonly startedAt: string
-  /** The arrivals' label, e.g. `constant 200/s`. */
+  readonly model: LoadModel
+  /** The load in words: the arrivals' label, e.g. `constant 200/s`, or the users', e.g. `50 users`. */
   readonly arrivals: string
   readonly seed: number
   readonly warmUpMs: number

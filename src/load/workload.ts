@@ -129,7 +129,9 @@ export function defineWorkload(operations: Operations, seed: number): Workload {
 }
 
 /** The operations whose receivers can be asked what they saw. */
-export function countedIn({ operations }: Workload): readonly string[] {
+export function countedIn(
+  operations: ReadonlyMap<string, Pick<Operation, 'deliveries'>>,
+): readonly string[] {
   return [...operations].flatMap(([name, { deliveries }]) =>
     deliveries === undefined ? [] : [name],
   )

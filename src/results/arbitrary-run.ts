@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import type { Histogram } from 'hdr-histogram-js'
+import type { LoadModel, PhaseFigures } from '../load/load-model.ts'
 import type { MetricResult } from '../load/metrics/metric-recorders.ts'
 import { LARGEST_TIME_US, newTimeHistogram } from '../load/recording/histogram.ts'
 import type { IntervalFigures, LoadResult, OperationResult } from '../load/result.ts'
@@ -185,6 +186,36 @@ const intervalOf = (name: fc.Arbitrary<string>): fc.Arbitrary<IntervalFigures> =
     response: fc.option(fc.record({ p50Ms: time, p95Ms: time, p99Ms: time, maxMs: time })),
   })
 
+const phase: fc.Arbitrary<PhaseFigures> = fc.record({
+  users: count,
+  ok: count,
+  failed: count,
+  timedOut: count,
+  notDone: count,
+  errors: fc.array(fc.record({ code: arbitraryText, count, sample: arbitraryText }), {
+    maxLength: 2,
+  }),
+})
+
+const model: fc.Arbitrary<LoadModel> = fc.oneof(
+  fc.constant({ kind: 'open' as const }),
+  fc.record({
+    kind: fc.constant('closed' as const),
+    users: count,
+    thinkTime: fc.record({ label: arbitraryText, meanMs: time }),
+    userTimeMs: time,
+    iterations: fc.record({
+      started: count,
+      completed: count,
+      cutShort: count,
+      underWay: count,
+      time: arbitraryHistogram,
+    }),
+    setUp: phase,
+    tearDown: phase,
+  }),
+)
+
 const share = fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs)
 
 export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
@@ -192,6 +223,7 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
   .chain((names) =>
     fc.record({
       startedAt: date,
+      model,
       arrivals: arbitraryText,
       seed: fc.integer(),
       warmUpMs: time,

@@ -77,12 +77,18 @@ export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
     ({ measured }) => measured?.scenario.result.abortReason ?? null,
   ),
   ofOperation('operation', "the operation's name", ({ operation }) => operation.name),
+  ofOperation(
+    'model',
+    'open: requests start by a schedule; closed: users wait for answers',
+    ({ scenario }) => scenario.result.model.kind,
+  ),
   ofOperation('arrivals', 'the load', ({ scenario }) => scenario.result.arrivals),
   ofOperation(
     'measuredMs',
     'how long requests were started for, after the warm-up',
     ({ scenario }) => scenario.result.measuredMs,
   ),
+  ...usersColumns(),
   ...countColumns(),
   ofOperation('successRatio', 'ok / planned, 0 to 1', ({ operation: { counts } }) =>
     counts.planned === 0 ? null : counts.ok / counts.planned,
@@ -174,6 +180,46 @@ function boundsOf(
       return `${metric} of ${operation}${every}`
     })
     .join('; ')
+}
+
+/** Of a closed load, the same in the rows of all its steps. */
+function usersColumns(): readonly Column<OperationRow>[] {
+  type Closed = Extract<LoadResultJson['model'], { kind: 'closed' }>
+  const ofUsers = (
+    label: string,
+    description: string,
+    value: (model: Closed) => string | number | null,
+  ): Column<OperationRow> =>
+    ofOperation(label, `${description}; of a closed load`, ({ scenario: { result } }) =>
+      result.model.kind === 'closed' ? value(result.model) : null,
+    )
+  return [
+    ofUsers('users', 'the most at any time', ({ users }) => users),
+    ofUsers('usersSetUp', 'of these, set up', ({ setUp }) => setUp.ok),
+    ofUsers('thinkTime', 'distribution of the think time', ({ thinkTime }) => thinkTime.label),
+    ofUsers(
+      'iterationsStarted',
+      'passes through all steps',
+      ({ iterations }) => iterations.started,
+    ),
+    ofUsers(
+      'iterationsCompleted',
+      'of these, with every step ok',
+      ({ iterations }) => iterations.completed,
+    ),
+    ofUsers(
+      'iterationsCutShort',
+      'of these, ended by a step that was not',
+      ({ iterations }) => iterations.cutShort,
+    ),
+    ...FIGURES.map((figure) =>
+      ofUsers(
+        `iteration${capitalized(figure)}`,
+        `service times of an iteration's steps, added up, ${figureName(figure)}`,
+        ({ iterations }) => iterations.time.figures[figure],
+      ),
+    ),
+  ]
 }
 
 function countColumns(): readonly Column<OperationRow>[] {

@@ -1,8 +1,11 @@
 import * as z from 'zod'
 import type { DeepReadonly } from './deep-readonly.ts'
 
-const count = z.int().min(0)
-const timeOrNothing = z.number().min(0).nullable()
+/** Requests, errors, receipts: whole and not negative. */
+export const count = z.int().min(0)
+/** A time in ms. */
+export const time = z.number().min(0)
+export const timeOrNothing = time.nullable()
 
 /** All counts of a histogram; `histogram-json.ts` reads it. */
 export const hdrSchema = z.base64()

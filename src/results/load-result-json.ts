@@ -1,3 +1,4 @@
+import type { LoadModel } from '../load/load-model.ts'
 import type { Deliveries, LoadResult, OperationResult } from '../load/result.ts'
 import { deserializeHistogram, serializeHistogram } from './histogram-json.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
@@ -9,6 +10,7 @@ import {
 } from './notes-json.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
+type ModelJson = LoadResultJson['model']
 type DeliveriesJson = NonNullable<OperationJson['deliveries']>
 
 /**
@@ -16,7 +18,7 @@ type DeliveriesJson = NonNullable<OperationJson['deliveries']>
  * what a caller's object holds besides is left out.
  */
 export function serializeLoadResult(result: LoadResult): LoadResultJson {
-  const { startedAt, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
+  const { startedAt, model, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
   const { isInterrupted, abortReason, limits, health, verdictThresholds } = result
   const { intervals, undeclaredTags, windowedSlo } = result
   const operations = [...result.operations].map(([name, operation]): OperationJson => ({
@@ -35,6 +37,7 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
   }))
   return {
     startedAt,
+    model: serializeModel(model),
     arrivals,
     seed,
     warmUpMs,
@@ -78,7 +81,29 @@ export function deserializeLoadResult(json: LoadResultJson): LoadResult {
     ],
   )
   const metrics = json.metrics.map(deserializeMetric)
-  return { ...json, operations: new Map(operations), metrics }
+  const model = deserializeModel(json.model)
+  return { ...json, model, operations: new Map(operations), metrics }
+}
+
+function serializeModel(model: LoadModel): ModelJson {
+  if (model.kind === 'open') return { kind: 'open' }
+  const { users, thinkTime, userTimeMs, iterations, setUp, tearDown } = model
+  const time = serializeHistogram(iterations.time)
+  return {
+    kind: 'closed',
+    users,
+    thinkTime,
+    userTimeMs,
+    iterations: { ...iterations, time },
+    setUp,
+    tearDown,
+  }
+}
+
+function deserializeModel(model: ModelJson): LoadModel {
+  if (model.kind === 'open') return model
+  const time = deserializeHistogram(model.iterations.time)
+  return { ...model, iterations: { ...model.iterations, time } }
 }
 
 function serializeDeliveries(deliveries: Deliveries): DeliveriesJson {

@@ -1,14 +1,10 @@
 import * as z from 'zod'
 import { TECHNIQUES } from '../load/dispatch/technique.ts'
 import type { DeepReadonly } from './deep-readonly.ts'
-import { histogramSchema } from './histogram-schema.ts'
+import { count, histogramSchema, time, timeOrNothing } from './histogram-schema.ts'
+import { loadModelSchema } from './load-model-schema.ts'
 import { checkSchema, metricSchema, tagSplitSchema } from './notes-schema.ts'
 import { sloRowSchema } from './slo-row-schema.ts'
-
-/** Requests, errors, receipts: whole and not negative. */
-const count = z.int().min(0)
-const time = z.number().min(0)
-const timeOrNothing = time.nullable()
 
 /** ISO 8601, UTC. */
 export const dateTimeSchema = z.iso.datetime().meta({ id: 'dateTime' })
@@ -102,7 +98,8 @@ export const intervalSchema = z
 export const loadResultSchema = z
   .strictObject({
     startedAt: dateTimeSchema.describe('When the measurement, not the warm-up, began.'),
-    arrivals: z.string(),
+    model: loadModelSchema,
+    arrivals: z.string().describe('The load in words: its arrivals, or its users.'),
     seed: z.number(),
     warmUpMs: time,
     durationMs: time.describe('How long requests were to be started for, after the warm-up.'),
@@ -113,7 +110,7 @@ export const loadResultSchema = z
       .nullable()
       .describe('Which bound ended it early, and how it was missed; null if none did.'),
     limits: z.strictObject({
-      maxInFlight: count,
+      maxInFlight: count.describe('Of a closed load: its users.'),
       whenFull: z.enum(['drop', 'wait']),
       timeoutMs: time,
       gracePeriodMs: time,

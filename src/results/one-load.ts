@@ -65,6 +65,7 @@ function planOf(entry: ScenarioEntry & { state: 'measured' }): Readonly<Record<s
   const { metrics } = entry.result
   const { whenFull, timeoutMs, gracePeriodMs } = entry.result.limits
   return {
+    model: entry.result.model.kind,
     arrivals,
     seed,
     'warm-up (ms)': warmUpMs,

@@ -125,7 +125,13 @@ function parseJson(path: string, bytes: Buffer): unknown {
 function firstHistogramFlaw(run: RunFile): string | null {
   for (const [i, scenario] of run.scenarios.entries()) {
     if (scenario.state !== 'measured') continue
-    for (const [k, metric] of scenario.result.metrics.entries()) {
+    const { model, metrics } = scenario.result
+    const ofIterations =
+      model.kind === 'closed' ? findHistogramFlaw(model.iterations.time.hdrV2Base64) : null
+    if (ofIterations !== null) {
+      return `scenarios[${i}].result.model.iterations.time.hdrV2Base64: ${ofIterations}`
+    }
+    for (const [k, metric] of metrics.entries()) {
       const flaw = metric.kind === 'trend' ? findHistogramFlaw(metric.hdrV2Base64) : null
       if (flaw !== null) return `scenarios[${i}].result.metrics[${k}].hdrV2Base64: ${flaw}`
     }

@@ -22,7 +22,9 @@ const MUCH_LATENESS = 0.2
  * Names the operations whose response times are largely the generator's lateness, and says what to do about
  * it; `null` if there are none.
  */
-export function renderLateness({ operations, health }: LoadResultJson): string | null {
+export function renderLateness({ model, operations, health }: LoadResultJson): string | null {
+  // Response times of users have no lateness in them.
+  if (model.kind === 'closed') return null
   const late = operations.flatMap(({ name, response, lateness }) => {
     const [responseMs, latenessMs] = [response.figures.p50Ms, lateness.figures.p50Ms]
     if (responseMs === null || latenessMs === null) return []

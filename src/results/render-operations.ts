@@ -13,13 +13,19 @@ const COLUMNS: readonly Column[] = [
   ...['P50', 'P95', 'P99', 'P99.9', 'max'].map((heading): Column => ({ heading, align: 'right' })),
 ]
 const FIGURES = ['p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const
-/** A response time, and the two parts that it has, one below the other. */
-const TIMES = ['response', 'service', 'lateness'] as const
+/**
+ * A response time, and the two parts that it has, one below the other. In a closed load it has one part:
+ * it is the service time, and lateness is beside it.
+ */
+const TIMES = {
+  open: ['response', 'service', 'lateness'],
+  closed: ['response', 'lateness'],
+} as const
 
 /** Of each operation, the counts and the rate of requests started beside its times, a line for each. */
 export function renderOperations(result: LoadResultJson): string {
   const rows = result.operations.flatMap((operation) =>
-    TIMES.map((time, line) => [
+    TIMES[result.model.kind].map((time, line) => [
       ...(line === 0 ? countsOf(result, operation) : ['', '', '', '', '']),
       time,
       ...FIGURES.map((figure) => timeOf(operation[time].figures[figure])),

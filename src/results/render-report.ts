@@ -4,6 +4,7 @@ import { renderGenerator, renderLateness } from './render-generator.ts'
 import { renderNotes } from './render-notes.ts'
 import { renderOperations } from './render-operations.ts'
 import { paint, renderDetails, renderSlo, renderTotals, renderVerdict } from './render-scenario.ts'
+import { renderUsers } from './render-users.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
 
 /** All that is said of a scenario below its name: whole lines without a final newline. */
@@ -26,6 +27,7 @@ export function renderReport(entry: ScenarioEntry): string {
     renderTotals(result),
     result.abortReason === null ? null : paint('red', `  ended early: ${result.abortReason}`),
     renderOperations(result),
+    renderUsers(result),
     renderNotes(result, bounds),
     renderDetails(result),
     renderLateness(result),

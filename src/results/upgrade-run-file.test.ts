@@ -8,7 +8,7 @@ type Json = Record<string, unknown>
 
 /** A run as version 4 had it. */
 function asVersion4(run: RunFile): Json {
-  const later = ['ranOn', 'medianLateness', 'tailLateness', 'pauseRatio']
+  const later = ['ranOn', 'model', 'medianLateness', 'tailLateness', 'pauseRatio']
   const notes = ['metrics', 'undeclaredTags', 'checks', 'tags']
   return { ...without(run, [...later, ...notes]), schemaVersion: 4 }
 }
@@ -55,6 +55,7 @@ function recordedInVersion4(run: RunFile): RunFile {
   const scenarios = run.scenarios.map((scenario) => {
     if (scenario.state !== 'measured') return scenario
     const health = { ...scenario.result.health, ranOn: { most: 0, atEnd: 0 } }
+    const model = { kind: 'open' } as const
     const operations = scenario.result.operations.map((operation) => ({
       ...operation,
       checks: [],
@@ -69,7 +70,7 @@ function recordedInVersion4(run: RunFile): RunFile {
     }
     return {
       ...scenario,
-      result: { ...scenario.result, health, operations, ...notes, verdictThresholds },
+      result: { ...scenario.result, model, health, operations, ...notes, verdictThresholds },
     }
   })
   return { ...run, scenarios }

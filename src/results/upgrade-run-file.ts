@@ -110,9 +110,9 @@ function fromVersion3(data: Versioned): Versioned {
 }
 
 /**
- * Version 5 brought dispatch by a clock thread; requests that ran on after they had been given up; checks, tags
- * and metrics of the requests; and thresholds of the verdict that are relative to what was measured: a run
- * from before is judged without them.
+ * Version 5 brought loads of users; dispatch by a clock thread; requests that ran on after they had been given
+ * up; checks, tags and metrics of the requests; and thresholds of the verdict that are relative to what was
+ * measured: a run from before is judged without them.
  */
 function fromVersion4(data: Versioned): Versioned {
   const scenarios = withHealth(data['scenarios'], { ranOn: { most: 0, atEnd: 0 } })
@@ -129,6 +129,7 @@ function resultFromVersion4(result: unknown): unknown {
   if (!isObject(result)) return result
   const { verdictThresholds, operations } = result
   return {
+    model: { kind: 'open' },
     metrics: [],
     undeclaredTags: { count: 0, sample: '' },
     ...result,

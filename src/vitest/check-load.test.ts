@@ -7,12 +7,13 @@ import { InputError } from '../load/input-error.ts'
 import { counter, trend } from '../load/metrics/declare-metrics.ts'
 import { typoOf } from '../load/typo-for-tests.ts'
 import { checkLoad } from './check-load.ts'
-import type { Load } from './load-test.ts'
+import { users } from '../load/users/users.ts'
+import type { Load, UsersLoad } from './load.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, k) => `${k}`)
 const many = numbers(51).map((name) => [name, counter()])
 const run = (): Promise<void> => Promise.resolve()
-const load: Required<Omit<Load, 'share'>> = {
+const load: Required<Omit<Load, 'share' | 'users'>> = {
   operations: { register: run },
   data: feed(['a'], 'shuffled'),
   tags: {},
@@ -48,9 +49,17 @@ const plan: Required<Omit<LoadPlan, 'share' | 'startAtMs' | 'signal' | 'onProgre
   verdict: { dropped: { invalid: 0.05 } },
 }
 
+const { operations: _, arrivals, maxInFlight, ...common } = load
+const usersLoad: Required<Omit<UsersLoad, 'share'>> = {
+  ...common,
+  users: users(2, { thinkTime: '1ms' }),
+  session: { steps: { register: run } },
+}
+
 test('a load with everything that it can have is fine', async () => {
   expect(() => checkLoad(load)).not.toThrow()
   await expect(generateLoad(plan)).resolves.toMatchObject({ durationMs: 100 })
+  expect(() => checkLoad(usersLoad)).not.toThrow()
 })
 
 const renamed = (object: object, from: string, to: string): object =>
@@ -61,6 +70,16 @@ describe('a load with any one key mistyped is refused, and the right key named,'
     fc.assert(
       fc.property(typoOf([...Object.keys(load), 'share']), ({ meant, typo }) => {
         const mistyped = renamed({ share: { index: 0, of: 1 }, ...load }, meant, typo)
+        expect(() => checkLoad(mistyped as Load)).toThrow(InputError)
+        expect(() => checkLoad(mistyped as Load)).toThrow(new RegExp(`Did you mean .*"${meant}"`))
+      }),
+    )
+  })
+
+  test('by load, of users', () => {
+    fc.assert(
+      fc.property(typoOf([...Object.keys(usersLoad), 'share']), ({ meant, typo }) => {
+        const mistyped = renamed({ share: { index: 0, of: 1 }, ...usersLoad }, meant, typo)
         expect(() => checkLoad(mistyped as Load)).toThrow(InputError)
         expect(() => checkLoad(mistyped as Load)).toThrow(new RegExp(`Did you mean .*"${meant}"`))
       }),
@@ -114,6 +133,20 @@ test.each<[wrong: object, message: RegExp]>([
   [{ slo: { respons: { p95: '1s' } } }, /^SLO: there is no "respons"\. Did you mean "response"/],
 ])('a load with %j is refused', (wrong, message) => {
   const check = (): void => checkLoad({ ...load, ...wrong })
+  expect(check).toThrow(InputError)
+  expect(check).toThrow(message)
+})
+
+test.each<[wrong: object, message: RegExp]>([
+  [{ users: undefined }, /^load: users is missing/],
+  [{ users: 50 }, /^load: users: 50 is not a number of users\. Call users\(50/],
+  [{ session: undefined }, /^load: session is missing/],
+  [{ duration: undefined }, /^load: duration is missing/],
+  [{ arrivals }, /^load: arrivals doesn't apply to a load of users: .*no rate of their own/],
+  [{ maxInFlight }, /^load: maxInFlight doesn't apply to a load of users: each user has one/],
+  [{ slo: { throughput: { min: 10 } } }, /^SLO: throughput: .*Bound response or successRate/],
+])('a load of users with %j is refused', (wrong, message) => {
+  const check = (): void => checkLoad({ ...usersLoad, ...wrong })
   expect(check).toThrow(InputError)
   expect(check).toThrow(message)
 })

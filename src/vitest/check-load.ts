@@ -1,12 +1,20 @@
 import { checkLength } from '../load/arrivals/arguments.ts'
-import { checkedLater, checkFields, trueOrFalse, type Fields } from '../load/check-fields.ts'
-import { checkGiven, COMMON_FIELDS } from '../load/check-plan.ts'
+import {
+  checkedLater,
+  checkFields,
+  checkObject,
+  trueOrFalse,
+  type Fields,
+} from '../load/check-fields.ts'
+import { checkGiven, COMMON_FIELDS, OPEN_FIELDS } from '../load/check-plan.ts'
 import { checkDuration } from '../load/duration.ts'
 import { readSlo } from '../load/slo/slo.ts'
-import type { Load } from './load-test.ts'
+import { checkHasRate } from '../load/slo/check-has-rate.ts'
+import { checkNotOpen, USERS_FIELDS } from '../load/users/check-users-plan.ts'
+import type { AnyLoad, Load, UsersLoad } from './load.ts'
 import { checkProfiledDuration } from './profile.ts'
 
-const LOAD: Fields<Load> = {
+const SCENARIO_FIELDS = {
   ...COMMON_FIELDS,
   duration: checkProfiledDuration,
   warmUp: checkDuration,
@@ -17,12 +25,29 @@ const LOAD: Fields<Load> = {
   allowUndelivered: trueOrFalse,
 }
 
+const LOAD: Fields<Load> = { ...SCENARIO_FIELDS, ...OPEN_FIELDS, users: checkedLater }
+
+const USERS_LOAD: Fields<UsersLoad> = { ...SCENARIO_FIELDS, ...USERS_FIELDS }
+
+/** Whether a load is one of users rather than of arrivals. */
+export function isOfUsers(load: AnyLoad): load is UsersLoad {
+  return load.users !== undefined || 'session' in load
+}
+
 /**
- * Checks a load as a scenario writes it, before anything of it is used; `generateLoad` checks its
- * operations, and that its SLO is about them.
+ * Checks a load as a scenario writes it, before anything of it is used; `generateLoad` and
+ * `generateUsers` check what it does, and that its SLO is about that.
  * @throws InputError
  */
-export function checkLoad(load: Load): void {
+export function checkLoad(load: AnyLoad): void {
+  checkObject(load, 'load', Object.keys(LOAD))
+  if (isOfUsers(load)) {
+    checkNotOpen(load)
+    checkFields(load, 'load', USERS_LOAD)
+    checkGiven(load, ['users', 'session', 'duration'])
+    if (load.slo !== undefined) checkHasRate(readSlo(load.slo), 'closed')
+    return
+  }
   checkFields(load, 'load', LOAD)
   checkGiven(load, ['operations', 'arrivals', 'duration'])
   if (load.slo !== undefined) readSlo(load.slo)

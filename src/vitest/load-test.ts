@@ -1,26 +1,28 @@
 import { expect, inject, recordArtifact, test as base, type TestContext } from 'vitest'
 import type { Backends } from '../environment/backends.ts'
-import type { Arrivals } from '../load/arrivals/arrivals.ts'
 import { WHOLE, type Shard } from '../load/arrivals/shard.ts'
+import type { Arrivals } from '../load/arrivals/arrivals.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { MAX_TIMEOUT_MS, parseDurationMs, type Duration } from '../load/duration.ts'
-import type { Feed } from '../load/feed/feed.ts'
 import { generateLoad } from '../load/generator.ts'
 import { InputError } from '../load/input-error.ts'
-import type { MetricDeclarations, NoMetrics } from '../load/metrics/declare-metrics.ts'
-import type { NoTags, TagDeclarations } from '../load/notes/tags.ts'
+import type { MeasuredPlan } from '../load/measure.ts'
+import type { NotesPlan } from '../load/notes/load-notes.ts'
+import type { LoadProgress } from '../load/recording/load-recorder.ts'
 import type { LoadResult } from '../load/result.ts'
 import { scaleThroughput } from '../load/slo/scale-throughput.ts'
-import type { Slos } from '../load/slo/slo.ts'
-import type { VerdictOverrides } from '../load/verdict/verdict-thresholds.ts'
-import { defineWorkload, type Operations, type Workload } from '../load/workload.ts'
+import { generateUsers } from '../load/users/generate-users.ts'
+import { readSession } from '../load/users/session.ts'
+import { labelOf } from '../load/users/users.ts'
+import { defineWorkload } from '../load/workload.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import { serializeLoadResult } from '../results/load-result-json.ts'
-import { workloadHash } from '../results/workload-hash.ts'
+import { workloadHash, type DeclaredLoad } from '../results/workload-hash.ts'
 import type { Subscribers } from '../subscribers/subscriber-host.ts'
-import { checkLoad } from './check-load.ts'
+import { checkLoad, isOfUsers } from './check-load.ts'
 import { latencyChart } from './latency-chart.ts'
-import { offerOf, wasOffered } from './offered-rate.ts'
+import type { AnyLoad, CommonLoad, LoadFixture } from './load.ts'
+import { offerOf, refuseRate, wasOffered } from './offered-rate.ts'
 import {
   durationMsOf,
   durationOf,
@@ -35,71 +37,6 @@ import { shareSettings } from './share-settings.ts'
 import { isOfShare, judgementOf, toMeetSlo, unmetDefaults } from './slo-matcher.ts'
 import { openTestbed, type Testbed } from './testbed.ts'
 
-/** A load as a scenario writes it. */
-export interface Load<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
-  /** What one request does, by operation name; each a function, or with a weight. */
-  readonly operations: Operations<NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
-  /** Rows for the requests, each of which has one as `request.data`: `feed(rows, 'shuffled')`. */
-  readonly data?: Feed<Row>
-  /**
-   * Tags that a request may set, with their values: `{ cache: ['hit', 'miss'] }`. Its figures are split by
-   * them. Up to 20 values, all tags together.
-   */
-  readonly tags?: Tags
-  /** Metrics that a request may write to: `{ bytes: counter('bytes'), ttfb: trend('ms') }`. Up to 50. */
-  readonly metrics?: Declared
-  readonly arrivals: Arrivals
-  /** How long it is measured; `BENCH_PROFILE` chooses, `BENCH_DURATION` overrides. */
-  readonly duration: ProfiledDuration
-  /** Requests sent first and left out of the figures. Default `2s`. */
-  readonly warmUp?: Duration
-  /** Requests due while this many run are dropped; one that timed out runs until it has stopped. Default 10,000. */
-  readonly maxInFlight?: number
-  /** Default `5s`; 35 min at most. */
-  readonly timeout?: Duration
-  /** How long requests under way are waited for at the end. Default `10s`; 35 min at most. */
-  readonly gracePeriod?: Duration
-  /** Of the draw of operations, and of the order of a shuffled feed. Default 1. */
-  readonly seed?: number
-  /**
-   * The fixture of that name, from a scenario that can be run in shares: one that prepares only the
-   * part of a share, and whose requests get along with those of other shares.
-   */
-  readonly share?: Shard
-  /**
-   * Asserted when the load has ended, as by `expect.soft(result).toMeetSlo(slo)`: the test goes on,
-   * but fails. It is read before the load starts, so that a mistake in it costs no run. An SLO with
-   * `every`, and so one with `abortOnFail`, has to be given here, for its windows are judged as the
-   * load runs; any other may as well be asserted afterwards.
-   */
-  readonly slo?: Slos
-  /**
-   * What the load depends on that neither its source nor the rest says, such as options of a command
-   * line: plain data, by which results of different loads are told apart.
-   */
-  readonly parameters?: unknown
-  /**
-   * Without it, more than 99 % of the requests have to succeed, unless an SLO bounds the success rate.
-   */
-  readonly allowFailures?: boolean
-  /**
-   * Without it, more than 99 % of the messages that are sent have to be received, unless an SLO bounds
-   * the delivery rate.
-   */
-  readonly allowUndelivered?: boolean
-  /** Thresholds of this load's verdict that differ from `VERDICT_THRESHOLDS`. */
-  readonly verdict?: VerdictOverrides
-}
-
-/** Sends requests, and gives what was measured; its types flow from the load to its operations. */
-export type LoadFixture = <
-  Row = undefined,
-  const Tags extends TagDeclarations = NoTags,
-  Declared extends MetricDeclarations = NoMetrics,
->(
-  load: Load<Row, Tags, Declared>,
-) => Promise<LoadResult>
-
 /** Under which profile a scenario runs, for patterns that depend on it. */
 export interface RunProfile {
   readonly name: Profile
@@ -110,8 +47,8 @@ export interface RunProfile {
 /**
  * The test of a `*.load.ts` file. Its fixtures:
  *
- * - `load` sends requests and gives what was measured, to be held against an SLO: by `slo` in the
- *   load itself, or afterwards by `expect(result).toMeetSlo(…)`. What it measured is in the run file however the test ends.
+ * - `load` sends requests, of arrivals or of users, and gives what was measured, to be held against an
+ *   SLO: by `slo` in the load itself, or afterwards by `expect(result).toMeetSlo(…)`. What it measured is in the run file however the test ends.
  * - `registry` is connected to the servers under test, with a namespace of the test's own that is
  *   cleared afterwards.
  * - `subscribers` hosts receivers of that namespace's multicasts in another process.
@@ -154,7 +91,7 @@ export const test = base
     const loads: {
       readonly hash: string
       readonly running: Promise<LoadResult>
-      readonly load: Load
+      readonly load: CommonLoad
     }[] = []
     onCleanup(async () => {
       progress.close()
@@ -172,18 +109,20 @@ export const test = base
       const unmet = measured.map(unmetDefaults).filter((text) => text !== null)
       if (unmet.length > 0 && !signal.aborted) throw new Error(unmet.join('\n'))
     })
-    const measure = async (load: Load): Promise<LoadResult> => {
+    const measure = async (load: AnyLoad): Promise<LoadResult> => {
       checkLoad(load)
-      const { operations, maxInFlight, seed, verdict } = load
+      const { seed, verdict } = load
       if (shared !== null) checkShare(load.share, shared.share)
       const durationMs = durationMsOf(load.duration, settings)
+      if (offeredRate !== undefined && isOfUsers(load)) refuseRate()
       const offer =
-        offeredRate === undefined ? null : offerOf(load.arrivals, offeredRate, durationMs)
+        offeredRate === undefined || isOfUsers(load)
+          ? null
+          : offerOf(load.arrivals, offeredRate, durationMs)
       // In the windows of a share, a share of the throughput is asked for.
       const scale = offer ?? (shared && { own: shared.share.of, offered: 1 })
       const slo =
         scale === null || load.slo === undefined ? load.slo : scaleThroughput(load.slo, scale)
-      const arrivals = offer?.arrivals ?? load.arrivals
       const times = {
         durationMs,
         warmUpMs: parseDurationMs(load.warmUp ?? '2s', 'warmUp'),
@@ -191,29 +130,26 @@ export const test = base
         gracePeriodMs: parseDurationMs(load.gracePeriod ?? '10s', 'gracePeriod', MAX_TIMEOUT_MS),
       }
       const hash = workloadHash(scenarioSources(task.file.filepath), {
-        arrivals: arrivals.label,
+        ...declaredBy(load, offer?.arrivals),
         ...times,
-        maxInFlight: maxInFlight ?? null,
         seed: seed ?? 1,
-        weights: weightsOf(defineWorkload(operations, seed ?? 1)),
         parameters: load.parameters,
         data: load.data === undefined ? null : [load.data.mode, load.data.rows.length],
       })
       const index = loads.length
-      const running = generateLoad({
-        operations,
-        arrivals,
+      const plan = {
         ...times,
         ...notesOf(load),
-        ...(maxInFlight === undefined ? {} : { maxInFlight }),
         ...(seed === undefined ? {} : { seed }),
         ...(slo === undefined ? {} : { slo }),
         ...(verdict === undefined ? {} : { verdict }),
         ...(shared === null ? {} : { share: shared.share, startAtMs: shared.startAtMs }),
         dispatch,
         signal,
-        onProgress: (state) => progress.send({ testId: task.id, load: index, progress: state }),
-      })
+        onProgress: (state: LoadProgress) =>
+          progress.send({ testId: task.id, load: index, progress: state }),
+      }
+      const running = startLoad(load, plan, offer?.arrivals)
       loads.push({ hash, running, load })
       const result = await running
       if (shared !== null) isOfShare(result)
@@ -228,7 +164,7 @@ export const test = base
   })
 
 /** What requests read and write, as far as it is declared. */
-function notesOf({ data, tags, metrics }: Load): Pick<Load, 'data' | 'tags' | 'metrics'> {
+function notesOf({ data, tags, metrics }: AnyLoad): Pick<CommonLoad, 'data' | 'tags' | 'metrics'> {
   return {
     ...(data === undefined ? {} : { data }),
     ...(tags === undefined ? {} : { tags }),
@@ -236,8 +172,36 @@ function notesOf({ data, tags, metrics }: Load): Pick<Load, 'data' | 'tags' | 'm
   }
 }
 
-function weightsOf({ operations }: Workload): Readonly<Record<string, number>> {
-  return Object.fromEntries([...operations].map(([name, { weight = 1 }]) => [name, weight]))
+/** @param offered in place of the load's own arrivals. */
+function startLoad(
+  load: AnyLoad,
+  plan: MeasuredPlan & NotesPlan,
+  offered: Arrivals | undefined,
+): Promise<LoadResult> {
+  if (isOfUsers(load)) {
+    return generateUsers({ ...plan, users: load.users, session: load.session })
+  }
+  const { operations, arrivals, maxInFlight } = load
+  const room = maxInFlight === undefined ? {} : { maxInFlight }
+  return generateLoad({ ...plan, ...room, operations, arrivals: offered ?? arrivals })
+}
+
+/** What a load says of itself that tells it from others, but for its times and its seed. */
+function declaredBy(
+  load: AnyLoad,
+  offered: Arrivals | undefined,
+): Pick<DeclaredLoad, 'arrivals' | 'maxInFlight' | 'weights'> {
+  if (isOfUsers(load)) {
+    const steps = [...readSession(load.session).steps.keys()]
+    const weights = Object.fromEntries(steps.map((name) => [name, 1]))
+    return { arrivals: labelOf(load.users), maxInFlight: null, weights }
+  }
+  const { operations } = defineWorkload(load.operations, load.seed ?? 1)
+  const weights = Object.fromEntries(
+    [...operations].map(([name, { weight = 1 }]) => [name, weight]),
+  )
+  const { label } = offered ?? load.arrivals
+  return { arrivals: label, maxInFlight: load.maxInFlight ?? null, weights }
 }
 
 /** @throws InputError for a scenario that knows nothing of shares: their preparations would collide. */
@@ -259,6 +223,7 @@ async function showChart(result: LoadResult, annotate: TestContext['annotate']):
 expect.extend({ toMeetSlo })
 
 export { expect }
+export type { Load, LoadFixture, UsersLoad } from './load.ts'
 export { numbersIn } from '../load/arrivals/shard.ts'
 export { burst } from '../load/arrivals/burst.ts'
 export { constant } from '../load/arrivals/constant.ts'
@@ -270,3 +235,5 @@ export { counter, gauge, trend } from '../load/metrics/declare-metrics.ts'
 export { sine } from '../load/arrivals/sine.ts'
 export { stages } from '../load/arrivals/stages.ts'
 export { steps } from '../load/arrivals/steps.ts'
+export { exponential, fixed, uniform } from '../load/users/think-time.ts'
+export { rampUsers, users } from '../load/users/users.ts'

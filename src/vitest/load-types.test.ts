@@ -1,7 +1,7 @@
 import { expect, expectTypeOf, test } from 'vitest'
 import type { LoadResult } from '../load/result.ts'
 import type { LoadRequest, Operation } from '../load/workload.ts'
-import { constant, counter, feed, gauge, trend, type LoadFixture } from './load-test.ts'
+import { constant, counter, feed, gauge, trend, users, type LoadFixture } from './load-test.ts'
 
 /** Measures nothing. */
 const load = ((of) => Promise.resolve(of)) as (of: unknown) => unknown as LoadFixture
@@ -41,6 +41,30 @@ test('a request has the rows, tags and metrics that its load declares, by type',
   expectTypeOf(result).resolves.toEqualTypeOf<LoadResult>()
 })
 
+test('so has a step of a session, which knows the state of its user as well', async () => {
+  await load({
+    users: users(2, { thinkTime: '1s' }),
+    duration: '1s',
+    session: {
+      setUp: ({ user }) => ({ name: `user ${user}` }),
+      steps: {
+        visit: async ({ data, state, tag, metrics }) => {
+          expectTypeOf(data).toEqualTypeOf<number>()
+          expectTypeOf(state).toEqualTypeOf<{ name: string }>()
+          tag('cache', 'hit')
+          // @ts-expect-error not a value of this tag
+          tag('cache', 'his')
+          metrics.bytes.add(data)
+        },
+        any: any.run,
+      },
+    },
+    data: feed([1, 2], 'sequential'),
+    tags: { cache: ['hit', 'miss'] },
+    metrics: { bytes: counter('bytes') },
+  })
+})
+
 test('without a feed there is no row, by type', async () => {
   await load({
     ...common,
@@ -54,4 +78,56 @@ test('without a feed there is no row, by type', async () => {
     },
   })
   expect(any).toBeDefined()
+})
+
+test('a step has the state that setUp makes, and the rows, tags and metrics of its load, by type', async () => {
+  const result = load({
+    users: users(2, { thinkTime: '1s' }),
+    duration: '1s',
+    session: {
+      setUp: async ({ user }) => ({ name: `user ${user}`, token: '' }),
+      steps: {
+        any,
+        typed: async ({ state, user, iteration, data, tag, metrics }) => {
+          expectTypeOf(state).toEqualTypeOf<{ name: string; token: string }>()
+          expectTypeOf([user, iteration]).toEqualTypeOf<number[]>()
+          expectTypeOf(data).toEqualTypeOf<{ page: string }>()
+          state.token = state.name
+          // @ts-expect-error setUp makes no such thing
+          state.tokens = state.name
+          tag('cache', 'hit')
+          // @ts-expect-error not a value of this tag
+          tag('cache', 'eu')
+          metrics.bytes.add(1)
+        },
+        counted: {
+          run: async ({ state }) => {
+            expectTypeOf(state).toEqualTypeOf<{ name: string; token: string }>()
+          },
+        },
+      },
+      tearDown: ({ state }) => {
+        expectTypeOf(state).toEqualTypeOf<{ name: string; token: string }>()
+      },
+    },
+    data: feed([{ page: '/' }], 'shuffled'),
+    tags: { cache: ['hit', 'miss'] },
+    metrics: { bytes: counter('bytes') },
+  })
+  expectTypeOf(result).resolves.toEqualTypeOf<LoadResult>()
+})
+
+test('without setUp a user has no state, by type', async () => {
+  await load({
+    users: users(2, { thinkTime: '1s' }),
+    duration: '1s',
+    session: {
+      steps: {
+        any,
+        typed: async ({ state }) => {
+          expectTypeOf(state).toEqualTypeOf<undefined>()
+        },
+      },
+    },
+  })
 })

@@ -1,5 +1,6 @@
 import { countDueBefore, type Arrivals } from '../load/arrivals/arrivals.ts'
 import { constant } from '../load/arrivals/constant.ts'
+import { InputError } from '../load/input-error.ts'
 import type { LoadResult } from '../load/result.ts'
 import { scaleThroughput, type Rescaling } from '../load/slo/scale-throughput.ts'
 import type { Slos } from '../load/slo/slo.ts'
@@ -24,6 +25,13 @@ export function offerOf(own: Arrivals, ratePerSecond: number, durationMs: number
     own: countDueBefore(own, durationMs),
     offered: countDueBefore(arrivals, durationMs),
   }
+}
+
+/** @throws InputError for a load of users, when a rate is offered. */
+export function refuseRate(): never {
+  throw new InputError(
+    'a load of users has no rate to be replaced by another: how many requests it sends follows from answers and think times. Search the capacity of a load with arrivals, such as constant(100).',
+  )
 }
 
 const offers = new WeakMap<LoadResult, Rescaling>()

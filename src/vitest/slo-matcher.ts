@@ -4,6 +4,7 @@ import { checkOperations, isSameBound, judgeSlo } from '../load/slo/judge-slo.ts
 import { written } from '../load/check-fields.ts'
 import { InputError } from '../load/input-error.ts'
 import type { LoadResult } from '../load/result.ts'
+import { checkHasRate } from '../load/slo/check-has-rate.ts'
 import { checkNoted, declaredBy } from '../load/slo/check-noted.ts'
 import { defaultBounds, type Allowances } from '../load/slo/default-bounds.ts'
 import { worstFirst, type SloRow } from '../load/slo/slo-row.ts'
@@ -18,8 +19,8 @@ declare module 'vitest' {
      * Passes if the measurement can be trusted and every bound of the SLO is met. An SLO with
      * `every` can be asserted of a load that was given it, `load({ …, slo })`: its windows are
      * judged as the load runs.
-     * @throws InputError if the SLO makes no sense, or has windows that nobody watched, or if what is
-     *   asserted of is not the result of a load.
+     * @throws InputError if the SLO makes no sense, has windows that nobody watched, or a throughput of a
+     *   load of users, or if what is asserted of is not the result of a load.
      */
     toMeetSlo: (slo: Slos) => R
   }
@@ -74,6 +75,7 @@ export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
   // Before its throughput is scaled, so that a mistake is named as it was written.
   readSlo(slo)
   const asserted = readSlo(sloFor(result, slo))
+  checkHasRate(asserted, result.model.kind)
   checkOperations(asserted, [...result.operations.keys()])
   checkNoted(asserted, declaredBy(result))
   const before = judgements.get(result)

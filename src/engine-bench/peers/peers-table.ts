@@ -4,7 +4,7 @@ import type { Deviation } from './judge/deviation.ts'
 import { trueTimes, type ResponseTimes } from './judge/truth.ts'
 import type { PeerRow } from './measure-peers.ts'
 
-const COLUMNS: readonly Column[] = [
+export const PEER_COLUMNS: readonly Column[] = [
   { heading: 'requests/s', align: 'right' },
   { heading: 'generator', align: 'left' },
   ...[
@@ -25,15 +25,15 @@ const UNKNOWN = '–'
 
 /** In plain columns, for a terminal. */
 export function renderPeersTable(rows: readonly PeerRow[]): string {
-  return renderTable(COLUMNS, rows.map(cellsOf))
+  return renderTable(PEER_COLUMNS, rows.map(cellsOf))
 }
 
 /** As a table of Markdown. */
 export function peersMarkdown(rows: readonly PeerRow[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   return [
-    line(COLUMNS.map(({ heading }) => heading)),
-    line(COLUMNS.map(({ align }) => (align === 'right' ? '---:' : '---'))),
+    line(PEER_COLUMNS.map(({ heading }) => heading)),
+    line(PEER_COLUMNS.map(({ align }) => (align === 'right' ? '---:' : '---'))),
     ...rows.map((row) => line(cellsOf(row).map((cell) => cell.replaceAll('|', '\\|')))),
   ].join('\n')
 }

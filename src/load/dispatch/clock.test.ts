@@ -63,10 +63,22 @@ describe('the clock thread', () => {
   })
 
   test('that dies leaves nobody asleep: requests are started as by a timer', async () => {
-    const loading = generateLoad({ ...LOAD, durationMs: 500 })
-    setTimeout(() => threads.forEach((thread) => void thread.terminate()), 200)
-    const result = await loading
+    const dies = (thread: Worker): void =>
+      void thread.once('message', () => setTimeout(() => void thread.terminate(), 150))
+    process.once('worker', dies)
+    const result = await generateLoad({ ...LOAD, durationMs: 500 })
     expect(countsOfAll(result)).toMatchObject({ planned: 100, started: 100 })
+    expect(running()).toBe(0)
+  })
+
+  test('that dies before it is ready is none', async () => {
+    const dies = (thread: Worker): void => void thread.terminate()
+    process.once('worker', dies)
+    await expect(openDispatch('clock')).rejects.toThrow(/no thread .* ended before it was ready/)
+    process.once('worker', dies)
+    const { technique, wait } = await openDispatch('auto')
+    await wait.close()
+    expect(technique).toBe('timer')
   })
 })
 

@@ -34,9 +34,9 @@ export async function openClock(): Promise<Wait> {
       resolve()
     })
   })
-  // Rejects if the thread fails before it is ready. One that is ended by others just exits.
+  // Rejects if the thread fails before it is ready.
   await Promise.race([once(thread, 'message'), exit])
-  if (!isRunning) throw new Error('the thread ended before it was ready')
+  if (!isRunning) throw new Error('it ended before it was ready')
   // An abandoned load must not keep its process alive.
   thread.unref()
   return {

@@ -1,5 +1,6 @@
 import { nowMs } from '../clock.ts'
 import { OBSERVE_EVERY_MS, PauseWatch, type Pause } from '../pauses.ts'
+import { Alarm } from './alarm.ts'
 import { Batches } from './batches.ts'
 import { CoreWaitWatch } from './core-wait.ts'
 import { timer } from './timer.ts'
@@ -10,10 +11,9 @@ import { InFlight, type Flight } from './in-flight.ts'
 import type { LoadRecorder } from '../recording/load-recorder.ts'
 import { mayHaveFailedByPause, type Ending, type RequestTimes } from '../recording/recorder.ts'
 import type { GeneratorHealth, LoadResult } from '../result.ts'
-import type { Schedule } from './schedule.ts'
+import type { RequestSource } from './request-source.ts'
 import { StartedRequest } from './started-request.ts'
 import type { RequestUnderWay, SloWindows } from '../slo/slo-windows.ts'
-import type { Workload } from '../workload.ts'
 
 /** After starting overdue requests for so long, answers to earlier ones are let in. */
 const LONGEST_CATCH_UP_MS = 5
@@ -31,8 +31,7 @@ const IDLE_MS = 0.1
 
 /** Starts the requests of one load when they are due, times them out, and counts each once. */
 export class Dispatcher {
-  readonly #schedule: Schedule
-  readonly #workload: Workload
+  readonly #source: RequestSource
   readonly #recorder: LoadRecorder
   readonly #limits: LoadResult['limits']
   readonly #dispatch: Dispatch
@@ -40,7 +39,7 @@ export class Dispatcher {
   readonly #flights = new InFlight()
   readonly #batches = new Batches()
   readonly #pauses = new PauseWatch(nowMs())
-  #next = 0
+  #alarm: Alarm | null = null
   #isWaitingForRoom = false
   #onRoom: () => void = () => {}
   /** Whether requests under way are waited for less long because the load was interrupted. */
@@ -48,15 +47,13 @@ export class Dispatcher {
   #mostRanOn = 0
 
   constructor(
-    schedule: Schedule,
-    workload: Workload,
+    source: RequestSource,
     recorder: LoadRecorder,
     limits: LoadResult['limits'],
     dispatch: Dispatch,
     windows: SloWindows | null,
   ) {
-    this.#schedule = schedule
-    this.#workload = workload
+    this.#source = source
     this.#recorder = recorder
     this.#limits = limits
     this.#dispatch = dispatch
@@ -74,9 +71,9 @@ export class Dispatcher {
     return { most: Math.max(this.#mostRanOn, atEnd), atEnd }
   }
 
-  /** Whether every request has been started or dropped. */
+  /** Whether no more requests are to be started. */
   get isDraining(): boolean {
-    return this.#next >= this.#schedule.total
+    return this.#source.isExhausted(nowMs())
   }
 
   /** When the generator was paused, in order. */
@@ -95,10 +92,11 @@ export class Dispatcher {
     signal: AbortSignal | undefined,
   ): Promise<Omit<GeneratorHealth, 'ranOn'>> {
     const { gracePeriodMs } = this.#limits
-    const { dueAtMs, warmUpCount, measureStartMs } = this.#schedule
+    const source = this.#source
     const { technique, wait } = this.#dispatch
-    const dueAfter = (i: number): number =>
-      this.#next + i < this.#schedule.total ? dueAtMs(this.#next + i) : Infinity
+    const alarm = source.followsEnds ? new Alarm(wait) : null
+    this.#alarm = alarm
+    const dueAfter = (i: number): number => source.dueAfterMs(i)
     const eventLoop = watchEventLoop()
     const gc = watchGcPauses()
     const coreWait = new CoreWaitWatch()
@@ -111,21 +109,23 @@ export class Dispatcher {
     try {
       while (!this.isDraining && !isAborted()) {
         const now = nowMs()
-        const dueMs = dueAtMs(this.#next)
+        const dueMs = source.nextDueMs
         if (this.#isWaitingForRoom) {
           await this.#roomOr(Math.min(endMs + gracePeriodMs, now + LONGEST_WAIT_MS))
+        } else if (alarm !== null) {
+          await alarm.until(Math.min(dueMs, now + LONGEST_WAIT_MS))
         } else if (dueMs > now + LONGEST_WAIT_MS) {
           // Not to its end, because this is less precise.
           await timer(now + LONGEST_WAIT_MS / 2)
         } else {
           await wait.until(dueMs, dueAfter)
         }
-        if (!isMeasuring && this.#next >= warmUpCount) {
+        if (!isMeasuring && source.isMeasuring(nowMs())) {
           isMeasuring = true
           eventLoop.reset()
           gc.reset()
           coreWait.reset()
-          this.#pauses.reset(measureStartMs)
+          this.#pauses.reset(source.measureStartMs)
           this.#batches.reset()
         }
         this.#catchUp(endMs)
@@ -150,13 +150,11 @@ export class Dispatcher {
    * @param dueBeforeMs requests from then on belong to the time that was not measured.
    */
   abandon(endMs: number, dueBeforeMs: number): void {
-    const { warmUpCount, total, dueAtMs, numberOf } = this.#schedule
-    for (let k = Math.max(this.#next, warmUpCount); k < total && dueAtMs(k) < dueBeforeMs; k++) {
-      const operation = this.#workload.draw(numberOf(k))
-      const recorder = this.#recorder.at(endMs, operation)
+    for (const request of this.#source.notTaken(dueBeforeMs)) {
+      const recorder = this.#recorder.at(endMs, request.operation)
       recorder.due()
       recorder.notStarted()
-      this.#windows?.notStarted({ operation, intendedAtMs: dueAtMs(k) })
+      this.#windows?.notStarted(request)
     }
   }
 
@@ -187,47 +185,44 @@ export class Dispatcher {
 
   /** Starts all requests that are due by now. */
   #catchUp(endMs: number): void {
-    const { dueAtMs } = this.#schedule
+    const source = this.#source
     const { whenFull, gracePeriodMs } = this.#limits
     let now = this.#now()
     const pauseMs = now + LONGEST_CATCH_UP_MS
     const mayWait = whenFull === 'wait' && this.#waitedSince(endMs, now) < gracePeriodMs
-    while (!this.isDraining && dueAtMs(this.#next) <= now) {
+    while (!source.isExhausted(now) && source.nextDueMs <= now) {
       this.#isWaitingForRoom = this.#isFull && mayWait
       if (this.#isWaitingForRoom) break
-      this.#batches.add(dueAtMs(this.#next))
+      this.#batches.add(source.nextDueMs)
       this.#start(now)
       now = this.#now()
       if (now >= pauseMs) break
     }
-    if (this.isDraining || dueAtMs(this.#next) > now) this.#batches.end()
+    if (source.isExhausted(now) || source.nextDueMs > now) this.#batches.end()
   }
 
   #start(now: number): void {
-    const k = this.#next++
-    const isWarmUp = k < this.#schedule.warmUpCount
-    const intendedAtMs = this.#schedule.dueAtMs(k)
-    const number = this.#schedule.numberOf(k)
-    const name = this.#workload.draw(number)
-    const recorder = isWarmUp ? null : this.#recorder.at(now, name)
+    const due = this.#source.take(now)
+    const { operation, number, dueAtMs, intendedAtMs, isWarmUp } = due
+    const recorder = isWarmUp ? null : this.#recorder.at(now, operation)
     recorder?.due()
     const isDropped = this.#isFull
     const isByPause = isDropped && this.#isCrowdedByPause(now)
     if (!isWarmUp) {
       const start = isByPause ? 'dropped by a pause' : isDropped ? 'dropped' : 'started'
-      this.#windows?.due({ operation: name, intendedAtMs }, now, start)
+      this.#windows?.due({ operation, intendedAtMs }, now, start)
     }
     if (isDropped) {
       recorder?.drop(isByPause)
       return
     }
-    recorder?.start(now - intendedAtMs)
+    recorder?.start(now - dueAtMs)
     const notes = recorder?.notes ?? this.#recorder.warmUpNotes
     const request = new StartedRequest({ number, intendedAtMs, startedAtMs: now, isWarmUp }, notes)
-    const flight = this.#flights.add(name, request)
+    const flight = this.#flights.add(due, request)
     const fail = (error: unknown): void => this.#answered(flight, { error })
     try {
-      this.#workload.run(name, request).then(() => this.#answered(flight, null), fail)
+      due.run(request).then(() => this.#answered(flight, null), fail)
     } catch (error) {
       fail(error)
     }
@@ -250,15 +245,18 @@ export class Dispatcher {
     now: number,
   ): void {
     if (!this.#flights.end(flight)) return
-    if (flight.request.isWarmUp) return
-    const { operation, request } = flight
+    const name = typeof ending === 'object' ? 'failed' : ending
+    const { due, request } = flight
+    due.onEnd?.(name, now)
+    this.#alarm?.bringForward(this.#source.nextDueMs)
+    if (request.isWarmUp) return
+    const { operation } = due
     const recorder = this.#recorder.at(now, operation)
     const times = this.#times(flight, now)
     if (typeof ending === 'object') recorder.fail(ending.error, times)
     else if (ending === 'ok') recorder.succeed(times)
     else if (ending === 'timed out') recorder.timeOut(times)
     else recorder.unfinished(times, this.#isGraceCut)
-    const name = typeof ending === 'object' ? 'failed' : ending
     const isByPause =
       name === 'failed' ? mayHaveFailedByPause(times) : name === 'unfinished' && this.#isGraceCut
     recorder.notes.end(request.tagged, name, times, isByPause)
@@ -313,12 +311,14 @@ export class Dispatcher {
     for (const request of givenUp) request.stop(code)
   }
 
-  /** Sums up a little of what was recorded, if it is in nobody's way. */
+  /** Works out a little of what was recorded, if it is in nobody's way. */
   #sumUp(): void {
     const now = this.#now()
+    const source = this.#source
     const isIdle =
-      this.inFlight === 0 && (this.isDraining || this.#schedule.dueAtMs(this.#next) > now + IDLE_MS)
+      this.inFlight === 0 && (source.isExhausted(now) || source.nextDueMs > now + IDLE_MS)
     this.#recorder.sumUpNext(now, isIdle)
+    this.#windows?.judgeComplete(now, isIdle)
   }
 
   #isOverdue({ request: { startedAtMs } }: Flight, now: number): boolean {
@@ -338,15 +338,19 @@ export class Dispatcher {
     if (this.#windows === null) return false
     const now = this.#now()
     const isWaiting = this.#isWaitingForRoom || this.isDraining
-    const startedUntilMs = isWaiting ? Infinity : this.#schedule.dueAtMs(this.#next)
+    const startedUntilMs = isWaiting ? Infinity : this.#source.takenUntilMs(now)
     return this.#windows.abortReason(now, startedUntilMs, () => this.#underWay(now)) !== null
   }
 
   *#underWay(now: number): Generator<RequestUnderWay> {
     for (const flight of this.#flights) {
-      const { operation, request } = flight
+      const { due, request } = flight
       if (request.isWarmUp) continue
-      yield { operation, intendedAtMs: request.intendedAtMs, times: this.#times(flight, now) }
+      yield {
+        operation: due.operation,
+        intendedAtMs: request.intendedAtMs,
+        times: this.#times(flight, now),
+      }
     }
   }
 

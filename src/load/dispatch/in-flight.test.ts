@@ -3,8 +3,10 @@ import { expect, test } from 'vitest'
 import { InFlight, type Flight } from './in-flight.ts'
 import { StartedRequest } from './started-request.ts'
 
-function requestOf(number: number): StartedRequest {
-  return new StartedRequest({ number, intendedAtMs: 0, startedAtMs: 0, isWarmUp: false })
+function start(flights: InFlight, number: number): Flight {
+  const facts = { number, intendedAtMs: 0, isWarmUp: false }
+  const due = { ...facts, operation: 'a', dueAtMs: 0, run: () => Promise.resolve() }
+  return flights.add(due, new StartedRequest({ ...facts, startedAtMs: 0 }))
 }
 
 /** What may happen to requests: one starts, some are given up, the n-th of those started settles. */
@@ -22,7 +24,7 @@ test('counts what runs until it settles, and what is under way until it is answe
       const settled = new Set<Flight>()
       const ended = new Set<Flight>()
       for (const happened of happenings) {
-        if (happened.kind === 'start') started.push(flights.add('a', requestOf(started.length)))
+        if (happened.kind === 'start') started.push(start(flights, started.length))
         else if (happened.kind === 'give up') {
           for (const flight of flights) {
             if (flight.request.number >= happened.upTo) break

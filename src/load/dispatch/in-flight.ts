@@ -1,8 +1,9 @@
+import type { DueRequest } from './request-source.ts'
 import type { StartedRequest } from './started-request.ts'
 
 /** A request that was started. */
 export interface Flight {
-  readonly operation: string
+  readonly due: DueRequest
   readonly request: StartedRequest
   /** Whether it was answered, or given up: at its time-out or the end of the grace period. */
   readonly hasEnded: boolean
@@ -46,9 +47,9 @@ export class InFlight {
     return this.#running - this.#underWay
   }
 
-  add(operation: string, request: StartedRequest): Flight {
+  add(due: DueRequest, request: StartedRequest): Flight {
     const before = this.#latest
-    const flight = { operation, request, hasEnded: false, hasSettled: false, before, after: null }
+    const flight = { due, request, hasEnded: false, hasSettled: false, before, after: null }
     if (before === null) this.#oldest = flight
     else before.after = flight
     this.#latest = flight

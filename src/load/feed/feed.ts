@@ -41,7 +41,7 @@ export function feed<Row>(rows: readonly Row[], mode: FeedMode): Feed<Row> {
   return new Feed(rows, mode)
 }
 
-/** A `unique` feed has had its last row; the request that asked for another one fails by it. */
+/** A `unique` feed has had its last row; `checkEnoughRows` makes sure that no load comes that far. */
 export class FeedExhaustedError extends Error {
   override readonly name = 'FeedExhaustedError'
   readonly code = 'FEED_EXHAUSTED'

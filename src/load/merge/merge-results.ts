@@ -1,10 +1,10 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { TECHNIQUES } from '../dispatch/technique.ts'
+import { mergeErrors } from '../recording/error-tally.ts'
 import { sumOf } from '../recording/histogram.ts'
 import { rowOf } from '../slo/bound-row.ts'
 import type {
   Deliveries,
-  ErrorCount,
   EventLoopDelay,
   GeneratorHealth,
   IntervalFigures,
@@ -17,6 +17,7 @@ import type { Bound } from '../slo/slo.ts'
 import { sumOfCounts } from '../totals.ts'
 import { mergeMetrics } from './merge-metrics.ts'
 import { mergeNotes } from './merge-notes.ts'
+import { mergeModels } from './merge-models.ts'
 import { mergeWindows } from './merge-windows.ts'
 
 /** At least one. */
@@ -34,6 +35,7 @@ export function mergeResults(shares: Shares, bounds: readonly Bound[]): LoadResu
   const names = [...first.operations.keys()]
   return {
     ...first,
+    model: mergeModels(shares.map(({ model }) => model)),
     startedAt: shares.map(({ startedAt }) => startedAt).toSorted()[0] ?? first.startedAt,
     measuredMs: Math.max(...shares.map(({ measuredMs }) => measuredMs)),
     isInterrupted: shares.some(({ isInterrupted }) => isInterrupted),
@@ -98,16 +100,6 @@ function worstReceivers(shares: readonly ReceiverHealth[]): ReceiverHealth {
     eventLoopDelay: worstDelay(shares.map(({ eventLoopDelay }) => eventLoopDelay)),
     pauses: sumOfPauses(shares.map(({ pauses }) => pauses)),
   }
-}
-
-/** By code, the most frequent first, each with the sample of the first share that has one. */
-function mergeErrors(errors: readonly ErrorCount[]): readonly ErrorCount[] {
-  const merged = new Map<string, ErrorCount>()
-  for (const error of errors) {
-    const { code, sample, count } = merged.get(error.code) ?? { ...error, count: 0 }
-    merged.set(code, { code, sample, count: count + error.count })
-  }
-  return [...merged.values()].toSorted((a, b) => b.count - a.count)
 }
 
 /** In the order of time, and in a second, of the first share that has the operation. */

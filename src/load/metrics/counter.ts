@@ -39,8 +39,9 @@ export class CounterRecorder implements Counter {
   }
 
   add(amount = 1): void {
+    const isAmount = Number.isFinite(amount) && amount >= 0
     // A sum that is too large for a number would be lost as a whole.
-    if (typeof amount !== 'number' || !(amount >= 0) || !Number.isFinite(this.#total + amount)) {
+    if (!isAmount || !Number.isFinite(this.#total + amount)) {
       this.#invalid++
       return
     }

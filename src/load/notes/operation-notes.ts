@@ -35,7 +35,7 @@ export class OperationNotes {
 
   /**
    * The row of data of a request.
-   * @throws FeedExhaustedError past the last row of a unique feed, which only a load without a schedule reaches.
+   * @throws FeedExhaustedError past the last row of a unique feed, which no load is let reach.
    */
   rowOf(number: number): unknown {
     return this.#load.rowOf(number)

@@ -1,20 +1,10 @@
-import { errorCode, errorSample } from './error-code.ts'
+import { ErrorTally } from './error-tally.ts'
 import { Interval } from './interval.ts'
 import { LoadNotes } from '../notes/load-notes.ts'
 import type { OperationNotes } from '../notes/operation-notes.ts'
-import type {
-  Deliveries,
-  ErrorCount,
-  IntervalFigures,
-  OperationCounts,
-  OperationResult,
-} from '../result.ts'
+import type { Deliveries, IntervalFigures, OperationCounts, OperationResult } from '../result.ts'
 import { withUnsent } from './unsent-messages.ts'
 import { TimeCounts } from './time-counts.ts'
-
-/** More codes than this are counted together, so that a code with an id in it can't fill the memory. */
-const MOST_ERROR_CODES = 50
-const OTHER_ERRORS = 'OTHER'
 
 /** How long a request was under way, in ms. */
 export interface RequestTimes {
@@ -45,7 +35,7 @@ export class OperationRecorder {
   /** What the requests write themselves. */
   readonly notes: OperationNotes
   readonly #operation: string
-  readonly #errors = new Map<string, { count: number; sample: string }>()
+  readonly #errors = new ErrorTally()
   /** Response times of the intervals that were summed up. */
   readonly #response = new TimeCounts()
   readonly #service = new TimeCounts()
@@ -123,17 +113,7 @@ export class OperationRecorder {
     this.#interval.failed++
     if (mayHaveFailedByPause(times)) this.#lostByPause++
     this.#failure.record(times.responseMs)
-    const code = errorCode(error)
-    const known = this.#errors.get(code)
-    if (known !== undefined) {
-      known.count++
-      return
-    }
-    const isFull = this.#errors.size >= MOST_ERROR_CODES && code !== OTHER_ERRORS
-    const key = isFull ? OTHER_ERRORS : code
-    const entry = this.#errors.get(key) ?? { count: 0, sample: errorSample(error) }
-    entry.count++
-    this.#errors.set(key, entry)
+    this.#errors.add(error)
   }
 
   /**
@@ -185,13 +165,10 @@ export class OperationRecorder {
 
   /** The whole record; call once, after the last interval was summed up. */
   finish(deliveries: Deliveries | null): OperationResult {
-    const errors: ErrorCount[] = [...this.#errors]
-      .map(([code, { count, sample }]) => ({ code, count, sample }))
-      .sort((a, b) => b.count - a.count)
     return {
       counts: this.counts,
       lostByPause: this.#lostByPause,
-      errors,
+      errors: this.#errors.counts,
       response: this.#response.toHistogram(),
       service: this.#service.toHistogram(),
       undisturbed: this.#undisturbed.toHistogram(),

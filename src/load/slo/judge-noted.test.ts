@@ -23,10 +23,12 @@ describe('a bound on a check', () => {
     expect(judge(slo, { checks: checks(2) })).toMatchObject([{ measured: 0.98, outcome: 'missed' }])
   })
 
-  test('that was never made is inconclusive, or missed if requests failed', () => {
+  test('that was never made is inconclusive, or missed if no request succeeded', () => {
     expect(judge(slo, {})).toMatchObject([{ measured: null, outcome: 'inconclusive' }])
     const failing = { counts: { ok: 0, failed: 1_000 } }
     expect(judge(slo, failing)).toMatchObject([{ measured: null, outcome: 'missed' }])
+    const some = { counts: { ok: 999, failed: 1 } }
+    expect(judge(slo, some)).toMatchObject([{ measured: null, outcome: 'inconclusive' }])
     const silent = { counts: { ok: 0, timedOut: 1_000 } }
     expect(judge(slo, silent)).toMatchObject([{ measured: null, outcome: 'missed' }])
   })
@@ -158,7 +160,7 @@ describe('a bound on a metric', () => {
     expect(rows).toMatchObject(rows.map(() => ({ outcome, operation: 'all', unit: 'number' })))
   })
 
-  test('that was never written is missed if requests failed', () => {
+  test('that was never written is missed if no request succeeded', () => {
     const failing = { counts: { ok: 0, failed: 1_000 } }
     const rows = judge({ metrics: { m: { p95: 1 } } }, failing, [recorded([])])
     expect(rows).toMatchObject([{ measured: null, outcome: 'missed' }])

@@ -27,7 +27,8 @@ const NOTHING: Noted = { measured: null, atWorst: null, withoutPauses: null }
 /**
  * Holds what requests wrote against one bound. It is met only if nothing that is not known of could
  * change that: requests that were never started, or ended before they had their tag, checks whose name was
- * one too many, values that were no numbers. What was never written is missed if requests failed, and inconclusive otherwise.
+ * one too many, values that were no numbers. What was never written is missed if no request succeeded, and
+ * inconclusive otherwise.
  */
 export function judgeNoted(result: Result, bound: NotedBound): SloRow {
   const row = rowOf(bound, [...result.operations.keys()])
@@ -76,12 +77,15 @@ function operationsOf(
   )
 }
 
-/** Whether the system was asked, and that it failed or didn't answer may be why nothing was written. */
+/** Whether the system was asked, and not one request succeeded: that may be why nothing was written. */
 function isUnanswered(operations: readonly OperationResult[]): boolean {
-  return operations.some(
-    ({ counts: { failed, timedOut, unfinished }, lostByPause }) =>
-      failed + timedOut + unfinished > lostByPause,
+  const lost = operations.reduce(
+    (all, { counts: { failed, timedOut, unfinished }, lostByPause }) => {
+      return all + failed + timedOut + unfinished - lostByPause
+    },
+    0,
   )
+  return lost > 0 && operations.every(({ counts }) => counts.ok === 0)
 }
 
 function measureCheck(operations: readonly OperationResult[], name: string): Noted {

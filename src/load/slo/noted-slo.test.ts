@@ -14,7 +14,7 @@ test('bounds on what requests write are read in the order they are written', () 
     checks: { 'has a body': { min: 0.99 } },
     tags: { cache: { hit: { response: { p95: '5ms' }, successRate: 1 } } },
     metrics: { ttfb: { p999: 20 }, bytes: { perSecond: { min: 5, max: 9 } } },
-    operations: { read: { checks: { 'is fresh': { min: 0 } } } },
+    operations: { read: { checks: { 'is fresh': { min: 0.5 } } } },
   }
   expect(readSlo(slo)).toMatchObject([
     { kind: 'check rate', operation: null, check: 'has a body', atLeast: 0.99 },
@@ -23,7 +23,7 @@ test('bounds on what requests write are read in the order they are written', () 
     { kind: 'metric', metric: 'ttfb', figure: { label: 'P99.9' }, side: 'max', limit: 20 },
     { kind: 'metric', metric: 'bytes', figure: 'per second', side: 'min', limit: 5 },
     { kind: 'metric', metric: 'bytes', figure: 'per second', side: 'max', limit: 9 },
-    { kind: 'check rate', operation: 'read', check: 'is fresh', atLeast: 0 },
+    { kind: 'check rate', operation: 'read', check: 'is fresh', atLeast: 0.5 },
   ])
 })
 
@@ -33,6 +33,7 @@ describe('an SLO is refused', () => {
     [{ checks: { a: 0.9 } }, /^SLO: checks: "a": 0\.9 is not an object\. Write .* min/],
     [{ checks: { a: { mn: 0.9 } } }, /Did you mean "min"/],
     [{ checks: { a: { min: 99 } } }, /^SLO: checks: "a": min: 99 must be a number from 0 to 1/],
+    [{ checks: { a: { min: 0 } } }, /^SLO: checks: "a": min: no share is below 0/],
     [{ tags: { cache: {} } }, /^SLO: tags\.cache: no bound is given/],
     [{ tags: { cache: { hit: {} } } }, /^SLO: tags\.cache\.hit: no bound is given/],
     [{ tags: { cache: { hit: { respons: {} } } } }, /Did you mean "response"/],

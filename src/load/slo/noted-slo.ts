@@ -22,7 +22,7 @@ export interface TagSlo {
 /** By tag and value: `{ cache: { hit: { response: { p95: '5ms' } } } }`. */
 export type TagSlos = Readonly<Record<string, Readonly<Record<string, TagSlo>>>>
 
-/** Of all checks of a name, the share that passed is at least `min`; 0 to 1. */
+/** Of all checks of a name, the share that passed is at least `min`: above 0, 1 at most. */
 export type CheckSlos = Readonly<Record<string, { readonly min: number }>>
 
 /** What a metric must hold, in its unit. */
@@ -148,6 +148,7 @@ export function readCheckSlos(
     const ofCheck = `${where}: "${check}"`
     checkKeys(slo, ofCheck, ['min'])
     const atLeast = readShare(slo.min, `${ofCheck}: min`)
+    if (atLeast === 0) throw new InputError(`${ofCheck}: min: no share is below 0. Give it more.`)
     return { ...over(operation), kind: 'check rate', check, atLeast }
   })
 }

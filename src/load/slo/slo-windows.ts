@@ -65,6 +65,15 @@ export class SloWindows {
   }
 
   /**
+   * Judges windows that are complete. Call it every few ms: no load is ended by a window before it is judged.
+   * @param isIdle whether nobody is waiting. If somebody always is, a window is judged within 50 ms all the
+   *   same.
+   */
+  judgeComplete(now: number, isIdle: boolean): void {
+    for (const series of this.#series) series.judgeComplete(now, isIdle)
+  }
+
+  /**
    * Why the load is to end now; `null` if it isn't.
    * @param startedUntilMs requests due before that have been started, or wait for the system: of later
    *   ones, the generator may be behind with some.

@@ -15,6 +15,8 @@ interface OpenWindow {
   pending: number
 }
 
+/** A complete window is judged when nobody is waiting, or after so long: half of the shortest window. */
+const JUDGED_WITHIN_MS = 50
 /** A pause of the generator just before the end of a window delays what had ended in it by less, most times. */
 const THROUGHPUT_PATIENCE_MS = 500
 
@@ -30,6 +32,11 @@ export class WindowSeries {
   readonly #open = new Map<number, OpenWindow>()
   /** Counts of windows that were judged, to be used again. */
   readonly #spare: ReadonlyMap<Scope, WindowCounts>[] = []
+  /**
+   * The last window of which all requests have ended, until it is judged: in the path of a request, that would
+   * make others late.
+   */
+  #complete: { readonly index: number; readonly sinceMs: number } | null = null
   /** Windows before this one have had all their requests due. */
   #newest = 0
   /** How long after its end a window has missed its bounds if requests of it are still under way; `null` if that ends no load. */
@@ -59,7 +66,7 @@ export class WindowSeries {
   due({ operation, intendedAtMs }: DueRequest, now: number, start: Start): void {
     const isStarted = start === 'started'
     const due = this.#indexAt(intendedAtMs)
-    while (this.#newest < due) this.#judgeIfComplete(this.#newest++)
+    while (this.#newest < due) this.#noteIfComplete(this.#newest++, now)
     const window = this.#window(due)
     const startedIn = this.#indexAt(now)
     if (isStarted) window.pending++
@@ -102,7 +109,7 @@ export class WindowSeries {
       if (others !== undefined) others.startedFromEarlier++
     }
     window.pending--
-    if (due < this.#newest) this.#judgeIfComplete(due)
+    if (due < this.#newest) this.#noteIfComplete(due, now)
   }
 
   #isAfter(index: number, now: number): boolean {
@@ -161,6 +168,7 @@ export class WindowSeries {
   }
 
   finish(measuredMs: number): readonly SloRow[] {
+    this.#judgeNoted()
     for (let index = 0; index < this.#count; index++) {
       if (this.#endMs(index) > measuredMs) break
       if (index >= this.#newest || this.#open.has(index)) this.#judge(index)
@@ -169,8 +177,25 @@ export class WindowSeries {
     return this.#tallies.map((tally) => tally.row())
   }
 
-  #judgeIfComplete(index: number): void {
-    if (this.#window(index).pending === 0) this.#judge(index)
+  /**
+   * Judges a window that is complete, if there is one: some µs per bound. Call it now and then.
+   * @param isIdle whether nobody is waiting.
+   */
+  judgeComplete(now: number, isIdle: boolean): void {
+    if (this.#complete === null) return
+    if (isIdle || now - this.#complete.sinceMs >= JUDGED_WITHIN_MS) this.#judgeNoted()
+  }
+
+  /** Another one that is still to be judged is judged first, so that counts of one window at most are kept. */
+  #noteIfComplete(index: number, now: number): void {
+    if (this.#window(index).pending > 0) return
+    this.#judgeNoted()
+    this.#complete = { index, sinceMs: now }
+  }
+
+  #judgeNoted(): void {
+    if (this.#complete !== null) this.#judge(this.#complete.index)
+    this.#complete = null
   }
 
   #judge(index: number): void {

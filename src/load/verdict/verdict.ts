@@ -3,6 +3,7 @@ import type { Bound } from '../slo/slo.ts'
 import { countsOfAll, inTime } from '../totals.ts'
 import { judgePace } from './judge-pace.ts'
 import { judgeReceivers } from './judge-receivers.ts'
+import { judgeUsers } from './judge-users.ts'
 
 /** A figure of the measurement that is past its threshold. */
 export interface VerdictReason {
@@ -42,7 +43,12 @@ export function judgeMeasurement(result: LoadResult, bounds: readonly Bound[]): 
     threshold,
     message: `${percent(achieved)} of the planned requests were started in time, less than ${percent(threshold)}`,
   })
-  if (achieved < T.achieved.invalid) broken.push(achievedReason(T.achieved.invalid))
+  const { model } = result
+  if (model.kind === 'closed') {
+    const ofUsers = judgeUsers(result, model)
+    broken.push(...ofUsers.invalid)
+    doubtful.push(...ofUsers.degraded)
+  } else if (achieved < T.achieved.invalid) broken.push(achievedReason(T.achieved.invalid))
   else if (achieved < T.achieved.degraded) doubtful.push(achievedReason(T.achieved.degraded))
 
   const droppedShare = dropped / planned
@@ -67,7 +73,8 @@ export function judgeMeasurement(result: LoadResult, bounds: readonly Bound[]): 
       message: `${unfinished} of ${planned} requests (${percent(unfinishedShare)}) had not ended ${when}`,
     })
   }
-  doubtful.push(...judgePace(result, bounds), ...judgeReceivers(result, bounds))
+  if (model.kind === 'open') doubtful.push(...judgePace(result, bounds))
+  doubtful.push(...judgeReceivers(result, bounds))
   if (result.isInterrupted) {
     doubtful.push({
       figure: 'measured time',

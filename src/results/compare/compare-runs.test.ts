@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { closedModel, loadResult } from '../../load/result-fixture.ts'
 import { arbitraryRun } from '../arbitrary-run.ts'
+import { serializeLoadResult } from '../load-result-json.ts'
 import type { RunFile } from '../run-file.ts'
 import { compareRuns, comparisonExitCode, type RunComparison } from './compare-runs.ts'
 import { markedDifferences, notesOn } from './comparison-notes.ts'
@@ -9,6 +11,7 @@ import { runOf, scenarioOf, times } from './run-fixture.ts'
 const strict = { isUnlikeAllowed: false }
 const fast = scenarioOf('mixed', { responseMs: times(300, 1) })
 const slow = scenarioOf('mixed', { responseMs: times(300, 2) })
+const ofUsers = serializeLoadResult(loadResult({}, { model: closedModel() })).model
 
 function metricsOf(comparison: RunComparison) {
   return comparison.scenarios.flatMap(({ operations }) => operations).flatMap((of) => of.metrics)
@@ -62,6 +65,20 @@ describe('what is not comparable exits with 4:', () => {
     expect(comparisonExitCode(allowed)).toBe(0)
     expect(markedDifferences(allowed)).toHaveLength(1)
     expect(notesOn(allowed).join(' ')).toContain('unlike in CPU model')
+  })
+
+  test('an open load and a closed one, even if both are said to be one workload', () => {
+    const closed = { ...fast, result: { ...fast.result, model: ofUsers } }
+    const comparison = compareRuns(runOf([fast]), runOf([closed]), strict)
+    expect(comparison.scenarios[0]?.standing).toMatchObject({
+      kind: 'unlike',
+      why: expect.stringContaining('unlike models: open and closed'),
+    })
+    const allowed = compareRuns(runOf([fast]), runOf([closed]), { isUnlikeAllowed: true })
+    expect(allowed.scenarios[0]?.standing).toMatchObject({
+      kind: 'compared',
+      notes: [expect.stringContaining('unlike models')],
+    })
   })
 
   test('an unlike workload: that scenario alone', () => {

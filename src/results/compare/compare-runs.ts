@@ -159,6 +159,10 @@ function distrust({ verdict, testStatus, result }: Measured): string | null {
 
 /** In what two loads differ, as far as it is known; `null` if they are the same. */
 function loadDifference(baseline: Measured, candidate: Measured): string | null {
+  const [model, otherModel] = [baseline.result.model.kind, candidate.result.model.kind]
+  if (model !== otherModel) {
+    return `unlike models: ${model} and ${otherModel}. Response times of an open load begin when a request was due, those of a closed one when it was started`
+  }
   if (baseline.workloadHash !== candidate.workloadHash) {
     const [a, b] = [baseline.workloadHash, candidate.workloadHash].map(
       (hash) => hash ?? 'not recorded',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { loadResult, type OperationFixture } from '../../load/result-fixture.ts'
+import { closedModel, loadResult, type OperationFixture } from '../../load/result-fixture.ts'
 import type { LoadResult } from '../../load/result.ts'
 import { judgeMeasurement } from '../../load/verdict/verdict.ts'
 import { serializeLoadResult } from '../load-result-json.ts'
@@ -100,4 +100,19 @@ test('only what was asked for is compared, of every operation that has it', () =
     'multicast errors',
     'multicast delivery',
   ])
+})
+
+test('an open load and a closed one are not compared', () => {
+  const entries = {
+    baseline: [scenario({ multicast: { responseMs } })],
+    candidate: [scenario({ multicast: { responseMs } }, { model: closedModel() })],
+  }
+  const comparisons = findComparisons(entries, null)
+  const { baseline, candidate } = readRound(comparisons, entries)
+  expect(comparisons).not.toEqual([])
+  for (const { id } of comparisons) {
+    const why = 'the load of "mixed" is open in the baseline and closed in the candidate'
+    expect(baseline[id]).toEqual({ kind: 'absent', why })
+    expect(candidate[id]).toEqual({ kind: 'absent', why })
+  }
 })

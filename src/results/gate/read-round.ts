@@ -25,7 +25,10 @@ export interface OperationFigures extends Pick<OperationEntry, 'name' | 'counts'
 type ResultFigures = Pick<
   LoadResultJson,
   'isInterrupted' | 'abortReason' | 'measuredMs' | 'intervals'
-> & { readonly operations: readonly OperationFigures[] }
+> & {
+  readonly model: Pick<LoadResultJson['model'], 'kind'>
+  readonly operations: readonly OperationFigures[]
+}
 
 /** What a gate reads of a run file's scenario: any `ScenarioEntry` is one. */
 export type ScenarioFigures =
@@ -70,25 +73,44 @@ export function findComparisons(
 
 /** What a round's two runs say of each comparison. */
 export function readRound(comparisons: readonly Comparison[], entries: RoundEntries): GateRound {
-  return {
-    baseline: readArm(comparisons, entries.baseline, 'baseline'),
-    candidate: readArm(comparisons, entries.candidate, 'candidate'),
+  const models = { baseline: modelsIn(entries.baseline), candidate: modelsIn(entries.candidate) }
+  const unlike = new Map<string, Reading>()
+  for (const [scenario, model] of models.candidate) {
+    const before = models.baseline.get(scenario)
+    if (before === undefined || before === model) continue
+    const why = `the load of "${scenario}" is ${before} in the baseline and ${model} in the candidate`
+    unlike.set(scenario, { kind: 'absent', why })
   }
+  return {
+    baseline: readArm(comparisons, entries.baseline, 'baseline', unlike),
+    candidate: readArm(comparisons, entries.candidate, 'candidate', unlike),
+  }
+}
+
+/** Open or closed: figures of one can't be compared with those of the other. */
+function modelsIn(scenarios: readonly ScenarioFigures[]): ReadonlyMap<string, string> {
+  return new Map(
+    scenarios.flatMap((scenario) =>
+      scenario.state === 'measured' ? [[scenario.name, scenario.result.model.kind] as const] : [],
+    ),
+  )
 }
 
 function readArm(
   comparisons: readonly Comparison[],
   scenarios: readonly ScenarioFigures[],
   arm: keyof GateRound,
+  unlike: ReadonlyMap<string, Reading>,
 ): Readings {
   const byName = new Map(scenarios.map((scenario) => [scenario.name, scenario]))
   return Object.fromEntries(
     comparisons.map((comparison) => {
       const scenario = byName.get(comparison.scenario)
       const reading: Reading =
-        scenario === undefined
+        unlike.get(comparison.scenario) ??
+        (scenario === undefined
           ? { kind: 'absent', why: `the ${arm} has no scenario "${comparison.scenario}"` }
-          : readScenario(comparison, scenario, arm)
+          : readScenario(comparison, scenario, arm))
       return [comparison.id, reading]
     }),
   )

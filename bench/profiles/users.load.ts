@@ -1,0 +1,38 @@
+import { numbersIn, test, users } from '../../src/vitest/load-test.ts'
+import { multicast } from '../workloads/multicast.ts'
+import { loadTestIdentity } from '../workloads/register.ts'
+import { requireTargets } from '../workloads/require-targets.ts'
+
+const USERS = 50
+const TEAMS = 10
+
+// People rather than a rate: each signs in, looks around, sends to all who are there and signs out, and
+// waits for every answer. A slower system has slower people, not more of them.
+test('users: sessions of 50 people', async ({ load, registry, subscribers, share }) => {
+  await subscribers.host(numbersIn(share, USERS).map(loadTestIdentity))
+  const addressed = requireTargets(registry)
+  const { gateway } = subscribers
+
+  await load({
+    users: users(USERS, { thinkTime: '500ms' }),
+    session: {
+      setUp: ({ user }) => ({ identity: loadTestIdentity(user), team: `team-${user % TEAMS}` }),
+      steps: {
+        signIn: ({ state: { identity, team } }) =>
+          registry.register(identity, { status: 'online', team }, { gateway, replace: true }),
+        renew: ({ state: { identity } }) => registry.heartbeat(identity, 60_000),
+        list: ({ state: { team } }) => addressed.enumerate({ team }),
+        send: multicast(addressed, subscribers, { share }),
+        signOut: ({ state: { identity } }) => registry.unregister(identity),
+      },
+      tearDown: ({ state: { identity } }) => registry.unregister(identity),
+    },
+    share,
+    duration: { short: '15s', full: '10m' },
+    slo: {
+      successRate: 0.99,
+      response: { p95: '20ms' },
+      operations: { send: { completion: { p95: '50ms' }, delivery: { rate: 0.98 } } },
+    },
+  })
+})

@@ -1,0 +1,83 @@
+import type { ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { readRunFile } from '../results/read-run-file.ts'
+import type { RunFile } from '../results/run-file.ts'
+import { ended, runFilesIn, startCommand, useResultsFolder } from './command-for-tests.ts'
+
+const folder = useResultsFolder()
+const tornDownFile = (): string => join(folder(), 'torn-down')
+
+/** In memory, so that nothing but the command is tested. */
+function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  return startCommand(args, {
+    BENCH_BACKEND: 'memory',
+    BENCH_RESULTS: folder(),
+    TORN_DOWN_FILE: tornDownFile(),
+    ...env,
+  })
+}
+
+async function onlyResult() {
+  const [path = 'none', ...others] = runFilesIn(folder())
+  expect(others).toEqual([])
+  const run: RunFile = await readRunFile(path)
+  const [scenario] = run.scenarios
+  if (scenario?.state !== 'measured') throw new Error('nothing was measured')
+  if (scenario.result.model.kind !== 'closed') throw new Error('it is not a load of users')
+  return { run, path, scenario, result: scenario.result, model: scenario.result.model }
+}
+
+function tornDown(): readonly string[] {
+  return readFileSync(tornDownFile(), 'utf8').trim().split('\n').toSorted()
+}
+
+const ALL = ['user 0', 'user 1', 'user 2', 'user 3']
+
+test('a load of users says in report, run file and CSV which model it was', async () => {
+  const { exitCode, stdout } = await ended(start(['bench', 'users']))
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain('4 users, think time exponential, mean 20ms for 1.0 s')
+  expect(stdout).toContain('closed load: times begin when a step does')
+  expect(stdout).toMatch(/iterations: \d+ completed, 0 cut short by a step/)
+  const { path, result, model } = await onlyResult()
+  expect(result.operations.map(({ name }) => name)).toEqual(['arrive', 'leave'])
+  expect(model).toMatchObject({ users: 4, setUp: { users: 4, ok: 4 }, tearDown: { ok: 4 } })
+  expect(tornDown()).toEqual(ALL)
+  const csv = readFileSync(path.replace(/json$/, 'csv'), 'utf8')
+  expect(csv.split('\n')[0]).toMatch(/model.*users.*thinkTime.*iterationsCompleted/)
+  expect(csv).toContain('closed')
+})
+
+test('an interruption keeps what was measured, and tears every user down', async () => {
+  const child = start(['bench', 'users', '--duration', '1h'])
+  child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 3_000))
+  await ended(child)
+  const { result, model } = await onlyResult()
+  expect(result.isInterrupted).toBe(true)
+  expect(model.tearDown).toMatchObject({ users: 4, ok: 4 })
+  expect(tornDown()).toEqual(ALL)
+})
+
+test('a capacity can not be searched for, because there is no rate to replace', async () => {
+  const { exitCode, stderr } = await ended(
+    start(['bench-capacity', 'users', '--duration', '1s', '--results', folder()]),
+  )
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(/users\.load\.ts: .*a load of users has no rate/)
+})
+
+test('generators share the users, and are together all of them', { timeout: 90_000 }, async () => {
+  const startAt = new Date(Date.now() + 10_000).toISOString()
+  const { exitCode, stdout } = await ended(
+    start(['bench', 'users', '--generators', '2', '--start-at', startAt], {
+      BENCH_BACKEND: 'programs',
+    }),
+  )
+  expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
+  const { model, result } = await onlyResult()
+  expect(model).toMatchObject({ users: 4, setUp: { users: 4, ok: 4 } })
+  expect(model.userTimeMs).toBe(4 * result.measuredMs)
+  expect(tornDown()).toEqual(ALL)
+})

@@ -1,0 +1,242 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inspect } from 'node:util'
+import type { Shard } from './arrivals/shard.ts'
+import { nowMs } from './clock.ts'
+import { openDispatch, type DispatchOption } from './dispatch/dispatch-option.ts'
+import { Dispatcher } from './dispatch/dispatcher.ts'
+import type { RequestSource } from './dispatch/request-source.ts'
+import type { Feed } from './feed/feed.ts'
+import { InputError } from './input-error.ts'
+import type { NoMetrics } from './metrics/declare-metrics.ts'
+import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
+import { readTags, type NoTags } from './notes/tags.ts'
+import type { Pause } from './pauses.ts'
+import { errorSample } from './recording/error-code.ts'
+import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
+import type { Deliveries, LoadResult } from './result.ts'
+import { checkCounted } from './slo/check-counted.ts'
+import { checkNoted } from './slo/check-noted.ts'
+import { withoutReceiversFault } from './slo/disturbed-receivers.ts'
+import { checkOperations } from './slo/judge-slo.ts'
+import { readSlo, type Bound, type Slos } from './slo/slo.ts'
+import { SloWindows } from './slo/slo-windows.ts'
+import {
+  readVerdictThresholds,
+  type VerdictOverrides,
+  type VerdictThresholds,
+} from './verdict/verdict-thresholds.ts'
+import { countedIn, type Operation } from './workload.ts'
+
+/** What a load of either model is measured by. */
+export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
+  /** Rows for the requests. Default: they have none. */
+  readonly data?: Feed<Row>
+  /** Tags that requests may set, with their values: up to 20, all tags together. Default: none. */
+  readonly tags?: Tags
+  /** Metrics that requests write to. Default: none. */
+  readonly metrics?: Declared
+  /** Requests are sent for this long first and left out of the figures, in ms. Default 0. */
+  readonly warmUpMs?: number
+  /** How long requests are started for, after the warm-up, in ms; > 0. */
+  readonly durationMs: number
+  /** A request that takes longer, from its actual start, has timed out, in ms. Default 5,000. */
+  readonly timeoutMs?: number
+  /** How long requests under way are waited for once the last one was due, in ms. Default 10,000. */
+  readonly gracePeriodMs?: number
+  /**
+   * How requests are started on time: `clock` within some µs, by a thread that watches the clock;
+   * `hybrid` and `spin` too, with a shorter tail, for up to a core; `timer` within about 1 ms. Default
+   * `auto`: `clock`, or `timer` where the system gives no thread.
+   */
+  readonly dispatch?: DispatchOption
+  /** Seed of what is drawn: operations or think times, and the order of a shuffled feed. Default 1. */
+  readonly seed?: number
+  /**
+   * Bounds on every window are judged while the load runs, and may end it early. Those on the whole
+   * run are for `judgeSlo`; here they are only checked, before the load starts.
+   */
+  readonly slo?: Slos
+  /**
+   * Makes only one of several shares of the load; other generators make the others. A share has as
+   * much of `maxInFlight`, or of the users. Default: all of it.
+   */
+  readonly share?: Shard
+  /**
+   * When the first request is due, in Unix ms, so that several generators start together. Default:
+   * at once.
+   */
+  readonly startAtMs?: number
+  /** Thresholds of the verdict on this load, where they differ from `VERDICT_THRESHOLDS`. */
+  readonly verdict?: VerdictOverrides
+  /** Aborting ends the load early: what was measured so far is the result, marked interrupted. */
+  readonly signal?: AbortSignal | undefined
+  /** Told about twice a second how it goes. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined
+}
+
+/** Between the call and the first request, so that the first is not late already. */
+const LEAD_MS = 20
+const PROGRESS_MS = 500
+/** Whoever counts deliveries has this long to say how many; our own receivers need less than 15 s. */
+const DELIVERIES_WITHIN_MS = 30_000
+const TOO_LATE: Deliveries = {
+  kind: 'unknown',
+  reason: `nobody said within ${DELIVERIES_WITHIN_MS / 1_000} s what was received`,
+}
+
+/** Operations by name, as far as measuring is concerned: what was received of their messages. */
+type Measured = ReadonlyMap<string, Pick<Operation, 'deliveries'>>
+
+/** A plan that was read: its defaults filled in, its bounds checked. */
+export interface Measurement {
+  readonly operations: Measured
+  readonly warmUpMs: number
+  readonly durationMs: number
+  readonly seed: number
+  readonly limits: LoadResult['limits']
+  readonly bounds: readonly Bound[]
+  readonly verdictThresholds: VerdictThresholds
+  readonly plan: Pick<MeasuredPlan, 'dispatch' | 'startAtMs' | 'signal' | 'onProgress'> & NotesPlan
+}
+
+/**
+ * Reads what a load is measured by, before anything is done for it.
+ * @throws InputError for bounds on what the load doesn't have, or verdict thresholds that make no sense.
+ */
+export function readMeasurement(
+  plan: MeasuredPlan & NotesPlan,
+  operations: Measured,
+  room: Pick<LoadResult['limits'], 'maxInFlight' | 'whenFull'>,
+): Measurement {
+  const { durationMs, warmUpMs = 0, seed = 1, timeoutMs = 5_000, gracePeriodMs = 10_000 } = plan
+  const bounds = plan.slo === undefined ? [] : readSlo(plan.slo)
+  checkOperations(bounds, [...operations.keys()])
+  checkCounted(bounds, countedIn(operations))
+  checkNoted(bounds, { tags: readTags(plan.tags ?? {}), metrics: plan.metrics ?? {} })
+  return {
+    operations,
+    warmUpMs,
+    durationMs,
+    seed,
+    limits: { ...room, timeoutMs, gracePeriodMs },
+    bounds,
+    verdictThresholds: readVerdictThresholds(plan.verdict),
+    plan,
+  }
+}
+
+/**
+ * Starts the requests of a source when they are due, and measures each of them.
+ * @param sourceFrom makes the source, whose first request is due at `startMs` of `nowMs()` at the earliest.
+ * @throws InputError if the load should have started already; ConservationError if a request got lost.
+ */
+export async function measure(
+  { operations: measured, warmUpMs, durationMs, seed, ...measurement }: Measurement,
+  sourceFrom: (startMs: number) => RequestSource,
+): Promise<Omit<LoadResult, 'model' | 'arrivals'>> {
+  const { limits, bounds, verdictThresholds, plan } = measurement
+  const operations = [...measured.keys()]
+  const opened = await openDispatch(plan.dispatch ?? 'auto')
+  let progressTimer: NodeJS.Timeout | undefined
+  try {
+    const startMs = await startTime(plan.startAtMs, plan.signal)
+    const source = sourceFrom(startMs)
+    const { measureStartMs } = source
+    const startedAt = new Date(Date.now() + measureStartMs - nowMs()).toISOString()
+
+    const notes = new LoadNotes(plan, seed, measureStartMs + durationMs)
+    const recorder = new LoadRecorder(operations, measureStartMs, durationMs, notes)
+    const isWindowed = bounds.some(({ everyMs }) => everyMs !== null)
+    const windowPlan = { operations, measureStartMs, durationMs }
+    const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
+    const dispatcher = new Dispatcher(source, recorder, limits, opened, windows)
+    progressTimer = setInterval(() => {
+      tell(plan.onProgress, recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
+    }, PROGRESS_MS)
+    const plannedEndMs = measureStartMs + durationMs
+    const pace = await dispatcher.startRequests(plannedEndMs, plan.signal)
+    const isEndedEarly = !dispatcher.isDraining
+    const isInterrupted = isEndedEarly && plan.signal?.aborted === true
+    const abortReason = isEndedEarly && !isInterrupted ? (windows?.reason ?? null) : null
+    const endMs = isEndedEarly ? Math.min(nowMs(), plannedEndMs) : plannedEndMs
+    // All requests are due before the planned end, but the sum that is the last one's time may round to it.
+    const dueBeforeMs = endMs < plannedEndMs ? endMs : Infinity
+    if (isEndedEarly) {
+      recorder.endAt(endMs)
+      dispatcher.abandon(endMs, dueBeforeMs)
+    }
+    await dispatcher.drain(endMs, plan.signal)
+    const health = { ...pace, ranOn: dispatcher.ranOn }
+    const deliveries = await askReceivers(measured, dispatcher.pauses)
+    const scheduled = source.plannedBefore(dueBeforeMs)
+    const record = recorder.finish(nowMs(), scheduled, deliveries)
+    const measuredMs = Math.max(endMs - measureStartMs, 0)
+    return {
+      startedAt,
+      seed,
+      warmUpMs,
+      durationMs,
+      measuredMs,
+      isInterrupted,
+      abortReason,
+      limits,
+      health,
+      verdictThresholds,
+      ...record,
+      windowedSlo: withoutReceiversFault(windows?.finish(measuredMs) ?? [], record.operations),
+    }
+  } finally {
+    clearInterval(progressTimer)
+    await opened.wait.close()
+  }
+}
+
+/** Whoever is told how it goes can't end the load by failing: a timer calls this, above which nobody catches. */
+function tell(onProgress: MeasuredPlan['onProgress'], progress: LoadProgress): void {
+  try {
+    onProgress?.(progress)
+  } catch (error) {
+    process.emitWarning(`onProgress threw: ${inspect(errorSample(error))}`)
+  }
+}
+
+/**
+ * When the first request is due, by `nowMs()`; resolves a little earlier.
+ * @throws InputError if that is too late already.
+ */
+async function startTime(startAtMs: number | undefined, signal?: AbortSignal): Promise<number> {
+  if (startAtMs === undefined) return nowMs() + LEAD_MS
+  const leadMs = startAtMs - Date.now()
+  if (leadMs < LEAD_MS) {
+    const late = `${((LEAD_MS - leadMs) / 1_000).toFixed(1)} s`
+    throw new InputError(
+      `start at ${new Date(startAtMs).toISOString()}: the load was ready ${late} too late. Give it a later start; a load that starts at a given time has to be the first of its run.`,
+    )
+  }
+  const startMs = nowMs() + leadMs
+  // An interrupted wait ends as an interrupted load does: with what there is.
+  await sleep(leadMs - LEAD_MS, undefined, { signal }).catch(() => {})
+  return startMs
+}
+
+/** Whatever goes wrong with receivers, the figures of the load itself are kept. */
+async function askReceivers(
+  operations: Measured,
+  pauses: readonly Pause[],
+): Promise<ReadonlyMap<string, Deliveries>> {
+  const seen = new Map<string, Deliveries>()
+  for (const [name, { deliveries }] of operations) {
+    if (deliveries === undefined) continue
+    const isAnswered = new AbortController()
+    try {
+      const tooLate = sleep(DELIVERIES_WITHIN_MS, TOO_LATE, { signal: isAnswered.signal })
+      tooLate.catch(() => {})
+      seen.set(name, await Promise.race([deliveries(pauses), tooLate]))
+    } catch (error) {
+      seen.set(name, { kind: 'unknown', reason: errorSample(error) })
+    } finally {
+      isAnswered.abort()
+    }
+  }
+  return seen
+}

@@ -1,0 +1,48 @@
+import { errorCode, errorSample } from './error-code.ts'
+
+/** More codes than this are counted together, so that a code with an id in it can't fill the memory. */
+const MOST_ERROR_CODES = 50
+const OTHER_ERRORS = 'OTHER'
+
+/** How often something failed with one error code, and what the first of them said. */
+export interface ErrorCount {
+  readonly code: string
+  readonly count: number
+  readonly sample: string
+}
+
+/** Counts errors by code. */
+export class ErrorTally {
+  readonly #errors = new Map<string, { count: number; readonly sample: string }>()
+
+  add(error: unknown): void {
+    const code = errorCode(error)
+    const known = this.#errors.get(code)
+    if (known !== undefined) {
+      known.count++
+      return
+    }
+    const isFull = this.#errors.size >= MOST_ERROR_CODES && code !== OTHER_ERRORS
+    const key = isFull ? OTHER_ERRORS : code
+    const entry = this.#errors.get(key) ?? { count: 0, sample: errorSample(error) }
+    entry.count++
+    this.#errors.set(key, entry)
+  }
+
+  /** The most frequent first. */
+  get counts(): readonly ErrorCount[] {
+    return [...this.#errors]
+      .map(([code, { count, sample }]) => ({ code, count, sample }))
+      .sort((a, b) => b.count - a.count)
+  }
+}
+
+/** Adds up the counts of several tallies, the most frequent first, each with the first sample there is. */
+export function mergeErrors(errors: readonly ErrorCount[]): readonly ErrorCount[] {
+  const merged = new Map<string, ErrorCount>()
+  for (const error of errors) {
+    const { code, sample, count } = merged.get(error.code) ?? { ...error, count: 0 }
+    merged.set(code, { code, sample, count: count + error.count })
+  }
+  return [...merged.values()].toSorted((a, b) => b.count - a.count)
+}

@@ -1,0 +1,67 @@
+import type { ClosedModel } from '../load-model.ts'
+import { formatMs } from '../duration.ts'
+import { sumOf } from '../recording/histogram.ts'
+import type { LoadResult } from '../result.ts'
+import { pauseLimitMs } from './pause-limit.ts'
+import type { VerdictReason } from './verdict.ts'
+
+/** What speaks against a measurement, by how much it does. */
+export interface UsersJudgement {
+  readonly invalid: readonly VerdictReason[]
+  readonly degraded: readonly VerdictReason[]
+}
+
+/**
+ * Whether the users of a closed load were there, and on time. There is no schedule that they could fall
+ * behind: what the generator does to them is to wake them late, which makes the load lighter than it
+ * was planned, and leaves response times as they are. `achieved` has the thresholds of both, because
+ * both are requests that should have been made. Users who don't think have no pace to be kept to: their
+ * figures show the generator as well, which is said, and are not invalid.
+ */
+export function judgeUsers(result: LoadResult, model: ClosedModel): UsersJudgement {
+  const { achieved, batchMs } = result.verdictThresholds
+  const invalid: VerdictReason[] = []
+  const degraded: VerdictReason[] = []
+  const judge = (
+    present: number,
+    figure: string,
+    message: string,
+    worst: 'degraded' | 'invalid',
+  ): void => {
+    const level =
+      present < achieved.invalid && worst === 'invalid'
+        ? 'invalid'
+        : present < achieved.degraded
+          ? 'degraded'
+          : null
+    if (level === null) return
+    const reason = { figure, measured: present, threshold: achieved[level], message }
+    if (level === 'invalid') invalid.push(reason)
+    else degraded.push(reason)
+  }
+  const { setUp, userTimeMs } = model
+  const missing = setUp.users - setUp.ok
+  // An interruption keeps users away too, and is said by itself.
+  if (setUp.users > 0 && setUp.notDone === 0) {
+    const message = `${missing} of ${setUp.users} users took no part, because they could not be set up`
+    judge(setUp.ok / setUp.users, 'users set up', message, 'invalid')
+  }
+  if (userTimeMs > 0) {
+    const lateness = sumOf([...result.operations.values()].map((operation) => operation.lateness))
+    const late = Math.min((lateness.mean * lateness.totalCount) / 1_000 / userTimeMs, 1)
+    const message = `the generator kept users waiting before their steps for ${(late * 100).toFixed(1)} % of their time: they made that many fewer requests`
+    judge(1 - late, 'users on time', message, model.thinkTime.meanMs > 0 ? 'invalid' : 'degraded')
+  }
+  const { pauses, eventLoopDelay } = result.health
+  const pausedMs = Math.max(pauses.maxMs, eventLoopDelay.maxMs)
+  const pauseMs = pauseLimitMs(result, batchMs.degraded)
+  if (pausedMs > pauseMs) {
+    degraded.push({
+      figure: 'longest pause',
+      measured: pausedMs,
+      threshold: pauseMs,
+      message: `the generator was paused for up to ${formatMs(pausedMs)}, more than ${formatMs(pauseMs)}: users had their answers later than the system gave them`,
+    })
+  }
+  return { invalid, degraded }
+}
