@@ -49,7 +49,7 @@ Environment
   BENCH_DURATION, BENCH_SCENARIOS,
   BENCH_RESULTS, BENCH_SHARD,
   BENCH_START_AT, BENCH_NAMESPACE         the options above
-  BENCH_DISPATCH                          how requests are started: auto, timer, hybrid or spin
+  BENCH_DISPATCH                          how requests are started: auto, clock, timer, hybrid or spin
   BENCH_STACK                             if set, unexpected errors are printed with their stacks
   BENCH_GROWTH_UP_TO                      the largest n of bench:micro -- cost-growth; 1e5
   BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE     images for containers; redis:7-alpine, nats:2-alpine

@@ -62,6 +62,13 @@ test(
   },
 )
 
+test('what a terminal would obey is printed as text', { timeout: 60_000 }, async () => {
+  const { stdout, stderr } = await run(['bench', 'escapes'], 'memory')
+  // oxlint-disable-next-line no-control-regex
+  expect(stdout + stderr).not.toMatch(/[\u0007\u001b]/)
+  expect(stdout).toContain('check "never \\u{1b}[31mred\\u{1b}]0;title\\u{7}" was never made')
+})
+
 const missing = missingPrograms()
 
 test(

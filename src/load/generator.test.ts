@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -55,6 +56,21 @@ describe('a load', () => {
       ),
       { numRuns: 15 },
     )
+  })
+
+  test('goes on if whoever is told how it goes fails', async () => {
+    const warned = once(process, 'warning')
+    const result = await generateLoad({
+      arrivals: constant(50),
+      durationMs: 600,
+      operations: { nothing: async () => {} },
+      onProgress: () => {
+        throw new Error('no \u001b[31mscreen')
+      },
+    })
+    expect(countsOfAll(result)).toMatchObject({ planned: 30, ok: 30 })
+    const [warning]: unknown[] = await warned
+    expect(String(warning)).toMatch(/onProgress threw: 'no \\x1B\[31mscreen'/)
   })
 
   test('leaves the warm-up out of the figures, and numbers requests through', async () => {

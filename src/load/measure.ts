@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import type { Shard } from './arrivals/shard.ts'
 import { nowMs } from './clock.ts'
 import { openDispatch, type DispatchOption } from './dispatch/dispatch-option.ts'
@@ -10,6 +11,7 @@ import type { NoMetrics } from './metrics/declare-metrics.ts'
 import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
 import { readTags, type NoTags } from './notes/tags.ts'
 import type { Pause } from './pauses.ts'
+import { errorSample } from './recording/error-code.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
 import { checkCounted } from './slo/check-counted.ts'
@@ -149,7 +151,7 @@ export async function measure(
     const windows = isWindowed ? new SloWindows(bounds, windowPlan) : null
     const dispatcher = new Dispatcher(source, recorder, limits, opened, windows)
     progressTimer = setInterval(() => {
-      plan.onProgress?.(recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
+      tell(plan.onProgress, recorder.progress(nowMs(), dispatcher.inFlight, dispatcher.isDraining))
     }, PROGRESS_MS)
     const plannedEndMs = measureStartMs + durationMs
     const pace = await dispatcher.startRequests(plannedEndMs, plan.signal)
@@ -189,6 +191,15 @@ export async function measure(
   }
 }
 
+/** Whoever is told how it goes can't end the load by failing: a timer calls this, above which nobody catches. */
+function tell(onProgress: MeasuredPlan['onProgress'], progress: LoadProgress): void {
+  try {
+    onProgress?.(progress)
+  } catch (error) {
+    process.emitWarning(`onProgress threw: ${inspect(errorSample(error))}`)
+  }
+}
+
 /**
  * When the first request is due, by `nowMs()`; resolves a little earlier.
  * @throws InputError if that is too late already.
@@ -222,8 +233,7 @@ async function askReceivers(
       tooLate.catch(() => {})
       seen.set(name, await Promise.race([deliveries(pauses), tooLate]))
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      seen.set(name, { kind: 'unknown', reason })
+      seen.set(name, { kind: 'unknown', reason: errorSample(error) })
     } finally {
       isAnswered.abort()
     }

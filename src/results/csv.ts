@@ -24,12 +24,12 @@ export function toCsv<Row extends object>(
 }
 
 /**
- * Puts a `'` before a text that begins with `=`, `+`, `-`, `@`, tab or carriage return, so that no
+ * Puts a `'` before a text that begins with `=`, `+`, `-`, `@` in any width, tab or a line end, so that no
  * spreadsheet runs what a scenario or a server's error happens to be called (OWASP, "CSV
  * Injection"); and before one that begins with `'`, so that taking one `'` away is always right.
  */
 function guard(text: string): string {
-  return /^[=+\-@\t\r']/.test(text) ? `'${text}` : text
+  return /^[=+\-@＝＋－＠\t\r\n']/.test(text) ? `'${text}` : text
 }
 
 function quote(text: string): string {

@@ -1,3 +1,4 @@
+import { perSecond } from '../load/metrics/counter.ts'
 import type { Column } from './csv.ts'
 import { toCsv } from './csv.ts'
 import type { MetricJson, TagSplitJson } from './notes-json.ts'
@@ -102,11 +103,6 @@ export function notesCsv(run: RunFile): string | null {
     ]
   })
   return rows.length === 0 ? null : toCsv(NOTE_COLUMNS, rows)
-}
-
-/** What was added per second; `null` if no time was measured. */
-export function perSecond(inTime: number, measuredMs: number): number | null {
-  return measuredMs === 0 ? null : (inTime * 1_000) / measuredMs
 }
 
 function kindOf(note: NoteRow['note']): string {

@@ -1,4 +1,4 @@
-import type { RunFile } from './run-file.ts'
+import type { RunFile, ScenarioEntry } from './run-file.ts'
 
 /** Longer texts than this, in UTF-16 units, are cut: a name is for reading. */
 const LONGEST = 300
@@ -35,9 +35,9 @@ export function printableLines(text: string): string {
   return lines.map((line) => escaped(line.replaceAll('\t', '  '))).join('\n')
 }
 
-/** A run all of whose texts are harmless to print: nobody can forget one. */
-export function printableRun(run: RunFile): RunFile {
-  return printableValue(run, '') as RunFile
+/** A run, or a part of it, all of whose texts are harmless to print: nobody can forget one. */
+export function printableRun<Part extends RunFile | ScenarioEntry>(run: Part): Part {
+  return printableValue(run, '') as Part
 }
 
 /** The form of the data stays. What has nothing to be changed is not copied. */

@@ -6,7 +6,7 @@ import { renderTable } from './render-table.ts'
 export function renderFailures(result: LoadResultJson): string {
   const { timeoutMs, maxInFlight, gracePeriodMs } = result.limits
   const { most, atEnd } = result.health.ranOn
-  const ranOn = most === 0 ? '' : `, up to ${most} of which had timed out and ran on`
+  const ranOn = most === 0 ? '' : `; up to ${most} ran on after they had been given up`
   const rows = result.operations.flatMap(({ name, counts, errors }) => [
     ...errors.map(({ code, count, sample }) => [name, code, count, redactUrls(sample)] as const),
     [name, 'timed out', counts.timedOut, `no answer within ${timeoutMs / 1_000} s`] as const,

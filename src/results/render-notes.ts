@@ -1,10 +1,9 @@
 import { formatMs } from '../load/duration.ts'
-import { formatValue } from '../load/metrics/format-value.ts'
+import { perSecond } from '../load/metrics/counter.ts'
+import { formatNumber, formatValue } from '../load/metrics/format-value.ts'
 import { didYouMean } from '../nearest-name.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
-import { perSecond } from './notes-csv.ts'
 import type { MetricJson, TagSplitJson } from './notes-json.ts'
-import { printable } from './printable.ts'
 import { renderTable, type Column } from './render-table.ts'
 import type { ScenarioEntry } from './run-file.ts'
 
@@ -52,11 +51,11 @@ function renderTags(operations: readonly OperationJson[]): string | null {
 function renderChecks(operations: readonly OperationJson[]): string | null {
   const rows = operations.flatMap(({ name, checks }) =>
     checks.map((check) => [
-      printable(check.name),
+      check.name,
       name,
       whole(check.passed + check.failed),
       whole(check.failed),
-      `${decimals((100 * check.passed) / (check.passed + check.failed))} %`,
+      passedOf(check),
     ]),
   )
   if (rows.length === 0) return null
@@ -68,6 +67,10 @@ function renderChecks(operations: readonly OperationJson[]): string | null {
     right('passed'),
   ]
   return renderTable(columns, rows)
+}
+
+function passedOf({ passed, failed }: OperationJson['checks'][number]): string {
+  return passed + failed === 0 ? '–' : `${decimals((100 * passed) / (passed + failed))} %`
 }
 
 function renderMetrics({ metrics, measuredMs }: LoadResultJson): string | null {
@@ -122,7 +125,7 @@ function renderTrouble(
     ),
     ...(count === 0
       ? []
-      : [`${howOften(count)} a tag was set that is not declared, such as ${printable(sample)}`]),
+      : [`${howOften(count)} a tag was set that is not declared, such as ${sample}`]),
     ...metrics.flatMap((metric) => [
       ...(metric.invalid === 0
         ? []
@@ -140,7 +143,7 @@ function renderTrouble(
 
 /** As many digits as the histogram has. */
 function threeDigits(value: number): string {
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
+  return formatNumber(value, { maximumSignificantDigits: 3 })
 }
 
 const INVALID = {

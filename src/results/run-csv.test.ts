@@ -135,7 +135,7 @@ describe('texts in CSV', () => {
     )
   })
 
-  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])(
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1'])(
     '%j is no formula to a spreadsheet',
     (text) => {
       expect(toCsv(columns, [{ text }])).toBe(`text\n"'${text}"\n`)

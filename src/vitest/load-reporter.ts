@@ -9,6 +9,7 @@ import { renderMicroBenchmarks } from '../results/render-micro-benchmarks.ts'
 import { renderReference } from '../results/render-reference.ts'
 import { renderOutcomes, renderReport } from '../results/render-report.ts'
 import { paint } from '../results/render-scenario.ts'
+import { printable, printableRun } from '../results/printable.ts'
 import type { MicroBenchmarkEntry, ScenarioEntry } from '../results/run-file.ts'
 import type { RunRecord } from '../results/run-record.ts'
 import type { ResultPaths } from '../results/write-run-file.ts'
@@ -130,7 +131,7 @@ export class LoadReporter implements Reporter {
     // Stored before it is printed: what is printed may not get anywhere.
     this.#record.addScenarios(entries)
     this.#isBroken ||= isBrokenTest(testCase, entries)
-    for (const entry of entries) {
+    for (const entry of entries.map(printableRun)) {
       this.#print(renderReport(entry))
       if (this.#isVerbose && entry.state === 'measured') this.#print(renderFailures(entry.result))
     }
@@ -152,14 +153,14 @@ export class LoadReporter implements Reporter {
     const otherErrors = errors.map((error) => errorLine(error, null, this.#root))
     for (const line of [...moduleErrors, ...otherErrors]) process.stderr.write(`${line}\n`)
     if (!this.#isBegun) return
-    for (const entry of lost) this.#print(renderReport(entry))
+    for (const entry of lost) this.#print(renderReport(printableRun(entry)))
     const { run, paths, storageProblem, historyProblem } = this.#record
     const isBroken =
       this.#isBroken || moduleErrors.length + errors.length > 0 || storageProblem !== null
     const exitCode = this.#judge(isBroken)
     // What failed without being a scenario or a figure is a micro-benchmark that broke.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
-    if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(run)}`)
+    if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(printableRun(run))}`)
     if (isInterrupted && storageProblem === null) {
       this.#print(paint('yellow', '\nInterrupted: what was measured until then is in the files.'))
     }
@@ -197,7 +198,7 @@ export class LoadReporter implements Reporter {
   #printHeading({ id, fullName }: TestCase): void {
     if (this.#headed.has(id)) return
     this.#headed.add(id)
-    this.#print(`\n${paint('bold', fullName)}`)
+    this.#print(`\n${paint('bold', printable(fullName))}`)
   }
 
   /** One that was skipped decides nothing; one that fails by assertions only was judged by its figures. */

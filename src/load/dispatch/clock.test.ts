@@ -82,6 +82,13 @@ describe('the clock thread', () => {
   })
 })
 
+test('a thread that is ended before it is ready is done without', async () => {
+  process.once('worker', (thread) => void thread.terminate())
+  const { technique, wait } = await openDispatch('auto')
+  await wait.close()
+  expect(technique).toBe('timer')
+})
+
 test('left to the machine, the technique is the clock', async () => {
   const { technique, wait } = await openDispatch('auto')
   await wait.close()

@@ -65,6 +65,11 @@ describe('a request is told to stop', () => {
     expect(code).toBe('GRACE_PERIOD_ENDED')
   })
 
+  test('and is said to have run on, if it does', async () => {
+    const { health } = await load(never, { gracePeriodMs: 10 })
+    expect(health.ranOn).toEqual({ most: 10, atEnd: 10 })
+  })
+
   test('never after it was answered', async () => {
     const signals: AbortSignal[] = []
     const answered: RunOperation = async ({ signal }) => void signals.push(signal)
@@ -114,7 +119,7 @@ describe('the limit on requests in flight', () => {
     const verdict = judgeMeasurement(result, [])
     expect(verdict.kind).toBe('invalid')
     expect(JSON.stringify(verdict)).toMatch(
-      /45 of 50 .* because 5 were running, up to 5 of which had timed out and ran on, 5 of them to the end/,
+      /45 of 50 .* because 5 were running, and up to 5 ran on after they had been given up, 5 of them to the end/,
     )
   })
 

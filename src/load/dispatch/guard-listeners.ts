@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { errorSample } from '../recording/error-code.ts'
 
 /** Different texts that a process warns of. */
@@ -41,5 +42,6 @@ function warn(error: unknown): void {
   const said = errorSample(error)
   if (warnedOf.has(said) || warnedOf.size === MAX_WARNINGS) return
   warnedOf.add(said)
-  process.emitWarning(`A listener of a request's signal threw: ${said}`)
+  // Quoted, because a terminal obeys what a server may have put into it.
+  process.emitWarning(`A listener of a request's signal threw: ${inspect(said)}`)
 }

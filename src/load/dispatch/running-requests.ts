@@ -54,7 +54,8 @@ export class RunningRequests {
 
   /** Requests that ran on after they had been given up. */
   get ranOn(): GeneratorHealth['ranOn'] {
-    return { most: this.#mostRanOn, atEnd: this.#flights.givenUp }
+    const atEnd = this.#flights.givenUp
+    return { most: Math.max(this.#mostRanOn, atEnd), atEnd }
   }
 
   /** @param notes where it writes: those of its operation, or of the warm-up. */

@@ -18,6 +18,14 @@ export interface CounterResult {
   readonly invalid: number
 }
 
+/**
+ * What was added per second while requests were being started; `null` if no time was measured. What is too
+ * large for a number is the largest there is.
+ */
+export function perSecond(inTime: number, measuredMs: number): number | null {
+  return measuredMs === 0 ? null : Math.min((inTime / measuredMs) * 1_000, Number.MAX_VALUE)
+}
+
 /** Adds up what the measured requests of a load give. */
 export class CounterRecorder implements Counter {
   #total = 0

@@ -1,4 +1,5 @@
-import { check, checkFields, numberAbove0 } from '../check-fields.ts'
+import { check, checkFields, number } from '../check-fields.ts'
+import { LARGEST_TIME_US } from '../recording/histogram.ts'
 import type { Counter } from './counter.ts'
 import type { Gauge } from './gauge.ts'
 import type { Trend } from './trend.ts'
@@ -68,10 +69,13 @@ export function gauge(unit = ''): GaugeDeclaration {
  *   0.001 of every other unit, so that `ms` go up to 35 minutes.
  */
 export function trend(unit = '', options: { readonly resolution?: number } = {}): TrendDeclaration {
-  checkFields(options, 'trend', { resolution: numberAbove0 })
+  checkFields(options, 'trend', { resolution: checkResolution })
   const { resolution = unit === 'bytes' ? 1 : 0.001 } = options
   return declared({ kind: 'trend', unit: checkedUnit(unit, 'trend'), resolution })
 }
+
+/** So that the largest value is a number. */
+const checkResolution = number(Number.MIN_VALUE, Number.MAX_VALUE / (LARGEST_TIME_US + 1))
 
 /** Whether something is what `counter`, `gauge` or `trend` returned. */
 export function isDeclared(value: unknown): boolean {

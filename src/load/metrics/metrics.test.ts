@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { constant } from '../arrivals/constant.ts'
 import { generateLoad } from '../generator.ts'
+import { InputError } from '../input-error.ts'
 import type { LoadResult } from '../result.ts'
+import { perSecond } from './counter.ts'
 import { counter, gauge, trend } from './declare-metrics.ts'
 import type { MetricResult } from './metric-recorders.ts'
 import { trendAt } from './trend.ts'
@@ -88,13 +90,22 @@ describe('metrics', () => {
   })
 
   test('that would overflow stay numbers', async () => {
+    const resolution = 8e298
     const result = await generateLoad({
       ...short,
-      metrics: { huge: counter() },
-      operations: { write: async ({ metrics }) => metrics.huge.add(Number.MAX_VALUE) },
+      metrics: { huge: counter(), vast: trend('m', { resolution }) },
+      operations: {
+        write: async ({ metrics }) => {
+          metrics.huge.add(Number.MAX_VALUE)
+          metrics.vast.record(Number.MAX_VALUE)
+        },
+      },
     })
     const huge = metricOf(result, 'huge', 'counter')
     expect(huge).toMatchObject({ total: Number.MAX_VALUE, invalid: MEASURED - 1 })
+    expect(perSecond(huge.inTime, result.measuredMs)).toBe(Number.MAX_VALUE)
+    expect(trendAt(metricOf(result, 'vast', 'trend'), 100)).toBeLessThan(Infinity)
+    expect(() => trend('m', { resolution: 1e300 })).toThrow(InputError)
   })
 
   test('count per second what was added while requests were being started', async () => {

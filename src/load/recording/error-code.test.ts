@@ -21,10 +21,13 @@ test('counts an error under its code, or else its name', () => {
   expect(errorSample('down')).toBe('down')
 })
 
+/** Refuses to say anything about itself, even whether it is an error. */
+const CLOSED = new Proxy(new Error('down'), { get: refuse, getPrototypeOf: refuse })
+
 test('whatever is thrown has a code and a sample, both short texts', () => {
   const thrown = fc.oneof(
     fc.anything({ withNullPrototype: true }),
-    fc.constantFrom(Symbol('down'), broken('code', refuse), broken('name', refuse)),
+    fc.constantFrom(Symbol('down'), CLOSED, broken('code', refuse), broken('name', refuse)),
     fc.constantFrom(
       broken('message', refuse),
       broken('message', () => ({ reason: 'down' })),
@@ -39,16 +42,28 @@ test('whatever is thrown has a code and a sample, both short texts', () => {
   )
 })
 
-test('a request that fails with something unreadable has failed, and its window has missed its bounds', async () => {
-  const { operations, windowedSlo } = await generateLoad({
-    arrivals: constant(50),
-    durationMs: 200,
-    slo: { response: { p95: '10ms' }, every: '200ms' },
-    operations: { break: () => Promise.reject(Object.create(null)) },
-  })
-  expect(operations.get('break')).toMatchObject({
-    counts: { failed: 10 },
-    errors: [{ code: 'NOT_AN_ERROR', count: 10 }],
-  })
-  expect(windowedSlo).toMatchObject([{ outcome: 'missed' }])
-})
+test.for([
+  ['a rejection', () => Promise.reject(Object.create(null))],
+  ['a rejection with a proxy', () => Promise.reject(CLOSED)],
+  [
+    'a thrown proxy',
+    () => {
+      throw CLOSED
+    },
+  ],
+] as const)(
+  'a request that fails with something unreadable (%s) has failed, and its window has missed its bounds',
+  async ([, fail]) => {
+    const { operations, windowedSlo } = await generateLoad({
+      arrivals: constant(50),
+      durationMs: 200,
+      slo: { response: { p95: '10ms' }, every: '200ms' },
+      operations: { break: fail },
+    })
+    expect(operations.get('break')).toMatchObject({
+      counts: { failed: 10 },
+      errors: [{ code: 'NOT_AN_ERROR', count: 10 }],
+    })
+    expect(windowedSlo).toMatchObject([{ outcome: 'missed' }])
+  },
+)

@@ -80,6 +80,16 @@ describe('a bound on a value of a tag', () => {
     expect(judge(success, { tags: [fast, lost(12)] })).toMatchObject([{ outcome: 'inconclusive' }])
   })
 
+  test('is inconclusive if requests that never started could make it missed', () => {
+    const tags = [split('hit', { ok: 100 }, 5)]
+    const unstarted = (dropped: number, notStarted: number) => ({
+      tags,
+      counts: { ok: 100, dropped, notStarted },
+    })
+    expect(judge(success, unstarted(6, 5))).toMatchObject([{ outcome: 'met' }])
+    expect(judge(success, unstarted(6, 6))).toMatchObject([{ outcome: 'inconclusive' }])
+  })
+
   test('that only the generator misses is inconclusive', () => {
     const late = {
       ...split('hit', { ok: 100 }, 50),

@@ -1,4 +1,5 @@
 import type { Histogram } from 'hdr-histogram-js'
+import { perSecond } from '../metrics/counter.ts'
 import type { MetricResult } from '../metrics/metric-recorders.ts'
 import { inUnit } from '../metrics/trend.ts'
 import { OTHER_CHECKS } from '../notes/check-counts.ts'
@@ -25,8 +26,9 @@ const NOTHING: Noted = { measured: null, atWorst: null, withoutPauses: null }
 
 /**
  * Holds what requests wrote against one bound. It is met only if nothing that is not known of could
- * change that: requests that ended before they had their tag, checks whose name was one too many, values
- * that were no numbers. What was never written is missed if no request succeeded, and inconclusive otherwise.
+ * change that: requests that were never started, or ended before they had their tag, checks whose name was
+ * one too many, values that were no numbers. What was never written is missed if no request succeeded, and
+ * inconclusive otherwise.
  */
 export function judgeNoted(result: Result, bound: NotedBound): SloRow {
   const row = rowOf(bound, [...result.operations.keys()])
@@ -61,7 +63,7 @@ function measure(result: Result, bound: NotedBound): Noted {
     }
     case 'tag success rate': {
       const { of, untagged } = splitsOf(result, bound)
-      return measureTagSuccess(of, untagged)
+      return measureTagSuccess(of, untagged, unstarted(operationsOf(result, bound.operation)))
     }
   }
 }
@@ -130,16 +132,26 @@ function measureTagTime(
   }
 }
 
-function measureTagSuccess(of: readonly TagSplit[], untagged: readonly TagSplit[]): Noted {
+/** @param neverStarted requests, any of which may have been of the value. */
+function measureTagSuccess(
+  of: readonly TagSplit[],
+  untagged: readonly TagSplit[],
+  neverStarted: number,
+): Noted {
   const ok = sum(of, ({ counts }) => counts.ok)
   const ended = sum(of, allOf)
   if (ended === 0) return NOTHING
-  const lost = sum(untagged, (split) => allOf(split) - split.counts.ok)
+  const lost = neverStarted + sum(untagged, (split) => allOf(split) - split.counts.ok)
   return {
     measured: ok / ended,
     atWorst: ok / (ended + lost),
     withoutPauses: (ok + sum(of, ({ lostByPause }) => lostByPause)) / ended,
   }
+}
+
+/** Requests that were due and not started: they have no tags. */
+function unstarted(operations: readonly OperationResult[]): number {
+  return operations.reduce((all, { counts }) => all + counts.dropped + counts.notStarted, 0)
 }
 
 function measureMetric(
@@ -150,8 +162,8 @@ function measureMetric(
   switch (metric.kind) {
     case 'counter': {
       const { total, inTime, invalid } = metric
-      if (figure === 'per second' && measuredMs === 0) return NOTHING
-      const measured = figure === 'total' ? total : (inTime * 1_000) / measuredMs
+      const measured = figure === 'total' ? total : perSecond(inTime, measuredMs)
+      if (measured === null) return NOTHING
       // What was refused can only have made it more.
       return {
         measured,

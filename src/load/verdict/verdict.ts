@@ -92,7 +92,7 @@ function runningOf({ limits, health }: LoadResult): string {
   const { most, atEnd } = health.ranOn
   const running = `${limits.maxInFlight} were running`
   if (most === 0) return running
-  return `${running}, up to ${most} of which had timed out and ran on, ${atEnd} of them to the end: does their operation pass on \`request.signal\`?`
+  return `${running}, and up to ${most} ran on after they had been given up, ${atEnd} of them to the end: does their operation pass on \`request.signal\`?`
 }
 
 function invalid(reasons: readonly VerdictReason[]): Verdict {
