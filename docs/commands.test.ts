@@ -54,9 +54,13 @@ if (process.env['BENCH_BACKEND'] !== 'containers') {
       project.remove()
     })
 
-    test('has the types right in every file that a page tells to write', () => {
-      expect(typeErrors(project.folder).filter((line) => files.has(fileIn(line)))).toEqual([])
-    })
+    test(
+      'has the types right in every file that a page tells to write',
+      { timeout: 180_000 },
+      () => {
+        expect(typeErrors(project.folder).filter((line) => files.has(fileIn(line)))).toEqual([])
+      },
+    )
 
     const plan = planOf(scripts.map(({ script }) => script)).map((script, index) => ({
       script,
