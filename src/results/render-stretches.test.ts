@@ -29,6 +29,11 @@ test('the last stretch has what is left over, and what ended after the load did'
   ])
 })
 
+test('a load has no more stretches than seconds, whatever its file says', () => {
+  const lines = renderStretches([second(0, 'send', 3, 1), second(1, 'send', 4, 1)], 1e308, 1)
+  expect(lines.split('\n')).toHaveLength(3)
+})
+
 test('a stretch without an answer has no times, and a short load is one stretch', () => {
   const silent = [second(0, 'send', 0, null), second(1, 'send', 0, null)]
   expect(renderStretches(silent, 1_500, 30).split('\n').slice(1)).toEqual([

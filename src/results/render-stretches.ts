@@ -16,7 +16,12 @@ export function renderStretches(
   everySeconds: number,
 ): string {
   const operations = [...new Set(intervals.map(({ operation }) => operation))]
-  const count = Math.max(Math.floor(measuredMs / 1_000 / everySeconds), 1)
+  // A file may say that more was measured than it has seconds of.
+  const seconds = intervals.reduce((most, { second }) => Math.max(most, second + 1), 0)
+  const count = Math.max(
+    Math.min(Math.floor(measuredMs / 1_000 / everySeconds), Math.ceil(seconds / everySeconds)),
+    1,
+  )
   const stretchOf = ({ second }: IntervalFigures): number =>
     Math.min(Math.floor(second / everySeconds), count - 1)
   const columns: Column[] = [
