@@ -277,7 +277,33 @@ describe('a load', () => {
       onProgress: ({ phase }) => phase === 'draining' && controller.abort(),
       operations: { hang: () => new Promise(() => {}) },
     })
-    expect(countsOfAll(await running)).toMatchObject({ planned: 10, unfinished: 10 })
+    const result = await running
+    expect(countsOfAll(result)).toMatchObject({ planned: 10, unfinished: 10 })
+    // It has all of its requests, but not what would have become of them.
+    expect(result).toMatchObject({ isInterrupted: true, measuredMs: 100 })
+    expect(judgeMeasurement(result, [])).toMatchObject({
+      reasons: expect.arrayContaining([
+        expect.objectContaining({ message: expect.stringMatching(/ended when the load was/) }),
+        expect.objectContaining({ message: expect.stringMatching(/^interrupted while the last/) }),
+      ]),
+    })
+  })
+
+  test('that is aborted at its end has lost nothing if its last requests end all the same', async () => {
+    const controller = new AbortController()
+    const result = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 100,
+      signal: controller.signal,
+      operations: {
+        slow: async ({ number }) => {
+          if (number === 9) setTimeout(() => controller.abort(), 50)
+          await sleep(300)
+        },
+      },
+    })
+    expect(countsOfAll(result)).toMatchObject({ planned: 10, ok: 10 })
+    expect(result.isInterrupted).toBe(false)
   })
 
   test('that is aborted counts what ends afterwards for no interval of the measurement', async () => {

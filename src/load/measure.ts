@@ -156,8 +156,8 @@ export async function measure(
     const plannedEndMs = measureStartMs + durationMs
     const pace = await dispatcher.startRequests(plannedEndMs, plan.signal)
     const isEndedEarly = !dispatcher.isDraining
-    const isInterrupted = isEndedEarly && plan.signal?.aborted === true
-    const abortReason = isEndedEarly && !isInterrupted ? (windows?.reason ?? null) : null
+    const isStopped = isEndedEarly && plan.signal?.aborted === true
+    const abortReason = isEndedEarly && !isStopped ? (windows?.reason ?? null) : null
     const endMs = isEndedEarly ? Math.min(nowMs(), plannedEndMs) : plannedEndMs
     // All requests are due before the planned end, but the sum that is the last one's time may round to it.
     const dueBeforeMs = endMs < plannedEndMs ? endMs : Infinity
@@ -165,7 +165,7 @@ export async function measure(
       recorder.endAt(endMs)
       dispatcher.abandon(endMs, dueBeforeMs)
     }
-    await dispatcher.drain(endMs, plan.signal)
+    const isCutShort = await dispatcher.drain(endMs, plan.signal)
     const health = { ...pace, ranOn: dispatcher.ranOn }
     const deliveries = await askReceivers(measured, dispatcher.pauses)
     const scheduled = source.plannedBefore(dueBeforeMs)
@@ -177,7 +177,7 @@ export async function measure(
       warmUpMs,
       durationMs,
       measuredMs,
-      isInterrupted,
+      isInterrupted: isStopped || isCutShort,
       abortReason,
       limits,
       health,

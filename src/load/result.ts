@@ -169,7 +169,7 @@ export interface LoadResult extends LoadNotesResult {
   readonly durationMs: number
   /** How long they were: less than `durationMs` only if the load was interrupted or aborted. */
   readonly measuredMs: number
-  /** Whether it was ended early from outside. */
+  /** Whether it was ended early from outside, if only by not waiting for the last requests. */
   readonly isInterrupted: boolean
   /** Which bound ended it early, by `abortOnFail`, and how it was missed; `null` if none did. */
   readonly abortReason: string | null

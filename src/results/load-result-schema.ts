@@ -104,7 +104,11 @@ export const loadResultSchema = z
     warmUpMs: time,
     durationMs: time.describe('How long requests were to be started for, after the warm-up.'),
     measuredMs: time.describe('How long they were.'),
-    isInterrupted: z.boolean().describe('Whether it was ended early from outside.'),
+    isInterrupted: z
+      .boolean()
+      .describe(
+        'Whether it was ended early from outside, if only by not waiting for the last requests.',
+      ),
     abortReason: z
       .string()
       .nullable()

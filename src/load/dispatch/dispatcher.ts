@@ -154,8 +154,9 @@ export class Dispatcher {
    * moment for those that were given up to stop.
    * @param endMs when the grace period began.
    * @param signal shortens it once it is aborted, however far it is.
+   * @returns whether requests are unfinished because it did.
    */
-  async drain(endMs: number, signal: AbortSignal | undefined): Promise<void> {
+  async drain(endMs: number, signal: AbortSignal | undefined): Promise<boolean> {
     let graceMs = this.#limits.gracePeriodMs
     let isGraceCut = false
     while (this.#running.countUnderWay > 0) {
@@ -170,9 +171,11 @@ export class Dispatcher {
       this.#sumUp()
     }
     const now = this.#running.now()
+    const isCutShort = isGraceCut && this.#running.countUnderWay > 0
     this.#running.giveUpAll(now, isGraceCut)
     const stopByMs = now + STOP_WITHIN_MS
     while (this.inFlight > 0 && nowMs() < stopByMs) await timer(nowMs() + 1)
+    return isCutShort
   }
 
   /** Starts all requests that are due by now. */

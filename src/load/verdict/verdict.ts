@@ -76,12 +76,12 @@ export function judgeMeasurement(result: LoadResult, bounds: readonly Bound[]): 
   if (model.kind === 'open') doubtful.push(...judgePace(result, bounds))
   doubtful.push(...judgeReceivers(result, bounds))
   if (result.isInterrupted) {
-    doubtful.push({
-      figure: 'measured time',
-      measured: result.measuredMs,
-      threshold: result.durationMs,
-      message: `interrupted after ${(result.measuredMs / 1_000).toFixed(1)} s of ${result.durationMs / 1_000} s`,
-    })
+    const { measuredMs, durationMs } = result
+    const message =
+      measuredMs < durationMs
+        ? `interrupted after ${(measuredMs / 1_000).toFixed(1)} s of ${durationMs / 1_000} s`
+        : 'interrupted while the last requests were waited for'
+    doubtful.push({ figure: 'measured time', measured: measuredMs, threshold: durationMs, message })
   }
   if (broken.length > 0) return invalid([...broken, ...doubtful])
   return doubtful.length > 0 ? { kind: 'degraded', reasons: doubtful } : { kind: 'valid' }
