@@ -58,6 +58,40 @@ describe('a load', () => {
     )
   })
 
+  test.for([undefined, null, 7, {}])(
+    'counts a request as failed whose operation returns %j instead of a promise',
+    async (returned) => {
+      const result = await generateLoad({
+        arrivals: constant(100),
+        durationMs: 50,
+        operations: { forgets: (() => returned) as unknown as () => Promise<unknown> },
+      })
+      const { counts, errors } = onlyOperation(result)
+      expect(counts).toMatchObject({ planned: 5, failed: 5 })
+      expect(errors).toMatchObject([{ code: 'NOT_A_PROMISE', count: 5 }])
+      expect(errors[0]?.sample).toMatch(/^The operation returned .*, not a promise\. Return/)
+    },
+  )
+
+  test.for<[name: string, answer: (ok: () => void, fail: (error: Error) => void) => void]>([
+    ['calls back twice', (ok, fail) => [ok(), fail(new Error('no')), ok()]],
+    [
+      'throws after it has called back',
+      (ok) => {
+        ok()
+        throw new Error('no')
+      },
+    ],
+  ])('counts a request once whose promise %s', async ([, then]) => {
+    const result = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 50,
+      // oxlint-disable-next-line unicorn/no-thenable
+      operations: { odd: () => ({ then }) as unknown as Promise<unknown> },
+    })
+    expect(countsOfAll(result)).toMatchObject({ planned: 5, ok: 5, failed: 0 })
+  })
+
   test('goes on if whoever is told how it goes fails', async () => {
     const warned = once(process, 'warning')
     const result = await generateLoad({

@@ -6,6 +6,7 @@ import { mayHaveFailedByPause, type Ending, type RequestTimes } from '../recordi
 import type { GeneratorHealth, LoadResult } from '../result.ts'
 import type { RequestUnderWay, SloWindows } from '../slo/slo-windows.ts'
 import { InFlight, type Flight } from './in-flight.ts'
+import { NotAPromiseError } from './not-a-promise.ts'
 import type { DueRequest } from './request-source.ts'
 import { StartedRequest } from './started-request.ts'
 import { timer } from './timer.ts'
@@ -65,7 +66,9 @@ export class RunningRequests {
     const flight = this.#flights.add(due, request)
     const fail = (error: unknown): void => this.#answered(flight, { error })
     try {
-      due.run(request).then(() => this.#answered(flight, null), fail)
+      const running: unknown = due.run(request)
+      if (!isThenable(running)) throw new NotAPromiseError(running)
+      running.then(() => this.#answered(flight, null), fail)
     } catch (error) {
       fail(error)
     }
@@ -192,4 +195,12 @@ export class RunningRequests {
   #isOverdue({ request: { startedAtMs } }: Flight, now: number): boolean {
     return this.waitedSince(startedAtMs, now) >= this.#limits.timeoutMs
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    value !== undefined &&
+    typeof (value as { readonly then?: unknown }).then === 'function'
+  )
 }
