@@ -92,6 +92,28 @@ describe('a load', () => {
     expect(countsOfAll(result)).toMatchObject({ planned: 5, ok: 5, failed: 0 })
   })
 
+  test('counts by its own times, whatever an operation does to its request', async () => {
+    const result = await generateLoad({
+      arrivals: constant(100),
+      durationMs: 50,
+      operations: {
+        forges: async (request) => {
+          const { startedAtMs, intendedAtMs } = request
+          Object.assign(request, {
+            isWarmUp: true,
+            intendedAtMs: intendedAtMs + 1e6,
+            startedAtMs: startedAtMs + 1e6,
+          })
+          await sleep(20)
+        },
+      },
+    })
+    const { counts, response, service } = onlyOperation(result)
+    expect(counts).toMatchObject({ planned: 5, ok: 5 })
+    expect(percentileMs(response, 50)).toBeGreaterThan(15)
+    expect(percentileMs(service, 50)).toBeGreaterThan(15)
+  })
+
   test('goes on if whoever is told how it goes fails', async () => {
     const warned = once(process, 'warning')
     const result = await generateLoad({

@@ -6,7 +6,7 @@ import { StartedRequest } from './started-request.ts'
 function start(flights: InFlight, number: number): Flight {
   const facts = { number, intendedAtMs: 0, isWarmUp: false }
   const due = { ...facts, operation: 'a', dueAtMs: 0, run: () => Promise.resolve() }
-  return flights.add(due, new StartedRequest({ ...facts, startedAtMs: 0 }))
+  return flights.add(due, 0, new StartedRequest({ ...facts, startedAtMs: 0 }))
 }
 
 /** What may happen to requests: one starts, some are given up, the n-th of those started settles. */
@@ -27,7 +27,7 @@ test('counts what runs until it settles, and what is under way until it is answe
         if (happened.kind === 'start') started.push(start(flights, started.length))
         else if (happened.kind === 'give up') {
           for (const flight of flights) {
-            if (flight.request.number >= happened.upTo) break
+            if (flight.due.number >= happened.upTo) break
             expect(flights.end(flight)).toBe(true)
             ended.add(flight)
           }

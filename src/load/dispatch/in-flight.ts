@@ -4,6 +4,8 @@ import type { StartedRequest } from './started-request.ts'
 /** A request that was started. */
 export interface Flight {
   readonly due: DueRequest
+  /** By `nowMs()`. Nothing is counted by the times of `request`, which its operation could write over. */
+  readonly startedAtMs: number
   readonly request: StartedRequest
   /** Whether it was answered, or given up: at its time-out or the end of the grace period. */
   readonly hasEnded: boolean
@@ -47,9 +49,10 @@ export class InFlight {
     return this.#running - this.#underWay
   }
 
-  add(due: DueRequest, request: StartedRequest): Flight {
+  add(due: DueRequest, startedAtMs: number, request: StartedRequest): Flight {
     const before = this.#latest
-    const flight = { due, request, hasEnded: false, hasSettled: false, before, after: null }
+    const state = { hasEnded: false, hasSettled: false }
+    const flight = { due, startedAtMs, request, ...state, before, after: null }
     if (before === null) this.#oldest = flight
     else before.after = flight
     this.#latest = flight

@@ -63,7 +63,7 @@ export class RunningRequests {
   start(due: DueRequest, notes: OperationNotes, now: number): void {
     const { number, intendedAtMs, isWarmUp } = due
     const request = new StartedRequest({ number, intendedAtMs, startedAtMs: now, isWarmUp }, notes)
-    const flight = this.#flights.add(due, request)
+    const flight = this.#flights.add(due, now, request)
     const fail = (error: unknown): void => this.#answered(flight, { error })
     try {
       const running: unknown = due.run(request)
@@ -108,11 +108,11 @@ export class RunningRequests {
   /** Those of the measurement that are under way, oldest first. */
   *underWay(now: number): Generator<RequestUnderWay> {
     for (const flight of this.#flights) {
-      const { due, request } = flight
-      if (request.isWarmUp) continue
+      const { due } = flight
+      if (due.isWarmUp) continue
       yield {
         operation: due.operation,
-        intendedAtMs: request.intendedAtMs,
+        intendedAtMs: due.intendedAtMs,
         times: this.#times(flight, now),
       }
     }
@@ -155,7 +155,7 @@ export class RunningRequests {
     const { due, request } = flight
     due.onEnd?.(name, now)
     this.#listeners.onEnd()
-    if (request.isWarmUp) return
+    if (due.isWarmUp) return
     const { operation } = due
     const { recorder: recorders, windows } = this.#listeners
     const recorder = recorders.at(now, operation)
@@ -167,12 +167,11 @@ export class RunningRequests {
     const isByPause =
       name === 'failed' ? mayHaveFailedByPause(times) : name === 'unfinished' && isInterrupted
     recorder.notes.end(request.tagged, name, times, isByPause)
-    const { intendedAtMs } = request
+    const { intendedAtMs } = due
     windows?.end({ operation, intendedAtMs }, now, name, times, isByPause)
   }
 
-  #times({ request }: Flight, now: number): RequestTimes {
-    const { intendedAtMs, startedAtMs } = request
+  #times({ due: { intendedAtMs }, startedAtMs }: Flight, now: number): RequestTimes {
     return {
       responseMs: now - intendedAtMs,
       serviceMs: now - startedAtMs,
@@ -192,7 +191,7 @@ export class RunningRequests {
     for (const request of givenUp) request.stop(code)
   }
 
-  #isOverdue({ request: { startedAtMs } }: Flight, now: number): boolean {
+  #isOverdue({ startedAtMs }: Flight, now: number): boolean {
     return this.waitedSince(startedAtMs, now) >= this.#limits.timeoutMs
   }
 }
