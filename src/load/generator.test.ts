@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { constant } from './arrivals/constant.ts'
 import { generateLoad } from './generator.ts'
+import { InputError } from './input-error.ts'
 import { percentileMs } from './recording/histogram.ts'
 import { onlyOperation } from './result-fixture.ts'
 import { judgeSlo } from './slo/judge-slo.ts'
@@ -90,6 +91,19 @@ describe('a load', () => {
       operations: { odd: () => ({ then }) as unknown as Promise<unknown> },
     })
     expect(countsOfAll(result)).toMatchObject({ planned: 5, ok: 5, failed: 0 })
+  })
+
+  test('refuses more operations than there is memory for', async () => {
+    const load = (count: number) =>
+      generateLoad({
+        arrivals: constant(100),
+        durationMs: 50,
+        operations: Object.fromEntries(
+          Array.from({ length: count }, (_, i) => [`operation ${i}`, async () => {}]),
+        ),
+      })
+    await expect(load(100_000)).rejects.toThrow(InputError)
+    await expect(load(201)).rejects.toThrow(/201 operations .* are too many; 200 are possible/)
   })
 
   test('counts by its own times, whatever an operation does to its request', async () => {

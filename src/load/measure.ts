@@ -84,6 +84,9 @@ const TOO_LATE: Deliveries = {
   reason: `nobody said within ${DELIVERIES_WITHIN_MS / 1_000} s what was received`,
 }
 
+/** Each takes 0.7 MB of counts, and some 10 µs to be summed up after each second. */
+const MOST_OPERATIONS = 200
+
 /** Operations by name, as far as measuring is concerned: what was received of their messages. */
 type Measured = ReadonlyMap<string, Pick<Operation, 'deliveries'>>
 
@@ -101,7 +104,7 @@ export interface Measurement {
 
 /**
  * Reads what a load is measured by, before anything is done for it.
- * @throws InputError for bounds on what the load doesn't have, or verdict thresholds that make no sense.
+ * @throws InputError for more than 200 operations, bounds on what the load doesn't have, or verdict thresholds that make no sense.
  */
 export function readMeasurement(
   plan: MeasuredPlan & NotesPlan,
@@ -110,6 +113,11 @@ export function readMeasurement(
 ): Measurement {
   const { durationMs, warmUpMs = 0, seed = 1, timeoutMs = 5_000, gracePeriodMs = 10_000 } = plan
   const bounds = plan.slo === undefined ? [] : readSlo(plan.slo)
+  if (operations.size > MOST_OPERATIONS) {
+    throw new InputError(
+      `load: ${operations.size.toLocaleString('en-US')} operations or steps are too many; ${MOST_OPERATIONS} are possible, because each has histograms of its own. What differs only in its data is one of them: give it rows with \`data\`, and split its figures with \`tags\`.`,
+    )
+  }
   checkOperations(bounds, [...operations.keys()])
   checkCounted(bounds, countedIn(operations))
   checkNoted(bounds, { tags: readTags(plan.tags ?? {}), metrics: plan.metrics ?? {} })

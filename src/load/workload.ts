@@ -79,9 +79,6 @@ export interface Workload {
   readonly run: (operation: string, request: LoadRequest) => Promise<unknown>
 }
 
-/** Each takes 0.7 MB of counts, and some 10 µs to be summed up after each second. */
-const MOST_OPERATIONS = 200
-
 const OPERATION: Fields<Operation> = {
   run: functionOf('what one request does'),
   weight: numberAbove0,
@@ -91,7 +88,7 @@ const OPERATION: Fields<Operation> = {
 /**
  * Checks a set of operations and makes its draw.
  * @param seed any 32-bit integer; another seed is another order of the same mix.
- * @throws InputError without operations or for more than 200, for one that is neither a function nor an object with `run`,
+ * @throws InputError without operations, for one that is neither a function nor an object with `run`,
  *   or has unknown keys or a weight that is not > 0, or for a seed that is not a whole number.
  */
 export function defineWorkload(operations: Operations, seed: number): Workload {
@@ -101,11 +98,6 @@ export function defineWorkload(operations: Operations, seed: number): Workload {
     Object.entries(operations).map(([name, operation]) => [name, readOperation(name, operation)]),
   )
   const names = [...named.keys()]
-  if (named.size > MOST_OPERATIONS) {
-    throw new InputError(
-      `operations: ${named.size.toLocaleString('en-US')} are too many; ${MOST_OPERATIONS} are possible, because each has histograms of its own. What differs only in its data is one operation: give it rows with \`data\`, and split its figures with \`tags\`.`,
-    )
-  }
   const bounds: number[] = []
   let total = 0
   for (const { weight = 1 } of named.values()) {
