@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { coresBetween } from './cpu-use.ts'
 import { EchoClient } from './echo-client.ts'
 import { renderEngineTable } from './engine-table.ts'
 import { newTimeHistogram } from '../load/recording/histogram.ts'
@@ -98,4 +99,15 @@ test('rounds add up: counts and times are sums, rate and cost are means', () => 
   })
   expect(sum.lateness.totalCount).toBe(2 * lateness.totalCount)
   expect(sum.largestBatch).toBe(30)
+})
+
+test('CPU time is that of all threads, from the first reading of any to the last', () => {
+  const readings = [
+    { atMs: 1_010, usedMs: 55 },
+    { atMs: 1_000, usedMs: 50 },
+    { atMs: 1_990, usedMs: 540 },
+    { atMs: 2_000, usedMs: 550 },
+  ]
+  expect(coresBetween(readings)).toBe(0.5)
+  expect(coresBetween([])).toBe(0)
 })

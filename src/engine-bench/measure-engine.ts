@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads'
 import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js'
 import { sumOf } from '../load/recording/histogram.ts'
 import type { GeneratorTask } from './generator-thread.ts'
-import { measureShare, WARM_UP_MS, type EngineLoad, type MeasuredShare } from './measure-share.ts'
+import { coresBetween } from './cpu-use.ts'
+import { measureShare, type EngineLoad, type MeasuredShare } from './measure-share.ts'
 
 /** How punctually the engine sent a load, once or several times, and at what cost. */
 export interface EngineFigures {
@@ -16,7 +17,7 @@ export interface EngineFigures {
   readonly lateness: Histogram
   /** The largest of any generator. */
   readonly largestBatch: number
-  /** CPU time of this process, clock threads included, by the time of the load and its warm-up; 1 is one core. */
+  /** CPU time of this process, clock threads included, by time, once the load has begun; 1 is one core. */
   readonly cores: number
 }
 
@@ -29,7 +30,7 @@ const LEAD_MS = 1_000
  */
 export async function measureEngine(load: EngineLoad, generators: number): Promise<EngineFigures> {
   if (generators === 1) {
-    return measure(async () => [await measureShare(load, { index: 0, of: 1 })])
+    return figuresOf([await measureShare(load, { index: 0, of: 1 })])
   }
   const threads = Array.from({ length: generators }, (_, index) =>
     startThread({ load, share: { index, of: generators } }),
@@ -37,7 +38,7 @@ export async function measureEngine(load: EngineLoad, generators: number): Promi
   try {
     await Promise.all(threads.map((thread) => once(thread, 'message')))
     const startAtMs = Date.now() + LEAD_MS
-    return await measure(() => Promise.all(threads.map((thread) => measureIn(thread, startAtMs))))
+    return figuresOf(await Promise.all(threads.map((thread) => measureIn(thread, startAtMs))))
   } finally {
     await Promise.all(threads.map((thread) => thread.terminate()))
   }
@@ -56,15 +57,7 @@ async function measureIn(thread: Worker, startAtMs: number): Promise<MeasuredSha
   return measured
 }
 
-async function measure(send: () => Promise<readonly MeasuredShare[]>): Promise<EngineFigures> {
-  const before = process.cpuUsage()
-  const shares = await send()
-  const { user, system } = process.cpuUsage(before)
-  const measuredMs = Math.max(...shares.map((share) => share.measuredMs))
-  return figuresOf(shares, (user + system) / 1_000 / (WARM_UP_MS + measuredMs))
-}
-
-function figuresOf(shares: readonly MeasuredShare[], cores: number): EngineFigures {
+function figuresOf(shares: readonly MeasuredShare[]): EngineFigures {
   return {
     planned: total(shares, ({ planned }) => planned),
     started: total(shares, ({ started }) => started),
@@ -72,7 +65,7 @@ function figuresOf(shares: readonly MeasuredShare[], cores: number): EngineFigur
     achievedPerSecond: total(shares, (share) => share.achievedPerSecond),
     lateness: sumOf(shares.map((share) => decodeFromCompressedBase64(share.lateness))),
     largestBatch: Math.max(...shares.map(({ largestBatch }) => largestBatch)),
-    cores,
+    cores: coresBetween(shares.flatMap(({ cpu }) => cpu)),
   }
 }
 

@@ -5,6 +5,7 @@ import type { Technique } from '../load/dispatch/technique.ts'
 import { generateLoad } from '../load/generator.ts'
 import { sumOf } from '../load/recording/histogram.ts'
 import { achievedPerSecond, countsOfAll } from '../load/totals.ts'
+import { readCpu, type CpuReading } from './cpu-use.ts'
 import { connectTarget, type EngineTarget } from './target.ts'
 
 /** One load for the engine to send. Plain data, for threads. */
@@ -25,12 +26,12 @@ export interface MeasuredShare {
   /** HdrHistogram V2, compressed, base64; in µs. */
   readonly lateness: string
   readonly largestBatch: number
-  /** How long requests were started for, after the warm-up. */
-  readonly measuredMs: number
+  /** When the measurement began, and shortly before it ended. */
+  readonly cpu: readonly CpuReading[]
 }
 
 /** Before it is measured, code is compiled and caches are filled. */
-export const WARM_UP_MS = 500
+const WARM_UP_MS = 500
 
 /**
  * Sends a share of a load from this thread, and looks at the engine rather than at the target.
@@ -45,6 +46,7 @@ export async function measureShare(
   const { technique, ratePerSecond, durationMs } = load
   const target = await connectTarget(load.target)
   const startAtMs = await whenReady?.()
+  const cpu: CpuReading[] = []
   const result = await generateLoad({
     arrivals: constant(ratePerSecond),
     durationMs,
@@ -52,7 +54,12 @@ export async function measureShare(
     dispatch: technique,
     share,
     ...(startAtMs === undefined ? {} : { startAtMs }),
-    operations: { request: target.request },
+    operations: {
+      request: ({ isWarmUp }) => {
+        if (!isWarmUp && cpu.length === 0) readCpuDuring(durationMs, cpu)
+        return target.request()
+      },
+    },
   })
   target.close()
   const lateness = sumOf([...result.operations.values()].map((operation) => operation.lateness))
@@ -64,6 +71,12 @@ export async function measureShare(
     achievedPerSecond: achievedPerSecond(result) ?? 0,
     lateness: encodeIntoCompressedBase64(lateness),
     largestBatch: result.health.largestBatch,
-    measuredMs: result.measuredMs,
+    cpu,
   }
+}
+
+/** Before the end, because ending is not what is looked at. */
+function readCpuDuring(durationMs: number, readings: CpuReading[]): void {
+  readings.push(readCpu())
+  setTimeout(() => readings.push(readCpu()), durationMs * 0.95)
 }
