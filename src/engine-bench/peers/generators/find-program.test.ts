@@ -57,6 +57,10 @@ test('a file that is no program is passed over', async () => {
 
 test('without any other generator, ours are left, and the others are said to be missing', async () => {
   const { found, missing } = await findContenders('')
-  expect(found.map(({ generator }) => generator.name)).toEqual(['ours, auto', 'ours, timer'])
+  expect(found.map(({ generator }) => generator.name)).toEqual([
+    'ours, auto',
+    'ours, timer',
+    'ours, hybrid',
+  ])
   expect(missing).toEqual(PEERS)
 })
