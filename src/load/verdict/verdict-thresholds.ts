@@ -54,8 +54,6 @@ export type VerdictOverrides = {
  *     timer          none                  0.54 to 0.61 ms, 64 %        2.7 to 2.9 ms, 33 to 36 %  degraded
  *     timer          some                  0.53 to 0.60 ms, 57 to 69 %  4.6 to 7.1 ms, 57 to 88 %  degraded
  *     any            for more cores        up to 5.7 ms, 68 %           12 ms and more, 150 %      degraded
- *
- * In two of three runs of the last kind, a bound was missed or could not be judged; in the first, never.
  */
 export const VERDICT_THRESHOLDS: VerdictThresholds = {
   achieved: { degraded: 0.99, invalid: 0.95 },
