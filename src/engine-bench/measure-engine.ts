@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js'
 import { sumOf } from '../load/recording/histogram.ts'
+import { total } from '../load/totals.ts'
 import type { GeneratorTask } from './generator-thread.ts'
 import { coresBetween } from './cpu-use.ts'
 import { measureShare, type EngineLoad, type MeasuredShare } from './measure-share.ts'
@@ -80,8 +81,4 @@ export function sumOfRounds(rounds: readonly EngineFigures[]): EngineFigures {
     largestBatch: Math.max(...rounds.map(({ largestBatch }) => largestBatch)),
     cores: total(rounds, ({ cores }) => cores) / rounds.length,
   }
-}
-
-function total<T>(parts: readonly T[], figure: (part: T) => number): number {
-  return parts.reduce((sum, part) => sum + figure(part), 0)
 }

@@ -13,6 +13,11 @@ function isCounted<D extends { readonly kind: 'counted' | 'unknown' }>(
   return deliveries?.kind === 'counted'
 }
 
+/** Adds up one figure of several parts; 0 for none. */
+export function total<T>(parts: readonly T[], of: (part: T) => number): number {
+  return parts.reduce((sum, part) => sum + of(part), 0)
+}
+
 /** Counts of all operations of a load together. */
 export function countsOfAll(result: LoadResult): OperationCounts {
   return sumOfCounts([...result.operations.values()].map(({ counts }) => counts))
@@ -20,8 +25,7 @@ export function countsOfAll(result: LoadResult): OperationCounts {
 
 /** Adds counts up, each by itself. */
 export function sumOfCounts(all: readonly OperationCounts[]): OperationCounts {
-  const count = (key: keyof OperationCounts): number =>
-    all.reduce((sum, counts) => sum + counts[key], 0)
+  const count = (key: keyof OperationCounts): number => total(all, (counts) => counts[key])
   return {
     planned: count('planned'),
     started: count('started'),

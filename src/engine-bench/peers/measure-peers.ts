@@ -6,7 +6,7 @@ import { PEERS } from './generators/peers.ts'
 import type { JudgedLoad } from './judge/judged-load.ts'
 import { runGenerator, type GeneratorRun } from './run-generator.ts'
 
-export const PEER_RATES_PER_SECOND = [100, 1_000, 10_000] as const
+const PEER_RATES_PER_SECOND = [100, 1_000, 10_000] as const
 const OURS: readonly DispatchOption[] = ['auto', 'timer', 'hybrid']
 
 /** Times that are the same in every load; they add up to whole seconds. */

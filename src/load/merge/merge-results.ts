@@ -14,7 +14,7 @@ import type {
   ReceiverHealth,
 } from '../result.ts'
 import type { Bound } from '../slo/slo.ts'
-import { sumOfCounts } from '../totals.ts'
+import { sumOfCounts, total } from '../totals.ts'
 import { mergeMetrics } from './merge-metrics.ts'
 import { mergeNotes } from './merge-notes.ts'
 import { mergeModels } from './merge-models.ts'
@@ -176,8 +176,4 @@ function sumOfPauses(pauses: readonly PauseFigures[]): PauseFigures {
 function sumOfWaits(waits: readonly (number | null)[]): number | null {
   const known = waits.filter((ms) => ms !== null)
   return known.length < waits.length ? null : total(known, (ms) => ms)
-}
-
-function total<T>(parts: readonly T[], of: (part: T) => number): number {
-  return parts.reduce((sum, part) => sum + of(part), 0)
 }

@@ -9,7 +9,7 @@ import { TrendRecorder, type TrendResult } from './trend.ts'
 export type MetricResult = CounterResult | GaugeResult | TrendResult
 
 /** Metrics of a load; a trend has 90 KB of counts. */
-export const MOST_METRICS = 50
+const MOST_METRICS = 50
 const MAX_LENGTH = 100
 
 type Recorder = CounterRecorder | GaugeRecorder | TrendRecorder

@@ -23,7 +23,7 @@ export interface DeclaredTag {
 }
 
 /** Values of all tags of a load together. Each has three histograms of 90 KB per operation that uses it. */
-export const MOST_TAG_VALUES = 20
+const MOST_TAG_VALUES = 20
 const MAX_LENGTH = 100
 
 /** The tags of a load, as `checkTags` lets them pass. */

@@ -6,6 +6,7 @@ import { OTHER_CHECKS } from '../notes/check-counts.ts'
 import type { TagSplit } from '../notes/tag-splits.ts'
 import { percentileMs, sumOf } from '../recording/histogram.ts'
 import type { LoadResult, OperationResult } from '../result.ts'
+import { total } from '../totals.ts'
 import { rowOf } from './bound-row.ts'
 import type { NotedBound } from './noted-slo.ts'
 import { holds, type SloRow } from './slo-row.ts'
@@ -91,7 +92,7 @@ function isUnanswered(operations: readonly OperationResult[]): boolean {
 function measureCheck(operations: readonly OperationResult[], name: string): Noted {
   const checks = operations.flatMap((operation) => operation.checks)
   const count = (of: string, ending: 'passed' | 'failed'): number =>
-    checks.reduce((total, check) => total + (check.name === of ? check[ending] : 0), 0)
+    total(checks, (check) => (check.name === of ? check[ending] : 0))
   const [passed, failed] = [count(name, 'passed'), count(name, 'failed')]
   const all = passed + failed
   if (all === 0) return NOTHING
@@ -124,7 +125,7 @@ function measureTagTime(
 ): Noted {
   const response = sumOf(of.map((split) => split.response))
   // They were waited for, and may all have been of this value.
-  const lost = sum(untagged, ({ counts }) => counts.timedOut + counts.unfinished)
+  const lost = total(untagged, ({ counts }) => counts.timedOut + counts.unfinished)
   return {
     measured: percentileMs(response, percentile),
     atWorst: withLost(response, lost, percentile, (us) => us / 1_000),
@@ -138,14 +139,14 @@ function measureTagSuccess(
   untagged: readonly TagSplit[],
   neverStarted: number,
 ): Noted {
-  const ok = sum(of, ({ counts }) => counts.ok)
-  const ended = sum(of, allOf)
+  const ok = total(of, ({ counts }) => counts.ok)
+  const ended = total(of, allOf)
   if (ended === 0) return NOTHING
-  const lost = neverStarted + sum(untagged, (split) => allOf(split) - split.counts.ok)
+  const lost = neverStarted + total(untagged, (split) => allOf(split) - split.counts.ok)
   return {
     measured: ok / ended,
     atWorst: ok / (ended + lost),
-    withoutPauses: (ok + sum(of, ({ lostByPause }) => lostByPause)) / ended,
+    withoutPauses: (ok + total(of, ({ lostByPause }) => lostByPause)) / ended,
   }
 }
 
@@ -161,8 +162,8 @@ function measureMetric(
 ): Noted {
   switch (metric.kind) {
     case 'counter': {
-      const { total, inTime, invalid } = metric
-      const measured = figure === 'total' ? total : perSecond(inTime, measuredMs)
+      const { inTime, invalid } = metric
+      const measured = figure === 'total' ? metric.total : perSecond(inTime, measuredMs)
       if (measured === null) return NOTHING
       // What was refused can only have made it more.
       return {
@@ -207,8 +208,4 @@ function withLost(
 
 function allOf({ counts }: TagSplit): number {
   return counts.ok + counts.failed + counts.timedOut + counts.unfinished
-}
-
-function sum(splits: readonly TagSplit[], of: (split: TagSplit) => number): number {
-  return splits.reduce((total, split) => total + of(split), 0)
 }

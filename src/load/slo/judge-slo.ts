@@ -9,7 +9,7 @@ import { isNoted } from './noted-slo.ts'
 import type { Bound } from './slo.ts'
 import { lostByReceivers, undisturbedTimes } from './disturbed-receivers.ts'
 import { worstFirst, type SloRow } from './slo-row.ts'
-import { inTime } from '../totals.ts'
+import { inTime, total } from '../totals.ts'
 
 /**
  * Holds a measurement against the bounds of its SLO, the worst first. Bounds on every window are
@@ -121,8 +121,4 @@ function figuresOf(result: LoadResult, operation: string | null): SloFigures {
             missingByPause: total(counted, ({ missingByPause }) => missingByPause),
           },
   }
-}
-
-function total<T>(parts: readonly T[], count: (part: T) => number): number {
-  return parts.reduce((sum, part) => sum + count(part), 0)
 }
