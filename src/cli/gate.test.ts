@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
-import { gateReportSchema } from '../gate/gate-report.ts'
-import { HARNESS, ProjectForTests } from '../gate/project-for-tests.ts'
+import { gateReportSchema } from '../gate/report/gate-report.ts'
+import { HARNESS, ProjectForTests } from '../gate/testing/project-for-tests.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import { ended, runFilesIn } from './command-for-tests.ts'
 
@@ -36,7 +36,7 @@ afterEach(() => {
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   const settings = {
     ...SERVERS,
-    BENCH_SCENARIOS: join(HARNESS, 'src/gate/scenarios-for-tests'),
+    BENCH_SCENARIOS: join(HARNESS, 'src/gate/testing/scenarios'),
     BENCH_RESULTS: join(folder, 'results'),
     GITHUB_STEP_SUMMARY: '',
     TMPDIR: join(folder, 'tmp'),

@@ -1,12 +1,16 @@
 import { join, resolve } from 'node:path'
 import { backendSettings } from '../environment/settings.ts'
-import { GateLines } from '../gate/gate-lines.ts'
+import { GateLines } from '../gate/report/gate-lines.ts'
 import type { GateOptions } from '../gate/gate-options.ts'
-import { METRIC_NAMES, parseMetrics } from '../gate/metrics-option.ts'
-import { NotComparableError } from '../gate/not-comparable-error.ts'
-import { renderGate } from '../gate/render-gate.ts'
+import { METRIC_NAMES, parseMetrics } from '../gate/rounds/metrics-option.ts'
+import { NotComparableError } from '../gate/versions/not-comparable-error.ts'
+import { renderGate } from '../gate/report/render-gate.ts'
 import { runGate } from '../gate/run-gate.ts'
-import { checkReportFiles, writeGateReport, type ReportFiles } from '../gate/write-gate-report.ts'
+import {
+  checkReportFiles,
+  writeGateReport,
+  type ReportFiles,
+} from '../gate/report/write-gate-report.ts'
 import { parseDurationMs } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'

@@ -1,6 +1,6 @@
 import type { BackendSettings } from '../environment/settings.ts'
-import type { Metric } from '../results/gate/metric.ts'
-import type { Effects } from '../results/gate/plan.ts'
+import type { Metric } from './decision/metric.ts'
+import type { Effects } from './decision/plan.ts'
 
 /** What is to be compared, how, and for how long. */
 export interface GateOptions {

@@ -1,0 +1,45 @@
+import { formatMs } from '../../load/duration.ts'
+import type { Evidence } from '../decision/verdict.ts'
+
+/** Figures of a comparison as people read them. */
+
+/** A median of an arm: a time, or a share. */
+export function level(value: number, { unit }: Evidence): string {
+  return unit === 'relative' ? formatMs(value) : `${percent(value)} %`
+}
+
+/** A change: `+3.1 %` of a time, `+0.50 pp` (percentage points) of a share. */
+export function change(value: number, { unit }: Pick<Evidence, 'unit'>): string {
+  const sign = value < 0 ? '−' : '+'
+  const size = percent(Math.abs(value), unit === 'relative' ? 1 : 2)
+  return `${sign}${size} ${unit === 'relative' ? '%' : 'pp'}`
+}
+
+/** `−1.0 % … +7.2 %`; an end that a few rounds can't bound is `?`. */
+export function interval(evidence: Evidence): string {
+  const { lower, upper } = evidence
+  const [from, to] = [lower, upper].map((end) => (end === null ? '?' : change(end, evidence)))
+  return `${from} … ${to}`
+}
+
+/** A probability with two significant digits. */
+export function probability(p: number): string {
+  if (p >= 0.1) return p.toFixed(2)
+  return p < 0.0001 ? '< 0.0001' : p.toPrecision(2)
+}
+
+/** What a change would have had to be to be found. */
+export function smallest(evidence: Evidence): string {
+  const { smallestEffect } = evidence
+  return smallestEffect === null ? '–' : change(smallestEffect, evidence)
+}
+
+/** `7:05`: minutes and seconds. */
+export function clock(ms: number): string {
+  const seconds = Math.max(Math.round(ms / 1_000), 0)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+function percent(share: number, digits = 2): string {
+  return (share * 100).toFixed(digits)
+}

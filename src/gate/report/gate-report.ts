@@ -1,0 +1,129 @@
+import { EXIT } from '../../results/outcome.ts'
+import * as z from 'zod'
+import type { DeepReadonly } from '../../results/deep-readonly.ts'
+import { dateTimeSchema } from '../../results/load-result-schema.ts'
+
+/** Raised with every change of the schema. */
+export const GATE_SCHEMA_VERSION = 1
+
+const armSchema = z.strictObject({
+  version: z.string().describe('As it was asked for, and what that was.'),
+  commit: z.string().nullable().describe('Of the working tree, what it was based on.'),
+  isWorkingTree: z.boolean(),
+  packages: z
+    .enum(['installed', 'linked'])
+    .describe('By npm ci from its own lockfile; or those of the harness, whose lockfile is equal.'),
+})
+
+const metricSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('latency'),
+    time: z.enum(['response', 'completion']),
+    percentile: z.literal([50, 95, 99, 99.9]),
+  }),
+  z.strictObject({ kind: z.enum(['errors', 'delivery', 'shortfall']) }),
+])
+
+const comparisonSchema = z.strictObject({
+  id: z.string(),
+  scenario: z.string(),
+  operation: z.string(),
+  metric: metricSchema,
+  isAsked: z.boolean(),
+})
+
+const evidenceSchema = z
+  .strictObject({
+    unit: z.enum(['relative', 'share']),
+    rounds: z.int().min(0),
+    baseline: z.number().describe('Median over the rounds: ms, or a share.'),
+    candidate: z.number(),
+    estimate: z.number().describe('Hodges–Lehmann, above 0 for worse.'),
+    lower: z.number().nullable().describe('null: unbounded.'),
+    upper: z.number().nullable(),
+    confidence: z.number(),
+    pWorse: z.number(),
+    pBetter: z.number(),
+    smallestEffect: z.number().nullable().describe('That could have been found; null: none.'),
+  })
+  .describe('Changes are of head against base: relative for latencies, else differences of shares.')
+
+const direction = z.enum(['regression', 'improvement'])
+
+const inconclusiveSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['noise', 'budget']) }),
+  z.strictObject({ kind: z.enum(['not confirmed', 'confirmation missing']), direction }),
+  z.strictObject({ kind: z.literal('unusable rounds'), count: z.int(), why: z.string() }),
+])
+
+const verdictSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('pass'), evidence: evidenceSchema }),
+  z.strictObject({
+    kind: direction,
+    evidence: evidenceSchema.describe('Of the fresh rounds alone.'),
+    adjustedP: z.number().describe('For the number of candidates, by Holm.'),
+    screening: evidenceSchema.describe('What made it a candidate.'),
+  }),
+  z.strictObject({
+    kind: z.literal('inconclusive'),
+    why: inconclusiveSchema,
+    evidence: evidenceSchema.nullable(),
+  }),
+  z.strictObject({ kind: z.literal('refused'), requests: z.number(), needed: z.number() }),
+  z.strictObject({ kind: z.literal('not comparable'), why: z.string() }),
+])
+
+const readingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('time'), ms: z.number(), requests: z.number() }),
+  z.strictObject({ kind: z.literal('share'), count: z.number(), of: z.number() }),
+  z.strictObject({ kind: z.enum(['unusable', 'absent']), why: z.string() }),
+])
+
+const roundSchema = z.strictObject({
+  baseline: z.record(z.string(), readingSchema),
+  candidate: z.record(z.string(), readingSchema),
+})
+
+/** What a gate leaves for programs: all it decided, and all it decided by. */
+export const gateReportSchema = z.strictObject({
+  kind: z.literal('gate'),
+  schemaVersion: z.literal(GATE_SCHEMA_VERSION),
+  status: z.enum(['complete', 'interrupted']),
+  startedAt: dateTimeSchema,
+  finishedAt: dateTimeSchema,
+  base: armSchema,
+  head: armSchema,
+  sameness: z
+    .strictObject({ isRegistrySame: z.boolean(), arePackagesSame: z.boolean() })
+    .describe('Both: A was compared with A.'),
+  servers: z.string(),
+  scenarios: z.array(z.string()).describe('Files, below the folder of scenarios.'),
+  durationMs: z.number().describe("Of each scenario's measurement in a round."),
+  budgetMs: z.number(),
+  elapsedMs: z.number(),
+  meanRoundMs: z.number().nullable(),
+  discarded: z.array(z.string()).describe("Why a round didn't count and was made again."),
+  plan: z
+    .strictObject({
+      comparisons: z.array(comparisonSchema),
+      looks: z.array(z.int()),
+      alpha: z.number(),
+      effects: z.strictObject({
+        latency: z.number(),
+        errors: z.number(),
+        delivery: z.number(),
+        shortfall: z.number(),
+      }),
+      confirmation: z.strictObject({ rounds: z.int(), alpha: z.number() }),
+    })
+    .nullable()
+    .describe('null: it ended before its first round did.'),
+  rounds: z.array(roundSchema),
+  confirmation: z.array(roundSchema).describe('Fresh rounds, for the candidates alone.'),
+  comparisons: z.array(z.strictObject({ comparison: comparisonSchema, verdict: verdictSchema })),
+  verdict: z.enum(['pass', 'regression', 'improvement', 'inconclusive', 'not comparable']),
+  exitCode: z.literal(Object.values(EXIT)),
+  runs: z.string().describe('The folder that holds the run files of all rounds, by arm.'),
+})
+
+export type GateReport = DeepReadonly<z.infer<typeof gateReportSchema>>

@@ -1,0 +1,47 @@
+import { effectOf, type GatePlan } from '../decision/plan.ts'
+import type { GateSession, GateState, Standing } from '../decision/session.ts'
+import { change, clock, interval } from '../report/figures.ts'
+
+/** What is known of the time there is. */
+export interface TimeLeft {
+  readonly leftMs: number
+  /** Rounds that fit into it. */
+  readonly rounds: number
+}
+
+/** How a gate stands after some rounds, in a line. */
+export function describeState(
+  session: GateSession,
+  state: Exclude<GateState, { kind: 'decided' }>,
+  { leftMs, rounds }: TimeLeft,
+): string {
+  const { plan } = session
+  const made = { rounds: session.rounds.length, confirmation: session.confirmation.length }
+  const isConfirming = state.kind === 'confirmation wanted'
+  const next = isConfirming ? plan.confirmation.rounds : made.rounds + state.rounds
+  const at = isConfirming
+    ? `confirming, fresh round ${made.confirmation} of ${next}`
+    : `round ${made.rounds} of ${next}`
+  const worst = worstOf(plan, state.standings)
+  return [
+    at,
+    worst === null ? null : `worst: ${describeStanding(worst)}`,
+    `${rounds} more possible`,
+    `${clock(leftMs)} left`,
+  ]
+    .filter((part) => part !== null)
+    .join('   ')
+}
+
+function describeStanding({ comparison, evidence }: Standing): string {
+  if (evidence === null) return comparison.id
+  return `${comparison.id} ${change(evidence.estimate, evidence)} (${interval(evidence)})`
+}
+
+/** Where most is at stake: what is undecided or a candidate, by how many smallest changes it is worse. */
+function worstOf(plan: GatePlan, standings: readonly Standing[]): Standing | null {
+  const open = standings.filter(({ state }) => state !== 'pass' && state !== 'out')
+  const size = ({ comparison, evidence }: Standing) =>
+    evidence === null ? -Infinity : evidence.estimate / effectOf(plan, comparison.metric)
+  return open.toSorted((a, b) => size(b) - size(a))[0] ?? null
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { METRIC_NAMES, parseMetrics } from './metrics-option.ts'
+import { HARNESS } from '../testing/project-for-tests.ts'
+import { durationFor, RoundTimes } from './round-times.ts'
+import { scenarioFiles } from './scenario-files.ts'
+
+const BENCH = join(HARNESS, 'bench')
+
+test('a scenario is chosen by the name of its file, once, or by a part of its path', () => {
+  expect(scenarioFiles(BENCH, ['mixed', 'register', 'mixed'])).toEqual([
+    join(BENCH, 'mixed.load.ts'),
+    join(BENCH, 'register.load.ts'),
+  ])
+  expect(scenarioFiles(BENCH, ['profiles/ramp'])).toEqual([join(BENCH, 'profiles/ramp.load.ts')])
+})
+
+test('a scenario that there is not, and a folder, are refused', () => {
+  expect(() => scenarioFiles(BENCH, ['nosuch'])).toThrow(/"nosuch".*there are .*register/)
+  expect(() => scenarioFiles(BENCH, [''])).toThrow(/no scenario has ""/)
+  expect(() => scenarioFiles('/nowhere', ['mixed'])).toThrow(/There is no folder \/nowhere/)
+})
+
+test('every metric can be named, and another can not', () => {
+  expect(parseMetrics(METRIC_NAMES.join(','))).toHaveLength(METRIC_NAMES.length)
+  expect(parseMetrics('p50, P50')).toHaveLength(1)
+  expect(() => parseMetrics('p42')).toThrow(/"p42" is no metric; there are p50/)
+})
+
+test('how long a round takes is learnt from those there were, by the scenario', () => {
+  const times = new RoundTimes(1_000)
+  expect(times.estimate(1)).toBeGreaterThan(2_000)
+  times.add(20_000, 4)
+  expect(times.estimate(4)).toBe(20_000)
+  expect(times.estimate(1)).toBe(5_000)
+})
+
+test('a measurement is as long as the budget has ten rounds of it', () => {
+  expect(durationFor(20 * 60_000, 4)).toBe(8_000)
+  expect(durationFor(3 * 60_000, 1)).toBe(4_000)
+  expect(durationFor(1_000, 1)).toBe(2_000)
+})

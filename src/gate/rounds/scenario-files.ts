@@ -1,0 +1,33 @@
+import { readdirSync } from 'node:fs'
+import { basename, join, sep } from 'node:path'
+import { InputError } from '../../load/input-error.ts'
+
+const SUFFIX = '.load.ts'
+
+/**
+ * The files of the scenarios that are named: by a file's whole name, as `mixed`, else by a part of its
+ * path.
+ * @throws InputError if a name is of none, or the folder can't be read.
+ */
+export function scenarioFiles(folder: string, names: readonly string[]): readonly string[] {
+  const paths = listScenarios(folder)
+  const chosen = names.flatMap((name) => {
+    const whole = paths.filter((path) => basename(path, SUFFIX) === name)
+    const found = whole.length > 0 ? whole : paths.filter((path) => path.includes(name))
+    if (name !== '' && found.length > 0) return found
+    const known = paths.map((path) => basename(path, SUFFIX)).join(', ')
+    throw new InputError(`--scenarios: no scenario has "${name}" in its name; there are ${known}.`)
+  })
+  return [...new Set(chosen)].map((path) => join(folder, path))
+}
+
+function listScenarios(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith(SUFFIX))
+      .map((path) => path.replaceAll(sep, '/'))
+      .toSorted()
+  } catch {
+    throw new InputError(`There is no folder ${folder} to take scenarios from.`)
+  }
+}

@@ -1,0 +1,43 @@
+import { randomStream } from '../../load/arrivals/random-stream.ts'
+
+/** Draws from the standard normal distribution. */
+export type Normal = () => number
+
+/**
+ * Of the variance between runs, what the two runs of a round share: a machine's drift, which
+ * interleaving takes out. What is left of n % between runs is then 0.89 n % in a round's ratio.
+ */
+export const SHARED_VARIANCE = 0.6
+
+/** The logarithms of what a round adds to the times of its two runs. */
+export interface RoundNoise {
+  readonly baseline: number
+  readonly candidate: number
+}
+
+/** @param noise standard deviation of the logarithm of a run's times, between runs: 0.05 is 5 %. */
+export function drawNoise(noise: number, normal: Normal): RoundNoise {
+  const shared = Math.sqrt(SHARED_VARIANCE) * normal()
+  const own = Math.sqrt(1 - SHARED_VARIANCE)
+  return {
+    baseline: noise * (shared + own * normal()),
+    candidate: noise * (shared + own * normal()),
+  }
+}
+
+/** Normal draws of a seed and a stream, by G. E. P. Box and M. E. Muller (1958). */
+export function normalStream(seed: number, stream: number): Normal {
+  const uniform = randomStream(seed, stream)
+  let spare: number | null = null
+  return () => {
+    if (spare !== null) {
+      const value = spare
+      spare = null
+      return value
+    }
+    const radius = Math.sqrt(-2 * Math.log(uniform()))
+    const angle = 2 * Math.PI * uniform()
+    spare = radius * Math.sin(angle)
+    return radius * Math.cos(angle)
+  }
+}

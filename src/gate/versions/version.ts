@@ -1,0 +1,38 @@
+import { git } from '../../results/git.ts'
+import type { NamedCommit, Repository } from './git.ts'
+
+/** What one arm of a comparison is made from. */
+export type Version =
+  | ({ readonly kind: 'commit' } & NamedCommit)
+  /** The files as they are, whatever of them is committed; `commit` is what is checked out. */
+  | {
+      readonly kind: 'working-tree'
+      readonly commit: { readonly sha: string; readonly short: string } | null
+      /** Whether the registry's files or the packages differ from that commit's. */
+      readonly isChanged: boolean
+    }
+
+/** The files as they are, to be compared with a commit. */
+export async function workingTree({ project }: Repository): Promise<Version> {
+  try {
+    const sha = await git(project, ['rev-parse', 'HEAD'])
+    const short = await git(project, ['rev-parse', '--short=7', 'HEAD'])
+    const paths = ['src/registry', 'package.json', 'package-lock.json']
+    const changes = await git(project, ['status', '--porcelain', '--', ...paths])
+    return { kind: 'working-tree', commit: { sha, short }, isChanged: changes !== '' }
+  } catch {
+    // Before the first commit.
+    return { kind: 'working-tree', commit: null, isChanged: true }
+  }
+}
+
+/** A version as people call it: `main (0a1b2c3)`, `working tree (0a1b2c3 and changes)`. */
+export function describeVersion(version: Version): string {
+  if (version.kind === 'commit') {
+    const { ref, sha, short } = version
+    return sha.startsWith(ref) ? short : `${ref} (${short})`
+  }
+  const { commit, isChanged } = version
+  if (commit === null) return 'working tree'
+  return `working tree (${commit.short}${isChanged ? ' and changes' : ''})`
+}
