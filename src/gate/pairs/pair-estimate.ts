@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { OPERATIONS } from '../operations/operations.ts'
+import { phaseSchema } from '../operations/version-failure.ts'
 
 /** `base` is the baseline, `head` the candidate. */
 export const armName = z.enum(['base', 'head'])
@@ -35,7 +36,7 @@ export const pairEndingSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('failed'),
     arm: armName,
-    phase: z.enum(['import', 'connect', 'prepare', 'call']),
+    phase: phaseSchema,
     error: z.string(),
   }),
 ])

@@ -7,6 +7,12 @@ import { importRegistry, type Connect } from '../operations/registry-under-test.
 import type { RegistryUnderTest } from '../operations/registry-under-test.ts'
 import { prepareOperation, type ReadyOperation } from '../operations/operations.ts'
 import {
+  LONGEST_STEP_MS,
+  stepOf,
+  VersionFailure,
+  type Phase,
+} from '../operations/version-failure.ts'
+import {
   inDrawnOrder,
   measureCpu,
   measureDeferred,
@@ -17,43 +23,31 @@ import {
 import type { PairEnding, PairEstimate } from './pair-estimate.ts'
 import { pairTaskSchema, type PairTask } from './pair-task.ts'
 
-type Phase = Extract<PairEnding, { kind: 'failed' }>['phase']
-
-/** A version threw, or took too long. */
+/** A version's failure, and whose it is. */
 class ArmFailure extends Error {
   readonly arm: ArmName
-  readonly phase: Phase
+  readonly failure: VersionFailure
 
-  constructor(arm: ArmName, phase: Phase, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
+  constructor(arm: ArmName, failure: VersionFailure) {
+    super(`${arm}: ${failure.message}`)
     this.arm = arm
-    this.phase = phase
+    this.failure = failure
   }
 }
 
-/** Longer than any timeout of the registry's own. */
-const LONGEST_STEP_MS = 15_000
-
 /** @throws ArmFailure if the step throws, or doesn't end. */
-async function stepOf<T>(arm: ArmName, phase: Phase, step: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLong = new Promise<never>((_, reject) => {
-    const error = new Error(`${phase} did not end within ${LONGEST_STEP_MS / 1_000} s`)
-    timer = setTimeout(() => reject(error), LONGEST_STEP_MS)
-  })
+async function stepOfArm<T>(arm: ArmName, phase: Phase, step: () => Promise<T>): Promise<T> {
   try {
-    return await Promise.race([step(), tooLong])
+    return await stepOf(phase, step)
   } catch (error) {
-    throw new ArmFailure(arm, phase, error)
-  } finally {
-    clearTimeout(timer)
+    throw error instanceof VersionFailure ? new ArmFailure(arm, error) : error
   }
 }
 
 async function measure(task: PairTask): Promise<PairEstimate> {
   const connects: Partial<Record<ArmName, Connect>> = {}
   for (const arm of inDrawnOrder()) {
-    connects[arm] = await stepOf(arm, 'import', () => importRegistry(task[arm]))
+    connects[arm] = await stepOfArm(arm, 'import', () => importRegistry(task[arm]))
   }
   const registries: Partial<Record<ArmName, RegistryUnderTest>> = {}
   const idle: Partial<Record<ArmName, number>> = {}
@@ -64,7 +58,7 @@ async function measure(task: PairTask): Promise<PairEstimate> {
     let idleBefore = await measureIdleCpu(task.idleMs)
     for (const arm of inDrawnOrder()) {
       const { redisUrl, natsUrls } = task
-      registries[arm] = await stepOf(arm, 'connect', async () => {
+      registries[arm] = await stepOfArm(arm, 'connect', async () => {
         const connect = required(connects[arm])
         return connect({ redisUrl, natsUrls, namespace: names[arm], onWarning: () => {} })
       })
@@ -95,8 +89,8 @@ async function prepare(
   registry: RegistryUnderTest,
   { operation }: PairTask,
 ): Promise<ReadyOperation> {
-  const ready = await stepOf(arm, 'prepare', () => prepareOperation[operation](registry))
-  await stepOf(arm, 'call', ready.call)
+  const ready = await stepOfArm(arm, 'prepare', () => prepareOperation[operation](registry))
+  await stepOfArm(arm, 'call', ready.call)
   return {
     ...ready,
     call: async () => {
@@ -104,7 +98,7 @@ async function prepare(
       try {
         return await ready.call()
       } catch (error) {
-        throw new ArmFailure(arm, 'call', error)
+        throw new ArmFailure(arm, new VersionFailure('call', error))
       }
     },
   }
@@ -145,6 +139,9 @@ try {
   report({ kind: 'measured', estimate: await measure(task) })
 } catch (error) {
   if (!(error instanceof ArmFailure)) throw error
-  const { arm, phase, message } = error
+  const {
+    arm,
+    failure: { phase, message },
+  } = error
   report({ kind: 'failed', arm, phase, error: message })
 }
