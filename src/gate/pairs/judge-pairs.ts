@@ -1,5 +1,6 @@
 import { medianOf } from '../../load/trend.ts'
 import type { OperationName } from '../operations/operations.ts'
+import type { Phase } from '../operations/version-failure.ts'
 import type { PairEnding, PairEstimate } from './pair-estimate.ts'
 import {
   figuresOf,
@@ -22,18 +23,18 @@ export interface PairEvidence {
   readonly base: number
   /** Median over the processes of the paired estimates. */
   readonly change: number
-  /** Of the paired estimates: the interval that holds the median of such processes. */
+  /** The interval of the change: lowest and highest of five processes, second of ten. */
   readonly lower: number
   readonly upper: number
-  /** Probability that the interval holds it: 0.9375 of five processes, 0.98 of ten. */
+  /** That the interval holds the true median: 0.9375 of five processes, 0.979 of ten. */
   readonly confidence: number
-  /** At least this much is a regression; a pass excludes twice as much. */
+  /** A change this large counts; a pass excludes twice as much. */
   readonly threshold: number
 }
 
 export type PairVerdict =
   | { readonly kind: 'pass' | 'regression' | 'improvement'; readonly evidence: PairEvidence }
-  /** The processes scatter too much to exclude twice the threshold. */
+  /** The processes agree on no change, and can't exclude twice the threshold. */
   | { readonly kind: 'inconclusive'; readonly evidence: PairEvidence }
   /** No process could measure it. */
   | { readonly kind: 'unknown' }
@@ -50,18 +51,30 @@ export type PairState =
   | { readonly kind: 'processes wanted'; readonly count: number }
   | { readonly kind: 'judged'; readonly metrics: readonly JudgedPairs[] }
   /** A version failed where the other one did not: nothing can be compared. */
-  | { readonly kind: 'failed'; readonly arm: 'base' | 'head'; readonly why: string }
+  | {
+      readonly kind: 'failed'
+      readonly arm: 'base' | 'head'
+      readonly phase: Phase
+      readonly error: string
+    }
 
 /**
- * Judges one operation: five processes, and five more if a median lies near its threshold, or the
- * processes scatter too much for a pass. A change is a median of at least the threshold: a
- * one-sample test over so few processes has either false alarms or no power.
+ * Judges one operation. Five processes decide where they agree; where a median lies near its
+ * threshold, or they scatter too much, five more are made, and all ten decide:
+ *
+ * | | of five | of ten |
+ * |---|---|---|
+ * | regression | median ≥ threshold, and all ≥ half of it | median ≥ threshold, and all but one > 0 |
+ * | pass | median < 0.6 thresholds, and all < two | all but one < two |
+ * | inconclusive | five more | neither |
+ *
+ * A one-sample test over so few processes would have either false alarms or no power.
  */
 export function judgePairs(operation: OperationName, endings: Endings): PairState {
   const failed = endings.find((ending) => ending.kind === 'failed')
   if (failed !== undefined) {
     const { arm, phase, error } = failed
-    return { kind: 'failed', arm, why: `${phase}: ${error}` }
+    return { kind: 'failed', arm, phase, error }
   }
   const estimates = endings.flatMap((ending) =>
     ending.kind === 'measured' ? [ending.estimate] : [],
@@ -69,42 +82,39 @@ export function judgePairs(operation: OperationName, endings: Endings): PairStat
   const missing = PROCESSES.first - estimates.length
   if (missing > 0) return { kind: 'processes wanted', count: missing }
   const isLast = estimates.length >= PROCESSES.most
-  const judged = PAIR_METRICS.map((metric) => judgeMetric(operation, metric, estimates, isLast))
-  const verdicts = judged.filter((verdict) => verdict !== null)
-  // A regression is one, whatever is undecided beside it.
-  const isRegression = verdicts.some(({ verdict }) => verdict.kind === 'regression')
-  if (verdicts.length < judged.length && !isRegression) {
+  const metrics = PAIR_METRICS.map((metric) => ({
+    operation,
+    metric,
+    verdict: judgeMetric(thresholdOf(metric, operation), metric, estimates, isLast),
+  }))
+  const isOpen = metrics.some(({ verdict }) => verdict.kind === 'inconclusive')
+  // Nothing that is still open could make a regression undone.
+  const isRegression = metrics.some(({ verdict }) => verdict.kind === 'regression')
+  if (isOpen && !isLast && !isRegression) {
     return { kind: 'processes wanted', count: PROCESSES.most - estimates.length }
   }
-  return {
-    kind: 'judged',
-    metrics: isRegression
-      ? PAIR_METRICS.flatMap((metric) => judgeMetric(operation, metric, estimates, true) ?? [])
-      : verdicts,
-  }
+  return { kind: 'judged', metrics }
 }
 
-/** Nearer than this to the threshold, five processes are too few. */
+/** Of the threshold: nearer than that, five processes are too few. */
 const NEAR = 0.6
 
-/** `null`: more processes would help. */
 function judgeMetric(
-  operation: OperationName,
+  threshold: number,
   metric: PairMetric,
   estimates: readonly PairEstimate[],
   isLast: boolean,
-): JudgedPairs | null {
+): PairVerdict {
   const figures = estimates.flatMap((estimate) => figuresOf(estimate, metric) ?? [])
-  if (figures.length === 0) return { operation, metric, verdict: { kind: 'unknown' } }
-  const evidence = evidenceOf(figures, thresholdOf(metric, operation))
-  const { change, upper, threshold } = evidence
-  if (change >= threshold) return { operation, metric, verdict: { kind: 'regression', evidence } }
-  const isNear = Math.abs(change) >= NEAR * threshold
-  const isTight = upper < 2 * threshold
-  if (!isLast && (isNear || !isTight)) return null
-  if (!isTight) return { operation, metric, verdict: { kind: 'inconclusive', evidence } }
-  const kind = change <= -threshold ? 'improvement' : 'pass'
-  return { operation, metric, verdict: { kind, evidence } }
+  if (figures.length === 0) return { kind: 'unknown' }
+  const evidence = evidenceOf(figures, threshold)
+  const { change, lower, upper } = evidence
+  const margin = isLast ? 0 : threshold / 2
+  if (change >= threshold && lower > margin) return { kind: 'regression', evidence }
+  if (change <= -threshold && upper < -margin) return { kind: 'improvement', evidence }
+  const isClear = isLast || Math.abs(change) < NEAR * threshold
+  const kind = isClear && upper < 2 * threshold ? 'pass' : 'inconclusive'
+  return { kind, evidence }
 }
 
 /**
@@ -114,15 +124,15 @@ function judgeMetric(
 function evidenceOf(figures: readonly PairFigures[], threshold: number): PairEvidence {
   const changes = figures.map(({ change }) => change).toSorted((a, b) => a - b)
   const n = changes.length
-  const k = n >= 8 ? 2 : 1
-  const outside = k === 2 ? 2 * (1 + n) * 0.5 ** n : 2 * 0.5 ** n
+  const k = n < PROCESSES.most ? 1 : 2
+  const outside = k === 1 ? 2 * 0.5 ** n : 2 * (1 + n) * 0.5 ** n
   return {
     processes: n,
     base: medianOf(figures.map(({ base }) => base)),
     change: medianOf(changes),
     lower: changes[k - 1] ?? -Infinity,
     upper: changes[n - k] ?? Infinity,
-    confidence: 1 - outside,
+    confidence: Math.max(1 - outside, 0),
     threshold,
   }
 }

@@ -17,7 +17,8 @@ export function inDrawnOrder(): readonly [ArmName, ArmName] {
   return Math.random() < 0.5 ? ['base', 'head'] : ['head', 'base']
 }
 
-type Calls = Both<Pick<ReadyOperation, 'call'>>
+/** An operation of both versions, to be called in turns. */
+export type Calls = Both<Pick<ReadyOperation, 'call'>>
 
 /**
  * Calls both versions in turns, the order drawn per pair of single calls, so that no garbage
