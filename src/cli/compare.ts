@@ -1,6 +1,7 @@
 import { comparisonCsv } from '../results/compare/comparison-csv.ts'
 import { comparisonMarkdown } from '../results/compare/comparison-markdown.ts'
-import { compareRuns, comparisonExitCode } from '../results/compare/compare-runs.ts'
+import { compareRuns } from '../results/compare/compare-runs.ts'
+import { comparisonExitCode, judgedCounts } from '../results/compare/judged.ts'
 import { percentilePlots } from '../results/compare/choose-plots.ts'
 import { renderComparison } from '../results/compare/render-comparison.ts'
 import { InputError } from '../load/input-error.ts'
@@ -18,8 +19,9 @@ One run of each can't prove a regression: npm run gate does.`
 
 const AFTER = `
 Exit code
-  0 compared: nothing is claimed   2 something is broken   3 a measurement is not to be trusted
-  4 not comparable: unlike environments or workloads, or no scenario in common
+  0 compared: nothing is claimed   2 something is broken
+  3 inconclusive: a measurement is not to be trusted, or too short to judge its times
+  4 not comparable: unlike environments or loads, or no scenario in common
 
 Example
   npm run compare -- 20260102T0304 20260103T0405 --plot mixed/register`
@@ -85,7 +87,8 @@ async function compare(
   const texts = {
     text: () => `${renderComparison(comparison, plots())}\n`,
     markdown: () => comparisonMarkdown(comparison),
-    json: () => `${JSON.stringify({ ...comparison, exitCode }, null, 2)}\n`,
+    json: () =>
+      `${JSON.stringify({ ...comparison, ...judgedCounts(comparison), exitCode }, null, 2)}\n`,
     csv: () => comparisonCsv(comparison),
   }
   const text = texts[form]()

@@ -2,7 +2,9 @@ import { markdownTable, markdownText } from '../markdown.ts'
 import { backendsText } from '../summarise-runs.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from './compare-runs.ts'
 import { markedDifferences, notesOn } from './comparison-notes.ts'
+import type { FieldDifference } from './fingerprint-differences.ts'
 import { formatFigure, formatMark, formatRatio } from './format-metric.ts'
+import { notJudgedLines } from './judged.ts'
 import { NOT_COMPARED } from './render-comparison.ts'
 
 /**
@@ -15,14 +17,7 @@ export function comparisonMarkdown(comparison: RunComparison): string {
   const parts = [
     '### Load tests: candidate beside baseline',
     `${summary('Baseline', baseline)}<br>\n${summary('Candidate', candidate)}`,
-    ...(unlike.length === 0
-      ? []
-      : [
-          markdownTable(
-            ['unlike', 'baseline', 'candidate'],
-            unlike.map(({ field, baseline: a, candidate: b }) => [field, a, b].map(markdownText)),
-          ),
-        ]),
+    ...(unlike.length === 0 ? [] : [unlikeTable(unlike)]),
     notesOn(comparison)
       .map((note) => `- ${markdownText(note)}`)
       .join('\n'),
@@ -54,7 +49,7 @@ function summary(side: string, { runId, startedAt, backends }: RunSummary): stri
 }
 
 function details(scenario: ScenarioComparison): string {
-  const { name, standing, operations, onlyInBaseline, onlyInCandidate } = scenario
+  const { name, standing, unlike, operations, onlyInBaseline, onlyInCandidate } = scenario
   const doubts =
     standing.kind === 'compared'
       ? standing.notes
@@ -73,11 +68,23 @@ function details(scenario: ScenarioComparison): string {
   return [
     `<details><summary>${markdownText(name)}${state}</summary>`,
     ...doubts.map(markdownText),
+    ...(unlike.length === 0 ? [] : [unlikeTable(unlike)]),
     ...(rows.length === 0
       ? []
       : [markdownTable(['operation', 'metric', 'baseline', 'candidate', 'ratio', ''], rows)]),
+    ...operations.flatMap(({ name: operation, generator }) =>
+      generator === null ? [] : [markdownText(`${operation}: ${generator}`)],
+    ),
+    ...notJudgedLines(scenario).map(markdownText),
     ...onlyInBaseline.map((operation) => `${markdownText(operation)}: only in the baseline`),
     ...onlyInCandidate.map((operation) => `${markdownText(operation)}: only in the candidate`),
     '</details>',
   ].join('\n\n')
+}
+
+function unlikeTable(fields: readonly FieldDifference[]): string {
+  return markdownTable(
+    ['unlike', 'baseline', 'candidate'],
+    fields.map(({ field, baseline, candidate }) => [field, baseline, candidate].map(markdownText)),
+  )
 }
