@@ -54,6 +54,14 @@ describe('npm run compare', () => {
     expect(readFileSync(out, 'utf8').split('\n')).toHaveLength(11)
   })
 
+  test('adds Markdown to the summary of a step, whatever else it prints', async () => {
+    const [a, b, summary] = [write(older, 1), write(newer, 2), join(folder(), 'summary.md')]
+    const env = { BENCH_RESULTS: folder(), GITHUB_STEP_SUMMARY: summary }
+    const { exitCode, stdout } = await ended(startCommand(['compare', a, b, '--csv'], env))
+    expect({ exitCode, first: stdout.slice(0, 10) }).toEqual({ exitCode: 0, first: '"baseline"' })
+    expect(readFileSync(summary, 'utf8')).toContain('### Load tests: candidate beside baseline')
+  })
+
   test('of unlike environments says in what, exits with 4, and goes on when told to', async () => {
     const { environment } = runOf([])
     write(older, 1)

@@ -7,8 +7,9 @@ import { renderComparison } from '../results/compare/render-comparison.ts'
 import { InputError } from '../load/input-error.ts'
 import { findRun, latestRun, type ReadRun } from '../results/find-run.ts'
 import { EXIT, type ExitCode } from '../results/outcome.ts'
-import { printableRun } from '../results/printable.ts'
+import { printable, printableRun } from '../results/printable.ts'
 import { readRunFile } from '../results/read-run-file.ts'
+import { StepSummary } from '../results/step-summary.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
 import { runFolderToRead } from './run-folder.ts'
 import { writeOutput } from './write-output.ts'
@@ -22,6 +23,9 @@ Exit code
   0 compared: nothing is claimed   2 something is broken
   3 inconclusive: a measurement is not to be trusted, or too short to judge its times
   4 not comparable: unlike environments or loads, or no scenario in common
+
+Environment
+  GITHUB_STEP_SUMMARY    the Markdown is added to that file, whatever else is asked for
 
 Example
   npm run compare -- 20260102T0304 20260103T0405 --plot mixed/register`
@@ -71,6 +75,7 @@ async function compare(
   flags: Flags,
 ): Promise<ExitCode> {
   const form = formOf(flags)
+  const summary = StepSummary.open(process.env)
   const folder = runFolderToRead(flags.results)
   const baseline = await readNamed(baselineName, folder)
   const candidate =
@@ -92,6 +97,8 @@ async function compare(
     csv: () => comparisonCsv(comparison),
   }
   const text = texts[form]()
+  const problem = summary?.append(`${comparisonMarkdown(comparison)}\n`) ?? null
+  if (problem !== null) process.stderr.write(`${printable(problem)}\n`)
   // What is printed in colours is harmless already.
   if (form === 'text' && flags.out === undefined) process.stdout.write(text)
   else writeOutput(text, flags.out)
