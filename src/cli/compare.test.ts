@@ -58,7 +58,7 @@ describe('npm run compare', () => {
     const [a, b, summary] = [write(older, 1), write(newer, 2), join(folder(), 'summary.md')]
     const env = { BENCH_RESULTS: folder(), GITHUB_STEP_SUMMARY: summary }
     const { exitCode, stdout } = await ended(startCommand(['compare', a, b, '--csv'], env))
-    expect({ exitCode, first: stdout.slice(0, 10) }).toEqual({ exitCode: 0, first: '"baseline"' })
+    expect({ exitCode, first: stdout.slice(0, 10) }).toEqual({ exitCode: 0, first: 'baseline,c' })
     expect(readFileSync(summary, 'utf8')).toContain('### Load tests: candidate beside baseline')
   })
 
