@@ -36,7 +36,7 @@ test('how a run ended comes first, then its scenarios, SLOs and failures; times 
   expect(order).not.toContain(-1)
 })
 
-test('a run that measured nothing says why', () => {
+test('a run that broke says why', () => {
   const broken = {
     file: 'bench/x.load.ts',
     name: 'ends in order',
@@ -45,8 +45,12 @@ test('a run that measured nothing says why', () => {
   } as const
   const text = runMarkdown({ run: runOf([]), exitCode: EXIT.broken, path: null, others: [broken] })
   expect(text).toContain('### ⛔ Load tests: broken')
-  expect(text).toContain('No scenario was measured.')
   expect(text).toContain('| broken | ends in order | SyntaxError |')
+})
+
+test('a run that was ended before anything was measured says so', () => {
+  const text = runMarkdown({ run: runOf([]), exitCode: EXIT.broken, ...nothingElse })
+  expect(text).toContain('Nothing was measured.')
 })
 
 test('every table has as many cells in each row as headings, whatever a run holds', () => {

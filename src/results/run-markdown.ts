@@ -18,13 +18,11 @@ type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 export function runMarkdown({ run, exitCode, others }: EndedRun): string {
   const { runId, scenarios, backends, commit } = run
   const measured = scenarios.filter((scenario) => scenario.state === 'measured')
-  const unmet = others.filter(({ outcome }) => outcome !== 'passed')
   const blocks = [
     `### ${ICONS[exitCode]} Load tests: ${ENDS[exitCode]}`,
     `\`${runId}\`, ${markdownText(backendsText(backends))}${commit === null ? '' : `, commit \`${commit.short}\``}`,
-    scenarios.length === 0
-      ? 'No scenario was measured.'
-      : markdownTable(['', 'scenario', 'load', 'measurement'], scenarios.map(scenarioCells)),
+    ...(scenarios.length + others.length === 0 ? ['Nothing was measured.'] : []),
+    ...table(['', 'scenario', 'load', 'measurement'], scenarios.map(scenarioCells)),
     ...table(
       ['SLO', 'scenario', 'operation', 'metric', 'bound', 'measured'],
       measured.flatMap(sloRows),
@@ -35,7 +33,7 @@ export function runMarkdown({ run, exitCode, others }: EndedRun): string {
     ),
     ...table(
       ['', 'other test', 'why'],
-      unmet.map(({ name, outcome, reason }) => [outcome, ...[name, reason].map(markdownText)]),
+      others.map(({ name, outcome, reason }) => [outcome, ...[name, reason].map(markdownText)]),
     ),
     ...folded(
       'Times of each operation',

@@ -1,3 +1,5 @@
+import type { ExitCode } from '../outcome.ts'
+import { withEnd } from './end-case.ts'
 import { junitXml, type JUnitCase, type JUnitResult, type JUnitSuite } from './junit-xml.ts'
 
 /** One judged comparison of a gate. */
@@ -19,16 +21,22 @@ export interface GateRow {
   readonly ms?: number
 }
 
+/** What a gate was of, besides its rows. */
+export interface EndedGate {
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly exitCode: ExitCode
+  /** Such as its base and head, and where its report and run files are. */
+  readonly properties: JUnitSuite['properties']
+}
+
 /**
  * A gate's rows as JUnit XML: a suite for each group. A regression is a failure; what couldn't be judged is skipped, with
- * the reason; an improvement passes.
+ * the reason; an improvement passes. Whatever the exit code says is in at least one case.
  */
 export function gateJunit(
   rows: readonly GateRow[],
-  {
-    startedAt,
-    properties,
-  }: { readonly startedAt: string; readonly properties: JUnitSuite['properties'] },
+  { startedAt, exitCode, properties }: EndedGate,
 ): string {
   const groups = Map.groupBy(rows, ({ group }) => group)
   const suites = [...groups].map(([name, group]) => ({
@@ -37,7 +45,7 @@ export function gateJunit(
     properties,
     cases: group.map(caseOf),
   }))
-  return junitXml('npm run gate', suites)
+  return junitXml('npm run gate', withEnd(exitCode, suites, properties))
 }
 
 function caseOf({ group, name, verdict, detail, ms = 0 }: GateRow): JUnitCase {

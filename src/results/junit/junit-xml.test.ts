@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arbitraryText } from '../arbitrary-run.ts'
+import { EXIT } from '../outcome.ts'
 import { gateJunit } from './gate-junit.ts'
 import { junitXml, type JUnitCase, type JUnitResult } from './junit-xml.ts'
 
@@ -104,6 +105,7 @@ describe("a gate's rows", () => {
       [...rows, { group: 'counts', name: 'Redis calls', verdict: 'pass', detail: '' }],
       {
         startedAt: '2026-01-02T03:04:05.678Z',
+        exitCode: 1,
         properties: [['gate.json', 'results/gate.json']],
       },
     )
@@ -117,5 +119,15 @@ describe("a gate's rows", () => {
     }
     expect(xml).toContain('<property name="gate.json" value="results/gate.json"/>')
     expect(xml).toContain('timestamp="2026-01-02T03:04:05"')
+  })
+
+  test.each([
+    [EXIT.failed, 'failure'],
+    [EXIT.broken, 'error'],
+    [EXIT.inconclusive, 'skipped'],
+    [EXIT.notComparable, 'skipped'],
+  ])('that are none are no pass where the gate ended with %d', (exitCode, kind) => {
+    const xml = gateJunit([], { startedAt: '2026-01-02T03:04:05.678Z', exitCode, properties: [] })
+    expect(xml).toContain(`<${kind} message="ended with exit code ${exitCode}`)
   })
 })

@@ -1,8 +1,9 @@
 import { isMissedBeyondDoubt, type SloRow } from '../../load/slo/slo-row.ts'
-import { EXIT, outcomeOf, type ExitCode } from '../outcome.ts'
+import { outcomeOf, type ExitCode } from '../outcome.ts'
 import { ownErrors } from '../own-errors.ts'
 import { sloCells } from '../render-scenario.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
+import { withEnd } from './end-case.ts'
 import { junitXml, type JUnitCase, type JUnitResult, type JUnitSuite } from './junit-xml.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
@@ -35,7 +36,7 @@ export function runJunit(ended: EndedRun): string {
     ...ended.run.scenarios.map((scenario) => suiteOf(scenario, ended)),
     ...suitesOfOthers(ended),
   ]
-  return junitXml('npm run bench', [...suites, ...unexplained(ended, suites)])
+  return junitXml('npm run bench', withEnd(ended.exitCode, suites, propertiesOf(ended)))
 }
 
 function suiteOf(scenario: ScenarioEntry, ended: EndedRun): JUnitSuite {
@@ -147,25 +148,6 @@ function suitesOfOthers(ended: EndedRun): readonly JUnitSuite[] {
 }
 
 const KIND = { failed: 'failure', broken: 'error', inconclusive: 'skipped' } as const
-
-/** A case for an end that no other case explains, so that no report looks better than its run. */
-function unexplained(ended: EndedRun, suites: readonly JUnitSuite[]): readonly JUnitSuite[] {
-  const { exitCode, run } = ended
-  if (exitCode === EXIT.good) return []
-  const kind = exitCode === EXIT.failed ? 'failure' : exitCode === EXIT.broken ? 'error' : 'skipped'
-  const cases = suites.flatMap((suite) => suite.cases)
-  if (cases.some(({ result }) => result.kind === kind)) return []
-  const message = `the run ended with exit code ${exitCode}, as its output says`
-  const result = { kind, message } as const
-  return [
-    {
-      name: 'run',
-      startedAt: run.startedAt,
-      properties: propertiesOf(ended),
-      cases: [{ classname: 'run', name: 'exit code', durationMs: 0, result }],
-    },
-  ]
-}
 
 /** The first line, and all of it if there is more. */
 function messageOf(text: string): { readonly message: string; readonly text?: string } {
