@@ -1,9 +1,11 @@
 import { renderTable } from '../../results/render-table.ts'
-import type { JudgedComparison, Verdict } from '../decision/verdict.ts'
+import type { Evidence, JudgedComparison, Verdict } from '../decision/verdict.ts'
 import { labelOf } from '../decision/metric.ts'
+import type { Look } from '../decision/plan.ts'
+import { escapeText } from '../../results/compare/comparison-markdown.ts'
 import { paint } from '../../results/render-scenario.ts'
 import { describeRefusals } from '../rounds/describe-comparisons.ts'
-import { change, clock, interval, level, probability, smallest } from './figures.ts'
+import { change, clock, confidence, findable, interval, level, probability } from './figures.ts'
 import type { GateReport } from './gate-report.ts'
 
 const HEADINGS = [
@@ -16,7 +18,7 @@ const HEADINGS = [
   'interval',
   'p',
   'rounds',
-  'could see',
+  'found in 80 %',
   'verdict',
 ] as const
 
@@ -42,17 +44,20 @@ function indented(lines: readonly string[]): string {
 
 /** The same as Markdown, for a pull request's comment or a job's summary. */
 export function renderGateMarkdown(report: GateReport): string {
-  const row = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(' | ')} |`
-  const rows = shown(report).map((judged) => [...cellsOf(judged), markdownVerdict(judged.verdict)])
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const rows = shown(report).map((judged) => [
+    ...cellsOf(judged).map(escapeText),
+    markdownVerdict(judged.verdict),
+  ])
   const lines = [
-    `### ${ICONS[report.verdict]} Performance gate: ${headline(report)}`,
+    `### ${ICONS[report.verdict]} Performance gate: ${escapeText(headline(report))}`,
     '',
     ...(rows.length === 0 ? [] : [HEADINGS, HEADINGS.map(() => '---'), ...rows]).map(row),
     '',
-    ...evidenceLines(report).map((line) => `- ${line}\n`),
+    ...evidenceLines(report).map((line) => `- ${escapeText(line)}\n`),
     '<details><summary>How this was measured</summary>',
     '',
-    ...[...refusalLines(report), ...summaryLines(report)].map((line) => `- ${line}`),
+    ...[...refusalLines(report), ...summaryLines(report)].map((line) => `- ${escapeText(line)}`),
     '',
     '</details>',
     '',
@@ -90,9 +95,9 @@ function refusalLines({ comparisons, durationMs }: GateReport): readonly string[
 }
 
 /** Everything of a row but its verdict. */
-function cellsOf({ comparison, verdict }: JudgedComparison): string[] {
+function cellsOf({ comparison, verdict, detectable }: JudgedComparison): readonly string[] {
   const { scenario, operation, metric } = comparison
-  const name = [scenario, operation, labelOf(metric)]
+  const name = [scenario, operation ?? 'all', labelOf(metric)]
   const evidence = 'evidence' in verdict ? verdict.evidence : null
   if (evidence === null) return [...name, ...HEADINGS.slice(3, -1).map(() => '–')]
   return [
@@ -100,17 +105,16 @@ function cellsOf({ comparison, verdict }: JudgedComparison): string[] {
     level(evidence.baseline, evidence),
     level(evidence.candidate, evidence),
     change(evidence.estimate, evidence),
-    interval(evidence),
-    probability(pOf(verdict)),
+    `${interval(evidence)} (${confidence(evidence)})`,
+    probability(pOf(verdict, evidence)),
     String(evidence.rounds),
-    smallest(evidence),
+    findable(detectable, evidence),
   ]
 }
 
 /** Of what was found; of a change for the worse where nothing was. */
-function pOf(verdict: Verdict): number {
-  if ('adjustedP' in verdict) return verdict.adjustedP
-  return 'evidence' in verdict && verdict.evidence !== null ? verdict.evidence.pWorse : 1
+function pOf({ kind }: Verdict, { pWorse, pBetter }: Evidence): number {
+  return kind === 'improvement' ? pBetter : pWorse
 }
 
 function describe(verdict: Verdict): string {
@@ -157,44 +161,46 @@ function coloured(verdict: Verdict): string {
 }
 
 function markdownVerdict(verdict: Verdict): string {
-  const text = describe(verdict)
+  const text = escapeText(describe(verdict))
   return verdict.kind === 'pass' ? text : `**${text}**`
 }
 
 /** How each change was found, and by what confirmed; a line for each that was. */
 function evidenceLines({ comparisons }: GateReport): readonly string[] {
-  return comparisons.flatMap(({ comparison, verdict }) => {
+  return comparisons.flatMap(({ comparison, verdict, flaw }) => {
     if (!('screening' in verdict)) return []
-    const { screening, evidence, adjustedP, kind } = verdict
-    const screeningP = kind === 'regression' ? screening.pWorse : screening.pBetter
+    const { screening, evidence } = verdict
+    const shownOf = (part: Evidence) =>
+      `${change(part.estimate, part)} (p ${probability(pOf(verdict, part))} at a level of ${probability(part.alpha)}, ${confidence(part)} interval ${interval(part)})`
     return [
-      `${kind} of ${comparison.id}: ${change(screening.estimate, screening)} in ${screening.rounds} rounds (p ${probability(screeningP)}), ` +
-        `confirmed by ${evidence.rounds} fresh ones: ${change(evidence.estimate, evidence)} (p ${probability(adjustedP)}, of all candidates)`,
+      `${verdict.kind} of ${comparison.id}: ${shownOf(screening)} in ${screening.rounds} rounds, confirmed by ${evidence.rounds} fresh ones: ${shownOf(evidence)}`,
+      ...(flaw === null ? [] : [`${comparison.id}, head: ${flaw}`]),
     ]
   })
 }
 
 function summaryLines(report: GateReport): readonly string[] {
-  const { plan, rounds, confirmation, discarded, elapsedMs, meanRoundMs, sameness } = report
-  const made = `${rounds.length} rounds and ${confirmation.length} to confirm, in ${clock(elapsedMs)} min`
+  const { plan, rounds, elapsedMs, meanRoundMs, sameness } = report
+  const made = `${rounds.length} rounds in ${clock(elapsedMs)} min`
   const each = meanRoundMs === null ? '' : `, ${(meanRoundMs / 1_000).toFixed(1)} s a round`
   return [
     `${made}${each}; ${report.servers}`,
-    ...(discarded.length === 0 ? [] : [`made again: ${discarded.join('; ')}`]),
     ...(sameness.isRegistrySame && sameness.arePackagesSame ? [A_AGAINST_A] : []),
     ...(plan === null
       ? []
       : [
-          `a regression is a change of at least ${plan.effects.latency * 100} % of a time at p ≤ ${plan.alpha}, confirmed by ${plan.confirmation.rounds} fresh rounds at p ≤ ${plan.confirmation.alpha}; pass: the interval excludes ${plan.effects.latency * 200} %`,
+          `a regression is a change of at least ${plan.effects.latency * 100} % of a time after ${listOf(plan.looks)}, confirmed by fresh rounds alone after ${listOf(plan.confirmation)}; pass: the interval excludes ${plan.effects.latency * 200} %`,
         ]),
     `run files of all rounds: ${report.runs}`,
   ]
 }
 
+/** `10 (p ≤ 0.025) or 20 (p ≤ 0.025) rounds`. */
+function listOf(looks: readonly Look[]): string {
+  const all = looks.map(({ rounds, alpha }) => `${rounds} (p ≤ ${probability(alpha)})`)
+  return `${all.join(' or ')} rounds`
+}
+
 /** Said before the first round, and again with the result. */
 export const A_AGAINST_A =
   'src/registry and the packages it runs with are the same in both: this is A against A'
-
-function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ')
-}
