@@ -14,7 +14,10 @@ const plan = gatePlan([latency])
 function draw(count: number, change: number, scatter: number, normal: () => number, from = 0) {
   const rounds = roundsOf(
     latency,
-    Array.from({ length: count }, () => [time(1), time((1 + change) * Math.exp(scatter * normal()))]),
+    Array.from({ length: count }, () => [
+      time(1),
+      time((1 + change) * Math.exp(scatter * normal())),
+    ]),
   )
   return rounds.map((round, i): GateRound => ({ ...round, first: firstIn(from + i) }))
 }

@@ -24,12 +24,7 @@ function pairsOf(unit: Pair['unit'], value: fc.Arbitrary<number>): fc.Arbitrary<
   return fc.tuple(pair, fc.array(pair, { maxLength: 19 })).map(([first, rest]) => [first, ...rest])
 }
 
-function pairOf(
-  unit: Pair['unit'],
-  first: RoundArm,
-  baseline: number,
-  candidate: number,
-): Pair {
+function pairOf(unit: Pair['unit'], first: RoundArm, baseline: number, candidate: number): Pair {
   return { kind: 'pair', unit, first, baseline, candidate, weight: 512, requests: 512 }
 }
 

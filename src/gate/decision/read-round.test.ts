@@ -72,7 +72,9 @@ test.each<[string, ScenarioFigures]>([
   ['not measured', { state: 'unmeasured', name: 'mixed', error: 'connection refused' }],
   [
     'unknown',
-    scenario({ multicast: { responseMs, deliveries: { kind: 'unknown', reason: 'no receivers' } } }),
+    scenario({
+      multicast: { responseMs, deliveries: { kind: 'unknown', reason: 'no receivers' } },
+    }),
   ],
 ])('the times of a run that was %s are not used, and the scenario says why', (why, entry) => {
   const round = readAll(scenario({ multicast: { responseMs } }), entry)
@@ -122,7 +124,9 @@ test('operations and metrics that a measured arm lacks are absent from it', () =
     scenario({ multicast: { responseMs } }),
     scenario({ multicast: both, enumerate: { responseMs } }),
   )
-  const absent = Object.entries(baseline).flatMap(([id, { kind }]) => (kind === 'absent' ? [id] : []))
+  const absent = Object.entries(baseline).flatMap(([id, { kind }]) =>
+    kind === 'absent' ? [id] : [],
+  )
   expect(absent).toContain('mixed › multicast › delivery')
   expect(absent).toContain('mixed › enumerate › service p50')
   expect(absent).not.toContain('mixed › multicast › service p50')

@@ -120,7 +120,8 @@ function readArm(comparison: Comparison, scenarios: Scenarios, arm: RoundArm): R
   if (scenario?.state !== 'measured') return unusable(flaw ?? 'it was not measured')
   if (metric.kind === 'latency' && flaw !== null) return unusable(flaw)
   const reading = readMetric(comparison, metric, scenario, arm)
-  if (metric.kind !== 'delivery' || reading.kind !== 'unusable' || other === undefined) return reading
+  if (metric.kind !== 'delivery' || reading.kind !== 'unusable' || other === undefined)
+    return reading
   return worstDelivery(reading, comparison, other, arm)
 }
 

@@ -138,6 +138,21 @@ describe('errors', () => {
 describe('what is never a pass', () => {
   const invalid = { kind: 'unusable', why: 'the run is invalid' } as const
 
+  test('nothing but what lacks requests: no more rounds are made for whether measurements are valid', () => {
+    const p99 = comparisonOf('register', 'register', { ...P50, percentile: 99 }, true)
+    const validity = validityOf('register')
+    const [round] = roundsOf(p99, [[time(1, 9), time(1, 9)]])
+    const valid = { [validity.id]: { kind: 'validity', flaw: null } as const }
+    const session = addRounds(gateOf(p99, validity), [
+      {
+        first: 'baseline',
+        baseline: { ...round?.baseline, ...valid },
+        candidate: { ...round?.candidate, ...valid },
+      },
+    ])
+    expect(judgeGate(session)).toMatchObject({ verdict: { kind: 'inconclusive', exitCode: 3 } })
+  })
+
   test('nothing to compare', () => {
     expect(judgeGate(gateOf())).toMatchObject({
       verdict: { kind: 'not comparable', exitCode: 4 },
@@ -297,7 +312,9 @@ describe('a scenario whose measurement can not be used', () => {
     const rounds = roundsWith(() => flawed)
     const { verdict, comparisons } = finish(gateOf(latency, validity), rounds)
     expect(verdict).toEqual({ kind: 'inconclusive', exitCode: 3 })
-    expect(comparisons[1]?.verdict).toMatchObject({ why: { kind: 'unusable rounds', why: invalid } })
+    expect(comparisons[1]?.verdict).toMatchObject({
+      why: { kind: 'unusable rounds', why: invalid },
+    })
   })
 
   test('in either version, now and then, is no regression', () => {

@@ -74,7 +74,7 @@ export function spendBudget(session: GateSession): GateSession {
 /**
  * What a gate wants next, or says: a pure function of its rounds. Each comparison has its own looks,
  * and is measured until it is decided. The first confirmed regression ends the gate: what is still
- * open can't change what it says.
+ * open can't change what it says. So does a gate that has nothing to judge.
  */
 export function judgeGate(session: GateSession): GateState {
   const { plan, rounds, isBudgetSpent } = session
@@ -86,12 +86,13 @@ export function judgeGate(session: GateSession): GateState {
     progress.state === 'decided' ? [] : [{ comparison, nextLook: progress.nextLook }],
   )
   const isFailed = all.some(({ progress }) => verdictOf(progress).kind === 'regression')
-  if (open.length > 0 && !isFailed && !isBudgetSpent) {
+  const isOver = isFailed || isBudgetSpent || !all.some(isJudgeable)
+  if (open.length > 0 && !isOver) {
     return {
       kind: 'rounds wanted',
       rounds: Math.min(...open.map(({ nextLook }) => nextLook)) - rounds.length,
       comparisons: open.map(({ comparison }) => comparison),
-      standings: all.map(({ comparison, progress }) => standingOf(comparison, progress)),
+      standings: all.map(standingOf),
     }
   }
   const comparisons = all.map(({ comparison, progress }) => {
@@ -106,10 +107,21 @@ export function judgeGate(session: GateSession): GateState {
   return { kind: 'decided', comparisons, verdict: sumUp(comparisons) }
 }
 
-function standingOf(comparison: Comparison, progress: Progress): Standing {
+interface Followed {
+  readonly comparison: Comparison
+  readonly progress: Progress
+}
+
+function standingOf({ comparison, progress }: Followed): Standing {
   const { state } = progress
   if (state !== 'decided') return { comparison, state, evidence: progress.evidence }
   return { comparison, state, evidence: evidenceOf(progress.verdict) }
+}
+
+/** Whether it is what rounds are made for, and they can show something of it. */
+function isJudgeable({ comparison, progress }: Followed): boolean {
+  const { kind } = verdictOf(progress)
+  return comparison.metric.kind !== 'validity' && kind !== 'refused' && kind !== 'not comparable'
 }
 
 /** As it is, or would be if the gate ended here. */

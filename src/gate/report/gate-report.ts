@@ -111,8 +111,12 @@ export const gateReportSchema = z.strictObject({
   plan: z
     .strictObject({
       comparisons: z.array(comparisonSchema),
-      looks: z.array(lookSchema).describe('By how many rounds a comparison is decided, at which level.'),
-      confirmation: z.array(lookSchema).describe('By how many fresh rounds a candidate is confirmed.'),
+      looks: z
+        .array(lookSchema)
+        .describe('By how many rounds a comparison is decided, at which level.'),
+      confirmation: z
+        .array(lookSchema)
+        .describe('By how many fresh rounds a candidate is confirmed.'),
       effects: z.strictObject({
         latency: z.number(),
         errors: z.number(),

@@ -1,3 +1,4 @@
+import { escaped } from '../../results/printable.ts'
 import { renderTable } from '../../results/render-table.ts'
 import type { Evidence, JudgedComparison, Verdict } from '../decision/verdict.ts'
 import { labelOf } from '../decision/metric.ts'
@@ -28,36 +29,39 @@ export function renderGate(report: GateReport): string {
     heading,
     align: index >= 3 && heading !== 'verdict' ? ('right' as const) : ('left' as const),
   }))
-  const rows = shown(report).map((judged) => [...cellsOf(judged), coloured(judged.verdict)])
+  const rows = shown(report).map((judged) => [
+    ...cellsOf(judged).map(escaped),
+    coloured(judged.verdict),
+  ])
   const blocks = [
     rows.length === 0 ? '' : renderTable(columns, rows),
     indented(evidenceLines(report)),
     indented([...refusalLines(report), ...summaryLines(report)]),
-    paint('bold', headline(report)),
+    paint('bold', escaped(headline(report))),
   ]
   return blocks.filter((block) => block !== '').join('\n\n')
 }
 
 function indented(lines: readonly string[]): string {
-  return lines.map((line) => `  ${line}`).join('\n')
+  return lines.map((line) => `  ${escaped(line)}`).join('\n')
 }
 
 /** The same as Markdown, for a pull request's comment or a job's summary. */
 export function renderGateMarkdown(report: GateReport): string {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const rows = shown(report).map((judged) => [
-    ...cellsOf(judged).map(escapeText),
+    ...cellsOf(judged).map(asMarkdown),
     markdownVerdict(judged.verdict),
   ])
   const lines = [
-    `### ${ICONS[report.verdict]} Performance gate: ${escapeText(headline(report))}`,
+    `### ${ICONS[report.verdict]} Performance gate: ${asMarkdown(headline(report))}`,
     '',
     ...(rows.length === 0 ? [] : [HEADINGS, HEADINGS.map(() => '---'), ...rows]).map(row),
     '',
-    ...evidenceLines(report).map((line) => `- ${escapeText(line)}\n`),
+    ...evidenceLines(report).map((line) => `- ${asMarkdown(line)}\n`),
     '<details><summary>How this was measured</summary>',
     '',
-    ...[...refusalLines(report), ...summaryLines(report)].map((line) => `- ${escapeText(line)}`),
+    ...[...refusalLines(report), ...summaryLines(report)].map((line) => `- ${asMarkdown(line)}`),
     '',
     '</details>',
     '',
@@ -157,11 +161,11 @@ const COLOURS = {
 } as const satisfies Record<Verdict['kind'], string>
 
 function coloured(verdict: Verdict): string {
-  return paint(COLOURS[verdict.kind], describe(verdict))
+  return paint(COLOURS[verdict.kind], escaped(describe(verdict)))
 }
 
 function markdownVerdict(verdict: Verdict): string {
-  const text = escapeText(describe(verdict))
+  const text = asMarkdown(describe(verdict))
   return verdict.kind === 'pass' ? text : `**${text}**`
 }
 
@@ -171,7 +175,7 @@ function evidenceLines({ comparisons }: GateReport): readonly string[] {
     if (!('screening' in verdict)) return []
     const { screening, evidence } = verdict
     const shownOf = (part: Evidence) =>
-      `${change(part.estimate, part)} (p ${probability(pOf(verdict, part))} at a level of ${probability(part.alpha)}, ${confidence(part)} interval ${interval(part)})`
+      `${change(part.estimate, part)} (p ${probability(pOf(verdict, part))} ≤ ${probability(part.alpha)}, ${confidence(part)} interval ${interval(part)})`
     return [
       `${verdict.kind} of ${comparison.id}: ${shownOf(screening)} in ${screening.rounds} rounds, confirmed by ${evidence.rounds} fresh ones: ${shownOf(evidence)}`,
       ...(flaw === null ? [] : [`${comparison.id}, head: ${flaw}`]),
@@ -199,6 +203,11 @@ function summaryLines(report: GateReport): readonly string[] {
 function listOf(looks: readonly Look[]): string {
   const all = looks.map(({ rounds, alpha }) => `${rounds} (p ≤ ${probability(alpha)})`)
   return `${all.join(' or ')} rounds`
+}
+
+/** Text, and in one line. */
+function asMarkdown(text: string): string {
+  return escapeText(escaped(text))
 }
 
 /** Said before the first round, and again with the result. */

@@ -81,7 +81,8 @@ export function syntheticRun(fault: Fault, noise: number, draws: Draws): Scenari
       continue
     }
     record.succeed(times)
-    if (operation === 'multicast') deliver(tally, k, dueMs, times.responseMs, fault.lostShare, draws)
+    if (operation === 'multicast')
+      deliver(tally, k, dueMs, times.responseMs, fault.lostShare, draws)
   }
   const endMs = END_MS + backlog * DURATION_MS
   return summarise(

@@ -3,7 +3,11 @@ import type { GateRound, Reading, RoundArm } from '../decision/round.ts'
 
 /** Comparisons and rounds that tests make up. */
 
-export const P50: OperationMetric = { kind: 'latency', time: 'service', percentile: 50 }
+export const P50 = {
+  kind: 'latency',
+  time: 'service',
+  percentile: 50,
+} as const satisfies OperationMetric
 
 export const latency = comparisonOf('register', 'register', P50, true)
 export const errors = comparisonOf('register', 'register', { kind: 'errors' }, true)

@@ -40,7 +40,13 @@ test('with ties, it is the share of all ways to deal the values to the groups', 
         const first = all.filter((_, i) => isFirst(i))
         if (first.length !== a.length) continue
         ways++
-        if (twiceU(first, all.filter((_, i) => !isFirst(i))) >= observed) atLeast++
+        if (
+          twiceU(
+            first,
+            all.filter((_, i) => !isFirst(i)),
+          ) >= observed
+        )
+          atLeast++
       }
       expect(rankSum(a, b).pGreater).toBeCloseTo(atLeast / ways, 10)
     }),

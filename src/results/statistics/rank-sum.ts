@@ -21,7 +21,9 @@ export function rankSum(a: readonly number[], b: readonly number[]): RankSum {
   let twiceU = 0
   for (const x of a) for (const y of b) twiceU += x > y ? 2 : x === y ? 1 : 0
   const hasTies = new Set([...a, ...b]).size < a.length + b.length
-  const atMost = hasTies ? tiedCumulative([...a, ...b], a.length) : untiedCumulative(a.length, b.length)
+  const atMost = hasTies
+    ? tiedCumulative([...a, ...b], a.length)
+    : untiedCumulative(a.length, b.length)
   const below = twiceU === 0 ? 0 : (atMost[twiceU - 1] ?? 1)
   return { pGreater: Math.min(1 - below + ROUNDING, 1), pLess: Math.min(atMost[twiceU] ?? 1, 1) }
 }
