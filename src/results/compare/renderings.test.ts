@@ -5,7 +5,7 @@ import { printableRun } from '../printable.ts'
 import { percentilePlots } from './choose-plots.ts'
 import { compareRuns } from './compare-runs.ts'
 import { comparisonCsv } from './comparison-csv.ts'
-import { comparisonMarkdown, escapeText } from './comparison-markdown.ts'
+import { comparisonMarkdown } from './comparison-markdown.ts'
 import { renderPercentilePlot } from './percentile-plot.ts'
 import { renderComparison } from './render-comparison.ts'
 import { runOf, scenarioOf, times } from './run-fixture.ts'
@@ -46,17 +46,6 @@ describe('as Markdown', () => {
     const text = comparisonMarkdown(comparison)
     expect(text.indexOf('worth a look |')).toBeLessThan(text.indexOf('<details>'))
     expect(text).toContain('| a | P50 | 1.00 ms | 2.00 ms | 2.00 × | worth a look: higher |')
-  })
-
-  test('a name is nothing but text', () => {
-    fc.assert(
-      fc.property(arbitraryText, (text) => {
-        expect(escapeText(text).replaceAll(/&#\d+;|<br>/g, '')).not.toMatch(/[&<>|`*_[\]\\@~!$\n]/)
-      }),
-    )
-    expect(escapeText('@all | <img src=x> https://x.y')).toBe(
-      '&#64;all &#124; &#60;img src=x&#62; https&#58;//x.y',
-    )
   })
 })
 
