@@ -3,7 +3,7 @@ import { renderTable } from '../../results/render-table.ts'
 import type { Evidence, JudgedComparison, Verdict } from '../decision/verdict.ts'
 import { labelOf } from '../decision/metric.ts'
 import type { Look } from '../decision/plan.ts'
-import { escapeText } from '../../results/compare/comparison-markdown.ts'
+import { markdownTable, markdownText } from '../../results/markdown.ts'
 import { paint } from '../../results/render-scenario.ts'
 import { describeRefusals } from '../rounds/describe-comparisons.ts'
 import { change, clock, confidence, findable, interval, level, probability } from './figures.ts'
@@ -48,20 +48,19 @@ function indented(lines: readonly string[]): string {
 
 /** The same as Markdown, for a pull request's comment or a job's summary. */
 export function renderGateMarkdown(report: GateReport): string {
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const rows = shown(report).map((judged) => [
-    ...cellsOf(judged).map(asMarkdown),
+    ...cellsOf(judged).map(markdownText),
     markdownVerdict(judged.verdict),
   ])
   const lines = [
-    `### ${ICONS[report.verdict]} Performance gate: ${asMarkdown(headline(report))}`,
+    `### ${ICONS[report.verdict]} Performance gate: ${markdownText(headline(report))}`,
     '',
-    ...(rows.length === 0 ? [] : [HEADINGS, HEADINGS.map(() => '---'), ...rows]).map(row),
+    ...(rows.length === 0 ? [] : [markdownTable(HEADINGS, rows)]),
     '',
-    ...evidenceLines(report).map((line) => `- ${asMarkdown(line)}\n`),
+    ...evidenceLines(report).map((line) => `- ${markdownText(line)}\n`),
     '<details><summary>How this was measured</summary>',
     '',
-    ...[...refusalLines(report), ...summaryLines(report)].map((line) => `- ${asMarkdown(line)}`),
+    ...[...refusalLines(report), ...summaryLines(report)].map((line) => `- ${markdownText(line)}`),
     '',
     '</details>',
     '',
@@ -165,7 +164,7 @@ function coloured(verdict: Verdict): string {
 }
 
 function markdownVerdict(verdict: Verdict): string {
-  const text = asMarkdown(describe(verdict))
+  const text = markdownText(describe(verdict))
   return verdict.kind === 'pass' ? text : `**${text}**`
 }
 
@@ -203,11 +202,6 @@ function summaryLines(report: GateReport): readonly string[] {
 function listOf(looks: readonly Look[]): string {
   const all = looks.map(({ rounds, alpha }) => `${rounds} (p ≤ ${probability(alpha)})`)
   return `${all.join(' or ')} rounds`
-}
-
-/** Text, and in one line. */
-function asMarkdown(text: string): string {
-  return escapeText(escaped(text))
 }
 
 /** Said before the first round, and again with the result. */
