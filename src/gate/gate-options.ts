@@ -6,8 +6,10 @@ import type { Effects } from './decision/plan.ts'
 export interface GateOptions {
   /** The project's folder, in the repository from which the versions are taken. */
   readonly project: string
-  /** The running checkout, which measures both. */
+  /** The folder of the running program; the project's own, unless that is another project. */
   readonly harness: string
+  /** What is compared: files and folders of the project, by paths relative to it. */
+  readonly subject: readonly string[]
   /** Names a commit. */
   readonly base: string
   /** Names a commit; `null` is the working tree. */

@@ -6,7 +6,7 @@ import { startBackends, type StartedBackends } from '../environment/start-backen
 import { nowMs } from '../load/clock.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
-import type { RunFile } from '../results/run-file.ts'
+import type { ScenarioEntry } from '../results/run-file.ts'
 import {
   ensureWritableFolder,
   ResultsFolderError,
@@ -15,7 +15,7 @@ import {
 import { RunClock } from '../results/run-clock.ts'
 import { numberedRunId, timestampOf } from '../results/run-id.ts'
 import { describeBackends } from '../vitest/load-reporter.ts'
-import { forgetWorktrees, prepareArm, type Arm, type ArmName } from './versions/arm.ts'
+import { prepareArm, type Arm, type ArmPlan } from './versions/arm.ts'
 import { clearServers } from './rounds/clear-servers.ts'
 import { clock } from './report/figures.ts'
 import type { GateOptions, GateProgress } from './gate-options.ts'
@@ -26,7 +26,7 @@ import { judgeByRounds, type MakeRound, type RoundsOutcome } from './rounds/judg
 import { A_AGAINST_A } from './report/render-gate.ts'
 import { durationFor, leastRoundMs, RoundTimes } from './rounds/round-times.ts'
 import { runRound, type Arms } from './rounds/run-round.ts'
-import { samenessOf } from './versions/sameness.ts'
+import { isEqual, samenessOf } from './versions/sameness.ts'
 import { scenarioFiles } from './rounds/scenario-files.ts'
 import { describeVersion, workingTree, type Version } from './versions/version.ts'
 
@@ -63,9 +63,10 @@ export async function runGate(
   const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'prism-gate-')))
   let servers: StartedBackends | null = null
   try {
-    const arms = await prepareArms(versions, repository, workspace, options, progress, signal)
-    const sameness = samenessOf(arms.base.folder, arms.head.folder)
-    if (sameness.isRegistrySame && sameness.arePackagesSame) progress.note(`${A_AGAINST_A}.`)
+    const plan = { ...options, files }
+    const arms = await prepareArms(versions, repository, workspace, plan, progress, signal)
+    const sameness = samenessOf(arms.base, arms.head)
+    if (isEqual(sameness)) progress.note(`${A_AGAINST_A}.`)
     signal.throwIfAborted()
     servers = await startBackends({
       ...options.backends,
@@ -110,7 +111,6 @@ export async function runGate(
   } finally {
     await servers?.stop()
     rmSync(workspace, { recursive: true, force: true })
-    await forgetWorktrees(repository)
   }
 }
 
@@ -132,7 +132,7 @@ async function versionsOf(
     base: { kind: 'commit', ...(await resolveCommit(repository, base, '--base')) },
     head:
       head === null
-        ? await workingTree(repository)
+        ? await workingTree(repository, options.subject)
         : { kind: 'commit', ...(await resolveCommit(repository, head, '--head')) },
   }
 }
@@ -141,14 +141,14 @@ async function prepareArms(
   versions: { readonly base: Version; readonly head: Version },
   repository: Repository,
   workspace: string,
-  { harness }: GateOptions,
+  plan: ArmPlan,
   progress: GateProgress,
   signal: AbortSignal,
 ): Promise<Arms> {
   const prepare = async (name: Arm['name']) => {
     const version = versions[name]
     progress.live(`${name}: ${describeVersion(version)} is being checked out and installed`)
-    const arm = await prepareArm({ name, version }, repository, workspace, harness, signal)
+    const arm = await prepareArm({ name, version }, repository, workspace, plan, signal)
     const packages =
       arm.packages === 'linked'
         ? "packages: this checkout's own, for the lockfiles are equal"
@@ -183,7 +183,7 @@ const PATIENCE = 4
 
 /** What all rounds have in common. */
 interface RoundMaking {
-  readonly harness: string
+  readonly project: string
   readonly scenarioFolder: string
   readonly durationMs: number
   readonly backends: Backends
@@ -196,35 +196,35 @@ interface RoundMaking {
 /** Makes rounds of real runs, keeps these, and leaves nothing of them on servers of the gate's own. */
 function roundMaker(
   arms: Arms,
-  { harness, scenarioFolder, durationMs, backends, workspace, runs }: RoundMaking,
+  { project, scenarioFolder, durationMs, backends, workspace, runs }: RoundMaking,
   progress: GateProgress,
   signal: AbortSignal,
 ): MakeRound {
   return async ({ number, files, estimateMs, line }) => {
     const task = {
-      harness,
+      project,
       backends,
       scenarios: { folder: scenarioFolder, files },
       durationMs,
       timeoutMs: 60_000 + PATIENCE * estimateMs,
       folder: workspace,
     }
-    const onArm = (name: ArmName) => progress.live(`${line}   ${name} is running`)
-    const round = await runRound(arms, task, number, signal, onArm)
+    const round = await runRound(arms, task, number, signal, {
+      onArm: (name) => progress.live(`${line}   ${name} is running`),
+      onRun: (name, run) => {
+        try {
+          keepRun(runs, arms[name], run)
+        } catch (error) {
+          // The round counts all the same; the report, which comes last, has to be stored.
+          if (!(error instanceof ResultsFolderError)) throw error
+          progress.note(error.message)
+        }
+      },
+    })
     await clearServers(backends)
     if (round === null) return null
-    for (const name of ['base', 'head'] as const) {
-      try {
-        keepRun(runs, arms[name], round[name])
-      } catch (error) {
-        // The round counts all the same; the report, which comes last, has to be stored.
-        if (!(error instanceof ResultsFolderError)) throw error
-        progress.note(error.message)
-      }
-    }
-    const scenariosOf = ({ scenarios }: RunFile) =>
-      scenarios.map((entry) => ({ ...entry, file: resolve(harness, entry.file) }))
-    return { baseline: scenariosOf(round.base), candidate: scenariosOf(round.head) }
+    const placed = (entry: ScenarioEntry) => ({ ...entry, file: resolve(project, entry.file) })
+    return { baseline: round.base.map(placed), candidate: round.head.map(placed) }
   }
 }
 

@@ -12,9 +12,9 @@ export interface ReadyOperation {
    * @returns its duration in ms. What has to be done between calls is not in it.
    * @throws Error what the registry throws, or that the result is wrong.
    */
-  call(): Promise<number>
+  readonly call: () => Promise<number>
   /** Ends what the preparation began. The registry is closed by its owner. */
-  end(): Promise<void>
+  readonly end: () => Promise<void>
 }
 
 /**

@@ -17,70 +17,72 @@ export function inDrawnOrder(): readonly [ArmName, ArmName] {
   return Math.random() < 0.5 ? ['base', 'head'] : ['head', 'base']
 }
 
-type Calls = Both<Pick<ReadyOperation, 'call'>>
+/** An operation of both versions, to be called in turns. */
+export type Calls = Both<Pick<ReadyOperation, 'call'>>
 
 /**
  * Calls both versions in turns, the order drawn per pair of single calls, so that no garbage
  * collection, timer or neighbour keeps step with one version.
  *
- * The estimate is the median over windows of 100 pairs of ln(median of head / median of base): a
- * window is short against the machine's drift, and a disturbed window is an outlier.
+ * The estimate is the median over the pairs of ln(head / base). The two calls of a pair meet the
+ * same state of the machine, so on busy cores it scatters less than half as much as the ratio of
+ * medians, of windows or of all calls.
  */
 export async function measureLatency(
   calls: Calls,
   { warmUpMs, pairsMs }: { readonly warmUpMs: number; readonly pairsMs: number },
 ): Promise<PairEstimate['latency']> {
-  const startedAt = performance.now()
-  const times: Both<number[]> = { base: [], head: [] }
-  for (;;) {
-    const elapsedMs = performance.now() - startedAt
-    if (elapsedMs >= warmUpMs + pairsMs && times.base.length > 0) break
+  const warmUpEnd = performance.now() + warmUpMs
+  const inDrawnTurns = async () => {
     const [first, second] = inDrawnOrder()
     const firstMs = await calls[first].call()
     const secondMs = await calls[second].call()
-    if (elapsedMs < warmUpMs) continue
-    times[first].push(firstMs)
-    times[second].push(secondMs)
+    return first === 'base' ? ([firstMs, secondMs] as const) : ([secondMs, firstMs] as const)
   }
-  return summarise(times)
-}
-
-/** Windows of a process that makes few calls are shorter, so that there are several. */
-const WINDOW_PAIRS = 100
-const LEAST_WINDOWS = 10
-
-function summarise({ base, head }: Both<readonly number[]>): PairEstimate['latency'] {
-  const pairs = base.length
-  const size = Math.max(1, Math.min(WINDOW_PAIRS, Math.floor(pairs / LEAST_WINDOWS)))
-  const logRatios: number[] = []
-  const differences: number[] = []
-  for (let start = 0; start + size <= pairs; start += size) {
-    const b = medianOf(base.slice(start, start + size))
-    const h = medianOf(head.slice(start, start + size))
-    logRatios.push(Math.log(h / b))
-    differences.push((h - b) * 1_000)
-  }
+  while (performance.now() < warmUpEnd) await inDrawnTurns()
+  const base: number[] = []
+  const head: number[] = []
+  const isEnough = stretch(pairsMs, LEAST_PAIRS)
+  do {
+    const [baseMs, headMs] = await inDrawnTurns()
+    base.push(baseMs)
+    head.push(headMs)
+  } while (!isEnough(base.length))
   return {
     base: medianOf(base),
     head: medianOf(head),
-    logRatio: medianOf(logRatios),
-    differenceUs: medianOf(differences),
-    pairs,
+    logRatio: medianOf(base.map((baseMs, i) => Math.log((head[i] ?? baseMs) / baseMs))),
+    differenceUs: medianOf(base.map((baseMs, i) => ((head[i] ?? baseMs) - baseMs) * 1_000)),
+    pairs: base.length,
+  }
+}
+
+/** What a busy machine, or a slow version, may add to the time planned. */
+const LONGEST_STRETCH = 3
+const LEAST_PAIRS = 500
+const LEAST_BLOCK_PAIRS = 40
+
+/** Tells when a stretch is over: after its time, or once there are `least` values, up to three times as late. */
+function stretch(durationMs: number, least: number): (count: number) => boolean {
+  const startedAt = performance.now()
+  return (count) => {
+    const elapsedMs = performance.now() - startedAt
+    return elapsedMs >= (count >= least ? durationMs : LONGEST_STRETCH * durationMs)
   }
 }
 
 /**
- * CPU time per call: the median over pairs of short blocks of ln(head / base). Blocks of 10 ms lie
- * close together in time, so both have the core in the same state; the ratio scatters a third as much
+ * CPU time per call: the median over pairs of short blocks of ln(head / base). Blocks of 5 ms lie
+ * so close together that both meet the same state of the machine; the ratio scatters a fifth as much
  * as that of blocks of 60 ms. Work put off to a later turn of the event loop ends within its block;
- * garbage collections are outliers, and are seen by what is allocated.
+ * garbage collections are outliers, and show in what is allocated.
  */
 export async function measureCpu(
   calls: Calls,
   { cpuMs, callMs }: { readonly cpuMs: number; readonly callMs: number },
 ): Promise<PairEstimate['cpu']> {
-  const size = blockSize(SHORT_BLOCK_MS, callMs)
-  const times = await inBlocks(cpuMs, async (arm) => {
+  const size = Math.max(LEAST_CALLS, blockSize(SHORT_BLOCK_MS, callMs))
+  const times = await inBlocks(stretch(cpuMs, LEAST_BLOCK_PAIRS), async (arm) => {
     const before = process.cpuUsage()
     for (let i = 0; i < size; i += 1) await calls[arm].call()
     return cpuUsSince(before) / size
@@ -88,7 +90,9 @@ export async function measureCpu(
   return changeOf(times)
 }
 
-const SHORT_BLOCK_MS = 10
+const SHORT_BLOCK_MS = 5
+/** Of what a block puts off, its last call's share falls to the next block: a twentieth at most. */
+const LEAST_CALLS = 20
 
 /** Work put off by up to about this long is counted with the block that caused it. */
 const LONG_BLOCK_MS = 100
@@ -106,15 +110,15 @@ export async function measureDeferred(
 ): Promise<Pick<PairEstimate, 'cpuWithDeferred' | 'allocated'>> {
   const size = blockSize(LONG_BLOCK_MS, callMs)
   const allocated: Both<number[]> = { base: [], head: [] }
-  const times = await inBlocks(deferredMs, async (arm) => {
+  const times = await inBlocks(stretch(deferredMs, 1), async (arm) => {
     const before = process.cpuUsage()
     for (let done = 0; done < size; done += STRETCH_CALLS) {
-      const stretch = Math.min(STRETCH_CALLS, size - done)
+      const length = Math.min(STRETCH_CALLS, size - done)
       const heapBefore = usedHeapBytes()
-      for (let i = 0; i < stretch; i += 1) await calls[arm].call()
+      for (let i = 0; i < length; i += 1) await calls[arm].call()
       const grown = usedHeapBytes() - heapBefore
       // The heap shrinks where garbage was collected.
-      if (grown > 0) allocated[arm].push(grown / stretch)
+      if (grown > 0) allocated[arm].push(grown / length)
     }
     await sleep(DRAIN_MS)
     return cpuUsSince(before) / size
@@ -129,14 +133,13 @@ export async function measureDeferred(
 
 /** Pairs of blocks, in an order drawn per pair: at least one. */
 async function inBlocks(
-  durationMs: number,
+  isEnough: (count: number) => boolean,
   block: (arm: ArmName) => Promise<number>,
 ): Promise<Both<readonly number[]>> {
-  const endMs = performance.now() + durationMs
   const values: Both<number[]> = { base: [], head: [] }
   do {
     for (const arm of inDrawnOrder()) values[arm].push(await block(arm))
-  } while (performance.now() < endMs)
+  } while (!isEnough(values.base.length))
   return values
 }
 

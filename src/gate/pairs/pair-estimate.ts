@@ -30,15 +30,20 @@ export const pairEstimateSchema = z.strictObject({
 
 export type PairEstimate = Readonly<z.infer<typeof pairEstimateSchema>>
 
+/** A version failed in a process of both: the other one did not. */
+export const pairFailureSchema = z.strictObject({
+  kind: z.literal('failed'),
+  arm: armName,
+  phase: phaseSchema,
+  error: z.string(),
+})
+
+export type PairFailure = Readonly<z.infer<typeof pairFailureSchema>>
+
 /** How a process of pairs ended. */
 export const pairEndingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('measured'), estimate: pairEstimateSchema }),
-  z.strictObject({
-    kind: z.literal('failed'),
-    arm: armName,
-    phase: phaseSchema,
-    error: z.string(),
-  }),
+  pairFailureSchema,
 ])
 
 export type PairEnding = Readonly<z.infer<typeof pairEndingSchema>>

@@ -19,7 +19,7 @@ export function runPairProcess(task: PairTask, signal: AbortSignal): Promise<Pai
     program: PROGRAM,
     task,
     result: pairEndingSchema,
-    timeoutMs: warmUpMs + pairsMs + cpuMs + deferredMs + PATIENCE_MS,
+    timeoutMs: warmUpMs + 3 * (pairsMs + cpuMs + deferredMs) + PATIENCE_MS,
   }
   return forkMeasurement(measurement, signal)
 }

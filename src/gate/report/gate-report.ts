@@ -94,8 +94,12 @@ export const gateReportSchema = z.strictObject({
   base: armSchema,
   head: armSchema,
   sameness: z
-    .strictObject({ isRegistrySame: z.boolean(), arePackagesSame: z.boolean() })
-    .describe('Both: A was compared with A.'),
+    .strictObject({
+      isSubjectSame: z.boolean(),
+      arePackagesSame: z.boolean(),
+      isNodeSame: z.boolean(),
+    })
+    .describe('All: A was compared with A.'),
   servers: z.string(),
   scenarios: z.array(z.string()).describe('Files, below the folder of scenarios.'),
   durationMs: z.number().describe("Of each scenario's measurement in a round."),

@@ -43,7 +43,7 @@ const report: GateReport = {
   finishedAt: '2026-01-02T03:06:05.000Z',
   base: arm,
   head: { ...arm, version: 'working tree' },
-  sameness: { isRegistrySame: true, arePackagesSame: true },
+  sameness: { isSubjectSame: true, arePackagesSame: true, isNodeSame: true },
   servers: 'Redis 7 and NATS 2 (programs)',
   scenarios: ['a.load.ts'],
   durationMs: 8_000,

@@ -3,6 +3,7 @@ import type { JudgedComparison, Verdict } from '../decision/verdict.ts'
 import { labelOf } from '../decision/metric.ts'
 import { paint } from '../../results/render-scenario.ts'
 import { describeRefusals } from '../rounds/describe-comparisons.ts'
+import { isEqual } from '../versions/sameness.ts'
 import { change, clock, interval, level, probability, smallest } from './figures.ts'
 import type { GateReport } from './gate-report.ts'
 
@@ -181,7 +182,7 @@ function summaryLines(report: GateReport): readonly string[] {
   return [
     `${made}${each}; ${report.servers}`,
     ...(discarded.length === 0 ? [] : [`made again: ${discarded.join('; ')}`]),
-    ...(sameness.isRegistrySame && sameness.arePackagesSame ? [A_AGAINST_A] : []),
+    ...(isEqual(sameness) ? [A_AGAINST_A] : []),
     ...(plan === null
       ? []
       : [
