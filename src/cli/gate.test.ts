@@ -81,7 +81,7 @@ test.each([
     /^--scenarios: no scenario has "x".*there are send\.\n$/,
   ],
   [['--base', 'HEAD', '--results', ''], /^--results: is empty.*\n$/],
-  [['--base', 'HEAD', '--metrics', 'p42'], /^--metrics: "p42" is no metric; there are p50.*\n$/],
+  [['--base', 'HEAD', '--metrics', 'p42'], /^--metrics: "p42" is not a metric; there are p50.*\n$/],
   [['--base', 'HEAD', '--effect', '0%'], /^--effect: "0%" must be above 0.*\n$/],
   [['--base', 'HEAD', '--budget', '5'], /^--budget: "5" is not a duration.*\n$/],
   [
@@ -128,7 +128,10 @@ test('too few requests are inconclusive; what was measured is kept, by version',
     arePackagesSame: true,
     isNodeSame: true,
   })
-  expect(report.comparisons).toMatchObject([{ verdict: { kind: 'refused', needed: 10_000 } }])
+  expect(report.comparisons).toMatchObject([
+    { comparison: { metric: { kind: 'validity' } } },
+    { verdict: { kind: 'refused', needed: 10_000 } },
+  ])
   expect(report.rounds).toHaveLength(1)
   expect(readFileSync(summary ?? '', 'utf8')).toContain(readFileSync(markdown ?? '', 'utf8'))
   const runs = runFilesIn(join(report.runs, 'head'))
@@ -142,7 +145,7 @@ test('an interrupted gate leaves nothing behind but what it knows', async () => 
   const end = ended(child)
   const begun = new Promise<void>((resolve) => {
     child.stdout?.on('data', (chunk: unknown) => {
-      if (String(chunk).includes('round 1 of 7')) resolve()
+      if (String(chunk).includes('round 1, next look at 7')) resolve()
     })
   })
   await Promise.race([begun, end])

@@ -26,9 +26,9 @@ const DESCRIPTION =
 const AFTER = `
 Metrics
   ${METRIC_NAMES.join(', ')}
-  p… of the response time, from when a request was due; completion-p…: until the last recipient has
-  its message; errors, of the planned requests; delivery: missing, of the expected receipts;
-  shortfall: requests that were not started in time
+  p… of the service time, from when a request was started; response-p…: from when it was due;
+  completion-p…: until the last recipient has its message; errors, of the planned requests; delivery: missing, of the expected receipts;
+  shortfall: requests that were not started in time. Whether measurements are valid is always judged.
 
 Environment
   REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SCENARIOS, BENCH_RESULTS    as for npm run bench
@@ -77,7 +77,7 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
     .option('--effect <share>', 'the smallest change of a time that counts; 5% by default')
     .option(
       '--duration <time>',
-      "of each scenario's measurement in a round; 2s to 8s, as long as the budget has 10 rounds of it",
+      "of each scenario's measurement in a round; 2s to 8s, as long as the budget has 17 rounds of it",
     )
     .option('--backend <kind>', 'containers, programs, memory or external; the first that there is')
     .option('--markdown <file>', 'write the result as Markdown, for a comment')

@@ -1,5 +1,5 @@
 import type { BackendSettings } from '../environment/settings.ts'
-import type { Metric } from './decision/metric.ts'
+import type { OperationMetric } from './decision/metric.ts'
 import type { Effects } from './decision/plan.ts'
 
 /** What is to be compared, how, and for how long. */
@@ -20,7 +20,7 @@ export interface GateOptions {
   /** Names of scenarios, as their files have them. */
   readonly scenarios: readonly string[]
   /** `null`: those that are gated by default. */
-  readonly metrics: readonly Metric[] | null
+  readonly metrics: readonly OperationMetric[] | null
   /** Where the smallest changes that count differ from the usual ones. */
   readonly effects: Partial<Effects>
   /** Of each scenario's measurement in a round, in ms; `null`: as long as the budget allows. */

@@ -18,6 +18,7 @@ import { describeBackends } from '../vitest/load-reporter.ts'
 import { prepareArm, type Arm, type ArmPlan } from './versions/arm.ts'
 import { clearServers } from './rounds/clear-servers.ts'
 import { clock } from './report/figures.ts'
+import { LEAST_ROUNDS, ROUNDS_TO_CONFIRM } from './decision/plan.ts'
 import type { GateOptions, GateProgress } from './gate-options.ts'
 import { GATE_SCHEMA_VERSION, type GateReport } from './report/gate-report.ts'
 import { openRepository, resolveCommit, type Repository } from './versions/git.ts'
@@ -29,11 +30,6 @@ import { runRound, type Arms } from './rounds/run-round.ts'
 import { isEqual, samenessOf } from './versions/sameness.ts'
 import { scenarioFiles } from './rounds/scenario-files.ts'
 import { describeVersion, workingTree, type Version } from './versions/version.ts'
-
-/** Rounds until the first decision is possible. */
-const LEAST_ROUNDS = 7
-/** And until a regression is found and confirmed. */
-const ROUNDS_TO_CONFIRM = 10
 
 /**
  * Compares two versions of the registry: prepares both, starts servers, and makes rounds until
@@ -83,7 +79,7 @@ export async function runGate(
     )
     const endMs = nowMs() + budgetMs - runClock.elapsedMs
     const outcome = await judgeByRounds(
-      { ...options, files, durationMs, endMs },
+      { ...options, files, durationMs, endMs, metrics: options.metrics ?? 'alone' },
       makeRound,
       progress,
       signal,
@@ -169,11 +165,11 @@ function notePlan(
   const possible = Math.floor(budgetMs / roundMs)
   progress.note(
     `plan: a round runs ${options.scenarios.join(', ')} for ${durationMs / 1_000} s each on both, in about ${Math.round(roundMs / 1_000)} s: ${possible} rounds in ${clock(budgetMs)} min. ` +
-      `Decisions are possible at ${LEAST_ROUNDS} rounds, and take at most 20; a change is confirmed by ${ROUNDS_TO_CONFIRM} fresh ones.`,
+      `Decisions are possible at ${LEAST_ROUNDS} rounds; a regression takes at least ${ROUNDS_TO_CONFIRM}, fresh ones to confirm it included.`,
   )
-  if (possible < LEAST_ROUNDS + ROUNDS_TO_CONFIRM) {
+  if (possible < ROUNDS_TO_CONFIRM) {
     progress.note(
-      `A regression could hardly be confirmed in that time: --budget ${Math.ceil(((LEAST_ROUNDS + ROUNDS_TO_CONFIRM) * roundMs) / 60_000)}m would do.`,
+      `A regression could hardly be confirmed in that time: --budget ${Math.ceil((ROUNDS_TO_CONFIRM * roundMs) / 60_000)}m would do.`,
     )
   }
 }
@@ -229,13 +225,11 @@ function roundMaker(
 }
 
 function judgementOf(outcome: RoundsOutcome) {
-  const { session, judged, meanRoundMs, discarded } = outcome
+  const { session, judged, meanRoundMs } = outcome
   return {
     meanRoundMs,
-    discarded,
     plan: session?.plan ?? null,
     rounds: session?.rounds ?? [],
-    confirmation: session?.confirmation ?? [],
     comparisons: judged?.comparisons ?? [],
     verdict: judged?.verdict.kind ?? 'inconclusive',
     exitCode: judged?.verdict.exitCode ?? EXIT.inconclusive,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect as connectNats, type NatsConnection } from '@nats-io/transport-node'
+import { connect as connectNats, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
 import { Redis } from 'ioredis'
 import type { Repeat } from './operation-counts.ts'
 
@@ -23,8 +23,7 @@ export class ServerCounters {
       callback: (error, message) => {
         if (error !== null) return
         this.#messages += 1
-        const headers = message.headers?.toString().length ?? 0
-        this.#bytes += message.subject.length + headers + message.data.length
+        this.#bytes += message.subject.length + headerLength(message.headers) + message.data.length
       },
     })
   }
@@ -57,6 +56,15 @@ export class ServerCounters {
     await sleep(SETTLE_MS)
     await this.#nats.flush()
   }
+}
+
+/** Names and values; the separators are the protocol's. */
+function headerLength(headers: MsgHdrs | undefined): number {
+  let length = 0
+  for (const [name, values] of headers ?? []) {
+    for (const value of values) length += name.length + value.length
+  }
+  return length
 }
 
 /**
