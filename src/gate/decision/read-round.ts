@@ -201,7 +201,9 @@ function flawOf(scenario: ScenarioFigures | undefined): string | null {
     if (counts.planned > 0 && counts.ok === 0) return `no request of "${name}" succeeded`
   }
   if (verdict.kind !== 'invalid') return null
-  return `the run is invalid: ${verdict.reasons.map(({ message }) => message).join('; ')}`
+  const [first, ...others] = verdict.reasons
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return `the run is invalid: ${first?.message ?? 'it gives no reason'}${more}`
 }
 
 const FIGURES = { 50: 'p50Ms', 95: 'p95Ms', 99: 'p99Ms', 99.9: 'p999Ms' } as const
