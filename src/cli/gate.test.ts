@@ -166,6 +166,7 @@ test.runIf(isReal)('one call to Redis more is found by counts, which ends the ga
   expect(stdout).toMatch(/Redis EVALSHA.*1.*2.*regression/)
   expect(stdout).toMatch(/pairs: not made, a regression was found before/)
   expect(exitCode).toBe(1)
+  project.git('checkout', '--', '.')
   await expectNothingLeft()
 })
 
@@ -195,8 +196,8 @@ test('an interrupted gate leaves nothing behind but what it knows', async () => 
   })
   await Promise.race([begun, end])
   child.kill('SIGINT')
-  const { exitCode, stdout } = await end
-  expect(stdout).toMatch(/inconclusive: too few rounds/)
+  const { exitCode, stdout, stderr } = await end
+  expect(`${stdout}${stderr}`).toMatch(/inconclusive: too few rounds/)
   expect(stdout).toMatch(/interrupted: working tree .* is undecided\n$/)
   expect(exitCode).toBe(130)
   await expectNothingLeft()
