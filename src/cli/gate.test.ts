@@ -57,6 +57,9 @@ function start(
   })
 }
 
+/** Of those that start many processes, one after the other. */
+const LONG = { timeout: 180_000 }
+
 const SEND = ['--base', 'HEAD', '--scenarios', 'send', '--duration', '200ms']
 
 async function expectNothingLeft(): Promise<void> {
@@ -108,7 +111,7 @@ test('outside of a repository, it says so', async () => {
   expect(exitCode).toBe(2)
 })
 
-test('too few requests are inconclusive; what was measured is kept, by version', async () => {
+test('too few requests are inconclusive; what was measured is kept, by version', LONG, async () => {
   project.edit('src/registry/wake-up.ts', (text) => `${text}// changed\n`)
   const sha = project.commit('a change')
   const [json, markdown, summary] = ['a.json', 'a.md', 's.md'].map((name) => join(folder, name))
@@ -140,7 +143,7 @@ test('too few requests are inconclusive; what was measured is kept, by version',
   await expectNothingLeft()
 })
 
-test('an interrupted gate leaves nothing behind but what it knows', async () => {
+test('an interrupted gate leaves nothing behind but what it knows', LONG, async () => {
   const child = start([...SEND, '--budget', '10m'])
   const end = ended(child)
   const begun = new Promise<void>((resolve) => {

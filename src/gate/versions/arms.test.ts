@@ -5,6 +5,7 @@ import {
   readFileSync,
   readlinkSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -94,6 +95,20 @@ describe('an arm', () => {
     const [a, b] = [await import(join(base.folder, path)), await import(join(head.folder, path))]
     expect(a.push).toBeTypeOf('function')
     expect(a.push).not.toBe(b.push)
+  })
+
+  test('of a project in a folder of its repository has the other folders too', async () => {
+    project.write('packages/app/src/q.ts', "import '../../shared/s.ts'\n")
+    project.write('packages/app/load/q.load.ts', "import '../src/q.ts'\n")
+    project.write('packages/shared/s.ts', '')
+    project.commit('workspaces')
+    project.edit('packages/shared/s.ts', change)
+    const folder = join(project.folder, 'packages/app')
+    const files = [join(folder, 'load/q.load.ts')]
+    const plan = { harness: HARNESS, subject: ['src'], files }
+    const base = await armForTests({ name: 'base', ref: 'HEAD', workspace }, folder, plan)
+    expect(base).toMatchObject({ imported: ['../shared/s.ts'], lockfile: NO_PACKAGES })
+    expect(read(base, '../shared/s.ts')).toBe('')
   })
 
   test('leaves nothing in the repository', async () => {
@@ -186,7 +201,15 @@ describe('a subject', () => {
     await expect(arm('head', null)).rejects.toThrow(/linked.ts is a symbolic link out of/)
   })
 
-  test('that is a scenario of no repository is refused', async () => {
+  test('that would be exchanged behind a link of the working tree is refused, and nothing is', async () => {
+    const elsewhere = temporaryFolder()
+    renameSync(join(project.folder, 'src'), join(elsewhere, 'src'))
+    symlinkSync(join(elsewhere, 'src'), join(project.folder, 'src'))
+    await expect(arm('base', 'HEAD')).rejects.toMatchObject({ name: 'InputError' })
+    expect(existsSync(join(elsewhere, 'src/queue/queue.ts'))).toBe(true)
+  })
+
+  test('that is measured by a scenario outside of the repository is refused', async () => {
     const outside = join(temporaryFolder(), 'a.load.ts')
     writeFileSync(outside, '')
     await expect(arm('head', null, { files: [outside] })).rejects.toMatchObject({
