@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -140,6 +141,17 @@ describe('packages of a version', () => {
     const link = join(base.folder, 'src/queue/node_modules')
     expect(readlinkSync(link)).toBe(join(workspace, 'base-version/node_modules'))
     expect(packagesOf(base.folder)).toBe(packagesOf(project.folder))
+  })
+
+  test('are never written to a folder that the version links', async () => {
+    project.write('.gitignore', '')
+    const elsewhere = temporaryFolder()
+    writeFileSync(join(elsewhere, 'mine'), '')
+    symlinkSync(elsewhere, join(project.folder, 'node_modules'))
+    project.commit('linked')
+    project.write('package-lock.json', NO_PACKAGES.replaceAll('1.0.0', '1.0.1'))
+    expect(await arm('base', 'HEAD')).toMatchObject({ packages: 'installed' })
+    expect(readdirSync(elsewhere)).toEqual(['mine'])
   })
 
   test('that npm refuses are an error, with what npm said', async () => {
