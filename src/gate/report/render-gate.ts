@@ -169,16 +169,17 @@ function markdownVerdict(verdict: Verdict): string {
   return verdict.kind === 'pass' ? text : `**${text}**`
 }
 
-/** How each change was found, and by what confirmed; a line for each that was. */
+/** How each change was found, and by what confirmed; and why measurements of head can't be used. */
 function evidenceLines({ comparisons }: GateReport): readonly string[] {
   return comparisons.flatMap(({ comparison, verdict, flaw }) => {
-    if (!('screening' in verdict)) return []
+    const flaws = flaw === null ? [] : [`${comparison.id}, head: ${flaw}`]
+    if (!('screening' in verdict)) return flaws
     const { screening, evidence } = verdict
     const shownOf = (part: Evidence) =>
       `${change(part.estimate, part)} (p ${probability(pOf(verdict, part))} ≤ ${probability(part.alpha)}, ${confidence(part)} interval ${interval(part)})`
     return [
       `${verdict.kind} of ${comparison.id}: ${shownOf(screening)} in ${screening.rounds} rounds, confirmed by ${evidence.rounds} fresh ones: ${shownOf(evidence)}`,
-      ...(flaw === null ? [] : [`${comparison.id}, head: ${flaw}`]),
+      ...flaws,
     ]
   })
 }
