@@ -33,7 +33,10 @@ beforeEach(() => {
   mkdirSync(join(folder, 'tmp'))
 })
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => {
+  project.git('checkout', '--quiet', '--', '.')
+  rmSync(folder, { recursive: true, force: true })
+})
 
 /** The project's own gate, with temporary files of the test's, on the scenario for tests. */
 function start(
@@ -56,6 +59,10 @@ function start(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
+
+const ROUNDS = ['--stages', 'rounds']
+/** Of those that start many processes, one after the other. */
+const LONG = { timeout: 180_000 }
 
 const SEND = ['--base', 'HEAD', '--scenarios', 'send', '--duration', '200ms']
 
@@ -88,6 +95,10 @@ test.each([
     ['--base', 'HEAD', '--budget', '1s', '--duration', '1s'],
     /^--budget: no decision is possible.*\n$/,
   ],
+  [
+    ['--base', 'HEAD', '--stages', 'pears'],
+    /^--stages: "pears" is not one of counts, pairs, .*\n$/,
+  ],
   [['--base', 'HEAD', '--subject', '../x'], /^--subject: "\.\.\/x" is not a path below .*\n$/],
   [
     ['--base', 'HEAD', '--subject', 'src/nosuch'],
@@ -108,12 +119,12 @@ test('outside of a repository, it says so', async () => {
   expect(exitCode).toBe(2)
 })
 
-test('too few requests are inconclusive; what was measured is kept, by version', async () => {
+test('too few requests are inconclusive; what was measured is kept, by version', LONG, async () => {
   project.edit('src/registry/wake-up.ts', (text) => `${text}// changed\n`)
   const sha = project.commit('a change')
   const [json, markdown, summary] = ['a.json', 'a.md', 's.md'].map((name) => join(folder, name))
   const versions = ['--base', 'HEAD~1', '--head', 'main']
-  const load = ['--scenarios', 'send', '--duration', '200ms', '--metrics', 'p99']
+  const load = [...ROUNDS, '--scenarios', 'send', '--duration', '200ms', '--metrics', 'p99']
   const files = ['--json', json ?? '', '--markdown', markdown ?? '']
   const env = { GITHUB_STEP_SUMMARY: summary ?? '' }
   const { exitCode, stdout } = await ended(start([...versions, ...load, ...files], env))
@@ -128,11 +139,13 @@ test('too few requests are inconclusive; what was measured is kept, by version',
     arePackagesSame: true,
     isNodeSame: true,
   })
-  expect(report.comparisons).toMatchObject([
-    { comparison: { metric: { kind: 'validity' } } },
-    { verdict: { kind: 'refused', needed: 10_000 } },
-  ])
-  expect(report.rounds).toHaveLength(1)
+  expect(report.stages.rounds).toMatchObject({
+    comparisons: [
+      { comparison: { metric: { kind: 'validity' } } },
+      { verdict: { kind: 'refused', needed: 10_000 } },
+    ],
+  })
+  expect(report.stages.rounds).toHaveProperty('rounds.length', 1)
   expect(readFileSync(summary ?? '', 'utf8')).toContain(readFileSync(markdown ?? '', 'utf8'))
   const runs = runFilesIn(join(report.runs, 'head'))
   expect(runs).toHaveLength(1)
@@ -140,8 +153,51 @@ test('too few requests are inconclusive; what was measured is kept, by version',
   await expectNothingLeft()
 })
 
-test('an interrupted gate leaves nothing behind but what it knows', async () => {
-  const child = start([...SEND, '--budget', '10m'])
+test('versions that are equal pass without being measured', LONG, async () => {
+  const { exitCode, stdout } = await ended(start(SEND))
+  expect(stdout).toMatch(/pass: working tree .* without measuring: they are equal\n$/)
+  expect(exitCode).toBe(0)
+  await expectNothingLeft()
+})
+
+/** Where its body begins. */
+const HEARTBEAT = /async heartbeat\([^)]*\)[^{]*\{/
+const isReal = backends.kind !== 'memory'
+
+test.runIf(isReal)(
+  'one call to Redis more is found by counts, which ends the gate',
+  LONG,
+  async () => {
+    project.edit('src/registry/registry.ts', (text) =>
+      text.replace(HEARTBEAT, '$&\n    await this.#store.heartbeat(identity, ttlMs)'),
+    )
+    const { exitCode, stdout } = await ended(start([...SEND, '--operations', 'heartbeat']))
+    expect(stdout).toMatch(/Redis EVALSHA.*1.*2.*regression/)
+    expect(stdout).toMatch(/pairs: not made, a regression was found before/)
+    expect(exitCode).toBe(1)
+    project.git('checkout', '--', '.')
+    await expectNothingLeft()
+  },
+)
+
+test.runIf(isReal)('a head that throws is a regression, and says what it threw', LONG, async () => {
+  project.edit('src/registry/registry.ts', (text) =>
+    text.replace(HEARTBEAT, "$&\n    throw new Error('thrown on purpose')"),
+  )
+  const { exitCode, stdout } = await ended(start([...SEND, '--operations', 'heartbeat']))
+  expect(stdout).toMatch(/regression: head fails, heartbeat, call: thrown on purpose/)
+  expect(exitCode).toBe(1)
+})
+
+test.runIf(isReal)('a head that cannot be imported is broken, not slow', LONG, async () => {
+  project.edit('src/registry/connect.ts', (text) => `${text}\nthrow new Error('at import')\n`)
+  const { exitCode, stderr } = await ended(start([...SEND, '--operations', 'heartbeat']))
+  expect(stderr).toMatch(/^head can't be imported: import: at import\n$/)
+  expect(exitCode).toBe(2)
+})
+
+test('an interrupted gate leaves nothing behind but what it knows', LONG, async () => {
+  const child = start([...SEND, ...ROUNDS, '--measure-equal', '--budget', '10m'])
   const end = ended(child)
   const begun = new Promise<void>((resolve) => {
     child.stdout?.on('data', (chunk: unknown) => {
@@ -150,8 +206,8 @@ test('an interrupted gate leaves nothing behind but what it knows', async () => 
   })
   await Promise.race([begun, end])
   child.kill('SIGINT')
-  const { exitCode, stdout } = await end
-  expect(stdout).toMatch(/inconclusive: too few rounds/)
+  const { exitCode, stdout, stderr } = await end
+  expect(`${stdout}${stderr}`).toMatch(/inconclusive: too few rounds/)
   expect(stdout).toMatch(/interrupted: working tree .* is undecided\n$/)
   expect(exitCode).toBe(130)
   await expectNothingLeft()
