@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { forkMeasurement } from '../operations/fork-measurement.ts'
+import { compileCacheOf, forkMeasurement } from '../operations/fork-measurement.ts'
 import type { CountTask } from './count-task.ts'
 import { countEndingSchema, type CountEnding } from './operation-counts.ts'
 
@@ -15,6 +15,7 @@ export function runCountProcess(task: CountTask, signal: AbortSignal): Promise<C
     name: 'exact counts',
     program: PROGRAM,
     task,
+    compileCache: compileCacheOf(task.folder),
     result: countEndingSchema,
     timeoutMs: TIMEOUT_MS,
   }

@@ -100,18 +100,23 @@ export function validityOf(scenario: string): Comparison {
 }
 
 /**
- * How many requests (or receipts) a round needs for a metric to be gated: for a percentile, 100
- * beyond it, which leaves the 99th a sampling error of some 2 % (200 for P50, 10,000 for P99); for a
- * share, so many that the smallest change that counts is one of them. A round has one validity.
- * @param effect the smallest change that counts; of no matter for a percentile.
+ * How many requests (or receipts) a round needs for a metric to be gated. For a percentile, so many
+ * that 100 are beyond it where 5 % count, which leaves the 99th a sampling error of some 2 % (200
+ * for P50, 10,000 for P99). That error falls with the root of their number, so where more counts, fewer do:
+ * 20 at least. For a share, so many that the smallest change that counts is one of them. A round has
+ * one validity.
+ * @param effect the smallest change that counts.
  */
 export function neededRequests(metric: Metric, effect: number): number {
   if (metric.kind === 'validity') return 1
   if (metric.kind !== 'latency') return Math.ceil(1 / effect)
-  return Math.round((100 * BEYOND) / (100 - metric.percentile))
+  const beyond = Math.max(MOST_BEYOND * Math.min((USUAL_EFFECT / effect) ** 2, 1), LEAST_BEYOND)
+  return Math.round((100 * beyond) / (100 - metric.percentile))
 }
 
-const BEYOND = 100
+const USUAL_EFFECT = 0.05
+const MOST_BEYOND = 100
+const LEAST_BEYOND = 20
 
 type Latency = Extract<Metric, { kind: 'latency' }>
 

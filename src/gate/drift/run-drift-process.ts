@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { forkMeasurement } from '../operations/fork-measurement.ts'
+import { compileCacheOf, forkMeasurement } from '../operations/fork-measurement.ts'
 import { driftEndingSchema, type DriftEnding, type DriftTask } from './drift-series.ts'
 
 const PROGRAM = join(import.meta.dirname, 'drift-process.ts')
@@ -14,6 +14,7 @@ export function runDriftProcess(task: DriftTask, signal: AbortSignal): Promise<D
     name: 'drift',
     program: PROGRAM,
     task,
+    compileCache: compileCacheOf(task.base),
     result: driftEndingSchema,
     timeoutMs: 2 * task.durationMs + PATIENCE_MS,
   }

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type * as z from 'zod'
 import { EnvironmentError } from '../../environment/environment-error.ts'
@@ -11,6 +12,8 @@ export interface Measurement<T> {
   readonly program: string
   /** Given to the program as JSON, its only argument. */
   readonly task: object
+  /** A folder, made if need be, in which processes share compiled code: they start in half the time. */
+  readonly compileCache: string
   readonly result: z.ZodType<T>
   /** A process that takes longer hangs, and is killed. In ms. */
   readonly timeoutMs: number
@@ -24,12 +27,12 @@ const SHOWN_LINES = 12
  *   signal's reason if it is aborted.
  */
 export async function forkMeasurement<T>(
-  { name, program, task, result, timeoutMs }: Measurement<T>,
+  { name, program, task, compileCache, result, timeoutMs }: Measurement<T>,
   signal: AbortSignal,
 ): Promise<T> {
   signal.throwIfAborted()
   const child = fork(program, [JSON.stringify(task)], {
-    env: { ...process.env, NODE_OPTIONS: '', VITEST: '' },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, NODE_OPTIONS: '', VITEST: '' },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // In a group of its own: a Ctrl-C comes from here, once.
@@ -59,4 +62,9 @@ export async function forkMeasurement<T>(
     signal.removeEventListener('abort', kill)
     kill()
   }
+}
+
+/** Where processes that measure a version share compiled code: it goes when the version does. */
+export function compileCacheOf(folder: string): string {
+  return join(folder, '.compile-cache')
 }

@@ -71,8 +71,13 @@ export type PairState =
  * | inconclusive | five more | neither |
  *
  * A one-sample test over so few processes would have either false alarms or no power.
+ * @param most processes that there are time for; fewer than five decide nothing.
  */
-export function judgePairs(operation: OperationName, endings: Endings): PairState {
+export function judgePairs(
+  operation: OperationName,
+  endings: Endings,
+  most: number = PROCESSES.most,
+): PairState {
   const failed = endings.find((ending) => ending.kind === 'failed')
   if (failed !== undefined) {
     const { arm, phase, error } = failed
@@ -83,7 +88,7 @@ export function judgePairs(operation: OperationName, endings: Endings): PairStat
   )
   const missing = PROCESSES.first - estimates.length
   if (missing > 0) return { kind: 'processes wanted', count: missing }
-  const isLast = estimates.length >= PROCESSES.most
+  const isLast = estimates.length >= most
   const metrics = PAIR_METRICS.map((metric) => ({
     operation,
     metric,
@@ -93,7 +98,7 @@ export function judgePairs(operation: OperationName, endings: Endings): PairStat
   // Nothing that is still open could make a regression undone.
   const isRegression = metrics.some(({ verdict }) => verdict.kind === 'regression')
   if (isOpen && !isLast && !isRegression) {
-    return { kind: 'processes wanted', count: PROCESSES.most - estimates.length }
+    return { kind: 'processes wanted', count: most - estimates.length }
   }
   return { kind: 'judged', metrics }
 }

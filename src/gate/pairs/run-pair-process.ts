@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { forkMeasurement } from '../operations/fork-measurement.ts'
+import { compileCacheOf, forkMeasurement } from '../operations/fork-measurement.ts'
 import { pairEndingSchema, type PairEnding } from './pair-estimate.ts'
 import type { PairTask } from './pair-task.ts'
 
@@ -18,6 +18,7 @@ export function runPairProcess(task: PairTask, signal: AbortSignal): Promise<Pai
     name: `the pairs of ${operation}`,
     program: PROGRAM,
     task,
+    compileCache: compileCacheOf(task.base),
     result: pairEndingSchema,
     timeoutMs: warmUpMs + 3 * (pairsMs + cpuMs + deferredMs) + PATIENCE_MS,
   }

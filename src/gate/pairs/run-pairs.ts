@@ -18,7 +18,8 @@ export interface MeasuredPairs {
 
 /**
  * Measures operations by pairs until each is judged: five processes for each, the operations in an
- * order drawn anew in every round of processes; then five more for those that need them.
+ * order drawn anew in every round of processes; then five more for those that need them, unless there
+ * is a regression.
  * @param signal ends it: what is not judged by then is interrupted.
  * @throws EnvironmentError if a process fails in a way that the baseline alone causes, too.
  */
@@ -29,10 +30,17 @@ export async function runPairs(
   signal: AbortSignal,
 ): Promise<readonly MeasuredPairs[]> {
   const endings = new Map<OperationName, PairEnding[]>(operations.map((name) => [name, []]))
-  const stateOf = (operation: OperationName) => judgePairs(operation, endings.get(operation) ?? [])
+  let most: number = PROCESSES.most
+  const stateOf = (operation: OperationName) =>
+    judgePairs(operation, endings.get(operation) ?? [], most)
   for (let round = 1; ; round += 1) {
     const wanting = operations.filter((name) => stateOf(name).kind === 'processes wanted')
     if (wanting.length === 0 || signal.aborted) break
+    // A regression is one, whatever more processes would say of other operations.
+    if (round > PROCESSES.first && operations.some((name) => isRegression(stateOf(name)))) {
+      most = PROCESSES.first
+      break
+    }
     const of = round > PROCESSES.first ? PROCESSES.most : PROCESSES.first
     for (const operation of shuffled(wanting)) {
       if (signal.aborted) break
@@ -49,6 +57,12 @@ export async function runPairs(
       state: state.kind === 'processes wanted' ? { kind: 'interrupted' } : state,
     }
   })
+}
+
+function isRegression(state: PairState): boolean {
+  if (state.kind === 'failed') return state.arm === 'head'
+  if (state.kind === 'processes wanted') return false
+  return state.metrics.some(({ verdict }) => verdict.kind === 'regression')
 }
 
 /** @returns `null` if it was interrupted. */

@@ -117,8 +117,8 @@ function notePlan(
   }
 }
 
-/** A run that takes this many times what can be expected, and a minute, hangs. */
-const PATIENCE = 4
+/** A run that takes this many times what a round is expected to take, and half a minute, hangs. */
+const PATIENCE = 2
 
 /** Makes rounds of real runs, keeps these, and leaves nothing of them on servers of the gate's own. */
 function roundMaker(
@@ -133,7 +133,7 @@ function roundMaker(
       backends,
       scenarios: { folder: scenarioFolder, files },
       durationMs,
-      timeoutMs: 60_000 + PATIENCE * estimateMs,
+      timeoutMs: 30_000 + PATIENCE * estimateMs,
       folder: workspace,
     }
     const round = await runRound(arms, task, number, signal, {

@@ -1,0 +1,91 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { judgePairs, PROCESSES, type Endings } from './judge-pairs.ts'
+import type { PairEnding, PairEstimate } from './pair-estimate.ts'
+
+type Changes = Partial<Record<'latency' | 'cpu' | 'cpuWithDeferred' | 'allocated', number>>
+
+/** A process that found these relative changes, and none elsewhere. */
+function ending(changes: Changes = {}, idleHead = 0): PairEnding {
+  const part = (change = 0) => ({
+    base: 100,
+    head: 100 * (1 + change),
+    logRatio: Math.log1p(change),
+  })
+  const estimate: PairEstimate = {
+    operation: 'register',
+    latency: { ...part(changes.latency), differenceUs: 0, pairs: 1_000 },
+    cpu: part(changes.cpu),
+    cpuWithDeferred: part(changes.cpuWithDeferred),
+    allocated: part(changes.allocated),
+    idleCpu: { base: 0, head: idleHead },
+  }
+  return { kind: 'measured', estimate }
+}
+
+function endings(...latencies: readonly number[]): Endings {
+  return latencies.map((latency) => ending({ latency }))
+}
+
+function verdictsOf(all: Endings): string {
+  const state = judgePairs('register', all)
+  if (state.kind !== 'judged') return state.kind
+  const found = state.metrics.filter(({ verdict }) => verdict.kind !== 'pass')
+  return found.map(({ metric, verdict }) => `${metric}: ${verdict.kind}`).join(', ') || 'pass'
+}
+
+describe('five processes', () => {
+  test('decide where they agree', () => {
+    expect(verdictsOf(endings(0, 0.004, -0.003, 0.006, -0.005))).toBe('pass')
+    expect(verdictsOf(endings(0.05, 0.047, 0.052, 0.049, 0.055))).toBe('latency: regression')
+    expect(verdictsOf(endings(-0.05, -0.047, -0.052, -0.049, -0.055))).toBe('latency: improvement')
+  })
+
+  test('are too few near the threshold, or if they scatter', () => {
+    expect(verdictsOf(endings(0.02, 0.021, 0.019, 0.02, 0.022))).toBe('processes wanted')
+    expect(verdictsOf(endings(0, 0.08, -0.003, 0.006, -0.005))).toBe('processes wanted')
+    expect(verdictsOf(endings(0.03, 0.2, 0, 0.04, 0.03))).toBe('processes wanted')
+  })
+
+  test('fewer decide nothing', () => {
+    const state = judgePairs('register', endings(0.5, 0.5))
+    expect(state).toEqual({ kind: 'processes wanted', count: 3 })
+  })
+})
+
+test('ten processes decide for good: what they cannot exclude is inconclusive', () => {
+  const wide = endings(0.06, 0.07, -0.05, -0.06, 0.01, 0, 0.05, -0.04, 0.02, -0.01)
+  expect(verdictsOf(wide)).toBe('latency: inconclusive')
+  const slower = endings(0.06, 0.07, -0.01, 0.01, 0.03, 0.05, 0.05, 0.04, 0.02, 0.06)
+  expect(verdictsOf(slower)).toBe('latency: regression')
+})
+
+test('work that is put off is found by CPU time, though its calls look faster', () => {
+  const deferred = Array.from({ length: 5 }, () => ending({ latency: -0.16, cpu: 0.34 }))
+  expect(verdictsOf(deferred)).toBe('latency: improvement, cpu: regression')
+})
+
+test('a version that works without being called is found', () => {
+  const busy = Array.from({ length: 5 }, () => ending({}, 80))
+  expect(verdictsOf(busy)).toBe('idle cpu: regression')
+})
+
+test('a version that fails is known, and by what', () => {
+  const failure = { kind: 'failed', arm: 'head', phase: 'call', error: 'boom' } as const
+  expect(judgePairs('register', [...endings(0, 0), failure])).toEqual(failure)
+})
+
+test('more change never makes a regression undone, and a change never passes twice its threshold', () => {
+  const noise = fc.array(fc.double({ min: -0.02, max: 0.02, noNaN: true }), {
+    minLength: PROCESSES.most,
+    maxLength: PROCESSES.most,
+  })
+  fc.assert(
+    fc.property(noise, fc.double({ min: 0, max: 0.2, noNaN: true }), (changes, more) => {
+      const before = verdictsOf(endings(...changes))
+      const after = verdictsOf(endings(...changes.map((change) => change + more)))
+      if (before.includes('latency: regression')) expect(after).toContain('latency: regression')
+      if (more >= 0.07) expect(after).toBe('latency: regression')
+    }),
+  )
+})

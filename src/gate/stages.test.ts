@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import {
+  sumUpStages,
+  verdictOfCounts,
+  verdictOfDrift,
+  verdictOfPairs,
+  verdictOfSkipped,
+} from './stages.ts'
+
+test('one regression decides, whatever else there is', () => {
+  expect(sumUpStages(['pass', 'inconclusive', 'not comparable', 'regression'])).toEqual({
+    kind: 'regression',
+    exitCode: 1,
+  })
+})
+
+test('nothing inconclusive or not comparable is a pass', () => {
+  expect(sumUpStages(['pass', 'inconclusive', null]).exitCode).toBe(3)
+  expect(sumUpStages(['pass', 'not comparable', 'inconclusive']).exitCode).toBe(4)
+  expect(sumUpStages(['pass', 'improvement']).exitCode).toBe(0)
+})
+
+test('a gate that compared nothing has not passed', () => {
+  expect(sumUpStages([null, null]).exitCode).toBe(4)
+})
+
+test('evidence that was wanted and is missing is inconclusive; what nobody wanted says nothing', () => {
+  const skipped = { kind: 'skipped', why: 'interrupted' } as const
+  expect(verdictOfSkipped({ ...skipped, isMissed: true })).toBe('inconclusive')
+  expect(verdictOfSkipped({ ...skipped, isMissed: false })).toBeNull()
+})
+
+test('a head that fails is a regression; a base that fails cannot be compared', () => {
+  const failure = { kind: 'failed', phase: 'call', error: 'boom', why: 'boom' } as const
+  const stagesOf = (arm: 'base' | 'head') => [
+    verdictOfCounts({ ...failure, arm }),
+    verdictOfDrift({ ...failure, arm }),
+    verdictOfPairs({
+      kind: 'measured',
+      operations: [{ operation: 'register', endings: [], state: { ...failure, arm } }],
+    }),
+  ]
+  expect(new Set(stagesOf('head'))).toEqual(new Set(['regression']))
+  expect(new Set(stagesOf('base'))).toEqual(new Set(['not comparable']))
+})
