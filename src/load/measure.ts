@@ -11,6 +11,7 @@ import type { NoMetrics } from './metrics/declare-metrics.ts'
 import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
 import { readTags, type NoTags } from './notes/tags.ts'
 import type { Pause } from './pauses.ts'
+import { checkedDeliveries } from './recording/checked-deliveries.ts'
 import { errorSample } from './recording/error-code.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
@@ -239,7 +240,7 @@ async function askReceivers(
     try {
       const tooLate = sleep(DELIVERIES_WITHIN_MS, TOO_LATE, { signal: isAnswered.signal })
       tooLate.catch(() => {})
-      seen.set(name, await Promise.race([deliveries(pauses), tooLate]))
+      seen.set(name, checkedDeliveries(await Promise.race([deliveries(pauses), tooLate])))
     } catch (error) {
       seen.set(name, { kind: 'unknown', reason: errorSample(error) })
     } finally {
