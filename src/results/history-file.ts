@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { redactUrls } from '../environment/redact-url.ts'
 import { toCsv } from './csv.ts'
-import { HISTORY_COLUMNS, historyRowSchema } from './history-columns.ts'
+import { COLUMN_COUNTS, HISTORY_COLUMNS, historyRowSchema } from './history-columns.ts'
 import { historyRows, type HistoryRow } from './history.ts'
 import { CsvError, parseCsv } from './parse-csv.ts'
 import { placeOf } from './place.ts'
 import type { RunFile } from './run-file.ts'
+import { upgradeHistory } from './upgrade-history.ts'
 import { appendWhole, createWholeFile } from './whole-files.ts'
 
 /** history.csv can't be used. The message names it, the line, and what to do. Exit code 2. */
@@ -29,9 +30,7 @@ export function appendHistory(folder: string, run: RunFile): void {
   if (rows.length === 0) return
   const path = historyPath(folder)
   try {
-    createWholeFile(path, `${HEADER}\n`)
-    const begun = readFileSync(path, 'utf8')
-    requireHeader(path, begun)
+    const begun = begunHistory(path)
     // What a process that was killed left of a row must not swallow this one.
     const lineEnd = begun.endsWith('\n') ? '' : '\n'
     appendWhole(path, lineEnd + redactUrls(linesOf(rows)))
@@ -51,28 +50,50 @@ export function readHistory(folder: string): readonly HistoryRow[] {
   const text = textOf(path)
   if (text === null) return []
   requireHeader(path, text)
-  const [header = [], ...records] = recordsOf(path, text)
+  const [, ...records] = recordsOf(path, text)
   return records.map((cells, index) => {
     const where = `${path}: row ${index + 1}`
-    if (cells.length !== header.length) {
-      const counts = `${cells.length} cells, not ${header.length}`
+    if (!COLUMN_COUNTS.some((count) => count === cells.length)) {
+      const counts = `${cells.length} cells, not ${COLUMN_COUNTS.join(' or ')}`
       throw new HistoryError(`${where}: ${counts}: it was cut off or changed. Take it out.`)
     }
-    const row = Object.fromEntries(header.map((label, column) => [label, cells[column]]))
+    // Rows of older versions have fewer columns.
+    const row = Object.fromEntries(
+      HISTORY_COLUMNS.map(({ label }, column) => [label, cells[column] ?? '']),
+    )
     const checked = historyRowSchema.safeParse(row)
     if (checked.success) return checked.data
     throw new HistoryError(`${where}: ${placeOf(checked.error)} Correct it, or take the row out.`)
   })
 }
 
-const HEADER = toCsv(HISTORY_COLUMNS, []).trimEnd()
+/** The text of the history, which is made or given this version's header first. */
+function begunHistory(path: string): string {
+  createWholeFile(path, `${HEADER}\n`)
+  const text = textOf(path)
+  if (text !== null) {
+    requireHeader(path, text)
+    if (headerOf(text) === HEADER) return text
+    upgradeHistory(path, HEADER)
+  }
+  // Now; or another process has taken it away to do the same.
+  return begunHistory(path)
+}
+
+/** Of each version, oldest first. */
+const HEADERS = COLUMN_COUNTS.map((count) => toCsv(HISTORY_COLUMNS.slice(0, count), []).trimEnd())
+const HEADER = HEADERS.at(-1) ?? ''
+
+function headerOf(text: string): string {
+  return text.split(/\r?\n/, 1)[0] ?? ''
+}
 
 function linesOf(rows: readonly HistoryRow[]): string {
   return toCsv(HISTORY_COLUMNS, rows).slice(HEADER.length + 1)
 }
 
 function requireHeader(path: string, text: string): void {
-  if (text.split(/\r?\n/, 1)[0] === HEADER) return
+  if (HEADERS.includes(headerOf(text))) return
   throw new HistoryError(
     `${path}: its columns are not those of this version of the program. Move it away: a new one begins with the next run, and npm run trend reads the run files themselves.`,
   )

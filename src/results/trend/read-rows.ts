@@ -22,7 +22,9 @@ export async function readTrendRows(
   onProgress: (done: number, of: number) => void,
 ): Promise<TrendRows> {
   const kept = readHistory(folder)
-  const known = new Set(kept.map(({ runId }) => runId))
+  // Rows of older versions lack service times, which the run file has.
+  const whole = kept.filter(({ seriesKey }) => seriesKey !== null)
+  const known = new Set(whole.map(({ runId }) => runId))
   const paths = runPathsIn(folder).filter((path) => !known.has(basename(path, '.json')))
   const rows: HistoryRow[] = []
   const unread: string[] = []
@@ -38,10 +40,10 @@ export async function readTrendRows(
     }
   }
   onProgress(paths.length, paths.length)
-  return { rows: [...withoutRepeats(kept), ...rows], unread }
+  return { rows: withoutRepeats([...kept, ...rows]), unread }
 }
 
-/** A history that was put together from several may hold a run twice. */
+/** A history that was put together from several may hold a run twice; the last of its rows counts. */
 function withoutRepeats(rows: readonly HistoryRow[]): readonly HistoryRow[] {
   const keyed = rows.map(
     (row) => [JSON.stringify([row.runId, row.scenario, row.operation]), row] as const,

@@ -1,0 +1,19 @@
+/**
+ * Moves values that are further from the median than so many standard deviations to that distance. The
+ * standard deviation is taken from the quartiles, as for normally distributed values: IQR / 1.349.
+ * @param values all finite.
+ * @param deviations the distance, above 0.
+ * @returns `null` if half of the values are the same, so that there is no distance to measure by.
+ */
+export function winsorised(values: readonly number[], deviations: number): Float64Array | null {
+  const sorted = new Float64Array(values).sort()
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0
+  const median = at(0.5)
+  const most = (deviations * (at(0.75) - at(0.25))) / 1.349
+  if (!(most > 0)) return null
+  const within = new Float64Array(values.length)
+  for (let k = 0; k < values.length; k += 1) {
+    within[k] = Math.min(Math.max(values[k] ?? 0, median - most), median + most)
+  }
+  return within
+}
