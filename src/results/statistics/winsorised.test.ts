@@ -10,24 +10,19 @@ test('values within the distance stay, others are moved to it', () => {
 })
 
 test('there is no distance where half of the values are the same', () => {
-  expect(winsorised([5, 5, 5, 9], 4)).toBeNull()
+  expect(winsorised([5, 5, 5, 5, 9], 4)).toBeNull()
   expect(winsorised([], 4)).toBeNull()
 })
 
 test('negated values become the negated ones', () => {
-  const odd = fc.array(fc.integer({ min: -9, max: 9 }), { maxLength: 40 })
   fc.assert(
-    fc.property(odd, (half) => {
-      // Of an odd number, and with quartiles that mirror each other.
-      const values = [...half, ...half.map((value) => value / 2), 0]
+    fc.property(fc.array(fc.integer({ min: -9, max: 9 }), { maxLength: 40 }), (values) => {
       const negated = winsorised(
         values.map((value) => -value),
         3,
       )
-      const expected = winsorised(values, 3)?.map((value) => -value) ?? null
-      expect(negated?.map((value) => value + 0) ?? null).toEqual(
-        expected?.map((value) => value + 0) ?? null,
-      )
+      const expected = winsorised(values, 3)?.map((value) => 0 - value) ?? null
+      expect(negated?.map((value) => value + 0) ?? null).toEqual(expected)
     }),
   )
 })

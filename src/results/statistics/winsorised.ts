@@ -7,9 +7,11 @@
  */
 export function winsorised(values: readonly number[], deviations: number): Float64Array | null {
   const sorted = new Float64Array(values).sort()
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0
-  const median = at(0.5)
-  const most = (deviations * (at(0.75) - at(0.25))) / 1.349
+  const at = (index: number): number => sorted[index] ?? 0
+  const last = sorted.length - 1
+  const median = (at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2
+  const quarter = Math.floor(last / 4)
+  const most = (deviations * (at(last - quarter) - at(quarter))) / 1.349
   if (!(most > 0)) return null
   const within = new Float64Array(values.length)
   for (let k = 0; k < values.length; k += 1) {

@@ -20,7 +20,7 @@ const stepped = days.map((day) =>
 test('a change is said with its commit, levels, the runs that confirmed it and what changed beside it', () => {
   const text = renderTrend(seriesOf(stepped, p50), false).replaceAll(/\n {4}/g, ' ')
   expect(text).toMatch(
-    /P50 worse by 19\.9 % since abc003c \(2026-03-02T00:00Z\): median 1\.01 ms before, 1\.21 ms after; confirmed by \d+ runs; beside it: Node 24\.1\.0 → 24\.2\.0/,
+    /P50 worse by 20\.0 % since abc003c \(2026-03-02T00:00Z\): median 1\.01 ms before, 1\.21 ms after; confirmed by \d+ runs; beside it: Node 24\.1\.0 → 24\.2\.0/,
   )
   expect(text).toContain('2026-03-01 abc003b: Node 24.1.0 → 24.2.0')
   expect(text).toContain('1 change in 1 series with 16 runs or more')

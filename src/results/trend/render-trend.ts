@@ -110,5 +110,5 @@ function closing(all: readonly Series[]): string {
   const searched = all.filter(({ changes }) => changes !== null).length
   if (searched === 0) return `No series has the ${FEWEST_RUNS} runs that a change needs.`
   const found = all.reduce((sum, { changes }) => sum + (changes?.length ?? 0), 0)
-  return `${counted(found, 'change')} in ${searched} series with ${FEWEST_RUNS} runs or more. Of pages with ${PAGE} flat series, at most 5 % ever show one, if a run depends on the one before by 0.6 at most.`
+  return `${counted(found, 'change')} in ${searched} series with ${FEWEST_RUNS} runs or more. Of pages with ${PAGE} flat series, at most 5 % ever show one, with a lag-1 autocorrelation up to 0.6.`
 }
