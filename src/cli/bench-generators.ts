@@ -14,6 +14,7 @@ import { EXIT } from '../results/outcome.ts'
 import { ensureWritableFolder } from '../results/results-folder.ts'
 import { mergeRunFiles } from './merge-run-files.ts'
 import type { CommandEnd } from './run-command.ts'
+import type { RunReports } from './run-reports.ts'
 import { onSignals } from './signals.ts'
 import { OWNER_VARIABLE } from './watch-parent.ts'
 
@@ -27,6 +28,8 @@ export interface GeneratorsRun {
   readonly namespace: string | undefined
   /** For the merged run's files. */
   readonly folder: string
+  /** Of the merged run. */
+  readonly reports: RunReports
 }
 
 /** Until all generators have started and prepared their part, they share the cores. */
@@ -69,11 +72,13 @@ export async function benchGenerators(run: GeneratorsRun): Promise<CommandEnd> {
       return EXIT.broken
     }
     const paths = readdirSync(shareFolder).filter((name) => name.endsWith('.json'))
-    return await mergeRunFiles(
+    const merged = await mergeRunFiles(
       paths.map((name) => join(shareFolder, name)),
       run.folder,
       { backends: describeBackends(backends) },
     )
+    run.reports.write(merged)
+    return merged.exitCode
   } finally {
     rmSync(shareFolder, { recursive: true, force: true })
     await stop()
@@ -101,6 +106,8 @@ function startGenerator(
     BENCH_START_AT: run.startAt,
     BENCH_NAMESPACE: run.namespace ?? '',
     BENCH_RESULTS: folder,
+    // The merged run is the one to be reported.
+    GITHUB_STEP_SUMMARY: '',
     [OWNER_VARIABLE]: String(process.pid),
   }
   const start = fileURLToPath(new URL('start.mjs', import.meta.url))

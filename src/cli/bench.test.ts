@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readRunFile } from '../results/read-run-file.ts'
@@ -63,6 +63,38 @@ describe('npm run bench', () => {
     const { stdout } = await ended(bench([name]))
     expect(stdout).toMatch(reason)
   })
+
+  test.each([
+    ['missed', 1, '❌ Load tests: failed', '<failure message="missed: '],
+    ['broken', 2, '⛔ Load tests: broken', '<error message="'],
+    ['invalid', 3, '❔ Load tests: inconclusive', '<skipped message="'],
+  ])(
+    'with a scenario that is %s leaves Markdown and JUnit beside the run file',
+    async (name, code, headline, element) => {
+      const [summary, junit] = ['summary.md', 'junit.xml'].map((file) => join(folder(), file))
+      if (summary === undefined || junit === undefined) throw new Error('two paths')
+      const end = await ended(bench([name, '--junit', junit], { GITHUB_STEP_SUMMARY: summary }))
+      expect(end.exitCode).toBe(code)
+      expect(readFileSync(summary, 'utf8')).toContain(headline)
+      const { runId } = await onlyRunFile()
+      const xml = readFileSync(junit, 'utf8')
+      expect(xml).toContain(element)
+      expect(xml).toContain(`<property name="run.id" value="${runId}"/>`)
+    },
+  )
+
+  test.each([
+    ['a summary', [], { GITHUB_STEP_SUMMARY: '/none/such/summary.md' }, /^GITHUB_STEP_SUMMARY: /],
+    ['JUnit', ['--junit', '/proc/none/junit.xml'], {}, /^Results can't be written to \/proc\/none/],
+  ])(
+    'refuses %s that can not be written, before it measures anything',
+    async (_, args, env, message) => {
+      const { exitCode, stderr } = await ended(bench(['met', ...args], env))
+      expect(stderr).toMatch(message)
+      expect(exitCode).toBe(2)
+      expect(readdirSync(folder())).toEqual([])
+    },
+  )
 
   test('with a scenario that misses an SLO says so once', async () => {
     const { stdout } = await ended(bench(['missed']))

@@ -15,6 +15,7 @@ import { withFlagNames } from './flag-names.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import type { CommandEnd } from './run-command.ts'
 import { runFolder } from './run-folder.ts'
+import { RunReports } from './run-reports.ts'
 import {
   projectNames,
   scenarioFiles,
@@ -37,6 +38,7 @@ Options, after --
   --duration <time>     measure each scenario for so long, such as 3s or 2m; 48h at most
   --scenarios <folder>  where *.load.ts and *.bench.ts files are; bench/ by default
   --results <folder>    where the result files go; results/ by default
+  --junit <file>        write how scenarios and their SLOs did as JUnit XML, besides the run file
   --generators <n>      make the load of one scenario by n processes, and add up what they measured
   --shard <k/n>         make only one share of one scenario's load, as 2/5; other runs make the others
   --start-at <time>     when all shares start, such as 2026-01-02T03:04:05Z; 20 s ahead for --generators
@@ -53,6 +55,7 @@ Environment
   BENCH_STACK                             if set, unexpected errors are printed with their stacks
   BENCH_GROWTH_UP_TO                      the largest n of bench:micro -- cost-growth; 1e5
   BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE     images for containers; redis:7-alpine, nats:2-alpine
+  GITHUB_STEP_SUMMARY                     the result is added to that file as Markdown
 
 Exit code
   0 every SLO and figure is met   1 one is missed   2 something is broken   3 inconclusive
@@ -71,6 +74,7 @@ const OPTIONS = {
   duration: { type: 'string' },
   scenarios: { type: 'string' },
   results: { type: 'string' },
+  junit: { type: 'string' },
   generators: { type: 'string' },
   shard: { type: 'string' },
   'start-at': { type: 'string' },
@@ -118,6 +122,7 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
   const kinds = kindsFor(names, values.micro === true, isUi)
   const files = scenarioFiles(scenarioFolder(process.env), kinds, names)
   const folder = runFolder(values.results)
+  const reports = RunReports.open(values.junit, process.env)
   if (values.generators !== undefined) {
     const [scenario, ...others] = names
     if (scenario === undefined || others.length > 0 || values.micro || values.ui || values.shard) {
@@ -127,7 +132,7 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
     }
     const count = generatorCount(values.generators)
     const { 'start-at': startAt, namespace } = values
-    return benchGenerators({ scenario, count, startAt, namespace, folder })
+    return benchGenerators({ scenario, count, startAt, namespace, folder, reports })
   }
   if (shared !== null) {
     withFlagNames(flags, () => checkShared(shared, names, values.micro === true))
@@ -154,7 +159,9 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
   } finally {
     await vitest.close()
   }
-  return interruption.exitCode ?? reporter.exitCode
+  const { exitCode, otherTests } = reporter
+  reports.write({ run: record.run, path: record.paths?.json ?? null, exitCode, others: otherTests })
+  return interruption.exitCode ?? exitCode
 }
 
 /** What a run needs before it starts: Vitest, connections, and the scenario's own preparation. */

@@ -38,6 +38,7 @@ export function startCommand(
     BENCH_PROFILE: '',
     REDIS_URL: '',
     NATS_URL: '',
+    GITHUB_STEP_SUMMARY: '',
     VITEST: '',
   }
   return spawn(process.execPath, [join(import.meta.dirname, 'start.mjs'), ...args], {

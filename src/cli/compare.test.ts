@@ -28,7 +28,7 @@ describe('npm run compare', () => {
     const { exitCode, stdout, stderr } = await start('compare', '20260102')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toContain(`candidate  ${newer}`)
-    expect(stdout).toMatch(/a +P50 +1\.00 ms +2\.00 ms +2\.00 × +worth a look: higher/)
+    expect(stdout).toMatch(/a +service P50 +1\.00 ms +2\.00 ms +2\.00 × +worth a look: higher/)
     expect(stdout).toContain('o baseline  x candidate')
     expect(stdout).toContain('npm run gate -- --base 0a1b2c3')
   })
@@ -39,13 +39,27 @@ describe('npm run compare', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({
       exitCode: 0,
       baseline: { runId: older },
-      scenarios: [{ operations: [{ metrics: [{ metric: 'P50', ratio: 2 }, {}, {}, {}, {}, {}] }] }],
+      scenarios: [
+        {
+          operations: [
+            { metrics: [{ metric: 'service P50', ratio: 2 }, {}, {}, {}, {}, {}, {}, {}, {}] },
+          ],
+        },
+      ],
     })
     const markdown = await start('compare', a, b, '--markdown')
-    expect(markdown.stdout).toContain('| a | P50 | 1.00 ms | 2.00 ms | 2.00 × |')
+    expect(markdown.stdout).toContain('| a | service P50 | 1.00 ms | 2.00 ms | 2.00 × |')
     const out = join(folder(), 'comparison.csv')
     expect(await start('compare', a, b, '--csv', '--out', out)).toMatchObject({ stdout: '' })
-    expect(readFileSync(out, 'utf8').split('\n')).toHaveLength(8)
+    expect(readFileSync(out, 'utf8').split('\n')).toHaveLength(11)
+  })
+
+  test('adds Markdown to the summary of a step, whatever else it prints', async () => {
+    const [a, b, summary] = [write(older, 1), write(newer, 2), join(folder(), 'summary.md')]
+    const env = { BENCH_RESULTS: folder(), GITHUB_STEP_SUMMARY: summary }
+    const { exitCode, stdout } = await ended(startCommand(['compare', a, b, '--csv'], env))
+    expect({ exitCode, first: stdout.slice(0, 10) }).toEqual({ exitCode: 0, first: 'baseline,c' })
+    expect(readFileSync(summary, 'utf8')).toContain('### Load tests: candidate beside baseline')
   })
 
   test('of unlike environments says in what, exits with 4, and goes on when told to', async () => {
@@ -54,7 +68,7 @@ describe('npm run compare', () => {
     write(newer, 2, { environment: { ...environment, nodeVersion: '26.0.0' } })
     const refused = await start('compare', older, newer)
     expect(refused.stdout).toMatch(/Node +24\.21\.0 +26\.0\.0/)
-    expect(refused.stdout).toMatch(/P50 +1\.00 ms +2\.00 ms +2\.00 ×\n/)
+    expect(refused.stdout).toMatch(/P50 +1\.00 ms +2\.00 ms +2\.00 × +not judged\n/)
     expect(refused.exitCode).toBe(4)
     const allowed = await start('compare', older, newer, '--allow-unlike')
     expect(allowed.stdout).toContain('unlike in Node')

@@ -1,13 +1,15 @@
 import { comparisonCsv } from '../results/compare/comparison-csv.ts'
 import { comparisonMarkdown } from '../results/compare/comparison-markdown.ts'
-import { compareRuns, comparisonExitCode } from '../results/compare/compare-runs.ts'
+import { compareRuns } from '../results/compare/compare-runs.ts'
+import { comparisonExitCode, judgedCounts } from '../results/compare/judged.ts'
 import { percentilePlots } from '../results/compare/choose-plots.ts'
 import { renderComparison } from '../results/compare/render-comparison.ts'
 import { InputError } from '../load/input-error.ts'
 import { findRun, latestRun, type ReadRun } from '../results/find-run.ts'
 import { EXIT, type ExitCode } from '../results/outcome.ts'
-import { printableRun } from '../results/printable.ts'
+import { printable, printableRun } from '../results/printable.ts'
 import { readRunFile } from '../results/read-run-file.ts'
+import { StepSummary } from '../results/step-summary.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
 import { runFolderToRead } from './run-folder.ts'
 import { writeOutput } from './write-output.ts'
@@ -18,8 +20,12 @@ One run of each can't prove a regression: npm run gate does.`
 
 const AFTER = `
 Exit code
-  0 compared: nothing is claimed   2 something is broken   3 a measurement is not to be trusted
-  4 not comparable: unlike environments or workloads, or no scenario in common
+  0 compared: nothing is claimed   2 something is broken
+  3 inconclusive: a measurement is not to be trusted, or too short to judge its times
+  4 not comparable: unlike environments or loads, or no scenario in common
+
+Environment
+  GITHUB_STEP_SUMMARY    the Markdown is added to that file, whatever else is asked for
 
 Example
   npm run compare -- 20260102T0304 20260103T0405 --plot mixed/register`
@@ -69,6 +75,7 @@ async function compare(
   flags: Flags,
 ): Promise<ExitCode> {
   const form = formOf(flags)
+  const summary = StepSummary.open(process.env)
   const folder = runFolderToRead(flags.results)
   const baseline = await readNamed(baselineName, folder)
   const candidate =
@@ -85,10 +92,13 @@ async function compare(
   const texts = {
     text: () => `${renderComparison(comparison, plots())}\n`,
     markdown: () => comparisonMarkdown(comparison),
-    json: () => `${JSON.stringify({ ...comparison, exitCode }, null, 2)}\n`,
+    json: () =>
+      `${JSON.stringify({ ...comparison, ...judgedCounts(comparison), exitCode }, null, 2)}\n`,
     csv: () => comparisonCsv(comparison),
   }
   const text = texts[form]()
+  const problem = summary?.append(`${comparisonMarkdown(comparison)}\n`) ?? null
+  if (problem !== null) process.stderr.write(`${printable(problem)}\n`)
   // What is printed in colours is harmless already.
   if (form === 'text' && flags.out === undefined) process.stdout.write(text)
   else writeOutput(text, flags.out)

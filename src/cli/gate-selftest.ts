@@ -39,19 +39,19 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
     .addOption(new Option('--seed <n>', 'of all random numbers').default('1'))
     .addOption(new Option('--json', 'the table as JSON'))
     .addHelpText('after', HELP)
-    .action((flags: Flags) => {
-      exitCode = selftest(flags)
+    .action(async (flags: Flags) => {
+      exitCode = await selftest(flags)
     })
   await runCommandLine(command, args)
   return exitCode
 }
 
-function selftest(flags: Flags): CommandEnd {
+async function selftest(flags: Flags): Promise<CommandEnd> {
   const isShort = flags.short === true
   const trials = wholeNumber('--trials', flags.trials ?? (isShort ? '10' : '100'), 1, 50_000)
   const seed = wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1)
   const live = liveLine()
-  const rows = runSelftest(selftestCases(isShort), { trials, seed, onProgress: live.show })
+  const rows = await runSelftest(selftestCases(isShort), { trials, seed, onProgress: live.show })
   live.clear()
   const isMet = rows.every((row) => row.isMet)
   if (flags.json === true) {
@@ -79,7 +79,8 @@ function liveLine(): { show: (progress: SelftestProgress) => void; clear: () => 
     show: ({ case: { target, name, noise }, trial, trials }) => {
       if (performance.now() < nextMs) return
       nextMs = performance.now() + LIVE_EVERY_MS
-      const what = `${target}, ${name} at ${Math.round(noise * 100)} % noise`
+      const at = noise === null ? '' : ` at ${Math.round(noise * 100)} % noise`
+      const what = `${target}, ${name}${at}`
       process.stderr.write(`\r\u001B[K${what}: trial ${trial + 1} of ${trials}`)
     },
     clear: () => process.stderr.write('\r\u001B[K'),

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterEach, beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { gateReportSchema } from '../gate/report/gate-report.ts'
-import { HARNESS, ProjectForTests } from '../gate/testing/project-for-tests.ts'
+import { ProjectForTests } from '../gate/testing/project-for-tests.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import { ended, runFilesIn } from './command-for-tests.ts'
 
@@ -22,29 +22,36 @@ const SERVERS: Readonly<Record<string, string>> =
 let project: ProjectForTests
 let folder: string
 
-beforeEach(() => {
+beforeAll(() => {
   project = new ProjectForTests()
+})
+
+afterAll(() => rmSync(project.folder, { recursive: true, force: true }))
+
+beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gate-cli-'))
   mkdirSync(join(folder, 'tmp'))
 })
 
-afterEach(() => {
-  for (const path of [project.folder, folder]) rmSync(path, { recursive: true, force: true })
-})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** In the project, with temporary files of its own, on the scenario for tests. */
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+/** The project's own gate, with temporary files of the test's, on the scenario for tests. */
+function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = project.folder,
+): ChildProcess {
   const settings = {
     ...SERVERS,
-    BENCH_SCENARIOS: join(HARNESS, 'src/gate/testing/scenarios'),
+    BENCH_SCENARIOS: project.scenarioFolder,
     BENCH_RESULTS: join(folder, 'results'),
     GITHUB_STEP_SUMMARY: '',
     TMPDIR: join(folder, 'tmp'),
     VITEST: '',
     ...env,
   }
-  return spawn(process.execPath, [join(HARNESS, 'src/cli/start.mjs'), 'gate', ...args], {
-    cwd: project.folder,
+  return spawn(process.execPath, [join(project.folder, 'src/cli/start.mjs'), 'gate', ...args], {
+    cwd,
     env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -56,10 +63,10 @@ async function expectNothingLeft(): Promise<void> {
   const temporary = readdirSync(join(folder, 'tmp'))
   expect(temporary.filter((name) => name.startsWith('prism-gate-'))).toEqual([])
   expect(project.git('worktree', 'list').split('\n')).toHaveLength(1)
-  expect(existsSync(join(project.folder, '.git/worktrees'))).toBe(false)
+  expect(project.git('status', '--porcelain')).toBe('')
   if (backends.kind === 'memory') return
   const redis = new Redis(backends.redisUrl)
-  const keys = await redis.keys('loadtest-send-*')
+  const keys = await redis.keys(`${project.namespaces}*`)
   redis.disconnect()
   expect(keys).toEqual([])
 }
@@ -74,12 +81,17 @@ test.each([
     /^--scenarios: no scenario has "x".*there are send\.\n$/,
   ],
   [['--base', 'HEAD', '--results', ''], /^--results: is empty.*\n$/],
-  [['--base', 'HEAD', '--metrics', 'p42'], /^--metrics: "p42" is no metric; there are p50.*\n$/],
+  [['--base', 'HEAD', '--metrics', 'p42'], /^--metrics: "p42" is not a metric; there are p50.*\n$/],
   [['--base', 'HEAD', '--effect', '0%'], /^--effect: "0%" must be above 0.*\n$/],
   [['--base', 'HEAD', '--budget', '5'], /^--budget: "5" is not a duration.*\n$/],
   [
     ['--base', 'HEAD', '--budget', '1s', '--duration', '1s'],
     /^--budget: no decision is possible.*\n$/,
+  ],
+  [['--base', 'HEAD', '--subject', '../x'], /^--subject: "\.\.\/x" is not a path below .*\n$/],
+  [
+    ['--base', 'HEAD', '--subject', 'src/nosuch'],
+    /^--subject: base, .*, has no src\/nosuch\. .*\n$/,
   ],
   [['--bsae', 'HEAD'], /^Unknown option '--bsae' \(Did you mean --base\?\).*\n$/],
 ])('%j is refused in one line, with exit code 2', async (args, message) => {
@@ -91,8 +103,7 @@ test.each([
 })
 
 test('outside of a repository, it says so', async () => {
-  rmSync(join(project.folder, '.git'), { recursive: true })
-  const { exitCode, stderr } = await ended(start(SEND))
+  const { exitCode, stderr } = await ended(start(SEND, {}, folder))
   expect(stderr).toMatch(/is not in a git repository/)
   expect(exitCode).toBe(2)
 })
@@ -112,8 +123,15 @@ test('too few requests are inconclusive; what was measured is kept, by version',
 
   const report = gateReportSchema.parse(JSON.parse(readFileSync(json ?? '', 'utf8')))
   expect(report).toMatchObject({ status: 'complete', verdict: 'inconclusive', exitCode: 3 })
-  expect(report.sameness).toEqual({ isRegistrySame: false, arePackagesSame: true })
-  expect(report.comparisons).toMatchObject([{ verdict: { kind: 'refused', needed: 10_000 } }])
+  expect(report.sameness).toEqual({
+    isSubjectSame: false,
+    arePackagesSame: true,
+    isNodeSame: true,
+  })
+  expect(report.comparisons).toMatchObject([
+    { comparison: { metric: { kind: 'validity' } } },
+    { verdict: { kind: 'refused', needed: 10_000 } },
+  ])
   expect(report.rounds).toHaveLength(1)
   expect(readFileSync(summary ?? '', 'utf8')).toContain(readFileSync(markdown ?? '', 'utf8'))
   const runs = runFilesIn(join(report.runs, 'head'))
@@ -127,7 +145,7 @@ test('an interrupted gate leaves nothing behind but what it knows', async () => 
   const end = ended(child)
   const begun = new Promise<void>((resolve) => {
     child.stdout?.on('data', (chunk: unknown) => {
-      if (String(chunk).includes('round 1 of 7')) resolve()
+      if (String(chunk).includes('round 1, next look at 7')) resolve()
     })
   })
   await Promise.race([begun, end])

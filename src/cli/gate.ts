@@ -1,8 +1,9 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { backendSettings } from '../environment/settings.ts'
 import { GateLines } from '../gate/report/gate-lines.ts'
 import type { GateOptions } from '../gate/gate-options.ts'
 import { METRIC_NAMES, parseMetrics } from '../gate/rounds/metrics-option.ts'
+import { DEFAULT_SUBJECT } from '../gate/versions/subject.ts'
 import { NotComparableError } from '../gate/versions/not-comparable-error.ts'
 import { renderGate } from '../gate/report/render-gate.ts'
 import { runGate } from '../gate/run-gate.ts'
@@ -25,9 +26,9 @@ const DESCRIPTION =
 const AFTER = `
 Metrics
   ${METRIC_NAMES.join(', ')}
-  p… of the response time, from when a request was due; completion-p…: until the last recipient has
-  its message; errors, of the planned requests; delivery: missing, of the expected receipts;
-  shortfall: requests that were not started in time
+  p… of the service time, from when a request was started; response-p…: from when it was due;
+  completion-p…: until the last recipient has its message; errors, of the planned requests; delivery: missing, of the expected receipts;
+  shortfall: requests that were not started in time. Whether measurements are valid is always judged.
 
 Environment
   REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SCENARIOS, BENCH_RESULTS    as for npm run bench
@@ -46,6 +47,7 @@ Example
 interface Flags {
   readonly base?: string
   readonly head?: string
+  readonly subject: readonly string[]
   readonly budget: string
   readonly scenarios: string
   readonly metrics?: string
@@ -63,13 +65,19 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
   const command = commandLine('npm run gate --', DESCRIPTION)
     .option('--base <ref>', 'what there was: a branch, tag or commit; required')
     .option('--head <ref>', 'what is to be judged; the working tree by default')
+    .option(
+      '--subject <path>',
+      'a file or a folder of the project that is compared; may be given several times; src/registry by default',
+      (path, others: readonly string[]) => [...others, path],
+      [],
+    )
     .option('--budget <time>', 'for all of it; passed by less than a round', '20m')
     .option('--scenarios <names>', 'separated by commas', 'register,enumerate,multicast,mixed')
     .option('--metrics <names>', 'separated by commas, see below; all that have enough requests')
     .option('--effect <share>', 'the smallest change of a time that counts; 5% by default')
     .option(
       '--duration <time>',
-      "of each scenario's measurement in a round; 2s to 8s, as long as the budget has 10 rounds of it",
+      "of each scenario's measurement in a round; 2s to 8s, as long as the budget has 17 rounds of it",
     )
     .option('--backend <kind>', 'containers, programs, memory or external; the first that there is')
     .option('--markdown <file>', 'write the result as Markdown, for a comment')
@@ -130,10 +138,11 @@ function optionsOf(flags: Flags): GateOptions {
   return {
     project: process.cwd(),
     harness,
+    subject: flags.subject.length > 0 ? flags.subject : DEFAULT_SUBJECT,
     base,
     head: head ?? null,
     budgetMs: positiveMs(flags.budget, '--budget'),
-    scenarioFolder: resolve(BENCH_SCENARIOS || join(harness, 'bench')),
+    scenarioFolder: resolve(BENCH_SCENARIOS || 'bench'),
     scenarios: flags.scenarios.split(',').map((name) => name.trim()),
     metrics: metrics === undefined ? null : parseMetrics(metrics),
     effects: effect === undefined ? {} : { latency: effectOf(effect) },

@@ -1,7 +1,8 @@
 import { relative } from 'node:path'
 import { appendHistory } from '../results/history-file.ts'
 import { mergeShares } from '../results/merge-shares.ts'
-import { exitCodeOf, type ExitCode } from '../results/outcome.ts'
+import type { EndedRun } from '../results/junit/run-junit.ts'
+import { exitCodeOf } from '../results/outcome.ts'
 import { printableRun } from '../results/printable.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import { renderOutcomes, renderReport } from '../results/render-report.ts'
@@ -14,14 +15,14 @@ import { createRunFile, pathsOf } from '../results/write-run-file.ts'
 /**
  * Merges run files into a new one, and prints its report.
  * @param change what is known better than the shares know it.
- * @returns the exit code that says how the load did.
+ * @returns the merged run, with the exit code that says how the load did.
  * @throws MergeError, RunFileError, ResultsFolderError; HistoryError when all files are written
  */
 export async function mergeRunFiles(
   paths: readonly string[],
   folder: string,
   change: Partial<RunFile> = {},
-): Promise<ExitCode> {
+): Promise<EndedRun> {
   const shares = await Promise.all(
     paths.map(async (path) => ({ path, run: await readRunFile(path) })),
   )
@@ -40,7 +41,7 @@ export async function mergeRunFiles(
     printRun(printableRun(run))
     for (const path of written) print(`  ${relative(process.cwd(), path)}`)
   }
-  return exitCodeOf(run)
+  return { run, path: pathsOf(folder, run).json, exitCode: exitCodeOf(run), others: [] }
 }
 
 function printRun(run: RunFile): void {

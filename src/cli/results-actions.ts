@@ -76,9 +76,10 @@ export async function exportRun(name: string, flags: ExportFlags): Promise<ExitC
 }
 
 /** Adds up the shares of a load. */
-export function mergeRuns(
+export async function mergeRuns(
   paths: readonly string[],
   flags: { results?: string },
 ): Promise<ExitCode> {
-  return mergeRunFiles(paths, runFolder(flags.results))
+  const { exitCode } = await mergeRunFiles(paths, runFolder(flags.results))
+  return exitCode
 }

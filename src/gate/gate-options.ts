@@ -1,13 +1,15 @@
 import type { BackendSettings } from '../environment/settings.ts'
-import type { Metric } from './decision/metric.ts'
+import type { OperationMetric } from './decision/metric.ts'
 import type { Effects } from './decision/plan.ts'
 
 /** What is to be compared, how, and for how long. */
 export interface GateOptions {
   /** The project's folder, in the repository from which the versions are taken. */
   readonly project: string
-  /** The running checkout, which measures both. */
+  /** The folder of the running program; the project's own, unless that is another project. */
   readonly harness: string
+  /** What is compared: files and folders of the project, by paths relative to it. */
+  readonly subject: readonly string[]
   /** Names a commit. */
   readonly base: string
   /** Names a commit; `null` is the working tree. */
@@ -18,7 +20,7 @@ export interface GateOptions {
   /** Names of scenarios, as their files have them. */
   readonly scenarios: readonly string[]
   /** `null`: those that are gated by default. */
-  readonly metrics: readonly Metric[] | null
+  readonly metrics: readonly OperationMetric[] | null
   /** Where the smallest changes that count differ from the usual ones. */
   readonly effects: Partial<Effects>
   /** Of each scenario's measurement in a round, in ms; `null`: as long as the budget allows. */

@@ -6,7 +6,7 @@ import { startBackends, type StartedBackends } from '../environment/start-backen
 import { nowMs } from '../load/clock.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
-import type { RunFile } from '../results/run-file.ts'
+import type { ScenarioEntry } from '../results/run-file.ts'
 import {
   ensureWritableFolder,
   ResultsFolderError,
@@ -15,9 +15,10 @@ import {
 import { RunClock } from '../results/run-clock.ts'
 import { numberedRunId, timestampOf } from '../results/run-id.ts'
 import { describeBackends } from '../vitest/load-reporter.ts'
-import { forgetWorktrees, prepareArm, type Arm, type ArmName } from './versions/arm.ts'
+import { prepareArm, type Arm, type ArmPlan } from './versions/arm.ts'
 import { clearServers } from './rounds/clear-servers.ts'
 import { clock } from './report/figures.ts'
+import { LEAST_ROUNDS, ROUNDS_TO_CONFIRM } from './decision/plan.ts'
 import type { GateOptions, GateProgress } from './gate-options.ts'
 import { GATE_SCHEMA_VERSION, type GateReport } from './report/gate-report.ts'
 import { openRepository, resolveCommit, type Repository } from './versions/git.ts'
@@ -26,14 +27,9 @@ import { judgeByRounds, type MakeRound, type RoundsOutcome } from './rounds/judg
 import { A_AGAINST_A } from './report/render-gate.ts'
 import { durationFor, leastRoundMs, RoundTimes } from './rounds/round-times.ts'
 import { runRound, type Arms } from './rounds/run-round.ts'
-import { samenessOf } from './versions/sameness.ts'
+import { isEqual, samenessOf } from './versions/sameness.ts'
 import { scenarioFiles } from './rounds/scenario-files.ts'
 import { describeVersion, workingTree, type Version } from './versions/version.ts'
-
-/** Rounds until the first decision is possible. */
-const LEAST_ROUNDS = 7
-/** And until a regression is found and confirmed. */
-const ROUNDS_TO_CONFIRM = 10
 
 /**
  * Compares two versions of the registry: prepares both, starts servers, and makes rounds until
@@ -63,9 +59,10 @@ export async function runGate(
   const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'prism-gate-')))
   let servers: StartedBackends | null = null
   try {
-    const arms = await prepareArms(versions, repository, workspace, options, progress, signal)
-    const sameness = samenessOf(arms.base.folder, arms.head.folder)
-    if (sameness.isRegistrySame && sameness.arePackagesSame) progress.note(`${A_AGAINST_A}.`)
+    const plan = { ...options, files }
+    const arms = await prepareArms(versions, repository, workspace, plan, progress, signal)
+    const sameness = samenessOf(arms.base, arms.head)
+    if (isEqual(sameness)) progress.note(`${A_AGAINST_A}.`)
     signal.throwIfAborted()
     servers = await startBackends({
       ...options.backends,
@@ -82,7 +79,7 @@ export async function runGate(
     )
     const endMs = nowMs() + budgetMs - runClock.elapsedMs
     const outcome = await judgeByRounds(
-      { ...options, files, durationMs, endMs },
+      { ...options, files, durationMs, endMs, metrics: options.metrics ?? 'alone' },
       makeRound,
       progress,
       signal,
@@ -110,7 +107,6 @@ export async function runGate(
   } finally {
     await servers?.stop()
     rmSync(workspace, { recursive: true, force: true })
-    await forgetWorktrees(repository)
   }
 }
 
@@ -132,7 +128,7 @@ async function versionsOf(
     base: { kind: 'commit', ...(await resolveCommit(repository, base, '--base')) },
     head:
       head === null
-        ? await workingTree(repository)
+        ? await workingTree(repository, options.subject)
         : { kind: 'commit', ...(await resolveCommit(repository, head, '--head')) },
   }
 }
@@ -141,14 +137,14 @@ async function prepareArms(
   versions: { readonly base: Version; readonly head: Version },
   repository: Repository,
   workspace: string,
-  { harness }: GateOptions,
+  plan: ArmPlan,
   progress: GateProgress,
   signal: AbortSignal,
 ): Promise<Arms> {
   const prepare = async (name: Arm['name']) => {
     const version = versions[name]
     progress.live(`${name}: ${describeVersion(version)} is being checked out and installed`)
-    const arm = await prepareArm({ name, version }, repository, workspace, harness, signal)
+    const arm = await prepareArm({ name, version }, repository, workspace, plan, signal)
     const packages =
       arm.packages === 'linked'
         ? "packages: this checkout's own, for the lockfiles are equal"
@@ -169,11 +165,11 @@ function notePlan(
   const possible = Math.floor(budgetMs / roundMs)
   progress.note(
     `plan: a round runs ${options.scenarios.join(', ')} for ${durationMs / 1_000} s each on both, in about ${Math.round(roundMs / 1_000)} s: ${possible} rounds in ${clock(budgetMs)} min. ` +
-      `Decisions are possible at ${LEAST_ROUNDS} rounds, and take at most 20; a change is confirmed by ${ROUNDS_TO_CONFIRM} fresh ones.`,
+      `Decisions are possible at ${LEAST_ROUNDS} rounds; a regression takes at least ${ROUNDS_TO_CONFIRM}, fresh ones to confirm it included.`,
   )
-  if (possible < LEAST_ROUNDS + ROUNDS_TO_CONFIRM) {
+  if (possible < ROUNDS_TO_CONFIRM) {
     progress.note(
-      `A regression could hardly be confirmed in that time: --budget ${Math.ceil(((LEAST_ROUNDS + ROUNDS_TO_CONFIRM) * roundMs) / 60_000)}m would do.`,
+      `A regression could hardly be confirmed in that time: --budget ${Math.ceil((ROUNDS_TO_CONFIRM * roundMs) / 60_000)}m would do.`,
     )
   }
 }
@@ -183,7 +179,7 @@ const PATIENCE = 4
 
 /** What all rounds have in common. */
 interface RoundMaking {
-  readonly harness: string
+  readonly project: string
   readonly scenarioFolder: string
   readonly durationMs: number
   readonly backends: Backends
@@ -196,46 +192,44 @@ interface RoundMaking {
 /** Makes rounds of real runs, keeps these, and leaves nothing of them on servers of the gate's own. */
 function roundMaker(
   arms: Arms,
-  { harness, scenarioFolder, durationMs, backends, workspace, runs }: RoundMaking,
+  { project, scenarioFolder, durationMs, backends, workspace, runs }: RoundMaking,
   progress: GateProgress,
   signal: AbortSignal,
 ): MakeRound {
   return async ({ number, files, estimateMs, line }) => {
     const task = {
-      harness,
+      project,
       backends,
       scenarios: { folder: scenarioFolder, files },
       durationMs,
       timeoutMs: 60_000 + PATIENCE * estimateMs,
       folder: workspace,
     }
-    const onArm = (name: ArmName) => progress.live(`${line}   ${name} is running`)
-    const round = await runRound(arms, task, number, signal, onArm)
+    const round = await runRound(arms, task, number, signal, {
+      onArm: (name) => progress.live(`${line}   ${name} is running`),
+      onRun: (name, run) => {
+        try {
+          keepRun(runs, arms[name], run)
+        } catch (error) {
+          // The round counts all the same; the report, which comes last, has to be stored.
+          if (!(error instanceof ResultsFolderError)) throw error
+          progress.note(error.message)
+        }
+      },
+    })
     await clearServers(backends)
     if (round === null) return null
-    for (const name of ['base', 'head'] as const) {
-      try {
-        keepRun(runs, arms[name], round[name])
-      } catch (error) {
-        // The round counts all the same; the report, which comes last, has to be stored.
-        if (!(error instanceof ResultsFolderError)) throw error
-        progress.note(error.message)
-      }
-    }
-    const scenariosOf = ({ scenarios }: RunFile) =>
-      scenarios.map((entry) => ({ ...entry, file: resolve(harness, entry.file) }))
-    return { baseline: scenariosOf(round.base), candidate: scenariosOf(round.head) }
+    const placed = (entry: ScenarioEntry) => ({ ...entry, file: resolve(project, entry.file) })
+    return { baseline: round.base.map(placed), candidate: round.head.map(placed) }
   }
 }
 
 function judgementOf(outcome: RoundsOutcome) {
-  const { session, judged, meanRoundMs, discarded } = outcome
+  const { session, judged, meanRoundMs } = outcome
   return {
     meanRoundMs,
-    discarded,
     plan: session?.plan ?? null,
     rounds: session?.rounds ?? [],
-    confirmation: session?.confirmation ?? [],
     comparisons: judged?.comparisons ?? [],
     verdict: judged?.verdict.kind ?? 'inconclusive',
     exitCode: judged?.verdict.exitCode ?? EXIT.inconclusive,

@@ -20,18 +20,22 @@ const KEPT = new Set([
  * What git prints for a command about the repository that a folder is in, without the final newline.
  * Whatever the environment says of repositories, as it does in a hook or by GIT_DIR, is not passed on.
  * @param options.timeoutMs after so long, git is ended. Default: never.
+ * @param options.indexFile path of the index to use. Default: the repository's own.
  * @throws what `execFile` throws: `code` is git's exit code, or ENOENT if there is no git.
  */
 export async function git(
   folder: string,
   args: readonly string[],
-  { timeoutMs = 0 }: { readonly timeoutMs?: number } = {},
+  { timeoutMs = 0, indexFile }: { readonly timeoutMs?: number; readonly indexFile?: string } = {},
 ): Promise<string> {
   const { stdout } = await execute('git', args, {
     cwd: folder,
     timeout: timeoutMs,
     maxBuffer: 64 * 1_024 * 1_024,
-    env: gitEnvironment(process.env),
+    env: {
+      ...gitEnvironment(process.env),
+      ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
+    },
   })
   return stdout.replace(/\r?\n$/, '')
 }

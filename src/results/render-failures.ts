@@ -2,23 +2,53 @@ import { redactUrls } from '../environment/redact-url.ts'
 import type { LoadResultJson } from './load-result-schema.ts'
 import { renderTable } from './render-table.ts'
 
-/** Each kind of failure once: how many, of which operation, and what the first of them said. */
-export function renderFailures(result: LoadResultJson): string {
+/** A kind of failure: how many, of which operation, and what the first of them said. */
+export interface Failure {
+  readonly operation: string
+  readonly kind: string
+  readonly count: number
+  readonly sample: string
+}
+
+/** Each kind of failure once. */
+export function failuresOf(result: LoadResultJson): readonly Failure[] {
   const { timeoutMs, maxInFlight, gracePeriodMs } = result.limits
-  const { most, atEnd } = result.health.ranOn
+  const { most } = result.health.ranOn
   const ranOn = most === 0 ? '' : `; up to ${most} ran on after they had been given up`
-  const rows = result.operations.flatMap(({ name, counts, errors }) => [
-    ...errors.map(({ code, count, sample }) => [name, code, count, redactUrls(sample)] as const),
-    [name, 'timed out', counts.timedOut, `no answer within ${timeoutMs / 1_000} s`] as const,
-    [name, 'dropped', counts.dropped, `due while ${maxInFlight} others ran${ranOn}`] as const,
-    [
-      name,
-      'unfinished',
-      counts.unfinished,
-      `neither answered nor timed out ${gracePeriodMs / 1_000} s after the end`,
-    ] as const,
-  ])
-  const failures = rows.filter(([, , count]) => count > 0)
+  return result.operations
+    .flatMap(({ name: operation, counts, errors }): readonly Failure[] => [
+      ...errors.map(({ code, count, sample }) => ({
+        operation,
+        kind: code,
+        count,
+        sample: redactUrls(sample).replaceAll(/\s+/g, ' '),
+      })),
+      {
+        operation,
+        kind: 'timed out',
+        count: counts.timedOut,
+        sample: `no answer within ${timeoutMs / 1_000} s`,
+      },
+      {
+        operation,
+        kind: 'dropped',
+        count: counts.dropped,
+        sample: `due while ${maxInFlight} others ran${ranOn}`,
+      },
+      {
+        operation,
+        kind: 'unfinished',
+        count: counts.unfinished,
+        sample: `neither answered nor timed out ${gracePeriodMs / 1_000} s after the end`,
+      },
+    ])
+    .filter(({ count }) => count > 0)
+}
+
+/** All kinds of failure as a table for a terminal. */
+export function renderFailures(result: LoadResultJson): string {
+  const { atEnd } = result.health.ranOn
+  const failures = failuresOf(result)
   if (failures.length === 0) return '  failures: none'
   const table = renderTable(
     [
@@ -27,11 +57,11 @@ export function renderFailures(result: LoadResultJson): string {
       { heading: 'count', align: 'right' },
       { heading: 'such as', align: 'left' },
     ],
-    failures.map(([name, kind, count, sample]) => [
-      name,
+    failures.map(({ operation, kind, count, sample }) => [
+      operation,
       kind,
       count.toLocaleString('en-US'),
-      sample.replaceAll(/\s+/g, ' '),
+      sample,
     ]),
   )
   if (atEnd === 0) return table

@@ -56,14 +56,31 @@ export function renderVerdict(verdict: Verdict): string {
 export function renderSlo(rows: readonly SloRow[]): string {
   return renderTable(
     [left('SLO'), left('operation'), left('metric'), right('bound'), right('measured')],
-    rows.map((row) => [
-      paint(OUTCOME_STYLE[row.outcome], row.outcome),
-      row.operation,
-      metric(row),
-      `${COMPARISON[row.comparison]} ${bound(row)}${row.isDefault ? ' (default)' : ''}`,
-      measured(row),
-    ]),
+    rows.map((row) => {
+      const cells = sloCells(row)
+      const outcome = paint(OUTCOME_STYLE[row.outcome], row.outcome)
+      return [outcome, cells.operation, cells.metric, cells.bound, cells.measured]
+    }),
   )
+}
+
+/** A bound beside what was measured, as people read it. */
+export interface SloCells {
+  readonly operation: string
+  readonly metric: string
+  /** Such as `< 10 ms`. */
+  readonly bound: string
+  readonly measured: string
+}
+
+/** A row of an SLO, as every report shows it. */
+export function sloCells(row: SloRow): SloCells {
+  return {
+    operation: row.operation,
+    metric: metric(row),
+    bound: `${COMPARISON[row.comparison]} ${bound(row)}${row.isDefault ? ' (default)' : ''}`,
+    measured: measured(row),
+  }
 }
 
 /** Text in a colour, if standard output shows colours. */

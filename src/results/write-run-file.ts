@@ -94,10 +94,11 @@ function checkedRun(run: RunFile): RunFile {
   throw new Error(`The run ${run.runId} can't be stored: ${placeOf(checked.error)}`)
 }
 
-function withoutSecrets(run: RunFile): unknown {
+/** A run all of whose texts are fit to be shown: addresses lose user names, passwords and tokens. */
+export function withoutSecrets(run: RunFile): RunFile {
   return JSON.parse(
     JSON.stringify(run, (_, value: unknown) =>
       typeof value === 'string' ? redactUrls(value) : value,
     ),
-  )
+  ) as RunFile
 }

@@ -3,6 +3,7 @@ import type { SerializedError, TestAnnotation, TestArtifact, TestBenchmark } fro
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import type { IntervalFigures } from '../load/result.ts'
 import type { Backends } from '../environment/backends.ts'
+import type { OtherTest } from '../results/junit/run-junit.ts'
 import { EXIT, exitCodeOf, outcomeOf, type ExitCode } from '../results/outcome.ts'
 import { renderFailures } from '../results/render-failures.ts'
 import { renderMicroBenchmarks } from '../results/render-micro-benchmarks.ts'
@@ -10,11 +11,12 @@ import { renderReference } from '../results/render-reference.ts'
 import { renderOutcomes, renderReport } from '../results/render-report.ts'
 import { paint } from '../results/render-scenario.ts'
 import { printable, printableRun } from '../results/printable.ts'
-import type { MicroBenchmarkEntry, ScenarioEntry } from '../results/run-file.ts'
+import type { ScenarioEntry } from '../results/run-file.ts'
 import type { RunRecord } from '../results/run-record.ts'
 import type { ResultPaths } from '../results/write-run-file.ts'
 import { errorLine } from './error-line.ts'
 import { LiveLine } from './live-line.ts'
+import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
 
@@ -47,10 +49,10 @@ export class LoadReporter implements Reporter {
   #isBegun = false
   readonly #isVerbose: boolean
   #isBroken = false
-  /** Of micro-benchmarks: whether a figure missed its bound, and whether one decided nothing. */
-  #isMissed = false
+  /** Whether a test says that a figure decided nothing. */
   #isInconclusive = false
   #exitCode: ExitCode = EXIT.broken
+  readonly #otherTests: OtherTest[] = []
 
   constructor(record: RunRecord, options: LoadReporterOptions = {}) {
     const { out = process.stdout, reportIntervalMs, isVerbose = false } = options
@@ -70,6 +72,11 @@ export class LoadReporter implements Reporter {
   /** How the run ended; before that, `EXIT.broken`. */
   get exitCode(): ExitCode {
     return this.#exitCode
+  }
+
+  /** What the run's file doesn't have: how micro-benchmarks ended, and what didn't load. */
+  get otherTests(): readonly OtherTest[] {
+    return this.#otherTests
   }
 
   /** Where the run's files are; `null` if it never began, or they can't be written. */
@@ -143,20 +150,28 @@ export class LoadReporter implements Reporter {
     reason: TestRunEndReason,
   ): void {
     const moduleErrors = modules.flatMap((module) =>
-      module.errors().map((error) => errorLine(error, module.moduleId, this.#root)),
+      module.errors().map((error) => ({
+        file: this.#pathOf(module),
+        reason: errorLine(error, module.moduleId, this.#root),
+      })),
     )
     const lost = this.#isBegun ? this.#lostScenarios(errors) : []
     const isInterrupted = reason === 'interrupted' || lost.length > 0
     if (lost.length > 0) this.#record.addScenarios(lost)
     if (this.#isBegun) this.#record.finish(isInterrupted ? 'interrupted' : 'complete')
     this.#live.clear()
-    const otherErrors = errors.map((error) => errorLine(error, null, this.#root))
-    for (const line of [...moduleErrors, ...otherErrors]) process.stderr.write(`${line}\n`)
+    const otherErrors = errors.map((error) => ({
+      file: 'run',
+      reason: errorLine(error, null, this.#root),
+    }))
+    for (const error of [...moduleErrors, ...otherErrors]) {
+      process.stderr.write(`${error.reason}\n`)
+      this.#otherTests.push({ ...error, name: 'ends in order', outcome: 'broken' })
+    }
     if (!this.#isBegun) return
     for (const entry of lost) this.#print(renderReport(printableRun(entry)))
     const { run, paths, storageProblem, historyProblem } = this.#record
-    const isBroken =
-      this.#isBroken || moduleErrors.length + errors.length > 0 || storageProblem !== null
+    const isBroken = this.#isBroken || storageProblem !== null
     const exitCode = this.#judge(isBroken)
     // What failed without being a scenario or a figure is a micro-benchmark that broke.
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
@@ -201,32 +216,33 @@ export class LoadReporter implements Reporter {
     this.#print(`\n${paint('bold', printable(fullName))}`)
   }
 
-  /** One that was skipped decides nothing; one that fails by assertions only was judged by its figures. */
   #endMicroBenchmark(testCase: TestCase): void {
-    const result = testCase.result()
-    if (result.state === 'skipped') {
-      this.#isInconclusive = true
-      this.#print(paint('yellow', `skipped: ${result.note ?? 'no reason was given'}`))
-    }
-    const { errors = [] } = result
+    const { fullName: name } = testCase
+    const [outcome, reason] = microBenchmarkEnd(testCase)
+    const { state, errors = [] } = testCase.result()
+    if (state === 'skipped') this.#print(paint('yellow', reason))
     for (const { message } of errors) this.#print(paint('red', message))
-    if (result.state !== 'failed') return
-    if (errors.every(({ name }) => name === 'AssertionError')) this.#isMissed = true
-    else this.#isBroken = true
+    this.#otherTests.push({ file: this.#fileOf(testCase), name, outcome, reason })
   }
 
   /** The run's exit code: that of its scenarios, or of its micro-benchmarks if that is worse. */
   #judge(isBroken: boolean): ExitCode {
     const { scenarios, microBenchmarks } = this.#record.run
-    if (isBroken) return EXIT.broken
+    const outcomes = new Set(this.#otherTests.map(({ outcome }) => outcome))
+    if (isBroken || outcomes.has('broken')) return EXIT.broken
+    const isInconclusive = this.#isInconclusive || outcomes.has('inconclusive')
     const isEmpty = scenarios.length + microBenchmarks.length === 0
-    const exitCode = isEmpty && this.#isInconclusive ? EXIT.good : exitCodeOf(this.#record.run)
-    if (exitCode !== EXIT.broken && this.#isMissed) return EXIT.failed
-    return exitCode === EXIT.good && this.#isInconclusive ? EXIT.inconclusive : exitCode
+    const exitCode = isEmpty && isInconclusive ? EXIT.good : exitCodeOf(this.#record.run)
+    if (exitCode !== EXIT.broken && outcomes.has('failed')) return EXIT.failed
+    return exitCode === EXIT.good && isInconclusive ? EXIT.inconclusive : exitCode
   }
 
-  #fileOf(testCase: TestCase): string {
-    return relative(this.#root, testCase.module.moduleId).replaceAll('\\', '/')
+  #fileOf({ module }: TestCase): string {
+    return this.#pathOf(module)
+  }
+
+  #pathOf({ moduleId }: TestModule): string {
+    return relative(this.#root, moduleId).replaceAll('\\', '/')
   }
 
   #print(text: string): void {
@@ -295,27 +311,4 @@ function nameOfLoad({ fullName }: TestCase, index: number): string {
 /** Whether nothing that was judged of a load makes its test fail. */
 function isGood({ verdict, slo }: MeasuredLoad): boolean {
   return verdict.kind !== 'invalid' && slo.every(({ outcome }) => outcome === 'met')
-}
-
-function microBenchmarkEntries(
-  file: string,
-  group: string,
-  benchmark: TestBenchmark,
-): MicroBenchmarkEntry[] {
-  return benchmark.tasks.map(({ name, latency, throughput }) => ({
-    file,
-    group,
-    name,
-    samples: latency.samplesCount,
-    latency: {
-      meanMs: latency.mean,
-      p50Ms: latency.p50,
-      p75Ms: latency.p75,
-      p99Ms: latency.p99,
-      minMs: latency.min,
-      maxMs: latency.max,
-    },
-    throughputPerSecond: throughput.mean,
-    relativeMarginOfErrorPercent: Number.isFinite(latency.rme) ? latency.rme : null,
-  }))
 }

@@ -77,7 +77,9 @@ function environmentOf({ load, steps, stage }: Row, rig: Rig, setting: string): 
   const movesClock =
     stage.clockAheadMs !== 0 || steps.some(({ fault }) => fault.kind === 'step clock')
   const isExternal = load.as === 'scenario' && load.servers === 'harness'
-  const mine = Object.entries(process.env).filter(([key]) => !/^(npm_|BENCH_|VITEST)/.test(key))
+  const mine = Object.entries(process.env).filter(
+    ([key]) => !/^(npm_|BENCH_|VITEST|GITHUB_STEP_SUMMARY$)/.test(key),
+  )
   return {
     ...Object.fromEntries(mine),
     [name]: value,

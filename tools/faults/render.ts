@@ -1,3 +1,4 @@
+import { markdownText } from '../../src/results/markdown.ts'
 import { renderTable } from '../../src/results/render-table.ts'
 import type { Expected } from './expected.ts'
 import type { Observation } from './observation.ts'
@@ -47,9 +48,9 @@ export function renderOutcomes(outcomes: readonly Outcome[]): string {
 export function renderMarkdown(outcomes: readonly Outcome[], title: string): string {
   const lines = outcomes.map((outcome) => {
     const wrong = outcome.kind === 'ran' && outcome.wrong.length > 0
-    const why = wrong ? `<br>**${outcome.wrong.join('; ')}**` : ''
-    const [state, name, required, observed] = cellsOf(outcome).map(escaped)
-    return `| ${state} | ${name} | ${required} | ${observed}${escaped(why)} |`
+    const why = wrong ? `<br>**${markdownText(outcome.wrong.join('; '))}**` : ''
+    const [state, name, required, observed] = cellsOf(outcome).map(markdownText)
+    return `| ${state} | ${name} | ${required} | ${observed}${why} |`
   })
   return [
     `# ${title}`,
@@ -107,8 +108,4 @@ function observedIn({ exitCode, runs, leftRunning }: Observation): string {
     run === undefined ? 'no file' : `file ${run.status}`,
     ...(leftRunning.length > 0 ? [`${leftRunning.length} processes left`] : []),
   ].join(', ')
-}
-
-function escaped(cell: string): string {
-  return cell.replaceAll('|', '\\|').replaceAll('\n', ' ')
 }

@@ -1,4 +1,5 @@
 import { formatMs } from '../../load/duration.ts'
+import { markdownText } from '../../results/markdown.ts'
 import { renderTable, type Column } from '../../results/render-table.ts'
 import type { Deviation } from './judge/deviation.ts'
 import { trueTimes, type ResponseTimes } from './judge/truth.ts'
@@ -34,7 +35,7 @@ export function peersMarkdown(rows: readonly PeerRow[]): string {
   return [
     line(PEER_COLUMNS.map(({ heading }) => heading)),
     line(PEER_COLUMNS.map(({ align }) => (align === 'right' ? '---:' : '---'))),
-    ...rows.map((row) => line(cellsOf(row).map((cell) => cell.replaceAll('|', '\\|')))),
+    ...rows.map((row) => line(cellsOf(row).map(markdownText))),
   ].join('\n')
 }
 

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { findingOf, type Question } from './evidence.ts'
+import { firstIn } from '../testing/gate-for-tests.ts'
+import type { RoundArm } from './round.ts'
 import type { Pair } from './round-pairs.ts'
 
-const RELATIVE: Question = { effect: 0.05, limit: 0.1, alpha: 0.0125, confidence: 0.975 }
-const SHARE: Question = { effect: 0.0025, limit: 0.005, alpha: 0.0125, confidence: 0.975 }
+const RELATIVE: Question = { effect: 0.05, limit: 0.1, alpha: 0.0286 }
+const SHARE: Question = { effect: 0.0025, limit: 0.005, alpha: 0.0286 }
 
 type Pairs = readonly [Pair, ...Pair[]]
 
@@ -17,13 +19,17 @@ const sharePairs: fc.Arbitrary<Pairs> = pairsOf(
 
 function pairsOf(unit: Pair['unit'], value: fc.Arbitrary<number>): fc.Arbitrary<Pairs> {
   const pair = fc
-    .tuple(value, value)
-    .map(([baseline, candidate]): Pair => pairOf(unit, baseline, candidate))
+    .tuple(value, value, fc.constantFrom<RoundArm>('baseline', 'candidate'))
+    .map(([baseline, candidate, first]): Pair => pairOf(unit, first, baseline, candidate))
   return fc.tuple(pair, fc.array(pair, { maxLength: 19 })).map(([first, rest]) => [first, ...rest])
 }
 
-function pairOf(unit: Pair['unit'], baseline: number, candidate: number): Pair {
-  return { kind: 'pair', unit, baseline, candidate, weight: 512 }
+function pairOf(unit: Pair['unit'], first: RoundArm, baseline: number, candidate: number): Pair {
+  return { kind: 'pair', unit, first, baseline, candidate, weight: 512, requests: 512 }
+}
+
+function otherArm(arm: RoundArm): RoundArm {
+  return arm === 'baseline' ? 'candidate' : 'baseline'
 }
 
 function map(pairs: Pairs, change: (pair: Pair) => Pair): Pairs {
@@ -39,7 +45,9 @@ test.each([
     fc.property(arbitrary, (pairs) => {
       const there = findingOf(pairs, question)
       const back = findingOf(
-        map(pairs, (pair) => pairOf(pair.unit, pair.candidate, pair.baseline)),
+        map(pairs, (pair) =>
+          pairOf(pair.unit, otherArm(pair.first), pair.candidate, pair.baseline),
+        ),
         question,
       )
       const mirror = { regression: 'improvement', improvement: 'regression' } as const
@@ -63,8 +71,8 @@ test('measuring times in another unit changes nothing', () => {
     fc.property(timePairs, fc.double({ min: 0.001, max: 1_000, noNaN: true }), (pairs, factor) => {
       const one = findingOf(pairs, RELATIVE)
       const other = findingOf(
-        map(pairs, ({ baseline, candidate }) =>
-          pairOf('time', baseline * factor, candidate * factor),
+        map(pairs, ({ first, baseline, candidate }) =>
+          pairOf('time', first, baseline * factor, candidate * factor),
         ),
         RELATIVE,
       )
@@ -88,46 +96,81 @@ test('the same rounds once more never widen the interval', () => {
   )
 })
 
-/** Rounds no two of which show the same change. */
-const distinctPairs: fc.Arbitrary<Pairs> = fc
-  .uniqueArray(fc.integer({ min: -300, max: 300 }), { minLength: 7, maxLength: 20 })
-  .map((perMille) => perMille.map((change) => pairOf('time', 1, Math.exp(change / 1_000))))
-  .map(([first = pairOf('time', 1, 1), ...rest]) => [first, ...rest])
-
-test('the smallest effect is what would have been found at this scatter, and nothing below it', () => {
+test.each([
+  ['times', timePairs, RELATIVE],
+  ['shares', sharePairs, SHARE],
+] as const)('of %s, test, interval and what is shown agree', (_, arbitrary, question) => {
   fc.assert(
-    fc.property(distinctPairs, (pairs) => {
-      const { estimate, smallestEffect } = findingOf(pairs, RELATIVE).evidence
-      if (smallestEffect === null) throw new TypeError('seven rounds are enough')
-      const shifted = (effect: number) =>
-        findingOf(
-          map(pairs, ({ candidate }) =>
-            pairOf('time', 1, (candidate / (1 + estimate)) * (1 + effect)),
-          ),
-          RELATIVE,
-        ).change
-      expect(shifted(smallestEffect * 1.001)).toBe('regression')
-      expect(shifted(smallestEffect * 0.999)).toBe(null)
+    fc.property(arbitrary, (pairs) => {
+      const { change, evidence } = findingOf(pairs, question)
+      const { baseline, candidate, estimate, lower, upper, pWorse, pBetter } = evidence
+      if (change === 'regression') {
+        expect(lower).toBeGreaterThan(0)
+        expect(pWorse).toBeLessThanOrEqual(question.alpha)
+      }
+      if (change === 'improvement') {
+        expect(upper).toBeLessThan(0)
+        expect(pBetter).toBeLessThanOrEqual(question.alpha)
+      }
+      const shown = question === RELATIVE ? candidate / baseline - 1 : candidate - baseline
+      expect(shown).toBeCloseTo(estimate, 9)
+      expect(baseline).toBeGreaterThanOrEqual(0)
+      expect(candidate).toBeGreaterThanOrEqual(0)
     }),
   )
 })
 
-test('six rounds bound nothing, whatever they show', () => {
-  const pair = pairOf('time', 1, 1.5)
-  const { evidence, change, isPass } = findingOf([pair, pair, pair, pair, pair, pair], RELATIVE)
-  expect(evidence).toMatchObject({ lower: null, upper: null, smallestEffect: null })
+test('whichever arm is second may take longer by any factor: it changes nothing', () => {
+  const perMille = fc.integer({ min: -300, max: 300 })
+  fc.assert(
+    fc.property(fc.array(perMille, { minLength: 7, maxLength: 20 }), perMille, (changes, order) => {
+      const findingWith = (effectOfOrder: number) => {
+        const [first, ...rest] = changes.map((change, round) => {
+          const sign = firstIn(round) === 'baseline' ? 1 : -1
+          const candidate = Math.exp((change + sign * effectOfOrder) / 1_000)
+          return pairOf('time', firstIn(round), 1, candidate)
+        })
+        return findingOf([first ?? pairOf('time', 'baseline', 1, 1), ...rest], RELATIVE)
+      }
+      const [there, without] = [findingWith(order), findingWith(0)]
+      expect(there.change).toBe(without.change)
+      expect(there.isPass).toBe(without.isPass)
+      expect(there.evidence.estimate).toBeCloseTo(without.evidence.estimate, 9)
+      expect(there.evidence.pWorse).toBeCloseTo(without.evidence.pWorse, 9)
+      expect(there.evidence.scatter).toBeCloseTo(without.evidence.scatter ?? NaN, 9)
+    }),
+  )
+})
+
+test('six rounds bound nothing, whatever they show; seven may', () => {
+  const of = (count: number): Pairs => {
+    const pairs = Array.from({ length: count - 1 }, (_, i) =>
+      pairOf('time', firstIn(i + 1), 1, 1.5),
+    )
+    return [pairOf('time', 'baseline', 1, 1.5), ...pairs]
+  }
+  const { evidence, change, isPass } = findingOf(of(6), RELATIVE)
+  expect(evidence).toMatchObject({ lower: null, upper: null })
   expect({ change, isPass }).toEqual({ change: null, isPass: false })
+  expect(findingOf(of(7), RELATIVE).change).toBe('regression')
+})
+
+test('rounds of one order alone decide nothing', () => {
+  const pairs = Array.from({ length: 19 }, () => pairOf('time', 'baseline', 1, 1.5))
+  const { evidence, change } = findingOf([pairOf('time', 'baseline', 1, 1.5), ...pairs], RELATIVE)
+  expect(change).toBe(null)
+  expect(evidence).toMatchObject({ estimate: expect.closeTo(0.5, 9), lower: null, pWorse: 1 })
 })
 
 test('one round in twenty that lost everything is no pass, though the interval does not see it', () => {
-  const quiet = Array.from({ length: 19 }, () => pairOf('share', 0, 0))
-  const { evidence, isPass } = findingOf([pairOf('share', 0, 1), ...quiet], SHARE)
+  const quiet = Array.from({ length: 19 }, (_, i) => pairOf('share', firstIn(i + 1), 0, 0))
+  const { evidence, isPass } = findingOf([pairOf('share', 'baseline', 0, 1), ...quiet], SHARE)
   expect(evidence.upper).toBe(0)
   expect(isPass).toBe(false)
 })
 
 test('no errors at all on either side are a pass', () => {
-  const quiet = Array.from({ length: 6 }, () => pairOf('share', 0, 0))
-  const { isPass, change } = findingOf([pairOf('share', 0, 0), ...quiet], SHARE)
+  const quiet = Array.from({ length: 6 }, (_, i) => pairOf('share', firstIn(i + 1), 0, 0))
+  const { isPass, change } = findingOf([pairOf('share', 'baseline', 0, 0), ...quiet], SHARE)
   expect({ isPass, change }).toEqual({ isPass: true, change: null })
 })

@@ -1,8 +1,7 @@
 import { medianOf } from '../../load/trend.ts'
-import { signedRank } from '../../results/statistics/signed-rank.ts'
-import { locationOf } from '../../results/statistics/walsh-averages.ts'
+import { crossover } from '../../results/statistics/crossover.ts'
 import type { Pair } from './round-pairs.ts'
-import type { Evidence } from './verdict.ts'
+import type { Direction, Evidence } from './verdict.ts'
 
 /** What is asked of the rounds. */
 export interface Question {
@@ -10,17 +9,15 @@ export interface Question {
   readonly effect: number
   /** The change that a pass excludes. */
   readonly limit: number
-  /** One-sided, of each of the two directions. */
+  /** One-sided, of each of the two directions and of each end of the interval. */
   readonly alpha: number
-  /** Two-sided, of the interval. */
-  readonly confidence: number
 }
 
 /** What the rounds show, and what follows from it. */
 export interface Finding {
   readonly evidence: Evidence
   /** The direction in which there is a significant change that counts; null: there is none. */
-  readonly change: 'regression' | 'improvement' | null
+  readonly change: Direction | null
   /** Whether a change of the limit or more is excluded. */
   readonly isPass: boolean
 }
@@ -30,6 +27,8 @@ export interface Finding {
  * logarithm of candidate/baseline and shares by their difference, so swapping the arms mirrors
  * everything but the pass, which is of regressions only.
  *
+ * A change is one that test and interval agree upon: they only differ by ties.
+ *
  * A share passes only if the mean difference, too, is below the limit: the interval is of the
  * pseudo-median, which does not see one round in twenty that lost everything.
  *
@@ -37,31 +36,36 @@ export interface Finding {
  */
 export function findingOf(pairs: readonly [Pair, ...Pair[]], question: Question): Finding {
   const unit = pairs[0].unit === 'time' ? 'relative' : 'share'
-  const changes = pairs.map(changeOf)
-  const { pGreater, pLess } = signedRank(changes)
-  const { estimate, lower, upper } = locationOf(changes, question.confidence)
+  const changes = {
+    oldFirst: changesOf(pairs, 'baseline'),
+    newFirst: changesOf(pairs, 'candidate'),
+  }
+  const { alpha } = question
+  const { estimate, lower, upper, pGreater, pLess } = crossover(changes, alpha)
   const effect = toChange(unit, question.effect)
   const limit = toChange(unit, question.limit)
-  const isWorse = pGreater <= question.alpha && estimate >= effect
-  const isBetter = pLess <= question.alpha && estimate <= -effect
+  const isWorse = pGreater <= alpha && lower > 0 && estimate >= effect
+  const isBetter = pLess <= alpha && upper < 0 && estimate <= -effect
   return {
     evidence: {
       unit,
       rounds: pairs.length,
-      baseline: medianOf(pairs.map(({ baseline }) => baseline)),
-      candidate: medianOf(pairs.map(({ candidate }) => candidate)),
+      ...levelsOf(pairs, fromChange(unit, estimate)),
       estimate: fromChange(unit, estimate),
       lower: lower === -Infinity ? null : fromChange(unit, lower),
       upper: upper === Infinity ? null : fromChange(unit, upper),
-      confidence: question.confidence,
+      alpha,
       pWorse: pGreater,
       pBetter: pLess,
-      smallestEffect:
-        lower === -Infinity ? null : fromChange(unit, Math.max(effect, estimate - lower)),
+      scatter: scatterOf([changes.oldFirst, changes.newFirst]),
     },
     change: isWorse ? 'regression' : isBetter ? 'improvement' : null,
     isPass: upper < limit && (unit === 'relative' || meanDifference(pairs) < limit),
   }
+}
+
+function changesOf(pairs: readonly Pair[], first: Pair['first']): readonly number[] {
+  return pairs.filter((pair) => pair.first === first).map(changeOf)
 }
 
 /**
@@ -76,6 +80,29 @@ function changeOf(pair: Pair): number {
   return Math.round(change * 1e12) / 1e12 || 0
 }
 
+/** What is shown differs by what is judged; shares stay between 0 and 1. */
+function levelsOf(
+  pairs: readonly [Pair, ...Pair[]],
+  estimate: number,
+): Pick<Evidence, 'baseline' | 'candidate'> {
+  const median = medianOf(pairs.map(({ baseline }) => baseline))
+  if (pairs[0].unit === 'time') return { baseline: median, candidate: median * (1 + estimate) }
+  const baseline = Math.min(Math.max(median, -estimate), 1 - estimate)
+  return { baseline, candidate: baseline + estimate }
+}
+
+/** Pooled over the orders, each about its own mean; null where there is nothing to scatter. */
+function scatterOf(groups: readonly (readonly number[])[]): number | null {
+  const filled = groups.filter(({ length }) => length > 0)
+  const freedom = filled.reduce((sum, { length }) => sum + length - 1, 0)
+  if (freedom < 1) return null
+  const squares = filled.map((group) => {
+    const mean = group.reduce((sum, change) => sum + change, 0) / group.length
+    return group.reduce((sum, change) => sum + (change - mean) ** 2, 0)
+  })
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / freedom)
+}
+
 function meanDifference(pairs: readonly Pair[]): number {
   let candidate = 0
   let baseline = 0
@@ -86,10 +113,12 @@ function meanDifference(pairs: readonly Pair[]): number {
   return (candidate - baseline) / pairs.reduce((sum, { weight }) => sum + weight, 0)
 }
 
-function toChange(unit: Evidence['unit'], value: number): number {
+/** A change as it is reckoned with: the logarithm of a ratio, or a difference. */
+export function toChange(unit: Evidence['unit'], value: number): number {
   return unit === 'relative' ? Math.log1p(value) : value
 }
 
-function fromChange(unit: Evidence['unit'], change: number): number {
+/** And back, as it is shown. */
+export function fromChange(unit: Evidence['unit'], change: number): number {
   return unit === 'relative' ? Math.expm1(change) : change
 }

@@ -1,17 +1,22 @@
 import { InputError } from '../../load/input-error.ts'
 import type { Comparison, Metric } from './metric.ts'
 
+/** A moment at which a gate decides, if the rounds allow it. */
+export interface Look {
+  readonly rounds: number
+  /** One-sided: of the test, and of each end of the interval that goes with it. */
+  readonly alpha: number
+}
+
 /** How a gate decides. Plain data. */
 export interface GatePlan {
   readonly comparisons: readonly Comparison[]
-  /** After how many rounds it is looked whether there is a decision, ascending; the last is the most there are. */
-  readonly looks: readonly number[]
-  /** One-sided significance of each look. */
-  readonly alpha: number
+  /** By how many rounds a comparison passes or becomes a candidate; ascending. */
+  readonly looks: readonly Look[]
+  /** By how many fresh rounds, made after that, a candidate is confirmed or not; ascending. */
+  readonly confirmation: readonly Look[]
   /** The smallest changes that count, > 0. The pass limit is twice as much. */
   readonly effects: Effects
-  /** Fresh rounds that candidates are judged by alone, and the significance over all candidates. */
-  readonly confirmation: { readonly rounds: number; readonly alpha: number }
 }
 
 /** The smallest changes that count, by kind of metric. */
@@ -24,21 +29,55 @@ export interface Effects {
   readonly delivery: number
   /** Of the planned requests: 0.01 is one more in 100. */
   readonly shortfall: number
+  /** Of the rounds: 0.25 is one more in 4. */
+  readonly validity: number
 }
 
 /**
  * So that what has to be found, one error more in 200 requests and one delivery less in 100, is at
- * the pass limit, as a latency of 10 % more is: a change of that size is passed in one of 80 looks
+ * the pass limit, as a latency of 10 % more is: a change of that size is passed in one of 20 gates
  * at most, and its estimate is seldom below half of it. A run that is short of 1 % of its requests
  * is degraded already.
  */
-export const EFFECTS: Effects = { latency: 0.05, errors: 0.0025, delivery: 0.005, shortfall: 0.01 }
+export const EFFECTS: Effects = {
+  latency: 0.05,
+  errors: 0.0025,
+  delivery: 0.005,
+  shortfall: 0.01,
+  validity: 0.25,
+}
 
 /** The pass limit, in smallest changes that count. */
 export const PASS_LIMIT_EFFECTS = 2
 
 /**
+ * Looks at 7, 10, 15 and 20 rounds, whose levels add up to 5 %. Seven rounds, four of one order and
+ * three of the other, can be dealt to the orders in 35 ways, so 1/35 is the least level at which they
+ * can show anything; the others share what it leaves.
+ */
+const LOOKS: readonly Look[] = [
+  { rounds: 7, alpha: 0.0286 },
+  { rounds: 10, alpha: 0.008 },
+  { rounds: 15, alpha: 0.0067 },
+  { rounds: 20, alpha: 0.0067 },
+]
+const SCREENING_ALPHA = 0.05
+/** Ten rounds confirm what is large or quiet; twenty what is neither. */
+const CONFIRMATION_ROUNDS = [10, 20] as const
+/** That a gate finds a regression where there is none, of all its comparisons together. */
+const FALSE_ALARMS = 0.05
+const MOST_CONFIRMATION_ALPHA = 0.05
+
+/**
  * The plan of a gate.
+ *
+ * Without any change, a comparison becomes a candidate with a probability of at most 5 %, the sum of
+ * the looks' levels, and is then confirmed with one of at most α, the sum of those of the
+ * confirmation. Its fresh rounds are other rounds than those that made it a candidate, so both
+ * happen with 0.05 α at most: with 0.25 % for one comparison at α = 5 %. Of M comparisons, at least
+ * one is a false alarm with 0.05 α M at most, however they depend on each other and whenever each
+ * became a candidate. With α = min(5 %, 1/M) that is never more than 5 %.
+ *
  * @param effects where they differ from `EFFECTS`.
  * @throws InputError for an effect that isn't above 0 and at most 1.
  */
@@ -51,14 +90,20 @@ export function gatePlan(
     if (effect > 0 && effect <= 1) continue
     throw new InputError(`effect of ${kind}: ${effect} must be above 0 and at most 1 (100 %).`)
   }
+  const most = FALSE_ALARMS / (SCREENING_ALPHA * Math.max(comparisons.length, 1))
+  const alpha = Math.min(MOST_CONFIRMATION_ALPHA, most) / CONFIRMATION_ROUNDS.length
   return {
     comparisons,
-    looks: [7, 10, 15, 20],
-    alpha: 0.0125,
+    looks: LOOKS,
+    confirmation: CONFIRMATION_ROUNDS.map((rounds) => ({ rounds, alpha })),
     effects: all,
-    confirmation: { rounds: 10, alpha: 0.05 },
   }
 }
+
+/** The fewest rounds by which anything can be decided. */
+export const LEAST_ROUNDS = 7
+/** The fewest by which a regression can be found and confirmed. */
+export const ROUNDS_TO_CONFIRM = LEAST_ROUNDS + CONFIRMATION_ROUNDS[0]
 
 /** The smallest change of a metric that counts. */
 export function effectOf(plan: GatePlan, metric: Metric): number {

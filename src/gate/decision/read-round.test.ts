@@ -3,7 +3,7 @@ import { closedModel, loadResult, type OperationFixture } from '../../load/resul
 import type { LoadResult } from '../../load/result.ts'
 import { judgeMeasurement } from '../../load/verdict/verdict.ts'
 import { serializeLoadResult } from '../../results/load-result-json.ts'
-import { comparisonOf, labelOf, METRICS } from './metric.ts'
+import { comparisonOf, labelOf, METRICS, type DefaultMetrics } from './metric.ts'
 import { findComparisons, readRound, type ScenarioFigures } from './read-round.ts'
 
 function scenario(
@@ -26,12 +26,14 @@ function read(entry: ScenarioFigures, label: string, operation = 'multicast') {
   const metric = METRICS.find((candidate) => labelOf(candidate) === label)
   if (metric === undefined) throw new TypeError(label)
   const comparison = comparisonOf('mixed', operation, metric, true)
-  return readRound([comparison], { baseline: [entry], candidate: [] }).baseline[comparison.id]
+  const entries = { baseline: [entry], candidate: [] }
+  return readRound([comparison], entries, 'baseline').baseline[comparison.id]
 }
 
 test.each([
-  ['p50', { kind: 'time', ms: 0.5, requests: 1_000 }],
-  ['p99.9', { kind: 'time', ms: 0.999, requests: 1_000 }],
+  ['service p50', { kind: 'time', ms: 0.25, requests: 1_000 }],
+  ['response p50', { kind: 'time', ms: 0.5, requests: 1_000 }],
+  ['response p99.9', { kind: 'time', ms: 0.999, requests: 1_000 }],
   ['errors', { kind: 'share', count: 10, of: 1_000 }],
   ['delivery', { kind: 'share', count: 3, of: 5_000 }],
   ['shortfall', { kind: 'share', count: 4, of: 1_000 }],
@@ -39,6 +41,7 @@ test.each([
   const entry = scenario({
     multicast: {
       responseMs,
+      serviceMs: responseMs.map((ms) => ms / 2),
       counts: { started: 996, dropped: 4, ok: 990, failed: 3, timedOut: 2, unfinished: 1 },
       deliveries: { expected: 5_000, received: 4_997 },
     },
@@ -48,43 +51,101 @@ test.each([
 
 test('a percentile of the few that were answered says nothing', () => {
   const entry = scenario({ multicast: { responseMs: [1, 2, 3] } })
-  expect(read(entry, 'p50')).toMatchObject({
+  expect(read(entry, 'service p50')).toMatchObject({
     kind: 'unusable',
     why: expect.stringContaining('3 of 1000'),
   })
 })
 
-test.each([
-  ['invalid', scenario({ multicast: { counts: { started: 100, ok: 100, dropped: 900 } } })],
+const INVALID = scenario({
+  multicast: {
+    responseMs,
+    counts: { started: 100, ok: 60, failed: 40, dropped: 900 },
+    deliveries: { expected: 5_000, received: 100 },
+  },
+})
+
+test.each<[string, ScenarioFigures]>([
+  ['invalid', INVALID],
   ['interrupted', scenario({ multicast: { responseMs } }, { isInterrupted: true })],
   ['ended early', scenario({ multicast: { responseMs } }, { abortReason: 'p95 was 20 ms' })],
-  ['not measured', { state: 'unmeasured' as const, name: 'mixed', error: 'connection refused' }],
-])('a run that was %s says nothing of anything', (why, entry) => {
-  for (const label of ['p50', 'errors', 'shortfall']) {
-    expect(read(entry, label)).toMatchObject({
-      kind: 'unusable',
-      why: expect.stringContaining(why),
-    })
-  }
+  ['not measured', { state: 'unmeasured', name: 'mixed', error: 'connection refused' }],
+  [
+    'unknown',
+    scenario({
+      multicast: { responseMs, deliveries: { kind: 'unknown', reason: 'no receivers' } },
+    }),
+  ],
+])('the times of a run that was %s are not used, and the scenario says why', (why, entry) => {
+  const round = readAll(scenario({ multicast: { responseMs } }), entry)
+  expect(round.candidate['mixed › validity']).toMatchObject({ flaw: expect.stringContaining(why) })
+  expect(round.baseline['mixed › validity']).toEqual({ kind: 'validity', flaw: null })
+  expect(round.candidate['mixed › multicast › service p50']).toMatchObject({
+    kind: 'unusable',
+    why: expect.stringContaining(why),
+  })
 })
 
-test('scenarios, operations and metrics that one arm lacks are absent from it', () => {
+function readAll(baseline: ScenarioFigures, candidate: ScenarioFigures | null) {
+  const entries = { baseline: [baseline], candidate: candidate === null ? [] : [candidate] }
+  return readRound(findComparisons(entries, 'alone'), entries, 'baseline')
+}
+
+test('errors, delivery and shortfall are read of an invalid run as well', () => {
+  expect(read(INVALID, 'errors')).toEqual({ kind: 'share', count: 940, of: 1_000 })
+  expect(read(INVALID, 'shortfall')).toEqual({ kind: 'share', count: 900, of: 1_000 })
+  expect(read(INVALID, 'delivery')).toEqual({ kind: 'share', count: 4_900, of: 5_000 })
+})
+
+test('a candidate without a scenario that the baseline measured is unusable there, not absent', () => {
+  const { candidate } = readAll(scenario({ multicast: { responseMs } }), null)
+  expect(candidate['mixed › validity']).toEqual({
+    kind: 'validity',
+    flaw: 'not measured: the run ended without it',
+  })
+  expect(Object.values(candidate).map(({ kind }) => kind)).not.toContain('absent')
+})
+
+test('a candidate that sends to nobody has delivered nothing', () => {
+  const sending = (expected: number) =>
+    scenario({ multicast: { responseMs, deliveries: { expected, received: expected } } })
+  expect(readAll(sending(5_000), sending(0)).candidate['mixed › multicast › delivery']).toEqual({
+    kind: 'share',
+    count: 5_000,
+    of: 5_000,
+  })
+  const nobody = readAll(sending(0), sending(0))
+  expect(nobody.candidate['mixed › multicast › delivery']?.kind).toBe('unusable')
+})
+
+test('operations and metrics that a measured arm lacks are absent from it', () => {
   const both = { responseMs, deliveries: { expected: 10, received: 10 } }
-  const baseline = [scenario({ multicast: { responseMs } })]
-  const candidate = [scenario({ multicast: both, enumerate: { responseMs } })]
-  const comparisons = findComparisons({ baseline, candidate }, null)
-  const round = readRound(comparisons, { baseline, candidate })
-  const absent = comparisons
-    .filter(({ id }) => round.baseline[id]?.kind === 'absent')
-    .map(({ operation, metric }) => `${operation} ${labelOf(metric)}`)
-  expect(absent).toContain('multicast delivery')
-  expect(absent).toContain('enumerate p50')
-  expect(absent).not.toContain('multicast p50')
-  const missing = readRound(comparisons, { baseline: [], candidate })
-  expect(Object.values(missing.baseline).every(({ kind }) => kind === 'absent')).toBe(true)
+  const { baseline } = readAll(
+    scenario({ multicast: { responseMs } }),
+    scenario({ multicast: both, enumerate: { responseMs } }),
+  )
+  const absent = Object.entries(baseline).flatMap(([id, { kind }]) =>
+    kind === 'absent' ? [id] : [],
+  )
+  expect(absent).toContain('mixed › multicast › delivery')
+  expect(absent).toContain('mixed › enumerate › service p50')
+  expect(absent).not.toContain('mixed › multicast › service p50')
 })
 
-test('only what was asked for is compared, of every operation that has it', () => {
+test('beside pairs, rounds judge what only a load shows; alone, the median too', () => {
+  const both = { responseMs, deliveries: { expected: 10, received: 10 } }
+  const entries = [scenario({ multicast: both })]
+  const found = (metrics: DefaultMetrics) =>
+    findComparisons({ baseline: entries, candidate: entries }, metrics).map(({ metric }) =>
+      labelOf(metric),
+    )
+  const loaded = ['service p95', 'completion p50', 'completion p95']
+  const counted = ['errors', 'delivery', 'shortfall']
+  expect(found('beside pairs')).toEqual(['validity', ...loaded, ...counted])
+  expect(found('alone')).toEqual(['validity', 'service p50', ...loaded, ...counted])
+})
+
+test('only what was asked for is compared, of every operation that has it, and validity', () => {
   const entries = [
     scenario({
       register: { responseMs },
@@ -96,6 +157,7 @@ test('only what was asked for is compared, of every operation that has it', () =
     { kind: 'delivery' },
   ])
   expect(found.map(({ operation, metric }) => `${operation} ${metric.kind}`)).toEqual([
+    'null validity',
     'register errors',
     'multicast errors',
     'multicast delivery',
@@ -107,8 +169,8 @@ test('an open load and a closed one are not compared', () => {
     baseline: [scenario({ multicast: { responseMs } })],
     candidate: [scenario({ multicast: { responseMs } }, { model: closedModel() })],
   }
-  const comparisons = findComparisons(entries, null)
-  const { baseline, candidate } = readRound(comparisons, entries)
+  const comparisons = findComparisons(entries, 'alone')
+  const { baseline, candidate } = readRound(comparisons, entries, 'baseline')
   expect(comparisons).not.toEqual([])
   for (const { id } of comparisons) {
     const why = 'the load of "mixed" is open in the baseline and closed in the candidate'

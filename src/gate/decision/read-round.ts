@@ -2,8 +2,16 @@ import { countedDeliveries, inTime } from '../../load/totals.ts'
 import type { HistogramJson } from '../../results/histogram-schema.ts'
 import type { LoadResultJson } from '../../results/load-result-schema.ts'
 import type { ScenarioEntry } from '../../results/run-file.ts'
-import { comparisonOf, METRICS, type Comparison, type Metric } from './metric.ts'
-import type { GateRound, Reading, Readings } from './round.ts'
+import {
+  comparisonOf,
+  defaultMetrics,
+  validityOf,
+  type Comparison,
+  type DefaultMetrics,
+  type Metric,
+  type OperationMetric,
+} from './metric.ts'
+import type { GateRound, Reading, Readings, RoundArm } from './round.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 type Unmeasured = Extract<ScenarioEntry, { state: 'unmeasured' | 'lost' }>
@@ -16,6 +24,7 @@ type Figures = Pick<HistogramJson, 'figures'>
 /** What a gate reads of an operation. */
 export interface OperationFigures extends Pick<OperationEntry, 'name' | 'counts'> {
   readonly response: Figures
+  readonly service: Figures
   readonly deliveries:
     | (Pick<Counted, 'kind' | 'expected' | 'missing'> & { readonly completion: Figures })
     | Unknown
@@ -43,94 +52,99 @@ export interface RoundEntries {
   readonly candidate: readonly ScenarioFigures[]
 }
 
-/** Gated unless metrics are asked for: a P99.9 needs loads of a size that is seldom. */
-export const DEFAULT_METRICS: readonly Metric[] = METRICS.filter(
-  (metric) => metric.kind !== 'latency' || metric.percentile < 99.9,
-)
-
 /**
  * The comparisons that a round allows: each scenario × operation of either arm × metric that one of
- * them has. What only one has is among them, to be found not comparable.
- * @param metrics asked for by name; null: those of `DEFAULT_METRICS`.
+ * them has, and each scenario's validity. What only one has is among them, to be found not comparable.
+ * @param metrics asked for by name, or the default that applies.
  */
 export function findComparisons(
   { baseline, candidate }: RoundEntries,
-  metrics: readonly Metric[] | null,
+  metrics: readonly OperationMetric[] | DefaultMetrics,
 ): readonly Comparison[] {
+  const isAsked = typeof metrics !== 'string'
   const found = new Map<string, Comparison>()
+  const add = (comparison: Comparison): void => void found.set(comparison.id, comparison)
   for (const scenario of [...candidate, ...baseline]) {
+    add(validityOf(scenario.name))
     if (scenario.state !== 'measured') continue
     for (const operation of scenario.result.operations) {
-      for (const metric of metrics ?? DEFAULT_METRICS) {
+      for (const metric of isAsked ? metrics : defaultMetrics(metrics)) {
         if (operation.deliveries === null && isOfDeliveries(metric)) continue
-        const comparison = comparisonOf(scenario.name, operation.name, metric, metrics !== null)
-        found.set(comparison.id, comparison)
+        add(comparisonOf(scenario.name, operation.name, metric, isAsked))
       }
     }
   }
   return [...found.values()]
 }
 
-/** What a round's two runs say of each comparison. */
-export function readRound(comparisons: readonly Comparison[], entries: RoundEntries): GateRound {
-  const models = { baseline: modelsIn(entries.baseline), candidate: modelsIn(entries.candidate) }
-  const unlike = new Map<string, Reading>()
-  for (const [scenario, model] of models.candidate) {
-    const before = models.baseline.get(scenario)
-    if (before === undefined || before === model) continue
-    const why = `the load of "${scenario}" is ${before} in the baseline and ${model} in the candidate`
-    unlike.set(scenario, { kind: 'absent', why })
+/**
+ * What a round's two runs say of each comparison. It fails closed: shares are read of measurements
+ * that are invalid, too, and what one arm alone can't give is held against its validity.
+ * @param first the arm that ran first.
+ */
+export function readRound(
+  comparisons: readonly Comparison[],
+  entries: RoundEntries,
+  first: RoundArm,
+): GateRound {
+  const scenarios = { baseline: byName(entries.baseline), candidate: byName(entries.candidate) }
+  const read = (arm: RoundArm): Readings =>
+    Object.fromEntries(
+      comparisons.map((comparison) => [comparison.id, readArm(comparison, scenarios, arm)]),
+    )
+  return { first, baseline: read('baseline'), candidate: read('candidate') }
+}
+
+type Scenarios = Readonly<Record<RoundArm, ReadonlyMap<string, ScenarioFigures>>>
+
+function byName(scenarios: readonly ScenarioFigures[]): ReadonlyMap<string, ScenarioFigures> {
+  return new Map(scenarios.map((scenario) => [scenario.name, scenario]))
+}
+
+function readArm(comparison: Comparison, scenarios: Scenarios, arm: RoundArm): Reading {
+  const { scenario: name, metric } = comparison
+  const [baseline, candidate] = [scenarios.baseline.get(name), scenarios.candidate.get(name)]
+  const [scenario, other] = arm === 'baseline' ? [baseline, candidate] : [candidate, baseline]
+  if (scenario === undefined && other === undefined) {
+    return { kind: 'absent', why: `neither version has a scenario "${name}"` }
   }
-  return {
-    baseline: readArm(comparisons, entries.baseline, 'baseline', unlike),
-    candidate: readArm(comparisons, entries.candidate, 'candidate', unlike),
+  const models = { baseline: modelOf(baseline), candidate: modelOf(candidate) }
+  if (models.baseline !== null && models.candidate !== null) {
+    if (models.baseline !== models.candidate) {
+      const why = `the load of "${name}" is ${models.baseline} in the baseline and ${models.candidate} in the candidate`
+      return { kind: 'absent', why }
+    }
   }
+  const flaw = flawOf(scenario)
+  if (metric.kind === 'validity') return { kind: 'validity', flaw }
+  if (scenario?.state !== 'measured') return unusable(flaw ?? 'it was not measured')
+  if (metric.kind === 'latency' && flaw !== null) return unusable(flaw)
+  const reading = readMetric(comparison, metric, scenario, arm)
+  if (metric.kind !== 'delivery' || reading.kind !== 'unusable' || other === undefined)
+    return reading
+  return worstDelivery(reading, comparison, other, arm)
 }
 
 /** Open or closed: figures of one can't be compared with those of the other. */
-function modelsIn(scenarios: readonly ScenarioFigures[]): ReadonlyMap<string, string> {
-  return new Map(
-    scenarios.flatMap((scenario) =>
-      scenario.state === 'measured' ? [[scenario.name, scenario.result.model.kind] as const] : [],
-    ),
-  )
+function modelOf(scenario: ScenarioFigures | undefined): string | null {
+  return scenario?.state === 'measured' ? scenario.result.model.kind : null
 }
 
-function readArm(
-  comparisons: readonly Comparison[],
-  scenarios: readonly ScenarioFigures[],
-  arm: keyof GateRound,
-  unlike: ReadonlyMap<string, Reading>,
-): Readings {
-  const byName = new Map(scenarios.map((scenario) => [scenario.name, scenario]))
-  return Object.fromEntries(
-    comparisons.map((comparison) => {
-      const scenario = byName.get(comparison.scenario)
-      const reading: Reading =
-        unlike.get(comparison.scenario) ??
-        (scenario === undefined
-          ? { kind: 'absent', why: `the ${arm} has no scenario "${comparison.scenario}"` }
-          : readScenario(comparison, scenario, arm))
-      return [comparison.id, reading]
-    }),
-  )
-}
+type MeasuredFigures = Extract<ScenarioFigures, { state: 'measured' }>
 
-function readScenario(
-  { operation: name, metric }: Comparison,
-  scenario: ScenarioFigures,
-  arm: keyof GateRound,
+function readMetric(
+  { operation: name }: Comparison,
+  metric: OperationMetric,
+  { name: scenario, result }: MeasuredFigures,
+  arm: RoundArm,
 ): Reading {
-  const flaw = flawOf(scenario)
-  if (flaw !== null || scenario.state !== 'measured') return unusable(flaw ?? 'not measured')
-  const { result } = scenario
   const operation = result.operations.find((candidate) => candidate.name === name)
   if (operation === undefined) {
-    return { kind: 'absent', why: `the ${arm} has no operation "${name}" in "${scenario.name}"` }
+    return { kind: 'absent', why: `the ${arm} has no operation "${name}" in "${scenario}"` }
   }
   const { counts } = operation
   const deliveries = countedDeliveries(operation.deliveries)
-  if (counts.planned === 0) return unusable(`no request of "${name}" was due`)
+  if (!(counts.planned > 0)) return unusable(`no request of "${name}" was due`)
   if (operation.deliveries?.kind === 'unknown' && isOfDeliveries(metric)) {
     return unusable(`the deliveries of "${name}" are unknown: ${operation.deliveries.reason}`)
   }
@@ -139,7 +153,8 @@ function readScenario(
   }
   switch (metric.kind) {
     case 'latency': {
-      const histogram = metric.time === 'response' ? operation.response : deliveries?.completion
+      const { service, response } = operation
+      const histogram = { service, response, completion: deliveries?.completion }[metric.time]
       return readPercentile(metric, histogram?.figures, counts.planned)
     }
     case 'errors': {
@@ -152,18 +167,36 @@ function readScenario(
       }
       return { kind: 'share', count: deliveries.missing, of: deliveries.expected }
     case 'shortfall': {
-      const late = counts.planned - inTime(result, name).started
+      const late = counts.planned - inTime(result, operation.name).started
       return { kind: 'share', count: Math.max(late, 0), of: counts.planned }
     }
   }
 }
 
-/** Why a run says nothing; null if it does. */
-function flawOf(scenario: ScenarioFigures): string | null {
+/** A version that sends to nobody, where the other one sends to many, has delivered nothing. */
+function worstDelivery(
+  reading: Reading,
+  { operation }: Comparison,
+  other: ScenarioFigures,
+  arm: RoundArm,
+): Reading {
+  if (arm === 'baseline' || other.state !== 'measured') return reading
+  const there = other.result.operations.find(({ name }) => name === operation)
+  const expected = countedDeliveries(there?.deliveries ?? null)?.expected ?? 0
+  return expected > 0 ? { kind: 'share', count: expected, of: expected } : reading
+}
+
+/** Why a scenario's measurement can't be used; null if it can. */
+function flawOf(scenario: ScenarioFigures | undefined): string | null {
+  if (scenario === undefined) return 'not measured: the run ended without it'
   if (scenario.state !== 'measured') return `not measured: ${scenario.error}`
   const { verdict, testStatus, result } = scenario
   if (testStatus === 'cancelled' || result.isInterrupted) return 'the run was interrupted'
   if (result.abortReason !== null) return `the run was ended early: ${result.abortReason}`
+  for (const { name, deliveries } of result.operations) {
+    if (deliveries?.kind !== 'unknown') continue
+    return `the deliveries of "${name}" are unknown: ${deliveries.reason}`
+  }
   if (verdict.kind !== 'invalid') return null
   return `the run is invalid: ${verdict.reasons.map(({ message }) => message).join('; ')}`
 }
@@ -180,7 +213,7 @@ function readPercentile(
 ): Reading {
   const ms = figures?.[FIGURES[percentile]] ?? null
   const count = figures?.count ?? 0
-  if (ms === null || count < planned / 2) {
+  if (ms === null || !Number.isFinite(ms) || count < planned / 2) {
     return unusable(`only ${count} of ${planned} requests have a time`)
   }
   return { kind: 'time', ms: Math.max(ms, SHORTEST_MS), requests: planned }

@@ -1,3 +1,6 @@
+/** The two versions of a round. */
+export type RoundArm = 'baseline' | 'candidate'
+
 /** What one arm measured of one comparison in one round. */
 export type Reading =
   | {
@@ -14,9 +17,14 @@ export type Reading =
       /** Requests, or receipts expected; > 0. */
       readonly of: number
     }
-  /** The run says nothing of it: it was invalid, interrupted, crashed, or hardly a request was answered. */
+  | {
+      readonly kind: 'validity'
+      /** Why the scenario's measurement can't be used: it was invalid, or there is none; `null` if it can. */
+      readonly flaw: string | null
+    }
+  /** The run says nothing of it. */
   | { readonly kind: 'unusable'; readonly why: string }
-  /** The run has no such scenario, operation or metric. */
+  /** The scenario was measured and has no such operation or metric: more rounds won't bring it. */
   | { readonly kind: 'absent'; readonly why: string }
 
 /** What one arm measured in one round, by the comparison's id. An id that isn't there is absent. */
@@ -24,6 +32,8 @@ export type Readings = Readonly<Record<string, Reading>>
 
 /** One run of the baseline and one of the candidate, made one right after the other. */
 export interface GateRound {
+  /** The arm that ran first: being second may make a difference of its own. */
+  readonly first: RoundArm
   readonly baseline: Readings
   readonly candidate: Readings
 }

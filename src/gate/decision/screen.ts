@@ -1,58 +1,66 @@
 import { findingOf, type Finding, type Question } from './evidence.ts'
 import { neededRequests, type Comparison } from './metric.ts'
 import { pairsOf, type Paired } from './round-pairs.ts'
-import { effectOf, PASS_LIMIT_EFFECTS, type GatePlan } from './plan.ts'
+import { effectOf, PASS_LIMIT_EFFECTS, type GatePlan, type Look } from './plan.ts'
 import type { GateRound } from './round.ts'
-import type { Verdict } from './verdict.ts'
+import type { Direction, Verdict } from './verdict.ts'
 
 /** What rounds say of one comparison by their looks. */
 export type Screening =
-  | { readonly state: 'undecided'; readonly finding: Finding | null; readonly paired: Paired }
+  | {
+      readonly state: 'undecided'
+      readonly finding: Finding | null
+      readonly paired: Paired
+      /** After how many rounds it is looked again; null: never. */
+      readonly nextLook: number | null
+    }
   | { readonly state: 'pass'; readonly finding: Finding }
-  | { readonly state: 'candidate'; readonly finding: Finding; readonly change: Change }
+  | {
+      readonly state: 'candidate'
+      readonly finding: Finding
+      readonly direction: Direction
+      /** After how many rounds it became one. */
+      readonly since: number
+    }
   | { readonly state: 'out'; readonly verdict: Extract<Verdict, { kind: Out }> }
 
 type Out = 'refused' | 'not comparable'
-export type Change = 'regression' | 'improvement'
 
 /** More unusable rounds than this share, and what is left of them is no evidence that all is well. */
 const MOST_UNUSABLE = 0.1
 
 /**
- * Looks at the rounds after 7, 10, 15 and 20 of them: the first look that decides does so for good,
- * whatever later rounds show. A look that shows both a change and a pass (7 %, closely bounded)
- * shows a change.
+ * Looks at the rounds as the plan says: the first look that decides does so for good, whatever later
+ * rounds show. A look that shows both a change and a pass (7 %, closely bounded) shows a change.
  */
 export function screen(
   comparison: Comparison,
   plan: GatePlan,
   rounds: readonly GateRound[],
 ): Screening {
+  let seen: Seen = { finding: null, paired: pairsOf(comparison, []) }
   for (const look of plan.looks) {
-    if (look > rounds.length) break
-    const screening = lookAt(comparison, plan, rounds.slice(0, look))
-    if (screening.state !== 'undecided') return screening
+    const paired = pairsOf(comparison, rounds.slice(0, look.rounds))
+    const verdict = findOut(comparison, plan, paired)
+    if (verdict !== null) return { state: 'out', verdict }
+    const finding = findingIn(paired, questionOf(comparison, plan, look))
+    seen = { finding, paired }
+    if (look.rounds > rounds.length) return { state: 'undecided', ...seen, nextLook: look.rounds }
+    const decided = decide(seen, look)
+    if (decided !== null) return decided
   }
-  const all = lookAt(comparison, plan, rounds)
-  if (all.state === 'undecided' || all.state === 'out') return all
-  return {
-    state: 'undecided',
-    finding: all.finding,
-    paired: pairsOf(comparison, rounds),
-  }
+  return { state: 'undecided', ...seen, nextLook: null }
 }
 
 /** What a look asks of a comparison's rounds. */
-export function questionOf(comparison: Comparison, plan: GatePlan, alpha: number): Question {
-  const effect = effectOf(plan, comparison.metric)
-  // The interval's ends are as sure as the looks are.
-  return { effect, limit: effect * PASS_LIMIT_EFFECTS, alpha, confidence: 1 - 2 * plan.alpha }
+export function questionOf({ metric }: Comparison, plan: GatePlan, { alpha }: Look): Question {
+  const effect = effectOf(plan, metric)
+  return { effect, limit: effect * PASS_LIMIT_EFFECTS, alpha }
 }
 
 /** Whether so many rounds are missing that those that are there can't show that all is well. */
-export function isPatchy({ pairs, unusable }: Paired): boolean {
-  const missing = unusable?.count ?? 0
-  return missing > MOST_UNUSABLE * (pairs.length + missing)
+export function isPatchy({ rounds, unusable }: Paired): boolean {
+  return unusable !== null && unusable.count > MOST_UNUSABLE * rounds
 }
 
 /** What rounds show, if there are any that can be used. */
@@ -61,19 +69,27 @@ export function findingIn(paired: Paired, question: Question): Finding | null {
   return first === undefined ? null : findingOf([first, ...others], question)
 }
 
-function lookAt(comparison: Comparison, plan: GatePlan, rounds: readonly GateRound[]): Screening {
-  const paired = pairsOf(comparison, rounds)
-  const { absent, requests } = paired
-  if (absent !== null) return { state: 'out', verdict: { kind: 'not comparable', why: absent } }
-  const needed = neededRequests(comparison.metric, effectOf(plan, comparison.metric))
-  if (requests !== null && requests < needed) {
-    return { state: 'out', verdict: { kind: 'refused', requests, needed } }
-  }
-  const finding = findingIn(paired, questionOf(comparison, plan, plan.alpha))
-  if (finding === null) return { state: 'undecided', finding, paired }
-  const { change, isPass } = finding
-  if (change === 'regression') return { state: 'candidate', finding, change }
-  if (isPatchy(paired)) return { state: 'undecided', finding, paired }
-  if (change === 'improvement') return { state: 'candidate', finding, change }
-  return isPass ? { state: 'pass', finding } : { state: 'undecided', finding, paired }
+interface Seen {
+  readonly finding: Finding | null
+  readonly paired: Paired
+}
+
+function findOut(
+  { metric }: Comparison,
+  plan: GatePlan,
+  { absent, requests }: Paired,
+): Extract<Verdict, { kind: Out }> | null {
+  if (absent !== null) return { kind: 'not comparable', why: absent }
+  const needed = neededRequests(metric, effectOf(plan, metric))
+  return requests !== null && requests < needed ? { kind: 'refused', requests, needed } : null
+}
+
+function decide({ finding, paired }: Seen, { rounds: since }: Look): Screening | null {
+  if (finding === null) return null
+  const { change: direction, isPass } = finding
+  // Few as they may be: the worse a version, the fewer of its rounds can be used.
+  if (direction === 'regression') return { state: 'candidate', finding, direction, since }
+  if (isPatchy(paired)) return null
+  if (direction === 'improvement') return { state: 'candidate', finding, direction, since }
+  return isPass ? { state: 'pass', finding } : null
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { InputError } from '../../load/input-error.ts'
 import {
   errors,
+  firstIn,
   latency,
   P50,
   roundsOf,
@@ -10,77 +11,81 @@ import {
   time,
   timeRounds,
 } from '../testing/gate-for-tests.ts'
-import { comparisonOf, METRICS, neededRequests, type Comparison } from './metric.ts'
-import { gatePlan } from './plan.ts'
-import type { GateRound } from './round.ts'
+import { comparisonOf, METRICS, neededRequests, validityOf, type Comparison } from './metric.ts'
+import { gatePlan, type Look } from './plan.ts'
+import type { GateRound, Reading, RoundArm } from './round.ts'
 import { addRounds, judgeGate, openGate, spendBudget, type GateSession } from './session.ts'
+
+const P95 = { ...P50, percentile: 95 } as const
 
 function gateOf(...comparisons: readonly Comparison[]): GateSession {
   return openGate(gatePlan(comparisons))
 }
 
-/** Gives a gate the rounds it asks for, and fresh ones if it asks for those. */
+/** Gives a gate the rounds it asks for while there are any: after the first seven, `later` ones if given. */
 function finish(
   opened: GateSession,
   rounds: readonly GateRound[],
-  fresh: readonly GateRound[] = rounds.slice(0, 10),
+  later: readonly GateRound[] = [],
 ) {
   let session = opened
   let state = judgeGate(session)
   while (state.kind !== 'decided') {
-    const [from, made] =
-      state.kind === 'rounds wanted'
-        ? [rounds, session.rounds.length]
-        : [fresh, session.confirmation.length]
-    session = addRounds(session, from.slice(made, made + state.rounds))
+    const made = session.rounds.length
+    const all = later.length === 0 ? rounds : [...rounds.slice(0, 7), ...later]
+    const next = all.slice(made, made + state.rounds)
+    session =
+      next.length === state.rounds
+        ? addRounds(
+            session,
+            next.map((round, i) => ({ ...round, first: firstIn(made + i) })),
+          )
+        : spendBudget(session)
     state = judgeGate(session)
   }
-  return { ...state, rounds: session.rounds.length, fresh: session.confirmation.length }
+  return { ...state, rounds: session.rounds.length }
 }
 
 describe('a latency', () => {
   test('that stays passes at the first look', () => {
-    const { verdict, comparisons, rounds, fresh } = finish(gateOf(latency), timeRounds(7, 1))
+    const { verdict, comparisons, rounds } = finish(gateOf(latency), timeRounds(7, 1))
     expect(verdict).toEqual({ kind: 'pass', exitCode: 0 })
     expect(comparisons[0]?.verdict).toMatchObject({ kind: 'pass', evidence: { rounds: 7 } })
-    expect([rounds, fresh]).toEqual([7, 0])
+    expect(rounds).toBe(7)
   })
 
   test('that is worse is confirmed by ten fresh rounds, and fails', () => {
-    const { verdict, comparisons, rounds, fresh } = finish(gateOf(latency), timeRounds(10, 1.2))
+    const { verdict, comparisons, rounds } = finish(gateOf(latency), timeRounds(17, 1.2))
     expect(verdict).toEqual({ kind: 'regression', exitCode: 1 })
     expect(comparisons[0]?.verdict).toMatchObject({
       kind: 'regression',
-      adjustedP: 2 ** -10,
-      evidence: { rounds: 10, estimate: expect.closeTo(0.2, 2) },
+      evidence: { rounds: 10, estimate: expect.closeTo(0.2, 2), pWorse: expect.closeTo(1 / 252) },
       screening: { rounds: 7 },
     })
-    expect([rounds, fresh]).toEqual([7, 10])
+    expect(rounds).toBe(17)
   })
 
   test('that is better in mirrored rounds is an improvement, by the mirrored evidence', () => {
-    const { verdict, comparisons } = finish(gateOf(latency), swapped(timeRounds(10, 1.2)))
+    const { verdict, comparisons } = finish(gateOf(latency), swapped(timeRounds(17, 1.2)))
     expect(verdict).toEqual({ kind: 'improvement', exitCode: 0 })
     expect(comparisons[0]?.verdict).toMatchObject({
       kind: 'improvement',
-      adjustedP: 2 ** -10,
-      evidence: { estimate: expect.closeTo(1 / 1.2 - 1, 2) },
+      evidence: { estimate: expect.closeTo(1 / 1.2 - 1, 2), pBetter: expect.closeTo(1 / 252) },
     })
   })
 
-  test('that scatters too much after twenty rounds is inconclusive, and what could be seen is said', () => {
+  test('that scatters too much after twenty rounds is inconclusive, and what would be found is said', () => {
     const { verdict, comparisons, rounds } = finish(gateOf(latency), timeRounds(20, 1.05, 0.8))
     expect(verdict).toEqual({ kind: 'inconclusive', exitCode: 3 })
     expect(comparisons[0]?.verdict).toMatchObject({ kind: 'inconclusive', why: { kind: 'noise' } })
     expect(rounds).toBe(20)
-    const found = comparisons[0]?.verdict
-    expect(found?.kind === 'inconclusive' && found.evidence?.smallestEffect).toBeGreaterThan(0.1)
+    expect(comparisons[0]?.detectable).toBeGreaterThan(0.1)
   })
 
   test('that fresh rounds do not confirm is no regression', () => {
-    const { comparisons } = finish(gateOf(latency), timeRounds(10, 1.2), timeRounds(10, 1))
+    const { comparisons } = finish(gateOf(latency), timeRounds(7, 1.2), timeRounds(10, 1))
     expect(comparisons[0]?.verdict).toMatchObject({ kind: 'pass', evidence: { rounds: 10 } })
-    const unsure = finish(gateOf(latency), timeRounds(10, 1.2), timeRounds(10, 1.1, 0.8))
+    const unsure = finish(gateOf(latency), timeRounds(7, 1.2), timeRounds(20, 1.1, 0.8))
     expect(unsure.comparisons[0]?.verdict).toMatchObject({
       kind: 'inconclusive',
       why: { kind: 'not confirmed', direction: 'regression' },
@@ -100,6 +105,7 @@ test('what passed stays passed, while rounds are made for others', () => {
   const quiet = [...timeRounds(7, 1), ...timeRounds(13, 1.5)]
   const noisy = timeRounds(20, 1.05, 0.8)
   const rounds = quiet.map((round, i) => ({
+    first: firstIn(i),
     baseline: { ...round.baseline, [other.id]: noisy[i]?.baseline[latency.id] ?? time(1) },
     candidate: { ...round.candidate, [other.id]: noisy[i]?.candidate[latency.id] ?? time(1) },
   }))
@@ -112,7 +118,10 @@ describe('errors', () => {
   test('in one request of 200 more are a regression', () => {
     const rounds = roundsOf(
       errors,
-      [9, 11, 10, 13, 8, 12, 10, 9, 11, 10].map((count) => [share(0), share(count)]),
+      [9, 11, 10, 13, 8, 12, 10, 9, 11, 10, 12, 8, 9, 13, 11, 10, 9].map((count) => [
+        share(0),
+        share(count),
+      ]),
     )
     expect(finish(gateOf(errors), rounds).verdict).toEqual({ kind: 'regression', exitCode: 1 })
   })
@@ -128,6 +137,21 @@ describe('errors', () => {
 
 describe('what is never a pass', () => {
   const invalid = { kind: 'unusable', why: 'the run is invalid' } as const
+
+  test('nothing but what lacks requests: no more rounds are made for whether measurements are valid', () => {
+    const p99 = comparisonOf('register', 'register', { ...P50, percentile: 99 }, true)
+    const validity = validityOf('register')
+    const [round] = roundsOf(p99, [[time(1, 9), time(1, 9)]])
+    const valid = { [validity.id]: { kind: 'validity', flaw: null } as const }
+    const session = addRounds(gateOf(p99, validity), [
+      {
+        first: 'baseline',
+        baseline: { ...round?.baseline, ...valid },
+        candidate: { ...round?.candidate, ...valid },
+      },
+    ])
+    expect(judgeGate(session)).toMatchObject({ verdict: { kind: 'inconclusive', exitCode: 3 } })
+  })
 
   test('nothing to compare', () => {
     expect(judgeGate(gateOf())).toMatchObject({
@@ -165,7 +189,7 @@ describe('what is never a pass', () => {
   })
 
   test('a percentile without the requests it needs, if it was asked for', () => {
-    const p99 = { kind: 'latency', time: 'response', percentile: 99 } as const
+    const p99 = { kind: 'latency', time: 'service', percentile: 99 } as const
     const asked = comparisonOf('register', 'register', p99, true)
     const session = addRounds(gateOf(asked), roundsOf(asked, [[time(1, 9_999), time(1, 9_999)]]))
     expect(judgeGate(session)).toMatchObject({
@@ -195,10 +219,11 @@ test('a percentile that was not asked for is refused beside what passes', () => 
   const p99 = comparisonOf(
     'register',
     'register',
-    { kind: 'latency', time: 'response', percentile: 99 },
+    { kind: 'latency', time: 'service', percentile: 99 },
     false,
   )
-  const rounds = timeRounds(7, 1).map(({ baseline, candidate }) => ({
+  const rounds = timeRounds(7, 1).map(({ first, baseline, candidate }) => ({
+    first,
     baseline: { ...baseline, [p99.id]: time(2) },
     candidate: { ...candidate, [p99.id]: time(2) },
   }))
@@ -210,20 +235,97 @@ test('a percentile that was not asked for is refused beside what passes', () => 
 test('a round needs 100 requests beyond a percentile, and one for a share', () => {
   const needs = METRICS.map((metric) => neededRequests(metric, 0.0025))
   const percentiles = [200, 2_000, 10_000, 100_000]
-  expect(needs).toEqual([...percentiles, ...percentiles, 400, 400, 400])
+  expect(needs).toEqual([...percentiles, ...percentiles, ...percentiles, 400, 400, 400])
 })
 
-test('with many candidates, each needs more to be confirmed', () => {
+test('the more is compared, the surer each confirmation is: all together alarm once in 20 gates at most', () => {
+  for (const count of [1, 5, 20, 21, 60, 200]) {
+    const comparisons = Array.from({ length: count }, (_, i) =>
+      comparisonOf('s', `operation ${i}`, P50, true),
+    )
+    const { looks, confirmation } = gatePlan(comparisons)
+    const sum = (all: readonly Look[]) => all.reduce((part, { alpha }) => part + alpha, 0)
+    expect(sum(looks)).toBeLessThanOrEqual(0.05 + 1e-12)
+    expect(sum(confirmation)).toBeLessThanOrEqual(0.05 + 1e-12)
+    expect(count * sum(looks) * sum(confirmation)).toBeLessThanOrEqual(0.05 + 1e-12)
+  }
+})
+
+test('sixty latencies that are all worse are confirmed by ten fresh rounds', () => {
   const many = Array.from({ length: 60 }, (_, i) => comparisonOf('s', `operation ${i}`, P50, true))
-  const spread = (rounds: readonly GateRound[]) =>
-    rounds.map(({ baseline, candidate }) => ({
-      baseline: Object.fromEntries(many.map(({ id }) => [id, baseline[latency.id] ?? time(1)])),
-      candidate: Object.fromEntries(many.map(({ id }) => [id, candidate[latency.id] ?? time(1)])),
-    }))
-  const { comparisons } = finish(gateOf(...many), spread(timeRounds(10, 1.2)))
-  expect(comparisons[0]?.verdict).toMatchObject({
-    kind: 'inconclusive',
-    why: { kind: 'not confirmed' },
+  const rounds = timeRounds(17, 1.2).map(({ first, baseline, candidate }) => ({
+    first,
+    baseline: Object.fromEntries(many.map(({ id }) => [id, baseline[latency.id] ?? time(1)])),
+    candidate: Object.fromEntries(many.map(({ id }) => [id, candidate[latency.id] ?? time(1)])),
+  }))
+  const { verdict, comparisons } = finish(gateOf(...many), rounds)
+  expect(verdict.exitCode).toBe(1)
+  expect(comparisons.every((judged) => judged.verdict.kind === 'regression')).toBe(true)
+})
+
+test('a regression is confirmed by the rounds that an undecided neighbour takes, with no budget for more', () => {
+  const noisy = comparisonOf('register', 'register', P95, true)
+  const scatter = timeRounds(17, 1.05, 0.8)
+  const rounds = timeRounds(17, 1.3).map((round, i) => ({
+    ...round,
+    baseline: { ...round.baseline, [noisy.id]: scatter[i]?.baseline[latency.id] ?? time(1) },
+    candidate: { ...round.candidate, [noisy.id]: scatter[i]?.candidate[latency.id] ?? time(1) },
+  }))
+  const { verdict, comparisons } = finish(gateOf(latency, noisy), rounds)
+  expect(verdict).toEqual({ kind: 'regression', exitCode: 1 })
+  expect(comparisons[1]?.verdict).toMatchObject({ kind: 'inconclusive', why: { kind: 'budget' } })
+})
+
+describe('a scenario whose measurement can not be used', () => {
+  const validity = validityOf('register')
+  const said = (flaw: string | null): Reading => ({ kind: 'validity', flaw })
+  const invalid = 'the run is invalid'
+
+  /** Rounds of a valid latency, unless the arm's measurement is invalid in that round. */
+  function roundsWith(isInvalid: (round: number) => Record<RoundArm, boolean>) {
+    return timeRounds(40, 1).map((round, i): GateRound => {
+      const flawed = isInvalid(i)
+      const readingsOf = (arm: RoundArm) => ({
+        [latency.id]: flawed[arm]
+          ? ({ kind: 'unusable', why: invalid } as const)
+          : (round[arm][latency.id] ?? time(1)),
+        [validity.id]: said(flawed[arm] ? invalid : null),
+      })
+      return { ...round, baseline: readingsOf('baseline'), candidate: readingsOf('candidate') }
+    })
+  }
+
+  test.each([
+    ['in every round', () => true],
+    ['in three rounds of four', (round: number) => round % 4 !== 2],
+  ])('with the candidate alone, %s, is a regression', (_, isInvalid) => {
+    const rounds = roundsWith((i) => ({ baseline: false, candidate: isInvalid(i) }))
+    const { verdict, comparisons } = finish(gateOf(latency, validity), rounds)
+    expect(verdict).toEqual({ kind: 'regression', exitCode: 1 })
+    expect(comparisons[1]).toMatchObject({ verdict: { kind: 'regression' }, flaw: invalid })
+  })
+
+  test.each([
+    ['the baseline alone', { baseline: true, candidate: false }],
+    ['both', { baseline: true, candidate: true }],
+  ])('with %s is inconclusive, with the reason', (_, flawed) => {
+    const rounds = roundsWith(() => flawed)
+    const { verdict, comparisons } = finish(gateOf(latency, validity), rounds)
+    expect(verdict).toEqual({ kind: 'inconclusive', exitCode: 3 })
+    expect(comparisons[1]?.verdict).toMatchObject({
+      why: { kind: 'unusable rounds', why: invalid },
+    })
+  })
+
+  test('in either version, now and then, is no regression', () => {
+    const rounds = roundsWith((i) => ({ baseline: i % 3 === 0, candidate: i % 4 === 0 }))
+    expect(finish(gateOf(latency, validity), rounds).verdict.kind).toBe('inconclusive')
+  })
+
+  test('in none is no pass by itself: something has to have been compared', () => {
+    const rounds = roundsWith(() => ({ baseline: false, candidate: false }))
+    expect(finish(gateOf(validity), rounds).verdict.exitCode).toBe(3)
+    expect(finish(gateOf(latency, validity), rounds).verdict.exitCode).toBe(0)
   })
 })
 

@@ -1,8 +1,9 @@
+import { detectableChange } from './detectable-change.ts'
 import type { Comparison } from './metric.ts'
-import type { GatePlan } from './plan.ts'
+import { effectOf, type GatePlan } from './plan.ts'
+import { progressOf, type Progress } from './progress.ts'
 import type { GateRound } from './round.ts'
-import { confirm, leaveUnconfirmed } from './confirm.ts'
-import { isPatchy, screen, type Screening } from './screen.ts'
+import { lastFlaw } from './round-pairs.ts'
 import { sumUp } from './sum-up.ts'
 import type { Evidence, GateVerdict, JudgedComparison, Verdict } from './verdict.ts'
 
@@ -11,8 +12,6 @@ export interface GateSession {
   readonly plan: GatePlan
   /** In the order in which they were made. */
   readonly rounds: readonly GateRound[]
-  /** Fresh rounds, made after those for the candidates. */
-  readonly confirmation: readonly GateRound[]
   /** There is no time for more rounds. */
   readonly isBudgetSpent: boolean
 }
@@ -20,8 +19,8 @@ export interface GateSession {
 /** How a comparison stands while rounds are made. */
 export interface Standing {
   readonly comparison: Comparison
-  readonly state: 'undecided' | 'pass' | 'regression candidate' | 'improvement candidate' | 'out'
-  /** Of the rounds by which it was decided, or else of all so far; null before there is a usable one. */
+  readonly state: Progress['state']
+  /** Of the rounds by which it was decided, or else of those so far; null before there is a usable one. */
   readonly evidence: Evidence | null
 }
 
@@ -29,18 +28,10 @@ export interface Standing {
 export type GateState =
   | {
       readonly kind: 'rounds wanted'
-      /** Until the next look. */
-      readonly rounds: number
-      /** Until the last look. */
-      readonly mostRounds: number
-      readonly standings: readonly Standing[]
-    }
-  | {
-      readonly kind: 'confirmation wanted'
-      /** Fresh rounds that are still missing. */
+      /** Until the next look at any comparison. */
       readonly rounds: number
       /** What they are for; the others need not be measured. */
-      readonly candidates: readonly Comparison[]
+      readonly comparisons: readonly Comparison[]
       readonly standings: readonly Standing[]
     }
   | {
@@ -51,12 +42,12 @@ export type GateState =
 
 /** A gate that has seen nothing yet. */
 export function openGate(plan: GatePlan): GateSession {
-  return { plan, rounds: [], confirmation: [], isBudgetSpent: false }
+  return { plan, rounds: [], isBudgetSpent: false }
 }
 
 /**
- * Rounds more: fresh ones for the candidates if that is what the gate wants.
- * @throws TypeError if it wants none, or not so many.
+ * Rounds more.
+ * @throws TypeError if the gate wants none, or not so many.
  */
 export function addRounds(session: GateSession, rounds: readonly GateRound[]): GateSession {
   const state = judgeGate(session)
@@ -64,9 +55,7 @@ export function addRounds(session: GateSession, rounds: readonly GateRound[]): G
   if (rounds.length > wanted) {
     throw new TypeError(`The gate wants ${wanted} rounds, not ${rounds.length}.`)
   }
-  return state.kind === 'rounds wanted'
-    ? { ...session, rounds: [...session.rounds, ...rounds] }
-    : { ...session, confirmation: [...session.confirmation, ...rounds] }
+  return { ...session, rounds: [...session.rounds, ...rounds] }
 }
 
 /**
@@ -83,70 +72,75 @@ export function spendBudget(session: GateSession): GateSession {
 }
 
 /**
- * What a gate wants next, or says: a pure function of its rounds. It goes on until each comparison
- * is decided or a candidate, and measures all of them in each round: those that are decided stay so.
+ * What a gate wants next, or says: a pure function of its rounds. Each comparison has its own looks,
+ * and is measured until it is decided. The first confirmed regression ends the gate: what is still
+ * open can't change what it says. So does a gate that has nothing to judge.
  */
 export function judgeGate(session: GateSession): GateState {
-  const { plan, rounds, confirmation, isBudgetSpent } = session
-  const screened = plan.comparisons.map((comparison) => ({
+  const { plan, rounds, isBudgetSpent } = session
+  const all = plan.comparisons.map((comparison) => ({
     comparison,
-    screening: screen(comparison, plan, rounds),
+    progress: progressOf(comparison, plan, rounds),
   }))
-  const lastLook = plan.looks.at(-1) ?? 0
-  const isOpen = screened.some(({ screening }) => screening.state === 'undecided')
-  if (isOpen && rounds.length < lastLook && !isBudgetSpent) {
-    const nextLook = plan.looks.find((look) => look > rounds.length) ?? lastLook
+  const open = all.flatMap(({ comparison, progress }) =>
+    progress.state === 'decided' ? [] : [{ comparison, nextLook: progress.nextLook }],
+  )
+  const isFailed = all.some(({ progress }) => verdictOf(progress).kind === 'regression')
+  const isOver = isFailed || isBudgetSpent || !all.some(isJudgeable)
+  if (open.length > 0 && !isOver) {
     return {
       kind: 'rounds wanted',
-      rounds: nextLook - rounds.length,
-      mostRounds: lastLook - rounds.length,
-      standings: screened.map(standingOf),
+      rounds: Math.min(...open.map(({ nextLook }) => nextLook)) - rounds.length,
+      comparisons: open.map(({ comparison }) => comparison),
+      standings: all.map(standingOf),
     }
   }
-  const candidates = screened.flatMap(({ comparison, screening }) =>
-    screening.state === 'candidate' ? [{ comparison, ...screening }] : [],
-  )
-  const missing = plan.confirmation.rounds - confirmation.length
-  if (candidates.length > 0 && missing > 0 && !isBudgetSpent) {
+  const comparisons = all.map(({ comparison, progress }) => {
+    const verdict = verdictOf(progress)
     return {
-      kind: 'confirmation wanted',
-      rounds: missing,
-      candidates: candidates.map(({ comparison }) => comparison),
-      standings: screened.map(standingOf),
+      comparison,
+      verdict,
+      detectable: detectableBy(session, comparison, verdict),
+      flaw: lastFlaw(comparison, rounds),
     }
-  }
-  const verdicts =
-    missing > 0 ? candidates.map(leaveUnconfirmed) : confirm(candidates, plan, confirmation)
-  const ofCandidates = new Map(candidates.map(({ comparison }, i) => [comparison, verdicts[i]]))
-  const isAllMade = rounds.length >= lastLook
-  const comparisons = screened.map(({ comparison, screening }) => ({
-    comparison,
-    verdict: ofCandidates.get(comparison) ?? verdictOf(screening, isAllMade),
-  }))
+  })
   return { kind: 'decided', comparisons, verdict: sumUp(comparisons) }
 }
 
-interface Screened {
+interface Followed {
   readonly comparison: Comparison
-  readonly screening: Screening
+  readonly progress: Progress
 }
 
-function standingOf({ comparison, screening }: Screened): Standing {
-  if (screening.state === 'out') return { comparison, state: 'out', evidence: null }
-  const evidence = screening.finding?.evidence ?? null
-  if (screening.state !== 'candidate') return { comparison, state: screening.state, evidence }
-  return { comparison, state: `${screening.change} candidate`, evidence }
+function standingOf({ comparison, progress }: Followed): Standing {
+  const { state } = progress
+  if (state !== 'decided') return { comparison, state, evidence: progress.evidence }
+  return { comparison, state, evidence: evidenceOf(progress.verdict) }
 }
 
-/** Of a comparison that is no candidate. */
-function verdictOf(screening: Screening, isAllMade: boolean): Verdict {
-  if (screening.state === 'out') return screening.verdict
-  const evidence = screening.finding?.evidence ?? null
-  if (screening.state === 'pass') return { kind: 'pass', evidence: screening.finding.evidence }
-  const paired = screening.state === 'undecided' ? screening.paired : null
-  const unusable = paired !== null && isPatchy(paired) ? paired.unusable : null
-  if (unusable !== null) {
-    return { kind: 'inconclusive', why: { kind: 'unusable rounds', ...unusable }, evidence }
-  }
-  return { kind: 'inconclusive', why: { kind: isAllMade ? 'noise' : 'budget' }, evidence }
+/** Whether it is what rounds are made for, and they can show something of it. */
+function isJudgeable({ comparison, progress }: Followed): boolean {
+  const { kind } = verdictOf(progress)
+  return comparison.metric.kind !== 'validity' && kind !== 'refused' && kind !== 'not comparable'
+}
+
+/** As it is, or would be if the gate ended here. */
+function verdictOf(progress: Progress): Verdict {
+  return progress.state === 'decided' ? progress.verdict : progress.ifEnded
+}
+
+function evidenceOf(verdict: Verdict): Evidence | null {
+  return 'evidence' in verdict ? verdict.evidence : null
+}
+
+/** By all rounds that there could be; by those there were if there was no time for more. */
+function detectableBy(
+  { plan, rounds, isBudgetSpent }: GateSession,
+  { metric }: Comparison,
+  verdict: Verdict,
+): number | null {
+  const evidence = evidenceOf(verdict)
+  if (evidence === null || metric.kind === 'validity') return null
+  const mostRounds = isBudgetSpent ? rounds.length : Infinity
+  return detectableChange(evidence, effectOf(plan, metric), plan, mostRounds)
 }

@@ -10,23 +10,29 @@ export interface Evidence {
   readonly unit: 'relative' | 'share'
   /** Rounds that could be used. */
   readonly rounds: number
-  /** Medians over the rounds: ms, or a share. */
+  /** Median over the rounds: ms, or a share. */
   readonly baseline: number
+  /** The baseline with the estimated change: what is shown is what is judged. */
   readonly candidate: number
-  /** Hodges–Lehmann. */
+  /** Hodges–Lehmann, of averages of one round of each order. */
   readonly estimate: number
   /** The interval of the estimate; null: unbounded, for so few rounds can't bound it. */
   readonly lower: number | null
   readonly upper: number | null
-  /** Of the interval, two-sided: 0.975. */
-  readonly confidence: number
+  /** One-sided level of the test and of each end: the interval's confidence is 1 − 2α. */
+  readonly alpha: number
   /** Probability of rounds that speak so much for worse, if there were no change; one-sided. */
   readonly pWorse: number
   /** The same for better. */
   readonly pBetter: number
-  /** What a change would have had to be, at this scatter between rounds, to be found; null: none could. */
-  readonly smallestEffect: number | null
+  /**
+   * Standard deviation of a round's change without the effect of the order: of the logarithm of the
+   * ratio for latencies, of the difference for shares; null for fewer than 3 rounds.
+   */
+  readonly scatter: number | null
 }
+
+export type Direction = 'regression' | 'improvement'
 
 /** Why nothing could be decided. */
 export type Inconclusive =
@@ -34,9 +40,9 @@ export type Inconclusive =
   | { readonly kind: 'noise' }
   | { readonly kind: 'budget' }
   /** A change stood out, and the fresh rounds neither confirmed nor excluded it. */
-  | { readonly kind: 'not confirmed'; readonly direction: 'regression' | 'improvement' }
-  /** A change stood out, and no fresh rounds were made. */
-  | { readonly kind: 'confirmation missing'; readonly direction: 'regression' | 'improvement' }
+  | { readonly kind: 'not confirmed'; readonly direction: Direction }
+  /** A change stood out, and too few fresh rounds were made. */
+  | { readonly kind: 'confirmation missing'; readonly direction: Direction }
   /** More than a tenth of the rounds said nothing: `why` of the last of them. */
   | { readonly kind: 'unusable rounds'; readonly count: number; readonly why: string }
 
@@ -45,11 +51,9 @@ export type Verdict =
   /** The interval excludes a change of the pass limit or more. */
   | { readonly kind: 'pass'; readonly evidence: Evidence }
   | {
-      readonly kind: 'regression' | 'improvement'
+      readonly kind: Direction
       /** Of the fresh rounds alone. */
       readonly evidence: Evidence
-      /** p of those, adjusted for the number of candidates by Holm. */
-      readonly adjustedP: number
       /** What made it a candidate. */
       readonly screening: Evidence
     }
@@ -66,10 +70,14 @@ export type Verdict =
 export interface JudgedComparison {
   readonly comparison: Comparison
   readonly verdict: Verdict
+  /** The change for the worse that is found in 80 % of gates like this one; null: it isn't known. */
+  readonly detectable: number | null
+  /** Of a validity: why the candidate's last unusable measurement is one; null elsewhere. */
+  readonly flaw: string | null
 }
 
 /** What a gate says as a whole, and how its process ends. */
 export interface GateVerdict {
-  readonly kind: 'pass' | 'regression' | 'improvement' | 'inconclusive' | 'not comparable'
+  readonly kind: Direction | 'pass' | 'inconclusive' | 'not comparable'
   readonly exitCode: ExitCode
 }

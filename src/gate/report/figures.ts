@@ -22,16 +22,20 @@ export function interval(evidence: Evidence): string {
   return `${from} … ${to}`
 }
 
+/** How sure an interval is: `95 %`, of the level of the test that goes with it. */
+export function confidence({ alpha }: Pick<Evidence, 'alpha'>): string {
+  return `${Number(((1 - 2 * alpha) * 100).toFixed(1))} %`
+}
+
 /** A probability with two significant digits. */
 export function probability(p: number): string {
   if (p >= 0.1) return p.toFixed(2)
   return p < 0.0001 ? '< 0.0001' : p.toPrecision(2)
 }
 
-/** What a change would have had to be to be found. */
-export function smallest(evidence: Evidence): string {
-  const { smallestEffect } = evidence
-  return smallestEffect === null ? '–' : change(smallestEffect, evidence)
+/** The change that would have been found in most gates like this one. */
+export function findable(detectable: number | null, evidence: Evidence): string {
+  return detectable === null ? '–' : change(detectable, evidence)
 }
 
 /** `7:05`: minutes and seconds. */

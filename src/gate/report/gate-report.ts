@@ -4,7 +4,7 @@ import type { DeepReadonly } from '../../results/deep-readonly.ts'
 import { dateTimeSchema } from '../../results/load-result-schema.ts'
 
 /** Raised with every change of the schema. */
-export const GATE_SCHEMA_VERSION = 1
+export const GATE_SCHEMA_VERSION = 2
 
 const armSchema = z.strictObject({
   version: z.string().describe('As it was asked for, and what that was.'),
@@ -18,16 +18,16 @@ const armSchema = z.strictObject({
 const metricSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('latency'),
-    time: z.enum(['response', 'completion']),
+    time: z.enum(['service', 'response', 'completion']),
     percentile: z.literal([50, 95, 99, 99.9]),
   }),
-  z.strictObject({ kind: z.enum(['errors', 'delivery', 'shortfall']) }),
+  z.strictObject({ kind: z.enum(['errors', 'delivery', 'shortfall', 'validity']) }),
 ])
 
 const comparisonSchema = z.strictObject({
   id: z.string(),
   scenario: z.string(),
-  operation: z.string(),
+  operation: z.string().nullable().describe("null: the metric is the whole scenario's."),
   metric: metricSchema,
   isAsked: z.boolean(),
 })
@@ -37,14 +37,14 @@ const evidenceSchema = z
     unit: z.enum(['relative', 'share']),
     rounds: z.int().min(0),
     baseline: z.number().describe('Median over the rounds: ms, or a share.'),
-    candidate: z.number(),
+    candidate: z.number().describe('The baseline with the estimated change.'),
     estimate: z.number().describe('Hodges–Lehmann, above 0 for worse.'),
     lower: z.number().nullable().describe('null: unbounded.'),
     upper: z.number().nullable(),
-    confidence: z.number(),
+    alpha: z.number().describe('One-sided level of the test and of each end of the interval.'),
     pWorse: z.number(),
     pBetter: z.number(),
-    smallestEffect: z.number().nullable().describe('That could have been found; null: none.'),
+    scatter: z.number().nullable().describe('Standard deviation of a change between rounds.'),
   })
   .describe('Changes are of head against base: relative for latencies, else differences of shares.')
 
@@ -61,7 +61,6 @@ const verdictSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: direction,
     evidence: evidenceSchema.describe('Of the fresh rounds alone.'),
-    adjustedP: z.number().describe('For the number of candidates, by Holm.'),
     screening: evidenceSchema.describe('What made it a candidate.'),
   }),
   z.strictObject({
@@ -76,10 +75,17 @@ const verdictSchema = z.discriminatedUnion('kind', [
 const readingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('time'), ms: z.number(), requests: z.number() }),
   z.strictObject({ kind: z.literal('share'), count: z.number(), of: z.number() }),
+  z.strictObject({
+    kind: z.literal('validity'),
+    flaw: z.string().nullable().describe("Why the measurement can't be used; null if it can."),
+  }),
   z.strictObject({ kind: z.enum(['unusable', 'absent']), why: z.string() }),
 ])
 
+const lookSchema = z.strictObject({ rounds: z.int(), alpha: z.number() })
+
 const roundSchema = z.strictObject({
+  first: z.enum(['baseline', 'candidate']).describe('The arm that ran first.'),
   baseline: z.record(z.string(), readingSchema),
   candidate: z.record(z.string(), readingSchema),
 })
@@ -94,33 +100,52 @@ export const gateReportSchema = z.strictObject({
   base: armSchema,
   head: armSchema,
   sameness: z
-    .strictObject({ isRegistrySame: z.boolean(), arePackagesSame: z.boolean() })
-    .describe('Both: A was compared with A.'),
+    .strictObject({
+      isSubjectSame: z.boolean(),
+      arePackagesSame: z.boolean(),
+      isNodeSame: z.boolean(),
+    })
+    .describe('All: A was compared with A.'),
   servers: z.string(),
   scenarios: z.array(z.string()).describe('Files, below the folder of scenarios.'),
   durationMs: z.number().describe("Of each scenario's measurement in a round."),
   budgetMs: z.number(),
   elapsedMs: z.number(),
   meanRoundMs: z.number().nullable(),
-  discarded: z.array(z.string()).describe("Why a round didn't count and was made again."),
   plan: z
     .strictObject({
       comparisons: z.array(comparisonSchema),
-      looks: z.array(z.int()),
-      alpha: z.number(),
+      looks: z
+        .array(lookSchema)
+        .describe('By how many rounds a comparison is decided, at which level.'),
+      confirmation: z
+        .array(lookSchema)
+        .describe('By how many fresh rounds a candidate is confirmed.'),
       effects: z.strictObject({
         latency: z.number(),
         errors: z.number(),
         delivery: z.number(),
         shortfall: z.number(),
+        validity: z.number(),
       }),
-      confirmation: z.strictObject({ rounds: z.int(), alpha: z.number() }),
     })
     .nullable()
     .describe('null: it ended before its first round did.'),
   rounds: z.array(roundSchema),
-  confirmation: z.array(roundSchema).describe('Fresh rounds, for the candidates alone.'),
-  comparisons: z.array(z.strictObject({ comparison: comparisonSchema, verdict: verdictSchema })),
+  comparisons: z.array(
+    z.strictObject({
+      comparison: comparisonSchema,
+      verdict: verdictSchema,
+      detectable: z
+        .number()
+        .nullable()
+        .describe('The change for the worse found in 80 % of gates like this; null: unknown.'),
+      flaw: z
+        .string()
+        .nullable()
+        .describe("Of a validity: why head's last unusable measurement is one."),
+    }),
+  ),
   verdict: z.enum(['pass', 'regression', 'improvement', 'inconclusive', 'not comparable']),
   exitCode: z.literal(Object.values(EXIT)),
   runs: z.string().describe('The folder that holds the run files of all rounds, by arm.'),

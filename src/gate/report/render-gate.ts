@@ -1,9 +1,13 @@
+import { escaped } from '../../results/printable.ts'
 import { renderTable } from '../../results/render-table.ts'
-import type { JudgedComparison, Verdict } from '../decision/verdict.ts'
+import type { Evidence, JudgedComparison, Verdict } from '../decision/verdict.ts'
 import { labelOf } from '../decision/metric.ts'
+import type { Look } from '../decision/plan.ts'
+import { markdownTable, markdownText } from '../../results/markdown.ts'
 import { paint } from '../../results/render-scenario.ts'
 import { describeRefusals } from '../rounds/describe-comparisons.ts'
-import { change, clock, interval, level, probability, smallest } from './figures.ts'
+import { isEqual } from '../versions/sameness.ts'
+import { change, clock, confidence, findable, interval, level, probability } from './figures.ts'
 import type { GateReport } from './gate-report.ts'
 
 const HEADINGS = [
@@ -16,7 +20,7 @@ const HEADINGS = [
   'interval',
   'p',
   'rounds',
-  'could see',
+  'found in 80 %',
   'verdict',
 ] as const
 
@@ -26,33 +30,38 @@ export function renderGate(report: GateReport): string {
     heading,
     align: index >= 3 && heading !== 'verdict' ? ('right' as const) : ('left' as const),
   }))
-  const rows = shown(report).map((judged) => [...cellsOf(judged), coloured(judged.verdict)])
+  const rows = shown(report).map((judged) => [
+    ...cellsOf(judged).map(escaped),
+    coloured(judged.verdict),
+  ])
   const blocks = [
     rows.length === 0 ? '' : renderTable(columns, rows),
     indented(evidenceLines(report)),
     indented([...refusalLines(report), ...summaryLines(report)]),
-    paint('bold', headline(report)),
+    paint('bold', escaped(headline(report))),
   ]
   return blocks.filter((block) => block !== '').join('\n\n')
 }
 
 function indented(lines: readonly string[]): string {
-  return lines.map((line) => `  ${line}`).join('\n')
+  return lines.map((line) => `  ${escaped(line)}`).join('\n')
 }
 
 /** The same as Markdown, for a pull request's comment or a job's summary. */
 export function renderGateMarkdown(report: GateReport): string {
-  const row = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(' | ')} |`
-  const rows = shown(report).map((judged) => [...cellsOf(judged), markdownVerdict(judged.verdict)])
+  const rows = shown(report).map((judged) => [
+    ...cellsOf(judged).map(markdownText),
+    markdownVerdict(judged.verdict),
+  ])
   const lines = [
-    `### ${ICONS[report.verdict]} Performance gate: ${headline(report)}`,
+    `### ${ICONS[report.verdict]} Performance gate: ${markdownText(headline(report))}`,
     '',
-    ...(rows.length === 0 ? [] : [HEADINGS, HEADINGS.map(() => '---'), ...rows]).map(row),
+    ...(rows.length === 0 ? [] : [markdownTable(HEADINGS, rows)]),
     '',
-    ...evidenceLines(report).map((line) => `- ${line}\n`),
+    ...evidenceLines(report).map((line) => `- ${markdownText(line)}\n`),
     '<details><summary>How this was measured</summary>',
     '',
-    ...[...refusalLines(report), ...summaryLines(report)].map((line) => `- ${line}`),
+    ...[...refusalLines(report), ...summaryLines(report)].map((line) => `- ${markdownText(line)}`),
     '',
     '</details>',
     '',
@@ -90,9 +99,9 @@ function refusalLines({ comparisons, durationMs }: GateReport): readonly string[
 }
 
 /** Everything of a row but its verdict. */
-function cellsOf({ comparison, verdict }: JudgedComparison): string[] {
+function cellsOf({ comparison, verdict, detectable }: JudgedComparison): readonly string[] {
   const { scenario, operation, metric } = comparison
-  const name = [scenario, operation, labelOf(metric)]
+  const name = [scenario, operation ?? 'all', labelOf(metric)]
   const evidence = 'evidence' in verdict ? verdict.evidence : null
   if (evidence === null) return [...name, ...HEADINGS.slice(3, -1).map(() => '–')]
   return [
@@ -100,17 +109,16 @@ function cellsOf({ comparison, verdict }: JudgedComparison): string[] {
     level(evidence.baseline, evidence),
     level(evidence.candidate, evidence),
     change(evidence.estimate, evidence),
-    interval(evidence),
-    probability(pOf(verdict)),
+    `${interval(evidence)} (${confidence(evidence)})`,
+    probability(pOf(verdict, evidence)),
     String(evidence.rounds),
-    smallest(evidence),
+    findable(detectable, evidence),
   ]
 }
 
 /** Of what was found; of a change for the worse where nothing was. */
-function pOf(verdict: Verdict): number {
-  if ('adjustedP' in verdict) return verdict.adjustedP
-  return 'evidence' in verdict && verdict.evidence !== null ? verdict.evidence.pWorse : 1
+function pOf({ kind }: Verdict, { pWorse, pBetter }: Evidence): number {
+  return kind === 'improvement' ? pBetter : pWorse
 }
 
 function describe(verdict: Verdict): string {
@@ -153,48 +161,50 @@ const COLOURS = {
 } as const satisfies Record<Verdict['kind'], string>
 
 function coloured(verdict: Verdict): string {
-  return paint(COLOURS[verdict.kind], describe(verdict))
+  return paint(COLOURS[verdict.kind], escaped(describe(verdict)))
 }
 
 function markdownVerdict(verdict: Verdict): string {
-  const text = describe(verdict)
+  const text = markdownText(describe(verdict))
   return verdict.kind === 'pass' ? text : `**${text}**`
 }
 
 /** How each change was found, and by what confirmed; a line for each that was. */
 function evidenceLines({ comparisons }: GateReport): readonly string[] {
-  return comparisons.flatMap(({ comparison, verdict }) => {
+  return comparisons.flatMap(({ comparison, verdict, flaw }) => {
     if (!('screening' in verdict)) return []
-    const { screening, evidence, adjustedP, kind } = verdict
-    const screeningP = kind === 'regression' ? screening.pWorse : screening.pBetter
+    const { screening, evidence } = verdict
+    const shownOf = (part: Evidence) =>
+      `${change(part.estimate, part)} (p ${probability(pOf(verdict, part))} ≤ ${probability(part.alpha)}, ${confidence(part)} interval ${interval(part)})`
     return [
-      `${kind} of ${comparison.id}: ${change(screening.estimate, screening)} in ${screening.rounds} rounds (p ${probability(screeningP)}), ` +
-        `confirmed by ${evidence.rounds} fresh ones: ${change(evidence.estimate, evidence)} (p ${probability(adjustedP)}, of all candidates)`,
+      `${verdict.kind} of ${comparison.id}: ${shownOf(screening)} in ${screening.rounds} rounds, confirmed by ${evidence.rounds} fresh ones: ${shownOf(evidence)}`,
+      ...(flaw === null ? [] : [`${comparison.id}, head: ${flaw}`]),
     ]
   })
 }
 
 function summaryLines(report: GateReport): readonly string[] {
-  const { plan, rounds, confirmation, discarded, elapsedMs, meanRoundMs, sameness } = report
-  const made = `${rounds.length} rounds and ${confirmation.length} to confirm, in ${clock(elapsedMs)} min`
+  const { plan, rounds, elapsedMs, meanRoundMs, sameness } = report
+  const made = `${rounds.length} rounds in ${clock(elapsedMs)} min`
   const each = meanRoundMs === null ? '' : `, ${(meanRoundMs / 1_000).toFixed(1)} s a round`
   return [
     `${made}${each}; ${report.servers}`,
-    ...(discarded.length === 0 ? [] : [`made again: ${discarded.join('; ')}`]),
-    ...(sameness.isRegistrySame && sameness.arePackagesSame ? [A_AGAINST_A] : []),
+    ...(isEqual(sameness) ? [A_AGAINST_A] : []),
     ...(plan === null
       ? []
       : [
-          `a regression is a change of at least ${plan.effects.latency * 100} % of a time at p ≤ ${plan.alpha}, confirmed by ${plan.confirmation.rounds} fresh rounds at p ≤ ${plan.confirmation.alpha}; pass: the interval excludes ${plan.effects.latency * 200} %`,
+          `a regression is a change of at least ${plan.effects.latency * 100} % of a time after ${listOf(plan.looks)}, confirmed by fresh rounds alone after ${listOf(plan.confirmation)}; pass: the interval excludes ${plan.effects.latency * 200} %`,
         ]),
     `run files of all rounds: ${report.runs}`,
   ]
 }
 
+/** `10 (p ≤ 0.025) or 20 (p ≤ 0.025) rounds`. */
+function listOf(looks: readonly Look[]): string {
+  const all = looks.map(({ rounds, alpha }) => `${rounds} (p ≤ ${probability(alpha)})`)
+  return `${all.join(' or ')} rounds`
+}
+
 /** Said before the first round, and again with the result. */
 export const A_AGAINST_A =
   'src/registry and the packages it runs with are the same in both: this is A against A'
-
-function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ')
-}

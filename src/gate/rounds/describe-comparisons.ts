@@ -35,7 +35,7 @@ export function describeRefusals(
 ): readonly string[] {
   const byOperation = Map.groupBy(
     refused,
-    ({ comparison: { scenario, operation } }) => `${scenario} › ${operation}`,
+    ({ comparison: { scenario, operation } }) => `${scenario} › ${operation ?? 'all'}`,
   )
   return [...byOperation].map(([name, refusals]) => {
     const requests = Math.max(...refusals.map((refusal) => refusal.requests))
@@ -48,10 +48,9 @@ export function describeRefusals(
   })
 }
 
-/** Requests, or receipts, of the arm that has fewer; `null` if nothing is known of them. */
+/** Requests, or receipts, of the baseline; of the candidate if nothing is known of those. */
 function requestsOf({ baseline, candidate }: GateRound, { id }: Comparison): number | null {
-  const counts = [baseline[id], candidate[id]].flatMap(countOf)
-  return counts.length === 0 ? null : Math.min(...counts)
+  return [baseline[id], candidate[id]].flatMap(countOf)[0] ?? null
 }
 
 function countOf(reading: Reading | undefined): readonly number[] {

@@ -11,20 +11,15 @@ export interface TimeLeft {
 
 /** How a gate stands after some rounds, in a line. */
 export function describeState(
-  session: GateSession,
-  state: Exclude<GateState, { kind: 'decided' }>,
+  { plan, rounds: made }: GateSession,
+  { rounds: wanted, standings }: Extract<GateState, { kind: 'rounds wanted' }>,
   { leftMs, rounds }: TimeLeft,
 ): string {
-  const { plan } = session
-  const made = { rounds: session.rounds.length, confirmation: session.confirmation.length }
-  const isConfirming = state.kind === 'confirmation wanted'
-  const next = isConfirming ? plan.confirmation.rounds : made.rounds + state.rounds
-  const at = isConfirming
-    ? `confirming, fresh round ${made.confirmation} of ${next}`
-    : `round ${made.rounds} of ${next}`
-  const worst = worstOf(plan, state.standings)
+  const confirming = standings.filter(({ state }) => state.endsWith('candidate')).length
+  const worst = worstOf(plan, standings)
   return [
-    at,
+    `round ${made.length}, next look at ${made.length + wanted}`,
+    confirming === 0 ? null : `confirming ${confirming}`,
     worst === null ? null : `worst: ${describeStanding(worst)}`,
     `${rounds} more possible`,
     `${clock(leftMs)} left`,
@@ -40,7 +35,7 @@ function describeStanding({ comparison, evidence }: Standing): string {
 
 /** Where most is at stake: what is undecided or a candidate, by how many smallest changes it is worse. */
 function worstOf(plan: GatePlan, standings: readonly Standing[]): Standing | null {
-  const open = standings.filter(({ state }) => state !== 'pass' && state !== 'out')
+  const open = standings.filter(({ state }) => state !== 'decided')
   const size = ({ comparison, evidence }: Standing) =>
     evidence === null ? -Infinity : evidence.estimate / effectOf(plan, comparison.metric)
   return open.toSorted((a, b) => size(b) - size(a))[0] ?? null

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { EnvironmentError } from '../../environment/environment-error.ts'
 import { nowMs } from '../../load/clock.ts'
 import { loadResult } from '../../load/result-fixture.ts'
 import { serializeLoadResult } from '../../results/load-result-json.ts'
@@ -32,6 +33,18 @@ function invalid(name: string): RoundScenario {
   const measured = scenario(name, 1)
   if (measured.state !== 'measured') return measured
   return { ...measured, verdict: { kind: 'invalid', reasons: [reason] } }
+}
+
+function unmeasured(name: string): RoundScenario {
+  return { state: 'unmeasured', name, file: `/bench/${name}.load.ts`, error: 'connection refused' }
+}
+
+function failing(name: string): RoundScenario {
+  const counts = { planned: REQUESTS, started: REQUESTS, ok: 0, failed: REQUESTS }
+  const measured = scenario(name, 1)
+  if (measured.state !== 'measured') return measured
+  const result = loadResult({ [name]: { counts, responseMs: [] } })
+  return { ...measured, result: serializeLoadResult(result) }
 }
 
 const TASK: RoundsTask = {
@@ -73,11 +86,20 @@ function oneSlower(_: WantedRound, made: number): MeasuredRound {
   }
 }
 
-test('a regression is found by 7 rounds of all scenarios and confirmed by 10 of its own', async () => {
+test('a regression is found by 7 rounds of all scenarios and confirmed by the 10 that follow', async () => {
   const { judged, wanted, session } = await judge(oneSlower)
   expect(judged?.verdict).toEqual({ kind: 'regression', exitCode: 1 })
-  expect(judged?.comparisons.map(({ verdict }) => verdict.kind)).toEqual(['pass', 'regression'])
-  expect([session?.rounds.length, session?.confirmation.length]).toEqual([7, 10])
+  expect(judged?.comparisons.map(({ verdict }) => verdict.kind)).toEqual([
+    'pass',
+    'pass',
+    'pass',
+    'regression',
+  ])
+  expect(session?.rounds.map(({ first }) => first).slice(0, 3)).toEqual([
+    'baseline',
+    'candidate',
+    'baseline',
+  ])
   expect(wanted.map(({ files }) => files.length)).toEqual([
     ...Array.from({ length: 7 }, () => 2),
     ...Array.from({ length: 10 }, () => 1),
@@ -88,7 +110,7 @@ test('a regression is found by 7 rounds of all scenarios and confirmed by 10 of 
 
 test('scenarios that are decided are not run again for the sake of those that are not', async () => {
   const { wanted, judged } = await judge((_, made) => {
-    const scatter = made % 2 === 0 ? 1.5 : 1 / 1.5
+    const scatter = made % 4 < 2 ? 1.5 : 1 / 1.5
     return {
       baseline: [scenario('quick', 1), scenario('slow', 1)],
       candidate: [scenario('quick', 1), scenario('slow', scatter)],
@@ -96,28 +118,66 @@ test('scenarios that are decided are not run again for the sake of those that ar
   })
   expect(wanted.slice(7).every(({ files }) => files.length === 1)).toBe(true)
   expect(wanted).toHaveLength(20)
-  expect(judged?.comparisons.map(({ verdict }) => verdict.kind)).toEqual(['pass', 'inconclusive'])
+  expect(judged?.comparisons.map(({ verdict }) => verdict.kind)).toEqual([
+    'pass',
+    'pass',
+    'pass',
+    'inconclusive',
+  ])
   expect(judged?.verdict.exitCode).toBe(3)
 })
 
-test('a round with an invalid run is made again, as the same of the order', async () => {
-  const { discarded, wanted, judged } = await judge((round, made) => {
+test('a round with an invalid run counts, and costs a round, not the verdict', async () => {
+  const { wanted, judged } = await judge((round, made) => {
     const { baseline, candidate } = oneSlower(round, made)
     if (made !== 3) return { baseline, candidate }
     return { baseline: [scenario('quick', 1), invalid('slow')], candidate }
   })
-  expect(discarded).toEqual([expect.stringContaining('half was sent')])
-  expect(wanted.map(({ number }) => number).slice(0, 6)).toEqual([0, 1, 2, 3, 3, 4])
+  expect(wanted.map(({ number }) => number)).toEqual(wanted.map((_, made) => made))
   expect(judged?.verdict.kind).toBe('regression')
 })
 
-test('rounds that stay invalid are no pass', async () => {
-  const { discarded, judged } = await judge(() => ({
+test.each<[string, () => RoundScenario[]]>([
+  ['is invalid', () => [invalid('quick'), scenario('slow', 1)]],
+  ['is not measured', () => [unmeasured('quick'), scenario('slow', 1)]],
+  ['is missing', () => [scenario('slow', 1)]],
+  ['is missing with all others, because the run crashed', () => []],
+])('a candidate of which a scenario %s in every round is a regression', async (_, candidate) => {
+  const { judged, wanted } = await judge(() => ({
+    baseline: [scenario('quick', 1), scenario('slow', 1)],
+    candidate: candidate(),
+  }))
+  expect(judged?.verdict).toEqual({ kind: 'regression', exitCode: 1 })
+  expect(wanted).toHaveLength(17)
+  const found = judged?.comparisons.find(({ comparison }) => comparison.id === 'quick › validity')
+  expect(found?.verdict.kind).toBe('regression')
+  expect(found?.flaw).not.toBe(null)
+})
+
+test('a candidate that fails every request is a regression', async () => {
+  const { judged } = await judge(
+    () => ({ baseline: [scenario('quick', 1)], candidate: [failing('quick')] }),
+    { metrics: 'beside pairs' },
+  )
+  expect(judged?.verdict).toEqual({ kind: 'regression', exitCode: 1 })
+  const found = judged?.comparisons.filter(({ verdict }) => verdict.kind === 'regression')
+  expect(found?.map(({ comparison }) => comparison.id)).toEqual(['quick › quick › errors'])
+})
+
+test('a baseline that is invalid in every round is no pass', async () => {
+  const { judged } = await judge(() => ({
     baseline: [invalid('quick')],
     candidate: [scenario('quick', 1)],
   }))
-  expect(discarded).toHaveLength(5)
   expect(judged?.verdict.exitCode).toBe(3)
+})
+
+test('a scenario that neither version measured in the first round is an error of the environment', async () => {
+  const both = [scenario('quick', 1), unmeasured('slow')]
+  await expect(judge(() => ({ baseline: both, candidate: both }))).rejects.toThrow(
+    /^Neither version measured "slow" in the first round: connection refused$/,
+  )
+  await expect(judge(() => ({ baseline: [], candidate: [] }))).rejects.toThrow(EnvironmentError)
 })
 
 test('no round begins when the time is up, and what is undecided then is inconclusive', async () => {

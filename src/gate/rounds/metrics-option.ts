@@ -1,8 +1,10 @@
 import { InputError } from '../../load/input-error.ts'
-import { labelOf, METRICS, type Metric } from '../decision/metric.ts'
+import { labelOf, METRICS, type OperationMetric } from '../decision/metric.ts'
 
-/** How metrics are named on the command line: `p95`, `completion-p95`, `errors`. */
-const NAMES = new Map(METRICS.map((metric) => [labelOf(metric).replace(' ', '-'), metric]))
+/** How metrics are named on the command line: `p95` of the service time, `completion-p95`, `errors`. */
+const NAMES = new Map(METRICS.map((metric) => [nameOf(metric), metric]))
+/** As reports have them. */
+const LABELS = new Map(METRICS.map((metric) => [labelOf(metric).replace(' ', '-'), metric]))
 
 /** All names there are, for the help. */
 export const METRIC_NAMES: readonly string[] = [...NAMES.keys()]
@@ -11,11 +13,18 @@ export const METRIC_NAMES: readonly string[] = [...NAMES.keys()]
  * Reads a list of metrics, separated by commas.
  * @throws InputError for one that there isn't.
  */
-export function parseMetrics(text: string): readonly Metric[] {
+export function parseMetrics(text: string): readonly OperationMetric[] {
   const names = new Set(text.split(',').map((name) => name.trim().toLowerCase()))
-  return [...names].map((name) => {
-    const metric = NAMES.get(name)
+  const metrics = [...names].map((name) => {
+    const metric = NAMES.get(name) ?? LABELS.get(name)
     if (metric !== undefined) return metric
-    throw new InputError(`--metrics: "${name}" is no metric; there are ${METRIC_NAMES.join(', ')}.`)
+    throw new InputError(
+      `--metrics: "${name}" is not a metric; there are ${METRIC_NAMES.join(', ')}.`,
+    )
   })
+  return [...new Set(metrics)]
+}
+
+function nameOf(metric: OperationMetric): string {
+  return labelOf(metric).replace('service ', '').replace(' ', '-')
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { InputError } from '../../load/input-error.ts'
+import { ROUNDS_TO_CONFIRM } from '../decision/plan.ts'
 import { expect, test } from 'vitest'
 import { METRIC_NAMES, parseMetrics } from './metrics-option.ts'
 import { HARNESS } from '../testing/project-for-tests.ts'
@@ -24,7 +26,11 @@ test('a scenario that there is not, and a folder, are refused', () => {
 test('every metric can be named, and another can not', () => {
   expect(parseMetrics(METRIC_NAMES.join(','))).toHaveLength(METRIC_NAMES.length)
   expect(parseMetrics('p50, P50')).toHaveLength(1)
-  expect(() => parseMetrics('p42')).toThrow(/"p42" is no metric; there are p50/)
+  expect(parseMetrics('p50')).toEqual([{ kind: 'latency', time: 'service', percentile: 50 }])
+  expect(parseMetrics('service-p50, p50')).toHaveLength(1)
+  expect(parseMetrics('response-p50')).toMatchObject([{ time: 'response' }])
+  expect(() => parseMetrics('validity')).toThrow(InputError)
+  expect(() => parseMetrics('p42')).toThrow(/"p42" is not a metric; there are p50/)
 })
 
 test('how long a round takes is learnt from those there were, by the scenario', () => {
@@ -35,8 +41,14 @@ test('how long a round takes is learnt from those there were, by the scenario', 
   expect(times.estimate(1)).toBe(5_000)
 })
 
-test('a measurement is as long as the budget has ten rounds of it', () => {
-  expect(durationFor(20 * 60_000, 4)).toBe(8_000)
-  expect(durationFor(3 * 60_000, 1)).toBe(4_000)
+test('a measurement is as long as the budget has enough rounds of it to confirm a regression', () => {
+  const budgets = [20, 14].map((minutes) => minutes * 60_000)
+  for (const budgetMs of budgets) {
+    const durationMs = durationFor(budgetMs, 4)
+    const rounds = budgetMs / new RoundTimes(durationMs).estimate(4)
+    expect(rounds).toBeGreaterThanOrEqual(ROUNDS_TO_CONFIRM)
+  }
+  expect(durationFor(20 * 60_000, 4)).toBe(5_000)
+  expect(durationFor(14 * 60_000, 4)).toBe(3_000)
   expect(durationFor(1_000, 1)).toBe(2_000)
 })

@@ -1,3 +1,5 @@
+import { ROUNDS_TO_CONFIRM } from '../decision/plan.ts'
+
 /** Before anything was measured, in ms: what a process takes to start, and a scenario besides its measurement. */
 const START_MS = 2_500
 const PER_SCENARIO_MS = 2_500
@@ -40,12 +42,13 @@ function plannedRoundMs(scenarios: number, durationMs: number): number {
 /** At 200/s, 2 s have the requests that errors need; of 8 s, most operations have those of a P50. */
 const DURATIONS_MS = [8_000, 7_000, 6_000, 5_000, 4_000, 3_000] as const
 const SHORTEST_MS = 2_000
-/** Seven are the least, and a budget that has no more can confirm nothing. */
-const WANTED_ROUNDS = 10
-
-/** How long to measure each scenario in a round, in ms: as long as the budget has 10 rounds of it. */
+/**
+ * How long to measure each scenario in a round, in ms: as long as the budget has enough rounds of it
+ * to find a regression and confirm it.
+ * @param budgetMs what is left for rounds.
+ */
 export function durationFor(budgetMs: number, scenarios: number): number {
-  const fits = (ms: number) => WANTED_ROUNDS * plannedRoundMs(scenarios, ms) <= budgetMs
+  const fits = (ms: number) => ROUNDS_TO_CONFIRM * plannedRoundMs(scenarios, ms) <= budgetMs
   return DURATIONS_MS.find(fits) ?? SHORTEST_MS
 }
 

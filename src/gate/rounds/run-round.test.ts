@@ -1,59 +1,45 @@
-import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { loadResult } from '../../load/result-fixture.ts'
-import { arbitraryRun } from '../../results/arbitrary-run.ts'
-import { serializeLoadResult } from '../../results/load-result-json.ts'
-import type { ScenarioEntry } from '../../results/run-file.ts'
-import type { ArmRun } from './run-arm.ts'
-import { orderOf, readEnds } from './run-round.ts'
+import { readFileSync, realpathSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, join } from 'node:path'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { armForTests, temporaryFolder } from '../testing/arms-for-tests.ts'
+import { HARNESS, ProjectForTests } from '../testing/project-for-tests.ts'
+import { SmallProject } from '../testing/small-project.ts'
+import { orderOf, runRound } from './run-round.ts'
 
-const TASK = {
-  harness: '/harness',
-  scenarios: { folder: '/harness/bench', files: ['/harness/bench/a.load.ts'] },
-}
+const backends = inject('backends')
 
-const scenario = { name: 'a', file: 'bench/a.load.ts' }
-
-/** A scenario whose requests all ended in the same way. */
-function measured(errors: readonly string[] = []): ScenarioEntry {
-  const counts = errors.length === 0 ? {} : { ok: 0, failed: 1_000 }
-  const result = serializeLoadResult(loadResult({ a: { counts } }))
-  const failures = errors.map((sample) => ({ code: 'ERROR', count: 1_000, sample }))
-  return {
-    state: 'measured',
-    ...scenario,
-    testStatus: 'passed',
-    error: null,
-    workloadHash: null,
-    result: {
-      ...result,
-      operations: result.operations.map((operation) => ({ ...operation, errors: failures })),
-    },
-    verdict: { kind: 'valid' },
-    slo: [],
-    bounds: [],
+/** A round of a project's last commit and its working tree. */
+async function roundOf(
+  project: ProjectForTests | SmallProject,
+  { subject, harness }: { readonly subject: string; readonly harness: string },
+) {
+  const workspace = temporaryFolder()
+  const files = [project.scenarioFile]
+  const plan = { harness, subject: [subject], files }
+  const arms = {
+    base: await armForTests({ name: 'base', ref: 'HEAD', workspace }, project.folder, plan),
+    head: await armForTests({ name: 'head', ref: null, workspace }, project.folder, plan),
   }
-}
-
-function ended(...scenarios: readonly ScenarioEntry[]): ArmRun {
-  const [run] = fc.sample(arbitraryRun, { numRuns: 1, seed: 1 })
-  if (run === undefined) throw new Error('no run')
-  return { kind: 'measured', run: { ...run, scenarios }, output: 'the end of what was printed' }
-}
-
-const good = ended(measured())
-
-/** What is said of a round with such a run and a good one. */
-function complaint(
-  base: ArmRun,
-  head: ArmRun,
-): { readonly name: string; readonly message: string } {
-  try {
-    readEnds({ base, head }, TASK)
-  } catch (error) {
-    if (error instanceof Error) return error
+  const task = {
+    project: project.folder,
+    backends,
+    scenarios: { folder: project.scenarioFolder, files },
+    durationMs: 200,
+    timeoutMs: 60_000,
+    folder: workspace,
   }
-  throw new Error('nothing was said')
+  const told: string[] = []
+  const round = await runRound(arms, task, 1, new AbortController().signal, {
+    onArm: (name) => told.push(`${name} begins`),
+    onRun: (name, { scenarios }) => told.push(`${name}: ${scenarios[0]?.file}`),
+  })
+  return { round, told, arms }
+}
+
+function disposable<P extends ProjectForTests | SmallProject>(project: P): P {
+  onTestFinished(() => rmSync(project.folder, { recursive: true, force: true }))
+  return project
 }
 
 test('arms take turns at being first', () => {
@@ -61,46 +47,77 @@ test('arms take turns at being first', () => {
   expect(orders).toEqual(['base head', 'head base', 'base head', 'head base'])
 })
 
-test('two runs that measured everything are a round, invalid or not', () => {
-  const invalid = ended({
-    ...measured(),
-    verdict: { kind: 'invalid', reasons: [] },
-  } as ScenarioEntry)
-  expect(readEnds({ base: good, head: invalid }, TASK).head.scenarios).toHaveLength(1)
-})
+test("each arm's processes load its own registry, and packages that both share", async () => {
+  const project = disposable(new ProjectForTests())
+  const marks = join(temporaryFolder(), 'marks')
+  const messenger =
+    backends.kind === 'memory' ? 'memory/memory-messenger.ts' : 'nats/nats-messenger.ts'
+  const mark = (name: string) => (text: string) =>
+    `import { appendFileSync } from 'node:fs'
+appendFileSync(${JSON.stringify(marks)}, '${name} ' + process.argv[1] + '\\n')
+${text}`
+  project.edit(`src/registry/${messenger}`, mark('base'))
+  project.commit('marked')
+  project.edit(`src/registry/${messenger}`, (text) => text.replace("'base '", "'head '"))
 
-test.each<[string, ArmRun, RegExp]>([
-  ['crashed', { kind: 'crashed', output: 'boom' }, /^head measured nothing:\nboom$/],
-  ['is unproven', { kind: 'unproven', flaw: 'why' }, /^head doesn't prove .*: why$/],
-  ['lacks a scenario', ended(), /^head measured nothing of a.load.ts:\nthe end of/],
-  [
-    'has a scenario that broke',
-    ended({ state: 'unmeasured', ...scenario, testStatus: 'failed', error: 'no server' }),
-    /^head measured nothing of a.load.ts: no server$/,
-  ],
-])('a round of which one %s is broken', (_, run, message) => {
-  expect(complaint(good, run)).toMatchObject({
-    name: 'EnvironmentError',
-    message: expect.stringMatching(message),
+  const { round, told, arms } = await roundOf(project, {
+    subject: 'src/registry',
+    harness: project.folder,
   })
+  const file = 'src/gate/testing/scenarios/send.load.ts'
+  expect(told).toEqual(['head begins', `head: ${file}`, 'base begins', `base: ${file}`])
+  const entry = { state: 'measured', name: project.scenario, file }
+  expect(round).toMatchObject({ base: [entry], head: [entry] })
+  const subscribers = backends.kind === 'memory' ? [] : ['subscriber-process.ts']
+  const programs = ['forks.js', ...subscribers]
+  const loaded = readFileSync(marks, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' '))
+  expect(loaded.map(([name, program = '']) => `${name} ${basename(program)}`)).toEqual(
+    ['head', 'base'].flatMap((name) => programs.map((program) => `${name} ${program}`)),
+  )
+
+  expect(arms.base.imported).toEqual(['src/nearest-name.ts'])
+  const [base, head] = [arms.base, arms.head].map(({ folder }) =>
+    join(folder, 'src/registry/registry.ts'),
+  )
+  const registryOf = async (path = '') => (await import(path)).MulticastRegistry
+  expect(await registryOf(base)).not.toBe(await registryOf(head))
+  const packageOf = (path = '') => realpathSync(createRequire(path).resolve('ioredis'))
+  expect(packageOf(base)).toBe(packageOf(head))
 })
 
-test.each([
-  ["The requested module './x.ts' does not provide an export named 'y'"],
-  ['registry.register is not a function'],
-  ["Cannot find module '/arm/src/registry/x.ts' imported from /harness/src/y.ts"],
-])('%s: not comparable, if one arm says so; broken, if both do', (text) => {
-  const crashed: ArmRun = { kind: 'crashed', output: `first\n  ${text}\nlast` }
-  expect(complaint(crashed, good)).toMatchObject({
-    name: 'NotComparableError',
-    message: `Not comparable: the registry of base doesn't fit this checkout's harness: ${text}`,
+describe("another project's round", () => {
+  async function roundWith(push: string) {
+    const project = disposable(new SmallProject())
+    project.edit('src/queue/queue.ts', (text) => text.replace('return k % SIZE', push))
+    return roundOf(project, { subject: 'src/queue', harness: HARNESS })
+  }
+
+  test("is of its own code, by this checkout's harness", async () => {
+    const { round, told } = await roundWith('throw new Error(`no ${k} of ${SIZE}`)')
+    expect(told).toContain('base: load/queue.load.ts')
+    const counts = ([entry]: readonly unknown[] = []) => entry
+    expect(counts(round?.base)).toMatchObject({
+      state: 'measured',
+      result: { operations: [{ counts: { ok: 200 } }] },
+    })
+    expect(counts(round?.head)).toMatchObject({
+      state: 'measured',
+      result: { operations: [{ counts: { ok: 0, failed: 200 } }] },
+    })
   })
-  expect(complaint(crashed, crashed).name).toBe('EnvironmentError')
-})
 
-test('an interface that fails every request is not comparable, and never a regression', () => {
-  const misfit = ended(measured(['registry.send is not a function']))
-  expect(complaint(good, misfit).name).toBe('NotComparableError')
-  const failing = ended(measured(['connection lost']))
-  expect(readEnds({ base: good, head: failing }, TASK).head).toBeDefined()
+  test('whose head kills its process is lost in the head', async () => {
+    const { round } = await roundWith("process.kill(process.pid, 'SIGKILL')")
+    expect(round).toMatchObject({ base: [{ state: 'measured' }], head: [{ state: 'lost' }] })
+  })
+
+  test("whose head can't be parsed is an error, with what was printed", async () => {
+    await expect(roundWith('return return')).rejects.toMatchObject({
+      name: 'EnvironmentError',
+      message: expect.stringMatching(/^head can't be started: .*queue\.load\.ts.*SyntaxError/s),
+    })
+  })
 })

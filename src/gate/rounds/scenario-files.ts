@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, realpathSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { InputError } from '../../load/input-error.ts'
 
@@ -7,6 +7,7 @@ const SUFFIX = '.load.ts'
 /**
  * The files of the scenarios that are named: by a file's whole name, as `mixed`, else by a part of its
  * path.
+ * @returns real paths.
  * @throws InputError if a name is of none, or the folder can't be read.
  */
 export function scenarioFiles(folder: string, names: readonly string[]): readonly string[] {
@@ -18,7 +19,7 @@ export function scenarioFiles(folder: string, names: readonly string[]): readonl
     const known = paths.map((path) => basename(path, SUFFIX)).join(', ')
     throw new InputError(`--scenarios: no scenario has "${name}" in its name; there are ${known}.`)
   })
-  return [...new Set(chosen)].map((path) => join(folder, path))
+  return [...new Set(chosen)].map((path) => realpathSync(join(folder, path)))
 }
 
 function listScenarios(folder: string): readonly string[] {

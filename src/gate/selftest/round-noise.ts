@@ -1,7 +1,4 @@
-import { randomStream } from '../../load/arrivals/random-stream.ts'
-
-/** Draws from the standard normal distribution. */
-export type Normal = () => number
+import type { Normal } from '../../results/statistics/normal-stream.ts'
 
 /**
  * Of the variance between runs, what the two runs of a round share: a machine's drift, which
@@ -22,22 +19,5 @@ export function drawNoise(noise: number, normal: Normal): RoundNoise {
   return {
     baseline: noise * (shared + own * normal()),
     candidate: noise * (shared + own * normal()),
-  }
-}
-
-/** Normal draws of a seed and a stream, by G. E. P. Box and M. E. Muller (1958). */
-export function normalStream(seed: number, stream: number): Normal {
-  const uniform = randomStream(seed, stream)
-  let spare: number | null = null
-  return () => {
-    if (spare !== null) {
-      const value = spare
-      spare = null
-      return value
-    }
-    const radius = Math.sqrt(-2 * Math.log(uniform()))
-    const angle = 2 * Math.PI * uniform()
-    spare = radius * Math.sin(angle)
-    return radius * Math.cos(angle)
   }
 }

@@ -1,4 +1,5 @@
-import { histogramFigures } from '../../load/recording/histogram-figures.ts'
+import type { Histogram } from 'hdr-histogram-js'
+import { histogramFigures, type HistogramFigures } from '../../load/recording/histogram-figures.ts'
 import { DeliveryTally } from '../../load/recording/delivery-tally.ts'
 import { LoadRecorder } from '../../load/recording/load-recorder.ts'
 import type { Deliveries, LoadResult, OperationResult } from '../../load/result.ts'
@@ -7,7 +8,7 @@ import { countedDeliveries } from '../../load/totals.ts'
 import { judgeMeasurement } from '../../load/verdict/verdict.ts'
 import { VERDICT_THRESHOLDS } from '../../load/verdict/verdict-thresholds.ts'
 import type { OperationFigures, ScenarioFigures } from '../decision/read-round.ts'
-import type { Normal } from './round-noise.ts'
+import type { Normal } from '../../results/statistics/normal-stream.ts'
 
 /** What is wrong with a version. */
 export interface Fault {
@@ -17,9 +18,19 @@ export interface Fault {
   readonly errorShare: number
   /** Deliveries that are lost because of it; 0: none. */
   readonly lostShare: number
+  /** Runs whose registrations take 6 ms of the generator's own time each, which nothing but them has. */
+  readonly blockedShare: number
+  /** Runs that end without a measurement. */
+  readonly crashedShare: number
 }
 
-export const NO_FAULT: Fault = { slowdown: 1, errorShare: 0, lostShare: 0 }
+export const NO_FAULT: Fault = {
+  slowdown: 1,
+  errorShare: 0,
+  lostShare: 0,
+  blockedShare: 0,
+  crashedShare: 0,
+}
 
 /** Random numbers of a run. */
 export interface Draws {
@@ -27,10 +38,12 @@ export interface Draws {
   readonly uniform: () => number
 }
 
+const NAME = 'synthetic'
 /** One virtual second: 2,000 registrations, and 1,000 multicasts to 10 recipients each. */
 const DURATION_MS = 1_000
 /** Until when receipts are waited for. */
 const END_MS = 2_000
+const OPERATIONS = ['register', 'multicast'] as const
 const LOAD = { register: 2_000, multicast: 1_000 }
 const RECIPIENTS = 10
 /** A healthy version isn't perfect: 1 request in 2,000 fails, 1 delivery in 1,000 is lost. */
@@ -38,6 +51,8 @@ const USUAL = { errorShare: 1 / 2_000, lostShare: 1 / 1_000 }
 /** Service times are log-normal. */
 const MEDIAN_MS = { register: 1, multicast: 2 }
 const SPREAD = 0.4
+/** How long a registration takes of the generator's own time in a run that is blocked. */
+const BLOCK_MS = 6
 
 /**
  * A run of a version that takes no time: requests and receipts as they could be, recorded, judged
@@ -45,50 +60,63 @@ const SPREAD = 0.4
  * @param noise the logarithm of what this run's times are multiplied by.
  */
 export function syntheticRun(fault: Fault, noise: number, draws: Draws): ScenarioFigures {
-  const operations = ['register', 'multicast'] as const
-  const recorder = new LoadRecorder(operations, 0, DURATION_MS)
+  if (draws.uniform() <= fault.crashedShare) {
+    return { state: 'unmeasured', name: NAME, error: 'the process died' }
+  }
+  const backlog = draws.uniform() <= fault.blockedShare ? backlogOf(BLOCK_MS) : 0
+  const recorder = new LoadRecorder(OPERATIONS, 0, DURATION_MS)
   const tally = new DeliveryTally()
   const slowness = fault.slowdown * Math.exp(noise)
   const error = new Error('synthetic')
-  for (const operation of operations) {
-    const requests = LOAD[operation]
-    const medianMs = MEDIAN_MS[operation] * slowness
-    for (let k = 0; k < requests; k++) {
-      const dueMs = (k * DURATION_MS) / requests
-      const record = recorder.at(dueMs, operation)
-      const tookMs = medianMs * Math.exp(SPREAD * draws.normal())
-      record.due()
-      record.start(0)
-      if (draws.uniform() <= USUAL.errorShare + fault.errorShare) {
-        record.fail(error, timesOf(tookMs))
-        continue
-      }
-      record.succeed(timesOf(tookMs))
-      if (operation === 'multicast') deliver(tally, k, dueMs, tookMs, fault.lostShare, draws)
+  for (const { operation, k, dueMs } of REQUESTS) {
+    const latenessMs = backlog * dueMs
+    const record = recorder.at(dueMs + latenessMs, operation)
+    const serviceMs = MEDIAN_MS[operation] * slowness * Math.exp(SPREAD * draws.normal())
+    const times: RequestTimes = { responseMs: latenessMs + serviceMs, serviceMs, pausedMs: 0 }
+    record.due()
+    record.start(latenessMs)
+    if (draws.uniform() <= USUAL.errorShare + fault.errorShare) {
+      record.fail(error, times)
+      if (operation === 'multicast') deliver(tally, k, dueMs, null, 0, draws)
+      continue
     }
+    record.succeed(times)
+    if (operation === 'multicast')
+      deliver(tally, k, dueMs, times.responseMs, fault.lostShare, draws)
   }
+  const endMs = END_MS + backlog * DURATION_MS
   return summarise(
     recorder,
-    new Map([['multicast', { ...tally.deliveries(END_MS), receivers: null }]]),
+    endMs,
+    new Map([['multicast', { ...tally.deliveries(endMs), receivers: null }]]),
   )
 }
 
-/** Nothing starts late, and nothing pauses. */
-function timesOf(tookMs: number): RequestTimes {
-  return { responseMs: tookMs, serviceMs: tookMs, pausedMs: 0 }
+/** All requests of a run, in the order in which they are due. */
+const REQUESTS = OPERATIONS.flatMap((operation) =>
+  Array.from({ length: LOAD[operation] }, (_, k) => ({
+    operation,
+    k,
+    dueMs: (k * DURATION_MS) / LOAD[operation],
+  })),
+).sort((a, b) => a.dueMs - b.dueMs)
+
+/** How much later a request starts for each ms that it is due later, if the generator can't keep up. */
+function backlogOf(blockMs: number): number {
+  return Math.max((blockMs * LOAD.register) / DURATION_MS - 1, 0)
 }
 
-/** Most recipients get a message early, the last about when the sender hears of it. */
+/** Most recipients get a message early, the last about when the sender hears of it; none if it failed. */
 function deliver(
   tally: DeliveryTally,
   message: number,
   dueMs: number,
-  tookMs: number,
+  tookMs: number | null,
   lostShare: number,
   { uniform }: Draws,
 ): void {
   for (let recipient = 0; recipient < RECIPIENTS; recipient++) {
-    if (uniform() <= USUAL.lostShare + lostShare) continue
+    if (tookMs === null || uniform() <= USUAL.lostShare + lostShare) continue
     tally.receive(message, dueMs, recipient, dueMs + tookMs * uniform())
   }
   tally.expect({
@@ -101,6 +129,7 @@ function deliver(
 
 function summarise(
   recorder: LoadRecorder,
+  endMs: number,
   deliveries: ReadonlyMap<string, Deliveries>,
 ): ScenarioFigures {
   const result: LoadResult = {
@@ -125,12 +154,12 @@ function summarise(
       ranOn: { most: 0, atEnd: 0 },
     },
     verdictThresholds: VERDICT_THRESHOLDS,
-    ...recorder.finish(DURATION_MS, LOAD.register + LOAD.multicast, deliveries),
+    ...recorder.finish(endMs, LOAD.register + LOAD.multicast, deliveries),
     windowedSlo: [],
   }
   return {
     state: 'measured',
-    name: 'synthetic',
+    name: NAME,
     testStatus: 'passed',
     verdict: judgeMeasurement(result, []),
     result: { ...result, operations: [...result.operations].map(figuresOf) },
@@ -139,17 +168,28 @@ function summarise(
 
 /** As a run file has them, without the text of the histograms: that is most of the work of writing one. */
 function figuresOf([name, operation]: readonly [string, OperationResult]): OperationFigures {
-  const { counts, response } = operation
+  const { counts, response, service } = operation
   const deliveries = countedDeliveries(operation.deliveries)
   return {
     name,
     counts,
-    response: { figures: histogramFigures(response) },
+    response: figuresWhenRead(response),
+    service: figuresWhenRead(service),
     deliveries: deliveries && {
       kind: 'counted',
       expected: deliveries.expected,
       missing: deliveries.missing,
-      completion: { figures: histogramFigures(deliveries.completion) },
+      completion: figuresWhenRead(deliveries.completion),
+    },
+  }
+}
+
+/** Most of a trial's time would go by for figures that no comparison reads. */
+function figuresWhenRead(histogram: Histogram): { readonly figures: HistogramFigures } {
+  let figures: HistogramFigures | null = null
+  return {
+    get figures() {
+      return (figures ??= histogramFigures(histogram))
     },
   }
 }

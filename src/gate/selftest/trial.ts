@@ -1,23 +1,31 @@
 import { randomStream } from '../../load/arrivals/random-stream.ts'
-import { comparisonOf } from '../decision/metric.ts'
+import { normalStream } from '../../results/statistics/normal-stream.ts'
+import { comparisonOf, type Comparison } from '../decision/metric.ts'
 import { gatePlan } from '../decision/plan.ts'
 import { findComparisons, readRound } from '../decision/read-round.ts'
-import type { GateRound, Reading } from '../decision/round.ts'
+import type { GateRound, Reading, RoundArm } from '../decision/round.ts'
 import {
   addRounds,
   judgeGate,
   openGate,
+  spendBudget,
   type GateSession,
   type GateState,
 } from '../decision/session.ts'
-import { drawNoise, normalStream } from './round-noise.ts'
+import type { GateVerdict } from '../decision/verdict.ts'
+import { drawNoise } from './round-noise.ts'
 import { NO_FAULT, syntheticRun, type Fault } from './synthetic-run.ts'
 
 /** A gate that has come to its end. */
 export interface Trial {
-  readonly decided: Extract<GateState, { kind: 'decided' }>
+  readonly verdict: GateVerdict['kind']
   /** Fresh ones included. */
   readonly rounds: number
+}
+
+/** The same of rounds, with all that was decided. */
+export interface RoundsTrial extends Trial {
+  readonly decided: Extract<GateState, { kind: 'decided' }>
 }
 
 /** Where a trial's random numbers come from: the same give the same trial. */
@@ -26,57 +34,110 @@ export interface TrialSeed {
   readonly stream: number
 }
 
-/** Gates a version with a fault against one without, by synthetic runs that are recorded as real ones are. */
-export function gateSyntheticRuns(fault: Fault, noise: number, { seed, stream }: TrialSeed): Trial {
+/** What both versions of a trial are. */
+export interface Versions {
+  readonly baseline: Fault
+  readonly candidate: Fault
+}
+
+/** Gates a version against another by synthetic runs, which are recorded as real ones are. */
+export function gateSyntheticRuns(
+  versions: Versions,
+  noise: number,
+  { seed, stream }: TrialSeed,
+): RoundsTrial {
   const normal = normalStream(seed, 2 * stream)
   const draws = { normal, uniform: randomStream(seed, 2 * stream + 1) }
   const makeRuns = () => {
     const round = drawNoise(noise, normal)
     return {
-      baseline: [syntheticRun(NO_FAULT, round.baseline, draws)],
-      candidate: [syntheticRun(fault, round.candidate, draws)],
+      baseline: [syntheticRun(versions.baseline, round.baseline, draws)],
+      candidate: [syntheticRun(versions.candidate, round.candidate, draws)],
     }
   }
-  const first = makeRuns()
-  const comparisons = findComparisons(first, null)
-  const opened = addRounds(openGate(gatePlan(comparisons)), [readRound(comparisons, first)])
-  return finish(opened, () => readRound(comparisons, makeRuns()))
+  const healthy = [syntheticRun(NO_FAULT, 0, draws)]
+  const comparisons = findComparisons({ baseline: healthy, candidate: healthy }, 'alone')
+  const opened = openGate(gatePlan(comparisons))
+  return finish(opened, (first) => readRound(comparisons, makeRuns(), first))
 }
 
-/**
- * Gates latencies, drawn as such: the decision alone.
- * @param count how many, each with a noise of its own: the more, the likelier a false alarm.
- */
-export function gateLatencies(
-  count: number,
-  slowdown: number,
-  noise: number,
-  { seed, stream }: TrialSeed,
-): Trial {
+/** Latencies that are drawn as such, for the decision alone. */
+export interface LatenciesTrial {
+  /** How many, each with a noise of its own: the more, the likelier a false alarm. */
+  readonly count: number
+  /** On the candidate; 1: none. */
+  readonly slowdown: number
+  /** Between runs: 0.05 is 5 %. */
+  readonly noise: number
+  /** By how much the run that comes second takes longer; 0.2 is 20 %. */
+  readonly orderEffect?: number
+  /** The noise of one latency more, which has no slowdown. */
+  readonly neighbourNoise?: number
+  /** After so many rounds, there is no time for more. */
+  readonly mostRounds?: number
+}
+
+/** Gates latencies. */
+export function gateLatencies(trial: LatenciesTrial, { seed, stream }: TrialSeed): RoundsTrial {
+  const { count, slowdown, noise, orderEffect = 0, neighbourNoise, mostRounds } = trial
   const normal = normalStream(seed, stream)
-  const comparisons = Array.from({ length: count }, (_, i) =>
-    comparisonOf('synthetic', `request ${i + 1}`, P50, true),
-  )
-  return finish(openGate(gatePlan(comparisons)), () => {
+  const latencies = Array.from({ length: count }, (_, i) => ({
+    comparison: latencyOf(`request ${i + 1}`),
+    slowdown,
+    noise,
+  }))
+  if (neighbourNoise !== undefined) {
+    latencies.push({ comparison: latencyOf('neighbour'), slowdown: 1, noise: neighbourNoise })
+  }
+  const opened = openGate(gatePlan(latencies.map(({ comparison }) => comparison)))
+  const makeRound = (first: RoundArm): GateRound => {
     const baseline: Record<string, Reading> = {}
     const candidate: Record<string, Reading> = {}
-    for (const { id } of comparisons) {
-      const logs = drawNoise(noise, normal)
-      baseline[id] = { kind: 'time', ms: Math.exp(logs.baseline), requests: 1_000 }
-      candidate[id] = { kind: 'time', ms: slowdown * Math.exp(logs.candidate), requests: 1_000 }
+    const second = 1 + orderEffect
+    for (const latency of latencies) {
+      const { id } = latency.comparison
+      const logs = drawNoise(latency.noise, normal)
+      const factors =
+        first === 'baseline'
+          ? { baseline: 1, candidate: latency.slowdown * second }
+          : { baseline: second, candidate: latency.slowdown }
+      baseline[id] = timeOf(factors.baseline * Math.exp(logs.baseline))
+      candidate[id] = timeOf(factors.candidate * Math.exp(logs.candidate))
     }
-    return { baseline, candidate }
-  })
+    return { first, baseline, candidate }
+  }
+  return finish(opened, makeRound, mostRounds)
 }
 
-const P50 = { kind: 'latency', time: 'response', percentile: 50 } as const
+function latencyOf(operation: string): Comparison {
+  const metric = { kind: 'latency', time: 'service', percentile: 50 } as const
+  return comparisonOf('synthetic', operation, metric, true)
+}
 
-function finish(opened: GateSession, makeRound: () => GateRound): Trial {
+function timeOf(ms: number): Reading {
+  return { kind: 'time', ms, requests: 1_000 }
+}
+
+function finish(
+  opened: GateSession,
+  makeRound: (first: RoundArm) => GateRound,
+  mostRounds = Infinity,
+): RoundsTrial {
   let session = opened
   let state = judgeGate(session)
   while (state.kind !== 'decided') {
-    session = addRounds(session, Array.from({ length: state.rounds }, makeRound))
+    const made = session.rounds.length
+    const rounds = Math.min(state.rounds, mostRounds - made)
+    session =
+      rounds > 0
+        ? addRounds(
+            session,
+            Array.from({ length: rounds }, (_, i) =>
+              makeRound((made + i) % 2 === 0 ? 'baseline' : 'candidate'),
+            ),
+          )
+        : spendBudget(session)
     state = judgeGate(session)
   }
-  return { decided: state, rounds: session.rounds.length + session.confirmation.length }
+  return { verdict: state.verdict.kind, rounds: session.rounds.length, decided: state }
 }

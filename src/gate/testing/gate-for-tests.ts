@@ -1,9 +1,13 @@
-import { comparisonOf, type Comparison, type Metric } from '../decision/metric.ts'
-import type { GateRound, Reading } from '../decision/round.ts'
+import { comparisonOf, type Comparison, type OperationMetric } from '../decision/metric.ts'
+import type { GateRound, Reading, RoundArm } from '../decision/round.ts'
 
 /** Comparisons and rounds that tests make up. */
 
-export const P50: Metric = { kind: 'latency', time: 'response', percentile: 50 }
+export const P50 = {
+  kind: 'latency',
+  time: 'service',
+  percentile: 50,
+} as const satisfies OperationMetric
 
 export const latency = comparisonOf('register', 'register', P50, true)
 export const errors = comparisonOf('register', 'register', { kind: 'errors' }, true)
@@ -16,12 +20,18 @@ export function share(count: number, of = 2_000): Reading {
   return { kind: 'share', count, of }
 }
 
+/** The arm that is first in a round: they take turns. */
+export function firstIn(round: number): RoundArm {
+  return round % 2 === 0 ? 'baseline' : 'candidate'
+}
+
 /** Rounds of one comparison. */
 export function roundsOf(
   { id }: Comparison,
   pairs: readonly (readonly [Reading, Reading])[],
 ): readonly GateRound[] {
-  return pairs.map(([baseline, candidate]) => ({
+  return pairs.map(([baseline, candidate], round) => ({
+    first: firstIn(round),
     baseline: { [id]: baseline },
     candidate: { [id]: candidate },
   }))
@@ -43,5 +53,9 @@ export function timeRounds(count: number, ratio: number, spread = 0.02): readonl
 
 /** Both arms of each round, swapped. */
 export function swapped(rounds: readonly GateRound[]): readonly GateRound[] {
-  return rounds.map(({ baseline, candidate }) => ({ baseline: candidate, candidate: baseline }))
+  return rounds.map(({ first, baseline, candidate }) => ({
+    first: first === 'baseline' ? 'candidate' : 'baseline',
+    baseline: candidate,
+    candidate: baseline,
+  }))
 }

@@ -1,40 +1,33 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { randomBytes } from 'node:crypto'
+import { cpSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { RepositoryForTests } from './repository-for-tests.ts'
 
-/** The checkout that runs the tests: the harness of the gates they make. */
+/** The checkout that runs the tests. */
 export const HARNESS = resolve(import.meta.dirname, '../../..')
 
-/** A git repository of its own with this checkout's registry and what it imports, for versions to be made of. */
-export class ProjectForTests {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'gate-project-')))
+const PARTS = ['src', 'package.json', 'package-lock.json', 'vitest.config.ts']
+
+/** A git repository of its own with a copy of this checkout, whose gate compares versions of it. */
+export class ProjectForTests extends RepositoryForTests {
+  /** The scenario's name, which no other project's has, so that no namespace is another test's too. */
+  readonly scenario = `send ${randomBytes(4).toString('hex')}`
+  readonly scenarioFolder = join(this.folder, 'src/gate/testing/scenarios')
+  readonly scenarioFile = join(this.scenarioFolder, 'send.load.ts')
+  /** What the names of its namespaces begin with. */
+  readonly namespaces = `loadtest-${this.scenario.replace(' ', '-')}-`
 
   constructor() {
-    const parts = ['src/registry', 'src/nearest-name.ts', 'package.json', 'package-lock.json']
-    for (const part of parts) {
-      cpSync(join(HARNESS, part), join(this.folder, part), { recursive: true })
+    super()
+    for (const part of PARTS) {
+      const filter = (path: string) => !path.endsWith('.test.ts')
+      cpSync(join(HARNESS, part), join(this.folder, part), { recursive: true, filter })
     }
-    this.git('init', '--quiet', '--initial-branch=main')
+    symlinkSync(join(HARNESS, 'node_modules'), join(this.folder, 'node_modules'), 'junction')
+    this.write('.gitignore', 'node_modules\n/results\n')
+    this.edit('src/gate/testing/scenarios/send.load.ts', (text) =>
+      text.replace("'send'", `'${this.scenario}'`),
+    )
     this.commit('as it is')
-  }
-
-  /** Changes a file's text. */
-  edit(path: string, change: (text: string) => string): void {
-    const file = join(this.folder, path)
-    writeFileSync(file, change(readFileSync(file, 'utf8')))
-  }
-
-  commit(message: string): string {
-    this.git('add', '--all')
-    this.git('-c', 'commit.gpgsign=false', 'commit', '--quiet', '-m', message)
-    return this.git('rev-parse', 'HEAD')
-  }
-
-  git(...args: readonly string[]): string {
-    const author = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org']
-    const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = process.env
-    const options = { cwd: this.folder, env, encoding: 'utf8' } as const
-    return execFileSync('git', [...author, ...args], options).trim()
   }
 }

@@ -1,67 +1,187 @@
-import { cpSync, existsSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { NotComparableError } from './not-comparable-error.ts'
-import { git } from '../../results/git.ts'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
+import { dirname, join, posix, relative, resolve, sep } from 'node:path'
+import { InputError } from '../../load/input-error.ts'
 import type { Repository } from './git.ts'
-import { installPackages, type Packages } from './install.ts'
-import type { Version } from './version.ts'
+import { installPackages, type PackagesKind } from './install.ts'
+import { reachableFrom } from './references.ts'
+import { isWithin, readSubject, requireSubject } from './subject.ts'
+import { shareFiles, takeCommit, takeWorkingTree } from './take-files.ts'
+import { describeVersion, type Version } from './version.ts'
 
-/** `base` is what there was, `head` what is to be judged. */
+/** `base` is the baseline, `head` the candidate. */
 export type ArmName = 'base' | 'head'
 
-/** One side of a comparison, ready to be run. */
+/**
+ * One side of a comparison, ready to be run: a copy of the working tree, with the version's subject in
+ * place. The arms differ in their subject and in nothing else, and each is at real paths of its own, so
+ * that one process can import both.
+ */
 export interface Arm {
   readonly name: ArmName
   readonly version: Version
-  /** Where the version's package.json is. */
+  /** The project's folder in the copy: a real path. */
   readonly folder: string
-  /** URL of its `src/registry/`. */
-  readonly registry: string
-  readonly packages: Packages
+  /** The program that runs the arm: its own copy if it is part of the repository, else the running one. */
+  readonly harness: string
+  /** Paths of the subject in `folder`, with forward slashes. */
+  readonly subject: readonly string[]
+  /**
+   * Files outside of the subject that it imports by relative paths, directly or not. They are the
+   * version's too. Paths as in `subject`; they begin with `../` outside of the project.
+   */
+  readonly imported: readonly string[]
+  readonly packages: PackagesKind
+  /** The text of the version's npm lockfile; `null` without one. */
+  readonly lockfile: string | null
+  /** Of the Node that runs the arm, such as `v24.21.0`. */
+  readonly nodeVersion: string
+}
+
+/** What both arms have in common. */
+export interface ArmPlan {
+  /** The folder of the running program. */
+  readonly harness: string
+  /** Paths in the project; see `readSubject`. */
+  readonly subject: readonly string[]
+  /** Paths of the scenarios' files. */
+  readonly files: readonly string[]
 }
 
 /**
- * Checks a version out into a folder of its own, and installs its packages. Of the working tree it
- * is a copy, so that edits while the gate runs change nothing.
- * @param parent an empty folder, which belongs to the gate.
- * @throws EnvironmentError if npm fails; NotComparableError if the version has no registry.
+ * Makes an arm. The first one copies the working tree for both, so that later edits change nothing.
+ * The version's packages are linked or installed, and are what the subject resolves; all else keeps the
+ * working tree's.
+ * @param parent an empty folder, which belongs to the gate; a real path. All that is made is there.
+ * @throws InputError for a subject that the version doesn't have, that is outside of the project or that no
+ *   scenario imports, and for a scenario that is not part of the repository; EnvironmentError if the
+ *   packages can't be installed; the signal's reason if it is aborted meanwhile.
  */
 export async function prepareArm(
   { name, version }: Pick<Arm, 'name' | 'version'>,
   repository: Repository,
   parent: string,
-  harness: string,
+  plan: ArmPlan,
   signal: AbortSignal,
 ): Promise<Arm> {
-  const folder = await checkOut(version, repository, join(parent, name))
-  if (!existsSync(join(folder, 'src', 'registry'))) {
-    throw new NotComparableError(`${name}: this version has no src/registry to be measured.`)
+  const { prefix } = repository
+  const subject = readSubject(plan.subject)
+  const tree = join(parent, 'tree')
+  if (!existsSync(tree)) await takeWorkingTree(repository, tree)
+  const taken = version.kind === 'commit' ? join(parent, `${name}-version`) : tree
+  if (version.kind === 'commit') await takeCommit(repository, version.sha, taken)
+  signal.throwIfAborted()
+  requireSubject(join(taken, prefix), subject, `${name}, ${describeVersion(version)},`)
+
+  const { top, harness } = layOut(join(parent, name), tree, repository, plan.harness)
+  const subjectPaths = subject.map((path) => posix.join(prefix, path))
+  const entries = entriesOf(tree, repository, subjectPaths, plan.files)
+  const reached = reachableFrom(taken, entries)
+  const imported = [...reached].filter((path) => !isOfSubject(path, subjectPaths)).toSorted()
+  if (taken !== tree) {
+    for (const path of [...subjectPaths, ...imported]) {
+      rmSync(join(top, path), { recursive: true, force: true })
+      shareFiles(join(taken, path), join(top, path))
+    }
   }
-  const packages = await installPackages(folder, harness, signal)
-  const registry = pathToFileURL(join(folder, 'src', 'registry', '/')).href
-  return { name, version, folder, registry, packages }
+  linkPackages(repository, tree, top)
+  const packages = await installPackages(taken, tree, prefix, signal)
+  if (packages.folder !== null) {
+    for (const path of subjectPaths) linkOver(packages.folder, folderOf(join(top, path)))
+  }
+  return {
+    name,
+    version,
+    folder: resolve(top, prefix),
+    harness,
+    subject,
+    imported: imported.map((path) => posix.relative(posix.join('.', prefix), path)),
+    packages: packages.kind,
+    lockfile: packages.lockfile,
+    nodeVersion: process.version,
+  }
 }
 
-/** @returns the project's folder in it. */
-async function checkOut(
-  version: Version,
-  { project, prefix }: Repository,
+/**
+ * Copies the working tree's copy for an arm. A harness that is not part of it, as for other projects, is
+ * linked where it is relative to the repository, because scenarios may import it by such a path.
+ */
+function layOut(
   folder: string,
-): Promise<string> {
-  if (version.kind === 'commit') {
-    await git(project, ['worktree', 'add', '--quiet', '--detach', folder, version.sha])
-    return join(folder, prefix)
+  tree: string,
+  repository: Repository,
+  harness: string,
+): { readonly top: string; readonly harness: string } {
+  let shared = repository.top
+  while (!isWithin(shared, harness) && dirname(shared) !== shared) shared = dirname(shared)
+  const top = join(folder, relative(shared, repository.top))
+  shareFiles(tree, top)
+  const own = join(folder, relative(shared, harness))
+  if (existsSync(join(own, 'src', 'cli', 'start.mjs'))) return { top, harness: own }
+  if (!isWithin(own, top)) {
+    mkdirSync(dirname(own), { recursive: true })
+    symlinkSync(harness, own, 'junction')
   }
-  mkdirSync(folder)
-  for (const part of ['src', 'package.json', 'package-lock.json', '.npmrc']) {
-    const source = join(project, part)
-    if (existsSync(source)) cpSync(source, join(folder, part), { recursive: true })
-  }
-  return folder
+  return { top, harness }
 }
 
-/** Takes back from the repository what `prepareArm` entered there. The folders are its caller's. */
-export async function forgetWorktrees({ project }: Repository): Promise<void> {
-  await git(project, ['worktree', 'prune'])
+/**
+ * The files of the subject that the scenarios import, directly or not, from outside of it.
+ * @throws InputError if there is none: the scenarios would measure the same code in both arms.
+ */
+function entriesOf(
+  tree: string,
+  { top, project }: Repository,
+  subject: readonly string[],
+  files: readonly string[],
+): readonly string[] {
+  const starts = files.map((file) => {
+    const path = relative(top, realpathSync(file)).replaceAll(sep, '/')
+    if (!path.startsWith('../') && existsSync(join(tree, path))) return path
+    throw new InputError(
+      `The scenario ${file} is not among the files of ${project} that git knows or would add. Each version is measured by a copy of those: keep scenarios there.`,
+    )
+  })
+  const isSubject = (path: string) => isOfSubject(path, subject)
+  const reached = reachableFrom(tree, starts, (path) => !isSubject(path))
+  const entries = [...reached].filter(isSubject)
+  if (entries.length > 0) return entries
+  throw new InputError(
+    `--subject: no scenario imports ${subject.join(' or ')} by a relative path, directly or not, so that both versions would be measured by the same code. Name what the scenarios import.`,
+  )
+}
+
+function isOfSubject(path: string, subject: readonly string[]): boolean {
+  return subject.some((part) => path === part || path.startsWith(`${part}/`))
+}
+
+/** Links the packages of each folder of the tree that has some. */
+function linkPackages(repository: Repository, tree: string, top: string): void {
+  const folders = readdirSync(tree, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => relative(tree, join(entry.parentPath, entry.name)))
+  for (const folder of ['', ...folders]) {
+    const packages = resolve(repository.top, folder, 'node_modules')
+    if (existsSync(packages)) linkOver(packages, resolve(top, folder))
+  }
+}
+
+/** Never by way of a link: that would be a folder outside of the arm. */
+function linkOver(packages: string, folder: string): void {
+  if (!existsSync(folder) || realpathSync(folder) !== folder) return
+  const link = join(folder, 'node_modules')
+  rmSync(link, { recursive: true, force: true })
+  symlinkSync(realpathSync(packages), link, 'junction')
+}
+
+/** A folder itself, and of a file, the folder that it is in. */
+function folderOf(path: string): string {
+  return statSync(path).isDirectory() ? path : dirname(path)
 }

@@ -1,152 +1,240 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
-import { forgetWorktrees, prepareArm, type Arm } from './arm.ts'
-import { openRepository, resolveCommit } from './git.ts'
-import { HARNESS, ProjectForTests } from '../testing/project-for-tests.ts'
-import { runArm } from '../rounds/run-arm.ts'
-import { runRound } from '../rounds/run-round.ts'
-import { samenessOf } from './sameness.ts'
-import { workingTree } from './version.ts'
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { armForTests, temporaryFolder } from '../testing/arms-for-tests.ts'
+import { HARNESS } from '../testing/project-for-tests.ts'
+import { NO_PACKAGES, SmallProject } from '../testing/small-project.ts'
+import type { Arm, ArmPlan } from './arm.ts'
+import { isEqual, samenessOf } from './sameness.ts'
 
-const SCENARIOS = join(import.meta.dirname, '../testing/scenarios')
-
-let project: ProjectForTests
+let project: SmallProject
 let workspace: string
-const never = new AbortController().signal
 
 beforeEach(() => {
-  project = new ProjectForTests()
-  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'gate-arms-')))
+  project = new SmallProject()
+  workspace = temporaryFolder()
 })
 
-afterEach(() => {
-  for (const folder of [project.folder, workspace]) rmSync(folder, { recursive: true, force: true })
-})
+afterEach(() => rmSync(project.folder, { recursive: true, force: true }))
 
-async function armOf(name: Arm['name'], ref: string | null = null): Promise<Arm> {
-  const repository = await openRepository(project.folder)
-  const version =
-    ref === null
-      ? await workingTree(repository)
-      : ({ kind: 'commit', ...(await resolveCommit(repository, ref, '--base')) } as const)
-  return prepareArm({ name, version }, repository, workspace, HARNESS, never)
-}
-
-function task() {
-  const scenarios = { folder: SCENARIOS, files: [join(SCENARIOS, 'send.load.ts')] }
-  const backends = inject('backends')
-  return {
+function arm(name: Arm['name'], ref: string | null, plan: Partial<ArmPlan> = {}): Promise<Arm> {
+  return armForTests({ name, ref, workspace }, project.folder, {
     harness: HARNESS,
-    backends,
-    scenarios,
-    durationMs: 200,
-    timeoutMs: 60_000,
-    folder: workspace,
-  }
+    subject: ['src/queue'],
+    files: [project.scenarioFile],
+    ...plan,
+  })
 }
 
-const MESSENGER =
-  inject('backends').kind === 'memory'
-    ? 'src/registry/memory/memory-messenger.ts'
-    : 'src/registry/nats/nats-messenger.ts'
+const read = ({ folder }: Arm, path: string) => readFileSync(join(folder, path), 'utf8')
 
-describe('a run of an arm', () => {
-  test('loads the arm in each process that measures, and proves it', async () => {
-    const marks = join(workspace, 'marks')
-    const mark = `import { appendFileSync } from 'node:fs'
-appendFileSync(${JSON.stringify(marks)}, process.argv[1] + '\\n')
-`
-    project.edit(MESSENGER, (text) => mark + text)
-    const ended = await runArm(await armOf('head'), task(), never)
-    expect(ended).toMatchObject({ kind: 'measured' })
-    const programs = readFileSync(marks, 'utf8')
-      .split('\n')
-      .map((path) => basename(path))
-    expect(programs).toContain('forks.js')
-    if (inject('backends').kind !== 'memory') expect(programs).toContain('subscriber-process.ts')
-  })
-
-  test('of which one process escapes the redirection is no measurement', async () => {
-    const arm = await armOf('head')
-    const childless = `import { spawn } from 'node:child_process'
-spawn(process.execPath, ['-e', '0'], { env: {}, stdio: 'ignore' })
-`
-    const path = join(arm.folder, 'src/registry/registry.ts')
-    writeFileSync(path, childless + readFileSync(path, 'utf8'))
-    expect(await runArm(arm, task(), never)).toMatchObject({
-      kind: 'unproven',
-      flaw: expect.stringContaining("didn't reach process"),
-    })
-  })
-})
-
-describe('a round', () => {
-  test('with a version that lacks an export of the harness is not comparable', async () => {
-    project.edit('src/registry/registry.ts', (text) => text.replace('export class', 'class'))
-    const arms = { base: await armOf('base', 'HEAD'), head: await armOf('head') }
-    const order: string[] = []
-    const round = runRound(arms, task(), 1, never, (name) => order.push(name))
-    await expect(round).rejects.toMatchObject({
-      name: 'NotComparableError',
-      message: expect.stringMatching(/registry of head doesn't fit .*MulticastRegistry/),
-    })
-    expect(order).toEqual(['head', 'base'])
-  })
-})
+const CHANGED = 'src/queue/queue.ts'
+const change = (text: string) => `${text}// changed\n`
 
 describe('an arm', () => {
-  test('of a commit is that commit; of the working tree, a copy that edits leave alone', async () => {
-    project.edit('src/registry/wake-up.ts', (text) => `${text}// changed\n`)
-    const base = await armOf('base', 'HEAD')
-    const head = await armOf('head')
-    project.edit('src/registry/wake-up.ts', (text) => `${text}// later\n`)
-    const read = ({ folder }: Arm) => readFileSync(join(folder, 'src/registry/wake-up.ts'), 'utf8')
-    expect(read(base)).not.toContain('// changed')
-    expect(read(head)).toMatch(/\/\/ changed\n$/)
+  test('of a commit has its subject, and of all else what the working tree has', async () => {
+    project.edit(CHANGED, change)
+    project.edit('src/other.ts', change)
+    project.write('src/queue/added.ts', '')
+    project.write('load/mine.load.ts', '')
+    const [base, head] = [await arm('base', 'HEAD'), await arm('head', null)]
+    expect(read(head, CHANGED)).toMatch(/\/\/ changed\n$/)
+    expect(read(base, CHANGED)).not.toContain('// changed')
+    expect(existsSync(join(head.folder, 'src/queue/added.ts'))).toBe(true)
+    expect(existsSync(join(base.folder, 'src/queue/added.ts'))).toBe(false)
+    for (const either of [base, head]) {
+      expect(read(either, 'src/other.ts')).toMatch(/\/\/ changed\n$/)
+      expect(read(either, 'load/mine.load.ts')).toBe('')
+    }
     expect(head.version).toMatchObject({ kind: 'working-tree', isChanged: true })
-    expect(samenessOf(base.folder, head.folder)).toEqual({
-      isRegistrySame: false,
-      arePackagesSame: true,
-    })
   })
 
-  test('is the same whatever its tests are', async () => {
-    project.edit('src/registry/identity.test.ts', (text) => `${text}// changed\n`)
-    const [base, head] = [await armOf('base', 'HEAD'), await armOf('head')]
-    expect(samenessOf(base.folder, head.folder).isRegistrySame).toBe(true)
+  test('is a copy that later edits leave alone, those between the two arms as well', async () => {
+    const base = await arm('base', 'HEAD')
+    project.edit('src/other.ts', change)
+    project.edit(CHANGED, change)
+    const head = await arm('head', null)
+    for (const path of ['src/other.ts', CHANGED]) {
+      expect(read(base, path)).not.toContain('// changed')
+      expect(read(head, path)).not.toContain('// changed')
+    }
   })
 
-  test('whose lockfile is equal has the packages of the harness, and else its own', async () => {
-    expect(await armOf('base', 'HEAD')).toMatchObject({ packages: 'linked' })
-    const bare = { name: 'bare', version: '1.0.0', lockfileVersion: 3, packages: {} }
-    writeFileSync(join(project.folder, 'package.json'), '{"name":"bare","version":"1.0.0"}')
-    writeFileSync(join(project.folder, 'package-lock.json'), JSON.stringify(bare))
-    expect(await armOf('head')).toMatchObject({ packages: 'installed' })
+  test('has the files that its subject imports from outside in its own version too', async () => {
+    project.edit('src/ring.ts', change)
+    project.edit('src/testing.ts', change)
+    const base = await arm('base', 'HEAD')
+    expect(base.imported).toEqual(['src/ring.ts'])
+    expect(read(base, 'src/ring.ts')).not.toContain('// changed')
+    // Only tests of the subject import it.
+    expect(read(base, 'src/testing.ts')).toContain('// changed')
   })
 
-  test('whose packages npm refuses is broken, and shows what npm said', async () => {
-    writeFileSync(join(project.folder, 'package-lock.json'), '{}')
-    writeFileSync(join(project.folder, 'package.json'), '{')
-    await expect(armOf('head')).rejects.toMatchObject({
+  test('has nothing that git ignores', async () => {
+    project.write('ignored/a', '')
+    const head = await arm('head', null)
+    for (const path of ['ignored', '.git']) {
+      expect(existsSync(join(head.folder, path))).toBe(false)
+    }
+  })
+
+  test('can be imported beside the other one, as modules of its own', async () => {
+    const [base, head] = [await arm('base', 'HEAD'), await arm('head', null)]
+    const path = 'src/queue/queue.ts'
+    const [a, b] = [await import(join(base.folder, path)), await import(join(head.folder, path))]
+    expect(a.push).toBeTypeOf('function')
+    expect(a.push).not.toBe(b.push)
+  })
+
+  test('leaves nothing in the repository', async () => {
+    await arm('base', 'HEAD')
+    expect(project.git('worktree', 'list').split('\n')).toHaveLength(1)
+    expect(project.git('status', '--porcelain')).toBe('')
+  })
+})
+
+describe('packages of a version', () => {
+  beforeEach(() => project.write('.gitignore', 'node_modules\n'))
+
+  const packagesOf = (folder: string) => realpathSync(join(folder, 'node_modules'))
+
+  test('are linked if its lockfile is equal, for each folder that has some', async () => {
+    for (const path of ['node_modules/a.js', 'src/queue/node_modules/b.js']) project.write(path, '')
+    const base = await arm('base', 'HEAD')
+    expect(base.packages).toBe('linked')
+    for (const path of ['', 'src/queue']) {
+      expect(packagesOf(join(base.folder, path))).toBe(packagesOf(join(project.folder, path)))
+    }
+  })
+
+  test("are its own lockfile's otherwise, for its subject and nothing else", async () => {
+    project.write('node_modules/a.js', '')
+    project.write('package-lock.json', NO_PACKAGES.replaceAll('1.0.0', '1.0.1'))
+    const base = await arm('base', 'HEAD')
+    expect(base).toMatchObject({ packages: 'installed', lockfile: NO_PACKAGES })
+    const link = join(base.folder, 'src/queue/node_modules')
+    expect(readlinkSync(link)).toBe(join(workspace, 'base-version/node_modules'))
+    expect(packagesOf(base.folder)).toBe(packagesOf(project.folder))
+  })
+
+  test('that npm refuses are an error, with what npm said', async () => {
+    project.write('package-lock.json', '{}')
+    project.write('package.json', '{')
+    project.commit('broken')
+    project.write('package-lock.json', NO_PACKAGES)
+    await expect(arm('base', 'HEAD')).rejects.toMatchObject({
       name: 'EnvironmentError',
       message: expect.stringMatching(/npm ci failed in .*\n.*npm/s),
     })
   })
 
-  test('without a registry is not comparable', async () => {
-    project.git('rm', '-r', '--quiet', 'src')
-    project.commit('nothing')
-    await expect(armOf('base', 'HEAD')).rejects.toMatchObject({ name: 'NotComparableError' })
+  test("of other package managers are linked if equal, and can't be installed", async () => {
+    project.git('rm', '--quiet', 'package-lock.json')
+    project.write('yarn.lock', 'one')
+    project.commit('yarn')
+    expect(await arm('base', 'HEAD')).toMatchObject({ packages: 'linked', lockfile: null })
+    rmSync(workspace, { recursive: true })
+    mkdirSync(workspace)
+    project.write('yarn.lock', 'another')
+    await expect(arm('base', 'HEAD')).rejects.toMatchObject({ name: 'EnvironmentError' })
+  })
+})
+
+describe('a subject', () => {
+  test.each(['', '.', '..', '../x', 'src/../..', '/etc', 'src/../'])(
+    '%j is not one',
+    async (path) => {
+      await expect(arm('head', null, { subject: [path] })).rejects.toMatchObject({
+        name: 'InputError',
+        message: expect.stringMatching(/^--subject: ".*" is not a path below the project's folder/),
+      })
+    },
+  )
+
+  test('that a version lacks is refused, by the name of the version', async () => {
+    project.write('src/new.ts', '')
+    await expect(arm('base', 'HEAD', { subject: ['src/new.ts'] })).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringMatching(/^--subject: base, [0-9a-z ().]+, has no src\/new\.ts\./i),
+    })
   })
 
-  test('leaves nothing in the repository', async () => {
-    const { folder } = await armOf('base', 'HEAD')
-    expect(project.git('worktree', 'list').split('\n')).toHaveLength(2)
-    rmSync(folder, { recursive: true })
-    await forgetWorktrees(await openRepository(project.folder))
-    expect(project.git('worktree', 'list').split('\n')).toHaveLength(1)
-    expect(existsSync(join(project.folder, '.git/worktrees'))).toBe(false)
+  test('that no scenario imports is refused, because both arms would be alike', async () => {
+    await expect(arm('head', null, { subject: ['src/testing.ts'] })).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringMatching(/^--subject: no scenario imports src\/testing\.ts/),
+    })
+  })
+
+  test('that is behind a symbolic link, or links to somewhere else, is refused', async () => {
+    symlinkSync('queue', join(project.folder, 'src/link'))
+    await expect(arm('head', null, { subject: ['src/link'] })).rejects.toThrow(/by a symbolic link/)
+    rmSync(join(project.folder, 'src/link'))
+    rmSync(workspace, { recursive: true })
+    mkdirSync(workspace)
+    symlinkSync('../ring.ts', join(project.folder, 'src/queue/linked.ts'))
+    await expect(arm('head', null)).rejects.toThrow(/linked.ts is a symbolic link out of/)
+  })
+
+  test('that is a scenario of no repository is refused', async () => {
+    const outside = join(temporaryFolder(), 'a.load.ts')
+    writeFileSync(outside, '')
+    await expect(arm('head', null, { files: [outside] })).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringContaining('is not among the files of'),
+    })
+  })
+})
+
+describe('versions', () => {
+  async function compare(ref = 'HEAD') {
+    const [base, head] = [await arm('base', ref), await arm('head', null)]
+    return samenessOf(base, head)
+  }
+
+  test('that differ in what never runs are equal', async () => {
+    project.edit('src/queue/queue.test.ts', change)
+    project.write('src/queue/queue.contract.ts', '')
+    project.write('src/queue/notes.md', '')
+    project.edit('src/other.ts', change)
+    const sameness = await compare()
+    expect(sameness).toEqual({ isSubjectSame: true, arePackagesSame: true, isNodeSame: true })
+    expect(isEqual(sameness)).toBe(true)
+  })
+
+  test.each<[string, () => void]>([
+    ['a changed file', () => project.edit(CHANGED, change)],
+    ['an untracked file', () => project.write('src/queue/added.ts', '')],
+    ['a removed file', () => rmSync(join(project.folder, 'src/queue/unused.ts'))],
+    ['a file that the subject imports from outside', () => project.edit('src/ring.ts', change)],
+    ['a link', () => symlinkSync('queue.ts', join(project.folder, 'src/queue/link.ts'))],
+  ])('that differ in %s are not', async (_, edit) => {
+    edit()
+    const sameness = await compare()
+    expect(sameness).toMatchObject({ isSubjectSame: false, arePackagesSame: true })
+    expect(isEqual(sameness)).toBe(false)
+  })
+
+  test('of which none has a lockfile are not known to be equal', async () => {
+    project.git('rm', '--quiet', 'package-lock.json')
+    project.commit('no lockfile')
+    expect(await compare()).toMatchObject({ isSubjectSame: true, arePackagesSame: false })
+  })
+
+  test('are compared in spite of links in circles and pipes in the subject', async () => {
+    symlinkSync('.', join(project.folder, 'src/queue/circle'))
+    project.commit('a circle')
+    execFileSync('mkfifo', [join(project.folder, 'src/queue/pipe.ts')])
+    expect(isEqual(await compare())).toBe(true)
   })
 })

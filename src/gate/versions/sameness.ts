@@ -1,35 +1,48 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
 import * as z from 'zod'
+import type { Arm } from './arm.ts'
+import { filesBelow, isLink } from './subject.ts'
 
-/** What of two versions is the same, for those who wonder what is being compared. */
+/** Which parts of two versions are equal. */
 export interface Sameness {
-  readonly isRegistrySame: boolean
+  /** Their subjects, and what these import. */
+  readonly isSubjectSame: boolean
+  /** The packages for running that their lockfiles name; not without lockfiles. */
   readonly arePackagesSame: boolean
+  /** The Node that runs them. */
+  readonly isNodeSame: boolean
 }
 
-/**
- * Compares two versions' sources of `src/registry`, tests apart, and the packages that their lockfiles
- * give them for running.
- */
-export function samenessOf(a: string, b: string): Sameness {
+/** Whether nothing that runs differs, so that there is nothing to measure. */
+export function isEqual(sameness: Sameness): boolean {
+  return Object.values(sameness).every(Boolean)
+}
+
+/** Compares the code that runs of two versions. */
+export function samenessOf(a: Arm, b: Arm): Sameness {
+  const packages = packagesOf(a.lockfile)
   return {
-    isRegistrySame: registryDigest(a) === registryDigest(b),
-    arePackagesSame: packagesDigest(a) === packagesDigest(b),
+    isSubjectSame: subjectDigest(a) === subjectDigest(b),
+    arePackagesSame: packages !== null && packages === packagesOf(b.lockfile),
+    isNodeSame: a.nodeVersion === b.nodeVersion,
   }
 }
 
-function registryDigest(folder: string): string {
-  const root = join(folder, 'src', 'registry')
+/** Files that never run. */
+const NEVER_RUN = /\.(test|contract)\.ts$|\.md$/
+
+/** Of paths and contents, byte by byte, of links their targets. Modes and times make no difference. */
+function subjectDigest({ folder, subject, imported }: Arm): string {
   const hash = createHash('sha256')
-  const paths = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.(test|contract)\.ts$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted()
-  for (const path of paths) {
-    const content = readFileSync(path)
-    hash.update(`${path.slice(root.length).replaceAll(sep, '/')}\0${content.length}\0`)
+  const files = [...subject, ...imported]
+    .flatMap((path) => filesBelow(join(folder, path)))
+    .filter((path) => !NEVER_RUN.test(path))
+  for (const path of files.toSorted()) {
+    const name = relative(folder, path).replaceAll(sep, '/')
+    const content = isLink(path) ? Buffer.from(readlinkSync(path)) : readFileSync(path)
+    hash.update(`${name}\0${isLink(path)}\0${content.length}\0`)
     hash.update(content)
   }
   return hash.digest('hex')
@@ -41,23 +54,28 @@ const lockfileSchema = z.object({
     z.string(),
     z.object({
       version: z.string().optional(),
+      resolved: z.string().optional(),
       integrity: z.string().optional(),
       dev: z.boolean().optional(),
-      optional: z.boolean().optional(),
+      link: z.boolean().optional(),
     }),
   ),
 })
 
-/** Differs where any package that is not for development differs; unequal to any other without a lockfile. */
-function packagesDigest(folder: string): string {
+/**
+ * All packages that are not for development. `null` if the lockfile doesn't say: it is missing, can't be
+ * read, or links a folder, as of a workspace, whose content it doesn't know.
+ */
+function packagesOf(lockfile: string | null): string | null {
   try {
-    const text = readFileSync(join(folder, 'package-lock.json'), 'utf8')
-    const { packages } = lockfileSchema.parse(JSON.parse(text))
-    const running = Object.entries(packages)
-      .filter(([path, { dev, optional }]) => path !== '' && !dev && !optional)
-      .map(([path, { version, integrity }]) => `${path} ${version} ${integrity}`)
-    return running.toSorted().join('\n')
+    const { packages } = lockfileSchema.parse(JSON.parse(lockfile ?? ''))
+    const running = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev)
+    if (running.some(([, { link }]) => link)) return null
+    return running
+      .map((entry) => JSON.stringify(entry))
+      .toSorted()
+      .join('\n')
   } catch {
-    return folder
+    return null
   }
 }

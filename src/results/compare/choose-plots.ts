@@ -6,7 +6,7 @@ import type { RunFile, ScenarioEntry } from '../run-file.ts'
 import { matchScenarios } from './match-scenarios.ts'
 import { renderPercentilePlot, type LatencyByPercentile } from './percentile-plot.ts'
 
-/** An operation's response times in both runs. */
+/** An operation's service times in both runs. */
 interface Plottable {
   readonly scenario: string
   readonly operation: string
@@ -32,7 +32,7 @@ export function percentilePlots(
   const operations = plottables(baseline, candidate)
   const chosen = named === null ? mostDifferent(operations) : [operationNamed(named, operations)]
   return chosen.flatMap((operation) => {
-    const title = `${operation.scenario}/${operation.operation}, response time by percentile`
+    const title = `${operation.scenario}/${operation.operation}, service time by percentile`
     const plot = renderPercentilePlot(
       title,
       latency(operation.baseline),
@@ -45,11 +45,11 @@ export function percentilePlots(
 function plottables(baseline: RunFile, candidate: RunFile): readonly Plottable[] {
   return matchScenarios(baseline, candidate).pairs.flatMap((pair): readonly Plottable[] => {
     const others = new Map(operationsOf(pair.candidate).map((other) => [other.name, other]))
-    return operationsOf(pair.baseline).flatMap(({ name, response }) => {
+    return operationsOf(pair.baseline).flatMap(({ name, service }) => {
       const other = others.get(name)
       if (other === undefined) return []
       const { name: scenario } = pair.baseline
-      return [{ scenario, operation: name, baseline: response, candidate: other.response }]
+      return [{ scenario, operation: name, baseline: service, candidate: other.service }]
     })
   })
 }
@@ -95,7 +95,7 @@ function operationNamed(named: string, operations: readonly Plottable[]): Plotta
   )
 }
 
-function latency(response: HistogramJson): LatencyByPercentile {
-  const histogram = deserializeHistogram(response)
+function latency(service: HistogramJson): LatencyByPercentile {
+  const histogram = deserializeHistogram(service)
   return (percentile) => percentileMs(histogram, percentile)
 }

@@ -4,8 +4,9 @@ import { closedModel, loadResult } from '../../load/result-fixture.ts'
 import { arbitraryRun } from '../arbitrary-run.ts'
 import { serializeLoadResult } from '../load-result-json.ts'
 import type { RunFile } from '../run-file.ts'
-import { compareRuns, comparisonExitCode, type RunComparison } from './compare-runs.ts'
+import { compareRuns, type RunComparison } from './compare-runs.ts'
 import { markedDifferences, notesOn } from './comparison-notes.ts'
+import { comparisonExitCode, judgedCounts, notJudgedLines } from './judged.ts'
 import { runOf, scenarioOf, times } from './run-fixture.ts'
 
 const strict = { isUnlikeAllowed: false }
@@ -23,7 +24,7 @@ test('a difference beyond the spread of both runs is worth a look, and exits wit
     {
       scenario: 'mixed',
       operation: 'a',
-      metric: { metric: 'P50', ratio: 2, mark: { direction: 'higher' } },
+      metric: { metric: 'service P50', ratio: 2, mark: { direction: 'higher' } },
     },
   ])
   expect(comparisonExitCode(comparison)).toBe(0)
@@ -33,9 +34,9 @@ test('a difference beyond the spread of both runs is worth a look, and exits wit
 })
 
 test('percentiles with fewer than 100 requests beyond them are marked as such and not judged', () => {
-  const [p50, p95, p99, p999] = metricsOf(compareRuns(runOf([fast]), runOf([slow]), strict))
+  const [p50, p95, p99] = metricsOf(compareRuns(runOf([fast]), runOf([slow]), strict))
   expect(p50).toMatchObject({ baseline: { isThin: false } })
-  for (const metric of [p95, p99, p999]) {
+  for (const metric of [p95, p99]) {
     expect(metric).toMatchObject({
       ratio: 2,
       candidate: { isThin: true },
@@ -72,19 +73,19 @@ describe('what is not comparable exits with 4:', () => {
     const comparison = compareRuns(runOf([fast]), runOf([closed]), strict)
     expect(comparison.scenarios[0]?.standing).toMatchObject({
       kind: 'unlike',
-      why: expect.stringContaining('unlike models: open and closed'),
+      why: expect.stringContaining('unlike in model'),
     })
     const allowed = compareRuns(runOf([fast]), runOf([closed]), { isUnlikeAllowed: true })
     expect(allowed.scenarios[0]?.standing).toMatchObject({
       kind: 'compared',
-      notes: [expect.stringContaining('unlike models')],
+      notes: [expect.stringContaining('unlike in model')],
     })
   })
 
   test('an unlike workload: that scenario alone', () => {
     const other = { ...slow, workloadHash: '0000000000000000' }
-    const pair = [other, scenarioOf('enumerate')]
-    const comparison = compareRuns(runOf([fast, scenarioOf('enumerate')]), runOf(pair), strict)
+    const alike = scenarioOf('enumerate', { responseMs: times(300, 1) })
+    const comparison = compareRuns(runOf([fast, alike]), runOf([other, alike]), strict)
     expect(comparison.scenarios.map(({ standing }) => standing.kind)).toEqual([
       'unlike',
       'compared',
@@ -122,6 +123,115 @@ describe('what is not to be trusted is never compared as if it were good, and ex
       { standing: { kind: 'unmeasured' }, operations: [] },
     ])
     expect(comparisonExitCode(comparison)).toBe(3)
+  })
+})
+
+function shortened(scenario: typeof fast): typeof fast {
+  return { ...scenario, result: { ...scenario.result, measuredMs: 5_000, durationMs: 5_000 } }
+}
+
+describe('what was not judged is never called alike:', () => {
+  const alike = /No difference/
+
+  test('runs of 5 s, every time of which tripled, are inconclusive', () => {
+    const pair = [1, 3].map((ms) =>
+      runOf([shortened(scenarioOf('mixed', { responseMs: times(3_000, ms) }))]),
+    )
+    const [a = runOf([]), b = runOf([])] = pair
+    const comparison = compareRuns(a, b, strict)
+    expect(comparisonExitCode(comparison)).toBe(3)
+    expect(notesOn(comparison).join(' ')).not.toMatch(alike)
+    expect(notesOn(comparison)).toContain(
+      '1 figure judged, 4 not judged. No time was judged in mixed.',
+    )
+    expect(comparison.scenarios.flatMap(notJudgedLines)).toEqual([
+      'not judged: service P50, service P95, service P99, rate of a: measured for less than 10 s',
+    ])
+  })
+
+  test('operations without requests', () => {
+    const none = scenarioOf('mixed', { responseMs: [], counts: { planned: 0, started: 0, ok: 0 } })
+    const comparison = compareRuns(runOf([none]), runOf([none]), strict)
+    expect(judgedCounts(comparison)).toEqual({ judged: 0, notJudged: 5 })
+    expect(notesOn(comparison).join(' ')).toMatch(/Nothing was judged/)
+    expect(comparison.scenarios.flatMap(notJudgedLines)).toEqual([
+      'not judged: all of a: no requests',
+    ])
+    expect(comparisonExitCode(comparison)).toBe(3)
+  })
+
+  test('unlike loads', () => {
+    const comparison = compareRuns(runOf([fast]), runOf([{ ...fast, workloadHash: null }]), strict)
+    expect(notesOn(comparison).join(' ')).toMatch(/Nothing was judged/)
+    expect(notesOn(comparison).join(' ')).not.toMatch(alike)
+  })
+
+  test('equal runs are, with the number of figures that were judged', () => {
+    const comparison = compareRuns(runOf([fast]), runOf([fast]), strict)
+    expect(notesOn(comparison)).toContain(
+      "No difference is beyond the runs' own spread from second to second. 3 figures judged, 2 not judged.",
+    )
+  })
+
+  test('an operation and a scenario of one run are named', () => {
+    const [two, one] = [loadResult({ a: {}, b: {} }), loadResult({ a: {} })].map(
+      serializeLoadResult,
+    )
+    if (two === undefined || one === undefined) throw new Error('two results')
+    const comparison = compareRuns(
+      runOf([{ ...fast, result: two }, scenarioOf('watch')]),
+      runOf([{ ...fast, result: one }]),
+      strict,
+    )
+    expect(notesOn(comparison)).toContain('Not compared, as only one run has them: watch, mixed/b.')
+  })
+
+  test('a tripled time of a degraded run is worth a look, with the doubts about it', () => {
+    const reason = { figure: 'lateness', measured: 2, threshold: 1, message: 'it was late' }
+    const verdict = { kind: 'degraded' as const, reasons: [reason] }
+    const tripled = { ...scenarioOf('mixed', { responseMs: times(300, 3) }), verdict }
+    const comparison = compareRuns(runOf([fast]), runOf([tripled]), strict)
+    expect(markedDifferences(comparison)).toHaveLength(1)
+    expect(comparison.scenarios[0]?.standing).toMatchObject({
+      notes: ['the candidate is degraded: it was late'],
+    })
+    expect(notesOn(comparison)).toContain('Any difference may come from what is noted at mixed.')
+  })
+})
+
+describe('service times are judged, not response times:', () => {
+  const late = scenarioOf('mixed', { responseMs: times(300, 3), serviceMs: times(300, 1) })
+
+  test("a tripled response time with an equal service time is the generator's", () => {
+    const comparison = compareRuns(runOf([fast]), runOf([late]), strict)
+    expect(markedDifferences(comparison)).toEqual([])
+    const [operation] = comparison.scenarios[0]?.operations ?? []
+    expect(operation?.metrics.find(({ metric }) => metric === 'response P50')).toMatchObject({
+      ratio: expect.closeTo(3, 2) as number,
+      mark: { kind: 'shown' },
+    })
+    expect(operation?.generator).toMatch(
+      /^response P50 3\.00 ×, service P50 1\.00 ×: .* started later/,
+    )
+  })
+
+  test('a service time that lateness hides from the seconds is not judged', () => {
+    const at = (serviceMs: number) =>
+      runOf([
+        scenarioOf('mixed', {
+          responseMs: times(300, 99 + serviceMs),
+          serviceMs: times(300, serviceMs),
+        }),
+      ])
+    const comparison = compareRuns(at(1), at(3), strict)
+    expect(metricsOf(comparison)[0]?.mark).toEqual({ kind: 'not judged', why: 'lateness hides it' })
+    expect(comparison.scenarios[0]?.operations[0]?.generator).toBeNull()
+  })
+
+  test('of users, the response time is the service time, and is not shown again', () => {
+    const closed = { ...fast, result: { ...fast.result, model: ofUsers } }
+    const metrics = metricsOf(compareRuns(runOf([closed]), runOf([closed]), strict))
+    expect(metrics.map(({ metric }) => metric)).not.toContain('response P50')
   })
 })
 

@@ -1,8 +1,9 @@
-import { EXIT, type ExitCode } from '../outcome.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 import { compareOperation, type OperationComparison } from './compare-operation.ts'
 import { unlikeFields, type FieldDifference } from './fingerprint-differences.ts'
+import { loadDifferences } from './load-differences.ts'
 import { matchScenarios } from './match-scenarios.ts'
+import { sideOf } from './side.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
@@ -22,6 +23,8 @@ export interface ScenarioComparison {
   readonly name: string
   readonly file: string
   readonly standing: Standing
+  /** In what the loads differ; they are compared nevertheless if `isUnlikeAllowed`. */
+  readonly unlike: readonly FieldDifference[]
   readonly operations: readonly OperationComparison[]
   /** Operations that one of the runs doesn't have. */
   readonly onlyInBaseline: readonly string[]
@@ -71,15 +74,6 @@ export function compareRuns(
   }
 }
 
-/** How `npm run compare` ends: never as if something had been proved. */
-export function comparisonExitCode(comparison: RunComparison): ExitCode {
-  const { scenarios, unlike, isUnlikeAllowed } = comparison
-  if (scenarios.length === 0 || (unlike.length > 0 && !isUnlikeAllowed)) return EXIT.notComparable
-  const standings = new Set(scenarios.map(({ standing }) => standing.kind))
-  if (standings.has('invalid') || standings.has('unmeasured')) return EXIT.inconclusive
-  return standings.has('compared') ? EXIT.good : EXIT.notComparable
-}
-
 function summaryOf(run: RunFile): RunSummary {
   const { runId, startedAt, status, commit, profile, backends } = run
   return { runId, startedAt, status, commit, profile, backends }
@@ -92,14 +86,15 @@ function compareScenario(
   isUnlikeAllowed: boolean,
 ): ScenarioComparison {
   const { name, file } = baseline
-  const nothing = { operations: [], onlyInBaseline: [], onlyInCandidate: [] }
+  const nothing = { unlike: [], operations: [], onlyInBaseline: [], onlyInCandidate: [] }
   if (baseline.state !== 'measured' || candidate.state !== 'measured') {
     const which = baseline.state === 'measured' ? 'candidate' : 'baseline'
     const isNeither = baseline.state !== 'measured' && candidate.state !== 'measured'
     const why = isNeither ? 'neither run measured it' : `the ${which} did not measure it`
     return { name, file, standing: { kind: 'unmeasured', why }, ...nothing }
   }
-  const standing = standingOf(baseline, candidate, environments, isUnlikeAllowed)
+  const unlike = loadDifferences(baseline, candidate)
+  const standing = standingOf(baseline, candidate, environments, unlike, isUnlikeAllowed)
   const unjudged = standing.kind === 'compared' ? null : standing.why
   const others = new Map(candidate.result.operations.map((other) => [other.name, other]))
   const operations: OperationComparison[] = []
@@ -111,19 +106,18 @@ function compareScenario(
       continue
     }
     others.delete(operation.name)
-    const sides = [
-      { result: baseline.result, operation },
-      { result: candidate.result, operation: other },
-    ] as const
+    const sides = [sideOf(baseline.result, operation), sideOf(candidate.result, other)] as const
     operations.push(compareOperation(...sides, unjudged))
   }
-  return { name, file, standing, operations, onlyInBaseline, onlyInCandidate: [...others.keys()] }
+  const onlyInCandidate = [...others.keys()]
+  return { name, file, standing, unlike, operations, onlyInBaseline, onlyInCandidate }
 }
 
 function standingOf(
   baseline: Measured,
   candidate: Measured,
   environments: string | null,
+  unlike: readonly FieldDifference[],
   isUnlikeAllowed: boolean,
 ): Standing {
   const sides = [
@@ -136,15 +130,14 @@ function standingOf(
   })
   if (invalid.length > 0) return { kind: 'invalid', why: invalid.join('; ') }
   if (environments !== null) return { kind: 'unlike', why: environments }
-  const difference = loadDifference(baseline, candidate)
-  if (difference !== null && !isUnlikeAllowed) return { kind: 'unlike', why: difference }
+  const difference = `the loads are unlike in ${unlike.map(({ field }) => field).join(', ')}`
+  if (unlike.length > 0 && !isUnlikeAllowed) return { kind: 'unlike', why: difference }
   const degraded = sides.flatMap(([side, { verdict }]) =>
     verdict.kind === 'degraded'
       ? verdict.reasons.map(({ message }) => `the ${side} is degraded: ${message}`)
       : [],
   )
-  const unlikeLoads = difference === null ? [] : [difference]
-  return { kind: 'compared', notes: [...unlikeLoads, ...degraded] }
+  return { kind: 'compared', notes: unlike.length > 0 ? [difference, ...degraded] : degraded }
 }
 
 /** Why a scenario's figures say nothing; `null` if they do. */
@@ -155,22 +148,4 @@ function distrust({ verdict, testStatus, result }: Measured): string | null {
   }
   if (testStatus === 'cancelled' || result.isInterrupted) return 'was interrupted'
   return result.abortReason === null ? null : `was ended early: ${result.abortReason}`
-}
-
-/** In what two loads differ, as far as it is known; `null` if they are the same. */
-function loadDifference(baseline: Measured, candidate: Measured): string | null {
-  const [model, otherModel] = [baseline.result.model.kind, candidate.result.model.kind]
-  if (model !== otherModel) {
-    return `unlike models: ${model} and ${otherModel}. Response times of an open load begin when a request was due, those of a closed one when it was started`
-  }
-  if (baseline.workloadHash !== candidate.workloadHash) {
-    const [a, b] = [baseline.workloadHash, candidate.workloadHash].map(
-      (hash) => hash ?? 'not recorded',
-    )
-    return `unlike workloads: ${a} and ${b}`
-  }
-  const declared = ({ arrivals, durationMs, warmUpMs }: Measured['result']): string =>
-    `${arrivals} for ${durationMs / 1_000} s after ${warmUpMs / 1_000} s`
-  const [a, b] = [declared(baseline.result), declared(candidate.result)]
-  return a === b ? null : `unlike loads: ${a}, and ${b}`
 }

@@ -1,6 +1,6 @@
 import { toCsv, type Column } from '../csv.ts'
-import type { MetricComparison } from './compare-operation.ts'
 import type { RunComparison, ScenarioComparison } from './compare-runs.ts'
+import type { MetricComparison } from './metric.ts'
 
 interface Row {
   readonly comparison: RunComparison
@@ -20,7 +20,11 @@ const COLUMNS: readonly Column<Row>[] = [
     ({ scenario }) => scenario.standing.kind,
   ),
   column('operation', "the operation's name", ({ operation }) => operation),
-  column('metric', 'P50 to P99.9, rate, errors, delivery', ({ metric }) => metric.metric),
+  column(
+    'metric',
+    'a time and its percentile, rate, errors, delivery',
+    ({ metric }) => metric.metric,
+  ),
   column('unit', 'ms, 1/s, or a share of 1', ({ metric }) => metric.unit),
   column('baselineValue', 'in that unit', ({ metric }) => metric.baseline.value),
   column('candidateValue', 'in that unit', ({ metric }) => metric.candidate.value),
@@ -30,7 +34,11 @@ const COLUMNS: readonly Column<Row>[] = [
     'whether fewer than 100 requests are beyond the percentile',
     ({ metric: { baseline, candidate } }) => baseline.isThin || candidate.isThin,
   ),
-  column('mark', 'within spread, worth a look, or not judged', ({ metric }) => metric.mark.kind),
+  column(
+    'mark',
+    'within spread, worth a look, not judged, or shown',
+    ({ metric }) => metric.mark.kind,
+  ),
   column('why', 'it is not judged, or which way it differs', ({ metric: { mark } }) => {
     if (mark.kind === 'not judged') return mark.why
     return mark.kind === 'worth a look' ? mark.direction : null

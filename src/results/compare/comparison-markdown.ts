@@ -1,7 +1,10 @@
+import { markdownTable, markdownText } from '../markdown.ts'
 import { backendsText } from '../summarise-runs.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from './compare-runs.ts'
 import { markedDifferences, notesOn } from './comparison-notes.ts'
+import type { FieldDifference } from './fingerprint-differences.ts'
 import { formatFigure, formatMark, formatRatio } from './format-metric.ts'
+import { notJudgedLines } from './judged.ts'
 import { NOT_COMPARED } from './render-comparison.ts'
 
 /**
@@ -14,46 +17,39 @@ export function comparisonMarkdown(comparison: RunComparison): string {
   const parts = [
     '### Load tests: candidate beside baseline',
     `${summary('Baseline', baseline)}<br>\n${summary('Candidate', candidate)}`,
-    ...(unlike.length === 0
-      ? []
-      : [
-          table(
-            ['unlike', 'baseline', 'candidate'],
-            unlike.map(({ field, baseline: a, candidate: b }) => [field, a, b].map(escapeText)),
-          ),
-        ]),
+    ...(unlike.length === 0 ? [] : [unlikeTable(unlike)]),
     notesOn(comparison)
-      .map((note) => `- ${escapeText(note)}`)
+      .map((note) => `- ${markdownText(note)}`)
       .join('\n'),
     ...(marked.length === 0
       ? []
       : [
-          table(
+          markdownTable(
             ['worth a look', 'operation', 'metric', 'baseline', 'candidate', 'ratio'],
             marked.map(({ scenario, operation, metric }) => [
-              escapeText(scenario),
-              escapeText(operation),
+              markdownText(scenario),
+              markdownText(operation),
               metric.metric,
-              escapeText(formatFigure(metric.baseline, metric.unit)),
-              escapeText(formatFigure(metric.candidate, metric.unit)),
-              escapeText(formatRatio(metric)),
+              markdownText(formatFigure(metric.baseline, metric.unit)),
+              markdownText(formatFigure(metric.candidate, metric.unit)),
+              markdownText(formatRatio(metric)),
             ]),
           ),
         ]),
     ...scenarios.map(details),
-    ...onlyInBaseline.map((name) => `- **${escapeText(name)}**: only in the baseline`),
-    ...onlyInCandidate.map((name) => `- **${escapeText(name)}**: only in the candidate`),
+    ...onlyInBaseline.map((name) => `- **${markdownText(name)}**: only in the baseline`),
+    ...onlyInCandidate.map((name) => `- **${markdownText(name)}**: only in the candidate`),
   ]
   return `${parts.join('\n\n')}\n`
 }
 
 function summary(side: string, { runId, startedAt, backends }: RunSummary): string {
   const when = startedAt.slice(0, 16).replace('T', ' ')
-  return `${side}: \`${runId}\`, ${when} UTC, ${escapeText(backendsText(backends))}`
+  return `${side}: \`${runId}\`, ${when} UTC, ${markdownText(backendsText(backends))}`
 }
 
 function details(scenario: ScenarioComparison): string {
-  const { name, standing, operations, onlyInBaseline, onlyInCandidate } = scenario
+  const { name, standing, unlike, operations, onlyInBaseline, onlyInCandidate } = scenario
   const doubts =
     standing.kind === 'compared'
       ? standing.notes
@@ -61,39 +57,34 @@ function details(scenario: ScenarioComparison): string {
   const state = standing.kind === 'compared' ? '' : ` (${NOT_COMPARED[standing.kind]})`
   const rows = operations.flatMap((operation) =>
     operation.metrics.map((metric) => [
-      escapeText(operation.name),
+      markdownText(operation.name),
       metric.metric,
-      escapeText(formatFigure(metric.baseline, metric.unit)),
-      escapeText(formatFigure(metric.candidate, metric.unit)),
-      escapeText(formatRatio(metric)),
+      markdownText(formatFigure(metric.baseline, metric.unit)),
+      markdownText(formatFigure(metric.candidate, metric.unit)),
+      markdownText(formatRatio(metric)),
       formatMark(metric),
     ]),
   )
   return [
-    `<details><summary>${escapeText(name)}${state}</summary>`,
-    ...doubts.map(escapeText),
+    `<details><summary>${markdownText(name)}${state}</summary>`,
+    ...doubts.map(markdownText),
+    ...(unlike.length === 0 ? [] : [unlikeTable(unlike)]),
     ...(rows.length === 0
       ? []
-      : [table(['operation', 'metric', 'baseline', 'candidate', 'ratio', ''], rows)]),
-    ...onlyInBaseline.map((operation) => `${escapeText(operation)}: only in the baseline`),
-    ...onlyInCandidate.map((operation) => `${escapeText(operation)}: only in the candidate`),
+      : [markdownTable(['operation', 'metric', 'baseline', 'candidate', 'ratio', ''], rows)]),
+    ...operations.flatMap(({ name: operation, generator }) =>
+      generator === null ? [] : [markdownText(`${operation}: ${generator}`)],
+    ),
+    ...notJudgedLines(scenario).map(markdownText),
+    ...onlyInBaseline.map((operation) => `${markdownText(operation)}: only in the baseline`),
+    ...onlyInCandidate.map((operation) => `${markdownText(operation)}: only in the candidate`),
     '</details>',
   ].join('\n\n')
 }
 
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n')
-}
-
-/**
- * Text that is nothing but text in Markdown. Entities can't begin any syntax; `://` and `www.` would
- * make links by themselves (GitHub Flavored Markdown, "Autolinks").
- */
-export function escapeText(text: string): string {
-  return text
-    .replaceAll(/[&<>|`*_[\]\\@#~!$]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replaceAll('://', '&#58;//')
-    .replaceAll(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`)
-    .replaceAll('\n', '<br>')
+function unlikeTable(fields: readonly FieldDifference[]): string {
+  return markdownTable(
+    ['unlike', 'baseline', 'candidate'],
+    fields.map(({ field, baseline, candidate }) => [field, baseline, candidate].map(markdownText)),
+  )
 }

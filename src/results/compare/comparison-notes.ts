@@ -1,5 +1,6 @@
-import type { MetricComparison } from './compare-operation.ts'
 import type { RunComparison, RunSummary } from './compare-runs.ts'
+import { isTimeJudged, judgedCounts } from './judged.ts'
+import type { MetricComparison } from './metric.ts'
 
 /** One difference that is worth a look, and where it is. */
 export interface MarkedDifference {
@@ -42,9 +43,16 @@ export function notesOn(comparison: RunComparison): readonly string[] {
       `The ${side} ${run.status === 'running' ? 'was killed' : 'was interrupted'}: not all of it is there.`,
     )
   }
-  if (scenarios.some(({ standing }) => standing.kind === 'compared')) {
-    notes.push(countNote(markedDifferences(comparison).length))
+  if (scenarios.length > 0) notes.push(judgementNote(comparison))
+  const doubtful = scenarios.filter(
+    ({ standing }) => standing.kind === 'compared' && standing.notes.length > 0,
+  )
+  if (doubtful.length > 0) {
+    const names = doubtful.map(({ name }) => name).join(', ')
+    notes.push(`Any difference may come from what is noted at ${names}.`)
   }
+  const lone = loneNote(comparison)
+  if (lone !== null) notes.push(lone)
   if (hasThin(comparison)) {
     notes.push(
       '~ marks percentiles with fewer than 100 requests beyond them: mostly chance, not judged.',
@@ -56,10 +64,41 @@ export function notesOn(comparison: RunComparison): readonly string[] {
   return notes
 }
 
-function countNote(count: number): string {
-  if (count === 0) return "No difference is beyond the runs' own spread from second to second."
-  const differences = count === 1 ? '1 difference is' : `${count} differences are`
-  return `${differences} beyond the runs' own spread from second to second: worth a look, not a fact.`
+/** That nothing differs is said only of what was judged, and not if no time was. */
+function judgementNote(comparison: RunComparison): string {
+  const { judged, notJudged } = judgedCounts(comparison)
+  const marked = markedDifferences(comparison).length
+  const untimed = comparison.scenarios.filter(
+    (scenario) => scenario.standing.kind === 'compared' && !isTimeJudged(scenario),
+  )
+  const counts = `${figures(judged)} judged, ${notJudged} not judged.`
+  const names = untimed.map(({ name }) => name).join(', ')
+  const noTime = untimed.length === 0 ? '' : ` No time was judged in ${names}.`
+  if (marked > 0) {
+    const differences = marked === 1 ? '1 difference is' : `${marked} differences are`
+    return `${differences} beyond the runs' own spread from second to second: worth a look, not a fact. ${counts}${noTime}`
+  }
+  if (judged === 0) return 'Nothing was judged: each scenario says why.'
+  if (untimed.length > 0) return `${counts}${noTime}`
+  return `No difference is beyond the runs' own spread from second to second. ${counts}`
+}
+
+function figures(count: number): string {
+  return count === 1 ? '1 figure' : `${count} figures`
+}
+
+/** What only one run has can't be compared, and isn't in the counts of figures. */
+function loneNote({ scenarios, onlyInBaseline, onlyInCandidate }: RunComparison): string | null {
+  const lone = [
+    ...onlyInBaseline,
+    ...onlyInCandidate,
+    ...scenarios.flatMap((scenario) =>
+      [...scenario.onlyInBaseline, ...scenario.onlyInCandidate].map(
+        (operation) => `${scenario.name}/${operation}`,
+      ),
+    ),
+  ]
+  return lone.length === 0 ? null : `Not compared, as only one run has them: ${lone.join(', ')}.`
 }
 
 function hasThin({ scenarios }: RunComparison): boolean {

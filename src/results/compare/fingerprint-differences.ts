@@ -10,7 +10,9 @@ export interface FieldDifference {
 /** The packages that talk to the servers. */
 const CLIENTS = ['ioredis', '@nats-io/transport-node'] as const
 
-const NOT_RECORDED = 'not recorded'
+export const NOT_RECORDED = 'not recorded'
+
+const NONE = 'none'
 
 /**
  * In what the environments of two runs are unlike; figures of unlike ones can't be compared. Empty if
@@ -18,13 +20,21 @@ const NOT_RECORDED = 'not recorded'
  * unlike: it may well be. Differing loads are a scenario's matter, see `compareRuns`.
  */
 export function unlikeFields(baseline: RunFile, candidate: RunFile): readonly FieldDifference[] {
-  const [ofBaseline, ofCandidate] = [fingerprintOf(baseline), fingerprintOf(candidate)]
-  const fields = new Set([...ofBaseline.keys(), ...ofCandidate.keys()])
-  return [...fields].flatMap((field) => {
-    const [a, b] = [ofBaseline.get(field) ?? 'none', ofCandidate.get(field) ?? 'none']
+  return differingFields(fingerprintOf(baseline), fingerprintOf(candidate)).filter(
     // A run that measured no load isn't unlike for that.
-    const isAlike = a === b || (field === 'dispatch' && (a === 'none' || b === 'none'))
-    return isAlike ? [] : [{ field, baseline: a, candidate: b }]
+    ({ field, ...sides }) => field !== 'dispatch' || !Object.values(sides).includes(NONE),
+  )
+}
+
+/** The fields that differ, in their order; one that only one side has is `none` on the other. */
+export function differingFields(
+  baseline: ReadonlyMap<string, string>,
+  candidate: ReadonlyMap<string, string>,
+): readonly FieldDifference[] {
+  const fields = new Set([...baseline.keys(), ...candidate.keys()])
+  return [...fields].flatMap((field) => {
+    const [a, b] = [baseline.get(field) ?? NONE, candidate.get(field) ?? NONE]
+    return a === b ? [] : [{ field, baseline: a, candidate: b }]
   })
 }
 
@@ -88,7 +98,7 @@ function dispatchText(scenarios: RunFile['scenarios']): string {
   const techniques = scenarios.flatMap((scenario) =>
     scenario.state === 'measured' ? [scenario.result.health.dispatch] : [],
   )
-  return [...new Set(techniques)].sort().join(', ') || 'none'
+  return [...new Set(techniques)].sort().join(', ') || NONE
 }
 
 function versionOf(packages: Environment['packages'], name: string): string {

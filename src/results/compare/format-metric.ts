@@ -1,5 +1,5 @@
 import { formatMs } from '../../load/duration.ts'
-import type { Figure, MetricComparison } from './compare-operation.ts'
+import type { Figure, MetricComparison } from './metric.ts'
 
 /** A figure as it is read: `2.31 ms`, `100/s`, `0.12 %`, with a `~` before one that too few requests gave. */
 export function formatFigure(figure: Figure, unit: MetricComparison['unit']): string {
@@ -34,5 +34,13 @@ export function formatRatio({ ratio, baseline, candidate }: MetricComparison): s
 
 /** What a mark says beside its figures; empty if it says nothing. */
 export function formatMark({ mark }: MetricComparison): string {
-  return mark.kind === 'worth a look' ? `worth a look: ${mark.direction}` : ''
+  switch (mark.kind) {
+    case 'worth a look':
+      return `worth a look: ${mark.direction}`
+    case 'not judged':
+      return 'not judged'
+    case 'within spread':
+    case 'shown':
+      return ''
+  }
 }

@@ -140,7 +140,7 @@ describe('a mark on times', () => {
     const short = { overall: 1, bySecond: Array.from({ length: 9 }, () => 1) }
     expect(markProportion(short, slowed(short, 9))).toEqual({
       kind: 'not judged',
-      why: 'fewer than 10 seconds',
+      why: 'requests in fewer than 10 seconds',
     })
   })
 })

@@ -8,9 +8,13 @@ export type Mark =
   | { readonly kind: 'within spread' }
   | { readonly kind: 'worth a look'; readonly direction: 'higher' | 'lower' }
   | { readonly kind: 'not judged'; readonly why: string }
+  | { readonly kind: 'shown' }
+
+/** Of a figure that isn't to be judged, but helps to read those that are. */
+export const SHOWN = { kind: 'shown' } as const satisfies Mark
 
 /** Differences below this are worth nobody's look, however even the runs were. */
-const SMALLEST_EFFECT = Math.log(1.05)
+export const SMALLEST_EFFECT = Math.log(1.05)
 
 /** Of spreads. With this, 1.4 % of unchanged 10 s runs are marked at most, see mark.test.ts. */
 const SPREADS = 2.5
@@ -30,7 +34,8 @@ export interface Measured {
  */
 export function markProportion(baseline: Measured, candidate: Measured): Mark {
   const shift = blockShift(baseline.bySecond.map(log), candidate.bySecond.map(log))
-  if (shift === null) return { kind: 'not judged', why: `fewer than ${FEWEST_INTERVALS} seconds` }
+  if (shift === null)
+    return { kind: 'not judged', why: `requests in fewer than ${FEWEST_INTERVALS} seconds` }
   const overall = log(candidate.overall) - log(baseline.overall)
   const threshold = Math.max(SPREADS * shift.spread, SMALLEST_EFFECT)
   const isApart =

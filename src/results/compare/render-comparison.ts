@@ -1,10 +1,13 @@
 import { paint } from '../render-scenario.ts'
 import { renderTable } from '../render-table.ts'
 import { backendsText } from '../summarise-runs.ts'
-import type { MetricComparison, OperationComparison } from './compare-operation.ts'
+import type { OperationComparison } from './compare-operation.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from './compare-runs.ts'
 import { notesOn } from './comparison-notes.ts'
+import type { FieldDifference } from './fingerprint-differences.ts'
 import { formatFigure, formatMark, formatRatio } from './format-metric.ts'
+import { notJudgedLines } from './judged.ts'
+import type { MetricComparison } from './metric.ts'
 
 const left = (heading: string) => ({ heading, align: 'left' }) as const
 const right = (heading: string) => ({ heading, align: 'right' }) as const
@@ -17,14 +20,7 @@ export function renderComparison(comparison: RunComparison, plots: readonly stri
   const { baseline, candidate, unlike, scenarios, onlyInBaseline, onlyInCandidate } = comparison
   const parts = [
     `${summaryLine('baseline ', baseline)}\n${summaryLine('candidate', candidate)}`,
-    ...(unlike.length === 0
-      ? []
-      : [
-          renderTable(
-            [left('unlike'), left('baseline'), left('candidate')],
-            unlike.map(({ field, baseline: a, candidate: b }) => [paint('yellow', field), a, b]),
-          ),
-        ]),
+    ...(unlike.length === 0 ? [] : [renderUnlike(unlike)]),
     ...scenarios.map(renderScenario),
     ...onlyInBaseline.map((name) => `${paint('bold', name)}\n  only in the baseline`),
     ...onlyInCandidate.map((name) => `${paint('bold', name)}\n  only in the candidate`),
@@ -42,17 +38,29 @@ function summaryLine(side: string, { runId, startedAt, backends }: RunSummary): 
 }
 
 function renderScenario(scenario: ScenarioComparison): string {
-  const { name, standing, operations, onlyInBaseline, onlyInCandidate } = scenario
+  const { name, standing, unlike, operations, onlyInBaseline, onlyInCandidate } = scenario
   const lines = [
     paint('bold', name),
     ...(standing.kind === 'compared'
       ? standing.notes.map((note) => paint('yellow', `  ${note}`))
       : [`  ${paint('yellow', NOT_COMPARED[standing.kind])}: ${standing.why}`]),
+    ...(unlike.length === 0 ? [] : [renderUnlike(unlike)]),
     ...(operations.length === 0 ? [] : [renderOperations(operations)]),
+    ...operations.flatMap(({ name: operation, generator }) =>
+      generator === null ? [] : [paint('yellow', `  ${operation}: ${generator}`)],
+    ),
+    ...notJudgedLines(scenario).map((line) => `  ${line}`),
     ...onlyInBaseline.map((operation) => `  ${operation}: only in the baseline`),
     ...onlyInCandidate.map((operation) => `  ${operation}: only in the candidate`),
   ]
   return lines.join('\n')
+}
+
+function renderUnlike(fields: readonly FieldDifference[]): string {
+  return renderTable(
+    [left('unlike'), left('baseline'), left('candidate')],
+    fields.map(({ field, baseline, candidate }) => [paint('yellow', field), baseline, candidate]),
+  )
 }
 
 /** How a scenario that can't be compared is told from one that can. */

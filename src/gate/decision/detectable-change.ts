@@ -1,0 +1,133 @@
+import { crossover } from '../../results/statistics/crossover.ts'
+import { normalStream } from '../../results/statistics/normal-stream.ts'
+import { fromChange, toChange } from './evidence.ts'
+import { PASS_LIMIT_EFFECTS, type GatePlan, type Look } from './plan.ts'
+import type { Evidence } from './verdict.ts'
+
+/** The share of gates that find a change of the size that is called detectable. */
+export const DETECTED = 0.8
+
+/**
+ * The change for the worse that is found and confirmed in 80 % of gates whose rounds scatter as
+ * these do: by the plan's own looks on simulated rounds, normally distributed.
+ *
+ * @param effect the smallest change that counts.
+ * @param mostRounds so many rounds there are in all; `Infinity`: as many as the plan has looks for.
+ * @returns as the evidence has its changes; `null` if the scatter is unknown, or no change is found
+ *   in 80 % of gates.
+ */
+export function detectableChange(
+  { scatter, unit }: Pick<Evidence, 'scatter' | 'unit'>,
+  effect: number,
+  plan: GatePlan,
+  mostRounds: number,
+): number | null {
+  if (scatter === null) return null
+  const gates = simulatedGates(plan)
+  const least = toChange(unit, effect)
+  const limit = toChange(unit, effect * PASS_LIMIT_EFFECTS)
+  const isDetected = (change: number): boolean => {
+    const found = gates.filter((gate) => {
+      const rounds = roundsToFind(gate, { change, scatter, least, limit })
+      return rounds !== null && rounds <= mostRounds
+    })
+    return found.length >= DETECTED * gates.length
+  }
+  let most = least + MOST_SCATTERS * scatter
+  if (!isDetected(most)) return null
+  let tooSmall = least
+  for (let step = 0; step < STEPS; step++) {
+    const middle = (tooSmall + most) / 2
+    if (isDetected(middle)) most = middle
+    else tooSmall = middle
+  }
+  return fromChange(unit, most)
+}
+
+const MOST_SCATTERS = 10
+/** Each halves what it isn't known by: to a hundredth of the scatter. */
+const STEPS = 10
+const GATES = 400
+const SEED = 1
+
+/** What rounds that scatter by 1 about no change show at a look. */
+interface Sight {
+  /** Rounds of the gate until then. */
+  readonly rounds: number
+  readonly estimate: number
+  readonly lower: number
+  readonly upper: number
+}
+
+/** A gate's sights: by look, and by look of the confirmation for a candidate of each of them. */
+interface SimulatedGate {
+  readonly looks: readonly {
+    readonly seen: Sight
+    readonly confirmation: readonly Sight[]
+  }[]
+}
+
+interface Simulated {
+  readonly change: number
+  readonly scatter: number
+  readonly least: number
+  readonly limit: number
+}
+
+/** After how many rounds the regression is confirmed; `null`: it isn't. */
+function roundsToFind(
+  { looks }: SimulatedGate,
+  { change, scatter, least, limit }: Simulated,
+): number | null {
+  const isFound = ({ lower, estimate }: Sight): boolean =>
+    change + scatter * lower > 0 && change + scatter * estimate >= least
+  const isPass = ({ upper }: Sight): boolean => change + scatter * upper < limit
+  for (const { seen, confirmation } of looks) {
+    if (isFound(seen)) {
+      for (const sight of confirmation) {
+        if (isFound(sight)) return sight.rounds
+        if (isPass(sight)) return null
+      }
+      return null
+    }
+    if (isPass(seen)) return null
+  }
+  return null
+}
+
+/** The same for every gate with the same levels. */
+const SIMULATED = new Map<string, readonly SimulatedGate[]>()
+
+function simulatedGates({ looks, confirmation }: GatePlan): readonly SimulatedGate[] {
+  const key = JSON.stringify([looks, confirmation])
+  const known = SIMULATED.get(key)
+  if (known !== undefined) return known
+  const [lastLook, lastFresh] = [looks.at(-1), confirmation.at(-1)]
+  const rounds = (lastLook?.rounds ?? 0) + (lastFresh?.rounds ?? 0)
+  const normal = normalStream(SEED, 0)
+  const gates = Array.from({ length: GATES }, (): SimulatedGate => {
+    const changes = Array.from({ length: rounds }, normal)
+    return {
+      looks: looks.map((look) => ({
+        seen: sightOf(changes, 0, look),
+        confirmation: confirmation.map((fresh) => sightOf(changes, look.rounds, fresh)),
+      })),
+    }
+  })
+  SIMULATED.set(key, gates)
+  return gates
+}
+
+function sightOf(changes: readonly number[], since: number, { rounds, alpha }: Look): Sight {
+  const until = since + rounds
+  const isIn = (round: number, order: number) =>
+    round >= since && round < until && round % 2 === order
+  const { estimate, lower, upper } = crossover(
+    {
+      oldFirst: changes.filter((_, round) => isIn(round, 0)),
+      newFirst: changes.filter((_, round) => isIn(round, 1)),
+    },
+    alpha,
+  )
+  return { rounds: until, estimate, lower, upper }
+}

@@ -1,0 +1,69 @@
+import { confirm, leaveUnconfirmed } from './confirm.ts'
+import type { Comparison } from './metric.ts'
+import type { GatePlan } from './plan.ts'
+import type { GateRound } from './round.ts'
+import { isPatchy, screen, type Screening } from './screen.ts'
+import type { Evidence, Verdict } from './verdict.ts'
+
+/** How far a gate has come with one comparison. */
+export type Progress =
+  | {
+      readonly state: 'undecided' | 'regression candidate' | 'improvement candidate'
+      /** Of all rounds so far; of a candidate's fresh ones if there are any. */
+      readonly evidence: Evidence | null
+      /** After how many rounds of the gate it is looked at again. */
+      readonly nextLook: number
+      /** What is said of it if no more rounds are made. */
+      readonly ifEnded: Verdict
+    }
+  | { readonly state: 'decided'; readonly verdict: Verdict }
+
+/**
+ * Follows one comparison through the rounds, by its own looks: it waits for no other. Once it is a
+ * candidate, the rounds that follow are its fresh ones, whatever they are made for besides.
+ */
+export function progressOf(
+  comparison: Comparison,
+  plan: GatePlan,
+  rounds: readonly GateRound[],
+): Progress {
+  const screening = screen(comparison, plan, rounds)
+  switch (screening.state) {
+    case 'out':
+      return { state: 'decided', verdict: screening.verdict }
+    case 'pass':
+      return {
+        state: 'decided',
+        verdict: { kind: 'pass', evidence: screening.finding.evidence },
+      }
+    case 'undecided':
+      return progressOfUndecided(screening)
+    case 'candidate': {
+      const { direction, finding, since } = screening
+      const candidate = { comparison, direction, finding }
+      const confirmation = confirm(candidate, plan, rounds.slice(since))
+      if (confirmation.isDone) return { state: 'decided', verdict: confirmation.verdict }
+      return {
+        state: `${direction} candidate`,
+        evidence: (confirmation.finding ?? finding).evidence,
+        nextLook: since + confirmation.nextLook,
+        ifEnded: leaveUnconfirmed(candidate),
+      }
+    }
+  }
+}
+
+type Undecided = Extract<Screening, { state: 'undecided' }>
+
+function progressOfUndecided({ finding, paired, nextLook }: Undecided): Progress {
+  const evidence = finding?.evidence ?? null
+  const unusable = isPatchy(paired) ? paired.unusable : null
+  const why =
+    unusable !== null
+      ? ({ kind: 'unusable rounds', ...unusable } as const)
+      : ({ kind: nextLook === null ? 'noise' : 'budget' } as const)
+  const verdict: Verdict = { kind: 'inconclusive', why, evidence }
+  return nextLook === null
+    ? { state: 'decided', verdict }
+    : { state: 'undecided', evidence, nextLook, ifEnded: verdict }
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod'
+import { OPERATIONS } from '../operations/operations.ts'
+import { pairFailureSchema } from '../pairs/pair-estimate.ts'
+
+/** What a long process is to measure: both versions of some operations, for so long. */
+export const driftTaskSchema = z.strictObject({
+  operations: z.array(z.enum(OPERATIONS)).min(1),
+  base: z.string(),
+  head: z.string(),
+  redisUrl: z.string(),
+  natsUrls: z.array(z.string()),
+  tag: z.string(),
+  /** Time for all operations together, ms. */
+  durationMs: z.number(),
+  /** Windows that the time is divided into. */
+  windows: z.int().min(4),
+})
+
+export type DriftTask = Readonly<z.infer<typeof driftTaskSchema>>
+
+/** How one operation's paired ratio went, in windows of equal length. */
+export const driftSeriesSchema = z.strictObject({
+  operation: z.enum(OPERATIONS),
+  windowMs: z.number().positive(),
+  logRatios: z.array(z.number()).describe('Per window: median over its pairs of ln(head / base).'),
+})
+
+export type DriftSeries = Readonly<z.infer<typeof driftSeriesSchema>>
+
+export const driftEndingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('measured'), series: z.array(driftSeriesSchema) }),
+  pairFailureSchema,
+])
+
+export type DriftEnding = Readonly<z.infer<typeof driftEndingSchema>>

@@ -1,0 +1,42 @@
+import { trendOf } from '../../load/trend.ts'
+import type { OperationName } from '../operations/operations.ts'
+import type { DriftSeries } from './drift-series.ts'
+
+/**
+ * The rule: an operation drifts if, in two long processes, its ratio head / base rises by at least
+ * `slopePerMinute` at Mann–Kendall's p ≤ `p`. The first process calls all operations; the second one,
+ * which confirms, calls the candidate alone, so that each window holds more of its pairs.
+ */
+export const DRIFT_RULE = {
+  screening: { durationMs: 120_000, windows: 24, slopePerMinute: 0.004, p: 0.1 },
+  confirmation: { durationMs: 90_000, windows: 18, slopePerMinute: 0.005, p: 0.01 },
+} as const
+
+export interface DriftEvidence {
+  readonly operation: OperationName
+  /** Sen's slope of head / base: 0.01 is 1 % more per minute. */
+  readonly slopePerMinute: number
+  /** Mann–Kendall, one-sided: of such a rise if there were none. */
+  readonly p: number
+  readonly minutes: number
+}
+
+/** How a series went. */
+export function driftOf({ operation, windowMs, logRatios }: DriftSeries): DriftEvidence {
+  const { slope, z, p } = trendOf(logRatios)
+  return {
+    operation,
+    slopePerMinute: Math.expm1((slope * 60_000) / windowMs),
+    p: z > 0 ? p / 2 : 1 - p / 2,
+    minutes: (windowMs * logRatios.length) / 60_000,
+  }
+}
+
+/** Whether a process shows a rise, by the rule of its stage. */
+export function isDrifting(
+  { slopePerMinute, p }: DriftEvidence,
+  stage: keyof typeof DRIFT_RULE,
+): boolean {
+  const rule = DRIFT_RULE[stage]
+  return slopePerMinute >= rule.slopePerMinute && p <= rule.p
+}

@@ -1,0 +1,21 @@
+import { join } from 'node:path'
+import { forkMeasurement } from '../operations/fork-measurement.ts'
+import { driftEndingSchema, type DriftEnding, type DriftTask } from './drift-series.ts'
+
+const PROGRAM = join(import.meta.dirname, 'drift-process.ts')
+const PATIENCE_MS = 60_000
+
+/**
+ * Measures how the operations' paired ratios go over time, in one long process.
+ * @throws EnvironmentError if the process ends without a result; the signal's reason if it is aborted.
+ */
+export function runDriftProcess(task: DriftTask, signal: AbortSignal): Promise<DriftEnding> {
+  const measurement = {
+    name: 'drift',
+    program: PROGRAM,
+    task,
+    result: driftEndingSchema,
+    timeoutMs: 2 * task.durationMs + PATIENCE_MS,
+  }
+  return forkMeasurement(measurement, signal)
+}

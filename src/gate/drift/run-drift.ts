@@ -1,0 +1,53 @@
+import type { GateProgress } from '../gate-options.ts'
+import type { OperationName } from '../operations/operations.ts'
+import { freshTag, type SharedServers } from '../operations/servers.ts'
+import type { DriftEnding } from './drift-series.ts'
+import { DRIFT_RULE, driftOf, isDrifting, type DriftEvidence } from './judge-drift.ts'
+import { runDriftProcess } from './run-drift-process.ts'
+
+/** How an operation's ratio goes over time. */
+export interface JudgedDrift {
+  readonly verdict: 'pass' | 'regression'
+  readonly screening: DriftEvidence
+  /** Of a candidate, measured alone; `null` of others. */
+  readonly confirmation: DriftEvidence | null
+}
+
+export type DriftOutcome =
+  | { readonly kind: 'judged'; readonly operations: readonly JudgedDrift[] }
+  | Extract<DriftEnding, { kind: 'failed' }>
+
+/**
+ * Looks for an operation that gets slower with time, by `DRIFT_RULE`.
+ * @throws EnvironmentError if a process ends without a result; the signal's reason if it is aborted.
+ */
+export async function runDrift(
+  operations: readonly OperationName[],
+  servers: SharedServers,
+  progress: GateProgress,
+  signal: AbortSignal,
+): Promise<DriftOutcome> {
+  const measure = (names: readonly OperationName[], stage: keyof typeof DRIFT_RULE) => {
+    const { durationMs, windows } = DRIFT_RULE[stage]
+    const what = stage === 'screening' ? 'all operations' : `${names.join(', ')} alone`
+    progress.live(`drift: ${what}, ${durationMs / 1_000} s`)
+    const task = { ...servers, operations: [...names], natsUrls: [...servers.natsUrls] }
+    return runDriftProcess({ ...task, tag: freshTag(), durationMs, windows }, signal)
+  }
+  const screened = await measure(operations, 'screening')
+  if (screened.kind === 'failed') return screened
+  const judged: JudgedDrift[] = []
+  for (const series of screened.series) {
+    const screening = driftOf(series)
+    if (!isDrifting(screening, 'screening')) {
+      judged.push({ verdict: 'pass', screening, confirmation: null })
+      continue
+    }
+    const alone = await measure([screening.operation], 'confirmation')
+    if (alone.kind === 'failed') return alone
+    const confirmation = alone.series[0] === undefined ? null : driftOf(alone.series[0])
+    const isConfirmed = confirmation !== null && isDrifting(confirmation, 'confirmation')
+    judged.push({ verdict: isConfirmed ? 'regression' : 'pass', screening, confirmation })
+  }
+  return { kind: 'judged', operations: judged }
+}

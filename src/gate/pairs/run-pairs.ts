@@ -1,0 +1,84 @@
+import { EnvironmentError } from '../../environment/environment-error.ts'
+import type { GateProgress } from '../gate-options.ts'
+import type { OperationName } from '../operations/operations.ts'
+import { freshTag, type SharedServers } from '../operations/servers.ts'
+import { judgePairs, PROCESSES, type PairState } from './judge-pairs.ts'
+import type { PairEnding } from './pair-estimate.ts'
+import { PAIR_TIMES } from './pair-task.ts'
+import { runPairProcess } from './run-pair-process.ts'
+
+/** An operation, the processes that measured it, and what they say. */
+export interface MeasuredPairs {
+  readonly operation: OperationName
+  readonly endings: readonly PairEnding[]
+  readonly state:
+    | Exclude<PairState, { kind: 'processes wanted' }>
+    | { readonly kind: 'interrupted' }
+}
+
+/**
+ * Measures operations by pairs until each is judged: five processes for each, the operations in an
+ * order drawn anew in every round of processes; then five more for those that need them.
+ * @param signal ends it: what is not judged by then is interrupted.
+ * @throws EnvironmentError if a process fails in a way that the baseline alone causes, too.
+ */
+export async function runPairs(
+  operations: readonly OperationName[],
+  servers: SharedServers,
+  progress: GateProgress,
+  signal: AbortSignal,
+): Promise<readonly MeasuredPairs[]> {
+  const endings = new Map<OperationName, PairEnding[]>(operations.map((name) => [name, []]))
+  const stateOf = (operation: OperationName) => judgePairs(operation, endings.get(operation) ?? [])
+  for (let round = 1; ; round += 1) {
+    const wanting = operations.filter((name) => stateOf(name).kind === 'processes wanted')
+    if (wanting.length === 0 || signal.aborted) break
+    const of = round > PROCESSES.first ? PROCESSES.most : PROCESSES.first
+    for (const operation of shuffled(wanting)) {
+      if (signal.aborted) break
+      progress.live(`pairs: ${operation}, process ${round} of ${of}`)
+      const ending = await measureOnce(operation, servers, signal)
+      if (ending !== null) endings.get(operation)?.push(ending)
+    }
+  }
+  return operations.map((operation): MeasuredPairs => {
+    const state = stateOf(operation)
+    return {
+      operation,
+      endings: endings.get(operation) ?? [],
+      state: state.kind === 'processes wanted' ? { kind: 'interrupted' } : state,
+    }
+  })
+}
+
+/** @returns `null` if it was interrupted. */
+async function measureOnce(
+  operation: OperationName,
+  servers: SharedServers,
+  signal: AbortSignal,
+): Promise<PairEnding | null> {
+  const task = () => ({
+    ...servers,
+    ...PAIR_TIMES,
+    operation,
+    natsUrls: [...servers.natsUrls],
+    tag: freshTag(),
+  })
+  try {
+    return await runPairProcess(task(), signal)
+  } catch (error) {
+    if (signal.aborted) return null
+    if (!(error instanceof EnvironmentError)) throw error
+    // The process died of something outside of a call. If the baseline alone survives, it was the head.
+    const alone = await runPairProcess({ ...task(), head: servers.base }, signal)
+    if (alone.kind === 'failed') return { ...alone, arm: 'base' }
+    return { kind: 'failed', arm: 'head', phase: 'call', error: error.message }
+  }
+}
+
+function shuffled<T>(items: readonly T[]): readonly T[] {
+  return items
+    .map((item) => ({ item, at: Math.random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ item }) => item)
+}

@@ -1,0 +1,174 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { loadResult } from '../../load/result-fixture.ts'
+import { arbitraryRun } from '../../results/arbitrary-run.ts'
+import { serializeLoadResult } from '../../results/load-result-json.ts'
+import type { ScenarioEntry } from '../../results/run-file.ts'
+import type { Version } from '../versions/version.ts'
+import { readEnds, type RoundScenarios } from './read-ends.ts'
+import type { ArmRun } from './run-arm.ts'
+
+const TASK = {
+  project: '/project',
+  scenarios: { folder: '/project/bench', files: ['/project/bench/a.load.ts'] },
+  timeoutMs: 60_000,
+}
+
+const WORKING_TREE: Version = { kind: 'working-tree', commit: null, isChanged: true }
+const COMMIT = { kind: 'commit', ref: 'main', sha: 'aaaaaaa', short: 'aaaaaaa' } as const
+const BASE: Version = { ...COMMIT, isCheckedOut: false }
+
+const scenario = { name: 'a', file: 'bench/a.load.ts' }
+
+/** A scenario whose requests all ended in the same way. */
+function measured(errors: readonly string[] = []): ScenarioEntry {
+  const counts = errors.length === 0 ? {} : { ok: 0, failed: 1_000 }
+  const result = serializeLoadResult(loadResult({ a: { counts } }))
+  const failures = errors.map((sample) => ({ code: 'ERROR', count: 1_000, sample }))
+  return {
+    state: 'measured',
+    ...scenario,
+    testStatus: 'passed',
+    error: null,
+    workloadHash: null,
+    result: {
+      ...result,
+      operations: result.operations.map((operation) => ({ ...operation, errors: failures })),
+    },
+    verdict: { kind: 'valid' },
+    slo: [],
+    bounds: [],
+  }
+}
+
+function unmeasured(error: string): ScenarioEntry {
+  return { state: 'unmeasured', ...scenario, testStatus: 'failed', error }
+}
+
+function ended(...scenarios: readonly ScenarioEntry[]): ArmRun {
+  const [run] = fc.sample(arbitraryRun, { numRuns: 1, seed: 1 })
+  if (run === undefined) throw new Error('no run')
+  const output = 'the end of what was printed'
+  return { kind: 'ended', run: { ...run, scenarios }, output, isTimedOut: false }
+}
+
+/** It ended before any test began. */
+function crashed(output: string): ArmRun {
+  return { kind: 'ended', run: null, output, isTimedOut: false }
+}
+
+function hung(...scenarios: readonly ScenarioEntry[]): ArmRun {
+  const run = ended(...scenarios)
+  return run.kind === 'ended' ? { ...run, isTimedOut: true } : run
+}
+
+const good = ended(measured())
+
+function read(base: ArmRun, head: ArmRun, version = WORKING_TREE): RoundScenarios {
+  return readEnds({ base, head }, { base: { version: BASE }, head: { version } }, TASK)
+}
+
+/** What is said of a round with such runs. */
+function complaint(
+  base: ArmRun,
+  head: ArmRun,
+  version = WORKING_TREE,
+): { readonly name: string; readonly message: string } {
+  try {
+    read(base, head, version)
+  } catch (error) {
+    if (error instanceof Error) return error
+  }
+  throw new Error('nothing was said')
+}
+
+const MISFIT = 'registry.send is not a function'
+
+test('two runs that measured everything are a round, invalid or not', () => {
+  const invalid = { ...measured(), verdict: { kind: 'invalid', reasons: [] } } as ScenarioEntry
+  expect(read(good, ended(invalid)).head).toEqual([invalid])
+})
+
+test.each<[string, ArmRun, RegExp]>([
+  [
+    'measured nothing',
+    crashed('boom'),
+    /^base can't be started: no test of a.load.ts began.\nboom$/,
+  ],
+  ['lacks a scenario', ended(), /^base can't be started: .*\nthe end of/],
+  [
+    'has a scenario that broke',
+    ended(unmeasured('no server')),
+    /^base measured nothing of .*: no s/,
+  ],
+  ['hangs', hung(measured()), /^base didn't end within 60 s$/],
+])('a base that %s is an error', (_, run, message) => {
+  expect(complaint(run, good)).toMatchObject({
+    name: 'EnvironmentError',
+    message: expect.stringMatching(message),
+  })
+})
+
+test.each([
+  ["The requested module './x.ts' does not provide an export named 'y'"],
+  [MISFIT],
+  ["Cannot find module '/arm/src/registry/x.ts' imported from /harness/src/y.ts"],
+])('%s: not comparable, if the base alone says so; broken, if the head does', (text) => {
+  const misfit = crashed(`first\n  ${text}\nlast`)
+  expect(complaint(misfit, good)).toMatchObject({
+    name: 'NotComparableError',
+    message: `Not comparable: base doesn't fit this checkout's harness: ${text}`,
+  })
+  expect(complaint(misfit, misfit)).toMatchObject({
+    name: 'EnvironmentError',
+    message: expect.stringMatching(/^base can't .*^head can't /ms),
+  })
+  expect(complaint(good, misfit)).toMatchObject({
+    name: 'EnvironmentError',
+    message: expect.stringMatching(/^head can't be started/),
+  })
+})
+
+test('a base that fails every request by its interface is not comparable', () => {
+  expect(complaint(ended(measured([MISFIT])), good).name).toBe('NotComparableError')
+  expect(read(ended(measured(['connection lost'])), good).base).toHaveLength(1)
+})
+
+test.each([
+  ['all of whose requests fail', measured(['connection lost'])],
+  ['all of whose requests fail by its interface', measured([MISFIT])],
+  ['whose preparation throws', unmeasured(MISFIT)],
+  [
+    'whose process dies',
+    { state: 'lost', ...scenario, testStatus: 'failed', error: 'died', intervals: [] } as const,
+  ],
+])('a head %s is measured as that', (_, entry) => {
+  expect(read(good, ended(entry))).toEqual({ base: [measured()], head: [entry] })
+})
+
+test.each<[string, ArmRun]>([
+  ['without a run file', { kind: 'ended', run: null, output: '', isTimedOut: true }],
+  ['before its test began', hung()],
+  ['in its load', hung({ ...measured(), testStatus: 'cancelled' })],
+])('a head that hangs %s is unmeasured', (_, run) => {
+  expect(read(good, run).head).toEqual([unmeasured("didn't end within 60 s")])
+})
+
+test('a load that only the base made is unmeasured in the head', () => {
+  const second = { ...measured(), name: 'a (load 2)' }
+  expect(read(ended(measured(), second), good).head).toEqual([
+    measured(),
+    expect.objectContaining({ state: 'unmeasured', name: 'a (load 2)' }),
+  ])
+})
+
+test('a head of another version than the harness that fits it no more than an old base is an error', () => {
+  const misfit = ended(measured([MISFIT]))
+  expect(complaint(good, misfit, { ...COMMIT, isCheckedOut: false })).toMatchObject({
+    name: 'EnvironmentError',
+    message: expect.stringMatching(
+      /^head doesn't fit this checkout's harness: .*\nCheck the head out/,
+    ),
+  })
+  expect(read(good, misfit, { ...COMMIT, isCheckedOut: true }).head).toHaveLength(1)
+})

@@ -1,0 +1,109 @@
+import { stripVTControlCharacters } from 'node:util'
+
+/** How a test case ended. JUnit has no word for *inconclusive*: such a case is skipped, with the reason as its message. */
+export type JUnitResult =
+  | { readonly kind: 'passed'; readonly output?: string }
+  | {
+      readonly kind: 'failure' | 'error' | 'skipped'
+      /** In a line. */
+      readonly message: string
+      /** More of it. */
+      readonly text?: string
+    }
+
+export interface JUnitCase {
+  /** What groups cases: the scenario. */
+  readonly classname: string
+  readonly name: string
+  readonly durationMs: number
+  readonly result: JUnitResult
+}
+
+export interface JUnitSuite {
+  readonly name: string
+  /** ISO 8601; `null` if it never began. */
+  readonly startedAt: string | null
+  readonly properties: readonly (readonly [name: string, value: string])[]
+  readonly cases: readonly JUnitCase[]
+}
+
+/**
+ * Suites as the XML that CI systems read. Elements and attributes are those of the schema of Jenkins'
+ * xUnit plugin (junit-10.xsd), which others follow.
+ */
+export function junitXml(name: string, suites: readonly JUnitSuite[]): string {
+  const all = suites.flatMap(({ cases }) => cases)
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="${attribute(name)}" ${totals(all, ['failure', 'error'])}>`,
+    ...suites.flatMap(suiteLines),
+    '</testsuites>',
+    '',
+  ].join('\n')
+}
+
+function suiteLines({ name, startedAt, properties, cases }: JUnitSuite): readonly string[] {
+  // The schema has no fractions of seconds, and no zone: UTC.
+  const timestamp = startedAt === null ? '' : ` timestamp="${startedAt.slice(0, 19)}"`
+  return [
+    `  <testsuite name="${attribute(name)}" ${totals(cases, ['failure', 'error', 'skipped'])}${timestamp}>`,
+    ...(properties.length === 0 ? [] : ['    <properties>']),
+    ...properties.map(
+      ([key, value]) => `      <property name="${attribute(key)}" value="${attribute(value)}"/>`,
+    ),
+    ...(properties.length === 0 ? [] : ['    </properties>']),
+    ...cases.flatMap(caseLines),
+    '  </testsuite>',
+  ]
+}
+
+function caseLines({ classname, name, durationMs, result }: JUnitCase): readonly string[] {
+  const head = `    <testcase classname="${attribute(classname)}" name="${attribute(name)}" time="${seconds(durationMs)}"`
+  if (result.kind === 'passed') {
+    const { output = '' } = result
+    if (output === '') return [`${head}/>`]
+    return [`${head}>`, `      <system-out>${content(output)}</system-out>`, '    </testcase>']
+  }
+  const { kind, message, text = '' } = result
+  const type = kind === 'skipped' ? '' : ` type="${kind}"`
+  const start = `      <${kind} message="${attribute(message)}"${type}`
+  return [
+    `${head}>`,
+    text === '' ? `${start}/>` : `${start}>${content(text)}</${kind}>`,
+    '    </testcase>',
+  ]
+}
+
+const PLURAL = { failure: 'failures', error: 'errors', skipped: 'skipped' } as const
+
+/** The counts that a reader goes by, and the time of all cases. */
+function totals(cases: readonly JUnitCase[], kinds: readonly (keyof typeof PLURAL)[]): string {
+  const counts = kinds.map((kind) => {
+    const count = cases.filter(({ result }) => result.kind === kind).length
+    return `${PLURAL[kind]}="${count}"`
+  })
+  const durationMs = cases.reduce((sum, { durationMs: ms }) => sum + ms, 0)
+  return [`tests="${cases.length}"`, ...counts, `time="${seconds(durationMs)}"`].join(' ')
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(3)
+}
+
+/** What XML 1.0 allows nowhere, not even as a reference (2.2, `Char`). */
+const FORBIDDEN = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu
+
+function content(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll(FORBIDDEN, '')
+    .replaceAll(/[&<>\r]/g, reference)
+}
+
+/** Readers turn line ends and tabs of attributes into spaces unless they are references (3.3.3). */
+function attribute(text: string): string {
+  return content(text).replaceAll(/["'\t\n]/g, reference)
+}
+
+function reference(character: string): string {
+  return `&#${character.charCodeAt(0)};`
+}
