@@ -20,6 +20,8 @@ export type Divisor =
 export const DECIDING_RUNS = 12
 /** Division has to halve the variance at least. */
 const GREATEST_VARIANCE_RATIO = 0.5
+/** What is below is rounding. */
+const LEAST_VARIANCE = 1e-12
 
 /**
  * Decides whether to divide the times of a series by the reference workload's: only where that at

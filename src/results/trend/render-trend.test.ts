@@ -47,7 +47,7 @@ test('every line fits 80 columns, and has no colours where there is no terminal'
   }
   const rows = stepped.map((row, day) => ({ ...row, ...long, isDirty: true, kernel: `k ${day}` }))
   const text = renderTrend(seriesOf(rows, all), true)
-  expect(text.split('\n').filter((line) => [...line].length > 80)).toEqual([])
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
   expect(text).not.toContain('\u001b')
 })
 

@@ -38,7 +38,7 @@ export function divisorNotes(group: readonly Series[]): readonly string[] {
 function divisorText(divisor: Divisor): string {
   switch (divisor.because) {
     case 'variance': {
-      const ratio = `variance × ${divisor.varianceRatio.toPrecision(2)} in the first ${DECIDING_RUNS} runs`
+      const ratio = `variance × ${Number(divisor.varianceRatio.toPrecision(2))} in the first ${DECIDING_RUNS} runs`
       return divisor.kind === 'reference'
         ? `÷ reference workload (${ratio}); × = its round trips`
         : `as measured (÷ reference: ${ratio})`

@@ -22,5 +22,5 @@ export function wrapped(text: string): string {
 const COLOUR = /\u001b\[[\d;]*m/g
 
 function lengthOf(text: string): number {
-  return [...text.replace(COLOUR, '')].length
+  return text.replace(COLOUR, '').length
 }
