@@ -34,8 +34,9 @@ const LEAST_VARIANCE = 1e-12
 export function chooseDivisor(times: readonly number[], references: readonly number[]): Divisor {
   const logs = times.map((time) => Math.log(time))
   const asMeasured = variance(logs)
-  if (!(asMeasured > 0) || !Number.isFinite(asMeasured))
+  if (!(asMeasured > LEAST_VARIANCE && asMeasured < Infinity)) {
     return { kind: 'none', because: 'constant' }
+  }
   const divided = variance(logs.map((log, k) => log - Math.log(references[k] ?? 1)))
   const varianceRatio = divided / asMeasured
   const kind = varianceRatio <= GREATEST_VARIANCE_RATIO ? 'reference' : 'none'
