@@ -96,11 +96,11 @@ describe('npm run results', () => {
     write(older, 1)
     write(newer, 2)
     writeFileSync(join(folder(), 'old.json'), '{"schemaVersion":9}')
-    const { exitCode, stdout } = await start('results', 'list')
+    const { exitCode, stdout, stderr } = await start('results', 'list')
     expect(stdout).toMatch(
       /20260103T.*2026-01-03 03:04:05 +0a1b2c3 main +programs, Redis 7\.0\.15, NATS 2\.9\.10 +mixed +1 passed\n.*20260102T/,
     )
-    expect(stdout).toMatch(/not readable\n.*old\.json: has schemaVersion 9/)
+    expect(stderr).toMatch(/^left out: .*old\.json: has schemaVersion 9; .*\n$/)
     expect(exitCode).toBe(0)
     const json = JSON.parse((await start('results', 'list', '--json')).stdout) as object
     expect(json).toMatchObject({ runs: [{ runId: newer }, { runId: older }], broken: [{}] })

@@ -13,11 +13,15 @@ import { mergeRunFiles } from './merge-run-files.ts'
 import { runFolder, runFolderToRead } from './run-folder.ts'
 import { writeOutput } from './write-output.ts'
 
-/** Prints a line a run file of the folder. */
+/** Prints a line per run of the folder; and for each file that can't be read, why, to standard error. */
 export async function listRuns(flags: { results?: string; json?: true }): Promise<ExitCode> {
   const list = await summariseRuns(runPathsIn(runFolderToRead(flags.results)))
-  if (flags.json === true) writeOutput(`${JSON.stringify(list, null, 2)}\n`, undefined)
-  else process.stdout.write(`${renderRunList(list)}\n`)
+  if (flags.json === true) {
+    writeOutput(`${JSON.stringify(list, null, 2)}\n`, undefined)
+    return EXIT.good
+  }
+  process.stdout.write(`${renderRunList(list.runs)}\n`)
+  for (const { message } of list.broken) process.stderr.write(`left out: ${message}\n`)
   return EXIT.good
 }
 
