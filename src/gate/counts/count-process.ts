@@ -1,0 +1,51 @@
+/** A process that counts what one version's operations ask of the servers, and tells its parent. */
+import { importRegistry } from '../operations/registry-under-test.ts'
+import { prepareOperation, type OperationName } from '../operations/operations.ts'
+import { stepOf, VersionFailure } from '../operations/version-failure.ts'
+import { countTaskSchema, type CountTask } from './count-task.ts'
+import type { CountEnding, OperationCounts, Repeat } from './operation-counts.ts'
+import { ServerCounters } from './server-counters.ts'
+
+/** Connections, caches and scripts are set up by the first calls. */
+const WARM_UP_CALLS = 20
+
+async function count(task: CountTask): Promise<CountEnding> {
+  const counters = await ServerCounters.open(task.redisUrl, task.natsUrls)
+  let operation: OperationName | null = null
+  try {
+    const connect = await stepOf('import', () => importRegistry(task.folder))
+    const operations: OperationCounts[] = []
+    for (operation of task.operations) {
+      const { redisUrl, natsUrls, tag } = task
+      const namespace = `gate-${operation}-${tag}`
+      const registry = await stepOf('connect', () =>
+        connect({ redisUrl, natsUrls, namespace, onWarning: () => {} }),
+      )
+      const prepare = prepareOperation[operation]
+      const ready = await stepOf('prepare', () => prepare(registry))
+      const callAll = (times: number) =>
+        stepOf('call', async () => {
+          for (let i = 0; i < times; i += 1) await ready.call()
+        })
+      await callAll(WARM_UP_CALLS)
+      const repeats: Repeat[] = []
+      for (let i = 0; i < task.repeats; i += 1) {
+        repeats.push(await counters.during(() => callAll(task.calls)))
+      }
+      operations.push({ operation, calls: task.calls, repeats })
+      await ready.end()
+      await registry.clear()
+      await registry.close()
+    }
+    return { kind: 'counted', operations }
+  } catch (error) {
+    if (!(error instanceof VersionFailure)) throw error
+    return { kind: 'failed', operation, phase: error.phase, error: error.message }
+  } finally {
+    await counters.close()
+  }
+}
+
+const task = countTaskSchema.parse(JSON.parse(process.argv[2] ?? ''))
+const ending = await count(task)
+process.send?.(ending, () => process.exit(0))

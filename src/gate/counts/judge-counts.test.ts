@@ -1,0 +1,77 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { judgeCounts } from './judge-counts.ts'
+import type { OperationCounts, Repeat } from './operation-counts.ts'
+
+const CALLS = 200
+
+function counts(...repeats: readonly Partial<Repeat>[]): readonly OperationCounts[] {
+  const usual = { redisCalls: { evalsha: CALLS }, natsMessages: 0, natsBytes: 0 }
+  return [
+    { operation: 'register', calls: CALLS, repeats: repeats.map((r) => ({ ...usual, ...r })) },
+  ]
+}
+
+function judge(base: readonly OperationCounts[], head: readonly OperationCounts[]) {
+  return judgeCounts(base, head)[0]
+}
+
+const redis = (redisCalls: Record<string, number>) => ({ redisCalls })
+
+test('one Redis call more per operation is a regression, and is named', () => {
+  const base = counts({}, {}, {})
+  const more = redis({ evalsha: CALLS, exists: CALLS })
+  expect(judge(base, counts(more, more, more))).toEqual({
+    operation: 'register',
+    verdict: 'regression',
+    changes: [{ counter: 'Redis EXISTS', base: 0, head: 1 }],
+  })
+})
+
+test('one call more in 200 is a regression if it is exact', () => {
+  const more = redis({ evalsha: CALLS + 1 })
+  expect(judge(counts({}, {}, {}), counts(more, more, more))?.verdict).toBe('regression')
+})
+
+test('other commands in the same number are a change, and no regression', () => {
+  const other = redis({ fcall: CALLS })
+  const judged = judge(counts({}, {}, {}), counts(other, other, other))
+  expect(judged?.verdict).toBe('changed')
+  expect(judged?.changes.map(({ counter }) => counter)).toEqual(['Redis EVALSHA', 'Redis FCALL'])
+})
+
+test('housekeeping that varies is no finding; a whole call per call beside it is', () => {
+  const usual = [4, 11, 6].map((zcard) => redis({ evalsha: CALLS, zcard }))
+  const slower = [30, 22, 40].map((zcard) => redis({ evalsha: CALLS, zcard }))
+  const more = [206, 211, 204].map((zcard) => redis({ evalsha: CALLS, zcard }))
+  expect(judge(counts(...usual), counts(...slower))?.verdict).toBe('pass')
+  expect(judge(counts(...usual), counts(...more))?.verdict).toBe('regression')
+})
+
+test('a message more is a regression; a few bytes are a change', () => {
+  const nats = (natsMessages: number, natsBytes: number) => ({ natsMessages, natsBytes })
+  const base = counts(nats(400, 10_000), nats(400, 10_079))
+  expect(judge(base, counts(nats(401, 10_000), nats(401, 10_079)))?.verdict).toBe('regression')
+  expect(judge(base, counts(nats(400, 10_100), nats(400, 10_179)))?.verdict).toBe('changed')
+  expect(judge(base, counts(nats(400, 11_000), nats(400, 11_079)))?.verdict).toBe('regression')
+})
+
+test('a version against itself passes, and swapping the versions mirrors the verdict', () => {
+  const repeat = fc.record({
+    redisCalls: fc.dictionary(fc.constantFrom('get', 'set', 'evalsha'), fc.nat({ max: 600 })),
+    natsMessages: fc.nat({ max: 600 }),
+    natsBytes: fc.nat({ max: 60_000 }),
+  })
+  const exact = repeat.map((one) => counts(one, one, one))
+  const mirrored = { regression: ['improvement', 'regression'], improvement: ['regression'] }
+  fc.assert(
+    fc.property(exact, exact, (a, b) => {
+      expect(judge(a, a)?.verdict).toBe('pass')
+      const there = judge(a, b)?.verdict
+      const back = judge(b, a)?.verdict
+      if (there === 'improvement') expect(mirrored.improvement).toContain(back)
+      else if (there === 'regression') expect(mirrored.regression).toContain(back)
+      else expect(back).toBe(there)
+    }),
+  )
+})

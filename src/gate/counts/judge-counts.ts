@@ -1,0 +1,115 @@
+import type { OperationName } from '../operations/operations.ts'
+import type { OperationCounts, Repeat } from './operation-counts.ts'
+
+/** A counter that differs between the versions. Per call of the operation. */
+export interface CountChange {
+  /** `Redis HGET`, `NATS messages`, `NATS bytes`. */
+  readonly counter: string
+  readonly base: number
+  readonly head: number
+}
+
+/** What the exact counts say of one operation. */
+export interface CountVerdict {
+  readonly operation: OperationName
+  /**
+   * - `regression`: more calls to Redis, more messages, or over 5 % more bytes per call;
+   * - `improvement`: less of one, and more of none;
+   * - `changed`: other commands, or a few bytes: as many calls and messages as before;
+   * - `pass`: nothing differs.
+   */
+  readonly verdict: 'regression' | 'improvement' | 'changed' | 'pass'
+  readonly changes: readonly CountChange[]
+}
+
+/** The change of bytes that counts: the smallest change that counts of a latency. */
+const BYTES_EFFECT = 0.05
+
+/**
+ * Compares what both versions asked of the servers. A counter that is the same in all repeats of a
+ * version is exact, and one more is a finding. One that varies counts housekeeping, which goes by the
+ * clock: of those, only nearly a whole call more per call of the operation is a finding.
+ * @param base of the same operations as `head`, with as many calls and repeats.
+ */
+export function judgeCounts(
+  base: readonly OperationCounts[],
+  head: readonly OperationCounts[],
+): readonly CountVerdict[] {
+  return head.flatMap((counts) => {
+    const before = base.find(({ operation }) => operation === counts.operation)
+    return before === undefined ? [] : [judgeOperation(before, counts)]
+  })
+}
+
+function judgeOperation(base: OperationCounts, head: OperationCounts): CountVerdict {
+  const { operation, calls } = head
+  const redis = commandsOf([...base.repeats, ...head.repeats]).flatMap((command) => {
+    const countOf = ({ redisCalls }: Repeat) => redisCalls[command] ?? 0
+    return changeOf(`Redis ${command.toUpperCase()}`, base, head, countOf)
+  })
+  const messages = changeOf('NATS messages', base, head, ({ natsMessages }) => natsMessages)
+  const bytes = bytesChangeOf(base, head)
+  const directions = [
+    Math.sign(sumOf(redis)),
+    Math.sign(sumOf(messages)),
+    ...bytes.map((change) =>
+      Math.abs(change.head - change.base) > BYTES_EFFECT * change.base
+        ? Math.sign(change.head - change.base)
+        : 0,
+    ),
+  ]
+  const changes = [...redis, ...messages, ...bytes].map(({ counter, ...totals }) => ({
+    counter,
+    base: totals.base / calls,
+    head: totals.head / calls,
+  }))
+  if (directions.includes(1)) return { operation, verdict: 'regression', changes }
+  if (directions.includes(-1)) return { operation, verdict: 'improvement', changes }
+  return { operation, verdict: changes.length === 0 ? 'pass' : 'changed', changes }
+}
+
+function commandsOf(repeats: readonly Repeat[]): readonly string[] {
+  return [...new Set(repeats.flatMap(({ redisCalls }) => Object.keys(redisCalls)))].toSorted()
+}
+
+/** Nearly a call more per call: 0.9 rather than 1, because housekeeping varies by itself. */
+const WHOLE_CALL = 0.9
+
+/** None or one change, in totals per repeat. */
+function changeOf(
+  counter: string,
+  base: OperationCounts,
+  head: OperationCounts,
+  countOf: (repeat: Repeat) => number,
+): readonly CountChange[] {
+  const b = rangeOf(base.repeats.map(countOf))
+  const h = rangeOf(head.repeats.map(countOf))
+  const areExact = b.least === b.most && h.least === h.most
+  if (areExact) {
+    return b.least === h.least ? [] : [{ counter, base: b.least, head: h.least }]
+  }
+  const whole = WHOLE_CALL * head.calls
+  if (h.least - b.most >= whole) return [{ counter, base: b.most, head: h.least }]
+  if (b.least - h.most >= whole) return [{ counter, base: b.least, head: h.most }]
+  return []
+}
+
+/** Repeat by repeat: message numbers grow by a digit at the same call in both versions. */
+function bytesChangeOf(base: OperationCounts, head: OperationCounts): readonly CountChange[] {
+  const pairs = head.repeats.map(({ natsBytes }, i) => ({
+    head: natsBytes,
+    base: base.repeats[i]?.natsBytes ?? natsBytes,
+  }))
+  const [first] = pairs
+  const isChanged = pairs.every((pair) => pair.head !== pair.base)
+  const isOneWay = new Set(pairs.map((pair) => Math.sign(pair.head - pair.base))).size === 1
+  return first !== undefined && isChanged && isOneWay ? [{ counter: 'NATS bytes', ...first }] : []
+}
+
+function rangeOf(values: readonly number[]): { readonly least: number; readonly most: number } {
+  return { least: Math.min(...values), most: Math.max(...values) }
+}
+
+function sumOf(changes: readonly CountChange[]): number {
+  return changes.reduce((sum, { base, head }) => sum + head - base, 0)
+}

@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+import { forkMeasurement } from '../operations/fork-measurement.ts'
+import type { CountTask } from './count-task.ts'
+import { countEndingSchema, type CountEnding } from './operation-counts.ts'
+
+const PROGRAM = join(import.meta.dirname, 'count-process.ts')
+const TIMEOUT_MS = 120_000
+
+/**
+ * Counts what one version's operations ask of the servers, in a fresh process.
+ * @throws EnvironmentError if the process ends without a result; the signal's reason if it is aborted.
+ */
+export function runCountProcess(task: CountTask, signal: AbortSignal): Promise<CountEnding> {
+  const measurement = {
+    name: 'exact counts',
+    program: PROGRAM,
+    task,
+    result: countEndingSchema,
+    timeoutMs: TIMEOUT_MS,
+  }
+  return forkMeasurement(measurement, signal)
+}
