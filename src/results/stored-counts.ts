@@ -69,6 +69,13 @@ export function figuresOfCounts(counts: readonly BucketCount[]): StepFigures {
   }
 }
 
+/** How many records are certainly not above a value, in steps: those of buckets that end by it. */
+export function countUpTo(counts: readonly BucketCount[], value: number): number {
+  return counts
+    .filter(([bucket]) => shortestIn(bucket + 1) - 1 <= value)
+    .reduce((sum, [, times]) => sum + times, 0)
+}
+
 /** The longest time of the bucket that the `rank`-th time is in, in steps. */
 function longestAt(counts: readonly BucketCount[], rank: number): number {
   let counted = 0
