@@ -75,7 +75,9 @@ test(
     const merged = runFilesIn(folder()).find((path) => !parts.includes(path)) ?? 'none'
     const csvs = readdirSync(folder()).filter((name) => name.endsWith('.csv'))
     expect(csvs).toHaveLength(9)
-    expect(readHistory(folder()).map(({ runId }) => runId)).toContain(basename(merged, '.json'))
+    expect(readHistory(folder()).rows.map(({ runId }) => runId)).toContain(
+      basename(merged, '.json'),
+    )
 
     const one = await start(['bench', 'shared', '--results', join(folder(), 'one')])
     expect(one.exitCode).toBe(0)

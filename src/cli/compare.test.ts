@@ -110,11 +110,11 @@ describe('npm run results', () => {
     write(older, 1)
     write(newer, 2)
     writeFileSync(join(folder(), 'old.json'), '{"schemaVersion":9}')
-    const { exitCode, stdout } = await start('results', 'list')
+    const { exitCode, stdout, stderr } = await start('results', 'list')
     expect(stdout).toMatch(
       /20260103T.*2026-01-03 03:04:05 +0a1b2c3 main +programs, Redis 7\.0\.15, NATS 2\.9\.10 +mixed +1 passed\n.*20260102T/,
     )
-    expect(stdout).toMatch(/not readable\n.*old\.json: has schemaVersion 9/)
+    expect(stderr).toMatch(/^left out: .*old\.json: has schemaVersion 9; .*\n$/)
     expect(exitCode).toBe(0)
     const json = JSON.parse((await start('results', 'list', '--json')).stdout) as object
     expect(json).toMatchObject({ runs: [{ runId: newer }, { runId: older }], broken: [{}] })
@@ -161,7 +161,7 @@ describe('npm run results', () => {
 
   test.each([
     [['lst'], /^Unknown command 'lst' \(Did you mean list\?\)/],
-    [['export', older], /give one of --csv, --intervals, --metrics and --json/],
+    [['export', older], /give one --format: csv, intervals, metrics, json, hgrm, /],
     [['show', older, '--every', '1500ms'], /--every: "1500ms" must be whole seconds, at least 1s/],
     [['show', older, '--every', '30'], /--every: "30" is not a duration/],
   ])('%j is refused in one line, with exit code 2', async (args, message) => {

@@ -2,22 +2,23 @@ import { parseDurationMs } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
 import { findRun, runPathsIn } from '../results/find-run.ts'
 import { EXIT, type ExitCode } from '../results/outcome.ts'
-import { printable, printableRun } from '../results/printable.ts'
+import { printableRun } from '../results/printable.ts'
 import { readRunFile } from '../results/read-run-file.ts'
 import { renderRun, renderRunByStretches, renderRunList } from '../results/render-runs.ts'
-import { notesCsv } from '../results/notes-csv.ts'
-import { intervalsCsv, operationsCsv } from '../results/run-csv.ts'
-import type { RunFile } from '../results/run-file.ts'
 import { summariseRuns } from '../results/summarise-runs.ts'
 import { mergeRunFiles } from './merge-run-files.ts'
 import { runFolder, runFolderToRead } from './run-folder.ts'
 import { writeOutput } from './write-output.ts'
 
-/** Prints a line a run file of the folder. */
+/** Prints a line per run of the folder; and for each file that can't be read, why, to standard error. */
 export async function listRuns(flags: { results?: string; json?: true }): Promise<ExitCode> {
   const list = await summariseRuns(runPathsIn(runFolderToRead(flags.results)))
-  if (flags.json === true) writeOutput(`${JSON.stringify(list, null, 2)}\n`, undefined)
-  else process.stdout.write(`${renderRunList(list)}\n`)
+  if (flags.json === true) {
+    writeOutput(`${JSON.stringify(list, null, 2)}\n`, undefined)
+    return EXIT.good
+  }
+  process.stdout.write(`${renderRunList(list.runs)}\n`)
+  for (const { message } of list.broken) process.stderr.write(`left out: ${message}\n`)
   return EXIT.good
 }
 
@@ -41,38 +42,6 @@ function wholeSeconds(text: string, what: string): number {
   const seconds = parseDurationMs(text, what) / 1_000
   if (Number.isInteger(seconds) && seconds > 0) return seconds
   throw new InputError(`${what}: "${text}" must be whole seconds, at least 1s.`)
-}
-
-/** What a run can be exported as. */
-const FORMS = {
-  csv: operationsCsv,
-  intervals: intervalsCsv,
-  metrics: (run: RunFile) => notesCsv(run) ?? nothingWritten(),
-  json: (run: RunFile) => `${JSON.stringify(run, null, 2)}\n`,
-} as const
-
-/** @throws InputError */
-function nothingWritten(): never {
-  throw new InputError('export: --metrics: no request of this run made a check, or wrote a metric.')
-}
-
-/** The options of `results export`. */
-export type ExportFlags = { readonly results?: string; readonly out?: string } & {
-  readonly [form in keyof typeof FORMS]?: true
-}
-
-/** Writes a run in another form. */
-export async function exportRun(name: string, flags: ExportFlags): Promise<ExitCode> {
-  const [form, ...others] = (['csv', 'intervals', 'metrics', 'json'] as const).filter(
-    (key) => flags[key],
-  )
-  if (form === undefined || others.length > 0) {
-    throw new InputError('export: give one of --csv, --intervals, --metrics and --json.')
-  }
-  const run = await readRunFile(findRun(name, runFolderToRead(flags.results)))
-  writeOutput(FORMS[form](run), flags.out)
-  if (flags.out !== undefined) process.stderr.write(`${printable(flags.out)}\n`)
-  return EXIT.good
 }
 
 /** Adds up the shares of a load. */

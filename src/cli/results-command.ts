@@ -1,6 +1,8 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { ExitCode } from '../results/outcome.ts'
-import type { ExportFlags, ShowFlags } from './results-actions.ts'
+import { EXPORT, exportHelp } from './export-help.ts'
+import type { ExportFlags } from './export-run.ts'
+import type { ShowFlags } from './results-actions.ts'
 
 /** What `addResults` adds commands to, in words. */
 export const RESULTS_DESCRIPTION = 'Lists, shows, exports and merges run files.'
@@ -59,17 +61,20 @@ function addShow(program: Command, typed: string, onEnd: OnEnd): void {
 function addExport(program: Command, typed: string, onEnd: OnEnd): void {
   const command = program
     .command('export')
-    .description('a run in another form, made anew from its file')
+    .summary('a run in another form, made anew from its file')
+    .description(EXPORT)
     .argument('<run>', RUN)
-    .option('--csv', 'a row a scenario and operation')
-    .option('--intervals', 'CSV, a row a second, scenario and operation')
-    .option('--metrics', 'CSV, a row a check, value of a tag and metric')
-    .option('--json', "the run file, in the present schema's form")
-    .option('--out <file>', 'instead of standard output')
+    .option('--format <format>', 'one of those below')
+    .option('--csv', 'short for --format csv; so are --intervals, --metrics and --json')
+    .addOption(new Option('--intervals').hideHelp())
+    .addOption(new Option('--metrics').hideHelp())
+    .addOption(new Option('--json').hideHelp())
+    .option('--out <path>', 'a file instead of standard output; of hgrm, a folder')
+    .option('--allow-invalid', 'also measurements that are not to be trusted, marked as such')
   withFolder(command)
-    .addHelpText('after', `\nExample\n  ${typed} export 20260102T0304 --csv --out run.csv`)
+    .addHelpText('after', exportHelp(typed))
     .action(async (name: string, flags: ExportFlags) => {
-      const { exportRun } = await import('./results-actions.ts')
+      const { exportRun } = await import('./export-run.ts')
       onEnd(await exportRun(name, flags))
     })
 }

@@ -117,11 +117,11 @@ function operationResult(fixture: OperationFixture): OperationResult {
   return {
     counts,
     lostByPause,
-    errors: [],
+    errors: counts.failed === 0 ? [] : [{ code: 'FAILED', count: counts.failed, sample: 'no' }],
     response: histogramOf(responseMs),
     service: histogramOf(serviceMs),
     undisturbed: histogramOf(undisturbedMs),
-    failure: histogramOf([]),
+    failure: histogramOf(Array.from({ length: counts.failed }, () => 1)),
     lateness: histogramOf(latenessMs),
     deliveries: deliveries === undefined ? null : deliveriesOf(deliveries),
     checks,

@@ -1,15 +1,22 @@
 import * as fc from 'fast-check'
 import type { Histogram } from 'hdr-histogram-js'
-import type { LoadModel, PhaseFigures } from '../load/load-model.ts'
+import type { IterationFigures, LoadModel, PhaseFigures } from '../load/load-model.ts'
 import type { MetricResult } from '../load/metrics/metric-recorders.ts'
 import { LARGEST_TIME_US, newTimeHistogram } from '../load/recording/histogram.ts'
-import type { IntervalFigures, LoadResult, OperationResult } from '../load/result.ts'
+import type { TagSplit } from '../load/notes/tag-splits.ts'
+import type { ErrorCount } from '../load/recording/error-tally.ts'
+import type {
+  IntervalFigures,
+  LoadResult,
+  OperationCounts,
+  OperationResult,
+} from '../load/result.ts'
 import type { Bound } from '../load/slo/slo.ts'
 import type { SloRow } from '../load/slo/slo-row.ts'
 import { serializeLoadResult } from './load-result-json.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
 
-/** Random runs and their parts, for property tests. They keep the types, not the conservation law. */
+/** Random runs and their parts, for property tests. They contradict themselves nowhere. */
 
 const count = fc.nat(1_000_000)
 const rate = fc.integer({ min: 1, max: 1_000_000 })
@@ -33,63 +40,204 @@ export const arbitraryHistogram: fc.Arbitrary<Histogram> = fc
     return histogram
   })
 
+/** A histogram of so many times. */
+function histogramOfCount(total: number): fc.Arbitrary<Histogram> {
+  return fc.array(timeUs, { minLength: 1, maxLength: 30 }).map((values) => {
+    const histogram = newTimeHistogram()
+    for (const [i, us] of values.entries()) {
+      const times = partOf(total, i, values.length)
+      if (times > 0) histogram.recordValueWithCount(us, times)
+    }
+    return histogram
+  })
+}
+
+/** The i-th of n parts of a whole number, all of them as equal as can be. */
+function partOf(whole: number, i: number, n: number): number {
+  return Math.floor(((i + 1) * whole) / n) - Math.floor((i * whole) / n)
+}
+
+const ascending = (length: number) =>
+  fc
+    .array(time, { minLength: length, maxLength: length })
+    .map((times) => times.toSorted((a, b) => a - b))
+
+const percentiles = ascending(4).map(([p50Ms = 0, p95Ms = 0, p99Ms = 0, maxMs = 0]) => ({
+  p50Ms,
+  p95Ms,
+  p99Ms,
+  maxMs,
+}))
+
+const NO_PERCENTILES = { p50Ms: null, p95Ms: null, p99Ms: null, maxMs: null }
+
+const latency = fc
+  .tuple(ascending(5), time)
+  .map(([[minMs = 0, p50Ms = 0, p75Ms = 0, p99Ms = 0, maxMs = 0], meanMs]) => ({
+    meanMs,
+    p50Ms,
+    p75Ms,
+    p99Ms,
+    minMs,
+    maxMs,
+  }))
+
 const delay = fc.record({ p50Ms: time, p99Ms: time, maxMs: time })
 const pauses = fc.record({ count, totalMs: time, maxMs: time })
 
-const operation: fc.Arbitrary<OperationResult> = fc.record({
-  counts: fc.record({
-    planned: count,
-    started: count,
-    dropped: count,
-    notStarted: count,
+type EndedCounts = Pick<OperationCounts, 'ok' | 'failed' | 'timedOut' | 'unfinished'>
+
+const counts: fc.Arbitrary<OperationCounts> = fc
+  .record({
     ok: count,
     failed: count,
     timedOut: count,
     unfinished: count,
-  }),
-  lostByPause: count,
-  errors: fc.array(fc.record({ code: arbitraryText, count, sample: arbitraryText }), {
-    maxLength: 3,
-  }),
-  response: arbitraryHistogram,
-  service: arbitraryHistogram,
-  undisturbed: arbitraryHistogram,
-  failure: arbitraryHistogram,
-  lateness: arbitraryHistogram,
-  deliveries: fc.option(
-    fc.oneof(
-      fc.record({
-        kind: fc.constant('counted'),
-        expected: count,
-        received: count,
-        duplicates: count,
-        missing: count,
-        incomplete: count,
-        missingByPause: count,
-        receipt: arbitraryHistogram,
-        completion: arbitraryHistogram,
-        undisturbedCompletion: arbitraryHistogram,
-        receivers: fc.option(fc.record({ eventLoopDelay: delay, pauses })),
-      }),
-      fc.record({ kind: fc.constant('unknown'), reason: arbitraryText }),
-    ),
-  ),
-  checks: fc.array(fc.record({ name: arbitraryText, passed: count, failed: count }), {
-    maxLength: 2,
-  }),
-  tags: fc.array(
-    fc.record({
-      tag: arbitraryText,
-      value: fc.option(arbitraryText),
-      counts: fc.record({ ok: count, failed: count, timedOut: count, unfinished: count }),
-      lostByPause: count,
-      response: arbitraryHistogram,
-      service: arbitraryHistogram,
-      undisturbed: arbitraryHistogram,
+    dropped: count,
+    notStarted: count,
+  })
+  .map((parts) => {
+    const started = parts.ok + parts.failed + parts.timedOut + parts.unfinished
+    return { planned: started + parts.dropped + parts.notStarted, started, ...parts }
+  })
+
+/** What succeeded, and what was waited for in vain. */
+function endedTimes({ ok, timedOut, unfinished }: EndedCounts) {
+  const histogram = histogramOfCount(ok + timedOut + unfinished)
+  return { response: histogram, service: histogram, undisturbed: histogram }
+}
+
+/** Errors by code, so many together. */
+function errorsOf(failed: number): fc.Arbitrary<readonly ErrorCount[]> {
+  return fc
+    .array(fc.record({ code: arbitraryText, sample: arbitraryText }), {
+      minLength: failed > 0 ? 1 : 0,
+      maxLength: 3,
+    })
+    .map((errors) =>
+      errors.map((error, i) => ({ ...error, count: partOf(failed, i, errors.length) })),
+    )
+}
+
+/** Requests split by two values of a tag, and by none. */
+function tagsOf(whole: EndedCounts): fc.Arbitrary<readonly TagSplit[]> {
+  return fc
+    .record({ tag: arbitraryText, values: fc.uniqueArray(arbitraryText, { maxLength: 2 }) })
+    .chain(({ tag, values }) =>
+      fc.tuple(
+        ...[...values, null].map((value, i) => {
+          const part = (of: number): number => partOf(of, i, values.length + 1)
+          const ended = {
+            ok: part(whole.ok),
+            failed: part(whole.failed),
+            timedOut: part(whole.timedOut),
+            unfinished: part(whole.unfinished),
+          }
+          return fc.record({
+            tag: fc.constant(tag),
+            value: fc.constant(value),
+            counts: fc.constant(ended),
+            lostByPause: count,
+            ...endedTimes(ended),
+          })
+        }),
+      ),
+    )
+}
+
+const deliveries = fc.oneof(
+  fc
+    .record({
+      kind: fc.constant('counted'),
+      received: count,
+      duplicates: count,
+      missing: count,
+      incomplete: count,
+      missingByPause: count,
+      receipt: arbitraryHistogram,
+      completion: arbitraryHistogram,
+      undisturbedCompletion: arbitraryHistogram,
+      receivers: fc.option(fc.record({ eventLoopDelay: delay, pauses })),
+    })
+    .map((of) => ({ ...of, expected: of.received + of.missing })),
+  fc.record({ kind: fc.constant('unknown'), reason: arbitraryText }),
+)
+
+const operationOf = (all: OperationCounts): fc.Arbitrary<OperationResult> =>
+  fc.record({
+    counts: fc.constant(all),
+    lostByPause: count,
+    errors: errorsOf(all.failed),
+    ...endedTimes(all),
+    failure: histogramOfCount(all.failed),
+    lateness: histogramOfCount(all.started),
+    deliveries: fc.option(deliveries),
+    checks: fc.array(fc.record({ name: arbitraryText, passed: count, failed: count }), {
+      maxLength: 2,
     }),
-    { maxLength: 2 },
-  ),
-})
+    tags: fc.option(tagsOf(all), { nil: [] }),
+  })
+
+const NOTHING: OperationCounts = {
+  planned: 0,
+  started: 0,
+  dropped: 0,
+  notStarted: 0,
+  ok: 0,
+  failed: 0,
+  timedOut: 0,
+  unfinished: 0,
+}
+
+/** What was measured: nothing if it was ended at once. */
+const measurement = fc
+  .tuple(fc.uniqueArray(arbitraryText, { minLength: 1, maxLength: 3 }), fc.boolean())
+  .chain(([names, isEmpty]) =>
+    fc.tuple(
+      ...names.map((name) =>
+        fc.tuple(
+          fc.constant(name),
+          isEmpty ? operationOf(NOTHING) : counts.chain((all) => operationOf(all)),
+        ),
+      ),
+    ),
+  )
+  .chain((entries) => {
+    const operations = new Map(entries)
+    const isEmpty = [...operations.values()].every(({ counts: { planned } }) => planned === 0)
+    return fc.record({
+      operations: fc.constant(operations),
+      intervals: intervalsOf(operations),
+      // A load that began was measured for longer than a clock of µs can tell from nothing.
+      measuredMs: isEmpty ? fc.constant(0) : fc.double({ min: 0.001, max: 1e7, noNaN: true }),
+      leftMs: time,
+    })
+  })
+
+/** The seconds of operations, in which all of their requests were. */
+function intervalsOf(
+  operations: ReadonlyMap<string, OperationResult>,
+): fc.Arbitrary<readonly IntervalFigures[]> {
+  return fc.integer({ min: 1, max: 3 }).chain((seconds) =>
+    fc.tuple(
+      ...Array.from({ length: seconds }, (_, second) => second).flatMap((second) =>
+        [...operations].map(([name, { counts: all }]) => {
+          const part = (of: number): number => partOf(of, second, seconds)
+          return fc.record({
+            second: fc.constant(second),
+            operation: fc.constant(name),
+            started: fc.constant(part(all.started)),
+            dropped: fc.constant(part(all.dropped)),
+            ok: fc.constant(part(all.ok)),
+            failed: fc.constant(part(all.failed)),
+            timedOut: fc.constant(part(all.timedOut)),
+            response: fc.option(percentiles),
+          })
+        }),
+      ),
+    ),
+  )
+}
 
 const signed = fc.double({ min: -1e7, max: 1e7, noNaN: true }).map((value) => value + 0)
 
@@ -183,19 +331,32 @@ const intervalOf = (name: fc.Arbitrary<string>): fc.Arbitrary<IntervalFigures> =
     ok: count,
     failed: count,
     timedOut: count,
-    response: fc.option(fc.record({ p50Ms: time, p95Ms: time, p99Ms: time, maxMs: time })),
+    response: fc.option(percentiles),
   })
 
-const phase: fc.Arbitrary<PhaseFigures> = fc.record({
-  users: count,
-  ok: count,
-  failed: count,
-  timedOut: count,
-  notDone: count,
-  errors: fc.array(fc.record({ code: arbitraryText, count, sample: arbitraryText }), {
-    maxLength: 2,
-  }),
-})
+const phase: fc.Arbitrary<PhaseFigures> = fc
+  .record({
+    ok: count,
+    failed: count,
+    timedOut: count,
+    notDone: count,
+    errors: fc.array(fc.record({ code: arbitraryText, count, sample: arbitraryText }), {
+      maxLength: 2,
+    }),
+  })
+  .map((of) => ({ users: of.ok + of.failed + of.timedOut + of.notDone, ...of }))
+
+const iterations: fc.Arbitrary<IterationFigures> = fc
+  .record({ completed: count, cutShort: count, underWay: count })
+  .chain((parts) =>
+    fc.record({
+      started: fc.constant(parts.completed + parts.cutShort + parts.underWay),
+      completed: fc.constant(parts.completed),
+      cutShort: fc.constant(parts.cutShort),
+      underWay: fc.constant(parts.underWay),
+      time: histogramOfCount(parts.completed + parts.cutShort),
+    }),
+  )
 
 const model: fc.Arbitrary<LoadModel> = fc.oneof(
   fc.constant({ kind: 'open' as const }),
@@ -204,13 +365,7 @@ const model: fc.Arbitrary<LoadModel> = fc.oneof(
     users: count,
     thinkTime: fc.record({ label: arbitraryText, meanMs: time }),
     userTimeMs: time,
-    iterations: fc.record({
-      started: count,
-      completed: count,
-      cutShort: count,
-      underWay: count,
-      time: arbitraryHistogram,
-    }),
+    iterations,
     setUp: phase,
     tearDown: phase,
   }),
@@ -219,17 +374,14 @@ const model: fc.Arbitrary<LoadModel> = fc.oneof(
 const share = fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs)
 
 export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
-  .uniqueArray(arbitraryText, { minLength: 1, maxLength: 3 })
-  .chain((names) =>
+  .tuple(
+    measurement,
     fc.record({
       startedAt: date,
       model,
       arrivals: arbitraryText,
       seed: fc.integer(),
       warmUpMs: time,
-      durationMs: time,
-      // A load that began was measured for longer than a clock of µs can tell from nothing.
-      measuredMs: fc.oneof(fc.constant(0), fc.double({ min: 0.001, max: 1e7, noNaN: true })),
       isInterrupted: fc.boolean(),
       abortReason: fc.option(arbitraryText),
       limits: fc.record({
@@ -260,15 +412,16 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         receiverPauseMs: fc.record({ degraded: time }),
         pauseRatio: fc.record({ degraded: time }),
       }),
-      operations: fc
-        .tuple(...names.map((name) => fc.tuple(fc.constant(name), operation)))
-        .map((entries) => new Map(entries)),
-      intervals: fc.array(intervalOf(fc.constantFrom(...names)), { maxLength: 5 }),
       metrics: fc.array(metric, { maxLength: 3 }),
       undeclaredTags: fc.record({ count, sample: arbitraryText }),
       windowedSlo: fc.array(sloRow, { maxLength: 3 }),
     }),
   )
+  .map(([{ leftMs, ...measured }, planned]) => ({
+    ...planned,
+    ...measured,
+    durationMs: measured.measuredMs + leftMs,
+  }))
 
 const reasons = fc.array(
   fc.record({ figure: arbitraryText, measured: time, threshold: time, message: arbitraryText }),
@@ -398,12 +551,7 @@ export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
           reasons: fc.array(arbitraryText, { maxLength: 2 }),
           startedAt: date,
           achievedPerSecond: time,
-          response: fc.record({
-            p50Ms: fc.option(time),
-            p95Ms: fc.option(time),
-            p99Ms: fc.option(time),
-            maxMs: fc.option(time),
-          }),
+          response: fc.oneof(percentiles, fc.constant(NO_PERCENTILES)),
           latenessP99Ms: fc.option(time),
         }),
         { maxLength: 3 },
@@ -423,14 +571,7 @@ export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
       group: arbitraryText,
       name: arbitraryText,
       samples: count,
-      latency: fc.record({
-        meanMs: time,
-        p50Ms: time,
-        p75Ms: time,
-        p99Ms: time,
-        minMs: time,
-        maxMs: time,
-      }),
+      latency,
       throughputPerSecond: time,
       relativeMarginOfErrorPercent: fc.option(time),
     }),

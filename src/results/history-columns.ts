@@ -29,7 +29,6 @@ export const HISTORY_COLUMNS: readonly Column<HistoryRow>[] = [
   column('serviceP95Ms', 'service time, P95'),
   column('serviceP99Ms', 'service time, P99'),
   column('serviceP999Ms', 'service time, P99.9'),
-  column('seriesKey', 'the same for machines and major versions that are the same'),
   column('nodeVersion', 'Node'),
   column('kernel', 'platform, architecture and kernel'),
   column('redisVersion', 'Redis'),
@@ -37,9 +36,13 @@ export const HISTORY_COLUMNS: readonly Column<HistoryRow>[] = [
   column('redisClientVersion', 'ioredis'),
   column('natsClientVersion', '@nats-io/transport-node'),
   column('serverConfiguration', 'the same for servers that are configured alike'),
+  column('seriesKey', 'the same for machines and major versions that are the same'),
 ]
 
-/** How many columns the rows of each version have, oldest first: further ones are added at the end. */
+/**
+ * How many columns the rows of each version have, oldest first: further ones are added at the
+ * end. The last is no free text: what ends a row that was cut off must not pass for its last cell.
+ */
 export const COLUMN_COUNTS = [21, HISTORY_COLUMNS.length] as const
 
 function column(label: keyof HistoryRow, description: string): Column<HistoryRow> {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,8 +8,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { arbitraryRun } from './arbitrary-run.ts'
 import { toCsv } from './csv.ts'
 import { COLUMN_COUNTS, HISTORY_COLUMNS } from './history-columns.ts'
-import { appendHistory, HistoryError, historyPath, readHistory } from './history-file.ts'
-import { historyRows } from './history.ts'
+import {
+  appendHistory,
+  HistoryError,
+  historyPath,
+  readHistory,
+  type History,
+} from './history-file.ts'
+import { historyRows, type HistoryRow } from './history.ts'
 import type { RunFile } from './run-file.ts'
 
 let folder: string
@@ -43,7 +49,7 @@ describe('the history', () => {
       fc.property(fc.array(withRows, { minLength: 1, maxLength: 3 }), (runs) => {
         rmSync(historyPath(folder), { force: true })
         for (const run of runs) appendHistory(folder, run)
-        expect(readHistory(folder)).toEqual(runs.flatMap(historyRows))
+        expect(readHistory(folder)).toEqual(whole(runs.flatMap(historyRows)))
       }),
       { numRuns: 8 },
     )
@@ -53,7 +59,7 @@ describe('the history', () => {
     const codes = await appendByProcesses(4, 25)
     expect(codes).toEqual([0, 0, 0, 0])
     const rows = historyRows(aRun)
-    expect(readHistory(folder)).toEqual(Array.from({ length: 100 }, () => rows).flat())
+    expect(readHistory(folder)).toEqual(whole(Array.from({ length: 100 }, () => rows).flat()))
   })
 
   test('has nothing of a share, nor of what was interrupted', () => {
@@ -68,9 +74,9 @@ describe('the history', () => {
   })
 
   test('is none where nothing was appended', () => {
-    expect(readHistory(folder)).toEqual([])
+    expect(readHistory(folder)).toEqual(whole([]))
     appendHistory(folder, { ...aRun, scenarios: [] })
-    expect(readHistory(folder)).toEqual([])
+    expect(readHistory(folder)).toEqual(whole([]))
   })
 
   test('of other columns is neither added to nor read, and is left as it is', () => {
@@ -89,14 +95,14 @@ describe('the history', () => {
       writeFileSync(historyPath(folder), older)
       const none = { seriesKey: null, serviceP50Ms: null, nodeVersion: '', kernel: '' }
       const rows = historyRows(aRun).map(({ runId, p99Ms }) => ({ runId, p99Ms, ...none }))
-      expect(readHistory(folder)).toMatchObject(rows)
+      expect(readHistory(folder)).toMatchObject({ rows, unread: [] })
     })
 
     test('gets the header of this version with the next run, and keeps its rows', () => {
       writeFileSync(historyPath(folder), older)
-      const before = readHistory(folder)
+      const before = readHistory(folder).rows
       appendHistory(folder, otherRun)
-      expect(readHistory(folder)).toEqual([...before, ...historyRows(otherRun)])
+      expect(readHistory(folder)).toEqual(whole([...before, ...historyRows(otherRun)]))
       const [header, ...lines] = readFileSync(historyPath(folder), 'utf8').split('\n')
       expect(header).toBe(HISTORY_COLUMNS.map(({ label }) => label).join(','))
       expect(lines.join('\n').startsWith(older.slice(older.indexOf('\n') + 1))).toBe(true)
@@ -108,25 +114,99 @@ describe('the history', () => {
       const codes = await appendByProcesses(4, 10)
       expect(codes).toEqual([0, 0, 0, 0])
       const perRun = historyRows(aRun).length
-      expect(readHistory(folder)).toHaveLength(41 * perRun)
+      expect(readHistory(folder).rows).toHaveLength(41 * perRun)
       expect(readdirSync(folder)).toEqual(['history.csv'])
     })
   })
 
-  test('that was cut off says in which row, and takes further runs', () => {
+  test('begun by an editor with a byte-order mark is the same', () => {
     appendHistory(folder, aRun)
     const text = readFileSync(historyPath(folder), 'utf8')
-    writeFileSync(historyPath(folder), text.slice(0, text.lastIndexOf(',')))
-    const count = historyRows(aRun).length
-    expect(() => readHistory(folder)).toThrow(`history.csv: row ${count}: `)
+    writeFileSync(historyPath(folder), `\ufeff${text.replaceAll('\n', '\r\n')}`)
     appendHistory(folder, otherRun)
-    expect(() => readHistory(folder)).toThrow(`history.csv: row ${count}: `)
+    const { rows, unread } = readHistory(folder)
+    expect(unread).toEqual([])
+    expect(rows.map(({ runId }) => runId)).toEqual(
+      [aRun, otherRun].flatMap(historyRows).map(({ runId }) => runId),
+    )
   })
 
-  test('with a cell that is no figure says which', () => {
+  test('of a header alone, even without a line end, takes runs', () => {
     appendHistory(folder, aRun)
+    const [header = ''] = readFileSync(historyPath(folder), 'utf8').split('\n')
+    writeFileSync(historyPath(folder), header)
+    appendHistory(folder, aRun)
+    expect(readHistory(folder)).toEqual(whole(historyRows(aRun)))
+  })
+
+  test('that was cut off anywhere leaves out the row it was cut off in, names its line, and loses no other', () => {
+    fc.assert(
+      fc.property(withRows, fc.nat(), (run, cut) => {
+        rmSync(historyPath(folder), { force: true })
+        appendHistory(folder, run)
+        const path = historyPath(folder)
+        const text = readFileSync(path, 'utf8')
+        const header = text.indexOf('\n') + 1
+        const kept = header + (cut % (text.length - header))
+        writeFileSync(path, text.slice(0, kept))
+        const before = readHistory(folder)
+        appendHistory(folder, otherRun)
+        const after = readHistory(folder)
+        expect(after.rows).toEqual([...before.rows, ...historyRows(otherRun)])
+        expect(after.unread).toHaveLength(before.unread.length)
+        for (const message of after.unread) {
+          expect(message).toMatch(/history\.csv: line \d+: .+ Correct the line, or take it out\.$/)
+        }
+        // What is left of a run is of its first rows.
+        expect(historyRows(run).slice(0, before.rows.length)).toEqual(before.rows)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('that two processes found cut off, and ended, is damaged in one line only', () => {
+    appendHistory(folder, aRun)
+    const path = historyPath(folder)
+    const text = readFileSync(path, 'utf8')
+    writeFileSync(path, `${text.slice(0, -5)},cut off\n,cut off\n`)
+    expect(readHistory(folder).unread).toHaveLength(1)
+  })
+
+  test('with a cell that is no figure leaves out its row, and says which cell of which line', () => {
+    appendHistory(folder, aRun)
+    appendHistory(folder, otherRun)
     const text = readFileSync(historyPath(folder), 'utf8')
     writeFileSync(historyPath(folder), text.replace(/"(valid|degraded|invalid)",\d+/, '"valid",x'))
-    expect(() => readHistory(folder)).toThrow(/history\.csv: row \d+: requests: /)
+    const { rows, unread, incomplete } = readHistory(folder)
+    expect(rows).toEqual([aRun, otherRun].flatMap(historyRows).slice(1))
+    expect(unread).toEqual([expect.stringMatching(/history\.csv: line 2: requests: .* Correct/)])
+    expect([...incomplete]).toEqual([aRun.runId])
   })
+
+  test('of nothing but damage names a few lines, and how many more there are', () => {
+    appendHistory(folder, aRun)
+    const [header = ''] = readFileSync(historyPath(folder), 'utf8').split('\n')
+    const damage = '"20260102T030405Z-0a1b2c3",1\n'.repeat(1_000)
+    writeFileSync(historyPath(folder), `${header}\n${damage}`)
+    const { rows, unread } = readHistory(folder)
+    expect(rows).toEqual([])
+    expect(unread).toHaveLength(11)
+    expect(unread.at(-1)).toMatch(/990 more lines are damaged/)
+  })
+
+  test.runIf(process.platform !== 'win32')(
+    'that is a pipe is refused, and nobody waits for it',
+    () => {
+      execFileSync('mkfifo', [historyPath(folder)])
+      for (const use of [() => appendHistory(folder, aRun), () => readHistory(folder)]) {
+        expect(use).toThrow(HistoryError)
+        expect(use).toThrow(/history\.csv: is a pipe, .* Move it away/)
+      }
+    },
+  )
 })
+
+/** A history of which no line is damaged. */
+function whole(rows: readonly HistoryRow[]): History {
+  return { rows, unread: [], incomplete: new Set() }
+}

@@ -8,16 +8,11 @@ import { renderTable } from './render-table.ts'
 import type { RunFile } from './run-file.ts'
 import type { RunLine, RunList } from './summarise-runs.ts'
 
-/** A table of runs, and below it what is no run that can be read. Whole lines without a final newline. */
-export function renderRunList({ runs, broken }: RunList): string {
+/** A table of runs. Whole lines without a final newline. */
+export function renderRunList(runs: RunList['runs']): string {
   const headings = ['run', 'when (UTC)', 'commit', 'backends', 'scenarios', 'outcome']
   const columns = headings.map((heading) => ({ heading, align: 'left' }) as const)
-  const lines = [
-    runs.length === 0 ? '  no runs' : renderTable(columns, runs.map(row)),
-    ...(broken.length === 0 ? [] : ['', paint('yellow', '  not readable')]),
-    ...broken.map(({ message }) => `  ${message}`),
-  ]
-  return lines.join('\n')
+  return runs.length === 0 ? '  no runs' : renderTable(columns, runs.map(row))
 }
 
 function row(run: RunLine): readonly string[] {

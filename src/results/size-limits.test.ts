@@ -135,9 +135,13 @@ describe('a hostile file is refused before it takes time and memory', () => {
 })
 
 test('a day of seconds is read', { timeout: 120_000 }, async () => {
-  const second = scenarioOf('mixed').result.intervals[0]
   const scenario = scenarioOf('mixed')
-  const intervals = Array.from({ length: 86_400 }, () => second)
+  const idle = { started: 0, ok: 0 }
+  const intervals = Array.from({ length: 86_400 }, (_, second) => ({
+    ...scenario.result.intervals[second % 10],
+    second,
+    ...(second < 10 ? {} : idle),
+  }))
   const text = JSON.stringify(runOf([scenario]))
   const day = text.replace(
     /"intervals":\[[^\]]*\]/,

@@ -7,8 +7,8 @@ const STEPS_BITS = 10
 const STEPS = 1 << STEPS_BITS
 /** A page of buckets for each doubling up to 2³¹ µs, and one for the first 1,024 µs. */
 const PAGES = Math.log2(LARGEST_TIME_US + 1) - STEPS_BITS + 1
-/** 88 KiB of 32-bit counts. */
-const BUCKETS = PAGES * STEPS
+/** How many buckets there are: 88 KiB of 32-bit counts. */
+export const BUCKETS = PAGES * STEPS
 
 /**
  * Counts times while a load runs: the buckets of `newTimeHistogram()`, filled at a fraction of its
@@ -73,7 +73,7 @@ export class TimeCounts implements Times {
   getValueAtPercentile(percentile: number): number {
     const total = this.totalCount
     if (total === 0) return 0
-    const rank = Math.max(rankOf(percentile, total), 1)
+    const rank = rankOf(percentile, total)
     let counted = 0
     for (const [page, inPage] of this.#inPage.entries()) {
       if (counted + inPage < rank) {
@@ -103,11 +103,11 @@ export class TimeCounts implements Times {
   }
 }
 
-/** How many of `total` times are at a percentile or below it: rounded up, but for an error of the product. */
-function rankOf(percentile: number, total: number): number {
+/** How many of `total` times, 1 at least, are at a percentile or below it: rounded up, but for an error of the product. */
+export function rankOf(percentile: number, total: number): number {
   const exact = (Math.min(percentile, 100) / 100) * total
   const error = 2 ** (Math.floor(Math.log2(exact)) - 52)
-  return Math.ceil(exact - error)
+  return Math.max(Math.ceil(exact - error), 1)
 }
 
 /** The bucket of a time, a whole number of µs in the range. */
@@ -117,7 +117,7 @@ function bucketOf(us: number): number {
 }
 
 /** The shortest time that a bucket counts, in µs. */
-function shortestIn(bucket: number): number {
+export function shortestIn(bucket: number): number {
   if (bucket < UNIT_STEPS) return bucket
   const doublings = (bucket >>> STEPS_BITS) - 1
   return ((bucket & (STEPS - 1)) + STEPS) * 2 ** doublings

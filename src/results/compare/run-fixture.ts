@@ -45,21 +45,64 @@ export function runOf(
   }
 }
 
-/** A scenario of one operation `a`, whose every second is as the whole. */
+const SECONDS = 10
+
+const UNTROUBLED = {
+  planned: 1_000,
+  started: 1_000,
+  dropped: 0,
+  notStarted: 0,
+  ok: 1_000,
+  failed: 0,
+  timedOut: 0,
+  unfinished: 0,
+}
+
+/** So many times, distributed as those given. */
+function stretched(given: readonly number[], count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => given[Math.floor((i * given.length) / count)] ?? 0)
+}
+
+/**
+ * A scenario of one operation `a`, whose every second is as the whole. Times are stretched or thinned out to as
+ * many as there are requests.
+ */
 export function scenarioOf(
   name: string,
   operation: OperationFixture = {},
   overrides: Partial<Measured> = {},
 ): Measured {
-  const result = loadResult({ a: operation })
-  const responseMs = operation.responseMs ?? [1]
+  const counts = { ...UNTROUBLED, ...operation.counts }
+  const { responseMs = [1], serviceMs = responseMs, latenessMs = [0] } = operation
+  const { undisturbedMs = serviceMs } = operation
+  const timed = counts.ok + counts.timedOut + counts.unfinished
+  const result = loadResult({
+    a: {
+      ...operation,
+      counts,
+      responseMs: stretched(responseMs, timed),
+      serviceMs: stretched(serviceMs, timed),
+      undisturbedMs: stretched(undisturbedMs, timed),
+      latenessMs: stretched(latenessMs, counts.started),
+    },
+  })
   const typical = responseMs.toSorted((x, y) => x - y)[responseMs.length >> 1] ?? 1
-  const intervals = Array.from({ length: 10 }, (_, second): IntervalFigures => {
+  const intervals = Array.from({ length: SECONDS }, (_, second): IntervalFigures => {
     // Seconds are never quite alike.
     const ms = typical * (1 + (second % 3) * 0.001)
     const response = { p50Ms: ms, p95Ms: ms, p99Ms: ms, maxMs: ms }
-    const [started, rest] = [100, { dropped: 0, failed: 0, timedOut: 0 }]
-    return { second, operation: 'a', started, ok: started, ...rest, response }
+    const part = (of: number): number =>
+      Math.floor(((second + 1) * of) / SECONDS) - Math.floor((second * of) / SECONDS)
+    return {
+      second,
+      operation: 'a',
+      started: part(counts.started),
+      dropped: part(counts.dropped),
+      ok: part(counts.ok),
+      failed: part(counts.failed),
+      timedOut: part(counts.timedOut),
+      response,
+    }
   })
   return {
     state: 'measured',

@@ -42,15 +42,14 @@ export function mostLikelyStep(values: Float64Array, limits: StepLimits): Step |
   const n = values.length
   const earliest = Math.max(limits.leastBefore, n - limits.mostAfter)
   const latest = n - limits.leastAfter
-  if (latest < earliest) return null
+  if (latest < earliest || values.every((value) => value === values[0])) return null
+  const mean = values.reduce((sum, value) => sum + value, 0) / n
+  const centred = values.map((value) => value - mean)
   let [flat, stepped, index] = [-Infinity, -Infinity, earliest]
   for (const phi of AUTOCORRELATIONS) {
     const likelihood = (rss: number): number => Math.log(1 - phi ** 2) - (n - 2) * Math.log(rss)
-    const { whitened, squares, level, levelSquares } = whiten(values, phi)
+    const { whitened, squares, level, levelSquares } = whiten(centred, phi)
     const flatRss = squares - level ** 2 / levelSquares
-    // What is left of constant values is rounding.
-    const leastRss = 1e-12 * squares
-    if (flatRss <= leastRss) return null
     flat = Math.max(flat, likelihood(flatRss))
     const g = 1 - phi
     let bestGain = 0
@@ -69,7 +68,8 @@ export function mostLikelyStep(values: Float64Array, limits: StepLimits): Step |
       later += whitened[k] ?? 0
     }
     const rss = flatRss - bestGain
-    const reached = rss <= leastRss ? Infinity : likelihood(rss)
+    // What is left of constants on both sides is rounding.
+    const reached = rss <= 1e-12 * squares ? Infinity : likelihood(rss)
     if (reached > stepped) [stepped, index] = [reached, bestIndex]
   }
   return { index, evidence: stepped - flat }

@@ -7,7 +7,7 @@ import { readRunFile, RunFileError } from '../read-run-file.ts'
 /** What a folder knows of the past. */
 export interface TrendRows {
   readonly rows: readonly HistoryRow[]
-  /** Why run files are not among them. */
+  /** Why run files, and lines of the history, are not among them. */
   readonly unread: readonly string[]
 }
 
@@ -21,13 +21,15 @@ export async function readTrendRows(
   folder: string,
   onProgress: (done: number, of: number) => void,
 ): Promise<TrendRows> {
-  const kept = readHistory(folder)
+  const history = readHistory(folder)
   // Rows of older versions lack service times, which the run file has.
-  const whole = kept.filter(({ seriesKey }) => seriesKey !== null)
+  const whole = history.rows.filter(({ seriesKey }) => seriesKey !== null)
   const known = new Set(whole.map(({ runId }) => runId))
+  // As it may have what is missing of others.
+  for (const runId of history.incomplete) known.delete(runId)
   const paths = runPathsIn(folder).filter((path) => !known.has(basename(path, '.json')))
   const rows: HistoryRow[] = []
-  const unread: string[] = []
+  const unread = [...history.unread]
   for (const [done, path] of paths.entries()) {
     onProgress(done, paths.length)
     try {
@@ -40,7 +42,7 @@ export async function readTrendRows(
     }
   }
   onProgress(paths.length, paths.length)
-  return { rows: withoutRepeats([...kept, ...rows]), unread }
+  return { rows: withoutRepeats([...history.rows, ...rows]), unread }
 }
 
 /** A history that was put together from several may hold a run twice; the last of its rows counts. */

@@ -1,0 +1,84 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+
+/**
+ * - `missing`: there is no such file
+ * - `unreadable`: it is not a regular file, or this user may not read it
+ * - `too-large`: it has more bytes than asked for
+ */
+export type FileFault = 'missing' | 'unreadable' | 'too-large'
+
+/** A file that was not read. The message is what is wrong with it, without its name. */
+export class FileError extends Error {
+  override readonly name = 'FileError'
+  readonly fault: FileFault
+
+  constructor(fault: FileFault, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.fault = fault
+  }
+}
+
+/**
+ * The bytes of a regular file, or of one that a link leads to. Never waits: a pipe that nobody writes to, and
+ * a device without an end, are refused as soon as they are open.
+ * @param mostBytes a file that has more is not read, also one that grows meanwhile.
+ * @throws FileError
+ */
+export function readRegularFile(path: string, mostBytes: number): Buffer {
+  try {
+    // Opening a pipe would wait for its writer otherwise. Windows has no such flag, and no such pipes.
+    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    try {
+      const stats = fstatSync(file)
+      if (stats.isDirectory()) throw new FileError('unreadable', 'is a folder, not a file.')
+      if (!stats.isFile()) throw new FileError('unreadable', NOT_REGULAR)
+      if (stats.size > mostBytes) throw tooLarge(stats.size)
+      return readToEnd(file, stats.size, mostBytes)
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    throw error instanceof FileError ? error : fileErrorOf(error)
+  }
+}
+
+const NOT_REGULAR = 'is a pipe, a socket or a device, not a file.'
+
+/** The system's own files say that they have no bytes, and have some. */
+const FIRST_READ_BYTES = 64 * 2 ** 10
+
+function readToEnd(file: number, expectedBytes: number, mostBytes: number): Buffer {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for (;;) {
+    const part = Buffer.allocUnsafe(Math.max(expectedBytes - bytes, FIRST_READ_BYTES))
+    const read = readSync(file, part)
+    if (read === 0) return Buffer.concat(parts, bytes)
+    parts.push(part.subarray(0, read))
+    bytes += read
+    if (bytes > mostBytes) throw tooLarge(bytes)
+  }
+}
+
+function tooLarge(bytes: number): FileError {
+  return new FileError('too-large', `has ${Math.round(bytes / 2 ** 20)} MiB.`)
+}
+
+function fileErrorOf(error: unknown): FileError {
+  const reason = error instanceof Error ? error.message : String(error)
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new FileError('missing', 'there is no such file.', error)
+    case 'ELOOP':
+      return new FileError('unreadable', 'is a link that leads back to itself.', error)
+    // What opening a socket answers.
+    case 'ENXIO':
+      return new FileError('unreadable', NOT_REGULAR, error)
+    case 'EACCES':
+    case 'EPERM':
+      return new FileError('unreadable', 'this user may not read it.', error)
+    default:
+      return new FileError('unreadable', `can't be read: ${reason}.`, error)
+  }
+}
