@@ -85,6 +85,7 @@ describe('npm run bench', () => {
 
   test.each([
     ['a summary', [], { GITHUB_STEP_SUMMARY: '/none/such/summary.md' }, /^GITHUB_STEP_SUMMARY: /],
+    ['JUnit', ['--junit', '/tmp'], {}, /^--junit: \/tmp is a folder/],
     ['JUnit', ['--junit', '/proc/none/junit.xml'], {}, /^Results can't be written to \/proc\/none/],
   ])(
     'refuses %s that can not be written, before it measures anything',

@@ -57,6 +57,7 @@ function start(
   })
 }
 
+const ROUNDS = ['--stages', 'rounds']
 const SEND = ['--base', 'HEAD', '--scenarios', 'send', '--duration', '200ms']
 
 async function expectNothingLeft(): Promise<void> {
@@ -88,6 +89,10 @@ test.each([
     ['--base', 'HEAD', '--budget', '1s', '--duration', '1s'],
     /^--budget: no decision is possible.*\n$/,
   ],
+  [
+    ['--base', 'HEAD', '--stages', 'pears'],
+    /^--stages: "pears" is not one of counts, pairs, .*\n$/,
+  ],
   [['--base', 'HEAD', '--subject', '../x'], /^--subject: "\.\.\/x" is not a path below .*\n$/],
   [
     ['--base', 'HEAD', '--subject', 'src/nosuch'],
@@ -113,7 +118,7 @@ test('too few requests are inconclusive; what was measured is kept, by version',
   const sha = project.commit('a change')
   const [json, markdown, summary] = ['a.json', 'a.md', 's.md'].map((name) => join(folder, name))
   const versions = ['--base', 'HEAD~1', '--head', 'main']
-  const load = ['--scenarios', 'send', '--duration', '200ms', '--metrics', 'p99']
+  const load = [...ROUNDS, '--scenarios', 'send', '--duration', '200ms', '--metrics', 'p99']
   const files = ['--json', json ?? '', '--markdown', markdown ?? '']
   const env = { GITHUB_STEP_SUMMARY: summary ?? '' }
   const { exitCode, stdout } = await ended(start([...versions, ...load, ...files], env))
@@ -128,11 +133,13 @@ test('too few requests are inconclusive; what was measured is kept, by version',
     arePackagesSame: true,
     isNodeSame: true,
   })
-  expect(report.comparisons).toMatchObject([
-    { comparison: { metric: { kind: 'validity' } } },
-    { verdict: { kind: 'refused', needed: 10_000 } },
-  ])
-  expect(report.rounds).toHaveLength(1)
+  expect(report.stages.rounds).toMatchObject({
+    comparisons: [
+      { comparison: { metric: { kind: 'validity' } } },
+      { verdict: { kind: 'refused', needed: 10_000 } },
+    ],
+  })
+  expect(report.stages.rounds).toHaveProperty('rounds.length', 1)
   expect(readFileSync(summary ?? '', 'utf8')).toContain(readFileSync(markdown ?? '', 'utf8'))
   const runs = runFilesIn(join(report.runs, 'head'))
   expect(runs).toHaveLength(1)
@@ -140,8 +147,47 @@ test('too few requests are inconclusive; what was measured is kept, by version',
   await expectNothingLeft()
 })
 
+test('versions that are equal pass without being measured', async () => {
+  const { exitCode, stdout } = await ended(start(SEND))
+  expect(stdout).toMatch(/pass: working tree .* without measuring: they are equal\n$/)
+  expect(exitCode).toBe(0)
+  await expectNothingLeft()
+})
+
+/** Where its body begins. */
+const HEARTBEAT = /async heartbeat\([^)]*\)[^{]*\{/
+const isReal = backends.kind !== 'memory'
+
+test.runIf(isReal)('one call to Redis more is found by counts, which ends the gate', async () => {
+  project.edit('src/registry/registry.ts', (text) =>
+    text.replace(HEARTBEAT, '$&\n    await this.#store.heartbeat(identity, ttlMs)'),
+  )
+  const { exitCode, stdout } = await ended(start([...SEND, '--operations', 'heartbeat']))
+  expect(stdout).toMatch(/Redis EVALSHA.*1.*2.*regression/)
+  expect(stdout).toMatch(/pairs: not made, a regression was found before/)
+  expect(exitCode).toBe(1)
+  project.git('checkout', '--', '.')
+  await expectNothingLeft()
+})
+
+test.runIf(isReal)('a head that throws is a regression, and says what it threw', async () => {
+  project.edit('src/registry/registry.ts', (text) =>
+    text.replace(HEARTBEAT, "$&\n    throw new Error('thrown on purpose')"),
+  )
+  const { exitCode, stdout } = await ended(start([...SEND, '--operations', 'heartbeat']))
+  expect(stdout).toMatch(/regression: head fails, heartbeat, call: thrown on purpose/)
+  expect(exitCode).toBe(1)
+})
+
+test.runIf(isReal)('a head that cannot be imported is broken, not slow', async () => {
+  project.edit('src/registry/connect.ts', (text) => `${text}\nthrow new Error('at import')\n`)
+  const { exitCode, stderr } = await ended(start([...SEND, '--operations', 'heartbeat']))
+  expect(stderr).toMatch(/^head can't be imported: import: at import\n$/)
+  expect(exitCode).toBe(2)
+})
+
 test('an interrupted gate leaves nothing behind but what it knows', async () => {
-  const child = start([...SEND, '--budget', '10m'])
+  const child = start([...SEND, ...ROUNDS, '--measure-equal', '--budget', '10m'])
   const end = ended(child)
   const begun = new Promise<void>((resolve) => {
     child.stdout?.on('data', (chunk: unknown) => {
@@ -150,8 +196,8 @@ test('an interrupted gate leaves nothing behind but what it knows', async () => 
   })
   await Promise.race([begun, end])
   child.kill('SIGINT')
-  const { exitCode, stdout } = await end
-  expect(stdout).toMatch(/inconclusive: too few rounds/)
+  const { exitCode, stdout, stderr } = await end
+  expect(`${stdout}${stderr}`).toMatch(/inconclusive: too few rounds/)
   expect(stdout).toMatch(/interrupted: working tree .* is undecided\n$/)
   expect(exitCode).toBe(130)
   await expectNothingLeft()

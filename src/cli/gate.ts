@@ -12,6 +12,9 @@ import {
   writeGateReport,
   type ReportFiles,
 } from '../gate/report/write-gate-report.ts'
+import { OPERATIONS } from '../gate/operations/operations.ts'
+import { STAGES } from '../gate/stages.ts'
+import { StepSummary } from '../results/step-summary.ts'
 import { parseDurationMs } from '../load/duration.ts'
 import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
@@ -21,10 +24,19 @@ import { runFolder } from './run-folder.ts'
 import { onSignals } from './signals.ts'
 
 const DESCRIPTION =
-  'Says whether a change made the registry slower: runs src/registry of two versions in turns, on the same servers and by the harness of this checkout, and decides by a sequential test whose false alarms are bounded.'
+  'Says whether a change made the registry slower: measures two versions of src/registry by turns, on the same servers and by the harness of this checkout.'
 
 const AFTER = `
-Metrics
+Stages, in this order; a regression found by one ends the gate
+  counts   calls to Redis and messages of NATS per operation: exact; some 20 s
+  pairs    latency, CPU time and allocation per operation: both versions in one process, called in
+           turns, five fresh processes each; some 3 min
+  drift    whether an operation gets slower with time; 2 min, more to confirm
+  rounds   open-loop scenarios, one run of each version per round: errors, delivery, shortfall,
+           validity, and service times under load; the rest of the budget
+Versions whose subject, packages and Node are equal pass without being measured.
+
+Metrics of rounds
   ${METRIC_NAMES.join(', ')}
   p… of the service time, from when a request was started; response-p…: from when it was due;
   completion-p…: until the last recipient has its message; errors, of the planned requests; delivery: missing, of the expected receipts;
@@ -41,13 +53,18 @@ Exit code
   4 not comparable   129, 130, 143 interrupted
 
 Example
-  npm run gate -- --base origin/main --budget 15m --scenarios register,mixed
+  npm run gate -- --base origin/main
+  npm run gate -- --base origin/main --stages counts,pairs     the answer in three minutes
 `
 
 interface Flags {
   readonly base?: string
   readonly head?: string
   readonly subject: readonly string[]
+  readonly stages: string
+  readonly operations: string
+  readonly measureEqual?: true
+  readonly junit?: string
   readonly budget: string
   readonly scenarios: string
   readonly metrics?: string
@@ -63,18 +80,28 @@ interface Flags {
 export async function run(args: readonly string[]): Promise<CommandEnd> {
   let exitCode: CommandEnd = EXIT.good
   const command = commandLine('npm run gate --', DESCRIPTION)
-    .option('--base <ref>', 'what there was: a branch, tag or commit; required')
-    .option('--head <ref>', 'what is to be judged; the working tree by default')
+    .option('--base <ref>', 'baseline: a branch, tag or commit; required')
+    .option('--head <ref>', 'candidate: a branch, tag or commit; the working tree by default')
     .option(
       '--subject <path>',
       'a file or a folder of the project that is compared; may be given several times; src/registry by default',
       (path, others: readonly string[]) => [...others, path],
       [],
     )
-    .option('--budget <time>', 'for all of it; passed by less than a round', '20m')
-    .option('--scenarios <names>', 'separated by commas', 'register,enumerate,multicast,mixed')
-    .option('--metrics <names>', 'separated by commas, see below; all that have enough requests')
-    .option('--effect <share>', 'the smallest change of a time that counts; 5% by default')
+    .option('--stages <names>', 'the evidence to collect, separated by commas', STAGES.join(','))
+    .option('--operations <names>', 'called by counts, pairs and drift', OPERATIONS.join(','))
+    .option('--measure-equal', 'measure even if both versions are equal: A against A')
+    .option('--budget <time>', 'total time; may overrun by less than one round', '20m')
+    .option(
+      '--scenarios <names>',
+      'of rounds, separated by commas',
+      'register,enumerate,multicast,mixed',
+    )
+    .option('--metrics <names>', 'of rounds, see below; by default, what only a load shows')
+    .option(
+      '--effect <share>',
+      'of rounds: the smallest change of a time that counts; 5% by default',
+    )
     .option(
       '--duration <time>',
       "of each scenario's measurement in a round; 2s to 8s, as long as the budget has 17 rounds of it",
@@ -82,6 +109,7 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
     .option('--backend <kind>', 'containers, programs, memory or external; the first that there is')
     .option('--markdown <file>', 'write the result as Markdown, for a comment')
     .option('--json <file>', 'write the result as JSON')
+    .option('--junit <file>', 'write the result as JUnit XML')
     .option('--results <folder>', 'where the run files go, in a folder of their own; results/')
     .addHelpText('after', AFTER)
     .action(async (flags: Flags) => {
@@ -96,7 +124,8 @@ async function gateBy(flags: Flags): Promise<CommandEnd> {
   const files: ReportFiles = {
     markdown: flags.markdown ?? null,
     json: flags.json ?? null,
-    summary: process.env['GITHUB_STEP_SUMMARY'] || null,
+    junit: flags.junit ?? null,
+    summary: StepSummary.open(process.env),
   }
   checkReportFiles(files)
   const lines = new GateLines(process.stdout)
@@ -109,7 +138,8 @@ async function gateBy(flags: Flags): Promise<CommandEnd> {
     const report = await runGate(options, lines, ending.signal)
     // Printed even if it can't be stored: it took long to find out.
     try {
-      writeGateReport(report, files)
+      const problem = writeGateReport(report, files)
+      if (problem !== null) process.stderr.write(`${problem}\n`)
     } finally {
       lines.note(`\n${renderGate(report)}`)
     }
@@ -118,7 +148,7 @@ async function gateBy(flags: Flags): Promise<CommandEnd> {
     lines.clear()
     const { exitCode } = interruption
     if (exitCode !== null && error === ending.signal.reason) {
-      process.stderr.write('Interrupted before the first round: nothing is known.\n')
+      process.stderr.write('Interrupted before the first stage: nothing is known.\n')
       return exitCode
     }
     if (!(error instanceof NotComparableError)) throw error
@@ -139,6 +169,9 @@ function optionsOf(flags: Flags): GateOptions {
     project: process.cwd(),
     harness,
     subject: flags.subject.length > 0 ? flags.subject : DEFAULT_SUBJECT,
+    stages: namesOf('--stages', flags.stages, STAGES),
+    operations: namesOf('--operations', flags.operations, OPERATIONS),
+    measuresEqual: flags.measureEqual === true,
     base,
     head: head ?? null,
     budgetMs: positiveMs(flags.budget, '--budget'),
@@ -150,6 +183,19 @@ function optionsOf(flags: Flags): GateOptions {
     backends: backendSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
     resultsFolder: runFolder(flags.results),
   }
+}
+
+/** @throws InputError for a name that is not among those, or none at all. */
+function namesOf<T extends string>(
+  option: string,
+  text: string,
+  known: readonly T[],
+): readonly T[] {
+  return text.split(',').map((part) => {
+    const name = known.find((one) => one === part.trim())
+    if (name !== undefined) return name
+    throw new InputError(`${option}: "${part}" is not one of ${known.join(', ')}.`)
+  })
 }
 
 function positiveMs(text: string, option: string): number {

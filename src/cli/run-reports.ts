@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { redactUrls } from '../environment/redact-url.ts'
+import { InputError } from '../load/input-error.ts'
 import { runJunit, type EndedRun } from '../results/junit/run-junit.ts'
 import { ensureWritableFolder, resultsFolderError } from '../results/results-folder.ts'
 import { runMarkdown } from '../results/run-markdown.ts'
@@ -23,7 +25,12 @@ export class RunReports {
    * @throws ResultsFolderError, InputError
    */
   static open(junit: string | undefined, env: NodeJS.ProcessEnv): RunReports {
-    if (junit !== undefined) ensureWritableFolder(dirname(resolve(junit)))
+    if (junit !== undefined) {
+      if (statSync(junit, { throwIfNoEntry: false })?.isDirectory() === true) {
+        throw new InputError(`--junit: ${junit} is a folder. Name a file, such as junit.xml.`)
+      }
+      ensureWritableFolder(dirname(resolve(junit)))
+    }
     return new RunReports(junit ?? null, StepSummary.open(env))
   }
 

@@ -1,3 +1,5 @@
+import type { OperationName } from './operations/operations.ts'
+import type { StageName } from './stages.ts'
 import type { BackendSettings } from '../environment/settings.ts'
 import type { OperationMetric } from './decision/metric.ts'
 import type { Effects } from './decision/plan.ts'
@@ -10,6 +12,12 @@ export interface GateOptions {
   readonly harness: string
   /** What is compared: files and folders of the project, by paths relative to it. */
   readonly subject: readonly string[]
+  /** The evidence that is wanted; see `STAGES`. */
+  readonly stages: readonly StageName[]
+  /** What the stages call that call the registry. */
+  readonly operations: readonly OperationName[]
+  /** Measures versions that are equal, too: A against A. */
+  readonly measuresEqual: boolean
   /** Names a commit. */
   readonly base: string
   /** Names a commit; `null` is the working tree. */

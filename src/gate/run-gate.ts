@@ -1,44 +1,43 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative, resolve } from 'node:path'
-import type { Backends } from '../environment/backends.ts'
+import { join } from 'node:path'
 import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
-import { nowMs } from '../load/clock.ts'
-import { InputError } from '../load/input-error.ts'
-import { EXIT } from '../results/outcome.ts'
-import type { ScenarioEntry } from '../results/run-file.ts'
-import {
-  ensureWritableFolder,
-  ResultsFolderError,
-  resultsFolderError,
-} from '../results/results-folder.ts'
+import { readEnvironment } from '../results/fingerprint.ts'
+import { ensureWritableFolder, resultsFolderError } from '../results/results-folder.ts'
 import { RunClock } from '../results/run-clock.ts'
 import { numberedRunId, timestampOf } from '../results/run-id.ts'
 import { describeBackends } from '../vitest/load-reporter.ts'
-import { prepareArm, type Arm, type ArmPlan } from './versions/arm.ts'
-import { clearServers } from './rounds/clear-servers.ts'
-import { clock } from './report/figures.ts'
-import { LEAST_ROUNDS, ROUNDS_TO_CONFIRM } from './decision/plan.ts'
 import type { GateOptions, GateProgress } from './gate-options.ts'
 import { GATE_SCHEMA_VERSION, type GateReport } from './report/gate-report.ts'
-import { openRepository, resolveCommit, type Repository } from './versions/git.ts'
-import { keepRun } from './rounds/kept-runs.ts'
-import { judgeByRounds, type MakeRound, type RoundsOutcome } from './rounds/judge-by-rounds.ts'
-import { A_AGAINST_A } from './report/render-gate.ts'
-import { durationFor, leastRoundMs, RoundTimes } from './rounds/round-times.ts'
-import { runRound, type Arms } from './rounds/run-round.ts'
-import { isEqual, samenessOf } from './versions/sameness.ts'
+import { clock } from './report/figures.ts'
+import { requireBudget, runRounds, type MeasuredRounds } from './rounds/run-rounds.ts'
+import type { Arms } from './rounds/run-round.ts'
 import { scenarioFiles } from './rounds/scenario-files.ts'
+import { runCallStages, type CallStages, type StageListener } from './run-call-stages.ts'
+import {
+  STAGES,
+  sumUpStages,
+  verdictOfCounts,
+  verdictOfDrift,
+  verdictOfPairs,
+  verdictOfSkipped,
+  worstOf,
+  type SkippedStage,
+  type StageVerdict,
+} from './stages.ts'
+import { prepareArm, type Arm, type ArmPlan } from './versions/arm.ts'
+import { openRepository, resolveCommit, type Repository } from './versions/git.ts'
+import { isEqual, samenessOf } from './versions/sameness.ts'
+import { DEFAULT_SUBJECT } from './versions/subject.ts'
 import { describeVersion, workingTree, type Version } from './versions/version.ts'
 
 /**
- * Compares two versions of the registry: prepares both, starts servers, and makes rounds until
- * there is a decision or no time for another one. Whatever ends it, it takes back all it made but
- * for the run files.
- * @param signal ends it early; what is known by then is reported as inconclusive.
+ * Compares two versions of the subject: prepares both, and unless they are equal, starts servers and
+ * runs the stages until one of them finds a regression. Whatever ends it, it takes back all it made
+ * but for the run files and the report.
+ * @param signal ends it early; what is undecided by then is reported as inconclusive.
  * @throws InputError, EnvironmentError, ResultsFolderError, RunFileError; NotComparableError if the
- *   registry of one version doesn't fit the harness; the signal's reason, if it is aborted before
- *   the first round began.
+ *   base doesn't fit the harness; the signal's reason, if it is aborted before the first stage.
  */
 export async function runGate(
   options: GateOptions,
@@ -48,42 +47,33 @@ export async function runGate(
   const runClock = new RunClock()
   const { project, scenarioFolder, budgetMs } = options
   const files = scenarioFiles(scenarioFolder, options.scenarios)
-  const durationMs = options.durationMs ?? durationFor(budgetMs, files.length)
-  requireBudget(budgetMs, files.length, durationMs)
+  if (options.stages.includes('rounds')) requireBudget(budgetMs, files.length, options.durationMs)
   const repository = await openRepository(project)
   const versions = await versionsOf(options, repository)
   ensureWritableFolder(options.resultsFolder)
   const runs = claimFolder(join(options.resultsFolder, `gate-${timestampOf(runClock.startedAt)}`))
 
-  // Its real path, for that is what modules are known by.
+  // Its real path, because that is what modules are known by.
   const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'prism-gate-')))
   let servers: StartedBackends | null = null
   try {
     const plan = { ...options, files }
     const arms = await prepareArms(versions, repository, workspace, plan, progress, signal)
     const sameness = samenessOf(arms.base, arms.head)
-    if (isEqual(sameness)) progress.note(`${A_AGAINST_A}.`)
     signal.throwIfAborted()
-    servers = await startBackends({
-      ...options.backends,
-      onProgress: (message) => progress.note(message),
-    })
-    const { backends } = servers
-    if (backends.kind === 'memory') progress.note(backends.notice)
-    notePlan({ ...options, durationMs }, files.length, progress)
-    const makeRound = roundMaker(
-      arms,
-      { ...options, durationMs, backends, workspace, runs },
-      progress,
-      signal,
-    )
-    const endMs = nowMs() + budgetMs - runClock.elapsedMs
-    const outcome = await judgeByRounds(
-      { ...options, files, durationMs, endMs, metrics: options.metrics ?? 'alone' },
-      makeRound,
-      progress,
-      signal,
-    )
+    const place = { arms, runs, workspace, files, runClock }
+    const isToMeasure = !isEqual(sameness) || options.measuresEqual
+    if (isToMeasure) {
+      servers = await startBackends({
+        ...options.backends,
+        onProgress: (message) => progress.note(message),
+      })
+    }
+    const measured =
+      servers === null
+        ? NOTHING_TO_MEASURE
+        : await measure(options, servers, place, progress, signal)
+    const verdict = servers === null ? 'pass' : sumUpStages(measured.verdicts).kind
     return {
       kind: 'gate',
       schemaVersion: GATE_SCHEMA_VERSION,
@@ -92,13 +82,14 @@ export async function runGate(
       finishedAt: runClock.now().toISOString(),
       base: describeArm(arms.base),
       head: describeArm(arms.head),
+      subject: [...options.subject],
       sameness,
-      servers: describeBackends(backends),
-      scenarios: files.map((file) => relative(scenarioFolder, file)),
-      durationMs,
+      environment: describeEnvironment(servers),
       budgetMs,
       elapsedMs: runClock.elapsedMs,
-      ...judgementOf(outcome),
+      stages: measured.stages,
+      verdict,
+      exitCode: sumUpStages([verdict]).exitCode,
       runs,
     }
   } catch (error) {
@@ -110,13 +101,101 @@ export async function runGate(
   }
 }
 
-/** @throws InputError if even the measurements alone of the least rounds there can be take too long. */
-function requireBudget(budgetMs: number, scenarios: number, durationMs: number): void {
-  const leastMs = LEAST_ROUNDS * leastRoundMs(scenarios, durationMs)
-  if (budgetMs >= leastMs) return
-  throw new InputError(
-    `--budget: no decision is possible in ${clock(budgetMs)} min: it takes ${LEAST_ROUNDS} rounds, whose measurements alone take ${clock(leastMs)} min. Give more, fewer --scenarios or a shorter --duration.`,
+/** Where a gate measures. */
+interface Place {
+  readonly arms: Arms
+  readonly files: readonly string[]
+  /** For temporary files. */
+  readonly workspace: string
+  /** For the run files. */
+  readonly runs: string
+  readonly runClock: RunClock
+}
+
+/** What all stages came to. */
+interface Measured {
+  readonly stages: CallStages & { readonly rounds: MeasuredRounds | SkippedStage }
+  readonly verdicts: readonly StageVerdict[]
+}
+
+const EQUAL = {
+  kind: 'skipped',
+  why: 'both versions are equal: the subject, its packages and Node',
+  isMissed: false,
+} as const
+const NOTHING_TO_MEASURE: Measured = {
+  stages: { counts: EQUAL, pairs: EQUAL, drift: EQUAL, rounds: EQUAL },
+  verdicts: [],
+}
+
+async function measure(
+  options: GateOptions,
+  { backends }: StartedBackends,
+  { arms, files, workspace, runs, runClock }: Place,
+  progress: GateProgress,
+  signal: AbortSignal,
+): Promise<Measured> {
+  if (backends.kind === 'memory') progress.note(backends.notice)
+  const { stages, operations, budgetMs } = options
+  const isOfRegistry = options.subject.includes(DEFAULT_SUBJECT[0])
+  const canCall = isOfRegistry && backends.kind !== 'memory'
+  progress.note(`stages: ${STAGES.filter((name) => stages.includes(name)).join(', ')}`)
+  const onStage: StageListener = (name, verdict) =>
+    progress.note(`${name}: ${verdict ?? 'skipped'}   ${clock(runClock.elapsedMs)} min so far`)
+  const called = await runCallStages(
+    {
+      stages,
+      operations,
+      folders: { base: arms.base.folder, head: arms.head.folder },
+      backends,
+      unavailable: isOfRegistry ? null : 'they call the registry, which is not the subject',
+    },
+    progress,
+    onStage,
+    signal,
   )
+  const verdicts = [
+    verdictOfCounts(called.counts),
+    verdictOfPairs(called.pairs),
+    verdictOfDrift(called.drift),
+  ]
+  const skip = whyNoRounds(options, worstOf(verdicts), signal)
+  if (skip !== null) {
+    return { stages: { ...called, rounds: skip }, verdicts: [...verdicts, verdictOfSkipped(skip)] }
+  }
+  const rounds = await runRounds(
+    {
+      ...options,
+      arms,
+      files,
+      workspace,
+      runs,
+      backends,
+      defaultMetrics: canCall && stages.includes('pairs') ? 'beside pairs' : 'alone',
+      budgetMs: budgetMs - runClock.elapsedMs,
+    },
+    progress,
+    signal,
+  )
+  return { stages: { ...called, rounds }, verdicts: [...verdicts, rounds.verdict] }
+}
+
+function whyNoRounds(
+  { stages }: GateOptions,
+  soFar: StageVerdict,
+  signal: AbortSignal,
+): SkippedStage | null {
+  const skipped = (why: string, isMissed: boolean) => ({ kind: 'skipped', why, isMissed }) as const
+  if (!stages.includes('rounds')) return skipped('not asked for', false)
+  if (soFar === 'regression') return skipped('a regression was found before', false)
+  return signal.aborted ? skipped('interrupted', true) : null
+}
+
+/** What the estimates belong to: elsewhere, percentages are others. */
+function describeEnvironment(servers: StartedBackends | null): string {
+  const { cpuModel, availableCores, nodeVersion } = readEnvironment()
+  const machine = `${cpuModel}, ${availableCores} cores, Node ${nodeVersion}`
+  return servers === null ? machine : `${machine}, ${describeBackends(servers.backends)}`
 }
 
 async function versionsOf(
@@ -153,87 +232,6 @@ async function prepareArms(
     return arm
   }
   return { base: await prepare('base'), head: await prepare('head') }
-}
-
-function notePlan(
-  options: GateOptions & { readonly durationMs: number },
-  scenarios: number,
-  progress: GateProgress,
-): void {
-  const { durationMs, budgetMs } = options
-  const roundMs = new RoundTimes(durationMs).estimate(scenarios)
-  const possible = Math.floor(budgetMs / roundMs)
-  progress.note(
-    `plan: a round runs ${options.scenarios.join(', ')} for ${durationMs / 1_000} s each on both, in about ${Math.round(roundMs / 1_000)} s: ${possible} rounds in ${clock(budgetMs)} min. ` +
-      `Decisions are possible at ${LEAST_ROUNDS} rounds; a regression takes at least ${ROUNDS_TO_CONFIRM}, fresh ones to confirm it included.`,
-  )
-  if (possible < ROUNDS_TO_CONFIRM) {
-    progress.note(
-      `A regression could hardly be confirmed in that time: --budget ${Math.ceil((ROUNDS_TO_CONFIRM * roundMs) / 60_000)}m would do.`,
-    )
-  }
-}
-
-/** A run that takes this many times what can be expected, and a minute, hangs. */
-const PATIENCE = 4
-
-/** What all rounds have in common. */
-interface RoundMaking {
-  readonly project: string
-  readonly scenarioFolder: string
-  readonly durationMs: number
-  readonly backends: Backends
-  /** For temporary files. */
-  readonly workspace: string
-  /** For the run files. */
-  readonly runs: string
-}
-
-/** Makes rounds of real runs, keeps these, and leaves nothing of them on servers of the gate's own. */
-function roundMaker(
-  arms: Arms,
-  { project, scenarioFolder, durationMs, backends, workspace, runs }: RoundMaking,
-  progress: GateProgress,
-  signal: AbortSignal,
-): MakeRound {
-  return async ({ number, files, estimateMs, line }) => {
-    const task = {
-      project,
-      backends,
-      scenarios: { folder: scenarioFolder, files },
-      durationMs,
-      timeoutMs: 60_000 + PATIENCE * estimateMs,
-      folder: workspace,
-    }
-    const round = await runRound(arms, task, number, signal, {
-      onArm: (name) => progress.live(`${line}   ${name} is running`),
-      onRun: (name, run) => {
-        try {
-          keepRun(runs, arms[name], run)
-        } catch (error) {
-          // The round counts all the same; the report, which comes last, has to be stored.
-          if (!(error instanceof ResultsFolderError)) throw error
-          progress.note(error.message)
-        }
-      },
-    })
-    await clearServers(backends)
-    if (round === null) return null
-    const placed = (entry: ScenarioEntry) => ({ ...entry, file: resolve(project, entry.file) })
-    return { baseline: round.base.map(placed), candidate: round.head.map(placed) }
-  }
-}
-
-function judgementOf(outcome: RoundsOutcome) {
-  const { session, judged, meanRoundMs } = outcome
-  return {
-    meanRoundMs,
-    plan: session?.plan ?? null,
-    rounds: session?.rounds ?? [],
-    comparisons: judged?.comparisons ?? [],
-    verdict: judged?.verdict.kind ?? 'inconclusive',
-    exitCode: judged?.verdict.exitCode ?? EXIT.inconclusive,
-  } satisfies Partial<GateReport>
 }
 
 function describeArm({ version, packages }: Arm): GateReport['base'] {

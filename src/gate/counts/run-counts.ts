@@ -1,8 +1,9 @@
 import type { OperationName } from '../operations/operations.ts'
+import type { Phase } from '../operations/version-failure.ts'
 import { freshTag, type SharedServers } from '../operations/servers.ts'
 import { COUNTED } from './count-task.ts'
 import { judgeCounts, type CountVerdict } from './judge-counts.ts'
-import type { OperationCounts } from './operation-counts.ts'
+import type { CountEnding, OperationCounts } from './operation-counts.ts'
 import { runCountProcess } from './run-count-process.ts'
 
 /** What both versions ask of the servers, and what that says. */
@@ -16,6 +17,7 @@ export type CountsOutcome =
   | {
       readonly kind: 'failed'
       readonly arm: 'base' | 'head'
+      readonly phase: Phase
       /** What it was doing, and the error. */
       readonly why: string
     }
@@ -34,18 +36,17 @@ export async function runCounts(
     return runCountProcess({ ...task, folder: folders[arm], tag: freshTag() }, signal)
   }
   const base = await countOne('base')
-  if (base.kind === 'failed') return { kind: 'failed', arm: 'base', why: whyOf(base) }
+  if (base.kind === 'failed') return failedBy('base', base)
   const head = await countOne('head')
-  if (head.kind === 'failed') return { kind: 'failed', arm: 'head', why: whyOf(head) }
+  if (head.kind === 'failed') return failedBy('head', head)
   const verdicts = judgeCounts(base.operations, head.operations)
   return { kind: 'counted', base: base.operations, head: head.operations, verdicts }
 }
 
-function whyOf(failed: {
-  readonly operation: OperationName | null
-  readonly phase: string
-  readonly error: string
-}): string {
-  const { operation, phase, error } = failed
-  return `${operation === null ? phase : `${operation}, ${phase}`}: ${error}`
+function failedBy(
+  arm: 'base' | 'head',
+  { operation, phase, error }: Extract<CountEnding, { kind: 'failed' }>,
+): CountsOutcome {
+  const doing = operation === null ? phase : `${operation}, ${phase}`
+  return { kind: 'failed', arm, phase, why: `${doing}: ${error}` }
 }

@@ -1,5 +1,6 @@
 import { medianOf } from '../../load/trend.ts'
-import { crossover } from '../../results/statistics/crossover.ts'
+import { crossover, type Changes } from '../../results/statistics/crossover.ts'
+import { signTest, type SignTest } from '../../results/statistics/sign-test.ts'
 import type { Pair } from './round-pairs.ts'
 import type { Direction, Evidence } from './verdict.ts'
 
@@ -24,8 +25,9 @@ export interface Finding {
 
 /**
  * Judges rounds as if all of them had been planned from the start. Times are compared by the
- * logarithm of candidate/baseline and shares by their difference, so swapping the arms mirrors
- * everything but the pass, which is of regressions only.
+ * logarithm of candidate/baseline and shares by their difference, by the rank-sum test of a crossover;
+ * outcomes by the sign test. Swapping the arms mirrors everything but the pass, which is of
+ * regressions only.
  *
  * A change is one that test and interval agree upon: they only differ by ties.
  *
@@ -36,12 +38,9 @@ export interface Finding {
  */
 export function findingOf(pairs: readonly [Pair, ...Pair[]], question: Question): Finding {
   const unit = pairs[0].unit === 'time' ? 'relative' : 'share'
-  const changes = {
-    oldFirst: changesOf(pairs, 'baseline'),
-    newFirst: changesOf(pairs, 'candidate'),
-  }
   const { alpha } = question
-  const { estimate, lower, upper, pGreater, pLess } = crossover(changes, alpha)
+  const { estimate, lower, upper, pGreater, pLess } =
+    pairs[0].unit === 'outcome' ? testOutcomes(pairs, alpha) : crossover(ordersOf(pairs), alpha)
   const effect = toChange(unit, question.effect)
   const limit = toChange(unit, question.limit)
   const isWorse = pGreater <= alpha && lower > 0 && estimate >= effect
@@ -57,15 +56,24 @@ export function findingOf(pairs: readonly [Pair, ...Pair[]], question: Question)
       alpha,
       pWorse: pGreater,
       pBetter: pLess,
-      scatter: scatterOf([changes.oldFirst, changes.newFirst]),
+      scatter: scatterOf(ordersOf(pairs)),
     },
     change: isWorse ? 'regression' : isBetter ? 'improvement' : null,
     isPass: upper < limit && (unit === 'relative' || meanDifference(pairs) < limit),
   }
 }
 
-function changesOf(pairs: readonly Pair[], first: Pair['first']): readonly number[] {
-  return pairs.filter((pair) => pair.first === first).map(changeOf)
+/** Outcomes are too coarse for ranks: those that differ are counted. */
+function testOutcomes(pairs: readonly Pair[], alpha: number): SignTest {
+  const more = pairs.filter(({ baseline, candidate }) => candidate > baseline).length
+  const less = pairs.filter(({ baseline, candidate }) => candidate < baseline).length
+  return signTest(more, less, pairs.length, alpha)
+}
+
+function ordersOf(pairs: readonly Pair[]): Changes {
+  const changesOf = (first: Pair['first']) =>
+    pairs.filter((pair) => pair.first === first).map(changeOf)
+  return { oldFirst: changesOf('baseline'), newFirst: changesOf('candidate') }
 }
 
 /**
@@ -92,8 +100,8 @@ function levelsOf(
 }
 
 /** Pooled over the orders, each about its own mean; null where there is nothing to scatter. */
-function scatterOf(groups: readonly (readonly number[])[]): number | null {
-  const filled = groups.filter(({ length }) => length > 0)
+function scatterOf({ oldFirst, newFirst }: Changes): number | null {
+  const filled = [oldFirst, newFirst].filter(({ length }) => length > 0)
   const freedom = filled.reduce((sum, { length }) => sum + length - 1, 0)
   if (freedom < 1) return null
   const squares = filled.map((group) => {

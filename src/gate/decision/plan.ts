@@ -62,8 +62,10 @@ const LOOKS: readonly Look[] = [
   { rounds: 20, alpha: 0.0067 },
 ]
 const SCREENING_ALPHA = 0.05
-/** Ten rounds confirm what is large or quiet; twenty what is neither. */
-const CONFIRMATION_ROUNDS = [10, 20] as const
+/** Ten rounds confirm what is large or quiet; twice as many what is neither. */
+const CONFIRMATION_ROUNDS = 10
+/** Ten rounds can be dealt to the orders in 252 ways: the least level at which they can show anything. */
+const LEAST_OF_TEN = 1 / 252
 /** That a gate finds a regression where there is none, of all its comparisons together. */
 const FALSE_ALARMS = 0.05
 const MOST_CONFIRMATION_ALPHA = 0.05
@@ -91,19 +93,23 @@ export function gatePlan(
     throw new InputError(`effect of ${kind}: ${effect} must be above 0 and at most 1 (100 %).`)
   }
   const most = FALSE_ALARMS / (SCREENING_ALPHA * Math.max(comparisons.length, 1))
-  const alpha = Math.min(MOST_CONFIRMATION_ALPHA, most) / CONFIRMATION_ROUNDS.length
-  return {
-    comparisons,
-    looks: LOOKS,
-    confirmation: CONFIRMATION_ROUNDS.map((rounds) => ({ rounds, alpha })),
-    effects: all,
-  }
+  const alpha = Math.min(MOST_CONFIRMATION_ALPHA, most)
+  return { comparisons, looks: LOOKS, confirmation: confirmationOf(alpha), effects: all }
+}
+
+/** Half of the level each; more for the first look where it could show nothing at half of it. */
+function confirmationOf(alpha: number): readonly Look[] {
+  const first = Math.min(Math.max(alpha / 2, LEAST_OF_TEN), alpha)
+  return [
+    { rounds: CONFIRMATION_ROUNDS, alpha: first },
+    { rounds: 2 * CONFIRMATION_ROUNDS, alpha: alpha - first },
+  ].filter((look) => look.alpha > 0)
 }
 
 /** The fewest rounds by which anything can be decided. */
 export const LEAST_ROUNDS = 7
-/** The fewest by which a regression can be found and confirmed. */
-export const ROUNDS_TO_CONFIRM = LEAST_ROUNDS + CONFIRMATION_ROUNDS[0]
+/** The fewest by which a regression can be found and confirmed, of up to 252 comparisons. */
+export const ROUNDS_TO_CONFIRM = LEAST_ROUNDS + CONFIRMATION_ROUNDS
 
 /** The smallest change of a metric that counts. */
 export function effectOf(plan: GatePlan, metric: Metric): number {

@@ -70,13 +70,14 @@ test.each<[string, ScenarioFigures]>([
   ['interrupted', scenario({ multicast: { responseMs } }, { isInterrupted: true })],
   ['ended early', scenario({ multicast: { responseMs } }, { abortReason: 'p95 was 20 ms' })],
   ['not measured', { state: 'unmeasured', name: 'mixed', error: 'connection refused' }],
+  ['succeeded', scenario({ multicast: { counts: { ok: 0, failed: 1_000 } } })],
   [
     'unknown',
     scenario({
       multicast: { responseMs, deliveries: { kind: 'unknown', reason: 'no receivers' } },
     }),
   ],
-])('the times of a run that was %s are not used, and the scenario says why', (why, entry) => {
+])('a measurement that is or says %s gives no times, and the scenario says why', (why, entry) => {
   const round = readAll(scenario({ multicast: { responseMs } }), entry)
   expect(round.candidate['mixed › validity']).toMatchObject({ flaw: expect.stringContaining(why) })
   expect(round.baseline['mixed › validity']).toEqual({ kind: 'validity', flaw: null })

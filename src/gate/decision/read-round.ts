@@ -193,9 +193,12 @@ function flawOf(scenario: ScenarioFigures | undefined): string | null {
   const { verdict, testStatus, result } = scenario
   if (testStatus === 'cancelled' || result.isInterrupted) return 'the run was interrupted'
   if (result.abortReason !== null) return `the run was ended early: ${result.abortReason}`
-  for (const { name, deliveries } of result.operations) {
-    if (deliveries?.kind !== 'unknown') continue
-    return `the deliveries of "${name}" are unknown: ${deliveries.reason}`
+  for (const { name, counts, deliveries } of result.operations) {
+    if (deliveries?.kind === 'unknown') {
+      return `the deliveries of "${name}" are unknown: ${deliveries.reason}`
+    }
+    // Two versions of which nothing works are as good as each other, and no pass.
+    if (counts.planned > 0 && counts.ok === 0) return `no request of "${name}" succeeded`
   }
   if (verdict.kind !== 'invalid') return null
   return `the run is invalid: ${verdict.reasons.map(({ message }) => message).join('; ')}`

@@ -5,10 +5,11 @@ import type { GateRound, Reading, RoundArm } from './round.ts'
 /** Both arms of one round, usable. */
 export interface Pair {
   readonly kind: 'pair'
-  readonly unit: 'time' | 'share'
+  /** `outcome`: of a round as a whole, 0 or 1. */
+  readonly unit: 'time' | 'share' | 'outcome'
   /** The arm that ran first. */
   readonly first: RoundArm
-  /** ms > 0, or a share 0 … 1. */
+  /** ms > 0; a share 0 … 1; or 0 or 1. */
   readonly baseline: number
   readonly candidate: number
   /** Requests or receipts of the arm that has fewer. */
@@ -76,7 +77,7 @@ function pairOf({ id, metric }: Comparison, round: GateRound): Pair | Gap {
   if (metric.kind === 'validity' && baseline.kind === 'validity' && candidate.kind === 'validity') {
     return {
       kind: 'pair',
-      unit: 'share',
+      unit: 'outcome',
       first,
       baseline: baseline.flaw === null ? 0 : 1,
       candidate: candidate.flaw === null ? 0 : 1,

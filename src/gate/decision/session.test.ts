@@ -251,8 +251,8 @@ test('the more is compared, the surer each confirmation is: all together alarm o
   }
 })
 
-test('sixty latencies that are all worse are confirmed by ten fresh rounds', () => {
-  const many = Array.from({ length: 60 }, (_, i) => comparisonOf('s', `operation ${i}`, P50, true))
+test('two hundred latencies that are all worse are confirmed by ten fresh rounds', () => {
+  const many = Array.from({ length: 200 }, (_, i) => comparisonOf('s', `operation ${i}`, P50, true))
   const rounds = timeRounds(17, 1.2).map(({ first, baseline, candidate }) => ({
     first,
     baseline: Object.fromEntries(many.map(({ id }) => [id, baseline[latency.id] ?? time(1)])),
@@ -298,6 +298,7 @@ describe('a scenario whose measurement can not be used', () => {
   test.each([
     ['in every round', () => true],
     ['in three rounds of four', (round: number) => round % 4 !== 2],
+    ['in every second round', (round: number) => round % 4 < 2],
   ])('with the candidate alone, %s, is a regression', (_, isInvalid) => {
     const rounds = roundsWith((i) => ({ baseline: false, candidate: isInvalid(i) }))
     const { verdict, comparisons } = finish(gateOf(latency, validity), rounds)

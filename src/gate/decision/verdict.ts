@@ -14,7 +14,7 @@ export interface Evidence {
   readonly baseline: number
   /** The baseline with the estimated change: what is shown is what is judged. */
   readonly candidate: number
-  /** Hodges–Lehmann, of averages of one round of each order. */
+  /** Hodges–Lehmann, of averages of one round of each order; of a validity, the difference itself. */
   readonly estimate: number
   /** The interval of the estimate; null: unbounded, for so few rounds can't bound it. */
   readonly lower: number | null

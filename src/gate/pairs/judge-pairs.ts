@@ -23,6 +23,8 @@ export interface PairEvidence {
   readonly base: number
   /** Median over the processes of the paired estimates. */
   readonly change: number
+  /** The same in the metric's unit: ms, µs, bytes or shares of a core. */
+  readonly difference: number
   /** The interval of the change: lowest and highest of five processes, second of ten. */
   readonly lower: number
   readonly upper: number
@@ -130,6 +132,7 @@ function evidenceOf(figures: readonly PairFigures[], threshold: number): PairEvi
     processes: n,
     base: medianOf(figures.map(({ base }) => base)),
     change: medianOf(changes),
+    difference: medianOf(figures.map(({ difference }) => difference)),
     lower: changes[k - 1] ?? -Infinity,
     upper: changes[n - k] ?? Infinity,
     confidence: Math.max(1 - outside, 0),

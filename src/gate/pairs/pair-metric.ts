@@ -18,13 +18,17 @@ export interface PairFigures {
   readonly head: number
   /** Relative, 0.05 is 5 % more; of idle CPU the difference, 0.05 is 5 % of a core more. */
   readonly change: number
+  /** What that is in the metric's unit. */
+  readonly difference: number
 }
 
 /** `null` where the process could not measure it. */
 export function figuresOf(estimate: PairEstimate, metric: PairMetric): PairFigures | null {
   switch (metric) {
-    case 'latency':
-      return relative(estimate.latency)
+    case 'latency': {
+      const figures = relative(estimate.latency)
+      return figures && { ...figures, difference: estimate.latency.differenceUs / 1_000 }
+    }
     case 'cpu':
       return relative(estimate.cpu)
     case 'deferred cpu':
@@ -33,7 +37,8 @@ export function figuresOf(estimate: PairEstimate, metric: PairMetric): PairFigur
       return relative(estimate.allocated)
     case 'idle cpu': {
       const { base, head } = estimate.idleCpu
-      return { base: base / 1_000, head: head / 1_000, change: (head - base) / 1_000 }
+      const difference = (head - base) / 1_000
+      return { base: base / 1_000, head: head / 1_000, change: difference, difference }
     }
   }
 }
@@ -41,7 +46,8 @@ export function figuresOf(estimate: PairEstimate, metric: PairMetric): PairFigur
 function relative(change: PairEstimate['cpu']): PairFigures | null {
   if (change === null) return null
   const { base, head, logRatio } = change
-  return { base, head, change: Math.expm1(logRatio) }
+  const ratio = Math.expm1(logRatio)
+  return { base, head, change: ratio, difference: base * ratio }
 }
 
 /**

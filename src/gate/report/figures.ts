@@ -44,6 +44,11 @@ export function clock(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-function percent(share: number, digits = 2): string {
-  return (share * 100).toFixed(digits)
+/** `2.5 %`; no more digits than it has. */
+export function share(value: number): string {
+  return `${Number((value * 100).toFixed(2))} %`
+}
+
+function percent(value: number, digits = 2): string {
+  return (value * 100).toFixed(digits)
 }

@@ -2,6 +2,9 @@ import { EXIT } from '../../results/outcome.ts'
 import * as z from 'zod'
 import type { DeepReadonly } from '../../results/deep-readonly.ts'
 import { dateTimeSchema } from '../../results/load-result-schema.ts'
+import { countsStageSchema, driftStageSchema, pairsStageSchema } from './calls-report.ts'
+import { gateVerdictSchema } from './gate-verdict.ts'
+import { roundsStageSchema } from './rounds-report.ts'
 
 /** Raised with every change of the schema. */
 export const GATE_SCHEMA_VERSION = 2
@@ -15,79 +18,10 @@ const armSchema = z.strictObject({
     .describe('By npm ci from its own lockfile; or those of the harness, whose lockfile is equal.'),
 })
 
-const metricSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('latency'),
-    time: z.enum(['service', 'response', 'completion']),
-    percentile: z.literal([50, 95, 99, 99.9]),
-  }),
-  z.strictObject({ kind: z.enum(['errors', 'delivery', 'shortfall', 'validity']) }),
-])
-
-const comparisonSchema = z.strictObject({
-  id: z.string(),
-  scenario: z.string(),
-  operation: z.string().nullable().describe("null: the metric is the whole scenario's."),
-  metric: metricSchema,
-  isAsked: z.boolean(),
-})
-
-const evidenceSchema = z
-  .strictObject({
-    unit: z.enum(['relative', 'share']),
-    rounds: z.int().min(0),
-    baseline: z.number().describe('Median over the rounds: ms, or a share.'),
-    candidate: z.number().describe('The baseline with the estimated change.'),
-    estimate: z.number().describe('Hodges–Lehmann, above 0 for worse.'),
-    lower: z.number().nullable().describe('null: unbounded.'),
-    upper: z.number().nullable(),
-    alpha: z.number().describe('One-sided level of the test and of each end of the interval.'),
-    pWorse: z.number(),
-    pBetter: z.number(),
-    scatter: z.number().nullable().describe('Standard deviation of a change between rounds.'),
-  })
-  .describe('Changes are of head against base: relative for latencies, else differences of shares.')
-
-const direction = z.enum(['regression', 'improvement'])
-
-const inconclusiveSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(['noise', 'budget']) }),
-  z.strictObject({ kind: z.enum(['not confirmed', 'confirmation missing']), direction }),
-  z.strictObject({ kind: z.literal('unusable rounds'), count: z.int(), why: z.string() }),
-])
-
-const verdictSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('pass'), evidence: evidenceSchema }),
-  z.strictObject({
-    kind: direction,
-    evidence: evidenceSchema.describe('Of the fresh rounds alone.'),
-    screening: evidenceSchema.describe('What made it a candidate.'),
-  }),
-  z.strictObject({
-    kind: z.literal('inconclusive'),
-    why: inconclusiveSchema,
-    evidence: evidenceSchema.nullable(),
-  }),
-  z.strictObject({ kind: z.literal('refused'), requests: z.number(), needed: z.number() }),
-  z.strictObject({ kind: z.literal('not comparable'), why: z.string() }),
-])
-
-const readingSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('time'), ms: z.number(), requests: z.number() }),
-  z.strictObject({ kind: z.literal('share'), count: z.number(), of: z.number() }),
-  z.strictObject({
-    kind: z.literal('validity'),
-    flaw: z.string().nullable().describe("Why the measurement can't be used; null if it can."),
-  }),
-  z.strictObject({ kind: z.enum(['unusable', 'absent']), why: z.string() }),
-])
-
-const lookSchema = z.strictObject({ rounds: z.int(), alpha: z.number() })
-
-const roundSchema = z.strictObject({
-  first: z.enum(['baseline', 'candidate']).describe('The arm that ran first.'),
-  baseline: z.record(z.string(), readingSchema),
-  candidate: z.record(z.string(), readingSchema),
+const skippedSchema = z.strictObject({
+  kind: z.literal('skipped'),
+  why: z.string(),
+  isMissed: z.boolean().describe('Its evidence was wanted: a gate without it has not passed.'),
 })
 
 /** What a gate leaves for programs: all it decided, and all it decided by. */
@@ -99,54 +33,24 @@ export const gateReportSchema = z.strictObject({
   finishedAt: dateTimeSchema,
   base: armSchema,
   head: armSchema,
+  subject: z.array(z.string()).describe('What was compared: paths in the project.'),
   sameness: z
     .strictObject({
       isSubjectSame: z.boolean(),
       arePackagesSame: z.boolean(),
       isNodeSame: z.boolean(),
     })
-    .describe('All: A was compared with A.'),
-  servers: z.string(),
-  scenarios: z.array(z.string()).describe('Files, below the folder of scenarios.'),
-  durationMs: z.number().describe("Of each scenario's measurement in a round."),
+    .describe('All: there was nothing to measure, or A was compared with A.'),
+  environment: z.string().describe('Machine, Node and servers: what the estimates belong to.'),
   budgetMs: z.number(),
   elapsedMs: z.number(),
-  meanRoundMs: z.number().nullable(),
-  plan: z
-    .strictObject({
-      comparisons: z.array(comparisonSchema),
-      looks: z
-        .array(lookSchema)
-        .describe('By how many rounds a comparison is decided, at which level.'),
-      confirmation: z
-        .array(lookSchema)
-        .describe('By how many fresh rounds a candidate is confirmed.'),
-      effects: z.strictObject({
-        latency: z.number(),
-        errors: z.number(),
-        delivery: z.number(),
-        shortfall: z.number(),
-        validity: z.number(),
-      }),
-    })
-    .nullable()
-    .describe('null: it ended before its first round did.'),
-  rounds: z.array(roundSchema),
-  comparisons: z.array(
-    z.strictObject({
-      comparison: comparisonSchema,
-      verdict: verdictSchema,
-      detectable: z
-        .number()
-        .nullable()
-        .describe('The change for the worse found in 80 % of gates like this; null: unknown.'),
-      flaw: z
-        .string()
-        .nullable()
-        .describe("Of a validity: why head's last unusable measurement is one."),
-    }),
-  ),
-  verdict: z.enum(['pass', 'regression', 'improvement', 'inconclusive', 'not comparable']),
+  stages: z.strictObject({
+    counts: z.union([...countsStageSchema.options, skippedSchema]),
+    pairs: z.union([pairsStageSchema, skippedSchema]),
+    drift: z.union([...driftStageSchema.options, skippedSchema]),
+    rounds: z.union([roundsStageSchema, skippedSchema]),
+  }),
+  verdict: gateVerdictSchema,
   exitCode: z.literal(Object.values(EXIT)),
   runs: z.string().describe('The folder that holds the run files of all rounds, by arm.'),
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Evidence } from '../decision/verdict.ts'
 import { GATE_SCHEMA_VERSION, gateReportSchema, type GateReport } from './gate-report.ts'
-import { renderGate, renderGateMarkdown } from './render-gate.ts'
+import { gateRows, renderGate, renderGateMarkdown } from './render-gate.ts'
 
 const arm = {
   version: 'main (0a1b2c3)',
@@ -35,20 +35,10 @@ function comparison(metric: 'p50' | 'p99', isAsked = false) {
   } as const
 }
 
-const report: GateReport = {
-  kind: 'gate',
-  schemaVersion: GATE_SCHEMA_VERSION,
-  status: 'complete',
-  startedAt: '2026-01-02T03:04:05.000Z',
-  finishedAt: '2026-01-02T03:06:05.000Z',
-  base: arm,
-  head: { ...arm, version: 'working tree' },
-  sameness: { isSubjectSame: true, arePackagesSame: true, isNodeSame: true },
-  servers: 'Redis 7 and NATS 2 (programs)',
+const rounds = {
+  kind: 'measured',
   scenarios: ['a.load.ts'],
   durationMs: 8_000,
-  budgetMs: 600_000,
-  elapsedMs: 120_000,
   meanRoundMs: 7_000,
   plan: null,
   rounds: [],
@@ -71,8 +61,80 @@ const report: GateReport = {
     },
   ],
   verdict: 'regression',
+} as const satisfies GateReport['stages']['rounds']
+
+const pairEvidence = {
+  processes: 5,
+  base: 0.034,
+  change: 0.052,
+  difference: 0.001_77,
+  lower: 0.046,
+  upper: 0.055,
+  confidence: 0.9375,
+  threshold: 0.025,
+} as const
+
+const report: GateReport = {
+  kind: 'gate',
+  schemaVersion: GATE_SCHEMA_VERSION,
+  status: 'complete',
+  startedAt: '2026-01-02T03:04:05.000Z',
+  finishedAt: '2026-01-02T03:06:05.000Z',
+  base: arm,
+  head: { ...arm, version: 'working tree' },
+  subject: ['src/registry'],
+  sameness: { isSubjectSame: true, arePackagesSame: true, isNodeSame: true },
+  environment: 'a machine, 2 cores, Node 24, Redis 7 and NATS 2 (programs)',
+  budgetMs: 600_000,
+  elapsedMs: 120_000,
+  stages: {
+    counts: {
+      kind: 'counted',
+      base: [],
+      head: [],
+      verdicts: [
+        {
+          operation: 'register',
+          verdict: 'regression',
+          changes: [{ counter: 'Redis EXISTS', base: 0, head: 1 }],
+        },
+        { operation: 'heartbeat', verdict: 'pass', changes: [] },
+      ],
+    },
+    pairs: {
+      kind: 'measured',
+      operations: [
+        {
+          operation: 'register',
+          endings: [],
+          state: {
+            kind: 'judged',
+            metrics: [
+              {
+                operation: 'register',
+                metric: 'latency',
+                verdict: { kind: 'regression', evidence: pairEvidence },
+              },
+            ],
+          },
+        },
+        {
+          operation: 'watch',
+          endings: [],
+          state: { kind: 'failed', arm: 'head', phase: 'call', error: 'boom' },
+        },
+      ],
+    },
+    drift: { kind: 'skipped', why: 'not asked for', isMissed: false },
+    rounds,
+  },
+  verdict: 'regression',
   exitCode: 1,
   runs: 'results/gate',
+}
+
+function withRounds(changes: Partial<typeof rounds> | object): GateReport {
+  return { ...report, stages: { ...report.stages, rounds: { ...rounds, ...changes } } }
 }
 
 test.each([renderGate, renderGateMarkdown])('%o has all of the evidence', (render) => {
@@ -85,55 +147,80 @@ test.each([renderGate, renderGateMarkdown])('%o has all of the evidence', (rende
     '+30.0 % (p 0.0078 ≤ 0.025, 95 % interval +25.0 % … ?) in 7 rounds, confirmed by 10 fresh ones: +29.0 % (p 0.0010',
   )
   expect(text).toContain('this is A against A')
+  expect(text).toContain('drift: not made, not asked for')
+})
+
+test.each([renderGate, renderGateMarkdown])('%o has what calls showed, in µs and %%', (render) => {
+  const text = render(report)
+  expect(text).toMatch(/Redis EXISTS.*0.*1.*regression/)
+  expect(text).toMatch(/34\.0 µs.*\+5\.2 %.*\+4\.6 %, \+5\.5 %.*\+1\.8 µs.*2\.5 %.*regression/)
+  expect(text).toMatch(/watch.*head fails, call: boom/)
+})
+
+test('rows of JUnit say what the tables do', () => {
+  const rows = gateRows(report)
+  expect(rows.map(({ group, name, verdict }) => `${group}: ${name}, ${verdict}`)).toEqual([
+    'counts: register Redis EXISTS, regression',
+    'counts: heartbeat all counters, pass',
+    'pairs: register latency, regression',
+    'pairs: watch –, regression',
+    'rounds: a|b send service p50, regression',
+  ])
+})
+
+test('equal versions pass, and it is said that nothing was measured', () => {
+  const skipped = { kind: 'skipped', why: 'equal', isMissed: false } as const
+  const stages = { counts: skipped, pairs: skipped, drift: skipped, rounds: skipped }
+  const text = renderGate({ ...report, stages, verdict: 'pass', exitCode: 0 })
+  expect(text).toContain('src/registry, its packages and Node are the same in both')
+  expect(text).toContain('pass: working tree against main (0a1b2c3), without measuring')
 })
 
 test('what lacks requests is said in a line, or in the table if it was asked for', () => {
   const advice =
     'not judged: a|b › send has 800 requests a round; needed are, for service p99 10000 (--duration 100s)'
   expect(renderGate(report)).toContain(advice)
-  const asked = report.comparisons.map((judged) => ({
+  const asked = rounds.comparisons.map((judged) => ({
     ...judged,
     comparison: { ...judged.comparison, isAsked: true },
   }))
-  const text = renderGate({ ...report, comparisons: asked })
+  const text = renderGate(withRounds({ comparisons: asked }))
   expect(text).not.toContain(advice)
   expect(text).toContain('refused: 800 requests a round, 10000 are needed')
 })
 
 test('a name is text in a comment, whatever it has: no mention, no tag, no column, no new line', () => {
   const hostile = '@org/team <img src=x> `a` | b\n# c'
-  const [first, ...others] = report.comparisons
-  if (first === undefined) throw new TypeError('no comparison')
+  const [first, ...others] = rounds.comparisons
   const named = { ...first.comparison, id: hostile, scenario: hostile, operation: hostile }
   const text = renderGateMarkdown({
-    ...report,
+    ...withRounds({ comparisons: [{ ...first, comparison: named, flaw: hostile }, ...others] }),
     head: { ...report.head, version: hostile },
-    comparisons: [{ ...first, comparison: named, flaw: hostile }, ...others],
   })
   for (const part of ['@org', '<img', '`a`', '\n# c']) expect(text).not.toContain(part)
   const rows = text.split('\n').filter((line) => line.startsWith('|'))
-  expect(new Set(rows.map((line) => line.split('|').length)).size).toBe(1)
+  const columns = rows.map((line) => line.split('|').length)
+  // Of counts, pairs and rounds.
+  expect(new Set(columns)).toEqual(new Set([7, 10, 13]))
 })
 
 test('nothing of a name is obeyed by a terminal', () => {
-  const [first] = report.comparisons
-  if (first === undefined) throw new TypeError('no comparison')
+  const [first] = rounds.comparisons
   const hostile = { ...first.comparison, id: 'a\u001B[2J', scenario: 'a\u001B[2J' }
-  const text = renderGate({ ...report, comparisons: [{ ...first, comparison: hostile }] })
+  const text = renderGate(withRounds({ comparisons: [{ ...first, comparison: hostile }] }))
   expect(text).not.toContain('\u001B[2J')
 })
 
-test('an interrupted gate is undecided, whatever it knows', () => {
-  expect(renderGate({ ...report, status: 'interrupted' })).toContain('interrupted: ')
+test('an interrupted gate is undecided, unless it has found a regression', () => {
+  const interrupted = { ...report, status: 'interrupted' } as const
+  expect(renderGate({ ...interrupted, verdict: 'inconclusive' })).toContain('interrupted: ')
+  expect(renderGate(interrupted)).toContain('regression: working tree')
 })
 
 test('a report is what its schema says', () => {
   expect(gateReportSchema.parse(report)).toEqual(report)
 })
 
-test('a gate without a round has no table', () => {
-  const empty = { ...report, comparisons: [], verdict: 'inconclusive' } as const
-  expect(renderGate(empty)).not.toContain('interval ')
-  expect(renderGateMarkdown(empty)).not.toContain('|')
-  expect(renderGate(empty)).toContain('for no round was finished')
+test('rounds of which none was finished are said to be none', () => {
+  expect(renderGate(withRounds({ comparisons: [] }))).toContain('no round was finished')
 })

@@ -1,46 +1,37 @@
 import { escaped } from '../../results/printable.ts'
 import { renderTable } from '../../results/render-table.ts'
-import type { Evidence, JudgedComparison, Verdict } from '../decision/verdict.ts'
-import { labelOf } from '../decision/metric.ts'
-import type { Look } from '../decision/plan.ts'
 import { markdownTable, markdownText } from '../../results/markdown.ts'
 import { paint } from '../../results/render-scenario.ts'
-import { describeRefusals } from '../rounds/describe-comparisons.ts'
+import type { GateRow } from '../../results/junit/gate-junit.ts'
+import { STAGES } from '../stages.ts'
 import { isEqual } from '../versions/sameness.ts'
-import { change, clock, confidence, findable, interval, level, probability } from './figures.ts'
+import { countsTable, driftTable, pairsTable } from './calls-tables.ts'
+import { clock } from './figures.ts'
 import type { GateReport } from './gate-report.ts'
-
-const HEADINGS = [
-  'scenario',
-  'operation',
-  'metric',
-  'base',
-  'head',
-  'change',
-  'interval',
-  'p',
-  'rounds',
-  'found in 80 %',
-  'verdict',
-] as const
+import { roundsTable } from './rounds-table.ts'
+import type { StageRow, StageTable } from './stage-table.ts'
 
 /** All that a gate has to say at its end: whole lines without a final newline. */
 export function renderGate(report: GateReport): string {
-  const columns = HEADINGS.map((heading, index) => ({
-    heading,
-    align: index >= 3 && heading !== 'verdict' ? ('right' as const) : ('left' as const),
-  }))
-  const rows = shown(report).map((judged) => [
-    ...cellsOf(judged).map(escaped),
-    coloured(judged.verdict),
-  ])
+  const tables = tablesOf(report)
   const blocks = [
-    rows.length === 0 ? '' : renderTable(columns, rows),
-    indented(evidenceLines(report)),
-    indented([...refusalLines(report), ...summaryLines(report)]),
+    ...tables.flatMap((table) => [tableText(table), indented(table.findings)]),
+    indented([...tables.flatMap(({ notes }) => notes), ...summaryLines(report)]),
     paint('bold', escaped(headline(report))),
   ]
   return blocks.filter((block) => block !== '').join('\n\n')
+}
+
+function tableText({ headings, names, rows }: StageTable): string {
+  const columns = [...headings, 'verdict'].map((heading, i) => ({
+    heading,
+    align: i >= names && i < headings.length ? ('right' as const) : ('left' as const),
+  }))
+  const cells = rows.map(({ cells: own, verdict, says }) => [
+    ...own.map(escaped),
+    paint(COLOURS[verdict], escaped(says)),
+  ])
+  return cells.length === 0 ? '' : renderTable(columns, cells)
 }
 
 function indented(lines: readonly string[]): string {
@@ -49,24 +40,76 @@ function indented(lines: readonly string[]): string {
 
 /** The same as Markdown, for a pull request's comment or a job's summary. */
 export function renderGateMarkdown(report: GateReport): string {
-  const rows = shown(report).map((judged) => [
-    ...cellsOf(judged).map(markdownText),
-    markdownVerdict(judged.verdict),
-  ])
+  const tables = tablesOf(report)
   const lines = [
     `### ${ICONS[report.verdict]} Performance gate: ${markdownText(headline(report))}`,
     '',
-    ...(rows.length === 0 ? [] : [markdownTable(HEADINGS, rows)]),
-    '',
-    ...evidenceLines(report).map((line) => `- ${markdownText(line)}\n`),
+    ...tables.flatMap((table) => [
+      ...tableMarkdown(table),
+      ...table.findings.map((line) => `- ${markdownText(line)}\n`),
+    ]),
     '<details><summary>How this was measured</summary>',
     '',
-    ...[...refusalLines(report), ...summaryLines(report)].map((line) => `- ${markdownText(line)}`),
+    ...[...tables.flatMap(({ notes }) => notes), ...summaryLines(report)].map(
+      (line) => `- ${markdownText(line)}`,
+    ),
     '',
     '</details>',
     '',
   ]
   return lines.join('\n')
+}
+
+/** Rows that pass are folded up: a reader looks for the others. */
+function tableMarkdown({ stage, headings, rows }: StageTable): readonly string[] {
+  const markdown = (some: readonly StageRow[]) =>
+    markdownTable(
+      [...headings, 'verdict'],
+      some.map(({ cells, verdict, says }) => {
+        const text = markdownText(says)
+        return [...cells.map(markdownText), verdict === 'pass' ? text : `**${text}**`]
+      }),
+    )
+  const passed = rows.filter(({ verdict }) => verdict === 'pass')
+  const others = rows.filter(({ verdict }) => verdict !== 'pass')
+  return [
+    ...(others.length === 0 ? [] : [`**${stage}**`, '', markdown(others), '']),
+    ...(passed.length === 0
+      ? []
+      : [
+          `<details><summary>${stage}: ${passed.length} passed</summary>`,
+          '',
+          markdown(passed),
+          '',
+          '</details>',
+          '',
+        ]),
+  ]
+}
+
+/** The same as rows of JUnit. */
+export function gateRows(report: GateReport): readonly GateRow[] {
+  return tablesOf(report).flatMap(({ stage, headings, names, rows }) =>
+    rows.map(({ cells, verdict, says }) => ({
+      group: stage,
+      name: cells.slice(0, names).join(' '),
+      verdict: verdict === 'changed' ? 'pass' : verdict,
+      detail: [
+        says,
+        ...cells.slice(names).map((cell, i) => `${headings[names + i] ?? ''} ${cell}`.trim()),
+      ].join(', '),
+    })),
+  )
+}
+
+function tablesOf({ stages }: GateReport): readonly StageTable[] {
+  const { counts, pairs, drift, rounds } = stages
+  return [
+    counts.kind === 'skipped' ? null : countsTable(counts),
+    pairs.kind === 'skipped' ? null : pairsTable(pairs),
+    drift.kind === 'skipped' ? null : driftTable(drift),
+    rounds.kind === 'skipped' ? null : roundsTable(rounds),
+  ].filter((table) => table !== null)
 }
 
 const ICONS = {
@@ -77,134 +120,41 @@ const ICONS = {
   'not comparable': '⛔',
 } as const satisfies Record<GateReport['verdict'], string>
 
-function headline({ verdict, status, comparisons, base, head }: GateReport): string {
-  const of = `${head.version} against ${base.version}`
-  if (status === 'interrupted') return `interrupted: ${of} is undecided`
-  if (comparisons.length === 0) return `${verdict}: ${of}, for no round was finished`
-  return `${verdict}: ${of}`
-}
-
-/** What was refused without having been asked for is said in fewer words. */
-function shown({ comparisons }: GateReport): readonly JudgedComparison[] {
-  return comparisons.filter(
-    ({ comparison, verdict }) => verdict.kind !== 'refused' || comparison.isAsked,
-  )
-}
-
-function refusalLines({ comparisons, durationMs }: GateReport): readonly string[] {
-  const refused = comparisons.flatMap(({ comparison, verdict }) =>
-    verdict.kind === 'refused' && !comparison.isAsked ? [{ comparison, ...verdict }] : [],
-  )
-  return describeRefusals(refused, durationMs).map((line) => `not judged: ${line}`)
-}
-
-/** Everything of a row but its verdict. */
-function cellsOf({ comparison, verdict, detectable }: JudgedComparison): readonly string[] {
-  const { scenario, operation, metric } = comparison
-  const name = [scenario, operation ?? 'all', labelOf(metric)]
-  const evidence = 'evidence' in verdict ? verdict.evidence : null
-  if (evidence === null) return [...name, ...HEADINGS.slice(3, -1).map(() => '–')]
-  return [
-    ...name,
-    level(evidence.baseline, evidence),
-    level(evidence.candidate, evidence),
-    change(evidence.estimate, evidence),
-    `${interval(evidence)} (${confidence(evidence)})`,
-    probability(pOf(verdict, evidence)),
-    String(evidence.rounds),
-    findable(detectable, evidence),
-  ]
-}
-
-/** Of what was found; of a change for the worse where nothing was. */
-function pOf({ kind }: Verdict, { pWorse, pBetter }: Evidence): number {
-  return kind === 'improvement' ? pBetter : pWorse
-}
-
-function describe(verdict: Verdict): string {
-  switch (verdict.kind) {
-    case 'pass':
-    case 'regression':
-    case 'improvement':
-      return verdict.kind
-    case 'refused':
-      return `refused: ${verdict.requests} requests a round, ${verdict.needed} are needed`
-    case 'not comparable':
-      return `not comparable: ${verdict.why}`
-    case 'inconclusive':
-      return `inconclusive: ${reasonOf(verdict.why)}`
-  }
-}
-
-function reasonOf(why: Extract<Verdict, { kind: 'inconclusive' }>['why']): string {
-  switch (why.kind) {
-    case 'noise':
-      return 'the rounds scatter too much'
-    case 'budget':
-      return 'too few rounds'
-    case 'not confirmed':
-      return `a ${why.direction} was not confirmed`
-    case 'confirmation missing':
-      return `no time to confirm a ${why.direction}`
-    case 'unusable rounds':
-      return `${why.count} unusable rounds, as ${why.why}`
-  }
-}
-
 const COLOURS = {
   pass: 'green',
+  changed: 'yellow',
   improvement: 'green',
   regression: 'red',
   inconclusive: 'yellow',
   refused: 'yellow',
   'not comparable': 'yellow',
-} as const satisfies Record<Verdict['kind'], string>
+} as const satisfies Record<StageRow['verdict'], string>
 
-function coloured(verdict: Verdict): string {
-  return paint(COLOURS[verdict.kind], escaped(describe(verdict)))
-}
-
-function markdownVerdict(verdict: Verdict): string {
-  const text = markdownText(describe(verdict))
-  return verdict.kind === 'pass' ? text : `**${text}**`
-}
-
-/** How each change was found, and by what confirmed; a line for each that was. */
-function evidenceLines({ comparisons }: GateReport): readonly string[] {
-  return comparisons.flatMap(({ comparison, verdict, flaw }) => {
-    if (!('screening' in verdict)) return []
-    const { screening, evidence } = verdict
-    const shownOf = (part: Evidence) =>
-      `${change(part.estimate, part)} (p ${probability(pOf(verdict, part))} ≤ ${probability(part.alpha)}, ${confidence(part)} interval ${interval(part)})`
-    return [
-      `${verdict.kind} of ${comparison.id}: ${shownOf(screening)} in ${screening.rounds} rounds, confirmed by ${evidence.rounds} fresh ones: ${shownOf(evidence)}`,
-      ...(flaw === null ? [] : [`${comparison.id}, head: ${flaw}`]),
-    ]
-  })
+function headline({ verdict, status, stages, sameness, base, head }: GateReport): string {
+  const of = `${head.version} against ${base.version}`
+  const isMeasured = Object.values(stages).some(({ kind }) => kind !== 'skipped')
+  if (status === 'interrupted' && verdict !== 'regression') {
+    return `interrupted: ${of} is undecided`
+  }
+  if (isMeasured) return `${verdict}: ${of}`
+  return isEqual(sameness)
+    ? `${verdict}: ${of}, without measuring: they are equal`
+    : `${verdict}: ${of}, because nothing was measured`
 }
 
 function summaryLines(report: GateReport): readonly string[] {
-  const { plan, rounds, elapsedMs, meanRoundMs, sameness } = report
-  const made = `${rounds.length} rounds in ${clock(elapsedMs)} min`
-  const each = meanRoundMs === null ? '' : `, ${(meanRoundMs / 1_000).toFixed(1)} s a round`
+  const { stages, sameness, subject, environment, elapsedMs, runs } = report
+  const equal = `${subject.join(', ')}, its packages and Node are the same in both`
+  const skipped = STAGES.flatMap((name) => {
+    const stage = stages[name]
+    return stage.kind === 'skipped' ? [`${name}: not made, ${stage.why}`] : []
+  })
+  const isMeasured = skipped.length < STAGES.length
+  if (isEqual(sameness) && !isMeasured) return [`${equal}; --measure-equal measures all the same`]
   return [
-    `${made}${each}; ${report.servers}`,
-    ...(isEqual(sameness) ? [A_AGAINST_A] : []),
-    ...(plan === null
-      ? []
-      : [
-          `a regression is a change of at least ${plan.effects.latency * 100} % of a time after ${listOf(plan.looks)}, confirmed by fresh rounds alone after ${listOf(plan.confirmation)}; pass: the interval excludes ${plan.effects.latency * 200} %`,
-        ]),
-    `run files of all rounds: ${report.runs}`,
+    ...skipped,
+    ...(isEqual(sameness) ? [`${equal}: this is A against A`] : []),
+    `${clock(elapsedMs)} min on ${environment}; percentages belong to that`,
+    `report and run files: ${runs}`,
   ]
 }
-
-/** `10 (p ≤ 0.025) or 20 (p ≤ 0.025) rounds`. */
-function listOf(looks: readonly Look[]): string {
-  const all = looks.map(({ rounds, alpha }) => `${rounds} (p ≤ ${probability(alpha)})`)
-  return `${all.join(' or ')} rounds`
-}
-
-/** Said before the first round, and again with the result. */
-export const A_AGAINST_A =
-  'src/registry and the packages it runs with are the same in both: this is A against A'

@@ -1,45 +1,57 @@
-import { appendFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { gateJunit } from '../../results/junit/gate-junit.ts'
+import type { StepSummary } from '../../results/step-summary.ts'
 import { writeWholeFile } from '../../results/whole-files.ts'
 import { ensureWritableFolder, resultsFolderError } from '../../results/results-folder.ts'
 import { gateReportSchema, type GateReport } from './gate-report.ts'
-import { renderGateMarkdown } from './render-gate.ts'
+import { gateRows, renderGateMarkdown } from './render-gate.ts'
 
 /** Where a gate's report goes, besides `gate.json` beside its run files. */
 export interface ReportFiles {
   readonly markdown: string | null
   readonly json: string | null
-  /** To be added to: what `GITHUB_STEP_SUMMARY` names. */
-  readonly summary: string | null
+  readonly junit: string | null
+  /** What `GITHUB_STEP_SUMMARY` names. */
+  readonly summary: StepSummary | null
 }
 
 /**
  * Proves that the files can be written, before anything is measured for them.
  * @throws ResultsFolderError
  */
-export function checkReportFiles({ markdown, json }: ReportFiles): void {
-  for (const path of [markdown, json])
+export function checkReportFiles({ markdown, json, junit }: ReportFiles): void {
+  for (const path of [markdown, json, junit])
     if (path !== null) ensureWritableFolder(dirname(resolve(path)))
 }
 
-/** @throws ResultsFolderError */
-export function writeGateReport(report: GateReport, files: ReportFiles): void {
+/**
+ * @returns why the step's summary could not be added to; `null` if it could. The verdict doesn't depend on it.
+ * @throws ResultsFolderError
+ */
+export function writeGateReport(report: GateReport, files: ReportFiles): string | null {
   const checked = gateReportSchema.parse(report)
   const json = `${JSON.stringify(checked, null, 2)}\n`
   const markdown = renderGateMarkdown(report)
   write(join(report.runs, 'gate.json'), json)
   if (files.json !== null) write(files.json, json)
   if (files.markdown !== null) write(files.markdown, markdown)
-  if (files.summary !== null) write(files.summary, `${markdown}\n`, appendFileSync)
+  if (files.junit !== null) write(files.junit, junitOf(report))
+  return files.summary?.append(`${markdown}\n`) ?? null
 }
 
-function write(
-  path: string,
-  text: string,
-  by: (path: string, text: string) => void = writeWholeFile,
-): void {
+function junitOf(report: GateReport): string {
+  const { startedAt, exitCode, base, head, runs } = report
+  const properties = [
+    ['base', base.version],
+    ['head', head.version],
+    ['gate.json', join(runs, 'gate.json')],
+  ] as const
+  return gateJunit(gateRows(report), { startedAt, exitCode, properties })
+}
+
+function write(path: string, text: string): void {
   try {
-    by(path, text)
+    writeWholeFile(path, text)
   } catch (error) {
     throw resultsFolderError(dirname(path), error)
   }

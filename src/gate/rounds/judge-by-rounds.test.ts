@@ -161,7 +161,10 @@ test('a candidate that fails every request is a regression', async () => {
   )
   expect(judged?.verdict).toEqual({ kind: 'regression', exitCode: 1 })
   const found = judged?.comparisons.filter(({ verdict }) => verdict.kind === 'regression')
-  expect(found?.map(({ comparison }) => comparison.id)).toEqual(['quick › quick › errors'])
+  expect(found?.map(({ comparison }) => comparison.id)).toEqual([
+    'quick › validity',
+    'quick › quick › errors',
+  ])
 })
 
 test('a baseline that is invalid in every round is no pass', async () => {
@@ -212,6 +215,20 @@ test('what was known before an interruption is kept', async () => {
   )
   expect(session?.rounds).toHaveLength(2)
   expect(judged?.verdict.kind).toBe('inconclusive')
+})
+
+test('a round that hung gives the next one no more time', async () => {
+  let timeMs = 0
+  const { wanted } = await judge(
+    (round, made) => {
+      timeMs += 1_000_000
+      return oneSlower(round, made)
+    },
+    { endMs: 5_000_000 },
+    undefined,
+    () => timeMs,
+  )
+  expect(new Set(wanted.map(({ estimateMs }) => estimateMs)).size).toBe(1)
 })
 
 test('a metric that no operation has is an error, not a pass', async () => {

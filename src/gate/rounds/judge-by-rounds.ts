@@ -38,7 +38,7 @@ export interface WantedRound {
   readonly number: number
   /** Of the scenarios to be run. */
   readonly files: readonly string[]
-  /** How long it can be expected to take, in ms. */
+  /** How long it should take, in ms; rounds that hung before make it no longer. */
   readonly estimateMs: number
   /** What is known so far, in a line. */
   readonly line: string
@@ -108,7 +108,8 @@ export async function judgeByRounds(
     const startedMs = now()
     const number = session?.rounds.length ?? 0
     const first = orderOf(number)[0] === 'base' ? 'baseline' : 'candidate'
-    const measured = await makeRound({ number, files, estimateMs, line })
+    const plannedMs = times.planned(files.length)
+    const measured = await makeRound({ number, files, estimateMs: plannedMs, line })
     if (measured === null) continue
     times.add(now() - startedMs, files.length)
     if (session === null) {

@@ -31,6 +31,11 @@ export class RoundTimes {
   /** A round of so many scenarios: by the mean of those there were, or what is planned. */
   estimate(scenarios: number): number {
     if (this.#rounds > 0) return (this.#totalMs / this.#scenarios) * scenarios
+    return this.planned(scenarios)
+  }
+
+  /** A round of so many scenarios, whatever those there were took. */
+  planned(scenarios: number): number {
     return plannedRoundMs(scenarios, this.#durationMs)
   }
 }

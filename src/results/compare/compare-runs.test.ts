@@ -166,6 +166,21 @@ describe('what was not judged is never called alike:', () => {
     expect(notesOn(comparison).join(' ')).not.toMatch(alike)
   })
 
+  test('runs of which one scenario was judged and another was not', () => {
+    const watch = scenarioOf('watch', { responseMs: times(300, 1) })
+    const broken = { state: 'unmeasured', testStatus: 'failed', error: 'no connection' } as const
+    const { name, file } = watch
+    for (const other of [
+      shortened(watch),
+      { ...watch, workloadHash: null },
+      { ...broken, name, file },
+    ]) {
+      const notes = notesOn(compareRuns(runOf([fast, watch]), runOf([fast, other]), strict))
+      expect(notes.join(' ')).not.toMatch(alike)
+      expect(notes.join(' ')).toContain('No time was judged in watch.')
+    }
+  })
+
   test('equal runs are, with the number of figures that were judged', () => {
     const comparison = compareRuns(runOf([fast]), runOf([fast]), strict)
     expect(notesOn(comparison)).toContain(

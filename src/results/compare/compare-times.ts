@@ -61,8 +61,9 @@ function figureOf(time: Time, { figure, percentile }: Percentile, { operation }:
 }
 
 /**
- * Run files have response times of seconds, not service times. They are the service times' where lateness is
- * small, and scatter by more where it isn't, so the spread of the seconds' response times is a careful one.
+ * Run files have response times of seconds, not service times. They are close to these where lateness is
+ * small, and scatter by more where it isn't, so that marks become rarer, never more frequent (simulated in
+ * mark.test.ts).
  */
 function judgeService(
   percentile: typeof P50 | typeof P95 | typeof P99,

@@ -64,13 +64,11 @@ export function notesOn(comparison: RunComparison): readonly string[] {
   return notes
 }
 
-/** That nothing differs is said only of what was judged, and not if no time was. */
+/** That nothing differs is said only if times of every scenario were judged. */
 function judgementNote(comparison: RunComparison): string {
   const { judged, notJudged } = judgedCounts(comparison)
   const marked = markedDifferences(comparison).length
-  const untimed = comparison.scenarios.filter(
-    (scenario) => scenario.standing.kind === 'compared' && !isTimeJudged(scenario),
-  )
+  const untimed = comparison.scenarios.filter((scenario) => !isTimeJudged(scenario))
   const counts = `${figures(judged)} judged, ${notJudged} not judged.`
   const names = untimed.map(({ name }) => name).join(', ')
   const noTime = untimed.length === 0 ? '' : ` No time was judged in ${names}.`

@@ -75,6 +75,38 @@ describe('of runs that became 30 % slower, so many percent are marked at least:'
   })
 })
 
+/** A run's service time of 1 ms, and its seconds' response times, which hold lateness of a median as well. */
+function late(medianMs: number, factor: number, random: () => number): Measured {
+  const service = slowed(noisy({ seconds: 20, correlation: 0.5, spikes: 0 }, random), factor)
+  const latenessMs = () =>
+    medianMs *
+    Math.exp((Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())) / 2)
+  return { ...service, bySecond: service.bySecond.map((ms) => ms + latenessMs()) }
+}
+
+describe('where the whole is a service time and seconds have response times, (simulated)', () => {
+  const markedOf = (candidate: (random: () => number) => Measured, medianMs: number): number => {
+    const random = seeded(20_260_102)
+    let marked = 0
+    for (let i = 0; i < 1_000; i++) {
+      if (markProportion(late(medianMs, 1, random), candidate(random)).kind === 'worth a look')
+        marked++
+    }
+    return marked / 10
+  }
+
+  test.each([0.1, 0.5, 2])('three times a lateness of %s ms is marked in 0.5 %% at most', (ms) => {
+    expect(markedOf((random) => late(3 * ms, 1, random), ms)).toBeLessThanOrEqual(0.5)
+  })
+
+  test.each([0.1, 0.5])(
+    'three times the service time is found beside a lateness of %s ms',
+    (ms) => {
+      expect(markedOf((random) => late(ms, 3, random), ms)).toBeGreaterThanOrEqual(99)
+    },
+  )
+})
+
 const time = fc.double({ min: 0.01, max: 10_000, noNaN: true })
 const measured: fc.Arbitrary<Measured> = fc.oneof(
   fc.record({ overall: time, bySecond: fc.array(time, { maxLength: 40 }) }),

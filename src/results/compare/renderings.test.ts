@@ -71,6 +71,32 @@ test('as CSV: a row a metric, with all digits', () => {
   expect(rows[0]).toContain('"service P50","ms",1,2,2,false,"worth a look","higher"')
 })
 
+test('as CSV, what was not measured or is in one run only has a row of its own', () => {
+  const unmeasured = { state: 'unmeasured', testStatus: 'failed', error: 'no connection' } as const
+  const { name, file } = fast
+  const csv = comparisonCsv(
+    compareRuns(
+      runOf([fast, scenarioOf('watch')]),
+      runOf([{ ...unmeasured, name, file }, scenarioOf('soak')]),
+      strict,
+    ),
+  )
+  const rows = csv.trim().split('\n').slice(1)
+  expect(rows.map((row) => row.split(',').slice(2))).toEqual([
+    [
+      '"mixed"',
+      '"bench/mixed.load.ts"',
+      '"unmeasured"',
+      ...NO_METRIC,
+      '"the candidate did not measure it"',
+    ],
+    ['"watch"', '', '"only in baseline"', ...NO_METRIC, '"one run does not have it"'],
+    ['"soak"', '', '"only in candidate"', ...NO_METRIC, '"one run does not have it"'],
+  ])
+})
+
+const NO_METRIC = ['', '', '', '', '', '', '', '"not judged"']
+
 describe('a plot of percentiles', () => {
   test('fits into 80 columns, and has both runs, their times and the nines', () => {
     const plot =

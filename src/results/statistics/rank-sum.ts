@@ -18,18 +18,18 @@ export interface RankSum {
  * @param a finite numbers; where either group is empty, both p are 1.
  */
 export function rankSum(a: readonly number[], b: readonly number[]): RankSum {
-  let twiceU = 0
-  for (const x of a) for (const y of b) twiceU += x > y ? 2 : x === y ? 1 : 0
-  const hasTies = new Set([...a, ...b]).size < a.length + b.length
-  const atMost = hasTies
-    ? tiedCumulative([...a, ...b], a.length)
-    : untiedCumulative(a.length, b.length)
-  const below = twiceU === 0 ? 0 : (atMost[twiceU - 1] ?? 1)
-  return { pGreater: Math.min(1 - below + ROUNDING, 1), pLess: Math.min(atMost[twiceU] ?? 1, 1) }
+  return { pGreater: lowerTail(b, a), pLess: lowerTail(a, b) }
 }
 
-/** Of 1 less a sum of probabilities. */
-const ROUNDING = 1e-15
+/** P(U ≤ the one there is). */
+function lowerTail(a: readonly number[], b: readonly number[]): number {
+  let twiceU = 0
+  for (const x of a) for (const y of b) twiceU += x > y ? 2 : x === y ? 1 : 0
+  const all = [...a, ...b]
+  const hasTies = new Set(all).size < all.length
+  const atMost = hasTies ? tiedCumulative(all, a.length) : untiedCumulative(a.length, b.length)
+  return Math.min(atMost[twiceU] ?? 1, 1)
+}
 
 /**
  * How many of the pairs' differences, in ascending order, are past the end of an interval: the

@@ -1,0 +1,89 @@
+import * as z from 'zod'
+import { operationCountsSchema } from '../counts/operation-counts.ts'
+import { OPERATIONS } from '../operations/operations.ts'
+import { phaseSchema } from '../operations/version-failure.ts'
+import { armName, pairEndingSchema, pairFailureSchema } from '../pairs/pair-estimate.ts'
+import { PAIR_METRICS } from '../pairs/pair-metric.ts'
+
+const operation = z.enum(OPERATIONS)
+
+/** What each operation asks of the servers. */
+export const countsStageSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('counted'),
+    base: z.array(operationCountsSchema),
+    head: z.array(operationCountsSchema),
+    verdicts: z.array(
+      z.strictObject({
+        operation,
+        verdict: z.enum(['pass', 'regression', 'improvement', 'changed']),
+        changes: z.array(
+          z
+            .strictObject({ counter: z.string(), base: z.number(), head: z.number() })
+            .describe('Per call of the operation.'),
+        ),
+      }),
+    ),
+  }),
+  z.strictObject({ kind: z.literal('failed'), arm: armName, phase: phaseSchema, why: z.string() }),
+])
+
+const pairEvidenceSchema = z.strictObject({
+  processes: z.int(),
+  base: z.number().describe('Median over the processes: ms, µs, bytes or shares of a core.'),
+  change: z.number().describe('Median over the processes: relative; of idle CPU a difference.'),
+  difference: z.number().describe("The same in the metric's unit."),
+  lower: z.number(),
+  upper: z.number(),
+  confidence: z.number().describe('That the interval holds the true median.'),
+  threshold: z.number().describe('A change this large counts; a pass excludes twice as much.'),
+})
+
+const pairVerdictSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.enum(['pass', 'regression', 'improvement', 'inconclusive']),
+    evidence: pairEvidenceSchema,
+  }),
+  z.strictObject({ kind: z.literal('unknown') }),
+])
+
+const pairStateSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('judged'),
+    metrics: z.array(
+      z.strictObject({ operation, metric: z.enum(PAIR_METRICS), verdict: pairVerdictSchema }),
+    ),
+  }),
+  pairFailureSchema,
+  z.strictObject({ kind: z.literal('interrupted') }),
+])
+
+/** Both versions in one process, called in turns. */
+export const pairsStageSchema = z.strictObject({
+  kind: z.literal('measured'),
+  operations: z.array(
+    z.strictObject({ operation, endings: z.array(pairEndingSchema), state: pairStateSchema }),
+  ),
+})
+
+const driftEvidenceSchema = z.strictObject({
+  operation,
+  slopePerMinute: z.number().describe("Sen's slope of head / base: 0.01 is 1 % more per minute."),
+  p: z.number().describe('Mann–Kendall, one-sided.'),
+  minutes: z.number(),
+})
+
+/** Whether an operation gets slower with time. */
+export const driftStageSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('judged'),
+    operations: z.array(
+      z.strictObject({
+        verdict: z.enum(['pass', 'regression']),
+        screening: driftEvidenceSchema,
+        confirmation: driftEvidenceSchema.nullable().describe('Of a candidate, measured alone.'),
+      }),
+    ),
+  }),
+  pairFailureSchema,
+])

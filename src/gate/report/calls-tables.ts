@@ -1,0 +1,184 @@
+import { formatMs } from '../../load/duration.ts'
+import { COUNTED } from '../counts/count-task.ts'
+import { DRIFT_RULE } from '../drift/judge-drift.ts'
+import { PROCESSES } from '../pairs/judge-pairs.ts'
+import type { PairMetric } from '../pairs/pair-metric.ts'
+import { probability, share } from './figures.ts'
+import type { GateReport } from './gate-report.ts'
+import type { StageRow, StageTable } from './stage-table.ts'
+
+type Stages = GateReport['stages']
+type Counts = Exclude<Stages['counts'], { kind: 'skipped' }>
+type Pairs = Exclude<Stages['pairs'], { kind: 'skipped' }>
+type Drift = Exclude<Stages['drift'], { kind: 'skipped' }>
+type PairState = Pairs['operations'][number]['state']
+type JudgedPairs = Extract<PairState, { kind: 'judged' }>['metrics'][number]
+type PairEvidence = Extract<JudgedPairs['verdict'], { evidence: unknown }>['evidence']
+type DriftEvidence = Extract<Drift, { kind: 'judged' }>['operations'][number]['screening']
+
+/** A version that failed: the base can't be compared with, the head is at fault. */
+function failureRow(
+  names: readonly string[],
+  width: number,
+  arm: 'base' | 'head',
+  why: string,
+): StageRow {
+  const cells = [...names, ...Array.from({ length: width - names.length }, () => '–')]
+  return arm === 'head'
+    ? { cells, verdict: 'regression', says: `regression: head fails, ${why}` }
+    : { cells, verdict: 'not comparable', says: `not comparable: base fails, ${why}` }
+}
+
+const COUNT_HEADINGS = ['operation', 'per call', 'base', 'head'] as const
+
+/** What each operation asks of Redis and NATS: a row per counter that differs, or one that none does. */
+export function countsTable(counts: Counts): StageTable {
+  const rows =
+    counts.kind === 'failed'
+      ? [failureRow(['all'], COUNT_HEADINGS.length, counts.arm, counts.why)]
+      : counts.verdicts.flatMap(({ operation, verdict, changes }): readonly StageRow[] => {
+          if (changes.length === 0) {
+            return [{ cells: [operation, 'all counters', '=', '='], verdict, says: verdict }]
+          }
+          return changes.map(({ counter, base, head }) => ({
+            cells: [operation, counter, perCall(base), perCall(head)],
+            verdict,
+            says: verdict === 'changed' ? 'changed: as many calls and messages' : verdict,
+          }))
+        })
+  return {
+    stage: 'counts',
+    headings: COUNT_HEADINGS,
+    names: 2,
+    rows,
+    findings: [],
+    notes: [
+      `counts of ${COUNTED.repeats} × ${COUNTED.calls} calls per operation are exact: one more is a regression`,
+    ],
+  }
+}
+
+function perCall(count: number): string {
+  return Number(count.toFixed(3)).toString()
+}
+
+const PAIR_HEADINGS = [
+  'operation',
+  'metric',
+  'base',
+  'change',
+  '',
+  'processes',
+  'counts from',
+] as const
+
+/** What one process that calls both versions in turns showed, of each operation and metric. */
+export function pairsTable({ operations }: Pairs): StageTable {
+  return {
+    stage: 'pairs',
+    headings: PAIR_HEADINGS,
+    names: 2,
+    rows: operations.flatMap(({ operation, endings, state }) => {
+      if (state.kind === 'judged') return state.metrics.map(pairRow)
+      const width = PAIR_HEADINGS.length
+      if (state.kind === 'failed') {
+        return [failureRow([operation], width, state.arm, `${state.phase}: ${state.error}`)]
+      }
+      const cells = [operation, ...Array.from({ length: width - 1 }, () => '–')]
+      const says = `inconclusive: interrupted after ${endings.length} processes`
+      return [{ cells, verdict: 'inconclusive' as const, says }]
+    }),
+    findings: [],
+    notes: [
+      `pairs: ${PROCESSES.first} fresh processes per operation, ${PROCESSES.most} where they don't decide; in brackets, the range that holds the true median in 94 % of cases (98 % of ${PROCESSES.most} processes)`,
+    ],
+  }
+}
+
+function pairRow({ operation, metric, verdict }: JudgedPairs): StageRow {
+  if (verdict.kind === 'unknown') {
+    const cells = [
+      operation,
+      metric,
+      ...Array.from({ length: PAIR_HEADINGS.length - 2 }, () => '–'),
+    ]
+    return { cells, verdict: 'refused', says: 'not measured: this system does not tell' }
+  }
+  const { kind, evidence } = verdict
+  const { base, change, difference, processes, threshold } = evidence
+  const says = kind === 'inconclusive' ? 'inconclusive: the processes scatter too much' : kind
+  return {
+    cells: [
+      operation,
+      metric,
+      amount(base, metric),
+      `${signed(change, metric)} ${rangeOf(evidence, metric)}`,
+      metric === 'idle cpu' ? '' : withSign(difference, amount(Math.abs(difference), metric)),
+      String(processes),
+      share(threshold),
+    ],
+    verdict: kind,
+    says,
+  }
+}
+
+function rangeOf({ lower, upper }: PairEvidence, metric: PairMetric): string {
+  return `[${signed(lower, metric)}, ${signed(upper, metric)}]`
+}
+
+function signed(value: number, metric: PairMetric): string {
+  const unit = metric === 'idle cpu' ? 'pp' : '%'
+  return withSign(value, `${(Math.abs(value) * 100).toFixed(1)} ${unit}`)
+}
+
+function withSign(value: number, text: string): string {
+  return `${value < 0 ? '−' : '+'}${text}`
+}
+
+/** In the metric's unit. */
+function amount(value: number, metric: PairMetric): string {
+  switch (metric) {
+    case 'latency':
+      return value < 0.1 ? `${(value * 1_000).toFixed(1)} µs` : formatMs(value)
+    case 'cpu':
+    case 'deferred cpu':
+      return `${value.toFixed(1)} µs`
+    case 'allocated':
+      return value < 10_000 ? `${value.toFixed(0)} B` : `${(value / 1_000).toFixed(1)} kB`
+    case 'idle cpu':
+      return share(value)
+  }
+}
+
+const DRIFT_HEADINGS = ['operation', 'per minute', 'p', 'alone, per minute', 'p'] as const
+
+/** Whether an operation gets slower with time. */
+export function driftTable(drift: Drift): StageTable {
+  const { screening, confirmation } = DRIFT_RULE
+  return {
+    stage: 'drift',
+    headings: DRIFT_HEADINGS,
+    names: 1,
+    rows:
+      drift.kind === 'failed'
+        ? [failureRow(['all'], DRIFT_HEADINGS.length, drift.arm, `${drift.phase}: ${drift.error}`)]
+        : drift.operations.map(({ verdict, screening: first, confirmation: alone }) => ({
+            cells: [
+              first.operation,
+              ...slopeOf(first),
+              ...(alone === null ? ['–', '–'] : slopeOf(alone)),
+            ],
+            verdict,
+            says: verdict === 'regression' ? 'regression: slower with time' : verdict,
+          })),
+    findings: [],
+    notes: [
+      `drift is a rise of head / base by ${share(screening.slopePerMinute)} a minute (p ≤ ${screening.p}) in ${screening.durationMs / 1_000} s of all operations, and by ${share(confirmation.slopePerMinute)} (p ≤ ${confirmation.p}) in ${confirmation.durationMs / 1_000} s of that one alone`,
+    ],
+  }
+}
+
+function slopeOf({ slopePerMinute, p }: DriftEvidence): readonly [string, string] {
+  const percent = `${(Math.abs(slopePerMinute) * 100).toFixed(2)} %`
+  return [withSign(slopePerMinute, percent), probability(p)]
+}

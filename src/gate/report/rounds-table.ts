@@ -1,0 +1,136 @@
+import { labelOf } from '../decision/metric.ts'
+import type { Look } from '../decision/plan.ts'
+import type { Evidence, JudgedComparison, Verdict } from '../decision/verdict.ts'
+import { describeRefusals } from '../rounds/describe-comparisons.ts'
+import { change, confidence, findable, interval, level, probability } from './figures.ts'
+import type { GateReport } from './gate-report.ts'
+import type { StageTable } from './stage-table.ts'
+
+type Rounds = Extract<GateReport['stages']['rounds'], { kind: 'measured' }>
+
+const HEADINGS = [
+  'scenario',
+  'operation',
+  'metric',
+  'base',
+  'head',
+  'change',
+  'interval',
+  'p',
+  'rounds',
+  'found in 80 %',
+] as const
+
+/** What open-loop rounds showed. */
+export function roundsTable(rounds: Rounds): StageTable {
+  return {
+    stage: 'rounds',
+    headings: HEADINGS,
+    names: 3,
+    rows: shown(rounds).map((judged) => ({
+      cells: cellsOf(judged),
+      verdict: judged.verdict.kind,
+      says: describe(judged.verdict),
+    })),
+    findings: evidenceLines(rounds),
+    notes: [...refusalLines(rounds), ...summaryLines(rounds)],
+  }
+}
+
+/** What was refused without having been asked for is said in fewer words. */
+function shown({ comparisons }: Rounds): readonly JudgedComparison[] {
+  return comparisons.filter(
+    ({ comparison, verdict }) => verdict.kind !== 'refused' || comparison.isAsked,
+  )
+}
+
+function refusalLines({ comparisons, durationMs }: Rounds): readonly string[] {
+  const refused = comparisons.flatMap(({ comparison, verdict }) =>
+    verdict.kind === 'refused' && !comparison.isAsked ? [{ comparison, ...verdict }] : [],
+  )
+  return describeRefusals(refused, durationMs).map((line) => `not judged: ${line}`)
+}
+
+/** Everything of a row but its verdict. */
+function cellsOf({ comparison, verdict, detectable }: JudgedComparison): readonly string[] {
+  const { scenario, operation, metric } = comparison
+  const name = [scenario, operation ?? 'all', labelOf(metric)]
+  const evidence = 'evidence' in verdict ? verdict.evidence : null
+  if (evidence === null) return [...name, ...HEADINGS.slice(3).map(() => '–')]
+  return [
+    ...name,
+    level(evidence.baseline, evidence),
+    level(evidence.candidate, evidence),
+    change(evidence.estimate, evidence),
+    `${interval(evidence)} (${confidence(evidence)})`,
+    probability(pOf(verdict, evidence)),
+    String(evidence.rounds),
+    findable(detectable, evidence),
+  ]
+}
+
+/** Of what was found; of a change for the worse where nothing was. */
+function pOf({ kind }: Verdict, { pWorse, pBetter }: Evidence): number {
+  return kind === 'improvement' ? pBetter : pWorse
+}
+
+function describe(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'pass':
+    case 'regression':
+    case 'improvement':
+      return verdict.kind
+    case 'refused':
+      return `refused: ${verdict.requests} requests a round, ${verdict.needed} are needed`
+    case 'not comparable':
+      return `not comparable: ${verdict.why}`
+    case 'inconclusive':
+      return `inconclusive: ${reasonOf(verdict.why)}`
+  }
+}
+
+function reasonOf(why: Extract<Verdict, { kind: 'inconclusive' }>['why']): string {
+  switch (why.kind) {
+    case 'noise':
+      return 'the rounds scatter too much'
+    case 'budget':
+      return 'too few rounds'
+    case 'not confirmed':
+      return `a ${why.direction} was not confirmed`
+    case 'confirmation missing':
+      return `no time to confirm a ${why.direction}`
+    case 'unusable rounds':
+      return `${why.count} unusable rounds, as ${why.why}`
+  }
+}
+
+/** How each change was found, and by what confirmed; and why measurements of head can't be used. */
+function evidenceLines({ comparisons }: Rounds): readonly string[] {
+  return comparisons.flatMap(({ comparison, verdict, flaw }) => {
+    const flaws = flaw === null ? [] : [`${comparison.id}, head: ${flaw}`]
+    if (!('screening' in verdict)) return flaws
+    const { screening, evidence } = verdict
+    const shownOf = (part: Evidence) =>
+      `${change(part.estimate, part)} (p ${probability(pOf(verdict, part))} ≤ ${probability(part.alpha)}, ${confidence(part)} interval ${interval(part)})`
+    return [
+      `${verdict.kind} of ${comparison.id}: ${shownOf(screening)} in ${screening.rounds} rounds, confirmed by ${evidence.rounds} fresh ones: ${shownOf(evidence)}`,
+      ...flaws,
+    ]
+  })
+}
+
+function summaryLines({ plan, rounds, meanRoundMs }: Rounds): readonly string[] {
+  const each = meanRoundMs === null ? '' : `, ${(meanRoundMs / 1_000).toFixed(1)} s each`
+  const made = `${rounds.length} open-loop rounds${each}`
+  if (plan === null) return [`${made}: no round was finished`]
+  return [
+    made,
+    `of rounds, a regression is a change of at least ${plan.effects.latency * 100} % of a time after ${listOf(plan.looks)}, confirmed by fresh rounds alone after ${listOf(plan.confirmation)}; pass: the interval excludes ${plan.effects.latency * 200} %`,
+  ]
+}
+
+/** `10 (p ≤ 0.025) or 20 (p ≤ 0.025) rounds`. */
+function listOf(looks: readonly Look[]): string {
+  const all = looks.map(({ rounds, alpha }) => `${rounds} (p ≤ ${probability(alpha)})`)
+  return `${all.join(' or ')} rounds`
+}

@@ -1,0 +1,159 @@
+import { relative, resolve } from 'node:path'
+import type { Backends } from '../../environment/backends.ts'
+import { nowMs } from '../../load/clock.ts'
+import { InputError } from '../../load/input-error.ts'
+import { ResultsFolderError } from '../../results/results-folder.ts'
+import type { ScenarioEntry } from '../../results/run-file.ts'
+import type { DefaultMetrics } from '../decision/metric.ts'
+import { ROUNDS_TO_CONFIRM, type GatePlan } from '../decision/plan.ts'
+import type { GateRound } from '../decision/round.ts'
+import type { GateVerdict, JudgedComparison } from '../decision/verdict.ts'
+import type { GateOptions, GateProgress } from '../gate-options.ts'
+import { clock } from '../report/figures.ts'
+import { clearServers } from './clear-servers.ts'
+import { judgeByRounds, type MakeRound } from './judge-by-rounds.ts'
+import { keepRun } from './kept-runs.ts'
+import { durationFor, leastRoundMs, RoundTimes } from './round-times.ts'
+import { runRound, type Arms } from './run-round.ts'
+
+/** What open-loop rounds showed. */
+export interface MeasuredRounds {
+  readonly kind: 'measured'
+  /** Files, below the folder of scenarios. */
+  readonly scenarios: readonly string[]
+  /** Of each scenario's measurement in a round. */
+  readonly durationMs: number
+  readonly meanRoundMs: number | null
+  /** `null`: it ended before its first round did. */
+  readonly plan: GatePlan | null
+  readonly rounds: readonly GateRound[]
+  readonly comparisons: readonly JudgedComparison[]
+  readonly verdict: GateVerdict['kind']
+}
+
+/** What rounds are made of. */
+export interface RoundsSetting extends Pick<
+  GateOptions,
+  'project' | 'scenarioFolder' | 'scenarios' | 'metrics' | 'effects'
+> {
+  readonly arms: Arms
+  /** Paths of the scenarios' files. */
+  readonly files: readonly string[]
+  readonly defaultMetrics: DefaultMetrics
+  readonly durationMs: number | null
+  /** For all rounds, in ms. */
+  readonly budgetMs: number
+  readonly backends: Backends
+  /** For temporary files. */
+  readonly workspace: string
+  /** For the run files. */
+  readonly runs: string
+}
+
+/** Rounds until the first decision is possible. */
+const LEAST_ROUNDS = 7
+
+/** @throws InputError if even the measurements alone of the least rounds there can be take too long. */
+export function requireBudget(
+  budgetMs: number,
+  scenarios: number,
+  durationMs: number | null,
+): void {
+  const leastMs = LEAST_ROUNDS * leastRoundMs(scenarios, durationMs ?? durationFor(0, scenarios))
+  if (budgetMs >= leastMs) return
+  throw new InputError(
+    `--budget: no decision is possible in ${clock(budgetMs)} min: it takes ${LEAST_ROUNDS} rounds, whose measurements alone take ${clock(leastMs)} min. Give more, fewer --scenarios, a shorter --duration, or leave rounds out of --stages.`,
+  )
+}
+
+/**
+ * Makes rounds until there is a decision or no time for another one.
+ * @throws as `judgeByRounds` and `runRound` do.
+ */
+export async function runRounds(
+  setting: RoundsSetting,
+  progress: GateProgress,
+  signal: AbortSignal,
+): Promise<MeasuredRounds> {
+  const { files, budgetMs, scenarioFolder, metrics, effects } = setting
+  const durationMs = setting.durationMs ?? durationFor(budgetMs, files.length)
+  notePlan(setting, durationMs, progress)
+  const { session, judged, meanRoundMs } = await judgeByRounds(
+    {
+      files,
+      metrics: metrics ?? setting.defaultMetrics,
+      effects,
+      durationMs,
+      endMs: nowMs() + budgetMs,
+    },
+    roundMaker(setting, durationMs, progress, signal),
+    progress,
+    signal,
+  )
+  return {
+    kind: 'measured',
+    scenarios: files.map((file) => relative(scenarioFolder, file)),
+    durationMs,
+    meanRoundMs,
+    plan: session?.plan ?? null,
+    rounds: session?.rounds ?? [],
+    comparisons: judged?.comparisons ?? [],
+    verdict: judged?.verdict.kind ?? 'inconclusive',
+  }
+}
+
+function notePlan(
+  { files, scenarios, budgetMs }: RoundsSetting,
+  durationMs: number,
+  progress: GateProgress,
+): void {
+  const roundMs = new RoundTimes(durationMs).estimate(files.length)
+  const possible = Math.max(Math.floor(budgetMs / roundMs), 0)
+  progress.note(
+    `rounds: each runs ${scenarios.join(', ')} for ${durationMs / 1_000} s on both versions, in about ${Math.round(roundMs / 1_000)} s: ${possible} rounds in ${clock(budgetMs)} min. ` +
+      `Decisions are possible at ${LEAST_ROUNDS} rounds; a regression takes at least ${ROUNDS_TO_CONFIRM}, fresh ones to confirm it included.`,
+  )
+  if (possible < ROUNDS_TO_CONFIRM) {
+    progress.note(
+      `A regression could hardly be confirmed in that time: ${Math.ceil((ROUNDS_TO_CONFIRM * roundMs) / 60_000)} min would do.`,
+    )
+  }
+}
+
+/** A run that takes this many times what can be expected, and a minute, hangs. */
+const PATIENCE = 4
+
+/** Makes rounds of real runs, keeps these, and leaves nothing of them on servers of the gate's own. */
+function roundMaker(
+  { arms, project, scenarioFolder, backends, workspace, runs }: RoundsSetting,
+  durationMs: number,
+  progress: GateProgress,
+  signal: AbortSignal,
+): MakeRound {
+  return async ({ number, files, estimateMs, line }) => {
+    const task = {
+      project,
+      backends,
+      scenarios: { folder: scenarioFolder, files },
+      durationMs,
+      timeoutMs: 60_000 + PATIENCE * estimateMs,
+      folder: workspace,
+    }
+    const round = await runRound(arms, task, number, signal, {
+      onArm: (name) => progress.live(`${line}   ${name} is running`),
+      onRun: (name, run) => {
+        try {
+          keepRun(runs, arms[name], run)
+        } catch (error) {
+          // The round counts all the same; the report, which comes last, has to be stored.
+          if (!(error instanceof ResultsFolderError)) throw error
+          progress.note(error.message)
+        }
+      },
+    })
+    await clearServers(backends)
+    if (round === null) return null
+    const placed = (entry: ScenarioEntry) => ({ ...entry, file: resolve(project, entry.file) })
+    return { baseline: round.base.map(placed), candidate: round.head.map(placed) }
+  }
+}

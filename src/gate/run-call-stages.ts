@@ -1,0 +1,147 @@
+import type { Backends, ServerBackends } from '../environment/backends.ts'
+import { EnvironmentError } from '../environment/environment-error.ts'
+import { startBackends } from '../environment/start-backends.ts'
+import { defaultImages } from '../environment/settings.ts'
+import { runCounts } from './counts/run-counts.ts'
+import { runDrift } from './drift/run-drift.ts'
+import type { GateProgress } from './gate-options.ts'
+import type { OperationName } from './operations/operations.ts'
+import type { SharedServers } from './operations/servers.ts'
+import { runPairs } from './pairs/run-pairs.ts'
+import {
+  verdictOfCounts,
+  verdictOfDrift,
+  verdictOfPairs,
+  type CountsStage,
+  type DriftStage,
+  type PairsStage,
+  type SkippedStage,
+  type StageName,
+  type StageVerdict,
+} from './stages.ts'
+
+/** What the stages that call the registry's operations say. */
+export interface CallStages {
+  readonly counts: CountsStage
+  readonly pairs: PairsStage
+  readonly drift: DriftStage
+}
+
+/** What is called, where, and by which stages. */
+export interface CallTask {
+  readonly stages: readonly StageName[]
+  readonly operations: readonly OperationName[]
+  /** Project folders of both versions. */
+  readonly folders: { readonly base: string; readonly head: string }
+  readonly backends: Backends
+  /** Why there is nothing to call, such as a subject without a registry; `null` if there is. */
+  readonly unavailable: string | null
+}
+
+/** Notes how a stage ended, and tells what comes next whether there was a regression. */
+export type StageListener = (name: StageName, verdict: StageVerdict) => void
+
+/**
+ * Runs the stages that call both versions' operations, until one of them finds a regression.
+ * @throws EnvironmentError if the head can't be imported, or a process fails for a reason that is no
+ *   version's.
+ */
+export async function runCallStages(
+  task: CallTask,
+  progress: GateProgress,
+  onStage: StageListener,
+  signal: AbortSignal,
+): Promise<CallStages> {
+  const { stages, operations, folders, backends } = task
+  const isMemory = backends.kind === 'memory'
+  const unavailable = task.unavailable ?? (isMemory ? 'no real server is measured' : null)
+  let isRegression = false
+  const stageOf = async <T extends object>(
+    name: StageName,
+    run: (servers: ServerBackends) => Promise<T | SkippedStage>,
+    verdictOf: (stage: T | SkippedStage) => StageVerdict,
+  ): Promise<T | SkippedStage> => {
+    if (!stages.includes(name)) return skipped('not asked for')
+    if (unavailable !== null || isMemory) return skipped(unavailable ?? '')
+    if (isRegression) return skipped('a regression was found before')
+    if (signal.aborted) return missed('interrupted')
+    try {
+      const stage = await run(backends)
+      const verdict = verdictOf(stage)
+      isRegression ||= verdict === 'regression'
+      onStage(name, verdict)
+      return stage
+    } catch (error) {
+      if (signal.aborted) return missed('interrupted')
+      throw error
+    }
+  }
+  const shared = ({ redisUrl, natsUrls }: ServerBackends): SharedServers => ({
+    ...folders,
+    redisUrl,
+    natsUrls,
+  })
+  return {
+    counts: await stageOf(
+      'counts',
+      async (servers) => {
+        progress.live('counts: what each operation asks of Redis and NATS')
+        return onOwnServers(servers, async (own) => {
+          const outcome = await runCounts(operations, shared(own), signal)
+          if (outcome.kind === 'failed' && outcome.arm === 'head' && outcome.phase === 'import') {
+            throw new EnvironmentError(`head can't be imported: ${outcome.why}`)
+          }
+          return outcome
+        })
+      },
+      verdictOfCounts,
+    ),
+    pairs: await stageOf(
+      'pairs',
+      async (servers) => ({
+        kind: 'measured' as const,
+        operations: await runPairs(operations, shared(servers), progress, signal),
+      }),
+      verdictOfPairs,
+    ),
+    drift: await stageOf(
+      'drift',
+      (servers) => runDrift(operations, shared(servers), progress, signal),
+      verdictOfDrift,
+    ),
+  }
+}
+
+/** Counts need servers that nobody else uses: those given may have other users. */
+async function onOwnServers<T>(
+  servers: ServerBackends,
+  count: (own: ServerBackends) => Promise<T>,
+): Promise<T | SkippedStage> {
+  if (servers.kind !== 'external') return count(servers)
+  const own = await startOwn()
+  if (own === null) {
+    return skipped('others may use the servers, and there are no local programs to count on')
+  }
+  try {
+    return own.backends.kind === 'memory' ? skipped('') : await count(own.backends)
+  } finally {
+    await own.stop()
+  }
+}
+
+async function startOwn() {
+  try {
+    return await startBackends({ choice: 'programs', images: defaultImages, onProgress: () => {} })
+  } catch (error) {
+    if (error instanceof EnvironmentError) return null
+    throw error
+  }
+}
+
+function skipped(why: string): SkippedStage {
+  return { kind: 'skipped', why, isMissed: false }
+}
+
+function missed(why: string): SkippedStage {
+  return { kind: 'skipped', why, isMissed: true }
+}

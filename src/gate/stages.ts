@@ -1,0 +1,87 @@
+import { EXIT } from '../results/outcome.ts'
+import type { CountsOutcome } from './counts/run-counts.ts'
+import type { GateVerdict } from './decision/verdict.ts'
+import type { DriftOutcome } from './drift/run-drift.ts'
+import type { MeasuredPairs } from './pairs/run-pairs.ts'
+
+/**
+ * What a gate looks at, in this order: what is exact and quick comes first. A regression ends it.
+ * - `counts`: what each operation asks of Redis and NATS;
+ * - `pairs`: latency, CPU time and allocation per operation, both versions called in turns;
+ * - `drift`: whether an operation gets slower with time;
+ * - `rounds`: open-loop load, for errors, delivery, shortfall and what only a load shows.
+ */
+export const STAGES = ['counts', 'pairs', 'drift', 'rounds'] as const
+export type StageName = (typeof STAGES)[number]
+
+/** A stage that says nothing, and why. */
+export interface SkippedStage {
+  readonly kind: 'skipped'
+  readonly why: string
+  /** Whether its evidence was wanted: a gate without it has not passed. */
+  readonly isMissed: boolean
+}
+
+export type CountsStage = CountsOutcome | SkippedStage
+export type PairsStage =
+  | { readonly kind: 'measured'; readonly operations: readonly MeasuredPairs[] }
+  | SkippedStage
+export type DriftStage = DriftOutcome | SkippedStage
+
+/** What a stage says; `null`: nothing. */
+export type StageVerdict = GateVerdict['kind'] | null
+
+export function verdictOfSkipped({ isMissed }: SkippedStage): StageVerdict {
+  return isMissed ? 'inconclusive' : null
+}
+
+export function verdictOfCounts(stage: CountsStage): StageVerdict {
+  if (stage.kind === 'skipped') return verdictOfSkipped(stage)
+  if (stage.kind === 'failed') return faultOf(stage.arm)
+  const kinds = stage.verdicts.map(({ verdict }) => verdict)
+  if (kinds.includes('regression')) return 'regression'
+  return kinds.includes('improvement') ? 'improvement' : 'pass'
+}
+
+export function verdictOfPairs(stage: PairsStage): StageVerdict {
+  if (stage.kind === 'skipped') return verdictOfSkipped(stage)
+  return worstOf(
+    stage.operations.flatMap(({ state }): readonly StageVerdict[] => {
+      if (state.kind === 'interrupted') return ['inconclusive']
+      if (state.kind === 'failed') return [faultOf(state.arm)]
+      return state.metrics.map(({ verdict }) => (verdict.kind === 'unknown' ? null : verdict.kind))
+    }),
+  )
+}
+
+export function verdictOfDrift(stage: DriftStage): StageVerdict {
+  if (stage.kind === 'skipped') return verdictOfSkipped(stage)
+  if (stage.kind === 'failed') return faultOf(stage.arm)
+  return worstOf(stage.operations.map(({ verdict }) => verdict))
+}
+
+/** A head that fails where the base does not is a regression; a base that fails can't be compared. */
+function faultOf(arm: 'base' | 'head'): StageVerdict {
+  return arm === 'head' ? 'regression' : 'not comparable'
+}
+
+const FROM_WORST = ['regression', 'not comparable', 'inconclusive', 'improvement', 'pass'] as const
+
+/** `null` of nothing. */
+export function worstOf(verdicts: readonly StageVerdict[]): StageVerdict {
+  return FROM_WORST.find((kind) => verdicts.includes(kind)) ?? null
+}
+
+const EXIT_CODES = {
+  regression: EXIT.failed,
+  'not comparable': EXIT.notComparable,
+  inconclusive: EXIT.inconclusive,
+  improvement: EXIT.good,
+  pass: EXIT.good,
+} as const
+
+/** What a gate says as a whole: the worst of its stages. One that compared nothing has not passed. */
+export function sumUpStages(verdicts: readonly StageVerdict[]): GateVerdict {
+  const kind = worstOf(verdicts) ?? 'not comparable'
+  return { kind, exitCode: EXIT_CODES[kind] }
+}

@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import { pbinom } from 'lib-r-math.js'
+import { expect, test } from 'vitest'
+import { signTest } from './sign-test.ts'
+
+const ALPHA = 0.0286
+const counts = fc.record({
+  more: fc.integer({ min: 0, max: 20 }),
+  less: fc.integer({ min: 0, max: 20 }),
+  like: fc.integer({ min: 1, max: 20 }),
+})
+
+test('seven of seven are the probability of as many heads', () => {
+  expect(signTest(7, 0, 7, ALPHA)).toMatchObject({ estimate: 1, pGreater: 2 ** -7, pLess: 1 })
+  expect(signTest(0, 0, 7, ALPHA)).toEqual({
+    estimate: 0,
+    lower: 0,
+    upper: 0,
+    pGreater: 1,
+    pLess: 1,
+  })
+})
+
+test('the interval is above 0 exactly where the test is significant, and holds the estimate', () => {
+  fc.assert(
+    fc.property(counts, ({ more, less, like }) => {
+      const { estimate, lower, upper, pGreater, pLess } = signTest(
+        more,
+        less,
+        more + less + like,
+        ALPHA,
+      )
+      expect(lower > 0).toBe(pGreater <= ALPHA)
+      expect(upper < 0).toBe(pLess <= ALPHA)
+      expect(lower).toBeLessThanOrEqual(estimate + 1e-9)
+      expect(upper).toBeGreaterThanOrEqual(estimate - 1e-9)
+    }),
+  )
+})
+
+test('at an end, outcomes that speak so much for more have the probability of the level', () => {
+  fc.assert(
+    fc.property(counts, ({ more, less, like }) => {
+      fc.pre(more > 0)
+      const of = more + less + like
+      const { lower } = signTest(more, less, of, ALPHA)
+      const share = ((lower * of) / (more + less) + 1) / 2
+      expect(1 - Number(pbinom(more - 1, more + less, share))).toBeCloseTo(ALPHA, 9)
+    }),
+  )
+})
+
+test('exchanging the sides mirrors everything', () => {
+  fc.assert(
+    fc.property(counts, ({ more, less, like }) => {
+      const of = more + less + like
+      const [there, back] = [signTest(more, less, of, ALPHA), signTest(less, more, of, ALPHA)]
+      expect(back.lower).toBeCloseTo(-there.upper, 12)
+      expect(back.estimate).toBeCloseTo(-there.estimate, 12)
+      expect(back.pLess).toBe(there.pGreater)
+    }),
+  )
+})

@@ -1,0 +1,64 @@
+/** What outcomes of pairs show, each of which one side, the other, both or neither has. */
+export interface SignTest {
+  /** By how much more often the one side has it: a difference of shares, −1 … 1. */
+  readonly estimate: number
+  readonly lower: number
+  readonly upper: number
+  /** Probability of outcomes that speak so much for the one side, if both have it as often; one-sided. */
+  readonly pGreater: number
+  /** The same for the other side. */
+  readonly pLess: number
+}
+
+/**
+ * The exact sign test (McNemar's) of outcomes that are there or not: pairs of which both sides have
+ * it, or neither, say nothing; of the others, each side has it with even odds. The interval is
+ * Clopper and Pearson's of the one side's share of these, as a difference of all pairs' shares, so
+ * `lower` is above 0 exactly where `pGreater` is at most `alpha`.
+ *
+ * Sources: Q. McNemar, "Note on the sampling error of the difference between correlated proportions
+ * or percentages", Psychometrika 12 (1947); C. J. Clopper and E. S. Pearson, "The use of confidence
+ * or fiducial limits illustrated in the case of the binomial", Biometrika 26 (1934).
+ *
+ * @param more pairs of which only the one side has it.
+ * @param less pairs of which only the other side has it.
+ * @param of all pairs, at least 1.
+ * @param alpha one-sided, of each end; below 0.5.
+ */
+export function signTest(more: number, less: number, of: number, alpha: number): SignTest {
+  const unlike = more + less
+  const toDifference = (share: number): number => ((2 * share - 1) * unlike) / of
+  return {
+    estimate: (more - less) / of,
+    lower: unlike === 0 ? 0 : toDifference(leastShare(more, unlike, alpha)),
+    upper: unlike === 0 ? 0 : -toDifference(leastShare(less, unlike, alpha)),
+    pGreater: atLeast(more, unlike, 0.5),
+    pLess: atLeast(less, unlike, 0.5),
+  }
+}
+
+/** The share at which `count` or more of `of` have the probability `alpha`. */
+function leastShare(count: number, of: number, alpha: number): number {
+  if (count === 0) return 0
+  let [tooSmall, tooLarge] = [0, 1]
+  for (let step = 0; step < BISECTIONS; step++) {
+    const middle = (tooSmall + tooLarge) / 2
+    if (atLeast(count, of, middle) <= alpha) tooSmall = middle
+    else tooLarge = middle
+  }
+  return tooLarge
+}
+
+/** As exact as a number is. The first is at one half, where the test is. */
+const BISECTIONS = 52
+
+/** P(X ≥ `count`) of a binomial X. */
+function atLeast(count: number, of: number, share: number): number {
+  let sum = 0
+  let ways = 1
+  for (let k = 0; k <= of; k++) {
+    if (k >= count) sum += ways * share ** k * (1 - share) ** (of - k)
+    ways = (ways * (of - k)) / (k + 1)
+  }
+  return Math.min(sum, 1)
+}
