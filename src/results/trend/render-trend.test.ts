@@ -24,6 +24,7 @@ test('a change is said with its commit, levels, the runs that confirmed it and w
   )
   expect(text).toContain('2026-03-01 abc003b: Node 24.1.0 → 24.2.0')
   expect(text).toContain('1 change in 1 series with 16 runs or more')
+  expect(text).toContain('at most 0.21 % ever show one')
 })
 
 test('the page says of which times it speaks, and by what they were divided', () => {

@@ -13,8 +13,8 @@ import { wrapped } from './wrap.ts'
 /** How many of the latest runs are drawn in a line, and as a chart. */
 const MOST_IN_LINE = 28
 const MOST_IN_CHART = 60
-/** Of that many series, 5 % of such pages ever alarm falsely. */
-const PAGE = 24
+/** By Bonferroni, of a page that ever shows a change where there is none; 0.05 for 24 series, see `alarmsIn`. */
+const LEVEL_PER_SERIES = 0.05 / 24
 
 /**
  * The course of each series in a line, with what changed, by scenario and operation.
@@ -110,5 +110,7 @@ function closing(all: readonly Series[]): string {
   const searched = all.filter(({ changes }) => changes !== null).length
   if (searched === 0) return `No series has the ${FEWEST_RUNS} runs that a change needs.`
   const found = all.reduce((sum, { changes }) => sum + (changes?.length ?? 0), 0)
-  return `${counted(found, 'change')} in ${searched} series with ${FEWEST_RUNS} runs or more. Of pages with ${PAGE} flat series, at most 5 % ever show one, with a lag-1 autocorrelation up to 0.6.`
+  const level = Number(Math.min(searched * LEVEL_PER_SERIES * 100, 100).toPrecision(2))
+  const series = searched === 1 ? 'a flat series' : `${searched} flat series`
+  return `${counted(found, 'change')} in ${searched} series with ${FEWEST_RUNS} runs or more. Of pages with ${series}, at most ${level} % ever show one, up to a lag-1 autocorrelation of 0.6.`
 }
