@@ -9,10 +9,12 @@ import type { CommandEnd } from './run-command.ts'
 
 const HELP = `
 Each trial is a gate from its first round to its verdict. "recorded runs" are virtual requests and
-receipts, recorded and judged by what does so with real ones; "one latency" is the decision alone, "twenty latencies" with as much that can alarm.
+receipts, recorded and judged by the code that does so with real ones: of versions that are slow, fail,
+lose deliveries, block the event loop or end without a result. The others are the decision alone, on
+latencies that are drawn.
 Noise is the standard deviation between runs, three fifths of its variance shared by the two runs of
-a round. False alarms and power are shares of the trials that ended as a regression. The same seed
-gives the same table.
+a round. False alarms and power are shares of the trials that ended as a regression, passes of those
+that passed. The same seed gives the same table.
 
 Exit code
   0 every bound is met   1 one is broken   2 something else is broken

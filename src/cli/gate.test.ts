@@ -33,7 +33,10 @@ beforeEach(() => {
   mkdirSync(join(folder, 'tmp'))
 })
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => {
+  project.git('checkout', '--quiet', '--', '.')
+  rmSync(folder, { recursive: true, force: true })
+})
 
 /** The project's own gate, with temporary files of the test's, on the scenario for tests. */
 function start(
@@ -58,6 +61,9 @@ function start(
 }
 
 const ROUNDS = ['--stages', 'rounds']
+/** Of those that start many processes, one after the other. */
+const LONG = { timeout: 180_000 }
+
 const SEND = ['--base', 'HEAD', '--scenarios', 'send', '--duration', '200ms']
 
 async function expectNothingLeft(): Promise<void> {
@@ -113,7 +119,7 @@ test('outside of a repository, it says so', async () => {
   expect(exitCode).toBe(2)
 })
 
-test('too few requests are inconclusive; what was measured is kept, by version', async () => {
+test('too few requests are inconclusive; what was measured is kept, by version', LONG, async () => {
   project.edit('src/registry/wake-up.ts', (text) => `${text}// changed\n`)
   const sha = project.commit('a change')
   const [json, markdown, summary] = ['a.json', 'a.md', 's.md'].map((name) => join(folder, name))
@@ -147,7 +153,7 @@ test('too few requests are inconclusive; what was measured is kept, by version',
   await expectNothingLeft()
 })
 
-test('versions that are equal pass without being measured', async () => {
+test('versions that are equal pass without being measured', LONG, async () => {
   const { exitCode, stdout } = await ended(start(SEND))
   expect(stdout).toMatch(/pass: working tree .* without measuring: they are equal\n$/)
   expect(exitCode).toBe(0)
@@ -158,19 +164,23 @@ test('versions that are equal pass without being measured', async () => {
 const HEARTBEAT = /async heartbeat\([^)]*\)[^{]*\{/
 const isReal = backends.kind !== 'memory'
 
-test.runIf(isReal)('one call to Redis more is found by counts, which ends the gate', async () => {
-  project.edit('src/registry/registry.ts', (text) =>
-    text.replace(HEARTBEAT, '$&\n    await this.#store.heartbeat(identity, ttlMs)'),
-  )
-  const { exitCode, stdout } = await ended(start([...SEND, '--operations', 'heartbeat']))
-  expect(stdout).toMatch(/Redis EVALSHA.*1.*2.*regression/)
-  expect(stdout).toMatch(/pairs: not made, a regression was found before/)
-  expect(exitCode).toBe(1)
-  project.git('checkout', '--', '.')
-  await expectNothingLeft()
-})
+test.runIf(isReal)(
+  'one call to Redis more is found by counts, which ends the gate',
+  LONG,
+  async () => {
+    project.edit('src/registry/registry.ts', (text) =>
+      text.replace(HEARTBEAT, '$&\n    await this.#store.heartbeat(identity, ttlMs)'),
+    )
+    const { exitCode, stdout } = await ended(start([...SEND, '--operations', 'heartbeat']))
+    expect(stdout).toMatch(/Redis EVALSHA.*1.*2.*regression/)
+    expect(stdout).toMatch(/pairs: not made, a regression was found before/)
+    expect(exitCode).toBe(1)
+    project.git('checkout', '--', '.')
+    await expectNothingLeft()
+  },
+)
 
-test.runIf(isReal)('a head that throws is a regression, and says what it threw', async () => {
+test.runIf(isReal)('a head that throws is a regression, and says what it threw', LONG, async () => {
   project.edit('src/registry/registry.ts', (text) =>
     text.replace(HEARTBEAT, "$&\n    throw new Error('thrown on purpose')"),
   )
@@ -179,14 +189,14 @@ test.runIf(isReal)('a head that throws is a regression, and says what it threw',
   expect(exitCode).toBe(1)
 })
 
-test.runIf(isReal)('a head that cannot be imported is broken, not slow', async () => {
+test.runIf(isReal)('a head that cannot be imported is broken, not slow', LONG, async () => {
   project.edit('src/registry/connect.ts', (text) => `${text}\nthrow new Error('at import')\n`)
   const { exitCode, stderr } = await ended(start([...SEND, '--operations', 'heartbeat']))
   expect(stderr).toMatch(/^head can't be imported: import: at import\n$/)
   expect(exitCode).toBe(2)
 })
 
-test('an interrupted gate leaves nothing behind but what it knows', async () => {
+test('an interrupted gate leaves nothing behind but what it knows', LONG, async () => {
   const child = start([...SEND, ...ROUNDS, '--measure-equal', '--budget', '10m'])
   const end = ended(child)
   const begun = new Promise<void>((resolve) => {

@@ -108,26 +108,27 @@ function readArm(comparison: Comparison, scenarios: Scenarios, arm: RoundArm): R
   if (scenario === undefined && other === undefined) {
     return { kind: 'absent', why: `neither version has a scenario "${name}"` }
   }
-  const models = { baseline: modelOf(baseline), candidate: modelOf(candidate) }
-  if (models.baseline !== null && models.candidate !== null) {
-    if (models.baseline !== models.candidate) {
-      const why = `the load of "${name}" is ${models.baseline} in the baseline and ${models.candidate} in the candidate`
-      return { kind: 'absent', why }
-    }
-  }
+  const unlike = unlikeLoads(baseline, candidate)
+  if (unlike !== null) return { kind: 'absent', why: unlike }
   const flaw = flawOf(scenario)
   if (metric.kind === 'validity') return { kind: 'validity', flaw }
   if (scenario?.state !== 'measured') return unusable(flaw ?? 'it was not measured')
   if (metric.kind === 'latency' && flaw !== null) return unusable(flaw)
   const reading = readMetric(comparison, metric, scenario, arm)
-  if (metric.kind !== 'delivery' || reading.kind !== 'unusable' || other === undefined)
-    return reading
-  return worstDelivery(reading, comparison, other, arm)
+  const isUnknownDelivery = metric.kind === 'delivery' && reading.kind === 'unusable'
+  if (!isUnknownDelivery || arm === 'baseline' || other === undefined) return reading
+  return worstDelivery(comparison, other) ?? reading
 }
 
-/** Open or closed: figures of one can't be compared with those of the other. */
-function modelOf(scenario: ScenarioFigures | undefined): string | null {
-  return scenario?.state === 'measured' ? scenario.result.model.kind : null
+/** Open or closed: figures of one can't be compared with those of the other. `null`: they are alike. */
+function unlikeLoads(
+  baseline: ScenarioFigures | undefined,
+  candidate: ScenarioFigures | undefined,
+): string | null {
+  if (baseline?.state !== 'measured' || candidate?.state !== 'measured') return null
+  const [before, after] = [baseline.result.model.kind, candidate.result.model.kind]
+  if (before === after) return null
+  return `the load of "${baseline.name}" is ${before} in the baseline and ${after} in the candidate`
 }
 
 type MeasuredFigures = Extract<ScenarioFigures, { state: 'measured' }>
@@ -173,17 +174,12 @@ function readMetric(
   }
 }
 
-/** A version that sends to nobody, where the other one sends to many, has delivered nothing. */
-function worstDelivery(
-  reading: Reading,
-  { operation }: Comparison,
-  other: ScenarioFigures,
-  arm: RoundArm,
-): Reading {
-  if (arm === 'baseline' || other.state !== 'measured') return reading
-  const there = other.result.operations.find(({ name }) => name === operation)
+/** A candidate that sends to nobody, or nobody knows to whom, has delivered nothing of what the baseline did. */
+function worstDelivery({ operation }: Comparison, baseline: ScenarioFigures): Reading | null {
+  if (baseline.state !== 'measured') return null
+  const there = baseline.result.operations.find(({ name }) => name === operation)
   const expected = countedDeliveries(there?.deliveries ?? null)?.expected ?? 0
-  return expected > 0 ? { kind: 'share', count: expected, of: expected } : reading
+  return expected > 0 ? { kind: 'share', count: expected, of: expected } : null
 }
 
 /** Why a scenario's measurement can't be used; null if it can. */
@@ -201,7 +197,9 @@ function flawOf(scenario: ScenarioFigures | undefined): string | null {
     if (counts.planned > 0 && counts.ok === 0) return `no request of "${name}" succeeded`
   }
   if (verdict.kind !== 'invalid') return null
-  return `the run is invalid: ${verdict.reasons.map(({ message }) => message).join('; ')}`
+  const [first, ...others] = verdict.reasons
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return `the run is invalid: ${first?.message ?? 'it gives no reason'}${more}`
 }
 
 const FIGURES = { 50: 'p50Ms', 95: 'p95Ms', 99: 'p99Ms', 99.9: 'p999Ms' } as const

@@ -15,9 +15,9 @@ import {
 const REQUESTS = 400
 
 /** A scenario of one operation all of whose requests take the same time. */
-function scenario(name: string, ms: number): RoundScenario {
-  const responseMs = Array.from({ length: REQUESTS }, () => ms)
-  const counts = { planned: REQUESTS, started: REQUESTS, ok: REQUESTS }
+function scenario(name: string, ms: number, requests = REQUESTS): RoundScenario {
+  const responseMs = Array.from({ length: requests }, () => ms)
+  const counts = { planned: requests, started: requests, ok: requests }
   return {
     state: 'measured',
     name,
@@ -229,6 +229,20 @@ test('a round that hung gives the next one no more time', async () => {
     () => timeMs,
   )
   expect(new Set(wanted.map(({ estimateMs }) => estimateMs)).size).toBe(1)
+})
+
+test('beside pairs, a time under load passes unless it is worse by more than the rounds can scatter', async () => {
+  const slower = (metrics: RoundsTask['metrics'], effects: RoundsTask['effects'] = {}) =>
+    judge(
+      () => ({
+        baseline: [scenario('slow', 1, 4_000)],
+        candidate: [scenario('slow', 1.15, 4_000)],
+      }),
+      { metrics, effects },
+    )
+  expect((await slower('alone')).judged?.verdict.kind).toBe('regression')
+  expect((await slower('beside pairs')).judged?.verdict.kind).toBe('pass')
+  expect((await slower('beside pairs', { latency: 0.05 })).judged?.verdict.exitCode).toBe(1)
 })
 
 test('a metric that no operation has is an error, not a pass', async () => {

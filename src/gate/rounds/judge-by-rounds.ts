@@ -7,7 +7,7 @@ import {
   type DefaultMetrics,
   type OperationMetric,
 } from '../decision/metric.ts'
-import { gatePlan, type Effects } from '../decision/plan.ts'
+import { EFFECTS, EFFECTS_BESIDE_PAIRS, gatePlan, type Effects } from '../decision/plan.ts'
 import { findComparisons, readRound, type ScenarioFigures } from '../decision/read-round.ts'
 import {
   addRound,
@@ -53,6 +53,7 @@ export interface RoundsTask {
   readonly files: readonly string[]
   /** Asked for by name, or the default that applies. */
   readonly metrics: readonly OperationMetric[] | DefaultMetrics
+  /** Where they differ from the usual ones. */
   readonly effects: Partial<Effects>
   readonly durationMs: number
   /** A time of `nowMs()`: no round begins of which the greater part would be later. */
@@ -144,7 +145,8 @@ function openSession({ metrics, effects }: RoundsTask, round: MeasuredRound): Ga
     const names = [...measured].join(', ')
     throw new InputError(`--metrics: no operation of ${names} has ${missing.join(', ')}.`)
   }
-  return openGate(gatePlan(comparisons, effects))
+  const usual = metrics === 'beside pairs' ? EFFECTS_BESIDE_PAIRS : EFFECTS
+  return openGate(gatePlan(comparisons, { ...usual, ...effects }))
 }
 
 /** Only the scenarios of what a round is for are run; of the first round, all. */

@@ -24,7 +24,8 @@ type ReadTask = Pick<ArmTask, 'project' | 'scenarios' | 'timeoutMs'>
  * A head that begins a scenario is judged by it, whatever becomes of it: a scenario whose requests all
  * fail, whose preparation throws, whose process dies or that hangs is returned as that, for the decision
  * to take as the worst. A head that doesn't get so far is an error: its run ends, without being told to,
- * before a test of the scenario's file began, as by an error of syntax or at import. Where the base
+ * before a test of the scenario's file began, as by an error of syntax or at import, or because its process
+ * died before the runner had heard of the test (Vitest reports tests some 100 ms later). Where the base
  * measured a scenario that the head's run left out, the head gets an entry for it, `unmeasured`; the
  * base gets none, because its run is complete.
  * @throws NotComparableError if the base alone doesn't fit the harness, which is of the head's version

@@ -110,7 +110,12 @@ describe("another project's round", () => {
   })
 
   test('whose head kills its process is lost in the head', async () => {
-    const { round } = await roundWith("process.kill(process.pid, 'SIGKILL')")
+    // By then, the runner has heard that the test began.
+    const { round } = await roundWith(`if (k === 100) {
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    process.kill(process.pid, 'SIGKILL')
+  }
+  return k`)
     expect(round).toMatchObject({ base: [{ state: 'measured' }], head: [{ state: 'lost' }] })
   })
 

@@ -18,7 +18,7 @@ export function orderOf(round: number): readonly [ArmName, ArmName] {
 export interface RoundListener {
   /** An arm's run begins. */
   onArm(name: ArmName): void
-  /** An arm's run has ended and measured something, whatever becomes of the round. */
+  /** An arm's run has ended and has a run file, whatever becomes of the round. */
   onRun(name: ArmName, run: RunFile): void
 }
 

@@ -36,7 +36,7 @@ export async function runSelftest(
 ): Promise<readonly SelftestRow[]> {
   const rows: SelftestRow[] = []
   for (const [index, tried] of cases.entries()) {
-    const count = trials * tried.repeats
+    const count = Math.ceil(trials * tried.repeats)
     const verdicts = {
       pass: 0,
       regression: 0,

@@ -22,7 +22,7 @@ export type ArmName = 'base' | 'head'
 /**
  * One side of a comparison, ready to be run: a copy of the working tree, with the version's subject in
  * place. The arms differ in their subject and in nothing else, and each is at real paths of its own, so
- * that one process can import both.
+ * that one process can import both. Equal files are hard links: replace a file rather than change it.
  */
 export interface Arm {
   readonly name: ArmName
@@ -87,6 +87,7 @@ export async function prepareArm(
   const imported = [...reached].filter((path) => !isOfSubject(path, subjectPaths)).toSorted()
   if (taken !== tree) {
     for (const path of [...subjectPaths, ...imported]) {
+      requireNoLink(top, path)
       rmSync(join(top, path), { recursive: true, force: true })
       shareFiles(join(taken, path), join(top, path))
     }
@@ -155,6 +156,20 @@ function entriesOf(
   if (entries.length > 0) return entries
   throw new InputError(
     `--subject: no scenario imports ${subject.join(' or ')} by a relative path, directly or not, so that both versions would be measured by the same code. Name what the scenarios import.`,
+  )
+}
+
+/**
+ * Checks that what is exchanged is in the arm: the working tree may have a link where the version has a
+ * folder.
+ * @throws InputError
+ */
+function requireNoLink(top: string, path: string): void {
+  let folder = dirname(join(top, path))
+  while (!existsSync(folder)) folder = dirname(folder)
+  if (realpathSync(folder) === folder) return
+  throw new InputError(
+    `--subject: in the working tree, ${relative(top, folder)} is a symbolic link or below one, but ${path} would have to be exchanged there. Replace the link by what it leads to.`,
   )
 }
 

@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -96,6 +98,20 @@ describe('an arm', () => {
     expect(a.push).not.toBe(b.push)
   })
 
+  test('of a project in a folder of its repository has the other folders too', async () => {
+    project.write('packages/app/src/q.ts', "import '../../shared/s.ts'\n")
+    project.write('packages/app/load/q.load.ts', "import '../src/q.ts'\n")
+    project.write('packages/shared/s.ts', '')
+    project.commit('workspaces')
+    project.edit('packages/shared/s.ts', change)
+    const folder = join(project.folder, 'packages/app')
+    const files = [join(folder, 'load/q.load.ts')]
+    const plan = { harness: HARNESS, subject: ['src'], files }
+    const base = await armForTests({ name: 'base', ref: 'HEAD', workspace }, folder, plan)
+    expect(base).toMatchObject({ imported: ['../shared/s.ts'], lockfile: NO_PACKAGES })
+    expect(read(base, '../shared/s.ts')).toBe('')
+  })
+
   test('leaves nothing in the repository', async () => {
     await arm('base', 'HEAD')
     expect(project.git('worktree', 'list').split('\n')).toHaveLength(1)
@@ -125,6 +141,17 @@ describe('packages of a version', () => {
     const link = join(base.folder, 'src/queue/node_modules')
     expect(readlinkSync(link)).toBe(join(workspace, 'base-version/node_modules'))
     expect(packagesOf(base.folder)).toBe(packagesOf(project.folder))
+  })
+
+  test('are never written to a folder that the version links', async () => {
+    project.write('.gitignore', '')
+    const elsewhere = temporaryFolder()
+    writeFileSync(join(elsewhere, 'mine'), '')
+    symlinkSync(elsewhere, join(project.folder, 'node_modules'))
+    project.commit('linked')
+    project.write('package-lock.json', NO_PACKAGES.replaceAll('1.0.0', '1.0.1'))
+    expect(await arm('base', 'HEAD')).toMatchObject({ packages: 'installed' })
+    expect(readdirSync(elsewhere)).toEqual(['mine'])
   })
 
   test('that npm refuses are an error, with what npm said', async () => {
@@ -186,7 +213,15 @@ describe('a subject', () => {
     await expect(arm('head', null)).rejects.toThrow(/linked.ts is a symbolic link out of/)
   })
 
-  test('that is a scenario of no repository is refused', async () => {
+  test('that would be exchanged behind a link of the working tree is refused, and nothing is', async () => {
+    const elsewhere = temporaryFolder()
+    renameSync(join(project.folder, 'src'), join(elsewhere, 'src'))
+    symlinkSync(join(elsewhere, 'src'), join(project.folder, 'src'))
+    await expect(arm('base', 'HEAD')).rejects.toMatchObject({ name: 'InputError' })
+    expect(existsSync(join(elsewhere, 'src/queue/queue.ts'))).toBe(true)
+  })
+
+  test('that is measured by a scenario outside of the repository is refused', async () => {
     const outside = join(temporaryFolder(), 'a.load.ts')
     writeFileSync(outside, '')
     await expect(arm('head', null, { files: [outside] })).rejects.toMatchObject({

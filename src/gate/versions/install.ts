@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { promisify } from 'node:util'
 import { EnvironmentError } from '../../environment/environment-error.ts'
@@ -71,11 +71,13 @@ export async function installPackages(
   const npm = process.env['npm_execpath']
   const [program, first] =
     npm?.endsWith('.js') === true ? [process.execPath, [npm]] : (['npm', []] as const)
+  // A version may hold a link to other packages, which npm would write to.
+  const installed = join(folder, 'node_modules')
+  rmSync(installed, { recursive: true, force: true })
   try {
     // `npm ci` reads the lockfile only.
     const options = { cwd: folder, signal, maxBuffer: 64 * 1_024 * 1_024 }
     await execute(program, [...first, 'ci', ...FLAGS], options)
-    const installed = join(folder, 'node_modules')
     // npm makes no folder for no packages.
     mkdirSync(installed, { recursive: true })
     return { kind: 'installed', folder: installed, lockfile }
