@@ -16,17 +16,21 @@ const NAME = 'npm run trend --'
 const DESCRIPTION = 'Shows how metrics changed from run to run, and at which commit.'
 
 const AFTER = `
-It reads the run files of the folder and its history.csv, to which each finished run appends. Runs on
-other machines, other major versions or with other loads are series of their own. Times are service
-times; they are divided by the reference workload of the same run only where that halves their variance.
-A change is reported once eight runs or more confirm it, and stays reported. Of pages with 24 series on
-which nothing changes, at most 5 % ever show a change; --simulate shows that, and how soon changes are
-found.
+It reads the run files of the folder and its history.csv, to which each finished
+run appends. Runs on other machines, other major versions or with other loads
+are series of their own. Times are service times; they are divided by the
+reference workload of the same run only where that halves their variance. A
+change is reported once eight runs or more confirm it, and stays reported. Of
+pages with 24 series on which nothing changes, at most 5 % ever show a change;
+--simulate shows that, and how soon changes are found.
 
 Exit code
-  0 shown, whatever changed   2 usage, or something is broken   3 there are no runs
-  1 with --alarm only: the latest run confirmed that a metric got worse. It is 1 for that run alone, so
-    store the history first, and let the alarm be the last step of a job.
+  0 shown, whatever changed
+  1 with --alarm only: the latest run confirmed that a metric got worse. It is 1
+    for that run alone, so store the history first, and let the alarm be the
+    last step of a job.
+  2 usage, or something is broken
+  3 there are no runs
 
 Examples
   npm run trend
