@@ -72,8 +72,8 @@ function certainStep(seen: readonly number[]): Step | null {
 }
 
 const LIMITS = { leastBefore: LEAST_BEFORE, leastAfter: 1, mostAfter: MOST_AFTER }
-const NEEDED_BY_ORDER = 13
-const NEEDED_BY_SIZE = 27
+const NEEDED_BY_ORDER = 15
+const NEEDED_BY_SIZE = 29
 /** Standard deviations from the median. */
 const OUTLYING = 4
 
