@@ -1,4 +1,13 @@
+import { resolve } from 'node:path'
 import { Option } from 'commander'
+import { EnvironmentError } from '../environment/environment-error.ts'
+import { backendSettings } from '../environment/settings.ts'
+import { startBackends } from '../environment/start-backends.ts'
+import { OPERATIONS } from '../gate/operations/operations.ts'
+import { PROCESSES } from '../gate/pairs/judge-pairs.ts'
+import { judgeSamples } from '../gate/selftest/real/judge-samples.ts'
+import { measureCases } from '../gate/selftest/real/measure-cases.ts'
+import { renderReal } from '../gate/selftest/real/render-real.ts'
 import { selftestCases } from '../gate/selftest/cases.ts'
 import { renderSelftest } from '../gate/selftest/render-selftest.ts'
 import { runSelftest, type SelftestProgress } from '../gate/selftest/selftest.ts'
@@ -6,6 +15,7 @@ import { InputError } from '../load/input-error.ts'
 import { EXIT } from '../results/outcome.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
 import type { CommandEnd } from './run-command.ts'
+import { onSignals } from './signals.ts'
 
 const HELP = `
 Each trial is a gate from its first round to its verdict. "recorded runs" are virtual requests and
@@ -16,17 +26,26 @@ Noise is the standard deviation between runs, three fifths of its variance share
 a round. False alarms and power are shares of the trials that ended as a regression, passes of those
 that passed. The same seed gives the same table.
 
+--real measures the registry against itself, and against itself with faults, by processes of pairs on
+real servers. Gates are then drawn from each case's processes: what the gate would have said had it met
+them. 100 and 20 processes take about an hour.
+
 Exit code
   0 every bound is met   1 one is broken   2 something else is broken
 
 Example
-  npm run gate:selftest -- --trials 20`
+  npm run gate:selftest -- --trials 20
+  npm run gate:selftest -- --real --processes 100 --faulty 20`
 
 interface Flags {
   readonly trials?: string
   readonly short?: true
   readonly seed: string
   readonly json?: true
+  readonly real?: true
+  readonly processes: string
+  readonly faulty: string
+  readonly samples?: string
 }
 
 /** The command line of `npm run gate:selftest`. */
@@ -40,9 +59,15 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
     .addOption(new Option('--short', 'for CI: only the least noise for recorded runs'))
     .addOption(new Option('--seed <n>', 'of all random numbers').default('1'))
     .addOption(new Option('--json', 'the table as JSON'))
+    .addOption(new Option('--real', 'pairs on real servers, instead of rounds that are drawn'))
+    .addOption(new Option('--processes <n>', 'with --real: per operation, of A/A').default('100'))
+    .addOption(
+      new Option('--faulty <n>', 'with --real: per operation, of each fault').default('20'),
+    )
+    .addOption(new Option('--samples <file>', 'with --real: add a line of JSON per process'))
     .addHelpText('after', HELP)
     .action(async (flags: Flags) => {
-      exitCode = await selftest(flags)
+      exitCode = flags.real === true ? await realSelftest(flags) : await selftest(flags)
     })
   await runCommandLine(command, args)
   return exitCode
@@ -53,17 +78,70 @@ async function selftest(flags: Flags): Promise<CommandEnd> {
   const trials = wholeNumber('--trials', flags.trials ?? (isShort ? '10' : '100'), 1, 50_000)
   const seed = wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1)
   const live = liveLine()
-  const rows = await runSelftest(selftestCases(isShort), { trials, seed, onProgress: live.show })
+  const rows = await runSelftest(selftestCases(isShort), {
+    trials,
+    seed,
+    onProgress: (at) => live.say(describeProgress(at)),
+  })
   live.clear()
   const isMet = rows.every((row) => row.isMet)
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify({ seed, trials, isShort, isMet, rows }, null, 2)}\n`)
   } else {
-    const said = isMet ? 'Every bound is met.' : 'A bound is broken: the gate is not to be trusted.'
-    process.stdout.write(`${renderSelftest(rows)}\n\n${said}\n`)
+    process.stdout.write(`${renderSelftest(rows)}\n\n${isMet ? MET : BROKEN}\n`)
   }
   return isMet ? EXIT.good : EXIT.failed
 }
+
+/** Pairs of the running checkout's registry, with itself and with faults. */
+async function realSelftest(flags: Flags): Promise<CommandEnd> {
+  const processes = wholeNumber('--processes', flags.processes, PROCESSES.most, 10_000)
+  const faulty = wholeNumber('--faulty', flags.faulty, PROCESSES.most, 10_000)
+  const seed = wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1)
+  const servers = await startBackends({
+    ...backendSettings(process.env),
+    onProgress: (message) => process.stderr.write(`${message}\n`),
+  })
+  const ending = new AbortController()
+  const interruption = onSignals(() => ending.abort())
+  const live = liveLine()
+  try {
+    const { backends } = servers
+    if (backends.kind === 'memory') throw new EnvironmentError(backends.notice)
+    const { samples, meanProcessMs } = await measureCases(
+      {
+        project: resolve(import.meta.dirname, '../..'),
+        backends,
+        processes,
+        faulty,
+        samplesFile: flags.samples ?? null,
+        onProgress: (done, of) => live.say(`process ${done + 1} of ${of}`),
+      },
+      ending.signal,
+    )
+    live.clear()
+    const rows = samples.map((one) => judgeSamples(one, seed))
+    const isMet = rows.every((row) => row.isMet)
+    if (flags.json === true) {
+      process.stdout.write(`${JSON.stringify({ seed, isMet, meanProcessMs, rows }, null, 2)}\n`)
+      return isMet ? EXIT.good : EXIT.failed
+    }
+    const gateMinutes = (OPERATIONS.length * PROCESSES.first * meanProcessMs) / 60_000
+    process.stdout.write(
+      `${renderReal(rows)}\n\n${(meanProcessMs / 1_000).toFixed(1)} s a process: ${gateMinutes.toFixed(1)} min for ${PROCESSES.first} of each operation.\n${isMet ? MET : BROKEN}\n`,
+    )
+    return isMet ? EXIT.good : EXIT.failed
+  } catch (error) {
+    live.clear()
+    if (interruption.exitCode !== null && ending.signal.aborted) return interruption.exitCode
+    throw error
+  } finally {
+    await servers.stop()
+  }
+}
+
+const MET = 'Every bound is met.'
+const BROKEN = 'A bound is broken: the gate is not to be trusted.'
 
 function wholeNumber(flag: string, text: string, least: number, most: number): number {
   const value = Number(text)
@@ -74,17 +152,26 @@ function wholeNumber(flag: string, text: string, least: number, most: number): n
 const LIVE_EVERY_MS = 100
 
 /** One line on a terminal that is written anew; nothing elsewhere. */
-function liveLine(): { show: (progress: SelftestProgress) => void; clear: () => void } {
-  if (!process.stderr.isTTY) return { show: () => {}, clear: () => {} }
+interface LiveLine {
+  readonly say: (text: string) => void
+  readonly clear: () => void
+}
+
+function liveLine(): LiveLine {
+  if (!process.stderr.isTTY) return { say: () => {}, clear: () => {} }
   let nextMs = 0
   return {
-    show: ({ case: { target, name, noise }, trial, trials }) => {
+    say: (text) => {
       if (performance.now() < nextMs) return
       nextMs = performance.now() + LIVE_EVERY_MS
-      const at = noise === null ? '' : ` at ${Math.round(noise * 100)} % noise`
-      const what = `${target}, ${name}${at}`
-      process.stderr.write(`\r\u001B[K${what}: trial ${trial + 1} of ${trials}`)
+      process.stderr.write(`\r\u001B[K${text}`)
     },
     clear: () => process.stderr.write('\r\u001B[K'),
   }
+}
+
+function describeProgress({ case: tried, trial, trials }: SelftestProgress): string {
+  const { target, name, noise } = tried
+  const at = noise === null ? '' : ` at ${Math.round(noise * 100)} % noise`
+  return `${target}, ${name}${at}: trial ${trial + 1} of ${trials}`
 }

@@ -299,6 +299,7 @@ describe('a scenario whose measurement can not be used', () => {
     ['in every round', () => true],
     ['in three rounds of four', (round: number) => round % 4 !== 2],
     ['in every second round', (round: number) => round % 4 < 2],
+    ['in three rounds of seven', (round: number) => round % 7 < 3],
   ])('with the candidate alone, %s, is a regression', (_, isInvalid) => {
     const rounds = roundsWith((i) => ({ baseline: false, candidate: isInvalid(i) }))
     const { verdict, comparisons } = finish(gateOf(latency, validity), rounds)

@@ -5,7 +5,7 @@ import { InputError } from '../../load/input-error.ts'
 import { ResultsFolderError } from '../../results/results-folder.ts'
 import type { ScenarioEntry } from '../../results/run-file.ts'
 import type { DefaultMetrics } from '../decision/metric.ts'
-import { ROUNDS_TO_CONFIRM, type GatePlan } from '../decision/plan.ts'
+import { LEAST_ROUNDS, ROUNDS_TO_CONFIRM, type GatePlan } from '../decision/plan.ts'
 import type { GateRound } from '../decision/round.ts'
 import type { GateVerdict, JudgedComparison } from '../decision/verdict.ts'
 import type { GateOptions, GateProgress } from '../gate-options.ts'
@@ -49,9 +49,6 @@ export interface RoundsSetting extends Pick<
   /** For the run files. */
   readonly runs: string
 }
-
-/** Rounds until the first decision is possible. */
-const LEAST_ROUNDS = 7
 
 /** @throws InputError if even the measurements alone of the least rounds there can be take too long. */
 export function requireBudget(

@@ -12,9 +12,12 @@ export interface SignTest {
 
 /**
  * The exact sign test (McNemar's) of outcomes that are there or not: pairs of which both sides have
- * it, or neither, say nothing; of the others, each side has it with even odds. The interval is
- * Clopper and Pearson's of the one side's share of these, as a difference of all pairs' shares, so
- * `lower` is above 0 exactly where `pGreater` is at most `alpha`.
+ * it, or neither, say nothing; of the others, each side has it with even odds.
+ *
+ * The ends are Clopper and Pearson's. Where the test is significant, the end nearer to 0 is that of
+ * the one side's share of the pairs that are unlike, as a difference of all pairs' shares: `lower` is
+ * above 0 exactly where `pGreater` is at most `alpha`. An end beyond 0 is that of one side's share of
+ * all pairs: the difference is at most as large as that.
  *
  * Sources: Q. McNemar, "Note on the sampling error of the difference between correlated proportions
  * or percentages", Psychometrika 12 (1947); C. J. Clopper and E. S. Pearson, "The use of confidence
@@ -27,14 +30,19 @@ export interface SignTest {
  */
 export function signTest(more: number, less: number, of: number, alpha: number): SignTest {
   const unlike = more + less
-  const toDifference = (share: number): number => ((2 * share - 1) * unlike) / of
   return {
     estimate: (more - less) / of,
-    lower: unlike === 0 ? 0 : toDifference(leastShare(more, unlike, alpha)),
-    upper: unlike === 0 ? 0 : -toDifference(leastShare(less, unlike, alpha)),
+    lower: leastDifference(more, less, of, alpha),
+    upper: -leastDifference(less, more, of, alpha),
     pGreater: atLeast(more, unlike, 0.5),
     pLess: atLeast(less, unlike, 0.5),
   }
+}
+
+function leastDifference(more: number, less: number, of: number, alpha: number): number {
+  const unlike = more + less
+  const ofUnlike = 2 * leastShare(more, unlike, alpha) - 1
+  return ofUnlike > 0 ? (ofUnlike * unlike) / of : leastShare(of - less, of, alpha) - 1
 }
 
 /** The share at which `count` or more of `of` have the probability `alpha`. */
