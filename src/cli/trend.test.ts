@@ -1,11 +1,14 @@
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { arbitraryRun } from '../results/arbitrary-run.ts'
+import { toCsv } from '../results/csv.ts'
+import { HISTORY_COLUMNS } from '../results/history-columns.ts'
 import { appendHistory, historyPath } from '../results/history-file.ts'
 import { historyRows } from '../results/history.ts'
 import type { RunFile } from '../results/run-file.ts'
+import { rowOf, unevenness } from '../results/trend/row-for-tests.ts'
 import { writeRunFile } from '../results/write-run-file.ts'
 import { ended, startCommand, useResultsFolder, type Ended } from './command-for-tests.ts'
 
@@ -55,6 +58,40 @@ test('runs of files and history are read, one in both counts once, a broken file
   expect(csv.stdout.trimEnd().split('\n').length).toBeGreaterThan(7 * series.length)
 })
 
+describe('--alarm', () => {
+  /** A history of `runs` runs, of which the last eight are twice as slow. */
+  const writeHistory = (runs: number): void => {
+    const rows = Array.from({ length: 30 }, (_, day) =>
+      rowOf(day, { serviceP50Ms: (1 + unevenness(day)) * (day < 22 ? 1 : 2) }),
+    )
+    writeFileSync(historyPath(folder()), toCsv(HISTORY_COLUMNS, rows.slice(0, runs)))
+  }
+
+  test.each([
+    [29, ['--alarm'], 0],
+    [30, ['--alarm'], 1],
+    [30, [], 0],
+    [30, ['--alarm', '--metric', 'p95'], 0],
+  ])('after %i runs, %j exits with %i', async (runs, args, expected) => {
+    writeHistory(runs)
+    const { exitCode, stdout, stderr } = await trend(...args)
+    expect(stderr).toBe('')
+    expect(stdout).toContain('mixed: register')
+    expect(exitCode).toBe(expected)
+  })
+
+  test('is raised once: not by the runs that follow', async () => {
+    writeHistory(30)
+    appendFileSync(
+      historyPath(folder()),
+      toCsv(HISTORY_COLUMNS, [rowOf(30, { serviceP50Ms: 2 })]).replace(/^.*\n/, ''),
+    )
+    const { exitCode, stdout } = await trend('--alarm')
+    expect(stdout).toContain('P50 worse by')
+    expect(exitCode).toBe(0)
+  })
+})
+
 test('a history of another version is an error that names it', async () => {
   copyFileSync(import.meta.filename, historyPath(folder()))
   const { exitCode, stderr } = await trend()
@@ -63,10 +100,10 @@ test('a history of another version is an error that names it', async () => {
 })
 
 test('a simulation is the same each time', async () => {
-  const args = ['--simulate', '--series', '20', '--seed', '3', '--json']
+  const args = ['--simulate', '--series', '2', '--seed', '3', '--json']
   const [one, other] = await Promise.all([trend(...args), trend(...args)])
   expect(one.exitCode).toBe(0)
-  expect(JSON.parse(one.stdout)).toMatchObject({ figures: { foundWithin7: expect.any(Number) } })
+  expect((JSON.parse(one.stdout) as { flat: unknown[] }).flat[0]).toMatchObject({ series: 2 })
   expect(other.stdout).toBe(one.stdout)
 })
 

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Column } from './csv.ts'
 import type { HistoryRow } from './history.ts'
 
-/** All columns of history.csv, in their order. A reader takes these only. */
+/** All columns of history.csv, in their order, which never changes: see `COLUMN_COUNTS`. */
 export const HISTORY_COLUMNS: readonly Column<HistoryRow>[] = [
   column('runId', "the run's name"),
   column('startedAt', 'when the run began, ISO 8601 UTC'),
@@ -25,7 +25,25 @@ export const HISTORY_COLUMNS: readonly Column<HistoryRow>[] = [
   column('referenceVersion', 'of the reference workload'),
   column('referenceRedisP50Ms', 'median round trip of the reference workload, Redis'),
   column('referenceNatsP50Ms', 'median round trip of the reference workload, NATS'),
+  column('serviceP50Ms', 'service time, P50'),
+  column('serviceP95Ms', 'service time, P95'),
+  column('serviceP99Ms', 'service time, P99'),
+  column('serviceP999Ms', 'service time, P99.9'),
+  column('nodeVersion', 'Node'),
+  column('kernel', 'platform, architecture and kernel'),
+  column('redisVersion', 'Redis'),
+  column('natsVersion', 'NATS'),
+  column('redisClientVersion', 'ioredis'),
+  column('natsClientVersion', '@nats-io/transport-node'),
+  column('serverConfiguration', 'the same for servers that are configured alike'),
+  column('seriesKey', 'the same for machines and major versions that are the same'),
 ]
+
+/**
+ * How many columns the rows of each version have, oldest first: further ones are added at the
+ * end. The last is no free text: what ends a row that was cut off must not pass for its last cell.
+ */
+export const COLUMN_COUNTS = [21, HISTORY_COLUMNS.length] as const
 
 function column(label: keyof HistoryRow, description: string): Column<HistoryRow> {
   return { label, description, value: (row) => row[label] }
@@ -63,4 +81,16 @@ export const historyRowSchema = z.strictObject({
   referenceVersion: empty.or(number.pipe(z.int().min(1))),
   referenceRedisP50Ms: empty.or(number.pipe(z.number().positive())),
   referenceNatsP50Ms: empty.or(number.pipe(z.number().positive())),
+  serviceP50Ms: figure,
+  serviceP95Ms: figure,
+  serviceP99Ms: figure,
+  serviceP999Ms: figure,
+  seriesKey: empty.or(hash),
+  nodeVersion: z.string(),
+  kernel: z.string(),
+  redisVersion: z.string(),
+  natsVersion: z.string(),
+  redisClientVersion: z.string(),
+  natsClientVersion: z.string(),
+  serverConfiguration: z.string(),
 })

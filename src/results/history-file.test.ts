@@ -1,11 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { arbitraryRun } from './arbitrary-run.ts'
+import { toCsv } from './csv.ts'
+import { COLUMN_COUNTS, HISTORY_COLUMNS } from './history-columns.ts'
 import {
   appendHistory,
   HistoryError,
@@ -27,6 +29,20 @@ const withRows = arbitraryRun.filter((run) => historyRows(run).length > 0)
 /** The same run each time, with rows. */
 const [aRun, otherRun] = fc.sample(withRows, { numRuns: 2, seed: 1 }) as [RunFile, RunFile]
 
+/** @returns the exit codes. */
+async function appendByProcesses(processes: number, runsOfEach: number): Promise<unknown[]> {
+  const program = `import { appendHistory } from ${JSON.stringify(join(import.meta.dirname, 'history-file.ts'))}
+    const run = JSON.parse(process.argv[2])
+    for (let k = 0; k < ${runsOfEach}; k += 1) appendHistory(process.argv[1], run)`
+  const args = ['--input-type=module', '--eval', program, folder, JSON.stringify(aRun)]
+  const writers = Array.from({ length: processes }, () =>
+    spawn(process.execPath, args, { stdio: 'inherit' }),
+  )
+  return await Promise.all(
+    writers.map(async (writer): Promise<unknown> => (await once(writer, 'exit'))[0]),
+  )
+}
+
 describe('the history', () => {
   test('holds what runs appended to it, whatever their texts are', () => {
     fc.assert(
@@ -40,14 +56,7 @@ describe('the history', () => {
   })
 
   test('begins with one header, however many processes append at the same time', async () => {
-    const program = `import { appendHistory } from ${JSON.stringify(join(import.meta.dirname, 'history-file.ts'))}
-      const run = JSON.parse(process.argv[2])
-      for (let k = 0; k < 25; k += 1) appendHistory(process.argv[1], run)`
-    const args = ['--input-type=module', '--eval', program, folder, JSON.stringify(aRun)]
-    const writers = Array.from({ length: 4 }, () =>
-      spawn(process.execPath, args, { stdio: 'inherit' }),
-    )
-    const codes = await Promise.all(writers.map(async (writer) => (await once(writer, 'exit'))[0]))
+    const codes = await appendByProcesses(4, 25)
     expect(codes).toEqual([0, 0, 0, 0])
     const rows = historyRows(aRun)
     expect(readHistory(folder)).toEqual(whole(Array.from({ length: 100 }, () => rows).flat()))
@@ -77,6 +86,37 @@ describe('the history', () => {
       expect(use).toThrow(/history\.csv: its columns are not those of this version.*Move it away/)
     }
     expect(readFileSync(historyPath(folder), 'utf8')).toBe('runId,mean\nx,1\n')
+  })
+
+  describe('of an older version', () => {
+    const older = toCsv(HISTORY_COLUMNS.slice(0, COLUMN_COUNTS[0]), historyRows(aRun))
+
+    test('is read, without what it lacks', () => {
+      writeFileSync(historyPath(folder), older)
+      const none = { seriesKey: null, serviceP50Ms: null, nodeVersion: '', kernel: '' }
+      const rows = historyRows(aRun).map(({ runId, p99Ms }) => ({ runId, p99Ms, ...none }))
+      expect(readHistory(folder)).toMatchObject({ rows, unread: [] })
+    })
+
+    test('gets the header of this version with the next run, and keeps its rows', () => {
+      writeFileSync(historyPath(folder), older)
+      const before = readHistory(folder).rows
+      appendHistory(folder, otherRun)
+      expect(readHistory(folder)).toEqual(whole([...before, ...historyRows(otherRun)]))
+      const [header, ...lines] = readFileSync(historyPath(folder), 'utf8').split('\n')
+      expect(header).toBe(HISTORY_COLUMNS.map(({ label }) => label).join(','))
+      expect(lines.join('\n').startsWith(older.slice(older.indexOf('\n') + 1))).toBe(true)
+      expect(readdirSync(folder)).toEqual(['history.csv'])
+    })
+
+    test('loses no row, however many processes append at the same time', async () => {
+      writeFileSync(historyPath(folder), older)
+      const codes = await appendByProcesses(4, 10)
+      expect(codes).toEqual([0, 0, 0, 0])
+      const perRun = historyRows(aRun).length
+      expect(readHistory(folder).rows).toHaveLength(41 * perRun)
+      expect(readdirSync(folder)).toEqual(['history.csv'])
+    })
   })
 
   test('begun by an editor with a byte-order mark is the same', () => {

@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { redactUrls } from '../environment/redact-url.ts'
 import { toCsv } from './csv.ts'
-import { HISTORY_COLUMNS, historyRowSchema } from './history-columns.ts'
+import { COLUMN_COUNTS, HISTORY_COLUMNS, historyRowSchema } from './history-columns.ts'
 import { historyRows, type HistoryRow } from './history.ts'
 import { linesIn, parseRecord, type CsvRecord } from './parse-csv.ts'
 import { placeOf } from './place.ts'
 import { printable } from './printable.ts'
 import { FileError, readRegularFile } from './read-regular-file.ts'
 import type { RunFile } from './run-file.ts'
+import { upgradeHistory } from './upgrade-history.ts'
 import { appendWhole, createWholeFile } from './whole-files.ts'
 
 /** history.csv can't be used. The message is one line that names it, and says what to do. Exit code 2. */
@@ -45,9 +46,7 @@ export function appendHistory(folder: string, run: RunFile): void {
   if (rows.length === 0) return
   const path = historyPath(folder)
   try {
-    createWholeFile(path, `${HEADER}\n`)
-    const begun = textOf(path) ?? ''
-    requireHeader(path, begun)
+    const begun = begunHistory(path)
     appendWhole(path, endOfLastLine(begun) + redactUrls(linesOf(rows)))
   } catch (error) {
     if (error instanceof HistoryError) throw error
@@ -91,7 +90,27 @@ export function readHistory(folder: string): History {
   return { rows, unread, incomplete }
 }
 
-const HEADER = toCsv(HISTORY_COLUMNS, []).trimEnd()
+/** The text of the history, which is made or given this version's header first. */
+function begunHistory(path: string): string {
+  createWholeFile(path, `${HEADER}\n`)
+  const text = textOf(path)
+  if (text !== null) {
+    requireHeader(path, text)
+    if (headerOf(text) === HEADER) return text
+    upgradeHistory(path, HEADER)
+  }
+  // Now; or another process has taken it away to do the same.
+  return begunHistory(path)
+}
+
+/** Of each version, oldest first. */
+const HEADERS = COLUMN_COUNTS.map((count) => toCsv(HISTORY_COLUMNS.slice(0, count), []).trimEnd())
+const HEADER = HEADERS.at(-1) ?? ''
+
+function headerOf(text: string): string {
+  return text.split(/\r?\n/, 1)[0] ?? ''
+}
+
 const LABELS = HISTORY_COLUMNS.map(({ label }) => label)
 
 /** 100,000 rows have less. */
@@ -124,10 +143,11 @@ function readRow(record: CsvRecord | null): HistoryRow | string {
   if (record === null) return 'its quotes are not in order: it was cut off or changed.'
   const { cells, isEnded } = record
   if (!isEnded) return 'it has no end: it was cut off.'
-  if (cells.length !== LABELS.length) {
+  if (!COLUMN_COUNTS.some((count) => count === cells.length)) {
     return `it has ${cells.length} cells, not ${LABELS.length}: it was cut off or changed.`
   }
-  const row = Object.fromEntries(LABELS.map((label, column) => [label, cells[column]]))
+  // Rows of older versions have fewer columns.
+  const row = Object.fromEntries(LABELS.map((label, column) => [label, cells[column] ?? '']))
   const checked = historyRowSchema.safeParse(row)
   return checked.success ? checked.data : `${placeOf(checked.error)}.`
 }
@@ -146,7 +166,7 @@ function linesOf(rows: readonly HistoryRow[]): string {
 }
 
 function requireHeader(path: string, text: string): void {
-  if (text.split(/\r?\n/, 1)[0] === HEADER) return
+  if (HEADERS.includes(headerOf(text))) return
   throw new HistoryError(
     path,
     'its columns are not those of this version of the program. Move it away: a new one begins with the next run, and npm run trend reads the run files themselves.',

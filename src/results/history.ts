@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { countedDeliveries, deliveryRatio, throughputPerSecond } from '../load/totals.ts'
 import { environmentKey, fingerprintOf } from './compare/fingerprint-differences.ts'
+import { seriesText } from './series-text.ts'
 import type { RunFile } from './run-file.ts'
 
 /** What is kept of one operation of one scenario of one run: a row of history.csv. */
@@ -34,6 +35,21 @@ export interface HistoryRow {
   readonly referenceVersion: number | null
   readonly referenceRedisP50Ms: number | null
   readonly referenceNatsP50Ms: number | null
+  /** Service time, as are the three that follow; `null` in rows of older versions. */
+  readonly serviceP50Ms: number | null
+  readonly serviceP95Ms: number | null
+  readonly serviceP99Ms: number | null
+  readonly serviceP999Ms: number | null
+  /** 16 hex digits, see `series-text.ts`; `null` in rows of older versions. */
+  readonly seriesKey: string | null
+  /** As are the texts that follow: empty in rows of older versions. */
+  readonly nodeVersion: string
+  readonly kernel: string
+  readonly redisVersion: string
+  readonly natsVersion: string
+  readonly redisClientVersion: string
+  readonly natsClientVersion: string
+  readonly serverConfiguration: string
 }
 
 /**
@@ -42,20 +58,31 @@ export interface HistoryRow {
  */
 export function historyRows(run: RunFile): readonly HistoryRow[] {
   if (run.generators.kind === 'share') return []
+  const fingerprint = fingerprintOf(run)
+  const of = (field: string): string => fingerprint.get(field) ?? ''
   const ofRun = {
     runId: run.runId,
     startedAt: run.startedAt,
     commit: run.commit?.short ?? null,
     isDirty: run.commit?.isDirty ?? null,
-    environmentKey: createHash('sha256').update(environmentKey(run)).digest('hex').slice(0, 16),
+    environmentKey: hashOf(environmentKey(run)),
     environment: environmentText(run),
+    nodeVersion: of('Node'),
+    kernel: of('kernel'),
+    redisVersion: of('Redis'),
+    natsVersion: of('NATS'),
+    redisClientVersion: of('ioredis'),
+    natsClientVersion: of('@nats-io/transport-node'),
+    serverConfiguration: of('server configuration'),
   }
   return run.scenarios.flatMap((scenario): HistoryRow[] => {
     if (scenario.state !== 'measured' || scenario.testStatus === 'cancelled') return []
     const { result, workloadHash, verdict, name } = scenario
     if (result.isInterrupted) return []
-    return result.operations.map(({ name: operation, counts, response, deliveries }) => ({
+    const seriesKey = hashOf(seriesText(fingerprint, result.health.dispatch))
+    return result.operations.map(({ name: operation, counts, response, service, deliveries }) => ({
       ...ofRun,
+      seriesKey,
       workloadHash,
       scenario: name,
       operation,
@@ -65,6 +92,10 @@ export function historyRows(run: RunFile): readonly HistoryRow[] {
       p95Ms: response.figures.p95Ms,
       p99Ms: response.figures.p99Ms,
       p999Ms: response.figures.p999Ms,
+      serviceP50Ms: service.figures.p50Ms,
+      serviceP95Ms: service.figures.p95Ms,
+      serviceP99Ms: service.figures.p99Ms,
+      serviceP999Ms: service.figures.p999Ms,
       throughputPerSecond: throughputPerSecond(result, operation),
       errorRatio: ratio(
         counts.dropped + counts.notStarted + counts.failed + counts.timedOut + counts.unfinished,
@@ -76,6 +107,10 @@ export function historyRows(run: RunFile): readonly HistoryRow[] {
       referenceNatsP50Ms: run.reference?.natsP50Ms ?? null,
     }))
   })
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
 function ratio(part: number, whole: number): number | null {

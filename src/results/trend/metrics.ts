@@ -10,12 +10,20 @@ export interface Metric {
   readonly of: (row: HistoryRow) => number | null
 }
 
+/** Of what the percentiles of a row are: service times, or response times in rows of older versions. */
+export type TimeKind = 'service' | 'response'
+
+/** Which times of a row are judged. */
+export function timeKindOf(row: HistoryRow): TimeKind {
+  return row.seriesKey === null ? 'response' : 'service'
+}
+
 /** All of them, in the order in which they are shown. */
 export const METRICS: readonly Metric[] = [
-  time('p50', 'P50', (row) => row.p50Ms),
-  time('p95', 'P95', (row) => row.p95Ms),
-  time('p99', 'P99', (row) => row.p99Ms),
-  time('p99.9', 'P99.9', (row) => row.p999Ms),
+  time('p50', 'P50', 'serviceP50Ms', 'p50Ms'),
+  time('p95', 'P95', 'serviceP95Ms', 'p95Ms'),
+  time('p99', 'P99', 'serviceP99Ms', 'p99Ms'),
+  time('p99.9', 'P99.9', 'serviceP999Ms', 'p999Ms'),
   {
     name: 'rate',
     label: 'rate',
@@ -33,6 +41,10 @@ export const METRICS: readonly Metric[] = [
   },
 ]
 
-function time(name: string, label: string, of: Metric['of']): Metric {
+type TimeColumn = Extract<keyof HistoryRow, `${string}Ms`>
+
+function time(name: string, label: string, service: TimeColumn, response: TimeColumn): Metric {
+  const of = (row: HistoryRow): number | null =>
+    row[timeKindOf(row) === 'service' ? service : response]
   return { name, label, unit: 'ms', better: 'less', of }
 }

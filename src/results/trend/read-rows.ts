@@ -22,8 +22,10 @@ export async function readTrendRows(
   onProgress: (done: number, of: number) => void,
 ): Promise<TrendRows> {
   const history = readHistory(folder)
-  const known = new Set(history.rows.map(({ runId }) => runId))
-  // Their run files may have what is missing.
+  // Rows of older versions lack service times, which the run file has.
+  const whole = history.rows.filter(({ seriesKey }) => seriesKey !== null)
+  const known = new Set(whole.map(({ runId }) => runId))
+  // As it may have what is missing of others.
   for (const runId of history.incomplete) known.delete(runId)
   const paths = runPathsIn(folder).filter((path) => !known.has(basename(path, '.json')))
   const rows: HistoryRow[] = []
@@ -43,7 +45,7 @@ export async function readTrendRows(
   return { rows: withoutRepeats([...history.rows, ...rows]), unread }
 }
 
-/** A history that was put together from several may hold a run twice. */
+/** A history that was put together from several may hold a run twice; the last of its rows counts. */
 function withoutRepeats(rows: readonly HistoryRow[]): readonly HistoryRow[] {
   const keyed = rows.map(
     (row) => [JSON.stringify([row.runId, row.scenario, row.operation]), row] as const,

@@ -1,43 +1,59 @@
 import { plot } from 'simple-ascii-chart'
-import { formatMs } from '../../load/duration.ts'
 import { printable } from '../printable.ts'
 import { paint } from '../render-scenario.ts'
 import { renderTable } from '../render-table.ts'
-import { FEWEST_VALUES, GREATEST_P } from '../statistics/change-points.ts'
-import type { Change, Series } from './series.ts'
+import { FEWEST_RUNS } from './alarms.ts'
+import { levelOf } from './changes.ts'
+import { counted, figure, significant } from './figure.ts'
+import type { Series } from './series.ts'
+import { changeNote, divisorNotes, versionNotes } from './series-notes.ts'
+import { sparkline } from './sparkline.ts'
+import { wrapped } from './wrap.ts'
 
-/** How many of the latest runs are drawn. */
-const MOST_DRAWN = 60
+/** How many of the latest runs are drawn in a line, and as a chart. */
+const MOST_IN_LINE = 28
+const MOST_IN_CHART = 60
+/** By Bonferroni, of a page that ever shows a change where there is none; 0.05 for 24 series, see `alarmsIn`. */
+const LEVEL_PER_SERIES = 0.05 / 24
 
 /**
  * The course of each series in a line, with what changed, by scenario and operation.
  * @param isDrawn whether each series is drawn as a chart too.
  */
 export function renderTrend(all: readonly Series[], isDrawn: boolean): string {
-  const groups = Map.groupBy(all, ({ scenario, operation, environmentKey, workloadHash }) =>
-    JSON.stringify([scenario, operation, environmentKey, workloadHash]),
+  const groups = Map.groupBy(all, (series) =>
+    JSON.stringify([series.scenario, series.operation, series.seriesKey, series.workloadHash]),
   )
   const blocks = [...groups.values()].map((group) => renderGroup(group, isDrawn))
-  return [...blocks, closing(all)].join('\n\n')
+  return [...blocks, wrapped(closing(all))].join('\n\n')
 }
 
 function renderGroup(group: readonly Series[], isDrawn: boolean): string {
-  const [first] = group
-  if (first === undefined) return ''
-  const { scenario, operation, environment, workloadHash, invalidRuns } = first
-  const dirty = first.points.filter(({ isDirty }) => isDirty).length
+  const longest = group.toSorted((a, b) => b.points.length - a.points.length)[0]
+  if (longest === undefined) return ''
+  const { scenario, operation, environment, workloadHash, invalidRuns, points } = longest
+  const dirty = points.filter(({ isDirty }) => isDirty).length
+  const kinds = new Set(group.map(({ timeKind }) => timeKind).filter((kind) => kind !== null))
   const notes = [
-    counted(Math.max(...group.map(({ points }) => points.length)), 'run'),
+    counted(points.length, 'run'),
     invalidRuns === 0 ? null : `${invalidRuns} invalid left out`,
     dirty === 0 ? null : `${dirty} of uncommitted work (*)`,
-    group.every(({ unit }) => unit !== '×') ? null : '× = round trips of the reference workload',
+    ...[...kinds].map((kind) => `P50 to P99.9 are ${kind} times`),
   ].filter((note) => note !== null)
   const lines = [
-    paint('bold', printable(`${scenario}: ${operation}`)),
-    paint('dim', printable(`  ${environment}; load ${workloadHash ?? 'not recorded'}`)),
-    `  ${notes.join(', ')}`,
+    paint('bold', wrapped(printable(`${scenario}: ${operation}`))),
+    paint(
+      'dim',
+      wrapped(`  ${printable(environment)}; load ${printable(workloadHash ?? 'not recorded')}`),
+    ),
+    wrapped(`  ${notes.join(', ')}`),
     renderCourses(group),
-    ...group.flatMap((series) => (series.changes ?? []).map((change) => said(series, change))),
+    ...group
+      .flatMap((series) => (series.changes ?? []).map((change) => changeNote(series, change)))
+      .map(wrapped),
+    ...[...divisorNotes(group), ...versionNotes(longest)].map((line) =>
+      paint('dim', wrapped(line)),
+    ),
     ...group.flatMap((series) =>
       isDrawn && series.points.length > 1 ? [`\n${chart(series)}`] : [],
     ),
@@ -46,19 +62,19 @@ function renderGroup(group: readonly Series[], isDrawn: boolean): string {
 }
 
 function renderCourses(group: readonly Series[]): string {
-  const right = ['mean', 'latest'].map((heading) => ({ heading, align: 'right' }) as const)
+  const right = ['level', 'latest'].map((heading) => ({ heading, align: 'right' }) as const)
   const left = ['metric', 'course'].map((heading) => ({ heading, align: 'left' }) as const)
   return renderTable(
     [...left, ...right, { heading: 'changes', align: 'left' }],
     group.map((series) => {
       const values = series.points.map(({ value }) => value)
       const latest = series.points.at(-1)
-      const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+      const level = levelOf(series.metric, values)
       return [
         series.metric.label,
-        sparkline(values.slice(-MOST_DRAWN)),
-        figure(series, mean),
-        `${figure(series, latest?.value ?? mean)}${latest?.isDirty === true ? '*' : ''}`,
+        sparkline(values.slice(-MOST_IN_LINE)),
+        figure(series, level),
+        `${figure(series, latest?.value ?? level)}${latest?.isDirty === true ? '*' : ''}`,
         changesText(series),
       ]
     }),
@@ -66,41 +82,13 @@ function renderCourses(group: readonly Series[]): string {
 }
 
 function changesText({ changes, points }: Series): string {
-  if (changes === null) {
-    return `${counted(FEWEST_VALUES - points.length, 'more run')} needed to find any`
-  }
+  if (changes === null) return `in ${counted(FEWEST_RUNS - points.length, 'run')}`
   return changes.length === 0 ? 'none' : String(changes.length)
-}
-
-/** One change: `P95 worse by 12.3 % since 1a2b3c4 …`. */
-function said(series: Series, change: Change): string {
-  const { first, meanBefore, meanAfter, relative, p, isWithinCommit } = change
-  const isWorse = meanAfter > meanBefore === (series.metric.better === 'less')
-  const size = relative === null ? '' : ` by ${Math.abs(relative * 100).toFixed(1)} %`
-  const word = paint(isWorse ? 'red' : 'green', `${isWorse ? 'worse' : 'better'}${size}`)
-  const commit = `${first.commit ?? 'no commit'}${first.isDirty ? '*' : ''}`
-  const means = `${figure(series, meanBefore)} before, ${figure(series, meanAfter)} after`
-  const chance = p < 1e-6 ? 'p < 0.000001' : `p = ${p.toPrecision(2)}`
-  const note = isWithinCommit ? '; between two runs of this commit, so not its doing' : ''
-  return `  ${series.metric.label} ${word} since ${paint('bold', commit)} (${first.startedAt.slice(0, 16)}Z): mean ${means}, ${chance}${note}`
-}
-
-/** Eight heights from the least to the greatest value. */
-function sparkline(values: readonly number[]): string {
-  const [least, greatest] = [Math.min(...values), Math.max(...values)]
-  const heights = '▁▂▃▄▅▆▇█'
-  return values
-    .map((value) =>
-      greatest === least
-        ? heights.charAt(3)
-        : heights.charAt(Math.round(((value - least) / (greatest - least)) * 7)),
-    )
-    .join('')
 }
 
 /** Runs from left to right, the latest last; changes are upright lines. */
 function chart(series: Series): string {
-  const points = series.points.slice(-MOST_DRAWN)
+  const points = series.points.slice(-MOST_IN_CHART)
   const offset = series.points.length - points.length
   const changes = (series.changes ?? []).map(({ index }) => index + 1).filter((x) => x > offset)
   const unit = series.unit === 'ratio' ? '' : `, ${series.unit}`
@@ -118,30 +106,11 @@ function chart(series: Series): string {
   return drawn.replace(/^\n+/, '').trimEnd()
 }
 
-function figure({ unit }: Series, value: number): string {
-  switch (unit) {
-    case 'ms':
-      return formatMs(value)
-    case '×':
-      return `${significant(value)} ×`
-    case '1/s':
-      return `${value.toFixed(1)}/s`
-    case 'ratio':
-      return `${(value * 100).toFixed(2)} %`
-  }
-}
-
-function significant(value: number): number {
-  return Number(value.toPrecision(3))
-}
-
 function closing(all: readonly Series[]): string {
   const searched = all.filter(({ changes }) => changes !== null).length
-  if (searched === 0) return `No series has the ${FEWEST_VALUES} runs that a change needs.`
+  if (searched === 0) return `No series has the ${FEWEST_RUNS} runs that a change needs.`
   const found = all.reduce((sum, { changes }) => sum + (changes?.length ?? 0), 0)
-  return `${counted(found, 'change')} in ${searched} series with ${FEWEST_VALUES} runs or more, at p ≤ ${GREATEST_P}; of 100 flat series of 100 runs, about 3 show one all the same.`
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
+  const level = Number(Math.min(searched * LEVEL_PER_SERIES * 100, 100).toPrecision(2))
+  const series = searched === 1 ? 'a flat series' : `${searched} flat series`
+  return `${counted(found, 'change')} in ${searched} series with ${FEWEST_RUNS} runs or more. Of pages with ${series}, at most ${level} % ever show one, up to a lag-1 autocorrelation of 0.6.`
 }

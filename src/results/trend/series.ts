@@ -1,10 +1,13 @@
 import type { HistoryRow } from '../history.ts'
-import { FEWEST_VALUES, findChangePoints, type ChangePoint } from '../statistics/change-points.ts'
-import type { Metric } from './metrics.ts'
+import { changesIn, type Change } from './changes.ts'
+import { chooseDivisor, DECIDING_RUNS, type Divisor } from './divisor.ts'
+import { timeKindOf, type Metric, type TimeKind } from './metrics.ts'
+import { versionChanges, type VersionChange } from './version-changes.ts'
 
 /** One run in a series. */
 export interface Point {
   readonly runId: string
+  /** ISO 8601, UTC. */
   readonly startedAt: string
   readonly commit: string | null
   readonly isDirty: boolean
@@ -12,120 +15,152 @@ export interface Point {
   readonly value: number
 }
 
-/** Where a series changed. */
-export interface Change extends ChangePoint {
-  /** The first run after it. */
-  readonly first: Point
-  /** Relative to the mean before; `null` where that is 0. */
-  readonly relative: number | null
-  /** Whether it lies between two runs of one commit, and so is not the code's doing. */
-  readonly isWithinCommit: boolean
-}
-
 /** The course of one metric of one operation, over runs that can be compared. */
 export interface Series {
   readonly scenario: string
   readonly operation: string
-  readonly environmentKey: string
+  /** 16 hex digits: runs on such machines and major versions are in one series. */
+  readonly seriesKey: string
+  /** Of the latest run. */
   readonly environment: string
   readonly workloadHash: string | null
   readonly metric: Metric
-  /** `×`: multiples of the reference workload's round trip, see `ratioOf`. */
+  /** `null` for what is not a time. */
+  readonly timeKind: TimeKind | null
+  /** By what times are divided; `null` for what is not a time. */
+  readonly divisor: Divisor | null
+  /** `×`: multiples of the reference workload's round trip. */
   readonly unit: Metric['unit'] | '×'
   /** By time. */
   readonly points: readonly Point[]
+  readonly versionChanges: readonly VersionChange[]
   /** `null` where there are too few points to find any. */
   readonly changes: readonly Change[] | null
-  /** Runs that were left out, for their measurement was invalid. */
+  /** Runs left out because their measurement was invalid. */
   readonly invalidRuns: number
 }
 
 /** What is looked at. */
 export interface TrendSelection {
   readonly metrics: readonly Metric[]
-  /** Whether times are shown as multiples of the reference where all runs have one. */
+  /** Whether times may be divided by the reference workload's. */
   readonly isByReference: boolean
 }
 
 /**
- * Series of unlike environments or loads are apart. Those that never had a value, such as the
- * delivery of what delivers nothing, are left out.
+ * Series of unlike machines, major versions or loads are apart, see `seriesKey` of history.ts. Those that
+ * never had a value, such as the delivery of what delivers nothing, are left out. Rows of later runs alter
+ * no change that was found without them.
  * @param rows in any order.
  */
 export function seriesOf(
   rows: readonly HistoryRow[],
   { metrics, isByReference }: TrendSelection,
 ): readonly Series[] {
-  const groups = Map.groupBy(rows, ({ scenario, operation, environmentKey, workloadHash }) =>
-    JSON.stringify([scenario, environmentKey, workloadHash, operation]),
+  const groups = Map.groupBy(rows, (row) =>
+    JSON.stringify([row.scenario, keyOf(row), row.workloadHash, row.operation]),
   )
-  return [...groups.values()].flatMap((group) =>
-    metrics.flatMap((metric) => {
-      const series = seriesOfGroup(group, metric, isByReference)
-      return series === null ? [] : [series]
-    }),
-  )
+  return [...groups.values()].flatMap((group) => {
+    const ordered = group.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+    return metrics.flatMap((metric) => seriesOfMetric(ordered, metric, isByReference))
+  })
 }
 
-function seriesOfGroup(
+function keyOf({ seriesKey, environmentKey }: HistoryRow): string {
+  return seriesKey ?? environmentKey
+}
+
+function orderOf({ startedAt, runId }: HistoryRow): string {
+  return startedAt + runId
+}
+
+/** One series; and another from where the reference that its times are divided by is missing. */
+function seriesOfMetric(
   group: readonly HistoryRow[],
   metric: Metric,
   isByReference: boolean,
-): Series | null {
-  const [first] = group
-  const valid = group
-    .filter((row) => row.verdict !== 'invalid' && metric.of(row) !== null)
-    .toSorted((a, b) => (a.startedAt + a.runId < b.startedAt + b.runId ? -1 : 1))
-  if (first === undefined || valid.length === 0) return null
-  const isRatio = isByReference && metric.unit === 'ms' && haveOneReference(valid)
-  const points = valid.map((row): Point => {
-    const { runId, startedAt, commit, isDirty } = row
-    const value = (metric.of(row) ?? 0) / (isRatio ? (referenceMs(row) ?? 1) : 1)
-    return { runId, startedAt, commit, isDirty: isDirty ?? false, value }
-  })
-  const { scenario, operation, environmentKey, environment, workloadHash } = first
-  return {
-    scenario,
-    operation,
-    environmentKey,
-    environment,
-    workloadHash,
-    metric,
-    unit: isRatio ? '×' : metric.unit,
-    points,
-    changes: points.length < FEWEST_VALUES ? null : changesIn(points),
-    invalidRuns: new Set(
-      group.filter(({ verdict }) => verdict === 'invalid').map(({ runId }) => runId),
-    ).size,
+): readonly Series[] {
+  const invalidRuns = new Set(
+    group.filter(({ verdict }) => verdict === 'invalid').map(({ runId }) => runId),
+  ).size
+  const rows = group.filter((row) => row.verdict !== 'invalid' && metric.of(row) !== null)
+  return partsOf(rows, metric, isByReference).map(({ rows: part, divisor }) =>
+    seriesOfRows(part, metric, divisor, invalidRuns),
+  )
+}
+
+interface Part {
+  readonly rows: readonly HistoryRow[]
+  readonly divisor: Divisor | null
+}
+
+/**
+ * Multiples of unlike references, or of some runs only, would make steps where nothing changed: runs
+ * without the reference of the first ones are a series of their own.
+ */
+function partsOf(
+  rows: readonly HistoryRow[],
+  metric: Metric,
+  isByReference: boolean,
+): readonly Part[] {
+  if (rows.length === 0) return []
+  const divisor = metric.unit === 'ms' ? divisorOf(rows, metric, isByReference) : null
+  if (divisor?.kind !== 'reference') return [{ rows, divisor }]
+  const isAlike = (row: HistoryRow): boolean =>
+    row.referenceVersion === rows[0]?.referenceVersion && referenceMs(row) !== null
+  const rest = rows.filter((row) => !isAlike(row))
+  return [{ rows: rows.filter(isAlike), divisor }, ...partsOf(rest, metric, isByReference)]
+}
+
+function divisorOf(rows: readonly HistoryRow[], metric: Metric, isByReference: boolean): Divisor {
+  if (!isByReference) return { kind: 'none', because: 'asked' }
+  const first = rows.slice(0, DECIDING_RUNS)
+  const references = first.map(referenceMs).filter((ms) => ms !== null)
+  const versions = new Set(first.map(({ referenceVersion }) => referenceVersion))
+  if (references.length < first.length || versions.size > 1) {
+    return { kind: 'none', because: 'no reference' }
   }
-}
-
-function changesIn(points: readonly Point[]): readonly Change[] {
-  return findChangePoints(points.map(({ value }) => value)).flatMap((change) => {
-    const [before, first] = [points[change.index - 1], points[change.index]]
-    if (before === undefined || first === undefined) return []
-    const { meanBefore, meanAfter } = change
-    return {
-      ...change,
-      first,
-      relative: meanBefore === 0 ? null : meanAfter / meanBefore - 1,
-      isWithinCommit:
-        first.commit !== null &&
-        before.commit === first.commit &&
-        !before.isDirty &&
-        !first.isDirty,
-    }
-  })
-}
-
-/** Multiples of unlike references, or of some runs only, would make steps where nothing changed. */
-function haveOneReference(rows: readonly HistoryRow[]): boolean {
-  const versions = new Set(rows.map(({ referenceVersion }) => referenceVersion))
-  return versions.size === 1 && rows.every((row) => referenceMs(row) !== null)
+  if (first.length < DECIDING_RUNS) return { kind: 'none', because: 'too few runs' }
+  return chooseDivisor(
+    first.map((row) => metric.of(row) ?? 0),
+    references,
+  )
 }
 
 /** One round trip of the reference workload: the geometric mean of those of Redis and NATS. */
 function referenceMs(row: HistoryRow): number | null {
   const { referenceRedisP50Ms: redis, referenceNatsP50Ms: nats } = row
   return redis === null || nats === null ? null : Math.sqrt(redis * nats)
+}
+
+function seriesOfRows(
+  rows: readonly HistoryRow[],
+  metric: Metric,
+  divisor: Divisor | null,
+  invalidRuns: number,
+): Series {
+  const isRatio = divisor?.kind === 'reference'
+  const points = rows.map((row): Point => {
+    const { runId, startedAt, commit, isDirty } = row
+    const value = (metric.of(row) ?? 0) / (isRatio ? (referenceMs(row) ?? 1) : 1)
+    return { runId, startedAt, commit, isDirty: isDirty ?? false, value }
+  })
+  const latest = rows.at(-1)
+  if (latest === undefined) throw new RangeError('a series has at least one row')
+  const versions = versionChanges(rows)
+  return {
+    scenario: latest.scenario,
+    operation: latest.operation,
+    seriesKey: keyOf(latest),
+    environment: latest.environment,
+    workloadHash: latest.workloadHash,
+    metric,
+    timeKind: metric.unit === 'ms' ? timeKindOf(latest) : null,
+    divisor,
+    unit: isRatio ? '×' : metric.unit,
+    points,
+    versionChanges: versions,
+    changes: changesIn(points, versions, metric),
+    invalidRuns,
+  }
 }

@@ -1,17 +1,33 @@
 import { expect, test } from 'vitest'
-import { simulateTrends } from './simulate.ts'
+import { PAGE, simulateFlat, simulateSteps } from './simulate.ts'
+import type { Noise } from './simulated-runs.ts'
+import { renderSimulation, simulateTrends } from './simulation-report.ts'
 
-test('at 5 % noise, few flat series alarm, and a step of 10 % is found within 7 values', () => {
-  const simulation = { seriesCount: 600, noise: 0.05, step: 0.1, seed: 1 }
-  const figures = simulateTrends(simulation)
-  expect(figures.falseAlarms).toBeLessThanOrEqual(0.05)
-  expect(figures.foundWithin7).toBeGreaterThanOrEqual(0.9)
-  expect(figures.foundAfter7).toBeGreaterThanOrEqual(0.9)
+const noise: Noise = { relative: 0.05, autocorrelation: 0, tails: 'normal', shared: null }
+
+test.each<Partial<Noise>>([
+  {},
+  { autocorrelation: 0.6 },
+  { autocorrelation: 0.6, tails: 'heavy' },
+  { autocorrelation: 0.6, shared: 0.9 },
+])('a page of flat series never alarms in 200 runs: %j', (kind) => {
+  const figures = simulateFlat({ ...noise, ...kind }, PAGE, 4)
+  expect(figures).toEqual({ series: PAGE, alarmed: 0, pages: 1, pagesAlarmed: 0 })
 })
 
-test('a simulation is the same for the same seed, and sees what there is to see', () => {
-  const simulation = { seriesCount: 20, noise: 0.05, step: 0, seed: 2 }
-  expect(simulateTrends(simulation)).toEqual(simulateTrends(simulation))
-  expect(simulateTrends(simulation).foundAfter7).toBeLessThan(0.2)
-  expect(simulateTrends({ ...simulation, step: 0.5 }).foundAfter7).toBe(1)
+test('steps are found, up or down', () => {
+  for (const step of [0.2, -0.2]) {
+    const { found, near, medianDelay } = simulateSteps(noise, step, 20, 1)
+    expect(found).toBe(20)
+    expect(near).toBeGreaterThanOrEqual(18)
+    expect(medianDelay).toBeLessThanOrEqual(15)
+  }
+})
+
+test('a simulation is the same for the same seed, and its tables fit 80 columns', () => {
+  const simulation = simulateTrends(1, 3)
+  expect(simulateTrends(1, 3)).toEqual(simulation)
+  const text = renderSimulation(simulation, 3)
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
+  expect(text).toContain('seed 3')
 })

@@ -1,63 +1,87 @@
-import { randomStream } from '../../load/arrivals/random-stream.ts'
-import { findChangePoints } from '../statistics/change-points.ts'
+import { medianOf } from '../../load/trend.ts'
+import type { Change } from './changes.ts'
+import { METRICS } from './metrics.ts'
+import { seriesOf } from './series.ts'
+import { simulatedRuns, type Noise, type Step } from './simulated-runs.ts'
 
-/** What is simulated: series of 100 values around 1, and the same with a step in the middle. */
-export interface Simulation {
-  readonly seriesCount: number
-  /** Standard deviation of a value, relative to its mean. */
-  readonly noise: number
-  /** Relative to the mean before it. */
-  readonly step: number
-  readonly seed: number
+/** Flat series that are looked at after each of this many runs. */
+export const RUNS = 200
+/** Series on a page. */
+export const PAGE = 24
+/** Runs before a step. */
+export const BEFORE = 50
+/** Runs from a step on. */
+export const AFTER = 60
+/** A change is located rightly if it is at most so many runs from the step. */
+export const NEAR = 3
+
+/** How flat series came out. */
+export interface FlatFigures {
+  readonly series: number
+  /** Of them, those that alarmed at any of the looks. */
+  readonly alarmed: number
+  /** Pages of 24 series with an alarm at any look; a rest that fills no page is left out. */
+  readonly pages: number
+  readonly pagesAlarmed: number
 }
 
-/** Shares of the series, 0 to 1. */
-export interface SimulationFigures {
-  /** Flat series that have a change point all the same. */
-  readonly falseAlarms: number
-  /** Flat series that had one at any of the looks after their 6th, 7th … 100th value. */
-  readonly falseAlarmsEver: number
-  /** Series with a step, complete, that have a change point at most 7 values from it. */
-  readonly foundWithin7: number
-  /** Series that end 7 values after the step and have such a change point already. */
-  readonly foundAfter7: number
+/** How series with a step came out. */
+export interface StepFigures {
+  readonly series: number
+  /** Of them, those whose step was reported, in its direction, within `AFTER` runs. */
+  readonly found: number
+  /** Runs from the step to the one that reports it, both counted; `null` if not half were found. */
+  readonly medianDelay: number | null
+  /** Of those found, how many were located at most `NEAR` runs from the step. */
+  readonly near: number
 }
 
-const LENGTH = 100
-const STEP_AT = LENGTH / 2
-/** How far a change point may be from the step, and how many values after it may be waited for it. */
-export const WITHIN = 7
-
-/** Tries the search for change points on normally distributed noise. The same seed gives the same figures. */
-export function simulateTrends(simulation: Simulation): SimulationFigures {
-  const { seriesCount, step } = simulation
-  const flat = Array.from({ length: seriesCount }, (_, k) => noiseOf(simulation, k))
-  const stepped = flat.map((values) =>
-    values.map((value, at) => (at < STEP_AT ? value : value * (1 + step))),
+/** Looks at flat series after every run, by what `npm run trend` does. */
+export function simulateFlat(noise: Noise, series: number, seed: number): FlatFigures {
+  const alarms = Array.from({ length: series }, (_, k) => {
+    const rows = simulatedRuns(RUNS, noise, { at: RUNS, relative: 0 }, seed, k)
+    return changesOf(rows).length > 0
+  })
+  const pages = Math.floor(series / PAGE)
+  const pagesAlarmed = Array.from({ length: pages }, (_, k) =>
+    alarms.slice(k * PAGE, (k + 1) * PAGE).includes(true),
   )
-  const share = (isSo: (values: readonly number[]) => boolean, of: readonly number[][]): number =>
-    of.filter(isSo).length / seriesCount
   return {
-    falseAlarms: share((values) => findChangePoints(values).length > 0, flat),
-    falseAlarmsEver: share(hasEverAlarmed, flat),
-    foundWithin7: share(isFound, stepped),
-    foundAfter7: share((values) => isFound(values.slice(0, STEP_AT + WITHIN)), stepped),
+    series,
+    alarmed: alarms.filter(Boolean).length,
+    pages,
+    pagesAlarmed: pagesAlarmed.filter(Boolean).length,
   }
 }
 
-function isFound(values: readonly number[]): boolean {
-  return findChangePoints(values).some(({ index }) => Math.abs(index - STEP_AT) <= WITHIN)
-}
-
-function hasEverAlarmed(values: readonly number[]): boolean {
-  return values.some((_, last) => findChangePoints(values.slice(0, last + 1)).length > 0)
-}
-
-/** Independent normal values, by Box and Muller (1958). */
-function noiseOf({ noise, seed }: Simulation, series: number): number[] {
-  const draw = randomStream(seed, series)
-  return Array.from({ length: LENGTH }, () => {
-    const radius = Math.sqrt(-2 * Math.log(draw()))
-    return 1 + noise * radius * Math.cos(2 * Math.PI * draw())
+/** Series that get slower after 50 runs, or faster. */
+export function simulateSteps(
+  noise: Noise,
+  relative: number,
+  series: number,
+  seed: number,
+): StepFigures {
+  const step: Step = { at: BEFORE, relative }
+  const found = Array.from({ length: series }, (_, k) => {
+    const changes = changesOf(simulatedRuns(BEFORE + AFTER, noise, step, seed, k))
+    return changes.find(
+      ({ confirmedBy, isWorse }) => confirmedBy >= BEFORE && isWorse === relative > 0,
+    )
   })
+  const delays = found.map((change) => (change?.confirmedBy ?? Infinity) - BEFORE + 1)
+  const median = medianOf(delays)
+  const isNear = (change: Change | undefined): boolean =>
+    change !== undefined && Math.abs(change.index - BEFORE) <= NEAR
+  return {
+    series,
+    found: found.filter((change) => change !== undefined).length,
+    medianDelay: Number.isFinite(median) ? median : null,
+    near: found.filter(isNear).length,
+  }
+}
+
+/** State follows from the rows in order, so all rows at once show the alarms of every look. */
+function changesOf(rows: ReturnType<typeof simulatedRuns>): readonly Change[] {
+  const metrics = METRICS.slice(0, 1)
+  return seriesOf(rows, { metrics, isByReference: true }).flatMap(({ changes }) => changes ?? [])
 }

@@ -1,21 +1,25 @@
 import { toCsv, type Column } from '../csv.ts'
-import type { Change, Point, Series } from './series.ts'
+import type { Change } from './changes.ts'
+import type { Point, Series } from './series.ts'
 
 interface PointRow {
   readonly series: Series
   readonly point: Point
   /** That begins here. */
   readonly change: Change | null
+  /** Versions that changed here. */
+  readonly versions: string | null
 }
 
-/** One row a run of a series; the first run after a change says what it was. */
+/** One row per run of a series; the first run after a change says what it was. */
 export function trendCsv(all: readonly Series[]): string {
   return toCsv(
     COLUMNS,
     all.flatMap((series) =>
       series.points.map((point, index): PointRow => {
         const change = series.changes?.find((candidate) => candidate.index === index) ?? null
-        return { series, point, change }
+        const versions = series.versionChanges.find((at) => at.index === index)?.text ?? null
+        return { series, point, change, versions }
       }),
     ),
   )
@@ -28,15 +32,11 @@ export function trendData(all: readonly Series[]): readonly object[] {
     metric: metric.name,
     better: metric.better,
     changes:
-      changes?.map(({ index, first, meanBefore, meanAfter, relative, p, isWithinCommit }) => ({
-        index,
+      changes?.map(({ first, confirmer, ...change }) => ({
+        ...change,
         commit: first.commit,
         runId: first.runId,
-        meanBefore,
-        meanAfter,
-        relative,
-        p,
-        isWithinCommit,
+        confirmedByRunId: confirmer.runId,
       })) ?? null,
   }))
 }
@@ -45,19 +45,21 @@ const COLUMNS: readonly Column<PointRow>[] = [
   column('scenario', ({ series }) => series.scenario),
   column('operation', ({ series }) => series.operation),
   column('metric', ({ series }) => series.metric.name),
+  column('timeKind', ({ series }) => series.timeKind),
   column('unit', ({ series }) => series.unit),
-  column('environmentKey', ({ series }) => series.environmentKey),
+  column('seriesKey', ({ series }) => series.seriesKey),
   column('workloadHash', ({ series }) => series.workloadHash),
   column('runId', ({ point }) => point.runId),
   column('startedAt', ({ point }) => point.startedAt),
   column('commit', ({ point }) => point.commit),
   column('isDirty', ({ point }) => point.isDirty),
   column('value', ({ point }) => point.value),
+  column('versionChange', ({ versions }) => versions),
   column('isChange', ({ change }) => change !== null),
-  column('meanBefore', ({ change }) => change?.meanBefore ?? null),
-  column('meanAfter', ({ change }) => change?.meanAfter ?? null),
+  column('levelBefore', ({ change }) => change?.levelBefore ?? null),
+  column('levelAfter', ({ change }) => change?.levelAfter ?? null),
   column('relativeChange', ({ change }) => change?.relative ?? null),
-  column('p', ({ change }) => change?.p ?? null),
+  column('confirmedByRunId', ({ change }) => change?.confirmer.runId ?? null),
 ]
 
 function column(label: string, value: Column<PointRow>['value']): Column<PointRow> {
