@@ -3,25 +3,26 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ServerBackends } from '../../../environment/backends.ts'
 import { EnvironmentError } from '../../../environment/environment-error.ts'
-import { OPERATIONS, type OperationName } from '../../operations/operations.ts'
+import type { OperationName } from '../../operations/operations.ts'
+import { medianOf } from '../../../load/trend.ts'
 import { freshTag } from '../../operations/servers.ts'
 import type { PairEnding } from '../../pairs/pair-estimate.ts'
 import { PAIR_TIMES } from '../../pairs/pair-task.ts'
 import { runPairProcess } from '../../pairs/run-pair-process.ts'
 import { makeVersion } from './faulty-version.ts'
 import type { RealSamples } from './judge-samples.ts'
-import { realCases, type RealCase } from './real-cases.ts'
+import { faultyCases, unchangedCases, type RealCase } from './real-cases.ts'
 
 export interface RealOptions {
   /** The running checkout's folder. */
   readonly project: string
   readonly backends: ServerBackends
-  /** Processes per operation of A/A, and of each fault. */
+  /** Processes per operation of A/A, and of each fault; 0 leaves faults out. */
   readonly processes: number
   readonly faulty: number
   /** Where a line is added for each process; `null`: nowhere. */
   readonly samplesFile: string | null
-  readonly onProgress: (done: number, of: number) => void
+  readonly onProgress: (text: string) => void
 }
 
 /** Cases with what was measured of them, and how long a process takes on average. */
@@ -32,7 +33,7 @@ export interface MeasuredCases {
 
 /**
  * Measures the running checkout's registry against itself, and against itself with faults, on real
- * servers: all cases in an order drawn anew.
+ * servers: first without faults, then with them, in an order drawn anew.
  * @throws EnvironmentError if a process ends without a result, or the registry fails against itself; the
  *   signal's reason if it is aborted.
  */
@@ -49,32 +50,32 @@ export async function measureCases(
       const servers = { redisUrl, natsUrls: [...natsUrls], tag: freshTag() }
       return runPairProcess({ ...PAIR_TIMES, ...servers, operation, base, head }, signal)
     }
-    const callMs: Partial<Record<OperationName, number>> = {}
-    for (const operation of OPERATIONS) {
-      const ending = await run(operation, base)
-      if (ending.kind === 'failed') throw new EnvironmentError(`${operation}: ${ending.error}`)
-      callMs[operation] = ending.estimate.latency.base
-    }
-    const cases = realCases(complete(callMs), { processes, faulty })
-    const versions = cases.map((one, i) => {
-      const head = join(workspace, `head-${i}`)
-      makeVersion(project, head, one.operation, one.fault)
-      return { one, head, endings: new Array<PairEnding>() }
-    })
-    const jobs = versions.flatMap((version) =>
-      Array.from({ length: version.one.processes }, () => version),
-    )
+    const all: MeasuredCase[] = []
     const startedMs = performance.now()
-    for (const [done, { one, head, endings }] of inDrawnOrder(jobs).entries()) {
-      onProgress(done, jobs.length)
-      const ending = await run(one.operation, head)
-      endings.push(ending)
-      if (samplesFile !== null) appendFileSync(samplesFile, sampleLine(one, ending))
+    let done = 0
+    const measureAll = async (cases: readonly RealCase[], isLast: boolean) => {
+      const versions = cases.map((one) => {
+        const head = join(workspace, `head-${all.length}`)
+        makeVersion(project, head, one.operation, one.fault)
+        const measured = { ...one, head, endings: new Array<PairEnding>() }
+        all.push(measured)
+        return measured
+      })
+      const jobs = versions.flatMap((version) =>
+        Array.from({ length: version.processes }, () => version),
+      )
+      for (const one of inDrawnOrder(jobs)) {
+        onProgress(`process ${done + 1}${isLast ? ` of ${count(all)}` : ''}`)
+        const ending = await run(one.operation, one.head)
+        one.endings.push(ending)
+        done += 1
+        if (samplesFile !== null) appendFileSync(samplesFile, sampleLine(one, ending))
+      }
     }
-    return {
-      samples: versions.map(({ one, endings }) => ({ ...one, endings })),
-      meanProcessMs: (performance.now() - startedMs) / jobs.length,
-    }
+    // A fault of 5 % is one of the times that these have.
+    await measureAll(unchangedCases(processes), faulty === 0)
+    if (faulty > 0) await measureAll(faultyCases(callMsOf(all), faulty), true)
+    return { samples: all, meanProcessMs: (performance.now() - startedMs) / done }
   } finally {
     rmSync(workspace, { recursive: true, force: true })
   }
@@ -84,11 +85,28 @@ function sampleLine({ operation, name }: RealCase, ending: PairEnding): string {
   return `${JSON.stringify({ operation, name, ending })}\n`
 }
 
-function complete(
-  callMs: Partial<Record<OperationName, number>>,
-): Readonly<Record<OperationName, number>> {
-  const { register = 0, heartbeat = 0, enumerate = 0, multicast = 0, watch = 0 } = callMs
-  return { register, heartbeat, enumerate, multicast, watch }
+type MeasuredCase = RealCase & { readonly head: string; readonly endings: PairEnding[] }
+
+function count(cases: readonly MeasuredCase[]): number {
+  return cases.reduce((sum, { processes }) => sum + processes, 0)
+}
+
+/**
+ * How long a call of the baseline takes, of each operation.
+ * @throws EnvironmentError if the registry fails against itself.
+ */
+function callMsOf(cases: readonly MeasuredCase[]): ReadonlyMap<OperationName, number> {
+  return new Map(
+    cases.map(({ operation, endings }) => {
+      const times = endings.map((ending) => {
+        if (ending.kind === 'measured') return ending.estimate.latency.base
+        throw new EnvironmentError(
+          `${operation}: the registry fails against itself: ${ending.error}`,
+        )
+      })
+      return [operation, medianOf(times)] as const
+    }),
+  )
 }
 
 function inDrawnOrder<T>(items: readonly T[]): readonly T[] {

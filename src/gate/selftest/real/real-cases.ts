@@ -1,4 +1,5 @@
 import { OPERATIONS, type OperationName } from '../../operations/operations.ts'
+import { PROCESSES } from '../../pairs/judge-pairs.ts'
 import type { Bound } from '../cases.ts'
 import type { RealFault } from './faulty-version.ts'
 
@@ -8,7 +9,6 @@ export interface RealCase {
   readonly name: string
   readonly fault: RealFault
   readonly bound: Bound
-  /** How many processes, for each one of a fault. */
   readonly processes: number
 }
 
@@ -19,23 +19,28 @@ const ALWAYS: Bound = { kind: 'power', atLeast: 1 }
 /** CPU time put off per call, in µs. */
 const DEFERRED_US = 20
 
+/** Each operation with itself. */
+export function unchangedCases(processes: number): readonly RealCase[] {
+  const unchanged = { name: 'A/A', fault: { kind: 'none' }, bound: ALARMS } as const
+  return OPERATIONS.map((operation) => ({ ...unchanged, operation, processes }))
+}
+
 /**
- * Each operation with itself, and with faults.
+ * Each operation with faults.
  * @param callMs how long a call of each takes on this machine, for a fault of 5 % of it.
- * @param processes of A/A; faults get `faulty`.
+ * @param processes of each fault that differs little between processes.
  */
-export function realCases(
-  callMs: Readonly<Record<OperationName, number>>,
-  { processes, faulty }: { readonly processes: number; readonly faulty: number },
+export function faultyCases(
+  callMs: ReadonlyMap<OperationName, number>,
+  processes: number,
 ): readonly RealCase[] {
   return OPERATIONS.flatMap((operation): readonly RealCase[] => {
-    const us = 0.05 * callMs[operation] * 1_000
+    const us = 0.05 * (callMs.get(operation) ?? 0) * 1_000
     const faults: readonly (readonly [string, RealFault, Bound, number])[] = [
-      ['A/A', { kind: 'none' }, ALARMS, processes],
-      ['+5 %', { kind: 'slower', us }, FOUND, faulty],
-      ['+1 round trip', { kind: 'round trip' }, ALWAYS, faulty],
-      [`${DEFERRED_US} µs deferred`, { kind: 'deferred', us: DEFERRED_US }, ALWAYS, faulty],
-      ['blocks for 6 ms', { kind: 'blocks' }, ALWAYS, 5],
+      ['+5 %', { kind: 'slower', us }, FOUND, processes],
+      ['+1 round trip', { kind: 'round trip' }, ALWAYS, processes],
+      [`${DEFERRED_US} µs deferred`, { kind: 'deferred', us: DEFERRED_US }, ALWAYS, processes],
+      ['blocks for 6 ms', { kind: 'blocks' }, ALWAYS, PROCESSES.first],
       ['throws', { kind: 'throws' }, ALWAYS, 1],
     ]
     return faults.map(([name, fault, bound, count]) => ({
