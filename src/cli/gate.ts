@@ -27,7 +27,7 @@ const DESCRIPTION =
   'Says whether a change made the registry slower: measures two versions of src/registry by turns, on the same servers and by the harness of this checkout.'
 
 const AFTER = `
-Stages, in this order; a regression found by one ends the gate
+Stages, in this order; after a regression found by counts, pairs or drift, no rounds are made
   counts   calls to Redis and messages of NATS per operation: exact; some 20 s
   pairs    latency, CPU time and allocation per operation: both versions in one process, called in
            turns, five fresh processes each; some 3 min

@@ -42,7 +42,8 @@ export interface CallTask {
 export type StageListener = (name: StageName, verdict: StageVerdict) => void
 
 /**
- * Runs the stages that call both versions' operations, until one of them finds a regression.
+ * Runs the stages that call both versions' operations: counts and pairs, and drift unless there is a
+ * regression; nothing after a head that fails.
  * @throws EnvironmentError if the head can't be imported, or a process fails for a reason that is no
  *   version's.
  */
@@ -55,7 +56,7 @@ export async function runCallStages(
   const { stages, operations, folders, backends } = task
   const isMemory = backends.kind === 'memory'
   const unavailable = task.unavailable ?? (isMemory ? 'no real server is measured' : null)
-  let isRegression = false
+  let isOver = false
   const stageOf = async <T extends object>(
     name: StageName,
     run: (servers: ServerBackends) => Promise<T | SkippedStage>,
@@ -63,12 +64,13 @@ export async function runCallStages(
   ): Promise<T | SkippedStage> => {
     if (!stages.includes(name)) return skipped('not asked for')
     if (unavailable !== null || isMemory) return skipped(unavailable ?? '')
-    if (isRegression) return skipped('a regression was found before')
+    if (isOver) return skipped('a regression was found before')
     if (signal.aborted) return missed('interrupted')
     try {
       const stage = await run(backends)
       const verdict = verdictOf(stage)
-      isRegression ||= verdict === 'regression'
+      // Counts say what a change costs the servers, pairs what that takes: the one doesn't replace the other.
+      isOver ||= verdict === 'regression' && (name !== 'counts' || isFailed(stage))
       onStage(name, verdict)
       return stage
     } catch (error) {
@@ -110,6 +112,10 @@ export async function runCallStages(
       verdictOfDrift,
     ),
   }
+}
+
+function isFailed(stage: object): boolean {
+  return 'kind' in stage && stage.kind === 'failed'
 }
 
 /** Counts need servers that nobody else uses: those given may have other users. */

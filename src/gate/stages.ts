@@ -5,7 +5,8 @@ import type { DriftOutcome } from './drift/run-drift.ts'
 import type { MeasuredPairs } from './pairs/run-pairs.ts'
 
 /**
- * What a gate looks at, in this order: what is exact and quick comes first. A regression ends it.
+ * What a gate looks at, in this order: what is exact and quick comes first. A regression found by
+ * counts or pairs ends it after pairs, one found by drift after that.
  * - `counts`: what each operation asks of Redis and NATS;
  * - `pairs`: latency, CPU time and allocation per operation, both versions called in turns;
  * - `drift`: whether an operation gets slower with time;
