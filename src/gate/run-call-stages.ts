@@ -56,7 +56,8 @@ export async function runCallStages(
   const { stages, operations, folders, backends } = task
   const isMemory = backends.kind === 'memory'
   const unavailable = task.unavailable ?? (isMemory ? 'no real server is measured' : null)
-  let isOver = false
+  let isRegression = false
+  let isHeadBroken = false
   const stageOf = async <T extends object>(
     name: StageName,
     run: (servers: ServerBackends) => Promise<T | SkippedStage>,
@@ -64,13 +65,16 @@ export async function runCallStages(
   ): Promise<T | SkippedStage> => {
     if (!stages.includes(name)) return skipped('not asked for')
     if (unavailable !== null || isMemory) return skipped(unavailable ?? '')
-    if (isOver) return skipped('a regression was found before')
+    // Counts say what a change asks of the servers, pairs what that takes: neither replaces the other.
+    if (name === 'pairs' ? isHeadBroken : isRegression) {
+      return skipped('a regression was found before')
+    }
     if (signal.aborted) return missed('interrupted')
     try {
       const stage = await run(backends)
       const verdict = verdictOf(stage)
-      // Counts say what a change costs the servers, pairs what that takes: the one doesn't replace the other.
-      isOver ||= verdict === 'regression' && (name !== 'counts' || isFailed(stage))
+      isRegression ||= verdict === 'regression'
+      isHeadBroken ||= verdict === 'regression' && isFailed(stage)
       onStage(name, verdict)
       return stage
     } catch (error) {
