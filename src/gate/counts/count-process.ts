@@ -46,6 +46,7 @@ async function count(task: CountTask): Promise<CountEnding> {
   }
 }
 
+process.once('disconnect', () => process.exit())
 const task = countTaskSchema.parse(JSON.parse(process.argv[2] ?? ''))
 const ending = await count(task)
 process.send?.(ending, () => process.exit(0))

@@ -23,8 +23,8 @@ const SHOWN_LINES = 12
 
 /**
  * Makes a measurement in a fresh process.
- * @throws EnvironmentError if the process ends without a result, with the end of its stderr; the
- *   signal's reason if it is aborted.
+ * @throws EnvironmentError if the process ends without a valid result, with its exit code or signal and
+ *   the end of its stderr; the signal's reason if it is aborted.
  */
 export async function forkMeasurement<T>(
   { name, program, task, compileCache, result, timeoutMs }: Measurement<T>,
@@ -38,25 +38,32 @@ export async function forkMeasurement<T>(
     // In a group of its own: a Ctrl-C comes from here, once.
     detached: true,
   })
+  let isTimedOut = false
   const kill = () => child.kill('SIGKILL')
-  const timer = setTimeout(kill, timeoutMs)
+  const timer = setTimeout(() => {
+    isTimedOut = true
+    kill()
+  }, timeoutMs)
   signal.addEventListener('abort', kill)
   try {
     let received: unknown
     child.on('message', (message) => {
       received = message
     })
-    const ended = new Promise<void>((resolve, reject) => {
-      child.once('close', () => resolve())
+    const ended = new Promise<string>((resolve, reject) => {
+      child.once('close', (code, signalName) => resolve(signalName ?? `exit code ${code}`))
       child.once('error', reject)
     })
-    const [printed] = await Promise.all([child.stderr ? text(child.stderr) : '', ended])
+    const [printed, end] = await Promise.all([child.stderr ? text(child.stderr) : '', ended])
     signal.throwIfAborted()
     const parsed = result.safeParse(received)
     if (parsed.success) return parsed.data
+    const why = isTimedOut ? `killed after ${Math.round(timeoutMs / 1_000)} s` : end
+    const what = received === undefined ? 'without a result' : 'with a result that is not valid'
     const last = printed.trim().split('\n').slice(-SHOWN_LINES).join('\n')
-    const why = last || `it was killed after ${Math.round(timeoutMs / 1_000)} s`
-    throw new EnvironmentError(`The process that measures ${name} ended without a result: ${why}`)
+    throw new EnvironmentError(
+      `The process that measures ${name} ended ${what} (${why})${last && `: ${last}`}`,
+    )
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', kill)

@@ -127,9 +127,10 @@ async function inTurns<T>(step: (arm: ArmName) => Promise<T>): Promise<Both<T>> 
 
 /**
  * The main part of a process that measures both versions: sends its parent what `measure` resolves
- * with, or which version failed, and ends.
+ * with, or which version failed, and ends. It ends with its parent, too.
  */
 export async function reportToParent(measure: () => Promise<object>): Promise<void> {
+  process.once('disconnect', () => process.exit())
   // A timer per call would be measured with it.
   setInterval(() => {
     if (underWay === null || performance.now() - underWay.sinceMs < LONGEST_STEP_MS) return

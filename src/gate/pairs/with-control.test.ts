@@ -37,6 +37,11 @@ test('so it is of a process that dies', async () => {
   await expect(measureBy(died, died)).rejects.toBe(died)
 })
 
+test('a head that cannot be imported is broken, not slow', async () => {
+  const broken = failure('head', 'import', 'no such module')
+  await expect(measureBy(broken, MEASURED)).rejects.toThrow(/^head can't be imported: no such/)
+})
+
 test('servers that are gone are no fault of a version', async () => {
   const gone = failure('head', 'connect', 'ECONNREFUSED')
   await expect(measureBy(gone, gone)).rejects.toThrow(EnvironmentError)

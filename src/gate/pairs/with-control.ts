@@ -7,7 +7,7 @@ import type { PairFailure } from './pair-estimate.ts'
  * fails there as well is no fault of the head.
  * @param measure with the project folder of the version that is called as the head.
  * @returns the measurement, or whose failure it was.
- * @throws EnvironmentError if the servers can't be reached, or the baseline's process against itself ends
+ * @throws EnvironmentError if the head can't be imported, the servers can't be reached, or the baseline's process against itself ends
  *   without a result; the signal's reason if it is aborted.
  */
 export async function withControl<T extends { readonly kind: 'measured' }>(
@@ -18,7 +18,10 @@ export async function withControl<T extends { readonly kind: 'measured' }>(
   const ending = await endingOf(() => measure(head), signal)
   if (ending.kind === 'measured') return ending
   const control = await measure(base)
-  if (control.kind === 'measured') return ending
+  if (control.kind === 'measured') {
+    if (ending.arm === 'base' || ending.phase !== 'import') return ending
+    throw new EnvironmentError(`head can't be imported: ${ending.error}`)
+  }
   if (control.phase === 'connect' && misfitIn(control.error) === null) {
     throw new EnvironmentError(`base can't connect any more: ${control.error}`)
   }

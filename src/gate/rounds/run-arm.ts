@@ -74,9 +74,10 @@ async function runBench(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const kill = () => killGroup(child.pid)
+  let patience: NodeJS.Timeout | undefined
   const end = () => {
     child.kill('SIGINT')
-    setTimeout(kill, END_MS).unref()
+    patience ??= setTimeout(kill, END_MS)
   }
   let isTimedOut = false
   const timeout = setTimeout(() => {
@@ -92,6 +93,8 @@ async function runBench(
     return { output: lines.slice(-SHOWN_LINES).join('\n'), isTimedOut }
   } finally {
     clearTimeout(timeout)
+    // By then, another process may have the number.
+    clearTimeout(patience)
     signal.removeEventListener('abort', end)
     // Whatever of the group outlived its leader.
     kill()
