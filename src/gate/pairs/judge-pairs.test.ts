@@ -56,6 +56,8 @@ describe('five processes', () => {
 test('ten processes decide for good: what they cannot exclude is inconclusive', () => {
   const wide = endings(0.06, 0.07, -0.05, -0.06, 0.01, 0, 0.05, -0.04, 0.02, -0.01)
   expect(verdictsOf(wide)).toBe('latency: inconclusive')
+  const unsteady = endings(...Array.from({ length: 8 }, () => 0.045), -0.01, -0.01)
+  expect(verdictsOf(unsteady)).toBe('latency: inconclusive')
   const slower = endings(0.06, 0.07, -0.01, 0.01, 0.03, 0.05, 0.05, 0.04, 0.02, 0.06)
   expect(verdictsOf(slower)).toBe('latency: regression')
 })

@@ -70,7 +70,7 @@ export type PairState =
  * | | of five | of ten |
  * |---|---|---|
  * | regression | median ≥ threshold, and all ≥ half of it | median ≥ threshold, and all but one > 0 |
- * | pass | median < 0.6 thresholds, and all < two | all but one < two |
+ * | pass | median < 0.6 thresholds, and all < two | median < threshold, and all but one < two |
  * | inconclusive | five more | neither |
  *
  * A one-sample test over so few processes would have either false alarms or no power. A process that
@@ -125,7 +125,7 @@ function judgeMetric(
   const margin = isLast ? 0 : threshold / 2
   if (change >= threshold && lower > margin) return { kind: 'regression', evidence }
   if (change <= -threshold && upper < -margin) return { kind: 'improvement', evidence }
-  const isClear = isLast || Math.abs(change) < NEAR * threshold
+  const isClear = isLast ? change < threshold : Math.abs(change) < NEAR * threshold
   const kind = isClear && upper < 2 * threshold ? 'pass' : 'inconclusive'
   return { kind, evidence }
 }
