@@ -28,7 +28,7 @@ that passed. The same seed gives the same table.
 
 --real measures the registry against itself, and against itself with faults, by processes of pairs on
 real servers. Gates are then drawn from each case's processes: what the gate would have said had it met
-them. 100 and 20 processes take about an hour.
+them. 100 and 20 processes take about an hour and a half.
 
 Exit code
   0 every bound is met   1 one is broken   2 something else is broken

@@ -24,13 +24,13 @@ import { runFolder } from './run-folder.ts'
 import { onSignals } from './signals.ts'
 
 const DESCRIPTION =
-  'Says whether a change made the registry slower: measures two versions of src/registry by turns, on the same servers and by the harness of this checkout.'
+  'Says whether a change made the registry slower: measures two versions of src/registry in turns, on the same servers and with the harness of this checkout.'
 
 const AFTER = `
 Stages, in this order; after a regression found by counts, pairs or drift, no rounds are made
-  counts   calls to Redis and messages of NATS per operation: exact; some 20 s
+  counts   calls to Redis and messages of NATS per operation: exact; about 20 s
   pairs    latency, CPU time and allocation per operation: both versions in one process, called in
-           turns, five fresh processes each; some 3 min
+           turns, five or ten fresh processes each; 3 to 6 min
   drift    whether an operation gets slower with time; 2 min, more to confirm
   rounds   open-loop scenarios, one run of each version per round: errors, delivery, shortfall,
            validity, and service times under load; the rest of the budget
@@ -38,9 +38,13 @@ Versions whose subject, packages and Node are equal pass without being measured.
 
 Metrics of rounds
   ${METRIC_NAMES.join(', ')}
-  p… of the service time, from when a request was started; response-p…: from when it was due;
-  completion-p…: until the last recipient has its message; errors, of the planned requests; delivery: missing, of the expected receipts;
-  shortfall: requests that were not started in time. Whether measurements are valid is always judged.
+  p…             service time, from the start of a request
+  response-p…    from when the request was due
+  completion-p…  from then until the last recipient has its message
+  errors         share of the planned requests
+  delivery       share of the expected receipts that is missing
+  shortfall      share of the planned requests that was not started in time
+Whether measurements are valid is always judged.
 
 Environment
   REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SCENARIOS, BENCH_RESULTS    as for npm run bench
@@ -60,7 +64,7 @@ Example
 interface Flags {
   readonly base?: string
   readonly head?: string
-  readonly subject: readonly string[]
+  readonly subject?: readonly string[]
   readonly stages: string
   readonly operations: string
   readonly measureEqual?: true
@@ -84,33 +88,39 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
     .option('--head <ref>', 'candidate: a branch, tag or commit; the working tree by default')
     .option(
       '--subject <path>',
-      'a file or a folder of the project that is compared; may be given several times; src/registry by default',
-      (path, others: readonly string[]) => [...others, path],
-      [],
+      'file or folder of the project to compare; may be given several times; src/registry by default',
+      (path, others?: readonly string[]) => [...(others ?? []), path],
     )
     .option('--stages <names>', 'the evidence to collect, separated by commas', STAGES.join(','))
     .option('--operations <names>', 'called by counts, pairs and drift', OPERATIONS.join(','))
-    .option('--measure-equal', 'measure even if both versions are equal: A against A')
-    .option('--budget <time>', 'total time; may overrun by less than one round', '20m')
+    .option('--measure-equal', 'measure equal versions, too: A against A')
+    .option(
+      '--budget <time>',
+      'total time; rounds get what the other stages leave, and may overrun by less than one',
+      '20m',
+    )
     .option(
       '--scenarios <names>',
       'of rounds, separated by commas',
       'register,enumerate,multicast,mixed',
     )
-    .option('--metrics <names>', 'of rounds, see below; by default, what only a load shows')
+    .option('--metrics <names>', 'of rounds, see below; by default those that only a load shows')
     .option(
       '--effect <share>',
-      'of rounds: the smallest change of a time that counts; 5% by default',
+      'of rounds: the smallest change of a time that counts; 25% after pairs, 5% without or with --metrics',
     )
     .option(
       '--duration <time>',
-      "of each scenario's measurement in a round; 2s to 8s, as long as the budget has 17 rounds of it",
+      "of each scenario's measurement in a round; by default the longest of 2s to 8s that allows 17 rounds",
     )
-    .option('--backend <kind>', 'containers, programs, memory or external; the first that there is')
+    .option(
+      '--backend <kind>',
+      'containers, programs, memory or external; the first available by default',
+    )
     .option('--markdown <file>', 'write the result as Markdown, for a comment')
     .option('--json <file>', 'write the result as JSON')
     .option('--junit <file>', 'write the result as JUnit XML')
-    .option('--results <folder>', 'where the run files go, in a folder of their own; results/')
+    .option('--results <folder>', 'for a folder with the run files; results/ by default')
     .addHelpText('after', AFTER)
     .action(async (flags: Flags) => {
       exitCode = await gateBy(flags)
@@ -168,7 +178,7 @@ function optionsOf(flags: Flags): GateOptions {
   return {
     project: process.cwd(),
     harness,
-    subject: flags.subject.length > 0 ? flags.subject : DEFAULT_SUBJECT,
+    subject: flags.subject ?? DEFAULT_SUBJECT,
     stages: namesOf('--stages', flags.stages, STAGES),
     operations: namesOf('--operations', flags.operations, OPERATIONS),
     measuresEqual: flags.measureEqual === true,

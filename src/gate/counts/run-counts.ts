@@ -1,3 +1,4 @@
+import { EnvironmentError } from '../../environment/environment-error.ts'
 import type { OperationName } from '../operations/operations.ts'
 import type { Phase } from '../operations/version-failure.ts'
 import { freshTag, type SharedServers } from '../operations/servers.ts'
@@ -27,7 +28,7 @@ export type CountsOutcome =
 /**
  * Counts what both versions' operations ask of servers that nobody else uses; a regression is counted
  * twice, and a failure has to come again.
- * @throws EnvironmentError if a process ends without a result; the signal's reason if it is aborted.
+ * @throws EnvironmentError if the base's process ends without a result; the signal's reason if it is aborted.
  */
 export async function runCounts(
   operations: readonly OperationName[],
@@ -41,7 +42,7 @@ export async function runCounts(
   const countBoth = async (): Promise<CountsOutcome> => {
     const base = await countOne('base')
     if (base.kind === 'failed') return failedBy('base', base)
-    const head = await countOne('head')
+    const head = await headEnding(() => countOne('head'), signal)
     if (head.kind === 'failed') return failedBy('head', head)
     return judged(base.operations, head.operations)
   }
@@ -57,6 +58,19 @@ export async function runCounts(
   const second = await countBoth()
   if (second.kind === 'failed') return second
   return judged(joined(first.base, second.base), joined(first.head, second.head))
+}
+
+/** A head whose process dies, after the base's did not, fails like one that throws. */
+async function headEnding(
+  count: () => Promise<CountEnding>,
+  signal: AbortSignal,
+): Promise<CountEnding> {
+  try {
+    return await count()
+  } catch (error) {
+    if (signal.aborted || !(error instanceof EnvironmentError)) throw error
+    return { kind: 'failed', operation: null, phase: 'call', error: error.message }
+  }
 }
 
 type Counted = readonly OperationCounts[]
