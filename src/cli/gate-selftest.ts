@@ -100,13 +100,13 @@ async function realSelftest(flags: Flags): Promise<CommandEnd> {
   const processes = wholeNumber('--processes', flags.processes, PROCESSES.most, 10_000)
   const faulty = wholeNumber('--faulty', flags.faulty, 0, 10_000)
   const seed = wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1)
+  const ending = new AbortController()
+  const interruption = onSignals(() => ending.abort())
+  const live = liveLine()
   const servers = await startBackends({
     ...backendSettings(process.env),
     onProgress: (message) => process.stderr.write(`${message}\n`),
   })
-  const ending = new AbortController()
-  const interruption = onSignals(() => ending.abort())
-  const live = liveLine()
   try {
     const { backends } = servers
     if (backends.kind === 'memory') throw new EnvironmentError(backends.notice)

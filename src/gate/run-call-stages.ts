@@ -45,7 +45,7 @@ export type StageListener = (name: StageName, verdict: StageVerdict) => void
  * Runs the stages that call both versions' operations: counts and pairs, and drift unless there is a
  * regression; nothing after a head that fails.
  * @throws EnvironmentError if the head can't be imported, or a process fails for a reason that is no
- *   version's.
+ *   version's, unless there is a regression already.
  */
 export async function runCallStages(
   task: CallTask,
@@ -79,7 +79,9 @@ export async function runCallStages(
       return stage
     } catch (error) {
       if (signal.aborted) return missed('interrupted')
-      throw error
+      // What was found before is not lost: it has cost minutes, and it decides.
+      if (!isRegression || !(error instanceof EnvironmentError)) throw error
+      return missed(error.message)
     }
   }
   const shared = ({ redisUrl, natsUrls }: ServerBackends): SharedServers => ({

@@ -96,8 +96,11 @@ export async function runGate(
     removeIfEmpty(runs)
     throw error
   } finally {
-    await servers?.stop()
-    rmSync(workspace, { recursive: true, force: true })
+    try {
+      await servers?.stop()
+    } finally {
+      rmSync(workspace, { recursive: true, force: true })
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { judgePairs, PROCESSES, type PairState } from './judge-pairs.ts'
 import type { PairEnding } from './pair-estimate.ts'
 import { PAIR_TIMES } from './pair-task.ts'
 import { runPairProcess } from './run-pair-process.ts'
+import { shuffled } from './shuffled.ts'
 import { withControl } from './with-control.ts'
 
 /** An operation, the processes that measured it, and what they say. */
@@ -81,11 +82,4 @@ async function measureOnce(
     if (signal.aborted) return null
     throw error
   }
-}
-
-function shuffled<T>(items: readonly T[]): readonly T[] {
-  return items
-    .map((item) => ({ item, at: Math.random() }))
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ item }) => item)
 }

@@ -4,6 +4,7 @@ import { shareInterval, type ShareInterval } from '../../../results/statistics/s
 import type { OperationName } from '../../operations/operations.ts'
 import { judgePairs, PROCESSES } from '../../pairs/judge-pairs.ts'
 import type { PairEnding } from '../../pairs/pair-estimate.ts'
+import { shuffled } from '../../pairs/shuffled.ts'
 import type { Bound } from '../cases.ts'
 
 /** Processes that measured one case. */
@@ -101,12 +102,4 @@ function latencyOf(endings: readonly PairEnding[]): RealRow['latency'] {
     differenceUs: medianOf(latencies.map(({ differenceUs }) => differenceUs)),
     scatter: Math.sqrt(squares / Math.max(changes.length - 1, 1)),
   }
-}
-
-/** Fisher–Yates. */
-function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
-  const left = [...items]
-  const drawn: T[] = []
-  while (left.length > 0) drawn.push(...left.splice(Math.floor(random() * left.length), 1))
-  return drawn
 }

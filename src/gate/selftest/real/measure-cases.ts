@@ -9,6 +9,7 @@ import { freshTag } from '../../operations/servers.ts'
 import type { PairEnding } from '../../pairs/pair-estimate.ts'
 import { PAIR_TIMES } from '../../pairs/pair-task.ts'
 import { runPairProcess } from '../../pairs/run-pair-process.ts'
+import { shuffled } from '../../pairs/shuffled.ts'
 import { makeVersion } from './faulty-version.ts'
 import type { RealSamples } from './judge-samples.ts'
 import { faultyCases, unchangedCases, type RealCase } from './real-cases.ts'
@@ -64,7 +65,7 @@ export async function measureCases(
       const jobs = versions.flatMap((version) =>
         Array.from({ length: version.processes }, () => version),
       )
-      for (const one of inDrawnOrder(jobs)) {
+      for (const one of shuffled(jobs)) {
         onProgress(`process ${done + 1}${isLast ? ` of ${count(all)}` : ''}`)
         const ending = await run(one.operation, one.head)
         one.endings.push(ending)
@@ -107,11 +108,4 @@ function callMsOf(cases: readonly MeasuredCase[]): ReadonlyMap<OperationName, nu
       return [operation, medianOf(times)] as const
     }),
   )
-}
-
-function inDrawnOrder<T>(items: readonly T[]): readonly T[] {
-  return items
-    .map((item) => ({ item, at: Math.random() }))
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ item }) => item)
 }
