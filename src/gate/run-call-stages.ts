@@ -53,9 +53,8 @@ export async function runCallStages(
   onStage: StageListener,
   signal: AbortSignal,
 ): Promise<CallStages> {
-  const { stages, operations, folders, backends } = task
+  const { stages, operations, folders, backends, unavailable } = task
   const isMemory = backends.kind === 'memory'
-  const unavailable = task.unavailable ?? (isMemory ? 'no real server is measured' : null)
   let isRegression = false
   let isHeadBroken = false
   const stageOf = async <T extends object>(
@@ -64,7 +63,9 @@ export async function runCallStages(
     verdictOf: (stage: T | SkippedStage) => StageVerdict,
   ): Promise<T | SkippedStage> => {
     if (!stages.includes(name)) return skipped('not asked for')
-    if (unavailable !== null || isMemory) return skipped(unavailable ?? '')
+    if (unavailable !== null) return skipped(unavailable)
+    // Servers that could not be started are no reason to pass.
+    if (isMemory) return missed('there are no real servers')
     // Counts say what a change asks of the servers, pairs what that takes: neither replaces the other.
     if (name === 'pairs' ? isHeadBroken : isRegression) {
       return skipped('a regression was found before')

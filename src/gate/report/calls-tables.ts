@@ -113,7 +113,11 @@ function pairRow({ operation, metric, verdict }: JudgedPairs): StageRow {
   }
   const { kind, evidence } = verdict
   const { base, change, difference, processes, threshold } = evidence
-  const says = kind === 'inconclusive' ? 'inconclusive: the processes scatter too much' : kind
+  const why =
+    processes < PROCESSES.first
+      ? 'too few processes could measure it'
+      : 'the processes scatter too much'
+  const says = kind === 'inconclusive' ? `inconclusive: ${why}` : kind
   return {
     cells: [
       operation,
