@@ -88,7 +88,7 @@ test.each([
     /^--scenarios: no scenario has "x".*there are send\.\n$/,
   ],
   [['--base', 'HEAD', '--results', ''], /^--results: is empty.*\n$/],
-  [['--base', 'HEAD', '--metrics', 'p42'], /^--metrics: "p42" is not a metric; there are p50.*\n$/],
+  [['--base', 'HEAD', '--metrics', 'p42'], /^--metrics: "p42" is not a metric; known: p50.*\n$/],
   [['--base', 'HEAD', '--effect', '0%'], /^--effect: "0%" must be above 0.*\n$/],
   [['--base', 'HEAD', '--budget', '5'], /^--budget: "5" is not a duration.*\n$/],
   [

@@ -14,22 +14,22 @@ export interface GateOptions {
   readonly subject: readonly string[]
   /** The evidence that is wanted; see `STAGES`. */
   readonly stages: readonly StageName[]
-  /** What the stages call that call the registry. */
+  /** Called by counts, pairs and drift. */
   readonly operations: readonly OperationName[]
-  /** Measures versions that are equal, too: A against A. */
+  /** Measures equal versions, too: A against A. */
   readonly measuresEqual: boolean
   /** Names a commit. */
   readonly base: string
   /** Names a commit; `null` is the working tree. */
   readonly head: string | null
-  /** For all of it, preparation included; passed by one round at most. In ms. */
+  /** Total time, preparation included, in ms. Rounds get what the other stages leave, and may overrun by one. */
   readonly budgetMs: number
   readonly scenarioFolder: string
   /** Names of scenarios, as their files have them. */
   readonly scenarios: readonly string[]
-  /** `null`: those that are gated by default. */
+  /** `null`: the default metrics. */
   readonly metrics: readonly OperationMetric[] | null
-  /** Where the smallest changes that count differ from the usual ones. */
+  /** The smallest changes that count, where they differ from the usual ones. */
   readonly effects: Partial<Effects>
   /** Of each scenario's measurement in a round, in ms; `null`: as long as the budget allows. */
   readonly durationMs: number | null
@@ -40,8 +40,8 @@ export interface GateOptions {
 
 /** How a gate tells its user what it is doing. */
 export interface GateProgress {
-  /** Something to be read, to stay. */
+  /** A line that stays. */
   note(text: string): void
-  /** What is under way; in place of what was said last. */
+  /** What is under way; replaces the last such line. */
   live(text: string): void
 }

@@ -20,14 +20,14 @@ import {
   type StageVerdict,
 } from './stages.ts'
 
-/** What the stages that call the registry's operations say. */
+/** The stages that call the registry's operations. */
 export interface CallStages {
   readonly counts: CountsStage
   readonly pairs: PairsStage
   readonly drift: DriftStage
 }
 
-/** What is called, where, and by which stages. */
+/** The operations to call, the versions and servers, and the stages that are wanted. */
 export interface CallTask {
   readonly stages: readonly StageName[]
   readonly operations: readonly OperationName[]
@@ -38,7 +38,7 @@ export interface CallTask {
   readonly unavailable: string | null
 }
 
-/** Notes how a stage ended, and tells what comes next whether there was a regression. */
+/** Hears how a stage ended. */
 export type StageListener = (name: StageName, verdict: StageVerdict) => void
 
 /**

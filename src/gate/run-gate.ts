@@ -194,7 +194,7 @@ function whyNoRounds(
   return signal.aborted ? skipped('interrupted', true) : null
 }
 
-/** What the estimates belong to: elsewhere, percentages are others. */
+/** The machine and servers that the estimates belong to: elsewhere, percentages differ. */
 function describeEnvironment(servers: StartedBackends | null): string {
   const { cpuModel, availableCores, nodeVersion } = readEnvironment()
   const machine = `${cpuModel}, ${availableCores} cores, Node ${nodeVersion}`
@@ -229,7 +229,7 @@ async function prepareArms(
     const arm = await prepareArm({ name, version }, repository, workspace, plan, signal)
     const packages =
       arm.packages === 'linked'
-        ? "packages: this checkout's own, for the lockfiles are equal"
+        ? "packages: this checkout's own, because the lockfiles are equal"
         : 'packages: installed from its own lockfile'
     progress.note(`${name}: ${describeVersion(version)}, ${packages}`)
     return arm

@@ -15,7 +15,7 @@ import type { MeasuredPairs } from './pairs/run-pairs.ts'
 export const STAGES = ['counts', 'pairs', 'drift', 'rounds'] as const
 export type StageName = (typeof STAGES)[number]
 
-/** A stage that says nothing, and why. */
+/** A stage that was not run, and why. */
 export interface SkippedStage {
   readonly kind: 'skipped'
   readonly why: string
@@ -29,7 +29,7 @@ export type PairsStage =
   | SkippedStage
 export type DriftStage = DriftOutcome | SkippedStage
 
-/** What a stage says; `null`: nothing. */
+/** The verdict of a stage; `null` if it has none. */
 export type StageVerdict = GateVerdict['kind'] | null
 
 export function verdictOfSkipped({ isMissed }: SkippedStage): StageVerdict {

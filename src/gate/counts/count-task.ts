@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { OPERATIONS } from '../operations/operations.ts'
 
-/** What a process counts, of one version, on servers that nobody else uses. */
+/** The task of a process that counts for one version, on servers that nobody else uses. */
 export const countTaskSchema = z.strictObject({
   operations: z.array(z.enum(OPERATIONS)),
   /** Project folder of the version. */
@@ -17,5 +17,5 @@ export const countTaskSchema = z.strictObject({
 
 export type CountTask = Readonly<z.infer<typeof countTaskSchema>>
 
-/** 200 calls, three times: what goes on besides the calls differs between repeats. */
+/** Three repeats tell housekeeping, which differs between them, from the calls. */
 export const COUNTED = { calls: 200, repeats: 3 } as const

@@ -10,7 +10,7 @@ export const repeatSchema = z.strictObject({
   redisCalls: z
     .record(z.string(), z.int().min(0))
     .describe('By command; calls made by a script count like any other.'),
-  natsMessages: z.int().min(0).describe('Published, by whomever: receipts are among them.'),
+  natsMessages: z.int().min(0).describe('Published by any process: receipts are among them.'),
   natsBytes: z.int().min(0).describe('Of their subjects, headers and payloads.'),
 })
 

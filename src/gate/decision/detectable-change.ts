@@ -12,7 +12,7 @@ export const DETECTED = 0.8
  * these do: by the plan's own looks on simulated rounds, normally distributed.
  *
  * @param effect the smallest change that counts.
- * @param mostRounds so many rounds there are in all; `Infinity`: as many as the plan has looks for.
+ * @param mostRounds the number of rounds in all; `Infinity`: as many as the plan has looks for.
  * @returns as the evidence has its changes; `null` if the scatter is unknown, or no change is found
  *   in 80 % of gates.
  */

@@ -73,7 +73,7 @@ const SCREENING_ALPHA = 0.05
 const CONFIRMATION_ROUNDS = 10
 /** Ten rounds can be dealt to the orders in 252 ways: the least level at which they can show anything. */
 const LEAST_OF_TEN = 1 / 252
-/** That a gate finds a regression where there is none, of all its comparisons together. */
+/** The probability of a false regression, over all comparisons of a gate. */
 const FALSE_ALARMS = 0.05
 const MOST_CONFIRMATION_ALPHA = 0.05
 

@@ -26,7 +26,7 @@ export type Screening =
 
 type Out = 'refused' | 'not comparable'
 
-/** More unusable rounds than this share, and what is left of them is no evidence that all is well. */
+/** With a larger share of unusable rounds, the others are no evidence that all is well. */
 const MOST_UNUSABLE = 0.1
 
 /**
@@ -58,7 +58,7 @@ export function questionOf({ metric }: Comparison, plan: GatePlan, { alpha }: Lo
   return { effect, limit: effect * PASS_LIMIT_EFFECTS, alpha }
 }
 
-/** Whether so many rounds are missing that those that are there can't show that all is well. */
+/** Whether too many rounds are unusable for the others to show that all is well. */
 export function isPatchy({ rounds, unusable }: Paired): boolean {
   return unusable !== null && unusable.count > MOST_UNUSABLE * rounds
 }

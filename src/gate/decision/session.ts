@@ -46,8 +46,8 @@ export function openGate(plan: GatePlan): GateSession {
 }
 
 /**
- * Rounds more.
- * @throws TypeError if the gate wants none, or not so many.
+ * Adds rounds.
+ * @throws TypeError if the gate wants fewer.
  */
 export function addRounds(session: GateSession, rounds: readonly GateRound[]): GateSession {
   const state = judgeGate(session)
@@ -59,7 +59,7 @@ export function addRounds(session: GateSession, rounds: readonly GateRound[]): G
 }
 
 /**
- * One round more, of which `addRounds` takes several.
+ * Adds one round.
  * @throws TypeError if the gate wants none.
  */
 export function addRound(session: GateSession, round: GateRound): GateSession {

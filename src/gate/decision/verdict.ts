@@ -16,7 +16,7 @@ export interface Evidence {
   readonly candidate: number
   /** Hodges–Lehmann, of averages of one round of each order; of a validity, the difference itself. */
   readonly estimate: number
-  /** The interval of the estimate; null: unbounded, for so few rounds can't bound it. */
+  /** The interval of the estimate; null: unbounded, because there are too few rounds. */
   readonly lower: number | null
   readonly upper: number | null
   /** One-sided level of the test and of each end: the interval's confidence is 1 − 2α. */

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { OPERATIONS } from '../operations/operations.ts'
 import { pairFailureSchema } from '../pairs/pair-estimate.ts'
 
-/** What a long process is to measure: both versions of some operations, for so long. */
+/** The task of a long process: operations of both versions, for `durationMs`. */
 export const driftTaskSchema = z.strictObject({
   operations: z.array(z.enum(OPERATIONS)).min(1),
   base: z.string(),

@@ -30,7 +30,7 @@ export const pairEstimateSchema = z.strictObject({
 
 export type PairEstimate = Readonly<z.infer<typeof pairEstimateSchema>>
 
-/** A version failed in a process of both: the other one did not. */
+/** The failure of one version in a process that calls both. */
 export const pairFailureSchema = z.strictObject({
   kind: z.literal('failed'),
   arm: armName,

@@ -31,7 +31,7 @@ test('the head is at fault only if the baseline survives against itself', async 
   })
 })
 
-test('so it is of a process that dies', async () => {
+test("a process that dies is the head's fault, unless the control dies, too", async () => {
   const died = new EnvironmentError('killed')
   expect(await measureBy(died, MEASURED)).toMatchObject({ arm: 'head', error: 'killed' })
   await expect(measureBy(died, died)).rejects.toBe(died)

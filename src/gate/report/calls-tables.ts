@@ -35,7 +35,7 @@ function failureRow(
 
 const COUNT_HEADINGS = ['operation', 'per call', 'base', 'head'] as const
 
-/** What each operation asks of Redis and NATS: a row per counter that differs, or one that none does. */
+/** Redis calls and NATS messages per operation: one row per counter that differs, or one row if none does. */
 export function countsTable(counts: Counts): StageTable {
   const rows =
     counts.kind === 'failed'
@@ -76,7 +76,7 @@ const PAIR_HEADINGS = [
   'counts from',
 ] as const
 
-/** What one process that calls both versions in turns showed, of each operation and metric. */
+/** Results of pairs: one row per operation and metric. */
 export function pairsTable({ operations }: Pairs): StageTable {
   return {
     stage: 'pairs',
@@ -109,7 +109,7 @@ function pairRow({ operation, metric, verdict }: JudgedPairs): StageRow {
       metric,
       ...Array.from({ length: PAIR_HEADINGS.length - 2 }, () => '–'),
     ]
-    return { cells, verdict: 'refused', says: 'not measured: this system does not tell' }
+    return { cells, verdict: 'refused', says: 'not measured: no process could measure it' }
   }
   const { kind, evidence } = verdict
   const { base, change, difference, processes, threshold } = evidence
@@ -184,7 +184,7 @@ export function driftTable(drift: Drift): StageTable {
           })),
     findings: [],
     notes: [
-      `drift is a rise of head / base by ${share(screening.slopePerMinute)} a minute (p ≤ ${screening.p}) in ${screening.durationMs / 1_000} s of all operations, and by ${share(confirmation.slopePerMinute)} (p ≤ ${confirmation.p}) in ${confirmation.durationMs / 1_000} s of that one alone`,
+      `drift is a rise of head / base by ${share(screening.slopePerMinute)} per minute (p ≤ ${screening.p}) in ${screening.durationMs / 1_000} s of all operations, and by ${share(confirmation.slopePerMinute)} (p ≤ ${confirmation.p}) in ${confirmation.durationMs / 1_000} s of that one alone`,
     ],
   }
 }

@@ -168,7 +168,7 @@ test('rows of JUnit say what the tables do', () => {
   ])
 })
 
-test('equal versions pass, and it is said that nothing was measured', () => {
+test('equal versions pass, and the report says that nothing was measured', () => {
   const skipped = { kind: 'skipped', why: 'equal', isMissed: false } as const
   const stages = { counts: skipped, pairs: skipped, drift: skipped, rounds: skipped }
   const text = renderGate({ ...report, stages, verdict: 'pass', exitCode: 0 })
@@ -176,9 +176,9 @@ test('equal versions pass, and it is said that nothing was measured', () => {
   expect(text).toContain('pass: working tree against main (0a1b2c3), without measuring')
 })
 
-test('what lacks requests is said in a line, or in the table if it was asked for', () => {
+test('a metric without enough requests has a line, or a row if it was asked for by name', () => {
   const advice =
-    'not judged: a|b › send has 800 requests a round; needed are, for service p99 10000 (--duration 100s)'
+    'not judged: a|b › send has 800 requests per round; needed: service p99 10000 (--duration 100s)'
   expect(renderGate(report)).toContain(advice)
   const asked = rounds.comparisons.map((judged) => ({
     ...judged,
@@ -186,10 +186,10 @@ test('what lacks requests is said in a line, or in the table if it was asked for
   }))
   const text = renderGate(withRounds({ comparisons: asked }))
   expect(text).not.toContain(advice)
-  expect(text).toContain('refused: 800 requests a round, 10000 are needed')
+  expect(text).toContain('refused: 800 requests per round, 10000 needed')
 })
 
-test('a name is text in a comment, whatever it has: no mention, no tag, no column, no new line', () => {
+test('names are escaped in Markdown: no mention, tag, column or line break', () => {
   const hostile = '@org/team <img src=x> `a` | b\n# c'
   const [first, ...others] = rounds.comparisons
   const named = { ...first.comparison, id: hostile, scenario: hostile, operation: hostile }
@@ -204,7 +204,7 @@ test('a name is text in a comment, whatever it has: no mention, no tag, no colum
   expect(new Set(columns)).toEqual(new Set([7, 10, 13]))
 })
 
-test('nothing of a name is obeyed by a terminal', () => {
+test('names have no control characters on a terminal', () => {
   const [first] = rounds.comparisons
   const hostile = { ...first.comparison, id: 'a\u001B[2J', scenario: 'a\u001B[2J' }
   const text = renderGate(withRounds({ comparisons: [{ ...first, comparison: hostile }] }))
@@ -221,7 +221,7 @@ test('a report is what its schema says', () => {
   expect(gateReportSchema.parse(report)).toEqual(report)
 })
 
-test('rounds of which none was finished are said to be none', () => {
+test('an unfinished first round is reported', () => {
   expect(renderGate(withRounds({ comparisons: [] }))).toContain('no round was finished')
 })
 

@@ -37,7 +37,7 @@ export function roundsTable(rounds: Rounds): StageTable {
   }
 }
 
-/** What was refused without having been asked for is said in fewer words. */
+/** Refusals of default metrics are listed below the table. */
 function shown({ comparisons }: Rounds): readonly JudgedComparison[] {
   return comparisons.filter(
     ({ comparison, verdict }) => verdict.kind !== 'refused' || comparison.isAsked,
@@ -69,7 +69,7 @@ function cellsOf({ comparison, verdict, detectable }: JudgedComparison): readonl
   ]
 }
 
-/** Of what was found; of a change for the worse where nothing was. */
+/** The p-value of the change that was found; without one, that of a change for the worse. */
 function pOf({ kind }: Verdict, { pWorse, pBetter }: Evidence): number {
   return kind === 'improvement' ? pBetter : pWorse
 }
@@ -81,7 +81,7 @@ function describe(verdict: Verdict): string {
     case 'improvement':
       return verdict.kind
     case 'refused':
-      return `refused: ${verdict.requests} requests a round, ${verdict.needed} are needed`
+      return `refused: ${verdict.requests} requests per round, ${verdict.needed} needed`
     case 'not comparable':
       return `not comparable: ${verdict.why}`
     case 'inconclusive':
@@ -100,7 +100,7 @@ function reasonOf(why: Extract<Verdict, { kind: 'inconclusive' }>['why']): strin
     case 'confirmation missing':
       return `no time to confirm a ${why.direction}`
     case 'unusable rounds':
-      return `${why.count} unusable rounds, as ${why.why}`
+      return `${why.count} unusable rounds; the last one: ${why.why}`
   }
 }
 
@@ -125,7 +125,7 @@ function summaryLines({ plan, rounds, meanRoundMs }: Rounds): readonly string[] 
   if (plan === null) return [`${made}: no round was finished`]
   return [
     made,
-    `of rounds, a regression is a change of at least ${plan.effects.latency * 100} % of a time after ${listOf(plan.looks)}, confirmed by fresh rounds alone after ${listOf(plan.confirmation)}; pass: the interval excludes ${plan.effects.latency * 200} %`,
+    `a regression of rounds is a change of at least ${plan.effects.latency * 100} % of a time after ${listOf(plan.looks)}, confirmed by fresh rounds alone after ${listOf(plan.confirmation)}; pass: the interval excludes ${plan.effects.latency * 200} %`,
   ]
 }
 

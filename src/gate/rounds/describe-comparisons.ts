@@ -6,13 +6,13 @@ import type { GateRound, Reading } from '../decision/round.ts'
 export interface Refusal {
   readonly comparison: Comparison
   readonly needed: number
-  /** Those that there are. */
+  /** Requests in the round. */
   readonly requests: number
 }
 
 /**
- * What a gate is going to decide upon, and what it can't for want of requests: how many would be
- * needed, and how long a round's measurement would have to be for that.
+ * What a gate is going to judge, and what it refuses because a round has too few requests: how many it
+ * needs, and the `--duration` that gives them.
  * @param round the first one.
  */
 export function describeComparisons(plan: GatePlan, round: GateRound, durationMs: number): string {
@@ -23,12 +23,12 @@ export function describeComparisons(plan: GatePlan, round: GateRound, durationMs
   })
   const count = plan.comparisons.length - refused.length
   return [
-    `comparisons: ${count}; refused for want of requests: ${refused.length || 'none'}`,
+    `comparisons: ${count}; refused because a round has too few requests: ${refused.length || 'none'}`,
     ...describeRefusals(refused, durationMs).map((line) => `  ${line}`),
   ].join('\n')
 }
 
-/** A line for each operation: `register: p95 needs 2000 a round (--duration 10s)`. */
+/** One line per operation: `send › send has 800 requests per round; needed: service p95 2000 (--duration 10s)`. */
 export function describeRefusals(
   refused: readonly Refusal[],
   durationMs: number,
@@ -44,7 +44,7 @@ export function describeRefusals(
       const advice = Number.isFinite(seconds) ? ` (--duration ${seconds}s)` : ''
       return `${labelOf(refusal.comparison.metric)} ${refusal.needed}${advice}`
     })
-    return `${name} has ${requests} requests a round; needed are, for ${needs.join(', ')}`
+    return `${name} has ${requests} requests per round; needed: ${needs.join(', ')}`
   })
 }
 

@@ -56,7 +56,7 @@ export interface RoundsTask {
   /** Where they differ from the usual ones. */
   readonly effects: Partial<Effects>
   readonly durationMs: number
-  /** A time of `nowMs()`: no round begins of which the greater part would be later. */
+  /** A time of `nowMs()`: no round begins that would take place mostly after it. */
   readonly endMs: number
 }
 
@@ -71,8 +71,8 @@ export interface RoundsOutcome {
 }
 
 /**
- * Makes rounds until there is a decision, the time is up, or the signal is given. Every round counts,
- * whatever came of it: a version of which it can't be used is judged by that.
+ * Makes rounds until there is a decision, the time is up, or the signal is given. Every round counts: one that is
+ * unusable is held against the version that made it so.
  * @param now the monotonic clock, in ms.
  * @throws InputError if no operation has a metric asked for; EnvironmentError if the first round
  *   measured a scenario with neither version; what `makeRound` throws.
@@ -149,7 +149,7 @@ function openSession({ metrics, effects }: RoundsTask, round: MeasuredRound): Ga
   return openGate(gatePlan(comparisons, { ...usual, ...effects }))
 }
 
-/** Only the scenarios of what a round is for are run; of the first round, all. */
+/** The scenarios of the comparisons that still want rounds; all of them in the first round. */
 function filesFor(
   comparisons: readonly Comparison[] | null,
   files: readonly string[],

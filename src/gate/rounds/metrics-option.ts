@@ -6,21 +6,19 @@ const NAMES = new Map(METRICS.map((metric) => [nameOf(metric), metric]))
 /** As reports have them. */
 const LABELS = new Map(METRICS.map((metric) => [labelOf(metric).replace(' ', '-'), metric]))
 
-/** All names there are, for the help. */
+/** All names, for the help. */
 export const METRIC_NAMES: readonly string[] = [...NAMES.keys()]
 
 /**
  * Reads a list of metrics, separated by commas.
- * @throws InputError for one that there isn't.
+ * @throws InputError for an unknown name.
  */
 export function parseMetrics(text: string): readonly OperationMetric[] {
   const names = new Set(text.split(',').map((name) => name.trim().toLowerCase()))
   const metrics = [...names].map((name) => {
     const metric = NAMES.get(name) ?? LABELS.get(name)
     if (metric !== undefined) return metric
-    throw new InputError(
-      `--metrics: "${name}" is not a metric; there are ${METRIC_NAMES.join(', ')}.`,
-    )
+    throw new InputError(`--metrics: "${name}" is not a metric; known: ${METRIC_NAMES.join(', ')}.`)
   })
   return [...new Set(metrics)]
 }

@@ -17,23 +17,23 @@ test('a scenario is chosen by the name of its file, once, or by a part of its pa
   expect(scenarioFiles(BENCH, ['profiles/ramp'])).toEqual([join(BENCH, 'profiles/ramp.load.ts')])
 })
 
-test('a scenario that there is not, and a folder, are refused', () => {
+test('an unknown scenario and a missing folder are refused', () => {
   expect(() => scenarioFiles(BENCH, ['nosuch'])).toThrow(/"nosuch".*there are .*register/)
   expect(() => scenarioFiles(BENCH, [''])).toThrow(/no scenario has ""/)
   expect(() => scenarioFiles('/nowhere', ['mixed'])).toThrow(/There is no folder \/nowhere/)
 })
 
-test('every metric can be named, and another can not', () => {
+test('metrics are known by name, and unknown ones are refused', () => {
   expect(parseMetrics(METRIC_NAMES.join(','))).toHaveLength(METRIC_NAMES.length)
   expect(parseMetrics('p50, P50')).toHaveLength(1)
   expect(parseMetrics('p50')).toEqual([{ kind: 'latency', time: 'service', percentile: 50 }])
   expect(parseMetrics('service-p50, p50')).toHaveLength(1)
   expect(parseMetrics('response-p50')).toMatchObject([{ time: 'response' }])
   expect(() => parseMetrics('validity')).toThrow(InputError)
-  expect(() => parseMetrics('p42')).toThrow(/"p42" is not a metric; there are p50/)
+  expect(() => parseMetrics('p42')).toThrow(/"p42" is not a metric; known: p50/)
 })
 
-test('how long a round takes is learnt from those there were, by the scenario', () => {
+test('the estimate of a round follows from the rounds made, per scenario', () => {
   const times = new RoundTimes(1_000)
   expect(times.estimate(1)).toBeGreaterThan(2_000)
   times.add(20_000, 4)

@@ -1,6 +1,6 @@
 import { ROUNDS_TO_CONFIRM } from '../decision/plan.ts'
 
-/** Before anything was measured, in ms: what a process takes to start, and a scenario besides its measurement. */
+/** First estimates, in ms: the start of a process, and a scenario's time besides its measurement. */
 const START_MS = 2_500
 const PER_SCENARIO_MS = 2_500
 
@@ -16,25 +16,25 @@ export class RoundTimes {
     this.#durationMs = durationMs
   }
 
-  /** A round took so long, with so many scenarios. */
+  /** Adds the time of a round. */
   add(ms: number, scenarios: number): void {
     this.#totalMs += ms
     this.#scenarios += scenarios
     this.#rounds += 1
   }
 
-  /** Mean of the rounds there were; `null` before the first. */
+  /** Mean of the rounds made; `null` before the first. */
   get meanMs(): number | null {
     return this.#rounds === 0 ? null : this.#totalMs / this.#rounds
   }
 
-  /** A round of so many scenarios: by the mean of those there were, or what is planned. */
+  /** Estimate of a round: by the mean of those made, or by the plan before the first. */
   estimate(scenarios: number): number {
     if (this.#rounds > 0) return (this.#totalMs / this.#scenarios) * scenarios
     return this.planned(scenarios)
   }
 
-  /** A round of so many scenarios, whatever those there were took. */
+  /** Estimate of a round by the plan alone. */
   planned(scenarios: number): number {
     return plannedRoundMs(scenarios, this.#durationMs)
   }
@@ -57,7 +57,7 @@ export function durationFor(budgetMs: number, scenarios: number): number {
   return DURATIONS_MS.find(fits) ?? SHORTEST_MS
 }
 
-/** Before it has begun, a round takes at least so long, in ms: its measurements alone. */
+/** The least time of a round, in ms: that of its measurements. */
 export function leastRoundMs(scenarios: number, durationMs: number): number {
   return 2 * scenarios * durationMs
 }

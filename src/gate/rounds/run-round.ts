@@ -14,7 +14,7 @@ export function orderOf(round: number): readonly [ArmName, ArmName] {
   return round % 2 === 0 ? ['base', 'head'] : ['head', 'base']
 }
 
-/** Who is told how a round goes. */
+/** Hears how a round goes. */
 export interface RoundListener {
   /** An arm's run begins. */
   onArm(name: ArmName): void

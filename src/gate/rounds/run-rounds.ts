@@ -50,7 +50,7 @@ export interface RoundsSetting extends Pick<
   readonly runs: string
 }
 
-/** @throws InputError if even the measurements alone of the least rounds there can be take too long. */
+/** @throws InputError if the budget is too short for the measurements of `LEAST_ROUNDS`. */
 export function requireBudget(
   budgetMs: number,
   scenarios: number,
@@ -112,12 +112,12 @@ function notePlan(
   )
   if (possible < ROUNDS_TO_CONFIRM) {
     progress.note(
-      `A regression could hardly be confirmed in that time: ${Math.ceil((ROUNDS_TO_CONFIRM * roundMs) / 60_000)} min would do.`,
+      `That is hardly enough to confirm a regression, which takes ${Math.ceil((ROUNDS_TO_CONFIRM * roundMs) / 60_000)} min of rounds.`,
     )
   }
 }
 
-/** A run that takes this many times what a round is expected to take, and half a minute, hangs. */
+/** A run hangs if it takes this many times the estimate of a round, and half a minute more. */
 const PATIENCE = 2
 
 /** Makes rounds of real runs, keeps these, and leaves nothing of them on servers of the gate's own. */
