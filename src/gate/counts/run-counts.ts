@@ -1,4 +1,3 @@
-import { EnvironmentError } from '../../environment/environment-error.ts'
 import type { OperationName } from '../operations/operations.ts'
 import type { Phase } from '../operations/version-failure.ts'
 import { freshTag, type SharedServers } from '../operations/servers.ts'
@@ -26,8 +25,7 @@ export type CountsOutcome =
 /**
  * Counts what both versions' operations ask of servers that nobody else uses; a regression is counted
  * twice.
- * @throws EnvironmentError if a process ends without a result, or neither version can be counted; the
- *   signal's reason if it is aborted.
+ * @throws EnvironmentError if a process ends without a result; the signal's reason if it is aborted.
  */
 export async function runCounts(
   operations: readonly OperationName[],
@@ -40,16 +38,10 @@ export async function runCounts(
   }
   const countBoth = async (): Promise<CountsOutcome> => {
     const base = await countOne('base')
+    if (base.kind === 'failed') return failedBy('base', base)
     const head = await countOne('head')
-    if (base.kind === 'counted' && head.kind === 'counted') {
-      return judged(base.operations, head.operations)
-    }
-    // The servers may have failed rather than a version: does the other one still run?
-    const other = head.kind === 'failed' ? await countOne('base') : head
-    if (base.kind === 'failed' && other.kind === 'counted') return failedBy('base', base)
-    if (head.kind === 'failed' && other.kind === 'counted') return failedBy('head', head)
-    const errors = [base, head, other].flatMap((end) => (end.kind === 'failed' ? [end.error] : []))
-    throw new EnvironmentError(`Neither version can be counted: ${[...new Set(errors)].join('; ')}`)
+    if (head.kind === 'failed') return failedBy('head', head)
+    return judged(base.operations, head.operations)
   }
   const first = await countBoth()
   const isRegression =

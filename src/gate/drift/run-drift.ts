@@ -1,9 +1,7 @@
 import type { GateProgress } from '../gate-options.ts'
 import type { OperationName } from '../operations/operations.ts'
 import { freshTag, type SharedServers } from '../operations/servers.ts'
-import { EnvironmentError } from '../../environment/environment-error.ts'
-import type { Both } from '../pairs/measure-pairs.ts'
-import type { DriftEnding, DriftTask } from './drift-series.ts'
+import type { DriftEnding } from './drift-series.ts'
 import { DRIFT_RULE, driftOf, isDrifting, type DriftEvidence } from './judge-drift.ts'
 import { runDriftProcess } from './run-drift-process.ts'
 
@@ -15,16 +13,13 @@ export interface JudgedDrift {
   readonly confirmation: DriftEvidence | null
 }
 
-const SHORTLY = { durationMs: 1_000, windows: 4 }
-
 export type DriftOutcome =
   | { readonly kind: 'judged'; readonly operations: readonly JudgedDrift[] }
   | Extract<DriftEnding, { kind: 'failed' }>
 
 /**
  * Looks for an operation that gets slower with time, by `DRIFT_RULE`.
- * @throws EnvironmentError if a process ends without a result, or neither version runs; the signal's
- *   reason if it is aborted.
+ * @throws EnvironmentError if a process ends without a result; the signal's reason if it is aborted.
  */
 export async function runDrift(
   operations: readonly OperationName[],
@@ -32,26 +27,12 @@ export async function runDrift(
   progress: GateProgress,
   signal: AbortSignal,
 ): Promise<DriftOutcome> {
-  const run = (
-    operations: readonly OperationName[],
-    length: Pick<DriftTask, 'durationMs' | 'windows'>,
-    folders: Both<string> = servers,
-  ) => {
-    const { redisUrl, natsUrls } = servers
-    const task = { redisUrl, natsUrls: [...natsUrls], operations: [...operations], tag: freshTag() }
-    return runDriftProcess({ ...task, ...length, base: folders.base, head: folders.head }, signal)
-  }
-  const measure = async (names: readonly OperationName[], stage: keyof typeof DRIFT_RULE) => {
+  const measure = (names: readonly OperationName[], stage: keyof typeof DRIFT_RULE) => {
     const { durationMs, windows } = DRIFT_RULE[stage]
     const what = stage === 'screening' ? 'all operations' : `${names.join(', ')} alone`
     progress.live(`drift: ${what}, ${durationMs / 1_000} s`)
-    const ending = await run(names, { durationMs, windows })
-    if (ending.kind === 'measured') return ending
-    // The servers may have failed rather than a version: does the other one still run?
-    const other = ending.arm === 'head' ? servers.base : servers.head
-    const alone = await run(names, SHORTLY, { base: other, head: other })
-    if (alone.kind === 'measured') return ending
-    throw new EnvironmentError(`Neither version runs: ${ending.error}; ${alone.error}`)
+    const task = { ...servers, operations: [...names], natsUrls: [...servers.natsUrls] }
+    return runDriftProcess({ ...task, tag: freshTag(), durationMs, windows }, signal)
   }
   const screened = await measure(operations, 'screening')
   if (screened.kind === 'failed') return screened

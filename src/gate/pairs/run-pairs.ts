@@ -21,7 +21,7 @@ export interface MeasuredPairs {
  * order drawn anew in every round of processes; then five more for those that need them, unless there
  * is a regression.
  * @param signal ends it: what is not judged by then is interrupted.
- * @throws EnvironmentError if neither version can be measured.
+ * @throws EnvironmentError if a process fails in a way that the baseline alone causes, too.
  */
 export async function runPairs(
   operations: readonly OperationName[],
@@ -65,45 +65,27 @@ function isRegression(state: PairState): boolean {
   return state.metrics.some(({ verdict }) => verdict.kind === 'regression')
 }
 
-/**
- * Measures once. A version that fails is measured again, and then the other one alone: only a failure
- * that repeats, of one version, is that version's.
- * @returns `null` if it was interrupted.
- * @throws EnvironmentError if the other version alone fails, too.
- */
+/** @returns `null` if it was interrupted. */
 async function measureOnce(
   operation: OperationName,
   servers: SharedServers,
   signal: AbortSignal,
 ): Promise<PairEnding | null> {
-  const measure = (folders: { readonly base: string; readonly head: string }) => {
-    const { redisUrl, natsUrls } = servers
-    const task = { ...PAIR_TIMES, ...folders, operation, redisUrl, natsUrls: [...natsUrls] }
-    return endingOf(runPairProcess({ ...task, tag: freshTag() }, signal))
-  }
+  const task = () => ({
+    ...servers,
+    ...PAIR_TIMES,
+    operation,
+    natsUrls: [...servers.natsUrls],
+    tag: freshTag(),
+  })
   try {
-    const { base, head } = servers
-    let ending = await measure({ base, head })
-    if (ending.kind === 'failed') ending = await measure({ base, head })
-    if (ending.kind === 'measured') return ending
-    const other = ending.arm === 'head' ? base : head
-    const alone = await measure({ base: other, head: other })
-    if (alone.kind === 'measured') return ending
-    throw new EnvironmentError(
-      `${operation} can be measured of neither version. Of both: ${ending.error}\nOf ${ending.arm === 'head' ? 'base' : 'head'} alone: ${alone.error}`,
-    )
+    return await runPairProcess(task(), signal)
   } catch (error) {
     if (signal.aborted) return null
-    throw error
-  }
-}
-
-/** A process that died of something outside of a call is taken as the head's until the base alone dies, too. */
-async function endingOf(process: Promise<PairEnding>): Promise<PairEnding> {
-  try {
-    return await process
-  } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error
+    // The process died of something outside of a call. If the baseline alone survives, it was the head.
+    const alone = await runPairProcess({ ...task(), head: servers.base }, signal)
+    if (alone.kind === 'failed') return { ...alone, arm: 'base' }
     return { kind: 'failed', arm: 'head', phase: 'call', error: error.message }
   }
 }
