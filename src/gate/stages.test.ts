@@ -32,9 +32,10 @@ test('evidence that was wanted and is missing is inconclusive; what nobody wante
 
 test('a head that fails is a regression; a base that fails cannot be compared', () => {
   const failure = { kind: 'failed', phase: 'call', error: 'boom', why: 'boom' } as const
+  const isConfirmed = true
   const stagesOf = (arm: 'base' | 'head') => [
-    verdictOfCounts({ ...failure, arm }),
-    verdictOfDrift({ ...failure, arm }),
+    verdictOfCounts({ ...failure, arm, isConfirmed }),
+    verdictOfDrift({ ...failure, arm, isConfirmed }),
     verdictOfPairs({
       kind: 'measured',
       operations: [{ operation: 'register', endings: [], state: { ...failure, arm } }],
@@ -42,4 +43,18 @@ test('a head that fails is a regression; a base that fails cannot be compared', 
   ]
   expect(new Set(stagesOf('head'))).toEqual(new Set(['regression']))
   expect(new Set(stagesOf('base'))).toEqual(new Set(['not comparable']))
+})
+
+test('a failure that did not come again is no regression, and no pass', () => {
+  const once = { kind: 'failed', arm: 'head', phase: 'call', error: 'boom' } as const
+  const isConfirmed = false
+  const state = { kind: 'judged', metrics: [] } as const
+  expect([
+    verdictOfCounts({ ...once, why: 'boom', isConfirmed }),
+    verdictOfDrift({ ...once, isConfirmed }),
+    verdictOfPairs({
+      kind: 'measured',
+      operations: [{ operation: 'register', endings: [once], state }],
+    }),
+  ]).toEqual(['inconclusive', 'inconclusive', 'inconclusive'])
 })

@@ -38,7 +38,7 @@ export function verdictOfSkipped({ isMissed }: SkippedStage): StageVerdict {
 
 export function verdictOfCounts(stage: CountsStage): StageVerdict {
   if (stage.kind === 'skipped') return verdictOfSkipped(stage)
-  if (stage.kind === 'failed') return faultOf(stage.arm)
+  if (stage.kind === 'failed') return faultOf(stage)
   const kinds = stage.verdicts.map(({ verdict }) => verdict)
   if (kinds.includes('regression')) return 'regression'
   return kinds.includes('improvement') ? 'improvement' : 'pass'
@@ -47,23 +47,37 @@ export function verdictOfCounts(stage: CountsStage): StageVerdict {
 export function verdictOfPairs(stage: PairsStage): StageVerdict {
   if (stage.kind === 'skipped') return verdictOfSkipped(stage)
   return worstOf(
-    stage.operations.flatMap(({ state }): readonly StageVerdict[] => {
+    stage.operations.flatMap(({ state, endings }): readonly StageVerdict[] => {
       if (state.kind === 'interrupted') return ['inconclusive']
-      if (state.kind === 'failed') return [faultOf(state.arm)]
-      return state.metrics.map(({ verdict }) => (verdict.kind === 'unknown' ? null : verdict.kind))
+      if (state.kind === 'failed') return [faultOf({ ...state, isConfirmed: true })]
+      // A failure that was no other process's decides nothing, and is no pass.
+      const failures = endings.filter(({ kind }) => kind === 'failed')
+      return [
+        ...failures.map(() => 'inconclusive' as const),
+        ...state.metrics.map(({ verdict }) => (verdict.kind === 'unknown' ? null : verdict.kind)),
+      ]
     }),
   )
 }
 
 export function verdictOfDrift(stage: DriftStage): StageVerdict {
   if (stage.kind === 'skipped') return verdictOfSkipped(stage)
-  if (stage.kind === 'failed') return faultOf(stage.arm)
+  if (stage.kind === 'failed') return faultOf(stage)
   return worstOf(stage.operations.map(({ verdict }) => verdict))
 }
 
-/** A head that fails where the base does not is a regression; a base that fails can't be compared. */
-function faultOf(arm: 'base' | 'head'): StageVerdict {
+/**
+ * A head that fails where the base does not is a regression; a base that fails can't be compared. A
+ * failure that did not come again is neither, and no pass.
+ */
+function faultOf({ arm, isConfirmed }: Fault): StageVerdict {
+  if (!isConfirmed) return 'inconclusive'
   return arm === 'head' ? 'regression' : 'not comparable'
+}
+
+interface Fault {
+  readonly arm: 'base' | 'head'
+  readonly isConfirmed: boolean
 }
 
 const FROM_WORST = ['regression', 'not comparable', 'inconclusive', 'improvement', 'pass'] as const

@@ -20,11 +20,13 @@ export type CountsOutcome =
       readonly phase: Phase
       /** What it was doing, and the error. */
       readonly why: string
+      /** Whether the version failed again. */
+      readonly isConfirmed: boolean
     }
 
 /**
  * Counts what both versions' operations ask of servers that nobody else uses; a regression is counted
- * twice.
+ * twice, and a failure has to come again.
  * @throws EnvironmentError if a process ends without a result; the signal's reason if it is aborted.
  */
 export async function runCounts(
@@ -44,8 +46,12 @@ export async function runCounts(
     return judged(base.operations, head.operations)
   }
   const first = await countBoth()
-  const isRegression =
-    first.kind === 'counted' && first.verdicts.some(({ verdict }) => verdict === 'regression')
+  if (first.kind === 'failed') {
+    const again = await countBoth()
+    const isConfirmed = again.kind === 'failed' && again.arm === first.arm
+    return { ...first, isConfirmed }
+  }
+  const isRegression = first.verdicts.some(({ verdict }) => verdict === 'regression')
   if (!isRegression) return first
   // Housekeeping goes by the clock: a machine that was busy for one version is not for both, twice.
   const second = await countBoth()
@@ -72,5 +78,5 @@ function failedBy(
   { operation, phase, error }: Extract<CountEnding, { kind: 'failed' }>,
 ): CountsOutcome {
   const doing = operation === null ? phase : `${operation}, ${phase}`
-  return { kind: 'failed', arm, phase, why: `${doing}: ${error}` }
+  return { kind: 'failed', arm, phase, why: `${doing}: ${error}`, isConfirmed: false }
 }

@@ -1,6 +1,8 @@
 import type { GateProgress } from '../gate-options.ts'
 import type { OperationName } from '../operations/operations.ts'
 import { freshTag, type SharedServers } from '../operations/servers.ts'
+import type { PairFailure } from '../pairs/pair-estimate.ts'
+import { withControl } from '../pairs/with-control.ts'
 import type { DriftEnding } from './drift-series.ts'
 import { DRIFT_RULE, driftOf, isDrifting, type DriftEvidence } from './judge-drift.ts'
 import { runDriftProcess } from './run-drift-process.ts'
@@ -15,11 +17,19 @@ export interface JudgedDrift {
 
 export type DriftOutcome =
   | { readonly kind: 'judged'; readonly operations: readonly JudgedDrift[] }
-  | Extract<DriftEnding, { kind: 'failed' }>
+  | (PairFailure & {
+      /** Whether the version failed again. */
+      readonly isConfirmed: boolean
+    })
+
+/** One failure may be the machine's doing. */
+function confirmed(failure: PairFailure, again: DriftEnding): DriftOutcome {
+  return { ...failure, isConfirmed: again.kind === 'failed' && again.arm === failure.arm }
+}
 
 /**
  * Looks for an operation that gets slower with time, by `DRIFT_RULE`.
- * @throws EnvironmentError if a process ends without a result; the signal's reason if it is aborted.
+ * @throws EnvironmentError as `withControl` does; the signal's reason if it is aborted.
  */
 export async function runDrift(
   operations: readonly OperationName[],
@@ -32,10 +42,16 @@ export async function runDrift(
     const what = stage === 'screening' ? 'all operations' : `${names.join(', ')} alone`
     progress.live(`drift: ${what}, ${durationMs / 1_000} s`)
     const task = { ...servers, operations: [...names], natsUrls: [...servers.natsUrls] }
-    return runDriftProcess({ ...task, tag: freshTag(), durationMs, windows }, signal)
+    return withControl(
+      (head) => runDriftProcess({ ...task, head, tag: freshTag(), durationMs, windows }, signal),
+      servers,
+      signal,
+    )
   }
   const screened = await measure(operations, 'screening')
-  if (screened.kind === 'failed') return screened
+  if (screened.kind === 'failed') {
+    return confirmed(screened, await measure(operations, 'screening'))
+  }
   const judged: JudgedDrift[] = []
   for (const series of screened.series) {
     const screening = driftOf(series)
@@ -44,7 +60,9 @@ export async function runDrift(
       continue
     }
     const alone = await measure([screening.operation], 'confirmation')
-    if (alone.kind === 'failed') return alone
+    if (alone.kind === 'failed') {
+      return confirmed(alone, await measure([screening.operation], 'confirmation'))
+    }
     const confirmation = alone.series[0] === undefined ? null : driftOf(alone.series[0])
     const isConfirmed = confirmation !== null && isDrifting(confirmation, 'confirmation')
     judged.push({ verdict: isConfirmed ? 'regression' : 'pass', screening, confirmation })

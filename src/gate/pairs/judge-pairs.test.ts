@@ -70,9 +70,28 @@ test('a version that works without being called is found', () => {
   expect(verdictsOf(busy)).toBe('idle cpu: regression')
 })
 
-test('a version that fails is known, and by what', () => {
+describe('a failure', () => {
   const failure = { kind: 'failed', arm: 'head', phase: 'call', error: 'boom' } as const
-  expect(judgePairs('register', [...endings(0, 0), failure])).toEqual(failure)
+  const ofBase = { ...failure, arm: 'base' } as const
+
+  test("is a version's if it comes again, in that version", () => {
+    expect(judgePairs('register', [failure, ...endings(0, 0), failure])).toEqual(failure)
+    expect(judgePairs('register', [ofBase, failure, ofBase])).toEqual(ofBase)
+  })
+
+  test('once takes another process', () => {
+    const once = [...endings(0, 0, 0, 0), failure]
+    expect(judgePairs('register', once)).toEqual({ kind: 'processes wanted', count: 1 })
+    expect(judgePairs('register', [...once, ofBase]).kind).toBe('processes wanted')
+    expect(verdictsOf([...once, ...endings(0)])).toBe('pass')
+  })
+})
+
+test('what only some of the processes could measure is no pass, and no regression', () => {
+  const blind = ending()
+  if (blind.kind === 'measured') blind.estimate.allocated = null
+  const few = [ending({ allocated: 0.5 }), ...Array.from({ length: 9 }, () => blind)]
+  expect(verdictsOf(few)).toBe('allocated: inconclusive')
 })
 
 test('more change never makes a regression undone, and a change never passes twice its threshold', () => {

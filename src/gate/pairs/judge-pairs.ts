@@ -16,6 +16,9 @@ export type Endings = readonly PairEnding[]
 /** Processes per operation at first, and if they don't decide. */
 export const PROCESSES = { first: 5, most: 10 } as const
 
+/** A version fails if it does so in two processes: one may have met a server that was restarted. */
+const FAILURES = 2
+
 /** What the processes show of one metric of one operation. */
 export interface PairEvidence {
   readonly processes: number
@@ -36,7 +39,7 @@ export interface PairEvidence {
 
 export type PairVerdict =
   | { readonly kind: 'pass' | 'regression' | 'improvement'; readonly evidence: PairEvidence }
-  /** The processes agree on no change, and can't exclude twice the threshold. */
+  /** The processes agree on no change and can't exclude twice the threshold, or too few could measure it. */
   | { readonly kind: 'inconclusive'; readonly evidence: PairEvidence }
   /** No process could measure it. */
   | { readonly kind: 'unknown' }
@@ -52,7 +55,7 @@ export type PairState =
   /** More processes are needed for a decision. */
   | { readonly kind: 'processes wanted'; readonly count: number }
   | { readonly kind: 'judged'; readonly metrics: readonly JudgedPairs[] }
-  /** A version failed where the other one did not: nothing can be compared. */
+  /** A version failed, and again: nothing can be compared. The error is the last one. */
   | {
       readonly kind: 'failed'
       readonly arm: 'base' | 'head'
@@ -70,7 +73,8 @@ export type PairState =
  * | pass | median < 0.6 thresholds, and all < two | all but one < two |
  * | inconclusive | five more | neither |
  *
- * A one-sample test over so few processes would have either false alarms or no power.
+ * A one-sample test over so few processes would have either false alarms or no power. A process that
+ * failed is made again; a metric that fewer than five processes could measure is inconclusive.
  * @param most processes that there are time for; fewer than five decide nothing.
  */
 export function judgePairs(
@@ -78,10 +82,11 @@ export function judgePairs(
   endings: Endings,
   most: number = PROCESSES.most,
 ): PairState {
-  const failed = endings.find((ending) => ending.kind === 'failed')
-  if (failed !== undefined) {
-    const { arm, phase, error } = failed
-    return { kind: 'failed', arm, phase, error }
+  const failures = endings.filter((ending) => ending.kind === 'failed')
+  for (const arm of ['head', 'base'] as const) {
+    const own = failures.filter((failure) => failure.arm === arm)
+    const last = own.at(-1)
+    if (last !== undefined && own.length >= FAILURES) return last
   }
   const estimates = endings.flatMap((ending) =>
     ending.kind === 'measured' ? [ending.estimate] : [],
@@ -116,6 +121,7 @@ function judgeMetric(
   if (figures.length === 0) return { kind: 'unknown' }
   const evidence = evidenceOf(figures, threshold)
   const { change, lower, upper } = evidence
+  if (figures.length < PROCESSES.first) return { kind: 'inconclusive', evidence }
   const margin = isLast ? 0 : threshold / 2
   if (change >= threshold && lower > margin) return { kind: 'regression', evidence }
   if (change <= -threshold && upper < -margin) return { kind: 'improvement', evidence }

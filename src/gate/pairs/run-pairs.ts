@@ -1,4 +1,3 @@
-import { EnvironmentError } from '../../environment/environment-error.ts'
 import type { GateProgress } from '../gate-options.ts'
 import type { OperationName } from '../operations/operations.ts'
 import { freshTag, type SharedServers } from '../operations/servers.ts'
@@ -6,6 +5,7 @@ import { judgePairs, PROCESSES, type PairState } from './judge-pairs.ts'
 import type { PairEnding } from './pair-estimate.ts'
 import { PAIR_TIMES } from './pair-task.ts'
 import { runPairProcess } from './run-pair-process.ts'
+import { withControl } from './with-control.ts'
 
 /** An operation, the processes that measured it, and what they say. */
 export interface MeasuredPairs {
@@ -21,7 +21,7 @@ export interface MeasuredPairs {
  * order drawn anew in every round of processes; then five more for those that need them, unless there
  * is a regression.
  * @param signal ends it: what is not judged by then is interrupted.
- * @throws EnvironmentError if a process fails in a way that the baseline alone causes, too.
+ * @throws EnvironmentError as `withControl` does.
  */
 export async function runPairs(
   operations: readonly OperationName[],
@@ -71,22 +71,15 @@ async function measureOnce(
   servers: SharedServers,
   signal: AbortSignal,
 ): Promise<PairEnding | null> {
-  const task = () => ({
-    ...servers,
-    ...PAIR_TIMES,
-    operation,
-    natsUrls: [...servers.natsUrls],
-    tag: freshTag(),
-  })
+  const measure = (head: string) => {
+    const task = { ...servers, ...PAIR_TIMES, operation, natsUrls: [...servers.natsUrls] }
+    return runPairProcess({ ...task, head, tag: freshTag() }, signal)
+  }
   try {
-    return await runPairProcess(task(), signal)
+    return await withControl(measure, servers, signal)
   } catch (error) {
     if (signal.aborted) return null
-    if (!(error instanceof EnvironmentError)) throw error
-    // The process died of something outside of a call. If the baseline alone survives, it was the head.
-    const alone = await runPairProcess({ ...task(), head: servers.base }, signal)
-    if (alone.kind === 'failed') return { ...alone, arm: 'base' }
-    return { kind: 'failed', arm: 'head', phase: 'call', error: error.message }
+    throw error
   }
 }
 

@@ -6,6 +6,7 @@ import { armName, pairEndingSchema, pairFailureSchema } from '../pairs/pair-esti
 import { PAIR_METRICS } from '../pairs/pair-metric.ts'
 
 const operation = z.enum(OPERATIONS)
+const isConfirmed = z.boolean().describe('Whether the version failed again.')
 
 /** What each operation asks of the servers. */
 export const countsStageSchema = z.discriminatedUnion('kind', [
@@ -25,7 +26,13 @@ export const countsStageSchema = z.discriminatedUnion('kind', [
       }),
     ),
   }),
-  z.strictObject({ kind: z.literal('failed'), arm: armName, phase: phaseSchema, why: z.string() }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    arm: armName,
+    phase: phaseSchema,
+    why: z.string(),
+    isConfirmed,
+  }),
 ])
 
 const pairEvidenceSchema = z.strictObject({
@@ -85,5 +92,5 @@ export const driftStageSchema = z.discriminatedUnion('kind', [
       }),
     ),
   }),
-  pairFailureSchema,
+  pairFailureSchema.extend({ isConfirmed }),
 ])

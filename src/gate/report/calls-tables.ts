@@ -2,6 +2,7 @@ import { formatMs } from '../../load/duration.ts'
 import { COUNTED } from '../counts/count-task.ts'
 import { DRIFT_RULE } from '../drift/judge-drift.ts'
 import { PROCESSES } from '../pairs/judge-pairs.ts'
+import type { PairFailure } from '../pairs/pair-estimate.ts'
 import type { PairMetric } from '../pairs/pair-metric.ts'
 import { probability, share } from './figures.ts'
 import type { GateReport } from './gate-report.ts'
@@ -16,14 +17,17 @@ type JudgedPairs = Extract<PairState, { kind: 'judged' }>['metrics'][number]
 type PairEvidence = Extract<JudgedPairs['verdict'], { evidence: unknown }>['evidence']
 type DriftEvidence = Extract<Drift, { kind: 'judged' }>['operations'][number]['screening']
 
-/** A version that failed: the base can't be compared with, the head is at fault. */
+/** A version that failed: once; or again, so that the base can't be compared with, or the head is at fault. */
 function failureRow(
   names: readonly string[],
   width: number,
-  arm: 'base' | 'head',
+  { arm, isConfirmed }: { readonly arm: 'base' | 'head'; readonly isConfirmed: boolean },
   why: string,
 ): StageRow {
   const cells = [...names, ...Array.from({ length: width - names.length }, () => '–')]
+  if (!isConfirmed) {
+    return { cells, verdict: 'inconclusive', says: `inconclusive: ${arm} failed once, ${why}` }
+  }
   return arm === 'head'
     ? { cells, verdict: 'regression', says: `regression: head fails, ${why}` }
     : { cells, verdict: 'not comparable', says: `not comparable: base fails, ${why}` }
@@ -35,7 +39,7 @@ const COUNT_HEADINGS = ['operation', 'per call', 'base', 'head'] as const
 export function countsTable(counts: Counts): StageTable {
   const rows =
     counts.kind === 'failed'
-      ? [failureRow(['all'], COUNT_HEADINGS.length, counts.arm, counts.why)]
+      ? [failureRow(['all'], COUNT_HEADINGS.length, counts, counts.why)]
       : counts.verdicts.flatMap(({ operation, verdict, changes }): readonly StageRow[] => {
           if (changes.length === 0) {
             return [{ cells: [operation, 'all counters', '=', '='], verdict, says: verdict }]
@@ -79,11 +83,14 @@ export function pairsTable({ operations }: Pairs): StageTable {
     headings: PAIR_HEADINGS,
     names: 2,
     rows: operations.flatMap(({ operation, endings, state }) => {
-      if (state.kind === 'judged') return state.metrics.map(pairRow)
       const width = PAIR_HEADINGS.length
-      if (state.kind === 'failed') {
-        return [failureRow([operation], width, state.arm, `${state.phase}: ${state.error}`)]
+      const failureOf = ({ arm, phase, error }: PairFailure, isConfirmed: boolean) =>
+        failureRow([operation], width, { arm, isConfirmed }, `${phase}: ${error}`)
+      if (state.kind === 'judged') {
+        const failures = endings.filter((ending) => ending.kind === 'failed')
+        return [...state.metrics.map(pairRow), ...failures.map((one) => failureOf(one, false))]
       }
+      if (state.kind === 'failed') return [failureOf(state, true)]
       const cells = [operation, ...Array.from({ length: width - 1 }, () => '–')]
       const says = `inconclusive: interrupted after ${endings.length} processes`
       return [{ cells, verdict: 'inconclusive' as const, says }]
@@ -161,7 +168,7 @@ export function driftTable(drift: Drift): StageTable {
     names: 1,
     rows:
       drift.kind === 'failed'
-        ? [failureRow(['all'], DRIFT_HEADINGS.length, drift.arm, `${drift.phase}: ${drift.error}`)]
+        ? [failureRow(['all'], DRIFT_HEADINGS.length, drift, `${drift.phase}: ${drift.error}`)]
         : drift.operations.map(({ verdict, screening: first, confirmation: alone }) => ({
             cells: [
               first.operation,

@@ -224,3 +224,16 @@ test('a report is what its schema says', () => {
 test('rounds of which none was finished are said to be none', () => {
   expect(renderGate(withRounds({ comparisons: [] }))).toContain('no round was finished')
 })
+
+test('a failure that did not come again is shown', () => {
+  const failure = { kind: 'failed', arm: 'head', phase: 'call' } as const
+  const once = { ...failure, error: 'boom' }
+  const operation = 'watch'
+  const state = { kind: 'judged', metrics: [] } as const
+  const pairs = { kind: 'measured', operations: [{ operation, endings: [once], state }] } as const
+  const counts = { ...failure, why: 'watch, call: boom', isConfirmed: false }
+  const stages = { ...report.stages, counts, pairs, drift: { ...once, isConfirmed: false } }
+  const text = renderGate({ ...report, stages })
+  expect(text.match(/inconclusive: head failed once, .*call: boom/g)).toHaveLength(3)
+  expect(gateReportSchema.parse({ ...report, stages })).toEqual({ ...report, stages })
+})

@@ -41,7 +41,8 @@ export function faultyCases(
       ['+1 round trip', { kind: 'round trip' }, ALWAYS, processes],
       [`${DEFERRED_US} µs deferred`, { kind: 'deferred', us: DEFERRED_US }, ALWAYS, processes],
       ['blocks for 6 ms', { kind: 'blocks' }, ALWAYS, PROCESSES.first],
-      ['throws', { kind: 'throws' }, ALWAYS, 1],
+      // The second failure confirms it.
+      ['throws', { kind: 'throws' }, ALWAYS, 2],
     ]
     return faults.map(([name, fault, bound, count]) => ({
       operation,
