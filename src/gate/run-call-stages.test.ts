@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { runCallStages, type CallTask } from './run-call-stages.ts'
+import { STAGES } from './stages.ts'
+
+const TASK: CallTask = {
+  stages: STAGES,
+  operations: ['register'],
+  folders: { base: '/base', head: '/head' },
+  backends: { kind: 'memory', notice: 'no servers' },
+  unavailable: null,
+}
+
+async function stagesOf(task: CallTask): Promise<readonly unknown[]> {
+  const progress = { note: () => {}, live: () => {} }
+  const { signal } = new AbortController()
+  return Object.values(await runCallStages(task, progress, () => {}, signal))
+}
+
+test('without real servers, evidence is missing: no pass', async () => {
+  for (const stage of await stagesOf(TASK)) {
+    expect(stage).toEqual({ kind: 'skipped', why: 'there are no real servers', isMissed: true })
+  }
+})
+
+test('nothing is missing of stages that were not asked for, or that another subject does not have', async () => {
+  const stages = [
+    ...(await stagesOf({ ...TASK, stages: ['rounds'] })),
+    ...(await stagesOf({ ...TASK, unavailable: 'no registry' })),
+  ]
+  expect(stages).toHaveLength(6)
+  for (const stage of stages) expect(stage).toMatchObject({ kind: 'skipped', isMissed: false })
+})
