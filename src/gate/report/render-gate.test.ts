@@ -171,7 +171,9 @@ test('rows of JUnit say what the tables do', () => {
 test('equal versions pass, and the report says that nothing was measured', () => {
   const skipped = { kind: 'skipped', why: 'equal', isMissed: false } as const
   const stages = { counts: skipped, pairs: skipped, drift: skipped, rounds: skipped }
-  const text = renderGate({ ...report, stages, verdict: 'pass', exitCode: 0 })
+  const equal = { ...report, stages, verdict: 'pass', exitCode: 0 } as const
+  const text = renderGate(equal)
+  expect(gateRows(equal)).toMatchObject([{ name: 'equal versions', verdict: 'pass' }])
   expect(text).toContain('src/registry, its packages and Node are the same in both')
   expect(text).toContain('pass: working tree against main (0a1b2c3), without measuring')
 })
