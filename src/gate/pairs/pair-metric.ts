@@ -60,11 +60,11 @@ export function thresholdOf(metric: PairMetric, operation: OperationName): numbe
     case 'latency':
       return 0.025
     case 'cpu':
-      return operation === 'multicast' ? 0.08 : 0.05
+      return operation === 'multicast' || operation === 'enumerate' ? 0.08 : 0.05
     case 'deferred cpu':
       return 0.25
     case 'allocated':
-      return 0.1
+      return 0.05
     case 'idle cpu':
       return 0.05
   }
