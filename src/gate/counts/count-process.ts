@@ -1,6 +1,7 @@
 /** A process that counts what one version's operations ask of the servers, and tells its parent. */
 import { importRegistry } from '../operations/registry-under-test.ts'
 import { prepareOperation, type OperationName } from '../operations/operations.ts'
+import { taskOfProcess } from '../operations/process-task.ts'
 import { stepOf, VersionFailure } from '../operations/version-failure.ts'
 import { countTaskSchema, type CountTask } from './count-task.ts'
 import type { CountEnding, OperationCounts, Repeat } from './operation-counts.ts'
@@ -47,6 +48,6 @@ async function count(task: CountTask): Promise<CountEnding> {
 }
 
 process.once('disconnect', () => process.exit())
-const task = countTaskSchema.parse(JSON.parse(process.argv[2] ?? ''))
+const task = countTaskSchema.parse(taskOfProcess())
 const ending = await count(task)
 process.send?.(ending, () => process.exit(0))

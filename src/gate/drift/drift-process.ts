@@ -2,6 +2,7 @@
 import { medianOf } from '../../load/trend.ts'
 import { importBoth, openPair, reportToParent, type ReadyPair } from '../pairs/both-versions.ts'
 import { inDrawnOrder } from '../pairs/measure-pairs.ts'
+import { taskOfProcess } from '../operations/process-task.ts'
 import type { OperationName } from '../operations/operations.ts'
 import { driftTaskSchema, type DriftSeries } from './drift-series.ts'
 
@@ -9,7 +10,7 @@ import { driftTaskSchema, type DriftSeries } from './drift-series.ts'
 const SLICE_MS = 100
 
 await reportToParent(async () => {
-  const task = driftTaskSchema.parse(JSON.parse(process.argv[2] ?? ''))
+  const task = driftTaskSchema.parse(taskOfProcess())
   const connects = await importBoth(task)
   const pairs = new Map<OperationName, ReadyPair>()
   for (const operation of task.operations) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type * as z from 'zod'
 import { EnvironmentError } from '../../environment/environment-error.ts'
+import { taskEnvironment } from './process-task.ts'
 
 /** A process that measures one thing, and sends one message: its result. */
 export interface Measurement<T> {
@@ -10,7 +11,7 @@ export interface Measurement<T> {
   readonly name: string
   /** Path of the module that it runs. */
   readonly program: string
-  /** Given to the program as JSON, its only argument. */
+  /** Given to the program, which reads it by `taskOfProcess`. */
   readonly task: object
   /** A folder, made if need be, in which processes share compiled code: they start in half the time. */
   readonly compileCache: string
@@ -31,8 +32,9 @@ export async function forkMeasurement<T>(
   signal: AbortSignal,
 ): Promise<T> {
   signal.throwIfAborted()
-  const child = fork(program, [JSON.stringify(task)], {
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, NODE_OPTIONS: '', VITEST: '' },
+  const env = { ...process.env, ...taskEnvironment(task), NODE_COMPILE_CACHE: compileCache }
+  const child = fork(program, {
+    env: { ...env, NODE_OPTIONS: '', VITEST: '' },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // In a group of its own: a Ctrl-C comes from here, once.

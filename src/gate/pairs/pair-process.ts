@@ -1,4 +1,5 @@
 /** A process that calls one operation of both versions in turns, and tells its parent what that took. */
+import { taskOfProcess } from '../operations/process-task.ts'
 import { importBoth, openPair, reportToParent } from './both-versions.ts'
 import {
   measureCpu,
@@ -10,7 +11,7 @@ import {
 import { pairTaskSchema } from './pair-task.ts'
 
 await reportToParent(async () => {
-  const task = pairTaskSchema.parse(JSON.parse(process.argv[2] ?? ''))
+  const task = pairTaskSchema.parse(taskOfProcess())
   const { operation, idleMs, cpuMs, deferredMs } = task
   const connects = await importBoth(task)
   const idleCpu: Record<ArmName, number> = { base: 0, head: 0 }
