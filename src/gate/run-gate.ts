@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { EnvironmentError } from '../environment/environment-error.ts'
 import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
 import { readEnvironment } from '../results/fingerprint.ts'
 import { ensureWritableFolder, resultsFolderError } from '../results/results-folder.ts'
@@ -166,21 +167,24 @@ async function measure(
   if (skip !== null) {
     return { stages: { ...called, rounds: skip }, verdicts: [...verdicts, verdictOfSkipped(skip)] }
   }
-  const rounds = await runRounds(
-    {
-      ...options,
-      arms,
-      files,
-      workspace,
-      runs,
-      backends,
-      defaultMetrics: canCall && stages.includes('pairs') ? 'beside pairs' : 'alone',
-      budgetMs: budgetMs - runClock.elapsedMs,
-    },
-    progress,
-    signal,
-  )
-  return { stages: { ...called, rounds }, verdicts: [...verdicts, rounds.verdict] }
+  const setting = {
+    ...options,
+    arms,
+    files,
+    workspace,
+    runs,
+    backends,
+    defaultMetrics: canCall && stages.includes('pairs') ? 'beside pairs' : 'alone',
+    budgetMs: budgetMs - runClock.elapsedMs,
+  } as const
+  const isAlone = verdicts.every((verdict) => verdict === null)
+  const rounds = await runRounds(setting, progress, signal).catch((error: unknown) => {
+    // What the other stages found has cost minutes, and is reported all the same.
+    if (isAlone || !(error instanceof EnvironmentError)) throw error
+    return { kind: 'skipped', why: error.message, isMissed: true } as const
+  })
+  const ofRounds = rounds.kind === 'skipped' ? verdictOfSkipped(rounds) : rounds.verdict
+  return { stages: { ...called, rounds }, verdicts: [...verdicts, ofRounds] }
 }
 
 function whyNoRounds(
