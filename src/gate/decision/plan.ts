@@ -17,6 +17,8 @@ export interface GatePlan {
   readonly confirmation: readonly Look[]
   /** The smallest changes that count, > 0. The pass limit is twice as much. */
   readonly effects: Effects
+  /** Times that scatter too much to be decided leave the gate undecided, unless others judge them. */
+  readonly timesDecide: boolean
 }
 
 /** The smallest changes that count, by kind of metric. */
@@ -88,11 +90,13 @@ const MOST_CONFIRMATION_ALPHA = 0.05
  * became a candidate. With α = min(5 %, 1/M) that is never more than 5 %.
  *
  * @param effects where they differ from `EFFECTS`.
+ * @param timesDecide `false` beside pairs, which judge latency: see `sumUp`.
  * @throws InputError for an effect that isn't above 0 and at most 1.
  */
 export function gatePlan(
   comparisons: readonly Comparison[],
   effects: Partial<Effects> = {},
+  timesDecide = true,
 ): GatePlan {
   const all = { ...EFFECTS, ...effects }
   for (const [kind, effect] of Object.entries(all)) {
@@ -101,7 +105,13 @@ export function gatePlan(
   }
   const most = FALSE_ALARMS / (SCREENING_ALPHA * Math.max(comparisons.length, 1))
   const alpha = Math.min(MOST_CONFIRMATION_ALPHA, most)
-  return { comparisons, looks: LOOKS, confirmation: confirmationOf(alpha), effects: all }
+  return {
+    comparisons,
+    looks: LOOKS,
+    confirmation: confirmationOf(alpha),
+    effects: all,
+    timesDecide,
+  }
 }
 
 /** Half of the level each; more for the first look where it could show nothing at half of it. */

@@ -232,6 +232,27 @@ test('a percentile that was not asked for is refused beside what passes', () => 
   expect(comparisons[1]?.verdict).toEqual({ kind: 'refused', requests: 2_000, needed: 10_000 })
 })
 
+test.each([
+  [true, 'inconclusive', 3],
+  [false, 'pass', 0],
+] as const)(
+  'a time that scatters too much, where times decide: %j, leaves the gate %s',
+  (timesDecide, kind, exitCode) => {
+    const none = [share(0), share(0)] as const
+    const ofErrors = roundsOf(
+      errors,
+      Array.from({ length: 20 }, () => none),
+    )
+    const rounds = timeRounds(20, 1, 3).map(({ first, baseline, candidate }, i) => ({
+      first,
+      baseline: { ...baseline, ...ofErrors[i]?.baseline },
+      candidate: { ...candidate, ...ofErrors[i]?.candidate },
+    }))
+    const { verdict } = finish(openGate(gatePlan([latency, errors], {}, timesDecide)), rounds)
+    expect(verdict).toEqual({ kind, exitCode })
+  },
+)
+
 test('a round needs 100 requests beyond a percentile, and one for a share', () => {
   const needs = METRICS.map((metric) => neededRequests(metric, 0.0025))
   const percentiles = [200, 2_000, 10_000, 100_000]

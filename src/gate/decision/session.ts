@@ -104,7 +104,7 @@ export function judgeGate(session: GateSession): GateState {
       flaw: lastFlaw(comparison, rounds),
     }
   })
-  return { kind: 'decided', comparisons, verdict: sumUp(comparisons) }
+  return { kind: 'decided', comparisons, verdict: sumUp(comparisons, plan) }
 }
 
 interface Followed {

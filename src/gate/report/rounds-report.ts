@@ -98,6 +98,9 @@ export const roundsStageSchema = z.strictObject({
         shortfall: z.number(),
         validity: z.number(),
       }),
+      timesDecide: z
+        .boolean()
+        .describe('false: a time that scatters too much leaves the gate as it is.'),
     })
     .nullable()
     .describe('null: it ended before its first round did.'),

@@ -145,8 +145,9 @@ function openSession({ metrics, effects }: RoundsTask, round: MeasuredRound): Ga
     const names = [...measured].join(', ')
     throw new InputError(`--metrics: no operation of ${names} has ${missing.join(', ')}.`)
   }
-  const usual = metrics === 'beside pairs' ? EFFECTS_BESIDE_PAIRS : EFFECTS
-  return openGate(gatePlan(comparisons, { ...usual, ...effects }))
+  const isBesidePairs = metrics === 'beside pairs'
+  const usual = isBesidePairs ? EFFECTS_BESIDE_PAIRS : EFFECTS
+  return openGate(gatePlan(comparisons, { ...usual, ...effects }, !isBesidePairs))
 }
 
 /** The scenarios of the comparisons that still want rounds; all of them in the first round. */
