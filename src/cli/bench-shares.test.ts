@@ -50,7 +50,7 @@ test(
   'shares run side by side, and merged, are the load that one run makes',
   { timeout: 90_000 },
   async () => {
-    const startAt = startsIn(12)
+    const startAt = startsIn(20)
     const shares = await Promise.all(
       [1, 2, 3].map((k) => start(['bench', 'shared', '--shard', `${k}/3`, '--start-at', startAt])),
     )
@@ -94,7 +94,7 @@ test(
   'generators of one machine make one run, against servers of its own',
   { timeout: 90_000 },
   async () => {
-    const args = ['bench', 'shared', '--generators', '2', '--start-at', startsIn(10)]
+    const args = ['bench', 'shared', '--generators', '2', '--start-at', startsIn(20)]
     const { exitCode, stdout, stderr } = await start(args, {
       BENCH_BACKEND: 'programs',
       REDIS_URL: '',

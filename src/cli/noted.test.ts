@@ -76,7 +76,7 @@ test(
   { timeout: 60_000 },
   async ({ skip }) => {
     skip(missing !== undefined, missing)
-    const startAt = new Date(Date.now() + 10_000).toISOString()
+    const startAt = new Date(Date.now() + 20_000).toISOString()
     const args = ['bench', 'noted', '--generators', '2', '--start-at', startAt]
     const { exitCode, stdout } = await run(args, 'programs')
     expect(stdout).toContain('2 generators, Redis')
