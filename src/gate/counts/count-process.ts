@@ -24,10 +24,9 @@ async function count(task: CountTask): Promise<CountEnding> {
       )
       const prepare = prepareOperation[operation]
       const ready = await stepOf('prepare', () => prepare(registry))
-      const callAll = (times: number) =>
-        stepOf('call', async () => {
-          for (let i = 0; i < times; i += 1) await ready.call()
-        })
+      const callAll = async (times: number) => {
+        for (let i = 0; i < times; i += 1) await stepOf('call', ready.call)
+      }
       await callAll(WARM_UP_CALLS)
       const repeats: Repeat[] = []
       for (let i = 0; i < task.repeats; i += 1) {

@@ -4,7 +4,7 @@ import type { CountTask } from './count-task.ts'
 import { countEndingSchema, type CountEnding } from './operation-counts.ts'
 
 const PROGRAM = join(import.meta.dirname, 'count-process.ts')
-const TIMEOUT_MS = 120_000
+const TIMEOUT_MS = 300_000
 
 /**
  * Counts what one version's operations ask of the servers, in a fresh process.

@@ -3,7 +3,7 @@ import { compileCacheOf, forkMeasurement } from '../operations/fork-measurement.
 import { driftEndingSchema, type DriftEnding, type DriftTask } from './drift-series.ts'
 
 const PROGRAM = join(import.meta.dirname, 'drift-process.ts')
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 300_000
 
 /**
  * Measures how the operations' paired ratios go over time, in one long process.

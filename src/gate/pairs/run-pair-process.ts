@@ -6,7 +6,7 @@ import type { PairTask } from './pair-task.ts'
 const PROGRAM = join(import.meta.dirname, 'pair-process.ts')
 
 /** Beyond its measurement: what starting, preparing and one step that never ends may take, in ms. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 120_000
 
 /**
  * Measures one operation of both versions once, in a fresh process.
