@@ -51,9 +51,9 @@ function relative(change: PairEstimate['cpu']): PairFigures | null {
 }
 
 /**
- * The smallest median over processes that is a regression: about what the median of five processes
- * that compare a version with itself exceeds once in 1,000 times, or more where a smaller change
- * is of no interest. Set on 100 such processes per operation on two busy cores, and checked on 100 others:
+ * The smallest median over processes that is a regression: at least what the median of five processes
+ * that compare a version with itself exceeds once in 1,000 times, on two busy cores and of 200 such
+ * processes per operation; more where a smaller change is of no interest. Checked anew by
  * `npm run gate:selftest -- --real`.
  */
 export function thresholdOf(metric: PairMetric, operation: OperationName): number {
