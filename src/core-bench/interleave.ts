@@ -1,3 +1,5 @@
+import { shuffled } from '../shuffled.ts'
+
 /** One of the things that are compared, as it is measured. */
 export interface Side {
   readonly name: string
@@ -46,12 +48,4 @@ export async function interleave(sides: readonly Side[], length: Rounds): Promis
     }
   }
   return samples
-}
-
-/** In an order drawn anew. */
-export function shuffled<T>(items: readonly T[]): readonly T[] {
-  return items
-    .map((item) => ({ item, at: Math.random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item)
 }

@@ -1,5 +1,6 @@
 import { growthOf, type Growth, type GrowthCase, type Prepared } from './growth.ts'
-import { type Sample, shuffled } from './interleave.ts'
+import { shuffled } from '../shuffled.ts'
+import type { Sample } from './interleave.ts'
 
 /** For how long one case is measured, in ms; longer if fewer rounds than the least fit in. */
 const CASE_MS = 800

@@ -1,4 +1,4 @@
-import { shuffled } from '../core-bench/interleave.ts'
+import { shuffled } from '../shuffled.ts'
 import { TECHNIQUES } from '../load/dispatch/technique.ts'
 import type { EngineRow } from './engine-table.ts'
 import { measureEngine, sumOfRounds, type EngineFigures } from './measure-engine.ts'

@@ -6,6 +6,7 @@ import {
   verdictOfPairs,
   verdictOfSkipped,
 } from './stages.ts'
+import type { ArmName } from './versions/arm.ts'
 
 test('one regression decides, whatever else there is', () => {
   expect(sumUpStages(['pass', 'inconclusive', 'not comparable', 'regression'])).toEqual({
@@ -33,7 +34,7 @@ test('evidence that was wanted and is missing is inconclusive; what nobody wante
 test('a head that fails is a regression; a base that fails cannot be compared', () => {
   const failure = { kind: 'failed', phase: 'call', error: 'boom', why: 'boom' } as const
   const isConfirmed = true
-  const stagesOf = (arm: 'base' | 'head') => [
+  const stagesOf = (arm: ArmName) => [
     verdictOfCounts({ ...failure, arm, isConfirmed }),
     verdictOfDrift({ ...failure, arm, isConfirmed }),
     verdictOfPairs({

@@ -3,6 +3,7 @@ import type { CountsOutcome } from './counts/run-counts.ts'
 import type { GateVerdict } from './decision/verdict.ts'
 import type { DriftOutcome } from './drift/run-drift.ts'
 import type { MeasuredPairs } from './pairs/run-pairs.ts'
+import type { ArmName } from './versions/arm.ts'
 
 /**
  * What a gate looks at, in this order: what is exact and quick comes first. A regression found by
@@ -76,7 +77,7 @@ function faultOf({ arm, isConfirmed }: Fault): StageVerdict {
 }
 
 interface Fault {
-  readonly arm: 'base' | 'head'
+  readonly arm: ArmName
   readonly isConfirmed: boolean
 }
 

@@ -6,6 +6,7 @@ import { COUNTED } from './count-task.ts'
 import { judgeCounts, type CountVerdict } from './judge-counts.ts'
 import type { CountEnding, OperationCounts } from './operation-counts.ts'
 import { runCountProcess } from './run-count-process.ts'
+import type { ArmName } from '../versions/arm.ts'
 
 /** What both versions ask of the servers, and what that says. */
 export type CountsOutcome =
@@ -17,7 +18,7 @@ export type CountsOutcome =
     }
   | {
       readonly kind: 'failed'
-      readonly arm: 'base' | 'head'
+      readonly arm: ArmName
       readonly phase: Phase
       /** What it was doing, and the error. */
       readonly why: string
@@ -35,7 +36,7 @@ export async function runCounts(
   { redisUrl, natsUrls, ...folders }: SharedServers,
   signal: AbortSignal,
 ): Promise<CountsOutcome> {
-  const countOne = (arm: 'base' | 'head') => {
+  const countOne = (arm: ArmName) => {
     const task = { ...COUNTED, operations: [...operations], redisUrl, natsUrls: [...natsUrls] }
     return runCountProcess({ ...task, folder: folders[arm], tag: freshTag() }, signal)
   }
@@ -88,7 +89,7 @@ function joined(first: Counted, second: Counted): Counted {
 }
 
 function failedBy(
-  arm: 'base' | 'head',
+  arm: ArmName,
   { operation, phase, error }: Extract<CountEnding, { kind: 'failed' }>,
 ): CountsOutcome {
   const doing = operation === null ? phase : `${operation}, ${phase}`

@@ -1,7 +1,7 @@
 /** A long process that calls all operations of both versions in turns: does one get slower with time? */
 import { medianOf } from '../../load/trend.ts'
 import { importBoth, openPair, reportToParent, type ReadyPair } from '../pairs/both-versions.ts'
-import { inDrawnOrder } from '../pairs/measure-pairs.ts'
+import { callBoth } from '../pairs/measure-pairs.ts'
 import { taskOfProcess } from '../operations/process-task.ts'
 import type { OperationName } from '../operations/operations.ts'
 import { driftTaskSchema, type DriftSeries } from './drift-series.ts'
@@ -43,11 +43,8 @@ async function sliceOf(calls: ReadyPair['calls']): Promise<readonly number[]> {
   const endMs = performance.now() + SLICE_MS
   const logRatios: number[] = []
   do {
-    const [first, second] = inDrawnOrder()
-    const firstMs = await calls[first].call()
-    const secondMs = await calls[second].call()
-    const logRatio = Math.log(firstMs / secondMs)
-    logRatios.push(first === 'head' ? logRatio : -logRatio)
+    const [baseMs, headMs] = await callBoth(calls)
+    logRatios.push(Math.log(headMs / baseMs))
   } while (performance.now() < endMs)
   return logRatios
 }

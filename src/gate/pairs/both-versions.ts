@@ -10,7 +10,8 @@ import {
   VersionFailure,
   type Phase,
 } from '../operations/version-failure.ts'
-import { inDrawnOrder, type ArmName, type Both, type Calls } from './measure-pairs.ts'
+import type { ArmName } from '../versions/arm.ts'
+import { inDrawnOrder, type Both, type Calls } from './measure-pairs.ts'
 import type { PairFailure } from './pair-estimate.ts'
 
 /** Where both versions are, and the servers that they share. */

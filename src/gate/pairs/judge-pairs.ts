@@ -9,6 +9,7 @@ import {
   type PairFigures,
   type PairMetric,
 } from './pair-metric.ts'
+import type { ArmName } from '../versions/arm.ts'
 
 /** Endings of processes, all of one operation, in the order in which they were made. */
 export type Endings = readonly PairEnding[]
@@ -58,7 +59,7 @@ export type PairState =
   /** A version failed, and again: nothing can be compared. The error is the last one. */
   | {
       readonly kind: 'failed'
-      readonly arm: 'base' | 'head'
+      readonly arm: ArmName
       readonly phase: Phase
       readonly error: string
     }

@@ -2,15 +2,11 @@ import v8 from 'node:v8'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { medianOf } from '../../load/trend.ts'
 import type { ReadyOperation } from '../operations/operations.ts'
+import type { ArmName } from '../versions/arm.ts'
 import type { PairEstimate } from './pair-estimate.ts'
 
 /** The same for both versions. */
-export interface Both<T> {
-  readonly base: T
-  readonly head: T
-}
-
-export type ArmName = keyof Both<unknown>
+export type Both<T> = Readonly<Record<ArmName, T>>
 
 /** Both versions in an order drawn anew. */
 export function inDrawnOrder(): readonly [ArmName, ArmName] {
@@ -21,8 +17,19 @@ export function inDrawnOrder(): readonly [ArmName, ArmName] {
 export type Calls = Both<Pick<ReadyOperation, 'call'>>
 
 /**
- * Calls both versions in turns, the order drawn per pair of single calls, so that no garbage
- * collection, timer or neighbour keeps step with one version.
+ * Calls each version once, in an order drawn anew, so that no garbage collection, timer or neighbour
+ * keeps step with one version.
+ * @returns how long the baseline's call took, and the candidate's, in ms.
+ */
+export async function callBoth(calls: Calls): Promise<readonly [number, number]> {
+  const [first, second] = inDrawnOrder()
+  const firstMs = await calls[first].call()
+  const secondMs = await calls[second].call()
+  return first === 'base' ? [firstMs, secondMs] : [secondMs, firstMs]
+}
+
+/**
+ * Calls both versions in turns, in pairs of single calls.
  *
  * The estimate is the median over the pairs of ln(head / base). The two calls of a pair meet the
  * same state of the machine, so on busy cores it scatters less than half as much as the ratio of
@@ -33,18 +40,12 @@ export async function measureLatency(
   { warmUpMs, pairsMs }: { readonly warmUpMs: number; readonly pairsMs: number },
 ): Promise<PairEstimate['latency']> {
   const warmUpEnd = performance.now() + warmUpMs
-  const inDrawnTurns = async () => {
-    const [first, second] = inDrawnOrder()
-    const firstMs = await calls[first].call()
-    const secondMs = await calls[second].call()
-    return first === 'base' ? ([firstMs, secondMs] as const) : ([secondMs, firstMs] as const)
-  }
-  while (performance.now() < warmUpEnd) await inDrawnTurns()
+  while (performance.now() < warmUpEnd) await callBoth(calls)
   const base: number[] = []
   const head: number[] = []
   const isEnough = stretch(pairsMs, LEAST_PAIRS)
   do {
-    const [baseMs, headMs] = await inDrawnTurns()
+    const [baseMs, headMs] = await callBoth(calls)
     base.push(baseMs)
     head.push(headMs)
   } while (!isEnough(base.length))

@@ -1,13 +1,8 @@
 /** A process that calls one operation of both versions in turns, and tells its parent what that took. */
 import { taskOfProcess } from '../operations/process-task.ts'
 import { importBoth, openPair, reportToParent } from './both-versions.ts'
-import {
-  measureCpu,
-  measureDeferred,
-  measureIdleCpu,
-  measureLatency,
-  type ArmName,
-} from './measure-pairs.ts'
+import { measureCpu, measureDeferred, measureIdleCpu, measureLatency } from './measure-pairs.ts'
+import type { ArmName } from '../versions/arm.ts'
 import { pairTaskSchema } from './pair-task.ts'
 
 await reportToParent(async () => {

@@ -7,8 +7,8 @@ import type { PairFailure } from './pair-estimate.ts'
  * fails there as well is no fault of the head.
  * @param measure with the project folder of the version that is called as the head.
  * @returns the measurement, or whose failure it was.
- * @throws EnvironmentError if the head can't be imported, the servers can't be reached, or the baseline's process against itself ends
- *   without a result; the signal's reason if it is aborted.
+ * @throws EnvironmentError if the head can't be imported, the servers can't be reached, or the baseline's
+ *   process against itself ends without a result; the signal's reason if it is aborted.
  */
 export async function withControl<T extends { readonly kind: 'measured' }>(
   measure: (head: string) => Promise<T | PairFailure>,

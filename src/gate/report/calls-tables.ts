@@ -7,6 +7,7 @@ import type { PairMetric } from '../pairs/pair-metric.ts'
 import { probability, share } from './figures.ts'
 import type { GateReport } from './gate-report.ts'
 import type { StageRow, StageTable } from './stage-table.ts'
+import type { ArmName } from '../versions/arm.ts'
 
 type Stages = GateReport['stages']
 type Counts = Exclude<Stages['counts'], { kind: 'skipped' }>
@@ -21,7 +22,7 @@ type DriftEvidence = Extract<Drift, { kind: 'judged' }>['operations'][number]['s
 function failureRow(
   names: readonly string[],
   width: number,
-  { arm, isConfirmed }: { readonly arm: 'base' | 'head'; readonly isConfirmed: boolean },
+  { arm, isConfirmed }: { readonly arm: ArmName; readonly isConfirmed: boolean },
   why: string,
 ): StageRow {
   const cells = [...names, ...Array.from({ length: width - names.length }, () => '–')]

@@ -4,7 +4,7 @@ import { shareInterval, type ShareInterval } from '../../../results/statistics/s
 import type { OperationName } from '../../operations/operations.ts'
 import { judgePairs, PROCESSES } from '../../pairs/judge-pairs.ts'
 import type { PairEnding } from '../../pairs/pair-estimate.ts'
-import { shuffled } from '../../pairs/shuffled.ts'
+import { shuffled } from '../../../shuffled.ts'
 import type { Bound } from '../cases.ts'
 
 /** Processes that measured one case. */
