@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { readRunFile } from '../src/results/read-run-file.ts'
+import { readRunFile } from '../src/run-file/read/read-run-file.ts'
 
 /**
  * Checks what one `npm run bench` left in a folder: that everything was measured, against the

@@ -1,6 +1,6 @@
 import { test } from '../src/vitest/load-test.ts'
 import { MEASURE } from './measure.ts'
-import { registerMany } from './workloads/register.ts'
+import { registerMany } from '../src/workloads/register.ts'
 
 for (const count of [100, 1_000, 10_000]) {
   test(`enumerate ${count} identities`, async ({ bench, registry }) => {

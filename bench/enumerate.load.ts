@@ -1,7 +1,7 @@
 import { constant, expect, test } from '../src/vitest/load-test.ts'
-import { enumerate } from './workloads/enumerate.ts'
-import { registerMany } from './workloads/register.ts'
-import { requireTargets } from './workloads/require-targets.ts'
+import { enumerate } from '../src/workloads/enumerate.ts'
+import { registerMany } from '../src/workloads/register.ts'
+import { requireTargets } from '../src/workloads/require-targets.ts'
 
 // Scenario 2 of the seed: listing the 1,000 identities that were registered first.
 test('enumerate: 1,000 identities', async ({ load, registry, share }) => {

@@ -1,7 +1,7 @@
 import { filterFrom } from '../src/registry/filter/filter.ts'
 import { test } from '../src/vitest/load-test.ts'
 import { MEASURE } from './measure.ts'
-import { loadTestMetadata } from './workloads/register.ts'
+import { loadTestMetadata } from '../src/workloads/register.ts'
 
 test('evaluate a filter 1,000 times', async ({ bench }) => {
   const metadata = Array.from({ length: 1_000 }, (_, n) => loadTestMetadata(n))

@@ -1,16 +1,16 @@
 import { constant, expect, numbersIn, test } from '../src/vitest/load-test.ts'
-import { enumerate } from './workloads/enumerate.ts'
-import { mixed } from './workloads/mixed.ts'
-import { multicast } from './workloads/multicast.ts'
-import { loadTestIdentity, register } from './workloads/register.ts'
+import { enumerate } from '../src/workloads/enumerate.ts'
+import { mixed } from '../src/workloads/mixed.ts'
+import { multicast } from '../src/workloads/multicast.ts'
+import { loadTestIdentity, register } from '../src/workloads/register.ts'
 
 const RATE = 100
 /** Requests of the seed's 300 s and the warm-up: as many identities as could be registered. */
-const MOST_IDENTITIES = RATE * 302
+const MAX_IDENTITIES = RATE * 302
 
 // Scenario 4 of the seed: all operations side by side, on a registry that grows meanwhile.
 test('mixed: production-like', async ({ load, registry, subscribers, share }) => {
-  await subscribers.host(numbersIn(share, MOST_IDENTITIES).map(loadTestIdentity))
+  await subscribers.host(numbersIn(share, MAX_IDENTITIES).map(loadTestIdentity))
 
   const result = await load({
     operations: mixed(

@@ -1,6 +1,6 @@
 import { test } from '../src/vitest/load-test.ts'
 import { MEASURE } from './measure.ts'
-import { loadTestIdentity, registerMany } from './workloads/register.ts'
+import { loadTestIdentity, registerMany } from '../src/workloads/register.ts'
 
 for (const count of [10, 100, 1_000]) {
   test(`multicast to ${count} identities`, async ({ bench, registry, subscribers }) => {

@@ -1,7 +1,7 @@
 import { constant, expect, numbersIn, test } from '../src/vitest/load-test.ts'
-import { multicast } from './workloads/multicast.ts'
-import { loadTestIdentity, registerMany } from './workloads/register.ts'
-import { requireTargets } from './workloads/require-targets.ts'
+import { multicast } from '../src/workloads/multicast.ts'
+import { loadTestIdentity, registerMany } from '../src/workloads/register.ts'
+import { requireTargets } from '../src/workloads/require-targets.ts'
 
 const IDENTITIES = 500
 

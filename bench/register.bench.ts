@@ -1,6 +1,6 @@
 import { test } from '../src/vitest/load-test.ts'
 import { MEASURE } from './measure.ts'
-import { loadTestIdentity, loadTestMetadata } from './workloads/register.ts'
+import { loadTestIdentity, loadTestMetadata } from '../src/workloads/register.ts'
 
 test('one at a time', async ({ bench, registry }) => {
   let n = 0

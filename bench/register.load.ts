@@ -1,5 +1,5 @@
 import { constant, expect, test } from '../src/vitest/load-test.ts'
-import { register } from './workloads/register.ts'
+import { register } from '../src/workloads/register.ts'
 
 // Scenario 1 of the seed: how registration performs on its own.
 test('register: registration baseline', async ({ load, registry, share }) => {

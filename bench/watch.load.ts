@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { constant, expect, test } from '../src/vitest/load-test.ts'
-import { registerWatched } from './workloads/register-watched.ts'
-import { startWatcher } from './workloads/watcher.ts'
+import { registerWatched } from '../src/workloads/register-watched.ts'
+import { startWatcher } from '../src/workloads/watcher.ts'
 
 // 200 registrations/s, watched by another process. Completion is the time from a
 // register's return until the watch there reports that the identity has joined.

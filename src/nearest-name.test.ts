@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { didYouMean, nearestNames } from './nearest-name.ts'
-import { typoOf } from './load/typo-for-tests.ts'
+import { typoOf } from './load/testing/typo.ts'
 
 const NAMES = ['response', 'completion', 'successRate', 'throughput', 'min', 'max']
 

@@ -1,5 +1,5 @@
 /** More edits than this, or than half of a name, are another name rather than a typo. */
-const MOST_EDITS = 3
+const MAX_EDITS = 3
 
 /**
  * The names that a typo was most likely meant as: those with the fewest edits from it. Upper and
@@ -7,10 +7,10 @@ const MOST_EDITS = 3
  * @returns several where they are equally near; none where nothing is near.
  */
 export function nearestNames(typo: string, names: readonly string[]): readonly string[] {
-  const near = names.filter((name) => Math.abs(name.length - typo.length) <= MOST_EDITS)
+  const near = names.filter((name) => Math.abs(name.length - typo.length) <= MAX_EDITS)
   const byEdits = Map.groupBy(near, (name) => editsBetween(typo.toLowerCase(), name.toLowerCase()))
   const fewest = Math.min(...byEdits.keys())
-  if (fewest > MOST_EDITS) return []
+  if (fewest > MAX_EDITS) return []
   return (byEdits.get(fewest) ?? []).filter(
     (name) => fewest <= Math.max(typo.length, name.length) / 2,
   )

@@ -1,4 +1,4 @@
-import { test } from '../../src/core-bench/growth-test.ts'
+import { test } from './measuring/growth-test.ts'
 import { enumerateCases } from './cost-growth/enumerate.ts'
 import { multicastCases } from './cost-growth/multicast.ts'
 import { startRefusingNats } from './cost-growth/refusing-nats.ts'

@@ -1,5 +1,5 @@
-import { registerAll, test, twoChanges } from '../../src/core-bench/core-test.ts'
-import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
+import { registerAll, test, twoChanges } from './measuring/core-test.ts'
+import { loadTestIdentity, loadTestMetadata } from '../../src/workloads/register.ts'
 
 test('enumerate: 1,000 identities, two changes since the last', async ({
   compare,

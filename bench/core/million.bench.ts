@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { registerAll, test, twoChanges } from '../../src/core-bench/core-test.ts'
+import { registerAll, test, twoChanges } from './measuring/core-test.ts'
 import { RegistryError } from '../../src/registry/errors.ts'
 import { filterFrom } from '../../src/registry/filter/filter.ts'
 import { parseMetadata } from '../../src/registry/metadata.ts'
 import { connectRedisStore } from '../../src/registry/redis/redis-store.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { heldBytes } from '../../src/registry/testing/held-bytes.ts'
-import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
+import { loadTestIdentity, loadTestMetadata } from '../../src/workloads/register.ts'
 
 const IDENTITIES = 1_000_000
 const MAX_BYTES_EACH = 400

@@ -1,6 +1,6 @@
-import { registerAll, test } from '../../src/core-bench/core-test.ts'
+import { registerAll, test } from './measuring/core-test.ts'
 import { startSubscribers } from '../../src/subscribers/start-subscribers.ts'
-import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
+import { loadTestIdentity, loadTestMetadata } from '../../src/workloads/register.ts'
 import { openFanOut } from './open-fan-out.ts'
 
 const TARGETS = 1_000

@@ -1,11 +1,11 @@
 import { connect } from '@nats-io/transport-node'
-import { HOUR_MS, registerAll } from '../../src/core-bench/core-test.ts'
+import { HOUR_MS, registerAll } from './measuring/core-test.ts'
 import { nowMs } from '../../src/load/clock.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../../src/registry/nats/subjects.ts'
 import { stampPayload } from '../../src/subscribers/stamp.ts'
 import { startSubscribers } from '../../src/subscribers/start-subscribers.ts'
-import type { Testbed } from '../../src/vitest/testbed.ts'
-import { loadTestIdentity, loadTestMetadata } from '../workloads/register.ts'
+import type { Testbed } from '../../src/workloads/testbed.ts'
+import { loadTestIdentity, loadTestMetadata } from '../../src/workloads/register.ts'
 
 /** Multicasts to all targets beside the least that they could be, and the processes that receive them. */
 export interface FanOut {

@@ -1,15 +1,15 @@
-import { runRedisBenchmark, whyNoRedisBenchmark } from '../../src/core-bench/redis-benchmark.ts'
-import { reportSides } from '../../src/core-bench/compare.ts'
-import { test } from '../../src/core-bench/core-test.ts'
-import type { Sample } from '../../src/core-bench/interleave.ts'
-import { redisTimePerCall } from '../../src/core-bench/redis-time.ts'
-import { type Figure, renderFigures } from '../../src/core-bench/figures.ts'
-import { medianOf } from '../../src/core-bench/statistics.ts'
+import { runRedisBenchmark, whyNoRedisBenchmark } from './measuring/redis-benchmark.ts'
+import { reportSides } from './measuring/compare.ts'
+import { test } from './measuring/core-test.ts'
+import type { Sample } from './measuring/interleave.ts'
+import { redisTimePerCall } from './measuring/redis-time.ts'
+import { type Figure, renderFigures } from './measuring/figures.ts'
+import { medianOf } from '../../src/stats/quantile.ts'
 import { keysOf } from '../../src/registry/redis/keys.ts'
 import { script, type Script } from '../../src/registry/redis/script.ts'
 import { registerScript } from '../../src/registry/redis/scripts.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
-import { loadTestMetadata } from '../workloads/register.ts'
+import { loadTestMetadata } from '../../src/workloads/register.ts'
 
 const IDENTITIES = 100_000
 const OURS = 20_000

@@ -1,5 +1,5 @@
 import { burst, test } from '../../src/vitest/load-test.ts'
-import { population } from '../workloads/population.ts'
+import { population } from '../../src/workloads/population.ts'
 
 const SHORT = { rate: 500, for: '1s', every: '6s' } as const
 const FULL = { rate: 500, for: '10s', every: '60s' } as const

@@ -1,5 +1,5 @@
 import { expect, ramp, test } from '../../src/vitest/load-test.ts'
-import { population } from '../workloads/population.ts'
+import { population } from '../../src/workloads/population.ts'
 
 // Does what holds at 100/s hold at ten times that, and all the way there?
 test('ramp: 100/s to 1,000/s', async ({ load, registry, subscribers, profile }) => {

@@ -1,5 +1,5 @@
 import { constant, counter, feed, test, trend } from '../../src/vitest/load-test.ts'
-import { registerRegions } from '../workloads/regions.ts'
+import { registerRegions } from '../../src/workloads/regions.ts'
 
 /** One of them has twenty times the identities of any other. */
 const REGIONS = [

@@ -1,7 +1,7 @@
 import { constant, expect, test } from '../../src/vitest/load-test.ts'
-import { population } from '../workloads/population.ts'
-import { renderSoakTrends, soakTrends } from '../workloads/soak-trends.ts'
-import { SoakWatch } from '../workloads/soak-watch.ts'
+import { population } from '../../src/workloads/population.ts'
+import { renderSoakTrends, soakTrends } from '../../src/workloads/soak-trends.ts'
+import { SoakWatch } from '../../src/workloads/soak-watch.ts'
 
 // Nothing grows that should not. In full it takes 10 minutes; an hour by --duration 60m.
 test('soak', async ({ load, registry, subscribers, backends, annotate }) => {

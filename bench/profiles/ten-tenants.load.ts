@@ -1,6 +1,6 @@
 import type { Operation } from '../../src/load/workload.ts'
 import { constant, expect, test } from '../../src/vitest/load-test.ts'
-import { tenant } from '../workloads/tenant.ts'
+import { tenant } from '../../src/workloads/tenant.ts'
 
 const QUIET = Array.from({ length: 9 }, (_, n) => `tenant ${n + 1}`)
 /** Requests/s. */

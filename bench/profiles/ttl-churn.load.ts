@@ -1,5 +1,5 @@
 import { constant, expect, test } from '../../src/vitest/load-test.ts'
-import { TtlChurn } from '../workloads/ttl-churn.ts'
+import { TtlChurn } from '../../src/workloads/ttl-churn.ts'
 
 // 200 registrations/s that live from 0.2 s to 1.6 s: some 180 are live at any time, and as many expire
 // as are made. What has expired by Redis time is never listed and never sent to, and

@@ -1,7 +1,7 @@
 import { numbersIn, test, users } from '../../src/vitest/load-test.ts'
-import { multicast } from '../workloads/multicast.ts'
-import { loadTestIdentity } from '../workloads/register.ts'
-import { requireTargets } from '../workloads/require-targets.ts'
+import { multicast } from '../../src/workloads/multicast.ts'
+import { loadTestIdentity } from '../../src/workloads/register.ts'
+import { requireTargets } from '../../src/workloads/require-targets.ts'
 
 const USERS = 50
 const TEAMS = 10

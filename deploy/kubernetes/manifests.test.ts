@@ -6,7 +6,7 @@ import { Job, type IJob } from 'kubernetes-models/batch/v1'
 import { ConfigMap, PersistentVolumeClaim, type IConfigMap } from 'kubernetes-models/v1'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { shareSettings } from '../../src/vitest/share-settings.ts'
+import { shardSettings } from '../../src/vitest/shard-settings.ts'
 
 function manifest(name: string): object {
   const path = new URL(name, import.meta.url)
@@ -113,7 +113,7 @@ describe('the job', () => {
       const [BENCH_SHARD, results, ...args] = out.split(' ')
       expect(results).toBe(`/results/${data['BENCH_START_AT']}`)
       expect(args).toEqual(['run', 'bench', '--', data['SCENARIO']])
-      return shareSettings({ ...data, BENCH_SHARD })?.share
+      return shardSettings({ ...data, BENCH_SHARD })?.share
     })
     expect(shares).toEqual(shares.map((_, index) => ({ index, of: completions })))
   })

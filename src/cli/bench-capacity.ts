@@ -4,15 +4,15 @@ import { createVitest } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { parseDurationMs } from '../load/duration.ts'
-import { InputError } from '../load/input-error.ts'
-import { EXIT, type ExitCode } from '../results/outcome.ts'
-import { renderBracket, renderCurve } from '../results/render-capacity.ts'
-import { renderReference } from '../results/render-reference.ts'
-import { paint } from '../results/render-scenario.ts'
-import type { CapacityEntry } from '../results/run-file.ts'
-import { ResultsFolderError } from '../results/results-folder.ts'
-import { RunRecord } from '../results/run-record.ts'
-import { describeBackends } from '../vitest/load-reporter.ts'
+import { InputError } from '../input-error.ts'
+import { EXIT, type ExitCode } from '../run-file/outcome.ts'
+import { renderBracket, renderCurve } from '../report/render-capacity.ts'
+import { renderReference } from '../report/render-reference.ts'
+import { paint } from '../report/render-scenario.ts'
+import type { CapacityEntry } from '../run-file/run-file.ts'
+import { ResultsFolderError } from '../run-file/results-folder.ts'
+import { RunRecord } from '../run-file/write/run-record.ts'
+import { systemLine } from '../environment/backends.ts'
 import { ProbeReporter } from '../vitest/probe-reporter.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import { findCapacity, HIGHEST_RATE } from './find-capacity.ts'
@@ -101,7 +101,7 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
   const reporter = new ProbeReporter(process.stdout, (backends, reference) => {
     record.measuring(backends, reference)
     isBegun = true
-    print(`${paint('bold', record.run.runId)}  ${describeBackends(backends)}`)
+    print(`${paint('bold', record.run.runId)}  ${systemLine(backends)}`)
     print(reference === null ? '' : `  ${renderReference(reference)}\n`)
   })
   const vitest = await createVitest({

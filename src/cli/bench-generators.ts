@@ -8,15 +8,15 @@ import { fileURLToPath } from 'node:url'
 import type { ServerBackends } from '../environment/backends.ts'
 import { backendSettings } from '../environment/settings.ts'
 import { startBackends } from '../environment/start-backends.ts'
-import { InputError } from '../load/input-error.ts'
-import { describeBackends } from '../results/describe-backends.ts'
-import { EXIT } from '../results/outcome.ts'
-import { ensureWritableFolder } from '../results/results-folder.ts'
+import { InputError } from '../input-error.ts'
+import { describeBackends } from '../run-file/provenance/describe-backends.ts'
+import { EXIT } from '../run-file/outcome.ts'
+import { ensureWritableFolder } from '../run-file/results-folder.ts'
 import { mergeRunFiles } from './merge-run-files.ts'
 import type { CommandEnd } from './run-command.ts'
 import type { RunReports } from './run-reports.ts'
-import { onSignals } from './signals.ts'
-import { OWNER_VARIABLE } from './watch-parent.ts'
+import { onSignals } from '../process/signals.ts'
+import { OWNER_VARIABLE } from '../process/watch-parent.ts'
 
 /** One scenario whose load several processes of this machine make. */
 export interface GeneratorsRun {
@@ -47,7 +47,7 @@ export async function benchGenerators(run: GeneratorsRun): Promise<CommandEnd> {
     ...backendSettings(process.env),
     onProgress: (message) => process.stderr.write(`${message}\n`),
   })
-  const shareFolder = mkdtempSync(join(tmpdir(), 'prism-loadtest-shares-'))
+  const shardFolder = mkdtempSync(join(tmpdir(), 'prism-loadtest-shares-'))
   try {
     if (backends.kind === 'memory') {
       throw new InputError(`--generators: they have to use the same servers. ${backends.notice}`)
@@ -55,7 +55,7 @@ export async function benchGenerators(run: GeneratorsRun): Promise<CommandEnd> {
     const startAt = run.startAt ?? new Date(Date.now() + LEAD_MS).toISOString()
     process.stdout.write(`${run.count} generators, which start at ${startAt}\n`)
     const generators = Array.from({ length: run.count }, (_, index) =>
-      startGenerator({ ...run, startAt }, index + 1, shareFolder, backends),
+      startGenerator({ ...run, startAt }, index + 1, shardFolder, backends),
     )
     const children = generators.map(({ child }) => child)
     const send = (signal: NodeJS.Signals) => children.forEach((child) => void child.kill(signal))
@@ -71,16 +71,16 @@ export async function benchGenerators(run: GeneratorsRun): Promise<CommandEnd> {
       process.stderr.write(broken.stderr || broken.stdout)
       return EXIT.broken
     }
-    const paths = readdirSync(shareFolder).filter((name) => name.endsWith('.json'))
+    const paths = readdirSync(shardFolder).filter((name) => name.endsWith('.json'))
     const merged = await mergeRunFiles(
-      paths.map((name) => join(shareFolder, name)),
+      paths.map((name) => join(shardFolder, name)),
       run.folder,
       { backends: describeBackends(backends) },
     )
     run.reports.write(merged)
     return merged.exitCode
   } finally {
-    rmSync(shareFolder, { recursive: true, force: true })
+    rmSync(shardFolder, { recursive: true, force: true })
     await stop()
   }
 }

@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readRunFile } from '../results/read-run-file.ts'
-import type { RunFile } from '../results/run-file.ts'
-import { ended, runFilesIn, startCommand, useResultsFolder } from './command-for-tests.ts'
+import { readRunFile } from '../run-file/read/read-run-file.ts'
+import type { RunFile } from '../run-file/run-file.ts'
+import { ended, runFilesIn, startCommand, useResultsFolder } from './testing/command.ts'
 
 const folder = useResultsFolder()
 const tornDownFile = (): string => join(folder(), 'torn-down')

@@ -2,10 +2,10 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readRunFile } from '../results/read-run-file.ts'
-import type { RunFile } from '../results/run-file.ts'
-import { SIGNAL_CODES } from './signals.ts'
-import { ended, runFilesIn, startCommand, useResultsFolder } from './command-for-tests.ts'
+import { readRunFile } from '../run-file/read/read-run-file.ts'
+import type { RunFile } from '../run-file/run-file.ts'
+import { SIGNAL_CODES } from '../process/signals.ts'
+import { ended, runFilesIn, startCommand, useResultsFolder } from './testing/command.ts'
 
 const folder = useResultsFolder()
 

@@ -3,13 +3,13 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { createVitest, registerConsoleShortcuts } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
-import { InputError } from '../load/input-error.ts'
-import { EXIT } from '../results/outcome.ts'
-import { RunRecord } from '../results/run-record.ts'
-import type { Generators } from '../results/run-file.ts'
+import { InputError } from '../input-error.ts'
+import { EXIT } from '../run-file/outcome.ts'
+import { RunRecord } from '../run-file/write/run-record.ts'
+import type { Generators } from '../run-file/run-file.ts'
 import { LoadReporter } from '../vitest/load-reporter.ts'
 import { profileSettings } from '../vitest/profile.ts'
-import { checkStartAhead, shareSettings, type ShareSettings } from '../vitest/share-settings.ts'
+import { checkStartAhead, shardSettings, type ShardSettings } from '../vitest/shard-settings.ts'
 import { benchGenerators } from './bench-generators.ts'
 import { withFlagNames } from './flag-names.ts'
 import { endOnSignals } from './end-on-signals.ts'
@@ -115,7 +115,7 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
     const isShare = values.generators === undefined
     return {
       ...profileSettings(process.env),
-      shared: isShare ? shareSettings(process.env) : null,
+      shared: isShare ? shardSettings(process.env) : null,
     }
   })
   const isUi = values.ui === true
@@ -165,13 +165,13 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
 }
 
 /** What a run needs before it starts: Vitest, connections, and the scenario's own preparation. */
-const LEAST_LEAD_MS = 3_000
+const MIN_LEAD_MS = 3_000
 
 /**
  * Checks that a share can be made at all.
  * @throws InputError
  */
-function checkShared(shared: ShareSettings, names: readonly string[], isMicro: boolean): void {
+function checkShared(shared: ShardSettings, names: readonly string[], isMicro: boolean): void {
   if (names.length !== 1 || isMicro) {
     throw new InputError(
       '--shard: name one scenario, such as: npm run bench -- mixed --shard 2/5 …',
@@ -184,7 +184,7 @@ function checkShared(shared: ShareSettings, names: readonly string[], isMicro: b
       '--shard: all shares have to use the same servers: set REDIS_URL and NATS_URL.',
     )
   }
-  checkStartAhead(shared.startAtMs, Date.now(), LEAST_LEAD_MS)
+  checkStartAhead(shared.startAtMs, Date.now(), MIN_LEAD_MS)
 }
 
 function generatorCount(text: string): number {
@@ -193,7 +193,7 @@ function generatorCount(text: string): number {
   throw new InputError(`--generators: "${text}" must be a whole number from 1 to 64.`)
 }
 
-function generatorsOf(shared: ShareSettings | null): Generators {
+function generatorsOf(shared: ShardSettings | null): Generators {
   if (shared === null) return { kind: 'one' }
   const { share, startAtMs, namespace } = shared
   const startAt = new Date(startAtMs).toISOString()

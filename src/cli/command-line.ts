@@ -1,6 +1,6 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander'
-import { InputError } from '../load/input-error.ts'
-import { EXIT } from '../results/outcome.ts'
+import { InputError } from '../input-error.ts'
+import { EXIT } from '../run-file/outcome.ts'
 
 /** Nothing of what is wrong is printed where it is found: `runForUser` says it, in one line. */
 const OUTPUT: OutputConfiguration = { writeErr: () => {}, outputError: () => {} }

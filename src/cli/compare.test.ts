@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { runOf, scenarioOf, times } from '../results/compare/run-fixture.ts'
-import type { RunFile } from '../results/run-file.ts'
-import { writeRunFile } from '../results/write-run-file.ts'
-import { ended, startCommand, useResultsFolder, type Ended } from './command-for-tests.ts'
+import { runOf, scenarioOf, times } from '../compare/testing/run-fixture.ts'
+import type { RunFile } from '../run-file/run-file.ts'
+import { writeRunFile } from '../run-file/write/write-run-file.ts'
+import { ended, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
 
 const folder = useResultsFolder()
 const [older, newer] = ['20260102T030405Z-0a1b2c3', '20260103T030405Z-1b2c3d4']

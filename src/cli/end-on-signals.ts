@@ -1,5 +1,5 @@
 import type { Vitest } from 'vitest/node'
-import { onSignals, type Signals } from './signals.ts'
+import { onSignals, type Signals } from '../process/signals.ts'
 
 /** A run that has not ended by itself this long after a signal hangs. */
 const PATIENCE_MS = 10_000

@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { missingPrograms } from '../environment/programs.ts'
-import { readRunFile } from '../results/read-run-file.ts'
-import { runFilesIn, useResultsFolder } from './command-for-tests.ts'
+import { readRunFile } from '../run-file/read/read-run-file.ts'
+import { runFilesIn, useResultsFolder } from './testing/command.ts'
 
 const PROJECT = resolve(import.meta.dirname, '../..')
 /** Long enough for a loaded machine; what is not gone by then was left behind. */

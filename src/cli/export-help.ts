@@ -1,4 +1,4 @@
-import type { FormatName } from '../results/export/export-formats.ts'
+import type { FormatName } from '../report/export/export-formats.ts'
 
 /** What `results export` is for, in its help. */
 export const EXPORT = `A run in another form, made anew from its file.

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { runOf, scenarioOf } from '../results/compare/run-fixture.ts'
-import type { RunFile } from '../results/run-file.ts'
-import { ended, startCommand, useResultsFolder, type Ended } from './command-for-tests.ts'
+import { runOf, scenarioOf } from '../compare/testing/run-fixture.ts'
+import type { RunFile } from '../run-file/run-file.ts'
+import { ended, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
 
 const folder = useResultsFolder()
 const runId = '20260102T030405Z-0a1b2c3'

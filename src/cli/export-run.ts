@@ -1,20 +1,20 @@
 import { join } from 'node:path'
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 import { didYouMean } from '../nearest-name.ts'
 import {
   EXPORT_FORMATS,
   FORMAT_NAMES,
   type ExportFormat,
   type FormatName,
-} from '../results/export/export-formats.ts'
-import { exportedLoads } from '../results/export/exported-loads.ts'
-import type { ExportedFile } from '../results/export/percentile-logs.ts'
-import { findRun } from '../results/find-run.ts'
-import { EXIT, type ExitCode } from '../results/outcome.ts'
-import { printable } from '../results/printable.ts'
-import { readRunFile } from '../results/read-run-file.ts'
-import { ensureWritableFolder } from '../results/results-folder.ts'
-import type { RunFile } from '../results/run-file.ts'
+} from '../report/export/export-formats.ts'
+import { exportedLoads } from '../report/export/exported-loads.ts'
+import type { ExportedFile } from '../report/export/percentile-logs.ts'
+import { findRun } from '../run-file/read/find-run.ts'
+import { EXIT, type ExitCode } from '../run-file/outcome.ts'
+import { printable } from '../run-file/printable.ts'
+import { readRunFile } from '../run-file/read/read-run-file.ts'
+import { ensureWritableFolder } from '../run-file/results-folder.ts'
+import type { RunFile } from '../run-file/run-file.ts'
 import { runFolderToRead } from './run-folder.ts'
 import { writeOutput } from './write-output.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { EnvironmentError } from '../environment/environment-error.ts'
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 import { withFlagNames } from './flag-names.ts'
 
 const flags = { BENCH_DURATION: '--duration' }

@@ -1,5 +1,5 @@
 import { EnvironmentError } from '../environment/environment-error.ts'
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 
 /**
  * Reads settings that flags hand on by environment variables; what is wrong with one is named as whoever

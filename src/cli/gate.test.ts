@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { gateReportSchema } from '../gate/report/gate-report.ts'
-import { ProjectForTests } from '../gate/testing/project-for-tests.ts'
-import { readRunFile } from '../results/read-run-file.ts'
-import { ended, runFilesIn } from './command-for-tests.ts'
+import { ProjectForTests } from '../gate/testing/project.ts'
+import { readRunFile } from '../run-file/read/read-run-file.ts'
+import { ended, runFilesIn } from './testing/command.ts'
 
 const backends = inject('backends')
 const SERVERS: Readonly<Record<string, string>> =

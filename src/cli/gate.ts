@@ -14,14 +14,14 @@ import {
 } from '../gate/report/write-gate-report.ts'
 import { OPERATIONS } from '../gate/operations/operations.ts'
 import { STAGES } from '../gate/stages.ts'
-import { StepSummary } from '../results/step-summary.ts'
+import { StepSummary } from '../report/step-summary.ts'
 import { parseDurationMs } from '../load/duration.ts'
-import { InputError } from '../load/input-error.ts'
-import { EXIT } from '../results/outcome.ts'
+import { InputError } from '../input-error.ts'
+import { EXIT } from '../run-file/outcome.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
 import type { CommandEnd } from './run-command.ts'
 import { runFolder } from './run-folder.ts'
-import { onSignals } from './signals.ts'
+import { onSignals } from '../process/signals.ts'
 
 const DESCRIPTION =
   'Says whether a change made the registry slower: measures two versions of src/registry in turns, on the same servers and with the harness of this checkout.'

@@ -1,21 +1,21 @@
 import { resolve } from 'node:path'
 import { replayedFile } from '../load/arrivals/parse-arrivals.ts'
 import { MAX_DURATION_MS, MAX_TIMEOUT_MS, parseDurationMs } from '../load/duration.ts'
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 import { parseSlo } from '../load/slo/parse-slo.ts'
-import { checkParameters } from '../loadtest/check-parameters.ts'
+import { checkParameters } from './loadtest/check-parameters.ts'
 import {
   DEFAULTS,
   type LoadTestParameters,
   type WorkloadKind,
   type WorkloadParameters,
-} from '../loadtest/parameters.ts'
+} from './loadtest/parameters.ts'
 import {
   serverSettings,
   type ServerFlags,
   type ServerSettings,
-} from '../loadtest/server-settings.ts'
-import { checkStartAhead, shareSettings, type ShareSettings } from '../vitest/share-settings.ts'
+} from './loadtest/server-settings.ts'
+import { checkStartAhead, shardSettings, type ShardSettings } from '../vitest/shard-settings.ts'
 import { withFlagNames } from './flag-names.ts'
 import { runFolder } from './run-folder.ts'
 
@@ -53,7 +53,7 @@ export interface LoadTestRun {
   readonly parameters: LoadTestParameters
   readonly servers: ServerSettings
   /** `null`: all of the load. */
-  readonly share: ShareSettings | null
+  readonly share: ShardSettings | null
   readonly folder: string
   readonly reportIntervalMs: number
   readonly isVerbose: boolean
@@ -200,20 +200,20 @@ function numberOf(text: string): number {
 }
 
 /** What a run needs before it starts: Vitest, connections, and receivers. */
-const LEAST_LEAD_MS = 3_000
-const SHARE_FLAGS = { BENCH_SHARD: '--shard', BENCH_START_AT: '--start-at' }
+const MIN_LEAD_MS = 3_000
+const SHARD_FLAGS = { BENCH_SHARD: '--shard', BENCH_START_AT: '--start-at' }
 
 function readShare(
   { shard = '', startAt = '' }: LoadTestFlags,
   namespace: string,
   { REDIS_URL, NATS_URL, BENCH_BACKEND }: ServerSettings,
-): ShareSettings | null {
+): ShardSettings | null {
   const env = {
     BENCH_SHARD: shard,
     BENCH_START_AT: startAt,
     BENCH_NAMESPACE: shard === '' ? '' : namespace,
   }
-  const share = withFlagNames(SHARE_FLAGS, () => shareSettings(env))
+  const share = withFlagNames(SHARD_FLAGS, () => shardSettings(env))
   if (share === null) return null
   const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
   if (!isExternal) {
@@ -221,6 +221,6 @@ function readShare(
       '--shard: all shares have to use the same servers: give --redis-addr and --nats-servers.',
     )
   }
-  withFlagNames(SHARE_FLAGS, () => checkStartAhead(share.startAtMs, Date.now(), LEAST_LEAD_MS))
+  withFlagNames(SHARD_FLAGS, () => checkStartAhead(share.startAtMs, Date.now(), MIN_LEAD_MS))
   return share
 }

@@ -3,17 +3,17 @@ import { join, resolve } from 'node:path'
 import { createVitest } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
-import type { Generators } from '../results/run-file.ts'
-import { RunRecord } from '../results/run-record.ts'
+import type { Generators } from '../run-file/run-file.ts'
+import { RunRecord } from '../run-file/write/run-record.ts'
 import { LoadReporter } from '../vitest/load-reporter.ts'
-import type { ShareSettings } from '../vitest/share-settings.ts'
+import type { ShardSettings } from '../vitest/shard-settings.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import type { CommandEnd } from './run-command.ts'
 import { specificationsOf } from './scenario-files.ts'
 import type { LoadTestRun } from './loadtest-flags.ts'
 
 const PROJECT = resolve(import.meta.dirname, '../..')
-const SCENARIOS = join(PROJECT, 'src/loadtest')
+const SCENARIOS = join(PROJECT, 'src/cli/loadtest')
 const SCENARIO = join(SCENARIOS, 'command-line.load.ts')
 
 /**
@@ -76,7 +76,7 @@ function environmentOf({ servers, share }: LoadTestRun): Readonly<Record<string,
   }
 }
 
-function generatorsOf(share: ShareSettings | null): Generators {
+function generatorsOf(share: ShardSettings | null): Generators {
   if (share === null) return { kind: 'one' }
   const { index, of } = share.share
   const startAt = new Date(share.startAtMs).toISOString()

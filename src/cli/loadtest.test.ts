@@ -9,15 +9,9 @@ import { missingPrograms } from '../environment/programs.ts'
 import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
 import { connectRegistry } from '../registry/connect.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
-import { readRunFile } from '../results/read-run-file.ts'
-import type { RunFile, ScenarioEntry } from '../results/run-file.ts'
-import {
-  ended,
-  runFilesIn,
-  startCommand,
-  useResultsFolder,
-  type Ended,
-} from './command-for-tests.ts'
+import { readRunFile } from '../run-file/read/read-run-file.ts'
+import type { RunFile, ScenarioEntry } from '../run-file/run-file.ts'
+import { ended, runFilesIn, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
 
 const missingServers = missingPrograms()
 beforeEach(({ skip }) => skip(missingServers !== undefined, missingServers))

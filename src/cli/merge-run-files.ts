@@ -1,16 +1,16 @@
 import { relative } from 'node:path'
-import { appendHistory } from '../results/history-file.ts'
-import { mergeShares } from '../results/merge-shares.ts'
-import type { EndedRun } from '../results/junit/run-junit.ts'
-import { exitCodeOf } from '../results/outcome.ts'
-import { printableRun } from '../results/printable.ts'
-import { readRunFile } from '../results/read-run-file.ts'
-import { renderOutcomes, renderReport } from '../results/render-report.ts'
-import { paint } from '../results/render-scenario.ts'
-import { ensureWritableFolder } from '../results/results-folder.ts'
-import type { RunFile, ScenarioEntry } from '../results/run-file.ts'
-import { runIdOf } from '../results/run-id.ts'
-import { createRunFile, pathsOf } from '../results/write-run-file.ts'
+import { appendHistory } from '../run-file/history/history-file.ts'
+import { mergeShards } from '../run-file/merge/merge-shards.ts'
+import type { EndedRun } from '../report/junit/run-junit.ts'
+import { exitCodeOf } from '../run-file/outcome.ts'
+import { printableRun } from '../run-file/printable.ts'
+import { readRunFile } from '../run-file/read/read-run-file.ts'
+import { renderOutcomes, renderReport } from '../report/render-report.ts'
+import { paint } from '../report/render-scenario.ts'
+import { ensureWritableFolder } from '../run-file/results-folder.ts'
+import type { RunFile, ScenarioEntry } from '../run-file/run-file.ts'
+import { runIdOf } from '../run-file/run-id.ts'
+import { createRunFile, pathsOf } from '../run-file/write/write-run-file.ts'
 
 /**
  * Merges run files into a new one, and prints its report.
@@ -26,7 +26,7 @@ export async function mergeRunFiles(
   const shares = await Promise.all(
     paths.map(async (path) => ({ path, run: await readRunFile(path) })),
   )
-  const merged = mergeShares(shares, ({ startedAt, commit }) =>
+  const merged = mergeShards(shares, ({ startedAt, commit }) =>
     runIdOf(new Date(startedAt), commit),
   )
   ensureWritableFolder(folder)

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { missingPrograms } from '../environment/programs.ts'
-import { readRunFile } from '../results/read-run-file.ts'
-import { ended, runFilesIn, startCommand, useResultsFolder } from './command-for-tests.ts'
+import { readRunFile } from '../run-file/read/read-run-file.ts'
+import { ended, runFilesIn, startCommand, useResultsFolder } from './testing/command.ts'
 
 const folder = useResultsFolder()
 

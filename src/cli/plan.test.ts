@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { ended, startCommand, type Ended } from './command-for-tests.ts'
+import { ended, startCommand, type Ended } from './testing/command.ts'
 import { planOutput } from './plan.ts'
 
 function plan(...args: string[]): Promise<Ended> {

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import type { ExitCode } from '../results/outcome.ts'
+import type { ExitCode } from '../run-file/outcome.ts'
 import { EXPORT, exportHelp } from './export-help.ts'
 import type { ExportFlags } from './export-run.ts'
 import type { ShowFlags } from './results-actions.ts'

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../results/outcome.ts'
+import { EXIT, type ExitCode } from '../run-file/outcome.ts'
 import { commandLine, runCommandLine } from './command-line.ts'
 import { addResults, RESULTS_DESCRIPTION } from './results-command.ts'
 

@@ -3,14 +3,8 @@ import { existsSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { readRunFile } from '../results/read-run-file.ts'
-import {
-  ended,
-  runFilesIn,
-  startCommand,
-  useResultsFolder,
-  type Ended,
-} from './command-for-tests.ts'
+import { readRunFile } from '../run-file/read/read-run-file.ts'
+import { ended, runFilesIn, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
 
 const folder = useResultsFolder()
 

@@ -1,7 +1,7 @@
-import { EXIT, type ExitCode } from '../results/outcome.ts'
+import { EXIT, type ExitCode } from '../run-file/outcome.ts'
 import { watchOutput } from './output.ts'
-import { SIGNAL_CODES, type SignalCode } from './signals.ts'
-import { watchParent } from './watch-parent.ts'
+import { SIGNAL_CODES, type SignalCode } from '../process/signals.ts'
+import { watchParent } from '../process/watch-parent.ts'
 
 /** How a command can end. Only what was judged is `EXIT.failed`. */
 export type CommandEnd = ExitCode | SignalCode

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 import { runFolder, runFolderToRead } from './run-folder.ts'
 
 test('the flag comes before the environment, and that before the default', () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 
 /**
  * The folder of run files that a user means.

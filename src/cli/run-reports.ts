@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { redactUrls } from '../environment/redact-url.ts'
-import { InputError } from '../load/input-error.ts'
-import { runJunit, type EndedRun } from '../results/junit/run-junit.ts'
-import { ensureWritableFolder, resultsFolderError } from '../results/results-folder.ts'
-import { runMarkdown } from '../results/run-markdown.ts'
-import { StepSummary } from '../results/step-summary.ts'
-import { writeWholeFile } from '../results/whole-files.ts'
-import { withoutSecrets } from '../results/write-run-file.ts'
+import { InputError } from '../input-error.ts'
+import { runJunit, type EndedRun } from '../report/junit/run-junit.ts'
+import { ensureWritableFolder, resultsFolderError } from '../run-file/results-folder.ts'
+import { runMarkdown } from '../report/run-markdown.ts'
+import { StepSummary } from '../report/step-summary.ts'
+import { writeWholeFile } from '../run-file/write/whole-files.ts'
+import { withoutSecrets } from '../run-file/write/write-run-file.ts'
 
 /** What a run leaves for CI, besides its run file. */
 export class RunReports {

@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { parseNatsUrls } from '../environment/addresses.ts'
 import { parseDurationMs } from '../load/duration.ts'
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 import { RegistryError } from '../registry/errors.ts'
 import { validateNamespace } from '../registry/identity.ts'
 import { ALL_IDENTITIES, parseIdentityPattern } from '../registry/identity-pattern.ts'
 import { checkReceiving, receive, type ReceivingEvent } from '../subscribers/receive.ts'
 import { renderReceiving } from '../subscribers/render-receiving.ts'
-import { onSignals } from './signals.ts'
+import { onSignals } from '../process/signals.ts'
 
 /** The flags as they were typed. */
 interface SubscribeFlags {

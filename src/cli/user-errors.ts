@@ -1,11 +1,11 @@
 import { EnvironmentError } from '../environment/environment-error.ts'
-import { InputError } from '../load/input-error.ts'
-import { HistoryError } from '../results/history-file.ts'
-import { MergeError } from '../results/one-load.ts'
-import { EXIT, type ExitCode } from '../results/outcome.ts'
-import { printableLines } from '../results/printable.ts'
-import { RunFileError } from '../results/read-run-file.ts'
-import { ResultsFolderError } from '../results/results-folder.ts'
+import { InputError } from '../input-error.ts'
+import { HistoryError } from '../run-file/history/history-file.ts'
+import { MergeError } from '../run-file/merge/one-load.ts'
+import { EXIT, type ExitCode } from '../run-file/outcome.ts'
+import { printableLines } from '../run-file/printable.ts'
+import { RunFileError } from '../run-file/read/read-run-file.ts'
+import { ResultsFolderError } from '../run-file/results-folder.ts'
 
 /** Whether an error is one that its user can do something about: its message is all that is shown. */
 export function isForUser(error: unknown): error is Error {

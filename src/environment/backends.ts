@@ -24,3 +24,9 @@ export interface MemoryBackends {
 
 /** What a run is measured against. Plain data, so it can be handed to other processes. */
 export type Backends = ServerBackends | MemoryBackends
+
+/** The servers under test on one line, such as `Redis 7.0.15 and NATS 2.9.10 (programs)`. */
+export function systemLine(backends: Backends): string {
+  if (backends.kind === 'memory') return 'in-process memory: no server is measured'
+  return `Redis ${backends.redisVersion} and NATS ${backends.natsVersion} (${backends.kind})`
+}

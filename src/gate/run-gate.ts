@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EnvironmentError } from '../environment/environment-error.ts'
 import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
-import { readEnvironment } from '../results/fingerprint.ts'
-import { ensureWritableFolder, resultsFolderError } from '../results/results-folder.ts'
-import { RunClock } from '../results/run-clock.ts'
-import { numberedRunId, timestampOf } from '../results/run-id.ts'
-import { describeBackends } from '../vitest/load-reporter.ts'
+import { readEnvironment } from '../run-file/provenance/fingerprint.ts'
+import { ensureWritableFolder, resultsFolderError } from '../run-file/results-folder.ts'
+import { RunClock } from '../run-file/write/run-clock.ts'
+import { numberedRunId, timestampOf } from '../run-file/run-id.ts'
+import { systemLine } from '../environment/backends.ts'
 import type { GateOptions, GateProgress } from './gate-options.ts'
 import { GATE_SCHEMA_VERSION, type GateReport } from './report/gate-report.ts'
 import { clock } from './report/figures.ts'
@@ -202,7 +202,7 @@ function whyNoRounds(
 function describeEnvironment(servers: StartedBackends | null): string {
   const { cpuModel, availableCores, nodeVersion } = readEnvironment()
   const machine = `${cpuModel}, ${availableCores} cores, Node ${nodeVersion}`
-  return servers === null ? machine : `${machine}, ${describeBackends(servers.backends)}`
+  return servers === null ? machine : `${machine}, ${systemLine(servers.backends)}`
 }
 
 async function versionsOf(

@@ -50,7 +50,7 @@ const DISTURBED_RUNS = 2
  */
 const CONFIRMING_DISTURBED_RUNS = 6
 /** No rate is run more often: if that doesn't decide it, the generator is why. */
-const MOST_RUNS = 8
+const MAX_RUNS = 8
 
 /**
  * Which rate to try next; `null` when the search is done. A pure function of what was found, so a
@@ -143,7 +143,7 @@ function standingOf(rate: number, runs: readonly Probe[], disturbedRuns: number)
   const misses = count('system')
   const undisturbed = passes + misses
   const isConfirmed = passes !== misses && undisturbed >= CONFIRMING_RUNS
-  if (!isConfirmed && runs.length >= MOST_RUNS) {
+  if (!isConfirmed && runs.length >= MAX_RUNS) {
     return { rate, standing: 'disturbed', isConfirmed: true }
   }
   if (passes !== misses) {

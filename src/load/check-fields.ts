@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { InputError } from './input-error.ts'
+import { InputError } from '../input-error.ts'
 import { didYouMean } from '../nearest-name.ts'
 
 /**

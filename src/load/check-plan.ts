@@ -14,7 +14,7 @@ import {
 import { DISPATCH_OPTIONS } from './dispatch/dispatch-option.ts'
 import { checkFeed } from './feed/feed.ts'
 import type { LoadPlan } from './generator.ts'
-import { InputError } from './input-error.ts'
+import { InputError } from '../input-error.ts'
 import type { MeasuredPlan } from './measure.ts'
 import { checkMetrics } from './metrics/metric-recorders.ts'
 import { checkTags } from './notes/tags.ts'

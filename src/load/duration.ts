@@ -1,5 +1,5 @@
 import { written } from './check-fields.ts'
-import { InputError } from './input-error.ts'
+import { InputError } from '../input-error.ts'
 
 /** A length of time as scenarios write it: `250ms`, `10s`, `1.5m`, `1h`. */
 export type Duration = `${number}${'ms' | 's' | 'm' | 'h'}`
@@ -7,13 +7,13 @@ export type Duration = `${number}${'ms' | 's' | 'm' | 'h'}`
 /**
  * The longest time that anything may take, in ms: 48 h. A run file has a row per second and operation;
  * for three operations over 48 h, that is almost as large as a file can be to be read again
- * (`LARGEST_BYTES`). A timer, which holds 24.8 days, holds the sum of several such times.
+ * (`MAX_BYTES`). A timer, which holds 24.8 days, holds the sum of several such times.
  */
 export const MAX_DURATION_MS = 48 * 3_600_000
 
 /**
  * The longest time that a request may be waited for, in ms: 35 min. Histograms hold up to that
- * (`LARGEST_TIME_US`), and would show a request that took longer as one that took less.
+ * (`MAX_TIME_US`), and would show a request that took longer as one that took less.
  */
 export const MAX_TIMEOUT_MS = 35 * 60_000
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { constant } from './arrivals/constant.ts'
 import { generateLoad } from './generator.ts'
 import { percentileMs } from './recording/histogram.ts'
-import { onlyOperation } from './result-fixture.ts'
+import { onlyOperation } from './testing/result-fixture.ts'
 import { countsOfAll } from './totals.ts'
 import type { LoadRequest } from './workload.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { InputError } from './input-error.ts'
+import { InputError } from '../input-error.ts'
 import { leastRequests, lowestRate, probeMs } from './least-requests.ts'
 import { readSlo, type Slo } from './slo/slo.ts'
 

@@ -1,4 +1,4 @@
-import { InputError } from './input-error.ts'
+import { InputError } from '../input-error.ts'
 import { rowOf } from './slo/bound-row.ts'
 import type { Bound } from './slo/slo.ts'
 
@@ -20,7 +20,7 @@ const REQUESTS_BEYOND = 10
  */
 const RULE_OF_THREE = 3
 /** For `no errors at all`, which no number of requests proves. */
-const SMALLEST_SHARE = 0.001
+const MIN_SHARE = 0.001
 
 /**
  * How many requests it takes until every bound of an SLO can be judged: 1,000 for a P99, 300 for a
@@ -57,9 +57,9 @@ function requestsFor(bound: Bound): number {
     case 'success rate':
     case 'delivery rate':
     case 'tag success rate':
-      return rounded(RULE_OF_THREE / Math.max(1 - bound.above, SMALLEST_SHARE))
+      return rounded(RULE_OF_THREE / Math.max(1 - bound.above, MIN_SHARE))
     case 'check rate':
-      return rounded(RULE_OF_THREE / Math.max(1 - bound.atLeast, SMALLEST_SHARE))
+      return rounded(RULE_OF_THREE / Math.max(1 - bound.atLeast, MIN_SHARE))
     case 'throughput':
     case 'metric':
       return 0

@@ -6,7 +6,7 @@ import { openDispatch, type DispatchOption } from './dispatch/dispatch-option.ts
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { RequestSource } from './dispatch/request-source.ts'
 import type { Feed } from './feed/feed.ts'
-import { InputError } from './input-error.ts'
+import { InputError } from '../input-error.ts'
 import type { NoMetrics } from './metrics/declare-metrics.ts'
 import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
 import { readTags, type NoTags } from './notes/tags.ts'
@@ -86,7 +86,7 @@ const TOO_LATE: Deliveries = {
 }
 
 /** Each takes 0.7 MB of counts, and some 10 µs to be summed up after each second. */
-const MOST_OPERATIONS = 200
+const MAX_OPERATIONS = 200
 
 /** Operations by name, as far as measuring is concerned: what was received of their messages. */
 type Measured = ReadonlyMap<string, Pick<Operation, 'deliveries'>>
@@ -114,9 +114,9 @@ export function readMeasurement(
 ): Measurement {
   const { durationMs, warmUpMs = 0, seed = 1, timeoutMs = 5_000, gracePeriodMs = 10_000 } = plan
   const bounds = plan.slo === undefined ? [] : readSlo(plan.slo)
-  if (operations.size > MOST_OPERATIONS) {
+  if (operations.size > MAX_OPERATIONS) {
     throw new InputError(
-      `load: ${operations.size.toLocaleString('en-US')} operations or steps are too many; ${MOST_OPERATIONS} are possible, because each has histograms of its own. What differs only in its data is one of them: give it rows with \`data\`, and split its figures with \`tags\`.`,
+      `load: ${operations.size.toLocaleString('en-US')} operations or steps are too many; ${MAX_OPERATIONS} are possible, because each has histograms of its own. What differs only in its data is one of them: give it rows with \`data\`, and split its figures with \`tags\`.`,
     )
   }
   checkOperations(bounds, [...operations.keys()])

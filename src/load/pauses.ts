@@ -12,7 +12,7 @@ export const OBSERVE_EVERY_MS = 10
  * A gap between two observations that is longer than this is a pause: twice the interval, so that
  * the event loop was held for at least half of it.
  */
-const LONGEST_GAP_MS = 2 * OBSERVE_EVERY_MS
+const MAX_GAP_MS = 2 * OBSERVE_EVERY_MS
 /** Older pauses are forgotten, so that memory is bounded. */
 const MAX_PAUSES = 10_000
 
@@ -38,7 +38,7 @@ export class PauseWatch {
   /** Call it at least every 10 ms, and before using the time of anything that was received. */
   observe(nowMs: number): void {
     const gapMs = nowMs - this.#lastMs
-    if (gapMs > LONGEST_GAP_MS) {
+    if (gapMs > MAX_GAP_MS) {
       if (this.#list.length >= MAX_PAUSES) this.#list = this.#list.slice(MAX_PAUSES / 2)
       this.#list.push({ fromMs: this.#lastMs, untilMs: nowMs })
       this.#count++

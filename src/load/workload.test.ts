@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { InputError } from './input-error.ts'
+import { InputError } from '../input-error.ts'
 import { defineWorkload } from './workload.ts'
 
 const run = (): Promise<void> => Promise.resolve()

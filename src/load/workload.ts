@@ -11,7 +11,7 @@ import type { CheckCondition } from './notes/check-counts.ts'
 import type { NoTags, TagValue } from './notes/tags.ts'
 import type { Pause } from './pauses.ts'
 import type { Deliveries } from './result.ts'
-import { InputError } from './input-error.ts'
+import { InputError } from '../input-error.ts'
 import { stratifiedDraw } from './stratified-draw.ts'
 
 /**

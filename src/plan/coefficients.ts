@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 import { CPU_RESOURCES } from './reference.ts'
 import { RESOURCE_NAMES, RESOURCES, type Term } from './terms.ts'
 

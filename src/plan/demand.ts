@@ -1,4 +1,4 @@
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 
 /** What a plan is for: all namespaces together. Rates are per second. */
 export interface Demand {
@@ -47,9 +47,9 @@ const HEARTBEAT_EVERY_S = 100
 const REGISTER_EVERY_S = 3_600
 const IDENTITIES_A_GATEWAY = 10_000
 /** More are neither planned nor taken: a hash slot has four of them then. */
-export const MOST_NAMESPACES = 65_536
+export const MAX_NAMESPACES = 65_536
 /** One of them may be starting anew. */
-export const LEAST_REPLICAS = 2
+export const MIN_REPLICAS = 2
 
 /** Where figures that were not asked for come from, in words. */
 export const DEFAULTS: Readonly<Record<keyof Demand, string>> = {
@@ -65,7 +65,7 @@ export const DEFAULTS: Readonly<Record<keyof Demand, string>> = {
   targets: '1000, or all identities if fewer',
   payloadBytes: '1000',
   gateways: `one per ${IDENTITIES_A_GATEWAY} identities`,
-  replicas: `as many as needed, at least ${LEAST_REPLICAS}`,
+  replicas: `as many as needed, at least ${MIN_REPLICAS}`,
 }
 
 export const DEFAULT_ASSUMPTIONS: Assumptions = {

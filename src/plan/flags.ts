@@ -1,8 +1,8 @@
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 import {
   DEFAULT_ASSUMPTIONS,
   DEFAULTS,
-  MOST_NAMESPACES,
+  MAX_NAMESPACES,
   type AskedDemand,
   type Assumptions,
   type Demand,
@@ -31,7 +31,7 @@ const RATE: Range = { least: 0, most: MOST, isWhole: false }
 /** All figures of the demand. */
 export const DEMAND_FLAGS: readonly DemandFlag[] = [
   flag('identities', 'registered at a time', COUNT),
-  flag('namespaces', 'that they are spread over', { ...COUNT, most: MOST_NAMESPACES }),
+  flag('namespaces', 'that they are spread over', { ...COUNT, most: MAX_NAMESPACES }),
   flag('heartbeats', 'per second', RATE),
   flag('registrations', 'per second', RATE),
   flag('unregistrations', 'per second', RATE),

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { arbitraryDemand } from './arbitrary-demand.ts'
+import { arbitraryDemand } from './testing/arbitrary-demand.ts'
 import { COEFFICIENTS_FILE, readCoefficients } from './coefficients.ts'
 import { needOf } from './cost-model.ts'
 import { amountsOfDemand, followingOf } from './demand-amounts.ts'
 import { DEFAULT_ASSUMPTIONS, demandFrom, type AskedDemand, type Demand } from './demand.ts'
 import { gatewayCores } from './gateways.ts'
 import { planFor } from './plan.ts'
-import { firstToSaturate } from './shares.ts'
+import { firstToSaturate } from './ratios.ts'
 
 const { coefficients } = readCoefficients(COEFFICIENTS_FILE)
 const { utilisation } = DEFAULT_ASSUMPTIONS

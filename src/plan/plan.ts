@@ -1,8 +1,8 @@
 import { needOf, needsOf, type Coefficients, type Needs } from './cost-model.ts'
 import { amountsOfDemand, followingOf } from './demand-amounts.ts'
 import {
-  LEAST_REPLICAS,
-  MOST_NAMESPACES,
+  MIN_REPLICAS,
+  MAX_NAMESPACES,
   type Assumptions,
   type Demand,
   type OpenDemand,
@@ -11,7 +11,7 @@ import { settleGateways } from './gateways.ts'
 import { natsServersFor, type NatsServers } from './nats-servers.ts'
 import { redisNodesFor, redisShare, type RedisNodes } from './redis-nodes.ts'
 import { formatBytes, formatPercent } from './format-amount.ts'
-import { sharesOfOne, type Shares } from './shares.ts'
+import { sharesOfOne, type Shares } from './ratios.ts'
 import type { Amounts, Resource } from './terms.ts'
 
 /** What a demand needs. */
@@ -53,7 +53,7 @@ export function planFor(
   let layout = layoutWith(demand.namespaces ?? 1)
   if (demand.namespaces === undefined) {
     const least = Math.max(1, demand.targets, demand.matches)
-    const most = Math.min(MOST_NAMESPACES, Math.floor(demand.identities / least))
+    const most = Math.min(MAX_NAMESPACES, Math.floor(demand.identities / least))
     for (let namespaces = 2; namespaces <= most && !fits(layout); namespaces *= 2) {
       layout = layoutWith(namespaces)
     }
@@ -108,8 +108,7 @@ function layOut(
   const replicaBytes = perNamespace('reader.memoryBytes', amounts)
   const free = utilisation - followingCores
   // Without any left for requests, the number of replicas is not what is wrong.
-  const needed =
-    free > 0 ? Math.max(LEAST_REPLICAS, Math.ceil(requestCores / free)) : LEAST_REPLICAS
+  const needed = free > 0 ? Math.max(MIN_REPLICAS, Math.ceil(requestCores / free)) : MIN_REPLICAS
   const replicas = open.replicas ?? needed
   const demand: Demand = { ...settled, replicas }
   const needs = needsOf(coefficients, amountsOfDemand(demand))

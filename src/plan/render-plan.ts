@@ -1,4 +1,4 @@
-import { renderTable, type Column } from '../results/render-table.ts'
+import { renderTable, type Column } from '../report/render-table.ts'
 import { DEFAULTS, type AskedDemand, type Assumptions, type Demand } from './demand.ts'
 import {
   formatAmount,
@@ -8,7 +8,7 @@ import {
   formatPercent,
 } from './format-amount.ts'
 import type { Plan } from './plan.ts'
-import { firstToSaturate, SHARES, type Share } from './shares.ts'
+import { firstToSaturate, SHARES, type Share } from './ratios.ts'
 
 /** A line of the table: a heading, or a figure of each plan. */
 type Row = readonly [label: string, cell?: (plan: Plan) => string]

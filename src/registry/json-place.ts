@@ -2,7 +2,7 @@
 export type JsonPlace = readonly (string | number)[]
 
 const PLAIN_NAME = /^[A-Za-z_$][\w$]*$/
-const LONGEST_NAME = 60
+const MAX_NAME = 60
 
 /** A place as a reader would write it in code: `filter.$or[1]["age.gte"]`. */
 export function formatPlace(root: string, place: JsonPlace): string {
@@ -11,13 +11,13 @@ export function formatPlace(root: string, place: JsonPlace): string {
 
 function formatPart(part: string | number): string {
   if (typeof part === 'number') return `[${part}]`
-  if (part.length <= LONGEST_NAME && PLAIN_NAME.test(part)) return `.${part}`
+  if (part.length <= MAX_NAME && PLAIN_NAME.test(part)) return `.${part}`
   return `[${quoted(part)}]`
 }
 
 /** The beginning of a user's text, for an error message. */
 export function shortened(text: string): string {
-  return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text
+  return text.length > MAX_NAME ? `${text.slice(0, MAX_NAME)}…` : text
 }
 
 /**

@@ -1,8 +1,8 @@
 import { missingPrograms, startNatsProgram } from '../environment/programs.ts'
-import { describeDurability } from './durability.contract.ts'
+import { describeDurability } from './testing/durability.contract.ts'
 import { describe, inject, onTestFinished, test } from 'vitest'
 import { MemoryBroker, MemoryMessenger } from './memory/memory-messenger.ts'
-import { describeMessenger } from './messenger.contract.ts'
+import { describeMessenger } from './testing/messenger.contract.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
 
 describeMessenger('MemoryMessenger', () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, inject, test } from 'vitest'
 import { MemoryStore } from './memory/memory-store.ts'
 import { connectRedisStore } from './redis/redis-store.ts'
-import { describeStoreContract } from './store.contract.ts'
+import { describeStoreContract } from './testing/store.contract.ts'
 
 describeStoreContract('The memory store', { isShared: false }, () => ({
   open: async (options) => new MemoryStore(options),

@@ -37,7 +37,7 @@ export interface Subscribers {
 /** Receipts are waited for until none has come for this long … */
 const QUIET_MS = 500
 /** … but no longer than this in all. */
-const LONGEST_WAIT_MS = 5_000
+const MAX_WAIT_MS = 5_000
 const POLL_MS = 10
 /** Subscriptions that are made at a time. */
 const SUBSCRIBE_LOT = 500
@@ -107,7 +107,7 @@ export class SubscriberHost implements Subscribers {
     while (
       this.#tally.outstanding > 0 &&
       this.#waitedSince(Math.max(this.#lastReceiptMs, askedMs)) < QUIET_MS &&
-      nowMs() - askedMs < LONGEST_WAIT_MS
+      nowMs() - askedMs < MAX_WAIT_MS
     ) {
       await sleep(POLL_MS)
     }

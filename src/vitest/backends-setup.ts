@@ -5,8 +5,11 @@ import { backendSettings } from '../environment/settings.ts'
 import { redactUrls } from '../environment/redact-url.ts'
 import { startBackends } from '../environment/start-backends.ts'
 import type { StartedBackends } from '../environment/start-backends.ts'
-import { runReferenceWorkload, type Reference } from '../reference-workload/reference-workload.ts'
-import { shareSettings } from './share-settings.ts'
+import {
+  runReferenceWorkload,
+  type Reference,
+} from '../environment/reference/reference-workload.ts'
+import { shardSettings } from './shard-settings.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -63,7 +66,7 @@ async function measureReference(
   backends: Backends,
   onProblem: (message: string) => void,
 ): Promise<Reference | null> {
-  if (backends.kind === 'memory' || shareSettings(process.env) !== null) return null
+  if (backends.kind === 'memory' || shardSettings(process.env) !== null) return null
   try {
     return await runReferenceWorkload(backends)
   } catch (error) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { loadResult } from '../load/result-fixture.ts'
-import { serializeLoadResult } from '../results/load-result-json.ts'
+import { loadResult } from '../load/testing/result-fixture.ts'
+import { serializeLoadResult } from '../run-file/json/load-result-json.ts'
 import { latencyChart } from './latency-chart.ts'
 
 function resultOf(operation: string): ReturnType<typeof serializeLoadResult> {

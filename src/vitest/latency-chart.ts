@@ -1,5 +1,5 @@
 import { formatMs } from '../load/duration.ts'
-import type { LoadResultJson } from '../results/load-result-schema.ts'
+import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 
 const WIDTH = 640
 const ROW_HEIGHT = 120

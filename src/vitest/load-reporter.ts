@@ -2,18 +2,18 @@ import { relative } from 'node:path'
 import type { SerializedError, TestAnnotation, TestArtifact, TestBenchmark } from 'vitest'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import type { IntervalFigures } from '../load/result.ts'
-import type { Backends } from '../environment/backends.ts'
-import type { OtherTest } from '../results/junit/run-junit.ts'
-import { EXIT, exitCodeOf, outcomeOf, type ExitCode } from '../results/outcome.ts'
-import { renderFailures } from '../results/render-failures.ts'
-import { renderMicroBenchmarks } from '../results/render-micro-benchmarks.ts'
-import { renderReference } from '../results/render-reference.ts'
-import { renderOutcomes, renderReport } from '../results/render-report.ts'
-import { paint } from '../results/render-scenario.ts'
-import { printable, printableRun } from '../results/printable.ts'
-import type { ScenarioEntry } from '../results/run-file.ts'
-import type { RunRecord } from '../results/run-record.ts'
-import type { ResultPaths } from '../results/write-run-file.ts'
+import { systemLine } from '../environment/backends.ts'
+import type { OtherTest } from '../report/junit/run-junit.ts'
+import { EXIT, exitCodeOf, outcomeOf, type ExitCode } from '../run-file/outcome.ts'
+import { renderFailures } from '../report/render-failures.ts'
+import { renderMicroBenchmarks } from '../report/render-micro-benchmarks.ts'
+import { renderReference } from '../report/render-reference.ts'
+import { renderOutcomes, renderReport } from '../report/render-report.ts'
+import { paint } from '../report/render-scenario.ts'
+import { printable, printableRun } from '../run-file/printable.ts'
+import type { ScenarioEntry } from '../run-file/run-file.ts'
+import type { RunRecord } from '../run-file/write/run-record.ts'
+import type { ResultPaths } from '../run-file/write/write-run-file.ts'
 import { errorLine } from './error-line.ts'
 import { LiveLine } from './live-line.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
@@ -95,7 +95,7 @@ export class LoadReporter implements Reporter {
     this.#isBegun = true
     const { backends, reference } = module.project.getProvidedContext()
     this.#record.measuring(backends, reference)
-    this.#print(`${paint('bold', this.#record.run.runId)}  ${describeBackends(backends)}`)
+    this.#print(`${paint('bold', this.#record.run.runId)}  ${systemLine(backends)}`)
     if (reference !== null) this.#print(`  ${renderReference(reference)}`)
   }
 
@@ -263,12 +263,6 @@ function isBrokenTest(testCase: TestCase, entries: readonly ScenarioEntry[]): bo
       outcomeOf(entry) === 'failed' &&
       entry.slo.every(({ outcome }) => outcome === 'met'),
   )
-}
-
-/** What is measured, in a line. */
-export function describeBackends(backends: Backends): string {
-  if (backends.kind === 'memory') return 'in-process memory: no server is measured'
-  return `Redis ${backends.redisVersion} and NATS ${backends.natsVersion} (${backends.kind})`
 }
 
 /** One entry a load; one without figures for a test that made none. */

@@ -5,7 +5,7 @@ import type { Arrivals } from '../load/arrivals/arrivals.ts'
 import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
 import { MAX_TIMEOUT_MS, parseDurationMs, type Duration } from '../load/duration.ts'
 import { generateLoad } from '../load/generator.ts'
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 import type { MeasuredPlan } from '../load/measure.ts'
 import type { NotesPlan } from '../load/notes/load-notes.ts'
 import type { LoadProgress } from '../load/recording/load-recorder.ts'
@@ -16,8 +16,8 @@ import { readSession } from '../load/users/session.ts'
 import { labelOf } from '../load/users/users.ts'
 import { defineWorkload } from '../load/workload.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
-import { serializeLoadResult } from '../results/load-result-json.ts'
-import { workloadHash, type DeclaredLoad } from '../results/workload-hash.ts'
+import { serializeLoadResult } from '../run-file/json/load-result-json.ts'
+import { workloadHash, type DeclaredLoad } from '../run-file/provenance/workload-hash.ts'
 import type { Subscribers } from '../subscribers/subscriber-host.ts'
 import { checkLoad, isOfUsers } from './check-load.ts'
 import { latencyChart } from './latency-chart.ts'
@@ -33,9 +33,9 @@ import {
 import { ProgressSender } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
 import { scenarioSources } from './scenario-sources.ts'
-import { shareSettings } from './share-settings.ts'
+import { shardSettings } from './shard-settings.ts'
 import { isOfShare, judgementOf, toMeetSlo, unmetDefaults } from './slo-matcher.ts'
-import { openTestbed, type Testbed } from './testbed.ts'
+import { openTestbed, type Testbed } from '../workloads/testbed.ts'
 
 /** Under which profile a scenario runs, for patterns that depend on it. */
 export interface RunProfile {
@@ -66,9 +66,9 @@ export const test = base
     }
   })
   .extend('backends', (): Backends => inject('backends'))
-  .extend('share', (): Shard => shareSettings(process.env)?.share ?? WHOLE)
+  .extend('share', (): Shard => shardSettings(process.env)?.share ?? WHOLE)
   .extend('openTestbed', ({ backends }, { onCleanup }) => {
-    const shared = shareSettings(process.env)
+    const shared = shardSettings(process.env)
     const opened: Testbed[] = []
     onCleanup(async () => {
       await Promise.all(opened.map((testbed) => testbed.close()))
@@ -87,7 +87,7 @@ export const test = base
     const dispatch = dispatchSetting(process.env)
     const progress = new ProgressSender(inject('progressPath'))
     const offeredRate = inject('offeredRate')
-    const shared = shareSettings(process.env)
+    const shared = shardSettings(process.env)
     const loads: {
       readonly hash: string
       readonly running: Promise<LoadResult>

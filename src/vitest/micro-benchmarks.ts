@@ -1,7 +1,7 @@
 import type { TestBenchmark } from 'vitest'
 import type { TestCase } from 'vitest/node'
-import type { OtherTest } from '../results/junit/run-junit.ts'
-import type { MicroBenchmarkEntry } from '../results/run-file.ts'
+import type { OtherTest } from '../report/junit/run-junit.ts'
+import type { MicroBenchmarkEntry } from '../run-file/run-file.ts'
 
 /** The figures of a test's benchmarks, as run files have them. */
 export function microBenchmarkEntries(

@@ -1,6 +1,6 @@
 import { countDueBefore, type Arrivals } from '../load/arrivals/arrivals.ts'
 import { constant } from '../load/arrivals/constant.ts'
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 import type { LoadResult } from '../load/result.ts'
 import { scaleThroughput, type Rescaling } from '../load/slo/scale-throughput.ts'
 import type { Slos } from '../load/slo/slo.ts'

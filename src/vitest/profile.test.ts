@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 import { durationMsOf, durationOf, profileSettings } from './profile.ts'
 
 const all = { short: '10s', seed: '60s', full: '10m' } as const

@@ -1,7 +1,7 @@
 import { checkLength } from '../load/arrivals/arguments.ts'
 import { checkFields, type Fields } from '../load/check-fields.ts'
 import { parseDurationMs, type Duration } from '../load/duration.ts'
-import { InputError } from '../load/input-error.ts'
+import { InputError } from '../input-error.ts'
 
 /**
  * How long scenarios run: `short` for every day, `seed` as long as the document they come from says,

@@ -1,11 +1,11 @@
 import type { Bound } from '../load/slo/slo.ts'
 import type { SloRow } from '../load/slo/slo-row.ts'
 import type { Verdict } from '../load/verdict/verdict.ts'
-import type { LoadResultJson } from '../results/load-result-schema.ts'
+import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 
 /** What a test hands to the reporter of one load that it made: plain data. */
 export interface MeasuredLoad {
-  /** See `src/results/workload-hash.ts`; `null` if unknown. */
+  /** See `src/run-file/provenance/workload-hash.ts`; `null` if unknown. */
   readonly workloadHash: string | null
   readonly result: LoadResultJson
   readonly verdict: Verdict

@@ -9,7 +9,7 @@ const IMPORTED = /\b(?:from|import)\s*\(?\s*(['"])(\.{1,2}\/[^'"\n]+)\1/g
 
 /**
  * The sources that say what a scenario's load is: its own file, and what that imports by relative
- * paths, directly or not, as bench/workloads/. What is in the project's src/ is left out, but for
+ * paths, directly or not, as src/workloads/. What is in the project's src/ is left out, but for
  * the scenario's own folder.
  * @param file the path of the scenario's file.
  * @returns text by path relative to the scenario's folder, with forward slashes.

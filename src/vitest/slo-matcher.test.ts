@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { InputError } from '../load/input-error.ts'
-import { closedModel, loadResult } from '../load/result-fixture.ts'
+import { InputError } from '../input-error.ts'
+import { closedModel, loadResult } from '../load/testing/result-fixture.ts'
 import type { LoadResult } from '../load/result.ts'
 import type { Slos } from '../load/slo/slo.ts'
-import { renderSlo } from '../results/render-scenario.ts'
+import { renderSlo } from '../report/render-scenario.ts'
 import { wasOffered } from './offered-rate.ts'
 import { judgementOf, toMeetSlo } from './slo-matcher.ts'
 

@@ -3,7 +3,7 @@ import { findWrong } from './check.ts'
 import { MISSED, PASSED, WORKER_LOST, type Expected } from './expected.ts'
 import { loadOf } from './loads.ts'
 import type { Observation } from './observation.ts'
-import { measured, quietRow, runOf, seen, sloRow } from './observation-for-tests.ts'
+import { measured, quietRow, runOf, seen, sloRow } from './testing/observation.ts'
 import type { MeasuredLoad } from './run-summary.ts'
 
 function wrongWith(expected: Partial<Expected>, observation: Observation): readonly string[] {

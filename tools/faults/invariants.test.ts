@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Fault } from './faults.ts'
 import { allowedMs, brokenInvariants } from './invariants.ts'
-import { measured, quietRow, runOf, seen, sloRow } from './observation-for-tests.ts'
+import { measured, quietRow, runOf, seen, sloRow } from './testing/observation.ts'
 import type { Row } from './row.ts'
 
 function hit(...faults: readonly Fault[]): Row {

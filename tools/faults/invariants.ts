@@ -7,11 +7,11 @@ import { loadIn, totalOf, type Counts, type MeasuredLoad } from './run-summary.t
 /** What a run may take beyond warm-up, duration, timeout and grace period, in ms. */
 const SLACK_MS = 5_000
 /** A start that isn't known took this long at most, in ms. */
-const LONGEST_START_MS = 15_000
+const MAX_START_MS = 15_000
 /** Requests by which an interrupted schedule may differ from the time that it ran for. */
 const EDGE_REQUESTS = 2
 
-const LEAST_SUCCESS = 0.99
+const MIN_SUCCESS = 0.99
 
 /** What each outcome of a scenario is called in the last lines, by exit code. */
 const SAYS: Readonly<Record<number, RegExp>> = {
@@ -26,7 +26,7 @@ export function allowedMs(
   startUpMs: number | null,
   stoppedMs: number,
 ): number {
-  const start = startUpMs === null || stage.output !== 'pipe' ? LONGEST_START_MS : startUpMs
+  const start = startUpMs === null || stage.output !== 'pipe' ? MAX_START_MS : startUpMs
   // The warm-up is a part of the start where that is known.
   const warmUp = startUpMs === null ? load.warmUpMs : 0
   return start + warmUp + load.durationMs + TIMEOUT_MS + GRACE_MS + SLACK_MS + stoppedMs
@@ -50,7 +50,7 @@ function passedUnduly({ exitCode, runs }: Observation): readonly string[] {
   const load = loadIn(runs[0])
   if (load === null) return ['exit 0 without figures']
   const { planned, ok } = totalOf(load)
-  return ok >= planned * LEAST_SUCCESS ? [] : [`exit 0 with ${ok} of ${planned} requests ok`]
+  return ok >= planned * MIN_SUCCESS ? [] : [`exit 0 with ${ok} of ${planned} requests ok`]
 }
 
 function missedByGenerator(row: Row, { exitCode, runs }: Observation): readonly string[] {
@@ -183,12 +183,12 @@ function untruthful(
         ? [`finished at ${finishedAt}, before it started at ${startedAt}`]
         : [],
     ),
-    ...longest.flatMap((ms) => (ms > LONGEST_MS ? [`a response time of ${seconds(ms)}`] : [])),
+    ...longest.flatMap((ms) => (ms > MAX_MS ? [`a response time of ${seconds(ms)}`] : [])),
   ]
 }
 
 /** No run of the table lasts as long; a clock that is stepped moves by more. */
-const LONGEST_MS = 120_000
+const MAX_MS = 120_000
 
 function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`

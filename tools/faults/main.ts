@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs'
 import { Option } from 'commander'
 import { commandLine, runCommandLine } from '../../src/cli/command-line.ts'
 import { runCommand, type CommandEnd } from '../../src/cli/run-command.ts'
-import { onSignals } from '../../src/cli/signals.ts'
-import { InputError } from '../../src/load/input-error.ts'
-import { EXIT } from '../../src/results/outcome.ts'
+import { onSignals } from '../../src/process/signals.ts'
+import { InputError } from '../../src/input-error.ts'
+import { EXIT } from '../../src/run-file/outcome.ts'
 import { holds, type Outcome } from './outcome.ts'
 import { randomRow } from './random-schedule.ts'
 import { renderCount, renderMarkdown, renderOutcomes, renderProgress } from './render.ts'
@@ -30,7 +30,7 @@ Examples
 
 /** Random runs of the short form, always the same ones. */
 const SHORT_RANDOM = { count: 3, seed: 1 }
-const MOST_SEED = 2 ** 32 - 1
+const MAX_SEED = 2 ** 32 - 1
 
 interface Flags {
   readonly short?: true
@@ -116,7 +116,7 @@ function randomRows({ short, random, seed }: Pick<Flags, 'short' | 'random' | 's
     random === undefined
       ? SHORT_RANDOM.seed
       : isGiven
-        ? whole('--seed', seed, 0, MOST_SEED - count)
+        ? whole('--seed', seed, 0, MAX_SEED - count)
         : randomInt(2 ** 31)
   print(`random runs: ${count}, seed ${first}`)
   return Array.from({ length: count }, (_, index) => randomRow(first + index))

@@ -1,4 +1,4 @@
-import { randomStream } from '../../src/load/arrivals/random-stream.ts'
+import { randomStream } from '../../src/stats/random-stream.ts'
 import {
   describeFault,
   type Fault,
@@ -9,7 +9,7 @@ import {
 import { describeLoad, hasSubscribers, loadOf, type Load } from './loads.ts'
 import { ORDINARY_STAGE, type Row } from './row.ts'
 
-const MOST_FAULTS = 3
+const MAX_FAULTS = 3
 /** Faults come until this long after the schedule's end, in ms. */
 const TAIL_MS = 500
 
@@ -46,7 +46,7 @@ export function randomRow(seed: number): Row {
   })
   let targets = targetsOf(load)
   const steps: Step[] = []
-  for (let count = 1 + below(MOST_FAULTS); count > 0; count--) {
+  for (let count = 1 + below(MAX_FAULTS); count > 0; count--) {
     const target = targets[below(targets.length)]
     if (target === undefined) break
     targets = targets.filter((other) => other.of !== target.of)

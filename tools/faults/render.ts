@@ -1,5 +1,5 @@
-import { markdownText } from '../../src/results/markdown.ts'
-import { renderTable } from '../../src/results/render-table.ts'
+import { markdownText } from '../../src/report/markdown.ts'
+import { renderTable } from '../../src/report/render-table.ts'
 import type { Expected } from './expected.ts'
 import type { Observation } from './observation.ts'
 import { holds, type Outcome } from './outcome.ts'

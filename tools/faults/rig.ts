@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { registerMany } from '../../bench/workloads/register.ts'
+import { registerMany } from '../../src/workloads/register.ts'
 import { connectRegistry } from '../../src/registry/connect.ts'
 import { mountSmallDisk, type SmallDisk } from './disk.ts'
 import { needsProxy, type ServerName } from './faults.ts'

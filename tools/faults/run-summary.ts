@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { sumOfCounts } from '../../src/load/totals.ts'
-import { readRunFile } from '../../src/results/read-run-file.ts'
+import { readRunFile } from '../../src/run-file/read/read-run-file.ts'
 
 /**
  * What the table checks of a run file. It is read by the project's own reader first, which checks all

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { GrowthCase } from '../../../src/core-bench/growth.ts'
-import { untilLoaded, type GrowthWorld } from '../../../src/core-bench/growth-world.ts'
+import type { GrowthCase } from '../measuring/growth.ts'
+import { untilLoaded, type GrowthWorld } from '../measuring/growth-world.ts'
 import type { Filter } from '../../../src/registry/filter/filter.ts'
 import type { MulticastOptions, MulticastResult } from '../../../src/registry/multicast.ts'
 

@@ -1,6 +1,6 @@
-import { HOUR_MS } from '../../../src/core-bench/core-test.ts'
-import type { GrowthCase, Prepared } from '../../../src/core-bench/growth.ts'
-import { untilLoaded, type GrowthWorld } from '../../../src/core-bench/growth-world.ts'
+import { HOUR_MS } from '../measuring/core-test.ts'
+import type { GrowthCase, Prepared } from '../measuring/growth.ts'
+import { untilLoaded, type GrowthWorld } from '../measuring/growth-world.ts'
 import type { MulticastRegistry } from '../../../src/registry/registry.ts'
 
 /** Registries with n subscriptions each, which several cases use. */

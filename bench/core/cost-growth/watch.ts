@@ -1,11 +1,11 @@
-import { HOUR_MS } from '../../../src/core-bench/core-test.ts'
-import type { GrowthCase, Prepared } from '../../../src/core-bench/growth.ts'
-import { untilLoaded, type GrowthWorld } from '../../../src/core-bench/growth-world.ts'
+import { HOUR_MS } from '../measuring/core-test.ts'
+import type { GrowthCase, Prepared } from '../measuring/growth.ts'
+import { untilLoaded, type GrowthWorld } from '../measuring/growth-world.ts'
 import type { Filter } from '../../../src/registry/filter/filter.ts'
 import type { WatchOptions } from '../../../src/registry/watch/watch-options.ts'
 
 /** As many as one process may have; each holds what it has not told. */
-const MOST_WATCHES = 10_000
+const MAX_WATCHES = 10_000
 
 /** Watches among n registrations, of all n, and n of them. */
 export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): readonly GrowthCase[] {
@@ -43,7 +43,7 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
       { 'rank.lt': 100 },
       () => 1,
     ),
-    { ...changeTo('a change to n watches', 'n log n', {}, (size) => size), upTo: MOST_WATCHES },
+    { ...changeTo('a change to n watches', 'n log n', {}, (size) => size), upTo: MAX_WATCHES },
     opening('watch, changes only, n stored', 'constant', {}, { initial: false }),
     opening('watch 100 of n', 'constant', { group: 0 }),
     opening('watch all n', 'n log n', {}),
@@ -68,7 +68,7 @@ export function watchCases(worldOf: (size: number) => Promise<GrowthWorld>): rea
     {
       what: 'open and end n watches',
       law: 'n log n',
-      upTo: MOST_WATCHES,
+      upTo: MAX_WATCHES,
       prepare: async (size) => {
         const world = await worldOf(100)
         let registry = world.registry

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { normalStream } from '../../results/statistics/normal-stream.ts'
-import { firstIn, latency, roundsOf, time } from '../testing/gate-for-tests.ts'
+import { normalStream } from '../../stats/normal-stream.ts'
+import { firstIn, latency, roundsOf, time } from '../testing/gate-command.ts'
 import { DETECTED, detectableChange } from './detectable-change.ts'
 import { findingOf } from './evidence.ts'
 import { gatePlan } from './plan.ts'

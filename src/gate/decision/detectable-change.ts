@@ -1,5 +1,5 @@
-import { crossover } from '../../results/statistics/crossover.ts'
-import { normalStream } from '../../results/statistics/normal-stream.ts'
+import { crossover } from '../../stats/crossover.ts'
+import { normalStream } from '../../stats/normal-stream.ts'
 import { fromChange, toChange } from './evidence.ts'
 import { PASS_LIMIT_EFFECTS, type GatePlan, type Look } from './plan.ts'
 import type { Evidence } from './verdict.ts'
@@ -33,7 +33,7 @@ export function detectableChange(
     })
     return found.length >= DETECTED * gates.length
   }
-  let most = least + MOST_SCATTERS * scatter
+  let most = least + MAX_SCATTERS * scatter
   if (!isDetected(most)) return null
   let tooSmall = least
   for (let step = 0; step < STEPS; step++) {
@@ -44,7 +44,7 @@ export function detectableChange(
   return fromChange(unit, most)
 }
 
-const MOST_SCATTERS = 10
+const MAX_SCATTERS = 10
 /** Each halves what it isn't known by: to a hundredth of the scatter. */
 const STEPS = 10
 const GATES = 400

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { findingOf, type Question } from './evidence.ts'
-import { firstIn } from '../testing/gate-for-tests.ts'
+import { firstIn } from '../testing/gate-command.ts'
 import type { RoundArm } from './round.ts'
 import type { Pair } from './round-pairs.ts'
 

@@ -1,6 +1,6 @@
-import { medianOf } from '../../load/trend.ts'
-import { crossover, type Changes } from '../../results/statistics/crossover.ts'
-import { signTest, type SignTest } from '../../results/statistics/sign-test.ts'
+import { medianOf } from '../../stats/mann-kendall.ts'
+import { crossover, type Changes } from '../../stats/crossover.ts'
+import { signTest, type SignTest } from '../../stats/sign-test.ts'
 import type { Pair } from './round-pairs.ts'
 import type { Direction, Evidence } from './verdict.ts'
 

@@ -110,13 +110,13 @@ export function validityOf(scenario: string): Comparison {
 export function neededRequests(metric: Metric, effect: number): number {
   if (metric.kind === 'validity') return 1
   if (metric.kind !== 'latency') return Math.ceil(1 / effect)
-  const beyond = Math.max(MOST_BEYOND * Math.min((USUAL_EFFECT / effect) ** 2, 1), LEAST_BEYOND)
+  const beyond = Math.max(MAX_BEYOND * Math.min((USUAL_EFFECT / effect) ** 2, 1), MIN_BEYOND)
   return Math.round((100 * beyond) / (100 - metric.percentile))
 }
 
 const USUAL_EFFECT = 0.05
-const MOST_BEYOND = 100
-const LEAST_BEYOND = 20
+const MAX_BEYOND = 100
+const MIN_BEYOND = 20
 
 type Latency = Extract<Metric, { kind: 'latency' }>
 

@@ -1,4 +1,4 @@
-import { InputError } from '../../load/input-error.ts'
+import { InputError } from '../../input-error.ts'
 import type { Comparison, Metric } from './metric.ts'
 
 /** A moment at which a gate decides, if the rounds allow it. */
@@ -74,10 +74,10 @@ const SCREENING_ALPHA = 0.05
 /** Ten rounds confirm what is large or quiet; twice as many what is neither. */
 const CONFIRMATION_ROUNDS = 10
 /** Ten rounds can be dealt to the orders in 252 ways: the least level at which they can show anything. */
-const LEAST_OF_TEN = 1 / 252
+const MIN_OF_TEN = 1 / 252
 /** The probability of a false regression, over all comparisons of a gate. */
 const FALSE_ALARMS = 0.05
-const MOST_CONFIRMATION_ALPHA = 0.05
+const MAX_CONFIRMATION_ALPHA = 0.05
 
 /**
  * The plan of a gate.
@@ -104,7 +104,7 @@ export function gatePlan(
     throw new InputError(`effect of ${kind}: ${effect} must be above 0 and at most 1 (100 %).`)
   }
   const most = FALSE_ALARMS / (SCREENING_ALPHA * Math.max(comparisons.length, 1))
-  const alpha = Math.min(MOST_CONFIRMATION_ALPHA, most)
+  const alpha = Math.min(MAX_CONFIRMATION_ALPHA, most)
   return {
     comparisons,
     looks: LOOKS,
@@ -116,7 +116,7 @@ export function gatePlan(
 
 /** Half of the level each; more for the first look where it could show nothing at half of it. */
 function confirmationOf(alpha: number): readonly Look[] {
-  const first = Math.min(Math.max(alpha / 2, LEAST_OF_TEN), alpha)
+  const first = Math.min(Math.max(alpha / 2, MIN_OF_TEN), alpha)
   return [
     { rounds: CONFIRMATION_ROUNDS, alpha: first },
     { rounds: 2 * CONFIRMATION_ROUNDS, alpha: alpha - first },
@@ -124,9 +124,9 @@ function confirmationOf(alpha: number): readonly Look[] {
 }
 
 /** The fewest rounds by which anything can be decided. */
-export const LEAST_ROUNDS = 7
+export const MIN_ROUNDS = 7
 /** The fewest by which a regression can be found and confirmed, of up to 252 comparisons. */
-export const ROUNDS_TO_CONFIRM = LEAST_ROUNDS + CONFIRMATION_ROUNDS
+export const ROUNDS_TO_CONFIRM = MIN_ROUNDS + CONFIRMATION_ROUNDS
 
 /** The smallest change of a metric that counts. */
 export function effectOf(plan: GatePlan, metric: Metric): number {

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
-import { closedModel, loadResult, type OperationFixture } from '../../load/result-fixture.ts'
+import {
+  closedModel,
+  loadResult,
+  type OperationFixture,
+} from '../../load/testing/result-fixture.ts'
 import type { LoadResult } from '../../load/result.ts'
 import { judgeMeasurement } from '../../load/verdict/verdict.ts'
-import { serializeLoadResult } from '../../results/load-result-json.ts'
+import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
 import { comparisonOf, labelOf, METRICS, type DefaultMetrics } from './metric.ts'
 import { findComparisons, readRound, type ScenarioFigures } from './read-round.ts'
 

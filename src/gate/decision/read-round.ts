@@ -1,7 +1,7 @@
 import { countedDeliveries, inTime } from '../../load/totals.ts'
-import type { HistogramJson } from '../../results/histogram-schema.ts'
-import type { LoadResultJson } from '../../results/load-result-schema.ts'
-import type { ScenarioEntry } from '../../results/run-file.ts'
+import type { HistogramJson } from '../../run-file/schema/histogram-schema.ts'
+import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
+import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import {
   comparisonOf,
   defaultMetrics,
@@ -204,7 +204,7 @@ function flawOf(scenario: ScenarioFigures | undefined): string | null {
 
 const FIGURES = { 50: 'p50Ms', 95: 'p95Ms', 99: 'p99Ms', 99.9: 'p999Ms' } as const
 /** The resolution of the histograms. */
-const SHORTEST_MS = 0.001
+const MIN_MS = 0.001
 
 /** A percentile of the few that were answered says nothing of the many that were not. */
 function readPercentile(
@@ -217,7 +217,7 @@ function readPercentile(
   if (ms === null || !Number.isFinite(ms) || count < planned / 2) {
     return unusable(`only ${count} of ${planned} requests have a time`)
   }
-  return { kind: 'time', ms: Math.max(ms, SHORTEST_MS), requests: planned }
+  return { kind: 'time', ms: Math.max(ms, MIN_MS), requests: planned }
 }
 
 function isOfDeliveries(metric: Metric): boolean {

@@ -27,7 +27,7 @@ export type Screening =
 type Out = 'refused' | 'not comparable'
 
 /** With a larger share of unusable rounds, the others are no evidence that all is well. */
-const MOST_UNUSABLE = 0.1
+const MAX_UNUSABLE = 0.1
 
 /**
  * Looks at the rounds as the plan says: the first look that decides does so for good, whatever later
@@ -60,7 +60,7 @@ export function questionOf({ metric }: Comparison, plan: GatePlan, { alpha }: Lo
 
 /** Whether too many rounds are unusable for the others to show that all is well. */
 export function isPatchy({ rounds, unusable }: Paired): boolean {
-  return unusable !== null && unusable.count > MOST_UNUSABLE * rounds
+  return unusable !== null && unusable.count > MAX_UNUSABLE * rounds
 }
 
 /** What rounds show, if there are any that can be used. */

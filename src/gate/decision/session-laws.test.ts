@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { errors, firstIn, latency } from '../testing/gate-for-tests.ts'
+import { errors, firstIn, latency } from '../testing/gate-command.ts'
 import { validityOf } from './metric.ts'
 import { gatePlan } from './plan.ts'
 import type { GateRound, Reading, Readings } from './round.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { InputError } from '../../load/input-error.ts'
+import { InputError } from '../../input-error.ts'
 import {
   errors,
   firstIn,
@@ -10,7 +10,7 @@ import {
   swapped,
   time,
   timeRounds,
-} from '../testing/gate-for-tests.ts'
+} from '../testing/gate-command.ts'
 import { comparisonOf, METRICS, neededRequests, validityOf, type Comparison } from './metric.ts'
 import { gatePlan, type Look } from './plan.ts'
 import type { GateRound, Reading, RoundArm } from './round.ts'

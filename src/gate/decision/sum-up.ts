@@ -1,5 +1,5 @@
-import { EXIT } from '../../results/outcome.ts'
-import { LEAST_ROUNDS, type GatePlan } from './plan.ts'
+import { EXIT } from '../../run-file/outcome.ts'
+import { MIN_ROUNDS, type GatePlan } from './plan.ts'
 import type { GateVerdict, JudgedComparison } from './verdict.ts'
 
 /**
@@ -43,5 +43,5 @@ function isScatteredTime({ comparison, verdict }: JudgedComparison): boolean {
   if (comparison.metric.kind !== 'latency' || verdict.kind !== 'inconclusive') return false
   const { why, evidence } = verdict
   const isUndecided = why.kind === 'noise' || why.kind === 'budget'
-  return isUndecided && evidence !== null && evidence.rounds >= LEAST_ROUNDS
+  return isUndecided && evidence !== null && evidence.rounds >= MIN_ROUNDS
 }

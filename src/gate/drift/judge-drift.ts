@@ -1,4 +1,4 @@
-import { trendOf } from '../../load/trend.ts'
+import { trendOf } from '../../stats/mann-kendall.ts'
 import type { OperationName } from '../operations/operations.ts'
 import type { DriftSeries } from './drift-series.ts'
 

@@ -16,16 +16,16 @@ export class VersionFailure extends Error {
 }
 
 /** Longer than any timeout of the registry's own, in ms. */
-export const LONGEST_STEP_MS = 15_000
+export const MAX_STEP_MS = 15_000
 /** A preparation makes up to 2,000 calls: a slow version is to be measured, not to be given up. */
-const LONGEST_PREPARATION_MS = 60_000
+const MAX_PREPARATION_MS = 60_000
 
 /**
  * Takes one step with a version.
  * @throws VersionFailure if the step throws, or takes longer than 15 s, or 60 s of a preparation.
  */
 export async function stepOf<T>(phase: Phase, step: () => Promise<T>): Promise<T> {
-  const longestMs = phase === 'prepare' ? LONGEST_PREPARATION_MS : LONGEST_STEP_MS
+  const longestMs = phase === 'prepare' ? MAX_PREPARATION_MS : MAX_STEP_MS
   let timer: NodeJS.Timeout | undefined
   const tooLong = new Promise<never>((_, reject) => {
     const error = new Error(`${phase} did not end within ${longestMs / 1_000} s`)

@@ -4,12 +4,7 @@ import {
   type Connect,
   type RegistryUnderTest,
 } from '../operations/registry-under-test.ts'
-import {
-  LONGEST_STEP_MS,
-  stepOf,
-  VersionFailure,
-  type Phase,
-} from '../operations/version-failure.ts'
+import { MAX_STEP_MS, stepOf, VersionFailure, type Phase } from '../operations/version-failure.ts'
 import type { ArmName } from '../versions/arm.ts'
 import { inDrawnOrder, type Both, type Calls } from './measure-pairs.ts'
 import type { PairFailure } from './pair-estimate.ts'
@@ -134,8 +129,8 @@ export async function reportToParent(measure: () => Promise<object>): Promise<vo
   process.once('disconnect', () => process.exit())
   // A timer per call would be measured with it.
   setInterval(() => {
-    if (underWay === null || performance.now() - underWay.sinceMs < LONGEST_STEP_MS) return
-    const error = `a call did not end within ${LONGEST_STEP_MS / 1_000} s`
+    if (underWay === null || performance.now() - underWay.sinceMs < MAX_STEP_MS) return
+    const error = `a call did not end within ${MAX_STEP_MS / 1_000} s`
     send({ kind: 'failed', arm: underWay.arm, phase: 'call', error })
   }, 1_000).unref()
   try {

@@ -1,6 +1,6 @@
 import v8 from 'node:v8'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { medianOf } from '../../load/trend.ts'
+import { medianOf } from '../../stats/mann-kendall.ts'
 import type { ReadyOperation } from '../operations/operations.ts'
 import type { ArmName } from '../versions/arm.ts'
 import type { PairEstimate } from './pair-estimate.ts'
@@ -43,7 +43,7 @@ export async function measureLatency(
   while (performance.now() < warmUpEnd) await callBoth(calls)
   const base: number[] = []
   const head: number[] = []
-  const isEnough = stretch(pairsMs, LEAST_PAIRS)
+  const isEnough = stretch(pairsMs, MIN_PAIRS)
   do {
     const [baseMs, headMs] = await callBoth(calls)
     base.push(baseMs)
@@ -59,16 +59,16 @@ export async function measureLatency(
 }
 
 /** What a busy machine, or a slow version, may add to the time planned. */
-const LONGEST_STRETCH = 3
-const LEAST_PAIRS = 500
-const LEAST_BLOCK_PAIRS = 40
+const MAX_STRETCH = 3
+const MIN_PAIRS = 500
+const MIN_BLOCK_PAIRS = 40
 
 /** Tells when a stretch is over: after its time, or once there are `least` values, up to three times as late. */
 function stretch(durationMs: number, least: number): (count: number) => boolean {
   const startedAt = performance.now()
   return (count) => {
     const elapsedMs = performance.now() - startedAt
-    return elapsedMs >= (count >= least ? durationMs : LONGEST_STRETCH * durationMs)
+    return elapsedMs >= (count >= least ? durationMs : MAX_STRETCH * durationMs)
   }
 }
 
@@ -82,8 +82,8 @@ export async function measureCpu(
   calls: Calls,
   { cpuMs, callMs }: { readonly cpuMs: number; readonly callMs: number },
 ): Promise<PairEstimate['cpu']> {
-  const size = Math.max(LEAST_CALLS, blockSize(SHORT_BLOCK_MS, callMs))
-  const times = await inBlocks(stretch(cpuMs, LEAST_BLOCK_PAIRS), async (arm) => {
+  const size = Math.max(MIN_CALLS, blockSize(SHORT_BLOCK_MS, callMs))
+  const times = await inBlocks(stretch(cpuMs, MIN_BLOCK_PAIRS), async (arm) => {
     const before = process.cpuUsage()
     for (let i = 0; i < size; i += 1) await calls[arm].call()
     return cpuUsSince(before) / size
@@ -93,7 +93,7 @@ export async function measureCpu(
 
 const SHORT_BLOCK_MS = 5
 /** Of what a block puts off, its last call's share falls to the next block: a twentieth at most. */
-const LEAST_CALLS = 20
+const MIN_CALLS = 20
 
 /** Work put off by up to about this long is counted with the block that caused it. */
 const LONG_BLOCK_MS = 100

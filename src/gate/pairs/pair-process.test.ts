@@ -3,7 +3,7 @@ import { driftOf } from '../drift/judge-drift.ts'
 import { runDriftProcess } from '../drift/run-drift-process.ts'
 import { OPERATIONS, type OperationName } from '../operations/operations.ts'
 import { freshTag } from '../operations/servers.ts'
-import type { RealFault } from '../selftest/real/faulty-version.ts'
+import type { RealFault } from '../testing/faulty-version.ts'
 import { TwoVersions } from '../testing/two-versions.ts'
 import { runPairProcess } from './run-pair-process.ts'
 

@@ -5,7 +5,7 @@ import { judgePairs, PROCESSES, type PairState } from './judge-pairs.ts'
 import type { PairEnding } from './pair-estimate.ts'
 import { PAIR_TIMES } from './pair-task.ts'
 import { runPairProcess } from './run-pair-process.ts'
-import { shuffled } from '../../shuffled.ts'
+import { shuffled } from '../../stats/shuffled.ts'
 import { withControl } from './with-control.ts'
 
 /** An operation, the processes that measured it, and what they say. */

@@ -1,8 +1,8 @@
 import { dirname, join, resolve } from 'node:path'
-import { gateJunit } from '../../results/junit/gate-junit.ts'
-import type { StepSummary } from '../../results/step-summary.ts'
-import { writeWholeFile } from '../../results/whole-files.ts'
-import { ensureWritableFolder, resultsFolderError } from '../../results/results-folder.ts'
+import { gateJunit } from '../../report/junit/gate-junit.ts'
+import type { StepSummary } from '../../report/step-summary.ts'
+import { writeWholeFile } from '../../run-file/write/whole-files.ts'
+import { ensureWritableFolder, resultsFolderError } from '../../run-file/results-folder.ts'
 import { gateReportSchema, type GateReport } from './gate-report.ts'
 import { gateRows, renderGateMarkdown } from './render-gate.ts'
 

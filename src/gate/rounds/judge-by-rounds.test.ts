@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { EnvironmentError } from '../../environment/environment-error.ts'
 import { nowMs } from '../../load/clock.ts'
-import { loadResult } from '../../load/result-fixture.ts'
-import { serializeLoadResult } from '../../results/load-result-json.ts'
+import { loadResult } from '../../load/testing/result-fixture.ts'
+import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
 import { parseMetrics } from './metrics-option.ts'
 import {
   judgeByRounds,

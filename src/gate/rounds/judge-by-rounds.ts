@@ -1,6 +1,6 @@
 import { nowMs } from '../../load/clock.ts'
 import { EnvironmentError } from '../../environment/environment-error.ts'
-import { InputError } from '../../load/input-error.ts'
+import { InputError } from '../../input-error.ts'
 import {
   labelOf,
   type Comparison,

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import type { Commit, RunFile } from '../../results/run-file.ts'
-import { ensureWritableFolder } from '../../results/results-folder.ts'
-import { runIdOf } from '../../results/run-id.ts'
-import { createRunFile } from '../../results/write-run-file.ts'
+import type { Commit, RunFile } from '../../run-file/run-file.ts'
+import { ensureWritableFolder } from '../../run-file/results-folder.ts'
+import { runIdOf } from '../../run-file/run-id.ts'
+import { createRunFile } from '../../run-file/write/write-run-file.ts'
 import type { Arm } from '../versions/arm.ts'
 
 /**

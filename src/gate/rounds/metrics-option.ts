@@ -1,4 +1,4 @@
-import { InputError } from '../../load/input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { labelOf, METRICS, type OperationMetric } from '../decision/metric.ts'
 
 /** How metrics are named on the command line: `p95` of the service time, `completion-p95`, `errors`. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { InputError } from '../../load/input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { ROUNDS_TO_CONFIRM } from '../decision/plan.ts'
 import { expect, test } from 'vitest'
 import { METRIC_NAMES, parseMetrics } from './metrics-option.ts'
-import { HARNESS } from '../testing/project-for-tests.ts'
+import { HARNESS } from '../testing/project.ts'
 import { durationFor, RoundTimes } from './round-times.ts'
 import { scenarioFiles } from './scenario-files.ts'
 

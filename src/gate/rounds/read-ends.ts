@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { EnvironmentError } from '../../environment/environment-error.ts'
-import type { ScenarioEntry } from '../../results/run-file.ts'
+import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import type { Arm, ArmName } from '../versions/arm.ts'
 import { misfitIn } from '../versions/incompatible.ts'
 import { NotComparableError } from '../versions/not-comparable-error.ts'

@@ -46,7 +46,7 @@ function plannedRoundMs(scenarios: number, durationMs: number): number {
 
 /** At 200/s, 2 s have the requests that errors need; of 8 s, most operations have those of a P50. */
 const DURATIONS_MS = [8_000, 7_000, 6_000, 5_000, 4_000, 3_000] as const
-const SHORTEST_MS = 2_000
+const MIN_MS = 2_000
 /**
  * How long to measure each scenario in a round, in ms: as long as the budget has enough rounds of it
  * to find a regression and confirm it.
@@ -54,7 +54,7 @@ const SHORTEST_MS = 2_000
  */
 export function durationFor(budgetMs: number, scenarios: number): number {
   const fits = (ms: number) => ROUNDS_TO_CONFIRM * plannedRoundMs(scenarios, ms) <= budgetMs
-  return DURATIONS_MS.find(fits) ?? SHORTEST_MS
+  return DURATIONS_MS.find(fits) ?? MIN_MS
 }
 
 /** The least time of a round, in ms: that of its measurements. */

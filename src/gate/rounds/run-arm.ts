@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Backends } from '../../environment/backends.ts'
-import { OWNER_VARIABLE } from '../../cli/watch-parent.ts'
-import { readRunFile } from '../../results/read-run-file.ts'
-import type { RunFile } from '../../results/run-file.ts'
+import { OWNER_VARIABLE } from '../../process/watch-parent.ts'
+import { readRunFile } from '../../run-file/read/read-run-file.ts'
+import type { RunFile } from '../../run-file/run-file.ts'
 import type { Arm } from '../versions/arm.ts'
 
 /** What a run of an arm is to measure, and with what. */

@@ -1,4 +1,4 @@
-import type { RunFile } from '../../results/run-file.ts'
+import type { RunFile } from '../../run-file/run-file.ts'
 import type { Arm, ArmName } from '../versions/arm.ts'
 import { readEnds, type RoundScenarios } from './read-ends.ts'
 import { runArm, type ArmRun, type ArmTask } from './run-arm.ts'

@@ -1,11 +1,11 @@
 import { relative, resolve } from 'node:path'
 import type { Backends } from '../../environment/backends.ts'
 import { nowMs } from '../../load/clock.ts'
-import { InputError } from '../../load/input-error.ts'
-import { ResultsFolderError } from '../../results/results-folder.ts'
-import type { ScenarioEntry } from '../../results/run-file.ts'
+import { InputError } from '../../input-error.ts'
+import { ResultsFolderError } from '../../run-file/results-folder.ts'
+import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import type { DefaultMetrics } from '../decision/metric.ts'
-import { LEAST_ROUNDS, ROUNDS_TO_CONFIRM, type GatePlan } from '../decision/plan.ts'
+import { MIN_ROUNDS, ROUNDS_TO_CONFIRM, type GatePlan } from '../decision/plan.ts'
 import type { GateRound } from '../decision/round.ts'
 import type { GateVerdict, JudgedComparison } from '../decision/verdict.ts'
 import type { GateOptions, GateProgress } from '../gate-options.ts'
@@ -50,16 +50,16 @@ export interface RoundsSetting extends Pick<
   readonly runs: string
 }
 
-/** @throws InputError if the budget is too short for the measurements of `LEAST_ROUNDS`. */
+/** @throws InputError if the budget is too short for the measurements of `MIN_ROUNDS`. */
 export function requireBudget(
   budgetMs: number,
   scenarios: number,
   durationMs: number | null,
 ): void {
-  const leastMs = LEAST_ROUNDS * leastRoundMs(scenarios, durationMs ?? durationFor(0, scenarios))
+  const leastMs = MIN_ROUNDS * leastRoundMs(scenarios, durationMs ?? durationFor(0, scenarios))
   if (budgetMs >= leastMs) return
   throw new InputError(
-    `--budget: no decision is possible in ${clock(budgetMs)} min: it takes ${LEAST_ROUNDS} rounds, whose measurements alone take ${clock(leastMs)} min. Give more, fewer --scenarios, a shorter --duration, or leave rounds out of --stages.`,
+    `--budget: no decision is possible in ${clock(budgetMs)} min: it takes ${MIN_ROUNDS} rounds, whose measurements alone take ${clock(leastMs)} min. Give more, fewer --scenarios, a shorter --duration, or leave rounds out of --stages.`,
   )
 }
 
@@ -108,7 +108,7 @@ function notePlan(
   const possible = Math.max(Math.floor(budgetMs / roundMs), 0)
   progress.note(
     `rounds: each runs ${scenarios.join(', ')} for ${durationMs / 1_000} s on both versions, in about ${Math.round(roundMs / 1_000)} s: ${possible} rounds in ${clock(budgetMs)} min. ` +
-      `Decisions are possible at ${LEAST_ROUNDS} rounds; a regression takes at least ${ROUNDS_TO_CONFIRM}, fresh ones to confirm it included.`,
+      `Decisions are possible at ${MIN_ROUNDS} rounds; a regression takes at least ${ROUNDS_TO_CONFIRM}, fresh ones to confirm it included.`,
   )
   if (possible < ROUNDS_TO_CONFIRM) {
     progress.note(

@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
-import { InputError } from '../../load/input-error.ts'
+import { InputError } from '../../input-error.ts'
 
 const SUFFIX = '.load.ts'
 

@@ -1,6 +1,6 @@
 import { join, relative, sep } from 'node:path'
-import { HARNESS } from './project-for-tests.ts'
-import { RepositoryForTests } from './repository-for-tests.ts'
+import { HARNESS } from './project.ts'
+import { RepositoryForTests } from './repository.ts'
 
 const MANIFEST = { name: 'small', version: '1.0.0', type: 'module' }
 

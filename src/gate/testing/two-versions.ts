@@ -2,8 +2,8 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OperationName } from '../operations/operations.ts'
-import { makeVersion, type RealFault } from '../selftest/real/faulty-version.ts'
-import { HARNESS } from './project-for-tests.ts'
+import { makeVersion, type RealFault } from './faulty-version.ts'
+import { HARNESS } from './project.ts'
 
 /** This checkout's registry as the base, and with a fault as the head. */
 export class TwoVersions {

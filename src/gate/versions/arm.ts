@@ -8,12 +8,12 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { dirname, join, posix, relative, resolve, sep } from 'node:path'
-import { InputError } from '../../load/input-error.ts'
+import { InputError } from '../../input-error.ts'
 import type { Repository } from './git.ts'
 import { installPackages, type PackagesKind } from './install.ts'
 import { reachableFrom } from './references.ts'
 import { isWithin, readSubject, requireSubject } from './subject.ts'
-import { shareFiles, takeCommit, takeWorkingTree } from './take-files.ts'
+import { shardFiles, takeCommit, takeWorkingTree } from './take-files.ts'
 import { describeVersion, type Version } from './version.ts'
 
 /** `base` is the baseline, `head` the candidate. */
@@ -89,7 +89,7 @@ export async function prepareArm(
     for (const path of [...subjectPaths, ...imported]) {
       requireNoLink(top, path)
       rmSync(join(top, path), { recursive: true, force: true })
-      shareFiles(join(taken, path), join(top, path))
+      shardFiles(join(taken, path), join(top, path))
     }
   }
   linkPackages(repository, tree, top)
@@ -123,7 +123,7 @@ function layOut(
   let shared = repository.top
   while (!isWithin(shared, harness) && dirname(shared) !== shared) shared = dirname(shared)
   const top = join(folder, relative(shared, repository.top))
-  shareFiles(tree, top)
+  shardFiles(tree, top)
   const own = join(folder, relative(shared, harness))
   if (existsSync(join(own, 'src', 'cli', 'start.mjs'))) return { top, harness: own }
   if (!isWithin(own, top)) {

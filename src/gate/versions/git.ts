@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { InputError } from '../../load/input-error.ts'
-import { git } from '../../results/git.ts'
+import { InputError } from '../../input-error.ts'
+import { git } from '../../run-file/provenance/git.ts'
 
 /** Where a project's versions come from. */
 export interface Repository {

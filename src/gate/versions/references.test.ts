@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { temporaryFolder } from '../testing/arms-for-tests.ts'
+import { temporaryFolder } from '../testing/measured-versions.ts'
 import { reachableFrom } from './references.ts'
 
 /** What `src/a.ts` leads to, apart from itself. */

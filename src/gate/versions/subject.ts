@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, realpathSync } from 'node:fs'
 import { isAbsolute, join, posix, relative, sep } from 'node:path'
-import { InputError } from '../../load/input-error.ts'
+import { InputError } from '../../input-error.ts'
 
 /** Compared unless another subject is named. */
 export const DEFAULT_SUBJECT = ['src/registry'] as const

@@ -1,4 +1,4 @@
-import { git } from '../../results/git.ts'
+import { git } from '../../run-file/provenance/git.ts'
 import type { NamedCommit, Repository } from './git.ts'
 import { MANIFESTS } from './install.ts'
 

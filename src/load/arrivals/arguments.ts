@@ -1,6 +1,6 @@
 import { checkFields, written, type Fields } from '../check-fields.ts'
 import { checkDuration, parseDurationMs } from '../duration.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 
 /**
  * Checks a rate that arrivals can't do without.

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { anyArrivals, ratedArrivals } from './arbitrary-arrivals.ts'
+import { anyArrivals, ratedArrivals } from '../testing/arbitrary-arrivals.ts'
 import { countDueBefore, MAX_REQUESTS } from './arrivals.ts'
 import { constant } from './constant.ts'
 

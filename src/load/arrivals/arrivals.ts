@@ -1,4 +1,4 @@
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 
 /** The most requests of one load: histograms count in 32 bits. */
 export const MAX_REQUESTS = 2 ** 32 - 1

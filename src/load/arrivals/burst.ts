@@ -1,6 +1,6 @@
 import { checkedLater, checkFields, type Fields } from '../check-fields.ts'
 import type { Duration } from '../duration.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { lengthMs, rateAbove0, rateFrom0 } from './arguments.ts'
 import type { Arrivals } from './arrivals.ts'
 import { requestsIn, wholeIfNear } from './request-count.ts'

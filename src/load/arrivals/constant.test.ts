@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { constant } from './constant.ts'
 
 test('a constant rate begins with one request, not a burst, and keeps its distance', () => {

@@ -1,5 +1,5 @@
 import type { Duration } from '../duration.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { lengthMs } from './arguments.ts'
 import type { Arrivals } from './arrivals.ts'
 import { burst } from './burst.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { countDueBefore } from './arrivals.ts'
 import { poisson } from './poisson.ts'
 

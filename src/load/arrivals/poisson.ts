@@ -1,7 +1,7 @@
 import { checkFields, wholeNumber } from '../check-fields.ts'
 import { rateAbove0 } from './arguments.ts'
 import type { Arrivals } from './arrivals.ts'
-import { randomStream } from './random-stream.ts'
+import { randomStream } from '../../stats/random-stream.ts'
 
 /** Requests that are laid out together. */
 const BLOCK = 512

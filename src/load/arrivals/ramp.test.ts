@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { countDueBefore } from './arrivals.ts'
 import { ramp } from './ramp.ts'
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { replay } from './replay.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'replay-'))

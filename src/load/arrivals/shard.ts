@@ -1,5 +1,5 @@
 import { checkKeys, written } from '../check-fields.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import type { Arrivals } from './arrivals.ts'
 
 /** Which share of a schedule one of several generators takes. */

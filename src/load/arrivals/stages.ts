@@ -1,6 +1,6 @@
 import { checkedLater, type Fields } from '../check-fields.ts'
 import type { Duration } from '../duration.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { checkArrivals, checkList, lengthMs } from './arguments.ts'
 import { countDueBefore, type Arrivals } from './arrivals.ts'
 import { pieceAt } from './piece-at.ts'

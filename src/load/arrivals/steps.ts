@@ -1,6 +1,6 @@
 import { checkedLater, type Fields } from '../check-fields.ts'
 import type { Duration } from '../duration.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { checkList, lengthMs, rateFrom0 } from './arguments.ts'
 import type { Arrivals } from './arrivals.ts'
 import { pieceAt } from './piece-at.ts'

@@ -1,4 +1,4 @@
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { openWait, TECHNIQUES, type Technique } from './technique.ts'
 import type { Wait } from './wait.ts'
 

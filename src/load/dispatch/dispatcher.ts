@@ -14,9 +14,9 @@ import { RunningRequests } from './running-requests.ts'
 import type { SloWindows } from '../slo/slo-windows.ts'
 
 /** After starting overdue requests for so long, answers to earlier ones are let in. */
-const LONGEST_CATCH_UP_MS = 5
+const MAX_CATCH_UP_MS = 5
 /** An abort is noticed within this time, however low the rate. */
-const LONGEST_WAIT_MS = 100
+const MAX_WAIT_MS = 100
 /** Once a load is interrupted, requests under way are waited for no longer than this. */
 const INTERRUPTED_GRACE_MS = 1_000
 /** Requests that were given up get this long to stop, before what they use is torn down. */
@@ -102,12 +102,12 @@ export class Dispatcher {
         const now = nowMs()
         const dueMs = source.nextDueMs
         if (this.#isWaitingForRoom) {
-          await this.#running.roomOr(Math.min(endMs + gracePeriodMs, now + LONGEST_WAIT_MS))
+          await this.#running.roomOr(Math.min(endMs + gracePeriodMs, now + MAX_WAIT_MS))
         } else if (alarm !== null) {
-          await alarm.until(Math.min(dueMs, now + LONGEST_WAIT_MS))
-        } else if (dueMs > now + LONGEST_WAIT_MS) {
+          await alarm.until(Math.min(dueMs, now + MAX_WAIT_MS))
+        } else if (dueMs > now + MAX_WAIT_MS) {
           // Not to its end, because this is less precise.
-          await timer(now + LONGEST_WAIT_MS / 2)
+          await timer(now + MAX_WAIT_MS / 2)
         } else {
           await wait.until(dueMs, dueAfter)
         }
@@ -183,7 +183,7 @@ export class Dispatcher {
     const source = this.#source
     const { whenFull, gracePeriodMs } = this.#limits
     let now = this.#running.now()
-    const pauseMs = now + LONGEST_CATCH_UP_MS
+    const pauseMs = now + MAX_CATCH_UP_MS
     const mayWait = whenFull === 'wait' && this.#running.waitedSince(endMs, now) < gracePeriodMs
     while (!source.isExhausted(now) && source.nextDueMs <= now) {
       this.#isWaitingForRoom = this.#running.isFull && mayWait

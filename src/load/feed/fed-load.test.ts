@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { constant } from '../arrivals/constant.ts'
 import { generateLoad } from '../generator.ts'
-import { onlyOperation } from '../result-fixture.ts'
+import { onlyOperation } from '../testing/result-fixture.ts'
 import { feed } from './feed.ts'
 
 const short = { arrivals: constant(400), durationMs: 100, warmUpMs: 25 } as const

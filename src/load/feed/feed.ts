@@ -1,5 +1,5 @@
 import { check, oneOf } from '../check-fields.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { permutation } from './permutation.ts'
 
 /**

@@ -3,7 +3,7 @@ import { hash, mix } from '../hash.ts'
 /** With fewer, neighbours in are too often neighbours out; see the tests. */
 const ROUNDS = 6
 /** Of each half. Fewer bits have too few permutations to choose from. */
-const LEAST_BITS = 3
+const MIN_BITS = 3
 
 /**
  * A permutation of 0 … `size` − 1 that a seed decides, computed one place at a time: nothing is stored
@@ -23,7 +23,7 @@ const LEAST_BITS = 3
  * @param turn a whole number, 0 … 2⁵⁰: another one is another permutation.
  */
 export function permutation(size: number, seed: number, turn: number): (place: number) => number {
-  const bits = Math.max(Math.ceil(Math.log2(size) / 2), LEAST_BITS)
+  const bits = Math.max(Math.ceil(Math.log2(size) / 2), MIN_BITS)
   const half = 2 ** bits
   const mask = half - 1
   const keys = Uint32Array.from({ length: ROUNDS }, (_, i) => hash(seed, turn * ROUNDS + i))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { closedModel } from '../result-fixture.ts'
+import { closedModel } from '../testing/result-fixture.ts'
 import { mergeModels } from './merge-models.ts'
 
 test('shares of an open load are an open load', () => {

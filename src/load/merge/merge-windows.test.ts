@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { rowOf, type BoundRow } from '../slo/bound-row.ts'
 import { mergeWindows } from './merge-windows.ts'
-import { loadResult } from '../result-fixture.ts'
+import { loadResult } from '../testing/result-fixture.ts'
 import type { LoadResult } from '../result.ts'
 import { readSlo, type Slo } from '../slo/slo.ts'
 import type { SloOutcome } from '../slo/slo-row.ts'

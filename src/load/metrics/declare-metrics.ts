@@ -1,5 +1,5 @@
 import { check, checkFields, number } from '../check-fields.ts'
-import { LARGEST_TIME_US } from '../recording/histogram.ts'
+import { MAX_TIME_US } from '../recording/histogram.ts'
 import type { Counter } from './counter.ts'
 import type { Gauge } from './gauge.ts'
 import type { Trend } from './trend.ts'
@@ -75,7 +75,7 @@ export function trend(unit = '', options: { readonly resolution?: number } = {})
 }
 
 /** So that the largest value is a number. */
-const checkResolution = number(Number.MIN_VALUE, Number.MAX_VALUE / (LARGEST_TIME_US + 1))
+const checkResolution = number(Number.MIN_VALUE, Number.MAX_VALUE / (MAX_TIME_US + 1))
 
 /** Whether something is what `counter`, `gauge` or `trend` returned. */
 export function isDeclared(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import { check, checkObject } from '../check-fields.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { CounterRecorder, type CounterResult } from './counter.ts'
 import { isDeclared, type MetricDeclaration, type MetricDeclarations } from './declare-metrics.ts'
 import { GaugeRecorder, type GaugeResult } from './gauge.ts'
@@ -9,7 +9,7 @@ import { TrendRecorder, type TrendResult } from './trend.ts'
 export type MetricResult = CounterResult | GaugeResult | TrendResult
 
 /** Metrics of a load; a trend has 90 KB of counts. */
-const MOST_METRICS = 50
+const MAX_METRICS = 50
 const MAX_LENGTH = 100
 
 type Recorder = CounterRecorder | GaugeRecorder | TrendRecorder
@@ -68,8 +68,8 @@ export function checkMetrics(metrics: unknown, where: string): void {
   const named = Object.entries(
     checkObject(metrics, where, ["a metric by its name, such as bytes: counter('bytes')"]),
   )
-  if (named.length > MOST_METRICS) {
-    throw new InputError(`${where}: ${named.length} are too many; ${MOST_METRICS} are possible.`)
+  if (named.length > MAX_METRICS) {
+    throw new InputError(`${where}: ${named.length} are too many; ${MAX_METRICS} are possible.`)
   }
   for (const [name, declaration] of named) {
     checkName(name, `${where}: name`)

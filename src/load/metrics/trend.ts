@@ -1,5 +1,5 @@
 import type { Histogram } from 'hdr-histogram-js'
-import { LARGEST_TIME_US } from '../recording/histogram.ts'
+import { MAX_TIME_US } from '../recording/histogram.ts'
 import { TimeCounts } from '../recording/time-counts.ts'
 
 /** What has a distribution. */
@@ -46,7 +46,7 @@ export class TrendRecorder implements Trend {
       return
     }
     const steps = value / this.#resolution
-    if (steps > LARGEST_TIME_US) this.#clamped++
+    if (steps > MAX_TIME_US) this.#clamped++
     this.#counts.record(steps / STEPS_AT_ONCE)
   }
 

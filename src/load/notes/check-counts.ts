@@ -1,7 +1,7 @@
 import { shortText } from './short-text.ts'
 
 /** More names than this are counted together, so that a name with an id in it can't fill the memory. */
-const MOST_CHECKS = 50
+const MAX_CHECKS = 50
 
 /** What the checks beyond the first 50 names are counted under. */
 export const OTHER_CHECKS = 'OTHER'
@@ -38,7 +38,7 @@ export class CheckCounts {
 
   #newCounts(name: unknown): { passed: number; failed: number } {
     const text = shortText(name)
-    const key = this.#counts.size < MOST_CHECKS ? text : OTHER_CHECKS
+    const key = this.#counts.size < MAX_CHECKS ? text : OTHER_CHECKS
     const counts = this.#counts.get(text) ?? this.#counts.get(key) ?? { passed: 0, failed: 0 }
     if (!this.#counts.has(text)) this.#counts.set(key, counts)
     return counts

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { constant } from '../arrivals/constant.ts'
 import { generateLoad } from '../generator.ts'
-import { onlyOperation } from '../result-fixture.ts'
+import { onlyOperation } from '../testing/result-fixture.ts'
 
 const short = { arrivals: constant(400), durationMs: 100, warmUpMs: 25, timeoutMs: 30 } as const
 const WARM_UP = 10

@@ -1,5 +1,5 @@
 import { check, checkObject, written } from '../check-fields.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 
 /** The values that each tag may have, by its name. */
 export type TagDeclarations = Readonly<Record<string, readonly string[]>>
@@ -23,7 +23,7 @@ export interface DeclaredTag {
 }
 
 /** Values of all tags of a load together. Each has three histograms of 90 KB per operation that uses it. */
-const MOST_TAG_VALUES = 20
+const MAX_TAG_VALUES = 20
 const MAX_LENGTH = 100
 
 /** The tags of a load, as `checkTags` lets them pass. */
@@ -43,9 +43,9 @@ export function checkTags(tags: unknown, where: string): void {
     checkText(name, `${where}: name`)
     count += checkValues(values, `${where}: ${name}`)
   }
-  if (count > MOST_TAG_VALUES) {
+  if (count > MAX_TAG_VALUES) {
     throw new InputError(
-      `${where}: ${count} values are too many; ${MOST_TAG_VALUES} are possible, all tags together, because each has histograms of its own per operation. Declare groups, such as small and large, rather than ids.`,
+      `${where}: ${count} values are too many; ${MAX_TAG_VALUES} are possible, all tags together, because each has histograms of its own per operation. Declare groups, such as small and large, rather than ids.`,
     )
   }
 }

@@ -33,7 +33,7 @@ export interface MessageFigures extends Pick<
  * A shorter pause loses no message: senders wait 5 s for receipts, and servers buffer for slow
  * receivers longer than that.
  */
-const SHORTEST_LOSING_PAUSE_MS = 1_000
+const MIN_LOSING_PAUSE_MS = 1_000
 /** A pause can lose messages sent this long before it: NATS closes the connection of a receiver that is as slow as this. */
 const LOST_WITHIN_MS = 10_000
 /** A receiver whose connection was closed during a pause is back after this: NATS clients wait 2 s. */
@@ -52,9 +52,7 @@ export function deliveriesOf(
 ): MessageFigures {
   const merged = mergePauses(pauses)
   const paused = pausedWithin(merged)
-  const losing = merged.filter(
-    ({ fromMs, untilMs }) => untilMs - fromMs >= SHORTEST_LOSING_PAUSE_MS,
-  )
+  const losing = merged.filter(({ fromMs, untilMs }) => untilMs - fromMs >= MIN_LOSING_PAUSE_MS)
   const [completion, undisturbed] = [new TimeCounts(), new TimeCounts()]
   const missingReceipts = new TimeCounts()
   let expected = 0

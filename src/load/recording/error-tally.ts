@@ -1,7 +1,7 @@
 import { errorCode, errorSample } from './error-code.ts'
 
 /** More codes than this are counted together, so that a code with an id in it can't fill the memory. */
-const MOST_ERROR_CODES = 50
+const MAX_ERROR_CODES = 50
 const OTHER_ERRORS = 'OTHER'
 
 /** How often something failed with one error code, and what the first of them said. */
@@ -22,7 +22,7 @@ export class ErrorTally {
       known.count++
       return
     }
-    const isFull = this.#errors.size >= MOST_ERROR_CODES && code !== OTHER_ERRORS
+    const isFull = this.#errors.size >= MAX_ERROR_CODES && code !== OTHER_ERRORS
     const key = isFull ? OTHER_ERRORS : code
     const entry = this.#errors.get(key) ?? { count: 0, sample: errorSample(error) }
     entry.count++

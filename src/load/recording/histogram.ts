@@ -1,7 +1,7 @@
 import { build, type Histogram } from 'hdr-histogram-js'
 
 /** The largest time a histogram holds, in µs: 35 minutes. Longer ones are recorded as this. */
-export const LARGEST_TIME_US = 2 ** 31 - 1
+export const MAX_TIME_US = 2 ** 31 - 1
 
 /** An empty histogram of times in µs: 1 µs to 35 min at 3 significant digits, about 90 KB. */
 export function newTimeHistogram(): Histogram {
@@ -9,7 +9,7 @@ export function newTimeHistogram(): Histogram {
     bitBucketSize: 32,
     autoResize: false,
     lowestDiscernibleValue: 1,
-    highestTrackableValue: LARGEST_TIME_US,
+    highestTrackableValue: MAX_TIME_US,
     numberOfSignificantValueDigits: 3,
     useWebAssembly: false,
   })

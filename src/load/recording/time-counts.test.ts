@@ -1,16 +1,16 @@
 import * as fc from 'fast-check'
 import { JsHistogram, type Histogram } from 'hdr-histogram-js'
 import { describe, expect, test } from 'vitest'
-import { LARGEST_TIME_US, newTimeHistogram, percentileMs } from './histogram.ts'
+import { MAX_TIME_US, newTimeHistogram, percentileMs } from './histogram.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /** Times of every size, in µs: as many of some ms as of some minutes. */
 const timeUs = fc.oneof(
   fc.nat(5_000),
-  fc.nat(LARGEST_TIME_US),
+  fc.nat(MAX_TIME_US),
   fc
     .tuple(fc.integer({ min: 0, max: 31 }), fc.integer({ min: -2, max: 1 }))
-    .map(([bits, offset]) => Math.min(Math.max(2 ** bits + offset, 0), LARGEST_TIME_US)),
+    .map(([bits, offset]) => Math.min(Math.max(2 ** bits + offset, 0), MAX_TIME_US)),
 )
 const timesUs = fc.array(timeUs, { maxLength: 500 })
 
@@ -90,8 +90,8 @@ describe('counted times', () => {
     ['before zero', -5, 0],
     ['of half a µs', 0.000_5, 1],
     ['of just under it', 0.000_499, 0],
-    ['past the longest', 1e9, LARGEST_TIME_US],
-    ['without end', Infinity, LARGEST_TIME_US],
+    ['past the longest', 1e9, MAX_TIME_US],
+    ['without end', Infinity, MAX_TIME_US],
   ])('a time %s counts as the nearest in the range', (_, ms, us) => {
     const counts = new TimeCounts()
     counts.record(ms)

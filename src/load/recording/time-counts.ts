@@ -1,12 +1,12 @@
 import type { Histogram } from 'hdr-histogram-js'
-import { LARGEST_TIME_US, newTimeHistogram, type Times } from './histogram.ts'
+import { MAX_TIME_US, newTimeHistogram, type Times } from './histogram.ts'
 
 /** Exact to the µs below this; above, each doubling of the time is counted in 1,024 steps. */
 const UNIT_STEPS = 2_048
 const STEPS_BITS = 10
 const STEPS = 1 << STEPS_BITS
 /** A page of buckets for each doubling up to 2³¹ µs, and one for the first 1,024 µs. */
-const PAGES = Math.log2(LARGEST_TIME_US + 1) - STEPS_BITS + 1
+const PAGES = Math.log2(MAX_TIME_US + 1) - STEPS_BITS + 1
 /** How many buckets there are: 88 KiB of 32-bit counts. */
 export const BUCKETS = PAGES * STEPS
 
@@ -32,7 +32,7 @@ export class TimeCounts implements Times {
 
   /** Counts a time in ms, rounded to the µs. Times out of range count as the nearest one in it. */
   record(ms: number, times = 1): void {
-    const bucket = bucketOf(Math.min(Math.max(Math.round(ms * 1_000), 0), LARGEST_TIME_US))
+    const bucket = bucketOf(Math.min(Math.max(Math.round(ms * 1_000), 0), MAX_TIME_US))
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + times
     const page = bucket >>> STEPS_BITS
     this.#inPage[page] = (this.#inPage[page] ?? 0) + times
@@ -85,7 +85,7 @@ export class TimeCounts implements Times {
         if (counted >= rank) return shortestIn(bucket + 1) - 1
       }
     }
-    return LARGEST_TIME_US
+    return MAX_TIME_US
   }
 
   /** A histogram of times in µs, equal in every bucket: for storing and merging. */

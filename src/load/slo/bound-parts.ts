@@ -1,6 +1,6 @@
 import { checkKeys, checkObject, written } from '../check-fields.ts'
 import { parseDurationMs } from '../duration.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { readPercentile, USUAL_PERCENTILES, type Percentile } from './percentile.ts'
 import type { TimeBounds } from './slo.ts'
 

@@ -1,4 +1,4 @@
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import type { LoadModel } from '../load-model.ts'
 import type { Bound } from './slo.ts'
 

@@ -1,8 +1,8 @@
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import type { MetricDeclaration } from '../metrics/declare-metrics.ts'
 import type { MetricResult } from '../metrics/metric-recorders.ts'
 import type { DeclaredTag } from '../notes/tags.ts'
-import { LARGEST_TIME_US } from '../recording/histogram.ts'
+import { MAX_TIME_US } from '../recording/histogram.ts'
 import type { LoadResult } from '../result.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import type { MetricFigure, NotedBound } from './noted-slo.ts'
@@ -86,7 +86,7 @@ function checkFigure(
       `${where}: a ${metric.kind} has no ${key}. Choose one of ${FIGURES[metric.kind].join(', ')}.`,
     )
   }
-  const largest = metric.kind === 'trend' ? metric.resolution * LARGEST_TIME_US : Infinity
+  const largest = metric.kind === 'trend' ? metric.resolution * MAX_TIME_US : Infinity
   if (side === 'max' && limit >= largest) {
     throw new InputError(
       `${where}: ${limit} can't be exceeded, because values are recorded up to ${largest}. Declare the trend with a larger resolution.`,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { loadResult, type OperationFixture } from '../result-fixture.ts'
+import { loadResult, type OperationFixture } from '../testing/result-fixture.ts'
 import { defaultBounds, type Allowances } from './default-bounds.ts'
 import { judgeSlo } from './judge-slo.ts'
 import { readSlo, type Slo } from './slo.ts'

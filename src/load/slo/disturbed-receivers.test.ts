@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { loadResult, type OperationFixture } from '../result-fixture.ts'
+import { loadResult, type OperationFixture } from '../testing/result-fixture.ts'
 import { withoutReceiversFault } from './disturbed-receivers.ts'
 import { rowOf } from './bound-row.ts'
 import { judgeSlo } from './judge-slo.ts'

@@ -4,7 +4,7 @@ import type { Deliveries, OperationResult } from '../result.ts'
 import type { SloRow } from './slo-row.ts'
 
 /** A multicast waits for its receipts; a shorter pause of the receivers hardly makes one time out. */
-const SHORTEST_PAUSE_MS = 1_000
+const MIN_PAUSE_MS = 1_000
 
 /**
  * Whether requests that send messages may have been slow, or timed out, because of their receivers:
@@ -13,7 +13,7 @@ const SHORTEST_PAUSE_MS = 1_000
 export function areReceiversDisturbed(deliveries: Deliveries | null): boolean {
   if (deliveries === null) return false
   if (deliveries.kind === 'unknown') return true
-  return (deliveries.receivers?.pauses.maxMs ?? 0) >= SHORTEST_PAUSE_MS
+  return (deliveries.receivers?.pauses.maxMs ?? 0) >= MIN_PAUSE_MS
 }
 
 /** The least that the system took for an operation's requests, as far as its receivers allow to say. */

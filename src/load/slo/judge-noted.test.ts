@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { MetricResult } from '../metrics/metric-recorders.ts'
 import type { TagSplit } from '../notes/tag-splits.ts'
 import { newTimeHistogram } from '../recording/histogram.ts'
-import { loadResult, type OperationFixture } from '../result-fixture.ts'
+import { loadResult, type OperationFixture } from '../testing/result-fixture.ts'
 import { judgeSlo } from './judge-slo.ts'
 import { readSlo, type Slo } from './slo.ts'
 

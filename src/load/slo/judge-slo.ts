@@ -1,5 +1,5 @@
 import { sumOf } from '../recording/histogram.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import { rowOf, type BoundRow } from './bound-row.ts'
 import { judgeBound, type SloFigures } from './judge-bound.ts'

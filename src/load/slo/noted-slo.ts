@@ -1,5 +1,5 @@
 import { checkKeys, checkObject, written } from '../check-fields.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { noBound, readLimits, readShare, readTimes, type Limits } from './bound-parts.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import {

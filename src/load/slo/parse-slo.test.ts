@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { InputError } from '../input-error.ts'
-import { typoOf } from '../typo-for-tests.ts'
-import { arbitraryText } from './arbitrary-slo.ts'
+import { InputError } from '../../input-error.ts'
+import { typoOf } from '../testing/typo.ts'
+import { arbitraryText } from '../testing/arbitrary-slo.ts'
 import { parseSlo, SLO_FORMS } from './parse-slo.ts'
 import { readSlo, type Slo } from './slo.ts'
 

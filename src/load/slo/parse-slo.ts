@@ -1,5 +1,5 @@
 import { parseDurationMs, type Duration } from '../duration.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import { readPercentile, USUAL_PERCENTILES } from './percentile.ts'
 import { readSlo, type OperationSlo, type Slo, type TimeBounds } from './slo.ts'

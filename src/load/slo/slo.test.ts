@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { InputError } from '../input-error.ts'
-import { keyPaths, renamed, typoOf } from '../typo-for-tests.ts'
-import { arbitrarySlo } from './arbitrary-slo.ts'
+import { InputError } from '../../input-error.ts'
+import { keyPaths, renamed, typoOf } from '../testing/typo.ts'
+import { arbitrarySlo } from '../testing/arbitrary-slo.ts'
 import { PERCENTILE_KEY, USUAL_PERCENTILES } from './percentile.ts'
 import { readSlo, type Slo } from './slo.ts'
 

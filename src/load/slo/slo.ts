@@ -1,6 +1,6 @@
 import { checkKeys, checkObject } from '../check-fields.ts'
 import { parseDurationMs, type Duration } from '../duration.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { noBound, readLimits, readShare, readTimes, type Limits } from './bound-parts.ts'
 import {
   readCheckSlos,
@@ -98,7 +98,7 @@ export type RequestBound = {
 )
 
 /** Shorter windows would be judged by next to no requests, and cost memory for each that is still open. */
-const SHORTEST_WINDOW_MS = 100
+const MIN_WINDOW_MS = 100
 
 /**
  * Reads SLOs as a list of bounds.
@@ -171,9 +171,9 @@ function readWhen({ every, abortOnFail }: Slo): When {
     )
   }
   const everyMs = parseDurationMs(every, 'SLO: every')
-  if (everyMs < SHORTEST_WINDOW_MS) {
+  if (everyMs < MIN_WINDOW_MS) {
     throw new InputError(
-      `SLO: every: ${every} is too short a window; ${SHORTEST_WINDOW_MS}ms is the least.`,
+      `SLO: every: ${every} is too short a window; ${MIN_WINDOW_MS}ms is the least.`,
     )
   }
   const abortAfterMs =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { generateUsers, type UsersPlan } from './generate-users.ts'
 import { users } from './users.ts'
 

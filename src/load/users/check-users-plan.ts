@@ -1,6 +1,6 @@
 import { checkedLater, checkFields, type Fields } from '../check-fields.ts'
 import { checkGiven, MEASURED_FIELDS } from '../check-plan.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import type { UsersPlan } from './generate-users.ts'
 import { checkUsers } from './users.ts'
 

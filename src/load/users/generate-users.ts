@@ -1,5 +1,5 @@
 import { countIn, numbersIn, WHOLE, type Shard } from '../arrivals/shard.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import type { IterationFigures, PhaseFigures } from '../load-model.ts'
 import { measure, readMeasurement, type Measurement, type MeasuredPlan } from '../measure.ts'
 import type { MetricDeclarations, NoMetrics } from '../metrics/declare-metrics.ts'

@@ -1,5 +1,5 @@
 import { checkFields, checkObject, functionOf, checkedLater, type Fields } from '../check-fields.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import type { NoMetrics } from '../metrics/declare-metrics.ts'
 import type { NoTags } from '../notes/tags.ts'
 import type { LoadRequest, Operation } from '../workload.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Duration } from '../duration.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { beginDraw, exponential, fixed, thinkMs, uniform, type ThinkTime } from './think-time.ts'
 import { users } from './users.ts'
 

@@ -1,7 +1,7 @@
-import { randomStream } from '../arrivals/random-stream.ts'
+import { randomStream } from '../../stats/random-stream.ts'
 import { check, checkFields, number, oneOf, written, type Fields } from '../check-fields.ts'
 import { checkDuration, parseDurationMs, type Duration } from '../duration.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 
 /** How long a user thinks before each step: a distribution, as plain data. */
 export type ThinkTime = {
@@ -17,7 +17,7 @@ export type ThinkTime = {
 export type ThinkTimeOption = Duration | ThinkTime
 
 /** Times the mean: the longest exponential think time, as in TPC-C. */
-const LONGEST_OF_MEAN = 10
+const MAX_OF_MEAN = 10
 
 /**
  * Think times of users that are independent of each other: most are short, some long. Users who were
@@ -101,7 +101,7 @@ function quantileMs(thinkTime: ThinkTime, p: number): number {
   const { meanMs } = thinkTime
   switch (thinkTime.kind) {
     case 'exponential':
-      return Math.min(-meanMs * Math.log1p(-p), LONGEST_OF_MEAN * meanMs)
+      return Math.min(-meanMs * Math.log1p(-p), MAX_OF_MEAN * meanMs)
     case 'uniform':
       return thinkTime.leastMs + p * (thinkTime.mostMs - thinkTime.leastMs)
     case 'fixed':

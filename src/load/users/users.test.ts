@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import { joinsAtMs, labelOf, leavesAtMs, mostOf, presenceMs, rampUsers, users } from './users.ts'
 
 const OPTIONS = { thinkTime: '1s' } as const

@@ -1,7 +1,7 @@
 import { lengthMs } from '../arrivals/arguments.ts'
 import { check, checkFields, number, wholeNumber, written, type Fields } from '../check-fields.ts'
 import type { Duration } from '../duration.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import {
   checkThinkTime,
   readThinkTime,

@@ -7,7 +7,7 @@ import { pauseLimitMs } from './pause-limit.ts'
 import type { VerdictReason } from './verdict.ts'
 
 /** Half of less than this is less than Node needs to begin anything; no figure is doubted for it. */
-const LEAST_LATENESS_MS = 0.1
+const MIN_LATENESS_MS = 0.1
 
 /** The figure of a reason for which response times are doubtful, but no bound: what meets it in spite of lateness meets it. */
 export const MEDIAN_LATENESS = 'lateness P50'
@@ -25,7 +25,7 @@ function judgeMedians({ operations, verdictThresholds }: LoadResult): readonly V
   if (threshold === null) return []
   return [...operations].flatMap(([name, { response, lateness }]) => {
     const [responseMs, latenessMs] = [percentileMs(response, 50), percentileMs(lateness, 50)]
-    if (responseMs === null || latenessMs === null || latenessMs <= LEAST_LATENESS_MS) return []
+    if (responseMs === null || latenessMs === null || latenessMs <= MIN_LATENESS_MS) return []
     const measured = latenessMs / responseMs
     if (!(measured > threshold)) return []
     return {

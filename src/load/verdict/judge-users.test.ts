@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { closedModel, loadResult } from '../result-fixture.ts'
+import { closedModel, loadResult } from '../testing/result-fixture.ts'
 import { readSlo } from '../slo/slo.ts'
 import { judgeMeasurement } from './verdict.ts'
 

@@ -99,13 +99,13 @@ test('a stalled target leaves requests unfinished', async () => {
 
 const cores = availableParallelism()
 /** More would be too much to ask of a machine for the sake of one test. */
-const MOST_CORES = 8
+const MAX_CORES = 8
 const HOG = 'const end = Date.now() + 20_000; while (Date.now() < end);'
 
-test.skipIf(cores > MOST_CORES)(
-  `a generator starved of CPU is told by its lateness (skipped above ${MOST_CORES} cores)`,
+test.skipIf(cores > MAX_CORES)(
+  `a generator starved of CPU is told by its lateness (skipped above ${MAX_CORES} cores)`,
   async () => {
-    const generator = fork(join(import.meta.dirname, 'generator-for-tests.ts'))
+    const generator = fork(join(import.meta.dirname, '../testing/judged-generator.ts'))
     await once(generator, 'message')
     // Ends by itself, whatever becomes of this test.
     const hogs = Array.from({ length: 2 * cores }, () => spawn(process.execPath, ['-e', HOG]))

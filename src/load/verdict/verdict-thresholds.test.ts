@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import {
   readVerdictThresholds,
   VERDICT_THRESHOLDS,

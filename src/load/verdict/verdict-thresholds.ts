@@ -1,5 +1,5 @@
 import { checkFields, checkKeys, written, type Check } from '../check-fields.ts'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 
 /** Where a figure of the generator makes a measurement degraded, or invalid. */
 export interface VerdictThresholds {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { loadResult } from '../result-fixture.ts'
+import { loadResult } from '../testing/result-fixture.ts'
 import type { LoadResult } from '../result.ts'
 import { readSlo, type Bound } from '../slo/slo.ts'
 import { judgeMeasurement, type Verdict } from './verdict.ts'

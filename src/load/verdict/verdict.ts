@@ -51,26 +51,26 @@ export function judgeMeasurement(result: LoadResult, bounds: readonly Bound[]): 
   } else if (achieved < T.achieved.invalid) broken.push(achievedReason(T.achieved.invalid))
   else if (achieved < T.achieved.degraded) doubtful.push(achievedReason(T.achieved.degraded))
 
-  const droppedShare = dropped / planned
+  const droppedRatio = dropped / planned
   const droppedReason = (threshold: number): VerdictReason => ({
     figure: 'dropped',
-    measured: droppedShare,
+    measured: droppedRatio,
     threshold,
-    message: `${dropped} of ${planned} requests (${percent(droppedShare)}) were dropped because ${runningOf(result)}; more than ${percent(threshold)}`,
+    message: `${dropped} of ${planned} requests (${percent(droppedRatio)}) were dropped because ${runningOf(result)}; more than ${percent(threshold)}`,
   })
-  if (droppedShare > T.dropped.invalid) broken.push(droppedReason(T.dropped.invalid))
-  else if (droppedShare > T.dropped.degraded) doubtful.push(droppedReason(T.dropped.degraded))
+  if (droppedRatio > T.dropped.invalid) broken.push(droppedReason(T.dropped.invalid))
+  else if (droppedRatio > T.dropped.degraded) doubtful.push(droppedReason(T.dropped.degraded))
 
-  const unfinishedShare = unfinished / planned
-  if (unfinishedShare > T.unfinished.degraded) {
+  const unfinishedRatio = unfinished / planned
+  if (unfinishedRatio > T.unfinished.degraded) {
     const when = result.isInterrupted
       ? 'when the load was interrupted'
       : `${result.limits.gracePeriodMs} ms after the last one was due`
     doubtful.push({
       figure: 'unfinished',
-      measured: unfinishedShare,
+      measured: unfinishedRatio,
       threshold: T.unfinished.degraded,
-      message: `${unfinished} of ${planned} requests (${percent(unfinishedShare)}) had not ended ${when}`,
+      message: `${unfinished} of ${planned} requests (${percent(unfinishedRatio)}) had not ended ${when}`,
     })
   }
   if (model.kind === 'open') doubtful.push(...judgePace(result, bounds))

@@ -1,4 +1,4 @@
-import { medianOf } from '../../core-bench/statistics.ts'
+import { medianOf } from '../../stats/quantile.ts'
 import type { CoefficientsFile } from '../coefficients.ts'
 import { needOf, type Coefficients } from '../cost-model.ts'
 import type { Population } from '../measure/population.ts'

@@ -1,4 +1,4 @@
-import { medianOf } from '../../core-bench/statistics.ts'
+import { medianOf } from '../../stats/quantile.ts'
 import { needOf } from '../cost-model.ts'
 import { CPU_RESOURCES, isCpu, type Reference } from '../reference.ts'
 import { RESOURCE_NAMES, RESOURCES, type Resource, type Term } from '../terms.ts'

@@ -1,7 +1,7 @@
 /** Until code is compiled and caches are filled, everything takes twice the CPU time and more. */
 const WARM_UP_ROUNDS = 4
-const LEAST_ROUNDS = 3
-const MOST_ROUNDS = 7
+const MIN_ROUNDS = 3
+const MAX_ROUNDS = 7
 /** No round is begun later than this, in ms, once there are enough. */
 const ROUNDS_MS = 30_000
 
@@ -14,9 +14,9 @@ export async function inRounds<T>(
   for (let round = 0; round < WARM_UP_ROUNDS; round += 1) await run()
   const rounds: T[] = []
   const startedAtMs = performance.now()
-  while (rounds.length < MOST_ROUNDS) {
+  while (rounds.length < MAX_ROUNDS) {
     const isLate = performance.now() - startedAtMs > ROUNDS_MS
-    if (isLate && rounds.length >= LEAST_ROUNDS) break
+    if (isLate && rounds.length >= MIN_ROUNDS) break
     onProgress(`Round ${rounds.length + 1}.`)
     rounds.push(await run())
   }

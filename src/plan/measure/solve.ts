@@ -5,7 +5,7 @@ export interface Equation {
   readonly measured: number
 }
 
-const MOST_SWEEPS = 20_000
+const MAX_SWEEPS = 20_000
 const CONVERGED = 1e-9
 
 /**
@@ -24,7 +24,7 @@ export function solveNonNegative(equations: readonly Equation[]): readonly numbe
   const columns = scale.map((length, at) => rows.map((row) => (row[at] ?? 0) / (length || 1)))
   const solution = columns.map(() => 0)
   const residual = rows.map(() => 1)
-  for (let sweep = 0; sweep < MOST_SWEEPS; sweep += 1) {
+  for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {
     let largestStep = 0
     for (const [at, column] of columns.entries()) {
       if (scale[at] === 0) continue

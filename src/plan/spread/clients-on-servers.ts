@@ -1,4 +1,4 @@
-import { randomStream } from '../../load/arrivals/random-stream.ts'
+import { randomStream } from '../../stats/random-stream.ts'
 
 const DRAWS = 20
 /** More are spread more evenly still, so nothing is promised too early. */

@@ -1,10 +1,10 @@
 import { hashSlot, nodeOfSlot } from './hash-slot.ts'
 
 /** Sets of names that are tried: each is an application's choice of names. */
-const MOST_DRAWS = 100
-const LEAST_DRAWS = 10
+const MAX_DRAWS = 100
+const MIN_DRAWS = 10
 /** Of very many namespaces, sets differ so little that fewer are enough. */
-const MOST_NAMES = 1_000_000
+const MAX_NAMES = 1_000_000
 /** More nodes than this for each namespace are not tried. */
 const MAX_NODES_A_NAMESPACE = 8
 /** This many of them are no worse than the answer. */
@@ -19,8 +19,8 @@ export class NamespacesOnNodes {
 
   /** @param namespaces ≥ 1 */
   constructor(namespaces: number) {
-    const affordable = Math.floor(MOST_NAMES / namespaces)
-    const draws = Math.min(MOST_DRAWS, Math.max(LEAST_DRAWS, affordable))
+    const affordable = Math.floor(MAX_NAMES / namespaces)
+    const draws = Math.min(MAX_DRAWS, Math.max(MIN_DRAWS, affordable))
     this.#slots = Array.from({ length: draws }, (_, draw) =>
       Uint16Array.from({ length: namespaces }, (__, n) => hashSlot(`{app${draw}-${n}}`)),
     )

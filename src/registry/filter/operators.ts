@@ -106,7 +106,7 @@ const foreignWords: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Shorter operators are too near to ordinary field names for a guess at a slip. */
-const SHORTEST_GUESSED = 6
+const MIN_GUESSED = 6
 
 /**
  * The replacement, as a sentence, if `word` at the end of a path was probably meant as an operator
@@ -120,14 +120,14 @@ export function adviceOnSuffix(word: string): string | undefined {
 
 /** The same for a word that can hardly be anything but an operator, wherever it stands. */
 export function adviceOnOperator(word: string): string | undefined {
-  if (word.length > LONGEST_COMPARED) return undefined
+  if (word.length > MAX_COMPARED) return undefined
   const name = folded(word)
   const letters = name.replaceAll(/[^a-z]/g, '')
   if (isFieldOperator(letters)) return `did you mean ".${letters}"?`
   const instead = sentence(foreignOperators.get(name))
   if (instead !== undefined) return instead
   const near = fieldOperators.find(
-    (operator) => operator.length >= SHORTEST_GUESSED && editsBetween(name, operator) <= 1,
+    (operator) => operator.length >= MIN_GUESSED && editsBetween(name, operator) <= 1,
   )
   return near === undefined ? undefined : `did you mean ".${near}"?`
 }
@@ -146,7 +146,7 @@ export function nearest<T extends string>(word: string, candidates: readonly [T,
   let fewest = Infinity
   for (const candidate of candidates) {
     const edits =
-      word.length > LONGEST_COMPARED ? word.length : editsBetween(word.toLowerCase(), candidate)
+      word.length > MAX_COMPARED ? word.length : editsBetween(word.toLowerCase(), candidate)
     if (edits < fewest) {
       best = candidate
       fewest = edits
@@ -156,4 +156,4 @@ export function nearest<T extends string>(word: string, candidates: readonly [T,
 }
 
 /** Past this length a word resembles no operator. */
-const LONGEST_COMPARED = 20
+const MAX_COMPARED = 20

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { request } from '../store.contract.ts'
+import { request } from '../testing/store.contract.ts'
 import { nextOf, watch } from '../watch/testing/open-watch.ts'
 import { MemoryStore } from './memory-store.ts'
 

@@ -31,7 +31,7 @@ export interface MemoryStoreOptions {
 const takes: Takes<MemoryStoreOptions> = { maxIdentities: wholeNumber(0, Infinity) }
 
 /** A longer timer would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** The registry slot within this process: for tests, and for trying things out without servers. */
 export class MemoryStore implements RegistryStore {
@@ -193,7 +193,7 @@ export class MemoryStore implements RegistryStore {
     clearTimeout(this.#alarm?.timer)
     if (at === null) this.#alarm = null
     else {
-      const delayMs = Math.min(Math.max(0, at - nowMs()), LONGEST_TIMER_MS)
+      const delayMs = Math.min(Math.max(0, at - nowMs()), MAX_TIMER_MS)
       const timer = setTimeout(() => {
         this.#alarm = null
         this.#index.expire(nowMs())

@@ -23,7 +23,7 @@ import { Way } from './way.ts'
 import {
   gatewayHeaders,
   headerBytes,
-  MOST_RECIPIENTS,
+  MAX_RECIPIENTS,
   type MessageMarks,
   payloadTooLarge,
 } from './wire.ts'
@@ -157,7 +157,7 @@ export class FanOut implements ReplyReceiver {
    */
   async #round(connection: Connection, lanes: readonly Lane[], roundEnd: number): Promise<void> {
     const { length: payloadBytes } = this.#message.payload
-    const headers = gatewayHeaders(this.#marks, payloadBytes, MOST_RECIPIENTS)
+    const headers = gatewayHeaders(this.#marks, payloadBytes, MAX_RECIPIENTS)
     const room = connection.maxPayloadBytes - payloadBytes - headerBytes(headers)
     if (room < 1) throw payloadTooLarge(payloadBytes, connection.maxPayloadBytes)
     const way = this.#wayBy(connection)

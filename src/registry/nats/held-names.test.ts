@@ -11,7 +11,7 @@ const ANSWERS_UNTIL_GONE = 16
 const MAX_PROCESSES = 16
 /** So many messages go to names after the first `lacks`. */
 const FIRST_PAUSE = 8
-const LONGEST_PAUSE = 256
+const MAX_PAUSE = 256
 
 function slotsOf(held: HeldNames, table: NameTable): readonly number[] {
   const words = held.heldOf(table) ?? new Uint32Array(0)
@@ -114,7 +114,7 @@ describe('a process that lacks names', () => {
     for (let lacks = 1; lacks <= 100; lacks += 1) {
       held.noteHeld(table, [0, 9], 'p')
       held.noteLack(table, 'p')
-      expect(pauseOf(held, table)).toBe(Math.min(FIRST_PAUSE * lacks, LONGEST_PAUSE))
+      expect(pauseOf(held, table)).toBe(Math.min(FIRST_PAUSE * lacks, MAX_PAUSE))
       expect(slotsOf(held, table)).toEqual([])
     }
   })

@@ -9,7 +9,7 @@ import { HeldNames } from './held-names.ts'
 import { type NextMessage, NextMessages } from './next-messages.ts'
 import { decodeSlotsMessage } from './slots-message.ts'
 import { Subjects } from './subjects.ts'
-import { decodeGatewayMessage, gatewayHeaders, headerBytes, MOST_RECIPIENTS } from './wire.ts'
+import { decodeGatewayMessage, gatewayHeaders, headerBytes, MAX_RECIPIENTS } from './wire.ts'
 
 const subjects = new Subjects('prism.multicast', 'test')
 const marks = { id: 'm', resendable: false, repeatable: false }
@@ -106,7 +106,7 @@ describe('the messages of a multicast', () => {
             expect(namesIn(message, targets)).toEqual(wanted)
             if (message.how === 'by subject') continue
             expect(message.subject).toBe(targets.parts[message.part]?.table.gateway)
-            const usual = headerBytes(gatewayHeaders(marks, bytes.length, MOST_RECIPIENTS))
+            const usual = headerBytes(gatewayHeaders(marks, bytes.length, MAX_RECIPIENTS))
             const size = headerBytes(message.headers) + message.body.length
             expect(size).toBeLessThanOrEqual(usual + bytes.length + roomBytes)
           }

@@ -88,7 +88,7 @@ export interface Malformed {
 }
 
 /** More recipients than any message has, for how long a header with their number can be. */
-export const MOST_RECIPIENTS = 999_999_999
+export const MAX_RECIPIENTS = 999_999_999
 
 /** The error for a payload that leaves no room for a recipient in what the server takes. */
 export function payloadTooLarge(payloadBytes: number, maxPayloadBytes: number): RegistryError {

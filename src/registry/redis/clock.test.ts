@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
-import { identitiesOf, request } from '../store.contract.ts'
-import { startClockProxy, type ClockProxy } from './history/clock-proxy.ts'
+import { identitiesOf, request } from '../testing/store.contract.ts'
+import { startClockProxy, type ClockProxy } from './testing/history/clock-proxy.ts'
 import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
 import { openStore } from './testing/open-store.ts'
 

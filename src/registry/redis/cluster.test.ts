@@ -4,7 +4,12 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { freePort } from '../../environment/free-port.ts'
 import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
 import { filterFrom } from '../filter/filter.ts'
-import { describeStoreContract, everything, identitiesOf, request } from '../store.contract.ts'
+import {
+  describeStoreContract,
+  everything,
+  identitiesOf,
+  request,
+} from '../testing/store.contract.ts'
 import { connectRedisStore } from './redis-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined

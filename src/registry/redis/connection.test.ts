@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
-import { everything, request } from '../store.contract.ts'
+import { everything, request } from '../testing/store.contract.ts'
 import { connectRedisStore } from './redis-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
 import { filterFrom } from '../filter/filter.ts'
-import { identitiesOf, request } from '../store.contract.ts'
+import { identitiesOf, request } from '../testing/store.contract.ts'
 import type { RedisStoreOptions } from './redis-store.ts'
 import { openStore } from './testing/open-store.ts'
 

@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
-import { faultsIn } from './history/check.ts'
-import { randomFrom, type HistoryReport, type HistoryTask } from './history/events.ts'
-import { readWholeLog } from './history/read-log.ts'
+import { faultsIn } from './testing/history/check.ts'
+import { randomFrom, type HistoryReport, type HistoryTask } from './testing/history/events.ts'
+import { readWholeLog } from './testing/history/read-log.ts'
 import type { LogEntry } from './log.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
@@ -82,7 +82,7 @@ interface Started {
 
 function startAll(count: number, task: HistoryTask): Started[] {
   return Array.from({ length: count }, (_, at) => {
-    const child = fork(new URL('./history/process.ts', import.meta.url), { execArgv: [] })
+    const child = fork(new URL('./testing/history/process.ts', import.meta.url), { execArgv: [] })
     onTestFinished(() => void child.kill())
     child.send({ ...task, seed: task.seed + at })
     const failed = once(child, 'exit').then(([code]): never => {

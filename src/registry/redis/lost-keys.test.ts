@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
-import { identitiesOf, request } from '../store.contract.ts'
+import { identitiesOf, request } from '../testing/store.contract.ts'
 import type { RedisStoreOptions } from './redis-store.ts'
 import { openStore } from './testing/open-store.ts'
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { filterFrom } from '../filter/filter.ts'
-import { everything, request } from '../store.contract.ts'
+import { everything, request } from '../testing/store.contract.ts'
 import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
 
 const backends = inject('backends')

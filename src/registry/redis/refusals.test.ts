@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
-import { everything, identitiesOf, request } from '../store.contract.ts'
+import { everything, identitiesOf, request } from '../testing/store.contract.ts'
 import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined

@@ -17,7 +17,7 @@ const LOOK_EVERY_MS = 1500
 /** Expiries closer together than this are reported together, in ms. */
 const EXPIRY_PACE_MS = 10
 const FIRST_RETRY_MS = 50
-const LONGEST_RETRY_MS = 1000
+const MAX_RETRY_MS = 1000
 
 /** The parts of its store that a follower needs. */
 export interface FollowerSettings {
@@ -114,7 +114,7 @@ export class WatchFollower {
       } catch (error) {
         if (canHeal(error)) watches.interrupt(error.message)
         else watches.fail(error)
-        retryMs = Math.min(2 * retryMs, LONGEST_RETRY_MS)
+        retryMs = Math.min(2 * retryMs, MAX_RETRY_MS)
       }
       if (watches.size > 0) await this.#wakeUp.sleepUntil(performance.now() + pauseMs)
     }

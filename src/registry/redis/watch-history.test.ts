@@ -5,10 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
-import { orderFaultsIn } from './history/check-watch.ts'
-import type { HistoryTask } from './history/events.ts'
-import type { Comparison, WatchReport, WatchTask } from './history/watch-events.ts'
-import { readWholeLog } from './history/read-log.ts'
+import { orderFaultsIn } from './testing/history/check-watch.ts'
+import type { HistoryTask } from './testing/history/events.ts'
+import type { Comparison, WatchReport, WatchTask } from './testing/history/watch-events.ts'
+import { readWholeLog } from './testing/history/read-log.ts'
 import type { LogEntry } from './log.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
@@ -74,7 +74,7 @@ describe.skipIf(!hasProgram)('A watch (needs redis-server on the PATH)', () => {
 })
 
 function startProcess(file: string, task: HistoryTask | WatchTask): ChildProcess {
-  const child = fork(new URL(`./history/${file}`, import.meta.url), { execArgv: [] })
+  const child = fork(new URL(`./testing/history/${file}`, import.meta.url), { execArgv: [] })
   onTestFinished(() => void child.kill())
   child.send(task)
   return child

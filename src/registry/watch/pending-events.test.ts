@@ -7,7 +7,7 @@ import type { WatchNews } from './watch-event.ts'
 
 const identities = ['a', 'b', 'c', 'd']
 /** The three markers and one event for each identity. */
-const MOST_PENDING = identities.length + 3
+const MAX_PENDING = identities.length + 3
 
 type Step =
   | { readonly kind: 'register' | 'renew' | 'move' | 'leave'; readonly identity: string }
@@ -120,7 +120,7 @@ describe('Pending events', () => {
         const each = watched(renewals, start)
         for (const step of then) {
           each.do(step)
-          expect(each.pending.size).toBeLessThanOrEqual(MOST_PENDING)
+          expect(each.pending.size).toBeLessThanOrEqual(MAX_PENDING)
         }
         while (each.take());
         expect(shown(each.picture.registrations, renewals)).toEqual(

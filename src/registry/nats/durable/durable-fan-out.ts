@@ -23,7 +23,7 @@ import {
   encodeGatewayBody,
   gatewayHeaders,
   headerBytes,
-  MOST_RECIPIENTS,
+  MAX_RECIPIENTS,
   payloadTooLarge,
   RECEIPT_TO_HEADER,
 } from '../wire.ts'
@@ -157,7 +157,7 @@ export class DurableFanOut implements ReplyReceiver {
       return headers
     }
     const room =
-      maxPayloadBytes - payload.length - headerBytes(headersOf(MOST_RECIPIENTS, MOST_RECIPIENTS))
+      maxPayloadBytes - payload.length - headerBytes(headersOf(MAX_RECIPIENTS, MAX_RECIPIENTS))
     for (let piece = nextPiece(lane); piece !== undefined; piece = nextPiece(lane)) {
       if (this.#budget.exhausted) await this.#budget.renew()
       const { part } = piece

@@ -1,0 +1,93 @@
+import { Redis } from 'ioredis'
+import type { ServerBackends } from '../../../src/environment/backends.ts'
+import { connectRegistry, type ConnectOptions } from '../../../src/registry/connect.ts'
+import type { Metadata } from '../../../src/registry/registration.ts'
+import type { MulticastRegistry } from '../../../src/registry/registry.ts'
+import { test as base } from '../../../src/vitest/load-test.ts'
+import { compare, type Comparison } from './compare.ts'
+import { assertReached, doubts, type Judged } from './outcome.ts'
+
+/** Long enough that nothing expires meanwhile, in ms. */
+export const HOUR_MS = 3_600_000
+
+/**
+ * The test of the core's own benchmarks, which are about real servers. Besides what `test` of a
+ * scenario has:
+ *
+ * - `servers` says where they are; without any, the test is skipped.
+ * - `redis` is a bare connection to Redis.
+ * - `connectTo` connects further registries to namespaces that exist.
+ * - `judge` takes figures that were judged: when the test has ended, one that is not reached fails it.
+ * - `compare` measures things against each other, prints the ratios beside what they must reach, and
+ *   has them judged.
+ */
+export const test = base
+  .extend('servers', ({ backends, skip }): ServerBackends => {
+    return backends.kind === 'memory' ? skip(`needs servers: ${backends.notice}`) : backends
+  })
+  .extend('redis', ({ servers }, { onCleanup }) => {
+    const redis = new Redis(servers.redisUrl)
+    onCleanup(() => redis.disconnect())
+    return redis
+  })
+  .extend('connectTo', ({ servers }, { onCleanup }) => {
+    const opened: MulticastRegistry[] = []
+    onCleanup(async () => {
+      await Promise.all(opened.map((registry) => registry.close()))
+    })
+    return async (namespace: string, options: Partial<ConnectOptions> = {}) => {
+      const { redisUrl, natsUrls } = servers
+      const registry = await connectRegistry({ redisUrl, natsUrls, namespace, ...options })
+      opened.push(registry)
+      return registry
+    }
+  })
+  .extend('judge', ({ annotate }, { onCleanup }) => {
+    const judged: Judged[] = []
+    onCleanup(() => assertReached(judged))
+    return async (figures: readonly Judged[]): Promise<void> => {
+      judged.push(...figures)
+      const text = doubts(figures)
+      if (text !== null) await annotate(text, 'inconclusive')
+    }
+  })
+  .extend('compare', ({ annotate, bench, judge }) => {
+    return async (comparison: Comparison): Promise<void> =>
+      judge(await compare({ annotate, bench }, comparison))
+  })
+
+/** Registers `count` identities with metadata by their numbers, some at a time. */
+export async function registerAll(
+  registry: MulticastRegistry,
+  count: number,
+  registrationOf: (n: number) => {
+    readonly identity: string
+    readonly metadata: Metadata
+    readonly gateway?: string
+  },
+): Promise<void> {
+  let next = 0
+  const keepRegistering = async () => {
+    while (next < count) {
+      const { identity, metadata, gateway } = registrationOf(next++)
+      const options = { ttlMs: HOUR_MS, ...(gateway === undefined ? {} : { gateway }) }
+      await registry.register(identity, metadata, options)
+    }
+  }
+  await Promise.all(Array.from({ length: 64 }, keepRegistering))
+}
+
+/** Makes two changes each time: a heartbeat of one identity, a registration anew of another. */
+export function twoChanges(
+  registry: MulticastRegistry,
+  count: number,
+  registrationOf: (n: number) => { readonly identity: string; readonly metadata: Metadata },
+): () => Promise<void> {
+  let step = 0
+  return async () => {
+    step += 1
+    await registry.heartbeat(registrationOf(step % count).identity, HOUR_MS)
+    const { identity, metadata } = registrationOf((step * 7) % count)
+    await registry.register(identity, metadata, { ttlMs: HOUR_MS, replace: true })
+  }
+}

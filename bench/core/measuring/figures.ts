@@ -1,0 +1,74 @@
+import { renderTable } from '../../../src/report/render-table.ts'
+import type { Samples } from './interleave.ts'
+import { judge, type Judged, type Outcome, written } from './outcome.ts'
+import { medianOf } from '../../../src/stats/quantile.ts'
+
+/** A ratio of two sides' median times, and what it must reach. */
+export interface Figure {
+  readonly what: string
+  /** The names of the sides: the first's time by the second's. */
+  readonly ratio: readonly [string, string]
+  readonly must: { readonly atLeast: number } | { readonly atMost: number }
+}
+
+/** A figure as it was measured. */
+export interface MeasuredFigure {
+  readonly value: number
+  /** The smallest and the largest among the parts, in order of time, of the measurement. */
+  readonly range: readonly [number, number]
+  readonly outcome: Outcome
+}
+
+/** In so many parts of equal length the ratio is taken again, to show how far it can be trusted. */
+const PARTS = 5
+
+/** @throws RangeError if a side has no sample in one of the parts. */
+export function measureFigure({ ratio, must }: Figure, samples: Samples): MeasuredFigure {
+  const [over, under] = ratio.map((name) => samples.get(name) ?? [])
+  const rounds = 1 + Math.max(...[...(over ?? []), ...(under ?? [])].map(({ round }) => round))
+  const ratioIn = (from: number, to: number): number => {
+    const [a, b] = [over, under].map((side = []) =>
+      medianOf(side.filter(({ round }) => round >= from && round < to).map(({ ms }) => ms)),
+    )
+    const value = (a ?? Number.NaN) / (b ?? Number.NaN)
+    if (!Number.isFinite(value)) throw new RangeError(`${ratio.join(' and ')}: too few samples`)
+    return value
+  }
+  const parts = Array.from({ length: PARTS }, (_, part) =>
+    ratioIn((part / PARTS) * rounds, ((part + 1) / PARTS) * rounds),
+  )
+  const value = ratioIn(0, rounds)
+  const outcome = judge(value, parts, (each) =>
+    'atLeast' in must ? each >= must.atLeast : each <= must.atMost,
+  )
+  return { value, range: [Math.min(...parts), Math.max(...parts)], outcome }
+}
+
+/** What is said of a figure: its value beside its bound. */
+export function judgeFigure(figure: Figure, samples: Samples): Judged {
+  const { value, outcome } = measureFigure(figure, samples)
+  return { says: `${figure.what}: ${short(value)}, must be ${boundOf(figure)}`, outcome }
+}
+
+/** A line a figure: the ratio beside what it must reach. */
+export function renderFigures(figures: readonly Figure[], samples: Samples): string {
+  const headings = ['ratio of medians', 'measured', 'must be', `in each ${PARTS}th of the run`, '']
+  return renderTable(
+    headings.map((heading, at) => ({ heading, align: at === 0 || at === 4 ? 'left' : 'right' })),
+    figures.map((figure) => {
+      const { value, range, outcome } = measureFigure(figure, samples)
+      const [least, most] = range
+      const parts = `${short(least)} to ${short(most)}`
+      return [figure.what, short(value), boundOf(figure), parts, written(outcome)]
+    }),
+  )
+}
+
+function boundOf({ must }: Figure): string {
+  return 'atLeast' in must ? `≥ ${must.atLeast}` : `≤ ${must.atMost}`
+}
+
+/** Three digits. */
+function short(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
+}

@@ -1,0 +1,127 @@
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect as connectNats } from '@nats-io/transport-node'
+import { Redis } from 'ioredis'
+import { randomBytes } from 'node:crypto'
+import type { ServerBackends } from '../../../src/environment/backends.ts'
+import { connectRegistry, type ConnectOptions } from '../../../src/registry/connect.ts'
+import { RegistryError } from '../../../src/registry/errors.ts'
+import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../../../src/registry/nats/subjects.ts'
+import type { Metadata } from '../../../src/registry/registration.ts'
+import type { MulticastRegistry } from '../../../src/registry/registry.ts'
+import { registerAll } from './core-test.ts'
+
+/** How many members a group has, whatever the size: what is asked for where n is what is stored. */
+export const GROUP = 100
+
+/** Which gateway the registrations of a world name: the one that hosts them, none, or each its own. */
+export type WorldKind = 'hosted' | 'plain' | 'scattered'
+
+/** A namespace with so many registrations, which outlasts the cases that use it. */
+export interface GrowthWorld {
+  readonly size: number
+  readonly namespace: string
+  /** Reads and sends. */
+  readonly registry: MulticastRegistry
+  /** Makes the changes that readers have to catch up with. */
+  readonly writer: MulticastRegistry
+  /** Hosts all identities by a pattern, unless the world is plain, where it hosts none. */
+  readonly host: MulticastRegistry
+  readonly identityOf: (n: number) => string
+  readonly metadataOf: (n: number) => Metadata
+  /** A number of a registration, drawn anew. */
+  readonly some: () => number
+  /** Connects another registry, to be closed by the case. */
+  readonly connect: (options?: Partial<ConnectOptions>) => Promise<MulticastRegistry>
+  /** Copies what Redis has of it to another namespace. */
+  readonly copyTo: (namespace: string) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** Fills a namespace of its own. Its registrations are in groups of 100. */
+export async function openWorld(
+  { redisUrl, natsUrls }: ServerBackends,
+  kind: WorldKind,
+  size: number,
+): Promise<GrowthWorld> {
+  const namespace = `growth-${kind}-${size}-${randomBytes(3).toString('hex')}`
+  const connect = (options: Partial<ConnectOptions> = {}): Promise<MulticastRegistry> =>
+    connectRegistry({ redisUrl, natsUrls, namespace, onWarning: () => {}, ...options })
+  const writer = await connect()
+  const host = await connect({ durability: { gatewayName: 'host' } })
+  const registry = await connect({ durability: {} })
+  if (kind !== 'plain') await host.subscribeMatching('*', () => {})
+  const identityOf = (n: number): string => `user-${n}`
+  const metadataOf = (n: number): Metadata => ({
+    group: n % Math.max(1, size / GROUP),
+    status: 'online',
+    rank: n,
+    name: `name-${n}`,
+    tags: ['a', `tag-${n}`],
+  })
+  const gatewayOf = (n: number): { readonly gateway?: string } => {
+    if (kind === 'plain') return {}
+    const { gateway } = kind === 'hosted' ? host : writer
+    return { gateway: kind === 'hosted' ? gateway : gateway.replace(/[^.]+$/, `gateway-${n}`) }
+  }
+  await registerAll(writer, size, (n) => ({
+    identity: identityOf(n),
+    metadata: metadataOf(n),
+    ...gatewayOf(n),
+  }))
+  await untilLoaded(() => registry.enumerate({}, { limit: 1 }))
+  return {
+    size,
+    namespace,
+    registry,
+    writer,
+    host,
+    identityOf,
+    metadataOf,
+    some: () => Math.floor(Math.random() * size),
+    connect,
+    copyTo: (other) => copyNamespace(redisUrl, namespace, other),
+    close: async () => {
+      await writer.clear()
+      await Promise.all([registry, writer, host].map((each) => each.close()))
+      await deleteStreams(natsUrls, namespace)
+    },
+  }
+}
+
+/** How long a registry may take to load a namespace, in ms: far longer than any does. */
+const LOAD_MS = 300_000
+
+/** Calls a new registry until it has loaded its namespace, which a busy machine may give up on before. */
+export async function untilLoaded<T>(call: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + LOAD_MS
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      const isLoading = error instanceof RegistryError && error.code === 'UNAVAILABLE'
+      if (!isLoading || performance.now() > giveUpAt) throw error
+    }
+  }
+}
+
+/** What exactly-once has kept is of no use to anyone. */
+async function deleteStreams(natsUrls: readonly string[], namespace: string): Promise<void> {
+  const nats = await connectNats({ servers: [...natsUrls] })
+  const { streams } = await jetstreamManager(nats)
+  const { messagesStream, progressStream } = new Subjects(DEFAULT_SUBJECT_PREFIX, namespace)
+  await Promise.all([messagesStream, progressStream].map((stream) => streams.delete(stream)))
+  await nats.close()
+}
+
+async function copyNamespace(redisUrl: string, from: string, to: string): Promise<void> {
+  const redis = new Redis(redisUrl)
+  const keys = redis.scanStream({ match: `${from}:*`, count: 1_000 })
+  for await (const found of keys) {
+    const pipeline = redis.pipeline()
+    for (const key of found as readonly string[]) {
+      pipeline.copy(key, to + key.slice(from.length), 'REPLACE')
+    }
+    await pipeline.exec()
+  }
+  redis.disconnect()
+}

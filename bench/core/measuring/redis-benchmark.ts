@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { findProgram } from '../../../src/environment/programs.ts'
+import { keysOf } from '../../../src/registry/redis/keys.ts'
+import { registerScript } from '../../../src/registry/redis/scripts.ts'
+import { TRUST_MS } from '../../../src/registry/redis/tending.ts'
+
+/** How `redis-benchmark` is to run the script that registers. */
+export interface RedisBenchmark {
+  readonly redisUrl: string
+  readonly namespace: string
+  readonly metadataJson: string
+  /** Identities are drawn from so many. */
+  readonly identities: number
+  readonly requests: number
+  /** Its own default is 50. Each keeps 64 requests in flight. */
+  readonly clients: number
+}
+
+/** Why `redis-benchmark` can't be run against a server; `null` if it can. */
+export function whyNoRedisBenchmark(redisUrl: string): string | null {
+  const { protocol, password } = new URL(redisUrl)
+  if (findProgram('redis-benchmark') === undefined) return 'redis-benchmark is not on the PATH'
+  if (protocol !== 'redis:' || password !== '') {
+    return 'redis-benchmark is run only against a server without TLS and password'
+  }
+  return null
+}
+
+/**
+ * Registers identities `user-<12 digits>` by the script that the store uses, which the server must
+ * know already. It draws anew for each part of a request, so a hash's key and its `id` differ; that
+ * costs the server what a registration costs.
+ * @returns ms a request: the inverse of the throughput that it reports.
+ */
+export async function runRedisBenchmark(options: RedisBenchmark): Promise<number> {
+  const { redisUrl, namespace, metadataJson, identities, requests, clients } = options
+  const { hostname, port, pathname } = new URL(redisUrl)
+  const keys = keysOf(namespace)
+  const identity = 'user-__rand_int__'
+  const script = [registerScript.sha1, '3', keys.identity(identity), keys.index, keys.log]
+  const entry = ['mark-__rand_int__', '10000']
+  // The last: it has tended just now, so it tends only as often as every writer does.
+  const trustedUntil = `${Date.now() + TRUST_MS / 2}`
+  const registration = [identity, metadataJson, '300000', '1', '', ...entry, '', trustedUntil]
+  const server = ['-h', hostname, '-p', port || '6379', '--dbnum', pathname.slice(1) || '0']
+  const load = ['-P', '64', '-c', `${clients}`, '-n', `${requests}`, '-r', `${identities}`]
+  const { stdout } = await promisify(execFile)(findProgram('redis-benchmark') ?? '', [
+    ...server,
+    ...load,
+    '--csv',
+    'EVALSHA',
+    ...script,
+    ...registration,
+  ])
+  // The last line: the command, requests per second, six latencies.
+  const perSecond = Number(/"([\d.]+)"(?:,"[\d.]+"){6}\s*$/.exec(stdout)?.[1])
+  if (!(perSecond > 0)) throw new Error(`redis-benchmark gave no throughput: ${stdout}`)
+  return 1_000 / perSecond
+}

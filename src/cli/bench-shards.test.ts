@@ -1,0 +1,176 @@
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { missingPrograms } from '../environment/programs.ts'
+import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
+import { readHistory } from '../run-file/history/history-file.ts'
+import { readRunFile } from '../run-file/read/read-run-file.ts'
+import type { RunFile } from '../run-file/run-file.ts'
+import { ended, runFilesIn, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
+
+const missingServers = missingPrograms()
+beforeEach(({ skip }) => skip(missingServers !== undefined, missingServers))
+
+let servers: StartedBackends | null = null
+let addresses: Record<string, string> = {}
+beforeAll(async () => {
+  if (missingServers !== undefined) return
+  servers = await startBackends({ choice: 'programs', onProgress: () => {} })
+  const { backends } = servers
+  if (backends.kind === 'memory') throw new Error('these tests need servers')
+  addresses = { REDIS_URL: backends.redisUrl, NATS_URL: backends.natsUrls.join(',') }
+})
+afterAll(() => servers?.stop())
+
+const folder = useResultsFolder()
+
+function start(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  return ended(startCommand(args, { BENCH_RESULTS: folder(), ...addresses, ...env }))
+}
+
+function startsIn(seconds: number): string {
+  return new Date(Date.now() + seconds * 1_000).toISOString()
+}
+
+function countsOf(run: RunFile): readonly object[] {
+  return run.scenarios.flatMap((scenario) =>
+    scenario.state !== 'measured'
+      ? []
+      : scenario.result.operations.map(({ name, counts }) => ({ name, ...counts })),
+  )
+}
+
+test(
+  'shares run side by side, and merged, are the load that one run makes',
+  { timeout: 90_000 },
+  async () => {
+    const startAt = startsIn(20)
+    const shares = await Promise.all(
+      [1, 2, 3].map((k) => start(['bench', 'shared', '--shard', `${k}/3`, '--start-at', startAt])),
+    )
+    for (const { exitCode, stdout, stderr } of shares) {
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+      expect(stdout).toContain('SLO: judged on all shares together')
+    }
+    const parts = runFilesIn(folder())
+    expect(parts).toHaveLength(3)
+    const two = await readRunFile(parts.find((path) => path.includes('-2of3')) ?? 'none')
+    expect(two.generators).toMatchObject({ kind: 'share', share: 2, of: 3, startAt })
+    expect(two.scenarios).toMatchObject([{ slo: [], bounds: [{}, {}] }])
+
+    const missing = await start(['results', 'merge', ...parts.slice(1)])
+    expect(missing.exitCode).toBe(4)
+    expect(missing.stderr).toMatch(/^Of 3 shares, \d is missing\.\n$/)
+
+    const merge = await start(['results', 'merge', ...parts])
+    expect(merge.stderr).toBe('')
+    expect(merge.exitCode).toBe(0)
+    expect(merge.stdout).toMatch(/met +all +throughput +≥ 60\/s +\d+\/s/)
+    const merged = runFilesIn(folder()).find((path) => !parts.includes(path)) ?? 'none'
+    const csvs = readdirSync(folder()).filter((name) => name.endsWith('.csv'))
+    expect(csvs).toHaveLength(9)
+    expect(readHistory(folder()).rows.map(({ runId }) => runId)).toContain(
+      basename(merged, '.json'),
+    )
+
+    const one = await start(['bench', 'shared', '--results', join(folder(), 'one')])
+    expect(one.exitCode).toBe(0)
+    const [whole = 'none'] = readdirSync(join(folder(), 'one')).filter((name) =>
+      name.endsWith('.json'),
+    )
+    const counts = countsOf(await readRunFile(join(folder(), 'one', whole)))
+    expect(countsOf(await readRunFile(merged))).toEqual(counts)
+    expect(counts).toHaveLength(2)
+  },
+)
+
+test(
+  'generators of one machine make one run, against servers of its own',
+  { timeout: 90_000 },
+  async () => {
+    const args = ['bench', 'shared', '--generators', '2', '--start-at', startsIn(20)]
+    const { exitCode, stdout, stderr } = await start(args, {
+      BENCH_BACKEND: 'programs',
+      REDIS_URL: '',
+      NATS_URL: '',
+    })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toContain('2 generators, Redis')
+    const [path = 'none', ...others] = runFilesIn(folder())
+    expect(others).toEqual([])
+    const run = await readRunFile(path)
+    expect(run).toMatchObject({
+      status: 'complete',
+      backends: { kind: 'programs' },
+      generators: { kind: 'merged', shares: [{}, {}] },
+      scenarios: [{ testStatus: 'passed' }],
+    })
+  },
+)
+
+test(
+  'a scenario that knows nothing of shares is not run in shares',
+  { timeout: 60_000 },
+  async () => {
+    const { exitCode, stdout } = await start([
+      'bench',
+      'met',
+      '--shard',
+      '1/2',
+      '--start-at',
+      // It is refused before it would wait for its start.
+      startsIn(600),
+    ])
+    expect(stdout).toContain("can't be run in shares")
+    expect(exitCode).toBe(2)
+  },
+)
+
+describe('bad input exits with 2 and one clear line:', () => {
+  const shard = ['--shard', '1/2', '--start-at']
+  test.each<[string[], Record<string, string>, RegExp]>([
+    [
+      ['bench', 'shared', ...shard, '2026-01-02T03:04:05Z'],
+      {},
+      /2026-01-02T03:04:05.000Z was [\d.]+ s ago/,
+    ],
+    [['bench', 'shared', '--shard', '1/2'], {}, /--start-at/],
+    [['bench', 'shared', '--shard', '3/2', '--start-at', 'x'], {}, /"3\/2" is not a share/],
+    [['bench', ...shard, '2999-01-02T03:04:05Z'], {}, /name one scenario/],
+    [
+      ['bench', 'shared', ...shard, '2999-01-02T03:04:05Z'],
+      { REDIS_URL: '', NATS_URL: '' },
+      /REDIS_URL/,
+    ],
+    [['bench', 'shared', '--generators', '0'], {}, /"0" must be/],
+    [['bench', '--generators', '2'], {}, /name one scenario/],
+    [
+      ['bench', 'shared', '--generators', '2', '--backend', 'memory'],
+      { REDIS_URL: '', NATS_URL: '' },
+      /same servers/,
+    ],
+    [['results'], {}, /^Name a command\./],
+    [['results', 'merge'], {}, /^Missing required argument 'files'/],
+    [['results', 'merge', 'none.json'], {}, /none\.json: there is no such file/],
+    [['results', 'merge', '--into', 'x'], {}, /--help/],
+  ])('%j', async (args, env, message) => {
+    const { exitCode, stderr } = await start(args, env)
+    expect(stderr).toMatch(message)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(exitCode).toBe(2)
+    expect(runFilesIn(folder())).toEqual([])
+  })
+
+  test('a start that is less than three seconds ahead', async () => {
+    const { exitCode, stderr } = await start(['bench', 'shared', ...shard, startsIn(2.9)])
+    // Where the command takes longer to begin, the start is past. See share-settings.test.ts.
+    expect(stderr).toMatch(/(is in|was) [\d.]+ s( ago)?; it has to be at least 3 s ahead/)
+    expect(exitCode).toBe(2)
+  })
+})
+
+test('--help says what merge does', async () => {
+  const { exitCode, stdout } = await start(['results', '--help'])
+  expect(stdout).toContain('merge')
+  expect(exitCode).toBe(0)
+})

@@ -1,0 +1,66 @@
+import type { Backends } from '../../environment/backends.ts'
+import type { WorkloadParameters } from './parameters.ts'
+import type { Receivers } from './receivers.ts'
+
+/** What the user of a load should know of whom it is for, in plain words. */
+
+/** What a load finds registered when it begins. */
+export interface Found {
+  readonly registered: number
+  /** Those that the load lists or sends to. */
+  readonly matching: number
+}
+
+/** Whom a load lists or sends to; of one that registers them itself, nothing. */
+export function whoIsRegistered(
+  workload: WorkloadParameters,
+  namespace: string,
+  { registered, matching }: Found,
+  backends: Backends,
+): string | null {
+  if (workload.kind !== 'enumerate' && workload.kind !== 'multicast') return null
+  const does = workload.kind === 'enumerate' ? 'lists nothing' : 'sends to nobody'
+  if (matching > 0) {
+    const which =
+      workload.status === null ? '' : `, ${whole(matching)} of status "${workload.status}"`
+    return `${identities(registered)} registered in the namespace "${namespace}"${which}`
+  }
+  if (registered > 0 && workload.status !== null) {
+    return `Of ${identities(registered)} in the namespace "${namespace}", none has the status "${workload.status}": each request ${does}.`
+  }
+  const nobody = `No identity is registered in the namespace "${namespace}": each request ${does}.`
+  if (backends.kind !== 'external') return `${nobody} ${OWN_SERVERS}`
+  return `${nobody} Register some first, on the same servers: prism-loadtest register -r 100 -d 10s${flagOf(namespace)} with the same addresses. They expire after 300 s, or --ttl.`
+}
+
+/** Who receives: the load itself, or processes that others started. */
+export function whoReceives(receivers: Receivers, hosted: number): readonly string[] {
+  if (receivers.kind === 'own') return [`${identities(hosted)} hosted by this load test`]
+  return receivers.found.map(({ pattern, processes }) => {
+    const found = processes === 1 ? '1 subscriber process' : `${processes} subscriber processes`
+    return `${found} found, for "${pattern}"`
+  })
+}
+
+/** Messages were sent, and nobody received one. */
+export function nobodyReceived(namespace: string, backends: Backends): string {
+  const nobody = `Nothing was delivered: nobody receives for the namespace "${namespace}".`
+  if (backends.kind !== 'external')
+    return `${nobody} Add --with-subscribers, or --allow-undelivered if that is meant.`
+  return `${nobody} Start receivers beside this, with prism-loadtest subscribe${flagOf(namespace)} and the same --nats-servers, or add --with-subscribers; --allow-undelivered if that is meant.`
+}
+
+const OWN_SERVERS =
+  'These servers were started for this run and began empty. Give the addresses of servers that stay, by --redis-addr and --nats-servers, and run prism-loadtest register there first; or run prism-loadtest mixed, which registers as it goes.'
+
+function flagOf(namespace: string): string {
+  return namespace === 'loadtest' ? '' : ` --namespace ${namespace}`
+}
+
+function identities(count: number): string {
+  return count === 1 ? '1 identity' : `${whole(count)} identities`
+}
+
+function whole(count: number): string {
+  return count.toLocaleString('en-US')
+}

@@ -1,0 +1,67 @@
+import { parseNatsUrls, parseRedisUrl } from '../../environment/addresses.ts'
+import { InputError } from '../../input-error.ts'
+
+/** What a command line says of the servers to measure; any of it may hold a password. */
+export interface ServerFlags {
+  readonly redisAddr?: string
+  readonly redisPassword?: string
+  readonly redisDb?: string
+  readonly natsServers?: string
+  readonly backend?: string
+}
+
+/** The environment variables that `backendSettings` reads. */
+export type ServerSettings = Readonly<Record<'REDIS_URL' | 'NATS_URL' | 'BENCH_BACKEND', string>>
+
+const DEFAULT_REDIS = 'redis://localhost:6379'
+const DEFAULT_NATS = 'nats://localhost:4222'
+
+/**
+ * Where the servers are: at the addresses given, in flags or in the environment; and where flags give
+ * only one of them, or a password or database, the rest is the environment's, or else the default.
+ * Without any of these flags the environment stays as it is, and servers are found as it says.
+ * @throws InputError, EnvironmentError for what is no address; neither repeats it.
+ */
+export function serverSettings(
+  flags: ServerFlags,
+  env: Readonly<Record<string, string | undefined>>,
+): ServerSettings {
+  const { redisAddr, redisPassword, redisDb, natsServers, backend } = flags
+  const { REDIS_URL = '', NATS_URL = '', BENCH_BACKEND = '' } = env
+  const given = [redisAddr, redisPassword || undefined, redisDb, natsServers]
+  if (given.every((flag) => flag === undefined)) {
+    return { REDIS_URL, NATS_URL, BENCH_BACKEND: backend ?? BENCH_BACKEND }
+  }
+  if (backend !== undefined && backend !== 'external') {
+    throw new InputError(
+      `--backend ${backend} has servers of its own: leave out --backend, or the addresses of other servers.`,
+    )
+  }
+  const redis =
+    redisAddr === undefined
+      ? parseRedisUrl(REDIS_URL || DEFAULT_REDIS)
+      : parseRedisUrl(redisAddr, '--redis-addr')
+  const nats =
+    natsServers === undefined
+      ? parseNatsUrls(NATS_URL || DEFAULT_NATS)
+      : parseNatsUrls(natsServers, '--nats-servers')
+  return {
+    REDIS_URL: withAccess(redis, redisPassword, redisDb),
+    NATS_URL: nats.join(','),
+    BENCH_BACKEND: 'external',
+  }
+}
+
+/** An address with the password and the database that were given apart from it. */
+function withAccess(address: string, password: string | undefined, db: string | undefined): string {
+  const url = new URL(address)
+  // The setter leaves "%" as it is.
+  if (password) url.password = encodeURIComponent(password)
+  if (db !== undefined) {
+    if (!/^\d{1,5}$/.test(db)) {
+      throw new InputError(`--redis-db: "${db}" must be a whole number from 0, such as 2.`)
+    }
+    url.pathname = `/${db}`
+  }
+  return url.href
+}

@@ -1,0 +1,66 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach } from 'vitest'
+
+/** What a command left behind. */
+export interface Ended {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Gives each test of a file a folder for results of its own, removed afterwards. */
+export function useResultsFolder(): () => string {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bench-cli-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  return () => folder
+}
+
+/**
+ * Starts a command as a user would, on the scenarios for tests and with nothing of the environment
+ * that would change what it does.
+ */
+export function startCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): ChildProcess {
+  const settings = {
+    BENCH_BACKEND: '',
+    BENCH_SCENARIOS: join(import.meta.dirname, 'scenarios'),
+    BENCH_DURATION: '',
+    BENCH_PROFILE: '',
+    REDIS_URL: '',
+    NATS_URL: '',
+    GITHUB_STEP_SUMMARY: '',
+    VITEST: '',
+  }
+  return spawn(process.execPath, [join(import.meta.dirname, '../start.mjs'), ...args], {
+    env: { ...process.env, ...settings, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** Waits for a command to end. */
+export async function ended(child: ChildProcess): Promise<Ended> {
+  if (child.stdout === null || child.stderr === null) throw new Error('no output to read')
+  const [stdout, stderr] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    child.exitCode === null ? once(child, 'exit') : null,
+  ])
+  return { exitCode: child.exitCode, stdout, stderr }
+}
+
+/** Paths of the run files in a folder. */
+export function runFilesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(folder, name))
+}

@@ -1,0 +1,20 @@
+import { constant, expect, test } from '../../../vitest/load-test.ts'
+
+// Can be run in shares. Of its requests, those whose numbers end in 3 fail.
+test('shared', async ({ load, share, testbed }) => {
+  const { registry } = testbed
+  const result = await load({
+    operations: {
+      register: async ({ number }) => {
+        await registry.register(`identity-${number}`, {})
+        if (number % 10 === 3) throw new Error('refused')
+      },
+      enumerate: () => registry.enumerate({}),
+    },
+    arrivals: constant(100),
+    duration: '1s',
+    warmUp: '150ms',
+    share,
+  })
+  expect(result).toMeetSlo({ throughput: { min: 60 }, successRate: 0.8 })
+})

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto'
+import { cpSync, symlinkSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { RepositoryForTests } from './repository.ts'
+
+/** The checkout that runs the tests. */
+export const HARNESS = resolve(import.meta.dirname, '../../..')
+
+const PARTS = ['src', 'package.json', 'package-lock.json', 'vitest.config.ts']
+
+/** A git repository of its own with a copy of this checkout, whose gate compares versions of it. */
+export class ProjectForTests extends RepositoryForTests {
+  /** The scenario's name, which no other project's has, so that no namespace is another test's too. */
+  readonly scenario = `send ${randomBytes(4).toString('hex')}`
+  readonly scenarioFolder = join(this.folder, 'src/gate/testing/scenarios')
+  readonly scenarioFile = join(this.scenarioFolder, 'send.load.ts')
+  /** What the names of its namespaces begin with. */
+  readonly namespaces = `loadtest-${this.scenario.replace(' ', '-')}-`
+
+  constructor() {
+    super()
+    for (const part of PARTS) {
+      const filter = (path: string) => !path.endsWith('.test.ts')
+      cpSync(join(HARNESS, part), join(this.folder, part), { recursive: true, filter })
+    }
+    symlinkSync(join(HARNESS, 'node_modules'), join(this.folder, 'node_modules'), 'junction')
+    this.write('.gitignore', 'node_modules\n/results\n')
+    this.edit('src/gate/testing/scenarios/send.load.ts', (text) =>
+      text.replace("'send'", `'${this.scenario}'`),
+    )
+    this.commit('as it is')
+  }
+}

@@ -1,0 +1,48 @@
+import { uniformFrom } from '../uniform.ts'
+
+/**
+ * The random draws of one input of a fuzz test: the same seed and index always give the same draws, so
+ * that one input can be repeated without those before it.
+ */
+export class Random {
+  readonly #next: () => number
+
+  constructor(seed: number, index: number) {
+    const state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35)
+    this.#next = uniformFrom(state)
+    // Neighbouring indexes begin alike; the first draws mix them.
+    this.#next()
+    this.#next()
+  }
+
+  /** A whole number from 0 to `bound` − 1. */
+  below(bound: number): number {
+    return Math.floor(this.#next() * bound)
+  }
+
+  /** True in one of `count` draws on average. */
+  oneIn(count: number): boolean {
+    return this.below(count) === 0
+  }
+
+  pick<T>(choices: readonly T[]): T {
+    const choice = choices[this.below(choices.length)]
+    if (choice === undefined) throw new Error('Nothing to pick from.')
+    return choice
+  }
+
+  /** One of the keys, by their weights. */
+  weighted<K extends string>(weights: Readonly<Record<K, number>>): K {
+    const entries = Object.entries(weights) as [K, number][]
+    let left = this.below(entries.reduce((sum, [, weight]) => sum + weight, 0))
+    for (const [key, weight] of entries) {
+      left -= weight
+      if (left < 0) return key
+    }
+    throw new Error('Nothing has a weight.')
+  }
+
+  bytes(count: number): Buffer {
+    return Buffer.from(Array.from({ length: count }, () => this.below(256)))
+  }
+}

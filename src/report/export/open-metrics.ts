@@ -1,0 +1,195 @@
+import { countedDeliveries } from '../../load/totals.ts'
+import type { HistogramJson } from '../../run-file/schema/histogram-schema.ts'
+import type { RunFile } from '../../run-file/run-file.ts'
+import { countUpTo, figuresOfCounts, readStoredCounts } from '../../run-file/json/stored-counts.ts'
+import { exportedLoads, type ExportedLoad, type MeasuredOperation } from './exported-loads.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+/** One line of a metric family: what is added to the family's name, labels and value. */
+interface Sample {
+  readonly suffix: string
+  readonly labels: Labels
+  readonly value: string
+}
+
+/**
+ * A run in the text format of OpenMetrics 1.0 (https://prometheus.io/docs/specs/om/open_metrics_spec/): histograms
+ * of response, service and completion times in seconds, and counters of what became of requests and receipts.
+ * Without timestamps, as a file for a collector or a push gateway has to be.
+ */
+export function openMetrics(run: RunFile): string {
+  const loads = exportedLoads(run)
+  const operations = loads.flatMap((load) =>
+    load.scenario.result.operations.map((operation) => ({ load, operation })),
+  )
+  const times = (of: (operation: MeasuredOperation) => HistogramJson | undefined) =>
+    operations.flatMap(({ load, operation }) => {
+      const histogram = of(operation)
+      return histogram === undefined ? [] : histogramSamples(labelsOf(load, operation), histogram)
+    })
+  const families = [
+    family('run', 'info', 'The run that was exported.', [infoSample(run)]),
+    family(
+      'measurement_valid',
+      'gauge',
+      'Whether the measurement may be trusted: 1, or 0 if it is invalid or was interrupted.',
+      loads.map(({ name, distrust }) => gauge(name, distrust === null ? 1 : 0)),
+    ),
+    family(
+      'measured_seconds',
+      'gauge',
+      'How long requests were started for.',
+      loads.map(({ name, scenario }) => gauge(name, scenario.result.measuredMs / 1_000)),
+      'seconds',
+    ),
+    family(
+      'requests',
+      'counter',
+      'What became of the requests that were due.',
+      operations.flatMap(({ load, operation }) => requestSamples(load, operation)),
+    ),
+    family(
+      'receipts',
+      'counter',
+      'What became of the receipts that were expected.',
+      operations.flatMap(({ load, operation }) => receiptSamples(load, operation)),
+    ),
+    family(
+      'response_time_seconds',
+      'histogram',
+      'Intended start to done, of requests that succeeded or were waited for in vain.',
+      times(({ response }) => response),
+      'seconds',
+    ),
+    family(
+      'service_time_seconds',
+      'histogram',
+      'Actual start to done, of the same requests.',
+      times(({ service }) => service),
+      'seconds',
+    ),
+    family(
+      'completion_time_seconds',
+      'histogram',
+      "Intended start of a message to its last recipient's receipt.",
+      times(({ deliveries }) => countedDeliveries(deliveries)?.completion),
+      'seconds',
+    ),
+  ]
+  return [...families, '# EOF\n'].join('')
+}
+
+const PREFIX = 'loadtest'
+
+/** Upper ends of buckets, in seconds: three a decade from 100 µs to a minute. */
+const BOUNDS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+  30, 60,
+]
+
+const US_PER_S = 1e6
+
+function family(
+  name: string,
+  type: 'info' | 'gauge' | 'counter' | 'histogram',
+  help: string,
+  samples: readonly Sample[],
+  unit?: string,
+): string {
+  if (samples.length === 0) return ''
+  const whole = `${PREFIX}_${name}`
+  return [
+    `# TYPE ${whole} ${type}`,
+    ...(unit === undefined ? [] : [`# UNIT ${whole} ${unit}`]),
+    `# HELP ${whole} ${escaped(help)}`,
+    ...samples.map(({ suffix, labels, value }) => `${whole}${suffix}${labelText(labels)} ${value}`),
+    '',
+  ].join('\n')
+}
+
+function infoSample({ runId, commit, profile, backends, environment, startedAt }: RunFile): Sample {
+  const servers =
+    backends.kind === 'memory'
+      ? {}
+      : { redis_version: backends.redisVersion, nats_version: backends.natsVersion }
+  const labels = {
+    run_id: runId,
+    started_at: startedAt,
+    commit: commit?.short ?? '',
+    dirty: String(commit?.isDirty ?? false),
+    profile,
+    backend: backends.kind,
+    node_version: environment.nodeVersion,
+    ...servers,
+  }
+  return { suffix: '_info', labels, value: '1' }
+}
+
+function gauge(scenario: string, value: number): Sample {
+  return { suffix: '', labels: { scenario }, value: numberText(value) }
+}
+
+function labelsOf(load: ExportedLoad, operation: MeasuredOperation): Labels {
+  return { scenario: load.name, operation: operation.name }
+}
+
+function requestSamples(load: ExportedLoad, operation: MeasuredOperation): readonly Sample[] {
+  const { ok, failed, timedOut, unfinished, dropped, notStarted } = operation.counts
+  const outcomes = {
+    ok,
+    failed,
+    timed_out: timedOut,
+    unfinished,
+    dropped,
+    not_started: notStarted,
+  }
+  return counterSamples(labelsOf(load, operation), outcomes)
+}
+
+function receiptSamples(load: ExportedLoad, operation: MeasuredOperation): readonly Sample[] {
+  const counted = countedDeliveries(operation.deliveries)
+  if (counted === null) return []
+  const { received, missing } = counted
+  return counterSamples(labelsOf(load, operation), { received, missing })
+}
+
+function counterSamples(labels: Labels, outcomes: Readonly<Record<string, number>>) {
+  return Object.entries(outcomes).map(([outcome, count]) => ({
+    suffix: '_total',
+    labels: { ...labels, outcome },
+    value: String(count),
+  }))
+}
+
+/** Each bucket counts all times up to its bound, within the 0.1 % that the histogram is exact to. */
+function histogramSamples(labels: Labels, { hdrV2Base64 }: HistogramJson): readonly Sample[] {
+  const stored = readStoredCounts(hdrV2Base64)
+  if (stored.kind === 'flawed') throw new Error(`histogram: ${stored.flaw}`)
+  const { count, mean } = figuresOfCounts(stored.counts)
+  const bucket = (le: string, upTo: number): Sample => ({
+    suffix: '_bucket',
+    labels: { ...labels, le },
+    value: String(upTo),
+  })
+  return [
+    ...BOUNDS.map((bound) => bucket(numberText(bound), countUpTo(stored.counts, bound * US_PER_S))),
+    bucket('+Inf', count),
+    { suffix: '_sum', labels, value: numberText(((mean ?? 0) * count) / US_PER_S) },
+    { suffix: '_count', labels, value: String(count) },
+  ]
+}
+
+/** A bound is a text that has to be the same everywhere: `1.0`, not `1`. */
+function numberText(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value)
+}
+
+function labelText(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)
+  return `{${pairs.join(',')}}`
+}
+
+function escaped(text: string): string {
+  return text.toWellFormed().replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
+}

@@ -1,0 +1,22 @@
+import { formatMs } from '../load/duration.ts'
+import { renderTable } from './render-table.ts'
+import type { MicroBenchmarkEntry } from '../run-file/run-file.ts'
+
+/** A table of closed-loop benchmarks: how long one call takes when nothing else is asked. */
+export function renderMicroBenchmarks(entries: readonly MicroBenchmarkEntry[]): string {
+  const columns = ['benchmark', 'mean', 'P50', 'P75', 'P99', 'max', 'calls/s', '±', 'samples']
+  return renderTable(
+    columns.map((heading, index) => ({ heading, align: index === 0 ? 'left' : 'right' })),
+    entries.map(({ name, latency, throughputPerSecond, relativeMarginOfErrorPercent, samples }) => [
+      name,
+      formatMs(latency.meanMs),
+      formatMs(latency.p50Ms),
+      formatMs(latency.p75Ms),
+      formatMs(latency.p99Ms),
+      formatMs(latency.maxMs),
+      Math.round(throughputPerSecond).toLocaleString('en-US'),
+      relativeMarginOfErrorPercent === null ? '–' : `${relativeMarginOfErrorPercent.toFixed(1)} %`,
+      samples.toLocaleString('en-US'),
+    ]),
+  )
+}

@@ -1,0 +1,62 @@
+import { outcomeOf, type ScenarioOutcome } from '../run-file/outcome.ts'
+import { readRunFile, RunFileError } from '../run-file/read/read-run-file.ts'
+import type { RunFile } from '../run-file/run-file.ts'
+
+/** A run in a line of a list. */
+export interface RunLine {
+  readonly runId: string
+  readonly path: string
+  readonly startedAt: string
+  readonly status: RunFile['status']
+  readonly commit: RunFile['commit']
+  /** Kind and versions, as `programs, Redis 7.0.15, NATS 2.9.10`. */
+  readonly backends: string
+  readonly scenarios: readonly { readonly name: string; readonly outcome: ScenarioOutcome }[]
+  readonly microBenchmarks: number
+  readonly capacities: number
+}
+
+/** What a folder of run files holds: runs, the newest first, and what can't be read, with the reason. */
+export interface RunList {
+  readonly runs: readonly RunLine[]
+  readonly broken: readonly { readonly path: string; readonly message: string }[]
+}
+
+/** Reads run files one after the other, and keeps a line of each. */
+export async function summariseRuns(paths: readonly string[]): Promise<RunList> {
+  const runs: RunLine[] = []
+  const broken: { path: string; message: string }[] = []
+  for (const path of paths) {
+    try {
+      runs.push(lineOf(path, await readRunFile(path)))
+    } catch (error) {
+      if (!(error instanceof RunFileError)) throw error
+      broken.push({ path, message: error.message })
+    }
+  }
+  return { runs: runs.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1)), broken }
+}
+
+function lineOf(path: string, run: RunFile): RunLine {
+  const { runId, startedAt, status, commit, scenarios, microBenchmarks, capacities } = run
+  return {
+    runId,
+    path,
+    startedAt,
+    status,
+    commit,
+    backends: backendsText(run.backends),
+    scenarios: scenarios.map((scenario) => ({
+      name: scenario.name,
+      outcome: outcomeOf(scenario),
+    })),
+    microBenchmarks: microBenchmarks.length,
+    capacities: capacities.length,
+  }
+}
+
+/** What was measured, in words. */
+export function backendsText(backends: RunFile['backends']): string {
+  if (backends.kind === 'memory') return 'memory'
+  return `${backends.kind}, Redis ${backends.redisVersion}, NATS ${backends.natsVersion}`
+}

@@ -1,0 +1,53 @@
+import type { Column } from './csv.ts'
+import type { LoadResultJson } from '../schema/load-result-schema.ts'
+import type { RunFile, ScenarioEntry } from '../run-file.ts'
+
+/** A row of `<runId>.csv`: one operation of one scenario, or a scenario that was not measured. */
+export interface OperationRow {
+  readonly run: RunFile
+  readonly scenario: ScenarioEntry
+  readonly measured: {
+    readonly scenario: Extract<ScenarioEntry, { state: 'measured' }>
+    readonly operation: LoadResultJson['operations'][number]
+    readonly throughputPerSecond: number | null
+  } | null
+}
+
+/** The figures of a time that have a column each. */
+export const FIGURES = ['meanMs', 'p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const
+
+/** A column of any kind of row. */
+export function column<Row>(
+  label: string,
+  description: string,
+  value: Column<Row>['value'],
+): Column<Row> {
+  return { label, description, value }
+}
+
+/** A column that is empty for a scenario that was not measured. */
+export function ofOperation(
+  label: string,
+  description: string,
+  value: (measured: NonNullable<OperationRow['measured']>) => string | number | null,
+): Column<OperationRow> {
+  return column(label, description, ({ measured }) => (measured === null ? null : value(measured)))
+}
+
+/** A figure's name in descriptions. */
+export function figureName(figure: (typeof FIGURES)[number]): string {
+  const names = {
+    meanMs: 'mean',
+    p50Ms: 'P50',
+    p95Ms: 'P95',
+    p99Ms: 'P99',
+    p999Ms: 'P99.9',
+    maxMs: 'largest',
+  } as const
+  return names[figure]
+}
+
+/** A name as the second word of a column's. */
+export function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}

@@ -1,0 +1,212 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { arbitraryRun } from '../testing/arbitrary-run.ts'
+import { toCsv } from '../csv/csv.ts'
+import { COLUMN_COUNTS, HISTORY_COLUMNS } from './history-columns.ts'
+import {
+  appendHistory,
+  HistoryError,
+  historyPath,
+  readHistory,
+  type History,
+} from './history-file.ts'
+import { historyRows, type HistoryRow } from './history.ts'
+import type { RunFile } from '../run-file.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'history-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const withRows = arbitraryRun.filter((run) => historyRows(run).length > 0)
+
+/** The same run each time, with rows. */
+const [aRun, otherRun] = fc.sample(withRows, { numRuns: 2, seed: 1 }) as [RunFile, RunFile]
+
+/** @returns the exit codes. */
+async function appendByProcesses(processes: number, runsOfEach: number): Promise<unknown[]> {
+  const program = `import { appendHistory } from ${JSON.stringify(join(import.meta.dirname, 'history-file.ts'))}
+    const run = JSON.parse(process.argv[2])
+    for (let k = 0; k < ${runsOfEach}; k += 1) appendHistory(process.argv[1], run)`
+  const args = ['--input-type=module', '--eval', program, folder, JSON.stringify(aRun)]
+  const writers = Array.from({ length: processes }, () =>
+    spawn(process.execPath, args, { stdio: 'inherit' }),
+  )
+  return await Promise.all(
+    writers.map(async (writer): Promise<unknown> => (await once(writer, 'exit'))[0]),
+  )
+}
+
+describe('the history', () => {
+  test('holds what runs appended to it, whatever their texts are', () => {
+    fc.assert(
+      fc.property(fc.array(withRows, { minLength: 1, maxLength: 3 }), (runs) => {
+        rmSync(historyPath(folder), { force: true })
+        for (const run of runs) appendHistory(folder, run)
+        expect(readHistory(folder)).toEqual(whole(runs.flatMap(historyRows)))
+      }),
+      { numRuns: 8 },
+    )
+  })
+
+  test('begins with one header, however many processes append at the same time', async () => {
+    const codes = await appendByProcesses(4, 25)
+    expect(codes).toEqual([0, 0, 0, 0])
+    const rows = historyRows(aRun)
+    expect(readHistory(folder)).toEqual(whole(Array.from({ length: 100 }, () => rows).flat()))
+  })
+
+  test('has nothing of a share, nor of what was interrupted', () => {
+    const shared = { startAt: aRun.startedAt, namespace: 'loadtest' }
+    const generators = { kind: 'share', share: 1, of: 2, ...shared } as const
+    expect(historyRows({ ...aRun, generators })).toEqual([])
+    const scenarios = aRun.scenarios.map((scenario) => ({
+      ...scenario,
+      testStatus: 'cancelled' as const,
+    }))
+    expect(historyRows({ ...aRun, scenarios })).toEqual([])
+  })
+
+  test('is none where nothing was appended', () => {
+    expect(readHistory(folder)).toEqual(whole([]))
+    appendHistory(folder, { ...aRun, scenarios: [] })
+    expect(readHistory(folder)).toEqual(whole([]))
+  })
+
+  test('of other columns is neither added to nor read, and is left as it is', () => {
+    writeFileSync(historyPath(folder), 'runId,mean\nx,1\n')
+    for (const use of [() => appendHistory(folder, aRun), () => readHistory(folder)]) {
+      expect(use).toThrow(HistoryError)
+      expect(use).toThrow(/history\.csv: its columns are not those of this version.*Move it away/)
+    }
+    expect(readFileSync(historyPath(folder), 'utf8')).toBe('runId,mean\nx,1\n')
+  })
+
+  describe('of an older version', () => {
+    const older = toCsv(HISTORY_COLUMNS.slice(0, COLUMN_COUNTS[0]), historyRows(aRun))
+
+    test('is read, without what it lacks', () => {
+      writeFileSync(historyPath(folder), older)
+      const none = { seriesKey: null, serviceP50Ms: null, nodeVersion: '', kernel: '' }
+      const rows = historyRows(aRun).map(({ runId, p99Ms }) => ({ runId, p99Ms, ...none }))
+      expect(readHistory(folder)).toMatchObject({ rows, unread: [] })
+    })
+
+    test('gets the header of this version with the next run, and keeps its rows', () => {
+      writeFileSync(historyPath(folder), older)
+      const before = readHistory(folder).rows
+      appendHistory(folder, otherRun)
+      expect(readHistory(folder)).toEqual(whole([...before, ...historyRows(otherRun)]))
+      const [header, ...lines] = readFileSync(historyPath(folder), 'utf8').split('\n')
+      expect(header).toBe(HISTORY_COLUMNS.map(({ label }) => label).join(','))
+      expect(lines.join('\n').startsWith(older.slice(older.indexOf('\n') + 1))).toBe(true)
+      expect(readdirSync(folder)).toEqual(['history.csv'])
+    })
+
+    test('loses no row, however many processes append at the same time', async () => {
+      writeFileSync(historyPath(folder), older)
+      const codes = await appendByProcesses(4, 10)
+      expect(codes).toEqual([0, 0, 0, 0])
+      const perRun = historyRows(aRun).length
+      expect(readHistory(folder).rows).toHaveLength(41 * perRun)
+      expect(readdirSync(folder)).toEqual(['history.csv'])
+    })
+  })
+
+  test('begun by an editor with a byte-order mark is the same', () => {
+    appendHistory(folder, aRun)
+    const text = readFileSync(historyPath(folder), 'utf8')
+    writeFileSync(historyPath(folder), `\ufeff${text.replaceAll('\n', '\r\n')}`)
+    appendHistory(folder, otherRun)
+    const { rows, unread } = readHistory(folder)
+    expect(unread).toEqual([])
+    expect(rows.map(({ runId }) => runId)).toEqual(
+      [aRun, otherRun].flatMap(historyRows).map(({ runId }) => runId),
+    )
+  })
+
+  test('of a header alone, even without a line end, takes runs', () => {
+    appendHistory(folder, aRun)
+    const [header = ''] = readFileSync(historyPath(folder), 'utf8').split('\n')
+    writeFileSync(historyPath(folder), header)
+    appendHistory(folder, aRun)
+    expect(readHistory(folder)).toEqual(whole(historyRows(aRun)))
+  })
+
+  test('that was cut off anywhere leaves out the row it was cut off in, names its line, and loses no other', () => {
+    fc.assert(
+      fc.property(withRows, fc.nat(), (run, cut) => {
+        rmSync(historyPath(folder), { force: true })
+        appendHistory(folder, run)
+        const path = historyPath(folder)
+        const text = readFileSync(path, 'utf8')
+        const header = text.indexOf('\n') + 1
+        const kept = header + (cut % (text.length - header))
+        writeFileSync(path, text.slice(0, kept))
+        const before = readHistory(folder)
+        appendHistory(folder, otherRun)
+        const after = readHistory(folder)
+        expect(after.rows).toEqual([...before.rows, ...historyRows(otherRun)])
+        expect(after.unread).toHaveLength(before.unread.length)
+        for (const message of after.unread) {
+          expect(message).toMatch(/history\.csv: line \d+: .+ Correct the line, or take it out\.$/)
+        }
+        // What is left of a run is of its first rows.
+        expect(historyRows(run).slice(0, before.rows.length)).toEqual(before.rows)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('that two processes found cut off, and ended, is damaged in one line only', () => {
+    appendHistory(folder, aRun)
+    const path = historyPath(folder)
+    const text = readFileSync(path, 'utf8')
+    writeFileSync(path, `${text.slice(0, -5)},cut off\n,cut off\n`)
+    expect(readHistory(folder).unread).toHaveLength(1)
+  })
+
+  test('with a cell that is no figure leaves out its row, and says which cell of which line', () => {
+    appendHistory(folder, aRun)
+    appendHistory(folder, otherRun)
+    const text = readFileSync(historyPath(folder), 'utf8')
+    writeFileSync(historyPath(folder), text.replace(/"(valid|degraded|invalid)",\d+/, '"valid",x'))
+    const { rows, unread, incomplete } = readHistory(folder)
+    expect(rows).toEqual([aRun, otherRun].flatMap(historyRows).slice(1))
+    expect(unread).toEqual([expect.stringMatching(/history\.csv: line 2: requests: .* Correct/)])
+    expect([...incomplete]).toEqual([aRun.runId])
+  })
+
+  test('of nothing but damage names a few lines, and how many more there are', () => {
+    appendHistory(folder, aRun)
+    const [header = ''] = readFileSync(historyPath(folder), 'utf8').split('\n')
+    const damage = '"20260102T030405Z-0a1b2c3",1\n'.repeat(1_000)
+    writeFileSync(historyPath(folder), `${header}\n${damage}`)
+    const { rows, unread } = readHistory(folder)
+    expect(rows).toEqual([])
+    expect(unread).toHaveLength(11)
+    expect(unread.at(-1)).toMatch(/990 more lines are damaged/)
+  })
+
+  test.runIf(process.platform !== 'win32')(
+    'that is a pipe is refused, and nobody waits for it',
+    () => {
+      execFileSync('mkfifo', [historyPath(folder)])
+      for (const use of [() => appendHistory(folder, aRun), () => readHistory(folder)]) {
+        expect(use).toThrow(HistoryError)
+        expect(use).toThrow(/history\.csv: is a pipe, .* Move it away/)
+      }
+    },
+  )
+})
+
+/** A history of which no line is damaged. */
+function whole(rows: readonly HistoryRow[]): History {
+  return { rows, unread: [], incomplete: new Set() }
+}

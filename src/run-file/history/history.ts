@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { countedDeliveries, deliveryRatio, throughputPerSecond } from '../../load/totals.ts'
+import { environmentKey, fingerprintOf } from '../provenance/environment-fields.ts'
+import { seriesText } from './series-text.ts'
+import type { RunFile } from '../run-file.ts'
+
+/** What is kept of one operation of one scenario of one run: a row of history.csv. */
+export interface HistoryRow {
+  readonly runId: string
+  /** When the run began, ISO 8601 UTC. */
+  readonly startedAt: string
+  /** Short; `null` outside of a git repository. */
+  readonly commit: string | null
+  readonly isDirty: boolean | null
+  /** 16 hex digits: figures of unlike environments can't be compared. */
+  readonly environmentKey: string
+  /** What it is, in short. */
+  readonly environment: string
+  /** 16 hex digits, see `workload-hash.ts`; `null` if it was not recorded. */
+  readonly workloadHash: string | null
+  readonly scenario: string
+  readonly operation: string
+  readonly verdict: 'valid' | 'degraded' | 'invalid'
+  /** Requests that succeeded: what the percentiles are of. */
+  readonly requests: number
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
+  readonly p99Ms: number | null
+  readonly p999Ms: number | null
+  readonly throughputPerSecond: number | null
+  /** Share of the requests due that did not succeed; 0 to 1. */
+  readonly errorRatio: number | null
+  /** Share of the messages addressed that arrived; 0 to 1. */
+  readonly deliveryRatio: number | null
+  readonly referenceVersion: number | null
+  readonly referenceRedisP50Ms: number | null
+  readonly referenceNatsP50Ms: number | null
+  /** Service time, as are the three that follow; `null` in rows of older versions. */
+  readonly serviceP50Ms: number | null
+  readonly serviceP95Ms: number | null
+  readonly serviceP99Ms: number | null
+  readonly serviceP999Ms: number | null
+  /** 16 hex digits, see `series-text.ts`; `null` in rows of older versions. */
+  readonly seriesKey: string | null
+  /** As are the texts that follow: empty in rows of older versions. */
+  readonly nodeVersion: string
+  readonly kernel: string
+  readonly redisVersion: string
+  readonly natsVersion: string
+  readonly redisClientVersion: string
+  readonly natsClientVersion: string
+  readonly serverConfiguration: string
+}
+
+/**
+ * The rows of a run: one a scenario × operation that was measured to its end. A share of a load has
+ * none, for it has not the figures of the whole.
+ */
+export function historyRows(run: RunFile): readonly HistoryRow[] {
+  if (run.generators.kind === 'share') return []
+  const fingerprint = fingerprintOf(run)
+  const of = (field: string): string => fingerprint.get(field) ?? ''
+  const ofRun = {
+    runId: run.runId,
+    startedAt: run.startedAt,
+    commit: run.commit?.short ?? null,
+    isDirty: run.commit?.isDirty ?? null,
+    environmentKey: hashOf(environmentKey(run)),
+    environment: environmentText(run),
+    nodeVersion: of('Node'),
+    kernel: of('kernel'),
+    redisVersion: of('Redis'),
+    natsVersion: of('NATS'),
+    redisClientVersion: of('ioredis'),
+    natsClientVersion: of('@nats-io/transport-node'),
+    serverConfiguration: of('server configuration'),
+  }
+  return run.scenarios.flatMap((scenario): HistoryRow[] => {
+    if (scenario.state !== 'measured' || scenario.testStatus === 'cancelled') return []
+    const { result, workloadHash, verdict, name } = scenario
+    if (result.isInterrupted) return []
+    const seriesKey = hashOf(seriesText(fingerprint, result.health.dispatch))
+    return result.operations.map(({ name: operation, counts, response, service, deliveries }) => ({
+      ...ofRun,
+      seriesKey,
+      workloadHash,
+      scenario: name,
+      operation,
+      verdict: verdict.kind,
+      requests: counts.ok,
+      p50Ms: response.figures.p50Ms,
+      p95Ms: response.figures.p95Ms,
+      p99Ms: response.figures.p99Ms,
+      p999Ms: response.figures.p999Ms,
+      serviceP50Ms: service.figures.p50Ms,
+      serviceP95Ms: service.figures.p95Ms,
+      serviceP99Ms: service.figures.p99Ms,
+      serviceP999Ms: service.figures.p999Ms,
+      throughputPerSecond: throughputPerSecond(result, operation),
+      errorRatio: ratio(
+        counts.dropped + counts.notStarted + counts.failed + counts.timedOut + counts.unfinished,
+        counts.planned,
+      ),
+      deliveryRatio: deliveryRatio(countedDeliveries(deliveries)),
+      referenceVersion: run.reference?.version ?? null,
+      referenceRedisP50Ms: run.reference?.redisP50Ms ?? null,
+      referenceNatsP50Ms: run.reference?.natsP50Ms ?? null,
+    }))
+  })
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole
+}
+
+/** `Redis 7.0.15 and NATS 2.9.10 (programs), Node 24.21.0, 2 cores of Some CPU, generators: one` */
+function environmentText(run: RunFile): string {
+  const of = (field: string): string => fingerprintOf(run).get(field) ?? 'unknown'
+  const servers =
+    run.backends.kind === 'memory'
+      ? 'memory'
+      : `Redis ${of('Redis')} and NATS ${of('NATS')} (${of('backend')})`
+  const generators = of('generators') === 'one' ? '' : `, generators: ${of('generators')}`
+  return `${servers}, Node ${of('Node')}, ${of('available cores')} cores of ${of('CPU model')}${generators}`
+}

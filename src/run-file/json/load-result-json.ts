@@ -1,0 +1,135 @@
+import type { LoadModel } from '../../load/load-model.ts'
+import type { Deliveries, LoadResult, OperationResult } from '../../load/result.ts'
+import { deserializeHistogram, serializeHistogram } from './histogram-json.ts'
+import type { LoadResultJson } from '../schema/load-result-schema.ts'
+import {
+  deserializeMetric,
+  deserializeTagSplit,
+  serializeMetric,
+  serializeTagSplit,
+} from './notes-json.ts'
+
+type OperationJson = LoadResultJson['operations'][number]
+type ModelJson = LoadResultJson['model']
+type DeliveriesJson = NonNullable<OperationJson['deliveries']>
+
+/**
+ * A load result as plain data, fit for JSON and for other processes. Nothing of `LoadResult` is lost;
+ * what a caller's object holds besides is left out.
+ */
+export function serializeLoadResult(result: LoadResult): LoadResultJson {
+  const { startedAt, model, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
+  const { isInterrupted, abortReason, limits, health, verdictThresholds } = result
+  const { intervals, undeclaredTags, windowedSlo } = result
+  const operations = [...result.operations].map(([name, operation]): OperationJson => ({
+    name,
+    counts: operation.counts,
+    lostByPause: operation.lostByPause,
+    errors: operation.errors,
+    response: serializeHistogram(operation.response),
+    service: serializeHistogram(operation.service),
+    undisturbed: serializeHistogram(operation.undisturbed),
+    failure: serializeHistogram(operation.failure),
+    lateness: serializeHistogram(operation.lateness),
+    deliveries: operation.deliveries && serializeDeliveries(operation.deliveries),
+    checks: operation.checks,
+    tags: operation.tags.map(serializeTagSplit),
+  }))
+  return {
+    startedAt,
+    model: serializeModel(model),
+    arrivals,
+    seed,
+    warmUpMs,
+    durationMs,
+    measuredMs,
+    isInterrupted,
+    abortReason,
+    limits,
+    health,
+    verdictThresholds,
+    operations,
+    intervals,
+    metrics: result.metrics.map(serializeMetric),
+    undeclaredTags,
+    windowedSlo,
+  }
+}
+
+/**
+ * The load result of its stored form, with live histograms.
+ * @param json as `loadResultSchema` accepts it.
+ * @throws Error if a histogram in it is damaged.
+ */
+export function deserializeLoadResult(json: LoadResultJson): LoadResult {
+  const operations = json.operations.map(
+    ({ name, ...operation }): readonly [string, OperationResult] => [
+      name,
+      {
+        counts: operation.counts,
+        lostByPause: operation.lostByPause,
+        errors: operation.errors,
+        response: deserializeHistogram(operation.response),
+        service: deserializeHistogram(operation.service),
+        undisturbed: deserializeHistogram(operation.undisturbed),
+        failure: deserializeHistogram(operation.failure),
+        lateness: deserializeHistogram(operation.lateness),
+        deliveries: operation.deliveries && deserializeDeliveries(operation.deliveries),
+        checks: operation.checks,
+        tags: operation.tags.map(deserializeTagSplit),
+      },
+    ],
+  )
+  const metrics = json.metrics.map(deserializeMetric)
+  const model = deserializeModel(json.model)
+  return { ...json, model, operations: new Map(operations), metrics }
+}
+
+function serializeModel(model: LoadModel): ModelJson {
+  if (model.kind === 'open') return { kind: 'open' }
+  const { users, thinkTime, userTimeMs, iterations, setUp, tearDown } = model
+  const time = serializeHistogram(iterations.time)
+  return {
+    kind: 'closed',
+    users,
+    thinkTime,
+    userTimeMs,
+    iterations: { ...iterations, time },
+    setUp,
+    tearDown,
+  }
+}
+
+function deserializeModel(model: ModelJson): LoadModel {
+  if (model.kind === 'open') return model
+  const time = deserializeHistogram(model.iterations.time)
+  return { ...model, iterations: { ...model.iterations, time } }
+}
+
+function serializeDeliveries(deliveries: Deliveries): DeliveriesJson {
+  if (deliveries.kind === 'unknown') return { kind: 'unknown', reason: deliveries.reason }
+  const { expected, received, duplicates, missing, incomplete, missingByPause } = deliveries
+  return {
+    kind: 'counted',
+    expected,
+    received,
+    duplicates,
+    missing,
+    incomplete,
+    missingByPause,
+    receipt: serializeHistogram(deliveries.receipt),
+    completion: serializeHistogram(deliveries.completion),
+    undisturbedCompletion: serializeHistogram(deliveries.undisturbedCompletion),
+    receivers: deliveries.receivers,
+  }
+}
+
+function deserializeDeliveries(deliveries: DeliveriesJson): Deliveries {
+  if (deliveries.kind === 'unknown') return deliveries
+  return {
+    ...deliveries,
+    receipt: deserializeHistogram(deliveries.receipt),
+    completion: deserializeHistogram(deliveries.completion),
+    undisturbedCompletion: deserializeHistogram(deliveries.undisturbedCompletion),
+  }
+}

@@ -1,0 +1,142 @@
+import type { ProbeOutcome } from '../load/capacity.ts'
+import { formatMs } from '../load/duration.ts'
+import { formatValue } from '../load/metrics/format-value.ts'
+import { leastRequests, type LeastRequests } from '../load/least-requests.ts'
+import { percentileMs, sumOf } from '../load/recording/histogram.ts'
+import { formatRatio, type SloRow } from '../load/slo/slo-row.ts'
+import { achievedPerSecond } from '../load/totals.ts'
+import { MEDIAN_LATENESS } from '../load/verdict/judge-pace.ts'
+import type { VerdictReason } from '../load/verdict/verdict.ts'
+import { deserializeHistogram } from './json/histogram-json.ts'
+import { ownErrors } from './own-errors.ts'
+import type { CapacityEntry, ScenarioEntry } from './run-file.ts'
+
+/** One probe as the run file has it. */
+export type ProbeEntry = CapacityEntry['probes'][number]
+
+/** What the test of one probe came to. */
+export type ProbeJudgement =
+  | {
+      readonly kind: 'judged'
+      readonly probe: ProbeEntry
+      /** Of the scenario, which only a run of it tells. */
+      readonly name: string
+      /** What its SLO asks for, however many this probe had. */
+      readonly least: LeastRequests
+    }
+  /** It was ended from outside, and says nothing of its rate. */
+  | { readonly kind: 'interrupted' }
+  /** The scenario is not one whose capacity can be searched for; the message says why. */
+  | { readonly kind: 'unfit'; readonly message: string }
+
+type Measured = ScenarioEntry & { readonly state: 'measured' }
+
+/** Judges what a scenario's test gave at one rate. */
+export function judgeProbe(rate: number, entries: readonly ScenarioEntry[]): ProbeJudgement {
+  if (entries.some(({ testStatus }) => testStatus === 'cancelled')) return { kind: 'interrupted' }
+  const [entry, ...others] = entries
+  if (entry === undefined) return { kind: 'unfit', message: 'It has no test.' }
+  if (others.length > 0) {
+    const message = `It makes ${entries.length} loads, and a rate can be searched for one.`
+    return { kind: 'unfit', message }
+  }
+  if (entry.state !== 'measured') return { kind: 'unfit', message: entry.error }
+  if (entry.slo.every(({ isDefault }) => isDefault)) {
+    const message = 'It asserts no SLO that a rate could miss. Add expect(result).toMeetSlo({ … }).'
+    return { kind: 'unfit', message: ownErrors(entry.error).join(' ') || message }
+  }
+  const planned = entry.result.operations.map(({ name, counts }) => [name, counts.planned] as const)
+  return {
+    kind: 'judged',
+    probe: probeOf(rate, entry),
+    name: entry.name,
+    least: leastRequests(entry.bounds, new Map(planned)),
+  }
+}
+
+function probeOf(rate: number, entry: Measured): ProbeEntry {
+  const { operations, durationMs, startedAt } = entry.result
+  const response = sumOf(operations.map((operation) => deserializeHistogram(operation.response)))
+  return {
+    rate,
+    durationMs,
+    ...outcomeOf(entry),
+    startedAt,
+    achievedPerSecond: achievedPerSecond(entry.result) ?? 0,
+    response: {
+      p50Ms: percentileMs(response, 50),
+      p95Ms: percentileMs(response, 95),
+      p99Ms: percentileMs(response, 99),
+      maxMs: percentileMs(response, 100),
+    },
+    latenessP99Ms: latenessP99Ms(entry),
+  }
+}
+
+/**
+ * A rate passes if its SLO is met by a measurement of which at most the median is in doubt: every request
+ * is late by the same then, and what is met in spite of that is met. Otherwise the system gave out, unless the
+ * generator may have, which makes it a disturbed probe: what it was late by is taken off the system's times twice, once for requests that
+ * started late (that is the service time) and once for answers that waited for the same busy thread.
+ */
+function outcomeOf(entry: Measured): { outcome: ProbeOutcome; reasons: string[] } {
+  const { verdict, slo } = entry
+  const allDoubts = verdict.kind === 'valid' ? [] : verdict.reasons
+  const doubts = allDoubts.filter(({ figure }) => figure !== MEDIAN_LATENESS)
+  const ownDoubts = doubts.filter((doubt) => isOfGenerator(doubt, doubts))
+  // Where there was nothing to measure, nothing succeeded.
+  const missed = slo.filter((row) => row.outcome === 'missed' || row.measured === null)
+  const reasons = [
+    ...slo.filter(({ outcome }) => outcome !== 'met').map(describe),
+    ...doubts.map(({ message }) => message),
+  ]
+  if (reasons.length === 0) {
+    if (entry.testStatus === 'passed') return { outcome: 'passed', reasons }
+    return { outcome: 'system', reasons: [entry.error ?? 'the test failed'] }
+  }
+  const isSystem =
+    ownDoubts.length === 0
+      ? missed.length > 0 || slo.every(({ outcome }) => outcome === 'met')
+      : missed.some((row) => isMissedAnyhow(row, latenessP99Ms(entry) ?? 0))
+  return { outcome: isSystem ? 'system' : 'generator', reasons }
+}
+
+/**
+ * Whether a doubt about a measurement is the generator's fault. A system that doesn't answer causes
+ * requests to be dropped or unfinished, and the dropped ones to be missing from those started.
+ */
+function isOfGenerator(doubt: VerdictReason, all: readonly VerdictReason[]): boolean {
+  const { figure, measured, threshold } = doubt
+  if (figure !== 'achieved/planned') return figure !== 'dropped' && figure !== 'unfinished'
+  const dropped = all.find((other) => other.figure === 'dropped')?.measured ?? 0
+  return measured + dropped < threshold
+}
+
+/** Whether a time is over its bound by more than a busy generator can have added. */
+function isMissedAnyhow({ unit, bound, punctual }: SloRow, latenessMs: number): boolean {
+  return unit === 'ms' && punctual !== null && punctual - latenessMs >= bound
+}
+
+function latenessP99Ms({ result }: Measured): number | null {
+  const all = result.operations.map(({ lateness }) => deserializeHistogram(lateness))
+  return percentileMs(sumOf(all), 99)
+}
+
+function describe({
+  operation,
+  metric,
+  unit,
+  comparison,
+  bound,
+  measured,
+  outcome,
+}: SloRow): string {
+  const figure = (value: number): string => {
+    if (unit === 'ms') return formatMs(value)
+    if (unit === 'number') return formatValue(value)
+    return unit === '1/s' ? `${value.toFixed(1)}/s` : formatRatio(value)
+  }
+  const found = measured === null ? 'nothing measured' : figure(measured)
+  const note = outcome === 'inconclusive' ? ', inconclusive' : ''
+  return `${operation} ${metric} ${found}, not ${comparison} ${figure(bound)}${note}`
+}

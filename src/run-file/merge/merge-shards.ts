@@ -1,0 +1,83 @@
+import { judgeSlo } from '../../load/slo/judge-slo.ts'
+import { mergeResults } from '../../load/merge/merge-results.ts'
+import { judgeMeasurement } from '../../load/verdict/verdict.ts'
+import { deserializeLoadResult, serializeLoadResult } from '../json/load-result-json.ts'
+import { requireOneLoad, type Share } from './one-load.ts'
+import type { RunFile, ScenarioEntry } from '../run-file.ts'
+
+type Measured = Extract<ScenarioEntry, { state: 'measured' }>
+
+/**
+ * The run that all shares of a load are together: what they measured is added up, and the SLOs are
+ * judged on the sum.
+ * @param shares in any order.
+ * @param runIdOf names the run, by when it began and what it was of.
+ * @throws MergeError if they don't belong together, or aren't all.
+ */
+export function mergeShards(
+  shares: readonly Share[],
+  runIdOf: (run: Pick<RunFile, 'startedAt' | 'commit'>) => string,
+): RunFile {
+  const { runs, generators } = requireOneLoad(shares)
+  const [first] = runs
+  const startedAt = earliest(runs.map((run) => run.startedAt))
+  const finished = runs.flatMap(({ finishedAt }) => finishedAt ?? []).toSorted()
+  return {
+    ...first,
+    runId: runIdOf({ startedAt, commit: first.commit }),
+    status: 'complete',
+    startedAt,
+    finishedAt: finished.at(-1) ?? null,
+    generators: {
+      kind: 'merged',
+      startAt: generators.startAt,
+      namespace: generators.namespace,
+      shares: runs.map(({ runId, environment }) => ({ runId, environment })),
+    },
+    scenarios: first.scenarios.map((scenario, index) =>
+      scenario.state !== 'measured'
+        ? scenario
+        : mergeScenario(
+            scenario,
+            runs.map((run) => measuredAt(run, index)),
+          ),
+    ),
+  }
+}
+
+function mergeScenario(first: Measured, entries: readonly Measured[]): Measured {
+  const [one, ...others] = entries.map(({ result }) => deserializeLoadResult(result))
+  if (one === undefined) throw new TypeError('there is nothing to merge')
+  const { bounds } = first
+  const result = mergeResults([one, ...others], bounds)
+  const verdict = judgeMeasurement(result, bounds)
+  const slo = bounds.length === 0 ? [] : judgeSlo(result, bounds)
+  // The test of a share with an invalid measurement fails by that alone; the whole has its own.
+  const errors = entries.flatMap((entry, index) =>
+    entry.error === null || entry.verdict.kind === 'invalid'
+      ? []
+      : [`share ${index + 1}: ${entry.error}`],
+  )
+  const isGood =
+    errors.length === 0 &&
+    verdict.kind !== 'invalid' &&
+    slo.every(({ outcome }) => outcome === 'met')
+  return {
+    ...first,
+    testStatus: isGood ? 'passed' : 'failed',
+    error: errors.length === 0 ? null : errors.join('\n'),
+    result: serializeLoadResult(result),
+    verdict,
+    slo,
+  }
+}
+
+function measuredAt(run: RunFile, index: number): Measured {
+  const entry = run.scenarios[index]
+  if (entry?.state === 'measured') return entry
+  throw new TypeError(`${run.runId}: scenario ${index} was not measured`)
+}
+
+function earliest(times: readonly string[]): string {
+  return times.toSorted()[0] ?? ''
+}

@@ -1,0 +1,59 @@
+import { countedDeliveries, total } from '../../load/totals.ts'
+import type { LoadResultJson } from '../schema/load-result-schema.ts'
+
+type OperationJson = LoadResultJson['operations'][number]
+type Seconds = LoadResultJson['intervals']
+
+/** The schema's version since which a second has all that it had, and deliveries are conserved. */
+const CONSERVED_SINCE = 3
+
+/**
+ * Requests of one operation that appear or vanish: between its counts, its seconds, the values of its tags and
+ * its errors; and receipts that do.
+ * @param seconds its own.
+ * @param recordedIn the version of the schema by which it was recorded.
+ */
+export function* flawsOfOperation(
+  { counts, errors, tags, deliveries }: OperationJson,
+  seconds: Seconds,
+  recordedIn: number,
+): Generator<string> {
+  const { planned, started, dropped, notStarted, ok, failed, timedOut, unfinished } = counts
+  yield* flawOfCounts('planned', planned, { started, dropped, notStarted })
+  yield* flawOfCounts('started', started, { ok, failed, timedOut, unfinished })
+  yield* flawOfSum(
+    'failed',
+    failed,
+    'its errors',
+    total(errors, ({ count }) => count),
+  )
+  for (const [tag, values] of Map.groupBy(tags, (split) => split.tag)) {
+    for (const name of ['ok', 'failed', 'timedOut', 'unfinished'] as const) {
+      const sum = total(values, (split) => split.counts[name])
+      yield* flawOfSum(name, counts[name], `all values of its tag "${tag}"`, sum)
+    }
+  }
+  if (recordedIn < CONSERVED_SINCE) return
+  for (const name of ['started', 'dropped', 'ok', 'failed', 'timedOut'] as const) {
+    const sum = total(seconds, (second) => second[name])
+    yield* flawOfSum(name, counts[name], 'its seconds', sum)
+  }
+  const counted = countedDeliveries(deliveries)
+  if (counted === null) return
+  const { expected, received, missing } = counted
+  yield* flawOfCounts('expected receipts', expected, { received, missing })
+}
+
+/** A whole that is not the sum of its parts. */
+export function* flawOfCounts(
+  name: string,
+  whole: number,
+  parts: Readonly<Record<string, number>>,
+): Generator<string> {
+  const sum = total(Object.values(parts), (part) => part)
+  yield* flawOfSum(name, whole, Object.keys(parts).join(' + '), sum)
+}
+
+function* flawOfSum(name: string, whole: number, parts: string, sum: number): Generator<string> {
+  if (whole !== sum) yield `${name} is ${whole}, but ${parts} is ${sum}.`
+}

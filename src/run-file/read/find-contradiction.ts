@@ -1,0 +1,130 @@
+import { total } from '../../load/totals.ts'
+import { flawOfCounts, flawsOfOperation } from './count-flaws.ts'
+import { flawOfHistogram, flawOfTrend, flawsOfHistograms } from './histogram-flaws.ts'
+import type { LoadResultJson } from '../schema/load-result-schema.ts'
+import { printable } from '../printable.ts'
+import type { RunFile } from '../run-file.ts'
+
+/**
+ * Where a run contradicts itself, with both of the values that can't be true together: figures that are not
+ * those of the histogram beside them, requests that appear or vanish, percentiles that fall. `null` if nowhere.
+ * @param recordedIn the version of the schema by which it was recorded.
+ */
+export function findContradiction(run: RunFile, recordedIn: number): string | null {
+  const [first = null] = contradictions(run, recordedIn)
+  return first
+}
+
+function* contradictions(run: RunFile, recordedIn: number): Generator<string> {
+  for (const scenario of run.scenarios) {
+    const place = `scenario ${quoted(scenario.name)}`
+    if (scenario.state === 'lost') yield* within(place, fallingSeconds(scenario.intervals))
+    if (scenario.state === 'measured') yield* ofResult(place, scenario.result, recordedIn)
+  }
+  for (const { name, latency } of run.microBenchmarks) {
+    const { minMs, p50Ms, p75Ms, p99Ms, maxMs } = latency
+    const times = { min: minMs, P50: p50Ms, P75: p75Ms, P99: p99Ms, max: maxMs }
+    yield* within(`micro-benchmark ${quoted(name)}`, falling(times))
+  }
+  for (const { name, probes } of run.capacities) {
+    for (const { rate, response } of probes) {
+      yield* within(`capacity of ${quoted(name)}, probe at ${rate}/s`, fallingResponse(response))
+    }
+  }
+}
+
+function* ofResult(place: string, result: LoadResultJson, recordedIn: number): Generator<string> {
+  const { operations, intervals } = result
+  const byName = Map.groupBy(intervals, ({ operation }) => operation)
+  const names = new Set<string>()
+  for (const operation of operations) {
+    const { name } = operation
+    const here = `${place}, operation ${quoted(name)}`
+    if (names.has(name)) yield `${here} is there twice.`
+    names.add(name)
+    yield* within(here, flawsOfOperation(operation, byName.get(name) ?? [], recordedIn))
+    yield* within(here, flawsOfHistograms(operation, recordedIn))
+  }
+  for (const name of byName.keys()) {
+    if (!names.has(name))
+      yield `${place} has seconds of ${quoted(name)}, which is no operation of it.`
+  }
+  yield* within(place, fallingSeconds(intervals))
+  yield* within(place, ofUsers(result.model))
+  for (const metric of result.metrics) {
+    if (metric.kind !== 'trend') continue
+    yield* within(`${place}, metric ${quoted(metric.name)}`, flawOfTrend(metric))
+  }
+  yield* within(place, ofTime(result))
+}
+
+function* ofTime({ operations, durationMs, measuredMs }: LoadResultJson): Generator<string> {
+  // Each is a difference of two times of a clock.
+  if (measuredMs > durationMs + 1) {
+    yield `measuredMs is ${measuredMs}, but it was to be measured for ${durationMs} ms.`
+  }
+  const planned = total(operations, ({ counts }) => counts.planned)
+  if (measuredMs === 0 && planned > 0) {
+    yield `measuredMs is 0, but ${planned} requests were due in that time.`
+  }
+}
+
+/** Of a load of users: its iterations, and what was done for each user. */
+function* ofUsers(model: LoadResultJson['model']): Generator<string> {
+  if (model.kind === 'open') return
+  const { iterations, setUp, tearDown } = model
+  const { started, completed, cutShort, underWay, time } = iterations
+  yield* flawOfCounts('iterations started', started, { completed, cutShort, underWay })
+  yield* flawOfHistogram('time of iterations', time, { least: completed, most: started })
+  for (const [phase, counts] of Object.entries({ 'set-up': setUp, 'tear-down': tearDown })) {
+    const { users, ok, failed, timedOut, notDone } = counts
+    yield* flawOfCounts(`users of the ${phase}`, users, { ok, failed, timedOut, notDone })
+  }
+}
+
+type Seconds = LoadResultJson['intervals']
+
+function* fallingSeconds(seconds: Seconds): Generator<string> {
+  for (const { second, operation, response } of seconds) {
+    // A day has 100,000 of them.
+    if (response === null || isAscending(response)) continue
+    for (const flaw of fallingResponse(response)) {
+      yield `operation ${quoted(operation)}, second ${second}: ${flaw}`
+    }
+  }
+}
+
+function isAscending({ p50Ms, p95Ms, p99Ms, maxMs }: NonNullable<Seconds[number]['response']>) {
+  return p50Ms <= p95Ms && p95Ms <= p99Ms && p99Ms <= maxMs
+}
+
+function fallingResponse(of: Readonly<Record<'p50Ms' | 'p95Ms' | 'p99Ms' | 'maxMs', Time>>) {
+  return falling({ P50: of.p50Ms, P95: of.p95Ms, P99: of.p99Ms, max: of.maxMs })
+}
+
+type Time = number | null
+
+/** A higher percentile is never shorter; all of them are there or none is. */
+function* falling(times: Readonly<Record<string, Time>>): Generator<string> {
+  const entries = Object.entries(times)
+  for (const [index, [name, time]] of entries.entries()) {
+    const [nextName, next] = entries[index + 1] ?? [name, time]
+    if (time === next || (time !== null && next !== null && time < next)) continue
+    yield `${name} is ${shown(time)}, but ${nextName} is ${shown(next)}.`
+  }
+}
+
+function shown(time: Time): string {
+  return time === null ? 'missing' : `${time} ms`
+}
+
+/** Names that users chose have to leave room for the values. */
+const MAX_NAME = 60
+
+function quoted(name: string): string {
+  return `"${printable(name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name)}"`
+}
+
+function* within(place: string, flaws: Iterable<string>): Generator<string> {
+  for (const flaw of flaws) yield `${place}: ${flaw}`
+}

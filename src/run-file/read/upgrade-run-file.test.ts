@@ -1,0 +1,221 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { arbitraryRun } from '../testing/arbitrary-run.ts'
+import { runFileSchema, type RunFile } from '../run-file.ts'
+import { upgradeRunFile } from './upgrade-run-file.ts'
+
+type Json = Record<string, unknown>
+
+/** A run as version 4 had it. */
+function asVersion4(run: RunFile): Json {
+  const later = ['ranOn', 'model', 'medianLateness', 'tailLateness', 'pauseRatio']
+  const notes = ['metrics', 'undeclaredTags', 'checks', 'tags']
+  return { ...without(run, [...later, ...notes]), schemaVersion: 4 }
+}
+
+/** A run as version 3 had it. */
+function asVersion3(run: RunFile): Json {
+  return { ...without(asVersion4(run), ['coreWaitMs']), schemaVersion: 3 }
+}
+
+/** A run as version 2 of the schema had it: what it did not record is not there. */
+function asVersion2(run: RunFile): Json {
+  const later = ['notStarted', 'lostByPause', 'undisturbed', 'pauses', 'receiverPauseMs']
+  const ofDeliveries = ['incomplete', 'missingByPause', 'undisturbedCompletion', 'receivers']
+  const notThen = [...later, ...ofDeliveries, 'isDefault']
+  const capacities = run.capacities.map(({ probes, ...capacity }) => ({
+    ...capacity,
+    probes: probes.map((probe) => without(probe, ['durationMs'])),
+  }))
+  const then = where(
+    without(asVersion3(run), notThen),
+    (key, value) => key !== 'kind' || value !== 'counted',
+  )
+  return { ...then, capacities, schemaVersion: 2 }
+}
+
+/** A run as version 1 had it. */
+function asVersion1(run: RunFile): Json {
+  const later = ['reference', 'configurationHash', 'workloadHash']
+  return { ...without(asVersion2(run), later), schemaVersion: 1 }
+}
+
+function without(data: unknown, keys: readonly string[]): Json {
+  return where(data, (key) => !keys.includes(key))
+}
+
+function where(data: unknown, isKept: (key: string, value: unknown) => boolean): Json {
+  return JSON.parse(
+    JSON.stringify(data, (key, value: unknown) => (isKept(key, value) ? value : undefined)),
+  )
+}
+
+/** A run in which nothing happened that version 4 did not record, judged as it was then. */
+function recordedInVersion4(run: RunFile): RunFile {
+  const scenarios = run.scenarios.map((scenario) => {
+    if (scenario.state !== 'measured') return scenario
+    const health = { ...scenario.result.health, ranOn: { most: 0, atEnd: 0 } }
+    const model = { kind: 'open' } as const
+    const operations = scenario.result.operations.map((operation) => ({
+      ...operation,
+      checks: [],
+      tags: [],
+    }))
+    const notes = { metrics: [], undeclaredTags: { count: 0, sample: '' } }
+    const verdictThresholds = {
+      ...scenario.result.verdictThresholds,
+      medianLateness: { degraded: null },
+      tailLateness: { degraded: 0 },
+      pauseRatio: { degraded: 0 },
+    }
+    return {
+      ...scenario,
+      result: { ...scenario.result, model, health, operations, ...notes, verdictThresholds },
+    }
+  })
+  return { ...run, scenarios }
+}
+
+/** A run in which nothing happened that version 3 did not record. */
+function recordedInVersion3(run: RunFile): RunFile {
+  const scenarios = recordedInVersion4(run).scenarios.map((scenario) => {
+    if (scenario.state !== 'measured') return scenario
+    const health = { ...scenario.result.health, coreWaitMs: null }
+    return { ...scenario, result: { ...scenario.result, health } }
+  })
+  return { ...run, scenarios }
+}
+
+/** A run in which nothing happened that version 2 did not record. */
+function recordedInVersion2(run: RunFile): RunFile {
+  const notDefault = <T extends object>(rows: readonly T[]) =>
+    rows.map((row) => ({ ...row, isDefault: false }))
+  const scenarios = recordedInVersion4(run).scenarios.flatMap((scenario): RunFile['scenarios'] => {
+    if (scenario.state === 'lost') return []
+    if (scenario.state === 'unmeasured') return [scenario]
+    const { result, slo, bounds } = scenario
+    const { health, verdictThresholds } = result
+    const receiverPauseMs = { degraded: 250 }
+    return [
+      {
+        ...scenario,
+        slo: notDefault(slo),
+        bounds: notDefault(bounds),
+        result: {
+          ...result,
+          health: {
+            ...health,
+            pauses: { count: 0, totalMs: 0, maxMs: 0 },
+            coreWaitMs: null,
+            ranOn: { most: 0, atEnd: 0 },
+          },
+          verdictThresholds: { ...verdictThresholds, receiverPauseMs },
+          windowedSlo: notDefault(result.windowedSlo),
+          operations: result.operations.map(({ counts, deliveries, ...operation }) => ({
+            ...operation,
+            counts: { ...counts, notStarted: 0 },
+            lostByPause: 0,
+            undisturbed: operation.service,
+            deliveries:
+              deliveries === null || deliveries.kind === 'unknown'
+                ? null
+                : {
+                    ...deliveries,
+                    incomplete: Math.min(
+                      deliveries.missing,
+                      Math.max(
+                        counts.ok - deliveries.completion.figures.count,
+                        deliveries.missing > 0 ? 1 : 0,
+                      ),
+                    ),
+                    missingByPause: 0,
+                    undisturbedCompletion: deliveries.completion,
+                    receivers: null,
+                  },
+          })),
+        },
+      },
+    ]
+  })
+  const capacities = run.capacities.map(({ probes, ...capacity }) => ({
+    ...capacity,
+    probes: probes.map((probe) => ({ ...probe, durationMs: capacity.durationMs })),
+  }))
+  return { ...run, scenarios, capacities }
+}
+
+test('a file of version 4 becomes one of today, judged as it was', () => {
+  fc.assert(
+    fc.property(arbitraryRun.map(recordedInVersion4), (run) => {
+      expect(runFileSchema.parse(upgradeRunFile({ ...asVersion4(run), schemaVersion: 4 }))).toEqual(
+        run,
+      )
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('so does one of version 3', () => {
+  fc.assert(
+    fc.property(arbitraryRun.map(recordedInVersion3), (run) => {
+      expect(runFileSchema.parse(upgradeRunFile({ ...asVersion3(run), schemaVersion: 3 }))).toEqual(
+        run,
+      )
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('so is a file of version 2', () => {
+  fc.assert(
+    fc.property(arbitraryRun.map(recordedInVersion2), (run) => {
+      expect(runFileSchema.parse(upgradeRunFile({ ...asVersion2(run), schemaVersion: 2 }))).toEqual(
+        run,
+      )
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('and one of version 1', () => {
+  fc.assert(
+    fc.property(arbitraryRun.map(recordedInVersion2), (run) => {
+      const { backends } = run
+      const data = { ...asVersion1(run), schemaVersion: 1 }
+      expect(runFileSchema.parse(upgradeRunFile(data))).toEqual({
+        ...run,
+        reference: null,
+        backends: backends.kind === 'memory' ? backends : { ...backends, configurationHash: null },
+        scenarios: run.scenarios.map((scenario) =>
+          scenario.state === 'measured' ? { ...scenario, workloadHash: null } : scenario,
+        ),
+      })
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('a file of today is left as it is', () => {
+  fc.assert(
+    fc.property(arbitraryRun, (run) => {
+      expect(upgradeRunFile(run)).toBe(run)
+    }),
+    { numRuns: 5 },
+  )
+})
+
+test.each([1, 2, 3, 4])(
+  'whatever calls itself version %d is left for the schema to refuse',
+  (version) => {
+    const bad = fc.record({
+      schemaVersion: fc.constant(version),
+      backends: fc.anything(),
+      scenarios: fc.anything(),
+    })
+    fc.assert(
+      fc.property(bad, (data) => {
+        expect(runFileSchema.safeParse(upgradeRunFile(data)).success).toBe(false)
+      }),
+    )
+  },
+)

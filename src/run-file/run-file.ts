@@ -1,0 +1,179 @@
+import * as z from 'zod'
+import { capacitySchema } from './schema/capacity-schema.ts'
+import type { DeepReadonly } from './schema/deep-readonly.ts'
+import { dateTimeSchema, intervalSchema, loadResultSchema } from './schema/load-result-schema.ts'
+import { generatorsSchema } from './schema/generators-schema.ts'
+import { sloBoundSchema } from './schema/slo-bound-schema.ts'
+import { sloRowSchema } from './schema/slo-row-schema.ts'
+
+/** Raised with every change of the schema; see `upgrade-run-file.ts` for the older ones a reader takes. */
+export const SCHEMA_VERSION = 5
+
+/** `<UTC yyyymmddThhmmssZ>-<short commit>[-dirty]`, `-2of5` of a share, `.2` and so on where that was taken. */
+const runIdSchema = z
+  .string()
+  .regex(/^\d{8}T\d{6}Z-(nogit|[0-9a-f]{7,40}(-dirty)?)(-\d+of\d+)?(\.\d+)?$/)
+  .describe(
+    '<UTC yyyymmddThhmmssZ>-<short commit>[-dirty], or -nogit; -2of5 of a share; .2 … if taken.',
+  )
+
+const commitSchema = z.strictObject({
+  sha: z.string().regex(/^[0-9a-f]{40,64}$/),
+  short: z.string().regex(/^[0-9a-f]{7,40}$/),
+  branch: z.string().nullable().describe('null where no branch is checked out.'),
+  isDirty: z.boolean().describe('Whether anything, untracked files included, was not committed.'),
+})
+
+const hashSchema = z.string().regex(/^[0-9a-f]{16}$/)
+
+const backendsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.enum(['external', 'containers', 'programs']),
+    redisAddress: z.string().describe('Without user name and password.'),
+    natsAddresses: z.array(z.string()).describe('Without user names, passwords and tokens.'),
+    redisVersion: z.string(),
+    natsVersion: z.string(),
+    configurationHash: hashSchema
+      .nullable()
+      .describe('Of how the servers are set up, addresses and folders aside; null if unknown.'),
+  }),
+  z.strictObject({
+    kind: z.literal('memory'),
+    notice: z.string().describe('That no real server was measured, why, and how to get one.'),
+  }),
+])
+
+const environmentSchema = z
+  .strictObject({
+    cpuModel: z.string(),
+    cpuCores: z.int().min(1).describe('Logical cores of the machine.'),
+    availableCores: z.int().min(1).describe('Logical cores that this process may use.'),
+    memoryBytes: z.number().min(0),
+    cgroup: z
+      .strictObject({ cpuCores: z.number().nullable(), memoryBytes: z.number().nullable() })
+      .describe('Limits of the control group; null where there is none.'),
+    os: z.strictObject({
+      platform: z.string(),
+      architecture: z.string(),
+      kernel: z.string(),
+      name: z.string(),
+    }),
+    nodeVersion: z.string(),
+    packages: z.record(z.string(), z.string()).describe('Versions of the packages that measure.'),
+  })
+  .meta({ id: 'environment' })
+
+const verdictReasonSchema = z.strictObject({
+  figure: z.string(),
+  measured: z.number(),
+  threshold: z.number(),
+  message: z.string(),
+})
+
+/** See `src/load/verdict/verdict.ts`. */
+export const verdictSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('valid') }),
+  z.strictObject({ kind: z.literal('degraded'), reasons: z.array(verdictReasonSchema) }),
+  z.strictObject({ kind: z.literal('invalid'), reasons: z.array(verdictReasonSchema) }),
+])
+
+const scenario = {
+  name: z.string(),
+  file: z.string().describe("Relative to the project's folder, with forward slashes."),
+  testStatus: z.enum(['passed', 'failed', 'cancelled']),
+}
+
+const scenarioSchema = z
+  .discriminatedUnion('state', [
+    z.strictObject({
+      state: z.literal('measured'),
+      ...scenario,
+      error: z.string().nullable().describe('Why the test failed, if it did.'),
+      workloadHash: hashSchema
+        .nullable()
+        .describe('Of what the load is: its sources and what they declare; null if unknown.'),
+      result: loadResultSchema,
+      verdict: verdictSchema,
+      slo: z.array(sloRowSchema).describe('Empty of a share: judged on all shares together.'),
+      bounds: z.array(sloBoundSchema).describe('What the SLO asks for.'),
+    }),
+    z.strictObject({
+      state: z
+        .literal('lost')
+        .describe('The process that measured it died: its intervals are all there is.'),
+      ...scenario,
+      error: z.string().describe('How it died.'),
+      intervals: z.array(intervalSchema),
+    }),
+    z.strictObject({
+      state: z.literal('unmeasured').describe('It crashed or was cancelled before its end.'),
+      ...scenario,
+      error: z.string(),
+    }),
+  ])
+  .meta({ id: 'scenario' })
+
+const microBenchmarkSchema = z
+  .strictObject({
+    file: z.string(),
+    group: z.string().describe('The test that holds the benchmark.'),
+    name: z.string(),
+    samples: z.int().min(0),
+    latency: z.strictObject({
+      meanMs: z.number(),
+      p50Ms: z.number(),
+      p75Ms: z.number(),
+      p99Ms: z.number(),
+      minMs: z.number(),
+      maxMs: z.number(),
+    }),
+    throughputPerSecond: z
+      .number()
+      .describe('Mean, in closed loop: not a rate the system can take.'),
+    relativeMarginOfErrorPercent: z.number().nullable().describe("Of the latency's mean."),
+  })
+  .meta({ id: 'microBenchmark' })
+
+const referenceSchema = z
+  .strictObject({
+    version: z.int().min(1).describe('Of the reference workload: figures of unlike ones differ.'),
+    roundTrips: z.int().min(1).describe('Of each server, one after the other.'),
+    redisP50Ms: z.number().positive().describe('Median time of a round trip.'),
+    natsP50Ms: z.number().positive().describe('Median time of a round trip.'),
+    redisSpread: z.number().min(0).describe("Interquartile range of the blocks' medians / P50."),
+    natsSpread: z.number().min(0).describe("Interquartile range of the blocks' medians / P50."),
+  })
+  .meta({ id: 'reference' })
+
+/** What a run file holds. This is the source of `results/schema.json`, and of the type below. */
+export const runFileSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  runId: runIdSchema,
+  status: z
+    .enum(['running', 'complete', 'interrupted'])
+    .describe('A file that still says running was left by a run that was killed.'),
+  startedAt: dateTimeSchema,
+  finishedAt: dateTimeSchema.nullable().describe('null while running.'),
+  commit: commitSchema.nullable().describe('null outside of a git repository.'),
+  profile: z.string(),
+  backends: backendsSchema,
+  environment: environmentSchema.describe('Of merged shares: the first one.'),
+  reference: referenceSchema
+    .nullable()
+    .describe('The pinned reference workload, run before anything else; null where it was not.'),
+  generators: generatorsSchema(environmentSchema),
+  scenarios: z.array(scenarioSchema),
+  microBenchmarks: z.array(microBenchmarkSchema),
+  capacities: z.array(capacitySchema).describe('What `npm run bench:capacity` found.'),
+})
+
+/** One run: everything measured, and what is needed to judge and compare it. Plain data. */
+export type RunFile = DeepReadonly<z.infer<typeof runFileSchema>>
+export type Commit = NonNullable<RunFile['commit']>
+export type BackendsUsed = RunFile['backends']
+export type Generators = RunFile['generators']
+export type Reference = NonNullable<RunFile['reference']>
+export type Environment = RunFile['environment']
+export type ScenarioEntry = RunFile['scenarios'][number]
+export type MicroBenchmarkEntry = RunFile['microBenchmarks'][number]
+export type CapacityEntry = RunFile['capacities'][number]

@@ -1,0 +1,188 @@
+import * as fc from 'fast-check'
+import { arbitraryLoadResult, intervalOf, sloBound, sloRow } from './arbitrary-load.ts'
+import {
+  arbitraryText,
+  ascending,
+  count,
+  date,
+  percentiles,
+  positive,
+  rate,
+  time,
+} from './arbitrary-values.ts'
+import { serializeLoadResult } from '../json/load-result-json.ts'
+import type { RunFile, ScenarioEntry } from '../run-file.ts'
+
+/** Random runs and their parts, for property tests. They contradict themselves nowhere. */
+
+export { arbitraryHistogram, arbitraryText } from './arbitrary-values.ts'
+export { arbitraryLoadResult } from './arbitrary-load.ts'
+
+const NO_PERCENTILES = { p50Ms: null, p95Ms: null, p99Ms: null, maxMs: null }
+
+const latency = fc
+  .tuple(ascending(5), time)
+  .map(([[minMs = 0, p50Ms = 0, p75Ms = 0, p99Ms = 0, maxMs = 0], meanMs]) => ({
+    meanMs,
+    p50Ms,
+    p75Ms,
+    p99Ms,
+    minMs,
+    maxMs,
+  }))
+
+const reasons = fc.array(
+  fc.record({ figure: arbitraryText, measured: time, threshold: time, message: arbitraryText }),
+  { minLength: 1, maxLength: 2 },
+)
+
+const hex = (length: number) =>
+  fc
+    .array(fc.nat(15), { minLength: length, maxLength: length })
+    .map((digits) => digits.map((digit) => digit.toString(16)).join(''))
+const hash = hex(16)
+
+const scenario: fc.Arbitrary<ScenarioEntry> = fc.oneof(
+  fc.record({
+    state: fc.constant('measured'),
+    name: arbitraryText,
+    file: arbitraryText,
+    testStatus: fc.constantFrom('passed', 'failed', 'cancelled'),
+    error: fc.option(arbitraryText),
+    workloadHash: fc.option(hash),
+    result: arbitraryLoadResult.map(serializeLoadResult),
+    verdict: fc.oneof(
+      fc.constant({ kind: 'valid' as const }),
+      fc.record({ kind: fc.constantFrom('degraded', 'invalid'), reasons }),
+    ),
+    slo: fc.array(sloRow, { maxLength: 3 }),
+    bounds: fc.array(sloBound, { maxLength: 3 }),
+  }),
+  fc.record({
+    state: fc.constant('lost'),
+    name: arbitraryText,
+    file: arbitraryText,
+    testStatus: fc.constantFrom('failed', 'cancelled'),
+    error: arbitraryText,
+    intervals: fc.array(intervalOf(arbitraryText), { maxLength: 3 }),
+  }),
+  fc.record({
+    state: fc.constant('unmeasured'),
+    name: arbitraryText,
+    file: arbitraryText,
+    testStatus: fc.constantFrom('failed', 'cancelled'),
+    error: arbitraryText,
+  }),
+)
+
+const environment = fc.record({
+  cpuModel: arbitraryText,
+  cpuCores: fc.integer({ min: 1, max: 256 }),
+  availableCores: fc.integer({ min: 1, max: 256 }),
+  memoryBytes: count,
+  cgroup: fc.record({ cpuCores: fc.option(time), memoryBytes: fc.option(count) }),
+  os: fc.record({
+    platform: arbitraryText,
+    architecture: arbitraryText,
+    kernel: arbitraryText,
+    name: arbitraryText,
+  }),
+  nodeVersion: arbitraryText,
+  packages: fc.constant({ vitest: '5.1.1' }),
+})
+
+const shares = { startAt: date, namespace: arbitraryText }
+
+export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
+  schemaVersion: fc.constant(5),
+  runId: fc.constantFrom(
+    '20260102T030405Z-0a1b2c3',
+    '20260102T030405Z-0a1b2c3-dirty.2',
+    '20260102T030405Z-nogit',
+  ),
+  status: fc.constantFrom('running', 'complete', 'interrupted'),
+  startedAt: date,
+  finishedAt: fc.option(date),
+  commit: fc.option(
+    fc.record({
+      sha: hex(40),
+      short: hex(7),
+      branch: fc.option(arbitraryText),
+      isDirty: fc.boolean(),
+    }),
+  ),
+  profile: arbitraryText,
+  backends: fc.oneof(
+    fc.record({
+      kind: fc.constantFrom('external', 'containers', 'programs'),
+      redisAddress: fc.constant('redis://127.0.0.1:6379'),
+      natsAddresses: fc.constant(['nats://127.0.0.1:4222']),
+      redisVersion: arbitraryText,
+      natsVersion: arbitraryText,
+      configurationHash: fc.option(hash),
+    }),
+    fc.record({ kind: fc.constant('memory'), notice: arbitraryText }),
+  ),
+  environment,
+  reference: fc.option(
+    fc.record({
+      version: fc.integer({ min: 1, max: 9 }),
+      roundTrips: rate,
+      redisP50Ms: positive,
+      natsP50Ms: positive,
+      redisSpread: time,
+      natsSpread: time,
+    }),
+  ),
+  generators: fc.oneof(
+    fc.constant({ kind: 'one' as const }),
+    fc.record({ kind: fc.constant('share'), share: fc.constant(2), of: fc.constant(5), ...shares }),
+    fc.record({
+      kind: fc.constant('merged'),
+      shares: fc.array(fc.record({ runId: arbitraryText, environment }), { maxLength: 2 }),
+      ...shares,
+    }),
+  ),
+  scenarios: fc.array(scenario, { maxLength: 3 }),
+  capacities: fc.array(
+    fc.record({
+      name: arbitraryText,
+      file: arbitraryText,
+      durationMs: time,
+      from: rate,
+      precision: time,
+      probes: fc.array(
+        fc.record({
+          rate,
+          durationMs: time,
+          outcome: fc.constantFrom('passed', 'system', 'generator'),
+          reasons: fc.array(arbitraryText, { maxLength: 2 }),
+          startedAt: date,
+          achievedPerSecond: time,
+          response: fc.oneof(percentiles, fc.constant(NO_PERCENTILES)),
+          latenessP99Ms: fc.option(time),
+        }),
+        { maxLength: 3 },
+      ),
+      bracket: fc.record({
+        passed: fc.option(rate),
+        failed: fc.option(rate),
+        limit: fc.option(fc.constantFrom('system', 'generator')),
+        isConfirmed: fc.boolean(),
+      }),
+    }),
+    { maxLength: 2 },
+  ),
+  microBenchmarks: fc.array(
+    fc.record({
+      file: arbitraryText,
+      group: arbitraryText,
+      name: arbitraryText,
+      samples: count,
+      latency,
+      throughputPerSecond: time,
+      relativeMarginOfErrorPercent: fc.option(time),
+    }),
+    { maxLength: 2 },
+  ),
+})

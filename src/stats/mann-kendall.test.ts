@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { InputError } from '../input-error.ts'
+import { medianOf, trendOf } from './mann-kendall.ts'
+
+const value = fc
+  .double({ min: -1e6, max: 1e6, noNaN: true })
+  .map((x) => Math.round(x * 1_000) / 1_000)
+const series = fc.array(value, { minLength: 4, maxLength: 60 })
+
+test('a published example with a tie: S, variance and p', () => {
+  // J. Little, "A Mann-Kendall Example (By Hand)", College of the Holy Cross: 72 pairs rise, 18 fall.
+  const trend = trendOf([
+    12.9, 14.8, 13.2, 15.7, 13.8, 15.6, 12.9, 11.0, 17.3, 15.9, 19.0, 18.3, 20.1, 21.7,
+  ])
+  expect(trend.s).toBe(54)
+  expect(trend.z).toBeCloseTo(2.9058, 4)
+  expect(trend.p / 2).toBeCloseTo(0.0018, 4)
+})
+
+test('a textbook example with an outlier: it moves the slope by nothing', () => {
+  // Helsel and Hirsch, "Statistical Methods in Water Resources", ch. 10: 1 2 3 4 5 16 7.
+  expect(trendOf([1, 2, 3, 4, 5, 16, 7])).toMatchObject({ s: 19, slope: 1 })
+})
+
+test('a rise by the same amount has that slope, and is no accident', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 10, max: 60 }), (step, n) => {
+      const trend = trendOf(Array.from({ length: n }, (_, i) => i * step))
+      expect(trend).toMatchObject({ s: (n * (n - 1)) / 2, slope: step })
+      expect(trend.p).toBeLessThan(0.001)
+    }),
+  )
+})
+
+test('turned around in time, or upside down, a trend is the opposite one', () => {
+  fc.assert(
+    fc.property(series, (values) => {
+      const { s, z, p, slope } = trendOf(values)
+      for (const turned of [values.toReversed(), values.map((x) => -x)]) {
+        const trend = trendOf(turned)
+        expect([trend.s + s, trend.z + z, trend.slope + slope + 0]).toEqual([0, 0, 0])
+        expect(trend.p).toBe(p)
+      }
+    }),
+  )
+})
+
+test('only the order of the values counts for the test', () => {
+  fc.assert(
+    fc.property(series, (values) => {
+      const { s, z } = trendOf(values)
+      expect(trendOf(values.map((x) => Math.cbrt(x) * 10 + 3))).toMatchObject({ s, z })
+    }),
+  )
+})
+
+test('without a trend, p is below 0.05 in about 5 % of all series', () => {
+  let state = 12_345
+  const next = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+  const RUNS = 2_000
+  let rejected = 0
+  for (let run = 0; run < RUNS; run++) {
+    if (trendOf(Array.from({ length: 20 }, next)).p < 0.05) rejected++
+  }
+  // Within four standard deviations of the binomial distribution.
+  expect(Math.abs(rejected / RUNS - 0.05)).toBeLessThan(4 * Math.sqrt((0.05 * 0.95) / RUNS))
+})
+
+test('values that are all the same have no trend', () => {
+  expect(trendOf([5, 5, 5, 5])).toEqual({ n: 4, s: 0, z: 0, p: 1, slope: 0 })
+})
+
+test('the median is between the halves of the values', () => {
+  expect(medianOf([3, 1, 2])).toBe(2)
+  expect(medianOf([4, 1, 3, 2])).toBe(2.5)
+})
+
+test.each([[[1, 2, 3]], [[1, 2, 3, Number.NaN]]])('%j is refused', (values) => {
+  expect(() => trendOf(values)).toThrow(InputError)
+})

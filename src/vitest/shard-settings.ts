@@ -1,0 +1,86 @@
+import type { Shard } from '../load/arrivals/shard.ts'
+import { MAX_DURATION_MS } from '../load/duration.ts'
+import { InputError } from '../input-error.ts'
+
+/** One share of a run that several generators make together. */
+export interface ShardSettings {
+  readonly share: Shard
+  /** When the first request of all shares is due, in Unix ms. */
+  readonly startAtMs: number
+  /** What the names of all namespaces begin with: shares use each other's registrations. */
+  readonly namespace: string
+}
+
+/**
+ * Reads `BENCH_SHARD` (`2/5` is the second of five), `BENCH_START_AT` (ISO 8601 with its time zone)
+ * and `BENCH_NAMESPACE` (default: made of the start, so that all shares have the same); an empty one
+ * counts as not set.
+ * @returns `null` if this run is not a share.
+ * @throws InputError if one of them is malformed, or makes no sense without another.
+ */
+export function shardSettings(
+  env: Readonly<Record<string, string | undefined>>,
+): ShardSettings | null {
+  const { BENCH_SHARD, BENCH_START_AT, BENCH_NAMESPACE } = env
+  if (!BENCH_SHARD) {
+    const alone = BENCH_START_AT ? 'BENCH_START_AT' : BENCH_NAMESPACE ? 'BENCH_NAMESPACE' : null
+    if (alone === null) return null
+    throw new InputError(`${alone} is for shares of a run: say which by --shard, such as 2/5.`)
+  }
+  const share = readShard(BENCH_SHARD)
+  if (!BENCH_START_AT) {
+    throw new InputError(
+      'BENCH_SHARD: all shares have to start together: give them one --start-at, such as 2026-01-02T03:04:05Z.',
+    )
+  }
+  const startAtMs = readTime(BENCH_START_AT)
+  const defaultNamespace = `loadtest-${new Date(startAtMs).toISOString().replaceAll(/[^0-9TZ]/g, '')}`
+  return { share, startAtMs, namespace: readNamespace(BENCH_NAMESPACE || defaultNamespace) }
+}
+
+/**
+ * Checks that there is time to prepare the load.
+ * @param leadMs how much is needed.
+ * @throws InputError if the start is past, nearer than that, or farther than the longest duration.
+ */
+export function checkStartAhead(startAtMs: number, nowMs: number, leadMs: number): void {
+  const aheadMs = startAtMs - nowMs
+  if (aheadMs > MAX_DURATION_MS) {
+    throw new InputError(
+      `BENCH_START_AT: ${new Date(startAtMs).toISOString()} is more than ${MAX_DURATION_MS / 3_600_000} h ahead, the longest that a run waits.`,
+    )
+  }
+  if (aheadMs >= leadMs) return
+  const seconds = `${(Math.abs(aheadMs) / 1_000).toFixed(1)} s`
+  const when = aheadMs < 0 ? `was ${seconds} ago` : `is in ${seconds}`
+  throw new InputError(
+    `BENCH_START_AT: ${new Date(startAtMs).toISOString()} ${when}; it has to be at least ${leadMs / 1_000} s ahead, and as long as the scenario takes to prepare.`,
+  )
+}
+
+function readShard(text: string): Shard {
+  const [, number, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []
+  const share = { index: Number(number) - 1, of: Number(of) }
+  if (share.index >= 0 && share.index < share.of) return share
+  throw new InputError(
+    `BENCH_SHARD: "${text}" is not a share; the second of five is 2/5, the last one 5/5.`,
+  )
+}
+
+/** A time without a zone would be another one on each machine. */
+function readTime(text: string): number {
+  const isWhole = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/.test(text)
+  const timeMs = isWhole ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(timeMs)) return timeMs
+  throw new InputError(
+    `BENCH_START_AT: "${text}" is not a time with its zone, such as 2026-01-02T03:04:05Z.`,
+  )
+}
+
+/** It becomes a part of Redis keys and NATS subjects. Braces make a Redis Cluster's hash tag. */
+function readNamespace(text: string): string {
+  if (/^[\w{}-]{1,100}$/.test(text)) return text
+  throw new InputError(
+    `BENCH_NAMESPACE: "${text}" must be made of up to 100 letters, digits, -, _, { and }.`,
+  )
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { findContenders, measurePeers } from './peers/measure-peers.ts'
+import {
+  describeContenders,
+  describeMissing,
+  peersSection,
+  withSection,
+} from './peers/peers-section.ts'
+import { renderPeersTable } from './peers/peers-table.ts'
+import { InputError } from '../../src/input-error.ts'
+import { EXIT } from '../../src/run-file/outcome.ts'
+import { writeWholeFile } from '../../src/run-file/write/whole-files.ts'
+import type { CommandEnd } from '../../src/cli/run-command.ts'
+import { onSignals } from '../../src/process/signals.ts'
+
+/**
+ * Measures our engine beside other generators, by a judge that is neither, and prints one table.
+ * @param steadyMs how long each is judged for at each rate.
+ * @param page a file whose section is replaced by that table.
+ * @throws InputError if generators can't be told that duration, or for a page without such a section.
+ */
+export async function benchPeers(steadyMs: number, page: string | undefined): Promise<CommandEnd> {
+  if (steadyMs % 1_000 !== 0) {
+    throw new InputError('--duration: with --peers it must be in whole seconds, such as 9s.')
+  }
+  if (page !== undefined) readPageWith(page, '')
+  const { found, missing } = await findContenders()
+  process.stdout.write(`${describeContenders(found)}\n`)
+  for (const generator of missing) process.stdout.write(`${describeMissing(generator)}\n`)
+
+  const interrupted = new AbortController()
+  const signals = onSignals(() => interrupted.abort())
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  const rows = await measurePeers(found, steadyMs, say, interrupted.signal)
+  process.stdout.write(`\n${renderPeersTable(rows)}\n`)
+  if (signals.exitCode !== null) return signals.exitCode
+  if (page !== undefined) writeWholeFile(page, readPageWith(page, peersSection(rows, missing)))
+  return EXIT.good
+}
+
+function readPageWith(path: string, section: string): string {
+  const text = withSection(readPage(path), section)
+  if (text !== null) return text
+  throw new InputError(
+    `--page: ${path} has no place for the table. Put <!-- peers --> and <!-- end of peers --> there.`,
+  )
+}
+
+function readPage(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split(',')
+    throw new InputError(`--page: ${path}: ${reason}. Name a page that exists.`)
+  }
+}

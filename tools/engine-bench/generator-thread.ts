@@ -1,0 +1,26 @@
+import { once } from 'node:events'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Shard } from '../../src/load/arrivals/shard.ts'
+import { measureShard, type EngineLoad } from './measure-shard.ts'
+
+/** What a generator's thread is started with. */
+export interface GeneratorTask {
+  readonly load: EngineLoad
+  readonly share: Shard
+}
+
+/**
+ * The program of a thread that sends one share of a load. It says `ready`, is told when to begin, in
+ * Unix ms, and answers with what it measured.
+ */
+if (parentPort === null) throw new Error('this is the program of a thread')
+const port = parentPort
+const { load, share } = workerData as GeneratorTask
+const measured = await measureShard(load, share, async () => {
+  const told = once(port, 'message')
+  port.postMessage('ready')
+  const [startAtMs]: number[] = await told
+  if (startAtMs === undefined) throw new Error('no start was given')
+  return startAtMs
+})
+port.postMessage(measured)

@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js'
+import { sumOf } from '../../src/load/recording/histogram.ts'
+import { total } from '../../src/load/totals.ts'
+import type { GeneratorTask } from './generator-thread.ts'
+import { coresBetween } from './cpu-use.ts'
+import { measureShard, type EngineLoad, type MeasuredShard } from './measure-shard.ts'
+
+/** How punctually the engine sent a load, once or several times, and at what cost. */
+export interface EngineFigures {
+  readonly planned: number
+  readonly started: number
+  readonly ok: number
+  /** Requests started in the time measured, per second. */
+  readonly achievedPerSecond: number
+  /** In µs. */
+  readonly lateness: Histogram
+  /** The largest of any generator. */
+  readonly largestBatch: number
+  /** CPU time of this process, clock threads included, by time, once the load has begun; 1 is one core. */
+  readonly cores: number
+}
+
+/** Between the last thread's being ready and the first request: time to hand the threads the start. */
+const LEAD_MS = 1_000
+
+/**
+ * Sends a load by one generator in this thread, or by several, each a share of it in a thread of
+ * its own, and adds up what they measured. The threads begin together once all of them are ready.
+ */
+export async function measureEngine(load: EngineLoad, generators: number): Promise<EngineFigures> {
+  if (generators === 1) {
+    return figuresOf([await measureShard(load, { index: 0, of: 1 })])
+  }
+  const threads = Array.from({ length: generators }, (_, index) =>
+    startThread({ load, share: { index, of: generators } }),
+  )
+  try {
+    await Promise.all(threads.map((thread) => once(thread, 'message')))
+    const startAtMs = Date.now() + LEAD_MS
+    return figuresOf(await Promise.all(threads.map((thread) => measureIn(thread, startAtMs))))
+  } finally {
+    await Promise.all(threads.map((thread) => thread.terminate()))
+  }
+}
+
+function startThread(task: GeneratorTask): Worker {
+  return new Worker(new URL('generator-thread.ts', import.meta.url), { workerData: task })
+}
+
+async function measureIn(thread: Worker, startAtMs: number): Promise<MeasuredShard> {
+  // An error of the thread rejects this, because `once` listens to it.
+  const answer = once(thread, 'message')
+  thread.postMessage(startAtMs)
+  const [measured]: MeasuredShard[] = await answer
+  if (measured === undefined) throw new Error("A generator's thread ended without an answer.")
+  return measured
+}
+
+function figuresOf(shares: readonly MeasuredShard[]): EngineFigures {
+  return {
+    planned: total(shares, ({ planned }) => planned),
+    started: total(shares, ({ started }) => started),
+    ok: total(shares, ({ ok }) => ok),
+    achievedPerSecond: total(shares, (share) => share.achievedPerSecond),
+    lateness: sumOf(shares.map((share) => decodeFromCompressedBase64(share.lateness))),
+    largestBatch: Math.max(...shares.map(({ largestBatch }) => largestBatch)),
+    cores: coresBetween(shares.flatMap(({ cpu }) => cpu)),
+  }
+}
+
+/** The figures of a load that was sent several times, each time for as long. */
+export function sumOfRounds(rounds: readonly EngineFigures[]): EngineFigures {
+  return {
+    planned: total(rounds, ({ planned }) => planned),
+    started: total(rounds, ({ started }) => started),
+    ok: total(rounds, ({ ok }) => ok),
+    achievedPerSecond: total(rounds, (round) => round.achievedPerSecond) / rounds.length,
+    lateness: sumOf(rounds.map(({ lateness }) => lateness)),
+    largestBatch: Math.max(...rounds.map(({ largestBatch }) => largestBatch)),
+    cores: total(rounds, ({ cores }) => cores) / rounds.length,
+  }
+}

@@ -1,0 +1,82 @@
+import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
+import { constant } from '../../src/load/arrivals/constant.ts'
+import type { Shard } from '../../src/load/arrivals/shard.ts'
+import type { Technique } from '../../src/load/dispatch/technique.ts'
+import { generateLoad } from '../../src/load/generator.ts'
+import { sumOf } from '../../src/load/recording/histogram.ts'
+import { achievedPerSecond, countsOfAll } from '../../src/load/totals.ts'
+import { readCpu, type CpuReading } from './cpu-use.ts'
+import { connectTarget, type EngineTarget } from './target.ts'
+
+/** One load for the engine to send. Plain data, for threads. */
+export interface EngineLoad {
+  readonly technique: Technique
+  readonly ratePerSecond: number
+  readonly durationMs: number
+  readonly target: EngineTarget
+}
+
+/** How one generator sent its share of a load. Plain data, for threads. */
+export interface MeasuredShard {
+  readonly planned: number
+  readonly started: number
+  readonly ok: number
+  /** Requests started in the time measured, per second. */
+  readonly achievedPerSecond: number
+  /** HdrHistogram V2, compressed, base64; in µs. */
+  readonly lateness: string
+  readonly largestBatch: number
+  /** When the measurement began, and shortly before it ended. */
+  readonly cpu: readonly CpuReading[]
+}
+
+/** Before it is measured, code is compiled and caches are filled. */
+const WARM_UP_MS = 500
+
+/**
+ * Sends a share of a load from this thread, and looks at the engine rather than at the target.
+ * @param whenReady called once the first request could be sent; answers when all generators of the
+ *   load begin, in Unix ms. At once if left out.
+ */
+export async function measureShard(
+  load: EngineLoad,
+  share: Shard,
+  whenReady?: () => Promise<number>,
+): Promise<MeasuredShard> {
+  const { technique, ratePerSecond, durationMs } = load
+  const target = await connectTarget(load.target)
+  const startAtMs = await whenReady?.()
+  const cpu: CpuReading[] = []
+  const result = await generateLoad({
+    arrivals: constant(ratePerSecond),
+    durationMs,
+    warmUpMs: WARM_UP_MS,
+    dispatch: technique,
+    share,
+    ...(startAtMs === undefined ? {} : { startAtMs }),
+    operations: {
+      request: ({ isWarmUp }) => {
+        if (!isWarmUp && cpu.length === 0) readCpuDuring(durationMs, cpu)
+        return target.request()
+      },
+    },
+  })
+  target.close()
+  const lateness = sumOf([...result.operations.values()].map((operation) => operation.lateness))
+  const { planned, started, ok } = countsOfAll(result)
+  return {
+    planned,
+    started,
+    ok,
+    achievedPerSecond: achievedPerSecond(result) ?? 0,
+    lateness: encodeIntoCompressedBase64(lateness),
+    largestBatch: result.health.largestBatch,
+    cpu,
+  }
+}
+
+/** Before the end, because ending is not what is looked at. */
+function readCpuDuring(durationMs: number, readings: CpuReading[]): void {
+  readings.push(readCpu())
+  setTimeout(() => readings.push(readCpu()), durationMs * 0.95)
+}

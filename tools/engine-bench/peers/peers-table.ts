@@ -1,0 +1,80 @@
+import { formatMs } from '../../../src/load/duration.ts'
+import { markdownText } from '../../../src/report/markdown.ts'
+import { renderTable, type Column } from '../../../src/report/render-table.ts'
+import type { Deviation } from './judge/deviation.ts'
+import { trueTimes, type ResponseTimes } from './judge/truth.ts'
+import type { PeerRow } from './measure-peers.ts'
+
+export const PEER_COLUMNS: readonly Column[] = [
+  { heading: 'requests/s', align: 'right' },
+  { heading: 'generator', align: 'left' },
+  ...[
+    'deviation P50',
+    'P99',
+    'max',
+    'first second P99',
+    'max',
+    'never arrived',
+    'arrived in the stall',
+    'reported P50 / P99 / P99.9',
+    'truth',
+    'cores',
+  ].map((heading): Column => ({ heading, align: 'right' })),
+]
+
+const UNKNOWN = '–'
+
+/** In plain columns, for a terminal. */
+export function renderPeersTable(rows: readonly PeerRow[]): string {
+  return renderTable(PEER_COLUMNS, rows.map(cellsOf))
+}
+
+/** As a table of Markdown. */
+export function peersMarkdown(rows: readonly PeerRow[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [
+    line(PEER_COLUMNS.map(({ heading }) => heading)),
+    line(PEER_COLUMNS.map(({ align }) => (align === 'right' ? '---:' : '---'))),
+    ...rows.map((row) => line(cellsOf(row).map(markdownText))),
+  ].join('\n')
+}
+
+function cellsOf({ contender: { generator }, load, run }: PeerRow): readonly string[] {
+  const rate = load.ratePerSecond.toLocaleString('en')
+  if (run.kind === 'failed') return [rate, `${generator.name}: ${run.reason}`]
+  const { judgement, report, cores } = run
+  const { due, arrived, arrivedInStall } = judgement
+  return [
+    rate,
+    report.choice === null ? generator.name : `${generator.name} = ${report.choice}`,
+    ...deviationCells(judgement.steady),
+    ...deviationCells(judgement.firstSecond).slice(1),
+    arrived >= due
+      ? 'none'
+      : `${(due - arrived).toLocaleString('en')} of ${due.toLocaleString('en')}`,
+    percent(arrivedInStall),
+    timesCell(report.times),
+    timesCell(trueTimes(load, generator.reportsFromMs(load))),
+    cores === null ? UNKNOWN : cores.toFixed(2),
+  ]
+}
+
+function deviationCells(deviation: Deviation | null): readonly string[] {
+  if (deviation === null) return [UNKNOWN, UNKNOWN, UNKNOWN]
+  return [deviation.p50Ms, deviation.p99Ms, deviation.maxMs].map(formatDeviation)
+}
+
+/** Negative if it came before it was due. */
+function formatDeviation(ms: number): string {
+  return ms < 0 ? `−${formatMs(-ms)}` : formatMs(ms)
+}
+
+function timesCell({ p50Ms, p99Ms, p999Ms }: ResponseTimes): string {
+  const cell = (ms: number | null): string => (ms === null ? UNKNOWN : formatMs(ms))
+  return [p50Ms, p99Ms, p999Ms].map(cell).join(' / ')
+}
+
+/** What was due before the stall may have arrived in it, too. Nothing is rounded up to all. */
+function percent(share: number): string {
+  return share >= 1 ? 'all' : `${Math.floor(share * 100)} %`
+}

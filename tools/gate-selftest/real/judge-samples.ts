@@ -1,0 +1,105 @@
+import { randomStream } from '../../../src/stats/random-stream.ts'
+import { medianOf } from '../../../src/stats/mann-kendall.ts'
+import { ratioInterval, type RatioInterval } from '../../../src/stats/ratio-interval.ts'
+import type { OperationName } from '../../../src/gate/operations/operations.ts'
+import { judgePairs, PROCESSES } from '../../../src/gate/pairs/judge-pairs.ts'
+import type { PairEnding } from '../../../src/gate/pairs/pair-estimate.ts'
+import { shuffled } from '../../../src/stats/shuffled.ts'
+import type { Bound } from '../cases.ts'
+
+/** Processes that measured one case. */
+export interface RealSamples {
+  readonly operation: OperationName
+  readonly name: string
+  readonly bound: Bound
+  readonly endings: readonly PairEnding[]
+}
+
+/** How often gates of such processes end as what. */
+export interface RealRow extends Omit<RealSamples, 'endings'> {
+  readonly processes: number
+  /** Median over the processes: ms, and the change and difference of head. `null` if all failed. */
+  readonly latency: {
+    readonly baseMs: number
+    readonly change: number
+    readonly differenceUs: number
+    /** Standard deviation of a process's change. */
+    readonly scatter: number
+  } | null
+  /** Gates drawn from the processes. */
+  readonly gates: number
+  readonly regressions: number
+  readonly inconclusive: number
+  /** Processes that a gate needs, on average. */
+  readonly meanProcesses: number
+  /** Of the share of regressions, 95 %, as if only disjoint gates counted. */
+  readonly interval: RatioInterval
+  readonly isMet: boolean
+}
+
+const GATES = 2_000
+
+/**
+ * Draws gates from the processes of a case, each of other ones, without putting any back: what the
+ * gate would have said had it met them in that order.
+ */
+export function judgeSamples(samples: RealSamples, seed: number): RealRow {
+  const { operation, name, bound, endings } = samples
+  const random = randomStream(seed, 0)
+  let regressions = 0
+  let inconclusive = 0
+  let processes = 0
+  for (let gate = 0; gate < GATES; gate += 1) {
+    const { kind, used } = gateOf(operation, shuffled(endings, random))
+    if (kind === 'regression') regressions += 1
+    if (kind === 'inconclusive') inconclusive += 1
+    processes += used
+  }
+  const share = regressions / GATES
+  const disjoint = Math.max(Math.floor(endings.length / PROCESSES.first), 1)
+  return {
+    operation,
+    name,
+    bound,
+    processes: endings.length,
+    latency: latencyOf(endings),
+    gates: GATES,
+    regressions: share,
+    inconclusive: inconclusive / GATES,
+    meanProcesses: processes / GATES,
+    interval: ratioInterval(Math.round(share * disjoint), disjoint),
+    isMet: bound.kind === 'false alarms' ? share <= bound.atMost : share >= bound.atLeast,
+  }
+}
+
+function gateOf(
+  operation: OperationName,
+  endings: readonly PairEnding[],
+): { readonly kind: 'regression' | 'inconclusive' | 'pass'; readonly used: number } {
+  const most = Math.min(PROCESSES.most, endings.length)
+  for (const used of [Math.min(PROCESSES.first, most), most]) {
+    const state = judgePairs(operation, endings.slice(0, used))
+    if (state.kind === 'failed') return { kind: state.arm === 'head' ? 'regression' : 'pass', used }
+    if (state.kind === 'processes wanted') continue
+    const kinds = state.metrics.map(({ verdict }) => verdict.kind)
+    if (kinds.includes('regression')) return { kind: 'regression', used }
+    return { kind: kinds.includes('inconclusive') ? 'inconclusive' : 'pass', used }
+  }
+  return { kind: 'inconclusive', used: most }
+}
+
+function latencyOf(endings: readonly PairEnding[]): RealRow['latency'] {
+  const latencies = endings.flatMap((ending) =>
+    ending.kind === 'measured' ? [ending.estimate.latency] : [],
+  )
+  if (latencies.length === 0) return null
+  const changes = latencies.map(({ logRatio }) => Math.expm1(logRatio))
+  const mean = changes.reduce((sum, value) => sum + value, 0) / changes.length
+  const squares = changes.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return {
+    baseMs: medianOf(latencies.map(({ base }) => base)),
+    change: medianOf(changes),
+    differenceUs: medianOf(latencies.map(({ differenceUs }) => differenceUs)),
+    scatter: Math.sqrt(squares / Math.max(changes.length - 1, 1)),
+  }
+}

@@ -1,0 +1,48 @@
+import { renderTable, type Column } from '../../src/report/render-table.ts'
+import type { SelftestRow } from './selftest.ts'
+
+const COLUMNS: readonly Column[] = [
+  { heading: 'target', align: 'left' },
+  { heading: 'case', align: 'left' },
+  { heading: 'noise', align: 'right' },
+  { heading: 'trials', align: 'right' },
+  { heading: 'pass', align: 'right' },
+  { heading: 'regression', align: 'right' },
+  { heading: 'improvement', align: 'right' },
+  { heading: 'inconclusive', align: 'right' },
+  { heading: 'is', align: 'left' },
+  { heading: 'share', align: 'right' },
+  { heading: '95 % interval', align: 'right' },
+  { heading: 'bound', align: 'right' },
+  { heading: 'rounds', align: 'right' },
+  { heading: '', align: 'left' },
+]
+
+/** The self-test's cases, a line each. */
+export function renderSelftest(rows: readonly SelftestRow[]): string {
+  return renderTable(COLUMNS, rows.map(cellsOf))
+}
+
+function cellsOf(row: SelftestRow): readonly string[] {
+  const { bound, verdicts, interval } = row
+  return [
+    row.target,
+    row.name,
+    row.noise === null ? '–' : `${Math.round(row.noise * 100)} %`,
+    String(row.trials),
+    String(verdicts.pass),
+    String(verdicts.regression),
+    String(verdicts.improvement),
+    String(verdicts.inconclusive + verdicts['not comparable']),
+    bound.kind,
+    percent(row.share),
+    `${percent(interval.lower)} … ${percent(interval.upper)}`,
+    'atLeast' in bound ? `≥ ${percent(bound.atLeast)}` : `≤ ${percent(bound.atMost)}`,
+    row.meanRounds.toFixed(1),
+    row.isMet ? 'met' : 'BROKEN',
+  ]
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
+}

@@ -1,0 +1,23 @@
+import type { Normal } from '../../src/stats/normal-stream.ts'
+
+/**
+ * Of the variance between runs, what the two runs of a round share: a machine's drift, which
+ * interleaving takes out. What is left of n % between runs is then 0.89 n % in a round's ratio.
+ */
+export const SHARED_VARIANCE = 0.6
+
+/** The logarithms of what a round adds to the times of its two runs. */
+export interface RoundNoise {
+  readonly baseline: number
+  readonly candidate: number
+}
+
+/** @param noise standard deviation of the logarithm of a run's times, between runs: 0.05 is 5 %. */
+export function drawNoise(noise: number, normal: Normal): RoundNoise {
+  const shared = Math.sqrt(SHARED_VARIANCE) * normal()
+  const own = Math.sqrt(1 - SHARED_VARIANCE)
+  return {
+    baseline: noise * (shared + own * normal()),
+    candidate: noise * (shared + own * normal()),
+  }
+}

@@ -1,0 +1,198 @@
+import type { Histogram } from 'hdr-histogram-js'
+import {
+  histogramFigures,
+  type HistogramFigures,
+} from '../../src/load/recording/histogram-figures.ts'
+import { DeliveryTally } from '../../src/load/recording/delivery-tally.ts'
+import { LoadRecorder } from '../../src/load/recording/load-recorder.ts'
+import type { Deliveries, LoadResult, OperationResult } from '../../src/load/result.ts'
+import type { RequestTimes } from '../../src/load/recording/recorder.ts'
+import { countedDeliveries } from '../../src/load/totals.ts'
+import { judgeMeasurement } from '../../src/load/verdict/verdict.ts'
+import { VERDICT_THRESHOLDS } from '../../src/load/verdict/verdict-thresholds.ts'
+import type { OperationFigures, ScenarioFigures } from '../../src/gate/decision/read-round.ts'
+import type { Normal } from '../../src/stats/normal-stream.ts'
+
+/** What is wrong with a version. */
+export interface Fault {
+  /** On every service time; 1: none. */
+  readonly slowdown: number
+  /** Requests that fail because of it; 0: none. */
+  readonly errorRatio: number
+  /** Deliveries that are lost because of it; 0: none. */
+  readonly lostShard: number
+  /** Runs whose registrations take 6 ms of the generator's own time each, which nothing but them has. */
+  readonly blockedRatio: number
+  /** Runs that end without a measurement. */
+  readonly crashedShard: number
+}
+
+export const NO_FAULT: Fault = {
+  slowdown: 1,
+  errorRatio: 0,
+  lostShard: 0,
+  blockedRatio: 0,
+  crashedShard: 0,
+}
+
+/** Random numbers of a run. */
+export interface Draws {
+  readonly normal: Normal
+  readonly uniform: () => number
+}
+
+const NAME = 'synthetic'
+/** One virtual second: 2,000 registrations, and 1,000 multicasts to 10 recipients each. */
+const DURATION_MS = 1_000
+/** Until when receipts are waited for. */
+const END_MS = 2_000
+const OPERATIONS = ['register', 'multicast'] as const
+const LOAD = { register: 2_000, multicast: 1_000 }
+const RECIPIENTS = 10
+/** A healthy version isn't perfect: 1 request in 2,000 fails, 1 delivery in 1,000 is lost. */
+const USUAL = { errorRatio: 1 / 2_000, lostShard: 1 / 1_000 }
+/** Service times are log-normal. */
+const MEDIAN_MS = { register: 1, multicast: 2 }
+const SPREAD = 0.4
+/** How long a registration takes of the generator's own time in a run that is blocked. */
+const BLOCK_MS = 6
+
+/**
+ * A run of a version that takes no time: requests and receipts as they could be, recorded, judged
+ * and summarised by what records, judges and summarises real ones.
+ * @param noise the logarithm of what this run's times are multiplied by.
+ */
+export function syntheticRun(fault: Fault, noise: number, draws: Draws): ScenarioFigures {
+  if (draws.uniform() <= fault.crashedShard) {
+    return { state: 'unmeasured', name: NAME, error: 'the process died' }
+  }
+  const backlog = draws.uniform() <= fault.blockedRatio ? backlogOf(BLOCK_MS) : 0
+  const recorder = new LoadRecorder(OPERATIONS, 0, DURATION_MS)
+  const tally = new DeliveryTally()
+  const slowness = fault.slowdown * Math.exp(noise)
+  const error = new Error('synthetic')
+  for (const { operation, k, dueMs } of REQUESTS) {
+    const latenessMs = backlog * dueMs
+    const record = recorder.at(dueMs + latenessMs, operation)
+    const serviceMs = MEDIAN_MS[operation] * slowness * Math.exp(SPREAD * draws.normal())
+    const times: RequestTimes = { responseMs: latenessMs + serviceMs, serviceMs, pausedMs: 0 }
+    record.due()
+    record.start(latenessMs)
+    if (draws.uniform() <= USUAL.errorRatio + fault.errorRatio) {
+      record.fail(error, times)
+      if (operation === 'multicast') deliver(tally, k, dueMs, null, 0, draws)
+      continue
+    }
+    record.succeed(times)
+    if (operation === 'multicast')
+      deliver(tally, k, dueMs, times.responseMs, fault.lostShard, draws)
+  }
+  const endMs = END_MS + backlog * DURATION_MS
+  return summarise(
+    recorder,
+    endMs,
+    new Map([['multicast', { ...tally.deliveries(endMs), receivers: null }]]),
+  )
+}
+
+/** All requests of a run, in the order in which they are due. */
+const REQUESTS = OPERATIONS.flatMap((operation) =>
+  Array.from({ length: LOAD[operation] }, (_, k) => ({
+    operation,
+    k,
+    dueMs: (k * DURATION_MS) / LOAD[operation],
+  })),
+).sort((a, b) => a.dueMs - b.dueMs)
+
+/** How much later a request starts for each ms that it is due later, if the generator can't keep up. */
+function backlogOf(blockMs: number): number {
+  return Math.max((blockMs * LOAD.register) / DURATION_MS - 1, 0)
+}
+
+/** Most recipients get a message early, the last about when the sender hears of it; none if it failed. */
+function deliver(
+  tally: DeliveryTally,
+  message: number,
+  dueMs: number,
+  tookMs: number | null,
+  lostShard: number,
+  { uniform }: Draws,
+): void {
+  for (let recipient = 0; recipient < RECIPIENTS; recipient++) {
+    if (tookMs === null || uniform() <= USUAL.lostShard + lostShard) continue
+    tally.receive(message, dueMs, recipient, dueMs + tookMs * uniform())
+  }
+  tally.expect({
+    number: message,
+    intendedAtMs: dueMs,
+    startedAtMs: dueMs,
+    recipients: RECIPIENTS,
+  })
+}
+
+function summarise(
+  recorder: LoadRecorder,
+  endMs: number,
+  deliveries: ReadonlyMap<string, Deliveries>,
+): ScenarioFigures {
+  const result: LoadResult = {
+    startedAt: '2026-01-02T03:04:05.678Z',
+    model: { kind: 'open' },
+    arrivals: 'synthetic',
+    seed: 1,
+    warmUpMs: 0,
+    durationMs: DURATION_MS,
+    measuredMs: DURATION_MS,
+    isInterrupted: false,
+    abortReason: null,
+    limits: { maxInFlight: 10_000, whenFull: 'drop', timeoutMs: 5_000, gracePeriodMs: 10_000 },
+    health: {
+      dispatch: 'timer',
+      largestBatch: 1,
+      longestBatchMs: 0,
+      eventLoopDelay: { p50Ms: 0, p99Ms: 0, maxMs: 0 },
+      pauses: { count: 0, totalMs: 0, maxMs: 0 },
+      gcPauses: { count: 0, totalMs: 0, maxMs: 0 },
+      coreWaitMs: null,
+      ranOn: { most: 0, atEnd: 0 },
+    },
+    verdictThresholds: VERDICT_THRESHOLDS,
+    ...recorder.finish(endMs, LOAD.register + LOAD.multicast, deliveries),
+    windowedSlo: [],
+  }
+  return {
+    state: 'measured',
+    name: NAME,
+    testStatus: 'passed',
+    verdict: judgeMeasurement(result, []),
+    result: { ...result, operations: [...result.operations].map(figuresOf) },
+  }
+}
+
+/** As a run file has them, without the text of the histograms: that is most of the work of writing one. */
+function figuresOf([name, operation]: readonly [string, OperationResult]): OperationFigures {
+  const { counts, response, service } = operation
+  const deliveries = countedDeliveries(operation.deliveries)
+  return {
+    name,
+    counts,
+    response: figuresWhenRead(response),
+    service: figuresWhenRead(service),
+    deliveries: deliveries && {
+      kind: 'counted',
+      expected: deliveries.expected,
+      missing: deliveries.missing,
+      completion: figuresWhenRead(deliveries.completion),
+    },
+  }
+}
+
+/** Most of a trial's time would go by for figures that no comparison reads. */
+function figuresWhenRead(histogram: Histogram): { readonly figures: HistogramFigures } {
+  let figures: HistogramFigures | null = null
+  return {
+    get figures() {
+      return (figures ??= histogramFigures(histogram))
+    },
+  }
+}

@@ -1,0 +1,143 @@
+import { randomStream } from '../../src/stats/random-stream.ts'
+import { normalStream } from '../../src/stats/normal-stream.ts'
+import { comparisonOf, type Comparison } from '../../src/gate/decision/metric.ts'
+import { gatePlan } from '../../src/gate/decision/plan.ts'
+import { findComparisons, readRound } from '../../src/gate/decision/read-round.ts'
+import type { GateRound, Reading, RoundArm } from '../../src/gate/decision/round.ts'
+import {
+  addRounds,
+  judgeGate,
+  openGate,
+  spendBudget,
+  type GateSession,
+  type GateState,
+} from '../../src/gate/decision/session.ts'
+import type { GateVerdict } from '../../src/gate/decision/verdict.ts'
+import { drawNoise } from './round-noise.ts'
+import { NO_FAULT, syntheticRun, type Fault } from './synthetic-run.ts'
+
+/** A gate that has come to its end. */
+export interface Trial {
+  readonly verdict: GateVerdict['kind']
+  /** Fresh ones included. */
+  readonly rounds: number
+}
+
+/** The same of rounds, with all that was decided. */
+export interface RoundsTrial extends Trial {
+  readonly decided: Extract<GateState, { kind: 'decided' }>
+}
+
+/** Where a trial's random numbers come from: the same give the same trial. */
+export interface TrialSeed {
+  readonly seed: number
+  readonly stream: number
+}
+
+/** What both versions of a trial are. */
+export interface Versions {
+  readonly baseline: Fault
+  readonly candidate: Fault
+}
+
+/** Gates a version against another by synthetic runs, which are recorded as real ones are. */
+export function gateSyntheticRuns(
+  versions: Versions,
+  noise: number,
+  { seed, stream }: TrialSeed,
+): RoundsTrial {
+  const normal = normalStream(seed, 2 * stream)
+  const draws = { normal, uniform: randomStream(seed, 2 * stream + 1) }
+  const makeRuns = () => {
+    const round = drawNoise(noise, normal)
+    return {
+      baseline: [syntheticRun(versions.baseline, round.baseline, draws)],
+      candidate: [syntheticRun(versions.candidate, round.candidate, draws)],
+    }
+  }
+  const healthy = [syntheticRun(NO_FAULT, 0, draws)]
+  const comparisons = findComparisons({ baseline: healthy, candidate: healthy }, 'alone')
+  const opened = openGate(gatePlan(comparisons))
+  return finish(opened, (first) => readRound(comparisons, makeRuns(), first))
+}
+
+/** Latencies that are drawn as such, for the decision alone. */
+export interface LatenciesTrial {
+  /** How many, each with a noise of its own: the more, the likelier a false alarm. */
+  readonly count: number
+  /** On the candidate; 1: none. */
+  readonly slowdown: number
+  /** Between runs: 0.05 is 5 %. */
+  readonly noise: number
+  /** By how much the run that comes second takes longer; 0.2 is 20 %. */
+  readonly orderEffect?: number
+  /** The noise of one latency more, which has no slowdown. */
+  readonly neighbourNoise?: number
+  /** After so many rounds, there is no time for more. */
+  readonly mostRounds?: number
+}
+
+/** Gates latencies. */
+export function gateLatencies(trial: LatenciesTrial, { seed, stream }: TrialSeed): RoundsTrial {
+  const { count, slowdown, noise, orderEffect = 0, neighbourNoise, mostRounds } = trial
+  const normal = normalStream(seed, stream)
+  const latencies = Array.from({ length: count }, (_, i) => ({
+    comparison: latencyOf(`request ${i + 1}`),
+    slowdown,
+    noise,
+  }))
+  if (neighbourNoise !== undefined) {
+    latencies.push({ comparison: latencyOf('neighbour'), slowdown: 1, noise: neighbourNoise })
+  }
+  const opened = openGate(gatePlan(latencies.map(({ comparison }) => comparison)))
+  const makeRound = (first: RoundArm): GateRound => {
+    const baseline: Record<string, Reading> = {}
+    const candidate: Record<string, Reading> = {}
+    const second = 1 + orderEffect
+    for (const latency of latencies) {
+      const { id } = latency.comparison
+      const logs = drawNoise(latency.noise, normal)
+      const factors =
+        first === 'baseline'
+          ? { baseline: 1, candidate: latency.slowdown * second }
+          : { baseline: second, candidate: latency.slowdown }
+      baseline[id] = timeOf(factors.baseline * Math.exp(logs.baseline))
+      candidate[id] = timeOf(factors.candidate * Math.exp(logs.candidate))
+    }
+    return { first, baseline, candidate }
+  }
+  return finish(opened, makeRound, mostRounds)
+}
+
+function latencyOf(operation: string): Comparison {
+  const metric = { kind: 'latency', time: 'service', percentile: 50 } as const
+  return comparisonOf('synthetic', operation, metric, true)
+}
+
+function timeOf(ms: number): Reading {
+  return { kind: 'time', ms, requests: 1_000 }
+}
+
+function finish(
+  opened: GateSession,
+  makeRound: (first: RoundArm) => GateRound,
+  mostRounds = Infinity,
+): RoundsTrial {
+  let session = opened
+  let state = judgeGate(session)
+  while (state.kind !== 'decided') {
+    const made = session.rounds.length
+    const rounds = Math.min(state.rounds, mostRounds - made)
+    session =
+      rounds > 0
+        ? addRounds(
+            session,
+            Array.from({ length: rounds }, (_, i) =>
+              makeRound((made + i) % 2 === 0 ? 'baseline' : 'candidate'),
+            ),
+          )
+        : spendBudget(session)
+    state = judgeGate(session)
+  }
+  return { verdict: state.verdict.kind, rounds: session.rounds.length, decided: state }
+}
