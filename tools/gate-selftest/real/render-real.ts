@@ -6,7 +6,7 @@ const COLUMNS: readonly Column[] = [
   { heading: 'operation', align: 'left' },
   { heading: 'case', align: 'left' },
   { heading: 'processes', align: 'right' },
-  { heading: 'base', align: 'right' },
+  { heading: 'baseline', align: 'right' },
   { heading: 'change', align: 'right' },
   { heading: '', align: 'right' },
   { heading: 'scatter', align: 'right' },
@@ -31,7 +31,7 @@ function cellsOf(row: RealRow): readonly string[] {
     ...(latency === null
       ? ['–', '–', '–', '–']
       : [
-          formatMs(latency.baseMs),
+          formatMs(latency.baselineMs),
           sign(latency.change, percent(Math.abs(latency.change))),
           sign(latency.differenceUs, `${Math.abs(latency.differenceUs).toFixed(1)} µs`),
           percent(latency.scatter, 2),
