@@ -26,8 +26,8 @@ test('quantiles 0, 0.5 and 1 are the minimum, the median and the maximum', () =>
 })
 
 test('the nearest rank is the smallest value that the given ratio of them does not exceed', () => {
-  const values = Array.from({ length: 20 }, (_, i) => 20 - i)
-  expect([0.01, 0.5, 0.95, 1].map((q) => nearestRankOf(values, q))).toEqual([1, 10, 19, 20])
+  const some = Array.from({ length: 20 }, (_, i) => 20 - i)
+  expect([0.01, 0.5, 0.95, 1].map((q) => nearestRankOf(some, q))).toEqual([1, 10, 19, 20])
 })
 
 test('the median of negated values is the negated median', () => {
