@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
+import { programBeside } from '../program-beside.ts'
 import type { Pause } from '../load/pauses.ts'
 import type { AnnouncedMessage } from '../load/recording/delivery-tally.ts'
 import type { Deliveries } from '../load/result.ts'
@@ -33,7 +34,7 @@ export async function startSubscribers(
   namespace: string,
   answerWithinMs = ANSWER_WITHIN_MS,
 ): Promise<Subscribers> {
-  const program = new URL('subscriber-process.ts', import.meta.url)
+  const program = programBeside('subscriber-process.ts', import.meta.url)
   const child = fork(program, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const loadId = newLoadId()
   const calls = new Calls(child, answerWithinMs)

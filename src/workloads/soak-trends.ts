@@ -1,5 +1,6 @@
 import type { LoadResult } from '../load/result.ts'
-import { medianOf, trendOf, type Trend } from '../stats/mann-kendall.ts'
+import { trendOf, type Trend } from '../stats/mann-kendall.ts'
+import { medianOf } from '../stats/quantile.ts'
 import type { SoakSample } from './soak-watch.ts'
 
 /** A figure of a long load over time. */

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { programBeside } from '../program-beside.ts'
 import type { Backends } from '../environment/backends.ts'
 import type { Testbed } from './testbed.ts'
 import { JoinLog, type JoinReport } from './join-log.ts'
@@ -23,7 +24,7 @@ export async function startWatcher(backends: Backends, testbed: Testbed): Promis
     const log = await JoinLog.start(testbed.registry)
     return { reset: () => log.reset(), report: async () => log.report, close: () => log.close() }
   }
-  const program = new URL('watcher-process.ts', import.meta.url)
+  const program = programBeside('watcher-process.ts', import.meta.url)
   const child = fork(program, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const { redisUrl, natsUrls } = backends
   try {
