@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { programBeside } from '../../program-beside.ts'
 import { compileCacheOf, endingOf, forkMeasurement } from '../operations/fork-measurement.ts'
 import type { OperationName } from '../operations/operations.ts'
 import type { Phase } from '../operations/version-failure.ts'
@@ -93,7 +93,7 @@ function failedBy(
   return { kind: 'failed', version, phase, why: `${doing}: ${error}`, isConfirmed: false }
 }
 
-const PROGRAM = join(import.meta.dirname, 'count-process.ts')
+const PROGRAM = programBeside('count-process.ts', import.meta.url)
 const PROCESS_TIMEOUT_MS = 300_000
 
 /**

@@ -1,5 +1,5 @@
 import { countedDeliveries, inTime } from '../../load/totals.ts'
-import type { HistogramJson } from '../../run-file/schema/histogram-schema.ts'
+import type { HistogramJson } from '../../run-file/schema/values-schema.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import {

@@ -1,5 +1,5 @@
 /** A long process that calls all operations of both versions in turns: does one get slower with time? */
-import { medianOf } from '../../stats/mann-kendall.ts'
+import { medianOf } from '../../stats/quantile.ts'
 import {
   importBoth,
   openPair,

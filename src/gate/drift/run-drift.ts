@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { programBeside } from '../../program-beside.ts'
 import { compileCacheOf, forkMeasurement } from '../operations/fork-measurement.ts'
 import type { GateProgress } from '../gate-options.ts'
 import type { OperationName } from '../operations/operations.ts'
@@ -72,7 +72,7 @@ export async function runDrift(
   return { kind: 'judged', operations: judged }
 }
 
-const PROGRAM = join(import.meta.dirname, 'drift-process.ts')
+const PROGRAM = programBeside('drift-process.ts', import.meta.url)
 const PATIENCE_MS = 300_000
 
 /**

@@ -19,8 +19,8 @@ export function taskOfProcess(): unknown {
 export interface Measurement<T> {
   /** For error messages, such as `the pairs of register`. */
   readonly name: string
-  /** Path of the module to run. */
-  readonly program: string
+  /** The module to run. */
+  readonly program: URL
   /** The program reads it by `taskOfProcess`. */
   readonly task: object
   /** A folder in which processes share compiled code, which halves their start-up time; created if missing. */

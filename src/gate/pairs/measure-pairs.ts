@@ -1,6 +1,6 @@
 import v8 from 'node:v8'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { medianOf } from '../../stats/mann-kendall.ts'
+import { medianOf } from '../../stats/quantile.ts'
 import { callBoth, inDrawnOrder, type Calls } from '../operations/call-both.ts'
 import type { Both, VersionName } from '../versions/both.ts'
 import type { PairEstimate } from './pair-estimate.ts'

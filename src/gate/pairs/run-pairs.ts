@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { programBeside } from '../../program-beside.ts'
 import { compileCacheOf, forkMeasurement } from '../operations/fork-measurement.ts'
 import type { GateProgress } from '../gate-options.ts'
 import type { OperationName } from '../operations/operations.ts'
@@ -85,7 +85,7 @@ async function measureOnce(
   }
 }
 
-const PROGRAM = join(import.meta.dirname, 'pair-process.ts')
+const PROGRAM = programBeside('pair-process.ts', import.meta.url)
 
 /** Beyond its measurement: what starting, preparing and one step that never ends may take, in ms. */
 const PATIENCE_MS = 120_000

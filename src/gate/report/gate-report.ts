@@ -1,7 +1,7 @@
 import { EXIT } from '../../run-file/outcome.ts'
 import * as z from 'zod'
-import type { DeepReadonly } from '../../run-file/schema/deep-readonly.ts'
-import { dateTimeSchema } from '../../run-file/schema/load-result-schema.ts'
+import { dateTimeSchema, type DeepReadonly } from '../../run-file/schema/values-schema.ts'
+
 import { countsStageSchema, driftStageSchema, pairsStageSchema } from './calls-report.ts'
 import { gateVerdictSchema, roundsStageSchema } from './rounds-report.ts'
 
