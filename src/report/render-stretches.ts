@@ -1,6 +1,6 @@
 import { formatCount, formatMs } from '../format.ts'
 import type { IntervalFigures } from '../load/result.ts'
-import { medianOf } from '../stats/mann-kendall.ts'
+import { medianOf } from '../stats/quantile.ts'
 import { renderTable, type Column } from './render-table.ts'
 
 /**

@@ -3,7 +3,7 @@ import { ALL_IDENTITIES } from '../registry/identity-pattern.ts'
 import type { ReceivingEvent } from './receive.ts'
 import type { ReceptionFigures } from './reception.ts'
 
-/** An event as a line for people. */
+/** An event as one line of text. */
 export function renderReceiving(event: ReceivingEvent): string {
   switch (event.kind) {
     case 'ready': {

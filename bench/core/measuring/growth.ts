@@ -1,7 +1,7 @@
 import { formatCount, formatMs } from '../../../src/format.ts'
 import type { Sample } from './interleave.ts'
 import { judge, type Judged, type Outcome, written } from './outcome.ts'
-import { lowerQuartileOf } from '../../../src/stats/quantile.ts'
+import { quantileOf } from '../../../src/stats/quantile.ts'
 
 /**
  * How a cost may grow with n:
@@ -90,8 +90,10 @@ export function growthOf({ law }: Pick<GrowthCase, 'law'>, samples: SamplesBySiz
   const costsIn = (from: number, to: number): Growth['costs'] =>
     Array.from(samples, ([size, own]) => ({
       size,
-      ms: lowerQuartileOf(
+      // The lower quartile: most samples of a busy machine are delayed.
+      ms: quantileOf(
         own.filter(({ round }) => round >= from && round < to).map(({ ms }) => ms),
+        0.25,
       ),
     }))
   const costs = costsIn(0, rounds)

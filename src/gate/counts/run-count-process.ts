@@ -1,9 +1,9 @@
-import { join } from 'node:path'
+import { programBeside } from '../../program-beside.ts'
 import { compileCacheOf, forkMeasurement } from '../operations/fork-measurement.ts'
 import type { CountTask } from './count-task.ts'
 import { countEndingSchema, type CountEnding } from './operation-counts.ts'
 
-const PROGRAM = join(import.meta.dirname, 'count-process.ts')
+const PROGRAM = programBeside('count-process.ts', import.meta.url)
 const TIMEOUT_MS = 300_000
 
 /**

@@ -1,4 +1,4 @@
-import { medianOf } from '../../stats/mann-kendall.ts'
+import { meanOf, medianOf } from '../../stats/quantile.ts'
 import { crossover, type Changes } from '../../stats/crossover.ts'
 import { signTest, type SignTest } from '../../stats/sign-test.ts'
 import type { Pair } from './round-pairs.ts'
@@ -105,7 +105,7 @@ function scatterOf({ oldFirst, newFirst }: Changes): number | null {
   const freedom = filled.reduce((sum, { length }) => sum + length - 1, 0)
   if (freedom < 1) return null
   const squares = filled.map((group) => {
-    const mean = group.reduce((sum, change) => sum + change, 0) / group.length
+    const mean = meanOf(group)
     return group.reduce((sum, change) => sum + (change - mean) ** 2, 0)
   })
   return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / freedom)

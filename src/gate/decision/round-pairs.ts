@@ -1,4 +1,4 @@
-import { medianOf } from '../../stats/mann-kendall.ts'
+import { medianOf } from '../../stats/quantile.ts'
 import type { Comparison } from './metric.ts'
 import type { GateRound, Reading, RoundArm } from './round.ts'
 

@@ -1,5 +1,5 @@
 /** A long process that calls all operations of both versions in turns: does one get slower with time? */
-import { medianOf } from '../../stats/mann-kendall.ts'
+import { medianOf } from '../../stats/quantile.ts'
 import { importBoth, openPair, reportToParent, type ReadyPair } from '../pairs/both-versions.ts'
 import { callBoth } from '../pairs/measure-pairs.ts'
 import { taskOfProcess } from '../operations/process-task.ts'

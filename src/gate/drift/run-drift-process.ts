@@ -1,8 +1,8 @@
-import { join } from 'node:path'
+import { programBeside } from '../../program-beside.ts'
 import { compileCacheOf, forkMeasurement } from '../operations/fork-measurement.ts'
 import { driftEndingSchema, type DriftEnding, type DriftTask } from './drift-series.ts'
 
-const PROGRAM = join(import.meta.dirname, 'drift-process.ts')
+const PROGRAM = programBeside('drift-process.ts', import.meta.url)
 const PATIENCE_MS = 300_000
 
 /**

@@ -9,8 +9,8 @@ import { taskEnvironment } from './process-task.ts'
 export interface Measurement<T> {
   /** For the error, such as `the pairs of register`. */
   readonly name: string
-  /** Path of the module that it runs. */
-  readonly program: string
+  /** The module that it runs. */
+  readonly program: URL
   /** Given to the program, which reads it by `taskOfProcess`. */
   readonly task: object
   /** A folder, made if need be, in which processes share compiled code: they start in half the time. */

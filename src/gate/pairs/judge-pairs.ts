@@ -1,4 +1,4 @@
-import { medianOf } from '../../stats/mann-kendall.ts'
+import { medianOf } from '../../stats/quantile.ts'
 import type { OperationName } from '../operations/operations.ts'
 import type { Phase } from '../operations/version-failure.ts'
 import type { PairEnding, PairEstimate } from './pair-estimate.ts'

@@ -1,6 +1,6 @@
 import v8 from 'node:v8'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { medianOf } from '../../stats/mann-kendall.ts'
+import { medianOf } from '../../stats/quantile.ts'
 import type { ReadyOperation } from '../operations/operations.ts'
 import type { ArmName } from '../versions/arm.ts'
 import type { PairEstimate } from './pair-estimate.ts'

@@ -1,9 +1,9 @@
-import { join } from 'node:path'
+import { programBeside } from '../../program-beside.ts'
 import { compileCacheOf, forkMeasurement } from '../operations/fork-measurement.ts'
 import { pairEndingSchema, type PairEnding } from './pair-estimate.ts'
 import type { PairTask } from './pair-task.ts'
 
-const PROGRAM = join(import.meta.dirname, 'pair-process.ts')
+const PROGRAM = programBeside('pair-process.ts', import.meta.url)
 
 /** Beyond its measurement: what starting, preparing and one step that never ends may take, in ms. */
 const PATIENCE_MS = 120_000

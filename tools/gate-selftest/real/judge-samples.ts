@@ -1,5 +1,5 @@
 import { randomStream } from '../../../src/stats/random-stream.ts'
-import { medianOf } from '../../../src/stats/mann-kendall.ts'
+import { medianOf } from '../../../src/stats/quantile.ts'
 import { ratioInterval, type RatioInterval } from '../../../src/stats/ratio-interval.ts'
 import type { OperationName } from '../../../src/gate/operations/operations.ts'
 import { judgePairs, PROCESSES } from '../../../src/gate/pairs/judge-pairs.ts'
