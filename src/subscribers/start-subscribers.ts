@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
+import { formatSeconds } from '../format.ts'
 import { programBeside } from '../program-beside.ts'
 import type { Pause } from '../load/pauses.ts'
 import type { AnnouncedMessage } from '../load/recording/delivery-tally.ts'
@@ -165,7 +166,7 @@ class Calls {
     const waiting = Promise.withResolvers<SubscriberAnswer>()
     this.#waiting.set(number, waiting)
     const timer = setTimeout(() => {
-      const seconds = `${(withinMs / 1_000).toFixed(0)} s`
+      const seconds = formatSeconds(withinMs, 0)
       waiting.reject(new Error(`The subscribers' process did not answer within ${seconds}.`))
     }, withinMs)
     this.#child.send({ ...call, call: number }, (error) => {

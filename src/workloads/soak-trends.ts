@@ -1,3 +1,4 @@
+import { formatChange } from '../format.ts'
 import type { LoadResult } from '../load/result.ts'
 import { trendOf, type Trend } from '../stats/mann-kendall.ts'
 import { medianOf } from '../stats/quantile.ts'
@@ -48,7 +49,7 @@ export function soakTrends(
 export function renderSoakTrends(trends: readonly SoakTrend[]): string {
   return trends
     .map(({ figure, unit, median, growth, tolerance, n, p, isRising }) => {
-      const change = `${growth < 0 ? '' : '+'}${growth.toFixed(2)} ${unit} over the run`
+      const change = `${formatChange(growth, (size) => size.toFixed(2))} ${unit} over the run`
       const verdict = isRising ? 'rising' : p < SIGNIFICANT ? 'within tolerance' : 'no trend'
       return `  ${figure}: median ${median.toFixed(2)} ${unit}, ${change} (tolerance ${tolerance} ${unit}, p = ${p.toPrecision(2)}, ${n} windows): ${verdict}`
     })

@@ -1,10 +1,10 @@
-import { formatMs } from '../../load/duration.ts'
+import { formatBytes, formatChange, formatMs, formatPercent } from '../../format.ts'
 import { COUNTED } from '../counts/count-task.ts'
 import { DRIFT_RULE } from '../drift/judge-drift.ts'
 import { PROCESSES } from '../pairs/judge-pairs.ts'
 import type { PairFailure } from '../pairs/pair-estimate.ts'
 import type { PairMetric } from '../pairs/pair-metric.ts'
-import { probability, share } from './figures.ts'
+import { probability } from './figures.ts'
 import type { GateReport } from './gate-report.ts'
 import type { StageRow, StageTable } from './stage-table.ts'
 import type { ArmName } from '../versions/arm.ts'
@@ -125,9 +125,9 @@ function pairRow({ operation, metric, verdict }: JudgedPairs): StageRow {
       metric,
       amount(base, metric),
       `${signed(change, metric)} ${rangeOf(evidence, metric)}`,
-      metric === 'idle cpu' ? '' : withSign(difference, amount(Math.abs(difference), metric)),
+      metric === 'idle cpu' ? '' : formatChange(difference, (size) => amount(size, metric)),
       String(processes),
-      share(threshold),
+      formatPercent(threshold),
     ],
     verdict: kind,
     says,
@@ -139,26 +139,23 @@ function rangeOf({ lower, upper }: PairEvidence, metric: PairMetric): string {
 }
 
 function signed(value: number, metric: PairMetric): string {
-  const unit = metric === 'idle cpu' ? 'pp' : '%'
-  return withSign(value, `${(Math.abs(value) * 100).toFixed(1)} ${unit}`)
-}
-
-function withSign(value: number, text: string): string {
-  return `${value < 0 ? '−' : '+'}${text}`
+  return formatChange(value, (size) =>
+    metric === 'idle cpu' ? `${(size * 100).toFixed(1)} pp` : formatPercent(size, 1),
+  )
 }
 
 /** In the metric's unit. */
 function amount(value: number, metric: PairMetric): string {
   switch (metric) {
     case 'latency':
-      return value < 0.1 ? `${(value * 1_000).toFixed(1)} µs` : formatMs(value)
+      return formatMs(value)
     case 'cpu':
     case 'deferred cpu':
-      return `${value.toFixed(1)} µs`
+      return formatMs(value / 1_000)
     case 'allocated':
-      return value < 10_000 ? `${value.toFixed(0)} B` : `${(value / 1_000).toFixed(1)} kB`
+      return formatBytes(value)
     case 'idle cpu':
-      return share(value)
+      return formatPercent(value)
   }
 }
 
@@ -185,12 +182,11 @@ export function driftTable(drift: Drift): StageTable {
           })),
     findings: [],
     notes: [
-      `drift is a rise of head / base by ${share(screening.slopePerMinute)} per minute (p ≤ ${screening.p}) in ${screening.durationMs / 1_000} s of all operations, and by ${share(confirmation.slopePerMinute)} (p ≤ ${confirmation.p}) in ${confirmation.durationMs / 1_000} s of that one alone`,
+      `drift is a rise of head / base by ${formatPercent(screening.slopePerMinute)} per minute (p ≤ ${screening.p}) in ${screening.durationMs / 1_000} s of all operations, and by ${formatPercent(confirmation.slopePerMinute)} (p ≤ ${confirmation.p}) in ${confirmation.durationMs / 1_000} s of that one alone`,
     ],
   }
 }
 
 function slopeOf({ slopePerMinute, p }: DriftEvidence): readonly [string, string] {
-  const percent = `${(Math.abs(slopePerMinute) * 100).toFixed(2)} %`
-  return [withSign(slopePerMinute, percent), probability(p)]
+  return [formatChange(slopePerMinute, (size) => formatPercent(size, 2)), probability(p)]
 }

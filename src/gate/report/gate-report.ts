@@ -1,7 +1,6 @@
 import { EXIT } from '../../run-file/outcome.ts'
 import * as z from 'zod'
 import { dateTimeSchema, type DeepReadonly } from '../../run-file/schema/values-schema.ts'
-
 import { countsStageSchema, driftStageSchema, pairsStageSchema } from './calls-report.ts'
 import { gateVerdictSchema } from './gate-verdict.ts'
 import { roundsStageSchema } from './rounds-report.ts'

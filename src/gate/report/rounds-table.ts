@@ -1,3 +1,4 @@
+import { formatSeconds } from '../../format.ts'
 import { labelOf } from '../decision/metric.ts'
 import type { Look } from '../decision/plan.ts'
 import type { Evidence, JudgedComparison, Verdict } from '../decision/verdict.ts'
@@ -120,7 +121,7 @@ function evidenceLines({ comparisons }: Rounds): readonly string[] {
 }
 
 function summaryLines({ plan, rounds, meanRoundMs }: Rounds): readonly string[] {
-  const each = meanRoundMs === null ? '' : `, ${(meanRoundMs / 1_000).toFixed(1)} s each`
+  const each = meanRoundMs === null ? '' : `, ${formatSeconds(meanRoundMs)} each`
   const made = `${rounds.length} open-loop rounds${each}`
   if (plan === null) return [`${made}: no round was finished`]
   return [
