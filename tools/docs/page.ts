@@ -1,58 +1,73 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** The project's folder. */
+export const ROOT = new URL('../../', import.meta.url)
+
+/** The page whose `bash` blocks `npm run walk-through` follows against docker-compose. */
+export const WALKED_PAGE = 'docs/coming-from-prism-loadtest.md'
 
 /** A fenced block of a page. */
 export interface Block {
-  /** What follows the opening fence, such as `sh`; empty if nothing does. */
+  /** The word after the opening fence, such as `sh`; empty without one. */
   readonly language: string
   readonly lines: readonly string[]
-  /** Of the first line within the fences; 1 is the page's first. */
+  /** The first line within the fences; the page's first line is 1. */
   readonly lineNumber: number
 }
 
-/** A link, as it is written. */
+/** A link's target, as written. */
 export interface Link {
   readonly target: string
   readonly lineNumber: number
 }
 
-/** Text between backticks, outside of fenced blocks. */
-export interface Span {
+/** A line outside fenced blocks, or a part of one. */
+export interface Prose {
   readonly text: string
   readonly lineNumber: number
 }
 
-/** A Markdown page, taken apart as far as its tests need it. */
+/** The parts of a Markdown page that its tests need. */
 export interface Page {
   /** Relative to the project's folder. */
   readonly path: string
   readonly blocks: readonly Block[]
-  readonly spans: readonly Span[]
+  readonly prose: readonly Prose[]
+  /** Text between backticks, outside fenced blocks. */
+  readonly spans: readonly Prose[]
   readonly links: readonly Link[]
-  /** What links within the page may name, as GitHub makes them of headings. */
+  /** The anchors that GitHub makes of the headings. */
   readonly anchors: ReadonlySet<string>
 }
 
 const FENCE = /^(\s*)(`{3,})\s*(\S*)/
 
-/** Reads a page. */
-export function readPage(root: URL, path: string): Page {
-  return parsePage(path, readFileSync(new URL(path, root), 'utf8'))
+/** @param path relative to the project's folder. */
+export function readPage(path: string): Page {
+  return parsePage(path, readFileSync(new URL(path, ROOT), 'utf8'))
+}
+
+/** All pages for users: README first, then those of docs/ by name. */
+export function readPages(): readonly Page[] {
+  const docs = readdirSync(new URL('docs/', ROOT))
+    .filter((name) => name.endsWith('.md'))
+    .toSorted()
+  return ['README.md', ...docs.map((name) => `docs/${name}`)].map(readPage)
 }
 
 /**
- * Takes a page apart.
  * @throws Error for a fence that is never closed.
  */
 export function parsePage(path: string, text: string): Page {
   const blocks: Block[] = []
-  const prose: { line: string; lineNumber: number }[] = []
+  const prose: Prose[] = []
   let open: { fence: string; language: string; lines: string[]; lineNumber: number } | null = null
   for (const [index, line] of text.split('\n').entries()) {
     const [, , fence = '', language = ''] = FENCE.exec(line) ?? []
     if (open === null && fence !== '') {
       open = { fence, language, lines: [], lineNumber: index + 2 }
     } else if (open === null) {
-      prose.push({ line, lineNumber: index + 1 })
+      prose.push({ text: line, lineNumber: index + 1 })
     } else if (fence.startsWith(open.fence) && language === '') {
       const { language: ofBlock, lines, lineNumber } = open
       blocks.push({ language: ofBlock, lines: withoutIndentation(lines), lineNumber })
@@ -65,16 +80,17 @@ export function parsePage(path: string, text: string): Page {
   return {
     path,
     blocks,
-    spans: prose.flatMap(({ line, lineNumber }) =>
+    prose,
+    spans: prose.flatMap(({ text: line, lineNumber }) =>
       [...line.matchAll(/`([^`]+)`/g)].map(([, span = '']) => ({ text: span, lineNumber })),
     ),
-    links: prose.flatMap(({ line, lineNumber }) =>
+    links: prose.flatMap(({ text: line, lineNumber }) =>
       [...withoutSpans(line).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => ({
         target,
         lineNumber,
       })),
     ),
-    anchors: new Set(anchorsOf(prose.map(({ line }) => line))),
+    anchors: new Set(anchorsOf(prose)),
   }
 }
 
@@ -89,10 +105,10 @@ function withoutSpans(line: string): string {
   return line.replaceAll(/`[^`]*`/g, '')
 }
 
-/** Lower case, without punctuation, hyphens for spaces; a number for those that are there already. */
-function anchorsOf(lines: readonly string[]): string[] {
+/** Lower case, no punctuation, hyphens for spaces; repeated ones get a number. */
+function anchorsOf(prose: readonly Prose[]): string[] {
   const taken = new Map<string, number>()
-  return lines.flatMap((line) => {
+  return prose.flatMap(({ text: line }) => {
     const [, heading] = /^#{1,6}\s+(.*?)\s*$/.exec(line) ?? []
     if (heading === undefined) return []
     const anchor = heading

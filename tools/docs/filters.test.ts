@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { connectRegistry } from '../../../src/registry/connect.ts'
-import { fieldOperators, logicalOperators } from '../../../src/registry/filter/operators.ts'
-import { defaultLimits } from '../../../src/registry/limits.ts'
-import { MemoryMessenger } from '../../../src/registry/memory/memory-messenger.ts'
-import { MemoryStore } from '../../../src/registry/memory/memory-store.ts'
-import { MulticastRegistry } from '../../../src/registry/registry.ts'
-import { readFilterPage } from './examples.ts'
+import { connectRegistry } from '../../src/registry/connect.ts'
+import { fieldOperators, logicalOperators } from '../../src/registry/filter/operators.ts'
+import { defaultLimits } from '../../src/registry/limits.ts'
+import { MemoryMessenger } from '../../src/registry/memory/memory-messenger.ts'
+import { MemoryStore } from '../../src/registry/memory/memory-store.ts'
+import { MulticastRegistry } from '../../src/registry/registry.ts'
+import { readFilterPage } from './filter-examples.ts'
 
 const { registrations, examples, defaults } = readFilterPage()
 const backends = inject('backends')

@@ -6,35 +6,35 @@ import {
   startNatsProgram,
   startRedisProgram,
   type ServerProgram,
-} from '../../../src/environment/programs.ts'
-import { allowedExitCodes } from './as-tested.ts'
-import { scriptsOf } from './commands.ts'
+} from '../../src/environment/programs.ts'
+import { asRun, inCopy } from './as-run.ts'
+import { scriptsOf, stepsOf } from './commands.ts'
 import { filesOf } from './files.ts'
 import { NOT_RUN } from './not-run.ts'
-import { readPages } from './pages.ts'
+import { flawsOf } from './output.ts'
+import { readPages, WALKED_PAGE } from './page.ts'
 import { planOf } from './plan.ts'
-import { runScript } from './run-script.ts'
+import { runCommand, userEnvironment } from './run-command.ts'
 import { makeScratchProject, type ScratchProject } from './scratch-project.ts'
-import { linesNotPrinted } from './shown-output.ts'
+
+const COMMAND_TIMEOUT_MS = 85_000
+const TEST_TIMEOUT_MS = 90_000
 
 const pages = readPages()
 const files = filesOf(pages)
 const scripts = pages.flatMap((page) => scriptsOf(page).map((script) => ({ page, script })))
 
-test('a command that is not run is one of a page', () => {
+test('every command that is not run is in a page', () => {
   const texts = new Set(scripts.flatMap(({ script }) => script.map(({ text }) => text)))
   expect([...NOT_RUN.keys()].filter((text) => !texts.has(text))).toEqual([])
 })
 
-test('only the page that tools/docs/walk-through/ follows has its commands in bash blocks', () => {
-  const isBash = ({ blocks }: (typeof pages)[number]): boolean =>
-    blocks.some(({ language }) => language === 'bash')
-  expect(pages.filter(isBash).map(({ path }) => path)).toEqual([
-    'docs/coming-from-prism-loadtest.md',
-  ])
+test('only the page that `npm run walk-through` follows has bash blocks', () => {
+  const walked = pages.filter((page) => stepsOf(page).length > 0)
+  expect(walked.map(({ path }) => path)).toEqual([WALKED_PAGE])
 })
 
-// A command does the same wherever its servers come from: once is enough.
+// Commands do the same on any backend, so one is enough.
 if (process.env['BENCH_BACKEND'] !== 'containers') {
   describe('a copy of the project', () => {
     const missingServers = missingPrograms()
@@ -55,7 +55,7 @@ if (process.env['BENCH_BACKEND'] !== 'containers') {
     })
 
     test(
-      'has the types right in every file that a page tells to write',
+      'every file that a page tells its reader to write passes the type check',
       { timeout: 180_000 },
       () => {
         expect(typeErrors(project.folder).filter((line) => files.has(fileIn(line)))).toEqual([])
@@ -70,28 +70,35 @@ if (process.env['BENCH_BACKEND'] !== 'containers') {
       const [first] = script
       if (first === undefined) continue
       const more = script.length === 1 ? '' : ` and ${script.length - 1} more`
-      test(`${first.place}: ${first.text}${more}`, { timeout: 90_000 }, async () => {
-        const runs = await runScript(script, {
-          folder: project.folder,
-          servers: { redisUrl: redis.url, natsUrl: nats.url },
-          variables: `variables-of-${page.replaceAll('/', '-')}`,
-          env: {
-            BENCH_BACKEND: 'programs',
-            BENCH_DURATION: '1s',
-            GITHUB_STEP_SUMMARY: join(project.folder, '.git/summary.md'),
-          },
-        })
-        for (const { command, exitCode, printed } of runs) {
-          const ran = `${command.place}: ${command.text}\n${printed}`
-          expect.soft(allowedExitCodes(command.text), ran).toContain(exitCode)
-          expect.soft(linesNotPrinted(command.shown, printed), ran).toEqual([])
-        }
-      })
+      test(
+        `${first.place}: ${first.text}${more}`,
+        { timeout: script.length * TEST_TIMEOUT_MS },
+        async () => {
+          const shell = {
+            folder: project.folder,
+            env: userEnvironment({
+              BENCH_BACKEND: 'programs',
+              BENCH_DURATION: '1s',
+              GITHUB_STEP_SUMMARY: join(project.folder, '.git/summary.md'),
+            }),
+            // Servers that a page names take precedence over those of the tests.
+            prelude: '[ -z "${REDIS_URL:-}" ] || unset BENCH_BACKEND',
+            variables: join(project.folder, '.git', `variables-of-${page.replaceAll('/', '-')}`),
+            timeoutMs: COMMAND_TIMEOUT_MS,
+          }
+          const changes = inCopy({ redisUrl: redis.url, natsUrl: nats.url })
+          for (const command of script) {
+            const ran = await runCommand(asRun(command, changes), shell)
+            const context = `${command.place}: ${command.text}\n${ran.printed}`
+            expect.soft(flawsOf(command, ran), context).toEqual([])
+          }
+        },
+      )
     }
   })
 }
 
-/** Lines of the compiler's: `bench/heartbeat.load.ts(1,2): error TS…`. */
+/** Lines such as `bench/heartbeat.load.ts(1,2): error TS…`. */
 function typeErrors(folder: string): readonly string[] {
   try {
     execFileSync('npm', ['run', '--silent', 'typecheck'], { cwd: folder, encoding: 'utf8' })

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
-import type { EnumerateOptions } from '../../../src/registry/enumeration.ts'
-import type { Filter } from '../../../src/registry/filter/filter.ts'
-import type { Metadata } from '../../../src/registry/registration.ts'
-import { parsePage } from '../commands/page.ts'
-import { ROOT } from '../commands/pages.ts'
+import type { EnumerateOptions } from '../../src/registry/enumeration.ts'
+import type { Filter } from '../../src/registry/filter/filter.ts'
+import type { Metadata } from '../../src/registry/registration.ts'
+import { readPage } from './page.ts'
 
-/** What a row of the page's tables says. */
+/** A row of the page's tables. */
 export type Example =
   | { readonly kind: 'matches'; readonly filter: Filter; readonly identities: readonly string[] }
   | { readonly kind: 'refused'; readonly filter: Filter; readonly reason: string }
@@ -15,26 +13,26 @@ export type Example =
       readonly identities: readonly string[]
     }
 
-/** The page on filters, as far as it can be tried out. */
+/** The testable parts of the page on filters. */
 export interface FilterPage {
   readonly registrations: ReadonlyMap<string, Metadata>
   readonly examples: readonly (Example & { readonly place: string })[]
-  /** Limits that it names, with the defaults that it gives. */
+  /** The limits that it names, with their defaults. */
   readonly defaults: ReadonlyMap<string, number>
 }
 
 const PATH = 'docs/filters.md'
 
-/** @throws Error for a row of a table of examples that is not one. */
+/** @throws Error for a row in a table of examples that is not a valid example. */
 export function readFilterPage(): FilterPage {
-  const text = readFileSync(new URL(PATH, ROOT), 'utf8')
-  const json = parsePage(PATH, text).blocks.find(({ language }) => language === 'json')
+  const { blocks, prose } = readPage(PATH)
+  const json = blocks.find(({ language }) => language === 'json')
   const registrations = JSON.parse(json?.lines.join('\n') ?? '') as Record<string, Metadata>
   const examples: (Example & { readonly place: string })[] = []
   const defaults = new Map<string, number>()
   let header = ''
-  for (const [index, line] of text.split('\n').entries()) {
-    const place = `${PATH}:${index + 1}`
+  for (const { text: line, lineNumber } of prose) {
+    const place = `${PATH}:${lineNumber}`
     if (!line.startsWith('|')) header = ''
     else if (header === '') header = line
     else if (!line.startsWith('|---')) {

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ROOT } from './pages.ts'
+import { ROOT } from './page.ts'
 
 /** A copy of the project to run commands in. */
 export interface ScratchProject {

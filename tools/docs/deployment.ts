@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { EnvironmentError } from '../../../src/environment/environment-error.ts'
-import { freePort } from '../../../src/environment/free-port.ts'
+import { EnvironmentError } from '../../src/environment/environment-error.ts'
+import { freePort } from '../../src/environment/free-port.ts'
 
 /** What docker-compose works on while a document is followed: a project of its own. */
 export interface Deployment {

@@ -17,7 +17,7 @@ test('a command is run once', () => {
   ])
 })
 
-test('a command with a variable is run wherever it is, after what sets it', () => {
+test('a command with a variable is run wherever it stands, after the command that sets it', () => {
   const own = script('A=$(date)', 'npm run a -- $A')
   expect(plannedTexts(own, own)).toEqual([
     ['A=$(date)', 'npm run a -- $A'],
@@ -25,11 +25,11 @@ test('a command with a variable is run wherever it is, after what sets it', () =
   ])
 })
 
-test('where a page shows what is printed, it is run there', () => {
+test('a command is run where a page shows its output', () => {
   const showing: Script = [{ text: 'npm run a', place: 'page.md:2', shown: ['fine'] }]
   expect(planOf([script('npm run a'), showing])).toEqual([[], showing])
 })
 
-test('what is listed as not run is not, and what would only set variables neither', () => {
+test('commands listed as not run, and blocks that would only set variables, are left out', () => {
   expect(plannedTexts(script('A=$(date)', 'npm ci'))).toEqual([[]])
 })
