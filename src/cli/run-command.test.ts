@@ -11,7 +11,7 @@ const folder = useResultsFolder()
 /** Runs a command whose body is a program's text. */
 function runBody(body: string, env: Record<string, string> = {}): Promise<Ended> {
   const program = `import { runCommand } from ${JSON.stringify(import.meta.resolve('./run-command.ts'))}
-    import { InputError } from ${JSON.stringify(import.meta.resolve('../load/input-error.ts'))}
+    import { InputError } from ${JSON.stringify(import.meta.resolve('../input-error.ts'))}
     await runCommand(async () => { ${body} })`
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
     env: { ...process.env, BENCH_STACK: '', ...env },
@@ -128,11 +128,9 @@ describe.runIf(hasFullDevice)("a command whose output can't be written", () => {
   test.each([
     [['bench', '--help']],
     [['bench-capacity', '--help']],
-    [['bench-engine', '--help']],
     [['loadtest', '--help']],
     [['compare', '--help']],
     [['gate', '--help']],
-    [['gate-selftest', '--trials', '1', '--short']],
     [['trend', '--simulate', '--series', '1']],
     [['results', 'list']],
   ])('%j exits with 2, and says so in one line', async (args) => {

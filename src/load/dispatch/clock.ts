@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { programBeside } from '../../program-beside.ts'
 import { nowMs } from '../clock.ts'
 import { ClockRing } from './clock-ring.ts'
 import { spin } from './spin.ts'
@@ -19,7 +20,7 @@ const MIN_SLEEP_MS = 0.03
 export async function openClock(): Promise<Wait> {
   const ring = new ClockRing()
   const lead = new WakeLead()
-  const thread = new Worker(new URL('clock-thread.ts', import.meta.url), {
+  const thread = new Worker(programBeside('clock-thread.ts', import.meta.url), {
     workerData: ring.memory,
     execArgv: [],
     env: {},

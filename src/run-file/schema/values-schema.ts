@@ -1,9 +1,14 @@
 import * as z from 'zod'
-import type { DeepReadonly } from './deep-readonly.ts'
 
-/** Requests, errors, receipts: whole and not negative. */
+/** Plain data as its readers see it: nothing in it can be assigned. */
+export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
+
+/** ISO 8601, UTC. */
+export const dateTimeSchema = z.iso.datetime().meta({ id: 'dateTime' })
+
+/** Requests, errors, receipts: a whole number, not negative. */
 export const count = z.int().min(0)
-/** A time in ms. */
+/** A time in ms; not negative. */
 export const time = z.number().min(0)
 export const timeOrNothing = time.nullable()
 
