@@ -97,7 +97,7 @@ test('left to the machine, the technique is the clock', async () => {
 })
 
 describe('where the system gives no thread', () => {
-  const module = new URL('dispatch-option.ts', import.meta.url).href
+  const module = new URL('technique.ts', import.meta.url).href
   const openIn = async (option: string): Promise<string> => {
     const code = `
       const { openDispatch } = await import(${JSON.stringify(module)})
