@@ -168,7 +168,7 @@ describe('a load with bounds on every window', () => {
       },
     })
     expect(result.isInterrupted).toBe(false)
-    expect(result.abortReason).toMatch(/^success rate of hang was .* s; the bound is > 90\.00 %$/)
+    expect(result.abortReason).toMatch(/^success rate of hang was .* s; the bound is > 90 %$/)
     expect(result.measuredMs).toBeLessThan(60_000)
     expect(result.windowedSlo).toMatchObject([{ operation: 'hang', outcome: 'missed' }])
   })
@@ -286,9 +286,7 @@ describe('a system that stops answering', () => {
   test('ends a load by its throughput although no request ever ends', async () => {
     const slo: Slos = { throughput: { min: 50 }, every: '200ms', abortOnFail: { after: '0s' } }
     const result = await load({ ...silent, durationMs: 60_000, slo })
-    expect(result.abortReason).toMatch(
-      /^throughput of silent was 0\.0\/s .* the bound is >= 50\.0\/s$/,
-    )
+    expect(result.abortReason).toMatch(/^throughput of silent was 0\/s .* the bound is >= 50\/s$/)
     expect(result.measuredMs).toBeLessThan(60_000)
   })
 
