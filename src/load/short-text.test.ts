@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cutOff } from './cut-off.ts'
+import { cutOff } from './short-text.ts'
 
 test('a text is cut to its length, and nothing else of it is changed', () => {
   const text = fc.string({ unit: 'binary', maxLength: 30 })

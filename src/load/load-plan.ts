@@ -1,3 +1,7 @@
+import type { Arrivals } from './arrivals/arrivals.ts'
+import type { Operations } from './workload.ts'
+import type { NoMetrics } from './metrics/declare-metrics.ts'
+import { type NoTags, checkTags } from './notes/tags.ts'
 import { checkArrivals } from './arrivals/arguments.ts'
 import { checkShard } from './arrivals/shard.ts'
 import {
@@ -11,13 +15,32 @@ import {
   wholeNumber,
   type Fields,
 } from './check-fields.ts'
-import { DISPATCH_OPTIONS } from './dispatch/dispatch-option.ts'
+import { DISPATCH_OPTIONS } from './dispatch/technique.ts'
 import { checkFeed } from './feed/feed.ts'
-import type { LoadPlan } from './generator.ts'
 import { InputError } from '../input-error.ts'
 import type { MeasuredPlan } from './measure.ts'
 import { checkMetrics } from './metrics/metric-recorders.ts'
-import { checkTags } from './notes/tags.ts'
+
+/** An open-loop load. */
+export interface LoadPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics> extends MeasuredPlan<
+  Row,
+  Tags,
+  Declared
+> {
+  readonly operations: Operations<NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
+  readonly arrivals: Arrivals
+  /**
+   * Requests due while this many run don't start. One that timed out runs until its promise settles:
+   * see `LoadRequest.signal`. Default 10,000.
+   */
+  readonly maxInFlight?: number
+  /**
+   * What becomes of those: `drop` (default) counts them as dropped; `wait` starts them when there
+   * is room, late, as a client with a fixed number of connections would, and drops those that have
+   * found none by the end of the grace period.
+   */
+  readonly whenFull?: 'drop' | 'wait'
+}
 
 /** What a load of any kind takes, checked in the same words. */
 export const COMMON_FIELDS = {

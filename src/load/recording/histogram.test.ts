@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { histogramFigures } from './histogram-figures.ts'
-import { newTimeHistogram } from './histogram.ts'
+import { histogramFigures, newTimeHistogram } from './histogram.ts'
 import { TimeCounts } from './time-counts.ts'
 
 function histogramOf(timesMs: Iterable<number>) {

@@ -1,8 +1,22 @@
+import type { Session } from './session.ts'
+import { type Users, checkUsers } from './users.ts'
+import type { MeasuredPlan } from '../measure.ts'
+import type { NoMetrics } from '../metrics/declare-metrics.ts'
+import type { NoTags } from '../notes/tags.ts'
 import { checkedLater, checkFields, type Fields } from '../check-fields.ts'
-import { checkGiven, MEASURED_FIELDS } from '../check-plan.ts'
+import { checkGiven, MEASURED_FIELDS } from '../load-plan.ts'
 import { InputError } from '../../input-error.ts'
-import type { UsersPlan } from './generate-users.ts'
-import { checkUsers } from './users.ts'
+
+/** A closed load: users instead of arrivals. */
+export interface UsersPlan<
+  State,
+  Row = unknown,
+  Tags = NoTags,
+  Declared = NoMetrics,
+> extends MeasuredPlan<Row, Tags, Declared> {
+  readonly users: Users
+  readonly session: Session<State, NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
+}
 
 /** What says that a load is one of users. */
 export const USERS_FIELDS = { users: checkUsers, session: checkedLater }

@@ -1,4 +1,6 @@
 import { InputError } from '../../input-error.ts'
+import type { Bound } from './slo.ts'
+import type { LoadModel } from '../load-model.ts'
 import type { MetricDeclaration } from '../metrics/declare-metrics.ts'
 import type { MetricResult } from '../metrics/metric-recorders.ts'
 import type { DeclaredTag } from '../notes/tags.ts'
@@ -6,7 +8,54 @@ import { MAX_TIME_US } from '../recording/histogram.ts'
 import type { LoadResult } from '../result.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import type { MetricFigure, NotedBound } from './noted-slo.ts'
-import type { Bound } from './slo.ts'
+
+/**
+ * Checks that every bound is on an operation of the workload.
+ * @throws InputError if one isn't.
+ */
+export function checkOperations(bounds: readonly Bound[], names: readonly string[]): void {
+  for (const { operation } of bounds) {
+    if (operation === null || names.includes(operation)) continue
+    // On a command line, a metric that is mistyped reads as an operation: respons.p95<10ms.
+    const hint = didYouMean(operation, [...names, 'response', 'completion'])
+    throw new InputError(
+      `SLO: there is no operation "${operation}" in this workload: ${names.join(', ')}.${hint}`,
+    )
+  }
+}
+
+/**
+ * Checks that bounds on delivery and completion are on operations whose receipts are counted.
+ * @param counted names of the operations whose receivers can be asked.
+ * @throws InputError for one that nobody could judge.
+ */
+export function checkCounted(bounds: readonly Bound[], counted: readonly string[]): void {
+  for (const bound of bounds) {
+    const { kind, operation } = bound
+    const isOfReceipts =
+      kind === 'delivery rate' || (kind === 'time' && bound.metric === 'completion')
+    const isCounted = operation === null ? counted.length > 0 : counted.includes(operation)
+    if (!isOfReceipts || isCounted) continue
+    const metric = kind === 'time' ? 'completion' : 'delivery'
+    const others = counted.length === 0 ? '' : ` They are of ${counted.join(', ')}.`
+    throw new InputError(
+      `SLO: ${metric}: receipts of ${operation ?? 'this load'} are not counted.${others}`,
+    )
+  }
+}
+
+/**
+ * Checks that nothing is asked of the rate of a load that has none of its own. Users who wait for
+ * answers send what the system lets them, so a throughput would be a bound on think times as well, and
+ * one that is missed would say neither that the system can't take more nor that it was offered more.
+ * @throws InputError for a throughput bound on a closed load.
+ */
+export function checkHasRate(bounds: readonly Bound[], model: LoadModel['kind']): void {
+  if (model === 'open' || bounds.every(({ kind }) => kind !== 'throughput')) return
+  throw new InputError(
+    'SLO: throughput: a load of users has no rate that it could hold the system to: how many requests it sends follows from answers and think times. Bound response or successRate instead; for a rate, give the load arrivals, such as constant(100), in place of users.',
+  )
+}
 
 /** The tags and metrics that a load declares. */
 export interface Declared {

@@ -1,5 +1,5 @@
 import { mergePauses, pausedWithin, type Pause } from '../pauses.ts'
-import type { CountedDeliveries } from '../result.ts'
+import type { CountedDeliveries, Deliveries } from '../result.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /** A message that was to be sent, and what came of it. Times are by `nowMs()`. */
@@ -88,4 +88,51 @@ export function deliveriesOf(
 /** Whether a receipt of a message that was sent then may be missing because of a pause. */
 function mayLose({ fromMs, untilMs }: Pause, sentAtMs: number): boolean {
   return fromMs < sentAtMs + LOST_WITHIN_MS && untilMs > sentAtMs - BACK_WITHIN_MS
+}
+
+/** Requests that were never started, and so sent nothing. */
+export interface UnsentRequests {
+  readonly count: number
+  /** Those of them that the generator may be the reason for, by a pause or an early end. */
+  readonly byGenerator: number
+}
+
+/**
+ * Deliveries with the recipients of messages that were to be sent and never were: they are expected and
+ * missing, each message with as many as those that were sent had on average. They have no times, as
+ * requests that were not started have none.
+ */
+export function withUnsent(
+  deliveries: Deliveries | null,
+  { count, byGenerator }: UnsentRequests,
+): Deliveries | null {
+  if (deliveries?.kind !== 'counted' || count === 0) return deliveries
+  const messages = deliveries.completion.totalCount
+  if (messages === 0) return deliveries
+  const recipients = deliveries.expected / messages
+  const unsent = Math.round(recipients * count)
+  return {
+    ...deliveries,
+    expected: deliveries.expected + unsent,
+    missing: deliveries.missing + unsent,
+    incomplete: deliveries.incomplete + count,
+    missingByPause: deliveries.missingByPause + Math.round(recipients * byGenerator),
+  }
+}
+
+/**
+ * Deliveries as an operation counts them; or unknown ones, with the reason, where their counts can't be true.
+ * Anybody may write an operation, and a result that contradicts itself is refused by whoever reads it.
+ */
+export function checkedDeliveries(deliveries: Deliveries): Deliveries {
+  if (deliveries.kind === 'unknown') return deliveries
+  const { expected, received, missing, duplicates, incomplete, missingByPause } = deliveries
+  const counts = { expected, received, missing, duplicates, incomplete, missingByPause }
+  for (const [name, count] of Object.entries(counts)) {
+    if (Number.isSafeInteger(count) && count >= 0) continue
+    return { kind: 'unknown', reason: `${name}: ${count} is not a number of receipts` }
+  }
+  if (expected === received + missing) return deliveries
+  const reason = `${expected} receipts were expected, but ${received} came and ${missing} are missing`
+  return { kind: 'unknown', reason }
 }
