@@ -56,6 +56,17 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      // Needs docker-compose: `npm run walk-through`.
+      {
+        test: {
+          name: 'walk-through',
+          pool: 'forks',
+          experimental: { viteModuleRunner: false },
+          include: ['tools/docs/walk-through.ts'],
+          benchmark: { include: [] },
+          hookTimeout: 120_000,
+        },
+      },
       {
         test: {
           ...measured,
