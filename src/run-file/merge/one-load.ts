@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { MetricJson } from '../json/notes-json.ts'
+import type { MetricJson } from '../json/load-result-json.ts'
 import type { Generators, RunFile, ScenarioEntry } from '../run-file.ts'
 
 /** A run file that is to be merged with others, by the name it was given. */
