@@ -27,7 +27,7 @@ export function toCsv<Row extends object>(
 ): string {
   const parser = new Parser<Row, Row>({
     fields: columns.map(({ label, value }) => ({ label, value })),
-    formatters: { header: (label) => label, string: (text) => quote(guard(text)) },
+    formatters: { header: (label) => label, string: (text) => quoted(guard(text)) },
   })
   return `${parser.parse([...rows])}\n`
 }
@@ -81,7 +81,7 @@ function guard(text: string): string {
   return /^[=+\-@＝＋－＠\t\r\n']/.test(text) ? `'${text}` : text
 }
 
-function quote(text: string): string {
+function quoted(text: string): string {
   return `"${text.replaceAll('"', '""')}"`
 }
 

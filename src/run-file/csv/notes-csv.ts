@@ -1,5 +1,5 @@
 import { perSecond } from '../../load/metrics/counter.ts'
-import { type Column, toCsv } from './csv.ts'
+import { column, toCsv, type Column } from './csv.ts'
 import { capitalized } from './operation-row.ts'
 import type { MetricJson, TagSplitJson } from '../json/load-result-json.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
