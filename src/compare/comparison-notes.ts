@@ -1,6 +1,7 @@
 import type { RunComparison, RunSummary } from './compare-runs.ts'
 import { isTimeJudged, judgedCounts } from './judged.ts'
 import type { MetricComparison } from './metric.ts'
+import { typedCommand } from '../typed-command.ts'
 
 /** One difference that is worth a look, and where it is. */
 export interface MarkedDifference {
@@ -112,5 +113,5 @@ function gateCommand(baseline: RunSummary, candidate: RunSummary): string {
   const base = baseline.commit?.short ?? '<commit>'
   const { commit } = candidate
   const head = commit === null || commit.isDirty ? '' : ` --head ${commit.short}`
-  return `npm run gate -- --base ${base}${head}`
+  return typedCommand('gate', `--base ${base}${head}`)
 }

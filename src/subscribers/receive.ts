@@ -7,6 +7,7 @@ import { ALL_IDENTITIES } from '../registry/identity-pattern.ts'
 import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
 import { findSubscribers } from './find-subscribers.ts'
 import { Reception, type ReceptionFigures } from './reception.ts'
+import { typedCommand } from '../typed-command.ts'
 
 /** Whose messages to receive, and from where. */
 export interface Receiving {
@@ -102,7 +103,7 @@ export async function checkReceiving(
   if (processes > 0) return processes
   const what = pattern === null ? '' : ` with the pattern "${pattern}"`
   throw new EnvironmentError(
-    `Nobody receives for the namespace "${namespace}"${what} at ${natsUrls.map(hostAndPort).join(', ')}. Start prism-loadtest subscribe there.`,
+    `Nobody receives for the namespace "${namespace}"${what} at ${natsUrls.map(hostAndPort).join(', ')}. Start ${typedCommand('subscribe')} there.`,
   )
 }
 

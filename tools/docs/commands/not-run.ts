@@ -38,12 +38,12 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('needs a pull request', [
     'gh pr comment --edit-last --body-file gate.md || gh pr comment --body-file gate.md',
   ]),
-  ...because('receives until it is ended; src/cli/subscribe-command.test.ts runs it', [
+  ...because('receives until it is ended; src/cli/subscribe.test.ts runs it', [
     'npm run loadtest -- subscribe',
   ]),
   ...because('is the full length: 8 minutes', ['npm run bench -- --profile seed']),
   ...because('shows its page until it is ended', ['npm run bench:ui']),
-  ...because('probes for 2 minutes; src/cli/bench-capacity.test.ts runs it on known capacities', [
+  ...because('probes for 2 minutes; src/cli/capacity.test.ts runs it on known capacities', [
     'npm run bench:capacity -- register',
   ]),
   ...because('measures for 2 minutes; tools/engine-bench/ tests what it does', [
@@ -70,12 +70,12 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     ['npm run plan:docs'],
   ),
   ...because('takes docker-compose; .ci/run runs it', ['npm run walk-through']),
-  ...because('begins 20 s later; src/cli/bench-shares.test.ts runs and merges generators', [
+  ...because('begins 20 s later; src/cli/bench-shards.test.ts runs and merges generators', [
     'npm run bench -- mixed --generators 2',
     'for share in 1 2 3; do npm run bench -- mixed --shard $share/3 --start-at $START --results results/$START & done; wait',
     'npm run results -- merge results/$START/*-?of3.json',
   ]),
-  ...because('waits for 2030; src/cli/bench-shares.test.ts runs and merges shares', [
+  ...because('waits for 2030; src/cli/bench-shards.test.ts runs and merges shares', [
     'npm run bench -- mixed --shard 1/3 --start-at 2030-01-02T03:04:05Z',
     'npm run results -- merge results/*-?of3.json',
   ]),

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import { commandLine, runCommandLine } from '../../../src/cli/command-line.ts'
-import { runCommand, type CommandEnd } from '../../../src/cli/run-command.ts'
+import { runTool, toolCommand } from '../../../src/cli/command-line.ts'
+import { addSections } from '../../../src/cli/help-sections.ts'
+import type { CommandEnd } from '../../../src/cli/run-command.ts'
 import { InputError } from '../../../src/input-error.ts'
 import { EXIT } from '../../../src/run-file/outcome.ts'
 import { parsePage } from '../commands/page.ts'
@@ -14,30 +15,28 @@ import { walk, type Outcome } from './walk.ts'
 const FOLDER = resolve(import.meta.dirname, '../../..')
 const DOCUMENT = 'docs/coming-from-prism-loadtest.md'
 const DESCRIPTION = `Follows a document: runs the commands of its shell blocks in order against docker-compose, and checks what the document says to expect. Everything it starts is removed at the end.`
-const AFTER = `
-Durations are a twentieth of what is written, at least 2 s and at most 3 s; rates are as written.
-tools/docs/walk-through/as-run.ts has the whole rule.
 
-Exit code
-  0 all commands did what the document says   1 one didn't   2 docker-compose can't be used
-
-Example
-  npm run walk-through -- ${DOCUMENT}`
-
-await runCommand(() => walkThrough(process.argv.slice(2)))
-
-async function walkThrough(args: readonly string[]): Promise<CommandEnd> {
-  let exitCode: CommandEnd = EXIT.good
-  const command = commandLine('npm run walk-through --', DESCRIPTION)
+await runTool('walk-through', (command, end) => {
+  command
+    .description(DESCRIPTION)
     .argument('[document]', 'a Markdown file', DOCUMENT)
-    .option('--full-length', 'durations as they are written')
-    .addHelpText('after', AFTER)
-    .action(async (document: string, { fullLength }: { fullLength?: true }) => {
-      exitCode = await follow(readSteps(document), fullLength === true)
-    })
-  await runCommandLine(command, args)
-  return exitCode
-}
+    .option('--full-length', 'durations as written')
+    .action(async (document: string, { fullLength }: { fullLength?: true }) =>
+      end(await follow(readSteps(document), fullLength === true)),
+    )
+  addSections(command, {
+    sections: [
+      [
+        'Durations',
+        [
+          'Durations are a twentieth of those written, at least 2 s and at most 3 s; rates are as written. tools/docs/walk-through/as-run.ts has the whole rule.',
+        ],
+      ],
+    ],
+    exitCodes: { 0: 'all commands did what the document says', 1: 'one did not' },
+    examples: [toolCommand('walk-through', DOCUMENT)],
+  })
+})
 
 /** @throws InputError */
 function readSteps(document: string): readonly Step[] {
