@@ -46,7 +46,7 @@ test(
   async () => {
     const startAt = startsIn(20)
     const shares = await Promise.all(
-      [1, 2, 3].map((k) => start(['bench', 'shared', '--shard', `${k}/3`, '--start-at', startAt])),
+      [1, 2, 3].map((k) => start(['bench', 'sharded', '--shard', `${k}/3`, '--start-at', startAt])),
     )
     for (const { exitCode, stdout, stderr } of shares) {
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
@@ -73,7 +73,7 @@ test(
       basename(merged, '.json'),
     )
 
-    const one = await start(['bench', 'shared', '--results', join(folder(), 'one')])
+    const one = await start(['bench', 'sharded', '--results', join(folder(), 'one')])
     expect(one.exitCode).toBe(0)
     const [whole = 'none'] = readdirSync(join(folder(), 'one')).filter((name) =>
       name.endsWith('.json'),
@@ -88,7 +88,7 @@ test(
   'generators of one machine make one run, against servers of its own',
   { timeout: 90_000 },
   async () => {
-    const args = ['bench', 'shared', '--generators', '2', '--start-at', startsIn(20)]
+    const args = ['bench', 'sharded', '--generators', '2', '--start-at', startsIn(20)]
     const { exitCode, stdout, stderr } = await start(args, {
       BENCH_BACKEND: 'programs',
       REDIS_URL: '',
@@ -130,22 +130,22 @@ describe('bad input exits with 2 and one clear line:', () => {
   const shard = ['--shard', '1/2', '--start-at']
   test.each<[string[], Record<string, string>, RegExp]>([
     [
-      ['bench', 'shared', ...shard, '2026-01-02T03:04:05Z'],
+      ['bench', 'sharded', ...shard, '2026-01-02T03:04:05Z'],
       {},
       /2026-01-02T03:04:05.000Z was [\d.]+ s ago/,
     ],
-    [['bench', 'shared', '--shard', '1/2'], {}, /--start-at/],
-    [['bench', 'shared', '--shard', '3/2', '--start-at', 'x'], {}, /"3\/2" is not a share/],
+    [['bench', 'sharded', '--shard', '1/2'], {}, /--start-at/],
+    [['bench', 'sharded', '--shard', '3/2', '--start-at', 'x'], {}, /"3\/2" is not a share/],
     [['bench', ...shard, '2999-01-02T03:04:05Z'], {}, /name one scenario/],
     [
-      ['bench', 'shared', ...shard, '2999-01-02T03:04:05Z'],
+      ['bench', 'sharded', ...shard, '2999-01-02T03:04:05Z'],
       { REDIS_URL: '', NATS_URL: '' },
       /REDIS_URL/,
     ],
-    [['bench', 'shared', '--generators', '0'], {}, /"0" must be/],
+    [['bench', 'sharded', '--generators', '0'], {}, /"0" must be/],
     [['bench', '--generators', '2'], {}, /name one scenario/],
     [
-      ['bench', 'shared', '--generators', '2', '--backend', 'memory'],
+      ['bench', 'sharded', '--generators', '2', '--backend', 'memory'],
       { REDIS_URL: '', NATS_URL: '' },
       /same servers/,
     ],
@@ -162,7 +162,7 @@ describe('bad input exits with 2 and one clear line:', () => {
   })
 
   test('a start that is less than three seconds ahead', async () => {
-    const { exitCode, stderr } = await start(['bench', 'shared', ...shard, startsIn(2.9)])
+    const { exitCode, stderr } = await start(['bench', 'sharded', ...shard, startsIn(2.9)])
     // Where the command takes longer to begin, the start is past. See share-settings.test.ts.
     expect(stderr).toMatch(/(is in|was) [\d.]+ s( ago)?; it has to be at least 3 s ahead/)
     expect(exitCode).toBe(2)

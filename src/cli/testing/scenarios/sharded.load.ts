@@ -1,7 +1,7 @@
 import { constant, expect, test } from '../../../vitest/load-test.ts'
 
-// Can be run in shares. Of its requests, those whose numbers end in 3 fail.
-test('shared', async ({ load, share, testbed }) => {
+// Can be sharded. Of its requests, those whose numbers end in 3 fail.
+test('sharded', async ({ load, share, testbed }) => {
   const { registry } = testbed
   const result = await load({
     operations: {
