@@ -1,4 +1,4 @@
-import { test } from '../src/vitest/load-test.ts'
+import { test } from '../src/vitest/registry-test.ts'
 import { MEASURE } from './measure.ts'
 import { registerMany } from '../src/workloads/register.ts'
 

@@ -1,4 +1,4 @@
-import { constant, expect, test } from '../src/vitest/load-test.ts'
+import { constant, expect, test } from '../src/vitest/registry-test.ts'
 import { enumerate } from '../src/workloads/enumerate.ts'
 import { registerMany } from '../src/workloads/register.ts'
 import { requireTargets } from '../src/workloads/require-targets.ts'

@@ -1,4 +1,4 @@
-import { constant, expect, numbersIn, test } from '../src/vitest/load-test.ts'
+import { constant, expect, numbersIn, test } from '../src/vitest/registry-test.ts'
 import { enumerate } from '../src/workloads/enumerate.ts'
 import { mixed } from '../src/workloads/mixed.ts'
 import { multicast } from '../src/workloads/multicast.ts'

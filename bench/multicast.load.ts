@@ -1,4 +1,4 @@
-import { constant, expect, numbersIn, test } from '../src/vitest/load-test.ts'
+import { constant, expect, numbersIn, test } from '../src/vitest/registry-test.ts'
 import { multicast } from '../src/workloads/multicast.ts'
 import { loadTestIdentity, registerMany } from '../src/workloads/register.ts'
 import { requireTargets } from '../src/workloads/require-targets.ts'

@@ -1,4 +1,4 @@
-import { constant, expect, test } from '../src/vitest/load-test.ts'
+import { constant, expect, test } from '../src/vitest/registry-test.ts'
 import { register } from '../src/workloads/register.ts'
 
 // Scenario 1 of the seed: how registration performs on its own.

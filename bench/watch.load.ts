@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { constant, expect, test } from '../src/vitest/load-test.ts'
+import { constant, expect, test } from '../src/vitest/registry-test.ts'
 import { registerWatched } from '../src/workloads/register-watched.ts'
 import { startWatcher } from '../src/workloads/watcher.ts'
 

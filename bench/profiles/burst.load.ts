@@ -1,4 +1,4 @@
-import { burst, test } from '../../src/vitest/load-test.ts'
+import { burst, test } from '../../src/vitest/registry-test.ts'
 import { population } from '../../src/workloads/population.ts'
 
 const SHORT = { rate: 500, for: '1s', every: '6s' } as const

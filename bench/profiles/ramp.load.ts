@@ -1,4 +1,4 @@
-import { expect, ramp, test } from '../../src/vitest/load-test.ts'
+import { expect, ramp, test } from '../../src/vitest/registry-test.ts'
 import { population } from '../../src/workloads/population.ts'
 
 // Does what holds at 100/s hold at ten times that, and all the way there?

@@ -1,4 +1,4 @@
-import { constant, counter, feed, test, trend } from '../../src/vitest/load-test.ts'
+import { constant, counter, feed, test, trend } from '../../src/vitest/registry-test.ts'
 import { registerRegions } from '../../src/workloads/regions.ts'
 
 /** One of them has twenty times the identities of any other. */

@@ -1,4 +1,4 @@
-import { constant, expect, test } from '../../src/vitest/load-test.ts'
+import { constant, expect, test } from '../../src/vitest/registry-test.ts'
 import { population } from '../../src/workloads/population.ts'
 import { renderSoakTrends, soakTrends } from '../../src/workloads/soak-trends.ts'
 import { SoakWatch } from '../../src/workloads/soak-watch.ts'

@@ -1,5 +1,5 @@
 import type { Operation } from '../../src/load/workload.ts'
-import { constant, expect, test } from '../../src/vitest/load-test.ts'
+import { constant, expect, test } from '../../src/vitest/registry-test.ts'
 import { tenant } from '../../src/workloads/tenant.ts'
 
 const QUIET = Array.from({ length: 9 }, (_, n) => `tenant ${n + 1}`)

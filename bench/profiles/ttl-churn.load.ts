@@ -1,4 +1,4 @@
-import { constant, expect, test } from '../../src/vitest/load-test.ts'
+import { constant, expect, test } from '../../src/vitest/registry-test.ts'
 import { TtlChurn } from '../../src/workloads/ttl-churn.ts'
 
 // 200 registrations/s that live from 0.2 s to 1.6 s: some 180 are live at any time, and as many expire

@@ -1,4 +1,4 @@
-import { numbersIn, test, users } from '../../src/vitest/load-test.ts'
+import { numbersIn, test, users } from '../../src/vitest/registry-test.ts'
 import { multicast } from '../../src/workloads/multicast.ts'
 import { loadTestIdentity } from '../../src/workloads/register.ts'
 import { requireTargets } from '../../src/workloads/require-targets.ts'

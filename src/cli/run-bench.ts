@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { createVitest, registerConsoleShortcuts } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
-import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
+import { dispatchSetting } from '../load/dispatch/technique.ts'
 import { InputError } from '../input-error.ts'
 import { typedCommand } from '../typed-command.ts'
 import { RunRecord } from '../run-file/write/run-record.ts'

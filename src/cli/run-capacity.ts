@@ -1,7 +1,7 @@
 import { basename, relative, resolve } from 'node:path'
 import { createVitest } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
-import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
+import { dispatchSetting } from '../load/dispatch/technique.ts'
 import { InputError } from '../input-error.ts'
 import { EXIT, type ExitCode } from '../run-file/outcome.ts'
 import { renderBracket, renderCurve } from '../report/render-capacity.ts'

@@ -1,3 +1,5 @@
+import { medianOf } from '../stats/quantile.ts'
+
 /** How far two runs are apart, and how much each is apart from itself. */
 export interface BlockShift {
   /** Candidate minus baseline, of the medians of their blocks. */
@@ -33,25 +35,18 @@ export function blockShift(
 ): BlockShift | null {
   if (Math.min(baseline.length, candidate.length) < FEWEST_INTERVALS) return null
   const [a, b] = [blockMedians(baseline), blockMedians(candidate)]
-  return { shift: median(b) - median(a), spread: Math.max(spreadOf(a), spreadOf(b)) }
+  return { shift: medianOf(b) - medianOf(a), spread: Math.max(spreadOf(a), spreadOf(b)) }
 }
 
 function blockMedians(figures: readonly number[]): readonly number[] {
   const count = Math.min(MAX_BLOCKS, Math.floor(figures.length / 2))
   return Array.from({ length: count }, (_, i) => {
     const from = Math.floor((i * figures.length) / count)
-    return median(figures.slice(from, Math.floor(((i + 1) * figures.length) / count)))
+    return medianOf(figures.slice(from, Math.floor(((i + 1) * figures.length) / count)))
   })
 }
 
 function spreadOf(blocks: readonly number[]): number {
   const distances = blocks.flatMap((a, i) => blocks.slice(i + 1).map((b) => Math.abs(a - b)))
-  return median(distances) * NORMAL
-}
-
-/** NaN of nothing. */
-function median(figures: readonly number[]): number {
-  const sorted = figures.toSorted((a, b) => a - b)
-  const [below, above] = [(sorted.length - 1) >> 1, sorted.length >> 1]
-  return ((sorted[below] ?? Number.NaN) + (sorted[above] ?? Number.NaN)) / 2
+  return medianOf(distances) * NORMAL
 }

@@ -1,7 +1,7 @@
 import { InputError } from '../input-error.ts'
 import { percentileMs } from '../load/recording/histogram.ts'
 import { deserializeHistogram } from '../run-file/json/histogram-json.ts'
-import type { HistogramJson } from '../run-file/schema/histogram-schema.ts'
+import type { HistogramJson } from '../run-file/schema/values-schema.ts'
 import type { RunFile, ScenarioEntry } from '../run-file/run-file.ts'
 import { matchScenarios } from './match-scenarios.ts'
 import { renderPercentilePlot, type LatencyByPercentile } from './percentile-plot.ts'

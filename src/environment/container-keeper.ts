@@ -175,10 +175,8 @@ function say(message: KeeperMessage): void {
   process.stdout.write(`${JSON.stringify(message)}\n`)
 }
 
-if (import.meta.main) {
-  const task = JSON.parse(process.argv[2] ?? '') as KeeperTask
-  // The reader may be gone by the time something is printed.
-  process.stdout.on('error', () => {})
-  await keep(task, inputClosed())
-  process.exit(0)
-}
+const task = JSON.parse(process.argv[2] ?? '') as KeeperTask
+// The reader may be gone by the time something is printed.
+process.stdout.on('error', () => {})
+await keep(task, inputClosed())
+process.exit(0)

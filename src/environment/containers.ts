@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { programBeside } from '../program-beside.ts'
 import type { KeeperMessage } from './container-keeper.ts'
 import { EnvironmentError } from './environment-error.ts'
 import type { BackendImages } from './settings.ts'
@@ -33,7 +34,10 @@ export async function startContainers(
   images: BackendImages,
   onProgress: (message: string) => void,
 ): Promise<ContainersStart> {
-  const script = fileURLToPath(import.meta.resolve('./container-keeper.ts'))
+  if (!isInstalled('testcontainers')) {
+    return { state: 'failed', reason: 'the package testcontainers is not installed' }
+  }
+  const script = fileURLToPath(programBeside('container-keeper.ts', import.meta.url))
   const argument = JSON.stringify({ images, ownerPid: process.pid })
   const keeper = spawn(process.execPath, [script, argument], {
     detached: true,
@@ -62,6 +66,16 @@ export async function startContainers(
     if ('unref' in pipe && typeof pipe.unref === 'function') pipe.unref()
   }
   return { state: 'ready', redisUrl: outcome.redisUrl, natsUrl: outcome.natsUrl, stop }
+}
+
+/** A package that only its users install. */
+function isInstalled(name: string): boolean {
+  try {
+    import.meta.resolve(name)
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function stopKeeper(keeper: ChildProcess): Promise<void> {

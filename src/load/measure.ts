@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
+import { formatCount, formatSeconds } from '../format.ts'
 import type { Shard } from './arrivals/shard.ts'
 import { nowMs } from './clock.ts'
-import { openDispatch, type DispatchOption } from './dispatch/dispatch-option.ts'
+import { openDispatch, type DispatchOption } from './dispatch/technique.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { RequestSource } from './dispatch/request-source.ts'
 import type { Feed } from './feed/feed.ts'
@@ -11,14 +12,12 @@ import type { NoMetrics } from './metrics/declare-metrics.ts'
 import { LoadNotes, type NotesPlan } from './notes/load-notes.ts'
 import { readTags, type NoTags } from './notes/tags.ts'
 import type { Pause } from './pauses.ts'
-import { checkedDeliveries } from './recording/checked-deliveries.ts'
+import { checkedDeliveries } from './recording/deliveries.ts'
 import { errorSample } from './recording/error-code.ts'
 import { LoadRecorder, type LoadProgress } from './recording/load-recorder.ts'
 import type { Deliveries, LoadResult } from './result.ts'
-import { checkCounted } from './slo/check-counted.ts'
-import { checkNoted } from './slo/check-noted.ts'
+import { checkCounted, checkNoted, checkOperations } from './slo/check-bounds.ts'
 import { withoutReceiversFault } from './slo/disturbed-receivers.ts'
-import { checkOperations } from './slo/judge-slo.ts'
 import { readSlo, type Bound, type Slos } from './slo/slo.ts'
 import { SloWindows } from './slo/slo-windows.ts'
 import {
@@ -116,7 +115,7 @@ export function readMeasurement(
   const bounds = plan.slo === undefined ? [] : readSlo(plan.slo)
   if (operations.size > MAX_OPERATIONS) {
     throw new InputError(
-      `load: ${operations.size.toLocaleString('en-US')} operations or steps are too many; ${MAX_OPERATIONS} are possible, because each has histograms of its own. What differs only in its data is one of them: give it rows with \`data\`, and split its figures with \`tags\`.`,
+      `load: ${formatCount(operations.size)} operations or steps are too many; ${MAX_OPERATIONS} are possible, because each has histograms of its own. What differs only in its data is one of them: give it rows with \`data\`, and split its figures with \`tags\`.`,
     )
   }
   checkOperations(bounds, [...operations.keys()])
@@ -217,7 +216,7 @@ async function startTime(startAtMs: number | undefined, signal?: AbortSignal): P
   if (startAtMs === undefined) return nowMs() + LEAD_MS
   const leadMs = startAtMs - Date.now()
   if (leadMs < LEAD_MS) {
-    const late = `${((LEAD_MS - leadMs) / 1_000).toFixed(1)} s`
+    const late = formatSeconds(LEAD_MS - leadMs)
     throw new InputError(
       `start at ${new Date(startAtMs).toISOString()}: the load was ready ${late} too late. Give it a later start; a load that starts at a given time has to be the first of its run.`,
     )

@@ -34,6 +34,7 @@ export interface RegistryWarning {
   readonly count: number
 }
 
+/** Receives each warning as it occurs. What it throws is reported by Node and stops nothing. */
 export type WarningListener = (warning: RegistryWarning) => void
 
 /** The shortest time between two of Node's warnings of one code, in ms; all are counted. */

@@ -1,10 +1,7 @@
 import * as z from 'zod'
-import { capacitySchema } from './schema/capacity-schema.ts'
-import type { DeepReadonly } from './schema/deep-readonly.ts'
-import { dateTimeSchema, intervalSchema, loadResultSchema } from './schema/load-result-schema.ts'
-import { generatorsSchema } from './schema/generators-schema.ts'
-import { sloBoundSchema } from './schema/slo-bound-schema.ts'
-import { sloRowSchema } from './schema/slo-row-schema.ts'
+import { intervalSchema, loadResultSchema } from './schema/load-result-schema.ts'
+import { sloBoundSchema, sloRowSchema } from './schema/slo-schema.ts'
+import { dateTimeSchema, timeOrNothing, type DeepReadonly } from './schema/values-schema.ts'
 
 /** Raised with every change of the schema; see `upgrade-run-file.ts` for the older ones a reader takes. */
 export const SCHEMA_VERSION = 5
@@ -62,6 +59,30 @@ const environmentSchema = z
     packages: z.record(z.string(), z.string()).describe('Versions of the packages that measure.'),
   })
   .meta({ id: 'environment' })
+
+/** Which generators a run's load came from. `environment` is that of one of them. */
+const generatorsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('one') }).describe('All of the load came from one.'),
+  z
+    .strictObject({
+      kind: z.literal('share'),
+      share: z.int().min(1).describe('1 … of.'),
+      of: z.int().min(1),
+      startAt: dateTimeSchema.describe('When the first request of all shares was due.'),
+      namespace: z.string().describe('That all shares used; a prefix where there are several.'),
+    })
+    .describe('This is one share of a load: its SLOs are judged on all shares together.'),
+  z
+    .strictObject({
+      kind: z.literal('merged'),
+      startAt: dateTimeSchema,
+      namespace: z.string(),
+      shares: z
+        .array(z.strictObject({ runId: z.string(), environment: environmentSchema }))
+        .describe('In order.'),
+    })
+    .describe('All shares of a load, added up.'),
+])
 
 const verdictReasonSchema = z.strictObject({
   figure: z.string(),
@@ -145,6 +166,55 @@ const referenceSchema = z
   })
   .meta({ id: 'reference' })
 
+const rate = z.int().min(1).describe('Requests/s.')
+
+/** See `src/load/capacity.ts`. */
+const capacitySchema = z
+  .strictObject({
+    name: z.string().describe('Of the scenario.'),
+    file: z.string().describe("Relative to the project's folder, with forward slashes."),
+    durationMs: z.number().min(0).describe('The least that each probe was to be measured.'),
+    from: rate,
+    precision: z.number().min(0).describe("The bracket's width relative to its lower end."),
+    probes: z
+      .array(
+        z.strictObject({
+          rate,
+          durationMs: z
+            .number()
+            .min(0)
+            .describe('How long it was to be measured: longer at rates with few requests.'),
+          outcome: z
+            .enum(['passed', 'system', 'generator'])
+            .describe('Or what gave out; where it was the generator, the probe was repeated.'),
+          reasons: z.array(z.string()),
+          startedAt: z.iso.datetime(),
+          achievedPerSecond: z.number().min(0).describe('Requests started, per second.'),
+          response: z
+            .strictObject({
+              p50Ms: timeOrNothing,
+              p95Ms: timeOrNothing,
+              p99Ms: timeOrNothing,
+              maxMs: timeOrNothing,
+            })
+            .describe('Of all operations together.'),
+          latenessP99Ms: timeOrNothing,
+        }),
+      )
+      .describe('In the order in which they were run: the curve of rate against response times.'),
+    bracket: z
+      .strictObject({
+        passed: rate.nullable().describe('The highest rate that was held; null if none was.'),
+        failed: rate.nullable().describe('The lowest rate above it that was not held.'),
+        limit: z.enum(['system', 'generator']).nullable().describe('What gave out at `failed`.'),
+        isConfirmed: z.boolean().describe('As narrow as asked for, each end run twice at least.'),
+      })
+      .describe(
+        'The capacity is at least `passed`, and below `failed` if the system gave out there.',
+      ),
+  })
+  .meta({ id: 'capacity' })
+
 /** What a run file holds. This is the source of `results/schema.json`, and of the type below. */
 export const runFileSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
@@ -161,7 +231,7 @@ export const runFileSchema = z.strictObject({
   reference: referenceSchema
     .nullable()
     .describe('The pinned reference workload, run before anything else; null where it was not.'),
-  generators: generatorsSchema(environmentSchema),
+  generators: generatorsSchema,
   scenarios: z.array(scenarioSchema),
   microBenchmarks: z.array(microBenchmarkSchema),
   capacities: z.array(capacitySchema).describe('What `npm run bench:capacity` found.'),

@@ -1,4 +1,4 @@
-import { medianOf } from './mann-kendall.ts'
+import { medianOf, medianOfSorted } from './quantile.ts'
 import { pairsPastEnd, rankSum } from './rank-sum.ts'
 
 /** Changes from one treatment to another, each measured in one period, by which of the two came first. */
@@ -50,7 +50,7 @@ export function crossover({ oldFirst, newFirst }: Changes, alpha: number): Cross
   const isBounded = k > 0 && averages.length > 0
   return {
     // Of one order alone, the effect of the order is in it; nothing is decided by that.
-    estimate: averages.length > 0 ? middleOf(averages) : medianOf([...oldFirst, ...newFirst]),
+    estimate: averages.length > 0 ? medianOfSorted(averages) : medianOf([...oldFirst, ...newFirst]),
     lower: isBounded ? (averages[k - 1] ?? Number.NaN) : -Infinity,
     upper: isBounded ? (averages[averages.length - k] ?? Number.NaN) : Infinity,
     ...rankSum(oldFirst, negated),
@@ -63,9 +63,4 @@ function averagesOf(a: readonly number[], b: readonly number[]): Float64Array {
   let next = 0
   for (const x of a) for (const y of b) averages[next++] = (x + y) / 2
   return averages.sort()
-}
-
-function middleOf(sorted: Float64Array): number {
-  const middle = sorted.length / 2
-  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2
 }

@@ -1,4 +1,5 @@
 import { InputError } from '../input-error.ts'
+import { medianOf } from './quantile.ts'
 
 /** Whether a series rises or falls over time, and by how much. */
 export interface Trend {
@@ -47,13 +48,6 @@ export function trendOf(values: readonly number[]): Trend {
   const z = s === 0 ? 0 : (s - Math.sign(s)) / Math.sqrt(varianceOfS(values))
   const p = z === 0 ? 1 : 2 * upperTail(Math.abs(z))
   return { n, s, z, p, slope: medianOf(slopes) }
-}
-
-/** The middle one of some values, or the mean of the middle two; `NaN` of none. */
-export function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2
 }
 
 function varianceOfS(values: readonly number[]): number {

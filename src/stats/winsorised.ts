@@ -1,3 +1,5 @@
+import { medianOfSorted } from './quantile.ts'
+
 /**
  * Moves values that are further from the median than so many standard deviations to that distance. The
  * standard deviation is taken from the quartiles, as for normally distributed values: IQR / 1.349.
@@ -9,7 +11,7 @@ export function winsorised(values: readonly number[], deviations: number): Float
   const sorted = new Float64Array(values).sort()
   const at = (index: number): number => sorted[index] ?? 0
   const last = sorted.length - 1
-  const median = (at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2
+  const median = medianOfSorted(sorted)
   const quarter = Math.floor(last / 4)
   const most = (deviations * (at(last - quarter) - at(quarter))) / 1.349
   if (!(most > 0)) return null

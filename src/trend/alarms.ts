@@ -1,4 +1,5 @@
 import { normalScores } from '../stats/normal-scores.ts'
+import { meanOf } from '../stats/quantile.ts'
 import { mostLikelyStep, type Step } from '../stats/step-evidence.ts'
 import { winsorised } from '../stats/winsorised.ts'
 
@@ -80,9 +81,4 @@ const OUTLYING = 4
 function isSmall(before: readonly number[], after: readonly number[], least: number): boolean {
   const [was, is] = [meanOf(before), meanOf(after)]
   return Math.abs(is - was) < least * Math.abs(was)
-}
-
-/** @param values at least one. */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

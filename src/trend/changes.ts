@@ -1,5 +1,5 @@
-import { medianOf } from '../stats/mann-kendall.ts'
-import { alarmsIn, FEWEST_RUNS, meanOf, type Alarm } from './alarms.ts'
+import { meanOf, medianOf } from '../stats/quantile.ts'
+import { alarmsIn, FEWEST_RUNS, type Alarm } from './alarms.ts'
 import type { Metric } from './metrics.ts'
 import type { Point } from './series.ts'
 import type { VersionChange } from './version-changes.ts'

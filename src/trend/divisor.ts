@@ -1,3 +1,5 @@
+import { meanOf } from '../stats/quantile.ts'
+
 /** By what the times of a series are divided, and why. */
 export type Divisor =
   | {
@@ -44,6 +46,6 @@ export function chooseDivisor(times: readonly number[], references: readonly num
 }
 
 function variance(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const mean = meanOf(values)
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
 }

@@ -1,4 +1,4 @@
-import { medianOf } from '../stats/mann-kendall.ts'
+import { medianOf } from '../stats/quantile.ts'
 import type { Change } from './changes.ts'
 import { METRICS } from './metrics.ts'
 import { seriesOf } from './series.ts'

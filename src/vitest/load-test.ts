@@ -1,8 +1,7 @@
 import { expect, inject, recordArtifact, test as base, type TestContext } from 'vitest'
-import type { Backends } from '../environment/backends.ts'
 import { WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import type { Arrivals } from '../load/arrivals/arrivals.ts'
-import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
+import { dispatchSetting } from '../load/dispatch/technique.ts'
 import { MAX_TIMEOUT_MS, parseDurationMs, type Duration } from '../load/duration.ts'
 import { generateLoad } from '../load/generator.ts'
 import { InputError } from '../input-error.ts'
@@ -15,10 +14,8 @@ import { generateUsers } from '../load/users/generate-users.ts'
 import { readSession } from '../load/users/session.ts'
 import { labelOf } from '../load/users/users.ts'
 import { defineWorkload } from '../load/workload.ts'
-import type { MulticastRegistry } from '../registry/registry.ts'
 import { serializeLoadResult } from '../run-file/json/load-result-json.ts'
 import { workloadHash, type DeclaredLoad } from '../run-file/provenance/workload-hash.ts'
-import type { Subscribers } from '../subscribers/subscriber-host.ts'
 import { checkLoad, isOfUsers } from './check-load.ts'
 import { latencyChart } from './latency-chart.ts'
 import type { AnyLoad, CommonLoad, LoadFixture } from './load.ts'
@@ -35,7 +32,6 @@ import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
 import { scenarioSources } from './scenario-sources.ts'
 import { shardSettings } from './shard-settings.ts'
 import { isOfShare, judgementOf, toMeetSlo, unmetDefaults } from './slo-matcher.ts'
-import { openTestbed, type Testbed } from '../workloads/testbed.ts'
 
 /** Under which profile a scenario runs, for patterns that depend on it. */
 export interface RunProfile {
@@ -45,17 +41,15 @@ export interface RunProfile {
 }
 
 /**
- * The test of a `*.load.ts` file. Its fixtures:
+ * The test of a `*.load.ts` file, for any system. Its fixtures:
  *
- * - `load` sends requests, of arrivals or of users, and gives what was measured, to be held against an
- *   SLO: by `slo` in the load itself, or afterwards by `expect(result).toMeetSlo(…)`. What it measured is in the run file however the test ends.
- * - `registry` is connected to the servers under test, with a namespace of the test's own that is
- *   cleared afterwards.
- * - `subscribers` hosts receivers of that namespace's multicasts in another process.
- * - `share` is the part of the load that this run makes, of `--shard 2/5`; all of it without.
- * - `openTestbed` opens further namespaces, each with a registry and receivers of its own.
- * - `backends` says what is measured.
- * - `profile` is what `BENCH_PROFILE` and `BENCH_DURATION` say.
+ * - `load` sends requests, by arrivals or by users, and returns the result. Assert an SLO by `slo` in the
+ *   load itself, or afterwards by `expect(result).toMeetSlo(…)`. However the test ends, the result is in
+ *   the run file.
+ * - `share` is the part of the load that this run makes, as `--shard 2/5` says; by default all of it.
+ * - `profile` is the profile that `BENCH_PROFILE` and `BENCH_DURATION` choose.
+ *
+ * `registry-test.ts` adds fixtures for the registry over Redis and NATS.
  */
 export const test = base
   .extend('profile', (): RunProfile => {
@@ -65,23 +59,7 @@ export const test = base
       durationOf: (duration) => durationOf(duration, settings),
     }
   })
-  .extend('backends', (): Backends => inject('backends'))
   .extend('share', (): Shard => shardSettings(process.env)?.share ?? WHOLE)
-  .extend('openTestbed', ({ backends }, { onCleanup }) => {
-    const shared = shardSettings(process.env)
-    const opened: Testbed[] = []
-    onCleanup(async () => {
-      await Promise.all(opened.map((testbed) => testbed.close()))
-    })
-    return async (name: string): Promise<Testbed> => {
-      const testbed = await openTestbed(backends, name, shared)
-      opened.push(testbed)
-      return testbed
-    }
-  })
-  .extend('testbed', ({ task, openTestbed: open }): Promise<Testbed> => open(task.name))
-  .extend('registry', ({ testbed }): MulticastRegistry => testbed.registry)
-  .extend('subscribers', ({ testbed }): Promise<Subscribers> => testbed.startSubscribers())
   .extend('load', ({ task, signal, annotate }, { onCleanup }) => {
     const settings = profileSettings(process.env)
     const dispatch = dispatchSetting(process.env)

@@ -17,34 +17,35 @@ function write(name: string, text: string): string {
   return path
 }
 
-test('a scenario is its file and what that imports, each once', () => {
-  write('workloads/a.ts', "import { b } from './b.ts'\nimport { test } from 'vitest'\n")
-  write('workloads/b.ts', "import type { A } from './a.ts'\n")
-  write('workloads/c.ts', '')
-  write('workloads/unused.ts', '')
+test('lists the scenario and the modules that it imports from its folder, each once', () => {
+  write('requests/a.ts', "import { b } from './b.ts'\nimport { test } from 'vitest'\n")
+  write('requests/b.ts', "import type { A } from './a.ts'\n")
+  write('requests/c.ts', '')
+  write('requests/unused.ts', '')
   const path = write(
     'x.load.ts',
-    "import {\n  a,\n} from './workloads/a.ts'\nimport './workloads/c.ts'\n",
+    "import {\n  a,\n} from './requests/a.ts'\nimport './requests/c.ts'\n",
   )
   const names = [...scenarioSources(path).keys()]
-  expect(names.toSorted()).toEqual([
-    'workloads/a.ts',
-    'workloads/b.ts',
-    'workloads/c.ts',
-    'x.load.ts',
-  ])
+  expect(names.toSorted()).toEqual(['requests/a.ts', 'requests/b.ts', 'requests/c.ts', 'x.load.ts'])
 })
 
-test('what only looks like an import is passed over', () => {
+test('leaves out the application that a scenario measures', () => {
+  write('src/checkout.ts', '')
+  const path = write('load/x.load.ts', "import { checkout } from '../src/checkout.ts'\n")
+  expect([...scenarioSources(path).keys()]).toEqual(['x.load.ts'])
+})
+
+test('skips text that only looks like an import', () => {
   const path = write('x.load.ts', "// as from './nowhere.ts'\nimport('./later.ts')")
   write('later.ts', '')
   expect([...scenarioSources(path).keys()]).toEqual(['x.load.ts', 'later.ts'])
 })
 
-test('of the seed’s mix, that is the workloads, and nothing of the registry or the engine', () => {
+test('includes the workloads of our own scenarios, but neither registry nor engine', () => {
   const sources = scenarioSources(join(import.meta.dirname, '../../bench/mixed.load.ts'))
   const names = [...sources.keys()]
   expect(names).toContain('mixed.load.ts')
   expect(names).toContain('workloads/register.ts')
-  expect(names.filter((name) => name.includes('src/'))).toEqual([])
+  expect(names.filter((name) => !/^(mixed\.load|workloads\/.*)\.ts$/.test(name))).toEqual([])
 })

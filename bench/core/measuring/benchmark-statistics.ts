@@ -1,5 +1,5 @@
 import type { BaselineData } from 'vitest'
-import { meanOf, medianOf, quantile } from '../../../src/stats/quantile.ts'
+import { meanOf, medianOf, quantileOfSorted } from '../../../src/stats/quantile.ts'
 import type { Sample } from './interleave.ts'
 
 type Statistics = BaselineData['latency']
@@ -20,7 +20,7 @@ function statisticsOf(values: readonly number[]): Statistics {
   const sorted = values.toSorted((a, b) => a - b)
   const count = sorted.length
   const mean = meanOf(sorted)
-  const p50 = quantile(sorted, 0.5)
+  const p50 = quantileOfSorted(sorted, 0.5)
   const deviations = sorted.map((value) => Math.abs(value - mean))
   const variance = count < 2 ? 0 : (meanOf(deviations.map((d) => d * d)) * count) / (count - 1)
   const sd = Math.sqrt(variance)
@@ -37,10 +37,10 @@ function statisticsOf(values: readonly number[]): Statistics {
     min: sorted[0] ?? Number.NaN,
     moe,
     p50,
-    p75: quantile(sorted, 0.75),
-    p99: quantile(sorted, 0.99),
-    p995: quantile(sorted, 0.995),
-    p999: quantile(sorted, 0.999),
+    p75: quantileOfSorted(sorted, 0.75),
+    p99: quantileOfSorted(sorted, 0.99),
+    p995: quantileOfSorted(sorted, 0.995),
+    p999: quantileOfSorted(sorted, 0.999),
     rme: (100 * moe) / Math.abs(mean),
     samples: undefined,
     samplesCount: count,

@@ -3,7 +3,7 @@ import type { ServerBackends } from '../../../src/environment/backends.ts'
 import { connectRegistry, type ConnectOptions } from '../../../src/registry/connect.ts'
 import type { Metadata } from '../../../src/registry/registration.ts'
 import type { MulticastRegistry } from '../../../src/registry/registry.ts'
-import { test as base } from '../../../src/vitest/load-test.ts'
+import { test as base } from '../../../src/vitest/registry-test.ts'
 import { compare, type Comparison } from './compare.ts'
 import { assertReached, doubts, type Judged } from './outcome.ts'
 

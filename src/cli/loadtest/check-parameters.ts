@@ -1,9 +1,9 @@
+import { formatCount } from '../../format.ts'
 import { mixed } from '../../workloads/mixed.ts'
 import { countDueBefore, type Arrivals } from '../../load/arrivals/arrivals.ts'
 import { parseArrivals } from '../../load/arrivals/parse-arrivals.ts'
 import { InputError } from '../../input-error.ts'
-import { checkCounted } from '../../load/slo/check-counted.ts'
-import { checkOperations } from '../../load/slo/judge-slo.ts'
+import { checkCounted, checkOperations } from '../../load/slo/check-bounds.ts'
 import { readSlo } from '../../load/slo/slo.ts'
 import { RegistryError } from '../../registry/errors.ts'
 import { validateNamespace } from '../../registry/identity.ts'
@@ -38,7 +38,7 @@ export function checkParameters(parameters: LoadTestParameters): void {
     const identities = (requests * workload.mix.register) / 100
     if (identities > MAX_HOSTED) {
       throw new InputError(
-        `--with-subscribers: about ${Math.round(identities).toLocaleString('en-US')} identities would be registered, and one process hosts ${MAX_HOSTED.toLocaleString('en-US')} at most. Lower --rate, --duration or --register-pct, or run ${typedCommand('subscribe')} beside it.`,
+        `--with-subscribers: about ${formatCount(Math.round(identities))} identities would be registered, and one process hosts ${MAX_HOSTED.toLocaleString('en-US')} at most. Lower --rate, --duration or --register-pct, or run ${typedCommand('subscribe')} beside it.`,
       )
     }
   }

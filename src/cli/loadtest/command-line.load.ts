@@ -1,6 +1,6 @@
 import { inject } from 'vitest'
 import type { Duration } from '../../load/duration.ts'
-import { test as base } from '../../vitest/load-test.ts'
+import { test as base } from '../../vitest/registry-test.ts'
 import { openNamespace, type Testbed } from '../../workloads/testbed.ts'
 import { arrivalsOf } from './check-parameters.ts'
 import { nobodyReceived } from './notices.ts'

@@ -1,4 +1,4 @@
-import { medianOf } from '../../stats/mann-kendall.ts'
+import { meanOf, medianOf } from '../../stats/quantile.ts'
 import { crossover, type Changes } from '../../stats/crossover.ts'
 import { signTest, type SignTest } from '../../stats/sign-test.ts'
 import type { Pair } from './round-pairs.ts'
@@ -26,7 +26,7 @@ export interface Finding {
 /**
  * Judges rounds as if all of them had been planned from the start. Times are compared by the
  * logarithm of candidate/baseline and shares by their difference, by the rank-sum test of a crossover;
- * outcomes by the sign test. Swapping the arms mirrors everything but the pass, which is of
+ * outcomes by the sign test. Swapping the versions mirrors everything but the pass, which is of
  * regressions only.
  *
  * A change is one that test and interval agree upon: they only differ by ties.
@@ -78,7 +78,7 @@ function ordersOf(pairs: readonly Pair[]): Changes {
 
 /**
  * Rounded, so that the last bit of a quotient doesn't decide which rounds are tied: measuring both
- * arms in another unit changes nothing.
+ * versions in another unit changes nothing.
  */
 function changeOf(pair: Pair): number {
   const change =
@@ -105,7 +105,7 @@ function scatterOf({ oldFirst, newFirst }: Changes): number | null {
   const freedom = filled.reduce((sum, { length }) => sum + length - 1, 0)
   if (freedom < 1) return null
   const squares = filled.map((group) => {
-    const mean = group.reduce((sum, change) => sum + change, 0) / group.length
+    const mean = meanOf(group)
     return group.reduce((sum, change) => sum + (change - mean) ** 2, 0)
   })
   return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / freedom)

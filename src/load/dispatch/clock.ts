@@ -1,11 +1,10 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { programBeside } from '../../program-beside.ts'
 import { nowMs } from '../clock.ts'
 import { ClockRing } from './clock-ring.ts'
-import { spin } from './spin.ts'
-import { timer } from './timer.ts'
+import { spin, timer, type Wait } from './wait.ts'
 import { WakeLead } from './wake-lead.ts'
-import type { Wait } from './wait.ts'
 
 /** A shorter sleep costs more than it saves, in ms. */
 const MIN_SLEEP_MS = 0.03
@@ -19,7 +18,7 @@ const MIN_SLEEP_MS = 0.03
 export async function openClock(): Promise<Wait> {
   const ring = new ClockRing()
   const lead = new WakeLead()
-  const thread = new Worker(new URL('clock-thread.ts', import.meta.url), {
+  const thread = new Worker(programBeside('clock-thread.ts', import.meta.url), {
     workerData: ring.memory,
     execArgv: [],
     env: {},

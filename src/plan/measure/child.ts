@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { programBeside } from '../../program-beside.ts'
 import type { ProcessAnswer, ProcessCall } from './process-calls.ts'
 
 /** A call without the number that is given when it is sent. */
@@ -14,7 +15,7 @@ export class MeasuredProcess {
   #last = 0
 
   constructor() {
-    const program = new URL('measured-process.ts', import.meta.url)
+    const program = programBeside('measured-process.ts', import.meta.url)
     this.#child = fork(program, {
       execArgv: ['--expose-gc'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

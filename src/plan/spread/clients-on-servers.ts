@@ -1,3 +1,4 @@
+import { nearestRankOf } from '../../stats/quantile.ts'
 import { randomStream } from '../../stats/random-stream.ts'
 
 const DRAWS = 20
@@ -26,6 +27,6 @@ export function serverImbalance(senders: number, gateways: number, servers: numb
       }
     }
     return Math.max(...loads) * servers
-  }).toSorted((a, b) => a - b)
-  return draws[Math.ceil(QUANTILE * DRAWS) - 1] ?? 1
+  })
+  return nearestRankOf(draws, QUANTILE)
 }

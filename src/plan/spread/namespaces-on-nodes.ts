@@ -1,3 +1,4 @@
+import { nearestRankOf } from '../../stats/quantile.ts'
 import { hashSlot, nodeOfSlot } from './hash-slot.ts'
 
 /** Sets of names that are tried: each is an application's choice of names. */
@@ -37,7 +38,7 @@ export class NamespacesOnNodes {
       }
       return max
     })
-    return quantileOf(most)
+    return nearestRankOf(most, QUANTILE)
   }
 
   /**
@@ -56,9 +57,4 @@ export class NamespacesOnNodes {
     }
     return null
   }
-}
-
-function quantileOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.ceil(QUANTILE * sorted.length) - 1] ?? 0
 }

@@ -1,5 +1,5 @@
 import { countedDeliveries } from '../../load/totals.ts'
-import type { HistogramJson } from '../../run-file/schema/histogram-schema.ts'
+import type { HistogramJson } from '../../run-file/schema/values-schema.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import { countUpTo, figuresOfCounts, readStoredCounts } from '../../run-file/json/stored-counts.ts'
 import { exportedLoads, type ExportedLoad, type MeasuredOperation } from './exported-loads.ts'

@@ -1,7 +1,7 @@
 import { HistogramLogWriter } from 'hdr-histogram-js'
 import { countedDeliveries } from '../../load/totals.ts'
 import { deserializeHistogram } from '../../run-file/json/histogram-json.ts'
-import type { HistogramJson } from '../../run-file/schema/histogram-schema.ts'
+import type { HistogramJson } from '../../run-file/schema/values-schema.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import {
   exportedLoads,

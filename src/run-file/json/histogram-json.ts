@@ -3,8 +3,8 @@ import {
   encodeIntoCompressedBase64,
   type Histogram,
 } from 'hdr-histogram-js'
-import { histogramFigures } from '../../load/recording/histogram-figures.ts'
-import type { HistogramJson } from '../schema/histogram-schema.ts'
+import { histogramFigures } from '../../load/recording/histogram.ts'
+import type { HistogramJson } from '../schema/values-schema.ts'
 import { readStoredCounts } from './stored-counts.ts'
 
 /** The stored form of a histogram of times in µs: every count, and the figures that people read. */

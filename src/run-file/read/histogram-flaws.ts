@@ -1,5 +1,5 @@
 import { countedDeliveries } from '../../load/totals.ts'
-import type { HistogramJson } from '../schema/histogram-schema.ts'
+import type { HistogramJson } from '../schema/values-schema.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 import type { MetricJson, TagSplitJson } from '../json/notes-json.ts'
 import { figuresOfCounts, readStoredCounts, type StepFigures } from '../json/stored-counts.ts'

@@ -1,13 +1,52 @@
 import * as z from 'zod'
 import { TECHNIQUES } from '../../load/dispatch/technique.ts'
-import type { DeepReadonly } from './deep-readonly.ts'
-import { count, histogramSchema, time, timeOrNothing } from './histogram-schema.ts'
-import { loadModelSchema } from './load-model-schema.ts'
 import { checkSchema, metricSchema, tagSplitSchema } from './notes-schema.ts'
-import { sloRowSchema } from './slo-row-schema.ts'
+import { sloRowSchema } from './slo-schema.ts'
+import {
+  count,
+  dateTimeSchema,
+  histogramSchema,
+  time,
+  timeOrNothing,
+  type DeepReadonly,
+} from './values-schema.ts'
 
-/** ISO 8601, UTC. */
-export const dateTimeSchema = z.iso.datetime().meta({ id: 'dateTime' })
+const phaseSchema = z
+  .strictObject({
+    users: count,
+    ok: count,
+    failed: count,
+    timedOut: count,
+    notDone: count.describe('Not begun: interrupted, or the time for all was over.'),
+    errors: z.array(z.strictObject({ code: z.string(), count, sample: z.string() })),
+  })
+  .describe('users = ok + failed + timedOut + notDone.')
+
+/** See `src/load/load-model.ts`. */
+const loadModelSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('open').describe('A schedule decides when requests start.') }),
+    z.strictObject({
+      kind: z
+        .literal('closed')
+        .describe('Users wait for answers and think: response times are service times.'),
+      users: count.describe('The most at any time, as planned.'),
+      thinkTime: z.strictObject({ label: z.string().describe('Its distribution.'), meanMs: time }),
+      userTimeMs: time.describe('How long users were to be there while it was measured, added up.'),
+      iterations: z
+        .strictObject({
+          started: count,
+          completed: count,
+          cutShort: count.describe('Ended by a step that failed or timed out.'),
+          underWay: count.describe('Not at their end when the load was.'),
+          time: histogramSchema.describe("Service times of an iteration's steps, added up."),
+        })
+        .describe('Passes through all steps. started = completed + cutShort + underWay.'),
+      setUp: phaseSchema,
+      tearDown: phaseSchema,
+    }),
+  ])
+  .meta({ id: 'loadModel' })
 
 const countsSchema = z
   .strictObject({

@@ -1,7 +1,6 @@
 import * as z from 'zod'
-import { hdrSchema, histogramSchema } from './histogram-schema.ts'
+import { count, hdrSchema, histogramSchema } from './values-schema.ts'
 
-const count = z.int().min(0)
 const amount = z.number().min(0)
 const amountOrNothing = amount.nullable()
 const invalid = count.describe('Values that were refused, such as NaN.')

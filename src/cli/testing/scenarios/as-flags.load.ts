@@ -2,7 +2,7 @@ import { mixed } from '../../../workloads/mixed.ts'
 import { enumerate } from '../../../workloads/enumerate.ts'
 import { multicast } from '../../../workloads/multicast.ts'
 import { loadTestIdentity, register } from '../../../workloads/register.ts'
-import { poisson, test } from '../../../vitest/load-test.ts'
+import { poisson, test } from '../../../vitest/registry-test.ts'
 
 // What loadtest.test.ts asks for by flags, as a scenario.
 test('mixed', async ({ load, registry, subscribers, annotate }) => {

@@ -1,5 +1,5 @@
 import { multicast } from '../../../workloads/multicast.ts'
-import { constant, test } from '../../../vitest/load-test.ts'
+import { constant, test } from '../../../vitest/registry-test.ts'
 
 test('permitted', async ({ load, registry, subscribers }) => {
   await registry.register('deaf', {})

@@ -1,4 +1,4 @@
-import { constant, expect, test } from '../../../vitest/load-test.ts'
+import { constant, expect, test } from '../../../vitest/registry-test.ts'
 
 // Can be sharded. Of its requests, those whose numbers end in 3 fail.
 test('sharded', async ({ load, share, testbed }) => {

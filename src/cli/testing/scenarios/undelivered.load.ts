@@ -1,5 +1,5 @@
 import { multicast } from '../../../workloads/multicast.ts'
-import { constant, expect, test } from '../../../vitest/load-test.ts'
+import { constant, expect, test } from '../../../vitest/registry-test.ts'
 
 test('undelivered', async ({ load, registry, subscribers }) => {
   await registry.register('deaf', {})

@@ -1,4 +1,4 @@
-import { constant, test } from '../../../vitest/load-test.ts'
+import { constant, test } from '../../../vitest/registry-test.ts'
 
 /** Every part of a registry in a fifth of a second: this process's, and the subscribers'. */
 test('send', async ({ load, registry, subscribers }) => {

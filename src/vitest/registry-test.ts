@@ -1,0 +1,37 @@
+import { inject } from 'vitest'
+import type { Backends } from '../environment/backends.ts'
+import type { MulticastRegistry } from '../registry/registry.ts'
+import type { Subscribers } from '../subscribers/subscriber-host.ts'
+import { openTestbed, type Testbed } from '../workloads/testbed.ts'
+import { test as base } from './load-test.ts'
+import { shardSettings } from './shard-settings.ts'
+
+/**
+ * The test of a scenario that measures the registry. It adds to the fixtures of `load-test.ts`:
+ *
+ * - `registry` is connected to the servers under test, in the test's own namespace, which is cleared
+ *   afterwards.
+ * - `subscribers` hosts receivers of that namespace's multicasts in another process.
+ * - `openTestbed` opens further namespaces, each with its own registry and receivers.
+ * - `backends` describes the servers under test.
+ */
+export const test = base
+  .extend('backends', (): Backends => inject('backends'))
+  .extend('openTestbed', ({ backends }, { onCleanup }) => {
+    const shared = shardSettings(process.env)
+    const opened: Testbed[] = []
+    onCleanup(async () => {
+      await Promise.all(opened.map((testbed) => testbed.close()))
+    })
+    return async (name: string): Promise<Testbed> => {
+      const testbed = await openTestbed(backends, name, shared)
+      opened.push(testbed)
+      return testbed
+    }
+  })
+  .extend('testbed', ({ task, openTestbed: open }): Promise<Testbed> => open(task.name))
+  .extend('registry', ({ testbed }): MulticastRegistry => testbed.registry)
+  .extend('subscribers', ({ testbed }): Promise<Subscribers> => testbed.startSubscribers())
+
+// A scenario imports one module.
+export * from './load-test.ts'
