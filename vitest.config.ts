@@ -36,6 +36,17 @@ export default defineConfig({
         },
       },
       loadProject({ include: ['**/*.load.ts'], dir: scenarios, runner: 'node' }),
+      // Needs docker-compose: `npm run walk-through`.
+      {
+        test: {
+          name: 'walk-through',
+          pool: 'forks',
+          experimental: { viteModuleRunner: false },
+          include: ['tools/docs/walk-through.ts'],
+          benchmark: { include: [] },
+          hookTimeout: 120_000,
+        },
+      },
       {
         test: {
           ...MEASURED,

@@ -87,8 +87,8 @@ test('bounds that differ are named beside the source: they are part of it, and n
     { field: 'source or parameters' },
     {
       field: 'SLO',
-      baseline: 'a response P95 < 10 ms; a success rate > 99.00 %',
-      candidate: 'a response P95 < 20 ms; a success rate > 99.00 %',
+      baseline: 'a response P95 < 10 ms; a success rate > 99 %',
+      candidate: 'a response P95 < 20 ms; a success rate > 99 %',
     },
   ])
 })

@@ -1,7 +1,7 @@
 import { expect, inject, recordArtifact, test as base, type TestContext } from 'vitest'
 import { WHOLE, type Shard } from '../load/arrivals/shard.ts'
 import type { Arrivals } from '../load/arrivals/arrivals.ts'
-import { dispatchSetting } from '../load/dispatch/dispatch-option.ts'
+import { dispatchSetting } from '../load/dispatch/technique.ts'
 import { MAX_TIMEOUT_MS, parseDurationMs, type Duration } from '../load/duration.ts'
 import { generateLoad } from '../load/generator.ts'
 import { InputError } from '../input-error.ts'

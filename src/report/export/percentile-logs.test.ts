@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { HistogramLogReader } from 'hdr-histogram-js'
 import { expect, test } from 'vitest'
-import { histogramFigures } from '../../load/recording/histogram-figures.ts'
+import { histogramFigures } from '../../load/recording/histogram.ts'
 import { arbitraryRun } from '../../run-file/testing/arbitrary-run.ts'
 import { runOf, scenarioOf } from '../../compare/testing/run-fixture.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
