@@ -33,7 +33,7 @@ export { counter, gauge, trend } from './load/metrics/declare-metrics.ts'
 
 // Results and what they are held to
 export type { LoadResult, OperationResult } from './load/result.ts'
-export type { OperationSlo, Slo, Slos, TimeBounds } from './load/slo/slo.ts'
+export type { OperationSlo, Slo, Slos } from './load/slo/slo.ts'
 export type { VerdictOverrides } from './load/verdict/verdict-thresholds.ts'
 
 // Shards: one load made by several generators
