@@ -127,9 +127,11 @@ export const test = base
         onProgress: (state: LoadProgress) =>
           progress.send({ testId: task.id, load: index, progress: state }),
       }
-      const running = startLoad(load, plan, offer?.arrivals).then(
-        (result): AdaptedResult => ({ ...result, isShard: shared !== null, offer }),
-      )
+      const running = startLoad(load, plan, offer?.arrivals).then((result): AdaptedResult => ({
+        ...result,
+        isShard: shared !== null,
+        offer,
+      }))
       loads.push({ hash, running, load })
       const result = await running
       if (signal.aborted) return result
