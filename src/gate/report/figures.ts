@@ -3,7 +3,7 @@ import type { Evidence } from '../decision/verdict.ts'
 
 /** Figures of a comparison as people read them. */
 
-/** A median of an arm: a time, or a share. */
+/** A median of an version: a time, or a share. */
 export function level(value: number, { unit }: Evidence): string {
   return unit === 'relative' ? formatMs(value) : formatPercent(value, 2)
 }

@@ -13,8 +13,8 @@ const HEADINGS = [
   'scenario',
   'operation',
   'metric',
-  'base',
-  'head',
+  'baseline',
+  'candidate',
   'change',
   'interval',
   'p',
@@ -105,10 +105,10 @@ function reasonOf(why: Extract<Verdict, { kind: 'inconclusive' }>['why']): strin
   }
 }
 
-/** How each change was found, and by what confirmed; and why measurements of head can't be used. */
+/** How each change was found, and by what confirmed; and why measurements of candidate can't be used. */
 function evidenceLines({ comparisons }: Rounds): readonly string[] {
   return comparisons.flatMap(({ comparison, verdict, flaw }) => {
-    const flaws = flaw === null ? [] : [`${comparison.id}, head: ${flaw}`]
+    const flaws = flaw === null ? [] : [`${comparison.id}, candidate: ${flaw}`]
     if (!('screening' in verdict)) return flaws
     const { screening, evidence } = verdict
     const shownOf = (part: Evidence) =>

@@ -3,7 +3,7 @@ import {
   encodeIntoCompressedBase64,
   type Histogram,
 } from 'hdr-histogram-js'
-import { histogramFigures } from '../../load/recording/histogram-figures.ts'
+import { histogramFigures } from '../../load/recording/histogram.ts'
 import type { HistogramJson } from '../schema/values-schema.ts'
 import { readStoredCounts } from './stored-counts.ts'
 

@@ -6,7 +6,7 @@ const COLUMNS: readonly Column[] = [
   { heading: 'operation', align: 'left' },
   { heading: 'case', align: 'left' },
   { heading: 'processes', align: 'right' },
-  { heading: 'base', align: 'right' },
+  { heading: 'baseline', align: 'right' },
   { heading: 'change', align: 'right' },
   { heading: '', align: 'right' },
   { heading: 'scatter', align: 'right' },
@@ -30,7 +30,7 @@ function cellsOf(row: RealRow): readonly string[] {
     ...(latency === null
       ? ['–', '–', '–', '–']
       : [
-          formatMs(latency.baseMs),
+          formatMs(latency.baselineMs),
           formatChange(latency.change, (size) => formatPercent(size, 1)),
           formatChange(latency.differenceUs, (size) => `${size.toFixed(1)} µs`),
           formatPercent(latency.scatter, 2),

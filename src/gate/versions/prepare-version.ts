@@ -1,0 +1,200 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
+import { dirname, join, posix, relative, resolve, sep } from 'node:path'
+import { InputError } from '../../input-error.ts'
+import type { VersionName } from './both.ts'
+import type { Repository } from './git.ts'
+import { installPackages, type PackagesKind } from './install.ts'
+import { reachableFrom } from './references.ts'
+import { isWithin, readSubject, requireSubject } from './subject.ts'
+import { shardFiles, takeCommit, takeWorkingTree } from './take-files.ts'
+import { describeVersion, type Version } from './version.ts'
+
+/**
+ * One side of a comparison, ready to be run: a copy of the working tree, with the version's subject in
+ * place. The versions differ in their subject and in nothing else, and each is at real paths of its own, so
+ * that one process can import both. Equal files are hard links: replace a file rather than change it.
+ */
+export interface PreparedVersion {
+  readonly name: VersionName
+  readonly version: Version
+  /** The project's folder in the copy: a real path. */
+  readonly folder: string
+  /** The program that runs the version: its own copy if it is part of the repository, else the running one. */
+  readonly harness: string
+  /** Paths of the subject in `folder`, with forward slashes. */
+  readonly subject: readonly string[]
+  /**
+   * Files outside of the subject that it imports by relative paths, directly or not. They are the
+   * version's too. Paths as in `subject`; they begin with `../` outside of the project.
+   */
+  readonly imported: readonly string[]
+  readonly packages: PackagesKind
+  /** The text of the version's npm lockfile; `null` without one. */
+  readonly lockfile: string | null
+  /** Of the Node that runs the version, such as `v24.21.0`. */
+  readonly nodeVersion: string
+}
+
+/** What both versions have in common. */
+export interface VersionPlan {
+  /** The folder of the running program. */
+  readonly harness: string
+  /** Paths in the project; see `readSubject`. */
+  readonly subject: readonly string[]
+  /** Paths of the scenarios' files. */
+  readonly files: readonly string[]
+}
+
+/**
+ * Makes an version. The first one copies the working tree for both, so that later edits change nothing.
+ * The version's packages are linked or installed, and are what the subject resolves; all else keeps the
+ * working tree's.
+ * @param parent an empty folder, which belongs to the gate; a real path. All that is made is there.
+ * @throws InputError for a subject that the version doesn't have, that is outside of the project or that no
+ *   scenario imports, and for a scenario that is not part of the repository; EnvironmentError if the
+ *   packages can't be installed; the signal's reason if it is aborted meanwhile.
+ */
+export async function prepareVersion(
+  { name, version }: Pick<PreparedVersion, 'name' | 'version'>,
+  repository: Repository,
+  parent: string,
+  plan: VersionPlan,
+  signal: AbortSignal,
+): Promise<PreparedVersion> {
+  const { prefix } = repository
+  const subject = readSubject(plan.subject)
+  const tree = join(parent, 'tree')
+  if (!existsSync(tree)) await takeWorkingTree(repository, tree)
+  const taken = version.kind === 'commit' ? join(parent, `${name}-version`) : tree
+  if (version.kind === 'commit') await takeCommit(repository, version.sha, taken)
+  signal.throwIfAborted()
+  requireSubject(join(taken, prefix), subject, `${name}, ${describeVersion(version)},`)
+
+  const { top, harness } = layOut(join(parent, name), tree, repository, plan.harness)
+  const subjectPaths = subject.map((path) => posix.join(prefix, path))
+  const entries = entriesOf(tree, repository, subjectPaths, plan.files)
+  const reached = reachableFrom(taken, entries)
+  const imported = [...reached].filter((path) => !isOfSubject(path, subjectPaths)).toSorted()
+  if (taken !== tree) {
+    for (const path of [...subjectPaths, ...imported]) {
+      requireNoLink(top, path)
+      rmSync(join(top, path), { recursive: true, force: true })
+      shardFiles(join(taken, path), join(top, path))
+    }
+  }
+  linkPackages(repository, tree, top)
+  const packages = await installPackages(taken, tree, prefix, signal)
+  if (packages.folder !== null) {
+    for (const path of subjectPaths) linkOver(packages.folder, folderOf(join(top, path)))
+  }
+  return {
+    name,
+    version,
+    folder: resolve(top, prefix),
+    harness,
+    subject,
+    imported: imported.map((path) => posix.relative(posix.join('.', prefix), path)),
+    packages: packages.kind,
+    lockfile: packages.lockfile,
+    nodeVersion: process.version,
+  }
+}
+
+/**
+ * Copies the working tree's copy for an version. A harness that is not part of it, as for other projects, is
+ * linked where it is relative to the repository, because scenarios may import it by such a path.
+ */
+function layOut(
+  folder: string,
+  tree: string,
+  repository: Repository,
+  harness: string,
+): { readonly top: string; readonly harness: string } {
+  let shared = repository.top
+  while (!isWithin(shared, harness) && dirname(shared) !== shared) shared = dirname(shared)
+  const top = join(folder, relative(shared, repository.top))
+  shardFiles(tree, top)
+  const own = join(folder, relative(shared, harness))
+  if (existsSync(join(own, 'src', 'cli', 'start.mjs'))) return { top, harness: own }
+  if (!isWithin(own, top)) {
+    mkdirSync(dirname(own), { recursive: true })
+    symlinkSync(harness, own, 'junction')
+  }
+  return { top, harness }
+}
+
+/**
+ * The files of the subject that the scenarios import, directly or not, from outside of it.
+ * @throws InputError if there is none: the scenarios would measure the same code in both versions.
+ */
+function entriesOf(
+  tree: string,
+  { top, project }: Repository,
+  subject: readonly string[],
+  files: readonly string[],
+): readonly string[] {
+  const starts = files.map((file) => {
+    const path = relative(top, realpathSync(file)).replaceAll(sep, '/')
+    if (!path.startsWith('../') && existsSync(join(tree, path))) return path
+    throw new InputError(
+      `The scenario ${file} is not among the files of ${project} that git knows or would add. Each version is measured by a copy of those: keep scenarios there.`,
+    )
+  })
+  const isSubject = (path: string) => isOfSubject(path, subject)
+  const reached = reachableFrom(tree, starts, (path) => !isSubject(path))
+  const entries = [...reached].filter(isSubject)
+  if (entries.length > 0) return entries
+  throw new InputError(
+    `--subject: no scenario imports ${subject.join(' or ')} by a relative path, directly or not, so that both versions would be measured by the same code. Name what the scenarios import.`,
+  )
+}
+
+/**
+ * Checks that what is exchanged is in the version: the working tree may have a link where the version has a
+ * folder.
+ * @throws InputError
+ */
+function requireNoLink(top: string, path: string): void {
+  let folder = dirname(join(top, path))
+  while (!existsSync(folder)) folder = dirname(folder)
+  if (realpathSync(folder) === folder) return
+  throw new InputError(
+    `--subject: in the working tree, ${relative(top, folder)} is a symbolic link or below one, but ${path} would have to be exchanged there. Replace the link by what it leads to.`,
+  )
+}
+
+function isOfSubject(path: string, subject: readonly string[]): boolean {
+  return subject.some((part) => path === part || path.startsWith(`${part}/`))
+}
+
+/** Links the packages of each folder of the tree that has some. */
+function linkPackages(repository: Repository, tree: string, top: string): void {
+  const folders = readdirSync(tree, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => relative(tree, join(entry.parentPath, entry.name)))
+  for (const folder of ['', ...folders]) {
+    const packages = resolve(repository.top, folder, 'node_modules')
+    if (existsSync(packages)) linkOver(packages, resolve(top, folder))
+  }
+}
+
+/** Never by way of a link: that would be a folder outside of the version. */
+function linkOver(packages: string, folder: string): void {
+  if (!existsSync(folder) || realpathSync(folder) !== folder) return
+  const link = join(folder, 'node_modules')
+  rmSync(link, { recursive: true, force: true })
+  symlinkSync(realpathSync(packages), link, 'junction')
+}
+
+/** A folder itself, and of a file, the folder that it is in. */
+function folderOf(path: string): string {
+  return statSync(path).isDirectory() ? path : dirname(path)
+}
