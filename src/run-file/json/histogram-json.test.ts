@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { histogramFigures } from '../../load/recording/histogram-figures.ts'
+import { histogramFigures } from '../../load/recording/histogram.ts'
 import { arbitraryHistogram } from '../testing/arbitrary-run.ts'
 import { figuresOfCounts, readStoredCounts, serializeCounts } from './histogram-json.ts'
 

@@ -4,8 +4,7 @@ import {
   type Histogram,
 } from 'hdr-histogram-js'
 import { inflateSync } from 'node:zlib'
-import { histogramFigures } from '../../load/recording/histogram-figures.ts'
-import { MAX_TIME_US } from '../../load/recording/histogram.ts'
+import { histogramFigures, MAX_TIME_US } from '../../load/recording/histogram.ts'
 import { BUCKETS, rankOf, shortestIn } from '../../load/recording/time-counts.ts'
 import type { HistogramJson } from '../schema/values-schema.ts'
 
