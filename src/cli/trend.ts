@@ -1,7 +1,7 @@
 import { InputError } from '../input-error.ts'
 import type { HistoryRow } from '../run-file/history/history.ts'
 import { EXIT, type ExitCode } from '../run-file/outcome.ts'
-import { printable } from '../run-file/printable.ts'
+import { printable } from '../printable.ts'
 import { METRICS, type Metric } from '../trend/decision/metrics.ts'
 import { readTrendRows } from '../trend/read-rows.ts'
 import { renderTrend } from '../trend/report/render-trend.ts'

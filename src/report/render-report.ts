@@ -1,6 +1,5 @@
 import { formatCount, formatSeconds } from '../format.ts'
-import { outcomeOf, type ScenarioOutcome } from '../run-file/outcome.ts'
-import { ownErrors } from '../run-file/own-errors.ts'
+import { outcomeOf, ownErrors, type ScenarioOutcome } from '../run-file/outcome.ts'
 import { renderGenerator, renderLateness } from './render-generator.ts'
 import { renderNotes } from './render-notes.ts'
 import { renderOperations } from './render-operations.ts'

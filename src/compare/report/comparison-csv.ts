@@ -1,4 +1,4 @@
-import { toCsv, type Column } from '../../run-file/csv/csv.ts'
+import { column, toCsv, type Column } from '../../run-file/csv/csv.ts'
 import type { RunComparison, ScenarioComparison } from '../decision/compare-runs.ts'
 import type { MetricComparison } from '../decision/metric.ts'
 
@@ -96,8 +96,4 @@ function ofMetric(
   value: (metric: MetricComparison) => string | number | boolean | null,
 ): Column<Row> {
   return column(label, description, ({ metric }) => (metric === null ? null : value(metric)))
-}
-
-function column(label: string, description: string, value: Column<Row>['value']): Column<Row> {
-  return { label, description, value }
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arbitraryRun, arbitraryText } from '../../run-file/testing/arbitrary-run.ts'
-import { printableRun } from '../../run-file/printable.ts'
+import { printableRun } from '../../run-file/printable-run.ts'
 import { percentilePlots } from './choose-plots.ts'
 import { compareRuns } from '../decision/compare-runs.ts'
 import { comparisonCsv } from './comparison-csv.ts'

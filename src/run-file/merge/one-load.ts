@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { MetricJson } from '../json/notes-json.ts'
+import type { MetricJson } from '../json/load-result-json.ts'
 import type { Generators, RunFile, ScenarioEntry } from '../run-file.ts'
 import { typedCommand } from '../../typed-command.ts'
 

@@ -1,7 +1,7 @@
 import { findContradiction } from './find-contradiction.ts'
 import { intervalSchema } from '../schema/load-result-schema.ts'
 import { placeOf } from './place.ts'
-import { printable } from '../printable.ts'
+import { printable } from '../../printable.ts'
 import { FileError, readRegularFile, type FileFault } from './read-regular-file.ts'
 import { runFileSchema, SCHEMA_VERSION, type RunFile } from '../run-file.ts'
 import { findCrowd, findSizeFlaw, MAX_BYTES } from './size-limits.ts'

@@ -1,6 +1,6 @@
 import { plot } from 'simple-ascii-chart'
 import { counted, formatFigure } from '../../format.ts'
-import { printable } from '../../run-file/printable.ts'
+import { printable } from '../../printable.ts'
 import { paint } from '../../report/render-scenario.ts'
 import { renderTable } from '../../report/render-table.ts'
 import { FEWEST_RUNS } from '../decision/alarms.ts'

@@ -1,5 +1,5 @@
 import { counted, formatFigure, formatPercent } from '../../format.ts'
-import { printable } from '../../run-file/printable.ts'
+import { printable } from '../../printable.ts'
 import { paint } from '../../report/render-scenario.ts'
 import type { Change } from '../decision/changes.ts'
 import { DECIDING_RUNS, type Divisor } from '../decision/divisor.ts'

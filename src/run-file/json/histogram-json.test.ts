@@ -2,8 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { histogramFigures } from '../../load/recording/histogram.ts'
 import { arbitraryHistogram } from '../testing/arbitrary-run.ts'
-import { serializeCounts } from './histogram-json.ts'
-import { figuresOfCounts, readStoredCounts } from './stored-counts.ts'
+import { figuresOfCounts, readStoredCounts, serializeCounts } from './histogram-json.ts'
 
 test('stored counts give the figures that the library gives of the histogram', () => {
   fc.assert(

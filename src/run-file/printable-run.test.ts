@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { arbitraryRun } from './testing/arbitrary-run.ts'
-import { printable, printableLines, printableRun } from './printable.ts'
+import { printable, printableLines } from '../printable.ts'
+import { printableRun } from './printable-run.ts'
 import { runFileSchema } from './run-file.ts'
 
 const hostile = fc.oneof(
