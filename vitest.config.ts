@@ -8,9 +8,9 @@ const scenarios = resolve(process.env['BENCH_SCENARIOS'] || 'bench')
 
 /** Every project runs its TypeScript as Node does, in a process of its own, against one set of servers. */
 const shared: TestProjectInlineConfiguration['test'] = {
-  globalSetup: ['src/vitest/backends-setup.ts'],
+  globalSetup: ['src/vitest/system-setup.ts'],
   pool: 'forks',
-  provide: { progressPath: '' },
+  provide: { progressPath: '', systemModule: resolve('src/environment/registry-system.ts') },
   experimental: { viteModuleRunner: false },
 }
 

@@ -12,7 +12,7 @@ import { paint } from '../report/render-scenario.ts'
 import type { CapacityEntry } from '../run-file/run-file.ts'
 import { ResultsFolderError } from '../run-file/results-folder.ts'
 import { RunRecord } from '../run-file/write/run-record.ts'
-import { systemLine } from '../environment/backends.ts'
+import { systemText } from '../environment/system.ts'
 import { ProbeReporter } from '../vitest/probe-reporter.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import { findCapacity, HIGHEST_RATE } from './find-capacity.ts'
@@ -98,10 +98,10 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
   const folder = runFolder(values.results)
   const record = await RunRecord.open({ folder, profile: 'capacity' })
   let isBegun = false
-  const reporter = new ProbeReporter(process.stdout, (backends, reference) => {
-    record.measuring(backends, reference)
+  const reporter = new ProbeReporter(process.stdout, ({ system, clients, reference }) => {
+    record.measuring(system, clients, reference)
     isBegun = true
-    print(`${paint('bold', record.run.runId)}  ${systemLine(backends)}`)
+    print(`${paint('bold', record.run.runId)}  ${systemText(system)}`)
     print(reference === null ? '' : `  ${renderReference(reference)}\n`)
   })
   const vitest = await createVitest({
