@@ -1,3 +1,4 @@
+import { formatCount } from '../../src/format.ts'
 import { registerAll, test, twoChanges } from './measuring/core-test.ts'
 import { loadTestIdentity, loadTestMetadata } from '../../src/workloads/register.ts'
 
@@ -62,7 +63,7 @@ test('enumerate: 100 matches of 100,000, two changes since the last', async ({
     })
     await registerAll(registry, count, registrationOf)
     sides.push({
-      name: `100 of ${count.toLocaleString('en')}`,
+      name: `100 of ${formatCount(count)}`,
       before: twoChanges(registry, count, registrationOf),
       run: () => registry.enumerate({ group: 7 }),
     })

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { formatSeconds } from '../../src/format.ts'
 import { registerAll, test, twoChanges } from './measuring/core-test.ts'
 import { RegistryError } from '../../src/registry/errors.ts'
 import { filterFrom } from '../../src/registry/filter/filter.ts'
@@ -53,7 +54,7 @@ test('one million identities: answers, loading, memory', async ({
   await store.close()
   const says = `bytes for each identity besides its metadata: ${bytesEach.toFixed(0)}, must be ≤ ${MAX_BYTES_EACH}`
   await annotate(
-    `\n${says}\nloaded in ${(tookMs / 1e3).toFixed(1)} s, the event loop held for up to ${(delay.max / 1e6).toFixed(0)} ms, ` +
+    `\n${says}\nloaded in ${formatSeconds(tookMs)}, the event loop held for up to ${(delay.max / 1e6).toFixed(0)} ms, ` +
       `99 % of the time below ${(delay.percentile(99) / 1e6).toFixed(1)} ms`,
   )
   await judge([{ says, outcome: bytesEach <= MAX_BYTES_EACH ? 'reached' : 'not reached' }])

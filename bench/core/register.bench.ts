@@ -6,7 +6,7 @@ import { redisTimePerCall } from './measuring/redis-time.ts'
 import { type Figure, renderFigures } from './measuring/figures.ts'
 import { medianOf } from '../../src/stats/quantile.ts'
 import { keysOf } from '../../src/registry/redis/keys.ts'
-import { script, type Script } from '../../src/registry/redis/script.ts'
+import { script } from '../../src/registry/redis/script.ts'
 import { registerScript } from '../../src/registry/redis/scripts.ts'
 import type { MulticastRegistry } from '../../src/registry/registry.ts'
 import { loadTestMetadata } from '../../src/workloads/register.ts'
@@ -26,11 +26,12 @@ test('register: one process, 64 in flight', async ({
   const { redisUrl } = servers
   const unavailable = whyNoRedisBenchmark(redisUrl)
   if (unavailable !== null) skip(unavailable)
-  await redis.script('LOAD', registerScript.source)
+  const scriptSha1 = String(await redis.script('LOAD', registerScript))
   const { namespace } = await openTestbed('redis-benchmark')
   const redisBenchmark = (clients: number) => () =>
     runRedisBenchmark({
       redisUrl,
+      scriptSha1,
       namespace,
       metadataJson: JSON.stringify(loadTestMetadata(7)),
       identities: IDENTITIES,
@@ -120,8 +121,8 @@ test("a write: Redis's own time per call, 64 in flight", async ({
 }) => {
   const keys = keysOf((await openTestbed('bare-commands')).namespace)
   const metadataJson = JSON.stringify(loadTestMetadata(7))
-  for (const { source } of Object.values(bare)) await redis.script('LOAD', source)
-  const run = ({ sha1 }: Script) => {
+  const run = async (bareScript: string) => {
+    const sha1 = String(await redis.script('LOAD', bareScript))
     const now = Date.now()
     return (identity: string) => {
       const names = [keys.identity(identity), keys.index, keys.log]
@@ -133,14 +134,14 @@ test("a write: Redis's own time per call, 64 in flight", async ({
     registry.register(identity, loadTestMetadata(n), { ttlMs: TTL_MS, replace })
   // In this order, because each finds what the one before has left.
   const sides: Readonly<Record<string, (identity: string, n: number) => Promise<unknown>>> = {
-    'empty script': run(bare.nothing),
-    'bare register, new': run(bare.register),
+    'empty script': await run(bare.nothing),
+    'bare register, new': await run(bare.register),
     'register, new': register(false),
-    'bare register, again': run(bare.register),
+    'bare register, again': await run(bare.register),
     'register, replacing': register(true),
-    'bare heartbeat': run(bare.heartbeat),
+    'bare heartbeat': await run(bare.heartbeat),
     heartbeat: (identity) => registry.heartbeat(identity, TTL_MS),
-    'bare unregister': run(bare.unregister),
+    'bare unregister': await run(bare.unregister),
     unregister: (identity) => registry.unregister(identity),
   }
   const samples = new Map<string, Sample[]>(Object.keys(sides).map((name) => [name, []]))

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { backendSettings } from '../environment/settings.ts'
 import { GateLines } from '../gate/report/gate-lines.ts'
-import type { GateOptions } from '../gate/gate-options.ts'
+import { STAGES, type GateOptions } from '../gate/gate-options.ts'
 import { METRIC_NAMES, parseMetrics } from '../gate/rounds/metrics-option.ts'
 import { DEFAULT_SUBJECT } from '../gate/versions/subject.ts'
-import { NotComparableError } from '../gate/versions/not-comparable-error.ts'
+import { NotComparableError } from '../gate/versions/incompatible.ts'
 import { renderGate } from '../gate/report/render-gate.ts'
 import { runGate } from '../gate/run-gate.ts'
 import {
@@ -13,7 +13,6 @@ import {
   type ReportFiles,
 } from '../gate/report/write-gate-report.ts'
 import { OPERATIONS } from '../gate/operations/operations.ts'
-import { STAGES } from '../gate/stages.ts'
 import { StepSummary } from '../report/step-summary.ts'
 import { parseDurationMs } from '../load/duration.ts'
 import { InputError } from '../input-error.ts'
@@ -182,8 +181,8 @@ function optionsOf(flags: Flags): GateOptions {
     stages: namesOf('--stages', flags.stages, STAGES),
     operations: namesOf('--operations', flags.operations, OPERATIONS),
     measuresEqual: flags.measureEqual === true,
-    base,
-    head: head ?? null,
+    baseline: base,
+    candidate: head ?? null,
     budgetMs: positiveMs(flags.budget, '--budget'),
     scenarioFolder: resolve(BENCH_SCENARIOS || 'bench'),
     scenarios: flags.scenarios.split(',').map((name) => name.trim()),

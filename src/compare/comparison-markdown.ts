@@ -3,7 +3,7 @@ import { shortSystemText } from '../report/summarise-runs.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from './compare-runs.ts'
 import { markedDifferences, notesOn } from './comparison-notes.ts'
 import type { FieldDifference } from './fingerprint-differences.ts'
-import { formatFigure, formatMark, formatRatio } from './format-metric.ts'
+import { formatMetric, formatMark, formatRatio } from './format-metric.ts'
 import { notJudgedLines } from './judged.ts'
 import { NOT_COMPARED } from './render-comparison.ts'
 
@@ -30,8 +30,8 @@ export function comparisonMarkdown(comparison: RunComparison): string {
               markdownText(scenario),
               markdownText(operation),
               metric.metric,
-              markdownText(formatFigure(metric.baseline, metric.unit)),
-              markdownText(formatFigure(metric.candidate, metric.unit)),
+              markdownText(formatMetric(metric.baseline, metric.unit)),
+              markdownText(formatMetric(metric.candidate, metric.unit)),
               markdownText(formatRatio(metric)),
             ]),
           ),
@@ -59,8 +59,8 @@ function details(scenario: ScenarioComparison): string {
     operation.metrics.map((metric) => [
       markdownText(operation.name),
       metric.metric,
-      markdownText(formatFigure(metric.baseline, metric.unit)),
-      markdownText(formatFigure(metric.candidate, metric.unit)),
+      markdownText(formatMetric(metric.baseline, metric.unit)),
+      markdownText(formatMetric(metric.candidate, metric.unit)),
       markdownText(formatRatio(metric)),
       formatMark(metric),
     ]),

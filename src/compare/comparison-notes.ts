@@ -1,3 +1,4 @@
+import { counted } from '../format.ts'
 import type { RunComparison, RunSummary } from './compare-runs.ts'
 import { isTimeJudged, judgedCounts } from './judged.ts'
 import type { MetricComparison } from './metric.ts'
@@ -69,7 +70,7 @@ function judgementNote(comparison: RunComparison): string {
   const { judged, notJudged } = judgedCounts(comparison)
   const marked = markedDifferences(comparison).length
   const untimed = comparison.scenarios.filter((scenario) => !isTimeJudged(scenario))
-  const counts = `${figures(judged)} judged, ${notJudged} not judged.`
+  const counts = `${counted(judged, 'figure')} judged, ${notJudged} not judged.`
   const names = untimed.map(({ name }) => name).join(', ')
   const noTime = untimed.length === 0 ? '' : ` No time was judged in ${names}.`
   if (marked > 0) {
@@ -79,10 +80,6 @@ function judgementNote(comparison: RunComparison): string {
   if (judged === 0) return 'Nothing was judged: each scenario says why.'
   if (untimed.length > 0) return `${counts}${noTime}`
   return `No difference is beyond the runs' own spread from second to second. ${counts}`
-}
-
-function figures(count: number): string {
-  return count === 1 ? '1 figure' : `${count} figures`
 }
 
 /** What only one run has can't be compared, and isn't in the counts of figures. */

@@ -1,4 +1,4 @@
-import { formatRatio } from '../load/slo/slo-row.ts'
+import { formatPercentDown } from '../format.ts'
 import { rowOf } from '../load/slo/bound-row.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 import { differingFields, type FieldDifference } from './fingerprint-differences.ts'
@@ -63,7 +63,7 @@ function boundText(bound: Measured['bounds'][number], operations: readonly strin
   const limit = {
     ms: `${value} ms`,
     '1/s': `${value}/s`,
-    ratio: formatRatio(value),
+    ratio: formatPercentDown(value),
     number: String(value),
   }
   return `${operation} ${metric}${every} ${comparison} ${limit[unit]}`

@@ -1,4 +1,4 @@
-import { formatMs } from '../load/duration.ts'
+import { formatMs } from '../format.ts'
 import { paint } from '../report/render-scenario.ts'
 
 /** Latency by percentile: the time in ms that a share of requests stayed within. */

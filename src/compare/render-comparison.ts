@@ -5,7 +5,7 @@ import type { OperationComparison } from './compare-operation.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from './compare-runs.ts'
 import { notesOn } from './comparison-notes.ts'
 import type { FieldDifference } from './fingerprint-differences.ts'
-import { formatFigure, formatMark, formatRatio } from './format-metric.ts'
+import { formatMetric, formatMark, formatRatio } from './format-metric.ts'
 import { notJudgedLines } from './judged.ts'
 import type { MetricComparison } from './metric.ts'
 
@@ -90,8 +90,8 @@ function cells(metric: MetricComparison): readonly string[] {
   const { baseline, candidate, unit } = metric
   const grey = (isThin: boolean, text: string): string => (isThin ? paint('gray', text) : text)
   return [
-    grey(baseline.isThin, formatFigure(baseline, unit)),
-    grey(candidate.isThin, formatFigure(candidate, unit)),
+    grey(baseline.isThin, formatMetric(baseline, unit)),
+    grey(candidate.isThin, formatMetric(candidate, unit)),
     grey(baseline.isThin || candidate.isThin, formatRatio(metric)),
     paint('yellow', formatMark(metric)),
   ]

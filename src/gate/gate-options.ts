@@ -1,10 +1,20 @@
 import type { OperationName } from './operations/operations.ts'
-import type { StageName } from './stages.ts'
 import type { BackendSettings } from '../environment/settings.ts'
 import type { OperationMetric } from './decision/metric.ts'
 import type { Effects } from './decision/plan.ts'
 
-/** What is to be compared, how, and for how long. */
+/**
+ * The kinds of evidence, in the order in which they are collected: exact and quick ones first. A regression
+ * found by counts or pairs ends the gate after pairs; one found by drift ends it after drift.
+ * - `counts`: requests of each operation to Redis and NATS;
+ * - `pairs`: latency, CPU time and allocation per operation, with both versions called alternately;
+ * - `drift`: whether an operation slows down over time;
+ * - `rounds`: open-loop load, for errors, delivery, shortfall and effects that only appear under load.
+ */
+export const STAGES = ['counts', 'pairs', 'drift', 'rounds'] as const
+export type StageName = (typeof STAGES)[number]
+
+/** What to compare, how, and for how long. */
 export interface GateOptions {
   /** The project's folder, in the repository from which the versions are taken. */
   readonly project: string
@@ -19,9 +29,9 @@ export interface GateOptions {
   /** Measures equal versions, too: A against A. */
   readonly measuresEqual: boolean
   /** Names a commit. */
-  readonly base: string
+  readonly baseline: string
   /** Names a commit; `null` is the working tree. */
-  readonly head: string | null
+  readonly candidate: string | null
   /** Total time, preparation included, in ms. Rounds get what the other stages leave, and may overrun by one. */
   readonly budgetMs: number
   readonly scenarioFolder: string

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { runCallStages, type CallTask } from './run-call-stages.ts'
-import { STAGES } from './stages.ts'
+import { STAGES } from './gate-options.ts'
 
 const TASK: CallTask = {
   stages: STAGES,
   operations: ['register'],
-  folders: { base: '/base', head: '/head' },
+  folders: { baseline: '/baseline', candidate: '/candidate' },
   backends: { kind: 'memory', notice: 'no servers' },
   unavailable: null,
 }

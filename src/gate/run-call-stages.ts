@@ -4,9 +4,10 @@ import { startBackends } from '../environment/start-backends.ts'
 import { defaultImages } from '../environment/settings.ts'
 import { runCounts } from './counts/run-counts.ts'
 import { runDrift } from './drift/run-drift.ts'
-import type { GateProgress } from './gate-options.ts'
+import type { GateProgress, StageName } from './gate-options.ts'
 import type { OperationName } from './operations/operations.ts'
 import type { SharedServers } from './operations/servers.ts'
+import type { Both } from './versions/both.ts'
 import { runPairs } from './pairs/run-pairs.ts'
 import {
   verdictOfCounts,
@@ -16,7 +17,6 @@ import {
   type DriftStage,
   type PairsStage,
   type SkippedStage,
-  type StageName,
   type StageVerdict,
 } from './stages.ts'
 
@@ -32,7 +32,7 @@ export interface CallTask {
   readonly stages: readonly StageName[]
   readonly operations: readonly OperationName[]
   /** Project folders of both versions. */
-  readonly folders: { readonly base: string; readonly head: string }
+  readonly folders: Both<string>
   readonly backends: Backends
   /** Why there is nothing to call, such as a subject without a registry; `null` if there is. */
   readonly unavailable: string | null
@@ -43,8 +43,8 @@ export type StageListener = (name: StageName, verdict: StageVerdict) => void
 
 /**
  * Runs the stages that call both versions' operations: counts and pairs, and drift unless there is a
- * regression; nothing after a head that fails.
- * @throws EnvironmentError if the head can't be imported, or a process fails for a reason that is no
+ * regression; nothing after a candidate that fails.
+ * @throws EnvironmentError if the candidate can't be imported, or a process fails for a reason that is no
  *   version's, unless there is a regression already.
  */
 export async function runCallStages(
@@ -56,7 +56,7 @@ export async function runCallStages(
   const { stages, operations, folders, backends, unavailable } = task
   const isMemory = backends.kind === 'memory'
   let isRegression = false
-  let isHeadBroken = false
+  let isCandidateBroken = false
   const stageOf = async <T extends object>(
     name: StageName,
     run: (servers: ServerBackends) => Promise<T | SkippedStage>,
@@ -67,7 +67,7 @@ export async function runCallStages(
     // Servers that could not be started are no reason to pass.
     if (isMemory) return missed('there are no real servers')
     // Counts say what a change asks of the servers, pairs what that takes: neither replaces the other.
-    if (name === 'pairs' ? isHeadBroken : isRegression) {
+    if (name === 'pairs' ? isCandidateBroken : isRegression) {
       return skipped('a regression was found before')
     }
     if (signal.aborted) return missed('interrupted')
@@ -75,7 +75,7 @@ export async function runCallStages(
       const stage = await run(backends)
       const verdict = verdictOf(stage)
       isRegression ||= verdict === 'regression'
-      isHeadBroken ||= verdict === 'regression' && isFailed(stage)
+      isCandidateBroken ||= verdict === 'regression' && isFailed(stage)
       onStage(name, verdict)
       return stage
     } catch (error) {
@@ -97,8 +97,12 @@ export async function runCallStages(
         progress.live('counts: what each operation asks of Redis and NATS')
         return onOwnServers(servers, async (own) => {
           const outcome = await runCounts(operations, shared(own), signal)
-          if (outcome.kind === 'failed' && outcome.arm === 'head' && outcome.phase === 'import') {
-            throw new EnvironmentError(`head can't be imported: ${outcome.why}`)
+          if (
+            outcome.kind === 'failed' &&
+            outcome.version === 'candidate' &&
+            outcome.phase === 'import'
+          ) {
+            throw new EnvironmentError(`The candidate can't be imported: ${outcome.why}`)
           }
           return outcome
         })

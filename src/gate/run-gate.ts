@@ -9,15 +9,13 @@ import { RunClock } from '../run-file/write/run-clock.ts'
 import { numberedRunId, timestampOf } from '../run-file/run-id.ts'
 import { systemOf } from '../environment/backends.ts'
 import { systemText } from '../environment/system.ts'
-import type { GateOptions, GateProgress } from './gate-options.ts'
+import { STAGES, type GateOptions, type GateProgress } from './gate-options.ts'
 import { GATE_SCHEMA_VERSION, type GateReport } from './report/gate-report.ts'
 import { clock } from './report/figures.ts'
 import { requireBudget, runRounds, type MeasuredRounds } from './rounds/run-rounds.ts'
-import type { Arms } from './rounds/run-round.ts'
 import { scenarioFiles } from './rounds/scenario-files.ts'
 import { runCallStages, type CallStages, type StageListener } from './run-call-stages.ts'
 import {
-  STAGES,
   sumUpStages,
   verdictOfCounts,
   verdictOfDrift,
@@ -27,7 +25,12 @@ import {
   type SkippedStage,
   type StageVerdict,
 } from './stages.ts'
-import { prepareArm, type Arm, type ArmPlan } from './versions/arm.ts'
+import {
+  prepareVersion,
+  type PreparedVersion,
+  type VersionPlan,
+} from './versions/prepare-version.ts'
+import type { Both } from './versions/both.ts'
 import { openRepository, resolveCommit, type Repository } from './versions/git.ts'
 import { isEqual, samenessOf } from './versions/sameness.ts'
 import { DEFAULT_SUBJECT } from './versions/subject.ts'
@@ -39,7 +42,7 @@ import { describeVersion, workingTree, type Version } from './versions/version.t
  * but for the run files and the report.
  * @param signal ends it early; what is undecided by then is reported as inconclusive.
  * @throws InputError, EnvironmentError, ResultsFolderError, RunFileError; NotComparableError if the
- *   base doesn't fit the harness; the signal's reason, if it is aborted before the first stage.
+ *   baseline doesn't fit the harness; the signal's reason, if it is aborted before the first stage.
  */
 export async function runGate(
   options: GateOptions,
@@ -60,10 +63,10 @@ export async function runGate(
   let servers: StartedBackends | null = null
   try {
     const plan = { ...options, files }
-    const arms = await prepareArms(versions, repository, workspace, plan, progress, signal)
-    const sameness = samenessOf(arms.base, arms.head)
+    const prepared = await prepareVersions(versions, repository, workspace, plan, progress, signal)
+    const sameness = samenessOf(prepared.baseline, prepared.candidate)
     signal.throwIfAborted()
-    const place = { arms, runs, workspace, files, runClock }
+    const place = { prepared, runs, workspace, files, runClock }
     const isToMeasure = !isEqual(sameness) || options.measuresEqual
     if (isToMeasure) {
       servers = await startBackends({
@@ -82,8 +85,8 @@ export async function runGate(
       status: signal.aborted ? 'interrupted' : 'complete',
       startedAt: runClock.startedAt.toISOString(),
       finishedAt: runClock.now().toISOString(),
-      base: describeArm(arms.base),
-      head: describeArm(arms.head),
+      baseline: describePrepared(prepared.baseline),
+      candidate: describePrepared(prepared.candidate),
       subject: [...options.subject],
       sameness,
       environment: describeEnvironment(servers),
@@ -108,7 +111,7 @@ export async function runGate(
 
 /** Where a gate measures. */
 interface Place {
-  readonly arms: Arms
+  readonly prepared: Both<PreparedVersion>
   readonly files: readonly string[]
   /** For temporary files. */
   readonly workspace: string
@@ -136,7 +139,7 @@ const NOTHING_TO_MEASURE: Measured = {
 async function measure(
   options: GateOptions,
   { backends }: StartedBackends,
-  { arms, files, workspace, runs, runClock }: Place,
+  { prepared, files, workspace, runs, runClock }: Place,
   progress: GateProgress,
   signal: AbortSignal,
 ): Promise<Measured> {
@@ -151,7 +154,7 @@ async function measure(
     {
       stages,
       operations,
-      folders: { base: arms.base.folder, head: arms.head.folder },
+      folders: { baseline: prepared.baseline.folder, candidate: prepared.candidate.folder },
       backends,
       unavailable: isOfRegistry ? null : 'they call the registry, which is not the subject',
     },
@@ -170,7 +173,7 @@ async function measure(
   }
   const setting = {
     ...options,
-    arms,
+    versions: prepared,
     files,
     workspace,
     runs,
@@ -206,43 +209,40 @@ function describeEnvironment(servers: StartedBackends | null): string {
   return servers === null ? machine : `${machine}, ${systemText(systemOf(servers.backends))}`
 }
 
-async function versionsOf(
-  options: GateOptions,
-  repository: Repository,
-): Promise<{ readonly base: Version; readonly head: Version }> {
-  const { base, head } = options
+async function versionsOf(options: GateOptions, repository: Repository): Promise<Both<Version>> {
+  const { baseline, candidate } = options
   return {
-    base: { kind: 'commit', ...(await resolveCommit(repository, base, '--base')) },
-    head:
-      head === null
+    baseline: { kind: 'commit', ...(await resolveCommit(repository, baseline, '--base')) },
+    candidate:
+      candidate === null
         ? await workingTree(repository, options.subject)
-        : { kind: 'commit', ...(await resolveCommit(repository, head, '--head')) },
+        : { kind: 'commit', ...(await resolveCommit(repository, candidate, '--head')) },
   }
 }
 
-async function prepareArms(
-  versions: { readonly base: Version; readonly head: Version },
+async function prepareVersions(
+  versions: Both<Version>,
   repository: Repository,
   workspace: string,
-  plan: ArmPlan,
+  plan: VersionPlan,
   progress: GateProgress,
   signal: AbortSignal,
-): Promise<Arms> {
-  const prepare = async (name: Arm['name']) => {
+): Promise<Both<PreparedVersion>> {
+  const prepare = async (name: PreparedVersion['name']) => {
     const version = versions[name]
     progress.live(`${name}: ${describeVersion(version)} is being checked out and installed`)
-    const arm = await prepareArm({ name, version }, repository, workspace, plan, signal)
+    const prepared = await prepareVersion({ name, version }, repository, workspace, plan, signal)
     const packages =
-      arm.packages === 'linked'
+      prepared.packages === 'linked'
         ? "packages: this checkout's own, because the lockfiles are equal"
         : 'packages: installed from its own lockfile'
     progress.note(`${name}: ${describeVersion(version)}, ${packages}`)
-    return arm
+    return prepared
   }
-  return { base: await prepare('base'), head: await prepare('head') }
+  return { baseline: await prepare('baseline'), candidate: await prepare('candidate') }
 }
 
-function describeArm({ version, packages }: Arm): GateReport['base'] {
+function describePrepared({ version, packages }: PreparedVersion): GateReport['baseline'] {
   const isWorkingTree = version.kind === 'working-tree'
   const commit = isWorkingTree ? (version.commit?.sha ?? null) : version.sha
   return { version: describeVersion(version), commit, isWorkingTree, packages }

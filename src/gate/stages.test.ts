@@ -6,7 +6,7 @@ import {
   verdictOfPairs,
   verdictOfSkipped,
 } from './stages.ts'
-import type { ArmName } from './versions/arm.ts'
+import type { VersionName } from './versions/both.ts'
 
 test('one regression decides, whatever else there is', () => {
   expect(sumUpStages(['pass', 'inconclusive', 'not comparable', 'regression'])).toEqual({
@@ -31,23 +31,23 @@ test('evidence that was wanted and is missing is inconclusive; what nobody wante
   expect(verdictOfSkipped({ ...skipped, isMissed: false })).toBeNull()
 })
 
-test('a head that fails is a regression; a base that fails cannot be compared', () => {
+test('a candidate that fails is a regression; a baseline that fails cannot be compared', () => {
   const failure = { kind: 'failed', phase: 'call', error: 'boom', why: 'boom' } as const
   const isConfirmed = true
-  const stagesOf = (arm: ArmName) => [
-    verdictOfCounts({ ...failure, arm, isConfirmed }),
-    verdictOfDrift({ ...failure, arm, isConfirmed }),
+  const stagesOf = (version: VersionName) => [
+    verdictOfCounts({ ...failure, version, isConfirmed }),
+    verdictOfDrift({ ...failure, version, isConfirmed }),
     verdictOfPairs({
       kind: 'measured',
-      operations: [{ operation: 'register', endings: [], state: { ...failure, arm } }],
+      operations: [{ operation: 'register', endings: [], state: { ...failure, version } }],
     }),
   ]
-  expect(new Set(stagesOf('head'))).toEqual(new Set(['regression']))
-  expect(new Set(stagesOf('base'))).toEqual(new Set(['not comparable']))
+  expect(new Set(stagesOf('candidate'))).toEqual(new Set(['regression']))
+  expect(new Set(stagesOf('baseline'))).toEqual(new Set(['not comparable']))
 })
 
 test('a failure that did not come again is no regression, and no pass', () => {
-  const once = { kind: 'failed', arm: 'head', phase: 'call', error: 'boom' } as const
+  const once = { kind: 'failed', version: 'candidate', phase: 'call', error: 'boom' } as const
   const isConfirmed = false
   const state = { kind: 'judged', metrics: [] } as const
   expect([

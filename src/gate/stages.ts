@@ -3,18 +3,7 @@ import type { CountsOutcome } from './counts/run-counts.ts'
 import type { GateVerdict } from './decision/verdict.ts'
 import type { DriftOutcome } from './drift/run-drift.ts'
 import type { MeasuredPairs } from './pairs/run-pairs.ts'
-import type { ArmName } from './versions/arm.ts'
-
-/**
- * What a gate looks at, in this order: what is exact and quick comes first. A regression found by
- * counts or pairs ends it after pairs, one found by drift after that.
- * - `counts`: what each operation asks of Redis and NATS;
- * - `pairs`: latency, CPU time and allocation per operation, both versions called in turns;
- * - `drift`: whether an operation gets slower with time;
- * - `rounds`: open-loop load, for errors, delivery, shortfall and what only a load shows.
- */
-export const STAGES = ['counts', 'pairs', 'drift', 'rounds'] as const
-export type StageName = (typeof STAGES)[number]
+import type { VersionName } from './versions/both.ts'
 
 /** A stage that was not run, and why. */
 export interface SkippedStage {
@@ -68,16 +57,16 @@ export function verdictOfDrift(stage: DriftStage): StageVerdict {
 }
 
 /**
- * A head that fails where the base does not is a regression; a base that fails can't be compared. A
+ * A candidate that fails where the baseline does not is a regression; a baseline that fails can't be compared. A
  * failure that did not come again is neither, and no pass.
  */
-function faultOf({ arm, isConfirmed }: Fault): StageVerdict {
+function faultOf({ version, isConfirmed }: Fault): StageVerdict {
   if (!isConfirmed) return 'inconclusive'
-  return arm === 'head' ? 'regression' : 'not comparable'
+  return version === 'candidate' ? 'regression' : 'not comparable'
 }
 
 interface Fault {
-  readonly arm: ArmName
+  readonly version: VersionName
   readonly isConfirmed: boolean
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatMs, MAX_DURATION_MS, MAX_TIMEOUT_MS, parseDurationMs } from './duration.ts'
+import { MAX_DURATION_MS, MAX_TIMEOUT_MS, parseDurationMs } from './duration.ts'
 import { MAX_TIME_US } from './recording/histogram.ts'
 
 test.each([
@@ -38,14 +38,4 @@ test('the longest and the shortest durations can be told from those beyond', () 
 test('a timer holds the times of a load together, and a histogram the longest timeout', () => {
   expect(2 * MAX_DURATION_MS + 2 * MAX_TIMEOUT_MS).toBeLessThan(2 ** 31)
   expect(MAX_TIMEOUT_MS * 1_000).toBeLessThanOrEqual(MAX_TIME_US)
-})
-
-test.each([
-  [0, '0 ms'],
-  [0.0123, '12.3 µs'],
-  [0.94, '940 µs'],
-  [2.308, '2.31 ms'],
-  [1_234, '1.23 s'],
-])('%d ms reads %s', (ms, text) => {
-  expect(formatMs(ms)).toBe(text)
 })

@@ -68,15 +68,3 @@ export function checkDuration(text: unknown, what: string): asserts text is stri
 function isUnit(unit: string | undefined): unit is keyof typeof MS_PER_UNIT {
   return unit !== undefined && unit in MS_PER_UNIT
 }
-
-/** Writes a time in ms with three significant digits and the unit a person would choose: `940 µs`, `2.31 ms`, `1.2 s`. */
-export function formatMs(ms: number): string {
-  if (ms === 0) return '0 ms'
-  if (ms < 1) return `${significant(ms * 1_000)} µs`
-  if (ms < 1_000) return `${significant(ms)} ms`
-  return `${significant(ms / 1_000)} s`
-}
-
-function significant(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
-}

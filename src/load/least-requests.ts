@@ -1,3 +1,4 @@
+import { formatCount } from '../format.ts'
 import { InputError } from '../input-error.ts'
 import { rowOf } from './slo/bound-row.ts'
 import type { Bound } from './slo/slo.ts'
@@ -97,6 +98,6 @@ export function lowestRate(
   const neededMs = Math.ceil((requests * 1_000) / (highest * LONGEST))
   const why = because === null ? '' : ` because of ${because}`
   throw new InputError(
-    `--duration: a probe needs ${requests.toLocaleString('en-US')} requests${why}. Give it at least ${neededMs}ms.`,
+    `--duration: a probe needs ${formatCount(requests)} requests${why}. Give it at least ${neededMs}ms.`,
   )
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
+import { formatCount, formatSeconds } from '../format.ts'
 import type { Shard } from './arrivals/shard.ts'
 import { nowMs } from './clock.ts'
 import { openDispatch, type DispatchOption } from './dispatch/dispatch-option.ts'
@@ -116,7 +117,7 @@ export function readMeasurement(
   const bounds = plan.slo === undefined ? [] : readSlo(plan.slo)
   if (operations.size > MAX_OPERATIONS) {
     throw new InputError(
-      `load: ${operations.size.toLocaleString('en-US')} operations or steps are too many; ${MAX_OPERATIONS} are possible, because each has histograms of its own. What differs only in its data is one of them: give it rows with \`data\`, and split its figures with \`tags\`.`,
+      `load: ${formatCount(operations.size)} operations or steps are too many; ${MAX_OPERATIONS} are possible, because each has histograms of its own. What differs only in its data is one of them: give it rows with \`data\`, and split its figures with \`tags\`.`,
     )
   }
   checkOperations(bounds, [...operations.keys()])
@@ -217,7 +218,7 @@ async function startTime(startAtMs: number | undefined, signal?: AbortSignal): P
   if (startAtMs === undefined) return nowMs() + LEAD_MS
   const leadMs = startAtMs - Date.now()
   if (leadMs < LEAD_MS) {
-    const late = `${((LEAD_MS - leadMs) / 1_000).toFixed(1)} s`
+    const late = formatSeconds(LEAD_MS - leadMs)
     throw new InputError(
       `start at ${new Date(startAtMs).toISOString()}: the load was ready ${late} too late. Give it a later start; a load that starts at a given time has to be the first of its run.`,
     )

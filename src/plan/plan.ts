@@ -10,7 +10,7 @@ import {
 import { settleGateways } from './gateways.ts'
 import { natsServersFor, type NatsServers } from './nats-servers.ts'
 import { redisNodesFor, redisShare, type RedisNodes } from './redis-nodes.ts'
-import { formatBytes, formatPercent } from './format-amount.ts'
+import { formatBytes, formatPercent } from '../format.ts'
 import { sharesOfOne, type Shares } from './ratios.ts'
 import type { Amounts, Resource } from './terms.ts'
 

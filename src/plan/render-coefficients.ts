@@ -1,5 +1,5 @@
 import type { CoefficientsFile } from './coefficients.ts'
-import { formatAmount } from './format-amount.ts'
+import { formatAmount } from '../format.ts'
 import { RESOURCES, TERMS, type Resource, type Term } from './terms.ts'
 
 const COLUMNS: readonly (readonly [Resource, string])[] = [

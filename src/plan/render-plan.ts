@@ -1,12 +1,6 @@
 import { renderTable, type Column } from '../report/render-table.ts'
 import { DEFAULTS, type AskedDemand, type Assumptions, type Demand } from './demand.ts'
-import {
-  formatAmount,
-  formatBytes,
-  formatCores,
-  formatCount,
-  formatPercent,
-} from './format-amount.ts'
+import { formatAmount, formatBytes, formatCount, formatPercent } from '../format.ts'
 import type { Plan } from './plan.ts'
 import { firstToSaturate, SHARES, type Share } from './ratios.ts'
 
@@ -150,4 +144,10 @@ const LABELS: Readonly<Record<keyof Demand, string>> = {
   payloadBytes: 'payload, in bytes',
   gateways: 'gateways',
   replicas: 'replicas of each namespace',
+}
+
+/** CPU time per second, in cores. */
+function formatCores(cores: number): string {
+  const amount = formatAmount(cores)
+  return `${amount} core${amount === '1' ? '' : 's'}`
 }

@@ -1,5 +1,5 @@
+import { formatCount, formatMs, formatRate } from '../format.ts'
 import type { CapacitySearch } from '../load/capacity.ts'
-import { formatMs } from '../load/duration.ts'
 import type { LeastRequests } from '../load/least-requests.ts'
 import type { ProbeEntry } from '../run-file/judge-probe.ts'
 import { paint } from './render-scenario.ts'
@@ -13,8 +13,8 @@ export function renderLeast(
   durationMs: number,
 ): string {
   const why = because === null ? '' : `, because of ${because}`
-  const below = lowest === 1 ? '' : `; no rate below ${perSecond(lowest)} is tried`
-  return `  at least ${formatMs(durationMs)} and ${requests.toLocaleString('en-US')} requests per probe${why}${below}`
+  const below = lowest === 1 ? '' : `; no rate below ${formatRate(lowest)} is tried`
+  return `  at least ${formatMs(durationMs)} and ${formatCount(requests)} requests per probe${why}${below}`
 }
 
 /** One probe in a line, as the search goes. */
@@ -22,7 +22,7 @@ export function renderProbe({ rate, outcome, reasons, response }: ProbeEntry): s
   const times = `P50 ${time(response.p50Ms).padEnd(8)}  P99 ${time(response.p99Ms).padEnd(8)}`
   const [reason = ''] = reasons
   const says = outcomeText(outcome)
-  return `  ${perSecond(rate).padStart(10)}  ${times}  ${says}${reason === '' ? '' : `  ${reason}`}`
+  return `  ${formatRate(rate).padStart(10)}  ${times}  ${says}${reason === '' ? '' : `  ${reason}`}`
 }
 
 /** Rate against response times, the lowest rate first. */
@@ -34,8 +34,8 @@ export function renderCurve(probes: readonly ProbeEntry[]): string {
     probes
       .toSorted((a, b) => a.rate - b.rate)
       .map(({ rate, achievedPerSecond, response, latenessP99Ms, outcome }) => [
-        perSecond(rate),
-        perSecond(Math.round(achievedPerSecond * 10) / 10),
+        formatRate(rate),
+        formatRate(achievedPerSecond),
         time(response.p50Ms),
         time(response.p95Ms),
         time(response.p99Ms),
@@ -50,7 +50,7 @@ export function renderCurve(probes: readonly ProbeEntry[]): string {
 export function renderBracket({ bracket, probes }: CapacityEntry): string {
   const { passed, failed, limit, isConfirmed } = bracket
   const unsure = isConfirmed ? '' : '\n  The search was not finished: the bracket is not confirmed.'
-  const runs = (rate: number): string => `${perSecond(rate)} (${runsAt(rate, probes)})`
+  const runs = (rate: number): string => `${formatRate(rate)} (${runsAt(rate, probes)})`
   const gaveOut =
     failed === null
       ? null
@@ -65,8 +65,8 @@ export function renderBracket({ bracket, probes }: CapacityEntry): string {
   }
   const found =
     limit === 'system' && failed !== null
-      ? `between ${perSecond(passed)} and ${perSecond(failed)}`
-      : `at least ${perSecond(passed)}`
+      ? `between ${formatRate(passed)} and ${formatRate(failed)}`
+      : `at least ${formatRate(passed)}`
   const held = `${runs(passed)} held${gaveOut === null ? '' : `; ${gaveOut}`}`
   const advice =
     limit === 'generator'
@@ -86,7 +86,7 @@ function missedAbove(
     .map(({ rate }) => rate)
   if (missed.length === 0) return ''
   const lowest = Math.min(...missed)
-  return `; at ${perSecond(lowest)} (${runsAt(lowest, probes)}) the system missed its SLO`
+  return `; at ${formatRate(lowest)} (${runsAt(lowest, probes)}) the system missed its SLO`
 }
 
 /** How often a rate was run, by what became of it: `2 passed, 1 disturbed`. */
@@ -107,10 +107,6 @@ function outcomeText(outcome: ProbeEntry['outcome']): string {
 }
 
 const COLOR = { passed: 'green', system: 'red', generator: 'yellow' } as const
-
-function perSecond(rate: number): string {
-  return `${rate.toLocaleString('en-US')}/s`
-}
 
 function time(ms: number | null): string {
   return ms === null ? '–' : formatMs(ms)

@@ -1,3 +1,4 @@
+import { formatCount } from '../format.ts'
 import { redactUrls } from '../environment/redact-url.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 import { renderTable } from './render-table.ts'
@@ -60,7 +61,7 @@ export function renderFailures(result: LoadResultJson): string {
     failures.map(({ operation, kind, count, sample }) => [
       operation,
       kind,
-      count.toLocaleString('en-US'),
+      formatCount(count),
       sample,
     ]),
   )

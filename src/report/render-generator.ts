@@ -1,6 +1,5 @@
+import { formatCount, formatMs, formatPercent } from '../format.ts'
 import type { Technique } from '../load/dispatch/technique.ts'
-import { formatMs } from '../load/duration.ts'
-import { whole } from './format-figures.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 
 /** How the generator did: by which technique it started requests, and what kept it from that. */
@@ -8,8 +7,8 @@ export function renderGenerator({ health }: LoadResultJson): string {
   const { dispatch, largestBatch, pauses, coreWaitMs } = health
   const parts = [
     `dispatch ${dispatch}`,
-    `largest batch ${whole(largestBatch)}`,
-    `pauses ${whole(pauses.count)}${pauses.count === 0 ? '' : ` (up to ${formatMs(pauses.maxMs)})`}`,
+    `largest batch ${formatCount(largestBatch)}`,
+    `pauses ${formatCount(pauses.count)}${pauses.count === 0 ? '' : ` (up to ${formatMs(pauses.maxMs)})`}`,
     ...(coreWaitMs === null ? [] : [`waited ${formatMs(coreWaitMs)} for a core`]),
   ]
   return `  generator: ${parts.join(', ')}`
@@ -29,7 +28,7 @@ export function renderLateness({ model, operations, health }: LoadResultJson): s
     const [responseMs, latenessMs] = [response.figures.p50Ms, lateness.figures.p50Ms]
     if (responseMs === null || latenessMs === null) return []
     const ratio = latenessMs / responseMs
-    return ratio > MUCH_LATENESS ? [`${name} ${Math.min(Math.round(ratio * 100), 100)} %`] : []
+    return ratio > MUCH_LATENESS ? [`${name} ${formatPercent(Math.min(ratio, 1), 0)}`] : []
   })
   if (late.length === 0) return null
   return [

@@ -1,4 +1,4 @@
-import { formatMs } from '../load/duration.ts'
+import { formatCount, formatMs, formatPercent } from '../format.ts'
 import { renderTable } from './render-table.ts'
 import type { MicroBenchmarkEntry } from '../run-file/run-file.ts'
 
@@ -14,9 +14,11 @@ export function renderMicroBenchmarks(entries: readonly MicroBenchmarkEntry[]): 
       formatMs(latency.p75Ms),
       formatMs(latency.p99Ms),
       formatMs(latency.maxMs),
-      Math.round(throughputPerSecond).toLocaleString('en-US'),
-      relativeMarginOfErrorPercent === null ? '–' : `${relativeMarginOfErrorPercent.toFixed(1)} %`,
-      samples.toLocaleString('en-US'),
+      formatCount(Math.round(throughputPerSecond)),
+      relativeMarginOfErrorPercent === null
+        ? '–'
+        : formatPercent(relativeMarginOfErrorPercent / 100, 1),
+      formatCount(samples),
     ]),
   )
 }

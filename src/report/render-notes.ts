@@ -1,6 +1,5 @@
-import { formatMs } from '../load/duration.ts'
+import { formatAmount, formatCount, formatMs, formatPercentDown, formatValue } from '../format.ts'
 import { perSecond } from '../load/metrics/counter.ts'
-import { formatNumber, formatValue } from '../load/metrics/format-value.ts'
 import { didYouMean } from '../nearest-name.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 import type { MetricJson, TagSplitJson } from '../run-file/json/notes-json.ts'
@@ -35,8 +34,8 @@ function renderTags(operations: readonly OperationJson[]): string | null {
       .map((split) => [
         `${split.tag}=${split.value ?? '(none)'}`,
         name,
-        whole(countOf(split)),
-        whole(split.counts.ok),
+        formatCount(countOf(split)),
+        formatCount(split.counts.ok),
         ...(['response', 'service'] as const).flatMap((time) =>
           (['p50Ms', 'p95Ms', 'p99Ms'] as const).map((figure) => ms(split[time].figures[figure])),
         ),
@@ -53,8 +52,8 @@ function renderChecks(operations: readonly OperationJson[]): string | null {
     checks.map((check) => [
       check.name,
       name,
-      whole(check.passed + check.failed),
-      whole(check.failed),
+      formatCount(check.passed + check.failed),
+      formatCount(check.failed),
       passedOf(check),
     ]),
   )
@@ -70,7 +69,7 @@ function renderChecks(operations: readonly OperationJson[]): string | null {
 }
 
 function passedOf({ passed, failed }: OperationJson['checks'][number]): string {
-  return passed + failed === 0 ? '–' : `${decimals((100 * passed) / (passed + failed))} %`
+  return passed + failed === 0 ? '–' : formatPercentDown(passed / (passed + failed))
 }
 
 function renderMetrics({ metrics, measuredMs }: LoadResultJson): string | null {
@@ -102,8 +101,8 @@ function figuresOf(metric: MetricJson, measuredMs: number): string {
         ['P99', p99],
         ['max', max],
       ] as const
-      const figures = parts.map(([name, of]) => `${name} ${of === null ? '–' : threeDigits(of)}`)
-      return `${figures.join(', ')} ${metric.unit}`.trimEnd() + `, of ${whole(count)} values`
+      const figures = parts.map(([name, of]) => `${name} ${of === null ? '–' : formatAmount(of)}`)
+      return `${figures.join(', ')} ${metric.unit}`.trimEnd() + `, of ${formatCount(count)} values`
     }
   }
 }
@@ -130,20 +129,15 @@ function renderTrouble(
       ...(metric.invalid === 0
         ? []
         : [
-            `${metric.name}: ${whole(metric.invalid)} values were ${INVALID[metric.kind]}, and left out`,
+            `${metric.name}: ${formatCount(metric.invalid)} values were ${INVALID[metric.kind]}, and left out`,
           ]),
       ...(metric.kind === 'trend' && metric.clamped > 0
         ? [
-            `${metric.name}: ${whole(metric.clamped)} values were beyond its range, and count as its largest`,
+            `${metric.name}: ${formatCount(metric.clamped)} values were beyond its range, and count as its largest`,
           ]
         : []),
     ]),
   ]
-}
-
-/** As many digits as the histogram has. */
-function threeDigits(value: number): string {
-  return formatNumber(value, { maximumSignificantDigits: 3 })
 }
 
 const INVALID = {
@@ -157,18 +151,9 @@ function countOf({ counts }: TagSplitJson): number {
 }
 
 function howOften(count: number): string {
-  return count === 1 ? 'once' : `${whole(count)} times`
+  return count === 1 ? 'once' : `${formatCount(count)} times`
 }
 
 function ms(time: number | null): string {
   return time === null ? '–' : formatMs(time)
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en-US')
-}
-
-/** Rounded down, so that 99.9996 never reads 100. */
-function decimals(percent: number): string {
-  return String(Math.floor(percent * 1e3 + 1e-6) / 1e3)
 }

@@ -1,6 +1,5 @@
-import { formatMs } from '../load/duration.ts'
+import { formatCount, formatMs, formatRate } from '../format.ts'
 import { achievedPerSecond } from '../load/totals.ts'
-import { decimals, whole } from './format-figures.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 import { renderTable, type Column } from './render-table.ts'
 
@@ -38,10 +37,10 @@ function countsOf(result: LoadResultJson, { name, counts }: OperationJson): read
   const perSecond = achievedPerSecond(result, name)
   return [
     name,
-    whole(counts.planned),
-    whole(counts.ok),
-    whole(counts.planned - counts.ok),
-    perSecond === null ? '–' : `${decimals(perSecond, 1)}/s`,
+    formatCount(counts.planned),
+    formatCount(counts.ok),
+    formatCount(counts.planned - counts.ok),
+    perSecond === null ? '–' : formatRate(perSecond),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { formatCount, formatSeconds } from '../format.ts'
 import { outcomeOf, type ScenarioOutcome } from '../run-file/outcome.ts'
 import { ownErrors } from '../run-file/own-errors.ts'
 import { renderGenerator, renderLateness } from './render-generator.ts'
@@ -16,11 +17,11 @@ export function renderReport(entry: ScenarioEntry): string {
     const { intervals, error } = entry
     const seconds = Math.max(0, ...intervals.map(({ second }) => second + 1))
     const ok = intervals.reduce((sum, interval) => sum + interval.ok, 0)
-    const kept = `${seconds} s of it are kept, with ${ok.toLocaleString('en-US')} requests ok`
+    const kept = `${seconds} s of it are kept, with ${formatCount(ok)} requests ok`
     return `  ${paint('red', 'interrupted')}: ${error}; ${kept}`
   }
   const { result, verdict, slo, bounds } = entry
-  const length = `${(result.measuredMs / 1_000).toFixed(1)} s`
+  const length = formatSeconds(result.measuredMs)
   const warmUp = result.warmUpMs === 0 ? '' : ` after ${result.warmUpMs / 1_000} s of warm-up`
   const lines = [
     `  ${result.arrivals} for ${length}${warmUp}`,

@@ -1,11 +1,9 @@
 import { styleText } from 'node:util'
-import { formatMs } from '../load/duration.ts'
-import { formatValue } from '../load/metrics/format-value.ts'
+import { formatCount, formatFigure, formatMs } from '../format.ts'
 import { percentileMs, sumOf } from '../load/recording/histogram.ts'
 import type { SloOutcome, SloRow } from '../load/slo/slo-row.ts'
 import { throughputPerSecond } from '../load/totals.ts'
 import type { Verdict } from '../load/verdict/verdict.ts'
-import { decimals, whole } from './format-figures.ts'
 import { deserializeHistogram } from '../run-file/json/histogram-json.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 import { renderTable, type Column } from './render-table.ts'
@@ -25,9 +23,9 @@ export function renderTotals(result: LoadResultJson): string {
   const response = sumOf(operations.map((operation) => deserializeHistogram(operation.response)))
   const perSecond = throughputPerSecond(result)
   const parts = [
-    `${whole(planned)} requests`,
-    `success ${planned === 0 ? '–' : figure(ok / planned, 'ratio')}`,
-    `throughput ${perSecond === null ? '–' : figure(perSecond, '1/s')}`,
+    `${formatCount(planned)} requests`,
+    `success ${planned === 0 ? '–' : formatFigure(ok / planned, 'ratio')}`,
+    `throughput ${perSecond === null ? '–' : formatFigure(perSecond, '1/s')}`,
     ...[50, 95, 99].map(
       (percentile) => `P${percentile} ${time(percentileMs(response, percentile))}`,
     ),
@@ -107,9 +105,9 @@ const COMPARISON: Readonly<Record<SloRow['comparison'], string>> = {
 
 function renderErrors({ name, counts, errors }: OperationJson): string[] {
   const kinds = [
-    ...errors.map(({ code, count, sample }) => `${code} ${whole(count)} (${sample})`),
+    ...errors.map(({ code, count, sample }) => `${code} ${formatCount(count)} (${sample})`),
     ...(['timedOut', 'dropped', 'notStarted', 'unfinished'] as const).flatMap((kind) =>
-      counts[kind] === 0 ? [] : [`${ABSENT[kind]} ${whole(counts[kind])}`],
+      counts[kind] === 0 ? [] : [`${ABSENT[kind]} ${formatCount(counts[kind])}`],
     ),
   ]
   return kinds.length === 0 ? [] : [`${name} errors: ${kinds.join(', ')}`]
@@ -134,13 +132,13 @@ function renderDeliveries({ name, deliveries }: OperationJson): string[] {
     ...(completion.figures.count === 0 ? [] : [times('last receipt', completion)]),
   ]
   return [
-    `${name} receipts: ${whole(received)} of ${whole(expected)} expected, ${whole(missing)} missing, ${whole(duplicates)} duplicates`,
+    `${name} receipts: ${formatCount(received)} of ${formatCount(expected)} expected, ${formatCount(missing)} missing, ${formatCount(duplicates)} duplicates`,
     ...(timed.length === 0 ? [] : [`${name} ${timed.join('; ')}`]),
   ]
 }
 
 function metric({ metric: name, windows }: SloRow): string {
-  return windows === null ? name : `${name} every ${decimals(windows.everyMs / 1_000, 3)} s`
+  return windows === null ? name : `${name} every ${windows.everyMs / 1_000} s`
 }
 
 /** With where the worst window began, and with what an inconclusive figure would have been. */
@@ -148,15 +146,15 @@ function measured(row: SloRow): string {
   if (row.measured === null) return row.outcome === 'missed' ? 'no answer' : 'nothing measured'
   const notes: string[] = []
   if (row.outcome === 'inconclusive' && row.punctual !== null) {
-    notes.push(`${figure(row.punctual, row.unit)} without the generator's delays`)
+    notes.push(`${formatFigure(row.punctual, row.unit)} without the generator's delays`)
   }
   if (row.windows !== null && row.windows.worstFromMs !== null) {
     const { judged, missed, inconclusive, worstFromMs } = row.windows
-    notes.push(`from ${decimals(worstFromMs / 1_000, 3)} s`)
+    notes.push(`from ${worstFromMs / 1_000} s`)
     if (missed > 0) notes.push(`${missed} of ${judged} missed`)
     if (inconclusive > 0) notes.push(`${inconclusive} of ${judged} inconclusive`)
   }
-  const value = figure(row.measured, row.unit)
+  const value = formatFigure(row.measured, row.unit)
   return notes.length === 0 ? value : `${value} (${notes.join(', ')})`
 }
 
@@ -164,20 +162,7 @@ function measured(row: SloRow): string {
 function bound(row: SloRow): string {
   return row.unit === 'ms' && Number.isInteger(row.bound) && row.bound < 1_000
     ? `${row.bound} ms`
-    : figure(row.bound, row.unit)
-}
-
-function figure(value: number, unit: SloRow['unit']): string {
-  switch (unit) {
-    case 'ms':
-      return formatMs(value)
-    case '1/s':
-      return `${decimals(value, 1)}/s`
-    case 'ratio':
-      return `${decimals(value * 100, 3)} %`
-    case 'number':
-      return formatValue(value)
-  }
+    : formatFigure(row.bound, row.unit)
 }
 
 function time(ms: number | null): string {

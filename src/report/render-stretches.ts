@@ -1,4 +1,4 @@
-import { formatMs } from '../load/duration.ts'
+import { formatCount, formatMs } from '../format.ts'
 import type { IntervalFigures } from '../load/result.ts'
 import { medianOf } from '../stats/quantile.ts'
 import { renderTable, type Column } from './render-table.ts'
@@ -40,7 +40,7 @@ export function renderStretches(
       soFar.set(name, ok)
       const times = own.flatMap(({ response }) => response ?? [])
       return [
-        ok.toLocaleString('en-US'),
+        formatCount(ok),
         medianTime(times.map(({ p50Ms }) => p50Ms)),
         medianTime(times.map(({ p95Ms }) => p95Ms)),
       ]

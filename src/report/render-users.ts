@@ -1,5 +1,5 @@
+import { formatCount, formatMs } from '../format.ts'
 import type { PhaseFigures } from '../load/load-model.ts'
-import { formatMs } from '../load/duration.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 
 type ClosedJson = Extract<LoadResultJson['model'], { kind: 'closed' }>
@@ -20,9 +20,9 @@ export function renderUsers({ model }: Pick<LoadResultJson, 'model'>): string | 
 function iterationLine({ iterations }: ClosedJson): string {
   const { completed, cutShort, underWay, time } = iterations
   const ends = [
-    `${whole(completed)} completed`,
-    `${whole(cutShort)} cut short by a step`,
-    `${whole(underWay)} under way at the end`,
+    `${formatCount(completed)} completed`,
+    `${formatCount(cutShort)} cut short by a step`,
+    `${formatCount(underWay)} under way at the end`,
   ]
   const { p50Ms, p95Ms, p99Ms } = time.figures
   if (p50Ms === null || p95Ms === null || p99Ms === null) return `iterations: ${ends.join(', ')}`
@@ -36,13 +36,9 @@ function isAllWell({ users, ok }: PhaseFigures): boolean {
 
 function phaseText({ users, ok, timedOut, notDone, errors }: PhaseFigures): string {
   const kinds = [
-    ...errors.map(({ code, count, sample }) => `${code} ${whole(count)} (${sample})`),
-    ...(timedOut === 0 ? [] : [`timed out ${whole(timedOut)}`]),
-    ...(notDone === 0 ? [] : [`not done ${whole(notDone)}`]),
+    ...errors.map(({ code, count, sample }) => `${code} ${formatCount(count)} (${sample})`),
+    ...(timedOut === 0 ? [] : [`timed out ${formatCount(timedOut)}`]),
+    ...(notDone === 0 ? [] : [`not done ${formatCount(notDone)}`]),
   ]
-  return `${whole(ok)} of ${whole(users)} users: ${kinds.join(', ')}`
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en-US')
+  return `${formatCount(ok)} of ${formatCount(users)} users: ${kinds.join(', ')}`
 }

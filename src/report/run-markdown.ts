@@ -1,6 +1,5 @@
-import { formatMs } from '../load/duration.ts'
+import { formatCount, formatMs, formatSeconds } from '../format.ts'
 import { worstFirst } from '../load/slo/slo-row.ts'
-import { whole } from './format-figures.ts'
 import type { EndedRun } from './junit/run-junit.ts'
 import { markdownTable, markdownText } from './markdown.ts'
 import { EXIT, outcomeOf, type ExitCode, type ScenarioOutcome } from '../run-file/outcome.ts'
@@ -68,7 +67,7 @@ function scenarioCells(scenario: ScenarioEntry): readonly string[] {
   if (scenario.state !== 'measured') return [outcome, name, '–', markdownText(scenario.error)]
   const { result, verdict } = scenario
   const reasons = verdict.kind === 'valid' ? [] : verdict.reasons.map(({ message }) => message)
-  const load = `${result.arrivals} for ${(result.measuredMs / 1_000).toFixed(1)} s`
+  const load = `${result.arrivals} for ${formatSeconds(result.measuredMs)}`
   return [outcome, name, markdownText(load), markdownText([verdict.kind, ...reasons].join('\n'))]
 }
 
@@ -82,7 +81,7 @@ function sloRows({ name, slo }: Measured): readonly (readonly string[])[] {
 
 function failureRows({ name, result }: Measured): readonly (readonly string[])[] {
   return failuresOf(result).map(({ operation, kind, count, sample }) =>
-    [kind, name, operation, whole(count), sample].map(markdownText),
+    [kind, name, operation, formatCount(count), sample].map(markdownText),
   )
 }
 
@@ -93,7 +92,7 @@ function timeRows({ name, result }: Measured): readonly (readonly string[])[] {
     (['response', 'service'] as const).map((time) => [
       markdownText(name),
       markdownText(operation.name),
-      whole(operation.counts.planned),
+      formatCount(operation.counts.planned),
       time,
       ...FIGURES.map((figure) => {
         const ms = operation[time].figures[figure]

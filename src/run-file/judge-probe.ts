@@ -1,9 +1,8 @@
+import { formatFigure } from '../format.ts'
 import type { ProbeOutcome } from '../load/capacity.ts'
-import { formatMs } from '../load/duration.ts'
-import { formatValue } from '../load/metrics/format-value.ts'
 import { leastRequests, type LeastRequests } from '../load/least-requests.ts'
 import { percentileMs, sumOf } from '../load/recording/histogram.ts'
-import { formatRatio, type SloRow } from '../load/slo/slo-row.ts'
+import type { SloRow } from '../load/slo/slo-row.ts'
 import { achievedPerSecond } from '../load/totals.ts'
 import { MEDIAN_LATENESS } from '../load/verdict/judge-pace.ts'
 import type { VerdictReason } from '../load/verdict/verdict.ts'
@@ -131,12 +130,7 @@ function describe({
   measured,
   outcome,
 }: SloRow): string {
-  const figure = (value: number): string => {
-    if (unit === 'ms') return formatMs(value)
-    if (unit === 'number') return formatValue(value)
-    return unit === '1/s' ? `${value.toFixed(1)}/s` : formatRatio(value)
-  }
-  const found = measured === null ? 'nothing measured' : figure(measured)
+  const found = measured === null ? 'nothing measured' : formatFigure(measured, unit)
   const note = outcome === 'inconclusive' ? ', inconclusive' : ''
-  return `${operation} ${metric} ${found}, not ${comparison} ${figure(bound)}${note}`
+  return `${operation} ${metric} ${found}, not ${comparison} ${formatFigure(bound, unit)}${note}`
 }

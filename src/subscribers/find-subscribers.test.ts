@@ -16,7 +16,7 @@ describe('subscribers of a namespace', () => {
     return messenger
   }
 
-  test('are found while they run, those that share their messages together', async () => {
+  test('are found while they run, grouped by gateway and pattern', async () => {
     const namespace = `test-${crypto.randomUUID()}`
     expect(await findSubscribers(natsUrls, namespace)).toEqual([])
     const first = await host(namespace, 'all', '*')
@@ -31,7 +31,7 @@ describe('subscribers of a namespace', () => {
     expect(await findSubscribers(natsUrls, namespace)).toEqual([])
   })
 
-  test('that host single identities only are none: nobody knows which ones', async () => {
+  test('are not found if they host single identities only', async () => {
     const namespace = `test-${crypto.randomUUID()}`
     const messenger = await connectNatsMessenger({ servers: natsUrls, namespace })
     onTestFinished(() => messenger.close())
@@ -39,7 +39,7 @@ describe('subscribers of a namespace', () => {
     expect(await findSubscribers(natsUrls, namespace)).toEqual([])
   })
 
-  test('are told from whoever else answers', async () => {
+  test('are distinguished from other clients that answer', async () => {
     const namespace = `test-${crypto.randomUUID()}`
     const plain = await connect({ servers: [...natsUrls] })
     onTestFinished(() => plain.close())
@@ -52,14 +52,14 @@ describe('subscribers of a namespace', () => {
     expect(await findSubscribers(natsUrls, namespace)).toEqual([])
   })
 
-  test('that cannot be asked for are UNAVAILABLE', async () => {
+  test('are UNAVAILABLE if NATS is unreachable', async () => {
     await expect(findSubscribers(['nats://127.0.0.1:1'], 'p')).rejects.toMatchObject({
       code: 'UNAVAILABLE',
     })
   })
 })
 
-test('a registration names the gateway of the first whose pattern matches, or none', () => {
+test('a registration names the gateway of the first matching pattern, or none', () => {
   const gateway = gatewayOf([
     { gateway: 'g.users', pattern: 'user-*', processes: 1 },
     { gateway: 'g.ones', pattern: '*-1', processes: 2 },

@@ -4,19 +4,18 @@ import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../registry/nats/subjects.ts'
 
 /** Running subscribers of one namespace and pattern: `prism-loadtest subscribe` processes. */
 export interface FoundSubscribers {
-  /** To be named in the registrations of the identities that match. */
+  /** Registrations of matching identities name it. */
   readonly gateway: string
-  /** Which identities they receive for; `*` stands for any characters. */
+  /** The identities they subscribe to; `*` matches any characters. */
   readonly pattern: string
   /** How many processes share the messages, ≥ 1. */
   readonly processes: number
 }
 
 /**
- * The subscribers that are running for a namespace; empty if there are none, which takes one
- * round trip. Otherwise answers are waited for until 200 ms have passed without one; the first may
- * take 2 s.
- * @throws RegistryError `UNAVAILABLE` if NATS can't be reached, within 5 s.
+ * Finds the running subscribers of a namespace. Without any, it resolves with an empty list after one
+ * round trip. Otherwise it collects answers until none has come for 200 ms; the first may take 2 s.
+ * @throws RegistryError `UNAVAILABLE` within 5 s if NATS is unreachable.
  */
 export async function findSubscribers(
   natsUrls: readonly string[],
@@ -32,7 +31,7 @@ export async function findSubscribers(
   return [...found.values()]
 }
 
-/** The gateway to name in an identity's registration; `null` if none of these receives for it. */
+/** Finds the gateway that an identity's registration names; `null` if no subscriber matches it. */
 export function gatewayOf(found: readonly FoundSubscribers[]): (identity: string) => string | null {
   const patterns = found.map(({ gateway, pattern }) => ({
     gateway,

@@ -2,7 +2,7 @@ import type { Pause } from '../load/pauses.ts'
 import type { AnnouncedMessage } from '../load/recording/delivery-tally.ts'
 import type { CountedDeliveries, UnknownDeliveries } from '../load/result.ts'
 
-/** What the load test's process asks of the subscribers' process. Each call is answered under its number. */
+/** A call from the load test's process to the subscribers' process. Its answer carries the same number. */
 export type SubscriberCall = { readonly call: number } & (
   | {
       readonly kind: 'connect'
@@ -15,7 +15,7 @@ export type SubscriberCall = { readonly call: number } & (
   | { readonly kind: 'deliveries'; readonly pauses: readonly Pause[] }
 )
 
-/** Deliveries with their histograms in HdrHistogram V2, compressed, base64. */
+/** Deliveries with histograms as base64 of compressed HdrHistogram V2. */
 export type EncodedDeliveries =
   | UnknownDeliveries
   | (Omit<CountedDeliveries, HistogramName> & Readonly<Record<HistogramName, string>>)

@@ -4,10 +4,9 @@ import type { Pause } from '../load/pauses.ts'
 import type { CountedDeliveries } from '../load/result.ts'
 
 /**
- * Counts deliveries by the receipts that the sender got back, where the receivers are processes of
- * their own. The sender learns when a message's last receipt has come, not when each did, so
- * `receipt` stays empty. It can't see duplicates either; the receivers count those.
- * Memory: one record per message of a load.
+ * Counts deliveries by the receipts returned to the sender, for subscribers in processes of their own.
+ * The sender learns when a message's last receipt arrived but not when each one did, so `receipt` stays
+ * empty. Nor does it see duplicates; the subscribers count those. Memory: one record per message.
  */
 export class ReceiptTally {
   readonly #messages: MessageOutcome[] = []
@@ -17,7 +16,7 @@ export class ReceiptTally {
   }
 
   /**
-   * @param now by `nowMs()`: until when receipts were waited for.
+   * @param now by `nowMs()`: when the wait for receipts ended.
    * @param pauses of the generator.
    */
   deliveries(now: number, pauses: readonly Pause[]): CountedDeliveries {

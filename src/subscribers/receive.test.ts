@@ -52,7 +52,7 @@ const IDENTITIES = ['loadtest-user-1', 'loadtest-user-2']
 describe('receiving for a namespace', () => {
   beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
-  test('confirms what is sent to those that match, and says so when it ends', async () => {
+  test('confirms messages to matching identities, and sums up at the end', async () => {
     const { url } = await startServer()
     const { events, kinds, end } = startReceiving(url, 'loadtest-user-*')
     await expect.poll(kinds).toEqual(['ready'])
@@ -69,11 +69,11 @@ describe('receiving for a namespace', () => {
     expect(await sendTo(url, IDENTITIES, null)).toEqual(['FAILED', 'FAILED'])
   })
 
-  test('goes on under the same gateway after it was started anew, and can be checked', async () => {
+  test('keeps its gateway after a restart, and is found by a check', async () => {
     const { url } = await startServer()
     const check = (pattern: string | null) =>
       checkReceiving({ natsUrls: [url], namespace: 'loadtest', pattern })
-    await expect(check(null)).rejects.toThrow(/Nobody receives .* "loadtest" at 127/)
+    await expect(check(null)).rejects.toThrow(/No subscribers .* "loadtest" at 127/)
     const gateways: string[] = []
     for (const round of [1, 2]) {
       const { events, end } = startReceiving(url, '*')
@@ -87,7 +87,7 @@ describe('receiving for a namespace', () => {
     expect(gateways[0]).toBe(gateways[1])
   })
 
-  test('survives a restart of NATS, and says so', async () => {
+  test('survives a restart of NATS, and reports it', async () => {
     const server = await startServer()
     const { kinds, end } = startReceiving(server.url, '*')
     await expect.poll(kinds).toEqual(['ready'])
@@ -101,14 +101,14 @@ describe('receiving for a namespace', () => {
     expect(await end()).toMatchObject({ kind: 'summary', identities: 2 })
   })
 
-  test('ends at once where NATS is not to be reached, and says what to do', async () => {
+  test('fails at once with advice if NATS is unreachable', async () => {
     const { ended } = startReceiving('nats://127.0.0.1:1', '*')
     await expect(ended).rejects.toThrow(/127\.0\.0\.1:1 .*Start nats-server there/)
     await expect(ended).rejects.toMatchObject({ name: 'EnvironmentError' })
   })
 })
 
-test('each event is a line', () => {
+test('renders each event as one line', () => {
   const figures = { messages: 1, receipts: 500, duplicates: 0, bytes: 4_500, identities: 500 }
   const server = { gateway: 'g', namespace: 'loadtest', servers: ['localhost:4222'] }
   const events: readonly ReceivingEvent[] = [

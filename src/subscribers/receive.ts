@@ -8,18 +8,18 @@ import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
 import { findSubscribers } from './find-subscribers.ts'
 import { Reception, type ReceptionFigures } from './reception.ts'
 
-/** Whose messages to receive, and from where. */
+/** Servers, namespace and identities to subscribe to. */
 export interface Receiving {
   /** `nats://[user:password@]host:port` each. */
   readonly natsUrls: readonly string[]
   readonly namespace: string
-  /** Identities; `*` stands for any characters. */
+  /** Identities; `*` matches any characters. */
   readonly pattern: string
 }
 
-/** What happens while receiving. Times are in ms since the first. */
+/** An event of a subscription. Times are in ms since `ready`. */
 export type ReceivingEvent =
-  /** From here on everything that is sent is received. */
+  /** Every message sent from now on is received. */
   | ({
       readonly kind: 'ready'
       readonly gateway: string
@@ -28,19 +28,18 @@ export type ReceivingEvent =
   | ({
       readonly kind: 'interval'
       readonly elapsedMs: number
-      /** In this interval alone; everything else is since the beginning. */
+      /** In this interval only; all other figures count from the start. */
       readonly receiptsPerSecond: number
     } & ReceptionFigures)
-  /** The connection to NATS was lost, or is back; in between nothing is received. */
+  /** The connection to NATS was lost or restored; nothing is received in between. */
   | { readonly kind: 'lost' | 'back'; readonly elapsedMs: number }
   | ({ readonly kind: 'summary'; readonly elapsedMs: number } & ReceptionFigures)
 
 /**
- * Receives the messages of every identity of a namespace that matches a pattern, until `signal` is
- * aborted, and tells what it received. Lost connections are made anew. Several processes with one
- * namespace and pattern share the messages: each gets a part.
- * @param options.intervalMs how often to tell, > 0.
- * @throws EnvironmentError if NATS can't be reached or refuses; only before `ready`.
+ * Receives the messages of all matching identities of a namespace until `signal` aborts, and reports
+ * them. Reconnects by itself. Processes with the same namespace and pattern split the messages among them.
+ * @param options.intervalMs time between reports, > 0.
+ * @throws EnvironmentError before `ready`, if NATS is unreachable or refuses the connection.
  */
 export async function receive(
   receiving: Receiving,
@@ -88,8 +87,8 @@ export async function receive(
 }
 
 /**
- * How many processes receive for a namespace, with this pattern, or any if it is `null`.
- * @throws EnvironmentError if none does, or NATS can't be reached.
+ * Counts the processes subscribed to a namespace with a pattern, or with any pattern if it is `null`.
+ * @throws EnvironmentError if there are none, or NATS is unreachable.
  */
 export async function checkReceiving(
   receiving: Omit<Receiving, 'pattern'> & { readonly pattern: string | null },
@@ -102,11 +101,11 @@ export async function checkReceiving(
   if (processes > 0) return processes
   const what = pattern === null ? '' : ` with the pattern "${pattern}"`
   throw new EnvironmentError(
-    `Nobody receives for the namespace "${namespace}"${what} at ${natsUrls.map(hostAndPort).join(', ')}. Start prism-loadtest subscribe there.`,
+    `No subscribers for the namespace "${namespace}"${what} at ${natsUrls.map(hostAndPort).join(', ')}. Start prism-loadtest subscribe there.`,
   )
 }
 
-/** The same for every process with this pattern, now and after a restart. */
+/** One name per pattern, so that all its processes share it, also after a restart. */
 function gatewayNameOf(pattern: string): string {
   if (pattern === ALL_IDENTITIES) return 'subscribe-all'
   return `subscribe-${createHash('sha256').update(pattern).digest('hex').slice(0, 12)}`

@@ -8,7 +8,7 @@ const message = (id: string, identity: string) => ({
   payload: Buffer.from('four'),
 })
 
-test('messages, receipts, identities and duplicates are counted apart', () => {
+test('counts messages, receipts, identities and duplicates separately', () => {
   const reception = new Reception()
   for (const identity of ['a', 'b']) reception.receive(message('m1', identity))
   reception.receive(message('m2', 'a'))
@@ -22,7 +22,7 @@ test('messages, receipts, identities and duplicates are counted apart', () => {
   })
 })
 
-test('identities beyond those that are told apart are receipts still', () => {
+test('counts receipts of identities beyond the tracked ones', () => {
   const reception = new Reception(1)
   for (const identity of ['a', 'b', 'c']) reception.receive(message('m1', identity))
   expect(reception.figures).toMatchObject({ receipts: 3, identities: 1, duplicates: 0 })

@@ -1,10 +1,10 @@
 import type { ReceivedMessage } from '../registry/messenger.ts'
 import { SeenPairs } from './seen-pairs.ts'
 
-/** Identities that are told apart, so that memory has a bound. */
+/** Identities tracked individually; bounds the memory. */
 const MAX_IDENTITIES = 250_000
 
-/** What a process has received so far. */
+/** What a process has received so far, as counts. */
 export interface ReceptionFigures {
   /** Distinct message ids. */
   readonly messages: number
@@ -12,13 +12,13 @@ export interface ReceptionFigures {
   readonly receipts: number
   /** Arrivals of a pair beyond its first. */
   readonly duplicates: number
-  /** Payloads, without headers, one for each arrival. */
+  /** Payload bytes of all arrivals, without headers. */
   readonly bytes: number
-  /** Distinct identities; not told apart, nor their duplicates, beyond the first 250,000. */
+  /** Distinct identities among the first 250,000; later ones and their duplicates are not tracked. */
   readonly identities: number
 }
 
-/** Counts what a process receives, in bounded memory: see `SeenPairs` for what counts as seen. */
+/** Counts received messages in bounded memory; `SeenPairs` defines which arrivals are duplicates. */
 export class Reception {
   readonly #seen = new SeenPairs()
   readonly #identities = new Map<string, number>()

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SeenPairs } from './seen-pairs.ts'
 
-test('every pair is new the first time and a duplicate from then on, in any order', () => {
+test('reports each pair as new once and as a duplicate afterwards, in any order', () => {
   const pairs = fc.array(fc.tuple(fc.nat(20), fc.nat(200)), { maxLength: 300 })
   fc.assert(
     fc.property(pairs, (arrivals) => {
@@ -20,7 +20,7 @@ test('every pair is new the first time and a duplicate from then on, in any orde
   )
 })
 
-test('of more messages than it remembers, the oldest are forgotten', () => {
+test('forgets the oldest messages first', () => {
   const seen = new SeenPairs(2)
   for (const message of ['a', 'b', 'c']) expect(seen.add(message, 0)).toBe('new message')
   expect(seen.add('c', 0)).toBe('duplicate')
@@ -28,7 +28,7 @@ test('of more messages than it remembers, the oldest are forgotten', () => {
   expect(seen.add('a', 0)).toBe('new message')
 })
 
-test('many identities make it remember fewer messages, but always the latest', () => {
+test('remembers fewer messages with many identities, but always the latest', () => {
   const seen = new SeenPairs(100, 10)
   for (const message of ['a', 'b']) expect(seen.add(message, 255)).toBe('new message')
   expect(seen.add('b', 255)).toBe('duplicate')

@@ -1,15 +1,15 @@
-/** Latest messages that are remembered. */
+/** How many of the latest messages are remembered. */
 export const REMEMBERED_MESSAGES = 4_096
-/** Words of 32 bits, a bit an identity, for all remembered messages together: 16 MiB. */
+/** 32-bit words for all remembered messages, one bit per identity: 16 MiB. */
 const MAX_WORDS = 4 * 1024 * 1024
 
-/** What an arrival was: of a message not seen before, of one that was, or a pair for the second time. */
+/** The first arrival of a message, the first of a (message, identity) pair, or a repeated one. */
 export type Arrival = 'new message' | 'new pair' | 'duplicate'
 
 /**
- * Tells which (message, identity) pairs have been seen, among the latest `REMEMBERED_MESSAGES`
- * messages, or as many as 16 MiB of bits hold: fewer from 32,768 identities on. A message that comes
- * again after it was forgotten counts as new.
+ * Detects repeated (message, identity) pairs among the latest `REMEMBERED_MESSAGES` messages. The bits
+ * take at most 16 MiB, so from 32,768 identities it remembers fewer messages. A forgotten message
+ * counts as new when it returns.
  */
 export class SeenPairs {
   readonly #messages = new Map<string, Uint32Array>()

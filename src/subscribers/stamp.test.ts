@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readStamp, stampPayload } from './stamp.ts'
 
-test('a stamp is read as it was written, whatever the payload', () => {
+test('a stamp reads back as written, with any payload', () => {
   const stamps = fc.record({
     loadId: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     number: fc.nat(),
@@ -18,6 +18,6 @@ test('a stamp is read as it was written, whatever the payload', () => {
   )
 })
 
-test('a message too short for a stamp has none', () => {
+test('a message shorter than a stamp has none', () => {
   expect(readStamp(new Uint8Array(20))).toBeNull()
 })

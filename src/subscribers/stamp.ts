@@ -1,17 +1,16 @@
 /**
- * What a load test's message says of itself, ahead of the payload, so that a receipt can be timed
- * and counted where it arrives.
+ * A header in front of a load test message's payload, by which subscribers time and count its receipt.
  *
- *     byte 0      1 if of the warm-up, else 0
- *     byte 1–4    which load, big-endian integer
+ *     byte 0      1 during warm-up, else 0
+ *     byte 1–4    load id, big-endian integer
  *     byte 5–12   request number, big-endian double
  *     byte 13–20  intended start by `nowMs()`, big-endian double
  *     byte 21 …   the payload
  */
 export interface Stamp {
   /**
-   * Of the load, 0 … 2³² − 1. Others may send in the same namespace, from other machines, whose clocks
-   * have nothing to do with this one's.
+   * 0 … 2³² − 1. Tells this load's messages from those of others in the namespace, which may come from
+   * other machines with unrelated clocks.
    */
   readonly loadId: number
   /** The number of the request that sent the message. */
@@ -22,7 +21,7 @@ export interface Stamp {
 
 const STAMP_BYTES = 21
 
-/** `payload` behind a stamp. */
+/** Prefixes a payload with a stamp. */
 export function stampPayload(stamp: Stamp, payload: Uint8Array): Uint8Array {
   const message = Buffer.allocUnsafe(STAMP_BYTES + payload.length)
   message.writeUInt8(stamp.isWarmUp ? 1 : 0, 0)
@@ -33,7 +32,7 @@ export function stampPayload(stamp: Stamp, payload: Uint8Array): Uint8Array {
   return message
 }
 
-/** The stamp of a message; `null` if it can't have one, being too short. */
+/** Reads a message's stamp; `null` if the message is too short to have one. */
 export function readStamp(message: Uint8Array): Stamp | null {
   if (message.length < STAMP_BYTES) return null
   const view = new DataView(message.buffer, message.byteOffset, STAMP_BYTES)

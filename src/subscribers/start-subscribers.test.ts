@@ -12,7 +12,7 @@ import type { Subscribers } from './subscriber-host.ts'
 const ANSWER_WITHIN_MS = 4_000
 
 /** Receivers of two identities in a process of their own, and a message that both have received. */
-async function receivers(): Promise<{ subscribers: Subscribers; pid: number }> {
+async function started(): Promise<{ subscribers: Subscribers; pid: number }> {
   const backends = inject('backends')
   if (backends.kind === 'memory') throw new Error('needs a NATS server')
   const namespace = `start-subscribers-${process.pid}`
@@ -52,10 +52,10 @@ function subscriberProcesses(): readonly number[] {
 }
 
 describe.skipIf(inject('backends').kind === 'memory' || process.platform !== 'linux')(
-  'receivers in a process of their own',
+  'subscribers in a process of their own',
   () => {
-    test('count what reaches them, and say how their own process did', async () => {
-      const { subscribers } = await receivers()
+    test('count received messages, and report the health of their process', async () => {
+      const { subscribers } = await started()
       const deliveries = await subscribers.deliveries([])
       expect(deliveries).toMatchObject({ kind: 'counted', expected: 2, received: 2, missing: 0 })
       expect(deliveries).toMatchObject({
@@ -66,16 +66,16 @@ describe.skipIf(inject('backends').kind === 'memory' || process.platform !== 'li
       })
     })
 
-    test('that are killed make the deliveries unknown, and no later call waits', async () => {
-      const { subscribers, pid } = await receivers()
+    test('make the deliveries unknown once killed, and no later call hangs', async () => {
+      const { subscribers, pid } = await started()
       process.kill(pid, 'SIGKILL')
       const unknown = { kind: 'unknown', reason: "The subscribers' process ended (SIGKILL)." }
       await expect.poll(() => subscribers.deliveries([])).toEqual(unknown)
       await expect(subscribers.host(['c'])).rejects.toThrow('SIGKILL')
     })
 
-    test('that are stopped for good make the deliveries unknown, and are ended', async () => {
-      const { subscribers, pid } = await receivers()
+    test('make the deliveries unknown if stopped for good, and are killed', async () => {
+      const { subscribers, pid } = await started()
       process.kill(pid, 'SIGSTOP')
       expect(await subscribers.deliveries([])).toMatchObject({
         kind: 'unknown',
@@ -85,8 +85,8 @@ describe.skipIf(inject('backends').kind === 'memory' || process.platform !== 'li
       expect(subscriberProcesses()).not.toContain(pid)
     })
 
-    test('that are stopped for a while say so', async () => {
-      const { subscribers, pid } = await receivers()
+    test('report a temporary stop as a pause', async () => {
+      const { subscribers, pid } = await started()
       process.kill(pid, 'SIGSTOP')
       setTimeout(() => process.kill(pid, 'SIGCONT'), 1_500)
       const deliveries = await subscribers.deliveries([])

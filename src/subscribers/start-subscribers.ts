@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
+import { formatSeconds } from '../format.ts'
 import { programBeside } from '../program-beside.ts'
 import type { Pause } from '../load/pauses.ts'
 import type { AnnouncedMessage } from '../load/recording/delivery-tally.ts'
@@ -8,26 +9,26 @@ import type { Deliveries } from '../load/result.ts'
 import type { EncodedDeliveries, SubscriberAnswer, SubscriberCall } from './process-messages.ts'
 import { newLoadId, type Subscribers } from './subscriber-host.ts'
 
-/** A call as its kind has it, without the number that is given when it is sent. */
+/** A call without its number, which sending assigns. */
 type Call<C = SubscriberCall> = C extends SubscriberCall ? Omit<C, 'call'> : never
 
-/** Announcements are sent in lots, for a message between processes costs more than a receipt. */
-const ANNOUNCE_LOT = 50
+/** Announcements are sent in batches because a message between processes costs more than a receipt. */
+const ANNOUNCE_BATCH = 50
 
-/** A process that doesn't answer a call within this time is not waited for. */
+/** How long to wait for the answer to a call. */
 const ANSWER_WITHIN_MS = 8_000
-/** A process has to start and to connect first. */
+/** The first answer takes longer: the process has to start and connect. */
 const START_WITHIN_MS = 10_000
-/** Subscriptions take time, so hosting many identities may take longer. */
+/** Extra time for each identity to host. */
 const PER_IDENTITY_MS = 5
-/** A process that has not ended by itself after this time is killed. */
+/** A process still running after this time is killed. */
 const END_WITHIN_MS = 2_000
 
 /**
- * Starts receivers in a process of their own. Whatever becomes of it, no call waits for ever: a
- * process that is lost or doesn't answer makes the deliveries unknown.
+ * Starts subscribers in a process of their own. Every call ends: if the process dies or stops answering,
+ * the deliveries are unknown.
  * @param answerWithinMs how long a call to the process may take.
- * @throws Error if the broker can't be reached, or the process doesn't start; the message says why.
+ * @throws Error with the reason if the process doesn't start or NATS is unreachable.
  */
 export async function startSubscribers(
   natsUrls: readonly string[],
@@ -53,7 +54,7 @@ export async function startSubscribers(
   }
 }
 
-/** Receivers in another process, by messages to it. */
+/** Subscribers in another process, controlled by messages. */
 class SubscriberProcess implements Subscribers {
   readonly loadId: number
   readonly gateway: string
@@ -87,7 +88,7 @@ class SubscriberProcess implements Subscribers {
 
   expect(message: AnnouncedMessage): void {
     this.#announced.push(message)
-    if (this.#announced.length >= ANNOUNCE_LOT) this.#announce()
+    if (this.#announced.length >= ANNOUNCE_BATCH) this.#announce()
   }
 
   async deliveries(pauses: readonly Pause[]): Promise<Deliveries> {
@@ -117,7 +118,7 @@ class SubscriberProcess implements Subscribers {
     if (messages.length === 0) return
     this.#announced = []
     const sent = this.#calls.make({ kind: 'expect', messages })
-    // A process that has ended says so to `deliveries`; until then nobody awaits this.
+    // `deliveries` reports a dead process; until then nothing awaits this promise.
     sent.catch(() => {})
     this.#announcements.push(sent)
   }
@@ -133,13 +134,13 @@ function decoded(deliveries: EncodedDeliveries): Deliveries {
   }
 }
 
-/** Calls to the process that wait for their answers. */
+/** Calls to the process that await their answers. */
 class Calls {
   readonly #child: ChildProcess
   readonly #withinMs: number
   readonly #waiting = new Map<number, PromiseWithResolvers<SubscriberAnswer>>()
   #last = 0
-  /** Why no call is answered any more. */
+  /** Why no call will be answered any more; `null` while the process runs. */
   #ended: string | null = null
 
   constructor(child: ChildProcess, withinMs: number) {
@@ -155,8 +156,8 @@ class Calls {
   }
 
   /**
-   * @param longerMs how much longer than others this call may take.
-   * @throws Error if the process has ended, or doesn't answer in time.
+   * @param longerMs extra time for this call.
+   * @throws Error if the process has ended or doesn't answer in time.
    */
   async make(call: Call, longerMs = 0): Promise<SubscriberAnswer> {
     const withinMs = this.#withinMs + longerMs
@@ -165,7 +166,7 @@ class Calls {
     const waiting = Promise.withResolvers<SubscriberAnswer>()
     this.#waiting.set(number, waiting)
     const timer = setTimeout(() => {
-      const seconds = `${(withinMs / 1_000).toFixed(0)} s`
+      const seconds = formatSeconds(withinMs, 0)
       waiting.reject(new Error(`The subscribers' process did not answer within ${seconds}.`))
     }, withinMs)
     this.#child.send({ ...call, call: number }, (error) => {

@@ -14,7 +14,7 @@ function pauseFor(ms: number): void {
 }
 
 /** Receivers of one identity, and what hands them a measured message that was due at a time. */
-async function receivers() {
+async function started() {
   const messenger = new MemoryMessenger()
   const subscribe = vi.spyOn(messenger, 'subscribe')
   const subscribers = new SubscriberHost(messenger)
@@ -34,8 +34,8 @@ async function receivers() {
   return { subscribers, receive, expectAt }
 }
 
-test('a pause of the receivers in which the measurement begins is one of the measurement', async () => {
-  const { subscribers, receive, expectAt } = await receivers()
+test('a pause during which the measurement begins counts', async () => {
+  const { subscribers, receive, expectAt } = await started()
   const dueMs = nowMs()
   pauseFor(1_200)
   await sleep(30)
@@ -46,8 +46,8 @@ test('a pause of the receivers in which the measurement begins is one of the mea
   await subscribers.close()
 })
 
-test('a pause of the receivers before the measurement is not one of it', async () => {
-  const { subscribers, receive, expectAt } = await receivers()
+test('a pause before the measurement does not count', async () => {
+  const { subscribers, receive, expectAt } = await started()
   pauseFor(1_200)
   await sleep(30)
   const dueMs = nowMs()
@@ -58,8 +58,8 @@ test('a pause of the receivers before the measurement is not one of it', async (
   await subscribers.close()
 })
 
-test('what arrives while the receivers are paused at the end is read before it is missing', async () => {
-  const { subscribers, receive, expectAt } = await receivers()
+test('messages that arrive during a pause at the end are read before they count as missing', async () => {
+  const { subscribers, receive, expectAt } = await started()
   const dueMs = nowMs()
   expectAt(dueMs)
   const deliveries = subscribers.deliveries([])
@@ -70,7 +70,7 @@ test('what arrives while the receivers are paused at the end is read before it i
   await subscribers.close()
 })
 
-test('receivers count what their own load sent them, and nothing that others send in the same namespace', async () => {
+test('counts only messages of its own load, not of others in the namespace', async () => {
   const broker = new MemoryBroker()
   const registry = new MulticastRegistry({
     store: new MemoryStore(),

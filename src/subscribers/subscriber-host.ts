@@ -8,48 +8,48 @@ import type { Deliveries } from '../load/result.ts'
 import type { Messenger } from '../registry/messenger.ts'
 import { readStamp, type Stamp } from './stamp.ts'
 
-/** The receivers of a load test: real subscribers that count what reaches them. */
+/** A load test's subscribers, which count the messages that reach them. */
 export interface Subscribers {
-  /** To be named in the registrations of the identities hosted here. */
+  /** Registrations of the identities hosted here name it. */
   readonly gateway: string
-  /** To be stamped on the messages that are to be counted here: those of other loads are not. */
+  /** Stamped on this load's messages; messages of other loads aren't counted. */
   readonly loadId: number
-  /** How many identities are hosted here. */
+  /** Number of identities hosted here. */
   readonly hostedCount: number
-  /** The process that they are in, by its id. */
+  /** Id of the process they run in. */
   readonly pid: number
-  /** Starts receiving for these identities; resolved once the broker knows of all. */
+  /** Subscribes for these identities; resolves once the broker has all subscriptions. */
   host(identities: readonly string[]): Promise<void>
-  /** Whether `host` was asked to receive for an identity. */
+  /** Whether an identity was passed to `host`. */
   hosts(identity: string): boolean
-  /** Announces a message of the measurement, sent or not, so that its missing receipts can be told. */
+  /** Announces a measured message, sent or not, so that missing receipts are counted. */
   expect(message: AnnouncedMessage): void
   /**
-   * What was received; waits a little for receipts on their way. Receivers that were lost or don't
-   * answer make the deliveries unknown.
+   * Counts the deliveries, after a short wait for receipts in transit. They are unknown if the subscribers'
+   * process died or doesn't answer.
    * @param pauses of the generator.
    */
   deliveries(pauses: readonly Pause[]): Promise<Deliveries>
-  /** Stops receiving. Idempotent. */
+  /** Unsubscribes and closes the connection. Idempotent. */
   close(): Promise<void>
 }
 
-/** Receipts are waited for until none has come for this long … */
+/** The wait for receipts ends when none has come for this long … */
 const QUIET_MS = 500
-/** … but no longer than this in all. */
+/** … or after this time in all. */
 const MAX_WAIT_MS = 5_000
 const POLL_MS = 10
-/** Subscriptions that are made at a time. */
-const SUBSCRIBE_LOT = 500
+/** Subscriptions made at a time. */
+const SUBSCRIBE_BATCH = 500
 
-/** Different from those of other loads, but for once in four billion. */
+/** A random load id: two loads share one with a probability of 1 in 4 billion. */
 export function newLoadId(): number {
   return randomInt(2 ** 32)
 }
 
 /**
- * Hosts the receivers in this process. They count what their own load sent: messages of other loads in
- * the same namespace, and of other shares of this one, may be stamped by other clocks.
+ * Hosts the subscribers in this process. They count only their own load's messages, because other loads in
+ * the namespace, and other shards of this one, may be stamped by other clocks.
  */
 export class SubscriberHost implements Subscribers {
   readonly loadId: number
@@ -60,14 +60,14 @@ export class SubscriberHost implements Subscribers {
   readonly #eventLoop = watchEventLoop()
   readonly #observer: NodeJS.Timeout
   #lastReceiptMs = 0
-  /** Numbers given to recipients. */
+  /** Recipient numbers assigned so far. */
   #recipients = 0
   #lastPayload: Uint8Array | null = null
   #lastStamp: Stamp | null = null
-  /** When the first message of the measurement was due, as far as it is known here. */
+  /** When the first measured message was due, as far as known here. */
   #measuredSinceMs = Infinity
 
-  /** @param messenger owned from here on: `close()` closes it. */
+  /** @param messenger is owned by the host: `close()` closes it. */
   constructor(messenger: Messenger, loadId = newLoadId()) {
     this.loadId = loadId
     this.#messenger = messenger
@@ -88,8 +88,8 @@ export class SubscriberHost implements Subscribers {
   }
 
   async host(identities: readonly string[]): Promise<void> {
-    for (let start = 0; start < identities.length; start += SUBSCRIBE_LOT) {
-      await this.#subscribe(identities.slice(start, start + SUBSCRIBE_LOT))
+    for (let start = 0; start < identities.length; start += SUBSCRIBE_BATCH) {
+      await this.#subscribe(identities.slice(start, start + SUBSCRIBE_BATCH))
     }
   }
 
@@ -138,8 +138,8 @@ export class SubscriberHost implements Subscribers {
   }
 
   /**
-   * The stamp of a message of the measurement; `null` of others. Recipients of one message share its
-   * payload, so that it is read once. The clock is read for each receipt: a pause between two counts.
+   * The stamp of a measured message, otherwise `null`. Recipients of one message share its payload, so the
+   * stamp is read once. The clock is read for every receipt, to notice a pause between two of them.
    */
   #countedStamp(payload: Uint8Array): Stamp | null {
     if (payload === this.#lastPayload) return this.#lastStamp
@@ -150,13 +150,13 @@ export class SubscriberHost implements Subscribers {
     return this.#lastStamp
   }
 
-  /** How long nothing came, without pauses: what came during one is read before it is given up. */
+  /** Time without a receipt, excluding pauses: messages that arrived during one are still read. */
   #waitedSince(fromMs: number): number {
     const now = this.#now()
     return now - fromMs - this.#pauses.within(fromMs, now)
   }
 
-  /** A pause in which the measurement began is one of it, whatever is heard of first after the pause. */
+  /** A pause during which the measurement began belongs to it, whichever message is read first afterwards. */
   #measureSince(dueMs: number): void {
     if (dueMs >= this.#measuredSinceMs) return
     if (this.#measuredSinceMs === Infinity) this.#eventLoop.reset()

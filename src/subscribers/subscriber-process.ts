@@ -5,12 +5,12 @@ import type { EncodedDeliveries, SubscriberAnswer, SubscriberCall } from './proc
 import { SubscriberHost } from './subscriber-host.ts'
 
 /**
- * The program of the subscribers' process: receivers with an event loop of their own, so that
- * receiving doesn't delay sending, and a receipt is timed when it arrives. Ends with its parent.
+ * The program of the subscribers' process. Its own event loop keeps receiving from delaying the sender, and
+ * times receipts on arrival. Exits with its parent.
  */
 let host: SubscriberHost | null = null
 
-// A Ctrl-C or the end of a terminal reaches all its processes; the parent decides when receiving ends.
+// Ctrl-C and a closing terminal signal every process; the parent decides when receiving ends.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('SIGHUP', () => {})

@@ -1,10 +1,10 @@
 import { plot } from 'simple-ascii-chart'
+import { counted, formatFigure } from '../format.ts'
 import { printable } from '../run-file/printable.ts'
 import { paint } from '../report/render-scenario.ts'
 import { renderTable } from '../report/render-table.ts'
 import { FEWEST_RUNS } from './alarms.ts'
 import { levelOf } from './changes.ts'
-import { counted, figure, significant } from './figure.ts'
 import type { Series } from './series.ts'
 import { changeNote, divisorNotes, versionNotes } from './series-notes.ts'
 import { sparkline } from './sparkline.ts'
@@ -73,8 +73,8 @@ function renderCourses(group: readonly Series[]): string {
       return [
         series.metric.label,
         sparkline(values.slice(-MAX_IN_LINE)),
-        figure(series, level),
-        `${figure(series, latest?.value ?? level)}${latest?.isDirty === true ? '*' : ''}`,
+        formatFigure(level, series.unit),
+        `${formatFigure(latest?.value ?? level, series.unit)}${latest?.isDirty === true ? '*' : ''}`,
         changesText(series),
       ]
     }),
@@ -100,7 +100,7 @@ function chart(series: Series): string {
       title: `  ${series.metric.label}${unit}, by run`,
       hideXAxisTicks: true,
       thresholds: changes.map((x) => ({ x })),
-      formatter: significant,
+      formatter: (value) => Number(value.toPrecision(3)),
     },
   )
   return drawn.replace(/^\n+/, '').trimEnd()

@@ -1,8 +1,8 @@
+import { counted, formatFigure, formatPercent } from '../format.ts'
 import { printable } from '../run-file/printable.ts'
 import { paint } from '../report/render-scenario.ts'
 import type { Change } from './changes.ts'
 import { DECIDING_RUNS, type Divisor } from './divisor.ts'
-import { counted, figure } from './figure.ts'
 import type { Series } from './series.ts'
 
 /** Versions that changed earlier are counted only. */
@@ -11,11 +11,11 @@ const MAX_VERSION_CHANGES = 3
 /** One change: `P95 worse by 12.3 % since 1a2b3c4 …`. */
 export function changeNote(series: Series, change: Change): string {
   const { first, levelBefore, levelAfter, relative, isWorse, isWithinCommit, beside } = change
-  const size = relative === null ? '' : ` by ${Math.abs(relative * 100).toFixed(1)} %`
+  const size = relative === null ? '' : ` by ${formatPercent(Math.abs(relative), 1)}`
   const word = paint(isWorse ? 'red' : 'green', `${isWorse ? 'worse' : 'better'}${size}`)
   const commit = `${first.commit ?? 'no commit'}${first.isDirty ? '*' : ''}`
   const level = series.metric.unit === 'ratio' ? 'mean' : 'median'
-  const levels = `${level} ${figure(series, levelBefore)} before, ${figure(series, levelAfter)} after`
+  const levels = `${level} ${formatFigure(levelBefore, series.unit)} before, ${formatFigure(levelAfter, series.unit)} after`
   const confirmed = `confirmed by ${counted(change.confirmedBy - change.index + 1, 'run')}`
   const notes = [
     isWithinCommit ? 'between two runs of this commit, so not its doing' : null,

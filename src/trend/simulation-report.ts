@@ -1,3 +1,4 @@
+import { formatChange, formatPercent } from '../format.ts'
 import { renderTable } from '../report/render-table.ts'
 import { ratioInterval } from '../stats/ratio-interval.ts'
 import {
@@ -79,8 +80,8 @@ function flatTable(flat: Simulation['flat']): string {
         noise.autocorrelation.toFixed(1),
         `${noise.tails}${noise.shared === null ? '' : ', ÷ reference'}`,
         `${alarmed} of ${series}`,
-        `${percent(lower, 2)} – ${percent(upper, 2)}`,
-        pages === 0 ? '' : `${pagesAlarmed} of ${pages}: ${percent(pagesAlarmed / pages, 1)}`,
+        `${formatPercent(lower, 2)} – ${formatPercent(upper, 2)}`,
+        pages === 0 ? '' : `${pagesAlarmed} of ${pages}: ${formatPercent(pagesAlarmed / pages, 1)}`,
       ]
     }),
   )
@@ -96,18 +97,14 @@ function stepTable(steps: Simulation['steps']): string {
     ],
     rows.map(([, cells]) => [
       cells[0]?.noise.autocorrelation.toFixed(1) ?? '',
-      `${(cells[0]?.step ?? 0) > 0 ? '+' : '−'}${percent(Math.abs(cells[0]?.step ?? 0), 0)}`,
+      formatChange(cells[0]?.step ?? 0, (size) => formatPercent(size, 0)),
       ...cells.map(({ found, series, medianDelay, near }) =>
         [
-          percent(found / series, 0),
+          formatPercent(found / series, 0),
           medianDelay ?? '–',
-          found === 0 ? '–' : percent(near / found, 0),
+          found === 0 ? '–' : formatPercent(near / found, 0),
         ].join(' / '),
       ),
     ]),
   )
-}
-
-function percent(share: number, digits: number): string {
-  return `${(share * 100).toFixed(digits)} %`
 }

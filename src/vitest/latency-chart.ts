@@ -1,4 +1,4 @@
-import { formatMs } from '../load/duration.ts'
+import { formatMs } from '../format.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 
 const WIDTH = 640

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { formatMs } from '../load/duration.ts'
+import { formatMs, formatSeconds } from '../format.ts'
 import type { LoadProgress } from '../load/recording/load-recorder.ts'
 import { ReportLines } from './report-lines.ts'
 
@@ -50,7 +50,7 @@ export class LiveLine {
 function describe(progress: LoadProgress): string {
   const { phase, elapsedMs, durationMs, startedPerSecond, inFlight, errors, dropped, p99Ms } =
     progress
-  if (phase === 'warm-up') return `warming up, ${(-elapsedMs / 1_000).toFixed(1)} s to go`
+  if (phase === 'warm-up') return `warming up, ${formatSeconds(-elapsedMs)} to go`
   const elapsed = (Math.min(elapsedMs, durationMs) / 1_000).toFixed(1)
   return [
     phase === 'draining'

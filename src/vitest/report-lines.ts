@@ -1,4 +1,4 @@
-import { formatMs } from '../load/duration.ts'
+import { formatCount, formatMs } from '../format.ts'
 import type { LoadProgress } from '../load/recording/load-recorder.ts'
 
 /** A line each interval of a load: what came so far, and the rate since the line before. */
@@ -23,7 +23,7 @@ export class ReportLines {
     const share = ok + notOk === 0 ? null : (ok * 100) / (ok + notOk)
     return [
       `${seconds} s`,
-      `${started.toLocaleString('en-US')} requests`,
+      `${formatCount(started)} requests`,
       `${roundedDown(rate, 1)}/s`,
       `success ${share === null ? '–' : `${roundedDown(share, 2)} %`}`,
       `P50 ${time(p50Ms)}`,

@@ -1,3 +1,4 @@
+import { formatSeconds } from '../format.ts'
 import type { Shard } from '../load/arrivals/shard.ts'
 import { MAX_DURATION_MS } from '../load/duration.ts'
 import { InputError } from '../input-error.ts'
@@ -51,7 +52,7 @@ export function checkStartAhead(startAtMs: number, nowMs: number, leadMs: number
     )
   }
   if (aheadMs >= leadMs) return
-  const seconds = `${(Math.abs(aheadMs) / 1_000).toFixed(1)} s`
+  const seconds = formatSeconds(Math.abs(aheadMs))
   const when = aheadMs < 0 ? `was ${seconds} ago` : `is in ${seconds}`
   throw new InputError(
     `BENCH_START_AT: ${new Date(startAtMs).toISOString()} ${when}; it has to be at least ${leadMs / 1_000} s ahead, and as long as the scenario takes to prepare.`,

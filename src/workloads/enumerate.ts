@@ -3,8 +3,8 @@ import type { Filter } from '../registry/filter/filter.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 
 /**
- * Each request lists all identities that match; the filter may differ from request to request. One that
- * is given up stops.
+ * Each request lists all identities that match a filter, which may depend on the request number. A request
+ * the load gives up is aborted.
  */
 export function enumerate(
   registry: Pick<MulticastRegistry, 'enumerate'>,

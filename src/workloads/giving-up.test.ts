@@ -46,22 +46,22 @@ async function openWithOneStuck() {
   return { registry, subscribers, stuckReceived: () => stuckReceived }
 }
 
-describe('a multicast that the load gives up', () => {
-  test('counts for all its recipients, by what reached them', async () => {
+describe('a multicast the load gives up', () => {
+  test('counts for all its recipients, by the messages that arrived', async () => {
     const { registry, subscribers, stuckReceived } = await openWithOneStuck()
     const seen = await load(multicast(registry, subscribers))
     expect(stuckReceived()).toBe(10)
     expect(seen).toMatchObject({ expected: 30, received: 20, missing: 10, duplicates: 0 })
   })
 
-  test('counts for all its recipients, by the receipts that had come', async () => {
+  test('counts for all its recipients, by the receipts so far', async () => {
     const { registry } = await openWithOneStuck()
     const seen = await load(multicastByReceipts(registry))
     expect(seen).toMatchObject({ expected: 30, received: 20, missing: 10, incomplete: 10 })
   })
 })
 
-test('an enumerate that the load gives up ends', async () => {
+test('an enumerate the load gives up is aborted', async () => {
   class HangingStore extends MemoryStore {
     override view(): Promise<never> {
       return new Promise(() => {})

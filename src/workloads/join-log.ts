@@ -12,7 +12,7 @@ export interface JoinReport {
   readonly pauses: readonly Pause[]
 }
 
-/** Watches a registry and notes the time of each identity's `joined` event. */
+/** Watches a registry and records the time of each identity's `joined` event. */
 export class JoinLog {
   readonly #ending = new AbortController()
   readonly #joins = new Map<string, number>()
@@ -25,7 +25,7 @@ export class JoinLog {
     this.#observer.unref()
   }
 
-  /** Resolves once every later `joined` event will be noted. */
+  /** Resolves once every later `joined` event is recorded. */
   static async start(registry: MulticastRegistry): Promise<JoinLog> {
     const log = new JoinLog()
     const events = registry.watch({}, { initial: false, signal: log.#ending.signal })

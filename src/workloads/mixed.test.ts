@@ -5,7 +5,7 @@ import { mixed } from './mixed.ts'
 const run = (): Promise<void> => Promise.resolve()
 const operations = { register: { run }, enumerate: { run }, multicast: { run } }
 
-test('a mix gives each operation its weight, and leaves out those of 0 %', () => {
+test('gives each operation its weight, and omits those at 0 %', () => {
   const mix = { register: 60, enumerate: 40, multicast: 0 }
   expect(mixed(operations, mix)).toEqual({
     register: { run, weight: 60 },

@@ -8,11 +8,11 @@ export interface Mix {
   readonly multicast: number
 }
 
-/** What prism-loadtest mixes unless told otherwise. */
+/** The default mix of `prism-loadtest mixed`. */
 export const DEFAULT_MIX: Mix = { register: 50, enumerate: 30, multicast: 20 }
 
 /**
- * Each request is one of the operations, drawn by the mix. An operation of 0 % is left out.
+ * Draws each request's operation by the percentages of the mix. Operations at 0 % are left out.
  * @throws InputError unless every percentage is from 0 to 100 and they sum to 100.
  */
 export function mixed(

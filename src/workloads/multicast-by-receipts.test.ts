@@ -30,7 +30,7 @@ async function deliveriesTo(hosted: readonly string[]) {
   return { expected, received, missing, incomplete, ...times }
 }
 
-test('a message that is still on its way when the load has ended is missing, not forgotten', async () => {
+test('a message in transit when the load ends counts as missing', async () => {
   const registry = new MulticastRegistry({
     store: new MemoryStore(),
     messenger: new MemoryMessenger(),
@@ -52,7 +52,7 @@ test('a message that is still on its way when the load has ended is missing, not
   await registry.close()
 })
 
-test('delivered is what subscribers confirmed, and a message that somebody missed is incomplete', async () => {
+test('counts confirmed messages as delivered, and a message someone missed as incomplete', async () => {
   const counts = { expected: 2, receipts: 0, completions: 1 }
   const complete = { ...counts, received: 2, missing: 0, incomplete: 0 }
   expect(await deliveriesTo(['a', 'b'])).toEqual(complete)

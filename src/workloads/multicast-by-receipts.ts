@@ -7,19 +7,19 @@ import { ReceiptTally } from '../subscribers/receipt-tally.ts'
 import { stampPayload } from '../subscribers/stamp.ts'
 import { Sends, type Sent } from './sends.ts'
 
-/** What a load sends, and to whom. */
+/** Filter and payload of a load's messages. */
 export interface ConfirmedMulticastWorkload {
-  /** May differ from request to request. */
+  /** May depend on the request number. */
   readonly filter?: Filter | ((request: LoadRequest) => Filter)
   readonly payload?: string
 }
 
 /**
- * Each request sends to all identities that match, whoever hosts their subscribers: a running
- * `prism-loadtest subscribe`, any other client, or nobody. What was delivered is what subscribers
- * confirmed to the registry: `DELIVERED` and nothing else. When each receipt came isn't known here,
- * so that `deliveries.receipt` is empty; `deliveries.completion` ends when the registry had them all.
- * A request that is given up stops, with the receipts that had come by then.
+ * Each request sends to all matching identities, whose subscribers may be a running
+ * `prism-loadtest subscribe`, any other client, or missing. Only what the registry reports as `DELIVERED`,
+ * confirmed by a subscriber, counts as delivered. The time of each receipt is unknown here, so
+ * `deliveries.receipt` is empty; `deliveries.completion` ends when the registry has all receipts. A request
+ * the load gives up is aborted, and the receipts that came before it count.
  */
 export function multicastByReceipts(
   registry: Pick<MulticastRegistry, 'multicast'>,
@@ -49,7 +49,7 @@ export function multicastByReceipts(
         return sentBy(result)
       }),
     deliveries: async (pauses) => {
-      // Whether there is anybody is not known here; somebody was meant.
+      // Recipients are unknown here; the message was meant for at least one.
       await sends.ended(1)
       return tally.deliveries(nowMs(), pauses)
     },

@@ -7,22 +7,22 @@ import { stampPayload } from '../subscribers/stamp.ts'
 import type { Subscribers } from '../subscribers/subscriber-host.ts'
 import { Sends, type Sent } from './sends.ts'
 
-/** What a load sends, and to whom. */
+/** Filter and payload of a load's messages. */
 export interface MulticastWorkload {
-  /** May differ from request to request. */
+  /** May depend on the request number. */
   readonly filter?: Filter | ((request: LoadRequest) => Filter)
   readonly payload?: string
   /**
-   * The share of the load that this is. Messages go to the identities of all shares; those that are
-   * hosted here are what this share measures. Default: all of the load.
+   * This shard of the load. Messages go to the identities of all shards; each shard measures the identities
+   * it hosts. Default: the whole load.
    */
   readonly share?: Shard
 }
 
 /**
- * Each request sends to all identities that match. What was delivered is what `subscribers` say
- * they received, not what the registry says it sent; recipients of a message that could not be sent
- * are missing. A request that is given up stops, and all its recipients count.
+ * Each request sends to all matching identities. Deliveries are counted by `subscribers` on arrival, not by
+ * the registry on sending; if sending fails, the receipts are missing. A request the load gives up is
+ * aborted, and all its recipients count.
  */
 export function multicast(
   registry: Pick<MulticastRegistry, 'multicast'>,

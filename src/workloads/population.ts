@@ -13,10 +13,10 @@ import { requireTargets } from './require-targets.ts'
 const WORKERS = 100
 
 /**
- * A registry in steady use: its identities are all registered and hosted before, and then
- * registered anew, listed and sent to, a hundredth of them at a time. None expires, so its size never
- * changes: a load of any rate or length does the same work per request from beginning to end.
- * @param size how many identities, ≥ 100.
+ * A registry in steady use. All identities are registered and hosted before the load, which re-registers,
+ * lists and multicasts to one hundredth of them at a time. None expires, so the size stays constant and
+ * every request does the same work, at any rate and for any duration.
+ * @param size number of identities, ≥ 100.
  */
 export async function population(
   registry: MulticastRegistry,

@@ -2,13 +2,13 @@ import { numbersIn, type Shard } from '../load/arrivals/shard.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import { LASTING_TTL_MS, loadTestIdentity } from './register.ts'
 
-/** A region, and how many identities there are in it. */
+/** A region and its number of identities. */
 export interface Region {
   readonly name: string
   readonly identities: number
 }
 
-/** Registers the identities of all regions, some at a time; of a share, those that are its own. */
+/** Registers the identities of all regions in batches; a shard registers its own. */
 export async function registerRegions(
   registry: MulticastRegistry,
   regions: readonly Region[],

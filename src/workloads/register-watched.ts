@@ -12,9 +12,9 @@ const PATIENCE_MS = 2_000
 const POLL_MS = 100
 
 /**
- * Each request registers a new identity, for which the watcher should get a `joined` event: the *message* is
- * the registration, its *receipt* the event. It is due when the register returns, so completion
- * is the time from the return until the event in the watcher's process; 0 if the event came first.
+ * Each request registers a new identity, whose `joined` event the watcher should receive: the *message* is
+ * the registration, its *receipt* the event. The event is due when `register` returns, so completion is the
+ * time from there to the event in the watcher's process; 0 if the event came first.
  */
 export function registerWatched(registry: MulticastRegistry, watcher: Watcher): Operation {
   const { run } = register(registry)
@@ -52,7 +52,7 @@ export function registerWatched(registry: MulticastRegistry, watcher: Watcher): 
           kind: 'counted',
           ...figures,
           duplicates: 0,
-          // With one recipient, a message is complete when its receipt has come.
+          // With one recipient, the first receipt completes the message.
           receipt: figures.completion,
           receivers: report.health,
         }

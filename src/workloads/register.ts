@@ -8,31 +8,31 @@ export function loadTestIdentity(n: number): string {
   return `loadtest-user-${n}`
 }
 
-/** What is registered of it; `timestamp` is Unix time in ms. */
+/** Its metadata; `timestamp` is Unix time in ms. */
 export function loadTestMetadata(n: number): Metadata {
   return { status: 'online', loadtest: true, timestamp: Date.now(), worker_id: n % 100 }
 }
 
 /**
- * TTL of identities that a load finds registered and keeps in use, in ms: one day, which outlasts any
- * load, while the leftovers of a killed run still end by themselves.
+ * TTL in ms of identities registered before a load: one day, which outlasts any load, while the leftovers of
+ * a killed run still expire.
  */
 export const LASTING_TTL_MS = 24 * 3_600_000
 
-/** How registrations of a load are made. */
+/** Options of a load's registrations. */
 export interface RegisterWorkload {
-  /** Time to live in ms. Default 300,000; of `registerMany`, `LASTING_TTL_MS`. */
+  /** Time to live in ms. Default: 300,000; for `registerMany`, `LASTING_TTL_MS`. */
   readonly ttlMs?: number
-  /** The gateway that hosts the identities, where one does: of all, or of each. */
+  /** The gateway that hosts the identities, if any: one for all, or one per identity. */
   readonly gateway?: string | ((identity: string) => string | null)
 }
 
-/** Each request registers an identity of its own. */
+/** Each request registers a different identity. */
 export function register(registry: MulticastRegistry, options: RegisterWorkload = {}): Operation {
   return { run: ({ number }) => registerOne(registry, number, options) }
 }
 
-/** Registers `count` identities before a load, some at a time; of a share, those that are its own. */
+/** Registers `count` identities in batches before a load; a shard registers its own. */
 export async function registerMany(
   registry: MulticastRegistry,
   count: number,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { drawsOf } from './request-draws.ts'
 
-test('draws are whole numbers below what was asked for, the same each time', () => {
+test('draws the same whole numbers below the limit each time', () => {
   fc.assert(
     fc.property(
       fc.nat({ max: Number.MAX_SAFE_INTEGER }),
@@ -19,7 +19,7 @@ test('draws are whole numbers below what was asked for, the same each time', () 
   )
 })
 
-test('each choice comes with each other one, and with each remainder of the request number', () => {
+test('choices are independent of each other and of the request number', () => {
   const requests = 100_000
   const pairs = { 'kind and worker': new Map(), 'remainder and worker': new Map() }
   for (let number = 0; number < requests; number++) {

@@ -1,14 +1,14 @@
 import { randomStream } from '../stats/random-stream.ts'
 
-/** Any number will do, as long as it is always the same. */
+/** An arbitrary constant. */
 const SEED = 0x7265_7175
 
 /**
- * The choices that one request makes: whole numbers from 0 to `below` − 1, independent of one another,
- * of the other requests and of the operation that was drawn for this one. Remainders of the request
- * number are not: where 10 divides 100, number % 10 settles what number % 100 can be.
+ * Draws one request's choices: whole numbers from 0 to `below` − 1, independent of each other, of other
+ * requests and of the operation drawn for this request. Remainders of the request number are not
+ * independent: number % 10 restricts number % 100.
  *
- * A pure function of the request number, so runs and shards choose alike.
+ * A pure function of the request number, so all runs and shards draw the same.
  */
 export function drawsOf(number: number): (below: number) => number {
   const draw = randomStream(SEED, number)

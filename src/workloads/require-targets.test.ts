@@ -12,7 +12,7 @@ async function registryOf(identities: readonly string[]): Promise<MulticastRegis
   return registry
 }
 
-test('a list and a multicast that match somebody are as without it', async () => {
+test('passes on calls that match someone', async () => {
   const registry = await registryOf(['a', 'b', 'c'])
   const addressed = requireTargets(registry)
   expect(await addressed.enumerate({}, { limit: 2 })).toEqual(
@@ -24,7 +24,7 @@ test('a list and a multicast that match somebody are as without it', async () =>
   })
 })
 
-test('a list and a multicast that match nobody are failures, counted as NO_TARGETS', async () => {
+test('fails calls that match no one, counted as NO_TARGETS', async () => {
   const addressed = requireTargets(await registryOf(['a']))
   for (const call of [
     () => addressed.enumerate({ of: 'b' }),
@@ -36,7 +36,7 @@ test('a list and a multicast that match nobody are failures, counted as NO_TARGE
   }
 })
 
-test('an empty last page is no failure while others have matches', async () => {
+test('accepts an empty last page if other pages have matches', async () => {
   const registry = await registryOf(['a', 'b'])
   const addressed = requireTargets(registry)
   const { nextCursor } = await addressed.enumerate({}, { limit: 1 })

@@ -1,10 +1,10 @@
 import type { Filter } from '../registry/filter/filter.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 
-/** The calls of a registry that list identities and send to them. */
+/** A registry's calls that match identities by a filter. */
 export type Addressing = Pick<MulticastRegistry, 'enumerate' | 'multicast'>
 
-/** A request found nobody although there were identities before the load, so it measured nothing. */
+/** A request matched no identity although some matched before the load, so it measured nothing. */
 export class NoTargetsError extends Error {
   override readonly name = 'NoTargetsError'
   readonly code = 'NO_TARGETS'
@@ -17,8 +17,8 @@ export class NoTargetsError extends Error {
 }
 
 /**
- * A registry for scenarios that registered identities beforehand: a list or a multicast without any
- * match rejects with a `NoTargetsError`, instead of succeeding faster than one that does its work.
+ * Wraps a registry for scenarios that register identities beforehand: an enumerate or multicast that matches
+ * none rejects with `NoTargetsError` instead of succeeding faster than one that does its work.
  */
 export function requireTargets(registry: Addressing): Addressing {
   return {

@@ -27,21 +27,21 @@ async function recipientsOf(
   return counted
 }
 
-describe('a message that was refused', () => {
-  test('counts for as many recipients as the latest one that was sent', async () => {
+describe('a refused message', () => {
+  test('counts for as many recipients as the latest message sent', async () => {
     expect(await recipientsOf([3, 'refused', 4, 'refused'])).toEqual({ 0: 3, 1: 3, 2: 4, 3: 4 })
   })
 
-  test('before any was sent counts for as many as the first that is', async () => {
+  test('counts for as many as the first message sent, if none was sent before', async () => {
     expect(await recipientsOf(['refused', 5])).toEqual({ 0: 5, 1: 5 })
   })
 
-  test('where none could be sent counts for all recipients that there are', async () => {
+  test('counts for all possible recipients if no message was sent', async () => {
     expect(await recipientsOf(['refused', 'refused'], 9)).toEqual({ 0: 9, 1: 9 })
   })
 })
 
-test('a message that was given up counts for those whom it was for, and who confirmed it', async () => {
+test('a message given up counts for its recipients and their receipts', async () => {
   const counted: unknown[] = []
   const sends = new Sends(({ recipients, confirmed }) => counted.push({ recipients, confirmed }))
   const givenUp = sends.follow(request(0), async (onAborted) => {
@@ -58,7 +58,7 @@ test('a message that was given up counts for those whom it was for, and who conf
   ])
 })
 
-test('a message whose fate never becomes known is accounted for once', async () => {
+test('a message with an unknown outcome counts once', async () => {
   const counted: number[] = []
   const sends = new Sends(({ request: { number } }) => counted.push(number))
   const fate = Promise.withResolvers<{ recipients: number; confirmed: number }>()
@@ -70,7 +70,7 @@ test('a message whose fate never becomes known is accounted for once', async () 
   expect(counted).toEqual([0])
 })
 
-test('messages of the warm-up are not accounted for', async () => {
+test('messages of the warm-up do not count', async () => {
   const counted: number[] = []
   const sends = new Sends(({ request: { number } }) => counted.push(number))
   await sends.follow(request(0, true), async () => ({ recipients: 2, confirmed: 2 }))

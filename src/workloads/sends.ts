@@ -2,45 +2,44 @@ import { nowMs } from '../load/clock.ts'
 import type { LoadRequest } from '../load/workload.ts'
 import { settledWithin } from '../registry/settled-within.ts'
 
-/** A registry's multicast ends 5 s after its targets are known; this leaves a second to know them. */
+/** A multicast ends 5 s after its targets are known; one second more to find them. */
 const PATIENCE_MS = 6_000
 
-/** Whom a message was for. */
+/** A message's recipients. */
 export interface Sent {
-  /** How many recipients. */
+  /** Number of recipients. */
   readonly recipients: number
-  /** How many of them confirmed it, as far as the sender knows. */
+  /** Number of recipients known to have confirmed it. */
   readonly confirmed: number
 }
 
-/** What became of the message of one measured request. */
+/** The outcome of one measured request's message. */
 export interface EndedSend extends Sent {
   readonly request: LoadRequest
-  /** When the registry answered, or nobody waited for it any longer, by `nowMs()`. */
+  /** When the registry answered or the load gave up, by `nowMs()`. */
   readonly endedAtMs: number
 }
 
 /**
- * Accounts for the message of every measured request. One that the load gave up may have been sent, in part or to
- * all: it counts for those whom it was for. A message that was refused, or whose fate never became known,
- * was still meant for somebody: it counts for as many recipients as the latest message of which they
- * are known.
+ * Accounts for the message of every measured request. A message the load gave up may have been sent to some
+ * or all of its recipients, and counts for all of them. A message that was refused, or whose outcome stays
+ * unknown, counts for as many recipients as the latest message with a known number.
  */
 export class Sends {
   readonly #onEnd: (ended: EndedSend) => void
   readonly #underWay = new Map<LoadRequest, Promise<unknown>>()
-  /** Sends that failed before the recipients of any were known. */
+  /** Sends that failed before any message's recipients were known. */
   #unknown: { readonly request: LoadRequest; readonly endedAtMs: number }[] = []
   #latestRecipients: number | null = null
 
-  /** @param onEnd told once for each measured request. */
+  /** @param onEnd called once per measured request. */
   constructor(onEnd: (ended: EndedSend) => void) {
     this.#onEnd = onEnd
   }
 
   /**
-   * Sends the message of a request. Rejects if that fails.
-   * @param send calls `onAborted` before it rejects if it was given up when the recipients were known.
+   * Sends a request's message. Rejects if sending fails.
+   * @param send calls `onAborted` before it rejects if the load gave up after the recipients were known.
    */
   async follow(
     request: LoadRequest,
@@ -63,8 +62,8 @@ export class Sends {
   }
 
   /**
-   * Resolves when every send is accounted for: at the latest after 6 s.
-   * @param possibleRecipients how many there are, for a load of which no message's recipients are known.
+   * Resolves when every send is accounted for, within 6 s.
+   * @param possibleRecipients the number assumed if no message's recipients are known.
    */
   async ended(possibleRecipients: number): Promise<void> {
     if (this.#underWay.size > 0) await settledWithin([...this.#underWay.values()], PATIENCE_MS)

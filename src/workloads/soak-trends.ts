@@ -1,24 +1,25 @@
+import { formatChange } from '../format.ts'
 import type { LoadResult } from '../load/result.ts'
 import { trendOf, type Trend } from '../stats/mann-kendall.ts'
 import { medianOf } from '../stats/quantile.ts'
 import type { SoakSample } from './soak-watch.ts'
 
-/** A figure of a long load over time. */
+/** A metric of a long load over time. */
 export interface SoakTrend extends Trend {
   readonly figure: string
   readonly unit: string
   readonly median: number
-  /** From the first window to the last, by Sen's slope. */
+  /** Change from the first window to the last, by Sen's slope. */
   readonly growth: number
-  /** What the figure may grow by. */
+  /** Allowed growth. */
   readonly tolerance: number
-  /** Whether it grows by more than that, and not by accident. */
+  /** Whether it grows significantly, and by more than allowed. */
   readonly isRising: boolean
 }
 
-/** A rise is no accident if fewer than 1 in 100 series without a trend look like it. */
+/** Significance level: 1 in 100 series without a trend looks like a rise. */
 const SIGNIFICANT = 0.01
-/** Windows are as long as it takes for there to be no more than this. */
+/** Windows are made long enough to have at most this many. */
 const MAX_WINDOWS = 60
 const MIB = 2 ** 20
 
@@ -44,11 +45,11 @@ export function soakTrends(
   ]
 }
 
-/** One line a figure. */
+/** One line per metric. */
 export function renderSoakTrends(trends: readonly SoakTrend[]): string {
   return trends
     .map(({ figure, unit, median, growth, tolerance, n, p, isRising }) => {
-      const change = `${growth < 0 ? '' : '+'}${growth.toFixed(2)} ${unit} over the run`
+      const change = `${formatChange(growth, (size) => size.toFixed(2))} ${unit} over the run`
       const verdict = isRising ? 'rising' : p < SIGNIFICANT ? 'within tolerance' : 'no trend'
       return `  ${figure}: median ${median.toFixed(2)} ${unit}, ${change} (tolerance ${tolerance} ${unit}, p = ${p.toPrecision(2)}, ${n} windows): ${verdict}`
     })
@@ -67,7 +68,7 @@ function soakTrend(
   return { ...trend, figure, unit, median: medianOf(values), growth, tolerance, isRising }
 }
 
-/** Windows of equal length, the last one shorter if need be, each by one figure. */
+/** Reduces windows of equal length (the last may be shorter) to one value each. */
 function windowed(
   values: readonly number[],
   figureOf: (window: readonly number[]) => number,

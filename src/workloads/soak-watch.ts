@@ -3,13 +3,13 @@ import { Redis } from 'ioredis'
 import type { Backends } from '../environment/backends.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 
-/** What is watched beside a long load, about once a second. */
+/** Samples taken about once per second during a long load. */
 export interface SoakSample {
-  /** Of this process, which makes the load and holds the registry: the least seen, after garbage collection. */
+  /** Minimum memory of this process, generator and registry together, after garbage collection. */
   readonly heapBytes: number
-  /** `null` where there is no Redis. */
+  /** `null` without Redis. */
   readonly redisBytes: number | null
-  /** From when a registration ended, by the store's clock, to when it was seen to be gone. */
+  /** Time from a registration's expiry, by the store's clock, to its observed disappearance. */
   readonly expiryLagMs: number
 }
 
@@ -17,7 +17,7 @@ const TTL_MS = 500
 const SAMPLE_MS = 1_000
 const HEAP_EVERY_MS = 100
 
-/** Watches memory and how promptly registrations end while something else makes the load. */
+/** Samples memory and expiry lag during a load. */
 export class SoakWatch {
   readonly #registry: MulticastRegistry
   readonly #redis: Redis | null
@@ -34,7 +34,7 @@ export class SoakWatch {
       this.#leastHeapBytes = Math.min(this.#leastHeapBytes, process.memoryUsage().heapUsed)
     }, HEAP_EVERY_MS)
     this.#watching = this.#watch()
-    // Told by `stop()`.
+    // `stop()` reports it.
     this.#watching.catch(() => {})
   }
 
@@ -43,8 +43,8 @@ export class SoakWatch {
   }
 
   /**
-   * Ends the watch; all samples.
-   * @throws what ended it before.
+   * Ends the watch and returns all samples.
+   * @throws the error that ended it earlier.
    */
   async stop(): Promise<readonly SoakSample[]> {
     this.#isStopping = true

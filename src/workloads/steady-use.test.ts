@@ -110,7 +110,7 @@ test.each([
   expect(store.shortest).toBe(1_000 / WORKERS)
 })
 
-test('each of ten tenants renews all that it lists, to its end', async () => {
+test('each of ten tenants renews everything it lists until the end', async () => {
   const operations: Record<string, Operation> = {}
   const stores: { readonly store: ListedStore; readonly size: number }[] = []
   for (let n = 0; n < 10; n++) {
@@ -123,7 +123,7 @@ test('each of ten tenants renews all that it lists, to its end', async () => {
   for (const { store, size } of stores) expect(store.shortest).toBe(size / WORKERS)
 })
 
-test('a population at 1/s, which renews too seldom, stays complete for an hour', async () => {
+test('a population at 1 request/s stays complete for an hour', async () => {
   const { registry, store } = open(null)
   const subscribers = new SubscriberHost(new InstantMessenger())
   await simulate(await population(registry, subscribers), constant(1), 60 * MINUTE_MS)

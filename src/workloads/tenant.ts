@@ -8,10 +8,10 @@ import { requireTargets } from './require-targets.ts'
 const WORKERS = 100
 
 /**
- * One user of a shared Redis and NATS: of ten requests, six register an identity anew, three list a
- * hundredth of them, and one sends to a hundredth and has their receipts.
- * @param size how many identities, all hosted by the registry itself; ≥ 100.
- * @param weight the tenant's share of the load.
+ * One tenant of a shared Redis and NATS. Of ten requests, six re-register an identity, three list one
+ * hundredth of the identities, and one multicasts to one hundredth and awaits the receipts.
+ * @param size number of identities, all hosted by the registry itself; ≥ 100.
+ * @param weight the tenant's weight in the load.
  */
 export async function tenant(
   registry: MulticastRegistry,

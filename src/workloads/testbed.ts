@@ -7,26 +7,26 @@ import { MulticastRegistry } from '../registry/registry.ts'
 import { startSubscribers } from '../subscribers/start-subscribers.ts'
 import { SubscriberHost, type Subscribers } from '../subscribers/subscriber-host.ts'
 
-/** A registry in a namespace of its own, and receivers for it. */
+/** A registry in its own namespace, and subscribers for it. */
 export interface Testbed {
   readonly namespace: string
   readonly registry: MulticastRegistry
-  /** Starts receivers; once a testbed. In another process, or in this one where nothing leaves it. */
+  /** Starts subscribers, once per testbed: in another process, or in this one for the memory backend. */
   startSubscribers(): Promise<Subscribers>
-  /** Removes all of the namespace, unless other shares are using it, and closes everything. */
+  /** Clears the namespace unless other shards use it, and closes everything. */
   close(): Promise<void>
 }
 
-/** A namespace that several shares of a load use at the same time. */
+/** A namespace used by several shards of a load at once. */
 export interface SharedNamespace {
   readonly namespace: string
 }
 
 /**
  * Connects to the servers under test.
- * @param name is in the namespace, so that what is seen in Redis and NATS tells which test it is.
- * @param shared names a namespace that other shares use too, and that none of them clears.
- * @throws RegistryError `UNAVAILABLE` if they don't answer.
+ * @param name becomes part of the namespace, which identifies the test in Redis and NATS.
+ * @param shared a namespace that other shards use too; none of them clears it.
+ * @throws RegistryError `UNAVAILABLE` if the servers don't answer.
  */
 export async function openTestbed(
   backends: Backends,
@@ -46,7 +46,7 @@ export async function openTestbed(
 
 /**
  * Connects to a namespace of the servers under test.
- * @param isKept whether `close` leaves what is registered for others.
+ * @param isKept whether `close` keeps the registrations for others.
  * @throws RegistryError `UNAVAILABLE` if the servers don't answer.
  */
 export async function openNamespace(

@@ -55,7 +55,7 @@ async function run({ run: operation }: Operation, number: number): Promise<void>
   await operation(request)
 }
 
-test('a store that expires late is found out by each of the three ways to see it', async () => {
+test('detects late expiry in enumerations, targets and deliveries', async () => {
   const { expiredYet } = (await churnOn(new LateStore())).findings
   expect(new Set(expiredYet.map(({ where }) => where))).toEqual(
     new Set(['enumerated', 'targeted', 'delivered to']),
@@ -63,12 +63,12 @@ test('a store that expires late is found out by each of the three ways to see it
   expect(new Set(expiredYet.map(({ identity }) => identity))).toEqual(new Set(['churn-0']))
 })
 
-test('a store that expires in time is not, and the check has seen one come and one go', async () => {
+test('accepts a store that expires in time, after seeing live and expired identities', async () => {
   const { findings } = await churnOn(new MemoryStore())
   expect(findings).toEqual({ expiredYet: [], leftOut: [], expired: 1, listed: 1, delivered: 1 })
 })
 
-test('a store that leaves out what is live is found out, by lists and by multicasts', async () => {
+test('detects live identities missing from lists and multicasts', async () => {
   const churn = await TtlChurn.start(
     new MulticastRegistry({ store: new BlindStore(), messenger: new MemoryMessenger() }),
   )

@@ -1,37 +1,37 @@
 import type { LoadRequest, Operation } from '../load/workload.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 
-/** An identity that was shown, or sent to, although it had expired before. */
+/** An identity listed or sent to although it had expired before the call. */
 export interface ExpiredYet {
   readonly where: 'enumerated' | 'targeted' | 'delivered to'
   readonly identity: string
-  /** Unix ms by the store's clock, both. */
+  /** Both in Unix ms by the store's clock. */
   readonly expiresAt: number
   readonly askedAt: number
 }
 
-/** An identity that was left out of a list or a multicast although it was registered throughout. */
+/** An identity missing from a list or multicast although it was registered throughout the call. */
 export interface LeftOut {
   readonly where: 'enumerated' | 'targeted'
   readonly identity: string
-  /** Unix ms by the store's clock, which had not reached it after the call. */
+  /** Unix ms by the store's clock, which was still below it after the call. */
   readonly expiresAt: number
 }
 
-/** What the check of a churn has seen. */
+/** Findings of the churn check. */
 export interface ChurnFindings {
   /** Must stay empty. */
   readonly expiredYet: readonly ExpiredYet[]
   /** Must stay empty. */
   readonly leftOut: readonly LeftOut[]
-  /** Registrations whose expiry had passed when an operation began that could have shown them. */
+  /** Expired registrations that an operation could have shown. */
   readonly expired: number
-  /** Live ones that were listed, and messages that were delivered: a check of nothing would find no fault. */
+  /** Live registrations listed and messages delivered: proof that the check examined something. */
   readonly listed: number
   readonly delivered: number
 }
 
-/** Identities come from a pool, and each is long gone when its turn comes again. */
+/** Identities come from a pool large enough that each has expired before its next turn. */
 const POOL = 2_000
 const MIN_TTL_MS = 200
 const TTL_STEPS = 8
@@ -39,18 +39,18 @@ const TTL_STEP_MS = 200
 const CLOCK = 'clock'
 
 /**
- * Identities that live from 0.2 s to 1.6 s, registered, listed and sent to all at once, with a check that is exact
- * because it uses no clock but the store's own: a registration tells that clock's time, so whatever
- * expired by then must not be seen by a call that begins afterwards. Not even by a millisecond. Nor may
- * a call leave out what was registered before it and, by that clock, has not expired after it.
+ * Registers, lists and multicasts to identities with TTLs from 0.2 s to 1.6 s, and checks expiry exactly, to
+ * the millisecond, by the store's clock alone: a registration reports that clock's time, so a call that
+ * begins afterwards must not show anything that had expired by then. Nor may a call omit what was registered
+ * before it and, by that clock, is still live after it.
  */
 export class TtlChurn {
   readonly #registry: MulticastRegistry
-  /** When each identity of the pool expires, as the store said; not while it is being registered. */
+  /** Each identity's expiry as the store reported it; absent while it is being registered. */
   readonly #expiresAt = new Map<string, number>()
   readonly #expiredYet: ExpiredYet[] = []
   readonly #leftOut: LeftOut[] = []
-  /** Left out by calls that have ended; the store's time after them is not known yet. */
+  /** Omitted by finished calls; the store's time after them is not known yet. */
   #maybeLeftOut: LeftOut[] = []
   #expired = 0
   #listed = 0
@@ -60,7 +60,7 @@ export class TtlChurn {
     this.#registry = registry
   }
 
-  /** Subscribes the pool: receivers are there all the time, only registrations come and go. */
+  /** Subscribes the whole pool once: only registrations come and go. */
   static async start(registry: MulticastRegistry): Promise<TtlChurn> {
     const churn = new TtlChurn(registry)
     for (let n = 0; n < POOL; n++) {
@@ -139,7 +139,7 @@ export class TtlChurn {
     }
   }
 
-  /** Registrations that are made, and live at a time of the store's. */
+  /** Finished registrations that are live at a time of the store's clock. */
   #liveAt(timeMs: number): readonly (readonly [identity: string, expiresAt: number])[] {
     return [...this.#expiresAt].filter(([, expiresAt]) => expiresAt > timeMs)
   }

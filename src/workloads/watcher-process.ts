@@ -1,25 +1,25 @@
 import { connectRegistry, type ConnectOptions } from '../registry/connect.ts'
 import { JoinLog, type JoinReport } from './join-log.ts'
 
-/** The calls of the parent of the watcher's process, in this order. */
+/** Calls from the parent process, in this order. */
 export type WatcherCall =
   | ({ readonly kind: 'watch' } & ConnectOptions)
   | { readonly kind: 'reset' }
   | { readonly kind: 'report' }
 
-/** The answers; `reset` has none. */
+/** Answers to the parent; `reset` has none. */
 export type WatcherAnswer =
   | { readonly kind: 'watching' }
   | { readonly kind: 'report'; readonly report: JoinReport }
   | { readonly kind: 'failed'; readonly message: string }
 
 /**
- * The program of the watcher's process: a registry of its own that watches, so that its events
- * come from registrations of another process. Ends with its parent.
+ * The program of the watcher's process: watches through its own registry, so that every event crosses
+ * processes. Exits with its parent.
  */
 let log: JoinLog | null = null
 
-// A Ctrl-C or the end of a terminal reaches all its processes; the parent decides when watching ends.
+// Ctrl-C and a closing terminal signal every process; the parent decides when watching ends.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('disconnect', () => process.exit())
 process.on('message', (call: WatcherCall) => {

@@ -6,19 +6,19 @@ import type { Testbed } from './testbed.ts'
 import { JoinLog, type JoinReport } from './join-log.ts'
 import type { WatcherAnswer, WatcherCall } from './watcher-process.ts'
 
-/** A process that doesn't answer within this time is not waited for. */
+/** How long to wait for an answer. */
 const ANSWER_WITHIN_MS = 10_000
 
-/** A watch of everything that is registered in a namespace. */
+/** A watch of all registrations of a namespace. */
 export interface Watcher {
-  /** Excludes everything before the measurement from its health figures. */
+  /** Restarts its health metrics, at the start of the measurement. */
   reset(): void
-  /** @throws Error if the process has ended or doesn't answer; the message says so. */
+  /** @throws Error if the process has ended or doesn't answer. */
   report(): Promise<JoinReport>
   close(): void
 }
 
-/** Starts one: in another process, or in this one for the memory backend. */
+/** Starts a watcher in another process, or in this one for the memory backend. */
 export async function startWatcher(backends: Backends, testbed: Testbed): Promise<Watcher> {
   if (backends.kind === 'memory') {
     const log = await JoinLog.start(testbed.registry)

@@ -1,4 +1,4 @@
-import { formatMs } from '../../src/load/duration.ts'
+import { formatCount, formatMs, formatPercent, formatPercentDown } from '../../src/format.ts'
 import { percentileMs } from '../../src/load/recording/histogram.ts'
 import type { Technique } from '../../src/load/dispatch/technique.ts'
 import { renderTable, type Column } from '../../src/report/render-table.ts'
@@ -35,26 +35,22 @@ export function renderEngineTable(rows: readonly EngineRow[]): string {
     COLUMNS,
     rows.map(({ technique, generators, ratePerSecond, ...figures }) => [
       technique,
-      whole(generators),
-      whole(ratePerSecond),
-      whole(figures.achievedPerSecond),
-      share(figures.started, figures.planned),
-      share(figures.ok, figures.planned),
+      formatCount(generators),
+      formatCount(ratePerSecond),
+      formatCount(Math.round(figures.achievedPerSecond)),
+      ratioOf(figures.started, figures.planned),
+      ratioOf(figures.ok, figures.planned),
       ...[50, 99, 99.9, 100].map((percentile) =>
         formatMs(percentileMs(figures.lateness, percentile) ?? 0),
       ),
-      whole(figures.largestBatch),
-      `${(figures.cores * 100).toFixed(0)} %`,
+      formatCount(figures.largestBatch),
+      formatPercent(figures.cores, 0),
     ]),
   )
 }
 
 /** `all` is exact; a percentage is never rounded up to 100. */
-function share(count: number, planned: number): string {
+function ratioOf(count: number, planned: number): string {
   if (count === planned) return 'all'
-  return `${(Math.floor((count / planned) * 10_000) / 100).toFixed(2)} %`
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en')
+  return formatPercentDown(count / planned)
 }

@@ -1,3 +1,4 @@
+import { formatSeconds } from '../../src/format.ts'
 import type { Expected } from './expected.ts'
 import { brokenInvariants } from './invariants.ts'
 import { dueIn, POPULATION, type Load } from './loads.ts'
@@ -123,9 +124,7 @@ function wrongEnd(
   const isShort =
     ttlAboveMs !== undefined && (registrationTtlMs === null || registrationTtlMs < ttlAboveMs)
   return [
-    ...(isLate
-      ? [`ended ${((endedAfterFaultMs ?? 0) / 1_000).toFixed(1)} s after the signal`]
-      : []),
+    ...(isLate ? [`ended ${formatSeconds(endedAfterFaultMs ?? 0)} after the signal`] : []),
     ...(isShort ? [`a registration has ${registrationTtlMs} ms left to live`] : []),
   ]
 }

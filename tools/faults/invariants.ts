@@ -1,3 +1,4 @@
+import { formatSeconds } from '../../src/format.ts'
 import { isOfGenerator } from './faults.ts'
 import { dueIn, GRACE_MS, TIMEOUT_MS } from './loads.ts'
 import type { Observation } from './observation.ts'
@@ -81,9 +82,9 @@ function hitsOnlyGenerator({ load, steps }: Row): boolean {
 function tookTooLong(row: Row, seen: Observation): readonly string[] {
   const { exitCode, tookMs, startUpMs, stoppedMs } = seen
   const allowed = allowedMs(row, startUpMs, stoppedMs)
-  if (exitCode === null) return [`still running after ${seconds(tookMs)}`]
+  if (exitCode === null) return [`still running after ${formatSeconds(tookMs)}`]
   if (tookMs <= allowed) return []
-  return [`took ${seconds(tookMs)} of at most ${seconds(allowed)}`]
+  return [`took ${formatSeconds(tookMs)} of at most ${formatSeconds(allowed)}`]
 }
 
 function unreadable({ exitCode, hasOpened, runs, fileProblems }: Observation): readonly string[] {
@@ -156,7 +157,7 @@ function wrongPlan(
   const isClose = Math.abs(planned - due) <= EDGE_REQUESTS
   return isClose || planned === whole
     ? []
-    : [`${planned} planned of ${due} due in ${seconds(measuredMs)}`]
+    : [`${planned} planned of ${due} due in ${formatSeconds(measuredMs)}`]
 }
 
 function untruthful(
@@ -183,13 +184,9 @@ function untruthful(
         ? [`finished at ${finishedAt}, before it started at ${startedAt}`]
         : [],
     ),
-    ...longest.flatMap((ms) => (ms > MAX_MS ? [`a response time of ${seconds(ms)}`] : [])),
+    ...longest.flatMap((ms) => (ms > MAX_MS ? [`a response time of ${formatSeconds(ms)}`] : [])),
   ]
 }
 
 /** No run of the table lasts as long; a clock that is stepped moves by more. */
 const MAX_MS = 120_000
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`
-}

@@ -1,3 +1,4 @@
+import { formatSeconds } from '../../src/format.ts'
 import { markdownText } from '../../src/report/markdown.ts'
 import { renderTable } from '../../src/report/render-table.ts'
 import type { Expected } from './expected.ts'
@@ -18,7 +19,7 @@ export function renderProgress(
   const { row } = outcome
   if (outcome.kind === 'not run') return `${'not run'.padEnd(8)}${row.name}: ${outcome.reason}`
   const { wrong, seen } = outcome
-  const head = `${stateOf(outcome).padEnd(8)}${row.name} (${(seen.tookMs / 1_000).toFixed(1)} s)`
+  const head = `${stateOf(outcome).padEnd(8)}${row.name} (${formatSeconds(seen.tookMs)})`
   if (wrong.length === 0) return head
   // The files are gone by the time that this is read.
   const printed = seen.output.split('\n').filter((text) => !/^\s*$|^\s+\S+results\/\S+$/.test(text))

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
+import { formatSeconds } from '../../src/format.ts'
 import { EnvironmentError } from '../../src/environment/environment-error.ts'
 import { backendSettings } from '../../src/environment/settings.ts'
 import { startBackends } from '../../src/environment/start-backends.ts'
@@ -130,7 +131,7 @@ async function realSelftest(flags: Flags): Promise<CommandEnd> {
     }
     const gateMinutes = (OPERATIONS.length * PROCESSES.first * meanProcessMs) / 60_000
     process.stdout.write(
-      `${renderReal(rows)}\n\n${(meanProcessMs / 1_000).toFixed(1)} s per process: ${gateMinutes.toFixed(1)} min for ${PROCESSES.first} of each operation.\n${isMet ? MET : BROKEN}\n`,
+      `${renderReal(rows)}\n\n${formatSeconds(meanProcessMs)} per process: ${gateMinutes.toFixed(1)} min for ${PROCESSES.first} of each operation.\n${isMet ? MET : BROKEN}\n`,
     )
     return isMet ? EXIT.good : EXIT.failed
   } catch (error) {

@@ -1,3 +1,4 @@
+import { formatPercent } from '../../src/format.ts'
 import { renderTable, type Column } from '../../src/report/render-table.ts'
 import type { SelftestRow } from './selftest.ts'
 
@@ -28,21 +29,19 @@ function cellsOf(row: SelftestRow): readonly string[] {
   return [
     row.target,
     row.name,
-    row.noise === null ? '–' : `${Math.round(row.noise * 100)} %`,
+    row.noise === null ? '–' : formatPercent(row.noise, 0),
     String(row.trials),
     String(verdicts.pass),
     String(verdicts.regression),
     String(verdicts.improvement),
     String(verdicts.inconclusive + verdicts['not comparable']),
     bound.kind,
-    percent(row.share),
-    `${percent(interval.lower)} … ${percent(interval.upper)}`,
-    'atLeast' in bound ? `≥ ${percent(bound.atLeast)}` : `≤ ${percent(bound.atMost)}`,
+    formatPercent(row.share, 1),
+    `${formatPercent(interval.lower, 1)} … ${formatPercent(interval.upper, 1)}`,
+    'atLeast' in bound
+      ? `≥ ${formatPercent(bound.atLeast, 1)}`
+      : `≤ ${formatPercent(bound.atMost, 1)}`,
     row.meanRounds.toFixed(1),
     row.isMet ? 'met' : 'BROKEN',
   ]
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`
 }

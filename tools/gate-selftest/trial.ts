@@ -3,7 +3,8 @@ import { normalStream } from '../../src/stats/normal-stream.ts'
 import { comparisonOf, type Comparison } from '../../src/gate/decision/metric.ts'
 import { gatePlan } from '../../src/gate/decision/plan.ts'
 import { findComparisons, readRound } from '../../src/gate/decision/read-round.ts'
-import type { GateRound, Reading, RoundArm } from '../../src/gate/decision/round.ts'
+import type { GateRound, Reading } from '../../src/gate/decision/round.ts'
+import type { Both, VersionName } from '../../src/gate/versions/both.ts'
 import {
   addRounds,
   judgeGate,
@@ -34,11 +35,8 @@ export interface TrialSeed {
   readonly stream: number
 }
 
-/** What both versions of a trial are. */
-export interface Versions {
-  readonly baseline: Fault
-  readonly candidate: Fault
-}
+/** The fault of each version of a trial. */
+export type Versions = Both<Fault>
 
 /** Gates a version against another by synthetic runs, which are recorded as real ones are. */
 export function gateSyntheticRuns(
@@ -90,7 +88,7 @@ export function gateLatencies(trial: LatenciesTrial, { seed, stream }: TrialSeed
     latencies.push({ comparison: latencyOf('neighbour'), slowdown: 1, noise: neighbourNoise })
   }
   const opened = openGate(gatePlan(latencies.map(({ comparison }) => comparison)))
-  const makeRound = (first: RoundArm): GateRound => {
+  const makeRound = (first: VersionName): GateRound => {
     const baseline: Record<string, Reading> = {}
     const candidate: Record<string, Reading> = {}
     const second = 1 + orderEffect
@@ -120,7 +118,7 @@ function timeOf(ms: number): Reading {
 
 function finish(
   opened: GateSession,
-  makeRound: (first: RoundArm) => GateRound,
+  makeRound: (first: VersionName) => GateRound,
   mostRounds = Infinity,
 ): RoundsTrial {
   let session = opened

@@ -1,3 +1,4 @@
+import { formatThreeDigits } from '../../../src/format.ts'
 import { renderTable } from '../../../src/report/render-table.ts'
 import type { Samples } from './interleave.ts'
 import { judge, type Judged, type Outcome, written } from './outcome.ts'
@@ -47,7 +48,10 @@ export function measureFigure({ ratio, must }: Figure, samples: Samples): Measur
 /** What is said of a figure: its value beside its bound. */
 export function judgeFigure(figure: Figure, samples: Samples): Judged {
   const { value, outcome } = measureFigure(figure, samples)
-  return { says: `${figure.what}: ${short(value)}, must be ${boundOf(figure)}`, outcome }
+  return {
+    says: `${figure.what}: ${formatThreeDigits(value)}, must be ${boundOf(figure)}`,
+    outcome,
+  }
 }
 
 /** A line a figure: the ratio beside what it must reach. */
@@ -58,17 +62,12 @@ export function renderFigures(figures: readonly Figure[], samples: Samples): str
     figures.map((figure) => {
       const { value, range, outcome } = measureFigure(figure, samples)
       const [least, most] = range
-      const parts = `${short(least)} to ${short(most)}`
-      return [figure.what, short(value), boundOf(figure), parts, written(outcome)]
+      const parts = `${formatThreeDigits(least)} to ${formatThreeDigits(most)}`
+      return [figure.what, formatThreeDigits(value), boundOf(figure), parts, written(outcome)]
     }),
   )
 }
 
 function boundOf({ must }: Figure): string {
   return 'atLeast' in must ? `≥ ${must.atLeast}` : `≤ ${must.atMost}`
-}
-
-/** Three digits. */
-function short(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }

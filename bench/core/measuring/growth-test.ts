@@ -1,3 +1,4 @@
+import { formatCount } from '../../../src/format.ts'
 import type { ServerBackends } from '../../../src/environment/backends.ts'
 import { benchmarkOf } from './benchmark-statistics.ts'
 import { test as base } from './core-test.ts'
@@ -49,7 +50,7 @@ export const test = base
         const { growth, samplesAtLargest } = await measureGrowth(growthCase, sizes)
         await annotate(renderGrowth(growthCase, sizes, growth))
         judged.push(judgeGrowth(growthCase, growth))
-        const size = growth.costs.at(-1)?.size.toLocaleString('en')
+        const size = formatCount(growth.costs.at(-1)?.size ?? 0)
         const name = `${growthCase.what}, n = ${size}`
         benchmarks.push(bench.from(name, () => benchmarkOf(samplesAtLargest)))
       }

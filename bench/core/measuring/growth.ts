@@ -1,4 +1,4 @@
-import { formatMs } from '../../../src/load/duration.ts'
+import { formatCount, formatMs } from '../../../src/format.ts'
 import type { Sample } from './interleave.ts'
 import { judge, type Judged, type Outcome, written } from './outcome.ts'
 import { quantileOf } from '../../../src/stats/quantile.ts'
@@ -118,7 +118,7 @@ function localExponent(costs: Growth['costs']): number {
 export function judgeGrowth({ what, law, upTo }: GrowthCase, growth: Growth): Judged {
   const { exponent, outcome } = growth
   const bound = `${law}: an exponent ≤ ${MAX_EXPONENT[law]}`
-  const size = (upTo ?? growth.costs.at(-1)?.size ?? 0).toLocaleString('en')
+  const size = formatCount(upTo ?? growth.costs.at(-1)?.size ?? 0)
   return { says: `${what}: n^${exponent.toFixed(2)} at n = ${size}, must be ${bound}`, outcome }
 }
 
@@ -127,13 +127,7 @@ const WIDTHS = { what: 52, ms: 9, exponent: 7, bound: 16 }
 
 /** The heading of `renderGrowth`. */
 export function renderGrowthHeading(sizes: readonly number[]): string {
-  return lineOf(
-    'cost by n (lower quartile)',
-    sizes.map((size) => size.toLocaleString('en')),
-    'n^k, k',
-    'must be',
-    '',
-  )
+  return lineOf('cost by n (lower quartile)', sizes.map(formatCount), 'n^k, k', 'must be', '')
 }
 
 /** A line: the cost at each size, the exponent, and what becomes of it. */

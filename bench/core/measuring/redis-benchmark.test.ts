@@ -13,9 +13,9 @@ test.skipIf(!isInstalled)(
     onTestFinished(() => server.stop())
     const redis = new Redis(server.url)
     onTestFinished(() => redis.disconnect())
-    await redis.script('LOAD', registerScript.source)
     const requestMs = await runRedisBenchmark({
       redisUrl: server.url,
+      scriptSha1: String(await redis.script('LOAD', registerScript)),
       namespace: 'test',
       metadataJson: '{"status":"online"}',
       identities: 10,

@@ -2,15 +2,16 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { findProgram } from '../../../src/environment/programs.ts'
 import { keysOf } from '../../../src/registry/redis/keys.ts'
-import { registerScript } from '../../../src/registry/redis/scripts.ts'
 import { TRUST_MS } from '../../../src/registry/redis/tending.ts'
 
 /** How `redis-benchmark` is to run the script that registers. */
 export interface RedisBenchmark {
   readonly redisUrl: string
+  /** The digest of the script, as `SCRIPT LOAD` of this server gave it. */
+  readonly scriptSha1: string
   readonly namespace: string
   readonly metadataJson: string
-  /** Identities are drawn from so many. */
+  /** How many identities to draw from. */
   readonly identities: number
   readonly requests: number
   /** Its own default is 50. Each keeps 64 requests in flight. */
@@ -28,17 +29,16 @@ export function whyNoRedisBenchmark(redisUrl: string): string | null {
 }
 
 /**
- * Registers identities `user-<12 digits>` by the script that the store uses, which the server must
- * know already. It draws anew for each part of a request, so a hash's key and its `id` differ; that
- * costs the server what a registration costs.
- * @returns ms a request: the inverse of the throughput that it reports.
+ * Registers identities `user-<12 digits>` by the script that the store uses. It draws a number for
+ * each part of a request, so a hash's key and its `id` differ; the cost to the server is the same.
+ * @returns ms per request: the inverse of the reported throughput.
  */
 export async function runRedisBenchmark(options: RedisBenchmark): Promise<number> {
-  const { redisUrl, namespace, metadataJson, identities, requests, clients } = options
+  const { redisUrl, scriptSha1, namespace, metadataJson, identities, requests, clients } = options
   const { hostname, port, pathname } = new URL(redisUrl)
   const keys = keysOf(namespace)
   const identity = 'user-__rand_int__'
-  const script = [registerScript.sha1, '3', keys.identity(identity), keys.index, keys.log]
+  const script = [scriptSha1, '3', keys.identity(identity), keys.index, keys.log]
   const entry = ['mark-__rand_int__', '10000']
   // The last: it has tended just now, so it tends only as often as every writer does.
   const trustedUntil = `${Date.now() + TRUST_MS / 2}`

@@ -1,3 +1,4 @@
+import { formatCount } from '../../format.ts'
 import { mixed } from '../../workloads/mixed.ts'
 import { countDueBefore, type Arrivals } from '../../load/arrivals/arrivals.ts'
 import { parseArrivals } from '../../load/arrivals/parse-arrivals.ts'
@@ -37,7 +38,7 @@ export function checkParameters(parameters: LoadTestParameters): void {
     const identities = (requests * workload.mix.register) / 100
     if (identities > MAX_HOSTED) {
       throw new InputError(
-        `--with-subscribers: about ${Math.round(identities).toLocaleString('en-US')} identities would be registered, and one process hosts ${MAX_HOSTED.toLocaleString('en-US')} at most. Lower --rate, --duration or --register-pct, or run prism-loadtest subscribe beside it.`,
+        `--with-subscribers: about ${formatCount(Math.round(identities))} identities would be registered, and one process hosts ${MAX_HOSTED.toLocaleString('en-US')} at most. Lower --rate, --duration or --register-pct, or run prism-loadtest subscribe beside it.`,
       )
     }
   }

@@ -1,3 +1,4 @@
+import { counted, formatCount } from '../../format.ts'
 import type { Backends } from '../../environment/backends.ts'
 import type { WorkloadParameters } from './parameters.ts'
 import type { Receivers } from './receivers.ts'
@@ -22,7 +23,7 @@ export function whoIsRegistered(
   const does = workload.kind === 'enumerate' ? 'lists nothing' : 'sends to nobody'
   if (matching > 0) {
     const which =
-      workload.status === null ? '' : `, ${whole(matching)} of status "${workload.status}"`
+      workload.status === null ? '' : `, ${formatCount(matching)} of status "${workload.status}"`
     return `${identities(registered)} registered in the namespace "${namespace}"${which}`
   }
   if (registered > 0 && workload.status !== null) {
@@ -37,7 +38,7 @@ export function whoIsRegistered(
 export function whoReceives(receivers: Receivers, hosted: number): readonly string[] {
   if (receivers.kind === 'own') return [`${identities(hosted)} hosted by this load test`]
   return receivers.found.map(({ pattern, processes }) => {
-    const found = processes === 1 ? '1 subscriber process' : `${processes} subscriber processes`
+    const found = counted(processes, 'subscriber process', 'subscriber processes')
     return `${found} found, for "${pattern}"`
   })
 }
@@ -58,9 +59,5 @@ function flagOf(namespace: string): string {
 }
 
 function identities(count: number): string {
-  return count === 1 ? '1 identity' : `${whole(count)} identities`
-}
-
-function whole(count: number): string {
-  return count.toLocaleString('en-US')
+  return counted(count, 'identity', 'identities')
 }

@@ -7,14 +7,22 @@ type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
 type Servers = Extract<RunFile['system'], { readonly servers: unknown }>
 
+interface RegistrySystem {
+  readonly kind?: Servers['kind']
+  readonly redisVersion?: string
+  readonly natsVersion?: string
+  readonly redisAddress?: string
+  readonly configurationHash?: string | null
+}
+
 /** Redis and NATS as a run's system. */
 export function registrySystem({
+  kind = 'programs',
   redisVersion = '7.0.15',
   natsVersion = '2.9.10',
   redisAddress = 'redis://127.0.0.1:6379',
-  kind = 'programs' as Servers['kind'],
-  configurationHash = '0123456789abcdef' as string | null,
-} = {}): Servers {
+  configurationHash = '0123456789abcdef',
+}: RegistrySystem = {}): Servers {
   const servers = [
     { name: 'Redis', version: redisVersion, addresses: [redisAddress] },
     { name: 'NATS', version: natsVersion, addresses: ['nats://127.0.0.1:4222'] },

@@ -1,10 +1,15 @@
 /** A process that counts what one version's operations ask of the servers, and tells its parent. */
 import { importRegistry } from '../operations/registry-under-test.ts'
 import { prepareOperation, type OperationName } from '../operations/operations.ts'
-import { taskOfProcess } from '../operations/process-task.ts'
+import { taskOfProcess } from '../operations/fork-measurement.ts'
 import { stepOf, VersionFailure } from '../operations/version-failure.ts'
-import { countTaskSchema, type CountTask } from './count-task.ts'
-import type { CountEnding, OperationCounts, Repeat } from './operation-counts.ts'
+import {
+  countTaskSchema,
+  type CountEnding,
+  type CountTask,
+  type OperationCounts,
+  type Repeat,
+} from './operation-counts.ts'
 import { ServerCounters } from './server-counters.ts'
 
 /** Connections, caches and scripts are set up by the first calls. */

@@ -12,19 +12,19 @@ function counts(...repeats: readonly Partial<Repeat>[]): readonly OperationCount
   ]
 }
 
-function judge(base: readonly OperationCounts[], head: readonly OperationCounts[]) {
-  return judgeCounts(base, head)[0]
+function judge(baseline: readonly OperationCounts[], candidate: readonly OperationCounts[]) {
+  return judgeCounts(baseline, candidate)[0]
 }
 
 const redis = (redisCalls: Record<string, number>) => ({ redisCalls })
 
 test('one Redis call more per operation is a regression, and is named', () => {
-  const base = counts({}, {}, {})
+  const baseline = counts({}, {}, {})
   const more = redis({ evalsha: CALLS, exists: CALLS })
-  expect(judge(base, counts(more, more, more))).toEqual({
+  expect(judge(baseline, counts(more, more, more))).toEqual({
     operation: 'register',
     verdict: 'regression',
-    changes: [{ counter: 'Redis EXISTS', base: 0, head: 1 }],
+    changes: [{ counter: 'Redis EXISTS', baseline: 0, candidate: 1 }],
   })
 })
 
@@ -50,10 +50,10 @@ test('housekeeping that varies is no finding; a whole call per call beside it is
 
 test('a message more is a regression; a few bytes are a change', () => {
   const nats = (natsMessages: number, natsBytes: number) => ({ natsMessages, natsBytes })
-  const base = counts(nats(400, 10_000), nats(400, 10_079))
-  expect(judge(base, counts(nats(401, 10_000), nats(401, 10_079)))?.verdict).toBe('regression')
-  expect(judge(base, counts(nats(400, 10_100), nats(400, 10_179)))?.verdict).toBe('changed')
-  expect(judge(base, counts(nats(400, 11_000), nats(400, 11_079)))?.verdict).toBe('regression')
+  const baseline = counts(nats(400, 10_000), nats(400, 10_079))
+  expect(judge(baseline, counts(nats(401, 10_000), nats(401, 10_079)))?.verdict).toBe('regression')
+  expect(judge(baseline, counts(nats(400, 10_100), nats(400, 10_179)))?.verdict).toBe('changed')
+  expect(judge(baseline, counts(nats(400, 11_000), nats(400, 11_079)))?.verdict).toBe('regression')
 })
 
 test('a version against itself passes, and swapping the versions mirrors the verdict', () => {

@@ -5,8 +5,8 @@ import type { OperationCounts, Repeat } from './operation-counts.ts'
 export interface CountChange {
   /** `Redis HGET`, `NATS messages`, `NATS bytes`. */
   readonly counter: string
-  readonly base: number
-  readonly head: number
+  readonly baseline: number
+  readonly candidate: number
 }
 
 /** What the exact counts say of one operation. */
@@ -29,39 +29,44 @@ const BYTES_EFFECT = 0.05
  * Compares what both versions asked of the servers. A counter that is the same in all repeats of a
  * version is exact, and one more is a finding. One that varies counts housekeeping, which goes by the
  * clock: of those, only nearly a whole call more per call of the operation is a finding.
- * @param base of the same operations as `head`, with as many calls and repeats.
+ * @param baseline of the same operations as `candidate`, with as many calls and repeats.
  */
 export function judgeCounts(
-  base: readonly OperationCounts[],
-  head: readonly OperationCounts[],
+  baseline: readonly OperationCounts[],
+  candidate: readonly OperationCounts[],
 ): readonly CountVerdict[] {
-  return head.flatMap((counts) => {
-    const before = base.find(({ operation }) => operation === counts.operation)
+  return candidate.flatMap((counts) => {
+    const before = baseline.find(({ operation }) => operation === counts.operation)
     return before === undefined ? [] : [judgeOperation(before, counts)]
   })
 }
 
-function judgeOperation(base: OperationCounts, head: OperationCounts): CountVerdict {
-  const { operation, calls } = head
-  const redis = commandsOf([...base.repeats, ...head.repeats]).flatMap((command) => {
+function judgeOperation(baseline: OperationCounts, candidate: OperationCounts): CountVerdict {
+  const { operation, calls } = candidate
+  const redis = commandsOf([...baseline.repeats, ...candidate.repeats]).flatMap((command) => {
     const countOf = ({ redisCalls }: Repeat) => redisCalls[command] ?? 0
-    return changeOf(`Redis ${command.toUpperCase()}`, base, head, countOf)
+    return changeOf(`Redis ${command.toUpperCase()}`, baseline, candidate, countOf)
   })
-  const messages = changeOf('NATS messages', base, head, ({ natsMessages }) => natsMessages)
-  const bytes = bytesChangeOf(base, head)
+  const messages = changeOf(
+    'NATS messages',
+    baseline,
+    candidate,
+    ({ natsMessages }) => natsMessages,
+  )
+  const bytes = bytesChangeOf(baseline, candidate)
   const directions = [
     Math.sign(sumOf(redis)),
     Math.sign(sumOf(messages)),
     ...bytes.map((change) =>
-      Math.abs(change.head - change.base) > BYTES_EFFECT * change.base
-        ? Math.sign(change.head - change.base)
+      Math.abs(change.candidate - change.baseline) > BYTES_EFFECT * change.baseline
+        ? Math.sign(change.candidate - change.baseline)
         : 0,
     ),
   ]
   const changes = [...redis, ...messages, ...bytes].map(({ counter, ...totals }) => ({
     counter,
-    base: totals.base / calls,
-    head: totals.head / calls,
+    baseline: totals.baseline / calls,
+    candidate: totals.candidate / calls,
   }))
   if (directions.includes(1)) return { operation, verdict: 'regression', changes }
   if (directions.includes(-1)) return { operation, verdict: 'improvement', changes }
@@ -78,31 +83,35 @@ const WHOLE_CALL = 0.9
 /** None or one change, in totals per repeat. */
 function changeOf(
   counter: string,
-  base: OperationCounts,
-  head: OperationCounts,
+  baseline: OperationCounts,
+  candidate: OperationCounts,
   countOf: (repeat: Repeat) => number,
 ): readonly CountChange[] {
-  const b = rangeOf(base.repeats.map(countOf))
-  const h = rangeOf(head.repeats.map(countOf))
+  const b = rangeOf(baseline.repeats.map(countOf))
+  const h = rangeOf(candidate.repeats.map(countOf))
   const areExact = b.least === b.most && h.least === h.most
   if (areExact) {
-    return b.least === h.least ? [] : [{ counter, base: b.least, head: h.least }]
+    return b.least === h.least ? [] : [{ counter, baseline: b.least, candidate: h.least }]
   }
-  const whole = WHOLE_CALL * head.calls
-  if (h.least - b.most >= whole) return [{ counter, base: b.most, head: h.least }]
-  if (b.least - h.most >= whole) return [{ counter, base: b.least, head: h.most }]
+  const whole = WHOLE_CALL * candidate.calls
+  if (h.least - b.most >= whole) return [{ counter, baseline: b.most, candidate: h.least }]
+  if (b.least - h.most >= whole) return [{ counter, baseline: b.least, candidate: h.most }]
   return []
 }
 
 /** Repeat by repeat: message numbers grow by a digit at the same call in both versions. */
-function bytesChangeOf(base: OperationCounts, head: OperationCounts): readonly CountChange[] {
-  const pairs = head.repeats.map(({ natsBytes }, i) => ({
-    head: natsBytes,
-    base: base.repeats[i]?.natsBytes ?? natsBytes,
+function bytesChangeOf(
+  baseline: OperationCounts,
+  candidate: OperationCounts,
+): readonly CountChange[] {
+  const pairs = candidate.repeats.map(({ natsBytes }, i) => ({
+    candidate: natsBytes,
+    baseline: baseline.repeats[i]?.natsBytes ?? natsBytes,
   }))
   const [first] = pairs
-  const isChanged = pairs.every((pair) => pair.head !== pair.base)
-  const isOneWay = new Set(pairs.map((pair) => Math.sign(pair.head - pair.base))).size === 1
+  const isChanged = pairs.every((pair) => pair.candidate !== pair.baseline)
+  const isOneWay =
+    new Set(pairs.map((pair) => Math.sign(pair.candidate - pair.baseline))).size === 1
   return first !== undefined && isChanged && isOneWay ? [{ counter: 'NATS bytes', ...first }] : []
 }
 
@@ -111,5 +120,5 @@ function rangeOf(values: readonly number[]): { readonly least: number; readonly 
 }
 
 function sumOf(changes: readonly CountChange[]): number {
-  return changes.reduce((sum, { base, head }) => sum + head - base, 0)
+  return changes.reduce((sum, { baseline, candidate }) => sum + candidate - baseline, 0)
 }

@@ -1,24 +1,29 @@
-import { EnvironmentError } from '../../environment/environment-error.ts'
+import { programBeside } from '../../program-beside.ts'
+import { compileCacheOf, endingOf, forkMeasurement } from '../operations/fork-measurement.ts'
 import type { OperationName } from '../operations/operations.ts'
 import type { Phase } from '../operations/version-failure.ts'
 import { freshTag, type SharedServers } from '../operations/servers.ts'
-import { COUNTED } from './count-task.ts'
 import { judgeCounts, type CountVerdict } from './judge-counts.ts'
-import type { CountEnding, OperationCounts } from './operation-counts.ts'
-import { runCountProcess } from './run-count-process.ts'
-import type { ArmName } from '../versions/arm.ts'
+import {
+  COUNTED,
+  countEndingSchema,
+  type CountEnding,
+  type CountTask,
+  type OperationCounts,
+} from './operation-counts.ts'
+import type { VersionName } from '../versions/both.ts'
 
 /** What both versions ask of the servers, and what that says. */
 export type CountsOutcome =
   | {
       readonly kind: 'counted'
-      readonly base: readonly OperationCounts[]
-      readonly head: readonly OperationCounts[]
+      readonly baseline: readonly OperationCounts[]
+      readonly candidate: readonly OperationCounts[]
       readonly verdicts: readonly CountVerdict[]
     }
   | {
       readonly kind: 'failed'
-      readonly arm: ArmName
+      readonly version: VersionName
       readonly phase: Phase
       /** What it was doing, and the error. */
       readonly why: string
@@ -29,28 +34,33 @@ export type CountsOutcome =
 /**
  * Counts what both versions' operations ask of servers that nobody else uses; a regression is counted
  * twice, and a failure has to come again.
- * @throws EnvironmentError if the base's process ends without a result; the signal's reason if it is aborted.
+ * @throws EnvironmentError if the baseline's process ends without a result; the signal's reason if it is aborted.
  */
 export async function runCounts(
   operations: readonly OperationName[],
   { redisUrl, natsUrls, ...folders }: SharedServers,
   signal: AbortSignal,
 ): Promise<CountsOutcome> {
-  const countOne = (arm: ArmName) => {
+  const countOne = (version: VersionName) => {
     const task = { ...COUNTED, operations: [...operations], redisUrl, natsUrls: [...natsUrls] }
-    return runCountProcess({ ...task, folder: folders[arm], tag: freshTag() }, signal)
+    return runCountProcess({ ...task, folder: folders[version], tag: freshTag() }, signal)
   }
   const countBoth = async (): Promise<CountsOutcome> => {
-    const base = await countOne('base')
-    if (base.kind === 'failed') return failedBy('base', base)
-    const head = await headEnding(() => countOne('head'), signal)
-    if (head.kind === 'failed') return failedBy('head', head)
-    return judged(base.operations, head.operations)
+    const baseline = await countOne('baseline')
+    if (baseline.kind === 'failed') return failedBy('baseline', baseline)
+    // A process that dies where the baseline's did not fails like one that throws.
+    const candidate = await endingOf(
+      () => countOne('candidate'),
+      (error) => ({ kind: 'failed', operation: null, phase: 'call', error }) as const,
+      signal,
+    )
+    if (candidate.kind === 'failed') return failedBy('candidate', candidate)
+    return judged(baseline.operations, candidate.operations)
   }
   const first = await countBoth()
   if (first.kind === 'failed') {
     const again = await countBoth()
-    const isConfirmed = again.kind === 'failed' && again.arm === first.arm
+    const isConfirmed = again.kind === 'failed' && again.version === first.version
     return { ...first, isConfirmed }
   }
   const isRegression = first.verdicts.some(({ verdict }) => verdict === 'regression')
@@ -58,26 +68,13 @@ export async function runCounts(
   // Housekeeping goes by the clock: a machine that was busy for one version is not for both, twice.
   const second = await countBoth()
   if (second.kind === 'failed') return second
-  return judged(joined(first.base, second.base), joined(first.head, second.head))
-}
-
-/** A head whose process dies, after the base's did not, fails like one that throws. */
-async function headEnding(
-  count: () => Promise<CountEnding>,
-  signal: AbortSignal,
-): Promise<CountEnding> {
-  try {
-    return await count()
-  } catch (error) {
-    if (signal.aborted || !(error instanceof EnvironmentError)) throw error
-    return { kind: 'failed', operation: null, phase: 'call', error: error.message }
-  }
+  return judged(joined(first.baseline, second.baseline), joined(first.candidate, second.candidate))
 }
 
 type Counted = readonly OperationCounts[]
 
-function judged(base: Counted, head: Counted): CountsOutcome {
-  return { kind: 'counted', base, head, verdicts: judgeCounts(base, head) }
+function judged(baseline: Counted, candidate: Counted): CountsOutcome {
+  return { kind: 'counted', baseline, candidate, verdicts: judgeCounts(baseline, candidate) }
 }
 
 /** The repeats of both. */
@@ -89,9 +86,28 @@ function joined(first: Counted, second: Counted): Counted {
 }
 
 function failedBy(
-  arm: ArmName,
+  version: VersionName,
   { operation, phase, error }: Extract<CountEnding, { kind: 'failed' }>,
 ): CountsOutcome {
   const doing = operation === null ? phase : `${operation}, ${phase}`
-  return { kind: 'failed', arm, phase, why: `${doing}: ${error}`, isConfirmed: false }
+  return { kind: 'failed', version, phase, why: `${doing}: ${error}`, isConfirmed: false }
+}
+
+const PROGRAM = programBeside('count-process.ts', import.meta.url)
+const PROCESS_TIMEOUT_MS = 300_000
+
+/**
+ * Counts what one version's operations ask of the servers, in a fresh process.
+ * @throws EnvironmentError if the process ends without a result; the signal's reason if it is aborted.
+ */
+function runCountProcess(task: CountTask, signal: AbortSignal): Promise<CountEnding> {
+  const measurement = {
+    name: 'exact counts',
+    program: PROGRAM,
+    task,
+    compileCache: compileCacheOf(task.folder),
+    result: countEndingSchema,
+    timeoutMs: PROCESS_TIMEOUT_MS,
+  }
+  return forkMeasurement(measurement, signal)
 }

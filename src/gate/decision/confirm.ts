@@ -7,45 +7,45 @@ import { findingIn, isPatchy, questionOf } from './screen.ts'
 import type { Direction, Verdict } from './verdict.ts'
 
 /** A change that stood out at a look. */
-export interface Candidate {
+export interface Suspect {
   readonly comparison: Comparison
   readonly direction: Direction
   readonly finding: Finding
 }
 
-/** What fresh rounds say of a candidate. */
+/** What fresh rounds say of a suspect. */
 export type Confirmation =
   | { readonly isDone: true; readonly verdict: Verdict }
   /** After `nextLook` fresh rounds, it is looked again; `finding` is of those there are. */
   | { readonly isDone: false; readonly nextLook: number; readonly finding: Finding | null }
 
 /**
- * Judges a candidate by fresh rounds alone, because those that made it one flatter it: the first look
+ * Judges a suspect by fresh rounds alone, because those that made it one flatter it: the first look
  * that confirms it, or excludes a change of the pass limit, decides.
  *
- * @param fresh the rounds after those that made it a candidate, in their order.
+ * @param fresh the rounds after those that made it a suspect, in their order.
  */
 export function confirm(
-  candidate: Candidate,
+  suspect: Suspect,
   plan: GatePlan,
   fresh: readonly GateRound[],
 ): Confirmation {
-  const { comparison, direction } = candidate
+  const { comparison, direction } = suspect
   let finding: Finding | null = null
   for (const look of plan.confirmation) {
     const paired = pairsOf(comparison, fresh.slice(0, look.rounds))
     finding = findingIn(paired, questionOf(comparison, plan, look))
     if (look.rounds > fresh.length) return { isDone: false, nextLook: look.rounds, finding }
-    const verdict = finding && verdictAt(candidate, finding, isPatchy(paired))
+    const verdict = finding && verdictAt(suspect, finding, isPatchy(paired))
     if (verdict !== null) return { isDone: true, verdict }
   }
-  const evidence = finding?.evidence ?? candidate.finding.evidence
+  const evidence = finding?.evidence ?? suspect.finding.evidence
   const why = { kind: 'not confirmed', direction } as const
   return { isDone: true, verdict: { kind: 'inconclusive', why, evidence } }
 }
 
-/** What becomes of a candidate without enough fresh rounds: an improvement is no regression, at least. */
-export function leaveUnconfirmed({ direction, finding }: Candidate): Verdict {
+/** What becomes of a suspect without enough fresh rounds: an improvement is no regression, at least. */
+export function leaveUnconfirmed({ direction, finding }: Suspect): Verdict {
   const { evidence, isPass } = finding
   if (direction === 'improvement' && isPass) return { kind: 'pass', evidence }
   return { kind: 'inconclusive', why: { kind: 'confirmation missing', direction }, evidence }
@@ -53,7 +53,7 @@ export function leaveUnconfirmed({ direction, finding }: Candidate): Verdict {
 
 /** `null`: these rounds decide nothing. */
 function verdictAt(
-  { direction, finding: screening }: Candidate,
+  { direction, finding: screening }: Suspect,
   { change, isPass, evidence }: Finding,
   isLookPatchy: boolean,
 ): Verdict | null {

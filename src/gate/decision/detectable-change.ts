@@ -59,7 +59,7 @@ interface Sight {
   readonly upper: number
 }
 
-/** A gate's sights: by look, and by look of the confirmation for a candidate of each of them. */
+/** A gate's sights: by look, and by look of the confirmation for a suspect of each of them. */
 interface SimulatedGate {
   readonly looks: readonly {
     readonly seen: Sight

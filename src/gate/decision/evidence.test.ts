@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { findingOf, type Question } from './evidence.ts'
 import { firstIn } from '../testing/gate-command.ts'
-import type { RoundArm } from './round.ts'
+import type { VersionName } from '../versions/both.ts'
 import type { Pair } from './round-pairs.ts'
 
 const RELATIVE: Question = { effect: 0.05, limit: 0.1, alpha: 0.0286 }
@@ -19,17 +19,17 @@ const sharePairs: fc.Arbitrary<Pairs> = pairsOf(
 
 function pairsOf(unit: Pair['unit'], value: fc.Arbitrary<number>): fc.Arbitrary<Pairs> {
   const pair = fc
-    .tuple(value, value, fc.constantFrom<RoundArm>('baseline', 'candidate'))
+    .tuple(value, value, fc.constantFrom<VersionName>('baseline', 'candidate'))
     .map(([baseline, candidate, first]): Pair => pairOf(unit, first, baseline, candidate))
   return fc.tuple(pair, fc.array(pair, { maxLength: 19 })).map(([first, rest]) => [first, ...rest])
 }
 
-function pairOf(unit: Pair['unit'], first: RoundArm, baseline: number, candidate: number): Pair {
+function pairOf(unit: Pair['unit'], first: VersionName, baseline: number, candidate: number): Pair {
   return { kind: 'pair', unit, first, baseline, candidate, weight: 512, requests: 512 }
 }
 
-function otherArm(arm: RoundArm): RoundArm {
-  return arm === 'baseline' ? 'candidate' : 'baseline'
+function otherVersion(version: VersionName): VersionName {
+  return version === 'baseline' ? 'candidate' : 'baseline'
 }
 
 function map(pairs: Pairs, change: (pair: Pair) => Pair): Pairs {
@@ -40,13 +40,13 @@ function map(pairs: Pairs, change: (pair: Pair) => Pair): Pairs {
 test.each([
   ['times', timePairs, RELATIVE],
   ['shares', sharePairs, SHARE],
-] as const)('of %s, swapping the arms mirrors everything', (_, arbitrary, question) => {
+] as const)('of %s, swapping the versions mirrors everything', (_, arbitrary, question) => {
   fc.assert(
     fc.property(arbitrary, (pairs) => {
       const there = findingOf(pairs, question)
       const back = findingOf(
         map(pairs, (pair) =>
-          pairOf(pair.unit, otherArm(pair.first), pair.candidate, pair.baseline),
+          pairOf(pair.unit, otherVersion(pair.first), pair.candidate, pair.baseline),
         ),
         question,
       )
@@ -120,7 +120,7 @@ test.each([
   )
 })
 
-test('whichever arm is second may take longer by any factor: it changes nothing', () => {
+test('whichever version is second may take longer by any factor: it changes nothing', () => {
   const perMille = fc.integer({ min: -300, max: 300 })
   fc.assert(
     fc.property(fc.array(perMille, { minLength: 7, maxLength: 20 }), perMille, (changes, order) => {

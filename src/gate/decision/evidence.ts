@@ -26,7 +26,7 @@ export interface Finding {
 /**
  * Judges rounds as if all of them had been planned from the start. Times are compared by the
  * logarithm of candidate/baseline and shares by their difference, by the rank-sum test of a crossover;
- * outcomes by the sign test. Swapping the arms mirrors everything but the pass, which is of
+ * outcomes by the sign test. Swapping the versions mirrors everything but the pass, which is of
  * regressions only.
  *
  * A change is one that test and interval agree upon: they only differ by ties.
@@ -78,7 +78,7 @@ function ordersOf(pairs: readonly Pair[]): Changes {
 
 /**
  * Rounded, so that the last bit of a quotient doesn't decide which rounds are tied: measuring both
- * arms in another unit changes nothing.
+ * versions in another unit changes nothing.
  */
 function changeOf(pair: Pair): number {
   const change =

@@ -11,9 +11,9 @@ export interface Look {
 /** How a gate decides. Plain data. */
 export interface GatePlan {
   readonly comparisons: readonly Comparison[]
-  /** By how many rounds a comparison passes or becomes a candidate; ascending. */
+  /** By how many rounds a comparison passes or becomes a suspect; ascending. */
   readonly looks: readonly Look[]
-  /** By how many fresh rounds, made after that, a candidate is confirmed or not; ascending. */
+  /** By how many fresh rounds, made after that, a suspect is confirmed or not; ascending. */
   readonly confirmation: readonly Look[]
   /** The smallest changes that count, > 0. The pass limit is twice as much. */
   readonly effects: Effects
@@ -82,12 +82,12 @@ const MAX_CONFIRMATION_ALPHA = 0.05
 /**
  * The plan of a gate.
  *
- * Without any change, a comparison becomes a candidate with a probability of at most 5 %, the sum of
+ * Without any change, a comparison becomes a suspect with a probability of at most 5 %, the sum of
  * the looks' levels, and is then confirmed with one of at most α, the sum of those of the
- * confirmation. Its fresh rounds are other rounds than those that made it a candidate, so both
+ * confirmation. Its fresh rounds are other rounds than those that made it a suspect, so both
  * happen with 0.05 α at most: with 0.25 % for one comparison at α = 5 %. Of M comparisons, at least
  * one is a false alarm with 0.05 α M at most, however they depend on each other and whenever each
- * became a candidate. With α = min(5 %, 1/M) that is never more than 5 %.
+ * became a suspect. With α = min(5 %, 1/M) that is never more than 5 %.
  *
  * @param effects where they differ from `EFFECTS`.
  * @param timesDecide `false` beside pairs, which judge latency: see `sumUp`.

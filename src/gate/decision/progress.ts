@@ -8,8 +8,8 @@ import type { Evidence, Verdict } from './verdict.ts'
 /** How far a gate has come with one comparison. */
 export type Progress =
   | {
-      readonly state: 'undecided' | 'regression candidate' | 'improvement candidate'
-      /** Of all rounds so far; of a candidate's fresh ones if there are any. */
+      readonly state: 'undecided' | 'suspected regression' | 'suspected improvement'
+      /** Of all rounds so far; of a suspect's fresh ones if there are any. */
       readonly evidence: Evidence | null
       /** After how many rounds of the gate it is looked at again. */
       readonly nextLook: number
@@ -20,7 +20,7 @@ export type Progress =
 
 /**
  * Follows one comparison through the rounds, by its own looks: it waits for no other. Once it is a
- * candidate, the rounds that follow are its fresh ones, whatever they are made for besides.
+ * suspect, the rounds that follow are its fresh ones, whatever they are made for besides.
  */
 export function progressOf(
   comparison: Comparison,
@@ -38,16 +38,16 @@ export function progressOf(
       }
     case 'undecided':
       return progressOfUndecided(screening)
-    case 'candidate': {
+    case 'suspect': {
       const { direction, finding, since } = screening
-      const candidate = { comparison, direction, finding }
-      const confirmation = confirm(candidate, plan, rounds.slice(since))
+      const suspect = { comparison, direction, finding }
+      const confirmation = confirm(suspect, plan, rounds.slice(since))
       if (confirmation.isDone) return { state: 'decided', verdict: confirmation.verdict }
       return {
-        state: `${direction} candidate`,
+        state: `suspected ${direction}`,
         evidence: (confirmation.finding ?? finding).evidence,
         nextLook: since + confirmation.nextLook,
-        ifEnded: leaveUnconfirmed(candidate),
+        ifEnded: leaveUnconfirmed(suspect),
       }
     }
   }

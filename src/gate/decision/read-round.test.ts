@@ -27,7 +27,7 @@ function scenario(
 const responseMs = Array.from({ length: 1_000 }, (_, i) => (i + 1) / 1_000)
 
 function read(entry: ScenarioFigures, label: string, operation = 'multicast') {
-  const metric = METRICS.find((candidate) => labelOf(candidate) === label)
+  const metric = METRICS.find((one) => labelOf(one) === label)
   if (metric === undefined) throw new TypeError(label)
   const comparison = comparisonOf('mixed', operation, metric, true)
   const entries = { baseline: [entry], candidate: [] }
@@ -123,7 +123,7 @@ test('a candidate that sends to nobody has delivered nothing', () => {
   expect(nobody.candidate['mixed › multicast › delivery']?.kind).toBe('unusable')
 })
 
-test('operations and metrics that a measured arm lacks are absent from it', () => {
+test('operations and metrics that a measured version lacks are absent from it', () => {
   const both = { responseMs, deliveries: { expected: 10, received: 10 } }
   const { baseline } = readAll(
     scenario({ multicast: { responseMs } }),

@@ -11,7 +11,8 @@ import {
   type Metric,
   type OperationMetric,
 } from './metric.ts'
-import type { GateRound, Reading, Readings, RoundArm } from './round.ts'
+import type { GateRound, Reading, Readings } from './round.ts'
+import type { Both, VersionName } from '../versions/both.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 type Unmeasured = Extract<ScenarioEntry, { state: 'unmeasured' | 'lost' }>
@@ -46,14 +47,11 @@ export type ScenarioFigures =
     })
   | Pick<Unmeasured, 'state' | 'name' | 'error'>
 
-/** The scenarios of two runs, one of each version. */
-export interface RoundEntries {
-  readonly baseline: readonly ScenarioFigures[]
-  readonly candidate: readonly ScenarioFigures[]
-}
+/** The scenarios of two runs, one per version. */
+export type RoundEntries = Both<readonly ScenarioFigures[]>
 
 /**
- * The comparisons that a round allows: each scenario × operation of either arm × metric that one of
+ * The comparisons that a round allows: each scenario × operation of either version × metric that one of
  * them has, and each scenario's validity. What only one has is among them, to be found not comparable.
  * @param metrics asked for by name, or the default that applies.
  */
@@ -79,32 +77,32 @@ export function findComparisons(
 
 /**
  * What a round's two runs say of each comparison. It fails closed: shares are read of measurements
- * that are invalid, too, and what one arm alone can't give is held against its validity.
- * @param first the arm that ran first.
+ * that are invalid, too, and what one version alone can't give is held against its validity.
+ * @param first the version that ran first.
  */
 export function readRound(
   comparisons: readonly Comparison[],
   entries: RoundEntries,
-  first: RoundArm,
+  first: VersionName,
 ): GateRound {
   const scenarios = { baseline: byName(entries.baseline), candidate: byName(entries.candidate) }
-  const read = (arm: RoundArm): Readings =>
+  const read = (version: VersionName): Readings =>
     Object.fromEntries(
-      comparisons.map((comparison) => [comparison.id, readArm(comparison, scenarios, arm)]),
+      comparisons.map((comparison) => [comparison.id, readOne(comparison, scenarios, version)]),
     )
   return { first, baseline: read('baseline'), candidate: read('candidate') }
 }
 
-type Scenarios = Readonly<Record<RoundArm, ReadonlyMap<string, ScenarioFigures>>>
+type Scenarios = Both<ReadonlyMap<string, ScenarioFigures>>
 
 function byName(scenarios: readonly ScenarioFigures[]): ReadonlyMap<string, ScenarioFigures> {
   return new Map(scenarios.map((scenario) => [scenario.name, scenario]))
 }
 
-function readArm(comparison: Comparison, scenarios: Scenarios, arm: RoundArm): Reading {
+function readOne(comparison: Comparison, scenarios: Scenarios, version: VersionName): Reading {
   const { scenario: name, metric } = comparison
   const [baseline, candidate] = [scenarios.baseline.get(name), scenarios.candidate.get(name)]
-  const [scenario, other] = arm === 'baseline' ? [baseline, candidate] : [candidate, baseline]
+  const [scenario, other] = version === 'baseline' ? [baseline, candidate] : [candidate, baseline]
   if (scenario === undefined && other === undefined) {
     return { kind: 'absent', why: `neither version has a scenario "${name}"` }
   }
@@ -114,9 +112,9 @@ function readArm(comparison: Comparison, scenarios: Scenarios, arm: RoundArm): R
   if (metric.kind === 'validity') return { kind: 'validity', flaw }
   if (scenario?.state !== 'measured') return unusable(flaw ?? 'it was not measured')
   if (metric.kind === 'latency' && flaw !== null) return unusable(flaw)
-  const reading = readMetric(comparison, metric, scenario, arm)
+  const reading = readMetric(comparison, metric, scenario, version)
   const isUnknownDelivery = metric.kind === 'delivery' && reading.kind === 'unusable'
-  if (!isUnknownDelivery || arm === 'baseline' || other === undefined) return reading
+  if (!isUnknownDelivery || version === 'baseline' || other === undefined) return reading
   return worstDelivery(comparison, other) ?? reading
 }
 
@@ -137,11 +135,11 @@ function readMetric(
   { operation: name }: Comparison,
   metric: OperationMetric,
   { name: scenario, result }: MeasuredFigures,
-  arm: RoundArm,
+  version: VersionName,
 ): Reading {
-  const operation = result.operations.find((candidate) => candidate.name === name)
+  const operation = result.operations.find((one) => one.name === name)
   if (operation === undefined) {
-    return { kind: 'absent', why: `the ${arm} has no operation "${name}" in "${scenario}"` }
+    return { kind: 'absent', why: `the ${version} has no operation "${name}" in "${scenario}"` }
   }
   const { counts } = operation
   const deliveries = countedDeliveries(operation.deliveries)
@@ -150,7 +148,7 @@ function readMetric(
     return unusable(`the deliveries of "${name}" are unknown: ${operation.deliveries.reason}`)
   }
   if (deliveries === null && isOfDeliveries(metric)) {
-    return { kind: 'absent', why: `the ${arm} counts no deliveries of "${name}"` }
+    return { kind: 'absent', why: `the ${version} counts no deliveries of "${name}"` }
   }
   switch (metric.kind) {
     case 'latency': {

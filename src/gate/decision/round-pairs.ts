@@ -1,18 +1,19 @@
 import { medianOf } from '../../stats/quantile.ts'
 import type { Comparison } from './metric.ts'
-import type { GateRound, Reading, RoundArm } from './round.ts'
+import type { GateRound, Reading } from './round.ts'
+import type { VersionName } from '../versions/both.ts'
 
-/** Both arms of one round, usable. */
+/** Both versions of one round, usable. */
 export interface Pair {
   readonly kind: 'pair'
   /** `outcome`: of a round as a whole, 0 or 1. */
   readonly unit: 'time' | 'share' | 'outcome'
-  /** The arm that ran first. */
-  readonly first: RoundArm
+  /** The version that ran first. */
+  readonly first: VersionName
   /** ms > 0; a share 0 … 1; or 0 or 1. */
   readonly baseline: number
   readonly candidate: number
-  /** Requests or receipts of the arm that has fewer. */
+  /** Requests or receipts of the version that has fewer. */
   readonly weight: number
   /** Those of the baseline: a candidate can't get out of being judged by having fewer. */
   readonly requests: number
@@ -25,11 +26,11 @@ export interface Paired {
   readonly pairs: readonly Pair[]
   /**
    * Rounds that are no evidence that all is well, and what the last of them gave as a reason: those
-   * of which an arm said nothing. Of a validity, those whose baseline can't be used; they are pairs
-   * all the same, for what befalls both arms is no arm's own.
+   * of which an version said nothing. Of a validity, those whose baseline can't be used; they are pairs
+   * all the same, for what befalls both versions is no version's own.
    */
   readonly unusable: { readonly count: number; readonly why: string } | null
-  /** Why no round has both arms; null where one has, or there are no rounds. */
+  /** Why no round has both versions; null where one has, or there are no rounds. */
   readonly absent: string | null
   /** Requests or receipts that a round typically has in the baseline; null without usable rounds. */
   readonly requests: number | null
@@ -64,7 +65,7 @@ function flawIn(reading: Reading | undefined): readonly string[] {
 
 type Gap = Extract<Reading, { kind: 'unusable' | 'absent' }>
 
-/** What is absent from an arm outweighs what can't be used of the other: it won't come with more rounds. */
+/** What is absent from an version outweighs what can't be used of the other: it won't come with more rounds. */
 function pairOf({ id, metric }: Comparison, round: GateRound): Pair | Gap {
   const baseline = readingOf(round, 'baseline', id)
   const candidate = readingOf(round, 'candidate', id)
@@ -111,8 +112,8 @@ function pairOf({ id, metric }: Comparison, round: GateRound): Pair | Gap {
   throw new TypeError(`${id}: the readings are not of its kind.`)
 }
 
-function readingOf(round: GateRound, arm: RoundArm, id: string): Reading {
-  return round[arm][id] ?? { kind: 'absent', why: `the ${arm} did not measure it` }
+function readingOf(round: GateRound, version: VersionName, id: string): Reading {
+  return round[version][id] ?? { kind: 'absent', why: `the ${version} did not measure it` }
 }
 
 function positive(id: string, value: number): number {

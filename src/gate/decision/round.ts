@@ -1,7 +1,6 @@
-/** The two versions of a round. */
-export type RoundArm = 'baseline' | 'candidate'
+import type { Both, VersionName } from '../versions/both.ts'
 
-/** What one arm measured of one comparison in one round. */
+/** What one version measured of one comparison in one round. */
 export type Reading =
   | {
       readonly kind: 'time'
@@ -27,13 +26,11 @@ export type Reading =
   /** The scenario was measured and has no such operation or metric: more rounds won't bring it. */
   | { readonly kind: 'absent'; readonly why: string }
 
-/** What one arm measured in one round, by the comparison's id. An id that isn't there is absent. */
+/** What one version measured in one round, by the comparison's id. An id that isn't there is absent. */
 export type Readings = Readonly<Record<string, Reading>>
 
 /** One run of the baseline and one of the candidate, made one right after the other. */
-export interface GateRound {
-  /** The arm that ran first: being second may make a difference of its own. */
-  readonly first: RoundArm
-  readonly baseline: Readings
-  readonly candidate: Readings
+export interface GateRound extends Both<Readings> {
+  /** The version that ran first: being second may make a difference of its own. */
+  readonly first: VersionName
 }

@@ -16,7 +16,7 @@ export type Screening =
     }
   | { readonly state: 'pass'; readonly finding: Finding }
   | {
-      readonly state: 'candidate'
+      readonly state: 'suspect'
       readonly finding: Finding
       readonly direction: Direction
       /** After how many rounds it became one. */
@@ -88,8 +88,8 @@ function decide({ finding, paired }: Seen, { rounds: since }: Look): Screening |
   if (finding === null) return null
   const { change: direction, isPass } = finding
   // Few as they may be: the worse a version, the fewer of its rounds can be used.
-  if (direction === 'regression') return { state: 'candidate', finding, direction, since }
+  if (direction === 'regression') return { state: 'suspect', finding, direction, since }
   if (isPatchy(paired)) return null
-  if (direction === 'improvement') return { state: 'candidate', finding, direction, since }
+  if (direction === 'improvement') return { state: 'suspect', finding, direction, since }
   return isPass ? { state: 'pass', finding } : null
 }

@@ -13,7 +13,8 @@ import {
 } from '../testing/gate-command.ts'
 import { comparisonOf, METRICS, neededRequests, validityOf, type Comparison } from './metric.ts'
 import { gatePlan, type Look } from './plan.ts'
-import type { GateRound, Reading, RoundArm } from './round.ts'
+import type { GateRound, Reading } from './round.ts'
+import type { VersionName } from '../versions/both.ts'
 import { addRounds, judgeGate, openGate, spendBudget, type GateSession } from './session.ts'
 
 const P95 = { ...P50, percentile: 95 } as const
@@ -159,12 +160,12 @@ describe('what is never a pass', () => {
     })
   })
 
-  test.each(['baseline', 'candidate'] as const)('what the %s does not have', (arm) => {
+  test.each(['baseline', 'candidate'] as const)('what the %s does not have', (version) => {
     const [round] = timeRounds(1, 1)
     if (round === undefined) throw new TypeError('no round')
-    const session = addRounds(gateOf(latency), [{ ...round, [arm]: {} }])
+    const session = addRounds(gateOf(latency), [{ ...round, [version]: {} }])
     expect(judgeGate(session)).toMatchObject({
-      comparisons: [{ verdict: { kind: 'not comparable', why: expect.stringContaining(arm) } }],
+      comparisons: [{ verdict: { kind: 'not comparable', why: expect.stringContaining(version) } }],
       verdict: { exitCode: 4 },
     })
   })
@@ -302,15 +303,15 @@ describe('a scenario whose measurement can not be used', () => {
   const said = (flaw: string | null): Reading => ({ kind: 'validity', flaw })
   const invalid = 'the run is invalid'
 
-  /** Rounds of a valid latency, unless the arm's measurement is invalid in that round. */
-  function roundsWith(isInvalid: (round: number) => Record<RoundArm, boolean>) {
+  /** Rounds of a valid latency, unless the version's measurement is invalid in that round. */
+  function roundsWith(isInvalid: (round: number) => Record<VersionName, boolean>) {
     return timeRounds(40, 1).map((round, i): GateRound => {
       const flawed = isInvalid(i)
-      const readingsOf = (arm: RoundArm) => ({
-        [latency.id]: flawed[arm]
+      const readingsOf = (version: VersionName) => ({
+        [latency.id]: flawed[version]
           ? ({ kind: 'unusable', why: invalid } as const)
-          : (round[arm][latency.id] ?? time(1)),
-        [validity.id]: said(flawed[arm] ? invalid : null),
+          : (round[version][latency.id] ?? time(1)),
+        [validity.id]: said(flawed[version] ? invalid : null),
       })
       return { ...round, baseline: readingsOf('baseline'), candidate: readingsOf('candidate') }
     })

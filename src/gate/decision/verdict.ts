@@ -54,7 +54,7 @@ export type Verdict =
       readonly kind: Direction
       /** Of the fresh rounds alone. */
       readonly evidence: Evidence
-      /** What made it a candidate. */
+      /** What made it a suspect. */
       readonly screening: Evidence
     }
   | {

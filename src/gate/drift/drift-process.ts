@@ -1,8 +1,13 @@
 /** A long process that calls all operations of both versions in turns: does one get slower with time? */
 import { medianOf } from '../../stats/quantile.ts'
-import { importBoth, openPair, reportToParent, type ReadyPair } from '../pairs/both-versions.ts'
-import { callBoth } from '../pairs/measure-pairs.ts'
-import { taskOfProcess } from '../operations/process-task.ts'
+import {
+  importBoth,
+  openPair,
+  reportToParent,
+  type ReadyPair,
+} from '../operations/both-versions.ts'
+import { callBoth } from '../operations/call-both.ts'
+import { taskOfProcess } from '../operations/fork-measurement.ts'
 import type { OperationName } from '../operations/operations.ts'
 import { driftTaskSchema, type DriftSeries } from './drift-series.ts'
 
@@ -43,8 +48,8 @@ async function sliceOf(calls: ReadyPair['calls']): Promise<readonly number[]> {
   const endMs = performance.now() + SLICE_MS
   const logRatios: number[] = []
   do {
-    const [baseMs, headMs] = await callBoth(calls)
-    logRatios.push(Math.log(headMs / baseMs))
+    const { baseline, candidate } = await callBoth(calls)
+    logRatios.push(Math.log(candidate / baseline))
   } while (performance.now() < endMs)
   return logRatios
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { OPERATIONS } from '../operations/operations.ts'
-import { pairFailureSchema } from '../pairs/pair-estimate.ts'
+import { failedVersionSchema } from '../operations/version-failure.ts'
 
 /** The task of a long process: operations of both versions, for `durationMs`. */
 export const driftTaskSchema = z.strictObject({
   operations: z.array(z.enum(OPERATIONS)).min(1),
-  base: z.string(),
-  head: z.string(),
+  baseline: z.string(),
+  candidate: z.string(),
   redisUrl: z.string(),
   natsUrls: z.array(z.string()),
   tag: z.string(),
@@ -22,14 +22,16 @@ export type DriftTask = Readonly<z.infer<typeof driftTaskSchema>>
 export const driftSeriesSchema = z.strictObject({
   operation: z.enum(OPERATIONS),
   windowMs: z.number().positive(),
-  logRatios: z.array(z.number()).describe('Per window: median over its pairs of ln(head / base).'),
+  logRatios: z
+    .array(z.number())
+    .describe('Per window: median over its pairs of ln(candidate / baseline).'),
 })
 
 export type DriftSeries = Readonly<z.infer<typeof driftSeriesSchema>>
 
 export const driftEndingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('measured'), series: z.array(driftSeriesSchema) }),
-  pairFailureSchema,
+  failedVersionSchema,
 ])
 
 export type DriftEnding = Readonly<z.infer<typeof driftEndingSchema>>

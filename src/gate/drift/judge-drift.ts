@@ -3,9 +3,9 @@ import type { OperationName } from '../operations/operations.ts'
 import type { DriftSeries } from './drift-series.ts'
 
 /**
- * The rule: an operation drifts if, in two long processes, its ratio head / base rises by at least
+ * The rule: an operation drifts if, in two long processes, its ratio candidate / baseline rises by at least
  * `slopePerMinute` at Mann–Kendall's p ≤ `p`. The first process calls all operations; the second one,
- * which confirms, calls the candidate alone, so that each window holds more of its pairs.
+ * which confirms, calls the suspect alone, so that each window holds more of its pairs.
  */
 export const DRIFT_RULE = {
   screening: { durationMs: 120_000, windows: 24, slopePerMinute: 0.004, p: 0.1 },
@@ -14,7 +14,7 @@ export const DRIFT_RULE = {
 
 export interface DriftEvidence {
   readonly operation: OperationName
-  /** Sen's slope of head / base: 0.01 is 1 % more per minute. */
+  /** Sen's slope of candidate / baseline: 0.01 is 1 % more per minute. */
   readonly slopePerMinute: number
   /** Mann–Kendall, one-sided: of such a rise if there were none. */
   readonly p: number

@@ -1,30 +1,31 @@
+import { programBeside } from '../../program-beside.ts'
+import { compileCacheOf, forkMeasurement } from '../operations/fork-measurement.ts'
 import type { GateProgress } from '../gate-options.ts'
 import type { OperationName } from '../operations/operations.ts'
 import { freshTag, type SharedServers } from '../operations/servers.ts'
-import type { PairFailure } from '../pairs/pair-estimate.ts'
-import { withControl } from '../pairs/with-control.ts'
-import type { DriftEnding } from './drift-series.ts'
+import type { FailedVersion } from '../operations/version-failure.ts'
+import { withControl } from '../operations/with-control.ts'
+import { driftEndingSchema, type DriftEnding, type DriftTask } from './drift-series.ts'
 import { DRIFT_RULE, driftOf, isDrifting, type DriftEvidence } from './judge-drift.ts'
-import { runDriftProcess } from './run-drift-process.ts'
 
 /** How an operation's ratio goes over time. */
 export interface JudgedDrift {
   readonly verdict: 'pass' | 'regression'
   readonly screening: DriftEvidence
-  /** Of a candidate, measured alone; `null` of others. */
+  /** Of a suspect, measured alone; `null` of others. */
   readonly confirmation: DriftEvidence | null
 }
 
 export type DriftOutcome =
   | { readonly kind: 'judged'; readonly operations: readonly JudgedDrift[] }
-  | (PairFailure & {
+  | (FailedVersion & {
       /** Whether the version failed again. */
       readonly isConfirmed: boolean
     })
 
 /** One failure may be the machine's doing. */
-function confirmed(failure: PairFailure, again: DriftEnding): DriftOutcome {
-  return { ...failure, isConfirmed: again.kind === 'failed' && again.arm === failure.arm }
+function confirmed(failure: FailedVersion, again: DriftEnding): DriftOutcome {
+  return { ...failure, isConfirmed: again.kind === 'failed' && again.version === failure.version }
 }
 
 /**
@@ -43,7 +44,8 @@ export async function runDrift(
     progress.live(`drift: ${what}, ${durationMs / 1_000} s`)
     const task = { ...servers, operations: [...names], natsUrls: [...servers.natsUrls] }
     return withControl(
-      (head) => runDriftProcess({ ...task, head, tag: freshTag(), durationMs, windows }, signal),
+      (candidate) =>
+        runDriftProcess({ ...task, candidate, tag: freshTag(), durationMs, windows }, signal),
       servers,
       signal,
     )
@@ -68,4 +70,23 @@ export async function runDrift(
     judged.push({ verdict: isConfirmed ? 'regression' : 'pass', screening, confirmation })
   }
   return { kind: 'judged', operations: judged }
+}
+
+const PROGRAM = programBeside('drift-process.ts', import.meta.url)
+const PATIENCE_MS = 300_000
+
+/**
+ * Measures how the operations' paired ratios go over time, in one long process.
+ * @throws EnvironmentError if the process ends without a result; the signal's reason if it is aborted.
+ */
+export function runDriftProcess(task: DriftTask, signal: AbortSignal): Promise<DriftEnding> {
+  const measurement = {
+    name: 'drift',
+    program: PROGRAM,
+    task,
+    compileCache: compileCacheOf(task.baseline),
+    result: driftEndingSchema,
+    timeoutMs: 2 * task.durationMs + PATIENCE_MS,
+  }
+  return forkMeasurement(measurement, signal)
 }

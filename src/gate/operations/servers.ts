@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import type { Both } from '../versions/both.ts'
 
-/** Servers that both versions are connected to, and where the versions are. */
-export interface SharedServers {
-  /** Project folders. */
-  readonly base: string
-  readonly head: string
+/** The project folders of both versions, and the servers that both connect to. */
+export interface SharedServers extends Both<string> {
   readonly redisUrl: string
   readonly natsUrls: readonly string[]
 }
 
-/** What tells one process's namespaces from those of others: of equal length for all. */
+/** A tag that makes one process's namespaces unique; all tags have the same length. */
 export function freshTag(): string {
   return randomBytes(4).toString('hex')
 }

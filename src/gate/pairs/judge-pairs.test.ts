@@ -6,10 +6,10 @@ import type { PairEnding, PairEstimate } from './pair-estimate.ts'
 type Changes = Partial<Record<'latency' | 'cpu' | 'cpuWithDeferred' | 'allocated', number>>
 
 /** A process that found these relative changes, and none elsewhere. */
-function ending(changes: Changes = {}, idleHead = 0): PairEnding {
+function ending(changes: Changes = {}, idleCandidate = 0): PairEnding {
   const part = (change = 0) => ({
-    base: 100,
-    head: 100 * (1 + change),
+    baseline: 100,
+    candidate: 100 * (1 + change),
     logRatio: Math.log1p(change),
   })
   const estimate: PairEstimate = {
@@ -18,7 +18,7 @@ function ending(changes: Changes = {}, idleHead = 0): PairEnding {
     cpu: part(changes.cpu),
     cpuWithDeferred: part(changes.cpuWithDeferred),
     allocated: part(changes.allocated),
-    idleCpu: { base: 0, head: idleHead },
+    idleCpu: { baseline: 0, candidate: idleCandidate },
   }
   return { kind: 'measured', estimate }
 }
@@ -73,18 +73,18 @@ test('a version that works without being called is found', () => {
 })
 
 describe('a failure', () => {
-  const failure = { kind: 'failed', arm: 'head', phase: 'call', error: 'boom' } as const
-  const ofBase = { ...failure, arm: 'base' } as const
+  const failure = { kind: 'failed', version: 'candidate', phase: 'call', error: 'boom' } as const
+  const ofBaseline = { ...failure, version: 'baseline' } as const
 
   test("is a version's if it comes again, in that version", () => {
     expect(judgePairs('register', [failure, ...endings(0, 0), failure])).toEqual(failure)
-    expect(judgePairs('register', [ofBase, failure, ofBase])).toEqual(ofBase)
+    expect(judgePairs('register', [ofBaseline, failure, ofBaseline])).toEqual(ofBaseline)
   })
 
   test('once takes another process', () => {
     const once = [...endings(0, 0, 0, 0), failure]
     expect(judgePairs('register', once)).toEqual({ kind: 'processes wanted', count: 1 })
-    expect(judgePairs('register', [...once, ofBase]).kind).toBe('processes wanted')
+    expect(judgePairs('register', [...once, ofBaseline]).kind).toBe('processes wanted')
     expect(verdictsOf([...once, ...endings(0)])).toBe('pass')
   })
 })

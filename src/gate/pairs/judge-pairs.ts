@@ -9,7 +9,7 @@ import {
   type PairFigures,
   type PairMetric,
 } from './pair-metric.ts'
-import type { ArmName } from '../versions/arm.ts'
+import type { VersionName } from '../versions/both.ts'
 
 /** Endings of processes, all of one operation, in the order in which they were made. */
 export type Endings = readonly PairEnding[]
@@ -24,7 +24,7 @@ const FAILURES = 2
 export interface PairEvidence {
   readonly processes: number
   /** Median over the processes of the baseline's median, in ms, µs, bytes or shares of a core. */
-  readonly base: number
+  readonly baseline: number
   /** Median over the processes of the paired estimates. */
   readonly change: number
   /** The same in the metric's unit: ms, µs, bytes or shares of a core. */
@@ -59,7 +59,7 @@ export type PairState =
   /** A version failed, and again: nothing can be compared. The error is the last one. */
   | {
       readonly kind: 'failed'
-      readonly arm: ArmName
+      readonly version: VersionName
       readonly phase: Phase
       readonly error: string
     }
@@ -84,8 +84,8 @@ export function judgePairs(
   most: number = PROCESSES.most,
 ): PairState {
   const failures = endings.filter((ending) => ending.kind === 'failed')
-  for (const arm of ['head', 'base'] as const) {
-    const own = failures.filter((failure) => failure.arm === arm)
+  for (const version of ['candidate', 'baseline'] as const) {
+    const own = failures.filter((failure) => failure.version === version)
     const last = own.at(-1)
     if (last !== undefined && own.length >= FAILURES) return last
   }
@@ -142,7 +142,7 @@ function evidenceOf(figures: readonly PairFigures[], threshold: number): PairEvi
   const outside = k === 1 ? 2 * 0.5 ** n : 2 * (1 + n) * 0.5 ** n
   return {
     processes: n,
-    base: medianOf(figures.map(({ base }) => base)),
+    baseline: medianOf(figures.map(({ baseline }) => baseline)),
     change: medianOf(changes),
     difference: medianOf(figures.map(({ difference }) => difference)),
     lower: changes[k - 1] ?? -Infinity,

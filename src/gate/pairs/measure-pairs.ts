@@ -1,37 +1,14 @@
 import v8 from 'node:v8'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { medianOf } from '../../stats/quantile.ts'
-import type { ReadyOperation } from '../operations/operations.ts'
-import type { ArmName } from '../versions/arm.ts'
+import { callBoth, inDrawnOrder, type Calls } from '../operations/call-both.ts'
+import type { Both, VersionName } from '../versions/both.ts'
 import type { PairEstimate } from './pair-estimate.ts'
-
-/** The same for both versions. */
-export type Both<T> = Readonly<Record<ArmName, T>>
-
-/** Both versions in an order drawn anew. */
-export function inDrawnOrder(): readonly [ArmName, ArmName] {
-  return Math.random() < 0.5 ? ['base', 'head'] : ['head', 'base']
-}
-
-/** An operation of both versions, to be called in turns. */
-export type Calls = Both<Pick<ReadyOperation, 'call'>>
-
-/**
- * Calls each version once, in an order drawn anew, so that no garbage collection, timer or neighbour
- * keeps step with one version.
- * @returns how long the baseline's call took, and the candidate's, in ms.
- */
-export async function callBoth(calls: Calls): Promise<readonly [number, number]> {
-  const [first, second] = inDrawnOrder()
-  const firstMs = await calls[first].call()
-  const secondMs = await calls[second].call()
-  return first === 'base' ? [firstMs, secondMs] : [secondMs, firstMs]
-}
 
 /**
  * Calls both versions in turns, in pairs of single calls.
  *
- * The estimate is the median over the pairs of ln(head / base). The two calls of a pair meet the
+ * The estimate is the median over the pairs of ln(candidate / baseline). The two calls of a pair meet the
  * same state of the machine, so on busy cores it scatters less than half as much as the ratio of
  * medians, of windows or of all calls.
  */
@@ -41,20 +18,24 @@ export async function measureLatency(
 ): Promise<PairEstimate['latency']> {
   const warmUpEnd = performance.now() + warmUpMs
   while (performance.now() < warmUpEnd) await callBoth(calls)
-  const base: number[] = []
-  const head: number[] = []
+  const baseline: number[] = []
+  const candidate: number[] = []
   const isEnough = stretch(pairsMs, MIN_PAIRS)
   do {
-    const [baseMs, headMs] = await callBoth(calls)
-    base.push(baseMs)
-    head.push(headMs)
-  } while (!isEnough(base.length))
+    const pair = await callBoth(calls)
+    baseline.push(pair.baseline)
+    candidate.push(pair.candidate)
+  } while (!isEnough(baseline.length))
   return {
-    base: medianOf(base),
-    head: medianOf(head),
-    logRatio: medianOf(base.map((baseMs, i) => Math.log((head[i] ?? baseMs) / baseMs))),
-    differenceUs: medianOf(base.map((baseMs, i) => ((head[i] ?? baseMs) - baseMs) * 1_000)),
-    pairs: base.length,
+    baseline: medianOf(baseline),
+    candidate: medianOf(candidate),
+    logRatio: medianOf(
+      baseline.map((baselineMs, i) => Math.log((candidate[i] ?? baselineMs) / baselineMs)),
+    ),
+    differenceUs: medianOf(
+      baseline.map((baselineMs, i) => ((candidate[i] ?? baselineMs) - baselineMs) * 1_000),
+    ),
+    pairs: baseline.length,
   }
 }
 
@@ -73,7 +54,7 @@ function stretch(durationMs: number, least: number): (count: number) => boolean 
 }
 
 /**
- * CPU time per call: the median over pairs of short blocks of ln(head / base). Blocks of 5 ms lie
+ * CPU time per call: the median over pairs of short blocks of ln(candidate / baseline). Blocks of 5 ms lie
  * so close together that both meet the same state of the machine; the ratio scatters a fifth as much
  * as that of blocks of 60 ms. Work put off to a later turn of the event loop ends within its block;
  * garbage collections are outliers, and show in what is allocated.
@@ -83,9 +64,9 @@ export async function measureCpu(
   { cpuMs, callMs }: { readonly cpuMs: number; readonly callMs: number },
 ): Promise<PairEstimate['cpu']> {
   const size = Math.max(MIN_CALLS, blockSize(SHORT_BLOCK_MS, callMs))
-  const times = await inBlocks(stretch(cpuMs, MIN_BLOCK_PAIRS), async (arm) => {
+  const times = await inBlocks(stretch(cpuMs, MIN_BLOCK_PAIRS), async (version) => {
     const before = process.cpuUsage()
-    for (let i = 0; i < size; i += 1) await calls[arm].call()
+    for (let i = 0; i < size; i += 1) await calls[version].call()
     return cpuUsSince(before) / size
   })
   return changeOf(times)
@@ -110,37 +91,42 @@ export async function measureDeferred(
   { deferredMs, callMs }: { readonly deferredMs: number; readonly callMs: number },
 ): Promise<Pick<PairEstimate, 'cpuWithDeferred' | 'allocated'>> {
   const size = blockSize(LONG_BLOCK_MS, callMs)
-  const allocated: Both<number[]> = { base: [], head: [] }
-  const times = await inBlocks(stretch(deferredMs, 1), async (arm) => {
+  const allocated: Both<number[]> = { baseline: [], candidate: [] }
+  const times = await inBlocks(stretch(deferredMs, 1), async (version) => {
     const before = process.cpuUsage()
     for (let done = 0; done < size; done += STRETCH_CALLS) {
       const length = Math.min(STRETCH_CALLS, size - done)
       const heapBefore = usedHeapBytes()
-      for (let i = 0; i < length; i += 1) await calls[arm].call()
+      for (let i = 0; i < length; i += 1) await calls[version].call()
       const grown = usedHeapBytes() - heapBefore
       // The heap shrinks where garbage was collected.
-      if (grown > 0) allocated[arm].push(grown / length)
+      if (grown > 0) allocated[version].push(grown / length)
     }
     await sleep(DRAIN_MS)
     return cpuUsSince(before) / size
   })
-  const medians = { base: medianOf(allocated.base), head: medianOf(allocated.head) }
-  const isKnown = medians.base > 0 && medians.head > 0
+  const medians = {
+    baseline: medianOf(allocated.baseline),
+    candidate: medianOf(allocated.candidate),
+  }
+  const isKnown = medians.baseline > 0 && medians.candidate > 0
   return {
     cpuWithDeferred: changeOf(times),
-    allocated: isKnown ? { ...medians, logRatio: Math.log(medians.head / medians.base) } : null,
+    allocated: isKnown
+      ? { ...medians, logRatio: Math.log(medians.candidate / medians.baseline) }
+      : null,
   }
 }
 
 /** Pairs of blocks, in an order drawn per pair: at least one. */
 async function inBlocks(
   isEnough: (count: number) => boolean,
-  block: (arm: ArmName) => Promise<number>,
+  block: (version: VersionName) => Promise<number>,
 ): Promise<Both<readonly number[]>> {
-  const values: Both<number[]> = { base: [], head: [] }
+  const values: Both<number[]> = { baseline: [], candidate: [] }
   do {
-    for (const arm of inDrawnOrder()) values[arm].push(await block(arm))
-  } while (!isEnough(values.base.length))
+    for (const version of inDrawnOrder()) values[version].push(await block(version))
+  } while (!isEnough(values.baseline.length))
   return values
 }
 
@@ -149,10 +135,10 @@ function blockSize(blockMs: number, callMs: number): number {
 }
 
 /** `null` where a version takes no time that the clock could tell. */
-function changeOf({ base, head }: Both<readonly number[]>): PairEstimate['cpu'] {
-  const logRatios = base.map((value, i) => Math.log((head[i] ?? value) / value))
-  const medians = { base: medianOf(base), head: medianOf(head) }
-  const isKnown = medians.base > 0 && medians.head > 0
+function changeOf({ baseline, candidate }: Both<readonly number[]>): PairEstimate['cpu'] {
+  const logRatios = baseline.map((value, i) => Math.log((candidate[i] ?? value) / value))
+  const medians = { baseline: medianOf(baseline), candidate: medianOf(candidate) }
+  const isKnown = medians.baseline > 0 && medians.candidate > 0
   return isKnown ? { ...medians, logRatio: medianOf(logRatios.filter(Number.isFinite)) } : null
 }
 

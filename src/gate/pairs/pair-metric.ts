@@ -14,8 +14,8 @@ export type PairMetric = (typeof PAIR_METRICS)[number]
 
 /** One process's figures of one metric. */
 export interface PairFigures {
-  readonly base: number
-  readonly head: number
+  readonly baseline: number
+  readonly candidate: number
   /** Relative, 0.05 is 5 % more; of idle CPU the difference, 0.05 is 5 % of a core more. */
   readonly change: number
   /** What that is in the metric's unit. */
@@ -36,18 +36,23 @@ export function figuresOf(estimate: PairEstimate, metric: PairMetric): PairFigur
     case 'allocated':
       return relative(estimate.allocated)
     case 'idle cpu': {
-      const { base, head } = estimate.idleCpu
-      const difference = (head - base) / 1_000
-      return { base: base / 1_000, head: head / 1_000, change: difference, difference }
+      const { baseline, candidate } = estimate.idleCpu
+      const difference = (candidate - baseline) / 1_000
+      return {
+        baseline: baseline / 1_000,
+        candidate: candidate / 1_000,
+        change: difference,
+        difference,
+      }
     }
   }
 }
 
 function relative(change: PairEstimate['cpu']): PairFigures | null {
   if (change === null) return null
-  const { base, head, logRatio } = change
+  const { baseline, candidate, logRatio } = change
   const ratio = Math.expm1(logRatio)
-  return { base, head, change: ratio, difference: base * ratio }
+  return { baseline, candidate, change: ratio, difference: baseline * ratio }
 }
 
 /**

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, inject, test } from 'vitest'
 import { driftOf } from '../drift/judge-drift.ts'
-import { runDriftProcess } from '../drift/run-drift-process.ts'
+import { runDriftProcess } from '../drift/run-drift.ts'
 import { OPERATIONS, type OperationName } from '../operations/operations.ts'
 import { freshTag } from '../operations/servers.ts'
 import type { RealFault } from '../testing/faulty-version.ts'
 import { TwoVersions } from '../testing/two-versions.ts'
-import { runPairProcess } from './run-pair-process.ts'
+import { runPairProcess } from './run-pairs.ts'
 
 const backends = inject('backends')
 const never = new AbortController().signal
@@ -18,9 +18,9 @@ afterEach(() => versions?.remove())
 function taskOf(operation: OperationName, fault: RealFault) {
   if (backends.kind === 'memory') throw new TypeError('no servers')
   versions = new TwoVersions(operation, fault)
-  const { base, head } = versions
+  const { baseline, candidate } = versions
   const { redisUrl, natsUrls } = backends
-  return { base, head, redisUrl, natsUrls: [...natsUrls], tag: freshTag() }
+  return { baseline, candidate, redisUrl, natsUrls: [...natsUrls], tag: freshTag() }
 }
 
 describe.runIf(backends.kind !== 'memory')('a process of pairs', () => {
@@ -44,7 +44,7 @@ describe.runIf(backends.kind !== 'memory')('a process of pairs', () => {
     const task = { ...taskOf('watch', { kind: 'throws' }), ...SHORT, operation: 'watch' } as const
     expect(await runPairProcess(task, never)).toMatchObject({
       kind: 'failed',
-      arm: 'head',
+      version: 'candidate',
       error: 'thrown on purpose',
     })
   })

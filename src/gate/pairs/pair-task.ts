@@ -5,8 +5,8 @@ import { OPERATIONS } from '../operations/operations.ts'
 export const pairTaskSchema = z.strictObject({
   operation: z.enum(OPERATIONS),
   /** Project folders of both versions. */
-  base: z.string(),
-  head: z.string(),
+  baseline: z.string(),
+  candidate: z.string(),
   redisUrl: z.string(),
   natsUrls: z.array(z.string()),
   /** Part of both namespaces, which have to differ from those of other processes. */

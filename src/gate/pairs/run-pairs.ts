@@ -1,12 +1,13 @@
+import { programBeside } from '../../program-beside.ts'
+import { compileCacheOf, forkMeasurement } from '../operations/fork-measurement.ts'
 import type { GateProgress } from '../gate-options.ts'
 import type { OperationName } from '../operations/operations.ts'
 import { freshTag, type SharedServers } from '../operations/servers.ts'
 import { judgePairs, PROCESSES, type PairState } from './judge-pairs.ts'
-import type { PairEnding } from './pair-estimate.ts'
-import { PAIR_TIMES } from './pair-task.ts'
-import { runPairProcess } from './run-pair-process.ts'
+import { pairEndingSchema, type PairEnding } from './pair-estimate.ts'
+import { PAIR_TIMES, type PairTask } from './pair-task.ts'
 import { shuffled } from '../../stats/shuffled.ts'
-import { withControl } from './with-control.ts'
+import { withControl } from '../operations/with-control.ts'
 
 /** An operation, the processes that measured it, and what they say. */
 export interface MeasuredPairs {
@@ -61,7 +62,7 @@ export async function runPairs(
 }
 
 function isRegression(state: PairState): boolean {
-  if (state.kind === 'failed') return state.arm === 'head'
+  if (state.kind === 'failed') return state.version === 'candidate'
   if (state.kind === 'processes wanted') return false
   return state.metrics.some(({ verdict }) => verdict.kind === 'regression')
 }
@@ -72,9 +73,9 @@ async function measureOnce(
   servers: SharedServers,
   signal: AbortSignal,
 ): Promise<PairEnding | null> {
-  const measure = (head: string) => {
+  const measure = (candidate: string) => {
     const task = { ...servers, ...PAIR_TIMES, operation, natsUrls: [...servers.natsUrls] }
-    return runPairProcess({ ...task, head, tag: freshTag() }, signal)
+    return runPairProcess({ ...task, candidate, tag: freshTag() }, signal)
   }
   try {
     return await withControl(measure, servers, signal)
@@ -82,4 +83,26 @@ async function measureOnce(
     if (signal.aborted) return null
     throw error
   }
+}
+
+const PROGRAM = programBeside('pair-process.ts', import.meta.url)
+
+/** Beyond its measurement: what starting, preparing and one step that never ends may take, in ms. */
+const PATIENCE_MS = 120_000
+
+/**
+ * Measures one operation of both versions once, in a fresh process.
+ * @throws EnvironmentError if the process ends without a result; the signal's reason if it is aborted.
+ */
+export function runPairProcess(task: PairTask, signal: AbortSignal): Promise<PairEnding> {
+  const { operation, warmUpMs, pairsMs, cpuMs, deferredMs } = task
+  const measurement = {
+    name: `the pairs of ${operation}`,
+    program: PROGRAM,
+    task,
+    compileCache: compileCacheOf(task.baseline),
+    result: pairEndingSchema,
+    timeoutMs: warmUpMs + 3 * (pairsMs + cpuMs + deferredMs) + PATIENCE_MS,
+  }
+  return forkMeasurement(measurement, signal)
 }

@@ -1,8 +1,12 @@
 import * as z from 'zod'
 import { operationCountsSchema } from '../counts/operation-counts.ts'
 import { OPERATIONS } from '../operations/operations.ts'
-import { phaseSchema } from '../operations/version-failure.ts'
-import { armName, pairEndingSchema, pairFailureSchema } from '../pairs/pair-estimate.ts'
+import {
+  failedVersionSchema,
+  phaseSchema,
+  versionNameSchema,
+} from '../operations/version-failure.ts'
+import { pairEndingSchema } from '../pairs/pair-estimate.ts'
 import { PAIR_METRICS } from '../pairs/pair-metric.ts'
 
 const operation = z.enum(OPERATIONS)
@@ -12,15 +16,15 @@ const isConfirmed = z.boolean().describe('Whether the version failed again.')
 export const countsStageSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('counted'),
-    base: z.array(operationCountsSchema),
-    head: z.array(operationCountsSchema),
+    baseline: z.array(operationCountsSchema),
+    candidate: z.array(operationCountsSchema),
     verdicts: z.array(
       z.strictObject({
         operation,
         verdict: z.enum(['pass', 'regression', 'improvement', 'changed']),
         changes: z.array(
           z
-            .strictObject({ counter: z.string(), base: z.number(), head: z.number() })
+            .strictObject({ counter: z.string(), baseline: z.number(), candidate: z.number() })
             .describe('Per call of the operation.'),
         ),
       }),
@@ -28,7 +32,7 @@ export const countsStageSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('failed'),
-    arm: armName,
+    version: versionNameSchema,
     phase: phaseSchema,
     why: z.string(),
     isConfirmed,
@@ -37,7 +41,7 @@ export const countsStageSchema = z.discriminatedUnion('kind', [
 
 const pairEvidenceSchema = z.strictObject({
   processes: z.int(),
-  base: z.number().describe('Median over the processes: ms, µs, bytes or shares of a core.'),
+  baseline: z.number().describe('Median over the processes: ms, µs, bytes or shares of a core.'),
   change: z.number().describe('Median over the processes: relative; of idle CPU a difference.'),
   difference: z.number().describe("The same in the metric's unit."),
   lower: z.number(),
@@ -61,7 +65,7 @@ const pairStateSchema = z.discriminatedUnion('kind', [
       z.strictObject({ operation, metric: z.enum(PAIR_METRICS), verdict: pairVerdictSchema }),
     ),
   }),
-  pairFailureSchema,
+  failedVersionSchema,
   z.strictObject({ kind: z.literal('interrupted') }),
 ])
 
@@ -75,7 +79,9 @@ export const pairsStageSchema = z.strictObject({
 
 const driftEvidenceSchema = z.strictObject({
   operation,
-  slopePerMinute: z.number().describe("Sen's slope of head / base: 0.01 is 1 % more per minute."),
+  slopePerMinute: z
+    .number()
+    .describe("Sen's slope of candidate / baseline: 0.01 is 1 % more per minute."),
   p: z.number().describe('Mann–Kendall, one-sided.'),
   minutes: z.number(),
 })
@@ -88,9 +94,9 @@ export const driftStageSchema = z.discriminatedUnion('kind', [
       z.strictObject({
         verdict: z.enum(['pass', 'regression']),
         screening: driftEvidenceSchema,
-        confirmation: driftEvidenceSchema.nullable().describe('Of a candidate, measured alone.'),
+        confirmation: driftEvidenceSchema.nullable().describe('Of a suspect, measured alone.'),
       }),
     ),
   }),
-  pairFailureSchema.extend({ isConfirmed }),
+  failedVersionSchema.extend({ isConfirmed }),
 ])

@@ -1,13 +1,13 @@
-import { formatMs } from '../../load/duration.ts'
-import { COUNTED } from '../counts/count-task.ts'
+import { formatBytes, formatChange, formatMs, formatPercent } from '../../format.ts'
+import { COUNTED } from '../counts/operation-counts.ts'
 import { DRIFT_RULE } from '../drift/judge-drift.ts'
 import { PROCESSES } from '../pairs/judge-pairs.ts'
-import type { PairFailure } from '../pairs/pair-estimate.ts'
+import type { FailedVersion } from '../operations/version-failure.ts'
 import type { PairMetric } from '../pairs/pair-metric.ts'
-import { probability, share } from './figures.ts'
+import { probability } from './figures.ts'
 import type { GateReport } from './gate-report.ts'
 import type { StageRow, StageTable } from './stage-table.ts'
-import type { ArmName } from '../versions/arm.ts'
+import type { VersionName } from '../versions/both.ts'
 
 type Stages = GateReport['stages']
 type Counts = Exclude<Stages['counts'], { kind: 'skipped' }>
@@ -18,23 +18,23 @@ type JudgedPairs = Extract<PairState, { kind: 'judged' }>['metrics'][number]
 type PairEvidence = Extract<JudgedPairs['verdict'], { evidence: unknown }>['evidence']
 type DriftEvidence = Extract<Drift, { kind: 'judged' }>['operations'][number]['screening']
 
-/** A version that failed: once; or again, so that the base can't be compared with, or the head is at fault. */
+/** A version that failed: once; or again, so that the baseline can't be compared with, or the candidate is at fault. */
 function failureRow(
   names: readonly string[],
   width: number,
-  { arm, isConfirmed }: { readonly arm: ArmName; readonly isConfirmed: boolean },
+  { version, isConfirmed }: { readonly version: VersionName; readonly isConfirmed: boolean },
   why: string,
 ): StageRow {
   const cells = [...names, ...Array.from({ length: width - names.length }, () => '–')]
   if (!isConfirmed) {
-    return { cells, verdict: 'inconclusive', says: `inconclusive: ${arm} failed once, ${why}` }
+    return { cells, verdict: 'inconclusive', says: `inconclusive: ${version} failed once, ${why}` }
   }
-  return arm === 'head'
-    ? { cells, verdict: 'regression', says: `regression: head fails, ${why}` }
-    : { cells, verdict: 'not comparable', says: `not comparable: base fails, ${why}` }
+  return version === 'candidate'
+    ? { cells, verdict: 'regression', says: `regression: candidate fails, ${why}` }
+    : { cells, verdict: 'not comparable', says: `not comparable: baseline fails, ${why}` }
 }
 
-const COUNT_HEADINGS = ['operation', 'per call', 'base', 'head'] as const
+const COUNT_HEADINGS = ['operation', 'per call', 'baseline', 'candidate'] as const
 
 /** Redis calls and NATS messages per operation: one row per counter that differs, or one row if none does. */
 export function countsTable(counts: Counts): StageTable {
@@ -45,8 +45,8 @@ export function countsTable(counts: Counts): StageTable {
           if (changes.length === 0) {
             return [{ cells: [operation, 'all counters', '=', '='], verdict, says: verdict }]
           }
-          return changes.map(({ counter, base, head }) => ({
-            cells: [operation, counter, perCall(base), perCall(head)],
+          return changes.map(({ counter, baseline, candidate }) => ({
+            cells: [operation, counter, perCall(baseline), perCall(candidate)],
             verdict,
             says: verdict === 'changed' ? 'changed: as many calls and messages' : verdict,
           }))
@@ -70,7 +70,7 @@ function perCall(count: number): string {
 const PAIR_HEADINGS = [
   'operation',
   'metric',
-  'base',
+  'baseline',
   'change',
   '',
   'processes',
@@ -85,8 +85,8 @@ export function pairsTable({ operations }: Pairs): StageTable {
     names: 2,
     rows: operations.flatMap(({ operation, endings, state }) => {
       const width = PAIR_HEADINGS.length
-      const failureOf = ({ arm, phase, error }: PairFailure, isConfirmed: boolean) =>
-        failureRow([operation], width, { arm, isConfirmed }, `${phase}: ${error}`)
+      const failureOf = ({ version, phase, error }: FailedVersion, isConfirmed: boolean) =>
+        failureRow([operation], width, { version, isConfirmed }, `${phase}: ${error}`)
       if (state.kind === 'judged') {
         const failures = endings.filter((ending) => ending.kind === 'failed')
         return [...state.metrics.map(pairRow), ...failures.map((one) => failureOf(one, false))]
@@ -113,7 +113,7 @@ function pairRow({ operation, metric, verdict }: JudgedPairs): StageRow {
     return { cells, verdict: 'refused', says: 'not measured: no process could measure it' }
   }
   const { kind, evidence } = verdict
-  const { base, change, difference, processes, threshold } = evidence
+  const { baseline, change, difference, processes, threshold } = evidence
   const why =
     processes < PROCESSES.first
       ? 'too few processes could measure it'
@@ -123,11 +123,11 @@ function pairRow({ operation, metric, verdict }: JudgedPairs): StageRow {
     cells: [
       operation,
       metric,
-      amount(base, metric),
+      amount(baseline, metric),
       `${signed(change, metric)} ${rangeOf(evidence, metric)}`,
-      metric === 'idle cpu' ? '' : withSign(difference, amount(Math.abs(difference), metric)),
+      metric === 'idle cpu' ? '' : formatChange(difference, (size) => amount(size, metric)),
       String(processes),
-      share(threshold),
+      formatPercent(threshold),
     ],
     verdict: kind,
     says,
@@ -139,26 +139,23 @@ function rangeOf({ lower, upper }: PairEvidence, metric: PairMetric): string {
 }
 
 function signed(value: number, metric: PairMetric): string {
-  const unit = metric === 'idle cpu' ? 'pp' : '%'
-  return withSign(value, `${(Math.abs(value) * 100).toFixed(1)} ${unit}`)
-}
-
-function withSign(value: number, text: string): string {
-  return `${value < 0 ? '−' : '+'}${text}`
+  return formatChange(value, (size) =>
+    metric === 'idle cpu' ? `${(size * 100).toFixed(1)} pp` : formatPercent(size, 1),
+  )
 }
 
 /** In the metric's unit. */
 function amount(value: number, metric: PairMetric): string {
   switch (metric) {
     case 'latency':
-      return value < 0.1 ? `${(value * 1_000).toFixed(1)} µs` : formatMs(value)
+      return formatMs(value)
     case 'cpu':
     case 'deferred cpu':
-      return `${value.toFixed(1)} µs`
+      return formatMs(value / 1_000)
     case 'allocated':
-      return value < 10_000 ? `${value.toFixed(0)} B` : `${(value / 1_000).toFixed(1)} kB`
+      return formatBytes(value)
     case 'idle cpu':
-      return share(value)
+      return formatPercent(value)
   }
 }
 
@@ -185,12 +182,11 @@ export function driftTable(drift: Drift): StageTable {
           })),
     findings: [],
     notes: [
-      `drift is a rise of head / base by ${share(screening.slopePerMinute)} per minute (p ≤ ${screening.p}) in ${screening.durationMs / 1_000} s of all operations, and by ${share(confirmation.slopePerMinute)} (p ≤ ${confirmation.p}) in ${confirmation.durationMs / 1_000} s of that one alone`,
+      `drift is a rise of candidate / baseline by ${formatPercent(screening.slopePerMinute)} per minute (p ≤ ${screening.p}) in ${screening.durationMs / 1_000} s of all operations, and by ${formatPercent(confirmation.slopePerMinute)} (p ≤ ${confirmation.p}) in ${confirmation.durationMs / 1_000} s of that one alone`,
     ],
   }
 }
 
 function slopeOf({ slopePerMinute, p }: DriftEvidence): readonly [string, string] {
-  const percent = `${(Math.abs(slopePerMinute) * 100).toFixed(2)} %`
-  return [withSign(slopePerMinute, percent), probability(p)]
+  return [formatChange(slopePerMinute, (size) => formatPercent(size, 2)), probability(p)]
 }

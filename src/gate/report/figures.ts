@@ -1,18 +1,18 @@
-import { formatMs } from '../../load/duration.ts'
+import { formatChange, formatMs, formatPercent } from '../../format.ts'
 import type { Evidence } from '../decision/verdict.ts'
 
 /** Figures of a comparison as people read them. */
 
-/** A median of an arm: a time, or a share. */
+/** A median of an version: a time, or a share. */
 export function level(value: number, { unit }: Evidence): string {
-  return unit === 'relative' ? formatMs(value) : `${percent(value)} %`
+  return unit === 'relative' ? formatMs(value) : formatPercent(value, 2)
 }
 
 /** A change: `+3.1 %` of a time, `+0.50 pp` (percentage points) of a share. */
 export function change(value: number, { unit }: Pick<Evidence, 'unit'>): string {
-  const sign = value < 0 ? '−' : '+'
-  const size = percent(Math.abs(value), unit === 'relative' ? 1 : 2)
-  return `${sign}${size} ${unit === 'relative' ? '%' : 'pp'}`
+  return formatChange(value, (size) =>
+    unit === 'relative' ? formatPercent(size, 1) : `${(size * 100).toFixed(2)} pp`,
+  )
 }
 
 /** `−1.0 % … +7.2 %`; an end that a few rounds can't bound is `?`. */
@@ -24,7 +24,7 @@ export function interval(evidence: Evidence): string {
 
 /** How sure an interval is: `95 %`, of the level of the test that goes with it. */
 export function confidence({ alpha }: Pick<Evidence, 'alpha'>): string {
-  return `${Number(((1 - 2 * alpha) * 100).toFixed(1))} %`
+  return formatPercent(1 - 2 * alpha)
 }
 
 /** A probability with two significant digits. */
@@ -42,13 +42,4 @@ export function findable(detectable: number | null, evidence: Evidence): string 
 export function clock(ms: number): string {
   const seconds = Math.max(Math.round(ms / 1_000), 0)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}
-
-/** `2.5 %`; no more digits than it has. */
-export function share(value: number): string {
-  return `${Number((value * 100).toFixed(2))} %`
-}
-
-function percent(value: number, digits = 2): string {
-  return (value * 100).toFixed(digits)
 }

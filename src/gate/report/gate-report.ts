@@ -1,15 +1,13 @@
 import { EXIT } from '../../run-file/outcome.ts'
 import * as z from 'zod'
 import { dateTimeSchema, type DeepReadonly } from '../../run-file/schema/values-schema.ts'
-
 import { countsStageSchema, driftStageSchema, pairsStageSchema } from './calls-report.ts'
-import { gateVerdictSchema } from './gate-verdict.ts'
-import { roundsStageSchema } from './rounds-report.ts'
+import { gateVerdictSchema, roundsStageSchema } from './rounds-report.ts'
 
 /** Raised with every change of the schema. */
 export const GATE_SCHEMA_VERSION = 2
 
-const armSchema = z.strictObject({
+const versionSchema = z.strictObject({
   version: z.string().describe('As it was asked for, and what that was.'),
   commit: z.string().nullable().describe('Of the working tree, what it was based on.'),
   isWorkingTree: z.boolean(),
@@ -31,8 +29,8 @@ export const gateReportSchema = z.strictObject({
   status: z.enum(['complete', 'interrupted']),
   startedAt: dateTimeSchema,
   finishedAt: dateTimeSchema,
-  base: armSchema,
-  head: armSchema,
+  baseline: versionSchema,
+  candidate: versionSchema,
   subject: z.array(z.string()).describe('What was compared: paths in the project.'),
   sameness: z
     .strictObject({
@@ -52,7 +50,7 @@ export const gateReportSchema = z.strictObject({
   }),
   verdict: gateVerdictSchema,
   exitCode: z.literal(Object.values(EXIT)),
-  runs: z.string().describe('The folder that holds the run files of all rounds, by arm.'),
+  runs: z.string().describe('The folder that holds the run files of all rounds, by version.'),
 })
 
 export type GateReport = DeepReadonly<z.infer<typeof gateReportSchema>>

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Evidence } from '../decision/verdict.ts'
 import { GATE_SCHEMA_VERSION, gateReportSchema, type GateReport } from './gate-report.ts'
+import { releasedForm } from './released-names.ts'
 import { gateRows, renderGate, renderGateMarkdown } from './render-gate.ts'
 
-const arm = {
+const version = {
   version: 'main (0a1b2c3)',
   commit: null,
   isWorkingTree: false,
@@ -65,7 +66,7 @@ const rounds = {
 
 const pairEvidence = {
   processes: 5,
-  base: 0.034,
+  baseline: 0.034,
   change: 0.052,
   difference: 0.001_77,
   lower: 0.046,
@@ -80,8 +81,8 @@ const report: GateReport = {
   status: 'complete',
   startedAt: '2026-01-02T03:04:05.000Z',
   finishedAt: '2026-01-02T03:06:05.000Z',
-  base: arm,
-  head: { ...arm, version: 'working tree' },
+  baseline: version,
+  candidate: { ...version, version: 'working tree' },
   subject: ['src/registry'],
   sameness: { isSubjectSame: true, arePackagesSame: true, isNodeSame: true },
   environment: 'a machine, 2 cores, Node 24, Redis 7 and NATS 2 (programs)',
@@ -90,13 +91,13 @@ const report: GateReport = {
   stages: {
     counts: {
       kind: 'counted',
-      base: [],
-      head: [],
+      baseline: [],
+      candidate: [],
       verdicts: [
         {
           operation: 'register',
           verdict: 'regression',
-          changes: [{ counter: 'Redis EXISTS', base: 0, head: 1 }],
+          changes: [{ counter: 'Redis EXISTS', baseline: 0, candidate: 1 }],
         },
         { operation: 'heartbeat', verdict: 'pass', changes: [] },
       ],
@@ -121,7 +122,7 @@ const report: GateReport = {
         {
           operation: 'watch',
           endings: [],
-          state: { kind: 'failed', arm: 'head', phase: 'call', error: 'boom' },
+          state: { kind: 'failed', version: 'candidate', phase: 'call', error: 'boom' },
         },
       ],
     },
@@ -154,7 +155,7 @@ test.each([renderGate, renderGateMarkdown])('%o has what calls showed, in µs an
   const text = render(report)
   expect(text).toMatch(/Redis EXISTS.*0.*1.*regression/)
   expect(text).toMatch(/34\.0 µs.*\+5\.2 %.*\+4\.6 %, \+5\.5 %.*\+1\.8 µs.*2\.5 %.*regression/)
-  expect(text).toMatch(/watch.*head fails, call: boom/)
+  expect(text).toMatch(/watch.*candidate fails, call: boom/)
 })
 
 test('rows of JUnit say what the tables do', () => {
@@ -197,7 +198,7 @@ test('names are escaped in Markdown: no mention, tag, column or line break', () 
   const named = { ...first.comparison, id: hostile, scenario: hostile, operation: hostile }
   const text = renderGateMarkdown({
     ...withRounds({ comparisons: [{ ...first, comparison: named, flaw: hostile }, ...others] }),
-    head: { ...report.head, version: hostile },
+    candidate: { ...report.candidate, version: hostile },
   })
   for (const part of ['@org', '<img', '`a`', '\n# c']) expect(text).not.toContain(part)
   const rows = text.split('\n').filter((line) => line.startsWith('|'))
@@ -228,7 +229,7 @@ test('an unfinished first round is reported', () => {
 })
 
 test('a failure that did not come again is shown', () => {
-  const failure = { kind: 'failed', arm: 'head', phase: 'call' } as const
+  const failure = { kind: 'failed', version: 'candidate', phase: 'call' } as const
   const once = { ...failure, error: 'boom' }
   const operation = 'watch'
   const state = { kind: 'judged', metrics: [] } as const
@@ -236,6 +237,27 @@ test('a failure that did not come again is shown', () => {
   const counts = { ...failure, why: 'watch, call: boom', isConfirmed: false }
   const stages = { ...report.stages, counts, pairs, drift: { ...once, isConfirmed: false } }
   const text = renderGate({ ...report, stages })
-  expect(text.match(/inconclusive: head failed once, .*call: boom/g)).toHaveLength(3)
+  expect(text.match(/inconclusive: candidate failed once, .*call: boom/g)).toHaveLength(3)
   expect(gateReportSchema.parse({ ...report, stages })).toEqual({ ...report, stages })
+})
+
+test('gate.json keeps the released names of both versions', () => {
+  const released = releasedForm(report)
+  expect(Object.keys(released)).toEqual(
+    Object.keys(report).map((key) => ({ baseline: 'base', candidate: 'head' })[key] ?? key),
+  )
+  expect(released).toMatchObject({
+    base: { version: 'main (0a1b2c3)' },
+    head: { version: 'working tree' },
+    stages: {
+      counts: { base: [], head: [], verdicts: [{ changes: [{ base: 0, head: 1 }] }, {}] },
+      pairs: {
+        operations: [
+          { state: { metrics: [{ verdict: { evidence: { base: pairEvidence.baseline } } }] } },
+          { state: { kind: 'failed', arm: 'head', phase: 'call', error: 'boom' } },
+        ],
+      },
+      rounds,
+    },
+  })
 })

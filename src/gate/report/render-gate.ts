@@ -3,7 +3,7 @@ import { renderTable } from '../../report/render-table.ts'
 import { markdownTable, markdownText } from '../../report/markdown.ts'
 import { paint } from '../../report/render-scenario.ts'
 import type { GateRow } from '../../report/junit/gate-junit.ts'
-import { STAGES } from '../stages.ts'
+import { STAGES } from '../gate-options.ts'
 import { isEqual } from '../versions/sameness.ts'
 import { countsTable, driftTable, pairsTable } from './calls-tables.ts'
 import { clock } from './figures.ts'
@@ -135,8 +135,8 @@ const COLOURS = {
   'not comparable': 'yellow',
 } as const satisfies Record<StageRow['verdict'], string>
 
-function headline({ verdict, status, stages, sameness, base, head }: GateReport): string {
-  const of = `${head.version} against ${base.version}`
+function headline({ verdict, status, stages, sameness, baseline, candidate }: GateReport): string {
+  const of = `${candidate.version} against ${baseline.version}`
   const isMeasured = Object.values(stages).some(({ kind }) => kind !== 'skipped')
   if (status === 'interrupted' && verdict !== 'regression') {
     return `interrupted: ${of} is undecided`

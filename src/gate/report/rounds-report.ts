@@ -1,5 +1,13 @@
 import * as z from 'zod'
-import { gateVerdictSchema } from './gate-verdict.ts'
+
+/** The verdict of a gate or of one of its stages. */
+export const gateVerdictSchema = z.enum([
+  'pass',
+  'regression',
+  'improvement',
+  'inconclusive',
+  'not comparable',
+])
 
 const metricSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -32,7 +40,9 @@ const evidenceSchema = z
     pBetter: z.number(),
     scatter: z.number().nullable().describe('Standard deviation of a change between rounds.'),
   })
-  .describe('Changes are of head against base: relative for latencies, else differences of shares.')
+  .describe(
+    'Changes are of candidate against baseline: relative for latencies, else differences of shares.',
+  )
 
 const direction = z.enum(['regression', 'improvement'])
 
@@ -47,7 +57,7 @@ const verdictSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: direction,
     evidence: evidenceSchema.describe('Of the fresh rounds alone.'),
-    screening: evidenceSchema.describe('What made it a candidate.'),
+    screening: evidenceSchema.describe('What made it a suspect.'),
   }),
   z.strictObject({
     kind: z.literal('inconclusive'),
@@ -71,7 +81,7 @@ const readingSchema = z.discriminatedUnion('kind', [
 const lookSchema = z.strictObject({ rounds: z.int(), alpha: z.number() })
 
 const roundSchema = z.strictObject({
-  first: z.enum(['baseline', 'candidate']).describe('The arm that ran first.'),
+  first: z.enum(['baseline', 'candidate']).describe('The version that ran first.'),
   baseline: z.record(z.string(), readingSchema),
   candidate: z.record(z.string(), readingSchema),
 })
@@ -90,7 +100,7 @@ export const roundsStageSchema = z.strictObject({
         .describe('By how many rounds a comparison is decided, at which level.'),
       confirmation: z
         .array(lookSchema)
-        .describe('By how many fresh rounds a candidate is confirmed.'),
+        .describe('By how many fresh rounds a suspect is confirmed.'),
       effects: z.strictObject({
         latency: z.number(),
         errors: z.number(),
@@ -116,7 +126,7 @@ export const roundsStageSchema = z.strictObject({
       flaw: z
         .string()
         .nullable()
-        .describe("Of a validity: why head's last unusable measurement is one."),
+        .describe("Of a validity: why candidate's last unusable measurement is one."),
     }),
   ),
   verdict: gateVerdictSchema,

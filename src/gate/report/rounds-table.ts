@@ -1,3 +1,4 @@
+import { formatSeconds } from '../../format.ts'
 import { labelOf } from '../decision/metric.ts'
 import type { Look } from '../decision/plan.ts'
 import type { Evidence, JudgedComparison, Verdict } from '../decision/verdict.ts'
@@ -12,8 +13,8 @@ const HEADINGS = [
   'scenario',
   'operation',
   'metric',
-  'base',
-  'head',
+  'baseline',
+  'candidate',
   'change',
   'interval',
   'p',
@@ -104,10 +105,10 @@ function reasonOf(why: Extract<Verdict, { kind: 'inconclusive' }>['why']): strin
   }
 }
 
-/** How each change was found, and by what confirmed; and why measurements of head can't be used. */
+/** How each change was found, and by what confirmed; and why measurements of candidate can't be used. */
 function evidenceLines({ comparisons }: Rounds): readonly string[] {
   return comparisons.flatMap(({ comparison, verdict, flaw }) => {
-    const flaws = flaw === null ? [] : [`${comparison.id}, head: ${flaw}`]
+    const flaws = flaw === null ? [] : [`${comparison.id}, candidate: ${flaw}`]
     if (!('screening' in verdict)) return flaws
     const { screening, evidence } = verdict
     const shownOf = (part: Evidence) =>
@@ -120,7 +121,7 @@ function evidenceLines({ comparisons }: Rounds): readonly string[] {
 }
 
 function summaryLines({ plan, rounds, meanRoundMs }: Rounds): readonly string[] {
-  const each = meanRoundMs === null ? '' : `, ${(meanRoundMs / 1_000).toFixed(1)} s each`
+  const each = meanRoundMs === null ? '' : `, ${formatSeconds(meanRoundMs)} each`
   const made = `${rounds.length} open-loop rounds${each}`
   if (plan === null) return [`${made}: no round was finished`]
   return [

@@ -1,4 +1,4 @@
-import type { StageName } from '../stages.ts'
+import type { StageName } from '../gate-options.ts'
 
 /** One thing that a stage judged. */
 export interface StageRow {

@@ -3,7 +3,9 @@ import { gateJunit } from '../../report/junit/gate-junit.ts'
 import type { StepSummary } from '../../report/step-summary.ts'
 import { writeWholeFile } from '../../run-file/write/whole-files.ts'
 import { ensureWritableFolder, resultsFolderError } from '../../run-file/results-folder.ts'
+import { RELEASED_NAMES } from '../versions/both.ts'
 import { gateReportSchema, type GateReport } from './gate-report.ts'
+import { releasedForm } from './released-names.ts'
 import { gateRows, renderGateMarkdown } from './render-gate.ts'
 
 /** Where a gate's report goes, besides `gate.json` beside its run files. */
@@ -30,7 +32,7 @@ export function checkReportFiles({ markdown, json, junit }: ReportFiles): void {
  */
 export function writeGateReport(report: GateReport, files: ReportFiles): string | null {
   const checked = gateReportSchema.parse(report)
-  const json = `${JSON.stringify(checked, null, 2)}\n`
+  const json = `${JSON.stringify(releasedForm(checked), null, 2)}\n`
   const markdown = renderGateMarkdown(report)
   write(join(report.runs, 'gate.json'), json)
   if (files.json !== null) write(files.json, json)
@@ -40,10 +42,10 @@ export function writeGateReport(report: GateReport, files: ReportFiles): string 
 }
 
 function junitOf(report: GateReport): string {
-  const { startedAt, exitCode, base, head, runs } = report
+  const { startedAt, exitCode, baseline, candidate, runs } = report
   const properties = [
-    ['base', base.version],
-    ['head', head.version],
+    [RELEASED_NAMES.baseline, baseline.version],
+    [RELEASED_NAMES.candidate, candidate.version],
     ['gate.json', join(runs, 'gate.json')],
   ] as const
   return gateJunit(gateRows(report), { startedAt, exitCode, properties })

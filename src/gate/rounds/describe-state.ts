@@ -15,7 +15,7 @@ export function describeState(
   { rounds: wanted, standings }: Extract<GateState, { kind: 'rounds wanted' }>,
   { leftMs, rounds }: TimeLeft,
 ): string {
-  const confirming = standings.filter(({ state }) => state.endsWith('candidate')).length
+  const confirming = standings.filter(({ state }) => state.startsWith('suspected')).length
   const worst = worstOf(plan, standings)
   return [
     `round ${made.length}, next look at ${made.length + wanted}`,
@@ -33,7 +33,7 @@ function describeStanding({ comparison, evidence }: Standing): string {
   return `${comparison.id} ${change(evidence.estimate, evidence)} (${interval(evidence)})`
 }
 
-/** Where most is at stake: what is undecided or a candidate, by how many smallest changes it is worse. */
+/** Where most is at stake: what is undecided or suspected, by how many smallest changes it is worse. */
 function worstOf(plan: GatePlan, standings: readonly Standing[]): Standing | null {
   const open = standings.filter(({ state }) => state !== 'decided')
   const size = ({ comparison, evidence }: Standing) =>

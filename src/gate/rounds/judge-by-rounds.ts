@@ -19,6 +19,7 @@ import {
 } from '../decision/session.ts'
 import { describeState } from './describe-state.ts'
 import { describeComparisons } from './describe-comparisons.ts'
+import type { Both } from '../versions/both.ts'
 import type { GateProgress } from '../gate-options.ts'
 import { RoundTimes } from './round-times.ts'
 import { orderOf } from './run-round.ts'
@@ -26,15 +27,12 @@ import { orderOf } from './run-round.ts'
 /** A scenario's figures, and the path of its file. */
 export type RoundScenario = ScenarioFigures & { readonly file: string }
 
-/** What a round measured. */
-export interface MeasuredRound {
-  readonly baseline: readonly RoundScenario[]
-  readonly candidate: readonly RoundScenario[]
-}
+/** The figures of one round. */
+export type MeasuredRound = Both<readonly RoundScenario[]>
 
 /** A round that is wanted. */
 export interface WantedRound {
-  /** From 0; says which arm is first, see `orderOf`. */
+  /** From 0; says which version is first, see `orderOf`. */
   readonly number: number
   /** Of the scenarios to be run. */
   readonly files: readonly string[]
@@ -108,7 +106,7 @@ export async function judgeByRounds(
 
     const startedMs = now()
     const number = session?.rounds.length ?? 0
-    const first = orderOf(number)[0] === 'base' ? 'baseline' : 'candidate'
+    const [first] = orderOf(number)
     const plannedMs = times.planned(files.length)
     const measured = await makeRound({ number, files, estimateMs: plannedMs, line })
     if (measured === null) continue

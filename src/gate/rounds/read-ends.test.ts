@@ -6,7 +6,7 @@ import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
 import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import type { Version } from '../versions/version.ts'
 import { readEnds, type RoundScenarios } from './read-ends.ts'
-import type { ArmRun } from './run-arm.ts'
+import type { VersionRun } from './run-version.ts'
 
 const TASK = {
   project: '/project',
@@ -45,7 +45,7 @@ function unmeasured(error: string): ScenarioEntry {
   return { state: 'unmeasured', ...scenario, testStatus: 'failed', error }
 }
 
-function ended(...scenarios: readonly ScenarioEntry[]): ArmRun {
+function ended(...scenarios: readonly ScenarioEntry[]): VersionRun {
   const [run] = fc.sample(arbitraryRun, { numRuns: 1, seed: 1 })
   if (run === undefined) throw new Error('no run')
   const output = 'the end of what was printed'
@@ -53,29 +53,33 @@ function ended(...scenarios: readonly ScenarioEntry[]): ArmRun {
 }
 
 /** It ended before any test began. */
-function crashed(output: string): ArmRun {
+function crashed(output: string): VersionRun {
   return { kind: 'ended', run: null, output, isTimedOut: false }
 }
 
-function hung(...scenarios: readonly ScenarioEntry[]): ArmRun {
+function hung(...scenarios: readonly ScenarioEntry[]): VersionRun {
   const run = ended(...scenarios)
   return run.kind === 'ended' ? { ...run, isTimedOut: true } : run
 }
 
 const good = ended(measured())
 
-function read(base: ArmRun, head: ArmRun, version = WORKING_TREE): RoundScenarios {
-  return readEnds({ base, head }, { base: { version: BASE }, head: { version } }, TASK)
+function read(baseline: VersionRun, candidate: VersionRun, version = WORKING_TREE): RoundScenarios {
+  return readEnds(
+    { baseline, candidate },
+    { baseline: { version: BASE }, candidate: { version } },
+    TASK,
+  )
 }
 
 /** What is said of a round with such runs. */
 function complaint(
-  base: ArmRun,
-  head: ArmRun,
+  baseline: VersionRun,
+  candidate: VersionRun,
   version = WORKING_TREE,
 ): { readonly name: string; readonly message: string } {
   try {
-    read(base, head, version)
+    read(baseline, candidate, version)
   } catch (error) {
     if (error instanceof Error) return error
   }
@@ -86,23 +90,23 @@ const MISFIT = 'registry.send is not a function'
 
 test('two runs that measured everything are a round, invalid or not', () => {
   const invalid = { ...measured(), verdict: { kind: 'invalid', reasons: [] } } as ScenarioEntry
-  expect(read(good, ended(invalid)).head).toEqual([invalid])
+  expect(read(good, ended(invalid)).candidate).toEqual([invalid])
 })
 
-test.each<[string, ArmRun, RegExp]>([
+test.each<[string, VersionRun, RegExp]>([
   [
     'measured nothing',
     crashed('boom'),
-    /^base can't be started: no test of a.load.ts began.\nboom$/,
+    /^baseline can't be started: no test of a.load.ts began.\nboom$/,
   ],
-  ['lacks a scenario', ended(), /^base can't be started: .*\nthe end of/],
+  ['lacks a scenario', ended(), /^baseline can't be started: .*\nthe end of/],
   [
     'has a scenario that broke',
     ended(unmeasured('no server')),
-    /^base measured nothing of .*: no s/,
+    /^baseline measured nothing of .*: no s/,
   ],
-  ['hangs', hung(measured()), /^base didn't end within 60 s$/],
-])('a base that %s is an error', (_, run, message) => {
+  ['hangs', hung(measured()), /^baseline didn't end within 60 s$/],
+])('a baseline that %s is an error', (_, run, message) => {
   expect(complaint(run, good)).toMatchObject({
     name: 'EnvironmentError',
     message: expect.stringMatching(message),
@@ -112,26 +116,26 @@ test.each<[string, ArmRun, RegExp]>([
 test.each([
   ["The requested module './x.ts' does not provide an export named 'y'"],
   [MISFIT],
-  ["Cannot find module '/arm/src/registry/x.ts' imported from /harness/src/y.ts"],
-])('%s: not comparable, if the base alone says so; broken, if the head does', (text) => {
+  ["Cannot find module '/version/src/registry/x.ts' imported from /harness/src/y.ts"],
+])('%s: not comparable, if the baseline alone says so; broken, if the candidate does', (text) => {
   const misfit = crashed(`first\n  ${text}\nlast`)
   expect(complaint(misfit, good)).toMatchObject({
     name: 'NotComparableError',
-    message: `Not comparable: base doesn't fit this checkout's harness: ${text}`,
+    message: `Not comparable: baseline doesn't fit this checkout's harness: ${text}`,
   })
   expect(complaint(misfit, misfit)).toMatchObject({
     name: 'EnvironmentError',
-    message: expect.stringMatching(/^base can't .*^head can't /ms),
+    message: expect.stringMatching(/^baseline can't .*^candidate can't /ms),
   })
   expect(complaint(good, misfit)).toMatchObject({
     name: 'EnvironmentError',
-    message: expect.stringMatching(/^head can't be started/),
+    message: expect.stringMatching(/^candidate can't be started/),
   })
 })
 
-test('a base that fails every request by its interface is not comparable', () => {
+test('a baseline that fails every request by its interface is not comparable', () => {
   expect(complaint(ended(measured([MISFIT])), good).name).toBe('NotComparableError')
-  expect(read(ended(measured(['connection lost'])), good).base).toHaveLength(1)
+  expect(read(ended(measured(['connection lost'])), good).baseline).toHaveLength(1)
 })
 
 test.each([
@@ -142,33 +146,33 @@ test.each([
     'whose process dies',
     { state: 'lost', ...scenario, testStatus: 'failed', error: 'died', intervals: [] } as const,
   ],
-])('a head %s is measured as that', (_, entry) => {
-  expect(read(good, ended(entry))).toEqual({ base: [measured()], head: [entry] })
+])('a candidate %s is measured as that', (_, entry) => {
+  expect(read(good, ended(entry))).toEqual({ baseline: [measured()], candidate: [entry] })
 })
 
-test.each<[string, ArmRun]>([
+test.each<[string, VersionRun]>([
   ['without a run file', { kind: 'ended', run: null, output: '', isTimedOut: true }],
   ['before its test began', hung()],
   ['in its load', hung({ ...measured(), testStatus: 'cancelled' })],
-])('a head that hangs %s is unmeasured', (_, run) => {
-  expect(read(good, run).head).toEqual([unmeasured("didn't end within 60 s")])
+])('a candidate that hangs %s is unmeasured', (_, run) => {
+  expect(read(good, run).candidate).toEqual([unmeasured("didn't end within 60 s")])
 })
 
-test('a load that only the base made is unmeasured in the head', () => {
+test('a load that only the baseline made is unmeasured in the candidate', () => {
   const second = { ...measured(), name: 'a (load 2)' }
-  expect(read(ended(measured(), second), good).head).toEqual([
+  expect(read(ended(measured(), second), good).candidate).toEqual([
     measured(),
     expect.objectContaining({ state: 'unmeasured', name: 'a (load 2)' }),
   ])
 })
 
-test('a head of another version than the harness that fits it no more than an old base is an error', () => {
+test('a candidate of another version than the harness that fits it no more than an old baseline is an error', () => {
   const misfit = ended(measured([MISFIT]))
   expect(complaint(good, misfit, { ...COMMIT, isCheckedOut: false })).toMatchObject({
     name: 'EnvironmentError',
     message: expect.stringMatching(
-      /^head doesn't fit this checkout's harness: .*\nCheck the head out/,
+      /^candidate doesn't fit this checkout's harness: .*\nCheck the candidate out/,
     ),
   })
-  expect(read(good, misfit, { ...COMMIT, isCheckedOut: true }).head).toHaveLength(1)
+  expect(read(good, misfit, { ...COMMIT, isCheckedOut: true }).candidate).toHaveLength(1)
 })

@@ -1,52 +1,49 @@
 import { relative, resolve } from 'node:path'
 import { EnvironmentError } from '../../environment/environment-error.ts'
 import type { ScenarioEntry } from '../../run-file/run-file.ts'
-import type { Arm, ArmName } from '../versions/arm.ts'
-import { misfitIn } from '../versions/incompatible.ts'
-import { NotComparableError } from '../versions/not-comparable-error.ts'
-import type { ArmRun, ArmTask } from './run-arm.ts'
+import type { Both } from '../versions/both.ts'
+import type { PreparedVersion } from '../versions/prepare-version.ts'
+import { misfitIn, NotComparableError } from '../versions/incompatible.ts'
+import type { VersionRun, RunTask } from './run-version.ts'
 
 type MeasuredScenario = Extract<ScenarioEntry, { state: 'measured' }>
 
-/** What a round gives of each arm: an entry for each scenario that either of them measured. */
-export interface RoundScenarios {
-  readonly base: readonly ScenarioEntry[]
-  readonly head: readonly ScenarioEntry[]
-}
+/** The entries of one round: per version, one for each scenario that either version measured. */
+export type RoundScenarios = Both<readonly ScenarioEntry[]>
 
-type Ended = Extract<ArmRun, { kind: 'ended' }>
-type ReadTask = Pick<ArmTask, 'project' | 'scenarios' | 'timeoutMs'>
+type Ended = Extract<VersionRun, { kind: 'ended' }>
+type ReadTask = Pick<RunTask, 'project' | 'scenarios' | 'timeoutMs'>
 
 /**
- * What the runs of both arms come to, and who is at fault if one of them failed. The base has to measure
- * everything: only then does a failure of the head say something of the head.
+ * What the runs of both versions come to, and who is at fault if one of them failed. The baseline has to measure
+ * everything: only then does a failure of the candidate say something of the candidate.
  *
- * A head that begins a scenario is judged by it, whatever becomes of it: a scenario whose requests all
+ * A candidate that begins a scenario is judged by it, whatever becomes of it: a scenario whose requests all
  * fail, whose preparation throws, whose process dies or that hangs is returned as that, for the decision
- * to take as the worst. A head that doesn't get so far is an error: its run ends, without being told to,
+ * to take as the worst. A candidate that doesn't get so far is an error: its run ends, without being told to,
  * before a test of the scenario's file began, as by an error of syntax or at import, or because its process
- * died before the runner had heard of the test (Vitest reports tests some 100 ms later). Where the base
- * measured a scenario that the head's run left out, the head gets an entry for it, `unmeasured`; the
- * base gets none, because its run is complete.
- * @throws NotComparableError if the base alone doesn't fit the harness, which is of the head's version
- *   rather than of its own. EnvironmentError if the base fails otherwise; if both fail; if the head can't be
- *   started; if the head is not the version that is checked out and doesn't fit the harness either.
+ * died before the runner had heard of the test (Vitest reports tests some 100 ms later). Where the baseline
+ * measured a scenario that the candidate's run left out, the candidate gets an entry for it, `unmeasured`; the
+ * baseline gets none, because its run is complete.
+ * @throws NotComparableError if the baseline alone doesn't fit the harness, which is of the candidate's version
+ *   rather than of its own. EnvironmentError if the baseline fails otherwise; if both fail; if the candidate can't be
+ *   started; if the candidate is not the version that is checked out and doesn't fit the harness either.
  */
 export function readEnds(
-  ended: Partial<Record<ArmName, ArmRun>>,
-  arms: Readonly<Record<ArmName, Pick<Arm, 'version'>>>,
+  ended: Partial<Both<VersionRun>>,
+  versions: Both<Pick<PreparedVersion, 'version'>>,
   task: ReadTask,
 ): RoundScenarios {
-  const base = readBase(ended.base, task)
-  const head = readHead(ended.head, task)
-  if (base.kind === 'failed') throw faultOfBase(base, head)
-  if (head.kind === 'failed') throw new EnvironmentError(`head ${head.why}`)
-  if (head.misfit !== null && !isOfHarness(arms.head)) {
+  const baseline = readBaseline(ended.baseline, task)
+  const candidate = readCandidate(ended.candidate, task)
+  if (baseline.kind === 'failed') throw faultOfBaseline(baseline, candidate)
+  if (candidate.kind === 'failed') throw new EnvironmentError(`candidate ${candidate.why}`)
+  if (candidate.misfit !== null && !isOfHarness(versions.candidate)) {
     throw new EnvironmentError(
-      `head doesn't fit this checkout's harness: ${head.misfit}\nCheck the head out, and run the gate from there.`,
+      `candidate doesn't fit this checkout's harness: ${candidate.misfit}\nCheck the candidate out, and run the gate from there.`,
     )
   }
-  return { base: base.scenarios, head: completed(head, base.scenarios, task) }
+  return { baseline: baseline.scenarios, candidate: completed(candidate, baseline.scenarios, task) }
 }
 
 /** What a run gives, or why it can't be counted on. */
@@ -61,8 +58,8 @@ type End =
   | { readonly kind: 'failed'; readonly why: string; readonly misfit: string | null }
 
 /** That a measurement is invalid is no failure: another round may do. */
-function readBase(run: ArmRun | undefined, task: ReadTask): End {
-  const end = readHead(run, task)
+function readBaseline(run: VersionRun | undefined, task: ReadTask): End {
+  const end = readCandidate(run, task)
   if (end.kind === 'failed') return end
   if (end.run.isTimedOut) return failed(hung(task))
   for (const entry of end.scenarios) {
@@ -73,7 +70,7 @@ function readBase(run: ArmRun | undefined, task: ReadTask): End {
   return end.misfit === null ? end : failed(`failed every request: ${end.misfit}`)
 }
 
-function readHead(run: ArmRun | undefined, task: ReadTask): End {
+function readCandidate(run: VersionRun | undefined, task: ReadTask): End {
   if (run?.kind !== 'ended') return failed('was interrupted')
   const scenarios = run.run?.scenarios ?? []
   if (!run.isTimedOut) {
@@ -91,7 +88,7 @@ function failed(why: string): End {
   return { kind: 'failed', why, misfit: misfitIn(why) }
 }
 
-function hung({ timeoutMs }: Pick<ArmTask, 'timeoutMs'>): string {
+function hung({ timeoutMs }: Pick<RunTask, 'timeoutMs'>): string {
   return `didn't end within ${Math.round(timeoutMs / 1_000)} s`
 }
 
@@ -110,32 +107,33 @@ function misfitOfRequests(scenarios: readonly ScenarioEntry[]): string | null {
   return null
 }
 
-/** A misfit of both arms is the harness's own fault. */
-function faultOfBase(base: Extract<End, { kind: 'failed' }>, head: End): Error {
-  const isOfBoth = head.kind === 'failed' || head.misfit !== null
-  if (base.misfit !== null && !isOfBoth) {
+/** A misfit of both versions is the harness's own fault. */
+function faultOfBaseline(baseline: Extract<End, { kind: 'failed' }>, candidate: End): Error {
+  const isOfBoth = candidate.kind === 'failed' || candidate.misfit !== null
+  if (baseline.misfit !== null && !isOfBoth) {
     return new NotComparableError(
-      `Not comparable: base doesn't fit this checkout's harness: ${base.misfit}`,
+      `Not comparable: baseline doesn't fit this checkout's harness: ${baseline.misfit}`,
     )
   }
-  const whyHead = head.kind === 'failed' ? head.why : `failed every request: ${head.misfit}`
+  const whyCandidate =
+    candidate.kind === 'failed' ? candidate.why : `failed every request: ${candidate.misfit}`
   return new EnvironmentError(
-    [`base ${base.why}`, ...(isOfBoth ? [`head ${whyHead}`] : [])].join('\n'),
+    [`baseline ${baseline.why}`, ...(isOfBoth ? [`candidate ${whyCandidate}`] : [])].join('\n'),
   )
 }
 
 /** The harness is the working tree's, so it is of the same version as the commit that is checked out. */
-function isOfHarness({ version }: Pick<Arm, 'version'>): boolean {
+function isOfHarness({ version }: Pick<PreparedVersion, 'version'>): boolean {
   return version.kind === 'working-tree' || version.isCheckedOut
 }
 
-/** With an entry for each scenario of the base's; those that a hanging run was interrupted in are unmeasured. */
+/** With an entry for each scenario of the baseline's; those that a hanging run was interrupted in are unmeasured. */
 function completed(
   { run, scenarios }: Extract<End, { kind: 'measured' }>,
-  base: readonly ScenarioEntry[],
+  baseline: readonly ScenarioEntry[],
   task: ReadTask,
 ): readonly ScenarioEntry[] {
-  const why = run.isTimedOut ? hung(task) : `the head made no such load:\n${run.output}`
+  const why = run.isTimedOut ? hung(task) : `the candidate made no such load:\n${run.output}`
   const unmeasured = ({ name, file }: ScenarioEntry): ScenarioEntry => ({
     state: 'unmeasured',
     name,
@@ -148,6 +146,6 @@ function completed(
     ...scenarios.map((entry) =>
       run.isTimedOut && entry.testStatus === 'cancelled' ? unmeasured(entry) : entry,
     ),
-    ...base.filter(({ name }) => !names.has(name)).map(unmeasured),
+    ...baseline.filter(({ name }) => !names.has(name)).map(unmeasured),
   ]
 }

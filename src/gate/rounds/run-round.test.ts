@@ -2,7 +2,7 @@ import { readFileSync, realpathSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
-import { armForTests, temporaryFolder } from '../testing/measured-versions.ts'
+import { versionForTests, temporaryFolder } from '../testing/measured-versions.ts'
 import { HARNESS, ProjectForTests } from '../testing/project.ts'
 import { SmallProject } from '../testing/small-project.ts'
 import { orderOf, runRound } from './run-round.ts'
@@ -17,9 +17,17 @@ async function roundOf(
   const workspace = temporaryFolder()
   const files = [project.scenarioFile]
   const plan = { harness, subject: [subject], files }
-  const arms = {
-    base: await armForTests({ name: 'base', ref: 'HEAD', workspace }, project.folder, plan),
-    head: await armForTests({ name: 'head', ref: null, workspace }, project.folder, plan),
+  const versions = {
+    baseline: await versionForTests(
+      { name: 'baseline', ref: 'HEAD', workspace },
+      project.folder,
+      plan,
+    ),
+    candidate: await versionForTests(
+      { name: 'candidate', ref: null, workspace },
+      project.folder,
+      plan,
+    ),
   }
   const task = {
     project: project.folder,
@@ -30,11 +38,11 @@ async function roundOf(
     folder: workspace,
   }
   const told: string[] = []
-  const round = await runRound(arms, task, 1, new AbortController().signal, {
-    onArm: (name) => told.push(`${name} begins`),
+  const round = await runRound(versions, task, 1, new AbortController().signal, {
+    onVersion: (name) => told.push(`${name} begins`),
     onRun: (name, { scenarios }) => told.push(`${name}: ${scenarios[0]?.file}`),
   })
-  return { round, told, arms }
+  return { round, told, versions }
 }
 
 function disposable<P extends ProjectForTests | SmallProject>(project: P): P {
@@ -42,12 +50,17 @@ function disposable<P extends ProjectForTests | SmallProject>(project: P): P {
   return project
 }
 
-test('arms take turns at being first', () => {
+test('versions take turns at being first', () => {
   const orders = [0, 1, 2, 3].map((round) => orderOf(round).join(' '))
-  expect(orders).toEqual(['base head', 'head base', 'base head', 'head base'])
+  expect(orders).toEqual([
+    'baseline candidate',
+    'candidate baseline',
+    'baseline candidate',
+    'candidate baseline',
+  ])
 })
 
-test("each arm's processes load its own registry, and packages that both share", async () => {
+test("each version's processes load its own registry, and packages that both share", async () => {
   const project = disposable(new ProjectForTests())
   const marks = join(temporaryFolder(), 'marks')
   const messenger =
@@ -56,18 +69,23 @@ test("each arm's processes load its own registry, and packages that both share",
     `import { appendFileSync } from 'node:fs'
 appendFileSync(${JSON.stringify(marks)}, '${name} ' + process.argv[1] + '\\n')
 ${text}`
-  project.edit(`src/registry/${messenger}`, mark('base'))
+  project.edit(`src/registry/${messenger}`, mark('baseline'))
   project.commit('marked')
-  project.edit(`src/registry/${messenger}`, (text) => text.replace("'base '", "'head '"))
+  project.edit(`src/registry/${messenger}`, (text) => text.replace("'baseline '", "'candidate '"))
 
-  const { round, told, arms } = await roundOf(project, {
+  const { round, told, versions } = await roundOf(project, {
     subject: 'src/registry',
     harness: project.folder,
   })
   const file = 'src/gate/testing/scenarios/send.load.ts'
-  expect(told).toEqual(['head begins', `head: ${file}`, 'base begins', `base: ${file}`])
+  expect(told).toEqual([
+    'candidate begins',
+    `candidate: ${file}`,
+    'baseline begins',
+    `baseline: ${file}`,
+  ])
   const entry = { state: 'measured', name: project.scenario, file }
-  expect(round).toMatchObject({ base: [entry], head: [entry] })
+  expect(round).toMatchObject({ baseline: [entry], candidate: [entry] })
   const subscribers = backends.kind === 'memory' ? [] : ['subscriber-process.ts']
   const programs = ['forks.js', ...subscribers]
   const loaded = readFileSync(marks, 'utf8')
@@ -75,17 +93,17 @@ ${text}`
     .split('\n')
     .map((line) => line.split(' '))
   expect(loaded.map(([name, program = '']) => `${name} ${basename(program)}`)).toEqual(
-    ['head', 'base'].flatMap((name) => programs.map((program) => `${name} ${program}`)),
+    ['candidate', 'baseline'].flatMap((name) => programs.map((program) => `${name} ${program}`)),
   )
 
-  expect(arms.base.imported).toEqual(['src/nearest-name.ts'])
-  const [base, head] = [arms.base, arms.head].map(({ folder }) =>
+  expect(versions.baseline.imported).toEqual(['src/nearest-name.ts'])
+  const [baseline, candidate] = [versions.baseline, versions.candidate].map(({ folder }) =>
     join(folder, 'src/registry/registry.ts'),
   )
   const registryOf = async (path = '') => (await import(path)).MulticastRegistry
-  expect(await registryOf(base)).not.toBe(await registryOf(head))
+  expect(await registryOf(baseline)).not.toBe(await registryOf(candidate))
   const packageOf = (path = '') => realpathSync(createRequire(path).resolve('ioredis'))
-  expect(packageOf(base)).toBe(packageOf(head))
+  expect(packageOf(baseline)).toBe(packageOf(candidate))
 })
 
 describe("another project's round", () => {
@@ -97,32 +115,37 @@ describe("another project's round", () => {
 
   test("is of its own code, by this checkout's harness", async () => {
     const { round, told } = await roundWith('throw new Error(`no ${k} of ${SIZE}`)')
-    expect(told).toContain('base: load/queue.load.ts')
+    expect(told).toContain('baseline: load/queue.load.ts')
     const counts = ([entry]: readonly unknown[] = []) => entry
-    expect(counts(round?.base)).toMatchObject({
+    expect(counts(round?.baseline)).toMatchObject({
       state: 'measured',
       result: { operations: [{ counts: { ok: 200 } }] },
     })
-    expect(counts(round?.head)).toMatchObject({
+    expect(counts(round?.candidate)).toMatchObject({
       state: 'measured',
       result: { operations: [{ counts: { ok: 0, failed: 200 } }] },
     })
   })
 
-  test('whose head kills its process is lost in the head', async () => {
+  test('whose candidate kills its process is lost in the candidate', async () => {
     // By then, the runner has heard that the test began.
     const { round } = await roundWith(`if (k === 100) {
     await new Promise((resolve) => setTimeout(resolve, 2_000))
     process.kill(process.pid, 'SIGKILL')
   }
   return k`)
-    expect(round).toMatchObject({ base: [{ state: 'measured' }], head: [{ state: 'lost' }] })
+    expect(round).toMatchObject({
+      baseline: [{ state: 'measured' }],
+      candidate: [{ state: 'lost' }],
+    })
   })
 
-  test("whose head can't be parsed is an error, with what was printed", async () => {
+  test("whose candidate can't be parsed is an error, with what was printed", async () => {
     await expect(roundWith('return return')).rejects.toMatchObject({
       name: 'EnvironmentError',
-      message: expect.stringMatching(/^head can't be started: .*queue\.load\.ts.*SyntaxError/s),
+      message: expect.stringMatching(
+        /^candidate can't be started: .*queue\.load\.ts.*SyntaxError/s,
+      ),
     })
   })
 })

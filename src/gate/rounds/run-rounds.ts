@@ -12,9 +12,11 @@ import type { GateOptions, GateProgress } from '../gate-options.ts'
 import { clock } from '../report/figures.ts'
 import { clearServers } from './clear-servers.ts'
 import { judgeByRounds, type MakeRound } from './judge-by-rounds.ts'
-import { keepRun } from './kept-runs.ts'
+import { keepRun } from './keep-run.ts'
 import { durationFor, leastRoundMs, RoundTimes } from './round-times.ts'
-import { runRound, type Arms } from './run-round.ts'
+import type { Both } from '../versions/both.ts'
+import type { PreparedVersion } from '../versions/prepare-version.ts'
+import { runRound } from './run-round.ts'
 
 /** What open-loop rounds showed. */
 export interface MeasuredRounds {
@@ -36,7 +38,7 @@ export interface RoundsSetting extends Pick<
   GateOptions,
   'project' | 'scenarioFolder' | 'scenarios' | 'metrics' | 'effects'
 > {
-  readonly arms: Arms
+  readonly versions: Both<PreparedVersion>
   /** Paths of the scenarios' files. */
   readonly files: readonly string[]
   readonly defaultMetrics: DefaultMetrics
@@ -122,7 +124,7 @@ const PATIENCE = 2
 
 /** Makes rounds of real runs, keeps these, and leaves nothing of them on servers of the gate's own. */
 function roundMaker(
-  { arms, project, scenarioFolder, backends, workspace, runs }: RoundsSetting,
+  { versions, project, scenarioFolder, backends, workspace, runs }: RoundsSetting,
   durationMs: number,
   progress: GateProgress,
   signal: AbortSignal,
@@ -136,11 +138,11 @@ function roundMaker(
       timeoutMs: 30_000 + PATIENCE * estimateMs,
       folder: workspace,
     }
-    const round = await runRound(arms, task, number, signal, {
-      onArm: (name) => progress.live(`${line}   ${name} is running`),
+    const round = await runRound(versions, task, number, signal, {
+      onVersion: (name) => progress.live(`${line}   ${name} is running`),
       onRun: (name, run) => {
         try {
-          keepRun(runs, arms[name], run)
+          keepRun(runs, versions[name], run)
         } catch (error) {
           // The round counts all the same; the report, which comes last, has to be stored.
           if (!(error instanceof ResultsFolderError)) throw error
@@ -151,6 +153,6 @@ function roundMaker(
     await clearServers(backends)
     if (round === null) return null
     const placed = (entry: ScenarioEntry) => ({ ...entry, file: resolve(project, entry.file) })
-    return { baseline: round.base.map(placed), candidate: round.head.map(placed) }
+    return { baseline: round.baseline.map(placed), candidate: round.candidate.map(placed) }
   }
 }

@@ -1,5 +1,6 @@
 import { comparisonOf, type Comparison, type OperationMetric } from '../decision/metric.ts'
-import type { GateRound, Reading, RoundArm } from '../decision/round.ts'
+import type { GateRound, Reading } from '../decision/round.ts'
+import type { VersionName } from '../versions/both.ts'
 
 /** Comparisons and rounds that tests make up. */
 
@@ -20,8 +21,8 @@ export function share(count: number, of = 2_000): Reading {
   return { kind: 'share', count, of }
 }
 
-/** The arm that is first in a round: they take turns. */
-export function firstIn(round: number): RoundArm {
+/** The version that is first in a round: they take turns. */
+export function firstIn(round: number): VersionName {
   return round % 2 === 0 ? 'baseline' : 'candidate'
 }
 
@@ -51,7 +52,7 @@ export function timeRounds(count: number, ratio: number, spread = 0.02): readonl
   )
 }
 
-/** Both arms of each round, swapped. */
+/** Both versions of each round, swapped. */
 export function swapped(rounds: readonly GateRound[]): readonly GateRound[] {
   return rounds.map(({ first, baseline, candidate }) => ({
     first: first === 'baseline' ? 'candidate' : 'baseline',

@@ -5,15 +5,15 @@ import type { OperationName } from '../operations/operations.ts'
 import { makeVersion, type RealFault } from './faulty-version.ts'
 import { HARNESS } from './project.ts'
 
-/** This checkout's registry as the base, and with a fault as the head. */
+/** This checkout's registry as the baseline, and with a fault as the candidate. */
 export class TwoVersions {
   readonly #folder = realpathSync(mkdtempSync(join(tmpdir(), 'two-versions-')))
-  readonly base = join(this.#folder, 'base')
-  readonly head = join(this.#folder, 'head')
+  readonly baseline = join(this.#folder, 'baseline')
+  readonly candidate = join(this.#folder, 'candidate')
 
   constructor(operation: OperationName, fault: RealFault) {
-    makeVersion(HARNESS, this.base, operation, { kind: 'none' })
-    makeVersion(HARNESS, this.head, operation, fault)
+    makeVersion(HARNESS, this.baseline, operation, { kind: 'none' })
+    makeVersion(HARNESS, this.candidate, operation, fault)
   }
 
   remove(): void {

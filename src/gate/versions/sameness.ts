@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import * as z from 'zod'
-import type { Arm } from './arm.ts'
+import type { PreparedVersion } from './prepare-version.ts'
 import { filesBelow, isLink } from './subject.ts'
 
 /** Which parts of two versions are equal. */
@@ -21,7 +21,7 @@ export function isEqual(sameness: Sameness): boolean {
 }
 
 /** Compares the code that runs of two versions. */
-export function samenessOf(a: Arm, b: Arm): Sameness {
+export function samenessOf(a: PreparedVersion, b: PreparedVersion): Sameness {
   const packages = packagesOf(a.lockfile)
   return {
     isSubjectSame: subjectDigest(a) === subjectDigest(b),
@@ -34,7 +34,7 @@ export function samenessOf(a: Arm, b: Arm): Sameness {
 const NEVER_RUN = /\.(test|contract)\.ts$|\.md$/
 
 /** Of paths and contents, byte by byte, of links their targets. Modes and times make no difference. */
-function subjectDigest({ folder, subject, imported }: Arm): string {
+function subjectDigest({ folder, subject, imported }: PreparedVersion): string {
   const hash = createHash('sha256')
   const files = [...subject, ...imported]
     .flatMap((path) => filesBelow(join(folder, path)))

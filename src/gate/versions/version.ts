@@ -2,7 +2,7 @@ import { git } from '../../run-file/provenance/git.ts'
 import type { NamedCommit, Repository } from './git.ts'
 import { MANIFESTS } from './install.ts'
 
-/** The source of one arm of a comparison. */
+/** The source of one version of a comparison. */
 export type Version =
   | ({ readonly kind: 'commit' } & NamedCommit)
   /** The files as they are, committed or not; `commit` is the one that is checked out. */

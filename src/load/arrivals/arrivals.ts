@@ -1,3 +1,4 @@
+import { formatCount } from '../../format.ts'
 import { InputError } from '../../input-error.ts'
 
 /** The most requests of one load: histograms count in 32 bits. */
@@ -30,7 +31,7 @@ export function countDueBefore(arrivals: Arrivals, durationMs: number): number {
   let high = 1
   while (arrivals(high - 1) < durationMs) {
     if (high > MAX_REQUESTS) {
-      const most = MAX_REQUESTS.toLocaleString('en-US')
+      const most = formatCount(MAX_REQUESTS)
       throw new InputError(
         `${arrivals.label} for ${durationMs / 1_000} s: these are more requests than the ${most} of the largest load possible. Lower the rate or the duration.`,
       )

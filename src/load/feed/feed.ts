@@ -1,3 +1,4 @@
+import { formatCount } from '../../format.ts'
 import { check, oneOf } from '../check-fields.ts'
 import { InputError } from '../../input-error.ts'
 import { permutation } from './permutation.ts'
@@ -92,7 +93,7 @@ export function checkFeed(value: unknown, where: string): void {
  */
 export function checkEnoughRows({ rows, mode }: Feed<unknown>, requests: number): void {
   if (mode !== 'unique' || rows.length >= requests) return
-  const [has, needed] = [rows.length, requests].map((count) => count.toLocaleString('en-US'))
+  const [has, needed] = [rows.length, requests].map(formatCount)
   throw new InputError(
     `load: data: a unique feed needs a row for each of the ${needed} requests, warm-up included, and has ${has}. Add rows, shorten the load, or choose sequential or shuffled.`,
   )

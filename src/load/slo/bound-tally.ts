@@ -1,7 +1,7 @@
-import { formatMs } from '../duration.ts'
+import { formatFigure } from '../../format.ts'
 import { rowOf } from './bound-row.ts'
 import type { RequestBound } from './slo.ts'
-import { formatRatio, worstFirst, type SloRow } from './slo-row.ts'
+import { worstFirst, type SloRow } from './slo-row.ts'
 
 /** How one bound does, window by window. */
 export class BoundTally {
@@ -75,11 +75,8 @@ export class BoundTally {
 }
 
 function describeMiss(row: SloRow, fromMs: number, untilMs: number): string {
-  const figure = (value: number): string => {
-    if (row.unit === 'ms') return formatMs(value)
-    return row.unit === 'ratio' ? formatRatio(value) : `${value.toFixed(1)}/s`
-  }
   const seconds = `from ${fromMs / 1_000} s to ${untilMs / 1_000} s`
-  const measured = row.measured === null ? 'without an answer' : figure(row.measured)
-  return `${row.metric} of ${row.operation} was ${measured} ${seconds}; the bound is ${row.comparison} ${figure(row.bound)}`
+  const measured =
+    row.measured === null ? 'without an answer' : formatFigure(row.measured, row.unit)
+  return `${row.metric} of ${row.operation} was ${measured} ${seconds}; the bound is ${row.comparison} ${formatFigure(row.bound, row.unit)}`
 }

@@ -81,10 +81,3 @@ function usedUp({ measured, comparison, bound }: SloRow): number {
   const share = comparison === '<' || comparison === '<=' ? measured / bound : bound / measured
   return Math.min(share, Number.MAX_VALUE)
 }
-
-/** A ratio as a percentage, rounded down so that a share below all never reads 100 %. */
-export function formatRatio(ratio: number): string {
-  const percent = Math.floor(ratio * 1e5 + 1e-6) / 1e3
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 3 }
-  return `${percent.toLocaleString('en-US', digits)} %`
-}

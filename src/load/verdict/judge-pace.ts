@@ -1,4 +1,4 @@
-import { formatMs } from '../duration.ts'
+import { formatMs, formatPercent } from '../../format.ts'
 import { percentileMs, sumOf } from '../recording/histogram.ts'
 import type { LoadResult } from '../result.ts'
 import { tightestBoundMs } from '../slo/judge-slo.ts'
@@ -32,7 +32,7 @@ function judgeMedians({ operations, verdictThresholds }: LoadResult): readonly V
       figure: MEDIAN_LATENESS,
       measured,
       threshold,
-      message: `half of the requests of ${name} started ${formatMs(latenessMs)} late or later, more than ${percent(threshold)} of their response P50 of ${formatMs(responseMs)}: it shows the generator, not the system`,
+      message: `half of the requests of ${name} started ${formatMs(latenessMs)} late or later, more than ${formatPercent(threshold)} of their response P50 of ${formatMs(responseMs)}: it shows the generator, not the system`,
     }
   })
 }
@@ -69,7 +69,7 @@ function tailsOf({ operations, verdictThresholds }: LoadResult): string | null {
   })
   if (names.length === 0) return null
   if (ratio === 0) return ''
-  return ` and than ${percent(ratio)} of the response P99 of ${names.join(', ')}`
+  return ` and than ${formatPercent(ratio)} of the response P99 of ${names.join(', ')}`
 }
 
 function judgeBatches(result: LoadResult): readonly VerdictReason[] {
@@ -92,8 +92,4 @@ function causes({ health }: LoadResult): string {
   const heldUpMs = Math.max(eventLoopDelay.maxMs, pauses.maxMs)
   const waited = coreWaitMs === null ? '' : `; in all, it waited ${formatMs(coreWaitMs)} for a core`
   return `event loop held up for up to ${formatMs(heldUpMs)}, garbage collection for ${formatMs(gcPauses.maxMs)}${waited}`
-}
-
-function percent(ratio: number): string {
-  return `${Number((ratio * 100).toPrecision(3))} %`
 }

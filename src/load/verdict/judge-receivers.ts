@@ -1,4 +1,4 @@
-import { formatMs } from '../duration.ts'
+import { formatMs } from '../../format.ts'
 import type { Deliveries, LoadResult } from '../result.ts'
 import { tightestBoundMs } from '../slo/judge-slo.ts'
 import type { Bound } from '../slo/slo.ts'

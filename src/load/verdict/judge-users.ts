@@ -1,5 +1,5 @@
+import { formatMs, formatPercent } from '../../format.ts'
 import type { ClosedModel } from '../load-model.ts'
-import { formatMs } from '../duration.ts'
 import { sumOf } from '../recording/histogram.ts'
 import type { LoadResult } from '../result.ts'
 import { pauseLimitMs } from './pause-limit.ts'
@@ -49,7 +49,7 @@ export function judgeUsers(result: LoadResult, model: ClosedModel): UsersJudgeme
   if (userTimeMs > 0) {
     const lateness = sumOf([...result.operations.values()].map((operation) => operation.lateness))
     const late = Math.min((lateness.mean * lateness.totalCount) / 1_000 / userTimeMs, 1)
-    const message = `the generator kept users waiting before their steps for ${(late * 100).toFixed(1)} % of their time: they made that many fewer requests`
+    const message = `the generator kept users waiting before their steps for ${formatPercent(late, 1)} of their time: they made that many fewer requests`
     judge(1 - late, 'users on time', message, model.thinkTime.meanMs > 0 ? 'invalid' : 'degraded')
   }
   const { pauses, eventLoopDelay } = result.health

@@ -1,3 +1,4 @@
+import { formatPercent, formatSeconds } from '../../format.ts'
 import type { LoadResult } from '../result.ts'
 import type { Bound } from '../slo/slo.ts'
 import { countsOfAll, inTime } from '../totals.ts'
@@ -79,7 +80,7 @@ export function judgeMeasurement(result: LoadResult, bounds: readonly Bound[]): 
     const { measuredMs, durationMs } = result
     const message =
       measuredMs < durationMs
-        ? `interrupted after ${(measuredMs / 1_000).toFixed(1)} s of ${durationMs / 1_000} s`
+        ? `interrupted after ${formatSeconds(measuredMs)} of ${durationMs / 1_000} s`
         : 'interrupted while the last requests were waited for'
     doubtful.push({ figure: 'measured time', measured: measuredMs, threshold: durationMs, message })
   }
@@ -99,6 +100,6 @@ function invalid(reasons: readonly VerdictReason[]): Verdict {
   return { kind: 'invalid', reasons }
 }
 
-function percent(share: number): string {
-  return `${(share * 100).toFixed(share === 1 ? 0 : 2)} %`
+function percent(ratio: number): string {
+  return formatPercent(ratio, ratio === 1 ? 0 : 2)
 }

@@ -1,5 +1,5 @@
 import { renderTable, type Column } from '../../report/render-table.ts'
-import { formatAmount, formatBytes } from '../format-amount.ts'
+import { formatAmount, formatBytes } from '../../format.ts'
 import type { Resource } from '../terms.ts'
 import type { CheckedFigure } from './check.ts'
 

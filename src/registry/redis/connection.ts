@@ -1,9 +1,11 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { RegistryError } from '../errors.ts'
 import { nameOf, parseRedisAddress, type RedisAddress } from './address.ts'
-import type { Script } from './script.ts'
 
 type RedisClient = Redis | Cluster
+
+/** A script as a command of the client: the number of keys, the keys, the arguments. */
+type ScriptCommand = (...args: readonly (string | number)[]) => Promise<unknown>
 
 /** Longest pause between two attempts to reconnect. */
 const maxReconnectDelayMs = 1000
@@ -17,6 +19,7 @@ export class RedisConnection {
   readonly client: RedisClient
   /** `host:port`, several separated by commas. */
   readonly name: string
+  readonly #commands = new Map<string, ScriptCommand>()
 
   constructor(client: RedisClient, name: string) {
     this.client = client
@@ -27,24 +30,26 @@ export class RedisConnection {
     return this.client instanceof Cluster
   }
 
-  /** Runs a script, sending its source only if the server doesn't have it yet. */
+  /** Runs a script. Its source is sent once per connection, and again if the server has lost it. */
   async run(
-    { sha1, source }: Script,
+    script: string,
     keys: readonly string[],
     args: readonly (string | number)[],
   ): Promise<unknown> {
+    const command = this.#commands.get(script) ?? this.#define(script)
     try {
-      return await this.client.evalsha(sha1, keys.length, ...keys, ...args)
-    } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) {
-        throw this.failure(error, keys)
-      }
-    }
-    try {
-      return await this.client.eval(source, keys.length, ...keys, ...args)
+      return await command(keys.length, ...keys, ...args)
     } catch (error) {
       throw this.failure(error, keys)
     }
+  }
+
+  #define(script: string): ScriptCommand {
+    const name = `script${this.#commands.size}`
+    this.client.defineCommand(name, { lua: script })
+    const command = Reflect.get(this.client, name).bind(this.client) as ScriptCommand
+    this.#commands.set(script, command)
+    return command
   }
 
   /** Runs commands on the client, turning its errors into the registry's. */

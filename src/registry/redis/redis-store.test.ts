@@ -138,7 +138,7 @@ describe.skipIf(reason !== '')(`A Redis store that reads by replica${reason}`, (
     expect((await scriptCalls(redis)) - before).toBeLessThan(100)
   })
 
-  test('works on when the server forgets its scripts', async () => {
+  test('keeps working when the server forgets its scripts', async () => {
     const { store, redis } = await open()
     await store.register(request('alice'))
     expect(await store.select(everything)).toHaveLength(1)
@@ -146,6 +146,14 @@ describe.skipIf(reason !== '')(`A Redis store that reads by replica${reason}`, (
     await store.register(request('bob'))
     await redis.script('FLUSH')
     expect(await store.select(everything)).toHaveLength(2)
+  })
+
+  test('loses no call when the server forgets its scripts under load', async () => {
+    const { store, redis } = await open()
+    const identities = Array.from({ length: 300 }, (_, n) => `user-${n}`)
+    const registerAll = () => identities.map((identity) => store.register(request(identity)))
+    await Promise.all([...registerAll(), redis.script('FLUSH')])
+    expect(await store.select(everything)).toHaveLength(identities.length)
   })
 
   test('reads any metadata back unchanged', async () => {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { formatCount } from '../../format.ts'
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import { hasExpired } from '../memory/expiry-queue.ts'
@@ -179,7 +180,7 @@ export class Replica {
     const loading = (this.#loading ??= this.#startLoading())
     await settledWithin([loading], Math.max(0, deadlineMs - performance.now()))
     if (this.#loading !== loading) return loading
-    const soFar = (this.#partialCopy?.index.size ?? 0).toLocaleString('en')
+    const soFar = formatCount(this.#partialCopy?.index.size ?? 0)
     throw new RegistryError(
       'UNAVAILABLE',
       `The namespace "${this.#options.keys.namespace}" is still being loaded, ${soFar} registrations so far. ` +

@@ -1,16 +1,9 @@
-import { createHash } from 'node:crypto'
-
-/** A Lua script that Redis runs atomically. */
-export interface Script {
-  readonly source: string
-  /** The digest by which Redis knows it once it has seen it. */
-  readonly sha1: string
-}
-
-/** @param body Lua, in which `call` and `try` run commands: `redis.call` and `redis.pcall`. */
-export function script(body: string): Script {
-  const source = `local call, try = redis.call, redis.pcall\n${body}`
-  return { source, sha1: createHash('sha1').update(source).digest('hex') }
+/**
+ * A Lua script, which Redis runs atomically.
+ * @param body in it, `call` and `try` run commands: they are `redis.call` and `redis.pcall`.
+ */
+export function script(body: string): string {
+  return `local call, try = redis.call, redis.pcall\n${body}`
 }
 
 /** Unix ms by the clock of Redis: the only clock that counts. */

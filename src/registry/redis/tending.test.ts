@@ -187,10 +187,9 @@ describe.skipIf(!hasProgram)(
       const store = await open()
       await store.register(request('alice'))
       await redis.persist(index)
-      const { source } = registerScript
       const trustedUntilMs = Date.now() + 2 * TRUST_MS
       const args = ['bob', '{}', 60_000, '0', '', 'mark', 10_000, '', trustedUntilMs]
-      await redis.eval(source, 3, 'test:bob', index, log, ...args)
+      await redis.eval(registerScript, 3, 'test:bob', index, log, ...args)
       for (const end of await ends()) expect(end).toBeLessThan(Infinity)
     })
 

@@ -26,7 +26,7 @@ export interface EndedGate {
   /** ISO 8601. */
   readonly startedAt: string
   readonly exitCode: ExitCode
-  /** Such as its base and head, and where its report and run files are. */
+  /** Such as its baseline and candidate, and where its report and run files are. */
   readonly properties: JUnitSuite['properties']
 }
 

@@ -1,3 +1,5 @@
+import { formatCount } from '../../format.ts'
+
 /** Files larger than this, in bytes, are not read: a day of three operations has 100 MB of seconds. */
 export const MAX_BYTES = 256 * 2 ** 20
 
@@ -34,7 +36,7 @@ export function findSizeFlaw(text: Buffer): string | null {
         break
       default:
     }
-    if (values > MAX_VALUES) return `has more than ${MAX_VALUES.toLocaleString('en-US')} values`
+    if (values > MAX_VALUES) return `has more than ${formatCount(MAX_VALUES)} values`
   }
   return null
 }
@@ -82,7 +84,7 @@ export function findCrowd(data: unknown, isInterval: (item: unknown) => boolean)
   let intervals = 0
   const search = (value: unknown, place: string, depth: number): Crowd | null => {
     if (++values > MAX_OTHER_VALUES) {
-      const most = MAX_OTHER_VALUES.toLocaleString('en-US')
+      const most = formatCount(MAX_OTHER_VALUES)
       return { fault: 'too-large', message: `has more than ${most} values besides its intervals` }
     }
     if (typeof value !== 'object' || value === null) return null

@@ -1,3 +1,4 @@
+import { formatSeconds } from '../../../src/format.ts'
 import type { Outcome } from './walk.ts'
 
 const INDENT = ' '.repeat(25)
@@ -10,7 +11,7 @@ export function renderOutcome(outcome: Outcome): string {
   const head = line(
     isGood ? 'ok' : 'FAILED',
     `exit ${ran.exitCode}`,
-    `${(tookMs / 1_000).toFixed(1)} s`,
+    formatSeconds(tookMs),
     step.text,
   )
   const changed = command === step.text ? [] : [`${INDENT}run as: ${command}`]
@@ -37,7 +38,7 @@ export function renderSummary(outcomes: readonly Outcome[], total: number, tookM
   )
   const skipped = total - outcomes.length
   return [
-    `${ran.length} of ${total} commands ran in ${(tookMs / 1_000).toFixed(0)} s, ${failed.length} failed; ${shortened.length} with a shorter duration`,
+    `${ran.length} of ${total} commands ran in ${formatSeconds(tookMs, 0)}, ${failed.length} failed; ${shortened.length} with a shorter duration`,
     ...(skipped > 0 ? [`${skipped} were not reached`] : []),
     ...(notRun.length > 0 ? ['Not run:', ...notRun] : []),
     ...(failed.length > 0

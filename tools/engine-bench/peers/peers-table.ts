@@ -1,4 +1,4 @@
-import { formatMs } from '../../../src/load/duration.ts'
+import { formatCount, formatMs } from '../../../src/format.ts'
 import { markdownText } from '../../../src/report/markdown.ts'
 import { renderTable, type Column } from '../../../src/report/render-table.ts'
 import type { Deviation } from './judge/deviation.ts'
@@ -40,7 +40,7 @@ export function peersMarkdown(rows: readonly PeerRow[]): string {
 }
 
 function cellsOf({ contender: { generator }, load, run }: PeerRow): readonly string[] {
-  const rate = load.ratePerSecond.toLocaleString('en')
+  const rate = formatCount(load.ratePerSecond)
   if (run.kind === 'failed') return [rate, `${generator.name}: ${run.reason}`]
   const { judgement, report, cores } = run
   const { due, arrived, arrivedInStall } = judgement
@@ -49,9 +49,7 @@ function cellsOf({ contender: { generator }, load, run }: PeerRow): readonly str
     report.choice === null ? generator.name : `${generator.name} = ${report.choice}`,
     ...deviationCells(judgement.steady),
     ...deviationCells(judgement.firstSecond).slice(1),
-    arrived >= due
-      ? 'none'
-      : `${(due - arrived).toLocaleString('en')} of ${due.toLocaleString('en')}`,
+    arrived >= due ? 'none' : `${formatCount(due - arrived)} of ${formatCount(due)}`,
     percent(arrivedInStall),
     timesCell(report.times),
     timesCell(trueTimes(load, generator.reportsFromMs(load))),

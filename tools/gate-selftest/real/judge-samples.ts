@@ -18,9 +18,9 @@ export interface RealSamples {
 /** How often gates of such processes end as what. */
 export interface RealRow extends Omit<RealSamples, 'endings'> {
   readonly processes: number
-  /** Median over the processes: ms, and the change and difference of head. `null` if all failed. */
+  /** Median over the processes: ms, and the change and difference of candidate. `null` if all failed. */
   readonly latency: {
-    readonly baseMs: number
+    readonly baselineMs: number
     readonly change: number
     readonly differenceUs: number
     /** Standard deviation of a process's change. */
@@ -79,7 +79,8 @@ function gateOf(
   const most = Math.min(PROCESSES.most, endings.length)
   for (const used of [Math.min(PROCESSES.first, most), most]) {
     const state = judgePairs(operation, endings.slice(0, used))
-    if (state.kind === 'failed') return { kind: state.arm === 'head' ? 'regression' : 'pass', used }
+    if (state.kind === 'failed')
+      return { kind: state.version === 'candidate' ? 'regression' : 'pass', used }
     if (state.kind === 'processes wanted') continue
     const kinds = state.metrics.map(({ verdict }) => verdict.kind)
     if (kinds.includes('regression')) return { kind: 'regression', used }
@@ -97,7 +98,7 @@ function latencyOf(endings: readonly PairEnding[]): RealRow['latency'] {
   const mean = changes.reduce((sum, value) => sum + value, 0) / changes.length
   const squares = changes.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   return {
-    baseMs: medianOf(latencies.map(({ base }) => base)),
+    baselineMs: medianOf(latencies.map(({ baseline }) => baseline)),
     change: medianOf(changes),
     differenceUs: medianOf(latencies.map(({ differenceUs }) => differenceUs)),
     scatter: Math.sqrt(squares / Math.max(changes.length - 1, 1)),

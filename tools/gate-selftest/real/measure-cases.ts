@@ -8,7 +8,7 @@ import { medianOf } from '../../../src/stats/quantile.ts'
 import { freshTag } from '../../../src/gate/operations/servers.ts'
 import type { PairEnding } from '../../../src/gate/pairs/pair-estimate.ts'
 import { PAIR_TIMES } from '../../../src/gate/pairs/pair-task.ts'
-import { runPairProcess } from '../../../src/gate/pairs/run-pair-process.ts'
+import { runPairProcess } from '../../../src/gate/pairs/run-pairs.ts'
 import { shuffled } from '../../../src/stats/shuffled.ts'
 import { makeVersion } from '../../../src/gate/testing/faulty-version.ts'
 import type { RealSamples } from './judge-samples.ts'
@@ -44,21 +44,21 @@ export async function measureCases(
 ): Promise<MeasuredCases> {
   const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'prism-selftest-')))
   try {
-    const base = join(workspace, 'base')
-    makeVersion(project, base, 'register', { kind: 'none' })
+    const baseline = join(workspace, 'baseline')
+    makeVersion(project, baseline, 'register', { kind: 'none' })
     const { redisUrl, natsUrls } = backends
-    const run = (operation: OperationName, head: string) => {
+    const run = (operation: OperationName, candidate: string) => {
       const servers = { redisUrl, natsUrls: [...natsUrls], tag: freshTag() }
-      return runPairProcess({ ...PAIR_TIMES, ...servers, operation, base, head }, signal)
+      return runPairProcess({ ...PAIR_TIMES, ...servers, operation, baseline, candidate }, signal)
     }
     const all: MeasuredCase[] = []
     const startedMs = performance.now()
     let done = 0
     const measureAll = async (cases: readonly RealCase[], isLast: boolean) => {
       const versions = cases.map((one) => {
-        const head = join(workspace, `head-${all.length}`)
-        makeVersion(project, head, one.operation, one.fault)
-        const measured = { ...one, head, endings: new Array<PairEnding>() }
+        const candidate = join(workspace, `candidate-${all.length}`)
+        makeVersion(project, candidate, one.operation, one.fault)
+        const measured = { ...one, candidate, endings: new Array<PairEnding>() }
         all.push(measured)
         return measured
       })
@@ -67,7 +67,7 @@ export async function measureCases(
       )
       for (const one of shuffled(jobs)) {
         onProgress(`process ${done + 1}${isLast ? ` of ${count(all)}` : ''}`)
-        const ending = await run(one.operation, one.head)
+        const ending = await run(one.operation, one.candidate)
         one.endings.push(ending)
         done += 1
         if (samplesFile !== null) appendFileSync(samplesFile, sampleLine(one, ending))
@@ -86,7 +86,7 @@ function sampleLine({ operation, name }: RealCase, ending: PairEnding): string {
   return `${JSON.stringify({ operation, name, ending })}\n`
 }
 
-type MeasuredCase = RealCase & { readonly head: string; readonly endings: PairEnding[] }
+type MeasuredCase = RealCase & { readonly candidate: string; readonly endings: PairEnding[] }
 
 function count(cases: readonly MeasuredCase[]): number {
   return cases.reduce((sum, { processes }) => sum + processes, 0)
@@ -100,7 +100,7 @@ function callMsOf(cases: readonly MeasuredCase[]): ReadonlyMap<OperationName, nu
   return new Map(
     cases.map(({ operation, endings }) => {
       const times = endings.map((ending) => {
-        if (ending.kind === 'measured') return ending.estimate.latency.base
+        if (ending.kind === 'measured') return ending.estimate.latency.baseline
         throw new EnvironmentError(
           `${operation}: the registry fails against itself: ${ending.error}`,
         )

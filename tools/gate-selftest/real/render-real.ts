@@ -1,4 +1,4 @@
-import { formatMs } from '../../../src/load/duration.ts'
+import { formatChange, formatMs, formatPercent } from '../../../src/format.ts'
 import { renderTable, type Column } from '../../../src/report/render-table.ts'
 import type { RealRow } from './judge-samples.ts'
 
@@ -6,7 +6,7 @@ const COLUMNS: readonly Column[] = [
   { heading: 'operation', align: 'left' },
   { heading: 'case', align: 'left' },
   { heading: 'processes', align: 'right' },
-  { heading: 'base', align: 'right' },
+  { heading: 'baseline', align: 'right' },
   { heading: 'change', align: 'right' },
   { heading: '', align: 'right' },
   { heading: 'scatter', align: 'right' },
@@ -23,7 +23,6 @@ export function renderReal(rows: readonly RealRow[]): string {
 
 function cellsOf(row: RealRow): readonly string[] {
   const { operation, name, processes, latency, regressions, inconclusive, bound, isMet } = row
-  const sign = (value: number, text: string) => `${value < 0 ? '−' : '+'}${text}`
   return [
     operation,
     name,
@@ -31,18 +30,16 @@ function cellsOf(row: RealRow): readonly string[] {
     ...(latency === null
       ? ['–', '–', '–', '–']
       : [
-          formatMs(latency.baseMs),
-          sign(latency.change, percent(Math.abs(latency.change))),
-          sign(latency.differenceUs, `${Math.abs(latency.differenceUs).toFixed(1)} µs`),
-          percent(latency.scatter, 2),
+          formatMs(latency.baselineMs),
+          formatChange(latency.change, (size) => formatPercent(size, 1)),
+          formatChange(latency.differenceUs, (size) => `${size.toFixed(1)} µs`),
+          formatPercent(latency.scatter, 2),
         ]),
-    percent(regressions),
-    percent(inconclusive),
-    bound.kind === 'false alarms' ? `≤ ${percent(bound.atMost)}` : `≥ ${percent(bound.atLeast)}`,
+    formatPercent(regressions, 1),
+    formatPercent(inconclusive, 1),
+    bound.kind === 'false alarms'
+      ? `≤ ${formatPercent(bound.atMost, 1)}`
+      : `≥ ${formatPercent(bound.atLeast, 1)}`,
     isMet ? 'met' : 'BROKEN',
   ]
-}
-
-function percent(share: number, digits = 1): string {
-  return `${(share * 100).toFixed(digits)} %`
 }

@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import { dirname, join, posix, relative, resolve, sep } from 'node:path'
 import { InputError } from '../../input-error.ts'
+import type { VersionName } from './both.ts'
 import type { Repository } from './git.ts'
 import { installPackages, type PackagesKind } from './install.ts'
 import { reachableFrom } from './references.ts'
@@ -16,20 +17,17 @@ import { isWithin, readSubject, requireSubject } from './subject.ts'
 import { shardFiles, takeCommit, takeWorkingTree } from './take-files.ts'
 import { describeVersion, type Version } from './version.ts'
 
-/** `base` is the baseline, `head` the candidate. */
-export type ArmName = 'base' | 'head'
-
 /**
  * One side of a comparison, ready to be run: a copy of the working tree, with the version's subject in
- * place. The arms differ in their subject and in nothing else, and each is at real paths of its own, so
+ * place. The versions differ in their subject and in nothing else, and each is at real paths of its own, so
  * that one process can import both. Equal files are hard links: replace a file rather than change it.
  */
-export interface Arm {
-  readonly name: ArmName
+export interface PreparedVersion {
+  readonly name: VersionName
   readonly version: Version
   /** The project's folder in the copy: a real path. */
   readonly folder: string
-  /** The program that runs the arm: its own copy if it is part of the repository, else the running one. */
+  /** The program that runs the version: its own copy if it is part of the repository, else the running one. */
   readonly harness: string
   /** Paths of the subject in `folder`, with forward slashes. */
   readonly subject: readonly string[]
@@ -41,12 +39,12 @@ export interface Arm {
   readonly packages: PackagesKind
   /** The text of the version's npm lockfile; `null` without one. */
   readonly lockfile: string | null
-  /** Of the Node that runs the arm, such as `v24.21.0`. */
+  /** Of the Node that runs the version, such as `v24.21.0`. */
   readonly nodeVersion: string
 }
 
-/** What both arms have in common. */
-export interface ArmPlan {
+/** What both versions have in common. */
+export interface VersionPlan {
   /** The folder of the running program. */
   readonly harness: string
   /** Paths in the project; see `readSubject`. */
@@ -56,7 +54,7 @@ export interface ArmPlan {
 }
 
 /**
- * Makes an arm. The first one copies the working tree for both, so that later edits change nothing.
+ * Makes an version. The first one copies the working tree for both, so that later edits change nothing.
  * The version's packages are linked or installed, and are what the subject resolves; all else keeps the
  * working tree's.
  * @param parent an empty folder, which belongs to the gate; a real path. All that is made is there.
@@ -64,13 +62,13 @@ export interface ArmPlan {
  *   scenario imports, and for a scenario that is not part of the repository; EnvironmentError if the
  *   packages can't be installed; the signal's reason if it is aborted meanwhile.
  */
-export async function prepareArm(
-  { name, version }: Pick<Arm, 'name' | 'version'>,
+export async function prepareVersion(
+  { name, version }: Pick<PreparedVersion, 'name' | 'version'>,
   repository: Repository,
   parent: string,
-  plan: ArmPlan,
+  plan: VersionPlan,
   signal: AbortSignal,
-): Promise<Arm> {
+): Promise<PreparedVersion> {
   const { prefix } = repository
   const subject = readSubject(plan.subject)
   const tree = join(parent, 'tree')
@@ -111,7 +109,7 @@ export async function prepareArm(
 }
 
 /**
- * Copies the working tree's copy for an arm. A harness that is not part of it, as for other projects, is
+ * Copies the working tree's copy for an version. A harness that is not part of it, as for other projects, is
  * linked where it is relative to the repository, because scenarios may import it by such a path.
  */
 function layOut(
@@ -135,7 +133,7 @@ function layOut(
 
 /**
  * The files of the subject that the scenarios import, directly or not, from outside of it.
- * @throws InputError if there is none: the scenarios would measure the same code in both arms.
+ * @throws InputError if there is none: the scenarios would measure the same code in both versions.
  */
 function entriesOf(
   tree: string,
@@ -160,7 +158,7 @@ function entriesOf(
 }
 
 /**
- * Checks that what is exchanged is in the arm: the working tree may have a link where the version has a
+ * Checks that what is exchanged is in the version: the working tree may have a link where the version has a
  * folder.
  * @throws InputError
  */
@@ -188,7 +186,7 @@ function linkPackages(repository: Repository, tree: string, top: string): void {
   }
 }
 
-/** Never by way of a link: that would be a folder outside of the arm. */
+/** Never by way of a link: that would be a folder outside of the version. */
 function linkOver(packages: string, folder: string): void {
   if (!existsSync(folder) || realpathSync(folder) !== folder) return
   const link = join(folder, 'node_modules')

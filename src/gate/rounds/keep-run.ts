@@ -3,22 +3,23 @@ import type { Commit, RunFile } from '../../run-file/run-file.ts'
 import { ensureWritableFolder } from '../../run-file/results-folder.ts'
 import { runIdOf } from '../../run-file/run-id.ts'
 import { createRunFile } from '../../run-file/write/write-run-file.ts'
-import type { Arm } from '../versions/arm.ts'
+import { RELEASED_NAMES } from '../versions/both.ts'
+import type { PreparedVersion } from '../versions/prepare-version.ts'
 
 /**
- * Keeps what an arm measured in a round, in a folder of the arm's. The run says which commit the arm
+ * Keeps what an version measured in a round, in a folder of the version's. The run says which commit the version
  * was of; the harness, whose commit it said before, made it.
  * @throws ResultsFolderError
  */
-export function keepRun(folder: string, { name, version }: Arm, run: RunFile): void {
-  const armFolder = join(folder, name)
-  ensureWritableFolder(armFolder)
+export function keepRun(folder: string, { name, version }: PreparedVersion, run: RunFile): void {
+  const ownFolder = join(folder, RELEASED_NAMES[name])
+  ensureWritableFolder(ownFolder)
   const commit = commitOf(version)
   const runId = runIdOf(new Date(run.startedAt), commit)
-  createRunFile(armFolder, { ...run, runId, commit, profile: 'gate' })
+  createRunFile(ownFolder, { ...run, runId, commit, profile: 'gate' })
 }
 
-function commitOf(version: Arm['version']): Commit | null {
+function commitOf(version: PreparedVersion['version']): Commit | null {
   if (version.kind === 'commit') {
     const { sha, short } = version
     return { sha, short, branch: null, isDirty: false }

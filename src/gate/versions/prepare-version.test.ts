@@ -13,10 +13,10 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { armForTests, temporaryFolder } from '../testing/measured-versions.ts'
+import { versionForTests, temporaryFolder } from '../testing/measured-versions.ts'
 import { HARNESS } from '../testing/project.ts'
 import { NO_PACKAGES, SmallProject } from '../testing/small-project.ts'
-import type { Arm, ArmPlan } from './arm.ts'
+import type { PreparedVersion, VersionPlan } from './prepare-version.ts'
 import { isEqual, samenessOf } from './sameness.ts'
 
 let project: SmallProject
@@ -29,8 +29,12 @@ beforeEach(() => {
 
 afterEach(() => rmSync(project.folder, { recursive: true, force: true }))
 
-function arm(name: Arm['name'], ref: string | null, plan: Partial<ArmPlan> = {}): Promise<Arm> {
-  return armForTests({ name, ref, workspace }, project.folder, {
+function prepare(
+  name: PreparedVersion['name'],
+  ref: string | null,
+  plan: Partial<VersionPlan> = {},
+): Promise<PreparedVersion> {
+  return versionForTests({ name, ref, workspace }, project.folder, {
     harness: HARNESS,
     subject: ['src/queue'],
     files: [project.scenarioFile],
@@ -38,62 +42,71 @@ function arm(name: Arm['name'], ref: string | null, plan: Partial<ArmPlan> = {})
   })
 }
 
-const read = ({ folder }: Arm, path: string) => readFileSync(join(folder, path), 'utf8')
+const read = ({ folder }: PreparedVersion, path: string) => readFileSync(join(folder, path), 'utf8')
 
 const CHANGED = 'src/queue/queue.ts'
 const change = (text: string) => `${text}// changed\n`
 
-describe('an arm', () => {
+describe('a prepared version', () => {
   test('of a commit has its subject, and of all else what the working tree has', async () => {
     project.edit(CHANGED, change)
     project.edit('src/other.ts', change)
     project.write('src/queue/added.ts', '')
     project.write('load/mine.load.ts', '')
-    const [base, head] = [await arm('base', 'HEAD'), await arm('head', null)]
-    expect(read(head, CHANGED)).toMatch(/\/\/ changed\n$/)
-    expect(read(base, CHANGED)).not.toContain('// changed')
-    expect(existsSync(join(head.folder, 'src/queue/added.ts'))).toBe(true)
-    expect(existsSync(join(base.folder, 'src/queue/added.ts'))).toBe(false)
-    for (const either of [base, head]) {
+    const [baseline, candidate] = [
+      await prepare('baseline', 'HEAD'),
+      await prepare('candidate', null),
+    ]
+    expect(read(candidate, CHANGED)).toMatch(/\/\/ changed\n$/)
+    expect(read(baseline, CHANGED)).not.toContain('// changed')
+    expect(existsSync(join(candidate.folder, 'src/queue/added.ts'))).toBe(true)
+    expect(existsSync(join(baseline.folder, 'src/queue/added.ts'))).toBe(false)
+    for (const either of [baseline, candidate]) {
       expect(read(either, 'src/other.ts')).toMatch(/\/\/ changed\n$/)
       expect(read(either, 'load/mine.load.ts')).toBe('')
     }
-    expect(head.version).toMatchObject({ kind: 'working-tree', isChanged: true })
+    expect(candidate.version).toMatchObject({ kind: 'working-tree', isChanged: true })
   })
 
-  test('is a copy that later edits leave alone, those between the two arms as well', async () => {
-    const base = await arm('base', 'HEAD')
+  test('is a copy that later edits leave alone, those between the two versions as well', async () => {
+    const baseline = await prepare('baseline', 'HEAD')
     project.edit('src/other.ts', change)
     project.edit(CHANGED, change)
-    const head = await arm('head', null)
+    const candidate = await prepare('candidate', null)
     for (const path of ['src/other.ts', CHANGED]) {
-      expect(read(base, path)).not.toContain('// changed')
-      expect(read(head, path)).not.toContain('// changed')
+      expect(read(baseline, path)).not.toContain('// changed')
+      expect(read(candidate, path)).not.toContain('// changed')
     }
   })
 
   test('has the files that its subject imports from outside in its own version too', async () => {
     project.edit('src/ring.ts', change)
     project.edit('src/testing.ts', change)
-    const base = await arm('base', 'HEAD')
-    expect(base.imported).toEqual(['src/ring.ts'])
-    expect(read(base, 'src/ring.ts')).not.toContain('// changed')
+    const baseline = await prepare('baseline', 'HEAD')
+    expect(baseline.imported).toEqual(['src/ring.ts'])
+    expect(read(baseline, 'src/ring.ts')).not.toContain('// changed')
     // Only tests of the subject import it.
-    expect(read(base, 'src/testing.ts')).toContain('// changed')
+    expect(read(baseline, 'src/testing.ts')).toContain('// changed')
   })
 
   test('has nothing that git ignores', async () => {
     project.write('ignored/a', '')
-    const head = await arm('head', null)
+    const candidate = await prepare('candidate', null)
     for (const path of ['ignored', '.git']) {
-      expect(existsSync(join(head.folder, path))).toBe(false)
+      expect(existsSync(join(candidate.folder, path))).toBe(false)
     }
   })
 
   test('can be imported beside the other one, as modules of its own', async () => {
-    const [base, head] = [await arm('base', 'HEAD'), await arm('head', null)]
+    const [baseline, candidate] = [
+      await prepare('baseline', 'HEAD'),
+      await prepare('candidate', null),
+    ]
     const path = 'src/queue/queue.ts'
-    const [a, b] = [await import(join(base.folder, path)), await import(join(head.folder, path))]
+    const [a, b] = [
+      await import(join(baseline.folder, path)),
+      await import(join(candidate.folder, path)),
+    ]
     expect(a.push).toBeTypeOf('function')
     expect(a.push).not.toBe(b.push)
   })
@@ -107,13 +120,17 @@ describe('an arm', () => {
     const folder = join(project.folder, 'packages/app')
     const files = [join(folder, 'load/q.load.ts')]
     const plan = { harness: HARNESS, subject: ['src'], files }
-    const base = await armForTests({ name: 'base', ref: 'HEAD', workspace }, folder, plan)
-    expect(base).toMatchObject({ imported: ['../shared/s.ts'], lockfile: NO_PACKAGES })
-    expect(read(base, '../shared/s.ts')).toBe('')
+    const baseline = await versionForTests(
+      { name: 'baseline', ref: 'HEAD', workspace },
+      folder,
+      plan,
+    )
+    expect(baseline).toMatchObject({ imported: ['../shared/s.ts'], lockfile: NO_PACKAGES })
+    expect(read(baseline, '../shared/s.ts')).toBe('')
   })
 
   test('leaves nothing in the repository', async () => {
-    await arm('base', 'HEAD')
+    await prepare('baseline', 'HEAD')
     expect(project.git('worktree', 'list').split('\n')).toHaveLength(1)
     expect(project.git('status', '--porcelain')).toBe('')
   })
@@ -126,21 +143,21 @@ describe('packages of a version', () => {
 
   test('are linked if its lockfile is equal, for each folder that has some', async () => {
     for (const path of ['node_modules/a.js', 'src/queue/node_modules/b.js']) project.write(path, '')
-    const base = await arm('base', 'HEAD')
-    expect(base.packages).toBe('linked')
+    const baseline = await prepare('baseline', 'HEAD')
+    expect(baseline.packages).toBe('linked')
     for (const path of ['', 'src/queue']) {
-      expect(packagesOf(join(base.folder, path))).toBe(packagesOf(join(project.folder, path)))
+      expect(packagesOf(join(baseline.folder, path))).toBe(packagesOf(join(project.folder, path)))
     }
   })
 
   test("are its own lockfile's otherwise, for its subject and nothing else", async () => {
     project.write('node_modules/a.js', '')
     project.write('package-lock.json', NO_PACKAGES.replaceAll('1.0.0', '1.0.1'))
-    const base = await arm('base', 'HEAD')
-    expect(base).toMatchObject({ packages: 'installed', lockfile: NO_PACKAGES })
-    const link = join(base.folder, 'src/queue/node_modules')
-    expect(readlinkSync(link)).toBe(join(workspace, 'base-version/node_modules'))
-    expect(packagesOf(base.folder)).toBe(packagesOf(project.folder))
+    const baseline = await prepare('baseline', 'HEAD')
+    expect(baseline).toMatchObject({ packages: 'installed', lockfile: NO_PACKAGES })
+    const link = join(baseline.folder, 'src/queue/node_modules')
+    expect(readlinkSync(link)).toBe(join(workspace, 'baseline-version/node_modules'))
+    expect(packagesOf(baseline.folder)).toBe(packagesOf(project.folder))
   })
 
   test('are never written to a folder that the version links', async () => {
@@ -150,7 +167,7 @@ describe('packages of a version', () => {
     symlinkSync(elsewhere, join(project.folder, 'node_modules'))
     project.commit('linked')
     project.write('package-lock.json', NO_PACKAGES.replaceAll('1.0.0', '1.0.1'))
-    expect(await arm('base', 'HEAD')).toMatchObject({ packages: 'installed' })
+    expect(await prepare('baseline', 'HEAD')).toMatchObject({ packages: 'installed' })
     expect(readdirSync(elsewhere)).toEqual(['mine'])
   })
 
@@ -159,7 +176,7 @@ describe('packages of a version', () => {
     project.write('package.json', '{')
     project.commit('broken')
     project.write('package-lock.json', NO_PACKAGES)
-    await expect(arm('base', 'HEAD')).rejects.toMatchObject({
+    await expect(prepare('baseline', 'HEAD')).rejects.toMatchObject({
       name: 'EnvironmentError',
       message: expect.stringMatching(/npm ci failed in .*\n.*npm/s),
     })
@@ -169,11 +186,11 @@ describe('packages of a version', () => {
     project.git('rm', '--quiet', 'package-lock.json')
     project.write('yarn.lock', 'one')
     project.commit('yarn')
-    expect(await arm('base', 'HEAD')).toMatchObject({ packages: 'linked', lockfile: null })
+    expect(await prepare('baseline', 'HEAD')).toMatchObject({ packages: 'linked', lockfile: null })
     rmSync(workspace, { recursive: true })
     mkdirSync(workspace)
     project.write('yarn.lock', 'another')
-    await expect(arm('base', 'HEAD')).rejects.toMatchObject({ name: 'EnvironmentError' })
+    await expect(prepare('baseline', 'HEAD')).rejects.toMatchObject({ name: 'EnvironmentError' })
   })
 })
 
@@ -181,7 +198,7 @@ describe('a subject', () => {
   test.each(['', '.', '..', '../x', 'src/../..', '/etc', 'src/../'])(
     '%j is not one',
     async (path) => {
-      await expect(arm('head', null, { subject: [path] })).rejects.toMatchObject({
+      await expect(prepare('candidate', null, { subject: [path] })).rejects.toMatchObject({
         name: 'InputError',
         message: expect.stringMatching(/^--subject: ".*" is not a path below the project's folder/),
       })
@@ -190,41 +207,45 @@ describe('a subject', () => {
 
   test('that a version lacks is refused, by the name of the version', async () => {
     project.write('src/new.ts', '')
-    await expect(arm('base', 'HEAD', { subject: ['src/new.ts'] })).rejects.toMatchObject({
+    await expect(prepare('baseline', 'HEAD', { subject: ['src/new.ts'] })).rejects.toMatchObject({
       name: 'InputError',
-      message: expect.stringMatching(/^--subject: base, [0-9a-z ().]+, has no src\/new\.ts\./i),
+      message: expect.stringMatching(/^--subject: baseline, [0-9a-z ().]+, has no src\/new\.ts\./i),
     })
   })
 
-  test('that no scenario imports is refused, because both arms would be alike', async () => {
-    await expect(arm('head', null, { subject: ['src/testing.ts'] })).rejects.toMatchObject({
-      name: 'InputError',
-      message: expect.stringMatching(/^--subject: no scenario imports src\/testing\.ts/),
-    })
+  test('that no scenario imports is refused, because both versions would be alike', async () => {
+    await expect(prepare('candidate', null, { subject: ['src/testing.ts'] })).rejects.toMatchObject(
+      {
+        name: 'InputError',
+        message: expect.stringMatching(/^--subject: no scenario imports src\/testing\.ts/),
+      },
+    )
   })
 
   test('that is behind a symbolic link, or links to somewhere else, is refused', async () => {
     symlinkSync('queue', join(project.folder, 'src/link'))
-    await expect(arm('head', null, { subject: ['src/link'] })).rejects.toThrow(/by a symbolic link/)
+    await expect(prepare('candidate', null, { subject: ['src/link'] })).rejects.toThrow(
+      /by a symbolic link/,
+    )
     rmSync(join(project.folder, 'src/link'))
     rmSync(workspace, { recursive: true })
     mkdirSync(workspace)
     symlinkSync('../ring.ts', join(project.folder, 'src/queue/linked.ts'))
-    await expect(arm('head', null)).rejects.toThrow(/linked.ts is a symbolic link out of/)
+    await expect(prepare('candidate', null)).rejects.toThrow(/linked.ts is a symbolic link out of/)
   })
 
   test('that would be exchanged behind a link of the working tree is refused, and nothing is', async () => {
     const elsewhere = temporaryFolder()
     renameSync(join(project.folder, 'src'), join(elsewhere, 'src'))
     symlinkSync(join(elsewhere, 'src'), join(project.folder, 'src'))
-    await expect(arm('base', 'HEAD')).rejects.toMatchObject({ name: 'InputError' })
+    await expect(prepare('baseline', 'HEAD')).rejects.toMatchObject({ name: 'InputError' })
     expect(existsSync(join(elsewhere, 'src/queue/queue.ts'))).toBe(true)
   })
 
   test('that is measured by a scenario outside of the repository is refused', async () => {
     const outside = join(temporaryFolder(), 'a.load.ts')
     writeFileSync(outside, '')
-    await expect(arm('head', null, { files: [outside] })).rejects.toMatchObject({
+    await expect(prepare('candidate', null, { files: [outside] })).rejects.toMatchObject({
       name: 'InputError',
       message: expect.stringContaining('is not among the files of'),
     })
@@ -233,8 +254,8 @@ describe('a subject', () => {
 
 describe('versions', () => {
   async function compare(ref = 'HEAD') {
-    const [base, head] = [await arm('base', ref), await arm('head', null)]
-    return samenessOf(base, head)
+    const [baseline, candidate] = [await prepare('baseline', ref), await prepare('candidate', null)]
+    return samenessOf(baseline, candidate)
   }
 
   test('that differ in what never runs are equal', async () => {

@@ -7,10 +7,10 @@ import type { Backends } from '../../environment/backends.ts'
 import { OWNER_VARIABLE } from '../../process/watch-parent.ts'
 import { readRunFile } from '../../run-file/read/read-run-file.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
-import type { Arm } from '../versions/arm.ts'
+import type { PreparedVersion } from '../versions/prepare-version.ts'
 
-/** What a run of an arm is to measure, and with what. */
-export interface ArmTask {
+/** What a run of an version is to measure, and with what. */
+export interface RunTask {
   /** The project's folder in the working tree. */
   readonly project: string
   readonly backends: Backends
@@ -24,8 +24,8 @@ export interface ArmTask {
   readonly folder: string
 }
 
-/** How a run of an arm ended. */
-export type ArmRun =
+/** How a run of an version ended. */
+export type VersionRun =
   | {
       readonly kind: 'ended'
       /** Its files are relative to the project. `null`: it ended before it wrote any. */
@@ -42,34 +42,38 @@ const END_MS = 15_000
 const SHOWN_LINES = 12
 
 /**
- * Runs the scenarios once, by a fresh process of `npm run bench` of the arm. The scenarios are the arm's
- * own copies, so that all they import is the arm's too.
+ * Runs the scenarios once, by a fresh process of `npm run bench` of the version. The scenarios are the version's
+ * own copies, so that all they import is the version's too.
  */
-export async function runArm(arm: Arm, task: ArmTask, signal: AbortSignal): Promise<ArmRun> {
-  const folder = mkdtempSync(join(task.folder, `${arm.name}-`))
+export async function runVersion(
+  version: PreparedVersion,
+  task: RunTask,
+  signal: AbortSignal,
+): Promise<VersionRun> {
+  const folder = mkdtempSync(join(task.folder, `${version.name}-`))
   try {
     const results = join(folder, 'results')
-    const ended = await runBench(arm, task, results, signal)
+    const ended = await runBench(version, task, results, signal)
     if (signal.aborted) return { kind: 'interrupted' }
     const run = await onlyRunFile(results)
-    return { kind: 'ended', run: run && inProject(run, arm), ...ended }
+    return { kind: 'ended', run: run && inProject(run, version), ...ended }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 async function runBench(
-  arm: Arm,
-  task: ArmTask,
+  version: PreparedVersion,
+  task: RunTask,
   results: string,
   signal: AbortSignal,
 ): Promise<{ readonly output: string; readonly isTimedOut: boolean }> {
-  const start = join(arm.harness, 'src', 'cli', 'start.mjs')
-  const files = task.scenarios.files.map((file) => inArm(file, arm, task))
+  const start = join(version.harness, 'src', 'cli', 'start.mjs')
+  const files = task.scenarios.files.map((file) => pathIn(file, version, task))
   // A group of its own: a Ctrl-C comes from here and comes once, and all of it can be ended.
   const child = spawn(process.execPath, [start, 'bench', ...files], {
-    cwd: arm.folder,
-    env: environmentOf(arm, task, results),
+    cwd: version.folder,
+    env: environmentOf(version, task, results),
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -102,8 +106,8 @@ async function runBench(
 }
 
 function environmentOf(
-  arm: Arm,
-  task: ArmTask,
+  version: PreparedVersion,
+  task: RunTask,
   results: string,
 ): Record<string, string | undefined> {
   const { backends, scenarios, durationMs } = task
@@ -113,7 +117,7 @@ function environmentOf(
     BENCH_BACKEND: isMemory ? 'memory' : 'external',
     REDIS_URL: isMemory ? '' : backends.redisUrl,
     NATS_URL: isMemory ? '' : backends.natsUrls.join(','),
-    BENCH_SCENARIOS: inArm(scenarios.folder, arm, task),
+    BENCH_SCENARIOS: pathIn(scenarios.folder, version, task),
     BENCH_DURATION: `${durationMs}ms`,
     BENCH_PROFILE: 'short',
     BENCH_RESULTS: results,
@@ -129,13 +133,13 @@ function environmentOf(
   }
 }
 
-/** A path of the project as it is in an arm. */
-function inArm(path: string, arm: Arm, { project }: ArmTask): string {
-  return resolve(arm.folder, relative(project, path))
+/** A path of the project as it is in an version. */
+function pathIn(path: string, version: PreparedVersion, { project }: RunTask): string {
+  return resolve(version.folder, relative(project, path))
 }
 
-/** A run whose files are relative to the project, whatever they were relative to in the arm. */
-function inProject(run: RunFile, { harness, folder }: Arm): RunFile {
+/** A run whose files are relative to the project, whatever they were relative to in the version. */
+function inProject(run: RunFile, { harness, folder }: PreparedVersion): RunFile {
   const placed = <E extends { readonly file: string }>(entry: E): E => {
     const file = relative(folder, resolve(harness, entry.file)).replaceAll('\\', '/')
     return { ...entry, file }
