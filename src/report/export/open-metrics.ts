@@ -124,9 +124,10 @@ function infoSample({ runId, commit, profile, system, environment, startedAt }: 
   return { suffix: '_info', labels, value: '1' }
 }
 
-/** `redis_version` */
+/** `redis_version`; a label's name begins with a letter. */
 function versionLabel(server: string): string {
-  return `${server.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')}_version`
+  const name = server.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')
+  return `${/^[a-z]/.test(name) ? '' : 'server_'}${name}_version`
 }
 
 function gauge(scenario: string, value: number): Sample {

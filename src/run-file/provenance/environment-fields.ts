@@ -61,7 +61,7 @@ function systemFields(system: RunFile['system']): readonly Field[] {
 
 /** The name of a server's field, which never collides with another field. */
 export function serverField(name: string): string {
-  return REGISTRY_SERVERS.includes(name) ? name : `server ${name}`
+  return REGISTRY_SERVERS.includes(name) ? name : `server: ${name}`
 }
 
 /** The packages by which requests reach the system. */
