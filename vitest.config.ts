@@ -1,35 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { defineConfig } from 'vitest/config'
+import { loadProject, MEASURED } from './src/vitest/load-project.ts'
 import { PathSequencer } from './src/vitest/path-sequencer.ts'
 
 /** Where scenarios and micro-benchmarks are. */
 const scenarios = resolve(process.env['BENCH_SCENARIOS'] || 'bench')
 
-/** Every project runs its TypeScript as Node does, in a process of its own, against one set of servers. */
-const shared: TestProjectInlineConfiguration['test'] = {
-  globalSetup: ['src/vitest/system-setup.ts'],
-  pool: 'forks',
-  provide: { progressPath: '', systemModule: resolve('src/environment/registry-system.ts') },
-  experimental: { viteModuleRunner: false },
-}
-
-/**
- * A load ends by its own plan, whatever the duration asked for: after warm-up, duration, timeout and
- * grace period. Nothing here may cut it, so this is the longest that a timer holds, in ms.
- */
-const UNLIMITED_MS = 2 ** 31 - 1
-
-/** What is measured runs alone and to its own end. */
-const measured: TestProjectInlineConfiguration['test'] = {
-  ...shared,
-  setupFiles: ['src/vitest/worker-lifetime.ts'],
-  fileParallelism: false,
-  // A folder is never part of a pattern: it may have any characters.
-  dir: scenarios,
-  testTimeout: UNLIMITED_MS,
-  hookTimeout: 120_000,
-}
+/** The system under test: Redis and NATS. */
+const registry = resolve('src/environment/registry-system.ts')
 
 export default defineConfig({
   test: {
@@ -37,7 +16,10 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...shared,
+          globalSetup: ['src/vitest/system-setup.ts'],
+          pool: 'forks',
+          provide: { progressPath: '', systemModule: registry },
+          experimental: { viteModuleRunner: false },
           name: 'unit',
           include: [
             'src/**/*.test.ts',
@@ -56,18 +38,25 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
+      loadProject({ include: ['**/*.load.ts'], dir: scenarios, runner: 'node', system: registry }),
+      // Needs docker-compose: `npm run walk-through`.
       {
         test: {
-          ...measured,
-          name: 'load',
-          include: ['**/*.load.ts'],
+          name: 'walk-through',
+          pool: 'forks',
+          experimental: { viteModuleRunner: false },
+          include: ['tools/docs/walk-through.ts'],
           benchmark: { include: [] },
-          sequence: { groupOrder: 2 },
+          hookTimeout: 120_000,
         },
       },
       {
         test: {
-          ...measured,
+          ...MEASURED,
+          provide: { progressPath: '', systemModule: registry },
+          experimental: { viteModuleRunner: false },
+          // A folder is never part of a pattern: it may have any characters.
+          dir: scenarios,
           name: 'micro',
           include: [],
           benchmark: { enabled: true, include: ['**/*.bench.ts'] },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { runOf, scenarioOf } from '../compare/testing/run-fixture.ts'
+import { runOf, scenarioOf } from '../run-file/testing/run-fixture.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 import { ended, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
 

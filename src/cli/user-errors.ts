@@ -3,7 +3,7 @@ import { InputError } from '../input-error.ts'
 import { HistoryError } from '../run-file/history/history-file.ts'
 import { MergeError } from '../run-file/merge/one-load.ts'
 import { EXIT, type ExitCode } from '../run-file/outcome.ts'
-import { printableLines } from '../run-file/printable.ts'
+import { printableLines } from '../printable.ts'
 import { RunFileError } from '../run-file/read/read-run-file.ts'
 import { ResultsFolderError } from '../run-file/results-folder.ts'
 

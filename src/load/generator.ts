@@ -1,37 +1,16 @@
-import { countDueBefore, type Arrivals } from './arrivals/arrivals.ts'
+import { type LoadPlan, checkPlan } from './load-plan.ts'
+import { countDueBefore } from './arrivals/arrivals.ts'
 import { countIn, WHOLE, type Shard } from './arrivals/shard.ts'
-import { checkPlan } from './check-plan.ts'
 import { layOut } from './dispatch/schedule.ts'
 import { ScheduledRequests } from './dispatch/scheduled-requests.ts'
 import { checkEnoughRows } from './feed/feed.ts'
 import { InputError } from '../input-error.ts'
-import { measure, readMeasurement, type MeasuredPlan } from './measure.ts'
+import { measure, readMeasurement } from './measure.ts'
 import type { MetricDeclarations, NoMetrics } from './metrics/declare-metrics.ts'
 import type { NotesPlan } from './notes/load-notes.ts'
 import type { NoTags, TagDeclarations } from './notes/tags.ts'
 import type { LoadResult } from './result.ts'
-import { defineWorkload, type Operations } from './workload.ts'
-
-/** An open-loop load. */
-export interface LoadPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics> extends MeasuredPlan<
-  Row,
-  Tags,
-  Declared
-> {
-  readonly operations: Operations<NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
-  readonly arrivals: Arrivals
-  /**
-   * Requests due while this many run don't start. One that timed out runs until its promise settles:
-   * see `LoadRequest.signal`. Default 10,000.
-   */
-  readonly maxInFlight?: number
-  /**
-   * What becomes of those: `drop` (default) counts them as dropped; `wait` starts them when there
-   * is room, late, as a client with a fixed number of connections would, and drops those that have
-   * found none by the end of the grace period.
-   */
-  readonly whenFull?: 'drop' | 'wait'
-}
+import { defineWorkload } from './workload.ts'
 
 /**
  * Sends requests as the arrivals say, whatever becomes of earlier ones, and measures each from

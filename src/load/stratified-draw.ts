@@ -1,4 +1,4 @@
-import { hash } from './hash.ts'
+import { hash } from '../stats/hash.ts'
 
 /** Requests that together hold the mix exactly. */
 export const BLOCK = 100

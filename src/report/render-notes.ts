@@ -2,7 +2,7 @@ import { formatAmount, formatCount, formatMs, formatPercentDown, formatValue } f
 import { perSecond } from '../load/metrics/counter.ts'
 import { didYouMean } from '../nearest-name.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
-import type { MetricJson, TagSplitJson } from '../run-file/json/notes-json.ts'
+import type { MetricJson, TagSplitJson } from '../run-file/json/load-result-json.ts'
 import { renderTable, type Column } from './render-table.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 

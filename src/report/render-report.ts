@@ -1,12 +1,12 @@
 import { formatCount, formatSeconds } from '../format.ts'
-import { outcomeOf, type ScenarioOutcome } from '../run-file/outcome.ts'
-import { ownErrors } from '../run-file/own-errors.ts'
+import { outcomeOf, ownErrors, type ScenarioOutcome } from '../run-file/outcome.ts'
 import { renderGenerator, renderLateness } from './render-generator.ts'
 import { renderNotes } from './render-notes.ts'
 import { renderOperations } from './render-operations.ts'
 import { paint, renderDetails, renderSlo, renderTotals, renderVerdict } from './render-scenario.ts'
 import { renderUsers } from './render-users.ts'
 import type { RunFile, ScenarioEntry } from '../run-file/run-file.ts'
+import { typedCommand } from '../typed-command.ts'
 
 /** All that is said of a scenario below its name: whole lines without a final newline. */
 export function renderReport(entry: ScenarioEntry): string {
@@ -51,8 +51,7 @@ export function renderOutcomes({ scenarios }: Pick<RunFile, 'scenarios'>): strin
     .join('\n')
 }
 
-const SLO_OF_SHARE =
-  '  SLO: judged on all shares together, by npm run results -- merge <a.json> <b.json> …'
+const SLO_OF_SHARE = `  SLO: judged on all shards together, by ${typedCommand('results', 'merge <a.json> <b.json> …')}`
 
 const OUTCOME_STYLE = {
   passed: 'green',

@@ -1,5 +1,5 @@
 import { systemText } from '../environment/system.ts'
-import { printable } from '../run-file/printable.ts'
+import { printable } from '../printable.ts'
 import { renderMicroBenchmarks } from './render-micro-benchmarks.ts'
 import { renderBracket, renderCurve } from './render-capacity.ts'
 import { renderOutcomes, renderReport } from './render-report.ts'

@@ -23,6 +23,15 @@ export function outcomeOf(scenario: ScenarioEntry): ScenarioOutcome {
   return scenario.testStatus === 'passed' ? 'passed' : 'failed'
 }
 
+/**
+ * What a test failed by besides its SLO, a line each. An SLO's own message is indented, and repeats what the
+ * tables of its report say.
+ * @param error as a run file has it: the messages of all of the test's errors.
+ */
+export function ownErrors(error: string | null): readonly string[] {
+  return error === null ? [] : error.split('\n').filter((line) => /^\S/.test(line))
+}
+
 /** How a process ends, for those who look at nothing else. */
 export const EXIT = {
   good: 0,

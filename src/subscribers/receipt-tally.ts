@@ -1,4 +1,4 @@
-import { deliveriesOf, type MessageOutcome } from '../load/recording/deliveries-of.ts'
+import { deliveriesOf, type MessageOutcome } from '../load/recording/deliveries.ts'
 import { newTimeHistogram } from '../load/recording/histogram.ts'
 import type { Pause } from '../load/pauses.ts'
 import type { CountedDeliveries } from '../load/result.ts'

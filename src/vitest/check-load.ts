@@ -6,11 +6,11 @@ import {
   trueOrFalse,
   type Fields,
 } from '../load/check-fields.ts'
-import { checkGiven, COMMON_FIELDS, OPEN_FIELDS } from '../load/check-plan.ts'
+import { checkGiven, COMMON_FIELDS, OPEN_FIELDS } from '../load/load-plan.ts'
 import { checkDuration } from '../load/duration.ts'
 import { readSlo } from '../load/slo/slo.ts'
-import { checkHasRate } from '../load/slo/check-has-rate.ts'
-import { checkNotOpen, USERS_FIELDS } from '../load/users/check-users-plan.ts'
+import { checkHasRate } from '../load/slo/check-bounds.ts'
+import { checkNotOpen, USERS_FIELDS } from '../load/users/users-plan.ts'
 import type { AnyLoad, Load, UsersLoad } from './load.ts'
 import { checkProfiledDuration } from './profile.ts'
 

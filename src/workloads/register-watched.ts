@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nowMs } from '../load/clock.ts'
-import { deliveriesOf, type MessageOutcome } from '../load/recording/deliveries-of.ts'
+import { deliveriesOf, type MessageOutcome } from '../load/recording/deliveries.ts'
 import type { Deliveries } from '../load/result.ts'
 import type { Operation } from '../load/workload.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'

@@ -1,12 +1,9 @@
 import type { Histogram } from 'hdr-histogram-js'
-import {
-  histogramFigures,
-  type HistogramFigures,
-} from '../../src/load/recording/histogram-figures.ts'
+import { histogramFigures, type HistogramFigures } from '../../src/load/recording/histogram.ts'
 import { DeliveryTally } from '../../src/load/recording/delivery-tally.ts'
 import { LoadRecorder } from '../../src/load/recording/load-recorder.ts'
 import type { Deliveries, LoadResult, OperationResult } from '../../src/load/result.ts'
-import type { RequestTimes } from '../../src/load/recording/recorder.ts'
+import type { RequestTimes } from '../../src/load/recording/request-end.ts'
 import { countedDeliveries } from '../../src/load/totals.ts'
 import { judgeMeasurement } from '../../src/load/verdict/verdict.ts'
 import { VERDICT_THRESHOLDS } from '../../src/load/verdict/verdict-thresholds.ts'

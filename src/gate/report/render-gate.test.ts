@@ -154,7 +154,7 @@ test.each([renderGate, renderGateMarkdown])('%o has all of the evidence', (rende
 test.each([renderGate, renderGateMarkdown])('%o has what calls showed, in µs and %%', (render) => {
   const text = render(report)
   expect(text).toMatch(/Redis EXISTS.*0.*1.*regression/)
-  expect(text).toMatch(/34\.0 µs.*\+5\.2 %.*\+4\.6 %, \+5\.5 %.*\+1\.8 µs.*2\.5 %.*regression/)
+  expect(text).toMatch(/34\.0 µs.*\+5\.2 %.*\+4\.6 %, \+5\.5 %.*\+1\.77 µs.*2\.5 %.*regression/)
   expect(text).toMatch(/watch.*candidate fails, call: boom/)
 })
 

@@ -1,4 +1,4 @@
-import { escaped } from '../../run-file/printable.ts'
+import { escaped } from '../../printable.ts'
 import { renderTable } from '../../report/render-table.ts'
 import { markdownTable, markdownText } from '../../report/markdown.ts'
 import { paint } from '../../report/render-scenario.ts'

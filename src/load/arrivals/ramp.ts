@@ -2,7 +2,7 @@ import type { Duration } from '../duration.ts'
 import { InputError } from '../../input-error.ts'
 import { lengthMs, rateFrom0 } from './arguments.ts'
 import type { Arrivals } from './arrivals.ts'
-import { requestsIn } from './request-count.ts'
+import { requestsIn } from './arithmetic.ts'
 
 /**
  * A rate that grows or falls evenly, and then stays:

@@ -3,7 +3,7 @@ import type { Duration } from '../duration.ts'
 import { InputError } from '../../input-error.ts'
 import { lengthMs, rateAbove0, rateFrom0 } from './arguments.ts'
 import type { Arrivals } from './arrivals.ts'
-import { requestsIn, wholeIfNear } from './request-count.ts'
+import { requestsIn, wholeIfNear } from './arithmetic.ts'
 
 /** A rate that comes and goes. */
 export interface Sine {

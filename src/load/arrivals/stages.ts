@@ -3,7 +3,7 @@ import type { Duration } from '../duration.ts'
 import { InputError } from '../../input-error.ts'
 import { checkArrivals, checkList, lengthMs } from './arguments.ts'
 import { countDueBefore, type Arrivals } from './arrivals.ts'
-import { pieceAt } from './piece-at.ts'
+import { pieceAt } from './arithmetic.ts'
 
 /** Arrivals that last for a while. */
 export interface Stage {

@@ -3,8 +3,7 @@ import type { Duration } from '../duration.ts'
 import { InputError } from '../../input-error.ts'
 import { checkList, lengthMs, rateFrom0 } from './arguments.ts'
 import type { Arrivals } from './arrivals.ts'
-import { pieceAt } from './piece-at.ts'
-import { requestsIn, wholeIfNear } from './request-count.ts'
+import { pieceAt, requestsIn, wholeIfNear } from './arithmetic.ts'
 
 /** One rate of several. */
 export interface Step {

@@ -1,6 +1,5 @@
 import { nowMs } from '../clock.ts'
-import { spin } from './spin.ts'
-import type { Wait } from './wait.ts'
+import { spin, type Wait } from './wait.ts'
 
 /**
  * Before a time, in ms, a `Wait` sees to it that it is met: a timer may be late by as much. A wait can't

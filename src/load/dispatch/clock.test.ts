@@ -7,11 +7,12 @@ import { burst } from '../arrivals/burst.ts'
 import { constant } from '../arrivals/constant.ts'
 import { poisson } from '../arrivals/poisson.ts'
 import { nowMs } from '../clock.ts'
-import { generateLoad, type LoadPlan } from '../generator.ts'
+import { generateLoad } from '../generator.ts'
+import { type LoadPlan } from '../load-plan.ts'
 import { InputError } from '../../input-error.ts'
 import { countsOfAll } from '../totals.ts'
 import { openClock } from './clock.ts'
-import { openDispatch } from './dispatch-option.ts'
+import { openDispatch } from './technique.ts'
 
 let threads: Worker[] = []
 const note = (thread: Worker): void => void threads.push(thread)
@@ -96,7 +97,7 @@ test('left to the machine, the technique is the clock', async () => {
 })
 
 describe('where the system gives no thread', () => {
-  const module = new URL('dispatch-option.ts', import.meta.url).href
+  const module = new URL('technique.ts', import.meta.url).href
   const openIn = async (option: string): Promise<string> => {
     const code = `
       const { openDispatch } = await import(${JSON.stringify(module)})

@@ -3,10 +3,8 @@ import { Worker } from 'node:worker_threads'
 import { programBeside } from '../../program-beside.ts'
 import { nowMs } from '../clock.ts'
 import { ClockRing } from './clock-ring.ts'
-import { spin } from './spin.ts'
-import { timer } from './timer.ts'
+import { spin, timer, type Wait } from './wait.ts'
 import { WakeLead } from './wake-lead.ts'
-import type { Wait } from './wait.ts'
 
 /** A shorter sleep costs more than it saves, in ms. */
 const MIN_SLEEP_MS = 0.03

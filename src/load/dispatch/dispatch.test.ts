@@ -4,8 +4,7 @@ import { nowMs } from '../clock.ts'
 import { generateLoad } from '../generator.ts'
 import { InputError } from '../../input-error.ts'
 import { countsOfAll } from '../totals.ts'
-import { dispatchSetting } from './dispatch-option.ts'
-import { openWait, TECHNIQUES } from './technique.ts'
+import { dispatchSetting, openWait, TECHNIQUES } from './technique.ts'
 
 describe.each(TECHNIQUES)('%s', (technique) => {
   test('starts every request, none before it is due, and the result says how', async () => {

@@ -1,5 +1,5 @@
 import type { LoadRequest } from '../workload.ts'
-import type { Ending } from '../recording/recorder.ts'
+import type { Ending } from '../recording/request-end.ts'
 import type { StartedRequest } from './started-request.ts'
 
 /** A request that is due. Times are by `nowMs()`. */

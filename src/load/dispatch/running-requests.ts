@@ -1,15 +1,16 @@
 import { nowMs } from '../clock.ts'
-import type { OperationNotes } from '../notes/operation-notes.ts'
+import type { OperationNotes } from '../notes/load-notes.ts'
 import { PauseWatch } from '../pauses.ts'
 import type { LoadRecorder } from '../recording/load-recorder.ts'
-import { mayHaveFailedByPause, type Ending, type RequestTimes } from '../recording/recorder.ts'
+import { mayHaveFailedByPause, type Ending, type RequestTimes } from '../recording/request-end.ts'
 import type { GeneratorHealth, LoadResult } from '../result.ts'
-import type { RequestUnderWay, SloWindows } from '../slo/slo-windows.ts'
+import type { RequestUnderWay } from '../slo/window-series.ts'
+import type { SloWindows } from '../slo/slo-windows.ts'
 import { InFlight, type Flight } from './in-flight.ts'
-import { NotAPromiseError } from './not-a-promise.ts'
+import { NotAPromiseError } from './request-errors.ts'
 import type { DueRequest } from './request-source.ts'
 import { StartedRequest } from './started-request.ts'
-import { timer } from './timer.ts'
+import { timer } from './wait.ts'
 
 /** The requests that a pause of this length delayed are started all at once, and may be too many. */
 const CROWDING_PAUSE_MS = 500

@@ -1,10 +1,9 @@
-import { LoadNotes } from '../notes/load-notes.ts'
+import { LoadNotes, type OperationNotes } from '../notes/load-notes.ts'
 import type { CheckCondition } from '../notes/check-counts.ts'
-import type { OperationNotes } from '../notes/operation-notes.ts'
 import type { TagValues } from '../notes/tags.ts'
 import type { LoadRequest } from '../workload.ts'
 import { guardListeners } from './guard-listeners.ts'
-import { stopReason, type StopCode } from './request-stopped.ts'
+import { stopReason, type StopCode } from './request-errors.ts'
 
 /** What is known of a request when it starts. */
 export type RequestFacts = Pick<LoadRequest, 'number' | 'intendedAtMs' | 'startedAtMs' | 'isWarmUp'>

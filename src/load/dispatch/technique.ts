@@ -1,8 +1,6 @@
 import { openClock } from './clock.ts'
-import { hybrid } from './hybrid.ts'
-import { spin } from './spin.ts'
-import { timer } from './timer.ts'
-import type { Wait } from './wait.ts'
+import { hybrid, spin, timer, type Wait } from './wait.ts'
+import { InputError } from '../../input-error.ts'
 
 /** How requests are started on time: what a generator does until the next one is due. Most punctual last second. */
 export const TECHNIQUES = ['timer', 'clock', 'hybrid', 'spin'] as const
@@ -19,4 +17,46 @@ const OPEN: Readonly<Record<Technique, () => Promise<Wait>>> = {
 /** @throws Error if the system doesn't give what the technique needs: to a clock, a thread. */
 export function openWait(technique: Technique): Promise<Wait> {
   return OPEN[technique]()
+}
+
+/** A technique by name, or `auto`: the clock thread, or timers where there can't be one. */
+export type DispatchOption = 'auto' | Technique
+
+export const DISPATCH_OPTIONS: readonly DispatchOption[] = ['auto', ...TECHNIQUES]
+
+/**
+ * Reads `BENCH_DISPATCH`; `auto` if it is not set or empty.
+ * @throws InputError if it names no technique.
+ */
+export function dispatchSetting(env: Readonly<Record<string, string | undefined>>): DispatchOption {
+  const { BENCH_DISPATCH } = env
+  const option = DISPATCH_OPTIONS.find((name) => name === (BENCH_DISPATCH || 'auto'))
+  if (option !== undefined) return option
+  throw new InputError(
+    `BENCH_DISPATCH: "${BENCH_DISPATCH}" is not a way to start requests; choose one of ${DISPATCH_OPTIONS.join(', ')}.`,
+  )
+}
+
+/** A technique that is ready for use. Who opened it closes its `wait`. */
+export interface Dispatch {
+  readonly technique: Technique
+  readonly wait: Wait
+}
+
+/**
+ * Opens the technique of an option. `auto` is the same on every machine, so that runs can be compared: a
+ * clock thread is as punctual as is needed with or without a free core.
+ * @throws InputError if a technique was named that the system doesn't let us use.
+ */
+export async function openDispatch(option: DispatchOption): Promise<Dispatch> {
+  const technique = option === 'auto' ? 'clock' : option
+  try {
+    return { technique, wait: await openWait(technique) }
+  } catch (error) {
+    if (option === 'auto') return { technique: 'timer', wait: await openWait('timer') }
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new InputError(
+      `dispatch: "${option}" can't be used here, because the system gives no thread to it (${reason}). Use auto, timer, hybrid or spin.`,
+    )
+  }
 }

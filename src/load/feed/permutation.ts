@@ -1,4 +1,4 @@
-import { hash, mix } from '../hash.ts'
+import { hash, mix } from '../../stats/hash.ts'
 
 /** With fewer, neighbours in are too often neighbours out; see the tests. */
 const ROUNDS = 6

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../notes/check-counts.ts'
-import type { OperationNotesResult } from '../notes/operation-notes.ts'
+import type { OperationNotesResult } from '../notes/load-notes.ts'
 import type { EndedCounts, TagSplit } from '../notes/tag-splits.ts'
 import { sumOf } from '../recording/histogram.ts'
 

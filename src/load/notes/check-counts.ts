@@ -1,4 +1,4 @@
-import { shortText } from './short-text.ts'
+import { shortText } from '../short-text.ts'
 
 /** More names than this are counted together, so that a name with an id in it can't fill the memory. */
 const MAX_CHECKS = 50

@@ -1,9 +1,11 @@
 import { rowsOf, type Feed } from '../feed/feed.ts'
 import { MetricRecorders, type MetricResult } from '../metrics/metric-recorders.ts'
 import type { MetricDeclarations } from '../metrics/declare-metrics.ts'
-import { OperationNotes } from './operation-notes.ts'
-import { shortText } from './short-text.ts'
-import { readTags, type DeclaredTag, type TagDeclarations } from './tags.ts'
+import { shortText } from '../short-text.ts'
+import { readTags, type DeclaredTag, type TagDeclarations, type TagValues } from './tags.ts'
+import type { Ending, RequestTimes } from '../recording/request-end.ts'
+import { CheckCounts, type CheckCondition, type CheckResult } from './check-counts.ts'
+import { TagSplits, type TagSplit } from './tag-splits.ts'
 
 /** What a load gives its requests to read and to write. */
 export interface NotesPlan {
@@ -67,5 +69,68 @@ export class LoadNotes {
       metrics: this.metrics.finish(),
       undeclaredTags: { count: this.#undeclared, sample: this.#firstUndeclared },
     }
+  }
+}
+
+/** What the requests of one operation came to in what they wrote. */
+export interface OperationNotesResult {
+  /** In the order in which they first came. */
+  readonly checks: readonly CheckResult[]
+  /** Every declared value of every tag, and of each tag the requests without one. */
+  readonly tags: readonly TagSplit[]
+}
+
+/**
+ * What the requests of one operation read and write besides their times. It is made once per operation and
+ * load, so that a request which uses none of it pays for no more than the reference.
+ */
+export class OperationNotes {
+  readonly check: CheckCondition
+  /** The load's metrics, by name. */
+  readonly metrics: object
+  readonly #load: LoadNotes
+  readonly #isWarmUp: boolean
+  readonly #checks = new CheckCounts()
+  readonly #splits: TagSplits | null
+
+  constructor(load: LoadNotes, { isWarmUp }: { readonly isWarmUp: boolean }) {
+    this.#load = load
+    this.#isWarmUp = isWarmUp
+    this.#splits = isWarmUp || load.tags.length === 0 ? null : new TagSplits(load.tags)
+    this.check = this.#checks.check
+    this.metrics = isWarmUp ? load.metrics.idle : load.metrics.measured
+  }
+
+  /**
+   * The row of data of a request.
+   * @throws FeedExhaustedError past the last row of a unique feed, which no load is let reach.
+   */
+  rowOf(number: number): unknown {
+    return this.#load.rowOf(number)
+  }
+
+  /** The values of a request's tags once it has set another one; what isn't declared is counted as that. */
+  tagged(before: TagValues | null, name: unknown, value: unknown): TagValues | null {
+    const tag = this.#load.tags.findIndex((declared) => declared.name === name)
+    const index = this.#load.tags[tag]?.values.findIndex((declared) => declared === value) ?? -1
+    if (index < 0) {
+      if (!this.#isWarmUp) this.#load.undeclaredTag(name, value)
+      return before
+    }
+    const values = before ?? []
+    values[tag] = index
+    return values
+  }
+
+  /**
+   * A measured request has ended.
+   * @param isByPause whether a pause of the generator, or an interruption, may be why it is not ok.
+   */
+  end(values: TagValues | null, ending: Ending, times: RequestTimes, isByPause: boolean): void {
+    this.#splits?.end(values, ending, times, isByPause)
+  }
+
+  finish(): OperationNotesResult {
+    return { checks: this.#checks.finish(), tags: this.#splits?.finish() ?? [] }
   }
 }

@@ -1,6 +1,6 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { newTimeHistogram } from '../recording/histogram.ts'
-import type { Ending, RequestTimes } from '../recording/recorder.ts'
+import type { Ending, RequestTimes } from '../recording/request-end.ts'
 import { TimeCounts } from '../recording/time-counts.ts'
 import type { DeclaredTag, TagValues } from './tags.ts'
 

@@ -1,6 +1,6 @@
 import type { Pause } from '../pauses.ts'
 import type { CountedDeliveries } from '../result.ts'
-import { deliveriesOf, type MessageOutcome } from './deliveries-of.ts'
+import { deliveriesOf, type MessageOutcome } from './deliveries.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /** A message that was to be sent, as the sender announces it. Times are by `nowMs()`. */

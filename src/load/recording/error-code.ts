@@ -1,4 +1,4 @@
-import { cutOff } from '../cut-off.ts'
+import { cutOff } from '../short-text.ts'
 
 /** Longer texts are cut: an error may quote what was sent, and run files keep a sample of each code. */
 const MAX_CODE_LENGTH = 100

@@ -2,8 +2,7 @@ import { percentileMs } from './histogram.ts'
 import { assertConserved } from './conservation.ts'
 import { OperationRecorder } from './recorder.ts'
 import type { Deliveries, IntervalFigures, LoadResult } from '../result.ts'
-import { LoadNotes, type LoadNotesResult } from '../notes/load-notes.ts'
-import type { OperationNotes } from '../notes/operation-notes.ts'
+import { LoadNotes, type LoadNotesResult, type OperationNotes } from '../notes/load-notes.ts'
 import { TimeCounts } from './time-counts.ts'
 
 /** How a load is going, for a live line. */

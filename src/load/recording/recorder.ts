@@ -1,31 +1,10 @@
+import { mayHaveFailedByPause, type RequestTimes } from './request-end.ts'
 import { ErrorTally } from './error-tally.ts'
 import { Interval } from './interval.ts'
-import { LoadNotes } from '../notes/load-notes.ts'
-import type { OperationNotes } from '../notes/operation-notes.ts'
+import { LoadNotes, type OperationNotes } from '../notes/load-notes.ts'
 import type { Deliveries, IntervalFigures, OperationCounts, OperationResult } from '../result.ts'
-import { withUnsent } from './unsent-messages.ts'
+import { withUnsent } from './deliveries.ts'
 import { TimeCounts } from './time-counts.ts'
-
-/** How long a request was under way, in ms. */
-export interface RequestTimes {
-  /** Intended start → done, or as long as it was waited for. */
-  readonly responseMs: number
-  /** Actual start → done. */
-  readonly serviceMs: number
-  /** The part of `serviceMs` in which the generator was paused. */
-  readonly pausedMs: number
-}
-
-/** How a started request ended; `unfinished` if it had not when the grace period did. */
-export type Ending = 'ok' | 'failed' | 'timed out' | 'unfinished'
-
-/**
- * Whether a request that failed may have done so because of the generator: its client's own timers
- * run on during a pause, and are looked at before the answers that arrived in the meantime.
- */
-export function mayHaveFailedByPause({ serviceMs, pausedMs }: RequestTimes): boolean {
-  return pausedMs > 0 && pausedMs >= serviceMs / 2
-}
 
 /**
  * Records one operation. Memory is seven fixed arrays of counts and a row per second, however

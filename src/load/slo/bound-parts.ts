@@ -1,8 +1,18 @@
+import { type Duration, parseDurationMs } from '../duration.ts'
+import {
+  type PercentileKey,
+  readPercentile,
+  USUAL_PERCENTILES,
+  type Percentile,
+} from './percentile.ts'
 import { checkKeys, checkObject, written } from '../check-fields.ts'
-import { parseDurationMs } from '../duration.ts'
 import { InputError } from '../../input-error.ts'
-import { readPercentile, USUAL_PERCENTILES, type Percentile } from './percentile.ts'
-import type { TimeBounds } from './slo.ts'
+
+/** Upper bounds on percentiles of a time, and on the longest one. */
+export interface TimeBounds {
+  readonly [percentile: PercentileKey]: Duration
+  readonly max?: Duration
+}
 
 /** From `min` to `max`, both included. */
 export interface Limits {

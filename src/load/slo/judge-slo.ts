@@ -1,6 +1,6 @@
+import { checkOperations } from './check-bounds.ts'
 import { sumOf } from '../recording/histogram.ts'
 import { InputError } from '../../input-error.ts'
-import { didYouMean } from '../../nearest-name.ts'
 import { rowOf, type BoundRow } from './bound-row.ts'
 import { judgeBound, type SloFigures } from './judge-bound.ts'
 import type { LoadResult, OperationCounts } from '../result.ts'
@@ -29,21 +29,6 @@ export function judgeSlo(result: LoadResult, bounds: readonly Bound[]): readonly
           : windowedRow(result, bound, bound.everyMs),
     )
     .toSorted(worstFirst)
-}
-
-/**
- * Checks that every bound is on an operation of the workload.
- * @throws InputError if one isn't.
- */
-export function checkOperations(bounds: readonly Bound[], names: readonly string[]): void {
-  for (const { operation } of bounds) {
-    if (operation === null || names.includes(operation)) continue
-    // On a command line, a metric that is mistyped reads as an operation: respons.p95<10ms.
-    const hint = didYouMean(operation, [...names, 'response', 'completion'])
-    throw new InputError(
-      `SLO: there is no operation "${operation}" in this workload: ${names.join(', ')}.${hint}`,
-    )
-  }
 }
 
 /**

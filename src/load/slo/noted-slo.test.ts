@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../../input-error.ts'
 import { counter, gauge, trend } from '../metrics/declare-metrics.ts'
-import { checkNoted } from './check-noted.ts'
+import { checkNoted } from './check-bounds.ts'
 import { readSlo, type Slo } from './slo.ts'
 
 const declared = {

@@ -1,6 +1,13 @@
 import { checkKeys, checkObject, written } from '../check-fields.ts'
 import { InputError } from '../../input-error.ts'
-import { noBound, readLimits, readShare, readTimes, type Limits } from './bound-parts.ts'
+import {
+  noBound,
+  readLimits,
+  readShare,
+  readTimes,
+  type Limits,
+  type TimeBounds,
+} from './bound-parts.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import {
   PERCENTILE_KEY,
@@ -9,7 +16,6 @@ import {
   type Percentile,
   type PercentileKey,
 } from './percentile.ts'
-import type { TimeBounds } from './slo.ts'
 
 /** What the requests with one value of a tag must hold. */
 export interface TagSlo {

@@ -2,7 +2,8 @@ import { parseDurationMs, type Duration } from '../duration.ts'
 import { InputError } from '../../input-error.ts'
 import { didYouMean } from '../../nearest-name.ts'
 import { readPercentile, USUAL_PERCENTILES } from './percentile.ts'
-import { readSlo, type OperationSlo, type Slo, type TimeBounds } from './slo.ts'
+import { readSlo, type OperationSlo, type Slo } from './slo.ts'
+import { type TimeBounds } from './bound-parts.ts'
 
 /** The text form, a line each. */
 export const SLO_FORMS = `p95<10ms                 response time; p50 to p99.999, or max

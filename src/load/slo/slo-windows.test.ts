@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { constant } from '../arrivals/constant.ts'
-import { generateLoad, type LoadPlan } from '../generator.ts'
+import { generateLoad } from '../generator.ts'
+import { type LoadPlan } from '../load-plan.ts'
 import { newTimeHistogram, percentileMs } from '../recording/histogram.ts'
 import { judgeSlo } from './judge-slo.ts'
 import type { LoadResult } from '../result.ts'
@@ -167,7 +168,7 @@ describe('a load with bounds on every window', () => {
       },
     })
     expect(result.isInterrupted).toBe(false)
-    expect(result.abortReason).toMatch(/^success rate of hang was .* s; the bound is > 90\.00 %$/)
+    expect(result.abortReason).toMatch(/^success rate of hang was .* s; the bound is > 90 %$/)
     expect(result.measuredMs).toBeLessThan(60_000)
     expect(result.windowedSlo).toMatchObject([{ operation: 'hang', outcome: 'missed' }])
   })
@@ -285,9 +286,7 @@ describe('a system that stops answering', () => {
   test('ends a load by its throughput although no request ever ends', async () => {
     const slo: Slos = { throughput: { min: 50 }, every: '200ms', abortOnFail: { after: '0s' } }
     const result = await load({ ...silent, durationMs: 60_000, slo })
-    expect(result.abortReason).toMatch(
-      /^throughput of silent was 0\.0\/s .* the bound is >= 50\.0\/s$/,
-    )
+    expect(result.abortReason).toMatch(/^throughput of silent was 0\/s .* the bound is >= 50\/s$/)
     expect(result.measuredMs).toBeLessThan(60_000)
   })
 

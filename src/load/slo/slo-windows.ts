@@ -1,28 +1,14 @@
+import {
+  type RequestUnderWay,
+  type WindowedRequest,
+  type WindowPlan,
+  WindowSeries,
+} from './window-series.ts'
 import { isNoted } from './noted-slo.ts'
 import type { Bound } from './slo.ts'
-import type { SloRow } from './slo-row.ts'
-import { worstFirst } from './slo-row.ts'
-import type { Ending, RequestTimes } from '../recording/recorder.ts'
+import { type SloRow, worstFirst } from './slo-row.ts'
+import type { Ending, RequestTimes } from '../recording/request-end.ts'
 import type { Start } from './window-counts.ts'
-import { WindowSeries } from './window-series.ts'
-
-/** When a request was due, on the load's clock, and of which operation it is. */
-export interface DueRequest {
-  readonly operation: string
-  readonly intendedAtMs: number
-}
-
-/** A measured request that has not ended, with the times that it has been under way so far. */
-export interface RequestUnderWay extends DueRequest {
-  readonly times: RequestTimes
-}
-
-/** What the windows have to know of a load. Times are of one clock. */
-export interface WindowPlan {
-  readonly operations: readonly string[]
-  readonly measureStartMs: number
-  readonly durationMs: number
-}
 
 /**
  * Judges bounds on every window while a load runs. A window is judged and forgotten once all its
@@ -44,18 +30,18 @@ export class SloWindows {
   }
 
   /** A measured request is due; call in the order of the schedule, when it is started or dropped. */
-  due(request: DueRequest, now: number, start: Start): void {
+  due(request: WindowedRequest, now: number, start: Start): void {
     for (const series of this.#series) series.due(request, now, start)
   }
 
   /** A measured request was due, but the load was ended before it could be started. */
-  notStarted(request: DueRequest): void {
+  notStarted(request: WindowedRequest): void {
     for (const series of this.#series) series.notStarted(request)
   }
 
   /** A started request has ended, or is not waited for any longer. */
   end(
-    request: DueRequest,
+    request: WindowedRequest,
     now: number,
     ending: Ending,
     times: RequestTimes,

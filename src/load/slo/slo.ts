@@ -1,7 +1,14 @@
+import {
+  type TimeBounds,
+  noBound,
+  readLimits,
+  readShare,
+  readTimes,
+  type Limits,
+} from './bound-parts.ts'
 import { checkKeys, checkObject } from '../check-fields.ts'
 import { parseDurationMs, type Duration } from '../duration.ts'
 import { InputError } from '../../input-error.ts'
-import { noBound, readLimits, readShare, readTimes, type Limits } from './bound-parts.ts'
 import {
   readCheckSlos,
   readMetricSlos,
@@ -11,13 +18,7 @@ import {
   type NotedBound,
   type TagSlos,
 } from './noted-slo.ts'
-import type { Percentile, PercentileKey } from './percentile.ts'
-
-/** Upper bounds on percentiles of a time, and on the longest one. */
-export interface TimeBounds {
-  readonly [percentile: PercentileKey]: Duration
-  readonly max?: Duration
-}
+import type { Percentile } from './percentile.ts'
 
 /** What an operation, or a whole workload, must hold. Every bound that is left out is not judged. */
 export interface OperationSlo {

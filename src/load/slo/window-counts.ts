@@ -1,6 +1,6 @@
 import type { SloFigures } from './judge-bound.ts'
 import type { Times } from '../recording/histogram.ts'
-import type { Ending, RequestTimes } from '../recording/recorder.ts'
+import type { Ending, RequestTimes } from '../recording/request-end.ts'
 import { TimeCounts } from '../recording/time-counts.ts'
 
 /** What became of a request when it was due. */

@@ -2,9 +2,26 @@ import { BoundTally } from './bound-tally.ts'
 import { judgeBound, type SloFigures } from './judge-bound.ts'
 import type { RequestBound } from './slo.ts'
 import type { SloRow } from './slo-row.ts'
-import type { DueRequest, RequestUnderWay, WindowPlan } from './slo-windows.ts'
-import type { Ending, RequestTimes } from '../recording/recorder.ts'
+import type { Ending, RequestTimes } from '../recording/request-end.ts'
 import { WindowCounts, type Start } from './window-counts.ts'
+
+/** When a request was due, on the load's clock, and of which operation it is. */
+export interface WindowedRequest {
+  readonly operation: string
+  readonly intendedAtMs: number
+}
+
+/** A measured request that has not ended, with the times that it has been under way so far. */
+export interface RequestUnderWay extends WindowedRequest {
+  readonly times: RequestTimes
+}
+
+/** What the windows have to know of a load. Times are of one clock. */
+export interface WindowPlan {
+  readonly operations: readonly string[]
+  readonly measureStartMs: number
+  readonly durationMs: number
+}
 
 /** An operation, or `null` for all together. */
 type Scope = string | null
@@ -63,7 +80,7 @@ export class WindowSeries {
     this.#patienceMs = aborting.length === 0 ? null : Math.max(...times)
   }
 
-  due({ operation, intendedAtMs }: DueRequest, now: number, start: Start): void {
+  due({ operation, intendedAtMs }: WindowedRequest, now: number, start: Start): void {
     const isStarted = start === 'started'
     const due = this.#indexAt(intendedAtMs)
     while (this.#newest < due) this.#noteIfComplete(this.#newest++, now)
@@ -81,13 +98,13 @@ export class WindowSeries {
   }
 
   /** A request was due, but the load was ended before it could be started. */
-  notStarted({ operation, intendedAtMs }: DueRequest): void {
+  notStarted({ operation, intendedAtMs }: WindowedRequest): void {
     const window = this.#window(this.#indexAt(intendedAtMs))
     for (const scope of this.#scopes.get(operation) ?? []) window.counts.get(scope)?.notStarted()
   }
 
   end(
-    { operation, intendedAtMs }: DueRequest,
+    { operation, intendedAtMs }: WindowedRequest,
     now: number,
     ending: Ending,
     times: RequestTimes,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { InputError } from '../../input-error.ts'
-import { generateUsers, type UsersPlan } from './generate-users.ts'
+import { generateUsers } from './generate-users.ts'
+import { type UsersPlan } from './users-plan.ts'
 import { users } from './users.ts'
 
 const NO_THINKING = { thinkTime: '0s' } as const

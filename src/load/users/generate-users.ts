@@ -1,28 +1,17 @@
+import { type UsersPlan, checkUsersPlan } from './users-plan.ts'
 import { countIn, numbersIn, WHOLE, type Shard } from '../arrivals/shard.ts'
 import { InputError } from '../../input-error.ts'
 import type { IterationFigures, PhaseFigures } from '../load-model.ts'
-import { measure, readMeasurement, type Measurement, type MeasuredPlan } from '../measure.ts'
+import { measure, readMeasurement, type Measurement } from '../measure.ts'
 import type { MetricDeclarations, NoMetrics } from '../metrics/declare-metrics.ts'
 import type { NotesPlan } from '../notes/load-notes.ts'
 import type { NoTags, TagDeclarations } from '../notes/tags.ts'
 import type { LoadResult } from '../result.ts'
-import { checkHasRate } from '../slo/check-has-rate.ts'
-import { checkUsersPlan } from './check-users-plan.ts'
+import { checkHasRate } from '../slo/check-bounds.ts'
 import { runPhase } from './phase.ts'
-import { readSession, type ReadSession, type Session } from './session.ts'
+import { readSession, type ReadSession } from './session.ts'
 import { UserRequests, type ReadyUser } from './user-requests.ts'
 import { labelOf, mostOf, presenceMs, type Users } from './users.ts'
-
-/** A closed load: users instead of arrivals. */
-export interface UsersPlan<
-  State,
-  Row = unknown,
-  Tags = NoTags,
-  Declared = NoMetrics,
-> extends MeasuredPlan<Row, Tags, Declared> {
-  readonly users: Users
-  readonly session: Session<State, NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
-}
 
 /** Not one user could be set up, so there is no load to measure. */
 export class SetUpError extends Error {

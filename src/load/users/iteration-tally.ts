@@ -1,5 +1,5 @@
 import type { IterationFigures } from '../load-model.ts'
-import type { Ending } from '../recording/recorder.ts'
+import type { Ending } from '../recording/request-end.ts'
 import { TimeCounts } from '../recording/time-counts.ts'
 
 /** Counts and times the iterations that began in the measurement. */

@@ -1,7 +1,7 @@
 import { numberInWhole, type Shard } from '../arrivals/shard.ts'
 import type { DueRequest, RequestSource } from '../dispatch/request-source.ts'
 import type { StartedRequest } from '../dispatch/started-request.ts'
-import type { Ending } from '../recording/recorder.ts'
+import type { Ending } from '../recording/request-end.ts'
 import { DueQueue } from './due-queue.ts'
 import { IterationTally } from './iteration-tally.ts'
 import type { ReadStep } from './session.ts'

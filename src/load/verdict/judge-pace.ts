@@ -3,8 +3,7 @@ import { percentileMs, sumOf } from '../recording/histogram.ts'
 import type { LoadResult } from '../result.ts'
 import { tightestBoundMs } from '../slo/judge-slo.ts'
 import type { Bound } from '../slo/slo.ts'
-import { pauseLimitMs } from './pause-limit.ts'
-import type { VerdictReason } from './verdict.ts'
+import { pauseLimitMs, type VerdictReason } from './verdict-thresholds.ts'
 
 /** Half of less than this is less than Node needs to begin anything; no figure is doubted for it. */
 const MIN_LATENESS_MS = 0.1

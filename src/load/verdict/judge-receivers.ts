@@ -2,8 +2,7 @@ import { formatMs } from '../../format.ts'
 import type { Deliveries, LoadResult } from '../result.ts'
 import { tightestBoundMs } from '../slo/judge-slo.ts'
 import type { Bound } from '../slo/slo.ts'
-import { pauseLimitMs } from './pause-limit.ts'
-import type { VerdictReason } from './verdict.ts'
+import { pauseLimitMs, type VerdictReason } from './verdict-thresholds.ts'
 
 /** Whether those who count and time receipts could do so. */
 export function judgeReceivers(

@@ -2,8 +2,7 @@ import { formatMs, formatPercent } from '../../format.ts'
 import type { ClosedModel } from '../load-model.ts'
 import { sumOf } from '../recording/histogram.ts'
 import type { LoadResult } from '../result.ts'
-import { pauseLimitMs } from './pause-limit.ts'
-import type { VerdictReason } from './verdict.ts'
+import { pauseLimitMs, type VerdictReason } from './verdict-thresholds.ts'
 
 /** What speaks against a measurement, by how much it does. */
 export interface UsersJudgement {

@@ -1,6 +1,16 @@
 import { checkFields, checkKeys, written, type Check } from '../check-fields.ts'
 import { InputError } from '../../input-error.ts'
 
+/** A figure of the measurement that is past its threshold. */
+export interface VerdictReason {
+  /** What was looked at, e.g. `achieved/planned`. */
+  readonly figure: string
+  readonly measured: number
+  readonly threshold: number
+  /** One sentence with both figures in it. */
+  readonly message: string
+}
+
 /** Where a figure of the generator makes a measurement degraded, or invalid. */
 export interface VerdictThresholds {
   /** Requests started in time / planned: below these. */
@@ -125,4 +135,18 @@ function checkThreshold(figure: string, level: string, value: unknown): void {
   if (SHARES.includes(figure) && value > 1) {
     throw new InputError(`${where}: ${value} is more than all; 1 % is 0.01.`)
   }
+}
+
+/**
+ * The longest pause that leaves a measurement valid, in ms: `thresholdMs`, or `pauseRatio` of the measured
+ * time if that is longer.
+ */
+export function pauseLimitMs(
+  {
+    measuredMs,
+    verdictThresholds,
+  }: { readonly measuredMs: number; readonly verdictThresholds: VerdictThresholds },
+  thresholdMs: number,
+): number {
+  return Math.max(thresholdMs, measuredMs * verdictThresholds.pauseRatio.degraded)
 }

@@ -1,3 +1,4 @@
+import type { VerdictReason } from './verdict-thresholds.ts'
 import { formatPercent, formatSeconds } from '../../format.ts'
 import type { LoadResult } from '../result.ts'
 import type { Bound } from '../slo/slo.ts'
@@ -5,16 +6,6 @@ import { countsOfAll, inTime } from '../totals.ts'
 import { judgePace } from './judge-pace.ts'
 import { judgeReceivers } from './judge-receivers.ts'
 import { judgeUsers } from './judge-users.ts'
-
-/** A figure of the measurement that is past its threshold. */
-export interface VerdictReason {
-  /** What was looked at, e.g. `achieved/planned`. */
-  readonly figure: string
-  readonly measured: number
-  readonly threshold: number
-  /** One sentence with both figures in it. */
-  readonly message: string
-}
 
 /** May this measurement be trusted? */
 export type Verdict =

@@ -1,6 +1,5 @@
 import { isMissedBeyondDoubt, type SloRow } from '../../load/slo/slo-row.ts'
-import { outcomeOf, type ExitCode } from '../../run-file/outcome.ts'
-import { ownErrors } from '../../run-file/own-errors.ts'
+import { type ExitCode, outcomeOf, ownErrors } from '../../run-file/outcome.ts'
 import { sloCells } from '../render-scenario.ts'
 import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
 import { withEnd } from './end-case.ts'

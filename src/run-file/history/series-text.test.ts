@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fingerprintOf } from '../provenance/environment-fields.ts'
-import { registrySystem, runOf } from '../../compare/testing/run-fixture.ts'
+import { registrySystem, runOf } from '../testing/run-fixture.ts'
 import type { RunFile } from '../run-file.ts'
 import { seriesText } from './series-text.ts'
 

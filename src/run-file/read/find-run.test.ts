@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { runOf, scenarioOf } from '../../compare/testing/run-fixture.ts'
+import { runOf, scenarioOf } from '../testing/run-fixture.ts'
 import { findRun, latestRun, runPathsIn } from './find-run.ts'
 import type { RunFile } from '../run-file.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { deflateSync, inflateSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { runOf, scenarioOf } from '../../compare/testing/run-fixture.ts'
+import { runOf, scenarioOf } from '../testing/run-fixture.ts'
 import { readRunFile, RunFileError, type RunFileFault } from './read-run-file.ts'
 import { findSizeFlaw } from './size-limits.ts'
 

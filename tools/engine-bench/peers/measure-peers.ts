@@ -1,4 +1,4 @@
-import type { DispatchOption } from '../../../src/load/dispatch/dispatch-option.ts'
+import type { DispatchOption } from '../../../src/load/dispatch/technique.ts'
 import { findGenerator } from './generators/find-program.ts'
 import type { FoundGenerator, Generator } from './generators/generator.ts'
 import { ours } from './generators/ours/ours.ts'

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { DispatchOption } from '../../../../../src/load/dispatch/dispatch-option.ts'
-import type { Technique } from '../../../../../src/load/dispatch/technique.ts'
+import type { DispatchOption, Technique } from '../../../../../src/load/dispatch/technique.ts'
 import type { JudgedLoad } from '../../judge/judged-load.ts'
 import type { ResponseTimes } from '../../judge/truth.ts'
 import type { FoundGenerator } from '../generator.ts'

@@ -1,0 +1,74 @@
+import { formatPercentDown } from '../../format.ts'
+import { rowOf } from '../../load/slo/bound-row.ts'
+import type { ScenarioEntry } from '../../run-file/run-file.ts'
+import { differingFields, type FieldDifference } from './fingerprint-differences.ts'
+import { NOT_RECORDED } from '../../run-file/provenance/environment-fields.ts'
+
+type Measured = Extract<ScenarioEntry, { state: 'measured' }>
+
+/**
+ * In what two loads differ, as far as run files say; empty if they are the same. A run file has a hash of a load's
+ * source, and of the weights, parameters and data that it declares: if nothing else differs, it can only be one of these.
+ */
+export function loadDifferences(
+  baseline: Measured,
+  candidate: Measured,
+): readonly FieldDifference[] {
+  const schedules = differingFields(scheduleOf(baseline), scheduleOf(candidate))
+  const [a, b] = [baseline.workloadHash, candidate.workloadHash]
+  if (a === b) return schedules
+  const others = differingFields(settingsOf(baseline), settingsOf(candidate))
+  const named = [...schedules, ...others]
+  const isExplained = named.some(({ field }) => field !== SLO)
+  return isExplained
+    ? named
+    : [{ field: SOURCE, baseline: a ?? NOT_RECORDED, candidate: b ?? NOT_RECORDED }, ...named]
+}
+
+/** What only the hash tells. */
+const SOURCE = 'source or parameters'
+
+/** Part of the source: it explains the hash no more than that. */
+const SLO = 'SLO'
+
+/** The fields that make loads differ even if their hashes are the same. */
+function scheduleOf({ result }: Measured): ReadonlyMap<string, string> {
+  const { model, arrivals, durationMs, warmUpMs } = result
+  return new Map([
+    ['model', model.kind],
+    [model.kind === 'open' ? 'arrivals' : 'users', arrivals],
+    ['duration', seconds(durationMs)],
+    ['warm-up', seconds(warmUpMs)],
+  ])
+}
+
+function settingsOf({ result, bounds }: Measured): ReadonlyMap<string, string> {
+  const { model, seed, limits, operations } = result
+  const names = operations.map(({ name }) => name)
+  return new Map([
+    ...(model.kind === 'open' ? [] : ([['think time', model.thinkTime.label]] as const)),
+    ['operations', names.join(', ')],
+    ['random seed', String(seed)],
+    ['max in flight', String(limits.maxInFlight)],
+    ['when full', limits.whenFull],
+    ['timeout', seconds(limits.timeoutMs)],
+    ['grace period', seconds(limits.gracePeriodMs)],
+    [SLO, bounds.map((bound) => boundText(bound, names)).join('; ') || 'none'],
+  ])
+}
+
+function boundText(bound: Measured['bounds'][number], operations: readonly string[]): string {
+  const { operation, metric, unit, comparison, bound: value } = rowOf(bound, operations)
+  const every = bound.everyMs === null ? '' : ` every ${seconds(bound.everyMs)}`
+  const limit = {
+    ms: `${value} ms`,
+    '1/s': `${value}/s`,
+    ratio: formatPercentDown(value),
+    number: String(value),
+  }
+  return `${operation} ${metric}${every} ${comparison} ${limit[unit]}`
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1_000} s`
+}

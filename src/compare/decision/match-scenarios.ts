@@ -1,0 +1,30 @@
+import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
+
+/** Scenarios of two runs, by what they are called and where they are defined. */
+export interface MatchedScenarios {
+  readonly pairs: readonly { readonly baseline: ScenarioEntry; readonly candidate: ScenarioEntry }[]
+  readonly onlyInBaseline: readonly ScenarioEntry[]
+  readonly onlyInCandidate: readonly ScenarioEntry[]
+}
+
+/** Pairs the scenarios of two runs, in the baseline's order. Of several with one name, the first is the first's. */
+export function matchScenarios(baseline: RunFile, candidate: RunFile): MatchedScenarios {
+  const unmatched = new Map<string, ScenarioEntry[]>()
+  for (const scenario of candidate.scenarios) {
+    const same = unmatched.get(keyOf(scenario))
+    if (same === undefined) unmatched.set(keyOf(scenario), [scenario])
+    else same.push(scenario)
+  }
+  const pairs: { baseline: ScenarioEntry; candidate: ScenarioEntry }[] = []
+  const onlyInBaseline: ScenarioEntry[] = []
+  for (const scenario of baseline.scenarios) {
+    const other = unmatched.get(keyOf(scenario))?.shift()
+    if (other === undefined) onlyInBaseline.push(scenario)
+    else pairs.push({ baseline: scenario, candidate: other })
+  }
+  return { pairs, onlyInBaseline, onlyInCandidate: [...unmatched.values()].flat() }
+}
+
+function keyOf({ file, name }: ScenarioEntry): string {
+  return JSON.stringify([file, name])
+}

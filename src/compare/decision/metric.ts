@@ -1,0 +1,53 @@
+import type { Mark } from './mark.ts'
+
+/** What is compared of an operation, in the order in which it is shown. */
+export type Metric =
+  | `service ${'P50' | 'P95' | 'P99' | 'P99.9'}`
+  | `response ${'P50' | 'P99'}`
+  | 'lateness P99'
+  | 'rate'
+  | 'errors'
+  | 'delivery'
+
+/** A figure of one run: times in ms, rates in requests/s, errors and delivery as ratios from 0 to 1. */
+export interface Figure {
+  /** `null` if nothing was measured. */
+  readonly value: number | null
+  /** Whether it is a percentile with too few requests beyond it; see `requestsNeeded`. */
+  readonly isThin: boolean
+}
+
+/** One metric of an operation in both runs. */
+export interface MetricComparison {
+  readonly metric: Metric
+  readonly unit: 'ms' | '1/s' | 'share'
+  readonly baseline: Figure
+  readonly candidate: Figure
+  /** Candidate / baseline; `null` if undefined. */
+  readonly ratio: number | null
+  readonly mark: Mark
+}
+
+/** A metric of both runs, with its ratio. */
+export function metricOf(comparison: Omit<MetricComparison, 'ratio'>): MetricComparison {
+  return { ...comparison, ratio: quotient(comparison.candidate.value, comparison.baseline.value) }
+}
+
+/** A figure that no number of requests makes uncertain. */
+export function exact(value: number | null): Figure {
+  return { value, isThin: false }
+}
+
+/** `null` if undefined, or beyond what a number can hold. */
+function quotient(value: number | null, by: number | null): number | null {
+  if (value === null || by === null) return null
+  return Number.isFinite(value / by) ? value / by : null
+}
+
+/** Candidate / baseline, as `1.04 ×`. */
+export function formatRatio({ ratio, baseline, candidate }: MetricComparison): string {
+  if (ratio === null) return '–'
+  const isThin = baseline.isThin || candidate.isThin
+  const digits = ratio >= 100 ? ratio.toPrecision(3) : ratio.toFixed(2)
+  return `${isThin ? '~' : ''}${digits} ×`
+}

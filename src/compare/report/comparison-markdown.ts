@@ -1,0 +1,91 @@
+import { markdownTable, markdownText } from '../../report/markdown.ts'
+import { shortSystemText } from '../../report/summarise-runs.ts'
+import type { RunComparison, RunSummary, ScenarioComparison } from '../decision/compare-runs.ts'
+import { markedDifferences, notesOn } from './comparison-notes.ts'
+import type { FieldDifference } from '../decision/fingerprint-differences.ts'
+import { formatRatio } from '../decision/metric.ts'
+import { formatMetric, formatMark } from './format-metric.ts'
+import { notJudgedLines } from '../decision/judgement.ts'
+import { NOT_COMPARED } from './render-comparison.ts'
+
+/**
+ * A comparison as GitHub-flavoured Markdown, fit for a comment: what is worth a look first, all
+ * figures folded up below. Names can't become links, mentions, HTML or table cells.
+ */
+export function comparisonMarkdown(comparison: RunComparison): string {
+  const { baseline, candidate, unlike, scenarios, onlyInBaseline, onlyInCandidate } = comparison
+  const marked = markedDifferences(comparison)
+  const parts = [
+    '### Load tests: candidate beside baseline',
+    `${summary('Baseline', baseline)}<br>\n${summary('Candidate', candidate)}`,
+    ...(unlike.length === 0 ? [] : [unlikeTable(unlike)]),
+    notesOn(comparison)
+      .map((note) => `- ${markdownText(note)}`)
+      .join('\n'),
+    ...(marked.length === 0
+      ? []
+      : [
+          markdownTable(
+            ['worth a look', 'operation', 'metric', 'baseline', 'candidate', 'ratio'],
+            marked.map(({ scenario, operation, metric }) => [
+              markdownText(scenario),
+              markdownText(operation),
+              metric.metric,
+              markdownText(formatMetric(metric.baseline, metric.unit)),
+              markdownText(formatMetric(metric.candidate, metric.unit)),
+              markdownText(formatRatio(metric)),
+            ]),
+          ),
+        ]),
+    ...scenarios.map(details),
+    ...onlyInBaseline.map((name) => `- **${markdownText(name)}**: only in the baseline`),
+    ...onlyInCandidate.map((name) => `- **${markdownText(name)}**: only in the candidate`),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function summary(name: string, { runId, startedAt, system }: RunSummary): string {
+  const when = startedAt.slice(0, 16).replace('T', ' ')
+  return `${name}: \`${runId}\`, ${when} UTC, ${markdownText(shortSystemText(system))}`
+}
+
+function details(scenario: ScenarioComparison): string {
+  const { name, standing, unlike, operations, onlyInBaseline, onlyInCandidate } = scenario
+  const doubts =
+    standing.kind === 'compared'
+      ? standing.notes
+      : [`${NOT_COMPARED[standing.kind]}: ${standing.why}`]
+  const state = standing.kind === 'compared' ? '' : ` (${NOT_COMPARED[standing.kind]})`
+  const rows = operations.flatMap((operation) =>
+    operation.metrics.map((metric) => [
+      markdownText(operation.name),
+      metric.metric,
+      markdownText(formatMetric(metric.baseline, metric.unit)),
+      markdownText(formatMetric(metric.candidate, metric.unit)),
+      markdownText(formatRatio(metric)),
+      formatMark(metric),
+    ]),
+  )
+  return [
+    `<details><summary>${markdownText(name)}${state}</summary>`,
+    ...doubts.map(markdownText),
+    ...(unlike.length === 0 ? [] : [unlikeTable(unlike)]),
+    ...(rows.length === 0
+      ? []
+      : [markdownTable(['operation', 'metric', 'baseline', 'candidate', 'ratio', ''], rows)]),
+    ...operations.flatMap(({ name: operation, generator }) =>
+      generator === null ? [] : [markdownText(`${operation}: ${generator}`)],
+    ),
+    ...notJudgedLines(scenario).map(markdownText),
+    ...onlyInBaseline.map((operation) => `${markdownText(operation)}: only in the baseline`),
+    ...onlyInCandidate.map((operation) => `${markdownText(operation)}: only in the candidate`),
+    '</details>',
+  ].join('\n\n')
+}
+
+function unlikeTable(fields: readonly FieldDifference[]): string {
+  return markdownTable(
+    ['unlike', 'baseline', 'candidate'],
+    fields.map(({ field, baseline, candidate }) => [field, baseline, candidate].map(markdownText)),
+  )
+}

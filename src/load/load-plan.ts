@@ -1,0 +1,100 @@
+import type { Arrivals } from './arrivals/arrivals.ts'
+import type { Operations } from './workload.ts'
+import type { NoMetrics } from './metrics/declare-metrics.ts'
+import { type NoTags, checkTags } from './notes/tags.ts'
+import { checkArrivals } from './arrivals/arguments.ts'
+import { checkShard } from './arrivals/shard.ts'
+import {
+  check,
+  checkedLater,
+  checkFields,
+  functionOf,
+  number,
+  numberAbove0,
+  oneOf,
+  wholeNumber,
+  type Fields,
+} from './check-fields.ts'
+import { DISPATCH_OPTIONS } from './dispatch/technique.ts'
+import { checkFeed } from './feed/feed.ts'
+import { InputError } from '../input-error.ts'
+import type { MeasuredPlan } from './measure.ts'
+import { checkMetrics } from './metrics/metric-recorders.ts'
+
+/** An open-loop load. */
+export interface LoadPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics> extends MeasuredPlan<
+  Row,
+  Tags,
+  Declared
+> {
+  readonly operations: Operations<NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
+  readonly arrivals: Arrivals
+  /**
+   * Requests due while this many run don't start. One that timed out runs until its promise settles:
+   * see `LoadRequest.signal`. Default 10,000.
+   */
+  readonly maxInFlight?: number
+  /**
+   * What becomes of those: `drop` (default) counts them as dropped; `wait` starts them when there
+   * is room, late, as a client with a fixed number of connections would, and drops those that have
+   * found none by the end of the grace period.
+   */
+  readonly whenFull?: 'drop' | 'wait'
+}
+
+/** What a load of any kind takes, checked in the same words. */
+export const COMMON_FIELDS = {
+  data: checkFeed,
+  tags: checkTags,
+  metrics: checkMetrics,
+  seed: wholeNumber(Number.MIN_SAFE_INTEGER),
+  share: checkShard,
+  slo: checkedLater,
+  verdict: checkedLater,
+}
+
+/** What an open load takes besides. */
+export const OPEN_FIELDS = {
+  operations: checkedLater,
+  arrivals: checkArrivals,
+  maxInFlight: wholeNumber(1),
+}
+
+/** What a load of either model is measured by. */
+export const MEASURED_FIELDS: Fields<MeasuredPlan> = {
+  ...COMMON_FIELDS,
+  warmUpMs: number(0),
+  durationMs: numberAbove0,
+  timeoutMs: numberAbove0,
+  gracePeriodMs: number(0),
+  dispatch: oneOf(...DISPATCH_OPTIONS),
+  startAtMs: number(0),
+  signal: check((value) => value instanceof AbortSignal, 'an AbortSignal'),
+  onProgress: functionOf('what is told how it goes'),
+}
+
+const PLAN: Fields<LoadPlan> = {
+  ...MEASURED_FIELDS,
+  ...OPEN_FIELDS,
+  whenFull: oneOf('drop', 'wait'),
+}
+
+/**
+ * Checks what a load is to be, before anything is done for it. Operations, SLO and verdict are checked
+ * where they are read.
+ * @throws InputError
+ */
+export function checkPlan(plan: LoadPlan): void {
+  checkFields(plan, 'load', PLAN)
+  checkGiven(plan, ['operations', 'arrivals', 'durationMs'])
+}
+
+/**
+ * Checks that fields which a load can't do without are there.
+ * @throws InputError
+ */
+export function checkGiven<T extends object>(load: T, fields: readonly (keyof T & string)[]): void {
+  for (const field of fields) {
+    if (load[field] === undefined) throw new InputError(`load: ${field} is missing.`)
+  }
+}

@@ -1,0 +1,64 @@
+import { fileURLToPath } from 'node:url'
+import type { TestProjectInlineConfiguration } from 'vitest/config'
+import { programBeside } from '../program-beside.ts'
+
+/** How the project of load tests differs from the default one. */
+export interface LoadProjectOptions {
+  /** Patterns of scenario files. Default: `**\/*.load.*` of JavaScript and TypeScript. */
+  readonly include?: readonly string[]
+  /** The folder that the patterns are relative to. Default: the root of the Vitest config. */
+  readonly dir?: string
+  /**
+   * Which module runner executes scenarios: Vite's, which resolves as your tests do (aliases, plugins,
+   * CommonJS packages), or Node's, which strips types and resolves nothing else. The load engine runs
+   * outside of Vite either way. Default: `vite`.
+   */
+  readonly runner?: 'vite' | 'node'
+  /**
+   * Path or URL of the module of the system under test, which is started before the scenarios; relative to
+   * the working folder. See `src/environment/system.ts`. Default: nothing is started.
+   */
+  readonly system?: string
+}
+
+/** The project's name: for `vitest --project load`, and by which the reporter knows its tests. */
+export const LOAD_PROJECT = 'load'
+
+/**
+ * A load ends according to its own plan: after warm-up, duration, timeout and grace period. Vitest must not end
+ * it earlier, so this is the longest time that a timer holds, in ms.
+ */
+const UNLIMITED_MS = 2 ** 31 - 1
+
+/** Measurements run one at a time, each in a process of its own, for as long as they take. */
+export const MEASURED: TestProjectInlineConfiguration['test'] = {
+  pool: 'forks',
+  fileParallelism: false,
+  testTimeout: UNLIMITED_MS,
+  hookTimeout: 120_000,
+  globalSetup: [pathOf('system-setup.ts')],
+  setupFiles: [pathOf('worker-lifetime.ts')],
+  provide: { progressPath: '' },
+}
+
+/** The Vitest project that runs scenarios, for `test.projects` of a config. */
+export function loadProject(options: LoadProjectOptions = {}): TestProjectInlineConfiguration {
+  const { include = ['**/*.load.?(c|m)[jt]s?(x)'], dir, runner = 'vite', system } = options
+  return {
+    test: {
+      ...MEASURED,
+      ...(system === undefined ? {} : { provide: { progressPath: '', systemModule: system } }),
+      name: LOAD_PROJECT,
+      include: [...include],
+      ...(dir === undefined ? {} : { dir }),
+      benchmark: { include: [] },
+      // Any number but 0 keeps loads apart from the tests of other projects.
+      sequence: { groupOrder: 2 },
+      experimental: { viteModuleRunner: runner === 'vite' },
+    },
+  }
+}
+
+function pathOf(name: `${string}.ts`): string {
+  return fileURLToPath(programBeside(name, import.meta.url))
+}

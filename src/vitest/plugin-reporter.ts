@@ -1,0 +1,72 @@
+import type { SerializedError, TestAnnotation, TestArtifact } from 'vitest'
+import type {
+  Reporter,
+  TestCase,
+  TestModule,
+  TestProject,
+  TestRunEndReason,
+  TestSpecification,
+  Vitest,
+} from 'vitest/node'
+import { RunRecord } from '../run-file/write/run-record.ts'
+import { LOAD_PROJECT } from './load-project.ts'
+import { LoadReporter } from './load-reporter.ts'
+import { profileSettings } from './profile.ts'
+
+/**
+ * Reports the load tests of a Vitest run, next to the reporters of its config. A run without load
+ * tests prints and writes nothing.
+ */
+export class PluginReporter implements Reporter {
+  #vitest: Vitest | null = null
+  /** Of the run under way; `null` if it has no load tests. */
+  #run: LoadReporter | null = null
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest
+  }
+
+  async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
+    this.#run = null
+    if (this.#vitest === null || !specifications.some(({ project }) => isLoad(project))) return
+    const record = await RunRecord.open({
+      folder: process.env['BENCH_RESULTS'] || 'results',
+      profile: profileSettings(process.env).profile,
+    })
+    this.#run = new LoadReporter(record)
+    this.#run.onInit(this.#vitest)
+  }
+
+  onTestModuleStart(module: TestModule): void {
+    if (isLoad(module.project)) this.#run?.onTestModuleStart(module)
+  }
+
+  onTestCaseReady(testCase: TestCase): void {
+    if (isLoad(testCase.project)) this.#run?.onTestCaseReady(testCase)
+  }
+
+  onTestCaseArtifactRecord(testCase: TestCase, artifact: TestArtifact): void {
+    if (isLoad(testCase.project)) this.#run?.onTestCaseArtifactRecord(testCase, artifact)
+  }
+
+  onTestCaseAnnotate(testCase: TestCase, annotation: TestAnnotation): void {
+    if (isLoad(testCase.project)) this.#run?.onTestCaseAnnotate(testCase, annotation)
+  }
+
+  onTestCaseResult(testCase: TestCase): void {
+    if (isLoad(testCase.project)) this.#run?.onTestCaseResult(testCase)
+  }
+
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    errors: readonly SerializedError[],
+    reason: TestRunEndReason,
+  ): void {
+    const ofLoads = modules.filter(({ project }) => isLoad(project))
+    this.#run?.onTestRunEnd(ofLoads, errors, reason)
+  }
+}
+
+function isLoad({ name }: TestProject): boolean {
+  return name === LOAD_PROJECT
+}

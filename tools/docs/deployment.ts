@@ -1,0 +1,120 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { EnvironmentError } from '../../src/environment/environment-error.ts'
+import { freePort } from '../../src/environment/free-port.ts'
+
+/** What docker-compose works on while a document is followed: a project of its own. */
+export interface Deployment {
+  readonly env: NodeJS.ProcessEnv
+  readonly monitorPort: number
+  /** Where result files come out. */
+  readonly results: string
+  /** What it has that differs from what the document takes for granted; for people. */
+  readonly notes: readonly string[]
+  /** Removes containers, networks, volumes and result files. */
+  remove(): Promise<void>
+}
+
+const PROJECT = 'prism-walk-through'
+const CONTAINERS = ['poc4-redis', 'poc4-nats']
+
+/** Nobody's: result files have to land in a folder of whatever user. Only root can give one away. */
+const FOREIGN_UID = 12_345
+
+/**
+ * Prepares a project, and removes what an earlier one left that was killed. Nothing is started.
+ * @param folder where docker-compose.yml is.
+ * @throws EnvironmentError where Docker doesn't answer, or the document's containers are running.
+ */
+export async function openDeployment(folder: string): Promise<Deployment> {
+  const notes: string[] = []
+  const work = mkdtempSync(join(tmpdir(), 'prism-walk-through-'))
+  const results = mkdtempSync(join(work, 'results-'))
+  // Its own folder is enough for others to reach what they own within it.
+  chmodSync(work, 0o711)
+  if (process.getuid?.() === 0) {
+    chownSync(results, FOREIGN_UID, FOREIGN_UID)
+    notes.push(`the folder for result files belongs to user ${FOREIGN_UID}, who is nobody here`)
+  }
+  const [redisPort, natsPort, monitorPort] = await Promise.all([
+    portFor(6_379, notes),
+    portFor(4_222, notes),
+    portFor(8_222, notes),
+  ])
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    PATH: `${composePath(work, notes)}${process.env['PATH'] ?? ''}`,
+    COMPOSE_PROJECT_NAME: PROJECT,
+    COMPOSE_FILE: join(folder, 'docker-compose.yml'),
+    REDIS_PORT: String(redisPort),
+    NATS_PORT: String(natsPort),
+    NATS_MONITOR_PORT: String(monitorPort),
+    RESULTS_FOLDER: results,
+    NO_COLOR: '1',
+  }
+  const down = async (): Promise<void> => {
+    await execute('docker-compose', ['down', '--volumes', '--remove-orphans'], { cwd: folder, env })
+  }
+  const remove = async (): Promise<void> => {
+    try {
+      await down()
+    } finally {
+      rmSync(work, { recursive: true, force: true })
+    }
+  }
+  try {
+    await down()
+    await refuseRunning()
+  } catch (error) {
+    rmSync(work, { recursive: true, force: true })
+    if (error instanceof EnvironmentError) throw error
+    const reason = error instanceof Error ? error.message.trim() : String(error)
+    throw new EnvironmentError(`docker-compose doesn't work here: ${reason}`, { cause: error })
+  }
+  return { env, monitorPort, results, notes, remove }
+}
+
+const execute = promisify(execFile)
+
+async function refuseRunning(): Promise<void> {
+  const { stdout } = await execute('docker', ['ps', '--all', '--format', '{{.Names}}'])
+  const there = stdout.split('\n').filter((name) => CONTAINERS.includes(name))
+  if (there.length === 0) return
+  throw new EnvironmentError(
+    `There are containers named ${there.join(' and ')} already, the names that the document uses. Remove them first, by docker-compose down where they were started.`,
+  )
+}
+
+/** The port itself, or a free one where it is taken. */
+async function portFor(port: number, notes: string[]): Promise<number> {
+  if (await isFree(port)) return port
+  const other = await freePort()
+  notes.push(`port ${port} is taken here: ${other} in its place`)
+  return other
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+  })
+}
+
+/** What the PATH has to begin with for `docker-compose`, which is `docker compose` on newer machines. */
+function composePath(work: string, notes: string[]): string {
+  if (spawnSync('docker-compose', ['version']).status === 0) return ''
+  if (spawnSync('docker', ['compose', 'version']).status !== 0) {
+    throw new EnvironmentError('Neither docker-compose nor docker compose is installed.')
+  }
+  const folder = mkdtempSync(join(work, 'bin-'))
+  writeFileSync(join(folder, 'docker-compose'), '#!/bin/sh\nexec docker compose "$@"\n', {
+    mode: 0o755,
+  })
+  notes.push('docker-compose is docker compose here')
+  return `${folder}:`
+}

@@ -1,0 +1,109 @@
+/**
+ * Commands of the pages that no test runs, by reason. A test fails if one of them is in no page.
+ */
+export const NOT_RUN: ReadonlyMap<string, string> = new Map([
+  ...because('installs packages into the project that runs the tests; .ci/run begins with it', [
+    'npm ci',
+  ]),
+  ...because('are what .ci/run does, with local programs and with containers', [
+    'npm ci && npm run bench',
+    'npm ci && npm test',
+    'npm run bench',
+  ]),
+  ...because('.ci/run has them within npm run bench', ['npm run bench:micro']),
+  ...because('needs Docker; .ci/run measures with containers', [
+    'BENCH_REDIS_IMAGE=redis:7-alpine BENCH_NATS_IMAGE=nats:2-alpine npm run bench -- register --backend containers',
+  ]),
+  ...because('needs arguments', [
+    'npm run loadtest',
+    'npm run bench:capacity',
+    'npm run compare',
+    'npm run gate',
+  ]),
+  ...because('is what .ci/run does, with another reporter', [
+    'npm test -- --reporter=default --reporter=junit --outputFile.junit=results/tests.xml',
+  ]),
+  ...because('.ci/run has it', ['npm run gate:selftest -- --short']),
+  ...because('takes ten times as long as with --short, which .ci/run uses', [
+    'npm run gate:selftest',
+  ]),
+  ...because('takes an hour or two; src/gate/pairs/ tests its parts', [
+    'npm run gate:selftest -- --real --processes 100 --faulty 20',
+  ]),
+  ...because('takes 10 minutes for four scenarios; those of docs/gate.md are run', [
+    'npm run gate -- --base $BASE --budget 20m --markdown gate.md --json gate.json --junit gate.xml',
+  ]),
+  ...because('needs a pull request', [
+    'gh pr comment --edit-last --body-file gate.md || gh pr comment --body-file gate.md',
+  ]),
+  ...because('runs until it is ended; src/cli/subscribe.test.ts runs it', [
+    'npm run loadtest -- subscribe',
+  ]),
+  ...because('takes 8 minutes', ['npm run bench -- --profile seed']),
+  ...because('runs until it is ended', ['npm run bench:ui']),
+  ...because('probes for 2 minutes; src/cli/capacity.test.ts runs it on known capacities', [
+    'npm run bench:capacity -- register',
+  ]),
+  ...because('measures for 2 minutes; tools/engine-bench/ tests it', ['npm run bench:engine']),
+  ...because('measures for 6 minutes; tools/engine-bench/peers/ tests it', [
+    'npm run bench:engine -- --peers',
+    'npm run bench:engine -- --peers --page docs/how-punctual.md',
+  ]),
+  ...because('measures for 6 minutes; bench/core/measuring/ tests it', [
+    'npm run bench:micro -- core',
+    'npm run bench:micro -- fan-out',
+    'npm run bench:micro -- cost-growth',
+  ]),
+  ...because('measures for 2 minutes; src/plan/ tests it', [
+    'npm run plan -- --measure',
+    'npm run plan -- --check',
+    'npm run plan -- --measure --out coefficients.json',
+  ]),
+  ...because('needs the file that --measure writes; src/cli/plan.test.ts passes one', [
+    'npm run plan -- --coefficients coefficients.json --identities 1e7',
+  ]),
+  ...because('writes a page; tools/docs/scaling.test.ts compares the page with its output', [
+    'npm run plan:docs',
+  ]),
+  ...because('takes docker-compose; .ci/run runs it', ['npm run walk-through']),
+  ...because('begins 20 s later; src/cli/bench-shards.test.ts runs and merges generators', [
+    'npm run bench -- mixed --generators 2',
+    'for shard in 1 2 3; do npm run bench -- mixed --shard $shard/3 --start-at $START --results results/$START & done; wait',
+    'npm run results -- merge results/$START/*-?of3.json',
+  ]),
+  ...because('waits for 2030; src/cli/bench-shards.test.ts runs and merges shards', [
+    'npm run bench -- mixed --shard 1/3 --start-at 2030-01-02T03:04:05Z',
+    'npm run results -- merge results/*-?of3.json',
+  ]),
+  ...because('needs a Kubernetes cluster; deploy/kubernetes/manifests.test.ts checks the files', [
+    'kubectl apply -f deploy/kubernetes/results.yaml',
+    'kubectl patch --local -f deploy/kubernetes/configmap.yaml -o yaml \\\n' +
+      '  --patch "{\\"data\\":{\\"BENCH_START_AT\\":\\"$START\\"}}" | kubectl apply -f -',
+    'kubectl apply -f deploy/kubernetes/job.yaml',
+    'kubectl wait --for=condition=complete --timeout=30m job/prism-loadtest',
+    'kubectl apply -f deploy/kubernetes/merge-job.yaml',
+    'kubectl wait --for=condition=complete --timeout=5m job/prism-loadtest-merge',
+    'kubectl logs job/prism-loadtest-merge',
+    'kubectl delete -f deploy/kubernetes/job.yaml -f deploy/kubernetes/merge-job.yaml',
+  ]),
+  ...because(
+    'is of the nats command line, which tests do without; src/registry/nats/ tests the same with a plain client',
+    [
+      'nats reply prism.multicast.home.lamp-1 thanks',
+      'nats request prism.multicast.home.user-1 hello',
+      'nats stream edit',
+      'nats bench',
+      'nats bench pub',
+      'nats bench sub',
+      'nats bench service request',
+      'nats latency',
+    ],
+  ),
+  ...because('runs until it is ended; the tests start one by src/environment/programs.ts', [
+    'nats-server --jetstream',
+  ]),
+])
+
+function because(reason: string, commands: readonly string[]): readonly [string, string][] {
+  return commands.map((command) => [command, reason])
+}

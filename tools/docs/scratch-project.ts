@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ROOT } from './page.ts'
+
+/** A copy of the project to run commands in. */
+export interface ScratchProject {
+  readonly folder: string
+  remove(): void
+}
+
+/**
+ * Copies the work tree, without results and what is ignored, into a repository of its own. Its two
+ * commits are the same, so that there is one to compare with, which is `origin/main`.
+ * @param files to be put there besides, by path: those that a page tells its reader to write.
+ */
+export function makeScratchProject(files: ReadonlyMap<string, string>): ScratchProject {
+  const root = fileURLToPath(ROOT)
+  const folder = mkdtempSync(join(tmpdir(), 'docs-commands-'))
+  const listed = git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard')
+  const deleted = new Set(git(root, 'ls-files', '-z', '--deleted').split('\0'))
+  for (const path of new Set(listed.split('\0'))) {
+    if (path === '' || deleted.has(path)) continue
+    cpSync(join(root, path), join(folder, path), { recursive: true })
+  }
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  git(folder, 'init', '--quiet', '--initial-branch', 'main')
+  // The repository's own .gitignore has node_modules as a folder, which a link is not.
+  writeFileSync(join(folder, '.git/info/exclude'), 'node_modules\n')
+  git(folder, 'config', 'user.name', 'docs')
+  git(folder, 'config', 'user.email', 'docs@localhost')
+  git(folder, 'add', '--all')
+  git(folder, 'commit', '--quiet', '--message', 'The work tree')
+  git(folder, 'init', '--quiet', '--bare', '.git/origin')
+  git(folder, 'remote', 'add', 'origin', join(folder, '.git/origin'))
+  git(folder, 'push', '--quiet', 'origin', 'main')
+  git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'The same again')
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+function git(folder: string, ...args: readonly string[]): string {
+  return execFileSync('git', args, {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1_024 * 1_024,
+    // Looking must not take the repository's lock from a user's own git command.
+    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
+  })
+}
