@@ -13,7 +13,7 @@ import {
   startSystem,
   type RunningSystem,
 } from '../vitest/start-system.ts'
-import { EXIT } from '../run-file/outcome.ts'
+import { EXIT } from '../exit-code.ts'
 import { ensureWritableFolder } from '../run-file/results-folder.ts'
 import { mergeRunFiles } from './merge-run-files.ts'
 import type { CommandEnd } from './run-command.ts'
