@@ -1,5 +1,5 @@
 import { formatMs } from '../../format.ts'
-import { paint } from '../../report/render-scenario.ts'
+import { paint } from '../../report/terminal/text.ts'
 
 /** Latency by percentile: the time in ms that a share of requests stayed within. */
 export type LatencyByPercentile = (percentile: number) => number | null

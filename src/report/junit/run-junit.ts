@@ -1,6 +1,6 @@
 import { isMissedBeyondDoubt, type SloRow } from '../../load/slo/slo-row.ts'
 import { type ExitCode, outcomeOf, ownErrors } from '../../run-file/outcome.ts'
-import { sloCells } from '../render-scenario.ts'
+import { sloCells } from '../slo-cells.ts'
 import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
 import { withEnd } from './end-case.ts'
 import { junitXml, type JUnitCase, type JUnitResult, type JUnitSuite } from './junit-xml.ts'

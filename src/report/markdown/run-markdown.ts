@@ -1,12 +1,12 @@
-import { formatCount, formatMs, formatSeconds } from '../format.ts'
-import { worstFirst } from '../load/slo/slo-row.ts'
-import type { EndedRun } from './junit/run-junit.ts'
+import { formatCount, formatMs, formatSeconds } from '../../format.ts'
+import { worstFirst } from '../../load/slo/slo-row.ts'
+import type { EndedRun } from '../junit/run-junit.ts'
 import { markdownTable, markdownText } from './markdown.ts'
-import { EXIT, outcomeOf, type ExitCode, type ScenarioOutcome } from '../run-file/outcome.ts'
-import { failuresOf } from './render-failures.ts'
-import { sloCells } from './render-scenario.ts'
-import type { ScenarioEntry } from '../run-file/run-file.ts'
-import { backendsText } from './summarise-runs.ts'
+import { EXIT, outcomeOf, type ExitCode, type ScenarioOutcome } from '../../run-file/outcome.ts'
+import { failuresOf } from '../failures.ts'
+import { sloCells } from '../slo-cells.ts'
+import type { ScenarioEntry } from '../../run-file/run-file.ts'
+import { backendsText } from '../summarise-runs.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
