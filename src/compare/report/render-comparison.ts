@@ -62,7 +62,7 @@ function renderUnlike(fields: readonly FieldDifference[]): string {
   )
 }
 
-/** How a scenario that can't be compared is told from one that can. */
+/** Labels of scenarios that can't be compared. */
 export const NOT_COMPARED = {
   unlike: 'not comparable',
   invalid: 'not to be trusted, not compared',
