@@ -16,7 +16,7 @@ import { createRunFile, pathsOf } from '../run-file/write/write-run-file.ts'
  * Merges run files into a new one, and prints its report.
  * @param change what is known better than the shares know it.
  * @returns the merged run, with the exit code that says how the load did.
- * @throws MergeError, RunFileError, ResultsFolderError; HistoryError when all files are written
+ * @throws UserError, RunFileError, ResultsFolderError; HistoryError when all files are written
  */
 export async function mergeRunFiles(
   paths: readonly string[],

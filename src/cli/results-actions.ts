@@ -1,7 +1,7 @@
 import { parseDurationMs } from '../load/duration.ts'
 import { InputError } from '../input-error.ts'
 import { findRun, runPathsIn } from '../run-file/read/find-run.ts'
-import { EXIT, type ExitCode } from '../run-file/outcome.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
 import { printableRun } from '../run-file/printable-run.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import { renderRun, renderRunByStretches, renderRunList } from '../report/terminal/runs.ts'
