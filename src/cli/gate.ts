@@ -12,7 +12,7 @@ import {
   type ReportFiles,
 } from '../gate/report/write-gate-report.ts'
 import { OPERATIONS } from '../gate/operations/operations.ts'
-import { StepSummary } from '../report/step-summary.ts'
+import { StepSummary } from '../report/markdown/step-summary.ts'
 import { InputError } from '../input-error.ts'
 import { typedCommand } from '../typed-command.ts'
 import type { Define } from './command-line.ts'

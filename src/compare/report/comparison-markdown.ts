@@ -1,4 +1,4 @@
-import { markdownTable, markdownText } from '../../report/markdown.ts'
+import { markdownTable, markdownText } from '../../report/markdown/markdown.ts'
 import { shortSystemText } from '../../report/summarise-runs.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from '../decision/compare-runs.ts'
 import { markedDifferences, notesOn } from './comparison-notes.ts'

@@ -1,5 +1,4 @@
-import { paint } from '../../report/render-scenario.ts'
-import { renderTable } from '../../report/render-table.ts'
+import { paint, renderTable } from '../../report/terminal/text.ts'
 import { shortSystemText } from '../../report/summarise-runs.ts'
 import type { OperationComparison } from '../decision/compare-operation.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from '../decision/compare-runs.ts'

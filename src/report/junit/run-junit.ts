@@ -1,7 +1,7 @@
 import { isMissedBeyondDoubt, type SloRow } from '../../load/slo/slo-row.ts'
 import type { ExitCode } from '../../exit-code.ts'
 import { outcomeOf, ownErrors } from '../../run-file/outcome.ts'
-import { sloCells } from '../render-scenario.ts'
+import { sloCells } from '../slo-cells.ts'
 import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
 import { withEnd } from './end-case.ts'
 import { junitXml, type JUnitCase, type JUnitResult, type JUnitSuite } from './junit-xml.ts'

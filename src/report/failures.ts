@@ -1,7 +1,7 @@
 import { formatCount } from '../format.ts'
 import { redactUrls } from '../environment/redact-url.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
-import { renderTable } from './render-table.ts'
+import { renderTable } from './terminal/text.ts'
 
 /** A kind of failure: how many, of which operation, and what the first of them said. */
 export interface Failure {

@@ -1,13 +1,13 @@
-import { formatCount, formatMs, formatSeconds } from '../format.ts'
-import { worstFirst } from '../load/slo/slo-row.ts'
-import type { EndedRun } from './junit/run-junit.ts'
+import { formatCount, formatMs, formatSeconds } from '../../format.ts'
+import { worstFirst } from '../../load/slo/slo-row.ts'
+import type { EndedRun } from '../junit/run-junit.ts'
 import { markdownTable, markdownText } from './markdown.ts'
-import { EXIT, type ExitCode } from '../exit-code.ts'
-import { outcomeOf, type ScenarioOutcome } from '../run-file/outcome.ts'
-import { failuresOf } from './render-failures.ts'
-import { sloCells } from './render-scenario.ts'
-import type { ScenarioEntry } from '../run-file/run-file.ts'
-import { shortSystemText } from './summarise-runs.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { outcomeOf, type ScenarioOutcome } from '../../run-file/outcome.ts'
+import { failuresOf } from '../failures.ts'
+import { sloCells } from '../slo-cells.ts'
+import type { ScenarioEntry } from '../../run-file/run-file.ts'
+import { shortSystemText } from '../summarise-runs.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { MetricResult } from '../load/metrics/metric-recorders.ts'
-import { loadResult, type OperationFixture } from '../load/testing/result-fixture.ts'
-import type { LoadResult } from '../load/result.ts'
-import { readSlo, type Slo } from '../load/slo/slo.ts'
-import { arbitraryRun } from '../run-file/testing/arbitrary-run.ts'
-import { serializeLoadResult } from '../run-file/json/load-result-json.ts'
-import { NOTE_COLUMNS, notesCsv } from '../run-file/csv/notes-csv.ts'
-import { renderNotes } from './render-notes.ts'
+import type { MetricResult } from '../../load/metrics/metric-recorders.ts'
+import { loadResult, type OperationFixture } from '../../load/testing/result-fixture.ts'
+import type { LoadResult } from '../../load/result.ts'
+import { readSlo, type Slo } from '../../load/slo/slo.ts'
+import { arbitraryRun } from '../../run-file/testing/arbitrary-run.ts'
+import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
+import { NOTE_COLUMNS, notesCsv } from '../../run-file/csv/notes-csv.ts'
+import { renderNotes } from './notes.ts'
 
 const rendered = (
   operation: OperationFixture,

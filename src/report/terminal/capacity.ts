@@ -1,10 +1,9 @@
-import { formatCount, formatMs, formatRate } from '../format.ts'
-import type { CapacitySearch } from '../load/capacity.ts'
-import type { LeastRequests } from '../load/least-requests.ts'
-import type { ProbeEntry } from '../run-file/judge-probe.ts'
-import { paint } from './render-scenario.ts'
-import { renderTable } from './render-table.ts'
-import type { CapacityEntry } from '../run-file/run-file.ts'
+import { formatCount, formatMs, formatRate } from '../../format.ts'
+import type { CapacitySearch } from '../../load/capacity.ts'
+import type { LeastRequests } from '../../load/least-requests.ts'
+import type { ProbeEntry } from '../../run-file/judge-probe.ts'
+import { paint, renderTable } from './text.ts'
+import type { CapacityEntry } from '../../run-file/run-file.ts'
 
 /** How long each rate is measured and why, and below which rate it would take too long. */
 export function renderLeast(

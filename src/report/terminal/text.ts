@@ -1,9 +1,26 @@
+import { styleText } from 'node:util'
 import Table from 'cli-table3'
+
+/** A colour or weight of text, as `styleText` of node:util names it. */
+export type Style = Parameters<typeof styleText>[0]
+
+/** Text in a colour, if standard output shows colours. */
+export function paint(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout })
+}
 
 /** A column: its heading and on which side its cells stand. */
 export interface Column {
   readonly heading: string
   readonly align: 'left' | 'right'
+}
+
+export function left(heading: string): Column {
+  return { heading, align: 'left' }
+}
+
+export function right(heading: string): Column {
+  return { heading, align: 'right' }
 }
 
 const NO_BORDERS = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { IntervalFigures } from '../load/result.ts'
-import { renderStretches } from './render-stretches.ts'
+import type { IntervalFigures } from '../../load/result.ts'
+import { renderStretches } from './stretches.ts'
 
 /** A second in which requests of one operation succeeded. */
 function second(at: number, operation: string, ok: number, ms: number | null): IntervalFigures {

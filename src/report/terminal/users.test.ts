@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { closedModel, loadResult } from '../load/testing/result-fixture.ts'
-import type { ClosedModel } from '../load/load-model.ts'
-import { serializeLoadResult } from '../run-file/json/load-result-json.ts'
-import { renderUsers } from './render-users.ts'
+import { closedModel, loadResult } from '../../load/testing/result-fixture.ts'
+import type { ClosedModel } from '../../load/load-model.ts'
+import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
+import { renderUsers } from './users.ts'
 
 function render(overrides: Partial<ClosedModel> = {}): string | null {
   return renderUsers(serializeLoadResult(loadResult({ a: {} }, { model: closedModel(overrides) })))

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { arbitraryRun } from '../run-file/testing/arbitrary-run.ts'
-import { runOf, scenarioOf } from '../run-file/testing/run-fixture.ts'
-import { EXIT } from '../exit-code.ts'
+import { arbitraryRun } from '../../run-file/testing/arbitrary-run.ts'
+import { runOf, scenarioOf } from '../../run-file/testing/run-fixture.ts'
+import { EXIT } from '../../exit-code.ts'
 import { runMarkdown } from './run-markdown.ts'
 
 const nothingElse = { path: null, others: [] }

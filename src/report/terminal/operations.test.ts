@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { loadResult } from '../load/testing/result-fixture.ts'
-import { serializeLoadResult } from '../run-file/json/load-result-json.ts'
-import { renderOperations } from './render-operations.ts'
+import { loadResult } from '../../load/testing/result-fixture.ts'
+import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
+import { renderOperations } from './operations.ts'
 
 test('an operation has its counts, and a line for each of its times', () => {
   const register = { responseMs: [1.5], serviceMs: [1], latenessMs: [0.5] }

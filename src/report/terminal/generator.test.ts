@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { loadResult, type OperationFixture } from '../load/testing/result-fixture.ts'
-import type { GeneratorHealth } from '../load/result.ts'
-import { serializeLoadResult } from '../run-file/json/load-result-json.ts'
-import { renderGenerator, renderLateness } from './render-generator.ts'
+import { loadResult, type OperationFixture } from '../../load/testing/result-fixture.ts'
+import type { GeneratorHealth } from '../../load/result.ts'
+import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
+import { renderGenerator, renderLateness } from './generator.ts'
 
 const { health: HEALTH } = loadResult({ a: {} })
 

@@ -1,7 +1,7 @@
-import { formatCount, formatMs, formatRate } from '../format.ts'
-import { achievedPerSecond } from '../load/totals.ts'
-import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
-import { renderTable, type Column } from './render-table.ts'
+import { formatCount, formatMs, formatRate } from '../../format.ts'
+import { achievedPerSecond } from '../../load/totals.ts'
+import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
+import { renderTable, type Column } from './text.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
 

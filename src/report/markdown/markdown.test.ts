@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { arbitraryText } from '../run-file/testing/arbitrary-run.ts'
+import { arbitraryText } from '../../run-file/testing/arbitrary-run.ts'
 import { markdownTable, markdownText } from './markdown.ts'
-import { escaped } from '../printable.ts'
+import { escaped } from '../../printable.ts'
 
 describe('a text of someone else, as Markdown', () => {
   test('figures stay as they are', () => {

@@ -1,16 +1,19 @@
-import { formatAmount, formatCount, formatMs, formatPercentDown, formatValue } from '../format.ts'
-import { perSecond } from '../load/metrics/counter.ts'
-import { didYouMean } from '../nearest-name.ts'
-import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
-import type { MetricJson, TagSplitJson } from '../run-file/json/load-result-json.ts'
-import { renderTable, type Column } from './render-table.ts'
-import type { ScenarioEntry } from '../run-file/run-file.ts'
+import {
+  formatAmount,
+  formatCount,
+  formatMs,
+  formatPercentDown,
+  formatValue,
+} from '../../format.ts'
+import { perSecond } from '../../load/metrics/counter.ts'
+import { didYouMean } from '../../nearest-name.ts'
+import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
+import type { MetricJson, TagSplitJson } from '../../run-file/json/load-result-json.ts'
+import { left, renderTable, right } from './text.ts'
+import type { ScenarioEntry } from '../../run-file/run-file.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
 type Bounds = Extract<ScenarioEntry, { state: 'measured' }>['bounds']
-
-const left = (heading: string): Column => ({ heading, align: 'left' })
-const right = (heading: string): Column => ({ heading, align: 'right' })
 
 /**
  * What requests wrote: a table of the values of tags, of checks, and of metrics, each where there are any, and

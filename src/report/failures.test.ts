@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { loadResult } from '../load/testing/result-fixture.ts'
 import { serializeLoadResult } from '../run-file/json/load-result-json.ts'
-import { renderFailures } from './render-failures.ts'
+import { renderFailures } from './failures.ts'
 
 /** The failures of a load in which requests ran on after they had been given up. */
 function failuresOf(ranOn: { readonly most: number; readonly atEnd: number }): string {

@@ -1,6 +1,6 @@
-import { formatCount, formatMs, formatPercent } from '../format.ts'
-import { renderTable } from './render-table.ts'
-import type { MicroBenchmarkEntry } from '../run-file/run-file.ts'
+import { formatCount, formatMs, formatPercent } from '../../format.ts'
+import { renderTable } from './text.ts'
+import type { MicroBenchmarkEntry } from '../../run-file/run-file.ts'
 
 /** A table of closed-loop benchmarks: how long one call takes when nothing else is asked. */
 export function renderMicroBenchmarks(entries: readonly MicroBenchmarkEntry[]): string {

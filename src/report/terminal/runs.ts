@@ -1,13 +1,12 @@
-import { systemText } from '../environment/system.ts'
-import { printable } from '../printable.ts'
-import { renderMicroBenchmarks } from './render-micro-benchmarks.ts'
-import { renderBracket, renderCurve } from './render-capacity.ts'
-import { renderOutcomes, renderReport } from './render-report.ts'
-import { paint } from './render-scenario.ts'
-import { renderStretches } from './render-stretches.ts'
-import { renderTable } from './render-table.ts'
-import type { RunFile } from '../run-file/run-file.ts'
-import type { RunLine, RunList } from './summarise-runs.ts'
+import { systemText } from '../../environment/system.ts'
+import { printable } from '../../printable.ts'
+import { renderMicroBenchmarks } from './micro-benchmarks.ts'
+import { renderBracket, renderCurve } from './capacity.ts'
+import { renderOutcomes, renderReport } from './scenario.ts'
+import { paint, renderTable } from './text.ts'
+import { renderStretches } from './stretches.ts'
+import type { RunFile } from '../../run-file/run-file.ts'
+import type { RunLine, RunList } from '../summarise-runs.ts'
 
 /** A table of runs. Whole lines without a final newline. */
 export function renderRunList(runs: RunList['runs']): string {

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 
 /** GitHub shows no summary of a step that is larger, in bytes. */
 export const MAX_SUMMARY_BYTES = 2 ** 20

@@ -1,4 +1,4 @@
-import { escaped } from '../printable.ts'
+import { escaped } from '../../printable.ts'
 
 /** Characters that begin or end a construct of Markdown or HTML, or a cell of a table. */
 const SYNTAX = /[&<>|`*_[\]\\@#~!$]/g

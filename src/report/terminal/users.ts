@@ -1,6 +1,6 @@
-import { formatCount, formatMs } from '../format.ts'
-import type { PhaseFigures } from '../load/load-model.ts'
-import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
+import { formatCount, formatMs } from '../../format.ts'
+import type { PhaseFigures } from '../../load/load-model.ts'
+import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 
 type ClosedJson = Extract<LoadResultJson['model'], { kind: 'closed' }>
 

@@ -1,7 +1,7 @@
-import { formatCount, formatMs } from '../format.ts'
-import type { IntervalFigures } from '../load/result.ts'
-import { medianOf } from '../stats/quantile.ts'
-import { renderTable, type Column } from './render-table.ts'
+import { formatCount, formatMs } from '../../format.ts'
+import type { IntervalFigures } from '../../load/result.ts'
+import { medianOf } from '../../stats/quantile.ts'
+import { renderTable, type Column } from './text.ts'
 
 /**
  * How a load's figures changed while it went on, a line per stretch of it. For each operation: how many of its

@@ -1,6 +1,6 @@
-import { formatCount, formatMs, formatPercent } from '../format.ts'
-import type { Technique } from '../load/dispatch/technique.ts'
-import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
+import { formatCount, formatMs, formatPercent } from '../../format.ts'
+import type { Technique } from '../../load/dispatch/technique.ts'
+import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 
 /** How the generator did: by which technique it started requests, and what kept it from that. */
 export function renderGenerator({ health }: LoadResultJson): string {

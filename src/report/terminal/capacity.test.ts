@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { bracketOf, type ProbeOutcome } from '../load/capacity.ts'
-import { renderBracket, renderLeast } from './render-capacity.ts'
+import { bracketOf, type ProbeOutcome } from '../../load/capacity.ts'
+import { renderBracket, renderLeast } from './capacity.ts'
 
 /** What a search that made these probes, and was to go no further than 1,000/s, says of itself. */
 function rendered(...runs: readonly (readonly [rate: number, outcome: ProbeOutcome])[]): string {

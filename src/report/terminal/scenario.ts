@@ -1,22 +1,57 @@
-import { styleText } from 'node:util'
-import { formatCount, formatFigure, formatMs } from '../format.ts'
-import { percentileMs, sumOf } from '../load/recording/histogram.ts'
-import type { SloOutcome, SloRow } from '../load/slo/slo-row.ts'
-import { throughputPerSecond } from '../load/totals.ts'
-import type { Verdict } from '../load/verdict/verdict.ts'
-import { deserializeHistogram } from '../run-file/json/histogram-json.ts'
-import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
-import { renderTable, type Column } from './render-table.ts'
+import { formatCount, formatFigure, formatMs, formatSeconds } from '../../format.ts'
+import { percentileMs, sumOf } from '../../load/recording/histogram.ts'
+import type { SloOutcome, SloRow } from '../../load/slo/slo-row.ts'
+import { throughputPerSecond } from '../../load/totals.ts'
+import type { Verdict } from '../../load/verdict/verdict.ts'
+import { deserializeHistogram } from '../../run-file/json/histogram-json.ts'
+import { outcomeOf, ownErrors, type ScenarioOutcome } from '../../run-file/outcome.ts'
+import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
+import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
+import { typedCommand } from '../../typed-command.ts'
+import { sloCells } from '../slo-cells.ts'
+import { renderGenerator, renderLateness } from './generator.ts'
+import { renderNotes } from './notes.ts'
+import { renderOperations } from './operations.ts'
+import { left, paint, renderTable, right, type Style } from './text.ts'
+import { renderUsers } from './users.ts'
 
-/** The parts of a scenario's report, each whole lines without a final newline. Colours only where the terminal has them. */
-type Style = Parameters<typeof styleText>[0]
 type OperationJson = LoadResultJson['operations'][number]
 
-const left = (heading: string): Column => ({ heading, align: 'left' })
-const right = (heading: string): Column => ({ heading, align: 'right' })
+/** All that is said of a scenario below its name: whole lines without a final newline. */
+export function renderReport(entry: ScenarioEntry): string {
+  if (entry.state === 'unmeasured') {
+    return `  ${paint('red', 'nothing was measured')}: ${entry.error}`
+  }
+  if (entry.state === 'lost') {
+    const { intervals, error } = entry
+    const seconds = Math.max(0, ...intervals.map(({ second }) => second + 1))
+    const ok = intervals.reduce((sum, interval) => sum + interval.ok, 0)
+    const kept = `${seconds} s of it are kept, with ${formatCount(ok)} requests ok`
+    return `  ${paint('red', 'interrupted')}: ${error}; ${kept}`
+  }
+  const { result, verdict, slo, bounds } = entry
+  const length = formatSeconds(result.measuredMs)
+  const warmUp = result.warmUpMs === 0 ? '' : ` after ${result.warmUpMs / 1_000} s of warm-up`
+  const lines = [
+    `  ${result.arrivals} for ${length}${warmUp}`,
+    renderTotals(result),
+    result.abortReason === null ? null : paint('red', `  ended early: ${result.abortReason}`),
+    renderOperations(result),
+    renderUsers(result),
+    renderNotes(result, bounds),
+    renderDetails(result),
+    renderLateness(result),
+    renderGenerator(result),
+    renderVerdict(verdict),
+    slo.length === 0 ? null : renderSlo(slo),
+    slo.length === 0 && bounds.length > 0 ? SLO_OF_SHARD : null,
+    ...ownErrors(entry.error).map((line) => paint('red', `  ${line}`)),
+  ]
+  return lines.filter((line) => line !== null).join('\n')
+}
 
 /** All operations together: how many requests, how many of them succeeded, how fast and how many a second. */
-export function renderTotals(result: LoadResultJson): string {
+function renderTotals(result: LoadResultJson): string {
   const { operations } = result
   const planned = operations.reduce((sum, { counts }) => sum + counts.planned, 0)
   const ok = operations.reduce((sum, { counts }) => sum + counts.ok, 0)
@@ -34,7 +69,7 @@ export function renderTotals(result: LoadResultJson): string {
 }
 
 /** What went wrong, by code, and what became of messages; `null` where there is nothing to say. */
-export function renderDetails(result: LoadResultJson): string | null {
+function renderDetails(result: LoadResultJson): string | null {
   const lines = result.operations.flatMap((operation) => [
     ...renderErrors(operation),
     ...renderDeliveries(operation),
@@ -56,51 +91,42 @@ export function renderSlo(rows: readonly SloRow[]): string {
     [left('SLO'), left('operation'), left('metric'), right('bound'), right('measured')],
     rows.map((row) => {
       const cells = sloCells(row)
-      const outcome = paint(OUTCOME_STYLE[row.outcome], row.outcome)
+      const outcome = paint(SLO_STYLE[row.outcome], row.outcome)
       return [outcome, cells.operation, cells.metric, cells.bound, cells.measured]
     }),
   )
 }
 
-/** A bound beside what was measured, as people read it. */
-export interface SloCells {
-  readonly operation: string
-  readonly metric: string
-  /** Such as `< 10 ms`. */
-  readonly bound: string
-  readonly measured: string
+/** How each scenario ended. */
+export function renderOutcomes({ scenarios }: Pick<RunFile, 'scenarios'>): string {
+  return scenarios
+    .map((scenario) => {
+      const outcome = outcomeOf(scenario)
+      return `  ${paint(OUTCOME_STYLE[outcome], outcome)}  ${scenario.name}`
+    })
+    .join('\n')
 }
 
-/** A row of an SLO, as every report shows it. */
-export function sloCells(row: SloRow): SloCells {
-  return {
-    operation: row.operation,
-    metric: metric(row),
-    bound: `${COMPARISON[row.comparison]} ${bound(row)}${row.isDefault ? ' (default)' : ''}`,
-    measured: measured(row),
-  }
-}
+const SLO_OF_SHARD = `  SLO: judged on all shards together, by ${typedCommand('results', 'merge <a.json> <b.json> …')}`
 
-/** Text in a colour, if standard output shows colours. */
-export function paint(style: Style, text: string): string {
-  return styleText(style, text, { stream: process.stdout })
-}
+const OUTCOME_STYLE = {
+  passed: 'green',
+  failed: 'red',
+  inconclusive: 'yellow',
+  interrupted: 'yellow',
+  broken: 'red',
+} as const satisfies Record<ScenarioOutcome, string>
 
 const VERDICT_STYLE: Readonly<Record<Verdict['kind'], Style>> = {
   valid: 'green',
   degraded: 'yellow',
   invalid: 'red',
 }
-const OUTCOME_STYLE: Readonly<Record<SloOutcome, Style>> = {
+
+const SLO_STYLE: Readonly<Record<SloOutcome, Style>> = {
   met: 'green',
   missed: 'red',
   inconclusive: 'yellow',
-}
-const COMPARISON: Readonly<Record<SloRow['comparison'], string>> = {
-  '<': '<',
-  '<=': '≤',
-  '>': '>',
-  '>=': '≥',
 }
 
 function renderErrors({ name, counts, errors }: OperationJson): string[] {
@@ -135,34 +161,6 @@ function renderDeliveries({ name, deliveries }: OperationJson): string[] {
     `${name} receipts: ${formatCount(received)} of ${formatCount(expected)} expected, ${formatCount(missing)} missing, ${formatCount(duplicates)} duplicates`,
     ...(timed.length === 0 ? [] : [`${name} ${timed.join('; ')}`]),
   ]
-}
-
-function metric({ metric: name, windows }: SloRow): string {
-  return windows === null ? name : `${name} every ${windows.everyMs / 1_000} s`
-}
-
-/** With where the worst window began, and with what an inconclusive figure would have been. */
-function measured(row: SloRow): string {
-  if (row.measured === null) return row.outcome === 'missed' ? 'no answer' : 'nothing measured'
-  const notes: string[] = []
-  if (row.outcome === 'inconclusive' && row.punctual !== null) {
-    notes.push(`${formatFigure(row.punctual, row.unit)} without the generator's delays`)
-  }
-  if (row.windows !== null && row.windows.worstFromMs !== null) {
-    const { judged, missed, inconclusive, worstFromMs } = row.windows
-    notes.push(`from ${worstFromMs / 1_000} s`)
-    if (missed > 0) notes.push(`${missed} of ${judged} missed`)
-    if (inconclusive > 0) notes.push(`${inconclusive} of ${judged} inconclusive`)
-  }
-  const value = formatFigure(row.measured, row.unit)
-  return notes.length === 0 ? value : `${value} (${notes.join(', ')})`
-}
-
-/** As it was written: a bound of 10 ms isn't 10.0 ms. */
-function bound(row: SloRow): string {
-  return row.unit === 'ms' && Number.isInteger(row.bound) && row.bound < 1_000
-    ? `${row.bound} ms`
-    : formatFigure(row.bound, row.unit)
 }
 
 function time(ms: number | null): string {
