@@ -1,5 +1,6 @@
 import type { Plugin } from 'vitest/config'
 import { loadProject, type LoadProjectOptions } from './load-project.ts'
+import { PluginReporter } from './plugin-reporter.ts'
 
 export type { LoadProjectOptions }
 
@@ -14,10 +15,22 @@ export function loadTests(options: LoadProjectOptions = {}): Plugin {
     config: ({ resolve = {}, test = {} }) => {
       const own =
         test.projects === undefined ? [{ extends: true as const, test: { name: 'unit' } }] : []
-      // Aliases apply to scenarios, too. Set-up files and environments of unit tests don't.
-      return {
-        test: { projects: [...own, { ...loadProject(options), extends: false as const, resolve }] },
+      const load = {
+        ...loadProject(options),
+        // Aliases apply to scenarios, too. Set-up files and environments of other tests don't.
+        extends: false as const,
+        resolve,
+        plugins: [REPORTER],
       }
+      return { test: { projects: [...own, load] } }
     },
   }
+}
+
+/** Of the project `load`, so that only a run of that has the reporter. */
+const REPORTER: Plugin = {
+  name: 'prism-loadtest:reporter',
+  configureVitest({ vitest }) {
+    vitest.config.reporters.push(new PluginReporter())
+  },
 }
