@@ -120,7 +120,7 @@ test('outside of a repository, it says so', async () => {
 })
 
 test('too few requests are inconclusive; what was measured is kept, by version', LONG, async () => {
-  project.edit('src/registry/wake-up.ts', (text) => `${text}// changed\n`)
+  project.edit('src/registry/waiting.ts', (text) => `${text}// changed\n`)
   const sha = project.commit('a change')
   const [json, markdown, summary] = ['a.json', 'a.md', 's.md'].map((name) => join(folder, name))
   const versions = ['--base', 'HEAD~1', '--head', 'main']

@@ -1,7 +1,7 @@
 import { didYouMean } from '../nearest-name.ts'
 import { RegistryError } from './errors.ts'
 import { describeKind, isPlainObject } from './json-check.ts'
-import { quoted } from './json-place.ts'
+import { quoted } from './text.ts'
 
 /**
  * Checks one value from a caller.

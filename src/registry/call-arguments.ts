@@ -1,42 +1,8 @@
-import {
-  functionOf,
-  reading,
-  take,
-  takeOptions,
-  text,
-  written,
-  type Take,
-  type Takes,
-} from './arguments.ts'
+import { functionOf, reading, take, text, written, type Take } from './arguments.ts'
 import { RegistryError } from './errors.ts'
 import { validateIdentity } from './identity.ts'
-import { limitsFrom, type RegistryLimits } from './limits.ts'
-import type { MessageHandler, Messenger } from './messenger.ts'
-import type { RegistrySlots } from './registry.ts'
-import type { RegistryStore, SeenRegistration } from './store.ts'
-import type { Warnings } from './warnings.ts'
-
-/** @throws RegistryError `INVALID_ARGUMENT` */
-export function takeSlots(
-  slots: unknown,
-): Partial<RegistrySlots> & Pick<RegistrySlots, 'store' | 'messenger'> {
-  const { store, messenger, ...others } = takeOptions(slots, 'slots', slotTakes)
-  if (store !== undefined && messenger !== undefined) return { ...others, store, messenger }
-  throw new RegistryError('INVALID_ARGUMENT', 'slots: a registry needs a store and a messenger')
-}
-
-const slotTakes: Takes<RegistrySlots> = {
-  store: objectLike<RegistryStore>('a store'),
-  messenger: objectLike<Messenger>('a messenger'),
-  namespace: text,
-  limits: (value) => limitsFrom(value as Partial<RegistryLimits>),
-  warnings: objectLike<Warnings>('warnings'),
-}
-
-/** For objects of the project's own classes, which no caller writes by hand. */
-function objectLike<T>(what: string): Take<T> {
-  return take((value): value is T => typeof value === 'object' && value !== null, what)
-}
+import type { MessageHandler } from './messenger.ts'
+import type { SeenRegistration } from './store.ts'
 
 export const takeHandler: Take<MessageHandler> = functionOf('of the message')
 

@@ -1,6 +1,6 @@
 import { take, takeOptions, type Takes } from './arguments.ts'
 import { RegistryError } from './errors.ts'
-import { validateGatewayName } from './gateway-name.ts'
+import { validateGatewayName } from './names.ts'
 
 /** The durability slot: lets a messenger send exactly-once, and receive it if it has a name. */
 export interface DurabilityOptions {

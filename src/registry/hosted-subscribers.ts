@@ -4,7 +4,7 @@ import type { MessageHandler, ReceivedMessage } from './messenger.ts'
 import { NameNumbering, type NameNumbers } from './name-numbering.ts'
 import { PatternHandlers } from './pattern-handlers.ts'
 import { RecentDeliveries } from './recent-deliveries.ts'
-import { settledWithin } from './settled-within.ts'
+import { settledWithin } from './waiting.ts'
 
 /** How many (message, identity) pairs a process remembers to tell a resend from a new message. */
 const REMEMBERED_DELIVERIES = 200_000

@@ -1,5 +1,5 @@
 import { RegistryError } from './errors.ts'
-import { quoted } from './json-place.ts'
+import { quoted } from './text.ts'
 
 const MAX_IDENTITY_BYTES = 256
 const MAX_NAMESPACE_CHARACTERS = 64

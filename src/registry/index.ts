@@ -6,7 +6,8 @@
  */
 
 export { connectRegistry, type ConnectOptions } from './connect.ts'
-export { MulticastRegistry, type RegisterOptions, type RegistrySlots } from './registry.ts'
+export { MulticastRegistry, type RegisterOptions } from './registry.ts'
+export { type RegistrySlots } from './slots.ts'
 
 // Registrations
 export type { JsonValue, Metadata, Registration } from './registration.ts'
@@ -42,7 +43,7 @@ export { defaultLimits, type RegistryLimits } from './limits.ts'
 // Slots: the backends that a registry is made of
 export type { RegistryStore } from './store.ts'
 export type { Messenger } from './messenger.ts'
-export type { SelectStrategy } from './redis/redis-store.ts'
+export type { SelectStrategy } from './redis/store-options.ts'
 export { MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts'
 export { MemoryMessenger, type MemoryMessengerOptions } from './memory/memory-messenger.ts'
 export { MemoryBroker } from './memory/memory-broker.ts'

@@ -1,4 +1,21 @@
-import type { JsonPlace } from './json-place.ts'
+import { quoted } from './text.ts'
+
+/** The way from a JSON document's root to a value in it: member names and array indexes. */
+export type JsonPlace = readonly (string | number)[]
+
+const PLAIN_NAME = /^[A-Za-z_$][\w$]*$/
+const MAX_NAME = 60
+
+/** A place as a reader would write it in code: `filter.$or[1]["age.gte"]`. */
+export function formatPlace(root: string, place: JsonPlace): string {
+  return root + place.map(formatPart).join('')
+}
+
+function formatPart(part: string | number): string {
+  if (typeof part === 'number') return `[${part}]`
+  if (part.length <= MAX_NAME && PLAIN_NAME.test(part)) return `.${part}`
+  return `[${quoted(part)}]`
+}
 
 /** Why a value is not JSON, and where in it. */
 export interface JsonProblem {

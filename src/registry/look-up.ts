@@ -1,7 +1,6 @@
 import type { DeliveryTarget, SendOptions } from './messenger.ts'
-import { settledWithin } from './settled-within.ts'
+import { settledWithin, unlessAborted } from './waiting.ts'
 import type { NumberedTarget } from './targets/target-set.ts'
-import { unlessAborted } from './unless-aborted.ts'
 
 /** How long the answer may take, in ms. */
 const PATIENCE_MS = 1_000

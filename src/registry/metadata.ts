@@ -1,6 +1,5 @@
 import { RegistryError } from './errors.ts'
-import { describeKind, findNonJson, isPlainObject } from './json-check.ts'
-import { formatPlace } from './json-place.ts'
+import { describeKind, findNonJson, isPlainObject, formatPlace } from './json-check.ts'
 import {
   defaultLimits,
   MAX_METADATA_BYTES,

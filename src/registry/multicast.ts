@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isUint8Array } from 'node:util/types'
 import { abortSignal, functionOf, takeOptions, written, type Takes } from './arguments.ts'
 import { RegistryError } from './errors.ts'
-import { validateMessageId } from './message-id.ts'
+import { validateMessageId } from './names.ts'
 import type {
   DeliveryGuarantee,
   DeliveryReport,

@@ -1,4 +1,4 @@
-import { ownText } from './own-text.ts'
+import { ownText } from './text.ts'
 
 /** Names that have no value may take this much before everything is numbered anew, in bytes. */
 const MAX_IDLE_BYTES = 64 * 1024 * 1024

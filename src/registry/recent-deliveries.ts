@@ -1,4 +1,4 @@
-import { ownText } from './own-text.ts'
+import { ownText } from './text.ts'
 
 import { LinkedMap } from './linked-map.ts'
 

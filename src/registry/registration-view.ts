@@ -1,6 +1,5 @@
-import { isIdentityBefore, type Identified } from './memory/identified.ts'
+import { isIdentityBefore, type Identified, type Registration } from './registration.ts'
 import { SortedView } from './memory/sorted-view.ts'
-import type { Registration } from './registration.ts'
 
 /** The registrations that match a filter, as of one instant, to be read from any place on. */
 export interface RegistrationView {

@@ -24,3 +24,13 @@ export interface Registration {
   /** Where the process that hosts the identity's subscriber is reached; `null` if it named none. */
   readonly gateway: string | null
 }
+
+/** What has an identity. */
+export interface Identified {
+  readonly identity: string
+}
+
+/** The order by UTF-16 code units of the identity. */
+export function isIdentityBefore(a: Identified, b: Identified): boolean {
+  return a.identity < b.identity
+}

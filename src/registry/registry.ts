@@ -7,7 +7,8 @@ import {
   type Take,
   type Takes,
 } from './arguments.ts'
-import { takeHandler, takeSeen, takeSlots } from './call-arguments.ts'
+import { takeHandler, takeSeen } from './call-arguments.ts'
+import { takeSlots, type RegistrySlots } from './slots.ts'
 import type { EnumerateOptions, Enumeration } from './enumeration.ts'
 import { RegistryError } from './errors.ts'
 import { filterFrom, type Filter } from './filter/filter.ts'
@@ -19,7 +20,7 @@ import { requestOf, summarize, type MulticastOptions, type MulticastResult } fro
 import { Pages } from './paging/pages.ts'
 import type { Metadata } from './registration.ts'
 import type { RegistrationTimes, RegistryStore, SeenRegistration } from './store.ts'
-import { unlessAborted } from './unless-aborted.ts'
+import { unlessAborted } from './waiting.ts'
 import { type RegistryWarningCode, Warnings } from './warnings.ts'
 import { Ending } from './watch/ending.ts'
 import type { WatchStream } from './watch/watch-event.ts'
@@ -36,16 +37,6 @@ export interface RegisterOptions {
    * own, if it hosts one; without any, messages go by the identity's own subject.
    */
   readonly gateway?: string
-}
-
-/** What a registry is made of. */
-export interface RegistrySlots {
-  readonly store: RegistryStore
-  readonly messenger: Messenger
-  /** What the store and the messenger have been opened with. Default: none. */
-  readonly namespace?: string
-  readonly limits?: Partial<RegistryLimits>
-  readonly warnings?: Warnings
 }
 
 const DEFAULT_TTL_MS = 300_000

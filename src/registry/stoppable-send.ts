@@ -1,6 +1,6 @@
 import type { DeliveryStatuses } from './delivery-statuses.ts'
 import type { DeliveryReport, SendOptions } from './messenger.ts'
-import type { WakeUp } from './wake-up.ts'
+import type { WakeUp } from './waiting.ts'
 
 /**
  * Runs a send that its signal may end.

@@ -7,6 +7,7 @@ import { renderOperations } from './render-operations.ts'
 import { paint, renderDetails, renderSlo, renderTotals, renderVerdict } from './render-scenario.ts'
 import { renderUsers } from './render-users.ts'
 import type { RunFile, ScenarioEntry } from '../run-file/run-file.ts'
+import { typedCommand } from '../typed-command.ts'
 
 /** All that is said of a scenario below its name: whole lines without a final newline. */
 export function renderReport(entry: ScenarioEntry): string {
@@ -51,8 +52,7 @@ export function renderOutcomes({ scenarios }: Pick<RunFile, 'scenarios'>): strin
     .join('\n')
 }
 
-const SLO_OF_SHARE =
-  '  SLO: judged on all shares together, by npm run results -- merge <a.json> <b.json> …'
+const SLO_OF_SHARE = `  SLO: judged on all shards together, by ${typedCommand('results', 'merge <a.json> <b.json> …')}`
 
 const OUTCOME_STYLE = {
   passed: 'green',

@@ -19,7 +19,7 @@ import { workloadHash, type DeclaredLoad } from '../run-file/provenance/workload
 import { checkLoad, isOfUsers } from './check-load.ts'
 import { latencyChart } from './latency-chart.ts'
 import type { AnyLoad, CommonLoad, LoadFixture } from './load.ts'
-import { offerOf, refuseRate, wasOffered } from './offered-rate.ts'
+import { offerOf, refuseRate, type AdaptedResult } from './offered-rate.ts'
 import {
   durationMsOf,
   durationOf,
@@ -31,7 +31,7 @@ import { ProgressSender } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT } from './scenario-artifact.ts'
 import { scenarioSources } from './scenario-sources.ts'
 import { shardSettings } from './shard-settings.ts'
-import { isOfShare, judgementOf, toMeetSlo, unmetDefaults } from './slo-matcher.ts'
+import { judgementOf, toMeetSlo, unmetDefaults } from './slo-matcher.ts'
 
 /** Under which profile a scenario runs, for patterns that depend on it. */
 export interface RunProfile {
@@ -68,7 +68,7 @@ export const test = base
     const shared = shardSettings(process.env)
     const loads: {
       readonly hash: string
-      readonly running: Promise<LoadResult>
+      readonly running: Promise<AdaptedResult>
       readonly load: CommonLoad
     }[] = []
     onCleanup(async () => {
@@ -127,11 +127,13 @@ export const test = base
         onProgress: (state: LoadProgress) =>
           progress.send({ testId: task.id, load: index, progress: state }),
       }
-      const running = startLoad(load, plan, offer?.arrivals)
+      const running = startLoad(load, plan, offer?.arrivals).then((result): AdaptedResult => ({
+        ...result,
+        isShard: shared !== null,
+        offer,
+      }))
       loads.push({ hash, running, load })
       const result = await running
-      if (shared !== null) isOfShare(result)
-      if (offer !== null) wasOffered(result, offer)
       if (signal.aborted) return result
       await showChart(result, annotate)
       if (load.slo !== undefined) expect.soft(result).toMeetSlo(load.slo)

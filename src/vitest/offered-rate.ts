@@ -34,15 +34,21 @@ export function refuseRate(): never {
   )
 }
 
-const offers = new WeakMap<LoadResult, Rescaling>()
-
-/** Notes that a load was made at another rate than its own. */
-export function wasOffered(result: LoadResult, offer: Rescaling): void {
-  offers.set(result, offer)
+/** How the run changed a load from what its scenario says. */
+export interface Adaptation {
+  /**
+   * This process made one shard of the load. Its SLOs are read and kept, and judged once all shards are
+   * merged, because no shard has the throughput or the percentiles of the whole.
+   */
+  readonly isShard: boolean
+  /** The rate that replaced the scenario's arrivals; `null` if none did. */
+  readonly offer: Rescaling | null
 }
 
-/** An SLO as it applies to a load: as written, or for the rate that it was offered. */
-export function sloFor(result: LoadResult, slo: Slos): Slos {
-  const offer = offers.get(result)
-  return offer === undefined ? slo : scaleThroughput(slo, offer)
+/** The result of a load; without an adaptation, the load was made as written. */
+export type AdaptedResult = LoadResult & Partial<Adaptation>
+
+/** The SLO that applies to a load: as written, or scaled to the rate that it was offered. */
+export function sloFor({ offer = null }: AdaptedResult, slo: Slos): Slos {
+  return offer === null ? slo : scaleThroughput(slo, offer)
 }

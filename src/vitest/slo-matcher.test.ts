@@ -4,7 +4,7 @@ import { closedModel, loadResult } from '../load/testing/result-fixture.ts'
 import type { LoadResult } from '../load/result.ts'
 import type { Slos } from '../load/slo/slo.ts'
 import { renderSlo } from '../report/render-scenario.ts'
-import { wasOffered } from './offered-rate.ts'
+import type { AdaptedResult } from './offered-rate.ts'
 import { judgementOf, toMeetSlo } from './slo-matcher.ts'
 
 const assertion = (result: unknown, slo: unknown) => () =>
@@ -17,8 +17,7 @@ test.each([
   [{ throughput: { min: '5' } }, /throughput\.min: '5' must be a number/],
   [{ operations: { b: { successRate: 1 } } }, /no operation "b" in this workload: a/],
 ])('the SLO %j is refused, also of a load that was offered another rate', (slo, message) => {
-  const scaled = loadResult({ a: {} })
-  wasOffered(scaled, { own: 10, offered: 20 })
+  const scaled: AdaptedResult = { ...loadResult({ a: {} }), offer: { own: 10, offered: 20 } }
   for (const result of [loadResult({ a: {} }), scaled]) {
     expect(assertion(result, slo)).toThrow(InputError)
     expect(assertion(result, slo)).toThrow(message)

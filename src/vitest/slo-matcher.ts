@@ -10,7 +10,7 @@ import { worstFirst, type SloRow } from '../load/slo/slo-row.ts'
 import { readSlo, type Bound, type Slos } from '../load/slo/slo.ts'
 import { judgeMeasurement, type Verdict } from '../load/verdict/verdict.ts'
 import { renderSlo, renderVerdict } from '../report/render-scenario.ts'
-import { sloFor } from './offered-rate.ts'
+import { sloFor, type AdaptedResult } from './offered-rate.ts'
 
 declare module 'vitest' {
   interface Matchers<R, T> {
@@ -28,28 +28,19 @@ declare module 'vitest' {
 /** A load's verdict, and how it did against the SLOs that were asserted of it. */
 export interface Judgement {
   readonly verdict: Verdict
-  /** Empty of a share. */
+  /** Empty for a shard. */
   readonly slo: readonly SloRow[]
   /** What was asserted. */
   readonly bounds: readonly Bound[]
 }
 
 const judgements = new WeakMap<LoadResult, Judgement>()
-const shares = new WeakSet<LoadResult>()
-
-/**
- * Notes that a load was one share of several. Its SLOs are read and kept, but judged when all shares
- * are added up: no share has the throughput or the percentiles of the whole.
- */
-export function isOfShare(result: LoadResult): void {
-  shares.add(result)
-}
 
 /**
  * What was asserted of a load, and the default bounds on what was not; what its windows were judged by
  * counts whether it was asserted or not. Call it when the test has asserted all it will.
  */
-export function judgementOf(result: LoadResult, allowances: Allowances): Judgement {
+export function judgementOf(result: AdaptedResult, allowances: Allowances): Judgement {
   const { verdict, slo, bounds } = judgements.get(result) ?? {
     verdict: judgeMeasurement(result, []),
     slo: [],
@@ -57,7 +48,7 @@ export function judgementOf(result: LoadResult, allowances: Allowances): Judgeme
   }
   const defaults = defaultBounds(result, bounds, allowances)
   const all = [...bounds, ...defaults]
-  if (shares.has(result)) return { verdict, slo: [], bounds: all }
+  if (result.isShard === true) return { verdict, slo: [], bounds: all }
   const rows = [...slo, ...result.windowedSlo, ...judgeSlo(result, defaults)]
   return { verdict, slo: withoutRepeats(rows), bounds: all }
 }
@@ -69,7 +60,7 @@ export function unmetDefaults({ slo }: Judgement): string | null {
 }
 
 /** `expect(result).toMeetSlo({ response: { p95: '10ms' } })` */
-export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
+export function toMeetSlo(result: AdaptedResult, slo: Slos): MatcherResult {
   checkResult(result)
   // Before its throughput is scaled, so that a mistake is named as it was written.
   readSlo(slo)
@@ -80,7 +71,7 @@ export function toMeetSlo(result: LoadResult, slo: Slos): MatcherResult {
   const before = judgements.get(result)
   const bounds = withoutSameBounds([...(before?.bounds ?? []), ...asserted])
   const verdict = judgeMeasurement(result, bounds)
-  const rows = shares.has(result) ? [] : judgeSlo(result, asserted)
+  const rows = result.isShard === true ? [] : judgeSlo(result, asserted)
 
   const judged = withoutRepeats([...(before?.slo ?? []), ...rows])
   judgements.set(result, { verdict, slo: judged, bounds })

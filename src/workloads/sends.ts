@@ -1,6 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { nowMs } from '../load/clock.ts'
 import type { LoadRequest } from '../load/workload.ts'
-import { settledWithin } from '../registry/settled-within.ts'
 
 /** A multicast ends 5 s after its targets are known; one second more to find them. */
 const PATIENCE_MS = 6_000
@@ -66,7 +66,10 @@ export class Sends {
    * @param possibleRecipients the number assumed if no message's recipients are known.
    */
   async ended(possibleRecipients: number): Promise<void> {
-    if (this.#underWay.size > 0) await settledWithin([...this.#underWay.values()], PATIENCE_MS)
+    if (this.#underWay.size > 0) {
+      const late = delay(PATIENCE_MS, undefined, { ref: false })
+      await Promise.race([Promise.allSettled(this.#underWay.values()), late])
+    }
     for (const request of this.#underWay.keys()) this.#undelivered(request)
     this.#latestRecipients ??= possibleRecipients
     for (const { request, endedAtMs } of this.#unknown) this.#count(request, endedAtMs)

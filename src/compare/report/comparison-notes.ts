@@ -2,6 +2,7 @@ import { counted } from '../../format.ts'
 import type { RunComparison, RunSummary } from '../decision/compare-runs.ts'
 import { isTimeJudged, judgedCounts } from '../decision/judgement.ts'
 import type { MetricComparison } from '../decision/metric.ts'
+import { typedCommand } from '../../typed-command.ts'
 
 /** One difference that is worth a look, and where it is. */
 export interface MarkedDifference {
@@ -109,5 +110,5 @@ function gateCommand(baseline: RunSummary, candidate: RunSummary): string {
   const base = baseline.commit?.short ?? '<commit>'
   const { commit } = candidate
   const head = commit === null || commit.isDirty ? '' : ` --head ${commit.short}`
-  return `npm run gate -- --base ${base}${head}`
+  return typedCommand('gate', `--base ${base}${head}`)
 }

@@ -1,6 +1,12 @@
 import { RegistryError } from '../errors.ts'
-import { describeKind, findNonJson, isPlainObject } from '../json-check.ts'
-import { formatPlace, shortened, type JsonPlace } from '../json-place.ts'
+import {
+  describeKind,
+  findNonJson,
+  isPlainObject,
+  formatPlace,
+  type JsonPlace,
+} from '../json-check.ts'
+import { shortened } from '../text.ts'
 import type { RegistryLimits } from '../limits.ts'
 import type { JsonValue } from '../registration.ts'
 import type { FieldPath, FilterNode } from './ast.ts'

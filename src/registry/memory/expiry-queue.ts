@@ -1,5 +1,4 @@
-import type { Registration } from '../registration.ts'
-import { isIdentityBefore } from './identified.ts'
+import { type Registration, isIdentityBefore } from '../registration.ts'
 import { SortedList } from './sorted-list.ts'
 import type { SortedView } from './sorted-view.ts'
 

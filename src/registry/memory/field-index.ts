@@ -1,7 +1,6 @@
 import { isScalar, type Scalar } from '../filter/equality.ts'
 import { fieldReader, type FieldReader } from '../filter/field.ts'
-import type { Registration } from '../registration.ts'
-import { isIdentityBefore, type Identified } from './identified.ts'
+import { type Registration, isIdentityBefore, type Identified } from '../registration.ts'
 import type { Index } from './growing-index.ts'
 import { SortedList } from './sorted-list.ts'
 import { SortedView } from './sorted-view.ts'

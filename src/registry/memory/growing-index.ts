@@ -1,6 +1,5 @@
 import { EventLoopBudget } from '../event-loop-budget.ts'
-import type { Registration } from '../registration.ts'
-import type { Identified } from './identified.ts'
+import type { Registration, Identified } from '../registration.ts'
 import type { SortedList } from './sorted-list.ts'
 
 /** Something that is kept up to date with the registrations. */

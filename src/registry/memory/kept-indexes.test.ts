@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Registration } from '../registration.ts'
+import { type Registration, isIdentityBefore, type Identified } from '../registration.ts'
 import { FieldIndex } from './field-index.ts'
-import { isIdentityBefore, type Identified } from './identified.ts'
 import { KeptIndexes, type IndexBounds } from './kept-indexes.ts'
 import { SortedList } from './sorted-list.ts'
 

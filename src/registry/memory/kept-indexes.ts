@@ -1,7 +1,5 @@
-import type { Registration } from '../registration.ts'
-import type { Identified } from './identified.ts'
+import type { Registration, Identified } from '../registration.ts'
 import { GrowingIndex, type Index } from './growing-index.ts'
-import { RecentNames } from './recent-names.ts'
 import type { SortedList } from './sorted-list.ts'
 
 /** Which indexes are kept. */
@@ -106,5 +104,34 @@ export class KeptIndexes<I extends Index> {
   #drop(name: string): void {
     this.#kept.get(name)?.growing.drop()
     this.#kept.delete(name)
+  }
+}
+
+/** How often each name was among the last so many. */
+class RecentNames {
+  readonly #counts = new Map<string, number>()
+  readonly #names: string[] = []
+  readonly #length: number
+  #next = 0
+
+  /** @param length how many count, > 0. */
+  constructor(length: number) {
+    this.#length = length
+  }
+
+  add(name: string): void {
+    const oldest = this.#names[this.#next]
+    if (oldest !== undefined) {
+      const left = this.count(oldest) - 1
+      if (left === 0) this.#counts.delete(oldest)
+      else this.#counts.set(oldest, left)
+    }
+    this.#names[this.#next] = name
+    this.#next = (this.#next + 1) % this.#length
+    this.#counts.set(name, this.count(name) + 1)
+  }
+
+  count(name: string): number {
+    return this.#counts.get(name) ?? 0
   }
 }

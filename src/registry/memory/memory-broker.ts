@@ -1,5 +1,5 @@
 import { checkRetention, newRetention, type Retention } from '../durability-options.ts'
-import { GATEWAY_NAME } from '../gateway-name.ts'
+import { GATEWAY_NAME } from '../names.ts'
 import type { HostedSubscribers } from '../hosted-subscribers.ts'
 import { validateNamespace } from '../identity.ts'
 import type { DeliveryTarget } from '../messenger.ts'

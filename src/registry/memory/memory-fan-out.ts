@@ -7,7 +7,7 @@ import type { DeliveryReport, DeliveryTarget, OutgoingMessage, SendOptions } fro
 import { OwnGateways } from '../own-gateways.ts'
 import { stoppableSend } from '../stoppable-send.ts'
 import { type NumberedTarget, partOf, slotOf, type TargetSet } from '../targets/target-set.ts'
-import { WakeUp } from '../wake-up.ts'
+import { WakeUp } from '../waiting.ts'
 import type { Warnings } from '../warnings.ts'
 import type { MemoryBroker } from './memory-broker.ts'
 

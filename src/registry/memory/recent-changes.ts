@@ -1,5 +1,9 @@
-import { touchOf, type RegistrationChange } from '../watch/registration-change.ts'
-import { TouchedIdentities, type Touch } from '../watch/touched-identities.ts'
+import {
+  touchOf,
+  type RegistrationChange,
+  TouchedIdentities,
+  type Touch,
+} from '../watch/registration-change.ts'
 
 /** How many changes are kept. */
 const MAX_CHANGES = 10_000

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isIdentityBefore } from './identified.ts'
+import { isIdentityBefore } from '../registration.ts'
 import { SortedList } from './sorted-list.ts'
 import { SortedView } from './sorted-view.ts'
 

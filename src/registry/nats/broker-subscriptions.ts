@@ -1,11 +1,11 @@
 import type { Msg } from '@nats-io/transport-node'
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import { RegistryError } from '../errors.ts'
-import { settledWithin } from '../settled-within.ts'
+import { settledWithin } from '../waiting.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Connection, ConnectionPool } from './connections.ts'
 import { Drains } from './drains.ts'
-import { shown } from './reply.ts'
+import { quoted } from '../text.ts'
 
 const FLUSH_AGAIN_MS = 50
 
@@ -65,7 +65,7 @@ export class BrokerSubscriptions {
     } catch (error) {
       this.#warnings.warn(
         'MALFORMED_MESSAGE',
-        `A message to ${shown(message.subject)} was dropped: ${String(error)}.`,
+        `A message to ${quoted(message.subject)} was dropped: ${String(error)}.`,
       )
     }
   }

@@ -10,7 +10,8 @@ import type { Messenger, SendOptions } from '../messenger.ts'
 import { Warnings } from '../warnings.ts'
 import { ConnectionPool } from './connections.ts'
 import { findPatternHosts } from './pattern-hosts.ts'
-import { connectNatsMessenger, type NatsMessengerOptions } from './nats-messenger.ts'
+import { connectNatsMessenger } from './nats-messenger.ts'
+import { type NatsMessengerOptions } from './messenger-options.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
 
 const AT_MOST_ONCE: SendOptions = { delivery: 'at-most-once', timeoutMs: 2_000, receipts: true }

@@ -6,10 +6,10 @@ import {
   UserAuthenticationExpiredError,
 } from '@nats-io/transport-node'
 import { RegistryError } from '../errors.ts'
-import { settledWithin } from '../settled-within.ts'
+import { settledWithin } from '../waiting.ts'
 import { Warnings } from '../warnings.ts'
 import { guardRequests, skipSearchesForRefused } from './guarded-requests.ts'
-import { shown } from './reply.ts'
+import { quoted } from '../text.ts'
 import { ReplyInbox } from './reply-inbox.ts'
 import { parseServerAddresses, type ServerAddresses } from './server-address.ts'
 
@@ -63,7 +63,7 @@ export class Connection {
     if (isPublish) this.inbox.refuse(subject)
     this.#warnings.warn(
       'PERMISSION_DENIED',
-      `NATS doesn't let this client ${isPublish ? 'publish' : 'subscribe'} to ${shown(subject)}: check the permissions of its user.`,
+      `NATS doesn't let this client ${isPublish ? 'publish' : 'subscribe'} to ${quoted(subject)}: check the permissions of its user.`,
     )
   }
 }

@@ -16,7 +16,7 @@ import {
 import type { DeliveryStatus, Messenger, SendOptions } from '../messenger.ts'
 import { Warnings } from '../warnings.ts'
 import { connectNatsMessenger } from './nats-messenger.ts'
-import { isPublishAck } from './read-answer.ts'
+import { isPublishAck } from './receipt.ts'
 
 const namespace = 'test'
 const AT_MOST_ONCE: SendOptions = { delivery: 'at-most-once', timeoutMs: 2_000, receipts: true }

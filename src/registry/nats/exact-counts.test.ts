@@ -4,7 +4,7 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { connectRegistry } from '../connect.ts'
 import type { Filter } from '../filter/filter.ts'
 import type { DeliveryStatus, ReceivedMessage } from '../messenger.ts'
-import type { SelectStrategy } from '../redis/redis-store.ts'
+import type { SelectStrategy } from '../redis/store-options.ts'
 import type { MulticastRegistry } from '../registry.ts'
 import { uniformFrom } from '../testing/uniform.ts'
 

@@ -33,7 +33,7 @@ async function connectPlainClient(): Promise<NatsConnection> {
 }
 
 async function startGatewayProcess(namespace: string, identities: number) {
-  const program = fileURLToPath(new URL('gateway-process.ts', import.meta.url))
+  const program = fileURLToPath(new URL('testing/gateway-process.ts', import.meta.url))
   const child = fork(program, [natsUrls[0] ?? '', namespace, `${identities}`])
   onTestFinished(() => void child.kill('SIGKILL'))
   const [gateway] = await once(child, 'message')

@@ -4,18 +4,18 @@ import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { HostedSubscribers } from '../hosted-subscribers.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Connection } from './connections.ts'
-import { GatewayReceipt } from './gateway-receipt.ts'
-import { receivedHeaders } from './received-headers.ts'
-import { Reply, shown } from './reply.ts'
-import { decodeSlotsMessage } from './slots-message.ts'
-import { ToldTables } from './told-tables.ts'
+import { GatewayReceipt, Reply } from './reply.ts'
 import {
+  receivedHeaders,
   decodeGatewayMessage,
   decodeMarks,
   isToSlots,
   type Malformed,
   type MessageMarks,
 } from './wire.ts'
+import { quoted } from '../text.ts'
+import { decodeSlotsMessage } from './slots-message.ts'
+import { ToldTables } from './told-tables.ts'
 
 /** How long one turn of the event loop may hand out messages, in ms. */
 const TURN_BUDGET_MS = 2
@@ -102,7 +102,7 @@ export class Hosting {
     reply.refuse(`not a message of wire format 2: ${malformed.replaceAll(/[^ -~]/g, '?')}`)
     this.#warnings.warn(
       'MALFORMED_MESSAGE',
-      `A message to ${shown(message.subject)} was refused: ${malformed}.`,
+      `A message to ${quoted(message.subject)} was refused: ${malformed}.`,
     )
   }
 

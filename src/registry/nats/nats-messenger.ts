@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Msg, nuid } from '@nats-io/transport-node'
 import { Backlog, DEFAULT_MAX_BACKLOG_BYTES } from '../backlog.ts'
 import { DeliveryStatuses } from '../delivery-statuses.ts'
-import { type Durability, durabilityOf, type DurabilityOptions } from '../durability-options.ts'
+import { type Durability, durabilityOf } from '../durability-options.ts'
 import { RegistryError } from '../errors.ts'
 import { HostedSubscribers } from '../hosted-subscribers.ts'
-import { validateMessageId } from '../message-id.ts'
+import { validateMessageId } from '../names.ts'
 import type {
   DeliveryReport,
   DeliveryTarget,
@@ -16,7 +16,7 @@ import type {
   Subscription,
 } from '../messenger.ts'
 import { checkSendOptions } from '../send-options.ts'
-import { settledWithin } from '../settled-within.ts'
+import { settledWithin } from '../waiting.ts'
 import { TargetSet } from '../targets/target-set.ts'
 import { Warnings } from '../warnings.ts'
 import { type BrokerSubscription, BrokerSubscriptions } from './broker-subscriptions.ts'
@@ -27,44 +27,13 @@ import { DurableInbox } from './durable/durable-inbox.ts'
 import { FanOut, type FanOutParts } from './fan-out.ts'
 import { HeldNames } from './held-names.ts'
 import { Hosting } from './hosting.ts'
-import { takeMessengerOptions } from './messenger-options.ts'
+import { takeMessengerOptions, type NatsMessengerOptions } from './messenger-options.ts'
 import { OwnSubjects } from './own-subjects.ts'
 import { Requests } from './requests.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
 
 /** How long `close()` waits for handlers that are still running, in ms. */
 const CLOSE_PATIENCE_MS = 5_000
-
-/** How to reach NATS. */
-export interface NatsMessengerOptions {
-  /** `nats://[user:password@]host:port` each; all are used. */
-  readonly servers: readonly string[]
-  /** A word of every subject, so that namespaces don't receive each other's messages. */
-  readonly namespace: string
-  /** The subject of an identity is `<subjectPrefix>.<namespace>.<identity>`; `prism.multicast` by default. */
-  readonly subjectPrefix?: string
-  /** How many connections to open, 1 to 64; 1 by default. More only helps when one is the limit. */
-  readonly connections?: number
-  /** How long connecting may take, and a subscription to be confirmed, in ms; 5,000 by default. */
-  readonly connectTimeoutMs?: number
-  /**
-   * Names the gateway, so that registrations which name it hold when the process starts anew: 1 to
-   * 64 letters, digits, `-` and `_`. Messengers of one name share its messages, each going to one
-   * of them: let them host the same. By default a name of its own. Not with `durability.gatewayName`.
-   */
-  readonly gatewayName?: string
-  /** Called with `false` when the connection to NATS is lost, all of them, and with `true` when it is back. */
-  readonly onUpChange?: (up: boolean) => void
-  /** Enables exactly-once, through JetStream; off by default. */
-  readonly durability?: DurabilityOptions
-  /** Receives a warning for each invalid input from outside. */
-  readonly warnings?: Warnings
-  /**
-   * What messages may take that wait for their handlers or that running handlers hold, in bytes;
-   * 64 MiB by default. Beyond it messages are refused.
-   */
-  readonly maxBacklogBytes?: number
-}
 
 /**
  * Connects a messenger to NATS.

@@ -2,7 +2,7 @@ import { createInbox, type Msg } from '@nats-io/transport-node'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseIdentityPattern } from '../identity-pattern.ts'
 import { ConnectionPool } from './connections.ts'
-import { receivedHeaders } from './received-headers.ts'
+import { receivedHeaders } from './wire.ts'
 import type { Reply } from './reply.ts'
 import type { Subjects } from './subjects.ts'
 

@@ -16,7 +16,9 @@
  * it doesn't hold those that the message refers to, and has handed it to nobody (`slots-message.ts`). So
  * a receipt that says `lacks` names no positions. It says one of the two at most, and once.
  */
-import type { Ranges } from '../targets/ranges.ts'
+import type { Msg } from '@nats-io/transport-node'
+import { readRanges, type Ranges } from '../targets/ranges.ts'
+import { ERROR_HEADER, receivedHeaders, type Malformed } from './wire.ts'
 
 /** The content of one receipt. */
 export interface Receipt {
@@ -35,7 +37,6 @@ export interface HeldBy {
 
 const START = 'prism-receipt/2 '
 const WORDS = ['handled', 'refused'] as const
-const NUMBER = /^\d{1,9}$/
 const PROCESS_NAME = /^[\w-]{1,64}$/
 
 /**
@@ -101,35 +102,63 @@ export function decodeReceipt(body: Uint8Array, recipients: number): Receipt | n
   return names.held || named === 0 ? { ...receipt, names } : null
 }
 
-/** `0-499,501` for these ranges. */
-export function rangesText(ranges: Ranges): string {
-  let text = ''
-  for (let index = 0; index < ranges.length; index += 2) {
-    const first = ranges[index]
-    const last = ranges[index + 1]
-    text += `${index === 0 ? '' : ','}${first === last ? first : `${first}-${last}`}`
+/** The outcomes of a message's recipients in a reply. */
+export interface Answer extends Receipt {
+  /**
+   * How the process that got the message says so: in a receipt, or by refusing the whole message,
+   * which it handed to nobody. `undefined`: nobody got it.
+   */
+  readonly by?: 'receipt' | 'refusal'
+}
+
+const NO_RESPONDERS = 503
+/** The longest acknowledgement of JetStream, in bytes. */
+const MAX_ACK_BYTES = 2_048
+const OPENING_BRACE = 0x7b
+
+/**
+ * Reads a reply to a message that was sent. Never throws.
+ * @param toGateway whether the message was sent to a gateway, and not to an identity's own subject.
+ * @returns `null` if it comes from the server and says nothing of the recipients.
+ */
+export function readAnswer(
+  reply: Msg,
+  toGateway: boolean,
+  recipients: number,
+): Answer | Malformed | null {
+  const headers = receivedHeaders(reply)
+  if (headers === null) return { malformed: 'its headers are not valid' }
+  const all = [0, recipients - 1]
+  const nobody = headers.code === NO_RESPONDERS && reply.data.length === 0
+  if (nobody) return { handled: [], refused: all }
+  if (headers.has(ERROR_HEADER)) return { handled: [], refused: all, by: 'refusal' }
+  if (!toGateway) {
+    return isPublishAck(reply.data) ? null : { handled: all, refused: [], by: 'receipt' }
   }
-  return text
+  const receipt = decodeReceipt(reply.data, recipients)
+  return receipt === null
+    ? { malformed: `it is not a receipt for ${recipients} recipients` }
+    : { ...receipt, by: 'receipt' }
 }
 
 /**
- * Appends the ranges of a text to `bounds`; returns how many numbers they have, `null` if one is invalid.
- * @param limit what all numbers are below.
+ * Whether this is JetStream's acknowledgement or refusal of a publication: a stream may
+ * capture the subject of an identity, but is not its subscriber.
  */
-export function readRanges(text: string, limit: number, bounds: number[]): number | null {
-  let count = 0
-  let before = -1
-  for (const range of text.split(',')) {
-    const dash = range.indexOf('-')
-    const firstText = dash < 0 ? range : range.slice(0, dash)
-    const lastText = dash < 0 ? range : range.slice(dash + 1)
-    if (!NUMBER.test(firstText) || !NUMBER.test(lastText)) return null
-    const first = Number(firstText)
-    const last = Number(lastText)
-    if (first <= before || last < first || last >= limit) return null
-    bounds.push(first, last)
-    count += last - first + 1
-    before = last
+export function isPublishAck(body: Uint8Array): boolean {
+  if (body[0] !== OPENING_BRACE || body.length > MAX_ACK_BYTES) return false
+  try {
+    const value: unknown = JSON.parse(Buffer.from(body).toString())
+    if (typeof value !== 'object' || value === null) return false
+    if ('stream' in value && 'seq' in value) {
+      return typeof value.stream === 'string' && typeof value.seq === 'number'
+    }
+    return 'error' in value && isApiError(value.error)
+  } catch {
+    return false
   }
-  return count
+}
+
+function isApiError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && 'err_code' in error
 }

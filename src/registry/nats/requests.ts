@@ -1,6 +1,6 @@
 import type { Msg, MsgHdrs } from '@nats-io/transport-node'
 import type { Connection } from './connections.ts'
-import { receivedHeaders } from './received-headers.ts'
+import { receivedHeaders } from './wire.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 
 /** The outcome of a request. */

@@ -1,6 +1,6 @@
 import { written } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
-import { GATEWAY_NAME } from '../gateway-name.ts'
+import { GATEWAY_NAME } from '../names.ts'
 import { validateNamespace } from '../identity.ts'
 
 /** The default prefix of subjects. */

@@ -1,8 +1,6 @@
 import type { MsgHdrs } from '@nats-io/transport-node'
-import { settledWithin } from '../settled-within.ts'
-import { unlessAborted } from '../unless-aborted.ts'
+import { settledWithin, unlessAborted } from '../waiting.ts'
 import type { Connection } from './connections.ts'
-import { FlushPace } from './flush-pace.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 
 /** A connection as one multicast uses it: for its messages and their replies. */
@@ -68,5 +66,49 @@ export class Way {
   /** Receives no more replies. */
   close(): void {
     this.#close()
+  }
+}
+
+/** What may be on the way to the broker before it has to say that it got what came before. */
+const FLUSH_AFTER_BYTES = 128 * 1024
+const FLUSH_AFTER_MESSAGES = 128
+
+/** Keeps no more than two flush intervals' worth of messages on the way to the broker. */
+class FlushPace {
+  readonly #connection: Connection
+  readonly #onChange: () => void
+  #messages = 0
+  #bytes = 0
+  #flushing = false
+
+  /** @param onChange called when `full` may have become false. */
+  constructor(connection: Connection, onChange: () => void) {
+    this.#connection = connection
+    this.#onChange = onChange
+  }
+
+  /** Whether to wait before more is sent. */
+  get full(): boolean {
+    return this.#flushing && this.#due
+  }
+
+  count(messages: number, bytes: number): void {
+    this.#messages += messages
+    this.#bytes += bytes
+    if (this.#due && !this.#flushing) void this.#flush()
+  }
+
+  get #due(): boolean {
+    return this.#bytes >= FLUSH_AFTER_BYTES || this.#messages >= FLUSH_AFTER_MESSAGES
+  }
+
+  async #flush(): Promise<void> {
+    this.#messages = 0
+    this.#bytes = 0
+    this.#flushing = true
+    // A flush fails when the connection is lost, which the sender sees by the connection itself.
+    await this.#connection.nats.flush().catch(() => {})
+    this.#flushing = false
+    this.#onChange()
   }
 }

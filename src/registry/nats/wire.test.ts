@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { receivedHeaders } from './received-headers.ts'
 import {
+  receivedHeaders,
   decodeGatewayMessage,
   decodeMarks,
   encodeGatewayBody,

@@ -19,10 +19,9 @@
  */
 import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import { RegistryError } from '../errors.ts'
-import { MESSAGE_ID } from '../message-id.ts'
+import { MESSAGE_ID } from '../names.ts'
 import { TABLE_SLOTS } from '../targets/name-table.ts'
-import type { Ranges } from '../targets/ranges.ts'
-import { rangesText, readRanges } from './receipt.ts'
+import { type Ranges, rangesText, readRanges } from '../targets/ranges.ts'
 
 /** The wire format of a gateway message. */
 const WIRE_HEADER = 'Prism-Wire'
@@ -96,6 +95,23 @@ export function payloadTooLarge(payloadBytes: number, maxPayloadBytes: number): 
     'INVALID_ARGUMENT',
     `The payload of ${payloadBytes} bytes and its headers are more than the ${maxPayloadBytes} bytes that the NATS server takes.`,
   )
+}
+
+const NONE = headers()
+
+/**
+ * The headers of a received message, empty if it has none; `null` if they can't be decoded. Any client
+ * may send bytes that are not headers, and the library decodes them when they are first read, so this
+ * is the only place that reads `Msg.headers`.
+ */
+export function receivedHeaders(message: {
+  readonly headers?: MsgHdrs | undefined
+}): MsgHdrs | null {
+  try {
+    return message.headers ?? NONE
+  } catch {
+    return null
+  }
 }
 
 /** Headers of a message to an identity's own subject. */

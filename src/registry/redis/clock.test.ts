@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
 import { identitiesOf, request } from '../testing/store.contract.ts'
 import { startClockProxy, type ClockProxy } from './testing/history/clock-proxy.ts'
-import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
+import { connectRedisStore } from './redis-store.ts'
+import { type RedisStoreOptions } from './store-options.ts'
 import { openStore } from './testing/open-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined

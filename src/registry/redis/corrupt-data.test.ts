@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findProgram, startRedisProgram, type ServerProgram } from '../../environment/programs.ts'
 import { filterFrom } from '../filter/filter.ts'
 import { identitiesOf, request } from '../testing/store.contract.ts'
-import type { RedisStoreOptions } from './redis-store.ts'
+import type { RedisStoreOptions } from './store-options.ts'
 import { openStore } from './testing/open-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined

@@ -1,8 +1,7 @@
 import type { Registration } from '../registration.ts'
 import type { RedisConnection } from './connection.ts'
-import { CorruptData } from './corrupt-data.ts'
+import { CorruptData, registrationFrom } from './record.ts'
 import type { NamespaceKeys } from './keys.ts'
-import { registrationFrom } from './record.ts'
 import { readIndexedScript } from './read-scripts.ts'
 import { listFrom, textFrom } from './replies.ts'
 

@@ -3,7 +3,7 @@ import { EventLoopBudget } from '../event-loop-budget.ts'
 import { agree, Audit, mayBeLong } from './audit.ts'
 import type { RedisConnection } from './connection.ts'
 import { putRecorded, type Copy, type Interruption, type ReplicaOptions } from './copy.ts'
-import { CorruptData } from './corrupt-data.ts'
+import { CorruptData } from './record.ts'
 import {
   applyEntry,
   isSamePosition,

@@ -1,8 +1,7 @@
 import type { RegistrationIndex } from '../memory/registration-index.ts'
-import { ownText } from '../own-text.ts'
-import type { Touch } from '../watch/touched-identities.ts'
-import { CorruptData, excerptOf } from './corrupt-data.ts'
-import { expiryFrom, gatewayFrom, identityFrom, registrationFrom } from './record.ts'
+import { ownText, quoted } from '../text.ts'
+import type { Touch } from '../watch/registration-change.ts'
+import { CorruptData, expiryFrom, gatewayFrom, identityFrom, registrationFrom } from './record.ts'
 
 /**
  * An entry of a namespace's log, the stream `<namespace>:~log`: one for each change, written by the
@@ -160,7 +159,7 @@ export function applyEntry(index: RegistrationIndex, entry: LogEntry, timeMs: nu
     case 'reload':
       return { state: 'reload' }
     default:
-      throw new CorruptData(`it is of the unknown kind ${excerptOf(kind)}`)
+      throw new CorruptData(`it is of the unknown kind ${quoted(kind)}`)
   }
 }
 
@@ -176,7 +175,7 @@ function identitiesIn({ kind, id }: LogEntry): string[] {
   } catch {
     // Not even JSON.
   }
-  throw new CorruptData(`it is a ${kind} whose ids are not a list: ${excerptOf(id)}`)
+  throw new CorruptData(`it is a ${kind} whose ids are not a list: ${quoted(id)}`)
 }
 
 /**
@@ -199,6 +198,6 @@ export function touchesOf(entry: LogEntry): readonly (readonly [identity: string
     case 'expire':
       return identitiesIn(entry).map((identity) => [identity, 'expired'])
     default:
-      throw new CorruptData(`its kind ${excerptOf(entry.kind)} names no identity`)
+      throw new CorruptData(`its kind ${quoted(entry.kind)} names no identity`)
   }
 }

@@ -1,8 +1,12 @@
 import { validateIdentity } from '../identity.ts'
 import { parseMetadata } from '../metadata.ts'
-import { ownText } from '../own-text.ts'
+import { ownText, quoted } from '../text.ts'
 import type { Registration } from '../registration.ts'
-import { CorruptData, excerptOf } from './corrupt-data.ts'
+
+/** Data in Redis that no registry has written. The message says what is wrong with it. */
+export class CorruptData extends Error {
+  override readonly name = 'CorruptData'
+}
 
 /**
  * The fields of an identity's hash, `<namespace>:<identity>`. `metadata` is JSON; the times are Unix
@@ -63,7 +67,7 @@ export function expiryFrom(text: string | null | undefined): number | null {
 function timeFrom(text: string | null | undefined): number {
   const time = TIME.test(text ?? '') ? Number(text) : Number.NaN
   if (Number.isSafeInteger(time)) return time
-  throw new CorruptData(`it has a time that is not a whole number of ms: ${excerptOf(`${text}`)}`)
+  throw new CorruptData(`it has a time that is not a whole number of ms: ${quoted(`${text}`)}`)
 }
 
 /** @throws CorruptData */
@@ -72,7 +76,7 @@ export function gatewayFrom(text: string | null | undefined): string | null {
   const known = gateways.get(text)
   if (known !== undefined) return known
   if (text.length <= MAX_GATEWAY_CHARACTERS && GATEWAY.test(text)) return remembered(text)
-  throw new CorruptData(`it has a gateway that cannot be a subject: ${excerptOf(text)}`)
+  throw new CorruptData(`it has a gateway that cannot be a subject: ${quoted(text)}`)
 }
 
 /** Gateways read lately: registrations share their names, which would take as much room as the rest. */

@@ -1,9 +1,8 @@
 import type { Registration } from '../registration.ts'
 import type { RedisConnection } from './connection.ts'
-import { CorruptData } from './corrupt-data.ts'
+import { CorruptData, registrationFrom } from './record.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { MAX_VALUE_BYTES, readHashesScript } from './read-scripts.ts'
-import { registrationFrom } from './record.ts'
 import { countFrom, listFrom, unexpected } from './replies.ts'
 
 /** The record under the key of an identity. */

@@ -4,7 +4,8 @@ import { Redis } from 'ioredis'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { filterFrom } from '../filter/filter.ts'
 import { everything, request } from '../testing/store.contract.ts'
-import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
+import { connectRedisStore } from './redis-store.ts'
+import { type RedisStoreOptions } from './store-options.ts'
 
 const backends = inject('backends')
 const url = backends.kind === 'memory' ? '' : backends.redisUrl

@@ -2,7 +2,8 @@ import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
 import { everything, identitiesOf, request } from '../testing/store.contract.ts'
-import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
+import { connectRedisStore } from './redis-store.ts'
+import { type RedisStoreOptions } from './store-options.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
 const refusedFor = (reason: string) => ({

@@ -6,7 +6,8 @@ import { filterFrom } from '../filter/filter.ts'
 import { everything, identitiesOf, request } from '../testing/store.contract.ts'
 import type { RegistryStore } from '../store.ts'
 import { inTime } from '../testing/in-time.ts'
-import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
+import { connectRedisStore } from './redis-store.ts'
+import { type RedisStoreOptions } from './store-options.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
 

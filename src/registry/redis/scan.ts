@@ -4,9 +4,8 @@ import { hasExpired } from '../memory/expiry-queue.ts'
 import type { Registration } from '../registration.ts'
 import type { Warnings } from '../warnings.ts'
 import type { RedisConnection } from './connection.ts'
-import { CorruptData } from './corrupt-data.ts'
+import { CorruptData, identityFrom } from './record.ts'
 import type { NamespaceKeys } from './keys.ts'
-import { identityFrom } from './record.ts'
 import { corruptRecordMessage, readRecords } from './records.ts'
 
 /** How long evaluating a filter may hold one turn of the event loop, in ms. */

@@ -1,6 +1,6 @@
-import { TouchedIdentities } from '../watch/touched-identities.ts'
+import { TouchedIdentities } from '../watch/registration-change.ts'
 import type { RedisConnection } from './connection.ts'
-import { CorruptData } from './corrupt-data.ts'
+import { CorruptData } from './record.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { isSamePosition, timeOf, touchesOf, type LogPosition } from './log.ts'
 import { readLog } from './log-reading.ts'

@@ -1,7 +1,7 @@
 import { RegistryError } from '../errors.ts'
 import type { CompiledFilter } from '../filter/compile.ts'
 import type { WatchRequest } from '../store.ts'
-import { WakeUp } from '../wake-up.ts'
+import { WakeUp } from '../waiting.ts'
 import { Watch } from '../watch/watch.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
 import { WatchTokens } from '../watch/watch-token.ts'

@@ -13,7 +13,8 @@ import { startClockProxy } from './testing/history/clock-proxy.ts'
 import { keysOf } from './keys.ts'
 import { readIndexedScript } from './read-scripts.ts'
 import { Replica } from './replica.ts'
-import { connectRedisStore, type RedisStoreOptions } from './redis-store.ts'
+import { connectRedisStore } from './redis-store.ts'
+import { type RedisStoreOptions } from './store-options.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
 

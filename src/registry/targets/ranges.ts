@@ -72,3 +72,38 @@ export function membersAt(members: Ranges, ranks: Ranges): Ranges {
   }
   return found
 }
+
+const NUMBER = /^\d{1,9}$/
+
+/** `0-499,501` for these ranges. */
+export function rangesText(ranges: Ranges): string {
+  let text = ''
+  for (let index = 0; index < ranges.length; index += 2) {
+    const first = ranges[index]
+    const last = ranges[index + 1]
+    text += `${index === 0 ? '' : ','}${first === last ? first : `${first}-${last}`}`
+  }
+  return text
+}
+
+/**
+ * Appends the ranges of a text to `bounds`; returns how many numbers they have, `null` if one is invalid.
+ * @param limit what all numbers are below.
+ */
+export function readRanges(text: string, limit: number, bounds: number[]): number | null {
+  let count = 0
+  let before = -1
+  for (const range of text.split(',')) {
+    const dash = range.indexOf('-')
+    const firstText = dash < 0 ? range : range.slice(0, dash)
+    const lastText = dash < 0 ? range : range.slice(dash + 1)
+    if (!NUMBER.test(firstText) || !NUMBER.test(lastText)) return null
+    const first = Number(firstText)
+    const last = Number(lastText)
+    if (first <= before || last < first || last >= limit) return null
+    bounds.push(first, last)
+    count += last - first + 1
+    before = last
+  }
+  return count
+}

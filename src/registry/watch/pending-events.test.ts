@@ -123,8 +123,8 @@ describe('Pending events', () => {
           expect(each.pending.size).toBeLessThanOrEqual(MAX_PENDING)
         }
         while (each.take());
-        expect(shown(each.picture.registrations, renewals)).toEqual(
-          shown(each.registrations, renewals),
+        expect(quoted(each.picture.registrations, renewals)).toEqual(
+          quoted(each.registrations, renewals),
         )
         expect(each.picture.faults).toEqual([])
         expect(each.picture.isCurrent).toBe(!each.isInterrupted)
@@ -174,8 +174,8 @@ describe('Pending events', () => {
           for (let taken; (taken = resumed.pending.take(resumed.position));) {
             picture.apply(taken.news)
           }
-          expect(shown(picture.registrations, renewals)).toEqual(
-            shown(resumed.registrations, renewals),
+          expect(quoted(picture.registrations, renewals)).toEqual(
+            quoted(resumed.registrations, renewals),
           )
           expect(picture.isCurrent).toBe(true)
         }
@@ -207,7 +207,7 @@ describe('Pending events', () => {
 })
 
 /** Without the changes that a watch without renewals omits. */
-function shown(registrations: readonly Registration[], renewals: boolean): readonly unknown[] {
+function quoted(registrations: readonly Registration[], renewals: boolean): readonly unknown[] {
   return renewals
     ? registrations
     : registrations.map(({ identity, metadata, registeredAt, gateway }) => {

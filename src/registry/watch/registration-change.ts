@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Registration } from '../registration.ts'
-import type { Touch } from './touched-identities.ts'
 
 /** How one identity's registration became another. */
 export interface RegistrationChange {
@@ -13,10 +12,29 @@ export interface RegistrationChange {
   readonly isExpiry: boolean
 }
 
+/** The kind of a change to an identity. */
+export type Touch =
+  /** Its metadata stayed: it was renewed, or moved to another gateway. */
+  'kept' | 'registered' | 'unregistered' | 'expired'
+
 /** The kind of a change. */
 export function touchOf({ before, after, isExpiry }: RegistrationChange): Touch {
   if (after === null) return isExpiry ? 'expired' : 'unregistered'
   return before?.metadata === after.metadata ? 'kept' : 'registered'
+}
+
+/** The identities of some changes, each with its last change that mattered to its metadata. */
+export class TouchedIdentities implements Iterable<readonly [identity: string, touch: Touch]> {
+  readonly #touches = new Map<string, Touch>()
+
+  /** Add changes in their order. */
+  add(identity: string, touch: Touch): void {
+    if (touch !== 'kept' || !this.#touches.has(identity)) this.#touches.set(identity, touch)
+  }
+
+  [Symbol.iterator](): Iterator<readonly [identity: string, touch: Touch]> {
+    return this.#touches.entries()
+  }
 }
 
 /** Whether two states of one identity are the same to a watcher that does or doesn't ask for renewals. */

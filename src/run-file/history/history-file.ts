@@ -10,6 +10,7 @@ import { FileError, readRegularFile } from '../read/read-regular-file.ts'
 import type { RunFile } from '../run-file.ts'
 import { upgradeHistory } from './upgrade-history.ts'
 import { appendWhole, createWholeFile } from '../write/whole-files.ts'
+import { typedCommand } from '../../typed-command.ts'
 
 /** history.csv can't be used. The message is one line that names it, and says what to do. Exit code 2. */
 export class HistoryError extends Error {
@@ -169,7 +170,7 @@ function requireHeader(path: string, text: string): void {
   if (HEADERS.includes(headerOf(text))) return
   throw new HistoryError(
     path,
-    'its columns are not those of this version of the program. Move it away: a new one begins with the next run, and npm run trend reads the run files themselves.',
+    `its columns are not those of this version of the program. Move it away: the next run begins a new one, and ${typedCommand('trend')} reads the run files themselves.`,
   )
 }
 

@@ -200,7 +200,7 @@ test.each<[string, Share[], string]>([
   [
     'a run that is no share',
     [share(1), share(2, { generators: { kind: 'one' } })],
-    '2.json is not a share',
+    '2.json is not a shard',
   ],
   [
     'shares that are merged already',

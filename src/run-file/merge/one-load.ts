@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { MetricJson } from '../json/notes-json.ts'
 import type { Generators, RunFile, ScenarioEntry } from '../run-file.ts'
+import { typedCommand } from '../../typed-command.ts'
 
 /** A run file that is to be merged with others, by the name it was given. */
 export interface Share {
@@ -93,7 +94,7 @@ function shareOf(path: string, { generators, status }: RunFile): ShareOf {
   }
   if (generators.kind === 'one') {
     throw new MergeError(
-      `${path} is not a share of a load but all of one: shares are made by npm run bench -- <name> --shard 1/2 ….`,
+      `${path} is not a shard of a load but a whole load: ${typedCommand('bench', '<name> --shard 1/2 …')} makes shards.`,
     )
   }
   if (status !== 'complete') {

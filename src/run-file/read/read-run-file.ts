@@ -6,6 +6,7 @@ import { FileError, readRegularFile, type FileFault } from './read-regular-file.
 import { runFileSchema, SCHEMA_VERSION, type RunFile } from '../run-file.ts'
 import { findCrowd, findSizeFlaw, MAX_BYTES } from './size-limits.ts'
 import { OLDEST_SCHEMA_VERSION, upgradeRunFile } from './upgrade-run-file.ts'
+import { typedCommand } from '../../typed-command.ts'
 
 /**
  * - `missing`, `unreadable`: see `FileFault`
@@ -38,7 +39,7 @@ const NOT_OURS = 'Name a run file, or move this one out of the folder.'
 const DAMAGED = 'Restore it from a copy, or move it out of the folder.'
 
 const ADVICE: Readonly<Record<RunFileFault, string>> = {
-  missing: 'npm run results -- list shows the runs there are.',
+  missing: `${typedCommand('results', 'list')} shows all runs.`,
   unreadable: NOT_OURS,
   'too-large': NOT_OURS,
   'not-json': DAMAGED,

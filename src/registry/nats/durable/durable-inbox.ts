@@ -1,7 +1,7 @@
 import { PubHeaders } from '@nats-io/jetstream'
 import type { Msg } from '@nats-io/transport-node'
 import type { HostedSubscribers } from '../../hosted-subscribers.ts'
-import { settledWithin } from '../../settled-within.ts'
+import { settledWithin } from '../../waiting.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connections.ts'
 import { ACK_WAIT_MS, type DurableStreams } from './durability.ts'
@@ -11,13 +11,18 @@ import { KeptMessage, terminate } from './kept-message.ts'
 import { NameRecords } from './name-records.ts'
 import { PositionRecords } from './position-records.ts'
 import { PullLoop } from './pull-loop.ts'
-import { receivedHeaders } from '../received-headers.ts'
+import {
+  receivedHeaders,
+  decodeGatewayMessage,
+  type GatewayMessage,
+  RECEIPT_TO_HEADER,
+} from '../wire.ts'
 import { type HandledRecord, RecordLog } from './record-log.ts'
-import { isInbox, shown } from '../reply.ts'
+import { isInbox } from '../reply.ts'
+import { quoted } from '../../text.ts'
 import type { Requests } from '../requests.ts'
 import { RetrySchedule } from './retry-schedule.ts'
 import type { StoredDelivery } from './stored-delivery.ts'
-import { decodeGatewayMessage, type GatewayMessage, RECEIPT_TO_HEADER } from '../wire.ts'
 
 /** What a durable inbox works with. */
 export interface DurableInboxOptions {
@@ -189,7 +194,7 @@ export class DurableInbox {
     if (subject === '' || isInbox(subject)) return subject || null
     this.#options.warnings.warn(
       'FOREIGN_REPLY_SUBJECT',
-      `A message to ${this.#subject} asks for receipts at ${shown(subject)}, which is not an inbox (_INBOX.…): it gets none.`,
+      `A message to ${this.#subject} asks for receipts at ${quoted(subject)}, which is not an inbox (_INBOX.…): it gets none.`,
     )
     return null
   }

@@ -1,10 +1,10 @@
 import { EventLoopBudget } from '../../event-loop-budget.ts'
 import type { HostedSubscribers } from '../../hosted-subscribers.ts'
-import { WakeUp } from '../../wake-up.ts'
+import { WakeUp } from '../../waiting.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { HeldMessages } from './held-messages.ts'
 import type { KeptMessage } from './kept-message.ts'
-import { shown } from '../reply.ts'
+import { quoted } from '../../text.ts'
 
 /** How long one turn of the event loop may hand out messages, in ms. */
 const TURN_BUDGET_MS = 2
@@ -84,7 +84,7 @@ export class HandOut {
       if (admission === 'no') {
         this.#warnings.warn(
           'BACKLOG_FULL',
-          `Handlers of ${shown(identity)} hold as many bytes as one recipient may: a message is put off until later.`,
+          `Handlers of ${quoted(identity)} hold as many bytes as one recipient may: a message is put off until later.`,
         )
         continue
       }

@@ -1,8 +1,8 @@
 import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node'
-import { WakeUp } from '../../wake-up.ts'
+import { WakeUp } from '../../waiting.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connections.ts'
-import { receivedHeaders } from '../received-headers.ts'
+import { receivedHeaders } from '../wire.ts'
 import { type StoredDelivery, storedDeliveryOf } from './stored-delivery.ts'
 
 /** How many messages to request at a time, and how many bytes at least. */

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { Warnings, type RegistryWarningCode } from '../../warnings.ts'
-import { connectRedisStore, type RedisStoreOptions } from '../redis-store.ts'
+import { connectRedisStore } from '../redis-store.ts'
+import { type RedisStoreOptions } from '../store-options.ts'
 
 /** Opens a store of the namespace `test` until the test has finished; `warned` lists its warnings' codes. */
 export async function openStore(url: string, options: Partial<RedisStoreOptions> = {}) {

@@ -9,9 +9,9 @@ import { connect as connectPlain, type NatsConnection } from '@nats-io/transport
 import { expect, onTestFinished } from 'vitest'
 import { findProgram, startNatsProgram } from '../../../../environment/programs.ts'
 import type { Messenger, OutgoingMessage, SendOptions } from '../../../messenger.ts'
-import type { RegistryWarningCode } from '../../../warnings.ts'
-import { Warnings } from '../../../warnings.ts'
-import { connectNatsMessenger, type NatsMessengerOptions } from '../../nats-messenger.ts'
+import { type RegistryWarningCode, Warnings } from '../../../warnings.ts'
+import { connectNatsMessenger } from '../../nats-messenger.ts'
+import { type NatsMessengerOptions } from '../../messenger-options.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../../subjects.ts'
 
 export const EXACTLY_ONCE: SendOptions = {
@@ -101,7 +101,7 @@ export function durableProcesses(url: string, ...identities: string[]) {
   return {
     handled: () => readFileSync(file, 'utf8').split('\n').filter(Boolean).sort(),
     start: async () => {
-      const program = fileURLToPath(new URL('../durable-gateway-process.ts', import.meta.url))
+      const program = fileURLToPath(new URL('durable-gateway-process.ts', import.meta.url))
       const child = fork(program, [url, NAMESPACE, 'orders', file, ...identities])
       running.add(child)
       const [gateway] = await once(child, 'message')

@@ -6,8 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { missingPrograms, startNatsProgram } from '../environment/programs.ts'
 import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
 import { ended, startCommand } from './testing/command.ts'
-import { commandLine, runCommandLine } from './command-line.ts'
-import { addSubscribe } from './subscribe-command.ts'
+import { run } from './main.ts'
 import { isForUser } from './user-errors.ts'
 
 const missing = missingPrograms()
@@ -22,9 +21,7 @@ describe('prism-loadtest subscribe', () => {
     { args: ['--nats-servers', '127.0.0.1:1'], says: 'NATS at 127.0.0.1:1 ' },
     { args: ['--check', '--nats-servers', '127.0.0.1:1'], says: 'NATS at 127.0.0.1:1 ' },
   ])('$args: one line that says why not', async ({ args, says }) => {
-    const program = commandLine('prism-loadtest', '')
-    addSubscribe(program)
-    const error: unknown = await runCommandLine(program, ['subscribe', ...args]).catch((e) => e)
+    const error: unknown = await run(['subscribe', ...args]).catch((e) => e)
     expect(isForUser(error) && error.message).toContain(says)
     expect(isForUser(error) && error.message).not.toContain('\n')
   })
@@ -35,7 +32,7 @@ describe('prism-loadtest subscribe', () => {
       const server = await startNatsProgram()
       onTestFinished(() => server.stop())
       const start = (...args: readonly string[]): ChildProcess => {
-        const child = startCommand(['loadtest', 'subscribe', ...args], { NATS_URL: server.url })
+        const child = startCommand(['subscribe', ...args], { NATS_URL: server.url })
         onTestFinished(() => void child.kill('SIGKILL'))
         return child
       }
@@ -86,7 +83,7 @@ test.each([[], ['--check']])(
     await once(silent, 'listening')
     const address = silent.address()
     const url = `nats://127.0.0.1:${typeof address === 'object' ? address?.port : address}`
-    const child = startCommand(['loadtest', 'subscribe', ...args, '--nats-servers', url], {})
+    const child = startCommand(['subscribe', ...args, '--nats-servers', url], {})
     onTestFinished(() => void child.kill('SIGKILL'))
     const { exitCode, stderr } = await ended(child)
     expect(stderr).toMatch(/^NATS at 127\.0\.0\.1:\d+ can't be used: no answer/)

@@ -9,7 +9,7 @@ const folder = useResultsFolder()
 /** In memory, on scenarios whose capacity is known. */
 function start(...args: readonly string[]): ChildProcess {
   const memory = { BENCH_BACKEND: 'memory', BENCH_RESULTS: folder() }
-  return startCommand(['bench-capacity', ...args], memory)
+  return startCommand(['capacity', ...args], memory)
 }
 
 async function onlyRunFile(): Promise<RunFile> {
