@@ -1,8 +1,11 @@
 import type { Plugin } from 'vitest/config'
 import { loadProject, type LoadProjectOptions } from './load-project.ts'
-import { PluginReporter } from './plugin-reporter.ts'
+import { COMMAND_REPORTERS, PluginReporter } from './plugin-reporter.ts'
 
 export type { LoadProjectOptions }
+
+/** The plugin's name. */
+export const PLUGIN = 'prism-loadtest'
 
 /**
  * Adds load tests to a Vitest config, as `plugins: [loadTests()]`: the project `load`, which runs
@@ -11,7 +14,7 @@ export type { LoadProjectOptions }
  */
 export function loadTests(options: LoadProjectOptions = {}): Plugin {
   return {
-    name: 'prism-loadtest',
+    name: PLUGIN,
     config: ({ resolve = {}, test = {} }) => {
       const own =
         test.projects === undefined ? [{ extends: true as const, test: { name: 'unit' } }] : []
@@ -29,8 +32,12 @@ export function loadTests(options: LoadProjectOptions = {}): Plugin {
 
 /** Of the project `load`, so that only a run of that has the reporter. */
 const REPORTER: Plugin = {
-  name: 'prism-loadtest:reporter',
+  name: `${PLUGIN}:reporter`,
   configureVitest({ vitest }) {
-    vitest.config.reporters.push(new PluginReporter())
+    const { reporters } = vitest.config
+    const isCommand = reporters.some(
+      (reporter) => typeof reporter === 'object' && COMMAND_REPORTERS.has(reporter),
+    )
+    if (!isCommand) reporters.push(new PluginReporter())
   },
 }
