@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import { InputError } from '../input-error.ts'
 import { MAX_DURATION_MS, parseDurationMs } from '../load/duration.ts'
-import { printable } from '../run-file/printable.ts'
+import { printable } from '../printable.ts'
 
 /**
  * Reads the value of an option.

@@ -68,7 +68,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('takes docker-compose; .ci/run runs it', ['npm run walk-through']),
   ...because('begins 20 s later; src/cli/bench-shards.test.ts runs and merges generators', [
     'npm run bench -- mixed --generators 2',
-    'for share in 1 2 3; do npm run bench -- mixed --shard $share/3 --start-at $START --results results/$START & done; wait',
+    'for shard in 1 2 3; do npm run bench -- mixed --shard $shard/3 --start-at $START --results results/$START & done; wait',
     'npm run results -- merge results/$START/*-?of3.json',
   ]),
   ...because('waits for 2030; src/cli/bench-shards.test.ts runs and merges shards', [

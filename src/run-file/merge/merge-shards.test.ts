@@ -4,7 +4,7 @@ import { readSlo } from '../../load/slo/slo.ts'
 import { readEnvironment } from '../provenance/fingerprint.ts'
 import { serializeLoadResult } from '../json/load-result-json.ts'
 import { mergeShards } from './merge-shards.ts'
-import { MergeError, type Share } from './one-load.ts'
+import type { Share } from './one-load.ts'
 import { exitCodeOf } from '../outcome.ts'
 import { runFileSchema, type RunFile, type ScenarioEntry } from '../run-file.ts'
 
@@ -209,6 +209,6 @@ test.each<[string, Share[], string]>([
   ],
   ['nothing', [], 'no run files'],
 ])('%s is refused', (_, shares, message) => {
-  expect(() => mergeShards(shares, runIdOf)).toThrow(MergeError)
+  expect(() => mergeShards(shares, runIdOf)).toThrow(expect.objectContaining({ exitCode: 4 }))
   expect(() => mergeShards(shares, runIdOf)).toThrow(message)
 })

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { InputError } from '../../input-error.ts'
-import { printable } from '../printable.ts'
+import { printable } from '../../printable.ts'
 import { readRunFile, RunFileError } from './read-run-file.ts'
 import type { RunFile } from '../run-file.ts'
 import { typedCommand } from '../../typed-command.ts'
