@@ -161,7 +161,7 @@ describe('prism-loadtest', () => {
         ],
         {
           BENCH_DURATION: '7s',
-          BENCH_PROFILE: 'seed',
+          BENCH_PROFILE: 'long',
           BENCH_SHARD: '1/2',
         },
       ),

@@ -1,5 +1,4 @@
-import { resolve } from 'node:path'
-import { createVitest, registerConsoleShortcuts } from 'vitest/node'
+import { registerConsoleShortcuts } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
 import { dispatchSetting } from '../load/dispatch/technique.ts'
 import { InputError } from '../input-error.ts'
@@ -7,6 +6,7 @@ import { typedCommand } from '../typed-command.ts'
 import { RunRecord } from '../run-file/write/run-record.ts'
 import type { Generators } from '../run-file/run-file.ts'
 import { LoadReporter } from '../vitest/load-reporter.ts'
+import { openVitest } from '../vitest/open-vitest.ts'
 import { profileSettings } from '../vitest/profile.ts'
 import { RUNNING_SYSTEM } from '../vitest/start-system.ts'
 import { checkStartAhead, shardSettings, type ShardSettings } from '../vitest/shard-settings.ts'
@@ -24,9 +24,6 @@ import {
   specificationsOf,
   type ScenarioKind,
 } from './scenario-files.ts'
-
-/** Where vitest.config.ts is. */
-const PROJECT = resolve(import.meta.dirname, '../..')
 
 /**
  * Runs scenarios and micro-benchmarks as the flags and the environment say.
@@ -81,16 +78,7 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
   const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
 
   const reporter = new LoadReporter(record)
-  const vitest = await createVitest({
-    root: PROJECT,
-    watch: isUi,
-    // Node reads the configuration as it is; bundling it would write into the project's folder.
-    configLoader: 'native',
-    ui: isUi,
-    open: false,
-    project: projectNames(kinds),
-    reporters: isUi ? ['default', reporter] : [reporter],
-  })
+  const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: isUi })
   const interruption = endOnSignals(vitest, isUi)
   if (isUi && process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
   try {

@@ -134,8 +134,8 @@ test.each<[string, Share[], string]>([
   ],
   [
     'another profile',
-    [share(1), share(2, { profile: 'seed' }), share(3)],
-    'profile seed, not short',
+    [share(1), share(2, { profile: 'long' }), share(3)],
+    'profile long, not short',
   ],
   [
     'another start',
