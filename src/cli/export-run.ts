@@ -10,7 +10,7 @@ import {
 import { exportedLoads } from '../report/export/exported-loads.ts'
 import type { ExportedFile } from '../report/export/percentile-logs.ts'
 import { findRun } from '../run-file/read/find-run.ts'
-import { EXIT, type ExitCode } from '../run-file/outcome.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
 import { printable } from '../printable.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
 import { ensureWritableFolder } from '../run-file/results-folder.ts'

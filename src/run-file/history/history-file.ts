@@ -9,10 +9,11 @@ import { FileError, readRegularFile } from '../read/read-regular-file.ts'
 import type { RunFile } from '../run-file.ts'
 import { upgradeHistory } from './upgrade-history.ts'
 import { appendWhole, createWholeFile } from '../write/whole-files.ts'
+import { UserError } from '../../user-error.ts'
 import { typedCommand } from '../../typed-command.ts'
 
-/** history.csv can't be used. The message is one line that names it, and says what to do. Exit code 2. */
-export class HistoryError extends Error {
+/** history.csv is unusable. The message is one line that names it, and says what to do. */
+export class HistoryError extends UserError {
   override readonly name = 'HistoryError'
 
   /** @param message what is wrong, and what to do. */
