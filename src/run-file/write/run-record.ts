@@ -1,20 +1,20 @@
-import { readCommit } from '../provenance/commit.ts'
+import { readCommit } from '../provenance/git.ts'
 import { describeBackends } from '../provenance/describe-backends.ts'
 import { readEnvironment } from '../provenance/fingerprint.ts'
 import { appendHistory, HistoryError } from '../history/history-file.ts'
 import type { Backends } from '../../environment/backends.ts'
-import type {
-  CapacityEntry,
-  Generators,
-  MicroBenchmarkEntry,
-  Reference,
-  RunFile,
-  ScenarioEntry,
+import {
+  type CapacityEntry,
+  type Generators,
+  type MicroBenchmarkEntry,
+  type Reference,
+  type RunFile,
+  type ScenarioEntry,
+  SCHEMA_VERSION,
 } from '../run-file.ts'
-import { SCHEMA_VERSION } from '../run-file.ts'
 import { RunClock } from './run-clock.ts'
 import { runIdOf } from '../run-id.ts'
-import { ensureWritableFolder, ResultsFolderError } from '../results-folder.ts'
+import { ensureWritableFolder, ResultsFolderError } from './results-folder.ts'
 import { createRunFile, writeRunFile, type ResultPaths } from './write-run-file.ts'
 
 /** Where a run is recorded, and under which profile it runs. */
