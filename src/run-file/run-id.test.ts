@@ -97,7 +97,7 @@ describe('under git hooks and foreign settings of git', () => {
         encoding: 'utf8',
       })
     inOther('init', '--quiet')
-    const program = `import { readCommit } from ${JSON.stringify(import.meta.resolve('./provenance/commit.ts'))}
+    const program = `import { readCommit } from ${JSON.stringify(import.meta.resolve('./provenance/git.ts'))}
       import { writeFileSync } from 'node:fs'
       writeFileSync(${JSON.stringify(join(other, 'seen'))}, JSON.stringify(await readCommit(${JSON.stringify(folder)})))`
     writeFileSync(join(other, 'program.mjs'), program)
