@@ -1,17 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { normalDraws, randomStream, type Draw } from '../../stats/random.ts'
 import { markOccurrences, markProportion, type Mark, type Measured } from './mark.ts'
-
-/** Uniform in [0, 1), the same numbers each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 interface Noise {
   readonly seconds: number
@@ -22,8 +12,8 @@ interface Noise {
 }
 
 /** Figures of seconds around 1 ms, 10 % apart, and a whole that is their mean. */
-function noisy({ seconds, correlation, spikes }: Noise, random: () => number): Measured {
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+function noisy({ seconds, correlation, spikes }: Noise, random: Draw): Measured {
+  const normal = normalDraws(random)
   let state = normal()
   const bySecond = Array.from({ length: seconds }, () => {
     state = correlation * state + Math.sqrt(1 - correlation ** 2) * normal()
@@ -38,7 +28,7 @@ function slowed({ overall, bySecond }: Measured, factor: number): Measured {
 
 /** In percent, of 2,000 pairs of runs, the candidate being slower by a factor. */
 function markedPercent(noise: Noise, factor: number): number {
-  const random = seeded(20_260_102)
+  const random = randomStream(20_260_102, 0)
   let marked = 0
   for (let i = 0; i < 2_000; i++) {
     const candidate = slowed(noisy(noise, random), factor)
@@ -76,7 +66,7 @@ describe('of runs that became 30 % slower, so many percent are marked at least:'
 })
 
 /** A run's service time of 1 ms, and its seconds' response times, which hold lateness of a median as well. */
-function late(medianMs: number, factor: number, random: () => number): Measured {
+function late(medianMs: number, factor: number, random: Draw): Measured {
   const service = slowed(noisy({ seconds: 20, correlation: 0.5, spikes: 0 }, random), factor)
   const latenessMs = () =>
     medianMs *
@@ -85,8 +75,8 @@ function late(medianMs: number, factor: number, random: () => number): Measured 
 }
 
 describe('where the whole is a service time and seconds have response times, (simulated)', () => {
-  const markedOf = (candidate: (random: () => number) => Measured, medianMs: number): number => {
-    const random = seeded(20_260_102)
+  const markedOf = (candidate: (random: Draw) => Measured, medianMs: number): number => {
+    const random = randomStream(20_260_102, 0)
     let marked = 0
     for (let i = 0; i < 1_000; i++) {
       if (markProportion(late(medianMs, 1, random), candidate(random)).kind === 'worth a look')
@@ -118,7 +108,7 @@ const measured: fc.Arbitrary<Measured> = fc.oneof(
       seed: fc.integer(),
       factor: fc.double({ min: 0.5, max: 2, noNaN: true }),
     })
-    .map(({ seed, factor, ...noise }) => slowed(noisy(noise, seeded(seed)), factor)),
+    .map(({ seed, factor, ...noise }) => slowed(noisy(noise, randomStream(seed, 0)), factor)),
 )
 
 const turned = { higher: 'lower', lower: 'higher' } as const
@@ -213,7 +203,7 @@ describe('a mark on errors', () => {
   })
 
   test('marks at most 0.5 % of runs that fail at random, equally often (simulated)', () => {
-    const random = seeded(7)
+    const random = randomStream(7, 0)
     const run = () => {
       const bySecond = Array.from({ length: 20 }, () => {
         return Array.from({ length: 100 }, random).filter((draw) => draw < 0.01).length
