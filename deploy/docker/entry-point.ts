@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path'
  * that result files land there whoever's it is: a mounted folder brings its host's user ids along.
  * Otherwise the container's user stays as it is.
  */
-const CLI = join(import.meta.dirname, '../../src/cli/prism-loadtest.mjs')
+const CLI = join(import.meta.dirname, '../../src/cli/start.mjs')
 const RESULTS = join(import.meta.dirname, '../../results')
 
 const [, , ...args] = process.argv

@@ -50,7 +50,7 @@ test(
     )
     for (const { exitCode, stdout, stderr } of shares) {
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-      expect(stdout).toContain('SLO: judged on all shares together')
+      expect(stdout).toContain('SLO: judged on all shards together')
     }
     const parts = runFilesIn(folder())
     expect(parts).toHaveLength(3)

@@ -40,7 +40,7 @@ import { describeVersion, workingTree, type Version } from './versions/version.t
  * runs the stages until one of them finds a regression. Whatever ends it, it takes back all it made
  * but for the run files and the report.
  * @param signal ends it early; what is undecided by then is reported as inconclusive.
- * @throws InputError, EnvironmentError, ResultsFolderError, RunFileError; NotComparableError if the
+ * @throws InputError, EnvironmentError, ResultsFolderError, RunFileError; UserError if the
  *   baseline doesn't fit the harness; the signal's reason, if it is aborted before the first stage.
  */
 export async function runGate(

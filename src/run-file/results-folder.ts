@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { UserError } from '../user-error.ts'
 import { temporaryBeside } from './write/whole-files.ts'
 
-/** The folder for result files can't be used. The message says why, and what to do. Exit code 2. */
-export class ResultsFolderError extends Error {
+/** The folder for result files is unusable. The message says why, and what to do. */
+export class ResultsFolderError extends UserError {
   override readonly name = 'ResultsFolderError'
 }
 

@@ -35,7 +35,7 @@ test.each<[string, Partial<RunFile>]>([
   expect(environmentKey(other)).not.toBe(environmentKey(run))
 })
 
-test('runs whose requests were started by different techniques are told apart', () => {
+test('runs with different dispatch techniques are unlike', () => {
   const by = (dispatch: Technique): RunFile => {
     const { result, ...scenario } = scenarioOf('register')
     return runOf([{ ...scenario, result: { ...result, health: { ...result.health, dispatch } } }])
@@ -45,7 +45,7 @@ test('runs whose requests were started by different techniques are told apart', 
   ])
 })
 
-test('servers that a run starts are the same at any port; others are what is at an address', () => {
+test('servers that a run starts are alike at any port; external servers are identified by address', () => {
   const moved = { ...backends, redisAddress: 'redis://127.0.0.1:7000' }
   expect(unlikeFields(run, runOf([], { backends: moved }))).toEqual([])
   const [here, there] = [backends, moved].map((at) =>
@@ -57,7 +57,7 @@ test('servers that a run starts are the same at any port; others are what is at 
 const hasLoad = ({ scenarios }: RunFile): boolean =>
   scenarios.some(({ state }) => state === 'measured')
 
-test('two runs are alike exactly where their keys are the same, whichever comes first', () => {
+test('two runs are alike exactly if their keys are equal, in either order', () => {
   fc.assert(
     fc.property(arbitraryRun, arbitraryRun, (a, b) => {
       fc.pre(hasLoad(a) === hasLoad(b))

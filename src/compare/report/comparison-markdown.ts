@@ -1,4 +1,4 @@
-import { markdownTable, markdownText } from '../../report/markdown.ts'
+import { markdownTable, markdownText } from '../../report/markdown/markdown.ts'
 import { backendsText } from '../../report/summarise-runs.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from '../decision/compare-runs.ts'
 import { markedDifferences, notesOn } from './comparison-notes.ts'
@@ -9,8 +9,8 @@ import { notJudgedLines } from '../decision/judgement.ts'
 import { NOT_COMPARED } from './render-comparison.ts'
 
 /**
- * A comparison as GitHub-flavoured Markdown, fit for a comment: what is worth a look first, all
- * figures folded up below. Names can't become links, mentions, HTML or table cells.
+ * A comparison as GitHub-flavoured Markdown for a comment: marked differences first, all figures folded
+ * below. Names can't become links, mentions, HTML or table cells.
  */
 export function comparisonMarkdown(comparison: RunComparison): string {
   const { baseline, candidate, unlike, scenarios, onlyInBaseline, onlyInCandidate } = comparison

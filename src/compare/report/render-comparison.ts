@@ -1,5 +1,4 @@
-import { paint } from '../../report/render-scenario.ts'
-import { renderTable } from '../../report/render-table.ts'
+import { paint, renderTable } from '../../report/terminal/text.ts'
 import { backendsText } from '../../report/summarise-runs.ts'
 import type { OperationComparison } from '../decision/compare-operation.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from '../decision/compare-runs.ts'
@@ -63,7 +62,7 @@ function renderUnlike(fields: readonly FieldDifference[]): string {
   )
 }
 
-/** How a scenario that can't be compared is told from one that can. */
+/** Labels of scenarios that can't be compared. */
 export const NOT_COMPARED = {
   unlike: 'not comparable',
   invalid: 'not to be trusted, not compared',

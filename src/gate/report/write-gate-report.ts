@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path'
 import { gateJunit } from '../../report/junit/gate-junit.ts'
-import type { StepSummary } from '../../report/step-summary.ts'
+import type { StepSummary } from '../../report/markdown/step-summary.ts'
 import { writeWholeFile } from '../../run-file/write/whole-files.ts'
 import { ensureWritableFolder, resultsFolderError } from '../../run-file/results-folder.ts'
 import { RELEASED_NAMES } from '../versions/both.ts'

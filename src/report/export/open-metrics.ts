@@ -1,7 +1,7 @@
 import { countedDeliveries } from '../../load/totals.ts'
 import type { HistogramJson } from '../../run-file/schema/values-schema.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
-import { countUpTo, figuresOfCounts, readStoredCounts } from '../../run-file/json/stored-counts.ts'
+import { countUpTo, figuresOfCounts, readStoredCounts } from '../../run-file/json/histogram-json.ts'
 import { exportedLoads, type ExportedLoad, type MeasuredOperation } from './exported-loads.ts'
 
 type Labels = Readonly<Record<string, string>>

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../../run-file/outcome.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { JUnitResult, JUnitSuite } from './junit-xml.ts'
 
 /** How a case ends that is alone to blame for an exit code. */

@@ -1,4 +1,4 @@
-import type { ExitCode } from '../../run-file/outcome.ts'
+import type { ExitCode } from '../../exit-code.ts'
 import { withEnd } from './end-case.ts'
 import { junitXml, type JUnitCase, type JUnitResult, type JUnitSuite } from './junit-xml.ts'
 

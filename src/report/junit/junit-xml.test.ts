@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arbitraryText } from '../../run-file/testing/arbitrary-run.ts'
-import { EXIT } from '../../run-file/outcome.ts'
+import { EXIT } from '../../exit-code.ts'
 import { gateJunit } from './gate-junit.ts'
 import { junitXml, type JUnitCase, type JUnitResult } from './junit-xml.ts'
 

@@ -1,10 +1,9 @@
 import type { HistogramFigures } from '../../load/recording/histogram.ts'
 import { achievedPerSecond, countedDeliveries, deliveryRatio } from '../../load/totals.ts'
-import type { Column } from './csv.ts'
+import { type Column, column } from './csv.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 import {
   capitalized,
-  column,
   FIGURES,
   figureName,
   ofOperation,

@@ -4,7 +4,7 @@ import { readSlo } from '../../load/slo/slo.ts'
 import { readEnvironment } from '../provenance/fingerprint.ts'
 import { serializeLoadResult } from '../json/load-result-json.ts'
 import { mergeShards } from './merge-shards.ts'
-import { MergeError, type Share } from './one-load.ts'
+import type { Share } from './one-load.ts'
 import { exitCodeOf } from '../outcome.ts'
 import { runFileSchema, type RunFile, type ScenarioEntry } from '../run-file.ts'
 
@@ -134,8 +134,8 @@ test.each<[string, Share[], string]>([
   ],
   [
     'another profile',
-    [share(1), share(2, { profile: 'seed' }), share(3)],
-    'profile seed, not short',
+    [share(1), share(2, { profile: 'long' }), share(3)],
+    'profile long, not short',
   ],
   [
     'another start',
@@ -200,7 +200,7 @@ test.each<[string, Share[], string]>([
   [
     'a run that is no share',
     [share(1), share(2, { generators: { kind: 'one' } })],
-    '2.json is not a share',
+    '2.json is not a shard',
   ],
   [
     'shares that are merged already',
@@ -209,6 +209,6 @@ test.each<[string, Share[], string]>([
   ],
   ['nothing', [], 'no run files'],
 ])('%s is refused', (_, shares, message) => {
-  expect(() => mergeShards(shares, runIdOf)).toThrow(MergeError)
+  expect(() => mergeShards(shares, runIdOf)).toThrow(expect.objectContaining({ exitCode: 4 }))
   expect(() => mergeShards(shares, runIdOf)).toThrow(message)
 })

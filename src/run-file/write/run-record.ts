@@ -57,7 +57,7 @@ export class RunRecord {
     ensureWritableFolder(folder)
     const clock = new RunClock()
     const { startedAt } = clock
-    const commit = await readCommit(import.meta.dirname)
+    const commit = await readCommit(process.cwd())
     return new RunRecord(folder, clock, {
       schemaVersion: SCHEMA_VERSION,
       runId: runIdOf(startedAt, commit, generators),
