@@ -64,13 +64,13 @@ function suiteOf(scenario: ScenarioEntry, ended: EndedRun): JUnitSuite {
 }
 
 function propertiesOf({ run, path }: EndedRun): JUnitSuite['properties'] {
-  const { runId, commit, profile, backends } = run
+  const { runId, commit, profile, system } = run
   return [
     ['run.id', runId],
     ['run.file', path ?? 'not written'],
     ['commit', commit === null ? 'none' : `${commit.sha}${commit.isDirty ? ' and changes' : ''}`],
     ['profile', profile],
-    ['backends', backends.kind],
+    ['backends', system.kind],
   ]
 }
 
