@@ -33,7 +33,7 @@ export const bench: Define = (command, end) => {
     )
     .option(
       '--profile <profile>',
-      'short (10–20 s per scenario, the default), seed (60–300 s), or full (as seed, and minutes for each of bench/profiles/)',
+      'short (10–20 s per scenario, the default), long (60–300 s), or full (as long, and minutes for each of bench/profiles/)',
     )
     .option(
       '--duration <time>',

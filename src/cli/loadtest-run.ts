@@ -72,5 +72,5 @@ function generatorsOf(share: ShardSettings | null): Generators {
   if (share === null) return { kind: 'one' }
   const { index, of } = share.share
   const startAt = new Date(share.startAtMs).toISOString()
-  return { kind: 'share', share: index + 1, of, startAt, namespace: share.namespace }
+  return { kind: 'shard', shard: index + 1, of, startAt, namespace: share.namespace }
 }

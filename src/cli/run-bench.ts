@@ -9,6 +9,7 @@ import type { Generators } from '../run-file/run-file.ts'
 import { LoadReporter } from '../vitest/load-reporter.ts'
 import { openVitest } from '../vitest/open-vitest.ts'
 import { profileSettings } from '../vitest/profile.ts'
+import { RUNNING_SYSTEM } from '../vitest/start-system.ts'
 import { checkStartAhead, shardSettings, type ShardSettings } from '../vitest/shard-settings.ts'
 import { benchGenerators } from './bench-generators.ts'
 import type { BenchFlags } from './bench.ts'
@@ -106,9 +107,10 @@ function checkShared(shared: ShardSettings, names: readonly string[], isMicro: b
       `--shard: name one scenario, such as: ${typedCommand('bench', 'mixed --shard 2/5 …')}`,
     )
   }
-  const { REDIS_URL, NATS_URL, BENCH_BACKEND } = process.env
+  const { REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SYSTEM } = process.env
   const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
-  if (!isExternal) {
+  const isOther = BENCH_SYSTEM || process.env[RUNNING_SYSTEM]
+  if (!isExternal && !isOther) {
     throw new InputError(
       '--shard: all shares have to use the same servers: set REDIS_URL and NATS_URL.',
     )
@@ -120,7 +122,7 @@ function generatorsOf(shared: ShardSettings | null): Generators {
   if (shared === null) return { kind: 'one' }
   const { share, startAtMs, namespace } = shared
   const startAt = new Date(startAtMs).toISOString()
-  return { kind: 'share', share: share.index + 1, of: share.of, startAt, namespace }
+  return { kind: 'shard', shard: share.index + 1, of: share.of, startAt, namespace }
 }
 
 /**

@@ -7,9 +7,9 @@ import { renderBracket, renderCurve } from '../report/terminal/capacity.ts'
 import { renderReference } from '../report/render-reference.ts'
 import { paint } from '../report/terminal/text.ts'
 import type { CapacityEntry } from '../run-file/run-file.ts'
-import { ResultsFolderError } from '../run-file/results-folder.ts'
+import { ResultsFolderError } from '../run-file/write/results-folder.ts'
 import { RunRecord } from '../run-file/write/run-record.ts'
-import { systemLine } from '../environment/backends.ts'
+import { systemText } from '../environment/system.ts'
 import { openVitest } from '../vitest/open-vitest.ts'
 import { ProbeReporter } from '../vitest/probe-reporter.ts'
 import type { CapacityFlags } from './capacity.ts'
@@ -34,10 +34,10 @@ export async function runCapacity(name: string, values: CapacityFlags): Promise<
   const folder = runFolder(values.results)
   const record = await RunRecord.open({ folder, profile: 'capacity' })
   let isBegun = false
-  const reporter = new ProbeReporter(process.stdout, (backends, reference) => {
-    record.measuring(backends, reference)
+  const reporter = new ProbeReporter(process.stdout, ({ system, clients, reference }) => {
+    record.measuring(system, clients, reference)
     isBegun = true
-    print(`${paint('bold', record.run.runId)}  ${systemLine(backends)}`)
+    print(`${paint('bold', record.run.runId)}  ${systemText(system)}`)
     print(reference === null ? '' : `  ${renderReference(reference)}\n`)
   })
   const vitest = await openVitest({ project: ['load'], reporter })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InputError } from '../input-error.ts'
-import { RESULTS_FOLDER } from '../run-file/results-folder.ts'
+import { RESULTS_FOLDER } from '../run-file/write/results-folder.ts'
 
 /** How help describes an argument that names a run. */
 export const RUN_ARGUMENT = 'a path, a run id, or the beginning of exactly one run id'

@@ -8,7 +8,7 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node'
-import { RESULTS_FOLDER } from '../run-file/results-folder.ts'
+import { RESULTS_FOLDER } from '../run-file/write/results-folder.ts'
 import { LOAD_PROJECT } from './load-project.ts'
 import type { LoadReporter } from './load-reporter.ts'
 import { profileSettings } from './profile.ts'

@@ -39,7 +39,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('runs until it is ended; src/cli/subscribe.test.ts runs it', [
     'npm run loadtest -- subscribe',
   ]),
-  ...because('takes 8 minutes', ['npm run bench -- --profile seed']),
+  ...because('takes 8 minutes', ['npm run bench -- --profile long']),
   ...because('runs until it is ended', ['npm run bench:ui']),
   ...because('probes for 2 minutes; src/cli/capacity.test.ts runs it on known capacities', [
     'npm run bench:capacity -- register',

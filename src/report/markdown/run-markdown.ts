@@ -7,7 +7,7 @@ import { outcomeOf, type ScenarioOutcome } from '../../run-file/outcome.ts'
 import { failuresOf } from '../failures.ts'
 import { sloCells } from '../slo-cells.ts'
 import type { ScenarioEntry } from '../../run-file/run-file.ts'
-import { backendsText } from '../summarise-runs.ts'
+import { shortSystemText } from '../summarise-runs.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
@@ -16,11 +16,11 @@ type Measured = Extract<ScenarioEntry, { state: 'measured' }>
  * the times of each operation.
  */
 export function runMarkdown({ run, exitCode, others }: EndedRun): string {
-  const { runId, scenarios, backends, commit } = run
+  const { runId, scenarios, system, commit } = run
   const measured = scenarios.filter((scenario) => scenario.state === 'measured')
   const blocks = [
     `### ${ICONS[exitCode]} Load tests: ${ENDS[exitCode]}`,
-    `\`${runId}\`, ${markdownText(backendsText(backends))}${commit === null ? '' : `, commit \`${commit.short}\``}`,
+    `\`${runId}\`, ${markdownText(shortSystemText(system))}${commit === null ? '' : `, commit \`${commit.short}\``}`,
     ...(scenarios.length + others.length === 0 ? ['Nothing was measured.'] : []),
     ...table(['', 'scenario', 'load', 'measurement'], scenarios.map(scenarioCells)),
     ...table(

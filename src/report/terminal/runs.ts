@@ -1,3 +1,4 @@
+import { systemText } from '../../environment/system.ts'
 import { printable } from '../../printable.ts'
 import { renderMicroBenchmarks } from './micro-benchmarks.ts'
 import { renderBracket, renderCurve } from './capacity.ts'
@@ -59,16 +60,12 @@ const ORDER = ['broken', 'failed', 'inconclusive', 'interrupted', 'passed'] as c
  * @param run whose texts are harmless, see `printableRun`.
  */
 export function renderRun(run: RunFile): string {
-  const { backends, generators, scenarios, microBenchmarks, capacities } = run
-  const servers =
-    backends.kind === 'memory'
-      ? 'in-process memory: no server is measured'
-      : `Redis ${backends.redisVersion} and NATS ${backends.natsVersion} (${backends.kind})`
-  const share = generators.kind === 'share' ? `, share ${generators.share} of ${generators.of}` : ''
-  const merged = generators.kind === 'merged' ? `, ${generators.shares.length} generators` : ''
+  const { system, generators, scenarios, microBenchmarks, capacities } = run
+  const shard = generators.kind === 'shard' ? `, shard ${generators.shard} of ${generators.of}` : ''
+  const merged = generators.kind === 'merged' ? `, ${generators.shards.length} generators` : ''
   const groups = Map.groupBy(microBenchmarks, ({ group }) => group)
   const parts = [
-    `${paint('bold', run.runId)}  ${servers}${share}${merged}`,
+    `${paint('bold', run.runId)}  ${systemText(system)}${shard}${merged}`,
     ...scenarios.map((scenario) => `${paint('bold', scenario.name)}\n${renderReport(scenario)}`),
     ...[...groups].map(([group, entries]) => {
       return `${paint('bold', group)}\n${renderMicroBenchmarks(entries)}`

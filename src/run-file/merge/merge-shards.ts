@@ -32,7 +32,7 @@ export function mergeShards(
       kind: 'merged',
       startAt: generators.startAt,
       namespace: generators.namespace,
-      shares: runs.map(({ runId, environment }) => ({ runId, environment })),
+      shards: runs.map(({ runId, environment }) => ({ runId, environment })),
     },
     scenarios: first.scenarios.map((scenario, index) =>
       scenario.state !== 'measured'

@@ -16,7 +16,7 @@ function mergeError(message: string): UserError {
   return new UserError(message, { exitCode: EXIT.notComparable })
 }
 
-type ShareOf = Extract<Generators, { kind: 'share' }>
+type ShareOf = Extract<Generators, { kind: 'shard' }>
 
 /** The shares of one load, in order, and what they say of themselves in common. */
 export interface OneLoad {
@@ -30,7 +30,7 @@ export interface OneLoad {
  */
 export function requireOneLoad(shares: readonly Share[]): OneLoad {
   const placed = shares.map(({ path, run }) => ({ path, run, generators: shareOf(path, run) }))
-  const [first, ...others] = placed.toSorted((a, b) => a.generators.share - b.generators.share)
+  const [first, ...others] = placed.toSorted((a, b) => a.generators.shard - b.generators.shard)
   if (first === undefined) throw mergeError('There are no run files to merge.')
   requireMeasured(first)
   for (const other of others) {
@@ -100,26 +100,26 @@ function shareOf(path: string, { generators, status }: RunFile): ShareOf {
     )
   }
   if (status !== 'complete') {
-    throw mergeError(`${path}: share ${generators.share} was not measured to its end: ${status}.`)
+    throw mergeError(`${path}: share ${generators.shard} was not measured to its end: ${status}.`)
   }
   return generators
 }
 
 function requireMeasured({ path, run, generators }: PlacedShare): void {
   if (run.scenarios.length === 0) {
-    throw mergeError(`${path}: share ${generators.share} has measured no scenario.`)
+    throw mergeError(`${path}: share ${generators.shard} has measured no scenario.`)
   }
   for (const scenario of run.scenarios) {
     // What a share was to send and didn't would be missing from the requests of the whole.
     if (scenario.state === 'measured' && scenario.result.isInterrupted) {
       throw mergeError(
-        `${path}: share ${generators.share} was interrupted while it measured "${scenario.name}".`,
+        `${path}: share ${generators.shard} was interrupted while it measured "${scenario.name}".`,
       )
     }
     if (scenario.state === 'measured' && scenario.testStatus !== 'cancelled') continue
     const why = scenario.error ?? scenario.testStatus
     throw mergeError(
-      `${path}: share ${generators.share} measured nothing of "${scenario.name}": ${why}`,
+      `${path}: share ${generators.shard} measured nothing of "${scenario.name}": ${why}`,
     )
   }
 }
@@ -142,11 +142,11 @@ function requireAll(shares: readonly [PlacedShare, ...PlacedShare[]]): void {
   const { of } = shares[0].generators
   const paths = new Map<number, string>()
   for (const { path, generators } of shares) {
-    const other = paths.get(generators.share)
+    const other = paths.get(generators.shard)
     if (other !== undefined) {
-      throw mergeError(`Share ${generators.share} of ${of} is there twice: ${other} and ${path}.`)
+      throw mergeError(`Share ${generators.shard} of ${of} is there twice: ${other} and ${path}.`)
     }
-    paths.set(generators.share, path)
+    paths.set(generators.shard, path)
   }
   const missing = Array.from({ length: of }, (_, k) => k + 1).filter((share) => !paths.has(share))
   if (missing.length === 0) return

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import { readCommit } from '../provenance/commit.ts'
-import { describeBackends } from '../provenance/describe-backends.ts'
+import { readCommit } from '../provenance/git.ts'
+import { describeSystem } from '../provenance/describe-system.ts'
 import { readEnvironment } from '../provenance/fingerprint.ts'
 import { appendHistory, HistoryError } from '../history/history-file.ts'
-import type { Backends } from '../../environment/backends.ts'
+import type { SystemUnderTest } from '../../environment/system.ts'
 import type {
   CapacityEntry,
   Generators,
@@ -20,7 +20,7 @@ import {
   makeDefaultFolder,
   RESULTS_FOLDER,
   ResultsFolderError,
-} from '../results-folder.ts'
+} from './results-folder.ts'
 import { createRunFile, writeRunFile, type ResultPaths } from './write-run-file.ts'
 
 /** Where a run is recorded, and under which profile it runs. */
@@ -73,7 +73,7 @@ export class RunRecord {
       finishedAt: null,
       commit,
       profile,
-      backends: { kind: 'memory', notice: 'Nothing was measured yet.' },
+      system: { kind: 'undeclared' },
       environment: readEnvironment(),
       reference: null,
       generators,
@@ -89,11 +89,20 @@ export class RunRecord {
   }
 
   /**
-   * Notes what is being measured, and takes a name that no other run has.
-   * @param reference what the reference workload took there.
+   * Notes the system under test, and takes a name that no other run has.
+   * @param clients packages by which requests reach the system.
+   * @param reference result of the reference workload there.
    */
-  measuring(backends: Backends, reference: Reference | null): void {
-    this.#write({ backends: describeBackends(backends), reference })
+  measuring(
+    system: SystemUnderTest,
+    clients: readonly string[],
+    reference: Reference | null,
+  ): void {
+    this.#write({
+      system: describeSystem(system),
+      environment: readEnvironment(clients),
+      reference,
+    })
   }
 
   addScenarios(scenarios: readonly ScenarioEntry[]): void {
