@@ -1,4 +1,4 @@
-import { readCommit } from '../provenance/commit.ts'
+import { readCommit } from '../provenance/git.ts'
 import { describeSystem } from '../provenance/describe-system.ts'
 import { readEnvironment } from '../provenance/fingerprint.ts'
 import { appendHistory, HistoryError } from '../history/history-file.ts'
@@ -14,7 +14,7 @@ import type {
 import { SCHEMA_VERSION } from '../run-file.ts'
 import { RunClock } from './run-clock.ts'
 import { runIdOf } from '../run-id.ts'
-import { ensureWritableFolder, ResultsFolderError } from '../results-folder.ts'
+import { ensureWritableFolder, ResultsFolderError } from './results-folder.ts'
 import { createRunFile, writeRunFile, type ResultPaths } from './write-run-file.ts'
 
 /** Where a run is recorded, and under which profile it runs. */

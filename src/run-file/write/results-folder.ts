@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { UserError } from '../user-error.ts'
-import { temporaryBeside } from './write/whole-files.ts'
+import { UserError } from '../../user-error.ts'
+import { temporaryBeside } from './whole-files.ts'
 
 /** The folder for result files is unusable. The message says why, and what to do. */
 export class ResultsFolderError extends UserError {
