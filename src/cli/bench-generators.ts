@@ -14,7 +14,7 @@ import {
   type RunningSystem,
 } from '../vitest/start-system.ts'
 import { EXIT } from '../exit-code.ts'
-import { ensureWritableFolder } from '../run-file/results-folder.ts'
+import { ensureWritableFolder } from '../run-file/write/results-folder.ts'
 import { mergeRunFiles } from './merge-run-files.ts'
 import type { CommandEnd } from './run-command.ts'
 import type { RunReports } from './run-reports.ts'

@@ -16,7 +16,7 @@ import { ASSUMPTION_FLAGS, askedFrom, assumptionsFrom, DEMAND_FLAGS } from '../p
 import { measureCoefficients } from '../plan/measure/measure.ts'
 import { planFor } from '../plan/plan.ts'
 import { renderPlans } from '../plan/render-plan.ts'
-import { readCommit } from '../run-file/provenance/commit.ts'
+import { readCommit } from '../run-file/provenance/git.ts'
 import { readEnvironment } from '../run-file/provenance/fingerprint.ts'
 import { EXIT } from '../exit-code.ts'
 import { typedCommand } from '../typed-command.ts'

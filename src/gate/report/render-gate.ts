@@ -1,7 +1,7 @@
 import { escaped } from '../../printable.ts'
 import { paint, renderTable } from '../../report/terminal/text.ts'
 import { markdownTable, markdownText } from '../../report/markdown/markdown.ts'
-import type { GateRow } from '../../report/junit/gate-junit.ts'
+import type { GateRow } from './gate-junit.ts'
 import { STAGES } from '../gate-options.ts'
 import { isEqual } from '../versions/sameness.ts'
 import { countsTable, driftTable, pairsTable } from './calls-tables.ts'
