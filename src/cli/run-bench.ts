@@ -2,6 +2,7 @@ import { registerConsoleShortcuts } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
 import { dispatchSetting } from '../load/dispatch/technique.ts'
 import { InputError } from '../input-error.ts'
+import { isInstalled } from '../installed.ts'
 import { typedCommand } from '../typed-command.ts'
 import { RunRecord } from '../run-file/write/run-record.ts'
 import type { Generators } from '../run-file/run-file.ts'
@@ -139,12 +140,20 @@ function generatorsOf(shared: ShardSettings | null): Generators {
   return { kind: 'shard', shard: share.index + 1, of: share.of, startAt, namespace }
 }
 
-/** A name chooses among scenarios; everything else is measured when nothing is named. */
+/**
+ * A name chooses among scenarios; without one, micro-benchmarks are run as well. Those of other projects
+ * belong to `vitest bench`.
+ * @throws InputError for micro-benchmarks where the package is installed.
+ */
 function kindsFor(
   names: readonly string[],
   isMicro: boolean,
   isUi: boolean,
 ): readonly ScenarioKind[] {
+  if (isInstalled) {
+    if (isMicro) throw new InputError('--micro: run your own benchmarks by npx vitest bench.')
+    return ['load']
+  }
   if (isMicro) return ['bench']
   return isUi || names.length > 0 ? ['load'] : ['load', 'bench']
 }

@@ -11,6 +11,7 @@ import { isInstalled } from '../installed.ts'
 import { loadProject, type LoadProjectOptions } from './load-project.ts'
 import { PathSequencer } from './path-sequencer.ts'
 import { PLUGIN } from './plugin.ts'
+import { REGISTRY_SYSTEM } from './start-system.ts'
 import { COMMAND_REPORTERS } from './plugin-reporter.ts'
 
 /** The repository, or the folder of the package. */
@@ -50,13 +51,13 @@ export async function openVitest({
 }
 
 /**
- * Opens Vitest to run a scenario of the package itself, whatever the current folder's config says.
+ * Opens Vitest to run a scenario of the package itself against Redis and NATS, whatever the current folder's config says.
  * @param dir the scenario's folder.
  */
 export async function openForOwn(dir: string, reporter: Reporter): Promise<Vitest> {
   return createVitest(
     { root: PACKAGE, watch: false, config: false, reporters: [reporter] },
-    { test: testOf({ dir, runner: 'node' }) },
+    { test: testOf({ dir, runner: 'node', system: REGISTRY_SYSTEM }) },
   )
 }
 
