@@ -12,7 +12,6 @@ import { profileSettings } from '../vitest/profile.ts'
 import { RUNNING_SYSTEM } from '../vitest/start-system.ts'
 import { checkStartAhead, shardSettings, type ShardSettings } from '../vitest/shard-settings.ts'
 import { benchGenerators } from './bench-generators.ts'
-import type { BenchFlags } from './bench.ts'
 import { withFlagNames } from './flag-names.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import type { CommandEnd } from './run-command.ts'
@@ -25,6 +24,22 @@ import {
   specificationsOf,
   type ScenarioKind,
 } from './scenario-files.ts'
+
+/** The flags as they were typed. */
+export interface BenchFlags {
+  readonly backend?: string
+  readonly profile?: string
+  readonly duration?: string
+  readonly scenarios?: string
+  readonly results?: string
+  readonly junit?: string
+  readonly generators?: number
+  readonly shard?: string
+  readonly startAt?: string
+  readonly namespace?: string
+  readonly micro?: true
+  readonly ui?: true
+}
 
 /**
  * Runs scenarios and micro-benchmarks as the flags and the environment say.
