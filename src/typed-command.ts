@@ -1,3 +1,5 @@
+import { isInstalled } from './installed.ts'
+
 /** npm scripts of this repository that are commands; every other command is one of `npm run loadtest`. */
 const SCRIPTS: Readonly<Record<string, string>> = {
   bench: 'bench',
@@ -11,8 +13,6 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 
 /** Names the program where it has a name of its own, as in the image. */
 const NAME_VARIABLE = 'PRISM_LOADTEST_COMMAND'
-
-const isInstalled = /[\\/]node_modules[\\/]/.test(import.meta.dirname)
 
 /**
  * A command line as a user of this process types it: `npm run compare -- a b` in this repository,

@@ -1,6 +1,6 @@
 import { Command, CommanderError, type Help, type OutputConfiguration } from 'commander'
 import { InputError } from '../input-error.ts'
-import { EXIT } from '../run-file/outcome.ts'
+import { EXIT } from '../exit-code.ts'
 import { runCommand, type CommandEnd } from './run-command.ts'
 
 /** Told the exit code of the action that was run. */

@@ -8,7 +8,7 @@ export interface CommandEntry {
   /** One line for the list of commands. */
   readonly summary: string
   /** Only the command that is run is loaded. */
-  load(): Promise<Define>
+  readonly load: () => Promise<Define>
 }
 
 const SCENARIOS = 'Test scenarios:'

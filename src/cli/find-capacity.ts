@@ -4,8 +4,8 @@ import { bracketOf, HIGHEST_RATE, nextRate, type CapacitySearch } from '../load/
 import { InputError } from '../input-error.ts'
 import { ANY_PROBE, lowestRate, probeMs, type LeastRequests } from '../load/least-requests.ts'
 import { judgeProbe, type ProbeEntry, type ProbeJudgement } from '../run-file/judge-probe.ts'
-import { renderLeast, renderProbe } from '../report/render-capacity.ts'
-import { paint } from '../report/render-scenario.ts'
+import { renderLeast, renderProbe } from '../report/terminal/capacity.ts'
+import { paint } from '../report/terminal/text.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ProbeReporter } from '../vitest/probe-reporter.ts'
 

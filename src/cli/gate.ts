@@ -4,7 +4,6 @@ import { GateLines } from '../gate/report/gate-lines.ts'
 import { STAGES, type GateOptions } from '../gate/gate-options.ts'
 import { METRIC_NAMES, parseMetrics } from '../gate/rounds/metrics-option.ts'
 import { DEFAULT_SUBJECT } from '../gate/versions/subject.ts'
-import { NotComparableError } from '../gate/versions/incompatible.ts'
 import { renderGate } from '../gate/report/render-gate.ts'
 import { runGate } from '../gate/run-gate.ts'
 import {
@@ -13,9 +12,8 @@ import {
   type ReportFiles,
 } from '../gate/report/write-gate-report.ts'
 import { OPERATIONS } from '../gate/operations/operations.ts'
-import { StepSummary } from '../report/step-summary.ts'
+import { StepSummary } from '../report/markdown/step-summary.ts'
 import { InputError } from '../input-error.ts'
-import { EXIT } from '../run-file/outcome.ts'
 import { typedCommand } from '../typed-command.ts'
 import type { Define } from './command-line.ts'
 import { gather, namesOf, option, positiveMs, ratio } from './flags.ts'
@@ -185,9 +183,7 @@ async function run(flags: Flags): Promise<CommandEnd> {
       process.stderr.write('Interrupted before the first stage: nothing is known.\n')
       return exitCode
     }
-    if (!(error instanceof NotComparableError)) throw error
-    process.stderr.write(`${error.message}\n`)
-    return EXIT.notComparable
+    throw error
   }
 }
 

@@ -161,7 +161,7 @@ describe('prism-loadtest', () => {
         ],
         {
           BENCH_DURATION: '7s',
-          BENCH_PROFILE: 'seed',
+          BENCH_PROFILE: 'long',
           BENCH_SHARD: '1/2',
         },
       ),
@@ -298,7 +298,7 @@ describe('prism-loadtest', () => {
       // --timeout, --json; and a load in which nothing succeeds has failed
       expect(gone.exitCode).toBe(1)
       expect(gone.stderr).toMatch(/missed +enumerate +success rate +> 99 % \(default\) +0 %/)
-      expect((JSON.parse(gone.stdout) as RunFile).backends).toMatchObject({ kind: 'external' })
+      expect((JSON.parse(gone.stdout) as RunFile).system).toMatchObject({ kind: 'external' })
       expect(gone.stderr).toContain('No identity is registered in the namespace "nobody-here"')
       expect(gone.stderr).toContain(
         'npm run loadtest -- register -r 100 -d 10s --namespace nobody-here',

@@ -1,16 +1,17 @@
-import { resolve } from 'node:path'
-import { createVitest, registerConsoleShortcuts } from 'vitest/node'
+import { registerConsoleShortcuts } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
 import { dispatchSetting } from '../load/dispatch/technique.ts'
 import { InputError } from '../input-error.ts'
+import { isInstalled } from '../installed.ts'
 import { typedCommand } from '../typed-command.ts'
 import { RunRecord } from '../run-file/write/run-record.ts'
 import type { Generators } from '../run-file/run-file.ts'
 import { LoadReporter } from '../vitest/load-reporter.ts'
+import { openVitest } from '../vitest/open-vitest.ts'
 import { profileSettings } from '../vitest/profile.ts'
+import { RUNNING_SYSTEM } from '../vitest/start-system.ts'
 import { checkStartAhead, shardSettings, type ShardSettings } from '../vitest/shard-settings.ts'
 import { benchGenerators } from './bench-generators.ts'
-import type { BenchFlags } from './bench.ts'
 import { withFlagNames } from './flag-names.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import type { CommandEnd } from './run-command.ts'
@@ -24,8 +25,21 @@ import {
   type ScenarioKind,
 } from './scenario-files.ts'
 
-/** Where vitest.config.ts is. */
-const PROJECT = resolve(import.meta.dirname, '../..')
+/** The flags as they were typed. */
+export interface BenchFlags {
+  readonly backend?: string
+  readonly profile?: string
+  readonly duration?: string
+  readonly scenarios?: string
+  readonly results?: string
+  readonly junit?: string
+  readonly generators?: number
+  readonly shard?: string
+  readonly startAt?: string
+  readonly namespace?: string
+  readonly micro?: true
+  readonly ui?: true
+}
 
 /**
  * Runs scenarios and micro-benchmarks as the flags and the environment say.
@@ -80,16 +94,7 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
   const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
 
   const reporter = new LoadReporter(record)
-  const vitest = await createVitest({
-    root: PROJECT,
-    watch: isUi,
-    // Node reads the configuration as it is; bundling it would write into the project's folder.
-    configLoader: 'native',
-    ui: isUi,
-    open: false,
-    project: projectNames(kinds),
-    reporters: isUi ? ['default', reporter] : [reporter],
-  })
+  const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: isUi })
   const interruption = endOnSignals(vitest, isUi)
   if (isUi && process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
   try {
@@ -117,9 +122,10 @@ function checkShared(shared: ShardSettings, names: readonly string[], isMicro: b
       `--shard: name one scenario, such as: ${typedCommand('bench', 'mixed --shard 2/5 …')}`,
     )
   }
-  const { REDIS_URL, NATS_URL, BENCH_BACKEND } = process.env
+  const { REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SYSTEM } = process.env
   const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
-  if (!isExternal) {
+  const isOther = BENCH_SYSTEM || process.env[RUNNING_SYSTEM]
+  if (!isExternal && !isOther) {
     throw new InputError(
       '--shard: all shares have to use the same servers: set REDIS_URL and NATS_URL.',
     )
@@ -131,15 +137,23 @@ function generatorsOf(shared: ShardSettings | null): Generators {
   if (shared === null) return { kind: 'one' }
   const { share, startAtMs, namespace } = shared
   const startAt = new Date(startAtMs).toISOString()
-  return { kind: 'share', share: share.index + 1, of: share.of, startAt, namespace }
+  return { kind: 'shard', shard: share.index + 1, of: share.of, startAt, namespace }
 }
 
-/** A name chooses among scenarios; everything else is measured when nothing is named. */
+/**
+ * A name chooses among scenarios; without one, micro-benchmarks are run as well. Those of other projects
+ * belong to `vitest bench`.
+ * @throws InputError for micro-benchmarks where the package is installed.
+ */
 function kindsFor(
   names: readonly string[],
   isMicro: boolean,
   isUi: boolean,
 ): readonly ScenarioKind[] {
+  if (isInstalled) {
+    if (isMicro) throw new InputError('--micro: run your own benchmarks by npx vitest bench.')
+    return ['load']
+  }
   if (isMicro) return ['bench']
   return isUi || names.length > 0 ? ['load'] : ['load', 'bench']
 }

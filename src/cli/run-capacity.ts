@@ -1,26 +1,32 @@
-import { basename, relative, resolve } from 'node:path'
-import { createVitest } from 'vitest/node'
+import { basename, relative } from 'node:path'
 import { backendSettings } from '../environment/settings.ts'
 import { dispatchSetting } from '../load/dispatch/technique.ts'
 import { InputError } from '../input-error.ts'
-import { EXIT, type ExitCode } from '../run-file/outcome.ts'
-import { renderBracket, renderCurve } from '../report/render-capacity.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { renderBracket, renderCurve } from '../report/terminal/capacity.ts'
 import { renderReference } from '../report/render-reference.ts'
-import { paint } from '../report/render-scenario.ts'
+import { paint } from '../report/terminal/text.ts'
 import type { CapacityEntry } from '../run-file/run-file.ts'
-import { ResultsFolderError } from '../run-file/results-folder.ts'
+import { ResultsFolderError } from '../run-file/write/results-folder.ts'
 import { RunRecord } from '../run-file/write/run-record.ts'
-import { systemLine } from '../environment/backends.ts'
+import { systemText } from '../environment/system.ts'
+import { openVitest } from '../vitest/open-vitest.ts'
 import { ProbeReporter } from '../vitest/probe-reporter.ts'
-import type { CapacityFlags } from './capacity.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import { findCapacity } from './find-capacity.ts'
 import type { CommandEnd } from './run-command.ts'
 import { runFolder } from './run-folder.ts'
 import { scenarioFiles, scenarioFolder, specificationsOf } from './scenario-files.ts'
 
-/** Where vitest.config.ts is. */
-const PROJECT = resolve(import.meta.dirname, '../..')
+/** The flags, in ms and requests/s. */
+export interface CapacityFlags {
+  readonly from: number
+  readonly duration: number
+  readonly precision: number
+  readonly backend?: string
+  readonly scenarios?: string
+  readonly results?: string
+}
 
 /**
  * Searches for the capacity of the scenario with this name, and keeps every probe.
@@ -37,20 +43,13 @@ export async function runCapacity(name: string, values: CapacityFlags): Promise<
   const folder = runFolder(values.results)
   const record = await RunRecord.open({ folder, profile: 'capacity' })
   let isBegun = false
-  const reporter = new ProbeReporter(process.stdout, (backends, reference) => {
-    record.measuring(backends, reference)
+  const reporter = new ProbeReporter(process.stdout, ({ system, clients, reference }) => {
+    record.measuring(system, clients, reference)
     isBegun = true
-    print(`${paint('bold', record.run.runId)}  ${systemLine(backends)}`)
+    print(`${paint('bold', record.run.runId)}  ${systemText(system)}`)
     print(reference === null ? '' : `  ${renderReference(reference)}\n`)
   })
-  const vitest = await createVitest({
-    root: PROJECT,
-    watch: false,
-    // Node reads the configuration as it is; bundling it would write into the project's folder.
-    configLoader: 'native',
-    project: ['load'],
-    reporters: [reporter],
-  })
+  const vitest = await openVitest({ project: ['load'], reporter })
   const interruption = endOnSignals(vitest)
   const isInterrupted = (): boolean => interruption.exitCode !== null
   // A run that was just beginning when the signal came has forgotten it.

@@ -7,7 +7,7 @@ import { missingPrograms, startNatsProgram } from '../environment/programs.ts'
 import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
 import { ended, startCommand } from './testing/command.ts'
 import { run } from './main.ts'
-import { isForUser } from './user-errors.ts'
+import { UserError } from '../user-error.ts'
 
 const missing = missingPrograms()
 
@@ -22,8 +22,8 @@ describe('prism-loadtest subscribe', () => {
     { args: ['--check', '--nats-servers', '127.0.0.1:1'], says: 'NATS at 127.0.0.1:1 ' },
   ])('$args: one line that says why not', async ({ args, says }) => {
     const error: unknown = await run(['subscribe', ...args]).catch((e) => e)
-    expect(isForUser(error) && error.message).toContain(says)
-    expect(isForUser(error) && error.message).not.toContain('\n')
+    expect(error instanceof UserError && error.message).toContain(says)
+    expect(error instanceof UserError && error.message).not.toContain('\n')
   })
 
   test.skipIf(missing !== undefined)(

@@ -6,7 +6,7 @@ import { ALL_IDENTITIES, parseIdentityPattern } from '../registry/identity-patte
 import { checkReceiving, receive, type ReceivingEvent } from '../subscribers/receive.ts'
 import { renderReceiving } from '../subscribers/render-receiving.ts'
 import { onSignals } from '../process/signals.ts'
-import { EXIT } from '../run-file/outcome.ts'
+import { EXIT } from '../exit-code.ts'
 import { typedCommand } from '../typed-command.ts'
 import type { Define } from './command-line.ts'
 import { atLeastOneSecondMs, option } from './flags.ts'

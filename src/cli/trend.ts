@@ -1,6 +1,6 @@
 import { InputError } from '../input-error.ts'
 import type { HistoryRow } from '../run-file/history/history.ts'
-import { EXIT, type ExitCode } from '../run-file/outcome.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
 import { printable } from '../printable.ts'
 import { METRICS, type Metric } from '../trend/decision/metrics.ts'
 import { readTrendRows } from '../trend/read-rows.ts'

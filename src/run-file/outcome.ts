@@ -1,3 +1,4 @@
+import { EXIT, type ExitCode } from '../exit-code.ts'
 import { isMissedBeyondDoubt } from '../load/slo/slo-row.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
 
@@ -31,20 +32,6 @@ export function outcomeOf(scenario: ScenarioEntry): ScenarioOutcome {
 export function ownErrors(error: string | null): readonly string[] {
   return error === null ? [] : error.split('\n').filter((line) => /^\S/.test(line))
 }
-
-/** How a process ends, for those who look at nothing else. */
-export const EXIT = {
-  good: 0,
-  /** An SLO failed, or a regression was found. */
-  failed: 1,
-  /** Usage, set-up or a backend. */
-  broken: 2,
-  /** An invalid run, or not enough evidence. */
-  inconclusive: 3,
-  notComparable: 4,
-} as const
-
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** How a run ends: as its worst scenario does, where broken is worse than failed, and failed than inconclusive. */
 export function exitCodeOf(run: Pick<RunFile, 'scenarios' | 'microBenchmarks'>): ExitCode {

@@ -8,10 +8,13 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node'
-import { RunRecord } from '../run-file/write/run-record.ts'
+import { RESULTS_FOLDER } from '../run-file/write/results-folder.ts'
 import { LOAD_PROJECT } from './load-project.ts'
-import { LoadReporter } from './load-reporter.ts'
+import type { LoadReporter } from './load-reporter.ts'
 import { profileSettings } from './profile.ts'
+
+/** Reporters that a command of this package brings: they report load tests instead. */
+export const COMMAND_REPORTERS = new WeakSet<object>()
 
 /**
  * Reports the load tests of a Vitest run, next to the reporters of its config. A run without load
@@ -29,8 +32,13 @@ export class PluginReporter implements Reporter {
   async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
     this.#run = null
     if (this.#vitest === null || !specifications.some(({ project }) => isLoad(project))) return
+    // Not before there is something to report: Vitest starts sooner without them.
+    const [{ RunRecord }, { LoadReporter }] = await Promise.all([
+      import('../run-file/write/run-record.ts'),
+      import('./load-reporter.ts'),
+    ])
     const record = await RunRecord.open({
-      folder: process.env['BENCH_RESULTS'] || 'results',
+      folder: process.env['BENCH_RESULTS'] || RESULTS_FOLDER,
       profile: profileSettings(process.env).profile,
     })
     this.#run = new LoadReporter(record)

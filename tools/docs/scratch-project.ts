@@ -1,20 +1,28 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ROOT } from './page.ts'
 
-/** A copy of the project to run commands in. */
+/** A copy of the project in which commands run. */
 export interface ScratchProject {
   readonly folder: string
   remove(): void
 }
 
 /**
- * Copies the work tree, without results and what is ignored, into a repository of its own. Its two
- * commits are the same, so that there is one to compare with, which is `origin/main`.
- * @param files to be put there besides, by path: those that a page tells its reader to write.
+ * Copies the work tree, without results and ignored files, into a repository of its own with two equal
+ * commits. The first is `origin/main`, a baseline to compare with.
+ * @param files to add, by path: those that pages tell their reader to write.
  */
 export function makeScratchProject(files: ReadonlyMap<string, string>): ScratchProject {
   const root = fileURLToPath(ROOT)
@@ -29,9 +37,10 @@ export function makeScratchProject(files: ReadonlyMap<string, string>): ScratchP
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(typeConfig(root, files)))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   git(folder, 'init', '--quiet', '--initial-branch', 'main')
-  // The repository's own .gitignore has node_modules as a folder, which a link is not.
+  // The repository's .gitignore lists node_modules as a folder; this is a link.
   writeFileSync(join(folder, '.git/info/exclude'), 'node_modules\n')
   git(folder, 'config', 'user.name', 'docs')
   git(folder, 'config', 'user.email', 'docs@localhost')
@@ -44,12 +53,35 @@ export function makeScratchProject(files: ReadonlyMap<string, string>): ScratchP
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
+/**
+ * The project's configuration of the compiler, with the added files. They may import the package by its
+ * name: its exports are the sources here, because it is not built.
+ */
+function typeConfig(root: string, files: ReadonlyMap<string, string>): object {
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'))
+  const config = read('tsconfig.json') as { compilerOptions: object; include: readonly string[] }
+  const { name, exports } = read('package.json') as {
+    readonly name: string
+    readonly exports: Readonly<Record<string, string | { readonly types: string }>>
+  }
+  const paths = Object.entries(exports).flatMap(([path, target]) => {
+    if (typeof target === 'string') return []
+    const source = target.types.replace('./dist/', './src/').replace('.d.ts', '.ts')
+    return [[path.replace('.', name), [source]]]
+  })
+  return {
+    ...config,
+    compilerOptions: { ...config.compilerOptions, paths: Object.fromEntries(paths) },
+    include: [...config.include, ...files.keys()],
+  }
+}
+
 function git(folder: string, ...args: readonly string[]): string {
   return execFileSync('git', args, {
     cwd: folder,
     encoding: 'utf8',
     maxBuffer: 64 * 1_024 * 1_024,
-    // Looking must not take the repository's lock from a user's own git command.
+    // Reading must not take the repository's lock from a user's git command.
     env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
   })
 }

@@ -34,7 +34,7 @@ export interface ScenarioComparison {
 /** The identity of a compared run. */
 export type RunSummary = Pick<
   RunFile,
-  'runId' | 'startedAt' | 'status' | 'commit' | 'profile' | 'backends'
+  'runId' | 'startedAt' | 'status' | 'commit' | 'profile' | 'system'
 >
 
 /** Two runs side by side. Plain data. */
@@ -75,8 +75,8 @@ export function compareRuns(
 }
 
 function summaryOf(run: RunFile): RunSummary {
-  const { runId, startedAt, status, commit, profile, backends } = run
-  return { runId, startedAt, status, commit, profile, backends }
+  const { runId, startedAt, status, commit, profile, system } = run
+  return { runId, startedAt, status, commit, profile, system }
 }
 
 function compareScenario(

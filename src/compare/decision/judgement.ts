@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../../run-file/outcome.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { OperationComparison } from './compare-operation.ts'
 import type { RunComparison, ScenarioComparison } from './compare-runs.ts'
 import type { MetricComparison } from './metric.ts'

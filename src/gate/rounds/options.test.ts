@@ -20,7 +20,9 @@ test('a scenario is chosen once, by its file name or part of its path', () => {
 test('refuses an unknown scenario and a missing folder', () => {
   expect(() => scenarioFiles(BENCH, ['nosuch'])).toThrow(/"nosuch".*Choose from .*register/)
   expect(() => scenarioFiles(BENCH, [''])).toThrow(/no scenario has ""/)
-  expect(() => scenarioFiles('/nowhere', ['mixed'])).toThrow(/The folder of scenarios \/nowhere can't be read/)
+  expect(() => scenarioFiles('/nowhere', ['mixed'])).toThrow(
+    /The folder of scenarios \/nowhere can't be read/,
+  )
 })
 
 test('parses metrics by name and refuses unknown ones', () => {

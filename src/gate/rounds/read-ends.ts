@@ -3,7 +3,9 @@ import { EnvironmentError } from '../../environment/environment-error.ts'
 import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import type { Both } from '../versions/both.ts'
 import type { PreparedVersion } from '../versions/prepare-version.ts'
-import { misfitIn, NotComparableError } from '../versions/incompatible.ts'
+import { EXIT } from '../../exit-code.ts'
+import { UserError } from '../../user-error.ts'
+import { misfitIn } from '../versions/incompatible.ts'
 import type { VersionRun, RunTask } from './run-version.ts'
 
 type MeasuredScenario = Extract<ScenarioEntry, { state: 'measured' }>
@@ -24,7 +26,7 @@ type ReadTask = Pick<RunTask, 'project' | 'scenarios' | 'timeoutMs'>
  * because of a syntax or import error, or because the process died before the runner heard of the test
  * (Vitest reports tests about 100 ms later). A scenario of the baseline that is missing from the candidate's run
  * gets an `unmeasured` entry; the baseline needs none, because its run is complete.
- * @throws NotComparableError if only the baseline doesn't fit the harness, which has the candidate's version.
+ * @throws UserError (exit code 4) if only the baseline doesn't fit the harness, which has the candidate's version.
  *   EnvironmentError if the baseline fails otherwise; if both fail; if the candidate can't be started; if the
  *   candidate isn't the version checked out and doesn't fit the harness either.
  */
@@ -110,8 +112,9 @@ function misfitOfRequests(scenarios: readonly ScenarioEntry[]): string | null {
 function faultOfBaseline(baseline: Extract<End, { kind: 'failed' }>, candidate: End): Error {
   const isOfBoth = candidate.kind === 'failed' || candidate.misfit !== null
   if (baseline.misfit !== null && !isOfBoth) {
-    return new NotComparableError(
+    return new UserError(
       `Not comparable: the baseline doesn't fit this checkout's harness: ${baseline.misfit}`,
+      { exitCode: EXIT.notComparable },
     )
   }
   const whyCandidate =

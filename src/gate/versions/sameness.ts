@@ -58,19 +58,29 @@ const lockfileSchema = z.object({
       integrity: z.string().optional(),
       dev: z.boolean().optional(),
       link: z.boolean().optional(),
+      dependencies: z.record(z.string(), z.string()).optional(),
+      optionalDependencies: z.record(z.string(), z.string()).optional(),
     }),
   ),
 })
 
 /**
- * All production packages. `null` if the lockfile doesn't tell: it is missing or unreadable, or links a folder,
- * such as a workspace, whose content it doesn't have.
+ * All production packages. `null` if the lockfile doesn't tell: it is missing or unreadable, or a package
+ * depends on a linked folder, whose content the lockfile doesn't have.
  */
 function packagesOf(lockfile: string | null): string | null {
   try {
     const { packages } = lockfileSchema.parse(JSON.parse(lockfile ?? ''))
     const running = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev)
-    if (running.some(([, { link }]) => link)) return null
+    const dependencies = new Set(
+      Object.values(packages).flatMap((own) => [
+        ...Object.keys(own.dependencies ?? {}),
+        ...Object.keys(own.optionalDependencies ?? {}),
+      ]),
+    )
+    const isLinkInUse = ([path, { link }]: (typeof running)[number]): boolean =>
+      link === true && dependencies.has(path.replace(/^.*node_modules\//, ''))
+    if (running.some(isLinkInUse)) return null
     return running
       .map((entry) => JSON.stringify(entry))
       .toSorted()

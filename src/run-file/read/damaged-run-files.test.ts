@@ -15,7 +15,7 @@ import { deserializeHistogram, serializeHistogram } from '../json/histogram-json
 import { historyRows } from '../history/history.ts'
 import { printableRun } from '../printable-run.ts'
 import { readRunFile, RunFileError, type RunFileFault } from './read-run-file.ts'
-import { renderRun } from '../../report/render-runs.ts'
+import { renderRun } from '../../report/terminal/runs.ts'
 import { intervalsCsv, operationsCsv } from '../csv/run-csv.ts'
 import type { RunFile } from '../run-file.ts'
 import { summariseRuns } from '../../report/summarise-runs.ts'

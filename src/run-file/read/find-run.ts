@@ -67,7 +67,7 @@ export async function latestRun(folder: string, except: string): Promise<ReadRun
   for (const path of runPathsIn(folder)) {
     const run = await readIfSound(path)
     if (run === null || run.runId === except) continue
-    const isWhole = run.status === 'complete' && run.generators.kind !== 'share'
+    const isWhole = run.status === 'complete' && run.generators.kind !== 'shard'
     if (isWhole && run.scenarios.length > 0) return { path, run }
   }
   throw new InputError(

@@ -6,6 +6,7 @@ import { FileError, readRegularFile, type FileFault } from './read-regular-file.
 import { runFileSchema, SCHEMA_VERSION, type RunFile } from '../run-file.ts'
 import { findCrowd, findSizeFlaw, MAX_BYTES } from './size-limits.ts'
 import { OLDEST_SCHEMA_VERSION, upgradeRunFile } from './upgrade-run-file.ts'
+import { UserError } from '../../user-error.ts'
 import { typedCommand } from '../../typed-command.ts'
 
 /**
@@ -19,10 +20,10 @@ import { typedCommand } from '../../typed-command.ts'
 export type RunFileFault = FileFault | 'not-json' | 'foreign' | 'schema-version' | 'invalid'
 
 /**
- * A run file can't be used. The message is one line that names it, the first place that is wrong, and what to
- * do; and is harmless to print whatever the file holds. Exit code 2.
+ * A run file is unusable. The message is one line that names it, the first place that is wrong, and what to
+ * do; and is harmless to print whatever the file holds.
  */
-export class RunFileError extends Error {
+export class RunFileError extends UserError {
   override readonly name = 'RunFileError'
   readonly path: string
   readonly fault: RunFileFault
