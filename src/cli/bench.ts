@@ -5,6 +5,7 @@ import { addSections } from './help-sections.ts'
 
 /** The flags as they were typed. */
 export interface BenchFlags {
+  readonly system?: string
   readonly backend?: string
   readonly profile?: string
   readonly duration?: string
@@ -26,6 +27,10 @@ export const bench: Define = (command, end) => {
     .argument(
       '[names...]',
       'scenarios whose path contains a name, in folders below bench/, too; without names, the scenarios and micro-benchmarks directly in bench/',
+    )
+    .option(
+      '--system <file>',
+      'module of the system under test, which starts and stops its servers; see docs/any-system.md',
     )
     .option(
       '--backend <kind>',
@@ -74,7 +79,7 @@ export const bench: Define = (command, end) => {
     environment: [
       ['REDIS_URL, NATS_URL', 'servers to measure, instead of starting some'],
       [
-        'BENCH_BACKEND, BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_NAMESPACE',
+        'BENCH_SYSTEM, BENCH_BACKEND, BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_NAMESPACE',
         'the options above',
       ],
       ['BENCH_DISPATCH', 'how requests are started: auto, clock, timer, hybrid or spin'],

@@ -9,6 +9,7 @@ export interface CapacityFlags {
   readonly from: number
   readonly duration: number
   readonly precision: number
+  readonly system?: string
   readonly backend?: string
   readonly scenarios?: string
   readonly results?: string
@@ -40,6 +41,10 @@ export const capacity: Define = (command, end) => {
     )
     .addOption(
       option('--precision <ratio>', 'width of the bracket relative to its lower end', ratio, '5%'),
+    )
+    .option(
+      '--system <file>',
+      'module of the system under test, which starts and stops its servers; see docs/any-system.md',
     )
     .option(
       '--backend <kind>',

@@ -2,6 +2,7 @@ import { registerConsoleShortcuts } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
 import { dispatchSetting } from '../load/dispatch/technique.ts'
 import { InputError } from '../input-error.ts'
+import { isInstalled } from '../installed.ts'
 import { typedCommand } from '../typed-command.ts'
 import { RunRecord } from '../run-file/write/run-record.ts'
 import type { Generators } from '../run-file/run-file.ts'
@@ -32,6 +33,7 @@ import {
 export async function runBench(names: readonly string[], values: BenchFlags): Promise<CommandEnd> {
   // The tests' own processes read their settings from the environment, which they inherit.
   const settings = {
+    system: 'BENCH_SYSTEM',
     backend: 'BENCH_BACKEND',
     profile: 'BENCH_PROFILE',
     duration: 'BENCH_DURATION',
@@ -108,8 +110,9 @@ function checkShared(shared: ShardSettings, names: readonly string[], isMicro: b
   }
   const { REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SYSTEM } = process.env
   const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
-  const isOther = BENCH_SYSTEM || process.env[RUNNING_SYSTEM]
-  if (!isExternal && !isOther) {
+  // Other systems see to it themselves.
+  const isRegistry = !isInstalled && !BENCH_SYSTEM && !process.env[RUNNING_SYSTEM]
+  if (isRegistry && !isExternal) {
     throw new InputError(
       '--shard: all shares have to use the same servers: set REDIS_URL and NATS_URL.',
     )

@@ -26,6 +26,7 @@ import { scenarioFiles, scenarioFolder, specificationsOf } from './scenario-file
 export async function runCapacity(name: string, values: CapacityFlags): Promise<CommandEnd> {
   const { from, precision, duration: durationMs } = values
   // The tests' own processes read their settings from the environment, which they inherit.
+  if (values.system !== undefined) process.env['BENCH_SYSTEM'] = values.system
   if (values.backend !== undefined) process.env['BENCH_BACKEND'] = values.backend
   if (values.scenarios !== undefined) process.env['BENCH_SCENARIOS'] = values.scenarios
   backendSettings(process.env)
