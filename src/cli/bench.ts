@@ -2,23 +2,7 @@ import { typedCommand } from '../typed-command.ts'
 import type { Define } from './command-line.ts'
 import { option, wholeNumber } from './flags.ts'
 import { addSections } from './help-sections.ts'
-
-/** The flags as they were typed. */
-export interface BenchFlags {
-  readonly system?: string
-  readonly backend?: string
-  readonly profile?: string
-  readonly duration?: string
-  readonly scenarios?: string
-  readonly results?: string
-  readonly junit?: string
-  readonly generators?: number
-  readonly shard?: string
-  readonly startAt?: string
-  readonly namespace?: string
-  readonly micro?: true
-  readonly ui?: true
-}
+import type { BenchFlags } from './run-bench.ts'
 
 /** `prism-loadtest bench` */
 export const bench: Define = (command, end) => {

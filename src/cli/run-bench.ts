@@ -12,7 +12,6 @@ import { profileSettings } from '../vitest/profile.ts'
 import { RUNNING_SYSTEM } from '../vitest/start-system.ts'
 import { checkStartAhead, shardSettings, type ShardSettings } from '../vitest/shard-settings.ts'
 import { benchGenerators } from './bench-generators.ts'
-import type { BenchFlags } from './bench.ts'
 import { withFlagNames } from './flag-names.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import type { CommandEnd } from './run-command.ts'
@@ -25,6 +24,23 @@ import {
   specificationsOf,
   type ScenarioKind,
 } from './scenario-files.ts'
+
+/** The flags as they were typed. */
+export interface BenchFlags {
+  readonly system?: string
+  readonly backend?: string
+  readonly profile?: string
+  readonly duration?: string
+  readonly scenarios?: string
+  readonly results?: string
+  readonly junit?: string
+  readonly generators?: number
+  readonly shard?: string
+  readonly startAt?: string
+  readonly namespace?: string
+  readonly micro?: true
+  readonly ui?: true
+}
 
 /**
  * Runs scenarios and micro-benchmarks as the flags and the environment say.
@@ -127,12 +143,20 @@ function generatorsOf(shared: ShardSettings | null): Generators {
   return { kind: 'shard', shard: share.index + 1, of: share.of, startAt, namespace }
 }
 
-/** A name chooses among scenarios; everything else is measured when nothing is named. */
+/**
+ * A name chooses among scenarios; without one, micro-benchmarks are run as well. Those of other projects
+ * belong to `vitest bench`.
+ * @throws InputError for micro-benchmarks where the package is installed.
+ */
 function kindsFor(
   names: readonly string[],
   isMicro: boolean,
   isUi: boolean,
 ): readonly ScenarioKind[] {
+  if (isInstalled) {
+    if (isMicro) throw new InputError('--micro: run your own benchmarks by npx vitest bench.')
+    return ['load']
+  }
   if (isMicro) return ['bench']
   return isUi || names.length > 0 ? ['load'] : ['load', 'bench']
 }

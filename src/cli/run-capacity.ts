@@ -12,12 +12,22 @@ import { RunRecord } from '../run-file/write/run-record.ts'
 import { systemText } from '../environment/system.ts'
 import { openVitest } from '../vitest/open-vitest.ts'
 import { ProbeReporter } from '../vitest/probe-reporter.ts'
-import type { CapacityFlags } from './capacity.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import { findCapacity } from './find-capacity.ts'
 import type { CommandEnd } from './run-command.ts'
 import { runFolder } from './run-folder.ts'
 import { scenarioFiles, scenarioFolder, specificationsOf } from './scenario-files.ts'
+
+/** The flags, in ms and requests/s. */
+export interface CapacityFlags {
+  readonly from: number
+  readonly duration: number
+  readonly precision: number
+  readonly system?: string
+  readonly backend?: string
+  readonly scenarios?: string
+  readonly results?: string
+}
 
 /**
  * Searches for the capacity of the scenario with this name, and keeps every probe.
