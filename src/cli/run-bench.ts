@@ -12,7 +12,6 @@ import { profileSettings } from '../vitest/profile.ts'
 import { RUNNING_SYSTEM } from '../vitest/start-system.ts'
 import { checkStartAhead, shardSettings, type ShardSettings } from '../vitest/shard-settings.ts'
 import { benchGenerators } from './bench-generators.ts'
-import type { BenchFlags } from './bench.ts'
 import { withFlagNames } from './flag-names.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import type { CommandEnd } from './run-command.ts'
@@ -26,6 +25,23 @@ import {
   type ScenarioKind,
 } from './scenario-files.ts'
 
+/** The flags as they were typed. */
+export interface BenchFlags {
+  readonly system?: string
+  readonly backend?: string
+  readonly profile?: string
+  readonly duration?: string
+  readonly scenarios?: string
+  readonly results?: string
+  readonly junit?: string
+  readonly generators?: number
+  readonly shard?: string
+  readonly startAt?: string
+  readonly namespace?: string
+  readonly micro?: true
+  readonly ui?: true
+}
+
 /**
  * Runs scenarios and micro-benchmarks as the flags and the environment say.
  * @throws InputError, EnvironmentError, ResultsFolderError
@@ -33,6 +49,7 @@ import {
 export async function runBench(names: readonly string[], values: BenchFlags): Promise<CommandEnd> {
   // The tests' own processes read their settings from the environment, which they inherit.
   const settings = {
+    system: 'BENCH_SYSTEM',
     backend: 'BENCH_BACKEND',
     profile: 'BENCH_PROFILE',
     duration: 'BENCH_DURATION',
@@ -109,8 +126,9 @@ function checkShared(shared: ShardSettings, names: readonly string[], isMicro: b
   }
   const { REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SYSTEM } = process.env
   const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
-  const isOther = BENCH_SYSTEM || process.env[RUNNING_SYSTEM]
-  if (!isExternal && !isOther) {
+  // Other systems see to it themselves.
+  const isRegistry = !isInstalled && !BENCH_SYSTEM && !process.env[RUNNING_SYSTEM]
+  if (isRegistry && !isExternal) {
     throw new InputError(
       '--shard: all shares have to use the same servers: set REDIS_URL and NATS_URL.',
     )
