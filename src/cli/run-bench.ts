@@ -2,6 +2,7 @@ import { registerConsoleShortcuts } from 'vitest/node'
 import { backendSettings } from '../environment/settings.ts'
 import { dispatchSetting } from '../load/dispatch/technique.ts'
 import { InputError } from '../input-error.ts'
+import { isInstalled } from '../installed.ts'
 import { typedCommand } from '../typed-command.ts'
 import { RunRecord } from '../run-file/write/run-record.ts'
 import type { Generators } from '../run-file/run-file.ts'
@@ -11,7 +12,6 @@ import { profileSettings } from '../vitest/profile.ts'
 import { RUNNING_SYSTEM } from '../vitest/start-system.ts'
 import { checkStartAhead, shardSettings, type ShardSettings } from '../vitest/shard-settings.ts'
 import { benchGenerators } from './bench-generators.ts'
-import type { BenchFlags } from './bench.ts'
 import { withFlagNames } from './flag-names.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import type { CommandEnd } from './run-command.ts'
@@ -25,6 +25,23 @@ import {
   type ScenarioKind,
 } from './scenario-files.ts'
 
+/** The flags as they were typed. */
+export interface BenchFlags {
+  readonly system?: string
+  readonly backend?: string
+  readonly profile?: string
+  readonly duration?: string
+  readonly scenarios?: string
+  readonly results?: string
+  readonly junit?: string
+  readonly generators?: number
+  readonly shard?: string
+  readonly startAt?: string
+  readonly namespace?: string
+  readonly micro?: true
+  readonly ui?: true
+}
+
 /**
  * Runs scenarios and micro-benchmarks as the flags and the environment say.
  * @throws InputError, EnvironmentError, ResultsFolderError
@@ -32,6 +49,7 @@ import {
 export async function runBench(names: readonly string[], values: BenchFlags): Promise<CommandEnd> {
   // The tests' own processes read their settings from the environment, which they inherit.
   const settings = {
+    system: 'BENCH_SYSTEM',
     backend: 'BENCH_BACKEND',
     profile: 'BENCH_PROFILE',
     duration: 'BENCH_DURATION',
@@ -108,8 +126,9 @@ function checkShared(shared: ShardSettings, names: readonly string[], isMicro: b
   }
   const { REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SYSTEM } = process.env
   const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
-  const isOther = BENCH_SYSTEM || process.env[RUNNING_SYSTEM]
-  if (!isExternal && !isOther) {
+  // Other systems see to it themselves.
+  const isRegistry = !isInstalled && !BENCH_SYSTEM && !process.env[RUNNING_SYSTEM]
+  if (isRegistry && !isExternal) {
     throw new InputError(
       '--shard: all shares have to use the same servers: set REDIS_URL and NATS_URL.',
     )
@@ -124,12 +143,20 @@ function generatorsOf(shared: ShardSettings | null): Generators {
   return { kind: 'shard', shard: share.index + 1, of: share.of, startAt, namespace }
 }
 
-/** A name chooses among scenarios; everything else is measured when nothing is named. */
+/**
+ * A name chooses among scenarios; without one, micro-benchmarks are run as well. Those of other projects
+ * belong to `vitest bench`.
+ * @throws InputError for micro-benchmarks where the package is installed.
+ */
 function kindsFor(
   names: readonly string[],
   isMicro: boolean,
   isUi: boolean,
 ): readonly ScenarioKind[] {
+  if (isInstalled) {
+    if (isMicro) throw new InputError('--micro: run your own benchmarks by npx vitest bench.')
+    return ['load']
+  }
   if (isMicro) return ['bench']
   return isUi || names.length > 0 ? ['load'] : ['load', 'bench']
 }

@@ -12,12 +12,22 @@ import { RunRecord } from '../run-file/write/run-record.ts'
 import { systemText } from '../environment/system.ts'
 import { openVitest } from '../vitest/open-vitest.ts'
 import { ProbeReporter } from '../vitest/probe-reporter.ts'
-import type { CapacityFlags } from './capacity.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import { findCapacity } from './find-capacity.ts'
 import type { CommandEnd } from './run-command.ts'
 import { runFolder } from './run-folder.ts'
 import { scenarioFiles, scenarioFolder, specificationsOf } from './scenario-files.ts'
+
+/** The flags, in ms and requests/s. */
+export interface CapacityFlags {
+  readonly from: number
+  readonly duration: number
+  readonly precision: number
+  readonly system?: string
+  readonly backend?: string
+  readonly scenarios?: string
+  readonly results?: string
+}
 
 /**
  * Searches for the capacity of the scenario with this name, and keeps every probe.
@@ -26,6 +36,7 @@ import { scenarioFiles, scenarioFolder, specificationsOf } from './scenario-file
 export async function runCapacity(name: string, values: CapacityFlags): Promise<CommandEnd> {
   const { from, precision, duration: durationMs } = values
   // The tests' own processes read their settings from the environment, which they inherit.
+  if (values.system !== undefined) process.env['BENCH_SYSTEM'] = values.system
   if (values.backend !== undefined) process.env['BENCH_BACKEND'] = values.backend
   if (values.scenarios !== undefined) process.env['BENCH_SCENARIOS'] = values.scenarios
   backendSettings(process.env)

@@ -42,6 +42,24 @@ function makeFolder(folder: string): void {
   }
 }
 
+/** Where run files go by default, in the current folder. */
+export const RESULTS_FOLDER = 'results'
+
+/** All but the runs that are kept on purpose, to compare with. */
+const IGNORE = '/*\n!/baselines/\n'
+
+/**
+ * Makes `results/` in the current folder, with a `.gitignore`, unless it exists: unknown files in it would mark
+ * every later run as one of a changed working tree.
+ * @throws ResultsFolderError
+ */
+export function makeDefaultFolder(): void {
+  const folder = resolve(RESULTS_FOLDER)
+  if (existsSync(folder)) return
+  ensureWritableFolder(folder)
+  writeFileSync(join(folder, '.gitignore'), IGNORE)
+}
+
 /** Says why nothing could be written to a folder. */
 export function resultsFolderError(folder: string, cause: unknown): ResultsFolderError {
   const path = resolve(folder)
