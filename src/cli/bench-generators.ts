@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { InputError } from '../input-error.ts'
+import { configuredSystem } from '../vitest/open-vitest.ts'
 import {
   handOver,
-  REGISTRY_SYSTEM,
   RUNNING_SYSTEM,
   startSystem,
   type RunningSystem,
@@ -46,7 +46,7 @@ const LEAD_MS = 20_000
  */
 export async function benchGenerators(run: GeneratorsRun): Promise<CommandEnd> {
   ensureWritableFolder(run.folder)
-  const running = await startSystem(process.env['BENCH_SYSTEM'] || REGISTRY_SYSTEM, {
+  const running = await startSystem(await configuredSystem(), {
     env: process.env,
     onProgress: (message) => process.stderr.write(`${message}\n`),
   })

@@ -13,6 +13,10 @@ export const bench: Define = (command, end) => {
       'scenarios whose path contains a name, in folders below bench/, too; without names, the scenarios and micro-benchmarks directly in bench/',
     )
     .option(
+      '--system <file>',
+      'module of the system under test, which starts and stops its servers; see docs/any-system.md',
+    )
+    .option(
       '--backend <kind>',
       'containers, programs, memory or external; the first available by default',
     )
@@ -59,7 +63,7 @@ export const bench: Define = (command, end) => {
     environment: [
       ['REDIS_URL, NATS_URL', 'servers to measure, instead of starting some'],
       [
-        'BENCH_BACKEND, BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_NAMESPACE',
+        'BENCH_SYSTEM, BENCH_BACKEND, BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_NAMESPACE',
         'the options above',
       ],
       ['BENCH_DISPATCH', 'how requests are started: auto, clock, timer, hybrid or spin'],

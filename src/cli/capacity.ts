@@ -33,6 +33,10 @@ export const capacity: Define = (command, end) => {
       option('--precision <ratio>', 'width of the bracket relative to its lower end', ratio, '5%'),
     )
     .option(
+      '--system <file>',
+      'module of the system under test, which starts and stops its servers; see docs/any-system.md',
+    )
+    .option(
       '--backend <kind>',
       'containers, programs, memory or external; the first available by default',
     )

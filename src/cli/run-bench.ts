@@ -27,6 +27,7 @@ import {
 
 /** The flags as they were typed. */
 export interface BenchFlags {
+  readonly system?: string
   readonly backend?: string
   readonly profile?: string
   readonly duration?: string
@@ -48,6 +49,7 @@ export interface BenchFlags {
 export async function runBench(names: readonly string[], values: BenchFlags): Promise<CommandEnd> {
   // The tests' own processes read their settings from the environment, which they inherit.
   const settings = {
+    system: 'BENCH_SYSTEM',
     backend: 'BENCH_BACKEND',
     profile: 'BENCH_PROFILE',
     duration: 'BENCH_DURATION',
@@ -124,8 +126,9 @@ function checkShared(shared: ShardSettings, names: readonly string[], isMicro: b
   }
   const { REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SYSTEM } = process.env
   const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
-  const isOther = BENCH_SYSTEM || process.env[RUNNING_SYSTEM]
-  if (!isExternal && !isOther) {
+  // Other systems see to it themselves.
+  const isRegistry = !isInstalled && !BENCH_SYSTEM && !process.env[RUNNING_SYSTEM]
+  if (isRegistry && !isExternal) {
     throw new InputError(
       '--shard: all shards have to use the same servers: set REDIS_URL and NATS_URL.',
     )

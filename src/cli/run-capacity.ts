@@ -4,7 +4,7 @@ import { dispatchSetting } from '../load/dispatch/technique.ts'
 import { InputError } from '../input-error.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { renderBracket, renderCurve } from '../report/terminal/capacity.ts'
-import { renderReference } from '../report/render-reference.ts'
+import { renderReference } from '../report/terminal/runs.ts'
 import { paint } from '../report/terminal/text.ts'
 import type { CapacityEntry } from '../run-file/run-file.ts'
 import { ResultsFolderError } from '../run-file/write/results-folder.ts'
@@ -23,6 +23,7 @@ export interface CapacityFlags {
   readonly from: number
   readonly duration: number
   readonly precision: number
+  readonly system?: string
   readonly backend?: string
   readonly scenarios?: string
   readonly results?: string
@@ -35,6 +36,7 @@ export interface CapacityFlags {
 export async function runCapacity(name: string, values: CapacityFlags): Promise<CommandEnd> {
   const { from, precision, duration: durationMs } = values
   // The tests' own processes read their settings from the environment, which they inherit.
+  if (values.system !== undefined) process.env['BENCH_SYSTEM'] = values.system
   if (values.backend !== undefined) process.env['BENCH_BACKEND'] = values.backend
   if (values.scenarios !== undefined) process.env['BENCH_SCENARIOS'] = values.scenarios
   backendSettings(process.env)

@@ -8,7 +8,7 @@ import {
   type Vitest,
 } from 'vitest/node'
 import { isInstalled } from '../installed.ts'
-import { loadProject, type LoadProjectOptions } from './load-project.ts'
+import { LOAD_PROJECT, loadProject, type LoadProjectOptions } from './load-project.ts'
 import { PathSequencer } from './path-sequencer.ts'
 import { PLUGIN } from './plugin.ts'
 import { REGISTRY_SYSTEM } from './start-system.ts'
@@ -48,6 +48,18 @@ export async function openVitest({
   if (!isInstalled) return createVitest({ ...options, configLoader: 'native' })
   if (await hasPlugin(options.root)) return createVitest(options)
   return createVitest({ ...options, config: false }, { test: testOf({ dir: options.root }) })
+}
+
+/** The module of the system that scenarios measure, by `BENCH_SYSTEM` or the Vitest config; if any. */
+export async function configuredSystem(): Promise<string | undefined> {
+  if (process.env['BENCH_SYSTEM']) return process.env['BENCH_SYSTEM']
+  const vitest = await openVitest({ project: [LOAD_PROJECT], reporter: {} })
+  try {
+    const project = vitest.projects.find(({ name }) => name === LOAD_PROJECT)
+    return project?.getProvidedContext().systemModule
+  } finally {
+    await vitest.close()
+  }
 }
 
 /**
