@@ -6,10 +6,10 @@ import { InputError } from '../../input-error.ts'
 const SUFFIX = /\.load\.[cm]?[jt]sx?$/
 
 /**
- * The files of the scenarios that are named: by a file's whole name, as `mixed`, else by a part of its
- * path; all without names.
+ * Finds scenario files by name: by the whole name of a file, such as `mixed`, else by part of its path; all without
+ * names.
  * @returns real paths.
- * @throws InputError if a name is of none, or the folder can't be read.
+ * @throws InputError if a name matches no file, or the folder can't be read.
  */
 export function scenarioFiles(folder: string, names: readonly string[]): readonly string[] {
   const paths = listScenarios(folder)
@@ -19,7 +19,9 @@ export function scenarioFiles(folder: string, names: readonly string[]): readonl
     const found = whole.length > 0 ? whole : paths.filter((path) => path.includes(name))
     if (name !== '' && found.length > 0) return found
     const known = paths.map(nameOf).join(', ')
-    throw new InputError(`--scenarios: no scenario has "${name}" in its name; there are ${known}.`)
+    throw new InputError(
+      `--scenarios: no scenario has "${name}" in its name. Choose from ${known}.`,
+    )
   })
   return [...new Set(chosen)].map((path) => realpathSync(join(folder, path)))
 }
@@ -35,6 +37,6 @@ function listScenarios(folder: string): readonly string[] {
       .filter((path) => SUFFIX.test(path) && !/(^|\/)node_modules\//.test(path))
       .toSorted()
   } catch {
-    throw new InputError(`There is no folder ${folder} to take scenarios from.`)
+    throw new InputError(`The folder of scenarios ${folder} can't be read. Check BENCH_SCENARIOS.`)
   }
 }
