@@ -8,7 +8,7 @@ export interface Size {
   readonly phases: readonly Phase[]
 }
 
-/** All of them differ from what the coefficients were measured with. */
+/** Sizes that differ from those of the coefficients' measurement. */
 export const SIZES: readonly Size[] = [
   sizeOf(
     'small',
