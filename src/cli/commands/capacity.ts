@@ -1,8 +1,8 @@
-import { typedCommand } from '../typed-command.ts'
-import type { Define } from './command-line.ts'
-import { option, positiveMs, ratio, wholeNumber } from './flags.ts'
-import { addSections } from './help-sections.ts'
-import { HIGHEST_RATE } from '../load/capacity.ts'
+import { typedCommand } from '../../typed-command.ts'
+import type { Define } from '../command-line.ts'
+import { option, positiveMs, ratio, wholeNumber } from '../flags.ts'
+import { addSections } from '../help-sections.ts'
+import { HIGHEST_RATE } from '../../load/capacity.ts'
 
 /** The flags, in ms and requests/s. */
 export interface CapacityFlags {
@@ -48,7 +48,7 @@ export const capacity: Define = (command, end) => {
     .option('--scenarios <folder>', 'the folder of *.load.ts files; bench/ by default')
     .option('--results <folder>', 'the folder for result files; results/ by default')
     .action(async (name: string, flags: CapacityFlags) => {
-      const { runCapacity } = await import('./run-capacity.ts')
+      const { runCapacity } = await import('../actions/capacity.ts')
       end(await runCapacity(name, flags))
     })
   addSections(command, {

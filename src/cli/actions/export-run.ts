@@ -1,21 +1,21 @@
 import { join } from 'node:path'
-import { InputError } from '../input-error.ts'
-import { didYouMean } from '../nearest-name.ts'
+import { InputError } from '../../input-error.ts'
+import { didYouMean } from '../../nearest-name.ts'
 import {
   EXPORT_FORMATS,
   FORMAT_NAMES,
   type ExportFormat,
   type FormatName,
-} from '../report/export/export-formats.ts'
-import { exportedLoads } from '../report/export/exported-loads.ts'
-import type { ExportedFile } from '../report/export/percentile-logs.ts'
-import { findRun } from '../run-file/read/find-run.ts'
-import { EXIT, type ExitCode } from '../exit-code.ts'
-import { printable } from '../printable.ts'
-import { readRunFile } from '../run-file/read/read-run-file.ts'
-import { ensureWritableFolder } from '../run-file/results-folder.ts'
-import type { RunFile } from '../run-file/run-file.ts'
-import { runFolderToRead } from './run-folder.ts'
+} from '../../report/export/export-formats.ts'
+import { exportedLoads } from '../../report/export/exported-loads.ts'
+import type { ExportedFile } from '../../report/export/percentile-logs.ts'
+import { findRun } from '../../run-file/read/find-run.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { printable } from '../../printable.ts'
+import { readRunFile } from '../../run-file/read/read-run-file.ts'
+import { ensureWritableFolder } from '../../run-file/results-folder.ts'
+import type { RunFile } from '../../run-file/run-file.ts'
+import { runFolderToRead } from '../folders.ts'
 import { writeOutput } from './write-output.ts'
 
 /** Formats that have an option of their own, as elsewhere. */

@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
-import { ended, runFilesIn, startCommand, useResultsFolder, type Ended } from './testing/command.ts'
+import {
+  ended,
+  runFilesIn,
+  startCommand,
+  useResultsFolder,
+  type Ended,
+} from '../cli/testing/command.ts'
 
 const folder = useResultsFolder()
 
@@ -110,7 +116,7 @@ const hasFullDevice = existsSync('/dev/full')
 describe.runIf(hasFullDevice)("a command whose output can't be written", () => {
   function startFull(args: readonly string[], which: 1 | 2 = 1) {
     const full = openSync('/dev/full', 'w')
-    return spawn(process.execPath, [join(import.meta.dirname, 'start.mjs'), ...args], {
+    return spawn(process.execPath, [join(import.meta.dirname, '../cli/start.mjs'), ...args], {
       env: { ...process.env, VITEST: '', BENCH_BACKEND: 'memory', BENCH_RESULTS: folder() },
       stdio: ['ignore', which === 1 ? full : 'ignore', which === 1 ? 'pipe' : full],
     })
@@ -158,7 +164,7 @@ describe.runIf(hasFullDevice)("a command whose output can't be written", () => {
 })
 
 test.runIf(process.platform === 'linux')('a reader that has gone changes nothing', async () => {
-  const start = join(import.meta.dirname, 'start.mjs')
+  const start = join(import.meta.dirname, '../cli/start.mjs')
   const script = `'${process.execPath}' '${start}' register -r 50 -d 300ms | head -n 1; echo "\${PIPESTATUS[0]}"`
   const { stdout } = await promisify(execFile)('bash', ['-c', script], {
     env: { ...process.env, VITEST: '', BENCH_BACKEND: 'memory', BENCH_RESULTS: folder() },

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import { ARRIVALS_FORMS } from '../load/arrivals/parse-arrivals.ts'
-import { SLO_FORMS } from '../load/slo/parse-slo.ts'
-import type { WorkloadKind } from './loadtest/parameters.ts'
-import { typedCommand } from '../typed-command.ts'
-import type { Define, OnEnd } from './command-line.ts'
-import { gather } from './flags.ts'
-import { addSections, type HelpBody } from './help-sections.ts'
-import { readFlags, type LoadTestFlags } from './loadtest-flags.ts'
+import { ARRIVALS_FORMS } from '../../load/arrivals/parse-arrivals.ts'
+import { SLO_FORMS } from '../../load/slo/parse-slo.ts'
+import type { WorkloadKind } from '../loadtest/parameters.ts'
+import { typedCommand } from '../../typed-command.ts'
+import type { Define, OnEnd } from '../command-line.ts'
+import { gather } from '../flags.ts'
+import { addSections, type HelpBody } from '../help-sections.ts'
+import { readFlags, type LoadTestFlags } from '../loadtest/read-flags.ts'
 
 /** What users read of each workload. */
 const WORKLOADS: Readonly<Record<WorkloadKind, { does: string; example: string }>> = {
@@ -148,7 +148,7 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
     .action(async (flags: LoadTestFlags) => {
       const asked = readFlags(kind, flags, process.env)
       // Vitest takes half a second to load.
-      const { runLoadTest } = await import('./loadtest-run.ts')
+      const { runLoadTest } = await import('../loadtest/run-load-test.ts')
       end(await runLoadTest(asked))
     })
   addSections(command, {

@@ -1,4 +1,4 @@
-import type { FormatName } from '../report/export/export-formats.ts'
+import type { FormatName } from '../../report/export/export-formats.ts'
 
 /** What `results export` is for, in its help. */
 export const EXPORT = `Writes a run in another form, from its file.

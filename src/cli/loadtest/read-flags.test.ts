@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { UserError } from '../user-error.ts'
-import type { WorkloadKind } from './loadtest/parameters.ts'
-import { readFlags, type LoadTestFlags } from './loadtest-flags.ts'
+import { UserError } from '../../user-error.ts'
+import type { WorkloadKind } from './parameters.ts'
+import { readFlags, type LoadTestFlags } from './read-flags.ts'
 
 const IN_AN_HOUR = new Date(Date.now() + 3_600_000).toISOString()
 

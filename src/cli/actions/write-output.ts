@@ -1,6 +1,6 @@
-import { InputError } from '../input-error.ts'
-import { escaped } from '../printable.ts'
-import { writeWholeFile } from '../run-file/write/whole-files.ts'
+import { InputError } from '../../input-error.ts'
+import { escaped } from '../../printable.ts'
+import { writeWholeFile } from '../../run-file/write/whole-files.ts'
 
 /**
  * Writes what a command made to a file, or to standard output where none is named. A terminal gets what is

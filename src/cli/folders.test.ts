@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { InputError } from '../input-error.ts'
-import { runFolder, runFolderToRead } from './run-folder.ts'
+import { runFolder, runFolderToRead } from './folders.ts'
 
 test('the flag comes before the environment, and that before the default', () => {
   const env = { BENCH_RESULTS: '/there' }

@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander'
-import { typedCommand } from '../typed-command.ts'
-import type { Define, OnEnd } from './command-line.ts'
+import { typedCommand } from '../../typed-command.ts'
+import type { Define, OnEnd } from '../command-line.ts'
 import { EXPORT, EXPORT_EXAMPLES, FORMATS } from './export-help.ts'
-import type { ExportFlags } from './export-run.ts'
-import { addSections } from './help-sections.ts'
-import type { ShowFlags } from './results-actions.ts'
-import { RESULTS_TO_READ, RUN_ARGUMENT } from './run-folder.ts'
+import type { ExportFlags } from '../actions/export-run.ts'
+import { addSections } from '../help-sections.ts'
+import type { ShowFlags } from '../actions/results.ts'
+import { RESULTS_TO_READ, RUN_ARGUMENT } from '../folders.ts'
 
 /** `prism-loadtest results` and its sub-commands; what they need is loaded when one is run. */
 export const results: Define = (command, end) => {
@@ -23,7 +23,7 @@ function addList(program: Command, end: OnEnd): void {
   withFolder(command)
     .option('--json', 'print JSON')
     .action(async (flags: { results?: string; json?: true }) => {
-      const { listRuns } = await import('./results-actions.ts')
+      const { listRuns } = await import('../actions/results.ts')
       end(await listRuns(flags))
     })
   addSections(command, {
@@ -39,7 +39,7 @@ function addShow(program: Command, end: OnEnd): void {
     .argument('<run>', RUN_ARGUMENT)
     .option('--every <time>', 'one line per this long, such as 30s, to show how figures changed')
   withFolder(command).action(async (name: string, flags: ShowFlags) => {
-    const { showRun } = await import('./results-actions.ts')
+    const { showRun } = await import('../actions/results.ts')
     end(await showRun(name, flags))
   })
   addSections(command, {
@@ -65,7 +65,7 @@ function addExport(program: Command, end: OnEnd): void {
     .option('--out <path>', 'a file instead of standard output; for hgrm, a folder')
     .option('--allow-invalid', 'also export untrusted measurements, marked as such')
   withFolder(command).action(async (name: string, flags: ExportFlags) => {
-    const { exportRun } = await import('./export-run.ts')
+    const { exportRun } = await import('../actions/export-run.ts')
     end(await exportRun(name, flags))
   })
   addSections(command, {
@@ -84,7 +84,7 @@ function addMerge(program: Command, end: OnEnd): void {
     )
     .argument('<files...>', 'the run files of all shards')
   withFolder(command).action(async (paths: readonly string[], flags: { results?: string }) => {
-    const { mergeRuns } = await import('./results-actions.ts')
+    const { mergeRuns } = await import('../actions/results.ts')
     end(await mergeRuns(paths, flags))
   })
   addSections(command, {

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { TestProject, TestSpecification, Vitest } from 'vitest/node'
-import { InputError } from '../input-error.ts'
-import { isInstalled } from '../installed.ts'
+import { InputError } from '../../input-error.ts'
+import { isInstalled } from '../../installed.ts'
 
 /** Vitest's name for the project that a kind of file belongs to; `bench` is its own addition. */
 const PROJECTS = { load: 'load', bench: 'micro (bench)' } as const

@@ -1,23 +1,19 @@
 import { resolve } from 'node:path'
-import { replayedFile } from '../load/arrivals/parse-arrivals.ts'
-import { MAX_DURATION_MS, MAX_TIMEOUT_MS, parseDurationMs } from '../load/duration.ts'
-import { InputError } from '../input-error.ts'
-import { parseSlo } from '../load/slo/parse-slo.ts'
-import { checkParameters } from './loadtest/check-parameters.ts'
+import { replayedFile } from '../../load/arrivals/parse-arrivals.ts'
+import { MAX_DURATION_MS, MAX_TIMEOUT_MS, parseDurationMs } from '../../load/duration.ts'
+import { InputError } from '../../input-error.ts'
+import { parseSlo } from '../../load/slo/parse-slo.ts'
+import { checkParameters } from './check-parameters.ts'
 import {
   DEFAULTS,
   type LoadTestParameters,
   type WorkloadKind,
   type WorkloadParameters,
-} from './loadtest/parameters.ts'
-import {
-  serverSettings,
-  type ServerFlags,
-  type ServerSettings,
-} from './loadtest/server-settings.ts'
-import { checkStartAhead, shardSettings, type ShardSettings } from '../vitest/shard-settings.ts'
-import { withFlagNames } from './flag-names.ts'
-import { runFolder } from './run-folder.ts'
+} from './parameters.ts'
+import { serverSettings, type ServerFlags, type ServerSettings } from './server-settings.ts'
+import { checkShard, shardSettings, type ShardSettings } from '../../vitest/shard-settings.ts'
+import { withFlagNames } from '../flag-names.ts'
+import { runFolder } from '../folders.ts'
 
 /** The flags of a workload as they were typed; those that it doesn't have are absent. */
 export interface LoadTestFlags extends ServerFlags {
@@ -199,14 +195,12 @@ function numberOf(text: string): number {
   return /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN
 }
 
-/** What a run needs before it starts: Vitest, connections, and receivers. */
-const MIN_LEAD_MS = 3_000
 const SHARD_FLAGS = { BENCH_SHARD: '--shard', BENCH_START_AT: '--start-at' }
 
 function readShare(
   { shard = '', startAt = '' }: LoadTestFlags,
   namespace: string,
-  { REDIS_URL, NATS_URL, BENCH_BACKEND }: ServerSettings,
+  servers: ServerSettings,
 ): ShardSettings | null {
   const env = {
     BENCH_SHARD: shard,
@@ -215,12 +209,8 @@ function readShare(
   }
   const share = withFlagNames(SHARD_FLAGS, () => shardSettings(env))
   if (share === null) return null
-  const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
-  if (!isExternal) {
-    throw new InputError(
-      '--shard: all shares have to use the same servers: give --redis-addr and --nats-servers.',
-    )
-  }
-  withFlagNames(SHARD_FLAGS, () => checkStartAhead(share.startAtMs, Date.now(), MIN_LEAD_MS))
+  withFlagNames(SHARD_FLAGS, () =>
+    checkShard(share, servers, 'give --redis-addr and --nats-servers'),
+  )
   return share
 }

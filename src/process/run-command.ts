@@ -2,8 +2,8 @@ import { EXIT, type ExitCode } from '../exit-code.ts'
 import { printableLines } from '../printable.ts'
 import { UserError } from '../user-error.ts'
 import { watchOutput } from './output.ts'
-import { SIGNAL_CODES, type SignalCode } from '../process/signals.ts'
-import { watchParent } from '../process/watch-parent.ts'
+import { SIGNAL_CODES, type SignalCode } from './signals.ts'
+import { watchParent } from './watch-parent.ts'
 
 /** How a command can end. Only what was judged is `EXIT.failed`. */
 export type CommandEnd = ExitCode | SignalCode

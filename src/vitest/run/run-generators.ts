@@ -4,25 +4,26 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
-import { InputError } from '../input-error.ts'
+import { InputError } from '../../input-error.ts'
 import {
   handOver,
   REGISTRY_SYSTEM,
   RUNNING_SYSTEM,
   startSystem,
   type RunningSystem,
-} from '../vitest/start-system.ts'
-import { EXIT } from '../exit-code.ts'
-import { ensureWritableFolder } from '../run-file/results-folder.ts'
-import { mergeRunFiles } from './merge-run-files.ts'
-import type { CommandEnd } from './run-command.ts'
-import type { RunReports } from './run-reports.ts'
-import { onSignals } from '../process/signals.ts'
-import { OWNER_VARIABLE } from '../process/watch-parent.ts'
+} from '../start-system.ts'
+import { EXIT } from '../../exit-code.ts'
+import { ensureWritableFolder } from '../../run-file/results-folder.ts'
+import { mergeRunFiles } from '../../report/merge-run-files.ts'
+import type { CommandEnd } from '../../process/run-command.ts'
+import type { RunReports } from '../../report/run-reports.ts'
+import { onSignals } from '../../process/signals.ts'
+import { OWNER_VARIABLE } from '../../process/watch-parent.ts'
 
 /** One scenario whose load several processes of this machine make. */
 export interface GeneratorsRun {
+  /** The program to start: its first argument is `bench`. */
+  readonly start: string
   readonly scenario: string
   /** ≥ 1. */
   readonly count: number
@@ -44,7 +45,7 @@ const LEAD_MS = 20_000
  * @returns the exit code.
  * @throws EnvironmentError, InputError, ResultsFolderError
  */
-export async function benchGenerators(run: GeneratorsRun): Promise<CommandEnd> {
+export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
   ensureWritableFolder(run.folder)
   const running = await startSystem(process.env['BENCH_SYSTEM'] || REGISTRY_SYSTEM, {
     env: process.env,
@@ -112,9 +113,8 @@ function startGenerator(
     GITHUB_STEP_SUMMARY: '',
     [OWNER_VARIABLE]: String(process.pid),
   }
-  const start = fileURLToPath(new URL('start.mjs', import.meta.url))
   // A group of its own, so that a Ctrl-C comes from here and comes once.
-  const child = spawn(process.execPath, [start, 'bench', run.scenario], {
+  const child = spawn(process.execPath, [run.start, 'bench', run.scenario], {
     env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,7 @@
-import { typedCommand } from '../typed-command.ts'
-import type { Define } from './command-line.ts'
-import { option, wholeNumber } from './flags.ts'
-import { addSections } from './help-sections.ts'
+import { typedCommand } from '../../typed-command.ts'
+import type { Define } from '../command-line.ts'
+import { option, wholeNumber } from '../flags.ts'
+import { addSections } from '../help-sections.ts'
 
 /** The flags as they were typed. */
 export interface BenchFlags {
@@ -67,7 +67,7 @@ export const bench: Define = (command, end) => {
       "what all shards' namespaces begin with; derived from the start time by default",
     )
     .action(async (names: readonly string[], flags: BenchFlags) => {
-      const { runBench } = await import('./run-bench.ts')
+      const { runBench } = await import('../actions/bench.ts')
       end(await runBench(names, flags))
     })
   addSections(command, {

@@ -1,26 +1,10 @@
-import { resolve } from 'node:path'
-import { backendSettings } from '../environment/settings.ts'
-import { GateLines } from '../gate/report/gate-lines.ts'
-import { STAGES, type GateOptions } from '../gate/gate-options.ts'
-import { METRIC_NAMES, parseMetrics } from '../gate/rounds/metrics-option.ts'
-import { DEFAULT_SUBJECT } from '../gate/versions/subject.ts'
-import { renderGate } from '../gate/report/render-gate.ts'
-import { runGate } from '../gate/run-gate.ts'
-import {
-  checkReportFiles,
-  writeGateReport,
-  type ReportFiles,
-} from '../gate/report/write-gate-report.ts'
-import { OPERATIONS } from '../gate/operations/operations.ts'
-import { StepSummary } from '../report/markdown/step-summary.ts'
-import { InputError } from '../input-error.ts'
-import { typedCommand } from '../typed-command.ts'
-import type { Define } from './command-line.ts'
-import { gather, namesOf, option, positiveMs, ratio } from './flags.ts'
-import { addSections, type HelpBody } from './help-sections.ts'
-import type { CommandEnd } from './run-command.ts'
-import { runFolder } from './run-folder.ts'
-import { onSignals } from '../process/signals.ts'
+import { STAGES, type GateOptions } from '../../gate/gate-options.ts'
+import { METRIC_NAMES } from '../../gate/rounds/metrics-option.ts'
+import { OPERATIONS } from '../../gate/operations/operations.ts'
+import { typedCommand } from '../../typed-command.ts'
+import type { Define } from '../command-line.ts'
+import { gather, namesOf, option, positiveMs, ratio } from '../flags.ts'
+import { addSections, type HelpBody } from '../help-sections.ts'
 
 const METRICS: HelpBody = [
   METRIC_NAMES.join(', '),
@@ -48,7 +32,8 @@ const STAGE_HELP: HelpBody = [
   'Versions with equal subject, packages and Node pass without being measured.',
 ]
 
-interface Flags {
+/** The flags: times in ms, ratios as numbers. */
+export interface GateFlags {
   readonly base?: string
   readonly head?: string
   readonly subject?: readonly string[]
@@ -124,7 +109,10 @@ export const gate: Define = (command, end) => {
     .option('--json <file>', 'write the result as JSON')
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--results <folder>', 'the folder for the run files; results/ by default')
-    .action(async (flags: Flags) => end(await run(flags)))
+    .action(async (flags: GateFlags) => {
+      const { runGateCommand } = await import('../actions/gate.ts')
+      end(await runGateCommand(flags))
+    })
   addSections(command, {
     sections: [
       ['Stages', STAGE_HELP],
@@ -149,68 +137,4 @@ export const gate: Define = (command, end) => {
       typedCommand('gate', '--base origin/main --stages counts,pairs'),
     ],
   })
-}
-
-async function run(flags: Flags): Promise<CommandEnd> {
-  const options = optionsOf(flags)
-  const files: ReportFiles = {
-    markdown: flags.markdown ?? null,
-    json: flags.json ?? null,
-    junit: flags.junit ?? null,
-    summary: StepSummary.open(process.env),
-  }
-  checkReportFiles(files)
-  const lines = new GateLines(process.stdout)
-  const ending = new AbortController()
-  const interruption = onSignals((name) => {
-    process.stderr.write(`\n${name}: ending the gate; once more to leave at once\n`)
-    ending.abort()
-  })
-  try {
-    const report = await runGate(options, lines, ending.signal)
-    // Printed even if it can't be stored: it took long to find out.
-    try {
-      const problem = writeGateReport(report, files)
-      if (problem !== null) process.stderr.write(`${problem}\n`)
-    } finally {
-      lines.note(`\n${renderGate(report)}`)
-    }
-    return interruption.exitCode ?? report.exitCode
-  } catch (error) {
-    lines.clear()
-    const { exitCode } = interruption
-    if (exitCode !== null && error === ending.signal.reason) {
-      process.stderr.write('Interrupted before the first stage: nothing is known.\n')
-      return exitCode
-    }
-    throw error
-  }
-}
-
-/** @throws InputError, EnvironmentError */
-function optionsOf(flags: Flags): GateOptions {
-  const { base, head, metrics, effect } = flags
-  const { BENCH_SCENARIOS, BENCH_BACKEND } = process.env
-  if (base === undefined) {
-    throw new InputError('Name what to compare with, such as --base origin/main. See --help.')
-  }
-  const harness = resolve(import.meta.dirname, '../..')
-  return {
-    project: process.cwd(),
-    harness,
-    subject: flags.subject ?? DEFAULT_SUBJECT,
-    stages: flags.stages,
-    operations: flags.operations,
-    measuresEqual: flags.measureEqual === true,
-    baseline: base,
-    candidate: head ?? null,
-    budgetMs: flags.budget,
-    scenarioFolder: resolve(BENCH_SCENARIOS || 'bench'),
-    scenarios: flags.scenarios.split(',').map((name) => name.trim()),
-    metrics: metrics === undefined ? null : parseMetrics(metrics),
-    effects: effect === undefined ? {} : { latency: effect },
-    durationMs: flags.duration ?? null,
-    backends: backendSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
-    resultsFolder: runFolder(flags.results),
-  }
 }

@@ -1,29 +1,21 @@
 import type { Command } from 'commander'
-import { availableParallelism } from 'node:os'
-import { relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { InputError } from '../input-error.ts'
-import { checkModel, TOLERANCE } from '../plan/check/check.ts'
-import { renderCheck } from '../plan/check/render-check.ts'
+import { InputError } from '../../input-error.ts'
+import { TOLERANCE } from '../../plan/check/sizes.ts'
 import {
-  coefficientsText,
+  describeMeasured,
   COEFFICIENTS_FILE,
   readCoefficients,
   type CoefficientsFile,
-} from '../plan/coefficients.ts'
-import { demandFrom } from '../plan/demand.ts'
-import { ASSUMPTION_FLAGS, askedFrom, assumptionsFrom, DEMAND_FLAGS } from '../plan/flags.ts'
-import { measureCoefficients } from '../plan/measure/measure.ts'
-import { planFor } from '../plan/plan.ts'
-import { renderPlans } from '../plan/render-plan.ts'
-import { readCommit } from '../run-file/provenance/commit.ts'
-import { readEnvironment } from '../run-file/provenance/fingerprint.ts'
-import { EXIT } from '../exit-code.ts'
-import { typedCommand } from '../typed-command.ts'
-import { newProgram, type Define } from './command-line.ts'
-import { addSections } from './help-sections.ts'
-import type { CommandEnd } from './run-command.ts'
-import { writeOutput } from './write-output.ts'
+} from '../../plan/coefficients.ts'
+import { demandFrom } from '../../plan/demand.ts'
+import { ASSUMPTION_FLAGS, askedFrom, assumptionsFrom, DEMAND_FLAGS } from '../../plan/flags.ts'
+import { planFor } from '../../plan/plan.ts'
+import { renderPlans } from '../../plan/render-plan.ts'
+import { EXIT } from '../../exit-code.ts'
+import { typedCommand } from '../../typed-command.ts'
+import { newProgram, type Define } from '../command-line.ts'
+import { addSections } from '../help-sections.ts'
+import type { CommandEnd } from '../../process/run-command.ts'
 
 const HOW = [
   'A plan says how much Redis, NATS and processes a demand needs, and what saturates first. It is computed from measured costs per call: docs/scaling.md has the model. Numbers may be written as 1e7. Several values separated by commas make several plans, side by side.',
@@ -97,9 +89,9 @@ async function act(flags: Flags): Promise<CommandEnd> {
       `--${others[0]}: ${whom} doesn't take it. See ${typedCommand('plan', '--help')}.`,
     )
   }
-  if (modes[0] === 'measure') return measure(flags['out'])
+  if (modes[0] === 'measure') return (await import('../actions/plan.ts')).measure(flags['out'])
   const file = readCoefficients(flags['coefficients'] ?? COEFFICIENTS_FILE)
-  if (modes[0] === 'check') return check(file)
+  if (modes[0] === 'check') return (await import('../actions/plan.ts')).check(file)
   process.stdout.write(planned(flags, file))
   return EXIT.good
 }
@@ -116,52 +108,6 @@ function planned(flags: Flags, { coefficients, measured }: CoefficientsFile): st
   const asked = askedFrom(flags)
   const plans = asked.map((demand) => planFor(demandFrom(demand), assumptions, coefficients))
   return flags['json'] === undefined
-    ? `${renderPlans(plans, asked, assumptions, describe(measured))}\n`
+    ? `${renderPlans(plans, asked, assumptions, describeMeasured(measured))}\n`
     : `${JSON.stringify({ assumptions, measured, plans }, null, 2)}\n`
-}
-
-function describe({ cpu, cores, node, redis, nats, date }: CoefficientsFile['measured']): string {
-  return `Costs were measured on ${cores} cores of ${cpu}, with Redis ${redis}, NATS ${nats} and Node ${node}, on ${date}.`
-}
-
-async function measure(out: string | undefined): Promise<CommandEnd> {
-  const { redisVersion, natsVersion, ...costs } = await measureCoefficients(progress)
-  const { cpuModel, nodeVersion } = readEnvironment()
-  const commit = await readCommit(fileURLToPath(new URL('../..', import.meta.url)))
-  const file: CoefficientsFile = {
-    measured: {
-      command: 'npm run plan -- --measure',
-      date: new Date().toISOString().slice(0, 10),
-      cpu: cpuModel,
-      cores: availableParallelism(),
-      node: nodeVersion,
-      redis: redisVersion,
-      nats: natsVersion,
-      commit: commit?.short ?? null,
-    },
-    ...costs,
-  }
-  const path = out ?? fileURLToPath(COEFFICIENTS_FILE)
-  writeOutput(coefficientsText(file), path)
-  process.stdout.write(`The coefficients are in ${relative(process.cwd(), path)}.\n`)
-  return EXIT.good
-}
-
-async function check(file: CoefficientsFile): Promise<CommandEnd> {
-  const { figures, slowdown } = await checkModel(file, progress)
-  process.stdout.write(
-    `${renderCheck(figures)}\n\n${describe(file.measured)}\n` +
-      `Bare requests take ${slowdown.toFixed(2)} × the CPU time here and now, and predictions of CPU time are multiplied by that.\n`,
-  )
-  const count = (wanted: string) => figures.filter(({ judgement }) => judgement === wanted).length
-  const within = `${count('within')} of ${figures.length} predictions are within ${TOLERANCE * 100} %`
-  process.stdout.write(
-    `${within}; ${count('outside')} are outside, ${count('scattered')} scatter too much to say.\n`,
-  )
-  if (count('outside') > 0) return EXIT.failed
-  return count('scattered') > 0 ? EXIT.inconclusive : EXIT.good
-}
-
-function progress(message: string): void {
-  process.stderr.write(`${message}\n`)
 }
