@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InputError } from '../input-error.ts'
+import { RESULTS_FOLDER } from '../run-file/write/results-folder.ts'
 
 /** How help describes an argument that names a run. */
 export const RUN_ARGUMENT = 'a path, a run id, or the beginning of exactly one run id'
@@ -21,7 +22,7 @@ export function runFolder(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
   if (flag === '') throw new InputError(`${option}: is empty. Name a folder, such as results.`)
-  return resolve(flag ?? (env['BENCH_RESULTS'] || 'results'))
+  return resolve(flag ?? (env['BENCH_RESULTS'] || RESULTS_FOLDER))
 }
 
 /**

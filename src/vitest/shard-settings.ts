@@ -1,6 +1,7 @@
 import { formatSeconds } from '../format.ts'
 import type { Shard } from '../load/arrivals/shard.ts'
 import { MAX_DURATION_MS } from '../load/duration.ts'
+import { isInstalled } from '../installed.ts'
 import { InputError } from '../input-error.ts'
 import { RUNNING_SYSTEM } from './start-system.ts'
 import type { Generators } from '../run-file/run-file.ts'
@@ -77,8 +78,9 @@ export function checkShard(
 ): void {
   const { REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SYSTEM } = env
   const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
-  const isOther = BENCH_SYSTEM || env[RUNNING_SYSTEM]
-  if (!isExternal && !isOther) {
+  // Other systems see to it themselves.
+  const isRegistry = !isInstalled && !BENCH_SYSTEM && !env[RUNNING_SYSTEM]
+  if (isRegistry && !isExternal) {
     throw new InputError(`--shard: all shards have to use the same servers: ${remedy}.`)
   }
   checkStartAhead(startAtMs, Date.now(), MIN_LEAD_MS)

@@ -10,7 +10,7 @@ import { openVitest } from '../../vitest/open-vitest.ts'
 import { profileSettings } from '../../vitest/profile.ts'
 import { checkShard, generatorsOf, shardSettings } from '../../vitest/shard-settings.ts'
 import { runGenerators } from '../../vitest/run/run-generators.ts'
-import type { BenchFlags } from '../commands/bench.ts'
+import { isInstalled } from '../../installed.ts'
 import { withFlagNames } from '../flag-names.ts'
 import { runFiles } from '../../vitest/run/run-files.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
@@ -23,6 +23,23 @@ import {
   type ScenarioKind,
 } from '../../vitest/run/scenario-files.ts'
 
+/** The flags as they were typed. */
+export interface BenchFlags {
+  readonly system?: string
+  readonly backend?: string
+  readonly profile?: string
+  readonly duration?: string
+  readonly scenarios?: string
+  readonly results?: string
+  readonly junit?: string
+  readonly generators?: number
+  readonly shard?: string
+  readonly startAt?: string
+  readonly namespace?: string
+  readonly micro?: true
+  readonly ui?: true
+}
+
 /**
  * Runs scenarios and micro-benchmarks as the flags and the environment say.
  * @throws InputError, EnvironmentError, ResultsFolderError
@@ -30,6 +47,7 @@ import {
 export async function runBench(names: readonly string[], values: BenchFlags): Promise<CommandEnd> {
   // Vitest's worker processes inherit their settings by the environment.
   const settings = {
+    system: 'BENCH_SYSTEM',
     backend: 'BENCH_BACKEND',
     profile: 'BENCH_PROFILE',
     duration: 'BENCH_DURATION',
@@ -87,12 +105,20 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
   return signalCode ?? exitCode
 }
 
-/** Names choose among scenarios; without names, micro-benchmarks run, too. */
+/**
+ * Names choose among scenarios; without names, micro-benchmarks run, too. Those of other projects belong
+ * to `vitest bench`.
+ * @throws InputError for micro-benchmarks where the package is installed.
+ */
 function kindsFor(
   names: readonly string[],
   isMicro: boolean,
   isUi: boolean,
 ): readonly ScenarioKind[] {
+  if (isInstalled) {
+    if (isMicro) throw new InputError('--micro: run your own benchmarks by npx vitest bench.')
+    return ['load']
+  }
   if (isMicro) return ['bench']
   return isUi || names.length > 0 ? ['load'] : ['load', 'bench']
 }

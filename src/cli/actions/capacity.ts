@@ -4,20 +4,30 @@ import { dispatchSetting } from '../../load/dispatch/technique.ts'
 import { InputError } from '../../input-error.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { renderBracket, renderCurve } from '../../report/terminal/capacity.ts'
-import { renderReference } from '../../report/render-reference.ts'
+import { renderReference } from '../../report/terminal/runs.ts'
 import { paint } from '../../report/terminal/text.ts'
 import type { CapacityEntry } from '../../run-file/run-file.ts'
-import { ResultsFolderError } from '../../run-file/results-folder.ts'
+import { ResultsFolderError } from '../../run-file/write/results-folder.ts'
 import { RunRecord } from '../../run-file/write/run-record.ts'
 import { systemText } from '../../environment/system.ts'
 import { openVitest } from '../../vitest/open-vitest.ts'
 import { ProbeReporter } from '../../vitest/probe-reporter.ts'
-import type { CapacityFlags } from '../commands/capacity.ts'
 import { endOnSignals } from '../../vitest/run/run-files.ts'
 import { findCapacity } from '../../vitest/run/find-capacity.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { runFolder } from '../folders.ts'
 import { scenarioFiles, scenarioFolder, specificationsOf } from '../../vitest/run/scenario-files.ts'
+
+/** The flags, in ms and requests/s. */
+export interface CapacityFlags {
+  readonly from: number
+  readonly duration: number
+  readonly precision: number
+  readonly system?: string
+  readonly backend?: string
+  readonly scenarios?: string
+  readonly results?: string
+}
 
 /**
  * Searches for the capacity of the scenario with this name, and keeps every probe.
@@ -26,6 +36,7 @@ import { scenarioFiles, scenarioFolder, specificationsOf } from '../../vitest/ru
 export async function runCapacity(name: string, values: CapacityFlags): Promise<CommandEnd> {
   const { from, precision, duration: durationMs } = values
   // The tests' own processes read their settings from the environment, which they inherit.
+  if (values.system !== undefined) process.env['BENCH_SYSTEM'] = values.system
   if (values.backend !== undefined) process.env['BENCH_BACKEND'] = values.backend
   if (values.scenarios !== undefined) process.env['BENCH_SCENARIOS'] = values.scenarios
   backendSettings(process.env)

@@ -13,7 +13,17 @@ import { readRunFile } from '../../run-file/read/read-run-file.ts'
 import { StepSummary } from '../../report/markdown/step-summary.ts'
 import { runFolderToRead } from '../folders.ts'
 import { writeOutput } from '../actions/write-output.ts'
-import type { CompareFlags } from '../commands/compare.ts'
+
+/** The flags as typed. */
+export interface CompareFlags {
+  readonly allowUnlike?: true
+  readonly plot?: string | boolean
+  readonly markdown?: true
+  readonly json?: true
+  readonly csv?: true
+  readonly out?: string
+  readonly results?: string
+}
 
 /**
  * Compares two runs, and prints or writes the comparison.

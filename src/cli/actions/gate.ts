@@ -16,7 +16,26 @@ import { InputError } from '../../input-error.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { runFolder } from '../folders.ts'
 import { onSignals } from '../../process/signals.ts'
-import type { GateFlags } from '../commands/gate.ts'
+
+/** The flags: times in ms, ratios as numbers. */
+export interface GateFlags {
+  readonly base?: string
+  readonly head?: string
+  readonly subject?: readonly string[]
+  readonly stages: GateOptions['stages']
+  readonly operations: GateOptions['operations']
+  readonly measureEqual?: true
+  readonly junit?: string
+  readonly budget: number
+  readonly scenarios: string
+  readonly metrics?: string
+  readonly effect?: number
+  readonly duration?: number
+  readonly backend?: string
+  readonly markdown?: string
+  readonly json?: string
+  readonly results?: string
+}
 
 /**
  * Runs the gate, prints its report, and writes the files that the flags ask for.

@@ -11,8 +11,8 @@ import {
   type CoefficientsFile,
 } from '../../plan/coefficients.ts'
 import { measureCoefficients } from '../../plan/measure/measure.ts'
-import { readCommit } from '../../run-file/provenance/commit.ts'
-import { readEnvironment } from '../../run-file/provenance/fingerprint.ts'
+import { readCommit } from '../../run-file/provenance/git.ts'
+import { readEnvironment } from '../../run-file/provenance/environment.ts'
 import { EXIT } from '../../exit-code.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { writeOutput } from '../actions/write-output.ts'

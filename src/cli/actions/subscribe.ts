@@ -6,7 +6,16 @@ import { ALL_IDENTITIES, parseIdentityPattern } from '../../registry/identity-pa
 import { checkReceiving, receive, type ReceivingEvent } from '../../subscribers/receive.ts'
 import { renderReceiving } from '../../subscribers/render-receiving.ts'
 import { onSignals } from '../../process/signals.ts'
-import type { SubscribeFlags } from '../commands/subscribe.ts'
+
+/** The flags as they were typed. */
+export interface SubscribeFlags {
+  readonly namespace: string
+  readonly pattern?: string
+  readonly natsServers?: string
+  readonly reportInterval: number
+  readonly json?: true
+  readonly check?: true
+}
 
 /**
  * Receives until a signal, or checks whether anybody receives.

@@ -1,8 +1,8 @@
 import { InputError } from '../../input-error.ts'
-import type { HistoryRow } from '../../run-file/history/history.ts'
+import type { HistoryRow } from '../../run-file/history/history-row.ts'
 import { EXIT, type ExitCode } from '../../exit-code.ts'
 import { printable } from '../../printable.ts'
-import { METRICS } from '../../trend/decision/metrics.ts'
+import { METRICS, type Metric } from '../../trend/decision/metrics.ts'
 import { readTrendRows } from '../../trend/read-rows.ts'
 import { renderTrend } from '../../trend/report/render-trend.ts'
 import { seriesOf, type Series } from '../../trend/decision/series.ts'
@@ -10,7 +10,21 @@ import { renderSimulation, simulateTrends } from '../../trend/simulation/simulat
 import { trendCsv, trendData } from '../../trend/report/trend-table.ts'
 import { typedCommand } from '../../typed-command.ts'
 import { runFolderToRead } from '../folders.ts'
-import type { TrendFlags } from '../commands/trend.ts'
+
+/** The flags. */
+export interface TrendFlags {
+  readonly metric?: Metric
+  readonly scenario?: string
+  readonly operation?: string
+  readonly results?: string
+  readonly reference: boolean
+  readonly json?: true
+  readonly csv?: true
+  readonly alarm?: true
+  readonly simulate?: true
+  readonly series: number
+  readonly seed: number
+}
 
 /**
  * Prints how metrics changed over the runs of a folder.

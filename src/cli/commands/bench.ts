@@ -2,22 +2,7 @@ import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
 import { option, wholeNumber } from '../flags.ts'
 import { addSections } from '../help-sections.ts'
-
-/** The flags as they were typed. */
-export interface BenchFlags {
-  readonly backend?: string
-  readonly profile?: string
-  readonly duration?: string
-  readonly scenarios?: string
-  readonly results?: string
-  readonly junit?: string
-  readonly generators?: number
-  readonly shard?: string
-  readonly startAt?: string
-  readonly namespace?: string
-  readonly micro?: true
-  readonly ui?: true
-}
+import type { BenchFlags } from '../actions/bench.ts'
 
 /** `prism-loadtest bench` */
 export const bench: Define = (command, end) => {
@@ -26,6 +11,10 @@ export const bench: Define = (command, end) => {
     .argument(
       '[names...]',
       'scenarios whose path contains a name, in folders below bench/, too; without names, the scenarios and micro-benchmarks directly in bench/',
+    )
+    .option(
+      '--system <file>',
+      'module of the system under test, which starts and stops its servers; see docs/any-system.md',
     )
     .option(
       '--backend <kind>',
@@ -74,7 +63,7 @@ export const bench: Define = (command, end) => {
     environment: [
       ['REDIS_URL, NATS_URL', 'servers to measure, instead of starting some'],
       [
-        'BENCH_BACKEND, BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_NAMESPACE',
+        'BENCH_SYSTEM, BENCH_BACKEND, BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_NAMESPACE',
         'the options above',
       ],
       ['BENCH_DISPATCH', 'how requests are started: auto, clock, timer, hybrid or spin'],

@@ -3,16 +3,7 @@ import type { Define } from '../command-line.ts'
 import { option, positiveMs, ratio, wholeNumber } from '../flags.ts'
 import { addSections } from '../help-sections.ts'
 import { HIGHEST_RATE } from '../../load/capacity.ts'
-
-/** The flags, in ms and requests/s. */
-export interface CapacityFlags {
-  readonly from: number
-  readonly duration: number
-  readonly precision: number
-  readonly backend?: string
-  readonly scenarios?: string
-  readonly results?: string
-}
+import type { CapacityFlags } from '../actions/capacity.ts'
 
 const HOW = [
   'Each probe runs the whole scenario, preparation included, in a namespace of its own, with a constant rate in place of its own arrivals. A rate passes if a valid measurement meets every bound of the SLO. The rate is doubled until it fails (or halved until it passes), the interval between is bisected, and each of its ends is run again; if two runs disagree, a third decides. A probe that the generator disturbed, because it was late or held up, decides nothing and is repeated.',
@@ -40,6 +31,10 @@ export const capacity: Define = (command, end) => {
     )
     .addOption(
       option('--precision <ratio>', 'width of the bracket relative to its lower end', ratio, '5%'),
+    )
+    .option(
+      '--system <file>',
+      'module of the system under test, which starts and stops its servers; see docs/any-system.md',
     )
     .option(
       '--backend <kind>',

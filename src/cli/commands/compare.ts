@@ -2,17 +2,7 @@ import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
 import { addSections } from '../help-sections.ts'
 import { RESULTS_TO_READ, RUN_ARGUMENT } from '../folders.ts'
-
-/** The flags as typed. */
-export interface CompareFlags {
-  readonly allowUnlike?: true
-  readonly plot?: string | boolean
-  readonly markdown?: true
-  readonly json?: true
-  readonly csv?: true
-  readonly out?: string
-  readonly results?: string
-}
+import type { CompareFlags } from '../actions/compare.ts'
 
 /** `prism-loadtest compare` */
 export const compare: Define = (command, end) => {

@@ -1,10 +1,10 @@
-import { STAGES, type GateOptions } from '../../gate/gate-options.ts'
 import { METRIC_NAMES } from '../../gate/rounds/metrics-option.ts'
 import { OPERATIONS } from '../../gate/operations/operations.ts'
 import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
 import { gather, namesOf, option, positiveMs, ratio } from '../flags.ts'
 import { addSections, type HelpBody } from '../help-sections.ts'
+import type { GateFlags } from '../actions/gate.ts'
 
 const METRICS: HelpBody = [
   METRIC_NAMES.join(', '),
@@ -31,26 +31,6 @@ const STAGE_HELP: HelpBody = [
   ],
   'Versions with equal subject, packages and Node pass without being measured.',
 ]
-
-/** The flags: times in ms, ratios as numbers. */
-export interface GateFlags {
-  readonly base?: string
-  readonly head?: string
-  readonly subject?: readonly string[]
-  readonly stages: GateOptions['stages']
-  readonly operations: GateOptions['operations']
-  readonly measureEqual?: true
-  readonly junit?: string
-  readonly budget: number
-  readonly scenarios: string
-  readonly metrics?: string
-  readonly effect?: number
-  readonly duration?: number
-  readonly backend?: string
-  readonly markdown?: string
-  readonly json?: string
-  readonly results?: string
-}
 
 /** `prism-loadtest gate` */
 export const gate: Define = (command, end) => {

@@ -3,16 +3,7 @@ import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
 import { atLeastOneSecondMs, option } from '../flags.ts'
 import { addSections, BROKEN } from '../help-sections.ts'
-
-/** The flags as they were typed. */
-export interface SubscribeFlags {
-  readonly namespace: string
-  readonly pattern?: string
-  readonly natsServers?: string
-  readonly reportInterval: number
-  readonly json?: true
-  readonly check?: true
-}
+import type { SubscribeFlags } from '../actions/subscribe.ts'
 
 /** `prism-loadtest subscribe`. It runs until the process gets SIGINT or SIGTERM. */
 export const subscribe: Define = (command, end) => {

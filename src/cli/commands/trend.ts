@@ -6,26 +6,12 @@ import type { Define } from '../command-line.ts'
 import { MAX_SEED, option, wholeNumber } from '../flags.ts'
 import { addSections } from '../help-sections.ts'
 import { RESULTS_TO_READ } from '../folders.ts'
+import type { TrendFlags } from '../actions/trend.ts'
 
 const HOW = [
   'It reads the run files of the folder and its history.csv, to which each finished run appends. Runs on other machines, of other major versions or with other loads form separate series. Times are service times; they are divided by the reference workload of the same run only where that halves their variance. A change is reported once eight runs or more confirm it, and stays reported. At most 5 % of pages with 24 unchanging series ever show a change; --simulate shows that, and how soon changes are found.',
   'With --alarm, the exit code is 1 for one run alone: store the history first, and let the alarm be the last step of a job.',
 ]
-
-/** The flags. */
-export interface TrendFlags {
-  readonly metric?: Metric
-  readonly scenario?: string
-  readonly operation?: string
-  readonly results?: string
-  readonly reference: boolean
-  readonly json?: true
-  readonly csv?: true
-  readonly alarm?: true
-  readonly simulate?: true
-  readonly series: number
-  readonly seed: number
-}
 
 /** `prism-loadtest trend` */
 export const trend: Define = (command, end) => {

@@ -1,17 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { normalStream } from '../../stats/normal-stream.ts'
-import { randomStream } from '../../stats/random-stream.ts'
+import { normalDraws, randomStream, type Draw } from '../../stats/random.ts'
 import { markOccurrences, markProportion, type Mark, type Measured } from './mark.ts'
 
 interface Draws {
-  /** From (0, 1]. */
-  readonly uniform: () => number
-  readonly normal: () => number
+  readonly uniform: Draw
+  readonly normal: Draw
 }
 
 function drawsOf(seed: number): Draws {
-  return { uniform: randomStream(seed, 0), normal: normalStream(seed, 1) }
+  return { uniform: randomStream(seed, 0), normal: normalDraws(randomStream(seed, 1)) }
 }
 
 interface Noise {

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import type { Commit, RunFile } from '../../run-file/run-file.ts'
-import { ensureWritableFolder } from '../../run-file/results-folder.ts'
+import { ensureWritableFolder } from '../../run-file/write/results-folder.ts'
 import { runIdOf } from '../../run-file/run-id.ts'
 import { createRunFile } from '../../run-file/write/write-run-file.ts'
 import { RELEASED_NAMES } from '../versions/both.ts'
 import type { PreparedVersion } from '../versions/prepare-version.ts'
 
 /**
- * Keeps what an version measured in a round, in a folder of the version's. The run says which commit the version
- * was of; the harness, whose commit it said before, made it.
+ * Keeps the run of one version in its own folder. The run's commit becomes the version's; before, it was the
+ * harness's.
  * @throws ResultsFolderError
  */
 export function keepRun(folder: string, { name, version }: PreparedVersion, run: RunFile): void {

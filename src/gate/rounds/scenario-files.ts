@@ -5,10 +5,9 @@ import { InputError } from '../../input-error.ts'
 const SUFFIX = '.load.ts'
 
 /**
- * The files of the scenarios that are named: by a file's whole name, as `mixed`, else by a part of its
- * path.
+ * Finds scenario files by name: by the whole name of a file, such as `mixed`, else by part of its path.
  * @returns real paths.
- * @throws InputError if a name is of none, or the folder can't be read.
+ * @throws InputError if a name matches no file, or the folder can't be read.
  */
 export function scenarioFiles(folder: string, names: readonly string[]): readonly string[] {
   const paths = listScenarios(folder)
@@ -17,7 +16,9 @@ export function scenarioFiles(folder: string, names: readonly string[]): readonl
     const found = whole.length > 0 ? whole : paths.filter((path) => path.includes(name))
     if (name !== '' && found.length > 0) return found
     const known = paths.map((path) => basename(path, SUFFIX)).join(', ')
-    throw new InputError(`--scenarios: no scenario has "${name}" in its name; there are ${known}.`)
+    throw new InputError(
+      `--scenarios: no scenario has "${name}" in its name. Choose from ${known}.`,
+    )
   })
   return [...new Set(chosen)].map((path) => realpathSync(join(folder, path)))
 }
@@ -29,6 +30,6 @@ function listScenarios(folder: string): readonly string[] {
       .map((path) => path.replaceAll(sep, '/'))
       .toSorted()
   } catch {
-    throw new InputError(`There is no folder ${folder} to take scenarios from.`)
+    throw new InputError(`The folder of scenarios ${folder} can't be read. Check BENCH_SCENARIOS.`)
   }
 }

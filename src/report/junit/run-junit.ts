@@ -3,8 +3,13 @@ import type { ExitCode } from '../../exit-code.ts'
 import { outcomeOf, ownErrors } from '../../run-file/outcome.ts'
 import { sloCells } from '../slo-cells.ts'
 import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
-import { withEnd } from './end-case.ts'
-import { junitXml, type JUnitCase, type JUnitResult, type JUnitSuite } from './junit-xml.ts'
+import {
+  type JUnitCase,
+  type JUnitResult,
+  type JUnitSuite,
+  junitXml,
+  withEnd,
+} from './junit-xml.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 

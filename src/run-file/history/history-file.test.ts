@@ -7,7 +7,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { arbitraryRun } from '../testing/arbitrary-run.ts'
 import { toCsv } from '../csv/csv.ts'
-import { COLUMN_COUNTS, HISTORY_COLUMNS } from './history-columns.ts'
+import { COLUMN_COUNTS, HISTORY_COLUMNS, type HistoryRow } from './history-row.ts'
 import {
   appendHistory,
   HistoryError,
@@ -15,7 +15,7 @@ import {
   readHistory,
   type History,
 } from './history-file.ts'
-import { historyRows, type HistoryRow } from './history.ts'
+import { historyRows } from './history-rows.ts'
 import type { RunFile } from '../run-file.ts'
 
 let folder: string

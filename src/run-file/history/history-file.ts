@@ -1,14 +1,14 @@
+import { readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { redactUrls } from '../../environment/redact-url.ts'
 import { type CsvRecord, linesIn, parseRecord, toCsv } from '../csv/csv.ts'
-import { COLUMN_COUNTS, HISTORY_COLUMNS, historyRowSchema } from './history-columns.ts'
-import { historyRows, type HistoryRow } from './history.ts'
+import { COLUMN_COUNTS, HISTORY_COLUMNS, type HistoryRow, historyRowSchema } from './history-row.ts'
+import { historyRows } from './history-rows.ts'
 import { placeOf } from '../read/place.ts'
 import { printable } from '../../printable.ts'
 import { FileError, readRegularFile } from '../read/read-regular-file.ts'
 import type { RunFile } from '../run-file.ts'
-import { upgradeHistory } from './upgrade-history.ts'
-import { appendWhole, createWholeFile } from '../write/whole-files.ts'
+import { appendWhole, createWholeFile, temporaryBeside } from '../write/whole-files.ts'
 import { UserError } from '../../user-error.ts'
 import { typedCommand } from '../../typed-command.ts'
 
@@ -102,6 +102,26 @@ function begunHistory(path: string): string {
   }
   // Now; or another process has taken it away to do the same.
   return begunHistory(path)
+}
+
+/**
+ * Puts another header in place of a history's first line. Rows of older versions stay as they are, with
+ * fewer cells. Of several processes that do so at the same time, or append, none loses a row of another:
+ * each takes away the file that it finds, which only one can, and adds its rows to the one that is there.
+ * @throws what the file system says
+ */
+function upgradeHistory(path: string, header: string): void {
+  const aside = temporaryBeside(path)
+  try {
+    renameSync(path, aside)
+  } catch (error) {
+    // Another process has taken it away, and is about to put it back.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+    throw error
+  }
+  const rows = readFileSync(aside, 'utf8').replace(/^[^\n]*\n?/, '')
+  if (!createWholeFile(path, `${header}\n${rows}`) && rows !== '') appendWhole(path, rows)
+  rmSync(aside)
 }
 
 /** Of each version, oldest first. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { loadResult } from '../../load/testing/result-fixture.ts'
 import { readSlo } from '../../load/slo/slo.ts'
-import { readEnvironment } from '../provenance/fingerprint.ts'
+import { readEnvironment } from '../provenance/environment.ts'
 import { serializeLoadResult } from '../json/load-result-json.ts'
 import { mergeShards } from './merge-shards.ts'
 import type { Share } from './one-load.ts'

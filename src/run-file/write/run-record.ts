@@ -1,6 +1,7 @@
-import { readCommit } from '../provenance/commit.ts'
+import { resolve } from 'node:path'
+import { readCommit } from '../provenance/git.ts'
 import { describeSystem } from '../provenance/describe-system.ts'
-import { readEnvironment } from '../provenance/fingerprint.ts'
+import { readEnvironment } from '../provenance/environment.ts'
 import { appendHistory, HistoryError } from '../history/history-file.ts'
 import type { SystemUnderTest } from '../../environment/system.ts'
 import type {
@@ -14,7 +15,12 @@ import type {
 import { SCHEMA_VERSION } from '../run-file.ts'
 import { RunClock } from './run-clock.ts'
 import { runIdOf } from '../run-id.ts'
-import { ensureWritableFolder, ResultsFolderError } from '../results-folder.ts'
+import {
+  ensureWritableFolder,
+  makeDefaultFolder,
+  RESULTS_FOLDER,
+  ResultsFolderError,
+} from './results-folder.ts'
 import { createRunFile, writeRunFile, type ResultPaths } from './write-run-file.ts'
 
 /** Where a run is recorded, and under which profile it runs. */
@@ -54,6 +60,7 @@ export class RunRecord {
     profile,
     generators = { kind: 'one' },
   }: RunRecordOptions): Promise<RunRecord> {
+    if (resolve(folder) === resolve(RESULTS_FOLDER)) makeDefaultFolder()
     ensureWritableFolder(folder)
     const clock = new RunClock()
     const { startedAt } = clock

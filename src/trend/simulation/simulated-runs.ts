@@ -1,5 +1,5 @@
-import { randomStream } from '../../stats/random-stream.ts'
-import type { HistoryRow } from '../../run-file/history/history.ts'
+import { normalDraws, randomStream, type Draw } from '../../stats/random.ts'
+import type { HistoryRow } from '../../run-file/history/history-row.ts'
 
 /** How a simulated metric varies from run to run. */
 export interface Noise {
@@ -50,9 +50,10 @@ function factor({ relative }: Noise, deviation: number): number {
 }
 
 /** Values of variance 1, stationary from the first on: xₜ = φ·xₜ₋₁ + √(1 − φ²)·εₜ. */
-function autoregression(runs: number, noise: Noise, draw: () => number): readonly number[] {
+function autoregression(runs: number, noise: Noise, draw: Draw): readonly number[] {
   const { autocorrelation: phi, tails } = noise
-  const innovation = (): number => (tails === 'normal' ? normal(draw) : student3(draw))
+  const normal = normalDraws(draw)
+  const innovation = tails === 'normal' ? normal : () => student3(normal)
   let value = innovation()
   const next = (): number => (value = phi * value + Math.sqrt(1 - phi ** 2) * innovation())
   // Burn-in, until the distribution of the first value has no influence.
@@ -60,15 +61,10 @@ function autoregression(runs: number, noise: Noise, draw: () => number): readonl
   return Array.from({ length: runs }, next)
 }
 
-/** Source: G. E. P. Box and M. E. Muller (1958). */
-function normal(draw: () => number): number {
-  return Math.sqrt(-2 * Math.log(draw())) * Math.cos(2 * Math.PI * draw())
-}
-
 /** Variance 1 instead of 3. */
-function student3(draw: () => number): number {
-  const chiSquared = normal(draw) ** 2 + normal(draw) ** 2 + normal(draw) ** 2
-  return normal(draw) / Math.sqrt(chiSquared)
+function student3(normal: Draw): number {
+  const chiSquared = normal() ** 2 + normal() ** 2 + normal() ** 2
+  return normal() / Math.sqrt(chiSquared)
 }
 
 function row(day: number, p50Ms: number, referenceMs: number | null): HistoryRow {

@@ -5,15 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { InputError } from '../../input-error.ts'
-import {
-  handOver,
-  REGISTRY_SYSTEM,
-  RUNNING_SYSTEM,
-  startSystem,
-  type RunningSystem,
-} from '../start-system.ts'
+import { configuredSystem } from '../open-vitest.ts'
+import { handOver, RUNNING_SYSTEM, startSystem, type RunningSystem } from '../start-system.ts'
 import { EXIT } from '../../exit-code.ts'
-import { ensureWritableFolder } from '../../run-file/results-folder.ts'
+import { ensureWritableFolder } from '../../run-file/write/results-folder.ts'
 import { mergeRunFiles } from '../../report/merge-run-files.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import type { RunReports } from '../../report/run-reports.ts'
@@ -47,7 +42,7 @@ const LEAD_MS = 20_000
  */
 export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
   ensureWritableFolder(run.folder)
-  const running = await startSystem(process.env['BENCH_SYSTEM'] || REGISTRY_SYSTEM, {
+  const running = await startSystem(await configuredSystem(), {
     env: process.env,
     onProgress: (message) => process.stderr.write(`${message}\n`),
   })

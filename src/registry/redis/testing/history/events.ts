@@ -1,3 +1,5 @@
+import { randomStream, wholeDraws } from '../../../../stats/random.ts'
+
 /** What the parent tells a process of a history test to do. */
 export interface HistoryTask {
   readonly role: 'writer' | 'reader'
@@ -70,13 +72,7 @@ export interface HistoryMetadata {
 
 export const statuses = ['online', 'away', 'busy'] as const
 
-/** A small repeatable source of whole numbers from 0 to `below` − 1 (xorshift32, Marsaglia 2003). */
+/** A repeatable source of whole numbers from 0 to `below` − 1. */
 export function randomFrom(seed: number): (below: number) => number {
-  let state = seed | 0 || 1
-  return (below) => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) % below
-  }
+  return wholeDraws(randomStream(seed, 0))
 }

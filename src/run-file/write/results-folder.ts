@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { UserError } from '../user-error.ts'
-import { temporaryBeside } from './write/whole-files.ts'
+import { UserError } from '../../user-error.ts'
+import { temporaryBeside } from './whole-files.ts'
 
 /** The folder for result files is unusable. The message says why, and what to do. */
 export class ResultsFolderError extends UserError {
@@ -40,6 +40,24 @@ function makeFolder(folder: string): void {
     // Another run may have made it in between.
     if (!existsSync(folder)) throw error
   }
+}
+
+/** Where run files go by default, in the current folder. */
+export const RESULTS_FOLDER = 'results'
+
+/** All but the runs that are kept on purpose, to compare with. */
+const IGNORE = '/*\n!/baselines/\n'
+
+/**
+ * Makes `results/` in the current folder, with a `.gitignore`, unless it exists: unknown files in it would mark
+ * every later run as one of a changed working tree.
+ * @throws ResultsFolderError
+ */
+export function makeDefaultFolder(): void {
+  const folder = resolve(RESULTS_FOLDER)
+  if (existsSync(folder)) return
+  ensureWritableFolder(folder)
+  writeFileSync(join(folder, '.gitignore'), IGNORE)
 }
 
 /** Says why nothing could be written to a folder. */

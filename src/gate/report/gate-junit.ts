@@ -1,6 +1,11 @@
 import type { ExitCode } from '../../exit-code.ts'
-import { withEnd } from './end-case.ts'
-import { junitXml, type JUnitCase, type JUnitResult, type JUnitSuite } from './junit-xml.ts'
+import {
+  type JUnitCase,
+  type JUnitResult,
+  type JUnitSuite,
+  junitXml,
+  withEnd,
+} from '../../report/junit/junit-xml.ts'
 
 /** One judged comparison of a gate. */
 export interface GateRow {
