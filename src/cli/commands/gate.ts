@@ -1,3 +1,4 @@
+import { STAGES } from '../../gate/gate-options.ts'
 import { METRIC_NAMES } from '../../gate/rounds/metrics-option.ts'
 import { OPERATIONS } from '../../gate/operations/operations.ts'
 import { typedCommand } from '../../typed-command.ts'
