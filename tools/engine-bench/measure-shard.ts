@@ -16,7 +16,7 @@ export interface EngineLoad {
   readonly target: EngineTarget
 }
 
-/** How one generator sent its share of a load. Plain data, for threads. */
+/** How one generator sent its shard of a load. Plain data, for threads. */
 export interface MeasuredShard {
   readonly planned: number
   readonly started: number
@@ -34,13 +34,13 @@ export interface MeasuredShard {
 const WARM_UP_MS = 500
 
 /**
- * Sends a share of a load from this thread, and looks at the engine rather than at the target.
+ * Sends a shard of a load from this thread, and looks at the engine rather than at the target.
  * @param whenReady called once the first request could be sent; answers when all generators of the
  *   load begin, in Unix ms. At once if left out.
  */
 export async function measureShard(
   load: EngineLoad,
-  share: Shard,
+  shard: Shard,
   whenReady?: () => Promise<number>,
 ): Promise<MeasuredShard> {
   const { technique, ratePerSecond, durationMs } = load
@@ -52,7 +52,7 @@ export async function measureShard(
     durationMs,
     warmUpMs: WARM_UP_MS,
     dispatch: technique,
-    share,
+    shard,
     ...(startAtMs === undefined ? {} : { startAtMs }),
     operations: {
       request: ({ isWarmUp }) => {

@@ -49,7 +49,7 @@ export interface LoadTestRun {
   readonly parameters: LoadTestParameters
   readonly servers: ServerSettings
   /** `null`: all of the load. */
-  readonly share: ShardSettings | null
+  readonly shard: ShardSettings | null
   readonly folder: string
   readonly reportIntervalMs: number
   readonly isVerbose: boolean
@@ -77,7 +77,7 @@ export function readFlags(kind: WorkloadKind, flags: LoadTestFlags, env: Env): L
   return {
     parameters,
     servers,
-    share: readShare(flags, parameters.namespace, servers),
+    shard: readShard(flags, parameters.namespace, servers),
     folder: runFolder(flags.out, '--out', env),
     reportIntervalMs,
     isVerbose: flags.verbose === true,
@@ -197,7 +197,7 @@ function numberOf(text: string): number {
 
 const SHARD_FLAGS = { BENCH_SHARD: '--shard', BENCH_START_AT: '--start-at' }
 
-function readShare(
+function readShard(
   { shard = '', startAt = '' }: LoadTestFlags,
   namespace: string,
   servers: ServerSettings,
@@ -207,10 +207,10 @@ function readShare(
     BENCH_START_AT: startAt,
     BENCH_NAMESPACE: shard === '' ? '' : namespace,
   }
-  const share = withFlagNames(SHARD_FLAGS, () => shardSettings(env))
-  if (share === null) return null
+  const settings = withFlagNames(SHARD_FLAGS, () => shardSettings(env))
+  if (settings === null) return null
   withFlagNames(SHARD_FLAGS, () =>
-    checkShard(share, servers, 'give --redis-addr and --nats-servers'),
+    checkShard(settings, servers, 'give --redis-addr and --nats-servers'),
   )
-  return share
+  return settings
 }

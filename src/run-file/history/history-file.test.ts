@@ -62,7 +62,7 @@ describe('the history', () => {
     expect(readHistory(folder)).toEqual(whole(Array.from({ length: 100 }, () => rows).flat()))
   })
 
-  test('has nothing of a share, nor of what was interrupted', () => {
+  test('has nothing of a shard, nor of what was interrupted', () => {
     const shared = { startAt: aRun.startedAt, namespace: 'loadtest' }
     const generators = { kind: 'shard', shard: 1, of: 2, ...shared } as const
     expect(historyRows({ ...aRun, generators })).toEqual([])
