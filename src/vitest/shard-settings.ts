@@ -89,7 +89,7 @@ export function checkShard(
 /** How a run file records which part of the load the run made. */
 export function generatorsOf(shard: ShardSettings | null): Generators {
   if (shard === null) return { kind: 'one' }
-  const { index, of } = shard.share
+  const { index, of } = shard.shard
   const startAt = new Date(shard.startAtMs).toISOString()
   return { kind: 'shard', shard: index + 1, of, startAt, namespace: shard.namespace }
 }

@@ -13,6 +13,8 @@ import {
 } from '../../gate/report/write-gate-report.ts'
 import { StepSummary } from '../../report/markdown/step-summary.ts'
 import { InputError } from '../../input-error.ts'
+import { isInstalled } from '../../installed.ts'
+import { scenarioFolder } from '../../vitest/run/scenario-files.ts'
 import type { CommandEnd } from '../../process/run-command.ts'
 import { runFolder } from '../folders.ts'
 import { onSignals } from '../../process/signals.ts'
@@ -27,7 +29,7 @@ export interface GateFlags {
   readonly measureEqual?: true
   readonly junit?: string
   readonly budget: number
-  readonly scenarios: string
+  readonly scenarios?: string
   readonly metrics?: string
   readonly effect?: number
   readonly duration?: number
@@ -77,10 +79,12 @@ export async function runGateCommand(flags: GateFlags): Promise<CommandEnd> {
   }
 }
 
+const SCENARIOS = isInstalled ? [] : ['register', 'enumerate', 'multicast', 'mixed']
+
 /** @throws InputError, EnvironmentError */
 function optionsOf(flags: GateFlags): GateOptions {
   const { base, head, metrics, effect } = flags
-  const { BENCH_SCENARIOS, BENCH_BACKEND } = process.env
+  const { BENCH_BACKEND } = process.env
   if (base === undefined) {
     throw new InputError('Name what to compare with, such as --base origin/main. See --help.')
   }
@@ -88,19 +92,21 @@ function optionsOf(flags: GateFlags): GateOptions {
   return {
     project: process.cwd(),
     harness,
-    subject: flags.subject ?? DEFAULT_SUBJECT,
+    subject: flags.subject ?? (isInstalled ? [] : DEFAULT_SUBJECT),
     stages: flags.stages,
     operations: flags.operations,
     measuresEqual: flags.measureEqual === true,
     baseline: base,
     candidate: head ?? null,
     budgetMs: flags.budget,
-    scenarioFolder: resolve(BENCH_SCENARIOS || 'bench'),
-    scenarios: flags.scenarios.split(',').map((name) => name.trim()),
+    scenarioFolder: scenarioFolder(process.env),
+    scenarios: flags.scenarios?.split(',').map((name) => name.trim()) ?? SCENARIOS,
     metrics: metrics === undefined ? null : parseMetrics(metrics),
     effects: effect === undefined ? {} : { latency: effect },
     durationMs: flags.duration ?? null,
-    backends: backendSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
+    backends: isInstalled
+      ? null
+      : backendSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
     resultsFolder: runFolder(flags.results),
   }
 }

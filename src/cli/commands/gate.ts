@@ -1,6 +1,7 @@
 import { STAGES } from '../../gate/gate-options.ts'
 import { METRIC_NAMES } from '../../gate/rounds/metrics-option.ts'
 import { OPERATIONS } from '../../gate/operations/operations.ts'
+import { isInstalled } from '../../installed.ts'
 import { typedCommand } from '../../typed-command.ts'
 import type { Define } from '../command-line.ts'
 import { gather, namesOf, option, positiveMs, ratio } from '../flags.ts'
@@ -33,6 +34,9 @@ const STAGE_HELP: HelpBody = [
   'Versions with equal subject, packages and Node pass without being measured.',
 ]
 
+/** Elsewhere there is no registry to call. */
+const DEFAULT_STAGES = isInstalled ? 'rounds' : STAGES.join(',')
+
 /** `prism-loadtest gate` */
 export const gate: Define = (command, end) => {
   command
@@ -43,11 +47,11 @@ export const gate: Define = (command, end) => {
     .option('--head <ref>', 'candidate: a branch, tag or commit; the working tree by default')
     .option(
       '--subject <path>',
-      'file or folder of the project to compare; may be repeated; src/registry by default',
+      `file or folder of the project to compare; may be repeated${isInstalled ? '' : '; src/registry by default'}`,
       gather,
     )
     .addOption(
-      option('--stages <names>', 'the evidence to collect', namesOf(STAGES), STAGES.join(',')),
+      option('--stages <names>', 'the evidence to collect', namesOf(STAGES), DEFAULT_STAGES),
     )
     .addOption(
       option(
@@ -66,7 +70,7 @@ export const gate: Define = (command, end) => {
         '20m',
       ),
     )
-    .option('--scenarios <names>', 'of rounds', 'register,enumerate,multicast,mixed')
+    .option('--scenarios <names>', `of rounds; ${SCENARIOS.join(',') || 'all'} by default`)
     .option('--metrics <names>', 'of rounds, see below; by default those that only a load shows')
     .addOption(
       option(

@@ -20,7 +20,7 @@ const SCENARIO = fileURLToPath(programBeside('command-line.load.ts', import.meta
  * @throws EnvironmentError, InputError, ResultsFolderError
  */
 export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
-  const { parameters, share, folder, isJson, reportIntervalMs, isVerbose } = run
+  const { parameters, shard, folder, isJson, reportIntervalMs, isVerbose } = run
   // A list of processes shows arguments, in which there may be a password.
   process.title = 'prism-loadtest'
   Object.assign(process.env, environmentOf(run))
@@ -29,7 +29,7 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
   const record = await RunRecord.open({
     folder,
     profile: 'command line',
-    generators: generatorsOf(share),
+    generators: generatorsOf(shard),
   })
   const reporter = new LoadReporter(record, {
     out: isJson ? process.stderr : process.stdout,
@@ -49,13 +49,13 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
  * What the processes that make the load inherit: without the environment's settings for scenarios,
  * which don't apply to this one.
  */
-function environmentOf({ servers, share }: LoadTestRun): Readonly<Record<string, string>> {
+function environmentOf({ servers, shard }: LoadTestRun): Readonly<Record<string, string>> {
   return {
     ...servers,
     BENCH_PROFILE: '',
     BENCH_DURATION: '',
-    BENCH_SHARD: share === null ? '' : `${share.share.index + 1}/${share.share.of}`,
-    BENCH_START_AT: share === null ? '' : new Date(share.startAtMs).toISOString(),
-    BENCH_NAMESPACE: share === null ? '' : share.namespace,
+    BENCH_SHARD: shard === null ? '' : `${shard.shard.index + 1}/${shard.shard.of}`,
+    BENCH_START_AT: shard === null ? '' : new Date(shard.startAtMs).toISOString(),
+    BENCH_NAMESPACE: shard === null ? '' : shard.namespace,
   }
 }
