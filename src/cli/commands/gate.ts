@@ -36,6 +36,7 @@ const STAGE_HELP: HelpBody = [
 
 /** Elsewhere there is no registry to call. */
 const DEFAULT_STAGES = isInstalled ? 'rounds' : STAGES.join(',')
+const SCENARIOS = isInstalled ? [] : ['register', 'enumerate', 'multicast', 'mixed']
 
 /** `prism-loadtest gate` */
 export const gate: Define = (command, end) => {
