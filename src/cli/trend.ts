@@ -1,5 +1,5 @@
 import { InputError } from '../input-error.ts'
-import type { HistoryRow } from '../run-file/history/history.ts'
+import type { HistoryRow } from '../run-file/history/history-row.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { printable } from '../printable.ts'
 import { METRICS, type Metric } from '../trend/decision/metrics.ts'

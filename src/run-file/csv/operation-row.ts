@@ -9,7 +9,6 @@ export interface OperationRow {
   readonly measured: {
     readonly scenario: Extract<ScenarioEntry, { state: 'measured' }>
     readonly operation: LoadResultJson['operations'][number]
-    readonly throughputPerSecond: number | null
   } | null
 }
 

@@ -2,9 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { countedDeliveries } from '../../load/totals.ts'
 import { arbitraryRun, arbitraryText } from '../testing/arbitrary-run.ts'
-import { INTERVAL_COLUMNS, OPERATION_COLUMNS } from './csv-columns.ts'
+import { OPERATION_COLUMNS, operationsCsv } from './operations-csv.ts'
+import { INTERVAL_COLUMNS, intervalsCsv } from './intervals-csv.ts'
 import { toCsv } from './csv.ts'
-import { intervalsCsv, operationsCsv } from './run-csv.ts'
 import type { ScenarioEntry } from '../run-file.ts'
 
 /** RFC 4180 to the letter; an unquoted cell is a number, a boolean or nothing, a quoted one a text. */

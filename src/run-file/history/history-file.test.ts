@@ -7,7 +7,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { arbitraryRun } from '../testing/arbitrary-run.ts'
 import { toCsv } from '../csv/csv.ts'
-import { COLUMN_COUNTS, HISTORY_COLUMNS } from './history-columns.ts'
+import { COLUMN_COUNTS, HISTORY_COLUMNS, type HistoryRow } from './history-row.ts'
 import {
   appendHistory,
   HistoryError,
@@ -15,7 +15,7 @@ import {
   readHistory,
   type History,
 } from './history-file.ts'
-import { historyRows, type HistoryRow } from './history.ts'
+import { historyRows } from './history-rows.ts'
 import type { RunFile } from '../run-file.ts'
 
 let folder: string
@@ -62,7 +62,7 @@ describe('the history', () => {
     expect(readHistory(folder)).toEqual(whole(Array.from({ length: 100 }, () => rows).flat()))
   })
 
-  test('has nothing of a share, nor of what was interrupted', () => {
+  test('has nothing of a shard, nor of what was interrupted', () => {
     const shared = { startAt: aRun.startedAt, namespace: 'loadtest' }
     const generators = { kind: 'shard', shard: 1, of: 2, ...shared } as const
     expect(historyRows({ ...aRun, generators })).toEqual([])

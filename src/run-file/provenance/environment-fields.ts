@@ -1,6 +1,6 @@
 import type { Environment, RunFile } from '../run-file.ts'
 
-import { MEASURING_PACKAGES } from './fingerprint.ts'
+import { MEASURING_PACKAGES } from './environment.ts'
 
 /** The clients of Redis and NATS, recorded by every run before schema version 6. */
 const REGISTRY_CLIENTS: readonly string[] = ['ioredis', '@nats-io/transport-node']

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readCgroupLimits } from './cgroup.ts'
-import { readEnvironment } from './fingerprint.ts'
+import { readEnvironment } from './environment.ts'
 import { runFileSchema } from '../run-file.ts'
 
 test('the fingerprint of this machine is one the schema takes, with every version known', () => {

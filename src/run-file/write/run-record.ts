@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { readCommit } from '../provenance/git.ts'
 import { describeSystem } from '../provenance/describe-system.ts'
-import { readEnvironment } from '../provenance/fingerprint.ts'
+import { readEnvironment } from '../provenance/environment.ts'
 import { appendHistory, HistoryError } from '../history/history-file.ts'
 import type { SystemUnderTest } from '../../environment/system.ts'
 import type {

@@ -2,56 +2,9 @@ import { createHash } from 'node:crypto'
 import { systemText } from '../../environment/system.ts'
 import { countedDeliveries, deliveryRatio, throughputPerSecond } from '../../load/totals.ts'
 import { environmentKey, fingerprintOf } from '../provenance/environment-fields.ts'
+import type { HistoryRow } from './history-row.ts'
 import { seriesText } from './series-text.ts'
 import type { RunFile } from '../run-file.ts'
-
-/** What is kept of one operation of one scenario of one run: a row of history.csv. */
-export interface HistoryRow {
-  readonly runId: string
-  /** When the run began, ISO 8601 UTC. */
-  readonly startedAt: string
-  /** Short; `null` outside of a git repository. */
-  readonly commit: string | null
-  readonly isDirty: boolean | null
-  /** 16 hex digits: figures of unlike environments can't be compared. */
-  readonly environmentKey: string
-  /** What it is, in short. */
-  readonly environment: string
-  /** 16 hex digits, see `workload-hash.ts`; `null` if it was not recorded. */
-  readonly workloadHash: string | null
-  readonly scenario: string
-  readonly operation: string
-  readonly verdict: 'valid' | 'degraded' | 'invalid'
-  /** Requests that succeeded: what the percentiles are of. */
-  readonly requests: number
-  readonly p50Ms: number | null
-  readonly p95Ms: number | null
-  readonly p99Ms: number | null
-  readonly p999Ms: number | null
-  readonly throughputPerSecond: number | null
-  /** Share of the requests due that did not succeed; 0 to 1. */
-  readonly errorRatio: number | null
-  /** Share of the messages addressed that arrived; 0 to 1. */
-  readonly deliveryRatio: number | null
-  readonly referenceVersion: number | null
-  readonly referenceRedisP50Ms: number | null
-  readonly referenceNatsP50Ms: number | null
-  /** Service time, as are the three that follow; `null` in rows of older versions. */
-  readonly serviceP50Ms: number | null
-  readonly serviceP95Ms: number | null
-  readonly serviceP99Ms: number | null
-  readonly serviceP999Ms: number | null
-  /** 16 hex digits, see `series-text.ts`; `null` in rows of older versions. */
-  readonly seriesKey: string | null
-  /** As are the texts that follow: empty in rows of older versions. */
-  readonly nodeVersion: string
-  readonly kernel: string
-  readonly redisVersion: string
-  readonly natsVersion: string
-  readonly redisClientVersion: string
-  readonly natsClientVersion: string
-  readonly serverConfiguration: string
-}
 
 /**
  * The rows of a run: one a scenario × operation that was measured to its end. A share of a load has

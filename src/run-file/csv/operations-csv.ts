@@ -1,6 +1,11 @@
 import type { HistogramFigures } from '../../load/recording/histogram.ts'
-import { achievedPerSecond, countedDeliveries, deliveryRatio } from '../../load/totals.ts'
-import { type Column, column } from './csv.ts'
+import {
+  achievedPerSecond,
+  countedDeliveries,
+  deliveryRatio,
+  throughputPerSecond,
+} from '../../load/totals.ts'
+import { column, toCsv, type Column } from './csv.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 import {
   capitalized,
@@ -11,24 +16,9 @@ import {
 } from './operation-row.ts'
 import { outcomeOf } from '../outcome.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
-import { usersColumns } from './users-columns.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
 type MeasuredScenario = Extract<ScenarioEntry, { state: 'measured' }>
-
-function versionOf(server: string): Column<OperationRow>['value'] {
-  return ({ run: { system } }) =>
-    'servers' in system
-      ? (system.servers.find(({ name }) => name === server)?.version ?? null)
-      : null
-}
-
-/** A row of `<runId>.intervals.csv`: one operation of one scenario in one second. */
-export interface IntervalRow {
-  readonly run: RunFile
-  readonly scenario: Exclude<ScenarioEntry, { state: 'unmeasured' }>
-  readonly interval: LoadResultJson['intervals'][number]
-}
 
 /** All columns of `<runId>.csv`. */
 export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
@@ -94,7 +84,7 @@ export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
   ofOperation(
     'throughputPerSecond',
     'requests that succeeded while requests were being started',
-    ({ throughputPerSecond }) => throughputPerSecond,
+    ({ scenario, operation }) => throughputPerSecond(scenario.result, operation.name),
   ),
   ofOperation(
     'achievedPerSecond',
@@ -127,26 +117,25 @@ export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
   column('error', 'why the test failed, if it did', ({ scenario }) => scenario.error),
 ]
 
-/** All columns of `<runId>.intervals.csv`. */
-export const INTERVAL_COLUMNS: readonly Column<IntervalRow>[] = [
-  column('runId', "the run's name", ({ run }) => run.runId),
-  column('scenario', "the scenario's name", ({ scenario }) => scenario.name),
-  column('file', 'where it is defined', ({ scenario }) => scenario.file),
-  column('operation', "the operation's name", ({ interval }) => interval.operation),
-  column('second', 'seconds from the start of the measurement', ({ interval }) => interval.second),
-  column('started', 'requests started', ({ interval }) => interval.started),
-  column('dropped', 'requests due but not started', ({ interval }) => interval.dropped),
-  column('ok', 'requests that succeeded', ({ interval }) => interval.ok),
-  column('failed', 'requests that failed', ({ interval }) => interval.failed),
-  column('timedOut', 'requests that timed out', ({ interval }) => interval.timedOut),
-  ...(['p50Ms', 'p95Ms', 'p99Ms', 'maxMs'] as const).map((figure) =>
-    column<IntervalRow>(
-      `response${capitalized(figure)}`,
-      `response time, ${figureName(figure)}, of those that ended in this second`,
-      ({ interval }) => interval.response?.[figure] ?? null,
-    ),
-  ),
-]
+/** One row per scenario and operation, and one per scenario that was not measured. */
+export function operationsCsv(run: RunFile): string {
+  const rows = run.scenarios.flatMap((scenario): OperationRow[] => {
+    if (scenario.state !== 'measured') return [{ run, scenario, measured: null }]
+    return scenario.result.operations.map((operation) => ({
+      run,
+      scenario,
+      measured: { scenario, operation },
+    }))
+  })
+  return toCsv(OPERATION_COLUMNS, rows)
+}
+
+function versionOf(server: string): Column<OperationRow>['value'] {
+  return ({ run: { system } }) =>
+    'servers' in system
+      ? (system.servers.find(({ name }) => name === server)?.version ?? null)
+      : null
+}
 
 function reasonsOf(verdict: MeasuredScenario['verdict'] | undefined): string | null {
   if (verdict === undefined || verdict.kind === 'valid') return null
@@ -219,4 +208,44 @@ function timeColumns(
       ({ operation }) => figuresOf(operation)?.[figure] ?? null,
     ),
   )
+}
+
+/** Of a closed load, the same in the rows of all its steps. */
+function usersColumns(): readonly Column<OperationRow>[] {
+  type Closed = Extract<LoadResultJson['model'], { kind: 'closed' }>
+  const ofUsers = (
+    label: string,
+    description: string,
+    value: (model: Closed) => string | number | null,
+  ): Column<OperationRow> =>
+    ofOperation(label, `${description}; of a closed load`, ({ scenario: { result } }) =>
+      result.model.kind === 'closed' ? value(result.model) : null,
+    )
+  return [
+    ofUsers('users', 'the most at any time', ({ users }) => users),
+    ofUsers('usersSetUp', 'of these, set up', ({ setUp }) => setUp.ok),
+    ofUsers('thinkTime', 'distribution of the think time', ({ thinkTime }) => thinkTime.label),
+    ofUsers(
+      'iterationsStarted',
+      'passes through all steps',
+      ({ iterations }) => iterations.started,
+    ),
+    ofUsers(
+      'iterationsCompleted',
+      'of these, with every step ok',
+      ({ iterations }) => iterations.completed,
+    ),
+    ofUsers(
+      'iterationsCutShort',
+      'of these, ended by a step that was not',
+      ({ iterations }) => iterations.cutShort,
+    ),
+    ...FIGURES.map((figure) =>
+      ofUsers(
+        `iteration${capitalized(figure)}`,
+        `service times of an iteration's steps, added up, ${figureName(figure)}`,
+        ({ iterations }) => iterations.time.figures[figure],
+      ),
+    ),
+  ]
 }
