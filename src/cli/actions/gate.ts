@@ -79,8 +79,6 @@ export async function runGateCommand(flags: GateFlags): Promise<CommandEnd> {
   }
 }
 
-const SCENARIOS = isInstalled ? [] : ['register', 'enumerate', 'multicast', 'mixed']
-
 /** @throws InputError, EnvironmentError */
 function optionsOf(flags: GateFlags): GateOptions {
   const { base, head, metrics, effect } = flags
@@ -100,7 +98,7 @@ function optionsOf(flags: GateFlags): GateOptions {
     candidate: head ?? null,
     budgetMs: flags.budget,
     scenarioFolder: scenarioFolder(process.env),
-    scenarios: flags.scenarios?.split(',').map((name) => name.trim()) ?? SCENARIOS,
+    scenarios: flags.scenarios?.split(',').map((name) => name.trim()) ?? [],
     metrics: metrics === undefined ? null : parseMetrics(metrics),
     effects: effect === undefined ? {} : { latency: effect },
     durationMs: flags.duration ?? null,

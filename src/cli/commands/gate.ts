@@ -36,7 +36,7 @@ const STAGE_HELP: HelpBody = [
 
 /** Elsewhere there is no registry to call. */
 const DEFAULT_STAGES = isInstalled ? 'rounds' : STAGES.join(',')
-const SCENARIOS = isInstalled ? [] : ['register', 'enumerate', 'multicast', 'mixed']
+const DEFAULT_SCENARIOS = isInstalled ? undefined : 'register,enumerate,multicast,mixed'
 
 /** `prism-loadtest gate` */
 export const gate: Define = (command, end) => {
@@ -71,7 +71,11 @@ export const gate: Define = (command, end) => {
         '20m',
       ),
     )
-    .option('--scenarios <names>', `of rounds; ${SCENARIOS.join(',') || 'all'} by default`)
+    .option(
+      '--scenarios <names>',
+      isInstalled ? 'of rounds; all by default' : 'of rounds',
+      DEFAULT_SCENARIOS,
+    )
     .option('--metrics <names>', 'of rounds, see below; by default those that only a load shows')
     .addOption(
       option(
