@@ -115,7 +115,7 @@ describe('a feed', () => {
 })
 
 test.each<[rows: unknown, mode: unknown, message: RegExp]>([
-  [[], 'shuffled', /^feed: there is no row in it/],
+  [[], 'shuffled', /^feed: it has no rows/],
   ['abc', 'shuffled', /^feed: 'abc' must be a list of rows/],
   [undefined, 'shuffled', /^feed: undefined must be a list of rows/],
   [['a'], 'shufled', /^feed: mode: 'shufled' is not valid\. Did you mean "shuffled"\?/],

@@ -179,5 +179,5 @@ test('rejects a shard with less than one request in flight', async () => {
     maxInFlight: 2,
     shard: { index: 2, of: 3 },
   })
-  await expect(load).rejects.toThrow("maxInFlight: 2 can't be shared by 3 generators")
+  await expect(load).rejects.toThrow("maxInFlight: 2 can't be divided among 3 generators")
 })

@@ -33,7 +33,7 @@ describe('readSlo and checkNoted', () => {
     [{ checks: { a: 0.9 } }, /^SLO: checks: "a": 0\.9 is not an object\. Write .* min/],
     [{ checks: { a: { mn: 0.9 } } }, /Did you mean "min"/],
     [{ checks: { a: { min: 99 } } }, /^SLO: checks: "a": min: 99 must be a number from 0 to 1/],
-    [{ checks: { a: { min: 0 } } }, /^SLO: checks: "a": min: no share is below 0/],
+    [{ checks: { a: { min: 0 } } }, /^SLO: checks: "a": min: no ratio is below 0/],
     [{ tags: { cache: {} } }, /^SLO: tags\.cache: no bound is given/],
     [{ tags: { cache: { hit: {} } } }, /^SLO: tags\.cache\.hit: no bound is given/],
     [{ tags: { cache: { hit: { respons: {} } } } }, /Did you mean "response"/],

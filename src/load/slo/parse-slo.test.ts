@@ -81,11 +81,11 @@ test.each<[text: string, message: RegExp]>([
   ['throughput>=fast', /"fast" is not requests\/s/],
   ['throughput>=0', /above 0/],
   ['success>99', /99 must be a number from 0 to 1: 0\.99/],
-  ['success>100%', /success>99% for more than that share, or success>=100% for all/],
-  ['success>=99%', /success>99% for more than that share, or success>=100% for all/],
+  ['success>100%', /success>99% for more than 99 %, or success>=100% for all/],
+  ['success>=99%', /success>99% for more than 99 %, or success>=100% for all/],
   ['delivery<99%', /delivery>99%/],
-  ['completion.p95<5ms every 1s', /can't be judged by window/],
-  ['p95<5ms every 1ms', /too short a window/],
+  ['completion.p95<5ms every 1s', /can't be judged per window/],
+  ['p95<5ms every 1ms', /too short for a window/],
 ])('rejects "%s"', (text, message) => {
   expect(() => parseSlo(text)).toThrow(InputError)
   expect(() => parseSlo(text)).toThrow(message)

@@ -245,7 +245,7 @@ describe('a load with windowed bounds', () => {
 test('rejects windowed bounds that the load was not given, and says what to do', async () => {
   const result = await load({ durationMs: 50 })
   expect(() => judgeSlo(result, readSlo({ successRate: 0.9, every: '1s' }))).toThrow(
-    /give this SLO to the load/,
+    /Pass this SLO to the load/,
   )
 })
 

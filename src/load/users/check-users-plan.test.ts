@@ -46,6 +46,6 @@ test.each<[wrong: object, message: RegExp]>([
   }
   const refused = generateUsers(given as UsersPlan<undefined>)
   await expect(refused).rejects.toThrow(InputError)
-  await expect(refused).rejects.toThrow(isShared ? /2 users can't be shared by 5/ : message)
+  await expect(refused).rejects.toThrow(isShared ? /2 users can't be divided among 5/ : message)
   expect(isSetUp).toBe(false)
 })
