@@ -95,7 +95,7 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
   }
   const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
 
-  const reporter = new LoadReporter(record)
+  const reporter = new LoadReporter(record, { isConsoleShown: !isUi })
   const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: isUi })
   const interruption = endOnSignals(vitest, isUi)
   if (isUi && process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)

@@ -43,7 +43,8 @@ export interface GateOptions {
   readonly effects: Partial<Effects>
   /** Duration of each scenario's measurement in a round, in ms; `null`: as long as the budget allows. */
   readonly durationMs: number | null
-  readonly backends: BackendSettings
+  /** `null`: scenarios reach their system by themselves, or their runs start it. */
+  readonly backends: BackendSettings | null
   /** The gate creates a folder for its run files here. */
   readonly resultsFolder: string
 }

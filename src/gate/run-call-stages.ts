@@ -33,7 +33,8 @@ export interface CallTask {
   readonly operations: readonly OperationName[]
   /** Project folders of both versions. */
   readonly folders: Both<string>
-  readonly backends: Backends
+  /** `null`: there are no servers to call. */
+  readonly backends: Backends | null
   /** Why there is nothing to call, such as a subject without a registry; otherwise `null`. */
   readonly unavailable: string | null
 }
@@ -54,7 +55,6 @@ export async function runCallStages(
   signal: AbortSignal,
 ): Promise<CallStages> {
   const { stages, operations, folders, backends, unavailable } = task
-  const isMemory = backends.kind === 'memory'
   let isRegression = false
   let isCandidateBroken = false
   const stageOf = async <T extends object>(
@@ -65,7 +65,7 @@ export async function runCallStages(
     if (!stages.includes(name)) return skipped('not asked for')
     if (unavailable !== null) return skipped(unavailable)
     // Servers that couldn't be started don't make a pass.
-    if (isMemory) return missed('there are no real servers')
+    if (backends === null || backends.kind === 'memory') return missed('there are no real servers')
     // Counts show the requests to the servers, pairs their cost: neither replaces the other.
     if (name === 'pairs' ? isCandidateBroken : isRegression) {
       return skipped('a regression was found before')

@@ -7,7 +7,7 @@ import { readEnvironment } from '../run-file/provenance/environment.ts'
 import { ensureWritableFolder, resultsFolderError } from '../run-file/write/results-folder.ts'
 import { RunClock } from '../run-file/write/run-clock.ts'
 import { numberedRunId, timestampOf } from '../run-file/run-id.ts'
-import { systemOf } from '../environment/backends.ts'
+import { systemOf, type Backends } from '../environment/backends.ts'
 import { systemText } from '../environment/system.ts'
 import { STAGES, type GateOptions, type GateProgress } from './gate-options.ts'
 import { GATE_SCHEMA_VERSION, type GateReport } from './report/gate-report.ts'
@@ -68,17 +68,16 @@ export async function runGate(
     signal.throwIfAborted()
     const place = { prepared, runs, workspace, files, runClock }
     const isToMeasure = !isEqual(sameness) || options.measuresEqual
-    if (isToMeasure) {
+    if (isToMeasure && options.backends !== null) {
       servers = await startBackends({
         ...options.backends,
         onProgress: (message) => progress.note(message),
       })
     }
-    const measured =
-      servers === null
-        ? NOTHING_TO_MEASURE
-        : await measure(options, servers, place, progress, signal)
-    const verdict = servers === null ? 'pass' : sumUpStages(measured.verdicts).kind
+    const measured = isToMeasure
+      ? await measure(options, servers?.backends ?? null, place, progress, signal)
+      : NOTHING_TO_MEASURE
+    const verdict = isToMeasure ? sumUpStages(measured.verdicts).kind : 'pass'
     return {
       kind: 'gate',
       schemaVersion: GATE_SCHEMA_VERSION,
@@ -138,14 +137,14 @@ const NOTHING_TO_MEASURE: Measured = {
 
 async function measure(
   options: GateOptions,
-  { backends }: StartedBackends,
+  backends: Backends | null,
   { prepared, files, workspace, runs, runClock }: Place,
   progress: GateProgress,
   signal: AbortSignal,
 ): Promise<Measured> {
-  if (backends.kind === 'memory') progress.note(backends.notice)
+  if (backends?.kind === 'memory') progress.note(backends.notice)
   const { stages, operations, budgetMs } = options
-  const isOfRegistry = options.subject.includes(DEFAULT_SUBJECT[0])
+  const isOfRegistry = backends !== null && options.subject.includes(DEFAULT_SUBJECT[0])
   const canCall = isOfRegistry && backends.kind !== 'memory'
   progress.note(`stages: ${STAGES.filter((name) => stages.includes(name)).join(', ')}`)
   const onStage: StageListener = (name, verdict) =>

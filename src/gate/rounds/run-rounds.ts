@@ -45,7 +45,7 @@ export interface RoundsSetting extends Pick<
   readonly durationMs: number | null
   /** Time for all rounds, in ms. */
   readonly budgetMs: number
-  readonly backends: Backends
+  readonly backends: Backends | null
   /** For temporary files. */
   readonly workspace: string
   /** For the run files. */
@@ -150,7 +150,7 @@ function roundMaker(
         }
       },
     })
-    await clearServers(backends)
+    if (backends !== null) await clearServers(backends)
     if (round === null) return null
     const placed = (entry: ScenarioEntry) => ({ ...entry, file: resolve(project, entry.file) })
     return { baseline: round.baseline.map(placed), candidate: round.candidate.map(placed) }

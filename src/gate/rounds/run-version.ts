@@ -4,16 +4,19 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Backends } from '../../environment/backends.ts'
+import { isInstalled } from '../../installed.ts'
 import { OWNER_VARIABLE } from '../../process/watch-parent.ts'
 import { readRunFile } from '../../run-file/read/read-run-file.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
+import { startOf } from '../versions/harness.ts'
 import type { PreparedVersion } from '../versions/prepare-version.ts'
 
 /** The scenarios and servers of one version's run. */
 export interface RunTask {
   /** The project's folder in the working tree. */
   readonly project: string
-  readonly backends: Backends
+  /** Given to the runs; `null`: they reach or start their system by themselves. */
+  readonly backends: Backends | null
   /** The folder of scenarios, and the files to run, in the working tree. */
   readonly scenarios: { readonly folder: string; readonly files: readonly string[] }
   /** Duration of each scenario's measurement, in ms. */
@@ -68,7 +71,7 @@ async function runBench(
   results: string,
   signal: AbortSignal,
 ): Promise<{ readonly output: string; readonly isTimedOut: boolean }> {
-  const start = join(version.harness, 'src', 'cli', 'start.mjs')
+  const start = startOf(version.harness)
   const files = task.scenarios.files.map((file) => pathIn(file, version, task))
   // Its own process group, so that Ctrl-C reaches it once, from here, and the whole group can be killed.
   const child = spawn(process.execPath, [start, 'bench', ...files], {
@@ -111,12 +114,9 @@ function environmentOf(
   results: string,
 ): Record<string, string | undefined> {
   const { backends, scenarios, durationMs } = task
-  const isMemory = backends.kind === 'memory'
   return {
     ...process.env,
-    BENCH_BACKEND: isMemory ? 'memory' : 'external',
-    REDIS_URL: isMemory ? '' : backends.redisUrl,
-    NATS_URL: isMemory ? '' : backends.natsUrls.join(','),
+    ...(backends === null ? {} : variablesOf(backends)),
     BENCH_SCENARIOS: pathIn(scenarios.folder, version, task),
     BENCH_DURATION: `${durationMs}ms`,
     BENCH_PROFILE: 'short',
@@ -133,6 +133,12 @@ function environmentOf(
   }
 }
 
+function variablesOf(backends: Backends): Record<string, string> {
+  if (backends.kind === 'memory') return { BENCH_BACKEND: 'memory', REDIS_URL: '', NATS_URL: '' }
+  const { redisUrl, natsUrls } = backends
+  return { BENCH_BACKEND: 'external', REDIS_URL: redisUrl, NATS_URL: natsUrls.join(',') }
+}
+
 /** A path of the project in a version's copy. */
 function pathIn(path: string, version: PreparedVersion, { project }: RunTask): string {
   return resolve(version.folder, relative(project, path))
@@ -141,7 +147,10 @@ function pathIn(path: string, version: PreparedVersion, { project }: RunTask): s
 /** Makes a run's file names relative to the project. */
 function inProject(run: RunFile, { harness, folder }: PreparedVersion): RunFile {
   const placed = <E extends { readonly file: string }>(entry: E): E => {
-    const file = relative(folder, resolve(harness, entry.file)).replaceAll('\\', '/')
+    const file = relative(folder, resolve(isInstalled ? folder : harness, entry.file)).replaceAll(
+      '\\',
+      '/',
+    )
     return { ...entry, file }
   }
   return { ...run, scenarios: run.scenarios.map(placed) }

@@ -11,6 +11,7 @@ import { dirname, join, posix, relative, resolve, sep } from 'node:path'
 import { InputError } from '../../input-error.ts'
 import type { VersionName } from './both.ts'
 import type { Repository } from './git.ts'
+import { startOf } from './harness.ts'
 import { installPackages, type PackagesKind } from './install.ts'
 import { reachableFrom } from './references.ts'
 import { isWithin, readSubject, requireSubject } from './subject.ts'
@@ -122,7 +123,7 @@ function layOut(
   const top = join(folder, relative(shared, repository.top))
   shardFiles(tree, top)
   const own = join(folder, relative(shared, harness))
-  if (existsSync(join(own, 'src', 'cli', 'start.mjs'))) return { top, harness: own }
+  if (existsSync(startOf(own))) return { top, harness: own }
   if (!isWithin(own, top)) {
     mkdirSync(dirname(own), { recursive: true })
     symlinkSync(harness, own, 'junction')

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { pathsMeant } from '../../import-paths.ts'
 
 /** Type imports disappear at run time. */
 const TYPE_IMPORT = /\b(?:import|export)\s+type\s+(?:\{[^}]*\}|\*\s+as\s+\w+|\w+)\s+from\b[^\n]*/g
@@ -28,7 +29,7 @@ export function reachableFrom(
     if (!MODULE.test(path) || !isFollowed(path)) continue
     const text = readFileSync(join(root, path), 'utf8').replaceAll(TYPE_IMPORT, '')
     for (const [, , reference = ''] of text.matchAll(REFERENCE)) {
-      waiting.push(posix.join(posix.dirname(path), reference))
+      waiting.push(...pathsMeant(posix.join(posix.dirname(path), reference)))
     }
   }
   return reached
