@@ -39,7 +39,7 @@ export interface GeneratorsRun {
 const LEAD_MS = 20_000
 
 /**
- * Starts the servers, and one process a generator: each a run of its own, with one share of the load
+ * Starts the servers, and one process a generator: each a run of its own, with one shard of the load
  * and connections of its own. Then merges what they measured.
  * @returns the exit code.
  * @throws EnvironmentError, InputError, ResultsFolderError
@@ -51,7 +51,7 @@ export async function benchGenerators(run: GeneratorsRun): Promise<CommandEnd> {
     onProgress: (message) => process.stderr.write(`${message}\n`),
   })
   const { system } = running
-  const shardFolder = mkdtempSync(join(tmpdir(), 'prism-loadtest-shares-'))
+  const shardFolder = mkdtempSync(join(tmpdir(), 'prism-loadtest-shards-'))
   try {
     if (system.kind === 'memory') {
       throw new InputError(`--generators: they have to use the same servers. ${system.notice}`)
@@ -67,7 +67,7 @@ export async function benchGenerators(run: GeneratorsRun): Promise<CommandEnd> {
     const interruption = onSignals(send, () => send('SIGKILL'))
     const ends = await Promise.all(generators.map(({ end }) => end))
     if (interruption.exitCode !== null) {
-      process.stderr.write('Interrupted: shares of different lengths are not merged.\n')
+      process.stderr.write('Interrupted: shards of different lengths are not merged.\n')
       return interruption.exitCode
     }
     const broken = ends.find(({ exitCode }) => exitCode === EXIT.broken || exitCode === null)

@@ -14,12 +14,14 @@ import {
 import { OPERATIONS } from '../gate/operations/operations.ts'
 import { StepSummary } from '../report/markdown/step-summary.ts'
 import { InputError } from '../input-error.ts'
+import { isInstalled } from '../installed.ts'
 import { typedCommand } from '../typed-command.ts'
 import type { Define } from './command-line.ts'
 import { gather, namesOf, option, positiveMs, ratio } from './flags.ts'
 import { addSections, type HelpBody } from './help-sections.ts'
 import type { CommandEnd } from './run-command.ts'
 import { runFolder } from './run-folder.ts'
+import { scenarioFolder } from './scenario-files.ts'
 import { onSignals } from '../process/signals.ts'
 
 const METRICS: HelpBody = [
@@ -48,6 +50,10 @@ const STAGE_HELP: HelpBody = [
   'Versions with equal subject, packages and Node pass without being measured.',
 ]
 
+/** Elsewhere there is no registry to call. */
+const DEFAULT_STAGES = isInstalled ? 'rounds' : STAGES.join(',')
+const SCENARIOS = isInstalled ? [] : ['register', 'enumerate', 'multicast', 'mixed']
+
 interface Flags {
   readonly base?: string
   readonly head?: string
@@ -57,7 +63,7 @@ interface Flags {
   readonly measureEqual?: true
   readonly junit?: string
   readonly budget: number
-  readonly scenarios: string
+  readonly scenarios?: string
   readonly metrics?: string
   readonly effect?: number
   readonly duration?: number
@@ -77,11 +83,11 @@ export const gate: Define = (command, end) => {
     .option('--head <ref>', 'candidate: a branch, tag or commit; the working tree by default')
     .option(
       '--subject <path>',
-      'file or folder of the project to compare; may be repeated; src/registry by default',
+      `file or folder of the project to compare; may be repeated${isInstalled ? '' : '; src/registry by default'}`,
       gather,
     )
     .addOption(
-      option('--stages <names>', 'the evidence to collect', namesOf(STAGES), STAGES.join(',')),
+      option('--stages <names>', 'the evidence to collect', namesOf(STAGES), DEFAULT_STAGES),
     )
     .addOption(
       option(
@@ -100,7 +106,7 @@ export const gate: Define = (command, end) => {
         '20m',
       ),
     )
-    .option('--scenarios <names>', 'of rounds', 'register,enumerate,multicast,mixed')
+    .option('--scenarios <names>', `of rounds; ${SCENARIOS.join(',') || 'all'} by default`)
     .option('--metrics <names>', 'of rounds, see below; by default those that only a load shows')
     .addOption(
       option(
@@ -190,7 +196,7 @@ async function run(flags: Flags): Promise<CommandEnd> {
 /** @throws InputError, EnvironmentError */
 function optionsOf(flags: Flags): GateOptions {
   const { base, head, metrics, effect } = flags
-  const { BENCH_SCENARIOS, BENCH_BACKEND } = process.env
+  const { BENCH_BACKEND } = process.env
   if (base === undefined) {
     throw new InputError('Name what to compare with, such as --base origin/main. See --help.')
   }
@@ -198,19 +204,21 @@ function optionsOf(flags: Flags): GateOptions {
   return {
     project: process.cwd(),
     harness,
-    subject: flags.subject ?? DEFAULT_SUBJECT,
+    subject: flags.subject ?? (isInstalled ? [] : DEFAULT_SUBJECT),
     stages: flags.stages,
     operations: flags.operations,
     measuresEqual: flags.measureEqual === true,
     baseline: base,
     candidate: head ?? null,
     budgetMs: flags.budget,
-    scenarioFolder: resolve(BENCH_SCENARIOS || 'bench'),
-    scenarios: flags.scenarios.split(',').map((name) => name.trim()),
+    scenarioFolder: scenarioFolder(process.env),
+    scenarios: flags.scenarios?.split(',').map((name) => name.trim()) ?? SCENARIOS,
     metrics: metrics === undefined ? null : parseMetrics(metrics),
     effects: effect === undefined ? {} : { latency: effect },
     durationMs: flags.duration ?? null,
-    backends: backendSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
+    backends: isInstalled
+      ? null
+      : backendSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
     resultsFolder: runFolder(flags.results),
   }
 }

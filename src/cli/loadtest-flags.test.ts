@@ -10,7 +10,7 @@ test('without flags, a load has the defaults that its users know', () => {
   const { parameters, ...run } = readFlags('mixed', {}, {})
   expect(run).toEqual({
     servers: { REDIS_URL: '', NATS_URL: '', BENCH_BACKEND: '' },
-    share: null,
+    shard: null,
     folder: resolve('results'),
     reportIntervalMs: 5_000,
     isVerbose: false,
@@ -77,8 +77,8 @@ test.each<[flags: LoadTestFlags, read: object]>([
   [
     { redisDb: '1', shard: '2/3', startAt: IN_AN_HOUR },
     {
-      share: {
-        share: { index: 1, of: 3 },
+      shard: {
+        shard: { index: 1, of: 3 },
         startAtMs: Date.parse(IN_AN_HOUR),
         namespace: 'loadtest',
       },
@@ -92,7 +92,7 @@ test('a folder for results can come from the environment, a duration of scenario
   const env = { BENCH_RESULTS: '/tmp/there', BENCH_DURATION: '1s', BENCH_SHARD: '1/2' }
   expect(readFlags('register', {}, env)).toMatchObject({
     folder: resolve('/tmp/there'),
-    share: null,
+    shard: null,
     parameters: { durationMs: 60_000 },
   })
 })
@@ -147,9 +147,9 @@ describe('before anything is started, is refused:', () => {
       /no operation "multicast" in this workload: register\./,
     ],
     ['mixed', { redisAddr: 'redis://:secret@h:port' }, /^--redis-addr is not a Redis address/],
-    ['mixed', { shard: '3/2', startAt: '2999-01-02T03:04:05Z' }, /^--shard: "3\/2" is not a share/],
+    ['mixed', { shard: '3/2', startAt: '2999-01-02T03:04:05Z' }, /^--shard: "3\/2" is not a shard/],
     ['mixed', { shard: '1/2' }, /--start-at/],
-    ['mixed', { startAt: IN_AN_HOUR }, /^--start-at is for shares/],
+    ['mixed', { startAt: IN_AN_HOUR }, /^--start-at is for shards/],
     ['mixed', { shard: '1/2', startAt: '2999-01-02T03:04:05Z' }, /the same servers/],
     [
       'mixed',

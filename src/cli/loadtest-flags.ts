@@ -53,7 +53,7 @@ export interface LoadTestRun {
   readonly parameters: LoadTestParameters
   readonly servers: ServerSettings
   /** `null`: all of the load. */
-  readonly share: ShardSettings | null
+  readonly shard: ShardSettings | null
   readonly folder: string
   readonly reportIntervalMs: number
   readonly isVerbose: boolean
@@ -81,7 +81,7 @@ export function readFlags(kind: WorkloadKind, flags: LoadTestFlags, env: Env): L
   return {
     parameters,
     servers,
-    share: readShare(flags, parameters.namespace, servers),
+    shard: readShard(flags, parameters.namespace, servers),
     folder: runFolder(flags.out, '--out', env),
     reportIntervalMs,
     isVerbose: flags.verbose === true,
@@ -203,7 +203,7 @@ function numberOf(text: string): number {
 const MIN_LEAD_MS = 3_000
 const SHARD_FLAGS = { BENCH_SHARD: '--shard', BENCH_START_AT: '--start-at' }
 
-function readShare(
+function readShard(
   { shard = '', startAt = '' }: LoadTestFlags,
   namespace: string,
   { REDIS_URL, NATS_URL, BENCH_BACKEND }: ServerSettings,
@@ -213,14 +213,14 @@ function readShare(
     BENCH_START_AT: startAt,
     BENCH_NAMESPACE: shard === '' ? '' : namespace,
   }
-  const share = withFlagNames(SHARD_FLAGS, () => shardSettings(env))
-  if (share === null) return null
+  const settings = withFlagNames(SHARD_FLAGS, () => shardSettings(env))
+  if (settings === null) return null
   const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
   if (!isExternal) {
     throw new InputError(
-      '--shard: all shares have to use the same servers: give --redis-addr and --nats-servers.',
+      '--shard: all shards have to use the same servers: give --redis-addr and --nats-servers.',
     )
   }
-  withFlagNames(SHARD_FLAGS, () => checkStartAhead(share.startAtMs, Date.now(), MIN_LEAD_MS))
-  return share
+  withFlagNames(SHARD_FLAGS, () => checkStartAhead(settings.startAtMs, Date.now(), MIN_LEAD_MS))
+  return settings
 }

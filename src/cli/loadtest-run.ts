@@ -22,7 +22,7 @@ const SCENARIO = fileURLToPath(programBeside('loadtest/command-line.load.ts', im
  * @throws EnvironmentError, InputError, ResultsFolderError
  */
 export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
-  const { parameters, share, folder, isJson, reportIntervalMs, isVerbose } = run
+  const { parameters, shard, folder, isJson, reportIntervalMs, isVerbose } = run
   // A list of processes shows arguments, in which there may be a password.
   process.title = 'prism-loadtest'
   Object.assign(process.env, environmentOf(run))
@@ -31,7 +31,7 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
   const record = await RunRecord.open({
     folder,
     profile: 'command line',
-    generators: generatorsOf(share),
+    generators: generatorsOf(shard),
   })
   const reporter = new LoadReporter(record, {
     out: isJson ? process.stderr : process.stdout,
@@ -57,20 +57,20 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
  * What the processes that make the load inherit. Whatever the environment says of scenarios is not
  * about this one.
  */
-function environmentOf({ servers, share }: LoadTestRun): Readonly<Record<string, string>> {
+function environmentOf({ servers, shard }: LoadTestRun): Readonly<Record<string, string>> {
   return {
     ...servers,
     BENCH_PROFILE: '',
     BENCH_DURATION: '',
-    BENCH_SHARD: share === null ? '' : `${share.share.index + 1}/${share.share.of}`,
-    BENCH_START_AT: share === null ? '' : new Date(share.startAtMs).toISOString(),
-    BENCH_NAMESPACE: share === null ? '' : share.namespace,
+    BENCH_SHARD: shard === null ? '' : `${shard.shard.index + 1}/${shard.shard.of}`,
+    BENCH_START_AT: shard === null ? '' : new Date(shard.startAtMs).toISOString(),
+    BENCH_NAMESPACE: shard === null ? '' : shard.namespace,
   }
 }
 
-function generatorsOf(share: ShardSettings | null): Generators {
-  if (share === null) return { kind: 'one' }
-  const { index, of } = share.share
-  const startAt = new Date(share.startAtMs).toISOString()
-  return { kind: 'shard', shard: index + 1, of, startAt, namespace: share.namespace }
+function generatorsOf(shard: ShardSettings | null): Generators {
+  if (shard === null) return { kind: 'one' }
+  const { index, of } = shard.shard
+  const startAt = new Date(shard.startAtMs).toISOString()
+  return { kind: 'shard', shard: index + 1, of, startAt, namespace: shard.namespace }
 }

@@ -15,7 +15,7 @@ import { createRunFile, pathsOf } from '../run-file/write/write-run-file.ts'
 
 /**
  * Merges run files into a new one, and prints its report.
- * @param change what is known better than the shares know it.
+ * @param change what is known better than the shards know it.
  * @returns the merged run, with the exit code that says how the load did.
  * @throws UserError, RunFileError, ResultsFolderError; HistoryError when all files are written
  */
@@ -24,10 +24,10 @@ export async function mergeRunFiles(
   folder: string,
   change: Partial<RunFile> = {},
 ): Promise<EndedRun> {
-  const shares = await Promise.all(
+  const shards = await Promise.all(
     paths.map(async (path) => ({ path, run: await readRunFile(path) })),
   )
-  const merged = mergeShards(shares, ({ startedAt, commit }) =>
+  const merged = mergeShards(shards, ({ startedAt, commit }) =>
     runIdOf(new Date(startedAt), commit),
   )
   ensureWritableFolder(folder)
@@ -52,7 +52,7 @@ function printRun(run: RunFile): void {
   for (const scenario of run.scenarios) {
     print(`\n${paint('bold', scenario.name)}\n${renderReport(scenario)}`)
     if (hasReceipts(scenario)) {
-      print(`  receipts are those of the recipients in the sender's own share, 1 of ${count}`)
+      print(`  receipts are those of the recipients in the sender's own shard, 1 of ${count}`)
     }
   }
   print(`\n${renderOutcomes(run)}\n`)

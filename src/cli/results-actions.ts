@@ -44,7 +44,7 @@ function wholeSeconds(text: string, what: string): number {
   throw new InputError(`${what}: "${text}" must be whole seconds, at least 1s.`)
 }
 
-/** Adds up the shares of a load. */
+/** Adds up the shards of a load. */
 export async function mergeRuns(
   paths: readonly string[],
   flags: { results?: string },

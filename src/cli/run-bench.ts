@@ -68,11 +68,11 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
   const { profile, shared } = withFlagNames(flags, () => {
     backendSettings(process.env)
     dispatchSetting(process.env)
-    // Of several generators, each is given its own share.
-    const isShare = values.generators === undefined
+    // Of several generators, each is given its own shard.
+    const isShard = values.generators === undefined
     return {
       ...profileSettings(process.env),
-      shared: isShare ? shardSettings(process.env) : null,
+      shared: isShard ? shardSettings(process.env) : null,
     }
   })
   const isUi = values.ui === true
@@ -115,7 +115,7 @@ export async function runBench(names: readonly string[], values: BenchFlags): Pr
 const MIN_LEAD_MS = 3_000
 
 /**
- * Checks that a share can be made at all.
+ * Checks that a shard can be made at all.
  * @throws InputError
  */
 function checkShared(shared: ShardSettings, names: readonly string[], isMicro: boolean): void {
@@ -130,7 +130,7 @@ function checkShared(shared: ShardSettings, names: readonly string[], isMicro: b
   const isRegistry = !isInstalled && !BENCH_SYSTEM && !process.env[RUNNING_SYSTEM]
   if (isRegistry && !isExternal) {
     throw new InputError(
-      '--shard: all shares have to use the same servers: set REDIS_URL and NATS_URL.',
+      '--shard: all shards have to use the same servers: set REDIS_URL and NATS_URL.',
     )
   }
   checkStartAhead(shared.startAtMs, Date.now(), MIN_LEAD_MS)
@@ -138,9 +138,9 @@ function checkShared(shared: ShardSettings, names: readonly string[], isMicro: b
 
 function generatorsOf(shared: ShardSettings | null): Generators {
   if (shared === null) return { kind: 'one' }
-  const { share, startAtMs, namespace } = shared
+  const { shard, startAtMs, namespace } = shared
   const startAt = new Date(startAtMs).toISOString()
-  return { kind: 'shard', shard: share.index + 1, of: share.of, startAt, namespace }
+  return { kind: 'shard', shard: shard.index + 1, of: shard.of, startAt, namespace }
 }
 
 /**

@@ -48,7 +48,7 @@ export const COMMON_FIELDS = {
   tags: checkTags,
   metrics: checkMetrics,
   seed: wholeNumber(Number.MIN_SAFE_INTEGER),
-  share: checkShard,
+  shard: checkShard,
   slo: checkedLater,
   verdict: checkedLater,
 }

@@ -57,10 +57,10 @@ export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics
    */
   readonly slo?: Slos
   /**
-   * Makes only one of several shares of the load; other generators make the others. A share has as
+   * Makes only one of several shards of the load; other generators make the others. A shard has as
    * much of `maxInFlight`, or of the users. Default: all of it.
    */
-  readonly share?: Shard
+  readonly shard?: Shard
   /**
    * When the first request is due, in Unix ms, so that several generators start together. Default:
    * at once.

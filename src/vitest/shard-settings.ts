@@ -3,20 +3,20 @@ import type { Shard } from '../load/arrivals/shard.ts'
 import { MAX_DURATION_MS } from '../load/duration.ts'
 import { InputError } from '../input-error.ts'
 
-/** One share of a run that several generators make together. */
+/** One shard of a run that several generators make together. */
 export interface ShardSettings {
-  readonly share: Shard
-  /** When the first request of all shares is due, in Unix ms. */
+  readonly shard: Shard
+  /** When the first request of all shards is due, in Unix ms. */
   readonly startAtMs: number
-  /** What the names of all namespaces begin with: shares use each other's registrations. */
+  /** What the names of all namespaces begin with: shards use each other's registrations. */
   readonly namespace: string
 }
 
 /**
  * Reads `BENCH_SHARD` (`2/5` is the second of five), `BENCH_START_AT` (ISO 8601 with its time zone)
- * and `BENCH_NAMESPACE` (default: made of the start, so that all shares have the same); an empty one
+ * and `BENCH_NAMESPACE` (default: made of the start, so that all shards have the same); an empty one
  * counts as not set.
- * @returns `null` if this run is not a share.
+ * @returns `null` if this run is not a shard.
  * @throws InputError if one of them is malformed, or makes no sense without another.
  */
 export function shardSettings(
@@ -26,17 +26,17 @@ export function shardSettings(
   if (!BENCH_SHARD) {
     const alone = BENCH_START_AT ? 'BENCH_START_AT' : BENCH_NAMESPACE ? 'BENCH_NAMESPACE' : null
     if (alone === null) return null
-    throw new InputError(`${alone} is for shares of a run: say which by --shard, such as 2/5.`)
+    throw new InputError(`${alone} is for shards of a run: say which by --shard, such as 2/5.`)
   }
-  const share = readShard(BENCH_SHARD)
+  const shard = readShard(BENCH_SHARD)
   if (!BENCH_START_AT) {
     throw new InputError(
-      'BENCH_SHARD: all shares have to start together: give them one --start-at, such as 2026-01-02T03:04:05Z.',
+      'BENCH_SHARD: all shards have to start together: give them one --start-at, such as 2026-01-02T03:04:05Z.',
     )
   }
   const startAtMs = readTime(BENCH_START_AT)
   const defaultNamespace = `loadtest-${new Date(startAtMs).toISOString().replaceAll(/[^0-9TZ]/g, '')}`
-  return { share, startAtMs, namespace: readNamespace(BENCH_NAMESPACE || defaultNamespace) }
+  return { shard, startAtMs, namespace: readNamespace(BENCH_NAMESPACE || defaultNamespace) }
 }
 
 /**
@@ -61,10 +61,10 @@ export function checkStartAhead(startAtMs: number, nowMs: number, leadMs: number
 
 function readShard(text: string): Shard {
   const [, number, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []
-  const share = { index: Number(number) - 1, of: Number(of) }
-  if (share.index >= 0 && share.index < share.of) return share
+  const shard = { index: Number(number) - 1, of: Number(of) }
+  if (shard.index >= 0 && shard.index < shard.of) return shard
   throw new InputError(
-    `BENCH_SHARD: "${text}" is not a share; the second of five is 2/5, the last one 5/5.`,
+    `BENCH_SHARD: "${text}" is not a shard; the second of five is 2/5, the last one 5/5.`,
   )
 }
 

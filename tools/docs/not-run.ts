@@ -7,6 +7,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ]),
   ...because('is for another project; .ci/run packs and installs the package into one', [
     'npm i -D prism-loadtest vitest',
+    'npm pack',
     'npx prism-loadtest --help',
     'npx prism-loadtest bench',
     'npx prism-loadtest bench checkout',

@@ -8,7 +8,7 @@ import { constant } from './constant.ts'
 import { poisson } from './poisson.ts'
 import { ramp } from './ramp.ts'
 import { replay } from './replay.ts'
-import { shard } from './shard.ts'
+import { shardOf } from './shard.ts'
 import { sine } from './sine.ts'
 import { stages } from './stages.ts'
 import { steps } from './steps.ts'
@@ -23,7 +23,7 @@ const MAKERS: Readonly<Record<string, { options: object; make: (options: never) 
     options: { arrivals: constant(5), for: '1s' },
     make: (options) => stages([options]),
   },
-  shard: { options: { index: 0, of: 2 }, make: (options) => shard(constant(5), options) },
+  shard: { options: { index: 0, of: 2 }, make: (options) => shardOf(constant(5), options) },
 }
 
 describe.each(Object.entries(MAKERS))('%s', (_, { options, make }) => {

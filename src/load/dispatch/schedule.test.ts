@@ -34,19 +34,19 @@ test('arrivals that end before the load does are laid out to their end', () => {
   expect(schedule).toMatchObject({ warmUpCount: 10, total: 20, measureStartMs: 2_000 })
 })
 
-test('shares of a load are the load: the same requests, numbers, times and warm-up', () => {
+test('shards of a load are the load: the same requests, numbers, times and warm-up', () => {
   const kinds = fc.constantFrom(constant(700), poisson(700), steps([{ rate: 333, for: '300ms' }]))
   const times = fc.integer({ min: 0, max: 500 })
   fc.assert(
     fc.property(kinds, times, times, fc.integer({ min: 1, max: 7 }), (arrivals, warmUp, ms, of) => {
       const whole = requestsOf(layOut(arrivals, 1_000, warmUp, ms))
-      const shares = Array.from({ length: of }, (_, index) =>
+      const shards = Array.from({ length: of }, (_, index) =>
         requestsOf(layOut(arrivals, 1_000, warmUp, ms, { index, of })),
       )
       expect(whole.map(({ number }) => number)).toEqual(whole.map((_, k) => k))
-      expect(shares.flat().sort((a, b) => a.number - b.number)).toEqual(whole)
-      for (const [index, share] of shares.entries()) {
-        for (const { number } of share) expect(number % of).toBe(index)
+      expect(shards.flat().sort((a, b) => a.number - b.number)).toEqual(whole)
+      for (const [index, shard] of shards.entries()) {
+        for (const { number } of shard) expect(number % of).toBe(index)
       }
     }),
   )

@@ -27,7 +27,7 @@ describe('rows of data', () => {
       ...short,
       operations: { note: async () => sent++ },
       data: feed(['a', 'b'], 'unique'),
-      share: { index: 0, of: 2 },
+      shard: { index: 0, of: 2 },
     })
     await expect(load).rejects.toThrow(
       /^load: data: a unique feed needs a row for each of the 50 requests, warm-up included, and has 2\./,
@@ -35,7 +35,7 @@ describe('rows of data', () => {
     expect(sent).toBe(0)
   })
 
-  test('of shares are together those of the whole, none of them twice', async () => {
+  test('of shards are together those of the whole, none of them twice', async () => {
     const rows = Array.from({ length: WARM_UP + MEASURED }, (_, k) => k)
     const rowsOfShare = async (index: number): Promise<number[]> => {
       const seen: number[] = []
@@ -43,7 +43,7 @@ describe('rows of data', () => {
         ...short,
         operations: { note: async ({ data }) => void seen.push(data) },
         data: feed(rows, 'unique'),
-        share: { index, of: 3 },
+        shard: { index, of: 3 },
       })
       return seen
     }

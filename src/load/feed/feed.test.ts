@@ -80,12 +80,12 @@ describe('a feed', () => {
     )
   })
 
-  test('in shares, gives what it gives in one', () => {
+  test('in shards, gives what it gives in one', () => {
     fc.assert(
       fc.property(size, seed, fc.integer({ min: 2, max: 5 }), (count, ofSeed, of) => {
         const whole = rowsOf(feed(upTo(count), 'shuffled'), ofSeed)
-        const shares = upTo(of).map(() => rowsOf(feed(upTo(count), 'shuffled'), ofSeed))
-        const rows = upTo(2 * count).map((number) => shares[number % of]?.(number))
+        const shards = upTo(of).map(() => rowsOf(feed(upTo(count), 'shuffled'), ofSeed))
+        const rows = upTo(2 * count).map((number) => shards[number % of]?.(number))
         expect(rows).toEqual(upTo(2 * count).map(whole))
       }),
     )

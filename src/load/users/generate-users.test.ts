@@ -243,13 +243,13 @@ test('bounds on every window are judged, and those on response times are of serv
   ])
 })
 
-test('users of shares have the numbers of the whole, each in one share', async () => {
+test('users of shards have the numbers of the whole, each in one shard', async () => {
   const seen: number[] = []
   for (const index of [0, 1, 2]) {
     await generateUsers({
       users: users(8, { thinkTime: fixed('5ms') }),
       durationMs: 50,
-      share: { index, of: 3 },
+      shard: { index, of: 3 },
       session: {
         setUp: ({ user }) => seen.push(user),
         steps: { ask: async () => {} },

@@ -11,7 +11,7 @@ export interface StepRequest<
   Tags = NoTags,
   Declared = NoMetrics,
 > extends LoadRequest<Row, Tags, Declared> {
-  /** 0, 1, 2 …, the same whichever share of the load the user is in. */
+  /** 0, 1, 2 …, the same whichever shard of the load the user is in. */
   readonly user: number
   /** How many iterations the user had begun before: 0, 1, 2 … */
   readonly iteration: number

@@ -13,7 +13,7 @@ interface Simulation {
   readonly durationMs: number
   readonly warmUpMs?: number
   readonly seed?: number
-  readonly share?: Shard
+  readonly shard?: Shard
   readonly steps?: readonly string[]
   /** How long the system takes, and how it ends. */
   readonly answer?: (due: DueRequest, startedAtMs: number) => readonly [ms: number, Ending]
@@ -30,13 +30,13 @@ interface Started {
 
 /** Plays users against a system, by a clock that only counts: nobody waits. */
 function simulate(simulation: Simulation) {
-  const { population, durationMs, warmUpMs = 0, seed = 1, share = WHOLE } = simulation
+  const { population, durationMs, warmUpMs = 0, seed = 1, shard = WHOLE } = simulation
   const { steps = ['step'], answer = () => [10, 'ok'] as const } = simulation
   const started: Started[] = []
   let last: Omit<Started, 'atMs' | 'number' | 'operation' | 'isWarmUp'> | null = null
   const requests = new UserRequests<number>({
     population,
-    ready: numbersIn(share, mostOf(population)).map((user) => ({ user, state: user })),
+    ready: numbersIn(shard, mostOf(population)).map((user) => ({ user, state: user })),
     steps: new Map(
       steps.map((name) => [
         name,
@@ -49,7 +49,7 @@ function simulate(simulation: Simulation) {
       ]),
     ),
     seed,
-    share,
+    shard,
     startMs: 0,
     warmUpMs,
     durationMs,
@@ -225,7 +225,7 @@ describe('users', () => {
     expect(begins(simulate({ population, durationMs: 9_000 }))).toBeLessThan(1_000)
   })
 
-  test('of all shares do together what all of them do in one', () => {
+  test('of all shards do together what all of them do in one', () => {
     const key = ({ user, atMs, operation }: Started): string => `${user} ${operation} ${atMs}`
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 5, max: 40 }), (of, count) => {
@@ -236,10 +236,10 @@ describe('users', () => {
           steps: ['a', 'b'],
         }
         const whole = simulate(simulation).started.map(key)
-        const shares = Array.from({ length: of }, (_, index) =>
-          simulate({ ...simulation, share: { index, of } }),
+        const shards = Array.from({ length: of }, (_, index) =>
+          simulate({ ...simulation, shard: { index, of } }),
         )
-        const all = shares.flatMap(({ started }) => started)
+        const all = shards.flatMap(({ started }) => started)
         expect(all.map(key).toSorted()).toEqual(whole.toSorted())
         expect(new Set(all.map(({ number }) => number)).size).toBe(all.length)
       }),

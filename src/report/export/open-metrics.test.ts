@@ -4,7 +4,8 @@ import { arbitraryRun } from '../../run-file/testing/arbitrary-run.ts'
 import { runOf, scenarioOf } from '../../run-file/testing/run-fixture.ts'
 import { openMetrics } from './open-metrics.ts'
 
-const LABELS = String.raw`\{[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\[\\"n])*")*\}`
+const LABEL = String.raw`[a-z][a-z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"`
+const LABELS = String.raw`\{${LABEL}(?:,${LABEL})*\}`
 const SAMPLE = new RegExp(
   String.raw`^(loadtest_[a-z_]+)(${LABELS}) (\d+(?:\.\d+)?(?:e[+-]?\d+)?)$`,
   'u',

@@ -55,8 +55,8 @@ describe('a run', () => {
 test('the latest run is complete, not a shard, not empty, readable and not the baseline', async () => {
   write('20260101T000000Z-0a1b2c3')
   write('20260102T000000Z-0a1b2c3')
-  const shares = { startAt: '2026-01-02T03:04:05Z', namespace: 'x' }
-  write('20260103T000000Z-0a1b2c3', { generators: { kind: 'shard', shard: 1, of: 2, ...shares } })
+  const shards = { startAt: '2026-01-02T03:04:05Z', namespace: 'x' }
+  write('20260103T000000Z-0a1b2c3', { generators: { kind: 'shard', shard: 1, of: 2, ...shards } })
   write('20260104T000000Z-0a1b2c3', { status: 'interrupted' })
   write('20260105T000000Z-0a1b2c3', { scenarios: [] })
   writeFileSync(join(folder, '20260106T000000Z-0a1b2c3.json'), '{')
