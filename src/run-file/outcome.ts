@@ -25,12 +25,17 @@ export function outcomeOf(scenario: ScenarioEntry): ScenarioOutcome {
 }
 
 /**
- * What a test failed by besides its SLO, a line each. An SLO's own message is indented, and repeats what the
- * tables of its report say.
- * @param error as a run file has it: the messages of all of the test's errors.
+ * The lines of the errors by which a test failed besides its SLO: a first line each, and further ones that are
+ * indented by 4 or more. An SLO's own message is indented by 2, and repeats the tables of its report.
+ * @param error as a run file has it: all errors of the test.
  */
 export function ownErrors(error: string | null): readonly string[] {
-  return error === null ? [] : error.split('\n').filter((line) => /^\S/.test(line))
+  let isOwn = false
+  return (error?.split('\n') ?? []).filter((line) => {
+    if (/^\S/.test(line)) isOwn = true
+    else if (/^ {2}\S/.test(line)) isOwn = false
+    return isOwn
+  })
 }
 
 /** How a run ends: as its worst scenario does, where broken is worse than failed, and failed than inconclusive. */

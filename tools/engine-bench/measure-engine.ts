@@ -4,7 +4,7 @@ import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js'
 import { sumOf } from '../../src/load/recording/histogram.ts'
 import { total } from '../../src/load/totals.ts'
 import type { GeneratorTask } from './generator-thread.ts'
-import { coresBetween } from './cpu-use.ts'
+import { coresBetween } from '../../src/process/cpu-time.ts'
 import { measureShard, type EngineLoad, type MeasuredShard } from './measure-shard.ts'
 
 /** How punctually the engine sent a load, once or several times, and at what cost. */

@@ -5,7 +5,8 @@ import type { Technique } from '../../src/load/dispatch/technique.ts'
 import { generateLoad } from '../../src/load/generator.ts'
 import { sumOf } from '../../src/load/recording/histogram.ts'
 import { achievedPerSecond, countsOfAll } from '../../src/load/totals.ts'
-import { readCpu, type CpuReading } from './cpu-use.ts'
+import { nowMs } from '../../src/load/clock.ts'
+import { readCpu, type CpuReading } from '../../src/process/cpu-time.ts'
 import { connectTarget, type EngineTarget } from './target.ts'
 
 /** One load for the engine to send. Plain data, for threads. */
@@ -77,6 +78,6 @@ export async function measureShard(
 
 /** Before the end, because ending is not what is looked at. */
 function readCpuDuring(durationMs: number, readings: CpuReading[]): void {
-  readings.push(readCpu())
-  setTimeout(() => readings.push(readCpu()), durationMs * 0.95)
+  readings.push(readCpu(nowMs()))
+  setTimeout(() => readings.push(readCpu(nowMs())), durationMs * 0.95)
 }
