@@ -25,12 +25,17 @@ export function outcomeOf(scenario: ScenarioEntry): ScenarioOutcome {
 }
 
 /**
- * The errors of a test apart from its SLO, one line each. An SLO's own message is indented, and repeats the report's
- * tables.
- * @param error as in a run file: the messages of all errors of the test.
+ * The error lines of a test apart from its SLO: a first line each, and further ones indented by 4 or more. An SLO's
+ * own message is indented by 2, and repeats the report's tables.
+ * @param error as in a run file: all errors of the test.
  */
 export function ownErrors(error: string | null): readonly string[] {
-  return error === null ? [] : error.split('\n').filter((line) => /^\S/.test(line))
+  let isOwn = false
+  return (error?.split('\n') ?? []).filter((line) => {
+    if (/^\S/.test(line)) isOwn = true
+    else if (/^ {2}\S/.test(line)) isOwn = false
+    return isOwn
+  })
 }
 
 /** The exit code of a run: that of its worst scenario; broken is worse than failed, and failed than inconclusive. */
