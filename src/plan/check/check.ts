@@ -7,10 +7,7 @@ import { inRounds } from '../measure/rounds.ts'
 import { Rig, type Measurement } from '../measure/rig.ts'
 import { isCpu, slowdownOf } from '../reference.ts'
 import { RESOURCE_NAMES, type Resource } from '../terms.ts'
-import { SIZES, type Size } from './sizes.ts'
-
-/** The maximum relative deviation of a prediction from the measurement. */
-export const TOLERANCE = 0.3
+import { SIZES, TOLERANCE, type Size } from './sizes.ts'
 
 /** The result of a comparison: `scattered` if some rounds are within the tolerance but their median isn't. */
 export type Judgement = 'within' | 'outside' | 'scattered'

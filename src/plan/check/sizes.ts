@@ -8,6 +8,9 @@ export interface Size {
   readonly phases: readonly Phase[]
 }
 
+/** The maximum relative deviation of a prediction from the measurement. */
+export const TOLERANCE = 0.3
+
 /** Sizes that differ from those of the coefficients' measurement. */
 export const SIZES: readonly Size[] = [
   sizeOf(
