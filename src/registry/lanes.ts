@@ -125,7 +125,7 @@ export async function lanesOf(
 ): Promise<readonly Lane[]> {
   const lanes = new Map<string | null, Lane>()
   for (const [part, { table, slots }] of parts.entries()) {
-    if (part % 256 === 255 && budget.exhausted) await budget.renew()
+    if (part % 256 === 255 && budget.check()) await budget.renew()
     laneTo(lanes, table.gateway).pieces.push(new Piece(part, table, slots, false))
   }
   return [...lanes.values()]

@@ -48,7 +48,7 @@ export class GrowingIndex<I extends Index> {
     if (this.#isReady) return null
     if (this.#building === null) {
       const budget = new EventLoopBudget(TURN_BUDGET_MS)
-      while (!this.#isReady && !budget.exhausted) this.#step(all)
+      while (!this.#isReady && !budget.check()) this.#step(all)
       if (this.#isReady) return null
       this.#building = this.#buildOn(all, budget)
     }
@@ -64,7 +64,7 @@ export class GrowingIndex<I extends Index> {
     budget: EventLoopBudget,
   ): Promise<void> {
     while (!this.#isReady && !this.#isDropped) {
-      if (budget.exhausted) await budget.renew()
+      if (budget.check()) await budget.renew()
       this.#step(all)
     }
   }

@@ -71,7 +71,7 @@ export class MemoryFanOut {
     const held = new Map<HostedSubscribers, HeldMessage | null>()
     try {
       for (const target of targets) {
-        if (this.#budget.exhausted) await this.#budget.renew()
+        if (this.#budget.check()) await this.#budget.renew()
         if (performance.now() >= this.#deadline) break
         const { number } = target
         const hosts = this.#hostsOf(target)
@@ -112,7 +112,7 @@ export class MemoryFanOut {
   }
 
   #hostsOf(target: DeliveryTarget): readonly HostedSubscribers[] {
-    const isOwn = this.#gateways.has(target.gateway, target.identity)
+    const isOwn = this.#gateways.accept(target.gateway, target.identity)
     return isOwn ? this.#broker.hostsOf(target) : []
   }
 

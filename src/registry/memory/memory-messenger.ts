@@ -176,7 +176,7 @@ export class MemoryMessenger implements Messenger {
     for (const [part, { table, slots }] of targets.parts.entries()) {
       const { gateway, names } = table
       const ranges = rangesOfBitmap(slots)
-      const isOwn = gateways.has(gateway, names[ranges[0] ?? 0])
+      const isOwn = gateways.accept(gateway, names[ranges[0] ?? 0])
       const mailbox = isOwn ? this.#broker.mailboxOf(gateway) : null
       if (mailbox === null) {
         statuses.settleSlots(part, ranges, false)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { request } from '../testing/store.contract.ts'
-import { nextOf, watch } from '../watch/testing/open-watch.ts'
+import { nextOf, watch } from '../testing/open-watch.ts'
 import { MemoryStore } from './memory-store.ts'
 
 describe('A watched memory store', () => {

@@ -307,7 +307,7 @@ async function evaluate(
     for (const registration of block) {
       if (filter.matches(registration.metadata)) found.push(registration)
       steps += 1
-      if (steps % STEP === 0 && budget.exhausted) await budget.renew()
+      if (steps % STEP === 0 && budget.check()) await budget.renew()
     }
   }
   return SortedView.of(isIdentityBefore, found)

@@ -42,7 +42,7 @@ export class SortedRuns<Item> {
       const item = heads.next()
       if (item === undefined) break
       take(item)
-      if (steps % STEP !== 0 || !budget.exhausted) continue
+      if (steps % STEP !== 0 || !budget.check()) continue
       await budget.renew()
       await pause()
     }

@@ -144,11 +144,12 @@ export class FanOut implements ReplyReceiver {
 
   /** Refuses targets whose gateway is outside the namespace: nothing is sent to foreign subjects. */
   #ownLanes(lanes: readonly Lane[]): readonly Lane[] {
-    return lanes.filter((lane) => {
-      if (this.#gateways.has(lane.gateway, lane.pieces[0]?.first)) return true
-      this.#refuseUnsent(lane)
-      return false
-    })
+    const own: Lane[] = []
+    for (const lane of lanes) {
+      if (this.#gateways.accept(lane.gateway, lane.pieces[0]?.first)) own.push(lane)
+      else this.#refuseUnsent(lane)
+    }
+    return own
   }
 
   /**
@@ -172,7 +173,7 @@ export class FanOut implements ReplyReceiver {
       if (lane !== undefined) {
         this.#sendNext(way, lane, room)
         if (nextPiece(lane) !== undefined) this.#queue.add(lane)
-        if (this.#budget.exhausted) await this.#budget.renew()
+        if (this.#budget.check()) await this.#budget.renew()
         continue
       }
       const isWaiting = this.#options.receipts && this.#statuses.remaining > 0
@@ -270,7 +271,7 @@ export class FanOut implements ReplyReceiver {
 
   /** Without receipts, what the broker has is all that is known. */
   async #confirmHandOver(way: Way): Promise<void> {
-    if (!(await way.hasArrived(this.#deadline, this.#options.signal))) return
+    if (!(await way.flush(this.#deadline, this.#options.signal))) return
     for (const { part, slots } of this.#sent.values()) this.#statuses.handOver(part, slots)
   }
 }

@@ -24,6 +24,7 @@ function slotsOf(held: HeldNames, table: NameTable): readonly number[] {
 function pauseOf(held: HeldNames, table: NameTable): number {
   for (let messages = 0; messages <= 10_000; messages += 1) {
     if (held.heldOf(table) !== null) return messages
+    held.noteMessage(table)
   }
   throw new Error('The pause has no end.')
 }
@@ -51,9 +52,7 @@ describe('what the processes of a gateway hold', () => {
           if (isLack) held.noteLack(table, by)
           else held.noteHeld(table, isSilent ? [] : rangesOf(slots), by)
           model.set(by, isLack || isSilent ? new Set() : new Set([...told, ...slots]))
-          while (held.heldOf(table) === null) {
-            // The pause is looked at below.
-          }
+          while (held.heldOf(table) === null) held.noteMessage(table)
           const common = [...(model.values().next().value ?? [])].filter((slot) =>
             [...model.values()].every((each) => each.has(slot)),
           )

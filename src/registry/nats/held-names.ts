@@ -34,19 +34,21 @@ interface TableKnowledge {
 export class HeldNames {
   readonly #byTable = new WeakMap<NameTable, TableKnowledge>()
 
-  /** The slots by which messages may be sent now; `null` for none. */
+  /** The slots that every process holds; `null` for none, and during the pause after a `lacks`. */
   heldOf(table: NameTable): Bitmap | null {
     const known = this.#byTable.get(table)
-    if (known === undefined) return null
-    if (known.pause > 0) {
-      known.pause -= 1
-      return null
-    }
+    if (known === undefined || known.pause > 0) return null
     let common: Bitmap | null = null
     for (const { held } of known.processes.values()) {
       common = common === null ? held : both(common, held)
     }
     return common
+  }
+
+  /** Counts a message to the table's gateway: a pause lasts for a number of messages. */
+  noteMessage(table: NameTable): void {
+    const known = this.#byTable.get(table)
+    if (known !== undefined && known.pause > 0) known.pause -= 1
   }
 
   /**

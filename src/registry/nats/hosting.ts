@@ -154,7 +154,7 @@ export class Hosting {
   ): Promise<void> {
     const message = { id, payload: ownBytes(received) }
     for (let position = 0; position < count; position += 1) {
-      if (position % 32 === 31 && this.#budget.exhausted) await this.#budget.renew()
+      if (position % 32 === 31 && this.#budget.check()) await this.#budget.renew()
       // The receipt for the first copy covers this one.
       if (resendable && this.#subscribers.isBusyWith(id, nameAt(position))) continue
       receipt.note(position, deliverAt(position, message, resendable, held))

@@ -70,7 +70,9 @@ export class NextMessages {
     if (piece === undefined) return null
     if (lane.gateway === null) return this.#bySubject(piece)
     const { table } = piece
-    const held = piece.byName ? null : (this.#heldNames?.heldOf(table) ?? null)
+    const heldNames = piece.byName ? null : this.#heldNames
+    const held = heldNames?.heldOf(table) ?? null
+    heldNames?.noteMessage(table)
     const slots = held === null ? [] : piece.takeThose(held, rangesThatFit(table.id, room))
     return slots.length > 0
       ? this.#bySlot(lane.gateway, piece, slots)

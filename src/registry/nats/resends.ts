@@ -50,7 +50,7 @@ export class Resends {
     for (const target of statuses.open()) {
       const gateway = this.#moved.get(target.number)
       open.push(gateway === undefined ? target : { ...target, gateway })
-      if (open.length % 256 === 0 && budget.exhausted) await budget.renew()
+      if (open.length % 256 === 0 && budget.check()) await budget.renew()
     }
     return open
   }

@@ -47,10 +47,12 @@ export class Way {
   }
 
   /**
-   * Whether the broker has everything that was published: a flush is the proof.
-   * @throws the reason of the signal once it is aborted.
+   * Flushes the connection.
+   * @param deadline by `performance.now()`, in ms.
+   * @returns whether the broker confirmed in time that it has everything published.
+   * @throws the signal's reason if the signal is aborted.
    */
-  async hasArrived(deadline: number, signal: AbortSignal | undefined): Promise<boolean> {
+  async flush(deadline: number, signal: AbortSignal | undefined): Promise<boolean> {
     let isConfirmed = false
     const flush = async (): Promise<void> => {
       await this.connection.nats.flush()

@@ -38,9 +38,9 @@ export async function firstInOrder(
   // Entries after this one are not among the first.
   let bound: Entry | undefined
   for (const registration of registrations) {
-    if (pace.isDue()) await pace.giveWay()
+    if (pace.step()) await pace.giveWay()
     const entry = entryOf(registration)
-    pace.hasCompared(entry)
+    pace.count(entry)
     if (bound !== undefined && compare(entry, bound) > 0) continue
     run.push(entry)
     charactersInRun += charactersOf(entry)
@@ -100,8 +100,8 @@ async function merge(
     if (isA) fromA += 1
     else fromB += 1
     merged.push(next)
-    pace.hasCompared(next)
-    if (pace.isDue()) await pace.giveWay()
+    pace.count(next)
+    if (pace.step()) await pace.giveWay()
   }
   return merged
 }
@@ -115,16 +115,16 @@ class Pace {
     this.#budget = new EventLoopBudget(TURN_BUDGET_MS, signal)
   }
 
-  /** Whether it is time to yield. */
-  isDue(): boolean {
+  /** Counts one step; returns whether it is time to yield. */
+  step(): boolean {
     this.#steps += 1
     if (this.#steps < STEPS_BETWEEN_LOOKS) return false
     this.#steps = 0
-    return this.#budget.exhausted
+    return this.#budget.check()
   }
 
-  /** Brings the next read forward if comparing this entry took as long as several steps. */
-  hasCompared(entry: Entry): void {
+  /** Counts the comparison of an entry: a long key takes as long as several steps. */
+  count(entry: Entry): void {
     this.#steps += Math.floor(charactersOf(entry) / CHARACTERS_A_STEP)
   }
 

@@ -53,7 +53,7 @@ async function firstOf(
   const registrations: Registration[] = []
   let rank = 0
   for (const registration of ordered.skipping(0, order)) {
-    if (rank % STEPS_BETWEEN_LOOKS === 0 && budget.exhausted) await budget.renew()
+    if (rank % STEPS_BETWEEN_LOOKS === 0 && budget.check()) await budget.renew()
     rank += 1
     if (filter.matches(registration.metadata)) registrations.push(registration)
     if (registrations.length === count) break
@@ -80,7 +80,7 @@ export async function presentIn(
   const registrations: Registration[] = []
   let steps = 0
   for (const identity of identities) {
-    if (steps % STEPS_BETWEEN_LOOKS === 0 && budget.exhausted) await budget.renew()
+    if (steps % STEPS_BETWEEN_LOOKS === 0 && budget.check()) await budget.renew()
     const found = matches.get({ identity })
     if (found !== undefined) {
       if (registrations.length === limit) return { registrations, steps }

@@ -4,7 +4,7 @@ import { findProgram, startRedisProgram, type ServerProgram } from '../../enviro
 import { everything, request } from '../testing/store.contract.ts'
 import type { RegistryStore } from '../store.ts'
 import { Warnings } from '../warnings.ts'
-import { nextOf, watch } from '../watch/testing/open-watch.ts'
+import { nextOf, watch } from '../testing/open-watch.ts'
 import { connectRedis } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { keysOf } from './keys.ts'

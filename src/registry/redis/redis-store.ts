@@ -177,14 +177,14 @@ class RedisStore implements RegistryStore {
         this.#logCap,
         this.#tending.trustedUntilMs,
       ])
-      return this.#flagOf(reply)
+      return this.#takeFlag(reply)
     })
   }
 
   unregister(identity: string): Promise<boolean> {
     return this.#accept(async () => {
       const args = [identity, this.#mark(), this.#logCap, this.#tending.trustedUntilMs]
-      return this.#flagOf(
+      return this.#takeFlag(
         await this.#connection.run(unregisterScript, this.#keysFor(identity), args),
       )
     })
@@ -285,8 +285,8 @@ class RedisStore implements RegistryStore {
     }
   }
 
-  /** The flag of a reply that may also say what the write has tended. */
-  #flagOf(reply: unknown): boolean {
+  /** Reads the flag in a reply, and notes the tending that the reply may report. */
+  #takeFlag(reply: unknown): boolean {
     if (!Array.isArray(reply)) return flagFrom(reply)
     const [flag, now, more] = reply
     this.#tending.note(now, more)

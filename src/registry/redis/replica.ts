@@ -71,8 +71,7 @@ export class Replica {
     this.#follower = new LogFollower(connection, options)
     this.#snapshots = new Snapshots(connection, options, async (copy) => {
       this.#partialCopy = copy
-      const isFollowed = await this.#follower.follow(copy, 'loading')
-      return isFollowed ? null : this.#follower.interruption
+      return this.#follower.follow(copy, 'loading')
     })
   }
 
@@ -164,7 +163,7 @@ export class Replica {
       if (!this.#isFollowing) await this.#loaded(deadlineMs)
       // A load that was under way may have last read the log before the call.
       if (this.#follower.readAtMs >= beganAtMs) break
-      this.#isFollowing = await this.#follower.follow(this.#copy, 'kept', deadlineMs)
+      this.#isFollowing = (await this.#follower.follow(this.#copy, 'kept', deadlineMs)) === null
     } while (!this.#isFollowing)
     await this.#expire()
   }
@@ -199,13 +198,13 @@ export class Replica {
   }
 
   async #load(): Promise<void> {
-    let interruption: Interruption = ''
+    let interruption: Interruption | null = null
     for (let snapshots = 0; snapshots < MAX_SNAPSHOTS; snapshots += 1) {
       const loaded = await this.#snapshots.load(this.size)
-      if (typeof loaded === 'string') interruption = loaded
       // Some of it may be newer than its position until the log is followed to its end.
-      else if (await this.#follower.follow(loaded, 'new')) return this.#takeOver(loaded)
-      else interruption = this.#follower.interruption
+      interruption =
+        typeof loaded === 'string' ? loaded : await this.#follower.follow(loaded, 'new')
+      if (typeof loaded !== 'string' && interruption === null) return this.#takeOver(loaded)
     }
     throw new RegistryError(
       'UNAVAILABLE',

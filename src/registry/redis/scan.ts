@@ -32,7 +32,7 @@ export async function scanRegistrations(
   for await (const identities of scanIdentities(connection, keys)) {
     signal?.throwIfAborted()
     for (const registration of await readRegistrations(connection, keys, identities, warnings)) {
-      if (budget.exhausted) await budget.renew()
+      if (budget.check()) await budget.renew()
       if (!filter.matches(registration.metadata)) continue
       found.set(registration.identity, registration)
     }

@@ -8,7 +8,7 @@ import { findProgram, startRedisProgram } from '../../environment/programs.ts'
 import { orderFaultsIn } from './testing/history/check-watch.ts'
 import type { HistoryTask } from './testing/history/events.ts'
 import type { Comparison, WatchReport, WatchTask } from './testing/history/watch-events.ts'
-import { readWholeLog } from './testing/history/read-log.ts'
+import { readWholeLog } from './testing/history/states.ts'
 import type { LogEntry } from './log.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined

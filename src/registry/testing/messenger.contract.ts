@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
-import { describeAbortedSend } from './aborted-send.contract.ts'
 import type {
   DeliveryTarget,
   MessageHandler,
@@ -44,8 +43,6 @@ function objectWithThen(get: () => unknown): unknown {
 
 /** What every messenger must do, whatever carries the messages. */
 export function describeMessenger(name: string, prepare: () => ConnectMessenger): void {
-  describeAbortedSend(name, prepare)
-
   describe(name, () => {
     let opened: Messenger[] = []
     const open = async (

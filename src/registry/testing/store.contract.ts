@@ -7,7 +7,7 @@ import { inTime } from './in-time.ts'
 import { storesOfATest, type StoreSource } from './stores-of-a-test.ts'
 import type { Metadata, Registration } from '../registration.ts'
 import type { RegistrationRequest, RegistryStore } from '../store.ts'
-import { describeWatchContract } from '../watch/testing/watch.contract.ts'
+import { describeWatchContract } from './watch.contract.ts'
 
 /**
  * What every registry store must do.

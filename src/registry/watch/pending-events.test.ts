@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Registration } from '../registration.ts'
 import { BEGINNING, PendingEvents, type Untold } from './pending-events.ts'
-import { Picture } from './testing/picture.ts'
+import { Picture } from '../testing/picture.ts'
 import type { WatchNews } from './watch-event.ts'
 
 const identities = ['a', 'b', 'c', 'd']

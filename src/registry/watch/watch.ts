@@ -161,7 +161,7 @@ export class Watch implements WatchStream {
         this.#finish()
       } else {
         if (!this.#isBegun || this.#isYielding || this.#pending.size === 0) return
-        if (this.#budget.exhausted) return this.#yield()
+        if (this.#budget.check()) return this.#yield()
         const taken = this.#pending.take(this.#settings.position())
         if (taken === undefined) return
         const value = { ...taken.news, token: this.#settings.tokens.write(taken.from) }

@@ -18,7 +18,7 @@ import {
   SUBJECTS,
   targetsOf,
   temporaryFolder,
-} from './testing/durable-nats.ts'
+} from '../testing/durable-nats.ts'
 
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))

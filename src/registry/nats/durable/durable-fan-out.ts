@@ -139,7 +139,7 @@ export class DurableFanOut implements ReplyReceiver {
     const { connection, streams } = this.#sender
     const { maxPayloadBytes } = connection
     const { id, payload, repeatable = false } = this.#message
-    const isOwn = this.#gateways.has(lane.gateway, nextPiece(lane)?.first)
+    const isOwn = this.#gateways.accept(lane.gateway, nextPiece(lane)?.first)
     const name = isOwn ? streams.subjects.durableGatewayName(lane.gateway) : null
     if (name === null) {
       for (const piece of lane.pieces) {
@@ -157,7 +157,7 @@ export class DurableFanOut implements ReplyReceiver {
     const room =
       maxPayloadBytes - payload.length - headerBytes(headersOf(MAX_RECIPIENTS, MAX_RECIPIENTS))
     for (let piece = nextPiece(lane); piece !== undefined; piece = nextPiece(lane)) {
-      if (this.#budget.exhausted) await this.#budget.renew()
+      if (this.#budget.check()) await this.#budget.renew()
       const { part } = piece
       const { slots, names } = piece.takeBatch(room, payload.length)
       if (names.length === 0) throw payloadTooLarge(payload.length, maxPayloadBytes)

@@ -15,7 +15,7 @@ import {
   SUBJECTS,
   targetsOf,
   temporaryFolder,
-} from './testing/durable-nats.ts'
+} from '../testing/durable-nats.ts'
 import { encodeGatewayBody, gatewayHeaders } from '../wire.ts'
 
 const missing = missingPrograms()

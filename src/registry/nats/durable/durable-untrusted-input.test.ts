@@ -13,7 +13,7 @@ import {
   startServer,
   SUBJECTS,
   targetsOf,
-} from './testing/durable-nats.ts'
+} from '../testing/durable-nats.ts'
 import { encodeGatewayBody, gatewayHeaders, RECEIPT_TO_HEADER } from '../wire.ts'
 
 const missing = missingPrograms()

@@ -77,7 +77,7 @@ export class HandOut {
     for (; !kept.isHandedOut; kept.next += 1) {
       const position = kept.next
       if (kept.isHandledBy(position)) continue
-      if (this.#budget.exhausted) return 'turn over'
+      if (this.#budget.check()) return 'turn over'
       const identity = recipients[position] ?? ''
       const admission = this.#held.admits(identity, payload.length, performance.now())
       if (admission === 'wait') return 'waits'

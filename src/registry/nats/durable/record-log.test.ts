@@ -5,7 +5,7 @@ import { ConnectionPool } from '../connections.ts'
 import { Requests } from '../requests.ts'
 import { DurableStreams } from './durability.ts'
 import { type Place, RecordLog } from './record-log.ts'
-import { startServer, SUBJECTS } from './testing/durable-nats.ts'
+import { startServer, SUBJECTS } from '../testing/durable-nats.ts'
 
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))

@@ -1,3 +1,5 @@
+import { uniformFrom } from '../../../testing/uniform.ts'
+
 /** What the parent tells a process of a history test to do. */
 export interface HistoryTask {
   readonly role: 'writer' | 'reader'
@@ -70,13 +72,8 @@ export interface HistoryMetadata {
 
 export const statuses = ['online', 'away', 'busy'] as const
 
-/** A small repeatable source of whole numbers from 0 to `below` − 1 (xorshift32, Marsaglia 2003). */
+/** Whole numbers from 0 to `below` − 1, the same ones for the same seed. */
 export function randomFrom(seed: number): (below: number) => number {
-  let state = seed | 0 || 1
-  return (below) => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) % below
-  }
+  const next = uniformFrom(seed)
+  return (below) => Math.floor(next() * below)
 }

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { filterFrom } from '../../filter/filter.ts'
-import type { Metadata } from '../../registration.ts'
-import type { RegistrationRequest, RegistryStore } from '../../store.ts'
-import { inTime } from '../../testing/in-time.ts'
-import { storesOfATest, type StoreSource } from '../../testing/stores-of-a-test.ts'
+import { filterFrom } from '../filter/filter.ts'
+import type { Metadata } from '../registration.ts'
+import type { RegistrationRequest, RegistryStore } from '../store.ts'
+import { inTime } from './in-time.ts'
+import { storesOfATest, type StoreSource } from './stores-of-a-test.ts'
 import { nextOf, watch } from './open-watch.ts'
 import { Picture } from './picture.ts'
-import type { WatchEvent, WatchStream } from '../watch-event.ts'
+import type { WatchEvent, WatchStream } from '../watch/watch-event.ts'
 
 /**
  * What a watch of every registry store must do.
