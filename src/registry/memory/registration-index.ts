@@ -6,13 +6,13 @@ import { type Registration, isIdentityBefore, type Identified } from '../registr
 import { NameTables } from '../targets/name-tables.ts'
 import type { TargetSet } from '../targets/target-set.ts'
 import type { RegistrationChange } from '../watch/registration-change.ts'
-import { ExpiryQueue, isExpiryBefore } from './expiry-queue.ts'
+import { ExpiryQueue } from './expiry-queue.ts'
 import { FieldIndex } from './field-index.ts'
 import { IdentityMap } from './identity-map.ts'
+import { IndexLoading } from './index-loading.ts'
 import { KeptIndexes, type IndexBounds } from './kept-indexes.ts'
 import { OrderIndex } from './order-index.ts'
 import { SortedList } from './sorted-list.ts'
-import { SortedRuns } from './sorted-runs.ts'
 import { SortedView } from './sorted-view.ts'
 
 /** Of fields that filters ask to equal a value. */
@@ -51,19 +51,14 @@ export class RegistrationIndex {
   readonly #orders = new KeptIndexes<OrderIndex>(this.#all, ORDER_BOUNDS)
   readonly #names = new NameTables()
   /** What is kept while it is loaded; `null` afterwards. */
-  #loading: Loading | null = null
+  #loading: IndexLoading | null = null
   /** Called with each change once it is made. */
   onChange: ((change: RegistrationChange) => void) | null = null
 
   /** An index to be filled by `put` and completed by `endLoading`; until then it can't be searched. */
   static toLoad(): RegistrationIndex {
     const index = new RegistrationIndex()
-    index.#loading = {
-      all: new SortedRuns<Registration>(isIdentityBefore),
-      expiries: new SortedRuns<Registration>(isExpiryBefore),
-      superseded: new Set(),
-      changed: null,
-    }
+    index.#loading = new IndexLoading((identity) => index.#byIdentity.get(identity))
     return index
   }
 
@@ -95,10 +90,10 @@ export class RegistrationIndex {
   /** Adds a registration, in the place of the identity's present one if it has one. */
   put(registration: Registration): void {
     const { identity } = registration
-    if (this.#loading !== null) this.#note(this.#loading, identity, registration)
+    this.#loading?.note(identity, registration)
     const sizeBefore = this.size
     this.#byIdentity.set(identity, registration)
-    if (this.size === sizeBefore) this.#loading?.superseded.add(identity)
+    if (this.size === sizeBefore) this.#loading?.supersede(identity)
     this.#names.put(identity, registration.gateway)
     if (this.#loading !== null) return
     const before = this.#all.put(registration)
@@ -113,8 +108,8 @@ export class RegistrationIndex {
   remove(identity: string, isExpiry = false): boolean {
     const before = this.#byIdentity.get(identity)
     if (!before) return false
-    if (this.#loading !== null) this.#note(this.#loading, identity, null)
-    this.#loading?.superseded.add(identity)
+    this.#loading?.note(identity, null)
+    this.#loading?.supersede(identity)
     this.#byIdentity.delete(identity)
     this.#names.remove(identity)
     if (this.#loading !== null) return true
@@ -131,35 +126,17 @@ export class RegistrationIndex {
   async endLoading(pause: () => Promise<void>): Promise<void> {
     const loading = this.#loading
     if (loading === null) return
-    const changed = new Map<string, Registration | undefined>()
-    loading.changed = changed
-    const { superseded } = loading
-    const isCurrent = (registration: Registration): boolean =>
-      !superseded.has(registration.identity) ||
-      this.#byIdentity.get(registration.identity) === registration
-    await loading.all.drainTo((registration) => {
-      if (isCurrent(registration)) this.#all.put(registration)
-    }, pause)
-    await loading.expiries.drainTo((registration) => {
-      if (isCurrent(registration)) this.#expiries.update(undefined, registration)
-    }, pause)
+    const changed = await loading.drainTo(
+      (registration) => this.#all.put(registration),
+      (registration) => this.#expiries.update(undefined, registration),
+      pause,
+    )
     this.#loading = null
     for (const [identity, before] of changed) {
       const after = this.#byIdentity.get(identity)
       if (after) this.#all.put(after)
       else this.#all.remove({ identity })
       this.#expiries.update(before, after)
-    }
-  }
-
-  /** Notes a change that is about to be made while loading. */
-  #note({ all, expiries, changed }: Loading, identity: string, after: Registration | null): void {
-    if (changed !== null) {
-      // The first state is the only one that may have been put in order.
-      if (!changed.has(identity)) changed.set(identity, this.#byIdentity.get(identity))
-    } else if (after !== null) {
-      all.add(after)
-      expiries.add(after)
     }
   }
 
@@ -273,16 +250,6 @@ export class RegistrationIndex {
     })
     return sufficient === undefined ? clauses : [sufficient]
   }
-}
-
-/** Registrations in no order. */
-interface Loading {
-  readonly all: SortedRuns<Registration>
-  readonly expiries: SortedRuns<Registration>
-  /** Identities of which not everything that was put still holds. */
-  readonly superseded: Set<string>
-  /** Once they are put in order: for identities changed since, their registrations until then. */
-  changed: Map<string, Registration | undefined> | null
 }
 
 interface Candidates {

@@ -4,7 +4,8 @@ import type { HostedSubscribers } from '../../hosted-subscribers.ts'
 import { settledWithin } from '../../waiting.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connections.ts'
-import { ACK_WAIT_MS, type DurableStreams } from './durability.ts'
+import { ACK_WAIT_MS, DurableConsumer } from './durable-consumer.ts'
+import type { DurableStreams } from './durable-streams.ts'
 import { HandOut } from './hand-out.ts'
 import { HeldMessages } from './held-messages.ts'
 import { KeptMessage, terminate } from './kept-message.ts'
@@ -41,6 +42,7 @@ export interface DurableInboxOptions {
 export class DurableInbox {
   readonly #options: DurableInboxOptions
   readonly #subject: string
+  readonly #consumer: DurableConsumer
   readonly #pull: PullLoop
   readonly #held: HeldMessages
   readonly #handOut: HandOut
@@ -61,6 +63,7 @@ export class DurableInbox {
     this.#options = options
     const { connection, requests, streams, gatewayName, subscribers, warnings } = options
     this.#subject = streams.subjects.durable(gatewayName)
+    this.#consumer = new DurableConsumer(streams, gatewayName)
     const log = new RecordLog(requests, streams, gatewayName)
     this.#names = new NameRecords(log)
     this.#positions = new PositionRecords(log, warnings)
@@ -82,8 +85,7 @@ export class DurableInbox {
 
   /** Starts receiving, beginning with what was kept while the gateway was away. */
   async open(): Promise<void> {
-    const { streams, gatewayName } = this.#options
-    const { createdAt, lastSequence } = await streams.openConsumer(gatewayName)
+    const { createdAt, lastSequence } = await this.#consumer.open()
     this.#consumerCreatedAt = createdAt
     this.#recordedUpTo = lastSequence
     this.#keepAlive = setInterval(() => {
@@ -123,8 +125,8 @@ export class DurableInbox {
   async #check(): Promise<void> {
     const { streams, gatewayName, warnings } = this.#options
     await streams.restore()
-    const { made, createdAt } = await streams.restoreConsumer(gatewayName)
-    if (made) {
+    const { created, createdAt } = await this.#consumer.restore()
+    if (created) {
       warnings.warn(
         'STREAM_LOST',
         `The JetStream consumer "${gatewayName}" of the stream "${streams.subjects.messagesStream}" was gone and has been recreated: it delivers everything again that the stream still keeps.`,

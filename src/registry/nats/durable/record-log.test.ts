@@ -3,7 +3,7 @@ import { missingPrograms } from '../../../environment/programs.ts'
 import { Warnings } from '../../warnings.ts'
 import { ConnectionPool } from '../connections.ts'
 import { Requests } from '../requests.ts'
-import { DurableStreams } from './durability.ts'
+import { DurableStreams } from './durable-streams.ts'
 import { type Place, RecordLog } from './record-log.ts'
 import { startServer, SUBJECTS } from '../testing/durable-nats.ts'
 
