@@ -12,12 +12,14 @@ WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY . .
 RUN mkdir results && chown node:node results \
-  && ln -s /app/src/cli/prism-loadtest.mjs /usr/local/bin/prism-loadtest \
-  && chmod +x src/cli/prism-loadtest.mjs
+  && ln -s /app/src/cli/start.mjs /usr/local/bin/prism-loadtest \
+  && chmod +x src/cli/start.mjs
 # What this is built from, for run files: --build-arg COMMIT=$(git rev-parse HEAD)
 ARG COMMIT=
 # Vitest keeps a file of its own in XDG_DATA_HOME; whoever the user is, /tmp takes it.
 ENV NODE_ENV=production XDG_DATA_HOME=/tmp PRISM_LOADTEST_COMMIT=$COMMIT
+# What help and messages call the command.
+ENV PRISM_LOADTEST_COMMAND=prism-loadtest
 USER node
 ENTRYPOINT ["node", "/app/deploy/docker/entry-point.ts"]
 CMD ["--help"]

@@ -7,15 +7,18 @@ import { PathSequencer } from './src/vitest/path-sequencer.ts'
 /** Where scenarios and micro-benchmarks are. */
 const scenarios = resolve(process.env['BENCH_SCENARIOS'] || 'bench')
 
+/** The system under test: Redis and NATS. */
+const registry = resolve('src/environment/registry-system.ts')
+
 export default defineConfig({
   test: {
     sequence: { sequencer: PathSequencer },
     projects: [
       {
         test: {
-          globalSetup: ['src/vitest/backends-setup.ts'],
+          globalSetup: ['src/vitest/system-setup.ts'],
           pool: 'forks',
-          provide: { progressPath: '' },
+          provide: { progressPath: '', systemModule: registry },
           experimental: { viteModuleRunner: false },
           name: 'unit',
           include: [
@@ -35,7 +38,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      loadProject({ include: ['**/*.load.ts'], dir: scenarios, runner: 'node' }),
+      loadProject({ include: ['**/*.load.ts'], dir: scenarios, runner: 'node', system: registry }),
       // Needs docker-compose: `npm run walk-through`.
       {
         test: {
@@ -50,6 +53,7 @@ export default defineConfig({
       {
         test: {
           ...MEASURED,
+          provide: { progressPath: '', systemModule: registry },
           experimental: { viteModuleRunner: false },
           // A folder is never part of a pattern: it may have any characters.
           dir: scenarios,

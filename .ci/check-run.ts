@@ -30,7 +30,7 @@ for (const suffix of ['.csv', '.intervals.csv']) {
 
 const run = await readRunFile(join(folder, name))
 check(run.status === 'complete', `the run is ${run.status}`)
-check(run.backends.kind === kind, `measured against ${run.backends.kind}, not ${kind}`)
+check(run.system.kind === kind, `measured against ${run.system.kind}, not ${kind}`)
 check(run.microBenchmarks.length > 0, 'no micro-benchmarks')
 const measured = run.scenarios.map(({ file }) => file.replace('bench/', ''))
 check(measured.toSorted().join() === SCENARIOS.join(), `scenarios: ${measured.join(', ')}`)

@@ -23,7 +23,7 @@ test('mixed: production-like', async ({ load, registry, subscribers, share }) =>
     ),
     arrivals: constant(RATE),
     share,
-    duration: { short: '10s', seed: '300s' },
+    duration: { short: '10s', long: '300s' },
   })
 
   // The seed says about 60, 30 and 10 a second: within a fifth.

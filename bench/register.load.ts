@@ -7,7 +7,7 @@ test('register: registration baseline', async ({ load, registry, share }) => {
     operations: { register: register(registry) },
     arrivals: constant(200),
     share,
-    duration: { short: '10s', seed: '60s' },
+    duration: { short: '10s', long: '60s' },
   })
 
   expect(result).toMeetSlo({

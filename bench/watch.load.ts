@@ -14,7 +14,7 @@ test('watch: joined in another process', async ({ load, openTestbed, backends, s
     operations: { register: registerWatched(testbed.registry, watcher) },
     arrivals: constant(200),
     share,
-    duration: { short: '10s', seed: '60s' },
+    duration: { short: '10s', long: '60s' },
   })
 
   expect(result).toMeetSlo({

@@ -1,4 +1,6 @@
-/** A figure in a scenario, a flag or the environment that makes no sense. The message says which, and what would. */
-export class InputError extends Error {
+import { UserError } from './user-error.ts'
+
+/** A value in a scenario, a flag or the environment is not valid. The message names it and a valid one. */
+export class InputError extends UserError {
   override readonly name = 'InputError'
 }

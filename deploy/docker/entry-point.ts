@@ -2,14 +2,13 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /**
- * What the image starts. As with official images, a first argument that is a program's name runs
- * that program; anything else is for `prism-loadtest`.
+ * The image's entry point. As with official images, a first argument that names a program runs that
+ * program; any other arguments go to `prism-loadtest`.
  *
- * A container that is started as root runs `prism-loadtest` as the owner of the results folder, so
- * that result files land there whoever's it is: a mounted folder brings its host's user ids along.
- * Otherwise the container's user stays as it is.
+ * A container started as root runs `prism-loadtest` as the owner of the results folder, so that result
+ * files can be written to a mounted folder with its host's user ids. Otherwise, the user stays the same.
  */
-const CLI = join(import.meta.dirname, '../../src/cli/prism-loadtest.mjs')
+const CLI = join(import.meta.dirname, '../../src/cli/start.mjs')
 const RESULTS = join(import.meta.dirname, '../../results')
 
 const [, , ...args] = process.argv
@@ -22,13 +21,13 @@ try {
     replaceBy(program, args)
   }
 } catch (error) {
-  // Not 1, which says that an SLO is missed.
+  // Not 1, which means a missed SLO.
   const reason = error instanceof Error ? error.message : String(error)
   process.stderr.write(`The image can't start ${args[0] ?? 'prism-loadtest'}: ${reason}\n`)
   process.exit(2)
 }
 
-/** The path of a program on the PATH; `null` for flags, paths and what there is no program for. */
+/** The path of a program on the PATH; `null` for flags, paths and unknown names. */
 function findProgram(name: string): string | null {
   if (!/^\w[\w.-]*$/.test(name) || name === 'prism-loadtest') return null
   const folders = (process.env['PATH'] ?? '').split(delimiter)
@@ -53,7 +52,7 @@ function becomeOwnerOf(folder: string): void {
   process.env['HOME'] = '/tmp'
 }
 
-/** This process becomes that program, which gets its signals from then on. */
+/** Turns this process into that program, which then receives its signals. */
 function replaceBy(path: string, argv: readonly string[]): void {
   if (process.execve === undefined) throw new Error('This platform has no execve(2).')
   process.execve(path, argv, process.env)

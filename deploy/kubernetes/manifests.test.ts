@@ -30,14 +30,14 @@ describe("Kubernetes' own schema", () => {
     expect(new MODELS[kind](read as never).validate()).toBeUndefined()
   })
 
-  test('refuses a value of another kind', () => {
+  test('refuses a value of the wrong type', () => {
     const text = new Job({ ...job, spec: { ...job.spec, completions: 'five' } } as never)
     expect(() => text.validate()).toThrow(/completions/)
   })
 })
 
 /** The schema leaves unknown fields alone, as a cluster would not; the types made from it don't. */
-describe('the types', () => {
+describe('the TypeScript types', () => {
   let folder: string
   beforeAll(() => {
     // Where the packages are found from.
@@ -74,7 +74,7 @@ describe('the types', () => {
     expect(compile(files.map(manifest))).toEqual({ status: 0, out: '' })
   })
 
-  test('refuse a misspelt one', () => {
+  test('refuse a misspelt field', () => {
     const misspelt = { ...job, spec: { ...job.spec, completion: 5 } }
     const { status, out } = compile([misspelt])
     expect(status).not.toBe(0)
@@ -102,12 +102,12 @@ function started(of: IJob, env: Readonly<Record<string, string>>): string {
 describe('the job', () => {
   const completions = job.spec?.completions ?? 0
 
-  test('has a pod for each share, all at once, and as many as the settings say', () => {
+  test('runs one pod per shard, all at once, as many as the settings say', () => {
     expect(job.spec).toMatchObject({ completionMode: 'Indexed', parallelism: completions })
     expect(data['SHARES']).toBe(String(completions))
   })
 
-  test('gives each pod a share of its own, and all of them together the whole', () => {
+  test('gives each pod a different shard, which together make the whole load', () => {
     const shares = Array.from({ length: completions }, (_, index) => {
       const out = started(job, { JOB_COMPLETION_INDEX: String(index) })
       const [BENCH_SHARD, results, ...args] = out.split(' ')
@@ -118,7 +118,7 @@ describe('the job', () => {
     expect(shares).toEqual(shares.map((_, index) => ({ index, of: completions })))
   })
 
-  test('is merged from where it writes', () => {
+  test('writes to the folder that the merge reads', () => {
     const out = started(merge, {})
     const folder = `/results/${data['BENCH_START_AT']}`
     expect(out).toBe(`${folder} run results -- merge ${folder}/*of${data['SHARES']}.json`)

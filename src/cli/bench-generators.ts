@@ -5,13 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { ServerBackends } from '../environment/backends.ts'
-import { backendSettings } from '../environment/settings.ts'
-import { startBackends } from '../environment/start-backends.ts'
 import { InputError } from '../input-error.ts'
-import { describeBackends } from '../run-file/provenance/describe-backends.ts'
-import { EXIT } from '../run-file/outcome.ts'
-import { ensureWritableFolder } from '../run-file/results-folder.ts'
+import {
+  handOver,
+  REGISTRY_SYSTEM,
+  RUNNING_SYSTEM,
+  startSystem,
+  type RunningSystem,
+} from '../vitest/start-system.ts'
+import { EXIT } from '../exit-code.ts'
+import { ensureWritableFolder } from '../run-file/write/results-folder.ts'
 import { mergeRunFiles } from './merge-run-files.ts'
 import type { CommandEnd } from './run-command.ts'
 import type { RunReports } from './run-reports.ts'
@@ -43,19 +46,20 @@ const LEAD_MS = 20_000
  */
 export async function benchGenerators(run: GeneratorsRun): Promise<CommandEnd> {
   ensureWritableFolder(run.folder)
-  const { backends, stop } = await startBackends({
-    ...backendSettings(process.env),
+  const running = await startSystem(process.env['BENCH_SYSTEM'] || REGISTRY_SYSTEM, {
+    env: process.env,
     onProgress: (message) => process.stderr.write(`${message}\n`),
   })
+  const { system } = running
   const shardFolder = mkdtempSync(join(tmpdir(), 'prism-loadtest-shares-'))
   try {
-    if (backends.kind === 'memory') {
-      throw new InputError(`--generators: they have to use the same servers. ${backends.notice}`)
+    if (system.kind === 'memory') {
+      throw new InputError(`--generators: they have to use the same servers. ${system.notice}`)
     }
     const startAt = run.startAt ?? new Date(Date.now() + LEAD_MS).toISOString()
     process.stdout.write(`${run.count} generators, which start at ${startAt}\n`)
     const generators = Array.from({ length: run.count }, (_, index) =>
-      startGenerator({ ...run, startAt }, index + 1, shardFolder, backends),
+      startGenerator({ ...run, startAt }, index + 1, shardFolder, running),
     )
     const children = generators.map(({ child }) => child)
     const send = (signal: NodeJS.Signals) => children.forEach((child) => void child.kill(signal))
@@ -75,13 +79,13 @@ export async function benchGenerators(run: GeneratorsRun): Promise<CommandEnd> {
     const merged = await mergeRunFiles(
       paths.map((name) => join(shardFolder, name)),
       run.folder,
-      { backends: describeBackends(backends) },
+      { system },
     )
     run.reports.write(merged)
     return merged.exitCode
   } finally {
     rmSync(shardFolder, { recursive: true, force: true })
-    await stop()
+    await running.stop()
   }
 }
 
@@ -95,13 +99,11 @@ function startGenerator(
   run: GeneratorsRun & { readonly startAt: string },
   number: number,
   folder: string,
-  { redisUrl, natsUrls }: ServerBackends,
+  running: RunningSystem,
 ): { readonly child: ChildProcess; readonly end: Promise<GeneratorEnd> } {
   const env = {
     ...process.env,
-    BENCH_BACKEND: 'external',
-    REDIS_URL: redisUrl,
-    NATS_URL: natsUrls.join(','),
+    [RUNNING_SYSTEM]: handOver(running),
     BENCH_SHARD: `${number}/${run.count}`,
     BENCH_START_AT: run.startAt,
     BENCH_NAMESPACE: run.namespace ?? '',

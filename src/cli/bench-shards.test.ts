@@ -50,12 +50,12 @@ test(
     )
     for (const { exitCode, stdout, stderr } of shares) {
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-      expect(stdout).toContain('SLO: judged on all shares together')
+      expect(stdout).toContain('SLO: judged on all shards together')
     }
     const parts = runFilesIn(folder())
     expect(parts).toHaveLength(3)
     const two = await readRunFile(parts.find((path) => path.includes('-2of3')) ?? 'none')
-    expect(two.generators).toMatchObject({ kind: 'share', share: 2, of: 3, startAt })
+    expect(two.generators).toMatchObject({ kind: 'shard', shard: 2, of: 3, startAt })
     expect(two.scenarios).toMatchObject([{ slo: [], bounds: [{}, {}] }])
 
     const missing = await start(['results', 'merge', ...parts.slice(1)])
@@ -101,8 +101,8 @@ test(
     const run = await readRunFile(path)
     expect(run).toMatchObject({
       status: 'complete',
-      backends: { kind: 'programs' },
-      generators: { kind: 'merged', shares: [{}, {}] },
+      system: { kind: 'programs' },
+      generators: { kind: 'merged', shards: [{}, {}] },
       scenarios: [{ testStatus: 'passed' }],
     })
   },

@@ -62,7 +62,7 @@ test('an interruption keeps what was measured, and tears every user down', async
 
 test('a capacity can not be searched for, because there is no rate to replace', async () => {
   const { exitCode, stderr } = await ended(
-    start(['bench-capacity', 'users', '--duration', '1s', '--results', folder()]),
+    start(['capacity', 'users', '--duration', '1s', '--results', folder()]),
   )
   expect(exitCode).toBe(2)
   expect(stderr).toMatch(/users\.load\.ts: .*a load of users has no rate/)

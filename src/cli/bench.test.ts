@@ -285,7 +285,7 @@ describe('bad input exits with 2, one clear line and no files:', () => {
   test.each([
     [['--backend', 'dockr'], {}, /^--backend=dockr .*containers, programs, memory, external/],
     [['--duration', '10'], {}, /^--duration: "10" is not a duration/],
-    [['--profile', 'long'], {}, /^--profile: "long" .*short, seed/],
+    [['--profile', 'longest'], {}, /^--profile: "longest" .*short, long/],
     [['nosuch'], {}, /"nosuch"/],
     [['met', '--results', ''], {}, /^--results: is empty/],
     [['--rate', '5'], {}, /^Unknown option '--rate'.*--help/],

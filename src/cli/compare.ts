@@ -6,29 +6,16 @@ import { percentilePlots } from '../compare/report/choose-plots.ts'
 import { renderComparison } from '../compare/report/render-comparison.ts'
 import { InputError } from '../input-error.ts'
 import { findRun, latestRun, type ReadRun } from '../run-file/read/find-run.ts'
-import { EXIT, type ExitCode } from '../run-file/outcome.ts'
-import { printable, printableRun } from '../run-file/printable.ts'
+import type { ExitCode } from '../exit-code.ts'
+import { printable } from '../printable.ts'
+import { printableRun } from '../run-file/printable-run.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
-import { StepSummary } from '../report/step-summary.ts'
-import { commandLine, runCommandLine } from './command-line.ts'
-import { runFolderToRead } from './run-folder.ts'
+import { StepSummary } from '../report/markdown/step-summary.ts'
+import { typedCommand } from '../typed-command.ts'
+import type { Define } from './command-line.ts'
+import { addSections } from './help-sections.ts'
+import { RESULTS_TO_READ, RUN_ARGUMENT, runFolderToRead } from './run-folder.ts'
 import { writeOutput } from './write-output.ts'
-
-const DESCRIPTION = `Two runs side by side: what differs by more than each run's own spread is worth a look.
-
-One run of each can't prove a regression: npm run gate does.`
-
-const AFTER = `
-Exit code
-  0 compared: nothing is claimed   2 something is broken
-  3 inconclusive: a measurement is not to be trusted, or too short to judge its times
-  4 not comparable: unlike environments or loads, or no scenario in common
-
-Environment
-  GITHUB_STEP_SUMMARY    the Markdown is added to that file, whatever else is asked for
-
-Example
-  npm run compare -- 20260102T0304 20260103T0405 --plot mixed/register`
 
 interface Flags {
   readonly allowUnlike?: true
@@ -40,36 +27,43 @@ interface Flags {
   readonly results?: string
 }
 
-/** The command line of `npm run compare`. */
-export async function run(args: readonly string[]): Promise<ExitCode> {
-  let exitCode: ExitCode = EXIT.good
-  const runName = 'a path, a run id, or as much of one as only one run begins with'
-  const program = commandLine('npm run compare --', DESCRIPTION)
-    .argument('<baseline>', runName)
+/** `prism-loadtest compare` */
+export const compare: Define = (command, end) => {
+  command
+    .description(
+      `Shows two runs side by side. What differs by more than each run's own spread is worth a look.\n\nOne run of each can't prove a regression: ${typedCommand('gate')} does.`,
+    )
+    .argument('<baseline>', RUN_ARGUMENT)
     .argument('[candidate]', 'the same; the latest complete run by default')
-    .option('--allow-unlike', 'compare runs from unlike environments, and unlike loads')
+    .option('--allow-unlike', 'compare runs from different environments, and different loads')
     .option(
       '--plot <scenario/operation>',
-      'which percentiles are plotted; what differs most by default',
+      'whose percentiles to plot; by default those that differ most',
     )
     .option('--no-plot', 'no plot')
-    .option('--markdown', 'as Markdown, for a comment')
-    .option('--json', 'as JSON')
-    .option('--csv', 'as CSV, a row a scenario, operation and metric')
-    .option('--out <file>', 'instead of standard output')
-    .option(
-      '--results <folder>',
-      'where run ids are looked up; BENCH_RESULTS or results/ by default',
+    .option('--markdown', 'print Markdown, for a comment')
+    .option('--json', 'print JSON')
+    .option('--csv', 'print CSV, one row per scenario, operation and metric')
+    .option('--out <file>', 'write to this file instead of standard output')
+    .option('--results <folder>', RESULTS_TO_READ)
+    .action(async (baseline: string, candidate: string | undefined, flags: Flags) =>
+      end(await run(baseline, candidate, flags)),
     )
-    .addHelpText('after', AFTER)
-    .action(async (baseline: string, candidate: string | undefined, flags: Flags) => {
-      exitCode = await compare(baseline, candidate, flags)
-    })
-  await runCommandLine(program, args)
-  return exitCode
+  addSections(command, {
+    environment: [
+      ['BENCH_RESULTS', 'the folder of run files'],
+      ['GITHUB_STEP_SUMMARY', 'the comparison is added to that file as Markdown, too'],
+    ],
+    exitCodes: {
+      0: 'compared; proves nothing',
+      3: "inconclusive: a measurement can't be trusted, or is too short to judge its times",
+      4: 'not comparable: different environments or loads, or no scenario in common',
+    },
+    examples: [typedCommand('compare', '20260102T0304 20260103T0405 --plot mixed/register')],
+  })
 }
 
-async function compare(
+async function run(
   baselineName: string,
   candidateName: string | undefined,
   flags: Flags,

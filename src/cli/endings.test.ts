@@ -94,7 +94,7 @@ describe('a load that npm started, with its servers and subscribers,', { timeout
 
 test('a command in the background of a script outlives the script', async () => {
   const start = join(import.meta.dirname, 'start.mjs')
-  const command = `'${process.execPath}' '${start}' loadtest register -r 20 -d 2s >/dev/null 2>&1 &`
+  const command = `'${process.execPath}' '${start}' register -r 20 -d 2s >/dev/null 2>&1 &`
   const env = { ...process.env, npm_lifecycle_script: '', VITEST: '', BENCH_BACKEND: 'memory' }
   const shell = spawn('sh', ['-c', command], { env: { ...env, BENCH_RESULTS: folder() } })
   await once(shell, 'exit')

@@ -70,9 +70,9 @@ describe('npm run results -- export', () => {
     write(runOf([{ ...scenario, result: { ...result, isInterrupted: true } }]))
     expect((await exported('--format', 'bencher')).stderr).toContain('it was interrupted')
     const shared = { startAt: '2026-01-02T03:04:05Z', namespace: 'x' }
-    const generators = { kind: 'share', share: 1, of: 2, ...shared } as const
+    const generators = { kind: 'shard', shard: 1, of: 2, ...shared } as const
     write(runOf([scenarioOf('mixed')], { generators }))
-    expect((await exported('--format', 'bencher')).stderr).toContain('it is share 1 of 2 of a load')
+    expect((await exported('--format', 'bencher')).stderr).toContain('it is shard 1 of 2 of a load')
   })
 
   test.each([

@@ -1,16 +1,13 @@
 import { relative } from 'node:path'
 import type { TestSpecification, Vitest } from 'vitest/node'
-import { bracketOf, nextRate, type CapacitySearch } from '../load/capacity.ts'
+import { bracketOf, HIGHEST_RATE, nextRate, type CapacitySearch } from '../load/capacity.ts'
 import { InputError } from '../input-error.ts'
 import { ANY_PROBE, lowestRate, probeMs, type LeastRequests } from '../load/least-requests.ts'
 import { judgeProbe, type ProbeEntry, type ProbeJudgement } from '../run-file/judge-probe.ts'
-import { renderLeast, renderProbe } from '../report/render-capacity.ts'
-import { paint } from '../report/render-scenario.ts'
+import { renderLeast, renderProbe } from '../report/terminal/capacity.ts'
+import { paint } from '../report/terminal/text.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ProbeReporter } from '../vitest/probe-reporter.ts'
-
-/** No rate above this is tried, requests/s: more than any one generator has been seen to send. */
-export const HIGHEST_RATE = 1_000_000
 
 /** A search as the command line asks for it. */
 export interface SearchPlan {

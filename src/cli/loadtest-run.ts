@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { createVitest } from 'vitest/node'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { backendSettings } from '../environment/settings.ts'
 import { dispatchSetting } from '../load/dispatch/technique.ts'
 import type { Generators } from '../run-file/run-file.ts'
 import { RunRecord } from '../run-file/write/run-record.ts'
+import { programBeside } from '../program-beside.ts'
 import { LoadReporter } from '../vitest/load-reporter.ts'
+import { openForOwn } from '../vitest/open-vitest.ts'
 import type { ShardSettings } from '../vitest/shard-settings.ts'
 import { endOnSignals } from './end-on-signals.ts'
 import type { CommandEnd } from './run-command.ts'
 import { specificationsOf } from './scenario-files.ts'
 import type { LoadTestRun } from './loadtest-flags.ts'
 
-const PROJECT = resolve(import.meta.dirname, '../..')
-const SCENARIOS = join(PROJECT, 'src/cli/loadtest')
-const SCENARIO = join(SCENARIOS, 'command-line.load.ts')
+const SCENARIO = fileURLToPath(programBeside('loadtest/command-line.load.ts', import.meta.url))
 
 /**
  * Makes the load that a command line describes, as `npm run bench` makes a scenario's.
@@ -38,14 +38,7 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
     reportIntervalMs,
     isVerbose,
   })
-  const vitest = await createVitest({
-    root: PROJECT,
-    watch: false,
-    // Node reads the configuration as it is; bundling it would write into the project's folder.
-    configLoader: 'native',
-    project: ['load'],
-    reporters: [reporter],
-  })
+  const vitest = await openForOwn(dirname(SCENARIO), reporter)
   const interruption = endOnSignals(vitest)
   for (const project of vitest.projects) project.provide('loadTest', parameters)
   try {
@@ -67,7 +60,6 @@ export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
 function environmentOf({ servers, share }: LoadTestRun): Readonly<Record<string, string>> {
   return {
     ...servers,
-    BENCH_SCENARIOS: SCENARIOS,
     BENCH_PROFILE: '',
     BENCH_DURATION: '',
     BENCH_SHARD: share === null ? '' : `${share.share.index + 1}/${share.share.of}`,
@@ -80,5 +72,5 @@ function generatorsOf(share: ShardSettings | null): Generators {
   if (share === null) return { kind: 'one' }
   const { index, of } = share.share
   const startAt = new Date(share.startAtMs).toISOString()
-  return { kind: 'share', share: index + 1, of, startAt, namespace: share.namespace }
+  return { kind: 'shard', shard: index + 1, of, startAt, namespace: share.namespace }
 }

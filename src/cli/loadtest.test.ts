@@ -48,7 +48,7 @@ function addresses(): readonly string[] {
 }
 
 function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  return startCommand(['loadtest', ...args, '--out', folder()], env)
+  return startCommand([...args, '--out', folder()], env)
 }
 
 function loadtest(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
@@ -161,7 +161,7 @@ describe('prism-loadtest', () => {
         ],
         {
           BENCH_DURATION: '7s',
-          BENCH_PROFILE: 'seed',
+          BENCH_PROFILE: 'long',
           BENCH_SHARD: '1/2',
         },
       ),
@@ -298,9 +298,11 @@ describe('prism-loadtest', () => {
       // --timeout, --json; and a load in which nothing succeeds has failed
       expect(gone.exitCode).toBe(1)
       expect(gone.stderr).toMatch(/missed +enumerate +success rate +> 99 % \(default\) +0 %/)
-      expect((JSON.parse(gone.stdout) as RunFile).backends).toMatchObject({ kind: 'external' })
+      expect((JSON.parse(gone.stdout) as RunFile).system).toMatchObject({ kind: 'external' })
       expect(gone.stderr).toContain('No identity is registered in the namespace "nobody-here"')
-      expect(gone.stderr).toContain('prism-loadtest register -r 100 -d 10s --namespace nobody-here')
+      expect(gone.stderr).toContain(
+        'npm run loadtest -- register -r 100 -d 10s --namespace nobody-here',
+      )
     } finally {
       await receiver.close()
     }
@@ -357,16 +359,14 @@ test('bad input exits with 2, one clear line and no files', PATIENCE, async () =
       /^Unknown option '--playload' \(Did you mean --payload\?\).*--help/,
     ],
     [['mixd'], /^Unknown command 'mixd' \(Did you mean mixed\?\)/],
-    [[], /^Name a command\. See prism-loadtest --help/],
+    [[], /^Name a command\. See npm run loadtest -- --help/],
     [
       ['register', '--redis-addr', 'redis://u:secret@127.0.0.1:1'],
       /^Redis at 127\.0\.0\.1:1 refused/,
     ],
   ]
   const env = { BENCH_RESULTS: folder() }
-  const ends = await Promise.all(
-    inputs.map(([args]) => ended(startCommand(['loadtest', ...args], env))),
-  )
+  const ends = await Promise.all(inputs.map(([args]) => ended(startCommand(args, env))))
   for (const [index, { exitCode, stdout, stderr }] of ends.entries()) {
     expect(stderr).toMatch(inputs[index]?.[1] ?? /never/)
     expect(stderr.trim().split('\n')).toHaveLength(1)
@@ -377,7 +377,7 @@ test('bad input exits with 2, one clear line and no files', PATIENCE, async () =
 })
 
 test('the bin says what each command does, with an example', PATIENCE, async () => {
-  const bin = join(import.meta.dirname, 'prism-loadtest.mjs')
+  const bin = join(import.meta.dirname, 'start.mjs')
   const help = (...args: string[]): Promise<Ended> =>
     ended(spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }))
   const kinds = ['register', 'enumerate', 'multicast', 'mixed']
@@ -387,7 +387,7 @@ test('the bin says what each command does, with an example', PATIENCE, async () 
   ])
   for (const kind of kinds) expect(all.stdout).toMatch(new RegExp(`^ +${kind} `, 'm'))
   for (const [index, { exitCode, stdout }] of each.entries()) {
-    expect(stdout).toContain(`Example\n  prism-loadtest ${kinds[index]} `)
+    expect(stdout).toContain(`Examples:\n  npm run loadtest -- ${kinds[index]} `)
     expect(exitCode).toBe(0)
   }
 })

@@ -1,13 +1,14 @@
 import { relative } from 'node:path'
+import { systemText } from '../environment/system.ts'
 import { appendHistory } from '../run-file/history/history-file.ts'
 import { mergeShards } from '../run-file/merge/merge-shards.ts'
 import type { EndedRun } from '../report/junit/run-junit.ts'
 import { exitCodeOf } from '../run-file/outcome.ts'
-import { printableRun } from '../run-file/printable.ts'
+import { printableRun } from '../run-file/printable-run.ts'
 import { readRunFile } from '../run-file/read/read-run-file.ts'
-import { renderOutcomes, renderReport } from '../report/render-report.ts'
-import { paint } from '../report/render-scenario.ts'
-import { ensureWritableFolder } from '../run-file/results-folder.ts'
+import { renderOutcomes, renderReport } from '../report/terminal/scenario.ts'
+import { paint } from '../report/terminal/text.ts'
+import { ensureWritableFolder } from '../run-file/write/results-folder.ts'
 import type { RunFile, ScenarioEntry } from '../run-file/run-file.ts'
 import { runIdOf } from '../run-file/run-id.ts'
 import { createRunFile, pathsOf } from '../run-file/write/write-run-file.ts'
@@ -16,7 +17,7 @@ import { createRunFile, pathsOf } from '../run-file/write/write-run-file.ts'
  * Merges run files into a new one, and prints its report.
  * @param change what is known better than the shares know it.
  * @returns the merged run, with the exit code that says how the load did.
- * @throws MergeError, RunFileError, ResultsFolderError; HistoryError when all files are written
+ * @throws UserError, RunFileError, ResultsFolderError; HistoryError when all files are written
  */
 export async function mergeRunFiles(
   paths: readonly string[],
@@ -45,13 +46,9 @@ export async function mergeRunFiles(
 }
 
 function printRun(run: RunFile): void {
-  const { backends, generators } = run
-  const servers =
-    backends.kind === 'memory'
-      ? 'in-process memory: no server is measured'
-      : `Redis ${backends.redisVersion} and NATS ${backends.natsVersion} (${backends.kind})`
-  const count = generators.kind === 'merged' ? generators.shares.length : 1
-  print(`${paint('bold', run.runId)}  ${count} generators, ${servers}`)
+  const { system, generators } = run
+  const count = generators.kind === 'merged' ? generators.shards.length : 1
+  print(`${paint('bold', run.runId)}  ${count} generators, ${systemText(system)}`)
   for (const scenario of run.scenarios) {
     print(`\n${paint('bold', scenario.name)}\n${renderReport(scenario)}`)
     if (hasReceipts(scenario)) {

@@ -16,40 +16,38 @@ import { ASSUMPTION_FLAGS, askedFrom, assumptionsFrom, DEMAND_FLAGS } from '../p
 import { measureCoefficients } from '../plan/measure/measure.ts'
 import { planFor } from '../plan/plan.ts'
 import { renderPlans } from '../plan/render-plan.ts'
-import { readCommit } from '../run-file/provenance/commit.ts'
+import { readCommit } from '../run-file/provenance/git.ts'
 import { readEnvironment } from '../run-file/provenance/fingerprint.ts'
-import { EXIT } from '../run-file/outcome.ts'
-import { commandLine, runCommandLine } from './command-line.ts'
+import { EXIT } from '../exit-code.ts'
+import { typedCommand } from '../typed-command.ts'
+import { newProgram, type Define } from './command-line.ts'
+import { addSections } from './help-sections.ts'
 import type { CommandEnd } from './run-command.ts'
 import { writeOutput } from './write-output.ts'
 
-const HELP = `
-A plan says what a demand needs of Redis, NATS and processes, what saturates first, and how many of each
-are needed. It is worked out from costs per call that were measured: docs/scaling.md has the model.
-Numbers may be written as 1e7. Several values separated by commas make several plans, side by side.
-
---measure and --check start a Redis and a NATS of their own, from the PATH. CPU times are of the machine that
-measured them; --check multiplies them by what bare requests take here and now, by what they took there.
-
-Exit code
-  0 planned, measured, or all predictions within ${TOLERANCE * 100} %   1 a prediction is further off in every round
-  2 usage, set-up or unexpected   3 inconclusive: a prediction is further off in some rounds only
-
-Examples
-  npm run plan -- --identities 1e7 --multicasts 500 --targets 1e4
-  npm run plan -- --identities 1e6,1e8 --multicasts 1e4 --gateways 1e3`
+const HOW = [
+  'A plan says how much Redis, NATS and processes a demand needs, and what saturates first. It is computed from measured costs per call: docs/scaling.md has the model. Numbers may be written as 1e7. Several values separated by commas make several plans, side by side.',
+  '--measure and --check start a Redis and a NATS of their own, from the PATH. CPU times are those of the machine that measured them; --check scales them by the time of bare requests here and now relative to there and then.',
+]
 
 /** Options as they were given, by their names without the dashes in front. */
 type Flags = Readonly<Record<string, string | undefined>>
 
-/** The command line of `npm run plan`. */
-export async function run(args: readonly string[]): Promise<CommandEnd> {
-  let exitCode: CommandEnd = EXIT.good
-  const command = planCommand().action(async () => {
-    exitCode = await act(flagsOf(command.opts()))
+/** `prism-loadtest plan` */
+export const plan: Define = (command, end) => {
+  addOptions(command).action(async () => end(await act(flagsOf(command.opts()))))
+  addSections(command, {
+    sections: [['How it works', HOW]],
+    exitCodes: {
+      0: `planned, measured, or all predictions within ${TOLERANCE * 100} %`,
+      1: 'a prediction is further off in every round',
+      3: 'inconclusive: a prediction is further off in some rounds only',
+    },
+    examples: [
+      typedCommand('plan', '--identities 1e7 --multicasts 500 --targets 1e4'),
+      typedCommand('plan', '--identities 1e6,1e8 --multicasts 1e4 --gateways 1e3'),
+    ],
   })
-  await runCommandLine(command, args)
-  return exitCode
 }
 
 /**
@@ -57,16 +55,13 @@ export async function run(args: readonly string[]): Promise<CommandEnd> {
  * @throws InputError
  */
 export function planOutput(args: readonly string[]): string {
-  const command = planCommand().action(() => {})
+  const command = addOptions(newProgram(() => '')).action(() => {})
   command.parse(args, { from: 'user' })
-  return plan(flagsOf(command.opts()), readCoefficients(COEFFICIENTS_FILE))
+  return planned(flagsOf(command.opts()), readCoefficients(COEFFICIENTS_FILE))
 }
 
-function planCommand(): Command {
-  const command = commandLine(
-    'npm run plan --',
-    'Works out how many servers and processes a demand needs.',
-  )
+function addOptions(command: Command): Command {
+  command.description('Works out how many servers and processes a demand needs.')
   for (const { flag, description } of DEMAND_FLAGS) command.option(`${flag} <n>`, description)
   for (const { flag, description } of ASSUMPTION_FLAGS) command.option(`${flag} <n>`, description)
   return command
@@ -81,7 +76,6 @@ function planCommand(): Command {
       '--check',
       'compare predictions with measurements at three sizes, in about three minutes',
     )
-    .addHelpText('after', HELP)
 }
 
 /** Commander gives names in camel case. */
@@ -99,12 +93,14 @@ async function act(flags: Flags): Promise<CommandEnd> {
   const others = Object.keys(flags).filter((name) => !OF_MODE[modes[0] ?? 'plan']?.(name))
   if (others.length > 0) {
     const whom = modes.length === 0 ? 'a plan' : `--${modes[0]}`
-    throw new InputError(`--${others[0]}: ${whom} doesn't take it. See npm run plan -- --help.`)
+    throw new InputError(
+      `--${others[0]}: ${whom} doesn't take it. See ${typedCommand('plan', '--help')}.`,
+    )
   }
   if (modes[0] === 'measure') return measure(flags['out'])
   const file = readCoefficients(flags['coefficients'] ?? COEFFICIENTS_FILE)
   if (modes[0] === 'check') return check(file)
-  process.stdout.write(plan(flags, file))
+  process.stdout.write(planned(flags, file))
   return EXIT.good
 }
 
@@ -115,7 +111,7 @@ const OF_MODE: Readonly<Record<string, (name: string) => boolean>> = {
   plan: (name) => !['measure', 'out', 'check'].includes(name),
 }
 
-function plan(flags: Flags, { coefficients, measured }: CoefficientsFile): string {
+function planned(flags: Flags, { coefficients, measured }: CoefficientsFile): string {
   const assumptions = assumptionsFrom(flags)
   const asked = askedFrom(flags)
   const plans = asked.map((demand) => planFor(demandFrom(demand), assumptions, coefficients))

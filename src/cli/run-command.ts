@@ -1,4 +1,6 @@
-import { EXIT, type ExitCode } from '../run-file/outcome.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { printableLines } from '../printable.ts'
+import { UserError } from '../user-error.ts'
 import { watchOutput } from './output.ts'
 import { SIGNAL_CODES, type SignalCode } from '../process/signals.ts'
 import { watchParent } from '../process/watch-parent.ts'
@@ -47,14 +49,9 @@ export async function runCommand(command: () => Promise<CommandEnd>): Promise<vo
     // For those who look before the process ends.
     process.exitCode = end
   } catch (error) {
-    const complaint = await import('./user-errors.ts').then(
-      ({ complaintOf }) => complaintOf(error),
-      // Its packages are missing, as most likely are the command's.
-      () => null,
-    )
-    if (complaint === null) return fail(error)
-    end = complaint.exitCode
-    complain(complaint.message)
+    if (!(error instanceof UserError)) return fail(error)
+    end = error.exitCode
+    complain(printableLines(error.message))
   }
   exitAfterLingering()
 }

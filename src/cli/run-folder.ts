@@ -2,6 +2,12 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InputError } from '../input-error.ts'
 
+/** How help describes an argument that names a run. */
+export const RUN_ARGUMENT = 'a path, a run id, or the beginning of exactly one run id'
+
+/** How help describes `--results` where run files are read. */
+export const RESULTS_TO_READ = 'the folder of run files; BENCH_RESULTS or results/ by default'
+
 /**
  * The folder of run files that a user means.
  * @param flag what the option says, if it is given.

@@ -2,23 +2,27 @@ import { readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { TestProject, TestSpecification, Vitest } from 'vitest/node'
 import { InputError } from '../input-error.ts'
+import { isInstalled } from '../installed.ts'
 
 /** Vitest's name for the project that a kind of file belongs to; `bench` is its own addition. */
 const PROJECTS = { load: 'load', bench: 'micro (bench)' } as const
+
+const FILES = { load: /\.load\.[cm]?[jt]sx?$/, bench: /\.bench\.ts$/ } as const
 
 const CALLED = { load: 'scenario', bench: 'benchmark' } as const
 
 /** `load`: scenarios, `*.load.ts`; `bench`: micro-benchmarks, `*.bench.ts`. */
 export type ScenarioKind = keyof typeof PROJECTS
 
-/** The folder that scenarios are taken from. */
+/** The folder of scenarios: `bench/` in the repository, the current one where the package is installed. */
 export function scenarioFolder(env: Readonly<Record<string, string | undefined>>): string {
-  return resolve(env['BENCH_SCENARIOS'] || 'bench')
+  return resolve(env['BENCH_SCENARIOS'] || (isInstalled ? '.' : 'bench'))
 }
 
 /**
  * The files that names mean: those with a name in their path below the folder, and those whose path
- * begins with it. Without names, those directly in the folder. Names and folders are never patterns.
+ * begins with it. Without names, in the repository, those directly in the folder, and where the package is
+ * installed, all. Names and folders are never patterns.
  * @throws InputError if there is no such folder, or no such file.
  */
 export function scenarioFiles(
@@ -26,10 +30,10 @@ export function scenarioFiles(
   kinds: readonly ScenarioKind[],
   names: readonly string[],
 ): readonly string[] {
-  const all = filesOf(folder).filter((path) => kinds.some((kind) => path.endsWith(`.${kind}.ts`)))
+  const all = filesOf(folder).filter((path) => kinds.some((kind) => FILES[kind].test(path)))
   const files =
     names.length === 0
-      ? all.filter((path) => dirname(path) === folder)
+      ? all.filter((path) => isInstalled || dirname(path) === folder)
       : all.filter((path) => names.some((name) => isNamed(path, name, folder)))
   if (files.length > 0) return files
   throw new InputError(
@@ -45,7 +49,7 @@ export function specificationsOf(
   files: readonly string[],
 ): readonly TestSpecification[] {
   return files.map((path) => {
-    const kind = path.endsWith('.bench.ts') ? 'bench' : 'load'
+    const kind = FILES.bench.test(path) ? 'bench' : 'load'
     return projectOf(vitest, kind).createSpecification(path.replaceAll(sep, '/'))
   })
 }
@@ -68,10 +72,17 @@ function isNamed(path: string, name: string, folder: string): boolean {
 
 function filesOf(folder: string): readonly string[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .map((path) => join(folder, path))
-      .toSorted()
+    return filesBelow(folder).toSorted()
   } catch {
     throw new InputError(`There is no folder ${folder} to take scenarios from.`)
   }
+}
+
+/** Without those of packages, of git and the like. */
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (!entry.isDirectory()) return [path]
+    return entry.name === 'node_modules' || entry.name.startsWith('.') ? [] : filesBelow(path)
+  })
 }

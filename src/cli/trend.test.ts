@@ -108,7 +108,7 @@ test('a simulation is the same each time', async () => {
 })
 
 test.each([
-  [['--metric', 'p42'], /--metric: "p42" is not one; choose one of p50/],
+  [['--metric', 'p42'], /--metric: "p42" is not a metric; choose one of p50/],
   [['--results', ''], /^--results: is empty/],
   [['--metrc', 'p50'], /Did you mean --metric/],
   [['--json', '--csv'], /choose one of them/],

@@ -1,46 +1,26 @@
 import { InputError } from '../input-error.ts'
 import type { HistoryRow } from '../run-file/history/history.ts'
-import { EXIT, type ExitCode } from '../run-file/outcome.ts'
-import { printable } from '../run-file/printable.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { printable } from '../printable.ts'
 import { METRICS, type Metric } from '../trend/decision/metrics.ts'
 import { readTrendRows } from '../trend/read-rows.ts'
 import { renderTrend } from '../trend/report/render-trend.ts'
 import { seriesOf, type Series } from '../trend/decision/series.ts'
 import { renderSimulation, simulateTrends } from '../trend/simulation/simulation-report.ts'
 import { trendCsv, trendData } from '../trend/report/trend-table.ts'
-import { commandLine, runCommandLine } from './command-line.ts'
-import { runFolderToRead } from './run-folder.ts'
+import { typedCommand } from '../typed-command.ts'
+import type { Define } from './command-line.ts'
+import { MAX_SEED, option, wholeNumber } from './flags.ts'
+import { addSections } from './help-sections.ts'
+import { RESULTS_TO_READ, runFolderToRead } from './run-folder.ts'
 
-const NAME = 'npm run trend --'
-
-const DESCRIPTION = 'Shows how metrics changed from run to run, and at which commit.'
-
-const AFTER = `
-It reads the run files of the folder and its history.csv, to which each finished
-run appends. Runs on other machines, other major versions or with other loads
-are series of their own. Times are service times; they are divided by the
-reference workload of the same run only where that halves their variance. A
-change is reported once eight runs or more confirm it, and stays reported. Of
-pages with 24 series on which nothing changes, at most 5 % ever show a change;
---simulate shows that, and how soon changes are found.
-
-Exit code
-  0 shown, whatever changed
-  1 with --alarm only: the latest run confirmed that a metric got worse. It is 1
-    for that run alone, so store the history first, and let the alarm be the
-    last step of a job.
-  2 usage, or something is broken
-  3 there are no runs
-
-Examples
-  npm run trend
-  npm run trend -- --scenario mixed --metric p95
-  npm run trend -- --alarm
-  npm run trend -- --simulate
-`
+const HOW = [
+  'It reads the run files of the folder and its history.csv, to which each finished run appends. Runs on other machines, of other major versions or with other loads form separate series. Times are service times; they are divided by the reference workload of the same run only where that halves their variance. A change is reported once eight runs or more confirm it, and stays reported. At most 5 % of pages with 24 unchanging series ever show a change; --simulate shows that, and how soon changes are found.',
+  'With --alarm, the exit code is 1 for one run alone: store the history first, and let the alarm be the last step of a job.',
+]
 
 interface Flags {
-  readonly metric?: string
+  readonly metric?: Metric
   readonly scenario?: string
   readonly operation?: string
   readonly results?: string
@@ -49,41 +29,59 @@ interface Flags {
   readonly csv?: true
   readonly alarm?: true
   readonly simulate?: true
-  readonly series: string
-  readonly seed: string
+  readonly series: number
+  readonly seed: number
 }
 
-/** The command line of `npm run trend`. */
-export async function run(args: readonly string[]): Promise<ExitCode> {
-  let exitCode: ExitCode = EXIT.good
-  const command = commandLine(NAME, DESCRIPTION)
-    .option('--metric <name>', `only this one, drawn: ${names()}`)
+/** `prism-loadtest trend` */
+export const trend: Define = (command, end) => {
+  command
+    .description('Shows how metrics changed from run to run, and at which commit.')
+    .addOption(option('--metric <name>', `plot only this one: ${names()}`, metricNamed))
     .option('--scenario <text>', 'only scenarios with the text in their names')
     .option('--operation <name>', 'only this operation')
-    .option('--no-reference', 'times as measured')
-    .option('--results <folder>', 'where the runs are; results/ by default')
-    .option('--json', 'as JSON')
-    .option('--csv', 'as CSV, one row per run of a series')
+    .option('--no-reference', 'show times as measured')
+    .option('--results <folder>', RESULTS_TO_READ)
+    .option('--json', 'print JSON')
+    .option('--csv', 'print CSV, one row per run of a series')
     .option('--alarm', 'exit with 1 if the latest run confirmed that a metric got worse')
     .option(
       '--simulate',
-      'the rate of false alarms, and how soon changes are found, in simulated series',
+      'show the rate of false alarms, and how soon changes are found, in simulated series',
     )
-    .option('--series <n>', 'how many flat series to simulate for each kind of noise', '2400')
-    .option('--seed <n>', 'of the simulation', '1')
-    .addHelpText('after', AFTER)
-    .action(async (flags: Flags) => {
-      exitCode = flags.simulate === true ? simulate(flags) : await show(flags)
-    })
-  await runCommandLine(command, args)
-  return exitCode
+    .addOption(
+      option(
+        '--series <n>',
+        'flat series to simulate for each kind of noise',
+        wholeNumber(1, 100_000),
+        '2400',
+      ),
+    )
+    .addOption(option('--seed <n>', 'random seed of the simulation', wholeNumber(0, MAX_SEED), '1'))
+    .action(async (flags: Flags) =>
+      end(flags.simulate === true ? simulate(flags) : await show(flags)),
+    )
+  addSections(command, {
+    sections: [['How it works', HOW]],
+    exitCodes: {
+      0: 'shown, whatever changed',
+      1: 'with --alarm only: the latest run confirmed that a metric got worse',
+      3: 'there are no runs',
+    },
+    examples: [
+      typedCommand('trend'),
+      typedCommand('trend', '--scenario mixed --metric p95'),
+      typedCommand('trend', '--alarm'),
+      typedCommand('trend', '--simulate'),
+    ],
+  })
 }
 
 async function show(flags: Flags): Promise<ExitCode> {
   if (flags.json === true && flags.csv === true) {
     throw new InputError('--json and --csv: choose one of them.')
   }
-  const metrics = metricsOf(flags.metric)
+  const metrics = flags.metric === undefined ? METRICS : [flags.metric]
   const folder = runFolderToRead(flags.results)
   const { rows, unread } = await readTrendRows(folder, showProgress)
   for (const reason of unread) process.stderr.write(`left out: ${reason}\n`)
@@ -105,13 +103,14 @@ async function show(flags: Flags): Promise<ExitCode> {
       : invalid > 0
         ? 'no run of that scenario, operation and metric whose measurement is valid'
         : 'no run of that scenario, operation and metric'
-  process.stderr.write(`There is ${what} in ${printable(folder)}. Make some by npm run bench.\n`)
+  process.stderr.write(
+    `There is ${what} in ${printable(folder)}. Make some with ${typedCommand('bench')}.\n`,
+  )
   return EXIT.inconclusive
 }
 
 function simulate(flags: Flags): ExitCode {
-  const seriesCount = wholeNumber('--series', flags.series, 1, 100_000)
-  const seed = wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1)
+  const { series: seriesCount, seed } = flags
   const simulation = simulateTrends(seriesCount, seed)
   if (flags.json === true) print(JSON.stringify({ seed, ...simulation }, null, 2))
   else print(renderSimulation(simulation, seed))
@@ -128,21 +127,14 @@ function hasAlarm(all: readonly Series[], rows: readonly HistoryRow[]): boolean 
   return changes.some(({ confirmer, isWorse }) => isWorse && confirmer.runId === latest?.runId)
 }
 
-function metricsOf(name: string | undefined): readonly Metric[] {
-  if (name === undefined) return METRICS
+function metricNamed(name: string, flag: string): Metric {
   const metric = METRICS.find((candidate) => candidate.name === name.toLowerCase())
-  if (metric !== undefined) return [metric]
-  throw new InputError(`--metric: "${printable(name)}" is not one; choose one of ${names()}.`)
+  if (metric !== undefined) return metric
+  throw new InputError(`${flag}: "${printable(name)}" is not a metric; choose one of ${names()}.`)
 }
 
 function names(): string {
   return METRICS.map(({ name }) => name).join(', ')
-}
-
-function wholeNumber(flag: string, text: string, least: number, most: number): number {
-  const number = Number(text)
-  if (/^\d+$/.test(text) && number >= least && number <= most) return number
-  throw new InputError(`${flag}: "${printable(text)}" must be a whole number, ${least} to ${most}.`)
 }
 
 /** On a terminal only, and for many files only. */

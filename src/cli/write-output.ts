@@ -1,5 +1,5 @@
 import { InputError } from '../input-error.ts'
-import { escaped } from '../run-file/printable.ts'
+import { escaped } from '../printable.ts'
 import { writeWholeFile } from '../run-file/write/whole-files.ts'
 
 /**

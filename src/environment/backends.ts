@@ -1,32 +1,42 @@
-/** Where the servers under test come from. */
+import type { SystemUnderTest } from './system.ts'
+
+/** Origin of the servers under test. */
 export type BackendKind = 'external' | 'containers' | 'programs' | 'memory'
 
-/** Real servers that answer, with the addresses to reach them at (these may hold passwords: never print them). */
+/** Real servers that answer, with their addresses, which may hold passwords: never print them. */
 export interface ServerBackends {
   readonly kind: 'external' | 'containers' | 'programs'
   /** `redis://[user:password@]host:port[/db]` */
   readonly redisUrl: string
   /** `nats://[user:password@]host:port`, one or more. */
   readonly natsUrls: readonly string[]
-  /** As the servers report themselves, e.g. `7.0.15`. */
+  /** As the server reports it, e.g. `7.0.15`. */
   readonly redisVersion: string
   readonly natsVersion: string
-  /** Of how both are set up, see `configuration-hash.ts`; `null` where a server doesn't tell. */
+  /** Of both servers' settings, see `configuration-hash.ts`; `null` if a server doesn't tell. */
   readonly configurationHash: string | null
 }
 
-/** No server: everything stays in this process. */
+/** No servers: everything stays in this process. */
 export interface MemoryBackends {
   readonly kind: 'memory'
-  /** One plain sentence: that nothing real is measured, why, and how to get real servers. */
+  /** One plain sentence: no real server is measured, why, and how to get one. */
   readonly notice: string
 }
 
-/** What a run is measured against. Plain data, so it can be handed to other processes. */
+/** Servers that scenarios of the registry measure. Plain data, so that it can be handed to other processes. */
 export type Backends = ServerBackends | MemoryBackends
 
-/** The servers under test on one line, such as `Redis 7.0.15 and NATS 2.9.10 (programs)`. */
-export function systemLine(backends: Backends): string {
-  if (backends.kind === 'memory') return 'in-process memory: no server is measured'
-  return `Redis ${backends.redisVersion} and NATS ${backends.natsVersion} (${backends.kind})`
+/** The registry's backends as a system with two servers. */
+export function systemOf(backends: Backends): Exclude<SystemUnderTest, { kind: 'undeclared' }> {
+  if (backends.kind === 'memory') return backends
+  const { kind, redisUrl, natsUrls, redisVersion, natsVersion, configurationHash } = backends
+  return {
+    kind,
+    servers: [
+      { name: 'Redis', version: redisVersion, addresses: [redisUrl] },
+      { name: 'NATS', version: natsVersion, addresses: natsUrls },
+    ],
+    configurationHash,
+  }
 }

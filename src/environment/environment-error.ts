@@ -1,7 +1,9 @@
+import { UserError } from '../user-error.ts'
+
 /**
- * The servers a run needs can't be had, or the settings that name them are wrong. The message says
- * what was wrong, where, and what to do, and holds no password. Exit code 2.
+ * The servers that a run needs are unavailable, or the settings that name them are wrong. The message
+ * holds no password.
  */
-export class EnvironmentError extends Error {
+export class EnvironmentError extends UserError {
   override readonly name = 'EnvironmentError'
 }

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { EnvironmentError } from '../environment/environment-error.ts'
 import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
 import { readEnvironment } from '../run-file/provenance/fingerprint.ts'
-import { ensureWritableFolder, resultsFolderError } from '../run-file/results-folder.ts'
+import { ensureWritableFolder, resultsFolderError } from '../run-file/write/results-folder.ts'
 import { RunClock } from '../run-file/write/run-clock.ts'
 import { numberedRunId, timestampOf } from '../run-file/run-id.ts'
-import { systemLine } from '../environment/backends.ts'
+import { systemOf } from '../environment/backends.ts'
+import { systemText } from '../environment/system.ts'
 import { STAGES, type GateOptions, type GateProgress } from './gate-options.ts'
 import { GATE_SCHEMA_VERSION, type GateReport } from './report/gate-report.ts'
 import { clock } from './report/figures.ts'
@@ -40,7 +41,7 @@ import { describeVersion, workingTree, type Version } from './versions/version.t
  * runs the stages until one of them finds a regression. Whatever ends it, it takes back all it made
  * but for the run files and the report.
  * @param signal ends it early; what is undecided by then is reported as inconclusive.
- * @throws InputError, EnvironmentError, ResultsFolderError, RunFileError; NotComparableError if the
+ * @throws InputError, EnvironmentError, ResultsFolderError, RunFileError; UserError if the
  *   baseline doesn't fit the harness; the signal's reason, if it is aborted before the first stage.
  */
 export async function runGate(
@@ -205,7 +206,7 @@ function whyNoRounds(
 function describeEnvironment(servers: StartedBackends | null): string {
   const { cpuModel, availableCores, nodeVersion } = readEnvironment()
   const machine = `${cpuModel}, ${availableCores} cores, Node ${nodeVersion}`
-  return servers === null ? machine : `${machine}, ${systemLine(servers.backends)}`
+  return servers === null ? machine : `${machine}, ${systemText(systemOf(servers.backends))}`
 }
 
 async function versionsOf(options: GateOptions, repository: Repository): Promise<Both<Version>> {

@@ -1,4 +1,4 @@
-import { EXIT } from '../run-file/outcome.ts'
+import { EXIT } from '../exit-code.ts'
 import type { CountsOutcome } from './counts/run-counts.ts'
 import type { GateVerdict } from './decision/verdict.ts'
 import type { DriftOutcome } from './drift/run-drift.ts'

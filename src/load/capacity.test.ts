@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { randomStream } from '../stats/random-stream.ts'
+import { randomStream } from '../stats/random.ts'
 import {
   bracketOf,
   nextRate,

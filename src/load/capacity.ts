@@ -1,3 +1,6 @@
+/** No rate above this is tried, requests/s: more than any generator is known to send. */
+export const HIGHEST_RATE = 1_000_000
+
 /** What one probe at a rate says: the rate is met, or who gave out. */
 export type ProbeOutcome =
   | 'passed'

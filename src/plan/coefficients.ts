@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { InputError } from '../input-error.ts'
 import { CPU_RESOURCES } from './reference.ts'
 import { RESOURCE_NAMES, RESOURCES, type Term } from './terms.ts'
+import { typedCommand } from '../typed-command.ts'
 
 /** The coefficients of the repository. */
 export const COEFFICIENTS_FILE = new URL('coefficients.json', import.meta.url)
@@ -60,7 +61,7 @@ export function readCoefficients(path: string | URL): CoefficientsFile {
   throw new InputError(`Coefficients in ${String(path)}: ${place}: ${issue?.message}. ${ADVICE}`)
 }
 
-const ADVICE = 'npm run plan -- --measure writes such a file.'
+const ADVICE = `${typedCommand('plan', '--measure')} writes such a file.`
 
 /** The text of a coefficients file; three digits of each figure, because no more are known. */
 export function coefficientsText(file: CoefficientsFile): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { randomStream } from '../stats/random-stream.ts'
+import { randomStream } from '../stats/random.ts'
 import { TABLE_SLOTS } from '../registry/targets/name-table.ts'
 import { arbitraryCoefficients, arbitraryDemand } from './testing/arbitrary-demand.ts'
 import { needsOf } from './cost-model.ts'

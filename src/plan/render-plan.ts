@@ -1,4 +1,4 @@
-import { renderTable, type Column } from '../report/render-table.ts'
+import { renderTable, type Column } from '../report/terminal/text.ts'
 import { DEFAULTS, type AskedDemand, type Assumptions, type Demand } from './demand.ts'
 import { formatAmount, formatBytes, formatCount, formatPercent } from '../format.ts'
 import type { Plan } from './plan.ts'

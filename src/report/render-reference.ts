@@ -1,8 +1,9 @@
 import type { Reference } from '../run-file/run-file.ts'
 
-/** What the reference workload took, in a line: `reference v1: Redis 85 µs, NATS 92 µs a round trip`. */
-export function renderReference({ version, redisP50Ms, natsP50Ms }: Reference): string {
-  return `reference v${version}: Redis ${us(redisP50Ms)}, NATS ${us(natsP50Ms)} a round trip`
+/** The result of the reference workload: `reference v1: Redis 85 µs, NATS 92 µs a round trip`. */
+export function renderReference({ version, parts }: Reference): string {
+  const times = parts.map(({ name, p50Ms }) => `${name} ${us(p50Ms)}`)
+  return `reference v${version}: ${times.join(', ')} a round trip`
 }
 
 function us(ms: number): string {

@@ -45,7 +45,7 @@ function lineOf(path: string, run: RunFile): RunLine {
     startedAt,
     status,
     commit,
-    backends: backendsText(run.backends),
+    backends: shortSystemText(run.system),
     scenarios: scenarios.map((scenario) => ({
       name: scenario.name,
       outcome: outcomeOf(scenario),
@@ -55,8 +55,9 @@ function lineOf(path: string, run: RunFile): RunLine {
   }
 }
 
-/** What was measured, in words. */
-export function backendsText(backends: RunFile['backends']): string {
-  if (backends.kind === 'memory') return 'memory'
-  return `${backends.kind}, Redis ${backends.redisVersion}, NATS ${backends.natsVersion}`
+/** The system under test, such as `programs, Redis 7.0.15, NATS 2.9.10`. */
+export function shortSystemText(system: RunFile['system']): string {
+  if (!('servers' in system)) return system.kind
+  const servers = system.servers.map(({ name, version }) => `${name} ${version}`)
+  return [system.kind, ...servers].join(', ')
 }

@@ -7,7 +7,7 @@ import { achievedPerSecond } from '../load/totals.ts'
 import { MEDIAN_LATENESS } from '../load/verdict/judge-pace.ts'
 import type { VerdictReason } from '../load/verdict/verdict-thresholds.ts'
 import { deserializeHistogram } from './json/histogram-json.ts'
-import { ownErrors } from './own-errors.ts'
+import { ownErrors } from './outcome.ts'
 import type { CapacityEntry, ScenarioEntry } from './run-file.ts'
 
 /** One probe as the run file has it. */

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { SloOutcome } from '../load/slo/slo-row.ts'
 import { loadResult } from '../load/testing/result-fixture.ts'
 import { serializeLoadResult } from './json/load-result-json.ts'
-import { EXIT, exitCodeOf, outcomeOf } from './outcome.ts'
+import { EXIT } from '../exit-code.ts'
+import { exitCodeOf, outcomeOf } from './outcome.ts'
 import type { ScenarioEntry } from './run-file.ts'
 
 function measured(

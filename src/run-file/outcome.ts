@@ -1,3 +1,4 @@
+import { EXIT, type ExitCode } from '../exit-code.ts'
 import { isMissedBeyondDoubt } from '../load/slo/slo-row.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
 
@@ -23,19 +24,14 @@ export function outcomeOf(scenario: ScenarioEntry): ScenarioOutcome {
   return scenario.testStatus === 'passed' ? 'passed' : 'failed'
 }
 
-/** How a process ends, for those who look at nothing else. */
-export const EXIT = {
-  good: 0,
-  /** An SLO failed, or a regression was found. */
-  failed: 1,
-  /** Usage, set-up or a backend. */
-  broken: 2,
-  /** An invalid run, or not enough evidence. */
-  inconclusive: 3,
-  notComparable: 4,
-} as const
-
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+/**
+ * What a test failed by besides its SLO, a line each. An SLO's own message is indented, and repeats what the
+ * tables of its report say.
+ * @param error as a run file has it: the messages of all of the test's errors.
+ */
+export function ownErrors(error: string | null): readonly string[] {
+  return error === null ? [] : error.split('\n').filter((line) => /^\S/.test(line))
+}
 
 /** How a run ends: as its worst scenario does, where broken is worse than failed, and failed than inconclusive. */
 export function exitCodeOf(run: Pick<RunFile, 'scenarios' | 'microBenchmarks'>): ExitCode {

@@ -2,16 +2,17 @@ import * as z from 'zod'
 import { intervalSchema, loadResultSchema } from './schema/load-result-schema.ts'
 import { sloBoundSchema, sloRowSchema } from './schema/slo-schema.ts'
 import { dateTimeSchema, timeOrNothing, type DeepReadonly } from './schema/values-schema.ts'
+import { hashSchema, referenceSchema, systemSchema } from './schema/system-schema.ts'
 
 /** Raised with every change of the schema; see `upgrade-run-file.ts` for the older ones a reader takes. */
-export const SCHEMA_VERSION = 5
+export const SCHEMA_VERSION = 6
 
-/** `<UTC yyyymmddThhmmssZ>-<short commit>[-dirty]`, `-2of5` of a share, `.2` and so on where that was taken. */
+/** `<UTC yyyymmddThhmmssZ>-<short commit>[-dirty]`, `-2of5` of a shard, `.2` and so on where that was taken. */
 const runIdSchema = z
   .string()
   .regex(/^\d{8}T\d{6}Z-(nogit|[0-9a-f]{7,40}(-dirty)?)(-\d+of\d+)?(\.\d+)?$/)
   .describe(
-    '<UTC yyyymmddThhmmssZ>-<short commit>[-dirty], or -nogit; -2of5 of a share; .2 … if taken.',
+    '<UTC yyyymmddThhmmssZ>-<short commit>[-dirty], or -nogit; -2of5 of a shard; .2 … if taken.',
   )
 
 const commitSchema = z.strictObject({
@@ -20,25 +21,6 @@ const commitSchema = z.strictObject({
   branch: z.string().nullable().describe('null where no branch is checked out.'),
   isDirty: z.boolean().describe('Whether anything, untracked files included, was not committed.'),
 })
-
-const hashSchema = z.string().regex(/^[0-9a-f]{16}$/)
-
-const backendsSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.enum(['external', 'containers', 'programs']),
-    redisAddress: z.string().describe('Without user name and password.'),
-    natsAddresses: z.array(z.string()).describe('Without user names, passwords and tokens.'),
-    redisVersion: z.string(),
-    natsVersion: z.string(),
-    configurationHash: hashSchema
-      .nullable()
-      .describe('Of how the servers are set up, addresses and folders aside; null if unknown.'),
-  }),
-  z.strictObject({
-    kind: z.literal('memory'),
-    notice: z.string().describe('That no real server was measured, why, and how to get one.'),
-  }),
-])
 
 const environmentSchema = z
   .strictObject({
@@ -65,23 +47,23 @@ const generatorsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('one') }).describe('All of the load came from one.'),
   z
     .strictObject({
-      kind: z.literal('share'),
-      share: z.int().min(1).describe('1 … of.'),
+      kind: z.literal('shard'),
+      shard: z.int().min(1).describe('1 … of.'),
       of: z.int().min(1),
-      startAt: dateTimeSchema.describe('When the first request of all shares was due.'),
-      namespace: z.string().describe('That all shares used; a prefix where there are several.'),
+      startAt: dateTimeSchema.describe('When the first request of all shards was due.'),
+      namespace: z.string().describe('That all shards used; a prefix where there are several.'),
     })
-    .describe('This is one share of a load: its SLOs are judged on all shares together.'),
+    .describe('One shard of a load: its SLOs are judged on all shards together.'),
   z
     .strictObject({
       kind: z.literal('merged'),
       startAt: dateTimeSchema,
       namespace: z.string(),
-      shares: z
+      shards: z
         .array(z.strictObject({ runId: z.string(), environment: environmentSchema }))
         .describe('In order.'),
     })
-    .describe('All shares of a load, added up.'),
+    .describe('All shards of a load, added up.'),
 ])
 
 const verdictReasonSchema = z.strictObject({
@@ -115,7 +97,7 @@ const scenarioSchema = z
         .describe('Of what the load is: its sources and what they declare; null if unknown.'),
       result: loadResultSchema,
       verdict: verdictSchema,
-      slo: z.array(sloRowSchema).describe('Empty of a share: judged on all shares together.'),
+      slo: z.array(sloRowSchema).describe('Empty of a shard: judged on all shards together.'),
       bounds: z.array(sloBoundSchema).describe('What the SLO asks for.'),
     }),
     z.strictObject({
@@ -154,17 +136,6 @@ const microBenchmarkSchema = z
     relativeMarginOfErrorPercent: z.number().nullable().describe("Of the latency's mean."),
   })
   .meta({ id: 'microBenchmark' })
-
-const referenceSchema = z
-  .strictObject({
-    version: z.int().min(1).describe('Of the reference workload: figures of unlike ones differ.'),
-    roundTrips: z.int().min(1).describe('Of each server, one after the other.'),
-    redisP50Ms: z.number().positive().describe('Median time of a round trip.'),
-    natsP50Ms: z.number().positive().describe('Median time of a round trip.'),
-    redisSpread: z.number().min(0).describe("Interquartile range of the blocks' medians / P50."),
-    natsSpread: z.number().min(0).describe("Interquartile range of the blocks' medians / P50."),
-  })
-  .meta({ id: 'reference' })
 
 const rate = z.int().min(1).describe('Requests/s.')
 
@@ -226,11 +197,11 @@ export const runFileSchema = z.strictObject({
   finishedAt: dateTimeSchema.nullable().describe('null while running.'),
   commit: commitSchema.nullable().describe('null outside of a git repository.'),
   profile: z.string(),
-  backends: backendsSchema,
-  environment: environmentSchema.describe('Of merged shares: the first one.'),
+  system: systemSchema.describe('What was measured.'),
+  environment: environmentSchema.describe('Of merged shards: the first one.'),
   reference: referenceSchema
     .nullable()
-    .describe('The pinned reference workload, run before anything else; null where it was not.'),
+    .describe('The pinned reference workload, run before anything else; null if it was not run.'),
   generators: generatorsSchema,
   scenarios: z.array(scenarioSchema),
   microBenchmarks: z.array(microBenchmarkSchema),
@@ -240,7 +211,7 @@ export const runFileSchema = z.strictObject({
 /** One run: everything measured, and what is needed to judge and compare it. Plain data. */
 export type RunFile = DeepReadonly<z.infer<typeof runFileSchema>>
 export type Commit = NonNullable<RunFile['commit']>
-export type BackendsUsed = RunFile['backends']
+export type MeasuredSystem = RunFile['system']
 export type Generators = RunFile['generators']
 export type Reference = NonNullable<RunFile['reference']>
 export type Environment = RunFile['environment']

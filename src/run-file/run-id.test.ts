@@ -3,8 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { readCommit } from './provenance/commit.ts'
-import { gitEnvironment } from './provenance/git.ts'
+import { gitEnvironment, readCommit } from './provenance/git.ts'
 import { runFileSchema } from './run-file.ts'
 import { numberedRunId, runIdOf } from './run-id.ts'
 
@@ -98,7 +97,7 @@ describe('under git hooks and foreign settings of git', () => {
         encoding: 'utf8',
       })
     inOther('init', '--quiet')
-    const program = `import { readCommit } from ${JSON.stringify(import.meta.resolve('./provenance/commit.ts'))}
+    const program = `import { readCommit } from ${JSON.stringify(import.meta.resolve('./provenance/git.ts'))}
       import { writeFileSync } from 'node:fs'
       writeFileSync(${JSON.stringify(join(other, 'seen'))}, JSON.stringify(await readCommit(${JSON.stringify(folder)})))`
     writeFileSync(join(other, 'program.mjs'), program)

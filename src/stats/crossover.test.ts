@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { crossover, type Changes } from './crossover.ts'
-import { normalStream } from './normal-stream.ts'
+import { normalDraws, randomStream } from './random.ts'
 
 const ALPHA = 0.025
 const whole = fc.integer({ min: -1_000, max: 1_000 })
@@ -57,7 +57,7 @@ test('without ties, the interval is above 0 exactly where the test is significan
 })
 
 test('equal versions alarm as seldom as the level says, whatever the distribution and the order do', () => {
-  const normal = normalStream(1, 0)
+  const normal = normalDraws(randomStream(1, 0))
   const secondLessFirst = () => 0.5 + Math.exp(normal())
   const trials = 4_000
   let alarms = 0

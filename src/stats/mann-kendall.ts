@@ -1,3 +1,4 @@
+import { pnorm } from 'lib-r-math.js'
 import { InputError } from '../input-error.ts'
 import { medianOf } from './quantile.ts'
 
@@ -46,7 +47,7 @@ export function trendOf(values: readonly number[]): Trend {
     }
   }
   const z = s === 0 ? 0 : (s - Math.sign(s)) / Math.sqrt(varianceOfS(values))
-  const p = z === 0 ? 1 : 2 * upperTail(Math.abs(z))
+  const p = z === 0 ? 1 : 2 * pnorm(-Math.abs(z))
   return { n, s, z, p, slope: medianOf(slopes) }
 }
 
@@ -56,17 +57,4 @@ function varianceOfS(values: readonly number[]): number {
   let sum = term(values.length)
   for (const equal of ties.values()) sum -= term(equal.length)
   return sum / 18
-}
-
-/**
- * Share of the standard normal distribution above z ≥ 0, to 1.5·10⁻⁷ (half of that of the error
- * function): Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964), 7.1.26.
- */
-function upperTail(z: number): number {
-  const x = z / Math.SQRT2
-  const t = 1 / (1 + 0.3275911 * x)
-  const polynomial =
-    t *
-    (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
-  return (polynomial * Math.exp(-x * x)) / 2
 }

@@ -7,6 +7,7 @@ import { ALL_IDENTITIES } from '../registry/identity-pattern.ts'
 import { connectNatsMessenger } from '../registry/nats/nats-messenger.ts'
 import { findSubscribers } from './find-subscribers.ts'
 import { Reception, type ReceptionFigures } from './reception.ts'
+import { typedCommand } from '../typed-command.ts'
 
 /** Servers, namespace and identities to subscribe to. */
 export interface Receiving {
@@ -101,7 +102,7 @@ export async function checkReceiving(
   if (processes > 0) return processes
   const what = pattern === null ? '' : ` with the pattern "${pattern}"`
   throw new EnvironmentError(
-    `No subscribers for the namespace "${namespace}"${what} at ${natsUrls.map(hostAndPort).join(', ')}. Start prism-loadtest subscribe there.`,
+    `No subscribers for the namespace "${namespace}"${what} at ${natsUrls.map(hostAndPort).join(', ')}. Start ${typedCommand('subscribe')} there.`,
   )
 }
 

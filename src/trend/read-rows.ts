@@ -4,28 +4,27 @@ import { readHistory } from '../run-file/history/history-file.ts'
 import { historyRows, type HistoryRow } from '../run-file/history/history.ts'
 import { readRunFile, RunFileError } from '../run-file/read/read-run-file.ts'
 
-/** What a folder knows of the past. */
+/** The history in a folder of results. */
 export interface TrendRows {
   readonly rows: readonly HistoryRow[]
-  /** Why run files, and lines of the history, are not among them. */
+  /** Why run files, and lines of the history, could not be read. */
   readonly unread: readonly string[]
 }
 
 /**
- * All runs of a folder: those of its history, and those whose run files are there. A run that is in
- * both counts once.
- * @param onProgress told how many of the run files that have to be read were.
- * @throws HistoryError if there is a history that can't be read.
+ * Reads all runs of a folder, from its history and its run files. A run that is in both counts once.
+ * @param onProgress receives the number of run files read, and to be read.
+ * @throws HistoryError if the history can't be read.
  */
 export async function readTrendRows(
   folder: string,
   onProgress: (done: number, of: number) => void,
 ): Promise<TrendRows> {
   const history = readHistory(folder)
-  // Rows of older versions lack service times, which the run file has.
+  // Rows of older versions lack service times; the run files have them.
   const whole = history.rows.filter(({ seriesKey }) => seriesKey !== null)
   const known = new Set(whole.map(({ runId }) => runId))
-  // As it may have what is missing of others.
+  // Their run files may have the missing rows.
   for (const runId of history.incomplete) known.delete(runId)
   const paths = runPathsIn(folder).filter((path) => !known.has(basename(path, '.json')))
   const rows: HistoryRow[] = []
@@ -45,7 +44,7 @@ export async function readTrendRows(
   return { rows: withoutRepeats([...history.rows, ...rows]), unread }
 }
 
-/** A history that was put together from several may hold a run twice; the last of its rows counts. */
+/** A history concatenated from several may hold a run twice; the last row counts. */
 function withoutRepeats(rows: readonly HistoryRow[]): readonly HistoryRow[] {
   const keyed = rows.map(
     (row) => [JSON.stringify([row.runId, row.scenario, row.operation]), row] as const,

@@ -20,7 +20,7 @@ const load: Required<Omit<Load, 'share' | 'users'>> = {
   tags: {},
   metrics: {},
   arrivals: constant(100),
-  duration: { short: '10s', seed: '60s', full: '10m' },
+  duration: { short: '10s', long: '60s', full: '10m' },
   warmUp: '0s',
   maxInFlight: 10,
   timeout: '5s',

@@ -14,6 +14,11 @@ export interface LoadProjectOptions {
    * outside of Vite either way. Default: `vite`.
    */
   readonly runner?: 'vite' | 'node'
+  /**
+   * Path or URL of the module of the system under test, which is started before the scenarios; relative to
+   * the working folder. See `src/environment/system.ts`. Default: nothing is started.
+   */
+  readonly system?: string
 }
 
 /** The project's name: for `vitest --project load`, and by which the reporter knows its tests. */
@@ -31,17 +36,18 @@ export const MEASURED: TestProjectInlineConfiguration['test'] = {
   fileParallelism: false,
   testTimeout: UNLIMITED_MS,
   hookTimeout: 120_000,
-  globalSetup: [pathOf('backends-setup.ts')],
+  globalSetup: [pathOf('system-setup.ts')],
   setupFiles: [pathOf('worker-lifetime.ts')],
   provide: { progressPath: '' },
 }
 
 /** The Vitest project that runs scenarios, for `test.projects` of a config. */
 export function loadProject(options: LoadProjectOptions = {}): TestProjectInlineConfiguration {
-  const { include = ['**/*.load.?(c|m)[jt]s?(x)'], dir, runner = 'vite' } = options
+  const { include = ['**/*.load.?(c|m)[jt]s?(x)'], dir, runner = 'vite', system } = options
   return {
     test: {
       ...MEASURED,
+      ...(system === undefined ? {} : { provide: { progressPath: '', systemModule: system } }),
       name: LOAD_PROJECT,
       include: [...include],
       ...(dir === undefined ? {} : { dir }),

@@ -2,15 +2,17 @@ import { relative } from 'node:path'
 import type { SerializedError, TestAnnotation, TestArtifact, TestBenchmark } from 'vitest'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import type { IntervalFigures } from '../load/result.ts'
-import { systemLine } from '../environment/backends.ts'
+import { systemText } from '../environment/system.ts'
 import type { OtherTest } from '../report/junit/run-junit.ts'
-import { EXIT, exitCodeOf, outcomeOf, type ExitCode } from '../run-file/outcome.ts'
-import { renderFailures } from '../report/render-failures.ts'
-import { renderMicroBenchmarks } from '../report/render-micro-benchmarks.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { exitCodeOf, outcomeOf } from '../run-file/outcome.ts'
+import { renderFailures } from '../report/failures.ts'
+import { renderMicroBenchmarks } from '../report/terminal/micro-benchmarks.ts'
 import { renderReference } from '../report/render-reference.ts'
-import { renderOutcomes, renderReport } from '../report/render-report.ts'
-import { paint } from '../report/render-scenario.ts'
-import { printable, printableRun } from '../run-file/printable.ts'
+import { renderOutcomes, renderReport } from '../report/terminal/scenario.ts'
+import { paint } from '../report/terminal/text.ts'
+import { printable } from '../printable.ts'
+import { printableRun } from '../run-file/printable-run.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
@@ -19,6 +21,7 @@ import { LiveLine } from './live-line.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
+import { UNDECLARED } from './system-setup.ts'
 
 /** How a run is printed. */
 export interface LoadReporterOptions {
@@ -93,9 +96,10 @@ export class LoadReporter implements Reporter {
   onTestModuleStart(module: TestModule): void {
     if (this.#isBegun) return
     this.#isBegun = true
-    const { backends, reference } = module.project.getProvidedContext()
-    this.#record.measuring(backends, reference)
-    this.#print(`${paint('bold', this.#record.run.runId)}  ${systemLine(backends)}`)
+    const { measured = UNDECLARED } = module.project.getProvidedContext()
+    const { system, clients, reference } = measured
+    this.#record.measuring(system, clients, reference)
+    this.#print(`${paint('bold', this.#record.run.runId)}  ${systemText(system)}`)
     if (reference !== null) this.#print(`  ${renderReference(reference)}`)
   }
 

@@ -8,10 +8,12 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node'
-import { RunRecord } from '../run-file/write/run-record.ts'
 import { LOAD_PROJECT } from './load-project.ts'
-import { LoadReporter } from './load-reporter.ts'
+import type { LoadReporter } from './load-reporter.ts'
 import { profileSettings } from './profile.ts'
+
+/** Reporters that a command of this package brings: they report load tests instead. */
+export const COMMAND_REPORTERS = new WeakSet<object>()
 
 /**
  * Reports the load tests of a Vitest run, next to the reporters of its config. A run without load
@@ -29,6 +31,11 @@ export class PluginReporter implements Reporter {
   async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
     this.#run = null
     if (this.#vitest === null || !specifications.some(({ project }) => isLoad(project))) return
+    // Not before there is something to report: Vitest starts sooner without them.
+    const [{ RunRecord }, { LoadReporter }] = await Promise.all([
+      import('../run-file/write/run-record.ts'),
+      import('./load-reporter.ts'),
+    ])
     const record = await RunRecord.open({
       folder: process.env['BENCH_RESULTS'] || 'results',
       profile: profileSettings(process.env).profile,

@@ -1,7 +1,11 @@
 import type { Plugin } from 'vitest/config'
 import { loadProject, type LoadProjectOptions } from './load-project.ts'
+import { COMMAND_REPORTERS, PluginReporter } from './plugin-reporter.ts'
 
 export type { LoadProjectOptions }
+
+/** The plugin's name. */
+export const PLUGIN = 'prism-loadtest'
 
 /**
  * Adds load tests to a Vitest config, as `plugins: [loadTests()]`: the project `load`, which runs
@@ -10,14 +14,30 @@ export type { LoadProjectOptions }
  */
 export function loadTests(options: LoadProjectOptions = {}): Plugin {
   return {
-    name: 'prism-loadtest',
+    name: PLUGIN,
     config: ({ resolve = {}, test = {} }) => {
       const own =
         test.projects === undefined ? [{ extends: true as const, test: { name: 'unit' } }] : []
-      // Aliases apply to scenarios, too. Set-up files and environments of unit tests don't.
-      return {
-        test: { projects: [...own, { ...loadProject(options), extends: false as const, resolve }] },
+      const load = {
+        ...loadProject(options),
+        // Aliases apply to scenarios, too. Set-up files and environments of other tests don't.
+        extends: false as const,
+        resolve,
+        plugins: [REPORTER],
       }
+      return { test: { projects: [...own, load] } }
     },
   }
+}
+
+/** Of the project `load`, so that only a run of that has the reporter. */
+const REPORTER: Plugin = {
+  name: `${PLUGIN}:reporter`,
+  configureVitest({ vitest }) {
+    const { reporters } = vitest.config
+    const isCommand = reporters.some(
+      (reporter) => typeof reporter === 'object' && COMMAND_REPORTERS.has(reporter),
+    )
+    if (!isCommand) reporters.push(new PluginReporter())
+  },
 }

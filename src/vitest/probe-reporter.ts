@@ -1,17 +1,13 @@
 import { relative } from 'node:path'
 import type { TestArtifact } from 'vitest'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
-import type { Backends } from '../environment/backends.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
-import type { Reference } from '../environment/reference/reference-workload.ts'
 import { errorLine, type ReportedError } from './error-line.ts'
 import { LiveLine } from './live-line.ts'
 import { scenarioEntries } from './load-reporter.ts'
 import { ProgressListener } from './progress-channel.ts'
 import { SCENARIO_ARTIFACT, type MeasuredLoad } from './scenario-artifact.ts'
-
-/** Told what is measured, and what the reference workload took there. */
-type OnBackends = (backends: Backends, reference: Reference | null) => void
+import { UNDECLARED, type Measured } from './system-setup.ts'
 
 /** Gathers what one scenario gives at one rate after another, and shows how each is going. */
 export class ProbeReporter implements Reporter {
@@ -19,17 +15,17 @@ export class ProbeReporter implements Reporter {
   onReady: () => void | Promise<void> = () => {}
   readonly #live: LiveLine
   readonly #progress: ProgressListener
-  readonly #onBackends: OnBackends
+  readonly #onBegin: (measured: Measured) => void
   readonly #loads = new Map<string, readonly MeasuredLoad[]>()
   #root = ''
   #isBegun = false
   #entries: ScenarioEntry[] = []
   #errors: string[] = []
 
-  /** @param onBackends told once, when it is known what is measured. */
-  constructor(out: NodeJS.WriteStream, onBackends: OnBackends) {
+  /** @param onBegin called once, when the system under test is known. */
+  constructor(out: NodeJS.WriteStream, onBegin: (measured: Measured) => void) {
     this.#live = new LiveLine(out)
-    this.#onBackends = onBackends
+    this.#onBegin = onBegin
     this.#progress = new ProgressListener(({ progress }) => this.#live.show(progress))
   }
 
@@ -51,8 +47,7 @@ export class ProbeReporter implements Reporter {
   onTestModuleStart(module: TestModule): void {
     if (this.#isBegun) return
     this.#isBegun = true
-    const { backends, reference } = module.project.getProvidedContext()
-    this.#onBackends(backends, reference)
+    this.#onBegin(module.project.getProvidedContext().measured ?? UNDECLARED)
   }
 
   async onTestCaseReady(): Promise<void> {

@@ -4,19 +4,29 @@ import { parseDurationMs, type Duration } from '../load/duration.ts'
 import { InputError } from '../input-error.ts'
 
 /**
- * How long scenarios run: `short` for every day, `seed` as long as the document they come from says,
- * `full` as long as a profile's own pattern takes to show.
+ * How long scenarios run: `short` for every day, `long` for figures worth keeping, `full` as long as a
+ * load pattern takes to show.
  */
-export type Profile = 'short' | 'seed' | 'full'
+export type Profile = 'short' | 'long' | 'full'
 
-const PROFILES: readonly Profile[] = ['short', 'seed', 'full']
+const PROFILES: readonly Profile[] = ['short', 'long', 'full']
 
-/** A scenario's length: the same in each profile, or by profile. `full` falls back on `seed`, and `seed` on `short`. */
-export type ProfiledDuration =
-  | Duration
-  | { readonly short: Duration; readonly seed?: Duration; readonly full?: Duration }
+/** The name of `long` before it was renamed: still valid everywhere, and recorded as `long`. */
+const FORMER_LONG = 'seed'
 
-/** What the environment says of how long scenarios run. */
+/** A scenario's length in each profile. `full` falls back to `long`, and `long` to `short`. */
+interface DurationByProfile {
+  readonly short: Duration
+  readonly long?: Duration
+  /** The former name of `long`. */
+  readonly seed?: Duration
+  readonly full?: Duration
+}
+
+/** A scenario's length: the same in every profile, or one per profile. */
+export type ProfiledDuration = Duration | DurationByProfile
+
+/** The environment's settings for how long scenarios run. */
 export interface ProfileSettings {
   readonly profile: Profile
   /** Overrides every scenario's duration, in ms. */
@@ -31,7 +41,8 @@ export function profileSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): ProfileSettings {
   const { BENCH_PROFILE, BENCH_DURATION } = env
-  const profile = PROFILES.find((name) => name === (BENCH_PROFILE || 'short'))
+  const asked = BENCH_PROFILE === FORMER_LONG ? 'long' : BENCH_PROFILE || 'short'
+  const profile = PROFILES.find((name) => name === asked)
   if (profile === undefined) {
     throw new InputError(
       `BENCH_PROFILE: "${BENCH_PROFILE}" is not a profile; choose one of ${PROFILES.join(', ')}.`,
@@ -43,8 +54,8 @@ export function profileSettings(
 }
 
 /**
- * A scenario's duration under the settings: for arrivals that are as long as the load.
- * @throws InputError for one that is malformed, under whichever profile.
+ * A scenario's duration under the settings, for arrivals that last as long as the load.
+ * @throws InputError if the duration of any profile is malformed.
  */
 export function durationOf(duration: ProfiledDuration, settings: ProfileSettings): Duration {
   checkProfiledDuration(duration)
@@ -52,12 +63,12 @@ export function durationOf(duration: ProfiledDuration, settings: ProfileSettings
   if (durationMs !== null)
     return durationMs % 1_000 === 0 ? `${durationMs / 1_000}s` : `${durationMs}ms`
   if (typeof duration === 'string') return duration
-  const { short, seed = short, full = seed } = duration
-  return { short, seed, full }[profile]
+  const { short, seed = short, long = seed, full = long } = duration
+  return { short, long, full }[profile]
 }
 
 /**
- * Checks the durations of all profiles, so that a mistake in one doesn't wait for the run that has it.
+ * Checks the durations of all profiles, so that a mistake shows before the run that uses it.
  * @throws InputError
  */
 export function checkProfiledDuration(duration: unknown, where = 'duration'): void {
@@ -67,10 +78,14 @@ export function checkProfiledDuration(duration: unknown, where = 'duration'): vo
   }
   checkFields(duration, where, BY_PROFILE)
   checkLength('short' in duration ? duration.short : undefined, `${where}: short`)
+  if ('long' in duration && FORMER_LONG in duration) {
+    throw new InputError(`${where}: ${FORMER_LONG} is the former name of long: give one of them.`)
+  }
 }
 
-const BY_PROFILE: Fields<Exclude<ProfiledDuration, Duration>> = {
+const BY_PROFILE: Fields<DurationByProfile> = {
   short: checkLength,
+  long: checkLength,
   seed: checkLength,
   full: checkLength,
 }

@@ -1,5 +1,6 @@
 import { inject } from 'vitest'
 import type { Backends } from '../environment/backends.ts'
+import { InputError } from '../input-error.ts'
 import type { MulticastRegistry } from '../registry/registry.ts'
 import type { Subscribers } from '../subscribers/subscriber-host.ts'
 import { openTestbed, type Testbed } from '../workloads/testbed.ts'
@@ -16,7 +17,13 @@ import { shardSettings } from './shard-settings.ts'
  * - `backends` describes the servers under test.
  */
 export const test = base
-  .extend('backends', (): Backends => inject('backends'))
+  .extend('backends', (): Backends => {
+    const backends: Backends | undefined = inject('backends')
+    if (backends !== undefined) return backends
+    throw new InputError(
+      'This scenario uses a fixture of the registry, but its project starts no Redis and NATS. Name their system in the configuration, or set BENCH_SYSTEM.',
+    )
+  })
   .extend('openTestbed', ({ backends }, { onCleanup }) => {
     const shared = shardSettings(process.env)
     const opened: Testbed[] = []

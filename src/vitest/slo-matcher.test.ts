@@ -3,7 +3,7 @@ import { InputError } from '../input-error.ts'
 import { closedModel, loadResult } from '../load/testing/result-fixture.ts'
 import type { LoadResult } from '../load/result.ts'
 import type { Slos } from '../load/slo/slo.ts'
-import { renderSlo } from '../report/render-scenario.ts'
+import { renderSlo } from '../report/terminal/scenario.ts'
 import type { AdaptedResult } from './offered-rate.ts'
 import { judgementOf, toMeetSlo } from './slo-matcher.ts'
 

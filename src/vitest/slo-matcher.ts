@@ -9,7 +9,7 @@ import { defaultBounds, type Allowances } from '../load/slo/default-bounds.ts'
 import { worstFirst, type SloRow } from '../load/slo/slo-row.ts'
 import { readSlo, type Bound, type Slos } from '../load/slo/slo.ts'
 import { judgeMeasurement, type Verdict } from '../load/verdict/verdict.ts'
-import { renderSlo, renderVerdict } from '../report/render-scenario.ts'
+import { renderSlo, renderVerdict } from '../report/terminal/scenario.ts'
 import { sloFor, type AdaptedResult } from './offered-rate.ts'
 
 declare module 'vitest' {

@@ -1,4 +1,4 @@
-import { randomStream } from '../stats/random-stream.ts'
+import { randomStream, wholeDraws } from '../stats/random.ts'
 
 /** An arbitrary constant. */
 const SEED = 0x7265_7175
@@ -11,6 +11,5 @@ const SEED = 0x7265_7175
  * A pure function of the request number, so all runs and shards draw the same.
  */
 export function drawsOf(number: number): (below: number) => number {
-  const draw = randomStream(SEED, number)
-  return (below) => Math.floor((1 - draw()) * below)
+  return wholeDraws(randomStream(SEED, number))
 }

@@ -7,13 +7,13 @@ import { promisify } from 'node:util'
 import { EnvironmentError } from '../../src/environment/environment-error.ts'
 import { freePort } from '../../src/environment/free-port.ts'
 
-/** What docker-compose works on while a document is followed: a project of its own. */
+/** A docker-compose project for the walk-through. */
 export interface Deployment {
   readonly env: NodeJS.ProcessEnv
   readonly monitorPort: number
-  /** Where result files come out. */
+  /** The folder for result files. */
   readonly results: string
-  /** What it has that differs from what the document takes for granted; for people. */
+  /** Differences from the document's assumptions, for people. */
   readonly notes: readonly string[]
   /** Removes containers, networks, volumes and result files. */
   remove(): Promise<void>
@@ -22,23 +22,25 @@ export interface Deployment {
 const PROJECT = 'prism-walk-through'
 const CONTAINERS = ['poc4-redis', 'poc4-nats']
 
-/** Nobody's: result files have to land in a folder of whatever user. Only root can give one away. */
+/** No existing user: result files must land in any user's folder. Only root can change a folder's owner. */
 const FOREIGN_UID = 12_345
 
 /**
- * Prepares a project, and removes what an earlier one left that was killed. Nothing is started.
- * @param folder where docker-compose.yml is.
- * @throws EnvironmentError where Docker doesn't answer, or the document's containers are running.
+ * Prepares a project and removes the leftovers of a killed one. Nothing is started.
+ * @param folder the one with docker-compose.yml.
+ * @throws EnvironmentError if Docker doesn't answer, or the document's containers are running.
  */
 export async function openDeployment(folder: string): Promise<Deployment> {
   const notes: string[] = []
   const work = mkdtempSync(join(tmpdir(), 'prism-walk-through-'))
   const results = mkdtempSync(join(work, 'results-'))
-  // Its own folder is enough for others to reach what they own within it.
+  // Lets other users reach their own folders within it.
   chmodSync(work, 0o711)
   if (process.getuid?.() === 0) {
     chownSync(results, FOREIGN_UID, FOREIGN_UID)
-    notes.push(`the folder for result files belongs to user ${FOREIGN_UID}, who is nobody here`)
+    notes.push(
+      `the folder for result files is owned by user ${FOREIGN_UID}, who doesn't exist here`,
+    )
   }
   const [redisPort, natsPort, monitorPort] = await Promise.all([
     portFor(6_379, notes),
@@ -85,11 +87,11 @@ async function refuseRunning(): Promise<void> {
   const there = stdout.split('\n').filter((name) => CONTAINERS.includes(name))
   if (there.length === 0) return
   throw new EnvironmentError(
-    `There are containers named ${there.join(' and ')} already, the names that the document uses. Remove them first, by docker-compose down where they were started.`,
+    `Containers named ${there.join(' and ')} exist already, and the document uses these names. Remove them first with docker-compose down in the folder where they were started.`,
   )
 }
 
-/** The port itself, or a free one where it is taken. */
+/** The port itself, or a free one if it is taken. */
 async function portFor(port: number, notes: string[]): Promise<number> {
   if (await isFree(port)) return port
   const other = await freePort()
@@ -105,7 +107,7 @@ function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** What the PATH has to begin with for `docker-compose`, which is `docker compose` on newer machines. */
+/** A prefix for the PATH that provides `docker-compose` on machines with only `docker compose`. */
 function composePath(work: string, notes: string[]): string {
   if (spawnSync('docker-compose', ['version']).status === 0) return ''
   if (spawnSync('docker', ['compose', 'version']).status !== 0) {

@@ -1,12 +1,12 @@
 import type { Page } from './page.ts'
 
-/** A line that says which file a ```ts block is, such as `// bench/heartbeat.load.ts`. */
+/** The line that names a ```ts block's file, such as `// bench/heartbeat.load.ts`. */
 const FILE = /^\/\/ ((?:[\w.-]+\/)+[\w.-]+\.ts)$/
 
 /**
  * The files that pages tell their reader to write, by path.
- * @throws Error for a ```ts block whose first line doesn't say which file it is, or one that is
- *   another file on another page.
+ * @throws Error for a ```ts block whose first line doesn't name its file, or whose text differs from another
+ *   block for the same file.
  */
 export function filesOf(pages: readonly Page[]): ReadonlyMap<string, string> {
   const files = new Map<string, string>()
@@ -15,11 +15,13 @@ export function filesOf(pages: readonly Page[]): ReadonlyMap<string, string> {
       if (language !== 'ts') continue
       const [, file] = FILE.exec(lines[0] ?? '') ?? []
       if (file === undefined) {
-        throw new Error(`${path}:${lineNumber}: the first line has to be a comment with the file.`)
+        throw new Error(
+          `${path}:${lineNumber}: the first line must be a comment that names the file.`,
+        )
       }
       const text = `${lines.join('\n')}\n`
       if ((files.get(file) ?? text) !== text) {
-        throw new Error(`${path}:${lineNumber}: ${file} is another one elsewhere.`)
+        throw new Error(`${path}:${lineNumber}: ${file} has another text on another page.`)
       }
       files.set(file, text)
     }

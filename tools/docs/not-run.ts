@@ -36,12 +36,12 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('needs a pull request', [
     'gh pr comment --edit-last --body-file gate.md || gh pr comment --body-file gate.md',
   ]),
-  ...because('runs until it is ended; src/cli/subscribe-command.test.ts runs it', [
+  ...because('runs until it is ended; src/cli/subscribe.test.ts runs it', [
     'npm run loadtest -- subscribe',
   ]),
-  ...because('takes 8 minutes', ['npm run bench -- --profile seed']),
+  ...because('takes 8 minutes', ['npm run bench -- --profile long']),
   ...because('runs until it is ended', ['npm run bench:ui']),
-  ...because('probes for 2 minutes; src/cli/bench-capacity.test.ts runs it on known capacities', [
+  ...because('probes for 2 minutes; src/cli/capacity.test.ts runs it on known capacities', [
     'npm run bench:capacity -- register',
   ]),
   ...because('measures for 2 minutes; tools/engine-bench/ tests it', ['npm run bench:engine']),
@@ -68,7 +68,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('takes docker-compose; .ci/run runs it', ['npm run walk-through']),
   ...because('begins 20 s later; src/cli/bench-shards.test.ts runs and merges generators', [
     'npm run bench -- mixed --generators 2',
-    'for share in 1 2 3; do npm run bench -- mixed --shard $share/3 --start-at $START --results results/$START & done; wait',
+    'for shard in 1 2 3; do npm run bench -- mixed --shard $shard/3 --start-at $START --results results/$START & done; wait',
     'npm run results -- merge results/$START/*-?of3.json',
   ]),
   ...because('waits for 2030; src/cli/bench-shards.test.ts runs and merges shards', [

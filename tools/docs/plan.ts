@@ -1,19 +1,19 @@
 import type { Script } from './commands.ts'
 import { NOT_RUN } from './not-run.ts'
 
-/** It only sets what later commands use. */
+/** A command that only sets variables for later ones. */
 const SETTING = /^(?:export )?[A-Z_]+=\S*(?: [A-Z_]+=\S*)*$|^[A-Z_]+=\$\(.*\)$/
 
 /**
- * What is to be run of the scripts of all pages: each command once, unless it uses a variable and so
- * may be another one the next time. Scripts of which nothing is left to run are empty.
+ * Selects the commands to run from the scripts of all pages: each command once, unless it uses a variable, which
+ * may have another value the next time. Scripts without a command left are empty.
  */
 export function planOf(scripts: readonly Script[]): readonly Script[] {
   const planned = new Set<string>()
   return scripts.map((script) => {
     const left = script.filter(({ text, shown }) => {
       if (NOT_RUN.has(text)) return false
-      // A page that shows what is printed is the better place to run it.
+      // A page that shows the output is the better place to run it.
       const isShownLater =
         shown.length === 0 &&
         scripts.flat().some((other) => other.text === text && other.shown.length > 0)

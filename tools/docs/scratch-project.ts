@@ -5,16 +5,16 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ROOT } from './page.ts'
 
-/** A copy of the project to run commands in. */
+/** A copy of the project in which commands run. */
 export interface ScratchProject {
   readonly folder: string
   remove(): void
 }
 
 /**
- * Copies the work tree, without results and what is ignored, into a repository of its own. Its two
- * commits are the same, so that there is one to compare with, which is `origin/main`.
- * @param files to be put there besides, by path: those that a page tells its reader to write.
+ * Copies the work tree, without results and ignored files, into a repository of its own with two equal
+ * commits. The first is `origin/main`, a baseline to compare with.
+ * @param files to add, by path: those that pages tell their reader to write.
  */
 export function makeScratchProject(files: ReadonlyMap<string, string>): ScratchProject {
   const root = fileURLToPath(ROOT)
@@ -31,7 +31,7 @@ export function makeScratchProject(files: ReadonlyMap<string, string>): ScratchP
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   git(folder, 'init', '--quiet', '--initial-branch', 'main')
-  // The repository's own .gitignore has node_modules as a folder, which a link is not.
+  // The repository's .gitignore lists node_modules as a folder; this is a link.
   writeFileSync(join(folder, '.git/info/exclude'), 'node_modules\n')
   git(folder, 'config', 'user.name', 'docs')
   git(folder, 'config', 'user.email', 'docs@localhost')
@@ -49,7 +49,7 @@ function git(folder: string, ...args: readonly string[]): string {
     cwd: folder,
     encoding: 'utf8',
     maxBuffer: 64 * 1_024 * 1_024,
-    // Looking must not take the repository's lock from a user's own git command.
+    // Reading must not take the repository's lock from a user's git command.
     env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
   })
 }

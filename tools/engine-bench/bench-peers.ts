@@ -8,7 +8,7 @@ import {
 } from './peers/peers-section.ts'
 import { renderPeersTable } from './peers/peers-table.ts'
 import { InputError } from '../../src/input-error.ts'
-import { EXIT } from '../../src/run-file/outcome.ts'
+import { EXIT } from '../../src/exit-code.ts'
 import { writeWholeFile } from '../../src/run-file/write/whole-files.ts'
 import type { CommandEnd } from '../../src/cli/run-command.ts'
 import { onSignals } from '../../src/process/signals.ts'

@@ -1,4 +1,4 @@
-import { runCommand } from '../../src/cli/run-command.ts'
-import { run } from './bench-engine.ts'
+import { runTool } from '../../src/cli/command-line.ts'
+import { benchEngine } from './bench-engine.ts'
 
-await runCommand(() => run(process.argv.slice(2)))
+await runTool('bench:engine', benchEngine)

@@ -1,4 +1,4 @@
-import { shuffled } from '../../src/stats/shuffled.ts'
+import { shuffled } from '../../src/stats/random.ts'
 import { TECHNIQUES } from '../../src/load/dispatch/technique.ts'
 import type { EngineRow } from './engine-table.ts'
 import { measureEngine, sumOfRounds, type EngineFigures } from './measure-engine.ts'

@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { Option } from 'commander'
-import { commandLine, runCommandLine } from '../../src/cli/command-line.ts'
-import { runCommand, type CommandEnd } from '../../src/cli/run-command.ts'
+import { runTool, toolCommand } from '../../src/cli/command-line.ts'
+import { MAX_SEED, option, wholeNumber } from '../../src/cli/flags.ts'
+import { addSections } from '../../src/cli/help-sections.ts'
+import type { CommandEnd } from '../../src/cli/run-command.ts'
 import { onSignals } from '../../src/process/signals.ts'
 import { InputError } from '../../src/input-error.ts'
-import { EXIT } from '../../src/run-file/outcome.ts'
+import { EXIT } from '../../src/exit-code.ts'
 import { holds, type Outcome } from './outcome.ts'
 import { randomRow } from './random-schedule.ts'
 import { renderCount, renderMarkdown, renderOutcomes, renderProgress } from './render.ts'
@@ -16,59 +17,65 @@ import { testReport } from './test-report.ts'
 
 const DESCRIPTION =
   'Runs loads against real servers while something breaks, and checks the outcome: exit code, verdict, SLO rows, counts against the schedule, run file, and what is left running.'
-const AFTER = `
-Every run also keeps the invariants: it never passes with less than 99 % of its requests, nothing is
-missed because of a fault of the generator, it ends in time, its run file can be read, its counts add up
-to the schedule, and no process is left. Linux only; redis-server and nats-server have to be installed.
 
-Exit code
-  0 every row holds   1 one doesn't   2 the table could not be run   130 interrupted
-
-Examples
-  npm run test:faults -- --only 'redis stopped'
-  npm run test:faults -- --random 100 --seed 7`
+const INVARIANTS = [
+  'Every run also keeps the invariants: it never passes with less than 99 % of its requests, nothing is missed because of a fault of the generator, it ends in time, its run file can be read, its counts add up to the schedule, and no process is left.',
+  'Linux only; redis-server and nats-server have to be installed.',
+]
 
 /** Random runs of the short form, always the same ones. */
 const SHORT_RANDOM = { count: 3, seed: 1 }
-const MAX_SEED = 2 ** 32 - 1
 
 interface Flags {
   readonly short?: true
   readonly only?: string
   readonly list?: true
-  readonly random?: string
-  readonly seed?: string
-  readonly parallel: string
+  readonly random?: number
+  readonly seed?: number
+  readonly parallel: number
   readonly verbose?: true
   readonly out?: string
   readonly report?: string
 }
 
-await runCommand(() => testFaults(process.argv.slice(2)))
-
-async function testFaults(args: readonly string[]): Promise<CommandEnd> {
-  let exitCode: CommandEnd = EXIT.good
-  const command = commandLine('npm run test:faults --', DESCRIPTION)
-    .addOption(new Option('--short', 'a few rows of each kind, and three random runs, for CI'))
-    .addOption(new Option('--only <text>', 'rows with this in their name'))
-    .addOption(new Option('--list', 'the names of the rows; nothing is run'))
-    .addOption(new Option('--random <n>', 'instead of the table, short loads with random faults'))
-    .addOption(new Option('--seed <n>', 'of the first random run; the next has the next one'))
-    .addOption(new Option('--parallel <n>', 'rows at the same time').default('2'))
-    .addOption(new Option('--verbose', 'all that the command of a row printed that fails'))
-    .addOption(new Option('--out <file>', 'the outcomes as Markdown'))
-    .addOption(new Option('--report <file>', "the outcomes as Vitest's JSON reporter writes tests"))
-    .addHelpText('after', AFTER)
-    .action(async (flags: Flags) => {
-      exitCode = await run(flags)
-    })
-  await runCommandLine(command, args)
-  return exitCode
-}
+await runTool('test:faults', (command, end) => {
+  command
+    .description(DESCRIPTION)
+    .option('--short', 'a few rows of each kind, and three random runs, for CI')
+    .option('--only <text>', 'only rows with this in their names')
+    .option('--list', 'only print the names of the rows')
+    .addOption(
+      option(
+        '--random <n>',
+        'short loads with random faults instead of the table',
+        wholeNumber(1, 10_000),
+      ),
+    )
+    .addOption(
+      option(
+        '--seed <n>',
+        'random seed of the first random run; each next run has the next one',
+        wholeNumber(0, MAX_SEED),
+      ),
+    )
+    .addOption(option('--parallel <n>', 'rows that run at the same time', wholeNumber(1, 8), '2'))
+    .option('--verbose', 'print the whole output of the command of a failing row')
+    .option('--out <file>', 'write the outcomes as Markdown')
+    .option('--report <file>', "write the outcomes in the form of Vitest's JSON reporter")
+    .action(async (flags: Flags) => end(await run(flags)))
+  addSections(command, {
+    sections: [['Invariants', INVARIANTS]],
+    exitCodes: { 0: 'every row holds', 1: 'a row does not hold' },
+    examples: [
+      toolCommand('test:faults', "--only 'redis stopped'"),
+      toolCommand('test:faults', '--random 100 --seed 7'),
+    ],
+  })
+})
 
 async function run(flags: Flags): Promise<CommandEnd> {
   if (process.platform !== 'linux') throw new InputError('The table of faults runs on Linux only.')
-  const parallel = whole('--parallel', flags.parallel, 1, 8)
+  const { parallel } = flags
   const rows = rowsOf(flags)
   if (flags.list === true) {
     for (const { name } of rows) print(name)
@@ -110,14 +117,11 @@ function rowsOf(flags: Flags): readonly Row[] {
 
 function randomRows({ short, random, seed }: Pick<Flags, 'short' | 'random' | 'seed'>): Row[] {
   if (random === undefined && short !== true) return []
-  const count = random === undefined ? SHORT_RANDOM.count : whole('--random', random, 1, 10_000)
-  const isGiven = seed !== undefined
-  const first =
-    random === undefined
-      ? SHORT_RANDOM.seed
-      : isGiven
-        ? whole('--seed', seed, 0, MAX_SEED - count)
-        : randomInt(2 ** 31)
+  const count = random ?? SHORT_RANDOM.count
+  const first = random === undefined ? SHORT_RANDOM.seed : (seed ?? randomInt(2 ** 31))
+  if (first > MAX_SEED - count) {
+    throw new InputError(`--seed: must be at most ${MAX_SEED - count} for ${count} random runs.`)
+  }
   print(`random runs: ${count}, seed ${first}`)
   return Array.from({ length: count }, (_, index) => randomRow(first + index))
 }
@@ -126,14 +130,8 @@ function randomRows({ short, random, seed }: Pick<Flags, 'short' | 'random' | 's
 function again({ name }: Row): string {
   const seed = /^seed (\d+):/.exec(name)?.[1]
   return seed === undefined
-    ? `npm run test:faults -- --only '${name}'`
-    : `npm run test:faults -- --random 1 --seed ${seed}`
-}
-
-function whole(flag: string, text: string, least: number, most: number): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value
-  throw new InputError(`${flag}: "${text}" must be a whole number from ${least} to ${most}.`)
+    ? toolCommand('test:faults', `--only '${name}'`)
+    : toolCommand('test:faults', `--random 1 --seed ${seed}`)
 }
 
 function write(flag: string, path: string | undefined, text: string): void {

@@ -1,4 +1,4 @@
-import { randomStream } from '../../src/stats/random-stream.ts'
+import { randomStream, wholeDraws } from '../../src/stats/random.ts'
 import {
   describeFault,
   type Fault,
@@ -32,8 +32,7 @@ interface Target {
  * @param seed a whole number, 0 … 2³² − 1.
  */
 export function randomRow(seed: number): Row {
-  const draw = randomStream(seed, 0)
-  const below = (count: number): number => Math.min(Math.floor(draw() * count), count - 1)
+  const below = wholeDraws(randomStream(seed, 0))
   const pick: Pick = (choices) => choices[below(choices.length)] ?? choices[0]
   const workload = pick(WORKLOADS)
   // On servers that have just been started, nothing is registered to list or send to.

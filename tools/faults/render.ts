@@ -1,6 +1,6 @@
 import { formatSeconds } from '../../src/format.ts'
-import { markdownText } from '../../src/report/markdown.ts'
-import { renderTable } from '../../src/report/render-table.ts'
+import { markdownText } from '../../src/report/markdown/markdown.ts'
+import { renderTable } from '../../src/report/terminal/text.ts'
 import type { Expected } from './expected.ts'
 import type { Observation } from './observation.ts'
 import { holds, type Outcome } from './outcome.ts'

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { Option } from 'commander'
 import { formatSeconds } from '../../src/format.ts'
 import { EnvironmentError } from '../../src/environment/environment-error.ts'
 import { backendSettings } from '../../src/environment/settings.ts'
@@ -12,74 +11,79 @@ import { renderReal } from './real/render-real.ts'
 import { selftestCases } from './cases.ts'
 import { renderSelftest } from './render-selftest.ts'
 import { runSelftest, type SelftestProgress } from './selftest.ts'
-import { InputError } from '../../src/input-error.ts'
-import { EXIT } from '../../src/run-file/outcome.ts'
-import { commandLine, runCommandLine } from '../../src/cli/command-line.ts'
+import { EXIT } from '../../src/exit-code.ts'
+import { toolCommand, type Define } from '../../src/cli/command-line.ts'
+import { MAX_SEED, option, wholeNumber } from '../../src/cli/flags.ts'
+import { addSections } from '../../src/cli/help-sections.ts'
 import type { CommandEnd } from '../../src/cli/run-command.ts'
 import { onSignals } from '../../src/process/signals.ts'
 
-const HELP = `
-Each trial is a gate from its first round to its verdict. "recorded runs" are virtual requests and
-receipts, recorded and judged by the code that does so with real ones: of versions that are slow, fail,
-lose deliveries, block the event loop or end without a result. The others are the decision alone, on
-latencies that are drawn.
-Noise is the standard deviation between runs, three fifths of its variance shared by the two runs of
-a round. False alarms and power are shares of the trials that ended as a regression, passes of those
-that passed. The same seed gives the same table.
-
---real measures the registry against itself, and against itself with faults, by processes of pairs on
-real servers. Gates are then drawn from each case's processes: what the gate would have said had it met
-them. 100 and 20 processes take about an hour and a half.
-
-Exit code
-  0 every bound is met   1 one is broken   2 something else is broken
-
-Example
-  npm run gate:selftest -- --trials 20
-  npm run gate:selftest -- --real --processes 100 --faulty 20`
+const HOW = [
+  'Each trial is a gate from its first round to its verdict. "recorded runs" are virtual requests and receipts, recorded and judged by the code for real ones: of versions that are slow, fail, lose deliveries, block the event loop or end without a result. The others exercise the decision alone, on random latencies.',
+  'Noise is the standard deviation between runs; the two runs of a round share three fifths of its variance. False alarms and power are ratios of the trials that ended as a regression; passes, of those that passed. The same random seed gives the same table.',
+  "--real measures the registry against itself, and against itself with faults, by processes of pairs on real servers. Gates are then drawn from each case's processes, as if each gate had met them. 100 and 20 processes take about an hour and a half.",
+]
 
 interface Flags {
-  readonly trials?: string
+  readonly trials?: number
   readonly short?: true
-  readonly seed: string
+  readonly seed: number
   readonly json?: true
   readonly real?: true
-  readonly processes: string
-  readonly faulty: string
+  readonly processes: number
+  readonly faulty: number
   readonly samples?: string
 }
 
-/** The command line of `npm run gate:selftest`. */
-export async function run(args: readonly string[]): Promise<CommandEnd> {
-  let exitCode: CommandEnd = EXIT.good
-  const command = commandLine(
-    'npm run gate:selftest --',
-    'Proves that the gate finds what it should, and nothing else.',
-  )
-    .addOption(new Option('--trials <n>', 'of each case; 100 by default, 10 with --short'))
-    .addOption(new Option('--short', 'for CI: only the least noise for recorded runs'))
-    .addOption(new Option('--seed <n>', 'of all random numbers').default('1'))
-    .addOption(new Option('--json', 'the table as JSON'))
-    .addOption(new Option('--real', 'pairs on real servers, instead of rounds that are drawn'))
-    .addOption(new Option('--processes <n>', 'with --real: per operation, of A/A').default('100'))
+/** `npm run gate:selftest` */
+export const gateSelftest: Define = (command, end) => {
+  command
+    .description('Measures the detection and false-alarm rates of the gate.')
     .addOption(
-      new Option('--faulty <n>', 'with --real: per operation, of each fault; 0: none').default(
+      option(
+        '--trials <n>',
+        'trials per case; 100 by default, 10 with --short',
+        wholeNumber(1, 50_000),
+      ),
+    )
+    .option('--short', 'for CI: only the least noise for recorded runs')
+    .addOption(option('--seed <n>', 'random seed', wholeNumber(0, MAX_SEED), '1'))
+    .option('--json', 'print the table as JSON')
+    .option('--real', 'measure pairs on real servers instead of simulated rounds')
+    .addOption(
+      option(
+        '--processes <n>',
+        'with --real: processes per operation without a fault',
+        wholeNumber(PROCESSES.most, 10_000),
+        '100',
+      ),
+    )
+    .addOption(
+      option(
+        '--faulty <n>',
+        'with --real: processes per operation with each fault; 0: none',
+        wholeNumber(0, 10_000),
         '20',
       ),
     )
-    .addOption(new Option('--samples <file>', 'with --real: add a line of JSON per process'))
-    .addHelpText('after', HELP)
-    .action(async (flags: Flags) => {
-      exitCode = flags.real === true ? await realSelftest(flags) : await selftest(flags)
-    })
-  await runCommandLine(command, args)
-  return exitCode
+    .option('--samples <file>', 'with --real: append one line of JSON per process')
+    .action(async (flags: Flags) =>
+      end(flags.real === true ? await realSelftest(flags) : await selftest(flags)),
+    )
+  addSections(command, {
+    sections: [['How it works', HOW]],
+    exitCodes: { 0: 'every bound is met', 1: 'a bound is broken' },
+    examples: [
+      toolCommand('gate:selftest', '--trials 20'),
+      toolCommand('gate:selftest', '--real --processes 100 --faulty 20'),
+    ],
+  })
 }
 
 async function selftest(flags: Flags): Promise<CommandEnd> {
   const isShort = flags.short === true
-  const trials = wholeNumber('--trials', flags.trials ?? (isShort ? '10' : '100'), 1, 50_000)
-  const seed = wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1)
+  const trials = flags.trials ?? (isShort ? 10 : 100)
+  const { seed } = flags
   const live = liveLine()
   const rows = await runSelftest(selftestCases(isShort), {
     trials,
@@ -98,9 +102,7 @@ async function selftest(flags: Flags): Promise<CommandEnd> {
 
 /** Pairs of the running checkout's registry, with itself and with faults. */
 async function realSelftest(flags: Flags): Promise<CommandEnd> {
-  const processes = wholeNumber('--processes', flags.processes, PROCESSES.most, 10_000)
-  const faulty = wholeNumber('--faulty', flags.faulty, 0, 10_000)
-  const seed = wholeNumber('--seed', flags.seed, 0, 2 ** 32 - 1)
+  const { processes, faulty, seed } = flags
   const ending = new AbortController()
   const interruption = onSignals(() => ending.abort())
   const live = liveLine()
@@ -145,12 +147,6 @@ async function realSelftest(flags: Flags): Promise<CommandEnd> {
 
 const MET = 'Every bound is met.'
 const BROKEN = 'A bound is broken: the gate is not to be trusted.'
-
-function wholeNumber(flag: string, text: string, least: number, most: number): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value
-  throw new InputError(`${flag}: "${text}" must be a whole number from ${least} to ${most}.`)
-}
 
 const LIVE_EVERY_MS = 100
 

@@ -1,4 +1,4 @@
-import { runCommand } from '../../src/cli/run-command.ts'
-import { run } from './gate-selftest.ts'
+import { runTool } from '../../src/cli/command-line.ts'
+import { gateSelftest } from './gate-selftest.ts'
 
-await runCommand(() => run(process.argv.slice(2)))
+await runTool('gate:selftest', gateSelftest)

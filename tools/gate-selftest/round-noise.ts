@@ -1,4 +1,4 @@
-import type { Normal } from '../../src/stats/normal-stream.ts'
+import type { Draw } from '../../src/stats/random.ts'
 
 /**
  * Of the variance between runs, what the two runs of a round share: a machine's drift, which
@@ -13,7 +13,7 @@ export interface RoundNoise {
 }
 
 /** @param noise standard deviation of the logarithm of a run's times, between runs: 0.05 is 5 %. */
-export function drawNoise(noise: number, normal: Normal): RoundNoise {
+export function drawNoise(noise: number, normal: Draw): RoundNoise {
   const shared = Math.sqrt(SHARED_VARIANCE) * normal()
   const own = Math.sqrt(1 - SHARED_VARIANCE)
   return {

@@ -8,7 +8,7 @@ import { countedDeliveries } from '../../src/load/totals.ts'
 import { judgeMeasurement } from '../../src/load/verdict/verdict.ts'
 import { VERDICT_THRESHOLDS } from '../../src/load/verdict/verdict-thresholds.ts'
 import type { OperationFigures, ScenarioFigures } from '../../src/gate/decision/read-round.ts'
-import type { Normal } from '../../src/stats/normal-stream.ts'
+import type { Draw } from '../../src/stats/random.ts'
 
 /** What is wrong with a version. */
 export interface Fault {
@@ -34,8 +34,8 @@ export const NO_FAULT: Fault = {
 
 /** Random numbers of a run. */
 export interface Draws {
-  readonly normal: Normal
-  readonly uniform: () => number
+  readonly normal: Draw
+  readonly uniform: Draw
 }
 
 const NAME = 'synthetic'
@@ -60,10 +60,10 @@ const BLOCK_MS = 6
  * @param noise the logarithm of what this run's times are multiplied by.
  */
 export function syntheticRun(fault: Fault, noise: number, draws: Draws): ScenarioFigures {
-  if (draws.uniform() <= fault.crashedShard) {
+  if (draws.uniform() < fault.crashedShard) {
     return { state: 'unmeasured', name: NAME, error: 'the process died' }
   }
-  const backlog = draws.uniform() <= fault.blockedRatio ? backlogOf(BLOCK_MS) : 0
+  const backlog = draws.uniform() < fault.blockedRatio ? backlogOf(BLOCK_MS) : 0
   const recorder = new LoadRecorder(OPERATIONS, 0, DURATION_MS)
   const tally = new DeliveryTally()
   const slowness = fault.slowdown * Math.exp(noise)
@@ -75,7 +75,7 @@ export function syntheticRun(fault: Fault, noise: number, draws: Draws): Scenari
     const times: RequestTimes = { responseMs: latenessMs + serviceMs, serviceMs, pausedMs: 0 }
     record.due()
     record.start(latenessMs)
-    if (draws.uniform() <= USUAL.errorRatio + fault.errorRatio) {
+    if (draws.uniform() < USUAL.errorRatio + fault.errorRatio) {
       record.fail(error, times)
       if (operation === 'multicast') deliver(tally, k, dueMs, null, 0, draws)
       continue
@@ -116,7 +116,7 @@ function deliver(
   { uniform }: Draws,
 ): void {
   for (let recipient = 0; recipient < RECIPIENTS; recipient++) {
-    if (tookMs === null || uniform() <= USUAL.lostShard + lostShard) continue
+    if (tookMs === null || uniform() < USUAL.lostShard + lostShard) continue
     tally.receive(message, dueMs, recipient, dueMs + tookMs * uniform())
   }
   tally.expect({

@@ -1,5 +1,4 @@
-import { randomStream } from '../../src/stats/random-stream.ts'
-import { normalStream } from '../../src/stats/normal-stream.ts'
+import { normalDraws, randomStream } from '../../src/stats/random.ts'
 import { comparisonOf, type Comparison } from '../../src/gate/decision/metric.ts'
 import { gatePlan } from '../../src/gate/decision/plan.ts'
 import { findComparisons, readRound } from '../../src/gate/decision/read-round.ts'
@@ -44,7 +43,7 @@ export function gateSyntheticRuns(
   noise: number,
   { seed, stream }: TrialSeed,
 ): RoundsTrial {
-  const normal = normalStream(seed, 2 * stream)
+  const normal = normalDraws(randomStream(seed, 2 * stream))
   const draws = { normal, uniform: randomStream(seed, 2 * stream + 1) }
   const makeRuns = () => {
     const round = drawNoise(noise, normal)
@@ -78,7 +77,7 @@ export interface LatenciesTrial {
 /** Gates latencies. */
 export function gateLatencies(trial: LatenciesTrial, { seed, stream }: TrialSeed): RoundsTrial {
   const { count, slowdown, noise, orderEffect = 0, neighbourNoise, mostRounds } = trial
-  const normal = normalStream(seed, stream)
+  const normal = normalDraws(randomStream(seed, stream))
   const latencies = Array.from({ length: count }, (_, i) => ({
     comparison: latencyOf(`request ${i + 1}`),
     slowdown,

@@ -1,4 +1,4 @@
-import { shuffled } from '../../../src/stats/shuffled.ts'
+import { shuffled } from '../../../src/stats/random.ts'
 
 /** One of the things that are compared, as it is measured. */
 export interface Side {

@@ -1,5 +1,5 @@
 import { growthOf, type Growth, type GrowthCase, type Prepared } from './growth.ts'
-import { shuffled } from '../../../src/stats/shuffled.ts'
+import { shuffled } from '../../../src/stats/random.ts'
 import type { Sample } from './interleave.ts'
 
 /** For how long one case is measured, in ms; longer if fewer rounds than the least fit in. */

@@ -9,6 +9,7 @@ import { RegistryError } from '../../registry/errors.ts'
 import { validateNamespace } from '../../registry/identity.ts'
 import { defaultLimits } from '../../registry/limits.ts'
 import { operationNames, type LoadTestParameters, type WorkloadParameters } from './parameters.ts'
+import { typedCommand } from '../../typed-command.ts'
 
 /** The most identities that the subscribers of a load host: they are all kept in memory, by name. */
 const MAX_HOSTED = 10_000_000
@@ -37,7 +38,7 @@ export function checkParameters(parameters: LoadTestParameters): void {
     const identities = (requests * workload.mix.register) / 100
     if (identities > MAX_HOSTED) {
       throw new InputError(
-        `--with-subscribers: about ${formatCount(Math.round(identities))} identities would be registered, and one process hosts ${MAX_HOSTED.toLocaleString('en-US')} at most. Lower --rate, --duration or --register-pct, or run prism-loadtest subscribe beside it.`,
+        `--with-subscribers: about ${formatCount(Math.round(identities))} identities would be registered, and one process hosts ${MAX_HOSTED.toLocaleString('en-US')} at most. Lower --rate, --duration or --register-pct, or run ${typedCommand('subscribe')} beside it.`,
       )
     }
   }

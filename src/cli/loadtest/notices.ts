@@ -2,6 +2,7 @@ import { counted, formatCount } from '../../format.ts'
 import type { Backends } from '../../environment/backends.ts'
 import type { WorkloadParameters } from './parameters.ts'
 import type { Receivers } from './receivers.ts'
+import { typedCommand } from '../../typed-command.ts'
 
 /** What the user of a load should know of whom it is for, in plain words. */
 
@@ -31,7 +32,7 @@ export function whoIsRegistered(
   }
   const nobody = `No identity is registered in the namespace "${namespace}": each request ${does}.`
   if (backends.kind !== 'external') return `${nobody} ${OWN_SERVERS}`
-  return `${nobody} Register some first, on the same servers: prism-loadtest register -r 100 -d 10s${flagOf(namespace)} with the same addresses. They expire after 300 s, or --ttl.`
+  return `${nobody} Register some first, on the same servers: ${typedCommand('register', `-r 100 -d 10s${flagOf(namespace)}`)} with the same addresses. They expire after 300 s, or --ttl.`
 }
 
 /** Who receives: the load itself, or processes that others started. */
@@ -48,11 +49,10 @@ export function nobodyReceived(namespace: string, backends: Backends): string {
   const nobody = `Nothing was delivered: nobody receives for the namespace "${namespace}".`
   if (backends.kind !== 'external')
     return `${nobody} Add --with-subscribers, or --allow-undelivered if that is meant.`
-  return `${nobody} Start receivers beside this, with prism-loadtest subscribe${flagOf(namespace)} and the same --nats-servers, or add --with-subscribers; --allow-undelivered if that is meant.`
+  return `${nobody} Start receivers beside this, with ${typedCommand('subscribe', flagOf(namespace).trim())} and the same --nats-servers, or add --with-subscribers; --allow-undelivered if that is meant.`
 }
 
-const OWN_SERVERS =
-  'These servers were started for this run and began empty. Give the addresses of servers that stay, by --redis-addr and --nats-servers, and run prism-loadtest register there first; or run prism-loadtest mixed, which registers as it goes.'
+const OWN_SERVERS = `These servers were started for this run and began empty. Give the addresses of permanent servers, by --redis-addr and --nats-servers, and run ${typedCommand('register')} there first; or run ${typedCommand('mixed')}, which registers as it goes.`
 
 function flagOf(namespace: string): string {
   return namespace === 'loadtest' ? '' : ` --namespace ${namespace}`

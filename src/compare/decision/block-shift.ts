@@ -1,39 +1,39 @@
 import { medianOf } from '../../stats/quantile.ts'
 
-/** How far two runs are apart, and how much each is apart from itself. */
+/** The distance between two runs, and the spread within each. */
 export interface BlockShift {
-  /** Candidate minus baseline, of the medians of their blocks. */
+  /** Candidate minus baseline: the difference between the medians of their blocks. */
   readonly shift: number
-  /** The larger of both runs' own spreads. */
+  /** The larger of the two runs' own spreads. */
   readonly spread: number
 }
 
-/** Fewer seconds than this say nothing of their spread. */
-export const FEWEST_INTERVALS = 10
+/** Fewer seconds than this don't show their spread. */
+export const MIN_INTERVALS = 10
 
 const MAX_BLOCKS = 10
 
-/** Makes the median distance of two draws the standard deviation, where they are normal: 1 / (√2 Φ⁻¹(¾)). */
+/** Turns the median distance between two normal draws into their standard deviation: 1 / (√2 Φ⁻¹(¾)). */
 const NORMAL = 1.0483
 
 /**
- * Compares two series of figures of one second each. Seconds that follow each other are alike, so each series
- * is cut into 5 to 10 blocks of equal length, of which the medians count: the blocks of a longer run
- * are longer, and their spread is that of its slow changes. The spread is the median distance of two blocks (M. I.
- * Shamos 1976; P. J. Rousseeuw and C. Croux 1993), which outlying blocks don't move.
+ * Compares two series of per-second figures. Consecutive seconds are similar, so each series is cut into 5
+ * to 10 blocks of equal length, and the blocks' medians are compared: a longer run has longer blocks,
+ * whose spread reflects its slow changes. The spread is the median distance between two blocks (M. I.
+ * Shamos 1976; P. J. Rousseeuw and C. Croux 1993), which is robust against outlying blocks.
  *
- * The spread is one of blocks, not an error of a mean: it doesn't shrink with more of them, for
- * two runs differ by more than what one run shows of itself.
+ * The spread describes blocks; it isn't the error of a mean. It doesn't shrink with more blocks, because
+ * two runs differ by more than the spread within either of them.
  *
- * @param baseline figures in the order of time, on a scale on which differences mean the same everywhere,
- *   such as logarithms of times.
- * @returns `null` if one has fewer than `FEWEST_INTERVALS` figures.
+ * @param baseline figures in chronological order, on a scale where equal differences mean the same, such as
+ *   logarithms of times.
+ * @returns `null` if either has fewer than `MIN_INTERVALS` figures.
  */
 export function blockShift(
   baseline: readonly number[],
   candidate: readonly number[],
 ): BlockShift | null {
-  if (Math.min(baseline.length, candidate.length) < FEWEST_INTERVALS) return null
+  if (Math.min(baseline.length, candidate.length) < MIN_INTERVALS) return null
   const [a, b] = [blockMedians(baseline), blockMedians(candidate)]
   return { shift: medianOf(b) - medianOf(a), spread: Math.max(spreadOf(a), spreadOf(b)) }
 }

@@ -3,7 +3,7 @@ import { markOccurrences, markProportion, type Mark, type Occurrences } from './
 import { exact, metricOf, type Figure, type MetricComparison } from './metric.ts'
 import { nothingMeasured, type MeasuredOperation } from './measured-operation.ts'
 
-/** Compares how often an operation was started, failed, and reached its recipients. */
+/** Compares an operation's rate, errors and delivery. */
 export function compareCounts(
   baseline: MeasuredOperation,
   candidate: MeasuredOperation,
@@ -39,7 +39,7 @@ function compareRate(baseline: MeasuredOperation, candidate: MeasuredOperation):
   })
 }
 
-/** Whatever was due and didn't succeed: failed, timed out, dropped or unfinished. */
+/** Errors are requests that were due and didn't succeed: failed, timed out, dropped or unfinished. */
 function compareErrors(
   baseline: MeasuredOperation,
   candidate: MeasuredOperation,
@@ -59,7 +59,7 @@ function compareErrors(
   })
 }
 
-/** Empty for an operation without recipients; not judged if a run doesn't know what was received. */
+/** Empty for an operation without recipients; not judged if the receipts of a run are unknown. */
 function compareDelivery(
   baseline: MeasuredOperation,
   candidate: MeasuredOperation,
@@ -82,7 +82,7 @@ function compareDelivery(
   if (before === null || after === null) {
     return [metricOf({ ...delivery, mark: { kind: 'not judged', why: 'deliveries unknown' } })]
   }
-  // Receipts go missing together: what is counted are messages that somebody missed, sent or not.
+  // Receipts go missing together, so this counts messages that any recipient missed, sent or not.
   const incomplete = (
     deliveries: NonNullable<typeof before>,
     { counts: { started } }: MeasuredOperation['operation'],

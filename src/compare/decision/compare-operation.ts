@@ -7,13 +7,13 @@ import type { MeasuredOperation } from './measured-operation.ts'
 export interface OperationComparison {
   readonly name: string
   readonly metrics: readonly MetricComparison[]
-  /** What the generator changed; `null` if it made no difference that is worth a word. */
+  /** A note on the generator's influence; `null` if it made no notable difference. */
   readonly generator: string | null
 }
 
 /**
- * Compares one operation, from the figures in the run files.
- * @param unjudged why nothing is judged; `null` if all is that can be.
+ * Compares one operation by the figures in the run files.
+ * @param unjudged why nothing may be judged; `null` if everything may.
  */
 export function compareOperation(
   baseline: MeasuredOperation,
@@ -31,26 +31,27 @@ export function compareOperation(
   return { name: baseline.operation.name, metrics, generator: generatorNote(metrics) }
 }
 
-/** By what factor response times have to change where service times don't, before it is worth a word. */
-const WORTH_A_WORD = 1.5
-/** By what factor service times may change and still be called alike. */
-const ALIKE = 1.2
+/** The smallest factor by which response times must change, with service times unchanged, to be noted. */
+const MIN_NOTED_FACTOR = 1.5
+/** The largest factor by which service times may differ and still count as unchanged. */
+const MAX_UNCHANGED_FACTOR = 1.2
 
-/** Whether response times changed where service times didn't: requests were started later, or less late, than before. */
+/** Notes that response times changed while service times didn't: requests were started later, or less late. */
 function generatorNote(metrics: readonly MetricComparison[]): string | null {
   for (const percentile of ['P50', 'P99'] as const) {
     const service = metrics.find(({ metric }) => metric === `service ${percentile}`)
     const response = metrics.find(({ metric }) => metric === `response ${percentile}`)
     if (service === undefined || response === undefined) continue
     const isThin = response.baseline.isThin || response.candidate.isThin
-    if (isThin || factorOf(service) > ALIKE || factorOf(response) < WORTH_A_WORD) continue
+    if (isThin || factorOf(service) > MAX_UNCHANGED_FACTOR || factorOf(response) < MIN_NOTED_FACTOR)
+      continue
     const when = (response.ratio ?? 1) > 1 ? 'later' : 'less late'
     return `response ${percentile} ${formatRatio(response)}, service ${percentile} ${formatRatio(service)}: requests were started ${when}, by the generator or by what holds up its event loop`
   }
   return null
 }
 
-/** Whichever way; 1 for what has no ratio. */
+/** In either direction; 1 without a ratio. */
 function factorOf({ ratio }: MetricComparison): number {
   return ratio === null || ratio === 0 ? 1 : Math.max(ratio, 1 / ratio)
 }

@@ -29,11 +29,11 @@ test('a difference beyond the spread of both runs is worth a look, and exits wit
   ])
   expect(comparisonExitCode(comparison)).toBe(0)
   expect(notesOn(comparison).join(' ')).toMatch(
-    /worth a look, not a fact.*can't prove.*npm run gate/,
+    /worth a look, not proven.*can neither prove.*npm run gate/,
   )
 })
 
-test('percentiles with fewer than 100 requests beyond them are marked as such and not judged', () => {
+test('percentiles with fewer than 100 requests beyond them are marked and not judged', () => {
   const [p50, p95, p99] = metricsOf(compareRuns(runOf([fast]), runOf([slow]), strict))
   expect(p50).toMatchObject({ baseline: { isThin: false } })
   for (const metric of [p95, p99]) {
@@ -45,15 +45,15 @@ test('percentiles with fewer than 100 requests beyond them are marked as such an
   }
 })
 
-describe('what is not comparable exits with 4:', () => {
-  test('no scenario in common; those of one run are named', () => {
+describe('exit code 4, not comparable:', () => {
+  test('no scenario in common; the scenarios of each run are named', () => {
     const comparison = compareRuns(runOf([fast]), runOf([scenarioOf('other')]), strict)
     expect(comparison).toMatchObject({ onlyInBaseline: ['mixed'], onlyInCandidate: ['other'] })
     expect(comparisonExitCode(comparison)).toBe(4)
     expect(notesOn(comparison).join(' ')).toContain('no scenario in common')
   })
 
-  test('unlike environments, with their fields and figures but without a verdict', () => {
+  test('unlike environments; fields and figures are shown without a verdict', () => {
     const { environment } = runOf([])
     const elsewhere = runOf([slow], { environment: { ...environment, cpuModel: 'another' } })
     const comparison = compareRuns(runOf([fast]), elsewhere, strict)
@@ -68,7 +68,7 @@ describe('what is not comparable exits with 4:', () => {
     expect(notesOn(allowed).join(' ')).toContain('unlike in CPU model')
   })
 
-  test('an open load and a closed one, even if both are said to be one workload', () => {
+  test('an open and a closed load, even with the same workload hash', () => {
     const closed = { ...fast, result: { ...fast.result, model: ofUsers } }
     const comparison = compareRuns(runOf([fast]), runOf([closed]), strict)
     expect(comparison.scenarios[0]?.standing).toMatchObject({
@@ -82,7 +82,7 @@ describe('what is not comparable exits with 4:', () => {
     })
   })
 
-  test('an unlike workload: that scenario alone', () => {
+  test('an unlike workload, for that scenario alone', () => {
     const other = { ...slow, workloadHash: '0000000000000000' }
     const alike = scenarioOf('enumerate', { responseMs: times(300, 1) })
     const comparison = compareRuns(runOf([fast, alike]), runOf([other, alike]), strict)
@@ -96,7 +96,7 @@ describe('what is not comparable exits with 4:', () => {
   })
 })
 
-describe('what is not to be trusted is never compared as if it were good, and exits with 3:', () => {
+describe('exit code 3, untrustworthy measurements:', () => {
   const reason = { figure: 'dropped', measured: 1, threshold: 0, message: 'half was dropped' }
   test.each([
     ['invalid', { verdict: { kind: 'invalid' as const, reasons: [reason] } }, 'half was dropped'],
@@ -130,10 +130,10 @@ function shortened(scenario: typeof fast): typeof fast {
   return { ...scenario, result: { ...scenario.result, measuredMs: 5_000, durationMs: 5_000 } }
 }
 
-describe('what was not judged is never called alike:', () => {
+describe('figures that were not judged never count as unchanged:', () => {
   const alike = /No difference/
 
-  test('runs of 5 s, every time of which tripled, are inconclusive', () => {
+  test('runs of 5 s are inconclusive even if every time tripled', () => {
     const pair = [1, 3].map((ms) =>
       runOf([shortened(scenarioOf('mixed', { responseMs: times(3_000, ms) }))]),
     )
@@ -166,7 +166,7 @@ describe('what was not judged is never called alike:', () => {
     expect(notesOn(comparison).join(' ')).not.toMatch(alike)
   })
 
-  test('runs of which one scenario was judged and another was not', () => {
+  test('one scenario judged and another not', () => {
     const watch = scenarioOf('watch', { responseMs: times(300, 1) })
     const broken = { state: 'unmeasured', testStatus: 'failed', error: 'no connection' } as const
     const { name, file } = watch
@@ -181,14 +181,14 @@ describe('what was not judged is never called alike:', () => {
     }
   })
 
-  test('equal runs are, with the number of figures that were judged', () => {
+  test('equal runs are unchanged; the number of judged figures is shown', () => {
     const comparison = compareRuns(runOf([fast]), runOf([fast]), strict)
     expect(notesOn(comparison)).toContain(
-      "No difference is beyond the runs' own spread from second to second. 3 figures judged, 2 not judged.",
+      "No difference is beyond the runs' own second-to-second spread. 3 figures judged, 2 not judged.",
     )
   })
 
-  test('an operation and a scenario of one run are named', () => {
+  test('operations and scenarios of only one run are named', () => {
     const [two, one] = [loadResult({ a: {}, b: {} }), loadResult({ a: {} })].map(
       serializeLoadResult,
     )
@@ -198,10 +198,12 @@ describe('what was not judged is never called alike:', () => {
       runOf([{ ...fast, result: one }]),
       strict,
     )
-    expect(notesOn(comparison)).toContain('Not compared, as only one run has them: watch, mixed/b.')
+    expect(notesOn(comparison)).toContain(
+      'Not compared, because only one run has them: watch, mixed/b.',
+    )
   })
 
-  test('a tripled time of a degraded run is worth a look, with the doubts about it', () => {
+  test('a tripled time of a degraded run is worth a look, with a note of doubt', () => {
     const reason = { figure: 'lateness', measured: 2, threshold: 1, message: 'it was late' }
     const verdict = { kind: 'degraded' as const, reasons: [reason] }
     const tripled = { ...scenarioOf('mixed', { responseMs: times(300, 3) }), verdict }
@@ -210,14 +212,14 @@ describe('what was not judged is never called alike:', () => {
     expect(comparison.scenarios[0]?.standing).toMatchObject({
       notes: ['the candidate is degraded: it was late'],
     })
-    expect(notesOn(comparison)).toContain('Any difference may come from what is noted at mixed.')
+    expect(notesOn(comparison)).toContain('Any difference may come from the doubts noted at mixed.')
   })
 })
 
 describe('service times are judged, not response times:', () => {
   const late = scenarioOf('mixed', { responseMs: times(300, 3), serviceMs: times(300, 1) })
 
-  test("a tripled response time with an equal service time is the generator's", () => {
+  test('a tripled response time with an unchanged service time is attributed to the generator', () => {
     const comparison = compareRuns(runOf([fast]), runOf([late]), strict)
     expect(markedDifferences(comparison)).toEqual([])
     const [operation] = comparison.scenarios[0]?.operations ?? []
@@ -230,7 +232,7 @@ describe('service times are judged, not response times:', () => {
     )
   })
 
-  test('a service time that lateness hides from the seconds is not judged', () => {
+  test('a service time is not judged if lateness hides it in the per-second figures', () => {
     const at = (serviceMs: number) =>
       runOf([
         scenarioOf('mixed', {
@@ -243,14 +245,14 @@ describe('service times are judged, not response times:', () => {
     expect(comparison.scenarios[0]?.operations[0]?.generator).toBeNull()
   })
 
-  test('of users, the response time is the service time, and is not shown again', () => {
+  test('in a closed load the response time equals the service time and is not repeated', () => {
     const closed = { ...fast, result: { ...fast.result, model: ofUsers } }
     const metrics = metricsOf(compareRuns(runOf([closed]), runOf([closed]), strict))
     expect(metrics.map(({ metric }) => metric)).not.toContain('response P50')
   })
 })
 
-test('errors and lost messages are worth a look, in their direction', () => {
+test('errors and lost messages are worth a look, with their direction', () => {
   const good = scenarioOf('mixed', { deliveries: { expected: 1_000, received: 1_000 } })
   const bad = scenarioOf('mixed', {
     counts: { ok: 900, failed: 100 },
@@ -263,7 +265,7 @@ test('errors and lost messages are worth a look, in their direction', () => {
   ])
 })
 
-test('a run whose every message was refused delivered less, not nothing that can be judged', () => {
+test('a run that refused every message has a lower delivery, which is judged', () => {
   const good = scenarioOf('mixed', { deliveries: { expected: 1_000, received: 1_000 } })
   const refused = scenarioOf('mixed', {
     counts: { ok: 0, failed: 1_000 },
@@ -276,7 +278,7 @@ test('a run whose every message was refused delivered less, not nothing that can
   ])
 })
 
-test('deliveries that one run does not know are shown as not judged', () => {
+test('deliveries that are unknown in one run are shown as not judged', () => {
   const counted = { expected: 1_000, received: 900 }
   const unknown = { kind: 'unknown', reason: 'the receivers ended' } as const
   const runs = [counted, unknown].map((deliveries) => runOf([scenarioOf('mixed', { deliveries })]))
@@ -292,7 +294,7 @@ test('deliveries that one run does not know are shown as not judged', () => {
 
 const allowed = { isUnlikeAllowed: true }
 
-test('runs exchanged: ratios are inverted, marks turned around, everything else changes sides', () => {
+test('swapping the runs inverts ratios, reverses marks and swaps everything else', () => {
   fc.assert(
     fc.property(pairOfRuns(), ([a, b]) => {
       const [there, back] = [compareRuns(a, b, allowed), compareRuns(b, a, allowed)]
@@ -314,7 +316,7 @@ test('runs exchanged: ratios are inverted, marks turned around, everything else 
   )
 })
 
-test('a run and itself: alike, ratio 1, no marks', () => {
+test('a run compared with itself is alike, with ratio 1 and no marks', () => {
   fc.assert(
     fc.property(arbitraryRun, (run) => {
       const comparison = compareRuns(run, run, strict)

@@ -8,11 +8,11 @@ import { measuredOperation } from './measured-operation.ts'
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
 /**
- * What may be said of a scenario's differences:
- * - `compared`: which of them are worth a look; `notes` are doubts about its measurements
- * - `unlike`: nothing, for the figures are of different things
- * - `invalid`: nothing, for a measurement can't be trusted
- * - `unmeasured`: there are no figures of one run
+ * Whether a scenario's differences can be judged:
+ * - `compared`: yes; `notes` are doubts about its measurements
+ * - `unlike`: no, because the figures are of different things
+ * - `invalid`: no, because a measurement can't be trusted
+ * - `unmeasured`: no, because a run has no figures
  */
 export type Standing =
   | { readonly kind: 'compared'; readonly notes: readonly string[] }
@@ -23,18 +23,18 @@ export interface ScenarioComparison {
   readonly name: string
   readonly file: string
   readonly standing: Standing
-  /** In what the loads differ; they are compared nevertheless if `isUnlikeAllowed`. */
+  /** Fields in which the loads differ; they are still compared if `isUnlikeAllowed`. */
   readonly unlike: readonly FieldDifference[]
   readonly operations: readonly OperationComparison[]
-  /** Operations that one of the runs doesn't have. */
+  /** Operations that the other run doesn't have. */
   readonly onlyInBaseline: readonly string[]
   readonly onlyInCandidate: readonly string[]
 }
 
-/** Which run it is, of those compared. */
+/** The identity of a compared run. */
 export type RunSummary = Pick<
   RunFile,
-  'runId' | 'startedAt' | 'status' | 'commit' | 'profile' | 'backends'
+  'runId' | 'startedAt' | 'status' | 'commit' | 'profile' | 'system'
 >
 
 /** Two runs side by side. Plain data. */
@@ -42,7 +42,7 @@ export interface RunComparison {
   readonly baseline: RunSummary
   readonly candidate: RunSummary
   readonly unlike: readonly FieldDifference[]
-  /** Whether runs from unlike environments, and unlike loads, are compared nevertheless. */
+  /** Compares runs from unlike environments, and unlike loads. */
   readonly isUnlikeAllowed: boolean
   readonly scenarios: readonly ScenarioComparison[]
   readonly onlyInBaseline: readonly string[]
@@ -50,8 +50,8 @@ export interface RunComparison {
 }
 
 /**
- * Compares two runs by the figures in their files; no histogram is decoded. Exchanging the runs inverts ratios
- * and turns marks around.
+ * Compares two runs by the figures in their files; no histogram is decoded. Swapping the runs inverts ratios
+ * and reverses marks.
  */
 export function compareRuns(
   baseline: RunFile,
@@ -75,8 +75,8 @@ export function compareRuns(
 }
 
 function summaryOf(run: RunFile): RunSummary {
-  const { runId, startedAt, status, commit, profile, backends } = run
-  return { runId, startedAt, status, commit, profile, backends }
+  const { runId, startedAt, status, commit, profile, system } = run
+  return { runId, startedAt, status, commit, profile, system }
 }
 
 function compareScenario(
@@ -143,7 +143,7 @@ function standingOf(
   return { kind: 'compared', notes: unlike.length > 0 ? [difference, ...degraded] : degraded }
 }
 
-/** Why a scenario's figures say nothing; `null` if they do. */
+/** Why a scenario's figures can't be trusted; `null` if they can. */
 function distrust({ verdict, testStatus, result }: Measured): string | null {
   if (verdict.kind === 'invalid') {
     const reasons = verdict.reasons.map(({ message }) => message).join(', ')

@@ -7,14 +7,14 @@ import {
 } from './measured-operation.ts'
 
 /**
- * A percentile with fewer requests beyond it than this is mostly chance: 100 leave a tenth of
- * uncertainty about which percentile it is.
+ * A percentile with fewer requests beyond it is mostly chance: with 100, the uncertainty about which
+ * percentile it is amounts to a tenth.
  */
-const FEWEST_BEYOND = 100
+const MIN_BEYOND = 100
 
 /** How many requests a percentile needs: 100 beyond it. */
 export function requestsNeeded(percentile: number): number {
-  return Math.ceil(FEWEST_BEYOND / (1 - percentile / 100) - 1e-6)
+  return Math.ceil(MIN_BEYOND / (1 - percentile / 100) - 1e-6)
 }
 
 const P50 = { label: 'P50', percentile: 50, figure: 'p50Ms' } as const
@@ -26,9 +26,9 @@ type Percentile = typeof P50 | typeof P95 | typeof P99 | typeof P999
 type Time = 'service' | 'response' | 'lateness'
 
 /**
- * Compares an operation's times. Service time, from when a request was started, is judged; response time and
- * lateness, which hold the generator's delays as well, are shown beside it. In a closed load the response
- * time is the service time.
+ * Compares an operation's times. The service time, which begins when a request is started, is judged.
+ * Response time and lateness, which include the generator's delays, are only shown. In a closed load the
+ * response time is the service time.
  */
 export function compareTimes(both: BothOperations): readonly MetricComparison[] {
   const isClosed = both.every(({ result }) => result.model.kind === 'closed')
@@ -36,7 +36,7 @@ export function compareTimes(both: BothOperations): readonly MetricComparison[] 
     ...[P50, P95, P99].map((percentile) =>
       compare(`service ${percentile.label}`, percentile, both, judgeService(percentile, both)),
     ),
-    // Run files have no P99.9 of seconds to judge by.
+    // Run files have no P99.9 per second to judge by.
     compare('service P99.9', P999, both, SHOWN),
     ...(isClosed
       ? []
@@ -69,9 +69,9 @@ function figureOf(
 }
 
 /**
- * Run files have response times of seconds, not service times. They are close to these where lateness is
- * small, and scatter by more where it isn't, so that marks become rarer, never more frequent (simulated in
- * mark.test.ts).
+ * Run files have response times per second, not service times. The two are close where lateness is small;
+ * where it isn't, response times scatter more, so that marks become rarer, never more frequent (simulated
+ * in mark.test.ts).
  */
 function judgeService(
   percentile: typeof P50 | typeof P95 | typeof P99,
@@ -97,7 +97,7 @@ function judgeService(
     : mark
 }
 
-/** Of a response time, how much more than the service time is more than a little. */
+/** A response time above this multiple of the service time is late. */
 const LATE = 1.25
 
 function isLate(percentile: Percentile, measured: MeasuredOperation): boolean {

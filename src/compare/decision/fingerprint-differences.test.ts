@@ -5,11 +5,10 @@ import { arbitraryRun } from '../../run-file/testing/arbitrary-run.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import { unlikeFields } from './fingerprint-differences.ts'
 import { environmentKey } from '../../run-file/provenance/environment-fields.ts'
-import { runOf, scenarioOf } from '../../run-file/testing/run-fixture.ts'
+import { registrySystem, runOf, scenarioOf } from '../../run-file/testing/run-fixture.ts'
 
 const run = runOf([])
-const { environment, backends } = run
-if (backends.kind === 'memory') throw new Error('the fixture has servers')
+const { environment } = run
 
 test.each<[string, Partial<RunFile>]>([
   ['CPU model', { environment: { ...environment, cpuModel: 'x' } }],
@@ -24,18 +23,18 @@ test.each<[string, Partial<RunFile>]>([
     'ioredis',
     { environment: { ...environment, packages: { ...environment.packages, ioredis: '7' } } },
   ],
-  ['Redis', { backends: { ...backends, redisVersion: '8.0.0' } }],
-  ['NATS', { backends: { ...backends, natsVersion: '2.12.0' } }],
-  ['server configuration', { backends: { ...backends, configurationHash: null } }],
-  ['backend', { backends: { ...backends, kind: 'containers' } }],
-  ['generators', { generators: { kind: 'merged', startAt: '', namespace: '', shares: [] } }],
+  ['Redis', { system: registrySystem({ redisVersion: '8.0.0' }) }],
+  ['NATS', { system: registrySystem({ natsVersion: '2.12.0' }) }],
+  ['server configuration', { system: registrySystem({ configurationHash: null }) }],
+  ['backend', { system: registrySystem({ kind: 'containers' }) }],
+  ['generators', { generators: { kind: 'merged', startAt: '', namespace: '', shards: [] } }],
 ])('%s is told apart', (field, change) => {
   const other = runOf([], change)
   expect(unlikeFields(run, other).map((difference) => difference.field)).toEqual([field])
   expect(environmentKey(other)).not.toBe(environmentKey(run))
 })
 
-test('runs whose requests were started by different techniques are told apart', () => {
+test('runs with different dispatch techniques are unlike', () => {
   const by = (dispatch: Technique): RunFile => {
     const { result, ...scenario } = scenarioOf('register')
     return runOf([{ ...scenario, result: { ...result, health: { ...result.health, dispatch } } }])
@@ -45,11 +44,11 @@ test('runs whose requests were started by different techniques are told apart', 
   ])
 })
 
-test('servers that a run starts are the same at any port; others are what is at an address', () => {
-  const moved = { ...backends, redisAddress: 'redis://127.0.0.1:7000' }
-  expect(unlikeFields(run, runOf([], { backends: moved }))).toEqual([])
-  const [here, there] = [backends, moved].map((at) =>
-    runOf([], { backends: { ...at, kind: 'external' } }),
+test('servers that a run starts are alike at any port; external servers are identified by address', () => {
+  const moved = { redisAddress: 'redis://127.0.0.1:7000' }
+  expect(unlikeFields(run, runOf([], { system: registrySystem(moved) }))).toEqual([])
+  const [here, there] = [{}, moved].map((at) =>
+    runOf([], { system: registrySystem({ ...at, kind: 'external' }) }),
   )
   expect(here && there && unlikeFields(here, there)).toMatchObject([{ field: 'server addresses' }])
 })
@@ -57,7 +56,7 @@ test('servers that a run starts are the same at any port; others are what is at 
 const hasLoad = ({ scenarios }: RunFile): boolean =>
   scenarios.some(({ state }) => state === 'measured')
 
-test('two runs are alike exactly where their keys are the same, whichever comes first', () => {
+test('two runs are alike exactly if their keys are equal, in either order', () => {
   fc.assert(
     fc.property(arbitraryRun, arbitraryRun, (a, b) => {
       fc.pre(hasLoad(a) === hasLoad(b))

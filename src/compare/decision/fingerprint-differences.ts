@@ -1,7 +1,7 @@
 import { fingerprintOf, NONE } from '../../run-file/provenance/environment-fields.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 
-/** A field in which the environments of two runs are unlike, with what each run says. */
+/** A field in which two runs differ, with the value of each run. */
 export interface FieldDifference {
   readonly field: string
   readonly baseline: string
@@ -9,13 +9,13 @@ export interface FieldDifference {
 }
 
 /**
- * In what the environments of two runs are unlike; figures of unlike ones can't be compared. Empty if
- * they are alike in all that is known to change figures. What was recorded of one run only is
- * unlike: it may well be. Differing loads are a scenario's matter, see `compareRuns`.
+ * The fields in which the environments of two runs are unlike; figures from unlike environments can't be
+ * compared. Empty if they agree in everything that is known to change figures. A field that only one run
+ * recorded counts as unlike. Differing loads are handled per scenario; see `compareRuns`.
  */
 export function unlikeFields(baseline: RunFile, candidate: RunFile): readonly FieldDifference[] {
   return differingFields(fingerprintOf(baseline), fingerprintOf(candidate)).filter(
-    // A run that measured no load isn't unlike for that.
+    // A run without a load has no dispatch technique, and isn't unlike because of that.
     ({ field, ...values }) => field !== 'dispatch' || !Object.values(values).includes(NONE),
   )
 }

@@ -1,9 +1,9 @@
-import { EXIT, type ExitCode } from '../../run-file/outcome.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
 import type { OperationComparison } from './compare-operation.ts'
 import type { RunComparison, ScenarioComparison } from './compare-runs.ts'
 import type { MetricComparison } from './metric.ts'
 
-/** How `npm run compare` ends: never as if something had been proved, and never well if nothing was judged. */
+/** The exit code of `npm run compare`: never 1, because a comparison proves nothing, and never 0 if nothing was judged. */
 export function comparisonExitCode(comparison: RunComparison): ExitCode {
   const { scenarios, unlike, isUnlikeAllowed } = comparison
   if (scenarios.length === 0 || (unlike.length > 0 && !isUnlikeAllowed)) return EXIT.notComparable
@@ -14,13 +14,13 @@ export function comparisonExitCode(comparison: RunComparison): ExitCode {
   return compared.every(isTimeJudged) ? EXIT.good : EXIT.inconclusive
 }
 
-/** How many figures were judged, and how many couldn't be. Those that are only shown count as neither. */
+/** Numbers of figures that were judged and that couldn't be. Figures that are only shown count as neither. */
 export interface JudgedCounts {
   readonly judged: number
   readonly notJudged: number
 }
 
-/** Over all scenarios that both runs have. */
+/** Counts over all scenarios that both runs have. */
 export function judgedCounts({ scenarios }: RunComparison): JudgedCounts {
   const marks = scenarios
     .flatMap(({ operations }) => operations)
@@ -32,7 +32,7 @@ export function judgedCounts({ scenarios }: RunComparison): JudgedCounts {
   }
 }
 
-/** Whether a service time of a scenario was judged. If none was, nothing is known of how fast it is. */
+/** Whether any service time of a scenario was judged; otherwise its speed is unknown. */
 export function isTimeJudged({ operations }: ScenarioComparison): boolean {
   return operations.some(({ metrics }) =>
     metrics.some(
@@ -41,9 +41,9 @@ export function isTimeJudged({ operations }: ScenarioComparison): boolean {
   )
 }
 
-/** The figures of a scenario that couldn't be judged: a line for each reason. */
+/** The figures of a scenario that couldn't be judged: one line per reason. */
 export function notJudgedLines({ standing, operations }: ScenarioComparison): readonly string[] {
-  // Why nothing of it was is the scenario's own line.
+  // The scenario has its own line for the reason.
   if (standing.kind !== 'compared') return []
   const groups = Map.groupBy(operations.flatMap(notJudged), ({ why, metrics }) =>
     JSON.stringify([why, metrics]),

@@ -36,7 +36,7 @@ test.each([
   expect(loadDifferences(load, changed)).toEqual([{ field, baseline, candidate }])
 })
 
-test('an open load and one of users differ in their model', () => {
+test('an open and a closed load differ in their model', () => {
   const closed = { ...load, workloadHash: other, result: users(10) }
   expect(loadDifferences(load, closed)).toMatchObject([
     { field: 'model', baseline: 'open', candidate: 'closed' },
@@ -58,7 +58,7 @@ test('the number of users is named', () => {
   ])
 })
 
-test('what only the hash tells is the source or what it declares', () => {
+test('a difference that only the hash shows is attributed to source or parameters', () => {
   expect(loadDifferences(load, { ...load, workloadHash: other })).toEqual([
     { field: 'source or parameters', baseline: load.workloadHash, candidate: other },
   ])
@@ -67,7 +67,7 @@ test('what only the hash tells is the source or what it declares', () => {
   ])
 })
 
-test('bounds that differ are named beside the source: they are part of it, and no load', () => {
+test('differing bounds are named beside the source, and alone make no difference', () => {
   const common = { operation: null, everyMs: null, abortAfterMs: null, isDefault: false }
   const within = (belowMs: number) => ({
     ...load,

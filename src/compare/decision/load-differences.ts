@@ -7,8 +7,9 @@ import { NOT_RECORDED } from '../../run-file/provenance/environment-fields.ts'
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
 /**
- * In what two loads differ, as far as run files say; empty if they are the same. A run file has a hash of a load's
- * source, and of the weights, parameters and data that it declares: if nothing else differs, it can only be one of these.
+ * The fields in which two loads differ, as far as run files tell; empty if they are the same. A run file has
+ * a hash of the load's source and of the weights, parameters and data that it declares: if only the hash
+ * differs, the difference is in one of these.
  */
 export function loadDifferences(
   baseline: Measured,
@@ -25,13 +26,13 @@ export function loadDifferences(
     : [{ field: SOURCE, baseline: a ?? NOT_RECORDED, candidate: b ?? NOT_RECORDED }, ...named]
 }
 
-/** What only the hash tells. */
+/** A difference that only the hash shows. */
 const SOURCE = 'source or parameters'
 
-/** Part of the source: it explains the hash no more than that. */
+/** Part of the source, so it doesn't explain the rest of the hash. */
 const SLO = 'SLO'
 
-/** The fields that make loads differ even if their hashes are the same. */
+/** The fields that make loads differ even if their hashes agree. */
 function scheduleOf({ result }: Measured): ReadonlyMap<string, string> {
   const { model, arrivals, durationMs, warmUpMs } = result
   return new Map([

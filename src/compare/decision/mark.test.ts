@@ -1,16 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { normalDraws, randomStream, type Draw } from '../../stats/random.ts'
 import { markOccurrences, markProportion, type Mark, type Measured } from './mark.ts'
 
-/** Uniform in [0, 1), the same numbers each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+interface Draws {
+  readonly uniform: Draw
+  readonly normal: Draw
+}
+
+function drawsOf(seed: number): Draws {
+  return { uniform: randomStream(seed, 0), normal: normalDraws(randomStream(seed, 1)) }
 }
 
 interface Noise {
@@ -21,13 +20,12 @@ interface Noise {
   readonly spikes: number
 }
 
-/** Figures of seconds around 1 ms, 10 % apart, and a whole that is their mean. */
-function noisy({ seconds, correlation, spikes }: Noise, random: () => number): Measured {
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+/** Per-second figures around 1 ms that scatter by 10 %, and their mean as the whole run's figure. */
+function noisy({ seconds, correlation, spikes }: Noise, { uniform, normal }: Draws): Measured {
   let state = normal()
   const bySecond = Array.from({ length: seconds }, () => {
     state = correlation * state + Math.sqrt(1 - correlation ** 2) * normal()
-    return Math.exp(0.1 * state + (random() < spikes ? 1 : 0))
+    return Math.exp(0.1 * state + (uniform() < spikes ? 1 : 0))
   })
   return { overall: bySecond.reduce((sum, ms) => sum + ms, 0) / seconds, bySecond }
 }
@@ -36,18 +34,18 @@ function slowed({ overall, bySecond }: Measured, factor: number): Measured {
   return { overall: overall * factor, bySecond: bySecond.map((ms) => ms * factor) }
 }
 
-/** In percent, of 2,000 pairs of runs, the candidate being slower by a factor. */
+/** The percentage of 2,000 pairs of runs that are marked, with the candidate slower by a factor. */
 function markedPercent(noise: Noise, factor: number): number {
-  const random = seeded(20_260_102)
+  const draws = drawsOf(20_260_102)
   let marked = 0
   for (let i = 0; i < 2_000; i++) {
-    const candidate = slowed(noisy(noise, random), factor)
-    if (markProportion(noisy(noise, random), candidate).kind === 'worth a look') marked++
+    const candidate = slowed(noisy(noise, draws), factor)
+    if (markProportion(noisy(noise, draws), candidate).kind === 'worth a look') marked++
   }
   return marked / 20
 }
 
-describe('of runs of which nothing changed, so many percent are marked at most (simulated):', () => {
+describe('maximum percentage of unchanged runs that are marked (simulated):', () => {
   test.each([
     [10, 0, 0, 0.4],
     [10, 0, 0.05, 0.4],
@@ -64,7 +62,7 @@ describe('of runs of which nothing changed, so many percent are marked at most (
   })
 })
 
-describe('of runs that became 30 % slower, so many percent are marked at least:', () => {
+describe('minimum percentage of runs that became 30 % slower and are marked (simulated):', () => {
   test.each([
     [10, 0, 0, 50],
     [20, 0.5, 0, 50],
@@ -76,33 +74,31 @@ describe('of runs that became 30 % slower, so many percent are marked at least:'
 })
 
 /** A run's service time of 1 ms, and its seconds' response times, which hold lateness of a median as well. */
-function late(medianMs: number, factor: number, random: () => number): Measured {
-  const service = slowed(noisy({ seconds: 20, correlation: 0.5, spikes: 0 }, random), factor)
-  const latenessMs = () =>
-    medianMs *
-    Math.exp((Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())) / 2)
+function late(medianMs: number, factor: number, draws: Draws): Measured {
+  const service = slowed(noisy({ seconds: 20, correlation: 0.5, spikes: 0 }, draws), factor)
+  const latenessMs = () => medianMs * Math.exp(draws.normal() / 2)
   return { ...service, bySecond: service.bySecond.map((ms) => ms + latenessMs()) }
 }
 
-describe('where the whole is a service time and seconds have response times, (simulated)', () => {
-  const markedOf = (candidate: (random: () => number) => Measured, medianMs: number): number => {
-    const random = seeded(20_260_102)
+describe('a service time judged by response times per second (simulated)', () => {
+  const markedOf = (candidate: (draws: Draws) => Measured, medianMs: number): number => {
+    const draws = drawsOf(20_260_102)
     let marked = 0
     for (let i = 0; i < 1_000; i++) {
-      if (markProportion(late(medianMs, 1, random), candidate(random)).kind === 'worth a look')
+      if (markProportion(late(medianMs, 1, draws), candidate(draws)).kind === 'worth a look')
         marked++
     }
     return marked / 10
   }
 
   test.each([0.1, 0.5, 2])('three times a lateness of %s ms is marked in 0.5 %% at most', (ms) => {
-    expect(markedOf((random) => late(3 * ms, 1, random), ms)).toBeLessThanOrEqual(0.5)
+    expect(markedOf((draws) => late(3 * ms, 1, draws), ms)).toBeLessThanOrEqual(0.5)
   })
 
   test.each([0.1, 0.5])(
     'three times the service time is found beside a lateness of %s ms',
     (ms) => {
-      expect(markedOf((random) => late(ms, 3, random), ms)).toBeGreaterThanOrEqual(99)
+      expect(markedOf((draws) => late(ms, 3, draws), ms)).toBeGreaterThanOrEqual(99)
     },
   )
 })
@@ -118,7 +114,7 @@ const measured: fc.Arbitrary<Measured> = fc.oneof(
       seed: fc.integer(),
       factor: fc.double({ min: 0.5, max: 2, noNaN: true }),
     })
-    .map(({ seed, factor, ...noise }) => slowed(noisy(noise, seeded(seed)), factor)),
+    .map(({ seed, factor, ...noise }) => slowed(noisy(noise, drawsOf(seed)), factor)),
 )
 
 const turned = { higher: 'lower', lower: 'higher' } as const
@@ -128,7 +124,7 @@ function turnedAround(mark: Mark): Mark {
 }
 
 describe('a mark on times', () => {
-  test('is turned around where the runs are exchanged', () => {
+  test('is reversed if the runs are swapped', () => {
     fc.assert(
       fc.property(measured, measured, (a, b) => {
         expect(markProportion(b, a)).toEqual(turnedAround(markProportion(a, b)))
@@ -144,7 +140,7 @@ describe('a mark on times', () => {
     )
   })
 
-  test('is not made on a run compared with itself', () => {
+  test('never appears on a run compared with itself', () => {
     fc.assert(
       fc.property(measured, (a) => {
         expect(markProportion(a, a).kind).not.toBe('worth a look')
@@ -152,7 +148,7 @@ describe('a mark on times', () => {
     )
   })
 
-  test('needs the whole and the typical second to differ: one bad second is not enough', () => {
+  test('needs the whole run and the typical second to differ: one bad second is not enough', () => {
     const even = { overall: 1, bySecond: Array.from({ length: 20 }, () => 1) }
     const oneBad = { overall: 3, bySecond: even.bySecond.with(7, 100) }
     expect(markProportion(even, oneBad)).toEqual({ kind: 'within spread' })
@@ -162,7 +158,7 @@ describe('a mark on times', () => {
     })
   })
 
-  test('is not made below 5 %, however even the runs are', () => {
+  test('never appears below 5 %, however steady the runs are', () => {
     const even = { overall: 1, bySecond: Array.from({ length: 20 }, () => 1) }
     expect(markProportion(even, slowed(even, 1.04)).kind).toBe('within spread')
     expect(markProportion(even, slowed(even, 1.06)).kind).toBe('worth a look')
@@ -178,7 +174,7 @@ describe('a mark on times', () => {
 })
 
 describe('a mark on errors', () => {
-  test('is turned around where the runs are exchanged, and none is made of a run and itself', () => {
+  test('is reversed if the runs are swapped, and never appears on a run compared with itself', () => {
     const occurrences = fc
       .record({ of: fc.integer({ min: 0, max: 10_000 }), bySecond: fc.array(fc.nat(50)) })
       .map(({ of, bySecond }) => {
@@ -196,7 +192,7 @@ describe('a mark on errors', () => {
     )
   })
 
-  test('takes 1 in 200 of 10,000 requests for more than none, and 3 in 1,000 for chance', () => {
+  test('appears for 1 in 200 of 10,000 requests, but not for 3 in 1,000', () => {
     const none = { count: 0, of: 10_000, bySecond: [] }
     expect(markOccurrences(none, { ...none, count: 50 }).kind).toBe('worth a look')
     expect(markOccurrences({ ...none, of: 1_000 }, { ...none, of: 1_000, count: 3 }).kind).toBe(
@@ -204,7 +200,7 @@ describe('a mark on errors', () => {
     )
   })
 
-  test('takes one burst for what it is', () => {
+  test('allows for one burst of failures', () => {
     const none = { count: 0, of: 10_000, bySecond: Array.from({ length: 100 }, () => 0) }
     const burst = { ...none, count: 50, bySecond: none.bySecond.with(3, 50) }
     expect(markOccurrences(none, burst).kind).toBe('within spread')
@@ -212,11 +208,11 @@ describe('a mark on errors', () => {
     expect(markOccurrences(none, steady).kind).toBe('worth a look')
   })
 
-  test('marks at most 0.5 % of runs that fail at random, equally often (simulated)', () => {
-    const random = seeded(7)
+  test('appears on at most 0.5 % of runs with equal random failures (simulated)', () => {
+    const { uniform } = drawsOf(7)
     const run = () => {
       const bySecond = Array.from({ length: 20 }, () => {
-        return Array.from({ length: 100 }, random).filter((draw) => draw < 0.01).length
+        return Array.from({ length: 100 }, uniform).filter((draw) => draw < 0.01).length
       })
       return { count: bySecond.reduce((sum, each) => sum + each, 0), of: 2_000, bySecond }
     }

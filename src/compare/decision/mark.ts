@@ -1,8 +1,8 @@
-import { blockShift, FEWEST_INTERVALS } from './block-shift.ts'
+import { blockShift, MIN_INTERVALS } from './block-shift.ts'
 
 /**
- * What one run of each says of a difference. Never that there is one: `worth a look` is a difference
- * beyond what either run shows of its own spread, and runs differ by more than that.
+ * How one run of each version judges a difference. It never proves one: `worth a look` is a difference
+ * beyond the spread within either run, and runs differ from each other by more than that.
  */
 export type Mark =
   | { readonly kind: 'within spread' }
@@ -10,68 +10,68 @@ export type Mark =
   | { readonly kind: 'not judged'; readonly why: string }
   | { readonly kind: 'shown' }
 
-/** Of a figure that isn't to be judged, but helps to read those that are. */
+/** The mark of a figure that isn't judged, but helps to read those that are. */
 export const SHOWN = { kind: 'shown' } as const satisfies Mark
 
-/** Differences below this are worth nobody's look, however even the runs were. */
+/** Smaller differences are never marked, however steady the runs were. */
 export const MIN_EFFECT = Math.log(1.05)
 
-/** Of spreads. With this, 1.4 % of unchanged 10 s runs are marked at most, see mark.test.ts. */
-const SPREADS = 2.5
+/** In spreads. With this, at most 1.4 % of unchanged 10 s runs are marked; see mark.test.ts. */
+const MIN_SPREADS = 2.5
 
 /** Histograms resolve 1 µs. */
 const MIN_MS = 0.001
 
-/** A figure of a whole run and those of its seconds, in the order of time. */
+/** A figure of a whole run, and of each of its seconds in order. */
 export interface Measured {
   readonly overall: number
   readonly bySecond: readonly number[]
 }
 
 /**
- * Judges a figure of which only proportions matter: a time or a rate. The whole runs' figures have to
- * be apart as well as the typical seconds', and in the same direction: one bad second is no difference.
+ * Judges a figure of which only proportions matter: a time or a rate. Both the whole runs and their typical
+ * seconds must differ, in the same direction, so that one bad second makes no difference.
  */
 export function markProportion(baseline: Measured, candidate: Measured): Mark {
   const shift = blockShift(baseline.bySecond.map(log), candidate.bySecond.map(log))
   if (shift === null)
-    return { kind: 'not judged', why: `requests in fewer than ${FEWEST_INTERVALS} seconds` }
+    return { kind: 'not judged', why: `requests in fewer than ${MIN_INTERVALS} seconds` }
   const overall = log(candidate.overall) - log(baseline.overall)
-  const threshold = Math.max(SPREADS * shift.spread, MIN_EFFECT)
+  const threshold = Math.max(MIN_SPREADS * shift.spread, MIN_EFFECT)
   const isApart =
     Math.sign(overall) === Math.sign(shift.shift) &&
     Math.min(Math.abs(overall), Math.abs(shift.shift)) > threshold
   return isApart ? worthALook(overall) : { kind: 'within spread' }
 }
 
-/** How often something happened of how many times it could have. */
+/** The number of occurrences among a number of opportunities. */
 export interface Occurrences {
   readonly count: number
   readonly of: number
-  /** The counts of each second, where they are known. */
+  /** Counts per second, where known. */
   readonly bySecond: readonly number[]
 }
 
-/** In shares of 1. */
-const MIN_SHARE = 0.001
+/** The smallest difference between ratios that is marked. */
+const MIN_DIFFERENCE = 0.001
 
-/** Standard errors. */
-const ERRORS = 3
+/** In standard errors. */
+const MIN_ERRORS = 3
 
 /**
- * Judges how often something that should not happen did. The variance of a count is the count's (Poisson), or
- * that of its seconds where they vary by more: failures come in bursts.
+ * Judges how often something undesirable happened. The variance of a count is the count itself (Poisson), or
+ * the variance of its seconds where that is larger, because failures come in bursts.
  */
 export function markOccurrences(baseline: Occurrences, candidate: Occurrences): Mark {
   if (baseline.of === 0 || candidate.of === 0) return { kind: 'not judged', why: 'no requests' }
   const difference = candidate.count / candidate.of - baseline.count / baseline.of
   const variance =
     varianceOf(baseline) / baseline.of ** 2 + varianceOf(candidate) / candidate.of ** 2
-  const threshold = Math.max(ERRORS * Math.sqrt(variance), MIN_SHARE)
+  const threshold = Math.max(MIN_ERRORS * Math.sqrt(variance), MIN_DIFFERENCE)
   return Math.abs(difference) > threshold ? worthALook(difference) : { kind: 'within spread' }
 }
 
-/** One more than was seen, so that seeing none is not knowing that there are none. */
+/** One more than observed: observing none doesn't prove that there are none. */
 function varianceOf({ count, bySecond }: Occurrences): number {
   const poisson = count + 1
   if (bySecond.length < 2) return poisson

@@ -1,13 +1,13 @@
 import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
 
-/** Scenarios of two runs, by what they are called and where they are defined. */
+/** Scenarios of two runs, matched by name and file. */
 export interface MatchedScenarios {
   readonly pairs: readonly { readonly baseline: ScenarioEntry; readonly candidate: ScenarioEntry }[]
   readonly onlyInBaseline: readonly ScenarioEntry[]
   readonly onlyInCandidate: readonly ScenarioEntry[]
 }
 
-/** Pairs the scenarios of two runs, in the baseline's order. Of several with one name, the first is the first's. */
+/** Pairs the scenarios of two runs, in the baseline's order. Scenarios with the same name pair up in order. */
 export function matchScenarios(baseline: RunFile, candidate: RunFile): MatchedScenarios {
   const unmatched = new Map<string, ScenarioEntry[]>()
   for (const scenario of candidate.scenarios) {

@@ -1,5 +1,5 @@
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
-import { FEWEST_INTERVALS } from './block-shift.ts'
+import { MIN_INTERVALS } from './block-shift.ts'
 import type { Mark } from './mark.ts'
 
 /** One run's measurement of an operation. */
@@ -25,13 +25,11 @@ export function measuredOperation(
   return { result, operation, intervals }
 }
 
-/** Why nothing can be said of an operation's times and rate; `null` if something can. */
+/** Why an operation's times and rate can't be judged; `null` if they can. */
 export function nothingMeasured(both: BothOperations): Mark | null {
   if (both.some(({ operation }) => operation.counts.planned === 0)) {
     return { kind: 'not judged', why: 'no requests' }
   }
-  const isShort = both.some(({ result }) => result.measuredMs + 1 < FEWEST_INTERVALS * 1_000)
-  return isShort
-    ? { kind: 'not judged', why: `measured for less than ${FEWEST_INTERVALS} s` }
-    : null
+  const isShort = both.some(({ result }) => result.measuredMs + 1 < MIN_INTERVALS * 1_000)
+  return isShort ? { kind: 'not judged', why: `measured for less than ${MIN_INTERVALS} s` } : null
 }

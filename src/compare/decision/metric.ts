@@ -1,6 +1,6 @@
 import type { Mark } from './mark.ts'
 
-/** What is compared of an operation, in the order in which it is shown. */
+/** The metrics of an operation, in display order. */
 export type Metric =
   | `service ${'P50' | 'P95' | 'P99' | 'P99.9'}`
   | `response ${'P50' | 'P99'}`
@@ -11,9 +11,9 @@ export type Metric =
 
 /** A figure of one run: times in ms, rates in requests/s, errors and delivery as ratios from 0 to 1. */
 export interface Figure {
-  /** `null` if nothing was measured. */
+  /** `null` if there is no measurement. */
   readonly value: number | null
-  /** Whether it is a percentile with too few requests beyond it; see `requestsNeeded`. */
+  /** A percentile with too few requests beyond it; see `requestsNeeded`. */
   readonly isThin: boolean
 }
 
@@ -28,17 +28,17 @@ export interface MetricComparison {
   readonly mark: Mark
 }
 
-/** A metric of both runs, with its ratio. */
+/** Completes a comparison with its ratio. */
 export function metricOf(comparison: Omit<MetricComparison, 'ratio'>): MetricComparison {
   return { ...comparison, ratio: quotient(comparison.candidate.value, comparison.baseline.value) }
 }
 
-/** A figure that no number of requests makes uncertain. */
+/** A figure that is certain however few requests it stands for. */
 export function exact(value: number | null): Figure {
   return { value, isThin: false }
 }
 
-/** `null` if undefined, or beyond what a number can hold. */
+/** `null` if undefined or not finite. */
 function quotient(value: number | null, by: number | null): number | null {
   if (value === null || by === null) return null
   return Number.isFinite(value / by) ? value / by : null

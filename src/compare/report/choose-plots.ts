@@ -14,15 +14,14 @@ interface Plottable {
   readonly candidate: HistogramJson
 }
 
-/** So many operations are each plotted, if none is named. */
-const FEW = 2
+/** Up to this many operations are all plotted, unless one is named. */
+const MAX_UNNAMED = 2
 
 /**
- * Plots of the operations that are named, or of that which differs most, or of all where there are few.
- * Only histograms that are plotted are decoded.
- * @param named `scenario/operation`, where a part of the scenario's name is enough; `null`: not named.
- * @param runs whose texts are harmless.
- * @throws InputError if no operation, or more than one, is meant.
+ * Plots the named operation; without a name, all operations if there are few, else the one that differs
+ * most. Only plotted histograms are decoded.
+ * @param named `scenario/operation`, where part of the scenario's name is enough; `null`: none.
+ * @throws InputError if the name matches no operation, or several.
  */
 export function percentilePlots(
   baseline: RunFile,
@@ -59,11 +58,11 @@ function operationsOf(scenario: ScenarioEntry) {
 }
 
 function mostDifferent(operations: readonly Plottable[]): readonly Plottable[] {
-  if (operations.length <= FEW) return operations
+  if (operations.length <= MAX_UNNAMED) return operations
   return operations.toSorted((a, b) => differenceOf(b) - differenceOf(a)).slice(0, 1)
 }
 
-/** The largest of those by which P50 and P95 differ, whichever way; higher percentiles differ by chance. */
+/** The larger of the differences in P50 and P95, in either direction; higher percentiles differ by chance. */
 function differenceOf({ baseline, candidate }: Plottable): number {
   const differences = (['p50Ms', 'p95Ms'] as const).map((figure) => {
     const [a, b] = [baseline.figures[figure], candidate.figures[figure]]
@@ -90,8 +89,8 @@ function operationNamed(named: string, operations: readonly Plottable[]): Plotta
   const choice = (only === undefined ? operations : matching).slice(0, 6).map(label).join(', ')
   throw new InputError(
     only === undefined
-      ? `--plot ${named}: both runs have no such operation. Name one such as ${choice || 'scenario/operation'}.`
-      : `--plot ${named}: several operations are called that: ${choice}. Write more of the scenario's name.`,
+      ? `--plot ${named}: no such operation in both runs. Name one such as ${choice || 'scenario/operation'}.`
+      : `--plot ${named}: several operations match: ${choice}. Give more of the scenario's name.`,
   )
 }
 

@@ -1,8 +1,8 @@
-import { toCsv, type Column } from '../../run-file/csv/csv.ts'
+import { column, toCsv, type Column } from '../../run-file/csv/csv.ts'
 import type { RunComparison, ScenarioComparison } from '../decision/compare-runs.ts'
 import type { MetricComparison } from '../decision/metric.ts'
 
-/** A metric of both runs, or what only one has, or what wasn't measured: then the metric is `null`. */
+/** A metric of both runs; `metric` is `null` for a row about something unmeasured, or in only one run. */
 interface Row {
   readonly comparison: RunComparison
   readonly scenario: string
@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<Row>[] = [
   ),
   column('operation', "the operation's name", ({ operation }) => operation),
   ofMetric('metric', 'a time and its percentile, rate, errors, delivery', ({ metric }) => metric),
-  ofMetric('unit', 'ms, 1/s, or a share of 1', ({ unit }) => unit),
+  ofMetric('unit', 'ms, 1/s, or share (a ratio from 0 to 1)', ({ unit }) => unit),
   ofMetric('baselineValue', 'in that unit', ({ baseline }) => baseline.value),
   ofMetric('candidateValue', 'in that unit', ({ candidate }) => candidate.value),
   ofMetric('ratio', 'candidate / baseline', ({ ratio }) => ratio),
@@ -42,15 +42,19 @@ const COLUMNS: readonly Column<Row>[] = [
     'within spread, worth a look, not judged, or shown',
     ({ metric }) => metric?.mark.kind ?? 'not judged',
   ),
-  column('why', 'it is not judged, or which way it differs', ({ metric, why }) => {
-    if (metric === null) return why
-    const { mark } = metric
-    if (mark.kind === 'not judged') return mark.why
-    return mark.kind === 'worth a look' ? mark.direction : null
-  }),
+  column(
+    'why',
+    'reason for not judging it, or the direction of the difference',
+    ({ metric, why }) => {
+      if (metric === null) return why
+      const { mark } = metric
+      if (mark.kind === 'not judged') return mark.why
+      return mark.kind === 'worth a look' ? mark.direction : null
+    },
+  ),
 ]
 
-/** One row per scenario, operation and metric that both runs have, and one for whatever they don't both have. */
+/** One row per scenario, operation and metric of both runs, and one per scenario or operation of only one. */
 export function comparisonCsv(comparison: RunComparison): string {
   const { scenarios, onlyInBaseline, onlyInCandidate } = comparison
   const rows = [
@@ -96,8 +100,4 @@ function ofMetric(
   value: (metric: MetricComparison) => string | number | boolean | null,
 ): Column<Row> {
   return column(label, description, ({ metric }) => (metric === null ? null : value(metric)))
-}
-
-function column(label: string, description: string, value: Column<Row>['value']): Column<Row> {
-  return { label, description, value }
 }

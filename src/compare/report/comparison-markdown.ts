@@ -1,5 +1,5 @@
-import { markdownTable, markdownText } from '../../report/markdown.ts'
-import { backendsText } from '../../report/summarise-runs.ts'
+import { markdownTable, markdownText } from '../../report/markdown/markdown.ts'
+import { shortSystemText } from '../../report/summarise-runs.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from '../decision/compare-runs.ts'
 import { markedDifferences, notesOn } from './comparison-notes.ts'
 import type { FieldDifference } from '../decision/fingerprint-differences.ts'
@@ -9,8 +9,8 @@ import { notJudgedLines } from '../decision/judgement.ts'
 import { NOT_COMPARED } from './render-comparison.ts'
 
 /**
- * A comparison as GitHub-flavoured Markdown, fit for a comment: what is worth a look first, all
- * figures folded up below. Names can't become links, mentions, HTML or table cells.
+ * A comparison as GitHub-flavoured Markdown for a comment: marked differences first, all figures folded
+ * below. Names can't become links, mentions, HTML or table cells.
  */
 export function comparisonMarkdown(comparison: RunComparison): string {
   const { baseline, candidate, unlike, scenarios, onlyInBaseline, onlyInCandidate } = comparison
@@ -44,9 +44,9 @@ export function comparisonMarkdown(comparison: RunComparison): string {
   return `${parts.join('\n\n')}\n`
 }
 
-function summary(name: string, { runId, startedAt, backends }: RunSummary): string {
+function summary(name: string, { runId, startedAt, system }: RunSummary): string {
   const when = startedAt.slice(0, 16).replace('T', ' ')
-  return `${name}: \`${runId}\`, ${when} UTC, ${markdownText(backendsText(backends))}`
+  return `${name}: \`${runId}\`, ${when} UTC, ${markdownText(shortSystemText(system))}`
 }
 
 function details(scenario: ScenarioComparison): string {

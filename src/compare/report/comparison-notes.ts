@@ -2,8 +2,9 @@ import { counted } from '../../format.ts'
 import type { RunComparison, RunSummary } from '../decision/compare-runs.ts'
 import { isTimeJudged, judgedCounts } from '../decision/judgement.ts'
 import type { MetricComparison } from '../decision/metric.ts'
+import { typedCommand } from '../../typed-command.ts'
 
-/** One difference that is worth a look, and where it is. */
+/** A difference that is worth a look, and its place. */
 export interface MarkedDifference {
   readonly scenario: string
   readonly operation: string
@@ -21,7 +22,7 @@ export function markedDifferences(comparison: RunComparison): readonly MarkedDif
   )
 }
 
-/** What has to be said of any comparison, whatever it shows; a sentence or two each. */
+/** The notes that every comparison ends with, one or two sentences each. */
 export function notesOn(comparison: RunComparison): readonly string[] {
   const { baseline, candidate, scenarios, unlike, isUnlikeAllowed } = comparison
   const notes: string[] = []
@@ -31,8 +32,8 @@ export function notesOn(comparison: RunComparison): readonly string[] {
     const fields = unlike.map(({ field }) => field).join(', ')
     notes.push(
       isUnlikeAllowed
-        ? `The environments are unlike in ${fields}, and were compared because --allow-unlike says so: any difference may come from that.`
-        : `Not comparable: the environments are unlike in ${fields}. The figures are shown without a verdict; --allow-unlike compares them nevertheless.`,
+        ? `The environments are unlike in ${fields}, and were compared because of --allow-unlike: any difference may come from that.`
+        : `Not comparable: the environments are unlike in ${fields}. The figures are shown without a verdict; --allow-unlike compares them anyway.`,
     )
   }
   for (const [name, run] of [
@@ -41,7 +42,7 @@ export function notesOn(comparison: RunComparison): readonly string[] {
   ] as const) {
     if (run.status === 'complete') continue
     notes.push(
-      `The ${name} ${run.status === 'running' ? 'was killed' : 'was interrupted'}: not all of it is there.`,
+      `The ${name} ${run.status === 'running' ? 'was killed' : 'was interrupted'}: it is incomplete.`,
     )
   }
   if (scenarios.length > 0) notes.push(judgementNote(comparison))
@@ -50,7 +51,7 @@ export function notesOn(comparison: RunComparison): readonly string[] {
   )
   if (doubtful.length > 0) {
     const names = doubtful.map(({ name }) => name).join(', ')
-    notes.push(`Any difference may come from what is noted at ${names}.`)
+    notes.push(`Any difference may come from the doubts noted at ${names}.`)
   }
   const lone = loneNote(comparison)
   if (lone !== null) notes.push(lone)
@@ -60,12 +61,12 @@ export function notesOn(comparison: RunComparison): readonly string[] {
     )
   }
   notes.push(
-    `One run of each can't prove a regression, nor that there is none: machines differ from one run to the next by more than a run shows of itself. For evidence: ${gateCommand(baseline, candidate)}`,
+    `One run of each can neither prove nor exclude a regression: machines vary more between runs than within one. For evidence: ${gateCommand(baseline, candidate)}`,
   )
   return notes
 }
 
-/** That nothing differs is said only if times of every scenario were judged. */
+/** States that nothing differs only if every scenario had a time judged. */
 function judgementNote(comparison: RunComparison): string {
   const { judged, notJudged } = judgedCounts(comparison)
   const marked = markedDifferences(comparison).length
@@ -75,14 +76,14 @@ function judgementNote(comparison: RunComparison): string {
   const noTime = untimed.length === 0 ? '' : ` No time was judged in ${names}.`
   if (marked > 0) {
     const differences = marked === 1 ? '1 difference is' : `${marked} differences are`
-    return `${differences} beyond the runs' own spread from second to second: worth a look, not a fact. ${counts}${noTime}`
+    return `${differences} beyond the runs' own second-to-second spread: worth a look, not proven. ${counts}${noTime}`
   }
   if (judged === 0) return 'Nothing was judged: each scenario says why.'
   if (untimed.length > 0) return `${counts}${noTime}`
-  return `No difference is beyond the runs' own spread from second to second. ${counts}`
+  return `No difference is beyond the runs' own second-to-second spread. ${counts}`
 }
 
-/** What only one run has can't be compared, and isn't in the counts of figures. */
+/** Scenarios and operations of only one run can't be compared, and aren't in the counts. */
 function loneNote({ scenarios, onlyInBaseline, onlyInCandidate }: RunComparison): string | null {
   const lone = [
     ...onlyInBaseline,
@@ -93,7 +94,9 @@ function loneNote({ scenarios, onlyInBaseline, onlyInCandidate }: RunComparison)
       ),
     ),
   ]
-  return lone.length === 0 ? null : `Not compared, as only one run has them: ${lone.join(', ')}.`
+  return lone.length === 0
+    ? null
+    : `Not compared, because only one run has them: ${lone.join(', ')}.`
 }
 
 function hasThin({ scenarios }: RunComparison): boolean {
@@ -104,10 +107,10 @@ function hasThin({ scenarios }: RunComparison): boolean {
   )
 }
 
-/** The command that can answer what a comparison can't. */
+/** The command that can decide what a comparison can't. */
 function gateCommand(baseline: RunSummary, candidate: RunSummary): string {
   const base = baseline.commit?.short ?? '<commit>'
   const { commit } = candidate
   const head = commit === null || commit.isDirty ? '' : ` --head ${commit.short}`
-  return `npm run gate -- --base ${base}${head}`
+  return typedCommand('gate', `--base ${base}${head}`)
 }

@@ -1,22 +1,22 @@
 import { formatMs } from '../../format.ts'
-import { paint } from '../../report/render-scenario.ts'
+import { paint } from '../../report/terminal/text.ts'
 
-/** Latency by percentile: the time in ms that a share of requests stayed within. */
+/** Latency by percentile: the time in ms within which that percentage of requests stayed. */
 export type LatencyByPercentile = (percentile: number) => number | null
 
-/** Columns and rows of the field; with its labels a plot fits into 80 columns. */
+/** Columns and rows of the plotting area; with labels, a plot fits into 80 columns. */
 const WIDTH = 64
 const HEIGHT = 14
 
-/** Percentiles with a label, and from the first to the last of them. */
+/** The labelled percentiles; the axis spans the first to the last. */
 const TICKS = [50, 90, 95, 99, 99.9, 99.99] as const
 
 const MARKS = { baseline: 'o', candidate: 'x', both: '*' } as const
 
 /**
- * Two runs' latency by percentile, as text. Each nine is as wide as the next: a percentile p stands at
- * -log₁₀(1 - p), as in plots of HdrHistogram. Times are on a logarithmic scale where the largest is more than
- * ten times the smallest. Whole lines without a final newline; `null` if a run has no times.
+ * Two runs' latency by percentile, as text. Every nine has the same width: percentile p is placed at
+ * -log₁₀(1 - p), as in HdrHistogram's plots. The time axis is logarithmic if the largest time is more than ten
+ * times the smallest. Whole lines without a final newline; `null` if a run has no times.
  */
 export function renderPercentilePlot(
   title: string,

@@ -1,6 +1,5 @@
-import { paint } from '../../report/render-scenario.ts'
-import { renderTable } from '../../report/render-table.ts'
-import { backendsText } from '../../report/summarise-runs.ts'
+import { paint, renderTable } from '../../report/terminal/text.ts'
+import { shortSystemText } from '../../report/summarise-runs.ts'
 import type { OperationComparison } from '../decision/compare-operation.ts'
 import type { RunComparison, RunSummary, ScenarioComparison } from '../decision/compare-runs.ts'
 import { notesOn } from './comparison-notes.ts'
@@ -32,9 +31,9 @@ export function renderComparison(comparison: RunComparison, plots: readonly stri
   return parts.join('\n\n')
 }
 
-function summaryLine(name: string, { runId, startedAt, backends }: RunSummary): string {
+function summaryLine(name: string, { runId, startedAt, system }: RunSummary): string {
   const when = startedAt.slice(0, 16).replace('T', ' ')
-  return `${name}  ${paint('bold', runId)}  ${when} UTC  ${backendsText(backends)}`
+  return `${name}  ${paint('bold', runId)}  ${when} UTC  ${shortSystemText(system)}`
 }
 
 function renderScenario(scenario: ScenarioComparison): string {
@@ -63,7 +62,7 @@ function renderUnlike(fields: readonly FieldDifference[]): string {
   )
 }
 
-/** How a scenario that can't be compared is told from one that can. */
+/** Labels of scenarios that can't be compared. */
 export const NOT_COMPARED = {
   unlike: 'not comparable',
   invalid: 'not to be trusted, not compared',

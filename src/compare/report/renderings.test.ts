@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arbitraryRun, arbitraryText } from '../../run-file/testing/arbitrary-run.ts'
-import { printableRun } from '../../run-file/printable.ts'
+import { printableRun } from '../../run-file/printable-run.ts'
 import { percentilePlots } from './choose-plots.ts'
 import { compareRuns } from '../decision/compare-runs.ts'
 import { comparisonCsv } from './comparison-csv.ts'
@@ -16,7 +16,7 @@ const slow = scenarioOf('mixed', { responseMs: times(300, 2) })
 const comparison = compareRuns(runOf([fast]), runOf([slow]), strict)
 
 describe('for a terminal', () => {
-  test('both figures, their ratio, and what is worth a look stand in a row', () => {
+  test('shows both figures, their ratio and the mark in one row', () => {
     const text = renderComparison(comparison, [])
     expect(text).toMatch(/a +service P50 +1\.00 ms +2\.00 ms +2\.00 × +worth a look: higher/)
     expect(text).toMatch(/service P95 +~1\.00 ms +~2\.00 ms +~2\.00 × +not judged\n/)
@@ -29,7 +29,7 @@ describe('for a terminal', () => {
     }
   })
 
-  test('nothing that a file holds reaches the terminal unless it is harmless', () => {
+  test('strips control characters from everything in a run file', () => {
     const title = '\u001b]0;owned\u0007\u009b2J'
     const name = fc.oneof(arbitraryText, fc.constant(title))
     fc.assert(
@@ -49,13 +49,13 @@ describe('for a terminal', () => {
 })
 
 describe('as Markdown', () => {
-  test('says what was not judged, and why', () => {
+  test('lists figures that were not judged, with the reason', () => {
     expect(comparisonMarkdown(comparison)).toContain(
       'not judged: service P95, service P99 of a: too few requests',
     )
   })
 
-  test('what is worth a look comes first, all figures are folded up below', () => {
+  test('puts marked differences first and folds all figures below', () => {
     const text = comparisonMarkdown(comparison)
     expect(text.indexOf('worth a look |')).toBeLessThan(text.indexOf('<details>'))
     expect(text).toContain(
@@ -64,14 +64,14 @@ describe('as Markdown', () => {
   })
 })
 
-test('as CSV: a row a metric, with all digits', () => {
+test('CSV has one row per metric, with all digits', () => {
   const [head, ...rows] = comparisonCsv(comparison).trim().split('\n')
   expect(head).toMatch(/^baseline,candidate,scenario/)
   expect(rows).toHaveLength(9)
   expect(rows[0]).toContain('"service P50","ms",1,2,2,false,"worth a look","higher"')
 })
 
-test('as CSV, what was not measured or is in one run only has a row of its own', () => {
+test('CSV has a row for everything unmeasured or in only one run', () => {
   const unmeasured = { state: 'unmeasured', testStatus: 'failed', error: 'no connection' } as const
   const { name, file } = fast
   const csv = comparisonCsv(
@@ -98,7 +98,7 @@ test('as CSV, what was not measured or is in one run only has a row of its own',
 const NO_METRIC = ['', '', '', '', '', '', '', '"not judged"']
 
 describe('a plot of percentiles', () => {
-  test('fits into 80 columns, and has both runs, their times and the nines', () => {
+  test('fits into 80 columns, with both runs, their times and the nines', () => {
     const plot =
       renderPercentilePlot(
         'mixed/a',
@@ -115,7 +115,7 @@ describe('a plot of percentiles', () => {
     }
   })
 
-  test('of equal runs is one line, and of no times none', () => {
+  test('draws equal runs as one line, and nothing without times', () => {
     const plot =
       renderPercentilePlot(
         'mixed/a',
@@ -132,7 +132,7 @@ describe('a plot of percentiles', () => {
     ).toBeNull()
   })
 
-  test('is of the operation that differs most, or of the one that is named', () => {
+  test('shows the operation that differs most, or the named one', () => {
     const names = ['x', 'y', 'z']
     const before = runOf(names.map((name) => scenarioOf(name, { responseMs: times(300, 4) })))
     const after = runOf(

@@ -2,37 +2,24 @@ import { randomBytes } from 'node:crypto'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { Redis } from 'ioredis'
 import { parseServerAddresses } from '../../registry/nats/server-address.ts'
-import { summaryOf, type RoundTrips } from './summary.ts'
+import { summaryOf, type Reference, type RoundTrips } from './reference.ts'
 
 /**
- * Raised with any change of what follows, the clients' use included: figures of unlike versions
- * can't be compared.
+ * Raised with any change of the workload, including how it uses the clients: results of different versions
+ * are incomparable.
  *
- * Version 1: 22 blocks, the first 2 of them to warm up. In each, 50 times on one Redis connection
- * `SET <key> <64 bytes> PX 60000`, then 50 requests of 64 bytes to a subject of its own on one NATS
- * connection, answered with the same bytes on another; always one after the other's answer.
+ * Version 1: 22 blocks, the first 2 of them to warm up. Each block sends `SET <key> <64 bytes> PX 60000`
+ * 50 times on one Redis connection, then 50 requests of 64 bytes to its own subject on one NATS connection,
+ * answered with the same bytes on another connection; each round trip starts after the last has ended.
  */
 export const REFERENCE_VERSION = 1
 
 const BLOCKS = 20
 const WARM_UP_BLOCKS = 2
-const ROUND_TRIPS_A_BLOCK = 50
+const ROUND_TRIPS_PER_BLOCK = 50
 const PAYLOAD = 'x'.repeat(64)
-/** A server that takes longer for one answer is no reference. */
+/** A server that takes longer to answer gives no reference. */
 const TIMEOUT_MS = 5_000
-
-/** What a machine and its servers took for something that no change of this project's code touches. */
-export interface Reference {
-  readonly version: number
-  /** Of each server. */
-  readonly roundTrips: number
-  /** Median time of a round trip. */
-  readonly redisP50Ms: number
-  readonly natsP50Ms: number
-  /** Interquartile range of the blocks' medians, relative to the median: how steady it was. */
-  readonly redisSpread: number
-  readonly natsSpread: number
-}
 
 /** Addresses as `ServerBackends` has them. */
 export interface ReferenceServers {
@@ -41,13 +28,13 @@ export interface ReferenceServers {
 }
 
 /**
- * Runs the reference workload: 1,100 round trips of each server, about half a second in all. The ratio of
- * what is measured afterwards to it can be compared with that of another day.
+ * Runs the reference workload: 1,100 round trips per server, about half a second in all. Ratios of later
+ * measurements to it are comparable from one day to another.
  *
- * It keeps out of all namespaces: its key and its subject have names of their own, and the key is
- * deleted, or expires by itself within a minute.
+ * It stays out of all namespaces: its key and its subject have unique names, and the key is deleted, or
+ * expires within a minute.
  *
- * @throws Error if a server can't be reached or refuses.
+ * @throws Error if a server is unreachable or refuses.
  */
 export async function runReferenceWorkload(servers: ReferenceServers): Promise<Reference> {
   const name = `prism-reference-${randomBytes(6).toString('hex')}`
@@ -85,14 +72,13 @@ export async function runReferenceWorkload(servers: ReferenceServers): Promise<R
       times.nats.push(ofNats)
     }
     await redis.del(name)
-    const [redisTimes, natsTimes] = [summaryOf(times.redis), summaryOf(times.nats)]
     return {
       version: REFERENCE_VERSION,
-      roundTrips: BLOCKS * ROUND_TRIPS_A_BLOCK,
-      redisP50Ms: redisTimes.p50Ms,
-      natsP50Ms: natsTimes.p50Ms,
-      redisSpread: redisTimes.spread,
-      natsSpread: natsTimes.spread,
+      roundTrips: BLOCKS * ROUND_TRIPS_PER_BLOCK,
+      parts: [
+        { name: 'Redis', ...summaryOf(times.redis) },
+        { name: 'NATS', ...summaryOf(times.nats) },
+      ],
     }
   } finally {
     redis.disconnect()
@@ -100,10 +86,10 @@ export async function runReferenceWorkload(servers: ReferenceServers): Promise<R
   }
 }
 
-/** How long each round trip of a block took, in ms. */
+/** The time of each round trip of a block, in ms. */
 async function timed(roundTrip: () => Promise<unknown>): Promise<RoundTrips> {
   const times: number[] = []
-  for (let k = 0; k < ROUND_TRIPS_A_BLOCK; k += 1) {
+  for (let k = 0; k < ROUND_TRIPS_PER_BLOCK; k += 1) {
     const startedAt = performance.now()
     await roundTrip()
     times.push(performance.now() - startedAt)

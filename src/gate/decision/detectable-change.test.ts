@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { normalStream } from '../../stats/normal-stream.ts'
+import { normalDraws, randomStream } from '../../stats/random.ts'
 import { firstIn, latency, roundsOf, time } from '../testing/gate-command.ts'
 import { DETECTED, detectableChange } from './detectable-change.ts'
 import { findingOf } from './evidence.ts'
@@ -43,7 +43,7 @@ test.each([
   [0.3, Infinity],
   [0.1, 17],
 ])('at a scatter of %d, with %d rounds, it is found in 80 % of gates', (scatter, mostRounds) => {
-  const normal = normalStream(2, 0)
+  const normal = normalDraws(randomStream(2, 0))
   const change = detectableChange({ scatter, unit: 'relative' }, 0.05, plan, mostRounds) ?? NaN
   const trials = 600
   let found = 0
@@ -55,7 +55,7 @@ test.each([
 })
 
 test('by the scatter that a gate of seven rounds sees, it is on average found as often', () => {
-  const normal = normalStream(3, 0)
+  const normal = normalDraws(randomStream(3, 0))
   const scatter = 0.1
   const trials = 600
   let found = 0

@@ -1,5 +1,5 @@
 import { crossover } from '../../stats/crossover.ts'
-import { normalStream } from '../../stats/normal-stream.ts'
+import { normalDraws, randomStream } from '../../stats/random.ts'
 import { fromChange, toChange } from './evidence.ts'
 import { PASS_LIMIT_EFFECTS, type GatePlan, type Look } from './plan.ts'
 import type { Evidence } from './verdict.ts'
@@ -104,7 +104,7 @@ function simulatedGates({ looks, confirmation }: GatePlan): readonly SimulatedGa
   if (known !== undefined) return known
   const [lastLook, lastFresh] = [looks.at(-1), confirmation.at(-1)]
   const rounds = (lastLook?.rounds ?? 0) + (lastFresh?.rounds ?? 0)
-  const normal = normalStream(SEED, 0)
+  const normal = normalDraws(randomStream(SEED, 0))
   const gates = Array.from({ length: GATES }, (): SimulatedGate => {
     const changes = Array.from({ length: rounds }, normal)
     return {

@@ -1,4 +1,4 @@
-import { EXIT } from '../../run-file/outcome.ts'
+import { EXIT } from '../../exit-code.ts'
 import { MIN_ROUNDS, type GatePlan } from './plan.ts'
 import type { GateVerdict, JudgedComparison } from './verdict.ts'
 

@@ -1,4 +1,4 @@
-import type { ExitCode } from '../../run-file/outcome.ts'
+import type { ExitCode } from '../../exit-code.ts'
 import type { Comparison } from './metric.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { randomStream } from '../../stats/random-stream.ts'
+import { randomStream } from '../../stats/random.ts'
 import { DRIFT_RULE, driftOf, isDrifting } from './judge-drift.ts'
 
 const STAGES = ['screening', 'confirmation'] as const

@@ -6,7 +6,7 @@ import { freshTag, type SharedServers } from '../operations/servers.ts'
 import { judgePairs, PROCESSES, type PairState } from './judge-pairs.ts'
 import { pairEndingSchema, type PairEnding } from './pair-estimate.ts'
 import { PAIR_TIMES, type PairTask } from './pair-task.ts'
-import { shuffled } from '../../stats/shuffled.ts'
+import { shuffled } from '../../stats/random.ts'
 import { withControl } from '../operations/with-control.ts'
 
 /** An operation, the processes that measured it, and what they say. */

@@ -1,4 +1,4 @@
-import { EXIT } from '../../run-file/outcome.ts'
+import { EXIT } from '../../exit-code.ts'
 import * as z from 'zod'
 import { dateTimeSchema, type DeepReadonly } from '../../run-file/schema/values-schema.ts'
 import { countsStageSchema, driftStageSchema, pairsStageSchema } from './calls-report.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Commit, RunFile } from '../../run-file/run-file.ts'
-import { ensureWritableFolder } from '../../run-file/results-folder.ts'
+import { ensureWritableFolder } from '../../run-file/write/results-folder.ts'
 import { runIdOf } from '../../run-file/run-id.ts'
 import { createRunFile } from '../../run-file/write/write-run-file.ts'
 import { RELEASED_NAMES } from '../versions/both.ts'

@@ -3,7 +3,9 @@ import { EnvironmentError } from '../../environment/environment-error.ts'
 import type { ScenarioEntry } from '../../run-file/run-file.ts'
 import type { Both } from '../versions/both.ts'
 import type { PreparedVersion } from '../versions/prepare-version.ts'
-import { misfitIn, NotComparableError } from '../versions/incompatible.ts'
+import { EXIT } from '../../exit-code.ts'
+import { UserError } from '../../user-error.ts'
+import { misfitIn } from '../versions/incompatible.ts'
 import type { VersionRun, RunTask } from './run-version.ts'
 
 type MeasuredScenario = Extract<ScenarioEntry, { state: 'measured' }>
@@ -25,7 +27,7 @@ type ReadTask = Pick<RunTask, 'project' | 'scenarios' | 'timeoutMs'>
  * died before the runner had heard of the test (Vitest reports tests some 100 ms later). Where the baseline
  * measured a scenario that the candidate's run left out, the candidate gets an entry for it, `unmeasured`; the
  * baseline gets none, because its run is complete.
- * @throws NotComparableError if the baseline alone doesn't fit the harness, which is of the candidate's version
+ * @throws UserError, exit code 4, if the baseline alone doesn't fit the harness, which is of the candidate's version
  *   rather than of its own. EnvironmentError if the baseline fails otherwise; if both fail; if the candidate can't be
  *   started; if the candidate is not the version that is checked out and doesn't fit the harness either.
  */
@@ -111,8 +113,9 @@ function misfitOfRequests(scenarios: readonly ScenarioEntry[]): string | null {
 function faultOfBaseline(baseline: Extract<End, { kind: 'failed' }>, candidate: End): Error {
   const isOfBoth = candidate.kind === 'failed' || candidate.misfit !== null
   if (baseline.misfit !== null && !isOfBoth) {
-    return new NotComparableError(
+    return new UserError(
       `Not comparable: baseline doesn't fit this checkout's harness: ${baseline.misfit}`,
+      { exitCode: EXIT.notComparable },
     )
   }
   const whyCandidate =

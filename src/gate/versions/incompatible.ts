@@ -20,8 +20,3 @@ export function misfitIn(text: string): string | null {
   const line = text.split('\n').find((part) => MISFITS.some((misfit) => misfit.test(part)))
   return line?.trim() ?? null
 }
-
-/** Two versions can't be compared by this harness. The message says which and why. Exit code 4. */
-export class NotComparableError extends Error {
-  override readonly name = 'NotComparableError'
-}

@@ -287,6 +287,23 @@ describe('versions', () => {
     expect(await compare()).toMatchObject({ isSubjectSame: true, arePackagesSame: false })
   })
 
+  test.each([
+    [{ tool: '1.0.0' }, false],
+    [{}, true],
+  ])(
+    'with a linked folder and dependencies %j: packages are equal is %s',
+    async (dependencies, equal) => {
+      const packages = {
+        '': { dependencies },
+        'node_modules/tool': { resolved: 'tool', link: true },
+        tool: { version: '1.0.0' },
+      }
+      project.write('package-lock.json', JSON.stringify({ packages }))
+      project.commit('a workspace')
+      expect(await compare()).toMatchObject({ arePackagesSame: equal })
+    },
+  )
+
   test('are compared in spite of links in circles and pipes in the subject', async () => {
     symlinkSync('.', join(project.folder, 'src/queue/circle'))
     project.commit('a circle')

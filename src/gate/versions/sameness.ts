@@ -58,19 +58,29 @@ const lockfileSchema = z.object({
       integrity: z.string().optional(),
       dev: z.boolean().optional(),
       link: z.boolean().optional(),
+      dependencies: z.record(z.string(), z.string()).optional(),
+      optionalDependencies: z.record(z.string(), z.string()).optional(),
     }),
   ),
 })
 
 /**
  * All packages that are not for development. `null` if the lockfile doesn't say: it is missing, can't be
- * read, or links a folder, as of a workspace, whose content it doesn't know.
+ * read, or links a folder, whose content it doesn't know, and something depends on that.
  */
 function packagesOf(lockfile: string | null): string | null {
   try {
     const { packages } = lockfileSchema.parse(JSON.parse(lockfile ?? ''))
     const running = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev)
-    if (running.some(([, { link }]) => link)) return null
+    const dependencies = new Set(
+      Object.values(packages).flatMap((own) => [
+        ...Object.keys(own.dependencies ?? {}),
+        ...Object.keys(own.optionalDependencies ?? {}),
+      ]),
+    )
+    const isLinkInUse = ([path, { link }]: (typeof running)[number]): boolean =>
+      link === true && dependencies.has(path.replace(/^.*node_modules\//, ''))
+    if (running.some(isLinkInUse)) return null
     return running
       .map((entry) => JSON.stringify(entry))
       .toSorted()

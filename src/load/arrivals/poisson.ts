@@ -1,7 +1,7 @@
 import { checkFields, wholeNumber } from '../check-fields.ts'
 import { rateAbove0 } from './arguments.ts'
 import type { Arrivals } from './arrivals.ts'
-import { randomStream } from '../../stats/random-stream.ts'
+import { normalDraws, randomStream, type Draw } from '../../stats/random.ts'
 
 /** Requests that are laid out together. */
 const BLOCK = 512
@@ -53,7 +53,7 @@ export function poisson(ratePerSecond: number, options: { seed?: number } = {}):
     const next = randomStream(seed, 2 * block + 1)
     let sum = 0
     for (let i = 0; i < BLOCK; i++) {
-      sum -= Math.log(next())
+      sum -= Math.log(1 - next())
       offsets[i] = sum
     }
     for (let i = 0; i < BLOCK; i++) {
@@ -74,17 +74,13 @@ export function poisson(ratePerSecond: number, options: { seed?: number } = {}):
  * for generating gamma variables", 2000).
  * @param shape ≥ 1.
  */
-function gamma(shape: number, next: () => number): number {
+function gamma(shape: number, uniform: Draw): number {
+  const normal = normalDraws(uniform)
   const d = shape - 1 / 3
   const c = 1 / Math.sqrt(9 * d)
   for (;;) {
-    const x = normal(next)
+    const x = normal()
     const v = (1 + c * x) ** 3
-    if (v > 0 && Math.log(next()) < (x * x) / 2 + d - d * v + d * Math.log(v)) return d * v
+    if (v > 0 && Math.log(1 - uniform()) < (x * x) / 2 + d - d * v + d * Math.log(v)) return d * v
   }
-}
-
-/** Draws from the standard normal distribution (Box and Muller 1958). */
-function normal(next: () => number): number {
-  return Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next())
 }

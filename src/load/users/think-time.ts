@@ -1,4 +1,4 @@
-import { randomStream } from '../../stats/random-stream.ts'
+import { randomStream } from '../../stats/random.ts'
 import { check, checkFields, number, oneOf, written, type Fields } from '../check-fields.ts'
 import { checkDuration, parseDurationMs, type Duration } from '../duration.ts'
 import { InputError } from '../../input-error.ts'
@@ -119,5 +119,5 @@ const THINKS_PER_USER = 2 ** 32
 
 /** From [0, 1). */
 function draw(seed: number, user: number, n: number): number {
-  return 1 - randomStream(seed, user * THINKS_PER_USER + n)()
+  return randomStream(seed, user * THINKS_PER_USER + n)()
 }

@@ -1,4 +1,4 @@
-import { renderTable, type Column } from '../../report/render-table.ts'
+import { renderTable, type Column } from '../../report/terminal/text.ts'
 import { formatAmount, formatBytes } from '../../format.ts'
 import type { Resource } from '../terms.ts'
 import type { CheckedFigure } from './check.ts'

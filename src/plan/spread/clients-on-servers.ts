@@ -1,5 +1,5 @@
 import { nearestRankOf } from '../../stats/quantile.ts'
-import { randomStream } from '../../stats/random-stream.ts'
+import { randomStream, wholeDraws } from '../../stats/random.ts'
 
 const DRAWS = 20
 /** More are spread more evenly still, so nothing is promised too early. */
@@ -16,13 +16,13 @@ const QUANTILE = 0.95
 export function serverImbalance(senders: number, gateways: number, servers: number): number {
   if (servers === 1) return 1
   const draws = Array.from({ length: DRAWS }, (_, draw) => {
-    const random = randomStream(1, draw)
+    const random = wholeDraws(randomStream(1, draw))
     const loads = new Float64Array(servers)
     for (const all of [senders, gateways]) {
       const clients = Math.min(all, MAX_CLIENTS)
       const each = 1 / (2 * clients)
       for (let client = 0; client < clients; client += 1) {
-        const server = Math.min(servers - 1, Math.floor(random() * servers))
+        const server = random(servers)
         loads[server] = (loads[server] ?? 0) + each
       }
     }

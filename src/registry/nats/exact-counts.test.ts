@@ -6,7 +6,7 @@ import type { Filter } from '../filter/filter.ts'
 import type { DeliveryStatus, ReceivedMessage } from '../messenger.ts'
 import type { SelectStrategy } from '../redis/store-options.ts'
 import type { MulticastRegistry } from '../registry.ts'
-import { uniformFrom } from '../testing/uniform.ts'
+import { randomStream } from '../../stats/random.ts'
 
 const backends = inject('backends')
 const IDENTITIES = 250
@@ -52,7 +52,7 @@ class World {
     senders: readonly MulticastRegistry[],
     namespace: string,
   ) {
-    this.#uniform = uniformFrom(seed)
+    this.#uniform = randomStream(seed, 0)
     this.#redis = redis
     this.#connect = connect
     this.#senders = senders

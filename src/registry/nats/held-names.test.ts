@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { nextBit } from '../targets/bitmap.ts'
 import { NameTable } from '../targets/name-table.ts'
 import { rangesOf } from '../targets/ranges.ts'
-import { uniformFrom } from '../testing/uniform.ts'
+import { randomStream } from '../../stats/random.ts'
 import { HeldNames, SILENT_PROCESS } from './held-names.ts'
 
 /** After so many answers of each, on average, a process that did not answer is taken to be gone. */
@@ -95,7 +95,7 @@ describe('what the processes of a gateway hold', () => {
   test('is known of many that answer in any order', () => {
     const held = new HeldNames()
     const table = someTable()
-    const uniform = uniformFrom(1)
+    const uniform = randomStream(1, 0)
     for (let process = 0; process < MAX_PROCESSES; process += 1) {
       held.noteHeld(table, [process, 20], `p${process}`)
     }

@@ -16,7 +16,7 @@ test('an address where nothing listens is UNAVAILABLE, by name', async () => {
   ).rejects.toMatchObject({
     name: 'RegistryError',
     code: 'UNAVAILABLE',
-    message: `Redis can't be reached at 127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}.`,
+    message: `Redis is unreachable at 127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}.`,
   })
 })
 

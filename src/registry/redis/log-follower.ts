@@ -16,19 +16,19 @@ import { readLog, type LogChecks, type LogReading } from './log-reading.ts'
 import { readRecords } from './records.ts'
 import { ServerClock } from './server-clock.ts'
 
-/** Log entries read at a time: a few ms of work for either side. */
+/** Log entries read at a time, a few ms of work on either side. */
 const CHUNK_SIZE = 500
 
-/** How often a reader checks for changes that are in no log, in ms, unless Redis is set to evict. */
+/** How often a reader checks for changes that are in no log, in ms; with every read if Redis evicts. */
 const CHECK_EVERY_MS = 100
 
-/** How long applying entries may hold a turn of the event loop, in ms; looked at after some of them. */
+/** Maximum time per turn of the event loop for applying entries, in ms, and entries between checks. */
 const TURN_BUDGET_MS = 5
 const ENTRIES_BETWEEN_LOOKS = 64
 
 /**
- * Why a copy is followed: to load it; to answer the call that loaded it; or to answer a later
- * one, for which it is also checked for changes that are in no log.
+ * Why a copy is followed: to load it; to answer the call that loaded it; or to answer a later call, which
+ * also checks for changes that are in no log.
  */
 export type Stage = 'loading' | 'new' | 'kept'
 
@@ -38,7 +38,7 @@ export class LogFollower {
   readonly #options: ReplicaOptions
   readonly #audit = new Audit()
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
-  /** As of the latest reading of any copy. */
+  /** The clock as of the latest reading of any copy. */
   readonly clock = new ServerClock()
   /** Monotonic ms. */
   #checkedAtMs = -Infinity
@@ -49,12 +49,12 @@ export class LogFollower {
     this.#options = options
   }
 
-  /** When the latest reading of any copy was sent for, by `performance.now()`. */
+  /** When the latest reading of any copy was requested, by `performance.now()`. */
   get readAtMs(): number {
     return this.#readAtMs
   }
 
-  /** Starts to compare another copy with the records in Redis. */
+  /** Starts comparing another copy with the records in Redis. */
   restartAudit(): void {
     this.#audit.restart()
   }
@@ -76,7 +76,7 @@ export class LogFollower {
       }
       if (!startsAt(copy.position, reading.entries)) {
         const { log } = this.#options.keys
-        return `the log "${log}" went past what had been read of it (raise its cap)`
+        return `the log "${log}" was trimmed past the reader's position (raise logCap)`
       }
       const unknown = await this.#apply(copy, reading)
       if (typeof unknown === 'string') return unknown
@@ -88,7 +88,7 @@ export class LogFollower {
         if (hasEvicted || !isSame)
           return 'records were evicted, deleted or changed by other programs'
       }
-      // A copy that is being loaded has yet to reach them.
+      // A copy that is being loaded will reach them later.
       const hasUnknown = unknown.size > 0 && stage !== 'loading'
       if (hasUnknown) await this.#readUnknown(copy, [...unknown])
       copy.toldPosition = copy.position
@@ -114,8 +114,8 @@ export class LogFollower {
   #observeClock({ position }: Copy, reading: LogReading): number {
     const { timeMs, sentAtMs, receivedAtMs, entries } = reading
     let steppedBackMs = this.clock.observe(timeMs, sentAtMs, receivedAtMs)
-    // An entry with a future time was written while the clock was ahead. Those that follow it have the
-    // same time until the clock reaches it again.
+    // An entry with a future time was written while the clock was ahead. Later entries have the same time
+    // until the clock catches up.
     let latestMs = position === null ? Infinity : timeOf(position)
     for (const entry of entries) {
       const writtenMs = timeOf(entry.position)
@@ -130,12 +130,12 @@ export class LogFollower {
     this.#options.warnings.warn(
       'CLOCK_STEPPED_BACK',
       `The clock of Redis at ${this.#connection.name} was set back by ${Math.ceil(steppedBackMs)} ms, ` +
-        'so registrations may have ended too early, or live longer. Clocks of Redis should be slewed, not stepped.',
+        'so registrations may have expired too early or may live longer. Slew the clock of a Redis server instead of stepping it.',
     )
   }
 
   /**
-   * Applies what was read, giving way to other work now and then.
+   * Applies the entries read, yielding to the event loop.
    * @returns identities whose records must be read, or why another copy must be loaded.
    */
   async #apply(copy: Copy, { entries, timeMs }: LogReading): Promise<Set<string> | Interruption> {
@@ -153,7 +153,7 @@ export class LogFollower {
         if (!(error instanceof CorruptData)) throw error
         this.#options.warnings.warn(
           'CORRUPT_LOG_ENTRY',
-          `Entry ${entry.position.id} of the log "${this.#options.keys.log}" was left out, and everything was read again: ${error.message}.`,
+          `Entry ${entry.position.id} of the log "${this.#options.keys.log}" was ignored, and all registrations were reloaded: ${error.message}.`,
         )
         return 'the log had a corrupt entry'
       }
@@ -162,7 +162,7 @@ export class LogFollower {
     return unknown
   }
 
-  /** Reads records that the log renews but this reader doesn't hold, e.g. because they had expired. */
+  /** Reads records that the log renews but this reader lacks, for example because they had expired. */
   async #readUnknown(copy: Copy, identities: readonly string[]): Promise<void> {
     const records = await readRecords(this.#connection, this.#options.keys, identities)
     for (const { identity, recorded } of records) {
@@ -173,8 +173,8 @@ export class LogFollower {
   #tooFarBehind(): RegistryError {
     return new RegistryError(
       'UNAVAILABLE',
-      `The namespace "${this.#options.keys.namespace}" has more changes than could be read in the time that a call ` +
-        'waits for them. What was read counts: try again.',
+      `The namespace "${this.#options.keys.namespace}" has more changes than a call can read before its ` +
+        'timeout. Try again: the next call continues from here.',
     )
   }
 }
@@ -189,7 +189,7 @@ function agreesWith({ index }: Copy, { records }: LogChecks, timeMs: number): bo
   })
 }
 
-/** Whether the reading begins with the entry at `position`; if there was no log, whether there still is none. */
+/** Whether the reading begins with the entry at `position`; for `null`, whether there is still no log. */
 function startsAt(position: LogPosition | null, entries: readonly LogEntry[]): boolean {
   const [first] = entries
   if (position === null || first === undefined) return position === null && first === undefined

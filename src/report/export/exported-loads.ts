@@ -55,8 +55,8 @@ function distrustOf(
     return `its measurement is invalid: ${reasons}`
   }
   if (result.isInterrupted || testStatus === 'cancelled') return 'it was interrupted'
-  if (run.generators.kind === 'share') {
-    return `it is share ${run.generators.share} of ${run.generators.of} of a load, which results merge adds up`
+  if (run.generators.kind === 'shard') {
+    return `it is shard ${run.generators.shard} of ${run.generators.of} of a load, which results merge adds up`
   }
   return null
 }

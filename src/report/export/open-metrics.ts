@@ -1,7 +1,7 @@
 import { countedDeliveries } from '../../load/totals.ts'
 import type { HistogramJson } from '../../run-file/schema/values-schema.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
-import { countUpTo, figuresOfCounts, readStoredCounts } from '../../run-file/json/stored-counts.ts'
+import { countUpTo, figuresOfCounts, readStoredCounts } from '../../run-file/json/histogram-json.ts'
 import { exportedLoads, type ExportedLoad, type MeasuredOperation } from './exported-loads.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -108,22 +108,26 @@ function family(
   ].join('\n')
 }
 
-function infoSample({ runId, commit, profile, backends, environment, startedAt }: RunFile): Sample {
-  const servers =
-    backends.kind === 'memory'
-      ? {}
-      : { redis_version: backends.redisVersion, nats_version: backends.natsVersion }
+function infoSample({ runId, commit, profile, system, environment, startedAt }: RunFile): Sample {
+  const servers = 'servers' in system ? system.servers : []
+  const versions = servers.map(({ name, version }) => [versionLabel(name), version] as const)
   const labels = {
     run_id: runId,
     started_at: startedAt,
     commit: commit?.short ?? '',
     dirty: String(commit?.isDirty ?? false),
     profile,
-    backend: backends.kind,
+    backend: system.kind,
     node_version: environment.nodeVersion,
-    ...servers,
+    ...Object.fromEntries(versions),
   }
   return { suffix: '_info', labels, value: '1' }
+}
+
+/** `redis_version`; a label's name begins with a letter. */
+function versionLabel(server: string): string {
+  const name = server.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')
+  return `${/^[a-z]/.test(name) ? '' : 'server_'}${name}_version`
 }
 
 function gauge(scenario: string, value: number): Sample {

@@ -1,8 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arbitraryText } from '../../run-file/testing/arbitrary-run.ts'
-import { EXIT } from '../../run-file/outcome.ts'
-import { gateJunit } from './gate-junit.ts'
 import { junitXml, type JUnitCase, type JUnitResult } from './junit-xml.ts'
 
 function caseOf(result: JUnitResult, durationMs = 0): JUnitCase {
@@ -83,51 +81,3 @@ function unclosed(xml: string): readonly string[] {
   if (/[<>]/.test(rest)) throw new Error(`no element: ${rest}`)
   return open
 }
-
-describe("a gate's rows", () => {
-  test('are cases by group: regressions fail, what could not be judged is skipped', () => {
-    const verdicts = [
-      'pass',
-      'improvement',
-      'regression',
-      'inconclusive',
-      'refused',
-      'not comparable',
-    ] as const
-    const rows = verdicts.map((verdict) => ({
-      group: 'register',
-      name: verdict,
-      verdict,
-      detail: 'why',
-      ms: 2_000,
-    }))
-    const xml = gateJunit(
-      [...rows, { group: 'counts', name: 'Redis calls', verdict: 'pass', detail: '' }],
-      {
-        startedAt: '2026-01-02T03:04:05.678Z',
-        exitCode: 1,
-        properties: [['gate.json', 'results/gate.json']],
-      },
-    )
-    expect(xml).toContain(
-      '<testsuite name="register" tests="6" failures="1" errors="0" skipped="3"',
-    )
-    expect(xml).toContain('<testsuite name="counts" tests="1"')
-    expect(xml).toContain('<failure message="regression: why" type="failure"/>')
-    for (const verdict of ['inconclusive', 'refused', 'not comparable']) {
-      expect(xml).toContain(`<skipped message="${verdict}: why"/>`)
-    }
-    expect(xml).toContain('<property name="gate.json" value="results/gate.json"/>')
-    expect(xml).toContain('timestamp="2026-01-02T03:04:05"')
-  })
-
-  test.each([
-    [EXIT.failed, 'failure'],
-    [EXIT.broken, 'error'],
-    [EXIT.inconclusive, 'skipped'],
-    [EXIT.notComparable, 'skipped'],
-  ])('that are none are no pass where the gate ended with %d', (exitCode, kind) => {
-    const xml = gateJunit([], { startedAt: '2026-01-02T03:04:05.678Z', exitCode, properties: [] })
-    expect(xml).toContain(`<${kind} message="ended with exit code ${exitCode}`)
-  })
-})

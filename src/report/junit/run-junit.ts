@@ -1,10 +1,15 @@
 import { isMissedBeyondDoubt, type SloRow } from '../../load/slo/slo-row.ts'
-import { outcomeOf, type ExitCode } from '../../run-file/outcome.ts'
-import { ownErrors } from '../../run-file/own-errors.ts'
-import { sloCells } from '../render-scenario.ts'
+import type { ExitCode } from '../../exit-code.ts'
+import { outcomeOf, ownErrors } from '../../run-file/outcome.ts'
+import { sloCells } from '../slo-cells.ts'
 import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
-import { withEnd } from './end-case.ts'
-import { junitXml, type JUnitCase, type JUnitResult, type JUnitSuite } from './junit-xml.ts'
+import {
+  type JUnitCase,
+  type JUnitResult,
+  type JUnitSuite,
+  junitXml,
+  withEnd,
+} from './junit-xml.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
@@ -64,13 +69,13 @@ function suiteOf(scenario: ScenarioEntry, ended: EndedRun): JUnitSuite {
 }
 
 function propertiesOf({ run, path }: EndedRun): JUnitSuite['properties'] {
-  const { runId, commit, profile, backends } = run
+  const { runId, commit, profile, system } = run
   return [
     ['run.id', runId],
     ['run.file', path ?? 'not written'],
     ['commit', commit === null ? 'none' : `${commit.sha}${commit.isDirty ? ' and changes' : ''}`],
     ['profile', profile],
-    ['backends', backends.kind],
+    ['backends', system.kind],
   ]
 }
 

@@ -1,10 +1,9 @@
 import type { HistogramFigures } from '../../load/recording/histogram.ts'
 import { achievedPerSecond, countedDeliveries, deliveryRatio } from '../../load/totals.ts'
-import type { Column } from './csv.ts'
+import { type Column, column } from './csv.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 import {
   capitalized,
-  column,
   FIGURES,
   figureName,
   ofOperation,
@@ -16,6 +15,13 @@ import { usersColumns } from './users-columns.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
 type MeasuredScenario = Extract<ScenarioEntry, { state: 'measured' }>
+
+function versionOf(server: string): Column<OperationRow>['value'] {
+  return ({ run: { system } }) =>
+    'servers' in system
+      ? (system.servers.find(({ name }) => name === server)?.version ?? null)
+      : null
+}
 
 /** A row of `<runId>.intervals.csv`: one operation of one scenario in one second. */
 export interface IntervalRow {
@@ -36,13 +42,9 @@ export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
     ({ run }) => run.commit?.isDirty ?? null,
   ),
   column('profile', 'which durations were used', ({ run }) => run.profile),
-  column('backend', 'where the servers came from', ({ run }) => run.backends.kind),
-  column('redisVersion', "the Redis server's", ({ run: { backends } }) =>
-    backends.kind === 'memory' ? null : backends.redisVersion,
-  ),
-  column('natsVersion', "the NATS server's", ({ run: { backends } }) =>
-    backends.kind === 'memory' ? null : backends.natsVersion,
-  ),
+  column('backend', 'origin of the servers', ({ run }) => run.system.kind),
+  column('redisVersion', "the Redis server's", versionOf('Redis')),
+  column('natsVersion', "the NATS server's", versionOf('NATS')),
   column('scenario', "the scenario's name", ({ scenario }) => scenario.name),
   column('file', 'where it is defined', ({ scenario }) => scenario.file),
   column('testStatus', 'passed, failed or cancelled', ({ scenario }) => scenario.testStatus),

@@ -1,7 +1,7 @@
 import { perSecond } from '../../load/metrics/counter.ts'
-import type { Column } from './csv.ts'
-import { toCsv } from './csv.ts'
-import type { MetricJson, TagSplitJson } from '../json/notes-json.ts'
+import { column, toCsv, type Column } from './csv.ts'
+import { capitalized } from './operation-row.ts'
+import type { MetricJson, TagSplitJson } from '../json/load-result-json.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
@@ -43,14 +43,14 @@ export const NOTE_COLUMNS: readonly Column<NoteRow>[] = [
   ofTag('unfinished', 'requests that never ended', ({ counts }) => counts.unfinished),
   ...TIMES.map((figure) =>
     ofTag(
-      `response${label(figure)}`,
+      `response${capitalized(figure)}`,
       'of the requests with this value',
       (tag) => tag.response.figures[figure],
     ),
   ),
   ...TIMES.map((figure) =>
     ofTag(
-      `service${label(figure)}`,
+      `service${capitalized(figure)}`,
       'of the requests with this value',
       (tag) => tag.service.figures[figure],
     ),
@@ -131,16 +131,4 @@ function ofMetric(
   value: (metric: MetricJson) => number | null,
 ): Column<NoteRow> {
   return column(name, description, ({ note }) => ('kind' in note ? value(note) : null))
-}
-
-function column(
-  name: string,
-  description: string,
-  value: Column<NoteRow>['value'],
-): Column<NoteRow> {
-  return { label: name, description, value }
-}
-
-function label(figure: (typeof TIMES)[number]): string {
-  return figure.charAt(0).toUpperCase() + figure.slice(1)
 }

@@ -1,4 +1,4 @@
-import type { Column } from './csv.ts'
+import { column, type Column } from './csv.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
@@ -15,15 +15,6 @@ export interface OperationRow {
 
 /** The figures of a time that have a column each. */
 export const FIGURES = ['meanMs', 'p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const
-
-/** A column of any kind of row. */
-export function column<Row>(
-  label: string,
-  description: string,
-  value: Column<Row>['value'],
-): Column<Row> {
-  return { label, description, value }
-}
 
 /** A column that is empty for a scenario that was not measured. */
 export function ofOperation(

@@ -64,7 +64,7 @@ describe('the history', () => {
 
   test('has nothing of a share, nor of what was interrupted', () => {
     const shared = { startAt: aRun.startedAt, namespace: 'loadtest' }
-    const generators = { kind: 'share', share: 1, of: 2, ...shared } as const
+    const generators = { kind: 'shard', shard: 1, of: 2, ...shared } as const
     expect(historyRows({ ...aRun, generators })).toEqual([])
     const scenarios = aRun.scenarios.map((scenario) => ({
       ...scenario,

@@ -1,18 +1,19 @@
+import { readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { redactUrls } from '../../environment/redact-url.ts'
-import { toCsv } from '../csv/csv.ts'
+import { type CsvRecord, linesIn, parseRecord, toCsv } from '../csv/csv.ts'
 import { COLUMN_COUNTS, HISTORY_COLUMNS, historyRowSchema } from './history-columns.ts'
 import { historyRows, type HistoryRow } from './history.ts'
-import { linesIn, parseRecord, type CsvRecord } from '../csv/parse-csv.ts'
 import { placeOf } from '../read/place.ts'
-import { printable } from '../printable.ts'
+import { printable } from '../../printable.ts'
 import { FileError, readRegularFile } from '../read/read-regular-file.ts'
 import type { RunFile } from '../run-file.ts'
-import { upgradeHistory } from './upgrade-history.ts'
-import { appendWhole, createWholeFile } from '../write/whole-files.ts'
+import { appendWhole, createWholeFile, temporaryBeside } from '../write/whole-files.ts'
+import { UserError } from '../../user-error.ts'
+import { typedCommand } from '../../typed-command.ts'
 
-/** history.csv can't be used. The message is one line that names it, and says what to do. Exit code 2. */
-export class HistoryError extends Error {
+/** history.csv is unusable. The message is one line that names it, and says what to do. */
+export class HistoryError extends UserError {
   override readonly name = 'HistoryError'
 
   /** @param message what is wrong, and what to do. */
@@ -103,6 +104,26 @@ function begunHistory(path: string): string {
   return begunHistory(path)
 }
 
+/**
+ * Puts another header in place of a history's first line. Rows of older versions stay as they are, with
+ * fewer cells. Of several processes that do so at the same time, or append, none loses a row of another:
+ * each takes away the file that it finds, which only one can, and adds its rows to the one that is there.
+ * @throws what the file system says
+ */
+function upgradeHistory(path: string, header: string): void {
+  const aside = temporaryBeside(path)
+  try {
+    renameSync(path, aside)
+  } catch (error) {
+    // Another process has taken it away, and is about to put it back.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+    throw error
+  }
+  const rows = readFileSync(aside, 'utf8').replace(/^[^\n]*\n?/, '')
+  if (!createWholeFile(path, `${header}\n${rows}`) && rows !== '') appendWhole(path, rows)
+  rmSync(aside)
+}
+
 /** Of each version, oldest first. */
 const HEADERS = COLUMN_COUNTS.map((count) => toCsv(HISTORY_COLUMNS.slice(0, count), []).trimEnd())
 const HEADER = HEADERS.at(-1) ?? ''
@@ -169,7 +190,7 @@ function requireHeader(path: string, text: string): void {
   if (HEADERS.includes(headerOf(text))) return
   throw new HistoryError(
     path,
-    'its columns are not those of this version of the program. Move it away: a new one begins with the next run, and npm run trend reads the run files themselves.',
+    `its columns are not those of this version of the program. Move it away: the next run begins a new one, and ${typedCommand('trend')} reads the run files themselves.`,
   )
 }
 

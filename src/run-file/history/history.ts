@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { systemText } from '../../environment/system.ts'
 import { countedDeliveries, deliveryRatio, throughputPerSecond } from '../../load/totals.ts'
 import { environmentKey, fingerprintOf } from '../provenance/environment-fields.ts'
 import { seriesText } from './series-text.ts'
@@ -57,7 +58,7 @@ export interface HistoryRow {
  * none, for it has not the figures of the whole.
  */
 export function historyRows(run: RunFile): readonly HistoryRow[] {
-  if (run.generators.kind === 'share') return []
+  if (run.generators.kind === 'shard') return []
   const fingerprint = fingerprintOf(run)
   const of = (field: string): string => fingerprint.get(field) ?? ''
   const ofRun = {
@@ -103,10 +104,14 @@ export function historyRows(run: RunFile): readonly HistoryRow[] {
       ),
       deliveryRatio: deliveryRatio(countedDeliveries(deliveries)),
       referenceVersion: run.reference?.version ?? null,
-      referenceRedisP50Ms: run.reference?.redisP50Ms ?? null,
-      referenceNatsP50Ms: run.reference?.natsP50Ms ?? null,
+      referenceRedisP50Ms: referenceP50Ms(run, 'Redis'),
+      referenceNatsP50Ms: referenceP50Ms(run, 'NATS'),
     }))
   })
+}
+
+function referenceP50Ms({ reference }: RunFile, server: string): number | null {
+  return reference?.parts.find(({ name }) => name === server)?.p50Ms ?? null
 }
 
 function hashOf(text: string): string {
@@ -120,10 +125,8 @@ function ratio(part: number, whole: number): number | null {
 /** `Redis 7.0.15 and NATS 2.9.10 (programs), Node 24.21.0, 2 cores of Some CPU, generators: one` */
 function environmentText(run: RunFile): string {
   const of = (field: string): string => fingerprintOf(run).get(field) ?? 'unknown'
-  const servers =
-    run.backends.kind === 'memory'
-      ? 'memory'
-      : `Redis ${of('Redis')} and NATS ${of('NATS')} (${of('backend')})`
+  const { system } = run
+  const servers = 'servers' in system ? systemText(system) : system.kind
   const generators = of('generators') === 'one' ? '' : `, generators: ${of('generators')}`
   return `${servers}, Node ${of('Node')}, ${of('available cores')} cores of ${of('CPU model')}${generators}`
 }

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest'
 import { fingerprintOf } from '../provenance/environment-fields.ts'
-import { runOf } from '../testing/run-fixture.ts'
+import { registrySystem, runOf } from '../testing/run-fixture.ts'
 import type { RunFile } from '../run-file.ts'
 import { seriesText } from './series-text.ts'
 
 const run = runOf([])
-const { environment, backends } = run
-if (backends.kind === 'memory') throw new Error('the fixture has servers')
+const { environment } = run
 const textOf = (change: Partial<RunFile>, dispatch = 'clock'): string =>
   seriesText(fingerprintOf(runOf([], change)), dispatch)
 const here = {
@@ -15,7 +14,6 @@ const here = {
     nodeVersion: '24.1.0',
     os: { ...environment.os, kernel: '6.1.0-18' },
   },
-  backends: { ...backends, redisVersion: '7.0.15', natsVersion: '2.9.10' },
 } as const
 
 test.each<[string, Partial<RunFile>]>([
@@ -24,10 +22,10 @@ test.each<[string, Partial<RunFile>]>([
     'the kernel',
     { environment: { ...here.environment, os: { ...here.environment.os, kernel: '6.8.1' } } },
   ],
-  ['Redis', { backends: { ...here.backends, redisVersion: '7.4.0' } }],
-  ['NATS', { backends: { ...here.backends, natsVersion: '2.12.0' } }],
+  ['Redis', { system: registrySystem({ redisVersion: '7.4.0' }) }],
+  ['NATS', { system: registrySystem({ natsVersion: '2.12.0' }) }],
   ['a client', { environment: { ...here.environment, packages: { ioredis: '9.9.9' } } }],
-  ['the configuration', { backends: { ...here.backends, configurationHash: null } }],
+  ['the configuration', { system: registrySystem({ configurationHash: null }) }],
 ])('a patch of %s ends no series', (_, change) => {
   expect(textOf({ ...here, ...change })).toBe(textOf(here))
 })
@@ -38,8 +36,8 @@ test.each<[string, Partial<RunFile>]>([
   ['number of available cores', { environment: { ...here.environment, availableCores: 63 } }],
   ['limit', { environment: { ...here.environment, cgroup: { cpuCores: 1.5, memoryBytes: null } } }],
   ['major version of Node', { environment: { ...here.environment, nodeVersion: '25.1.0' } }],
-  ['major version of Redis', { backends: { ...here.backends, redisVersion: '8.0.0' } }],
-  ['kind of backend', { backends: { ...here.backends, kind: 'containers' } }],
+  ['major version of Redis', { system: registrySystem({ redisVersion: '8.0.0' }) }],
+  ['kind of backend', { system: registrySystem({ kind: 'containers' }) }],
 ])('another %s does', (_, change) => {
   expect(textOf({ ...here, ...change })).not.toBe(textOf(here))
 })

@@ -1,7 +1,9 @@
+import { serverField } from '../provenance/environment-fields.ts'
+
 /**
  * A text that is the same for runs whose figures form one series: of one kind of backend and number of
- * generators, on machines with the same CPU model, cores and limits, with the same major versions of Node,
- * Redis and NATS, and requests started by the same technique. Patches of these and of the kernel don't
+ * generators, on machines with the same CPU model, cores and limits, with the same major versions of Node
+ * and the servers, and requests started by the same technique. Patches of these and of the kernel don't
  * end a series, nor do versions of clients and configurations of servers; the trend shows where they changed.
  *
  * @param fingerprint of the run, see `fingerprintOf`.
@@ -9,11 +11,14 @@
  */
 export function seriesText(fingerprint: ReadonlyMap<string, string>, dispatch: string): string {
   const kept = [...fingerprint].flatMap(([field, text]) => {
-    const keep = KEPT.get(field)
+    const keep = KEPT.get(field) ?? (field.startsWith(SERVER) ? majors : undefined)
     return keep === undefined ? [] : [[field, keep(text)]]
   })
   return JSON.stringify([...kept, ['dispatch', dispatch]])
 }
+
+/** Servers other than Redis and NATS. */
+const SERVER = serverField('')
 
 const asIs = (text: string): string => text
 

@@ -4,10 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { histogramFigures, MAX_TIME_US, newTimeHistogram } from '../../load/recording/histogram.ts'
 import type { LoadResult } from '../../load/result.ts'
 import { arbitraryHistogram, arbitraryLoadResult } from '../testing/arbitrary-run.ts'
-import { deserializeHistogram, serializeHistogram } from './histogram-json.ts'
+import { deserializeHistogram, readStoredCounts, serializeHistogram } from './histogram-json.ts'
 import { deserializeLoadResult, serializeLoadResult } from './load-result-json.ts'
 import { loadResultSchema } from '../schema/load-result-schema.ts'
-import { readStoredCounts } from './stored-counts.ts'
 
 /** Every bucket that was counted in, and its count. */
 function bucketsOf(histogram: Histogram): ReadonlyMap<number, number> {

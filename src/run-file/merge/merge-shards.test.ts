@@ -4,7 +4,7 @@ import { readSlo } from '../../load/slo/slo.ts'
 import { readEnvironment } from '../provenance/fingerprint.ts'
 import { serializeLoadResult } from '../json/load-result-json.ts'
 import { mergeShards } from './merge-shards.ts'
-import { MergeError, type Share } from './one-load.ts'
+import type { Share } from './one-load.ts'
 import { exitCodeOf } from '../outcome.ts'
 import { runFileSchema, type RunFile, type ScenarioEntry } from '../run-file.ts'
 
@@ -34,22 +34,22 @@ function entry(responseMs: readonly number[] = [1], overrides: Partial<Measured>
 function share(
   number: number,
   overrides: Partial<RunFile> = {},
-  generators: Partial<Extract<RunFile['generators'], { kind: 'share' }>> = {},
+  generators: Partial<Extract<RunFile['generators'], { kind: 'shard' }>> = {},
 ): Share {
   const run: RunFile = {
-    schemaVersion: 5,
+    schemaVersion: 6,
     runId: `20260102T03040${number}Z-0a1b2c3-${number}of3`,
     status: 'complete',
     startedAt: `2026-01-02T03:04:0${number}.000Z`,
     finishedAt: `2026-01-02T03:05:0${number}.000Z`,
     commit: { sha: '0a1b2c3d'.repeat(5), short: '0a1b2c3', branch: 'trunk', isDirty: false },
     profile: 'short',
-    backends: { kind: 'memory', notice: '' },
+    system: { kind: 'memory', notice: '' },
     environment,
     reference: null,
     generators: {
-      kind: 'share',
-      share: number,
+      kind: 'shard',
+      shard: number,
       of: 3,
       startAt: '2026-01-02T03:04:30.000Z',
       namespace: 'loadtest',
@@ -70,7 +70,7 @@ test('shares in any order are a run of the schema, with its SLOs judged on the s
     runId: runIdOf(),
     startedAt: '2026-01-02T03:04:01.000Z',
     finishedAt: '2026-01-02T03:05:03.000Z',
-    generators: { kind: 'merged', shares: [1, 2, 3].map((n) => ({ runId: share(n).run.runId })) },
+    generators: { kind: 'merged', shards: [1, 2, 3].map((n) => ({ runId: share(n).run.runId })) },
     scenarios: [{ testStatus: 'passed', verdict: { kind: 'valid' } }],
   })
   const [scenario] = run.scenarios
@@ -134,8 +134,8 @@ test.each<[string, Share[], string]>([
   ],
   [
     'another profile',
-    [share(1), share(2, { profile: 'seed' }), share(3)],
-    'profile seed, not short',
+    [share(1), share(2, { profile: 'long' }), share(3)],
+    'profile long, not short',
   ],
   [
     'another start',
@@ -200,7 +200,7 @@ test.each<[string, Share[], string]>([
   [
     'a run that is no share',
     [share(1), share(2, { generators: { kind: 'one' } })],
-    '2.json is not a share',
+    '2.json is not a shard',
   ],
   [
     'shares that are merged already',
@@ -209,6 +209,6 @@ test.each<[string, Share[], string]>([
   ],
   ['nothing', [], 'no run files'],
 ])('%s is refused', (_, shares, message) => {
-  expect(() => mergeShards(shares, runIdOf)).toThrow(MergeError)
+  expect(() => mergeShards(shares, runIdOf)).toThrow(expect.objectContaining({ exitCode: 4 }))
   expect(() => mergeShards(shares, runIdOf)).toThrow(message)
 })

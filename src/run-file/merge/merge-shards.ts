@@ -12,7 +12,7 @@ type Measured = Extract<ScenarioEntry, { state: 'measured' }>
  * judged on the sum.
  * @param shares in any order.
  * @param runIdOf names the run, by when it began and what it was of.
- * @throws MergeError if they don't belong together, or aren't all.
+ * @throws UserError if they don't belong together, or aren't all.
  */
 export function mergeShards(
   shares: readonly Share[],
@@ -32,7 +32,7 @@ export function mergeShards(
       kind: 'merged',
       startAt: generators.startAt,
       namespace: generators.namespace,
-      shares: runs.map(({ runId, environment }) => ({ runId, environment })),
+      shards: runs.map(({ runId, environment }) => ({ runId, environment })),
     },
     scenarios: first.scenarios.map((scenario, index) =>
       scenario.state !== 'measured'

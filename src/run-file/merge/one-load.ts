@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { MetricJson } from '../json/notes-json.ts'
+import type { MetricJson } from '../json/load-result-json.ts'
 import type { Generators, RunFile, ScenarioEntry } from '../run-file.ts'
+import { EXIT } from '../../exit-code.ts'
+import { UserError } from '../../user-error.ts'
+import { typedCommand } from '../../typed-command.ts'
 
 /** A run file that is to be merged with others, by the name it was given. */
 export interface Share {
@@ -8,12 +11,12 @@ export interface Share {
   readonly run: RunFile
 }
 
-/** Run files that are not the shares of one load, or not all of them. Exit code 4. */
-export class MergeError extends Error {
-  override readonly name = 'MergeError'
+/** Run files that are not the shards of one load, or not all of them. Exit code 4. */
+function mergeError(message: string): UserError {
+  return new UserError(message, { exitCode: EXIT.notComparable })
 }
 
-type ShareOf = Extract<Generators, { kind: 'share' }>
+type ShareOf = Extract<Generators, { kind: 'shard' }>
 
 /** The shares of one load, in order, and what they say of themselves in common. */
 export interface OneLoad {
@@ -23,18 +26,18 @@ export interface OneLoad {
 
 /**
  * Checks that runs are the shares of one load, each of them there once and measured to its end.
- * @throws MergeError naming the file, and what is different, missing or twice there.
+ * @throws UserError, exit code 4, naming the file, and what is different, missing or twice there.
  */
 export function requireOneLoad(shares: readonly Share[]): OneLoad {
   const placed = shares.map(({ path, run }) => ({ path, run, generators: shareOf(path, run) }))
-  const [first, ...others] = placed.toSorted((a, b) => a.generators.share - b.generators.share)
-  if (first === undefined) throw new MergeError('There are no run files to merge.')
+  const [first, ...others] = placed.toSorted((a, b) => a.generators.shard - b.generators.shard)
+  if (first === undefined) throw mergeError('There are no run files to merge.')
   requireMeasured(first)
   for (const other of others) {
     for (const [what, of] of Object.entries(IN_COMMON)) {
       const [a, b] = [of(first), of(other)]
       if (isDeepStrictEqual(a, b)) continue
-      throw new MergeError(
+      throw mergeError(
         `${other.path} is not of the same load as ${first.path}: ${what} ${shown(b)}, not ${shown(a)}.`,
       )
     }
@@ -89,36 +92,34 @@ function declaredOf(metric: MetricJson): readonly unknown[] {
 
 function shareOf(path: string, { generators, status }: RunFile): ShareOf {
   if (generators.kind === 'merged') {
-    throw new MergeError(`${path} holds shares that are merged already.`)
+    throw mergeError(`${path} holds shares that are merged already.`)
   }
   if (generators.kind === 'one') {
-    throw new MergeError(
-      `${path} is not a share of a load but all of one: shares are made by npm run bench -- <name> --shard 1/2 ….`,
+    throw mergeError(
+      `${path} is not a shard of a load but a whole load: ${typedCommand('bench', '<name> --shard 1/2 …')} makes shards.`,
     )
   }
   if (status !== 'complete') {
-    throw new MergeError(
-      `${path}: share ${generators.share} was not measured to its end: ${status}.`,
-    )
+    throw mergeError(`${path}: share ${generators.shard} was not measured to its end: ${status}.`)
   }
   return generators
 }
 
 function requireMeasured({ path, run, generators }: PlacedShare): void {
   if (run.scenarios.length === 0) {
-    throw new MergeError(`${path}: share ${generators.share} has measured no scenario.`)
+    throw mergeError(`${path}: share ${generators.shard} has measured no scenario.`)
   }
   for (const scenario of run.scenarios) {
     // What a share was to send and didn't would be missing from the requests of the whole.
     if (scenario.state === 'measured' && scenario.result.isInterrupted) {
-      throw new MergeError(
-        `${path}: share ${generators.share} was interrupted while it measured "${scenario.name}".`,
+      throw mergeError(
+        `${path}: share ${generators.shard} was interrupted while it measured "${scenario.name}".`,
       )
     }
     if (scenario.state === 'measured' && scenario.testStatus !== 'cancelled') continue
     const why = scenario.error ?? scenario.testStatus
-    throw new MergeError(
-      `${path}: share ${generators.share} measured nothing of "${scenario.name}": ${why}`,
+    throw mergeError(
+      `${path}: share ${generators.shard} measured nothing of "${scenario.name}": ${why}`,
     )
   }
 }
@@ -130,7 +131,7 @@ function requireSamePlan(first: PlacedShare, other: PlacedShare): void {
     const [planA, planB] = [planOf(a), planOf(b)]
     for (const what of Object.keys(planA)) {
       if (isDeepStrictEqual(planA[what], planB[what])) continue
-      throw new MergeError(
+      throw mergeError(
         `${other.path} is not of the same load as ${first.path}: in "${a.name}", ${what} ${shown(planB[what])}, not ${shown(planA[what])}.`,
       )
     }
@@ -141,17 +142,15 @@ function requireAll(shares: readonly [PlacedShare, ...PlacedShare[]]): void {
   const { of } = shares[0].generators
   const paths = new Map<number, string>()
   for (const { path, generators } of shares) {
-    const other = paths.get(generators.share)
+    const other = paths.get(generators.shard)
     if (other !== undefined) {
-      throw new MergeError(
-        `Share ${generators.share} of ${of} is there twice: ${other} and ${path}.`,
-      )
+      throw mergeError(`Share ${generators.shard} of ${of} is there twice: ${other} and ${path}.`)
     }
-    paths.set(generators.share, path)
+    paths.set(generators.shard, path)
   }
   const missing = Array.from({ length: of }, (_, k) => k + 1).filter((share) => !paths.has(share))
   if (missing.length === 0) return
-  throw new MergeError(
+  throw mergeError(
     `Of ${of} shares, ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
   )
 }

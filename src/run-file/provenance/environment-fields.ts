@@ -1,7 +1,11 @@
 import type { Environment, RunFile } from '../run-file.ts'
 
-/** The packages that talk to the servers. */
-const CLIENTS = ['ioredis', '@nats-io/transport-node'] as const
+import { MEASURING_PACKAGES } from './fingerprint.ts'
+
+/** The clients of Redis and NATS, recorded by every run before schema version 6. */
+const REGISTRY_CLIENTS: readonly string[] = ['ioredis', '@nats-io/transport-node']
+/** Keep the fields that they had before there were other servers, so that series go on. */
+const REGISTRY_SERVERS: readonly string[] = ['Redis', 'NATS']
 
 export const NOT_RECORDED = 'not recorded'
 
@@ -15,14 +19,14 @@ export function environmentKey(run: RunFile): string {
 /** The fields by which environments are told apart, and what a run says of each. */
 export function fingerprintOf(run: RunFile): ReadonlyMap<string, string> {
   const environments =
-    run.generators.kind === 'merged' && run.generators.shares.length > 0
-      ? run.generators.shares.map(({ environment }) => environment)
+    run.generators.kind === 'merged' && run.generators.shards.length > 0
+      ? run.generators.shards.map(({ environment }) => environment)
       : [run.environment]
   // Generators on several machines: each kind of machine once.
   const of = (value: (environment: Environment) => string | number): string =>
     [...new Set(environments.map((environment) => String(value(environment))))].sort().join(', ')
   return new Map([
-    ...backendFields(run.backends),
+    ...systemFields(run.system),
     ['generators', generatorsText(run.generators)],
     // Its lateness is part of every response time.
     ['dispatch', dispatchText(run.scenarios)],
@@ -33,33 +37,52 @@ export function fingerprintOf(run: RunFile): ReadonlyMap<string, string> {
     ['cgroup memory limit', of(({ cgroup }) => bytes(cgroup.memoryBytes))],
     ['kernel', of(({ os }) => `${os.platform} ${os.architecture} ${os.kernel}`)],
     ['Node', of(({ nodeVersion }) => nodeVersion)],
-    ...CLIENTS.map((name) => [name, of(({ packages }) => versionOf(packages, name))] as const),
+    ...clientsOf(run).map(
+      (name) => [name, of(({ packages }) => versionOf(packages, name))] as const,
+    ),
   ])
 }
 
-function backendFields(backends: RunFile['backends']): readonly (readonly [string, string])[] {
-  if (backends.kind === 'memory') return [['backend', 'memory']]
-  const { kind, redisVersion, natsVersion, configurationHash } = backends
-  const fields = [
+type Field = readonly [name: string, value: string]
+
+function systemFields(system: RunFile['system']): readonly Field[] {
+  if (!('servers' in system)) return [['backend', system.kind]]
+  const { kind, servers, configurationHash } = system
+  const fields: readonly Field[] = [
     ['backend', kind],
-    ['Redis', redisVersion],
-    ['NATS', natsVersion],
+    ...servers.map(({ name, version }): Field => [serverField(name), version]),
     ['server configuration', configurationHash ?? NOT_RECORDED],
-  ] as const
+  ]
   if (kind !== 'external') return fields
-  // Servers that a run starts have ports of their own each time; others are what is at an address.
-  const addresses = [backends.redisAddress, ...backends.natsAddresses.toSorted()].join(', ')
+  // Servers that a run starts have other ports each time; external servers are told apart by address.
+  const addresses = servers.flatMap((server) => server.addresses.toSorted()).join(', ')
   return [...fields, ['server addresses', addresses]]
+}
+
+/** The name of a server's field, which never collides with another field. */
+export function serverField(name: string): string {
+  return REGISTRY_SERVERS.includes(name) ? name : `server: ${name}`
+}
+
+/** The packages by which requests reach the system. */
+function clientsOf({ system, environment: { packages } }: RunFile): readonly string[] {
+  const isRegistry =
+    system.kind === 'memory' ||
+    ('servers' in system && system.servers.some(({ name }) => REGISTRY_SERVERS.includes(name)))
+  const others = Object.keys(packages)
+    .filter((name) => !MEASURING_PACKAGES.includes(name) && !REGISTRY_CLIENTS.includes(name))
+    .toSorted()
+  return isRegistry ? [...REGISTRY_CLIENTS, ...others] : others
 }
 
 function generatorsText(generators: RunFile['generators']): string {
   switch (generators.kind) {
     case 'one':
       return 'one'
-    case 'share':
-      return `share ${generators.share} of ${generators.of}`
+    case 'shard':
+      return `shard ${generators.shard} of ${generators.of}`
     case 'merged':
-      return String(generators.shares.length)
+      return String(generators.shards.length)
   }
 }
 

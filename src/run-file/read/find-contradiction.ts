@@ -2,7 +2,7 @@ import { total } from '../../load/totals.ts'
 import { flawOfCounts, flawsOfOperation } from './count-flaws.ts'
 import { flawOfHistogram, flawOfTrend, flawsOfHistograms } from './histogram-flaws.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
-import { printable } from '../printable.ts'
+import { printable } from '../../printable.ts'
 import type { RunFile } from '../run-file.ts'
 
 /**

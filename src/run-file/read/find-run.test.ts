@@ -56,7 +56,7 @@ test('the latest run is complete, whole, not empty, readable and not the baselin
   write('20260101T000000Z-0a1b2c3')
   write('20260102T000000Z-0a1b2c3')
   const shares = { startAt: '2026-01-02T03:04:05Z', namespace: 'x' }
-  write('20260103T000000Z-0a1b2c3', { generators: { kind: 'share', share: 1, of: 2, ...shares } })
+  write('20260103T000000Z-0a1b2c3', { generators: { kind: 'shard', shard: 1, of: 2, ...shares } })
   write('20260104T000000Z-0a1b2c3', { status: 'interrupted' })
   write('20260105T000000Z-0a1b2c3', { scenarios: [] })
   writeFileSync(join(folder, '20260106T000000Z-0a1b2c3.json'), '{')

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { InputError } from '../../input-error.ts'
-import { printable } from '../printable.ts'
+import { printable } from '../../printable.ts'
 import { readRunFile, RunFileError } from './read-run-file.ts'
 import type { RunFile } from '../run-file.ts'
+import { typedCommand } from '../../typed-command.ts'
 
 /** A run and where it was read. */
 export interface ReadRun {
@@ -66,11 +67,11 @@ export async function latestRun(folder: string, except: string): Promise<ReadRun
   for (const path of runPathsIn(folder)) {
     const run = await readIfSound(path)
     if (run === null || run.runId === except) continue
-    const isWhole = run.status === 'complete' && run.generators.kind !== 'share'
+    const isWhole = run.status === 'complete' && run.generators.kind !== 'shard'
     if (isWhole && run.scenarios.length > 0) return { path, run }
   }
   throw new InputError(
-    `${printable(folder)} has no other complete run to compare with. Name one, or measure one: npm run bench`,
+    `${printable(folder)} has no other complete run to compare with. Name one, or measure one: ${typedCommand('bench')}`,
   )
 }
 

@@ -1,8 +1,8 @@
 import { countedDeliveries } from '../../load/totals.ts'
 import type { HistogramJson } from '../schema/values-schema.ts'
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
-import type { MetricJson, TagSplitJson } from '../json/notes-json.ts'
-import { figuresOfCounts, readStoredCounts, type StepFigures } from '../json/stored-counts.ts'
+import type { MetricJson, TagSplitJson } from '../json/load-result-json.ts'
+import { figuresOfCounts, readStoredCounts, type StepFigures } from '../json/histogram-json.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
 

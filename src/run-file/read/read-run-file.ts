@@ -1,11 +1,13 @@
 import { findContradiction } from './find-contradiction.ts'
 import { intervalSchema } from '../schema/load-result-schema.ts'
 import { placeOf } from './place.ts'
-import { printable } from '../printable.ts'
+import { printable } from '../../printable.ts'
 import { FileError, readRegularFile, type FileFault } from './read-regular-file.ts'
 import { runFileSchema, SCHEMA_VERSION, type RunFile } from '../run-file.ts'
 import { findCrowd, findSizeFlaw, MAX_BYTES } from './size-limits.ts'
 import { OLDEST_SCHEMA_VERSION, upgradeRunFile } from './upgrade-run-file.ts'
+import { UserError } from '../../user-error.ts'
+import { typedCommand } from '../../typed-command.ts'
 
 /**
  * - `missing`, `unreadable`: see `FileFault`
@@ -18,10 +20,10 @@ import { OLDEST_SCHEMA_VERSION, upgradeRunFile } from './upgrade-run-file.ts'
 export type RunFileFault = FileFault | 'not-json' | 'foreign' | 'schema-version' | 'invalid'
 
 /**
- * A run file can't be used. The message is one line that names it, the first place that is wrong, and what to
- * do; and is harmless to print whatever the file holds. Exit code 2.
+ * A run file is unusable. The message is one line that names it, the first place that is wrong, and what to
+ * do; and is harmless to print whatever the file holds.
  */
-export class RunFileError extends Error {
+export class RunFileError extends UserError {
   override readonly name = 'RunFileError'
   readonly path: string
   readonly fault: RunFileFault
@@ -38,7 +40,7 @@ const NOT_OURS = 'Name a run file, or move this one out of the folder.'
 const DAMAGED = 'Restore it from a copy, or move it out of the folder.'
 
 const ADVICE: Readonly<Record<RunFileFault, string>> = {
-  missing: 'npm run results -- list shows the runs there are.',
+  missing: `${typedCommand('results', 'list')} shows all runs.`,
   unreadable: NOT_OURS,
   'too-large': NOT_OURS,
   'not-json': DAMAGED,

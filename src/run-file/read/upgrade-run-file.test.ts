@@ -6,11 +6,71 @@ import { upgradeRunFile } from './upgrade-run-file.ts'
 
 type Json = Record<string, unknown>
 
+/** A run as version 5 had it. */
+function asVersion5(run: RunFile): Json {
+  const { system, reference, generators, ...others } = run
+  return {
+    ...others,
+    schemaVersion: 5,
+    backends: backendsInVersion5(system),
+    reference: referenceInVersion5(reference),
+    generators: generatorsInVersion5(generators),
+  }
+}
+
+function backendsInVersion5(system: RunFile['system']): unknown {
+  if (!('servers' in system)) return system
+  const { kind, servers, configurationHash } = system
+  const [redis, nats] = servers
+  return {
+    kind,
+    redisAddress: redis?.addresses[0],
+    natsAddresses: nats?.addresses,
+    redisVersion: redis?.version,
+    natsVersion: nats?.version,
+    configurationHash,
+  }
+}
+
+function referenceInVersion5(reference: RunFile['reference']): unknown {
+  if (reference === null) return null
+  const { version, roundTrips, parts } = reference
+  const [redis, nats] = parts
+  return {
+    version,
+    roundTrips,
+    redisP50Ms: redis?.p50Ms,
+    natsP50Ms: nats?.p50Ms,
+    redisSpread: redis?.spread,
+    natsSpread: nats?.spread,
+  }
+}
+
+function generatorsInVersion5(generators: RunFile['generators']): unknown {
+  switch (generators.kind) {
+    case 'one':
+      return generators
+    case 'shard': {
+      const { shard, ...others } = generators
+      return { ...others, kind: 'share', share: shard }
+    }
+    case 'merged': {
+      const { shards, ...others } = generators
+      return { ...others, shares: shards }
+    }
+  }
+}
+
+/** Runs that measured Redis and NATS, or memory: version 5 knew no other system. */
+const arbitraryRegistryRun = arbitraryRun.filter(({ system }) =>
+  'servers' in system ? system.servers[0]?.name === 'Redis' : system.kind === 'memory',
+)
+
 /** A run as version 4 had it. */
 function asVersion4(run: RunFile): Json {
   const later = ['ranOn', 'model', 'medianLateness', 'tailLateness', 'pauseRatio']
   const notes = ['metrics', 'undeclaredTags', 'checks', 'tags']
-  return { ...without(run, [...later, ...notes]), schemaVersion: 4 }
+  return { ...without(asVersion5(run), [...later, ...notes]), schemaVersion: 4 }
 }
 
 /** A run as version 3 had it. */
@@ -144,9 +204,20 @@ function recordedInVersion2(run: RunFile): RunFile {
   return { ...run, scenarios, capacities }
 }
 
-test('a file of version 4 becomes one of today, judged as it was', () => {
+test('upgrades a file of version 5', () => {
   fc.assert(
-    fc.property(arbitraryRun.map(recordedInVersion4), (run) => {
+    fc.property(arbitraryRegistryRun, (run) => {
+      expect(runFileSchema.parse(upgradeRunFile({ ...asVersion5(run), schemaVersion: 5 }))).toEqual(
+        run,
+      )
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('upgrades a file of version 4, judged as it was', () => {
+  fc.assert(
+    fc.property(arbitraryRegistryRun.map(recordedInVersion4), (run) => {
       expect(runFileSchema.parse(upgradeRunFile({ ...asVersion4(run), schemaVersion: 4 }))).toEqual(
         run,
       )
@@ -155,9 +226,9 @@ test('a file of version 4 becomes one of today, judged as it was', () => {
   )
 })
 
-test('so does one of version 3', () => {
+test('upgrades a file of version 3', () => {
   fc.assert(
-    fc.property(arbitraryRun.map(recordedInVersion3), (run) => {
+    fc.property(arbitraryRegistryRun.map(recordedInVersion3), (run) => {
       expect(runFileSchema.parse(upgradeRunFile({ ...asVersion3(run), schemaVersion: 3 }))).toEqual(
         run,
       )
@@ -166,9 +237,9 @@ test('so does one of version 3', () => {
   )
 })
 
-test('so is a file of version 2', () => {
+test('upgrades a file of version 2', () => {
   fc.assert(
-    fc.property(arbitraryRun.map(recordedInVersion2), (run) => {
+    fc.property(arbitraryRegistryRun.map(recordedInVersion2), (run) => {
       expect(runFileSchema.parse(upgradeRunFile({ ...asVersion2(run), schemaVersion: 2 }))).toEqual(
         run,
       )
@@ -177,15 +248,15 @@ test('so is a file of version 2', () => {
   )
 })
 
-test('and one of version 1', () => {
+test('upgrades a file of version 1', () => {
   fc.assert(
-    fc.property(arbitraryRun.map(recordedInVersion2), (run) => {
-      const { backends } = run
+    fc.property(arbitraryRegistryRun.map(recordedInVersion2), (run) => {
+      const { system } = run
       const data = { ...asVersion1(run), schemaVersion: 1 }
       expect(runFileSchema.parse(upgradeRunFile(data))).toEqual({
         ...run,
         reference: null,
-        backends: backends.kind === 'memory' ? backends : { ...backends, configurationHash: null },
+        system: 'servers' in system ? { ...system, configurationHash: null } : system,
         scenarios: run.scenarios.map((scenario) =>
           scenario.state === 'measured' ? { ...scenario, workloadHash: null } : scenario,
         ),
@@ -195,7 +266,7 @@ test('and one of version 1', () => {
   )
 })
 
-test('a file of today is left as it is', () => {
+test('leaves a file of the present version as it is', () => {
   fc.assert(
     fc.property(arbitraryRun, (run) => {
       expect(upgradeRunFile(run)).toBe(run)
@@ -204,8 +275,8 @@ test('a file of today is left as it is', () => {
   )
 })
 
-test.each([1, 2, 3, 4])(
-  'whatever calls itself version %d is left for the schema to refuse',
+test.each([1, 2, 3, 4, 5])(
+  'leaves nonsense that claims version %d to be refused by the schema',
   (version) => {
     const bad = fc.record({
       schemaVersion: fc.constant(version),

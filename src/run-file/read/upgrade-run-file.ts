@@ -14,13 +14,15 @@ interface Versioned {
 export function upgradeRunFile(data: Versioned): Versioned {
   switch (data.schemaVersion) {
     case 1:
-      return fromVersion4(fromVersion3(fromVersion2(fromVersion1(data))))
+      return upgradeRunFile(fromVersion1(data))
     case 2:
-      return fromVersion4(fromVersion3(fromVersion2(data)))
+      return upgradeRunFile(fromVersion2(data))
     case 3:
-      return fromVersion4(fromVersion3(data))
+      return upgradeRunFile(fromVersion3(data))
     case 4:
-      return fromVersion4(data)
+      return upgradeRunFile(fromVersion4(data))
+    case 5:
+      return fromVersion5(data)
     default:
       return data
   }
@@ -142,6 +144,52 @@ function resultFromVersion4(result: unknown): unknown {
           ...verdictThresholds,
         }
       : verdictThresholds,
+  }
+}
+
+/**
+ * Version 6 brought systems other than Redis and NATS, and the word shard for a part of a load.
+ */
+function fromVersion5({ backends, reference, generators, ...data }: Versioned): Versioned {
+  return {
+    ...data,
+    schemaVersion: 6,
+    system: systemFromVersion5(backends),
+    reference: referenceFromVersion5(reference),
+    generators: generatorsFromVersion5(generators),
+  }
+}
+
+function systemFromVersion5(backends: unknown): unknown {
+  if (!isObject(backends) || backends['kind'] === 'memory') return backends
+  const { kind, redisAddress, natsAddresses, redisVersion, natsVersion, ...others } = backends
+  const servers = [
+    { name: 'Redis', version: redisVersion, addresses: [redisAddress] },
+    { name: 'NATS', version: natsVersion, addresses: natsAddresses },
+  ]
+  return { kind, servers, ...others }
+}
+
+function referenceFromVersion5(reference: unknown): unknown {
+  if (!isObject(reference)) return reference
+  const { redisP50Ms, natsP50Ms, redisSpread, natsSpread, ...others } = reference
+  const parts = [
+    { name: 'Redis', p50Ms: redisP50Ms, spread: redisSpread },
+    { name: 'NATS', p50Ms: natsP50Ms, spread: natsSpread },
+  ]
+  return { ...others, parts }
+}
+
+function generatorsFromVersion5(generators: unknown): unknown {
+  if (!isObject(generators)) return generators
+  const { kind, share, shares, ...others } = generators
+  switch (kind) {
+    case 'share':
+      return { ...others, kind: 'shard', shard: share }
+    case 'merged':
+      return { ...others, kind, shards: shares }
+    default:
+      return generators
   }
 }
 

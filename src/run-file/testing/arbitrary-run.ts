@@ -91,10 +91,28 @@ const environment = fc.record({
   packages: fc.constant({ vitest: '5.1.1' }),
 })
 
-const shares = { startAt: date, namespace: arbitraryText }
+function server(name: fc.Arbitrary<string>, address: string) {
+  return fc.record({ name, version: arbitraryText, addresses: fc.constant([address]) })
+}
+
+type Servers = Extract<RunFile['system'], { readonly servers: unknown }>
+
+function arbitraryServers(servers: fc.Arbitrary<Servers['servers']>): fc.Arbitrary<Servers> {
+  return fc.record({
+    kind: fc.constantFrom('external', 'containers', 'programs'),
+    servers,
+    configurationHash: fc.option(hash),
+  })
+}
+
+function referencePart(name: string) {
+  return fc.record({ name: fc.constant(name), p50Ms: positive, spread: time })
+}
+
+const shards = { startAt: date, namespace: arbitraryText }
 
 export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
-  schemaVersion: fc.constant(5),
+  schemaVersion: fc.constant(6),
   runId: fc.constantFrom(
     '20260102T030405Z-0a1b2c3',
     '20260102T030405Z-0a1b2c3-dirty.2',
@@ -112,35 +130,44 @@ export const arbitraryRun: fc.Arbitrary<RunFile> = fc.record({
     }),
   ),
   profile: arbitraryText,
-  backends: fc.oneof(
-    fc.record({
-      kind: fc.constantFrom('external', 'containers', 'programs'),
-      redisAddress: fc.constant('redis://127.0.0.1:6379'),
-      natsAddresses: fc.constant(['nats://127.0.0.1:4222']),
-      redisVersion: arbitraryText,
-      natsVersion: arbitraryText,
-      configurationHash: fc.option(hash),
-    }),
+  system: fc.oneof(
+    arbitraryServers(
+      fc.tuple(
+        server(fc.constant('Redis'), 'redis://127.0.0.1:6379'),
+        server(fc.constant('NATS'), 'nats://127.0.0.1:4222'),
+      ),
+    ),
+    arbitraryServers(
+      fc.uniqueArray(
+        server(
+          arbitraryText.filter((name) => name !== ''),
+          'http://127.0.0.1:80',
+        ),
+        {
+          minLength: 1,
+          maxLength: 3,
+          selector: ({ name }) => name,
+        },
+      ),
+    ),
     fc.record({ kind: fc.constant('memory'), notice: arbitraryText }),
+    fc.constant({ kind: 'undeclared' as const }),
   ),
   environment,
   reference: fc.option(
     fc.record({
       version: fc.integer({ min: 1, max: 9 }),
       roundTrips: rate,
-      redisP50Ms: positive,
-      natsP50Ms: positive,
-      redisSpread: time,
-      natsSpread: time,
+      parts: fc.tuple(referencePart('Redis'), referencePart('NATS')),
     }),
   ),
   generators: fc.oneof(
     fc.constant({ kind: 'one' as const }),
-    fc.record({ kind: fc.constant('share'), share: fc.constant(2), of: fc.constant(5), ...shares }),
+    fc.record({ kind: fc.constant('shard'), shard: fc.constant(2), of: fc.constant(5), ...shards }),
     fc.record({
       kind: fc.constant('merged'),
-      shares: fc.array(fc.record({ runId: arbitraryText, environment }), { maxLength: 2 }),
-      ...shares,
+      shards: fc.array(fc.record({ runId: arbitraryText, environment }), { maxLength: 2 }),
+      ...shards,
     }),
   ),
   scenarios: fc.array(scenario, { maxLength: 3 }),

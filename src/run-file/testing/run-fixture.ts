@@ -5,27 +5,45 @@ import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
+type Servers = Extract<RunFile['system'], { readonly servers: unknown }>
+
+interface RegistrySystem {
+  readonly kind?: Servers['kind']
+  readonly redisVersion?: string
+  readonly natsVersion?: string
+  readonly redisAddress?: string
+  readonly configurationHash?: string | null
+}
+
+/** Redis and NATS as a run's system. */
+export function registrySystem({
+  kind = 'programs',
+  redisVersion = '7.0.15',
+  natsVersion = '2.9.10',
+  redisAddress = 'redis://127.0.0.1:6379',
+  configurationHash = '0123456789abcdef',
+}: RegistrySystem = {}): Servers {
+  const servers = [
+    { name: 'Redis', version: redisVersion, addresses: [redisAddress] },
+    { name: 'NATS', version: natsVersion, addresses: ['nats://127.0.0.1:4222'] },
+  ]
+  return { kind, servers, configurationHash }
+}
+
 /** A run for tests: measured well, on a machine like any other's, unless said otherwise. */
 export function runOf(
   scenarios: readonly ScenarioEntry[],
   overrides: Partial<RunFile> = {},
 ): RunFile {
   return {
-    schemaVersion: 5,
+    schemaVersion: 6,
     runId: '20260102T030405Z-0a1b2c3',
     status: 'complete',
     startedAt: '2026-01-02T03:04:05.000Z',
     finishedAt: '2026-01-02T03:05:05.000Z',
     commit: { sha: '0a1b2c3'.padEnd(40, '0'), short: '0a1b2c3', branch: 'main', isDirty: false },
     profile: 'short',
-    backends: {
-      kind: 'programs',
-      redisAddress: 'redis://127.0.0.1:6379',
-      natsAddresses: ['nats://127.0.0.1:4222'],
-      redisVersion: '7.0.15',
-      natsVersion: '2.9.10',
-      configurationHash: '0123456789abcdef',
-    },
+    system: registrySystem(),
     environment: {
       cpuModel: 'a processor',
       cpuCores: 2,

@@ -1,8 +1,8 @@
-import { readCommit } from '../provenance/commit.ts'
-import { describeBackends } from '../provenance/describe-backends.ts'
+import { readCommit } from '../provenance/git.ts'
+import { describeSystem } from '../provenance/describe-system.ts'
 import { readEnvironment } from '../provenance/fingerprint.ts'
 import { appendHistory, HistoryError } from '../history/history-file.ts'
-import type { Backends } from '../../environment/backends.ts'
+import type { SystemUnderTest } from '../../environment/system.ts'
 import type {
   CapacityEntry,
   Generators,
@@ -14,7 +14,7 @@ import type {
 import { SCHEMA_VERSION } from '../run-file.ts'
 import { RunClock } from './run-clock.ts'
 import { runIdOf } from '../run-id.ts'
-import { ensureWritableFolder, ResultsFolderError } from '../results-folder.ts'
+import { ensureWritableFolder, ResultsFolderError } from './results-folder.ts'
 import { createRunFile, writeRunFile, type ResultPaths } from './write-run-file.ts'
 
 /** Where a run is recorded, and under which profile it runs. */
@@ -57,7 +57,7 @@ export class RunRecord {
     ensureWritableFolder(folder)
     const clock = new RunClock()
     const { startedAt } = clock
-    const commit = await readCommit(import.meta.dirname)
+    const commit = await readCommit(process.cwd())
     return new RunRecord(folder, clock, {
       schemaVersion: SCHEMA_VERSION,
       runId: runIdOf(startedAt, commit, generators),
@@ -66,7 +66,7 @@ export class RunRecord {
       finishedAt: null,
       commit,
       profile,
-      backends: { kind: 'memory', notice: 'Nothing was measured yet.' },
+      system: { kind: 'undeclared' },
       environment: readEnvironment(),
       reference: null,
       generators,
@@ -82,11 +82,20 @@ export class RunRecord {
   }
 
   /**
-   * Notes what is being measured, and takes a name that no other run has.
-   * @param reference what the reference workload took there.
+   * Notes the system under test, and takes a name that no other run has.
+   * @param clients packages by which requests reach the system.
+   * @param reference result of the reference workload there.
    */
-  measuring(backends: Backends, reference: Reference | null): void {
-    this.#write({ backends: describeBackends(backends), reference })
+  measuring(
+    system: SystemUnderTest,
+    clients: readonly string[],
+    reference: Reference | null,
+  ): void {
+    this.#write({
+      system: describeSystem(system),
+      environment: readEnvironment(clients),
+      reference,
+    })
   }
 
   addScenarios(scenarios: readonly ScenarioEntry[]): void {

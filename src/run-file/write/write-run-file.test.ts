@@ -8,10 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { arbitraryRun } from '../testing/arbitrary-run.ts'
-import { describeBackends } from '../provenance/describe-backends.ts'
+import { systemOf } from '../../environment/backends.ts'
+import { describeSystem } from '../provenance/describe-system.ts'
 import { hasNotes } from '../csv/notes-csv.ts'
 import { readRunFile, RunFileError, type RunFileFault } from '../read/read-run-file.ts'
-import { ensureWritableFolder, ResultsFolderError } from '../results-folder.ts'
+import { ensureWritableFolder, ResultsFolderError } from './results-folder.ts'
 import type { RunFile } from '../run-file.ts'
 import { numberedRunId } from '../run-id.ts'
 import { RunRecord } from './run-record.ts'
@@ -84,14 +85,16 @@ describe('a run written to files', () => {
         const natsUrl = `nats://${password}@127.0.0.1:4222`
         const run: RunFile = {
           ...aRun,
-          backends: describeBackends({
-            kind: 'external',
-            redisUrl,
-            natsUrls: [natsUrl, natsUrl],
-            redisVersion: '7.0.15',
-            natsVersion: '2.9.10',
-            configurationHash: null,
-          }),
+          system: describeSystem(
+            systemOf({
+              kind: 'external',
+              redisUrl,
+              natsUrls: [natsUrl, natsUrl],
+              redisVersion: '7.0.15',
+              natsVersion: '2.9.10',
+              configurationHash: null,
+            }),
+          ),
           scenarios: [
             {
               state: 'unmeasured',
@@ -170,7 +173,7 @@ describe('a record of a run', () => {
   test('goes on where its folder takes no more files, and says so', async () => {
     const record = await open()
     fs.rmSync(folder, { recursive: true })
-    record.measuring(memory, null)
+    record.measuring(memory, [], null)
     record.addScenarios(aRun.scenarios)
     record.finish('complete')
     expect(record.paths).toBeNull()
@@ -187,7 +190,7 @@ describe('a record of a run', () => {
     onTestFinished(() => void vi.useRealTimers())
     const record = await open()
     vi.setSystemTime(Date.now() - 1_000_000)
-    record.measuring(memory, null)
+    record.measuring(memory, [], null)
     record.finish('complete')
     const { startedAt, finishedAt } = record.run
     const tookMs = Date.parse(finishedAt ?? '') - Date.parse(startedAt)
@@ -246,7 +249,7 @@ describe('a file that is no run file is refused, and says why', () => {
     ['other JSON', '{"name":"package"}', 'foreign', 'it has no schemaVersion'],
     ['a list', '[]', 'foreign', 'it has no schemaVersion'],
     ['null', 'null', 'foreign', 'it has no schemaVersion'],
-    ['a later version', '{"schemaVersion":6}', 'schema-version', 'schemaVersion 6; this'],
+    ['a later version', '{"schemaVersion":7}', 'schema-version', 'schemaVersion 7; this'],
   ])('%s', async (_, text, fault, message) => {
     const error = await refusal(text)
     expect(error.fault).toBe(fault)

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { alarmsIn, FEWEST_RUNS, MIN_AFTER } from './alarms.ts'
+import { alarmsIn, MIN_RUNS, MIN_AFTER } from './alarms.ts'
 import { simulatedRuns, type Noise } from '../simulation/simulated-runs.ts'
 
 const noise: Noise = { relative: 0.05, autocorrelation: 0, tails: 'normal', shared: null }
@@ -11,7 +11,7 @@ function valuesOf(of: Noise, runs: number, step: number, seed: number, series = 
 }
 
 describe('a step', () => {
-  test('is reported where it is, once it has lasted', () => {
+  test('is reported at its place, once it has lasted', () => {
     const values = valuesOf(noise, 80, 0.5, 1)
     const [alarm, ...others] = alarmsIn(values, 0)
     expect(others).toEqual([])
@@ -20,12 +20,12 @@ describe('a step', () => {
     expect(alarmsIn(values.slice(0, 40 + MIN_AFTER - 1), 0)).toEqual([])
   })
 
-  test('that is undone is two', () => {
+  test('that is undone counts as two', () => {
     const values = valuesOf(noise, 120, 0, 2).map((value, k) => (k >= 50 && k < 80 ? 2 : 1) * value)
     expect(alarmsIn(values, 0).map(({ index }) => index)).toEqual([50, 80])
   })
 
-  test('upside down, or in another unit, is the same step', () => {
+  test('is the same upside down and in another unit', () => {
     fc.assert(
       fc.property(fc.nat(1_000), fc.constantFrom(0.1, 0.3), (seed, step) => {
         const values = valuesOf(noise, 90, step, seed)
@@ -48,13 +48,13 @@ describe('a step', () => {
     )
   })
 
-  test('is none if it is smaller than what is asked for', () => {
+  test('is ignored below the minimum size', () => {
     const values = valuesOf({ ...noise, relative: 0.001 }, 80, 0.02, 1)
     expect(alarmsIn(values, 0.01)).toHaveLength(1)
     expect(alarmsIn(values, 0.05)).toEqual([])
   })
 
-  test('between constants is one, and a constant none', () => {
+  test('is found between two constants, but not in one constant', () => {
     const values = Array.from({ length: 30 }, (_, k) => (k < 12 ? 0 : 1))
     expect(alarmsIn(values, 0)).toEqual([{ index: 12, confirmedBy: 19 }])
     expect(
@@ -65,14 +65,14 @@ describe('a step', () => {
     ).toEqual([])
     expect(
       alarmsIn(
-        Array.from({ length: FEWEST_RUNS - 1 }, (_, k) => k),
+        Array.from({ length: MIN_RUNS - 1 }, (_, k) => k),
         0,
       ),
     ).toEqual([])
   })
 })
 
-test('outliers are no step: not one, not seven', () => {
+test('neither one nor seven outliers are a step', () => {
   const values = valuesOf(noise, 80, 0, 3)
   expect(alarmsIn(values, 0)).toEqual([])
   expect(alarmsIn(values.with(30, 1_000), 0)).toEqual([])

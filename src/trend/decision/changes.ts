@@ -1,5 +1,5 @@
 import { meanOf, medianOf } from '../../stats/quantile.ts'
-import { alarmsIn, FEWEST_RUNS, type Alarm } from './alarms.ts'
+import { alarmsIn, MIN_RUNS, type Alarm } from './alarms.ts'
 import type { Metric } from './metrics.ts'
 import type { VersionChange } from './version-changes.ts'
 
@@ -14,40 +14,40 @@ export interface Point {
   readonly value: number
 }
 
-/** Where a series changed. */
+/** A change in a series. */
 export interface Change extends Alarm {
   /** The first run after it. */
   readonly first: Point
   /** The run that confirmed it: the first whose report shows the change. */
   readonly confirmer: Point
-  /** Level of the runs since the change before, or the beginning. */
+  /** Level since the previous change, or the beginning. */
   readonly levelBefore: number
-  /** Level of the runs until the next change, or the end. */
+  /** Level until the next change, or the end. */
   readonly levelAfter: number
-  /** Relative to the level before; `null` where that is 0. */
+  /** Relative to the level before; `null` if that is 0. */
   readonly relative: number | null
   readonly isWorse: boolean
-  /** Whether it lies between two runs of one commit, and so is not the code's doing. */
+  /** Lies between two runs of one commit, so the code is not the cause. */
   readonly isWithinCommit: boolean
-  /** Versions that changed at most 3 runs before or after it, and may be its cause. */
+  /** Version changes at most 3 runs before or after it, which may be the cause. */
   readonly beside: readonly string[]
 }
 
-/** How many runs a change may be located beside its cause. */
-const BESIDE = 3
-/** Times and rates that change by less are of no interest, however certain that is; 0.01 is 1 %. */
+/** In runs: how far from its cause a change may be located. */
+const MAX_OFFSET = 3
+/** Smaller changes of times and rates are not reported, however certain; 0.01 is 1 %. */
 const MIN_RELATIVE = 0.01
 
 /**
  * The changes of a series.
- * @returns `null` where there are too few points to find any.
+ * @returns `null` if there are too few points to find any.
  */
 export function changesIn(
   points: readonly Point[],
   versions: readonly VersionChange[],
   metric: Metric,
 ): readonly Change[] | null {
-  if (points.length < FEWEST_RUNS) return null
+  if (points.length < MIN_RUNS) return null
   const values = points.map(({ value }) => value)
   const alarms = alarmsIn(values, metric.unit === 'ratio' ? 0 : MIN_RELATIVE)
   return alarms.flatMap((alarm, k) => {
@@ -69,12 +69,14 @@ export function changesIn(
         before.commit === first.commit &&
         !before.isDirty &&
         !first.isDirty,
-      beside: versions.filter((at) => Math.abs(at.index - index) <= BESIDE).map(({ text }) => text),
+      beside: versions
+        .filter((at) => Math.abs(at.index - index) <= MAX_OFFSET)
+        .map(({ text }) => text),
     }
   })
 }
 
-/** The level of some runs: their median, or of ratios the mean, because most of them may be 0 or 1. */
+/** The level of some runs: their median, or the mean for ratios, because most of those may be 0 or 1. */
 export function levelOf(metric: Metric, values: readonly number[]): number {
   return metric.unit === 'ratio' ? meanOf(values) : medianOf(values)
 }

@@ -5,7 +5,7 @@ import { chooseDivisor } from './divisor.ts'
 const machine = [1, 1.3, 0.9, 1.1, 1.6, 1.2, 0.8, 1, 1.4, 1.1, 0.9, 1.2]
 const own = [1, 1.02, 0.99, 1, 1.01, 0.98, 1, 1.03, 1, 0.99, 1.01, 1]
 
-test('times that go with the reference are divided by it, others are not', () => {
+test('divides times by the reference only if they vary together', () => {
   const times = machine.map((speed, k) => 10 * speed * (own[k] ?? 1))
   expect(chooseDivisor(times, machine).kind).toBe('reference')
   const apart = chooseDivisor(own, machine)
@@ -13,7 +13,7 @@ test('times that go with the reference are divided by it, others are not', () =>
   if (apart.because === 'variance') expect(apart.varianceRatio).toBeGreaterThan(10)
 })
 
-test('nothing is divided that has no variance, or no logarithm', () => {
+test('does not divide times without variance or without logarithms', () => {
   const nothing = { kind: 'none', because: 'constant' }
   expect(
     chooseDivisor(
@@ -24,7 +24,7 @@ test('nothing is divided that has no variance, or no logarithm', () => {
   expect(chooseDivisor(machine.with(3, 0), machine)).toEqual(nothing)
 })
 
-test('units decide nothing', () => {
+test('decides the same in any unit', () => {
   const time = fc.double({ min: 0.1, max: 10, noNaN: true })
   const twelve = fc.array(time, { minLength: 12, maxLength: 12 })
   fc.assert(

@@ -1,8 +1,8 @@
 import type { HistoryRow } from '../../run-file/history/history.ts'
 
-/** A figure whose course over commits is looked at. */
+/** A figure that is followed over commits. */
 export interface Metric {
-  /** As users name it. */
+  /** The name on the command line. */
   readonly name: string
   readonly label: string
   readonly unit: 'ms' | '1/s' | 'ratio'
@@ -10,15 +10,15 @@ export interface Metric {
   readonly of: (row: HistoryRow) => number | null
 }
 
-/** Of what the percentiles of a row are: service times, or response times in rows of older versions. */
+/** The kind of time in a row's percentiles: service, or response in rows of older versions. */
 export type TimeKind = 'service' | 'response'
 
-/** Which times of a row are judged. */
+/** The kind of time that a row provides. */
 export function timeKindOf(row: HistoryRow): TimeKind {
   return row.seriesKey === null ? 'response' : 'service'
 }
 
-/** All of them, in the order in which they are shown. */
+/** All metrics, in display order. */
 export const METRICS: readonly Metric[] = [
   time('p50', 'P50', 'serviceP50Ms', 'p50Ms'),
   time('p95', 'P95', 'serviceP95Ms', 'p95Ms'),

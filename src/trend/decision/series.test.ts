@@ -21,7 +21,7 @@ function only(series: readonly Series[]): Series {
 }
 
 describe('series', () => {
-  test('are by time, whatever the order of the rows, without what has no value', () => {
+  test('are in chronological order whatever the order of rows, and omit missing values', () => {
     const rows = days.map((day) => rowOf(day))
     fc.assert(
       fc.property(fc.shuffledSubarray(rows, { minLength: 40 }), (shuffled) => {
@@ -34,7 +34,7 @@ describe('series', () => {
     )
   })
 
-  test('name the first commit after a change, the run that confirmed it, levels and size', () => {
+  test('name the first commit after a change, the confirming run, levels and size', () => {
     const series = only(
       seriesOf(
         days.map((day) => stepAt(day, 20)),
@@ -50,7 +50,7 @@ describe('series', () => {
     expect(change?.relative).toBeCloseTo(0.2, 2)
   })
 
-  test('are apart where machines, major versions or loads are unlike', () => {
+  test('are separate for unlike machines, major versions and loads', () => {
     for (const unlike of [{ seriesKey: 'f'.repeat(16) }, { workloadHash: null }]) {
       const rows = days.map((day) => rowOf(day, day < 20 ? {} : { ...unlike, serviceP50Ms: 9 }))
       expect(seriesOf(rows, p50).map(({ points, changes }) => [points.length, changes])).toEqual([
@@ -60,7 +60,7 @@ describe('series', () => {
     }
   })
 
-  test('go on after patches of Node and kernel, and say beside a change that these changed', () => {
+  test('continue across patches of Node and kernel, and name these beside a change', () => {
     const patched = { nodeVersion: '24.2.0', kernel: 'linux x64 6.1.9', environmentKey: '9' }
     const rows = days.map((day) => ({ ...stepAt(day, 20), ...(day < 19 ? {} : patched) }))
     const series = only(seriesOf(rows, p50))
@@ -69,7 +69,7 @@ describe('series', () => {
     expect(series.changes?.map(({ beside }) => beside)).toEqual([[text]])
   })
 
-  test('are of service times, but of response times where rows of older versions have no others', () => {
+  test('use service times, or response times in rows of older versions', () => {
     const old = { seriesKey: null, serviceP50Ms: null, nodeVersion: '', kernel: '' }
     const rows = days.map((day) => rowOf(day, day < 20 ? old : {}))
     const kinds = seriesOf(rows, p50).map(({ timeKind, points }) => [timeKind, points.length])
@@ -79,7 +79,7 @@ describe('series', () => {
     ])
   })
 
-  test('leave invalid runs out, and count them', () => {
+  test('omit invalid runs and count them', () => {
     const invalid = { verdict: 'invalid', serviceP50Ms: 99 } as const
     const rows = days.map((day) => rowOf(day, day % 5 === 0 ? invalid : {}))
     const series = only(seriesOf(rows, p50))
@@ -88,13 +88,13 @@ describe('series', () => {
     expect(series.changes).toEqual([])
   })
 
-  test('say of a change between two runs of one commit that it is not its doing', () => {
+  test('mark a change between two runs of one commit as not caused by it', () => {
     const rows = days.map((day) => ({ ...stepAt(day, 20), commit: 'abc0000' }))
     const series = only(seriesOf(rows, p50))
     expect(series.changes?.map(({ isWithinCommit }) => isWithinCommit)).toEqual([true])
   })
 
-  test('do not report times or rates that changed by less than 1 %, but any ratio', () => {
+  test('ignore changes of times and rates below 1 %, but of no ratio', () => {
     const rows = days.map((day) =>
       rowOf(day, {
         throughputPerSecond: day < 20 ? 100 : 99.5,
@@ -106,7 +106,7 @@ describe('series', () => {
   })
 })
 
-test('further runs remove no change that was reported, and alter neither its place nor its time', () => {
+test('later runs never remove or move a reported change', () => {
   const reported = (rows: readonly HistoryRow[]) =>
     seriesOf(rows, p50).flatMap(({ changes }) =>
       (changes ?? []).map(({ index, confirmedBy, first }) => [index, confirmedBy, first.runId]),
@@ -152,7 +152,7 @@ describe('the reference workload', () => {
     })
   }
 
-  test('divides where that lowers the variance', () => {
+  test('divides times if that lowers the variance', () => {
     const series = only(
       seriesOf(
         days.map((day) => tracked(day)),
@@ -164,20 +164,20 @@ describe('the reference workload', () => {
     expect(series.divisor).toMatchObject({ kind: 'reference', because: 'variance' })
   })
 
-  test('does not where it would add its own', () => {
+  test('does not divide if it would add its own variance', () => {
     const series = only(seriesOf(days.map(unrelated), p50))
     expect(series.unit).toBe('ms')
     expect(series.divisor).toMatchObject({ kind: 'none', because: 'variance' })
   })
 
-  test('is decided upon once, by the first 12 runs', () => {
+  test('is decided once, by the first 12 runs', () => {
     const rows = days.map((day) => (day < 12 ? tracked(day) : unrelated(day)))
     expect(only(seriesOf(rows, p50)).unit).toBe('×')
     const early = only(seriesOf(rows.slice(0, 11), p50))
     expect(early.divisor).toEqual({ kind: 'none', because: 'too few runs' })
   })
 
-  test('divides times only, and only what has one of the same version: the rest is a series apart', () => {
+  test('divides only times with a reference of the same version; other runs form a separate series', () => {
     const units = seriesOf(
       days.map((day) => tracked(day, { serviceP95Ms: 2 + ((day * 5) % 7) / 5 })),
       all,
@@ -199,7 +199,7 @@ describe('the reference workload', () => {
     expect(only(seriesOf(without, p50)).divisor).toEqual({ kind: 'none', because: 'no reference' })
   })
 
-  test('is left alone if asked to be', () => {
+  test('is ignored on request', () => {
     const rows = days.map((day) => tracked(day))
     const series = only(seriesOf(rows, { ...p50, isByReference: false }))
     expect(series.unit).toBe('ms')

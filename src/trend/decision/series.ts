@@ -4,42 +4,42 @@ import { chooseDivisor, DECIDING_RUNS, type Divisor } from './divisor.ts'
 import { timeKindOf, type Metric, type TimeKind } from './metrics.ts'
 import { versionChanges, type VersionChange } from './version-changes.ts'
 
-/** The course of one metric of one operation, over runs that can be compared. */
+/** One metric of one operation over comparable runs. */
 export interface Series {
   readonly scenario: string
   readonly operation: string
-  /** 16 hex digits: runs on such machines and major versions are in one series. */
+  /** 16 hex digits; runs on machines and major versions with the same key form one series. */
   readonly seriesKey: string
-  /** Of the latest run. */
+  /** The latest run's. */
   readonly environment: string
   readonly workloadHash: string | null
   readonly metric: Metric
-  /** `null` for what is not a time. */
+  /** `null` if the metric is not a time. */
   readonly timeKind: TimeKind | null
-  /** By what times are divided; `null` for what is not a time. */
+  /** The divisor of times; `null` if the metric is not a time. */
   readonly divisor: Divisor | null
   /** `×`: multiples of the reference workload's round trip. */
   readonly unit: Metric['unit'] | '×'
-  /** By time. */
+  /** In chronological order. */
   readonly points: readonly Point[]
   readonly versionChanges: readonly VersionChange[]
-  /** `null` where there are too few points to find any. */
+  /** `null` if there are too few points to find any. */
   readonly changes: readonly Change[] | null
-  /** Runs left out because their measurement was invalid. */
+  /** The number of runs left out as invalid. */
   readonly invalidRuns: number
 }
 
-/** What is looked at. */
+/** The metrics to follow. */
 export interface TrendSelection {
   readonly metrics: readonly Metric[]
-  /** Whether times may be divided by the reference workload's. */
+  /** Allows dividing times by the reference workload's. */
   readonly isByReference: boolean
 }
 
 /**
- * Series of unlike machines, major versions or loads are apart, see `seriesKey` of history.ts. Those that
- * never had a value, such as the delivery of what delivers nothing, are left out. Rows of later runs alter
- * no change that was found without them.
+ * Splits rows into series. Unlike machines, major versions or loads have separate series; see `seriesKey` in
+ * history.ts. Series without any value, such as the delivery of an operation without recipients, are left
+ * out. Later runs never alter a change that was found without them.
  * @param rows in any order.
  */
 export function seriesOf(
@@ -63,7 +63,7 @@ function orderOf({ startedAt, runId }: HistoryRow): string {
   return startedAt + runId
 }
 
-/** One series; and another from where the reference that its times are divided by is missing. */
+/** One series, and a second one of the runs that lack the reference by which its times are divided. */
 function seriesOfMetric(
   group: readonly HistoryRow[],
   metric: Metric,
@@ -84,8 +84,8 @@ interface Part {
 }
 
 /**
- * Multiples of unlike references, or of some runs only, would make steps where nothing changed: runs
- * without the reference of the first ones are a series of their own.
+ * Mixing multiples of different references, or multiples and plain times, would create steps where nothing
+ * changed. So runs without the first runs' reference form a series of their own.
  */
 function partsOf(
   rows: readonly HistoryRow[],
@@ -116,7 +116,7 @@ function divisorOf(rows: readonly HistoryRow[], metric: Metric, isByReference: b
   )
 }
 
-/** One round trip of the reference workload: the geometric mean of those of Redis and NATS. */
+/** The reference workload's round trip: the geometric mean of Redis's and NATS's. */
 function referenceMs(row: HistoryRow): number | null {
   const { referenceRedisP50Ms: redis, referenceNatsP50Ms: nats } = row
   return redis === null || nats === null ? null : Math.sqrt(redis * nats)

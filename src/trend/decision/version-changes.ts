@@ -1,16 +1,16 @@
 import type { HistoryRow } from '../../run-file/history/history.ts'
 
-/** What may explain a step although a series goes on: versions that differ from the run before. */
+/** Versions that differ from the previous run's without ending the series; they may explain a step. */
 export interface VersionChange {
-  /** Of the first run with the new versions. */
+  /** The first run with the new versions. */
   readonly index: number
   /** `Node 24.20.0 → 24.21.0, kernel …` */
   readonly text: string
 }
 
 /**
- * Where versions changed that don't end a series: the patches of kernel, Node, servers and their
- * clients, and the servers' configuration. What a row doesn't say is no change.
+ * Finds changes of versions that don't end a series: patch versions of kernel, Node, servers and clients, and
+ * the servers' configuration. A value missing from a row is not a change.
  * @param rows of one series, in order.
  */
 export function versionChanges(rows: readonly HistoryRow[]): readonly VersionChange[] {

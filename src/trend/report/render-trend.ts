@@ -1,23 +1,22 @@
 import { plot } from 'simple-ascii-chart'
 import { counted, formatFigure } from '../../format.ts'
-import { printable } from '../../run-file/printable.ts'
-import { paint } from '../../report/render-scenario.ts'
-import { renderTable } from '../../report/render-table.ts'
-import { FEWEST_RUNS } from '../decision/alarms.ts'
+import { printable } from '../../printable.ts'
+import { paint, renderTable } from '../../report/terminal/text.ts'
+import { MIN_RUNS } from '../decision/alarms.ts'
 import { levelOf } from '../decision/changes.ts'
 import type { Series } from '../decision/series.ts'
 import { changeNote, divisorNotes, versionNotes } from './series-notes.ts'
 import { wrapped } from './wrap.ts'
 
-/** How many of the latest runs are drawn in a line, and as a chart. */
+/** The number of latest runs in a sparkline, and in a chart. */
 const MAX_IN_LINE = 28
 const MAX_IN_CHART = 60
-/** By Bonferroni, of a page that ever shows a change where there is none; 0.05 for 24 series, see `alarmsIn`. */
+/** The probability, by Bonferroni, that a flat series ever shows a change: 0.05 per 24 series; see `alarmsIn`. */
 const LEVEL_PER_SERIES = 0.05 / 24
 
 /**
- * The course of each series in a line, with what changed, by scenario and operation.
- * @param isDrawn whether each series is drawn as a chart too.
+ * Each series as a row with its sparkline and changes, grouped by scenario and operation.
+ * @param isDrawn also draws each series as a chart.
  */
 export function renderTrend(all: readonly Series[], isDrawn: boolean): string {
   const groups = Map.groupBy(all, (series) =>
@@ -81,11 +80,11 @@ function renderCourses(group: readonly Series[]): string {
 }
 
 function changesText({ changes, points }: Series): string {
-  if (changes === null) return `in ${counted(FEWEST_RUNS - points.length, 'run')}`
+  if (changes === null) return `in ${counted(MIN_RUNS - points.length, 'run')}`
   return changes.length === 0 ? 'none' : String(changes.length)
 }
 
-/** Runs from left to right, the latest last; changes are upright lines. */
+/** Runs from left to right, the latest last; vertical lines mark changes. */
 function chart(series: Series): string {
   const points = series.points.slice(-MAX_IN_CHART)
   const offset = series.points.length - points.length
@@ -107,22 +106,22 @@ function chart(series: Series): string {
 
 function closing(all: readonly Series[]): string {
   const searched = all.filter(({ changes }) => changes !== null).length
-  if (searched === 0) return `No series has the ${FEWEST_RUNS} runs that a change needs.`
+  if (searched === 0) return `No series has the ${MIN_RUNS} runs needed to find a change.`
   const found = all.reduce((sum, { changes }) => sum + (changes?.length ?? 0), 0)
   const level = Number(Math.min(searched * LEVEL_PER_SERIES * 100, 100).toPrecision(2))
   const series = searched === 1 ? 'a flat series' : `${searched} flat series`
-  return `${counted(found, 'change')} in ${searched} series with ${FEWEST_RUNS} runs or more. Of pages with ${series}, at most ${level} % ever show one, up to a lag-1 autocorrelation of 0.6.`
+  return `${counted(found, 'change')} in ${searched} series with ${MIN_RUNS} runs or more. Of pages with ${series}, at most ${level} % ever show one, up to a lag-1 autocorrelation of 0.6.`
 }
 
-/** Eight heights from the least to the greatest value, in the order of the values. */
+/** One block character per value, in eight heights from the lowest to the highest value. */
 function sparkline(values: readonly number[]): string {
-  const [least, greatest] = [Math.min(...values), Math.max(...values)]
+  const [lowest, highest] = [Math.min(...values), Math.max(...values)]
   const heights = '▁▂▃▄▅▆▇█'
   return values
     .map((value) =>
-      greatest === least
+      highest === lowest
         ? heights.charAt(3)
-        : heights.charAt(Math.round(((value - least) / (greatest - least)) * 7)),
+        : heights.charAt(Math.round(((value - lowest) / (highest - lowest)) * 7)),
     )
     .join('')
 }

@@ -1,11 +1,11 @@
 import { counted, formatFigure, formatPercent } from '../../format.ts'
-import { printable } from '../../run-file/printable.ts'
-import { paint } from '../../report/render-scenario.ts'
+import { printable } from '../../printable.ts'
+import { paint } from '../../report/terminal/text.ts'
 import type { Change } from '../decision/changes.ts'
 import { DECIDING_RUNS, type Divisor } from '../decision/divisor.ts'
 import type { Series } from '../decision/series.ts'
 
-/** Versions that changed earlier are counted only. */
+/** Earlier version changes are only counted. */
 const MAX_VERSION_CHANGES = 3
 
 /** One change: `P95 worse by 12.3 % since 1a2b3c4 …`. */
@@ -18,14 +18,14 @@ export function changeNote(series: Series, change: Change): string {
   const levels = `${level} ${formatFigure(levelBefore, series.unit)} before, ${formatFigure(levelAfter, series.unit)} after`
   const confirmed = `confirmed by ${counted(change.confirmedBy - change.index + 1, 'run')}`
   const notes = [
-    isWithinCommit ? 'between two runs of this commit, so not its doing' : null,
-    beside.length === 0 ? null : `beside it: ${beside.map(printable).join('; ')}`,
+    isWithinCommit ? 'between two runs of this commit, so the code is not the cause' : null,
+    beside.length === 0 ? null : `at the same time: ${beside.map(printable).join('; ')}`,
   ].filter((note) => note !== null)
   const since = `since ${paint('bold', commit)} (${first.startedAt.slice(0, 16)}Z)`
   return `  ${series.metric.label} ${word} ${since}: ${[levels, confirmed, ...notes].join('; ')}`
 }
 
-/** By what the times of the group are divided, and why; alike metrics in one line. */
+/** Whether the group's times are divided, and why; metrics with the same answer share a line. */
 export function divisorNotes(group: readonly Series[]): readonly string[] {
   const texts = group.flatMap(({ metric, divisor }) =>
     divisor === null ? [] : [{ label: metric.label, text: divisorText(divisor) }],
@@ -48,13 +48,13 @@ function divisorText(divisor: Divisor): string {
     case 'too few runs':
       return `as measured until ${DECIDING_RUNS} runs decide whether to divide by the reference`
     case 'no reference':
-      return `as measured (no reference of one version in all of the first ${DECIDING_RUNS} runs)`
+      return `as measured (the first ${DECIDING_RUNS} runs don't all have a reference of one version)`
     case 'constant':
-      return 'as measured (no variance to lower)'
+      return 'as measured (no variance to reduce)'
   }
 }
 
-/** What changed beside the code while the series went on. */
+/** Version changes within the series. */
 export function versionNotes(series: Series): readonly string[] {
   const all = series.versionChanges
   const latest = all.slice(-MAX_VERSION_CHANGES)

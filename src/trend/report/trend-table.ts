@@ -5,19 +5,19 @@ import type { Series } from '../decision/series.ts'
 interface PointRow {
   readonly series: Series
   readonly point: Point
-  /** That begins here. */
+  /** The change that begins here. */
   readonly change: Change | null
-  /** Versions that changed here. */
+  /** The version change at this run. */
   readonly versions: string | null
 }
 
-/** One row per run of a series; the first run after a change says what it was. */
+/** One row per run of a series; the row of the first run after a change describes it. */
 export function trendCsv(all: readonly Series[]): string {
   return toCsv(
     COLUMNS,
     all.flatMap((series) =>
       series.points.map((point, index): PointRow => {
-        const change = series.changes?.find((candidate) => candidate.index === index) ?? null
+        const change = series.changes?.find((one) => one.index === index) ?? null
         const versions = series.versionChanges.find((at) => at.index === index)?.text ?? null
         return { series, point, change, versions }
       }),

@@ -1,9 +1,9 @@
-/** The width that the trend keeps to. */
+/** The maximum width of the trend page. */
 export const WIDTH = 80
 
 /**
- * Breaks a text at spaces so that no line is longer than 80 characters, colours aside, unless a word is.
- * Further lines are indented by four.
+ * Breaks a text at spaces so that no line exceeds 80 characters, not counting colour codes, unless a word
+ * does. Continuation lines are indented by four spaces.
  */
 export function wrapped(text: string): string {
   const lines: string[] = []

@@ -15,7 +15,7 @@ test.each<Partial<Noise>>([
   expect(figures).toEqual({ series: PAGE, alarmed: 0, pages: 1, pagesAlarmed: 0 })
 })
 
-test('steps are found, up or down', () => {
+test('finds steps up and down', () => {
   for (const step of [0.2, -0.2]) {
     const { found, near, medianDelay } = simulateSteps(noise, step, 20, 1)
     expect(found).toBe(20)
@@ -24,10 +24,10 @@ test('steps are found, up or down', () => {
   }
 })
 
-test('a simulation is the same for the same seed, and its tables fit 80 columns', () => {
+test('is reproducible by its random seed, and its tables fit 80 columns', () => {
   const simulation = simulateTrends(1, 3)
   expect(simulateTrends(1, 3)).toEqual(simulation)
   const text = renderSimulation(simulation, 3)
   expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
-  expect(text).toContain('seed 3')
+  expect(text).toContain('random seed 3')
 })

@@ -4,39 +4,40 @@ import { METRICS } from '../decision/metrics.ts'
 import { seriesOf } from '../decision/series.ts'
 import { simulatedRuns, type Noise, type Step } from './simulated-runs.ts'
 
-/** Flat series that are looked at after each of this many runs. */
+/** The number of runs in a flat series, which is examined after each of them. */
 export const RUNS = 200
-/** Series on a page. */
+/** The number of series on a page. */
 export const PAGE = 24
-/** Runs before a step. */
+/** The number of runs before a step. */
 export const BEFORE = 50
-/** Runs from a step on. */
+/** The number of runs from a step on. */
 export const AFTER = 60
-/** A change is located rightly if it is at most so many runs from the step. */
+/** A change at most this many runs from the step counts as located. */
 export const NEAR = 3
 
-/** How flat series came out. */
+/** Results of flat series. */
 export interface FlatFigures {
   readonly series: number
-  /** Of them, those that alarmed at any of the looks. */
+  /** The number of series that alarmed at any look. */
   readonly alarmed: number
-  /** Pages of 24 series with an alarm at any look; a rest that fills no page is left out. */
+  /** The number of full pages of 24 series; remaining series are left out. */
   readonly pages: number
+  /** The number of pages with an alarm at any look. */
   readonly pagesAlarmed: number
 }
 
-/** How series with a step came out. */
+/** Results of series with a step. */
 export interface StepFigures {
   readonly series: number
-  /** Of them, those whose step was reported, in its direction, within `AFTER` runs. */
+  /** The number of series whose step was reported, in its direction, within `AFTER` runs. */
   readonly found: number
-  /** Runs from the step to the one that reports it, both counted; `null` if not half were found. */
+  /** Runs from the step to its report, both included; `null` if fewer than half were found. */
   readonly medianDelay: number | null
-  /** Of those found, how many were located at most `NEAR` runs from the step. */
+  /** The number of found steps located at most `NEAR` runs away. */
   readonly near: number
 }
 
-/** Looks at flat series after every run, by what `npm run trend` does. */
+/** Examines flat series after every run, as `npm run trend` does. */
 export function simulateFlat(noise: Noise, series: number, seed: number): FlatFigures {
   const alarms = Array.from({ length: series }, (_, k) => {
     const rows = simulatedRuns(RUNS, noise, { at: RUNS, relative: 0 }, seed, k)
@@ -54,7 +55,7 @@ export function simulateFlat(noise: Noise, series: number, seed: number): FlatFi
   }
 }
 
-/** Series that get slower after 50 runs, or faster. */
+/** Examines series that get slower, or faster, after 50 runs. */
 export function simulateSteps(
   noise: Noise,
   relative: number,
@@ -80,7 +81,7 @@ export function simulateSteps(
   }
 }
 
-/** State follows from the rows in order, so all rows at once show the alarms of every look. */
+/** Alarms depend on earlier rows only, so one pass over all rows shows the alarms of every look. */
 function changesOf(rows: ReturnType<typeof simulatedRuns>): readonly Change[] {
   const metrics = METRICS.slice(0, 1)
   return seriesOf(rows, { metrics, isByReference: true }).flatMap(({ changes }) => changes ?? [])

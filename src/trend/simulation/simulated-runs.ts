@@ -1,4 +1,4 @@
-import { randomStream } from '../../stats/random-stream.ts'
+import { normalDraws, randomStream, type Draw } from '../../stats/random.ts'
 import type { HistoryRow } from '../../run-file/history/history.ts'
 
 /** How a simulated metric varies from run to run. */
@@ -10,20 +10,20 @@ export interface Noise {
   /** `heavy`: Student's t with 3 degrees of freedom, scaled to the same standard deviation. */
   readonly tails: 'normal' | 'heavy'
   /**
-   * Of the variance, what the reference workload shares, 0 to 1, in which case it varies as much as the
-   * metric; `null`: runs have no reference.
+   * The ratio of the variance that the reference workload has in common with the metric, 0 to 1; the
+   * reference varies as much as the metric. `null`: runs have no reference.
    */
   readonly shared: number | null
 }
 
-/** A series of runs, of which those from `at` on are slower by `relative`. */
+/** From run `at` on, runs are slower by `relative`. */
 export interface Step {
   readonly at: number
-  /** Of the level before; 0.1 is 10 % more. */
+  /** Relative to the level before; 0.1 is 10 % more. */
   readonly relative: number
 }
 
-/** Rows of history.csv of one operation; P50 around 10 ms. The same seed and stream give the same rows. */
+/** Simulates rows of history.csv for one operation, with P50 around 10 ms. Reproducible by seed and stream. */
 export function simulatedRuns(
   runs: number,
   noise: Noise,
@@ -50,25 +50,21 @@ function factor({ relative }: Noise, deviation: number): number {
 }
 
 /** Values of variance 1, stationary from the first on: xₜ = φ·xₜ₋₁ + √(1 − φ²)·εₜ. */
-function autoregression(runs: number, noise: Noise, draw: () => number): readonly number[] {
+function autoregression(runs: number, noise: Noise, draw: Draw): readonly number[] {
   const { autocorrelation: phi, tails } = noise
-  const innovation = (): number => (tails === 'normal' ? normal(draw) : student3(draw))
+  const normal = normalDraws(draw)
+  const innovation = tails === 'normal' ? normal : () => student3(normal)
   let value = innovation()
   const next = (): number => (value = phi * value + Math.sqrt(1 - phi ** 2) * innovation())
-  // The first value's own distribution has died away by then.
+  // Burn-in, until the distribution of the first value has no influence.
   for (let k = 0; k < 20; k += 1) next()
   return Array.from({ length: runs }, next)
 }
 
-/** Source: G. E. P. Box and M. E. Muller (1958). */
-function normal(draw: () => number): number {
-  return Math.sqrt(-2 * Math.log(draw())) * Math.cos(2 * Math.PI * draw())
-}
-
 /** Variance 1 instead of 3. */
-function student3(draw: () => number): number {
-  const chiSquared = normal(draw) ** 2 + normal(draw) ** 2 + normal(draw) ** 2
-  return normal(draw) / Math.sqrt(chiSquared)
+function student3(normal: Draw): number {
+  const chiSquared = normal() ** 2 + normal() ** 2 + normal() ** 2
+  return normal() / Math.sqrt(chiSquared)
 }
 
 function row(day: number, p50Ms: number, referenceMs: number | null): HistoryRow {

@@ -1,5 +1,5 @@
 import { formatChange, formatPercent } from '../../format.ts'
-import { renderTable } from '../../report/render-table.ts'
+import { renderTable } from '../../report/terminal/text.ts'
 import { ratioInterval } from '../../stats/ratio-interval.ts'
 import {
   AFTER,
@@ -14,7 +14,7 @@ import {
 } from './simulate.ts'
 import type { Noise } from './simulated-runs.ts'
 
-/** All that `npm run trend -- --simulate` tries. */
+/** The results of `npm run trend -- --simulate`. */
 export interface Simulation {
   readonly flat: readonly (FlatFigures & { readonly noise: Noise })[]
   readonly steps: readonly (StepFigures & { readonly noise: Noise; readonly step: number })[]
@@ -23,10 +23,10 @@ export interface Simulation {
 const AUTOCORRELATIONS = [0, 0.3, 0.6] as const
 const STEPS = [0.05, 0.1, 0.2, -0.1] as const
 const NOISES = [0.03, 0.05, 0.1] as const
-/** What is found is less rare than false alarms: fewer series show it as well. */
+/** Detections are more frequent than false alarms, so fewer series suffice. */
 const STEP_SERIES = 200
 
-/** @param series flat ones for each kind of noise. */
+/** @param series the number of flat series per kind of noise. */
 export function simulateTrends(series: number, seed: number): Simulation {
   const kinds = AUTOCORRELATIONS.flatMap((autocorrelation): readonly Noise[] => {
     const normal: Noise = { relative: 0.05, autocorrelation, tails: 'normal', shared: null }
@@ -54,13 +54,13 @@ export function simulateTrends(series: number, seed: number): Simulation {
 export function renderSimulation({ flat, steps }: Simulation, seed: number): string {
   const [firstFlat, firstSteps] = [flat[0], steps[0]]
   if (firstFlat === undefined || firstSteps === undefined) return ''
-  return `False alarms, seed ${seed}: flat series, looked at after each of ${RUNS} runs
-A page has ${PAGE} independent series; those of one load share alarms and have fewer.
+  return `False alarms, random seed ${seed}: flat series, examined after each of ${RUNS} runs
+A page has ${PAGE} independent series; series of one load share alarms.
 
 ${flatTable(flat)}
 
-Found: ${firstSteps.series} series each, with a step after ${BEFORE} runs, and ${AFTER} runs from it on
-Each: found / median runs until reported / located within ${NEAR} runs of the step
+Detection: ${firstSteps.series} series each, ${BEFORE} runs before the step and ${AFTER} from it on
+Cells: found / median runs until reported / located within ${NEAR} runs of the step
 
 ${stepTable(steps)}`
 }

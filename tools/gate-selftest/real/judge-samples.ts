@@ -1,10 +1,9 @@
-import { randomStream } from '../../../src/stats/random-stream.ts'
+import { randomStream, shuffled } from '../../../src/stats/random.ts'
 import { medianOf } from '../../../src/stats/quantile.ts'
 import { ratioInterval, type RatioInterval } from '../../../src/stats/ratio-interval.ts'
 import type { OperationName } from '../../../src/gate/operations/operations.ts'
 import { judgePairs, PROCESSES } from '../../../src/gate/pairs/judge-pairs.ts'
 import type { PairEnding } from '../../../src/gate/pairs/pair-estimate.ts'
-import { shuffled } from '../../../src/stats/shuffled.ts'
 import type { Bound } from '../cases.ts'
 
 /** Processes that measured one case. */

@@ -1,6 +1,6 @@
 import { constant, expect, test } from '../../../vitest/registry-test.ts'
 
-// Can be run in shares. Of its requests, those whose numbers end in 3 fail.
+// Can be sharded. Of its requests, those whose numbers end in 3 fail.
 test('sharded', async ({ load, share, testbed }) => {
   const { registry } = testbed
   const result = await load({

@@ -25,7 +25,7 @@ import type { Requests } from '../requests.ts'
 import { RetrySchedule } from './retry-schedule.ts'
 import type { StoredDelivery } from './stored-delivery.ts'
 
-/** What a durable inbox works with. */
+/** The parts of a durable inbox. */
 export interface DurableInboxOptions {
   readonly connection: Connection
   readonly requests: Requests
@@ -36,8 +36,8 @@ export interface DurableInboxOptions {
 }
 
 /**
- * Hands the messages that JetStream keeps for a durable gateway to its subscribers. A recipient's
- * success is on record at the server, by an acknowledgement or as progress, before a receipt is sent.
+ * Hands the messages that JetStream stores for a durable gateway to its subscribers. A recipient's success
+ * is recorded at the server, by an acknowledgement or as progress, before a receipt is sent.
  */
 export class DurableInbox {
   readonly #options: DurableInboxOptions
@@ -49,13 +49,13 @@ export class DurableInbox {
   readonly #retries = new RetrySchedule()
   readonly #names: NameRecords
   readonly #positions: PositionRecords
-  /** By their sequence numbers. */
+  /** By sequence number. */
   readonly #inHand = new Map<number, KeptMessage>()
   readonly #letGo = new Map<KeptMessage, () => void>()
   readonly #settling = new Set<KeptMessage>()
   #keepAlive: NodeJS.Timeout | undefined
   #consumerCreatedAt = ''
-  /** Up to this sequence number, messages may have a record even if they seem to be new. */
+  /** Up to this sequence number, messages may have a record even if they look new. */
   #recordedUpTo = 0
   #onIdle: (() => void) | null = null
 
@@ -83,7 +83,7 @@ export class DurableInbox {
     })
   }
 
-  /** Starts receiving, beginning with what was kept while the gateway was away. */
+  /** Starts receiving, beginning with messages stored while the gateway was away. */
   async open(): Promise<void> {
     const { createdAt, lastSequence } = await this.#consumer.open()
     this.#consumerCreatedAt = createdAt
@@ -95,7 +95,7 @@ export class DurableInbox {
     this.#pull.open()
   }
 
-  /** Stops receiving and lets what is being handled end, within `patienceMs`. */
+  /** Stops receiving and waits for messages being handled, for at most `patienceMs` each. */
   async close(patienceMs: number): Promise<void> {
     await settledWithin([this.#pull.close()], patienceMs)
     if (this.#letGo.size > 0) {
@@ -114,7 +114,7 @@ export class DurableInbox {
         const reason = error instanceof Error ? error.message : String(error)
         warnings.warn(
           'STREAM_LOST',
-          `Nothing can be received from the JetStream stream "${streams.subjects.messagesStream}": ${reason}. Retrying at least every 5 s.`,
+          `Receiving from the JetStream stream "${streams.subjects.messagesStream}" fails: ${reason}. Retrying at least every 5 s.`,
         )
       }
       throw error
@@ -129,7 +129,7 @@ export class DurableInbox {
     if (created) {
       warnings.warn(
         'STREAM_LOST',
-        `The JetStream consumer "${gatewayName}" of the stream "${streams.subjects.messagesStream}" was gone and has been recreated: it delivers everything again that the stream still keeps.`,
+        `The JetStream consumer "${gatewayName}" of the stream "${streams.subjects.messagesStream}" was lost and has been recreated; it redelivers every message in the stream.`,
       )
     }
     this.#recordedUpTo = await streams.lastSequence()
@@ -181,7 +181,7 @@ export class DurableInbox {
     terminate(connection, delivery)
     warnings.warn(
       'MALFORMED_MESSAGE',
-      `The message at ${delivery.sequence} of the stream for ${this.#subject} is not valid: ${reason}. It was dropped.`,
+      `Message ${delivery.sequence} of the stream for ${this.#subject} was dropped: ${reason}.`,
     )
   }
 
@@ -191,17 +191,17 @@ export class DurableInbox {
       : this.#positions.of(storedAs, recipients.length)
   }
 
-  /** Receipts go to inboxes only: a receipt to another subject, such as one of JetStream, may act as a command. */
+  /** Receipts go only to inboxes: elsewhere, such as at JetStream's subjects, one could act as a command. */
   #receiptTo(subject: string): string | null {
     if (subject === '' || isInbox(subject)) return subject || null
     this.#options.warnings.warn(
       'FOREIGN_REPLY_SUBJECT',
-      `A message to ${this.#subject} asks for receipts at ${quoted(subject)}, which is not an inbox (_INBOX.…): it gets none.`,
+      `A message to ${this.#subject} requests receipts at ${quoted(subject)}, which is not an inbox (_INBOX.…): no receipt is sent.`,
     )
     return null
   }
 
-  /** Continues a message that some recipients may have handled already. */
+  /** Continues a message that some recipients may already have handled. */
   async #resume(kept: KeptMessage): Promise<void> {
     try {
       await kept.readRecord()
@@ -226,7 +226,7 @@ export class DurableInbox {
         return
       }
     } catch {
-      // The server is unreachable: it will deliver again, and recipients remembered here are not called again.
+      // The server is unreachable. It will redeliver, and recipients remembered here are not called again.
     }
     this.#giveBack(kept)
   }

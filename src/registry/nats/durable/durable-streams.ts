@@ -23,8 +23,8 @@ import type { Subjects } from '../subjects.ts'
 
 const API_TIMEOUT_MS = 5_000
 /**
- * How long to wait before a deleted stream or consumer is recreated, in ms: a server goes on deleting files
- * after it has confirmed the deletion, including those of a new one of that name.
+ * How long to wait before recreating a deleted stream or consumer, in ms: after confirming a deletion, a
+ * server keeps deleting files, including those of a successor with the same name.
  */
 export const DELETION_MS = 1_000
 /** JetStream's error code for a stream that exists with other settings. */
@@ -33,14 +33,14 @@ const NAME_IN_USE = 10_058
 const SUBJECTS_OVERLAP = 10_065
 
 /**
- * The two streams behind exactly-once, one pair per namespace: the messages, and the records of partly
+ * The two streams behind exactly-once delivery, one pair per namespace: messages, and records of partly
  * handled messages. Connecting never changes an existing stream.
  */
 export class DurableStreams {
   readonly admin: JetStreamManager
   readonly subjects: Subjects
   readonly #warnings: Warnings
-  /** When each stream was made, by the server's clock: tells it from any other of its name. */
+  /** When each stream was created, by the server's clock: distinguishes it from others of the same name. */
   readonly #createdAt = new Map<string, string>()
   #retention: Retention
   #recordsRetention: Retention
@@ -61,7 +61,7 @@ export class DurableStreams {
   /**
    * Opens the streams, creating missing ones.
    * @throws RegistryError `UNAVAILABLE` if the server has no JetStream or refuses the streams;
-   * `INVALID_ARGUMENT` if their retention differs from the one given, or they are not this library's.
+   * `INVALID_ARGUMENT` if their retention differs from `retentionMs`, or they are not this library's.
    */
   static async open(
     { nats }: Connection,
@@ -79,18 +79,18 @@ export class DurableStreams {
       if (error instanceof RegistryError) throw error
       throw new RegistryError(
         'UNAVAILABLE',
-        `The durability slot needs JetStream, which NATS at ${nats.getServer()} did not give: ${reasonOf(error)}. Start nats-server with --jetstream, or connect without durability.`,
+        `The durability slot requires JetStream, which is unavailable on NATS at ${nats.getServer()}: ${reasonOf(error)}. Start nats-server with --jetstream, or connect without durability.`,
         { cause: error },
       )
     }
   }
 
-  /** The retention in force for everybody in the namespace. */
+  /** The retention in force for all members of the namespace. */
   get retention(): Retention {
     return this.#retention
   }
 
-  /** Recreates lost streams, and warns. Concurrent calls share one attempt. */
+  /** Recreates lost streams with a warning. Concurrent calls share one attempt. */
   restore(): Promise<void> {
     this.#restoring ??= this.#restore().finally(() => {
       this.#restoring = null
@@ -116,7 +116,7 @@ export class DurableStreams {
     if (retentionMs >= this.#retention.retentionMs) return
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      `The JetStream stream "${progressStream}" forgets after ${retentionMs} ms, sooner than "${messagesStream}" (${this.#retention.retentionMs} ms): what was handled would be handled again. Give both the same \`--max-age\` with \`nats stream edit\`.`,
+      `The JetStream stream "${progressStream}" keeps records for ${retentionMs} ms, less than "${messagesStream}" (${this.#retention.retentionMs} ms): handled messages would be handled again. Give both the same \`--max-age\` with \`nats stream edit\`.`,
     )
   }
 
@@ -127,7 +127,7 @@ export class DurableStreams {
     for (const stream of await this.#ensure()) {
       this.#warnings.warn(
         'STREAM_LOST',
-        `The JetStream stream "${stream}" was gone and has been recreated: the messages that it kept for durable gateways are lost.`,
+        `The JetStream stream "${stream}" was lost and has been recreated; the messages that it kept for durable gateways are lost.`,
       )
     }
   }
@@ -136,7 +136,7 @@ export class DurableStreams {
     return orNull(this.admin.streams.info(stream), JetStreamApiCodes.StreamNotFound)
   }
 
-  /** @returns the streams that were created since they were last seen. */
+  /** Creates missing streams. @returns the streams that were created since they were last seen. */
   async #ensure(): Promise<readonly string[]> {
     const { messagesStream, progressStream } = this.subjects
     const messages = await this.#ensureStream(messagesStream, this.subjects.durable('*'))
@@ -151,7 +151,7 @@ export class DurableStreams {
     subject: string,
   ): Promise<{ readonly info: StreamInfo; readonly made: boolean }> {
     const info = await this.#findOrMake(name, subject)
-    // An answer that a stream is gone may be forged; the creation time shows whether it is the same stream.
+    // An answer that a stream is missing may be forged; the creation time shows whether it is the same one.
     const made = this.#createdAt.get(name) !== info.created
     this.#createdAt.set(name, info.created)
     return { info, made }
@@ -178,7 +178,7 @@ export class DurableStreams {
       if (error instanceof JetStreamApiError && error.code === SUBJECTS_OVERLAP) {
         throw new RegistryError(
           'INVALID_ARGUMENT',
-          `Another JetStream stream than "${name}" has the subject ${subject}. Take it from that stream, or choose another subjectPrefix.`,
+          `Another JetStream stream than "${name}" has the subject ${subject}. Remove the subject from that stream, or choose another subjectPrefix.`,
           { cause: error },
         )
       }
@@ -204,8 +204,8 @@ export async function orNull<T>(call: Promise<T>, code: number): Promise<T | nul
 }
 
 /**
- * Accepts an existing stream if exactly-once can rely on it.
- * @param subject the only one that it may have.
+ * Checks that exactly-once delivery can rely on an existing stream.
+ * @param subject the stream's only allowed subject.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
 function checkedStream(info: StreamInfo, subject: string): StreamInfo {
@@ -223,11 +223,11 @@ function checkedStream(info: StreamInfo, subject: string): StreamInfo {
   if (wrong === null) return info
   throw new RegistryError(
     'INVALID_ARGUMENT',
-    `The JetStream stream "${name}" ${wrong}, so exactly-once can't use it, and it is left as it is. Choose another subjectPrefix or namespace, or delete the stream.`,
+    `The JetStream stream "${name}" ${wrong}, so exactly-once can't use it. Choose another subjectPrefix or namespace, or delete the stream.`,
   )
 }
 
-/** The retention that a stream's settings give. */
+/** The retention in a stream's settings. */
 function retentionOf({ config }: StreamInfo): Retention {
   return {
     retentionMs: config.max_age === 0 ? Infinity : config.max_age / 1e6,

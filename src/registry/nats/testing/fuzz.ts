@@ -1,11 +1,11 @@
-import { uniformFrom } from '../../testing/uniform.ts'
+import { randomStream } from '../../../stats/random.ts'
 
 /** What a client may send, well-formed in part, so that it gets past the first check. The same for the same seed. */
 export class Fuzz {
   readonly #next: () => number
 
   constructor(seed: number) {
-    this.#next = uniformFrom(seed)
+    this.#next = randomStream(seed, 0)
   }
 
   /** A whole number below `end`. */

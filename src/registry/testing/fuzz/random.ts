@@ -1,4 +1,4 @@
-import { uniformFrom } from '../uniform.ts'
+import { randomStream } from '../../../stats/random.ts'
 
 /**
  * The random draws of one input of a fuzz test: the same seed and index always give the same draws, so
@@ -8,11 +8,7 @@ export class Random {
   readonly #next: () => number
 
   constructor(seed: number, index: number) {
-    const state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35)
-    this.#next = uniformFrom(state)
-    // Neighbouring indexes begin alike; the first draws mix them.
-    this.#next()
-    this.#next()
+    this.#next = randomStream(seed, index)
   }
 
   /** A whole number from 0 to `bound` − 1. */

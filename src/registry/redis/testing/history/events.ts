@@ -1,4 +1,4 @@
-import { uniformFrom } from '../../../testing/uniform.ts'
+import { randomStream, wholeDraws } from '../../../../stats/random.ts'
 
 /** What the parent tells a process of a history test to do. */
 export interface HistoryTask {
@@ -72,8 +72,7 @@ export interface HistoryMetadata {
 
 export const statuses = ['online', 'away', 'busy'] as const
 
-/** Whole numbers from 0 to `below` − 1, the same ones for the same seed. */
+/** A repeatable source of whole numbers from 0 to `below` − 1. */
 export function randomFrom(seed: number): (below: number) => number {
-  const next = uniformFrom(seed)
-  return (below) => Math.floor(next() * below)
+  return wholeDraws(randomStream(seed, 0))
 }

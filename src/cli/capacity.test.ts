@@ -1,0 +1,133 @@
+import type { ChildProcess } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { readRunFile } from '../run-file/read/read-run-file.ts'
+import type { RunFile } from '../run-file/run-file.ts'
+import { ended, runFilesIn, startCommand, useResultsFolder } from './testing/command.ts'
+
+const folder = useResultsFolder()
+
+/** In memory, on scenarios whose capacity is known. */
+function start(...args: readonly string[]): ChildProcess {
+  const memory = { BENCH_BACKEND: 'memory', BENCH_RESULTS: folder() }
+  return startCommand(['capacity', ...args], memory)
+}
+
+async function onlyRunFile(): Promise<RunFile> {
+  const [path = 'none', ...others] = runFilesIn(folder())
+  expect(others).toEqual([])
+  return readRunFile(path)
+}
+
+// Disturbed probes are repeated, so a busy machine takes longer and finds the same.
+const patiently = { timeout: 180_000 }
+
+test(
+  'a known capacity is found as a bracket, confirmed, printed and kept with its curve',
+  patiently,
+  async () => {
+    const search = ['--from', '50', '--duration', '400ms', '--precision', '20%']
+    const { exitCode, stdout } = await ended(start('limited', ...search))
+    expect(stdout).toContain('between 150/s and 175/s')
+    expect(exitCode).toBe(0)
+    const { scenarios, capacities } = await onlyRunFile()
+    expect(scenarios).toEqual([])
+    expect(capacities).toMatchObject([
+      {
+        name: 'limited',
+        from: 50,
+        precision: 0.2,
+        durationMs: 400,
+        bracket: { passed: 150, failed: 175, limit: 'system', isConfirmed: true },
+      },
+    ])
+    expect(capacities[0]?.probes.map(({ rate }) => rate)).toEqual([
+      50, 100, 200, 150, 175, 150, 175,
+    ])
+    expect(capacities[0]?.probes.map(({ durationMs }) => durationMs)).toEqual([
+      2_000, 1_000, 1_000, 1_000, 1_000, 1_000, 1_000,
+    ])
+  },
+)
+
+test(
+  'where the generator is the limit, the answer is what was held below it',
+  patiently,
+  async () => {
+    const search = ['--from', '100', '--duration', '1s', '--precision', '100%']
+    const { exitCode, stdout } = await ended(start('held-up', ...search))
+    expect(stdout).toMatch(
+      /at least 100\/s: 100\/s \(2 passed.*\) held; at 200\/s .* the generator/,
+    )
+    expect(exitCode).toBe(0)
+    const bracket = { passed: 100, failed: 200, limit: 'generator', isConfirmed: true }
+    expect((await onlyRunFile()).capacities).toMatchObject([{ bracket }])
+  },
+)
+
+test(
+  'where no rate is held, down to the lowest that has enough requests, it is inconclusive',
+  patiently,
+  async () => {
+    const { exitCode, stdout } = await ended(start('missed', '--from', '1', '--duration', '100ms'))
+    expect(stdout).toMatch(
+      /300 requests per probe, because of refuse success rate; no rate below 300\/s/,
+    )
+    expect(stdout).toMatch(/no rate was held: at 300\/s/)
+    expect(exitCode).toBe(3)
+    const [capacity] = (await onlyRunFile()).capacities
+    expect(capacity).toMatchObject({
+      from: 1,
+      durationMs: 100,
+      bracket: { passed: null, failed: 300, isConfirmed: true },
+    })
+    for (const probe of capacity?.probes ?? []) {
+      expect(probe).toMatchObject({ rate: 300, durationMs: 1_000 })
+    }
+  },
+)
+
+test('an interrupted search keeps what it found', async () => {
+  const child = start('limited', '--from', '50', '--duration', '1s')
+  const end = ended(child)
+  await new Promise<void>((resolve) => {
+    child.stdout?.on('data', (chunk: unknown) => {
+      if (String(chunk).includes('passed')) resolve()
+    })
+  })
+  child.kill('SIGINT')
+  expect((await end).exitCode).toBe(130)
+  const { status, capacities } = await onlyRunFile()
+  expect(status).toBe('interrupted')
+  // How many more probes ended before the signal arrived depends on the machine.
+  const [capacity] = capacities
+  expect(capacity?.probes[0]).toMatchObject({ rate: 50, outcome: 'passed' })
+  expect(capacity?.bracket.passed).toBeGreaterThanOrEqual(50)
+  expect(capacity?.bracket.isConfirmed).toBe(false)
+})
+
+test('a scenario that is unfit leaves a run that has ended, with nothing found', async () => {
+  const { exitCode } = await ended(start('long', '--duration', '100ms'))
+  expect(exitCode).toBe(2)
+  expect(await onlyRunFile()).toMatchObject({ status: 'interrupted', capacities: [] })
+})
+
+test.each([
+  [[], /^Name one scenario/],
+  [['nosuch'], /^No scenario has "nosuch"/],
+  [['m'], /^"m" is in the names of several scenarios/],
+  [['limited', '--from', '0'], /^--from: "0"/],
+  [['limited', '--precision', '5'], /^--precision: "5"/],
+  [['limited', '--duration', '0s'], /^--duration: must be above 0/],
+  [['limited', '--duration', '0.001ms'], /^--duration: a probe needs 100 requests\. .*1ms/],
+  [['limited', '--rate', '5'], /^Unknown option '--rate'.*--help/],
+  [['long', '--duration', '100ms'], /long\.load\.ts: It asserts no SLO/],
+  [['unbounded', '--from', '100', '--duration', '1s'], /unbounded\.load\.ts: It asserts no SLO/],
+])('%j is refused in one line, with exit code 2', async (args, message) => {
+  const { exitCode, stderr } = await ended(start(...args))
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .filter((line) => !line.startsWith('No real server'))
+  expect(lines).toEqual([expect.stringMatching(message)])
+  expect(exitCode).toBe(2)
+})

@@ -1,0 +1,86 @@
+import { Option } from 'commander'
+import { InputError } from '../input-error.ts'
+import { MAX_DURATION_MS, parseDurationMs } from '../load/duration.ts'
+import { printable } from '../printable.ts'
+
+/**
+ * Reads the value of an option.
+ * @param name names the option in the error, such as `--duration`.
+ * @throws InputError if the value is not valid.
+ */
+export type Parse<T> = (text: string, name: string) => T
+
+/**
+ * An option whose value is read as soon as it is found.
+ * @param byDefault is read and shown as if it had been typed.
+ */
+export function option<T>(
+  flags: string,
+  description: string,
+  parse: Parse<T>,
+  byDefault?: string,
+): Option {
+  const made = new Option(flags, description)
+  const name = made.long ?? flags
+  made.argParser((text) => parse(text, name))
+  return byDefault === undefined ? made : made.default(parse(byDefault, name), byDefault)
+}
+
+/** The largest random seed. */
+export const MAX_SEED = 2 ** 32 - 1
+
+/** A whole number, written in digits, from `min` to `max`. */
+export function wholeNumber(min: number, max: number, unit = ''): Parse<number> {
+  return (text, name) => {
+    const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN
+    if (value >= min && value <= max) return value
+    const what = `a whole number${unit === '' ? '' : ` of ${unit}`} from ${min} to ${max}`
+    throw new InputError(`${name}: "${printable(text)}" must be ${what}.`)
+  }
+}
+
+/** A number written in digits, perhaps with a fraction; `NaN` for any other text. */
+export function plainNumber(text: string): number {
+  return /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN
+}
+
+/** A duration above 0, in ms. */
+export function positiveMs(maxMs = MAX_DURATION_MS): Parse<number> {
+  return (text, name) => {
+    const ms = parseDurationMs(text, name, maxMs)
+    if (ms > 0) return ms
+    throw new InputError(`${name}: must be above 0, such as 10s.`)
+  }
+}
+
+/** A duration of at least 1 s, in ms. */
+export const atLeastOneSecondMs: Parse<number> = (text, name) => {
+  const ms = parseDurationMs(text, name)
+  if (ms >= 1_000) return ms
+  throw new InputError(`${name}: "${printable(text)}" must be at least 1s.`)
+}
+
+/** A ratio above 0 and at most 1, written as `5%` or `0.05`. */
+export const ratio: Parse<number> = (text, name) => {
+  const [, digits = '', percent = ''] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? []
+  const value = digits === '' ? Number.NaN : Number(digits) / (percent === '%' ? 100 : 1)
+  if (value > 0 && value <= 1) return value
+  throw new InputError(
+    `${name}: "${printable(text)}" must be above 0% and at most 100%, such as 5% or 0.05.`,
+  )
+}
+
+/** Names separated by commas, each one of `known`. */
+export function namesOf<T extends string>(known: readonly T[]): Parse<readonly T[]> {
+  return (text, name) =>
+    text.split(',').map((part) => {
+      const found = known.find((one) => one === part.trim())
+      if (found !== undefined) return found
+      throw new InputError(`${name}: "${printable(part)}" is not one of ${known.join(', ')}.`)
+    })
+}
+
+/** Collects the values of an option that may be given several times. */
+export function gather(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
+}

@@ -1,0 +1,72 @@
+import type { ExitCode } from '../../exit-code.ts'
+import {
+  type JUnitCase,
+  type JUnitResult,
+  type JUnitSuite,
+  junitXml,
+  withEnd,
+} from '../../report/junit/junit-xml.ts'
+
+/** One judged comparison of a gate. */
+export interface GateRow {
+  /** What is compared: a scenario, or a kind of evidence such as counts. */
+  readonly group: string
+  /** Which metric of it, such as `register service P50`. */
+  readonly name: string
+  readonly verdict:
+    | 'pass'
+    | 'regression'
+    | 'improvement'
+    | 'inconclusive'
+    | 'refused'
+    | 'not comparable'
+  /** What was measured, and why it came to this. */
+  readonly detail: string
+  /** How long it took, in ms; 0 if left out. */
+  readonly ms?: number
+}
+
+/** What a gate was of, besides its rows. */
+export interface EndedGate {
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly exitCode: ExitCode
+  /** Such as its baseline and candidate, and where its report and run files are. */
+  readonly properties: JUnitSuite['properties']
+}
+
+/**
+ * A gate's rows as JUnit XML: a suite for each group. A regression is a failure; what couldn't be judged is skipped, with
+ * the reason; an improvement passes. Whatever the exit code says is in at least one case.
+ */
+export function gateJunit(
+  rows: readonly GateRow[],
+  { startedAt, exitCode, properties }: EndedGate,
+): string {
+  const groups = Map.groupBy(rows, ({ group }) => group)
+  const suites = [...groups].map(([name, group]) => ({
+    name,
+    startedAt,
+    properties,
+    cases: group.map(caseOf),
+  }))
+  return junitXml('npm run gate', withEnd(exitCode, suites, properties))
+}
+
+function caseOf({ group, name, verdict, detail, ms = 0 }: GateRow): JUnitCase {
+  return { classname: group, name, durationMs: ms, result: resultOf(verdict, detail) }
+}
+
+function resultOf(verdict: GateRow['verdict'], detail: string): JUnitResult {
+  switch (verdict) {
+    case 'pass':
+    case 'improvement':
+      return { kind: 'passed', output: `${verdict}: ${detail}` }
+    case 'regression':
+      return { kind: 'failure', message: `regression: ${detail}` }
+    case 'inconclusive':
+    case 'refused':
+    case 'not comparable':
+      return { kind: 'skipped', message: `${verdict}: ${detail}` }
+  }
+}

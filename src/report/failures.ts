@@ -1,0 +1,71 @@
+import { formatCount } from '../format.ts'
+import { redactUrls } from '../environment/redact-url.ts'
+import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
+import { renderTable } from './terminal/text.ts'
+
+/** A kind of failure: how many, of which operation, and what the first of them said. */
+export interface Failure {
+  readonly operation: string
+  readonly kind: string
+  readonly count: number
+  readonly sample: string
+}
+
+/** Each kind of failure once. */
+export function failuresOf(result: LoadResultJson): readonly Failure[] {
+  const { timeoutMs, maxInFlight, gracePeriodMs } = result.limits
+  const { most } = result.health.ranOn
+  const ranOn = most === 0 ? '' : `; up to ${most} ran on after they had been given up`
+  return result.operations
+    .flatMap(({ name: operation, counts, errors }): readonly Failure[] => [
+      ...errors.map(({ code, count, sample }) => ({
+        operation,
+        kind: code,
+        count,
+        sample: redactUrls(sample).replaceAll(/\s+/g, ' '),
+      })),
+      {
+        operation,
+        kind: 'timed out',
+        count: counts.timedOut,
+        sample: `no answer within ${timeoutMs / 1_000} s`,
+      },
+      {
+        operation,
+        kind: 'dropped',
+        count: counts.dropped,
+        sample: `due while ${maxInFlight} others ran${ranOn}`,
+      },
+      {
+        operation,
+        kind: 'unfinished',
+        count: counts.unfinished,
+        sample: `neither answered nor timed out ${gracePeriodMs / 1_000} s after the end`,
+      },
+    ])
+    .filter(({ count }) => count > 0)
+}
+
+/** All kinds of failure as a table for a terminal. */
+export function renderFailures(result: LoadResultJson): string {
+  const { atEnd } = result.health.ranOn
+  const failures = failuresOf(result)
+  if (failures.length === 0) return '  failures: none'
+  const table = renderTable(
+    [
+      { heading: 'failures of', align: 'left' },
+      { heading: 'kind', align: 'left' },
+      { heading: 'count', align: 'right' },
+      { heading: 'such as', align: 'left' },
+    ],
+    failures.map(({ operation, kind, count, sample }) => [
+      operation,
+      kind,
+      formatCount(count),
+      sample,
+    ]),
+  )
+  if (atEnd === 0) return table
+  const ranOnAtEnd = `requests given up: ${atEnd} still ran at the end; do they pass on \`request.signal\`?`
+  return `${table}\n  ${ranOnAtEnd}`
+}

@@ -1,0 +1,56 @@
+import { formatFigure } from '../format.ts'
+import type { SloRow } from '../load/slo/slo-row.ts'
+
+/** A bound beside what was measured, as people read it. */
+export interface SloCells {
+  readonly operation: string
+  readonly metric: string
+  /** Such as `< 10 ms`. */
+  readonly bound: string
+  readonly measured: string
+}
+
+/** A row of an SLO, as every report shows it. */
+export function sloCells(row: SloRow): SloCells {
+  return {
+    operation: row.operation,
+    metric: metric(row),
+    bound: `${COMPARISON[row.comparison]} ${bound(row)}${row.isDefault ? ' (default)' : ''}`,
+    measured: measured(row),
+  }
+}
+
+const COMPARISON: Readonly<Record<SloRow['comparison'], string>> = {
+  '<': '<',
+  '<=': '≤',
+  '>': '>',
+  '>=': '≥',
+}
+
+function metric({ metric: name, windows }: SloRow): string {
+  return windows === null ? name : `${name} every ${windows.everyMs / 1_000} s`
+}
+
+/** With where the worst window began, and with what an inconclusive figure would have been. */
+function measured(row: SloRow): string {
+  if (row.measured === null) return row.outcome === 'missed' ? 'no answer' : 'nothing measured'
+  const notes: string[] = []
+  if (row.outcome === 'inconclusive' && row.punctual !== null) {
+    notes.push(`${formatFigure(row.punctual, row.unit)} without the generator's delays`)
+  }
+  if (row.windows !== null && row.windows.worstFromMs !== null) {
+    const { judged, missed, inconclusive, worstFromMs } = row.windows
+    notes.push(`from ${worstFromMs / 1_000} s`)
+    if (missed > 0) notes.push(`${missed} of ${judged} missed`)
+    if (inconclusive > 0) notes.push(`${inconclusive} of ${judged} inconclusive`)
+  }
+  const value = formatFigure(row.measured, row.unit)
+  return notes.length === 0 ? value : `${value} (${notes.join(', ')})`
+}
+
+/** As it was written: a bound of 10 ms isn't 10.0 ms. */
+function bound(row: SloRow): string {
+  return row.unit === 'ms' && Number.isInteger(row.bound) && row.bound < 1_000
+    ? `${row.bound} ms`
+    : formatFigure(row.bound, row.unit)
+}

@@ -1,0 +1,112 @@
+import { formatCount, formatMs, formatRate } from '../../format.ts'
+import type { CapacitySearch } from '../../load/capacity.ts'
+import type { LeastRequests } from '../../load/least-requests.ts'
+import type { ProbeEntry } from '../../run-file/judge-probe.ts'
+import { paint, renderTable } from './text.ts'
+import type { CapacityEntry } from '../../run-file/run-file.ts'
+
+/** How long each rate is measured and why, and below which rate it would take too long. */
+export function renderLeast(
+  { requests, because }: LeastRequests,
+  { lowest }: CapacitySearch,
+  durationMs: number,
+): string {
+  const why = because === null ? '' : `, because of ${because}`
+  const below = lowest === 1 ? '' : `; no rate below ${formatRate(lowest)} is tried`
+  return `  at least ${formatMs(durationMs)} and ${formatCount(requests)} requests per probe${why}${below}`
+}
+
+/** One probe in a line, as the search goes. */
+export function renderProbe({ rate, outcome, reasons, response }: ProbeEntry): string {
+  const times = `P50 ${time(response.p50Ms).padEnd(8)}  P99 ${time(response.p99Ms).padEnd(8)}`
+  const [reason = ''] = reasons
+  const says = outcomeText(outcome)
+  return `  ${formatRate(rate).padStart(10)}  ${times}  ${says}${reason === '' ? '' : `  ${reason}`}`
+}
+
+/** Rate against response times, the lowest rate first. */
+export function renderCurve(probes: readonly ProbeEntry[]): string {
+  const left = { heading: 'outcome', align: 'left' } as const
+  const right = ['rate', 'achieved', 'P50', 'P95', 'P99', 'max', 'lateness P99']
+  return renderTable(
+    [...right.map((heading) => ({ heading, align: 'right' }) as const), left],
+    probes
+      .toSorted((a, b) => a.rate - b.rate)
+      .map(({ rate, achievedPerSecond, response, latenessP99Ms, outcome }) => [
+        formatRate(rate),
+        formatRate(achievedPerSecond),
+        time(response.p50Ms),
+        time(response.p95Ms),
+        time(response.p99Ms),
+        time(response.maxMs),
+        time(latenessP99Ms),
+        outcomeText(outcome),
+      ]),
+  )
+}
+
+/** What was found, in words: the rate that was held, and what gave out above it. */
+export function renderBracket({ bracket, probes }: CapacityEntry): string {
+  const { passed, failed, limit, isConfirmed } = bracket
+  const unsure = isConfirmed ? '' : '\n  The search was not finished: the bracket is not confirmed.'
+  const runs = (rate: number): string => `${formatRate(rate)} (${runsAt(rate, probes)})`
+  const gaveOut =
+    failed === null
+      ? null
+      : limit === 'system'
+        ? `at ${runs(failed)} the system missed its SLO`
+        : `at ${runs(failed)} the generator was the limit`
+  if (passed === null) {
+    const found = gaveOut === null ? 'no rate was measured' : `no rate was held: ${gaveOut}`
+    const tooBusy =
+      limit === 'generator' ? '\n  Search again while nothing else runs on this machine.' : ''
+    return `  capacity: ${paint('yellow', found)}${tooBusy}${unsure}`
+  }
+  const found =
+    limit === 'system' && failed !== null
+      ? `between ${formatRate(passed)} and ${formatRate(failed)}`
+      : `at least ${formatRate(passed)}`
+  const held = `${runs(passed)} held${gaveOut === null ? '' : `; ${gaveOut}`}`
+  const advice =
+    limit === 'generator'
+      ? '\n  To look further, give the generator a core of its own, or spread the load over several.'
+      : ''
+  return `  capacity: ${paint('bold', found)}: ${held}${missedAbove(bracket, probes)}${advice}${unsure}`
+}
+
+/** Where the generator gave out first: from where on the system had missed its SLO, if it did. */
+function missedAbove(
+  { failed, limit }: CapacityEntry['bracket'],
+  probes: readonly ProbeEntry[],
+): string {
+  if (limit !== 'generator') return ''
+  const missed = probes
+    .filter(({ rate, outcome }) => outcome === 'system' && rate > (failed ?? 0))
+    .map(({ rate }) => rate)
+  if (missed.length === 0) return ''
+  const lowest = Math.min(...missed)
+  return `; at ${formatRate(lowest)} (${runsAt(lowest, probes)}) the system missed its SLO`
+}
+
+/** How often a rate was run, by what became of it: `2 passed, 1 disturbed`. */
+function runsAt(rate: number, probes: readonly ProbeEntry[]): string {
+  const runs = probes.filter((probe) => probe.rate === rate)
+  return (['passed', 'system', 'generator'] as const)
+    .flatMap((outcome) => {
+      const count = runs.filter((probe) => probe.outcome === outcome).length
+      return count === 0 ? [] : [`${count} ${WORD[outcome]}`]
+    })
+    .join(', ')
+}
+
+const WORD = { passed: 'passed', system: 'missed', generator: 'disturbed' } as const
+
+function outcomeText(outcome: ProbeEntry['outcome']): string {
+  return paint(COLOR[outcome], WORD[outcome])
+}
+
+const COLOR = { passed: 'green', system: 'red', generator: 'yellow' } as const
+
+function time(ms: number | null): string {
+  return ms === null ? '–' : formatMs(ms)
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { loadResult, type OperationFixture } from '../../load/testing/result-fixture.ts'
+import type { GeneratorHealth } from '../../load/result.ts'
+import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
+import { renderGenerator, renderLateness } from './generator.ts'
+
+const { health: HEALTH } = loadResult({ a: {} })
+
+function generator(health: Partial<GeneratorHealth>): string {
+  return renderGenerator(
+    serializeLoadResult(loadResult({ a: {} }, { health: { ...HEALTH, ...health } })),
+  )
+}
+
+function lateness(
+  operations: Readonly<Record<string, OperationFixture>>,
+  health: Partial<GeneratorHealth> = {},
+): string | null {
+  return renderLateness(
+    serializeLoadResult(loadResult(operations, { health: { ...HEALTH, ...health } })),
+  )
+}
+
+test('the generator says by which technique it started requests, and what held it up', () => {
+  expect(generator({ dispatch: 'hybrid', largestBatch: 3, coreWaitMs: 1_500 })).toBe(
+    '  generator: dispatch hybrid, largest batch 3, pauses 0, waited 1.50 s for a core',
+  )
+  expect(generator({ pauses: { count: 2, totalMs: 60, maxMs: 40 } })).toContain(
+    'pauses 2 (up to 40.0 ms)',
+  )
+})
+
+test('a wait for a core that is not known is not said', () => {
+  expect(generator({ coreWaitMs: null })).not.toContain('core')
+})
+
+test('lateness of more than a fifth of a response P50 is said, and what to do', () => {
+  const text = lateness({
+    register: { responseMs: [1], latenessMs: [0.55] },
+    multicast: { responseMs: [5], latenessMs: [0.55] },
+  })
+  expect(text).toContain('response P50: register 55 %')
+  expect(text).not.toContain('multicast')
+  expect(text).toContain('BENCH_DISPATCH')
+})
+
+test('lateness of up to a fifth, and an operation without a time, say nothing', () => {
+  expect(lateness({ a: { responseMs: [10], latenessMs: [2] } })).toBeNull()
+  expect(lateness({ a: { responseMs: [], latenessMs: [2] } })).toBeNull()
+})

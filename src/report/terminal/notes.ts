@@ -1,0 +1,162 @@
+import {
+  formatAmount,
+  formatCount,
+  formatMs,
+  formatPercentDown,
+  formatValue,
+} from '../../format.ts'
+import { perSecond } from '../../load/metrics/counter.ts'
+import { didYouMean } from '../../nearest-name.ts'
+import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
+import type { MetricJson, TagSplitJson } from '../../run-file/json/load-result-json.ts'
+import { left, renderTable, right } from './text.ts'
+import type { ScenarioEntry } from '../../run-file/run-file.ts'
+
+type OperationJson = LoadResultJson['operations'][number]
+type Bounds = Extract<ScenarioEntry, { state: 'measured' }>['bounds']
+
+/**
+ * What requests wrote: a table of the values of tags, of checks, and of metrics, each where there are any, and
+ * what was wrong with them. Whole lines without a final newline; `null` where there is nothing to say.
+ * @param bounds of the SLO, which may be on checks that were never made.
+ */
+export function renderNotes(result: LoadResultJson, bounds: Bounds): string | null {
+  const parts = [
+    renderTags(result.operations),
+    renderChecks(result.operations),
+    renderMetrics(result),
+    ...renderTrouble(result, bounds).map((line) => `  ${line}`),
+  ].filter((part) => part !== null)
+  return parts.length === 0 ? null : parts.join('\n')
+}
+
+function renderTags(operations: readonly OperationJson[]): string | null {
+  const rows = operations.flatMap(({ name, tags }) =>
+    tags
+      .filter((split) => countOf(split) > 0)
+      .map((split) => [
+        `${split.tag}=${split.value ?? '(none)'}`,
+        name,
+        formatCount(countOf(split)),
+        formatCount(split.counts.ok),
+        ...(['response', 'service'] as const).flatMap((time) =>
+          (['p50Ms', 'p95Ms', 'p99Ms'] as const).map((figure) => ms(split[time].figures[figure])),
+        ),
+      ]),
+  )
+  if (rows.length === 0) return null
+  const times = ['P50', 'P95', 'P99']
+  const headings = ['requests', 'ok', ...times, ...times.map((figure) => `service ${figure}`)]
+  return renderTable([left('tag'), left('operation'), ...headings.map(right)], rows)
+}
+
+function renderChecks(operations: readonly OperationJson[]): string | null {
+  const rows = operations.flatMap(({ name, checks }) =>
+    checks.map((check) => [
+      check.name,
+      name,
+      formatCount(check.passed + check.failed),
+      formatCount(check.failed),
+      passedOf(check),
+    ]),
+  )
+  if (rows.length === 0) return null
+  const columns = [
+    left('check'),
+    left('operation'),
+    right('made'),
+    right('failed'),
+    right('passed'),
+  ]
+  return renderTable(columns, rows)
+}
+
+function passedOf({ passed, failed }: OperationJson['checks'][number]): string {
+  return passed + failed === 0 ? '–' : formatPercentDown(passed / (passed + failed))
+}
+
+function renderMetrics({ metrics, measuredMs }: LoadResultJson): string | null {
+  if (metrics.length === 0) return null
+  return renderTable(
+    [left('metric'), left('kind'), left('figures')],
+    metrics.map((metric) => [metric.name, metric.kind, figuresOf(metric, measuredMs)]),
+  )
+}
+
+function figuresOf(metric: MetricJson, measuredMs: number): string {
+  const value = (of: number | null): string => (of === null ? '–' : formatValue(of, metric.unit))
+  switch (metric.kind) {
+    case 'counter': {
+      const rate = perSecond(metric.inTime, measuredMs)
+      return `total ${value(metric.total)}${rate === null ? '' : `, ${value(rate)}/s`}`
+    }
+    case 'gauge': {
+      if (metric.values === null) return 'never set'
+      const { last, min, max } = metric.values
+      return `last ${value(last)}, min ${value(min)}, max ${value(max)}`
+    }
+    case 'trend': {
+      const { count, p50, p95, p99, max } = metric.figures
+      if (count === 0) return 'nothing recorded'
+      const parts = [
+        ['P50', p50],
+        ['P95', p95],
+        ['P99', p99],
+        ['max', max],
+      ] as const
+      const figures = parts.map(([name, of]) => `${name} ${of === null ? '–' : formatAmount(of)}`)
+      return `${figures.join(', ')} ${metric.unit}`.trimEnd() + `, of ${formatCount(count)} values`
+    }
+  }
+}
+
+function renderTrouble(
+  { operations, metrics, undeclaredTags }: LoadResultJson,
+  bounds: Bounds,
+): string[] {
+  const made = operations.flatMap(({ checks }) => checks.map(({ name }) => name))
+  const neverMade = new Set(
+    bounds.flatMap((bound) =>
+      bound.kind === 'check rate' && !made.includes(bound.check) ? [bound.check] : [],
+    ),
+  )
+  const { count, sample } = undeclaredTags
+  return [
+    ...[...neverMade].map(
+      (name) => `check "${name}" was never made.${didYouMean(name, [...new Set(made)])}`,
+    ),
+    ...(count === 0
+      ? []
+      : [`${howOften(count)} a tag was set that is not declared, such as ${sample}`]),
+    ...metrics.flatMap((metric) => [
+      ...(metric.invalid === 0
+        ? []
+        : [
+            `${metric.name}: ${formatCount(metric.invalid)} values were ${INVALID[metric.kind]}, and left out`,
+          ]),
+      ...(metric.kind === 'trend' && metric.clamped > 0
+        ? [
+            `${metric.name}: ${formatCount(metric.clamped)} values were beyond its range, and count as its largest`,
+          ]
+        : []),
+    ]),
+  ]
+}
+
+const INVALID = {
+  counter: 'not a finite number of at least 0',
+  gauge: 'not a finite number',
+  trend: 'not a finite number of at least 0',
+} as const
+
+function countOf({ counts }: TagSplitJson): number {
+  return counts.ok + counts.failed + counts.timedOut + counts.unfinished
+}
+
+function howOften(count: number): string {
+  return count === 1 ? 'once' : `${formatCount(count)} times`
+}
+
+function ms(time: number | null): string {
+  return time === null ? '–' : formatMs(time)
+}

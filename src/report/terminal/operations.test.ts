@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { loadResult } from '../../load/testing/result-fixture.ts'
+import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
+import { renderOperations } from './operations.ts'
+
+test('an operation has its counts, and a line for each of its times', () => {
+  const register = { responseMs: [1.5], serviceMs: [1], latenessMs: [0.5] }
+  const failing = { responseMs: [], latenessMs: [0.5], counts: { ok: 0, failed: 1_000 } }
+  const table = renderOperations(serializeLoadResult(loadResult({ register, failing })))
+  expect(`\n${table}\n`).toMatchInlineSnapshot(`
+    "
+      operation  count     ok  errors  achieved  time          P50      P95      P99    P99.9      max
+      register   1,000  1,000       0     100/s  response  1.50 ms  1.50 ms  1.50 ms  1.50 ms  1.50 ms
+                                                 service   1.00 ms  1.00 ms  1.00 ms  1.00 ms  1.00 ms
+                                                 lateness   500 µs   500 µs   500 µs   500 µs   500 µs
+      failing    1,000      0   1,000     100/s  response        –        –        –        –        –
+                                                 service         –        –        –        –        –
+                                                 lateness   500 µs   500 µs   500 µs   500 µs   500 µs
+    "
+  `)
+})
+
+test('fits into 100 columns', () => {
+  const slow = { responseMs: [123], counts: { planned: 100_000, started: 100_000, ok: 100_000 } }
+  const table = renderOperations(serializeLoadResult(loadResult({ enumerate: slow })))
+  for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
+})

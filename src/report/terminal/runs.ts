@@ -1,0 +1,103 @@
+import { systemText } from '../../environment/system.ts'
+import { printable } from '../../printable.ts'
+import { renderMicroBenchmarks } from './micro-benchmarks.ts'
+import { renderBracket, renderCurve } from './capacity.ts'
+import { renderOutcomes, renderReport } from './scenario.ts'
+import { paint, renderTable } from './text.ts'
+import { renderStretches } from './stretches.ts'
+import type { RunFile } from '../../run-file/run-file.ts'
+import type { RunLine, RunList } from '../summarise-runs.ts'
+
+/** A table of runs. Whole lines without a final newline. */
+export function renderRunList(runs: RunList['runs']): string {
+  const headings = ['run', 'when (UTC)', 'commit', 'backends', 'scenarios', 'outcome']
+  const columns = headings.map((heading) => ({ heading, align: 'left' }) as const)
+  return runs.length === 0 ? '  no runs' : renderTable(columns, runs.map(row))
+}
+
+function row(run: RunLine): readonly string[] {
+  const { runId, startedAt, commit, backends } = run
+  const when = startedAt.slice(0, 19).replace('T', ' ')
+  return [runId, when, commitText(commit), printable(backends), contents(run), outcomeText(run)]
+}
+
+function commitText(commit: RunFile['commit']): string {
+  if (commit === null) return '–'
+  const branch = commit.branch === null ? '' : ` ${printable(commit.branch)}`
+  return `${commit.short}${commit.isDirty ? '+' : ''}${branch}`
+}
+
+const MAX_NAMES = 4
+
+function contents({ scenarios, microBenchmarks, capacities }: RunLine): string {
+  const names = scenarios.slice(0, MAX_NAMES).map(({ name }) => printable(name.split(':')[0] ?? ''))
+  const parts = [
+    ...names,
+    ...(scenarios.length > MAX_NAMES ? [`${scenarios.length - MAX_NAMES} more`] : []),
+    ...(microBenchmarks > 0 ? [`${microBenchmarks} micro-benchmarks`] : []),
+    ...(capacities > 0 ? ['capacity'] : []),
+  ]
+  return parts.join(', ') || '–'
+}
+
+/** `2 passed, 1 failed`, the worst first; with how the run ended, if that was not by itself. */
+function outcomeText({ scenarios, status }: RunLine): string {
+  const outcomes = scenarios.map(({ outcome }) => outcome)
+  const counted = ORDER.flatMap((outcome) => {
+    const count = outcomes.filter((other) => other === outcome).length
+    return count === 0 ? [] : [`${count} ${outcome}`]
+  })
+  if (status !== 'complete') counted.unshift(status === 'running' ? 'killed or running' : status)
+  const text = counted.join(', ') || '–'
+  const isGood = status === 'complete' && outcomes.every((outcome) => outcome === 'passed')
+  return paint(isGood ? 'green' : outcomes.includes('failed') ? 'red' : 'yellow', text)
+}
+
+const ORDER = ['broken', 'failed', 'inconclusive', 'interrupted', 'passed'] as const
+
+/**
+ * All that a run printed when it was made, from its file. Whole lines without a final newline.
+ * @param run whose texts are harmless, see `printableRun`.
+ */
+export function renderRun(run: RunFile): string {
+  const { system, generators, scenarios, microBenchmarks, capacities } = run
+  const shard = generators.kind === 'shard' ? `, shard ${generators.shard} of ${generators.of}` : ''
+  const merged = generators.kind === 'merged' ? `, ${generators.shards.length} generators` : ''
+  const groups = Map.groupBy(microBenchmarks, ({ group }) => group)
+  const parts = [
+    `${paint('bold', run.runId)}  ${systemText(system)}${shard}${merged}`,
+    ...scenarios.map((scenario) => `${paint('bold', scenario.name)}\n${renderReport(scenario)}`),
+    ...[...groups].map(([group, entries]) => {
+      return `${paint('bold', group)}\n${renderMicroBenchmarks(entries)}`
+    }),
+    ...capacities.map((capacity) => {
+      const heading = paint('bold', capacity.name)
+      return `${heading}\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}`
+    }),
+    ...(scenarios.length > 0 ? [renderOutcomes(run)] : []),
+    ...(run.status === 'complete' ? [] : [paint('yellow', STATUS[run.status])]),
+  ]
+  return parts.join('\n\n')
+}
+
+/**
+ * How the figures of each load changed while it went on. Whole lines without a final newline.
+ * @param run whose texts are harmless, see `printableRun`.
+ * @param everySeconds the length of a stretch, a whole number ≥ 1.
+ */
+export function renderRunByStretches({ runId, scenarios }: RunFile, everySeconds: number): string {
+  const parts = scenarios.map((scenario) => {
+    const heading = paint('bold', scenario.name)
+    if (scenario.state === 'unmeasured') return `${heading}\n  nothing was measured`
+    const { intervals } = scenario.state === 'lost' ? scenario : scenario.result
+    const seconds = intervals.reduce((most, { second }) => Math.max(most, second + 1), 0)
+    const measuredMs = scenario.state === 'lost' ? seconds * 1_000 : scenario.result.measuredMs
+    return `${heading}\n${renderStretches(intervals, measuredMs, everySeconds)}`
+  })
+  return [paint('bold', runId), ...parts].join('\n\n')
+}
+
+const STATUS = {
+  running: '  This run was killed, or is still running: what was measured until then.',
+  interrupted: '  Interrupted: what was measured until then.',
+} as const

@@ -1,0 +1,168 @@
+import { formatCount, formatFigure, formatMs, formatSeconds } from '../../format.ts'
+import { percentileMs, sumOf } from '../../load/recording/histogram.ts'
+import type { SloOutcome, SloRow } from '../../load/slo/slo-row.ts'
+import { throughputPerSecond } from '../../load/totals.ts'
+import type { Verdict } from '../../load/verdict/verdict.ts'
+import { deserializeHistogram } from '../../run-file/json/histogram-json.ts'
+import { outcomeOf, ownErrors, type ScenarioOutcome } from '../../run-file/outcome.ts'
+import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
+import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
+import { typedCommand } from '../../typed-command.ts'
+import { sloCells } from '../slo-cells.ts'
+import { renderGenerator, renderLateness } from './generator.ts'
+import { renderNotes } from './notes.ts'
+import { renderOperations } from './operations.ts'
+import { left, paint, renderTable, right, type Style } from './text.ts'
+import { renderUsers } from './users.ts'
+
+type OperationJson = LoadResultJson['operations'][number]
+
+/** All that is said of a scenario below its name: whole lines without a final newline. */
+export function renderReport(entry: ScenarioEntry): string {
+  if (entry.state === 'unmeasured') {
+    return `  ${paint('red', 'nothing was measured')}: ${entry.error}`
+  }
+  if (entry.state === 'lost') {
+    const { intervals, error } = entry
+    const seconds = Math.max(0, ...intervals.map(({ second }) => second + 1))
+    const ok = intervals.reduce((sum, interval) => sum + interval.ok, 0)
+    const kept = `${seconds} s of it are kept, with ${formatCount(ok)} requests ok`
+    return `  ${paint('red', 'interrupted')}: ${error}; ${kept}`
+  }
+  const { result, verdict, slo, bounds } = entry
+  const length = formatSeconds(result.measuredMs)
+  const warmUp = result.warmUpMs === 0 ? '' : ` after ${result.warmUpMs / 1_000} s of warm-up`
+  const lines = [
+    `  ${result.arrivals} for ${length}${warmUp}`,
+    renderTotals(result),
+    result.abortReason === null ? null : paint('red', `  ended early: ${result.abortReason}`),
+    renderOperations(result),
+    renderUsers(result),
+    renderNotes(result, bounds),
+    renderDetails(result),
+    renderLateness(result),
+    renderGenerator(result),
+    renderVerdict(verdict),
+    slo.length === 0 ? null : renderSlo(slo),
+    slo.length === 0 && bounds.length > 0 ? SLO_OF_SHARD : null,
+    ...ownErrors(entry.error).map((line) => paint('red', `  ${line}`)),
+  ]
+  return lines.filter((line) => line !== null).join('\n')
+}
+
+/** All operations together: how many requests, how many of them succeeded, how fast and how many a second. */
+function renderTotals(result: LoadResultJson): string {
+  const { operations } = result
+  const planned = operations.reduce((sum, { counts }) => sum + counts.planned, 0)
+  const ok = operations.reduce((sum, { counts }) => sum + counts.ok, 0)
+  const response = sumOf(operations.map((operation) => deserializeHistogram(operation.response)))
+  const perSecond = throughputPerSecond(result)
+  const parts = [
+    `${formatCount(planned)} requests`,
+    `success ${planned === 0 ? '–' : formatFigure(ok / planned, 'ratio')}`,
+    `throughput ${perSecond === null ? '–' : formatFigure(perSecond, '1/s')}`,
+    ...[50, 95, 99].map(
+      (percentile) => `P${percentile} ${time(percentileMs(response, percentile))}`,
+    ),
+  ]
+  return `  ${parts.join(', ')}`
+}
+
+/** What went wrong, by code, and what became of messages; `null` where there is nothing to say. */
+function renderDetails(result: LoadResultJson): string | null {
+  const lines = result.operations.flatMap((operation) => [
+    ...renderErrors(operation),
+    ...renderDeliveries(operation),
+  ])
+  return lines.length === 0 ? null : lines.map((line) => `  ${line}`).join('\n')
+}
+
+/** The verdict on the measurement, with its reasons. */
+export function renderVerdict(verdict: Verdict): string {
+  const style = VERDICT_STYLE[verdict.kind]
+  const heading = `  measurement: ${paint(style, verdict.kind)}`
+  if (verdict.kind === 'valid') return heading
+  return [heading, ...verdict.reasons.map(({ message }) => `    ${message}`)].join('\n')
+}
+
+/** The SLO table: bound beside measured, worst first. */
+export function renderSlo(rows: readonly SloRow[]): string {
+  return renderTable(
+    [left('SLO'), left('operation'), left('metric'), right('bound'), right('measured')],
+    rows.map((row) => {
+      const cells = sloCells(row)
+      const outcome = paint(SLO_STYLE[row.outcome], row.outcome)
+      return [outcome, cells.operation, cells.metric, cells.bound, cells.measured]
+    }),
+  )
+}
+
+/** How each scenario ended. */
+export function renderOutcomes({ scenarios }: Pick<RunFile, 'scenarios'>): string {
+  return scenarios
+    .map((scenario) => {
+      const outcome = outcomeOf(scenario)
+      return `  ${paint(OUTCOME_STYLE[outcome], outcome)}  ${scenario.name}`
+    })
+    .join('\n')
+}
+
+const SLO_OF_SHARD = `  SLO: judged on all shards together, by ${typedCommand('results', 'merge <a.json> <b.json> …')}`
+
+const OUTCOME_STYLE = {
+  passed: 'green',
+  failed: 'red',
+  inconclusive: 'yellow',
+  interrupted: 'yellow',
+  broken: 'red',
+} as const satisfies Record<ScenarioOutcome, string>
+
+const VERDICT_STYLE: Readonly<Record<Verdict['kind'], Style>> = {
+  valid: 'green',
+  degraded: 'yellow',
+  invalid: 'red',
+}
+
+const SLO_STYLE: Readonly<Record<SloOutcome, Style>> = {
+  met: 'green',
+  missed: 'red',
+  inconclusive: 'yellow',
+}
+
+function renderErrors({ name, counts, errors }: OperationJson): string[] {
+  const kinds = [
+    ...errors.map(({ code, count, sample }) => `${code} ${formatCount(count)} (${sample})`),
+    ...(['timedOut', 'dropped', 'notStarted', 'unfinished'] as const).flatMap((kind) =>
+      counts[kind] === 0 ? [] : [`${ABSENT[kind]} ${formatCount(counts[kind])}`],
+    ),
+  ]
+  return kinds.length === 0 ? [] : [`${name} errors: ${kinds.join(', ')}`]
+}
+
+const ABSENT = {
+  timedOut: 'timed out',
+  dropped: 'dropped',
+  notStarted: 'not started',
+  unfinished: 'unfinished',
+} as const
+
+function renderDeliveries({ name, deliveries }: OperationJson): string[] {
+  if (deliveries === null) return []
+  if (deliveries.kind === 'unknown') return [`${name} receipts: unknown, ${deliveries.reason}`]
+  const { expected, received, missing, duplicates, receipt, completion } = deliveries
+  const times = (label: string, { figures }: typeof receipt): string =>
+    `${label} P50 ${time(figures.p50Ms)}, P95 ${time(figures.p95Ms)}, P99 ${time(figures.p99Ms)}, max ${time(figures.maxMs)}`
+  // A sender that has receipts, but doesn't see each come, knows of the last ones only.
+  const timed = [
+    ...(receipt.figures.count === 0 ? [] : [times('receipt', receipt)]),
+    ...(completion.figures.count === 0 ? [] : [times('last receipt', completion)]),
+  ]
+  return [
+    `${name} receipts: ${formatCount(received)} of ${formatCount(expected)} expected, ${formatCount(missing)} missing, ${formatCount(duplicates)} duplicates`,
+    ...(timed.length === 0 ? [] : [`${name} ${timed.join('; ')}`]),
+  ]
+}
+
+function time(ms: number | null): string {
+  return ms === null ? '–' : formatMs(ms)
+}

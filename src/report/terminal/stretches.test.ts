@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import type { IntervalFigures } from '../../load/result.ts'
+import { renderStretches } from './stretches.ts'
+
+/** A second in which requests of one operation succeeded. */
+function second(at: number, operation: string, ok: number, ms: number | null): IntervalFigures {
+  const response = ms === null ? null : { p50Ms: ms, p95Ms: 2 * ms, p99Ms: 3 * ms, maxMs: 4 * ms }
+  return { second: at, operation, started: ok, dropped: 0, ok, failed: 0, timedOut: 0, response }
+}
+
+test('each stretch has what succeeded so far, and the median of its seconds', () => {
+  const intervals = [
+    ...[1, 5, 3, 10, 30, 20].map((ms, at) => second(at, 'send', 10, ms)),
+    ...[1, 1, 1, 2, 2, 2].map((ms, at) => second(at, 'register', 60, ms)),
+  ]
+  expect(renderStretches(intervals, 6_000, 3).split('\n')).toEqual([
+    '  from second  send so far      P50      P95  register so far      P50      P95',
+    '            0           30  3.00 ms  6.00 ms              180  1.00 ms  2.00 ms',
+    '            3           60  20.0 ms  40.0 ms              360  2.00 ms  4.00 ms',
+  ])
+})
+
+test('the last stretch has what is left over, and what ended after the load did', () => {
+  const seconds = [1, 2, 3, 4, 5].map((ms, at) => second(at, 'send', 1, ms))
+  const lines = renderStretches([...seconds, second(5, 'send', 7, null)], 5_000, 2).split('\n')
+  expect(lines.slice(1)).toEqual([
+    '            0            2  1.50 ms  3.00 ms',
+    '            2           12  4.00 ms  8.00 ms',
+  ])
+})
+
+test('a load has no more stretches than seconds, whatever its file says', () => {
+  const lines = renderStretches([second(0, 'send', 3, 1), second(1, 'send', 4, 1)], 1e308, 1)
+  expect(lines.split('\n')).toHaveLength(3)
+})
+
+test('a stretch without an answer has no times, and a short load is one stretch', () => {
+  const silent = [second(0, 'send', 0, null), second(1, 'send', 0, null)]
+  expect(renderStretches(silent, 1_500, 30).split('\n').slice(1)).toEqual([
+    '            0            0    –    –',
+  ])
+})

@@ -1,0 +1,54 @@
+import { formatCount, formatMs } from '../../format.ts'
+import type { IntervalFigures } from '../../load/result.ts'
+import { medianOf } from '../../stats/quantile.ts'
+import { renderTable, type Column } from './text.ts'
+
+/**
+ * How a load's figures changed while it went on, a line per stretch of it. For each operation: how many of its
+ * requests have succeeded by the end of the stretch, and the medians of the P50 and of the P95 of its
+ * seconds. The last stretch has what is left of the load as well, and what ended after it.
+ * @param measuredMs how long requests were started for.
+ * @param everySeconds the length of a stretch, a whole number ≥ 1.
+ */
+export function renderStretches(
+  intervals: readonly IntervalFigures[],
+  measuredMs: number,
+  everySeconds: number,
+): string {
+  const operations = [...new Set(intervals.map(({ operation }) => operation))]
+  // A file may say that more was measured than it has seconds of.
+  const seconds = intervals.reduce((most, { second }) => Math.max(most, second + 1), 0)
+  const count = Math.max(
+    Math.min(Math.floor(measuredMs / 1_000 / everySeconds), Math.ceil(seconds / everySeconds)),
+    1,
+  )
+  const stretchOf = ({ second }: IntervalFigures): number =>
+    Math.min(Math.floor(second / everySeconds), count - 1)
+  const columns: Column[] = [
+    { heading: 'from second', align: 'right' },
+    ...operations.flatMap((name) =>
+      [`${name} so far`, 'P50', 'P95'].map((heading): Column => ({ heading, align: 'right' })),
+    ),
+  ]
+  const soFar = new Map<string, number>()
+  const stretches = Map.groupBy(intervals, stretchOf)
+  const rows = Array.from({ length: count }, (_, stretch) => [
+    `${stretch * everySeconds}`,
+    ...operations.flatMap((name) => {
+      const own = (stretches.get(stretch) ?? []).filter(({ operation }) => operation === name)
+      const ok = own.reduce((sum, interval) => sum + interval.ok, soFar.get(name) ?? 0)
+      soFar.set(name, ok)
+      const times = own.flatMap(({ response }) => response ?? [])
+      return [
+        formatCount(ok),
+        medianTime(times.map(({ p50Ms }) => p50Ms)),
+        medianTime(times.map(({ p95Ms }) => p95Ms)),
+      ]
+    }),
+  ])
+  return renderTable(columns, rows)
+}
+
+function medianTime(ms: readonly number[]): string {
+  return ms.length === 0 ? '–' : formatMs(medianOf(ms))
+}

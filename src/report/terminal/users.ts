@@ -1,0 +1,44 @@
+import { formatCount, formatMs } from '../../format.ts'
+import type { PhaseFigures } from '../../load/load-model.ts'
+import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
+
+type ClosedJson = Extract<LoadResultJson['model'], { kind: 'closed' }>
+
+/** What is particular to a load of users: whole lines without a final newline; `null` for an open load. */
+export function renderUsers({ model }: Pick<LoadResultJson, 'model'>): string | null {
+  if (model.kind === 'open') return null
+  const { setUp, tearDown } = model
+  const lines = [
+    'closed load: times begin when a step does; while the system stalls, users wait and send nothing',
+    iterationLine(model),
+    ...(isAllWell(setUp) ? [] : [`set up ${phaseText(setUp)}`]),
+    ...(isAllWell(tearDown) ? [] : [`torn down ${phaseText(tearDown)}`]),
+  ]
+  return lines.map((line) => `  ${line}`).join('\n')
+}
+
+function iterationLine({ iterations }: ClosedJson): string {
+  const { completed, cutShort, underWay, time } = iterations
+  const ends = [
+    `${formatCount(completed)} completed`,
+    `${formatCount(cutShort)} cut short by a step`,
+    `${formatCount(underWay)} under way at the end`,
+  ]
+  const { p50Ms, p95Ms, p99Ms } = time.figures
+  if (p50Ms === null || p95Ms === null || p99Ms === null) return `iterations: ${ends.join(', ')}`
+  const times = `P50 ${formatMs(p50Ms)}, P95 ${formatMs(p95Ms)}, P99 ${formatMs(p99Ms)}`
+  return `iterations: ${ends.join(', ')}; ${times} without think time`
+}
+
+function isAllWell({ users, ok }: PhaseFigures): boolean {
+  return users === ok
+}
+
+function phaseText({ users, ok, timedOut, notDone, errors }: PhaseFigures): string {
+  const kinds = [
+    ...errors.map(({ code, count, sample }) => `${code} ${formatCount(count)} (${sample})`),
+    ...(timedOut === 0 ? [] : [`timed out ${formatCount(timedOut)}`]),
+    ...(notDone === 0 ? [] : [`not done ${formatCount(notDone)}`]),
+  ]
+  return `${formatCount(ok)} of ${formatCount(users)} users: ${kinds.join(', ')}`
+}

@@ -1,0 +1,133 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as z from 'zod'
+import { EnvironmentError } from '../environment/environment-error.ts'
+import type { Reference } from '../environment/reference/reference.ts'
+import type { StartedSystem, System, SystemContext } from '../environment/system.ts'
+import { programBeside } from '../program-beside.ts'
+import { SIGNAL_CODES, type SignalCode, type SignalName } from '../process/signals.ts'
+import { describeSystem } from '../run-file/provenance/describe-system.ts'
+import type { MeasuredSystem } from '../run-file/run-file.ts'
+import { systemSchema } from '../run-file/schema/system-schema.ts'
+
+/** A system that was started and checked. */
+export interface RunningSystem {
+  /** Without secrets. */
+  readonly system: MeasuredSystem
+  /** npm packages by which requests reach the system. */
+  readonly clients: readonly string[]
+  /** What scenarios read by `inject`; may hold secrets. */
+  readonly provide: Readonly<Record<string, unknown>>
+  /** `null` if the system has no reference workload. */
+  readonly measureReference: (() => Promise<Reference>) | null
+  readonly stop: () => Promise<void>
+}
+
+/** The module of Redis and NATS, which this repository's own scenarios measure. */
+export const REGISTRY_SYSTEM = programBeside(
+  '../environment/registry-system.ts',
+  import.meta.url,
+).href
+
+/** The variable by which a process hands its running system to the processes that it starts. */
+export const RUNNING_SYSTEM = 'BENCH_RUNNING_SYSTEM'
+
+/** A running system as text; it may hold secrets. */
+export function handOver({ system, clients, provide }: RunningSystem): string {
+  return JSON.stringify({ system, clients, provide })
+}
+
+/** A system that another process has started, and will stop. */
+export function handedOver(text: string): RunningSystem {
+  const given: Pick<RunningSystem, 'system' | 'clients' | 'provide'> = JSON.parse(text)
+  return { ...given, measureReference: null, stop: async () => {} }
+}
+
+/** A signal ended the run before the system had started. */
+export class StartInterrupted extends Error {
+  override readonly name = 'StartInterrupted'
+  readonly exitCode: SignalCode
+
+  constructor(signal: SignalName) {
+    super(`${signal}: ended before the system had started`)
+    this.exitCode = SIGNAL_CODES[signal]
+  }
+}
+
+/** The user is told about a start that takes longer than this. */
+const SLOW_MS = 3_000
+
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
+
+/**
+ * Imports the module of a system, and starts the system.
+ * @param file path or URL of the module; a relative path is relative to the working folder.
+ * @throws EnvironmentError if the module exports no system, or the system is unavailable or described wrongly.
+ * @throws StartInterrupted by a signal; what was started is stopped then.
+ * @throws whatever else the module or its `start` throws.
+ */
+export async function startSystem(
+  file: string,
+  { env, onProgress }: Pick<SystemContext, 'env' | 'onProgress'>,
+): Promise<RunningSystem> {
+  const system = await importSystem(file)
+  const interruption = new AbortController()
+  const interrupt = (signal: SignalName): void => {
+    interruption.abort(new StartInterrupted(signal))
+  }
+  for (const signal of SIGNALS) process.on(signal, interrupt)
+  const timer = setTimeout(onProgress, SLOW_MS, `Waiting for the system of ${file} to start…`)
+  try {
+    const started = await system.start({ env, onProgress, signal: interruption.signal })
+    const stop = async (): Promise<void> => started.stop?.()
+    try {
+      interruption.signal.throwIfAborted()
+      return {
+        system: describeSystem(checked(started, file)),
+        clients: started.clients ?? [],
+        provide: started.provide ?? {},
+        measureReference: started.measureReference ?? null,
+        stop,
+      }
+    } catch (error) {
+      await stop()
+      throw error
+    }
+  } catch (error) {
+    interruption.signal.throwIfAborted()
+    throw error
+  } finally {
+    clearTimeout(timer)
+    for (const signal of SIGNALS) process.off(signal, interrupt)
+  }
+}
+
+async function importSystem(file: string): Promise<System> {
+  const url = file.startsWith('file:') ? file : pathToFileURL(resolve(file)).href
+  const module: { readonly default?: Partial<System> } = await import(url)
+  const { start } = module.default ?? {}
+  if (typeof start === 'function') return { start }
+  throw new EnvironmentError(
+    `${file}: its default export is not a system. Write: export default defineSystem({ start: async () => … }).`,
+  )
+}
+
+/** @throws EnvironmentError naming the field that is wrong. */
+function checked(started: StartedSystem, file: string): MeasuredSystem {
+  const { kind } = started
+  const described =
+    kind === 'memory'
+      ? { kind, notice: started.notice }
+      : { kind, servers: started.servers, configurationHash: started.configurationHash }
+  const result = systemSchema.safeParse(described)
+  if (!result.success) {
+    const flaws = z.prettifyError(result.error)
+    throw new EnvironmentError(`${file}: start() describes the system wrongly:\n${flaws}`)
+  }
+  const names = 'servers' in result.data ? result.data.servers.map(({ name }) => name) : []
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice === undefined) return result.data
+  throw new EnvironmentError(
+    `${file}: start() names two servers "${twice}". Give each its own name.`,
+  )
+}
