@@ -23,7 +23,7 @@ const stallMs = 1000
 const longestTtlMs = 1000
 
 describe.skipIf(!hasProgram)('A watch (needs redis-server on the PATH)', () => {
-  test('agrees with an enumerate, whatever its reader has missed', async ({ annotate }) => {
+  test('agrees with an enumerate, whatever its reader missed', async ({ annotate }) => {
     const seed = Number(process.env['HISTORY_SEED'] ?? randomInt(1, 2 ** 31))
     const server = await startRedisProgram()
     onTestFinished(() => server.stop())
