@@ -21,7 +21,7 @@ export function describeStoreContract(
 ): void {
   describeWatchContract(name, { isShared }, create)
 
-  describe(`${name}`, () => {
+  describe(name, () => {
     const open = storesOfATest(create)
     let store: RegistryStore
 
