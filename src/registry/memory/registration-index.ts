@@ -15,33 +15,33 @@ import { OrderIndex } from './order-index.ts'
 import { SortedList } from './sorted-list.ts'
 import { SortedView } from './sorted-view.ts'
 
-/** Of fields that filters ask to equal a value. */
+/** Bounds of the indexes of fields in equality clauses. */
 const FIELD_BOUNDS: IndexBounds = { max: 32, min: 4, maxRegistrations: 8_000_000, minRequests: 1 }
 
-/** Of orders other than by identity and expiry. Building one costs as much as a few sorted pages without it. */
+/** Bounds of the indexes of sort orders. Building one costs as much as sorting a few pages. */
 const ORDER_BOUNDS: IndexBounds = { max: 4, min: 1, maxRegistrations: 2_000_000, minRequests: 3 }
 
-/** Equalities of one filter that are looked up; those beyond are evaluated. */
+/** Number of equalities per filter that use indexes; further ones are evaluated. */
 const MAX_INDEXED_CLAUSES = 4
 
-/** So few candidates are quicker evaluated than narrowed down by another index. */
+/** Up to this many candidates, evaluation is faster than another index. */
 const FEW_CANDIDATES = 1_000
 
-/** How long evaluating a filter may hold one turn of the event loop, in ms. */
+/** Maximum time per turn of the event loop for evaluating a filter, in ms. */
 const TURN_BUDGET_MS = 2
 
-/** Registrations evaluated without looking at the clock. */
+/** Registrations evaluated between two reads of the clock. */
 const STEP = 64
 
-/** Registrations that an iteration over all takes at a time. */
+/** Registrations per step of an iteration over all. */
 const ITERATION_STEP = 64
 
 type Matches = SortedView<Identified, Registration>
 
 /**
- * Live registrations in memory: by identity, ordered, by expiry, and by the fields and in the orders that
- * are asked for. A change costs O(log n) for each of them; an answer costs what it shows, unless the
- * filter must be evaluated.
+ * Live registrations in memory: by identity, by expiry, and by requested fields and sort orders. A change
+ * costs O(log n) per index; an answer costs time proportional to its size, unless the filter must be
+ * evaluated.
  */
 export class RegistrationIndex {
   readonly #byIdentity = new IdentityMap<Registration>()
@@ -50,9 +50,9 @@ export class RegistrationIndex {
   readonly #fields = new KeptIndexes<FieldIndex>(this.#all, FIELD_BOUNDS)
   readonly #orders = new KeptIndexes<OrderIndex>(this.#all, ORDER_BOUNDS)
   readonly #names = new NameTables()
-  /** What is kept while it is loaded; `null` afterwards. */
+  /** The state of loading; `null` once loaded. */
   #loading: IndexLoading | null = null
-  /** Called with each change once it is made. */
+  /** Called after each change. */
   onChange: ((change: RegistrationChange) => void) | null = null
 
   /** An index to be filled by `put` and completed by `endLoading`; until then it can't be searched. */
@@ -66,7 +66,7 @@ export class RegistrationIndex {
     return this.#byIdentity.size
   }
 
-  /** When the next one ends, Unix ms; `null` if none will. */
+  /** The next expiry, Unix ms; `null` if nothing expires. */
   get nextExpiry(): number | null {
     return this.#expiries.earliest
   }
@@ -75,11 +75,11 @@ export class RegistrationIndex {
     return this.#byIdentity.get(identity)
   }
 
-  /** All registrations; those that come or go during the iteration may or may not be included. */
+  /** Iterates over all registrations; those that come or go during the iteration may be missing. */
   *registrations(): Generator<Registration, undefined> {
     let last: Identified | undefined
     for (;;) {
-      // A view that is held for the whole iteration would keep what is replaced meanwhile.
+      // A view held for the whole iteration would retain replaced registrations.
       const some = firstOf(this.#all.view().ascending(last), ITERATION_STEP)
       yield* some
       last = some.at(-1)
@@ -87,7 +87,7 @@ export class RegistrationIndex {
     }
   }
 
-  /** Adds a registration, in the place of the identity's present one if it has one. */
+  /** Adds a registration, replacing the identity's present one. */
   put(registration: Registration): void {
     const { identity } = registration
     this.#loading?.note(identity, registration)
@@ -102,8 +102,8 @@ export class RegistrationIndex {
   }
 
   /**
-   * Removes an identity; `false` if it was not in here.
-   * @param isExpiry whether that is because it has expired.
+   * Removes an identity; returns `false` if it is missing.
+   * @param isExpiry whether it has expired.
    */
   remove(identity: string, isExpiry = false): boolean {
     const before = this.#byIdentity.get(identity)
@@ -120,8 +120,8 @@ export class RegistrationIndex {
   }
 
   /**
-   * Puts in order what was put while loading, and what is changed meanwhile.
-   * @param pause is awaited every few ms.
+   * Sorts the loaded registrations and applies changes made meanwhile.
+   * @param pause awaited every few ms.
    */
   async endLoading(pause: () => Promise<void>): Promise<void> {
     const loading = this.#loading
@@ -141,8 +141,8 @@ export class RegistrationIndex {
   }
 
   /**
-   * Removes what has ended at `now` (Unix ms), at most `limit` of it.
-   * @returns whether nothing ended is left.
+   * Removes registrations that have expired at `now` (Unix ms), at most `limit`.
+   * @returns whether no expired registrations are left.
    */
   expire(now: number, limit = Infinity): boolean {
     for (let removed = 0; removed < limit; removed += 1) {
@@ -153,14 +153,14 @@ export class RegistrationIndex {
     return false
   }
 
-  /** Everything, ordered by identity; frozen, since callers share it. */
+  /** All registrations, ordered by identity; frozen, because callers share the list. */
   list(): readonly Registration[] {
     return this.#all.view().toArray()
   }
 
   /**
-   * Everything that matches, ordered by identity; frozen. Holds the event loop for as long as it takes:
-   * call `prepare` first, and `view` unless the answer must be of this instant.
+   * The matches, ordered by identity; frozen. Blocks the event loop: call `prepare` first, and use `view`
+   * unless the answer must be synchronous.
    */
   select(filter: CompiledFilter): readonly Registration[] {
     const { candidates, areMatches } = this.#candidates(filter)
@@ -169,9 +169,10 @@ export class RegistrationIndex {
   }
 
   /**
-   * Builds the indexes that a call of `view` should have, as far as they are worth it.
-   * @param order the order of the first page of a listing, if not by identity.
-   * @returns when they are ready, `null` if nothing is to be waited for. What is here may change meanwhile.
+   * Builds the indexes for a call of `view`, as far as they pay.
+   * @param order the order of a listing's first page, if not by identity.
+   * @returns a promise that resolves when they are ready, or `null` if there is nothing to wait for.
+   *   Registrations may change meanwhile.
    */
   prepare(filter: CompiledFilter, order: SortOrder | null = null): Promise<unknown> | null {
     const building: Promise<void>[] = []
@@ -188,8 +189,8 @@ export class RegistrationIndex {
   }
 
   /**
-   * The matches as of the call, yielding to the event loop if many must be evaluated.
-   * @throws the reason of the signal if that is aborted meanwhile.
+   * The matches as of the call; yields to the event loop if many must be evaluated.
+   * @throws the signal's reason if the signal is aborted.
    */
   async view(
     filter: CompiledFilter,
@@ -204,7 +205,7 @@ export class RegistrationIndex {
     }
   }
 
-  /** Those of `view`, as targets of a multicast. */
+  /** The matches as targets of a multicast. */
   async selectTargets(filter: CompiledFilter, signal?: AbortSignal): Promise<TargetSet> {
     const isEverything = filter.isEqualitiesOnly && filter.equalities.length === 0
     if (isEverything) return this.#names.all()
@@ -223,7 +224,7 @@ export class RegistrationIndex {
     return this.#orders.get(sortBy)?.view() ?? null
   }
 
-  /** The fewest that an index says may match. */
+  /** The smallest set of candidates in any index. */
   #candidates({ equalities, isEqualitiesOnly }: CompiledFilter): Candidates {
     let fewest: FieldIndex | null = null
     let [leastCount, sought]: [number, EqualityClause['value']] = [Infinity, null]
@@ -241,7 +242,7 @@ export class RegistrationIndex {
     }
   }
 
-  /** Clauses whose indexes help: one alone if it leaves few candidates. */
+  /** The clauses whose indexes help: a single one if it leaves few candidates. */
   #clausesToIndex({ equalities }: CompiledFilter): readonly EqualityClause[] {
     const clauses = equalities.slice(0, MAX_INDEXED_CLAUSES)
     const sufficient = clauses.find(({ path, value }) => {

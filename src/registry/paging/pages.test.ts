@@ -215,7 +215,7 @@ describe('A cursor', () => {
     const sorted = { sortBy: 'expiresAt', limit: 1 }
     const first = await pageOf(new Pages('test'), all, sorted)
     await expectRefusal(new Pages('test'), all, { ...sorted, cursor: cursorOf(first) }, [
-      'made by another registry',
+      'belongs to another registry',
       'start over, or sort by identity',
     ])
   })
@@ -233,13 +233,13 @@ describe('A cursor', () => {
       const pages = new Pages('test')
       const cursor = cursorOf(await pageOf(pages, all, { limit: 1, sortBy }, filter))
       const wanted = { sortBy, limit: 1, ...options, cursor }
-      await expectRefusal(pages, all, wanted, ['made for another listing'], another)
+      await expectRefusal(pages, all, wanted, ['belongs to another listing'], another)
     }
   })
 
   test('of another namespace is refused', async () => {
     const cursor = cursorOf(await pageOf(new Pages('a'), all, { limit: 1 }))
-    await expectRefusal(new Pages('b'), all, { limit: 1, cursor }, ['made for another listing'])
+    await expectRefusal(new Pages('b'), all, { limit: 1, cursor }, ['belongs to another listing'])
   })
 
   test('is refused once its order is no longer kept', async () => {
@@ -280,7 +280,7 @@ describe('A cursor', () => {
     Buffer.from(`["a","b",${'['.repeat(200_000)}${']'.repeat(200_000)}]`).toString('base64url'),
     'a.'.repeat(200_000),
   ])('that no page returned is refused', async (cursor) => {
-    await expectRefusal(new Pages('test'), all, { cursor }, ['options.cursor: not the nextCursor'])
+    await expectRefusal(new Pages('test'), all, { cursor }, ['options.cursor: not a valid cursor'])
   })
 
   test('with any content is accepted or refused, and never throws anything else', async () => {
