@@ -8,7 +8,7 @@ import { PathSequencer } from './src/vitest/path-sequencer.ts'
 const scenarios = resolve(process.env['BENCH_SCENARIOS'] || 'bench')
 
 /** The system under test: Redis and NATS. */
-const registry = resolve('src/environment/registry-system.ts')
+const registry = resolve(import.meta.dirname, 'src/environment/registry-system.ts')
 
 export default defineConfig({
   test: {

@@ -4,13 +4,13 @@ import { registerMany } from '../src/workloads/register.ts'
 import { requireTargets } from '../src/workloads/require-targets.ts'
 
 // Scenario 2 of the seed: listing the 1,000 identities that were registered first.
-test('enumerate: 1,000 identities', async ({ load, registry, share }) => {
-  await registerMany(registry, 1_000, { share })
+test('enumerate: 1,000 identities', async ({ load, registry, shard }) => {
+  await registerMany(registry, 1_000, { shard })
 
   const result = await load({
     operations: { enumerate: enumerate(requireTargets(registry), { status: 'online' }) },
     arrivals: constant(100),
-    share,
+    shard,
     duration: { short: '10s', long: '60s' },
   })
 

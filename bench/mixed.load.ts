@@ -9,20 +9,20 @@ const RATE = 100
 const MAX_IDENTITIES = RATE * 302
 
 // Scenario 4 of the seed: all operations side by side, on a registry that grows meanwhile.
-test('mixed: production-like', async ({ load, registry, subscribers, share }) => {
-  await subscribers.host(numbersIn(share, MAX_IDENTITIES).map(loadTestIdentity))
+test('mixed: production-like', async ({ load, registry, subscribers, shard }) => {
+  await subscribers.host(numbersIn(shard, MAX_IDENTITIES).map(loadTestIdentity))
 
   const result = await load({
     operations: mixed(
       {
         register: register(registry, { gateway: subscribers.gateway }),
         enumerate: enumerate(registry),
-        multicast: multicast(registry, subscribers, { share }),
+        multicast: multicast(registry, subscribers, { shard }),
       },
       { register: 60, enumerate: 30, multicast: 10 },
     ),
     arrivals: constant(RATE),
-    share,
+    shard,
     duration: { short: '10s', long: '300s' },
   })
 

@@ -1,5 +1,4 @@
 import { test } from '../src/vitest/registry-test.ts'
-import { MEASURE } from './measure.ts'
 import { loadTestIdentity, registerMany } from '../src/workloads/register.ts'
 
 for (const count of [10, 100, 1_000]) {
@@ -8,6 +7,6 @@ for (const count of [10, 100, 1_000]) {
     await registerMany(registry, count, { gateway: subscribers.gateway })
     await bench(`to ${count}, receipts included`, async () => {
       await registry.multicast({}, 'micro-benchmark')
-    }).run(MEASURE)
+    }).run({ time: 500, warmupTime: 200 })
   })
 }

@@ -7,14 +7,14 @@ const IDENTITIES = 500
 
 // Scenario 3 of the seed. It registers 500 identities, sends to all of them, and asks for less than
 // 50 ms for 100 targets: held to 50 ms for all 500, until the last one has its message.
-test('multicast: fan-out to 500', async ({ load, registry, subscribers, share }) => {
-  await subscribers.host(numbersIn(share, IDENTITIES).map(loadTestIdentity))
-  await registerMany(registry, IDENTITIES, { gateway: subscribers.gateway, share })
+test('multicast: fan-out to 500', async ({ load, registry, subscribers, shard }) => {
+  await subscribers.host(numbersIn(shard, IDENTITIES).map(loadTestIdentity))
+  await registerMany(registry, IDENTITIES, { gateway: subscribers.gateway, shard })
 
   const result = await load({
-    operations: { multicast: multicast(requireTargets(registry), subscribers, { share }) },
+    operations: { multicast: multicast(requireTargets(registry), subscribers, { shard }) },
     arrivals: constant(50),
-    share,
+    shard,
     duration: { short: '10s', long: '60s' },
   })
 

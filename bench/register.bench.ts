@@ -1,5 +1,4 @@
 import { test } from '../src/vitest/registry-test.ts'
-import { MEASURE } from './measure.ts'
 import { loadTestIdentity, loadTestMetadata } from '../src/workloads/register.ts'
 
 test('one at a time', async ({ bench, registry }) => {
@@ -13,6 +12,6 @@ test('one at a time', async ({ bench, registry }) => {
     bench('heartbeat', async () => {
       await registry.heartbeat('alive')
     }),
-    MEASURE,
+    { time: 500, warmupTime: 200 },
   )
 })

@@ -2,11 +2,11 @@ import { constant, expect, test } from '../src/vitest/registry-test.ts'
 import { register } from '../src/workloads/register.ts'
 
 // Scenario 1 of the seed: how registration performs on its own.
-test('register: registration baseline', async ({ load, registry, share }) => {
+test('register: registration baseline', async ({ load, registry, shard }) => {
   const result = await load({
     operations: { register: register(registry) },
     arrivals: constant(200),
-    share,
+    shard,
     duration: { short: '10s', long: '60s' },
   })
 

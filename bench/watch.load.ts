@@ -5,7 +5,7 @@ import { startWatcher } from '../src/workloads/watcher.ts'
 
 // 200 registrations/s, watched by another process. Completion is the time from a
 // register's return until the watch there reports that the identity has joined.
-test('watch: joined in another process', async ({ load, openTestbed, backends, share }) => {
+test('watch: joined in another process', async ({ load, openTestbed, backends, shard }) => {
   const testbed = await openTestbed('watch')
   const watcher = await startWatcher(backends, testbed)
   onTestFinished(() => watcher.close())
@@ -13,7 +13,7 @@ test('watch: joined in another process', async ({ load, openTestbed, backends, s
   const result = await load({
     operations: { register: registerWatched(testbed.registry, watcher) },
     arrivals: constant(200),
-    share,
+    shard,
     duration: { short: '10s', long: '60s' },
   })
 

@@ -21,7 +21,7 @@ test('enumerate: 1,000 identities, two changes since the last', async ({
   await registerAll(elsewhere, 1_000, registrationOf)
   const online = { status: 'online' }
   await compare({
-    sides: [
+    contenders: [
       {
         name: 'replica',
         before: twoChanges(writer, 1_000, registrationOf),
@@ -51,7 +51,7 @@ test('enumerate: 100 matches of 100,000, two changes since the last', async ({
   openTestbed,
 }) => {
   const small = await openTestbed('enumerate-small')
-  const sides = []
+  const contenders = []
   for (const { registry, count } of [
     { registry: testbed.registry, count: 100_000 },
     { registry: small.registry, count: 1_000 },
@@ -62,14 +62,14 @@ test('enumerate: 100 matches of 100,000, two changes since the last', async ({
       metadata: { ...loadTestMetadata(n), group: n % groups },
     })
     await registerAll(registry, count, registrationOf)
-    sides.push({
+    contenders.push({
       name: `100 of ${formatCount(count)}`,
       before: twoChanges(registry, count, registrationOf),
       run: () => registry.enumerate({ group: 7 }),
     })
   }
   await compare({
-    sides,
+    contenders,
     figures: [
       {
         what: '100 of 100,000 by 100 of 1,000',

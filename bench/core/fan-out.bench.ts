@@ -2,9 +2,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatMs } from '../../src/format.ts'
 import { test } from './measuring/core-test.ts'
-import { cpuTimeMs } from './measuring/cpu-time.ts'
+import { cpuTimeMs } from '../../src/process/cpu-time.ts'
 import type { Figure } from './measuring/figures.ts'
-import type { Side } from './measuring/interleave.ts'
+import type { Contender } from './measuring/interleave.ts'
 import { percentileMs } from '../../src/load/recording/histogram.ts'
 import { TimeCounts } from '../../src/load/recording/time-counts.ts'
 import { type FanOut, openFanOut } from './open-fan-out.ts'
@@ -36,8 +36,8 @@ for (const { what, size, pauseMs, rounds, most } of CASES) {
   }) => {
     const fanOut = await openFanOut(servers.natsUrls, testbed, size)
     onTestFinished(fanOut.close)
-    const { sides, times } = sidesOf(fanOut, pauseMs, rounds.warmUpRounds)
-    await compare({ sides, figures: figuresOf(sides, most), ...rounds })
+    const { contenders, times } = contendersOf(fanOut, pauseMs, rounds.warmUpRounds)
+    await compare({ contenders, figures: figuresOf(contenders, most), ...rounds })
     await annotate(percentilesOf(times))
   })
 }
@@ -60,11 +60,11 @@ const FLOOR = 'bare request-reply'
  * @param pauseMs before each, in which what came before is done.
  * @param warmUpRounds whose times are left out of `times`.
  */
-function sidesOf(
+function contendersOf(
   { multicast, requestReply, change, receiverPids }: FanOut,
   pauseMs: number,
   warmUpRounds: number,
-): { readonly sides: readonly Side[]; readonly times: TimeCounts } {
+): { readonly contenders: readonly Contender[]; readonly times: TimeCounts } {
   const before = async () => {
     await sleep(pauseMs)
     await change()
@@ -79,10 +79,10 @@ function sidesOf(
     return tookMs
   }
   const isCpuTimeKnown = cpuTimeMs(process.pid) !== null
-  const sides = [
+  const contenders = [
     { name: MULTICAST, work: multicast, time: timed },
     { name: FLOOR, work: requestReply, time: requestReply },
-  ].flatMap(({ name, work, time }): Side[] => [
+  ].flatMap(({ name, work, time }): Contender[] => [
     { name: `${name}, ${MEASURES.time}`, before, run: time },
     { name: `${name}, ${MEASURES.timer}`, before, run: () => longestTurnMs(work) },
     ...(isCpuTimeKnown
@@ -100,19 +100,19 @@ function sidesOf(
         ]
       : []),
   ])
-  return { sides, times }
+  return { contenders, times }
 }
 
 /** Bounds on the measures of a multicast by those of the floor. */
 function figuresOf(
-  sides: readonly Side[],
+  contenders: readonly Contender[],
   most: Readonly<Record<keyof typeof MEASURES, number>>,
 ): readonly Figure[] {
   const measures = ['time', 'sender', 'receivers', 'timer'] as const
   return measures.flatMap((key): Figure[] => {
     const measure = MEASURES[key]
     const [over, under] = [`${MULTICAST}, ${measure}`, `${FLOOR}, ${measure}`] as const
-    if (!sides.some(({ name }) => name === over)) return []
+    if (!contenders.some(({ name }) => name === over)) return []
     const what = `${measure}, by the floor's`
     return [{ what, ratio: [over, under], must: { atMost: most[key] } }]
   })

@@ -71,7 +71,7 @@ test('one million identities: answers, loading, memory', async ({
   }
   for (const [what, { filter, options, atMost }] of Object.entries(listings)) {
     await compare({
-      sides: worlds.map(({ name, registry, count, registrationOf }) => ({
+      contenders: worlds.map(({ name, registry, count, registrationOf }) => ({
         name: `${what} of ${name}`,
         before: twoChanges(registry, count, registrationOf),
         run: () => registry.enumerate(filter, options),
@@ -93,7 +93,7 @@ test('one million identities: answers, loading, memory', async ({
     (_, n) => `${testbed.namespace}:${loadTestIdentity(n)}`,
   )
   await compare({
-    sides: [
+    contenders: [
       {
         name: 'a replica of 1,000,000',
         run: async () => {

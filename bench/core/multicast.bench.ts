@@ -29,7 +29,7 @@ test('multicast: to 1,000 on 4 gateways, receipts included', async ({
   }
 
   await compare({
-    sides: [
+    contenders: [
       { name: 'by 4 gateways', run: fanOut.multicast },
       { name: 'bare request-reply to each', run: fanOut.requestReply },
       { name: 'by own subjects', run: bySubjects, every: 10 },

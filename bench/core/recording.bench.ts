@@ -1,6 +1,6 @@
 import { test } from './measuring/core-test.ts'
 import type { Figure } from './measuring/figures.ts'
-import type { Side } from './measuring/interleave.ts'
+import type { Contender } from './measuring/interleave.ts'
 import { LoadRecorder } from '../../src/load/recording/load-recorder.ts'
 import { SloWindows } from '../../src/load/slo/slo-windows.ts'
 import { readSlo, type OperationSlo } from '../../src/load/slo/slo.ts'
@@ -22,7 +22,7 @@ for (const count of [1, 10, 20]) {
   const operations = Array.from({ length: count }, (_, k) => `operation ${k}`)
   test(`recording: ${count} operations`, async ({ compare }) => {
     await compare({
-      sides: [
+      contenders: [
         endingSecond(operations),
         endingWindow(operations),
         judging(operations),
@@ -47,12 +47,12 @@ function figure(what: string, atMost: number): Figure {
   return { what: `${what}, by ${WALK}`, ratio: [what, WALK], must: { atMost } }
 }
 
-function endingSecond(operations: readonly string[]): Side {
+function endingSecond(operations: readonly string[]): Contender {
   const load = new RecordedLoad(operations)
   return { name: SECOND, before: async () => load.second(), run: () => timed(() => load.end()) }
 }
 
-function summingUp(operations: readonly string[]): Side {
+function summingUp(operations: readonly string[]): Contender {
   const load = new RecordedLoad(operations)
   const before = async (): Promise<void> => {
     load.second()
@@ -66,7 +66,7 @@ function summingUp(operations: readonly string[]): Side {
   }
 }
 
-function asking(operations: readonly string[]): Side {
+function asking(operations: readonly string[]): Contender {
   const load = new RecordedLoad(operations)
   const before = async (): Promise<void> => {
     load.second()
@@ -76,7 +76,7 @@ function asking(operations: readonly string[]): Side {
   return { name: PROGRESS, before, run: () => timed(() => load.ask()) }
 }
 
-function endingWindow(operations: readonly string[]): Side {
+function endingWindow(operations: readonly string[]): Contender {
   const load = new WindowedLoad(operations)
   const before = async (): Promise<void> => {
     load.judge()
@@ -85,7 +85,7 @@ function endingWindow(operations: readonly string[]): Side {
   return { name: WINDOW, before, run: () => timed(() => load.end()) }
 }
 
-function judging(operations: readonly string[]): Side {
+function judging(operations: readonly string[]): Contender {
   const load = new WindowedLoad(operations)
   const before = async (): Promise<void> => {
     load.window()
@@ -95,7 +95,7 @@ function judging(operations: readonly string[]): Side {
 }
 
 /** One pass over the buckets of a histogram: a fixed piece of work to compare with. */
-function walking(): Side {
+function walking(): Contender {
   const counts = new Uint32Array(22_528)
   let sum = 0
   const walk = (): void => {

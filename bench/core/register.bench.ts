@@ -1,5 +1,5 @@
 import { runRedisBenchmark, whyNoRedisBenchmark } from './measuring/redis-benchmark.ts'
-import { reportSides } from './measuring/compare.ts'
+import { reportContenders } from './measuring/compare.ts'
 import { test } from './measuring/core-test.ts'
 import type { Sample } from './measuring/interleave.ts'
 import { redisTimePerCall } from './measuring/redis-time.ts'
@@ -39,7 +39,7 @@ test('register: one process, 64 in flight', async ({
       clients,
     })
   await compare({
-    sides: [
+    contenders: [
       { name: 'register, 64 in flight', run: () => registerAtRandom(registry), calls: OURS },
       { name: 'redis-benchmark -P 64', run: redisBenchmark(50) },
       { name: 'redis-benchmark -P 64 -c 1', run: redisBenchmark(1) },
@@ -133,7 +133,7 @@ test("a write: Redis's own time per call, 64 in flight", async ({
   const register = (replace: boolean) => (identity: string, n: number) =>
     registry.register(identity, loadTestMetadata(n), { ttlMs: TTL_MS, replace })
   // In this order, because each finds what the one before has left.
-  const sides: Readonly<Record<string, (identity: string, n: number) => Promise<unknown>>> = {
+  const contenders: Readonly<Record<string, (identity: string, n: number) => Promise<unknown>>> = {
     'empty script': await run(bare.nothing),
     'bare register, new': await run(bare.register),
     'register, new': register(false),
@@ -144,17 +144,17 @@ test("a write: Redis's own time per call, 64 in flight", async ({
     'bare unregister': await run(bare.unregister),
     unregister: (identity) => registry.unregister(identity),
   }
-  const samples = new Map<string, Sample[]>(Object.keys(sides).map((name) => [name, []]))
+  const samples = new Map<string, Sample[]>(Object.keys(contenders).map((name) => [name, []]))
   for (let round = 0 - WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
-    for (const [name, one] of Object.entries(sides)) {
+    for (const [name, one] of Object.entries(contenders)) {
       const ms = await redisTimePerCall(redis, 'evalsha', () => inFlight(WRITES, one))
       if (round >= 0) samples.get(name)?.push({ round, ms })
     }
   }
-  await reportSides(bench, samples)
-  const bound = (side: string, by: string, atMost: number): Figure => ({
-    what: `${side}, by its bare commands in a script`,
-    ratio: [side, by],
+  await reportContenders(bench, samples)
+  const bound = (contender: string, by: string, atMost: number): Figure => ({
+    what: `${contender}, by its bare commands in a script`,
+    ratio: [contender, by],
     must: { atMost },
   })
   const figures = [

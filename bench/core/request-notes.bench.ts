@@ -1,6 +1,6 @@
 import { test } from './measuring/core-test.ts'
 import type { Figure } from './measuring/figures.ts'
-import type { Side } from './measuring/interleave.ts'
+import type { Contender } from './measuring/interleave.ts'
 import { StartedRequest } from '../../src/load/dispatch/started-request.ts'
 import { feed, type FeedMode } from '../../src/load/feed/feed.ts'
 import { counter, trend } from '../../src/load/metrics/declare-metrics.ts'
@@ -22,7 +22,7 @@ const MANY = 'a shuffled row of a million'
 // object to be allocated, which a plain one here is not.
 test('requests that read and write', async ({ compare }) => {
   await compare({
-    sides: [
+    contenders: [
       bare(),
       requests(NOTHING, {}, () => {}),
       requests(CHECKING, {}, ({ check }) => void check('is full', true)),
@@ -49,7 +49,7 @@ function figure(what: string, by: string, atMost: number): Figure {
   return { what: `${what}, by ${by}`, ratio: [what, by], must: { atMost } }
 }
 
-function bare(): Side {
+function bare(): Contender {
   const recorder = new LoadRecorder(['operation'], 0, 1e9)
   const one = (number: number): void => {
     const operation = recorder.at(1, 'operation')
@@ -61,11 +61,19 @@ function bare(): Side {
   return { name: BARE, run: () => timed(one), calls: REQUESTS }
 }
 
-function requests(name: string, plan: NotesPlan, use: (request: StartedRequest) => void): Side {
+function requests(
+  name: string,
+  plan: NotesPlan,
+  use: (request: StartedRequest) => void,
+): Contender {
   return requestsOf(name, new LoadNotes(plan, 1, Infinity), use)
 }
 
-function requestsOf(name: string, notes: LoadNotes, use: (request: StartedRequest) => void): Side {
+function requestsOf(
+  name: string,
+  notes: LoadNotes,
+  use: (request: StartedRequest) => void,
+): Contender {
   const recorder = new LoadRecorder(['operation'], 0, 1e9, notes)
   const one = (number: number): void => {
     const operation = recorder.at(1, 'operation')
@@ -80,7 +88,7 @@ function requestsOf(name: string, notes: LoadNotes, use: (request: StartedReques
   return { name, run: () => timed(one), calls: REQUESTS }
 }
 
-function counting(): Side {
+function counting(): Contender {
   const metrics = { bytes: counter('bytes'), took: trend('ms') }
   const notes = new LoadNotes({ metrics }, 1, Infinity)
   const { bytes, took } = notes.metrics.measured
@@ -90,7 +98,7 @@ function counting(): Side {
   })
 }
 
-function shuffled(name: string, size: number, mode: FeedMode = 'shuffled'): Side {
+function shuffled(name: string, size: number, mode: FeedMode = 'shuffled'): Contender {
   const rows = Array.from({ length: size }, (_, k) => k)
   let sum = 0
   return requests(name, { data: feed(rows, mode) }, ({ data }) => {

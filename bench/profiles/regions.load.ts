@@ -10,8 +10,8 @@ const REGIONS = [
 ] as const
 
 // Each list is of one region, drawn by the seed. Is a small one as fast as if there were no large one?
-test('regions: lists of small and large ones', async ({ load, registry, share }) => {
-  await registerRegions(registry, REGIONS, share)
+test('regions: lists of small and large ones', async ({ load, registry, shard }) => {
+  await registerRegions(registry, REGIONS, shard)
 
   await load({
     operations: {
@@ -32,7 +32,7 @@ test('regions: lists of small and large ones', async ({ load, registry, share })
     tags: { size: ['small', 'large'] },
     metrics: { listed: counter('identities'), listLength: trend('identities', { resolution: 1 }) },
     arrivals: constant(100),
-    share,
+    shard,
     duration: { short: '10s', full: '10m' },
     slo: {
       successRate: 0.99,

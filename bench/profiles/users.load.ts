@@ -8,8 +8,8 @@ const TEAMS = 10
 
 // People rather than a rate: each signs in, looks around, sends to all who are there and signs out, and
 // waits for every answer. A slower system has slower people, not more of them.
-test('users: sessions of 50 people', async ({ load, registry, subscribers, share }) => {
-  await subscribers.host(numbersIn(share, USERS).map(loadTestIdentity))
+test('users: sessions of 50 people', async ({ load, registry, subscribers, shard }) => {
+  await subscribers.host(numbersIn(shard, USERS).map(loadTestIdentity))
   const addressed = requireTargets(registry)
   const { gateway } = subscribers
 
@@ -22,12 +22,12 @@ test('users: sessions of 50 people', async ({ load, registry, subscribers, share
           registry.register(identity, { status: 'online', team }, { gateway, replace: true }),
         renew: ({ state: { identity } }) => registry.heartbeat(identity, 60_000),
         list: ({ state: { team } }) => addressed.enumerate({ team }),
-        send: multicast(addressed, subscribers, { share }),
+        send: multicast(addressed, subscribers, { shard }),
         signOut: ({ state: { identity } }) => registry.unregister(identity),
       },
       tearDown: ({ state: { identity } }) => registry.unregister(identity),
     },
-    share,
+    shard,
     duration: { short: '15s', full: '10m' },
     slo: {
       successRate: 0.99,

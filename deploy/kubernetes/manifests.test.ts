@@ -108,14 +108,14 @@ describe('the job', () => {
   })
 
   test('gives each pod a different shard, which together make the whole load', () => {
-    const shares = Array.from({ length: completions }, (_, index) => {
+    const shards = Array.from({ length: completions }, (_, index) => {
       const out = started(job, { JOB_COMPLETION_INDEX: String(index) })
       const [BENCH_SHARD, results, ...args] = out.split(' ')
       expect(results).toBe(`/results/${data['BENCH_START_AT']}`)
       expect(args).toEqual(['run', 'bench', '--', data['SCENARIO']])
-      return shardSettings({ ...data, BENCH_SHARD })?.share
+      return shardSettings({ ...data, BENCH_SHARD })?.shard
     })
-    expect(shares).toEqual(shares.map((_, index) => ({ index, of: completions })))
+    expect(shards).toEqual(shards.map((_, index) => ({ index, of: completions })))
   })
 
   test('writes to the folder that the merge reads', () => {

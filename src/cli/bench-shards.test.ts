@@ -41,14 +41,14 @@ function countsOf(run: RunFile): readonly object[] {
 }
 
 test(
-  'shares run side by side, and merged, are the load that one run makes',
+  'shards run side by side, and merged, are the load that one run makes',
   { timeout: 90_000 },
   async () => {
     const startAt = startsIn(20)
-    const shares = await Promise.all(
+    const shards = await Promise.all(
       [1, 2, 3].map((k) => start(['bench', 'sharded', '--shard', `${k}/3`, '--start-at', startAt])),
     )
-    for (const { exitCode, stdout, stderr } of shares) {
+    for (const { exitCode, stdout, stderr } of shards) {
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
       expect(stdout).toContain('SLO: judged on all shards together')
     }
@@ -60,7 +60,7 @@ test(
 
     const missing = await start(['results', 'merge', ...parts.slice(1)])
     expect(missing.exitCode).toBe(4)
-    expect(missing.stderr).toMatch(/^Of 3 shares, \d is missing\.\n$/)
+    expect(missing.stderr).toMatch(/^Of 3 shards, \d is missing\.\n$/)
 
     const merge = await start(['results', 'merge', ...parts])
     expect(merge.stderr).toBe('')
@@ -108,23 +108,19 @@ test(
   },
 )
 
-test(
-  'a scenario that knows nothing of shares is not run in shares',
-  { timeout: 60_000 },
-  async () => {
-    const { exitCode, stdout } = await start([
-      'bench',
-      'met',
-      '--shard',
-      '1/2',
-      '--start-at',
-      // It is refused before it would wait for its start.
-      startsIn(600),
-    ])
-    expect(stdout).toContain("can't be run in shares")
-    expect(exitCode).toBe(2)
-  },
-)
+test('a scenario that knows nothing of shards is not sharded', { timeout: 60_000 }, async () => {
+  const { exitCode, stdout } = await start([
+    'bench',
+    'met',
+    '--shard',
+    '1/2',
+    '--start-at',
+    // It is refused before it would wait for its start.
+    startsIn(600),
+  ])
+  expect(stdout).toContain("can't be sharded")
+  expect(exitCode).toBe(2)
+})
 
 describe('bad input exits with 2 and one clear line:', () => {
   const shard = ['--shard', '1/2', '--start-at']
@@ -135,7 +131,7 @@ describe('bad input exits with 2 and one clear line:', () => {
       /2026-01-02T03:04:05.000Z was [\d.]+ s ago/,
     ],
     [['bench', 'sharded', '--shard', '1/2'], {}, /--start-at/],
-    [['bench', 'sharded', '--shard', '3/2', '--start-at', 'x'], {}, /"3\/2" is not a share/],
+    [['bench', 'sharded', '--shard', '3/2', '--start-at', 'x'], {}, /"3\/2" is not a shard/],
     [['bench', ...shard, '2999-01-02T03:04:05Z'], {}, /name one scenario/],
     [
       ['bench', 'sharded', ...shard, '2999-01-02T03:04:05Z'],
@@ -163,7 +159,7 @@ describe('bad input exits with 2 and one clear line:', () => {
 
   test('a start that is less than three seconds ahead', async () => {
     const { exitCode, stderr } = await start(['bench', 'sharded', ...shard, startsIn(2.9)])
-    // Where the command takes longer to begin, the start is past. See share-settings.test.ts.
+    // Where the command takes longer to begin, the start is past. See shard-settings.test.ts.
     expect(stderr).toMatch(/(is in|was) [\d.]+ s( ago)?; it has to be at least 3 s ahead/)
     expect(exitCode).toBe(2)
   })

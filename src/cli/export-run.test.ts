@@ -65,7 +65,7 @@ describe('npm run results -- export', () => {
     },
   )
 
-  test('gives none of an interrupted load, nor of a share', async () => {
+  test('gives none of an interrupted load, nor of a shard', async () => {
     const { result, ...scenario } = scenarioOf('mixed')
     write(runOf([{ ...scenario, result: { ...result, isInterrupted: true } }]))
     expect((await exported('--format', 'bencher')).stderr).toContain('it was interrupted')

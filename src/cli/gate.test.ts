@@ -85,7 +85,7 @@ test.each([
   [['--base', 'HEAD', '--head', 'HEAD:src'], /^--head: git knows no commit "HEAD:src"\..*\n$/],
   [
     ['--base', 'HEAD', '--scenarios', 'x'],
-    /^--scenarios: no scenario has "x".*there are send\.\n$/,
+    /^--scenarios: no scenario has "x".*Choose from send\.\n$/,
   ],
   [['--base', 'HEAD', '--results', ''], /^--results: is empty.*\n$/],
   [['--base', 'HEAD', '--metrics', 'p42'], /^--metrics: "p42" is not a metric; known: p50.*\n$/],
@@ -187,7 +187,7 @@ test.runIf(isReal)(
     )
     const { exitCode, stdout } = await ended(start([...SEND, '--operations', 'heartbeat']))
     expect(stdout).toMatch(/regression: candidate fails, heartbeat, call: thrown on purpose/)
-    expect(stdout).toMatch(/pairs: not made, a regression was found before/)
+    expect(stdout).toMatch(/pairs: skipped, a regression was found before/)
     expect(exitCode).toBe(1)
   },
 )

@@ -72,7 +72,7 @@ test('what a terminal would obey is printed as text', { timeout: 60_000 }, async
 const missing = missingPrograms()
 
 test(
-  'shares of a load write together what one generator writes',
+  'shards of a load write together what one generator writes',
   { timeout: 60_000 },
   async ({ skip }) => {
     skip(missing !== undefined, missing)

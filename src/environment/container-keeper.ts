@@ -2,18 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GenericContainer, getContainerRuntimeClient, ImageName, Wait } from 'testcontainers'
 import type { ContainerRuntimeClient } from 'testcontainers'
-import { ownerLabel } from './containers.ts'
+import { ownerLabel, type KeeperMessage } from './containers.ts'
 import type { BackendImages } from './settings.ts'
-
-/**
- * A process that owns the containers of one run. It prints one JSON object a line, and removes the
- * containers and exits when its input closes. Without Ryuk, testcontainers' own remover: that is one
- * more image to pull, and can't be told when a removal is complete.
- */
-export type KeeperMessage =
-  | { readonly type: 'progress'; readonly text: string }
-  | { readonly type: 'ready'; readonly redisUrl: string; readonly natsUrl: string }
-  | { readonly type: 'failed'; readonly reason: string }
 
 interface KeeperTask {
   readonly images: BackendImages
@@ -39,6 +29,11 @@ class LoopbackContainer extends GenericContainer {
   }
 }
 
+/**
+ * A process that owns the containers of one run. It prints one JSON object a line, and removes the
+ * containers and exits when its input closes. Without Ryuk, testcontainers' own remover: that is one
+ * more image to pull, and can't be told when a removal is complete.
+ */
 async function keep({ images, ownerPid }: KeeperTask, closed: Promise<void>): Promise<void> {
   const client = await daemon()
   if (client === undefined) {

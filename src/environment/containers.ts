@@ -5,9 +5,14 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { programBeside } from '../program-beside.ts'
-import type { KeeperMessage } from './container-keeper.ts'
 import { EnvironmentError } from './environment-error.ts'
 import type { BackendImages } from './settings.ts'
+
+/** What the containers' keeper process prints, one JSON object per line. */
+export type KeeperMessage =
+  | { readonly type: 'progress'; readonly text: string }
+  | { readonly type: 'ready'; readonly redisUrl: string; readonly natsUrl: string }
+  | { readonly type: 'failed'; readonly reason: string }
 
 /** Put on every container, with the id of the process that the containers are for. */
 export const ownerLabel = 'prism-loadtest.owner-pid'

@@ -16,42 +16,43 @@ export type StageName = (typeof STAGES)[number]
 
 /** What to compare, how, and for how long. */
 export interface GateOptions {
-  /** The project's folder, in the repository from which the versions are taken. */
+  /** The project's folder, in the repository that has the versions. */
   readonly project: string
-  /** The folder of the running program; the project's own, unless that is another project. */
+  /** The folder of the running program; differs from `project` for other projects. */
   readonly harness: string
-  /** What is compared: files and folders of the project, by paths relative to it. */
+  /** Files and folders to compare, as paths relative to the project. */
   readonly subject: readonly string[]
-  /** The evidence that is wanted; see `STAGES`. */
+  /** The kinds of evidence to collect; see `STAGES`. */
   readonly stages: readonly StageName[]
-  /** Called by counts, pairs and drift. */
+  /** The operations that counts, pairs and drift call. */
   readonly operations: readonly OperationName[]
-  /** Measures equal versions, too: A against A. */
+  /** Measures equal versions as well: A against A. */
   readonly measuresEqual: boolean
-  /** Names a commit. */
+  /** A commit. */
   readonly baseline: string
-  /** Names a commit; `null` is the working tree. */
+  /** A commit; `null` is the working tree. */
   readonly candidate: string | null
-  /** Total time, preparation included, in ms. Rounds get what the other stages leave, and may overrun by one. */
+  /** Total time including preparation, in ms. Rounds get the remainder, and may overrun by less than one round. */
   readonly budgetMs: number
   readonly scenarioFolder: string
-  /** Names of scenarios, as their files have them. */
+  /** Names or path fragments of scenario files; see `scenarioFiles`. */
   readonly scenarios: readonly string[]
   /** `null`: the default metrics. */
   readonly metrics: readonly OperationMetric[] | null
-  /** The smallest changes that count, where they differ from the usual ones. */
+  /** Smallest changes that count; override the defaults. */
   readonly effects: Partial<Effects>
-  /** Of each scenario's measurement in a round, in ms; `null`: as long as the budget allows. */
+  /** Duration of each scenario's measurement in a round, in ms; `null`: as long as the budget allows. */
   readonly durationMs: number | null
-  readonly backends: BackendSettings
-  /** Where a folder with the gate's run files is made. */
+  /** `null`: scenarios reach their system by themselves, or their runs start it. */
+  readonly backends: BackendSettings | null
+  /** The gate creates a folder for its run files here. */
   readonly resultsFolder: string
 }
 
-/** How a gate tells its user what it is doing. */
+/** Receives a gate's progress. */
 export interface GateProgress {
-  /** A line that stays. */
+  /** A permanent line. */
   note(text: string): void
-  /** What is under way; replaces the last such line. */
+  /** The current activity; replaces the previous such line. */
   live(text: string): void
 }

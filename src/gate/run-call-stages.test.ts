@@ -16,13 +16,13 @@ async function stagesOf(task: CallTask): Promise<readonly unknown[]> {
   return Object.values(await runCallStages(task, progress, () => {}, signal))
 }
 
-test('without real servers, evidence is missing: no pass', async () => {
+test('without real servers the evidence is missing, which is not a pass', async () => {
   for (const stage of await stagesOf(TASK)) {
     expect(stage).toEqual({ kind: 'skipped', why: 'there are no real servers', isMissed: true })
   }
 })
 
-test('nothing is missing of stages that were not asked for, or that another subject does not have', async () => {
+test('stages that were not requested, or do not apply to another subject, are not missing', async () => {
   const stages = [
     ...(await stagesOf({ ...TASK, stages: ['rounds'] })),
     ...(await stagesOf({ ...TASK, unavailable: 'no registry' })),

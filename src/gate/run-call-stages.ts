@@ -27,25 +27,26 @@ export interface CallStages {
   readonly drift: DriftStage
 }
 
-/** The operations to call, the versions and servers, and the stages that are wanted. */
+/** The operations, versions, servers and requested stages. */
 export interface CallTask {
   readonly stages: readonly StageName[]
   readonly operations: readonly OperationName[]
   /** Project folders of both versions. */
   readonly folders: Both<string>
-  readonly backends: Backends
-  /** Why there is nothing to call, such as a subject without a registry; `null` if there is. */
+  /** `null`: there are no servers to call. */
+  readonly backends: Backends | null
+  /** Why there is nothing to call, such as a subject without a registry; otherwise `null`. */
   readonly unavailable: string | null
 }
 
-/** Hears how a stage ended. */
+/** Receives the verdict of each stage. */
 export type StageListener = (name: StageName, verdict: StageVerdict) => void
 
 /**
- * Runs the stages that call both versions' operations: counts and pairs, and drift unless there is a
- * regression; nothing after a candidate that fails.
- * @throws EnvironmentError if the candidate can't be imported, or a process fails for a reason that is no
- *   version's, unless there is a regression already.
+ * Runs the stages that call both versions' operations: counts and pairs, then drift unless there is a
+ * regression. A candidate that fails ends them.
+ * @throws EnvironmentError if the candidate can't be imported, or a process fails through no version's
+ *   fault, unless a regression was found before.
  */
 export async function runCallStages(
   task: CallTask,
@@ -54,7 +55,6 @@ export async function runCallStages(
   signal: AbortSignal,
 ): Promise<CallStages> {
   const { stages, operations, folders, backends, unavailable } = task
-  const isMemory = backends.kind === 'memory'
   let isRegression = false
   let isCandidateBroken = false
   const stageOf = async <T extends object>(
@@ -64,9 +64,9 @@ export async function runCallStages(
   ): Promise<T | SkippedStage> => {
     if (!stages.includes(name)) return skipped('not asked for')
     if (unavailable !== null) return skipped(unavailable)
-    // Servers that could not be started are no reason to pass.
-    if (isMemory) return missed('there are no real servers')
-    // Counts say what a change asks of the servers, pairs what that takes: neither replaces the other.
+    // Servers that couldn't be started don't make a pass.
+    if (backends === null || backends.kind === 'memory') return missed('there are no real servers')
+    // Counts show the requests to the servers, pairs their cost: neither replaces the other.
     if (name === 'pairs' ? isCandidateBroken : isRegression) {
       return skipped('a regression was found before')
     }
@@ -80,7 +80,7 @@ export async function runCallStages(
       return stage
     } catch (error) {
       if (signal.aborted) return missed('interrupted')
-      // What was found before is not lost: it has cost minutes, and it decides.
+      // An earlier regression took minutes to find, and decides.
       if (!isRegression || !(error instanceof EnvironmentError)) throw error
       return missed(error.message)
     }
@@ -94,7 +94,7 @@ export async function runCallStages(
     counts: await stageOf(
       'counts',
       async (servers) => {
-        progress.live('counts: what each operation asks of Redis and NATS')
+        progress.live('counts: requests of each operation to Redis and NATS')
         return onOwnServers(servers, async (own) => {
           const outcome = await runCounts(operations, shared(own), signal)
           if (
@@ -129,7 +129,7 @@ function isFailed(stage: object): boolean {
   return 'kind' in stage && stage.kind === 'failed'
 }
 
-/** Counts need servers that nobody else uses: those given may have other users. */
+/** Counts need servers without other users; given servers may have some. */
 async function onOwnServers<T>(
   servers: ServerBackends,
   count: (own: ServerBackends) => Promise<T>,
@@ -137,7 +137,7 @@ async function onOwnServers<T>(
   if (servers.kind !== 'external') return count(servers)
   const own = await startOwn()
   if (own === null) {
-    return skipped('others may use the servers, and there are no local programs to count on')
+    return skipped('others may use the servers, and no local programs are available')
   }
   try {
     return own.backends.kind === 'memory' ? skipped('') : await count(own.backends)

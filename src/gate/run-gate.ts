@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EnvironmentError } from '../environment/environment-error.ts'
 import { startBackends, type StartedBackends } from '../environment/start-backends.ts'
-import { readEnvironment } from '../run-file/provenance/fingerprint.ts'
+import { readEnvironment } from '../run-file/provenance/environment.ts'
 import { ensureWritableFolder, resultsFolderError } from '../run-file/write/results-folder.ts'
 import { RunClock } from '../run-file/write/run-clock.ts'
 import { numberedRunId, timestampOf } from '../run-file/run-id.ts'
-import { systemOf } from '../environment/backends.ts'
+import { systemOf, type Backends } from '../environment/backends.ts'
 import { systemText } from '../environment/system.ts'
 import { STAGES, type GateOptions, type GateProgress } from './gate-options.ts'
 import { GATE_SCHEMA_VERSION, type GateReport } from './report/gate-report.ts'
@@ -37,10 +37,10 @@ import { DEFAULT_SUBJECT } from './versions/subject.ts'
 import { describeVersion, workingTree, type Version } from './versions/version.ts'
 
 /**
- * Compares two versions of the subject: prepares both, and unless they are equal, starts servers and
- * runs the stages until one of them finds a regression. Whatever ends it, it takes back all it made
- * but for the run files and the report.
- * @param signal ends it early; what is undecided by then is reported as inconclusive.
+ * Compares two versions of the subject: prepares both and, unless they are equal, starts servers and runs
+ * the stages until one finds a regression. However it ends, it removes everything it created except the run
+ * files and the report.
+ * @param signal ends it early; whatever is undecided by then is reported as inconclusive.
  * @throws InputError, EnvironmentError, ResultsFolderError, RunFileError; UserError if the
  *   baseline doesn't fit the harness; the signal's reason, if it is aborted before the first stage.
  */
@@ -58,7 +58,7 @@ export async function runGate(
   ensureWritableFolder(options.resultsFolder)
   const runs = claimFolder(join(options.resultsFolder, `gate-${timestampOf(runClock.startedAt)}`))
 
-  // Its real path, because that is what modules are known by.
+  // The real path, because modules are identified by it.
   const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'prism-gate-')))
   let servers: StartedBackends | null = null
   try {
@@ -68,17 +68,16 @@ export async function runGate(
     signal.throwIfAborted()
     const place = { prepared, runs, workspace, files, runClock }
     const isToMeasure = !isEqual(sameness) || options.measuresEqual
-    if (isToMeasure) {
+    if (isToMeasure && options.backends !== null) {
       servers = await startBackends({
         ...options.backends,
         onProgress: (message) => progress.note(message),
       })
     }
-    const measured =
-      servers === null
-        ? NOTHING_TO_MEASURE
-        : await measure(options, servers, place, progress, signal)
-    const verdict = servers === null ? 'pass' : sumUpStages(measured.verdicts).kind
+    const measured = isToMeasure
+      ? await measure(options, servers?.backends ?? null, place, progress, signal)
+      : NOTHING_TO_MEASURE
+    const verdict = isToMeasure ? sumUpStages(measured.verdicts).kind : 'pass'
     return {
       kind: 'gate',
       schemaVersion: GATE_SCHEMA_VERSION,
@@ -109,7 +108,7 @@ export async function runGate(
   }
 }
 
-/** Where a gate measures. */
+/** The prepared versions and the folders of one gate. */
 interface Place {
   readonly prepared: Both<PreparedVersion>
   readonly files: readonly string[]
@@ -120,7 +119,7 @@ interface Place {
   readonly runClock: RunClock
 }
 
-/** What all stages came to. */
+/** The results of all stages. */
 interface Measured {
   readonly stages: CallStages & { readonly rounds: MeasuredRounds | SkippedStage }
   readonly verdicts: readonly StageVerdict[]
@@ -138,14 +137,14 @@ const NOTHING_TO_MEASURE: Measured = {
 
 async function measure(
   options: GateOptions,
-  { backends }: StartedBackends,
+  backends: Backends | null,
   { prepared, files, workspace, runs, runClock }: Place,
   progress: GateProgress,
   signal: AbortSignal,
 ): Promise<Measured> {
-  if (backends.kind === 'memory') progress.note(backends.notice)
+  if (backends?.kind === 'memory') progress.note(backends.notice)
   const { stages, operations, budgetMs } = options
-  const isOfRegistry = options.subject.includes(DEFAULT_SUBJECT[0])
+  const isOfRegistry = backends !== null && options.subject.includes(DEFAULT_SUBJECT[0])
   const canCall = isOfRegistry && backends.kind !== 'memory'
   progress.note(`stages: ${STAGES.filter((name) => stages.includes(name)).join(', ')}`)
   const onStage: StageListener = (name, verdict) =>
@@ -183,7 +182,7 @@ async function measure(
   } as const
   const isAlone = verdicts.every((verdict) => verdict === null)
   const rounds = await runRounds(setting, progress, signal).catch((error: unknown) => {
-    // What the other stages found has cost minutes, and is reported all the same.
+    // The other stages' findings took minutes, so they are reported anyway.
     if (isAlone || !(error instanceof EnvironmentError)) throw error
     return { kind: 'skipped', why: error.message, isMissed: true } as const
   })
@@ -202,7 +201,7 @@ function whyNoRounds(
   return signal.aborted ? skipped('interrupted', true) : null
 }
 
-/** The machine and servers that the estimates belong to: elsewhere, percentages differ. */
+/** The machine and servers of the estimates; percentages differ elsewhere. */
 function describeEnvironment(servers: StartedBackends | null): string {
   const { cpuModel, availableCores, nodeVersion } = readEnvironment()
   const machine = `${cpuModel}, ${availableCores} cores, Node ${nodeVersion}`
@@ -248,7 +247,7 @@ function describePrepared({ version, packages }: PreparedVersion): GateReport['b
   return { version: describeVersion(version), commit, isWorkingTree, packages }
 }
 
-/** Makes a folder that no other gate has: another one may have begun in the same second. */
+/** Creates a folder of the gate's own; another gate may have begun in the same second. */
 function claimFolder(path: string): string {
   for (let number = 1; ; number += 1) {
     const folder = numberedRunId(path, number)
@@ -262,7 +261,7 @@ function claimFolder(path: string): string {
   }
 }
 
-/** A gate that measured nothing leaves nothing. */
+/** A gate without measurements leaves no folder behind. */
 function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder)

@@ -8,24 +8,24 @@ import {
 } from './stages.ts'
 import type { VersionName } from './versions/both.ts'
 
-test('one regression decides, whatever else there is', () => {
+test('one regression decides, whatever the other stages find', () => {
   expect(sumUpStages(['pass', 'inconclusive', 'not comparable', 'regression'])).toEqual({
     kind: 'regression',
     exitCode: 1,
   })
 })
 
-test('nothing inconclusive or not comparable is a pass', () => {
+test('neither inconclusive nor not comparable is a pass', () => {
   expect(sumUpStages(['pass', 'inconclusive', null]).exitCode).toBe(3)
   expect(sumUpStages(['pass', 'not comparable', 'inconclusive']).exitCode).toBe(4)
   expect(sumUpStages(['pass', 'improvement']).exitCode).toBe(0)
 })
 
-test('a gate that compared nothing has not passed', () => {
+test('a gate that compared nothing does not pass', () => {
   expect(sumUpStages([null, null]).exitCode).toBe(4)
 })
 
-test('evidence that was wanted and is missing is inconclusive; what nobody wanted says nothing', () => {
+test('missing evidence is inconclusive if it was requested, and ignored otherwise', () => {
   const skipped = { kind: 'skipped', why: 'interrupted' } as const
   expect(verdictOfSkipped({ ...skipped, isMissed: true })).toBe('inconclusive')
   expect(verdictOfSkipped({ ...skipped, isMissed: false })).toBeNull()
@@ -46,7 +46,7 @@ test('a candidate that fails is a regression; a baseline that fails cannot be co
   expect(new Set(stagesOf('baseline'))).toEqual(new Set(['not comparable']))
 })
 
-test('a failure that did not come again is no regression, and no pass', () => {
+test('a failure that did not recur is neither a regression nor a pass', () => {
   const once = { kind: 'failed', version: 'candidate', phase: 'call', error: 'boom' } as const
   const isConfirmed = false
   const state = { kind: 'judged', metrics: [] } as const

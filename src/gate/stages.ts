@@ -5,11 +5,11 @@ import type { DriftOutcome } from './drift/run-drift.ts'
 import type { MeasuredPairs } from './pairs/run-pairs.ts'
 import type { VersionName } from './versions/both.ts'
 
-/** A stage that was not run, and why. */
+/** A stage that was not run, and the reason. */
 export interface SkippedStage {
   readonly kind: 'skipped'
   readonly why: string
-  /** Whether its evidence was wanted: a gate without it has not passed. */
+  /** The evidence was requested, so a gate without it doesn't pass. */
   readonly isMissed: boolean
 }
 
@@ -19,7 +19,7 @@ export type PairsStage =
   | SkippedStage
 export type DriftStage = DriftOutcome | SkippedStage
 
-/** The verdict of a stage; `null` if it has none. */
+/** The verdict of a stage; `null` without one. */
 export type StageVerdict = GateVerdict['kind'] | null
 
 export function verdictOfSkipped({ isMissed }: SkippedStage): StageVerdict {
@@ -40,7 +40,7 @@ export function verdictOfPairs(stage: PairsStage): StageVerdict {
     stage.operations.flatMap(({ state, endings }): readonly StageVerdict[] => {
       if (state.kind === 'interrupted') return ['inconclusive']
       if (state.kind === 'failed') return [faultOf({ ...state, isConfirmed: true })]
-      // A failure that was no other process's decides nothing, and is no pass.
+      // A failure in one process only is inconclusive.
       const failures = endings.filter(({ kind }) => kind === 'failed')
       return [
         ...failures.map(() => 'inconclusive' as const),
@@ -57,8 +57,8 @@ export function verdictOfDrift(stage: DriftStage): StageVerdict {
 }
 
 /**
- * A candidate that fails where the baseline does not is a regression; a baseline that fails can't be compared. A
- * failure that did not come again is neither, and no pass.
+ * A candidate that fails where the baseline doesn't is a regression; a baseline that fails can't be compared
+ * with. A failure that didn't recur is inconclusive.
  */
 function faultOf({ version, isConfirmed }: Fault): StageVerdict {
   if (!isConfirmed) return 'inconclusive'
@@ -72,7 +72,7 @@ interface Fault {
 
 const FROM_WORST = ['regression', 'not comparable', 'inconclusive', 'improvement', 'pass'] as const
 
-/** `null` of nothing. */
+/** The worst verdict; `null` without any. */
 export function worstOf(verdicts: readonly StageVerdict[]): StageVerdict {
   return FROM_WORST.find((kind) => verdicts.includes(kind)) ?? null
 }
@@ -85,7 +85,7 @@ const EXIT_CODES = {
   pass: EXIT.good,
 } as const
 
-/** What a gate says as a whole: the worst of its stages. One that compared nothing has not passed. */
+/** The gate's verdict: the worst of its stages. A gate that compared nothing doesn't pass. */
 export function sumUpStages(verdicts: readonly StageVerdict[]): GateVerdict {
   const kind = worstOf(verdicts) ?? 'not comparable'
   return { kind, exitCode: EXIT_CODES[kind] }

@@ -27,30 +27,32 @@ export async function generateLoad<
 // Its requests have what its operations ask of them, because both are of one plan.
 export async function generateLoad(plan: LoadPlan & NotesPlan): Promise<LoadResult> {
   checkPlan(plan)
-  const { arrivals, seed = 1, share = WHOLE, whenFull = 'drop' } = plan
-  const maxInFlight = shareOf(plan.maxInFlight ?? 10_000, share)
+  const { arrivals, seed = 1, shard = WHOLE, whenFull = 'drop' } = plan
+  const maxInFlight = shardOf(plan.maxInFlight ?? 10_000, shard)
   const workload = defineWorkload(plan.operations, seed)
   const measurement = readMeasurement(plan, workload.operations, { maxInFlight, whenFull })
   checkRows(plan)
   const { warmUpMs, durationMs } = measurement
   const result = await measure(measurement, (startMs) => {
-    const schedule = layOut(arrivals, startMs, warmUpMs, durationMs, share)
+    const schedule = layOut(arrivals, startMs, warmUpMs, durationMs, shard)
     return new ScheduledRequests(schedule, workload)
   })
   return { ...result, model: { kind: 'open' }, arrivals: arrivals.label }
 }
 
-/** A unique feed has to last, whatever share of the load is made here. */
+/** A unique feed has to last, whatever shard of the load is made here. */
 function checkRows({ data, arrivals, warmUpMs = 0, durationMs }: LoadPlan): void {
   if (data === undefined) return
   const requests = countDueBefore(arrivals, warmUpMs) + countDueBefore(arrivals, durationMs)
   checkEnoughRows(data, requests)
 }
 
-/** What a share may have under way. */
-function shareOf(maxInFlight: number, share: Shard): number {
-  if (share.of === 1) return maxInFlight
-  const part = countIn(share, maxInFlight)
+/** What a shard may have under way. */
+function shardOf(maxInFlight: number, shard: Shard): number {
+  if (shard.of === 1) return maxInFlight
+  const part = countIn(shard, maxInFlight)
   if (part > 0) return part
-  throw new InputError(`maxInFlight: ${maxInFlight} can't be shared by ${share.of} generators.`)
+  throw new InputError(
+    `maxInFlight: ${maxInFlight} can't be divided among ${shard.of} generators. Use fewer generators.`,
+  )
 }

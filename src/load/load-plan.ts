@@ -48,7 +48,7 @@ export const COMMON_FIELDS = {
   tags: checkTags,
   metrics: checkMetrics,
   seed: wholeNumber(Number.MIN_SAFE_INTEGER),
-  share: checkShard,
+  shard: checkShard,
   slo: checkedLater,
   verdict: checkedLater,
 }
@@ -70,7 +70,7 @@ export const MEASURED_FIELDS: Fields<MeasuredPlan> = {
   dispatch: oneOf(...DISPATCH_OPTIONS),
   startAtMs: number(0),
   signal: check((value) => value instanceof AbortSignal, 'an AbortSignal'),
-  onProgress: functionOf('what is told how it goes'),
+  onProgress: functionOf('that takes the progress'),
 }
 
 const PLAN: Fields<LoadPlan> = {

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import { runPathsIn } from '../run-file/read/find-run.ts'
 import { readHistory } from '../run-file/history/history-file.ts'
-import { historyRows, type HistoryRow } from '../run-file/history/history.ts'
+import { historyRows } from '../run-file/history/history-rows.ts'
+import { type HistoryRow } from '../run-file/history/history-row.ts'
 import { readRunFile, RunFileError } from '../run-file/read/read-run-file.ts'
 
 /** The history in a folder of results. */

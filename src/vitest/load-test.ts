@@ -46,7 +46,7 @@ export interface RunProfile {
  * - `load` sends requests, by arrivals or by users, and returns the result. Assert an SLO by `slo` in the
  *   load itself, or afterwards by `expect(result).toMeetSlo(…)`. However the test ends, the result is in
  *   the run file.
- * - `share` is the part of the load that this run makes, as `--shard 2/5` says; by default all of it.
+ * - `shard` is the part of the load that this run makes, as `--shard 2/5` says; by default all of it.
  * - `profile` is the profile that `BENCH_PROFILE` and `BENCH_DURATION` choose.
  *
  * `registry-test.ts` adds fixtures for the registry over Redis and NATS.
@@ -59,11 +59,11 @@ export const test = base
       durationOf: (duration) => durationOf(duration, settings),
     }
   })
-  .extend('share', (): Shard => shardSettings(process.env)?.share ?? WHOLE)
+  .extend('shard', (): Shard => shardSettings(process.env)?.shard ?? WHOLE)
   .extend('load', ({ task, signal, annotate }, { onCleanup }) => {
     const settings = profileSettings(process.env)
     const dispatch = dispatchSetting(process.env)
-    const progress = new ProgressSender(inject('progressPath'))
+    const progress = new ProgressSender(inject('progressPath') ?? '')
     const offeredRate = inject('offeredRate')
     const shared = shardSettings(process.env)
     const loads: {
@@ -90,15 +90,15 @@ export const test = base
     const measure = async (load: AnyLoad): Promise<LoadResult> => {
       checkLoad(load)
       const { seed, verdict } = load
-      if (shared !== null) checkShare(load.share, shared.share)
+      if (shared !== null) checkShard(load.shard, shared.shard)
       const durationMs = durationMsOf(load.duration, settings)
       if (offeredRate !== undefined && isOfUsers(load)) refuseRate()
       const offer =
         offeredRate === undefined || isOfUsers(load)
           ? null
           : offerOf(load.arrivals, offeredRate, durationMs)
-      // In the windows of a share, a share of the throughput is asked for.
-      const scale = offer ?? (shared && { own: shared.share.of, offered: 1 })
+      // A shard's windows are held to its part of the throughput bound.
+      const scale = offer ?? (shared && { own: shared.shard.of, offered: 1 })
       const slo =
         scale === null || load.slo === undefined ? load.slo : scaleThroughput(load.slo, scale)
       const times = {
@@ -121,7 +121,7 @@ export const test = base
         ...(seed === undefined ? {} : { seed }),
         ...(slo === undefined ? {} : { slo }),
         ...(verdict === undefined ? {} : { verdict }),
-        ...(shared === null ? {} : { share: shared.share, startAtMs: shared.startAtMs }),
+        ...(shared === null ? {} : { shard: shared.shard, startAtMs: shared.startAtMs }),
         dispatch,
         signal,
         onProgress: (state: LoadProgress) =>
@@ -184,11 +184,11 @@ function declaredBy(
   return { arrivals: label, maxInFlight: load.maxInFlight ?? null, weights }
 }
 
-/** @throws InputError for a scenario that knows nothing of shares: their preparations would collide. */
-function checkShare(given: Shard | undefined, share: Shard): void {
-  if (given?.index === share.index && given.of === share.of) return
+/** @throws InputError for a scenario that knows nothing of shards: their preparations would collide. */
+function checkShard(given: Shard | undefined, shard: Shard): void {
+  if (given?.index === shard.index && given.of === shard.of) return
   throw new InputError(
-    `This scenario can't be run in shares: one that can takes the fixture "share", prepares that part, and hands it on, as load({ …, share }).`,
+    `This scenario can't be sharded. Take the fixture "shard", prepare only that part, and pass it on: load({ …, shard }).`,
   )
 }
 

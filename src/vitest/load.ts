@@ -34,10 +34,10 @@ export interface CommonLoad<Row = unknown, Tags = NoTags, Declared = NoMetrics> 
   /** Of what is drawn: operations or think times, and the order of a shuffled feed. Default 1. */
   readonly seed?: number
   /**
-   * The fixture of that name, from a scenario that can be run in shares: one that prepares only the
-   * part of a share, and whose requests get along with those of other shares.
+   * The fixture of that name, from a scenario that can be sharded: one that prepares only the
+   * part of a shard, and whose requests get along with those of other shards.
    */
-  readonly share?: Shard
+  readonly shard?: Shard
   /**
    * Asserted when the load has ended, as by `expect.soft(result).toMeetSlo(slo)`: the test goes on,
    * but fails. It is read before the load starts, so that a mistake in it costs no run. An SLO with

@@ -8,9 +8,10 @@ import {
   type Vitest,
 } from 'vitest/node'
 import { isInstalled } from '../installed.ts'
-import { loadProject, type LoadProjectOptions } from './load-project.ts'
+import { LOAD_PROJECT, loadProject, type LoadProjectOptions } from './load-project.ts'
 import { PathSequencer } from './path-sequencer.ts'
 import { PLUGIN } from './plugin.ts'
+import { REGISTRY_SYSTEM } from './start-system.ts'
 import { COMMAND_REPORTERS } from './plugin-reporter.ts'
 
 /** The repository, or the folder of the package. */
@@ -49,14 +50,26 @@ export async function openVitest({
   return createVitest({ ...options, config: false }, { test: testOf({ dir: options.root }) })
 }
 
+/** The module of the system that scenarios measure, by `BENCH_SYSTEM` or the Vitest config; if any. */
+export async function configuredSystem(): Promise<string | undefined> {
+  if (process.env['BENCH_SYSTEM']) return process.env['BENCH_SYSTEM']
+  const vitest = await openVitest({ project: [LOAD_PROJECT], reporter: {} })
+  try {
+    const project = vitest.projects.find(({ name }) => name === LOAD_PROJECT)
+    return project?.getProvidedContext().systemModule
+  } finally {
+    await vitest.close()
+  }
+}
+
 /**
- * Opens Vitest to run a scenario of the package itself, whatever the current folder's config says.
+ * Opens Vitest to run a scenario of the package itself against Redis and NATS, whatever the current folder's config says.
  * @param dir the scenario's folder.
  */
 export async function openForOwn(dir: string, reporter: Reporter): Promise<Vitest> {
   return createVitest(
     { root: PACKAGE, watch: false, config: false, reporters: [reporter] },
-    { test: testOf({ dir, runner: 'node' }) },
+    { test: testOf({ dir, runner: 'node', system: REGISTRY_SYSTEM }) },
   )
 }
 

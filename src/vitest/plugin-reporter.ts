@@ -8,6 +8,7 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node'
+import { RESULTS_FOLDER } from '../run-file/write/results-folder.ts'
 import { LOAD_PROJECT } from './load-project.ts'
 import type { LoadReporter } from './load-reporter.ts'
 import { profileSettings } from './profile.ts'
@@ -37,7 +38,7 @@ export class PluginReporter implements Reporter {
       import('./load-reporter.ts'),
     ])
     const record = await RunRecord.open({
-      folder: process.env['BENCH_RESULTS'] || 'results',
+      folder: process.env['BENCH_RESULTS'] || RESULTS_FOLDER,
       profile: profileSettings(process.env).profile,
     })
     this.#run = new LoadReporter(record)

@@ -11,7 +11,7 @@ export interface MeasuredLoad {
   readonly verdict: Verdict
   /** Empty if the test asserts no SLO. */
   readonly slo: readonly SloRow[]
-  /** What it asks for: of a share, to be judged on all shares together. */
+  /** What it asks for: of a shard, to be judged on all shards together. */
   readonly bounds: readonly Bound[]
 }
 

@@ -4,14 +4,14 @@ import { checkStartAhead, shardSettings } from './shard-settings.ts'
 
 const BENCH_START_AT = '2026-01-02T03:04:05Z'
 
-test('without a shard, a run is not a share', () => {
+test('without a shard, a run is not a shard', () => {
   expect(shardSettings({ BENCH_SHARD: '' })).toBeNull()
 })
 
 test('the second of five is 2/5; all that start at one time have one namespace', () => {
   const settings = shardSettings({ BENCH_SHARD: '2/5', BENCH_START_AT })
   expect(settings).toEqual({
-    share: { index: 1, of: 5 },
+    shard: { index: 1, of: 5 },
     startAtMs: Date.parse(BENCH_START_AT),
     namespace: 'loadtest-20260102T030405000Z',
   })

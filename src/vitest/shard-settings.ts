@@ -1,22 +1,25 @@
 import { formatSeconds } from '../format.ts'
 import type { Shard } from '../load/arrivals/shard.ts'
 import { MAX_DURATION_MS } from '../load/duration.ts'
+import { isInstalled } from '../installed.ts'
 import { InputError } from '../input-error.ts'
+import { RUNNING_SYSTEM } from './start-system.ts'
+import type { Generators } from '../run-file/run-file.ts'
 
-/** One share of a run that several generators make together. */
+/** One shard of a run that several generators make together. */
 export interface ShardSettings {
-  readonly share: Shard
-  /** When the first request of all shares is due, in Unix ms. */
+  readonly shard: Shard
+  /** When the first request of all shards is due, in Unix ms. */
   readonly startAtMs: number
-  /** What the names of all namespaces begin with: shares use each other's registrations. */
+  /** What the names of all namespaces begin with: shards use each other's registrations. */
   readonly namespace: string
 }
 
 /**
  * Reads `BENCH_SHARD` (`2/5` is the second of five), `BENCH_START_AT` (ISO 8601 with its time zone)
- * and `BENCH_NAMESPACE` (default: made of the start, so that all shares have the same); an empty one
+ * and `BENCH_NAMESPACE` (default: made of the start, so that all shards have the same); an empty one
  * counts as not set.
- * @returns `null` if this run is not a share.
+ * @returns `null` if this run is not a shard.
  * @throws InputError if one of them is malformed, or makes no sense without another.
  */
 export function shardSettings(
@@ -26,17 +29,17 @@ export function shardSettings(
   if (!BENCH_SHARD) {
     const alone = BENCH_START_AT ? 'BENCH_START_AT' : BENCH_NAMESPACE ? 'BENCH_NAMESPACE' : null
     if (alone === null) return null
-    throw new InputError(`${alone} is for shares of a run: say which by --shard, such as 2/5.`)
+    throw new InputError(`${alone} is for shards of a run: say which by --shard, such as 2/5.`)
   }
-  const share = readShard(BENCH_SHARD)
+  const shard = readShard(BENCH_SHARD)
   if (!BENCH_START_AT) {
     throw new InputError(
-      'BENCH_SHARD: all shares have to start together: give them one --start-at, such as 2026-01-02T03:04:05Z.',
+      'BENCH_SHARD: all shards have to start together: give them one --start-at, such as 2026-01-02T03:04:05Z.',
     )
   }
   const startAtMs = readTime(BENCH_START_AT)
   const defaultNamespace = `loadtest-${new Date(startAtMs).toISOString().replaceAll(/[^0-9TZ]/g, '')}`
-  return { share, startAtMs, namespace: readNamespace(BENCH_NAMESPACE || defaultNamespace) }
+  return { shard, startAtMs, namespace: readNamespace(BENCH_NAMESPACE || defaultNamespace) }
 }
 
 /**
@@ -59,12 +62,44 @@ export function checkStartAhead(startAtMs: number, nowMs: number, leadMs: number
   )
 }
 
+/** What a run needs before it starts: Vitest, connections, and preparation. */
+const MIN_LEAD_MS = 3_000
+
+/**
+ * Checks that a shard's run can join the others: on the same servers, and in time.
+ * @param env where the system is, as `backendSettings` and `BENCH_SYSTEM` say.
+ * @param remedy how to name the servers.
+ * @throws InputError
+ */
+export function checkShard(
+  { startAtMs }: ShardSettings,
+  env: Readonly<Record<string, string | undefined>>,
+  remedy: string,
+): void {
+  const { REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SYSTEM } = env
+  const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
+  // Other systems see to it themselves.
+  const isRegistry = !isInstalled && !BENCH_SYSTEM && !env[RUNNING_SYSTEM]
+  if (isRegistry && !isExternal) {
+    throw new InputError(`--shard: all shards have to use the same servers: ${remedy}.`)
+  }
+  checkStartAhead(startAtMs, Date.now(), MIN_LEAD_MS)
+}
+
+/** How a run file records which part of the load the run made. */
+export function generatorsOf(shard: ShardSettings | null): Generators {
+  if (shard === null) return { kind: 'one' }
+  const { index, of } = shard.shard
+  const startAt = new Date(shard.startAtMs).toISOString()
+  return { kind: 'shard', shard: index + 1, of, startAt, namespace: shard.namespace }
+}
+
 function readShard(text: string): Shard {
   const [, number, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []
-  const share = { index: Number(number) - 1, of: Number(of) }
-  if (share.index >= 0 && share.index < share.of) return share
+  const shard = { index: Number(number) - 1, of: Number(of) }
+  if (shard.index >= 0 && shard.index < shard.of) return shard
   throw new InputError(
-    `BENCH_SHARD: "${text}" is not a share; the second of five is 2/5, the last one 5/5.`,
+    `BENCH_SHARD: "${text}" is not a shard; the second of five is 2/5, the last one 5/5.`,
   )
 }
 

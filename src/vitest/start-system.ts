@@ -59,17 +59,27 @@ const SLOW_MS = 3_000
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
 
+/** Without a system, scenarios reach theirs by themselves. */
+const UNDECLARED: RunningSystem = {
+  system: { kind: 'undeclared' },
+  clients: [],
+  provide: {},
+  measureReference: null,
+  stop: async () => {},
+}
+
 /**
  * Imports the module of a system, and starts the system.
- * @param file path or URL of the module; a relative path is relative to the working folder.
+ * @param file path or URL of the module, relative to the working folder; `undefined` starts nothing.
  * @throws EnvironmentError if the module exports no system, or the system is unavailable or described wrongly.
  * @throws StartInterrupted by a signal; what was started is stopped then.
  * @throws whatever else the module or its `start` throws.
  */
 export async function startSystem(
-  file: string,
+  file: string | undefined,
   { env, onProgress }: Pick<SystemContext, 'env' | 'onProgress'>,
 ): Promise<RunningSystem> {
+  if (file === undefined) return UNDECLARED
   const system = await importSystem(file)
   const interruption = new AbortController()
   const interrupt = (signal: SignalName): void => {

@@ -16,7 +16,7 @@ export interface MulticastWorkload {
    * This shard of the load. Messages go to the identities of all shards; each shard measures the identities
    * it hosts. Default: the whole load.
    */
-  readonly share?: Shard
+  readonly shard?: Shard
 }
 
 /**
@@ -27,7 +27,7 @@ export interface MulticastWorkload {
 export function multicast(
   registry: Pick<MulticastRegistry, 'multicast'>,
   subscribers: Subscribers,
-  { filter = {}, payload = 'load test', share = WHOLE }: MulticastWorkload = {},
+  { filter = {}, payload = 'load test', shard = WHOLE }: MulticastWorkload = {},
 ): Operation {
   const bytes = Buffer.from(payload)
   const { loadId } = subscribers
@@ -36,7 +36,7 @@ export function multicast(
     subscribers.expect({ number, intendedAtMs, startedAtMs, recipients })
   })
   const sentBy = ({ targetCount, deliveredCount, statuses }: MulticastResult): Sent => ({
-    recipients: share.of === 1 ? targetCount : hostedBy(subscribers, statuses.keys()),
+    recipients: shard.of === 1 ? targetCount : hostedBy(subscribers, statuses.keys()),
     confirmed: deliveredCount,
   })
   return {

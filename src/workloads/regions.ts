@@ -12,13 +12,13 @@ export interface Region {
 export async function registerRegions(
   registry: MulticastRegistry,
   regions: readonly Region[],
-  share: Shard,
+  shard: Shard,
 ): Promise<void> {
   const LOT = 200
   const all = regions.flatMap(({ name, identities }) =>
     Array.from({ length: identities }, () => name),
   )
-  const own = numbersIn(share, all.length)
+  const own = numbersIn(shard, all.length)
   for (let start = 0; start < own.length; start += LOT) {
     const numbers = own.slice(start, start + LOT)
     await Promise.all(

@@ -37,13 +37,13 @@ export async function registerMany(
   registry: MulticastRegistry,
   count: number,
   {
-    share = WHOLE,
+    shard = WHOLE,
     ttlMs = LASTING_TTL_MS,
     ...options
-  }: RegisterWorkload & { readonly share?: Shard } = {},
+  }: RegisterWorkload & { readonly shard?: Shard } = {},
 ): Promise<void> {
   const LOT = 200
-  const own = numbersIn(share, count)
+  const own = numbersIn(shard, count)
   for (let start = 0; start < own.length; start += LOT) {
     const numbers = own.slice(start, start + LOT)
     await Promise.all(numbers.map((n) => registerOne(registry, n, { ttlMs, ...options })))

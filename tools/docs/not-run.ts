@@ -5,6 +5,21 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ...because('installs packages into the project that runs the tests; .ci/run begins with it', [
     'npm ci',
   ]),
+  ...because('is for another project; .ci/run packs and installs the package into one', [
+    'npm i -D prism-loadtest vitest',
+    'npm pack',
+    'npx prism-loadtest --help',
+    'npx prism-loadtest bench',
+    'npx prism-loadtest bench checkout',
+    'npx prism-loadtest capacity checkout',
+    'npx prism-loadtest compare',
+    'npx prism-loadtest trend',
+    'npx prism-loadtest results list',
+    'npx prism-loadtest gate --base origin/main --subject src/cart.ts',
+    'npx vitest run',
+    'npx vitest run --project load',
+    'npx vitest run --project unit',
+  ]),
   ...because('are what .ci/run does, with local programs and with containers', [
     'npm ci && npm run bench',
     'npm ci && npm test',

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,6 +37,7 @@ export function makeScratchProject(files: ReadonlyMap<string, string>): ScratchP
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(typeConfig(root, files)))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   git(folder, 'init', '--quiet', '--initial-branch', 'main')
   // The repository's .gitignore lists node_modules as a folder; this is a link.
@@ -42,6 +51,29 @@ export function makeScratchProject(files: ReadonlyMap<string, string>): ScratchP
   git(folder, 'push', '--quiet', 'origin', 'main')
   git(folder, 'commit', '--quiet', '--allow-empty', '--message', 'The same again')
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/**
+ * The project's configuration of the compiler, with the added files. They may import the package by its
+ * name: its exports are the sources here, because it is not built.
+ */
+function typeConfig(root: string, files: ReadonlyMap<string, string>): object {
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'))
+  const config = read('tsconfig.json') as { compilerOptions: object; include: readonly string[] }
+  const { name, exports } = read('package.json') as {
+    readonly name: string
+    readonly exports: Readonly<Record<string, string | { readonly types: string }>>
+  }
+  const paths = Object.entries(exports).flatMap(([path, target]) => {
+    if (typeof target === 'string') return []
+    const source = target.types.replace('./dist/', './src/').replace('.d.ts', '.ts')
+    return [[path.replace('.', name), [source]]]
+  })
+  return {
+    ...config,
+    compilerOptions: { ...config.compilerOptions, paths: Object.fromEntries(paths) },
+    include: [...config.include, ...files.keys()],
+  }
 }
 
 function git(folder: string, ...args: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { coresBetween } from './cpu-use.ts'
+import { coresBetween } from '../../src/process/cpu-time.ts'
 import { EchoClient } from './echo-client.ts'
 import { renderEngineTable } from './engine-table.ts'
 import { newTimeHistogram } from '../../src/load/recording/histogram.ts'

@@ -6,17 +6,17 @@ import { measureShard, type EngineLoad } from './measure-shard.ts'
 /** What a generator's thread is started with. */
 export interface GeneratorTask {
   readonly load: EngineLoad
-  readonly share: Shard
+  readonly shard: Shard
 }
 
 /**
- * The program of a thread that sends one share of a load. It says `ready`, is told when to begin, in
+ * The program of a thread that sends one shard of a load. It says `ready`, is told when to begin, in
  * Unix ms, and answers with what it measured.
  */
 if (parentPort === null) throw new Error('this is the program of a thread')
 const port = parentPort
-const { load, share } = workerData as GeneratorTask
-const measured = await measureShard(load, share, async () => {
+const { load, shard } = workerData as GeneratorTask
+const measured = await measureShard(load, shard, async () => {
   const told = once(port, 'message')
   port.postMessage('ready')
   const [startAtMs]: number[] = await told

@@ -4,7 +4,7 @@ import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js'
 import { sumOf } from '../../src/load/recording/histogram.ts'
 import { total } from '../../src/load/totals.ts'
 import type { GeneratorTask } from './generator-thread.ts'
-import { coresBetween } from './cpu-use.ts'
+import { coresBetween } from '../../src/process/cpu-time.ts'
 import { measureShard, type EngineLoad, type MeasuredShard } from './measure-shard.ts'
 
 /** How punctually the engine sent a load, once or several times, and at what cost. */
@@ -26,7 +26,7 @@ export interface EngineFigures {
 const LEAD_MS = 1_000
 
 /**
- * Sends a load by one generator in this thread, or by several, each a share of it in a thread of
+ * Sends a load by one generator in this thread, or by several, each a shard of it in a thread of
  * its own, and adds up what they measured. The threads begin together once all of them are ready.
  */
 export async function measureEngine(load: EngineLoad, generators: number): Promise<EngineFigures> {
@@ -34,7 +34,7 @@ export async function measureEngine(load: EngineLoad, generators: number): Promi
     return figuresOf([await measureShard(load, { index: 0, of: 1 })])
   }
   const threads = Array.from({ length: generators }, (_, index) =>
-    startThread({ load, share: { index, of: generators } }),
+    startThread({ load, shard: { index, of: generators } }),
   )
   try {
     await Promise.all(threads.map((thread) => once(thread, 'message')))
@@ -58,15 +58,15 @@ async function measureIn(thread: Worker, startAtMs: number): Promise<MeasuredSha
   return measured
 }
 
-function figuresOf(shares: readonly MeasuredShard[]): EngineFigures {
+function figuresOf(shards: readonly MeasuredShard[]): EngineFigures {
   return {
-    planned: total(shares, ({ planned }) => planned),
-    started: total(shares, ({ started }) => started),
-    ok: total(shares, ({ ok }) => ok),
-    achievedPerSecond: total(shares, (share) => share.achievedPerSecond),
-    lateness: sumOf(shares.map((share) => decodeFromCompressedBase64(share.lateness))),
-    largestBatch: Math.max(...shares.map(({ largestBatch }) => largestBatch)),
-    cores: coresBetween(shares.flatMap(({ cpu }) => cpu)),
+    planned: total(shards, ({ planned }) => planned),
+    started: total(shards, ({ started }) => started),
+    ok: total(shards, ({ ok }) => ok),
+    achievedPerSecond: total(shards, (shard) => shard.achievedPerSecond),
+    lateness: sumOf(shards.map((shard) => decodeFromCompressedBase64(shard.lateness))),
+    largestBatch: Math.max(...shards.map(({ largestBatch }) => largestBatch)),
+    cores: coresBetween(shards.flatMap(({ cpu }) => cpu)),
   }
 }
 

@@ -5,7 +5,8 @@ import type { Technique } from '../../src/load/dispatch/technique.ts'
 import { generateLoad } from '../../src/load/generator.ts'
 import { sumOf } from '../../src/load/recording/histogram.ts'
 import { achievedPerSecond, countsOfAll } from '../../src/load/totals.ts'
-import { readCpu, type CpuReading } from './cpu-use.ts'
+import { nowMs } from '../../src/load/clock.ts'
+import { readCpu, type CpuReading } from '../../src/process/cpu-time.ts'
 import { connectTarget, type EngineTarget } from './target.ts'
 
 /** One load for the engine to send. Plain data, for threads. */
@@ -16,7 +17,7 @@ export interface EngineLoad {
   readonly target: EngineTarget
 }
 
-/** How one generator sent its share of a load. Plain data, for threads. */
+/** How one generator sent its shard of a load. Plain data, for threads. */
 export interface MeasuredShard {
   readonly planned: number
   readonly started: number
@@ -34,13 +35,13 @@ export interface MeasuredShard {
 const WARM_UP_MS = 500
 
 /**
- * Sends a share of a load from this thread, and looks at the engine rather than at the target.
+ * Sends a shard of a load from this thread, and looks at the engine rather than at the target.
  * @param whenReady called once the first request could be sent; answers when all generators of the
  *   load begin, in Unix ms. At once if left out.
  */
 export async function measureShard(
   load: EngineLoad,
-  share: Shard,
+  shard: Shard,
   whenReady?: () => Promise<number>,
 ): Promise<MeasuredShard> {
   const { technique, ratePerSecond, durationMs } = load
@@ -52,7 +53,7 @@ export async function measureShard(
     durationMs,
     warmUpMs: WARM_UP_MS,
     dispatch: technique,
-    share,
+    shard,
     ...(startAtMs === undefined ? {} : { startAtMs }),
     operations: {
       request: ({ isWarmUp }) => {
@@ -77,6 +78,6 @@ export async function measureShard(
 
 /** Before the end, because ending is not what is looked at. */
 function readCpuDuring(durationMs: number, readings: CpuReading[]): void {
-  readings.push(readCpu())
-  setTimeout(() => readings.push(readCpu()), durationMs * 0.95)
+  readings.push(readCpu(nowMs()))
+  setTimeout(() => readings.push(readCpu(nowMs())), durationMs * 0.95)
 }

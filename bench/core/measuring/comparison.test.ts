@@ -6,7 +6,7 @@ import { interleave, type Sample, type Samples } from './interleave.ts'
 import { benchmarkOf } from './benchmark-statistics.ts'
 import { medianOf } from '../../../src/stats/quantile.ts'
 
-test('every side runs once a round, prepared each time, and the warm-up leaves no samples', async () => {
+test('every contender runs once a round, prepared each time, and the warm-up leaves no samples', async () => {
   const log: string[] = []
   const note = (what: string) => async () => void log.push(what)
   const samples = await interleave(
@@ -19,12 +19,12 @@ test('every side runs once a round, prepared each time, and the warm-up leaves n
   expect(log.filter((what) => what === 'a')).toHaveLength(7)
   expect(log.filter((what) => what === 'b')).toHaveLength(7)
   for (const [at, what] of log.entries()) if (what === 'before a') expect(log[at + 1]).toBe('a')
-  for (const side of ['a', 'b']) {
-    expect(samples.get(side)?.map(({ round }) => round)).toEqual([0, 1, 2, 3, 4])
+  for (const contender of ['a', 'b']) {
+    expect(samples.get(contender)?.map(({ round }) => round)).toEqual([0, 1, 2, 3, 4])
   }
 })
 
-test('a side that takes long runs in some rounds only', async () => {
+test('a contender that takes long runs in some rounds only', async () => {
   const samples = await interleave([{ name: 'long', every: 3, run: async () => {} }], {
     rounds: 7,
     warmUpRounds: 4,
@@ -32,7 +32,7 @@ test('a side that takes long runs in some rounds only', async () => {
   expect(samples.get('long')?.map(({ round }) => round)).toEqual([0, 3, 6])
 })
 
-test('a sample is per call, and of the time that the side says, if it says one', async () => {
+test('a sample is per call, and of the time that the contender says, if it says one', async () => {
   const samples = await interleave([{ name: 'own', calls: 4, run: async () => 10 }], {
     rounds: 1,
     warmUpRounds: 0,
@@ -111,7 +111,7 @@ test('a figure is printed beside what it must reach', () => {
   ])
 })
 
-test('a figure of a side that was not measured is refused', () => {
+test('a figure of a contender that was not measured is refused', () => {
   const figure: Figure = { what: '', ratio: ['slow', 'absent'], must: { atMost: 3 } }
   expect(() => measureFigure(figure, samples)).toThrow(RangeError)
 })

@@ -4,10 +4,10 @@ import type { Samples } from './interleave.ts'
 import { judge, type Judged, type Outcome, written } from './outcome.ts'
 import { medianOf } from '../../../src/stats/quantile.ts'
 
-/** A ratio of two sides' median times, and what it must reach. */
+/** A ratio of two contenders' median times, and what it must reach. */
 export interface Figure {
   readonly what: string
-  /** The names of the sides: the first's time by the second's. */
+  /** The names of the contenders: the first's time by the second's. */
   readonly ratio: readonly [string, string]
   readonly must: { readonly atLeast: number } | { readonly atMost: number }
 }
@@ -23,13 +23,13 @@ export interface MeasuredFigure {
 /** In so many parts of equal length the ratio is taken again, to show how far it can be trusted. */
 const PARTS = 5
 
-/** @throws RangeError if a side has no sample in one of the parts. */
+/** @throws RangeError if a contender has no sample in one of the parts. */
 export function measureFigure({ ratio, must }: Figure, samples: Samples): MeasuredFigure {
   const [over, under] = ratio.map((name) => samples.get(name) ?? [])
   const rounds = 1 + Math.max(...[...(over ?? []), ...(under ?? [])].map(({ round }) => round))
   const ratioIn = (from: number, to: number): number => {
-    const [a, b] = [over, under].map((side = []) =>
-      medianOf(side.filter(({ round }) => round >= from && round < to).map(({ ms }) => ms)),
+    const [a, b] = [over, under].map((contender = []) =>
+      medianOf(contender.filter(({ round }) => round >= from && round < to).map(({ ms }) => ms)),
     )
     const value = (a ?? Number.NaN) / (b ?? Number.NaN)
     if (!Number.isFinite(value)) throw new RangeError(`${ratio.join(' and ')}: too few samples`)

@@ -1,7 +1,7 @@
 import { shuffled } from '../../../src/stats/random.ts'
 
 /** One of the things that are compared, as it is measured. */
-export interface Side {
+export interface Contender {
   readonly name: string
   /** Not timed; before each run. */
   readonly before?: () => Promise<unknown>
@@ -9,7 +9,7 @@ export interface Side {
   readonly run: () => Promise<unknown>
   /** What one run does so many times; samples are per call. Default 1. */
   readonly calls?: number
-  /** It runs in every so manieth round: for sides that take long. Default 1. */
+  /** It runs in every so manieth round: for contenders that take long. Default 1. */
   readonly every?: number
 }
 
@@ -20,25 +20,28 @@ export interface Rounds {
   readonly warmUpRounds: number
 }
 
-/** One run of a side. */
+/** One run of a contender. */
 export interface Sample {
   readonly round: number
   /** Per call, in ms. */
   readonly ms: number
 }
 
-/** Samples by the side's name. */
+/** Samples by the contender's name. */
 export type Samples = ReadonlyMap<string, readonly Sample[]>
 
 /**
- * Runs all sides in each round, in an order drawn anew, so that whatever else happens on the machine
+ * Runs all contenders in each round, in an order drawn anew, so that whatever else happens on the machine
  * happens to all of them, and none always follows the same other one.
  */
-export async function interleave(sides: readonly Side[], length: Rounds): Promise<Samples> {
-  const samples = new Map<string, Sample[]>(sides.map(({ name }) => [name, []]))
+export async function interleave(
+  contenders: readonly Contender[],
+  length: Rounds,
+): Promise<Samples> {
+  const samples = new Map<string, Sample[]>(contenders.map(({ name }) => [name, []]))
   for (let round = 0 - length.warmUpRounds; round < length.rounds; round += 1) {
-    for (const side of shuffled(sides)) {
-      const { name, before, run, calls = 1, every = 1 } = side
+    for (const contender of shuffled(contenders)) {
+      const { name, before, run, calls = 1, every = 1 } = contender
       if (round % every !== 0) continue
       await before?.()
       const startedAt = performance.now()

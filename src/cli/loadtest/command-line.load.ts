@@ -24,14 +24,14 @@ const test = base.extend('testbed', async ({ backends }, { onCleanup }): Promise
 test(
   workload.kind,
   { timeout: warmUpMs + durationMs + AROUND_MS },
-  async ({ load, testbed, backends, share, annotate }) => {
-    const { operations, notices } = await prepare(parameters, testbed, backends, share)
+  async ({ load, testbed, backends, shard, annotate }) => {
+    const { operations, notices } = await prepare(parameters, testbed, backends, shard)
     for (const notice of notices) await annotate(`  ${notice}`)
 
     const result = await load({
       operations,
       arrivals: arrivalsOf(parameters),
-      share,
+      shard,
       duration: ms(durationMs),
       warmUp: ms(warmUpMs),
       timeout: ms(timeoutMs),

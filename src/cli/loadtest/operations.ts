@@ -27,7 +27,7 @@ export function operationsOf(
   workload: WorkloadParameters,
   registry: MulticastRegistry,
   receivers: Receivers,
-  share: Shard,
+  shard: Shard,
   hasTargets: boolean,
 ): Operations {
   const filter = filterOf(workload)
@@ -36,7 +36,7 @@ export function operationsOf(
   const addressed = hasTargets && workload.kind !== 'mixed' ? requireTargets(registry) : registry
   const sendAs = (payload: string): Operation =>
     receivers.kind === 'own'
-      ? multicast(addressed, receivers.subscribers, { filter, payload, share })
+      ? multicast(addressed, receivers.subscribers, { filter, payload, shard })
       : multicastByReceipts(addressed, { filter, payload })
   switch (workload.kind) {
     case 'register':
@@ -57,22 +57,22 @@ export function operationsOf(
   }
 }
 
-/** The identities that a load will register; of a share, those of its own requests. */
+/** The identities that a load will register; of a shard, those of its own requests. */
 export function identitiesToRegister(
   parameters: LoadTestParameters,
-  share: Shard,
+  shard: Shard,
 ): readonly string[] {
   const { workload, warmUpMs, durationMs, seed } = parameters
   if (workload.kind !== 'register' && workload.kind !== 'mixed') return []
   const arrivals = arrivalsOf(parameters)
   const requests = countDueBefore(arrivals, warmUpMs) + countDueBefore(arrivals, durationMs)
-  if (workload.kind === 'register') return numbersIn(share, requests).map(loadTestIdentity)
+  if (workload.kind === 'register') return numbersIn(shard, requests).map(loadTestIdentity)
   const nothing = { run: () => Promise.resolve() }
   const kinds = { register: nothing, enumerate: nothing, multicast: nothing }
   const { draw } = defineWorkload(mixed(kinds, workload.mix), seed)
   const identities: string[] = []
-  for (let j = 0; j < countIn(share, requests); j += 1) {
-    const number = numberInWhole(share, j)
+  for (let j = 0; j < countIn(shard, requests); j += 1) {
+    const number = numberInWhole(shard, j)
     if (draw(number) === 'register') identities.push(loadTestIdentity(number))
   }
   return identities

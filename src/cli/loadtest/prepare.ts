@@ -23,17 +23,17 @@ export async function prepare(
   parameters: LoadTestParameters,
   testbed: Testbed,
   backends: Backends,
-  share: Shard,
+  shard: Shard,
 ): Promise<PreparedLoad> {
   const { workload, namespace } = parameters
   const { registry } = testbed
   const { registrations } = await registry.enumerate()
-  const own = registrations.filter(({ identity }) => isIn(share, placeOf(identity)))
+  const own = registrations.filter(({ identity }) => isIn(shard, placeOf(identity)))
   const receivers = await receiversOf(parameters, testbed, backends)
   let hosted = 0
   if (receivers.kind === 'own') {
     const registered = own.map(({ identity }) => identity)
-    const all = new Set([...registered, ...identitiesToRegister(parameters, share)])
+    const all = new Set([...registered, ...identitiesToRegister(parameters, shard)])
     await receivers.subscribers.host([...all])
     hosted = all.size
   }
@@ -41,7 +41,7 @@ export async function prepare(
   const { totalCount } = await registry.enumerate(filterOf(workload))
   const found = { registered: registrations.length, matching: totalCount }
   return {
-    operations: operationsOf(workload, registry, receivers, share, totalCount > 0),
+    operations: operationsOf(workload, registry, receivers, shard, totalCount > 0),
     notices: [
       ...whoReceives(receivers, hosted),
       whoIsRegistered(workload, namespace, found, backends) ?? [],

@@ -37,19 +37,19 @@ const mixed: LoadTestParameters = {
   allowUndelivered: false,
 }
 
-test('shares host what they register, also where somebody registered it before', () => {
+test('shards host what they register, also where somebody registered it before', () => {
   const all = identitiesToRegister(mixed, { index: 0, of: 1 })
   // Half of the requests of 6 s.
   expect(all).toHaveLength(150)
-  const shares = [0, 1, 2].map((index) => ({ index, of: 3 }))
-  const parts = shares.map((share) => identitiesToRegister(mixed, share))
+  const shards = [0, 1, 2].map((index) => ({ index, of: 3 }))
+  const parts = shards.map((shard) => identitiesToRegister(mixed, shard))
   expect(parts.flat().toSorted()).toEqual([...all].toSorted())
-  for (const share of shares) {
-    expect(all.filter((identity) => isIn(share, placeOf(identity)))).toEqual(parts[share.index])
+  for (const shard of shards) {
+    expect(all.filter((identity) => isIn(shard, placeOf(identity)))).toEqual(parts[shard.index])
   }
 })
 
-test('every identity belongs to one share', () => {
+test('every identity belongs to one shard', () => {
   const identities = ['a', 'loadtest-user-', 'loadtest-user-01', 'loadtest-user-1e3', 'user-7', 'é']
   for (const identity of identities) {
     const owners = numbersIn({ index: 0, of: 1 }, 5).filter((index) =>

@@ -22,8 +22,8 @@ export function gatewaysOf(receivers: Receivers): (identity: string) => string |
 }
 
 /**
- * By which number the shares of a load divide identities among them, so that each has one host: that
- * of the request which registers it, whose share renews it; for any other, a hash.
+ * By which number the shards of a load divide identities among them, so that each has one host: that
+ * of the request which registers it, whose shard renews it; for any other, a hash.
  */
 export function placeOf(identity: string): number {
   const number = Number(/-(\d+)$/.exec(identity)?.[1])

@@ -1,4 +1,4 @@
-/** A process that counts what one version's operations ask of the servers, and tells its parent. */
+/** A process that counts one version's requests to the servers and sends the counts to its parent. */
 import { importRegistry } from '../operations/registry-under-test.ts'
 import { prepareOperation, type OperationName } from '../operations/operations.ts'
 import { taskOfProcess } from '../operations/fork-measurement.ts'
@@ -12,7 +12,7 @@ import {
 } from './operation-counts.ts'
 import { ServerCounters } from './server-counters.ts'
 
-/** Connections, caches and scripts are set up by the first calls. */
+/** The first calls set up connections, caches and scripts. */
 const WARM_UP_CALLS = 20
 
 async function count(task: CountTask): Promise<CountEnding> {

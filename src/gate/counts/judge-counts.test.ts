@@ -18,7 +18,7 @@ function judge(baseline: readonly OperationCounts[], candidate: readonly Operati
 
 const redis = (redisCalls: Record<string, number>) => ({ redisCalls })
 
-test('one Redis call more per operation is a regression, and is named', () => {
+test('one more Redis call per operation is a regression, and is named', () => {
   const baseline = counts({}, {}, {})
   const more = redis({ evalsha: CALLS, exists: CALLS })
   expect(judge(baseline, counts(more, more, more))).toEqual({
@@ -28,19 +28,19 @@ test('one Redis call more per operation is a regression, and is named', () => {
   })
 })
 
-test('one call more in 200 is a regression if it is exact', () => {
+test('one more call in 200 is a regression if the counts are exact', () => {
   const more = redis({ evalsha: CALLS + 1 })
   expect(judge(counts({}, {}, {}), counts(more, more, more))?.verdict).toBe('regression')
 })
 
-test('other commands in the same number are a change, and no regression', () => {
+test('the same number of other commands is a change, not a regression', () => {
   const other = redis({ fcall: CALLS })
   const judged = judge(counts({}, {}, {}), counts(other, other, other))
   expect(judged?.verdict).toBe('changed')
   expect(judged?.changes.map(({ counter }) => counter)).toEqual(['Redis EVALSHA', 'Redis FCALL'])
 })
 
-test('housekeeping that varies is no finding; a whole call per call beside it is', () => {
+test('varying housekeeping is not a finding, but one more call per call beside it is', () => {
   const usual = [4, 11, 6].map((zcard) => redis({ evalsha: CALLS, zcard }))
   const slower = [30, 22, 40].map((zcard) => redis({ evalsha: CALLS, zcard }))
   const more = [206, 211, 204].map((zcard) => redis({ evalsha: CALLS, zcard }))
@@ -48,7 +48,7 @@ test('housekeeping that varies is no finding; a whole call per call beside it is
   expect(judge(counts(...usual), counts(...more))?.verdict).toBe('regression')
 })
 
-test('a message more is a regression; a few bytes are a change', () => {
+test('one more message is a regression; a few more bytes are a change', () => {
   const nats = (natsMessages: number, natsBytes: number) => ({ natsMessages, natsBytes })
   const baseline = counts(nats(400, 10_000), nats(400, 10_079))
   expect(judge(baseline, counts(nats(401, 10_000), nats(401, 10_079)))?.verdict).toBe('regression')
@@ -56,7 +56,7 @@ test('a message more is a regression; a few bytes are a change', () => {
   expect(judge(baseline, counts(nats(400, 11_000), nats(400, 11_079)))?.verdict).toBe('regression')
 })
 
-test('a version against itself passes, and swapping the versions mirrors the verdict', () => {
+test('a version compared with itself passes, and swapping versions mirrors the verdict', () => {
   const repeat = fc.record({
     redisCalls: fc.dictionary(fc.constantFrom('get', 'set', 'evalsha'), fc.nat({ max: 600 })),
     natsMessages: fc.nat({ max: 600 }),

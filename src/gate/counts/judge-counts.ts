@@ -1,7 +1,7 @@
 import type { OperationName } from '../operations/operations.ts'
 import type { OperationCounts, Repeat } from './operation-counts.ts'
 
-/** A counter that differs between the versions. Per call of the operation. */
+/** A counter that differs between the versions, per call of the operation. */
 export interface CountChange {
   /** `Redis HGET`, `NATS messages`, `NATS bytes`. */
   readonly counter: string
@@ -9,27 +9,27 @@ export interface CountChange {
   readonly candidate: number
 }
 
-/** What the exact counts say of one operation. */
+/** The verdict of exact counts on one operation. */
 export interface CountVerdict {
   readonly operation: OperationName
   /**
    * - `regression`: more calls to Redis, more messages, or over 5 % more bytes per call;
-   * - `improvement`: less of one, and more of none;
-   * - `changed`: other commands, or a few bytes: as many calls and messages as before;
+   * - `improvement`: fewer of any, and more of none;
+   * - `changed`: other commands or a few bytes, with the same numbers of calls and messages;
    * - `pass`: nothing differs.
    */
   readonly verdict: 'regression' | 'improvement' | 'changed' | 'pass'
   readonly changes: readonly CountChange[]
 }
 
-/** The change of bytes that counts: the smallest change that counts of a latency. */
+/** The smallest relative change of bytes that counts, as for latencies. */
 const BYTES_EFFECT = 0.05
 
 /**
- * Compares what both versions asked of the servers. A counter that is the same in all repeats of a
- * version is exact, and one more is a finding. One that varies counts housekeeping, which goes by the
- * clock: of those, only nearly a whole call more per call of the operation is a finding.
- * @param baseline of the same operations as `candidate`, with as many calls and repeats.
+ * Compares both versions' requests to the servers. A counter that is the same in all repeats of a version is
+ * exact: one more is a finding. A counter that varies includes housekeeping, which depends on the clock:
+ * only nearly one more per call of the operation is a finding.
+ * @param baseline has the same operations as `candidate`, with as many calls and repeats.
  */
 export function judgeCounts(
   baseline: readonly OperationCounts[],
@@ -77,10 +77,10 @@ function commandsOf(repeats: readonly Repeat[]): readonly string[] {
   return [...new Set(repeats.flatMap(({ redisCalls }) => Object.keys(redisCalls)))].toSorted()
 }
 
-/** Nearly a call more per call: 0.9 rather than 1, because housekeeping varies by itself. */
+/** Nearly one more per call: 0.9 rather than 1, because housekeeping varies by itself. */
 const WHOLE_CALL = 0.9
 
-/** None or one change, in totals per repeat. */
+/** At most one change, in totals per repeat. */
 function changeOf(
   counter: string,
   baseline: OperationCounts,
@@ -89,17 +89,17 @@ function changeOf(
 ): readonly CountChange[] {
   const b = rangeOf(baseline.repeats.map(countOf))
   const h = rangeOf(candidate.repeats.map(countOf))
-  const areExact = b.least === b.most && h.least === h.most
+  const areExact = b.min === b.max && h.min === h.max
   if (areExact) {
-    return b.least === h.least ? [] : [{ counter, baseline: b.least, candidate: h.least }]
+    return b.min === h.min ? [] : [{ counter, baseline: b.min, candidate: h.min }]
   }
   const whole = WHOLE_CALL * candidate.calls
-  if (h.least - b.most >= whole) return [{ counter, baseline: b.most, candidate: h.least }]
-  if (b.least - h.most >= whole) return [{ counter, baseline: b.least, candidate: h.most }]
+  if (h.min - b.max >= whole) return [{ counter, baseline: b.max, candidate: h.min }]
+  if (b.min - h.max >= whole) return [{ counter, baseline: b.min, candidate: h.max }]
   return []
 }
 
-/** Repeat by repeat: message numbers grow by a digit at the same call in both versions. */
+/** Compares repeat by repeat: message numbers grow by a digit at the same call in both versions. */
 function bytesChangeOf(
   baseline: OperationCounts,
   candidate: OperationCounts,
@@ -115,8 +115,8 @@ function bytesChangeOf(
   return first !== undefined && isChanged && isOneWay ? [{ counter: 'NATS bytes', ...first }] : []
 }
 
-function rangeOf(values: readonly number[]): { readonly least: number; readonly most: number } {
-  return { least: Math.min(...values), most: Math.max(...values) }
+function rangeOf(values: readonly number[]): { readonly min: number; readonly max: number } {
+  return { min: Math.min(...values), max: Math.max(...values) }
 }
 
 function sumOf(changes: readonly CountChange[]): number {

@@ -3,14 +3,14 @@ import { OPERATIONS } from '../operations/operations.ts'
 import { phaseSchema } from '../operations/version-failure.ts'
 
 /**
- * What calls of one operation asked of the servers: exact, so that no statistics are needed. Totals
- * over all calls of a repeat.
+ * Requests that calls of one operation made to the servers. Exact, so no statistics are needed. Totals over all
+ * calls of a repeat.
  */
 export const repeatSchema = z.strictObject({
   redisCalls: z
     .record(z.string(), z.int().min(0))
-    .describe('By command; calls made by a script count like any other.'),
-  natsMessages: z.int().min(0).describe('Published by any process: receipts are among them.'),
+    .describe('By command; calls made by a script are included.'),
+  natsMessages: z.int().min(0).describe('Published by any process, receipts included.'),
   natsBytes: z.int().min(0).describe('Of their subjects, headers and payloads.'),
 })
 
@@ -24,7 +24,7 @@ export const operationCountsSchema = z.strictObject({
 
 export type OperationCounts = Readonly<z.infer<typeof operationCountsSchema>>
 
-/** How a process that counts ended, for one version. */
+/** How a counting process ended, for one version. */
 export const countEndingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('counted'), operations: z.array(operationCountsSchema) }),
   z.strictObject({
@@ -37,7 +37,7 @@ export const countEndingSchema = z.discriminatedUnion('kind', [
 
 export type CountEnding = Readonly<z.infer<typeof countEndingSchema>>
 
-/** The task of a process that counts for one version, on servers that nobody else uses. */
+/** The task of a process that counts for one version, on servers without other users. */
 export const countTaskSchema = z.strictObject({
   operations: z.array(z.enum(OPERATIONS)),
   /** Project folder of the version. */
@@ -53,5 +53,5 @@ export const countTaskSchema = z.strictObject({
 
 export type CountTask = Readonly<z.infer<typeof countTaskSchema>>
 
-/** Three repeats tell housekeeping, which differs between them, from the calls. */
+/** Three repeats distinguish housekeeping, which varies between them, from the calls. */
 export const COUNTED = { calls: 200, repeats: 3 } as const

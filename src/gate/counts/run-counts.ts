@@ -13,7 +13,7 @@ import {
 } from './operation-counts.ts'
 import type { VersionName } from '../versions/both.ts'
 
-/** What both versions ask of the servers, and what that says. */
+/** Both versions' requests to the servers, and the verdicts. */
 export type CountsOutcome =
   | {
       readonly kind: 'counted'
@@ -25,15 +25,15 @@ export type CountsOutcome =
       readonly kind: 'failed'
       readonly version: VersionName
       readonly phase: Phase
-      /** What it was doing, and the error. */
+      /** The operation, the phase and the error. */
       readonly why: string
-      /** Whether the version failed again. */
+      /** The version failed again. */
       readonly isConfirmed: boolean
     }
 
 /**
- * Counts what both versions' operations ask of servers that nobody else uses; a regression is counted
- * twice, and a failure has to come again.
+ * Counts both versions' requests to servers without other users. A regression is counted twice, and a
+ * failure must recur.
  * @throws EnvironmentError if the baseline's process ends without a result; the signal's reason if it is aborted.
  */
 export async function runCounts(
@@ -65,7 +65,7 @@ export async function runCounts(
   }
   const isRegression = first.verdicts.some(({ verdict }) => verdict === 'regression')
   if (!isRegression) return first
-  // Housekeeping goes by the clock: a machine that was busy for one version is not for both, twice.
+  // Housekeeping depends on the clock: a machine is unlikely to be busy twice for the same version.
   const second = await countBoth()
   if (second.kind === 'failed') return second
   return judged(joined(first.baseline, second.baseline), joined(first.candidate, second.candidate))
@@ -77,7 +77,7 @@ function judged(baseline: Counted, candidate: Counted): CountsOutcome {
   return { kind: 'counted', baseline, candidate, verdicts: judgeCounts(baseline, candidate) }
 }
 
-/** The repeats of both. */
+/** The repeats of both counts. */
 function joined(first: Counted, second: Counted): Counted {
   return first.map((counts) => {
     const again = second.find(({ operation }) => operation === counts.operation)
@@ -97,7 +97,7 @@ const PROGRAM = programBeside('count-process.ts', import.meta.url)
 const PROCESS_TIMEOUT_MS = 300_000
 
 /**
- * Counts what one version's operations ask of the servers, in a fresh process.
+ * Counts one version's requests to the servers in a fresh process.
  * @throws EnvironmentError if the process ends without a result; the signal's reason if it is aborted.
  */
 function runCountProcess(task: CountTask, signal: AbortSignal): Promise<CountEnding> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readCommandStats } from './server-counters.ts'
 
-test('calls are counted by command, but for those that ask for the counts', () => {
+test("counts calls by command, except the counters' own", () => {
   const answer = [
     '# Commandstats',
     'cmdstat_evalsha:calls=200,usec=9000,usec_per_call=45.00,rejected_calls=0,failed_calls=0',

@@ -3,13 +3,13 @@ import { connect as connectNats, type MsgHdrs, type NatsConnection } from '@nats
 import { Redis } from 'ioredis'
 import type { Repeat } from './operation-counts.ts'
 
-/** The commands that ask for the counts are not counted. All others are: a version may PING per call. */
+/** The counters' own commands are excluded; all others count, because a version may PING per call. */
 const OWN_COMMANDS = /^(info|config)\b/
 
-/** Until what was sent without waiting for an answer has reached the servers, in ms. */
+/** Time for unacknowledged requests to reach the servers, in ms. */
 const SETTLE_MS = 20
 
-/** Counts what arrives at a Redis and a NATS that nobody else uses. */
+/** Counts requests to a Redis and a NATS without other users. */
 export class ServerCounters {
   readonly #redis: Redis
   readonly #nats: NatsConnection
@@ -34,7 +34,7 @@ export class ServerCounters {
     return new ServerCounters(redis, nats)
   }
 
-  /** Counts what the servers are asked while `calls` runs. */
+  /** Counts the requests while `calls` runs. */
   async during(calls: () => Promise<void>): Promise<Repeat> {
     await this.#settle()
     await this.#redis.config('RESETSTAT')
@@ -51,14 +51,14 @@ export class ServerCounters {
     await this.#nats.close()
   }
 
-  /** The server answers a flush after everything that it had for this connection before. */
+  /** The server answers a flush after delivering all earlier messages. */
   async #settle(): Promise<void> {
     await sleep(SETTLE_MS)
     await this.#nats.flush()
   }
 }
 
-/** Names and values; the separators are the protocol's. */
+/** Names and values, without the protocol's separators. */
 function headerLength(headers: MsgHdrs | undefined): number {
   let length = 0
   for (const [name, values] of headers ?? []) {
@@ -68,7 +68,7 @@ function headerLength(headers: MsgHdrs | undefined): number {
 }
 
 /**
- * Reads the answer to `INFO commandstats`.
+ * Parses the reply to `INFO commandstats`.
  * Source: https://redis.io/docs/latest/commands/info, `cmdstat_XXX: calls=XXX,usec=…`.
  */
 export function readCommandStats(text: string): Readonly<Record<string, number>> {

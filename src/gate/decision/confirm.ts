@@ -13,17 +13,17 @@ export interface Suspect {
   readonly finding: Finding
 }
 
-/** What fresh rounds say of a suspect. */
+/** The judgement of a suspect by fresh rounds. */
 export type Confirmation =
   | { readonly isDone: true; readonly verdict: Verdict }
-  /** After `nextLook` fresh rounds, it is looked again; `finding` is of those there are. */
+  /** The next look follows after `nextLook` fresh rounds; `finding` covers those made so far. */
   | { readonly isDone: false; readonly nextLook: number; readonly finding: Finding | null }
 
 /**
- * Judges a suspect by fresh rounds alone, because those that made it one flatter it: the first look
- * that confirms it, or excludes a change of the pass limit, decides.
+ * Judges a suspect by fresh rounds alone, because the rounds that raised the suspicion are biased towards
+ * it. The first look that confirms the change, or excludes a change of the pass limit, decides.
  *
- * @param fresh the rounds after those that made it a suspect, in their order.
+ * @param fresh the rounds after those that raised the suspicion, in order.
  */
 export function confirm(
   suspect: Suspect,
@@ -44,14 +44,14 @@ export function confirm(
   return { isDone: true, verdict: { kind: 'inconclusive', why, evidence } }
 }
 
-/** What becomes of a suspect without enough fresh rounds: an improvement is no regression, at least. */
+/** The verdict without enough fresh rounds. A suspected improvement may at least exclude a regression. */
 export function leaveUnconfirmed({ direction, finding }: Suspect): Verdict {
   const { evidence, isPass } = finding
   if (direction === 'improvement' && isPass) return { kind: 'pass', evidence }
   return { kind: 'inconclusive', why: { kind: 'confirmation missing', direction }, evidence }
 }
 
-/** `null`: these rounds decide nothing. */
+/** `null` if these rounds don't decide. */
 function verdictAt(
   { direction, finding: screening }: Suspect,
   { change, isPass, evidence }: Finding,

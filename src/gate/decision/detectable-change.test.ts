@@ -42,7 +42,7 @@ test.each([
   [0.1, Infinity],
   [0.3, Infinity],
   [0.1, 17],
-])('at a scatter of %d, with %d rounds, it is found in 80 % of gates', (scatter, mostRounds) => {
+])('80 % of gates find it at a scatter of %d with %d rounds', (scatter, mostRounds) => {
   const normal = normalDraws(randomStream(2, 0))
   const change = detectableChange({ scatter, unit: 'relative' }, 0.05, plan, mostRounds) ?? NaN
   const trials = 600
@@ -54,7 +54,7 @@ test.each([
   expect(Math.abs(found / trials - DETECTED)).toBeLessThan(0.08)
 })
 
-test('by the scatter that a gate of seven rounds sees, it is on average found as often', () => {
+test('gates of seven rounds find it as often on average, given the scatter they observe', () => {
   const normal = normalDraws(randomStream(3, 0))
   const scatter = 0.1
   const trials = 600
@@ -71,7 +71,7 @@ test('by the scatter that a gate of seven rounds sees, it is on average found as
   expect(Math.abs(found / trials - DETECTED)).toBeLessThan(0.1)
 })
 
-test('it is nothing where the scatter is unknown, or the rounds are too few to confirm anything', () => {
+test('it is unknown without scatter, or with too few rounds to confirm anything', () => {
   const of = (scatter: number | null, mostRounds: number) =>
     detectableChange({ scatter, unit: 'relative' }, 0.05, plan, mostRounds)
   expect(of(null, Infinity)).toBe(null)
@@ -79,7 +79,7 @@ test('it is nothing where the scatter is unknown, or the rounds are too few to c
   expect(of(0, 17)).toBeCloseTo(0.05, 9)
 })
 
-test('the more the rounds scatter, the larger it is', () => {
+test('it grows with the scatter', () => {
   const changes = [0.01, 0.03, 0.1, 0.3].map((scatter) =>
     detectableChange({ scatter, unit: 'share' }, 0.01, plan, Infinity),
   )

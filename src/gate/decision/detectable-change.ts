@@ -4,23 +4,23 @@ import { fromChange, toChange } from './evidence.ts'
 import { PASS_LIMIT_EFFECTS, type GatePlan, type Look } from './plan.ts'
 import type { Evidence } from './verdict.ts'
 
-/** The share of gates that find a change of the size that is called detectable. */
+/** The ratio of gates that find a change of detectable size. */
 export const DETECTED = 0.8
 
 /**
- * The change for the worse that is found and confirmed in 80 % of gates whose rounds scatter as
- * these do: by the plan's own looks on simulated rounds, normally distributed.
+ * The change for the worse that 80 % of gates with the same scatter would find and confirm. Applies the
+ * plan's own looks to simulated, normally distributed rounds.
  *
  * @param effect the smallest change that counts.
- * @param mostRounds the number of rounds in all; `Infinity`: as many as the plan has looks for.
- * @returns as the evidence has its changes; `null` if the scatter is unknown, or no change is found
- *   in 80 % of gates.
+ * @param maxRounds the total number of rounds; `Infinity`: as many as the plan has looks for.
+ * @returns in the unit of the evidence; `null` if the scatter is unknown, or 80 % of gates find no change of
+ *   any size.
  */
 export function detectableChange(
   { scatter, unit }: Pick<Evidence, 'scatter' | 'unit'>,
   effect: number,
   plan: GatePlan,
-  mostRounds: number,
+  maxRounds: number,
 ): number | null {
   if (scatter === null) return null
   const gates = simulatedGates(plan)
@@ -29,7 +29,7 @@ export function detectableChange(
   const isDetected = (change: number): boolean => {
     const found = gates.filter((gate) => {
       const rounds = roundsToFind(gate, { change, scatter, least, limit })
-      return rounds !== null && rounds <= mostRounds
+      return rounds !== null && rounds <= maxRounds
     })
     return found.length >= DETECTED * gates.length
   }
@@ -45,21 +45,21 @@ export function detectableChange(
 }
 
 const MAX_SCATTERS = 10
-/** Each halves what it isn't known by: to a hundredth of the scatter. */
+/** Bisection steps: down to a hundredth of the scatter. */
 const STEPS = 10
 const GATES = 400
 const SEED = 1
 
-/** What rounds that scatter by 1 about no change show at a look. */
+/** The result of one look at rounds without a change that scatter by 1. */
 interface Sight {
-  /** Rounds of the gate until then. */
+  /** Rounds made by then. */
   readonly rounds: number
   readonly estimate: number
   readonly lower: number
   readonly upper: number
 }
 
-/** A gate's sights: by look, and by look of the confirmation for a suspect of each of them. */
+/** A gate's sights: per look, and per confirmation look after it. */
 interface SimulatedGate {
   readonly looks: readonly {
     readonly seen: Sight
@@ -74,7 +74,7 @@ interface Simulated {
   readonly limit: number
 }
 
-/** After how many rounds the regression is confirmed; `null`: it isn't. */
+/** The number of rounds until the regression is confirmed; `null` if it isn't. */
 function roundsToFind(
   { looks }: SimulatedGate,
   { change, scatter, least, limit }: Simulated,
@@ -95,7 +95,7 @@ function roundsToFind(
   return null
 }
 
-/** The same for every gate with the same levels. */
+/** Cached, because gates with the same levels share them. */
 const SIMULATED = new Map<string, readonly SimulatedGate[]>()
 
 function simulatedGates({ looks, confirmation }: GatePlan): readonly SimulatedGate[] {

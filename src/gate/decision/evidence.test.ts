@@ -40,7 +40,7 @@ function map(pairs: Pairs, change: (pair: Pair) => Pair): Pairs {
 test.each([
   ['times', timePairs, RELATIVE],
   ['shares', sharePairs, SHARE],
-] as const)('of %s, swapping the versions mirrors everything', (_, arbitrary, question) => {
+] as const)('swapping the versions mirrors everything for %s', (_, arbitrary, question) => {
   fc.assert(
     fc.property(arbitrary, (pairs) => {
       const there = findingOf(pairs, question)
@@ -66,7 +66,7 @@ test.each([
   )
 })
 
-test('measuring times in another unit changes nothing', () => {
+test('the unit of times has no influence', () => {
   fc.assert(
     fc.property(timePairs, fc.double({ min: 0.001, max: 1_000, noNaN: true }), (pairs, factor) => {
       const one = findingOf(pairs, RELATIVE)
@@ -85,7 +85,7 @@ test('measuring times in another unit changes nothing', () => {
   )
 })
 
-test('the same rounds once more never widen the interval', () => {
+test('repeating the same rounds never widens the interval', () => {
   fc.assert(
     fc.property(timePairs, (pairs) => {
       const once = findingOf(pairs, RELATIVE).evidence
@@ -120,7 +120,7 @@ test.each([
   )
 })
 
-test('whichever version is second may take longer by any factor: it changes nothing', () => {
+test('an effect of the order has no influence, however large', () => {
   const perMille = fc.integer({ min: -300, max: 300 })
   fc.assert(
     fc.property(fc.array(perMille, { minLength: 7, maxLength: 20 }), perMille, (changes, order) => {
@@ -142,7 +142,7 @@ test('whichever version is second may take longer by any factor: it changes noth
   )
 })
 
-test('six rounds bound nothing, whatever they show; seven may', () => {
+test('six rounds never bound the change; seven may', () => {
   const of = (count: number): Pairs => {
     const pairs = Array.from({ length: count - 1 }, (_, i) =>
       pairOf('time', firstIn(i + 1), 1, 1.5),
@@ -155,21 +155,21 @@ test('six rounds bound nothing, whatever they show; seven may', () => {
   expect(findingOf(of(7), RELATIVE).change).toBe('regression')
 })
 
-test('rounds of one order alone decide nothing', () => {
+test('rounds of only one order do not decide', () => {
   const pairs = Array.from({ length: 19 }, () => pairOf('time', 'baseline', 1, 1.5))
   const { evidence, change } = findingOf([pairOf('time', 'baseline', 1, 1.5), ...pairs], RELATIVE)
   expect(change).toBe(null)
   expect(evidence).toMatchObject({ estimate: expect.closeTo(0.5, 9), lower: null, pWorse: 1 })
 })
 
-test('one round in twenty that lost everything is no pass, though the interval does not see it', () => {
+test('one round in twenty that lost everything prevents a pass, although the interval misses it', () => {
   const quiet = Array.from({ length: 19 }, (_, i) => pairOf('share', firstIn(i + 1), 0, 0))
   const { evidence, isPass } = findingOf([pairOf('share', 'baseline', 0, 1), ...quiet], SHARE)
   expect(evidence.upper).toBe(0)
   expect(isPass).toBe(false)
 })
 
-test('no errors at all on either side are a pass', () => {
+test('no errors in either version are a pass', () => {
   const quiet = Array.from({ length: 6 }, (_, i) => pairOf('share', firstIn(i + 1), 0, 0))
   const { isPass, change } = findingOf([pairOf('share', 'baseline', 0, 0), ...quiet], SHARE)
   expect({ isPass, change }).toEqual({ isPass: true, change: null })

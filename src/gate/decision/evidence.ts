@@ -4,37 +4,36 @@ import { signTest, type SignTest } from '../../stats/sign-test.ts'
 import type { Pair } from './round-pairs.ts'
 import type { Direction, Evidence } from './verdict.ts'
 
-/** What is asked of the rounds. */
+/** The question that the rounds have to answer. */
 export interface Question {
   /** The smallest change that counts. */
   readonly effect: number
-  /** The change that a pass excludes. */
+  /** A pass excludes a change of this size. */
   readonly limit: number
-  /** One-sided, of each of the two directions and of each end of the interval. */
+  /** One-sided, per direction and per end of the interval. */
   readonly alpha: number
 }
 
-/** What the rounds show, and what follows from it. */
+/** The evidence, and what follows from it. */
 export interface Finding {
   readonly evidence: Evidence
-  /** The direction in which there is a significant change that counts; null: there is none. */
+  /** The direction of a significant change that counts; `null` without one. */
   readonly change: Direction | null
   /** Whether a change of the limit or more is excluded. */
   readonly isPass: boolean
 }
 
 /**
- * Judges rounds as if all of them had been planned from the start. Times are compared by the
- * logarithm of candidate/baseline and shares by their difference, by the rank-sum test of a crossover;
- * outcomes by the sign test. Swapping the versions mirrors everything but the pass, which is of
- * regressions only.
+ * Judges rounds as if all of them had been planned from the start. The rank-sum test of a crossover design
+ * compares times by ln(candidate / baseline) and ratios by their difference; the sign test compares
+ * outcomes. Swapping the versions mirrors everything except the pass, which concerns regressions only.
  *
- * A change is one that test and interval agree upon: they only differ by ties.
+ * A change requires both test and interval to agree; they can only differ through ties.
  *
- * A share passes only if the mean difference, too, is below the limit: the interval is of the
- * pseudo-median, which does not see one round in twenty that lost everything.
+ * A ratio passes only if its mean difference is below the limit as well: the interval is that of the
+ * pseudo-median, which misses one round in twenty that lost everything.
  *
- * @param pairs at least 1, all of one kind.
+ * @param pairs at least one, all of the same unit.
  */
 export function findingOf(pairs: readonly [Pair, ...Pair[]], question: Question): Finding {
   const unit = pairs[0].unit === 'time' ? 'relative' : 'share'
@@ -63,7 +62,7 @@ export function findingOf(pairs: readonly [Pair, ...Pair[]], question: Question)
   }
 }
 
-/** Outcomes are too coarse for ranks: those that differ are counted. */
+/** Outcomes are too coarse for ranks, so the test counts those that differ. */
 function testOutcomes(pairs: readonly Pair[], alpha: number): SignTest {
   const more = pairs.filter(({ baseline, candidate }) => candidate > baseline).length
   const less = pairs.filter(({ baseline, candidate }) => candidate < baseline).length
@@ -77,8 +76,8 @@ function ordersOf(pairs: readonly Pair[]): Changes {
 }
 
 /**
- * Rounded, so that the last bit of a quotient doesn't decide which rounds are tied: measuring both
- * versions in another unit changes nothing.
+ * Rounded, so that the last bit of a quotient doesn't decide which rounds are tied: the unit of measurement
+ * has no influence.
  */
 function changeOf(pair: Pair): number {
   const change =
@@ -88,7 +87,7 @@ function changeOf(pair: Pair): number {
   return Math.round(change * 1e12) / 1e12 || 0
 }
 
-/** What is shown differs by what is judged; shares stay between 0 and 1. */
+/** The levels differ by the estimate, so that what is shown is what is judged; ratios stay within 0 and 1. */
 function levelsOf(
   pairs: readonly [Pair, ...Pair[]],
   estimate: number,
@@ -99,7 +98,7 @@ function levelsOf(
   return { baseline, candidate: baseline + estimate }
 }
 
-/** Pooled over the orders, each about its own mean; null where there is nothing to scatter. */
+/** Pooled over both orders, each around its own mean; `null` with too few rounds. */
 function scatterOf({ oldFirst, newFirst }: Changes): number | null {
   const filled = [oldFirst, newFirst].filter(({ length }) => length > 0)
   const freedom = filled.reduce((sum, { length }) => sum + length - 1, 0)
@@ -121,12 +120,12 @@ function meanDifference(pairs: readonly Pair[]): number {
   return (candidate - baseline) / pairs.reduce((sum, { weight }) => sum + weight, 0)
 }
 
-/** A change as it is reckoned with: the logarithm of a ratio, or a difference. */
+/** Converts a displayed change to the scale of the tests: the logarithm of a ratio, or a difference. */
 export function toChange(unit: Evidence['unit'], value: number): number {
   return unit === 'relative' ? Math.log1p(value) : value
 }
 
-/** And back, as it is shown. */
+/** Converts back for display. */
 export function fromChange(unit: Evidence['unit'], change: number): number {
   return unit === 'relative' ? Math.expm1(change) : change
 }

@@ -1,18 +1,18 @@
-/** The percentiles that can be gated. */
+/** The percentiles that a gate can judge. */
 export type GatePercentile = 50 | 95 | 99 | 99.9
 
 /**
- * What is compared. Of all of them, more is worse. Of an operation:
- * - `latency`: a percentile, as the ratio of the candidate's to the baseline's;
- * - `errors`: the share of the planned requests that failed, timed out, were dropped or never ended;
- * - `delivery`: the share of the expected receipts that are missing;
- * - `shortfall`: the share of the planned requests that were not started in time.
+ * A metric that versions are compared by. More is always worse. Per operation:
+ * - `latency`: a percentile, as the ratio candidate / baseline;
+ * - `errors`: the ratio of planned requests that failed, timed out, were dropped or are unfinished;
+ * - `delivery`: the ratio of expected receipts that are missing;
+ * - `shortfall`: the ratio of planned requests that were not started in time.
  *
- * Of a whole scenario, and always judged:
- * - `validity`: the share of the rounds whose measurement can't be used, because it is invalid or
- *   there is none. Times of such a round are no evidence; that only one version has them is.
+ * Per scenario, and always judged:
+ * - `validity`: the ratio of rounds without a usable measurement, because it is invalid or missing. Times of
+ *   such a round are not evidence, but it is evidence if only one version has such rounds.
  *
- * Throughput isn't among them: in open loop it is what was planned, or else a shortfall.
+ * There is no throughput: in an open loop it equals the plan, or else there is a shortfall.
  */
 export type Metric =
   | {
@@ -29,12 +29,12 @@ export type Metric =
   | { readonly kind: 'shortfall' }
   | { readonly kind: 'validity' }
 
-/** A metric of an operation: what can be asked for by name. */
+/** A metric of an operation, which users can request by name. */
 export type OperationMetric = Exclude<Metric, { readonly kind: 'validity' }>
 
 const PERCENTILES: readonly GatePercentile[] = [50, 95, 99, 99.9]
 
-/** Every metric that can be asked for, in the order in which they are shown. */
+/** Every metric that can be requested, in display order. */
 export const METRICS: readonly OperationMetric[] = [
   ...PERCENTILES.map((percentile) => latency('service', percentile)),
   ...PERCENTILES.map((percentile) => latency('response', percentile)),
@@ -45,10 +45,10 @@ export const METRICS: readonly OperationMetric[] = [
 ]
 
 /**
- * Which metrics are judged where none is asked for by name.
- * - `beside pairs`: pairs of calls judge latency, so rounds judge what only a load shows: errors,
- *   delivery, shortfall, completion P50 and P95, and service P95 with many requests under way;
- * - `alone`: rounds are all there is, so service P50 is among them.
+ * The metrics to judge if none is requested by name.
+ * - `beside pairs`: pairs of calls judge latency, so rounds judge what only appears under load: errors,
+ *   delivery, shortfall, completion P50 and P95, and service P95 with many requests in flight;
+ * - `alone`: rounds are the only evidence, so service P50 is included.
  */
 export type DefaultMetrics = 'beside pairs' | 'alone'
 
@@ -65,12 +65,12 @@ export function defaultMetrics(name: DefaultMetrics): readonly OperationMetric[]
   ]
 }
 
-/** A metric as people read it: `service p95`, `completion p99`, `errors`. */
+/** A metric's label: `service p95`, `completion p99`, `errors`. */
 export function labelOf(metric: Metric): string {
   return metric.kind === 'latency' ? `${metric.time} p${metric.percentile}` : metric.kind
 }
 
-/** One thing that a gate decides upon. */
+/** One comparison that a gate decides. */
 export interface Comparison {
   /** Unique in a gate: scenario, operation and metric. */
   readonly id: string
@@ -78,11 +78,11 @@ export interface Comparison {
   /** `null`: the metric is of the whole scenario. */
   readonly operation: string | null
   readonly metric: Metric
-  /** Asked for by name: if it must be refused, the gate doesn't pass. Others are only shown as refused. */
+  /** Requested by name: if it is refused, the gate doesn't pass. */
   readonly isAsked: boolean
 }
 
-/** A comparison by what is compared. */
+/** The comparison of an operation's metric. */
 export function comparisonOf(
   scenario: string,
   operation: string,
@@ -93,18 +93,18 @@ export function comparisonOf(
   return { id, scenario, operation, metric, isAsked }
 }
 
-/** Whether a scenario's measurements can be used: a gate always compares that. */
+/** The comparison of a scenario's validity, which every gate makes. */
 export function validityOf(scenario: string): Comparison {
   const id = `${scenario} › validity`
   return { id, scenario, operation: null, metric: { kind: 'validity' }, isAsked: false }
 }
 
 /**
- * How many requests (or receipts) a round needs for a metric to be gated. For a percentile, so many
- * that 100 are beyond it where 5 % count, which leaves the 99th a sampling error of some 2 % (200
- * for P50, 10,000 for P99). That error falls with the root of their number, so where more counts, fewer do:
- * 20 at least. For a share, so many that the smallest change that counts is one of them. A round has
- * one validity.
+ * The number of requests (or receipts) that a round needs for a metric to be judged. For a percentile with
+ * an effect of 5 %, 100 must be beyond it (200 for P50, 10,000 for P99), which leaves a sampling error of
+ * about 2 % for P99. That error falls with the square root of their number, so larger effects need fewer, but
+ * at least 20. For a ratio, the smallest change that counts must be at least one request. A round has one
+ * validity.
  * @param effect the smallest change that counts.
  */
 export function neededRequests(metric: Metric, effect: number): number {

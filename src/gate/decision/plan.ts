@@ -1,23 +1,23 @@
 import { InputError } from '../../input-error.ts'
 import type { Comparison, Metric } from './metric.ts'
 
-/** A moment at which a gate decides, if the rounds allow it. */
+/** An interim look, at which a gate may decide. */
 export interface Look {
   readonly rounds: number
-  /** One-sided: of the test, and of each end of the interval that goes with it. */
+  /** One-sided level of the test and of each end of its interval. */
   readonly alpha: number
 }
 
-/** How a gate decides. Plain data. */
+/** The rules by which a gate decides. Plain data. */
 export interface GatePlan {
   readonly comparisons: readonly Comparison[]
-  /** By how many rounds a comparison passes or becomes a suspect; ascending. */
+  /** Looks at which a comparison passes or becomes a suspect; ascending. */
   readonly looks: readonly Look[]
-  /** By how many fresh rounds, made after that, a suspect is confirmed or not; ascending. */
+  /** Looks at the fresh rounds after that, which confirm a suspect or don't; ascending. */
   readonly confirmation: readonly Look[]
   /** The smallest changes that count, > 0. The pass limit is twice as much. */
   readonly effects: Effects
-  /** Times that scatter too much to be decided leave the gate undecided, unless others judge them. */
+  /** Whether times that scatter too much leave the gate undecided; `false` if pairs judge latency. */
   readonly timesDecide: boolean
 }
 
@@ -36,10 +36,9 @@ export interface Effects {
 }
 
 /**
- * So that what has to be found, one error more in 200 requests and one delivery less in 100, is at
- * the pass limit, as a latency of 10 % more is: a change of that size is passed in one of 20 gates
- * at most, and its estimate is seldom below half of it. A run that is short of 1 % of its requests
- * is degraded already.
+ * Chosen so that the changes that must be found are at the pass limit: 10 % more latency, one more error in
+ * 200 requests, one less delivery in 100. At most one gate in 20 passes a change of that size, and its
+ * estimate is seldom below half of it. A run that is short of 1 % of its requests is degraded anyway.
  */
 export const EFFECTS: Effects = {
   latency: 0.05,
@@ -50,9 +49,9 @@ export const EFFECTS: Effects = {
 }
 
 /**
- * Beside pairs of calls, which find 5 %, rounds judge what only a load shows: a queue that builds up,
- * a loop that is held up. On two busy cores, times under load scatter by 40 to 50 % between runs, of
- * which no twenty rounds exclude 10 %; they do exclude 50 %.
+ * Pairs of calls find 5 %, so beside them rounds judge what only appears under load: a growing queue, a
+ * blocked event loop. On two busy cores, times under load scatter by 40 to 50 % between runs: twenty rounds
+ * can't exclude 10 %, but they can exclude 50 %.
  */
 export const EFFECTS_BESIDE_PAIRS: Effects = { ...EFFECTS, latency: 0.25 }
 
@@ -60,9 +59,9 @@ export const EFFECTS_BESIDE_PAIRS: Effects = { ...EFFECTS, latency: 0.25 }
 export const PASS_LIMIT_EFFECTS = 2
 
 /**
- * Looks at 7, 10, 15 and 20 rounds, whose levels add up to 5 %. Seven rounds, four of one order and
- * three of the other, can be dealt to the orders in 35 ways, so 1/35 is the least level at which they
- * can show anything; the others share what it leaves.
+ * Looks after 7, 10, 15 and 20 rounds, whose levels add up to 5 %. Seven rounds, four in one order and three
+ * in the other, can be assigned to the orders in 35 ways, so 1/35 is the smallest level at which they can be
+ * significant; the other looks split the remainder.
  */
 const LOOKS: readonly Look[] = [
   { rounds: 7, alpha: 0.0286 },
@@ -71,9 +70,9 @@ const LOOKS: readonly Look[] = [
   { rounds: 20, alpha: 0.0067 },
 ]
 const SCREENING_ALPHA = 0.05
-/** Ten rounds confirm what is large or quiet; twice as many what is neither. */
+/** Ten rounds confirm changes that are large or scatter little; twice as many confirm the others. */
 const CONFIRMATION_ROUNDS = 10
-/** Ten rounds can be dealt to the orders in 252 ways: the least level at which they can show anything. */
+/** Ten rounds can be assigned to the orders in 252 ways: the smallest level at which they can be significant. */
 const MIN_OF_TEN = 1 / 252
 /** The probability of a false regression, over all comparisons of a gate. */
 const FALSE_ALARMS = 0.05
@@ -82,16 +81,15 @@ const MAX_CONFIRMATION_ALPHA = 0.05
 /**
  * The plan of a gate.
  *
- * Without any change, a comparison becomes a suspect with a probability of at most 5 %, the sum of
- * the looks' levels, and is then confirmed with one of at most α, the sum of those of the
- * confirmation. Its fresh rounds are other rounds than those that made it a suspect, so both
- * happen with 0.05 α at most: with 0.25 % for one comparison at α = 5 %. Of M comparisons, at least
- * one is a false alarm with 0.05 α M at most, however they depend on each other and whenever each
- * became a suspect. With α = min(5 %, 1/M) that is never more than 5 %.
+ * Without any change, a comparison becomes a suspect with a probability of at most 5 %, the sum of the looks'
+ * levels, and is then confirmed with a probability of at most α, the sum of the confirmation's levels. The
+ * confirmation uses other rounds, so both happen with at most 0.05 α: 0.25 % for one comparison at α = 5 %.
+ * Among M comparisons, the probability of any false alarm is at most 0.05 α M, however they depend on each
+ * other and whenever each became a suspect. With α = min(5 %, 1/M) that never exceeds 5 %.
  *
- * @param effects where they differ from `EFFECTS`.
+ * @param effects override `EFFECTS`.
  * @param timesDecide `false` beside pairs, which judge latency: see `sumUp`.
- * @throws InputError for an effect that isn't above 0 and at most 1.
+ * @throws InputError for an effect that is not above 0 and at most 1.
  */
 export function gatePlan(
   comparisons: readonly Comparison[],
@@ -114,7 +112,7 @@ export function gatePlan(
   }
 }
 
-/** Half of the level each; more for the first look where it could show nothing at half of it. */
+/** Each look gets half of the level; the first gets more if half couldn't be significant. */
 function confirmationOf(alpha: number): readonly Look[] {
   const first = Math.min(Math.max(alpha / 2, MIN_OF_TEN), alpha)
   return [
@@ -123,9 +121,9 @@ function confirmationOf(alpha: number): readonly Look[] {
   ].filter((look) => look.alpha > 0)
 }
 
-/** The fewest rounds by which anything can be decided. */
+/** The smallest number of rounds that can decide anything. */
 export const MIN_ROUNDS = 7
-/** The fewest by which a regression can be found and confirmed, of up to 252 comparisons. */
+/** The smallest number of rounds that can find and confirm a regression, among up to 252 comparisons. */
 export const ROUNDS_TO_CONFIRM = MIN_ROUNDS + CONFIRMATION_ROUNDS
 
 /** The smallest change of a metric that counts. */

@@ -5,22 +5,22 @@ import type { GateRound } from './round.ts'
 import { isPatchy, screen, type Screening } from './screen.ts'
 import type { Evidence, Verdict } from './verdict.ts'
 
-/** How far a gate has come with one comparison. */
+/** The progress of one comparison. */
 export type Progress =
   | {
       readonly state: 'undecided' | 'suspected regression' | 'suspected improvement'
-      /** Of all rounds so far; of a suspect's fresh ones if there are any. */
+      /** From all rounds so far, or from a suspect's fresh rounds if there are any. */
       readonly evidence: Evidence | null
-      /** After how many rounds of the gate it is looked at again. */
+      /** The number of the gate's rounds at the next look. */
       readonly nextLook: number
-      /** What is said of it if no more rounds are made. */
+      /** The verdict if no more rounds are made. */
       readonly ifEnded: Verdict
     }
   | { readonly state: 'decided'; readonly verdict: Verdict }
 
 /**
- * Follows one comparison through the rounds, by its own looks: it waits for no other. Once it is a
- * suspect, the rounds that follow are its fresh ones, whatever they are made for besides.
+ * Follows one comparison through the rounds by its own looks, independently of the others. Once it is a
+ * suspect, all later rounds are its fresh rounds, whatever else they are made for.
  */
 export function progressOf(
   comparison: Comparison,

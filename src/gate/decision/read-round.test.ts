@@ -41,7 +41,7 @@ test.each([
   ['errors', { kind: 'share', count: 10, of: 1_000 }],
   ['delivery', { kind: 'share', count: 3, of: 5_000 }],
   ['shortfall', { kind: 'share', count: 4, of: 1_000 }],
-])('%s is read from the run’s figures', (label, expected) => {
+])('reads %s from the run’s figures', (label, expected) => {
   const entry = scenario({
     multicast: {
       responseMs,
@@ -53,7 +53,7 @@ test.each([
   expect(read(entry, label)).toEqual(expected)
 })
 
-test('a percentile of the few that were answered says nothing', () => {
+test('a percentile is unusable if most requests have no time', () => {
   const entry = scenario({ multicast: { responseMs: [1, 2, 3] } })
   expect(read(entry, 'service p50')).toMatchObject({
     kind: 'unusable',
@@ -81,7 +81,7 @@ test.each<[string, ScenarioFigures]>([
       multicast: { responseMs, deliveries: { kind: 'unknown', reason: 'no receivers' } },
     }),
   ],
-])('a measurement that is or says %s gives no times, and the scenario says why', (why, entry) => {
+])('a measurement with %s has no usable times, and the scenario says why', (why, entry) => {
   const round = readAll(scenario({ multicast: { responseMs } }), entry)
   expect(round.candidate['mixed › validity']).toMatchObject({ flaw: expect.stringContaining(why) })
   expect(round.baseline['mixed › validity']).toEqual({ kind: 'validity', flaw: null })
@@ -96,13 +96,13 @@ function readAll(baseline: ScenarioFigures, candidate: ScenarioFigures | null) {
   return readRound(findComparisons(entries, 'alone'), entries, 'baseline')
 }
 
-test('errors, delivery and shortfall are read of an invalid run as well', () => {
+test('reads errors, delivery and shortfall from an invalid run as well', () => {
   expect(read(INVALID, 'errors')).toEqual({ kind: 'share', count: 940, of: 1_000 })
   expect(read(INVALID, 'shortfall')).toEqual({ kind: 'share', count: 900, of: 1_000 })
   expect(read(INVALID, 'delivery')).toEqual({ kind: 'share', count: 4_900, of: 5_000 })
 })
 
-test('a candidate without a scenario that the baseline measured is unusable there, not absent', () => {
+test('a scenario that only the baseline measured is unusable in the candidate, not absent', () => {
   const { candidate } = readAll(scenario({ multicast: { responseMs } }), null)
   expect(candidate['mixed › validity']).toEqual({
     kind: 'validity',
@@ -111,7 +111,7 @@ test('a candidate without a scenario that the baseline measured is unusable ther
   expect(Object.values(candidate).map(({ kind }) => kind)).not.toContain('absent')
 })
 
-test('a candidate that sends to nobody has delivered nothing', () => {
+test('a candidate without recipients has delivered nothing', () => {
   const sending = (expected: number) =>
     scenario({ multicast: { responseMs, deliveries: { expected, received: expected } } })
   expect(readAll(sending(5_000), sending(0)).candidate['mixed › multicast › delivery']).toEqual({
@@ -123,7 +123,7 @@ test('a candidate that sends to nobody has delivered nothing', () => {
   expect(nobody.candidate['mixed › multicast › delivery']?.kind).toBe('unusable')
 })
 
-test('operations and metrics that a measured version lacks are absent from it', () => {
+test('operations and metrics that a measured version lacks are absent', () => {
   const both = { responseMs, deliveries: { expected: 10, received: 10 } }
   const { baseline } = readAll(
     scenario({ multicast: { responseMs } }),
@@ -137,7 +137,7 @@ test('operations and metrics that a measured version lacks are absent from it', 
   expect(absent).not.toContain('mixed › multicast › service p50')
 })
 
-test('beside pairs, rounds judge what only a load shows; alone, the median too', () => {
+test('beside pairs, rounds judge effects of load; alone, the median as well', () => {
   const both = { responseMs, deliveries: { expected: 10, received: 10 } }
   const entries = [scenario({ multicast: both })]
   const found = (metrics: DefaultMetrics) =>
@@ -150,7 +150,7 @@ test('beside pairs, rounds judge what only a load shows; alone, the median too',
   expect(found('alone')).toEqual(['validity', 'service p50', ...loaded, ...counted])
 })
 
-test('only what was asked for is compared, of every operation that has it, and validity', () => {
+test('compares requested metrics of every operation that has them, and validity', () => {
   const entries = [
     scenario({
       register: { responseMs },
@@ -169,7 +169,7 @@ test('only what was asked for is compared, of every operation that has it, and v
   ])
 })
 
-test('an open load and a closed one are not compared', () => {
+test('does not compare an open load with a closed one', () => {
   const entries = {
     baseline: [scenario({ multicast: { responseMs } })],
     candidate: [scenario({ multicast: { responseMs } }, { model: closedModel() })],

@@ -22,7 +22,7 @@ type Counted = Extract<DeliveriesEntry, { kind: 'counted' }>
 type Unknown = Extract<DeliveriesEntry, { kind: 'unknown' }>
 type Figures = Pick<HistogramJson, 'figures'>
 
-/** What a gate reads of an operation. */
+/** The parts of an operation's entry that a gate reads. */
 export interface OperationFigures extends Pick<OperationEntry, 'name' | 'counts'> {
   readonly response: Figures
   readonly service: Figures
@@ -40,7 +40,7 @@ type ResultFigures = Pick<
   readonly operations: readonly OperationFigures[]
 }
 
-/** What a gate reads of a run file's scenario: any `ScenarioEntry` is one. */
+/** The parts of a scenario's entry that a gate reads; every `ScenarioEntry` qualifies. */
 export type ScenarioFigures =
   | (Pick<Measured, 'state' | 'name' | 'testStatus' | 'verdict'> & {
       readonly result: ResultFigures
@@ -51,9 +51,9 @@ export type ScenarioFigures =
 export type RoundEntries = Both<readonly ScenarioFigures[]>
 
 /**
- * The comparisons that a round allows: each scenario × operation of either version × metric that one of
- * them has, and each scenario's validity. What only one has is among them, to be found not comparable.
- * @param metrics asked for by name, or the default that applies.
+ * The comparisons that a round allows: scenario × operation × metric of either version, and each scenario's
+ * validity. Those that only one version has are included, and will be found not comparable.
+ * @param metrics requested by name, or the applicable default.
  */
 export function findComparisons(
   { baseline, candidate }: RoundEntries,
@@ -76,8 +76,8 @@ export function findComparisons(
 }
 
 /**
- * What a round's two runs say of each comparison. It fails closed: shares are read of measurements
- * that are invalid, too, and what one version alone can't give is held against its validity.
+ * Reads the values of each comparison from a round's two runs. It fails closed: ratios are read from invalid
+ * measurements, too, and values that only one version lacks count against its validity.
  * @param first the version that ran first.
  */
 export function readRound(
@@ -118,7 +118,7 @@ function readOne(comparison: Comparison, scenarios: Scenarios, version: VersionN
   return worstDelivery(comparison, other) ?? reading
 }
 
-/** Open or closed: figures of one can't be compared with those of the other. `null`: they are alike. */
+/** Why the loads can't be compared: one is open and the other closed. `null` if they can. */
 function unlikeLoads(
   baseline: ScenarioFigures | undefined,
   candidate: ScenarioFigures | undefined,
@@ -162,7 +162,7 @@ function readMetric(
     }
     case 'delivery':
       if (deliveries === null || deliveries.expected === 0) {
-        return unusable(`"${name}" was sent to nobody`)
+        return unusable(`"${name}" had no recipients`)
       }
       return { kind: 'share', count: deliveries.missing, of: deliveries.expected }
     case 'shortfall': {
@@ -172,7 +172,7 @@ function readMetric(
   }
 }
 
-/** A candidate that sends to nobody, or nobody knows to whom, has delivered nothing of what the baseline did. */
+/** A candidate without known recipients has delivered none of the baseline's messages. */
 function worstDelivery({ operation }: Comparison, baseline: ScenarioFigures): Reading | null {
   if (baseline.state !== 'measured') return null
   const there = baseline.result.operations.find(({ name }) => name === operation)
@@ -180,7 +180,7 @@ function worstDelivery({ operation }: Comparison, baseline: ScenarioFigures): Re
   return expected > 0 ? { kind: 'share', count: expected, of: expected } : null
 }
 
-/** Why a scenario's measurement can't be used; null if it can. */
+/** Why a scenario's measurement is unusable; `null` if it is usable. */
 function flawOf(scenario: ScenarioFigures | undefined): string | null {
   if (scenario === undefined) return 'not measured: the run ended without it'
   if (scenario.state !== 'measured') return `not measured: ${scenario.error}`
@@ -191,7 +191,7 @@ function flawOf(scenario: ScenarioFigures | undefined): string | null {
     if (deliveries?.kind === 'unknown') {
       return `the deliveries of "${name}" are unknown: ${deliveries.reason}`
     }
-    // Two versions of which nothing works are as good as each other, and no pass.
+    // Two versions that both fail completely are equal, but don't pass.
     if (counts.planned > 0 && counts.ok === 0) return `no request of "${name}" succeeded`
   }
   if (verdict.kind !== 'invalid') return null
@@ -204,7 +204,7 @@ const FIGURES = { 50: 'p50Ms', 95: 'p95Ms', 99: 'p99Ms', 99.9: 'p999Ms' } as con
 /** The resolution of the histograms. */
 const MIN_MS = 0.001
 
-/** A percentile of the few that were answered says nothing of the many that were not. */
+/** If most requests have no time, the percentile of the others is unusable. */
 function readPercentile(
   { percentile }: Extract<Metric, { kind: 'latency' }>,
   figures: HistogramJson['figures'] | undefined,

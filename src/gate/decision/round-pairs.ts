@@ -3,40 +3,40 @@ import type { Comparison } from './metric.ts'
 import type { GateRound, Reading } from './round.ts'
 import type { VersionName } from '../versions/both.ts'
 
-/** Both versions of one round, usable. */
+/** The usable values of both versions in one round. */
 export interface Pair {
   readonly kind: 'pair'
-  /** `outcome`: of a round as a whole, 0 or 1. */
+  /** `outcome`: 0 or 1 for the whole round. */
   readonly unit: 'time' | 'share' | 'outcome'
   /** The version that ran first. */
   readonly first: VersionName
-  /** ms > 0; a share 0 … 1; or 0 or 1. */
+  /** A time in ms > 0, a ratio from 0 to 1, or an outcome of 0 or 1. */
   readonly baseline: number
   readonly candidate: number
-  /** Requests or receipts of the version that has fewer. */
+  /** The smaller number of requests or receipts of the two versions. */
   readonly weight: number
-  /** Those of the baseline: a candidate can't get out of being judged by having fewer. */
+  /** The baseline's number, so that a candidate can't evade judgement by having fewer. */
   readonly requests: number
 }
 
-/** What rounds hold of one comparison. */
+/** The readings of one comparison over rounds. */
 export interface Paired {
-  /** All that were looked at. */
+  /** The number of rounds examined. */
   readonly rounds: number
   readonly pairs: readonly Pair[]
   /**
-   * Rounds that are no evidence that all is well, and what the last of them gave as a reason: those
-   * of which an version said nothing. Of a validity, those whose baseline can't be used; they are pairs
-   * all the same, for what befalls both versions is no version's own.
+   * Rounds in which a version lacks a usable value, and the reason in the last of them; they can't show that
+   * all is well. For a validity, rounds whose baseline is unusable; they still count as pairs, because a
+   * flaw that affects both versions is neither version's fault.
    */
   readonly unusable: { readonly count: number; readonly why: string } | null
-  /** Why no round has both versions; null where one has, or there are no rounds. */
+  /** Why no round has values of both versions; `null` if any has, or without rounds. */
   readonly absent: string | null
-  /** Requests or receipts that a round typically has in the baseline; null without usable rounds. */
+  /** The median number of requests or receipts per baseline run; `null` without usable rounds. */
   readonly requests: number | null
 }
 
-/** Takes a comparison's readings out of rounds. */
+/** Extracts a comparison's readings from rounds. */
 export function pairsOf(comparison: Comparison, rounds: readonly GateRound[]): Paired {
   const all = rounds.map((round) => pairOf(comparison, round))
   const pairs = all.filter((pair) => pair.kind === 'pair')
@@ -54,7 +54,7 @@ export function pairsOf(comparison: Comparison, rounds: readonly GateRound[]): P
   }
 }
 
-/** Why the candidate's last unusable measurement is one; `null` if there is none. */
+/** The flaw of the candidate's last unusable measurement; `null` without one. */
 export function lastFlaw({ id }: Comparison, rounds: readonly GateRound[]): string | null {
   return rounds.flatMap(({ candidate }) => flawIn(candidate[id])).at(-1) ?? null
 }
@@ -65,7 +65,7 @@ function flawIn(reading: Reading | undefined): readonly string[] {
 
 type Gap = Extract<Reading, { kind: 'unusable' | 'absent' }>
 
-/** What is absent from an version outweighs what can't be used of the other: it won't come with more rounds. */
+/** An absent value outweighs an unusable one, because more rounds won't provide it. */
 function pairOf({ id, metric }: Comparison, round: GateRound): Pair | Gap {
   const baseline = readingOf(round, 'baseline', id)
   const candidate = readingOf(round, 'candidate', id)
@@ -109,7 +109,7 @@ function pairOf({ id, metric }: Comparison, round: GateRound): Pair | Gap {
       requests: baseline.of,
     }
   }
-  throw new TypeError(`${id}: the readings are not of its kind.`)
+  throw new TypeError(`${id}: the readings have the wrong kind.`)
 }
 
 function readingOf(round: GateRound, version: VersionName, id: string): Reading {
@@ -124,5 +124,5 @@ function positive(id: string, value: number): number {
 function shareIn(id: string, { count, of }: Extract<Reading, { kind: 'share' }>): number {
   const share = count / positive(id, of)
   if (share >= 0 && share <= 1) return share
-  throw new TypeError(`${id}: ${count} of ${of} is no share.`)
+  throw new TypeError(`${id}: ${count} of ${of} is not a valid ratio.`)
 }

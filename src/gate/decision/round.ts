@@ -1,12 +1,12 @@
 import type { Both, VersionName } from '../versions/both.ts'
 
-/** What one version measured of one comparison in one round. */
+/** One version's value for one comparison in one round. */
 export type Reading =
   | {
       readonly kind: 'time'
       /** The percentile, > 0. */
       readonly ms: number
-      /** Planned: how many requests the percentile stands for. */
+      /** The number of planned requests that the percentile stands for. */
       readonly requests: number
     }
   | {
@@ -18,19 +18,19 @@ export type Reading =
     }
   | {
       readonly kind: 'validity'
-      /** Why the scenario's measurement can't be used: it was invalid, or there is none; `null` if it can. */
+      /** Why the scenario's measurement is invalid or missing; `null` if it is usable. */
       readonly flaw: string | null
     }
-  /** The run says nothing of it. */
+  /** The run has no usable value. */
   | { readonly kind: 'unusable'; readonly why: string }
-  /** The scenario was measured and has no such operation or metric: more rounds won't bring it. */
+  /** The scenario was measured but has no such operation or metric; more rounds won't provide it. */
   | { readonly kind: 'absent'; readonly why: string }
 
-/** What one version measured in one round, by the comparison's id. An id that isn't there is absent. */
+/** One version's readings in one round, by comparison id. A missing id is absent. */
 export type Readings = Readonly<Record<string, Reading>>
 
-/** One run of the baseline and one of the candidate, made one right after the other. */
+/** The readings of two consecutive runs, one per version. */
 export interface GateRound extends Both<Readings> {
-  /** The version that ran first: being second may make a difference of its own. */
+  /** The version that ran first; the order may have an effect of its own. */
   readonly first: VersionName
 }

@@ -5,13 +5,13 @@ import { effectOf, PASS_LIMIT_EFFECTS, type GatePlan, type Look } from './plan.t
 import type { GateRound } from './round.ts'
 import type { Direction, Verdict } from './verdict.ts'
 
-/** What rounds say of one comparison by their looks. */
+/** The result of a comparison's looks so far. */
 export type Screening =
   | {
       readonly state: 'undecided'
       readonly finding: Finding | null
       readonly paired: Paired
-      /** After how many rounds it is looked again; null: never. */
+      /** The number of rounds at the next look; `null` after the last. */
       readonly nextLook: number | null
     }
   | { readonly state: 'pass'; readonly finding: Finding }
@@ -19,19 +19,19 @@ export type Screening =
       readonly state: 'suspect'
       readonly finding: Finding
       readonly direction: Direction
-      /** After how many rounds it became one. */
+      /** The number of rounds by which it became one. */
       readonly since: number
     }
   | { readonly state: 'out'; readonly verdict: Extract<Verdict, { kind: Out }> }
 
 type Out = 'refused' | 'not comparable'
 
-/** With a larger share of unusable rounds, the others are no evidence that all is well. */
+/** With a larger ratio of unusable rounds, the others can't show that all is well. */
 const MAX_UNUSABLE = 0.1
 
 /**
- * Looks at the rounds as the plan says: the first look that decides does so for good, whatever later
- * rounds show. A look that shows both a change and a pass (7 %, closely bounded) shows a change.
+ * Applies the plan's looks. The first look that decides is final, whatever later rounds show. A look that
+ * shows both a change and a pass (7 %, tightly bounded) counts as a change.
  */
 export function screen(
   comparison: Comparison,
@@ -52,18 +52,18 @@ export function screen(
   return { state: 'undecided', ...seen, nextLook: null }
 }
 
-/** What a look asks of a comparison's rounds. */
+/** The question of one look at a comparison. */
 export function questionOf({ metric }: Comparison, plan: GatePlan, { alpha }: Look): Question {
   const effect = effectOf(plan, metric)
   return { effect, limit: effect * PASS_LIMIT_EFFECTS, alpha }
 }
 
-/** Whether too many rounds are unusable for the others to show that all is well. */
+/** Whether too many rounds are unusable for a pass. */
 export function isPatchy({ rounds, unusable }: Paired): boolean {
   return unusable !== null && unusable.count > MAX_UNUSABLE * rounds
 }
 
-/** What rounds show, if there are any that can be used. */
+/** The finding of the usable rounds; `null` without any. */
 export function findingIn(paired: Paired, question: Question): Finding | null {
   const [first, ...others] = paired.pairs
   return first === undefined ? null : findingOf([first, ...others], question)
@@ -87,7 +87,7 @@ function findOut(
 function decide({ finding, paired }: Seen, { rounds: since }: Look): Screening | null {
   if (finding === null) return null
   const { change: direction, isPass } = finding
-  // Few as they may be: the worse a version, the fewer of its rounds can be used.
+  // A regression counts even if few rounds are usable: the worse a version, the fewer are.
   if (direction === 'regression') return { state: 'suspect', finding, direction, since }
   if (isPatchy(paired)) return null
   if (direction === 'improvement') return { state: 'suspect', finding, direction, since }

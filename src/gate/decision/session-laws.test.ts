@@ -55,7 +55,7 @@ function finish(all: readonly GateRound[]) {
   return state
 }
 
-test('whatever rounds hold, forty decide, and a regression shows more than nothing', () => {
+test('forty rounds always decide, and a regression has evidence', () => {
   fc.assert(
     fc.property(rounds(readings), (all) => {
       const { comparisons } = finish(all)
@@ -68,7 +68,7 @@ test('whatever rounds hold, forty decide, and a regression shows more than nothi
   )
 })
 
-test('a candidate that nothing is known of never passes', () => {
+test('a candidate without readings never passes', () => {
   const nothing = fc.constant<Readings>({
     [latency.id]: { kind: 'unusable', why: 'not measured' },
     [errors.id]: { kind: 'unusable', why: 'not measured' },
@@ -81,7 +81,7 @@ test('a candidate that nothing is known of never passes', () => {
   )
 })
 
-test('where the baseline can be used, such a candidate is a regression', () => {
+test('such a candidate is a regression if the baseline is usable', () => {
   const healthy: Readings = {
     [latency.id]: { kind: 'time', ms: 1, requests: 2_000 },
     [errors.id]: { kind: 'share', count: 0, of: 2_000 },

@@ -48,14 +48,14 @@ function finish(
 }
 
 describe('a latency', () => {
-  test('that stays passes at the first look', () => {
+  test('that is unchanged passes at the first look', () => {
     const { verdict, comparisons, rounds } = finish(gateOf(latency), timeRounds(7, 1))
     expect(verdict).toEqual({ kind: 'pass', exitCode: 0 })
     expect(comparisons[0]?.verdict).toMatchObject({ kind: 'pass', evidence: { rounds: 7 } })
     expect(rounds).toBe(7)
   })
 
-  test('that is worse is confirmed by ten fresh rounds, and fails', () => {
+  test('that is worse is confirmed by ten fresh rounds and is a regression', () => {
     const { verdict, comparisons, rounds } = finish(gateOf(latency), timeRounds(17, 1.2))
     expect(verdict).toEqual({ kind: 'regression', exitCode: 1 })
     expect(comparisons[0]?.verdict).toMatchObject({
@@ -66,7 +66,7 @@ describe('a latency', () => {
     expect(rounds).toBe(17)
   })
 
-  test('that is better in mirrored rounds is an improvement, by the mirrored evidence', () => {
+  test('that is better in mirrored rounds is an improvement with mirrored evidence', () => {
     const { verdict, comparisons } = finish(gateOf(latency), swapped(timeRounds(17, 1.2)))
     expect(verdict).toEqual({ kind: 'improvement', exitCode: 0 })
     expect(comparisons[0]?.verdict).toMatchObject({
@@ -75,7 +75,7 @@ describe('a latency', () => {
     })
   })
 
-  test('that scatters too much after twenty rounds is inconclusive, and what would be found is said', () => {
+  test('that scatters too much after twenty rounds is inconclusive, with the detectable change', () => {
     const { verdict, comparisons, rounds } = finish(gateOf(latency), timeRounds(20, 1.05, 0.8))
     expect(verdict).toEqual({ kind: 'inconclusive', exitCode: 3 })
     expect(comparisons[0]?.verdict).toMatchObject({ kind: 'inconclusive', why: { kind: 'noise' } })
@@ -83,7 +83,7 @@ describe('a latency', () => {
     expect(comparisons[0]?.detectable).toBeGreaterThan(0.1)
   })
 
-  test('that fresh rounds do not confirm is no regression', () => {
+  test('that fresh rounds do not confirm is not a regression', () => {
     const { comparisons } = finish(gateOf(latency), timeRounds(7, 1.2), timeRounds(10, 1))
     expect(comparisons[0]?.verdict).toMatchObject({ kind: 'pass', evidence: { rounds: 10 } })
     const unsure = finish(gateOf(latency), timeRounds(7, 1.2), timeRounds(20, 1.1, 0.8))
@@ -94,14 +94,14 @@ describe('a latency', () => {
     expect(unsure.verdict.exitCode).toBe(3)
   })
 
-  test('may be worse by less than the effect that counts, however sure that is', () => {
+  test('passes if it is worse by less than the smallest change that counts, however certain', () => {
     expect(finish(gateOf(latency), timeRounds(20, 1.03, 0.001)).verdict.kind).toBe('pass')
     const strict = openGate(gatePlan([latency], { latency: 0.02 }))
     expect(finish(strict, timeRounds(20, 1.03, 0.001)).verdict.kind).toBe('regression')
   })
 })
 
-test('what passed stays passed, while rounds are made for others', () => {
+test('that passed stays passed while rounds are made for others', () => {
   const other = comparisonOf('multicast', 'multicast', P50, true)
   const quiet = [...timeRounds(7, 1), ...timeRounds(13, 1.5)]
   const noisy = timeRounds(20, 1.05, 0.8)
@@ -116,7 +116,7 @@ test('what passed stays passed, while rounds are made for others', () => {
 })
 
 describe('errors', () => {
-  test('in one request of 200 more are a regression', () => {
+  test('in one more request of 200 are a regression', () => {
     const rounds = roundsOf(
       errors,
       [9, 11, 10, 13, 8, 12, 10, 9, 11, 10, 12, 8, 9, 13, 11, 10, 9].map((count) => [
@@ -127,7 +127,7 @@ describe('errors', () => {
     expect(finish(gateOf(errors), rounds).verdict).toEqual({ kind: 'regression', exitCode: 1 })
   })
 
-  test('that come and go on both sides are none', () => {
+  test('that come and go in both versions are not a regression', () => {
     const rounds = roundsOf(
       errors,
       [1, 0, 2, 0, 1, 0, 1].map((count, i) => [share(count), share((i * 3) % 3)]),
@@ -136,10 +136,10 @@ describe('errors', () => {
   })
 })
 
-describe('what is never a pass', () => {
+describe('never passes:', () => {
   const invalid = { kind: 'unusable', why: 'the run is invalid' } as const
 
-  test('nothing but what lacks requests: no more rounds are made for whether measurements are valid', () => {
+  test('a gate whose metrics all lack requests; it makes no more rounds for validity alone', () => {
     const p99 = comparisonOf('register', 'register', { ...P50, percentile: 99 }, true)
     const validity = validityOf('register')
     const [round] = roundsOf(p99, [[time(1, 9), time(1, 9)]])
@@ -154,13 +154,13 @@ describe('what is never a pass', () => {
     expect(judgeGate(session)).toMatchObject({ verdict: { kind: 'inconclusive', exitCode: 3 } })
   })
 
-  test('nothing to compare', () => {
+  test('a gate without comparisons', () => {
     expect(judgeGate(gateOf())).toMatchObject({
       verdict: { kind: 'not comparable', exitCode: 4 },
     })
   })
 
-  test.each(['baseline', 'candidate'] as const)('what the %s does not have', (version) => {
+  test.each(['baseline', 'candidate'] as const)('a metric that the %s lacks', (version) => {
     const [round] = timeRounds(1, 1)
     if (round === undefined) throw new TypeError('no round')
     const session = addRounds(gateOf(latency), [{ ...round, [version]: {} }])
@@ -170,7 +170,7 @@ describe('what is never a pass', () => {
     })
   })
 
-  test('rounds of which more than a tenth are invalid', () => {
+  test('more than a tenth of invalid rounds', () => {
     const rounds = timeRounds(20, 1).map((round, i) =>
       i % 6 === 0 ? { ...round, candidate: { [latency.id]: invalid } } : round,
     )
@@ -189,7 +189,7 @@ describe('what is never a pass', () => {
     expect(comparisons[0]?.verdict).toMatchObject({ kind: 'pass', evidence: { rounds: 9 } })
   })
 
-  test('a percentile without the requests it needs, if it was asked for', () => {
+  test('a requested percentile with too few requests', () => {
     const p99 = { kind: 'latency', time: 'service', percentile: 99 } as const
     const asked = comparisonOf('register', 'register', p99, true)
     const session = addRounds(gateOf(asked), roundsOf(asked, [[time(1, 9_999), time(1, 9_999)]]))
@@ -199,7 +199,7 @@ describe('what is never a pass', () => {
     })
   })
 
-  test('a budget that is spent', () => {
+  test('a spent budget', () => {
     const open = addRounds(gateOf(latency), timeRounds(7, 1.05, 0.8))
     expect(judgeGate(spendBudget(open))).toMatchObject({
       comparisons: [{ verdict: { kind: 'inconclusive', why: { kind: 'budget' } } }],
@@ -216,7 +216,7 @@ describe('what is never a pass', () => {
   })
 })
 
-test('a percentile that was not asked for is refused beside what passes', () => {
+test('a percentile that was not requested is refused without preventing a pass', () => {
   const p99 = comparisonOf(
     'register',
     'register',
@@ -254,13 +254,13 @@ test.each([
   },
 )
 
-test('a round needs 100 requests beyond a percentile, and one for a share', () => {
+test('a round needs 100 requests beyond a percentile, and one for the smallest change of a ratio', () => {
   const needs = METRICS.map((metric) => neededRequests(metric, 0.0025))
   const percentiles = [200, 2_000, 10_000, 100_000]
   expect(needs).toEqual([...percentiles, ...percentiles, ...percentiles, 400, 400, 400])
 })
 
-test('the more is compared, the surer each confirmation is: all together alarm once in 20 gates at most', () => {
+test('more comparisons make each confirmation stricter: at most one gate in 20 has any false alarm', () => {
   for (const count of [1, 5, 20, 21, 60, 200]) {
     const comparisons = Array.from({ length: count }, (_, i) =>
       comparisonOf('s', `operation ${i}`, P50, true),
@@ -273,7 +273,7 @@ test('the more is compared, the surer each confirmation is: all together alarm o
   }
 })
 
-test('two hundred latencies that are all worse are confirmed by ten fresh rounds', () => {
+test('ten fresh rounds confirm two hundred worse latencies', () => {
   const many = Array.from({ length: 200 }, (_, i) => comparisonOf('s', `operation ${i}`, P50, true))
   const rounds = timeRounds(17, 1.2).map(({ first, baseline, candidate }) => ({
     first,
@@ -285,7 +285,7 @@ test('two hundred latencies that are all worse are confirmed by ten fresh rounds
   expect(comparisons.every((judged) => judged.verdict.kind === 'regression')).toBe(true)
 })
 
-test('a regression is confirmed by the rounds that an undecided neighbour takes, with no budget for more', () => {
+test('rounds made for another comparison confirm a regression, even without budget for more', () => {
   const noisy = comparisonOf('register', 'register', P95, true)
   const scatter = timeRounds(17, 1.05, 0.8)
   const rounds = timeRounds(17, 1.3).map((round, i) => ({
@@ -298,7 +298,7 @@ test('a regression is confirmed by the rounds that an undecided neighbour takes,
   expect(comparisons[1]?.verdict).toMatchObject({ kind: 'inconclusive', why: { kind: 'budget' } })
 })
 
-describe('a scenario whose measurement can not be used', () => {
+describe('a scenario with unusable measurements', () => {
   const validity = validityOf('register')
   const said = (flaw: string | null): Reading => ({ kind: 'validity', flaw })
   const invalid = 'the run is invalid'
@@ -322,7 +322,7 @@ describe('a scenario whose measurement can not be used', () => {
     ['in three rounds of four', (round: number) => round % 4 !== 2],
     ['in every second round', (round: number) => round % 4 < 2],
     ['in three rounds of seven', (round: number) => round % 7 < 3],
-  ])('with the candidate alone, %s, is a regression', (_, isInvalid) => {
+  ])('in the candidate alone, %s, is a regression', (_, isInvalid) => {
     const rounds = roundsWith((i) => ({ baseline: false, candidate: isInvalid(i) }))
     const { verdict, comparisons } = finish(gateOf(latency, validity), rounds)
     expect(verdict).toEqual({ kind: 'regression', exitCode: 1 })
@@ -341,26 +341,26 @@ describe('a scenario whose measurement can not be used', () => {
     })
   })
 
-  test('in either version, now and then, is no regression', () => {
+  test('occasionally in either version is not a regression', () => {
     const rounds = roundsWith((i) => ({ baseline: i % 3 === 0, candidate: i % 4 === 0 }))
     expect(finish(gateOf(latency, validity), rounds).verdict.kind).toBe('inconclusive')
   })
 
-  test('in none is no pass by itself: something has to have been compared', () => {
+  test('in no round is not a pass by itself: something must have been compared', () => {
     const rounds = roundsWith(() => ({ baseline: false, candidate: false }))
     expect(finish(gateOf(validity), rounds).verdict.exitCode).toBe(3)
     expect(finish(gateOf(latency, validity), rounds).verdict.exitCode).toBe(0)
   })
 })
 
-test('a gate can be stored and taken up again', () => {
+test('a gate can be stored and resumed', () => {
   const session = addRounds(gateOf(latency), timeRounds(7, 1.05, 0.8))
   const stored = JSON.parse(JSON.stringify(session)) as GateSession
   expect(judgeGate(stored)).toEqual(judgeGate(session))
   expect(JSON.parse(JSON.stringify(judgeGate(session)))).toEqual(judgeGate(session))
 })
 
-test('rounds that nobody asked for are refused', () => {
+test('more rounds than wanted are refused', () => {
   expect(() => addRounds(gateOf(latency), timeRounds(8, 1))).toThrow('wants 7 rounds, not 8')
   const passed = addRounds(gateOf(latency), timeRounds(7, 1))
   expect(() => addRounds(passed, timeRounds(1, 1))).toThrow('wants 0 rounds')

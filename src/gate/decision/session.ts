@@ -7,30 +7,30 @@ import { lastFlaw } from './round-pairs.ts'
 import { sumUp } from './sum-up.ts'
 import type { Evidence, GateVerdict, JudgedComparison, Verdict } from './verdict.ts'
 
-/** A gate as far as it has come: all that its state follows from. Plain data, fit for JSON. */
+/** The data from which a gate's state follows. Serialisable as JSON. */
 export interface GateSession {
   readonly plan: GatePlan
-  /** In the order in which they were made. */
+  /** In chronological order. */
   readonly rounds: readonly GateRound[]
-  /** There is no time for more rounds. */
+  /** No time remains for more rounds. */
   readonly isBudgetSpent: boolean
 }
 
-/** How a comparison stands while rounds are made. */
+/** The standing of a comparison while rounds are made. */
 export interface Standing {
   readonly comparison: Comparison
   readonly state: Progress['state']
-  /** Of the rounds by which it was decided, or else of those so far; null before there is a usable one. */
+  /** From the deciding rounds, or those so far; `null` before the first usable round. */
   readonly evidence: Evidence | null
 }
 
-/** What a gate wants next, or says. */
+/** The next rounds that a gate wants, or its decision. */
 export type GateState =
   | {
       readonly kind: 'rounds wanted'
-      /** Until the next look at any comparison. */
+      /** The number of rounds until the next look at any comparison. */
       readonly rounds: number
-      /** What they are for; the others need not be measured. */
+      /** The undecided comparisons; others need not be measured. */
       readonly comparisons: readonly Comparison[]
       readonly standings: readonly Standing[]
     }
@@ -40,7 +40,7 @@ export type GateState =
       readonly verdict: GateVerdict
     }
 
-/** A gate that has seen nothing yet. */
+/** Begins a gate, without rounds. */
 export function openGate(plan: GatePlan): GateSession {
   return { plan, rounds: [], isBudgetSpent: false }
 }
@@ -66,15 +66,15 @@ export function addRound(session: GateSession, round: GateRound): GateSession {
   return addRounds(session, [round])
 }
 
-/** No more rounds can be made: whatever is undecided is inconclusive. */
+/** Ends the budget: every undecided comparison becomes inconclusive. */
 export function spendBudget(session: GateSession): GateSession {
   return { ...session, isBudgetSpent: true }
 }
 
 /**
- * What a gate wants next, or says: a pure function of its rounds. Each comparison has its own looks,
- * and is measured until it is decided. The first confirmed regression ends the gate: what is still
- * open can't change what it says. So does a gate that has nothing to judge.
+ * The state of a gate, as a pure function of its rounds. Each comparison has its own looks and is measured
+ * until it is decided. The first confirmed regression ends the gate, because open comparisons can't change
+ * its verdict. A gate with nothing left to judge ends as well.
  */
 export function judgeGate(session: GateSession): GateState {
   const { plan, rounds, isBudgetSpent } = session
@@ -118,13 +118,13 @@ function standingOf({ comparison, progress }: Followed): Standing {
   return { comparison, state, evidence: evidenceOf(progress.verdict) }
 }
 
-/** Whether it is what rounds are made for, and they can show something of it. */
+/** Whether rounds are made for a comparison and can still judge it. */
 function isJudgeable({ comparison, progress }: Followed): boolean {
   const { kind } = verdictOf(progress)
   return comparison.metric.kind !== 'validity' && kind !== 'refused' && kind !== 'not comparable'
 }
 
-/** As it is, or would be if the gate ended here. */
+/** The verdict, or what it would be if the gate ended now. */
 function verdictOf(progress: Progress): Verdict {
   return progress.state === 'decided' ? progress.verdict : progress.ifEnded
 }
@@ -133,7 +133,7 @@ function evidenceOf(verdict: Verdict): Evidence | null {
   return 'evidence' in verdict ? verdict.evidence : null
 }
 
-/** By all rounds that there could be; by those there were if there was no time for more. */
+/** With all possible rounds, or with those made if the budget is spent. */
 function detectableBy(
   { plan, rounds, isBudgetSpent }: GateSession,
   { metric }: Comparison,

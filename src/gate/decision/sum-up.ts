@@ -3,13 +3,12 @@ import { MIN_ROUNDS, type GatePlan } from './plan.ts'
 import type { GateVerdict, JudgedComparison } from './verdict.ts'
 
 /**
- * What a gate says as a whole. One regression decides. Else, all of what was asked for must have
- * been compared and decided: a gate that compared nothing has not passed. That measurements are valid
- * is not what they were made for, so it is no pass by itself.
+ * The verdict of all rounds. One regression decides. Otherwise, every requested comparison must have been
+ * made and decided: a gate that compared nothing doesn't pass. Validity alone is not a pass, because it isn't
+ * what rounds are made for.
  *
- * Beside pairs, which judge latency, a time under load that scatters too much to be decided is shown as
- * that and doesn't leave the gate undecided, as one that has too few requests doesn't: otherwise no
- * gate could pass on a machine with other work.
+ * Beside pairs, which judge latency, a time under load that scatters too much, or has too few requests, is
+ * shown but doesn't leave the gate undecided. Otherwise no gate could pass on a busy machine.
  */
 export function sumUp(
   comparisons: readonly JudgedComparison[],
@@ -38,7 +37,7 @@ export function sumUp(
   return { kind: has('improvement') ? 'improvement' : 'pass', exitCode: EXIT.good }
 }
 
-/** A time that some rounds were made for, and that they neither pass nor fail. */
+/** A time that neither passes nor fails after a sufficient number of rounds. */
 function isScatteredTime({ comparison, verdict }: JudgedComparison): boolean {
   if (comparison.metric.kind !== 'latency' || verdict.kind !== 'inconclusive') return false
   const { why, evidence } = verdict

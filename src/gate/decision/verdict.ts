@@ -2,59 +2,58 @@ import type { ExitCode } from '../../exit-code.ts'
 import type { Comparison } from './metric.ts'
 
 /**
- * What rounds show of a comparison. Changes are of the candidate against the baseline, above 0 for
- * worse: relative for latencies (0.1 is 10 % more), differences of shares for all else (0.005 is
- * one more in 200).
+ * The evidence of rounds for one comparison. Changes are from baseline to candidate, above 0 for worse:
+ * relative for latencies (0.1 is 10 % more), differences of ratios otherwise (0.005 is one more in 200).
  */
 export interface Evidence {
   readonly unit: 'relative' | 'share'
-  /** Rounds that could be used. */
+  /** The number of usable rounds. */
   readonly rounds: number
-  /** Median over the rounds: ms, or a share. */
+  /** Median over the rounds: ms, or a ratio. */
   readonly baseline: number
-  /** The baseline with the estimated change: what is shown is what is judged. */
+  /** The baseline plus the estimated change, so that what is shown is what is judged. */
   readonly candidate: number
-  /** Hodges–Lehmann, of averages of one round of each order; of a validity, the difference itself. */
+  /** Hodges–Lehmann, over averages of one round of each order; for a validity, the difference itself. */
   readonly estimate: number
-  /** The interval of the estimate; null: unbounded, because there are too few rounds. */
+  /** The interval of the estimate; `null`: unbounded, because of too few rounds. */
   readonly lower: number | null
   readonly upper: number | null
   /** One-sided level of the test and of each end: the interval's confidence is 1 − 2α. */
   readonly alpha: number
-  /** Probability of rounds that speak so much for worse, if there were no change; one-sided. */
+  /** Probability, without a change, of rounds that look at least this much worse; one-sided. */
   readonly pWorse: number
   /** The same for better. */
   readonly pBetter: number
   /**
-   * Standard deviation of a round's change without the effect of the order: of the logarithm of the
-   * ratio for latencies, of the difference for shares; null for fewer than 3 rounds.
+   * Standard deviation of a round's change, adjusted for the order: of ln(candidate / baseline) for
+   * latencies, of the difference for ratios; `null` for fewer than 3 rounds.
    */
   readonly scatter: number | null
 }
 
 export type Direction = 'regression' | 'improvement'
 
-/** Why nothing could be decided. */
+/** Why a comparison is undecided. */
 export type Inconclusive =
-  /** All rounds were made: they scatter too much for the change there is. */
+  /** All rounds were made, but they scatter too much for the size of the change. */
   | { readonly kind: 'noise' }
   | { readonly kind: 'budget' }
-  /** A change stood out, and the fresh rounds neither confirmed nor excluded it. */
+  /** Fresh rounds neither confirmed nor excluded a suspected change. */
   | { readonly kind: 'not confirmed'; readonly direction: Direction }
-  /** A change stood out, and too few fresh rounds were made. */
+  /** Too few fresh rounds were made to confirm a suspected change. */
   | { readonly kind: 'confirmation missing'; readonly direction: Direction }
-  /** More than a tenth of the rounds said nothing: `why` of the last of them. */
+  /** More than a tenth of the rounds are unusable; `why` is the reason in the last of them. */
   | { readonly kind: 'unusable rounds'; readonly count: number; readonly why: string }
 
-/** What a gate says of one comparison. */
+/** The verdict on one comparison. */
 export type Verdict =
   /** The interval excludes a change of the pass limit or more. */
   | { readonly kind: 'pass'; readonly evidence: Evidence }
   | {
       readonly kind: Direction
-      /** Of the fresh rounds alone. */
+      /** From the fresh rounds alone. */
       readonly evidence: Evidence
-      /** What made it a suspect. */
+      /** The evidence that made it a suspect. */
       readonly screening: Evidence
     }
   | {
@@ -62,21 +61,21 @@ export type Verdict =
       readonly why: Inconclusive
       readonly evidence: Evidence | null
     }
-  /** A round has too few requests for it. */
+  /** Rounds have too few requests. */
   | { readonly kind: 'refused'; readonly requests: number; readonly needed: number }
   | { readonly kind: 'not comparable'; readonly why: string }
 
-/** A comparison and what is said of it. */
+/** A comparison and its verdict. */
 export interface JudgedComparison {
   readonly comparison: Comparison
   readonly verdict: Verdict
-  /** The change for the worse that is found in 80 % of gates like this one; null: it isn't known. */
+  /** The change for the worse that 80 % of gates like this one find; `null` if unknown. */
   readonly detectable: number | null
-  /** Of a validity: why the candidate's last unusable measurement is one; null elsewhere. */
+  /** For a validity, the flaw of the candidate's last unusable measurement; otherwise `null`. */
   readonly flaw: string | null
 }
 
-/** What a gate says as a whole, and how its process ends. */
+/** The verdict of a gate and its exit code. */
 export interface GateVerdict {
   readonly kind: Direction | 'pass' | 'inconclusive' | 'not comparable'
   readonly exitCode: ExitCode

@@ -1,4 +1,4 @@
-/** A long process that calls all operations of both versions in turns: does one get slower with time? */
+/** A long process that calls operations of both versions alternately, to see whether one slows down over time. */
 import { medianOf } from '../../stats/quantile.ts'
 import {
   importBoth,
@@ -11,7 +11,7 @@ import { taskOfProcess } from '../operations/fork-measurement.ts'
 import type { OperationName } from '../operations/operations.ts'
 import { driftTaskSchema, type DriftSeries } from './drift-series.ts'
 
-/** Operations take turns of this length, so that each is measured in every window. */
+/** Operations alternate after this time, so that each is measured in every window. */
 const SLICE_MS = 100
 
 await reportToParent(async () => {
@@ -27,7 +27,7 @@ await reportToParent(async () => {
   for (let window = 0; window < task.windows; window += 1) {
     const endMs = startedAt + (window + 1) * windowMs
     const logRatios = new Map<OperationName, number[]>(task.operations.map((name) => [name, []]))
-    // At least once each: a window without a value would shift the later ones.
+    // At least once each: a window without a value would shift later ones.
     do {
       for (const [operation, { calls }] of pairs) {
         logRatios.get(operation)?.push(...(await sliceOf(calls)))

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { OPERATIONS } from '../operations/operations.ts'
 import { failedVersionSchema } from '../operations/version-failure.ts'
 
-/** The task of a long process: operations of both versions, for `durationMs`. */
+/** The task of a long process that measures operations of both versions. */
 export const driftTaskSchema = z.strictObject({
   operations: z.array(z.enum(OPERATIONS)).min(1),
   baseline: z.string(),
@@ -10,15 +10,15 @@ export const driftTaskSchema = z.strictObject({
   redisUrl: z.string(),
   natsUrls: z.array(z.string()),
   tag: z.string(),
-  /** Time for all operations together, ms. */
+  /** Total time for all operations, in ms. */
   durationMs: z.number(),
-  /** Windows that the time is divided into. */
+  /** Number of windows that the time is divided into. */
   windows: z.int().min(4),
 })
 
 export type DriftTask = Readonly<z.infer<typeof driftTaskSchema>>
 
-/** How one operation's paired ratio went, in windows of equal length. */
+/** One operation's paired ratio over time, in windows of equal length. */
 export const driftSeriesSchema = z.strictObject({
   operation: z.enum(OPERATIONS),
   windowMs: z.number().positive(),

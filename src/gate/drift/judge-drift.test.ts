@@ -16,7 +16,7 @@ function seriesOf(stage: (typeof STAGES)[number], perMinute: number, noise: numb
   return { operation: 'register', windowMs, logRatios } as const
 }
 
-test.each(STAGES)('%s finds a rise of 1 % a minute, and says how steep it is', (stage) => {
+test.each(STAGES)('%s finds a rise of 1 % per minute and its slope', (stage) => {
   const drift = driftOf(seriesOf(stage, 0.01, 0.003))
   expect(drift.slopePerMinute).toBeCloseTo(0.01, 2)
   expect(isDrifting(drift, stage)).toBe(true)

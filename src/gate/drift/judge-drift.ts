@@ -3,9 +3,9 @@ import type { OperationName } from '../operations/operations.ts'
 import type { DriftSeries } from './drift-series.ts'
 
 /**
- * The rule: an operation drifts if, in two long processes, its ratio candidate / baseline rises by at least
- * `slopePerMinute` at Mann–Kendall's p ≤ `p`. The first process calls all operations; the second one,
- * which confirms, calls the suspect alone, so that each window holds more of its pairs.
+ * The rule: an operation drifts if its ratio candidate / baseline rises by at least `slopePerMinute`, at
+ * Mann–Kendall's p ≤ `p`, in two long processes. The first calls all operations; the second, which confirms,
+ * calls the suspect alone, so that each window has more of its pairs.
  */
 export const DRIFT_RULE = {
   screening: { durationMs: 120_000, windows: 24, slopePerMinute: 0.004, p: 0.1 },
@@ -16,12 +16,12 @@ export interface DriftEvidence {
   readonly operation: OperationName
   /** Sen's slope of candidate / baseline: 0.01 is 1 % more per minute. */
   readonly slopePerMinute: number
-  /** Mann–Kendall, one-sided: of such a rise if there were none. */
+  /** Mann–Kendall, one-sided: the probability of such a rise without a trend. */
   readonly p: number
   readonly minutes: number
 }
 
-/** How a series went. */
+/** The trend of a series. */
 export function driftOf({ operation, windowMs, logRatios }: DriftSeries): DriftEvidence {
   const { slope, z, p } = trendOf(logRatios)
   return {
@@ -32,7 +32,7 @@ export function driftOf({ operation, windowMs, logRatios }: DriftSeries): DriftE
   }
 }
 
-/** Whether a process shows a rise, by the rule of its stage. */
+/** Whether a series rises by the rule of its stage. */
 export function isDrifting(
   { slopePerMinute, p }: DriftEvidence,
   stage: keyof typeof DRIFT_RULE,

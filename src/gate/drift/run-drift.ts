@@ -8,28 +8,28 @@ import { withControl } from '../operations/with-control.ts'
 import { driftEndingSchema, type DriftEnding, type DriftTask } from './drift-series.ts'
 import { DRIFT_RULE, driftOf, isDrifting, type DriftEvidence } from './judge-drift.ts'
 
-/** How an operation's ratio goes over time. */
+/** An operation's drift and its verdict. */
 export interface JudgedDrift {
   readonly verdict: 'pass' | 'regression'
   readonly screening: DriftEvidence
-  /** Of a suspect, measured alone; `null` of others. */
+  /** A suspect measured alone; `null` for other operations. */
   readonly confirmation: DriftEvidence | null
 }
 
 export type DriftOutcome =
   | { readonly kind: 'judged'; readonly operations: readonly JudgedDrift[] }
   | (FailedVersion & {
-      /** Whether the version failed again. */
+      /** The version failed again. */
       readonly isConfirmed: boolean
     })
 
-/** One failure may be the machine's doing. */
+/** A single failure may be the machine's fault. */
 function confirmed(failure: FailedVersion, again: DriftEnding): DriftOutcome {
   return { ...failure, isConfirmed: again.kind === 'failed' && again.version === failure.version }
 }
 
 /**
- * Looks for an operation that gets slower with time, by `DRIFT_RULE`.
+ * Looks for an operation that slows down over time, by `DRIFT_RULE`.
  * @throws EnvironmentError as `withControl` does; the signal's reason if it is aborted.
  */
 export async function runDrift(
@@ -76,7 +76,7 @@ const PROGRAM = programBeside('drift-process.ts', import.meta.url)
 const PATIENCE_MS = 300_000
 
 /**
- * Measures how the operations' paired ratios go over time, in one long process.
+ * Measures the operations' paired ratios over time in one long process.
  * @throws EnvironmentError if the process ends without a result; the signal's reason if it is aborted.
  */
 export function runDriftProcess(task: DriftTask, signal: AbortSignal): Promise<DriftEnding> {

@@ -9,11 +9,11 @@ export type OperationName = (typeof OPERATIONS)[number]
 export interface ReadyOperation {
   /**
    * Makes one call and checks its result.
-   * @returns its duration in ms. What has to be done between calls is not in it.
-   * @throws Error what the registry throws, or that the result is wrong.
+   * @returns the call's duration in ms, without any work between calls.
+   * @throws Error from the registry, or if the result is wrong.
    */
   readonly call: () => Promise<number>
-  /** Ends what the preparation began. The registry is closed by its owner. */
+  /** Undoes the preparation. The owner closes the registry. */
   readonly end: () => Promise<void>
 }
 
@@ -22,7 +22,7 @@ export interface ReadyOperation {
  *
  * - `register` replaces one of 2,000 registrations;
  * - `heartbeat` renews one of 1,000;
- * - `enumerate` lists the 500 of 1,000 that match, after one of them has changed;
+ * - `enumerate` lists the 500 matches among 1,000, after one of them has changed;
  * - `multicast` sends 200 bytes to 100 identities that this registry hosts;
  * - `watch` registers one of 1,000, and ends when a watch of the same registry reports it.
  */
@@ -80,7 +80,7 @@ export const prepareOperation: Readonly<
   async watch(registry) {
     await registerAll(registry, 1_000)
     const events = registry.watch({}, { initial: false })[Symbol.asyncIterator]()
-    // The first is `current`: from here on, every change is reported.
+    // The first event is `current`: from then on, every change is reported.
     await events.next()
     const ready = repeat((k) => {
       const identity = identityOf(k % 1_000)
@@ -103,7 +103,7 @@ const OPTIONS = { ttlMs: TTL_MS, replace: true } as const
 const PAYLOAD = 'x'.repeat(200)
 const CALL_TIMEOUT_MS = 2_000
 
-/** All of one length, so that no version has longer keys. */
+/** All identities have the same length, so that no version has longer keys. */
 function identityOf(n: number): string {
   return `gate-user-${10_000 + n}`
 }

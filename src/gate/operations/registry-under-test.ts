@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { ConnectOptions } from '../../registry/connect.ts'
 import type { MulticastRegistry } from '../../registry/registry.ts'
 
-/** What the gate's operations use of a version's registry. */
+/** The part of a version's registry that the gate's operations use. */
 export type RegistryUnderTest = Pick<
   MulticastRegistry,
   'register' | 'heartbeat' | 'enumerate' | 'multicast' | 'watch' | 'subscribe' | 'clear' | 'close'
@@ -16,7 +16,7 @@ export type Connect = (options: ConnectOptions) => Promise<RegistryUnderTest>
  * Imports a version's registry into this process.
  * @param folder the version's project folder: its `src/registry/connect.ts` is imported, which
  *   resolves packages from there.
- * @throws Error whatever importing it throws; TypeError if it exports no `connectRegistry`.
+ * @throws Error from the import; TypeError if it exports no `connectRegistry`.
  */
 export async function importRegistry(folder: string): Promise<Connect> {
   const path = join(folder, 'src', 'registry', 'connect.ts')

@@ -26,7 +26,7 @@ function measureBy(pair: Ending | Error, control: Ending | Error, signal = never
   return withControl(measure, { baseline: 'b', candidate: 'h' }, signal)
 }
 
-test('the candidate is at fault only if the baseline survives against itself', async () => {
+test('the candidate is at fault only if the baseline against itself succeeds', async () => {
   const ofCandidate = failure('candidate', 'call', 'boom')
   expect(await measureBy(ofCandidate, MEASURED)).toEqual(ofCandidate)
   expect(await measureBy(ofCandidate, failure('candidate', 'call', 'bang'))).toMatchObject({
@@ -35,7 +35,7 @@ test('the candidate is at fault only if the baseline survives against itself', a
   })
 })
 
-test("a process that dies is the candidate's fault, unless the control dies, too", async () => {
+test("a process that dies is the candidate's fault unless the control dies as well", async () => {
   const died = new EnvironmentError('killed')
   expect(await measureBy(died, MEASURED)).toMatchObject({ version: 'candidate', error: 'killed' })
   await expect(measureBy(died, died)).rejects.toBe(died)
@@ -48,14 +48,14 @@ test('a candidate that cannot be imported is broken, not slow', async () => {
   )
 })
 
-test('servers that are gone are no fault of a version', async () => {
+test("unreachable servers are neither version's fault", async () => {
   const gone = failure('candidate', 'connect', 'ECONNREFUSED')
   await expect(measureBy(gone, gone)).rejects.toThrow(EnvironmentError)
   const misfit = failure('baseline', 'connect', 'connect is not a function')
   expect(await measureBy(misfit, misfit)).toMatchObject({ version: 'baseline' })
 })
 
-test('an interrupted process accuses nobody', async () => {
+test('an interrupted process blames neither version', async () => {
   const reason = new EnvironmentError('enough')
   await expect(measureBy(reason, MEASURED, AbortSignal.abort(reason))).rejects.toBe(reason)
 })

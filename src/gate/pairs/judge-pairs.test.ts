@@ -35,25 +35,25 @@ function verdictsOf(all: Endings): string {
 }
 
 describe('five processes', () => {
-  test('decide where they agree', () => {
+  test('decide if they agree', () => {
     expect(verdictsOf(endings(0, 0.004, -0.003, 0.006, -0.005))).toBe('pass')
     expect(verdictsOf(endings(0.05, 0.047, 0.052, 0.049, 0.055))).toBe('latency: regression')
     expect(verdictsOf(endings(-0.05, -0.047, -0.052, -0.049, -0.055))).toBe('latency: improvement')
   })
 
-  test('are too few near the threshold, or if they scatter', () => {
+  test('do not decide near the threshold, or if they scatter', () => {
     expect(verdictsOf(endings(0.02, 0.021, 0.019, 0.02, 0.022))).toBe('processes wanted')
     expect(verdictsOf(endings(0, 0.08, -0.003, 0.006, -0.005))).toBe('processes wanted')
     expect(verdictsOf(endings(0.03, 0.2, 0, 0.04, 0.03))).toBe('processes wanted')
   })
 
-  test('fewer decide nothing', () => {
+  test('are the minimum', () => {
     const state = judgePairs('register', endings(0.5, 0.5))
     expect(state).toEqual({ kind: 'processes wanted', count: 3 })
   })
 })
 
-test('ten processes decide for good: what they cannot exclude is inconclusive', () => {
+test('ten processes are final: a change that they cannot exclude is inconclusive', () => {
   const wide = endings(0.06, 0.07, -0.05, -0.06, 0.01, 0, 0.05, -0.04, 0.02, -0.01)
   expect(verdictsOf(wide)).toBe('latency: inconclusive')
   const unsteady = endings(...Array.from({ length: 8 }, () => 0.045), -0.01, -0.01)
@@ -62,12 +62,12 @@ test('ten processes decide for good: what they cannot exclude is inconclusive', 
   expect(verdictsOf(slower)).toBe('latency: regression')
 })
 
-test('work that is put off is found by CPU time, though its calls look faster', () => {
+test('CPU time reveals deferred work even though calls look faster', () => {
   const deferred = Array.from({ length: 5 }, () => ending({ latency: -0.16, cpu: 0.34 }))
   expect(verdictsOf(deferred)).toBe('latency: improvement, cpu: regression')
 })
 
-test('a version that works without being called is found', () => {
+test('idle CPU reveals a version that works without being called', () => {
   const busy = Array.from({ length: 5 }, () => ending({}, 80))
   expect(verdictsOf(busy)).toBe('idle cpu: regression')
 })
@@ -76,12 +76,12 @@ describe('a failure', () => {
   const failure = { kind: 'failed', version: 'candidate', phase: 'call', error: 'boom' } as const
   const ofBaseline = { ...failure, version: 'baseline' } as const
 
-  test("is a version's if it comes again, in that version", () => {
+  test('counts against a version if it recurs in that version', () => {
     expect(judgePairs('register', [failure, ...endings(0, 0), failure])).toEqual(failure)
     expect(judgePairs('register', [ofBaseline, failure, ofBaseline])).toEqual(ofBaseline)
   })
 
-  test('once takes another process', () => {
+  test('that occurs once costs another process', () => {
     const once = [...endings(0, 0, 0, 0), failure]
     expect(judgePairs('register', once)).toEqual({ kind: 'processes wanted', count: 1 })
     expect(judgePairs('register', [...once, ofBaseline]).kind).toBe('processes wanted')
@@ -89,14 +89,14 @@ describe('a failure', () => {
   })
 })
 
-test('what only some of the processes could measure is no pass, and no regression', () => {
+test('a metric that only some processes could measure neither passes nor regresses', () => {
   const blind = ending()
   if (blind.kind === 'measured') blind.estimate.allocated = null
   const few = [ending({ allocated: 0.5 }), ...Array.from({ length: 9 }, () => blind)]
   expect(verdictsOf(few)).toBe('allocated: inconclusive')
 })
 
-test('more change never makes a regression undone, and a change never passes twice its threshold', () => {
+test('a larger change never undoes a regression, and twice the threshold never passes', () => {
   const noise = fc.array(fc.double({ min: -0.02, max: 0.02, noNaN: true }), {
     minLength: PROCESSES.most,
     maxLength: PROCESSES.most,

@@ -11,28 +11,28 @@ import {
 } from './pair-metric.ts'
 import type { VersionName } from '../versions/both.ts'
 
-/** Endings of processes, all of one operation, in the order in which they were made. */
+/** Endings of one operation's processes, in chronological order. */
 export type Endings = readonly PairEnding[]
 
-/** Processes per operation at first, and if they don't decide. */
+/** Processes per operation: at first, and at most if those don't decide. */
 export const PROCESSES = { first: 5, most: 10 } as const
 
-/** A version fails if it does so in two processes: one may have met a server that was restarted. */
-const FAILURES = 2
+/** A version fails only if two processes do: one may be due to a restarted server. */
+const MIN_FAILURES = 2
 
-/** What the processes show of one metric of one operation. */
+/** The evidence of the processes for one metric of one operation. */
 export interface PairEvidence {
   readonly processes: number
-  /** Median over the processes of the baseline's median, in ms, µs, bytes or shares of a core. */
+  /** Median over the processes of the baseline's median, in ms, µs, bytes or cores. */
   readonly baseline: number
   /** Median over the processes of the paired estimates. */
   readonly change: number
-  /** The same in the metric's unit: ms, µs, bytes or shares of a core. */
+  /** The same in the metric's unit: ms, µs, bytes or cores. */
   readonly difference: number
-  /** The interval of the change: lowest and highest of five processes, second of ten. */
+  /** The interval of the change: the lowest and highest of five processes, the second ones of ten. */
   readonly lower: number
   readonly upper: number
-  /** That the interval holds the true median: 0.9375 of five processes, 0.979 of ten. */
+  /** Probability that the interval contains the true median: 0.9375 with five processes, 0.979 with ten. */
   readonly confidence: number
   /** A change this large counts; a pass excludes twice as much. */
   readonly threshold: number
@@ -40,7 +40,7 @@ export interface PairEvidence {
 
 export type PairVerdict =
   | { readonly kind: 'pass' | 'regression' | 'improvement'; readonly evidence: PairEvidence }
-  /** The processes agree on no change and can't exclude twice the threshold, or too few could measure it. */
+  /** The processes neither agree on a change nor exclude twice the threshold, or too few could measure it. */
   | { readonly kind: 'inconclusive'; readonly evidence: PairEvidence }
   /** No process could measure it. */
   | { readonly kind: 'unknown' }
@@ -51,12 +51,12 @@ export interface JudgedPairs {
   readonly verdict: PairVerdict
 }
 
-/** What the processes of one operation say so far: a pure function of their endings. */
+/** The state of one operation: a pure function of its processes' endings. */
 export type PairState =
   /** More processes are needed for a decision. */
   | { readonly kind: 'processes wanted'; readonly count: number }
   | { readonly kind: 'judged'; readonly metrics: readonly JudgedPairs[] }
-  /** A version failed, and again: nothing can be compared. The error is the last one. */
+  /** A version failed repeatedly, so nothing can be compared. The error is the last one. */
   | {
       readonly kind: 'failed'
       readonly version: VersionName
@@ -65,18 +65,18 @@ export type PairState =
     }
 
 /**
- * Judges one operation. Five processes decide where they agree; where a median lies near its
- * threshold, or they scatter too much, five more are made, and all ten decide:
+ * Judges one operation. Five processes decide if they agree. If a median lies near its threshold, or they
+ * scatter too much, five more run and all ten decide:
  *
- * | | of five | of ten |
+ * | | five | ten |
  * |---|---|---|
  * | regression | median ≥ threshold, and all ≥ half of it | median ≥ threshold, and all but one > 0 |
  * | pass | median < 0.6 thresholds, and all < two | median < threshold, and all but one < two |
- * | inconclusive | five more | neither |
+ * | inconclusive | five more run | otherwise |
  *
- * A one-sample test over so few processes would have either false alarms or no power. A process that
- * failed is made again; a metric that fewer than five processes could measure is inconclusive.
- * @param most processes that there are time for; fewer than five decide nothing.
+ * A one-sample test on so few processes would have either false alarms or no power. A failed process is
+ * repeated; a metric that fewer than five processes could measure is inconclusive.
+ * @param most the maximum number of processes.
  */
 export function judgePairs(
   operation: OperationName,
@@ -87,7 +87,7 @@ export function judgePairs(
   for (const version of ['candidate', 'baseline'] as const) {
     const own = failures.filter((failure) => failure.version === version)
     const last = own.at(-1)
-    if (last !== undefined && own.length >= FAILURES) return last
+    if (last !== undefined && own.length >= MIN_FAILURES) return last
   }
   const estimates = endings.flatMap((ending) =>
     ending.kind === 'measured' ? [ending.estimate] : [],
@@ -101,7 +101,7 @@ export function judgePairs(
     verdict: judgeMetric(thresholdOf(metric, operation), metric, estimates, isLast),
   }))
   const isOpen = metrics.some(({ verdict }) => verdict.kind === 'inconclusive')
-  // Nothing that is still open could make a regression undone.
+  // Open metrics couldn't undo a regression.
   const isRegression = metrics.some(({ verdict }) => verdict.kind === 'regression')
   if (isOpen && !isLast && !isRegression) {
     return { kind: 'processes wanted', count: most - estimates.length }
@@ -109,8 +109,8 @@ export function judgePairs(
   return { kind: 'judged', metrics }
 }
 
-/** Of the threshold: nearer than that, five processes are too few. */
-const NEAR = 0.6
+/** Five processes pass only below this ratio of the threshold. */
+const MAX_OF_FIVE = 0.6
 
 function judgeMetric(
   threshold: number,
@@ -126,14 +126,14 @@ function judgeMetric(
   const margin = isLast ? 0 : threshold / 2
   if (change >= threshold && lower > margin) return { kind: 'regression', evidence }
   if (change <= -threshold && upper < -margin) return { kind: 'improvement', evidence }
-  const isClear = isLast ? change < threshold : Math.abs(change) < NEAR * threshold
+  const isClear = isLast ? change < threshold : Math.abs(change) < MAX_OF_FIVE * threshold
   const kind = isClear && upper < 2 * threshold ? 'pass' : 'inconclusive'
   return { kind, evidence }
 }
 
 /**
- * The interval of a median by order statistics: of n values, the k-th lowest and k-th highest hold
- * the median with probability 1 − 2·P(Bin(n, ½) < k). Source: David & Nagaraja, Order Statistics, 7.1.
+ * The interval of a median by order statistics: the k-th lowest and k-th highest of n values contain the
+ * median with probability 1 − 2·P(Bin(n, ½) < k). Source: David & Nagaraja, Order Statistics, 7.1.
  */
 function evidenceOf(figures: readonly PairFigures[], threshold: number): PairEvidence {
   const changes = figures.map(({ change }) => change).toSorted((a, b) => a - b)

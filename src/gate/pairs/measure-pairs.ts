@@ -6,11 +6,11 @@ import type { Both, VersionName } from '../versions/both.ts'
 import type { PairEstimate } from './pair-estimate.ts'
 
 /**
- * Calls both versions in turns, in pairs of single calls.
+ * Calls both versions alternately, in pairs of single calls.
  *
- * The estimate is the median over the pairs of ln(candidate / baseline). The two calls of a pair meet the
- * same state of the machine, so on busy cores it scatters less than half as much as the ratio of
- * medians, of windows or of all calls.
+ * The estimate is the median over pairs of ln(candidate / baseline). The two calls of a pair run on the
+ * machine in the same state, so on busy cores the estimate scatters less than half as much as a ratio of
+ * medians, per window or overall.
  */
 export async function measureLatency(
   calls: Calls,
@@ -39,25 +39,25 @@ export async function measureLatency(
   }
 }
 
-/** What a busy machine, or a slow version, may add to the time planned. */
+/** The largest multiple of the planned time that a busy machine or slow version may take. */
 const MAX_STRETCH = 3
 const MIN_PAIRS = 500
 const MIN_BLOCK_PAIRS = 40
 
-/** Tells when a stretch is over: after its time, or once there are `least` values, up to three times as late. */
-function stretch(durationMs: number, least: number): (count: number) => boolean {
+/** Tells when a stretch is over: after its time, extended up to threefold until it has `minCount` values. */
+function stretch(durationMs: number, minCount: number): (count: number) => boolean {
   const startedAt = performance.now()
   return (count) => {
     const elapsedMs = performance.now() - startedAt
-    return elapsedMs >= (count >= least ? durationMs : MAX_STRETCH * durationMs)
+    return elapsedMs >= (count >= minCount ? durationMs : MAX_STRETCH * durationMs)
   }
 }
 
 /**
- * CPU time per call: the median over pairs of short blocks of ln(candidate / baseline). Blocks of 5 ms lie
- * so close together that both meet the same state of the machine; the ratio scatters a fifth as much
- * as that of blocks of 60 ms. Work put off to a later turn of the event loop ends within its block;
- * garbage collections are outliers, and show in what is allocated.
+ * CPU time per call: the median over pairs of short blocks of ln(candidate / baseline). Blocks of 5 ms are
+ * so close together that both run on the machine in the same state; the ratio scatters a fifth as much as
+ * with blocks of 60 ms. Work deferred to a later turn of the event loop ends within its block; garbage
+ * collections are outliers, and show in the allocation.
  */
 export async function measureCpu(
   calls: Calls,
@@ -73,18 +73,18 @@ export async function measureCpu(
 }
 
 const SHORT_BLOCK_MS = 5
-/** Of what a block puts off, its last call's share falls to the next block: a twentieth at most. */
+/** The deferred work of a block's last call falls into the next block: at most a twentieth. */
 const MIN_CALLS = 20
 
-/** Work put off by up to about this long is counted with the block that caused it. */
+/** Work deferred by up to about this long counts towards the block that caused it. */
 const LONG_BLOCK_MS = 100
 const DRAIN_MS = 20
-/** A stretch whose allocation is read has so few calls that garbage is seldom collected in it. */
+/** The number of calls per reading of allocation: few, so that garbage is seldom collected in between. */
 const STRETCH_CALLS = 10
 
 /**
- * By long blocks with a pause after each: CPU time per call with work that a timer puts off, which a
- * short block leaves to the other version; and allocation per call.
+ * Measures in long blocks, each followed by a pause: CPU time per call including work deferred by timers,
+ * which a short block would leave to the other version, and allocation per call.
  */
 export async function measureDeferred(
   calls: Calls,
@@ -99,7 +99,7 @@ export async function measureDeferred(
       const heapBefore = usedHeapBytes()
       for (let i = 0; i < length; i += 1) await calls[version].call()
       const grown = usedHeapBytes() - heapBefore
-      // The heap shrinks where garbage was collected.
+      // The heap shrinks when garbage is collected.
       if (grown > 0) allocated[version].push(grown / length)
     }
     await sleep(DRAIN_MS)
@@ -118,7 +118,7 @@ export async function measureDeferred(
   }
 }
 
-/** Pairs of blocks, in an order drawn per pair: at least one. */
+/** Measures at least one pair of blocks, drawing the order per pair. */
 async function inBlocks(
   isEnough: (count: number) => boolean,
   block: (version: VersionName) => Promise<number>,
@@ -134,7 +134,7 @@ function blockSize(blockMs: number, callMs: number): number {
   return Math.max(1, Math.round(blockMs / callMs))
 }
 
-/** `null` where a version takes no time that the clock could tell. */
+/** `null` if a version takes less time than the clock resolves. */
 function changeOf({ baseline, candidate }: Both<readonly number[]>): PairEstimate['cpu'] {
   const logRatios = baseline.map((value, i) => Math.log((candidate[i] ?? value) / value))
   const medians = { baseline: medianOf(baseline), candidate: medianOf(candidate) }
@@ -151,7 +151,7 @@ function usedHeapBytes(): number {
   return v8.getHeapStatistics().used_heap_size
 }
 
-/** CPU time of this process, in ms per s, while nothing is asked of it for `idleMs`. */
+/** CPU time of this idle process over `idleMs`, in ms per s. */
 export async function measureIdleCpu(idleMs: number): Promise<number> {
   const startedAt = performance.now()
   const before = process.cpuUsage()

@@ -8,7 +8,7 @@ const change = z.strictObject({
   logRatio: z.number().describe('ln(candidate / baseline); above 0 for worse'),
 })
 
-/** What one process measured of one operation, both versions called in turns. */
+/** One process's measurement of one operation, with both versions called alternately. */
 export const pairEstimateSchema = z.strictObject({
   operation: z.enum(OPERATIONS),
   latency: change.extend({
@@ -17,7 +17,7 @@ export const pairEstimateSchema = z.strictObject({
   }),
   cpu: change.describe('CPU time of all threads of the process, µs per call').nullable(),
   cpuWithDeferred: change
-    .describe('The same with work put off by up to about 100 ms; scatters more')
+    .describe('The same including work deferred by up to about 100 ms; scatters more')
     .nullable(),
   allocated: change.describe('Growth of the heap, bytes per call').nullable(),
   idleCpu: z
@@ -27,7 +27,7 @@ export const pairEstimateSchema = z.strictObject({
 
 export type PairEstimate = Readonly<z.infer<typeof pairEstimateSchema>>
 
-/** How a process of pairs ended. */
+/** How a process that measures pairs ended. */
 export const pairEndingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('measured'), estimate: pairEstimateSchema }),
   failedVersionSchema,

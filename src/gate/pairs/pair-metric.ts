@@ -2,27 +2,27 @@ import type { OperationName } from '../operations/operations.ts'
 import type { PairEstimate } from './pair-estimate.ts'
 
 /**
- * What pairs compare, per call of an operation.
+ * The metrics of pairs, per call of an operation.
  * - `latency`: the median time of a call;
  * - `cpu`: CPU time of the process, by short blocks of calls;
- * - `deferred cpu`: the same with work put off by up to about 100 ms, by long blocks;
- * - `allocated`: bytes of the heap;
- * - `idle cpu`: CPU time while nothing is called, in shares of one core. Not per call.
+ * - `deferred cpu`: the same including work deferred by up to about 100 ms, by long blocks;
+ * - `allocated`: bytes of heap;
+ * - `idle cpu`: CPU time without any calls, in cores. Not per call.
  */
 export const PAIR_METRICS = ['latency', 'cpu', 'deferred cpu', 'allocated', 'idle cpu'] as const
 export type PairMetric = (typeof PAIR_METRICS)[number]
 
-/** One process's figures of one metric. */
+/** One process's figures for one metric. */
 export interface PairFigures {
   readonly baseline: number
   readonly candidate: number
   /** Relative, 0.05 is 5 % more; of idle CPU the difference, 0.05 is 5 % of a core more. */
   readonly change: number
-  /** What that is in the metric's unit. */
+  /** The same in the metric's unit. */
   readonly difference: number
 }
 
-/** `null` where the process could not measure it. */
+/** `null` if the process couldn't measure the metric. */
 export function figuresOf(estimate: PairEstimate, metric: PairMetric): PairFigures | null {
   switch (metric) {
     case 'latency': {
@@ -56,9 +56,9 @@ function relative(change: PairEstimate['cpu']): PairFigures | null {
 }
 
 /**
- * The smallest median over processes that is a regression: at least what the median of five processes
- * that compare a version with itself exceeds once in 1,000 times, on two busy cores and of 200 such
- * processes per operation; more where a smaller change is of no interest. Checked anew by
+ * The smallest median over processes that is a regression. At least the value that the median of five
+ * processes comparing a version with itself exceeds once in 1,000 times, from 200 such processes per
+ * operation on two busy cores; more where smaller changes are irrelevant. Checked by
  * `npm run gate:selftest -- --real`.
  */
 export function thresholdOf(metric: PairMetric, operation: OperationName): number {

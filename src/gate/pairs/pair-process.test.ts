@@ -30,7 +30,7 @@ describe.runIf(backends.kind !== 'memory')('a process of pairs', () => {
     expect(ending).toMatchObject({ kind: 'measured', estimate: { operation } })
   })
 
-  test('sees a version that is ten times as slow, in time and in CPU', async () => {
+  test('detects a version that takes ten times as long, in time and in CPU', async () => {
     const task = { ...taskOf('heartbeat', { kind: 'blocks' }), ...SHORT }
     const ending = await runPairProcess({ ...task, operation: 'heartbeat' }, never)
     if (ending.kind === 'failed') throw new Error(ending.error)
@@ -49,7 +49,7 @@ describe.runIf(backends.kind !== 'memory')('a process of pairs', () => {
     })
   })
 
-  test('ends when it is told to', async () => {
+  test('ends when it is aborted', async () => {
     const task = { ...taskOf('heartbeat', { kind: 'none' }), ...SHORT, pairsMs: 60_000 }
     const ending = new AbortController()
     const run = runPairProcess({ ...task, operation: 'heartbeat' }, ending.signal)

@@ -1,4 +1,4 @@
-/** A process that calls one operation of both versions in turns, and tells its parent what that took. */
+/** A process that calls one operation of both versions alternately and sends its measurement to the parent. */
 import { taskOfProcess } from '../operations/fork-measurement.ts'
 import { importBoth, openPair, reportToParent } from '../operations/both-versions.ts'
 import { measureCpu, measureDeferred, measureIdleCpu, measureLatency } from './measure-pairs.ts'
@@ -12,7 +12,7 @@ await reportToParent(async () => {
   const idleCpu: Record<VersionName, number> = { baseline: 0, candidate: 0 }
   let idleBefore = await measureIdleCpu(idleMs)
   const { calls, close } = await openPair(operation, connects, task, async (version) => {
-    // The second one's is what it adds to the first one's.
+    // The second version's idle CPU is its addition to the first one's.
     const idle = await measureIdleCpu(idleMs)
     idleCpu[version] = Math.max(idle - idleBefore, 0)
     idleBefore = idle

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { OPERATIONS } from '../operations/operations.ts'
 
-/** What a process of pairs is to measure. Times in ms. */
+/** The task of a process that measures pairs. Times in ms. */
 export const pairTaskSchema = z.strictObject({
   operation: z.enum(OPERATIONS),
   /** Project folders of both versions. */
@@ -9,22 +9,22 @@ export const pairTaskSchema = z.strictObject({
   candidate: z.string(),
   redisUrl: z.string(),
   natsUrls: z.array(z.string()),
-  /** Part of both namespaces, which have to differ from those of other processes. */
+  /** Part of both namespaces, which must differ from those of other processes. */
   tag: z.string(),
-  /** Pairs of single calls; the first of them are warm-up and don't count. */
+  /** Pairs of single calls; the warm-up doesn't count. */
   warmUpMs: z.number(),
   pairsMs: z.number(),
   /** Short blocks of calls of one version, for CPU time. */
   cpuMs: z.number(),
-  /** Long blocks, for work that is put off, and allocation. */
+  /** Long blocks, for deferred work and allocation. */
   deferredMs: z.number(),
-  /** Without any call, for each version. */
+  /** Idle time per version. */
   idleMs: z.number(),
 })
 
 export type PairTask = Readonly<z.infer<typeof pairTaskSchema>>
 
-/** The times by which the thresholds were set. */
+/** The times for which the thresholds were set. */
 export const PAIR_TIMES = {
   warmUpMs: 400,
   pairsMs: 2_200,

@@ -9,7 +9,7 @@ import { PAIR_TIMES, type PairTask } from './pair-task.ts'
 import { shuffled } from '../../stats/random.ts'
 import { withControl } from '../operations/with-control.ts'
 
-/** An operation, the processes that measured it, and what they say. */
+/** An operation with its processes' endings and its state. */
 export interface MeasuredPairs {
   readonly operation: OperationName
   readonly endings: readonly PairEnding[]
@@ -19,10 +19,9 @@ export interface MeasuredPairs {
 }
 
 /**
- * Measures operations by pairs until each is judged: five processes for each, the operations in an
- * order drawn anew in every round of processes; then five more for those that need them, unless there
- * is a regression.
- * @param signal ends it: what is not judged by then is interrupted.
+ * Measures operations by pairs until each is judged: five processes each, with the operations in a freshly
+ * drawn order per round of processes; then five more for those that need them, unless there is a regression.
+ * @param signal ends it; operations not judged by then are interrupted.
  * @throws EnvironmentError as `withControl` does.
  */
 export async function runPairs(
@@ -38,7 +37,7 @@ export async function runPairs(
   for (let round = 1; ; round += 1) {
     const wanting = operations.filter((name) => stateOf(name).kind === 'processes wanted')
     if (wanting.length === 0 || signal.aborted) break
-    // A regression is one, whatever more processes would say of other operations.
+    // A regression decides, whatever more processes would show for other operations.
     if (round > PROCESSES.first && operations.some((name) => isRegression(stateOf(name)))) {
       most = PROCESSES.first
       break
@@ -67,7 +66,7 @@ function isRegression(state: PairState): boolean {
   return state.metrics.some(({ verdict }) => verdict.kind === 'regression')
 }
 
-/** @returns `null` if it was interrupted. */
+/** @returns `null` if interrupted. */
 async function measureOnce(
   operation: OperationName,
   servers: SharedServers,
@@ -87,7 +86,7 @@ async function measureOnce(
 
 const PROGRAM = programBeside('pair-process.ts', import.meta.url)
 
-/** Beyond its measurement: what starting, preparing and one step that never ends may take, in ms. */
+/** Time beyond the measurement for starting, preparing and one step that never ends, in ms. */
 const PATIENCE_MS = 120_000
 
 /**

@@ -10,9 +10,9 @@ import { pairEndingSchema } from '../pairs/pair-estimate.ts'
 import { PAIR_METRICS } from '../pairs/pair-metric.ts'
 
 const operation = z.enum(OPERATIONS)
-const isConfirmed = z.boolean().describe('Whether the version failed again.')
+const isConfirmed = z.boolean().describe('The version failed again.')
 
-/** What each operation asks of the servers. */
+/** Requests of each operation to the servers. */
 export const countsStageSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('counted'),
@@ -41,12 +41,12 @@ export const countsStageSchema = z.discriminatedUnion('kind', [
 
 const pairEvidenceSchema = z.strictObject({
   processes: z.int(),
-  baseline: z.number().describe('Median over the processes: ms, µs, bytes or shares of a core.'),
-  change: z.number().describe('Median over the processes: relative; of idle CPU a difference.'),
+  baseline: z.number().describe('Median over the processes: ms, µs, bytes or cores.'),
+  change: z.number().describe('Median over the processes: relative, or a difference for idle CPU.'),
   difference: z.number().describe("The same in the metric's unit."),
   lower: z.number(),
   upper: z.number(),
-  confidence: z.number().describe('That the interval holds the true median.'),
+  confidence: z.number().describe('Probability that the interval contains the true median.'),
   threshold: z.number().describe('A change this large counts; a pass excludes twice as much.'),
 })
 
@@ -69,7 +69,7 @@ const pairStateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('interrupted') }),
 ])
 
-/** Both versions in one process, called in turns. */
+/** Both versions in one process, called alternately. */
 export const pairsStageSchema = z.strictObject({
   kind: z.literal('measured'),
   operations: z.array(
@@ -86,7 +86,7 @@ const driftEvidenceSchema = z.strictObject({
   minutes: z.number(),
 })
 
-/** Whether an operation gets slower with time. */
+/** Whether an operation slows down over time. */
 export const driftStageSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('judged'),
@@ -94,7 +94,7 @@ export const driftStageSchema = z.discriminatedUnion('kind', [
       z.strictObject({
         verdict: z.enum(['pass', 'regression']),
         screening: driftEvidenceSchema,
-        confirmation: driftEvidenceSchema.nullable().describe('Of a suspect, measured alone.'),
+        confirmation: driftEvidenceSchema.nullable().describe('A suspect measured alone.'),
       }),
     ),
   }),

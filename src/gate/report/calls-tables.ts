@@ -18,7 +18,7 @@ type JudgedPairs = Extract<PairState, { kind: 'judged' }>['metrics'][number]
 type PairEvidence = Extract<JudgedPairs['verdict'], { evidence: unknown }>['evidence']
 type DriftEvidence = Extract<Drift, { kind: 'judged' }>['operations'][number]['screening']
 
-/** A version that failed: once; or again, so that the baseline can't be compared with, or the candidate is at fault. */
+/** A version that failed: once, which is inconclusive, or repeatedly. */
 function failureRow(
   names: readonly string[],
   width: number,
@@ -36,7 +36,7 @@ function failureRow(
 
 const COUNT_HEADINGS = ['operation', 'per call', 'baseline', 'candidate'] as const
 
-/** Redis calls and NATS messages per operation: one row per counter that differs, or one row if none does. */
+/** Requests per operation: one row per differing counter, or one row if none differs. */
 export function countsTable(counts: Counts): StageTable {
   const rows =
     counts.kind === 'failed'
@@ -48,7 +48,7 @@ export function countsTable(counts: Counts): StageTable {
           return changes.map(({ counter, baseline, candidate }) => ({
             cells: [operation, counter, perCall(baseline), perCall(candidate)],
             verdict,
-            says: verdict === 'changed' ? 'changed: as many calls and messages' : verdict,
+            says: verdict === 'changed' ? 'changed: same numbers of calls and messages' : verdict,
           }))
         })
   return {
@@ -77,7 +77,7 @@ const PAIR_HEADINGS = [
   'counts from',
 ] as const
 
-/** Results of pairs: one row per operation and metric. */
+/** Pairs: one row per operation and metric. */
 export function pairsTable({ operations }: Pairs): StageTable {
   return {
     stage: 'pairs',
@@ -98,7 +98,7 @@ export function pairsTable({ operations }: Pairs): StageTable {
     }),
     findings: [],
     notes: [
-      `pairs: ${PROCESSES.first} fresh processes per operation, ${PROCESSES.most} where they don't decide; in brackets, the range that holds the true median in 94 % of cases (98 % of ${PROCESSES.most} processes)`,
+      `pairs: ${PROCESSES.first} fresh processes per operation, ${PROCESSES.most} if those don't decide; in brackets, the 94 % confidence interval of the median (98 % with ${PROCESSES.most} processes)`,
     ],
   }
 }
@@ -161,7 +161,7 @@ function amount(value: number, metric: PairMetric): string {
 
 const DRIFT_HEADINGS = ['operation', 'per minute', 'p', 'alone, per minute', 'p'] as const
 
-/** Whether an operation gets slower with time. */
+/** Drift: one row per operation. */
 export function driftTable(drift: Drift): StageTable {
   const { screening, confirmation } = DRIFT_RULE
   return {
@@ -178,11 +178,11 @@ export function driftTable(drift: Drift): StageTable {
               ...(alone === null ? ['–', '–'] : slopeOf(alone)),
             ],
             verdict,
-            says: verdict === 'regression' ? 'regression: slower with time' : verdict,
+            says: verdict === 'regression' ? 'regression: slower over time' : verdict,
           })),
     findings: [],
     notes: [
-      `drift is a rise of candidate / baseline by ${formatPercent(screening.slopePerMinute)} per minute (p ≤ ${screening.p}) in ${screening.durationMs / 1_000} s of all operations, and by ${formatPercent(confirmation.slopePerMinute)} (p ≤ ${confirmation.p}) in ${confirmation.durationMs / 1_000} s of that one alone`,
+      `drift is a rise of candidate / baseline by ${formatPercent(screening.slopePerMinute)} per minute (p ≤ ${screening.p}) during ${screening.durationMs / 1_000} s of all operations, and by ${formatPercent(confirmation.slopePerMinute)} (p ≤ ${confirmation.p}) during ${confirmation.durationMs / 1_000} s of the suspect alone`,
     ],
   }
 }

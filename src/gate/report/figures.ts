@@ -1,9 +1,9 @@
 import { formatChange, formatMs, formatPercent } from '../../format.ts'
 import type { Evidence } from '../decision/verdict.ts'
 
-/** Figures of a comparison as people read them. */
+/** Formats a comparison's figures for reports. */
 
-/** A median of an version: a time, or a share. */
+/** A median of a version: a time, or a share. */
 export function level(value: number, { unit }: Evidence): string {
   return unit === 'relative' ? formatMs(value) : formatPercent(value, 2)
 }
@@ -22,7 +22,7 @@ export function interval(evidence: Evidence): string {
   return `${from} … ${to}`
 }
 
-/** How sure an interval is: `95 %`, of the level of the test that goes with it. */
+/** The confidence of an interval, such as `95 %`, from the level of its test. */
 export function confidence({ alpha }: Pick<Evidence, 'alpha'>): string {
   return formatPercent(1 - 2 * alpha)
 }
@@ -33,7 +33,7 @@ export function probability(p: number): string {
   return p < 0.0001 ? '< 0.0001' : p.toPrecision(2)
 }
 
-/** The change that would have been found in most gates like this one. */
+/** The change that most gates like this one would find. */
 export function findable(detectable: number | null, evidence: Evidence): string {
   return detectable === null ? '–' : change(detectable, evidence)
 }

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import type { GateProgress } from '../gate-options.ts'
 
-/** On a terminal, what is under way is a line that changes; elsewhere it isn't shown. */
+/** Shows the current activity as a changing line on a terminal, and not at all elsewhere. */
 export class GateLines implements GateProgress {
   readonly #out: NodeJS.WriteStream
   #isShown = false
@@ -22,7 +22,7 @@ export class GateLines implements GateProgress {
     this.#isShown = true
   }
 
-  /** Takes the line away that changes. */
+  /** Removes the changing line. */
   clear(): void {
     if (this.#isShown) this.#out.write('\r\u001B[K')
     this.#isShown = false

@@ -8,21 +8,23 @@ import { gateVerdictSchema, roundsStageSchema } from './rounds-report.ts'
 export const GATE_SCHEMA_VERSION = 2
 
 const versionSchema = z.strictObject({
-  version: z.string().describe('As it was asked for, and what that was.'),
-  commit: z.string().nullable().describe('Of the working tree, what it was based on.'),
+  version: z.string().describe('The requested ref and its commit.'),
+  commit: z.string().nullable().describe('For the working tree, the commit it is based on.'),
   isWorkingTree: z.boolean(),
   packages: z
     .enum(['installed', 'linked'])
-    .describe('By npm ci from its own lockfile; or those of the harness, whose lockfile is equal.'),
+    .describe(
+      'By npm ci from its own lockfile, or linked from the working tree, whose lockfile is equal.',
+    ),
 })
 
 const skippedSchema = z.strictObject({
   kind: z.literal('skipped'),
   why: z.string(),
-  isMissed: z.boolean().describe('Its evidence was wanted: a gate without it has not passed.'),
+  isMissed: z.boolean().describe('The evidence was requested, so a gate without it does not pass.'),
 })
 
-/** What a gate leaves for programs: all it decided, and all it decided by. */
+/** The machine-readable report: all decisions and all their evidence. */
 export const gateReportSchema = z.strictObject({
   kind: z.literal('gate'),
   schemaVersion: z.literal(GATE_SCHEMA_VERSION),
@@ -31,15 +33,15 @@ export const gateReportSchema = z.strictObject({
   finishedAt: dateTimeSchema,
   baseline: versionSchema,
   candidate: versionSchema,
-  subject: z.array(z.string()).describe('What was compared: paths in the project.'),
+  subject: z.array(z.string()).describe('Compared paths in the project.'),
   sameness: z
     .strictObject({
       isSubjectSame: z.boolean(),
       arePackagesSame: z.boolean(),
       isNodeSame: z.boolean(),
     })
-    .describe('All: there was nothing to measure, or A was compared with A.'),
-  environment: z.string().describe('Machine, Node and servers: what the estimates belong to.'),
+    .describe('If all are true, there was nothing to measure, or A was compared with A.'),
+  environment: z.string().describe('Machine, Node and servers of the estimates.'),
   budgetMs: z.number(),
   elapsedMs: z.number(),
   stages: z.strictObject({
@@ -50,7 +52,7 @@ export const gateReportSchema = z.strictObject({
   }),
   verdict: gateVerdictSchema,
   exitCode: z.literal(Object.values(EXIT)),
-  runs: z.string().describe('The folder that holds the run files of all rounds, by version.'),
+  runs: z.string().describe('The folder of the run files of all rounds, by version.'),
 })
 
 export type GateReport = DeepReadonly<z.infer<typeof gateReportSchema>>

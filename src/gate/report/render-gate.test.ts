@@ -138,7 +138,7 @@ function withRounds(changes: Partial<typeof rounds> | object): GateReport {
   return { ...report, stages: { ...report.stages, rounds: { ...rounds, ...changes } } }
 }
 
-test.each([renderGate, renderGateMarkdown])('%o has all of the evidence', (render) => {
+test.each([renderGate, renderGateMarkdown])('%o shows all evidence of rounds', (render) => {
   const text = render(report)
   expect(text).toContain('regression: working tree against main (0a1b2c3)')
   for (const cell of ['1.00 ms', '1.30 ms', '+29.0 %', '+25.0 % … ? (95 %)', '0.0010', '+6.0 %']) {
@@ -148,17 +148,20 @@ test.each([renderGate, renderGateMarkdown])('%o has all of the evidence', (rende
     '+30.0 % (p 0.0078 ≤ 0.025, 95 % interval +25.0 % … ?) in 7 rounds, confirmed by 10 fresh ones: +29.0 % (p 0.0010',
   )
   expect(text).toContain('this is A against A')
-  expect(text).toContain('drift: not made, not asked for')
+  expect(text).toContain('drift: skipped, not asked for')
 })
 
-test.each([renderGate, renderGateMarkdown])('%o has what calls showed, in µs and %%', (render) => {
-  const text = render(report)
-  expect(text).toMatch(/Redis EXISTS.*0.*1.*regression/)
-  expect(text).toMatch(/34\.0 µs.*\+5\.2 %.*\+4\.6 %, \+5\.5 %.*\+1\.77 µs.*2\.5 %.*regression/)
-  expect(text).toMatch(/watch.*candidate fails, call: boom/)
-})
+test.each([renderGate, renderGateMarkdown])(
+  '%o shows the evidence of calls in µs and %%',
+  (render) => {
+    const text = render(report)
+    expect(text).toMatch(/Redis EXISTS.*0.*1.*regression/)
+    expect(text).toMatch(/34\.0 µs.*\+5\.2 %.*\+4\.6 %, \+5\.5 %.*\+1\.77 µs.*2\.5 %.*regression/)
+    expect(text).toMatch(/watch.*candidate fails, call: boom/)
+  },
+)
 
-test('rows of JUnit say what the tables do', () => {
+test('rows of JUnit match the tables', () => {
   const rows = gateRows(report)
   expect(rows.map(({ group, name, verdict }) => `${group}: ${name}, ${verdict}`)).toEqual([
     'counts: register Redis EXISTS, regression',
@@ -169,7 +172,7 @@ test('rows of JUnit say what the tables do', () => {
   ])
 })
 
-test('equal versions pass, and the report says that nothing was measured', () => {
+test('reports that equal versions pass without being measured', () => {
   const skipped = { kind: 'skipped', why: 'equal', isMissed: false } as const
   const stages = { counts: skipped, pairs: skipped, drift: skipped, rounds: skipped }
   const equal = { ...report, stages, verdict: 'pass', exitCode: 0 } as const
@@ -179,7 +182,7 @@ test('equal versions pass, and the report says that nothing was measured', () =>
   expect(text).toContain('pass: working tree against main (0a1b2c3), without measuring')
 })
 
-test('a metric without enough requests has a line, or a row if it was asked for by name', () => {
+test('lists a metric with too few requests in a line, or in a row if it was requested by name', () => {
   const advice =
     'not judged: a|b › send has 800 requests per round; needed: service p99 10000 (--duration 100s)'
   expect(renderGate(report)).toContain(advice)
@@ -192,7 +195,7 @@ test('a metric without enough requests has a line, or a row if it was asked for 
   expect(text).toContain('refused: 800 requests per round, 10000 needed')
 })
 
-test('names are escaped in Markdown: no mention, tag, column or line break', () => {
+test('escapes names in Markdown: no mention, tag, column or line break', () => {
   const hostile = '@org/team <img src=x> `a` | b\n# c'
   const [first, ...others] = rounds.comparisons
   const named = { ...first.comparison, id: hostile, scenario: hostile, operation: hostile }
@@ -207,28 +210,28 @@ test('names are escaped in Markdown: no mention, tag, column or line break', () 
   expect(new Set(columns)).toEqual(new Set([7, 10, 13]))
 })
 
-test('names have no control characters on a terminal', () => {
+test('strips control characters from names on a terminal', () => {
   const [first] = rounds.comparisons
   const hostile = { ...first.comparison, id: 'a\u001B[2J', scenario: 'a\u001B[2J' }
   const text = renderGate(withRounds({ comparisons: [{ ...first, comparison: hostile }] }))
   expect(text).not.toContain('\u001B[2J')
 })
 
-test('an interrupted gate is undecided, unless it has found a regression', () => {
+test('reports an interrupted gate as undecided unless it found a regression', () => {
   const interrupted = { ...report, status: 'interrupted' } as const
   expect(renderGate({ ...interrupted, verdict: 'inconclusive' })).toContain('interrupted: ')
   expect(renderGate(interrupted)).toContain('regression: working tree')
 })
 
-test('a report is what its schema says', () => {
+test('the report matches its schema', () => {
   expect(gateReportSchema.parse(report)).toEqual(report)
 })
 
-test('an unfinished first round is reported', () => {
-  expect(renderGate(withRounds({ comparisons: [] }))).toContain('no round was finished')
+test('reports an unfinished first round', () => {
+  expect(renderGate(withRounds({ comparisons: [] }))).toContain('no round was completed')
 })
 
-test('a failure that did not come again is shown', () => {
+test('shows a failure that did not recur', () => {
   const failure = { kind: 'failed', version: 'candidate', phase: 'call' } as const
   const once = { ...failure, error: 'boom' }
   const operation = 'watch'

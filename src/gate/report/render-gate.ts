@@ -10,7 +10,7 @@ import type { GateReport } from './gate-report.ts'
 import { roundsTable } from './rounds-table.ts'
 import type { StageRow, StageTable } from './stage-table.ts'
 
-/** All that a gate has to say at its end: whole lines without a final newline. */
+/** A gate's report for a terminal: whole lines without a final newline. */
 export function renderGate(report: GateReport): string {
   const tables = tablesOf(report)
   const blocks = [
@@ -37,7 +37,7 @@ function indented(lines: readonly string[]): string {
   return lines.map((line) => `  ${escaped(line)}`).join('\n')
 }
 
-/** The same as Markdown, for a pull request's comment or a job's summary. */
+/** The report as Markdown, for a pull request's comment or a job's summary. */
 export function renderGateMarkdown(report: GateReport): string {
   const tables = tablesOf(report)
   const lines = [
@@ -59,7 +59,7 @@ export function renderGateMarkdown(report: GateReport): string {
   return lines.join('\n')
 }
 
-/** Rows that pass are folded up: a reader looks for the others. */
+/** Folds the rows that pass, because readers look for the others. */
 function tableMarkdown({ stage, headings, rows }: StageTable): readonly string[] {
   const markdown = (some: readonly StageRow[]) =>
     markdownTable(
@@ -86,11 +86,11 @@ function tableMarkdown({ stage, headings, rows }: StageTable): readonly string[]
   ]
 }
 
-/** The same as rows of JUnit. */
+/** The report as rows of JUnit. */
 export function gateRows(report: GateReport): readonly GateRow[] {
   const tables = tablesOf(report)
   if (tables.length === 0 && report.verdict === 'pass') {
-    // A file without a case would look as if the gate had not run.
+    // A file without test cases would look as if the gate hadn't run.
     return [{ group: 'gate', name: 'equal versions', verdict: 'pass', detail: headline(report) }]
   }
   return tables.flatMap(({ stage, headings, names, rows }) =>
@@ -151,14 +151,14 @@ function summaryLines(report: GateReport): readonly string[] {
   const equal = `${subject.join(', ')}, its packages and Node are the same in both`
   const skipped = STAGES.flatMap((name) => {
     const stage = stages[name]
-    return stage.kind === 'skipped' ? [`${name}: not made, ${stage.why}`] : []
+    return stage.kind === 'skipped' ? [`${name}: skipped, ${stage.why}`] : []
   })
   const isMeasured = skipped.length < STAGES.length
-  if (isEqual(sameness) && !isMeasured) return [`${equal}; --measure-equal measures all the same`]
+  if (isEqual(sameness) && !isMeasured) return [`${equal}; --measure-equal measures them anyway`]
   return [
     ...skipped,
     ...(isEqual(sameness) ? [`${equal}: this is A against A`] : []),
-    `${clock(elapsedMs)} min on ${environment}; percentages belong to that`,
+    `${clock(elapsedMs)} min on ${environment}; percentages apply to that machine`,
     `report and run files: ${runs}`,
   ]
 }

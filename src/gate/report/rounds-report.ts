@@ -21,7 +21,7 @@ const metricSchema = z.discriminatedUnion('kind', [
 const comparisonSchema = z.strictObject({
   id: z.string(),
   scenario: z.string(),
-  operation: z.string().nullable().describe("null: the metric is the whole scenario's."),
+  operation: z.string().nullable().describe('null: the metric belongs to the whole scenario.'),
   metric: metricSchema,
   isAsked: z.boolean(),
 })
@@ -30,8 +30,8 @@ const evidenceSchema = z
   .strictObject({
     unit: z.enum(['relative', 'share']),
     rounds: z.int().min(0),
-    baseline: z.number().describe('Median over the rounds: ms, or a share.'),
-    candidate: z.number().describe('The baseline with the estimated change.'),
+    baseline: z.number().describe('Median over the rounds: ms, or a ratio.'),
+    candidate: z.number().describe('The baseline plus the estimated change.'),
     estimate: z.number().describe('Hodges–Lehmann, above 0 for worse.'),
     lower: z.number().nullable().describe('null: unbounded.'),
     upper: z.number().nullable(),
@@ -41,7 +41,7 @@ const evidenceSchema = z
     scatter: z.number().nullable().describe('Standard deviation of a change between rounds.'),
   })
   .describe(
-    'Changes are of candidate against baseline: relative for latencies, else differences of shares.',
+    'Changes from baseline to candidate: relative for latencies, otherwise differences of ratios.',
   )
 
 const direction = z.enum(['regression', 'improvement'])
@@ -56,8 +56,8 @@ const verdictSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('pass'), evidence: evidenceSchema }),
   z.strictObject({
     kind: direction,
-    evidence: evidenceSchema.describe('Of the fresh rounds alone.'),
-    screening: evidenceSchema.describe('What made it a suspect.'),
+    evidence: evidenceSchema.describe('From the fresh rounds alone.'),
+    screening: evidenceSchema.describe('The evidence that made it a suspect.'),
   }),
   z.strictObject({
     kind: z.literal('inconclusive'),
@@ -73,7 +73,7 @@ const readingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('share'), count: z.number(), of: z.number() }),
   z.strictObject({
     kind: z.literal('validity'),
-    flaw: z.string().nullable().describe("Why the measurement can't be used; null if it can."),
+    flaw: z.string().nullable().describe('Why the measurement is unusable; null if it is usable.'),
   }),
   z.strictObject({ kind: z.enum(['unusable', 'absent']), why: z.string() }),
 ])
@@ -86,21 +86,19 @@ const roundSchema = z.strictObject({
   candidate: z.record(z.string(), readingSchema),
 })
 
-/** What open-loop rounds showed, and all that it follows from. */
+/** The verdicts of open-loop rounds, and all their evidence. */
 export const roundsStageSchema = z.strictObject({
   kind: z.literal('measured'),
-  scenarios: z.array(z.string()).describe('Files, below the folder of scenarios.'),
-  durationMs: z.number().describe("Of each scenario's measurement in a round."),
+  scenarios: z.array(z.string()).describe('Scenario files, relative to the folder of scenarios.'),
+  durationMs: z.number().describe("Duration of each scenario's measurement in a round."),
   meanRoundMs: z.number().nullable(),
   plan: z
     .strictObject({
       comparisons: z.array(comparisonSchema),
-      looks: z
-        .array(lookSchema)
-        .describe('By how many rounds a comparison is decided, at which level.'),
+      looks: z.array(lookSchema).describe('Looks: numbers of rounds, and levels.'),
       confirmation: z
         .array(lookSchema)
-        .describe('By how many fresh rounds a suspect is confirmed.'),
+        .describe('Looks that confirm a suspect: numbers of fresh rounds, and levels.'),
       effects: z.strictObject({
         latency: z.number(),
         errors: z.number(),
@@ -110,10 +108,10 @@ export const roundsStageSchema = z.strictObject({
       }),
       timesDecide: z
         .boolean()
-        .describe('false: a time that scatters too much leaves the gate as it is.'),
+        .describe('false: a time that scatters too much does not leave the gate undecided.'),
     })
     .nullable()
-    .describe('null: it ended before its first round did.'),
+    .describe('null: no round was completed.'),
   rounds: z.array(roundSchema),
   comparisons: z.array(
     z.strictObject({
@@ -122,11 +120,11 @@ export const roundsStageSchema = z.strictObject({
       detectable: z
         .number()
         .nullable()
-        .describe('The change for the worse found in 80 % of gates like this; null: unknown.'),
+        .describe('The change for the worse that 80 % of gates like this find; null: unknown.'),
       flaw: z
         .string()
         .nullable()
-        .describe("Of a validity: why candidate's last unusable measurement is one."),
+        .describe("For a validity, the flaw of the candidate's last unusable measurement."),
     }),
   ),
   verdict: gateVerdictSchema,

@@ -22,7 +22,7 @@ const HEADINGS = [
   'found in 80 %',
 ] as const
 
-/** What open-loop rounds showed. */
+/** Rounds: one row per comparison. */
 export function roundsTable(rounds: Rounds): StageTable {
   return {
     stage: 'rounds',
@@ -52,7 +52,7 @@ function refusalLines({ comparisons, durationMs }: Rounds): readonly string[] {
   return describeRefusals(refused, durationMs).map((line) => `not judged: ${line}`)
 }
 
-/** Everything of a row but its verdict. */
+/** A row's cells without the verdict. */
 function cellsOf({ comparison, verdict, detectable }: JudgedComparison): readonly string[] {
   const { scenario, operation, metric } = comparison
   const name = [scenario, operation ?? 'all', labelOf(metric)]
@@ -70,7 +70,7 @@ function cellsOf({ comparison, verdict, detectable }: JudgedComparison): readonl
   ]
 }
 
-/** The p-value of the change that was found; without one, that of a change for the worse. */
+/** The p-value of the change found; otherwise that of a change for the worse. */
 function pOf({ kind }: Verdict, { pWorse, pBetter }: Evidence): number {
   return kind === 'improvement' ? pBetter : pWorse
 }
@@ -105,7 +105,7 @@ function reasonOf(why: Extract<Verdict, { kind: 'inconclusive' }>['why']): strin
   }
 }
 
-/** How each change was found, and by what confirmed; and why measurements of candidate can't be used. */
+/** The evidence of each change, and the flaws of the candidate's measurements. */
 function evidenceLines({ comparisons }: Rounds): readonly string[] {
   return comparisons.flatMap(({ comparison, verdict, flaw }) => {
     const flaws = flaw === null ? [] : [`${comparison.id}, candidate: ${flaw}`]
@@ -123,7 +123,7 @@ function evidenceLines({ comparisons }: Rounds): readonly string[] {
 function summaryLines({ plan, rounds, meanRoundMs }: Rounds): readonly string[] {
   const each = meanRoundMs === null ? '' : `, ${formatSeconds(meanRoundMs)} each`
   const made = `${rounds.length} open-loop rounds${each}`
-  if (plan === null) return [`${made}: no round was finished`]
+  if (plan === null) return [`${made}: no round was completed`]
   return [
     made,
     `a regression of rounds is a change of at least ${plan.effects.latency * 100} % of a time after ${listOf(plan.looks)}, confirmed by fresh rounds alone after ${listOf(plan.confirmation)}; pass: the interval excludes ${plan.effects.latency * 200} %`,

@@ -1,8 +1,8 @@
 import type { StageName } from '../gate-options.ts'
 
-/** One thing that a stage judged. */
+/** One row of a stage's results. */
 export interface StageRow {
-  /** As the table's headings. */
+  /** In the order of the table's headings. */
   readonly cells: readonly string[]
   readonly verdict:
     | 'pass'
@@ -12,19 +12,19 @@ export interface StageRow {
     | 'inconclusive'
     | 'refused'
     | 'not comparable'
-  /** The verdict in words, with its reason. */
+  /** The verdict with its reason. */
   readonly says: string
 }
 
-/** What a stage showed, for every rendering: terminal, Markdown, JUnit. Nothing is escaped. */
+/** A stage's results for every rendering: terminal, Markdown, JUnit. Not escaped. */
 export interface StageTable {
   readonly stage: StageName
   readonly headings: readonly string[]
-  /** How many of the first cells name the row. */
+  /** The number of leading cells that name the row. */
   readonly names: number
   readonly rows: readonly StageRow[]
-  /** How changes were found. */
+  /** Evidence of changes. */
   readonly findings: readonly string[]
-  /** How it was measured. */
+  /** Notes on the measurement. */
   readonly notes: readonly string[]
 }

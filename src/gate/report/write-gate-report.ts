@@ -8,17 +8,17 @@ import { gateReportSchema, type GateReport } from './gate-report.ts'
 import { releasedForm } from './released-names.ts'
 import { gateRows, renderGateMarkdown } from './render-gate.ts'
 
-/** Where a gate's report goes, besides `gate.json` beside its run files. */
+/** Destinations of a gate's report, besides the `gate.json` beside its run files. */
 export interface ReportFiles {
   readonly markdown: string | null
   readonly json: string | null
   readonly junit: string | null
-  /** What `GITHUB_STEP_SUMMARY` names. */
+  /** The file named by `GITHUB_STEP_SUMMARY`. */
   readonly summary: StepSummary | null
 }
 
 /**
- * Proves that the files can be written, before anything is measured for them.
+ * Checks that the files can be written, before measuring anything.
  * @throws ResultsFolderError
  */
 export function checkReportFiles({ markdown, json, junit }: ReportFiles): void {
@@ -27,7 +27,7 @@ export function checkReportFiles({ markdown, json, junit }: ReportFiles): void {
 }
 
 /**
- * @returns why the step's summary could not be added to; `null` if it could. The verdict doesn't depend on it.
+ * @returns why the step's summary could not be written; `null` if it could. The verdict doesn't depend on it.
  * @throws ResultsFolderError
  */
 export function writeGateReport(report: GateReport, files: ReportFiles): string | null {

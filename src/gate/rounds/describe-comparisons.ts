@@ -2,7 +2,7 @@ import { labelOf, neededRequests, type Comparison } from '../decision/metric.ts'
 import { effectOf, type GatePlan } from '../decision/plan.ts'
 import type { GateRound, Reading } from '../decision/round.ts'
 
-/** A comparison that a round has too few requests for. */
+/** A comparison for which a round has too few requests. */
 export interface Refusal {
   readonly comparison: Comparison
   readonly needed: number
@@ -11,8 +11,8 @@ export interface Refusal {
 }
 
 /**
- * What a gate is going to judge, and what it refuses because a round has too few requests: how many it
- * needs, and the `--duration` that gives them.
+ * Describes which comparisons a gate will judge, and which it refuses because a round has too few requests,
+ * with the number needed and the `--duration` that provides it.
  * @param round the first one.
  */
 export function describeComparisons(plan: GatePlan, round: GateRound, durationMs: number): string {
@@ -48,7 +48,7 @@ export function describeRefusals(
   })
 }
 
-/** Requests, or receipts, of the baseline; of the candidate if nothing is known of those. */
+/** Requests or receipts of the baseline, or of the candidate if the baseline has no reading. */
 function requestsOf({ baseline, candidate }: GateRound, { id }: Comparison): number | null {
   return [baseline[id], candidate[id]].flatMap(countOf)[0] ?? null
 }

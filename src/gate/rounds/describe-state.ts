@@ -2,14 +2,14 @@ import { effectOf, type GatePlan } from '../decision/plan.ts'
 import type { GateSession, GateState, Standing } from '../decision/session.ts'
 import { change, clock, interval } from '../report/figures.ts'
 
-/** What is known of the time there is. */
+/** The remaining time. */
 export interface TimeLeft {
   readonly leftMs: number
-  /** Rounds that fit into it. */
+  /** The number of rounds that fit into it. */
   readonly rounds: number
 }
 
-/** How a gate stands after some rounds, in a line. */
+/** A gate's state after some rounds, in one line. */
 export function describeState(
   { plan, rounds: made }: GateSession,
   { rounds: wanted, standings }: Extract<GateState, { kind: 'rounds wanted' }>,
@@ -33,7 +33,7 @@ function describeStanding({ comparison, evidence }: Standing): string {
   return `${comparison.id} ${change(evidence.estimate, evidence)} (${interval(evidence)})`
 }
 
-/** Where most is at stake: what is undecided or suspected, by how many smallest changes it is worse. */
+/** The undecided or suspected comparison that is worse by the largest multiple of its smallest change. */
 function worstOf(plan: GatePlan, standings: readonly Standing[]): Standing | null {
   const open = standings.filter(({ state }) => state !== 'decided')
   const size = ({ comparison, evidence }: Standing) =>

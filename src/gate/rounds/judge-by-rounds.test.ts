@@ -86,7 +86,7 @@ function oneSlower(_: WantedRound, made: number): MeasuredRound {
   }
 }
 
-test('a regression is found by 7 rounds of all scenarios and confirmed by the 10 that follow', async () => {
+test('finds a regression in 7 rounds of all scenarios and confirms it in the next 10', async () => {
   const { judged, wanted, session } = await judge(oneSlower)
   expect(judged?.verdict).toEqual({ kind: 'regression', exitCode: 1 })
   expect(judged?.comparisons.map(({ verdict }) => verdict.kind)).toEqual([
@@ -108,7 +108,7 @@ test('a regression is found by 7 rounds of all scenarios and confirmed by the 10
   expect(wanted.map(({ number }) => number)).toEqual(Array.from({ length: 17 }, (_, k) => k))
 })
 
-test('scenarios that are decided are not run again for the sake of those that are not', async () => {
+test('does not rerun decided scenarios for undecided ones', async () => {
   const { wanted, judged } = await judge((_, made) => {
     const scatter = made % 4 < 2 ? 1.5 : 1 / 1.5
     return {
@@ -127,7 +127,7 @@ test('scenarios that are decided are not run again for the sake of those that ar
   expect(judged?.verdict.exitCode).toBe(3)
 })
 
-test('a round with an invalid run counts, and costs a round, not the verdict', async () => {
+test('a round with an invalid run costs a round, not the verdict', async () => {
   const { wanted, judged } = await judge((round, made) => {
     const { baseline, candidate } = oneSlower(round, made)
     if (made !== 3) return { baseline, candidate }
@@ -142,7 +142,7 @@ test.each<[string, () => RoundScenario[]]>([
   ['is not measured', () => [unmeasured('quick'), scenario('slow', 1)]],
   ['is missing', () => [scenario('slow', 1)]],
   ['is missing with all others, because the run crashed', () => []],
-])('a candidate of which a scenario %s in every round is a regression', async (_, candidate) => {
+])('a candidate with a scenario that %s in every round is a regression', async (_, candidate) => {
   const { judged, wanted } = await judge(() => ({
     baseline: [scenario('quick', 1), scenario('slow', 1)],
     candidate: candidate(),
@@ -167,7 +167,7 @@ test('a candidate that fails every request is a regression', async () => {
   ])
 })
 
-test('a baseline that is invalid in every round is no pass', async () => {
+test('a baseline that is invalid in every round is not a pass', async () => {
   const { judged } = await judge(() => ({
     baseline: [invalid('quick')],
     candidate: [scenario('quick', 1)],
@@ -175,7 +175,7 @@ test('a baseline that is invalid in every round is no pass', async () => {
   expect(judged?.verdict.exitCode).toBe(3)
 })
 
-test('a scenario that neither version measured in the first round is an error of the environment', async () => {
+test('a scenario that neither version measured in the first round is an environment error', async () => {
   const both = [scenario('quick', 1), unmeasured('slow')]
   await expect(judge(() => ({ baseline: both, candidate: both }))).rejects.toThrow(
     /^Neither version measured "slow" in the first round: connection refused$/,
@@ -183,7 +183,7 @@ test('a scenario that neither version measured in the first round is an error of
   await expect(judge(() => ({ baseline: [], candidate: [] }))).rejects.toThrow(EnvironmentError)
 })
 
-test('no round begins when the time is up, and what is undecided then is inconclusive', async () => {
+test('no round begins when time is up, and undecided comparisons are inconclusive', async () => {
   const none = await judge(oneSlower, { endMs: nowMs() - 1 })
   expect(none).toMatchObject({ session: null, judged: null, wanted: [] })
 
@@ -202,7 +202,7 @@ test('no round begins when the time is up, and what is undecided then is inconcl
   expect(outcome.judged?.verdict.kind).toBe('inconclusive')
 })
 
-test('what was known before an interruption is kept', async () => {
+test('keeps the results from before an interruption', async () => {
   const controller = new AbortController()
   const { session, judged } = await judge(
     (round, made) => {
@@ -217,7 +217,7 @@ test('what was known before an interruption is kept', async () => {
   expect(judged?.verdict.kind).toBe('inconclusive')
 })
 
-test('a round that hung gives the next one no more time', async () => {
+test('a round that hung does not extend the timeout of the next one', async () => {
   let timeMs = 0
   const { wanted } = await judge(
     (round, made) => {
@@ -231,7 +231,7 @@ test('a round that hung gives the next one no more time', async () => {
   expect(new Set(wanted.map(({ estimateMs }) => estimateMs)).size).toBe(1)
 })
 
-test('beside pairs, a time under load passes unless it is worse by more than the rounds can scatter', async () => {
+test('beside pairs, a time under load passes unless it is worse by more than rounds scatter', async () => {
   const slower = (metrics: RoundsTask['metrics'], effects: RoundsTask['effects'] = {}) =>
     judge(
       () => ({
@@ -251,13 +251,13 @@ test('a metric that no operation has is an error, not a pass', async () => {
   )
 })
 
-test('a percentile without enough requests is refused, and it says what would do', async () => {
+test('a percentile with too few requests is refused, with the duration that would suffice', async () => {
   const { judged, notes } = await judge(oneSlower, { metrics: parseMetrics('p50,p99') })
   expect(notes.join('\n')).toContain('p99 10000 (--duration 1s)')
   expect(judged?.comparisons.map(({ verdict }) => verdict.kind)).toContain('refused')
 })
 
-test('a system clock that is set meanwhile changes neither the time of a round nor the end', async () => {
+test('setting the system clock affects neither the time of a round nor the end', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   onTestFinished(() => void vi.useRealTimers())
   for (const stepMs of [-1_200_000, 1_200_000]) {

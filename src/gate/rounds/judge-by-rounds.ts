@@ -30,50 +30,50 @@ export type RoundScenario = ScenarioFigures & { readonly file: string }
 /** The figures of one round. */
 export type MeasuredRound = Both<readonly RoundScenario[]>
 
-/** A round that is wanted. */
+/** The specification of the next round. */
 export interface WantedRound {
-  /** From 0; says which version is first, see `orderOf`. */
+  /** From 0; determines which version is first, see `orderOf`. */
   readonly number: number
-  /** Of the scenarios to be run. */
+  /** Files of the scenarios to run. */
   readonly files: readonly string[]
-  /** How long it should take, in ms; rounds that hung before make it no longer. */
+  /** Expected time in ms, not affected by earlier rounds that hung. */
   readonly estimateMs: number
-  /** What is known so far, in a line. */
+  /** The gate's state so far, in one line. */
   readonly line: string
 }
 
-/** Makes a round; `null` if it was interrupted. */
+/** Makes a round; `null` if interrupted. */
 export type MakeRound = (wanted: WantedRound) => Promise<MeasuredRound | null>
 
-/** What rounds are to be made of, and until when. */
+/** The scenarios, metrics and end of rounds. */
 export interface RoundsTask {
   /** Paths of the scenarios' files. */
   readonly files: readonly string[]
-  /** Asked for by name, or the default that applies. */
+  /** Requested by name, or the applicable default. */
   readonly metrics: readonly OperationMetric[] | DefaultMetrics
-  /** Where they differ from the usual ones. */
+  /** Override the defaults. */
   readonly effects: Partial<Effects>
   readonly durationMs: number
-  /** A time of `nowMs()`: no round begins that would take place mostly after it. */
+  /** On the clock of `nowMs()`: no round begins that would mostly run after it. */
   readonly endMs: number
 }
 
 type Decided = Extract<GateState, { kind: 'decided' }>
 
-/** What rounds came to. */
+/** The outcome of all rounds. */
 export interface RoundsOutcome {
-  /** `null`: no round was finished. */
+  /** `null` if no round was completed. */
   readonly session: GateSession | null
   readonly judged: Decided | null
   readonly meanRoundMs: number | null
 }
 
 /**
- * Makes rounds until there is a decision, the time is up, or the signal is given. Every round counts: one that is
- * unusable is held against the version that made it so.
+ * Makes rounds until there is a decision, time is up, or the signal is aborted. Every round counts: an
+ * unusable one counts against the version that caused it.
  * @param now the monotonic clock, in ms.
- * @throws InputError if no operation has a metric asked for; EnvironmentError if the first round
- *   measured a scenario with neither version; what `makeRound` throws.
+ * @throws InputError if no operation has a requested metric; EnvironmentError if neither version measured a
+ *   scenario in the first round; what `makeRound` throws.
  */
 export async function judgeByRounds(
   task: RoundsTask,
@@ -93,7 +93,7 @@ export async function judgeByRounds(
     const files = filesFor(state?.comparisons ?? null, task.files, scenarios)
     const estimateMs = times.estimate(files.length)
     const leftMs = task.endMs - now()
-    // One that begins with half of its time left passes the end by no more than the other half.
+    // A round that begins with half of its time left overruns by at most the other half.
     const time = { leftMs, rounds: Math.max(Math.round(leftMs / estimateMs), 0) }
     const line =
       session === null || state === null ? 'round 1' : describeState(session, state, time)
@@ -123,8 +123,8 @@ export async function judgeByRounds(
 }
 
 /**
- * @throws InputError if no operation has a metric that was asked for; EnvironmentError if neither
- *   version measured a scenario: it isn't known what to compare of it.
+ * @throws InputError if no operation has a requested metric; EnvironmentError if neither version measured a
+ *   scenario, because its comparisons are unknown.
  */
 function openSession({ metrics, effects }: RoundsTask, round: MeasuredRound): GateSession {
   const all = [...round.baseline, ...round.candidate]
@@ -148,7 +148,7 @@ function openSession({ metrics, effects }: RoundsTask, round: MeasuredRound): Ga
   return openGate(gatePlan(comparisons, { ...usual, ...effects }, !isBesidePairs))
 }
 
-/** The scenarios of the comparisons that still want rounds; all of them in the first round. */
+/** The scenarios of undecided comparisons; all scenarios in the first round. */
 function filesFor(
   comparisons: readonly Comparison[] | null,
   files: readonly string[],

@@ -7,8 +7,8 @@ import { RELEASED_NAMES } from '../versions/both.ts'
 import type { PreparedVersion } from '../versions/prepare-version.ts'
 
 /**
- * Keeps what an version measured in a round, in a folder of the version's. The run says which commit the version
- * was of; the harness, whose commit it said before, made it.
+ * Keeps the run of one version in its own folder. The run's commit becomes the version's; before, it was the
+ * harness's.
  * @throws ResultsFolderError
  */
 export function keepRun(folder: string, { name, version }: PreparedVersion, run: RunFile): void {

@@ -1,16 +1,16 @@
 import { InputError } from '../../input-error.ts'
 import { labelOf, METRICS, type OperationMetric } from '../decision/metric.ts'
 
-/** How metrics are named on the command line: `p95` of the service time, `completion-p95`, `errors`. */
+/** Names on the command line: `p95` for the service time, `completion-p95`, `errors`. */
 const NAMES = new Map(METRICS.map((metric) => [nameOf(metric), metric]))
-/** As reports have them. */
+/** Names as in reports. */
 const LABELS = new Map(METRICS.map((metric) => [labelOf(metric).replace(' ', '-'), metric]))
 
 /** All names, for the help. */
 export const METRIC_NAMES: readonly string[] = [...NAMES.keys()]
 
 /**
- * Reads a list of metrics, separated by commas.
+ * Parses a comma-separated list of metrics.
  * @throws InputError for an unknown name.
  */
 export function parseMetrics(text: string): readonly OperationMetric[] {

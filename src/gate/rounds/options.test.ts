@@ -9,7 +9,7 @@ import { scenarioFiles } from './scenario-files.ts'
 
 const BENCH = join(HARNESS, 'bench')
 
-test('a scenario is chosen by the name of its file, once, or by a part of its path', () => {
+test('a scenario is chosen once, by its file name or part of its path', () => {
   expect(scenarioFiles(BENCH, ['mixed', 'register', 'mixed'])).toEqual([
     join(BENCH, 'mixed.load.ts'),
     join(BENCH, 'register.load.ts'),
@@ -17,13 +17,15 @@ test('a scenario is chosen by the name of its file, once, or by a part of its pa
   expect(scenarioFiles(BENCH, ['profiles/ramp'])).toEqual([join(BENCH, 'profiles/ramp.load.ts')])
 })
 
-test('an unknown scenario and a missing folder are refused', () => {
-  expect(() => scenarioFiles(BENCH, ['nosuch'])).toThrow(/"nosuch".*there are .*register/)
+test('refuses an unknown scenario and a missing folder', () => {
+  expect(() => scenarioFiles(BENCH, ['nosuch'])).toThrow(/"nosuch".*Choose from .*register/)
   expect(() => scenarioFiles(BENCH, [''])).toThrow(/no scenario has ""/)
-  expect(() => scenarioFiles('/nowhere', ['mixed'])).toThrow(/There is no folder \/nowhere/)
+  expect(() => scenarioFiles('/nowhere', ['mixed'])).toThrow(
+    /The folder of scenarios \/nowhere can't be read/,
+  )
 })
 
-test('metrics are known by name, and unknown ones are refused', () => {
+test('parses metrics by name and refuses unknown ones', () => {
   expect(parseMetrics(METRIC_NAMES.join(','))).toHaveLength(METRIC_NAMES.length)
   expect(parseMetrics('p50, P50')).toHaveLength(1)
   expect(parseMetrics('p50')).toEqual([{ kind: 'latency', time: 'service', percentile: 50 }])
@@ -33,7 +35,7 @@ test('metrics are known by name, and unknown ones are refused', () => {
   expect(() => parseMetrics('p42')).toThrow(/"p42" is not a metric; known: p50/)
 })
 
-test('the estimate of a round follows from the rounds made, per scenario', () => {
+test('estimates a round per scenario from completed rounds', () => {
   const times = new RoundTimes(1_000)
   expect(times.estimate(1)).toBeGreaterThan(2_000)
   times.add(20_000, 4)
@@ -41,7 +43,7 @@ test('the estimate of a round follows from the rounds made, per scenario', () =>
   expect(times.estimate(1)).toBe(5_000)
 })
 
-test('a measurement is as long as the budget has enough rounds of it to confirm a regression', () => {
+test('a measurement is the longest with which the budget allows confirming a regression', () => {
   const budgets = [20, 14].map((minutes) => minutes * 60_000)
   for (const budgetMs of budgets) {
     const durationMs = durationFor(budgetMs, 4)

@@ -88,7 +88,7 @@ function complaint(
 
 const MISFIT = 'registry.send is not a function'
 
-test('two runs that measured everything are a round, invalid or not', () => {
+test('two complete runs are a round, valid or not', () => {
   const invalid = { ...measured(), verdict: { kind: 'invalid', reasons: [] } } as ScenarioEntry
   expect(read(good, ended(invalid)).candidate).toEqual([invalid])
 })
@@ -97,15 +97,15 @@ test.each<[string, VersionRun, RegExp]>([
   [
     'measured nothing',
     crashed('boom'),
-    /^baseline can't be started: no test of a.load.ts began.\nboom$/,
+    /^The baseline can't be started: no test of a.load.ts began.\nboom$/,
   ],
-  ['lacks a scenario', ended(), /^baseline can't be started: .*\nthe end of/],
+  ['lacks a scenario', ended(), /^The baseline can't be started: .*\nthe end of/],
   [
     'has a scenario that broke',
     ended(unmeasured('no server')),
-    /^baseline measured nothing of .*: no s/,
+    /^The baseline measured nothing of .*: no s/,
   ],
-  ['hangs', hung(measured()), /^baseline didn't end within 60 s$/],
+  ['hangs', hung(measured()), /^The baseline didn't end within 60 s$/],
 ])('a baseline that %s is an error', (_, run, message) => {
   expect(complaint(run, good)).toMatchObject({
     name: 'EnvironmentError',
@@ -117,23 +117,23 @@ test.each([
   ["The requested module './x.ts' does not provide an export named 'y'"],
   [MISFIT],
   ["Cannot find module '/version/src/registry/x.ts' imported from /harness/src/y.ts"],
-])('%s: not comparable, if the baseline alone says so; broken, if the candidate does', (text) => {
+])('%s: not comparable if only the baseline fails by it, broken if the candidate does', (text) => {
   const misfit = crashed(`first\n  ${text}\nlast`)
   expect(complaint(misfit, good)).toMatchObject({
     exitCode: 4,
-    message: `Not comparable: baseline doesn't fit this checkout's harness: ${text}`,
+    message: `Not comparable: the baseline doesn't fit this checkout's harness: ${text}`,
   })
   expect(complaint(misfit, misfit)).toMatchObject({
     name: 'EnvironmentError',
-    message: expect.stringMatching(/^baseline can't .*^candidate can't /ms),
+    message: expect.stringMatching(/^The baseline can't .*^The candidate can't /ms),
   })
   expect(complaint(good, misfit)).toMatchObject({
     name: 'EnvironmentError',
-    message: expect.stringMatching(/^candidate can't be started/),
+    message: expect.stringMatching(/^The candidate can't be started/),
   })
 })
 
-test('a baseline that fails every request by its interface is not comparable', () => {
+test('a baseline whose interface fails every request is not comparable', () => {
   expect(complaint(ended(measured([MISFIT])), good)).toMatchObject({ exitCode: 4 })
   expect(read(ended(measured(['connection lost'])), good).baseline).toHaveLength(1)
 })
@@ -146,7 +146,7 @@ test.each([
     'whose process dies',
     { state: 'lost', ...scenario, testStatus: 'failed', error: 'died', intervals: [] } as const,
   ],
-])('a candidate %s is measured as that', (_, entry) => {
+])('the failure of a candidate %s is a measurement', (_, entry) => {
   expect(read(good, ended(entry))).toEqual({ baseline: [measured()], candidate: [entry] })
 })
 
@@ -166,12 +166,12 @@ test('a load that only the baseline made is unmeasured in the candidate', () => 
   ])
 })
 
-test('a candidate of another version than the harness that fits it no more than an old baseline is an error', () => {
+test("a candidate that is not the harness's version and does not fit it is an error", () => {
   const misfit = ended(measured([MISFIT]))
   expect(complaint(good, misfit, { ...COMMIT, isCheckedOut: false })).toMatchObject({
     name: 'EnvironmentError',
     message: expect.stringMatching(
-      /^candidate doesn't fit this checkout's harness: .*\nCheck the candidate out/,
+      /^The candidate doesn't fit this checkout's harness: .*\nCheck the candidate out/,
     ),
   })
   expect(read(good, misfit, { ...COMMIT, isCheckedOut: true }).candidate).toHaveLength(1)

@@ -17,19 +17,18 @@ type Ended = Extract<VersionRun, { kind: 'ended' }>
 type ReadTask = Pick<RunTask, 'project' | 'scenarios' | 'timeoutMs'>
 
 /**
- * What the runs of both versions come to, and who is at fault if one of them failed. The baseline has to measure
- * everything: only then does a failure of the candidate say something of the candidate.
+ * Reads the runs of both versions, and attributes a failure to its version. The baseline must measure
+ * everything: only then does a failure of the candidate count against the candidate.
  *
- * A candidate that begins a scenario is judged by it, whatever becomes of it: a scenario whose requests all
- * fail, whose preparation throws, whose process dies or that hangs is returned as that, for the decision
- * to take as the worst. A candidate that doesn't get so far is an error: its run ends, without being told to,
- * before a test of the scenario's file began, as by an error of syntax or at import, or because its process
- * died before the runner had heard of the test (Vitest reports tests some 100 ms later). Where the baseline
- * measured a scenario that the candidate's run left out, the candidate gets an entry for it, `unmeasured`; the
- * baseline gets none, because its run is complete.
- * @throws UserError, exit code 4, if the baseline alone doesn't fit the harness, which is of the candidate's version
- *   rather than of its own. EnvironmentError if the baseline fails otherwise; if both fail; if the candidate can't be
- *   started; if the candidate is not the version that is checked out and doesn't fit the harness either.
+ * A candidate that begins a scenario is judged by it, whatever happens: if all requests fail, the preparation
+ * throws, the process dies or the scenario hangs, its entry says so and the decision counts it as the worst.
+ * A candidate that doesn't get that far is an error: its run ends by itself before any test of the file began,
+ * because of a syntax or import error, or because the process died before the runner heard of the test
+ * (Vitest reports tests about 100 ms later). A scenario of the baseline that is missing from the candidate's run
+ * gets an `unmeasured` entry; the baseline needs none, because its run is complete.
+ * @throws UserError (exit code 4) if only the baseline doesn't fit the harness, which has the candidate's version.
+ *   EnvironmentError if the baseline fails otherwise; if both fail; if the candidate can't be started; if the
+ *   candidate isn't the version checked out and doesn't fit the harness either.
  */
 export function readEnds(
   ended: Partial<Both<VersionRun>>,
@@ -39,27 +38,27 @@ export function readEnds(
   const baseline = readBaseline(ended.baseline, task)
   const candidate = readCandidate(ended.candidate, task)
   if (baseline.kind === 'failed') throw faultOfBaseline(baseline, candidate)
-  if (candidate.kind === 'failed') throw new EnvironmentError(`candidate ${candidate.why}`)
+  if (candidate.kind === 'failed') throw new EnvironmentError(`The candidate ${candidate.why}`)
   if (candidate.misfit !== null && !isOfHarness(versions.candidate)) {
     throw new EnvironmentError(
-      `candidate doesn't fit this checkout's harness: ${candidate.misfit}\nCheck the candidate out, and run the gate from there.`,
+      `The candidate doesn't fit this checkout's harness: ${candidate.misfit}\nCheck the candidate out and run the gate from there.`,
     )
   }
   return { baseline: baseline.scenarios, candidate: completed(candidate, baseline.scenarios, task) }
 }
 
-/** What a run gives, or why it can't be counted on. */
+/** The entries of a run, or why it is unusable. */
 type End =
   | {
       readonly kind: 'measured'
       readonly run: Ended
       readonly scenarios: readonly ScenarioEntry[]
-      /** What says that no request of an operation fits the harness, if something does. */
+      /** The error that shows that an operation doesn't fit the harness; otherwise `null`. */
       readonly misfit: string | null
     }
   | { readonly kind: 'failed'; readonly why: string; readonly misfit: string | null }
 
-/** That a measurement is invalid is no failure: another round may do. */
+/** An invalid measurement is not a failure: another round may be valid. */
 function readBaseline(run: VersionRun | undefined, task: ReadTask): End {
   const end = readCandidate(run, task)
   if (end.kind === 'failed') return end
@@ -94,7 +93,7 @@ function hung({ timeoutMs }: Pick<RunTask, 'timeoutMs'>): string {
   return `didn't end within ${Math.round(timeoutMs / 1_000)} s`
 }
 
-/** An interface that doesn't fit fails every request of an operation, and in the same way. */
+/** An interface that doesn't fit fails every request of an operation in the same way. */
 function misfitOfRequests(scenarios: readonly ScenarioEntry[]): string | null {
   const operations = scenarios
     .filter((entry): entry is MeasuredScenario => entry.state === 'measured')
@@ -109,34 +108,36 @@ function misfitOfRequests(scenarios: readonly ScenarioEntry[]): string | null {
   return null
 }
 
-/** A misfit of both versions is the harness's own fault. */
+/** If neither version fits, the harness is at fault. */
 function faultOfBaseline(baseline: Extract<End, { kind: 'failed' }>, candidate: End): Error {
   const isOfBoth = candidate.kind === 'failed' || candidate.misfit !== null
   if (baseline.misfit !== null && !isOfBoth) {
     return new UserError(
-      `Not comparable: baseline doesn't fit this checkout's harness: ${baseline.misfit}`,
+      `Not comparable: the baseline doesn't fit this checkout's harness: ${baseline.misfit}`,
       { exitCode: EXIT.notComparable },
     )
   }
   const whyCandidate =
     candidate.kind === 'failed' ? candidate.why : `failed every request: ${candidate.misfit}`
   return new EnvironmentError(
-    [`baseline ${baseline.why}`, ...(isOfBoth ? [`candidate ${whyCandidate}`] : [])].join('\n'),
+    [`The baseline ${baseline.why}`, ...(isOfBoth ? [`The candidate ${whyCandidate}`] : [])].join(
+      '\n',
+    ),
   )
 }
 
-/** The harness is the working tree's, so it is of the same version as the commit that is checked out. */
+/** The harness comes from the working tree, so its version is the commit that is checked out. */
 function isOfHarness({ version }: Pick<PreparedVersion, 'version'>): boolean {
   return version.kind === 'working-tree' || version.isCheckedOut
 }
 
-/** With an entry for each scenario of the baseline's; those that a hanging run was interrupted in are unmeasured. */
+/** Adds an `unmeasured` entry for each missing scenario of the baseline, and for scenarios that hung. */
 function completed(
   { run, scenarios }: Extract<End, { kind: 'measured' }>,
   baseline: readonly ScenarioEntry[],
   task: ReadTask,
 ): readonly ScenarioEntry[] {
-  const why = run.isTimedOut ? hung(task) : `the candidate made no such load:\n${run.output}`
+  const why = run.isTimedOut ? hung(task) : `the candidate did not make this load:\n${run.output}`
   const unmeasured = ({ name, file }: ScenarioEntry): ScenarioEntry => ({
     state: 'unmeasured',
     name,

@@ -4,23 +4,23 @@ import type { PreparedVersion } from '../versions/prepare-version.ts'
 import { readEnds, type RoundScenarios } from './read-ends.ts'
 import { runVersion, type VersionRun, type RunTask } from './run-version.ts'
 
-/** ABBA: the versions take turns at being first, so that a drift that goes on is no version's own. */
+/** ABBA: the versions alternate in being first, so that a steady drift favours neither. */
 export function orderOf(round: number): readonly [VersionName, VersionName] {
   return round % 2 === 0 ? ['baseline', 'candidate'] : ['candidate', 'baseline']
 }
 
-/** Hears how a round goes. */
+/** Receives the progress of a round. */
 export interface RoundListener {
-  /** An version's run begins. */
+  /** A version's run begins. */
   onVersion(name: VersionName): void
-  /** An version's run has ended and has a run file, whatever becomes of the round. */
+  /** A version's run has ended with a run file, whatever the outcome of the round. */
   onRun(name: VersionName, run: RunFile): void
 }
 
 /**
- * Runs both versions, one right after the other.
- * @param round counted from 0; says which version is first.
- * @returns `null` if it was interrupted.
+ * Runs both versions consecutively.
+ * @param round counted from 0; determines which version is first.
+ * @returns `null` if interrupted.
  * @throws as `readEnds` does.
  */
 export async function runRound(

@@ -13,27 +13,27 @@ import { clock } from '../report/figures.ts'
 import { clearServers } from './clear-servers.ts'
 import { judgeByRounds, type MakeRound } from './judge-by-rounds.ts'
 import { keepRun } from './keep-run.ts'
-import { durationFor, leastRoundMs, RoundTimes } from './round-times.ts'
+import { durationFor, minRoundMs, RoundTimes } from './round-times.ts'
 import type { Both } from '../versions/both.ts'
 import type { PreparedVersion } from '../versions/prepare-version.ts'
 import { runRound } from './run-round.ts'
 
-/** What open-loop rounds showed. */
+/** The results of open-loop rounds. */
 export interface MeasuredRounds {
   readonly kind: 'measured'
-  /** Files, below the folder of scenarios. */
+  /** Scenario files, relative to the folder of scenarios. */
   readonly scenarios: readonly string[]
-  /** Of each scenario's measurement in a round. */
+  /** Duration of each scenario's measurement in a round. */
   readonly durationMs: number
   readonly meanRoundMs: number | null
-  /** `null`: it ended before its first round did. */
+  /** `null` if no round was completed. */
   readonly plan: GatePlan | null
   readonly rounds: readonly GateRound[]
   readonly comparisons: readonly JudgedComparison[]
   readonly verdict: GateVerdict['kind']
 }
 
-/** What rounds are made of. */
+/** The versions, scenarios, servers and budget of rounds. */
 export interface RoundsSetting extends Pick<
   GateOptions,
   'project' | 'scenarioFolder' | 'scenarios' | 'metrics' | 'effects'
@@ -43,9 +43,9 @@ export interface RoundsSetting extends Pick<
   readonly files: readonly string[]
   readonly defaultMetrics: DefaultMetrics
   readonly durationMs: number | null
-  /** For all rounds, in ms. */
+  /** Time for all rounds, in ms. */
   readonly budgetMs: number
-  readonly backends: Backends
+  readonly backends: Backends | null
   /** For temporary files. */
   readonly workspace: string
   /** For the run files. */
@@ -58,7 +58,7 @@ export function requireBudget(
   scenarios: number,
   durationMs: number | null,
 ): void {
-  const leastMs = MIN_ROUNDS * leastRoundMs(scenarios, durationMs ?? durationFor(0, scenarios))
+  const leastMs = MIN_ROUNDS * minRoundMs(scenarios, durationMs ?? durationFor(0, scenarios))
   if (budgetMs >= leastMs) return
   throw new InputError(
     `--budget: no decision is possible in ${clock(budgetMs)} min: it takes ${MIN_ROUNDS} rounds, whose measurements alone take ${clock(leastMs)} min. Give more, fewer --scenarios, a shorter --duration, or leave rounds out of --stages.`,
@@ -114,15 +114,15 @@ function notePlan(
   )
   if (possible < ROUNDS_TO_CONFIRM) {
     progress.note(
-      `That is hardly enough to confirm a regression, which takes ${Math.ceil((ROUNDS_TO_CONFIRM * roundMs) / 60_000)} min of rounds.`,
+      `That is barely enough to confirm a regression, which takes ${Math.ceil((ROUNDS_TO_CONFIRM * roundMs) / 60_000)} min of rounds.`,
     )
   }
 }
 
-/** A run hangs if it takes this many times the estimate of a round, and half a minute more. */
-const PATIENCE = 2
+/** A run is hung once it takes this multiple of a round's estimate, plus half a minute. */
+const TIMEOUT_FACTOR = 2
 
-/** Makes rounds of real runs, keeps these, and leaves nothing of them on servers of the gate's own. */
+/** Makes rounds from real runs, keeps their run files, and clears the gate's own servers after each. */
 function roundMaker(
   { versions, project, scenarioFolder, backends, workspace, runs }: RoundsSetting,
   durationMs: number,
@@ -135,7 +135,7 @@ function roundMaker(
       backends,
       scenarios: { folder: scenarioFolder, files },
       durationMs,
-      timeoutMs: 30_000 + PATIENCE * estimateMs,
+      timeoutMs: 30_000 + TIMEOUT_FACTOR * estimateMs,
       folder: workspace,
     }
     const round = await runRound(versions, task, number, signal, {
@@ -144,13 +144,13 @@ function roundMaker(
         try {
           keepRun(runs, versions[name], run)
         } catch (error) {
-          // The round counts all the same; the report, which comes last, has to be stored.
+          // The round still counts; only the final report must be stored.
           if (!(error instanceof ResultsFolderError)) throw error
           progress.note(error.message)
         }
       },
     })
-    await clearServers(backends)
+    if (backends !== null) await clearServers(backends)
     if (round === null) return null
     const placed = (entry: ScenarioEntry) => ({ ...entry, file: resolve(project, entry.file) })
     return { baseline: round.baseline.map(placed), candidate: round.candidate.map(placed) }

@@ -4,46 +4,49 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Backends } from '../../environment/backends.ts'
+import { isInstalled } from '../../installed.ts'
 import { OWNER_VARIABLE } from '../../process/watch-parent.ts'
 import { readRunFile } from '../../run-file/read/read-run-file.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
+import { startOf } from '../versions/harness.ts'
 import type { PreparedVersion } from '../versions/prepare-version.ts'
 
-/** What a run of an version is to measure, and with what. */
+/** The scenarios and servers of one version's run. */
 export interface RunTask {
   /** The project's folder in the working tree. */
   readonly project: string
-  readonly backends: Backends
-  /** The folder of scenarios, and the files of those to be run, in the working tree. */
+  /** Given to the runs; `null`: they reach or start their system by themselves. */
+  readonly backends: Backends | null
+  /** The folder of scenarios, and the files to run, in the working tree. */
   readonly scenarios: { readonly folder: string; readonly files: readonly string[] }
-  /** Of each scenario's measurement, in ms. */
+  /** Duration of each scenario's measurement, in ms. */
   readonly durationMs: number
-  /** A run that takes longer, in ms, hangs and is ended. */
+  /** A run that takes longer is ended as hung; in ms. */
   readonly timeoutMs: number
   /** For temporary files. */
   readonly folder: string
 }
 
-/** How a run of an version ended. */
+/** How a run of a version ended. */
 export type VersionRun =
   | {
       readonly kind: 'ended'
-      /** Its files are relative to the project. `null`: it ended before it wrote any. */
+      /** With files relative to the project; `null` if it ended before writing a run file. */
       readonly run: RunFile | null
-      /** The end of what it printed. */
+      /** The last lines of its output. */
       readonly output: string
-      /** Whether it was ended because it hung. */
+      /** It hung and was ended. */
       readonly isTimedOut: boolean
     }
   | { readonly kind: 'interrupted' }
 
-/** How long a run may take to end in order, in ms, once it is told to. */
+/** The time allowed for an orderly shutdown, in ms. */
 const END_MS = 15_000
 const SHOWN_LINES = 12
 
 /**
- * Runs the scenarios once, by a fresh process of `npm run bench` of the version. The scenarios are the version's
- * own copies, so that all they import is the version's too.
+ * Runs the scenarios once in a fresh process of the version's `npm run bench`. The scenarios are the version's own
+ * copies, so that all their imports are the version's too.
  */
 export async function runVersion(
   version: PreparedVersion,
@@ -68,9 +71,9 @@ async function runBench(
   results: string,
   signal: AbortSignal,
 ): Promise<{ readonly output: string; readonly isTimedOut: boolean }> {
-  const start = join(version.harness, 'src', 'cli', 'start.mjs')
+  const start = startOf(version.harness)
   const files = task.scenarios.files.map((file) => pathIn(file, version, task))
-  // A group of its own: a Ctrl-C comes from here and comes once, and all of it can be ended.
+  // Its own process group, so that Ctrl-C reaches it once, from here, and the whole group can be killed.
   const child = spawn(process.execPath, [start, 'bench', ...files], {
     cwd: version.folder,
     env: environmentOf(version, task, results),
@@ -97,10 +100,10 @@ async function runBench(
     return { output: lines.slice(-SHOWN_LINES).join('\n'), isTimedOut }
   } finally {
     clearTimeout(timeout)
-    // By then, another process may have the number.
+    // Later, another process may have the same id.
     clearTimeout(patience)
     signal.removeEventListener('abort', end)
-    // Whatever of the group outlived its leader.
+    // Processes of the group that outlived its leader.
     kill()
   }
 }
@@ -111,12 +114,9 @@ function environmentOf(
   results: string,
 ): Record<string, string | undefined> {
   const { backends, scenarios, durationMs } = task
-  const isMemory = backends.kind === 'memory'
   return {
     ...process.env,
-    BENCH_BACKEND: isMemory ? 'memory' : 'external',
-    REDIS_URL: isMemory ? '' : backends.redisUrl,
-    NATS_URL: isMemory ? '' : backends.natsUrls.join(','),
+    ...(backends === null ? {} : variablesOf(backends)),
     BENCH_SCENARIOS: pathIn(scenarios.folder, version, task),
     BENCH_DURATION: `${durationMs}ms`,
     BENCH_PROFILE: 'short',
@@ -124,24 +124,33 @@ function environmentOf(
     BENCH_SHARD: '',
     BENCH_START_AT: '',
     BENCH_NAMESPACE: '',
-    // The gate's own summary is the one that is wanted.
+    // Only the gate writes a summary.
     GITHUB_STEP_SUMMARY: '',
-    // Compiled modules are known by their paths, which no later gate has.
+    // Compiled modules are keyed by path, and no later gate has the same paths.
     NODE_COMPILE_CACHE: join(task.folder, 'compile-cache'),
     [OWNER_VARIABLE]: String(process.pid),
     VITEST: '',
   }
 }
 
-/** A path of the project as it is in an version. */
+function variablesOf(backends: Backends): Record<string, string> {
+  if (backends.kind === 'memory') return { BENCH_BACKEND: 'memory', REDIS_URL: '', NATS_URL: '' }
+  const { redisUrl, natsUrls } = backends
+  return { BENCH_BACKEND: 'external', REDIS_URL: redisUrl, NATS_URL: natsUrls.join(',') }
+}
+
+/** A path of the project in a version's copy. */
 function pathIn(path: string, version: PreparedVersion, { project }: RunTask): string {
   return resolve(version.folder, relative(project, path))
 }
 
-/** A run whose files are relative to the project, whatever they were relative to in the version. */
+/** Makes a run's file names relative to the project. */
 function inProject(run: RunFile, { harness, folder }: PreparedVersion): RunFile {
   const placed = <E extends { readonly file: string }>(entry: E): E => {
-    const file = relative(folder, resolve(harness, entry.file)).replaceAll('\\', '/')
+    const file = relative(folder, resolve(isInstalled ? folder : harness, entry.file)).replaceAll(
+      '\\',
+      '/',
+    )
     return { ...entry, file }
   }
   return { ...run, scenarios: run.scenarios.map(placed) }
@@ -152,7 +161,7 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // All of it has ended.
+    // The group has ended.
   }
 }
 

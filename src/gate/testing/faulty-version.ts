@@ -2,33 +2,36 @@ import { cpSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import type { OperationName } from '../operations/operations.ts'
 
-/** What is wrong with a version of the registry, in every call of one operation. */
+/** A fault of a version of the registry, in every call of one operation. */
 export type RealFault =
   | { readonly kind: 'none' }
   /** CPU time before the call, in µs. */
   | { readonly kind: 'slower'; readonly us: number }
   /** One round trip to Redis before the call. */
   | { readonly kind: 'round trip' }
-  /** CPU time put off to a later turn of the event loop, in µs. */
+  /** CPU time deferred to a later turn of the event loop, in µs. */
   | { readonly kind: 'deferred'; readonly us: number }
   /** The event loop is blocked for 6 ms. */
   | { readonly kind: 'blocks' }
   | { readonly kind: 'throws' }
 
-/** The method that a fault of an operation is in. */
+/** Files outside of the registry that it imports. */
+const IMPORTED = ['src/format.ts', 'src/nearest-name.ts']
+
+/** The method that has an operation's fault. */
 const METHODS: Readonly<Record<OperationName, string>> = {
   register: 'register',
   heartbeat: 'heartbeat',
   enumerate: 'enumerate',
   multicast: 'multicast',
-  // Its changes are made by it.
+  // Its changes are made by `register`.
   watch: 'register',
 }
 
 /**
  * Copies the running checkout's registry into a folder of its own, with a fault.
  * @param project the checkout's folder.
- * @param folder doesn't exist yet.
+ * @param folder must not exist.
  */
 export function makeVersion(
   project: string,
@@ -37,7 +40,7 @@ export function makeVersion(
   fault: RealFault,
 ): void {
   mkdirSync(join(folder, 'src'), { recursive: true })
-  for (const part of ['src/registry', 'src/nearest-name.ts', 'package.json']) {
+  for (const part of [...IMPORTED, 'src/registry', 'package.json']) {
     cpSync(join(project, part), join(folder, part), { recursive: true })
   }
   symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'), 'junction')

@@ -2,7 +2,7 @@ import { comparisonOf, type Comparison, type OperationMetric } from '../decision
 import type { GateRound, Reading } from '../decision/round.ts'
 import type { VersionName } from '../versions/both.ts'
 
-/** Comparisons and rounds that tests make up. */
+/** Comparisons and rounds for tests. */
 
 export const P50 = {
   kind: 'latency',
@@ -21,12 +21,12 @@ export function share(count: number, of = 2_000): Reading {
   return { kind: 'share', count, of }
 }
 
-/** The version that is first in a round: they take turns. */
+/** The version that is first in a round: they alternate. */
 export function firstIn(round: number): VersionName {
   return round % 2 === 0 ? 'baseline' : 'candidate'
 }
 
-/** Rounds of one comparison. */
+/** Rounds with readings of one comparison. */
 export function roundsOf(
   { id }: Comparison,
   pairs: readonly (readonly [Reading, Reading])[],

@@ -18,7 +18,7 @@ export function temporaryFolder(): string {
 }
 
 /**
- * An version as the gate prepares it.
+ * Prepares a version as the gate does.
  * @param ref a commit; `null`: the working tree.
  * @param workspace shared by the versions of a comparison.
  */

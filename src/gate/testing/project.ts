@@ -8,13 +8,13 @@ export const HARNESS = resolve(import.meta.dirname, '../../..')
 
 const PARTS = ['src', 'package.json', 'package-lock.json', 'vitest.config.ts']
 
-/** A git repository of its own with a copy of this checkout, whose gate compares versions of it. */
+/** A git repository with a copy of this checkout, whose gate compares its versions. */
 export class ProjectForTests extends RepositoryForTests {
-  /** The scenario's name, which no other project's has, so that no namespace is another test's too. */
+  /** A unique name, so that no other test uses the same namespaces. */
   readonly scenario = `send ${randomBytes(4).toString('hex')}`
   readonly scenarioFolder = join(this.folder, 'src/gate/testing/scenarios')
   readonly scenarioFile = join(this.scenarioFolder, 'send.load.ts')
-  /** What the names of its namespaces begin with. */
+  /** The prefix of its namespaces. */
   readonly namespaces = `loadtest-${this.scenario.replace(' ', '-')}-`
 
   constructor() {

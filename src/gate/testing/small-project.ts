@@ -11,7 +11,7 @@ export const NO_PACKAGES = JSON.stringify({
   packages: { '': MANIFEST },
 })
 
-/** A project of somebody else's, with a queue and a load test of that, which imports our fixture by its path. */
+/** Another project, with a queue and a load test of it that imports our fixture by path. */
 export class SmallProject extends RepositoryForTests {
   readonly scenarioFolder = join(this.folder, 'load')
   readonly scenarioFile = join(this.folder, 'load/queue.load.ts')

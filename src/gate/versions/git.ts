@@ -3,19 +3,19 @@ import { resolve } from 'node:path'
 import { InputError } from '../../input-error.ts'
 import { git } from '../../run-file/provenance/git.ts'
 
-/** Where a project's versions come from. */
+/** The repository that has a project's versions. */
 export interface Repository {
   /** The project's folder in the working tree: a real path. */
   readonly project: string
   /** The repository's top folder. */
   readonly top: string
-  /** From the top to the project: empty, or with a final `/`. */
+  /** Path from the top to the project: empty, or with a final `/`. */
   readonly prefix: string
 }
 
 /**
- * The repository that a project's folder belongs to.
- * @throws InputError if it belongs to none, or git is not installed.
+ * Opens the repository of a project's folder.
+ * @throws InputError if the folder is not in a repository, or git is not installed.
  */
 export async function openRepository(folder: string): Promise<Repository> {
   try {
@@ -27,25 +27,25 @@ export async function openRepository(folder: string): Promise<Repository> {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     throw new InputError(
       isMissing
-        ? 'git is not on the PATH; the gate takes the versions that it compares from a git repository.'
-        : `${folder} is not in a git repository; the gate takes the versions that it compares from one.`,
+        ? 'git is not on the PATH. The gate takes both versions from a git repository.'
+        : `${folder} is not in a git repository. The gate takes both versions from one.`,
     )
   }
 }
 
-/** A commit: the ref it was asked for by, e.g. `main`, and its hash. */
+/** A commit, with the ref that named it, such as `main`. */
 export interface NamedCommit {
   readonly ref: string
   readonly sha: string
   readonly short: string
-  /** Whether it is checked out, so that the project's other files are of the same version. */
+  /** It is checked out, so the project's other files have the same version. */
   readonly isCheckedOut: boolean
 }
 
 /**
- * The commit that a ref names.
- * @param option for the error, e.g. `--base`.
- * @throws InputError if git knows none.
+ * Resolves a ref to a commit.
+ * @param option for the error message, such as `--base`.
+ * @throws InputError if git doesn't know the ref.
  */
 export async function resolveCommit(
   { project }: Repository,

@@ -1,6 +1,6 @@
 /**
- * What modules and calls that don't fit together say: an import that isn't there, a method that is
- * another one by now. Messages of Node 24 and V8.
+ * Errors of modules and calls that don't fit together: a missing import, a changed method. Messages of Node 24
+ * and V8.
  */
 const MISFITS = [
   /does not provide an export named/,
@@ -13,8 +13,8 @@ const MISFITS = [
 ]
 
 /**
- * Whether an error is of the kind that a registry gives whose interface the harness doesn't know.
- * @returns the line that says so; `null` if it isn't.
+ * Recognises the errors of a registry whose interface the harness doesn't know.
+ * @returns the line with such an error; `null` without one.
  */
 export function misfitIn(text: string): string | null {
   const line = text.split('\n').find((part) => MISFITS.some((misfit) => misfit.test(part)))

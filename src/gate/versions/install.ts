@@ -6,21 +6,21 @@ import { EnvironmentError } from '../../environment/environment-error.ts'
 
 const execute = promisify(execFile)
 
-/** `linked`: they are the working tree's, because the lockfiles are equal. */
+/** `linked`: the working tree's packages, because the lockfiles are equal. */
 export type PackagesKind = 'installed' | 'linked'
 
 /** A version's packages. */
 export interface Packages {
   readonly kind: PackagesKind
-  /** The folder that they were installed to; `null` if they are linked. */
+  /** The folder of installed packages; `null` if they are linked. */
   readonly folder: string | null
-  /** The text of the lockfile that they are from; `null` without an npm lockfile. */
+  /** The text of their lockfile; `null` without an npm lockfile. */
   readonly lockfile: string | null
 }
 
 const LOCKFILE = 'package-lock.json'
 
-/** Files that say which packages a project has. */
+/** Files that determine a project's packages. */
 export const MANIFESTS = [
   'package.json',
   LOCKFILE,
@@ -40,16 +40,16 @@ const FLAGS = [
   '--loglevel=error',
 ]
 
-/** Lines of npm's output that are shown when it failed. */
+/** Lines of npm's output to show if it fails. */
 const SHOWN_LINES = 8
 
 /**
- * Gives a version the packages of its own lockfile. If that is the working tree's, byte by byte, so are
- * the packages, and nothing is installed.
+ * Gives a version the packages of its own lockfile. If that equals the working tree's, byte by byte, the
+ * working tree's packages are linked and nothing is installed.
  * @param version the repository's top folder in that version.
  * @param tree the top folder of the working tree's copy.
  * @param prefix from the top to the project; the lockfile may be above the project, as in workspaces.
- * @throws EnvironmentError with the end of npm's output if it fails, or if the packages are not npm's.
+ * @throws EnvironmentError with the end of npm's output if it fails, or without an npm lockfile.
  */
 export async function installPackages(
   version: string,
@@ -67,18 +67,18 @@ export async function installPackages(
   const lockfile = textOf(join(version, place, LOCKFILE))
   if (lockfile === textOf(join(tree, place, LOCKFILE))) return linked(lockfile)
   const folder = join(version, place)
-  // npm tells its scripts where it is; elsewhere it is on the PATH.
+  // npm passes its path to scripts; otherwise it is on the PATH.
   const npm = process.env['npm_execpath']
   const [program, first] =
     npm?.endsWith('.js') === true ? [process.execPath, [npm]] : (['npm', []] as const)
-  // A version may hold a link to other packages, which npm would write to.
+  // A version may contain a link to other packages, which npm would overwrite.
   const installed = join(folder, 'node_modules')
   rmSync(installed, { recursive: true, force: true })
   try {
     // `npm ci` reads the lockfile only.
     const options = { cwd: folder, signal, maxBuffer: 64 * 1_024 * 1_024 }
     await execute(program, [...first, 'ci', ...FLAGS], options)
-    // npm makes no folder for no packages.
+    // npm creates no folder without packages.
     mkdirSync(installed, { recursive: true })
     return { kind: 'installed', folder: installed, lockfile }
   } catch (error) {

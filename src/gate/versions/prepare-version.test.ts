@@ -48,7 +48,7 @@ const CHANGED = 'src/queue/queue.ts'
 const change = (text: string) => `${text}// changed\n`
 
 describe('a prepared version', () => {
-  test('of a commit has its subject, and of all else what the working tree has', async () => {
+  test("of a commit has its own subject, and the working tree's other files", async () => {
     project.edit(CHANGED, change)
     project.edit('src/other.ts', change)
     project.write('src/queue/added.ts', '')
@@ -68,7 +68,7 @@ describe('a prepared version', () => {
     expect(candidate.version).toMatchObject({ kind: 'working-tree', isChanged: true })
   })
 
-  test('is a copy that later edits leave alone, those between the two versions as well', async () => {
+  test('is a copy unaffected by later edits, even between the two preparations', async () => {
     const baseline = await prepare('baseline', 'HEAD')
     project.edit('src/other.ts', change)
     project.edit(CHANGED, change)
@@ -79,7 +79,7 @@ describe('a prepared version', () => {
     }
   })
 
-  test('has the files that its subject imports from outside in its own version too', async () => {
+  test('has its own version of files that its subject imports from outside', async () => {
     project.edit('src/ring.ts', change)
     project.edit('src/testing.ts', change)
     const baseline = await prepare('baseline', 'HEAD')
@@ -89,7 +89,7 @@ describe('a prepared version', () => {
     expect(read(baseline, 'src/testing.ts')).toContain('// changed')
   })
 
-  test('has nothing that git ignores', async () => {
+  test('omits files that git ignores', async () => {
     project.write('ignored/a', '')
     const candidate = await prepare('candidate', null)
     for (const path of ['ignored', '.git']) {
@@ -97,7 +97,7 @@ describe('a prepared version', () => {
     }
   })
 
-  test('can be imported beside the other one, as modules of its own', async () => {
+  test('can be imported beside the other one as separate modules', async () => {
     const [baseline, candidate] = [
       await prepare('baseline', 'HEAD'),
       await prepare('candidate', null),
@@ -111,7 +111,7 @@ describe('a prepared version', () => {
     expect(a.push).not.toBe(b.push)
   })
 
-  test('of a project in a folder of its repository has the other folders too', async () => {
+  test("of a project in a subfolder has the repository's other folders", async () => {
     project.write('packages/app/src/q.ts', "import '../../shared/s.ts'\n")
     project.write('packages/app/load/q.load.ts', "import '../src/q.ts'\n")
     project.write('packages/shared/s.ts', '')
@@ -141,7 +141,7 @@ describe('packages of a version', () => {
 
   const packagesOf = (folder: string) => realpathSync(join(folder, 'node_modules'))
 
-  test('are linked if its lockfile is equal, for each folder that has some', async () => {
+  test('are linked in each folder that has some if its lockfile is equal', async () => {
     for (const path of ['node_modules/a.js', 'src/queue/node_modules/b.js']) project.write(path, '')
     const baseline = await prepare('baseline', 'HEAD')
     expect(baseline.packages).toBe('linked')
@@ -150,7 +150,7 @@ describe('packages of a version', () => {
     }
   })
 
-  test("are its own lockfile's otherwise, for its subject and nothing else", async () => {
+  test('are otherwise installed from its own lockfile, for its subject only', async () => {
     project.write('node_modules/a.js', '')
     project.write('package-lock.json', NO_PACKAGES.replaceAll('1.0.0', '1.0.1'))
     const baseline = await prepare('baseline', 'HEAD')
@@ -160,7 +160,7 @@ describe('packages of a version', () => {
     expect(packagesOf(baseline.folder)).toBe(packagesOf(project.folder))
   })
 
-  test('are never written to a folder that the version links', async () => {
+  test('are never written into a folder that the version links', async () => {
     project.write('.gitignore', '')
     const elsewhere = temporaryFolder()
     writeFileSync(join(elsewhere, 'mine'), '')
@@ -171,7 +171,7 @@ describe('packages of a version', () => {
     expect(readdirSync(elsewhere)).toEqual(['mine'])
   })
 
-  test('that npm refuses are an error, with what npm said', async () => {
+  test("that npm refuses are an error with npm's output", async () => {
     project.write('package-lock.json', '{}')
     project.write('package.json', '{')
     project.commit('broken')
@@ -182,7 +182,7 @@ describe('packages of a version', () => {
     })
   })
 
-  test("of other package managers are linked if equal, and can't be installed", async () => {
+  test('of other package managers are linked if equal, but never installed', async () => {
     project.git('rm', '--quiet', 'package-lock.json')
     project.write('yarn.lock', 'one')
     project.commit('yarn')
@@ -196,7 +196,7 @@ describe('packages of a version', () => {
 
 describe('a subject', () => {
   test.each(['', '.', '..', '../x', 'src/../..', '/etc', 'src/../'])(
-    '%j is not one',
+    '%j is not valid',
     async (path) => {
       await expect(prepare('candidate', null, { subject: [path] })).rejects.toMatchObject({
         name: 'InputError',
@@ -205,7 +205,7 @@ describe('a subject', () => {
     },
   )
 
-  test('that a version lacks is refused, by the name of the version', async () => {
+  test('that a version lacks is refused, naming the version', async () => {
     project.write('src/new.ts', '')
     await expect(prepare('baseline', 'HEAD', { subject: ['src/new.ts'] })).rejects.toMatchObject({
       name: 'InputError',
@@ -213,7 +213,7 @@ describe('a subject', () => {
     })
   })
 
-  test('that no scenario imports is refused, because both versions would be alike', async () => {
+  test('that no scenario imports is refused, because both measurements would be alike', async () => {
     await expect(prepare('candidate', null, { subject: ['src/testing.ts'] })).rejects.toMatchObject(
       {
         name: 'InputError',
@@ -222,7 +222,7 @@ describe('a subject', () => {
     )
   })
 
-  test('that is behind a symbolic link, or links to somewhere else, is refused', async () => {
+  test('behind a symbolic link, or with a link to somewhere else, is refused', async () => {
     symlinkSync('queue', join(project.folder, 'src/link'))
     await expect(prepare('candidate', null, { subject: ['src/link'] })).rejects.toThrow(
       /by a symbolic link/,
@@ -234,7 +234,7 @@ describe('a subject', () => {
     await expect(prepare('candidate', null)).rejects.toThrow(/linked.ts is a symbolic link out of/)
   })
 
-  test('that would be exchanged behind a link of the working tree is refused, and nothing is', async () => {
+  test('that would be replaced behind a link of the working tree is refused without any change', async () => {
     const elsewhere = temporaryFolder()
     renameSync(join(project.folder, 'src'), join(elsewhere, 'src'))
     symlinkSync(join(elsewhere, 'src'), join(project.folder, 'src'))
@@ -242,7 +242,7 @@ describe('a subject', () => {
     expect(existsSync(join(elsewhere, 'src/queue/queue.ts'))).toBe(true)
   })
 
-  test('that is measured by a scenario outside of the repository is refused', async () => {
+  test('measured by a scenario outside of the repository is refused', async () => {
     const outside = join(temporaryFolder(), 'a.load.ts')
     writeFileSync(outside, '')
     await expect(prepare('candidate', null, { files: [outside] })).rejects.toMatchObject({
@@ -258,7 +258,7 @@ describe('versions', () => {
     return samenessOf(baseline, candidate)
   }
 
-  test('that differ in what never runs are equal', async () => {
+  test('are equal if they differ only in code that never runs', async () => {
     project.edit('src/queue/queue.test.ts', change)
     project.write('src/queue/queue.contract.ts', '')
     project.write('src/queue/notes.md', '')
@@ -274,14 +274,14 @@ describe('versions', () => {
     ['a removed file', () => rmSync(join(project.folder, 'src/queue/unused.ts'))],
     ['a file that the subject imports from outside', () => project.edit('src/ring.ts', change)],
     ['a link', () => symlinkSync('queue.ts', join(project.folder, 'src/queue/link.ts'))],
-  ])('that differ in %s are not', async (_, edit) => {
+  ])('are not equal if they differ in %s', async (_, edit) => {
     edit()
     const sameness = await compare()
     expect(sameness).toMatchObject({ isSubjectSame: false, arePackagesSame: true })
     expect(isEqual(sameness)).toBe(false)
   })
 
-  test('of which none has a lockfile are not known to be equal', async () => {
+  test('without lockfiles are not known to be equal', async () => {
     project.git('rm', '--quiet', 'package-lock.json')
     project.commit('no lockfile')
     expect(await compare()).toMatchObject({ isSubjectSame: true, arePackagesSame: false })
@@ -304,7 +304,7 @@ describe('versions', () => {
     },
   )
 
-  test('are compared in spite of links in circles and pipes in the subject', async () => {
+  test('are compared despite circular links and pipes in the subject', async () => {
     symlinkSync('.', join(project.folder, 'src/queue/circle'))
     project.commit('a circle')
     execFileSync('mkfifo', [join(project.folder, 'src/queue/pipe.ts')])

@@ -11,6 +11,7 @@ import { dirname, join, posix, relative, resolve, sep } from 'node:path'
 import { InputError } from '../../input-error.ts'
 import type { VersionName } from './both.ts'
 import type { Repository } from './git.ts'
+import { startOf } from './harness.ts'
 import { installPackages, type PackagesKind } from './install.ts'
 import { reachableFrom } from './references.ts'
 import { isWithin, readSubject, requireSubject } from './subject.ts'
@@ -18,32 +19,32 @@ import { shardFiles, takeCommit, takeWorkingTree } from './take-files.ts'
 import { describeVersion, type Version } from './version.ts'
 
 /**
- * One side of a comparison, ready to be run: a copy of the working tree, with the version's subject in
- * place. The versions differ in their subject and in nothing else, and each is at real paths of its own, so
- * that one process can import both. Equal files are hard links: replace a file rather than change it.
+ * A version that is ready to run: a copy of the working tree with the version's subject in place. The two
+ * copies differ in their subject only, and have real paths of their own, so that one process can import both.
+ * Equal files are hard links: replace files rather than change them.
  */
 export interface PreparedVersion {
   readonly name: VersionName
   readonly version: Version
   /** The project's folder in the copy: a real path. */
   readonly folder: string
-  /** The program that runs the version: its own copy if it is part of the repository, else the running one. */
+  /** The program that runs it: the copy's own if it is part of the repository, else the running one. */
   readonly harness: string
   /** Paths of the subject in `folder`, with forward slashes. */
   readonly subject: readonly string[]
   /**
-   * Files outside of the subject that it imports by relative paths, directly or not. They are the
-   * version's too. Paths as in `subject`; they begin with `../` outside of the project.
+   * Files outside of the subject that it imports by relative paths, directly or indirectly. They have the
+   * version's content, too. Paths as in `subject`, beginning with `../` outside of the project.
    */
   readonly imported: readonly string[]
   readonly packages: PackagesKind
   /** The text of the version's npm lockfile; `null` without one. */
   readonly lockfile: string | null
-  /** Of the Node that runs the version, such as `v24.21.0`. */
+  /** The Node version that runs it, such as `v24.21.0`. */
   readonly nodeVersion: string
 }
 
-/** What both versions have in common. */
+/** The settings that both versions share. */
 export interface VersionPlan {
   /** The folder of the running program. */
   readonly harness: string
@@ -54,13 +55,12 @@ export interface VersionPlan {
 }
 
 /**
- * Makes an version. The first one copies the working tree for both, so that later edits change nothing.
- * The version's packages are linked or installed, and are what the subject resolves; all else keeps the
- * working tree's.
- * @param parent an empty folder, which belongs to the gate; a real path. All that is made is there.
- * @throws InputError for a subject that the version doesn't have, that is outside of the project or that no
- *   scenario imports, and for a scenario that is not part of the repository; EnvironmentError if the
- *   packages can't be installed; the signal's reason if it is aborted meanwhile.
+ * Prepares a version. The first one copies the working tree for both, so that later edits have no effect. The
+ * version's packages are linked or installed for its subject; everything else keeps the working tree's.
+ * @param parent an empty folder of the gate's, as a real path. Everything is created there.
+ * @throws InputError for a subject that the version lacks, that is outside of the project or that no scenario
+ *   imports, and for a scenario outside of the repository; EnvironmentError if the packages can't be
+ *   installed; the signal's reason if it is aborted.
  */
 export async function prepareVersion(
   { name, version }: Pick<PreparedVersion, 'name' | 'version'>,
@@ -109,8 +109,8 @@ export async function prepareVersion(
 }
 
 /**
- * Copies the working tree's copy for an version. A harness that is not part of it, as for other projects, is
- * linked where it is relative to the repository, because scenarios may import it by such a path.
+ * Copies the working tree's copy for a version. A harness outside of the repository, as for other projects, is
+ * linked at its place relative to the repository, because scenarios may import it by that path.
  */
 function layOut(
   folder: string,
@@ -123,7 +123,7 @@ function layOut(
   const top = join(folder, relative(shared, repository.top))
   shardFiles(tree, top)
   const own = join(folder, relative(shared, harness))
-  if (existsSync(join(own, 'src', 'cli', 'start.mjs'))) return { top, harness: own }
+  if (existsSync(startOf(own))) return { top, harness: own }
   if (!isWithin(own, top)) {
     mkdirSync(dirname(own), { recursive: true })
     symlinkSync(harness, own, 'junction')
@@ -132,8 +132,8 @@ function layOut(
 }
 
 /**
- * The files of the subject that the scenarios import, directly or not, from outside of it.
- * @throws InputError if there is none: the scenarios would measure the same code in both versions.
+ * The files of the subject that the scenarios import from outside of it, directly or indirectly.
+ * @throws InputError if there are none, because the scenarios would measure the same code twice.
  */
 function entriesOf(
   tree: string,
@@ -145,7 +145,7 @@ function entriesOf(
     const path = relative(top, realpathSync(file)).replaceAll(sep, '/')
     if (!path.startsWith('../') && existsSync(join(tree, path))) return path
     throw new InputError(
-      `The scenario ${file} is not among the files of ${project} that git knows or would add. Each version is measured by a copy of those: keep scenarios there.`,
+      `The scenario ${file} is not among the files of ${project} that git tracks or would add. Each version is measured by a copy of those, so keep scenarios there.`,
     )
   })
   const isSubject = (path: string) => isOfSubject(path, subject)
@@ -153,12 +153,12 @@ function entriesOf(
   const entries = [...reached].filter(isSubject)
   if (entries.length > 0) return entries
   throw new InputError(
-    `--subject: no scenario imports ${subject.join(' or ')} by a relative path, directly or not, so that both versions would be measured by the same code. Name what the scenarios import.`,
+    `--subject: no scenario imports ${subject.join(' or ')} by a relative path, directly or indirectly, so both measurements would run the same code. Name files that the scenarios import.`,
   )
 }
 
 /**
- * Checks that what is exchanged is in the version: the working tree may have a link where the version has a
+ * Checks that replaced paths are inside of the copy: the working tree may have a link where the version has a
  * folder.
  * @throws InputError
  */
@@ -167,7 +167,7 @@ function requireNoLink(top: string, path: string): void {
   while (!existsSync(folder)) folder = dirname(folder)
   if (realpathSync(folder) === folder) return
   throw new InputError(
-    `--subject: in the working tree, ${relative(top, folder)} is a symbolic link or below one, but ${path} would have to be exchanged there. Replace the link by what it leads to.`,
+    `--subject: in the working tree, ${relative(top, folder)} is a symbolic link or below one, but ${path} must be replaced there. Replace the link by its target.`,
   )
 }
 
@@ -175,7 +175,7 @@ function isOfSubject(path: string, subject: readonly string[]): boolean {
   return subject.some((part) => path === part || path.startsWith(`${part}/`))
 }
 
-/** Links the packages of each folder of the tree that has some. */
+/** Links the packages of each folder that has some. */
 function linkPackages(repository: Repository, tree: string, top: string): void {
   const folders = readdirSync(tree, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -186,7 +186,7 @@ function linkPackages(repository: Repository, tree: string, top: string): void {
   }
 }
 
-/** Never by way of a link: that would be a folder outside of the version. */
+/** Never follows a link, which would lead out of the copy. */
 function linkOver(packages: string, folder: string): void {
   if (!existsSync(folder) || realpathSync(folder) !== folder) return
   const link = join(folder, 'node_modules')
@@ -194,7 +194,7 @@ function linkOver(packages: string, folder: string): void {
   symlinkSync(realpathSync(packages), link, 'junction')
 }
 
-/** A folder itself, and of a file, the folder that it is in. */
+/** The folder itself, or a file's folder. */
 function folderOf(path: string): string {
   return statSync(path).isDirectory() ? path : dirname(path)
 }

@@ -40,7 +40,7 @@ test.each([
   expect(reachedBy(text, { 'src/b.ts': '' })).toEqual([])
 })
 
-test('files are followed on, in circles and to files that are no modules', () => {
+test('follows files recursively, through cycles and to files that are not modules', () => {
   const files = {
     'src/b.ts': "import '../lib/c.ts'",
     'lib/c.ts': "import '../src/a.ts'\nreadFileSync('./script.lua')",

@@ -1,20 +1,20 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { pathsMeant } from '../../import-paths.ts'
 
-/** Types are gone when a module runs. */
+/** Type imports disappear at run time. */
 const TYPE_IMPORT = /\b(?:import|export)\s+type\s+(?:\{[^}]*\}|\*\s+as\s+\w+|\w+)\s+from\b[^\n]*/g
 
-/** A string that may name another file: it begins with `./` or `../`, or ends as modules do. */
+/** A string that may name another file: it begins with `./` or `../`, or has a module's extension. */
 const REFERENCE = /(['"])(\.{1,2}\/[^'"\n]+|[^'"\n]+\.[cm]?[jt]sx?)\1/g
 
 const MODULE = /\.[cm]?[jt]sx?$/
 
 /**
- * The files that modules lead to by relative paths, directly or not: by `import`, `import()`, `require`,
- * `new URL('…', import.meta.url)` or in any other way that has the path in quotes. A path in quotes
- * that is none of these is followed as well if there is such a file.
- * @param root paths are relative to this folder, with forward slashes; nothing outside is followed.
- * @param isFollowed whether to go on from a file that was reached; it is among the results anyway.
+ * The files that modules reach by relative paths, directly or indirectly: by `import`, `import()`, `require`,
+ * `new URL('…', import.meta.url)`, or any other path in quotes that names an existing file.
+ * @param root paths are relative to this folder, with forward slashes; files outside are not followed.
+ * @param isFollowed whether to follow a reached file's own references; it is in the result either way.
  */
 export function reachableFrom(
   root: string,
@@ -29,7 +29,7 @@ export function reachableFrom(
     if (!MODULE.test(path) || !isFollowed(path)) continue
     const text = readFileSync(join(root, path), 'utf8').replaceAll(TYPE_IMPORT, '')
     for (const [, , reference = ''] of text.matchAll(REFERENCE)) {
-      waiting.push(posix.join(posix.dirname(path), reference))
+      waiting.push(...pathsMeant(posix.join(posix.dirname(path), reference)))
     }
   }
   return reached

@@ -5,22 +5,22 @@ import * as z from 'zod'
 import type { PreparedVersion } from './prepare-version.ts'
 import { filesBelow, isLink } from './subject.ts'
 
-/** Which parts of two versions are equal. */
+/** The parts in which two versions are equal. */
 export interface Sameness {
-  /** Their subjects, and what these import. */
+  /** Subjects and their imports. */
   readonly isSubjectSame: boolean
-  /** The packages for running that their lockfiles name; not without lockfiles. */
+  /** Production packages of their lockfiles; `false` without lockfiles. */
   readonly arePackagesSame: boolean
-  /** The Node that runs them. */
+  /** Versions of Node. */
   readonly isNodeSame: boolean
 }
 
-/** Whether nothing that runs differs, so that there is nothing to measure. */
+/** Whether all code that runs is equal, so that there is nothing to measure. */
 export function isEqual(sameness: Sameness): boolean {
   return Object.values(sameness).every(Boolean)
 }
 
-/** Compares the code that runs of two versions. */
+/** Compares the code of two versions that runs. */
 export function samenessOf(a: PreparedVersion, b: PreparedVersion): Sameness {
   const packages = packagesOf(a.lockfile)
   return {
@@ -33,7 +33,7 @@ export function samenessOf(a: PreparedVersion, b: PreparedVersion): Sameness {
 /** Files that never run. */
 const NEVER_RUN = /\.(test|contract)\.ts$|\.md$/
 
-/** Of paths and contents, byte by byte, of links their targets. Modes and times make no difference. */
+/** A digest of paths and contents, and of links' targets; ignores modes and times. */
 function subjectDigest({ folder, subject, imported }: PreparedVersion): string {
   const hash = createHash('sha256')
   const files = [...subject, ...imported]
@@ -48,7 +48,7 @@ function subjectDigest({ folder, subject, imported }: PreparedVersion): string {
   return hash.digest('hex')
 }
 
-/** What is read of a lockfile: https://docs.npmjs.com/cli/configuring-npm/package-lock-json */
+/** The relevant part of a lockfile: https://docs.npmjs.com/cli/configuring-npm/package-lock-json */
 const lockfileSchema = z.object({
   packages: z.record(
     z.string(),
@@ -65,8 +65,8 @@ const lockfileSchema = z.object({
 })
 
 /**
- * All packages that are not for development. `null` if the lockfile doesn't say: it is missing, can't be
- * read, or links a folder, whose content it doesn't know, and something depends on that.
+ * All production packages. `null` if the lockfile doesn't tell: it is missing or unreadable, or a package
+ * depends on a linked folder, whose content the lockfile doesn't have.
  */
 function packagesOf(lockfile: string | null): string | null {
   try {

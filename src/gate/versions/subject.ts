@@ -2,12 +2,12 @@ import { lstatSync, readdirSync, realpathSync } from 'node:fs'
 import { isAbsolute, join, posix, relative, sep } from 'node:path'
 import { InputError } from '../../input-error.ts'
 
-/** Compared unless another subject is named. */
+/** The default subject. */
 export const DEFAULT_SUBJECT = ['src/registry'] as const
 
 /**
- * The paths of a subject, as they are named: files and folders of the project, relative to its folder.
- * @returns them with forward slashes, and without a final one.
+ * Parses the paths of a subject: files and folders of the project, relative to its folder.
+ * @returns normalised paths, with forward slashes and without a final one.
  * @throws InputError for a path that is empty, absolute, the project itself or outside of it.
  */
 export function readSubject(paths: readonly string[]): readonly string[] {
@@ -23,8 +23,8 @@ export function readSubject(paths: readonly string[]): readonly string[] {
 const ADVICE = 'Name a file or a folder of the project, such as src/queue.ts.'
 
 /**
- * Checks that a version has its subject, and that nothing of it is a link to somewhere else: what is
- * behind such a link would be the same in both versions.
+ * Checks that a version has its subject, and that no part of it is a link to somewhere else: the target would
+ * be the same in both versions.
  * @param folder the project's folder in that version.
  * @param called the version's name, for the error.
  * @throws InputError
@@ -34,18 +34,18 @@ export function requireSubject(folder: string, subject: readonly string[], calle
     const place = join(folder, path)
     if (lstatSync(place, { throwIfNoEntry: false }) === undefined) {
       throw new InputError(
-        `--subject: ${called} has no ${path}. Name a file or a folder that both versions have, and that git doesn't ignore.`,
+        `--subject: ${called} has no ${path}. Name a file or folder that both versions have and git doesn't ignore.`,
       )
     }
     if (realpathSync(place) !== join(realpathSync(folder), path)) {
       throw new InputError(
-        `--subject: in ${called}, ${path} is reached by a symbolic link. Name the file or the folder that it leads to.`,
+        `--subject: in ${called}, ${path} is reached by a symbolic link. Name its target instead.`,
       )
     }
     for (const file of filesBelow(place)) {
       if (!isLink(file) || isWithin(place, targetOf(file) ?? file)) continue
       throw new InputError(
-        `--subject: in ${called}, ${relative(folder, file)} is a symbolic link out of ${path}, whose target would not be exchanged. Name that as well, and replace the link.`,
+        `--subject: in ${called}, ${relative(folder, file)} is a symbolic link out of ${path}, and its target would not be replaced. Name the target as well, and remove the link.`,
       )
     }
   }

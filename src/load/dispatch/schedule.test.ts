@@ -19,7 +19,7 @@ function requestsOf(schedule: Schedule): readonly Planned[] {
   }))
 }
 
-test('the warm-up is the beginning of the arrivals, the measurement all of them', () => {
+test('the warm-up is the beginning of the arrivals, and the measurement restarts them', () => {
   expect(requestsOf(layOut(constant(10), 5_000, 200, 300))).toEqual([
     { number: 0, dueAtMs: 5_000, isWarmUp: true },
     { number: 1, dueAtMs: 5_100, isWarmUp: true },
@@ -29,24 +29,24 @@ test('the warm-up is the beginning of the arrivals, the measurement all of them'
   ])
 })
 
-test('arrivals that end before the load does are laid out to their end', () => {
+test('lays out arrivals that end before the load does', () => {
   const schedule = layOut(steps([{ rate: 10, for: '1s' }]), 0, 2_000, 60_000)
   expect(schedule).toMatchObject({ warmUpCount: 10, total: 20, measureStartMs: 2_000 })
 })
 
-test('shares of a load are the load: the same requests, numbers, times and warm-up', () => {
+test('shards together have the same requests, numbers, times and warm-up as the whole load', () => {
   const kinds = fc.constantFrom(constant(700), poisson(700), steps([{ rate: 333, for: '300ms' }]))
   const times = fc.integer({ min: 0, max: 500 })
   fc.assert(
     fc.property(kinds, times, times, fc.integer({ min: 1, max: 7 }), (arrivals, warmUp, ms, of) => {
       const whole = requestsOf(layOut(arrivals, 1_000, warmUp, ms))
-      const shares = Array.from({ length: of }, (_, index) =>
+      const shards = Array.from({ length: of }, (_, index) =>
         requestsOf(layOut(arrivals, 1_000, warmUp, ms, { index, of })),
       )
       expect(whole.map(({ number }) => number)).toEqual(whole.map((_, k) => k))
-      expect(shares.flat().sort((a, b) => a.number - b.number)).toEqual(whole)
-      for (const [index, share] of shares.entries()) {
-        for (const { number } of share) expect(number % of).toBe(index)
+      expect(shards.flat().sort((a, b) => a.number - b.number)).toEqual(whole)
+      for (const [index, shard] of shards.entries()) {
+        for (const { number } of shard) expect(number % of).toBe(index)
       }
     }),
   )

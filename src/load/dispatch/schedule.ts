@@ -1,5 +1,5 @@
 import { countDueBefore, type Arrivals } from '../arrivals/arrivals.ts'
-import { numberInWhole, shard, WHOLE, type Shard } from '../arrivals/shard.ts'
+import { numberInWhole, shardOf, WHOLE, type Shard } from '../arrivals/shard.ts'
 
 /** The requests of one load laid out in time: a warm-up, then the measurement. Nothing is stored a request. */
 export interface Schedule {
@@ -12,9 +12,9 @@ export interface Schedule {
   /** When request `k` is due, on the clock of `startMs`. */
   readonly dueAtMs: (k: number) => number
   /**
-   * What request `k` is called among the requests of all shares, warm-ups included: the number it
+   * What request `k` is called among the requests of all shards, warm-ups included: the number it
    * would have if one generator ran them all, so no two requests of a sharded load have the same.
-   * A share's numbers are those that leave its index when divided by the number of shares.
+   * A shard's numbers are those that leave its index when divided by the number of shards.
    */
   readonly numberOf: (k: number) => number
 }
@@ -23,24 +23,24 @@ export interface Schedule {
  * The warm-up is the beginning of the arrivals; the measurement then runs them from their start,
  * so that what is measured is the schedule as written.
  * @param startMs when the warm-up begins, on any clock in ms.
- * @param share lays out one of several shares: those with the same other arguments are together
+ * @param shard lays out one of several shards: those with the same other arguments are together
  * exactly the schedule without it.
- * @throws InputError for a share that doesn't exist.
+ * @throws InputError for a shard that doesn't exist.
  */
 export function layOut(
   arrivals: Arrivals,
   startMs: number,
   warmUpMs: number,
   durationMs: number,
-  share: Shard = WHOLE,
+  shard: Shard = WHOLE,
 ): Schedule {
-  const { index, of } = share
-  const warmUp = shard(arrivals, share)
+  const { index, of } = shard
+  const warmUp = shardOf(arrivals, shard)
   const warmUpCount = countDueBefore(warmUp, warmUpMs)
   const warmUpCountOfAll = countDueBefore(arrivals, warmUpMs)
   // The measurement goes on in the round where the warm-up ended.
   const turn = (index + of - (warmUpCountOfAll % of)) % of
-  const measured = shard(arrivals, { index: turn, of })
+  const measured = shardOf(arrivals, { index: turn, of })
   const measureStartMs = startMs + warmUpMs
   return {
     warmUpCount,
@@ -48,7 +48,7 @@ export function layOut(
     measureStartMs,
     dueAtMs: (k) =>
       k < warmUpCount ? startMs + warmUp(k) : measureStartMs + measured(k - warmUpCount),
-    numberOf: (k) => numberInWhole(share, k),
+    numberOf: (k) => numberInWhole(shard, k),
   }
 }
 

@@ -9,7 +9,7 @@ const WARM_UP = 10
 const MEASURED = 40
 
 describe('rows of data', () => {
-  test('are in order of the request numbers, the warm-up included, once each where they are unique', async () => {
+  test('follow the request numbers, warm-up included, and unique rows are used once', async () => {
     const seen: (readonly [number, string])[] = []
     const rows = Array.from({ length: WARM_UP + MEASURED }, (_, k) => `row ${k}`)
     const result = await generateLoad({
@@ -21,13 +21,13 @@ describe('rows of data', () => {
     expect(onlyOperation(result).counts.ok).toBe(MEASURED)
   })
 
-  test('that are unique and too few are refused before a request is sent, and their number is named', async () => {
+  test('are rejected before the first request if unique and too few, with their number', async () => {
     let sent = 0
     const load = generateLoad({
       ...short,
       operations: { note: async () => sent++ },
       data: feed(['a', 'b'], 'unique'),
-      share: { index: 0, of: 2 },
+      shard: { index: 0, of: 2 },
     })
     await expect(load).rejects.toThrow(
       /^load: data: a unique feed needs a row for each of the 50 requests, warm-up included, and has 2\./,
@@ -35,7 +35,7 @@ describe('rows of data', () => {
     expect(sent).toBe(0)
   })
 
-  test('of shares are together those of the whole, none of them twice', async () => {
+  test('are the same in shards as in the whole, none used twice', async () => {
     const rows = Array.from({ length: WARM_UP + MEASURED }, (_, k) => k)
     const rowsOfShare = async (index: number): Promise<number[]> => {
       const seen: number[] = []
@@ -43,7 +43,7 @@ describe('rows of data', () => {
         ...short,
         operations: { note: async ({ data }) => void seen.push(data) },
         data: feed(rows, 'unique'),
-        share: { index, of: 3 },
+        shard: { index, of: 3 },
       })
       return seen
     }

@@ -8,7 +8,7 @@ import { permutation } from './permutation.ts'
  *
  * - `sequential`: in theirs, round and round;
  * - `shuffled`: each round in an order of its own, which the load's seed decides;
- * - `unique`: in theirs, and none twice over the whole load, warm-up and all shares included.
+ * - `unique`: in theirs, and none twice over the whole load, warm-up and all shards included.
  */
 export type FeedMode = 'sequential' | 'shuffled' | 'unique'
 
@@ -22,7 +22,7 @@ export class Feed<Row> {
   /** @throws InputError for anything but a list with a row in it, or an unknown mode. */
   constructor(rows: readonly Row[], mode: FeedMode) {
     check(Array.isArray, 'a list of rows')(rows, 'feed')
-    if (rows.length === 0) throw new InputError('feed: there is no row in it. Give at least one.')
+    if (rows.length === 0) throw new InputError('feed: it has no rows. Give at least one.')
     oneOf(...MODES)(mode, 'feed: mode')
     this.rows = [...rows]
     this.mode = mode
@@ -35,7 +35,7 @@ export class Feed<Row> {
  *     load({ data: feed(users, 'shuffled'), operations: { login: ({ data }) => login(data.name) }, … })
  *
  * Which row it is depends on the seed and the number of the request alone. So a load can be repeated, and
- * shares of one take the rows that they would take together in one process.
+ * shards of one take the rows that they would take together in one process.
  * @throws InputError for anything but a list with a row in it, or an unknown mode.
  */
 export function feed<Row>(rows: readonly Row[], mode: FeedMode): Feed<Row> {
@@ -56,7 +56,7 @@ export function rowsOf<Row>({ rows, mode }: Feed<Row>, seed: number): (number: n
   const size = rows.length
   const rowAt = (place: number): Row => {
     if (place < size) return rows[place] as Row
-    throw new FeedExhaustedError(`A unique feed of ${size} rows has none for request ${place}.`)
+    throw new FeedExhaustedError(`A unique feed of ${size} rows has no row for request ${place}.`)
   }
   switch (mode) {
     case 'sequential':
@@ -88,7 +88,7 @@ export function checkFeed(value: unknown, where: string): void {
 
 /**
  * Checks that a feed lasts as long as a load does.
- * @param requests of all shares, warm-up included.
+ * @param requests of all shards, warm-up included.
  * @throws InputError for a `unique` feed with fewer rows.
  */
 export function checkEnoughRows({ rows, mode }: Feed<unknown>, requests: number): void {

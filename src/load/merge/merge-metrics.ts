@@ -5,17 +5,17 @@ import type { TrendResult } from '../metrics/trend.ts'
 import { sumOf } from '../recording/histogram.ts'
 
 /**
- * The metrics of all shares of a load. Counters and trends are sums, without loss; of a gauge, the smallest
- * and the largest value of any share, and the last one by the clocks of their machines.
- * @param shares that declare the same metrics in the same order.
+ * The metrics of all shards of a load. Counters and trends are sums, without loss; of a gauge, the smallest
+ * and the largest value of any shard, and the last one by the clocks of their machines.
+ * @param shards that declare the same metrics in the same order.
  */
 export function mergeMetrics(
-  shares: readonly (readonly MetricResult[])[],
+  shards: readonly (readonly MetricResult[])[],
 ): readonly MetricResult[] {
-  const [first = [], ...others] = shares
+  const [first = [], ...others] = shards
   return first.map((metric) =>
     others
-      .flatMap((share) => share.find(({ name }) => name === metric.name) ?? [])
+      .flatMap((shard) => shard.find(({ name }) => name === metric.name) ?? [])
       .reduce(addMetric, metric),
   )
 }

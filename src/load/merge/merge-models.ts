@@ -3,7 +3,7 @@ import { mergeErrors } from '../recording/error-tally.ts'
 import { sumOf } from '../recording/histogram.ts'
 import { total } from '../totals.ts'
 
-/** Adds up what the shares of one load say of its model: shares of users are together all of them. */
+/** Adds up what the shards of one load say of its model: shards of users are together all of them. */
 export function mergeModels(models: readonly LoadModel[]): LoadModel {
   const closed = models.filter((model) => model.kind === 'closed')
   const [first] = closed

@@ -21,14 +21,14 @@ function metricsOf(values: readonly number[]): readonly MetricResult[] {
   return [counter.finish('counter', ''), trend.finish('trend', 'ms')]
 }
 
-function sharesOf<T>(all: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: OF }, (_, share) => all.filter((__, k) => k % OF === share))
+function shardsOf<T>(all: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: OF }, (_, shard) => all.filter((__, k) => k % OF === shard))
 }
 
-test('counters and trends of shares add up to those of the whole, in every count', () => {
+test('counters and trends of shards add up exactly to those of the whole', () => {
   fc.assert(
     fc.property(fc.array(value), (values) => {
-      const merged = mergeMetrics(sharesOf(values).map(metricsOf))
+      const merged = mergeMetrics(shardsOf(values).map(metricsOf))
       const whole = metricsOf(values)
       expect(merged).toMatchObject(
         whole.map(({ kind, name, invalid }) => ({ kind, name, invalid })),
@@ -44,7 +44,7 @@ test('counters and trends of shares add up to those of the whole, in every count
   )
 })
 
-test('a gauge has the smallest and largest value of all shares, and the last by time', () => {
+test('a gauge has the smallest and largest value of all shards, and the latest by time', () => {
   const gauge = (last: number, lastAtMs: number, min: number, max: number): MetricResult => ({
     kind: 'gauge',
     name: 'depth',
@@ -67,12 +67,12 @@ test('a gauge has the smallest and largest value of all shares, and the last by 
   expect(mergeMetrics([[unset], [unset]])).toEqual([unset])
 })
 
-test('a total too large for a number stays one', () => {
+test('a total beyond the largest number stays finite', () => {
   const huge = metricsOf([Number.MAX_VALUE])
   expect(mergeMetrics([huge, huge])).toMatchObject([{ total: Number.MAX_VALUE }, {}])
 })
 
-test('checks and tags of shares add up to those of the whole', () => {
+test('checks and tags of shards add up to those of the whole', () => {
   const request = fc.record({
     check: fc.constantFrom('a', 'b'),
     holds: fc.boolean(),
@@ -100,7 +100,7 @@ test('checks and tags of shares add up to those of the whole', () => {
   })
   fc.assert(
     fc.property(fc.array(request), (requests) => {
-      const merged = mergeNotes(sharesOf(requests).map(notesOf))
+      const merged = mergeNotes(shardsOf(requests).map(notesOf))
       expect(plain(merged)).toEqual(plain(notesOf(requests)))
     }),
     { numRuns: 50 },

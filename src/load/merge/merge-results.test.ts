@@ -3,7 +3,7 @@ import { constant } from '../arrivals/constant.ts'
 import type { Shard } from '../arrivals/shard.ts'
 import { generateLoad } from '../generator.ts'
 import { LoadRecorder } from '../recording/load-recorder.ts'
-import { mergeResults, type Shares } from './merge-results.ts'
+import { mergeResults, type Shards } from './merge-results.ts'
 import { loadResult } from '../testing/result-fixture.ts'
 import type { LoadResult, OperationCounts } from '../result.ts'
 import { layOut } from '../dispatch/schedule.ts'
@@ -20,11 +20,11 @@ const operations = {
 }
 
 /**
- * What a generator of a share measures of a system that takes a time of its own for each request: a
+ * What a generator of a shard measures of a system that takes a time of its own for each request: a
  * skewed one, decided by the request's number. Nothing waits, so every run is the same.
  */
-function measure(share: Shard): LoadResult {
-  const schedule = layOut(arrivals, 0, WARM_UP_MS, DURATION_MS, share)
+function measure(shard: Shard): LoadResult {
+  const schedule = layOut(arrivals, 0, WARM_UP_MS, DURATION_MS, shard)
   const workload = defineWorkload(operations, 1)
   const recorder = new LoadRecorder(Object.keys(operations), WARM_UP_MS, DURATION_MS)
   for (let k = schedule.warmUpCount; k < schedule.total; k++) {
@@ -44,11 +44,11 @@ function measure(share: Shard): LoadResult {
   return loadResult({}, { durationMs: DURATION_MS, ...recorder.finish(end, scheduled, new Map()) })
 }
 
-function sharesOf<T>(one: (share: Shard) => T): readonly T[] {
+function shardsOf<T>(one: (shard: Shard) => T): readonly T[] {
   return Array.from({ length: OF }, (_, index) => one({ index, of: OF }))
 }
 
-function atLeastOne(results: readonly LoadResult[]): Shares {
+function atLeastOne(results: readonly LoadResult[]): Shards {
   const [first, ...others] = results
   if (first === undefined) throw new Error('no results')
   return [first, ...others]
@@ -58,9 +58,9 @@ function countsOf(result: LoadResult): Readonly<Record<string, OperationCounts>>
   return Object.fromEntries([...result.operations].map(([name, { counts }]) => [name, counts]))
 }
 
-test('three shares add up to what one generator measures: every count, and every bucket of every histogram', () => {
+test("three shards add up to one generator's measurement, in every count and bucket", () => {
   const whole = measure({ index: 0, of: 1 })
-  const merged = mergeResults(atLeastOne(sharesOf(measure)), [])
+  const merged = mergeResults(atLeastOne(shardsOf(measure)), [])
   expect(countsOf(merged)).toEqual(countsOf(whole))
   expect(countsOfAll(whole).planned).toBe(500)
   for (const [name, operation] of whole.operations) {
@@ -76,9 +76,9 @@ test('three shares add up to what one generator measures: every count, and every
   }
 })
 
-test("a second of the merged load has all shares' requests, and times that no share's exceed", () => {
+test('a merged second has the requests of all shards, and the largest of their times', () => {
   const whole = measure({ index: 0, of: 1 })
-  const merged = mergeResults(atLeastOne(sharesOf(measure)), [])
+  const merged = mergeResults(atLeastOne(shardsOf(measure)), [])
   const rows = (result: LoadResult) =>
     result.intervals.map((interval) => ({ ...interval, response: null }))
   expect(rows(merged)).toEqual(rows(whole))
@@ -91,8 +91,8 @@ test("a second of the merged load has all shares' requests, and times that no sh
   }
 })
 
-test('three generators at once do what one does, each request once, by its number', async () => {
-  const run = async (share: Shard, seen: string[]): Promise<LoadResult> => {
+test('three generators together make the requests of one, each number once', async () => {
+  const run = async (shard: Shard, seen: string[]): Promise<LoadResult> => {
     const operation = (name: string) => async (request: { readonly number: number }) => {
       seen.push(`${name} ${request.number}`)
       if (request.number % 10 === 3) throw new Error('refused')
@@ -103,22 +103,22 @@ test('three generators at once do what one does, each request once, by its numbe
       warmUpMs: 155,
       durationMs: 600,
       maxInFlight: 100,
-      share,
+      shard,
       startAtMs: Date.now() + 1_500,
     })
   }
   const seenByOne: string[] = []
   const whole = await run({ index: 0, of: 1 }, seenByOne)
   const seenByAll: string[] = []
-  const shares = await Promise.all(sharesOf((share) => run(share, seenByAll)))
-  const merged = mergeResults(atLeastOne(shares), [])
+  const shards = await Promise.all(shardsOf((shard) => run(shard, seenByAll)))
+  const merged = mergeResults(atLeastOne(shards), [])
   expect(seenByAll.toSorted()).toEqual(seenByOne.toSorted())
   expect(seenByOne).toHaveLength(31 + 120)
   expect(countsOf(merged)).toEqual(countsOf(whole))
   expect(merged.limits.maxInFlight).toBe(100)
 })
 
-test('receipts, errors and in-flight limits are sums; health is the worst of any generator', () => {
+test('receipts, errors and in-flight limits add up, and the worst health counts', () => {
   const deliveries = { expected: 10, received: 9 }
   const a = loadResult({ send: { deliveries } }, { measuredMs: 9_000 })
   const b = loadResult(
@@ -141,7 +141,7 @@ test('receipts, errors and in-flight limits are sums; health is the worst of any
   })
 })
 
-test('waits for a core are a sum, which is known if each of them is', () => {
+test('waits for a core add up if all are known', () => {
   const waiting = (coreWaitMs: number | null) => {
     const result = loadResult({ a: {} })
     return { ...result, health: { ...result.health, coreWaitMs } }
@@ -153,15 +153,15 @@ test('waits for a core are a sum, which is known if each of them is', () => {
 })
 
 test('requests that ran on after they had been given up add up', () => {
-  const shareOf = (most: number, atEnd: number) => {
+  const shardOf = (most: number, atEnd: number) => {
     const result = loadResult({ a: {} })
     return { ...result, health: { ...result.health, ranOn: { most, atEnd } } }
   }
-  const { ranOn } = mergeResults([shareOf(5, 1), shareOf(3, 2)], []).health
+  const { ranOn } = mergeResults([shardOf(5, 1), shardOf(3, 2)], []).health
   expect(ranOn).toEqual({ most: 8, atEnd: 3 })
 })
 
-test('a load that is ready after its start says how late it was, and that it has to be the first', async () => {
+test('a load that is not ready at its start says how late it was, and that it has to be the first', async () => {
   const load = generateLoad({
     operations: { a: () => Promise.resolve() },
     arrivals: constant(10),
@@ -171,13 +171,13 @@ test('a load that is ready after its start says how late it was, and that it has
   await expect(load).rejects.toThrow(/ready \d+\.\d s too late.*later start/)
 })
 
-test('a share of less than one request in flight is refused', async () => {
+test('rejects a shard with less than one request in flight', async () => {
   const load = generateLoad({
     operations: { a: () => Promise.resolve() },
     arrivals: constant(10),
     durationMs: 100,
     maxInFlight: 2,
-    share: { index: 2, of: 3 },
+    shard: { index: 2, of: 3 },
   })
-  await expect(load).rejects.toThrow("maxInFlight: 2 can't be shared by 3 generators")
+  await expect(load).rejects.toThrow("maxInFlight: 2 can't be divided among 3 generators")
 })

@@ -21,43 +21,43 @@ import { mergeModels } from './merge-models.ts'
 import { mergeWindows } from './merge-windows.ts'
 
 /** At least one. */
-export type Shares = readonly [LoadResult, ...LoadResult[]]
+export type Shards = readonly [LoadResult, ...LoadResult[]]
 
 /**
- * Adds up the shares of one load. Counts, errors, receipts and histograms are sums, without loss. What
- * can't be added is the worst of any share: the generators' health, and an interval's percentiles,
+ * Adds up the shards of one load. Counts, errors, receipts and histograms are sums, without loss. What
+ * can't be added is the worst of any shard: the generators' health, and an interval's percentiles,
  * than which those of the whole are not larger.
- * @param shares alike in everything that was planned.
+ * @param shards alike in everything that was planned.
  * @param bounds of the whole load; those on every window are merged by `mergeWindows`.
  */
-export function mergeResults(shares: Shares, bounds: readonly Bound[]): LoadResult {
-  const [first] = shares
+export function mergeResults(shards: Shards, bounds: readonly Bound[]): LoadResult {
+  const [first] = shards
   const names = [...first.operations.keys()]
   return {
     ...first,
-    model: mergeModels(shares.map(({ model }) => model)),
-    startedAt: shares.map(({ startedAt }) => startedAt).toSorted()[0] ?? first.startedAt,
-    measuredMs: Math.max(...shares.map(({ measuredMs }) => measuredMs)),
-    isInterrupted: shares.some(({ isInterrupted }) => isInterrupted),
-    abortReason: shares.find(({ abortReason }) => abortReason !== null)?.abortReason ?? null,
-    limits: { ...first.limits, maxInFlight: total(shares, ({ limits }) => limits.maxInFlight) },
-    health: worstHealth(shares.map(({ health }) => health)),
-    operations: new Map(names.map((name) => [name, mergeOperation(shares, name)])),
-    metrics: mergeMetrics(shares.map(({ metrics }) => metrics)),
+    model: mergeModels(shards.map(({ model }) => model)),
+    startedAt: shards.map(({ startedAt }) => startedAt).toSorted()[0] ?? first.startedAt,
+    measuredMs: Math.max(...shards.map(({ measuredMs }) => measuredMs)),
+    isInterrupted: shards.some(({ isInterrupted }) => isInterrupted),
+    abortReason: shards.find(({ abortReason }) => abortReason !== null)?.abortReason ?? null,
+    limits: { ...first.limits, maxInFlight: total(shards, ({ limits }) => limits.maxInFlight) },
+    health: worstHealth(shards.map(({ health }) => health)),
+    operations: new Map(names.map((name) => [name, mergeOperation(shards, name)])),
+    metrics: mergeMetrics(shards.map(({ metrics }) => metrics)),
     undeclaredTags: {
-      count: total(shares, ({ undeclaredTags }) => undeclaredTags.count),
+      count: total(shards, ({ undeclaredTags }) => undeclaredTags.count),
       sample:
-        shares.find(({ undeclaredTags }) => undeclaredTags.count > 0)?.undeclaredTags.sample ?? '',
+        shards.find(({ undeclaredTags }) => undeclaredTags.count > 0)?.undeclaredTags.sample ?? '',
     },
-    intervals: mergeIntervals(shares.flatMap(({ intervals }) => intervals)),
+    intervals: mergeIntervals(shards.flatMap(({ intervals }) => intervals)),
     windowedSlo: bounds.flatMap((bound) =>
-      bound.everyMs === null ? [] : mergeWindows(shares, bound, rowOf(bound, names)),
+      bound.everyMs === null ? [] : mergeWindows(shards, bound, rowOf(bound, names)),
     ),
   }
 }
 
-function mergeOperation(shares: Shares, name: string): OperationResult {
-  const parts = shares.flatMap(({ operations }) => operations.get(name) ?? [])
+function mergeOperation(shards: Shards, name: string): OperationResult {
+  const parts = shards.flatMap(({ operations }) => operations.get(name) ?? [])
   const histogram = (of: (part: OperationResult) => Histogram): Histogram => sumOf(parts.map(of))
   const deliveries = parts.flatMap((part) => part.deliveries ?? [])
   return {
@@ -74,7 +74,7 @@ function mergeOperation(shares: Shares, name: string): OperationResult {
   }
 }
 
-/** Of shares of which one doesn't know its deliveries, nothing is known as a whole. */
+/** Of shards of which one doesn't know its deliveries, nothing is known as a whole. */
 function mergeDeliveries(parts: readonly Deliveries[]): Deliveries {
   const unknown = parts.find((part) => part.kind === 'unknown')
   if (unknown !== undefined) return unknown
@@ -95,14 +95,14 @@ function mergeDeliveries(parts: readonly Deliveries[]): Deliveries {
   }
 }
 
-function worstReceivers(shares: readonly ReceiverHealth[]): ReceiverHealth {
+function worstReceivers(shards: readonly ReceiverHealth[]): ReceiverHealth {
   return {
-    eventLoopDelay: worstDelay(shares.map(({ eventLoopDelay }) => eventLoopDelay)),
-    pauses: sumOfPauses(shares.map(({ pauses }) => pauses)),
+    eventLoopDelay: worstDelay(shards.map(({ eventLoopDelay }) => eventLoopDelay)),
+    pauses: sumOfPauses(shards.map(({ pauses }) => pauses)),
   }
 }
 
-/** In the order of time, and in a second, of the first share that has the operation. */
+/** In the order of time, and in a second, of the first shard that has the operation. */
 function mergeIntervals(intervals: readonly IntervalFigures[]): readonly IntervalFigures[] {
   const merged = new Map<string, IntervalFigures>()
   for (const interval of intervals) {
@@ -138,20 +138,20 @@ function worstTimes(a: Times, b: Times): Times {
   }
 }
 
-function worstHealth(shares: readonly GeneratorHealth[]): GeneratorHealth {
-  const worst = (of: (health: GeneratorHealth) => number): number => Math.max(...shares.map(of))
-  const used = new Set(shares.map(({ dispatch }) => dispatch))
+function worstHealth(shards: readonly GeneratorHealth[]): GeneratorHealth {
+  const worst = (of: (health: GeneratorHealth) => number): number => Math.max(...shards.map(of))
+  const used = new Set(shards.map(({ dispatch }) => dispatch))
   return {
     dispatch: TECHNIQUES.find((technique) => used.has(technique)) ?? 'timer',
     largestBatch: worst(({ largestBatch }) => largestBatch),
     longestBatchMs: worst(({ longestBatchMs }) => longestBatchMs),
-    eventLoopDelay: worstDelay(shares.map(({ eventLoopDelay }) => eventLoopDelay)),
-    pauses: sumOfPauses(shares.map(({ pauses }) => pauses)),
-    gcPauses: sumOfPauses(shares.map(({ gcPauses }) => gcPauses)),
-    coreWaitMs: sumOfWaits(shares.map((health) => health.coreWaitMs)),
+    eventLoopDelay: worstDelay(shards.map(({ eventLoopDelay }) => eventLoopDelay)),
+    pauses: sumOfPauses(shards.map(({ pauses }) => pauses)),
+    gcPauses: sumOfPauses(shards.map(({ gcPauses }) => gcPauses)),
+    coreWaitMs: sumOfWaits(shards.map((health) => health.coreWaitMs)),
     ranOn: {
-      most: total(shares, ({ ranOn }) => ranOn.most),
-      atEnd: total(shares, ({ ranOn }) => ranOn.atEnd),
+      most: total(shards, ({ ranOn }) => ranOn.most),
+      atEnd: total(shards, ({ ranOn }) => ranOn.atEnd),
     },
   }
 }

@@ -18,8 +18,8 @@ interface Window {
   readonly worstFromMs?: number
 }
 
-/** A share whose worst window was as given, by a bound of its own. */
-function share(row: BoundRow, of: Window): LoadResult {
+/** A shard whose worst window was as given, by a bound of its own. */
+function shard(row: BoundRow, of: Window): LoadResult {
   const missed = of.outcome === 'missed' ? 1 : 0
   const windows = {
     everyMs: 1_000,
@@ -36,9 +36,9 @@ function share(row: BoundRow, of: Window): LoadResult {
 const met: Window = { outcome: 'met', measured: 5 }
 
 test.each<[string, Window[], SloOutcome]>([
-  ['kept by all shares is kept', [met, { outcome: 'met', measured: 9 }], 'met'],
+  ['kept by all shards is kept', [met, { outcome: 'met', measured: 9 }], 'met'],
   [
-    'missed by all shares in one window is missed',
+    'missed by all shards in one window is missed',
     [
       { outcome: 'missed', measured: 50, worstFromMs: 3_000 },
       { outcome: 'missed', measured: 40, worstFromMs: 3_000 },
@@ -46,7 +46,7 @@ test.each<[string, Window[], SloOutcome]>([
     'missed',
   ],
   [
-    'missed by all shares in different windows is not decided',
+    'missed by all shards in different windows is not decided',
     [
       { outcome: 'missed', measured: 50, worstFromMs: 3_000 },
       { outcome: 'missed', measured: 40, worstFromMs: 4_000 },
@@ -54,31 +54,31 @@ test.each<[string, Window[], SloOutcome]>([
     'inconclusive',
   ],
   [
-    'missed by one share is not decided',
+    'missed by one shard is not decided',
     [met, { outcome: 'missed', measured: 50, worstFromMs: 3_000 }],
     'inconclusive',
   ],
-])('a bound on every window %s', (_, windows, outcome) => {
+])('a windowed bound %s', (_, windows, outcome) => {
   const { bound, row } = boundOf({ response: { p99: '20ms' } })
-  const shares = windows.map((window) => share(row, window))
+  const shards = windows.map((window) => shard(row, window))
   const measured = Math.max(...windows.map((window) => window.measured))
-  expect(mergeWindows(shares, bound, row)).toMatchObject([{ outcome, bound: 20, measured }])
+  expect(mergeWindows(shards, bound, row)).toMatchObject([{ outcome, bound: 20, measured }])
 })
 
-test('a bound on every window that a share has not watched is inconclusive', () => {
+test('a windowed bound is inconclusive if a shard has not watched it', () => {
   const { bound, row } = boundOf({ response: { p99: '20ms' } })
   const unwatched = loadResult({ a: {} })
-  for (const shares of [[share(row, met), unwatched], [unwatched]]) {
-    expect(mergeWindows(shares, bound, row)).toMatchObject([{ outcome: 'inconclusive' }])
+  for (const shards of [[shard(row, met), unwatched], [unwatched]]) {
+    expect(mergeWindows(shards, bound, row)).toMatchObject([{ outcome: 'inconclusive' }])
   }
 })
 
-test("throughput of a window is asked of a share by its part, and shown as the whole's", () => {
+test("a shard is held to its part of a window's throughput, which is reported for the whole", () => {
   const { bound, row } = boundOf({ throughput: { min: 100 } })
-  const shares = [34, 40, 36].map((measured) =>
-    share({ ...row, bound: 100 / 3 }, { outcome: 'met', measured }),
+  const shards = [34, 40, 36].map((measured) =>
+    shard({ ...row, bound: 100 / 3 }, { outcome: 'met', measured }),
   )
-  expect(mergeWindows(shares, bound, row)).toMatchObject([
+  expect(mergeWindows(shards, bound, row)).toMatchObject([
     { outcome: 'met', bound: 100, measured: 34 * 3 },
   ])
 })

@@ -4,28 +4,28 @@ import type { Bound } from '../slo/slo.ts'
 import { worstFirst, type SloOutcome, type SloRow, type WindowTally } from '../slo/slo-row.ts'
 
 /**
- * How a bound on every window did in all shares of a load. Windows are judged as a load runs and are
- * not kept, so they can't be added up; but where all shares agree, they decide for the whole:
+ * How a bound on every window did in all shards of a load. Windows are judged as a load runs and are
+ * not kept, so they can't be added up; but where all shards agree, they decide for the whole:
  *
- * - what every share kept in all its windows, the whole has kept: a percentile or a ratio of them all is
- *   never worse than the worst share's, and each share was asked for its share of the throughput;
- * - a window that every share has missed, the whole has missed;
- * - otherwise it is inconclusive, and so is what a share has not watched.
+ * - what every shard kept in all its windows, the whole has kept: a percentile or a ratio of them all is
+ *   never worse than the worst shard's, and each shard had its part of the throughput bound;
+ * - a window that every shard has missed, the whole has missed;
+ * - otherwise it is inconclusive, and so is what a shard has not watched.
  *
  * @param row the bound on the whole, yet to be judged.
  */
 export function mergeWindows(
-  shares: readonly LoadResult[],
+  shards: readonly LoadResult[],
   bound: Bound,
   row: BoundRow,
 ): readonly SloRow[] {
   const { everyMs, isDefault } = bound
   if (everyMs === null) return []
-  const scale = bound.kind === 'throughput' ? shares.length : 1
-  const rows = shares.flatMap(({ windowedSlo }) =>
+  const scale = bound.kind === 'throughput' ? shards.length : 1
+  const rows = shards.flatMap(({ windowedSlo }) =>
     windowedSlo.filter((other) => isShareOf(other, row, everyMs, scale)).slice(0, 1),
   )
-  const windows = rows.flatMap((share) => share.windows ?? [])
+  const windows = rows.flatMap((shard) => shard.windows ?? [])
   const most = (count: (tally: WindowTally) => number): number => Math.max(0, ...windows.map(count))
   const [worst] = rows.toSorted(worstFirst)
   return [
@@ -33,7 +33,7 @@ export function mergeWindows(
       ...row,
       measured: scaled(worst?.measured ?? null, scale),
       punctual: scaled(worst?.punctual ?? null, scale),
-      outcome: rows.length === shares.length ? outcomeOf(rows) : 'inconclusive',
+      outcome: rows.length === shards.length ? outcomeOf(rows) : 'inconclusive',
       isDefault,
       windows: {
         everyMs,
@@ -53,7 +53,7 @@ function outcomeOf(rows: readonly SloRow[]): SloOutcome {
   return isMissedByAll && worstWindows.size === 1 ? 'missed' : 'inconclusive'
 }
 
-/** A share's bound on throughput is divided, and divisions round. */
+/** A shard's bound on throughput is divided, and divisions round. */
 function isShareOf(row: SloRow, whole: BoundRow, everyMs: number, scale: number): boolean {
   return (
     row.operation === whole.operation &&

@@ -5,7 +5,7 @@ import { burst } from '../arrivals/burst.ts'
 import { constant } from '../arrivals/constant.ts'
 import { poisson } from '../arrivals/poisson.ts'
 import { ramp } from '../arrivals/ramp.ts'
-import { shard } from '../arrivals/shard.ts'
+import { shardOf } from '../arrivals/shard.ts'
 import { sine } from '../arrivals/sine.ts'
 import { stages } from '../arrivals/stages.ts'
 import { steps } from '../arrivals/steps.ts'
@@ -130,10 +130,10 @@ const shared: fc.Arbitrary<() => Arrivals> = fc
   .map(
     ([make, of, index]) =>
       () =>
-        shard(make(), { index: index % of, of }),
+        shardOf(make(), { index: index % of, of }),
   )
 
-/** Arrivals of any kind, sequences and shares included; each `make` makes the same schedule anew. */
+/** Arrivals of any kind, sequences and shards included; each `make` makes the same schedule anew. */
 export const anyArrivals: fc.Arbitrary<() => Arrivals> = fc.oneof(
   { weight: 4, arbitrary: simple },
   { weight: 1, arbitrary: staged },

@@ -28,24 +28,24 @@ test.each<[wrong: object, message: RegExp]>([
   [{ arrivals: () => 0 }, /^load: arrivals doesn't apply to a load of users/],
   [{ maxInFlight: 5 }, /^load: maxInFlight doesn't apply to a load of users: each user has one/],
   [{ operations: {} }, /^load: operations doesn't apply .*session/],
-  [{ share: { index: 0, of: 5 }, users: users(2, NO_THINKING) }, /./],
+  [{ shard: { index: 0, of: 5 }, users: users(2, NO_THINKING) }, /./],
   [{ slo: { throughput: { min: 10 } } }, /^SLO: throughput: a load of users has no rate/],
   [{ slo: { operations: { ask: { throughput: { max: 1 } } } } }, /^SLO: throughput: .*arrivals/],
   [{ slo: { operations: { asks: { successRate: 1 } } } }, /Did you mean "ask"/],
   [{ slo: { delivery: { rate: 0.9 } } }, /^SLO: delivery: receipts of this load are not counted/],
-])('generateUsers with %j is refused, before a user is set up', async (wrong, message) => {
+])('rejects %j before a user is set up', async (wrong, message) => {
   let isSetUp = false
   const setUp = (): void => void (isSetUp = true)
   const session = 'session' in wrong ? {} : { session: { ...plan.session, setUp } }
-  const isShared = 'share' in wrong
+  const isShared = 'shard' in wrong
   const given = {
     ...plan,
     ...session,
     ...wrong,
-    ...(isShared ? { share: { index: 4, of: 5 } } : {}),
+    ...(isShared ? { shard: { index: 4, of: 5 } } : {}),
   }
   const refused = generateUsers(given as UsersPlan<undefined>)
   await expect(refused).rejects.toThrow(InputError)
-  await expect(refused).rejects.toThrow(isShared ? /2 users can't be shared by 5/ : message)
+  await expect(refused).rejects.toThrow(isShared ? /2 users can't be divided among 5/ : message)
   expect(isSetUp).toBe(false)
 })

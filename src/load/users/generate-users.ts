@@ -40,8 +40,8 @@ export async function generateUsers<
 export async function generateUsers(plan: UsersPlan<unknown> & NotesPlan): Promise<LoadResult> {
   checkUsersPlan(plan)
   checkFeed(plan.data)
-  const { users: population, share = WHOLE } = plan
-  const numbers = numbersOf(share, population)
+  const { users: population, shard = WHOLE } = plan
+  const numbers = numbersOf(shard, population)
   const session = readSession(plan.session)
   // Nobody is kept from a step by others, only by an own step that has not ended.
   const room = { maxInFlight: Infinity, whenFull: 'drop' } as const
@@ -76,15 +76,17 @@ export async function generateUsers(plan: UsersPlan<unknown> & NotesPlan): Promi
 function checkFeed(data: UsersPlan<unknown>['data']): void {
   if (data?.mode !== 'unique') return
   throw new InputError(
-    'load: data: nobody knows beforehand how many requests users send, so a unique feed may not last. Choose sequential or shuffled, or make what is unique in setUp from the number of the user.',
+    "load: data: a unique feed may run out, because the number of requests that users send is not known beforehand. Choose sequential or shuffled, or create unique data in setUp from the user's number.",
   )
 }
 
-/** The users of a share. */
-function numbersOf(share: Shard, population: Users): readonly number[] {
+/** The users of a shard. */
+function numbersOf(shard: Shard, population: Users): readonly number[] {
   const most = mostOf(population)
-  if (countIn(share, most) > 0) return numbersIn(share, most)
-  throw new InputError(`users: ${most} users can't be shared by ${share.of} generators.`)
+  if (countIn(shard, most) > 0) return numbersIn(shard, most)
+  throw new InputError(
+    `users: ${most} users can't be divided among ${shard.of} generators. Use fewer generators.`,
+  )
 }
 
 function setUpAll<State>(
@@ -119,7 +121,7 @@ async function tearDownAll<State>(
 
 /** @throws SetUpError if nobody takes part, and not because the load was interrupted. */
 async function measureUsers<State>(
-  { users: population, share = WHOLE, signal }: UsersPlan<State>,
+  { users: population, shard = WHOLE, signal }: UsersPlan<State>,
   measurement: Measurement,
   { steps }: ReadSession<State>,
   ready: readonly ReadyUser<State>[],
@@ -135,7 +137,7 @@ async function measureUsers<State>(
   const lengths = { warmUpMs, durationMs }
   const { promise, resolve } = Promise.withResolvers<UserRequests<State>>()
   const result = await measure(measurement, (startMs) => {
-    const plan = { population, ready, steps, seed, share, startMs, ...lengths }
+    const plan = { population, ready, steps, seed, shard, startMs, ...lengths }
     const requests = new UserRequests(plan)
     resolve(requests)
     return requests

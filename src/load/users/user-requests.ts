@@ -20,7 +20,7 @@ export interface UserRequestsPlan<State> {
   readonly ready: readonly ReadyUser<State>[]
   readonly steps: ReadonlyMap<string, ReadStep<State>>
   readonly seed: number
-  readonly share: Shard
+  readonly shard: Shard
   readonly startMs: number
   readonly warmUpMs: number
   readonly durationMs: number
@@ -111,7 +111,7 @@ export class UserRequests<State> implements RequestSource {
     const { user, iteration, state, dueAtMs } = visitor
     return {
       operation: name,
-      number: numberInWhole(this.#plan.share, this.#taken++),
+      number: numberInWhole(this.#plan.shard, this.#taken++),
       dueAtMs,
       intendedAtMs: now,
       isWarmUp,

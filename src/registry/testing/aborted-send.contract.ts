@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { ConnectMessenger } from './messenger.contract.ts'
+import type { ConnectMessenger } from './connect-messenger.ts'
 import type {
   DeliveryReport,
   DeliveryTarget,

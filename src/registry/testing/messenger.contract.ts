@@ -9,16 +9,7 @@ import type {
   SendOptions,
 } from '../messenger.ts'
 import { Warnings } from '../warnings.ts'
-
-/** The settings that every messenger has. */
-export interface MessengerSettings {
-  readonly gatewayName?: string
-  readonly maxBacklogBytes?: number
-  readonly warnings?: Warnings
-}
-
-/** Connects a messenger; all that one test connects reach each other. */
-export type ConnectMessenger = (settings?: MessengerSettings) => Promise<Messenger>
+import type { ConnectMessenger, MessengerSettings } from './connect-messenger.ts'
 
 const AT_MOST_ONCE: SendOptions = { delivery: 'at-most-once', timeoutMs: 2_000, receipts: true }
 const AT_LEAST_ONCE: SendOptions = { ...AT_MOST_ONCE, delivery: 'at-least-once' }

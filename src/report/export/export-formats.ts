@@ -1,5 +1,6 @@
 import { notesCsv } from '../../run-file/csv/notes-csv.ts'
-import { intervalsCsv, operationsCsv } from '../../run-file/csv/run-csv.ts'
+import { intervalsCsv } from '../../run-file/csv/intervals-csv.ts'
+import { operationsCsv } from '../../run-file/csv/operations-csv.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import { actionBenchmark } from './action-benchmark.ts'
 import { bencherMetrics } from './bencher.ts'

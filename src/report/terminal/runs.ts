@@ -5,7 +5,7 @@ import { renderBracket, renderCurve } from './capacity.ts'
 import { renderOutcomes, renderReport } from './scenario.ts'
 import { paint, renderTable } from './text.ts'
 import { renderStretches } from './stretches.ts'
-import type { RunFile } from '../../run-file/run-file.ts'
+import type { Reference, RunFile } from '../../run-file/run-file.ts'
 import type { RunLine, RunList } from '../summarise-runs.ts'
 
 /** A table of runs. Whole lines without a final newline. */
@@ -78,6 +78,16 @@ export function renderRun(run: RunFile): string {
     ...(run.status === 'complete' ? [] : [paint('yellow', STATUS[run.status])]),
   ]
   return parts.join('\n\n')
+}
+
+/** The result of the reference workload: `reference v1: Redis 85 µs, NATS 92 µs a round trip`. */
+export function renderReference({ version, parts }: Reference): string {
+  const times = parts.map(({ name, p50Ms }) => `${name} ${us(p50Ms)}`)
+  return `reference v${version}: ${times.join(', ')} a round trip`
+}
+
+function us(ms: number): string {
+  return `${Math.round(ms * 1_000)} µs`
 }
 
 /**

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { loadResult } from '../../load/testing/result-fixture.ts'
 import { readSlo } from '../../load/slo/slo.ts'
-import { readEnvironment } from '../provenance/fingerprint.ts'
+import { readEnvironment } from '../provenance/environment.ts'
 import { serializeLoadResult } from '../json/load-result-json.ts'
 import { mergeShards } from './merge-shards.ts'
-import type { Share } from './one-load.ts'
+import type { Shard } from './one-load.ts'
 import { exitCodeOf } from '../outcome.ts'
 import { runFileSchema, type RunFile, type ScenarioEntry } from '../run-file.ts'
 
@@ -31,11 +31,11 @@ function entry(responseMs: readonly number[] = [1], overrides: Partial<Measured>
   }
 }
 
-function share(
+function shard(
   number: number,
   overrides: Partial<RunFile> = {},
   generators: Partial<Extract<RunFile['generators'], { kind: 'shard' }>> = {},
-): Share {
+): Shard {
   const run: RunFile = {
     schemaVersion: 6,
     runId: `20260102T03040${number}Z-0a1b2c3-${number}of3`,
@@ -63,14 +63,14 @@ function share(
   return { path: `${number}.json`, run }
 }
 
-test('shares in any order are a run of the schema, with its SLOs judged on the sum', () => {
-  const run = mergeShards([share(3), share(1), share(2)], runIdOf)
+test('shards merge in any order into a valid run, whose SLOs are judged on the sum', () => {
+  const run = mergeShards([shard(3), shard(1), shard(2)], runIdOf)
   expect(runFileSchema.parse(run)).toEqual(run)
   expect(run).toMatchObject({
     runId: runIdOf(),
     startedAt: '2026-01-02T03:04:01.000Z',
     finishedAt: '2026-01-02T03:05:03.000Z',
-    generators: { kind: 'merged', shards: [1, 2, 3].map((n) => ({ runId: share(n).run.runId })) },
+    generators: { kind: 'merged', shards: [1, 2, 3].map((n) => ({ runId: shard(n).run.runId })) },
     scenarios: [{ testStatus: 'passed', verdict: { kind: 'valid' } }],
   })
   const [scenario] = run.scenarios
@@ -81,17 +81,17 @@ test('shares in any order are a run of the schema, with its SLOs judged on the s
   expect(exitCodeOf(run)).toBe(0)
 })
 
-test('a percentile that only the sum of all shares misses fails the run', () => {
+test('a percentile that only the sum of all shards misses fails the run', () => {
   const slow = entry([...Array<number>(80).fill(1), ...Array<number>(20).fill(500)])
   const fast = entry(Array<number>(100).fill(1))
-  const missed = mergeShards([share(1, { scenarios: [slow] }), share(2), share(3)], runIdOf)
+  const missed = mergeShards([shard(1, { scenarios: [slow] }), shard(2), shard(3)], runIdOf)
   expect(exitCodeOf(missed)).toBe(1)
   const fasts = [2, 3].map((n) =>
-    share(n, { scenarios: [{ ...fast, result: { ...fast.result, seed: 1 } }] }),
+    shard(n, { scenarios: [{ ...fast, result: { ...fast.result, seed: 1 } }] }),
   )
   const kept = mergeShards(
     [
-      share(1, {
+      shard(1, {
         scenarios: [entry([...Array<number>(90).fill(1), ...Array<number>(10).fill(500)])],
       }),
       ...fasts,
@@ -101,11 +101,11 @@ test('a percentile that only the sum of all shares misses fails the run', () => 
   expect(exitCodeOf(kept)).toBe(0)
 })
 
-test("a share's failed test fails the run, and the run says which share's", () => {
+test('a failed test of one shard fails the run, which names the shard', () => {
   const failed = entry([1], { testStatus: 'failed', error: 'expected 1 to be 2' })
-  const run = mergeShards([share(1), share(2, { scenarios: [failed] }), share(3)], runIdOf)
+  const run = mergeShards([shard(1), shard(2, { scenarios: [failed] }), shard(3)], runIdOf)
   expect(run.scenarios).toMatchObject([
-    { testStatus: 'failed', error: 'share 2: expected 1 to be 2' },
+    { testStatus: 'failed', error: 'shard 2: expected 1 to be 2' },
   ])
   expect(exitCodeOf(run)).toBe(1)
 })
@@ -119,74 +119,74 @@ const unmeasured: ScenarioEntry = {
   error: 'no connection',
 }
 
-test.each<[string, Share[], string]>([
-  ['a missing share', [share(1), share(3)], 'Of 3 shares, 2 is missing.'],
-  ['several missing', [share(3)], 'Of 3 shares, 1, 2 are missing.'],
+test.each<[string, Shard[], string]>([
+  ['a missing shard', [shard(1), shard(3)], 'Of 3 shards, 2 is missing.'],
+  ['several missing', [shard(3)], 'Of 3 shards, 1, 2 are missing.'],
   [
-    'one that is there twice',
-    [share(1), share(2), { ...share(2), path: 'b.json' }, share(3)],
-    'Share 2 of 3 is there twice: 2.json and b.json.',
+    'a duplicate shard',
+    [shard(1), shard(2), { ...shard(2), path: 'b.json' }, shard(3)],
+    'Shard 2 of 3 appears twice: 2.json and b.json.',
   ],
   [
     'another commit',
-    [share(1), share(2, { commit: null }), share(3)],
+    [shard(1), shard(2, { commit: null }), shard(3)],
     '2.json is not of the same load as 1.json: commit null, not 0a1b2c3',
   ],
   [
     'another profile',
-    [share(1), share(2, { profile: 'long' }), share(3)],
+    [shard(1), shard(2, { profile: 'long' }), shard(3)],
     'profile long, not short',
   ],
   [
     'another start',
-    [share(1), share(2, {}, { startAt: '2026-01-02T03:04:31.000Z' }), share(3)],
+    [shard(1), shard(2, {}, { startAt: '2026-01-02T03:04:31.000Z' }), shard(3)],
     'start-at 2026-01-02T03:04:31.000Z, not 2026-01-02T03:04:30.000Z',
   ],
   [
-    'another number of shares',
-    [share(1), share(2, {}, { of: 2 }), share(3)],
-    'number of shares 2, not 3',
+    'another number of shards',
+    [shard(1), shard(2, {}, { of: 2 }), shard(3)],
+    'number of shards 2, not 3',
   ],
-  ['another namespace', [share(1), share(2, {}, { namespace: 'x' }), share(3)], 'namespace x'],
+  ['another namespace', [shard(1), shard(2, {}, { namespace: 'x' }), shard(3)], 'namespace x'],
   [
     'another scenario',
-    [share(1), share(2, { scenarios: [entry([1], { name: 'other' })] }), share(3)],
+    [shard(1), shard(2, { scenarios: [entry([1], { name: 'other' })] }), shard(3)],
     'scenario ["bench/scenario.load.ts: other"]',
   ],
   [
     'another seed',
-    [share(1), share(2, { scenarios: [entry([1], { result: { ...result, seed: 2 } })] }), share(3)],
+    [shard(1), shard(2, { scenarios: [entry([1], { result: { ...result, seed: 2 } })] }), shard(3)],
     'in "scenario", seed 2, not 1',
   ],
   [
     'other arrivals',
     [
-      share(1),
-      share(2, { scenarios: [entry([1], { result: { ...result, arrivals: 'x' } })] }),
-      share(3),
+      shard(1),
+      shard(2, { scenarios: [entry([1], { result: { ...result, arrivals: 'x' } })] }),
+      shard(3),
     ],
     'arrivals x, not constant 100/s',
   ],
   [
     'another SLO',
-    [share(1), share(2, { scenarios: [entry([1], { bounds: [] })] }), share(3)],
+    [shard(1), shard(2, { scenarios: [entry([1], { bounds: [] })] }), shard(3)],
     'SLO []',
   ],
   [
     'one that was interrupted',
-    [share(1), share(2, { status: 'interrupted' }), share(3)],
-    '2.json: share 2 was not measured to its end',
+    [shard(1), shard(2, { status: 'interrupted' }), shard(3)],
+    '2.json: shard 2 was not measured to its end',
   ],
   [
     'one that measured nothing',
-    [share(1), share(2, { scenarios: [unmeasured] }), share(3)],
-    '2.json: share 2 measured nothing of "scenario": no connection',
+    [shard(1), shard(2, { scenarios: [unmeasured] }), shard(3)],
+    '2.json: shard 2 measured nothing of "scenario": no connection',
   ],
   [
-    'a share that was interrupted, as by the timeout of its test,',
+    'a shard that was interrupted, as by the timeout of its test,',
     [
-      share(1),
-      share(2, {
+      shard(1),
+      shard(2, {
         scenarios: [
           entry([1], {
             testStatus: 'failed',
@@ -195,20 +195,20 @@ test.each<[string, Share[], string]>([
         ],
       }),
     ],
-    '2.json: share 2 was interrupted while it measured "scenario"',
+    '2.json: shard 2 was interrupted while it measured "scenario"',
   ],
   [
-    'a run that is no share',
-    [share(1), share(2, { generators: { kind: 'one' } })],
-    '2.json is not a shard',
+    'a run that is not a shard',
+    [shard(1), shard(2, { generators: { kind: 'one' } })],
+    '2.json is a whole load, not a shard',
   ],
   [
-    'shares that are merged already',
-    [share(1, { generators: mergeShards([share(1), share(2), share(3)], runIdOf).generators })],
-    '1.json holds shares that are merged already',
+    'shards that are already merged',
+    [shard(1, { generators: mergeShards([shard(1), shard(2), shard(3)], runIdOf).generators })],
+    '1.json holds shards that are already merged',
   ],
   ['nothing', [], 'no run files'],
-])('%s is refused', (_, shares, message) => {
-  expect(() => mergeShards(shares, runIdOf)).toThrow(expect.objectContaining({ exitCode: 4 }))
-  expect(() => mergeShards(shares, runIdOf)).toThrow(message)
+])('refuses %s', (_, shards, message) => {
+  expect(() => mergeShards(shards, runIdOf)).toThrow(expect.objectContaining({ exitCode: 4 }))
+  expect(() => mergeShards(shards, runIdOf)).toThrow(message)
 })

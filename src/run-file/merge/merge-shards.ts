@@ -2,23 +2,22 @@ import { judgeSlo } from '../../load/slo/judge-slo.ts'
 import { mergeResults } from '../../load/merge/merge-results.ts'
 import { judgeMeasurement } from '../../load/verdict/verdict.ts'
 import { deserializeLoadResult, serializeLoadResult } from '../json/load-result-json.ts'
-import { requireOneLoad, type Share } from './one-load.ts'
+import { requireOneLoad, type Shard } from './one-load.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
 /**
- * The run that all shares of a load are together: what they measured is added up, and the SLOs are
- * judged on the sum.
- * @param shares in any order.
- * @param runIdOf names the run, by when it began and what it was of.
- * @throws UserError if they don't belong together, or aren't all.
+ * Adds up the measurements of all shards of a load to one run, whose SLOs are judged on the sum.
+ * @param shards in any order.
+ * @param runIdOf names the run by its start and commit.
+ * @throws UserError if they don't belong together, or some are missing.
  */
 export function mergeShards(
-  shares: readonly Share[],
+  shards: readonly Shard[],
   runIdOf: (run: Pick<RunFile, 'startedAt' | 'commit'>) => string,
 ): RunFile {
-  const { runs, generators } = requireOneLoad(shares)
+  const { runs, generators } = requireOneLoad(shards)
   const [first] = runs
   const startedAt = earliest(runs.map((run) => run.startedAt))
   const finished = runs.flatMap(({ finishedAt }) => finishedAt ?? []).toSorted()
@@ -52,11 +51,11 @@ function mergeScenario(first: Measured, entries: readonly Measured[]): Measured 
   const result = mergeResults([one, ...others], bounds)
   const verdict = judgeMeasurement(result, bounds)
   const slo = bounds.length === 0 ? [] : judgeSlo(result, bounds)
-  // The test of a share with an invalid measurement fails by that alone; the whole has its own.
+  // An invalid measurement alone fails a shard's test; the whole load has its own verdict.
   const errors = entries.flatMap((entry, index) =>
     entry.error === null || entry.verdict.kind === 'invalid'
       ? []
-      : [`share ${index + 1}: ${entry.error}`],
+      : [`shard ${index + 1}: ${entry.error}`],
   )
   const isGood =
     errors.length === 0 &&

@@ -5,8 +5,8 @@ import { EXIT } from '../../exit-code.ts'
 import { UserError } from '../../user-error.ts'
 import { typedCommand } from '../../typed-command.ts'
 
-/** A run file that is to be merged with others, by the name it was given. */
-export interface Share {
+/** A run file to be merged with others, by the name its user gave. */
+export interface Shard {
   readonly path: string
   readonly run: RunFile
 }
@@ -16,20 +16,20 @@ function mergeError(message: string): UserError {
   return new UserError(message, { exitCode: EXIT.notComparable })
 }
 
-type ShareOf = Extract<Generators, { kind: 'shard' }>
+type ShardGenerators = Extract<Generators, { kind: 'shard' }>
 
-/** The shares of one load, in order, and what they say of themselves in common. */
+/** The shards of one load, in order, and the settings they share. */
 export interface OneLoad {
   readonly runs: readonly [RunFile, ...RunFile[]]
-  readonly generators: ShareOf
+  readonly generators: ShardGenerators
 }
 
 /**
- * Checks that runs are the shares of one load, each of them there once and measured to its end.
- * @throws UserError, exit code 4, naming the file, and what is different, missing or twice there.
+ * Checks that runs are all shards of one load, each present once and measured to its end.
+ * @throws UserError, exit code 4, naming the file, and the difference, or the shard that is missing or duplicated.
  */
-export function requireOneLoad(shares: readonly Share[]): OneLoad {
-  const placed = shares.map(({ path, run }) => ({ path, run, generators: shareOf(path, run) }))
+export function requireOneLoad(shards: readonly Shard[]): OneLoad {
+  const placed = shards.map(({ path, run }) => ({ path, run, generators: generatorsOf(path, run) }))
   const [first, ...others] = placed.toSorted((a, b) => a.generators.shard - b.generators.shard)
   if (first === undefined) throw mergeError('There are no run files to merge.')
   requireMeasured(first)
@@ -48,13 +48,13 @@ export function requireOneLoad(shares: readonly Share[]): OneLoad {
   return { runs: [first.run, ...others.map(({ run }) => run)], generators: first.generators }
 }
 
-interface PlacedShare extends Share {
-  readonly generators: ShareOf
+interface PlacedShard extends Shard {
+  readonly generators: ShardGenerators
 }
 
-/** What all shares of a load have in common, by what it is called. */
-const IN_COMMON: Readonly<Record<string, (share: PlacedShare) => unknown>> = {
-  'number of shares': ({ generators }) => generators.of,
+/** Settings that all shards of a load share, by name. */
+const IN_COMMON: Readonly<Record<string, (shard: PlacedShard) => unknown>> = {
+  'number of shards': ({ generators }) => generators.of,
   'start-at': ({ generators }) => generators.startAt,
   namespace: ({ generators }) => generators.namespace,
   commit: ({ run }) => run.commit && `${run.commit.short}${run.commit.isDirty ? '-dirty' : ''}`,
@@ -62,7 +62,7 @@ const IN_COMMON: Readonly<Record<string, (share: PlacedShare) => unknown>> = {
   scenario: ({ run }) => run.scenarios.map(({ file, name }) => `${file}: ${name}`),
 }
 
-/** What a load's shares were to do. */
+/** The planned load of a shard, by setting. */
 function planOf(entry: ScenarioEntry & { state: 'measured' }): Readonly<Record<string, unknown>> {
   const { arrivals, seed, warmUpMs, durationMs, verdictThresholds, operations } = entry.result
   const { metrics } = entry.result
@@ -84,47 +84,47 @@ function planOf(entry: ScenarioEntry & { state: 'measured' }): Readonly<Record<s
   }
 }
 
-/** Histograms of other steps can't be added. */
+/** Histograms of different resolutions can't be added. */
 function declaredOf(metric: MetricJson): readonly unknown[] {
   const { kind, name, unit } = metric
   return kind === 'trend' ? [kind, name, unit, metric.resolution] : [kind, name, unit]
 }
 
-function shareOf(path: string, { generators, status }: RunFile): ShareOf {
+function generatorsOf(path: string, { generators, status }: RunFile): ShardGenerators {
   if (generators.kind === 'merged') {
-    throw mergeError(`${path} holds shares that are merged already.`)
+    throw mergeError(`${path} holds shards that are already merged.`)
   }
   if (generators.kind === 'one') {
     throw mergeError(
-      `${path} is not a shard of a load but a whole load: ${typedCommand('bench', '<name> --shard 1/2 …')} makes shards.`,
+      `${path} is a whole load, not a shard; ${typedCommand('bench', '<name> --shard 1/2 …')} makes shards.`,
     )
   }
   if (status !== 'complete') {
-    throw mergeError(`${path}: share ${generators.shard} was not measured to its end: ${status}.`)
+    throw mergeError(`${path}: shard ${generators.shard} was not measured to its end: ${status}.`)
   }
   return generators
 }
 
-function requireMeasured({ path, run, generators }: PlacedShare): void {
+function requireMeasured({ path, run, generators }: PlacedShard): void {
   if (run.scenarios.length === 0) {
-    throw mergeError(`${path}: share ${generators.shard} has measured no scenario.`)
+    throw mergeError(`${path}: shard ${generators.shard} measured no scenario.`)
   }
   for (const scenario of run.scenarios) {
-    // What a share was to send and didn't would be missing from the requests of the whole.
+    // Requests that a shard did not send would be missing from the whole load.
     if (scenario.state === 'measured' && scenario.result.isInterrupted) {
       throw mergeError(
-        `${path}: share ${generators.shard} was interrupted while it measured "${scenario.name}".`,
+        `${path}: shard ${generators.shard} was interrupted while it measured "${scenario.name}".`,
       )
     }
     if (scenario.state === 'measured' && scenario.testStatus !== 'cancelled') continue
     const why = scenario.error ?? scenario.testStatus
     throw mergeError(
-      `${path}: share ${generators.shard} measured nothing of "${scenario.name}": ${why}`,
+      `${path}: shard ${generators.shard} measured nothing of "${scenario.name}": ${why}`,
     )
   }
 }
 
-function requireSamePlan(first: PlacedShare, other: PlacedShare): void {
+function requireSamePlan(first: PlacedShard, other: PlacedShard): void {
   for (const [index, a] of first.run.scenarios.entries()) {
     const b = other.run.scenarios[index]
     if (a.state !== 'measured' || b?.state !== 'measured') continue
@@ -138,20 +138,20 @@ function requireSamePlan(first: PlacedShare, other: PlacedShare): void {
   }
 }
 
-function requireAll(shares: readonly [PlacedShare, ...PlacedShare[]]): void {
-  const { of } = shares[0].generators
+function requireAll(shards: readonly [PlacedShard, ...PlacedShard[]]): void {
+  const { of } = shards[0].generators
   const paths = new Map<number, string>()
-  for (const { path, generators } of shares) {
+  for (const { path, generators } of shards) {
     const other = paths.get(generators.shard)
     if (other !== undefined) {
-      throw mergeError(`Share ${generators.shard} of ${of} is there twice: ${other} and ${path}.`)
+      throw mergeError(`Shard ${generators.shard} of ${of} appears twice: ${other} and ${path}.`)
     }
     paths.set(generators.shard, path)
   }
-  const missing = Array.from({ length: of }, (_, k) => k + 1).filter((share) => !paths.has(share))
+  const missing = Array.from({ length: of }, (_, k) => k + 1).filter((shard) => !paths.has(shard))
   if (missing.length === 0) return
   throw mergeError(
-    `Of ${of} shares, ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
+    `Of ${of} shards, ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
   )
 }
 

@@ -1,4 +1,4 @@
-import type { HistoryRow } from '../../run-file/history/history.ts'
+import type { HistoryRow } from '../../run-file/history/history-row.ts'
 
 /** A figure that is followed over commits. */
 export interface Metric {

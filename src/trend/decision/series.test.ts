@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { HistoryRow } from '../../run-file/history/history.ts'
+import type { HistoryRow } from '../../run-file/history/history-row.ts'
 import { METRICS } from './metrics.ts'
 import { rowOf, unevenness } from '../testing/history-row.ts'
 import { seriesOf, type Series } from './series.ts'

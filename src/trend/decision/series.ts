@@ -1,4 +1,4 @@
-import type { HistoryRow } from '../../run-file/history/history.ts'
+import type { HistoryRow } from '../../run-file/history/history-row.ts'
 import { changesIn, type Change, type Point } from './changes.ts'
 import { chooseDivisor, DECIDING_RUNS, type Divisor } from './divisor.ts'
 import { timeKindOf, type Metric, type TimeKind } from './metrics.ts'

@@ -1,4 +1,4 @@
-import type { HistoryRow } from '../../run-file/history/history.ts'
+import type { HistoryRow } from '../../run-file/history/history-row.ts'
 
 /** Versions that differ from the previous run's without ending the series; they may explain a step. */
 export interface VersionChange {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { HistoryRow } from '../../run-file/history/history.ts'
+import type { HistoryRow } from '../../run-file/history/history-row.ts'
 import { METRICS } from '../decision/metrics.ts'
 import { renderTrend } from './render-trend.ts'
 import { rowOf, unevenness } from '../testing/history-row.ts'

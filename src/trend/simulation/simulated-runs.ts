@@ -1,5 +1,5 @@
 import { normalDraws, randomStream, type Draw } from '../../stats/random.ts'
-import type { HistoryRow } from '../../run-file/history/history.ts'
+import type { HistoryRow } from '../../run-file/history/history-row.ts'
 
 /** How a simulated metric varies from run to run. */
 export interface Noise {

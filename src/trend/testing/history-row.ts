@@ -1,4 +1,4 @@
-import type { HistoryRow } from '../../run-file/history/history.ts'
+import type { HistoryRow } from '../../run-file/history/history-row.ts'
 
 /** A run on day `day` (0, 1, 2 …), each of a commit of its own; P50 is 1 ms with a little noise. */
 export function rowOf(day: number, change: Partial<HistoryRow> = {}): HistoryRow {

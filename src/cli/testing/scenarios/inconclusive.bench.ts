@@ -3,7 +3,7 @@ import { test } from '../../../../bench/core/measuring/core-test.ts'
 test('a figure beyond its bound in most of the run', async ({ compare }) => {
   let round = 0
   await compare({
-    sides: [
+    contenders: [
       { name: 'slow', run: async () => (round++ === 2 ? 2 : 4) },
       { name: 'quick', run: async () => 1 },
     ],

@@ -2,7 +2,7 @@ import { test } from '../../../../bench/core/measuring/core-test.ts'
 
 test('a figure beyond its bound', async ({ compare, annotate }) => {
   await compare({
-    sides: [
+    contenders: [
       { name: 'slow', run: async () => 4 },
       { name: 'quick', run: async () => 1 },
     ],

@@ -2,7 +2,7 @@ import { constant, counter, feed, gauge, test, trend } from '../../../vitest/loa
 import { UNTIMED } from './untimed.ts'
 
 // Every kind of thing that a request can read and write. Of its 50 rows, each fifth is of the cache.
-test('noted', async ({ load, share }) => {
+test('noted', async ({ load, shard }) => {
   const rows = Array.from({ length: 50 }, (_, id) => ({ id, isCached: id % 5 === 0 }))
   await load({
     operations: {
@@ -22,7 +22,7 @@ test('noted', async ({ load, share }) => {
     arrivals: constant(100),
     duration: '1s',
     warmUp: '500ms',
-    share,
+    shard,
     verdict: UNTIMED,
     slo: {
       checks: { 'has a row': { min: 1 }, 'is cached': { min: 0.2 } },

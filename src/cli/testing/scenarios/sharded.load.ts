@@ -1,7 +1,7 @@
 import { constant, expect, test } from '../../../vitest/registry-test.ts'
 
 // Can be sharded. Of its requests, those whose numbers end in 3 fail.
-test('sharded', async ({ load, share, testbed }) => {
+test('sharded', async ({ load, shard, testbed }) => {
   const { registry } = testbed
   const result = await load({
     operations: {
@@ -14,7 +14,7 @@ test('sharded', async ({ load, share, testbed }) => {
     arrivals: constant(100),
     duration: '1s',
     warmUp: '150ms',
-    share,
+    shard,
   })
   expect(result).toMeetSlo({ throughput: { min: 60 }, successRate: 0.8 })
 })

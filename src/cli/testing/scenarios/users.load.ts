@@ -4,8 +4,8 @@ import { UNTIMED } from './untimed.ts'
 
 const { TORN_DOWN_FILE = '' } = process.env
 
-// Can be run in shares. Says in a file who was torn down, where it is given one.
-test('users', async ({ load, share }) => {
+// Can be run in shards. Says in a file who was torn down, where it is given one.
+test('users', async ({ load, shard }) => {
   await load({
     users: users(4, { thinkTime: '20ms' }),
     session: {
@@ -24,7 +24,7 @@ test('users', async ({ load, share }) => {
     },
     duration: '1s',
     warmUp: '150ms',
-    share,
+    shard,
     verdict: UNTIMED,
     slo: { successRate: 1, response: { p50: '1s' } },
   })

@@ -1,0 +1,251 @@
+import type { HistogramFigures } from '../../load/recording/histogram.ts'
+import {
+  achievedPerSecond,
+  countedDeliveries,
+  deliveryRatio,
+  throughputPerSecond,
+} from '../../load/totals.ts'
+import { column, toCsv, type Column } from './csv.ts'
+import type { LoadResultJson } from '../schema/load-result-schema.ts'
+import {
+  capitalized,
+  FIGURES,
+  figureName,
+  ofOperation,
+  type OperationRow,
+} from './operation-row.ts'
+import { outcomeOf } from '../outcome.ts'
+import type { RunFile, ScenarioEntry } from '../run-file.ts'
+
+type OperationJson = LoadResultJson['operations'][number]
+type MeasuredScenario = Extract<ScenarioEntry, { state: 'measured' }>
+
+/** All columns of `<runId>.csv`. */
+export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
+  column('runId', "the run's name", ({ run }) => run.runId),
+  column('status', 'complete, interrupted, or running if it was killed', ({ run }) => run.status),
+  column('startedAt', 'when the run began, ISO 8601 UTC', ({ run }) => run.startedAt),
+  column('commit', 'short commit', ({ run }) => run.commit?.short ?? null),
+  column(
+    'isDirty',
+    'whether the work tree differed from it',
+    ({ run }) => run.commit?.isDirty ?? null,
+  ),
+  column('profile', 'which durations were used', ({ run }) => run.profile),
+  column('backend', 'origin of the servers', ({ run }) => run.system.kind),
+  column('redisVersion', "the Redis server's", versionOf('Redis')),
+  column('natsVersion', "the NATS server's", versionOf('NATS')),
+  column('scenario', "the scenario's name", ({ scenario }) => scenario.name),
+  column('file', 'where it is defined', ({ scenario }) => scenario.file),
+  column('testStatus', 'passed, failed or cancelled', ({ scenario }) => scenario.testStatus),
+  column('outcome', 'passed, failed, inconclusive, or broken before its end', ({ scenario }) =>
+    outcomeOf(scenario),
+  ),
+  column(
+    'verdict',
+    'whether the measurement may be trusted: valid, degraded or invalid',
+    ({ measured }) => measured?.scenario.verdict.kind ?? null,
+  ),
+  column('verdictReasons', 'why it is not valid', ({ measured }) =>
+    reasonsOf(measured?.scenario.verdict),
+  ),
+  column(
+    'missedBounds',
+    'bounds of the SLO that were missed, e.g. "response P95 of register"',
+    (row) => boundsOf(row, 'missed'),
+  ),
+  column(
+    'inconclusiveBounds',
+    "bounds missed only by the generator's lateness, or not measured",
+    (row) => boundsOf(row, 'inconclusive'),
+  ),
+  column(
+    'abortReason',
+    'which bound ended the load early, if one did',
+    ({ measured }) => measured?.scenario.result.abortReason ?? null,
+  ),
+  ofOperation('operation', "the operation's name", ({ operation }) => operation.name),
+  ofOperation(
+    'model',
+    'open: requests start by a schedule; closed: users wait for answers',
+    ({ scenario }) => scenario.result.model.kind,
+  ),
+  ofOperation('arrivals', 'the load', ({ scenario }) => scenario.result.arrivals),
+  ofOperation(
+    'measuredMs',
+    'how long requests were started for, after the warm-up',
+    ({ scenario }) => scenario.result.measuredMs,
+  ),
+  ...usersColumns(),
+  ...countColumns(),
+  ofOperation('successRatio', 'ok / planned, 0 to 1', ({ operation: { counts } }) =>
+    counts.planned === 0 ? null : counts.ok / counts.planned,
+  ),
+  ofOperation(
+    'throughputPerSecond',
+    'requests that succeeded while requests were being started',
+    ({ scenario, operation }) => throughputPerSecond(scenario.result, operation.name),
+  ),
+  ofOperation(
+    'achievedPerSecond',
+    'requests started while requests were being started',
+    ({ scenario, operation }) => achievedPerSecond(scenario.result, operation.name),
+  ),
+  ...timeColumns('response', 'intended start to done', ({ response }) => response.figures),
+  ...timeColumns('service', 'actual start to done', ({ service }) => service.figures),
+  ...timeColumns(
+    'undisturbed',
+    "service time less the generator's pauses",
+    ({ undisturbed }) => undisturbed.figures,
+  ),
+  ...timeColumns('failure', 'intended start to failed', ({ failure }) => failure.figures),
+  ...timeColumns('lateness', 'intended to actual start', ({ lateness }) => lateness.figures),
+  ...deliveryColumns(),
+  ...timeColumns(
+    'receipt',
+    "intended start to a recipient's receipt",
+    ({ deliveries }) => countedDeliveries(deliveries)?.receipt.figures ?? null,
+  ),
+  ...timeColumns(
+    'completion',
+    "intended start to the last recipient's receipt",
+    ({ deliveries }) => countedDeliveries(deliveries)?.completion.figures ?? null,
+  ),
+  ofOperation('errors', 'error codes and how often, e.g. "TIMEOUT: 3; IO: 1"', ({ operation }) =>
+    operation.errors.map(({ code, count }) => `${code}: ${count}`).join('; '),
+  ),
+  column('error', 'why the test failed, if it did', ({ scenario }) => scenario.error),
+]
+
+/** One row per scenario and operation, and one per scenario that was not measured. */
+export function operationsCsv(run: RunFile): string {
+  const rows = run.scenarios.flatMap((scenario): OperationRow[] => {
+    if (scenario.state !== 'measured') return [{ run, scenario, measured: null }]
+    return scenario.result.operations.map((operation) => ({
+      run,
+      scenario,
+      measured: { scenario, operation },
+    }))
+  })
+  return toCsv(OPERATION_COLUMNS, rows)
+}
+
+function versionOf(server: string): Column<OperationRow>['value'] {
+  return ({ run: { system } }) =>
+    'servers' in system
+      ? (system.servers.find(({ name }) => name === server)?.version ?? null)
+      : null
+}
+
+function reasonsOf(verdict: MeasuredScenario['verdict'] | undefined): string | null {
+  if (verdict === undefined || verdict.kind === 'valid') return null
+  return verdict.reasons.map(({ message }) => message).join('; ')
+}
+
+function boundsOf(
+  { measured }: OperationRow,
+  outcome: MeasuredScenario['slo'][number]['outcome'],
+): string | null {
+  const rows = measured?.scenario.slo.filter((row) => row.outcome === outcome) ?? []
+  if (rows.length === 0) return null
+  return rows
+    .map(({ metric, operation, windows }) => {
+      const every = windows === null ? '' : ` every ${windows.everyMs / 1_000} s`
+      return `${metric} of ${operation}${every}`
+    })
+    .join('; ')
+}
+
+function countColumns(): readonly Column<OperationRow>[] {
+  const descriptions = {
+    planned: 'requests that were due',
+    started: 'requests started',
+    dropped: 'requests due but not started, too many being under way',
+    notStarted: 'requests due but not started, the load being ended early',
+    ok: 'requests that succeeded',
+    failed: 'requests that failed',
+    timedOut: 'requests that timed out',
+    unfinished: 'requests that never ended',
+  } as const
+  const names = Object.keys(descriptions) as (keyof typeof descriptions)[]
+  return names.map((name) =>
+    ofOperation(name, descriptions[name], ({ operation }) => operation.counts[name]),
+  )
+}
+
+function deliveryColumns(): readonly Column<OperationRow>[] {
+  const descriptions = {
+    expected: 'messages × recipients, those of messages that could not be sent included',
+    received: 'of these, received',
+    duplicates: 'received again',
+    missing: 'never received',
+    missingByPause: 'of these, perhaps because of a pause of generator or receivers',
+  } as const
+  const names = Object.keys(descriptions) as (keyof typeof descriptions)[]
+  return [
+    ...names.map((name) =>
+      ofOperation(
+        `deliveries${capitalized(name)}`,
+        descriptions[name],
+        ({ operation }) => countedDeliveries(operation.deliveries)?.[name] ?? null,
+      ),
+    ),
+    ofOperation('deliveryRatio', 'received / expected, 0 to 1', ({ operation }) =>
+      deliveryRatio(countedDeliveries(operation.deliveries)),
+    ),
+  ]
+}
+
+function timeColumns(
+  time: string,
+  meaning: string,
+  figuresOf: (operation: OperationJson) => HistogramFigures | null,
+): readonly Column<OperationRow>[] {
+  return FIGURES.map((figure) =>
+    ofOperation(
+      `${time}${capitalized(figure)}`,
+      `${time} time (${meaning}), ${figureName(figure)}`,
+      ({ operation }) => figuresOf(operation)?.[figure] ?? null,
+    ),
+  )
+}
+
+/** Columns of a closed load, equal in the rows of all its steps. */
+function usersColumns(): readonly Column<OperationRow>[] {
+  type Closed = Extract<LoadResultJson['model'], { kind: 'closed' }>
+  const ofUsers = (
+    label: string,
+    description: string,
+    value: (model: Closed) => string | number | null,
+  ): Column<OperationRow> =>
+    ofOperation(label, `${description}; of a closed load`, ({ scenario: { result } }) =>
+      result.model.kind === 'closed' ? value(result.model) : null,
+    )
+  return [
+    ofUsers('users', 'the most at any time', ({ users }) => users),
+    ofUsers('usersSetUp', 'of these, set up', ({ setUp }) => setUp.ok),
+    ofUsers('thinkTime', 'distribution of the think time', ({ thinkTime }) => thinkTime.label),
+    ofUsers(
+      'iterationsStarted',
+      'passes through all steps',
+      ({ iterations }) => iterations.started,
+    ),
+    ofUsers(
+      'iterationsCompleted',
+      'of these, with every step ok',
+      ({ iterations }) => iterations.completed,
+    ),
+    ofUsers(
+      'iterationsCutShort',
+      'of these, ended by a step that was not',
+      ({ iterations }) => iterations.cutShort,
+    ),
+    ...FIGURES.map((figure) =>
+      ofUsers(
+        `iteration${capitalized(figure)}`,
+        `service times of an iteration's steps, added up, ${figureName(figure)}`,
+        ({ iterations }) => iterations.time.figures[figure],
+      ),
+    ),
+  ]
+}
