@@ -3,7 +3,8 @@ import { describeDurability } from './testing/durability.contract.ts'
 import { describe, inject, onTestFinished, test } from 'vitest'
 import { MemoryBroker, MemoryMessenger } from './memory/memory-messenger.ts'
 import { describeAbortedSend } from './testing/aborted-send.contract.ts'
-import { describeMessenger, type ConnectMessenger } from './testing/messenger.contract.ts'
+import type { ConnectMessenger } from './testing/connect-messenger.ts'
+import { describeMessenger } from './testing/messenger.contract.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
 
 /** Runs the contracts that need no durability slot. */
