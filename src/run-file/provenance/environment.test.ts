@@ -6,14 +6,14 @@ import { readCgroupLimits } from './cgroup.ts'
 import { readEnvironment } from './environment.ts'
 import { runFileSchema } from '../run-file.ts'
 
-test('the fingerprint of this machine is one the schema takes, with every version known', () => {
+test("this machine's environment is valid in the schema, with every version known", () => {
   const environment = readEnvironment()
   expect(runFileSchema.shape.environment.parse(environment)).toEqual(environment)
   expect(environment.nodeVersion).toMatch(/^\d+\.\d+\.\d+/)
   for (const version of Object.values(environment.packages)) expect(version).toMatch(/^\d+\.\d+/)
 })
 
-test('it is the same each time it is taken', () => {
+test('the environment is the same every time', () => {
   expect(readEnvironment()).toEqual(readEnvironment())
 })
 
@@ -34,7 +34,7 @@ describe('limits of control groups', () => {
     return readCgroupLimits(join(folder, 'membership'), folder)
   }
 
-  test('version 2: of the own group', () => {
+  test("version 2: of the process's group", () => {
     const limits = limitsOf('0::/user/run\n', {
       'user/run/cpu.max': '150000 100000\n',
       'user/run/memory.max': '1073741824\n',
@@ -42,7 +42,7 @@ describe('limits of control groups', () => {
     expect(limits).toEqual({ cpuCores: 1.5, memoryBytes: 2 ** 30 })
   })
 
-  test('version 2: a group above may be tighter', () => {
+  test('version 2: a parent group may be tighter', () => {
     const limits = limitsOf('0::/user/run\n', {
       'user/cpu.max': '50000 100000\n',
       'user/run/cpu.max': '150000 100000\n',
@@ -51,7 +51,7 @@ describe('limits of control groups', () => {
     expect(limits).toEqual({ cpuCores: 0.5, memoryBytes: null })
   })
 
-  test('version 1, in a container that sees its own group as the root', () => {
+  test('version 1, in a container whose own group looks like the root', () => {
     const limits = limitsOf('4:memory:/docker/abc\n3:cpu,cpuacct:/docker/abc\n', {
       'cpu/cpu.cfs_quota_us': '200000\n',
       'cpu/cpu.cfs_period_us': '100000\n',
