@@ -28,7 +28,8 @@ export interface Filter {
   readonly $and?: readonly Filter[]
   readonly $or?: readonly Filter[]
   readonly $not?: Filter
-  readonly [field: string]: JsonValue
+  /** `undefined` is refused; without `exactOptionalPropertyTypes`, the types above include it. */
+  readonly [field: string]: JsonValue | undefined
 }
 
 /**
