@@ -1,33 +1,32 @@
-/** Longer texts than this, in UTF-16 units, are cut: a name is for reading. */
-const LONGEST = 300
+/** In UTF-16 units; longer texts are cut. */
+const MAX_LENGTH = 300
 
 /**
- * Characters that a terminal obeys or that reorder or hide others: the control codes (C0, DEL, C1; an
+ * Characters that control a terminal, or reorder or hide others: the control codes (C0, DEL, C1; an
  * escape sequence begins with one), line separators, bidirectional formatting (Unicode Standard
  * Annex #9), zero-width characters, tags, and halves of surrogate pairs.
  */
 const UNPRINTABLE =
   /[\p{Cc}\p{Cs}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu
 
-/** Most texts. */
+/** Most texts match. */
 const PLAIN = /^[ -~]*$/
 
 /**
- * A text that someone else wrote, in one line and harmless to print: what is no plain character is
- * written as its code, `\u{1b}`.
+ * An untrusted text in one line, harmless to print: unprintable characters become their code, `\u{1b}`.
  */
 export function printable(text: string): string {
-  const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+  const cut = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text
   return escaped(cut)
 }
 
-/** The same of a text of several lines. */
+/** The same for a text of several lines. */
 export function printableLines(text: string): string {
-  const lines = text.slice(0, LONGEST * 20).split(/\r?\n/)
+  const lines = text.slice(0, MAX_LENGTH * 20).split(/\r?\n/)
   return lines.map((line) => escaped(line.replaceAll('\t', '  '))).join('\n')
 }
 
-/** Everything that is no plain character as its code, line ends too; nothing is cut. */
+/** Replaces unprintable characters, line ends included, by their codes; cuts nothing. */
 export function escaped(text: string): string {
   if (PLAIN.test(text)) return text
   return text.replaceAll(

@@ -1,7 +1,7 @@
 import { Command, CommanderError, type Help, type OutputConfiguration } from 'commander'
 import { InputError } from '../input-error.ts'
 import { EXIT } from '../exit-code.ts'
-import { runCommand, type CommandEnd } from './run-command.ts'
+import { runCommand, type CommandEnd } from '../process/run-command.ts'
 
 /** Told the exit code of the action that was run. */
 export type OnEnd = (end: CommandEnd) => void

@@ -2,7 +2,7 @@ import { typedCommand } from '../typed-command.ts'
 import { runCommandLine } from './command-line.ts'
 import { COMMANDS } from './commands.ts'
 import { addSections } from './help-sections.ts'
-import type { CommandEnd } from './run-command.ts'
+import type { CommandEnd } from '../process/run-command.ts'
 
 const DESCRIPTION = `Open-loop load tests with SLOs, for Vitest. Requests start when they are due, whatever happens to earlier ones, and response times count from then.`
 

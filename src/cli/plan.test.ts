@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { ended, startCommand, type Ended } from './testing/command.ts'
-import { planOutput } from './plan.ts'
+import { planOutput } from './commands/plan.ts'
 
 function plan(...args: string[]): Promise<Ended> {
   return ended(startCommand(['plan', ...args], {}))

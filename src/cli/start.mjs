@@ -8,7 +8,7 @@ const BROKEN = 2
 // Most of what is imported next was compiled before.
 module.enableCompileCache()
 try {
-  const { runCommand } = await import('./run-command.ts')
+  const { runCommand } = await import('../process/run-command.ts')
   await runCommand(async () => {
     const { run } = await import('./main.ts')
     return run(process.argv.slice(2))

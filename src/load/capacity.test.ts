@@ -73,18 +73,18 @@ function expectBracketOf(capacity: number, bracket: CapacityBracket, plan: Capac
   expect({ limit, isConfirmed }).toEqual({ limit: 'system', isConfirmed: true })
 }
 
-describe('in the quiet', () => {
-  test('a search doubles, bisects, and runs each end of its bracket again', () => {
+describe('an undisturbed search', () => {
+  test('doubles, bisects, and runs each end of its bracket again', () => {
     const rates = searchFor(upTo(730), search(200, 0.1)).map(({ rate }) => rate)
     expect(rates).toEqual([200, 400, 800, 600, 700, 750, 700, 750])
   })
 
-  test('a first rate that fails is halved until one passes', () => {
+  test('halves a failing first rate until a rate passes', () => {
     const probes = searchFor(upTo(30), search(200, 0.5))
     expect(probes.map(({ rate }) => rate)).toEqual([200, 100, 50, 25, 38, 32, 25, 32])
   })
 
-  test('the bracket holds the capacity, is as narrow as asked for and confirmed at both ends', () => {
+  test('brackets the capacity as narrowly as requested and confirms both ends', () => {
     fc.assert(
       fc.property(capacities, searches, (capacity, plan) => {
         fc.pre(capacity >= plan.lowest)
@@ -99,7 +99,7 @@ describe('in the quiet', () => {
     )
   })
 
-  test('a system that takes every rate is searched up to the highest', () => {
+  test('searches up to the highest rate if the system takes every rate', () => {
     const plan = { ...search(300, 0.1), highest: 1_000 }
     const probes = searchFor(upTo(Infinity), plan)
     expect(probes.map(({ rate }) => rate)).toEqual([300, 600, 1_000, 1_000])
@@ -107,7 +107,7 @@ describe('in the quiet', () => {
     expect(bracketOf(probes, plan)).toEqual(bracket)
   })
 
-  test('a system that takes none is searched down to the lowest', () => {
+  test('searches down to the lowest rate if the system takes none', () => {
     const plan = { ...search(40, 0.1), lowest: 8 }
     const probes = searchFor(upTo(0), plan)
     expect(probes.map(({ rate }) => rate)).toEqual([40, 20, 10, 8, 8])
@@ -117,7 +117,7 @@ describe('in the quiet', () => {
 })
 
 describe('a generator that is the limit', () => {
-  test('is the upper end of a bracket whose lower end was held', () => {
+  test('sets the upper end of a bracket whose lower end was held', () => {
     const plan = search(100, 0.05)
     const probes = searchFor(upTo(46_400, 'generator'), plan)
     const { passed, failed, limit, isConfirmed } = bracketOf(probes, plan)
@@ -128,7 +128,7 @@ describe('a generator that is the limit', () => {
     expect(probes.filter(({ rate }) => rate === failed)).toHaveLength(6)
   })
 
-  test('and one above it that the system misses: the generator is what sets the end', () => {
+  test('sets the upper end even if the system misses a higher rate', () => {
     const plan = search(100, 0.1)
     const answer: Answer = (rate) => (rate > 760 ? 'system' : upTo(730, 'generator')(rate))
     expect(bracketOf(searchFor(answer, plan), plan)).toMatchObject({
@@ -138,7 +138,7 @@ describe('a generator that is the limit', () => {
     })
   })
 
-  test('holds no rate at all: the search ends, and says that nothing was held', () => {
+  test('ends the search if no rate is held, and says so', () => {
     const plan = search(8, 0.1)
     const probes = searchFor(upTo(0, 'generator'), plan)
     expect(probes.map(({ rate }) => rate)).toEqual([8, 8, 4, 4, 2, 2, 1, 1, 1, 1, 1, 1])
@@ -148,19 +148,19 @@ describe('a generator that is the limit', () => {
 })
 
 describe('disturbed probes', () => {
-  test('are repeated: a first probe that was disturbed is not believed', () => {
+  test('are repeated', () => {
     const first = disturbedBy((rate, run) => rate === 200 && run === 0, upTo(730))
     const rates = searchFor(first, search(200, 0.1)).map(({ rate }) => rate)
     expect(rates).toEqual([200, 200, 400, 800, 600, 700, 750, 700, 750])
   })
 
-  test('at one rate again and again do not end a search that higher rates have shown to be wrong', () => {
+  test('at one rate do not end the search if a higher rate is held', () => {
     const twice = disturbedBy((rate, run) => rate === 200 && run < 2, upTo(730))
     const plan = search(200, 0.1)
     expectBracketOf(730, bracketOf(searchFor(twice, plan), plan), plan)
   })
 
-  test('change nothing about the bracket while no rate has six, whichever they are', () => {
+  test('leave the bracket unchanged while each rate has fewer than six', () => {
     // How many of a rate's first runs are disturbed.
     const disturbances = fc.func(fc.integer({ min: 0, max: 5 }))
     fc.assert(
@@ -173,7 +173,7 @@ describe('disturbed probes', () => {
     )
   })
 
-  test('at random, 30 % of them: a rate is held in each of 2,000 searches, and it is the right one in 99 %', () => {
+  test('leave the bracket right in 99 % of 2,000 searches if 30 % of the probes are disturbed', () => {
     let right = 0
     for (let seed = 0; seed < 2_000; seed++) {
       const random = randomStream(seed, 0)
@@ -192,7 +192,7 @@ describe('disturbed probes', () => {
     expect(right).toBeGreaterThanOrEqual(0.99 * 2_000)
   })
 
-  test('whatever the answers, a search ends with no rate run nine times, its ends in order', () => {
+  test('run no rate nine times and keep the ends in order, whatever the outcomes', () => {
     const answers = fc.infiniteStream(
       fc.constantFrom<ProbeOutcome>('passed', 'passed', 'system', 'generator'),
     )
@@ -213,7 +213,7 @@ describe('disturbed probes', () => {
     )
   })
 
-  test('a rate that the system misses whenever it is not disturbed is above what is held', () => {
+  test('place a rate that the system always misses above the rate held', () => {
     // Between the two, a run passes or misses by chance.
     const widths = fc.double({ min: 1, max: 2, noNaN: true })
     const chances = fc.infiniteStream(fc.constantFrom<ProbeOutcome>('passed', 'system'))
@@ -242,7 +242,7 @@ describe('disturbed probes', () => {
   })
 })
 
-test('an end that does not hold a second and a third time moves', () => {
+test('moves an end that fails its second and third runs', () => {
   const seen = new Map<number, number>()
   const flaky: Answer = (rate) => {
     const run = (seen.get(rate) ?? 0) + 1
@@ -255,7 +255,7 @@ test('an end that does not hold a second and a third time moves', () => {
   expect(bracketOf(probes, plan)).toMatchObject({ passed: 650, failed: 700 })
 })
 
-test('a search that is ended early has the bracket found so far, unconfirmed', () => {
+test('a search that ends early returns the bracket so far, unconfirmed', () => {
   const plan = search(100, 0.1)
   const nothing = { passed: null, failed: null, limit: null, isConfirmed: false }
   expect(bracketOf([], plan)).toEqual(nothing)

@@ -114,7 +114,7 @@ export function oneOf(...names: readonly string[]): Check {
 export const trueOrFalse: Check = check((value) => typeof value === 'boolean', 'true or false')
 
 export const functionOf = (what: string): Check =>
-  check((value) => typeof value === 'function', `a function: ${what}`)
+  check((value) => typeof value === 'function', `a function ${what}`)
 
 /** A check that a condition holds. */
 export function check(holds: (value: unknown) => boolean, what: string): Check {

@@ -24,7 +24,7 @@ const pause = fc.oneof(
   fc.double({ min: 0, max: 1_000, noNaN: true }),
 )
 
-test('the offset is wrong by half the narrowest bracket at most, wherever the process is paused', () => {
+test('the offset is off by at most half the narrowest bracket, wherever the process is paused', () => {
   fc.assert(
     fc.property(
       fc.double({ min: -1e9, max: 1e9, noNaN: true }),

@@ -18,7 +18,7 @@ describe('a pause of the generator', () => {
     },
   }
 
-  test('times nothing out: what was answered meanwhile is read first', async () => {
+  test('causes no time-outs: answers that arrived during it are read first', async () => {
     const result = await generateLoad({
       arrivals: constant(100),
       durationMs: 1_000,
@@ -29,7 +29,7 @@ describe('a pause of the generator', () => {
     expect(result.health.pauses.maxMs).toBeGreaterThanOrEqual(490)
   })
 
-  test('is in response and service times of what was under way, and not in the undisturbed ones', async () => {
+  test('counts in response and service times, but not in undisturbed times', async () => {
     const result = await generateLoad({
       arrivals: constant(100),
       durationMs: 1_000,
@@ -42,7 +42,7 @@ describe('a pause of the generator', () => {
     expect(percentileMs(undisturbed, 100)).toBeLessThan(longest - 400)
   })
 
-  test('at the end gives the requests under way their whole grace period', async () => {
+  test('does not shorten the grace period', async () => {
     const result = await generateLoad({
       arrivals: constant(10),
       durationMs: 300,
@@ -58,7 +58,7 @@ describe('a pause of the generator', () => {
     expect(countsOfAll(result)).toMatchObject({ planned: 3, ok: 3, unfinished: 0 })
   })
 
-  test('may be why a request failed, as of a client whose own timer ran out during it', async () => {
+  test('may excuse a failure, such as a client timer that expired during it', async () => {
     const result = await generateLoad({
       arrivals: constant(100),
       durationMs: 500,

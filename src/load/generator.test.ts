@@ -14,7 +14,7 @@ import { countsOfAll, inTime } from './totals.ts'
 import type { LoadRequest } from './workload.ts'
 
 describe('a load', () => {
-  test('accounts for every request, however each one ends', async () => {
+  test('accounts for every request, however it ends', async () => {
     const outcomes = fc.constantFrom('ok', 'throw', 'reject', 'slow', 'never')
     await fc.assert(
       fc.asyncProperty(
@@ -60,7 +60,7 @@ describe('a load', () => {
   })
 
   test.for([undefined, null, 7, {}])(
-    'counts a request as failed whose operation returns %j instead of a promise',
+    'counts a request as failed if its operation returns %j instead of a promise',
     async (returned) => {
       const result = await generateLoad({
         arrivals: constant(100),
@@ -83,7 +83,7 @@ describe('a load', () => {
         throw new Error('no')
       },
     ],
-  ])('counts a request once whose promise %s', async ([, then]) => {
+  ])('counts a request once if its promise %s', async ([, then]) => {
     const result = await generateLoad({
       arrivals: constant(100),
       durationMs: 50,
@@ -93,7 +93,7 @@ describe('a load', () => {
     expect(countsOfAll(result)).toMatchObject({ planned: 5, ok: 5, failed: 0 })
   })
 
-  test('refuses more operations than there is memory for', async () => {
+  test('rejects too many operations', async () => {
     const load = (count: number) =>
       generateLoad({
         arrivals: constant(100),
@@ -106,7 +106,7 @@ describe('a load', () => {
     await expect(load(201)).rejects.toThrow(/201 operations .* are too many; 200 are possible/)
   })
 
-  test('counts by its own times, whatever an operation does to its request', async () => {
+  test('uses its own times, whatever an operation does to its request', async () => {
     const result = await generateLoad({
       arrivals: constant(100),
       durationMs: 50,
@@ -128,7 +128,7 @@ describe('a load', () => {
     expect(percentileMs(service, 50)).toBeGreaterThan(15)
   })
 
-  test('goes on if whoever is told how it goes fails', async () => {
+  test('continues if onProgress throws', async () => {
     const warned = once(process, 'warning')
     const result = await generateLoad({
       arrivals: constant(50),
@@ -143,7 +143,7 @@ describe('a load', () => {
     expect(String(warning)).toMatch(/onProgress threw: 'no \\x1B\[31mscreen'/)
   })
 
-  test('leaves the warm-up out of the figures, and numbers requests through', async () => {
+  test('leaves the warm-up out of the figures, and numbers requests across it', async () => {
     const seen: LoadRequest[] = []
     const result = await generateLoad({
       arrivals: constant(100),
@@ -156,7 +156,7 @@ describe('a load', () => {
     expect(countsOfAll(result)).toMatchObject({ planned: 20, ok: 20 })
   })
 
-  test('counts a last request that is due so shortly before the end that its time rounds to it', async () => {
+  test('counts a last request whose time rounds to the end', async () => {
     const arrivals = constant(3 * (1 + Number.EPSILON))
     const result = await generateLoad({
       arrivals,
@@ -180,7 +180,7 @@ describe('a load', () => {
     expect(early).toEqual([])
   })
 
-  test('ends with requests in flight: they get the grace period, and are not failures', async () => {
+  test('gives requests in flight the grace period, and does not count them as failures', async () => {
     const result = await generateLoad({
       arrivals: constant(50),
       durationMs: 100,
@@ -189,7 +189,7 @@ describe('a load', () => {
     expect(countsOfAll(result)).toMatchObject({ planned: 5, ok: 5, failed: 0, timedOut: 0 })
   })
 
-  test('that outlast the grace period are unfinished', async () => {
+  test('counts requests that outlast the grace period as unfinished', async () => {
     const result = await generateLoad({
       arrivals: constant(50),
       durationMs: 100,
@@ -199,7 +199,7 @@ describe('a load', () => {
     expect(countsOfAll(result)).toMatchObject({ planned: 5, started: 5, unfinished: 5 })
   })
 
-  test('that outlast it have a time all the same: as long as they were waited for', async () => {
+  test('records unfinished requests at the time waited', async () => {
     const result = await generateLoad({
       arrivals: constant(100),
       durationMs: 200,
@@ -215,7 +215,7 @@ describe('a load', () => {
     expect(percentileMs(response, 95)).toBeGreaterThanOrEqual(300)
   })
 
-  test('counts failures by code, with what the first of them said', async () => {
+  test('counts failures by code, with the first message as a sample', async () => {
     const result = await generateLoad({
       arrivals: constant(200),
       durationMs: 50,
@@ -250,7 +250,7 @@ describe('a load', () => {
     expect(percentileMs(response, 100)).toBeGreaterThanOrEqual(1_000)
   })
 
-  test('that is aborted keeps what it has measured, marked interrupted', async () => {
+  test('keeps its measurement if aborted, marked as interrupted', async () => {
     const controller = new AbortController()
     const result = await generateLoad({
       arrivals: constant(100),
@@ -268,7 +268,7 @@ describe('a load', () => {
   })
 
   test.each(['drop', 'wait'] as const)(
-    'that is aborted has planned all that was due by then, started or not (%s)',
+    'if aborted, has planned all requests due by then, started or not (%s)',
     async (whenFull) => {
       const controller = new AbortController()
       const result = await generateLoad({
@@ -292,7 +292,7 @@ describe('a load', () => {
     },
   )
 
-  test('with a short timeout excuses what a pause crowded out', async () => {
+  test('excuses requests dropped by a pause, even with a short timeout', async () => {
     const { operations } = await generateLoad({
       arrivals: constant(100),
       durationMs: 1_000,
@@ -310,7 +310,7 @@ describe('a load', () => {
     expect(operations.get('pause')?.lostByPause).toBeGreaterThan(0)
   })
 
-  test('that is aborted says nothing of requests that it no longer waited for', async () => {
+  test('if aborted, excuses the requests that it no longer waited for', async () => {
     const controller = new AbortController()
     const result = await generateLoad({
       arrivals: constant(100),
@@ -336,7 +336,7 @@ describe('a load', () => {
     })
   })
 
-  test('that is aborted while it waits for the last requests waits no longer than a second', async () => {
+  test('if aborted while draining, waits at most one more second', async () => {
     const controller = new AbortController()
     const running = generateLoad({
       arrivals: constant(100),
@@ -359,7 +359,7 @@ describe('a load', () => {
     })
   })
 
-  test('that is aborted at its end has lost nothing if its last requests end all the same', async () => {
+  test('if aborted while draining, loses nothing if the last requests still end', async () => {
     const controller = new AbortController()
     const result = await generateLoad({
       arrivals: constant(100),
@@ -376,7 +376,7 @@ describe('a load', () => {
     expect(result.isInterrupted).toBe(false)
   })
 
-  test('that is aborted counts what ends afterwards for no interval of the measurement', async () => {
+  test('if aborted, counts requests that end later in no interval of the measurement', async () => {
     const controller = new AbortController()
     const result = await generateLoad({
       arrivals: constant(100),
@@ -395,7 +395,7 @@ describe('a load', () => {
     expect(countsOfAll(result).ok).toBeGreaterThanOrEqual(30)
   })
 
-  test('whose receivers can not be asked has unknown deliveries, and all else', async () => {
+  test("reports unknown deliveries if its receivers don't answer, and keeps the rest", async () => {
     const result = await generateLoad({
       arrivals: constant(100),
       durationMs: 100,
@@ -412,7 +412,7 @@ describe('a load', () => {
     })
   })
 
-  test('refuses a duration of 0', async () => {
+  test('rejects a duration of 0', async () => {
     const operations = { never: () => Promise.resolve() }
     await expect(
       generateLoad({ arrivals: constant(1), durationMs: 0, operations }),
@@ -427,7 +427,7 @@ describe('a load', () => {
  * has waited 1,000 − 30 × 2 = 940 ms. A tool that times requests from when it got round to
  * sending them sees ten slow ones, and a P99 of next to nothing.
  */
-test('a stall of one second is in the response times of all who were due, not in service times', async () => {
+test('a stall of one second is in the response times of all requests due, but not in their service times', async () => {
   const beganMs = performance.now()
   const STALL = { fromMs: 2_000, untilMs: 3_000 }
   const result = await generateLoad({

@@ -52,5 +52,7 @@ function shardOf(maxInFlight: number, shard: Shard): number {
   if (shard.of === 1) return maxInFlight
   const part = countIn(shard, maxInFlight)
   if (part > 0) return part
-  throw new InputError(`maxInFlight: ${maxInFlight} can't be shared by ${shard.of} generators.`)
+  throw new InputError(
+    `maxInFlight: ${maxInFlight} can't be divided among ${shard.of} generators. Use fewer generators.`,
+  )
 }

@@ -4,7 +4,7 @@ import { InputError } from '../input-error.ts'
 import { leastRequests, lowestRate, probeMs } from './least-requests.ts'
 import { readSlo, type Slo } from './slo/slo.ts'
 
-describe('the requests that an SLO needs', () => {
+describe('the requests needed by an SLO', () => {
   test.each<[string, Slo, number, string | null]>([
     ['10 beyond a P95', { response: { p95: '10ms' } }, 200, 'a response P95'],
     ['10 beyond a P99', { response: { p99: '10ms' } }, 1_000, 'a response P99'],
@@ -20,7 +20,7 @@ describe('the requests that an SLO needs', () => {
     expect(leastRequests(readSlo(slo), new Map([['a', 50]]))).toEqual({ requests, because })
   })
 
-  test('of one operation among others are as many more as it has fewer', () => {
+  test("scale with the operation's ratio of the workload", () => {
     const slo = { operations: { rare: { response: { p95: '10ms' } } } } as const
     const planned = new Map([
       ['often', 90],
@@ -32,7 +32,7 @@ describe('the requests that an SLO needs', () => {
     })
   })
 
-  test('of an operation that had none are taken to be at least those of one that had one', () => {
+  test('treat an operation without requests as one that had one', () => {
     const slo = { operations: { rare: { response: { p95: '10ms' } } } } as const
     const planned = new Map([
       ['often', 100],
@@ -42,7 +42,7 @@ describe('the requests that an SLO needs', () => {
   })
 })
 
-test('a probe has its requests at every rate that may be tried, in little over ten times the duration', () => {
+test('a probe has enough requests at every rate, in little over ten times the duration', () => {
   const least = fc.record({
     requests: fc.integer({ min: 100, max: 100_000 }),
     because: fc.constant(null),
@@ -60,7 +60,7 @@ test('a probe has its requests at every rate that may be tried, in little over t
   )
 })
 
-test('where even the highest rate would take too long, it is said how long it takes', () => {
+test('names the needed duration if even the highest rate would take too long', () => {
   const least = { requests: 100_000_000, because: 'rare response P99.9' }
   const lowest = (durationMs: number): number => lowestRate(least, durationMs, 1_000_000)
   expect(() => lowest(1_000)).toThrow(InputError)

@@ -70,7 +70,7 @@ export const MEASURED_FIELDS: Fields<MeasuredPlan> = {
   dispatch: oneOf(...DISPATCH_OPTIONS),
   startAtMs: number(0),
   signal: check((value) => value instanceof AbortSignal, 'an AbortSignal'),
-  onProgress: functionOf('what is told how it goes'),
+  onProgress: functionOf('that takes the progress'),
 }
 
 const PLAN: Fields<LoadPlan> = {

@@ -81,7 +81,7 @@ const PROGRESS_MS = 500
 const DELIVERIES_WITHIN_MS = 30_000
 const TOO_LATE: Deliveries = {
   kind: 'unknown',
-  reason: `nobody said within ${DELIVERIES_WITHIN_MS / 1_000} s what was received`,
+  reason: `the receivers did not report within ${DELIVERIES_WITHIN_MS / 1_000} s`,
 }
 
 /** Each takes 0.7 MB of counts, and some 10 µs to be summed up after each second. */
@@ -218,7 +218,7 @@ async function startTime(startAtMs: number | undefined, signal?: AbortSignal): P
   if (leadMs < LEAD_MS) {
     const late = formatSeconds(LEAD_MS - leadMs)
     throw new InputError(
-      `start at ${new Date(startAtMs).toISOString()}: the load was ready ${late} too late. Give it a later start; a load that starts at a given time has to be the first of its run.`,
+      `start at ${new Date(startAtMs).toISOString()}: the load was ready ${late} too late. Choose a later start, and make this load the first of its run.`,
     )
   }
   const startMs = nowMs() + leadMs

@@ -22,12 +22,12 @@ const pauseLists = fc.array(
 )
 
 describe('a pause', () => {
-  test('is a gap between observations that is longer than their interval explains', () => {
+  test('is a gap between observations longer than their interval explains', () => {
     const { watch } = watched([15, 400, 1_000])
     expect(watch.figures).toEqual({ count: 2, totalMs: 1_400, maxMs: 1_000 })
   })
 
-  test('counts for what was under way, and for nothing before or after it', () => {
+  test('counts for requests under way during it, and for no others', () => {
     const { watch, endMs } = watched([1_000])
     expect(watch.list).toEqual([{ fromMs: 50, untilMs: 1_050 }])
     expect(watch.within(0, endMs)).toBe(1_000)
@@ -36,7 +36,7 @@ describe('a pause', () => {
     expect(watch.within(1_050, endMs)).toBe(0)
   })
 
-  test('is still known after the figures began anew', () => {
+  test('is remembered after a reset of the figures', () => {
     const { watch, endMs } = watched([1_000])
     watch.reset()
     expect(watch.figures).toEqual({ count: 0, totalMs: 0, maxMs: 0 })

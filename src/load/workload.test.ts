@@ -5,7 +5,7 @@ import { defineWorkload } from './workload.ts'
 
 const run = (): Promise<void> => Promise.resolve()
 
-test('the same seed draws the same operations, in any order of asking', () => {
+test('the same seed draws the same operations in any order', () => {
   fc.assert(
     fc.property(fc.integer(), fc.uniqueArray(fc.nat(1e9)), (seed, numbers) => {
       const operations = { a: { run, weight: 1 }, b: { run, weight: 2 } }
@@ -16,7 +16,7 @@ test('the same seed draws the same operations, in any order of asking', () => {
   )
 })
 
-test('every hundred requests hold a mix of whole percentages exactly', () => {
+test('every hundred requests match a mix of whole percentages exactly', () => {
   fc.assert(
     fc.property(
       fc.integer(),
@@ -32,7 +32,7 @@ test('every hundred requests hold a mix of whole percentages exactly', () => {
   )
 })
 
-test('the order within a hundred is random: each place is as likely to be either operation', () => {
+test('the order within a hundred requests is random', () => {
   const operations = { a: { run }, b: { run } }
   const seeds = 2_000
   const counts = Array.from({ length: 100 }, () => 0)
@@ -44,10 +44,10 @@ test('the order within a hundred is random: each place is as likely to be either
   for (const count of counts) expect(Math.abs(count - seeds / 2)).toBeLessThan(6 * sigma)
 })
 
-test.each([0, -50, Number.NaN, Infinity])('a weight of %d is refused', (weight) => {
+test.each([0, -50, Number.NaN, Infinity])('rejects a weight of %d', (weight) => {
   expect(() => defineWorkload({ register: { run, weight } }, 1)).toThrow(InputError)
 })
 
-test('a workload without operations is refused', () => {
+test('rejects a workload without operations', () => {
   expect(() => defineWorkload({}, 1)).toThrow(InputError)
 })

@@ -80,9 +80,9 @@ export interface Workload {
 }
 
 const OPERATION: Fields<Operation> = {
-  run: functionOf('what one request does'),
+  run: functionOf('that makes one request'),
   weight: numberAbove0,
-  deliveries: functionOf('what its receivers saw'),
+  deliveries: functionOf('that returns its deliveries'),
 }
 
 /**
@@ -93,7 +93,7 @@ const OPERATION: Fields<Operation> = {
  */
 export function defineWorkload(operations: Operations, seed: number): Workload {
   wholeNumber(Number.MIN_SAFE_INTEGER)(seed, 'seed')
-  checkObject(operations, 'operations', ['what one request does, by the name of the operation'])
+  checkObject(operations, 'operations', ['a function under the name of each operation'])
   const named = new Map(
     Object.entries(operations).map(([name, operation]) => [name, readOperation(name, operation)]),
   )

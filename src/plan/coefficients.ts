@@ -69,3 +69,15 @@ export function coefficientsText(file: CoefficientsFile): string {
     typeof value === 'number' ? Number(value.toPrecision(3)) : value
   return `${JSON.stringify(file, rounded, 2)}\n`
 }
+
+/** Where and when the costs were measured, as a sentence. */
+export function describeMeasured({
+  cpu,
+  cores,
+  node,
+  redis,
+  nats,
+  date,
+}: CoefficientsFile['measured']): string {
+  return `Costs were measured on ${cores} cores of ${cpu}, with Redis ${redis}, NATS ${nats} and Node ${node}, on ${date}.`
+}

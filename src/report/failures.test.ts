@@ -11,14 +11,14 @@ function failuresOf(ranOn: { readonly most: number; readonly atEnd: number }): s
   return renderFailures(serializeLoadResult({ ...result, health }))
 }
 
-test('requests that were dropped are told with those that took up their room', () => {
+test('dropped requests are shown with those that took up their room', () => {
   expect(failuresOf({ most: 0, atEnd: 0 })).toMatch(/dropped +60 +due while 10000 others ran *$/)
   expect(failuresOf({ most: 7, atEnd: 0 })).toMatch(
     /due while 10000 others ran; up to 7 ran on after they had been given up/,
   )
 })
 
-test('requests that still ran at the end are told in a line of their own', () => {
+test('requests still running at the end have a line of their own', () => {
   expect(failuresOf({ most: 7, atEnd: 3 })).toMatch(
     /\n {2}requests given up: 3 still ran at the end; do they pass on `request.signal`\?$/,
   )

@@ -76,7 +76,7 @@ test.each([
   expect(judgement).toMatchObject({ kind: 'judged', probe: { rate: 400, outcome } })
 })
 
-test('a probe has the figures of the curve, and why it did not pass', () => {
+test("a probe has the curve's figures, and the reasons why it did not pass", () => {
   const entry = entryOf({ responseMs: [40], latenessMs: [2] }, slo)
   expect(judgeProbe(400, [entry])).toMatchObject({
     kind: 'judged',
@@ -89,7 +89,7 @@ test('a probe has the figures of the curve, and why it did not pass', () => {
   })
 })
 
-test('a probe achieved what was started in time, not what was caught up with after its end', () => {
+test('the achieved rate counts requests started in time, not those started after the end', () => {
   const rest = { dropped: 0, failed: 0, timedOut: 0, response: null }
   const late = [
     { second: 9, operation: 'a', started: 600, ok: 600, ...rest },
@@ -100,7 +100,7 @@ test('a probe achieved what was started in time, not what was caught up with aft
   })
 })
 
-test('a probe says how many requests its SLO needs, of the operation that needs them', () => {
+test('a probe names how many requests its SLO needs, and for which operation', () => {
   const bounds: Slo = {
     response: { p50: '10ms' },
     operations: { a: { response: { p99: '10ms' } } },
@@ -119,7 +119,7 @@ test('a test that fails by another assertion fails the rate', () => {
   })
 })
 
-test('a probe that was interrupted says nothing', () => {
+test('an interrupted probe is not judged', () => {
   const cancelled = { ...entryOf({}, slo), testStatus: 'cancelled' } as const
   expect(judgeProbe(400, [cancelled])).toEqual({ kind: 'interrupted' })
 })

@@ -10,33 +10,33 @@ import { deserializeHistogram } from './json/histogram-json.ts'
 import { ownErrors } from './outcome.ts'
 import type { CapacityEntry, ScenarioEntry } from './run-file.ts'
 
-/** One probe as the run file has it. */
+/** One probe, as in the run file. */
 export type ProbeEntry = CapacityEntry['probes'][number]
 
-/** What the test of one probe came to. */
+/** The judgement of one probe. */
 export type ProbeJudgement =
   | {
       readonly kind: 'judged'
       readonly probe: ProbeEntry
-      /** Of the scenario, which only a run of it tells. */
+      /** Of the scenario, known only after a run. */
       readonly name: string
-      /** What its SLO asks for, however many this probe had. */
+      /** How many requests its SLO needs, however many this probe had. */
       readonly least: LeastRequests
     }
-  /** It was ended from outside, and says nothing of its rate. */
+  /** Ended from outside; its rate is not judged. */
   | { readonly kind: 'interrupted' }
-  /** The scenario is not one whose capacity can be searched for; the message says why. */
+  /** The capacity of this scenario can't be searched for; the message says why. */
   | { readonly kind: 'unfit'; readonly message: string }
 
 type Measured = ScenarioEntry & { readonly state: 'measured' }
 
-/** Judges what a scenario's test gave at one rate. */
+/** Judges a scenario's test at one rate. */
 export function judgeProbe(rate: number, entries: readonly ScenarioEntry[]): ProbeJudgement {
   if (entries.some(({ testStatus }) => testStatus === 'cancelled')) return { kind: 'interrupted' }
   const [entry, ...others] = entries
   if (entry === undefined) return { kind: 'unfit', message: 'It has no test.' }
   if (others.length > 0) {
-    const message = `It makes ${entries.length} loads, and a rate can be searched for one.`
+    const message = `It makes ${entries.length} loads; a capacity search needs exactly one.`
     return { kind: 'unfit', message }
   }
   if (entry.state !== 'measured') return { kind: 'unfit', message: entry.error }
@@ -73,17 +73,18 @@ function probeOf(rate: number, entry: Measured): ProbeEntry {
 }
 
 /**
- * A rate passes if its SLO is met by a measurement of which at most the median is in doubt: every request
- * is late by the same then, and what is met in spite of that is met. Otherwise the system gave out, unless the
- * generator may have, which makes it a disturbed probe: what it was late by is taken off the system's times twice, once for requests that
- * started late (that is the service time) and once for answers that waited for the same busy thread.
+ * A rate passes if its SLO is met and the measurement is sound, or only its median lateness is in doubt: then all
+ * requests are equally late, and an SLO met in spite of that is met. Otherwise the system is the limit, unless the
+ * generator may be, which makes the probe disturbed. To tell, the generator's lateness is subtracted from the
+ * system's times twice: once for requests that started late (leaving the service time), and once for answers that
+ * waited for the same busy thread.
  */
 function outcomeOf(entry: Measured): { outcome: ProbeOutcome; reasons: string[] } {
   const { verdict, slo } = entry
   const allDoubts = verdict.kind === 'valid' ? [] : verdict.reasons
   const doubts = allDoubts.filter(({ figure }) => figure !== MEDIAN_LATENESS)
   const ownDoubts = doubts.filter((doubt) => isOfGenerator(doubt, doubts))
-  // Where there was nothing to measure, nothing succeeded.
+  // A bound with nothing to measure means that nothing succeeded.
   const missed = slo.filter((row) => row.outcome === 'missed' || row.measured === null)
   const reasons = [
     ...slo.filter(({ outcome }) => outcome !== 'met').map(describe),
@@ -101,8 +102,8 @@ function outcomeOf(entry: Measured): { outcome: ProbeOutcome; reasons: string[] 
 }
 
 /**
- * Whether a doubt about a measurement is the generator's fault. A system that doesn't answer causes
- * requests to be dropped or unfinished, and the dropped ones to be missing from those started.
+ * Whether a doubt about a measurement is the generator's fault. A system that doesn't answer also causes dropped and
+ * unfinished requests, and dropped ones are missing from those started.
  */
 function isOfGenerator(doubt: VerdictReason, all: readonly VerdictReason[]): boolean {
   const { figure, measured, threshold } = doubt
@@ -111,7 +112,7 @@ function isOfGenerator(doubt: VerdictReason, all: readonly VerdictReason[]): boo
   return measured + dropped < threshold
 }
 
-/** Whether a time is over its bound by more than a busy generator can have added. */
+/** Whether a time exceeds its bound by more than a busy generator can have added. */
 function isMissedAnyhow({ unit, bound, punctual }: SloRow, latenessMs: number): boolean {
   return unit === 'ms' && punctual !== null && punctual - latenessMs >= bound
 }

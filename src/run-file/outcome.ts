@@ -3,15 +3,15 @@ import { isMissedBeyondDoubt } from '../load/slo/slo-row.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
 
 /**
- * What a scenario says: `passed`; `failed`, by an SLO it missed or another assertion;
- * `inconclusive`, for the measurement can't be trusted or decided nothing; `interrupted` by the user;
- * or `broken`, before anything was measured.
+ * How a scenario ended: `passed`; `failed` by a missed SLO or another assertion; `inconclusive` because the
+ * measurement can't be trusted or decided nothing; `interrupted` by the user; or `broken` before it measured
+ * anything.
  */
 export type ScenarioOutcome = 'passed' | 'failed' | 'inconclusive' | 'interrupted' | 'broken'
 
 /**
- * What one scenario says. A measurement that is invalid says nothing, unless requests or deliveries
- * failed that nothing the generator did can have caused.
+ * How one scenario ended. An invalid measurement is inconclusive, unless requests or deliveries failed for reasons
+ * that the generator can't have caused.
  */
 export function outcomeOf(scenario: ScenarioEntry): ScenarioOutcome {
   if (scenario.state === 'lost') return 'interrupted'
@@ -25,15 +25,20 @@ export function outcomeOf(scenario: ScenarioEntry): ScenarioOutcome {
 }
 
 /**
- * What a test failed by besides its SLO, a line each. An SLO's own message is indented, and repeats what the
- * tables of its report say.
- * @param error as a run file has it: the messages of all of the test's errors.
+ * The error lines of a test apart from its SLO: a first line each, and further ones indented by 4 or more. An SLO's
+ * own message is indented by 2, and repeats the report's tables.
+ * @param error as in a run file: all errors of the test.
  */
 export function ownErrors(error: string | null): readonly string[] {
-  return error === null ? [] : error.split('\n').filter((line) => /^\S/.test(line))
+  let isOwn = false
+  return (error?.split('\n') ?? []).filter((line) => {
+    if (/^\S/.test(line)) isOwn = true
+    else if (/^ {2}\S/.test(line)) isOwn = false
+    return isOwn
+  })
 }
 
-/** How a run ends: as its worst scenario does, where broken is worse than failed, and failed than inconclusive. */
+/** The exit code of a run: that of its worst scenario; broken is worse than failed, and failed than inconclusive. */
 export function exitCodeOf(run: Pick<RunFile, 'scenarios' | 'microBenchmarks'>): ExitCode {
   const outcomes = new Set(run.scenarios.map(outcomeOf))
   const isLost = run.scenarios.some(({ state }) => state === 'lost')

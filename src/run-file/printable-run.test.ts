@@ -17,7 +17,7 @@ const hostile = fc.oneof(
   ),
 )
 
-test('nothing that a terminal obeys, or that hides or reorders, is left of any text', () => {
+test('no text keeps control, hiding or reordering characters', () => {
   fc.assert(
     fc.property(hostile, (text) => {
       // oxlint-disable-next-line no-control-regex
@@ -29,14 +29,14 @@ test('nothing that a terminal obeys, or that hides or reorders, is left of any t
   )
 })
 
-test('plain text is left as it is; long text is cut', () => {
+test('plain text is unchanged; long text is cut', () => {
   expect(printable('mixed: production-like, ö 漢')).toBe('mixed: production-like, ö 漢')
   expect(printable('x'.repeat(1_000_000)).length).toBeLessThan(400)
   expect(printable('\u001b[31m')).toBe('\\u{1b}[31m')
   expect(printableLines('a\n\tb')).toBe('a\n  b')
 })
 
-test('a printable run is still a run, with every figure and histogram', () => {
+test('a printable run is still a valid run, with every figure and histogram', () => {
   fc.assert(
     fc.property(arbitraryRun, (run) => {
       const shown = printableRun(run)

@@ -1,25 +1,25 @@
 import { printable, printableLines } from '../printable.ts'
 import type { RunFile, ScenarioEntry } from './run-file.ts'
 
-/** Texts of several lines by nature. */
+/** Fields whose texts have several lines. */
 const OF_LINES = new Set(['error', 'notice'])
 
-/** Measurements, not texts that anybody reads. */
+/** Fields that hold measurements, not texts for people. */
 const NOT_READ = new Set(['hdrV2Base64'])
 
-/** A run, or a part of it, all of whose texts are harmless to print: nobody can forget one. */
+/** A run, or part of it, with all texts harmless to print, so that no report can forget one. */
 export function printableRun<Part extends RunFile | ScenarioEntry>(run: Part): Part {
   return printableValue(run, '') as Part
 }
 
-/** The form of the data stays. What has nothing to be changed is not copied. */
+/** Keeps the data's structure. Copies only values that change. */
 function printableValue(value: unknown, key: string): unknown {
   if (typeof value === 'string') {
     if (NOT_READ.has(key)) return value
     return OF_LINES.has(key) ? printableLines(value) : printable(value)
   }
   if (typeof value !== 'object' || value === null) return value
-  // Most of a run is figures: they are not copied.
+  // Most of a run is figures, which are not copied.
   let changed: Map<string, readonly [name: string, item: unknown]> | null = null
   for (const name in value) {
     if (!Object.hasOwn(value, name)) continue

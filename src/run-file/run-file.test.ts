@@ -8,7 +8,7 @@ import type { DeepReadonly } from './schema/values-schema.ts'
 import type { MeasuredSystem, Reference as RunReference, verdictSchema } from './run-file.ts'
 import type { sloRowSchema } from './schema/slo-schema.ts'
 
-test('the schema says exactly what other rooms hand on (checked by the type-check)', () => {
+test('the schema matches the types of other rooms (checked by the type-check)', () => {
   expectTypeOf<DeepReadonly<z.infer<typeof verdictSchema>>>().toEqualTypeOf<Verdict>()
   expectTypeOf<DeepReadonly<z.infer<typeof sloRowSchema>>>().toEqualTypeOf<SloRow>()
   expectTypeOf<RunReference>().toEqualTypeOf<Reference>()

@@ -26,7 +26,7 @@ function makeRepository(): void {
 }
 
 describe('readCommit', () => {
-  test('gives the commit and its branch', async () => {
+  test('returns the commit and its branch', async () => {
     makeRepository()
     const sha = git('rev-parse', 'HEAD')
     expect(await readCommit(folder)).toEqual({
@@ -37,19 +37,19 @@ describe('readCommit', () => {
     })
   })
 
-  test.each(['file', 'untracked'])('a changed or new file (%s) makes it dirty', async (name) => {
+  test.each(['file', 'untracked'])('calls the work tree dirty after a change: %s', async (name) => {
     makeRepository()
     writeFileSync(join(folder, name), '2')
     expect(await readCommit(folder)).toMatchObject({ isDirty: true })
   })
 
-  test('has no branch where none is checked out', async () => {
+  test('returns no branch if none is checked out', async () => {
     makeRepository()
     git('checkout', '--quiet', '--detach')
     expect(await readCommit(folder)).toMatchObject({ branch: null })
   })
 
-  test('is null before the first commit, outside of a repository, and of no folder', async () => {
+  test('returns null before the first commit, outside a repository and for a missing folder', async () => {
     expect(await readCommit(folder)).toBeNull()
     git('init', '--quiet')
     expect(await readCommit(folder)).toBeNull()
@@ -58,7 +58,7 @@ describe('readCommit', () => {
 })
 
 describe('under git hooks and foreign settings of git', () => {
-  test('the commit is that of the folder, whatever the environment says', async () => {
+  test('the folder decides the commit, whatever the environment says', async () => {
     makeRepository()
     const sha = git('rev-parse', 'HEAD')
     const other = mkdtempSync(join(tmpdir(), 'other-'))
@@ -79,14 +79,14 @@ describe('under git hooks and foreign settings of git', () => {
     expect(await readCommit(folder)).toMatchObject({ sha, branch: 'trunk', isDirty: false })
   })
 
-  test('no variable that git calls local to a repository is passed on, nor one it may have one day', () => {
+  test('no variable local to a repository is passed on, known or not', () => {
     const local = git('rev-parse', '--local-env-vars').split('\n')
     expect(local.length).toBeGreaterThan(5)
     const env = Object.fromEntries([...local, 'GIT_SOME_DAY', 'Path'].map((name) => [name, 'x']))
     expect(gitEnvironment(env)).toEqual({ Path: 'x', GIT_OPTIONAL_LOCKS: '0' })
   })
 
-  test('a hook of another repository gets the commit of this one, and its index does not count', async () => {
+  test("a hook of another repository reads the commit of this one, and ignores the hook's index", async () => {
     makeRepository()
     const sha = git('rev-parse', 'HEAD')
     const other = mkdtempSync(join(tmpdir(), 'hooked-'))
@@ -122,7 +122,7 @@ describe('runIdOf', () => {
     expect(runIdOf(startedAt, of)).toBe(id)
   })
 
-  test('with a number is one that the schema takes', () => {
+  test('a numbered run ID is valid in the schema', () => {
     const id = runIdOf(startedAt, commit)
     expect([1, 2, 10].map((n) => numberedRunId(id, n))).toEqual([id, `${id}.2`, `${id}.10`])
     expect(runFileSchema.shape.runId.parse(`${id}.10`)).toBe(`${id}.10`)

@@ -1,9 +1,9 @@
 import type { Commit, Generators } from './run-file.ts'
 
 /**
- * A run's name, and that of its files: `20260102T030405Z-0a1b2c3`, with `-dirty` if the work tree
- * differs from the commit, `-nogit` in place of a commit if there is none, and `-2of5` of a shard.
- * Sorts by time. Other runs may have the same name: `createRunFile` gives each one of its own.
+ * The name of a run and its files: `20260102T030405Z-0a1b2c3`, with `-dirty` if the work tree differs from the
+ * commit, `-nogit` without a commit, and `-2of5` for a shard. Sorts by time. Not unique: `createRunFile` adds a
+ * number if it is taken.
  */
 export function runIdOf(
   startedAt: Date,
@@ -15,7 +15,7 @@ export function runIdOf(
   return `${timestampOf(startedAt)}-${version}${shard}`
 }
 
-/** The name of the n-th run, n ≥ 1, of those that would have the same: `.2`, `.3` and so on is added. */
+/** The name of the n-th run, n ≥ 1, with the same ID: from the second on, with `.2`, `.3` and so on. */
 export function numberedRunId(runId: string, n: number): string {
   return n === 1 ? runId : `${runId}.${n}`
 }

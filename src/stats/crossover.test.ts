@@ -10,7 +10,7 @@ const changes: fc.Arbitrary<Changes> = fc.record({
   newFirst: fc.array(whole, { minLength: 1, maxLength: 10 }),
 })
 
-test('the estimate is the median of all averages of one change of each order', () => {
+test('estimates the median of all averages of one change per order', () => {
   expect(crossover({ oldFirst: [1, 3], newFirst: [5] }, ALPHA).estimate).toBe((3 + 4) / 2)
   expect(crossover({ oldFirst: [2, 9], newFirst: [] }, ALPHA)).toEqual({
     estimate: 5.5,
@@ -21,7 +21,7 @@ test('the estimate is the median of all averages of one change of each order', (
   })
 })
 
-test('what is added in one order and taken off in the other changes nothing', () => {
+test('an order effect cancels out', () => {
   fc.assert(
     fc.property(changes, whole, ({ oldFirst, newFirst }, order) => {
       const moved = {
@@ -33,7 +33,7 @@ test('what is added in one order and taken off in the other changes nothing', ()
   )
 })
 
-test('turning the signs mirrors everything', () => {
+test('negating the changes mirrors the result', () => {
   fc.assert(
     fc.property(changes, ({ oldFirst, newFirst }) => {
       const there = crossover({ oldFirst, newFirst }, ALPHA)
@@ -46,7 +46,7 @@ test('turning the signs mirrors everything', () => {
   )
 })
 
-test('without ties, the interval is above 0 exactly where the test is significant', () => {
+test('without ties, the interval is above 0 exactly if the test is significant', () => {
   fc.assert(
     fc.property(changes, ({ oldFirst, newFirst }) => {
       const { lower, pGreater } = crossover({ oldFirst, newFirst }, ALPHA)
@@ -56,7 +56,7 @@ test('without ties, the interval is above 0 exactly where the test is significan
   )
 })
 
-test('equal versions alarm as seldom as the level says, whatever the distribution and the order do', () => {
+test('equal versions alarm at the level, whatever the distribution and the order effect', () => {
   const normal = normalDraws(randomStream(1, 0))
   const secondLessFirst = () => 0.5 + Math.exp(normal())
   const trials = 4_000

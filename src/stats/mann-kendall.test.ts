@@ -9,7 +9,7 @@ const value = fc
   .map((x) => Math.round(x * 1_000) / 1_000)
 const series = fc.array(value, { minLength: 4, maxLength: 60 })
 
-test('a published example with a tie: S, variance and p', () => {
+test('matches S, variance and p of a published example with a tie', () => {
   // J. Little, "A Mann-Kendall Example (By Hand)", College of the Holy Cross: 72 pairs rise, 18 fall.
   const trend = trendOf([
     12.9, 14.8, 13.2, 15.7, 13.8, 15.6, 12.9, 11.0, 17.3, 15.9, 19.0, 18.3, 20.1, 21.7,
@@ -19,12 +19,12 @@ test('a published example with a tie: S, variance and p', () => {
   expect(trend.p / 2).toBeCloseTo(0.0018, 4)
 })
 
-test('a textbook example with an outlier: it moves the slope by nothing', () => {
+test('an outlier does not change the slope (textbook example)', () => {
   // Helsel and Hirsch, "Statistical Methods in Water Resources", ch. 10: 1 2 3 4 5 16 7.
   expect(trendOf([1, 2, 3, 4, 5, 16, 7])).toMatchObject({ s: 19, slope: 1 })
 })
 
-test('a rise by the same amount has that slope, and is no accident', () => {
+test('a steady rise has its slope and is significant', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 10, max: 60 }), (step, n) => {
       const trend = trendOf(Array.from({ length: n }, (_, i) => i * step))
@@ -34,7 +34,7 @@ test('a rise by the same amount has that slope, and is no accident', () => {
   )
 })
 
-test('turned around in time, or upside down, a trend is the opposite one', () => {
+test('reversing or negating a series negates its trend', () => {
   fc.assert(
     fc.property(series, (values) => {
       const { s, z, p, slope } = trendOf(values)
@@ -47,7 +47,7 @@ test('turned around in time, or upside down, a trend is the opposite one', () =>
   )
 })
 
-test('only the order of the values counts for the test', () => {
+test('the test depends on the order of the values only', () => {
   fc.assert(
     fc.property(series, (values) => {
       const { s, z } = trendOf(values)
@@ -56,7 +56,7 @@ test('only the order of the values counts for the test', () => {
   )
 })
 
-test('without a trend, p is below 0.05 in about 5 % of all series', () => {
+test('p is below 0.05 in about 5 % of series without a trend', () => {
   const next = randomStream(1, 0)
   const RUNS = 2_000
   let rejected = 0
@@ -67,10 +67,10 @@ test('without a trend, p is below 0.05 in about 5 % of all series', () => {
   expect(Math.abs(rejected / RUNS - 0.05)).toBeLessThan(4 * Math.sqrt((0.05 * 0.95) / RUNS))
 })
 
-test('values that are all the same have no trend', () => {
+test('equal values have no trend', () => {
   expect(trendOf([5, 5, 5, 5])).toEqual({ n: 4, s: 0, z: 0, p: 1, slope: 0 })
 })
 
-test.each([[[1, 2, 3]], [[1, 2, 3, Number.NaN]]])('%j is refused', (values) => {
+test.each([[[1, 2, 3]], [[1, 2, 3, Number.NaN]]])('rejects %j', (values) => {
   expect(() => trendOf(values)).toThrow(InputError)
 })

@@ -4,7 +4,7 @@ import { normalScores } from './normal-scores.ts'
 
 const values = fc.array(fc.integer({ min: -50, max: 50 }), { maxLength: 60 })
 
-test('scores of three values are those of the tables', () => {
+test('scores three values as the tables do', () => {
   // Φ⁻¹(0.625 / 3.25) = Φ⁻¹(0.1923)
   expect([...normalScores([30, 10, 20])].map((score) => score.toFixed(4))).toEqual([
     '0.8694',
@@ -13,7 +13,7 @@ test('scores of three values are those of the tables', () => {
   ])
 })
 
-test('only the order counts, equal values have equal scores, and negated values negated ones', () => {
+test('scores depend on the order only, and negated values have negated scores', () => {
   fc.assert(
     fc.property(values, (some) => {
       const scores = [...normalScores(some)]

@@ -3,13 +3,13 @@ import { pwilcox } from 'lib-r-math.js'
 import { expect, test } from 'vitest'
 import { pairsPastEnd, rankSum } from './rank-sum.ts'
 
-test('a published example: permeability of membranes (Hollander and Wolfe, 4.1)', () => {
+test('matches a published example (Hollander and Wolfe, 4.1)', () => {
   const atTerm = [0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]
   const before = [1.15, 0.88, 0.9, 0.74, 1.21]
   expect(rankSum(atTerm, before).pGreater).toBeCloseTo(0.1272, 4)
 })
 
-test('without ties, it is the distribution that R has', () => {
+test("matches R's distribution without ties", () => {
   const sizes = fc.tuple(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 10 }))
   const groups = sizes.chain(([a, b]) =>
     fc
@@ -27,7 +27,7 @@ test('without ties, it is the distribution that R has', () => {
   )
 })
 
-test('with ties, it is the share of all ways to deal the values to the groups', () => {
+test('with ties, counts all ways to deal the values to the groups', () => {
   const small = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 5 })
   fc.assert(
     fc.property(small, small, (a, b) => {
@@ -57,12 +57,12 @@ function twiceU(a: readonly number[], b: readonly number[]): number {
   return a.reduce((sum, x) => sum + b.reduce((part, y) => part + 1 + Math.sign(x - y), 0), 0)
 }
 
-test('an empty group shows nothing', () => {
+test('an empty group gives no evidence', () => {
   expect(rankSum([], [1, 2])).toEqual({ pGreater: 1, pLess: 1 })
   expect(rankSum([1], [])).toEqual({ pGreater: 1, pLess: 1 })
 })
 
-test('the ends of an interval are as far in as the distribution that R has allows', () => {
+test("places the ends of an interval as R's distribution allows", () => {
   for (const alpha of [0.05, 0.025, 0.0286, 0.008]) {
     for (let a = 1; a <= 10; a++) {
       for (let b = 1; b <= 10; b++) {

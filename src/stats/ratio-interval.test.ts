@@ -7,12 +7,12 @@ test.each([
   [15, 148, 0.0624, 0.1605],
   [0, 20, 0, 0.1611],
   [1, 29, 0.0061, 0.1718],
-])('%d of %d: published limits', (count, of, lower, upper) => {
+])('matches the published limits of %d of %d', (count, of, lower, upper) => {
   const interval = ratioInterval(count, of)
   expect(interval.lower).toBeCloseTo(lower, 4)
   expect(interval.upper).toBeCloseTo(upper, 4)
 })
 
-test('all of them is the mirror of none of them', () => {
+test('the interval of all mirrors that of none', () => {
   expect(ratioInterval(20, 20)).toEqual({ lower: expect.closeTo(0.8389, 4), upper: 1 })
 })

@@ -9,7 +9,7 @@ const counts = fc.record({
   like: fc.integer({ min: 1, max: 20 }),
 })
 
-test('seven of seven are the probability of as many heads', () => {
+test('seven of seven are as likely as seven heads', () => {
   expect(signTest(7, 0, 7, ALPHA)).toMatchObject({ estimate: 1, pGreater: 2 ** -7, pLess: 1 })
   const most = 1 - ALPHA ** (1 / 7)
   expect(signTest(0, 0, 7, ALPHA)).toEqual({
@@ -21,7 +21,7 @@ test('seven of seven are the probability of as many heads', () => {
   })
 })
 
-test('the interval is above 0 exactly where the test is significant, and holds the estimate', () => {
+test('the interval is above 0 exactly if the test is significant, and contains the estimate', () => {
   fc.assert(
     fc.property(counts, ({ more, less, like }) => {
       const { estimate, lower, upper, pGreater, pLess } = signTest(
@@ -38,7 +38,7 @@ test('the interval is above 0 exactly where the test is significant, and holds t
   )
 })
 
-test('at an end, outcomes that speak so much for more have the probability of the level', () => {
+test('at an end of the interval, such outcomes have the probability of the level', () => {
   fc.assert(
     fc.property(counts, ({ more, less, like }) => {
       const of = more + less + like
@@ -50,7 +50,7 @@ test('at an end, outcomes that speak so much for more have the probability of th
   )
 })
 
-test('an end beyond 0 is as far as the share of all pairs can be', () => {
+test('an end beyond 0 bounds the ratio of all pairs', () => {
   fc.assert(
     fc.property(counts, ({ more, less, like }) => {
       const of = more + less + like
@@ -69,7 +69,7 @@ function atMost(count: number, of: number, share: number): number {
   return sum
 }
 
-test('exchanging the sides mirrors everything', () => {
+test('exchanging the versions mirrors the result', () => {
   fc.assert(
     fc.property(counts, ({ more, less, like }) => {
       const of = more + less + like

@@ -35,7 +35,7 @@ function bySolving(of: readonly number[]): { index: number; evidence: number } {
   return { index, evidence: stepped - flat }
 }
 
-test('the evidence is that of the least squares, solved without shortcuts', () => {
+test('matches the evidence of plainly solved least squares', () => {
   fc.assert(
     fc.property(values, (some) => {
       const expected = bySolving(some)
@@ -46,7 +46,7 @@ test('the evidence is that of the least squares, solved without shortcuts', () =
   )
 })
 
-test('it depends neither on unit nor on level, and not on which way is up', () => {
+test('the evidence does not depend on unit, level or sign', () => {
   fc.assert(
     fc.property(
       values,
@@ -64,7 +64,7 @@ test('it depends neither on unit nor on level, and not on which way is up', () =
   )
 })
 
-test('a slow wave is less evidence than a step of the same variance', () => {
+test('a slow wave gives less evidence than a step of the same variance', () => {
   const wave = Float64Array.from({ length: 60 }, (_, k) => Math.sin(k / 8) + Math.sin(k * k) / 5)
   const step = Float64Array.from(
     { length: 60 },
@@ -74,7 +74,7 @@ test('a slow wave is less evidence than a step of the same variance', () => {
   expect(evidence(step)).toBeGreaterThan(4 * evidence(wave))
 })
 
-test('there is none in constants, or without room for it; between constants it is infinite', () => {
+test('there is no step in constants or without room, and infinite evidence between constants', () => {
   expect(mostLikelyStep(new Float64Array(20).fill(3), anywhere)).toBeNull()
   expect(mostLikelyStep(Float64Array.of(1, 2, 3), { ...anywhere, leastBefore: 3 })).toBeNull()
   const between = Float64Array.from({ length: 20 }, (_, k) => (k < 7 ? 0 : 1))

@@ -125,7 +125,7 @@ test.each<[wrong: object, message: RegExp]>([
   [{ tags: { region: 'eu' } }, /^load: tags: region: 'eu' must be a list of its values/],
   [{ tags: { region: [] } }, /^load: tags: region: \[\] must be a list of its values/],
   [{ tags: { region: ['eu', 7] } }, /^load: tags: region: 7 must be a text of 1 to 100/],
-  [{ tags: { region: ['eu', 'eu'] } }, /^load: tags: region: a value is there twice/],
+  [{ tags: { region: ['eu', 'eu'] } }, /^load: tags: region: duplicate value/],
   [{ tags: { id: numbers(15), of: numbers(6) } }, /^load: tags: 21 values are too many; 20 are/],
   [{ metrics: { ttfb: trend } }, /^load: metrics: ttfb: \[Function: trend\] must be counter\(\)/],
   [{ metrics: { ttfb: { kind: 'trend', unit: 'ms' } } }, /^load: metrics: ttfb: .* must be/],

@@ -1,5 +1,12 @@
 import { relative } from 'node:path'
-import type { SerializedError, TestAnnotation, TestArtifact, TestBenchmark } from 'vitest'
+import { stripVTControlCharacters } from 'node:util'
+import type {
+  SerializedError,
+  TestAnnotation,
+  TestArtifact,
+  TestBenchmark,
+  UserConsoleLog,
+} from 'vitest'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import type { IntervalFigures } from '../load/result.ts'
 import { systemText } from '../environment/system.ts'
@@ -11,12 +18,12 @@ import { renderMicroBenchmarks } from '../report/terminal/micro-benchmarks.ts'
 import { renderReference } from '../report/terminal/runs.ts'
 import { renderOutcomes, renderReport } from '../report/terminal/scenario.ts'
 import { paint } from '../report/terminal/text.ts'
-import { printable } from '../printable.ts'
+import { escaped, printable } from '../printable.ts'
 import { printableRun } from '../run-file/printable-run.ts'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
 import type { RunRecord } from '../run-file/write/run-record.ts'
 import type { ResultPaths } from '../run-file/write/write-run-file.ts'
-import { errorLine } from './error-line.ts'
+import { moduleErrorText, testErrorText } from './error-text.ts'
 import { LiveLine } from './live-line.ts'
 import { microBenchmarkEnd, microBenchmarkEntries } from './micro-benchmarks.ts'
 import { ProgressListener } from './progress-channel.ts'
@@ -31,6 +38,8 @@ export interface LoadReporterOptions {
   readonly reportIntervalMs?: number
   /** Whether each kind of failure is printed with its count and a sample. */
   readonly isVerbose?: boolean
+  /** Whether the console output of scenarios is printed; not next to a reporter that does so. Default: true. */
+  readonly isConsoleShown?: boolean
 }
 
 /**
@@ -49,8 +58,12 @@ export class LoadReporter implements Reporter {
   readonly #intervals = new Map<string, IntervalFigures[][]>()
   readonly #headed = new Set<string>()
   #root = ''
+  #vitest: Vitest | null = null
+  #importing: TestModule | null = null
+  readonly #earlyLogs: UserConsoleLog[] = []
   #isBegun = false
   readonly #isVerbose: boolean
+  readonly #isConsoleShown: boolean
   #isBroken = false
   /** Whether a test says that a figure decided nothing. */
   #isInconclusive = false
@@ -58,10 +71,16 @@ export class LoadReporter implements Reporter {
   readonly #otherTests: OtherTest[] = []
 
   constructor(record: RunRecord, options: LoadReporterOptions = {}) {
-    const { out = process.stdout, reportIntervalMs, isVerbose = false } = options
+    const {
+      out = process.stdout,
+      reportIntervalMs,
+      isVerbose = false,
+      isConsoleShown = true,
+    } = options
     this.#record = record
     this.#out = out
     this.#isVerbose = isVerbose
+    this.#isConsoleShown = isConsoleShown
     this.#live = new LiveLine(out, reportIntervalMs)
     this.#progress = new ProgressListener(({ testId, load, progress }) => {
       this.#live.show(progress)
@@ -89,6 +108,7 @@ export class LoadReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.#root = vitest.config.root
+    this.#vitest = vitest
     vitest.onClose(() => this.#progress.close())
     for (const project of vitest.projects) project.provide('progressPath', this.#progress.path)
   }
@@ -101,6 +121,7 @@ export class LoadReporter implements Reporter {
     this.#record.measuring(system, clients, reference)
     this.#print(`${paint('bold', this.#record.run.runId)}  ${systemText(system)}`)
     if (reference !== null) this.#print(`  ${renderReference(reference)}`)
+    for (const log of this.#earlyLogs.splice(0)) this.#printConsole(log)
   }
 
   onTestCaseReady(testCase: TestCase): void {
@@ -110,6 +131,32 @@ export class LoadReporter implements Reporter {
 
   onTestCaseArtifactRecord(testCase: TestCase, artifact: TestArtifact): void {
     if (artifact.type === SCENARIO_ARTIFACT) this.#loads.set(testCase.id, artifact.loads)
+  }
+
+  onTestModuleQueued(module: TestModule): void {
+    this.#importing = module
+  }
+
+  /** Shows the console output of scenarios, below the heading of the test, or with the name of the file. */
+  onUserConsoleLog(log: UserConsoleLog): void {
+    if (!this.#isConsoleShown) return
+    if (this.#isBegun) this.#printConsole(log)
+    // The run's own heading comes first.
+    else this.#earlyLogs.push(log)
+  }
+
+  #printConsole({ content, type, taskId = '' }: UserConsoleLog): void {
+    const source = this.#vitest?.state.getReportedEntityById(taskId)
+    this.#live.clear()
+    if (source?.type === 'test') this.#printHeading(source)
+    // A file that is being imported prints before its tests are known.
+    const module = source?.type === 'module' ? source : this.#importing
+    const file = source?.type === 'test' || module === null ? '' : ` of ${this.#pathOf(module)}`
+    const text = stripVTControlCharacters(content).replace(/\r?\n$/, '')
+    for (const line of text.split(/\r?\n/)) {
+      const label = paint('dim', `${type}${printable(file)} |`)
+      this.#print(`  ${label} ${escaped(line.replaceAll('\t', '  '))}`)
+    }
   }
 
   /** What a test has to say besides its figures: `annotate(text)`, or `annotate(text, 'inconclusive')`. */
@@ -156,7 +203,7 @@ export class LoadReporter implements Reporter {
     const moduleErrors = modules.flatMap((module) =>
       module.errors().map((error) => ({
         file: this.#pathOf(module),
-        reason: errorLine(error, module.moduleId, this.#root),
+        reason: moduleErrorText(error, module.moduleId, this.#root),
       })),
     )
     const lost = this.#isBegun ? this.#lostScenarios(errors) : []
@@ -166,7 +213,7 @@ export class LoadReporter implements Reporter {
     this.#live.clear()
     const otherErrors = errors.map((error) => ({
       file: 'run',
-      reason: errorLine(error, null, this.#root),
+      reason: moduleErrorText(error, null, this.#root),
     }))
     for (const error of [...moduleErrors, ...otherErrors]) {
       process.stderr.write(`${error.reason}\n`)
@@ -277,7 +324,8 @@ export function scenarioEntries(
 ): ScenarioEntry[] {
   const { state, errors = [] } = testCase.result()
   const testStatus = state === 'passed' ? 'passed' : state === 'failed' ? 'failed' : 'cancelled'
-  const error = errors.map(({ message }) => message).join('\n')
+  const { root } = testCase.project.vitest.config
+  const error = errors.map((thrown) => testErrorText(thrown, root)).join('\n')
   const test = { name: testCase.fullName, file, testStatus } as const
   if (loads.length === 0) {
     return [{ state: 'unmeasured', ...test, error: error || `the test made no load (${state})` }]

@@ -63,7 +63,7 @@ export const test = base
   .extend('load', ({ task, signal, annotate }, { onCleanup }) => {
     const settings = profileSettings(process.env)
     const dispatch = dispatchSetting(process.env)
-    const progress = new ProgressSender(inject('progressPath'))
+    const progress = new ProgressSender(inject('progressPath') ?? '')
     const offeredRate = inject('offeredRate')
     const shared = shardSettings(process.env)
     const loads: {

@@ -30,7 +30,7 @@ export function offerOf(own: Arrivals, ratePerSecond: number, durationMs: number
 /** @throws InputError for a load of users, when a rate is offered. */
 export function refuseRate(): never {
   throw new InputError(
-    'a load of users has no rate to be replaced by another: how many requests it sends follows from answers and think times. Search the capacity of a load with arrivals, such as constant(100).',
+    'a load of users has no rate to replace: response and think times decide how many requests it sends. Search the capacity of a load with arrivals, such as constant(100).',
   )
 }
 

@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { TestArtifact } from 'vitest'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import type { ScenarioEntry } from '../run-file/run-file.ts'
-import { errorLine, type ReportedError } from './error-line.ts'
+import { moduleErrorText, type ReportedError } from './error-text.ts'
 import { LiveLine } from './live-line.ts'
 import { scenarioEntries } from './load-reporter.ts'
 import { ProgressListener } from './progress-channel.ts'
@@ -67,9 +67,9 @@ export class ProbeReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly ReportedError[]): void {
     this.#live.clear()
     const ofModules = modules.flatMap((module) =>
-      module.errors().map((error) => errorLine(error, module.moduleId, this.#root)),
+      module.errors().map((error) => moduleErrorText(error, module.moduleId, this.#root)),
     )
-    const others = errors.map((error) => errorLine(error, null, this.#root))
+    const others = errors.map((error) => moduleErrorText(error, null, this.#root))
     this.#errors.push(...ofModules, ...others)
   }
 }

@@ -21,8 +21,8 @@ export interface ProgressMessage {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the reporter listens for progress; empty where none does. */
-    progressPath: string
+    /** Where the reporter listens for progress; empty or missing without one. */
+    progressPath?: string
   }
 }
 

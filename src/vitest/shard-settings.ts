@@ -1,7 +1,10 @@
 import { formatSeconds } from '../format.ts'
 import type { Shard } from '../load/arrivals/shard.ts'
 import { MAX_DURATION_MS } from '../load/duration.ts'
+import { isInstalled } from '../installed.ts'
 import { InputError } from '../input-error.ts'
+import { RUNNING_SYSTEM } from './start-system.ts'
+import type { Generators } from '../run-file/run-file.ts'
 
 /** One shard of a run that several generators make together. */
 export interface ShardSettings {
@@ -57,6 +60,38 @@ export function checkStartAhead(startAtMs: number, nowMs: number, leadMs: number
   throw new InputError(
     `BENCH_START_AT: ${new Date(startAtMs).toISOString()} ${when}; it has to be at least ${leadMs / 1_000} s ahead, and as long as the scenario takes to prepare.`,
   )
+}
+
+/** What a run needs before it starts: Vitest, connections, and preparation. */
+const MIN_LEAD_MS = 3_000
+
+/**
+ * Checks that a shard's run can join the others: on the same servers, and in time.
+ * @param env where the system is, as `backendSettings` and `BENCH_SYSTEM` say.
+ * @param remedy how to name the servers.
+ * @throws InputError
+ */
+export function checkShard(
+  { startAtMs }: ShardSettings,
+  env: Readonly<Record<string, string | undefined>>,
+  remedy: string,
+): void {
+  const { REDIS_URL, NATS_URL, BENCH_BACKEND, BENCH_SYSTEM } = env
+  const isExternal = (BENCH_BACKEND || 'external') === 'external' && REDIS_URL && NATS_URL
+  // Other systems see to it themselves.
+  const isRegistry = !isInstalled && !BENCH_SYSTEM && !env[RUNNING_SYSTEM]
+  if (isRegistry && !isExternal) {
+    throw new InputError(`--shard: all shards have to use the same servers: ${remedy}.`)
+  }
+  checkStartAhead(startAtMs, Date.now(), MIN_LEAD_MS)
+}
+
+/** How a run file records which part of the load the run made. */
+export function generatorsOf(shard: ShardSettings | null): Generators {
+  if (shard === null) return { kind: 'one' }
+  const { index, of } = shard.shard
+  const startAt = new Date(shard.startAtMs).toISOString()
+  return { kind: 'shard', shard: index + 1, of, startAt, namespace: shard.namespace }
 }
 
 function readShard(text: string): Shard {

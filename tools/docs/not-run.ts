@@ -15,7 +15,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npx prism-loadtest compare',
     'npx prism-loadtest trend',
     'npx prism-loadtest results list',
-    'npx prism-loadtest gate --subject src/cart.ts',
+    'npx prism-loadtest gate --base origin/main --subject src/cart.ts',
     'npx vitest run',
     'npx vitest run --project load',
     'npx vitest run --project unit',

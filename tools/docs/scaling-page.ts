@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { planOutput } from '../../src/cli/plan.ts'
+import { planOutput } from '../../src/cli/commands/plan.ts'
 import { COEFFICIENTS_FILE, readCoefficients } from '../../src/plan/coefficients.ts'
 import { coefficientsTable } from '../../src/plan/render-coefficients.ts'
 

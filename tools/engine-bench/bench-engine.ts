@@ -9,7 +9,7 @@ import { benchPeers } from './bench-peers.ts'
 import { toolCommand, type Define } from '../../src/cli/command-line.ts'
 import { option, positiveMs } from '../../src/cli/flags.ts'
 import { addSections, type HelpBody } from '../../src/cli/help-sections.ts'
-import type { CommandEnd } from '../../src/cli/run-command.ts'
+import type { CommandEnd } from '../../src/process/run-command.ts'
 
 const ROUNDS = 3
 

@@ -10,7 +10,7 @@ import { renderPeersTable } from './peers/peers-table.ts'
 import { InputError } from '../../src/input-error.ts'
 import { EXIT } from '../../src/exit-code.ts'
 import { writeWholeFile } from '../../src/run-file/write/whole-files.ts'
-import type { CommandEnd } from '../../src/cli/run-command.ts'
+import type { CommandEnd } from '../../src/process/run-command.ts'
 import { onSignals } from '../../src/process/signals.ts'
 
 /**

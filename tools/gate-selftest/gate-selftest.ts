@@ -15,7 +15,7 @@ import { EXIT } from '../../src/exit-code.ts'
 import { toolCommand, type Define } from '../../src/cli/command-line.ts'
 import { MAX_SEED, option, wholeNumber } from '../../src/cli/flags.ts'
 import { addSections } from '../../src/cli/help-sections.ts'
-import type { CommandEnd } from '../../src/cli/run-command.ts'
+import type { CommandEnd } from '../../src/process/run-command.ts'
 import { onSignals } from '../../src/process/signals.ts'
 
 const HOW = [

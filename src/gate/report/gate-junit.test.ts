@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { EXIT } from '../../exit-code.ts'
 import { gateJunit } from './gate-junit.ts'
 
-describe("a gate's rows", () => {
-  test('are cases by group: regressions fail, what could not be judged is skipped', () => {
+describe("a gate's rows as JUnit XML", () => {
+  test('are cases by group: regressions fail, rows that could not be judged are skipped', () => {
     const verdicts = [
       'pass',
       'improvement',
@@ -44,7 +44,7 @@ describe("a gate's rows", () => {
     [EXIT.broken, 'error'],
     [EXIT.inconclusive, 'skipped'],
     [EXIT.notComparable, 'skipped'],
-  ])('that are none are no pass where the gate ended with %d', (exitCode, kind) => {
+  ])('without rows, exit code %d is still no pass', (exitCode, kind) => {
     const xml = gateJunit([], { startedAt: '2026-01-02T03:04:05.678Z', exitCode, properties: [] })
     expect(xml).toContain(`<${kind} message="ended with exit code ${exitCode}`)
   })

@@ -36,7 +36,7 @@ describe('arrivals of any kind', () => {
     )
   })
 
-  test('are as many in a window as the number of the first one after it says', () => {
+  test('number the first request after a window by the requests in and before it', () => {
     fc.assert(
       fc.property(anyArrivals, fc.double({ min: 0, max: 60_000, noNaN: true }), (make, ms) => {
         const arrivals = make()
@@ -49,7 +49,7 @@ describe('arrivals of any kind', () => {
 })
 
 describe('arrivals with a rate', () => {
-  test('in any window number ∫rate, give or take one', () => {
+  test('have ∫rate requests in any window, give or take one', () => {
     const times = fc.oneof(
       fc.double({ min: 0, max: 600_000, noNaN: true }),
       fc.constantFrom(0, 1_000, 10_000, 60_000, 120_000),
@@ -67,16 +67,16 @@ describe('arrivals with a rate', () => {
   })
 })
 
-test('200/s for 10 s are counted as 2,000, the last one due before the end', () => {
+test('counts 2,000 requests in 10 s at 200/s, the last due before the end', () => {
   expect(countDueBefore(constant(200), 10_000)).toBe(2_000)
   expect(constant(200)(1_999)).toBeLessThan(10_000)
 })
 
-test('more requests than histograms can count are refused, whatever the rate', () => {
+test('rejects more requests than histograms can count, at any rate', () => {
   expect(countDueBefore(constant(MAX_REQUESTS), 1_000)).toBe(MAX_REQUESTS)
   for (const rate of [MAX_REQUESTS + 1, 1e12, 1e300]) {
     expect(() => countDueBefore(constant(rate), 1_000)).toThrow(
-      /more requests than the 4,294,967,295/,
+      /more than the maximum of 4,294,967,295/,
     )
   }
 })

@@ -33,7 +33,7 @@ export function countDueBefore(arrivals: Arrivals, durationMs: number): number {
     if (high > MAX_REQUESTS) {
       const most = formatCount(MAX_REQUESTS)
       throw new InputError(
-        `${arrivals.label} for ${durationMs / 1_000} s: these are more requests than the ${most} of the largest load possible. Lower the rate or the duration.`,
+        `${arrivals.label} for ${durationMs / 1_000} s: this is more than the maximum of ${most} requests per load. Lower the rate or the duration.`,
       )
     }
     low = high

@@ -33,7 +33,7 @@ describe.each(Object.entries(MAKERS))('%s', (_, { options, make }) => {
     expect(makeOf(options)()(0)).toBeGreaterThanOrEqual(0)
   })
 
-  test('with any one option mistyped is refused, and the right one named', () => {
+  test('rejects a mistyped option and suggests the right one', () => {
     fc.assert(
       fc.property(typoOf(Object.keys(options)), ({ meant, typo }) => {
         const mistyped = Object.fromEntries(
@@ -45,11 +45,11 @@ describe.each(Object.entries(MAKERS))('%s', (_, { options, make }) => {
     )
   })
 
-  test.each([null, 5, 'x', []])('of %j is refused', (given) => {
+  test.each([null, 5, 'x', []])('rejects %j', (given) => {
     expect(makeOf(given)).toThrow(InputError)
   })
 
-  test.each(Object.keys(options))('with %s of the wrong type is refused', (key) => {
+  test.each(Object.keys(options))('rejects %s of the wrong type', (key) => {
     for (const wrong of [null, 'x', Number.NaN, {}]) {
       expect(makeOf({ ...options, [key]: wrong })).toThrow(InputError)
     }
@@ -62,7 +62,7 @@ test.each([
   [() => replay(0 as unknown as string), /^replay: 0 must be the path of a file/],
   [() => steps({} as []), /^steps: \{\} is not a list\. Write \[\{ rate, for \}, …\]/],
   [() => stages(null as unknown as []), /^stages: null is not a list/],
-])('an argument of the wrong type is refused with what to write (%#)', (make, message) => {
+])('rejects an argument of the wrong type and says what to write (%#)', (make, message) => {
   expect(make).toThrow(InputError)
   expect(make).toThrow(message)
 })

@@ -32,16 +32,13 @@ test.each<[text: string, ratePerSecond: number | null, same: Arrivals]>([
       { rate: 200, for: '10s' },
     ]),
   ],
-])(
-  '"%s" at a rate of %s is the schedule that a scenario would have',
-  (text, ratePerSecond, same) => {
-    const arrivals = parseArrivals(text, { ...context, ratePerSecond })
-    const numbers = Array.from({ length: 1_500 }, (_, k) => k)
-    expect(numbers.map(arrivals)).toEqual(numbers.map(same))
-  },
-)
+])('"%s" at a rate of %s is read as a scenario would write it', (text, ratePerSecond, same) => {
+  const arrivals = parseArrivals(text, { ...context, ratePerSecond })
+  const numbers = Array.from({ length: 1_500 }, (_, k) => k)
+  expect(numbers.map(arrivals)).toEqual(numbers.map(same))
+})
 
-test('a recorded schedule is replayed', () => {
+test('replays a recorded schedule', () => {
   const folder = mkdtempSync(join(tmpdir(), 'arrivals-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'starts')
@@ -52,7 +49,7 @@ test('a recorded schedule is replayed', () => {
   expect(replayedFile('constant')).toBeNull()
 })
 
-test('every form that is shown can be read', () => {
+test('reads every form that the help shows', () => {
   const forms = ARRIVALS_FORMS.split('\n').map((line) => line.split(' ')[0] ?? '')
   expect(forms).toHaveLength(8)
   for (const form of forms.filter((text) => !text.startsWith('replay'))) {
@@ -75,7 +72,7 @@ test.each<[text: string, ratePerSecond: number | null, message: RegExp]>([
   ['replay:no-such-file', null, /no-such-file can't be read/],
   ['ramp:1-2', 5, /rate 5\/s has no effect/],
   ['steps:1x1s', 5, /rate 5\/s has no effect/],
-])('"%s" at a rate of %s is refused', (text, ratePerSecond, message) => {
+])('rejects "%s" at a rate of %s', (text, ratePerSecond, message) => {
   const parse = (): Arrivals => parseArrivals(text, { ...context, ratePerSecond })
   expect(parse).toThrow(InputError)
   expect(parse).toThrow(message)

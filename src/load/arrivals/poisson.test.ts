@@ -22,7 +22,7 @@ function countsOf(fromMs: number, lengthMs: number): readonly number[] {
 }
 
 describe('Poisson arrivals', () => {
-  test('are the same for the same seed, others for another', () => {
+  test('are the same for the same seed and differ between seeds', () => {
     fc.assert(
       fc.property(seeds, seeds, (seed, other) => {
         expect(startsOf(seed, 1_200)).toEqual(startsOf(seed, 1_200))
@@ -39,7 +39,7 @@ describe('Poisson arrivals', () => {
     [300, 100],
     [512, 512],
     [700, 20_000],
-  ])('from ms %d number rate × %d ms within 4σ, for all seeds', (fromMs, lengthMs) => {
+  ])('from ms %d, have rate × %d ms requests within 4σ, for every seed', (fromMs, lengthMs) => {
     for (const count of countsOf(fromMs, lengthMs)) {
       expect(Math.abs(count - lengthMs)).toBeLessThanOrEqual(4 * Math.sqrt(lengthMs))
     }
@@ -53,7 +53,7 @@ describe('Poisson arrivals', () => {
     [512, 512],
     [700, 20_000],
   ])(
-    'from ms %d number rate × %d ms on average, and scatter as they should',
+    'from ms %d, have rate × %d ms requests on average, with the variance of a Poisson process',
     (fromMs, lengthMs) => {
       const counts = countsOf(fromMs, lengthMs)
       const average = counts.reduce((sum, count) => sum + count, 0) / counts.length
@@ -68,7 +68,7 @@ describe('Poisson arrivals', () => {
     },
   )
 
-  test('have exponential gaps, across the blocks they are made of too', () => {
+  test('have exponential gaps within and across blocks', () => {
     const starts = startsOf(7, 100_000)
     const gaps = starts.map((start, k) => start - (starts[k - 1] ?? 0))
     const acrossBlocks = SEEDS.flatMap((seed) => {
@@ -81,7 +81,7 @@ describe('Poisson arrivals', () => {
     }
   })
 
-  test('have gaps that say nothing about the next', () => {
+  test('have independent gaps', () => {
     const starts = startsOf(11, 100_000)
     const gaps = starts.map((start, k) => start - (starts[k - 1] ?? 0) - 1)
     const product = gaps.reduce((sum, gap, k) => sum + gap * (gaps[k + 1] ?? 0), 0)
@@ -89,18 +89,18 @@ describe('Poisson arrivals', () => {
     expect(Math.abs(product / gaps.length)).toBeLessThan(4 / Math.sqrt(gaps.length))
   })
 
-  test('are found far out without those before them', () => {
+  test('are found far into a schedule without computing the requests before', () => {
     const arrivals = poisson(10_000, { seed: 3 })
     const mean = 100_000_000 / 10
     expect(Math.abs(arrivals(100_000_000) - mean)).toBeLessThan(4 * Math.sqrt(1e8) * 0.1)
   })
 
-  test.each([-1, 0.5, 2 ** 32, Number.NaN])('with a seed of %s are refused', (seed) => {
+  test.each([-1, 0.5, 2 ** 32, Number.NaN])('reject a seed of %s', (seed) => {
     expect(() => poisson(1, { seed })).toThrow(InputError)
     expect(() => poisson(1, { seed })).toThrow(/^poisson: seed/)
   })
 
-  test('of 0/s are refused', () => {
+  test('reject a rate of 0/s', () => {
     expect(() => poisson(0)).toThrow(/^poisson: rate: 0/)
   })
 })

@@ -15,7 +15,7 @@ function fileOf(text: string): string {
   return path
 }
 
-test('a recording is replayed exactly, whichever way its lines are written, and ends', () => {
+test('replays a recording exactly to its end, in every line format', () => {
   const offsets = fc
     .array(fc.tuple(fc.double({ min: 0, max: 1e9, noNaN: true }), fc.boolean()), {
       minLength: 1,
@@ -38,7 +38,7 @@ test('a recording is replayed exactly, whichever way its lines are written, and 
   )
 })
 
-test('a long recording is replayed to its end', () => {
+test('replays a long recording to its end', () => {
   const offsets = Array.from({ length: 100_000 }, (_, k) => k / 8)
   const arrivals = replay(fileOf(offsets.join('\n')))
   expect(offsets.map((_, k) => arrivals(k))).toEqual(offsets)
@@ -57,23 +57,23 @@ test.each([
   '{"offsetMs": "1"}',
   '{"offsetMs": 1',
   '1 2',
-])('a line that reads %s is refused, saying where', (line) => {
+])('rejects the line %s and says where it is', (line) => {
   const path = fileOf(`0\n\n${line}\n`)
   expect(() => replay(path)).toThrow(InputError)
   expect(() => replay(path)).toThrow(`${path}, line 3: "${line}" is not an offset`)
 })
 
-test('a recording that is not sorted is refused, saying where', () => {
+test('rejects an unsorted recording and says where', () => {
   const path = fileOf('0\n5\n4.5\n6\n')
   expect(() => replay(path)).toThrow(InputError)
   expect(() => replay(path)).toThrow(`${path}, line 3: offset 4.5 is earlier than 5`)
 })
 
-test.each(['', '\n\n'])('a recording without offsets is refused', (text) => {
+test.each(['', '\n\n'])('rejects a recording without offsets', (text) => {
   expect(() => replay(fileOf(text))).toThrow(/^replay: .* has no offset/)
 })
 
-test('a recording that can not be read is refused, saying why', () => {
+test('rejects an unreadable recording and says why', () => {
   const path = join(folder, 'missing')
   expect(() => replay(path)).toThrow(InputError)
   expect(() => replay(path)).toThrow(/missing can't be read: ENOENT/)

@@ -10,7 +10,7 @@ const shards = fc
   .integer({ min: 1, max: 9 })
   .map((of) => Array.from({ length: of }, (_, index) => ({ index, of })))
 
-test('shards are the whole: each request in exactly one of them, at its time', () => {
+test('every request is in exactly one shard, at its time in the whole', () => {
   fc.assert(
     fc.property(anyArrivals, shards, fc.nat(300), (make, all, length) => {
       const whole = make()
@@ -29,7 +29,7 @@ test('shards are the whole: each request in exactly one of them, at its time', (
   )
 })
 
-test('in any time the shards have as many requests as the whole, none over one more than another', () => {
+test('in any time, the shards have as many requests as the whole, and differ by at most one', () => {
   const times = fc.double({ min: 0, max: 60_000, noNaN: true })
   fc.assert(
     fc.property(anyArrivals, shards, times, (make, all, ms) => {
@@ -46,7 +46,7 @@ test.each([
   [{ index: 3, of: 3 }, /^shard: index 3 must be a whole number from 0 to 2/],
   [{ index: -1, of: 3 }, /^shard: index -1/],
   [{ index: 0.5, of: 3 }, /^shard: index 0.5/],
-])('shard $index of $of is refused, naming the argument', (shard, message) => {
+])('rejects shard $index of $of and names the argument', (shard, message) => {
   expect(() => shardOf(constant(1), shard)).toThrow(InputError)
   expect(() => shardOf(constant(1), shard)).toThrow(message)
 })

@@ -3,7 +3,7 @@ import { InputError } from '../../input-error.ts'
 import { countDueBefore } from './arrivals.ts'
 import { sine } from './sine.ts'
 
-test('a sine of mean 100/s has 100 requests a second over whole periods, most of them early', () => {
+test('a sine with a mean of 100/s has 100 requests per second over whole periods, most of them early', () => {
   const arrivals = sine({ mean: 100, amplitude: 100, period: '10s' })
   expect(countDueBefore(arrivals, 10_000)).toBe(1_000)
   expect(countDueBefore(arrivals, 100_000)).toBe(10_000)
@@ -11,7 +11,7 @@ test('a sine of mean 100/s has 100 requests a second over whole periods, most of
   expect(countDueBefore(arrivals, 5_000)).toBe(Math.ceil(500 + 1_000 / Math.PI))
 })
 
-test('a sine that falls to 0 has a request where it stands still, at the right time', () => {
+test('a sine that falls to 0 places the request at its minimum at the right time', () => {
   // The rate is 0 at 7.5 s, by when 100·7.5 + 100·10/2π = 909.15 requests are due.
   const arrivals = sine({ mean: 100, amplitude: 100, period: '10s' })
   const gap = arrivals(910) - arrivals(909)
@@ -25,13 +25,13 @@ test('a sine without amplitude is a constant rate', () => {
   for (const k of [0, 1, 9, 10, 12_345]) expect(arrivals(k)).toBeCloseTo(k * 100, 6)
 })
 
-test('a sine keeps its place over a long time', () => {
+test('a sine does not drift over a long time', () => {
   const arrivals = sine({ mean: 1_000, amplitude: 900, period: '10s' })
   const aYear = 365 * 86_400
   expect(arrivals(aYear * 1_000)).toBe(aYear * 1_000)
 })
 
-test('a period that is reached by a whole number of requests begins with one, despite rounding', () => {
+test('a period that a whole number of requests fills begins with a request, despite rounding', () => {
   for (let ms = 1; ms < 1_000; ms++) {
     const arrivals = sine({ mean: 1, amplitude: 0.5, period: `${ms}ms` })
     // A period has ms/1,000 of a request, so a thousand have ms of them.
@@ -48,7 +48,7 @@ test.each([
   [() => sine({ ...fine, amplitude: -1 }), /^sine: amplitude: -1/],
   [() => sine({ ...fine, amplitude: 11 }), /^sine: amplitude 11 is above the mean 10/],
   [() => sine({ ...fine, period: '0s' }), /^sine: period: "0s"/],
-])('a sine that makes no sense is refused, naming the argument (%#)', (make, message) => {
+])('rejects an invalid sine and names the argument (%#)', (make, message) => {
   expect(make).toThrow(InputError)
   expect(make).toThrow(message)
 })

@@ -7,7 +7,7 @@ import { ramp } from './ramp.ts'
 import { stages } from './stages.ts'
 import { steps } from './steps.ts'
 
-test('stages follow one another, each from its beginning, and end', () => {
+test('stages follow one another, each from its own beginning, and end', () => {
   const arrivals = stages([
     { arrivals: constant(2), for: '1s' },
     { arrivals: ramp(0, 4, '2s'), for: '2s' },
@@ -30,7 +30,7 @@ test('a stage whose schedule ends early is followed by a pause', () => {
   expect([0, 1, 2].map(arrivals)).toEqual([0, 5_000, Infinity])
 })
 
-test('a stage without requests is passed over', () => {
+test('skips a stage without requests', () => {
   const arrivals = stages([
     { arrivals: poisson(0.001, { seed: 1 }), for: '1ms' },
     { arrivals: constant(1), for: '1s' },
@@ -38,7 +38,7 @@ test('a stage without requests is passed over', () => {
   expect([0, 1].map(arrivals)).toEqual([1, Infinity])
 })
 
-test('stages of stages have the requests of all', () => {
+test('nested stages have all requests of their stages', () => {
   const minute = stages([
     { arrivals: constant(10), for: '30s' },
     { arrivals: constant(20), for: '30s' },
@@ -50,7 +50,7 @@ test('stages of stages have the requests of all', () => {
 test.each([
   [() => stages([]), /^stages: no request is due/],
   [() => stages([{ arrivals: constant(1), for: '0s' }]), /^stages\[0\]: for: "0s"/],
-])('stages that make no sense are refused, naming the argument (%#)', (make, message) => {
+])('rejects invalid stages and names the argument (%#)', (make, message) => {
   expect(make).toThrow(InputError)
   expect(make).toThrow(message)
 })

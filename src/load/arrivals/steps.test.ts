@@ -26,12 +26,12 @@ test('steps follow one another, pause at a rate of 0, and end', () => {
   ])
 })
 
-test('steps keep a fractional spacing from one to the next: a hundred half requests are fifty', () => {
+test('steps carry fractional requests over: a hundred half requests make fifty', () => {
   const halves = Array.from({ length: 100 }, () => ({ rate: 0.5, for: '1s' }) as const)
   expect(countDueBefore(steps(halves), Infinity)).toBe(50)
 })
 
-test('steps have no request for a rounding error', () => {
+test('steps have no extra request from a rounding error', () => {
   expect(0.07 * 100).toBeGreaterThan(7)
   expect(countDueBefore(steps([{ rate: 0.07, for: '100s' }]), Infinity)).toBe(7)
   const tenths = Array.from({ length: 30 }, () => ({ rate: 0.1, for: '1s' }) as const)
@@ -50,7 +50,7 @@ test.each([
     /^steps\[1\]: rate: -1/,
   ],
   [() => steps([{ rate: 1, for: '0s' }]), /^steps\[0\]: for: "0s" must be longer/],
-])('steps that make no sense are refused, naming the argument (%#)', (make, message) => {
+])('rejects invalid steps and names the argument (%#)', (make, message) => {
   expect(make).toThrow(InputError)
   expect(make).toThrow(message)
 })

@@ -23,7 +23,7 @@ async function hasResolved(promise: Promise<void>): Promise<boolean> {
 
 const HOUR_MS = 3_600_000
 
-test('leaves a time that is near to the wait', async () => {
+test('leaves a near time to the wait', async () => {
   const { wait, asked } = manualWait()
   const until = new Alarm(wait).until(nowMs())
   expect(await hasResolved(until)).toBe(false)
@@ -31,7 +31,7 @@ test('leaves a time that is near to the wait', async () => {
   expect(await hasResolved(until)).toBe(true)
 })
 
-test('sleeps through what is far, and asks the wait for nothing', async () => {
+test('sleeps until a distant time without using the wait', async () => {
   const { wait, asked } = manualWait()
   const alarm = new Alarm(wait)
   const until = alarm.until(nowMs() + HOUR_MS)
@@ -44,21 +44,18 @@ test('sleeps through what is far, and asks the wait for nothing', async () => {
 test.each([
   ['near', 0],
   ['far', HOUR_MS],
-])(
-  'rings sooner when something is due sooner than a time that is %s, and only then',
-  async (_, ms) => {
-    const alarm = new Alarm(manualWait().wait)
-    const timeMs = nowMs() + ms
-    const until = alarm.until(timeMs)
-    alarm.bringForward(timeMs)
-    alarm.bringForward(timeMs + 1)
-    expect(await hasResolved(until)).toBe(false)
-    alarm.bringForward(timeMs - 1)
-    expect(await hasResolved(until)).toBe(true)
-  },
-)
+])('rings early only if something is due before a time that is %s', async (_, ms) => {
+  const alarm = new Alarm(manualWait().wait)
+  const timeMs = nowMs() + ms
+  const until = alarm.until(timeMs)
+  alarm.bringForward(timeMs)
+  alarm.bringForward(timeMs + 1)
+  expect(await hasResolved(until)).toBe(false)
+  alarm.bringForward(timeMs - 1)
+  expect(await hasResolved(until)).toBe(true)
+})
 
-test('lets others have a turn before it rings, so that answers at once never starve I/O', async () => {
+test('lets I/O in before it rings, so immediate answers do not starve it', async () => {
   const alarm = new Alarm(manualWait().wait)
   const order: string[] = []
   const until = alarm.until(nowMs() + HOUR_MS).then(() => order.push('rung'))
@@ -68,7 +65,7 @@ test('lets others have a turn before it rings, so that answers at once never sta
   expect(order).toEqual(['others', 'rung'])
 })
 
-test('keeps one wait under way, however often it is rung', async () => {
+test('keeps one wait under way, however often it rings', async () => {
   const { wait, asked } = manualWait()
   const alarm = new Alarm(wait)
   for (let n = 0; n < 100; n++) {
@@ -80,7 +77,7 @@ test('keeps one wait under way, however often it is rung', async () => {
   expect(asked).toHaveLength(1)
 })
 
-test('still meets a time that is before the one of the wait under way', async () => {
+test('meets a time before that of the wait under way', async () => {
   const alarm = new Alarm(manualWait().wait)
   const timeMs = nowMs()
   const later = alarm.until(timeMs)

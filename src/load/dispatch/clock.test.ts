@@ -39,14 +39,14 @@ describe('the clock thread', () => {
     expect(running()).toBe(0)
   })
 
-  test('ends with a load that is interrupted', async () => {
+  test('ends with an interrupted load', async () => {
     const signal = AbortSignal.timeout(50)
     const { isInterrupted } = await generateLoad({ ...LOAD, durationMs: 60_000, signal })
     expect(isInterrupted).toBe(true)
     expect(running()).toBe(0)
   })
 
-  test('ends with a load that its SLO ends', async () => {
+  test('ends with a load that its SLO aborts', async () => {
     const { abortReason } = await generateLoad({
       ...LOAD,
       durationMs: 60_000,
@@ -57,13 +57,13 @@ describe('the clock thread', () => {
     expect(running()).toBe(0)
   })
 
-  test('ends with a load that is ready too late', async () => {
+  test('ends with a load that starts too late', async () => {
     await expect(generateLoad({ ...LOAD, startAtMs: Date.now() })).rejects.toThrow(InputError)
     expect(threads).toHaveLength(1)
     expect(running()).toBe(0)
   })
 
-  test('that dies leaves nobody asleep: requests are started as by a timer', async () => {
+  test('falls back to timers if it dies during a load', async () => {
     const dies = (thread: Worker): void =>
       void thread.once('message', () => setTimeout(() => void thread.terminate(), 150))
     process.once('worker', dies)
@@ -72,7 +72,7 @@ describe('the clock thread', () => {
     expect(running()).toBe(0)
   })
 
-  test('that dies before it is ready is none', async () => {
+  test('counts as unavailable if it dies before it is ready', async () => {
     const dies = (thread: Worker): void => void thread.terminate()
     process.once('worker', dies)
     await expect(openDispatch('clock')).rejects.toThrow(/no thread .* ended before it was ready/)
@@ -83,20 +83,20 @@ describe('the clock thread', () => {
   })
 })
 
-test('a thread that is ended before it is ready is done without', async () => {
+test('a load falls back to timers if the thread ends before it is ready', async () => {
   process.once('worker', (thread) => void thread.terminate())
   const { technique, wait } = await openDispatch('auto')
   await wait.close()
   expect(technique).toBe('timer')
 })
 
-test('left to the machine, the technique is the clock', async () => {
+test('uses the clock by default', async () => {
   const { technique, wait } = await openDispatch('auto')
   await wait.close()
   expect(technique).toBe('clock')
 })
 
-describe('where the system gives no thread', () => {
+describe('a system without threads', () => {
   const module = new URL('technique.ts', import.meta.url).href
   const openIn = async (option: string): Promise<string> => {
     const code = `
@@ -107,16 +107,16 @@ describe('where the system gives no thread', () => {
     return (await promisify(execFile)(process.execPath, args)).stdout
   }
 
-  test('the technique is the timer', async () => {
+  test('uses timers by default', async () => {
     expect(await openIn('auto')).toBe('timer')
   })
 
-  test('a clock that was asked for is refused with what to do', async () => {
+  test('rejects an explicit clock and says what to do', async () => {
     expect(await openIn('clock')).toMatch(/"clock" can't be used here.*Use auto, timer, hybrid/)
   })
 })
 
-describe('every request is started once, and none before it is due', () => {
+describe('the clock starts every request once, and none before it is due', () => {
   const arrivals = fc.oneof(
     fc.integer({ min: 1, max: 20_000 }).map((rate) => constant(rate)),
     fc
@@ -130,7 +130,7 @@ describe('every request is started once, and none before it is due', () => {
       .map((rates) => burst({ ...rates, every: '100ms', for: '20ms' })),
   )
 
-  test('whatever the arrivals', async () => {
+  test('for any arrivals', async () => {
     await fc.assert(
       fc.asyncProperty(arrivals, async (pattern) => {
         const started = new Map<number, boolean>()
@@ -154,7 +154,7 @@ describe('every request is started once, and none before it is due', () => {
   })
 })
 
-test('times may be waited for in any order', async () => {
+test('waits for times in any order', async () => {
   const clock = await openClock()
   onTestFinished(() => clock.close())
   for (const inMs of [5, 1, 3, 0, -1, 8, 2]) {
@@ -165,7 +165,7 @@ test('times may be waited for in any order', async () => {
   }
 })
 
-test('who waits still is woken up when the clock is closed', async () => {
+test('wakes up the waiting event loop when the clock closes', async () => {
   const clock = await openClock()
   const waiting = clock.until(nowMs() + 60_000)
   await clock.close()

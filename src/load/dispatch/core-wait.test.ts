@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { CoreWaitWatch, coreWaitMs } from './core-wait.ts'
 
 test.skipIf(process.platform !== 'linux')(
-  'a thread that shares its core with others waits for it (needs Linux)',
+  'a thread that shares its core waits for it (Linux only)',
   async () => {
     const spinning = Array.from(
       { length: availableParallelism() },
@@ -26,6 +26,6 @@ test.skipIf(process.platform !== 'linux')(
   },
 )
 
-test('waits are counted where the system tells of them, and unknown elsewhere', () => {
+test('counts waits for a core on Linux, and reports null elsewhere', () => {
   expect(typeof coreWaitMs()).toBe(process.platform === 'linux' ? 'number' : 'object')
 })

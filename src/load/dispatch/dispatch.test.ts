@@ -7,7 +7,7 @@ import { countsOfAll } from '../totals.ts'
 import { dispatchSetting, openWait, TECHNIQUES } from './technique.ts'
 
 describe.each(TECHNIQUES)('%s', (technique) => {
-  test('starts every request, none before it is due, and the result says how', async () => {
+  test('starts every request, none before it is due, and records the technique', async () => {
     const early: number[] = []
     const result = await generateLoad({
       arrivals: constant(2_000),
@@ -25,7 +25,7 @@ describe.each(TECHNIQUES)('%s', (technique) => {
     expect(result.health.dispatch).toBe(technique)
   })
 
-  test('lets others have their turn, even when it is late', async () => {
+  test('lets other work have its turn, even when it is late', async () => {
     const wait = await openWait(technique)
     onTestFinished(() => wait.close())
     let hadTurn = false
@@ -48,14 +48,14 @@ describe.each(TECHNIQUES)('%s', (technique) => {
   })
 })
 
-describe('the technique', () => {
-  test('is left to the machine unless it is named', () => {
+describe('the dispatch option', () => {
+  test('defaults to auto', () => {
     expect(dispatchSetting({})).toBe('auto')
     expect(dispatchSetting({ BENCH_DISPATCH: '' })).toBe('auto')
     expect(dispatchSetting({ BENCH_DISPATCH: 'spin' })).toBe('spin')
   })
 
-  test('must be one that there is', () => {
+  test('rejects an unknown technique', () => {
     const misspelt = () => dispatchSetting({ BENCH_DISPATCH: 'spinn' })
     expect(misspelt).toThrow(InputError)
     expect(misspelt).toThrow(/BENCH_DISPATCH: "spinn".*auto, timer, clock, hybrid, spin/)

@@ -6,7 +6,7 @@ import { watchGcPauses } from './gc-pauses.ts'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-test('pauses of the garbage collector are counted, the last one too', async () => {
+test('counts garbage-collector pauses, including the last one', async () => {
   const watch = watchGcPauses()
   collect()
   collect()
@@ -17,7 +17,7 @@ test('pauses of the garbage collector are counted, the last one too', async () =
   expect(totalMs).toBeLessThanOrEqual(count * maxMs)
 })
 
-test('those before a reset are not, though Node tells of them later', async () => {
+test('ignores pauses before a reset, although Node reports them later', async () => {
   const watch = watchGcPauses()
   for (let i = 0; i < 20; i++) collect()
   watch.reset()

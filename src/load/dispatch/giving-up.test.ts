@@ -22,8 +22,8 @@ const untilStopped: RunOperation = async ({ signal }) => {
 
 const never: RunOperation = () => new Promise(() => {})
 
-describe('a request is told to stop', () => {
-  test('when it times out, and counts as timed out, not as failed', async () => {
+describe('the stop signal of a request', () => {
+  test('fires at the time-out, and the request counts as timed out, not as failed', async () => {
     const reasons: unknown[] = []
     const note: RunOperation = (request) =>
       untilStopped(request).catch((reason: unknown) => {
@@ -36,7 +36,7 @@ describe('a request is told to stop', () => {
     expect(result.health.ranOn.atEnd).toBe(0)
   })
 
-  test('when the grace period ends, and has stopped when the load has', async () => {
+  test('fires when the grace period ends, before the load returns', async () => {
     const codes: unknown[] = []
     const slowToStop: RunOperation = async ({ signal }) => {
       await once(signal, 'abort')
@@ -49,7 +49,7 @@ describe('a request is told to stop', () => {
     expect(result.health.ranOn.atEnd).toBe(0)
   })
 
-  test('when an interrupted load ends', async () => {
+  test('fires when an interrupted load ends', async () => {
     const interruption = new AbortController()
     let code: unknown = null
     const interrupted: RunOperation = async ({ number, signal }) => {
@@ -66,12 +66,12 @@ describe('a request is told to stop', () => {
     expect(code).toBe('GRACE_PERIOD_ENDED')
   })
 
-  test('and is said to have run on, if it does', async () => {
+  test('is followed by a count of the requests that ran on', async () => {
     const { health } = await load(never, { gracePeriodMs: 10 })
     expect(health.ranOn).toEqual({ most: 10, atEnd: 10 })
   })
 
-  test('never after it was answered', async () => {
+  test('does not fire after the answer', async () => {
     const signals: AbortSignal[] = []
     const answered: RunOperation = async ({ signal }) => void signals.push(signal)
     await load(answered, { timeoutMs: 50, gracePeriodMs: 50 })
@@ -79,7 +79,7 @@ describe('a request is told to stop', () => {
     expect(signals.filter(({ aborted }) => aborted)).toEqual([])
   })
 
-  test('although another one has a listener that throws', async () => {
+  test('fires although another request has a listener that throws', async () => {
     const throwing: RunOperation = (request) => {
       request.signal.addEventListener('abort', () => {
         throw new Error('the listener failed')
@@ -108,12 +108,12 @@ describe('the limit on requests in flight', () => {
     expect(countsOfAll(result).dropped).toBeGreaterThan(0)
   })
 
-  test('has room again at once where a request that timed out stops', async () => {
+  test('frees the place of a timed-out request as soon as it stops', async () => {
     const result = await load(untilStopped, { ...LIMITED, timeoutMs: 20, maxInFlight: 20 })
     expect(countsOfAll(result)).toMatchObject({ planned: 50, timedOut: 50, dropped: 0 })
   })
 
-  test('is taken up for good by requests that never end, and the verdict says so', async () => {
+  test('stays used up by requests that never end, and the verdict says so', async () => {
     const result = await load(never, LIMITED)
     expect(countsOfAll(result)).toMatchObject({ planned: 50, timedOut: 5, dropped: 45 })
     expect(result.health.ranOn).toEqual({ most: 5, atEnd: 5 })
@@ -124,12 +124,12 @@ describe('the limit on requests in flight', () => {
     )
   })
 
-  test('is waited for by requests that may wait, which are dropped in the end', async () => {
+  test('makes requests wait if allowed, and drops them at the end', async () => {
     const result = await load(never, { ...LIMITED, whenFull: 'wait', gracePeriodMs: 100 })
     expect(countsOfAll(result)).toMatchObject({ planned: 50, timedOut: 5, dropped: 45 })
   })
 
-  test('shows in the progress what runs', async () => {
+  test('shows running requests in the progress', async () => {
     const seen: number[] = []
     await load(never, {
       durationMs: 1_200,
@@ -141,7 +141,7 @@ describe('the limit on requests in flight', () => {
   })
 })
 
-test('what a request says after it was given up is neither counted nor unhandled', async () => {
+test('a rejection after a request was given up is neither counted nor unhandled', async () => {
   const failsLate: RunOperation = async () => {
     await sleep(150)
     throw new Error('too late')

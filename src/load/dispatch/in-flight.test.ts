@@ -16,7 +16,7 @@ const happening = fc.oneof(
   fc.record({ kind: fc.constant('settle' as const), nth: fc.nat(50) }),
 )
 
-test('counts what runs until it settles, and what is under way until it is answered or given up', () => {
+test('counts requests as running until they settle, and under way until they are answered or given up', () => {
   fc.assert(
     fc.property(fc.array(happening, { maxLength: 200 }), (happenings) => {
       const flights = new InFlight()

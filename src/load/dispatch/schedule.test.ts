@@ -19,7 +19,7 @@ function requestsOf(schedule: Schedule): readonly Planned[] {
   }))
 }
 
-test('the warm-up is the beginning of the arrivals, the measurement all of them', () => {
+test('the warm-up is the beginning of the arrivals, and the measurement restarts them', () => {
   expect(requestsOf(layOut(constant(10), 5_000, 200, 300))).toEqual([
     { number: 0, dueAtMs: 5_000, isWarmUp: true },
     { number: 1, dueAtMs: 5_100, isWarmUp: true },
@@ -29,12 +29,12 @@ test('the warm-up is the beginning of the arrivals, the measurement all of them'
   ])
 })
 
-test('arrivals that end before the load does are laid out to their end', () => {
+test('lays out arrivals that end before the load does', () => {
   const schedule = layOut(steps([{ rate: 10, for: '1s' }]), 0, 2_000, 60_000)
   expect(schedule).toMatchObject({ warmUpCount: 10, total: 20, measureStartMs: 2_000 })
 })
 
-test('shards of a load are the load: the same requests, numbers, times and warm-up', () => {
+test('shards together have the same requests, numbers, times and warm-up as the whole load', () => {
   const kinds = fc.constantFrom(constant(700), poisson(700), steps([{ rate: 333, for: '300ms' }]))
   const times = fc.integer({ min: 0, max: 500 })
   fc.assert(

@@ -7,7 +7,7 @@ const FACTS = { number: 7, intendedAtMs: 1, startedAtMs: 2, isWarmUp: false }
 
 describe('the signal of a request', () => {
   test.each(['TIMED_OUT', 'GRACE_PERIOD_ENDED'] as const)(
-    'fires once, and says why: %s',
+    'fires once and gives the reason: %s',
     (code) => {
       const request = new StartedRequest(FACTS)
       const fired = vi.fn<() => void>()
@@ -20,18 +20,18 @@ describe('the signal of a request', () => {
     },
   )
 
-  test('that is first read after the request was stopped has fired already', () => {
+  test('has already fired if it is first read after the stop', () => {
     const request = new StartedRequest(FACTS)
     request.stop('TIMED_OUT')
     expect(request.signal.reason).toMatchObject({ code: 'TIMED_OUT' })
   })
 
-  test('is not copied with the facts of the request', () => {
+  test('is not copied with the request', () => {
     const request: LoadRequest = new StartedRequest(FACTS)
     expect({ ...request }).toEqual(FACTS)
   })
 
-  test('ends what it is passed on to', async () => {
+  test('aborts calls that it is passed to', async () => {
     const request = new StartedRequest(FACTS)
     const derived = AbortSignal.any([request.signal])
     const never = fetch('data:,nothing', { signal: request.signal })
@@ -54,7 +54,7 @@ test.each([
   ['function', (): void => fail('it throws'), 'it throws'],
   ['promise', (): Promise<void> => Promise.reject(new Error('it rejects')), 'it rejects'],
   ['object', { handleEvent: (): void => fail('it fails') }, 'it fails'],
-])('a listener that throws (%s) is warned of, and the others are called', async (_, bad, said) => {
+])('warns of a throwing listener (%s) and calls the others', async (_, bad, said) => {
   const request = new StartedRequest(FACTS)
   const other = vi.fn<() => void>()
   request.signal.addEventListener('abort', bad)

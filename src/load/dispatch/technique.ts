@@ -33,7 +33,7 @@ export function dispatchSetting(env: Readonly<Record<string, string | undefined>
   const option = DISPATCH_OPTIONS.find((name) => name === (BENCH_DISPATCH || 'auto'))
   if (option !== undefined) return option
   throw new InputError(
-    `BENCH_DISPATCH: "${BENCH_DISPATCH}" is not a way to start requests; choose one of ${DISPATCH_OPTIONS.join(', ')}.`,
+    `BENCH_DISPATCH: "${BENCH_DISPATCH}" is not a dispatch technique. Choose one of ${DISPATCH_OPTIONS.join(', ')}.`,
   )
 }
 
@@ -56,7 +56,7 @@ export async function openDispatch(option: DispatchOption): Promise<Dispatch> {
     if (option === 'auto') return { technique: 'timer', wait: await openWait('timer') }
     const reason = error instanceof Error ? error.message : String(error)
     throw new InputError(
-      `dispatch: "${option}" can't be used here, because the system gives no thread to it (${reason}). Use auto, timer, hybrid or spin.`,
+      `dispatch: "${option}" can't be used here, because the system provides no thread for it (${reason}). Use auto, timer, hybrid or spin.`,
     )
   }
 }

@@ -11,27 +11,27 @@ function leadAfter(tookMs: readonly number[], gapMs: number): WakeLead {
 
 const EVERY_8TH_SLOW = Array.from({ length: 64 }, (_, i) => (i % 8 === 0 ? 0.2 : 0.05))
 
-test('at a low rate, slow wake-ups are in time too', () => {
+test('at a low rate, even slow wake-ups are in time', () => {
   expect(leadAfter(EVERY_8TH_SLOW, 10).ms).toBeCloseTo(0.2)
 })
 
-test('at a high rate, it is about the median: more would be a spinning core', () => {
+test('at a high rate, the lead is about the median wake-up', () => {
   expect(leadAfter(EVERY_8TH_SLOW, 0.1).ms).toBeCloseTo(0.05 - 0.005 + 0.0025)
 })
 
-test('a single slow wake-up does not matter', () => {
+test('a single slow wake-up does not change the lead', () => {
   const tookMs = Array.from({ length: 64 }, (_, i) => (i === 40 ? 5 : 0.05))
   expect(leadAfter(tookMs, 10).ms).toBeCloseTo(0.05)
 })
 
-test('it follows wake-ups that have become slower, or faster', () => {
+test('the lead follows wake-ups that become slower or faster', () => {
   const slow = Array.from({ length: 64 }, () => 0.3)
   const fast = Array.from({ length: 64 }, () => 0.02)
   expect(leadAfter([...fast, ...slow], 10).ms).toBeCloseTo(0.3)
   expect(leadAfter([...slow, ...fast], 10).ms).toBeCloseTo(0.02)
 })
 
-test('a lead too long to sleep with is given up after a while', () => {
+test('forgets a lead that leaves no time to sleep', () => {
   const lead = leadAfter(
     Array.from({ length: 64 }, () => 0.3),
     0.3,
@@ -44,7 +44,7 @@ test('a lead too long to sleep with is given up after a while', () => {
   expect(lead.ms).toBe(new WakeLead().ms)
 })
 
-test('it is never below 0 nor above 1 ms, whatever wake-ups took', () => {
+test('the lead stays between 0 and 1 ms', () => {
   const took = fc.array(fc.double({ min: -1, max: 1_000, noNaN: true }), { maxLength: 200 })
   fc.assert(
     fc.property(took, fc.double({ min: 0, max: 100, noNaN: true }), (tookMs, gapMs) => {

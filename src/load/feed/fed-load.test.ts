@@ -9,7 +9,7 @@ const WARM_UP = 10
 const MEASURED = 40
 
 describe('rows of data', () => {
-  test('are in order of the request numbers, the warm-up included, once each where they are unique', async () => {
+  test('follow the request numbers, warm-up included, and unique rows are used once', async () => {
     const seen: (readonly [number, string])[] = []
     const rows = Array.from({ length: WARM_UP + MEASURED }, (_, k) => `row ${k}`)
     const result = await generateLoad({
@@ -21,7 +21,7 @@ describe('rows of data', () => {
     expect(onlyOperation(result).counts.ok).toBe(MEASURED)
   })
 
-  test('that are unique and too few are refused before a request is sent, and their number is named', async () => {
+  test('are rejected before the first request if unique and too few, with their number', async () => {
     let sent = 0
     const load = generateLoad({
       ...short,
@@ -35,7 +35,7 @@ describe('rows of data', () => {
     expect(sent).toBe(0)
   })
 
-  test('of shards are together those of the whole, none of them twice', async () => {
+  test('are the same in shards as in the whole, none used twice', async () => {
     const rows = Array.from({ length: WARM_UP + MEASURED }, (_, k) => k)
     const rowsOfShare = async (index: number): Promise<number[]> => {
       const seen: number[] = []

@@ -13,7 +13,7 @@ function upTo(count: number): readonly number[] {
 }
 
 describe('a permutation', () => {
-  test('has every place once, whatever its size, seed and turn', () => {
+  test('contains every place once, for any size, seed and turn', () => {
     fc.assert(
       fc.property(size, seed, turn, (count, ofSeed, ofTurn) => {
         const places = upTo(count).map(permutation(count, ofSeed, ofTurn))
@@ -22,7 +22,7 @@ describe('a permutation', () => {
     )
   })
 
-  test.each([2, 3, 4])('of %i places is any of them equally often', (count) => {
+  test.each([2, 3, 4])('of %i places: every permutation is equally likely', (count) => {
     const DRAWS = 24_000
     const seen = new Map<string, number>()
     for (const ofTurn of upTo(DRAWS)) {
@@ -42,7 +42,7 @@ describe('a permutation', () => {
     expect(chiSquared).toBeLessThan([0, 0, 10.8, 20.5, 49.7][count] ?? 0)
   })
 
-  test('of a million places leaves neighbours about as far apart as strangers', () => {
+  test('of a million places: neighbours end up as far apart as any two places', () => {
     const SIZE = 1_000_000
     const at = permutation(SIZE, 7, 0)
     const places = upTo(20_000).map(at)
@@ -56,7 +56,7 @@ describe('a permutation', () => {
 describe('a feed', () => {
   const mode = fc.constantFrom<FeedMode>('sequential', 'shuffled')
 
-  test('gives each row once per round, in every round', () => {
+  test('gives each row once per round', () => {
     fc.assert(
       fc.property(size, seed, mode, fc.nat(1_000), (count, ofSeed, ofMode, round) => {
         const rowOf = rowsOf(feed(upTo(count), ofMode), ofSeed)
@@ -66,7 +66,7 @@ describe('a feed', () => {
     )
   })
 
-  test('gives a request the same row, in whatever order and process it is asked', () => {
+  test('gives a request the same row in any order and process', () => {
     const numbers = fc.array(fc.nat(100_000), { minLength: 1, maxLength: 50 })
     fc.assert(
       fc.property(size, seed, mode, numbers, (count, ofSeed, ofMode, asked) => {
@@ -80,7 +80,7 @@ describe('a feed', () => {
     )
   })
 
-  test('in shards, gives what it gives in one', () => {
+  test('gives shards the rows of the whole', () => {
     fc.assert(
       fc.property(size, seed, fc.integer({ min: 2, max: 5 }), (count, ofSeed, of) => {
         const whole = rowsOf(feed(upTo(count), 'shuffled'), ofSeed)
@@ -91,7 +91,7 @@ describe('a feed', () => {
     )
   })
 
-  test('that is shuffled has another order in every round, and by another seed', () => {
+  test('shuffles differently in every round and for every seed', () => {
     const rows = upTo(20)
     const round = (ofSeed: number, k: number) =>
       rows.map((row) => rowsOf(feed(rows, 'shuffled'), ofSeed)(k * 20 + row))
@@ -100,13 +100,13 @@ describe('a feed', () => {
     expect(round(2, 0)).not.toEqual(round(1, 0))
   })
 
-  test('that is unique gives rows in order, and none after the last', () => {
+  test('gives unique rows in order, and throws after the last', () => {
     const rowOf = rowsOf(feed(['a', 'b'], 'unique'), 1)
     expect([rowOf(1), rowOf(0)]).toEqual(['b', 'a'])
     expect(() => rowOf(2)).toThrow(expect.objectContaining({ code: 'FEED_EXHAUSTED' }))
   })
 
-  test('stays as it was when its list is changed', () => {
+  test('does not change with its list', () => {
     const rows = ['a', 'b']
     const fed = feed(rows, 'sequential')
     rows.length = 0
@@ -115,12 +115,12 @@ describe('a feed', () => {
 })
 
 test.each<[rows: unknown, mode: unknown, message: RegExp]>([
-  [[], 'shuffled', /^feed: there is no row in it/],
+  [[], 'shuffled', /^feed: it has no rows/],
   ['abc', 'shuffled', /^feed: 'abc' must be a list of rows/],
   [undefined, 'shuffled', /^feed: undefined must be a list of rows/],
   [['a'], 'shufled', /^feed: mode: 'shufled' is not valid\. Did you mean "shuffled"\?/],
   [['a'], undefined, /^feed: mode: undefined is not valid/],
-])('feed(%j, %j) is refused', (rows, mode, message) => {
+])('rejects feed(%j, %j)', (rows, mode, message) => {
   const make = (): unknown => feed(rows as string[], mode as FeedMode)
   expect(make).toThrow(InputError)
   expect(make).toThrow(message)

@@ -22,7 +22,7 @@ export class Feed<Row> {
   /** @throws InputError for anything but a list with a row in it, or an unknown mode. */
   constructor(rows: readonly Row[], mode: FeedMode) {
     check(Array.isArray, 'a list of rows')(rows, 'feed')
-    if (rows.length === 0) throw new InputError('feed: there is no row in it. Give at least one.')
+    if (rows.length === 0) throw new InputError('feed: it has no rows. Give at least one.')
     oneOf(...MODES)(mode, 'feed: mode')
     this.rows = [...rows]
     this.mode = mode
@@ -56,7 +56,7 @@ export function rowsOf<Row>({ rows, mode }: Feed<Row>, seed: number): (number: n
   const size = rows.length
   const rowAt = (place: number): Row => {
     if (place < size) return rows[place] as Row
-    throw new FeedExhaustedError(`A unique feed of ${size} rows has none for request ${place}.`)
+    throw new FeedExhaustedError(`A unique feed of ${size} rows has no row for request ${place}.`)
   }
   switch (mode) {
     case 'sequential':

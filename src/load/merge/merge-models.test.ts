@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { closedModel } from '../testing/result-fixture.ts'
 import { mergeModels } from './merge-models.ts'
 
-test('shards of an open load are an open load', () => {
+test('merges shards of an open load into an open load', () => {
   expect(mergeModels([{ kind: 'open' }, { kind: 'open' }])).toEqual({ kind: 'open' })
 })
 
-test('shards of users are together all of them, without loss', () => {
+test('merges shards of users into all users, without loss', () => {
   const denied = { code: 'DENIED', count: 1, sample: 'the first' }
   const setUp = { users: 10, ok: 9, failed: 1, timedOut: 0, notDone: 0, errors: [denied] }
   const merged = mergeModels([closedModel({ setUp }), closedModel({ setUp }), closedModel()])

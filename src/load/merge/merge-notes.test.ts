@@ -25,7 +25,7 @@ function shardsOf<T>(all: readonly T[]): readonly (readonly T[])[] {
   return Array.from({ length: OF }, (_, shard) => all.filter((__, k) => k % OF === shard))
 }
 
-test('counters and trends of shards add up to those of the whole, in every count', () => {
+test('counters and trends of shards add up exactly to those of the whole', () => {
   fc.assert(
     fc.property(fc.array(value), (values) => {
       const merged = mergeMetrics(shardsOf(values).map(metricsOf))
@@ -44,7 +44,7 @@ test('counters and trends of shards add up to those of the whole, in every count
   )
 })
 
-test('a gauge has the smallest and largest value of all shards, and the last by time', () => {
+test('a gauge has the smallest and largest value of all shards, and the latest by time', () => {
   const gauge = (last: number, lastAtMs: number, min: number, max: number): MetricResult => ({
     kind: 'gauge',
     name: 'depth',
@@ -67,7 +67,7 @@ test('a gauge has the smallest and largest value of all shards, and the last by 
   expect(mergeMetrics([[unset], [unset]])).toEqual([unset])
 })
 
-test('a total too large for a number stays one', () => {
+test('a total beyond the largest number stays finite', () => {
   const huge = metricsOf([Number.MAX_VALUE])
   expect(mergeMetrics([huge, huge])).toMatchObject([{ total: Number.MAX_VALUE }, {}])
 })

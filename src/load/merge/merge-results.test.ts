@@ -58,7 +58,7 @@ function countsOf(result: LoadResult): Readonly<Record<string, OperationCounts>>
   return Object.fromEntries([...result.operations].map(([name, { counts }]) => [name, counts]))
 }
 
-test('three shards add up to what one generator measures: every count, and every bucket of every histogram', () => {
+test("three shards add up to one generator's measurement, in every count and bucket", () => {
   const whole = measure({ index: 0, of: 1 })
   const merged = mergeResults(atLeastOne(shardsOf(measure)), [])
   expect(countsOf(merged)).toEqual(countsOf(whole))
@@ -76,7 +76,7 @@ test('three shards add up to what one generator measures: every count, and every
   }
 })
 
-test("a second of the merged load has all shards' requests, and times that no shard's exceed", () => {
+test('a merged second has the requests of all shards, and the largest of their times', () => {
   const whole = measure({ index: 0, of: 1 })
   const merged = mergeResults(atLeastOne(shardsOf(measure)), [])
   const rows = (result: LoadResult) =>
@@ -91,7 +91,7 @@ test("a second of the merged load has all shards' requests, and times that no sh
   }
 })
 
-test('three generators at once do what one does, each request once, by its number', async () => {
+test('three generators together make the requests of one, each number once', async () => {
   const run = async (shard: Shard, seen: string[]): Promise<LoadResult> => {
     const operation = (name: string) => async (request: { readonly number: number }) => {
       seen.push(`${name} ${request.number}`)
@@ -118,7 +118,7 @@ test('three generators at once do what one does, each request once, by its numbe
   expect(merged.limits.maxInFlight).toBe(100)
 })
 
-test('receipts, errors and in-flight limits are sums; health is the worst of any generator', () => {
+test('receipts, errors and in-flight limits add up, and the worst health counts', () => {
   const deliveries = { expected: 10, received: 9 }
   const a = loadResult({ send: { deliveries } }, { measuredMs: 9_000 })
   const b = loadResult(
@@ -141,7 +141,7 @@ test('receipts, errors and in-flight limits are sums; health is the worst of any
   })
 })
 
-test('waits for a core are a sum, which is known if each of them is', () => {
+test('waits for a core add up if all are known', () => {
   const waiting = (coreWaitMs: number | null) => {
     const result = loadResult({ a: {} })
     return { ...result, health: { ...result.health, coreWaitMs } }
@@ -161,7 +161,7 @@ test('requests that ran on after they had been given up add up', () => {
   expect(ranOn).toEqual({ most: 8, atEnd: 3 })
 })
 
-test('a load that is ready after its start says how late it was, and that it has to be the first', async () => {
+test('a load that is not ready at its start says how late it was, and that it has to be the first', async () => {
   const load = generateLoad({
     operations: { a: () => Promise.resolve() },
     arrivals: constant(10),
@@ -171,7 +171,7 @@ test('a load that is ready after its start says how late it was, and that it has
   await expect(load).rejects.toThrow(/ready \d+\.\d s too late.*later start/)
 })
 
-test('a shard of less than one request in flight is refused', async () => {
+test('rejects a shard with less than one request in flight', async () => {
   const load = generateLoad({
     operations: { a: () => Promise.resolve() },
     arrivals: constant(10),
@@ -179,5 +179,5 @@ test('a shard of less than one request in flight is refused', async () => {
     maxInFlight: 2,
     shard: { index: 2, of: 3 },
   })
-  await expect(load).rejects.toThrow("maxInFlight: 2 can't be shared by 3 generators")
+  await expect(load).rejects.toThrow("maxInFlight: 2 can't be divided among 3 generators")
 })

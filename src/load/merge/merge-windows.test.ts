@@ -58,14 +58,14 @@ test.each<[string, Window[], SloOutcome]>([
     [met, { outcome: 'missed', measured: 50, worstFromMs: 3_000 }],
     'inconclusive',
   ],
-])('a bound on every window %s', (_, windows, outcome) => {
+])('a windowed bound %s', (_, windows, outcome) => {
   const { bound, row } = boundOf({ response: { p99: '20ms' } })
   const shards = windows.map((window) => shard(row, window))
   const measured = Math.max(...windows.map((window) => window.measured))
   expect(mergeWindows(shards, bound, row)).toMatchObject([{ outcome, bound: 20, measured }])
 })
 
-test('a bound on every window that a shard has not watched is inconclusive', () => {
+test('a windowed bound is inconclusive if a shard has not watched it', () => {
   const { bound, row } = boundOf({ response: { p99: '20ms' } })
   const unwatched = loadResult({ a: {} })
   for (const shards of [[shard(row, met), unwatched], [unwatched]]) {
@@ -73,7 +73,7 @@ test('a bound on every window that a shard has not watched is inconclusive', () 
   }
 })
 
-test("throughput of a window is asked of a shard by its part, and shown as the whole's", () => {
+test("a shard is held to its part of a window's throughput, which is reported for the whole", () => {
   const { bound, row } = boundOf({ throughput: { min: 100 } })
   const shards = [34, 40, 36].map((measured) =>
     shard({ ...row, bound: 100 / 3 }, { outcome: 'met', measured }),

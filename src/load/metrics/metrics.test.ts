@@ -26,7 +26,7 @@ function metricOf<K extends MetricResult['kind']>(
 }
 
 describe('metrics', () => {
-  test('have what the measured requests wrote', async () => {
+  test('contain the values of measured requests', async () => {
     const result = await generateLoad({
       ...short,
       metrics: { bytes: counter('bytes'), depth: gauge(), ttfb: trend('ms'), sent: counter() },
@@ -55,7 +55,7 @@ describe('metrics', () => {
     expect(trendAt(ttfb, 100)).toBeCloseTo(MEASURED, 1)
   })
 
-  test('count what is senseless as invalid, and what is out of range as clamped', async () => {
+  test('count invalid values as invalid, and values out of range as clamped', async () => {
     const result = await generateLoad({
       ...short,
       metrics: {
@@ -89,7 +89,7 @@ describe('metrics', () => {
     expect(trendAt(size, 100)).toBeGreaterThanOrEqual(1e10)
   })
 
-  test('that would overflow stay numbers', async () => {
+  test('stay finite if they would overflow', async () => {
     const resolution = 8e298
     const result = await generateLoad({
       ...short,
@@ -108,7 +108,7 @@ describe('metrics', () => {
     expect(() => trend('m', { resolution: 1e300 })).toThrow(InputError)
   })
 
-  test('count per second what was added while requests were being started', async () => {
+  test('count additions per second only while requests are being started', async () => {
     const result = await generateLoad({
       ...short,
       timeoutMs: 1_000,
@@ -123,7 +123,7 @@ describe('metrics', () => {
     expect(metricOf(result, 'late', 'counter')).toMatchObject({ total: MEASURED, inTime: 0 })
   })
 
-  test('have no more than the load waited for', async () => {
+  test('ignore values written after the load ended', async () => {
     const result = await generateLoad({
       ...short,
       gracePeriodMs: 10,

@@ -10,7 +10,7 @@ const WARM_UP = 10
 const MEASURED = 40
 
 describe('tags', () => {
-  test('split every request that was started by value, whatever becomes of it', async () => {
+  test('split every started request by value, however it ends', async () => {
     const script = fc.record({
       tag: fc.constantFrom('eu', 'us', 'mars', null),
       ending: fc.constantFrom('ok', 'throw', 'reject', 'never'),
@@ -52,7 +52,7 @@ describe('tags', () => {
     )
   })
 
-  test('count with the last value before the request ends; one that is set later has no effect', async () => {
+  test('count with the last value set before the request ends', async () => {
     const result = await generateLoad({
       ...short,
       tags: { cache: ['hit', 'miss'] },
@@ -70,7 +70,7 @@ describe('tags', () => {
     expect(miss?.counts.timedOut).toBe(MEASURED)
   })
 
-  test('of any kind whatsoever are counted, not thrown into the run', async () => {
+  test('that are undeclared or invalid are counted, and do not throw', async () => {
     const bad: unknown[] = [null, {}, Symbol('x'), 'x'.repeat(1_000), () => {}]
     const result = await generateLoad({
       ...short,
@@ -88,7 +88,7 @@ describe('tags', () => {
 })
 
 describe('checks', () => {
-  test('are counted by name, apart from failures, and give back the condition', async () => {
+  test('are counted by name, apart from failures, and return the condition', async () => {
     const given: boolean[] = []
     const result = await generateLoad({
       ...short,
@@ -109,7 +109,7 @@ describe('checks', () => {
     expect(given.filter(Boolean)).toHaveLength(MEASURED / 2)
   })
 
-  test('of more than 50 names are counted together beyond them, and none is lost', async () => {
+  test('beyond 50 names are counted together, without loss', async () => {
     const result = await generateLoad({
       ...short,
       operations: {
@@ -125,7 +125,7 @@ describe('checks', () => {
     expect(checks.reduce((sum, { failed }) => sum + failed, 0)).toBe(MEASURED)
   })
 
-  test('pass only if the condition is true: a promise that nobody waited for has not passed', async () => {
+  test('pass only if the condition is true, and a promise does not pass', async () => {
     const result = await generateLoad({
       ...short,
       operations: {

@@ -59,7 +59,7 @@ function checkValues(values: unknown, where: string): number {
   }
   for (const value of values) checkText(value, where)
   if (new Set(values).size < values.length) {
-    throw new InputError(`${where}: a value is there twice: ${values.join(', ')}.`)
+    throw new InputError(`${where}: duplicate value: ${values.join(', ')}.`)
   }
   return values.length
 }

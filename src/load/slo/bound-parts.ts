@@ -68,7 +68,7 @@ export function readLimits(
   })
   if (bounds.length === 0) noBound(where, '{ min: 80 }')
   const { min = -Infinity, max = Infinity } = limits
-  if (min > max) throw new InputError(`${where}: min ${min} is above max ${max}: none is between.`)
+  if (min > max) throw new InputError(`${where}: min ${min} is above max ${max}.`)
   return bounds
 }
 

@@ -53,7 +53,7 @@ export function checkCounted(bounds: readonly Bound[], counted: readonly string[
 export function checkHasRate(bounds: readonly Bound[], model: LoadModel['kind']): void {
   if (model === 'open' || bounds.every(({ kind }) => kind !== 'throughput')) return
   throw new InputError(
-    'SLO: throughput: a load of users has no rate that it could hold the system to: how many requests it sends follows from answers and think times. Bound response or successRate instead; for a rate, give the load arrivals, such as constant(100), in place of users.',
+    'SLO: throughput: a load of users has no rate of its own: response and think times decide how many requests it sends. Bound response or successRate instead, or replace users by arrivals, such as constant(100).',
   )
 }
 

@@ -20,7 +20,7 @@ function outcomes(
   )
 }
 
-describe('a load without a bound of its own', () => {
+describe('a load without its own bounds', () => {
   test('is held to a success rate', () => {
     expect(outcomes({ a: {} })).toEqual(['a success rate: met'])
     expect(outcomes({ a: { counts } })).toEqual(['a success rate: missed'])
@@ -34,28 +34,28 @@ describe('a load without a bound of its own', () => {
     ])
   })
 
-  test('is inconclusive where deliveries are unknown, or nobody was to receive any', () => {
+  test('is inconclusive if deliveries are unknown or none were expected', () => {
     const unknown = { kind: 'unknown', reason: 'the receivers were lost' } as const
     expect(outcomes({ a: { deliveries: unknown } })).toContain('a delivery rate: inconclusive')
     const nobody = { expected: 0, received: 0 }
     expect(outcomes({ a: { deliveries: nobody } })).toContain('a delivery rate: inconclusive')
   })
 
-  test('may be allowed to fail, and to deliver nothing', () => {
+  test('may be exempt from both by allowances', () => {
     const failing = { a: { counts, deliveries } }
     expect(outcomes(failing, null, { allowFailures: true })).toEqual(['a delivery rate: missed'])
     expect(outcomes(failing, null, { allowUndelivered: true })).toEqual(['a success rate: missed'])
   })
 })
 
-describe('a bound of its own', () => {
+describe("a load's own bound", () => {
   test('on times does not replace the defaults', () => {
     expect(outcomes({ a: { counts } }, { response: { p95: '10ms' } })).toEqual([
       'a success rate: missed',
     ])
   })
 
-  test('on all operations replaces the default, on the run or on windows of it', () => {
+  test('on all operations replaces the default, whether on the run or on windows', () => {
     expect(outcomes({ a: { counts } }, { successRate: 0.5 })).toEqual([])
     expect(outcomes({ a: { counts } }, { successRate: 0.5, every: '1s' })).toEqual([])
   })

@@ -23,27 +23,27 @@ function outcomes(send: OperationFixture): readonly string[] {
 }
 
 describe('requests that waited for receivers', () => {
-  test('that were lost, or paused for long, have missed nothing', () => {
+  test('are inconclusive if the receivers were lost or paused for long', () => {
     const inconclusive = ['success rate inconclusive', 'response P95 inconclusive'].toSorted()
     expect(outcomes({ ...slow, deliveries: unknown }).toSorted()).toEqual(inconclusive)
     const paused = { ...slow, deliveries: receivers(2_000) ?? deliveries }
     expect(outcomes(paused).toSorted()).toEqual(inconclusive)
   })
 
-  test('that did well have missed their bounds', () => {
+  test('miss their bounds if the receivers were healthy', () => {
     const missed = ['response P95 missed', 'success rate missed']
     expect(outcomes({ ...slow, deliveries }).toSorted()).toEqual(missed)
     const paused = { ...slow, deliveries: receivers(100) ?? deliveries }
     expect(outcomes(paused).toSorted()).toEqual(missed)
   })
 
-  test('may have missed their bounds all the same: what failed was refused by the system', () => {
+  test('miss their bounds if the system refused them, whatever the receivers did', () => {
     const failed = { deliveries: unknown, counts: { ok: 900, failed: 100 } }
     expect(outcomes(failed)).toContain('success rate missed')
   })
 })
 
-test('windows that only disturbed receivers can have missed are inconclusive, those of others are not', () => {
+test('windows are inconclusive if only disturbed receivers can explain the miss', () => {
   const { operations } = loadResult({ send: { deliveries: unknown }, list: {} })
   const names = [...operations.keys()]
   const missed = { measured: 1, punctual: 1, outcome: 'missed', isDefault: false } as const

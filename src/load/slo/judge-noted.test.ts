@@ -18,12 +18,12 @@ describe('a bound on a check', () => {
   const slo: Slo = { checks: { 'has a body': { min: 0.99 } } }
   const checks = (failed: number) => [{ name: 'has a body', passed: 100 - failed, failed }]
 
-  test('is met at its share, and missed below it', () => {
+  test('is met at its ratio, and missed below it', () => {
     expect(judge(slo, { checks: checks(1) })).toMatchObject([{ measured: 0.99, outcome: 'met' }])
     expect(judge(slo, { checks: checks(2) })).toMatchObject([{ measured: 0.98, outcome: 'missed' }])
   })
 
-  test('that was never made is inconclusive, or missed if no request succeeded', () => {
+  test('without any checks is inconclusive, or missed if no request succeeded', () => {
     expect(judge(slo, {})).toMatchObject([{ measured: null, outcome: 'inconclusive' }])
     const failing = { counts: { ok: 0, failed: 1_000 } }
     expect(judge(slo, failing)).toMatchObject([{ measured: null, outcome: 'missed' }])
@@ -33,7 +33,7 @@ describe('a bound on a check', () => {
     expect(judge(slo, silent)).toMatchObject([{ measured: null, outcome: 'missed' }])
   })
 
-  test('is inconclusive if checks that were one name too many could make it missed', () => {
+  test('is inconclusive if checks under surplus names could make it missed', () => {
     const others = (failed: number) => [...checks(0), { name: 'OTHER', passed: 10, failed }]
     expect(judge(slo, { checks: others(1) })).toMatchObject([{ outcome: 'met' }])
     expect(judge(slo, { checks: others(2) })).toMatchObject([{ outcome: 'inconclusive' }])
@@ -60,7 +60,7 @@ describe('a bound on a value of a tag', () => {
   const success: Slo = { tags: { cache: { hit: { successRate: 0.9 } } } }
   const slow = split('miss', { ok: 100 }, 50)
 
-  test('is held against the requests with that value only', () => {
+  test('is judged by the requests with that value only', () => {
     const fast = split('hit', { ok: 100 }, 5)
     expect(judge(p95, { tags: [fast, slow] })).toMatchObject([
       { metric: 'response P95, cache=hit', outcome: 'met' },
@@ -71,7 +71,7 @@ describe('a bound on a value of a tag', () => {
     ])
   })
 
-  test('is inconclusive if requests that ended before they had one could make it missed', () => {
+  test('is inconclusive if requests that ended without a value could make it missed', () => {
     const fast = split('hit', { ok: 100 }, 5)
     const lost = (timedOut: number) => split(null, { ok: 1_000, timedOut }, 5)
     expect(judge(p95, { tags: [fast, lost(5)] })).toMatchObject([{ outcome: 'met' }])
@@ -80,7 +80,7 @@ describe('a bound on a value of a tag', () => {
     expect(judge(success, { tags: [fast, lost(12)] })).toMatchObject([{ outcome: 'inconclusive' }])
   })
 
-  test('is inconclusive if requests that never started could make it missed', () => {
+  test('is inconclusive if requests that were not started could make it missed', () => {
     const tags = [split('hit', { ok: 100 }, 5)]
     const unstarted = (dropped: number, notStarted: number) => ({
       tags,
@@ -90,7 +90,7 @@ describe('a bound on a value of a tag', () => {
     expect(judge(success, unstarted(6, 6))).toMatchObject([{ outcome: 'inconclusive' }])
   })
 
-  test('that only the generator misses is inconclusive', () => {
+  test('is inconclusive if only the generator causes the miss', () => {
     const late = {
       ...split('hit', { ok: 100 }, 50),
       undisturbed: split('hit', { ok: 100 }, 5).response,
@@ -98,7 +98,7 @@ describe('a bound on a value of a tag', () => {
     expect(judge(p95, { tags: [late] })).toMatchObject([{ outcome: 'inconclusive' }])
   })
 
-  test('that no request had is inconclusive', () => {
+  test('is inconclusive if no request had the value', () => {
     const unused = split('hit', {}, 5)
     expect(judge(p95, { tags: [unused, slow] })).toMatchObject([{ outcome: 'inconclusive' }])
     expect(judge(success, { tags: [unused, slow] })).toMatchObject([{ outcome: 'inconclusive' }])
@@ -160,7 +160,7 @@ describe('a bound on a metric', () => {
     expect(rows).toMatchObject(rows.map(() => ({ outcome, operation: 'all', unit: 'number' })))
   })
 
-  test('that was never written is missed if no request succeeded', () => {
+  test('is missed if nothing was written and no request succeeded', () => {
     const failing = { counts: { ok: 0, failed: 1_000 } }
     const rows = judge({ metrics: { m: { p95: 1 } } }, failing, [recorded([])])
     expect(rows).toMatchObject([{ measured: null, outcome: 'missed' }])

@@ -19,28 +19,28 @@ describe('a response bound', () => {
     expect(outcomes(judge(slo, { a: { responseMs: [10] } }))).toEqual(['missed'])
   })
 
-  test('that only the generator’s pauses miss is inconclusive', () => {
+  test('is inconclusive if only pauses of the generator cause the miss', () => {
     const paused = { responseMs: [30], serviceMs: [30], undisturbedMs: [2] }
     expect(outcomes(judge({ response: { p95: '10ms' } }, { a: paused }))).toEqual(['inconclusive'])
   })
 
-  test('that only the generator’s lateness misses is inconclusive', () => {
+  test('is inconclusive if only lateness causes the miss', () => {
     const late = { responseMs: [30], serviceMs: [2], latenessMs: [28] }
     expect(outcomes(judge({ response: { p95: '10ms' } }, { a: late }))).toEqual(['inconclusive'])
   })
 
-  test('that is met in spite of lateness is met', () => {
+  test('is met if it holds in spite of lateness', () => {
     const late = { responseMs: [9], serviceMs: [2], latenessMs: [7] }
     expect(outcomes(judge({ response: { p95: '10ms' } }, { a: late }))).toEqual(['met'])
   })
 
-  test('without a single response is inconclusive if the system was not asked', () => {
+  test('is inconclusive without responses if no request reached the system', () => {
     const counts = { planned: 0, started: 0, ok: 0 }
     const [row] = judge({ response: { p95: '10ms' } }, { a: { responseMs: [], counts } })
     expect(row).toMatchObject({ measured: null, outcome: 'inconclusive' })
   })
 
-  test('is missed if the system was asked, and never answered', () => {
+  test('is missed if the system never answered', () => {
     const refused = { responseMs: [], counts: { ok: 0, failed: 1_000 } }
     const slo: Slo = { response: { p95: '10ms' } }
     expect(judge(slo, { a: refused })).toMatchObject([{ measured: null, outcome: 'missed' }])
@@ -49,13 +49,13 @@ describe('a response bound', () => {
   })
 })
 
-test('success is the share of the planned requests, so dropped ones count against it', () => {
+test('the success rate is a ratio of the planned requests, so dropped ones count against it', () => {
   const counts = { dropped: 20, started: 980, ok: 980 }
   const [row] = judge({ successRate: 0.99 }, { a: { counts } })
   expect(row).toMatchObject({ measured: 0.98, outcome: 'missed' })
 })
 
-test('a share of 1 is met by all, and missed by one request or receipt less', () => {
+test('a rate of 1 is met by all, and missed by one request or receipt less', () => {
   const slo: Slo = { successRate: 1, delivery: { rate: 1 } }
   const all = { deliveries: { expected: 1_000_000, received: 1_000_000 } }
   expect(judge(slo, { a: all })).toMatchObject([
@@ -67,7 +67,7 @@ test('a share of 1 is met by all, and missed by one request or receipt less', ()
   expect(outcomes(judge(slo, { a: less }))).toEqual(['missed', 'missed'])
 })
 
-test('any percentile is judged by its value', () => {
+test('judges any percentile', () => {
   const responseMs = Array.from({ length: 1_000 }, (_, index) => index + 1)
   const slo: Slo = { response: { p90: '1s', p975: '1s', p999: '1s', p99999: '1s' } }
   const measured = judge(slo, { a: { responseMs } }).map((row) => [row.metric, row.measured])
@@ -79,7 +79,7 @@ test('any percentile is judged by its value', () => {
   })
 })
 
-test('requests that were never started, or that a pause lost, make a missed success inconclusive', () => {
+test('requests not started or lost by a pause make a missed success rate inconclusive', () => {
   const slo: Slo = { successRate: 0.99 }
   const success = (fixture: OperationFixture): string[] => outcomes(judge(slo, { a: fixture }))
   const notStarted = { notStarted: 20, started: 980, ok: 980 }
@@ -89,7 +89,7 @@ test('requests that were never started, or that a pause lost, make a missed succ
   expect(success({ counts: failed, lostByPause: 5 })).toEqual(['missed'])
 })
 
-test('the end of an interval is worth one request, and the rate shown is the one compared', () => {
+test('a rate is compared within one request, and the rate shown is the one compared', () => {
   const [row] = judge({ throughput: { max: 99.95 } }, { a: {} })
   // 1,000 in 10 s is 100/s; without the last, 99.9/s.
   expect(row).toMatchObject({ measured: 99.9, outcome: 'met' })
@@ -99,25 +99,25 @@ test('the end of an interval is worth one request, and the rate shown is the one
   ])
 })
 
-test('throughput includes its bounds', () => {
+test('throughput may equal its bounds', () => {
   const slo: Slo = { throughput: { min: 100, max: 100 } }
   expect(outcomes(judge(slo, { a: {} }))).toEqual(['met', 'met'])
 })
 
-test('throughput of a load without a single success is 0, and misses any least rate', () => {
+test('throughput without a success is 0, and misses any minimum', () => {
   const refused = { responseMs: [], counts: { ok: 0, failed: 1_000 } }
   const [row] = judge({ throughput: { min: 0.1 } }, { a: refused })
   expect(row).toMatchObject({ measured: 0, punctual: 0, outcome: 'missed' })
 })
 
-test('throughput that only requests lost by a pause put below its bound is inconclusive', () => {
+test('throughput is inconclusive if only requests lost by a pause put it below its bound', () => {
   const crowded = { counts: { started: 900, ok: 900, dropped: 100 } }
   const slo: Slo = { throughput: { min: 95 } }
   expect(outcomes(judge(slo, { a: { ...crowded, lostByPause: 100 } }))).toEqual(['inconclusive'])
   expect(outcomes(judge(slo, { a: crowded }))).toEqual(['missed'])
 })
 
-test('throughput that only a pause just before the end puts below its bound is inconclusive', () => {
+test('throughput is inconclusive if only a pause just before the end puts it below its bound', () => {
   const { intervals, health } = loadResult({ a: {} })
   const pausedFor = (maxMs: number): Partial<LoadResult> => ({
     health: { ...health, pauses: { count: 1, totalMs: maxMs, maxMs } },
@@ -132,7 +132,7 @@ test('throughput that only a pause just before the end puts below its bound is i
   expect(outcomesOf(100)).toEqual(['missed'])
 })
 
-test('throughput that only late starts put below its bound is inconclusive', () => {
+test('throughput is inconclusive if only late starts put it below its bound', () => {
   const { intervals } = loadResult({ a: {} })
   const inTime = {
     intervals: intervals.map((interval) => ({ ...interval, started: 960, ok: 960 })),
@@ -145,7 +145,7 @@ test('throughput that only late starts put below its bound is inconclusive', () 
   expect(outcomeOf(101)).toEqual(['missed'])
 })
 
-test('a completion that only generator or receivers put over its bound is inconclusive', () => {
+test('a completion time is inconclusive if only generator or receivers put it over its bound', () => {
   const deliveries = { expected: 100, received: 100 }
   const slo: Slo = { completion: { p95: '2ms' } }
   expect(outcomes(judge(slo, { a: { deliveries } }))).toEqual(['missed'])
@@ -153,13 +153,13 @@ test('a completion that only generator or receivers put over its bound is inconc
   expect(outcomes(judge(slo, { a: { deliveries: disturbed } }))).toEqual(['inconclusive'])
 })
 
-test('delivery is the share of the expected receipts', () => {
+test('the delivery rate is a ratio of the expected receipts', () => {
   const deliveries = { expected: 100, received: 98 }
   expect(outcomes(judge({ delivery: { rate: 0.98 } }, { a: { deliveries } }))).toEqual(['missed'])
   expect(outcomes(judge({ delivery: { rate: 0.97 } }, { a: { deliveries } }))).toEqual(['met'])
 })
 
-test('a delivery rate that only a pause puts below its bound is inconclusive, as an unknown one is', () => {
+test('a delivery rate is inconclusive if it is unknown or only a pause puts it below its bound', () => {
   const slo: Slo = { delivery: { rate: 0.98 } }
   const lost = { expected: 100, received: 90 }
   const outcome = (deliveries: OperationFixture['deliveries']): string[] =>
@@ -169,7 +169,7 @@ test('a delivery rate that only a pause puts below its bound is inconclusive, as
   expect(outcome({ kind: 'unknown', reason: 'the receivers were lost' })).toEqual(['inconclusive'])
 })
 
-test('bounds of an operation are held against that operation, others against all together', () => {
+test("an operation's bounds are judged by that operation, others by all together", () => {
   const slow = { responseMs: [20] }
   const rows = judge(
     { response: { max: '10ms' }, operations: { quick: { response: { max: '10ms' } } } },
@@ -181,12 +181,12 @@ test('bounds of an operation are held against that operation, others against all
   ])
 })
 
-test('the worst row is first', () => {
+test('sorts the worst row first', () => {
   const rows = judge({ response: { p50: '2ms', p95: '100ms', max: '1ms' } }, { a: {} })
   expect(rows.map(({ metric }) => metric)).toEqual(['response max', 'response P50', 'response P95'])
 })
 
-test('an operation that the workload does not have is an error that names those it has', () => {
+test("names the workload's operations if a bound names an unknown one", () => {
   expect(() => judge({ operations: { nosuch: { successRate: 0.5 } } }, { a: {} })).toThrow(
     /"nosuch".*: a\.$/,
   )
@@ -213,7 +213,7 @@ test.each([
   expect(() => readSlo(slo)).toThrow(InputError)
 })
 
-test('every SLO of a list counts, and an empty one in it is a mistake', () => {
+test('judges every SLO of a list, and rejects an empty one', () => {
   const whole: Slo = { response: { p95: '10ms' } }
   const windowed: Slo = { response: { p95: '50ms' }, every: '5s' }
   expect(readSlo([whole, windowed]).map(({ everyMs }) => everyMs)).toEqual([null, 5_000])
@@ -221,7 +221,7 @@ test('every SLO of a list counts, and an empty one in it is a mistake', () => {
   expect(() => readSlo([])).toThrow(InputError)
 })
 
-test('the tightest bound on a time is found among all operations, or those of one', () => {
+test('finds the tightest time bound of all operations, or of one', () => {
   const bounds = readSlo({
     response: { p95: '10ms' },
     operations: { a: { response: { p99: '4ms' } } },

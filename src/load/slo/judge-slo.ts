@@ -65,7 +65,7 @@ function windowedRow(result: LoadResult, bound: Bound, everyMs: number): SloRow 
   const found = result.windowedSlo.find((other) => isSameBound(other, { ...row, windows }))
   if (found !== undefined) return found
   throw new InputError(
-    `SLO: ${row.metric} every ${everyMs / 1_000} s was not watched. Windows are judged while the load runs: give this SLO to the load as well, as load({ …, slo }).`,
+    `SLO: ${row.metric} every ${everyMs / 1_000} s was not judged during the load. Pass this SLO to the load as well: load({ …, slo }).`,
   )
 }
 

@@ -9,7 +9,7 @@ const declared = {
   metrics: { bytes: counter('bytes'), depth: gauge(), ttfb: trend('ms') },
 }
 
-test('bounds on what requests write are read in the order they are written', () => {
+test('reads bounds on checks, tags and metrics in the order they are written', () => {
   const slo: Slo = {
     checks: { 'has a body': { min: 0.99 } },
     tags: { cache: { hit: { response: { p95: '5ms' }, successRate: 1 } } },
@@ -27,13 +27,13 @@ test('bounds on what requests write are read in the order they are written', () 
   ])
 })
 
-describe('an SLO is refused', () => {
+describe('readSlo and checkNoted', () => {
   test.each<[slo: object, message: RegExp]>([
     [{ checks: {} }, /^SLO: checks: no bound is given. Give one, such as \{ 'has a body'/],
     [{ checks: { a: 0.9 } }, /^SLO: checks: "a": 0\.9 is not an object\. Write .* min/],
     [{ checks: { a: { mn: 0.9 } } }, /Did you mean "min"/],
     [{ checks: { a: { min: 99 } } }, /^SLO: checks: "a": min: 99 must be a number from 0 to 1/],
-    [{ checks: { a: { min: 0 } } }, /^SLO: checks: "a": min: no share is below 0/],
+    [{ checks: { a: { min: 0 } } }, /^SLO: checks: "a": min: no ratio is below 0/],
     [{ tags: { cache: {} } }, /^SLO: tags\.cache: no bound is given/],
     [{ tags: { cache: { hit: {} } } }, /^SLO: tags\.cache\.hit: no bound is given/],
     [{ tags: { cache: { hit: { respons: {} } } } }, /Did you mean "response"/],
@@ -45,7 +45,7 @@ describe('an SLO is refused', () => {
     [{ metrics: { bytes: { total: { min: 5, max: 4 } } } }, /min 5 is above max 4/],
     [{ every: '5s', checks: { a: { min: 1 } } }, /^SLO: checks: it is judged over the whole run/],
     [{ every: '5s', metrics: { a: { p95: 1 } } }, /^SLO: metrics: it is judged over the whole/],
-  ])('as it is written: %j', (slo, message) => {
+  ])('reject the SLO %j', (slo, message) => {
     expect(() => readSlo(slo)).toThrow(InputError)
     expect(() => readSlo(slo)).toThrow(message)
   })
@@ -66,13 +66,13 @@ describe('an SLO is refused', () => {
     [{ metrics: { ttfb: { max: 3e6 } } }, /3000000 can't be exceeded, .* up to 2147483\.647/],
     [{ metrics: { ttfb: { p95: 0 } } }, /0 can't be met, because a trend is never below 0/],
     [{ metrics: { bytes: { total: { min: 0 } } } }, /0 can't be missed, because a counter is/],
-  ])('for what the load declares: %j', (slo, message) => {
+  ])('reject %j for what the load declares', (slo, message) => {
     const check = (): void => checkNoted(readSlo(slo), declared)
     expect(check).toThrow(InputError)
     expect(check).toThrow(message)
   })
 
-  test('for what a load without tags declares', () => {
+  test('reject a bound on a tag if the load declares none', () => {
     const bounds = readSlo({ tags: { cache: { hit: { successRate: 1 } } } })
     const check = (): void => checkNoted(bounds, { tags: [], metrics: {} })
     expect(check).toThrow('The load declares no tag.')

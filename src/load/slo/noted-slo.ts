@@ -154,7 +154,8 @@ export function readCheckSlos(
     const ofCheck = `${where}: "${check}"`
     checkKeys(slo, ofCheck, ['min'])
     const atLeast = readShare(slo.min, `${ofCheck}: min`)
-    if (atLeast === 0) throw new InputError(`${ofCheck}: min: no share is below 0. Give it more.`)
+    if (atLeast === 0)
+      throw new InputError(`${ofCheck}: min: no ratio is below 0. Write a larger number.`)
     return { ...over(operation), kind: 'check rate', check, atLeast }
   })
 }

@@ -29,11 +29,11 @@ test.each<[text: string, same: Slo]>([
   ['success>0.5', { successRate: 0.5 }],
   ['multicast.delivery>98%', { operations: { multicast: { delivery: { rate: 0.98 } } } }],
   ['p99<50ms every 5s', { response: { p99: '50ms' }, every: '5s' }],
-])('"%s" is the bound that a scenario would write', (text, same) => {
+])('reads "%s" as a scenario would write it', (text, same) => {
   expect(readSlo(parseSlo(text))).toEqual(readSlo(same))
 })
 
-test('any bound that can be written as text is the one that a scenario would write', () => {
+test('reads any bound written as text as a scenario would write it', () => {
   fc.assert(
     fc.property(arbitraryText, ({ text, slo }) => {
       expect(readSlo(parseSlo(text))).toEqual(readSlo(slo))
@@ -42,7 +42,7 @@ test('any bound that can be written as text is the one that a scenario would wri
   )
 })
 
-test('a mistyped metric is refused, and the right one named', () => {
+test('rejects a mistyped metric and suggests the right one', () => {
   const metrics = ['throughput', 'success', 'delivery', 'max', 'completion']
   fc.assert(
     fc.property(typoOf(metrics), ({ meant, typo }) => {
@@ -56,7 +56,7 @@ test('a mistyped metric is refused, and the right one named', () => {
   )
 })
 
-test('every form that is shown can be read', () => {
+test('reads every form that the help shows', () => {
   const forms = SLO_FORMS.split('\n').map((line) => line.split(/ {2,}/)[0] ?? '')
   expect(forms).toHaveLength(7)
   for (const form of forms) expect(readSlo(parseSlo(form))).toHaveLength(1)
@@ -81,12 +81,12 @@ test.each<[text: string, message: RegExp]>([
   ['throughput>=fast', /"fast" is not requests\/s/],
   ['throughput>=0', /above 0/],
   ['success>99', /99 must be a number from 0 to 1: 0\.99/],
-  ['success>100%', /success>99% for more than that share, or success>=100% for all/],
-  ['success>=99%', /success>99% for more than that share, or success>=100% for all/],
+  ['success>100%', /success>99% for more than 99 %, or success>=100% for all/],
+  ['success>=99%', /success>99% for more than 99 %, or success>=100% for all/],
   ['delivery<99%', /delivery>99%/],
-  ['completion.p95<5ms every 1s', /can't be judged by window/],
-  ['p95<5ms every 1ms', /too short a window/],
-])('"%s" is refused', (text, message) => {
+  ['completion.p95<5ms every 1s', /can't be judged per window/],
+  ['p95<5ms every 1ms', /too short for a window/],
+])('rejects "%s"', (text, message) => {
   expect(() => parseSlo(text)).toThrow(InputError)
   expect(() => parseSlo(text)).toThrow(message)
 })

@@ -8,11 +8,11 @@ import { type TimeBounds } from './bound-parts.ts'
 /** The text form, a line each. */
 export const SLO_FORMS = `p95<10ms                 response time; p50 to p99.999, or max
 completion.p95<50ms      until the last recipient's receipt
-throughput>=80           successful requests/s; or <=; rate is the same
-success>99%              share of the requests that succeeded; of all, success>=100%
-delivery>98%             share of the expected receipts that arrived
+throughput>=80           successful requests/s; or <=; rate is a synonym
+success>99%              ratio of requests that succeeded; for all, success>=100%
+delivery>98%             ratio of expected receipts that arrived
 register.p95<10ms        any of these, of one operation
-p99<50ms every 5s        in each 5 s; not of completion and delivery`
+p99<50ms every 5s        in every 5 s; not for completion or delivery`
 
 /**
  * Reads one bound as it is written on a command line: `[operation.]metric comparison value [every
@@ -100,12 +100,12 @@ function keyOf(time: string, text: string): string {
 /** `99%` or `0.99`. The decimal point is moved in the text, because 99.9 / 100 is not 0.999. */
 function shareOf(metric: string, comparison: string, value: string, text: string): number {
   const percent = /^(.+)%$/.exec(value)?.[1]
-  const what = 'a share, such as 99%'
+  const what = 'a ratio, such as 99%'
   numberOf(percent ?? value, text, what)
   const share = Number(percent === undefined ? value : `${percent}e-2`)
   if (comparison === (share === 1 ? '>=' : '>')) return share
   throw new InputError(
-    `SLO: "${text}": write ${metric}>99% for more than that share, or ${metric}>=100% for all.`,
+    `SLO: "${text}": write ${metric}>99% for more than 99 %, or ${metric}>=100% for all.`,
   )
 }
 

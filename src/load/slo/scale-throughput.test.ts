@@ -3,7 +3,7 @@ import { scaleThroughput } from './scale-throughput.ts'
 
 const scale = { own: 2_000, offered: 5_000 }
 
-test('what is counted goes with the rate, and what has a size does not', () => {
+test('scales bounds on counts with the rate, but not those on sizes', () => {
   const metrics = {
     bytes: { total: { min: 100 }, perSecond: { min: 10, max: 20 } },
     ttfb: { p95: 20 },
@@ -16,7 +16,7 @@ test('what is counted goes with the rate, and what has a size does not', () => {
   })
 })
 
-test('throughput bounds follow the rate, of every operation and in every SLO; nothing else does', () => {
+test('scales throughput bounds of every operation in every SLO, and nothing else', () => {
   const slo = {
     response: { p95: '10ms' },
     throughput: { min: 150, max: 200 },
@@ -32,7 +32,7 @@ test('throughput bounds follow the rate, of every operation and in every SLO; no
   expect(scaleThroughput([slo, windowed], scale)).toEqual([scaled, windowed])
 })
 
-test('a bound at the very rate stays one, whatever the rates', () => {
+test('a bound equal to the rate stays equal to it', () => {
   for (let offered = 1; offered < 2_000; offered++) {
     expect(scaleThroughput({ throughput: { max: 200 } }, { own: 2_000, offered })).toEqual({
       throughput: { max: (offered * 1_000) / 10_000 },

@@ -86,8 +86,8 @@ function watch(slo: Slos, all: readonly Request[]): readonly SloRow[] {
 const windowOf = (timeMs: number): number =>
   Math.min(Math.floor((timeMs - START_MS) / EVERY_MS), WINDOWS - 1)
 
-describe('windows judged as the load runs', () => {
-  test('have exactly the percentiles of the requests that were due in them', () => {
+describe('windows judged during a load', () => {
+  test('have the exact percentiles of the requests due in them', () => {
     fc.assert(
       fc.property(requests, fc.constantFrom(null, 'read'), (all, operation) => {
         const bounds = { response: { p95: '1ms' } } as const
@@ -108,7 +108,7 @@ describe('windows judged as the load runs', () => {
     )
   })
 
-  test('count a success in the window in which it came, for throughput', () => {
+  test('count a success for the throughput of the window in which it ended', () => {
     fc.assert(
       fc.property(requests, (all) => {
         const [row] = watch({ throughput: { min: 1_000 }, every: '500ms' }, all)
@@ -124,7 +124,7 @@ describe('windows judged as the load runs', () => {
     )
   })
 
-  test('are left out where nothing was due, so that a pause of the load is no miss', () => {
+  test('are skipped if nothing was due, so a pause of the load is not a miss', () => {
     const one = { operation: 'read', intendedAtMs: START_MS + 600 }
     const request = { ...one, startedAtMs: START_MS + 600, endedAtMs: START_MS + 605 }
     const [row] = watch({ response: { p99: '10ms' }, successRate: 0.9, every: '500ms' }, [request])
@@ -140,8 +140,8 @@ const load = (plan: Partial<LoadPlan>): Promise<LoadResult> =>
     ...plan,
   })
 
-describe('a load with bounds on every window', () => {
-  test('misses them by one bad window, which the figures of the whole run hide', async () => {
+describe('a load with windowed bounds', () => {
+  test('misses them by one bad window that the figures of the whole run hide', async () => {
     const whole: Slos = { response: { p50: '200ms' } }
     const windowed: Slos = { ...whole, every: '200ms' }
     const slow = ({ number }: { number: number }): Promise<unknown> =>
@@ -153,7 +153,7 @@ describe('a load with bounds on every window', () => {
     expect(judgeSlo(result, readSlo(whole))).toMatchObject([{ outcome: 'met' }])
   })
 
-  test('is ended by the first window that misses one, and says by which', async () => {
+  test('is aborted by the first window that misses a bound, and names it', async () => {
     const result = await load({
       durationMs: 60_000,
       timeoutMs: 300,
@@ -173,7 +173,7 @@ describe('a load with bounds on every window', () => {
     expect(result.windowedSlo).toMatchObject([{ operation: 'hang', outcome: 'missed' }])
   })
 
-  test('is not ended before it was measured for as long as is asked', async () => {
+  test('is not aborted before the requested time', async () => {
     const slo: Slos = { successRate: 0.9, every: '100ms', abortOnFail: { after: '700ms' } }
     const result = await load({
       durationMs: 60_000,
@@ -185,7 +185,7 @@ describe('a load with bounds on every window', () => {
     expect(result.measuredMs).toBeLessThan(60_000)
   })
 
-  test('that its own event loop held up is not blamed on the system', async () => {
+  test('does not blame the system for its own blocked event loop', async () => {
     const slo: Slos = { throughput: { min: 50 }, response: { p95: '100ms' }, every: '200ms' }
     const block = async ({ number }: { number: number }): Promise<void> => {
       const untilMs = performance.now() + (number === 30 ? 450 : 0)
@@ -196,7 +196,7 @@ describe('a load with bounds on every window', () => {
     expect(outcomes).toEqual({ 'response P95': 'inconclusive', throughput: 'inconclusive' })
   })
 
-  test('is not ended by windows that its own event loop held up', async () => {
+  test('is not aborted by windows in which its event loop was blocked', async () => {
     const slo: Slos = { throughput: { min: 2_500 }, every: '200ms', abortOnFail: { after: '0s' } }
     let isHeldUp = false
     const block = async ({ intendedAtMs }: { intendedAtMs: number }): Promise<void> => {
@@ -214,7 +214,7 @@ describe('a load with bounds on every window', () => {
     expect(windowedSlo).toMatchObject([{ outcome: 'inconclusive' }])
   })
 
-  test('that its own event loop held up beyond its end is not blamed on the system', async () => {
+  test('does not blame the system if its event loop was blocked beyond the end', async () => {
     const slo: Slos = { throughput: { min: 75 }, every: '500ms' }
     const block = async ({ number }: { number: number }): Promise<void> => {
       const untilMs = performance.now() + (number === 70 ? 600 : 0)
@@ -224,13 +224,13 @@ describe('a load with bounds on every window', () => {
     expect(windowedSlo).toMatchObject([{ outcome: 'inconclusive' }])
   })
 
-  test('that is shorter than a window is one window', async () => {
+  test('is one window if it is shorter than a window', async () => {
     const slo: Slos = { successRate: 0.5, every: '5s' }
     const { windowedSlo } = await load({ durationMs: 100, slo })
     expect(windowedSlo).toMatchObject([{ outcome: 'met', windows: { judged: 1 } }])
   })
 
-  test('refuses what it could not judge before it sends anything', async () => {
+  test("rejects bounds that it can't judge before the first request", async () => {
     let sent = 0
     const operations = { count: async () => void sent++ }
     const slo: Slos = { operations: { nosuch: { successRate: 0.5 } } }
@@ -242,10 +242,10 @@ describe('a load with bounds on every window', () => {
   })
 })
 
-test('bounds on windows that nobody watched are an error that says what to do', async () => {
+test('rejects windowed bounds that the load was not given, and says what to do', async () => {
   const result = await load({ durationMs: 50 })
   expect(() => judgeSlo(result, readSlo({ successRate: 0.9, every: '1s' }))).toThrow(
-    /give this SLO to the load/,
+    /Pass this SLO to the load/,
   )
 })
 
@@ -260,7 +260,7 @@ describe('a system that stops answering', () => {
     gracePeriodMs: 50,
   }
 
-  test('misses the bounds of every window in which it was asked', async () => {
+  test('misses the bounds of every window with requests', async () => {
     const slo: Slos = { response: { p99: '300ms' }, successRate: 0.9, every: '250ms' }
     const { windowedSlo } = await load({ ...silent, durationMs: 2_000, slo })
     const row = (metric: string) => windowedSlo.find((one) => one.metric === metric)
@@ -271,7 +271,7 @@ describe('a system that stops answering', () => {
     })
   })
 
-  test('ends a load with abortOnFail although no request ever ends', async () => {
+  test('makes a load with abortOnFail end although no request ends', async () => {
     const slo: Slos = {
       response: { p99: '300ms' },
       every: '200ms',
@@ -283,14 +283,14 @@ describe('a system that stops answering', () => {
     expect(result.windowedSlo).toMatchObject([{ outcome: 'missed' }])
   })
 
-  test('ends a load by its throughput although no request ever ends', async () => {
+  test('makes a load end by its throughput bound although no request ends', async () => {
     const slo: Slos = { throughput: { min: 50 }, every: '200ms', abortOnFail: { after: '0s' } }
     const result = await load({ ...silent, durationMs: 60_000, slo })
     expect(result.abortReason).toMatch(/^throughput of silent was 0\/s .* the bound is >= 50\/s$/)
     expect(result.measuredMs).toBeLessThan(60_000)
   })
 
-  test('by refusing everything has no response times, and misses bounds on them', async () => {
+  test('has no response times if it refuses everything, and misses bounds on them', async () => {
     const slo: Slos = { response: { p99: '1s' }, every: '250ms' }
     const operations = { refuse: () => Promise.reject(new Error('refused')) }
     const { windowedSlo } = await load({ operations, slo })

@@ -16,7 +16,7 @@ const refusal = (slo: unknown): unknown => {
 }
 
 describe('an SLO', () => {
-  test('of any kind is read as at least one bound per object that it consists of', () => {
+  test('yields at least one bound per object', () => {
     fc.assert(
       fc.property(arbitrarySlo, (slo) => {
         const parts = [...Object.keys(slo), ...Object.keys(slo.operations ?? {})]
@@ -27,7 +27,7 @@ describe('an SLO', () => {
     )
   })
 
-  test('with any one key mistyped is refused, and the right key named', () => {
+  test('is rejected with a mistyped key, and the right key is suggested', () => {
     fc.assert(
       fc.property(arbitrarySlo, fc.nat(), fc.infiniteStream(typoOf(KEYS)), (slo, at, typos) => {
         const paths = keyPaths(slo).filter((path) => KEYS.includes(path.at(-1) ?? ''))
@@ -90,13 +90,13 @@ describe('an SLO', () => {
     [{ successRate: 0.9, every: '5s', abortOnFail: true }, /abortOnFail: true is not an object/],
     [{ successRate: 0.9, every: '5s', abortOnFail: {} }, /abortOnFail\.after: undefined is not/],
     [{ successRate: 0.9, every: '5s', abortOnFail: { afte: '1s' } }, /Did you mean "after"/],
-  ])('written as %j is refused with what to write', (slo, message) => {
+  ])('is rejected as %j, with what to write', (slo, message) => {
     const error = refusal(slo)
     expect(error).toBeInstanceOf(InputError)
     expect(error).toMatchObject({ message: expect.stringMatching(message) })
   })
 
-  test('leaves out what is undefined', () => {
+  test('ignores undefined keys', () => {
     const slo = { successRate: 0.9, response: undefined, operations: undefined, every: undefined }
     expect(readSlo(slo as unknown as Slo)).toEqual(readSlo({ successRate: 0.9 }))
   })
@@ -141,7 +141,7 @@ test.each([
   ])
 })
 
-test('every percentile that is read can be in a run file, the lowest first', () => {
+test('every percentile can be stored in a run file, the lowest first', () => {
   fc.assert(
     fc.property(arbitrarySlo, (slo) => {
       const keys = readSlo(slo).flatMap((bound) =>

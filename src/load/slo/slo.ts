@@ -174,7 +174,7 @@ function readWhen({ every, abortOnFail }: Slo): When {
   const everyMs = parseDurationMs(every, 'SLO: every')
   if (everyMs < MIN_WINDOW_MS) {
     throw new InputError(
-      `SLO: every: ${every} is too short a window; ${MIN_WINDOW_MS}ms is the least.`,
+      `SLO: every: ${every} is too short for a window. The minimum is ${MIN_WINDOW_MS}ms.`,
     )
   }
   const abortAfterMs =
@@ -188,7 +188,7 @@ function readOperationSlo(slo: OperationSlo, operation: string | null, when: Whe
   for (const metric of ['completion', 'delivery'] as const) {
     if (when.everyMs === null || slo[metric] === undefined) continue
     throw new InputError(
-      `${where}: ${metric}: receivers are asked when the load has ended, so it can't be judged by window. Put it into an SLO without every, beside this one: [{ … }, { …, every }].`,
+      `${where}: ${metric}: it is known only when the load has ended, so it can't be judged per window. Put it in a separate SLO without every: [{ … }, { …, every }].`,
     )
   }
   for (const notes of ['checks', 'tags'] as const) {
@@ -233,6 +233,6 @@ function isRate(perSecond: number): boolean {
 function refuseWindows({ everyMs }: When, where: string): void {
   if (everyMs === null) return
   throw new InputError(
-    `${where}: it is judged over the whole run, not by window. Put it into an SLO without every, beside this one: [{ … }, { …, every }].`,
+    `${where}: it is judged over the whole run, not per window. Put it in a separate SLO without every: [{ … }, { …, every }].`,
   )
 }

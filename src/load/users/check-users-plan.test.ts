@@ -33,7 +33,7 @@ test.each<[wrong: object, message: RegExp]>([
   [{ slo: { operations: { ask: { throughput: { max: 1 } } } } }, /^SLO: throughput: .*arrivals/],
   [{ slo: { operations: { asks: { successRate: 1 } } } }, /Did you mean "ask"/],
   [{ slo: { delivery: { rate: 0.9 } } }, /^SLO: delivery: receipts of this load are not counted/],
-])('generateUsers with %j is refused, before a user is set up', async (wrong, message) => {
+])('rejects %j before a user is set up', async (wrong, message) => {
   let isSetUp = false
   const setUp = (): void => void (isSetUp = true)
   const session = 'session' in wrong ? {} : { session: { ...plan.session, setUp } }
@@ -46,6 +46,6 @@ test.each<[wrong: object, message: RegExp]>([
   }
   const refused = generateUsers(given as UsersPlan<undefined>)
   await expect(refused).rejects.toThrow(InputError)
-  await expect(refused).rejects.toThrow(isShared ? /2 users can't be shared by 5/ : message)
+  await expect(refused).rejects.toThrow(isShared ? /2 users can't be divided among 5/ : message)
   expect(isSetUp).toBe(false)
 })

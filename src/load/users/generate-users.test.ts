@@ -47,7 +47,7 @@ describe('a load of users', () => {
     expect(countsOfAll(result)).toMatchObject({ planned: seen.calls, ok: seen.calls, dropped: 0 })
   })
 
-  test('goes on as soon as a user is answered, and waits for no timer', async () => {
+  test('continues as soon as a user is answered, without a timer', async () => {
     const { seen, call } = countUnderWay()
     await generateUsers({
       users: users(1, NO_THINKING),
@@ -70,7 +70,7 @@ describe('a load of users', () => {
     expect(result.limits.maxInFlight).toBe(7)
   })
 
-  test('lets answers without I/O come and go: the load ends, and others have their turn', async () => {
+  test('lets other work in and ends, even if answers need no I/O', async () => {
     let turns = 0
     const ticker = setInterval(() => turns++, 1)
     await generateUsers({
@@ -83,7 +83,7 @@ describe('a load of users', () => {
   })
 
   // Coordinated omission, by design: the same system that fails the known-answer test of the open model.
-  test('has fewer requests through a stall, and hardly a percentile shows it', async () => {
+  test('has fewer requests during a stall, and hardly a percentile shows it', async () => {
     const begunMs = performance.now()
     let stalled = 0
     const stall = async (): Promise<void> => {
@@ -105,7 +105,7 @@ describe('a load of users', () => {
     expect(counts.ok).toBe(counts.planned)
   })
 
-  test('accounts for every request and iteration, however each one ends', async () => {
+  test('accounts for every request and iteration, however it ends', async () => {
     const outcomes = fc.constantFrom('ok', 'throw', 'reject', 'slow', 'never')
     await fc.assert(
       fc.asyncProperty(
@@ -154,7 +154,7 @@ describe('a load of users', () => {
     )
   })
 
-  test('does not count the whole of an iteration among its operations', async () => {
+  test('does not count an iteration among the operations', async () => {
     const result = await generateUsers({
       users: users(2, { thinkTime: '5ms' }),
       durationMs: 200,
@@ -168,7 +168,7 @@ describe('a load of users', () => {
     expect(percentileMs(iterations.time, 50)).toBeGreaterThanOrEqual(2)
   })
 
-  test('has no think time and no lateness in a response time', async () => {
+  test('keeps think time and lateness out of response times', async () => {
     const result = await generateUsers({
       users: users(5, { thinkTime: '20ms' }),
       durationMs: 300,
@@ -203,7 +203,7 @@ describe('a load of users', () => {
     expect(modelOf(result).userTimeMs).toBe(500)
   })
 
-  test('gives up a step at its time-out, and says so to it', async () => {
+  test('stops a step at its time-out', async () => {
     const reasons: unknown[] = []
     const result = await generateUsers({
       users: users(1, NO_THINKING),
@@ -228,7 +228,7 @@ describe('a load of users', () => {
   })
 })
 
-test('bounds on every window are judged, and those on response times are of service times', async () => {
+test('judges windowed bounds, those on response times by service times', async () => {
   const slo = { every: '100ms', response: { p95: '400ms' }, successRate: 0.9 } as const
   const result = await generateUsers({
     users: users(5, { thinkTime: '5ms' }),
@@ -243,7 +243,7 @@ test('bounds on every window are judged, and those on response times are of serv
   ])
 })
 
-test('users of shards have the numbers of the whole, each in one shard', async () => {
+test('numbers users as in the whole load, each in one shard', async () => {
   const seen: number[] = []
   for (const index of [0, 1, 2]) {
     await generateUsers({
@@ -259,7 +259,7 @@ test('users of shards have the numbers of the whole, each in one shard', async (
   expect(seen.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
 })
 
-test('steps read rows, and write checks, tags and metrics, as any request does', async () => {
+test('steps read rows and write checks, tags and metrics, like any request', async () => {
   const result = await generateUsers({
     users: users(3, { thinkTime: '5ms' }),
     durationMs: 100,
@@ -283,7 +283,7 @@ test('steps read rows, and write checks, tags and metrics, as any request does',
   expect(result.metrics).toMatchObject([{ name: 'bytes', total: 10 * counts.ok }])
 })
 
-test('a feed that may not last is refused', async () => {
+test('rejects a feed that may run out', async () => {
   const refused = generateUsers({
     users: users(3, NO_THINKING),
     durationMs: 100,
@@ -293,7 +293,7 @@ test('a feed that may not last is refused', async () => {
   await expect(refused).rejects.toThrow(/^load: data: .*a unique feed may not last/)
 })
 
-test('10,000 users who think cost no timer each', async () => {
+test('10,000 thinking users need no timer each', async () => {
   const result = await generateUsers({
     users: users(10_000, { thinkTime: '20s' }),
     durationMs: 1_000,
@@ -304,7 +304,7 @@ test('10,000 users who think cost no timer each', async () => {
   expect(throughputPerSecond(result)).toBeLessThan(650)
 })
 
-test('a ramp of users sends more as they come', async () => {
+test('a ramp of users sends more requests as users join', async () => {
   const result = await generateUsers({
     users: rampUsers(0, 20, '1s', { thinkTime: '5ms' }),
     durationMs: 1_000,

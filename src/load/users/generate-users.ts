@@ -76,7 +76,7 @@ export async function generateUsers(plan: UsersPlan<unknown> & NotesPlan): Promi
 function checkFeed(data: UsersPlan<unknown>['data']): void {
   if (data?.mode !== 'unique') return
   throw new InputError(
-    'load: data: nobody knows beforehand how many requests users send, so a unique feed may not last. Choose sequential or shuffled, or make what is unique in setUp from the number of the user.',
+    "load: data: a unique feed may run out, because the number of requests that users send is not known beforehand. Choose sequential or shuffled, or create unique data in setUp from the user's number.",
   )
 }
 
@@ -84,7 +84,9 @@ function checkFeed(data: UsersPlan<unknown>['data']): void {
 function numbersOf(shard: Shard, population: Users): readonly number[] {
   const most = mostOf(population)
   if (countIn(shard, most) > 0) return numbersIn(shard, most)
-  throw new InputError(`users: ${most} users can't be shared by ${shard.of} generators.`)
+  throw new InputError(
+    `users: ${most} users can't be divided among ${shard.of} generators. Use fewer generators.`,
+  )
 }
 
 function setUpAll<State>(

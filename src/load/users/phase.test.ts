@@ -5,7 +5,7 @@ import { runPhase } from './phase.ts'
 const users = Array.from({ length: 200 }, (_, user) => user)
 const never = (): Promise<never> => new Promise(() => {})
 
-test('every user is done once, and at most 50 at a time', async () => {
+test('handles every user once, at most 50 at a time', async () => {
   const done: number[] = []
   let underWay = 0
   let most = 0
@@ -25,7 +25,7 @@ test('every user is done once, and at most 50 at a time', async () => {
   expect(figures).toEqual({ users: 200, ok: 200, failed: 0, timedOut: 0, notDone: 0, errors: [] })
 })
 
-test('what goes wrong with one keeps no other from it, and is counted', async () => {
+test("counts a user's failure and continues with the others", async () => {
   const refused = Object.assign(new Error('no'), { code: 'REFUSED' })
   let isGivenUp = false
   const figures = await runPhase({
@@ -45,7 +45,7 @@ test('what goes wrong with one keeps no other from it, and is counted', async ()
   expect(isGivenUp).toBe(true)
 })
 
-test('a listener that throws when it is given up breaks nothing', async () => {
+test('continues if an abort listener throws', async () => {
   const figures = await runPhase({
     users: [0],
     timeoutMs: 1,
@@ -60,7 +60,7 @@ test('a listener that throws when it is given up breaks nothing', async () => {
   expect(figures.timedOut).toBe(1)
 })
 
-test('a user who is done after the time-out is heard of all the same', async () => {
+test('reports a user who is done after the time-out', async () => {
   const done: number[] = []
   const { promise, resolve } = Promise.withResolvers<void>()
   const figures = await runPhase({
@@ -75,7 +75,7 @@ test('a user who is done after the time-out is heard of all the same', async () 
   expect(done).toEqual([7])
 })
 
-test('an interruption ends it: those under way and those to come are not done', async () => {
+test('ends at an interruption, with the rest not done', async () => {
   const controller = new AbortController()
   let begun = 0
   const figures = await runPhase({
@@ -92,7 +92,7 @@ test('an interruption ends it: those under way and those to come are not done', 
   expect(begun).toBe(50)
 })
 
-test('all of them together have no longer than they are given', async () => {
+test('ends when the time for all users is over', async () => {
   const figures = await runPhase({
     users,
     timeoutMs: 60_000,

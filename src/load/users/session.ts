@@ -73,14 +73,14 @@ export interface ReadStep<State, Row = unknown, Tags = NoTags, Declared = NoMetr
 }
 
 const SESSION: Fields<Session<unknown>> = {
-  setUp: functionOf('what makes the state of a user'),
+  setUp: functionOf("that returns a user's state"),
   steps: checkedLater,
-  tearDown: functionOf('what ends a user'),
+  tearDown: functionOf('that ends a user'),
 }
 
 const STEP: Fields<ReadStep<unknown> & { readonly weight?: number }> = {
-  run: functionOf('what the step does'),
-  deliveries: functionOf('what its receivers saw'),
+  run: functionOf('that does the step'),
+  deliveries: functionOf('that returns its deliveries'),
   weight: (_, where) => {
     throw new InputError(
       `${where} doesn't apply: steps are done in their order. Leave it out, or write a step twice.`,
@@ -107,6 +107,6 @@ function readStep<State>(name: string, step: Step<State>): ReadStep<State> {
   if (typeof step === 'function') return { run: step }
   const where = `step "${name}"`
   checkFields(step, where, STEP)
-  functionOf('what the step does')(step.run, `${where}: run`)
+  functionOf('that does the step')(step.run, `${where}: run`)
   return step
 }

@@ -17,7 +17,7 @@ const thinkTime: fc.Arbitrary<ThinkTime> = fc.oneof(
 )
 
 describe('think times', () => {
-  test('are the same for the same seed, user and number, in any order', () => {
+  test('depend on seed, user and number only', () => {
     fc.assert(
       fc.property(thinkTime, seed, user, fc.nat(1_000), (time, s, u, n) => {
         const first = thinkMs(time, s, u, n)
@@ -27,7 +27,7 @@ describe('think times', () => {
     )
   })
 
-  test('are finite and never negative, however often a user thinks', () => {
+  test('are finite and never negative', () => {
     fc.assert(
       fc.property(
         thinkTime,
@@ -43,7 +43,7 @@ describe('think times', () => {
     )
   })
 
-  test('have the mean that was asked for', () => {
+  test('have the requested mean', () => {
     fc.assert(
       fc.property(thinkTime, seed, user, (time, s, u) => {
         const COUNT = 20_000
@@ -63,7 +63,7 @@ describe('think times', () => {
     expect(drawn.size).toBeGreaterThan(9_990)
   })
 
-  test('of an exponential distribution are below its median half of the time', () => {
+  test('are below the median half of the time if exponential', () => {
     const time = exponential('1s')
     const COUNT = 10_000
     const below = Array.from({ length: COUNT }, (_, n) => thinkMs(time, 1, 0, n)).filter(
@@ -72,7 +72,7 @@ describe('think times', () => {
     expect(below.length / COUNT).toBeCloseTo(0.5, 1)
   })
 
-  test('of a uniform distribution are within its bounds', () => {
+  test('stay within their bounds if uniform', () => {
     fc.assert(
       fc.property(seed, fc.nat(10_000), (s, n) => {
         const drawn = thinkMs(uniform('0.5s', '1.5s'), s, 0, n)
@@ -82,18 +82,18 @@ describe('think times', () => {
     )
   })
 
-  test('that are fixed are what they are', () => {
+  test('are constant if fixed', () => {
     expect(thinkMs(fixed('1.5s'), 7, 3, 9)).toBe(1_500)
   })
 
-  test('say how they are distributed', () => {
+  test('name their distribution', () => {
     const labels = [exponential('1s'), uniform('0.5s', '1.5s'), fixed('2s')].map(
       ({ label }) => label,
     )
     expect(labels).toEqual(['exponential, mean 1s', 'uniform, 0.5s to 1.5s', 'fixed, 2s'])
   })
 
-  test('are exponential where only a mean is given', () => {
+  test('are exponential if only a mean is given', () => {
     const { label } = users(1, { thinkTime: '1s' }).thinkTime
     expect(label).toBe(exponential('1s').label)
   })
@@ -106,13 +106,13 @@ describe('think times', () => {
     [() => users(1, { thinkTime: 'soon' } as never), /^users: thinkTime: "soon" is not a duration/],
     [() => users(1, {} as never), /^users: thinkTime is missing/],
     [() => users(1, { thinktime: '1s' } as never), /no "thinktime"\. Did you mean "thinkTime"\?/],
-  ])('%s is refused', (make, message) => {
+  ])('rejects %s', (make, message) => {
     expect(make).toThrow(InputError)
     expect(make).toThrow(message)
   })
 })
 
-test('when users begin is drawn evenly, and apart from what they think', () => {
+test('users begin at uniform times, independent of their think times', () => {
   const COUNT = 5_000
   const draws = Array.from({ length: COUNT }, (_, u) => beginDraw(1, u))
   expect(Math.min(...draws)).toBeGreaterThanOrEqual(0)

@@ -89,7 +89,7 @@ function simulate(simulation: Simulation) {
 const OPTIONS = { thinkTime: '1s' } as const
 
 describe('users', () => {
-  test('hold the interactive response time law: N = X · (R + Z)', () => {
+  test('obey the interactive response time law: N = X · (R + Z)', () => {
     const thinks: readonly ThinkTime[] = [exponential('1s'), uniform('0.5s', '1.5s'), fixed('1s')]
     fc.assert(
       fc.property(
@@ -116,7 +116,7 @@ describe('users', () => {
     )
   })
 
-  test('of whom there are many hold it closely', () => {
+  test('obey it closely if there are many', () => {
     const durationMs = 60_000
     const { started } = simulate({
       population: users(1_000, OPTIONS),
@@ -128,7 +128,7 @@ describe('users', () => {
     expect(((measured.length / durationMs) * 1_250) / 1_000).toBeCloseTo(1, 1)
   })
 
-  test('are never under way more than once at a time', () => {
+  test('never have more than one request under way', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.nat(100), fc.nat(3), (count, ms, think) => {
         const { mostUnderWay } = simulate({
@@ -141,7 +141,7 @@ describe('users', () => {
     )
   })
 
-  test('without think time ask again as soon as they are answered', () => {
+  test('continue as soon as they are answered without think time', () => {
     const { started } = simulate({
       population: users(1, { thinkTime: '0s' }),
       durationMs: 100,
@@ -150,7 +150,7 @@ describe('users', () => {
     expect(started.map(({ atMs }) => atMs)).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90])
   })
 
-  test('do the steps in their order, again and again', () => {
+  test('repeat the steps in order', () => {
     const { started, requests } = simulate({
       population: users(1, { thinkTime: '0s' }),
       durationMs: 70,
@@ -174,7 +174,7 @@ describe('users', () => {
     expect(requests.iterations.time.maxValue).toBe(30_000)
   })
 
-  test.each(['failed', 'timed out'] as const)('begin anew after a step that %s', (ending) => {
+  test.each(['failed', 'timed out'] as const)('restart after a step that %s', (ending) => {
     const { started, requests } = simulate({
       population: users(1, { thinkTime: '0s' }),
       durationMs: 40,
@@ -188,7 +188,7 @@ describe('users', () => {
     expect(requests.iterations.time.totalCount).toBe(ending === 'failed' ? 0 : 1)
   })
 
-  test('do less while the system stalls, by which no response time but their own grows', () => {
+  test('send fewer requests while the system stalls', () => {
     const stalls = (atMs: number): boolean => atMs >= 5_000 && atMs < 6_000
     const answer = (_: DueRequest, atMs: number) => [stalls(atMs) ? 6_000 - atMs : 1, 'ok'] as const
     const { started } = simulate({
@@ -205,7 +205,7 @@ describe('users', () => {
     expect(slow / started.length).toBeLessThan(0.01)
   })
 
-  test('do not begin in lockstep, even if they think alike', () => {
+  test('do not begin in lockstep, even with equal think times', () => {
     const { started } = simulate({
       population: users(1_000, { thinkTime: fixed('1s') }),
       durationMs: 5_000,
@@ -217,7 +217,7 @@ describe('users', () => {
     }
   })
 
-  test('have begun when the warm-up ends, or a mean think time has passed', () => {
+  test('have all begun by the end of the warm-up or one mean think time', () => {
     const begins = ({ started }: { readonly started: readonly Started[] }): number =>
       Math.max(...started.filter(({ iteration }) => iteration === 0).map(({ atMs }) => atMs))
     const population = users(200, OPTIONS)
@@ -225,7 +225,7 @@ describe('users', () => {
     expect(begins(simulate({ population, durationMs: 9_000 }))).toBeLessThan(1_000)
   })
 
-  test('of all shards do together what all of them do in one', () => {
+  test('do the same in shards as in one load', () => {
     const key = ({ user, atMs, operation }: Started): string => `${user} ${operation} ${atMs}`
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 5, max: 40 }), (of, count) => {
@@ -247,7 +247,7 @@ describe('users', () => {
     )
   })
 
-  test('of a ramp join and leave when it says, and end the iteration under way first', () => {
+  test('join and leave as a ramp says, after ending the iteration under way', () => {
     const simulation = { durationMs: 4_000, steps: ['a', 'b', 'c'] }
     const thinkTime = { thinkTime: fixed('10ms') }
     const up = simulate({ ...simulation, population: rampUsers(0, 4, '4s', thinkTime) }).started
@@ -260,7 +260,7 @@ describe('users', () => {
     expect(last?.atMs).toBeLessThan(1_060)
   })
 
-  test('are counted as planned apart from the count of those who started', () => {
+  test('are counted as planned independently of the requests started', () => {
     const { started, requests } = simulate({
       population: users(5, { thinkTime: '30ms' }),
       durationMs: 1_000,

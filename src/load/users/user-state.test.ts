@@ -45,7 +45,7 @@ describe('the state of a user', () => {
     })
   })
 
-  test('is set up before anybody begins, and not measured', async () => {
+  test('is set up before the first step, unmeasured', async () => {
     let begun = 0
     let isTooSoon = false
     await generateUsers({
@@ -66,7 +66,7 @@ describe('the state of a user', () => {
     expect(isTooSoon).toBe(false)
   })
 
-  test('that can not be made keeps one user away, and the verdict says so', async () => {
+  test("keeps a user out of the load if it can't be set up, and the verdict says so", async () => {
     const taking = new Set<number>()
     const ended: number[] = []
     const result = await generateUsers({
@@ -92,7 +92,7 @@ describe('the state of a user', () => {
     expect(JSON.stringify(verdict)).toContain('1 of 10 users took no part')
   })
 
-  test('that can be made for nobody is an error that says why', async () => {
+  test('throws an error with the reason if no user can be set up', async () => {
     const refused = generateUsers({
       users: users(2, NO_THINKING),
       durationMs: 50,
@@ -106,7 +106,7 @@ describe('the state of a user', () => {
     )
   })
 
-  test('that comes after the time-out is ended too', async () => {
+  test('is torn down even if it is set up after the time-out', async () => {
     const ended: number[] = []
     await generateUsers({
       users: users(2, NO_THINKING),
@@ -125,7 +125,7 @@ describe('the state of a user', () => {
   })
 
   test.each(['a step that fails', 'a step that hangs', 'an interruption', 'a bound'] as const)(
-    'is ended by tearDown after %s',
+    'is torn down after %s',
     async (end) => {
       const controller = new AbortController()
       const ended: number[] = []
@@ -157,7 +157,7 @@ describe('the state of a user', () => {
     },
   )
 
-  test('that can not be ended is counted, and the result is kept', async () => {
+  test('counts failed tear-downs and keeps the result', async () => {
     const result = await generateUsers({
       users: users(2, { thinkTime: '1ms' }),
       durationMs: 50,
@@ -192,7 +192,7 @@ describe('the state of a user', () => {
   })
 })
 
-test('an interruption while users are set up ends the load, with what there is', async () => {
+test('an interruption during set-up ends the load and keeps its result', async () => {
   const controller = new AbortController()
   let ended = 0
   const result = await generateUsers({

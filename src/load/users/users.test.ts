@@ -7,13 +7,13 @@ const OPTIONS = { thinkTime: '1s' } as const
 const count = fc.integer({ min: 0, max: 200 })
 const over = fc.integer({ min: 1, max: 1_000 })
 
-test('a constant number of users is there from beginning to end', () => {
+test('a constant number of users stays from beginning to end', () => {
   const population = users(50, OPTIONS)
   expect(population).toMatchObject({ label: '50 users', from: 50, to: 50 })
   expect([joinsAtMs(population, 49), leavesAtMs(population, 0)]).toEqual([0, Infinity])
 })
 
-test('a ramp has as many users as the line says, at any time', () => {
+test('a ramp follows its line at any time', () => {
   fc.assert(
     fc.property(
       count,
@@ -35,7 +35,7 @@ test('a ramp has as many users as the line says, at any time', () => {
   )
 })
 
-test('time present adds up to the area below the line', () => {
+test('presence adds up to the area below the line', () => {
   fc.assert(
     fc.property(count, count, over, (from, to, s) => {
       fc.pre(from + to > 0)
@@ -52,12 +52,12 @@ test('time present adds up to the area below the line', () => {
   )
 })
 
-test('whoever has come for a longer measurement than there was, was there for less', () => {
+test('presence is cut by a shorter measurement', () => {
   expect(presenceMs(users(1, OPTIONS), 0, 300)).toBe(300)
   expect(presenceMs(rampUsers(0, 2, '1s', OPTIONS), 1, 300)).toBe(0)
 })
 
-test('the think time is part of what a load is called', () => {
+test('the label of a load includes the think time', () => {
   expect(labelOf(users(1, OPTIONS))).toBe('1 user, think time exponential, mean 1s')
   expect(labelOf(users(2, { thinkTime: '0s' }))).toBe('2 users without think time')
   expect(labelOf(rampUsers(1, 50, '1m', OPTIONS))).toContain('1 to 50 users over 1m, think time')
@@ -70,7 +70,7 @@ test.each<[make: () => unknown, message: RegExp]>([
   [() => rampUsers(0, 0, '1s', OPTIONS), /^rampUsers: from and to are both 0/],
   [() => rampUsers(1, 5, '0s', OPTIONS), /^rampUsers: over: "0s" must be longer than 0/],
   [() => rampUsers(1, 5, '1s', {} as never), /^rampUsers: thinkTime is missing/],
-])('%s is refused', (make, message) => {
+])('rejects %s', (make, message) => {
   expect(make).toThrow(InputError)
   expect(make).toThrow(message)
 })

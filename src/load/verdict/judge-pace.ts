@@ -31,7 +31,7 @@ function judgeMedians({ operations, verdictThresholds }: LoadResult): readonly V
       figure: MEDIAN_LATENESS,
       measured,
       threshold,
-      message: `half of the requests of ${name} started ${formatMs(latenessMs)} late or later, more than ${formatPercent(threshold)} of their response P50 of ${formatMs(responseMs)}: it shows the generator, not the system`,
+      message: `half of the requests of ${name} started ${formatMs(latenessMs)} late or more, above the limit of ${formatPercent(threshold)} of their response P50 of ${formatMs(responseMs)}: it shows the generator, not the system`,
     }
   })
 }
@@ -53,7 +53,7 @@ function judgeTail(result: LoadResult, bounds: readonly Bound[]): readonly Verdi
       figure: 'lateness P99',
       measured: latenessMs,
       threshold,
-      message: `1 % of the requests started ${formatMs(latenessMs)} late or later, more than ${formatMs(threshold)}${of}`,
+      message: `1 % of the requests started ${formatMs(latenessMs)} late or more, above the limit of ${formatMs(threshold)}${of}`,
     },
   ]
 }
@@ -80,7 +80,7 @@ function judgeBatches(result: LoadResult): readonly VerdictReason[] {
       figure: 'longest batch',
       measured: longestBatchMs,
       threshold,
-      message: `requests due over ${formatMs(longestBatchMs)} were started at once, up to ${largestBatch} of them; more than ${formatMs(threshold)}`,
+      message: `requests due within ${formatMs(longestBatchMs)} were started at once, up to ${largestBatch} of them; the limit is ${formatMs(threshold)}`,
     },
   ]
 }

@@ -5,12 +5,12 @@ import { judgeMeasurement } from './verdict.ts'
 
 const ALL = { users: 100, ok: 100, failed: 0, timedOut: 0, notDone: 0, errors: [] }
 
-test('users who were all there and on time make a valid measurement', () => {
+test('a measurement with all users present and on time is valid', () => {
   const result = loadResult({ a: {} }, { model: closedModel() })
   expect(judgeMeasurement(result, [])).toEqual({ kind: 'valid' })
 })
 
-test('requests of users are never too few for a schedule: there is none', () => {
+test('requests of users are not judged against a schedule', () => {
   const counts = { planned: 5, started: 5, ok: 5 }
   const result = loadResult({ a: { counts } }, { model: closedModel(), intervals: [] })
   expect(judgeMeasurement(result, [])).toEqual({ kind: 'valid' })
@@ -43,7 +43,7 @@ test.each([
   expect(verdict.kind).toBe(kind)
 })
 
-test('users who do not think have no pace to be kept to: what the generator took is said, no more', () => {
+test('without think time, generator delays degrade the measurement but never invalidate it', () => {
   const model = closedModel({ thinkTime: { label: 'exponential, mean 0s', meanMs: 0 } })
   const result = loadResult({ a: { latenessMs: [50_000] } }, { model })
   const verdict = judgeMeasurement(result, [])
@@ -51,12 +51,12 @@ test('users who do not think have no pace to be kept to: what the generator took
   expect(JSON.stringify(verdict)).toContain('50.0 % of their time')
 })
 
-test('lateness is no part of a response time, so a bound on these does not judge it', () => {
+test('lateness is not judged against bounds on response times', () => {
   const result = loadResult({ a: { latenessMs: [20] } }, { model: closedModel() })
   expect(judgeMeasurement(result, readSlo({ response: { p95: '10ms' } })).kind).toBe('valid')
 })
 
-test('a pause of the generator is in the answers of all who waited, and is said', () => {
+test('a pause of the generator is reported', () => {
   const { health } = loadResult({})
   const paused = { ...health, pauses: { count: 1, totalMs: 900, maxMs: 900 } }
   const result = loadResult({ a: {} }, { model: closedModel(), health: paused })

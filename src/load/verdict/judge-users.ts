@@ -59,7 +59,7 @@ export function judgeUsers(result: LoadResult, model: ClosedModel): UsersJudgeme
       figure: 'longest pause',
       measured: pausedMs,
       threshold: pauseMs,
-      message: `the generator was paused for up to ${formatMs(pausedMs)}, more than ${formatMs(pauseMs)}: users had their answers later than the system gave them`,
+      message: `the generator was paused for up to ${formatMs(pausedMs)}, more than ${formatMs(pauseMs)}: users received their answers late`,
     })
   }
   return { invalid, degraded }

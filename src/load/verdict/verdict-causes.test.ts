@@ -33,7 +33,7 @@ function blockedAt(blocking: number, forMs: number): LoadPlan['operations'] {
 }
 
 describe('a blocked event loop', () => {
-  test('is told by lateness and by the batch that makes up for it', async () => {
+  test('shows in lateness and in the longest batch', async () => {
     const result = await load({ operations: blockedAt(30, 400) })
     const verdict = judgeMeasurement(result, readSlo({ response: { p95: '20ms' } }))
     expect(figuresOf(verdict)).toEqual(expect.arrayContaining(['lateness P99', 'longest batch']))
@@ -42,7 +42,7 @@ describe('a blocked event loop', () => {
     expect(result.health.pauses.maxMs).toBeGreaterThanOrEqual(350)
   })
 
-  test('makes a bound that service times meet inconclusive, and one that is met stays met', async () => {
+  test('makes a bound inconclusive if service times meet it, and leaves a met bound met', async () => {
     const result = await load({ operations: blockedAt(30, 400) })
     const bounds = readSlo({ response: { p95: '100ms', p50: '5m' } })
     expect(judgeSlo(result, bounds)).toMatchObject([
@@ -51,7 +51,7 @@ describe('a blocked event loop', () => {
     ])
   })
 
-  test('at the end leaves too little started in time: invalid', async () => {
+  test('invalidates the measurement if it is at the end', async () => {
     const result = await load({ operations: blockedAt(60, 600) })
     const verdict = judgeMeasurement(result, [])
     expect(verdict.kind).toBe('invalid')
@@ -66,7 +66,7 @@ describe('a cap too small', () => {
     maxInFlight: 2,
   }
 
-  test('drops requests: invalid, and it says how many for which cap', async () => {
+  test('invalidates the measurement, and names the dropped requests and the cap', async () => {
     const verdict = judgeMeasurement(await load(tooSmall), [])
     expect(verdict.kind).toBe('invalid')
     expect(figuresOf(verdict)).toContain('dropped')
@@ -75,7 +75,7 @@ describe('a cap too small', () => {
     expect(dropped?.message).toMatch(/^\d+ of 50 requests .* because 2 were running/)
   })
 
-  test('may be wanted: a load sets its own thresholds', async () => {
+  test("is valid if the load's own thresholds allow it", async () => {
     const wanted = { dropped: { degraded: 1, invalid: 1 }, achieved: { degraded: 0, invalid: 0 } }
     const result = await load({ ...tooSmall, verdict: wanted })
     expect(result.verdictThresholds).toMatchObject(wanted)
@@ -85,7 +85,7 @@ describe('a cap too small', () => {
   })
 })
 
-test('a stalled target leaves requests unfinished', async () => {
+test('a stalled target leaves unfinished requests', async () => {
   const verdict = judgeMeasurement(
     await load({
       operations: { stall: () => new Promise(() => {}) },

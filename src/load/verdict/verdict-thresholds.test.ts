@@ -6,11 +6,11 @@ import {
   type VerdictOverrides,
 } from './verdict-thresholds.ts'
 
-test('a load that sets nothing has the documented thresholds', () => {
+test('a load has the documented thresholds by default', () => {
   expect(readVerdictThresholds()).toEqual(VERDICT_THRESHOLDS)
 })
 
-test('a load may set single ones', () => {
+test('a load may override single thresholds', () => {
   expect(readVerdictThresholds({ dropped: { invalid: 0.05 } })).toEqual({
     ...VERDICT_THRESHOLDS,
     dropped: { degraded: 0, invalid: 0.05 },
@@ -33,7 +33,7 @@ test.each([
   [{ lateness: { invalid: 0.5 } } as VerdictOverrides, /no "invalid"\. Valid are degraded/],
   [{ dropped: null } as unknown as VerdictOverrides, /dropped: null is not an object/],
   [null as unknown as VerdictOverrides, /^verdict: null is not an object/],
-] satisfies [VerdictOverrides, RegExp][])('%j is refused', (overrides, message) => {
+] satisfies [VerdictOverrides, RegExp][])('rejects %j', (overrides, message) => {
   const read = (): unknown => readVerdictThresholds(overrides)
   expect(read).toThrow(InputError)
   expect(read).toThrow(message)

@@ -13,11 +13,11 @@ function figuresOf(verdict: Verdict): string[] {
   return verdict.kind === 'valid' ? [] : verdict.reasons.map(({ figure }) => figure)
 }
 
-test('a load that was sent as planned is valid', () => {
+test('a load sent as planned is valid', () => {
   expect(judgeMeasurement(loadResult({ a: {} }), within(10))).toEqual({ kind: 'valid' })
 })
 
-test('a load of which too little was started in time is invalid, of which a little less is degraded', () => {
+test('too few requests started in time degrade a measurement, and far too few invalidate it', () => {
   const late = loadResult({ a: {} })
   const startedInTime = (started: number): Verdict =>
     judgeMeasurement(
@@ -30,7 +30,7 @@ test('a load of which too little was started in time is invalid, of which a litt
   expect(figuresOf(startedInTime(900))).toEqual(['achieved/planned'])
 })
 
-test('dropping requests is said, and dropping more than 1 % of them invalidates', () => {
+test('a dropped request degrades a measurement, and more than 1 % invalidate it', () => {
   const dropping = (dropped: number): Verdict => {
     const started = 1_000 - dropped
     return judgeMeasurement(loadResult({ a: { counts: { dropped, started, ok: started } } }), [])
@@ -40,7 +40,7 @@ test('dropping requests is said, and dropping more than 1 % of them invalidates'
   expect(figuresOf(dropping(20))).toContain('dropped')
 })
 
-test('lateness P99 of more than a quarter of the tightest bound is doubtful', () => {
+test('a lateness P99 above a quarter of the tightest bound degrades', () => {
   const result = loadResult({ a: { responseMs: [20], latenessMs: [8] } })
   expect(figuresOf(judgeMeasurement(result, within(30)))).toEqual(['lateness P99'])
   expect(judgeMeasurement(result, within(40))).toEqual({ kind: 'valid' })
@@ -54,19 +54,19 @@ describe('without a bound on a time, lateness P99', () => {
     return judgeMeasurement(loadResult({ quick, slow }, { verdictThresholds }), [])
   }
 
-  test('is doubtful if it is most of an operation’s response P99', () => {
+  test('degrades if it is most of an operation’s response P99', () => {
     expect(figuresOf(verdict(20, 30))).toEqual(['lateness P99'])
     expect(JSON.stringify(verdict(20, 30))).toContain('50 % of the response P99 of quick (')
   })
 
-  test('is not if the system is much slower, or if it is what any busy machine takes', () => {
+  test('does not degrade if the system is much slower, or below 10 ms', () => {
     expect(verdict(20, 60)).toEqual({ kind: 'valid' })
     expect(verdict(9, 10)).toEqual({ kind: 'valid' })
   })
 })
 
 describe('lateness P50', () => {
-  test('of more than half of the response P50 of an operation is doubtful, whatever the bounds', () => {
+  test("degrades above half of an operation's response P50, whatever the bounds", () => {
     const late = { latenessMs: [0.55] }
     const result = loadResult({
       quick: { ...late, responseMs: [0.8] },
@@ -79,12 +79,12 @@ describe('lateness P50', () => {
     })
   })
 
-  test('of less than 0.1 ms is nothing to be doubted for', () => {
+  test('never degrades below 0.1 ms', () => {
     const result = loadResult({ a: { responseMs: [0.02], latenessMs: [0.015] } })
     expect(judgeMeasurement(result, [])).toEqual({ kind: 'valid' })
   })
 
-  test('is not judged where a load says so', () => {
+  test('is not judged if the load says so', () => {
     const verdictThresholds = { ...VERDICT_THRESHOLDS, medianLateness: { degraded: null } }
     const result = loadResult(
       { a: { responseMs: [0.8], latenessMs: [0.6] } },
@@ -94,7 +94,7 @@ describe('lateness P50', () => {
   })
 })
 
-test('a large batch tells of a pause of the generator, unless the measurement is long', () => {
+test('a large batch degrades unless the measurement is long', () => {
   const { health } = loadResult({ a: {} })
   const batch = (longestBatchMs: number, measuredMs: number): Verdict => {
     const result = loadResult({ a: {} }, { health: { ...health, longestBatchMs }, measuredMs })
@@ -105,7 +105,7 @@ test('a large batch tells of a pause of the generator, unless the measurement is
   expect(batch(120, 300_000)).toEqual({ kind: 'valid' })
 })
 
-test('receivers are held against the tightest bound of their own operation', () => {
+test('receivers are judged by the tightest bound of their own operation', () => {
   const receivers = {
     eventLoopDelay: { p50Ms: 0, p99Ms: 6, maxMs: 50 },
     pauses: { count: 1, totalMs: 50, maxMs: 50 },
@@ -122,7 +122,7 @@ test('receivers are held against the tightest bound of their own operation', () 
   ])
 })
 
-test('a run of an older schema is judged by the thresholds it has', () => {
+test('a run of an older schema is judged by its own thresholds', () => {
   const verdictThresholds = {
     ...VERDICT_THRESHOLDS,
     medianLateness: { degraded: null },
@@ -139,7 +139,7 @@ test('a run of an older schema is judged by the thresholds it has', () => {
   expect(judgeMeasurement(late(4), within(10))).toEqual({ kind: 'valid' })
 })
 
-test('how long the generator waited for a core is said where it is known', () => {
+test("reports the generator's wait for a core if it is known", () => {
   const messageOf = (coreWaitMs: number | null): string => {
     const { health } = loadResult({ a: {} })
     const operation = { responseMs: [20], latenessMs: [8] }
@@ -151,13 +151,13 @@ test('how long the generator waited for a core is said where it is known', () =>
   expect(messageOf(null)).not.toContain('core')
 })
 
-test('requests that did not end, and an interruption, are reservations', () => {
+test('unfinished requests and interruptions degrade', () => {
   const counts = { ok: 990, unfinished: 10 }
   const result = loadResult({ a: { counts } }, { isInterrupted: true })
   expect(figuresOf(judgeMeasurement(result, []))).toEqual(['unfinished', 'measured time'])
 })
 
-test('a load without a single request says nothing', () => {
+test('a load without a request is invalid', () => {
   const nothing = { planned: 0, started: 0, ok: 0 }
   expect(judgeMeasurement(loadResult({ a: { counts: nothing } }), [])).toMatchObject({
     kind: 'invalid',

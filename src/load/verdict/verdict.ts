@@ -22,7 +22,7 @@ export type Verdict =
 export function judgeMeasurement(result: LoadResult, bounds: readonly Bound[]): Verdict {
   const { planned, dropped, unfinished } = countsOfAll(result)
   if (planned === 0) {
-    const message = 'no request was due in the time measured, so nothing was'
+    const message = 'no request was due in the measured time'
     return invalid([{ figure: 'planned', measured: 0, threshold: 1, message }])
   }
   const T = result.verdictThresholds
@@ -72,7 +72,7 @@ export function judgeMeasurement(result: LoadResult, bounds: readonly Bound[]): 
     const message =
       measuredMs < durationMs
         ? `interrupted after ${formatSeconds(measuredMs)} of ${durationMs / 1_000} s`
-        : 'interrupted while the last requests were waited for'
+        : 'interrupted while waiting for the last requests'
     doubtful.push({ figure: 'measured time', measured: measuredMs, threshold: durationMs, message })
   }
   if (broken.length > 0) return invalid([...broken, ...doubtful])

@@ -7,10 +7,7 @@ import { inRounds } from '../measure/rounds.ts'
 import { Rig, type Measurement } from '../measure/rig.ts'
 import { isCpu, slowdownOf } from '../reference.ts'
 import { RESOURCE_NAMES, type Resource } from '../terms.ts'
-import { SIZES, type Size } from './sizes.ts'
-
-/** How far from the measurement a prediction may be, of 1. */
-export const TOLERANCE = 0.3
+import { SIZES, TOLERANCE, type Size } from './sizes.ts'
 
 /** What a comparison says: `scattered` if some rounds are within the tolerance and their median isn't. */
 export type Judgement = 'within' | 'outside' | 'scattered'

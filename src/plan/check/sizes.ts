@@ -8,6 +8,9 @@ export interface Size {
   readonly phases: readonly Phase[]
 }
 
+/** How far a prediction may be from the measurement, as a ratio of it. */
+export const TOLERANCE = 0.3
+
 /** All of them differ from what the coefficients were measured with. */
 export const SIZES: readonly Size[] = [
   sizeOf(

@@ -40,14 +40,14 @@ test('Bencher gets its own latency in ns and throughput, and times as measures',
   })
 })
 
-test('a percentile that fewer than ten requests are beyond is left out', () => {
+test('leaves out a percentile with fewer than ten slower requests', () => {
   const planned = { planned: 999, started: 999, ok: 999 }
   const few = actionBenchmark(runOf([scenarioOf('mixed', { counts: planned })]))
   expect(few).not.toContain('P99')
   expect(actionBenchmark(runOf([scenarioOf('mixed')]))).toContain('P99')
 })
 
-test('numbers that are not to be trusted never join the series of those that are', () => {
+test('untrusted numbers never join the series of trusted ones', () => {
   const verdict = { kind: 'invalid', reasons: [] } as const
   const invalid = runOf([scenarioOf('mixed', {}, { verdict })])
   const good = runOf([scenarioOf('mixed')])

@@ -4,13 +4,14 @@ import { arbitraryRun } from '../../run-file/testing/arbitrary-run.ts'
 import { runOf, scenarioOf } from '../../run-file/testing/run-fixture.ts'
 import { openMetrics } from './open-metrics.ts'
 
-const LABELS = String.raw`\{[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\[\\"n])*")*\}`
+const LABEL = String.raw`[a-z][a-z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"`
+const LABELS = String.raw`\{${LABEL}(?:,${LABEL})*\}`
 const SAMPLE = new RegExp(
   String.raw`^(loadtest_[a-z_]+)(${LABELS}) (\d+(?:\.\d+)?(?:e[+-]?\d+)?)$`,
   'u',
 )
 
-test('a histogram counts what is at or below each bound, in seconds', () => {
+test('a histogram counts values at or below each bound, in seconds', () => {
   const operation = { responseMs: [0.2, 1, 2, 900], deliveries: { expected: 10, received: 9 } }
   const text = openMetrics(runOf([scenarioOf('mixed', operation)]))
   const of = (name: string) =>
@@ -43,7 +44,7 @@ test('a histogram counts what is at or below each bound, in seconds', () => {
   ])
 })
 
-test('whatever names are, every line is one of the format, no series is there twice, and the end is marked', () => {
+test('whatever the names, every line is valid, no series repeats and the end is marked', () => {
   fc.assert(
     fc.property(arbitraryRun, (run) => {
       const lines = openMetrics(run).split('\n')
@@ -66,7 +67,7 @@ test('whatever names are, every line is one of the format, no series is there tw
   )
 })
 
-test('a measurement that is not to be trusted is marked', () => {
+test('an untrusted measurement is marked', () => {
   const verdict = { kind: 'invalid', reasons: [] } as const
   const text = openMetrics(runOf([scenarioOf('good'), scenarioOf('bad', {}, { verdict })]))
   expect(text).toContain('loadtest_measurement_valid{scenario="good"} 1.0\n')

@@ -27,7 +27,7 @@ function recordedIn(of: RunFile): number {
   }, 0)
 }
 
-test('a distribution has the form that HdrHistogram gives it, in ms', () => {
+test('a distribution has the format of HdrHistogram, in ms', () => {
   const files = hgrmFiles(run)
   expect(files.map(({ name }) => name)).toEqual(
     ['response', 'service', 'lateness'].map((time) => `${run.runId}.mixed-a-b.a.${time}.hgrm`),
@@ -48,7 +48,7 @@ test('a distribution has the form that HdrHistogram gives it, in ms', () => {
   ])
 })
 
-test('a log has its format, its start, and lines that every reader takes', () => {
+test('a log states its format and start, and every reader accepts its lines', () => {
   const lines = histogramLog(run).split('\n')
   expect(lines.slice(0, -4)).toEqual([
     `#[Run ${run.runId}; values in µs, Interval_Max in ms]`,
@@ -64,7 +64,7 @@ test('a log has its format, its start, and lines that every reader takes', () =>
   expect(lines.at(-1)).toBe('')
 })
 
-test('whatever a run holds, its log reads back every histogram, each under a tag of its own', () => {
+test('whatever a run holds, its log reads back every histogram under its own tag', () => {
   fc.assert(
     fc.property(arbitraryRun, (any) => {
       const text = histogramLog(any)
@@ -85,7 +85,7 @@ test('whatever a run holds, its log reads back every histogram, each under a tag
   )
 })
 
-test('what is not to be trusted says so in both', () => {
+test('untrusted measurements are marked in both formats', () => {
   const reasons = [{ figure: 'x', measured: 1, threshold: 1, message: 'the generator\nwas late' }]
   const invalid = runOf([scenarioOf('mixed', {}, { verdict: { kind: 'invalid', reasons } })])
   const why = 'its measurement is invalid: the generator was late]'

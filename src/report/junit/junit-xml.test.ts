@@ -28,7 +28,7 @@ const anything = fc.oneof(
 )
 
 describe('JUnit XML', () => {
-  test('counts cases by how they ended, and adds up their times', () => {
+  test('counts cases by outcome, and adds up their times', () => {
     const results = ['passed', 'failure', 'error', 'skipped', 'skipped'] as const
     const cases = results.map((kind) => caseOf({ kind, message: 'why' }, 1_500))
     const xml = junitXml('all', [{ name: 'mixed', startedAt: null, properties: [], cases }])
@@ -38,7 +38,7 @@ describe('JUnit XML', () => {
     )
   })
 
-  test('holds nothing but what XML allows, whatever texts say', () => {
+  test('holds only characters that XML allows, whatever the texts', () => {
     fc.assert(
       fc.property(anything, anything, (name, message) => {
         const xml = junitXml(name, [
@@ -61,7 +61,7 @@ describe('JUnit XML', () => {
     )
   })
 
-  test('keeps line ends of attributes, and loses colours', () => {
+  test('keeps line ends in attributes, and drops colours', () => {
     const result = { kind: 'failure', message: 'a\nb', text: '\u001b[31mred\u001b[39m' } as const
     const xml = junitXml('x', [
       { name: 's', startedAt: null, properties: [], cases: [caseOf(result)] },

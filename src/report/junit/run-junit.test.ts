@@ -56,7 +56,7 @@ describe('a run as JUnit XML', () => {
     expect(xmlOf(run, exitCode)).toContain(element)
   })
 
-  test('what an invalid measurement says is skipped, with the reason', () => {
+  test('skips the bounds of an invalid measurement, with the reason', () => {
     const xml = xmlOf(
       runOf([scenarioOf('mixed', {}, { verdict: invalid, slo: [row('missed')] })]),
       EXIT.inconclusive,
@@ -65,7 +65,7 @@ describe('a run as JUnit XML', () => {
     expect(xml.match(/the measurement is invalid \(half was dropped\)/g)).toHaveLength(2)
   })
 
-  test('what broke is an error', () => {
+  test('reports a broken scenario as an error', () => {
     const broken = {
       state: 'unmeasured',
       testStatus: 'failed',
@@ -87,14 +87,14 @@ describe('a run as JUnit XML', () => {
     expect(xmlOf(runOf([]), EXIT.broken, [other])).toContain(`<${element} message="why"`)
   })
 
-  test('a share leaves its bounds to be judged with the others', () => {
+  test('skips the bounds of a shard, which are judged on all shards together', () => {
     const common = { operation: null, everyMs: null, abortAfterMs: null, isDefault: false }
     const bounds = [{ ...common, kind: 'success rate' as const, above: 0.99 }]
     const xml = xmlOf(runOf([scenarioOf('mixed', {}, { bounds })]), EXIT.good)
-    expect(xml).toContain('<skipped message="judged on all shares together"/>')
+    expect(xml).toContain('<skipped message="judged on all shards together"/>')
   })
 
-  test('never looks better than the run ended', () => {
+  test('never looks better than the exit code', () => {
     const of = (xml: string, element: string): boolean => xml.includes(`<${element} `)
     fc.assert(
       fc.property(arbitraryRun, fc.constantFrom(...Object.values(EXIT)), (run, exitCode) => {

@@ -111,7 +111,7 @@ function boundCases(scenario: Measured): readonly JUnitCase[] {
     }
   })
   if (slo.length > 0 || bounds.length === 0) return cases
-  const message = 'judged on all shares together'
+  const message = 'judged on all shards together'
   return [{ classname, name: 'SLO', durationMs: 0, result: { kind: 'skipped', message } }]
 }
 

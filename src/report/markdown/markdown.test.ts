@@ -4,8 +4,8 @@ import { arbitraryText } from '../../run-file/testing/arbitrary-run.ts'
 import { markdownTable, markdownText } from './markdown.ts'
 import { escaped } from '../../printable.ts'
 
-describe('a text of someone else, as Markdown', () => {
-  test('figures stay as they are', () => {
+describe('untrusted text as Markdown', () => {
+  test('leaves figures unchanged', () => {
     expect(markdownText('1.00 ms, −2 %, -3.5 %')).toBe('1.00 ms, −2 %, -3.5 %')
   })
 
@@ -28,7 +28,7 @@ describe('a text of someone else, as Markdown', () => {
     ['two paragraphs', 'x\n\n- y', 'x<br><br>&#45; y'],
     ['text that reorders others', 'x\u202ey', 'x&#92;u{202e}y'],
     ['an escape sequence', '\u001b[2J', '&#92;u{1b}&#91;2J'],
-  ])('is no %s', (_, text, markdown) => {
+  ])('does not become %s', (_, text, markdown) => {
     expect(markdownText(text)).toBe(markdown)
   })
 
@@ -37,7 +37,7 @@ describe('a text of someone else, as Markdown', () => {
     maxLength: 30,
   })
 
-  test('holds nothing that begins anything, and still reads as it did', () => {
+  test('starts no syntax, and reads the same', () => {
     fc.assert(
       fc.property(fc.oneof(arbitraryText, syntax), (text) => {
         const lines = markdownText(text).split('<br>')
@@ -52,7 +52,7 @@ describe('a text of someone else, as Markdown', () => {
     )
   })
 
-  test('shows no mention, reference, address or emoji to what looks at the rendered text', () => {
+  test('shows no mention, reference, address or emoji once rendered', () => {
     const found = /@\w|#\d|GH-\d|:\/\/|www\.|:[\w+-]+:/i
     const parts = fc.constantFrom('@', '#', 'gh-', ':', '//', 'www.', 'a', '1', ' ', '+')
     fc.assert(
@@ -63,7 +63,7 @@ describe('a text of someone else, as Markdown', () => {
   })
 })
 
-test('a table has as many cells in each row as it has headings, whatever they say', () => {
+test('every row has as many cells as the table has headings, whatever they hold', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(arbitraryText, arbitraryText)), (rows) => {
       const cells = rows.map((row) => row.map(markdownText))

@@ -7,7 +7,7 @@ import { runMarkdown } from './run-markdown.ts'
 
 const nothingElse = { path: null, others: [] }
 
-test('how a run ended comes first, then its scenarios, SLOs and failures; times are folded up', () => {
+test('shows the outcome first, then scenarios, SLOs and failures, and folds up times', () => {
   const row = {
     operation: 'a',
     metric: 'success rate',
@@ -36,7 +36,7 @@ test('how a run ended comes first, then its scenarios, SLOs and failures; times 
   expect(order).not.toContain(-1)
 })
 
-test('a run that broke says why', () => {
+test('a broken run says why', () => {
   const broken = {
     file: 'bench/x.load.ts',
     name: 'ends in order',
@@ -48,12 +48,12 @@ test('a run that broke says why', () => {
   expect(text).toContain('| broken | ends in order | SyntaxError |')
 })
 
-test('a run that was ended before anything was measured says so', () => {
+test('a run that ended before it measured anything says so', () => {
   const text = runMarkdown({ run: runOf([]), exitCode: EXIT.broken, ...nothingElse })
   expect(text).toContain('Nothing was measured.')
 })
 
-test('every table has as many cells in each row as headings, whatever a run holds', () => {
+test('every row has as many cells as its table has headings, whatever a run holds', () => {
   fc.assert(
     fc.property(arbitraryRun, (run) => {
       const text = runMarkdown({ run, exitCode: EXIT.good, ...nothingElse })

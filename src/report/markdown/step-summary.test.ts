@@ -19,18 +19,18 @@ function open(path: string): StepSummary {
 }
 
 describe("a step's summary", () => {
-  test.each([[{}], [{ GITHUB_STEP_SUMMARY: '' }]])('is none where %j names none', (env) => {
+  test.each([[{}], [{ GITHUB_STEP_SUMMARY: '' }]])('does not exist if %j names no file', (env) => {
     expect(StepSummary.open(env)).toBeNull()
   })
 
-  test('has what every command added, one below the other', () => {
+  test('holds what each command added, in order', () => {
     const path = join(folder, 'summary.md')
     writeFileSync(path, '# before\n')
     for (const text of ['a\n', 'é\n']) expect(open(path).append(text)).toBeNull()
     expect(readFileSync(path, 'utf8')).toBe('# before\na\né\n')
   })
 
-  test('never holds more than GitHub shows, and says that it was cut off', () => {
+  test('never exceeds what GitHub shows, and says that it was cut off', () => {
     const path = join(folder, 'summary.md')
     const block = `${'x'.repeat(1_000)}\n\n`
     expect(open(path).append(block.repeat(700))).toBeNull()
@@ -58,7 +58,7 @@ describe("a step's summary", () => {
     )
   })
 
-  test('that can no longer be written to is a sentence, not an error', () => {
+  test('returns a sentence if it can no longer be written to', () => {
     const gone = join(folder, 'gone')
     execFileSync('mkdir', [gone])
     const summary = open(join(gone, 'summary.md'))
@@ -67,7 +67,7 @@ describe("a step's summary", () => {
   })
 })
 
-test('Markdown is cut between its blocks, and what is folded up is closed', () => {
+test('Markdown is cut between blocks, and open folds are closed', () => {
   const blocks = fc.array(fc.constantFrom('text', '| a |\n| - |', 'é'.repeat(40)), { minLength: 1 })
   fc.assert(
     fc.property(blocks, fc.nat(400), (parts, maxBytes) => {

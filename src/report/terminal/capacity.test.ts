@@ -33,7 +33,7 @@ function rendered(...runs: readonly (readonly [rate: number, outcome: ProbeOutco
 const disturbed = (rate: number) =>
   Array.from({ length: 6 }, (): [number, ProbeOutcome] => [rate, 'generator'])
 
-test('a bracket says of each of its ends what set it', () => {
+test('a bracket says what set each of its ends', () => {
   expect(
     rendered(
       [100, 'passed'],
@@ -47,7 +47,7 @@ test('a bracket says of each of its ends what set it', () => {
   )
 })
 
-test('where the generator was the limit, a capacity is at least what was held', () => {
+test('if the generator was the limit, the capacity is at least the rate held', () => {
   const text = rendered([100, 'passed'], [100, 'passed'], ...disturbed(200))
   expect(text).toContain(
     'at least 100/s: 100/s (2 passed) held; at 200/s (6 disturbed) the generator was the limit\n',
@@ -55,19 +55,19 @@ test('where the generator was the limit, a capacity is at least what was held', 
   expect(text).toContain('give the generator a core of its own')
 })
 
-test('a rate above it that the system missed is named as well', () => {
+test('names a higher rate at which the system missed its SLO', () => {
   expect(rendered([100, 'passed'], [100, 'passed'], ...disturbed(200), [400, 'system'])).toContain(
     'the generator was the limit; at 400/s (1 missed) the system missed its SLO',
   )
 })
 
-test('a system that takes the highest rate can take at least that', () => {
+test('a system that holds the highest rate has at least that capacity', () => {
   expect(rendered([1_000, 'passed'], [1_000, 'passed'])).toBe(
     '  capacity: at least 1,000/s: 1,000/s (2 passed) held',
   )
 })
 
-test('where no rate was held, it is said at which lowest one, and why', () => {
+test('if no rate was held, names the lowest rate tried, and why it failed', () => {
   expect(rendered([50, 'system'], [50, 'system'])).toBe(
     '  capacity: no rate was held: at 50/s (2 missed) the system missed its SLO',
   )
@@ -76,13 +76,13 @@ test('where no rate was held, it is said at which lowest one, and why', () => {
   )
 })
 
-test('a search that was ended early says so', () => {
+test('a search that ended early says so', () => {
   expect(rendered([100, 'passed'])).toBe(
     '  capacity: at least 100/s: 100/s (1 passed) held\n  The search was not finished: the bracket is not confirmed.',
   )
 })
 
-test('how many requests a probe has is said with the bound that asks for them', () => {
+test('names the requests per probe, and the bound that needs them', () => {
   const search = { from: 100, precision: 1, lowest: 10, highest: 1_000 }
   expect(renderLeast({ requests: 1_000, because: 'a response P99' }, search, 10_000)).toBe(
     '  at least 10.0 s and 1,000 requests per probe, because of a response P99; no rate below 10/s is tried',

@@ -21,7 +21,7 @@ function lateness(
   )
 }
 
-test('the generator says by which technique it started requests, and what held it up', () => {
+test('shows the technique that started requests, and the delays', () => {
   expect(generator({ dispatch: 'hybrid', largestBatch: 3, coreWaitMs: 1_500 })).toBe(
     '  generator: dispatch hybrid, largest batch 3, pauses 0, waited 1.50 s for a core',
   )
@@ -30,11 +30,11 @@ test('the generator says by which technique it started requests, and what held i
   )
 })
 
-test('a wait for a core that is not known is not said', () => {
+test('leaves out an unknown wait for a core', () => {
   expect(generator({ coreWaitMs: null })).not.toContain('core')
 })
 
-test('lateness of more than a fifth of a response P50 is said, and what to do', () => {
+test('warns of lateness above 20 % of a response P50, and names the remedy', () => {
   const text = lateness({
     register: { responseMs: [1], latenessMs: [0.55] },
     multicast: { responseMs: [5], latenessMs: [0.55] },
@@ -44,7 +44,7 @@ test('lateness of more than a fifth of a response P50 is said, and what to do', 
   expect(text).toContain('BENCH_DISPATCH')
 })
 
-test('lateness of up to a fifth, and an operation without a time, say nothing', () => {
+test('says nothing of lateness up to 20 %, or of an operation without times', () => {
   expect(lateness({ a: { responseMs: [10], latenessMs: [2] } })).toBeNull()
   expect(lateness({ a: { responseMs: [], latenessMs: [2] } })).toBeNull()
 })

@@ -19,21 +19,21 @@ const rendered = (
     slo === null ? [] : readSlo(slo),
   )
 
-test('a load whose requests write nothing has no line about it', () => {
+test('a load without checks, tags and metrics has no lines about them', () => {
   expect(rendered({})).toBeNull()
 })
 
-test('a check that hardly ever fails never reads 100 %', () => {
+test('a check that rarely fails never reads 100 %', () => {
   const checks = [{ name: 'has a body', passed: 9_999_999, failed: 1 }]
   expect(rendered({ checks })).toMatch(/has a body +read +10,000,000 +1 +99\.999 %/)
 })
 
-test('a check that a file says was never made has no share', () => {
+test('a check that was never made has no ratio', () => {
   const checks = [{ name: 'has a body', passed: 0, failed: 0 }]
   expect(rendered({ checks })).toMatch(/has a body +read +0 +0 +–/)
 })
 
-test('a check of the SLO that was never made is named, beside the nearest that was', () => {
+test('names a check of the SLO that was never made, and the most similar one that was', () => {
   const checks = [{ name: 'has a body', passed: 1, failed: 0 }]
   const slo = { checks: { 'has body': { min: 1 } } }
   expect(rendered({ checks }, {}, slo)).toMatch(
@@ -41,7 +41,7 @@ test('a check of the SLO that was never made is named, beside the nearest that w
   )
 })
 
-test('what was left out, clamped or not declared is said', () => {
+test('names values left out, clamped or not declared', () => {
   const gauge: MetricResult = {
     kind: 'gauge',
     name: 'depth',
@@ -56,7 +56,7 @@ test('what was left out, clamped or not declared is said', () => {
   expect(text).toMatch(/^ {2}2 times a tag was set that is not declared, such as cache=mis$/m)
 })
 
-test('the CSV has a row for each check, value of a tag and metric, and there is none without', () => {
+test('the CSV has a row per check, tag value and metric; without any, there is no CSV', () => {
   fc.assert(
     fc.property(arbitraryRun, (run) => {
       const results = run.scenarios.flatMap((scenario) =>
@@ -77,7 +77,7 @@ test('the CSV has a row for each check, value of a tag and metric, and there is 
   )
 })
 
-test('columns of the CSV have distinct plain names, and a description each', () => {
+test('columns of the CSV have distinct plain names and a description each', () => {
   const labels = NOTE_COLUMNS.map(({ label }) => label)
   expect(new Set(labels).size).toBe(labels.length)
   for (const { label, description } of NOTE_COLUMNS) {

@@ -3,7 +3,7 @@ import { loadResult } from '../../load/testing/result-fixture.ts'
 import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
 import { renderOperations } from './operations.ts'
 
-test('an operation has its counts, and a line for each of its times', () => {
+test('shows the counts of an operation, and a line per time', () => {
   const register = { responseMs: [1.5], serviceMs: [1], latenessMs: [0.5] }
   const failing = { responseMs: [], latenessMs: [0.5], counts: { ok: 0, failed: 1_000 } }
   const table = renderOperations(serializeLoadResult(loadResult({ register, failing })))

@@ -8,7 +8,7 @@ function second(at: number, operation: string, ok: number, ms: number | null): I
   return { second: at, operation, started: ok, dropped: 0, ok, failed: 0, timedOut: 0, response }
 }
 
-test('each stretch has what succeeded so far, and the median of its seconds', () => {
+test('each stretch shows successes so far, and the medians of its seconds', () => {
   const intervals = [
     ...[1, 5, 3, 10, 30, 20].map((ms, at) => second(at, 'send', 10, ms)),
     ...[1, 1, 1, 2, 2, 2].map((ms, at) => second(at, 'register', 60, ms)),
@@ -20,7 +20,7 @@ test('each stretch has what succeeded so far, and the median of its seconds', ()
   ])
 })
 
-test('the last stretch has what is left over, and what ended after the load did', () => {
+test('the last stretch includes the remainder, and requests that ended after the load', () => {
   const seconds = [1, 2, 3, 4, 5].map((ms, at) => second(at, 'send', 1, ms))
   const lines = renderStretches([...seconds, second(5, 'send', 7, null)], 5_000, 2).split('\n')
   expect(lines.slice(1)).toEqual([
@@ -29,12 +29,12 @@ test('the last stretch has what is left over, and what ended after the load did'
   ])
 })
 
-test('a load has no more stretches than seconds, whatever its file says', () => {
+test('there are no more stretches than seconds, whatever the file says', () => {
   const lines = renderStretches([second(0, 'send', 3, 1), second(1, 'send', 4, 1)], 1e308, 1)
   expect(lines.split('\n')).toHaveLength(3)
 })
 
-test('a stretch without an answer has no times, and a short load is one stretch', () => {
+test('a stretch without answers has no times, and a short load is one stretch', () => {
   const silent = [second(0, 'send', 0, null), second(1, 'send', 0, null)]
   expect(renderStretches(silent, 1_500, 30).split('\n').slice(1)).toEqual([
     '            0            0    –    –',

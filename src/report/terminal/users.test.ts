@@ -8,11 +8,11 @@ function render(overrides: Partial<ClosedModel> = {}): string | null {
   return renderUsers(serializeLoadResult(loadResult({ a: {} }, { model: closedModel(overrides) })))
 }
 
-test('nothing is said of users where there are none', () => {
+test('an open load has no lines about users', () => {
   expect(renderUsers(serializeLoadResult(loadResult({ a: {} })))).toBeNull()
 })
 
-test('which model it was, and what became of iterations', () => {
+test('shows the model, and how iterations ended', () => {
   expect(render()).toBe(
     [
       '  closed load: times begin when a step does; while the system stalls, users wait and send nothing',
@@ -21,7 +21,7 @@ test('which model it was, and what became of iterations', () => {
   )
 })
 
-test('users who could not be set up or torn down, and why', () => {
+test('names users that could not be set up or torn down, and why', () => {
   const errors = [{ code: 'DENIED', count: 2, sample: 'who are you?' }]
   const setUp = { users: 10, ok: 7, failed: 2, timedOut: 1, notDone: 0, errors }
   const tearDown = { users: 7, ok: 5, failed: 0, timedOut: 1, notDone: 1, errors: [] }

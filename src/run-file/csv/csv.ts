@@ -1,6 +1,6 @@
 import { Parser } from '@json2csv/plainjs'
 
-/** A column of a CSV file. Its label has the unit in it; its description is for the documentation. */
+/** A column of a CSV file. Its label includes the unit; its description is for the documentation. */
 export interface Column<Row> {
   readonly label: string
   readonly description: string
@@ -18,8 +18,8 @@ export function column<Row>(
 }
 
 /**
- * Rows as CSV (RFC 4180 with `\n`), a header first. Texts are quoted and numbers have all their
- * digits. A text that a spreadsheet would take for a formula gets a `'` in front, see `guard`.
+ * Rows as CSV (RFC 4180 with `\n`), a header first. Texts are quoted and numbers keep all digits. A text that a
+ * spreadsheet would take for a formula is prefixed with `'`, see `guard`.
  */
 export function toCsv<Row extends object>(
   columns: readonly Column<Row>[],
@@ -35,16 +35,16 @@ export function toCsv<Row extends object>(
 /** One record of a CSV text. */
 export interface CsvRecord {
   readonly cells: readonly string[]
-  /** Where the next one begins; the length of the text after the last. */
+  /** Where the next record starts; the text's length after the last one. */
   readonly end: number
-  /** Whether it ends with a line, and not with the text. */
+  /** Whether it ends with a line end, rather than with the text. */
   readonly isEnded: boolean
 }
 
 /**
- * The record that begins at a place of a CSV text (RFC 4180, with `\n` or `\r\n`); `null` if a cell's
- * quotes are not in order. An empty line is a record of one empty cell. Takes off what `toCsv` put before
- * a text to keep it from being a formula.
+ * The record that starts at an index of a CSV text (RFC 4180, with `\n` or `\r\n`); `null` if a cell's
+ * quotes are unbalanced. An empty line is a record of one empty cell. Removes the prefix
+ * by which `toCsv` keeps a text from being a formula.
  */
 export function parseRecord(text: string, start: number): CsvRecord | null {
   const cells: string[] = []
@@ -63,7 +63,7 @@ export function parseRecord(text: string, start: number): CsvRecord | null {
   }
 }
 
-/** How many lines end between two places of a text. */
+/** How many lines end between two indices of a text. */
 export function linesIn(text: string, start: number, end: number): number {
   let lines = 0
   for (let at = text.indexOf('\n', start); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) {
@@ -73,9 +73,9 @@ export function linesIn(text: string, start: number, end: number): number {
 }
 
 /**
- * Puts a `'` before a text that begins with `=`, `+`, `-`, `@` in any width, tab or a line end, so that no
- * spreadsheet runs what a scenario or a server's error happens to be called (OWASP, "CSV
- * Injection"); and before one that begins with `'`, so that taking one `'` away is always right.
+ * Prefixes a text with `'` if it starts with `=`, `+`, `-`, `@` in any width, tab or a line end, so that no
+ * spreadsheet runs the name of a scenario or a server's error (OWASP, "CSV Injection"); and if it starts with `'`,
+ * so that removing one `'` is always right.
  */
 function guard(text: string): string {
   return /^[=+\-@＝＋－＠\t\r\n']/.test(text) ? `'${text}` : text

@@ -11,14 +11,14 @@ type CheckJson = Measured['result']['operations'][number]['checks'][number]
 export interface NoteRow {
   readonly run: RunFile
   readonly scenario: Measured
-  /** `null` of a metric, which is of the whole load. */
+  /** `null` for a metric, which belongs to the whole load. */
   readonly operation: string | null
   readonly note: CheckJson | TagSplitJson | MetricJson
 }
 
 const TIMES = ['p50Ms', 'p95Ms', 'p99Ms', 'maxMs'] as const
 
-/** All columns of `<runId>.metrics.csv`; those that a kind doesn't have are empty. */
+/** All columns of `<runId>.metrics.csv`; columns that don't apply to a kind are empty. */
 export const NOTE_COLUMNS: readonly Column<NoteRow>[] = [
   column('runId', "the run's name", ({ run }) => run.runId),
   column('scenario', "the scenario's name", ({ scenario }) => scenario.name),
@@ -90,7 +90,7 @@ export function hasNotes({ scenarios }: Pick<RunFile, 'scenarios'>): boolean {
   )
 }
 
-/** One row a check, a value of a tag, and a metric; `null` where there is none in the whole run. */
+/** One row per check, tag value and metric; `null` if the run has none. */
 export function notesCsv(run: RunFile): string | null {
   const rows = run.scenarios.flatMap((scenario): NoteRow[] => {
     if (scenario.state !== 'measured') return []

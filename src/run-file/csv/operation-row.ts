@@ -12,7 +12,7 @@ export interface OperationRow {
   } | null
 }
 
-/** The figures of a time that have a column each. */
+/** The figures of a time, one column each. */
 export const FIGURES = ['meanMs', 'p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const
 
 /** A column that is empty for a scenario that was not measured. */
@@ -37,7 +37,7 @@ export function figureName(figure: (typeof FIGURES)[number]): string {
   return names[figure]
 }
 
-/** A name as the second word of a column's. */
+/** A name as the second word of a column's label. */
 export function capitalized(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
 }

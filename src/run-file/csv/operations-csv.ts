@@ -210,7 +210,7 @@ function timeColumns(
   )
 }
 
-/** Of a closed load, the same in the rows of all its steps. */
+/** Columns of a closed load, equal in the rows of all its steps. */
 function usersColumns(): readonly Column<OperationRow>[] {
   type Closed = Extract<LoadResultJson['model'], { kind: 'closed' }>
   const ofUsers = (

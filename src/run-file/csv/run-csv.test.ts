@@ -47,7 +47,7 @@ function measured(scenarios: readonly ScenarioEntry[]) {
 }
 
 describe('the CSV of a run, read back', () => {
-  test('has a row for each operation of each scenario, and one for a scenario without any figures', () => {
+  test('has a row per operation, and one per scenario that was not measured', () => {
     fc.assert(
       fc.property(arbitraryRun, (run) => {
         const rows = parseCsv(operationsCsv(run))
@@ -123,7 +123,7 @@ describe('the CSV of a run, read back', () => {
 describe('texts in CSV', () => {
   const columns = [{ label: 'text', description: '', value: ({ text }: { text: string }) => text }]
 
-  test('come back as they were, whatever is in them', () => {
+  test('read back unchanged, whatever they hold', () => {
     fc.assert(
       fc.property(fc.array(arbitraryText), (texts) => {
         const csv = toCsv(
@@ -151,7 +151,7 @@ describe('texts in CSV', () => {
 test.each([
   ['operations', OPERATION_COLUMNS],
   ['intervals', INTERVAL_COLUMNS],
-])('columns of %s have distinct plain names, and a description each', (_, columns) => {
+])('columns of %s have distinct plain names and a description each', (_, columns) => {
   const labels = columns.map(({ label }) => label)
   expect(new Set(labels).size).toBe(labels.length)
   for (const { label, description } of columns) {

@@ -44,7 +44,7 @@ async function appendByProcesses(processes: number, runsOfEach: number): Promise
 }
 
 describe('the history', () => {
-  test('holds what runs appended to it, whatever their texts are', () => {
+  test('holds every appended run, whatever its texts', () => {
     fc.assert(
       fc.property(fc.array(withRows, { minLength: 1, maxLength: 3 }), (runs) => {
         rmSync(historyPath(folder), { force: true })
@@ -55,14 +55,14 @@ describe('the history', () => {
     )
   })
 
-  test('begins with one header, however many processes append at the same time', async () => {
+  test('starts with one header, however many processes append at once', async () => {
     const codes = await appendByProcesses(4, 25)
     expect(codes).toEqual([0, 0, 0, 0])
     const rows = historyRows(aRun)
     expect(readHistory(folder)).toEqual(whole(Array.from({ length: 100 }, () => rows).flat()))
   })
 
-  test('has nothing of a shard, nor of what was interrupted', () => {
+  test('leaves out shards and interrupted runs', () => {
     const shared = { startAt: aRun.startedAt, namespace: 'loadtest' }
     const generators = { kind: 'shard', shard: 1, of: 2, ...shared } as const
     expect(historyRows({ ...aRun, generators })).toEqual([])
@@ -73,17 +73,17 @@ describe('the history', () => {
     expect(historyRows({ ...aRun, scenarios })).toEqual([])
   })
 
-  test('is none where nothing was appended', () => {
+  test('is empty if nothing was appended', () => {
     expect(readHistory(folder)).toEqual(whole([]))
     appendHistory(folder, { ...aRun, scenarios: [] })
     expect(readHistory(folder)).toEqual(whole([]))
   })
 
-  test('of other columns is neither added to nor read, and is left as it is', () => {
+  test('with unknown columns is neither read nor changed', () => {
     writeFileSync(historyPath(folder), 'runId,mean\nx,1\n')
     for (const use of [() => appendHistory(folder, aRun), () => readHistory(folder)]) {
       expect(use).toThrow(HistoryError)
-      expect(use).toThrow(/history\.csv: its columns are not those of this version.*Move it away/)
+      expect(use).toThrow(/history\.csv: its columns are unknown to this version.*Move it away/)
     }
     expect(readFileSync(historyPath(folder), 'utf8')).toBe('runId,mean\nx,1\n')
   })
@@ -91,14 +91,14 @@ describe('the history', () => {
   describe('of an older version', () => {
     const older = toCsv(HISTORY_COLUMNS.slice(0, COLUMN_COUNTS[0]), historyRows(aRun))
 
-    test('is read, without what it lacks', () => {
+    test('is read, with null for its missing columns', () => {
       writeFileSync(historyPath(folder), older)
       const none = { seriesKey: null, serviceP50Ms: null, nodeVersion: '', kernel: '' }
       const rows = historyRows(aRun).map(({ runId, p99Ms }) => ({ runId, p99Ms, ...none }))
       expect(readHistory(folder)).toMatchObject({ rows, unread: [] })
     })
 
-    test('gets the header of this version with the next run, and keeps its rows', () => {
+    test("gets this version's header with the next run, and keeps its rows", () => {
       writeFileSync(historyPath(folder), older)
       const before = readHistory(folder).rows
       appendHistory(folder, otherRun)
@@ -109,7 +109,7 @@ describe('the history', () => {
       expect(readdirSync(folder)).toEqual(['history.csv'])
     })
 
-    test('loses no row, however many processes append at the same time', async () => {
+    test('loses no row, however many processes append at once', async () => {
       writeFileSync(historyPath(folder), older)
       const codes = await appendByProcesses(4, 10)
       expect(codes).toEqual([0, 0, 0, 0])
@@ -119,7 +119,7 @@ describe('the history', () => {
     })
   })
 
-  test('begun by an editor with a byte-order mark is the same', () => {
+  test('may start with a byte-order mark', () => {
     appendHistory(folder, aRun)
     const text = readFileSync(historyPath(folder), 'utf8')
     writeFileSync(historyPath(folder), `\ufeff${text.replaceAll('\n', '\r\n')}`)
@@ -131,7 +131,7 @@ describe('the history', () => {
     )
   })
 
-  test('of a header alone, even without a line end, takes runs', () => {
+  test('with a header alone, even without a line end, accepts runs', () => {
     appendHistory(folder, aRun)
     const [header = ''] = readFileSync(historyPath(folder), 'utf8').split('\n')
     writeFileSync(historyPath(folder), header)
@@ -139,7 +139,7 @@ describe('the history', () => {
     expect(readHistory(folder)).toEqual(whole(historyRows(aRun)))
   })
 
-  test('that was cut off anywhere leaves out the row it was cut off in, names its line, and loses no other', () => {
+  test('cut off anywhere, loses only the row that was cut off, and names its line', () => {
     fc.assert(
       fc.property(withRows, fc.nat(), (run, cut) => {
         rmSync(historyPath(folder), { force: true })
@@ -155,7 +155,7 @@ describe('the history', () => {
         expect(after.rows).toEqual([...before.rows, ...historyRows(otherRun)])
         expect(after.unread).toHaveLength(before.unread.length)
         for (const message of after.unread) {
-          expect(message).toMatch(/history\.csv: line \d+: .+ Correct the line, or take it out\.$/)
+          expect(message).toMatch(/history\.csv: line \d+: .+ Correct the line, or delete it\.$/)
         }
         // What is left of a run is of its first rows.
         expect(historyRows(run).slice(0, before.rows.length)).toEqual(before.rows)
@@ -164,7 +164,7 @@ describe('the history', () => {
     )
   })
 
-  test('that two processes found cut off, and ended, is damaged in one line only', () => {
+  test('cut off and then completed by two processes, has one damaged line', () => {
     appendHistory(folder, aRun)
     const path = historyPath(folder)
     const text = readFileSync(path, 'utf8')
@@ -172,7 +172,7 @@ describe('the history', () => {
     expect(readHistory(folder).unread).toHaveLength(1)
   })
 
-  test('with a cell that is no figure leaves out its row, and says which cell of which line', () => {
+  test('skips a row with an invalid cell, and names cell and line', () => {
     appendHistory(folder, aRun)
     appendHistory(folder, otherRun)
     const text = readFileSync(historyPath(folder), 'utf8')
@@ -183,7 +183,7 @@ describe('the history', () => {
     expect([...incomplete]).toEqual([aRun.runId])
   })
 
-  test('of nothing but damage names a few lines, and how many more there are', () => {
+  test('names the first damaged lines and counts the rest', () => {
     appendHistory(folder, aRun)
     const [header = ''] = readFileSync(historyPath(folder), 'utf8').split('\n')
     const damage = '"20260102T030405Z-0a1b2c3",1\n'.repeat(1_000)

@@ -22,13 +22,13 @@ export class HistoryError extends UserError {
   }
 }
 
-/** What a folder's history holds. */
+/** The contents of a folder's history. */
 export interface History {
-  /** In the order in which they were written. */
+  /** In the order of writing. */
   readonly rows: readonly HistoryRow[]
-  /** Lines that were left out, each with its number and what is wrong with it; a few of them, if they are many. */
+  /** The first 10 skipped lines, each with its number and flaw, and how many more were skipped. */
   readonly unread: readonly string[]
-  /** Runs that such a line was of, as far as it says: their rows are not all here. */
+  /** IDs of runs with skipped lines, as far as the lines name them: their rows are incomplete. */
   readonly incomplete: ReadonlySet<string>
 }
 
@@ -38,9 +38,9 @@ export function historyPath(folder: string): string {
 }
 
 /**
- * Adds a run's rows to the folder's history, which is made where there is none. Several processes can
- * do so at the same time: the header is there before any row, and a run's rows stand together.
- * @throws HistoryError if it can't be written to, or has other columns.
+ * Appends a run's rows to the folder's history, which is created if missing. Several processes can do so at once:
+ * the header precedes all rows, and a run's rows stay together.
+ * @throws HistoryError if the file can't be written to, or has unknown columns.
  */
 export function appendHistory(folder: string, run: RunFile): void {
   const rows = historyRows(run)
@@ -56,9 +56,8 @@ export function appendHistory(folder: string, run: RunFile): void {
 }
 
 /**
- * All rows of the folder's history; none where there is no history. A line that is damaged is left out and
- * hides no other.
- * @throws HistoryError if it can't be read, or has other columns.
+ * All rows of the folder's history; none if there is no history. Skips damaged lines, which hide no other line.
+ * @throws HistoryError if the file can't be read, or has unknown columns.
  */
 export function readHistory(folder: string): History {
   const path = historyPath(folder)
@@ -91,7 +90,7 @@ export function readHistory(folder: string): History {
   return { rows, unread, incomplete }
 }
 
-/** The text of the history, which is made or given this version's header first. */
+/** The text of the history, which is created or given this version's header first. */
 function begunHistory(path: string): string {
   createWholeFile(path, `${HEADER}\n`)
   const text = textOf(path)
@@ -100,22 +99,22 @@ function begunHistory(path: string): string {
     if (headerOf(text) === HEADER) return text
     upgradeHistory(path, HEADER)
   }
-  // Now; or another process has taken it away to do the same.
+  // Either it is upgraded now, or another process has moved it aside to do so.
   return begunHistory(path)
 }
 
 /**
- * Puts another header in place of a history's first line. Rows of older versions stay as they are, with
- * fewer cells. Of several processes that do so at the same time, or append, none loses a row of another:
- * each takes away the file that it finds, which only one can, and adds its rows to the one that is there.
- * @throws what the file system says
+ * Replaces the header of a history. Rows of older versions keep their fewer cells. However many processes do so or
+ * append at once, none loses another's row: each moves the file aside, which only one can, and appends its rows to
+ * the present file.
+ * @throws the file system's error
  */
 function upgradeHistory(path: string, header: string): void {
   const aside = temporaryBeside(path)
   try {
     renameSync(path, aside)
   } catch (error) {
-    // Another process has taken it away, and is about to put it back.
+    // Another process has moved it aside, and is about to write it back.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
     throw error
   }
@@ -124,7 +123,7 @@ function upgradeHistory(path: string, header: string): void {
   rmSync(aside)
 }
 
-/** Of each version, oldest first. */
+/** The header of each version, oldest first. */
 const HEADERS = COLUMN_COUNTS.map((count) => toCsv(HISTORY_COLUMNS.slice(0, count), []).trimEnd())
 const HEADER = HEADERS.at(-1) ?? ''
 
@@ -134,40 +133,40 @@ function headerOf(text: string): string {
 
 const LABELS = HISTORY_COLUMNS.map(({ label }) => label)
 
-/** 100,000 rows have less. */
+/** More than 100,000 rows. */
 const MAX_BYTES = 64 * 2 ** 20
 
-/** So many damaged lines are named. */
+/** How many damaged lines are named. */
 const MAX_NAMED = 10
 
 const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-z.-]+/
 const MAX_RUN_ID = 80
 const ROW_START = /\n(?="\d{8}T\d{6}Z-)/g
 
-/** Ends a row that a process left unfinished when it was killed, so that it is seen to be one. */
+/** Ends a row that a killed process left unfinished, so that it is recognized. */
 const CUT_OFF = 'cut off'
 
-/** What makes the next row begin on a line of its own, and keeps an unfinished one from looking whole. */
+/** Starts the next row on a new line, and keeps an unfinished row from looking complete. */
 function endOfLastLine(text: string): string {
   if (text.endsWith('\n')) return ''
   return text === HEADER ? '\n' : `,${CUT_OFF}\n`
 }
 
-/** An empty line; or what two processes that ended the same unfinished row left. */
+/** An empty line; or the remainder if two processes ended the same unfinished row. */
 function isEmpty(record: CsvRecord | null): boolean {
   const [first, second, ...others] = record?.cells ?? [undefined]
   return first === '' && (second ?? CUT_OFF) === CUT_OFF && others.length === 0
 }
 
-/** @returns what is wrong with it, if it is not a row. */
+/** @returns the flaw as a sentence, if it is not a valid row. */
 function readRow(record: CsvRecord | null): HistoryRow | string {
-  if (record === null) return 'its quotes are not in order: it was cut off or changed.'
+  if (record === null) return 'its quotes are unbalanced: it was cut off or changed.'
   const { cells, isEnded } = record
-  if (!isEnded) return 'it has no end: it was cut off.'
+  if (!isEnded) return 'it has no line end: it was cut off.'
   if (!COLUMN_COUNTS.some((count) => count === cells.length)) {
     return `it has ${cells.length} cells, not ${LABELS.length}: it was cut off or changed.`
   }
-  // Rows of older versions have fewer columns.
+  // Older versions wrote fewer columns.
   const row = Object.fromEntries(LABELS.map((label, column) => [label, cells[column] ?? '']))
   const checked = historyRowSchema.safeParse(row)
   return checked.success ? checked.data : `${placeOf(checked.error)}.`
@@ -179,7 +178,7 @@ function nextRow(text: string, at: number): number {
 }
 
 function lineFlaw(path: string, line: number, flaw: string): string {
-  return `${printable(path)}: line ${line}: ${printable(flaw)} Correct the line, or take it out.`
+  return `${printable(path)}: line ${line}: ${printable(flaw)} Correct the line, or delete it.`
 }
 
 function linesOf(rows: readonly HistoryRow[]): string {
@@ -190,11 +189,11 @@ function requireHeader(path: string, text: string): void {
   if (HEADERS.includes(headerOf(text))) return
   throw new HistoryError(
     path,
-    `its columns are not those of this version of the program. Move it away: the next run begins a new one, and ${typedCommand('trend')} reads the run files themselves.`,
+    `its columns are unknown to this version. Move it away: the next run starts a new one, and ${typedCommand('trend')} reads the run files themselves.`,
   )
 }
 
-/** Some editors begin a text with it. */
+/** Some editors start a text with it. */
 const BYTE_ORDER_MARK = /^\ufeff/
 
 /** @returns `null` if there is no history. */
@@ -206,7 +205,7 @@ function textOf(path: string): string | null {
     if (error.fault === 'missing') return null
     throw new HistoryError(
       path,
-      `${error.message} Move it away: the next run begins a new one.`,
+      `${error.message} Move it away: the next run starts a new one.`,
       error,
     )
   }

@@ -7,8 +7,8 @@ import { seriesText } from './series-text.ts'
 import type { RunFile } from '../run-file.ts'
 
 /**
- * The rows of a run: one a scenario × operation that was measured to its end. A share of a load has
- * none, for it has not the figures of the whole.
+ * The rows of a run: one per scenario and operation measured to its end. A shard has none, because it lacks the
+ * figures of the whole load.
  */
 export function historyRows(run: RunFile): readonly HistoryRow[] {
   if (run.generators.kind === 'shard') return []

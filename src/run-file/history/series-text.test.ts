@@ -26,7 +26,7 @@ test.each<[string, Partial<RunFile>]>([
   ['NATS', { system: registrySystem({ natsVersion: '2.12.0' }) }],
   ['a client', { environment: { ...here.environment, packages: { ioredis: '9.9.9' } } }],
   ['the configuration', { system: registrySystem({ configurationHash: null }) }],
-])('a patch of %s ends no series', (_, change) => {
+])('a patch of %s continues the series', (_, change) => {
   expect(textOf({ ...here, ...change })).toBe(textOf(here))
 })
 
@@ -38,10 +38,10 @@ test.each<[string, Partial<RunFile>]>([
   ['major version of Node', { environment: { ...here.environment, nodeVersion: '25.1.0' } }],
   ['major version of Redis', { system: registrySystem({ redisVersion: '8.0.0' }) }],
   ['kind of backend', { system: registrySystem({ kind: 'containers' }) }],
-])('another %s does', (_, change) => {
+])('another %s starts a new series', (_, change) => {
   expect(textOf({ ...here, ...change })).not.toBe(textOf(here))
 })
 
-test('so does another technique of starting requests', () => {
+test('another technique of starting requests starts a new series', () => {
   expect(textOf(here, 'timer')).not.toBe(textOf(here, 'clock'))
 })

@@ -1,10 +1,9 @@
 import { serverField } from '../provenance/environment-fields.ts'
 
 /**
- * A text that is the same for runs whose figures form one series: of one kind of backend and number of
- * generators, on machines with the same CPU model, cores and limits, with the same major versions of Node
- * and the servers, and requests started by the same technique. Patches of these and of the kernel don't
- * end a series, nor do versions of clients and configurations of servers; the trend shows where they changed.
+ * A text that is equal for runs whose figures form one series: the same kind of backend, number of generators, CPU
+ * model, cores and limits, major versions of Node and the servers, and dispatch technique. Patches of these, the
+ * kernel, versions of clients and configurations of servers may change within a series; the trend shows where.
  *
  * @param fingerprint of the run, see `fingerprintOf`.
  * @param dispatch the technique of the scenario.
@@ -22,7 +21,7 @@ const SERVER = serverField('')
 
 const asIs = (text: string): string => text
 
-/** What of a field tells series apart; fields that are missing here don't. */
+/** Which part of a field distinguishes series; other fields don't. */
 const KEPT: ReadonlyMap<string, (text: string) => string> = new Map([
   ['backend', asIs],
   ['Redis', majors],
@@ -38,12 +37,12 @@ const KEPT: ReadonlyMap<string, (text: string) => string> = new Map([
   ['Node', majors],
 ])
 
-/** `24` of `24.21.0`; of several machines, each once. A text that isn't a version is kept. */
+/** `24` for `24.21.0`; for several machines, each value once. Keeps a text that is not a version. */
 function majors(text: string): string {
   return unique(text, (version) => /^v?(\d+)\./.exec(version)?.[1] ?? version)
 }
 
-/** `linux x64` of `linux x64 6.1.0-18`. */
+/** `linux x64` for `linux x64 6.1.0-18`. */
 function withoutVersion(text: string): string {
   return unique(text, (kernel) => kernel.replace(/ \S*$/, ''))
 }

@@ -4,7 +4,7 @@ import { histogramFigures } from '../../load/recording/histogram.ts'
 import { arbitraryHistogram } from '../testing/arbitrary-run.ts'
 import { figuresOfCounts, readStoredCounts, serializeCounts } from './histogram-json.ts'
 
-test('stored counts give the figures that the library gives of the histogram', () => {
+test("stored counts yield the same figures as the library's histogram", () => {
   fc.assert(
     fc.property(arbitraryHistogram, (histogram) => {
       const stored = readStoredCounts(serializeCounts(histogram))

@@ -8,7 +8,7 @@ import { histogramFigures, MAX_TIME_US } from '../../load/recording/histogram.ts
 import { BUCKETS, rankOf, shortestIn } from '../../load/recording/time-counts.ts'
 import type { HistogramJson } from '../schema/values-schema.ts'
 
-/** The stored form of a histogram of times in µs: every count, and the figures that people read. */
+/** The stored form of a histogram of times in µs: every count, and figures for people. */
 export function serializeHistogram(histogram: Histogram): HistogramJson {
   return {
     figures: histogramFigures(histogram),
@@ -17,8 +17,8 @@ export function serializeHistogram(histogram: Histogram): HistogramJson {
 }
 
 /**
- * The histogram of a stored form, equal in every count.
- * @throws Error if the text is not one of ours; `readStoredCounts` says beforehand.
+ * Restores a histogram, equal in every count.
+ * @throws Error if the text is not a valid histogram; `readStoredCounts` checks without throwing.
  */
 export function deserializeHistogram({ hdrV2Base64 }: HistogramJson): Histogram {
   return deserializeCounts(hdrV2Base64)
@@ -30,8 +30,8 @@ export function serializeCounts(histogram: Histogram): string {
 }
 
 /**
- * The histogram of its counts.
- * @throws Error if the text is not one of ours; `readStoredCounts` says beforehand.
+ * Restores a histogram from its counts.
+ * @throws Error if the text is not a valid histogram; `readStoredCounts` checks without throwing.
  */
 export function deserializeCounts(hdrV2Base64: string): Histogram {
   const stored = readStoredCounts(hdrV2Base64)
@@ -39,10 +39,10 @@ export function deserializeCounts(hdrV2Base64: string): Histogram {
   return decodeFromCompressedBase64(hdrV2Base64)
 }
 
-/** A bucket of `newTimeHistogram()` that counted something, and how much; in order. */
+/** A non-empty bucket of `newTimeHistogram()`, and its count. */
 export type BucketCount = readonly [bucket: number, count: number]
 
-/** What a stored histogram holds, or why it can't be read. */
+/** The counts of a stored histogram in order of their buckets, or why it can't be read. */
 export type StoredCounts =
   | { readonly kind: 'sound'; readonly counts: readonly BucketCount[] }
   | { readonly kind: 'flawed'; readonly flaw: string }
@@ -59,9 +59,8 @@ export interface StepFigures {
 }
 
 /**
- * Reads a stored histogram of times without trusting it, in time and memory for what it has, not for what
- * it may say that it has. The library trusts what it reads: a false length would make it allocate or loop
- * without end.
+ * Reads a stored histogram of times without trusting it: time and memory depend on its actual size, not on the size
+ * it claims. The library trusts its input: a false length would make it allocate or loop without end.
  * Format: HdrHistogram V2, https://github.com/HdrHistogram/HdrHistogram (`AbstractHistogram`).
  */
 export function readStoredCounts(hdrV2Base64: string): StoredCounts {
@@ -69,7 +68,8 @@ export function readStoredCounts(hdrV2Base64: string): StoredCounts {
   if (outer.length < 8 || outer.readInt32BE(0) !== COMPRESSED_COOKIE) {
     return flawed('it is not a compressed HdrHistogram V2')
   }
-  if (outer.readInt32BE(4) !== outer.length - 8) return flawed('its length is not the stated one')
+  if (outer.readInt32BE(4) !== outer.length - 8)
+    return flawed('its length differs from the stated one')
   const inner = inflate(outer.subarray(8))
   if (inner === null) {
     return flawed('its compressed content is damaged, or larger than any histogram')
@@ -87,7 +87,7 @@ export function readStoredCounts(hdrV2Base64: string): StoredCounts {
   return readCounts(inner.subarray(HEADER_BYTES))
 }
 
-/** The same figures as the library gives of the same histogram. */
+/** The same figures as the library's for the same histogram. */
 export function figuresOfCounts(counts: readonly BucketCount[]): StepFigures {
   const count = counts.reduce((sum, [, times]) => sum + times, 0)
   if (count === 0) {
@@ -106,14 +106,14 @@ export function figuresOfCounts(counts: readonly BucketCount[]): StepFigures {
   }
 }
 
-/** How many records are certainly not above a value, in steps: those of buckets that end by it. */
+/** How many records are certainly at or below a value, in steps: those of buckets that end by it. */
 export function countUpTo(counts: readonly BucketCount[], value: number): number {
   return counts
     .filter(([bucket]) => shortestIn(bucket + 1) - 1 <= value)
     .reduce((sum, [, times]) => sum + times, 0)
 }
 
-/** The longest time of the bucket that the `rank`-th time is in, in steps. */
+/** The longest time of the bucket that holds the `rank`-th time, in steps. */
 function longestAt(counts: readonly BucketCount[], rank: number): number {
   let counted = 0
   for (const [bucket, times] of counts) {
@@ -129,8 +129,8 @@ function middleOf(bucket: number): number {
 }
 
 /**
- * Each count is a ZigZag LEB128 number of up to 9 bytes; one below 0 is a stretch of that many zeros, and the
- * library would walk to its end wherever that is.
+ * Each count is a ZigZag LEB128 number of up to 9 bytes; a negative one stands for that many zeros, through which the
+ * library would walk however many there are.
  */
 function readCounts(bytes: Buffer): StoredCounts {
   const counts: BucketCount[] = []
@@ -151,7 +151,7 @@ function readCounts(bytes: Buffer): StoredCounts {
     if (!isZeros && value > 0) counts.push([bucket, value / 2])
     bucket += isZeros ? (value + 1) / 2 : 1
     if (!isZeros) total += value / 2
-    if (bucket > BUCKETS) return flawed('it has more counts than there are times')
+    if (bucket > BUCKETS) return flawed('it has more counts than buckets')
   }
   if (total > Number.MAX_SAFE_INTEGER) return flawed('its counts are too large')
   return { kind: 'sound', counts }

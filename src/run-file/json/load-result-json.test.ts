@@ -20,7 +20,7 @@ function bucketsOf(histogram: Histogram): ReadonlyMap<number, number> {
 }
 
 describe('a histogram and its stored form', () => {
-  test('are equal in every count and figure, up to the largest time', () => {
+  test('agree in every count and figure, up to the largest time', () => {
     fc.assert(
       fc.property(arbitraryHistogram, (histogram) => {
         const readBack = deserializeHistogram(serializeHistogram(histogram))
@@ -42,7 +42,7 @@ describe('a histogram and its stored form', () => {
   )
 })
 
-test('a load result comes back from JSON as it was', () => {
+test('a load result survives the round trip through JSON', () => {
   fc.assert(
     fc.property(arbitraryLoadResult, (result) => {
       const json: unknown = JSON.parse(JSON.stringify(serializeLoadResult(result)))
@@ -62,7 +62,7 @@ test('a load result comes back from JSON as it was', () => {
   )
 })
 
-test('what is not part of a load result is left out of its stored form', () => {
+test('the stored form leaves out fields that are not part of a load result', () => {
   fc.assert(
     fc.property(arbitraryLoadResult, (result) => {
       const withMore = Object.assign({ latency: { mean: 1 } }, result)
@@ -73,17 +73,17 @@ test('what is not part of a load result is left out of its stored form', () => {
   )
 })
 
-describe('damaged histograms are refused before the library reads them', () => {
+describe('damaged histograms, refused before the library reads them', () => {
   const { hdrV2Base64: sound } = serializeHistogram(newTimeHistogram())
 
-  test('a sound one has no flaw', () => {
+  test('accepts a sound histogram', () => {
     expect(readStoredCounts(sound)).toEqual({ kind: 'sound', counts: [] })
   })
 
   test.each([
     ['nothing', '', 'not a compressed HdrHistogram V2'],
     ['other bytes', Buffer.from('some other base64 text').toString('base64'), 'not a compressed'],
-    ['a part', sound.slice(0, -8), 'length is not the stated one'],
+    ['a part', sound.slice(0, -8), 'length differs from the stated one'],
   ])('%s', (_, text, flaw) => {
     expect(readStoredCounts(text)).toMatchObject({ flaw: expect.stringContaining(flaw) })
     expect(() =>
@@ -91,7 +91,7 @@ describe('damaged histograms are refused before the library reads them', () => {
     ).toThrow(flaw)
   })
 
-  test('any one byte changed is refused, or still a histogram', () => {
+  test('refuses any single changed byte that does not leave a histogram', () => {
     const bytes = Buffer.from(sound, 'base64')
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {

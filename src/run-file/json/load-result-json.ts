@@ -12,17 +12,17 @@ import {
 import type { LoadResultJson } from '../schema/load-result-schema.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
-/** A metric as it is stored. */
+/** A metric in stored form. */
 export type MetricJson = LoadResultJson['metrics'][number]
-/** Figures split by a tag, as they are stored. */
+/** Figures split by a tag, in stored form. */
 export type TagSplitJson = LoadResultJson['operations'][number]['tags'][number]
 type TrendJson = Extract<MetricJson, { readonly kind: 'trend' }>
 type ModelJson = LoadResultJson['model']
 type DeliveriesJson = NonNullable<OperationJson['deliveries']>
 
 /**
- * A load result as plain data, fit for JSON and for other processes. Nothing of `LoadResult` is lost;
- * what a caller's object holds besides is left out.
+ * A load result as plain data, for JSON and other processes. Keeps all of `LoadResult`, and drops other fields of the
+ * caller's object.
  */
 export function serializeLoadResult(result: LoadResult): LoadResultJson {
   const { startedAt, model, arrivals, seed, warmUpMs, durationMs, measuredMs } = result
@@ -64,7 +64,7 @@ export function serializeLoadResult(result: LoadResult): LoadResultJson {
 }
 
 /**
- * The load result of its stored form, with live histograms.
+ * Restores a load result, with live histograms.
  * @param json as `loadResultSchema` accepts it.
  * @throws Error if a histogram in it is damaged.
  */
@@ -141,7 +141,7 @@ function deserializeDeliveries(deliveries: DeliveriesJson): Deliveries {
   }
 }
 
-/** The stored form of a metric; that of a trend has its figures beside its histogram. */
+/** The stored form of a metric; a trend has figures beside its histogram. */
 function serializeMetric(metric: MetricResult): MetricJson {
   if (metric.kind !== 'trend') return metric
   const { kind, name, unit, resolution, histogram, clamped, invalid } = metric
@@ -151,7 +151,7 @@ function serializeMetric(metric: MetricResult): MetricJson {
 }
 
 /**
- * The metric of a stored form.
+ * Restores a metric.
  * @throws Error if its histogram is damaged.
  */
 function deserializeMetric(metric: MetricJson): MetricResult {
@@ -161,7 +161,7 @@ function deserializeMetric(metric: MetricJson): MetricResult {
   return { kind, name, unit, resolution, histogram, clamped, invalid }
 }
 
-/** The stored form of one value's requests. */
+/** The stored form of the requests with one value of a tag. */
 function serializeTagSplit(split: TagSplit): TagSplitJson {
   return {
     ...split,
@@ -172,7 +172,7 @@ function serializeTagSplit(split: TagSplit): TagSplitJson {
 }
 
 /**
- * One value's requests of their stored form.
+ * Restores the requests with one value of a tag.
  * @throws Error if a histogram in it is damaged.
  */
 function deserializeTagSplit(split: TagSplitJson): TagSplit {

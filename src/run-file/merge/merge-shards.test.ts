@@ -63,7 +63,7 @@ function shard(
   return { path: `${number}.json`, run }
 }
 
-test('shards in any order are a run of the schema, with its SLOs judged on the sum', () => {
+test('shards merge in any order into a valid run, whose SLOs are judged on the sum', () => {
   const run = mergeShards([shard(3), shard(1), shard(2)], runIdOf)
   expect(runFileSchema.parse(run)).toEqual(run)
   expect(run).toMatchObject({
@@ -101,7 +101,7 @@ test('a percentile that only the sum of all shards misses fails the run', () => 
   expect(exitCodeOf(kept)).toBe(0)
 })
 
-test("a shard's failed test fails the run, and the run says which shard's", () => {
+test('a failed test of one shard fails the run, which names the shard', () => {
   const failed = entry([1], { testStatus: 'failed', error: 'expected 1 to be 2' })
   const run = mergeShards([shard(1), shard(2, { scenarios: [failed] }), shard(3)], runIdOf)
   expect(run.scenarios).toMatchObject([
@@ -123,9 +123,9 @@ test.each<[string, Shard[], string]>([
   ['a missing shard', [shard(1), shard(3)], 'Of 3 shards, 2 is missing.'],
   ['several missing', [shard(3)], 'Of 3 shards, 1, 2 are missing.'],
   [
-    'one that is there twice',
+    'a duplicate shard',
     [shard(1), shard(2), { ...shard(2), path: 'b.json' }, shard(3)],
-    'Shard 2 of 3 is there twice: 2.json and b.json.',
+    'Shard 2 of 3 appears twice: 2.json and b.json.',
   ],
   [
     'another commit',
@@ -198,17 +198,17 @@ test.each<[string, Shard[], string]>([
     '2.json: shard 2 was interrupted while it measured "scenario"',
   ],
   [
-    'a run that is no shard',
+    'a run that is not a shard',
     [shard(1), shard(2, { generators: { kind: 'one' } })],
-    '2.json is not a shard',
+    '2.json is a whole load, not a shard',
   ],
   [
-    'shards that are merged already',
+    'shards that are already merged',
     [shard(1, { generators: mergeShards([shard(1), shard(2), shard(3)], runIdOf).generators })],
-    '1.json holds shards that are merged already',
+    '1.json holds shards that are already merged',
   ],
   ['nothing', [], 'no run files'],
-])('%s is refused', (_, shards, message) => {
+])('refuses %s', (_, shards, message) => {
   expect(() => mergeShards(shards, runIdOf)).toThrow(expect.objectContaining({ exitCode: 4 }))
   expect(() => mergeShards(shards, runIdOf)).toThrow(message)
 })

@@ -8,11 +8,10 @@ import type { RunFile, ScenarioEntry } from '../run-file.ts'
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
 /**
- * The run that all shards of a load are together: what they measured is added up, and the SLOs are
- * judged on the sum.
+ * Adds up the measurements of all shards of a load to one run, whose SLOs are judged on the sum.
  * @param shards in any order.
- * @param runIdOf names the run, by when it began and what it was of.
- * @throws UserError if they don't belong together, or aren't all.
+ * @param runIdOf names the run by its start and commit.
+ * @throws UserError if they don't belong together, or some are missing.
  */
 export function mergeShards(
   shards: readonly Shard[],
@@ -52,7 +51,7 @@ function mergeScenario(first: Measured, entries: readonly Measured[]): Measured 
   const result = mergeResults([one, ...others], bounds)
   const verdict = judgeMeasurement(result, bounds)
   const slo = bounds.length === 0 ? [] : judgeSlo(result, bounds)
-  // The test of a shard with an invalid measurement fails by that alone; the whole has its own.
+  // An invalid measurement alone fails a shard's test; the whole load has its own verdict.
   const errors = entries.flatMap((entry, index) =>
     entry.error === null || entry.verdict.kind === 'invalid'
       ? []

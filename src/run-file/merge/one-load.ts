@@ -5,7 +5,7 @@ import { EXIT } from '../../exit-code.ts'
 import { UserError } from '../../user-error.ts'
 import { typedCommand } from '../../typed-command.ts'
 
-/** A run file that is to be merged with others, by the name it was given. */
+/** A run file to be merged with others, by the name its user gave. */
 export interface Shard {
   readonly path: string
   readonly run: RunFile
@@ -16,20 +16,20 @@ function mergeError(message: string): UserError {
   return new UserError(message, { exitCode: EXIT.notComparable })
 }
 
-type ShareOf = Extract<Generators, { kind: 'shard' }>
+type ShardGenerators = Extract<Generators, { kind: 'shard' }>
 
-/** The shards of one load, in order, and what they say of themselves in common. */
+/** The shards of one load, in order, and the settings they share. */
 export interface OneLoad {
   readonly runs: readonly [RunFile, ...RunFile[]]
-  readonly generators: ShareOf
+  readonly generators: ShardGenerators
 }
 
 /**
- * Checks that runs are the shards of one load, each of them there once and measured to its end.
- * @throws UserError, exit code 4, naming the file, and what is different, missing or twice there.
+ * Checks that runs are all shards of one load, each present once and measured to its end.
+ * @throws UserError, exit code 4, naming the file, and the difference, or the shard that is missing or duplicated.
  */
 export function requireOneLoad(shards: readonly Shard[]): OneLoad {
-  const placed = shards.map(({ path, run }) => ({ path, run, generators: shardOf(path, run) }))
+  const placed = shards.map(({ path, run }) => ({ path, run, generators: generatorsOf(path, run) }))
   const [first, ...others] = placed.toSorted((a, b) => a.generators.shard - b.generators.shard)
   if (first === undefined) throw mergeError('There are no run files to merge.')
   requireMeasured(first)
@@ -49,10 +49,10 @@ export function requireOneLoad(shards: readonly Shard[]): OneLoad {
 }
 
 interface PlacedShard extends Shard {
-  readonly generators: ShareOf
+  readonly generators: ShardGenerators
 }
 
-/** What all shards of a load have in common, by what it is called. */
+/** Settings that all shards of a load share, by name. */
 const IN_COMMON: Readonly<Record<string, (shard: PlacedShard) => unknown>> = {
   'number of shards': ({ generators }) => generators.of,
   'start-at': ({ generators }) => generators.startAt,
@@ -62,7 +62,7 @@ const IN_COMMON: Readonly<Record<string, (shard: PlacedShard) => unknown>> = {
   scenario: ({ run }) => run.scenarios.map(({ file, name }) => `${file}: ${name}`),
 }
 
-/** What a load's shards were to do. */
+/** The planned load of a shard, by setting. */
 function planOf(entry: ScenarioEntry & { state: 'measured' }): Readonly<Record<string, unknown>> {
   const { arrivals, seed, warmUpMs, durationMs, verdictThresholds, operations } = entry.result
   const { metrics } = entry.result
@@ -84,19 +84,19 @@ function planOf(entry: ScenarioEntry & { state: 'measured' }): Readonly<Record<s
   }
 }
 
-/** Histograms of other steps can't be added. */
+/** Histograms of different resolutions can't be added. */
 function declaredOf(metric: MetricJson): readonly unknown[] {
   const { kind, name, unit } = metric
   return kind === 'trend' ? [kind, name, unit, metric.resolution] : [kind, name, unit]
 }
 
-function shardOf(path: string, { generators, status }: RunFile): ShareOf {
+function generatorsOf(path: string, { generators, status }: RunFile): ShardGenerators {
   if (generators.kind === 'merged') {
-    throw mergeError(`${path} holds shards that are merged already.`)
+    throw mergeError(`${path} holds shards that are already merged.`)
   }
   if (generators.kind === 'one') {
     throw mergeError(
-      `${path} is not a shard of a load but a whole load: ${typedCommand('bench', '<name> --shard 1/2 …')} makes shards.`,
+      `${path} is a whole load, not a shard; ${typedCommand('bench', '<name> --shard 1/2 …')} makes shards.`,
     )
   }
   if (status !== 'complete') {
@@ -107,10 +107,10 @@ function shardOf(path: string, { generators, status }: RunFile): ShareOf {
 
 function requireMeasured({ path, run, generators }: PlacedShard): void {
   if (run.scenarios.length === 0) {
-    throw mergeError(`${path}: shard ${generators.shard} has measured no scenario.`)
+    throw mergeError(`${path}: shard ${generators.shard} measured no scenario.`)
   }
   for (const scenario of run.scenarios) {
-    // What a shard was to send and didn't would be missing from the requests of the whole.
+    // Requests that a shard did not send would be missing from the whole load.
     if (scenario.state === 'measured' && scenario.result.isInterrupted) {
       throw mergeError(
         `${path}: shard ${generators.shard} was interrupted while it measured "${scenario.name}".`,
@@ -144,7 +144,7 @@ function requireAll(shards: readonly [PlacedShard, ...PlacedShard[]]): void {
   for (const { path, generators } of shards) {
     const other = paths.get(generators.shard)
     if (other !== undefined) {
-      throw mergeError(`Shard ${generators.shard} of ${of} is there twice: ${other} and ${path}.`)
+      throw mergeError(`Shard ${generators.shard} of ${of} appears twice: ${other} and ${path}.`)
     }
     paths.set(generators.shard, path)
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What a control group leaves of the machine to this process; `null` where nothing is limited. */
+/** The limits that control groups set for this process; `null` where unlimited. */
 export interface CgroupLimits {
   /** CPU time per wall time, e.g. 1.5 cores. */
   readonly cpuCores: number | null
@@ -9,11 +9,11 @@ export interface CgroupLimits {
 }
 
 /**
- * Reads the limits of Linux control groups, version 1 and 2: the tightest of the process's own
- * group and those above it. Nothing is limited on other systems, or where nothing can be read.
+ * Reads the limits of Linux control groups, versions 1 and 2: the tightest of the process's group and its parents.
+ * Unlimited on other systems, or if nothing can be read.
  * Formats: kernel documentation, `admin-guide/cgroup-v2.rst` and `admin-guide/cgroup-v1`.
  *
- * @param membership the file that says which groups the process is in
+ * @param membership the file that lists the groups of the process
  * @param mount where the groups are mounted
  */
 export function readCgroupLimits(
@@ -47,13 +47,13 @@ function cpuV2(folder: string): number {
   return number(quota) / number(period)
 }
 
-/** A quota of -1 is none. */
+/** A quota of -1 is no limit. */
 function cpuV1(folder: string): number {
   const quota = number(read(join(folder, 'cpu.cfs_quota_us')))
   return quota / number(read(join(folder, 'cpu.cfs_period_us')))
 }
 
-/** NaN for what is missing or not a number. */
+/** NaN if missing or not a number. */
 function number(text: string | undefined): number {
   return text === undefined ? Number.NaN : Number.parseInt(text, 10)
 }
@@ -63,7 +63,7 @@ function tightest(limits: readonly number[], unlimited: number): number | null {
   return real.length === 0 ? null : Math.min(...real)
 }
 
-/** `/a/b` is limited by `/a/b`, `/a` and `/`. In a container, only `/` may be there. */
+/** `/a/b` is limited by `/a/b`, `/a` and `/`. A container may see only `/`. */
 function withAncestors(group: string): readonly string[] {
   const names = group.split('/').filter((name) => name !== '')
   return names.map((_, i) => `/${names.slice(0, i + 1).join('/')}`).concat('/')

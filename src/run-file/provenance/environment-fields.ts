@@ -11,24 +11,24 @@ export const NOT_RECORDED = 'not recorded'
 
 export const NONE = 'none'
 
-/** A text that is the same for runs whose environments are alike, such as those of one series. */
+/** A text that is equal for runs with comparable environments. */
 export function environmentKey(run: RunFile): string {
   return JSON.stringify([...fingerprintOf(run)])
 }
 
-/** The fields by which environments are told apart, and what a run says of each. */
+/** The fields that distinguish environments, with a run's values. */
 export function fingerprintOf(run: RunFile): ReadonlyMap<string, string> {
   const environments =
     run.generators.kind === 'merged' && run.generators.shards.length > 0
       ? run.generators.shards.map(({ environment }) => environment)
       : [run.environment]
-  // Generators on several machines: each kind of machine once.
+  // With several machines, each value once.
   const of = (value: (environment: Environment) => string | number): string =>
     [...new Set(environments.map((environment) => String(value(environment))))].sort().join(', ')
   return new Map([
     ...systemFields(run.system),
     ['generators', generatorsText(run.generators)],
-    // Its lateness is part of every response time.
+    // The technique decides the lateness in every response time.
     ['dispatch', dispatchText(run.scenarios)],
     ['CPU model', of(({ cpuModel }) => cpuModel)],
     ['CPU cores', of(({ cpuCores }) => cpuCores)],

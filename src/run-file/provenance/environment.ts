@@ -29,7 +29,7 @@ export function readEnvironment(clients: readonly string[] = []): Environment {
   }
 }
 
-/** The distribution, where the system says which, e.g. `Debian GNU/Linux 12 (bookworm)`. */
+/** The distribution if the system names it, e.g. `Debian GNU/Linux 12 (bookworm)`. */
 function osName(): string {
   try {
     const text = readFileSync('/etc/os-release', 'utf8')

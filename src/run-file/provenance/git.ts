@@ -4,7 +4,7 @@ import type { Commit } from '../run-file.ts'
 
 const execute = promisify(execFile)
 
-/** Variables that say how git is run, rather than what it works on. */
+/** Variables that control how git runs, rather than which repository it uses. */
 const KEPT = new Set([
   'GIT_ASKPASS',
   'GIT_CONFIG_GLOBAL',
@@ -18,11 +18,11 @@ const KEPT = new Set([
 ])
 
 /**
- * What git prints for a command about the repository that a folder is in, without the final newline.
- * Whatever the environment says of repositories, as it does in a hook or by GIT_DIR, is not passed on.
- * @param options.timeoutMs after so long, git is ended. Default: never.
+ * Runs git for the repository that holds a folder, and returns its output without the final newline. Ignores
+ * repositories that the environment names, as in a hook or by GIT_DIR.
+ * @param options.timeoutMs git is killed after this time. Default: never.
  * @param options.indexFile path of the index to use. Default: the repository's own.
- * @throws what `execFile` throws: `code` is git's exit code, or ENOENT if there is no git.
+ * @throws the error of `execFile`: `code` is git's exit code, or ENOENT if git is missing.
  */
 export async function git(
   folder: string,
@@ -42,8 +42,8 @@ export async function git(
 }
 
 /**
- * An environment in which git finds its repository by the folder alone: without any of the variables
- * of `git rev-parse --local-env-vars`, those about where to look, and any that a later git may have.
+ * An environment in which git finds its repository by the folder alone: without the variables of
+ * `git rev-parse --local-env-vars`, those about where to look, and any that a later git may add.
  */
 export function gitEnvironment(
   env: Readonly<Record<string, string | undefined>>,
@@ -52,15 +52,14 @@ export function gitEnvironment(
     const upper = name.toUpperCase()
     return !upper.startsWith('GIT_') || KEPT.has(upper)
   })
-  // Looking must not take the repository's lock from a user's own git command.
+  // Reading must not take the repository's lock, which a user's own git command may need.
   return { ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0' }
 }
 
 /**
- * The commit checked out in a folder, and whether anything there (untracked files included) is not
- * part of it. Outside of a repository, before the first commit, or without a git that answers within
- * 5 s, the one that `PRISM_LOADTEST_COMMIT` says (40 hexadecimal digits, and `-dirty`), as an image
- * does; otherwise `null`: a run is worth as much without.
+ * The commit checked out in a folder, and whether the work tree (untracked files included) differs from it. Outside
+ * a repository, before the first commit, or if git does not answer within 5 s: the commit in
+ * `PRISM_LOADTEST_COMMIT` (40 hexadecimal digits, optionally with `-dirty`), as container images set it; else `null`.
  */
 export async function readCommit(folder: string): Promise<Commit | null> {
   try {

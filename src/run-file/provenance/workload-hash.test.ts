@@ -19,7 +19,7 @@ const load: DeclaredLoad = {
 }
 const hash = workloadHash(sources, load)
 
-test('a load has a hash of 16 hex digits, however its lines end and its files are ordered', () => {
+test('the hash has 16 hex digits, whatever the line ends and the order of files', () => {
   expect(hash).toMatch(/^[0-9a-f]{16}$/)
   const windows = new Map([...sources].map(([name, text]) => [name, text.replace('\n', '\r\n')]))
   expect(workloadHash(windows, load)).toBe(hash)
@@ -37,11 +37,11 @@ test.each<Partial<DeclaredLoad>>([
   { weights: { register: 5, enumerate: 3 } },
   { parameters: { payload: 'x' } },
   { data: ['shuffled', 10] },
-])('another one has another: %o', (change) => {
+])('differs for another load: %o', (change) => {
   expect(workloadHash(sources, { ...load, ...change })).not.toBe(hash)
 })
 
-test('so has one of other sources', () => {
+test('differs for other sources', () => {
   expect(workloadHash(new Map([...sources, ['c.ts', '']]), load)).not.toBe(hash)
   expect(workloadHash(new Map([...sources, ['a.load.ts', 'one\nthree\n']]), load)).not.toBe(hash)
 })

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 
-/** What a load is, apart from its sources: what they come to when they are run. */
+/** What a load declares when its sources run. */
 export interface DeclaredLoad {
   /** The arrivals' label. */
   readonly arrivals: string
   readonly warmUpMs: number
-  /** A longer load is another one: a registry that fills as it goes is fuller at its end. */
+  /** A longer load is a different load: a registry that fills up is fuller at its end. */
   readonly durationMs: number
   readonly timeoutMs: number
   readonly gracePeriodMs: number
@@ -13,16 +13,16 @@ export interface DeclaredLoad {
   readonly maxInFlight: number | null
   readonly seed: number
   readonly weights: Readonly<Record<string, number>>
-  /** What else it depends on, such as options of a command line; plain data. */
+  /** Other inputs of the load, such as command-line options; plain data. */
   readonly parameters: unknown
-  /** In which order requests take rows of data, and how many there are; `null` without any. */
+  /** The order in which requests take rows of data, and the number of rows; `null` without data. */
   readonly data: readonly [mode: string, rows: number] | null
 }
 
 /**
- * 16 hex digits that are the same for loads that are the same: figures of others can't be compared.
- * All shares of a load have that of the whole.
- * @param sources text by name, in any order; how lines end makes no difference.
+ * 16 hex digits, equal for equal loads; figures of different loads can't be compared. All shards of a load have the
+ * hash of the whole.
+ * @param sources text by name, in any order; line ends make no difference.
  */
 export function workloadHash(sources: ReadonlyMap<string, string>, load: DeclaredLoad): string {
   const texts = [...sources]
@@ -33,7 +33,7 @@ export function workloadHash(sources: ReadonlyMap<string, string>, load: Declare
   const limits = [timeoutMs, gracePeriodMs, maxInFlight]
   const operations = Object.entries(weights)
   const declared = [arrivals, warmUpMs, durationMs, limits, seed, operations, parameters ?? null]
-  // Loads without data keep the hash that they had before there was any.
+  // Loads without data keep the hash of versions that had no data.
   const text = JSON.stringify([texts, data === null ? declared : [...declared, data]])
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }

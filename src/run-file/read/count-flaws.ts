@@ -4,14 +4,14 @@ import type { LoadResultJson } from '../schema/load-result-schema.ts'
 type OperationJson = LoadResultJson['operations'][number]
 type Seconds = LoadResultJson['intervals']
 
-/** The schema's version since which a second has all that it had, and deliveries are conserved. */
+/** Since this schema version, seconds add up to the counts, and receipts are conserved. */
 const CONSERVED_SINCE = 3
 
 /**
- * Requests of one operation that appear or vanish: between its counts, its seconds, the values of its tags and
- * its errors; and receipts that do.
- * @param seconds its own.
- * @param recordedIn the version of the schema by which it was recorded.
+ * Finds requests of one operation that appear or vanish between its counts, seconds, tags and errors; and such
+ * receipts.
+ * @param seconds those of the operation.
+ * @param recordedIn the schema version of the recording.
  */
 export function* flawsOfOperation(
   { counts, errors, tags, deliveries }: OperationJson,
@@ -44,7 +44,7 @@ export function* flawsOfOperation(
   yield* flawOfCounts('expected receipts', expected, { received, missing })
 }
 
-/** A whole that is not the sum of its parts. */
+/** Finds a whole that is not the sum of its parts. */
 export function* flawOfCounts(
   name: string,
   whole: number,

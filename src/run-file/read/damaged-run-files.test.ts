@@ -68,14 +68,14 @@ async function refusal(): Promise<RunFileError> {
   return error
 }
 
-test('the good run is read', async () => {
+test('reads a valid run', async () => {
   writeFileSync(path, text)
   expect(await readRunFile(path)).toEqual(good)
 })
 
 const IN_A = 'scenario "mixed", operation "a": '
 
-describe('a damaged file is refused in one line, with its name, what is wrong and what to do', () => {
+describe('a damaged file, refused in one line with its name, the flaw and the remedy', () => {
   test.each<[string, string, RunFileFault, string]>([
     [
       'a figure',
@@ -166,7 +166,7 @@ describe('a damaged file is refused in one line, with its name, what is wrong an
       "another time's histogram",
       changed([...A, 'response'], () => failure),
       'invalid',
-      `${IN_A}response has 10 records, but by the counts there are 995`,
+      `${IN_A}response has 10 records, but the counts imply 995`,
     ],
     [
       'another histogram',
@@ -184,7 +184,7 @@ describe('a damaged file is refused in one line, with its name, what is wrong an
       'an operation twice',
       changed([...RESULT, 'operations'], (all) => [...(all as unknown[]), ...(all as unknown[])]),
       'invalid',
-      'operation "a" is there twice',
+      'operation "a" appears twice',
     ],
     ['a path as its id', changed(['runId'], () => '../../etc/x'), 'invalid', 'runId: '],
     ['a line end in its id', changed(['runId'], () => `${good.runId}\n`), 'invalid', 'runId: '],
@@ -231,19 +231,19 @@ describe('a damaged file is refused in one line, with its name, what is wrong an
     expect(error.message).toMatch(/^[^\n]+ (Restore it|Name a run file|Use the version).*\.$/)
   })
 
-  test('a text that a link leads to is not shown', async () => {
+  test('the message shows nothing of a file behind a link', async () => {
     writeFileSync(join(folder, 'secret'), 'root:x:0:0\n')
     symlinkSync(join(folder, 'secret'), path)
     expect((await refusal()).message).not.toContain('root')
   })
 })
 
-test('a byte-order mark is no damage', async () => {
+test('a byte-order mark is accepted', async () => {
   writeFileSync(path, `\ufeff${text}`)
   expect(await readRunFile(path)).toEqual(good)
 })
 
-test('any names can be read, shown and exported', async () => {
+test('runs with any names can be read, shown and exported', async () => {
   const names = [
     '__proto__',
     'constructor',
@@ -297,7 +297,7 @@ describe.runIf(process.platform !== 'win32')('what is not a file', () => {
     await new Promise((resolve) => server.close(resolve))
   })
 
-  test('in a folder hides no run that is beside it', async () => {
+  test('in a folder, hides no run beside it', async () => {
     const crowded = mkdtempSync(join(folder, 'all-'))
     for (const [i, make] of Object.values(makers).entries()) make(join(crowded, `${i}.json`))
     writeFileSync(join(crowded, 'cut.json'), text.slice(0, 500))
@@ -308,7 +308,7 @@ describe.runIf(process.platform !== 'win32')('what is not a file', () => {
   })
 })
 
-test('no run that was measured contradicts itself', () => {
+test('no measured run contradicts itself', () => {
   fc.assert(
     fc.property(arbitraryRun, (run) => {
       expect(findContradiction(run, 5)).toBeNull()
@@ -327,7 +327,7 @@ function figuresOf(value: unknown, place: readonly (string | number)[] = []): re
 }
 type Place = readonly (string | number)[]
 
-test('a run of which any one figure is changed is refused, or still true to its histograms and counts', async () => {
+test('any single changed figure is refused, unless it still agrees with histograms and counts', async () => {
   const places = figuresOf(good)
   const other = fc.oneof(
     fc.constantFrom<unknown>(0, -1, 1, 1e-9, 1e15, 0.5, null, 'x', [], {}),

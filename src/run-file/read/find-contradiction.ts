@@ -6,9 +6,10 @@ import { printable } from '../../printable.ts'
 import type { RunFile } from '../run-file.ts'
 
 /**
- * Where a run contradicts itself, with both of the values that can't be true together: figures that are not
- * those of the histogram beside them, requests that appear or vanish, percentiles that fall. `null` if nowhere.
- * @param recordedIn the version of the schema by which it was recorded.
+ * Finds the first place where a run contradicts itself, with both values that can't be true together: figures
+ * that disagree with their histogram, requests that appear or vanish, percentiles that fall. `null` if there is
+ * none.
+ * @param recordedIn the schema version of the recording.
  */
 export function findContradiction(run: RunFile, recordedIn: number): string | null {
   const [first = null] = contradictions(run, recordedIn)
@@ -40,14 +41,14 @@ function* ofResult(place: string, result: LoadResultJson, recordedIn: number): G
   for (const operation of operations) {
     const { name } = operation
     const here = `${place}, operation ${quoted(name)}`
-    if (names.has(name)) yield `${here} is there twice.`
+    if (names.has(name)) yield `${here} appears twice.`
     names.add(name)
     yield* within(here, flawsOfOperation(operation, byName.get(name) ?? [], recordedIn))
     yield* within(here, flawsOfHistograms(operation, recordedIn))
   }
   for (const name of byName.keys()) {
     if (!names.has(name))
-      yield `${place} has seconds of ${quoted(name)}, which is no operation of it.`
+      yield `${place} has seconds of ${quoted(name)}, which is not one of its operations.`
   }
   yield* within(place, fallingSeconds(intervals))
   yield* within(place, ofUsers(result.model))
@@ -61,7 +62,7 @@ function* ofResult(place: string, result: LoadResultJson, recordedIn: number): G
 function* ofTime({ operations, durationMs, measuredMs }: LoadResultJson): Generator<string> {
   // Each is a difference of two times of a clock.
   if (measuredMs > durationMs + 1) {
-    yield `measuredMs is ${measuredMs}, but it was to be measured for ${durationMs} ms.`
+    yield `measuredMs is ${measuredMs}, but the planned duration is ${durationMs} ms.`
   }
   const planned = total(operations, ({ counts }) => counts.planned)
   if (measuredMs === 0 && planned > 0) {
@@ -69,7 +70,7 @@ function* ofTime({ operations, durationMs, measuredMs }: LoadResultJson): Genera
   }
 }
 
-/** Of a load of users: its iterations, and what was done for each user. */
+/** Iterations and phases of a load of users. */
 function* ofUsers(model: LoadResultJson['model']): Generator<string> {
   if (model.kind === 'open') return
   const { iterations, setUp, tearDown } = model
@@ -86,7 +87,7 @@ type Seconds = LoadResultJson['intervals']
 
 function* fallingSeconds(seconds: Seconds): Generator<string> {
   for (const { second, operation, response } of seconds) {
-    // A day has 100,000 of them.
+    // Cheap first: a day has 100,000 seconds.
     if (response === null || isAscending(response)) continue
     for (const flaw of fallingResponse(response)) {
       yield `operation ${quoted(operation)}, second ${second}: ${flaw}`
@@ -104,7 +105,7 @@ function fallingResponse(of: Readonly<Record<'p50Ms' | 'p95Ms' | 'p99Ms' | 'maxM
 
 type Time = number | null
 
-/** A higher percentile is never shorter; all of them are there or none is. */
+/** Finds a higher percentile that is shorter; and times of which only some are present. */
 function* falling(times: Readonly<Record<string, Time>>): Generator<string> {
   const entries = Object.entries(times)
   for (const [index, [name, time]] of entries.entries()) {
@@ -118,7 +119,7 @@ function shown(time: Time): string {
   return time === null ? 'missing' : `${time} ms`
 }
 
-/** Names that users chose have to leave room for the values. */
+/** In characters: names chosen by users leave room for the values. */
 const MAX_NAME = 60
 
 function quoted(name: string): string {

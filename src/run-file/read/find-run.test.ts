@@ -26,13 +26,13 @@ function write(runId: string, change: Partial<RunFile> = {}): void {
 describe('a run', () => {
   beforeEach(() => [first, second, third].forEach((runId) => write(runId)))
 
-  test('is named by a path, its id, or as much of it as only one begins with', () => {
+  test('is found by path, ID, or a unique start of its ID', () => {
     expect(findRun('a/b.json', folder)).toBe('a/b.json')
     expect(findRun(first, folder)).toBe(join(folder, `${first}.json`))
     expect(findRun('20260103', folder)).toBe(join(folder, `${third}.json`))
   })
 
-  test('that is unknown or ambiguous is told with those there are', () => {
+  test('that is unknown or ambiguous is refused with a list of the candidates', () => {
     expect(() => findRun('2027', folder)).toThrow(
       /"2027": no run in .* begins with that\. It has 20260103/,
     )
@@ -43,7 +43,7 @@ describe('a run', () => {
     expect(() => findRun('2026', join(folder, 'none'))).toThrow(/It holds no runs/)
   })
 
-  test('is listed with the newest first, and nothing else is', () => {
+  test('is listed, newest first, without other files', () => {
     for (const name of ['schema.json', '.x.json', 'history.csv']) {
       writeFileSync(join(folder, name), '')
     }
@@ -52,7 +52,7 @@ describe('a run', () => {
   })
 })
 
-test('the latest run is complete, whole, not empty, readable and not the baseline', async () => {
+test('the latest run is complete, not a shard, not empty, readable and not the baseline', async () => {
   write('20260101T000000Z-0a1b2c3')
   write('20260102T000000Z-0a1b2c3')
   const shards = { startAt: '2026-01-02T03:04:05Z', namespace: 'x' }

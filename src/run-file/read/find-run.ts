@@ -6,16 +6,16 @@ import { readRunFile, RunFileError } from './read-run-file.ts'
 import type { RunFile } from '../run-file.ts'
 import { typedCommand } from '../../typed-command.ts'
 
-/** A run and where it was read. */
+/** A run, and the path of its file. */
 export interface ReadRun {
   readonly path: string
   readonly run: RunFile
 }
 
-/** A run id begins with the time; `.10` is after `.2`, and that after none. */
+/** Run IDs start with the time; `.10` follows `.2`, which follows an ID without a number. */
 const BY_TIME = new Intl.Collator('en', { numeric: true })
 
-/** The JSON files of a folder that may be run files, the newest first. */
+/** The JSON files of a folder that may be run files, newest first. */
 export function runPathsIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
@@ -33,8 +33,8 @@ export function runPathsIn(folder: string): readonly string[] {
 
 /**
  * The path of the run that a user names.
- * @param name a path, a run id in the folder, or as much of one as only one begins with.
- * @throws InputError if no run, or more than one, is meant.
+ * @param name a path, a run ID in the folder, or a unique start of one.
+ * @throws InputError if no run matches, or more than one.
  */
 export function findRun(name: string, folder: string): string {
   if (/[/\\]|\.json$/.test(name) || existsSync(name)) return name
@@ -59,8 +59,8 @@ export function findRun(name: string, folder: string): string {
 }
 
 /**
- * The newest run of a folder that is complete, has scenarios, and is neither a share of a load nor one
- * to be left out. Files that can't be read are passed over.
+ * The newest run of a folder that is complete, has scenarios, and is neither a shard nor excluded.
+ * Skips unreadable files.
  * @throws InputError if there is none.
  */
 export async function latestRun(folder: string, except: string): Promise<ReadRun> {

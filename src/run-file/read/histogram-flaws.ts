@@ -6,19 +6,19 @@ import { figuresOfCounts, readStoredCounts, type StepFigures } from '../json/his
 
 type OperationJson = LoadResultJson['operations'][number]
 
-/** How many records a histogram has to have, both included. */
+/** How many records a histogram must have: from `least` to `most`, inclusive. */
 interface Records {
   readonly least: number
   readonly most: number
 }
 
-/** The schema's version since which unfinished requests have a time: as long as they were waited for. */
+/** Since this schema version, unfinished requests have a time: the time waited. */
 const UNFINISHED_TIMED_SINCE = 3
 
 /**
- * Histograms of one operation that can't be read, have other figures than are written beside them, or other
- * numbers of records than the counts say.
- * @param recordedIn the version of the schema by which it was recorded.
+ * Finds histograms of one operation that can't be read, that disagree with the figures beside them, or whose
+ * number of records disagrees with the counts.
+ * @param recordedIn the schema version of the recording.
  */
 export function* flawsOfHistograms(
   operation: OperationJson,
@@ -48,7 +48,7 @@ function* flawsOfTag(split: TagSplitJson, recordedIn: number): Generator<string>
   }
 }
 
-/** A histogram of times, its figures in ms. */
+/** Checks a histogram of times, whose figures are in ms. */
 export function* flawOfHistogram(
   name: string,
   { figures, hdrV2Base64 }: HistogramJson,
@@ -59,16 +59,16 @@ export function* flawOfHistogram(
   yield* flawOfFigures(name, { count, ...stated }, { hdrV2Base64, step: 0.001, unit: 'ms' })
   if (count >= records.least && count <= records.most) return
   const due = records.least === records.most ? `${records.least}` : `${records.least} at least`
-  yield `${name} has ${count} records, but by the counts there are ${due}.`
+  yield `${name} has ${count} records, but the counts imply ${due}.`
 }
 
-/** A metric's histogram, its figures in the metric's unit. */
+/** Checks a metric's histogram, whose figures are in the metric's unit. */
 export function* flawOfTrend(metric: Extract<MetricJson, { kind: 'trend' }>): Generator<string> {
   const { figures, hdrV2Base64, resolution, unit } = metric
   yield* flawOfFigures('its trend', figures, { hdrV2Base64, step: resolution, unit })
 }
 
-/** A stored histogram: its counts, what a step of it is in a unit, and the unit. */
+/** A stored histogram: its counts, and one step in its unit. */
 interface Stored {
   readonly hdrV2Base64: string
   readonly step: number
@@ -107,7 +107,7 @@ const LABELS = {
   max: 'max',
 } as const
 
-/** Alike within a bucket of the histogram: 0.1 %, or one step. */
+/** Equal within a bucket of the histogram: 0.1 %, or one step. */
 function isNear(stated: number | null, given: number | null, step: number): boolean {
   if (stated === null || given === null) return stated === given
   return Math.abs(stated - given) <= Math.max(given * 0.001, step) * (1 + 1e-9)
@@ -123,7 +123,7 @@ function exactly(count: number): Records {
   return { least: count, most: count }
 }
 
-/** What succeeded, and what was waited for in vain. */
+/** Requests that succeeded, or were waited for in vain. */
 function timedRecords(
   { ok, timedOut, unfinished }: TagSplitJson['counts'],
   recordedIn: number,

@@ -1,9 +1,9 @@
 import type * as z from 'zod'
 
-/** The first thing that is wrong with data, and where: `scenarios[0].result.seed: Invalid input: …`. */
+/** The first flaw of data and its place: `scenarios[0].result.seed: Invalid input: …`. */
 export function placeOf(error: z.ZodError): string {
   const issue = error.issues[0]
-  if (issue === undefined) return 'something in it is wrong'
+  if (issue === undefined) return 'it is not valid'
   const place = issue.path
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')

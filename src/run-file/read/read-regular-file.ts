@@ -2,12 +2,12 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
 /**
  * - `missing`: there is no such file
- * - `unreadable`: it is not a regular file, or this user may not read it
- * - `too-large`: it has more bytes than asked for
+ * - `unreadable`: it is not a regular file, or this user has no permission to read it
+ * - `too-large`: it exceeds the caller's limit
  */
 export type FileFault = 'missing' | 'unreadable' | 'too-large'
 
-/** A file that was not read. The message is what is wrong with it, without its name. */
+/** A file was not read. The message says why, without the file's name. */
 export class FileError extends Error {
   override readonly name = 'FileError'
   readonly fault: FileFault
@@ -19,21 +19,21 @@ export class FileError extends Error {
 }
 
 /**
- * The bytes of a regular file, or of one that a link leads to. Never waits: a pipe that nobody writes to, and
- * a device without an end, are refused as soon as they are open.
- * @param mostBytes a file that has more is not read, also one that grows meanwhile.
+ * The bytes of a regular file, also through a link. Never waits: it refuses pipes and devices as soon as they
+ * are open.
+ * @param maxBytes larger files are refused, also if they grow while they are read.
  * @throws FileError
  */
-export function readRegularFile(path: string, mostBytes: number): Buffer {
+export function readRegularFile(path: string, maxBytes: number): Buffer {
   try {
-    // Opening a pipe would wait for its writer otherwise. Windows has no such flag, and no such pipes.
+    // Without this flag, opening a pipe waits for its writer. Windows has neither the flag nor such pipes.
     const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     try {
       const stats = fstatSync(file)
       if (stats.isDirectory()) throw new FileError('unreadable', 'is a folder, not a file.')
       if (!stats.isFile()) throw new FileError('unreadable', NOT_REGULAR)
-      if (stats.size > mostBytes) throw tooLarge(stats.size)
-      return readToEnd(file, stats.size, mostBytes)
+      if (stats.size > maxBytes) throw tooLarge(stats.size)
+      return readToEnd(file, stats.size, maxBytes)
     } finally {
       closeSync(file)
     }
@@ -44,10 +44,10 @@ export function readRegularFile(path: string, mostBytes: number): Buffer {
 
 const NOT_REGULAR = 'is a pipe, a socket or a device, not a file.'
 
-/** The system's own files say that they have no bytes, and have some. */
+/** Files of the system, as in /proc, report a size of 0 although they have content. */
 const FIRST_READ_BYTES = 64 * 2 ** 10
 
-function readToEnd(file: number, expectedBytes: number, mostBytes: number): Buffer {
+function readToEnd(file: number, expectedBytes: number, maxBytes: number): Buffer {
   const parts: Buffer[] = []
   let bytes = 0
   for (;;) {
@@ -56,7 +56,7 @@ function readToEnd(file: number, expectedBytes: number, mostBytes: number): Buff
     if (read === 0) return Buffer.concat(parts, bytes)
     parts.push(part.subarray(0, read))
     bytes += read
-    if (bytes > mostBytes) throw tooLarge(bytes)
+    if (bytes > maxBytes) throw tooLarge(bytes)
   }
 }
 
@@ -72,7 +72,7 @@ function fileErrorOf(error: unknown): FileError {
       return new FileError('missing', 'there is no such file.', error)
     case 'ELOOP':
       return new FileError('unreadable', 'is a link that leads back to itself.', error)
-    // What opening a socket answers.
+    // Opening a socket fails with this code.
     case 'ENXIO':
       return new FileError('unreadable', NOT_REGULAR, error)
     case 'EACCES':

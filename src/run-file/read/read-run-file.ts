@@ -11,8 +11,8 @@ import { typedCommand } from '../../typed-command.ts'
 
 /**
  * - `missing`, `unreadable`: see `FileFault`
- * - `too-large`: it is larger, deeper or fuller than any run file
- * - `not-json`: cut off, or something else altogether
+ * - `too-large`: it is larger, deeper or has more values than any run file
+ * - `not-json`: cut off, or another kind of file
  * - `foreign`: JSON, but not a run file
  * - `schema-version`: a run file of another version of this program
  * - `invalid`: a run file that breaks its schema, or contradicts itself
@@ -20,15 +20,15 @@ import { typedCommand } from '../../typed-command.ts'
 export type RunFileFault = FileFault | 'not-json' | 'foreign' | 'schema-version' | 'invalid'
 
 /**
- * A run file is unusable. The message is one line that names it, the first place that is wrong, and what to
- * do; and is harmless to print whatever the file holds.
+ * A run file is unusable. The message is one line that names the file, the first invalid place and the remedy; it
+ * is harmless to print whatever the file holds.
  */
 export class RunFileError extends UserError {
   override readonly name = 'RunFileError'
   readonly path: string
   readonly fault: RunFileFault
 
-  /** @param message what is wrong, one sentence. */
+  /** @param message one sentence saying what is wrong. */
   constructor(path: string, fault: RunFileFault, message: string, cause?: unknown) {
     super(`${printable(path)}: ${printable(message)} ${ADVICE[fault]}`, { cause })
     this.path = path
@@ -50,8 +50,8 @@ const ADVICE: Readonly<Record<RunFileFault, string>> = {
 }
 
 /**
- * Reads a run file, also of an older version of the schema, and checks all of it: its schema, every histogram,
- * and that no figure contradicts another.
+ * Reads a run file of this or an older schema version, and checks all of it: schema, every histogram, and that no
+ * figure contradicts another.
  * @throws RunFileError
  */
 export async function readRunFile(path: string): Promise<RunFile> {
@@ -89,7 +89,7 @@ function readBytes(path: string): Buffer {
   }
 }
 
-/** Some editors begin a text with it. */
+/** Some editors start a text with it. */
 const BYTE_ORDER_MARK = /^\ufeff/
 
 function parseJson(path: string, bytes: Buffer): unknown {
@@ -106,7 +106,7 @@ function parseJson(path: string, bytes: Buffer): unknown {
   }
 }
 
-/** Without what is in the file: it may be another one, to which a link leads. */
+/** Without quoting the file, which may be a private one behind a link. */
 function reasonOf(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error)
   return reason.replace(/^(Unexpected token '.+?'), .*$/s, '$1')

@@ -20,7 +20,7 @@ async function refusal(text: string): Promise<RunFileError> {
   return error
 }
 
-test('no JSON of a few levels and values has a flaw, whatever its texts hold', () => {
+test('accepts any JSON of a few levels and values, whatever its texts hold', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 10 }), (value) => {
       expect(findSizeFlaw(Buffer.from(JSON.stringify(value)))).toBeNull()
@@ -32,7 +32,7 @@ test('no JSON of a few levels and values has a flaw, whatever its texts hold', (
   )
 })
 
-test('whatever it is given, it gives an answer', () => {
+test('returns an answer for any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
       expect([null]).toContain(findSizeFlaw(Buffer.from(bytes)))
@@ -40,7 +40,7 @@ test('whatever it is given, it gives an answer', () => {
   )
 })
 
-describe('a hostile file is refused before it takes time and memory', () => {
+describe('a hostile file, refused before it takes time and memory', () => {
   const nested = (levels: number) => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels)
   test.each<[string, () => string, RunFileFault, string]>([
     ['deep', () => `${sound.slice(0, -1)},"x":${nested(100_000)}}`, 'too-large', 'nests deeper'],
@@ -119,7 +119,7 @@ describe('a hostile file is refused before it takes time and memory', () => {
     await expect(readRunFile('/dev/zero')).rejects.toMatchObject({ fault: 'unreadable' })
   })
 
-  test('escape sequences do not get into the message', async () => {
+  test('the message holds no escape sequences', async () => {
     const evil = '\\u001b]0;owned\\u0007\\u009b2J'
     for (const text of [
       `${sound.slice(0, -1)},"${evil}":1}`,

@@ -3,14 +3,15 @@ import { formatCount } from '../../format.ts'
 /** Files larger than this, in bytes, are not read: a day of three operations has 100 MB of seconds. */
 export const MAX_BYTES = 256 * 2 ** 20
 
-const DEEPEST = 64
+const MAX_DEPTH = 64
 const MAX_VALUES = 8_000_000
 
-/** JSON of fewer bytes fits into memory, whatever it becomes. */
+/** JSON of up to this many bytes fits into memory, whatever it parses to. */
 const ALWAYS_FITS_BYTES = 16 * 2 ** 20
 
 /**
- * Why JSON is not to be parsed, for what it would become would not fit into memory; `null` if it may. Looks at its structure only, whatever else is wrong with it.
+ * Says why JSON must not be parsed because the result would not fit into memory; `null` if it may. Looks only at
+ * the structure, whatever else is wrong with the text.
  */
 export function findSizeFlaw(text: Buffer): string | null {
   if (text.length <= ALWAYS_FITS_BYTES) return null
@@ -25,7 +26,7 @@ export function findSizeFlaw(text: Buffer): string | null {
       case OPEN_OBJECT:
         depth++
         values++
-        if (depth > DEEPEST) return `nests deeper than ${DEEPEST} levels`
+        if (depth > MAX_DEPTH) return `nests deeper than ${MAX_DEPTH} levels`
         break
       case CLOSE_LIST:
       case CLOSE_OBJECT:
@@ -41,7 +42,7 @@ export function findSizeFlaw(text: Buffer): string | null {
   return null
 }
 
-/** The place of the quote that ends a string, or of the end. */
+/** The index of the quote that ends a string, or of the end of the text. */
 function endOfString(text: Buffer, start: number): number {
   for (let end = text.indexOf(QUOTE, start + 1); end >= 0; end = text.indexOf(QUOTE, end + 1)) {
     let backslashes = 0
@@ -59,25 +60,24 @@ const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 const COMMA = 0x2c
 
-/** Seconds aside, a scenario has about 400 values. */
+/** Without its seconds, a scenario has about 400 values. */
 const MAX_OTHER_VALUES = 500_000
 
-/** So many seconds may be wrong without filling the memory with what is wrong with them. */
+/** Up to this many invalid seconds, the schema's list of flaws fits into memory. */
 const MAX_UNCHECKED_INTERVALS = 50_000
 
-/** Where the seconds of a scenario are: of one that was measured, or of one whose process died. */
+/** The paths of a scenario's seconds, measured or lost. */
 const INTERVALS = /^\.scenarios\[\d+\](?:\.result)?\.intervals$/
 
-/** What is wrong with data: that there is too much of it, or that a second is none. */
+/** Too much data, or a second that is not valid. */
 export interface Crowd {
   readonly fault: 'too-large' | 'invalid'
   readonly message: string
 }
 
 /**
- * Where data has so much in it that checking it against a schema, which notes all that is wrong with it, could
- * take minutes and all memory; `null` if nowhere. Only seconds may be many: they are checked here, up
- * to the first that is none.
+ * Finds data so large that checking it against the schema, which lists every flaw, could take minutes and all
+ * memory; `null` if there is none. Only seconds may be many: they are checked here, up to the first invalid one.
  */
 export function findCrowd(data: unknown, isInterval: (item: unknown) => boolean): Crowd | null {
   let values = 0
@@ -88,8 +88,8 @@ export function findCrowd(data: unknown, isInterval: (item: unknown) => boolean)
       return { fault: 'too-large', message: `has more than ${most} values besides its intervals` }
     }
     if (typeof value !== 'object' || value === null) return null
-    if (depth > DEEPEST) {
-      return { fault: 'too-large', message: `nests deeper than ${DEEPEST} levels` }
+    if (depth > MAX_DEPTH) {
+      return { fault: 'too-large', message: `nests deeper than ${MAX_DEPTH} levels` }
     }
     const isList = Array.isArray(value)
     if (isList && INTERVALS.test(place)) {
@@ -99,7 +99,7 @@ export function findCrowd(data: unknown, isInterval: (item: unknown) => boolean)
       const at = `${place.slice(1)}[${wrong}]`
       return wrong < 0
         ? null
-        : { fault: 'invalid', message: `${at}: it is not one second of one operation` }
+        : { fault: 'invalid', message: `${at}: it is not a valid second of an operation` }
     }
     for (const key in value) {
       if (!Object.hasOwn(value, key)) continue

@@ -1,15 +1,15 @@
-/** The oldest schema of run files that is still read. */
+/** The oldest schema version that is still read. */
 export const OLDEST_SCHEMA_VERSION = 1
 
-/** A file's content of which nothing is known but that it says its version. */
+/** Unchecked content of a file that states its version. */
 interface Versioned {
   readonly schemaVersion: unknown
   readonly [field: string]: unknown
 }
 
 /**
- * A run file of an older schema in the form of the present one: what was not recorded then is `null`.
- * Anything else is handed on as it is, to be refused by the schema.
+ * Converts a run file of an older schema to the present one: values that were not recorded then are `null`.
+ * Returns anything else unchanged, to be refused by the schema.
  */
 export function upgradeRunFile(data: Versioned): Versioned {
   switch (data.schemaVersion) {
@@ -193,7 +193,7 @@ function generatorsFromVersion5(generators: unknown): unknown {
   }
 }
 
-/** Scenarios whose generator's health has these figures as well. */
+/** Adds figures to the generator's health of each scenario. */
 function withHealth(scenarios: unknown, figures: Fields): unknown {
   return each(scenarios, ({ result, ...scenario }) => {
     if (!isObject(result)) return result === undefined ? scenario : { ...scenario, result }
@@ -205,7 +205,7 @@ function withHealth(scenarios: unknown, figures: Fields): unknown {
   })
 }
 
-/** Only complete messages were among the completions then. */
+/** Before version 3, completions held only complete messages. */
 function incompleteInVersion2(counts: unknown, { missing, completion }: Fields): unknown {
   const figures = isObject(completion) ? completion['figures'] : null
   const complete = isObject(figures) ? Number(figures['count']) : Number.NaN
@@ -220,7 +220,7 @@ function withoutDefault(bound: Fields): unknown {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Anything that is not as it should be is left as it is, to be refused by the schema. */
+/** Leaves unexpected values unchanged, to be refused by the schema. */
 function each(list: unknown, change: (item: Fields) => unknown): unknown {
   if (!Array.isArray(list)) return list
   return list.map((item: unknown) => (isObject(item) ? change(item) : item))

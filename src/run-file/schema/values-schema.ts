@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** Plain data as its readers see it: nothing in it can be assigned. */
+/** Plain data, read-only at every depth. */
 export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
 
 /** ISO 8601, UTC. */
@@ -12,7 +12,7 @@ export const count = z.int().min(0)
 export const time = z.number().min(0)
 export const timeOrNothing = time.nullable()
 
-/** All counts of a histogram; `histogram-json.ts` reads it. */
+/** All counts of a histogram; see `histogram-json.ts`. */
 export const hdrSchema = z.base64()
 
 /** The figures are for people and quick looks; the histogram is the measurement. */

@@ -9,8 +9,8 @@ export class ResultsFolderError extends UserError {
 }
 
 /**
- * Makes the folder if it is missing, and proves that files can be written there by writing one:
- * permissions alone say nothing to root, or of a read-only file system.
+ * Creates the folder if it is missing, and proves that it accepts files by writing one: permissions don't apply to
+ * root, and don't show a read-only file system.
  * @throws ResultsFolderError
  */
 export function ensureWritableFolder(folder: string): void {
@@ -28,8 +28,8 @@ export function ensureWritableFolder(folder: string): void {
 }
 
 /**
- * Makes a folder and those above it. Node's own `recursive` never returns where a file system answers
- * ENOENT for a folder that can't be made, as /proc does (seen with Node 24.21).
+ * Creates a folder and its parents. Node's own `recursive` never returns if a file system answers ENOENT for a
+ * folder that can't be created, as /proc does (seen with Node 24.21).
  */
 function makeFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return
@@ -37,7 +37,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder)
   } catch (error) {
-    // Another run may have made it in between.
+    // Another run may have created it in between.
     if (!existsSync(folder)) throw error
   }
 }
@@ -75,7 +75,7 @@ function explain(path: string, cause: unknown): string {
   switch (code) {
     case 'EEXIST':
     case 'ENOTDIR': {
-      const what = isFile(path) ? 'it is' : 'a part of its path is'
+      const what = isFile(path) ? 'it is' : 'part of its path is'
       return `${what} a file, not a folder. Move the file away, ${OR_ANOTHER}`
     }
     case 'EACCES':

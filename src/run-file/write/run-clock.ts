@@ -1,8 +1,8 @@
 import { nowMs } from '../../load/clock.ts'
 
 /**
- * The times of one run. It begins by the system's clock and goes on by the monotonic one, so that a
- * clock that is set meanwhile changes no duration, and no run ends before it began.
+ * The clock of one run. It starts at the system's time and continues by the monotonic clock, so that setting the
+ * system's clock changes no duration, and no run ends before it began.
  */
 export class RunClock {
   readonly startedAt = new Date()

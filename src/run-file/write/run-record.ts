@@ -23,18 +23,17 @@ import {
 } from './results-folder.ts'
 import { createRunFile, writeRunFile, type ResultPaths } from './write-run-file.ts'
 
-/** Where a run is recorded, and under which profile it runs. */
+/** Where a run is recorded, and under which profile. */
 export interface RunRecordOptions {
   readonly folder: string
   readonly profile: string
-  /** Default: one generator makes all of the load. */
+  /** Default: one generator makes the whole load. */
   readonly generators?: Generators
 }
 
 /**
- * One run as it goes. Its files are written anew after each result, so that a run that is killed
- * leaves all that it had finished. A folder that takes no more files, as on a full disk, doesn't end
- * the run: its figures can still be printed.
+ * One run in progress. It rewrites its files after each result, so that a killed run leaves all finished results.
+ * A folder that accepts no more files, such as a full disk, doesn't end the run: its figures can still be printed.
  */
 export class RunRecord {
   readonly #folder: string
@@ -52,7 +51,7 @@ export class RunRecord {
   }
 
   /**
-   * Begins a record; nothing is written until there is something to measure.
+   * Starts a record; nothing is written before the first measurement.
    * @throws ResultsFolderError if the folder can't be written to.
    */
   static async open({
@@ -83,7 +82,7 @@ export class RunRecord {
     })
   }
 
-  /** What there is of it. Its `runId` is its own from `measuring` on. */
+  /** The run so far. Its `runId` is final once `measuring` was called. */
   get run(): RunFile {
     return this.#run
   }
@@ -113,12 +112,12 @@ export class RunRecord {
     this.#write({ microBenchmarks: [...this.#run.microBenchmarks, ...entries] })
   }
 
-  /** Notes how far the search for a capacity has come, in place of what it had found before. */
+  /** Records the state of a capacity search, replacing its previous state. */
   setCapacity(capacity: CapacityEntry): void {
     this.#write({ capacities: [capacity] })
   }
 
-  /** Ends the record, and adds it to the folder's history. */
+  /** Ends the record, and appends the run to the folder's history. */
   finish(status: 'complete' | 'interrupted'): void {
     this.#write({ status, finishedAt: this.#clock.now().toISOString() })
     if (this.#storageProblem !== null) return
@@ -130,7 +129,7 @@ export class RunRecord {
     }
   }
 
-  /** Where its files are, whole as they were last written; `null` if they never could be. */
+  /** Where its files are, as last written completely; `null` if none could be written. */
   get paths(): ResultPaths | null {
     return this.#paths
   }
@@ -140,7 +139,7 @@ export class RunRecord {
     return this.#storageProblem
   }
 
-  /** Why the run is not in the folder's history; its files hold all of it, so nothing is lost. */
+  /** Why the run is missing from the folder's history; its own files are complete. `null` if it is there. */
   get historyProblem(): string | null {
     return this.#historyProblem
   }

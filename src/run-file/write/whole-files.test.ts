@@ -12,14 +12,14 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(folder, { recursive: true }))
 
-test('a file that is there is not made again', () => {
+test('does not replace an existing file', () => {
   expect(createWholeFile(path, 'first')).toBe(true)
   expect(createWholeFile(path, 'second')).toBe(false)
   expect(fs.readFileSync(path, 'utf8')).toBe('first')
   expect(fs.readdirSync(folder)).toEqual(['file'])
 })
 
-test("files of which one can't be written stay as they were, and nothing is left behind", () => {
+test("changes no file if one of them can't be written, and leaves nothing behind", () => {
   fs.writeFileSync(path, 'old')
   const missing = join(folder, 'missing', 'file')
   expect(() =>
@@ -32,7 +32,7 @@ test("files of which one can't be written stay as they were, and nothing is left
   expect(fs.readdirSync(folder)).toEqual(['file'])
 })
 
-test('a link to a file stays a link, and a device is written to', () => {
+test('keeps a link a link, and writes to a device', () => {
   const link = join(folder, 'link')
   fs.writeFileSync(path, 'old')
   fs.symlinkSync(path, link)

@@ -14,14 +14,13 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-/** A file, and what it is to hold. */
+/** A file's path, and its new text. */
 export type FileText = readonly [path: string, text: string]
 
 /**
- * Writes files, in place of those that are there. All are written under other names first and then
- * renamed, so whatever fails or kills the process, each file is there whole, in its old or its new
- * state, and a full disk changes none of them.
- * @throws what the file system says; nothing is left behind then.
+ * Writes or replaces files. All are written under other names first and then renamed: whatever fails or kills the
+ * process, each file is complete, in its old or new state, and a full disk changes none of them.
+ * @throws the file system's error; nothing is left behind.
  */
 export function replaceFiles(files: readonly FileText[]): void {
   const renames = files.map(([path, text]) => ({ from: temporaryBeside(path), to: path, text }))
@@ -34,9 +33,9 @@ export function replaceFiles(files: readonly FileText[]): void {
 }
 
 /**
- * Writes one file as `replaceFiles` does. A link stays one; a pipe or a device, which can't be
- * replaced, is written to.
- * @throws what the file system says
+ * Writes one file as `replaceFiles` does. A link stays a link; a pipe or a device, which can't be replaced, is
+ * written to.
+ * @throws the file system's error
  */
 export function writeWholeFile(path: string, text: string): void {
   const stats = statSync(path, { throwIfNoEntry: false })
@@ -46,22 +45,22 @@ export function writeWholeFile(path: string, text: string): void {
 }
 
 /**
- * Makes a file unless there is one of that name: of any number of processes, one makes it.
+ * Creates a file unless it exists; of several processes, one creates it.
  * @returns whether it did.
- * @throws what the file system says; nothing is left behind then.
+ * @throws the file system's error; nothing is left behind.
  */
 export function createWholeFile(path: string, text: string): boolean {
   const temporary = temporaryBeside(path)
   try {
     writeFileSync(temporary, text, { flag: 'wx' })
-    // A link is there whole or not at all, and never in place of another file.
+    // A link appears complete or not at all, and never replaces another file.
     linkSync(temporary, path)
     return true
   } catch (error) {
     switch (codeOf(error)) {
       case 'EEXIST':
         return false
-      // A file system without links, as FAT is.
+      // A file system without links, such as FAT.
       case 'EPERM':
       case 'ENOTSUP':
       case 'EOPNOTSUPP':
@@ -76,9 +75,8 @@ export function createWholeFile(path: string, text: string): boolean {
 }
 
 /**
- * Adds a text to the end of a file at once, so that those of several processes don't mix; all of it,
- * or nothing on a full disk.
- * @throws what the file system says
+ * Appends a text in one write, so that texts of several processes don't mix; on a full disk, appends nothing.
+ * @throws the file system's error
  */
 export function appendWhole(path: string, text: string): void {
   const bytes = Buffer.from(text)
@@ -94,8 +92,8 @@ export function appendWhole(path: string, text: string): void {
 }
 
 /**
- * A name in the same folder, and so on the same file system, where renaming replaces at once. No two
- * are alike: process ids are, where containers share a folder.
+ * A unique name in the same folder, and so on the same file system, where renaming is atomic. Process IDs would not
+ * be unique: containers may share a folder.
  */
 export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomUUID()}.partial`)

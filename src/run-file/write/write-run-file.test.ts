@@ -36,7 +36,7 @@ function firstMeasuredRun(): RunFile {
 }
 
 describe('a run written to files', () => {
-  test('is read back as it was', async () => {
+  test('reads back unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryRun, async (run) => {
         const { json } = writeRunFile(folder, run)
@@ -49,7 +49,7 @@ describe('a run written to files', () => {
   test.each([
     ['three files', { ...aRun, scenarios: [] }, ['csv', 'intervals.csv', 'json']],
     ['one more where requests wrote', aRun, ['csv', 'intervals.csv', 'json', 'metrics.csv']],
-  ])('is %s named after it, and nothing else', (_, run, endings) => {
+  ])('is %s named after it, and no other file', (_, run, endings) => {
     writeRunFile(folder, run)
     writeRunFile(folder, run)
     const files = endings.map((ending) => `${run.runId}.${ending}`)
@@ -62,7 +62,7 @@ describe('a run written to files', () => {
     expect(await readRunFile(json)).toEqual({ ...aRun, status: 'complete' })
   })
 
-  test('is whole, however its writer is killed', async () => {
+  test('is complete, whenever its writer is killed', async () => {
     const program = `
       import { writeRunFile } from ${JSON.stringify(import.meta.resolve('./write-run-file.ts'))}
       const run = JSON.parse(process.argv[2])
@@ -77,7 +77,7 @@ describe('a run written to files', () => {
     expect(await readRunFile(path)).toEqual(aRun)
   })
 
-  test('holds no secret of an address, wherever the address turned up', () => {
+  test('holds no secret of an address, wherever the address appears', () => {
     const secret = fc.stringMatching(/^[a-zA-Z0-9@/?#:%]{4,12}$/).map((text) => `Q7${text}7Q`)
     fc.assert(
       fc.property(secret, (password) => {
@@ -116,23 +116,23 @@ describe('a run written to files', () => {
     )
   })
 
-  test('that its own reader would refuse is not written, and the place is named', () => {
+  test('is not written if its own reader would refuse it; the error names the place', () => {
     const broken = { ...aRun, environment: { ...aRun.environment, memoryBytes: Number.NaN } }
     expect(() => writeRunFile(folder, broken)).toThrow(/environment\.memoryBytes/)
     expect(fs.readdirSync(folder)).toEqual([])
   })
 
-  test('leaves no half-written file where the folder takes none', () => {
+  test('leaves no half-written file in a folder that accepts none', () => {
     fs.mkdirSync(join(folder, `${aRun.runId}.json`))
     expect(() => writeRunFile(folder, aRun)).toThrow(ResultsFolderError)
     expect(fs.readdirSync(folder)).toEqual([`${aRun.runId}.json`])
   })
 })
 
-describe('runs that begin in one folder in the same second', () => {
+describe('runs that start in one folder in the same second', () => {
   const runId = '20260102T030405Z-0a1b2c3'
 
-  test('have names of their own, and all are there, whatever process they are of', async () => {
+  test('get distinct names, whatever process they belong to, and none is lost', async () => {
     const program = `
       import { createRunFile } from ${JSON.stringify(import.meta.resolve('./write-run-file.ts'))}
       const run = JSON.parse(process.argv[2])
@@ -165,12 +165,12 @@ describe('a record of a run', () => {
   const open = () => RunRecord.open({ folder, profile: 'short' })
   const memory = { kind: 'memory', notice: 'in memory' } as const
 
-  test('that never measured anything leaves nothing', async () => {
+  test('leaves no file if it never measured anything', async () => {
     await open()
     expect(fs.readdirSync(folder)).toEqual([])
   })
 
-  test('goes on where its folder takes no more files, and says so', async () => {
+  test('continues when its folder accepts no more files, and says so', async () => {
     const record = await open()
     fs.rmSync(folder, { recursive: true })
     record.measuring(memory, [], null)
@@ -185,7 +185,7 @@ describe('a record of a run', () => {
     expect(await readRunFile(record.paths?.json ?? '')).toEqual(record.run)
   })
 
-  test('ends after it began, whatever becomes of the system clock', async () => {
+  test('ends after it began, however the system clock is set', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     onTestFinished(() => void vi.useRealTimers())
     const record = await open()
@@ -200,14 +200,14 @@ describe('a record of a run', () => {
 })
 
 describe('a folder for results', () => {
-  test('is made where it is missing, and left as it was', () => {
+  test('is created if missing, and left empty', () => {
     const path = join(folder, 'a', 'b')
     ensureWritableFolder(path)
     ensureWritableFolder(path)
     expect(fs.readdirSync(path)).toEqual([])
   })
 
-  test.each(['taken', 'taken/below'])('%s: a file in its place is named', (name) => {
+  test.each(['taken', 'taken/below'])('%s: names the file in its place', (name) => {
     fs.writeFileSync(join(folder, 'taken'), '')
     const attempt = () => ensureWritableFolder(join(folder, name))
     expect(attempt).toThrow(ResultsFolderError)
@@ -222,7 +222,7 @@ describe('a folder for results', () => {
   )
 })
 
-describe('a file that is no run file is refused, and says why', () => {
+describe('a file that is not a run file, refused with the reason', () => {
   test('missing', async () => {
     expect(await refusalOf(join(folder, 'none.json'))).toMatchObject({ fault: 'missing' })
   })
@@ -256,14 +256,14 @@ describe('a file that is no run file is refused, and says why', () => {
     expect(error.message).toContain(message)
   })
 
-  test('the first wrong place is named', async () => {
+  test('names the first invalid place', async () => {
     const text = JSON.stringify(aRun, (key, value: unknown) => (key === 'seed' ? 'x' : value))
     const { fault, message } = await refusal(text)
     expect(fault).toBe('invalid')
     expect(message).toContain('scenarios[0].result.seed: ')
   })
 
-  test('so is a damaged histogram', async () => {
+  test('names a damaged histogram', async () => {
     const text = JSON.stringify(aRun, (key, value: unknown) =>
       key === 'service' && typeof value === 'object' ? { ...value, hdrV2Base64: 'AAAA' } : value,
     )
@@ -272,7 +272,7 @@ describe('a file that is no run file is refused, and says why', () => {
     expect(message).toMatch(/scenario .*, operation .*: service: its histogram can't be read: /)
   })
 
-  test('what the schema does not know is not overlooked', async () => {
+  test('unknown fields', async () => {
     const { message } = await refusal(JSON.stringify({ ...aRun, extra: 1 }))
     expect(message).toContain('extra')
   })

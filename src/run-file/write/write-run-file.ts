@@ -15,17 +15,17 @@ export interface ResultPaths {
   readonly json: string
   readonly csv: string
   readonly intervalsCsv: string
-  /** Only of a run whose requests wrote checks, tags or metrics. */
+  /** Present if requests wrote checks, tags or metrics. */
   readonly metricsCsv?: string
 }
 
 /**
- * Writes `<runId>.json`, `<runId>.csv`, `<runId>.intervals.csv`, and `<runId>.metrics.csv` where there is
- * something to be in it, in place of those that an earlier state of the same run left; see `replaceFiles`. Synchronous, so a process that is about to
- * exit can still call it. Addresses in any text lose their secrets.
+ * Writes `<runId>.json`, `<runId>.csv`, `<runId>.intervals.csv` and, if requests wrote checks, tags or metrics,
+ * `<runId>.metrics.csv`, replacing an earlier state of the same run; see `replaceFiles`. Synchronous, so that an
+ * exiting process can still call it. Addresses in any text lose their secrets.
  *
- * @throws ResultsFolderError if the folder takes no files.
- * @throws Error if the run is not what the schema says: a defect of the caller.
+ * @throws ResultsFolderError if the folder accepts no files.
+ * @throws Error if the run does not match the schema: a defect of the caller.
  */
 export function writeRunFile(folder: string, run: RunFile): ResultPaths {
   const checked = checkedRun(run)
@@ -47,12 +47,12 @@ export function writeRunFile(folder: string, run: RunFile): ResultPaths {
 }
 
 /**
- * Writes a run's files for the first time, under its own name or, if another run has that one, the
- * first with a number that is free. Of any number of processes at any moment, one gets a name.
+ * Writes a run's files for the first time, under its own name or, if that is taken, with the first free number.
+ * However many processes do so at once, each name goes to one of them.
  *
- * @returns the run under the name that it got.
- * @throws ResultsFolderError if the folder takes no files; nothing is left there then.
- * @throws Error if the run is not what the schema says: a defect of the caller.
+ * @returns the run under its final name.
+ * @throws ResultsFolderError if the folder accepts no files; it is left unchanged.
+ * @throws Error if the run does not match the schema: a defect of the caller.
  */
 export function createRunFile(folder: string, run: RunFile): RunFile {
   for (let number = 1; ; number += 1) {
@@ -74,7 +74,7 @@ export function createRunFile(folder: string, run: RunFile): RunFile {
   }
 }
 
-/** Where the files of a run in a folder are, or will be. */
+/** Where a folder holds, or will hold, the files of a run. */
 export function pathsOf(folder: string, run: RunFile): ResultPaths {
   const { runId } = run
   return {
@@ -95,7 +95,7 @@ function checkedRun(run: RunFile): RunFile {
   throw new Error(`The run ${run.runId} can't be stored: ${placeOf(checked.error)}`)
 }
 
-/** A run all of whose texts are fit to be shown: addresses lose user names, passwords and tokens. */
+/** Takes user names, passwords and tokens out of all addresses in a run's texts. */
 export function withoutSecrets(run: RunFile): RunFile {
   return JSON.parse(
     JSON.stringify(run, (_, value: unknown) =>

@@ -1,0 +1,124 @@
+import { fileURLToPath } from 'node:url'
+import { registerConsoleShortcuts } from 'vitest/node'
+import { backendSettings } from '../../environment/settings.ts'
+import { dispatchSetting } from '../../load/dispatch/technique.ts'
+import { InputError } from '../../input-error.ts'
+import { typedCommand } from '../../typed-command.ts'
+import { RunRecord } from '../../run-file/write/run-record.ts'
+import { LoadReporter } from '../../vitest/load-reporter.ts'
+import { openVitest } from '../../vitest/open-vitest.ts'
+import { profileSettings } from '../../vitest/profile.ts'
+import { checkShard, generatorsOf, shardSettings } from '../../vitest/shard-settings.ts'
+import { runGenerators } from '../../vitest/run/run-generators.ts'
+import { isInstalled } from '../../installed.ts'
+import { withFlagNames } from '../flag-names.ts'
+import { runFiles } from '../../vitest/run/run-files.ts'
+import type { CommandEnd } from '../../process/run-command.ts'
+import { runFolder } from '../folders.ts'
+import { RunReports } from '../../report/run-reports.ts'
+import {
+  projectNames,
+  scenarioFiles,
+  scenarioFolder,
+  type ScenarioKind,
+} from '../../vitest/run/scenario-files.ts'
+
+/** The flags as they were typed. */
+export interface BenchFlags {
+  readonly system?: string
+  readonly backend?: string
+  readonly profile?: string
+  readonly duration?: string
+  readonly scenarios?: string
+  readonly results?: string
+  readonly junit?: string
+  readonly generators?: number
+  readonly shard?: string
+  readonly startAt?: string
+  readonly namespace?: string
+  readonly micro?: true
+  readonly ui?: true
+}
+
+/**
+ * Runs scenarios and micro-benchmarks as the flags and the environment say.
+ * @throws InputError, EnvironmentError, ResultsFolderError
+ */
+export async function runBench(names: readonly string[], values: BenchFlags): Promise<CommandEnd> {
+  // Vitest's worker processes inherit their settings by the environment.
+  const settings = {
+    system: 'BENCH_SYSTEM',
+    backend: 'BENCH_BACKEND',
+    profile: 'BENCH_PROFILE',
+    duration: 'BENCH_DURATION',
+    scenarios: 'BENCH_SCENARIOS',
+    shard: 'BENCH_SHARD',
+    startAt: 'BENCH_START_AT',
+    namespace: 'BENCH_NAMESPACE',
+  }
+  const flags: Record<string, string> = {}
+  for (const [name, variable] of Object.entries(settings)) {
+    const value = values[name as keyof typeof settings]
+    if (value === undefined) continue
+    process.env[variable] = value
+    flags[variable] = name === 'startAt' ? '--start-at' : `--${name}`
+  }
+  const { profile, shared } = withFlagNames(flags, () => {
+    backendSettings(process.env)
+    dispatchSetting(process.env)
+    // Each of several generators gets its own shard.
+    const isOne = values.generators === undefined
+    return { ...profileSettings(process.env), shared: isOne ? shardSettings(process.env) : null }
+  })
+  const isUi = values.ui === true
+  const kinds = kindsFor(names, values.micro === true, isUi)
+  const files = scenarioFiles(scenarioFolder(process.env), kinds, names)
+  const folder = runFolder(values.results)
+  const reports = RunReports.open(values.junit, process.env)
+  if (values.generators !== undefined) {
+    const [scenario, ...others] = names
+    if (scenario === undefined || others.length > 0 || values.micro || values.ui || values.shard) {
+      throw new InputError(
+        `--generators: name one scenario, such as: ${typedCommand('bench', 'mixed --generators 2')}`,
+      )
+    }
+    const { generators: count, startAt, namespace } = values
+    const start = fileURLToPath(new URL('../start.mjs', import.meta.url))
+    return runGenerators({ start, scenario, count, startAt, namespace, folder, reports })
+  }
+  if (shared !== null) {
+    if (names.length !== 1 || values.micro) {
+      throw new InputError(
+        `--shard: name one scenario, such as: ${typedCommand('bench', 'mixed --shard 2/5 …')}`,
+      )
+    }
+    withFlagNames(flags, () => checkShard(shared, process.env, 'set REDIS_URL and NATS_URL'))
+  }
+  const record = await RunRecord.open({ folder, profile, generators: generatorsOf(shared) })
+
+  const reporter = new LoadReporter(record, { isConsoleShown: !isUi })
+  const vitest = await openVitest({ project: projectNames(kinds), reporter, ui: isUi })
+  if (isUi && process.stdin.isTTY) registerConsoleShortcuts(vitest, process.stdin, process.stdout)
+  const signalCode = await runFiles(vitest, files, isUi)
+  const { exitCode, otherTests } = reporter
+  reports.write({ run: record.run, path: record.paths?.json ?? null, exitCode, others: otherTests })
+  return signalCode ?? exitCode
+}
+
+/**
+ * Names choose among scenarios; without names, micro-benchmarks run, too. Those of other projects belong
+ * to `vitest bench`.
+ * @throws InputError for micro-benchmarks where the package is installed.
+ */
+function kindsFor(
+  names: readonly string[],
+  isMicro: boolean,
+  isUi: boolean,
+): readonly ScenarioKind[] {
+  if (isInstalled) {
+    if (isMicro) throw new InputError('--micro: run your own benchmarks by npx vitest bench.')
+    return ['load']
+  }
+  if (isMicro) return ['bench']
+  return isUi || names.length > 0 ? ['load'] : ['load', 'bench']
+}

@@ -1,0 +1,110 @@
+import { basename, relative } from 'node:path'
+import { backendSettings } from '../../environment/settings.ts'
+import { dispatchSetting } from '../../load/dispatch/technique.ts'
+import { InputError } from '../../input-error.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { renderBracket, renderCurve } from '../../report/terminal/capacity.ts'
+import { renderReference } from '../../report/terminal/runs.ts'
+import { paint } from '../../report/terminal/text.ts'
+import type { CapacityEntry } from '../../run-file/run-file.ts'
+import { ResultsFolderError } from '../../run-file/write/results-folder.ts'
+import { RunRecord } from '../../run-file/write/run-record.ts'
+import { systemText } from '../../environment/system.ts'
+import { openVitest } from '../../vitest/open-vitest.ts'
+import { ProbeReporter } from '../../vitest/probe-reporter.ts'
+import { endOnSignals } from '../../vitest/run/run-files.ts'
+import { findCapacity } from '../../vitest/run/find-capacity.ts'
+import type { CommandEnd } from '../../process/run-command.ts'
+import { runFolder } from '../folders.ts'
+import { scenarioFiles, scenarioFolder, specificationsOf } from '../../vitest/run/scenario-files.ts'
+
+/** The flags, in ms and requests/s. */
+export interface CapacityFlags {
+  readonly from: number
+  readonly duration: number
+  readonly precision: number
+  readonly system?: string
+  readonly backend?: string
+  readonly scenarios?: string
+  readonly results?: string
+}
+
+/**
+ * Searches for the capacity of the scenario with this name, and keeps every probe.
+ * @throws InputError, EnvironmentError, ResultsFolderError
+ */
+export async function runCapacity(name: string, values: CapacityFlags): Promise<CommandEnd> {
+  const { from, precision, duration: durationMs } = values
+  // The tests' own processes read their settings from the environment, which they inherit.
+  if (values.system !== undefined) process.env['BENCH_SYSTEM'] = values.system
+  if (values.backend !== undefined) process.env['BENCH_BACKEND'] = values.backend
+  if (values.scenarios !== undefined) process.env['BENCH_SCENARIOS'] = values.scenarios
+  backendSettings(process.env)
+  dispatchSetting(process.env)
+  const file = scenarioNamed(name, scenarioFiles(scenarioFolder(process.env), ['load'], [name]))
+  const folder = runFolder(values.results)
+  const record = await RunRecord.open({ folder, profile: 'capacity' })
+  let isBegun = false
+  const reporter = new ProbeReporter(process.stdout, ({ system, clients, reference }) => {
+    record.measuring(system, clients, reference)
+    isBegun = true
+    print(`${paint('bold', record.run.runId)}  ${systemText(system)}`)
+    print(reference === null ? '' : `  ${renderReference(reference)}\n`)
+  })
+  const vitest = await openVitest({ project: ['load'], reporter })
+  const interruption = endOnSignals(vitest)
+  const isInterrupted = (): boolean => interruption.exitCode !== null
+  // A run that was just beginning when the signal came has forgotten it.
+  reporter.onReady = async () => {
+    if (isInterrupted()) await vitest.cancelCurrentRun('keyboard-input')
+  }
+  let isDone = false
+  try {
+    await vitest.standalone()
+    const [scenario] = specificationsOf(vitest, [file])
+    if (scenario === undefined) throw new TypeError('there is no scenario to be run')
+    const plan = { from, precision, durationMs, reporter, record, isInterrupted, print }
+    await findCapacity(vitest, scenario, plan)
+    isDone = !isInterrupted()
+  } finally {
+    // What was found before something broke is kept as well.
+    if (isBegun) {
+      record.finish(isDone ? 'complete' : 'interrupted')
+      report(record)
+    }
+    await vitest.close()
+  }
+  // All of it is printed, and none of it is a result that somebody can come back to.
+  if (record.storageProblem !== null) throw new ResultsFolderError(record.storageProblem)
+  return interruption.exitCode ?? exitCodeOf(record.run.capacities)
+}
+
+/** Shows what the search came to, and where it is kept. */
+function report({ run: { capacities }, paths }: RunRecord): void {
+  const [capacity] = capacities
+  if (capacity === undefined) return
+  print(`\n${renderCurve(capacity.probes)}\n\n${renderBracket(capacity)}\n`)
+  if (paths !== null) print(`  ${relative(process.cwd(), paths.json)}`)
+}
+
+/**
+ * The scenario of a name: the one that is called so, or the only one with the name in its path.
+ * @throws InputError if there is none, or more than one.
+ */
+function scenarioNamed(name: string, found: readonly string[]): string {
+  const exact = found.filter((path) => basename(path) === `${name}.load.ts`)
+  const [scenario, ...others] = exact.length > 0 ? exact : found
+  if (scenario === undefined) throw new InputError(`No scenario has "${name}" in its name.`)
+  if (others.length === 0) return scenario
+  const names = [scenario, ...others].map((path) => basename(path, '.load.ts'))
+  throw new InputError(`"${name}" is in the names of several scenarios: ${names.join(', ')}.`)
+}
+
+/** A rate that was held is an answer, whatever gave out above it. */
+function exitCodeOf([capacity]: readonly CapacityEntry[]): ExitCode {
+  return capacity === undefined || capacity.bracket.passed === null ? EXIT.inconclusive : EXIT.good
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

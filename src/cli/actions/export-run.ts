@@ -1,0 +1,101 @@
+import { join } from 'node:path'
+import { InputError } from '../../input-error.ts'
+import { didYouMean } from '../../nearest-name.ts'
+import {
+  EXPORT_FORMATS,
+  FORMAT_NAMES,
+  type ExportFormat,
+  type FormatName,
+} from '../../report/export/export-formats.ts'
+import { exportedLoads } from '../../report/export/exported-loads.ts'
+import type { ExportedFile } from '../../report/export/percentile-logs.ts'
+import { findRun } from '../../run-file/read/find-run.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { printable } from '../../printable.ts'
+import { readRunFile } from '../../run-file/read/read-run-file.ts'
+import { ensureWritableFolder } from '../../run-file/write/results-folder.ts'
+import type { RunFile } from '../../run-file/run-file.ts'
+import { runFolderToRead } from '../folders.ts'
+import { writeOutput } from './write-output.ts'
+
+/** Formats that have an option of their own, as elsewhere. */
+const WITH_OPTION = ['csv', 'intervals', 'metrics', 'json'] as const
+
+/** The options of `results export`. */
+export type ExportFlags = {
+  readonly results?: string
+  readonly format?: string
+  readonly out?: string
+  readonly allowInvalid?: true
+} & { readonly [form in (typeof WITH_OPTION)[number]]?: true }
+
+/**
+ * Writes a run in another form. A form that can't say that a number is not to be trusted gets none of a
+ * run that has such numbers, unless it is told to.
+ */
+export async function exportRun(name: string, flags: ExportFlags): Promise<ExitCode> {
+  const formatName = formatOf(flags)
+  const format: ExportFormat = EXPORT_FORMATS[formatName]
+  const run = await readRunFile(findRun(name, runFolderToRead(flags.results)))
+  if (format.isTakenForGood && !mayLeave(run, formatName, flags.allowInvalid === true)) {
+    return EXIT.inconclusive
+  }
+  const written = format.write(run)
+  if (written === null) {
+    const what = formatName === 'metrics' ? 'wrote no check, tag or metric' : 'measured no load'
+    throw new InputError(`export: ${printable(run.runId)} ${what}: nothing to export.`)
+  }
+  if (typeof written !== 'string') writeFiles(written, formatName, flags.out)
+  else {
+    writeOutput(written, flags.out)
+    if (flags.out !== undefined) say(printable(flags.out))
+  }
+  return EXIT.good
+}
+
+/** @throws InputError unless one format is asked for. */
+function formatOf(flags: ExportFlags): FormatName {
+  const asked = [
+    ...(flags.format === undefined ? [] : [flags.format]),
+    ...WITH_OPTION.filter((form) => flags[form]),
+  ]
+  const [only, ...others] = asked
+  if (only === undefined || others.length > 0) {
+    throw new InputError(`export: give one --format: ${FORMAT_NAMES.join(', ')}.`)
+  }
+  const known = FORMAT_NAMES.find((format) => format === only)
+  if (known !== undefined) return known
+  const hint = didYouMean(only, FORMAT_NAMES)
+  throw new InputError(
+    `--format: "${printable(only)}" is not one of ${FORMAT_NAMES.join(', ')}.${hint}`,
+  )
+}
+
+/** Says what can't be trusted. @returns whether the run may be exported all the same. */
+function mayLeave(run: RunFile, format: FormatName, isAllowed: boolean): boolean {
+  const untrusted = exportedLoads(run).flatMap(({ name, distrust }) =>
+    distrust === null ? [] : [`"${printable(name)}": ${printable(distrust)}`],
+  )
+  for (const reason of untrusted) say(`${isAllowed ? 'warning: ' : 'not exported: '}${reason}`)
+  if (untrusted.length === 0 || isAllowed) return true
+  say(`Numbers in ${format} are taken for good. To export them all the same: --allow-invalid`)
+  return false
+}
+
+function writeFiles(files: readonly ExportedFile[], format: FormatName, folder?: string): void {
+  if (folder === undefined || folder === '') {
+    throw new InputError(
+      `export: ${format} is ${files.length} files here: name a folder by --out, such as --out ${format}.`,
+    )
+  }
+  ensureWritableFolder(folder)
+  for (const { name, text } of files) {
+    const path = join(folder, name)
+    writeOutput(text, path)
+    say(printable(path))
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}

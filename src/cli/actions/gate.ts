@@ -1,0 +1,110 @@
+import { resolve } from 'node:path'
+import { backendSettings } from '../../environment/settings.ts'
+import { GateLines } from '../../gate/report/gate-lines.ts'
+import type { GateOptions } from '../../gate/gate-options.ts'
+import { parseMetrics } from '../../gate/rounds/metrics-option.ts'
+import { DEFAULT_SUBJECT } from '../../gate/versions/subject.ts'
+import { renderGate } from '../../gate/report/render-gate.ts'
+import { runGate } from '../../gate/run-gate.ts'
+import {
+  checkReportFiles,
+  writeGateReport,
+  type ReportFiles,
+} from '../../gate/report/write-gate-report.ts'
+import { StepSummary } from '../../report/markdown/step-summary.ts'
+import { InputError } from '../../input-error.ts'
+import { isInstalled } from '../../installed.ts'
+import { scenarioFolder } from '../../vitest/run/scenario-files.ts'
+import type { CommandEnd } from '../../process/run-command.ts'
+import { runFolder } from '../folders.ts'
+import { onSignals } from '../../process/signals.ts'
+
+/** The flags: times in ms, ratios as numbers. */
+export interface GateFlags {
+  readonly base?: string
+  readonly head?: string
+  readonly subject?: readonly string[]
+  readonly stages: GateOptions['stages']
+  readonly operations: GateOptions['operations']
+  readonly measureEqual?: true
+  readonly junit?: string
+  readonly budget: number
+  readonly scenarios?: string
+  readonly metrics?: string
+  readonly effect?: number
+  readonly duration?: number
+  readonly backend?: string
+  readonly markdown?: string
+  readonly json?: string
+  readonly results?: string
+}
+
+/**
+ * Runs the gate, prints its report, and writes the files that the flags ask for.
+ * @throws UserError
+ */
+export async function runGateCommand(flags: GateFlags): Promise<CommandEnd> {
+  const options = optionsOf(flags)
+  const files: ReportFiles = {
+    markdown: flags.markdown ?? null,
+    json: flags.json ?? null,
+    junit: flags.junit ?? null,
+    summary: StepSummary.open(process.env),
+  }
+  checkReportFiles(files)
+  const lines = new GateLines(process.stdout)
+  const ending = new AbortController()
+  const interruption = onSignals((name) => {
+    process.stderr.write(`\n${name}: ending the gate; once more to leave at once\n`)
+    ending.abort()
+  })
+  try {
+    const report = await runGate(options, lines, ending.signal)
+    // Printed even if it can't be stored: it took long to find out.
+    try {
+      const problem = writeGateReport(report, files)
+      if (problem !== null) process.stderr.write(`${problem}\n`)
+    } finally {
+      lines.note(`\n${renderGate(report)}`)
+    }
+    return interruption.exitCode ?? report.exitCode
+  } catch (error) {
+    lines.clear()
+    const { exitCode } = interruption
+    if (exitCode !== null && error === ending.signal.reason) {
+      process.stderr.write('Interrupted before the first stage: nothing is known.\n')
+      return exitCode
+    }
+    throw error
+  }
+}
+
+/** @throws InputError, EnvironmentError */
+function optionsOf(flags: GateFlags): GateOptions {
+  const { base, head, metrics, effect } = flags
+  const { BENCH_BACKEND } = process.env
+  if (base === undefined) {
+    throw new InputError('Name what to compare with, such as --base origin/main. See --help.')
+  }
+  const harness = resolve(import.meta.dirname, '../../..')
+  return {
+    project: process.cwd(),
+    harness,
+    subject: flags.subject ?? (isInstalled ? [] : DEFAULT_SUBJECT),
+    stages: flags.stages,
+    operations: flags.operations,
+    measuresEqual: flags.measureEqual === true,
+    baseline: base,
+    candidate: head ?? null,
+    budgetMs: flags.budget,
+    scenarioFolder: scenarioFolder(process.env),
+    scenarios: flags.scenarios?.split(',').map((name) => name.trim()) ?? [],
+    metrics: metrics === undefined ? null : parseMetrics(metrics),
+    effects: effect === undefined ? {} : { latency: effect },
+    durationMs: flags.duration ?? null,
+    backends: isInstalled
+      ? null
+      : backendSettings({ ...process.env, BENCH_BACKEND: flags.backend ?? BENCH_BACKEND }),
+    resultsFolder: runFolder(flags.results),
+  }
+}

@@ -1,0 +1,54 @@
+import { parseDurationMs } from '../../load/duration.ts'
+import { InputError } from '../../input-error.ts'
+import { findRun, runPathsIn } from '../../run-file/read/find-run.ts'
+import { EXIT, type ExitCode } from '../../exit-code.ts'
+import { printableRun } from '../../run-file/printable-run.ts'
+import { readRunFile } from '../../run-file/read/read-run-file.ts'
+import { renderRun, renderRunByStretches, renderRunList } from '../../report/terminal/runs.ts'
+import { summariseRuns } from '../../report/summarise-runs.ts'
+import { mergeRunFiles } from '../../report/merge-run-files.ts'
+import { runFolder, runFolderToRead } from '../folders.ts'
+import { writeOutput } from './write-output.ts'
+
+/** Prints a line per run of the folder; and for each file that can't be read, why, to standard error. */
+export async function listRuns(flags: { results?: string; json?: true }): Promise<ExitCode> {
+  const list = await summariseRuns(runPathsIn(runFolderToRead(flags.results)))
+  if (flags.json === true) {
+    writeOutput(`${JSON.stringify(list, null, 2)}\n`, undefined)
+    return EXIT.good
+  }
+  process.stdout.write(`${renderRunList(list.runs)}\n`)
+  for (const { message } of list.broken) process.stderr.write(`left out: ${message}\n`)
+  return EXIT.good
+}
+
+/** The options of `results show`. */
+export interface ShowFlags {
+  readonly results?: string
+  readonly every?: string
+}
+
+/** Prints the report of a run, or how its figures changed while it went on. */
+export async function showRun(name: string, flags: ShowFlags): Promise<ExitCode> {
+  const everySeconds = flags.every === undefined ? null : wholeSeconds(flags.every, '--every')
+  const run = printableRun(await readRunFile(findRun(name, runFolderToRead(flags.results))))
+  const text = everySeconds === null ? renderRun(run) : renderRunByStretches(run, everySeconds)
+  process.stdout.write(`${text}\n`)
+  return EXIT.good
+}
+
+/** @throws InputError unless it is a number of whole seconds above 0: a run file has a row per second. */
+function wholeSeconds(text: string, what: string): number {
+  const seconds = parseDurationMs(text, what) / 1_000
+  if (Number.isInteger(seconds) && seconds > 0) return seconds
+  throw new InputError(`${what}: "${text}" must be whole seconds, at least 1s.`)
+}
+
+/** Adds up the shards of a load. */
+export async function mergeRuns(
+  paths: readonly string[],
+  flags: { results?: string },
+): Promise<ExitCode> {
+  const { exitCode } = await mergeRunFiles(paths, runFolder(flags.results))
+  return exitCode
+}

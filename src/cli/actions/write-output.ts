@@ -1,0 +1,24 @@
+import { InputError } from '../../input-error.ts'
+import { escaped } from '../../printable.ts'
+import { writeWholeFile } from '../../run-file/write/whole-files.ts'
+
+/**
+ * Writes what a command made to a file, or to standard output where none is named. A terminal gets what is
+ * harmless to it; a file or a pipe gets everything as it is.
+ * @throws InputError if the file can't be written.
+ */
+export function writeOutput(text: string, path: string | undefined): void {
+  if (path === undefined) {
+    process.stdout.write(process.stdout.isTTY ? text.split('\n').map(escaped).join('\n') : text)
+    return
+  }
+  try {
+    writeWholeFile(path, text)
+  } catch (error) {
+    // What follows names the call, and the file's name until it is whole.
+    const [reason] = (error instanceof Error ? error.message : String(error)).split(',')
+    throw new InputError(
+      `--out: ${path}: ${reason}. Name a file in a folder that can be written to.`,
+    )
+  }
+}

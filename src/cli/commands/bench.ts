@@ -1,0 +1,86 @@
+import { typedCommand } from '../../typed-command.ts'
+import type { Define } from '../command-line.ts'
+import { option, wholeNumber } from '../flags.ts'
+import { addSections } from '../help-sections.ts'
+import type { BenchFlags } from '../actions/bench.ts'
+
+/** `prism-loadtest bench` */
+export const bench: Define = (command, end) => {
+  command
+    .description('Runs load scenarios against a real Redis and NATS, and checks their SLOs.')
+    .argument(
+      '[names...]',
+      'scenarios whose path contains a name, in folders below bench/, too; without names, the scenarios and micro-benchmarks directly in bench/',
+    )
+    .option(
+      '--system <file>',
+      'module of the system under test, which starts and stops its servers; see docs/any-system.md',
+    )
+    .option(
+      '--backend <kind>',
+      'containers, programs, memory or external; the first available by default',
+    )
+    .option(
+      '--profile <profile>',
+      'short (10–20 s per scenario, the default), long (60–300 s), or full (as long, and minutes for each of bench/profiles/)',
+    )
+    .option(
+      '--duration <time>',
+      'measure each scenario for this long, such as 3s or 2m; 48h at most',
+    )
+    .option(
+      '--scenarios <folder>',
+      'the folder of *.load.ts and *.bench.ts files; bench/ by default',
+    )
+    .option('--results <folder>', 'the folder for result files; results/ by default')
+    .option('--junit <file>', 'also write the outcome of scenarios and SLOs as JUnit XML')
+    .option('--micro', 'closed-loop micro-benchmarks only')
+    .option('--ui', 'show the scenarios in the browser, by @vitest/ui')
+    .addOption(
+      option(
+        '--generators <n>',
+        'make the load of one scenario with n processes, and add up their measurements',
+        wholeNumber(1, 64),
+      ),
+    )
+    .option(
+      '--shard <k/n>',
+      "make one shard of one scenario's load, such as 2/5; other runs make the others",
+    )
+    .option(
+      '--start-at <time>',
+      'when all shards start, such as 2026-01-02T03:04:05Z; by default, --generators start 20 s from now',
+    )
+    .option(
+      '--namespace <name>',
+      "what all shards' namespaces begin with; derived from the start time by default",
+    )
+    .action(async (names: readonly string[], flags: BenchFlags) => {
+      const { runBench } = await import('../actions/bench.ts')
+      end(await runBench(names, flags))
+    })
+  addSections(command, {
+    environment: [
+      ['REDIS_URL, NATS_URL', 'servers to measure, instead of starting some'],
+      [
+        'BENCH_SYSTEM, BENCH_BACKEND, BENCH_PROFILE, BENCH_DURATION, BENCH_SCENARIOS, BENCH_RESULTS, BENCH_SHARD, BENCH_START_AT, BENCH_NAMESPACE',
+        'the options above',
+      ],
+      ['BENCH_DISPATCH', 'how requests are started: auto, clock, timer, hybrid or spin'],
+      ['BENCH_STACK', 'if set, unexpected errors are printed with their stacks'],
+      ['BENCH_GROWTH_UP_TO', 'the largest n of --micro cost-growth; 1e5 by default'],
+      [
+        'BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE',
+        'images for containers; redis:7-alpine and nats:2-alpine by default',
+      ],
+      ['GITHUB_STEP_SUMMARY', 'the result is added to that file as Markdown'],
+    ],
+    exitCodes: { 0: 'every SLO and figure is met', 1: 'one is missed', 3: 'inconclusive' },
+    onSignal: 'measurements are kept',
+    examples: [
+      typedCommand('bench'),
+      typedCommand('bench', 'mixed --duration 30s'),
+      typedCommand('bench', 'core --micro'),
+    ],
+  })
+}

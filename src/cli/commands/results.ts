@@ -1,0 +1,103 @@
+import { Option, type Command } from 'commander'
+import { typedCommand } from '../../typed-command.ts'
+import type { Define, OnEnd } from '../command-line.ts'
+import { EXPORT, EXPORT_EXAMPLES, FORMATS } from './export-help.ts'
+import type { ExportFlags } from '../actions/export-run.ts'
+import { addSections } from '../help-sections.ts'
+import type { ShowFlags } from '../actions/results.ts'
+import { RESULTS_TO_READ, RUN_ARGUMENT } from '../folders.ts'
+
+/** `prism-loadtest results` and its sub-commands; what they need is loaded when one is run. */
+export const results: Define = (command, end) => {
+  command.description('Lists, shows, exports and merges run files.')
+  addList(command, end)
+  addShow(command, end)
+  addExport(command, end)
+  addMerge(command, end)
+}
+
+function addList(program: Command, end: OnEnd): void {
+  const command = program
+    .command('list')
+    .description('Lists all runs of the folder, the newest first.')
+  withFolder(command)
+    .option('--json', 'print JSON')
+    .action(async (flags: { results?: string; json?: true }) => {
+      const { listRuns } = await import('../actions/results.ts')
+      end(await listRuns(flags))
+    })
+  addSections(command, {
+    exitCodes: { 0: 'listed' },
+    examples: [typedCommand('results', 'list')],
+  })
+}
+
+function addShow(program: Command, end: OnEnd): void {
+  const command = program
+    .command('show')
+    .description('Prints the report of a run again, from its file.')
+    .argument('<run>', RUN_ARGUMENT)
+    .option('--every <time>', 'one line per this long, such as 30s, to show how figures changed')
+  withFolder(command).action(async (name: string, flags: ShowFlags) => {
+    const { showRun } = await import('../actions/results.ts')
+    end(await showRun(name, flags))
+  })
+  addSections(command, {
+    exitCodes: { 0: 'shown' },
+    examples: [
+      typedCommand('results', 'show 20260102T0304'),
+      typedCommand('results', 'show 20260102T0304 --every 30s'),
+    ],
+  })
+}
+
+function addExport(program: Command, end: OnEnd): void {
+  const command = program
+    .command('export')
+    .summary('write a run in another form')
+    .description(EXPORT)
+    .argument('<run>', RUN_ARGUMENT)
+    .option('--format <format>', 'one of those below')
+    .option('--csv', 'short for --format csv; so are --intervals, --metrics and --json')
+    .addOption(new Option('--intervals').hideHelp())
+    .addOption(new Option('--metrics').hideHelp())
+    .addOption(new Option('--json').hideHelp())
+    .option('--out <path>', 'a file instead of standard output; for hgrm, a folder')
+    .option('--allow-invalid', 'also export untrusted measurements, marked as such')
+  withFolder(command).action(async (name: string, flags: ExportFlags) => {
+    const { exportRun } = await import('../actions/export-run.ts')
+    end(await exportRun(name, flags))
+  })
+  addSections(command, {
+    sections: [['Formats', FORMATS]],
+    exitCodes: { 0: 'exported', 3: "not exported: a measurement can't be trusted" },
+    examples: EXPORT_EXAMPLES.map((args) => typedCommand('results', args)),
+  })
+}
+
+function addMerge(program: Command, end: OnEnd): void {
+  const command = program
+    .command('merge')
+    .summary('add up all shards of one load')
+    .description(
+      `Adds up all shards of one load.\n\nTakes the run files of ${typedCommand('bench', '<name> --shard 1/2 --start-at <time>')} and so on. Counts and histograms are added up without loss, SLOs are judged on the sum, and the result is a run like any other, in files of its own. Shards of different loads, and incomplete loads, are refused.`,
+    )
+    .argument('<files...>', 'the run files of all shards')
+  withFolder(command).action(async (paths: readonly string[], flags: { results?: string }) => {
+    const { mergeRuns } = await import('../actions/results.ts')
+    end(await mergeRuns(paths, flags))
+  })
+  addSections(command, {
+    exitCodes: {
+      0: 'every SLO is met',
+      1: 'one is missed',
+      3: 'inconclusive',
+      4: 'not the shards of one load, or not all of them',
+    },
+    examples: [typedCommand('results', 'merge results/*-?of3.json')],
+  })
+}
+
+function withFolder(command: Command): Command {
+  return command.option('--results <folder>', RESULTS_TO_READ)
+}

@@ -1,0 +1,55 @@
+import { EXIT } from '../../exit-code.ts'
+import { typedCommand } from '../../typed-command.ts'
+import type { Define } from '../command-line.ts'
+import { atLeastOneSecondMs, option } from '../flags.ts'
+import { addSections, BROKEN } from '../help-sections.ts'
+import type { SubscribeFlags } from '../actions/subscribe.ts'
+
+/** `prism-loadtest subscribe`. It runs until the process gets SIGINT or SIGTERM. */
+export const subscribe: Define = (command, end) => {
+  command
+    .description(
+      'Receives the multicasts of a namespace and confirms them until Ctrl-C, and reports how many it received.',
+    )
+    .option('--namespace <name>', 'whose multicasts', 'loadtest')
+    .option(
+      '--pattern <pattern>',
+      'only these identities; * stands for any characters; all by default',
+    )
+    .option('--nats-servers <addresses>', 'separated by commas; NATS_URL, or nats://localhost:4222')
+    .addOption(
+      option(
+        '--report-interval <time>',
+        'time between two lines, at least 1s',
+        atLeastOneSecondMs,
+        '5s',
+      ),
+    )
+    .option('--json', 'print one JSON object per line')
+    .option('--check', 'only check whether anybody receives for this namespace, or this pattern')
+    .action(async (flags: SubscribeFlags) => {
+      const { receiveMulticasts } = await import('../actions/subscribe.ts')
+      await receiveMulticasts(flags, process.env)
+      end(EXIT.good)
+    })
+  addSections(command, {
+    sections: [
+      [
+        'Receipts',
+        [
+          'A message counts once for each identity that receives it: that is a receipt. Its second arrival at one identity is a duplicate, recognised among the latest 4,096 messages. Processes with one namespace and one pattern share the messages between them.',
+        ],
+      ],
+    ],
+    environment: [['NATS_URL', 'where NATS is, without --nats-servers']],
+    exitCodes: {
+      0: 'ended by Ctrl-C or SIGTERM; with --check, somebody receives',
+      2: `${BROKEN}; with --check, nobody receives`,
+    },
+    examples: [
+      typedCommand('subscribe'),
+      typedCommand('subscribe', "--pattern 'loadtest-user-*' --nats-servers nats://localhost:4222"),
+      typedCommand('subscribe', '--check'),
+    ],
+  })
+}

@@ -1,0 +1,216 @@
+import { resolve } from 'node:path'
+import { replayedFile } from '../../load/arrivals/parse-arrivals.ts'
+import { MAX_DURATION_MS, MAX_TIMEOUT_MS, parseDurationMs } from '../../load/duration.ts'
+import { InputError } from '../../input-error.ts'
+import { parseSlo } from '../../load/slo/parse-slo.ts'
+import { checkParameters } from './check-parameters.ts'
+import {
+  DEFAULTS,
+  type LoadTestParameters,
+  type WorkloadKind,
+  type WorkloadParameters,
+} from './parameters.ts'
+import { serverSettings, type ServerFlags, type ServerSettings } from './server-settings.ts'
+import { checkShard, shardSettings, type ShardSettings } from '../../vitest/shard-settings.ts'
+import { withFlagNames } from '../flag-names.ts'
+import { runFolder } from '../folders.ts'
+
+/** The flags of a workload as they were typed; those that it doesn't have are absent. */
+export interface LoadTestFlags extends ServerFlags {
+  readonly rate?: string
+  readonly duration?: string
+  readonly warmUp?: string
+  readonly arrivals?: string
+  readonly seed?: string
+  readonly timeout?: string
+  readonly maxInFlight?: string
+  readonly ttl?: string
+  readonly filter?: boolean
+  readonly status?: string
+  readonly payload?: string
+  readonly withSubscribers?: boolean
+  readonly registerPct?: string
+  readonly enumeratePct?: string
+  readonly multicastPct?: string
+  readonly namespace?: string
+  readonly slo?: readonly string[]
+  readonly allowFailures?: boolean
+  readonly allowUndelivered?: boolean
+  readonly reportInterval?: string
+  readonly verbose?: boolean
+  readonly out?: string
+  readonly json?: boolean
+  readonly shard?: string
+  readonly startAt?: string
+}
+
+/** All that a command line asks for. */
+export interface LoadTestRun {
+  readonly parameters: LoadTestParameters
+  readonly servers: ServerSettings
+  /** `null`: all of the load. */
+  readonly shard: ShardSettings | null
+  readonly folder: string
+  readonly reportIntervalMs: number
+  readonly isVerbose: boolean
+  readonly isJson: boolean
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the flags of a workload, and finds whatever is wrong with them.
+ * @throws InputError, EnvironmentError
+ */
+export function readFlags(kind: WorkloadKind, flags: LoadTestFlags, env: Env): LoadTestRun {
+  const parameters = readParameters(kind, flags)
+  checkParameters(parameters)
+  const servers = serverSettings(flags, env)
+  const reportIntervalMs = durationMs(
+    flags.reportInterval,
+    '--report-interval',
+    DEFAULTS.reportIntervalMs,
+  )
+  if (reportIntervalMs < 1_000) {
+    throw new InputError(`--report-interval: "${flags.reportInterval}" must be at least 1s.`)
+  }
+  return {
+    parameters,
+    servers,
+    shard: readShard(flags, parameters.namespace, servers),
+    folder: runFolder(flags.out, '--out', env),
+    reportIntervalMs,
+    isVerbose: flags.verbose === true,
+    isJson: flags.json === true,
+  }
+}
+
+function readParameters(kind: WorkloadKind, flags: LoadTestFlags): LoadTestParameters {
+  const { arrivals = 'constant', slo = [], namespace = DEFAULTS.namespace } = flags
+  const file = replayedFile(arrivals)
+  return {
+    workload: readWorkload(kind, flags),
+    namespace,
+    arrivals: file === null ? arrivals : `replay:${resolve(file)}`,
+    ratePerSecond: readRate(flags.rate, arrivals),
+    durationMs: above0(flags.duration, '--duration', DEFAULTS.durationMs),
+    warmUpMs: durationMs(flags.warmUp, '--warm-up', DEFAULTS.warmUpMs),
+    timeoutMs: above0(flags.timeout, '--timeout', DEFAULTS.timeoutMs, MAX_TIMEOUT_MS),
+    maxInFlight: whole(flags.maxInFlight, '--max-in-flight', DEFAULTS.maxInFlight, [1, 1e6]),
+    seed: whole(flags.seed, '--seed', DEFAULTS.seed, [0, 2 ** 32 - 1]),
+    slos: slo.map(parseSlo),
+    allowFailures: flags.allowFailures === true,
+    allowUndelivered: flags.allowUndelivered === true,
+  }
+}
+
+function readWorkload(kind: WorkloadKind, flags: LoadTestFlags): WorkloadParameters {
+  const { payload = DEFAULTS.payload, withSubscribers = false } = flags
+  const ttlMs = readTtl(flags.ttl)
+  const status =
+    flags.filter === true || flags.status !== undefined ? (flags.status ?? DEFAULTS.status) : null
+  switch (kind) {
+    case 'register':
+      return { kind, ttlMs }
+    case 'enumerate':
+      return { kind, status }
+    case 'multicast':
+      return { kind, status, payload, withSubscribers }
+    case 'mixed': {
+      const mix = {
+        register: percent(flags.registerPct, '--register-pct', DEFAULTS.mix.register),
+        enumerate: percent(flags.enumeratePct, '--enumerate-pct', DEFAULTS.mix.enumerate),
+        multicast: percent(flags.multicastPct, '--multicast-pct', DEFAULTS.mix.multicast),
+      }
+      return { kind, ttlMs, status, payload, withSubscribers, mix }
+    }
+  }
+}
+
+function readRate(text: string | undefined, arrivals: string): number | null {
+  if (text === undefined) return null
+  const rate = numberOf(text)
+  // Between bursts there may be nothing.
+  if (rate > 0 || (rate === 0 && arrivals.startsWith('burst'))) return rate
+  throw new InputError(`--rate: "${text}" must be a number of requests/s above 0, such as 100.`)
+}
+
+function readTtl(text: string | undefined): number {
+  if (text === undefined) return DEFAULTS.ttlMs
+  const seconds = numberOf(text)
+  const ttlMs = Math.round(seconds * 1_000)
+  // 0 means never, so only a written 0 counts: not what rounds to it, nor what is too small for a double.
+  if (ttlMs > 0 || (seconds === 0 && !/[1-9]/.test(text))) return ttlMs
+  if (ttlMs === 0) {
+    throw new InputError(
+      `--ttl: "${text}" is shorter than a registration can last: use at least 0.001 (seconds), or 0, which never expires.`,
+    )
+  }
+  throw new InputError(
+    `--ttl: "${text}" must be a number of seconds, such as 300; 0 never expires.`,
+  )
+}
+
+function percent(text: string | undefined, flag: string, byDefault: number): number {
+  if (text === undefined) return byDefault
+  const value = numberOf(text)
+  if (value >= 0 && value <= 100) return value
+  throw new InputError(`${flag}: "${text}" must be a percentage from 0 to 100.`)
+}
+
+function whole(
+  text: string | undefined,
+  flag: string,
+  byDefault: number,
+  [least, most]: readonly [number, number],
+): number {
+  if (text === undefined) return byDefault
+  const value = numberOf(text)
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  throw new InputError(`${flag}: "${text}" must be a whole number from ${least} to ${most}.`)
+}
+
+function above0(
+  text: string | undefined,
+  flag: string,
+  byDefault: number,
+  maxMs = MAX_DURATION_MS,
+): number {
+  const ms = durationMs(text, flag, byDefault, maxMs)
+  if (ms > 0) return ms
+  throw new InputError(`${flag}: "${text}" must be above 0, such as 10s.`)
+}
+
+function durationMs(
+  text: string | undefined,
+  flag: string,
+  byDefault: number,
+  maxMs = MAX_DURATION_MS,
+): number {
+  return text === undefined ? byDefault : parseDurationMs(text, flag, maxMs)
+}
+
+/** `NaN` of anything but plain digits. */
+function numberOf(text: string): number {
+  return /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN
+}
+
+const SHARD_FLAGS = { BENCH_SHARD: '--shard', BENCH_START_AT: '--start-at' }
+
+function readShard(
+  { shard = '', startAt = '' }: LoadTestFlags,
+  namespace: string,
+  servers: ServerSettings,
+): ShardSettings | null {
+  const env = {
+    BENCH_SHARD: shard,
+    BENCH_START_AT: startAt,
+    BENCH_NAMESPACE: shard === '' ? '' : namespace,
+  }
+  const settings = withFlagNames(SHARD_FLAGS, () => shardSettings(env))
+  if (settings === null) return null
+  withFlagNames(SHARD_FLAGS, () =>
+    checkShard(settings, servers, 'give --redis-addr and --nats-servers'),
+  )
+  return settings
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { backendSettings } from '../../environment/settings.ts'
+import { dispatchSetting } from '../../load/dispatch/technique.ts'
+import { RunRecord } from '../../run-file/write/run-record.ts'
+import { programBeside } from '../../program-beside.ts'
+import { LoadReporter } from '../../vitest/load-reporter.ts'
+import { openForOwn } from '../../vitest/open-vitest.ts'
+import { runFiles } from '../../vitest/run/run-files.ts'
+import { generatorsOf } from '../../vitest/shard-settings.ts'
+import type { CommandEnd } from '../../process/run-command.ts'
+import type { LoadTestRun } from './read-flags.ts'
+
+const SCENARIO = fileURLToPath(programBeside('command-line.load.ts', import.meta.url))
+
+/**
+ * Makes the load that a command line describes, as `bench` makes a scenario's.
+ * @returns the exit code.
+ * @throws EnvironmentError, InputError, ResultsFolderError
+ */
+export async function runLoadTest(run: LoadTestRun): Promise<CommandEnd> {
+  const { parameters, shard, folder, isJson, reportIntervalMs, isVerbose } = run
+  // A list of processes shows arguments, in which there may be a password.
+  process.title = 'prism-loadtest'
+  Object.assign(process.env, environmentOf(run))
+  backendSettings(process.env)
+  dispatchSetting(process.env)
+  const record = await RunRecord.open({
+    folder,
+    profile: 'command line',
+    generators: generatorsOf(shard),
+  })
+  const reporter = new LoadReporter(record, {
+    out: isJson ? process.stderr : process.stdout,
+    reportIntervalMs,
+    isVerbose,
+  })
+  const vitest = await openForOwn(dirname(SCENARIO), reporter)
+  for (const project of vitest.projects) project.provide('loadTest', parameters)
+  const signalCode = await runFiles(vitest, [SCENARIO])
+  if (isJson && reporter.paths !== null) {
+    process.stdout.write(readFileSync(reporter.paths.json, 'utf8'))
+  }
+  return signalCode ?? reporter.exitCode
+}
+
+/**
+ * What the processes that make the load inherit: without the environment's settings for scenarios,
+ * which don't apply to this one.
+ */
+function environmentOf({ servers, shard }: LoadTestRun): Readonly<Record<string, string>> {
+  return {
+    ...servers,
+    BENCH_PROFILE: '',
+    BENCH_DURATION: '',
+    BENCH_SHARD: shard === null ? '' : `${shard.shard.index + 1}/${shard.shard.of}`,
+    BENCH_START_AT: shard === null ? '' : new Date(shard.startAtMs).toISOString(),
+    BENCH_NAMESPACE: shard === null ? '' : shard.namespace,
+  }
+}

@@ -1,0 +1,68 @@
+import { relative } from 'node:path'
+import { systemText } from '../environment/system.ts'
+import { appendHistory } from '../run-file/history/history-file.ts'
+import { mergeShards } from '../run-file/merge/merge-shards.ts'
+import type { EndedRun } from './junit/run-junit.ts'
+import { exitCodeOf } from '../run-file/outcome.ts'
+import { printableRun } from '../run-file/printable-run.ts'
+import { readRunFile } from '../run-file/read/read-run-file.ts'
+import { renderOutcomes, renderReport } from './terminal/scenario.ts'
+import { paint } from './terminal/text.ts'
+import { ensureWritableFolder } from '../run-file/write/results-folder.ts'
+import type { RunFile, ScenarioEntry } from '../run-file/run-file.ts'
+import { runIdOf } from '../run-file/run-id.ts'
+import { createRunFile, pathsOf } from '../run-file/write/write-run-file.ts'
+
+/**
+ * Merges run files into a new one, and prints its report.
+ * @param change what is known better than the shards know it.
+ * @returns the merged run, with the exit code that says how the load did.
+ * @throws UserError, RunFileError, ResultsFolderError; HistoryError when all files are written
+ */
+export async function mergeRunFiles(
+  paths: readonly string[],
+  folder: string,
+  change: Partial<RunFile> = {},
+): Promise<EndedRun> {
+  const shards = await Promise.all(
+    paths.map(async (path) => ({ path, run: await readRunFile(path) })),
+  )
+  const merged = mergeShards(shards, ({ startedAt, commit }) =>
+    runIdOf(new Date(startedAt), commit),
+  )
+  ensureWritableFolder(folder)
+  let run: RunFile = { ...merged, ...change }
+  let written: readonly string[] = []
+  // Stored before it is printed, and printed even if it can't be stored: either may fail.
+  try {
+    run = createRunFile(folder, run)
+    written = Object.values(pathsOf(folder, run))
+    appendHistory(folder, run)
+  } finally {
+    printRun(printableRun(run))
+    for (const path of written) print(`  ${relative(process.cwd(), path)}`)
+  }
+  return { run, path: pathsOf(folder, run).json, exitCode: exitCodeOf(run), others: [] }
+}
+
+function printRun(run: RunFile): void {
+  const { system, generators } = run
+  const count = generators.kind === 'merged' ? generators.shards.length : 1
+  print(`${paint('bold', run.runId)}  ${count} generators, ${systemText(system)}`)
+  for (const scenario of run.scenarios) {
+    print(`\n${paint('bold', scenario.name)}\n${renderReport(scenario)}`)
+    if (hasReceipts(scenario)) {
+      print(`  receipts are those of the recipients in the sender's own shard, 1 of ${count}`)
+    }
+  }
+  print(`\n${renderOutcomes(run)}\n`)
+}
+
+function hasReceipts(scenario: ScenarioEntry): boolean {
+  if (scenario.state !== 'measured') return false
+  return scenario.result.operations.some(({ deliveries }) => deliveries !== null)
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

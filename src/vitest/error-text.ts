@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs'
+import { relative, resolve, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+
+/** An error as Vitest hands it on from a test's process. */
+export interface ReportedError {
+  readonly message: string
+  readonly name?: string | undefined
+  readonly stack?: string | undefined
+  /** The frames of the stack that are no library's. */
+  readonly stacks?: readonly Frame[] | undefined
+  /** Of a failed assertion: expected against received. */
+  readonly diff?: string | undefined
+  /** The test's file, for an uncaught error. */
+  readonly VITEST_TEST_PATH?: unknown
+}
+
+interface Frame {
+  readonly method: string
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** A place in a source file; `null` if its line is unknown. */
+interface Place {
+  readonly file: string
+  readonly line: number | null
+}
+
+/** Further lines of an error are indented by this, which tells them from the tables of an SLO. */
+const INDENT = '    '
+
+/**
+ * An error outside of any test: place and message, `bench/a.load.ts:12: TypeError: no such thing`. Further
+ * lines of the message keep their layout.
+ * @param file the scenario's path; `null` if only the error itself may name it.
+ * @param root folder that paths are shown relative to.
+ */
+export function moduleErrorText(error: ReportedError, file: string | null, root: string): string {
+  const { name, message, stack = '', VITEST_TEST_PATH: testPath } = error
+  const kind = name === undefined || name === 'Error' ? '' : `${name}: `
+  const said = indented(`${kind}${plain(message)}`)
+  const scenario = file ?? (typeof testPath === 'string' ? testPath : null)
+  const mistake = mistakeIn(stack)
+  const place = mistake ?? importIn(message) ?? thrownAt(error, scenario)
+  if (place === null) return said
+  const source = mistake === null ? '' : `\n${INDENT}${mistake.source}`
+  return `${placeText(place, root)}: ${said}${source}`
+}
+
+/**
+ * An error of a test: its message, where it was thrown, and its diff. An SLO's error is its message alone,
+ * whose lines are all indented, because the scenario's report says the rest.
+ * @param root folder that paths are shown relative to.
+ */
+export function testErrorText(error: ReportedError, root: string): string {
+  if (error.message.startsWith('  ')) return error.message
+  const frames = ownFrames(error).map(({ method, file, line, column }) => {
+    const place = `${relativePath(file, root)}:${line}:${column}`
+    return method === '' ? `at ${place}` : `at ${method} (${place})`
+  })
+  const diff = error.diff === undefined ? [] : [plain(error.diff)]
+  return indented([plain(error.message), ...frames, ...diff].join('\n'))
+}
+
+/** Without colours and without empty lines. */
+function plain(text: string): string {
+  const lines = stripVTControlCharacters(text).split(/\r?\n/)
+  return lines.filter((line) => line.trim() !== '').join('\n')
+}
+
+function indented(text: string): string {
+  return text.replaceAll('\n', `\n${INDENT}`)
+}
+
+function placeText({ file, line }: Place, root: string): string {
+  return line === null ? relativePath(file, root) : `${relativePath(file, root)}:${line}`
+}
+
+function relativePath(file: string, root: string): string {
+  return relative(root, file).replaceAll('\\', '/')
+}
+
+const LOAD_FIXTURE = ['vitest', 'load'].map(
+  (room) => resolve(import.meta.dirname, '..', room) + sep,
+)
+
+/** Frames of the scenario and its modules. */
+function ownFrames({ stacks = [] }: ReportedError): readonly Frame[] {
+  return stacks.filter(({ file }) => !LOAD_FIXTURE.some((folder) => file.startsWith(folder)))
+}
+
+/** Where an error was thrown: in the scenario if its stack says so. */
+function thrownAt(error: ReportedError, scenario: string | null): Place | null {
+  const [frame] = ownFrames(error)
+  if (scenario === null) return frame ?? null
+  return { file: scenario, line: lineIn(error.stack ?? '', scenario) }
+}
+
+/** The line of a file that a stack names first. */
+function lineIn(stack: string, path: string): number | null {
+  const places = [pathToFileURL(path).href, path]
+  for (const place of places) {
+    const start = stack.indexOf(place)
+    const [, line] = /^(?:\?[^:\s]*)?:(\d+):\d+/.exec(stack.slice(start + place.length)) ?? []
+    if (start >= 0 && line !== undefined) return Number(line)
+  }
+  return null
+}
+
+/** The file and the line of a syntax error, which Node puts in front of its stack, with the source. */
+function mistakeIn(stack: string): (Place & { readonly source: string }) | null {
+  const [, file = '', line, source] = /^(.+):(\d+)\n(?:.*\n)*?(.*\S.*)\n *\^+ *\n/.exec(stack) ?? []
+  if (line === undefined || source === undefined) return null
+  const path = file.startsWith('file:') ? fileURLToPath(file) : file
+  return { file: path, line: Number(line), source: source.trim() }
+}
+
+/** The import of a module that was not found. */
+function importIn(message: string): Place | null {
+  const [, missing, importer] =
+    /^Cannot find \w+ '(.+)' imported from '?([^'\n]+)/.exec(message) ?? []
+  if (missing === undefined || importer === undefined) return null
+  const name = missing.split(/[\\/]/).at(-1) ?? missing
+  return { file: importer, line: lineWith(name, importer) }
+}
+
+function lineWith(name: string, file: string): number | null {
+  try {
+    const lines = readFileSync(file, 'utf8').split('\n')
+    const index = lines.findIndex((line) => /\b(import|from)\b/.test(line) && line.includes(name))
+    return index < 0 ? null : index + 1
+  } catch {
+    return null
+  }
+}

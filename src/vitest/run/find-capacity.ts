@@ -1,0 +1,96 @@
+import { relative } from 'node:path'
+import type { TestSpecification, Vitest } from 'vitest/node'
+import { bracketOf, HIGHEST_RATE, nextRate, type CapacitySearch } from '../../load/capacity.ts'
+import { InputError } from '../../input-error.ts'
+import { ANY_PROBE, lowestRate, probeMs, type LeastRequests } from '../../load/least-requests.ts'
+import { judgeProbe, type ProbeEntry, type ProbeJudgement } from '../../run-file/judge-probe.ts'
+import { renderLeast, renderProbe } from '../../report/terminal/capacity.ts'
+import { paint } from '../../report/terminal/text.ts'
+import type { RunRecord } from '../../run-file/write/run-record.ts'
+import type { ProbeReporter } from '../probe-reporter.ts'
+
+/** A search as the command line asks for it. */
+export interface SearchPlan {
+  /** The first rate, requests/s, from 1 to `HIGHEST_RATE`. */
+  readonly from: number
+  /** See `CapacitySearch`. */
+  readonly precision: number
+  /** How long a rate is measured at least, in ms; > 0. */
+  readonly durationMs: number
+  readonly reporter: ProbeReporter
+  /** Keeps every probe as soon as it is judged. */
+  readonly record: RunRecord
+  /** A signal may come between two probes, when there is no run to be cancelled. */
+  readonly isInterrupted: () => boolean
+  readonly print: (line: string) => void
+}
+
+/**
+ * Runs the scenario at one rate after another, until the search is done or interrupted. What it
+ * found is in the record.
+ * @throws InputError if the scenario is not one whose capacity can be searched for.
+ */
+export async function findCapacity(
+  vitest: Vitest,
+  scenario: TestSpecification,
+  plan: SearchPlan,
+): Promise<void> {
+  const { from, precision, durationMs, record, print } = plan
+  const file = relative(vitest.config.root, scenario.moduleId).replaceAll('\\', '/')
+  const probes: ProbeEntry[] = []
+  // Which SLO the scenario has, and so what it needs, is known once it was run.
+  let least: LeastRequests | null = null
+  for (;;) {
+    const needed: LeastRequests = least ?? ANY_PROBE
+    const search = searchFor(plan, needed)
+    const rate = nextRate(probes, search)
+    if (rate === null || plan.isInterrupted()) return
+    const probedMs = probeMs(rate, needed, durationMs)
+    const judgement = await runProbe(vitest, scenario, { ...plan, file, rate, probedMs })
+    if (judgement === null) return
+    const { probe, name } = judgement
+    if (least === null) {
+      least = judgement.least
+      print(`${paint('bold', name)}\n${renderLeast(least, searchFor(plan, least), durationMs)}`)
+      const isEnough = rate * probedMs >= least.requests * 1_000
+      if (!isEnough) continue
+    }
+    probes.push(probe)
+    const bracket = bracketOf(probes, search)
+    record.setCapacity({ name, file, durationMs, from, precision, probes: [...probes], bracket })
+    print(renderProbe(probe))
+  }
+}
+
+function searchFor(
+  { from, precision, durationMs }: SearchPlan,
+  least: LeastRequests,
+): CapacitySearch {
+  const lowest = lowestRate(least, durationMs, HIGHEST_RATE)
+  return { from: Math.max(from, lowest), precision, lowest, highest: HIGHEST_RATE }
+}
+
+interface ProbePlan extends SearchPlan {
+  readonly file: string
+  readonly rate: number
+  readonly probedMs: number
+}
+
+/** What the scenario gives at one rate; `null` if it was interrupted. */
+async function runProbe(
+  vitest: Vitest,
+  scenario: TestSpecification,
+  { file, rate, probedMs, reporter, isInterrupted }: ProbePlan,
+): Promise<(ProbeJudgement & { kind: 'judged' }) | null> {
+  scenario.project.provide('offeredRate', rate)
+  // The test's own process reads its settings from the environment, which it inherits.
+  process.env['BENCH_DURATION'] = `${probedMs}ms`
+  await vitest.runTestSpecifications([scenario])
+  const { entries, errors } = reporter.take()
+  const judgement = judgeProbe(rate, entries)
+  if (judgement.kind === 'interrupted') return null
+  if (judgement.kind !== 'judged' && isInterrupted()) return null
+  if (errors.length > 0) throw new InputError(errors.join('; '))
+  if (judgement.kind === 'unfit') throw new InputError(`${file}: ${judgement.message}`)
+  return judgement
+}

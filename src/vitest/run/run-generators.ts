@@ -1,0 +1,122 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { InputError } from '../../input-error.ts'
+import { configuredSystem } from '../open-vitest.ts'
+import { handOver, RUNNING_SYSTEM, startSystem, type RunningSystem } from '../start-system.ts'
+import { EXIT } from '../../exit-code.ts'
+import { ensureWritableFolder } from '../../run-file/write/results-folder.ts'
+import { mergeRunFiles } from '../../report/merge-run-files.ts'
+import type { CommandEnd } from '../../process/run-command.ts'
+import type { RunReports } from '../../report/run-reports.ts'
+import { onSignals } from '../../process/signals.ts'
+import { OWNER_VARIABLE } from '../../process/watch-parent.ts'
+
+/** One scenario whose load several processes of this machine make. */
+export interface GeneratorsRun {
+  /** The program to start: its first argument is `bench`. */
+  readonly start: string
+  readonly scenario: string
+  /** ≥ 1. */
+  readonly count: number
+  /** ISO 8601; `undefined`: as soon as all can be expected to be ready. */
+  readonly startAt: string | undefined
+  readonly namespace: string | undefined
+  /** For the merged run's files. */
+  readonly folder: string
+  /** Of the merged run. */
+  readonly reports: RunReports
+}
+
+/** Until all generators have started and prepared their part, they share the cores. */
+const LEAD_MS = 20_000
+
+/**
+ * Starts the servers, and one process a generator: each a run of its own, with one shard of the load
+ * and connections of its own. Then merges what they measured.
+ * @returns the exit code.
+ * @throws EnvironmentError, InputError, ResultsFolderError
+ */
+export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
+  ensureWritableFolder(run.folder)
+  const running = await startSystem(await configuredSystem(), {
+    env: process.env,
+    onProgress: (message) => process.stderr.write(`${message}\n`),
+  })
+  const { system } = running
+  const shardFolder = mkdtempSync(join(tmpdir(), 'prism-loadtest-shards-'))
+  try {
+    if (system.kind === 'memory') {
+      throw new InputError(`--generators: they have to use the same servers. ${system.notice}`)
+    }
+    const startAt = run.startAt ?? new Date(Date.now() + LEAD_MS).toISOString()
+    process.stdout.write(`${run.count} generators, which start at ${startAt}\n`)
+    const generators = Array.from({ length: run.count }, (_, index) =>
+      startGenerator({ ...run, startAt }, index + 1, shardFolder, running),
+    )
+    const children = generators.map(({ child }) => child)
+    const send = (signal: NodeJS.Signals) => children.forEach((child) => void child.kill(signal))
+    // The first signal ends all generators in order; nothing is merged then. A second one kills them.
+    const interruption = onSignals(send, () => send('SIGKILL'))
+    const ends = await Promise.all(generators.map(({ end }) => end))
+    if (interruption.exitCode !== null) {
+      process.stderr.write('Interrupted: shards of different lengths are not merged.\n')
+      return interruption.exitCode
+    }
+    const broken = ends.find(({ exitCode }) => exitCode === EXIT.broken || exitCode === null)
+    if (broken !== undefined) {
+      process.stderr.write(broken.stderr || broken.stdout)
+      return EXIT.broken
+    }
+    const paths = readdirSync(shardFolder).filter((name) => name.endsWith('.json'))
+    const merged = await mergeRunFiles(
+      paths.map((name) => join(shardFolder, name)),
+      run.folder,
+      { system },
+    )
+    run.reports.write(merged)
+    return merged.exitCode
+  } finally {
+    rmSync(shardFolder, { recursive: true, force: true })
+    await running.stop()
+  }
+}
+
+interface GeneratorEnd {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function startGenerator(
+  run: GeneratorsRun & { readonly startAt: string },
+  number: number,
+  folder: string,
+  running: RunningSystem,
+): { readonly child: ChildProcess; readonly end: Promise<GeneratorEnd> } {
+  const env = {
+    ...process.env,
+    [RUNNING_SYSTEM]: handOver(running),
+    BENCH_SHARD: `${number}/${run.count}`,
+    BENCH_START_AT: run.startAt,
+    BENCH_NAMESPACE: run.namespace ?? '',
+    BENCH_RESULTS: folder,
+    // The merged run is the one to be reported.
+    GITHUB_STEP_SUMMARY: '',
+    [OWNER_VARIABLE]: String(process.pid),
+  }
+  // A group of its own, so that a Ctrl-C comes from here and comes once.
+  const child = spawn(process.execPath, [run.start, 'bench', run.scenario], {
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const end = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  return {
+    child,
+    end: end.then(([stdout, stderr]) => ({ exitCode: child.exitCode, stdout, stderr })),
+  }
+}
