@@ -28,8 +28,8 @@ export interface Filter {
   readonly $and?: readonly Filter[]
   readonly $or?: readonly Filter[]
   readonly $not?: Filter
-  /** `undefined` is refused; without `exactOptionalPropertyTypes`, the types above include it. */
-  readonly [field: string]: JsonValue | undefined
+  /** As wide as the entries above are without `exactOptionalPropertyTypes`; `undefined` is refused. */
+  readonly [field: string]: JsonValue | Filter | readonly Filter[] | undefined
 }
 
 /**
