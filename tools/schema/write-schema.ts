@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
+import { runTool, toolCommand } from '../../src/cli/command-line.ts'
+import { addSections } from '../../src/cli/help-sections.ts'
+import { EXIT, type ExitCode } from '../../src/exit-code.ts'
 import { runFileSchema } from '../../src/run-file/run-file.ts'
 
 /** Where the JSON Schema of run files is kept. */
@@ -12,19 +15,15 @@ export function schemaText(): string {
   return `${JSON.stringify({ title: 'Run file', ...schema }, null, 2)}\n`
 }
 
-/**
- * `node tools/schema/write-schema.ts` writes the schema. With `--check` it writes nothing, and exits
- * with 1 if the file is not what it would write.
- */
-function main(isCheck: boolean): void {
-  const text = schemaText()
-  if (!isCheck) {
-    writeFileSync(SCHEMA_PATH, text)
-    return
-  }
-  if (storedText() === text) return
-  process.stderr.write(`${SCHEMA_PATH} is not up to date. Run: node tools/schema/write-schema.ts\n`)
-  process.exitCode = 1
+function writeSchema(): ExitCode {
+  writeFileSync(SCHEMA_PATH, schemaText())
+  return EXIT.good
+}
+
+function checkSchema(): ExitCode {
+  if (storedText() === schemaText()) return EXIT.good
+  process.stderr.write(`${SCHEMA_PATH} is not up to date. Run: ${toolCommand('schema')}\n`)
+  return EXIT.failed
 }
 
 function storedText(): string | null {
@@ -35,4 +34,15 @@ function storedText(): string | null {
   }
 }
 
-if (import.meta.main) main(process.argv.includes('--check'))
+if (import.meta.main) {
+  await runTool('schema', (command, end) => {
+    command
+      .description('Writes the JSON Schema of run files to results/schema.json.')
+      .option('--check', 'write nothing, and compare the file with what would be written')
+      .action(({ check }: { check?: true }) => end(check === true ? checkSchema() : writeSchema()))
+    addSections(command, {
+      exitCodes: { 0: 'written, or up to date', 1: 'with --check: the file is not up to date' },
+      examples: [toolCommand('schema'), toolCommand('schema:check')],
+    })
+  })
+}

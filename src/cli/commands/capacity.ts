@@ -19,7 +19,12 @@ export const capacity: Define = (command, end) => {
     .description('Searches for the highest rate at which a scenario meets its SLO.')
     .argument('<name>', 'the scenario whose file has the name, such as register or mixed')
     .addOption(
-      option('--from <rate>', 'first rate, in requests/s', wholeNumber(1, HIGHEST_RATE), '100'),
+      option(
+        '--from <rate>',
+        'first rate, in requests/s',
+        wholeNumber(1, HIGHEST_RATE, 'requests/s'),
+        '100',
+      ),
     )
     .addOption(
       option(

@@ -19,7 +19,7 @@ import type { CommandEnd } from '../../process/run-command.ts'
 
 const HOW = [
   'A plan says how much Redis, NATS and processes a demand needs, and what saturates first. It is computed from measured costs per call: docs/scaling.md has the model. Numbers may be written as 1e7. Several values separated by commas make several plans, side by side.',
-  '--measure and --check start a Redis and a NATS of their own, from the PATH. CPU times are those of the machine that measured them; --check scales them by the time of bare requests here and now relative to there and then.',
+  'Both --measure and --check start a Redis and a NATS of their own, from the PATH. CPU times are those of the machine that measured them; --check scales them by the time of bare requests here and now relative to there and then.',
 ]
 
 /** Options as they were given, by their names without the dashes in front. */
@@ -57,12 +57,15 @@ function addOptions(command: Command): Command {
   for (const { flag, description } of DEMAND_FLAGS) command.option(`${flag} <n>`, description)
   for (const { flag, description } of ASSUMPTION_FLAGS) command.option(`${flag} <n>`, description)
   return command
-    .option('--json', 'the plans as JSON')
-    .option('--coefficients <file>', 'measured by --measure; by default those of the repository')
+    .option('--json', 'print the plans as JSON')
+    .option(
+      '--coefficients <file>',
+      'the coefficients that --measure wrote; those of the repository by default',
+    )
     .option('--measure', 'measure the coefficients, in about two minutes, instead of planning')
     .option(
       '--out <file>',
-      'where --measure writes; by default in place of those of the repository',
+      'the file that --measure writes; by default it replaces those of the repository',
     )
     .option(
       '--check',

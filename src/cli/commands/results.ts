@@ -10,6 +10,15 @@ import { RESULTS_TO_READ, RUN_ARGUMENT } from '../folders.ts'
 /** `prism-loadtest results` and its sub-commands; what they need is loaded when one is run. */
 export const results: Define = (command, end) => {
   command.description('Lists, shows, exports and merges run files.')
+  addSections(command, {
+    exitCodes: {
+      0: 'done',
+      1: 'merge only: an SLO is missed',
+      3: "inconclusive: a measurement can't be trusted",
+      4: 'merge only: not the shards of one load, or not all of them',
+    },
+    examples: [typedCommand('results', 'list'), typedCommand('results', 'show --help')],
+  })
   addList(command, end)
   addShow(command, end)
   addExport(command, end)
@@ -57,7 +66,7 @@ function addExport(program: Command, end: OnEnd): void {
     .summary('write a run in another form')
     .description(EXPORT)
     .argument('<run>', RUN_ARGUMENT)
-    .option('--format <format>', 'one of those below')
+    .option('--format <format>', 'one of the formats below')
     .option('--csv', 'short for --format csv; so are --intervals, --metrics and --json')
     .addOption(new Option('--intervals').hideHelp())
     .addOption(new Option('--metrics').hideHelp())
