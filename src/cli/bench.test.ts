@@ -207,7 +207,7 @@ describe('npm run bench', () => {
     const { exitCode, stdout } = await ended(bench(['killed']))
     expect(exitCode).toBe(2)
     expect(stdout).toMatch(
-      /interrupted: the process that measured it ended: .*[1-3] s of it are kept/,
+      /interrupted: the process that measured it ended: .*[1-3] s of it were saved/,
     )
     const run = await onlyRunFile()
     expect(run.status).toBe('interrupted')

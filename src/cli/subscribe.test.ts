@@ -86,7 +86,7 @@ test.each([[], ['--check']])(
     const child = startCommand(['subscribe', ...args, '--nats-servers', url], {})
     onTestFinished(() => void child.kill('SIGKILL'))
     const { exitCode, stderr } = await ended(child)
-    expect(stderr).toMatch(/^NATS at 127\.0\.0\.1:\d+ can't be used: no answer/)
+    expect(stderr).toMatch(/^NATS at 127\.0\.0\.1:\d+ is unavailable: no answer/)
     expect(exitCode).toBe(2)
   },
 )

@@ -4,21 +4,21 @@ import { describeKind, isPlainObject } from './json-check.ts'
 import { quoted } from './text.ts'
 
 /**
- * Checks one value from a caller.
- * @param where names it in the error, e.g. `options.ttlMs`.
- * @throws RegistryError `INVALID_ARGUMENT` that says what it must be.
+ * Checks a caller's value.
+ * @param where its name in the error, such as `options.ttlMs`.
+ * @throws RegistryError `INVALID_ARGUMENT`, with the expected type or range.
  */
 export type Take<T> = (value: unknown, where: string) => T
 
-/** A check for each option of `T`. The compiler requires all of them, so none is forgotten. */
+/** A check for each option of `T`; the compiler requires all of them. */
 export type Takes<T> = { readonly [name in keyof T]-?: Take<Exclude<T[name], undefined>> }
 
 /**
- * Checks the options of a call and returns a copy, for which each is read once. An option that is
- * `undefined` is not set.
- * @param where names the options in errors, e.g. `options`.
- * @throws RegistryError `INVALID_ARGUMENT` if they are not a plain object, for an option that does
- *   not exist, which is named beside the nearest one that does, and for one of the wrong type.
+ * Checks the options of a call and returns a copy; each option is read once. An option that is `undefined`
+ * is not set.
+ * @param where the name of the options in errors, such as `options`.
+ * @throws RegistryError `INVALID_ARGUMENT` if the options are not a plain object, for an unknown option,
+ *   with the nearest known one, and for an invalid value.
  */
 export function takeOptions<T extends object>(
   given: unknown,
@@ -42,38 +42,37 @@ export function takeOptions<T extends object>(
 }
 
 /**
- * Runs a function that reads a caller's object. Getters and proxies run the caller's code, which may throw.
- * @throws RegistryError as thrown by `read`; `INVALID_ARGUMENT` for anything else that it throws.
+ * Runs `read`, which reads a caller's object: getters and proxies run the caller's code, which may throw.
+ * @throws RegistryError as thrown by `read`; `INVALID_ARGUMENT` for any other exception.
  */
 export function reading<T>(where: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
     if (error instanceof RegistryError) throw error
-    throw new RegistryError('INVALID_ARGUMENT', `${where}: it threw while being read`, {
+    throw new RegistryError('INVALID_ARGUMENT', `${where}: reading it threw an exception`, {
       cause: error,
     })
   }
 }
 
-/** An integer from `least` to `most`. */
-export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Take<number> {
-  const range =
-    most >= Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+/** An integer from `min` to `max`. */
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): Take<number> {
+  const range = max >= Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
   return take(
     (value): value is number =>
       typeof value === 'number' &&
-      (Number.isInteger(value) || (value === Infinity && most === Infinity)) &&
-      value >= least &&
-      value <= most,
+      (Number.isInteger(value) || (value === Infinity && max === Infinity)) &&
+      value >= min &&
+      value <= max,
     `an integer ${range}`,
   )
 }
 
-/** The longest time that a timer holds, in ms. */
+/** The longest timer, in ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-/** How long to wait, in ms. */
+/** A timeout in ms. */
 export const timeout: Take<number> = take(
   (value): value is number => typeof value === 'number' && value > 0 && value <= MAX_TIMER_MS,
   `a number of ms above 0, at most ${MAX_TIMER_MS}`,
@@ -85,33 +84,33 @@ export const trueOrFalse: Take<boolean> = take(
   'true or false',
 )
 
-/** A signal that may be aborted. */
+/** An `AbortSignal`. */
 export const abortSignal: Take<AbortSignal> = take(isAbortSignal, 'an AbortSignal')
 
 function isAbortSignal(value: unknown): value is AbortSignal {
   try {
-    // Only what is one has the state that this reads: an object may have any prototype.
+    // Reads internal state that only real signals have: any object may have this prototype.
     return typeof Reflect.get(AbortSignal.prototype, 'aborted', value) === 'boolean'
   } catch {
     return false
   }
 }
 
-/** Any string: its form is checked where it is used. */
+/** Any string; its format is checked where it is used. */
 export const text: Take<string> = take(
   (value): value is string => typeof value === 'string',
   'a string',
 )
 
-/** One or more URLs, which errors never repeat: they may hold passwords. */
+/** One or more URLs. Errors never repeat them, because they may contain passwords. */
 export const urls: Take<readonly string[]> = (value, where) => {
-  // A copy has no holes, which `every` would pass over.
+  // A copy has no holes, which `every` would skip.
   const given: readonly unknown[] = Array.isArray(value) ? [...value] : []
   if (given.length > 0 && given.every((url) => typeof url === 'string')) return given
   throw invalid(`${where}: must be an array of one or more URLs`)
 }
 
-/** One of several words. */
+/** One of these words. */
 export function oneOf<T extends string>(...words: readonly T[]): Take<T> {
   const isOne = (value: unknown): value is T => (words as readonly unknown[]).includes(value)
   return (value, where) => {
@@ -121,12 +120,12 @@ export function oneOf<T extends string>(...words: readonly T[]): Take<T> {
   }
 }
 
-/** @param what describes its parameter, to follow "a function". */
+/** A function. @param what describes its parameter; follows "a function". */
 export function functionOf<T>(what: string): Take<T> {
   return take((value): value is T => typeof value === 'function', `a function ${what}`)
 }
 
-/** A check for values that satisfy `holds`, described by `what`. */
+/** A check for values that satisfy `holds`; `what` describes them. */
 export function take<T>(holds: (value: unknown) => value is T, what: string): Take<T> {
   return (value, where) => {
     if (holds(value)) return value
@@ -134,7 +133,7 @@ export function take<T>(holds: (value: unknown) => value is T, what: string): Ta
   }
 }
 
-/** Any value for an error message: its beginning, or its kind. */
+/** Any value for an error message: truncated text, or its type. */
 export function written(value: unknown): string {
   switch (typeof value) {
     case 'string':
@@ -153,14 +152,14 @@ function kindOf(value: unknown): string {
   try {
     return describeKind(value)
   } catch {
-    // A proxy may refuse to say even what it is.
+    // A proxy may throw even here.
     return 'an object'
   }
 }
 
 function unknownName(name: string, where: string, known: readonly string[]): RegistryError {
   return invalid(
-    `${where}: there is no option ${written(name)}.${didYouMean(name, known)} Valid are ${known.join(', ')}.`,
+    `${where}: ${written(name)} is not a valid option.${didYouMean(name, known)} Valid options: ${known.join(', ')}.`,
   )
 }
 

@@ -1,16 +1,16 @@
 import { Warnings } from './warnings.ts'
 
-/** The size of a message without its body until its handlers are done, in bytes; an estimate. */
+/** Estimated size of a message without its body until its handlers are done, in bytes. */
 const MESSAGE_BYTES = 1024
-/** The size of a running handler, in bytes; an estimate. */
+/** Estimated size of a running handler, in bytes. */
 const HANDLER_BYTES = 256
 
 /** The default limit on a process's unfinished messages, in bytes. */
 export const DEFAULT_MAX_BACKLOG_BYTES = 64 * 1024 * 1024
 
 /**
- * Bounds the bytes of messages that wait for their handlers, or that running handlers hold. The body
- * of a message is counted once, however many handlers hold it.
+ * Bounds the bytes of messages that wait for handlers or are held by running ones. The body of a message
+ * counts once, however many handlers hold it.
  */
 export class Backlog {
   readonly maxBytes: number
@@ -28,7 +28,7 @@ export class Backlog {
     return this.#bytes
   }
 
-  /** Takes a message in; `null` if it doesn't fit. The only message always fits, whatever its size. */
+  /** Admits a message; `null` if it doesn't fit. A single message always fits. */
   admit(bodyBytes: number): HeldMessage | null {
     const bytes = bodyBytes + MESSAGE_BYTES
     if (this.#bytes > 0 && this.#bytes + bytes > this.maxBytes) {
@@ -58,12 +58,12 @@ export class Backlog {
   }
 }
 
-/** A message in the backlog, until it is handed out and every handler that holds it has let go. */
+/** A message in the backlog until it is handed out and every handler has released it. */
 export interface HeldMessage {
-  /** It no longer waits; call once. */
+  /** The message no longer waits; call once. */
   readonly handedOut: () => void
-  /** A handler holds it. */
+  /** A handler starts to hold the message. */
   readonly hold: () => void
-  /** A handler is done with it. */
+  /** A handler is done with the message. */
   readonly letGo: () => void
 }

@@ -4,10 +4,11 @@ import { validateIdentity } from './identity.ts'
 import type { MessageHandler } from './messenger.ts'
 import type { SeenRegistration } from './store.ts'
 
+/** Checks a message handler. */
 export const takeHandler: Take<MessageHandler> = functionOf('of the message')
 
 /**
- * Checks a registration that a caller has seen; it may have other members.
+ * Checks a registration that a caller has seen; extra members are allowed.
  * @throws RegistryError `INVALID_IDENTITY`, `INVALID_ARGUMENT`
  */
 export function takeSeen(seen: unknown): SeenRegistration {
@@ -15,7 +16,7 @@ export function takeSeen(seen: unknown): SeenRegistration {
     if (typeof seen !== 'object' || seen === null) {
       throw new RegistryError(
         'INVALID_ARGUMENT',
-        `seen: ${written(seen)} must be a registration as enumerate gives it`,
+        `seen: ${written(seen)} must be a registration as returned by enumerate`,
       )
     }
     const { identity, registeredAt, gateway }: Partial<Record<string, unknown>> = { ...seen }

@@ -13,33 +13,34 @@ import { type WarningListener, Warnings } from './warnings.ts'
 
 /** A registry's servers, namespace and settings. */
 export interface ConnectOptions {
-  /** `redis://[user:password@]host:port[/db]`; or several nodes of one cluster, tried in turn. */
+  /** `redis://[user:password@]host:port[/db]`, or several nodes of one cluster, tried in turn. */
   readonly redisUrl: string | readonly string[]
-  /** `nats://[user:password@]host:port`, one or more; all are used. */
+  /** One or more `nats://[user:password@]host:port`, servers of one cluster. */
   readonly natsUrls: readonly string[]
   /**
-   * Prefix of every Redis key and a word of every subject: registries of one namespace share their
-   * identities, and those of different ones don't hear each other. 1 to 64 letters, digits, `_`, `-`,
-   * and at most one hash tag such as `{tag}`, which a Redis Cluster needs.
+   * Prefix of every Redis key and part of every NATS subject: registries of one namespace share
+   * identities; different namespaces are isolated. 1 to 64 letters, digits, `_` and `-`, with at most
+   * one hash tag such as `{tag}`, which a Redis Cluster requires.
    */
   readonly namespace: string
-  /** An identity's subject is `<subjectPrefix>.<namespace>.<identity>`. Default `prism.multicast`. */
+  /** Prefix of NATS subjects: an identity's is `<subjectPrefix>.<namespace>.<identity>`. Default `prism.multicast`. */
   readonly subjectPrefix?: string
-  /** How enumerate reads. Default `replica`. */
+  /** How `enumerate` and `multicast` read registrations. Default `replica`. */
   readonly strategy?: SelectStrategy
-  /** Connections to NATS. Default 1. */
+  /** Number of connections to NATS, 1 to 64. Default 1. */
   readonly natsConnections?: number
   /**
-   * Names this registry's gateway, so that registrations which name it hold after a restart: 1 to 64
-   * letters, digits, `-` and `_`. Registries of one name share its messages. Default: a name of its own.
+   * Name of this registry's gateway, 1 to 64 letters, digits, `-` and `_`: with a fixed name,
+   * registrations stay reachable after a restart. Registries with the same name share its messages.
+   * Default: a unique name.
    */
   readonly gatewayName?: string
-  /** Enables `exactly-once`; see `docs/promises.md`. Default: disabled. */
+  /** Enables exactly-once delivery; see `docs/promises.md`. Default: disabled. */
   readonly durability?: DurabilityOptions
   readonly limits?: Partial<RegistryLimits>
   /**
-   * Receives a warning for each invalid input from outside, which was ignored, refused or
-   * repaired. Default: Node's `warning` event, at most every 10 s per code.
+   * Receives a warning for each invalid input from outside that was ignored, refused or repaired.
+   * Default: Node's `warning` event, at most every 10 s per code.
    */
   readonly onWarning?: WarningListener
 }
@@ -59,8 +60,8 @@ const takes: Takes<ConnectOptions> = {
 
 /**
  * Connects a registry to Redis and NATS.
- * @throws RegistryError `UNAVAILABLE` within 5 s if either doesn't answer or refuses, naming its
- *   host and port; `INVALID_ARGUMENT` for options that do not exist, are missing or out of range.
+ * @throws RegistryError `UNAVAILABLE` within 5 s if either is unreachable or refuses, naming host and
+ *   port; `INVALID_ARGUMENT` for unknown, missing or invalid options.
  */
 export async function connectRegistry(options: ConnectOptions): Promise<MulticastRegistry> {
   const {

@@ -120,7 +120,7 @@ describe('the statuses of a send', () => {
   test.each([
     { tries: 'targets that are tried again', retried: true },
     { tries: 'targets that are tried once', retried: false },
-  ])('are those of a plain map after any answers, of $tries', ({ retried }) => {
+  ])('match those in a plain map after any answers, of $tries', ({ retried }) => {
     fc.assert(
       fc.property(someTargets, fc.array(step), fc.array(step), (targets, steps, late) => {
         const statuses = new DeliveryStatuses(targets, { retried })
@@ -146,7 +146,7 @@ describe('the statuses of a send', () => {
     )
   })
 
-  test('do not know of targets that are not in the set', () => {
+  test('ignore targets outside the set', () => {
     const targets = TargetSet.of([{ identity: 'x', gateway: 'a' }])
     const statuses = new DeliveryStatuses(targets, { retried: false })
     for (const number of [-1, 1, 31, 32, 20_000]) {
@@ -157,13 +157,13 @@ describe('the statuses of a send', () => {
     expect([...statuses.end()]).toEqual([['x', 'TIMEOUT']])
   })
 
-  test('of a set of nobody are complete', () => {
+  test('are complete for an empty set', () => {
     const statuses = new DeliveryStatuses(TargetSet.of([]), { retried: true })
     expect(statuses.remaining).toBe(0)
     expectReport(statuses.end(), new Map())
   })
 
-  test('show as a map when they are logged', () => {
+  test('are logged as a map', () => {
     const targets = TargetSet.of([{ identity: 'x', gateway: null }])
     const statuses = new DeliveryStatuses(targets, { retried: false })
     statuses.settle(0, true)

@@ -3,7 +3,7 @@ import { type Bitmap, bitsIn, forEachWord, hasBit } from './targets/bitmap.ts'
 import type { Ranges } from './targets/ranges.ts'
 import { type NumberedTarget, partOf, slotOf, type TargetSet } from './targets/target-set.ts'
 
-/** What is known of the targets of one part. Neither delivered, refused nor handed over: nothing. */
+/** The known outcomes for the targets of one part. */
 interface PartStatuses {
   readonly delivered: Bitmap
   readonly refused: Bitmap
@@ -13,34 +13,34 @@ interface PartStatuses {
 const EMPTY: Bitmap = new Uint32Array(0)
 const NOTHING: PartStatuses = { delivered: EMPTY, refused: EMPTY, handedOver: EMPTY }
 
-/** What is known of each target of one send. */
+/** The outcome so far for each target of one send. */
 export class DeliveryStatuses {
   readonly #targets: TargetSet
-  /** Of those of which anything is known. */
+  /** By part; parts without known outcomes are missing. */
   readonly #known = new Map<number, PartStatuses>()
   readonly #retried: boolean
   #remaining: number
   #ended = false
 
-  /** @param retried whether targets are tried again, so that no answer but `DELIVERED` is final. */
+  /** @param retried whether targets are retried, so only `DELIVERED` is final. */
   constructor(targets: TargetSet, { retried }: { readonly retried: boolean }) {
     this.#targets = targets
     this.#retried = retried
     this.#remaining = targets.size
   }
 
-  /** How many targets have no final status. */
+  /** The number of targets without a final status. */
   get remaining(): number {
     return this.#remaining
   }
 
-  /** Notes an answer: the target's subscriber handled the message, or there is none, or it refused. */
+  /** Notes an answer: the target's subscriber handled the message, or refused it or doesn't exist. */
   settle(target: number, handled: boolean): void {
     const slot = slotOf(target)
     this.settleSlots(partOf(target), [slot, slot], handled)
   }
 
-  /** As `settle`, for all targets of a part that have one of these slots. */
+  /** Like `settle`, for all targets of a part in these slots. */
   settleSlots(part: number, slots: Ranges, handled: boolean): void {
     const targets = this.#targets.parts[part]?.slots
     if (this.#ended || targets === undefined) return
@@ -56,7 +56,7 @@ export class DeliveryStatuses {
     })
   }
 
-  /** Notes that the broker has the message for targets that nothing else is known of. */
+  /** Notes that the broker has the message for these targets. */
   handOver(part: number, slots: Ranges): void {
     const targets = this.#targets.parts[part]?.slots
     if (this.#ended || targets === undefined) return
@@ -79,7 +79,7 @@ export class DeliveryStatuses {
     for (const target of this.#targets) if (this.isOpen(target.number)) yield target
   }
 
-  /** The statuses as they are now; they never change again. */
+  /** Ends the send: returns the statuses, which never change again. */
   end(): DeliveryReport {
     this.#ended = true
     return new Report(this.#targets, this.#known)
@@ -100,7 +100,7 @@ export class DeliveryStatuses {
   }
 }
 
-/** The statuses of a send that has ended; by identity, without an entry for each until one is asked for. */
+/** The statuses of an ended send by identity; entries are created on demand. */
 class Report implements DeliveryReport {
   readonly #targets: TargetSet
   readonly #known: ReadonlyMap<number, PartStatuses>

@@ -2,17 +2,17 @@ import { take, takeOptions, type Takes } from './arguments.ts'
 import { RegistryError } from './errors.ts'
 import { validateGatewayName } from './names.ts'
 
-/** The durability slot: lets a messenger send exactly-once, and receive it if it has a name. */
+/** The durability slot: lets a messenger send exactly-once and, with a name, receive exactly-once. */
 export interface DurabilityOptions {
   /**
-   * The name under which messages are kept while this messenger is away: letters, digits, `-` and
-   * `_`, at most 64; one running messenger a name. Without it this messenger can only send.
+   * The name under which messages are stored while this messenger is away: 1 to 64 letters, digits, `-`
+   * and `_`, unique among running messengers. Without a name, this messenger can only send.
    */
   readonly gatewayName?: string
   /**
-   * How long messages are kept, in ms, 1 s to 30 days. The first registry to connect to a namespace sets
-   * it, by default to one hour. Leave it out afterwards to adopt the one in force; a different
-   * value is refused, because it would delete messages kept for others.
+   * How long messages are kept, in ms, 1 s to 30 days. The first registry that connects to a namespace
+   * sets it; the default is one hour. Later, leave it out to adopt the value in force; a different value
+   * is refused, because it would delete messages kept for others.
    */
   readonly retentionMs?: number
 }
@@ -22,19 +22,19 @@ const MIN_RETENTION_MS = 1_000
 const MAX_RETENTION_MS = 30 * 24 * 60 * 60_000
 const MAX_DUPLICATE_WINDOW_MS = 2 * 60_000
 
-/** Durability options, checked. */
+/** Checked durability options. */
 export interface Durability {
   /** `null`: send only. */
   readonly gatewayName: string | null
-  /** `null`: the one in force. */
+  /** `null`: the retention in force. */
   readonly retentionMs: number | null
 }
 
-/** The retention in force for everybody in a namespace. */
+/** The retention in force for all members of a namespace. */
 export interface Retention {
-  /** How long messages are kept, in ms; `Infinity` if for ever. */
+  /** How long messages are kept, in ms; `Infinity` for ever. */
   readonly retentionMs: number
-  /** How long a repeated publication is recognised: the longest exactly-once send, in ms. */
+  /** How long a repeated publication is recognised, which bounds an exactly-once send, in ms. */
   readonly duplicateWindowMs: number
 }
 
@@ -58,7 +58,7 @@ export function durabilityOf(options: DurabilityOptions): Durability {
   return { gatewayName, retentionMs }
 }
 
-/** The retention that the first registry to connect sets. */
+/** The retention set by the first registry that connects. */
 export function newRetention(retentionMs: number | null): Retention {
   const inForceMs = retentionMs ?? DEFAULT_RETENTION_MS
   return {
@@ -69,8 +69,8 @@ export function newRetention(retentionMs: number | null): Retention {
 
 /**
  * Refuses a retention other than the one in force.
- * @param place what has the retention, for the message.
- * @param change how to change it there.
+ * @param place names the stream or broker in the message.
+ * @param change tells how to change its retention.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
 export function checkRetention(
@@ -83,6 +83,6 @@ export function checkRetention(
   const found = Number.isFinite(inForce.retentionMs) ? `for ${inForce.retentionMs} ms` : 'for ever'
   throw new RegistryError(
     'INVALID_ARGUMENT',
-    `durability.retentionMs is ${askedMs}, but ${place} keeps messages ${found}, for everybody who uses it. Leave retentionMs out to adopt that, or ${change}.`,
+    `durability.retentionMs is ${askedMs}, but ${place} keeps messages ${found} for all its users. Leave retentionMs out to adopt that, or ${change}.`,
   )
 }

@@ -1,19 +1,20 @@
 import type { Metadata } from './registration.ts'
 
-/** How the matches of an enumerate are shown. */
+/** Options of `enumerate`. */
 export interface EnumerateOptions {
-  /** Most registrations on a page, an integer ≥ 1. Default Infinity: one page has them all. */
+  /** Registrations per page, an integer ≥ 1. Default Infinity: a single page. */
   readonly limit?: number
   /**
-   * The `nextCursor` of the page before, of the same filter, `sortBy` and `order`; `limit` and
-   * `includeMetadata` may be others. Ordered by identity, any process of the namespace goes on from
-   * it at any time. In every other order only the registry that gave it does, for 5 minutes.
+   * The `nextCursor` of the previous page. Filter, `sortBy` and `order` must be the same; `limit` and
+   * `includeMetadata` may differ. Sorted by identity, a cursor is valid in every process of the
+   * namespace and does not expire. In any other order, only the registry that issued it accepts it, for
+   * 5 minutes.
    */
   readonly cursor?: string
   /**
-   * `identity` (default), `registeredAt`, `expiresAt`, or `metadata.<dotted path>`. Values order by
-   * type first (null, booleans, numbers, strings, the rest by their JSON, missing ones last), and
-   * equal ones by identity. Later pages keep the order of the first.
+   * `identity` (default), `registeredAt`, `expiresAt`, or `metadata.<dotted path>`. Values sort by
+   * type first (null, booleans, numbers, strings, others by their JSON, missing values last); equal
+   * values sort by identity. Later pages keep the order of the first.
    */
   readonly sortBy?: string
   /** Default `ascending`. */
@@ -21,36 +22,36 @@ export interface EnumerateOptions {
   /** Default `true`. */
   readonly includeMetadata?: boolean
   /**
-   * Gives the call up when it is aborted: it stops filtering, sorting and waiting, and rejects with the
-   * signal's `reason`; at once, without asking any server, if it is aborted already.
+   * Cancels the call: it stops filtering, sorting and waiting, and rejects with the signal's `reason`.
+   * If the signal is already aborted, the call rejects at once and contacts no server.
    */
   readonly signal?: AbortSignal
 }
 
-/** A registration as enumerate shows it. Shared and frozen. */
+/** A registration in a listing. Shared between callers and frozen. */
 export interface ListedRegistration {
   readonly identity: string
-  /** Left out if `includeMetadata` is `false`. */
+  /** Missing if `includeMetadata` is `false`. */
   readonly metadata?: Metadata
   /** Unix time in ms by the store's clock. */
   readonly registeredAt: number
   /** Unix time in ms by the store's clock; `null` never expires. */
   readonly expiresAt: number | null
-  /** Where the process that hosts the identity's subscriber is reached; `null` if it named none. */
+  /** The address of the process that hosts the identity's subscriber; `null` for none. */
   readonly gateway: string | null
 }
 
 /**
- * One page of live registrations, as they are at this call. Over all pages, none is shown twice, and
- * none that stayed is left out; what was registered after the first page may be.
+ * One page of live registrations as of this call. Over all pages, no registration appears twice and
+ * none that stayed is missing; those made after the first page may be missing.
  */
 export interface Enumeration {
   readonly registrations: readonly ListedRegistration[]
   /**
-   * All matches at this call, whatever page was asked for. From page to page it changes as others
-   * come and go, so it need not be the number of registrations that the pages have shown at the end.
+   * The number of all matches as of this call, on every page. It changes from page to page as
+   * registrations come and go, so the pages may add up to another number.
    */
   readonly totalCount: number
-  /** Where the next page begins; `null` on the last one. */
+  /** Pass it as `cursor` to get the next page; `null` on the last page. */
   readonly nextCursor: string | null
 }

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /**
- * Says when long synchronous work has held the event loop for long enough and should give way to
- * other work: `if (budget.exhausted) await budget.renew()` between the steps.
+ * Makes long synchronous work yield to the event loop: call `if (budget.check()) await budget.renew()`
+ * between its steps.
  */
 export class EventLoopBudget {
   readonly #budgetMs: number
@@ -10,15 +10,16 @@ export class EventLoopBudget {
   #turnStartedAt: number | null = null
 
   /**
-   * @param budgetMs how long the work may hold one turn of the event loop, in ms.
-   * @param signal ends the work: whenever it gives way, it finds out.
+   * @param budgetMs maximum time per turn of the event loop, in ms.
+   * @param signal ends the work at its next yield.
    */
   constructor(budgetMs: number, signal?: AbortSignal) {
     this.#budgetMs = budgetMs
     this.#signal = signal
   }
 
-  get exhausted(): boolean {
+  /** Starts timing this turn, or returns whether the turn's budget is spent and the work should yield. */
+  check(): boolean {
     const now = performance.now()
     if (this.#turnStartedAt === null) {
       this.#turnStartedAt = now
@@ -30,7 +31,7 @@ export class EventLoopBudget {
     return now - this.#turnStartedAt >= this.#budgetMs
   }
 
-  /** Resolves in a later turn of the event loop. Rejects with the signal's reason once that is aborted. */
+  /** Yields to the event loop. Rejects with the signal's reason if the signal is aborted. */
   async renew(): Promise<void> {
     await nextTurn()
     this.#signal?.throwIfAborted()

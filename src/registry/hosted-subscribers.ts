@@ -6,10 +6,10 @@ import { PatternHandlers } from './pattern-handlers.ts'
 import { RecentDeliveries } from './recent-deliveries.ts'
 import { settledWithin } from './waiting.ts'
 
-/** How many (message, identity) pairs a process remembers to tell a resend from a new message. */
+/** Number of (message, identity) pairs that a process remembers to recognise resends. */
 const REMEMBERED_DELIVERIES = 200_000
 
-/** One subscription: an object, so that two with one handler function differ. */
+/** One subscription; an object, so two subscriptions with the same handler differ. */
 export interface SubscribedHandler {
   readonly handler: MessageHandler
 }
@@ -18,11 +18,11 @@ export interface SubscribedHandler {
 export type DeliveredMessage = Omit<ReceivedMessage, 'index'>
 
 /**
- * The subscribers that one messenger hosts, and the one place where a message meets a handler.
- * What it tells is whether the message was handled, at once or, for asynchronous handlers, later.
+ * The subscribers that one messenger hosts: the only place that calls handlers. It reports whether a
+ * message was handled, at once or, for asynchronous handlers, later.
  */
 export class HostedSubscribers {
-  /** The messages that wait for these subscribers, or that their handlers hold. */
+  /** The messages that wait for these subscribers or are held by their handlers. */
   readonly backlog: Backlog
   readonly #numbering = new NameNumbering<SubscribedHandler>()
   readonly #patterns = new PatternHandlers()
@@ -33,7 +33,7 @@ export class HostedSubscribers {
     this.backlog = backlog
   }
 
-  /** Names of many messages, by number. */
+  /** The numbers of names in messages. */
   get numbering(): NameNumbers {
     return this.#numbering
   }
@@ -42,37 +42,37 @@ export class HostedSubscribers {
     return this.hasOwn(identity) || this.hasMatching(identity)
   }
 
-  /** Whether an identity has a handler that is not a pattern's. */
+  /** Whether an identity has its own handler. */
   hasOwn(identity: string): boolean {
     return this.#numbering.get(identity) !== undefined
   }
 
-  /** Whether a pattern hosts an identity, or would if it had no handler of its own. */
+  /** Whether a pattern matches an identity, even if it has its own handler. */
   hasMatching(identity: string): boolean {
     return this.#patterns.find(identity) !== undefined
   }
 
   /**
    * Sets the handler of an identity.
-   * @param index what its messages are to say.
+   * @param index the `index` of its messages.
    */
   add(identity: string, subscribed: SubscribedHandler, index = 0): void {
     this.#numbering.set(identity, subscribed, index)
   }
 
-  /** Takes away exactly what this subscription set; `false` if it is gone or another's. */
+  /** Removes the handler if this subscription set it; otherwise returns `false`. */
   remove(identity: string, subscribed: SubscribedHandler): boolean {
     return this.#numbering.get(identity)?.value === subscribed && this.#numbering.delete(identity)
   }
 
-  /** As `add`, for all identities that match and have no handler of their own; the latest pattern first. */
+  /** Like `add`, for all matching identities without their own handler; the latest pattern takes precedence. */
   addMatching(pattern: IdentityPattern, handler: MessageHandler): () => boolean {
     return this.#patterns.add(pattern, handler)
   }
 
   /**
-   * Hands a message to its identity's handler; `false` if there is none or it threw. Never throws.
-   * @param resendable whether the sender may send it again: then it is handled once only.
+   * Hands a message to its identity's handler; returns `false` if there is none or it threw. Never throws.
+   * @param resendable whether the sender may resend the message; then it is handled only once.
    * @param held the message in the backlog, held while its handler runs.
    */
   deliver(
@@ -92,8 +92,8 @@ export class HostedSubscribers {
   }
 
   /**
-   * As `deliver`, to a name by its number, which needs no look-up of the name.
-   * @param number from `numbering`, which has not begun anew since.
+   * Like `deliver`, by the number of the name, which avoids a look-up.
+   * @param number from the current generation of `numbering`.
    */
   deliverTo(
     number: number,
@@ -124,13 +124,13 @@ export class HostedSubscribers {
     return outcome
   }
 
-  /** Whether the handler of an identity is still busy with an earlier copy of a resendable message. */
+  /** Whether the handler of an identity is still running for an earlier copy of a resendable message. */
   isBusyWith(messageId: string, identity: string): boolean {
     const earlier = this.#recent.get(messageId, identity)
     return earlier !== undefined && earlier !== true
   }
 
-  /** Resolves when no handler is running, or after `patienceMs`. */
+  /** Resolves once no handler is running, or after `patienceMs`. */
   async idle(patienceMs: number): Promise<void> {
     if (this.#running.size > 0) await settledWithin([...this.#running], patienceMs)
   }
@@ -163,7 +163,7 @@ export class HostedSubscribers {
   }
 }
 
-/** `await` calls `then` once, accepts its first answer only, and treats an exception as a rejection. */
+/** Uses `await`, which calls `then` once, accepts only its first answer, and treats an exception as a rejection. */
 async function isFulfilled(returned: PromiseLike<unknown>): Promise<boolean> {
   try {
     await returned

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseIdentityPattern } from './identity-pattern.ts'
 
 describe('an identity pattern', () => {
-  test('matches what a regular expression with .* for each * matches', () => {
+  test('matches like a regular expression with .* for each *', () => {
     const text = (letters: readonly string[]) =>
       fc.array(fc.constantFrom(...letters), { minLength: 1, maxLength: 12 }).map((l) => l.join(''))
     fc.assert(
@@ -26,7 +26,7 @@ describe('an identity pattern', () => {
     expect(parseIdentityPattern(pattern).matches(identity)).toBe(matched)
   })
 
-  test('may have a combining mark right after *', () => {
+  test('may have a combining mark directly after *', () => {
     expect(parseIdentityPattern('*\u0308').matches('q\u0308')).toBe(true)
   })
 
@@ -38,7 +38,7 @@ describe('an identity pattern', () => {
   )
 
   test.each<unknown>([5, null, undefined, Symbol('x'), {}, Object.create(null), ['*']])(
-    'of the wrong type is refused: %#',
+    'is refused if it has the wrong type: %#',
     (pattern) => {
       expect(() => parseIdentityPattern(pattern as string)).toThrow(
         expect.objectContaining({ name: 'RegistryError', code: 'INVALID_ARGUMENT' }),

@@ -2,9 +2,9 @@ import { written } from './arguments.ts'
 import { RegistryError } from './errors.ts'
 import { validateIdentity } from './identity.ts'
 
-/** A set of identities: `*` stands for any characters, dots and none included. */
+/** A set of identities; `*` stands for zero or more characters, including dots. */
 export interface IdentityPattern {
-  /** As it was written, such as `loadtest-user-*`. */
+  /** The pattern as written, such as `loadtest-user-*`. */
   readonly text: string
   matches(identity: string): boolean
 }
@@ -12,11 +12,11 @@ export interface IdentityPattern {
 /** The pattern of all identities. */
 export const ALL_IDENTITIES = '*'
 
-/** Stands in for `*`: unlike a letter, a digit never becomes one with the mark after it. */
+/** Replaces `*` for validation: unlike a letter, a digit never composes with a following mark. */
 const ANY = '0'
 
 /**
- * Reads a pattern.
+ * Parses a pattern.
  * @throws RegistryError `INVALID_ARGUMENT` if no identity can match it.
  */
 export function parseIdentityPattern(text: string): IdentityPattern {

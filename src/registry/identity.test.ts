@@ -19,7 +19,7 @@ describe('validateIdentity', () => {
     'a'.repeat(256),
     'é'.repeat(128),
     '🚀'.repeat(64),
-  ])('accepts %j and gives it back', (identity) => {
+  ])('accepts and returns %j', (identity) => {
     expect(validateIdentity(identity)).toBe(identity)
   })
 
@@ -88,7 +88,7 @@ describe('validateIdentity', () => {
     )
   })
 
-  it('accepts exactly the well-formed strings without what the rules name', () => {
+  it('accepts exactly the well-formed strings that break no rule', () => {
     const unit = fc.oneof(
       fc.constantFrom('a', '.', '~', '*', '>', ' ', '\t', '\u00a0', '\ud83d', '\ude80', 'é'),
       fc.constantFrom('\u0301', '\u200d', '\ufe0f', '\u{e0041}', '\ue000', '\u0378', 'ä', '각'),
@@ -110,7 +110,7 @@ describe('validateIdentity', () => {
   })
 })
 
-it('accepts exactly one of several Unicode spellings of a text', () => {
+it('accepts exactly one of the Unicode spellings of a text', () => {
   const letters = fc.constantFrom('a', 'e', 'ä', '\u0308', '\u0323', 'ạ', '\u0301', '각', '\u1112')
   const texts = fc.array(letters, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''))
   fc.assert(

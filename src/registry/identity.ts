@@ -5,18 +5,17 @@ const MAX_IDENTITY_BYTES = 256
 const MAX_NAMESPACE_CHARACTERS = 64
 
 /**
- * An identity that can be a part of a Redis key and the end of a NATS subject.
+ * Checks an identity, which becomes part of a Redis key and the end of a NATS subject.
  *
- * One or more tokens joined by dots, at most 256 bytes in UTF-8, without whitespace, control
- * characters, lone surrogates and the NATS wildcards `*` and `>`. It can't begin with `~`: such
- * keys hold a namespace's bookkeeping.
+ * One or more tokens joined by dots, at most 256 bytes in UTF-8, without whitespace, control characters,
+ * lone surrogates and the NATS wildcards `*` and `>`. It can't begin with `~`, which is reserved for
+ * bookkeeping keys.
  *
- * Two identities that differ should look different, so it is in composed form (NFC) and without
- * characters that are invisible or have no meaning of their own: format characters, what is ignored by
- * default, private use and unassigned. That is the FreeformClass of RFC 8264, without spaces, and
- * without joiners even where they are part of a word or an emoji. Letters that look alike, such as
- * Latin and Cyrillic a, remain different identities.
- * @throws RegistryError `INVALID_IDENTITY`, naming the rule and the place.
+ * Different identities should look different, so identities are in composed form (NFC) and exclude
+ * characters that are invisible or have no meaning of their own: format characters, default ignorable,
+ * private use and unassigned ones. That is the FreeformClass of RFC 8264 without spaces, and without
+ * joiners even in words or emoji. Letters that look alike, such as Latin and Cyrillic a, remain different.
+ * @throws RegistryError `INVALID_IDENTITY`, with the rule and the place.
  */
 export function validateIdentity(identity: unknown): string {
   if (typeof identity !== 'string') {
@@ -30,17 +29,17 @@ export function validateIdentity(identity: unknown): string {
   return identity
 }
 
-/** Whether `validateIdentity` takes it. */
+/** Whether `validateIdentity` accepts a string. */
 export function isIdentity(identity: string): boolean {
   return findFault(identity) === undefined
 }
 
 /**
- * A namespace: what the Redis keys of its identities begin with (`<namespace>:<identity>`), and one
- * token in NATS subjects and JetStream names.
+ * Checks a namespace: the prefix of Redis keys (`<namespace>:<identity>`), and a token in NATS subjects and
+ * JetStream names.
  *
- * 1 to 64 ASCII letters, digits, `_` and `-`, with at most one hash tag, `{tag}`, which keeps its
- * keys on one node of a Redis Cluster. Without colons, so no two namespaces share a key.
+ * 1 to 64 ASCII letters, digits, `_` and `-`, with at most one hash tag, `{tag}`, which keeps its keys on
+ * one node of a Redis Cluster. Colons are excluded, so no two namespaces share a key.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
 export function validateNamespace(namespace: unknown): string {

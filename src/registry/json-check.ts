@@ -1,12 +1,12 @@
 import { quoted } from './text.ts'
 
-/** The way from a JSON document's root to a value in it: member names and array indexes. */
+/** The path from a JSON document's root to a value: member names and array indexes. */
 export type JsonPlace = readonly (string | number)[]
 
 const PLAIN_NAME = /^[A-Za-z_$][\w$]*$/
 const MAX_NAME = 60
 
-/** A place as a reader would write it in code: `filter.$or[1]["age.gte"]`. */
+/** Formats a place as code: `filter.$or[1]["age.gte"]`. */
 export function formatPlace(root: string, place: JsonPlace): string {
   return root + place.map(formatPart).join('')
 }
@@ -17,23 +17,23 @@ function formatPart(part: string | number): string {
   return `[${quoted(part)}]`
 }
 
-/** Why a value is not JSON, and where in it. */
+/** Why a value is not JSON, and where. */
 export interface JsonProblem {
   readonly place: JsonPlace
-  /** What is there, to follow "… is": `undefined`, `a function`, `NaN`. */
+  /** The fault, to follow "… is": `undefined`, `a function`, `NaN`. */
   readonly found: string
 }
 
-/** How much of a value is looked at before it is refused. */
+/** The maximum size of a value. */
 export interface JsonBounds {
   /** Levels of objects and arrays. */
   readonly maxDepth: number
-  /** Values in all, counted once for each way to reach them. */
+  /** Total number of values, each counted once per path to it. */
   readonly maxValues: number
 }
 
 /**
- * The first thing in `value` that a trip through JSON would lose or change, or `undefined`.
+ * Finds the first value in `value` that JSON would lose or change; `undefined` if there is none.
  *
  * Stricter than `JSON.stringify`, which silently drops or rewrites undefined, functions, symbols,
  * NaN, holes, class instances and whatever has a `toJSON`.
@@ -58,7 +58,7 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   return prototype === Object.prototype || prototype === null
 }
 
-/** What kind of thing `value` is, in words for an error message. */
+/** The type of `value` in words, for an error message. */
 export function describeKind(value: unknown): string {
   switch (typeof value) {
     case 'undefined':
@@ -97,7 +97,7 @@ interface Budget {
   left: number
 }
 
-/** The place is gathered innermost first, on the way out, so that a clean value costs no paths. */
+/** The place is collected innermost first, on the way out, so a valid value costs no paths. */
 interface Trace {
   readonly place: (string | number)[]
   readonly found: string
@@ -109,7 +109,7 @@ function trace(found: string): Trace {
 
 function check(value: unknown, levelsLeft: number, budget: Budget): Trace | undefined {
   if (budget.left-- <= 0) {
-    return trace(`past the first ${budget.maxValues} values, the most that are allowed`)
+    return trace(`beyond the maximum of ${budget.maxValues} values`)
   }
   switch (typeof value) {
     case 'string':
@@ -163,7 +163,7 @@ function checkArray(
     : trace('an array with named properties')
 }
 
-/** Along the way to where the levels ran out: the first value that contains itself. */
+/** The first value on the path to the depth limit that contains itself. */
 function findCycle(root: unknown, place: JsonPlace): JsonProblem | undefined {
   const ancestors = new Set<unknown>()
   let value = root

@@ -86,7 +86,7 @@ function inOrder(numbers: Iterable<number>): readonly number[] {
 }
 
 describe('lanes', () => {
-  test('give every target exactly once, however they are taken from', async () => {
+  test('yield every target exactly once, whatever the order of takes', async () => {
     await fc.assert(
       fc.asyncProperty(targetSet, fc.array(taking, { maxLength: 8 }), async (targets, ways) => {
         const before = [...targets]
@@ -97,7 +97,7 @@ describe('lanes', () => {
     )
   })
 
-  test('are one for each gateway, and one for those without', async () => {
+  test('number one per gateway, plus one for targets without a gateway', async () => {
     await fc.assert(
       fc.asyncProperty(targetSet, async (targets) => {
         const lanes = await lanesOf(targets, budget)
@@ -113,7 +113,7 @@ describe('lanes', () => {
     )
   })
 
-  test('of some targets have exactly these at their new gateways, earlier groups first', () => {
+  test('of some targets contain exactly these at their new gateways, earlier groups first', () => {
     const place = fc.record({
       group: fc.constantFrom<0 | 1 | null>(0, 1, null),
       gateway: fc.constantFrom<string | null>(...GATEWAYS, 'c'),

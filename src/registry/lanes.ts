@@ -10,7 +10,7 @@ import {
   type TargetSet,
 } from './targets/target-set.ts'
 
-/** The names of a gateway message take at least this many bytes, if the server's limit allows. */
+/** Minimum size of the list of names in a gateway message, within the server's limit, in bytes. */
 const MIN_LIST_BYTES = 16 * 1024
 
 /** The recipients of one message. */
@@ -19,15 +19,15 @@ export interface Batch {
   readonly names: readonly string[]
 }
 
-/** Targets of one part that are yet to be sent to. */
+/** The unsent targets of one part. */
 export class Piece {
   readonly part: number
   readonly table: NameTable
-  /** Whether the gateway has to be told the names, whatever it may hold. */
+  /** Whether to send names even if the gateway may hold them. */
   readonly byName: boolean
-  /** Never changed, but replaced, since others have it too. Slots below `#next` are taken. */
+  /** Shared, so replaced instead of changed. Slots below `#next` are taken. */
   #slots: Bitmap
-  /** The first slot that is yet to be sent to; -1 if there is none. */
+  /** The first unsent slot; -1 if none is left. */
   #next: number
 
   constructor(part: number, table: NameTable, slots: Bitmap, byName: boolean) {
@@ -47,7 +47,7 @@ export class Piece {
     return this.table.names[this.#next] ?? ''
   }
 
-  /** Takes the first one. */
+  /** Takes the first slot. */
   takeOne(): Ranges {
     if (this.isEmpty) return []
     const slot = this.#take()
@@ -61,7 +61,7 @@ export class Piece {
     return slots
   }
 
-  /** Takes those that are in a bitmap; the first ones if they are more ranges than `maxRanges`. */
+  /** Takes the slots in a bitmap; at most the first `maxRanges` ranges. */
   takeThose(held: Bitmap, maxRanges = Infinity): Ranges {
     if (this.isEmpty) return []
     const found = rangesOfBitmap(both(this.#slots, held), this.#next)
@@ -76,9 +76,9 @@ export class Piece {
   }
 
   /**
-   * Takes the recipients of the next message to a gateway: as many as fit, with the payload, into what the
-   * server takes, and so many that the payload is not most of what is sent. Without names: the
-   * target's own doesn't fit, or can't be in a list.
+   * Takes the recipients of the next message to a gateway: as many as fit with the payload into the server's
+   * limit, and enough that the payload is not most of the message. `names` is empty if the first name
+   * doesn't fit or can't be in a list.
    * @param room for names, in bytes.
    */
   takeBatch(room: number, payloadBytes: number): Batch {
@@ -109,31 +109,31 @@ function canTravel(name: string): boolean {
   return name !== '' && !name.includes('\n')
 }
 
-/** Targets that are reached in one way: through one gateway, or (`null`) by their own subjects. */
+/** The targets of one gateway, or (`null`) those reached by their own subjects. */
 export interface Lane {
   readonly gateway: string | null
-  /** What is yet to be sent, in turn. */
+  /** The unsent targets, in order. */
   readonly pieces: Piece[]
-  /** What is on the way to the gateway without a receipt, in bytes. */
+  /** Bytes in flight to the gateway without a receipt. */
   unansweredBytes: number
 }
 
-/** Everybody, by gateway. */
+/** All targets by gateway. */
 export async function lanesOf(
   { parts }: TargetSet,
   budget: EventLoopBudget,
 ): Promise<readonly Lane[]> {
   const lanes = new Map<string | null, Lane>()
   for (const [part, { table, slots }] of parts.entries()) {
-    if (part % 256 === 255 && budget.exhausted) await budget.renew()
+    if (part % 256 === 255 && budget.check()) await budget.renew()
     laneTo(lanes, table.gateway).pieces.push(new Piece(part, table, slots, false))
   }
   return [...lanes.values()]
 }
 
 /**
- * Lanes of some targets of a set, by the gateways that these name now.
- * @param groups those of an earlier one are sent to first.
+ * The lanes of some targets of a set, by their current gateways.
+ * @param groups earlier groups are sent first.
  */
 export function lanesOfTargets(
   { parts }: TargetSet,
@@ -169,7 +169,7 @@ function laneTo(lanes: Map<string | null, Lane>, gateway: string | null): Lane {
   return lane
 }
 
-/** The piece of a lane that is sent from next, if it has any left. */
+/** The next piece of a lane with unsent targets, if any. */
 export function nextPiece(lane: Lane): Piece | undefined {
   while (lane.pieces[0]?.isEmpty === true) lane.pieces.shift()
   return lane.pieces[0]

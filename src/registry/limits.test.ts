@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { defaultLimits, limitsFrom, type RegistryLimits } from './limits.ts'
 
 describe('limitsFrom', () => {
-  it('gives the defaults for nothing', () => {
+  it('returns the defaults without overrides', () => {
     expect(limitsFrom()).toEqual(defaultLimits)
     expect(limitsFrom({})).toMatchObject({
       maxMetadataBytes: 16_384,
@@ -12,11 +12,11 @@ describe('limitsFrom', () => {
     expect(limitsFrom({ maxTtlMs: undefined } as object)).toEqual(defaultLimits)
   })
 
-  it('sets what is given and keeps the rest', () => {
+  it('applies overrides and keeps the other defaults', () => {
     expect(limitsFrom({ maxFilterDepth: 2 })).toEqual({ ...defaultLimits, maxFilterDepth: 2 })
   })
 
-  it('takes Infinity for identities only', () => {
+  it('accepts Infinity for identities only', () => {
     expect(limitsFrom({ maxIdentities: Infinity }).maxIdentities).toBe(Infinity)
     expect(() => limitsFrom({ maxFilterClauses: Infinity })).toThrow(
       'limits.maxFilterClauses: Infinity must be an integer from 1 to 10000',
@@ -40,7 +40,7 @@ describe('limitsFrom', () => {
 
   it('names an unknown limit and the nearest valid one', () => {
     expect(() => limitsFrom({ maxFilterClause: 3 } as Partial<RegistryLimits>)).toThrow(
-      /limits: there is no option "maxFilterClause"\. Did you mean "maxFilterClauses"\? Valid are maxIdentities/,
+      /limits: "maxFilterClause" is not a valid option\. Did you mean "maxFilterClauses"\? Valid options: maxIdentities/,
     )
   })
 })

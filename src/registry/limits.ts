@@ -3,11 +3,11 @@ import { DEFAULT_MAX_BACKLOG_BYTES } from './backlog.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** What one registry accepts at most. */
+/** Upper limits of one registry. */
 export interface RegistryLimits {
   /** Live identities in the namespace, 1 to Infinity. */
   readonly maxIdentities: number
-  /** Longest time to live in ms, up to 100 years. A TTL of 0 (never expires) is no time and stays allowed. */
+  /** Longest time to live in ms, up to 100 years. A TTL of 0, which never expires, stays allowed. */
   readonly maxTtlMs: number
   /** Bytes of a registration's metadata as JSON in UTF-8, 2 to 16 MiB. */
   readonly maxMetadataBytes: number
@@ -18,23 +18,24 @@ export interface RegistryLimits {
   /** Conditions in a filter, 1 to 10,000. */
   readonly maxFilterClauses: number
   /**
-   * Values in all `.in` lists of a filter together, 1 to 100,000. To look a field's value up costs
-   * the same for a longer list; to read the list, which holds the event loop, does not.
+   * Total values in all `.in` lists of a filter, 1 to 100,000. Parsing a long list blocks the event
+   * loop; evaluating it costs no more than a short one.
    */
   readonly maxFilterValues: number
   /**
-   * Bytes of received messages that wait for their handlers or that running handlers hold, 64 KiB to
-   * 1 TiB. Beyond it messages are refused.
+   * Bytes of received messages that wait for handlers or are held by running ones, 64 KiB to 1 TiB.
+   * Messages beyond it are refused.
    */
   readonly maxBacklogBytes: number
 }
 
-/** The most levels of metadata under any limits, because reading it uses the call stack. */
+/** The deepest metadata under any limits: reading it uses the call stack. */
 export const MAX_METADATA_DEPTH = 100
 
-/** The most bytes of metadata under any limits. */
+/** The largest metadata under any limits, in bytes. */
 export const MAX_METADATA_BYTES = 16 * 1024 * 1024
 
+/** The limits in force unless overridden. */
 export const defaultLimits: RegistryLimits = Object.freeze({
   maxIdentities: Infinity,
   maxTtlMs: 365 * DAY_MS,
@@ -58,8 +59,8 @@ const takes: Takes<RegistryLimits> = {
 }
 
 /**
- * The default limits with some of them set otherwise.
- * @throws RegistryError `INVALID_ARGUMENT` for an unknown limit, or one that is not an integer in its range.
+ * The default limits with overrides.
+ * @throws RegistryError `INVALID_ARGUMENT` for an unknown limit or a value outside its range.
  */
 export function limitsFrom(overrides?: Partial<RegistryLimits>): RegistryLimits {
   return Object.freeze({ ...defaultLimits, ...takeOptions(overrides, 'limits', takes) })

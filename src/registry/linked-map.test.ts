@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LinkedMap } from './linked-map.ts'
 
-test('a linked map does what a Map does', () => {
+test('a linked map behaves like a Map', () => {
   const key = fc.nat(5)
   const step = fc.oneof(
     fc.record({ does: fc.constant('set' as const), key, value: fc.nat() }),

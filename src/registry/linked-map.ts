@@ -1,4 +1,4 @@
-/** One entry, and its neighbours in the order of insertion. */
+/** An entry and its neighbours in insertion order. */
 interface Link<K, V> {
   readonly key: K
   value: V
@@ -7,9 +7,9 @@ interface Link<K, V> {
 }
 
 /**
- * A map in the order of insertion whose first entries are found at once. A `Map` that is emptied from the
- * front leaves holes there, which each new iterator has to walk over: to take the first of n entries
- * until none is left takes time proportional to n².
+ * A map in insertion order with constant-time access to the first entry. A `Map` that is emptied from the
+ * front leaves holes, which each new iterator must skip: removing the first of n entries until none is
+ * left takes time proportional to n².
  */
 export class LinkedMap<K, V> {
   readonly #links = new Map<K, Link<K, V>>()
@@ -28,7 +28,7 @@ export class LinkedMap<K, V> {
     return this.#links.get(key)?.value
   }
 
-  /** A key that is there keeps its place; another one becomes the last. */
+  /** An existing key keeps its place; a new one becomes the last. */
   set(key: K, value: V): void {
     const link = this.#links.get(key)
     if (link !== undefined) {
@@ -42,7 +42,7 @@ export class LinkedMap<K, V> {
     this.#links.set(key, added)
   }
 
-  /** Whether there was such a key. */
+  /** Returns whether the key existed. */
   delete(key: K): boolean {
     const link = this.#links.get(key)
     if (link === undefined) return false

@@ -2,14 +2,14 @@ import type { DeliveryTarget, SendOptions } from './messenger.ts'
 import { settledWithin, unlessAborted } from './waiting.ts'
 import type { NumberedTarget } from './targets/target-set.ts'
 
-/** How long the answer may take, in ms. */
+/** How long a look-up may take, in ms. */
 const PATIENCE_MS = 1_000
 
 /**
- * The open targets of a multicast before a resend, at their current gateways, in the order of
- * `known`. If the look-up fails or takes too long, `known` itself.
- * @param until when it is too late to send, by `performance.now()`, in ms.
- * @throws the reason of the signal once it is aborted.
+ * Looks up the current gateways of open targets before a resend; keeps the order of `known`. Returns
+ * `known` if the look-up fails or takes too long.
+ * @param until the deadline of the send, by `performance.now()`, in ms.
+ * @throws the signal's reason if the signal is aborted.
  */
 export async function lookUpOpen(
   { lookUp, signal }: Pick<SendOptions, 'lookUp' | 'signal'>,

@@ -1,51 +1,53 @@
-/** How hard a multicast tries; `docs/promises.md` states each promise and what breaks it. */
+/** Delivery guarantees; `docs/promises.md` states each promise and what breaks it. */
 export type DeliveryGuarantee = 'at-most-once' | 'at-least-once' | 'exactly-once'
 
 /**
- * What became of one target:
- * `DELIVERED` its subscriber confirmed receipt; `PENDING` the broker has it, and no receipt was
- * asked for, or (exactly-once) it is kept and none has come yet; `FAILED` no subscriber, a handler
- * that threw, or the broker refused; `TIMEOUT` no receipt within the time given.
+ * The outcome for one target:
+ * - `DELIVERED`: its subscriber confirmed receipt
+ * - `PENDING`: the broker has the message and no receipt was requested, or (exactly-once) the message is
+ *   stored and no receipt has arrived yet
+ * - `FAILED`: it has no subscriber, the handler threw, or the broker refused the message
+ * - `TIMEOUT`: no receipt arrived in time
  */
 export type DeliveryStatus = 'DELIVERED' | 'PENDING' | 'FAILED' | 'TIMEOUT'
 
-/** Whom to send to, and through which gateway (`null`: by the identity's own subject). */
+/** A recipient, and the gateway that reaches it (`null`: the identity's own subject). */
 export interface DeliveryTarget {
   readonly identity: string
   readonly gateway: string | null
 }
 
-/** What became of the targets of one send, by identity. */
+/** The outcome of one send by identity. */
 export interface DeliveryReport extends ReadonlyMap<string, DeliveryStatus> {
-  /** How many targets have each status. */
+  /** The number of targets by status. */
   readonly counts: Readonly<Record<DeliveryStatus, number>>
 }
 
-/** A message on its way out. */
+/** A message to send. */
 export interface OutgoingMessage {
-  /** 1 to 128 printable ASCII characters without spaces; the same for each resend. */
+  /** 1 to 128 printable ASCII characters without spaces; the same in each resend. */
   readonly id: string
   readonly payload: Uint8Array
-  /** Whether the caller chose the id, so that another call may send it again. Default `false`. */
+  /** Whether the caller chose the id, so another call may reuse it. Default `false`. */
   readonly repeatable?: boolean
 }
 
-/** A message as a subscriber gets it. */
+/** A message as subscribers receive it. */
 export interface ReceivedMessage {
   readonly id: string
   readonly identity: string
   /**
-   * The place of the identity in the list that was subscribed to, from 0, the last one if it is in it
-   * twice; 0 for a single identity and for a pattern.
+   * The index of the identity in the subscribed list, from 0; the last index if the list has it twice; 0
+   * for a single identity and for a pattern.
    */
   readonly index: number
   readonly payload: Uint8Array
 }
 
 /**
- * Receives the multicasts of one identity. The receipt is sent when it returns, or when what it
- * returns, a promise or any other object with a `then` method, is fulfilled. If it throws, or that is
- * rejected, the target is `FAILED`.
+ * Handles the multicasts to an identity. The receipt is sent when the handler returns or, if it returns
+ * a promise (any object with a `then` method), when that is fulfilled. If the handler throws or the
+ * promise is rejected, the target is `FAILED`.
  */
 export type MessageHandler = (message: ReceivedMessage) => void | PromiseLike<unknown>
 
@@ -55,27 +57,27 @@ export interface Subscription {
   unsubscribe(): Promise<void>
 }
 
-/** How one multicast is to be delivered. */
+/** How to deliver one message. */
 export interface SendOptions {
   readonly delivery: DeliveryGuarantee
-  /** How long to wait for receipts, in ms, > 0. Nothing is sent after it has passed. */
+  /** How long to wait for receipts, in ms, > 0. Nothing is sent afterwards. */
   readonly timeoutMs: number
-  /** `false`: hand to the broker and report `PENDING`. Only with `at-most-once`. */
+  /** `false`: hand over to the broker and report `PENDING`. Only with `at-most-once`. */
   readonly receipts: boolean
   /**
-   * The current gateways of targets, read before each resend (at-least-once). Those that it leaves
-   * out are not sent to, and are looked up again the next time. If it rejects or takes longer than a
-   * second, they are sent to at their last known gateways.
+   * Looks up the current gateways of targets before each resend (at-least-once). A resend skips targets
+   * missing from the result, which are looked up again before the next one. If the look-up rejects or
+   * takes longer than 1 s, the last known gateways are used.
    */
   readonly lookUp?:
     | ((identities: readonly string[]) => Promise<readonly DeliveryTarget[]>)
     | undefined
   /**
-   * Ends the send when it is aborted: no more is sent, looked up or waited for, and it rejects with the
-   * signal's reason. What was sent stays sent.
+   * Cancels the send: it stops sending, looking up and waiting, and rejects with the signal's reason.
+   * Messages that were sent may still be handled.
    */
   readonly signal?: AbortSignal | undefined
-  /** Told what is known of the targets when `signal` ends the send; receipts that come later count no more. */
+  /** Receives the outcome so far when `signal` cancels the send; later receipts don't count. */
   readonly onAborted?: ((report: DeliveryReport) => void) | undefined
 }
 
@@ -83,36 +85,36 @@ export interface SendOptions {
  * The messaging slot: carries messages to the subscribers of identities.
  *
  * Every implementation passes `messenger.contract.ts`. Calls reject with a `RegistryError`:
- * `UNAVAILABLE` when the broker can't be reached, `CLOSED` after `close()`.
+ * `UNAVAILABLE` if the broker is unreachable, `CLOSED` after `close()`.
  */
 export interface Messenger {
-  /** The address to name in the registrations of identities whose subscribers this process hosts. */
+  /** The address of this messenger, for registrations of the identities that it hosts. */
   readonly gateway: string
 
-  /** Whether messages can go by `gateway`: whether it is the address of a gateway of this namespace, running or not. */
+  /** Whether `gateway` is the address of a gateway of this namespace, running or not. */
   isGateway(gateway: string): boolean
 
-  /** Whether `identity` has a subscription made through this messenger, its own or by a pattern. */
+  /** Whether this messenger hosts a subscription of `identity`, its own or by a pattern. */
   hosts(identity: string): boolean
 
   /**
-   * Starts receiving the messages of an identity, or of several; resolved once the broker knows of
-   * them. One subscription an identity: a second one replaces the first. A handler for many is
-   * cheaper than one for each.
+   * Starts receiving the messages to one or more identities; resolves once the broker knows of the
+   * subscriptions. An identity has one subscription: a second one replaces the first. One handler for
+   * many identities is cheaper than one each.
    */
   subscribe(identities: string | readonly string[], handler: MessageHandler): Promise<Subscription>
 
   /**
-   * Starts receiving the messages of every identity that matches `pattern`, where `*` stands for any
-   * characters, known or not; resolved once the broker knows of it. An identity's own subscription
-   * goes before, then the latest pattern that matches. A second subscription of a pattern replaces the first.
+   * Starts receiving the messages to every identity that matches `pattern`, in which `*` stands for any
+   * characters; resolves once the broker knows of it. An identity's own subscription takes precedence,
+   * then the latest matching pattern. A second subscription of a pattern replaces the first.
    * @throws RegistryError `INVALID_ARGUMENT` for a pattern that no identity can match.
    */
   subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription>
 
   /**
-   * Sends to every target and gives the status of each. An identity that is named twice is reached the
-   * first way.
+   * Sends to every target and reports the status of each. If an identity is listed twice, its first
+   * gateway is used.
    */
   send(
     message: OutgoingMessage,
@@ -120,6 +122,6 @@ export interface Messenger {
     options: SendOptions,
   ): Promise<DeliveryReport>
 
-  /** Stops receiving, drains what was accepted, releases connections. Idempotent. */
+  /** Stops receiving, finishes accepted messages, releases connections. Idempotent. */
   close(): Promise<void>
 }

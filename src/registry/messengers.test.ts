@@ -2,10 +2,18 @@ import { missingPrograms, startNatsProgram } from '../environment/programs.ts'
 import { describeDurability } from './testing/durability.contract.ts'
 import { describe, inject, onTestFinished, test } from 'vitest'
 import { MemoryBroker, MemoryMessenger } from './memory/memory-messenger.ts'
+import { describeAbortedSend } from './testing/aborted-send.contract.ts'
+import type { ConnectMessenger } from './testing/connect-messenger.ts'
 import { describeMessenger } from './testing/messenger.contract.ts'
 import { connectNatsMessenger } from './nats/nats-messenger.ts'
 
-describeMessenger('MemoryMessenger', () => {
+/** Runs the contracts that need no durability slot. */
+function describeAll(name: string, prepare: () => ConnectMessenger): void {
+  describeMessenger(name, prepare)
+  describeAbortedSend(name, prepare)
+}
+
+describeAll('MemoryMessenger', () => {
   const broker = new MemoryBroker()
   return async (settings) => new MemoryMessenger(broker, undefined, settings?.gatewayName, settings)
 })
@@ -23,7 +31,7 @@ if (backends.kind === 'memory') {
   })
 } else {
   for (const connections of [1, 3]) {
-    describeMessenger(`NatsMessenger with ${connections} connection(s)`, () => {
+    describeAll(`NatsMessenger with ${connections} connection(s)`, () => {
       const namespace = `test-${crypto.randomUUID()}`
       const servers = backends.natsUrls
       return (settings) => connectNatsMessenger({ servers, namespace, connections, ...settings })

@@ -21,7 +21,7 @@ function message(value: unknown, bounds = limits): string {
 }
 
 describe('validateMetadata', () => {
-  it('serialises what JSON carries, unchanged', () => {
+  it('serialises JSON values unchanged', () => {
     const metadata = { status: 'online', loadtest: true, tags: ['a', null, 1.5], nested: { x: {} } }
     expect(JSON.parse(validateMetadata(metadata, limits).json)).toEqual(metadata)
     expect(validateMetadata(metadata, limits).metadata).toBe(metadata)
@@ -32,7 +32,7 @@ describe('validateMetadata', () => {
     expect(validateMetadata(metadata).json).toBe('{"a":1}')
   })
 
-  it('accepts one value in two places', () => {
+  it('accepts the same value in two places', () => {
     const shared = { x: 1 }
     expect(validateMetadata({ a: shared, b: shared }).json).toBe('{"a":{"x":1},"b":{"x":1}}')
   })
@@ -91,10 +91,10 @@ describe('validateMetadata', () => {
     expect(message({ a: 'é'.repeat(7) }, bounds)).toContain('22 bytes as JSON; at most 20')
   })
 
-  it('gives up early on values whose JSON would never end', () => {
+  it('stops early on values whose JSON would be infinite', () => {
     let shared: object = {}
     for (let level = 0; level < 30; level++) shared = { a: shared, b: shared }
-    expect(message(shared)).toContain('past the first 16384 values')
+    expect(message(shared)).toContain('beyond the maximum of 16384 values')
   })
 
   it('reports a getter that throws, with its error as the cause', () => {
@@ -109,17 +109,17 @@ describe('validateMetadata', () => {
     )
   })
 
-  it('is not fooled by a toJSON that shows itself late', () => {
+  it('is not fooled by a toJSON that appears late', () => {
     let reads = 0
     const metadata = {
       get toJSON(): unknown {
         return reads++ === 0 ? 1 : () => undefined
       },
     }
-    expect(message(metadata)).toContain('not the same each time')
+    expect(message(metadata)).toContain('different each time')
   })
 
-  it('refuses anything else with INVALID_METADATA, and only that', () => {
+  it('refuses everything else with INVALID_METADATA', () => {
     const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true })
     fc.assert(
       fc.property(anything, (value) => {
@@ -142,7 +142,7 @@ describe('parseMetadata', () => {
     for (const value of [metadata, a, a.b, a.b[0]]) expect(Object.isFrozen(value)).toBe(true)
   })
 
-  it('keeps a member named __proto__ a member', () => {
+  it('keeps a member named __proto__', () => {
     const metadata = parseMetadata('{"__proto__":{"polluted":true}}')
     expect(Object.keys(metadata)).toEqual(['__proto__'])
     expect(metadata.polluted).toBeUndefined()

@@ -8,16 +8,16 @@ import {
 } from './limits.ts'
 import type { JsonValue, Metadata } from './registration.ts'
 
-/** Metadata that passed every check. */
+/** Valid metadata. */
 export interface ValidMetadata {
-  /** The caller's own object, not a copy: keep the JSON, or `parseMetadata` of it. */
+  /** The caller's own object, not a copy: keep the JSON, or its `parseMetadata`. */
   readonly metadata: Metadata
   readonly json: string
 }
 
 /**
  * Checks that `value` is a JSON object within the limits, and serialises it.
- * @throws RegistryError `INVALID_METADATA`, naming the place of what JSON can't carry.
+ * @throws RegistryError `INVALID_METADATA`, with the place of the fault.
  */
 export function validateMetadata(
   value: unknown,
@@ -37,8 +37,8 @@ export function validateMetadata(
 }
 
 /**
- * Metadata from the JSON that a store holds, deeply frozen so that callers can share it.
- * @throws RegistryError `INVALID_METADATA` if it is not a JSON object that some registry could accept.
+ * Parses stored metadata, deeply frozen because callers share it.
+ * @throws RegistryError `INVALID_METADATA` if it is not a JSON object that any registry could accept.
  */
 export function parseMetadata(json: string): Metadata {
   if (json.length > MAX_METADATA_BYTES) {
@@ -67,7 +67,7 @@ function serialize(
     if (!isPlainObject(value)) {
       throw invalid(`metadata: expected a JSON object, got ${describeKind(value)}`)
     }
-    // No JSON value is shorter than a byte, so more values than bytes can't fit.
+    // Each JSON value takes at least one byte, so more values than bytes can't fit.
     problem = findNonJson(value, {
       maxDepth: limits.maxMetadataDepth,
       maxValues: limits.maxMetadataBytes,
@@ -75,12 +75,14 @@ function serialize(
     if (problem === undefined) {
       const json: string | undefined = JSON.stringify(value)
       if (json?.startsWith('{')) return json
-      problem = { place: ['toJSON'], found: 'not the same each time it is read' }
+      problem = { place: ['toJSON'], found: 'different each time it is read' }
     }
   } catch (cause) {
     if (cause instanceof RegistryError) throw cause
-    // Getters and proxies run code of the caller's.
-    throw new RegistryError('INVALID_METADATA', 'metadata: it threw while being read', { cause })
+    // Getters and proxies run the caller's code.
+    throw new RegistryError('INVALID_METADATA', 'metadata: reading it threw an exception', {
+      cause,
+    })
   }
   throw invalid(`${formatPlace('metadata', problem.place)} is ${problem.found}`)
 }
@@ -95,12 +97,12 @@ function freeze<T extends JsonValue>(value: T, levelsLeft: number): T {
     } else freezeMembers(value as Metadata, levelsLeft - 1)
     Object.freeze(value)
   } else if (typeof value === 'number' && !Number.isFinite(value)) {
-    throw invalid('metadata: it has a number too large for JSON')
+    throw invalid('metadata: contains a number too large for JSON')
   }
   return value
 }
 
-/** Without the array of `Object.values`, which would take as long as the freezing. */
+/** Avoids `Object.values`, whose array would take as long as the freezing. */
 function freezeMembers(value: Metadata, levelsLeft: number): void {
   for (const key in value) {
     const member = Object.hasOwn(value, key) ? value[key] : undefined

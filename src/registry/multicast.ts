@@ -12,36 +12,36 @@ import type {
 } from './messenger.ts'
 import { sendOptionTakes } from './send-options.ts'
 
-/** How a multicast is to be delivered. */
+/** Options of `multicast`. */
 export interface MulticastOptions {
   /** Default `at-most-once`. */
   readonly delivery?: DeliveryGuarantee
-  /** How long to wait for receipts, in ms, > 0. Nothing is sent after it has passed. Default 5,000. */
+  /** How long to wait for receipts, in ms, > 0. Nothing is sent afterwards. Default 5,000. */
   readonly timeoutMs?: number
-  /** `false`: hand over to the broker and don't wait; every target is `PENDING`. Default `true`. */
+  /** `false`: hand over to the broker without waiting; every target is `PENDING`. Default `true`. */
   readonly receipts?: boolean
   /**
-   * Names the message: 1 to 128 printable ASCII characters without spaces. A call that is made again
-   * with the same one, because its result was `TIMEOUT` or an error, is the same message to subscribers;
-   * `docs/promises.md` says what that means under each guarantee. Default: a new one.
+   * Identifies the message: 1 to 128 printable ASCII characters without spaces. Repeat a call with the
+   * same id after `TIMEOUT` or an error, and subscribers treat it as the same message;
+   * `docs/promises.md` describes the effect under each guarantee. Default: a new id.
    */
   readonly messageId?: string
   /**
-   * Gives the multicast up when it is aborted: no more is sent, sent again or waited for, and the call
-   * rejects with the signal's `reason`; at once, without asking any server, if it is aborted already. What
-   * was sent stays sent, and may yet be handled. (Under exactly-once, what was stored will be.)
+   * Cancels the multicast: it stops sending, resending and waiting, and the call rejects with the
+   * signal's `reason`. If the signal is already aborted, the call rejects at once and contacts no
+   * server. Messages that were sent may still be handled; under exactly-once, stored messages will be.
    */
   readonly signal?: AbortSignal
   /**
-   * Told what had become of the message when `signal` gave the multicast up: before the call rejects, and
-   * only if its targets were known by then. `TIMEOUT` are those without a receipt so far, sent or not.
+   * Receives the outcome so far when `signal` cancels the multicast: before the call rejects, and only
+   * if its targets were known. Targets without a receipt are `TIMEOUT`, sent to or not.
    */
   readonly onAborted?: (result: MulticastResult) => void
 }
 
-/** What became of a multicast. `targetCount` is the sum of the four other counts. */
+/** The outcome of a multicast. `targetCount` is the sum of the four other counts. */
 export interface MulticastResult {
-  /** As given, or a new one; the same for every resend. Subscribers see it too. */
+  /** The `messageId` given, or a new id; the same in every resend. Subscribers see it as `id`. */
   readonly messageId: string
   readonly targetCount: number
   readonly deliveredCount: number
@@ -49,8 +49,8 @@ export interface MulticastResult {
   readonly failedCount: number
   readonly timeoutCount: number
   /**
-   * By identity. A view and no `Map` of its own: `new Map(statuses)` is a copy that can be changed, or
-   * sent to another thread.
+   * By identity. A read-only view: copy it with `new Map(statuses)` to change it or to send it to
+   * another thread.
    */
   readonly statuses: ReadonlyMap<string, DeliveryStatus>
 }
@@ -58,7 +58,7 @@ export interface MulticastResult {
 const DEFAULT_TIMEOUT_MS = 5_000
 
 /**
- * The payload's bytes, a copy: a caller who reuses its buffer changes nothing that is on its way.
+ * Copies the payload's bytes, so callers may reuse their buffer.
  * @throws RegistryError `INVALID_ARGUMENT` for anything but text and bytes.
  */
 function payloadBytesOf(payload: Uint8Array | string): Uint8Array {
@@ -66,10 +66,10 @@ function payloadBytesOf(payload: Uint8Array | string): Uint8Array {
     if (payload.isWellFormed()) return Buffer.from(payload)
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      'payload: has a lone surrogate, half of a character, which UTF-8 has no bytes for',
+      'payload: contains a lone surrogate, half of a character, which UTF-8 cannot encode',
     )
   }
-  // By what it is made of: `instanceof` asks the value, which may say anything.
+  // Not `instanceof`, which a value can forge.
   if (isUint8Array(payload)) return Buffer.copyBytesFrom(payload)
   throw new RegistryError(
     'INVALID_ARGUMENT',
@@ -77,7 +77,7 @@ function payloadBytesOf(payload: Uint8Array | string): Uint8Array {
   )
 }
 
-/** A multicast as a messenger takes it. */
+/** A multicast in the form that messengers take. */
 export interface MulticastRequest {
   readonly message: OutgoingMessage
   readonly sendOptions: SendOptions
@@ -87,13 +87,13 @@ const takes: Takes<MulticastOptions> = {
   ...sendOptionTakes,
   messageId: validateMessageId,
   signal: abortSignal,
-  onAborted: functionOf('of what had become of the message'),
+  onAborted: functionOf('of the outcome'),
 }
 
 /**
- * Takes what a caller gave, and fills in the defaults.
- * @throws RegistryError `INVALID_ARGUMENT` for a payload that is neither text nor bytes, an unknown
- *   option, and one of the wrong type or out of its range.
+ * Checks a caller's arguments and fills in the defaults.
+ * @throws RegistryError `INVALID_ARGUMENT` for a payload that is neither text nor bytes, and for unknown
+ *   or invalid options.
  */
 export function requestOf(
   payload: Uint8Array | string,
@@ -124,7 +124,7 @@ export function requestOf(
   }
 }
 
-/** The result of a multicast from what became of its targets. */
+/** The result of a multicast from the report on its targets. */
 export function summarize(messageId: string, statuses: DeliveryReport): MulticastResult {
   const { counts } = statuses
   return {

@@ -18,7 +18,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 describe('names by number', () => {
-  test('have the values of a plain map, and keep their numbers within a generation', () => {
+  test('have the same values as in a plain map, and keep their numbers within a generation', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), fc.nat({ max: 2_000 }), (steps, maxIdle) => {
         const numbering = new NameNumbering<{ readonly at: number }>(maxIdle)
@@ -57,7 +57,7 @@ describe('names by number', () => {
     )
   })
 
-  test('that have no value take no more room than is given, or a single one', () => {
+  test('without a value use at most the given memory, or are a single one', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), fc.nat({ max: 1_000 }), (steps, maxIdle) => {
         const numbering = new NameNumbering<number>(maxIdle)
@@ -76,7 +76,7 @@ describe('names by number', () => {
     )
   })
 
-  test('do not keep the text that they were cut out of', () => {
+  test('do not retain the text they were cut from', () => {
     const numbering = new NameNumbering<number>()
     const before = heldBytes()
     for (let message = 0; message < 100; message += 1) {

@@ -1,30 +1,29 @@
 import { ownText } from './text.ts'
 
-/** Names that have no value may take this much before everything is numbered anew, in bytes. */
+/** Maximum size of names without a value before all names are renumbered, in bytes. */
 const MAX_IDLE_BYTES = 64 * 1024 * 1024
-/** What a name takes besides its characters, in bytes: an estimate. */
+/** Estimated overhead of a name, in bytes. */
 const NAME_BYTES = 64
 
-/** Numbers of names, as those may know them who have no business with the values. */
+/** The numbers of names, without their values. */
 export interface NameNumbers {
-  /** Changes when everything is numbered anew, and earlier numbers mean nothing. */
+  /** Changes when names are renumbered, which invalidates earlier numbers. */
   readonly generation: number
-  /** The number of a name; a new one if it has none. */
+  /** The number of a name; assigns one if it has none. */
   numberOf(name: string): number
-  /** By number; those of an earlier generation are another array. */
+  /** The names by number; a new array in each generation. */
   readonly names: readonly string[]
 }
 
-/** The value of a name. */
+/** A name's value and index. */
 export interface Numbered<T> {
   readonly value: T
   readonly index: number
 }
 
 /**
- * Names by number, and the values of some of them: in flat arrays, because going to very many small
- * objects one after the other costs more than all that is done with them. Other names may have a
- * number and no value. As these come from outside, they don't stay for good.
+ * Names by number, and the values of some of them, in flat arrays: visiting very many small objects would
+ * cost more than all work on them. Names without a value come from outside and may be dropped.
  */
 export class NameNumbering<T> implements NameNumbers {
   #numbers = new Map<string, number>()
@@ -66,7 +65,7 @@ export class NameNumbering<T> implements NameNumbers {
   }
 
   get(name: string): Numbered<T> | undefined {
-    // If none has a value, a look-up would just cost the hash of every name.
+    // Without any values, a look-up would only cost the hash of every name.
     const number = this.#valueCount > 0 ? this.#numbers.get(name) : undefined
     const value = number === undefined ? undefined : this.#values[number]
     return value === undefined ? undefined : { value, index: this.indexOf(number ?? 0) }
@@ -81,7 +80,7 @@ export class NameNumbering<T> implements NameNumbers {
     this.#indexes[number] = index
   }
 
-  /** Takes a name's value away; `false` if it had none. */
+  /** Removes a name's value; returns `false` if it had none. */
   delete(name: string): boolean {
     const number = this.#numbers.get(name)
     if (number === undefined || this.#values[number] === undefined) return false
@@ -100,7 +99,7 @@ export class NameNumbering<T> implements NameNumbers {
     return number
   }
 
-  /** Keeps only names that have a value. */
+  /** Renumbers the names that have a value and drops all others. */
   #beginAnew(): void {
     const [names, values, indexes] = [this.#names, this.#values, this.#indexes]
     this.#generation += 1

@@ -1,9 +1,6 @@
 import type { Warnings } from './warnings.ts'
 
-/**
- * Tells, for one multicast, which gateways may be sent to: those of the namespace. Every other one is
- * warned about once, whatever its registrations are.
- */
+/** Accepts the gateways of the namespace for one multicast, and warns once about each foreign one. */
 export class OwnGateways {
   readonly #isGateway: (gateway: string) => boolean
   readonly #warnings: Warnings
@@ -16,11 +13,12 @@ export class OwnGateways {
   }
 
   /**
-   * Whether messages may go by a gateway.
-   * @param gateway `null`: by the identities' own subjects, which they always may.
-   * @param identity one that names it, for the warning.
+   * Accepts a gateway, or warns that it is foreign.
+   * @param gateway `null` stands for the identities' own subjects, which are always accepted.
+   * @param identity an identity whose registration names the gateway, for the warning.
+   * @returns whether messages may be sent to the gateway.
    */
-  has(gateway: string | null, identity = ''): boolean {
+  accept(gateway: string | null, identity = ''): boolean {
     if (gateway === null || this.#isGateway(gateway)) return true
     if (this.#foreign.has(gateway)) return false
     this.#foreign.add(gateway)

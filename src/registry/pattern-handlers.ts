@@ -2,19 +2,19 @@ import { isIdentity } from './identity.ts'
 import type { IdentityPattern } from './identity-pattern.ts'
 import type { MessageHandler } from './messenger.ts'
 
-/** The handler of all identities that match. */
+/** The handler of all identities that match a pattern. */
 export interface PatternHandler {
   readonly pattern: IdentityPattern
   readonly handler: MessageHandler
 }
 
-/** Handlers by pattern; where several match, the latest counts. */
+/** Handlers by pattern; the latest matching pattern takes precedence. */
 export class PatternHandlers {
   /** By text, the latest last. */
   readonly #byText = new Map<string, PatternHandler>()
   #latestFirst: readonly PatternHandler[] | null = []
 
-  /** Sets the handler of a pattern; gives a function that takes exactly this one away. */
+  /** Sets the handler of a pattern; returns a function that removes exactly this handler. */
   add(pattern: IdentityPattern, handler: MessageHandler): () => boolean {
     const { text } = pattern
     const own: PatternHandler = { pattern, handler }
@@ -28,7 +28,7 @@ export class PatternHandlers {
     }
   }
 
-  /** Names come from outside, and a pattern such as `*` also matches names that are not identities. */
+  /** Finds the handler for a name. Names come from outside, and a pattern such as `*` also matches invalid identities. */
   find(name: string): PatternHandler | undefined {
     this.#latestFirst ??= [...this.#byText.values()].toReversed()
     for (const each of this.#latestFirst) {

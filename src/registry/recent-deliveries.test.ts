@@ -18,7 +18,7 @@ test('forgets the oldest messages first and holds no more than its capacity', ()
   expect(recent.get('m899', `user-${899 % 7}`)).toBeUndefined()
 })
 
-test('forgets a pair that is taken back', () => {
+test('forgets a removed pair', () => {
   const recent = new RecentDeliveries(10)
   recent.set('m1', 'a', true)
   recent.set('m1', 'a', true)
@@ -29,7 +29,7 @@ test('forgets a pair that is taken back', () => {
   expect(recent.get('m1', 'a')).toBeUndefined()
 })
 
-test('does not keep the messages that ids and identities were cut out of', () => {
+test('does not retain the messages that ids and identities were cut from', () => {
   const recent = new RecentDeliveries(1_000)
   const before = heldBytes()
   for (let n = 0; n < 100; n += 1) {

@@ -1,14 +1,13 @@
+import { LinkedMap } from './linked-map.ts'
 import { ownText } from './text.ts'
 
-import { LinkedMap } from './linked-map.ts'
-
-/** `true`: handled. A promise: its handler is still running, and resolves to whether it handled. */
+/** `true`: handled. A promise: the handler is still running; resolves to whether it succeeded. */
 type Delivery = true | Promise<boolean>
 
 /**
- * Which messages the identities of one process have got lately, so that a resend is not handled
- * twice. Holds at most `capacity` (message, identity) pairs besides those of the newest message, and
- * forgets the oldest messages first.
+ * The messages recently delivered to the identities of one process, so a resend is not handled twice.
+ * Holds at most `capacity` (message, identity) pairs besides those of the newest message, and forgets the
+ * oldest messages first.
  */
 export class RecentDeliveries {
   readonly #capacity: number
@@ -39,7 +38,7 @@ export class RecentDeliveries {
     while (this.#size > this.#capacity && this.#messages.size > 1) this.#forgetOldest()
   }
 
-  /** Forgets one pair, so that the next resend is handled. */
+  /** Forgets one pair, so the next resend is handled. */
   delete(messageId: string, identity: string): void {
     const identities = this.#messages.get(messageId)
     if (identities?.delete(identity)) {

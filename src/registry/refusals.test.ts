@@ -407,7 +407,7 @@ beforeEach(() => {
 afterEach(() => registry.close())
 
 describe.each(Object.entries({ ...rows, ...slotRows }))('%s refuses', (_call, arguments_) => {
-  test.each(arguments_)('$argument of the wrong kind', async ({ wrong, code, call }) => {
+  test.each(arguments_)('$argument of the wrong type', async ({ wrong, code, call }) => {
     for (const value of wrong) {
       const refusal = await errorOf(() => call(registry, value as never))
       expect(refusal, kindOf(value)).toBeInstanceOf(RegistryError)
@@ -418,7 +418,7 @@ describe.each(Object.entries({ ...rows, ...slotRows }))('%s refuses', (_call, ar
   })
 })
 
-test('a registration is not overwritten by a refused option', async () => {
+test('a refused option does not overwrite a registration', async () => {
   await registry.register('a', { version: 1 })
   await expect(
     registry.register('a', { version: 2 }, { replace: 'no' as unknown as boolean }),
@@ -437,13 +437,13 @@ test.each<[string, string, (options: never) => unknown]>([
   ['natsUrl', 'natsUrls', (options) => connectRegistry(options)],
   ['maxTtl', 'maxTtlMs', (limits) => new MulticastRegistry({ ...slots(), limits })],
   ['x'.repeat(100_000), '', (options) => registry.enumerate({}, options)],
-])('there is no option %.20s, and the nearest is "%s"', async (name, nearest, call) => {
+])('unknown option %.20s suggests "%s"', async (name, nearest, call) => {
   const options = JSON.parse(`{${JSON.stringify(name)}: 1}`) as never
   const refusal = await errorOf(() => call(options))
   expect(refusal).toMatchObject({ name: 'RegistryError', code: 'INVALID_ARGUMENT' })
-  expect(String(refusal)).toContain(`there is no option "${name.slice(0, 60)}`)
+  expect(String(refusal)).toContain(`"${name.slice(0, 60)}`)
   if (nearest !== '') expect(String(refusal)).toContain(`Did you mean "${nearest}"?`)
-  expect(String(refusal)).toContain('Valid are ')
+  expect(String(refusal)).toContain('Valid options: ')
   expect(String(refusal).length).toBeLessThan(400)
 })
 
@@ -467,7 +467,7 @@ test('options that change while being read are read once', async () => {
   expect(reads).toBe(1)
 })
 
-test('any arguments to any call work or are refused with a RegistryError', async () => {
+test('any arguments to any call work or throw a RegistryError', async () => {
   const names = [
     'ttlMs',
     'replace',

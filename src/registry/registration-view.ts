@@ -1,18 +1,18 @@
 import { isIdentityBefore, type Identified, type Registration } from './registration.ts'
 import { SortedView } from './memory/sorted-view.ts'
 
-/** The registrations that match a filter, as of one instant, to be read from any place on. */
+/** The registrations that match a filter as of one instant, readable from any position. */
 export interface RegistrationView {
   /** Ordered by identity. */
   readonly matches: SortedView<Identified, Registration>
-  /** All registrations, whether they match or not, in the order asked for; `null` if no index has it. */
+  /** All registrations, matching or not, in the requested order; `null` if no index has that order. */
   readonly ordered: OrderedRegistrations | null
 }
 
 /** Registrations in an order other than by identity, as of one instant. */
 export interface OrderedRegistrations {
   readonly size: number
-  /** In this order or its reverse, without the first `count`. */
+  /** In this order or reversed, skipping the first `count`. */
   skipping(count: number, order: 'ascending' | 'descending'): Iterable<Registration>
 }
 

@@ -1,4 +1,4 @@
-/** A value that survives a trip through JSON unchanged. */
+/** A value that JSON preserves. */
 export type JsonValue =
   | null
   | boolean
@@ -7,12 +7,11 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue }
 
-/** What is known of an identity besides its name: a JSON object. */
+/** The data of a registration: a JSON object. */
 export type Metadata = { readonly [key: string]: JsonValue }
 
 /**
- * A live registration as a store knows it. Instances are shared between callers, so they and
- * everything in them are frozen.
+ * A live registration. Callers share instances, so they are deeply frozen.
  */
 export interface Registration {
   readonly identity: string
@@ -21,16 +20,16 @@ export interface Registration {
   readonly registeredAt: number
   /** Unix time in ms by the store's clock; `null` never expires. */
   readonly expiresAt: number | null
-  /** Where the process that hosts the identity's subscriber is reached; `null` if it named none. */
+  /** The address of the process that hosts the identity's subscriber; `null` for none. */
   readonly gateway: string | null
 }
 
-/** What has an identity. */
+/** Anything with an identity. */
 export interface Identified {
   readonly identity: string
 }
 
-/** The order by UTF-16 code units of the identity. */
+/** Orders by identity, by UTF-16 code units. */
 export function isIdentityBefore(a: Identified, b: Identified): boolean {
   return a.identity < b.identity
 }

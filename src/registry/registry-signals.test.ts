@@ -33,7 +33,7 @@ describe.each([
     (registry: MulticastRegistry, signal: AbortSignal) => registry.multicast({}, 'x', { signal }),
   ],
 ] as const)('%s with a signal', (_, call) => {
-  test('rejects with its reason at once, and asks nobody, if it is aborted already', async () => {
+  test('rejects with its reason at once, without asking a server, if already aborted', async () => {
     const store = new MemoryStore()
     const messenger = new MemoryMessenger()
     const asked = [
@@ -48,7 +48,7 @@ describe.each([
     await registry.close()
   })
 
-  test('rejects with its reason while a store does not answer, and can be closed then', async () => {
+  test('rejects with its reason while a store does not answer, and can then be closed', async () => {
     const store = new HangingStore()
     const registry = new MulticastRegistry({ store, messenger: new MemoryMessenger() })
     const controller = new AbortController()
@@ -61,7 +61,7 @@ describe.each([
     await registry.close()
   })
 
-  test('leaves no listener on one that is never aborted', async () => {
+  test('leaves no listener on a signal that is never aborted', async () => {
     const registry = new MulticastRegistry({
       store: new MemoryStore(),
       messenger: new MemoryMessenger(),
@@ -75,7 +75,7 @@ describe.each([
   })
 })
 
-test('an enumerate that is given up stops sorting', async () => {
+test('a cancelled enumerate stops sorting', async () => {
   const registry = new MulticastRegistry({
     store: new MemoryStore(),
     messenger: new MemoryMessenger(),
@@ -95,7 +95,7 @@ test('an enumerate that is given up stops sorting', async () => {
   await registry.close()
 })
 
-test('a multicast that is given up tells what had become of the message', async () => {
+test('a cancelled multicast reports the outcome so far', async () => {
   const registry = new MulticastRegistry({
     store: new MemoryStore(),
     messenger: new MemoryMessenger(),

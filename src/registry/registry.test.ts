@@ -30,7 +30,7 @@ describeRegistry('A registry in memory', { isShared: false }, () => {
 
 if (backends.kind === 'memory') {
   describe('A registry on Redis and NATS', () => {
-    test('keeps what a registry promises', ({ skip }) => skip(`needs servers. ${backends.notice}`))
+    test('keeps its promises', ({ skip }) => skip(`needs servers. ${backends.notice}`))
   })
 } else {
   const { redisUrl, natsUrls } = backends
@@ -76,19 +76,19 @@ function describeRegistry(
     })
 
     describe('register', () => {
-      test('gives the times of the registration', async () => {
+      test('returns the times of the registration', async () => {
         const times = await registry.register('alice', {}, { ttlMs: 60_000 })
         expect(times.expiresAt).toBe(times.registeredAt + 60_000)
         expect(await listed(registry)).toMatchObject([{ identity: 'alice', ...times }])
       })
 
-      test('is for five minutes unless told otherwise, and for ever with a TTL of 0', async () => {
+      test('lasts five minutes by default, and for ever with a TTL of 0', async () => {
         const usual = await registry.register('alice', {})
         expect(usual.expiresAt).toBe(usual.registeredAt + 300_000)
         expect(await registry.register('bob', {}, { ttlMs: 0 })).toMatchObject({ expiresAt: null })
       })
 
-      test('of a live identity is ALREADY_EXISTS and changes nothing, unless it replaces', async () => {
+      test('of a live identity is ALREADY_EXISTS and changes nothing, except with replace', async () => {
         await registry.register('alice', { version: 1 })
         await expect(registry.register('alice', { version: 2 })).rejects.toMatchObject({
           code: 'ALREADY_EXISTS',
@@ -116,7 +116,7 @@ function describeRegistry(
         expect(await identitiesOf(limited)).toEqual(['a', 'c'])
       })
 
-      test('keeps the metadata as it was at the call, whatever its maker does later', async () => {
+      test('keeps the metadata as of the call, whatever the caller changes later', async () => {
         const metadata = { tags: ['a'], deep: { n: 1 } }
         const registering = registry.register('alice', metadata)
         metadata.tags.push('b')
@@ -127,7 +127,7 @@ function describeRegistry(
         ])
       })
 
-      test('names the gateway given, or its own if it hosts the subscriber, or none', async () => {
+      test('uses the given gateway, its own if it hosts the subscriber, or none', async () => {
         await registry.subscribe('hosted', () => {})
         await registry.register('hosted', {})
         const { gateway } = await open()
@@ -142,7 +142,7 @@ function describeRegistry(
     })
 
     describe('heartbeat', () => {
-      test('renews the TTL and leaves everything else', async () => {
+      test('renews the TTL and nothing else', async () => {
         const metadata = { status: 'online', n: 1 }
         const { registeredAt } = await registry.register('alice', metadata, { ttlMs: 1_000 })
         const renewed = await registry.heartbeat('alice', 60_000)
@@ -152,7 +152,7 @@ function describeRegistry(
         expect(await registry.heartbeat('alice', 0)).toMatchObject({ expiresAt: null })
       })
 
-      test('of an identity never made, unregistered or expired is NOT_FOUND', async () => {
+      test('of a never registered, unregistered or expired identity is NOT_FOUND', async () => {
         await registry.register('expired', {}, { ttlMs: 10 })
         await registry.register('unregistered', {})
         await registry.unregister('unregistered')
@@ -165,7 +165,7 @@ function describeRegistry(
     })
 
     describe('moveTo', () => {
-      test('lets messages reach an identity where its subscriber is now', async () => {
+      test("directs messages to the subscriber's new gateway", async () => {
         const host = await open()
         const received: string[] = []
         await host.subscribe('alice', ({ identity }) => void received.push(identity))
@@ -181,7 +181,7 @@ function describeRegistry(
         expect(received).toEqual(['alice'])
       })
 
-      test('refuses what is no identity, and what is no gateway', async () => {
+      test('refuses invalid identities and gateways', async () => {
         const seen = { identity: 'alice', registeredAt: 1, gateway: null }
         await expect(registry.moveTo({ ...seen, identity: 'a b' }, 'g')).rejects.toMatchObject({
           code: 'INVALID_IDENTITY',
@@ -194,7 +194,7 @@ function describeRegistry(
       })
     })
 
-    test('whatever has a TTL above 0 expires, unless that TTL is refused', async () => {
+    test('every registration with an accepted TTL above 0 expires', async () => {
       const ttl = fc.oneof(
         fc.integer({ min: 1, max: defaultLimits.maxTtlMs }),
         fc.double({ min: 0, max: 2, noNaN: true }),
@@ -225,7 +225,7 @@ function describeRegistry(
       )
     })
 
-    test('unregister is idempotent, and says whether there was one', async () => {
+    test('unregister is idempotent and reports whether the identity was registered', async () => {
       await registry.register('alice', {})
       expect(await registry.unregister('alice')).toBe(true)
       expect(await registry.unregister('alice')).toBe(false)
@@ -234,7 +234,7 @@ function describeRegistry(
     })
 
     describe('enumerate', () => {
-      test('gives what matches the filter, in pages', async () => {
+      test('returns the matches in pages', async () => {
         for (let n = 0; n < 25; n += 1) {
           const status = n % 5 === 0 ? 'away' : 'online'
           await registry.register(`user-${n}`, { status, n })
@@ -254,7 +254,7 @@ function describeRegistry(
         expect(shown).toEqual(expected.map((n) => `user-${n}`))
       })
 
-      test('shows a registration that is renewed or replaced between two pages once, in any order', async () => {
+      test('shows a registration renewed or replaced between two pages once, in any order', async () => {
         for (let n = 0; n < 6; n += 1) {
           await registry.register(`user-${n}`, { n }, { ttlMs: 100_000 + 1_000 * n })
         }
@@ -276,14 +276,14 @@ function describeRegistry(
         }
       })
 
-      test('leaves metadata out if asked to', async () => {
+      test('omits metadata on request', async () => {
         await registry.register('alice', { secret: 1 })
         const [alice] = await listed(registry, {}, { includeMetadata: false })
         expect(alice).not.toHaveProperty('metadata')
         expect(alice).toMatchObject({ identity: 'alice', gateway: null })
       })
 
-      test('never gives what has expired', async () => {
+      test('never returns expired registrations', async () => {
         await registry.register('brief', {}, { ttlMs: 20 })
         await registry.register('lasting', {})
         await delay(30)
@@ -293,7 +293,7 @@ function describeRegistry(
         })
       })
 
-      test('gives callers nothing with which they could change what others get', async () => {
+      test("returns nothing that lets a caller change other callers' results", async () => {
         await registry.register('alice', { tags: ['a'], deep: { n: 1 } })
         for (const filter of [{}, { 'tags.exists': true }, { 'deep.n': 1 }]) {
           const { registrations } = await registry.enumerate(filter)
@@ -306,7 +306,7 @@ function describeRegistry(
 
       // Stores in memory are apart from one another.
       if (isShared) {
-        test('sees at once what another registry did', async () => {
+        test('sees changes by another registry at once', async () => {
           const other = await open()
           expect(await identitiesOf(other)).toEqual([])
           await registry.register('alice', { n: 1 })
@@ -333,7 +333,7 @@ function describeRegistry(
     })
 
     describe('multicast', () => {
-      test('sends to every match, and says what became of each', async () => {
+      test('sends to every match and reports the outcome for each', async () => {
         const received: ReceivedMessage[] = []
         await registry.subscribe('good', (message) => void received.push(message))
         await registry.subscribe('failing', () => {
@@ -378,7 +378,7 @@ function describeRegistry(
         expect(result.statuses.size).toBe(0)
       })
 
-      test('without receipts leaves every target PENDING, and it gets the message', async () => {
+      test('without receipts reports every target as PENDING and delivers the message', async () => {
         const got = Promise.withResolvers<ReceivedMessage>()
         await registry.subscribe('alice', got.resolve)
         await registry.register('alice', {})
@@ -416,7 +416,7 @@ function describeRegistry(
         expect(received.sort()).toEqual(['user-1', 'user-2'])
       })
 
-      test('reaches nobody who has unsubscribed', async () => {
+      test('does not reach unsubscribed identities', async () => {
         let calls = 0
         const subscription = await registry.subscribe('alice', () => void (calls += 1))
         await registry.register('alice', {})
@@ -427,7 +427,7 @@ function describeRegistry(
         expect(calls).toBe(1)
       })
 
-      test('under at-least-once follows an identity to where it is registered anew', async () => {
+      test('under at-least-once follows an identity to its new registration', async () => {
         const other = await open()
         const calls: string[] = []
         const registeredAnew = Promise.withResolvers<void>()
@@ -454,7 +454,7 @@ function describeRegistry(
         expect(calls.filter((each) => each === 'new')).toHaveLength(1)
       })
 
-      test('that is called again with its message id is the same message to subscribers', async () => {
+      test('repeated with its message id is the same message to subscribers', async () => {
         const received: string[] = []
         await registry.subscribe('alice', ({ id }) => void received.push(id))
         await registry.register('alice', {})
@@ -468,7 +468,7 @@ function describeRegistry(
         expect(received).toEqual(['order-17/paid', messageId])
       })
 
-      test('sends the payload as it was at the call, whatever its maker does later', async () => {
+      test('sends the payload as of the call, whatever the caller changes later', async () => {
         const payload = Buffer.from('hello')
         const received: string[] = []
         await registry.subscribe('alice', (message) => {
@@ -555,14 +555,14 @@ function describeRegistry(
         { what: 'a message id beyond ASCII', options: { messageId: 'ü' } },
         { what: 'a message id of 129 characters', options: { messageId: 'x'.repeat(129) } },
         { what: 'a message id that is no text', options: { messageId: 7 as unknown as string } },
-      ])('is to multicast with $what, be it to nobody: INVALID_ARGUMENT', async ({ options }) => {
+      ])('is to multicast with $what, even to no target: INVALID_ARGUMENT', async ({ options }) => {
         const refusal = { name: 'RegistryError', code: 'INVALID_ARGUMENT' }
         await expect(registry.multicast({}, 'x', options)).rejects.toMatchObject(refusal)
         await registry.register('alice', {})
         await expect(registry.multicast({}, 'x', options)).rejects.toMatchObject(refusal)
       })
 
-      test('is a payload or a handler of the wrong kind: INVALID_ARGUMENT', async () => {
+      test('is a payload or handler of the wrong type: INVALID_ARGUMENT', async () => {
         const wrong = 7 as unknown
         const refusal = { name: 'RegistryError', code: 'INVALID_ARGUMENT' }
         await expect(registry.multicast({}, wrong as string)).rejects.toMatchObject(refusal)
@@ -574,7 +574,7 @@ function describeRegistry(
     })
 
     describe('watch', () => {
-      test('reports what joins, changes and leaves', async () => {
+      test('reports joins, changes and leaves', async () => {
         await registry.register('alice', { status: 'online' })
         const told: string[] = []
         for await (const event of registry.watch({ status: 'online' })) {
@@ -591,7 +591,7 @@ function describeRegistry(
         expect(told).toEqual(['joined alice', 'current', 'joined bob', 'changed alice', 'left bob'])
       })
 
-      test('resumes by a token, without the initial registrations', async () => {
+      test('resumes from a token without the initial registrations', async () => {
         await registry.register('bob', {})
         const events = registry.watch({}, { initial: false })
         const { value } = await events.next()
@@ -609,7 +609,7 @@ function describeRegistry(
         )
       })
 
-      test('ends by its signal, and when the registry is closed under a slow multicast', async () => {
+      test('ends with its signal, and when the registry closes during a slow multicast', async () => {
         const ending = new AbortController()
         const [one, other] = [registry.watch({}, { signal: ending.signal }), registry.watch()]
         const done = { done: true, value: undefined }
@@ -631,7 +631,7 @@ function describeRegistry(
     })
 
     describe('close', () => {
-      test('ends what was accepted', async () => {
+      test('finishes calls in progress', async () => {
         const received: string[] = []
         for (const identity of ['alice', 'bob']) {
           await registry.subscribe(identity, (message) => void received.push(message.identity))
@@ -652,7 +652,7 @@ function describeRegistry(
         expect(received).toHaveLength(targetCount)
       })
 
-      test('is idempotent, and every call after it is CLOSED', async () => {
+      test('is idempotent, and later calls are CLOSED', async () => {
         await Promise.all([registry.close(), registry.close()])
         await registry.close()
         const calls = [
@@ -672,7 +672,7 @@ function describeRegistry(
       })
     })
 
-    test('clear removes everything, whoever made it', async () => {
+    test('clear removes all registrations, whichever process made them', async () => {
       await registry.register('alice', {}, { ttlMs: 0 })
       await registry.clear()
       expect(await identitiesOf(registry)).toEqual([])

@@ -26,15 +26,15 @@ import { Ending } from './watch/ending.ts'
 import type { WatchStream } from './watch/watch-event.ts'
 import { watchOptionsFrom, type WatchOptions } from './watch/watch-options.ts'
 
-/** How an identity is registered. */
+/** Options of `register`. */
 export interface RegisterOptions {
-  /** Time to live in ms, an integer; 0 never expires. Default 300,000. */
+  /** Time to live in whole ms; 0 never expires. Default 300,000. */
   readonly ttlMs?: number
-  /** Whether a live registration of the same identity is overwritten. Default `false`. */
+  /** Whether to overwrite a live registration of the same identity. Default `false`. */
   readonly replace?: boolean
   /**
-   * The `gateway` of the registry that hosts the identity's subscriber. By default this registry's
-   * own, if it hosts one; without any, messages go by the identity's own subject.
+   * The `gateway` of the registry that hosts the identity's subscriber. Default: this registry's own
+   * if it hosts one; otherwise none, and messages go to the identity's own subject.
    */
   readonly gateway?: string
 }
@@ -42,12 +42,13 @@ export interface RegisterOptions {
 const DEFAULT_TTL_MS = 300_000
 
 /**
- * A multicast registry: identities with metadata and a TTL, listed by filter, and sent to.
+ * A multicast registry: registers identities with metadata and a TTL, lists and watches them by
+ * filter, and sends to them.
  *
- * Every call rejects with a `RegistryError`: `UNAVAILABLE` when a server can't be reached or
- * refuses, `CLOSED` after `close()`, and the codes that each call names. `enumerate` and `multicast`
- * take an `AbortSignal`, and reject with its reason. Writes take none: one command that is sent at once
- * can't be taken back.
+ * Calls reject with a `RegistryError`: `UNAVAILABLE` if a server is unreachable or refuses, `CLOSED`
+ * after `close()`, and the codes documented on each method. `enumerate` and `multicast` take an
+ * `AbortSignal` and reject with its reason. Writes take none, because a command that was sent can't
+ * be recalled.
  */
 export class MulticastRegistry {
   readonly #store: RegistryStore
@@ -60,11 +61,11 @@ export class MulticastRegistry {
   #underWay = 0
   #onIdle: (() => void) | null = null
   #closing: Promise<void> | null = null
-  /** Aborted by `close()`, which ends the watches. */
+  /** Aborted by `close()` to end the watches. */
   readonly #closed = new Ending()
 
   /**
-   * @param slots the registry owns them from here on: `close()` closes them.
+   * @param slots owned by the registry: `close()` closes them.
    * @throws RegistryError `INVALID_ARGUMENT`
    */
   constructor(slots: RegistrySlots) {
@@ -78,18 +79,18 @@ export class MulticastRegistry {
     this.#registerOptions = { ttlMs: this.#takeTtl, replace: trueOrFalse, gateway: text }
   }
 
-  /** How many warnings there were, by code; codes without any are left out. */
+  /** The number of warnings by code; codes without warnings are left out. */
   get warnings(): ReadonlyMap<RegistryWarningCode, number> {
     return this.#warnings.counts
   }
 
-  /** Where this registry's subscribers are reached; to be named in registrations made elsewhere. */
+  /** The address of this registry's subscribers, for registrations made by other registries. */
   get gateway(): string {
     return this.#messenger.gateway
   }
 
   /**
-   * Registers an identity, atomically and for every process.
+   * Registers an identity atomically; every process sees it.
    * @param metadata a JSON object.
    * @throws RegistryError `ALREADY_EXISTS`, `QUOTA_EXCEEDED`, `INVALID_IDENTITY`,
    *   `INVALID_METADATA`, `INVALID_ARGUMENT`
@@ -118,9 +119,9 @@ export class MulticastRegistry {
   }
 
   /**
-   * Renews a registration's TTL and leaves its metadata as it is.
-   * @param ttlMs from now, in ms, an integer; 0 never expires.
-   * @throws RegistryError `NOT_FOUND` if it was never made or has expired, `INVALID_IDENTITY`,
+   * Renews a registration's TTL; metadata stays.
+   * @param ttlMs from now, in whole ms; 0 never expires.
+   * @throws RegistryError `NOT_FOUND` if the identity was never registered or has expired, `INVALID_IDENTITY`,
    *   `INVALID_ARGUMENT`
    */
   async heartbeat(identity: string, ttlMs: number = DEFAULT_TTL_MS): Promise<RegistrationTimes> {
@@ -130,12 +131,12 @@ export class MulticastRegistry {
   }
 
   /**
-   * Has a registration name the gateway that its identity's subscriber has moved to. Metadata, times
-   * and expiry stay as they are.
-   * @param seen the registration as `enumerate` gave it. A later one of the same identity is left alone.
-   * @param gateway the `gateway` of the registry that hosts the subscriber.
-   * @returns whether the registration names it now; `false` if it has expired, was unregistered,
-   *   registered anew, or moved elsewhere meanwhile.
+   * Changes the gateway of a registration whose subscriber has moved. Metadata, times and expiry stay.
+   * @param seen the registration as returned by `enumerate`. A later registration of the same identity
+   *   is not changed.
+   * @param gateway the `gateway` of the registry that now hosts the subscriber.
+   * @returns whether the registration now has this gateway; `false` if it has expired, been
+   *   unregistered or replaced, or moved to a third gateway.
    * @throws RegistryError `INVALID_IDENTITY`, `INVALID_ARGUMENT`
    */
   async moveTo(seen: SeenRegistration, gateway: string): Promise<boolean> {
@@ -144,14 +145,14 @@ export class MulticastRegistry {
     })
   }
 
-  /** Removes a registration for every process; `false` if there was none. */
+  /** Removes a registration for every process; returns `false` if the identity was not registered. */
   async unregister(identity: string): Promise<boolean> {
     return this.#accept(() => this.#store.unregister(validateIdentity(identity)))
   }
 
   /**
-   * Lists live registrations: all that were made, by any process, before the call began.
-   * @param filter `{}` matches all; `docs/filters.md` describes the language.
+   * Lists live registrations, including all that any process made before the call.
+   * @param filter `{}` matches everything; `docs/filters.md` describes the language.
    * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`; the reason of `options.signal`
    */
   async enumerate(filter: Filter = {}, options: EnumerateOptions = {}): Promise<Enumeration> {
@@ -163,15 +164,15 @@ export class MulticastRegistry {
   }
 
   /**
-   * Streams the registrations that match, and then every change to them, made by any process: events
-   * in the order of the changes, for `for await`. The stream ends without an error when the loop is
-   * left, `options.signal` is aborted or the registry is closed. A consumer that is slower than the
-   * changes gets the latest state of each identity. `docs/watch.md` has the details.
+   * Streams the matching registrations, then every change that any process makes to them, in order;
+   * use `for await`. The stream ends without an error when the loop exits, `options.signal` is aborted
+   * or the registry closes. A consumer slower than the changes gets the latest state of each identity.
+   * See `docs/watch.md`.
    *
-   * The iterator rejects with `UNAVAILABLE` if the store is unreachable when the watch begins. If it
-   * becomes unreachable later, the watch reports it, waits, and then yields the difference.
-   * @param filter `{}` matches all.
-   * @throws RegistryError at the call: `INVALID_FILTER`, `INVALID_ARGUMENT`, `CLOSED`
+   * The iterator rejects with `UNAVAILABLE` if the store is unreachable when the watch begins. If the
+   * store becomes unreachable later, the watch reports it, waits, then yields the difference.
+   * @param filter `{}` matches everything.
+   * @throws RegistryError synchronously: `INVALID_FILTER`, `INVALID_ARGUMENT`, `CLOSED`
    */
   watch(filter: Filter = {}, options: WatchOptions = {}): WatchStream {
     this.#requireOpen()
@@ -185,8 +186,8 @@ export class MulticastRegistry {
   }
 
   /**
-   * Sends a payload to every identity that matches, and waits for their receipts.
-   * No match is a success with 0 targets.
+   * Sends a payload to every matching identity and waits for receipts. No match is a success with 0
+   * targets.
    * @throws RegistryError `INVALID_FILTER`, `INVALID_ARGUMENT`; the reason of `options.signal`
    */
   async multicast(
@@ -206,10 +207,10 @@ export class MulticastRegistry {
   }
 
   /**
-   * Receives the multicasts of one identity, or of each of a list; a second subscription of an
-   * identity replaces the first. Subscribe first and register then: the registration names this registry's
-   * gateway, and nothing is missed. One handler for very many, which tells them apart by the message's
-   * `identity` or `index`, takes far less than one for each.
+   * Receives the multicasts to one identity or to each of a list. A second subscription of an identity
+   * replaces the first. Subscribe before you register: the registration then names this registry's
+   * gateway, and no message is missed. For many identities, one handler that distinguishes them by the
+   * message's `identity` or `index` uses far less memory than one handler each.
    * @throws RegistryError `INVALID_IDENTITY`, `INVALID_ARGUMENT`
    */
   async subscribe(
@@ -225,9 +226,9 @@ export class MulticastRegistry {
   }
 
   /**
-   * Receives the multicasts of every identity that matches, registered or not, unless it has a
-   * subscription of its own; the message says which identity it is for.
-   * @param pattern an identity in which `*` stands for any characters; `*` alone matches all.
+   * Receives the multicasts to every matching identity, registered or not, that has no subscription of
+   * its own; the message names its identity.
+   * @param pattern an identity in which `*` stands for any characters; `*` alone matches everything.
    * @throws RegistryError `INVALID_ARGUMENT`
    */
   async subscribeMatching(pattern: string, handler: MessageHandler): Promise<Subscription> {
@@ -239,14 +240,14 @@ export class MulticastRegistry {
     })
   }
 
-  /** Removes everything in the namespace, whoever made it. */
+  /** Removes all registrations of the namespace, whichever process made them. */
   async clear(): Promise<void> {
     return this.#accept(() => this.#store.clear())
   }
 
   /**
-   * Ends watches, waits for everything else that was accepted, and releases connections. Idempotent;
-   * later calls reject with `CLOSED`.
+   * Ends watches, waits for calls in progress, and releases connections. Idempotent; later calls reject
+   * with `CLOSED`.
    */
   close(): Promise<void> {
     this.#closed.abort()
@@ -255,7 +256,7 @@ export class MulticastRegistry {
   }
 
   async #close(): Promise<void> {
-    // A multicast needs the messenger after the store, so neither is closed under one.
+    // A multicast uses the store, then the messenger, so both stay open until it ends.
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve))
     this.#pages.close()
     await Promise.all([this.#messenger.close(), this.#store.close()])
@@ -272,7 +273,7 @@ export class MulticastRegistry {
     }
   }
 
-  /** Messages go to the registration's gateway, so it must be a gateway of this namespace. */
+  /** Messages are sent to a registration's gateway, so it must belong to this namespace. */
   #checkGateway(gateway: unknown): string {
     if (typeof gateway === 'string' && this.#messenger.isGateway(gateway)) return gateway
     throw new RegistryError(

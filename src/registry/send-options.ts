@@ -3,7 +3,7 @@ import type { Retention } from './durability-options.ts'
 import { RegistryError } from './errors.ts'
 import type { SendOptions } from './messenger.ts'
 
-/** The checks of the options that a caller may set. */
+/** Checks of the options that callers may set. */
 export const sendOptionTakes: Takes<Pick<SendOptions, 'delivery' | 'timeoutMs' | 'receipts'>> = {
   delivery: oneOf('at-most-once', 'at-least-once', 'exactly-once'),
   timeoutMs: timeout,
@@ -11,8 +11,8 @@ export const sendOptionTakes: Takes<Pick<SendOptions, 'delivery' | 'timeoutMs' |
 }
 
 /**
- * Refuses send options that no implementation can keep.
- * @param retention the one in force for exactly-once; `null` if the messenger has no durability slot.
+ * Refuses combinations of send options that no messenger can fulfil.
+ * @param retention the retention in force for exactly-once; `null` without a durability slot.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
 export function checkSendOptions(options: SendOptions, retention: Retention | null): void {
@@ -22,21 +22,21 @@ export function checkSendOptions(options: SendOptions, retention: Retention | nu
   if (!receipts && delivery !== 'at-most-once') {
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      `receipts: false can't keep ${delivery}, which needs receipts. Use at-most-once, or ask for receipts.`,
+      `receipts: false is not possible with ${delivery}, which requires receipts. Use at-most-once, or request receipts.`,
     )
   }
   if (delivery !== 'exactly-once') return
   if (retention === null) {
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      'exactly-once needs the durability slot, and this messenger has none. Connect it with a ' +
-        "durability option: durability: {} to send, durability: { gatewayName: 'orders-1' } where subscribers are.",
+      'exactly-once requires the durability slot, which this messenger lacks. Connect it with the option ' +
+        "durability: {} to send, or durability: { gatewayName: 'orders-1' } to host subscribers.",
     )
   }
   if (timeoutMs > retention.duplicateWindowMs) {
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      `timeoutMs is ${timeoutMs}; exactly-once allows at most ${retention.duplicateWindowMs} ms, the time for which the stream recognises duplicates.`,
+      `timeoutMs: ${timeoutMs} is too long; exactly-once allows at most ${retention.duplicateWindowMs} ms, the stream's duplicate window.`,
     )
   }
 }

@@ -5,11 +5,11 @@ import type { Messenger } from './messenger.ts'
 import type { RegistryStore } from './store.ts'
 import type { Warnings } from './warnings.ts'
 
-/** What a registry is made of. */
+/** The backends of a registry. */
 export interface RegistrySlots {
   readonly store: RegistryStore
   readonly messenger: Messenger
-  /** What the store and the messenger have been opened with. Default: none. */
+  /** The namespace of the store and the messenger. Default: none. */
   readonly namespace?: string
   readonly limits?: Partial<RegistryLimits>
   readonly warnings?: Warnings
@@ -32,7 +32,7 @@ const slotTakes: Takes<RegistrySlots> = {
   warnings: objectLike<Warnings>('warnings'),
 }
 
-/** For objects of the project's own classes, which no caller writes by hand. */
+/** Accepts any object: callers pass instances of this project's classes. */
 function objectLike<T>(what: string): Take<T> {
   return take((value): value is T => typeof value === 'object' && value !== null, what)
 }

@@ -3,10 +3,10 @@ import type { DeliveryReport, SendOptions } from './messenger.ts'
 import type { WakeUp } from './waiting.ts'
 
 /**
- * Runs a send that its signal may end.
- * @param statuses what is known of its targets; told to `onAborted` if it is ended so.
- * @param wakeUp what it sleeps by; notified when the signal is aborted.
- * @param run is to throw the signal's reason when it finds it aborted, which it looks at whenever it wakes.
+ * Runs a send that its signal may cancel.
+ * @param statuses the outcome so far, reported to `onAborted` when the send is cancelled.
+ * @param wakeUp used by `run` to sleep; notified when the signal is aborted.
+ * @param run checks the signal whenever it wakes, and throws its reason once it is aborted.
  */
 export async function stoppableSend(
   { signal, onAborted }: SendOptions,

@@ -6,43 +6,43 @@ import type { TargetSet } from './targets/target-set.ts'
 import type { EndSignal } from './watch/ending.ts'
 import type { WatchStream } from './watch/watch-event.ts'
 
-/** A registration to be made. The registry has validated every field. */
+/** A registration to make. The registry has validated every field. */
 export interface RegistrationRequest {
   readonly identity: string
-  /** A JSON object as `validateMetadata` serialised it: what is kept, whatever its maker does later. */
+  /** The JSON object as serialised by `validateMetadata`; later changes to the caller's object don't affect it. */
   readonly metadataJson: string
   /** Time to live in whole ms; 0 never expires. */
   readonly ttlMs: number
-  /** Whether a live registration of the same identity is overwritten or refused. */
+  /** Whether to overwrite a live registration of the same identity, or to refuse. */
   readonly replace: boolean
   readonly gateway: string | null
 }
 
-/** When a registration was made and when it ends, in Unix ms by the store's clock. */
+/** When a registration was made and when it expires, in Unix ms by the store's clock. */
 export interface RegistrationTimes {
   readonly registeredAt: number
   /** `null` never expires. */
   readonly expiresAt: number | null
 }
 
-/** Which registration a caller saw, so that it changes that one and no later one. */
+/** A registration that a caller has seen: the call changes that one only, not a later one. */
 export interface SeenRegistration {
   readonly identity: string
-  /** Unix ms by the store's clock, as the store gave it. */
+  /** Unix ms by the store's clock. */
   readonly registeredAt: number
   readonly gateway: string | null
 }
 
-/** A watch to be opened. The registry has validated every field but `from`. */
+/** A watch to open. The registry has validated every field but `from`. */
 export interface WatchRequest {
   readonly filter: CompiledFilter
-  /** Whether to begin with everything that matches. */
+  /** Whether to begin with all matches. */
   readonly initial: boolean
-  /** The token of an event to resume after, whatever `initial` says. */
+  /** The token of the event to resume after; overrides `initial`. */
   readonly from: string | null
-  /** Whether a renewed TTL alone is a `changed`. */
+  /** Whether a renewed TTL alone is a `changed` event. */
   readonly renewals: boolean
-  /** Each ends the watch when it is aborted. */
+  /** Any of these ends the watch when aborted. */
   readonly signals: readonly EndSignal[]
 }
 
@@ -60,33 +60,33 @@ export interface RegistryStore {
   register(request: RegistrationRequest): Promise<RegistrationTimes>
 
   /**
-   * Renews the TTL and leaves everything else as it is.
+   * Renews the TTL; everything else stays.
    * @param ttlMs from now, in whole ms; 0 never expires.
    * @throws RegistryError `NOT_FOUND`
    */
   heartbeat(identity: string, ttlMs: number): Promise<RegistrationTimes>
 
   /**
-   * Has a registration name another gateway, atomically. Metadata, `registeredAt` and expiry stay.
-   * @returns whether it names the gateway now: `false` if what was seen has expired, was
-   *   unregistered, registered anew, or moved to a third gateway. Then nothing changes.
+   * Changes the gateway of a registration atomically. Metadata, `registeredAt` and expiry stay.
+   * @returns whether the registration now has this gateway: `false`, without a change, if the
+   *   registration seen has expired, been unregistered or replaced, or moved to a third gateway.
    */
   moveTo(seen: SeenRegistration, gateway: string): Promise<boolean>
 
-  /** Removes the registration; `false` if there was none. */
+  /** Removes the registration; returns `false` if the identity was not registered. */
   unregister(identity: string): Promise<boolean>
 
   /**
-   * Every live registration that matches, ordered by identity (by UTF-16 code units).
-   * Linearizable: sees all that took effect, in any process, before the call began.
+   * Lists the live registrations that match, ordered by identity (by UTF-16 code units).
+   * Linearizable: sees everything that took effect, in any process, before the call.
    */
   select(filter: CompiledFilter): Promise<readonly Registration[]>
 
   /**
-   * The same matches, to be read from any place on without a copy of them all.
-   * @param order the order of a listing's first page, if not by identity: for stores with ordered indexes.
-   * @param signal of a caller that may give up. Aborted, it stops what is done for this call alone, which
-   *   then rejects with its reason, sooner or later.
+   * The same matches as a view that is readable from any position, without copying them all.
+   * @param order the order of a listing's first page, if not by identity; for stores with ordered indexes.
+   * @param signal cancels the work that is done for this call alone; the call then rejects with its
+   *   reason.
    */
   view(
     filter: CompiledFilter,
@@ -95,31 +95,30 @@ export interface RegistryStore {
   ): Promise<RegistrationView>
 
   /**
-   * Those that `select` gives, as targets of a multicast. It changes nothing that the registry does
-   * later.
-   * @param signal as of `view`.
+   * The matches as targets of a multicast; later changes don't affect the set.
+   * @param signal as in `view`.
    */
   selectTargets(filter: CompiledFilter, signal?: AbortSignal): Promise<TargetSet>
 
   /**
-   * The live registrations of these identities, in any order; those without one are left out.
-   * Linearizable, as `select`.
+   * The live registrations of these identities, in any order; unregistered identities are left out.
+   * Linearizable, like `select`.
    */
   lookUp(identities: readonly string[]): Promise<readonly Registration[]>
 
   /**
-   * A stream of the registrations that match, and of their changes, as `docs/watch.md` says.
-   * Linearizable with `select`: its beginning has all that took effect, in any process, before the
-   * call. Ends without an error when the store is closed. The iterator rejects with `UNAVAILABLE` if
-   * the backend is unreachable when the watch begins; later the watch waits for it.
-   * @throws RegistryError at the call: `INVALID_ARGUMENT` for an invalid token, and one of another
-   *   namespace or filter; `CLOSED`.
+   * Streams the matching registrations and their changes, as described in `docs/watch.md`.
+   * Linearizable with `select`: the watch begins with everything that took effect, in any process,
+   * before the call. It ends without an error when the store closes. The iterator rejects with
+   * `UNAVAILABLE` if the backend is unreachable when the watch begins; later the watch waits for it.
+   * @throws RegistryError synchronously: `INVALID_ARGUMENT` for a token that is invalid or belongs to
+   *   another namespace or filter; `CLOSED`.
    */
   watch(request: WatchRequest): WatchStream
 
   /** Removes every registration and all bookkeeping of the namespace. */
   clear(): Promise<void>
 
-  /** Ends what was accepted, then releases connections. Idempotent. */
+  /** Finishes calls in progress, then releases connections. Idempotent. */
   close(): Promise<void>
 }

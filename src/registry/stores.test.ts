@@ -12,7 +12,8 @@ const backends = inject('backends')
 
 if (backends.kind === 'memory') {
   describe('The Redis store', () => {
-    test('as every store', ({ skip }) => skip(`needs a Redis server. ${backends.notice}`))
+    test('fulfils the contract of stores', ({ skip }) =>
+      skip(`needs a Redis server. ${backends.notice}`))
   })
 } else {
   const url = backends.redisUrl

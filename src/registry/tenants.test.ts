@@ -37,7 +37,7 @@ describe('registries of different namespaces on the same servers', () => {
       hosted: 'x',
       target: `b-${suffix}.x`,
     },
-  ])('do not hear each other: $what', async ({ hosted, target }) => {
+  ])('are isolated: $what', async ({ hosted, target }) => {
     const a = await open(`a-${suffix}`)
     const b = await open(`b-${suffix}`)
     const heard: string[] = []
@@ -48,7 +48,7 @@ describe('registries of different namespaces on the same servers', () => {
     expect(heard).toEqual([])
   })
 
-  test("can't name each other's gateways, nor those of another name of their own", async () => {
+  test("can't use each other's gateways, nor those of another prefix", async () => {
     const a = await open(`a-${suffix}`)
     const b = await open(`b-${suffix}`, { gatewayName: 'shared' })
     const own = await open(`a-${suffix}`, { gatewayName: 'shared' })

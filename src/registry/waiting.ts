@@ -1,4 +1,4 @@
-/** Resolves when all promises have settled, or after `timeoutMs`. */
+/** Resolves once all promises have settled, or after `timeoutMs`. */
 export async function settledWithin(
   promises: readonly Promise<unknown>[],
   timeoutMs: number,
@@ -12,15 +12,15 @@ export async function settledWithin(
 }
 
 /**
- * Does some work, and rejects with the signal's reason as soon as that is aborted: at once, without
- * beginning, if it is already. Work under way is to look at the signal itself, and stop.
+ * Runs `work`, and rejects with the signal's reason as soon as the signal is aborted; if it already is,
+ * `work` is not called. Running work must check the signal itself and stop.
  */
 export function unlessAborted<T>(
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
   if (signal === undefined) return work()
-  // A race of promises would cost twice as much.
+  // Cheaper than `Promise.race`, which costs twice as much.
   return new Promise<T>((resolve, reject) => {
     signal.throwIfAborted()
     const onAbort = (): void => {
@@ -42,11 +42,11 @@ export function unlessAborted<T>(
   })
 }
 
-/** Lets one waiter sleep until something happens or a time comes. */
+/** Lets one waiter sleep until it is notified or a deadline passes. */
 export class WakeUp {
   #wake: (() => void) | null = null
 
-  /** Wakes the sleeper, if there is one. */
+  /** Wakes the waiter, if it sleeps. */
   notify(): void {
     this.#wake?.()
   }

@@ -32,7 +32,7 @@ describe('warnings', () => {
       listener: () => {
         throw Object.create(null)
       },
-      told: 'what it threw has no text',
+      told: 'a value that cannot be converted to text',
     },
     {
       what: 'is asynchronous and rejects',
@@ -41,7 +41,7 @@ describe('warnings', () => {
       },
       told: 'Error: later',
     },
-  ])('stop nothing if their listener $what', async ({ listener, told }) => {
+  ])('stop nothing if the listener $what', async ({ listener, told }) => {
     const warnings = new Warnings(listener)
     const emitted = warningsOfNode()
     expect(() => warnings.warn('KEYS_LOST', 'x')).not.toThrow()
@@ -51,7 +51,7 @@ describe('warnings', () => {
       .toEqual([`onWarning threw: ${told}`])
   })
 
-  test('are warnings of Node by default, one per code at a time', async () => {
+  test('become Node warnings by default, one per code at a time', async () => {
     const emitted = warningsOfNode()
     const warnings = new Warnings()
     for (let n = 0; n < 1_000; n += 1) warnings.warn('MALFORMED_MESSAGE', 'a bad header')

@@ -1,10 +1,10 @@
 /**
- * Invalid input from outside, which was ignored, refused or repaired:
+ * Codes of warnings about input from outside that was ignored, refused or repaired:
  * - `MALFORMED_MESSAGE`, `MALFORMED_RECEIPT`: not in the wire format (`docs/promises.md`)
- * - `FOREIGN_REPLY_SUBJECT`: a reply was asked for at a subject that is not an inbox, and not sent
+ * - `FOREIGN_REPLY_SUBJECT`: the reply subject is not an inbox, so no reply was sent
  * - `FOREIGN_GATEWAY`: a registration names a gateway outside its namespace; nothing was sent there
  * - `BACKLOG_FULL`: handlers hold too many bytes of messages, so a message was refused
- * - `CORRUPT_RECORD`, `CORRUPT_LOG_ENTRY`: Redis holds data that no registry has written
+ * - `CORRUPT_RECORD`, `CORRUPT_LOG_ENTRY`: Redis holds data that no registry wrote
  * - `CLOCK_STEPPED_BACK`: the clock of Redis was set back
  * - `KEYS_LOST`: keys of the namespace were deleted or evicted
  * - `EVICTING_REDIS`: Redis may evict keys of the namespace
@@ -25,10 +25,10 @@ export type RegistryWarningCode =
   | 'STREAM_LOST'
   | 'PERMISSION_DENIED'
 
-/** One occurrence. */
+/** One warning. */
 export interface RegistryWarning {
   readonly code: RegistryWarningCode
-  /** The fault, its place, and the effect. */
+  /** What was wrong, where, and the effect. */
   readonly message: string
   /** The number of warnings of this code so far, including this one. */
   readonly count: number
@@ -37,7 +37,7 @@ export interface RegistryWarning {
 /** Receives each warning as it occurs. What it throws is reported by Node and stops nothing. */
 export type WarningListener = (warning: RegistryWarning) => void
 
-/** The shortest time between two of Node's warnings of one code, in ms; all are counted. */
+/** Minimum interval between Node warnings of one code, in ms; all warnings are counted. */
 const EMIT_EVERY_MS = 10_000
 
 /** Counts and reports invalid input from outside. Never throws. */
@@ -50,7 +50,7 @@ export class Warnings {
     this.#listener = listener
   }
 
-  /** The number of warnings of each code; codes without any are left out. */
+  /** The number of warnings by code; codes without warnings are left out. */
   get counts(): ReadonlyMap<RegistryWarningCode, number> {
     return new Map(this.#counts)
   }
@@ -60,7 +60,7 @@ export class Warnings {
     this.#counts.set(code, count)
     try {
       const returned: unknown = this.#listener({ code, message, count })
-      // An `async` listener is possible, and its rejection would be unhandled.
+      // The listener may be `async`; its rejection would be unhandled.
       if (returned !== undefined) void Promise.resolve(returned).catch(tellFault)
     } catch (error) {
       // A throwing listener must not let input from outside stop anything.
@@ -69,17 +69,16 @@ export class Warnings {
   }
 }
 
-/** A faulty listener must not let input from outside stop anything. */
 function tellFault(error: unknown): void {
   process.emitWarning(`onWarning threw: ${written(error)}`, 'RegistryWarning')
 }
 
-/** Anything may be thrown, even an object that can't be converted to text. */
+/** A thrown value may be anything, even an object that can't be converted to text. */
 function written(error: unknown): string {
   try {
     return String(error)
   } catch {
-    return 'what it threw has no text'
+    return 'a value that cannot be converted to text'
   }
 }
 

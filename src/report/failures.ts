@@ -3,7 +3,7 @@ import { redactUrls } from '../environment/redact-url.ts'
 import type { LoadResultJson } from '../run-file/schema/load-result-schema.ts'
 import { renderTable } from './terminal/text.ts'
 
-/** A kind of failure: how many, of which operation, and what the first of them said. */
+/** A kind of failure of one operation, its count, and a sample message. */
 export interface Failure {
   readonly operation: string
   readonly kind: string
@@ -11,7 +11,7 @@ export interface Failure {
   readonly sample: string
 }
 
-/** Each kind of failure once. */
+/** The failures of a load, one entry per operation and kind. */
 export function failuresOf(result: LoadResultJson): readonly Failure[] {
   const { timeoutMs, maxInFlight, gracePeriodMs } = result.limits
   const { most } = result.health.ranOn
@@ -46,7 +46,7 @@ export function failuresOf(result: LoadResultJson): readonly Failure[] {
     .filter(({ count }) => count > 0)
 }
 
-/** All kinds of failure as a table for a terminal. */
+/** The failures of a load as a table for a terminal. */
 export function renderFailures(result: LoadResultJson): string {
   const { atEnd } = result.health.ranOn
   const failures = failuresOf(result)

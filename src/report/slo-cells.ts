@@ -1,7 +1,7 @@
 import { formatFigure } from '../format.ts'
 import type { SloRow } from '../load/slo/slo-row.ts'
 
-/** A bound beside what was measured, as people read it. */
+/** A bound and its measured figure, as people read them. */
 export interface SloCells {
   readonly operation: string
   readonly metric: string
@@ -10,7 +10,7 @@ export interface SloCells {
   readonly measured: string
 }
 
-/** A row of an SLO, as every report shows it. */
+/** An SLO row as every report shows it. */
 export function sloCells(row: SloRow): SloCells {
   return {
     operation: row.operation,
@@ -31,7 +31,7 @@ function metric({ metric: name, windows }: SloRow): string {
   return windows === null ? name : `${name} every ${windows.everyMs / 1_000} s`
 }
 
-/** With where the worst window began, and with what an inconclusive figure would have been. */
+/** The measured figure, with the start of the worst window and the value of an inconclusive one without delays. */
 function measured(row: SloRow): string {
   if (row.measured === null) return row.outcome === 'missed' ? 'no answer' : 'nothing measured'
   const notes: string[] = []
@@ -48,7 +48,7 @@ function measured(row: SloRow): string {
   return notes.length === 0 ? value : `${value} (${notes.join(', ')})`
 }
 
-/** As it was written: a bound of 10 ms isn't 10.0 ms. */
+/** As its author wrote it: a bound of 10 ms doesn't read 10.0 ms. */
 function bound(row: SloRow): string {
   return row.unit === 'ms' && Number.isInteger(row.bound) && row.bound < 1_000
     ? `${row.bound} ms`

@@ -2,7 +2,7 @@ import { outcomeOf, type ScenarioOutcome } from '../run-file/outcome.ts'
 import { readRunFile, RunFileError } from '../run-file/read/read-run-file.ts'
 import type { RunFile } from '../run-file/run-file.ts'
 
-/** A run in a line of a list. */
+/** A run as one line of a list. */
 export interface RunLine {
   readonly runId: string
   readonly path: string
@@ -16,13 +16,13 @@ export interface RunLine {
   readonly capacities: number
 }
 
-/** What a folder of run files holds: runs, the newest first, and what can't be read, with the reason. */
+/** The runs of a folder, newest first, and its unreadable files with the reason. */
 export interface RunList {
   readonly runs: readonly RunLine[]
   readonly broken: readonly { readonly path: string; readonly message: string }[]
 }
 
-/** Reads run files one after the other, and keeps a line of each. */
+/** Reads run files one after the other, and keeps one line each. */
 export async function summariseRuns(paths: readonly string[]): Promise<RunList> {
   const runs: RunLine[] = []
   const broken: { path: string; message: string }[] = []

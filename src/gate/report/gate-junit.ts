@@ -20,13 +20,13 @@ export interface GateRow {
     | 'inconclusive'
     | 'refused'
     | 'not comparable'
-  /** What was measured, and why it came to this. */
+  /** The measurement, and the reason for the verdict. */
   readonly detail: string
-  /** How long it took, in ms; 0 if left out. */
+  /** Duration in ms; default 0. */
   readonly ms?: number
 }
 
-/** What a gate was of, besides its rows. */
+/** An ended gate, without its rows. */
 export interface EndedGate {
   /** ISO 8601. */
   readonly startedAt: string
@@ -36,8 +36,8 @@ export interface EndedGate {
 }
 
 /**
- * A gate's rows as JUnit XML: a suite for each group. A regression is a failure; what couldn't be judged is skipped, with
- * the reason; an improvement passes. Whatever the exit code says is in at least one case.
+ * A gate's rows as JUnit XML, one suite per group. A regression is a failure; rows that could not be judged are
+ * skipped, with the reason; an improvement passes. At least one case explains the exit code.
  */
 export function gateJunit(
   rows: readonly GateRow[],

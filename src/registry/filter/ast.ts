@@ -1,9 +1,9 @@
 import type { JsonValue } from '../registration.ts'
 
-/** A dotted path into metadata as its parts, one or more. */
+/** The names in a dotted path into metadata, one or more. */
 export type FieldPath = readonly string[]
 
-/** How two values of one kind, both numbers or both strings, are ordered. */
+/** Comparison operators for two numbers or two strings. */
 export type Ordering = 'lt' | 'lte' | 'gt' | 'gte'
 
 /** A condition on one field. */
@@ -14,7 +14,7 @@ export type FieldNode =
   | { readonly kind: 'in'; readonly path: FieldPath; readonly values: readonly JsonValue[] }
   | { readonly kind: 'exists'; readonly path: FieldPath; readonly value: boolean }
 
-/** A parsed filter. An `and` of nothing matches everything. */
+/** A parsed filter. An empty `and` matches everything. */
 export type FilterNode =
   | FieldNode
   | { readonly kind: 'and' | 'or'; readonly operands: readonly FilterNode[] }

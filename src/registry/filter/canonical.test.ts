@@ -29,7 +29,7 @@ describe('the canonical text of a filter', () => {
     [{ $not: { a: 1 } }, { a: 1 }],
     [{ 'a.in': ['b,c'] }, { 'a.in': ['b', 'c'] }],
     [{ a: 'x"),eq(["b"]:1' }, { a: 'x', b: 1 }],
-  ])('tells %j from %j', (one, other) => {
+  ])('differs for %j and %j', (one, other) => {
     expect(filterFrom(one).canonical).not.toBe(filterFrom(other).canonical)
   })
 

@@ -2,8 +2,8 @@ import type { JsonValue } from '../registration.ts'
 import type { FilterNode } from './ast.ts'
 
 /**
- * A text that is the same for filters that differ only in the order of
- * entries, operands of `$and` and `$or`, values of `.in`, members of compared objects.
+ * A text that is the same for filters that differ only in the order of entries, operands of `$and` and
+ * `$or`, values of `.in` and members of compared objects.
  */
 export function canonicalText(node: FilterNode): string {
   switch (node.kind) {

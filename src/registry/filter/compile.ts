@@ -4,20 +4,20 @@ import { canonicalText } from './canonical.ts'
 import { equalTo, isScalar, type Scalar, type ValueTest } from './equality.ts'
 import { fieldReader } from './field.ts'
 
-/** One field that must equal one value for the filter to match: what an index can answer. */
+/** A field that must equal a value for the filter to match; an index can answer it. */
 export interface EqualityClause {
-  /** The dotted path as its parts; `fieldReader(path)` reads it as the filter does. */
+  /** The names in the dotted path; `fieldReader(path)` reads the field like the filter. */
   readonly path: readonly string[]
   readonly value: Scalar
 }
 
-/** A filter ready to be evaluated any number of times. */
+/** A filter ready for evaluation. */
 export interface CompiledFilter {
   /** Whether `metadata` satisfies the filter. Allocates nothing. */
   readonly matches: (metadata: Metadata) => boolean
   /** Equalities that every match satisfies (not those under `$or` and `$not`), for stores with field indexes. */
   readonly equalities: readonly EqualityClause[]
-  /** Whether the equalities are the whole filter, so that an index answers without evaluation. True of `{}`, which has none and matches everything. */
+  /** Whether the equalities are the whole filter, so an index answers without evaluation. `true` for `{}`, which has none and matches everything. */
   readonly isEqualitiesOnly: boolean
   /** The same for filters that differ only in the order of their entries; computed when read. */
   readonly canonical: string
@@ -25,7 +25,7 @@ export interface CompiledFilter {
 
 type Predicate = (metadata: Metadata) => boolean
 
-/** Turns a parsed filter into closures, one for each clause. */
+/** Compiles a parsed filter into closures, one per clause. */
 export function compileFilter(ast: FilterNode): CompiledFilter {
   const conjuncts = conjunctsOf(ast)
   const equalities = conjuncts.flatMap((node) => equalityOf(node) ?? [])
@@ -39,7 +39,7 @@ export function compileFilter(ast: FilterNode): CompiledFilter {
   }
 }
 
-/** What must hold, all of it, for `node` to hold; nested ANDs are one. */
+/** The conditions that must all hold for `node` to hold; nested ANDs are flattened. */
 function conjunctsOf(node: FilterNode): readonly FilterNode[] {
   return node.kind === 'and' ? node.operands.flatMap(conjunctsOf) : [node]
 }
@@ -65,7 +65,7 @@ function predicateOf(node: FilterNode): Predicate {
   }
 }
 
-/** The usual clauses, on a field at the top, are one closure: a call inside costs as much as the read. */
+/** Common clauses, on a top-level field, are a single closure: an inner call costs as much as the read. */
 function fieldPredicate(node: FieldNode): Predicate {
   const [name, ...rest] = node.path
   if (name !== undefined && rest.length === 0) {
@@ -81,7 +81,7 @@ function fieldPredicate(node: FieldNode): Predicate {
   return (metadata) => test(read(metadata))
 }
 
-/** Halves joined by `&&` rather than a loop over an array: it costs half as much to evaluate. */
+/** Joins halves by `&&`, which evaluates twice as fast as a loop over an array. */
 function all(predicates: readonly Predicate[]): Predicate {
   const [first] = predicates
   if (first === undefined) return () => true
@@ -134,7 +134,7 @@ function testOf(node: FieldNode): ValueTest {
 
 function orderTest(kind: 'lt' | 'lte' | 'gt' | 'gte', bound: number | string): ValueTest {
   const type = typeof bound
-  // Only values of the bound's type get as far as the comparison.
+  // Only values of the bound's type are compared.
   const isComparable = (value: JsonValue | undefined): value is number | string =>
     typeof value === type
   switch (kind) {

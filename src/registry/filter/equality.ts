@@ -1,9 +1,10 @@
 import type { JsonValue } from '../registration.ts'
 import { isJsonObject } from './field.ts'
 
-/** A JSON value without parts. */
+/** A JSON value other than an object or array. */
 export type Scalar = string | number | boolean | null
 
+/** Whether a JSON value is a scalar. */
 export function isScalar(value: JsonValue): value is Scalar {
   return typeof value !== 'object' || value === null
 }
@@ -39,7 +40,7 @@ function objectEqualTo(expected: { readonly [key: string]: JsonValue }): ValueTe
     for (const { key, test } of members) {
       if (!Object.hasOwn(value, key) || !test(value[key])) return false
     }
-    // Counts without the array of `Object.keys`.
+    // Avoids the array of `Object.keys`.
     let count = 0
     for (const key in value) if (Object.hasOwn(value, key)) count++
     return count === members.length

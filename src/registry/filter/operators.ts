@@ -1,6 +1,6 @@
 import { editsBetween } from '../../nearest-name.ts'
 
-/** What can follow a field's path: `"age.gte"`. */
+/** The operators that can follow a field's path: `"age.gte"`. */
 export const fieldOperators = [
   'ne',
   'lt',
@@ -14,7 +14,7 @@ export const fieldOperators = [
   'exists',
 ] as const
 
-/** What combines filters. */
+/** The operators that combine filters. */
 export const logicalOperators = ['$and', '$or', '$not'] as const
 
 export type FieldOperator = (typeof fieldOperators)[number]
@@ -35,11 +35,11 @@ const USE_ALL = 'use ".contains" for each value, all in "$and"'
 const USE_ANY = 'use ".contains" for each value, all in "$or"'
 const USE_NULL = 'use the bare field with null, or ".exists" if it may be missing'
 const USE_EMPTY = 'use ".exists" if it may be missing, or the bare field with "" or []'
-const NO_CASE = 'upper and lower case differ here'
+const NO_CASE = 'comparisons are case-sensitive'
 
 /**
- * Operators of other filter languages that are unusual as names of fields, and their replacements.
- * Without underscores.
+ * Operators of other filter languages that are unusual as field names, and their replacements; without
+ * underscores.
  */
 const foreignOperators: ReadonlyMap<string, string> = new Map([
   ['eq', USE_EQUALITY],
@@ -86,7 +86,7 @@ const foreignOperators: ReadonlyMap<string, string> = new Map([
   ['notempty', USE_EMPTY],
 ])
 
-/** The same for words that are also common names of fields. */
+/** The same for words that are also common field names. */
 const foreignWords: ReadonlyMap<string, string> = new Map([
   ['is', USE_EQUALITY],
   ['not', 'use ".ne", or "$not" around another condition'],
@@ -105,12 +105,12 @@ const foreignWords: ReadonlyMap<string, string> = new Map([
   ['empty', USE_EMPTY],
 ])
 
-/** Shorter operators are too near to ordinary field names for a guess at a slip. */
+/** Shorter operators are too similar to ordinary field names to guess a typo. */
 const MIN_GUESSED = 6
 
 /**
- * The replacement, as a sentence, if `word` at the end of a path was probably meant as an operator
- * and not as the name of a nested field.
+ * The replacement, as a sentence, if `word` at the end of a path was probably meant as an operator and not
+ * as a nested field.
  */
 export function adviceOnSuffix(word: string): string | undefined {
   const advice = adviceOnOperator(word) ?? sentence(foreignWords.get(folded(word)))
@@ -140,7 +140,7 @@ function folded(word: string): string {
   return word.toLowerCase().replaceAll(/^\$|[_-]/g, '')
 }
 
-/** The candidate that takes the fewest edits to get to from `word`. */
+/** The candidate with the fewest edits from `word`. */
 export function nearest<T extends string>(word: string, candidates: readonly [T, ...T[]]): T {
   let best = candidates[0]
   let fewest = Infinity

@@ -21,7 +21,7 @@ import {
   type LogicalOperator,
 } from './operators.ts'
 
-/** The limits a filter must keep. Values in it must keep those of metadata: no more could ever match. */
+/** The limits of a filter. Its values must keep the limits of metadata, because others can't match. */
 export type FilterLimits = Pick<
   RegistryLimits,
   | 'maxFilterDepth'
@@ -32,16 +32,16 @@ export type FilterLimits = Pick<
 >
 
 /**
- * The AST of a filter; shares nothing with `filter`.
- * @throws RegistryError `INVALID_FILTER`, saying where and what is expected.
+ * Parses a filter; the AST shares nothing with `filter`.
+ * @throws RegistryError `INVALID_FILTER`, with the place and what is expected there.
  */
 export function parseFilter(filter: unknown, limits: FilterLimits): FilterNode {
   try {
     return new FilterParser(limits).parse(filter)
   } catch (error) {
     if (error instanceof RegistryError) throw error
-    // Getters and proxies run code of the caller's.
-    throw new RegistryError('INVALID_FILTER', 'filter: it threw while being read', {
+    // Getters and proxies run the caller's code.
+    throw new RegistryError('INVALID_FILTER', 'filter: reading it threw an exception', {
       cause: error,
     })
   }
@@ -83,7 +83,7 @@ class FilterParser {
     if (key.startsWith('$')) {
       const guess = nearest(key, logicalOperators)
       throw this.#error(
-        `unknown operator, did you mean "${guess}"? There are ${logicalOperators.join(', ')}`,
+        `unknown operator, did you mean "${guess}"? Valid operators: ${logicalOperators.join(', ')}`,
       )
     }
     return this.#field(key, value)
@@ -94,7 +94,7 @@ class FilterParser {
     if (!Array.isArray(value) || value.length === 0) {
       throw this.#expected('an array of one or more filters', value)
     }
-    // Stops at the first clause too many, however long the array.
+    // Stops at the first clause beyond the limit, however long the array.
     const operands: FilterNode[] = []
     for (let index = 0; index < value.length; index++) {
       operands.push(this.#at(index, () => this.parse(value[index])))
@@ -109,11 +109,11 @@ class FilterParser {
     const operator = path.length > 1 && isFieldOperator(last) ? last : 'eq'
     if (operator !== 'eq') path.pop()
     if (path.includes('')) {
-      throw this.#error('expected a field, names joined by dots; a name here is empty')
+      throw this.#error('expected names joined by dots; a name here is empty')
     }
     if (path.length > this.#limits.maxMetadataDepth) {
       throw this.#error(
-        `a path of ${path.length} names; metadata has at most ${this.#limits.maxMetadataDepth} ` +
+        `the path has ${path.length} names; metadata has at most ${this.#limits.maxMetadataDepth} ` +
           'levels (limit maxMetadataDepth)',
       )
     }
@@ -148,14 +148,14 @@ class FilterParser {
     }
   }
 
-  /** Scalars are looked up in a set, at no cost for more of them; each of the others is a comparison, a clause. */
+  /** Scalars are looked up in a set, whatever their number; every other value is a comparison and counts as a clause. */
   #list(values: readonly unknown[]): readonly JsonValue[] {
     const { maxFilterValues } = this.#limits
     const left = maxFilterValues - this.#values
     if (values.length > left) {
       this.#place.push(left)
       throw this.#error(
-        `one value more than the ${maxFilterValues} that ".in" may list in a filter (limit maxFilterValues)`,
+        `exceeds the ${maxFilterValues} values that all ".in" lists of a filter may have (limit maxFilterValues)`,
       )
     }
     this.#values += values.length
@@ -182,7 +182,7 @@ class FilterParser {
       : (value as JsonValue)
   }
 
-  /** Without this check, conditions of other filter languages would silently match nothing. */
+  /** Rejects conditions of other filter languages, which would silently match nothing. */
   #rejectMistakenOperators(path: FieldPath, last: string, value: unknown): void {
     // Other languages write `age__gte`.
     const underscores = last.lastIndexOf('__')
@@ -210,7 +210,7 @@ class FilterParser {
     const objectAdvice = adviceOnOperator(name)
     if (objectAdvice !== undefined && names.every((each) => adviceOnOperator(each) !== undefined)) {
       throw this.#error(
-        `operators follow the field's name: ${objectAdvice} For an object that has just these members write ${inList(path)}`,
+        `operators follow the field's name: ${objectAdvice} For an object with exactly these members write ${inList(path)}`,
       )
     }
   }
@@ -219,7 +219,7 @@ class FilterParser {
     this.#clauses++
     if (this.#clauses > this.#limits.maxFilterClauses) {
       throw this.#error(
-        `one clause more than the ${this.#limits.maxFilterClauses} allowed (limit maxFilterClauses)`,
+        `exceeds the ${this.#limits.maxFilterClauses} clauses allowed (limit maxFilterClauses)`,
       )
     }
   }

@@ -11,30 +11,30 @@ export class ExpiryQueue {
     return this.#list.first?.expiresAt ?? null
   }
 
-  /** An identity went from one registration to another; either may be absent. */
+  /** Replaces an identity's registration; either may be missing. */
   update(before: Registration | undefined, after: Registration | undefined): void {
     if (before && before.expiresAt !== after?.expiresAt) this.#list.remove(before)
     if (after) this.#list.put(after)
   }
 
-  /** The earliest if it has ended at `now` (Unix ms), otherwise `undefined`. */
+  /** The earliest registration if it has expired at `now` (Unix ms), otherwise `undefined`. */
   firstExpired(now: number): Registration | undefined {
     const { first } = this.#list
     return first !== undefined && hasExpired(first, now) ? first : undefined
   }
 
-  /** All of them, by expiry and then by identity. */
+  /** All registrations by expiry, then by identity. */
   view(): SortedView<Registration, Registration> {
     return this.#list.view()
   }
 }
 
-/** Whether a registration has ended at `now` (Unix ms): it lives until `expiresAt`, not through it. */
+/** Whether a registration has expired at `now` (Unix ms): it lives until just before `expiresAt`. */
 export function hasExpired(registration: Registration, now: number): boolean {
   return registration.expiresAt !== null && registration.expiresAt <= now
 }
 
-/** The order by expiry and then by identity. */
+/** Orders by expiry, then by identity. */
 export function isExpiryBefore(a: Registration, b: Registration): boolean {
   const first = a.expiresAt ?? Infinity
   const second = b.expiresAt ?? Infinity

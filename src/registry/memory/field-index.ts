@@ -10,21 +10,21 @@ type Group = SortedList<Identified, Registration>
 /** Registrations by the value of one metadata field, for equality clauses on it. */
 export class FieldIndex implements Index {
   readonly #read: FieldReader
-  /** A single registration is its own group: of a field that identifies, there are as many as registrations. */
+  /** A single registration is its own group, because an identifying field has one group per registration. */
   readonly #byValue = new Map<Scalar, Group | Registration>()
 
   constructor(path: readonly string[]) {
     this.#read = fieldReader(path)
   }
 
-  /** How many have a field that equals `value`. */
+  /** The number of registrations whose field equals `value`. */
   count(value: Scalar): number {
     const group = this.#byValue.get(value)
     if (group === undefined) return 0
     return group instanceof SortedList ? group.size : 1
   }
 
-  /** Those whose field equals `value`, ordered by identity. */
+  /** The registrations whose field equals `value`, ordered by identity. */
   view(value: Scalar): SortedView<Identified, Registration> {
     const group = this.#byValue.get(value)
     if (group instanceof SortedList) return group.view()
@@ -38,7 +38,7 @@ export class FieldIndex implements Index {
     if (after && to !== undefined) this.#put(after, to)
   }
 
-  /** The field's value, if equality clauses can ask for it. */
+  /** The field's value, if equality clauses can match it. */
   #scalarIn({ metadata }: Registration): Scalar | undefined {
     const value = this.#read(metadata)
     return value !== undefined && isScalar(value) ? value : undefined

@@ -2,29 +2,29 @@ import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { Registration, Identified } from '../registration.ts'
 import type { SortedList } from './sorted-list.ts'
 
-/** Something that is kept up to date with the registrations. */
+/** An index that follows the registrations. */
 export interface Index {
-  /** An identity went from one registration to another; either may be absent. */
+  /** Replaces an identity's registration; either may be missing. */
   update(before: Registration | undefined, after: Registration | undefined): void
 }
 
-/** How long the building of an index may hold one turn of the event loop, in ms. */
+/** Maximum time per turn of the event loop for building an index, in ms. */
 const TURN_BUDGET_MS = 2
 
-/** Registrations taken in without looking at the clock: values that are ordered by may be large. */
+/** Registrations added between two reads of the clock; few, because sort keys may be large. */
 const STEP = 32
 
 /**
- * An index that is filled in the order of identities while registrations come and go: changes to
- * identities that it has passed are made in it, and those to later ones it will find.
+ * An index that is filled in the order of identities while registrations change: it applies changes to
+ * identities that it has passed, and will find changes to later ones.
  */
 export class GrowingIndex<I extends Index> {
   readonly index: I
-  /** The last identity taken in; all are greater than ''. */
+  /** The last identity added; every identity is greater than ''. */
   #passed = ''
   #isReady = false
   #building: Promise<void> | null = null
-  /** Nobody wants it any more. */
+  /** Whether building should stop. */
   #isDropped = false
 
   constructor(index: I) {
@@ -41,14 +41,14 @@ export class GrowingIndex<I extends Index> {
   }
 
   /**
-   * Takes in all registrations, for a few ms at a time.
-   * @returns `null` if it is ready; else when it will be, or is dropped.
+   * Adds all registrations, a few ms at a time.
+   * @returns `null` if the index is ready; otherwise a promise that resolves when it is ready or dropped.
    */
   build(all: SortedList<Identified, Registration>): Promise<void> | null {
     if (this.#isReady) return null
     if (this.#building === null) {
       const budget = new EventLoopBudget(TURN_BUDGET_MS)
-      while (!this.#isReady && !budget.exhausted) this.#step(all)
+      while (!this.#isReady && !budget.check()) this.#step(all)
       if (this.#isReady) return null
       this.#building = this.#buildOn(all, budget)
     }
@@ -64,7 +64,7 @@ export class GrowingIndex<I extends Index> {
     budget: EventLoopBudget,
   ): Promise<void> {
     while (!this.#isReady && !this.#isDropped) {
-      if (budget.exhausted) await budget.renew()
+      if (budget.check()) await budget.renew()
       this.#step(all)
     }
   }

@@ -1,22 +1,21 @@
 import { LinkedMap } from '../linked-map.ts'
 
-/** Who has handled a message, and when that is forgotten. */
+/** The recipients that have handled a message, and when that is forgotten. */
 interface HandledMessage {
   readonly expiresAt: number
   readonly by: Set<string>
 }
 
 /**
- * The recipients that have handled each exactly-once message of one namespace, kept for the
- * retention, so that none is called again, however often a message of that id is sent, and through
- * whichever gateway.
+ * The recipients that have handled each exactly-once message of one namespace, kept for the retention. So
+ * none is called again, however often and through whichever gateway a message with that id is sent.
  */
 export class HandledMessages {
   readonly #retentionMs: number
   /** By message id, the oldest first. */
   readonly #messages = new LinkedMap<string, HandledMessage>()
 
-  /** @param retentionMs how long a message is remembered after it was first handled by anyone. */
+  /** @param retentionMs how long a message is remembered after it was first handled. */
   constructor(retentionMs: number) {
     this.#retentionMs = retentionMs
   }

@@ -1,7 +1,7 @@
-/** How many Maps there are, a power of two. */
+/** The number of Maps, a power of two. */
 const SHARDS = 256
 
-/** Values by identity, in many Maps, because a single one of a million holds the event loop when it grows. */
+/** Values by identity, in many Maps: a single Map with a million entries blocks the event loop when it grows. */
 export class IdentityMap<Value> {
   readonly #shards = Array.from({ length: SHARDS }, () => new Map<string, Value>())
   #size = 0
@@ -27,7 +27,7 @@ export class IdentityMap<Value> {
   }
 }
 
-/** By the last characters, in which numbered identities differ. */
+/** Hashes the last characters, in which numbered identities differ. */
 function shardOf(identity: string): number {
   const { length } = identity
   let hash = length

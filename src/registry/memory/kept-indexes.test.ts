@@ -21,13 +21,13 @@ function open(overrides: Partial<IndexBounds> = {}, count = 10) {
   return { all, kept, built, request }
 }
 
-test('one field more than there is room for, requested in turn, makes no request build an index', async () => {
+test('requesting one field more than fits, in rotation, builds no index', async () => {
   const { built, request } = open()
   for (let n = 0; n < 1_000; n += 1) await request(`field-${n % 5}`)
   expect(built).toEqual(['field-0', 'field-1', 'field-2', 'field-3'])
 })
 
-test('a field that comes to be requested more often than another displaces it', async () => {
+test('a field that is requested more often displaces another one', async () => {
   const { kept, request } = open()
   for (let n = 0; n < 300; n += 1) await request(`field-${n % 4}`)
   for (let n = 0; n < 300; n += 1) await request(`field-${4 + (n % 4)}`)
@@ -37,7 +37,7 @@ test('a field that comes to be requested more often than another displaces it', 
   expect(kept.size).toBe(4)
 })
 
-test('a field that is requested once in a while is not indexed where there is no room', async () => {
+test('a rarely requested field is not indexed when the indexes are full', async () => {
   const { built, request } = open()
   for (let n = 0; n < 4_000; n += 1) {
     await request(n % 2 === 0 ? `field-${(n / 2) % 4}` : `other-${n}`)
@@ -51,21 +51,21 @@ test('the more registrations there are, the fewer indexes are kept', async () =>
   expect(kept.size).toBe(2)
 })
 
-test('an index that takes long to build is built when it has been requested several times', async () => {
+test('an index that is expensive to build is built after several requests', async () => {
   const { built, request } = open({ minRequests: 3 })
   const answers = [await request('field'), await request('field'), await request('field')]
   expect(answers).toEqual([false, false, true])
   expect(built).toHaveLength(1)
 })
 
-test('an index that nobody requests any more is dropped', async () => {
+test('an index without further requests is dropped', async () => {
   const { kept, request } = open()
   await request('field')
   for (let n = 0; n < 30_000; n += 1) kept.update(undefined, registration('user-1'))
   expect(kept.size).toBe(0)
 })
 
-test('an index is complete although registrations come and go while it is built', async () => {
+test('an index is complete even if registrations change while it is built', async () => {
   const { all, kept, request } = open({ maxRegistrations: Infinity }, 60_000)
   const built = request('group')
   const present = new Map([...all.view()].map((each) => [each.identity, each]))

@@ -2,36 +2,36 @@ import type { Registration, Identified } from '../registration.ts'
 import { GrowingIndex, type Index } from './growing-index.ts'
 import type { SortedList } from './sorted-list.ts'
 
-/** Which indexes are kept. */
+/** The number of indexes to keep. */
 export interface IndexBounds {
-  /** Indexes at most. */
+  /** Maximum number of indexes. */
   readonly max: number
-  /** Indexes that are kept however many registrations there are. */
+  /** Number of indexes kept for any number of registrations. */
   readonly min: number
-  /** Registrations in all indexes together, if there are more than `min` indexes. */
+  /** Maximum total of registrations in all indexes, for more than `min` indexes. */
   readonly maxRegistrations: number
-  /** An index is built when it is requested for this time lately, because building it costs more than doing without. */
+  /** Number of recent requests after which an index is built: building costs more than a few answers without it. */
   readonly minRequests: number
 }
 
-/** Requests that count as lately. */
+/** Number of requests that count as recent. */
 const RECENT_REQUESTS = 256
 
-/** How much more often an index must be requested than the one that it displaces. */
+/** Minimum ratio of an index's requests to those of the index that it displaces. */
 const DISPLACING_RATIO = 4
 
-/** An index is dropped when keeping it up to date has cost more than building it anew would. */
+/** An index is dropped when updating it has cost more than rebuilding would. */
 const MAX_IDLE_CHANGES = 20_000
 
 interface Kept<I extends Index> {
   readonly growing: GrowingIndex<I>
-  /** Changes since it was requested last. */
+  /** Changes since its last request. */
   idleChanges: number
 }
 
 /**
- * The indexes of one kind, by name, that are worth their keep. One more than fits doesn't displace
- * another that is requested about as often, so no number of names makes every request build one.
+ * The indexes of one kind that are worth their cost, by name. A new index doesn't displace one that is
+ * requested about as often, so no number of names makes every request build an index.
  */
 export class KeptIndexes<I extends Index> {
   readonly #all: SortedList<Identified, Registration>
@@ -39,7 +39,7 @@ export class KeptIndexes<I extends Index> {
   readonly #kept = new Map<string, Kept<I>>()
   readonly #requests = new RecentNames(RECENT_REQUESTS)
 
-  /** @param all what the indexes are built of. */
+  /** @param all the registrations to index. */
   constructor(all: SortedList<Identified, Registration>, bounds: IndexBounds) {
     this.#all = all
     this.#bounds = bounds
@@ -56,8 +56,8 @@ export class KeptIndexes<I extends Index> {
   }
 
   /**
-   * Takes note of a request for an index, and builds it if it is worth it.
-   * @returns when it will be ready, if that is worth waiting for.
+   * Notes a request for an index, and builds it if that pays.
+   * @returns a promise that resolves when the index is ready, or `null` if there is nothing to wait for.
    */
   request(name: string, make: () => I): Promise<void> | null {
     this.#requests.add(name)
@@ -107,14 +107,14 @@ export class KeptIndexes<I extends Index> {
   }
 }
 
-/** How often each name was among the last so many. */
+/** Counts each name among the most recent ones. */
 class RecentNames {
   readonly #counts = new Map<string, number>()
   readonly #names: string[] = []
   readonly #length: number
   #next = 0
 
-  /** @param length how many count, > 0. */
+  /** @param length how many names count as recent, > 0. */
   constructor(length: number) {
     this.#length = length
   }

@@ -10,7 +10,7 @@ function messageOf(id: string) {
 }
 
 describe('a mailbox', () => {
-  test('hands an open message out once, however many calls wait for it', async () => {
+  test('hands out an open message once, however many calls wait for it', async () => {
     const mailbox = new Mailbox(RETENTION_MS, new HandledMessages(RETENTION_MS))
     const subscribers = new HostedSubscribers()
     const calls: string[] = []

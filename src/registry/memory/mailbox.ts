@@ -19,8 +19,8 @@ interface Open {
 }
 
 /**
- * Keeps the exactly-once messages of one gateway until its subscribers have handled them, whoever
- * serves it.
+ * Stores the exactly-once messages of one gateway until its subscribers have handled them, whichever
+ * messenger serves it.
  */
 export class Mailbox {
   readonly #retentionMs: number
@@ -50,8 +50,8 @@ export class Mailbox {
   }
 
   /**
-   * Keeps a message for identities, except those that already have a message of this id.
-   * @param onHandled called for each identity once it has handled the message, or if it had before.
+   * Stores a message for identities, except those that already have a message with this id.
+   * @param onHandled called for each identity once it has handled the message, or at once if it had.
    */
   keep(
     message: OutgoingMessage,
@@ -113,7 +113,7 @@ export class Mailbox {
     this.#timer ??= setInterval(() => this.#tryAgain(performance.now()), TICK_MS).unref()
   }
 
-  /** Retries those that are due by `now`. */
+  /** Retries the messages due by `now`. */
   #tryAgain(now: number): void {
     const due: Open[] = []
     for (const [delayMs, queue] of this.#retries) {

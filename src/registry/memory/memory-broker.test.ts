@@ -15,7 +15,7 @@ const step = fc.record({
 })
 
 describe('a memory broker', () => {
-  test('reaches, of each gateway, all with a subscription of the identity, or one with a pattern', () => {
+  test('reaches, per gateway, all members that subscribe to the identity, or one member with a pattern', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const broker = new MemoryBroker()
@@ -39,7 +39,7 @@ describe('a memory broker', () => {
     )
   })
 
-  test('gives each message to a gateway to one of those who share it, in turn', () => {
+  test('gives each message for a shared gateway to one member in rotation', () => {
     const broker = new MemoryBroker()
     const members = Array.from({ length: 4 }, (_, n) => memberOf(broker, 2 * n))
     for (const member of members) {
@@ -56,7 +56,7 @@ describe('a memory broker', () => {
     }
   })
 
-  test('asks only those who may have a subscription, however many messengers there are', () => {
+  test('asks only members that may have a subscription, however many messengers exist', () => {
     const broker = new MemoryBroker()
     const asked = vi.spyOn(HostedSubscribers.prototype, 'has')
     onTestFinished(() => asked.mockRestore())

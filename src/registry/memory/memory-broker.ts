@@ -12,14 +12,13 @@ interface Member {
   readonly gateway: string
   readonly identities: Set<string>
   readonly patterns: Set<string>
-  /** Its place among the members of its gateway. */
+  /** Its index among the members of its gateway. */
   place: number
 }
 
 /**
  * Connects the messengers of one namespace within a process. Messengers of different brokers don't
- * reach each other. What a target costs does not depend on how many messengers there are, except
- * for those with patterns.
+ * reach each other. The cost per target depends only on the number of messengers with patterns.
  */
 export class MemoryBroker {
   readonly #gatewayPrefix: string
@@ -35,18 +34,18 @@ export class MemoryBroker {
   #retention: Retention | null = null
   #handled: HandledMessages | null = null
 
-  /** @throws RegistryError `INVALID_ARGUMENT` for a namespace that is not valid. */
+  /** @throws RegistryError `INVALID_ARGUMENT` for an invalid namespace. */
   constructor(namespace = 'memory') {
     this.#gatewayPrefix = `memory-gateway.${validateNamespace(namespace)}.`
     this.#durablePrefix = `${this.#gatewayPrefix}durable.`
   }
 
-  /** The address of a gateway by its name. */
+  /** The address of the gateway with this name. */
   gatewayOf(name: string): string {
     return this.#gatewayPrefix + name
   }
 
-  /** The address of a durable gateway by its name. */
+  /** The address of the durable gateway with this name. */
   durableGatewayOf(name: string): string {
     return this.#durablePrefix + name
   }
@@ -57,8 +56,8 @@ export class MemoryBroker {
   }
 
   /**
-   * The retention of all durable messengers, set by the first of them.
-   * @throws RegistryError `INVALID_ARGUMENT` for another retention than that.
+   * The retention of all durable messengers, set by the first one.
+   * @throws RegistryError `INVALID_ARGUMENT` for a different retention.
    */
   retain(retentionMs: number | null): Retention {
     this.#retention ??= newRetention(retentionMs)
@@ -110,7 +109,7 @@ export class MemoryBroker {
     for (const identity of member.identities) this.#forget(member, identity)
     this.#withPatterns.delete(member)
     const sharing = this.#gateways.get(member.gateway) ?? []
-    // The last one takes its place.
+    // The last member takes its index.
     const last = sharing.pop()
     if (last !== undefined && last !== member) {
       last.place = member.place
@@ -119,7 +118,7 @@ export class MemoryBroker {
     if (sharing.length === 0) this.#gateways.delete(member.gateway)
   }
 
-  /** Notes that subscribers have a subscription of an identity. */
+  /** Notes a subscription of an identity. */
   listen(subscribers: HostedSubscribers, identity: string): void {
     const member = this.#members.get(subscribers)
     if (member === undefined) return
@@ -128,14 +127,14 @@ export class MemoryBroker {
     this.#byIdentity.set(identity, members.add(member))
   }
 
-  /** Notes that they have none any more. */
+  /** Notes that the subscription of an identity has ended. */
   unlisten(subscribers: HostedSubscribers, identity: string): void {
     const member = this.#members.get(subscribers)
     if (!member?.identities.delete(identity)) return
     this.#forget(member, identity)
   }
 
-  /** As `listen`, for all identities that match. */
+  /** As `listen`, for all identities that match a pattern. */
   listenMatching(subscribers: HostedSubscribers, pattern: string): void {
     const member = this.#members.get(subscribers)
     if (member === undefined) return
@@ -149,7 +148,7 @@ export class MemoryBroker {
     this.#withPatterns.delete(member)
   }
 
-  /** Who gets a message to an identity's own subject: of each gateway all with a subscription of it, else one with a pattern. */
+  /** The recipients of a message to an identity's own subject: per gateway, all members with a subscription of it, otherwise one with a matching pattern. */
   #listening(identity: string): readonly Member[] {
     const own = [...(this.#byIdentity.get(identity) ?? [])]
     const gateways = new Set(own.map(({ gateway }) => gateway))
@@ -174,7 +173,7 @@ export class MemoryBroker {
     if (members?.size === 0) this.#byIdentity.delete(identity)
   }
 
-  /** One of several, each in turn; none if there are none. */
+  /** One of several members, in rotation. */
   #oneOf(sharing: readonly Member[]): readonly Member[] {
     if (sharing.length < 2) return sharing
     this.#turn += 1

@@ -15,7 +15,7 @@ const TURN_BUDGET_MS = 2
 /** When at-least-once retries unhandled messages, in ms. */
 const RESEND_MS = 100
 
-/** One multicast on its way within a process. */
+/** One multicast in progress within a process. */
 export class MemoryFanOut {
   readonly #broker: MemoryBroker
   readonly #message: OutgoingMessage
@@ -46,7 +46,7 @@ export class MemoryFanOut {
     this.#statuses = new DeliveryStatuses(targets, { retried: this.#resendable })
   }
 
-  /** @throws the reason of `options.signal`. */
+  /** Sends to all targets and waits for receipts. @throws the reason of `options.signal`. */
   run(): Promise<DeliveryReport> {
     return stoppableSend(this.#options, this.#statuses, this.#wakeUp, () => this.#run())
   }
@@ -71,7 +71,7 @@ export class MemoryFanOut {
     const held = new Map<HostedSubscribers, HeldMessage | null>()
     try {
       for (const target of targets) {
-        if (this.#budget.exhausted) await this.#budget.renew()
+        if (this.#budget.check()) await this.#budget.renew()
         if (performance.now() >= this.#deadline) break
         const { number } = target
         const hosts = this.#hostsOf(target)
@@ -112,7 +112,7 @@ export class MemoryFanOut {
   }
 
   #hostsOf(target: DeliveryTarget): readonly HostedSubscribers[] {
-    const isOwn = this.#gateways.has(target.gateway, target.identity)
+    const isOwn = this.#gateways.accept(target.gateway, target.identity)
     return isOwn ? this.#broker.hostsOf(target) : []
   }
 

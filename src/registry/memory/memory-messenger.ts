@@ -34,11 +34,11 @@ const CLOSE_PATIENCE_MS = 5_000
 export interface MemoryMessengerOptions {
   /** Receives a warning for each invalid input from outside. */
   readonly warnings?: Warnings
-  /** As of `NatsMessengerOptions`. */
+  /** As in `NatsMessengerOptions`. */
   readonly maxBacklogBytes?: number
 }
 
-/** The messaging slot within one process; messengers that share a `MemoryBroker` reach each other. */
+/** A messenger within one process; messengers that share a `MemoryBroker` reach each other. */
 export class MemoryMessenger implements Messenger {
   readonly gateway: string
   readonly #broker: MemoryBroker
@@ -49,8 +49,8 @@ export class MemoryMessenger implements Messenger {
   #closing: Promise<void> | null = null
 
   /**
-   * @param gatewayName shared by messengers that share messages; by default a name of its own.
-   * @throws RegistryError `INVALID_ARGUMENT` for options out of range.
+   * @param gatewayName messengers with the same name share messages. Default: a unique name.
+   * @throws RegistryError `INVALID_ARGUMENT` for invalid options.
    */
   constructor(
     broker: MemoryBroker = new MemoryBroker(),
@@ -115,7 +115,7 @@ export class MemoryMessenger implements Messenger {
     this.#checkOpen()
     checkSendOptions(options, this.#retention)
     validateMessageId(message.id)
-    // A copy, as over a network: what sender and subscribers do to theirs is their own affair.
+    // A copy, as over a network: sender and subscribers may change their own.
     const copy = { ...message, payload: message.payload.slice() }
     const all = TargetSet.of(targets)
     const sending =
@@ -146,7 +146,7 @@ export class MemoryMessenger implements Messenger {
     if (this.#closing !== null) throw new RegistryError('CLOSED', 'The messenger is closed.')
   }
 
-  /** Keeps the message for every gateway that has a mailbox, and waits for who handles it. */
+  /** Stores the message in the mailbox of every gateway that has one, and waits until it is handled. */
   async #sendDurably(
     message: OutgoingMessage,
     targets: TargetSet,
@@ -176,7 +176,7 @@ export class MemoryMessenger implements Messenger {
     for (const [part, { table, slots }] of targets.parts.entries()) {
       const { gateway, names } = table
       const ranges = rangesOfBitmap(slots)
-      const isOwn = gateways.has(gateway, names[ranges[0] ?? 0])
+      const isOwn = gateways.accept(gateway, names[ranges[0] ?? 0])
       const mailbox = isOwn ? this.#broker.mailboxOf(gateway) : null
       if (mailbox === null) {
         statuses.settleSlots(part, ranges, false)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { request } from '../testing/store.contract.ts'
-import { nextOf, watch } from '../watch/testing/open-watch.ts'
+import { nextOf, watch } from '../testing/open-watch.ts'
 import { MemoryStore } from './memory-store.ts'
 
 describe('A watched memory store', () => {
@@ -20,7 +20,7 @@ describe('A watched memory store', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('reports an expiry at its time, not earlier', async () => {
+  test('reports an expiry when it is due and not earlier', async () => {
     const store = new MemoryStore()
     await store.register(request('later', { ttlMs: 40 * 24 * 3_600_000 }))
     await store.register(request('brief', { ttlMs: 1000 }))

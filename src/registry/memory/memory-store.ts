@@ -22,18 +22,18 @@ import { RecentChanges } from './recent-changes.ts'
 import type { TargetSet } from '../targets/target-set.ts'
 import { RegistrationIndex } from './registration-index.ts'
 
-/** How a memory store is limited. */
+/** Options of a memory store. */
 export interface MemoryStoreOptions {
-  /** Live identities at most. Default: no limit. */
+  /** Maximum number of live identities. Default: no limit. */
   readonly maxIdentities?: number
 }
 
 const takes: Takes<MemoryStoreOptions> = { maxIdentities: wholeNumber(0, Infinity) }
 
-/** A longer timer would fire at once. */
+/** The longest timer, in ms: a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
-/** The registry slot within this process: for tests, and for trying things out without servers. */
+/** A store within this process, for tests and for trials without servers. */
 export class MemoryStore implements RegistryStore {
   readonly #index = new RegistrationIndex()
   readonly #changes = new RecentChanges()
@@ -61,12 +61,12 @@ export class MemoryStore implements RegistryStore {
     const { identity, ttlMs } = request
     const isLive = this.#index.get(identity) !== undefined
     if (isLive && !request.replace) {
-      throw new RegistryError('ALREADY_EXISTS', `Identity "${identity}" is registered already.`)
+      throw new RegistryError('ALREADY_EXISTS', `Identity "${identity}" is already registered.`)
     }
     if (!isLive && this.#index.size >= this.#maxIdentities) {
       throw new RegistryError(
         'QUOTA_EXCEEDED',
-        `The namespace holds ${this.#maxIdentities} identities, its maximum.`,
+        `The namespace already holds the maximum of ${this.#maxIdentities} identities.`,
       )
     }
     const registration: Registration = Object.freeze({
@@ -178,7 +178,7 @@ export class MemoryStore implements RegistryStore {
     this.#advance()
   }
 
-  /** Removes what has ended, and gives the time (Unix ms) by a clock that is never set back. */
+  /** Removes expired registrations; returns the time, Unix ms by a clock that never goes back. */
   #advance(): number {
     if (this.#isClosed) throw new RegistryError('CLOSED', 'The memory store was closed.')
     const now = nowMs()
@@ -204,7 +204,7 @@ export class MemoryStore implements RegistryStore {
   }
 }
 
-/** Unix ms by a clock that is never set back. */
+/** Unix ms by a clock that never goes back. */
 function nowMs(): number {
   return Math.floor(performance.timeOrigin + performance.now())
 }

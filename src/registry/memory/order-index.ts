@@ -5,7 +5,7 @@ import type { Index } from './growing-index.ts'
 import { SortedList } from './sorted-list.ts'
 import type { SortedView } from './sorted-view.ts'
 
-/** All registrations in an order that users ask for. */
+/** All registrations in an order that users request. */
 export class OrderIndex implements Index {
   readonly #entryOf: SortOrder['entryOf']
   readonly #list = new SortedList<Entry, Entry>((a, b) => compareEntries(a, b) < 0)
@@ -17,7 +17,7 @@ export class OrderIndex implements Index {
   update(before: Registration | undefined, after: Registration | undefined): void {
     const from = before && this.#entryOf(before)
     const to = after && this.#entryOf(after)
-    // At the same place the entry is replaced.
+    // At the same position, the entry is replaced.
     if (from && !(to && compareEntries(from, to) === 0)) this.#list.remove(from)
     if (to) this.#list.put(to)
   }

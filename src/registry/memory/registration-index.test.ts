@@ -62,7 +62,7 @@ const steps = fc.oneof(
   },
 )
 
-test('an index answers as a list that is filtered and sorted would', async () => {
+test('an index answers like a filtered and sorted list', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(steps, { maxLength: 200 }), async (history) => {
       const index = new RegistrationIndex()
@@ -108,7 +108,7 @@ test('an index answers as a list that is filtered and sorted would', async () =>
   )
 })
 
-test('an index that is loaded holds what was put, and what is changed while it is put in order', async () => {
+test('a loaded index contains all registrations put, including changes during the sort', async () => {
   const changes = fc.array(
     fc.oneof(
       registrations.map((it) => ({ kind: 'put' as const, it })),
@@ -154,7 +154,7 @@ test('an index that is loaded holds what was put, and what is changed while it i
   )
 })
 
-test('a list handed out earlier does not change', async () => {
+test('a list does not change after it was returned', async () => {
   const index = new RegistrationIndex()
   const online = filterFrom({ status: 'online' })
   index.put(registration('a', 'online'))
@@ -167,7 +167,7 @@ test('a list handed out earlier does not change', async () => {
   expect(index.select(online).map(({ identity }) => identity)).toEqual(['b'])
 })
 
-test('filters on ever other fields are all answered, though not every index is kept', async () => {
+test('filters on ever-changing fields are answered, although not every index is kept', async () => {
   const index = new RegistrationIndex()
   const fields = Array.from({ length: 100 }, (_, n) => `field-${n}`)
   index.put({ ...registration('a', 'x'), metadata: Object.fromEntries(fields.map((f) => [f, 1])) })
@@ -177,7 +177,7 @@ test('filters on ever other fields are all answered, though not every index is k
   }
 })
 
-test('renewing the same few registrations for ever does not grow what is kept', () => {
+test('renewing the same registrations repeatedly does not use more memory', () => {
   const index = new RegistrationIndex()
   let expiresAt = 1000
   for (let n = 0; n < 50_000; n += 1) {
@@ -189,7 +189,7 @@ test('renewing the same few registrations for ever does not grow what is kept', 
   expect(index.nextExpiry).toBeNull()
 })
 
-test('expires as much at a time as it is asked to', () => {
+test('expires at most the requested number at a time', () => {
   const index = new RegistrationIndex()
   for (let n = 0; n < 25; n += 1) index.put({ ...registration(`user-${n}`, 'x'), expiresAt: n })
   expect([index.expire(100, 10), index.size]).toEqual([false, 15])

@@ -6,42 +6,42 @@ import { type Registration, isIdentityBefore, type Identified } from '../registr
 import { NameTables } from '../targets/name-tables.ts'
 import type { TargetSet } from '../targets/target-set.ts'
 import type { RegistrationChange } from '../watch/registration-change.ts'
-import { ExpiryQueue, isExpiryBefore } from './expiry-queue.ts'
+import { ExpiryQueue } from './expiry-queue.ts'
 import { FieldIndex } from './field-index.ts'
 import { IdentityMap } from './identity-map.ts'
+import { IndexLoading } from './index-loading.ts'
 import { KeptIndexes, type IndexBounds } from './kept-indexes.ts'
 import { OrderIndex } from './order-index.ts'
 import { SortedList } from './sorted-list.ts'
-import { SortedRuns } from './sorted-runs.ts'
 import { SortedView } from './sorted-view.ts'
 
-/** Of fields that filters ask to equal a value. */
+/** Bounds of the indexes of fields in equality clauses. */
 const FIELD_BOUNDS: IndexBounds = { max: 32, min: 4, maxRegistrations: 8_000_000, minRequests: 1 }
 
-/** Of orders other than by identity and expiry. Building one costs as much as a few sorted pages without it. */
+/** Bounds of the indexes of sort orders. Building one costs as much as sorting a few pages. */
 const ORDER_BOUNDS: IndexBounds = { max: 4, min: 1, maxRegistrations: 2_000_000, minRequests: 3 }
 
-/** Equalities of one filter that are looked up; those beyond are evaluated. */
+/** Number of equalities per filter that use indexes; further ones are evaluated. */
 const MAX_INDEXED_CLAUSES = 4
 
-/** So few candidates are quicker evaluated than narrowed down by another index. */
+/** Up to this many candidates, evaluation is faster than another index. */
 const FEW_CANDIDATES = 1_000
 
-/** How long evaluating a filter may hold one turn of the event loop, in ms. */
+/** Maximum time per turn of the event loop for evaluating a filter, in ms. */
 const TURN_BUDGET_MS = 2
 
-/** Registrations evaluated without looking at the clock. */
+/** Registrations evaluated between two reads of the clock. */
 const STEP = 64
 
-/** Registrations that an iteration over all takes at a time. */
+/** Registrations per step of an iteration over all. */
 const ITERATION_STEP = 64
 
 type Matches = SortedView<Identified, Registration>
 
 /**
- * Live registrations in memory: by identity, ordered, by expiry, and by the fields and in the orders that
- * are asked for. A change costs O(log n) for each of them; an answer costs what it shows, unless the
- * filter must be evaluated.
+ * Live registrations in memory: by identity, by expiry, and by requested fields and sort orders. A change
+ * costs O(log n) per index; an answer costs time proportional to its size, unless the filter must be
+ * evaluated.
  */
 export class RegistrationIndex {
   readonly #byIdentity = new IdentityMap<Registration>()
@@ -50,20 +50,15 @@ export class RegistrationIndex {
   readonly #fields = new KeptIndexes<FieldIndex>(this.#all, FIELD_BOUNDS)
   readonly #orders = new KeptIndexes<OrderIndex>(this.#all, ORDER_BOUNDS)
   readonly #names = new NameTables()
-  /** What is kept while it is loaded; `null` afterwards. */
-  #loading: Loading | null = null
-  /** Called with each change once it is made. */
+  /** The state of loading; `null` once loaded. */
+  #loading: IndexLoading | null = null
+  /** Called after each change. */
   onChange: ((change: RegistrationChange) => void) | null = null
 
   /** An index to be filled by `put` and completed by `endLoading`; until then it can't be searched. */
   static toLoad(): RegistrationIndex {
     const index = new RegistrationIndex()
-    index.#loading = {
-      all: new SortedRuns<Registration>(isIdentityBefore),
-      expiries: new SortedRuns<Registration>(isExpiryBefore),
-      superseded: new Set(),
-      changed: null,
-    }
+    index.#loading = new IndexLoading((identity) => index.#byIdentity.get(identity))
     return index
   }
 
@@ -71,7 +66,7 @@ export class RegistrationIndex {
     return this.#byIdentity.size
   }
 
-  /** When the next one ends, Unix ms; `null` if none will. */
+  /** The next expiry, Unix ms; `null` if nothing expires. */
   get nextExpiry(): number | null {
     return this.#expiries.earliest
   }
@@ -80,11 +75,11 @@ export class RegistrationIndex {
     return this.#byIdentity.get(identity)
   }
 
-  /** All registrations; those that come or go during the iteration may or may not be included. */
+  /** Iterates over all registrations; those that come or go during the iteration may be missing. */
   *registrations(): Generator<Registration, undefined> {
     let last: Identified | undefined
     for (;;) {
-      // A view that is held for the whole iteration would keep what is replaced meanwhile.
+      // A view held for the whole iteration would retain replaced registrations.
       const some = firstOf(this.#all.view().ascending(last), ITERATION_STEP)
       yield* some
       last = some.at(-1)
@@ -92,13 +87,13 @@ export class RegistrationIndex {
     }
   }
 
-  /** Adds a registration, in the place of the identity's present one if it has one. */
+  /** Adds a registration, replacing the identity's present one. */
   put(registration: Registration): void {
     const { identity } = registration
-    if (this.#loading !== null) this.#note(this.#loading, identity, registration)
+    this.#loading?.note(identity, registration)
     const sizeBefore = this.size
     this.#byIdentity.set(identity, registration)
-    if (this.size === sizeBefore) this.#loading?.superseded.add(identity)
+    if (this.size === sizeBefore) this.#loading?.supersede(identity)
     this.#names.put(identity, registration.gateway)
     if (this.#loading !== null) return
     const before = this.#all.put(registration)
@@ -107,14 +102,14 @@ export class RegistrationIndex {
   }
 
   /**
-   * Removes an identity; `false` if it was not in here.
-   * @param isExpiry whether that is because it has expired.
+   * Removes an identity; returns `false` if it is missing.
+   * @param isExpiry whether it has expired.
    */
   remove(identity: string, isExpiry = false): boolean {
     const before = this.#byIdentity.get(identity)
     if (!before) return false
-    if (this.#loading !== null) this.#note(this.#loading, identity, null)
-    this.#loading?.superseded.add(identity)
+    this.#loading?.note(identity, null)
+    this.#loading?.supersede(identity)
     this.#byIdentity.delete(identity)
     this.#names.remove(identity)
     if (this.#loading !== null) return true
@@ -125,24 +120,17 @@ export class RegistrationIndex {
   }
 
   /**
-   * Puts in order what was put while loading, and what is changed meanwhile.
-   * @param pause is awaited every few ms.
+   * Sorts the loaded registrations and applies changes made meanwhile.
+   * @param pause awaited every few ms.
    */
   async endLoading(pause: () => Promise<void>): Promise<void> {
     const loading = this.#loading
     if (loading === null) return
-    const changed = new Map<string, Registration | undefined>()
-    loading.changed = changed
-    const { superseded } = loading
-    const isCurrent = (registration: Registration): boolean =>
-      !superseded.has(registration.identity) ||
-      this.#byIdentity.get(registration.identity) === registration
-    await loading.all.drainTo((registration) => {
-      if (isCurrent(registration)) this.#all.put(registration)
-    }, pause)
-    await loading.expiries.drainTo((registration) => {
-      if (isCurrent(registration)) this.#expiries.update(undefined, registration)
-    }, pause)
+    const changed = await loading.drainTo(
+      (registration) => this.#all.put(registration),
+      (registration) => this.#expiries.update(undefined, registration),
+      pause,
+    )
     this.#loading = null
     for (const [identity, before] of changed) {
       const after = this.#byIdentity.get(identity)
@@ -152,20 +140,9 @@ export class RegistrationIndex {
     }
   }
 
-  /** Notes a change that is about to be made while loading. */
-  #note({ all, expiries, changed }: Loading, identity: string, after: Registration | null): void {
-    if (changed !== null) {
-      // The first state is the only one that may have been put in order.
-      if (!changed.has(identity)) changed.set(identity, this.#byIdentity.get(identity))
-    } else if (after !== null) {
-      all.add(after)
-      expiries.add(after)
-    }
-  }
-
   /**
-   * Removes what has ended at `now` (Unix ms), at most `limit` of it.
-   * @returns whether nothing ended is left.
+   * Removes registrations that have expired at `now` (Unix ms), at most `limit`.
+   * @returns whether no expired registrations are left.
    */
   expire(now: number, limit = Infinity): boolean {
     for (let removed = 0; removed < limit; removed += 1) {
@@ -176,14 +153,14 @@ export class RegistrationIndex {
     return false
   }
 
-  /** Everything, ordered by identity; frozen, since callers share it. */
+  /** All registrations, ordered by identity; frozen, because callers share the list. */
   list(): readonly Registration[] {
     return this.#all.view().toArray()
   }
 
   /**
-   * Everything that matches, ordered by identity; frozen. Holds the event loop for as long as it takes:
-   * call `prepare` first, and `view` unless the answer must be of this instant.
+   * The matches, ordered by identity; frozen. Blocks the event loop: call `prepare` first, and use `view`
+   * unless the answer must be synchronous.
    */
   select(filter: CompiledFilter): readonly Registration[] {
     const { candidates, areMatches } = this.#candidates(filter)
@@ -192,9 +169,10 @@ export class RegistrationIndex {
   }
 
   /**
-   * Builds the indexes that a call of `view` should have, as far as they are worth it.
-   * @param order the order of the first page of a listing, if not by identity.
-   * @returns when they are ready, `null` if nothing is to be waited for. What is here may change meanwhile.
+   * Builds the indexes for a call of `view`, as far as they pay.
+   * @param order the order of a listing's first page, if not by identity.
+   * @returns a promise that resolves when they are ready, or `null` if there is nothing to wait for.
+   *   Registrations may change meanwhile.
    */
   prepare(filter: CompiledFilter, order: SortOrder | null = null): Promise<unknown> | null {
     const building: Promise<void>[] = []
@@ -211,8 +189,8 @@ export class RegistrationIndex {
   }
 
   /**
-   * The matches as of the call, yielding to the event loop if many must be evaluated.
-   * @throws the reason of the signal if that is aborted meanwhile.
+   * The matches as of the call; yields to the event loop if many must be evaluated.
+   * @throws the signal's reason if the signal is aborted.
    */
   async view(
     filter: CompiledFilter,
@@ -227,7 +205,7 @@ export class RegistrationIndex {
     }
   }
 
-  /** Those of `view`, as targets of a multicast. */
+  /** The matches as targets of a multicast. */
   async selectTargets(filter: CompiledFilter, signal?: AbortSignal): Promise<TargetSet> {
     const isEverything = filter.isEqualitiesOnly && filter.equalities.length === 0
     if (isEverything) return this.#names.all()
@@ -246,7 +224,7 @@ export class RegistrationIndex {
     return this.#orders.get(sortBy)?.view() ?? null
   }
 
-  /** The fewest that an index says may match. */
+  /** The smallest set of candidates in any index. */
   #candidates({ equalities, isEqualitiesOnly }: CompiledFilter): Candidates {
     let fewest: FieldIndex | null = null
     let [leastCount, sought]: [number, EqualityClause['value']] = [Infinity, null]
@@ -264,7 +242,7 @@ export class RegistrationIndex {
     }
   }
 
-  /** Clauses whose indexes help: one alone if it leaves few candidates. */
+  /** The clauses whose indexes help: a single one if it leaves few candidates. */
   #clausesToIndex({ equalities }: CompiledFilter): readonly EqualityClause[] {
     const clauses = equalities.slice(0, MAX_INDEXED_CLAUSES)
     const sufficient = clauses.find(({ path, value }) => {
@@ -273,16 +251,6 @@ export class RegistrationIndex {
     })
     return sufficient === undefined ? clauses : [sufficient]
   }
-}
-
-/** Registrations in no order. */
-interface Loading {
-  readonly all: SortedRuns<Registration>
-  readonly expiries: SortedRuns<Registration>
-  /** Identities of which not everything that was put still holds. */
-  readonly superseded: Set<string>
-  /** Once they are put in order: for identities changed since, their registrations until then. */
-  changed: Map<string, Registration | undefined> | null
 }
 
 interface Candidates {
@@ -307,7 +275,7 @@ async function evaluate(
     for (const registration of block) {
       if (filter.matches(registration.metadata)) found.push(registration)
       steps += 1
-      if (steps % STEP === 0 && budget.exhausted) await budget.renew()
+      if (steps % STEP === 0 && budget.check()) await budget.renew()
     }
   }
   return SortedView.of(isIdentityBefore, found)

@@ -22,7 +22,7 @@ const steps = fc.oneof(
 
 const histories = fc.array(steps, { maxLength: 1_500, size: 'max' })
 
-test('a list holds what a sorted map would, and a view what the list held', () => {
+test('a list behaves like a sorted map, and a view keeps the earlier content', () => {
   fc.assert(
     fc.property(histories, fc.constantFrom(4, 6, 16), (history, maxBlockLength) => {
       const list = new SortedList<{ readonly identity: string }, Item>(
@@ -61,7 +61,7 @@ test('a list holds what a sorted map would, and a view what the list held', () =
   )
 })
 
-test('a view reads from any item on, in both directions', () => {
+test('a view can be read from any item in both directions', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(identities, { maxLength: 60 }),
@@ -92,7 +92,7 @@ test('a view reads from any item on, in both directions', () => {
   )
 })
 
-test('a list that comes and goes in any order keeps few blocks', () => {
+test('a list keeps few blocks after any insertions and removals', () => {
   const list = new SortedList<{ readonly identity: string }, Item>(isIdentityBefore)
   for (let n = 0; n < 50_000; n += 1)
     list.put({ identity: `user-${(n * 7919) % 50_000}`, value: n })
@@ -102,7 +102,7 @@ test('a list that comes and goes in any order keeps few blocks', () => {
   expect(list.view().blocks.length).toBeLessThan(20)
 })
 
-test('items that come in order fill their blocks', () => {
+test('items inserted in order fill their blocks', () => {
   const list = new SortedList<{ readonly identity: string }, Item>(isIdentityBefore)
   for (let n = 0; n < 10_240; n += 1) {
     list.put({ identity: String(n).padStart(6, '0'), value: n })

@@ -1,23 +1,23 @@
 import { lowerBound, SortedView, type IsBefore } from './sorted-view.ts'
 
-/** The most items of a block, which bounds the references that a change copies or shifts. */
+/** Maximum number of items per block, which bounds the references that a change copies or shifts. */
 const MAX_BLOCK_LENGTH = 512
 
 /**
- * Items in a total order, in blocks of consecutive ones. A change takes O(log n) comparisons and shifts
- * references within one block. A view takes O(1): it shares the blocks, and the next change to a
- * shared block copies that block and the list of blocks.
- * @typeParam Key what the order compares; an item is its own key.
+ * Items in a total order, in consecutive blocks. A change takes O(log n) comparisons and shifts references
+ * within one block. A view takes O(1): it shares the blocks, and the next change to a shared block copies
+ * that block and the list of blocks.
+ * @typeParam Key the type that the order compares; an item is its own key.
  */
 export class SortedList<Key, Item extends Key> {
   readonly #isBefore: IsBefore<Key>
   readonly #maxBlockLength: number
   /** None is empty. */
   #blocks: Item[][] = []
-  /** For each block, how many views had been taken when it was made: later ones share it. */
+  /** For each block, the number of views taken before it was made: later views share it. */
   readonly #madeAfter: number[] = []
   #views = 0
-  /** Whether a view has `#blocks` itself. */
+  /** Whether a view shares `#blocks` itself. */
   #isShared = false
   #view: SortedView<Key, Item> | null = null
   #size = 0
@@ -36,7 +36,7 @@ export class SortedList<Key, Item extends Key> {
     return this.#blocks[0]?.[0]
   }
 
-  /** The items at this moment, whatever changes later. */
+  /** A view of the current items; later changes don't affect it. */
   view(): SortedView<Key, Item> {
     if (this.#view === null) {
       this.#view = new SortedView(this.#isBefore, this.#blocks, this.#size)
@@ -46,7 +46,7 @@ export class SortedList<Key, Item extends Key> {
     return this.#view
   }
 
-  /** Adds an item, in the place of the one that is neither before nor after it if there is one, which it returns. */
+  /** Adds an item. Replaces and returns an item that is neither before nor after it, if any. */
   put(item: Item): Item | undefined {
     const last = this.#blocks.length - 1
     const lastItem = this.#blocks[last]?.at(-1)
@@ -81,7 +81,7 @@ export class SortedList<Key, Item extends Key> {
     const block = this.#ownBlock(at)
     block.splice(place, 1)
     this.#size -= 1
-    // A short block is joined to a neighbour if the two leave room in one.
+    // A short block is joined to a neighbour if both fit into one with room to spare.
     if (block.length < this.#maxBlockLength / 4) this.#join(at)
     return found
   }
@@ -100,7 +100,7 @@ export class SortedList<Key, Item extends Key> {
     return low
   }
 
-  /** A block that no view shares; every change begins here. */
+  /** Makes a block that no view shares; every change begins here. */
   #ownBlock(at: number): Item[] {
     const block = this.#blocks[at] ?? []
     this.#view = null
@@ -130,7 +130,7 @@ export class SortedList<Key, Item extends Key> {
     this.#madeAfter.splice(at, 1)
   }
 
-  /** Items that come in order leave full blocks behind. */
+  /** Appends an item; items added in order fill their blocks. */
   #append(last: number, item: Item): void {
     this.#size += 1
     const { length = this.#maxBlockLength } = this.#blocks[last] ?? {}

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SortedRuns } from './sorted-runs.ts'
 
-test('all items come out, in order, whatever order they came in', async () => {
+test('all items are returned in order, whatever their insertion order', async () => {
   const items = fc.array(fc.nat(1_000), { maxLength: 3_000, size: 'max' })
   await fc.assert(
     fc.asyncProperty(items, async (all) => {

@@ -1,19 +1,19 @@
 import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { IsBefore } from './sorted-view.ts'
 
-/** Items of a run: few enough that sorting them takes less than a ms. */
+/** Items per run, few enough to sort in less than 1 ms. */
 const RUN_LENGTH = 512
 
-/** How long merging may hold one turn of the event loop, in ms. */
+/** Maximum time per turn of the event loop for merging, in ms. */
 const TURN_BUDGET_MS = 2
 
-/** Items merged without looking at the clock. */
+/** Items merged between two reads of the clock. */
 const STEP = 256
 
 /**
- * Puts many items in order that come in none: sorts them in runs, and merges all runs at once. Each item is
- * looked at twice, when it is recent and when it is merged; to insert each into a sorted list, or to
- * merge runs by twos, would look at each some 20 times, and wait for memory each time.
+ * Sorts many unordered items: sorts them in runs, then merges all runs at once. Each item is accessed
+ * twice, when it is recent and when it is merged; inserting each into a sorted list, or merging runs in
+ * pairs, would access each about 20 times and wait for memory each time.
  */
 export class SortedRuns<Item> {
   readonly #isBefore: IsBefore<Item>
@@ -30,9 +30,9 @@ export class SortedRuns<Item> {
   }
 
   /**
-   * Takes all items out, in order, yielding to the event loop. No more may be added.
-   * @param take receives each.
-   * @param pause is awaited every few ms.
+   * Removes all items in order, yielding to the event loop. No more may be added.
+   * @param take receives each item.
+   * @param pause awaited every few ms.
    */
   async drainTo(take: (item: Item) => void, pause: () => Promise<void>): Promise<void> {
     this.#endRun()
@@ -42,7 +42,7 @@ export class SortedRuns<Item> {
       const item = heads.next()
       if (item === undefined) break
       take(item)
-      if (steps % STEP !== 0 || !budget.exhausted) continue
+      if (steps % STEP !== 0 || !budget.check()) continue
       await budget.renew()
       await pause()
     }
@@ -57,7 +57,7 @@ export class SortedRuns<Item> {
   }
 }
 
-/** The first items left of each run: a binary heap, the least on top. */
+/** The first remaining item of each run: a binary heap with the least on top. */
 class Heads<Item> {
   readonly #isBefore: IsBefore<Item>
   readonly #heap: { readonly run: readonly Item[]; at: number; head: Item }[] = []
@@ -71,7 +71,7 @@ class Heads<Item> {
     for (let at = (this.#heap.length >>> 1) - 1; at >= 0; at -= 1) this.#sink(at)
   }
 
-  /** Takes out the least item; `undefined` if none is left. */
+  /** Removes the least item; `undefined` if none is left. */
   next(): Item | undefined {
     const [top] = this.#heap
     if (top === undefined) return undefined

@@ -1,22 +1,22 @@
-/** A total order: whether `a` is before `b`. Items of which neither is before the other replace each other. */
+/** A total order: whether `a` is before `b`. Of two items where neither is before the other, one replaces the other. */
 export type IsBefore<Key> = (a: Key, b: Key) => boolean
 
 /** Items in a total order, as of one instant. */
 export class SortedView<Key, Item extends Key> implements Iterable<Item> {
   readonly size: number
-  /** Runs of consecutive items, none empty. */
+  /** Consecutive blocks of items, none empty. */
   readonly blocks: readonly (readonly Item[])[]
   readonly #isBefore: IsBefore<Key>
   #array: readonly Item[] | null = null
 
-  /** @param blocks must not change from here on. */
+  /** @param blocks must not change afterwards. */
   constructor(isBefore: IsBefore<Key>, blocks: readonly (readonly Item[])[], size: number) {
     this.#isBefore = isBefore
     this.blocks = blocks
     this.size = size
   }
 
-  /** A view of an array in order, which must not change from here on. */
+  /** A view of a sorted array, which must not change afterwards. */
   static of<Key, Item extends Key>(
     isBefore: IsBefore<Key>,
     items: readonly Item[],
@@ -34,7 +34,7 @@ export class SortedView<Key, Item extends Key> implements Iterable<Item> {
     return this.ascending()
   }
 
-  /** All items; frozen, since callers share it. */
+  /** All items; frozen, because callers share the array. */
   toArray(): readonly Item[] {
     this.#array ??= Object.freeze(([] as Item[]).concat(...this.blocks))
     return this.#array
@@ -60,7 +60,7 @@ export class SortedView<Key, Item extends Key> implements Iterable<Item> {
     return this.#downFrom(at, place)
   }
 
-  /** Items in order or in reverse, without the first `count`. */
+  /** Items in order or reversed, skipping the first `count`. */
   skipping(count: number, order: 'ascending' | 'descending'): Generator<Item, undefined> {
     const rank = order === 'ascending' ? count : Math.max(0, this.size - count)
     let at = 0
@@ -87,7 +87,7 @@ export class SortedView<Key, Item extends Key> implements Iterable<Item> {
     }
   }
 
-  /** From the item before a place on. */
+  /** Descends from the item before a position. */
   *#downFrom(block: number, end: number): Generator<Item, undefined> {
     let at = block
     let place = end
@@ -101,7 +101,7 @@ export class SortedView<Key, Item extends Key> implements Iterable<Item> {
     }
   }
 
-  /** The place of the first item that is not before `key`, at the end of a block if it begins the next one. */
+  /** The position of the first item that is not before `key`; the end of a block if that item begins the next one. */
   #find(key: Key): [block: number, place: number] {
     const { blocks } = this
     let low = 0

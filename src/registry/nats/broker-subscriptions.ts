@@ -13,16 +13,16 @@ const FLUSH_AGAIN_MS = 50
 export interface BrokerSubscription {
   /** Resolves when the broker knows of it. */
   readonly confirmed: Promise<void>
-  /** Gives it up; resolves when what is on its way has arrived. */
+  /** Ends the subscription; resolves once messages in flight have arrived. */
   readonly drain: () => Promise<void>
 }
 
-/** Makes subscriptions and learns, with one round trip for many, when the broker knows of them. */
+/** Makes subscriptions; one round trip confirms many of them. */
 export class BrokerSubscriptions {
   readonly #pool: ConnectionPool
   readonly #confirmTimeoutMs: number
   readonly #warnings: Warnings
-  /** Of each connection: one that is lost must not hold up another's. */
+  /** One per connection, so a lost connection doesn't hold up the others. */
   readonly #drains = new Map<Connection, Drains>()
   readonly #confirmations = new Map<Connection, Promise<void>>()
 
@@ -32,7 +32,7 @@ export class BrokerSubscriptions {
     this.#confirmTimeoutMs = confirmTimeoutMs
   }
 
-  /** @throws RegistryError `UNAVAILABLE`, by `confirmed`: not confirmed in time, or refused. */
+  /** Opens a subscription. `confirmed` rejects with `UNAVAILABLE` if it is refused or not confirmed in time. */
   open(
     connection: Connection,
     subject: string,
@@ -58,7 +58,7 @@ export class BrokerSubscriptions {
     return { confirmed, drain: () => drains.drain(subscription) }
   }
 
-  /** An exception here would end the library's read loop and make the connection deaf. */
+  /** Catches exceptions, which would end the library's read loop and make the connection deaf. */
   #pass(message: Msg, onMessage: (message: Msg) => void): void {
     try {
       onMessage(message)
@@ -70,7 +70,7 @@ export class BrokerSubscriptions {
     }
   }
 
-  /** Resolves when the broker knows of all that was subscribed in this turn of the event loop. */
+  /** Resolves when the broker knows of all subscriptions made in this turn of the event loop. */
   #confirmed(connection: Connection): Promise<void> {
     let confirmation = this.#confirmations.get(connection)
     if (confirmation === undefined) {
@@ -87,7 +87,7 @@ export class BrokerSubscriptions {
     for (;;) {
       const leftMs = giveUp - performance.now()
       if (leftMs <= 0) throw this.#pool.unavailable()
-      // A flush fails when the connection is lost; on reconnecting, subscriptions are made anew.
+      // A flush fails when the connection is lost; the client resubscribes on reconnecting.
       let known = false
       const flushed = connection.nats.flush().then(() => (known = true))
       await settledWithin([flushed], leftMs)

@@ -23,7 +23,7 @@ const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
 describe('several processes of one gateway', () => {
-  test('share its messages: of each multicast everybody gets one', async () => {
+  test('share its messages: every identity gets each multicast once', async () => {
     const { sender, tables, identities, counts, url } = await startHeld(500)
     const other = await connectTo(url, 'host')
     await other.subscribe(identities, counts.handler)
@@ -33,7 +33,7 @@ describe('several processes of one gateway', () => {
     }
   })
 
-  test('may be one that knows of slots and one that does not', async () => {
+  test('may include one that supports slots and one that does not', async () => {
     const { sender, tables, identities, counts, url, host } = await startHeld(200)
     const plain = await startPlainGateway(url, host.gateway, identities)
     for (let round = 0; round < 60; round += 1) {
@@ -73,7 +73,7 @@ async function startPlainGateway(url: string, gateway: string, hosted: readonly 
   return state
 }
 
-test('a plain gateway, which never says that it holds names, is always sent names', async () => {
+test('a plain gateway, which never reports held names, always receives names', async () => {
   const { url } = await startServer()
   const gateway = subjects.gateway('plain')
   const plain = await startPlainGateway(url, gateway, identitiesOf(90))
@@ -99,7 +99,7 @@ describe('a server that takes only small messages', () => {
   }
 
   test.each([0, 500, 1_400, 1_650, 1_750, 1_780])(
-    'gets messages by names and by slots that fit, with a payload of %i bytes',
+    'receives messages by name and by slot that fit, with a payload of %i bytes',
     async (payloadBytes) => {
       const { url } = await startServer(smallServer())
       const counts = new Counts()

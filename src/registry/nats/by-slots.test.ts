@@ -18,7 +18,7 @@ const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
 describe('a gateway that holds the names of its subscribers', () => {
-  test('gets one small message for thousands of them, and each handler runs once', async () => {
+  test('receives one small message for thousands of them, and each handler runs once', async () => {
     const { sender, tables, counts, heard } = await startHeld(3_000)
     tables.remove('id-7')
     tables.remove('id-2000')
@@ -27,7 +27,7 @@ describe('a gateway that holds the names of its subscribers', () => {
     expect(counts.take()).toEqual({ 1: 2_998 })
   })
 
-  test('is told the names that are new, and only those by name', async () => {
+  test('receives only new names by name', async () => {
     const { host, sender, tables, counts, heard } = await startHeld(3_000)
     await host.subscribe(['new-1', 'new-2'], counts.handler)
     for (const name of ['new-1', 'new-2']) tables.put(name, host.gateway)
@@ -38,7 +38,7 @@ describe('a gateway that holds the names of its subscribers', () => {
     expect(counts.take()).toEqual({ 2: 3_002 })
   })
 
-  test('gives each target its own status: unsubscribed, throwing, rejecting, subscribed again', async () => {
+  test("reports each target's own status: unsubscribed, throwing, rejecting, resubscribed", async () => {
     const { host, sender, tables, counts } = await startHeld(1_000)
     const own = await host.subscribe('id-1', counts.handler)
     await own.unsubscribe()
@@ -58,7 +58,7 @@ describe('a gateway that holds the names of its subscribers', () => {
     expect(counts.take()).toEqual({ 1: 3, 2: 996 })
   })
 
-  test('and whose process is another one since is sent names again, and nobody gets it twice', async () => {
+  test('receives names again after its process was replaced, and no identity gets a message twice', async () => {
     const { sender, tables, counts, heard, restart } = await startHeld(3_000)
     await restart()
     expect(await send(sender, tables)).toEqual({ DELIVERED: 3_000 })
@@ -69,7 +69,7 @@ describe('a gateway that holds the names of its subscribers', () => {
     expect(counts.take()).toEqual({ 4: 3_000 })
   })
 
-  test('whose process is another one since gets what is sent without receipts', async () => {
+  test('receives messages without receipts after its process was replaced', async () => {
     const { sender, tables, counts, restart } = await startHeld(1_000)
     const host = await restart()
     expect(await send(sender, tables, { receipts: false })).toEqual({ PENDING: 1_000 })
@@ -78,7 +78,7 @@ describe('a gateway that holds the names of its subscribers', () => {
     expect(counts.take()).toEqual({ 1: 999, 2: 1 })
   })
 
-  test('is restarted during multicasts, and no handler runs twice for one of them', async () => {
+  test('runs no handler twice for a multicast when it restarts in between', async () => {
     const { sender, tables, identities, restart, url } = await startHeld(500)
     const seen = new Map<string, Set<string>>()
     let twice = 0
@@ -110,7 +110,7 @@ describe('a gateway that holds the names of its subscribers', () => {
   })
 })
 
-test('more names than a table has, at several gateways and at none, are all reached', async () => {
+test('more names than fit in a table, at several gateways and at none, are all reached', async () => {
   const { url } = await startServer()
   const counts = new Counts()
   const hosts = await Promise.all(['a', 'b', 'c'].map((name) => connectTo(url, name)))
@@ -135,7 +135,7 @@ test('more names than a table has, at several gateways and at none, are all reac
 })
 
 describe('an identity that moves to another gateway', () => {
-  test('is reached there and no more at the first one', async () => {
+  test('is reached there and no longer at the first one', async () => {
     const { url, sender, tables, counts } = await startHeld(1_000)
     const other = await connectTo(url)
     const own = new Counts()
@@ -165,7 +165,7 @@ describe('an identity that moves to another gateway', () => {
   })
 })
 
-test('a handler that fails once under at-least-once is called again, and no other is', async () => {
+test('under at-least-once, only the handler that failed is called again', async () => {
   const { host, sender, tables, counts } = await startHeld(1_000)
   let calls = 0
   await host.subscribe('id-1', () => {

@@ -90,7 +90,7 @@ async function startLossyProxy(port: number) {
 }
 
 describe('connecting to NATS', () => {
-  test('a server that refuses connections is UNAVAILABLE, by host and port', async () => {
+  test('a server that refuses connections is UNAVAILABLE, with its host and port', async () => {
     const connecting = connectIn({ servers: ['nats://ann:s3cret@127.0.0.1:1'] })
     const error = await connecting.catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'UNAVAILABLE' })
@@ -98,7 +98,7 @@ describe('connecting to NATS', () => {
     expect(String(error)).not.toContain('s3cret')
   })
 
-  test('a server that says nothing is UNAVAILABLE when the time is over', async () => {
+  test('a silent server is UNAVAILABLE after the timeout', async () => {
     const host = await silentServer()
     const connecting = connectIn({ servers: [host], connectTimeoutMs: 200 })
     await expect(connecting).rejects.toMatchObject({
@@ -135,7 +135,7 @@ describe('connecting to NATS', () => {
     await expect(connecting).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   })
 
-  test('of several servers, one that is down does not matter', async () => {
+  test('one server of several may be down', async () => {
     const server = await startServer()
     for (let attempt = 0; attempt < 4; attempt += 1) {
       const messenger = await connect({ servers: ['127.0.0.1:1', server.url], connections: 2 })
@@ -146,7 +146,7 @@ describe('connecting to NATS', () => {
 })
 
 describe('losing the NATS server', () => {
-  test('fails sends at once, and all works again when the server is back', async () => {
+  test('fails sends at once, and recovers when the server is back', async () => {
     const server = await startServer()
     const sender = await connect({ servers: [server.url], connections: 2 })
     const host = await connect({ servers: [server.url], connections: 2 })
@@ -167,7 +167,7 @@ describe('losing the NATS server', () => {
       .toBe('DELIVERED')
   })
 
-  test('is told, and so is its return; a named gateway and its pattern work again', async () => {
+  test('is reported, as is its return; a named gateway and its pattern work again', async () => {
     const server = await startServer()
     const changes: boolean[] = []
     const host = await connect({
@@ -212,7 +212,7 @@ describe('losing the NATS server', () => {
     expect(ids).toEqual(['m1'])
   })
 
-  test('a send in the middle of it ends within its timeout', async () => {
+  test('a send in progress ends within its timeout', async () => {
     const server = await startServer()
     const sender = await connect({ servers: [server.url] })
     const host = await connect({ servers: [server.url] })
@@ -233,7 +233,7 @@ describe('losing the NATS server', () => {
     expect((await sending).get('a')).toBe('TIMEOUT')
   })
 
-  test('reports no message in flight as PENDING, although the next connection is sound', async () => {
+  test('reports no message in flight as PENDING, even after reconnecting', async () => {
     const server = await startServer()
     const proxy = await startLossyProxy(server.port)
     const sender = await connect({ servers: [proxy.url] })
@@ -252,7 +252,7 @@ describe('losing the NATS server', () => {
     expect(new Set(statuses.values())).not.toContain('DELIVERED')
   })
 
-  test('closing does not wait for a server that is gone', async () => {
+  test('closing does not wait for a lost server', async () => {
     const server = await startServer()
     const messenger = await connectIn({ servers: [server.url] })
     await messenger.subscribe('a', () => {})
@@ -281,7 +281,7 @@ async function startGuardedServer(
 }
 
 describe('a NATS account without permission', () => {
-  test('to publish to a subject has a FAILED target at once, and no other', async () => {
+  test('to publish to a subject fails its target at once, and no other', async () => {
     const messenger = await connect({ servers: [await startGuardedServer()], subjectPrefix: 'p' })
     await messenger.subscribe('open', () => {})
     const targets = ['secret', 'open'].map((identity) => ({ identity, gateway: null }))
@@ -291,7 +291,7 @@ describe('a NATS account without permission', () => {
     expect(Object.fromEntries(statuses)).toEqual({ secret: 'FAILED', open: 'DELIVERED' })
   })
 
-  test('to publish to many subjects costs the same however many it subscribes to', async () => {
+  test('to publish to many subjects costs the same however many subscriptions it has', async () => {
     const url = await startGuardedServer('publish: { deny: "secret.>" }')
     const pool = await ConnectionPool.open({
       servers: [url],
@@ -317,7 +317,7 @@ describe('a NATS account without permission', () => {
     expect(lookedAt).toBe(0)
   })
 
-  test('to subscribe is told so, and the identity is not hosted', async () => {
+  test('to subscribe gets an error, and the identity is not hosted', async () => {
     const messenger = await connect({ servers: [await startGuardedServer()], subjectPrefix: 'p' })
     await expect(messenger.subscribe('secret', () => {})).rejects.toMatchObject({
       code: 'UNAVAILABLE',
@@ -326,7 +326,7 @@ describe('a NATS account without permission', () => {
     expect(messenger.hosts('secret')).toBe(false)
   })
 
-  test('to receive replies can neither connect nor request pattern hosts', async () => {
+  test('to receive replies cannot connect or request pattern hosts', async () => {
     const url = await startGuardedServer('subscribe: { deny: "_INBOX.>" }')
     const refusal = { code: 'UNAVAILABLE', message: expect.stringContaining('_INBOX.>') }
     await expect(connectIn({ servers: [url] })).rejects.toMatchObject(refusal)

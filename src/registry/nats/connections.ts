@@ -13,7 +13,7 @@ import { quoted } from '../text.ts'
 import { ReplyInbox } from './reply-inbox.ts'
 import { parseServerAddresses, type ServerAddresses } from './server-address.ts'
 
-/** One NATS connection, whether it is up, and the inbox that its receipts come back to. */
+/** One NATS connection, its state, and the inbox for its receipts. */
 export class Connection {
   readonly nats: NatsConnection
   readonly inbox: ReplyInbox
@@ -21,7 +21,7 @@ export class Connection {
   #up = true
   #losses = 0
 
-  /** @param onChange called when it went down or came up. */
+  /** @param onChange called when the connection is lost or restored. */
   constructor(nats: NatsConnection, warnings: Warnings, onChange: () => void) {
     this.nats = nats
     this.inbox = new ReplyInbox(nats)
@@ -31,17 +31,17 @@ export class Connection {
     void this.#follow(onChange)
   }
 
-  /** How often it was lost. Messages sent before a loss may not have arrived, whatever a later flush says. */
+  /** How often the connection was lost. A flush says nothing about messages sent before a loss. */
   get losses(): number {
     return this.#losses
   }
 
-  /** While it is down nothing is published on it, so nothing is buffered and sent too late. */
+  /** Whether the connection is up. While it is down, nothing is published, so nothing is buffered and sent late. */
   get up(): boolean {
     return this.#up && !this.nats.isClosed()
   }
 
-  /** The largest message body with headers that the server takes, in bytes. */
+  /** The server's maximum size of a message with headers, in bytes. */
   get maxPayloadBytes(): number {
     return this.nats.info?.max_payload ?? 1024 * 1024
   }
@@ -63,7 +63,7 @@ export class Connection {
     if (isPublish) this.inbox.refuse(subject)
     this.#warnings.warn(
       'PERMISSION_DENIED',
-      `NATS doesn't let this client ${isPublish ? 'publish' : 'subscribe'} to ${quoted(subject)}: check the permissions of its user.`,
+      `NATS does not permit this client to ${isPublish ? 'publish' : 'subscribe'} to ${quoted(subject)}; check the permissions of its user.`,
     )
   }
 }
@@ -73,7 +73,7 @@ export interface PoolOptions {
   readonly servers: readonly string[]
   readonly connections: number
   readonly connectTimeoutMs: number
-  /** Called with `false` when no connection is up any more, and with `true` when one is again. */
+  /** Called with `false` when all connections are lost, and with `true` when one is restored. */
   readonly onUpChange?: (up: boolean) => void
   /** Receives a warning for each missing permission. */
   readonly warnings?: Warnings
@@ -102,7 +102,7 @@ export class ConnectionPool {
     this.#hosts = hosts
   }
 
-  /** Whether any connection is. */
+  /** Whether any connection is up. */
   get up(): boolean {
     return this.connections.some((connection) => connection.up)
   }
@@ -131,7 +131,7 @@ export class ConnectionPool {
     return pool
   }
 
-  /** Without its inbox a connection receives no replies, as if all its messages were lost. */
+  /** Checks the inboxes: without one, a connection receives no replies, as if all its messages were lost. */
   async #checkInboxes(timeoutMs: number): Promise<void> {
     await settledWithin(
       this.connections.map(({ nats }) => nats.flush()),
@@ -142,12 +142,12 @@ export class ConnectionPool {
     await this.close()
     throw unavailable(
       this.#hosts,
-      'its user may not subscribe to _INBOX.>, where replies arrive; permit that',
+      'its user lacks permission to subscribe to _INBOX.>, where replies arrive',
       refused.inbox.refusal,
     )
   }
 
-  /** The next connection that is up, in turn; `undefined` if none is. */
+  /** Picks connections that are up in rotation; `undefined` if none is up. */
   pick(): Connection | undefined {
     for (let tried = 0; tried < this.connections.length; tried += 1) {
       const connection = this.connections[this.#next]
@@ -182,7 +182,7 @@ async function connectWithin(
     timeout: Math.max(1, Math.floor(timeoutMs / hosts.length)),
     reconnectTimeWait: 200,
     maxReconnectAttempts: -1,
-    // A server that restarts may refuse for a moment; give up only when told to close.
+    // A restarting server may refuse for a moment; only `close()` gives up.
     ignoreAuthErrorAbort: true,
     pingInterval: 10_000,
     noAsyncTraces: true,
@@ -210,7 +210,7 @@ async function connectWithin(
 function unavailable(hosts: readonly string[], reason: string, cause?: unknown): RegistryError {
   return new RegistryError(
     'UNAVAILABLE',
-    `NATS at ${hosts.join(', ')} can't be used: ${reason}.`,
+    `NATS at ${hosts.join(', ')} is unavailable: ${reason}.`,
     cause === undefined ? undefined : { cause },
   )
 }

@@ -107,7 +107,7 @@ async function hostSlowly(host: Messenger): Promise<{ started: Promise<void>; en
 
 describe('a target is DELIVERED only if its handler succeeded', () => {
   test.each([AT_MOST_ONCE, AT_LEAST_ONCE])(
-    'although the first receipt was lost with the connection of the receiver: $delivery',
+    "even if the first receipt was lost with the receiver's connection: $delivery",
     async (options) => {
       const server = await startServer()
       const proxy = await startProxy(server.port)
@@ -127,7 +127,7 @@ describe('a target is DELIVERED only if its handler succeeded', () => {
   )
 
   test.each([AT_MOST_ONCE, AT_LEAST_ONCE])(
-    'although the first receipt was lost with the server: $delivery',
+    'even if the first receipt was lost with the server: $delivery',
     async (options) => {
       const server = await startServer()
       const sender = await connectTo(server.url)
@@ -145,7 +145,7 @@ describe('a target is DELIVERED only if its handler succeeded', () => {
     },
   )
 
-  test('although no receipt fits into one message', async () => {
+  test('even if no receipt fits into one message', async () => {
     const server = await startSmallServer(512)
     const sender = await connectTo(server.url)
     const host = await connectTo(server.url)
@@ -164,7 +164,7 @@ describe('a target is DELIVERED only if its handler succeeded', () => {
     expect(namesOf(statuses, 'FAILED')).toEqual(identities.filter((_, n) => n % 2 === 1))
   })
 
-  test('even if late receipts come in parts', async () => {
+  test('even if late receipts arrive in parts', async () => {
     const server = await startSmallServer(512)
     const sender = await connectTo(server.url)
     const host = await connectTo(server.url)
@@ -215,7 +215,7 @@ describe('a plain gateway', () => {
     expect(message?.string().slice(5)).toBe('a\nb\nc')
   })
 
-  test('may send several receipts, and a recipient in none of them is a TIMEOUT', async () => {
+  test('may send several receipts, and recipients missing from all of them are TIMEOUT', async () => {
     const { send } = await startGateway((message) => {
       message.respond('prism-receipt/2 3')
       message.respond('prism-receipt/2 3\nrefused 1')
@@ -230,7 +230,7 @@ describe('a plain gateway', () => {
     ['a receipt for another message', 'prism-receipt/2 4\nhandled 0-3'],
     ['positions that the message does not have', 'prism-receipt/2 3\nhandled 0-3'],
     ['an acknowledgement of JetStream', '{"stream":"ORDERS","seq":1}'],
-  ])('whose reply is %s has confirmed nothing', async (_, receipt) => {
+  ])('that replies %s confirms nothing', async (_, receipt) => {
     const { send, warnings } = await startGateway((message) => message.respond(receipt))
     expect(await send()).toEqual({ a: 'TIMEOUT', b: 'TIMEOUT', c: 'TIMEOUT' })
     expect([...warnings.counts]).toEqual([['MALFORMED_RECEIPT', 1]])

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Drains } from './drains.ts'
 
-test('each subscription is drained, in order, and at most so many at a time', async () => {
+test('subscriptions are drained in order, a limited number at a time', async () => {
   let underWay = 0
   let most = 0
   const begun: number[] = []

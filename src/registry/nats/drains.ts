@@ -1,18 +1,18 @@
 import type { Subscription } from '@nats-io/transport-node'
 
 /**
- * How many drains may wait for the server at once. Each waits for an answer of its own, and the library's
- * list of these takes time proportional to its length for every answer.
+ * Maximum number of concurrent drains. Each waits for its own answer, and for every answer the library
+ * searches its list of them.
  */
 const MAX_UNDER_WAY = 1_000
 
-/** A subscription to be drained, and who waits for it. */
+/** A subscription to drain, and the caller's promise. */
 interface Waiting {
   readonly subscription: Subscription
   readonly resolve: (drained: Promise<void>) => void
 }
 
-/** Drains the subscriptions of a messenger, in the order that was asked for, some at a time. */
+/** Drains the subscriptions of a messenger in order, some at a time. */
 export class Drains {
   readonly #maxUnderWay: number
   #waiting: Waiting[] = []
@@ -22,7 +22,7 @@ export class Drains {
     this.#maxUnderWay = maxUnderWay
   }
 
-  /** Gives a subscription up. Resolves once what was on its way has arrived; rejects if the connection is closed. */
+  /** Ends a subscription. Resolves once messages in flight have arrived; rejects if the connection is closed. */
   drain(subscription: Subscription): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#waiting.push({ subscription, resolve })

@@ -249,7 +249,7 @@ class World {
 
 describe.skipIf(backends.kind === 'memory')('in any run of changes and multicasts', () => {
   test.each([1, 2, 3, 4])(
-    'each status is right, and each handler runs once per multicast (seed %i)',
+    'each status is correct, and each handler runs once per multicast (seed %i)',
     async (seed) => {
       const world = await World.open(seed)
       for (let step = 0; step < STEPS; step += 1) await world.step()

@@ -60,7 +60,7 @@ describe.skipIf(backends.kind === 'memory')('a plain NATS client', () => {
     expect(received[0]?.headers?.get('Prism-Message-Id')).toBe('m1')
   })
 
-  test('may refuse with a header, and times out if it says nothing', async () => {
+  test('may refuse with a header, and times out if it is silent', async () => {
     const namespace = prefix()
     const sender = await connectMessenger(namespace)
     const plain = await connectPlainClient()
@@ -76,7 +76,7 @@ describe.skipIf(backends.kind === 'memory')('a plain NATS client', () => {
     expect(Object.fromEntries(statuses)).toEqual({ printer: 'FAILED', mute: 'TIMEOUT' })
   })
 
-  test('reaches a hosted identity by its subject, without knowing of gateways', async () => {
+  test('reaches a hosted identity by its subject, without a gateway', async () => {
     const namespace = prefix()
     const host = await connectMessenger(namespace)
     const plain = await connectPlainClient()
@@ -87,7 +87,7 @@ describe.skipIf(backends.kind === 'memory')('a plain NATS client', () => {
     expect(reply.headers?.has('Prism-Error') ?? false).toBe(false)
   })
 
-  test('that sends a gateway what is not a gateway message is told so', async () => {
+  test('gets an error for an invalid gateway message', async () => {
     const host = await connectMessenger(prefix())
     const plain = await connectPlainClient()
     const reply = await plain.request(host.gateway, 'hi')
@@ -96,7 +96,7 @@ describe.skipIf(backends.kind === 'memory')('a plain NATS client', () => {
 })
 
 describe.skipIf(backends.kind === 'memory')('resends', () => {
-  test('go only to those without a receipt, with the same id, and stop at the timeout', async () => {
+  test('go only to targets without a receipt, with the same id, and stop at the timeout', async () => {
     const namespace = prefix()
     const sender = await connectMessenger(namespace)
     const plain = await connectPlainClient()
@@ -135,7 +135,7 @@ describe.skipIf(backends.kind === 'memory')('resends', () => {
     expect(copies).toBe(1)
   })
 
-  test('whose receipts are lost get a receipt again without being handled again', async () => {
+  test('with lost receipts get another receipt without being handled again', async () => {
     const host = await connectMessenger(prefix())
     const plain = await connectPlainClient()
     let calls = 0
@@ -158,7 +158,7 @@ describe.skipIf(backends.kind === 'memory')('resends', () => {
 })
 
 describe.skipIf(backends.kind === 'memory')('the server limit', () => {
-  test('splits the targets of a gateway, and everyone gets the whole payload', async () => {
+  test('splits the targets of a gateway, and every target gets the whole payload', async () => {
     const namespace = prefix()
     const sender = await connectMessenger(namespace)
     const host = await connectMessenger(namespace)
@@ -194,7 +194,7 @@ describe.skipIf(backends.kind === 'memory')('the server limit', () => {
 })
 
 describe.skipIf(backends.kind === 'memory')('a gateway whose process', () => {
-  test('hangs in the middle of a multicast has TIMEOUTs, the others are unaffected', async () => {
+  test('hangs during a multicast has TIMEOUT targets, and others are unaffected', async () => {
     const namespace = prefix()
     const sender = await connectMessenger(namespace)
     const host = await connectMessenger(namespace)
@@ -215,7 +215,7 @@ describe.skipIf(backends.kind === 'memory')('a gateway whose process', () => {
     )
   })
 
-  test('is killed has FAILED targets and no DELIVERED ones, the others are unaffected', async () => {
+  test('is killed has FAILED and no DELIVERED targets, and others are unaffected', async () => {
     const namespace = prefix()
     const sender = await connectMessenger(namespace)
     const host = await connectMessenger(namespace)

@@ -28,20 +28,20 @@ import {
   payloadTooLarge,
 } from './wire.ts'
 
-/** How long one turn of the event loop may go on sending, in ms. */
+/** Maximum time per turn of the event loop for sending, in ms. */
 const TURN_BUDGET_MS = 1
-/** When at-least-once sends again to those without a receipt, in ms; doubles up to the maximum. */
+/** Delay before at-least-once resends to targets without a receipt, in ms; doubles up to the maximum. */
 const FIRST_RESEND_MS = 200
 const MAX_RESEND_MS = 2_000
 
-/** What the fan-outs of one messenger work with. */
+/** The shared parts of one messenger's fan-outs. */
 export interface FanOutParts {
   readonly subjects: Subjects
   readonly warnings: Warnings
   readonly heldNames: HeldNames
 }
 
-/** One multicast on its way: groups targets, sends within the limits, and collects receipts. */
+/** One multicast in progress: groups targets, sends within the limits, and collects receipts. */
 export class FanOut implements ReplyReceiver {
   readonly #message: OutgoingMessage
   readonly #targets: TargetSet
@@ -92,9 +92,9 @@ export class FanOut implements ReplyReceiver {
   }
 
   /**
-   * Sends to all targets and waits for what becomes of them.
-   * @throws RegistryError `UNAVAILABLE` if there was no connection to send anything on,
-   * `INVALID_ARGUMENT` if the payload is more than the server takes; the reason of `options.signal`.
+   * Sends to all targets and waits for receipts.
+   * @throws RegistryError `UNAVAILABLE` if no connection was up; `INVALID_ARGUMENT` if the payload exceeds
+   *   the server's limit; the reason of `options.signal`.
    */
   run(pool: ConnectionPool): Promise<DeliveryReport> {
     return stoppableSend(this.#options, this.#statuses, this.#wakeUp, () => this.#run(pool))
@@ -142,18 +142,19 @@ export class FanOut implements ReplyReceiver {
     }
   }
 
-  /** Refuses targets whose gateway is outside the namespace: nothing is sent to foreign subjects. */
+  /** Keeps the lanes to gateways of the namespace, and refuses the targets of all others. */
   #ownLanes(lanes: readonly Lane[]): readonly Lane[] {
-    return lanes.filter((lane) => {
-      if (this.#gateways.has(lane.gateway, lane.pieces[0]?.first)) return true
-      this.#refuseUnsent(lane)
-      return false
-    })
+    const own: Lane[] = []
+    for (const lane of lanes) {
+      if (this.#gateways.accept(lane.gateway, lane.pieces[0]?.first)) own.push(lane)
+      else this.#refuseUnsent(lane)
+    }
+    return own
   }
 
   /**
-   * Sends to each target once, within the round's time and as the connection allows, and waits for
-   * receipts until the round ends.
+   * Sends to each target once, as fast as the connection allows, and waits for receipts until the round
+   * ends.
    */
   async #round(connection: Connection, lanes: readonly Lane[], roundEnd: number): Promise<void> {
     const { length: payloadBytes } = this.#message.payload
@@ -172,7 +173,7 @@ export class FanOut implements ReplyReceiver {
       if (lane !== undefined) {
         this.#sendNext(way, lane, room)
         if (nextPiece(lane) !== undefined) this.#queue.add(lane)
-        if (this.#budget.exhausted) await this.#budget.renew()
+        if (this.#budget.check()) await this.#budget.renew()
         continue
       }
       const isWaiting = this.#options.receipts && this.#statuses.remaining > 0
@@ -231,7 +232,7 @@ export class FanOut implements ReplyReceiver {
     if (this.#statuses.remaining === 0) this.#wakeUp.notify()
   }
 
-  /** Notes what an answer says of the names that its message told, or refers to. */
+  /** Notes which names the answering process holds or lacks. */
   #noteNames(sent: SentMessage, { names }: Answer): void {
     const table = this.#targets.parts[sent.part]?.table
     if (table === undefined || sent.how === 'by subject') return
@@ -246,8 +247,8 @@ export class FanOut implements ReplyReceiver {
   }
 
   /**
-   * Sends a message again, to names, because its gateway doesn't know its slots, or is another process
-   * that doesn't know of slots; once, whatever it says then.
+   * Resends a message by name, once, because its gateway doesn't know its slots or is now a process that
+   * doesn't support slots.
    */
   #repeatByName(sent: SentMessage): void {
     const { lane, part, slots, isRepeated = false, isHandedOut = false } = sent
@@ -268,9 +269,9 @@ export class FanOut implements ReplyReceiver {
     }
   }
 
-  /** Without receipts, what the broker has is all that is known. */
+  /** Without receipts, only the handover to the broker can be confirmed. */
   async #confirmHandOver(way: Way): Promise<void> {
-    if (!(await way.hasArrived(this.#deadline, this.#options.signal))) return
+    if (!(await way.flush(this.#deadline, this.#options.signal))) return
     for (const { part, slots } of this.#sent.values()) this.#statuses.handOver(part, slots)
   }
 }

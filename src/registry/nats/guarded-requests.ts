@@ -14,9 +14,9 @@ interface RequestingConnection extends NatsConnection {
 }
 
 /**
- * Keeps replies to the library's own requests, such as those to JetStream, from ending its read loop: it
- * decodes their headers outside any `try`, and any client that listens to the subject of a request may
- * reply. An unreadable reply is ignored.
+ * Protects the library's read loop from replies to its own requests, such as those to JetStream: it
+ * decodes their headers outside any `try`, and any client that listens to a request's subject may reply.
+ * Unreadable replies are ignored.
  */
 export function guardRequests(nats: NatsConnection): void {
   if (!isRequesting(nats)) return
@@ -28,15 +28,15 @@ export function guardRequests(nats: NatsConnection): void {
     try {
       dispatch(error, message)
     } catch {
-      // The request goes on waiting for a readable reply.
+      // The request keeps waiting for a readable reply.
     }
   }
 }
 
 /**
- * Keeps the library from searching all its subscriptions whenever the server refuses a message: it looks
- * for a request that has a subscription of its own, and none is made here (`noMux`). With many
- * subscriptions and many refused messages, that takes longer than everything else.
+ * Skips the library's search through all subscriptions whenever the server refuses a message: it looks
+ * for a request with its own subscription (`noMux`), which this project never makes. With many
+ * subscriptions and many refused messages, the search would dominate everything else.
  */
 export function skipSearchesForRefused(nats: NatsConnection): void {
   if (!isRequesting(nats)) return

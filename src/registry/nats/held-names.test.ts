@@ -24,6 +24,7 @@ function slotsOf(held: HeldNames, table: NameTable): readonly number[] {
 function pauseOf(held: HeldNames, table: NameTable): number {
   for (let messages = 0; messages <= 10_000; messages += 1) {
     if (held.heldOf(table) !== null) return messages
+    held.noteMessage(table)
   }
   throw new Error('The pause has no end.')
 }
@@ -32,8 +33,8 @@ function someTable(): NameTable {
   return new NameTable('gateway', 'first', true)
 }
 
-describe('what the processes of a gateway hold', () => {
-  test('is what each of them was told, and has not lacked since', () => {
+describe('the names that the processes of a gateway hold', () => {
+  test('is what each was told and has not lacked since', () => {
     const step = fc.record({
       isLack: fc.nat({ max: 8 }).map((draw) => draw === 0),
       by: fc.constantFrom('p', 'q', SILENT_PROCESS),
@@ -51,9 +52,7 @@ describe('what the processes of a gateway hold', () => {
           if (isLack) held.noteLack(table, by)
           else held.noteHeld(table, isSilent ? [] : rangesOf(slots), by)
           model.set(by, isLack || isSilent ? new Set() : new Set([...told, ...slots]))
-          while (held.heldOf(table) === null) {
-            // The pause is looked at below.
-          }
+          while (held.heldOf(table) === null) held.noteMessage(table)
           const common = [...(model.values().next().value ?? [])].filter((slot) =>
             [...model.values()].every((each) => each.has(slot)),
           )
@@ -63,13 +62,13 @@ describe('what the processes of a gateway hold', () => {
     )
   })
 
-  test('is nothing for a table that nothing was said of', () => {
+  test('is nothing for an unknown table', () => {
     const held = new HeldNames()
     held.noteHeld(someTable(), [0, 5], 'p')
     expect(held.heldOf(someTable())).toBeNull()
   })
 
-  test('counts a process no more that has not answered while others did', () => {
+  test('excludes a process that did not answer while others did', () => {
     const held = new HeldNames()
     const table = someTable()
     held.noteHeld(table, [0, 0], 'gone')
@@ -81,7 +80,7 @@ describe('what the processes of a gateway hold', () => {
     expect(slotsOf(held, table)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
   })
 
-  test('is kept for a few processes, whatever names they give themselves', () => {
+  test('is kept for a limited number of processes, whatever their names', () => {
     const held = new HeldNames()
     const table = someTable()
     for (let process = 0; process < 10_000; process += 1) {
@@ -93,7 +92,7 @@ describe('what the processes of a gateway hold', () => {
     expect(slotsOf(held, table)).toEqual([7])
   })
 
-  test('is known of many that answer in any order', () => {
+  test('is known for many processes that answer in any order', () => {
     const held = new HeldNames()
     const table = someTable()
     const uniform = randomStream(1, 0)
@@ -108,7 +107,7 @@ describe('what the processes of a gateway hold', () => {
 })
 
 describe('a process that lacks names', () => {
-  test('is sent names for a while, for longer each time, up to a limit', () => {
+  test('receives names for a period that grows each time, up to a limit', () => {
     const held = new HeldNames()
     const table = someTable()
     for (let lacks = 1; lacks <= 100; lacks += 1) {
@@ -119,14 +118,14 @@ describe('a process that lacks names', () => {
     }
   })
 
-  test('is taken to say it once, however many messages were on their way', () => {
+  test('counts once, however many messages were in flight', () => {
     const held = new HeldNames()
     const table = someTable()
     for (let message = 0; message < 100; message += 1) held.noteLack(table, 'p')
     expect(pauseOf(held, table)).toBe(FIRST_PAUSE)
   })
 
-  test('is sent slots again once it was told them, after the pause', () => {
+  test('receives slots again after the pause, once it was told them', () => {
     const held = new HeldNames()
     const table = someTable()
     held.noteHeld(table, [0, 9], 'before')

@@ -2,23 +2,23 @@ import { type Bitmap, both, forEachWord, grown } from '../targets/bitmap.ts'
 import type { NameTable } from '../targets/name-table.ts'
 import type { Ranges } from '../targets/ranges.ts'
 
-/** Stands for the processes of a gateway that don't say what they hold: they hold nothing. */
+/** The name for gateway processes that don't report what they hold; they hold nothing. */
 export const SILENT_PROCESS = ''
-/** Processes that may share one gateway and be told names; with more, one is forgotten. */
+/** Maximum number of tracked processes per gateway; with more, the oldest is forgotten. */
 const MAX_PROCESSES = 16
-/** A process that has not answered while all did so many times, on average, is taken to be gone. */
+/** A process that didn't answer while all others did this often, on average, counts as gone. */
 const ANSWERS_UNTIL_GONE = 16
-/** How many messages to names follow the n-th `lacks`: n times this, up to the maximum. */
+/** After the n-th `lacks`, n times this many messages go by name, up to the maximum. */
 const PAUSE_MESSAGES = 8
 const MAX_PAUSE_MESSAGES = 256
 
-/** What one process is known to hold. */
+/** The names that one process is known to hold. */
 interface Process {
   held: Bitmap
   lastAnswer: number
 }
 
-/** One table, as the processes of its gateway hold it. */
+/** What the processes of a gateway hold of one table. */
 interface TableKnowledge {
   readonly processes: Map<string, Process>
   answers: number
@@ -27,21 +27,16 @@ interface TableKnowledge {
 }
 
 /**
- * Which names the gateways of a messenger hold, as their receipts say, so that these are sent to by
- * slots. A gateway may be several processes, and any of them may get a message, so what counts is what
- * all of them hold.
+ * The names that gateways hold according to their receipts; messages to these go by slot. A gateway may
+ * be several processes, any of which may receive a message, so only names that all of them hold count.
  */
 export class HeldNames {
   readonly #byTable = new WeakMap<NameTable, TableKnowledge>()
 
-  /** The slots by which messages may be sent now; `null` for none. */
+  /** The slots that every process holds; `null` for none, and during the pause after a `lacks`. */
   heldOf(table: NameTable): Bitmap | null {
     const known = this.#byTable.get(table)
-    if (known === undefined) return null
-    if (known.pause > 0) {
-      known.pause -= 1
-      return null
-    }
+    if (known === undefined || known.pause > 0) return null
     let common: Bitmap | null = null
     for (const { held } of known.processes.values()) {
       common = common === null ? held : both(common, held)
@@ -49,21 +44,27 @@ export class HeldNames {
     return common
   }
 
+  /** Counts a message to the table's gateway: a pause lasts for a number of messages. */
+  noteMessage(table: NameTable): void {
+    const known = this.#byTable.get(table)
+    if (known !== undefined && known.pause > 0) known.pause -= 1
+  }
+
   /**
-   * Notes that a process answered a message, and holds the names that it told.
-   * @param slots of the names; none for a message that told none.
-   * @param by the process, as it calls itself, or `SILENT_PROCESS`.
+   * Notes that a process answered a message and holds the names in it.
+   * @param slots of these names; may be empty.
+   * @param by the process's name for itself, or `SILENT_PROCESS`.
    */
   noteHeld(table: NameTable, slots: Ranges, by: string): void {
     const process = this.#answered(table, by)
     if (slots.length > 0) process.held = withSlots(process.held, slots)
   }
 
-  /** Notes that a process doesn't hold what it was sent by slots. */
+  /** Notes that a process lacks the names of a message sent by slot. */
   noteLack(table: NameTable, by: string): void {
     this.#answered(table, by).held = new Uint32Array(0)
     const known = this.#knowledgeOf(table)
-    // Answers to what was on its way at the same time say nothing more.
+    // Answers to messages in flight at the same time add nothing.
     if (known.pause > 0) return
     known.lacks += 1
     known.pause = Math.min(PAUSE_MESSAGES * known.lacks, MAX_PAUSE_MESSAGES)

@@ -48,7 +48,7 @@ function numberAnew({ numbering }: HostedSubscribers): void {
   }
 }
 
-test('a message to slots reaches the same names when they are numbered anew meanwhile', async () => {
+test('a message by slot reaches the same names even if they are renumbered meanwhile', async () => {
   const { subscribers, sendNames, sendSlots } = startHost()
   const got: string[] = []
   let isNumberedAnew = false
@@ -82,7 +82,7 @@ test('a message to slots reaches the same names when they are numbered anew mean
   expect(await sendSlots()).toMatch(/handled 0-19,21-99\nrefused 20$/)
 })
 
-test('a message to slots meets the subscribers of now: one that came since, and a pattern', async () => {
+test('a message by slot reaches the current subscribers: a new one, and a pattern', async () => {
   const { subscribers, sendNames, sendSlots } = startHost()
   const got: string[] = []
   const hear = (who: string) => ({

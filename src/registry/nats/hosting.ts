@@ -17,12 +17,12 @@ import { quoted } from '../text.ts'
 import { decodeSlotsMessage } from './slots-message.ts'
 import { ToldTables } from './told-tables.ts'
 
-/** How long one turn of the event loop may hand out messages, in ms. */
+/** Maximum time per turn of the event loop for handing out messages, in ms. */
 const TURN_BUDGET_MS = 2
 
 const BAD_HEADERS: Malformed = { malformed: 'its headers are not valid' }
 
-/** An accepted message that waits for its handlers. */
+/** An accepted message that waits for handlers. */
 interface Accepted {
   readonly message: Msg
   readonly reply: Reply
@@ -41,7 +41,7 @@ interface Recipients {
   ) => boolean | Promise<boolean>
 }
 
-/** Hands received messages to their subscribers and answers them. No input makes it throw. */
+/** Hands received messages to their subscribers and answers them. Never throws, whatever the input. */
 export class Hosting {
   readonly #subscribers: HostedSubscribers
   readonly #warnings: Warnings
@@ -56,7 +56,7 @@ export class Hosting {
     this.#warnings = warnings
   }
 
-  /** Takes a message to an identity's own subject, and answers it once its handler is done. */
+  /** Accepts a message to an identity's own subject; answers it once the handler is done. */
   acceptForIdentity(identity: string, message: Msg, connection: Connection): void {
     const accepted = this.#admit(message, connection)
     if (accepted === null) return
@@ -77,7 +77,7 @@ export class Hosting {
     held.handedOut()
   }
 
-  /** Takes a message to the gateway; messages are handed out in order of arrival. */
+  /** Accepts a message to the gateway; messages are handed out in order of arrival. */
   acceptForGateway(message: Msg, connection: Connection): void {
     const accepted = this.#admit(message, connection)
     if (accepted === null) return
@@ -85,7 +85,7 @@ export class Hosting {
     this.#working ??= this.#work()
   }
 
-  /** Resolves when everything accepted has been handed to its handlers. */
+  /** Resolves once all accepted messages have been handed to their handlers. */
   async idle(): Promise<void> {
     await this.#working
   }
@@ -94,7 +94,7 @@ export class Hosting {
     const reply = new Reply(connection, message, this.#warnings)
     const held = this.#subscribers.backlog.admit(message.data.length)
     if (held !== null) return { message, reply, held }
-    reply.refuse('busy: too many messages wait for their handlers')
+    reply.refuse('busy: too many messages wait for handlers')
     return null
   }
 
@@ -154,7 +154,7 @@ export class Hosting {
   ): Promise<void> {
     const message = { id, payload: ownBytes(received) }
     for (let position = 0; position < count; position += 1) {
-      if (position % 32 === 31 && this.#budget.exhausted) await this.#budget.renew()
+      if (position % 32 === 31 && this.#budget.check()) await this.#budget.renew()
       // The receipt for the first copy covers this one.
       if (resendable && this.#subscribers.isBusyWith(id, nameAt(position))) continue
       receipt.note(position, deliverAt(position, message, resendable, held))
@@ -187,7 +187,7 @@ export class Hosting {
   }
 }
 
-/** A copy if the bytes are a small part of what was read from the network, which a handler would hold. */
+/** Copies bytes that are a small part of a network read, which a handler would otherwise keep in memory. */
 function ownBytes(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength > 2 * bytes.length + 1024 ? Buffer.from(bytes) : bytes
 }

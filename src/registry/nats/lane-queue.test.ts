@@ -23,7 +23,7 @@ test('lanes take turns, and a lane with a full window waits for answers', () => 
   expect(queue.isEmpty).toBe(true)
 })
 
-test('a lane of a finished round is not sent to again, whenever answers come', () => {
+test('a lane of a finished round sends nothing more, whenever answers arrive', () => {
   const parked = lane('a', FULL)
   const first = new LaneQueue([parked], () => {})
   const taken = first.take()
@@ -34,7 +34,7 @@ test('a lane of a finished round is not sent to again, whenever answers come', (
   expect([first.isEmpty, second.isEmpty]).toEqual([true, true])
 })
 
-test('a lane of an earlier round that is queued again, and parked, is of that round only', () => {
+test('a lane that is queued again and parked belongs to its own round only', () => {
   const earlier = lane('a', 2 * FULL)
   const second = new LaneQueue([], () => {})
   second.add(earlier)

@@ -1,24 +1,24 @@
 import type { Lane } from '../lanes.ts'
 
-/** Bytes in flight to one gateway without a receipt, at most. */
+/** Maximum bytes in flight to one gateway without a receipt. */
 const LANE_WINDOW_BYTES = 8 * 1024 * 1024
 
-/** The lanes of one round that have more to send, in turn; lanes with a full window are parked. */
+/** The lanes of one round with more to send, in rotation; lanes with a full window are parked. */
 export class LaneQueue {
   readonly #ready: Lane[]
-  /** Those before it in `#ready` have been taken: to shift a long array costs as much as its length. */
+  /** The index in `#ready` of the next lane: shifting a long array costs time proportional to its length. */
   #next = 0
   readonly #onReady: () => void
-  /** Wait for receipts before more is sent. */
+  /** Lanes that wait for receipts before they send more. */
   readonly #parked = new Set<Lane>()
 
-  /** @param onReady called when a parked lane may go on. */
+  /** @param onReady called when a parked lane may continue. */
   constructor(lanes: readonly Lane[], onReady: () => void) {
     this.#ready = [...lanes]
     this.#onReady = onReady
   }
 
-  /** Whether every lane has sent all it has. */
+  /** Whether every lane has sent everything. */
   get isEmpty(): boolean {
     return !this.hasReady && this.#parked.size === 0
   }
@@ -45,14 +45,14 @@ export class LaneQueue {
     else this.#parked.add(lane)
   }
 
-  /** Ends the round: unsent targets are left to the next one. */
+  /** Ends the round; the next one gets unsent targets. */
   end(): void {
     this.#ready.length = 0
     this.#next = 0
     this.#parked.clear()
   }
 
-  /** A message of a lane, of this round or an earlier one, was answered. */
+  /** Notes that a message of a lane, from this round or an earlier one, was answered. */
   release(lane: Lane, bytes: number): void {
     lane.unansweredBytes -= bytes
     if (lane.unansweredBytes >= LANE_WINDOW_BYTES || !this.#parked.delete(lane)) return

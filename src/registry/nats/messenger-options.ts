@@ -14,36 +14,37 @@ import { validateGatewayName } from '../names.ts'
 import { validateNamespace } from '../identity.ts'
 import { Warnings } from '../warnings.ts'
 
-/** Connections of one messenger at most. */
+/** Maximum number of connections of one messenger. */
 export const MAX_CONNECTIONS = 64
 
-/** How to reach NATS. */
+/** Options of a NATS messenger. */
 export interface NatsMessengerOptions {
-  /** `nats://[user:password@]host:port` each; all are used. */
+  /** `nats://[user:password@]host:port` each, servers of one cluster. */
   readonly servers: readonly string[]
-  /** A word of every subject, so that namespaces don't receive each other's messages. */
+  /** Part of every subject: namespaces are isolated from each other. */
   readonly namespace: string
-  /** The subject of an identity is `<subjectPrefix>.<namespace>.<identity>`; `prism.multicast` by default. */
+  /** Prefix of subjects: an identity's is `<subjectPrefix>.<namespace>.<identity>`. Default `prism.multicast`. */
   readonly subjectPrefix?: string
-  /** How many connections to open, 1 to 64; 1 by default. More only helps when one is the limit. */
+  /** Number of connections, 1 to 64. Default 1. More helps only if one connection is the bottleneck. */
   readonly connections?: number
-  /** How long connecting may take, and a subscription to be confirmed, in ms; 5,000 by default. */
+  /** Timeout for connecting and for confirming a subscription, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number
   /**
-   * Names the gateway, so that registrations which name it hold when the process starts anew: 1 to
-   * 64 letters, digits, `-` and `_`. Messengers of one name share its messages, each going to one
-   * of them: let them host the same. By default a name of its own. Not with `durability.gatewayName`.
+   * Name of the gateway, 1 to 64 letters, digits, `-` and `_`: with a fixed name, registrations stay
+   * reachable after a restart. Messengers with the same name share its messages, one of them receiving
+   * each, so they must host the same identities. Default: a unique name. Not together with
+   * `durability.gatewayName`.
    */
   readonly gatewayName?: string
-  /** Called with `false` when the connection to NATS is lost, all of them, and with `true` when it is back. */
+  /** Called with `false` when all connections to NATS are lost, and with `true` when one is restored. */
   readonly onUpChange?: (up: boolean) => void
-  /** Enables exactly-once, through JetStream; off by default. */
+  /** Enables exactly-once delivery through JetStream. Default: disabled. */
   readonly durability?: DurabilityOptions
   /** Receives a warning for each invalid input from outside. */
   readonly warnings?: Warnings
   /**
-   * What messages may take that wait for their handlers or that running handlers hold, in bytes;
-   * 64 MiB by default. Beyond it messages are refused.
+   * Maximum size of received messages that wait for handlers or are held by running ones, in bytes.
+   * Messages beyond it are refused. Default 64 MiB.
    */
   readonly maxBacklogBytes?: number
 }
@@ -62,7 +63,7 @@ const takes: Takes<NatsMessengerOptions> = {
 }
 
 /**
- * Takes the options of a messenger.
+ * Checks the options of a messenger.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
 export function takeMessengerOptions(options: unknown): NatsMessengerOptions {

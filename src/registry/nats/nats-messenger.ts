@@ -21,7 +21,7 @@ import { TargetSet } from '../targets/target-set.ts'
 import { Warnings } from '../warnings.ts'
 import { type BrokerSubscription, BrokerSubscriptions } from './broker-subscriptions.ts'
 import { ConnectionPool } from './connections.ts'
-import { DurableStreams } from './durable/durability.ts'
+import { DurableStreams } from './durable/durable-streams.ts'
 import { DurableFanOut, type DurableSender } from './durable/durable-fan-out.ts'
 import { DurableInbox } from './durable/durable-inbox.ts'
 import { FanOut, type FanOutParts } from './fan-out.ts'
@@ -32,13 +32,13 @@ import { OwnSubjects } from './own-subjects.ts'
 import { Requests } from './requests.ts'
 import { DEFAULT_SUBJECT_PREFIX, Subjects } from './subjects.ts'
 
-/** How long `close()` waits for handlers that are still running, in ms. */
+/** How long `close()` waits for running handlers, in ms. */
 const CLOSE_PATIENCE_MS = 5_000
 
 /**
  * Connects a messenger to NATS.
- * @throws RegistryError `UNAVAILABLE` within `connectTimeoutMs`, naming the hosts and the reason;
- * `INVALID_ARGUMENT` for options out of range.
+ * @throws RegistryError `UNAVAILABLE` within `connectTimeoutMs`, with hosts and reason;
+ *   `INVALID_ARGUMENT` for invalid options.
  */
 export async function connectNatsMessenger(options: NatsMessengerOptions): Promise<Messenger> {
   const {
@@ -58,7 +58,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
   if (gatewayName !== undefined && durability?.gatewayName) {
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      'gatewayName and durability.gatewayName are both given; a gateway has one name.',
+      'gatewayName and durability.gatewayName are mutually exclusive; leave out one of them.',
     )
   }
   const pool = await ConnectionPool.open({
@@ -86,7 +86,7 @@ export async function connectNatsMessenger(options: NatsMessengerOptions): Promi
   return messenger
 }
 
-/** The durability slot of one messenger; no inbox if it can only send. */
+/** The durability slot of one messenger; without an inbox, it can only send. */
 interface DurableSlot extends DurableSender {
   readonly inbox: DurableInbox | null
 }
@@ -139,7 +139,7 @@ class NatsMessenger implements Messenger {
     })
   }
 
-  /** Opens the gateway's inbox, on every connection: the server gives each message to one of them. */
+  /** Subscribes to the gateway on every connection; the server gives each message to one of them. */
   async listen(): Promise<void> {
     for (const connection of this.#pool.connections) {
       const accept = (message: Msg): void => this.#hosting.acceptForGateway(message, connection)
@@ -235,7 +235,7 @@ class NatsMessenger implements Messenger {
     await this.#durable?.inbox?.close(CLOSE_PATIENCE_MS)
     await this.#hosting.idle()
     await this.#subscribers.idle(CLOSE_PATIENCE_MS)
-    // Receipts of handlers that ended in this turn of the event loop are sent in the next one.
+    // Receipts of handlers that ended in this turn of the event loop are sent in the next turn.
     await nextTurn()
     const flushed = this.#pool.connections
       .filter((connection) => connection.up)

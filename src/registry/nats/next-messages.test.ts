@@ -78,7 +78,7 @@ function namesIn(message: NextMessage, targets: TargetSet): readonly (string | u
 }
 
 describe('the messages of a multicast', () => {
-  test('reach everybody once, in what the server takes, whatever gateways hold', async () => {
+  test("reach every target once within the server's limit, whatever gateways hold", async () => {
     await fc.assert(
       fc.asyncProperty(
         registered,
@@ -127,7 +127,7 @@ describe('the messages of a multicast', () => {
     gateway: GATEWAYS[0],
   }))
 
-  test('go by slots to a gateway that holds the names, and by name as far as it does not', async () => {
+  test('go by slot where the gateway holds the names, and by name where it does not', async () => {
     const targets = targetsOf(many, () => false)
     const held = new HeldNames()
     const [part] = targets.parts
@@ -139,7 +139,7 @@ describe('the messages of a multicast', () => {
     expect(sent.slice(1).every(({ tells }) => tells)).toBe(true)
   })
 
-  test('tell slots as well when they are as large as the server takes', async () => {
+  test("include slots even at the server's maximum size", async () => {
     const targets = targetsOf(many, () => false)
     const messages = new NextMessages(new Uint8Array(50_000), marks, subjects, new HeldNames())
     const { sent } = await messagesTo(targets, messages, 20_000)
@@ -147,7 +147,7 @@ describe('the messages of a multicast', () => {
     expect(sent.every(({ tells }) => tells)).toBe(true)
   })
 
-  test('go by name and tell nothing if no receipts would say what a gateway lacks', async () => {
+  test('go by name without slots if there are no receipts to report a lack', async () => {
     const targets = targetsOf(many, () => false)
     const messages = new NextMessages(new Uint8Array(5), marks, subjects, null)
     const { sent } = await messagesTo(targets, messages, 1024 * 1024)
@@ -156,7 +156,7 @@ describe('the messages of a multicast', () => {
     )
   })
 
-  test('tell no slots of names that were given for one send', async () => {
+  test('include no slots for names of a single send', async () => {
     const messages = new NextMessages(new Uint8Array(5), marks, subjects, new HeldNames())
     const { sent } = await messagesTo(TargetSet.of(many), messages, 1024 * 1024)
     expect(sent.some(({ tells }) => tells)).toBe(false)

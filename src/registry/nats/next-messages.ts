@@ -14,29 +14,29 @@ import {
   tellSlots,
 } from './wire.ts'
 
-/** A message to be published. */
+/** A message to publish. */
 export interface NextMessage {
   readonly state: 'sendable'
   readonly subject: string
-  /** Of the recipients, in the order of positions in receipts. */
+  /** The recipients' slots, in the order of positions in receipts. */
   readonly part: number
   readonly slots: Ranges
   readonly count: number
   readonly how: 'by subject' | 'by name' | 'by slot'
-  /** Whether it tells the gateway the slots of its names. */
+  /** Whether it tells the gateway the slots of its names, for later messages. */
   readonly tells: boolean
   readonly body: Uint8Array
   readonly headers: MsgHdrs
 }
 
-/** Targets that no message can be made for. */
+/** Targets that no message can reach. */
 interface Unsendable {
   readonly state: 'unsendable'
   readonly part: number
   readonly slots: Ranges
 }
 
-/** Makes the messages of one multicast: to a gateway by slots as far as it holds the names. */
+/** Makes the messages of one multicast: by slot where the gateway holds the names, otherwise by name. */
 export class NextMessages {
   readonly #payload: Uint8Array
   readonly #marks: MessageMarks
@@ -45,8 +45,8 @@ export class NextMessages {
   readonly #identityHeaders: MsgHdrs
 
   /**
-   * @param heldNames `null`: everything goes by name, because no receipt would tell that a gateway
-   *   lacks what it is sent by slot.
+   * @param heldNames `null` to send everything by name: without receipts, a gateway can't report that it
+   *   lacks the names.
    */
   constructor(
     payload: Uint8Array,
@@ -62,15 +62,17 @@ export class NextMessages {
   }
 
   /**
-   * Takes a lane's next message; `null` if it has sent everything.
-   * @param room for what follows the payload in a gateway message, and for more headers, in bytes.
+   * Takes a lane's next message; `null` once everything is sent.
+   * @param room for the names or slots after the payload, and for further headers, in bytes.
    */
   take(lane: Lane, room: number): NextMessage | Unsendable | null {
     const piece = nextPiece(lane)
     if (piece === undefined) return null
     if (lane.gateway === null) return this.#bySubject(piece)
     const { table } = piece
-    const held = piece.byName ? null : (this.#heldNames?.heldOf(table) ?? null)
+    const heldNames = piece.byName ? null : this.#heldNames
+    const held = heldNames?.heldOf(table) ?? null
+    heldNames?.noteMessage(table)
     const slots = held === null ? [] : piece.takeThose(held, rangesThatFit(table.id, room))
     return slots.length > 0
       ? this.#bySlot(lane.gateway, piece, slots)

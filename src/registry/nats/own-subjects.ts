@@ -11,14 +11,14 @@ import { Reply } from './reply.ts'
 import type { Subjects } from './subjects.ts'
 import type { Warnings } from '../warnings.ts'
 
-/** What a messenger asked the broker for, to host one identity or one pattern. */
+/** The broker subscriptions for one hosted identity or pattern. */
 interface Interest {
   readonly subscriptions: readonly BrokerSubscription[]
-  /** From when the broker has confirmed it until it is given up. */
+  /** `true` from the broker's confirmation until it is ended. */
   live: boolean
 }
 
-/** What all subjects of a messenger have in common. */
+/** The parts of a messenger that its subjects need. */
 export interface OwnSubjectsOptions {
   readonly pool: ConnectionPool
   readonly broker: BrokerSubscriptions
@@ -27,13 +27,13 @@ export interface OwnSubjectsOptions {
   readonly warnings: Warnings
   readonly subjects: Subjects
   readonly gateway: string
-  /** How long giving up a subscription may wait for the broker, in ms. */
+  /** How long ending a subscription may wait for the broker, in ms. */
   readonly confirmTimeoutMs: number
 }
 
 /**
- * The subjects that a messenger listens to besides its gateway's: those of the identities that it
- * hosts, and those that its patterns cover. Where both hear a message, one of them answers it.
+ * The subjects that a messenger listens to besides its gateway's: those of hosted identities, and those
+ * covered by its patterns. If both receive a message, one of them answers it.
  */
 export class OwnSubjects {
   readonly #options: OwnSubjectsOptions
@@ -44,7 +44,7 @@ export class OwnSubjects {
     this.#options = options
   }
 
-  /** One subject an identity, and one handler for all of them. */
+  /** Subscribes to the subject of each identity, with one handler for all. */
   async subscribe(
     identities: string | readonly string[],
     handler: MessageHandler,
@@ -73,7 +73,7 @@ export class OwnSubjects {
     const open = (): Interest => {
       const connection = this.#connectionOf(identity)
       const accept = (message: Msg): void => {
-        // Before it is confirmed and after it is given up, a pattern that matches answers instead.
+        // Before it is confirmed and after it is ended, a matching pattern answers instead.
         if (!interest.live && subscribers.hasMatching(identity)) return
         hosting.acceptForIdentity(identity, message, connection)
       }
@@ -91,7 +91,7 @@ export class OwnSubjects {
     const pattern = parseIdentityPattern(text)
     const open = (): Interest => {
       const subject = subjects.pattern(text)
-      // A queue: of all connections and processes behind one gateway, one gets each message.
+      // A queue group: one of the connections and processes behind a gateway gets each message.
       const subscriptions = pool.connections.map((connection) => {
         const accept = (message: Msg): void => this.#acceptByPattern(pattern, message, connection)
         return broker.open(connection, subject, accept, { queue: gateway })
@@ -106,7 +106,7 @@ export class OwnSubjects {
     return this.#receive(this.#patterns, text, subscribers.addMatching(pattern, handler), open)
   }
 
-  /** Gives up everything; each resolves when what is on its way has been answered. */
+  /** Ends all subscriptions; each promise resolves once messages in flight are answered. */
   drain(): readonly Promise<void>[] {
     return [...this.#identities.values(), ...this.#patterns.values()].flatMap(drainOf)
   }
@@ -123,7 +123,7 @@ export class OwnSubjects {
       if (!remove()) return
       interest.live = false
       interests.delete(key)
-      // Draining answers what is still on its way: refused at once, rather than never.
+      // Draining answers messages in flight: they are refused at once instead of never.
       await settledWithin(drainOf(interest), this.#options.confirmTimeoutMs)
     }
     try {
@@ -136,7 +136,7 @@ export class OwnSubjects {
     return { unsubscribe }
   }
 
-  /** A subject may cover identities that the pattern doesn't match: those are others' to answer. */
+  /** Accepts messages to identities that match; others under the subject belong to other hosts. */
   #acceptByPattern(pattern: IdentityPattern, message: Msg, connection: Connection): void {
     const { subscribers, hosting, subjects } = this.#options
     const identity = subjects.identityOf(message.subject)
@@ -146,7 +146,7 @@ export class OwnSubjects {
     hosting.acceptForIdentity(identity, message, connection)
   }
 
-  /** Always the same connection for an identity, so that subscribing again overtakes nothing. */
+  /** The connection for an identity, always the same, so resubscribing overtakes nothing. */
   #connectionOf(identity: string): Connection {
     const { connections } = this.#options.pool
     let hash = 0

@@ -6,37 +6,36 @@ import { receivedHeaders } from './wire.ts'
 import type { Reply } from './reply.ts'
 import type { Subjects } from './subjects.ts'
 
-/** A messenger that hosts all identities that match a pattern. */
+/** A messenger that hosts every identity that matches a pattern. */
 export interface PatternHost {
-  /** To be named in the registrations of these identities. */
+  /** The gateway for the registrations of these identities. */
   readonly gateway: string
   readonly pattern: string
 }
 
-/** How long hosts that the server knows of may take to answer, in ms. */
+/** How long hosts may take to answer, in ms. */
 export const FIRST_ANSWER_MS = 2_000
-/** How long after an answer another one is waited for, in ms. */
+/** How long to wait for another answer after each one, in ms. */
 export const NEXT_ANSWER_MS = 200
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** How long to wait for all answers together, in ms. */
+/** How long to wait for all answers, in ms. */
 const ALL_ANSWERS_MS = 10_000
-/** How many answers are read at most. */
+/** Maximum number of answers. */
 const MAX_ANSWERS = 10_000
-/** The longest answer with a gateway and a pattern, in bytes. */
+/** Maximum size of an answer, in bytes. */
 const MAX_ANSWER_BYTES = 4_096
 
-/** Answers a question for hosts. */
+/** Answers a request for pattern hosts. */
 export function answerPatternHost(reply: Reply, host: PatternHost): void {
   reply.send(JSON.stringify(host))
 }
 
 /**
- * The pattern hosts of a namespace that are running, one entry each. Where there is none, the
- * server says so at once; a host has `FIRST_ANSWER_MS` to answer, and each further one `NEXT_ANSWER_MS`,
- * up to `ALL_ANSWERS_MS` and `MAX_ANSWERS`. Answers that name no gateway of the namespace or no valid
- * pattern are left out.
- * @throws RegistryError `UNAVAILABLE` if NATS can't be reached, within 5 s.
+ * Finds the running pattern hosts of a namespace. Without any, the server says so at once; the first host
+ * has `FIRST_ANSWER_MS` to answer, and each further one `NEXT_ANSWER_MS`, up to `ALL_ANSWERS_MS` and
+ * `MAX_ANSWERS`. Answers without a gateway of the namespace or a valid pattern are ignored.
+ * @throws RegistryError `UNAVAILABLE` within 5 s if NATS is unreachable.
  */
 export async function findPatternHosts(
   servers: readonly string[],

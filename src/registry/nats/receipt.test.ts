@@ -41,7 +41,7 @@ describe('ranges', () => {
 })
 
 describe('a receipt', () => {
-  test('is decoded as it was encoded', () => {
+  test('decodes to what was encoded', () => {
     fc.assert(
       fc.property(outcomes, (known) => {
         const receipt = receiptOf(known)
@@ -52,7 +52,7 @@ describe('a receipt', () => {
     )
   })
 
-  test('in parts has the same content, and each part fits the limit where possible', () => {
+  test('in parts has the same content, each part within the limit where possible', () => {
     fc.assert(
       fc.property(outcomes, fc.integer({ min: 0, max: 200 }), (known, maxBytes) => {
         const receipt = receiptOf(known)
@@ -81,7 +81,7 @@ describe('a receipt', () => {
     )
   })
 
-  test('that says that a process lacks the names was handed to nobody, so it names no positions', () => {
+  test('that says that a process lacks the names lists no positions, because nobody got the message', () => {
     const names = { held: false, by: 'process-1' }
     const [text = ''] = encodeReceipt(3, { handled: [], refused: [], names }, 1024)
     expect(decode(text, 3)).toEqual({ handled: [], refused: [], names })
@@ -92,7 +92,7 @@ describe('a receipt', () => {
   })
 
   test.each(['', ' ', 'a b', 'a\r', 'ü', 'x'.repeat(65)])(
-    'by a process that is called %j says nothing of names',
+    'by a process named %j says nothing about names',
     (by) => {
       expect(decode(`prism-receipt/2 3\nholds ${by}\nhandled 0`, 3)).toEqual({
         handled: [0, 0],
@@ -101,7 +101,7 @@ describe('a receipt', () => {
     },
   )
 
-  test('of a message whose recipients have all handled it is one line', () => {
+  test('is one line if all recipients have handled the message', () => {
     const receipt = { handled: [0, 9_999], refused: [] }
     expect(encodeReceipt(10_000, receipt, 1024)).toEqual(['prism-receipt/2 10000\nhandled 0-9999'])
   })
@@ -143,7 +143,7 @@ describe('a receipt', () => {
     expect(decode(text, 3)).toBeNull()
   })
 
-  test('of any content names only positions of the message, and never throws', () => {
+  test('with any content yields only positions of the message, and never throws', () => {
     const word = fc.constantFrom('handled', 'refused', 'other', '')
     const ranges = fc.stringMatching(/^[0-9,-]{0,20}$/)
     const likely = fc

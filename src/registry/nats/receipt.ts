@@ -1,5 +1,5 @@
 /**
- * Receipts, wire format 2; `docs/promises.md` tells it to authors of plain gateways.
+ * Receipts, wire format 2; `docs/promises.md` describes it for authors of plain gateways.
  *
  * ```
  * prism-receipt/2 <number of recipients of the message>
@@ -8,13 +8,13 @@
  * holds <name of the gateway's process>
  * ```
  *
- * Positions are places in the message's list of recipients, from 0. A receipt makes positive statements only:
- * nothing follows for positions that it doesn't name, so it can't be mistaken for another one, and none has to
- * come first. Lines with unknown words are skipped, because later versions may add some.
+ * Positions are indexes in the message's list of recipients, from 0. A receipt makes positive statements
+ * only and implies nothing about positions that it doesn't list, so receipts can arrive in any order.
+ * Lines with unknown words are skipped, because later versions may add some.
  *
- * `holds` says that the process has noted the slots and names that the message told it; `lacks`, that
- * it doesn't hold those that the message refers to, and has handed it to nobody (`slots-message.ts`). So
- * a receipt that says `lacks` names no positions. It says one of the two at most, and once.
+ * `holds`: the process has noted the slots and names in the message. `lacks`: it doesn't hold those that
+ * the message refers to, and has handed it to nobody (`slots-message.ts`), so a receipt with `lacks` lists
+ * no positions. A receipt has at most one of the two, at most once.
  */
 import type { Msg } from '@nats-io/transport-node'
 import { readRanges, type Ranges } from '../targets/ranges.ts'
@@ -24,14 +24,14 @@ import { ERROR_HEADER, receivedHeaders, type Malformed } from './wire.ts'
 export interface Receipt {
   readonly handled: Ranges
   readonly refused: Ranges
-  /** Which process of the gateway holds, or lacks, the names that the message is about. */
+  /** The gateway process that holds, or lacks, the names of the message. */
   readonly names?: HeldBy
 }
 
 /** Whether a process of a gateway holds some names. */
 export interface HeldBy {
   readonly held: boolean
-  /** See `PROCESS_NAME`. */
+  /** The process's name for itself; see `PROCESS_NAME`. */
   readonly by: string
 }
 
@@ -40,9 +40,9 @@ const WORDS = ['handled', 'refused'] as const
 const PROCESS_NAME = /^[\w-]{1,64}$/
 
 /**
- * A receipt as one or more texts, each complete in itself.
- * @param recipients how many the message has.
- * @param maxBytes how long a text may be; one that can't be shorter is longer nevertheless.
+ * Encodes a receipt as one or more texts, each a complete receipt.
+ * @param recipients the number of recipients of the message.
+ * @param maxBytes maximum size of a text, exceeded only by a text with a single range.
  */
 export function encodeReceipt(
   recipients: number,
@@ -75,9 +75,9 @@ export function encodeReceipt(
 }
 
 /**
- * The content of a receipt; `null` if it is not a receipt for a message of this many recipients. Every
- * position is below `recipients` and named at most once, so that reading takes time proportional
- * to the message.
+ * Decodes a receipt; `null` if it is not a receipt for a message with this number of recipients. Every
+ * position is below `recipients` and listed at most once, so decoding time is proportional to the
+ * message.
  */
 export function decodeReceipt(body: Uint8Array, recipients: number): Receipt | null {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')
@@ -105,21 +105,21 @@ export function decodeReceipt(body: Uint8Array, recipients: number): Receipt | n
 /** The outcomes of a message's recipients in a reply. */
 export interface Answer extends Receipt {
   /**
-   * How the process that got the message says so: in a receipt, or by refusing the whole message,
-   * which it handed to nobody. `undefined`: nobody got it.
+   * The form of the answer: a receipt, or a refusal of the whole message, which was handed to nobody.
+   * `undefined`: nobody received the message.
    */
   readonly by?: 'receipt' | 'refusal'
 }
 
 const NO_RESPONDERS = 503
-/** The longest acknowledgement of JetStream, in bytes. */
+/** Maximum size of a JetStream acknowledgement, in bytes. */
 const MAX_ACK_BYTES = 2_048
 const OPENING_BRACE = 0x7b
 
 /**
- * Reads a reply to a message that was sent. Never throws.
- * @param toGateway whether the message was sent to a gateway, and not to an identity's own subject.
- * @returns `null` if it comes from the server and says nothing of the recipients.
+ * Reads the reply to a message. Never throws.
+ * @param toGateway whether the message went to a gateway rather than to an identity's own subject.
+ * @returns `null` for a reply of the server that says nothing about recipients.
  */
 export function readAnswer(
   reply: Msg,
@@ -142,8 +142,8 @@ export function readAnswer(
 }
 
 /**
- * Whether this is JetStream's acknowledgement or refusal of a publication: a stream may
- * capture the subject of an identity, but is not its subscriber.
+ * Whether a reply is JetStream's acknowledgement or refusal of a publication: a stream may capture an
+ * identity's subject, but is not its subscriber.
  */
 export function isPublishAck(body: Uint8Array): boolean {
   if (body[0] !== OPENING_BRACE || body.length > MAX_ACK_BYTES) return false

@@ -1,16 +1,16 @@
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node'
 
-/** Waits for the replies of one send; `index` numbers its messages. */
+/** Receives the replies to one send; `index` is the number of the message. */
 export interface ReplyReceiver {
   /** Must not throw: replies come from outside. */
   onReply(index: number, message: Msg): void
-  /** The broker refused to take messages to `subject`. */
+  /** The broker refused messages to `subject`. */
   onRefused(subject: string): void
 }
 
 /**
- * One wildcard subscription for the replies to everything that a connection sends. A reply subject
- * is `<inbox>.<send>.<index>`, so that a whole send is let go of at once.
+ * One wildcard subscription for the replies to everything that a connection sends. A reply subject is
+ * `<inbox>.<send>.<index>`, so a whole send ends at once.
  */
 export class ReplyInbox {
   readonly #prefix: string
@@ -28,12 +28,12 @@ export class ReplyInbox {
     })
   }
 
-  /** Why the server refused the subscription; `null` if it didn't, or has not answered. */
+  /** Why the server refused the subscription; `null` if it didn't or has not answered yet. */
   get refusal(): Error | null {
     return this.#refusal
   }
 
-  /** Starts receiving; gives the prefix that an index makes a reply subject. */
+  /** Starts receiving; reply subjects are `replyPrefix` plus an index. */
   open(receiver: ReplyReceiver): { readonly replyPrefix: string; readonly close: () => void } {
     this.#lastSend += 1
     const send = this.#lastSend
@@ -46,7 +46,7 @@ export class ReplyInbox {
     }
   }
 
-  /** Tells the sends that wait that the broker refused `subject`. */
+  /** Tells all waiting sends that the broker refused `subject`. */
   refuse(subject: string): void {
     for (const receiver of this.#receivers.values()) receiver.onRefused(subject)
   }

@@ -9,12 +9,12 @@ import { ERROR_HEADER } from './wire.ts'
 const INBOX = /^_INBOX(?:\.[^\s.*>]+)+$/
 
 /**
- * The longest inbox, in bytes. A server closes the connection of a client that publishes to a subject
- * longer than its control line.
+ * Maximum size of an inbox, in bytes. A server closes the connection of a client that publishes to a
+ * subject longer than its control line.
  */
 const MAX_INBOX_BYTES = 256
 
-/** Whether replies may go to a subject. At another one, such as JetStream's, a reply could act as a command. */
+/** Whether replies may go to a subject. Elsewhere, such as at JetStream's subjects, a reply could act as a command. */
 export function isInbox(subject: string): boolean {
   return INBOX.test(subject) && Buffer.byteLength(subject) <= MAX_INBOX_BYTES
 }
@@ -31,11 +31,11 @@ export class Reply {
     if (this.#subject !== null || reply === '') return
     warnings.warn(
       'FOREIGN_REPLY_SUBJECT',
-      `A message to ${quoted(message.subject)} asks for its reply at ${quoted(reply)}, which is not an inbox (_INBOX.…): it gets none.`,
+      `A message to ${quoted(message.subject)} has the reply subject ${quoted(reply)}, which is not an inbox (_INBOX.…): no reply was sent.`,
     )
   }
 
-  /** How long a body may be, in bytes. */
+  /** Maximum size of a body, in bytes. */
   get maxBytes(): number {
     return this.#connection.maxPayloadBytes
   }
@@ -46,17 +46,17 @@ export class Reply {
       const options = replyHeaders && { headers: replyHeaders }
       this.#connection.nats.publish(this.#subject, body, options)
     } catch {
-      // The connection closed meanwhile: the sender correctly gets no receipt.
+      // The connection is closed: the sender correctly gets no receipt.
     }
   }
 
-  /** Says that this process lacks the names that the message refers to, and handed it to nobody. */
+  /** Reports that this process lacks the names of the message and handed it to nobody. */
   lacks(recipients: number, processName: string): void {
     const receipt = { handled: [], refused: [], names: { held: false, by: processName } }
     for (const text of encodeReceipt(recipients, receipt, this.maxBytes)) this.send(text)
   }
 
-  /** @param reason printable ASCII, without any received text. */
+  /** Refuses the message. @param reason printable ASCII, without received text. */
   refuse(reason: string): void {
     const refusal = headers()
     refusal.set(ERROR_HEADER, reason)
@@ -64,13 +64,13 @@ export class Reply {
   }
 }
 
-/** How long a gateway waits for running handlers before it sends a first receipt, in ms. */
+/** How long a gateway waits for running handlers before its first receipt, in ms. */
 const RECEIPT_PATIENCE_MS = 50
 
 /**
- * The receipts for one message to a gateway: a single one when every handler is done. If some take long, a first
- * one for the others, then one for those that end in each turn of the event loop, so that a slow
- * handler does not delay the receipts of others.
+ * The receipts for one message to a gateway: a single one once every handler is done. If some take long,
+ * the first receipt covers the others, and further ones cover the handlers that end in each turn of the
+ * event loop, so a slow handler doesn't delay the receipts of others.
  */
 export class GatewayReceipt {
   readonly #reply: Reply
@@ -88,14 +88,14 @@ export class GatewayReceipt {
   #isScheduled = false
   #patience: NodeJS.Timeout | undefined
 
-  /** @param holder the process that holds the names of the message by slots, if there are any. */
+  /** @param holder the process that holds the message's names by slot, if any. */
   constructor(reply: Reply, recipients: number, holder?: string) {
     this.#reply = reply
     this.#recipients = recipients
     this.#holder = holder
   }
 
-  /** Notes a recipient's outcome, in the order of positions. */
+  /** Notes a recipient's outcome; call in the order of positions. */
   note(position: number, outcome: boolean | Promise<boolean>): void {
     if (outcome === true) this.#handled.add(position)
     else if (outcome === false) this.#refused.add(position)

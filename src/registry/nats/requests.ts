@@ -8,9 +8,9 @@ export type Answer<T> =
   | { readonly state: 'answered'; readonly value: T }
   /** The server reports no subscriber. */
   | { readonly state: 'no responders' }
-  /** The server doesn't let this client publish there. */
+  /** The server does not permit this client to publish there. */
   | { readonly state: 'forbidden' }
-  /** No answer in time, or the connection is closed: it may or may not have arrived. */
+  /** No answer in time, or the connection is closed: the request may or may not have arrived. */
   | { readonly state: 'silent' }
 
 /** A request. */
@@ -19,19 +19,19 @@ export interface Question<T> {
   readonly body: Uint8Array | string
   readonly headers?: MsgHdrs
   readonly timeoutMs: number
-  /** Reads a reply; `undefined` if it is not an answer. Must not throw. */
+  /** Parses a reply; `undefined` if it is not an answer. Must not throw. */
   readonly read: (reply: Msg) => T | undefined
 }
 
-/** A request under way. */
+/** A request in progress. */
 interface Waiting {
   readonly onReply: (reply: Msg) => void
   readonly onForbidden: () => void
 }
 
 /**
- * Requests of one connection. Any client may listen to their subjects and reply: anything that is not an answer is
- * ignored, and the wait for the answer goes on.
+ * The requests of one connection. Any client may listen to their subjects and reply, so replies that are
+ * not answers are ignored.
  */
 export class Requests implements ReplyReceiver {
   readonly #connection: Connection
@@ -45,7 +45,7 @@ export class Requests implements ReplyReceiver {
     this.#replyPrefix = connection.inbox.open(this).replyPrefix
   }
 
-  /** The largest body with headers that the server takes, in bytes. */
+  /** The server's maximum size of a message with headers, in bytes. */
   get maxPayloadBytes(): number {
     return this.#connection.maxPayloadBytes
   }
@@ -91,7 +91,7 @@ export class Requests implements ReplyReceiver {
 
   onRefused(subject: string): void {
     const refused = this.#bySubject.get(subject) ?? []
-    // Later refusals of the same subject find none of these again.
+    // Later refusals of the same subject don't affect these again.
     this.#bySubject.delete(subject)
     for (const { onForbidden } of refused) onForbidden()
   }

@@ -6,7 +6,7 @@ import type { SendOptions } from '../messenger.ts'
 import { forEachNumber } from '../targets/ranges.ts'
 import { type NumberedTarget, numberOf, type TargetSet } from '../targets/target-set.ts'
 
-/** The multicast that is sent again. */
+/** The multicast to resend. */
 export interface ResendsOptions {
   readonly targets: TargetSet
   readonly statuses: DeliveryStatuses
@@ -17,10 +17,10 @@ export interface ResendsOptions {
   readonly budget: EventLoopBudget
 }
 
-/** Whom a multicast is sent to again, and by which gateways. */
+/** The targets of a multicast's resends and their gateways. */
 export class Resends {
   readonly #options: ResendsOptions
-  /** Where targets are reached that have moved since the multicast began, by their number. */
+  /** The gateways of targets that have moved since the multicast began, by target number. */
   readonly #moved = new Map<number, string | null>()
 
   constructor(options: ResendsOptions) {
@@ -29,8 +29,8 @@ export class Resends {
 
   /**
    * The open targets at their current gateways, or at their last known ones if the look-up fails.
-   * @param lanes of the round before; what they have not sent comes first.
-   * @throws the reason of the signal once it is aborted.
+   * @param lanes of the previous round; their unsent targets come first.
+   * @throws the signal's reason if the signal is aborted.
    */
   async lanesAfter(lanes: readonly Lane[]): Promise<readonly Lane[]> {
     const { targets, statuses, deadline } = this.#options
@@ -50,7 +50,7 @@ export class Resends {
     for (const target of statuses.open()) {
       const gateway = this.#moved.get(target.number)
       open.push(gateway === undefined ? target : { ...target, gateway })
-      if (open.length % 256 === 0 && budget.exhausted) await budget.renew()
+      if (open.length % 256 === 0 && budget.check()) await budget.renew()
     }
     return open
   }

@@ -16,7 +16,7 @@ test('messages are found by the index in their reply subject', () => {
   )
 })
 
-test('each message is taken once by its subject, however often and early it is asked for', () => {
+test('each message is taken once by its subject, however often and early', () => {
   const sent = new SentMessages({ resent: true })
   const [first, second, third, other] = ['x', 'x', 'x', 'y'].map(messageTo)
   for (const message of [first, other, second]) if (message) sent.add(message)
@@ -41,7 +41,7 @@ test('old rounds of resends are forgotten, recent ones are not', () => {
   expect(remembered.length).toBeLessThan(100)
 })
 
-test('copies to an identity share an index, so that none is forgotten however many are sent', () => {
+test('copies to an identity share an index, so none is forgotten however many are sent', () => {
   const sent = new SentMessages({ resent: true })
   const indices = new Set<number>()
   for (let round = 0; round < 100; round += 1) {

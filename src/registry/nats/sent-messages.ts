@@ -1,30 +1,30 @@
 import type { Lane } from '../lanes.ts'
 import type { Ranges } from '../targets/ranges.ts'
 
-/** For how many rounds of resends a receipt counts; a later one is repeated for the next resend. */
+/** The number of rounds for which receipts count; a later receipt repeats with the next resend. */
 const REMEMBERED_ROUNDS = 64
 
-/** One sent message: its recipients, and whether a receipt has come. */
+/** A sent message: its recipients, and whether it was answered. */
 export interface SentMessage {
   readonly lane: Lane
   readonly subject: string
-  /** Of the recipients, in the order of positions in receipts. */
+  /** The recipients' slots, in the order of positions in receipts. */
   readonly part: number
   readonly slots: Ranges
   readonly count: number
   readonly how: 'by subject' | 'by name' | 'by slot'
   /** Whether it told its gateway the slots of its names. */
   readonly tells: boolean
-  /** Its bytes in its lane's window. */
+  /** Its size in its lane's window, in bytes. */
   readonly bytes: number
   answered: boolean
-  /** Whether an answer named any of its recipients. */
+  /** Whether an answer listed any of its recipients. */
   isHandedOut?: boolean
-  /** Whether it was sent again, to names, because its gateway didn't take the slots. */
+  /** Whether it was resent by name because its gateway lacked the slots. */
   isRepeated?: boolean
 }
 
-/** The messages of one multicast that may be answered, by the index in their reply subject. */
+/** The unanswered messages of one multicast, by the index in their reply subject. */
 export class SentMessages {
   readonly #messages = new Map<number, SentMessage>()
   readonly #roundStarts: number[] = []
@@ -40,7 +40,7 @@ export class SentMessages {
     this.#ownIndices = resent ? new Map() : null
   }
 
-  /** Begins a round of resends; messages of old rounds are forgotten. */
+  /** Begins a round of resends and forgets messages of old rounds. */
   startRound(): void {
     this.#roundStarts.push(this.#next)
     if (this.#roundStarts.length <= REMEMBERED_ROUNDS) return
@@ -51,8 +51,8 @@ export class SentMessages {
   }
 
   /**
-   * Gives the message its index. All copies to an identity's own subject share one, so that many
-   * resends take no more memory than one: an answer to one of them answers all.
+   * Adds a message; returns its index. All copies to an identity's own subject share one index, so many
+   * resends take no more memory than one, and an answer to one of them answers all.
    */
   add(message: SentMessage): number {
     const ownIndices = message.lane.gateway === null ? this.#ownIndices : null
@@ -73,7 +73,7 @@ export class SentMessages {
     return this.#messages.values()
   }
 
-  /** The messages to a subject, each returned once, however often this is called. */
+  /** Takes the messages to a subject; each is returned once. */
   takeBySubject(subject: string): readonly SentMessage[] {
     for (; this.#nextBySubject < this.#next; this.#nextBySubject += 1) {
       const message = this.#messages.get(this.#nextBySubject)

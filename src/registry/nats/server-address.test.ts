@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseServerAddresses } from './server-address.ts'
 
-test('takes hosts and credentials apart', () => {
+test('separates hosts from credentials', () => {
   expect(parseServerAddresses(['nats://ann:p%40ss@one:4333', 'two', '[::1]:4444'])).toEqual({
     hosts: ['one:4333', 'two:4222', '[::1]:4444'],
     credentials: { user: 'ann', pass: 'p@ss' },
@@ -15,7 +15,7 @@ test('a user without a password is a token', () => {
   })
 })
 
-test('tls:// asks for TLS', () => {
+test('tls:// requires TLS', () => {
   expect(parseServerAddresses(['tls://one']).credentials).toEqual({ tls: {} })
 })
 

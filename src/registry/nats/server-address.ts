@@ -1,21 +1,24 @@
 import type { ConnectionOptions } from '@nats-io/transport-node'
 import { RegistryError } from '../errors.ts'
 
-/** Where to connect and as whom, taken apart so that no credentials stay in an address. */
+/** Server addresses and credentials, separated so that no address contains credentials. */
 export interface ServerAddresses {
-  /** `host:port` each; what messages name. */
+  /** `host:port` each, as used in messages. */
   readonly hosts: readonly string[]
   readonly credentials: Pick<ConnectionOptions, 'user' | 'pass' | 'token' | 'tls'>
 }
 
 /**
- * Takes `nats://[user:password@]host[:port]` or `nats://[token@]host[:port]` apart (`tls://` asks
- * for TLS, no scheme means `nats://`).
- * @throws RegistryError `INVALID_ARGUMENT`, which never repeats an address with its credentials.
+ * Parses `nats://[user:password@]host[:port]` or `nats://[token@]host[:port]`. `tls://` requires TLS; no
+ * scheme means `nats://`.
+ * @throws RegistryError `INVALID_ARGUMENT`; its message never contains credentials.
  */
 export function parseServerAddresses(servers: readonly string[]): ServerAddresses {
   if (servers.length === 0) {
-    throw new RegistryError('INVALID_ARGUMENT', 'No NATS server is given; give at least one URL.')
+    throw new RegistryError(
+      'INVALID_ARGUMENT',
+      'The list of NATS servers is empty; give at least one URL.',
+    )
   }
   const hosts: string[] = []
   let credentials: ServerAddresses['credentials'] = {}
@@ -29,7 +32,7 @@ export function parseServerAddresses(servers: readonly string[]): ServerAddresse
     if (named !== null && named !== account) {
       throw new RegistryError(
         'INVALID_ARGUMENT',
-        'The NATS server URLs carry different credentials; all servers of one cluster take the same.',
+        'The NATS server URLs have different credentials; the servers of one cluster share them.',
       )
     }
     named = account
@@ -55,7 +58,7 @@ function parse(server: string, index: number): URL {
   if (url === null || url.hostname === '' || !['nats:', 'tls:'].includes(url.protocol)) {
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      `NATS server ${index + 1} of the list is not an address of the form nats://[user:password@]host:port.`,
+      `NATS server ${index + 1} of the list does not have the form nats://[user:password@]host:port.`,
     )
   }
   return url

@@ -63,8 +63,8 @@ function decode(rest: readonly number[], recipients: number) {
   return decodeSlotsMessage(headers, Uint8Array.from([7, ...rest]))
 }
 
-describe('a message to slots', () => {
-  test('carries any payload, any slots and all its marks', () => {
+describe('a message by slot', () => {
+  test('carries any payload, slots and marks', () => {
     fc.assert(
       fc.property(anySent, (sent) => {
         const { headers, body } = encode(sent)
@@ -82,7 +82,7 @@ describe('a message to slots', () => {
     )
   })
 
-  test('is no message to names, nor the other way round', () => {
+  test('is not a message by name, nor vice versa', () => {
     fc.assert(
       fc.property(anySent, (sent) => {
         const { headers, body } = encode(sent)
@@ -93,7 +93,7 @@ describe('a message to slots', () => {
     )
   })
 
-  test('takes no more room than the ranges were given', () => {
+  test('uses no more room than planned for its ranges', () => {
     fc.assert(
       fc.property(anySent, (sent) => {
         const { headers, body } = encode(sent)
@@ -163,7 +163,7 @@ describe('a message to slots', () => {
     })
   })
 
-  test('of any other content is refused or has ascending slots within a table; it never throws', () => {
+  test('with any other content is refused or has ascending slots within a table, and never throws', () => {
     const byte = fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), fc.nat({ max: 255 }))
     fc.assert(
       fc.property(fc.array(byte, { maxLength: 40 }), fc.nat({ max: 60 }), (rest, recipients) => {

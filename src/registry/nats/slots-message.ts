@@ -1,12 +1,12 @@
 /**
- * Messages to a gateway by slots, wire format 3, so that who is sent to over and over is named once.
+ * Messages to a gateway by slot, wire format 3: recurring recipients are named only once.
  *
- * A sender keeps tables of the names behind a gateway, each name in a slot for good. A message to names
- * may tell the slots of its recipients; a gateway whose receipts say `holds` has noted them. From then on the
- * sender may send it messages whose body is the payload, and then the recipients' slots: pairs of numbers,
- * how many slots are skipped and how many then follow each other less one, in LEB128. Positions in
- * receipts are places in the order of the slots. A gateway that doesn't hold every one of them hands
- * the message to nobody and says `lacks`; then the sender names them again.
+ * A sender keeps tables of the names behind a gateway, each name in a permanent slot. A message by name
+ * may include the slots of its recipients; a gateway whose receipt says `holds` has noted them. From then
+ * on the sender may send messages whose body is the payload followed by the recipients' slots: pairs of
+ * LEB128 numbers, the slots skipped and the length of the next run minus one. Positions in receipts are
+ * indexes in the order of the slots. A gateway that lacks any of the slots hands the message to nobody and
+ * says `lacks`; the sender then sends the names again.
  */
 import type { MsgHdrs } from '@nats-io/transport-node'
 import { TABLE_SLOTS } from '../targets/name-table.ts'
@@ -23,25 +23,25 @@ import {
   tableIdIn,
 } from './wire.ts'
 
-/** A message to slots. */
+/** A message by slot. */
 export interface SlotsMessage extends MessageMarks {
   readonly payload: Uint8Array
   readonly table: SlotsOfTable
   readonly recipientCount: number
 }
 
-/** The most bytes that a range takes in the body: two numbers of 14 bits. */
+/** Maximum size of a range in the body, in bytes: two numbers of 14 bits. */
 const RANGE_BYTES = 4
 
 /**
- * How many ranges of slots fit into a message, at least.
- * @param room for what follows the payload and for the table's header, in bytes.
+ * The number of slot ranges that are sure to fit into a message.
+ * @param room for the slots after the payload and for the table's header, in bytes.
  */
 export function rangesThatFit(tableId: string, room: number): number {
   return Math.max(0, Math.floor((room - tableHeaderBytes(tableId)) / RANGE_BYTES))
 }
 
-/** Headers of a message to slots. */
+/** The headers of a message by slot. */
 export function slotsHeaders(
   marks: MessageMarks,
   payloadBytes: number,
@@ -52,7 +52,7 @@ export function slotsHeaders(
   return result
 }
 
-/** The body of a message to slots. */
+/** Encodes the body of a message by slot. */
 export function encodeSlotsBody(payload: Uint8Array, slots: Ranges): Uint8Array {
   const bytes: number[] = []
   let end = 0
@@ -69,13 +69,13 @@ export function encodeSlotsBody(payload: Uint8Array, slots: Ranges): Uint8Array 
   return body
 }
 
-/** A message to slots, taken apart; `payload` is a view of `body`. Never throws. */
+/** Decodes a message by slot; `payload` is a view of `body`. Never throws. */
 export function decodeSlotsMessage(received: MsgHdrs, body: Uint8Array): SlotsMessage | Malformed {
   const parts = decodeGatewayParts(received, body, SLOTS_FORMAT)
   if ('malformed' in parts) return parts
   const { id, resendable, repeatable, payload, rest, recipientCount } = parts
   const tableId = tableIdIn(received)
-  if (tableId === null) return { malformed: 'it names no table' }
+  if (tableId === null) return { malformed: 'it has no valid table id' }
   const slots = readSlots(rest)
   if (slots === null || countOf(slots) !== recipientCount) {
     return { malformed: `it does not have ${recipientCount} slots` }
@@ -84,7 +84,7 @@ export function decodeSlotsMessage(received: MsgHdrs, body: Uint8Array): SlotsMe
   return { id, resendable, repeatable, payload, table, recipientCount }
 }
 
-/** `null` if the bytes are not pairs of numbers, or a slot is beyond every table. */
+/** Decodes slots; `null` if the bytes are not pairs of numbers, or a slot exceeds every table. */
 function readSlots(bytes: Uint8Array): Ranges | null {
   const slots: number[] = []
   let end = 0

@@ -60,7 +60,7 @@ const sentTo = (subjects: Subjects, target: string, name: string): string[] => [
 ]
 
 describe('the subjects of two namespaces', () => {
-  test('never meet, whatever their identities, patterns and gateways are called', () => {
+  test('never overlap, whatever the names of identities, patterns and gateways', () => {
     fc.assert(
       fc.property(
         fc.record({ namespace, identity, pattern, name: word }),
@@ -89,7 +89,7 @@ describe('the subjects of two namespaces', () => {
     )
   })
 
-  test('follow the same rule in the namespace of the original', () => {
+  test("follow the same rule in the original tool's namespace", () => {
     const original = new Subjects('prism.multicast', 'loadtest')
     expect(original.identity('loadtest-user-1')).toBe('prism.multicast.loadtest.loadtest-user-1')
     const orders = new Subjects('prism.multicast', 'orders')
@@ -97,7 +97,7 @@ describe('the subjects of two namespaces', () => {
   })
 })
 
-test('within a namespace, no role receives messages of another', () => {
+test('no role receives messages of another within a namespace', () => {
   const roles = (target: string, name: string) => [
     DEFAULT.identity(target),
     DEFAULT.gateway(name),
@@ -171,7 +171,7 @@ test.each([
   ['sensors.attic.*', 'p.n.sensors.attic.>'],
   ['sensors.*.x', 'p.n.sensors.>'],
   ['lamp', 'p.n.lamp'],
-])('the pattern %s listens to %s, with as many whole words as possible', (text, subject) => {
+])('the pattern %s listens to %s, with as many whole tokens as possible', (text, subject) => {
   expect(DEFAULT.pattern(text)).toBe(subject)
 })
 

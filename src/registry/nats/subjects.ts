@@ -9,10 +9,10 @@ export const DEFAULT_SUBJECT_PREFIX = 'prism.multicast'
 /**
  * All NATS subjects and JetStream names of one namespace.
  *
- * The namespace is one word of every subject, without exception: with one, the identity
- * `orders.user-1` of the exception would have the subject of `user-1` in the namespace `orders`.
- * Identities begin after `<prefix>.`, everything else after `<prefix>-<role>.`, so no identity, pattern
- * or gateway of a namespace has the subject of another's, or of another namespace's.
+ * The namespace is a token of every subject, without exception; otherwise the identity `orders.user-1` of
+ * an exempt namespace would share the subject of `user-1` in the namespace `orders`. Subjects of
+ * identities begin with `<prefix>.`, all others with `<prefix>-<role>.`, so no two identities, patterns or
+ * gateways share a subject, within a namespace or across namespaces.
  *
  * | subject | of |
  * |---|---|
@@ -26,9 +26,9 @@ export const DEFAULT_SUBJECT_PREFIX = 'prism.multicast'
 export class Subjects {
   readonly prefix: string
   readonly namespace: string
-  /** JetStream stream of the messages that are kept for durable gateways. */
+  /** The JetStream stream of messages for durable gateways. */
   readonly messagesStream: string
-  /** JetStream stream of the records of partly handled messages. */
+  /** The JetStream stream of records of partly handled messages. */
   readonly progressStream: string
   readonly #identity: string
   readonly #gateway: string
@@ -37,7 +37,7 @@ export class Subjects {
   readonly #progress: string
 
   /**
-   * @param prefix words joined by dots, without white space, control characters and wildcards.
+   * @param prefix letters, digits, `-` and `_` in tokens joined by dots, at most 128 characters.
    * @throws RegistryError `INVALID_ARGUMENT`
    */
   constructor(prefix: string, namespace: string) {
@@ -48,25 +48,25 @@ export class Subjects {
     this.#durableGateway = `${this.#gateway}durable.`
     this.#durable = `${prefix}-durable.${namespace}.`
     this.#progress = `${prefix}-progress.${namespace}.`
-    // Stream names can't contain dots. Two prefixes may yield one name; their subjects tell them apart.
+    // Stream names can't contain dots. Two prefixes may yield the same name; their subjects differ.
     const base = prefix.replaceAll('.', '_')
     this.messagesStream = `${base}-durable-${namespace}`
     this.progressStream = `${base}-progress-${namespace}`
   }
 
-  /** The subject of an identity that is reached without a gateway. */
+  /** The own subject of an identity. */
   identity(identity: string): string {
     return this.#identity + identity
   }
 
-  /** The identity whose subject this is, unchecked; `null` if it is not a subject of an identity. */
+  /** The unchecked identity with this subject; `null` if it is not an identity's subject. */
   identityOf(subject: string): string | null {
     return subject.startsWith(this.#identity) ? subject.slice(this.#identity.length) : null
   }
 
   /**
-   * Covers the subjects of all identities that match a pattern, and perhaps of others, because NATS
-   * wildcards stand for whole words.
+   * A wildcard subject that covers all identities that match a pattern, and possibly others, because NATS
+   * wildcards stand for whole tokens.
    */
   pattern(pattern: string): string {
     const words = pattern.split('.')
@@ -80,19 +80,19 @@ export class Subjects {
     return this.#gateway + name
   }
 
-  /** The subject of a gateway whose messages are kept while it is not running. */
+  /** The subject of a durable gateway. */
   durableGateway(name: string): string {
     return this.#durableGateway + name
   }
 
-  /** Whether `subject` is that of a gateway of this namespace, durable or not. */
+  /** Whether `subject` belongs to a gateway of this namespace, durable or not. */
   isGateway(subject: string): boolean {
     if (!subject.startsWith(this.#gateway)) return false
     const name = subject.slice(this.#gateway.length)
     return GATEWAY_NAME.test(name) || this.durableGatewayName(subject) !== null
   }
 
-  /** The name of a durable gateway by its subject; `null` for any other subject. */
+  /** The name of the durable gateway with this subject; `null` for any other subject. */
   durableGatewayName(subject: string | null): string | null {
     if (subject === null || !subject.startsWith(this.#durableGateway)) return null
     const name = subject.slice(this.#durableGateway.length)
@@ -119,7 +119,7 @@ function validatePrefix(prefix: unknown): string {
   if (typeof prefix === 'string' && prefix.length <= 128 && PREFIX.test(prefix)) return prefix
   throw new RegistryError(
     'INVALID_ARGUMENT',
-    `subjectPrefix ${written(prefix)} is not valid; expected at most 128 characters: words of letters, digits, - and _, joined by dots`,
+    `subjectPrefix ${written(prefix)} is not a valid prefix; expected letters, digits, - and _ in tokens joined by dots, at most 128 characters`,
   )
 }
 

@@ -30,7 +30,7 @@ function namesOf(
 }
 
 describe('the names that a process was told', () => {
-  test('are those that were last told, or not known at all, whatever else was told', () => {
+  test('are the latest ones or unknown, whatever else was told', () => {
     const step = fc.record({
       what: fc.constantFrom('tell', 'tell', 'ask'),
       id: fc.constantFrom('t', 'u', 'v', 'w'),
@@ -72,7 +72,7 @@ describe('the names that a process was told', () => {
     )
   })
 
-  test('are all known as long as there is room', () => {
+  test('are all known while there is room', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom('t', 'u'), slots)), (tellings) => {
         const numbering = new NameNumbering<unknown>()
@@ -99,7 +99,7 @@ describe('the names that a process was told', () => {
     )
   })
 
-  test('are forgotten by tables, those used least lately first, so that their room is bounded', () => {
+  test('are forgotten by table, least recently used first, so memory is bounded', () => {
     const numbering = new NameNumbering<unknown>()
     const room = 10
     const told = new ToldTables(numbering, room * (TABLE_OVERHEAD + 1))
@@ -113,7 +113,7 @@ describe('the names that a process was told', () => {
     expect(known).toEqual([0, ...all.slice(1 - room)])
   })
 
-  test('fit if they are of one table, however large it is', () => {
+  test('fit if they belong to one table of any size', () => {
     const told = new ToldTables(new NameNumbering<unknown>(), 1)
     const names = Array.from({ length: TABLE_SLOTS }, (_, at) => `name-${at}`)
     const table = { id: 't', slots: [0, TABLE_SLOTS - 1] }
@@ -123,7 +123,7 @@ describe('the names that a process was told', () => {
     expect(told.numbersOf(table)).toBeNull()
   })
 
-  test('are all forgotten when names are numbered anew', () => {
+  test('are all forgotten when names are renumbered', () => {
     const numbering = new NameNumbering<unknown>(10_000)
     const told = new ToldTables(numbering)
     const table = { id: 't', slots: [3, 3] }
@@ -134,7 +134,7 @@ describe('the names that a process was told', () => {
     expect(namesOf(told, numbering, table)).toEqual(['x'])
   })
 
-  test('are not held if one is not an identity, or if a slot had another name before', () => {
+  test('are not held if one is not an identity or a slot had another name before', () => {
     const numbering = new NameNumbering<unknown>()
     const told = new ToldTables(numbering)
     for (const wrong of ['', ' ', '*', 'a b', '~log', 'x'.repeat(300), '\ud800']) {
@@ -153,7 +153,7 @@ describe('the names that a process was told', () => {
     expect(namesOf(told, numbering, { id: 'u', slots: [0, 1] })).toEqual(['a', 'b'])
   })
 
-  test('do not keep the headers that named their tables', () => {
+  test('do not retain the headers that named their tables', () => {
     const told = new ToldTables(new NameNumbering<unknown>())
     const before = heldBytes()
     for (let message = 0; message < 100; message += 1) {

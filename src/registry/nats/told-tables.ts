@@ -7,21 +7,21 @@ import { TABLE_SLOTS } from '../targets/name-table.ts'
 import { countOf, forEachNumber } from '../targets/ranges.ts'
 import type { SlotsOfTable } from './wire.ts'
 
-/** Slots that are remembered, of all tables; 4 bytes each. */
+/** Maximum number of remembered slots of all tables; 4 bytes each. */
 const MAX_SLOTS = 4 * 1024 * 1024
-/** What a table takes besides its slots, in slots: an estimate. */
+/** Estimated overhead of a table, in slots. */
 const TABLE_OVERHEAD = 128
-/** What stands for no number. */
+/** Stands for no number. */
 const NONE = -1
-/** The place of a table of which a slot was told two names. */
+/** Replaces a table that was told two names for one slot. */
 const AMBIGUOUS = new Int32Array(0)
 
 /**
- * The names that senders have told a gateway's process, by their tables and slots. Those of the
- * table that was used least lately are forgotten first.
+ * The names that senders have told this gateway process, by table and slot. The least recently used
+ * table is forgotten first.
  */
 export class ToldTables {
-  /** This process among those that share its gateway. */
+  /** Identifies this process among those that share its gateway. */
   readonly processName = nuid.next()
   readonly #numbers: NameNumbers
   readonly #maxSlots: number
@@ -37,12 +37,12 @@ export class ToldTables {
 
   /**
    * Notes the names of slots.
-   * @returns whether it holds them all now. It doesn't if one is not an identity, or a slot of the
-   *   table was told two names: whoever said so, such a table means nothing from then on.
+   * @returns whether it now holds them all: `false` if one is not an identity, or if a slot of the table
+   *   was ever told two names, which makes the table unusable.
    */
   tell({ id, slots }: SlotsOfTable, names: readonly string[]): boolean {
     let numbers = this.#numbersOfNames(names)
-    // Numbering may have begun anew on the way; it has much room now.
+    // Numbering may have restarted meanwhile; it has room now.
     if (this.#dropOutdated()) numbers = this.#numbersOfNames(names)
     if (numbers.includes(NONE) || this.#tables.get(id) === AMBIGUOUS) return false
     const table = this.#use(id, slots.at(-1) ?? 0)
@@ -59,7 +59,7 @@ export class ToldTables {
     return isConsistent && this.#generation === this.#numbers.generation
   }
 
-  /** The numbers of the names in slots, in their order; `null` if one is not known. */
+  /** The numbers of the names in these slots, in order; `null` if one is unknown. */
   numbersOf({ id, slots }: SlotsOfTable): Int32Array | null {
     this.#dropOutdated()
     const table = this.#tables.get(id)
@@ -83,7 +83,7 @@ export class ToldTables {
     return names.map((name) => (isIdentity(name) ? this.#numbers.numberOf(name) : NONE))
   }
 
-  /** The table, as the one used last, with room for a slot. */
+  /** Marks a table as used last and makes room for a slot. */
   #use(id: string, slot: number): Int32Array {
     const before = this.#tables.get(id) ?? new Int32Array(0)
     let table = before
@@ -96,7 +96,7 @@ export class ToldTables {
     return table
   }
 
-  /** Keeps a table as the one used last. */
+  /** Keeps a table, marked as used last. */
   #keep(id: string, table: Int32Array): void {
     this.#forget(id)
     this.#tables.set(ownText(id), table)
@@ -115,7 +115,7 @@ export class ToldTables {
     this.#size -= table.length + TABLE_OVERHEAD
   }
 
-  /** Forgets everything if numbering has begun anew since; returns whether it has. */
+  /** Forgets everything if numbering has restarted; returns whether it has. */
   #dropOutdated(): boolean {
     if (this.#generation === this.#numbers.generation) return false
     this.#generation = this.#numbers.generation

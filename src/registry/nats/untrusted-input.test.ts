@@ -92,7 +92,7 @@ describe('a message with undecodable headers', () => {
     ['the own subject of an identity', () => subjects.identity('a')],
     ['a subject that a pattern covers', () => subjects.identity('user-7')],
     ['the gateway', (host: Messenger) => host.gateway],
-  ])('to %s is refused and counted, and everything goes on', async (_, subjectOf) => {
+  ])('to %s is refused and counted, and everything else keeps working', async (_, subjectOf) => {
     const { host, warnings, payloads, raw, expectSound } = await startHost()
     raw.publish(subjectOf(host), { header: UNREADABLE, body: 'poison', reply: '_INBOX.x.y' })
     await raw.flush()
@@ -171,7 +171,7 @@ describe('a copy of a message without a valid id', () => {
     ['an empty id', ['Prism-Message-Id: ']],
     ['an id of two words', ['Prism-Message-Id: a b']],
     ['an id that is too long', [`Prism-Message-Id: ${'x'.repeat(129)}`]],
-  ])('that has %s is refused, so that none is taken for another', async (_, lines) => {
+  ])('with %s is refused, so no message is confused with another', async (_, lines) => {
     const { host, payloads, warnings, raw, expectSound } = await startHost()
     const gatewayLines = ['Prism-Wire: 2', 'Prism-Payload-Bytes: 5', 'Prism-Recipients: 1']
     const header = headerOf('Prism-Resendable: 1', ...lines)

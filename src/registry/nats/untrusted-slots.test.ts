@@ -101,7 +101,7 @@ describe('a message to a gateway', () => {
     ['slots that are no numbers', 't 0-1x'],
     ['something after its slots', 't 0-1 2'],
     ['half a megabyte of slots', `t ${'0,'.repeat(250_000)}0`],
-  ])('that tells %s is refused whole, and nothing of it is noted', async (_, table) => {
+  ])('that includes %s is refused entirely, and none of it is noted', async (_, table) => {
     const { host, attacker, heard, warnings, expectSound } = await startHost()
     const answer = await tell(attacker, host.gateway, ['id-0', 'id-1'], table)
     expect(answer.headers?.has('Prism-Error')).toBe(true)
@@ -112,7 +112,7 @@ describe('a message to a gateway', () => {
     expect([...warnings.counts]).toEqual([['MALFORMED_MESSAGE', 1]])
   })
 
-  test('by slots of a table that nobody told it is handed to nobody', async () => {
+  test('by slot of an unknown table is handed to nobody', async () => {
     const { host, attacker, heard, expectSound } = await startHost()
     for (const slots of [
       [0, 0],
@@ -126,7 +126,7 @@ describe('a message to a gateway', () => {
     await expectSound('after')
   })
 
-  test('by slots that were told two names is handed to nobody', async () => {
+  test('by slot with two names is handed to nobody', async () => {
     const { host, attacker, heard, expectSound } = await startHost()
     const first = await tell(attacker, host.gateway, ['id-0', 'id-1'], 't 0-1')
     expect(first.string()).toMatch(/^prism-receipt\/2 2\nholds [\w-]+\nhandled 0-1$/)
@@ -139,7 +139,7 @@ describe('a message to a gateway', () => {
     await expectSound('after')
   })
 
-  test('whose names are none is not said to be held', async () => {
+  test('with invalid names is not reported as held', async () => {
     const { host, attacker, expectSound } = await startHost()
     const names = ['id-0', 'x'.repeat(100_000), '*', '', '~log']
     const answer = await tell(attacker, host.gateway, names, 't 0-4')
@@ -149,7 +149,7 @@ describe('a message to a gateway', () => {
     await expectSound('after')
   })
 
-  test('of very many tables makes it forget others, and nobody misses anything', async () => {
+  test('with very many tables makes it forget others, and no target misses a message', async () => {
     const { host, attacker, expectSound } = await startHost()
     await expectSound('before')
     for (let sent = 0; sent < 40_000; sent += 1) {
@@ -184,8 +184,8 @@ async function answerAll(
   return () => messages
 }
 
-describe('a sender whose messages are answered falsely', () => {
-  test('with `lacks` sends each message again at most once', async () => {
+describe('a sender that gets false answers', () => {
+  test('of `lacks` resends each message at most once', async () => {
     const { host, sender, tables, attacker, expectSound } = await startHost()
     await expectSound('first')
     const messages = await answerAll(
@@ -210,15 +210,18 @@ describe('a sender whose messages are answered falsely', () => {
     ['holds', 20],
     [`holds ${'x'.repeat(1_000)}`, 3],
     ['holds a\nholds b\nholds c\nholds d\nholds e', 3],
-  ])('with %j reports what its gateways say, and everybody gets it once', async (said, copies) => {
-    const { host, attacker, expectSound } = await startHost()
-    await expectSound('first')
-    const body = (recipients: string): string => `prism-receipt/2 ${recipients}\n${said}`
-    await answerAll(attacker, host.gateway, body, copies)
-    for (let round = 0; round < 20; round += 1) await expectSound(`${round}`)
-  })
+  ])(
+    'of %j reports what its gateways say, and every target gets the message once',
+    async (said, copies) => {
+      const { host, attacker, expectSound } = await startHost()
+      await expectSound('first')
+      const body = (recipients: string): string => `prism-receipt/2 ${recipients}\n${said}`
+      await answerAll(attacker, host.gateway, body, copies)
+      for (let round = 0; round < 20; round += 1) await expectSound(`${round}`)
+    },
+  )
 
-  test('by a gateway that says it holds names and lacks them then sends names for a while', async () => {
+  test('that a gateway both holds and lacks names then sends names for a while', async () => {
     const { url, sender, attacker, expectSound } = await startHost()
     const gateway = subjects.gateway('liar')
     const tables = new NameTables()
@@ -244,7 +247,7 @@ describe('a sender whose messages are answered falsely', () => {
     await expectSound('after', other)
   })
 
-  test('that a process lacks what another answer says it handed out sends nothing again', async () => {
+  test('that a process lacks what it handed out resends nothing', async () => {
     const { sender, attacker } = await startHost()
     const gateway = subjects.gateway('liar')
     const tables = new NameTables()
@@ -276,7 +279,7 @@ describe('a sender whose messages are answered falsely', () => {
     expect(formats).toBe('2333')
   })
 
-  test('under at-least-once sends to a gateway that lacks everything once by slots and name per round', async () => {
+  test('under at-least-once sends once by slot and once by name per round to a gateway that lacks everything', async () => {
     const { sender, attacker } = await startHost()
     const gateway = subjects.gateway('liar')
     const tables = new NameTables()

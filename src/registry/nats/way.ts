@@ -3,7 +3,7 @@ import { settledWithin, unlessAborted } from '../waiting.ts'
 import type { Connection } from './connections.ts'
 import type { ReplyReceiver } from './reply-inbox.ts'
 
-/** A connection as one multicast uses it: for its messages and their replies. */
+/** One multicast's use of a connection: publishes messages and receives replies. */
 export class Way {
   readonly connection: Connection
   readonly #pace: FlushPace
@@ -28,8 +28,8 @@ export class Way {
 
   /**
    * Publishes a message.
-   * @param replyIndex what replies to it are to be received as; `null` for none.
-   * @returns whether it could be.
+   * @param replyIndex the index of its replies; `null` to request none.
+   * @returns `false` if the connection is closed.
    */
   publish(
     subject: string,
@@ -47,10 +47,12 @@ export class Way {
   }
 
   /**
-   * Whether the broker has everything that was published: a flush is the proof.
-   * @throws the reason of the signal once it is aborted.
+   * Flushes the connection.
+   * @param deadline by `performance.now()`, in ms.
+   * @returns whether the broker confirmed in time that it has everything published.
+   * @throws the signal's reason if the signal is aborted.
    */
-  async hasArrived(deadline: number, signal: AbortSignal | undefined): Promise<boolean> {
+  async flush(deadline: number, signal: AbortSignal | undefined): Promise<boolean> {
     let isConfirmed = false
     const flush = async (): Promise<void> => {
       await this.connection.nats.flush()
@@ -59,21 +61,21 @@ export class Way {
     const leftMs = Math.max(0, deadline - performance.now())
     await settledWithin([unlessAborted(signal, flush)], leftMs)
     signal?.throwIfAborted()
-    // A flush on a new connection says nothing about losses on the previous one.
+    // After a reconnect, a flush says nothing about messages sent before.
     return isConfirmed && this.connection.losses === this.#lossesBefore
   }
 
-  /** Receives no more replies. */
+  /** Stops receiving replies. */
   close(): void {
     this.#close()
   }
 }
 
-/** What may be on the way to the broker before it has to say that it got what came before. */
+/** The volume in flight to the broker after which a flush must confirm it. */
 const FLUSH_AFTER_BYTES = 128 * 1024
 const FLUSH_AFTER_MESSAGES = 128
 
-/** Keeps no more than two flush intervals' worth of messages on the way to the broker. */
+/** Keeps at most two flush intervals' worth of messages in flight to the broker. */
 class FlushPace {
   readonly #connection: Connection
   readonly #onChange: () => void

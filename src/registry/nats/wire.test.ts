@@ -34,7 +34,7 @@ function encode(sent: GatewayMessage) {
 }
 
 describe('a gateway message', () => {
-  test('carries any payload, any recipients and all its marks', () => {
+  test('carries any payload, recipients and marks', () => {
     fc.assert(
       fc.property(anyMessage, (sent) => {
         const { headers, body } = encode(sent)
@@ -78,7 +78,7 @@ describe('a gateway message', () => {
     )
   })
 
-  test('of any other content is refused or read without throwing', () => {
+  test('with any other content is refused or read without throwing', () => {
     const number = fc.oneof(fc.string(), fc.nat().map(String))
     fc.assert(
       fc.property(fc.uint8Array(), id, number, number, (body, messageId, payload, recipients) => {
@@ -91,7 +91,7 @@ describe('a gateway message', () => {
     )
   })
 
-  test('has headers of exactly the size that is counted', () => {
+  test('has headers of exactly the computed size', () => {
     fc.assert(
       fc.property(marks, fc.nat(), fc.nat(), (each, payloadBytes, recipients) => {
         const headers = gatewayHeaders(each, payloadBytes, recipients)
@@ -112,7 +112,7 @@ describe('the marks of a message to an identity', () => {
     })
   })
 
-  test('are refused if copies could not be distinguished from another message', () => {
+  test('are refused if a resend could be confused with another message', () => {
     const headers = identityHeaders({ id: 'm', resendable: true, repeatable: false })
     headers.delete('Prism-Message-Id')
     expect(decodeMarks(headers)).toHaveProperty('malformed')

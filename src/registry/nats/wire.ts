@@ -1,18 +1,18 @@
 /**
- * Messages as they travel over NATS, wire format 2; `docs/promises.md` tells it to authors of plain
- * clients, and `subjects.ts` has the subjects.
+ * Messages on NATS, wire format 2; `docs/promises.md` describes it for authors of plain clients, and
+ * `subjects.ts` has the subjects.
  *
- * **To an identity's own subject**: the body is the payload. A message that asks for a receipt
- * has a reply subject, and any reply is the receipt, except one with a `Prism-Error` header, which says
- * that the message was not handled, and those that the server makes.
+ * **To an identity's own subject**: the body is the payload. A message that requests a receipt has a reply
+ * subject. Any reply is the receipt, except replies of the server, and replies with a `Prism-Error`
+ * header, which mean that the message was not handled.
  *
- * **To a gateway**: the body is the payload (`Prism-Payload-Bytes` bytes of it), then the names of its
- * recipients, joined by line feeds. Replies are receipts (`receipt.ts`), or have a `Prism-Error` header:
- * then the whole message was refused.
+ * **To a gateway**: the body is the payload (`Prism-Payload-Bytes` bytes), then the names of the recipients
+ * joined by line feeds. Replies are receipts (`receipt.ts`), or have a `Prism-Error` header: the whole
+ * message was refused.
  *
- * A gateway may be told slots for the names of a message, and reached by slots later: `slots-message.ts`.
+ * A message may tell a gateway the slots of its names, to send later messages by slot: `slots-message.ts`.
  *
- * **To a durable gateway**: the same, kept by JetStream. Receipts go to the inbox in `Prism-Receipt-To`.
+ * **To a durable gateway**: the same, stored by JetStream. Receipts go to the inbox in `Prism-Receipt-To`.
  *
  * **A request for pattern hosts**: every host of a pattern answers with JSON,
  * `{"gateway":…,"pattern":…}`.
@@ -25,59 +25,59 @@ import { type Ranges, rangesText, readRanges } from '../targets/ranges.ts'
 
 /** The wire format of a gateway message. */
 const WIRE_HEADER = 'Prism-Wire'
-/** Names the message; the same in each resend of it. */
+/** Identifies the message; the same in each resend. */
 const MESSAGE_ID_HEADER = 'Prism-Message-Id'
-/** Present with the value `1` if the message may be sent again with the same id. */
+/** `1` if the message may be resent with the same id. */
 const RESENDABLE_HEADER = 'Prism-Resendable'
-/** Present with the value `1` if the caller chose the id, so that another call may use it again. */
+/** `1` if the caller chose the id, so another call may reuse it. */
 const REPEATABLE_HEADER = 'Prism-Repeatable'
-/** How many bytes of a gateway message's body are the payload. */
+/** The size of the payload in a gateway message's body, in bytes. */
 const PAYLOAD_BYTES_HEADER = 'Prism-Payload-Bytes'
-/** How many recipients a gateway message has. */
+/** The number of recipients of a gateway message. */
 const RECIPIENTS_HEADER = 'Prism-Recipients'
 /**
- * The id of a table of names, and the slots in it of the message's recipients, in their order, as
- * `0-499,501`. A gateway may ignore it.
+ * The id of a table of names, and the recipients' slots in it, in order, as in `0-499,501`. A gateway may
+ * ignore it.
  */
 const TABLE_HEADER = 'Prism-Table'
-/** Where the receipts of a message kept by JetStream go, as its reply subject is JetStream's own. */
+/** The inbox for receipts of a message stored by JetStream, whose reply subject is JetStream's own. */
 export const RECEIPT_TO_HEADER = 'Prism-Receipt-To'
-/** In a reply: why the message was not handled. */
+/** In a reply, the reason why the message was not handled. */
 export const ERROR_HEADER = 'Prism-Error'
 
-/** The recipients of a message are its names. */
+/** The format of messages by name. */
 export const NAMES_FORMAT = '2'
-/** The recipients of a message are slots of a table that the gateway was told before. */
+/** The format of messages by slot of a table that the gateway was told before. */
 export const SLOTS_FORMAT = '3'
 type WireFormat = typeof NAMES_FORMAT | typeof SLOTS_FORMAT
 const COUNT = /^\d{1,9}$/
 const TABLE_ID = /^[\w-]{1,64}$/
-/** The longest header with the slots of a message, in bytes. Without it the message is as good, but not the next one. */
+/** Maximum size of the header with a message's slots, in bytes. Without the header, later messages go by name too. */
 export const MAX_TABLE_HEADER_BYTES = 8 * 1024
 
 /** The headers that every message has, whatever it is sent to. */
 export interface MessageMarks {
   /** See `MESSAGE_ID`. */
   readonly id: string
-  /** Whether it may come again with the same id. */
+  /** Whether it may be resent with the same id. */
   readonly resendable: boolean
-  /** Whether another call may use the id again. */
+  /** Whether another call may reuse the id. */
   readonly repeatable: boolean
 }
 
 /** A message to a gateway. */
 export interface GatewayMessage extends MessageMarks {
   readonly payload: Uint8Array
-  /** As the sender wrote them: not checked. */
+  /** Unchecked names, as the sender wrote them. */
   readonly recipients: readonly string[]
-  /** The slots of the recipients, for messages that follow; `null` if it doesn't say. */
+  /** The recipients' slots, for later messages; `null` if not included. */
   readonly table: SlotsOfTable | null
 }
 
 /** Slots of the names of a table. */
 export interface SlotsOfTable {
   readonly id: string
-  /** As many as recipients, each below `TABLE_SLOTS`. */
+  /** One per recipient, each below `TABLE_SLOTS`. */
   readonly slots: Ranges
 }
 
@@ -86,23 +86,23 @@ export interface Malformed {
   readonly malformed: string
 }
 
-/** More recipients than any message has, for how long a header with their number can be. */
+/** More recipients than any message has: bounds the size of the header with their number. */
 export const MAX_RECIPIENTS = 999_999_999
 
-/** The error for a payload that leaves no room for a recipient in what the server takes. */
+/** The error for a payload that leaves no room for a recipient within the server's limit. */
 export function payloadTooLarge(payloadBytes: number, maxPayloadBytes: number): RegistryError {
   return new RegistryError(
     'INVALID_ARGUMENT',
-    `The payload of ${payloadBytes} bytes and its headers are more than the ${maxPayloadBytes} bytes that the NATS server takes.`,
+    `The payload of ${payloadBytes} bytes with its headers exceeds the NATS server's limit of ${maxPayloadBytes} bytes.`,
   )
 }
 
 const NONE = headers()
 
 /**
- * The headers of a received message, empty if it has none; `null` if they can't be decoded. Any client
- * may send bytes that are not headers, and the library decodes them when they are first read, so this
- * is the only place that reads `Msg.headers`.
+ * The headers of a received message, empty if it has none; `null` if they can't be decoded. Any client may
+ * send invalid headers, and the library decodes them when they are first read, so only this function
+ * reads `Msg.headers`.
  */
 export function receivedHeaders(message: {
   readonly headers?: MsgHdrs | undefined
@@ -114,7 +114,7 @@ export function receivedHeaders(message: {
   }
 }
 
-/** Headers of a message to an identity's own subject. */
+/** The headers of a message to an identity's own subject. */
 export function identityHeaders({ id, resendable, repeatable }: MessageMarks): MsgHdrs {
   const result = headers()
   result.set(MESSAGE_ID_HEADER, id)
@@ -124,7 +124,7 @@ export function identityHeaders({ id, resendable, repeatable }: MessageMarks): M
 }
 
 /**
- * Headers of a message to a gateway.
+ * The headers of a message to a gateway.
  * @param format of the body.
  */
 export function gatewayHeaders(
@@ -141,9 +141,9 @@ export function gatewayHeaders(
 }
 
 /**
- * Has a message tell the slots of its recipients, unless that takes more room than there is.
+ * Adds the recipients' slots to a message if there is room.
  * @param room for the header, in bytes.
- * @returns whether it tells them.
+ * @returns whether they were added.
  */
 export function tellSlots(
   messageHeaders: MsgHdrs,
@@ -156,12 +156,12 @@ export function tellSlots(
   return isShort
 }
 
-/** How many bytes a header with this text about a table takes on the wire. */
+/** The size on the wire of a table header with this text, in bytes. */
 export function tableHeaderBytes(text: string): number {
   return Buffer.byteLength(`${TABLE_HEADER}: ${text}\r\n`)
 }
 
-/** How many bytes headers take on the wire, which count towards the server's max payload. */
+/** The size of headers on the wire, in bytes; it counts towards the server's max payload. */
 export function headerBytes(messageHeaders: MsgHdrs): number {
   let bytes = 'NATS/1.0\r\n\r\n'.length
   for (const [name, values] of messageHeaders) {
@@ -170,7 +170,7 @@ export function headerBytes(messageHeaders: MsgHdrs): number {
   return bytes
 }
 
-/** The body of a gateway message. Identities hold no control characters, so lines keep them apart. */
+/** Encodes the body of a message by name. Identities contain no control characters, so line feeds separate them. */
 export function encodeGatewayBody(payload: Uint8Array, recipients: readonly string[]): Uint8Array {
   const list = recipients.join('\n')
   const body = Buffer.allocUnsafe(payload.length + Buffer.byteLength(list))
@@ -179,7 +179,7 @@ export function encodeGatewayBody(payload: Uint8Array, recipients: readonly stri
   return body
 }
 
-/** The marks of a message to an identity's own subject; `null` as the id if it has none. */
+/** Decodes the marks of a message to an identity's own subject; the id is `null` if missing. */
 export function decodeMarks(
   received: MsgHdrs,
 ): (Omit<MessageMarks, 'id'> & { readonly id: string | null }) | Malformed {
@@ -187,12 +187,12 @@ export function decodeMarks(
   const resendable = received.get(RESENDABLE_HEADER) === '1'
   const repeatable = received.get(REPEATABLE_HEADER) === '1'
   if (id !== null && !MESSAGE_ID.test(id)) return { malformed: `${MESSAGE_ID_HEADER} is not valid` }
-  // Without an id, a copy can't be told from another message.
+  // Without an id, a resend can't be distinguished from another message.
   if (id === null && resendable) return { malformed: `${MESSAGE_ID_HEADER} is missing` }
   return { id, resendable, repeatable }
 }
 
-/** What every message to a gateway has. */
+/** The parts of every message to a gateway. */
 export interface GatewayParts extends MessageMarks {
   readonly payload: Uint8Array
   /** The rest of the body. */
@@ -200,7 +200,7 @@ export interface GatewayParts extends MessageMarks {
   readonly recipientCount: number
 }
 
-/** A gateway message of a format, taken apart; the parts are views of `body`. Never throws. */
+/** Decodes a gateway message of this format; the parts are views of `body`. Never throws. */
 export function decodeGatewayParts(
   received: MsgHdrs,
   body: Uint8Array,
@@ -223,7 +223,7 @@ export function decodeGatewayParts(
   return { id, resendable, repeatable, payload, rest: body.subarray(payloadBytes), recipientCount }
 }
 
-/** A message to names, taken apart; `payload` is a view of `body`. Never throws. */
+/** Decodes a message by name; `payload` is a view of `body`. Never throws. */
 export function decodeGatewayMessage(
   received: MsgHdrs,
   body: Uint8Array,
@@ -240,18 +240,18 @@ export function decodeGatewayMessage(
   return { id, resendable, repeatable, payload, recipients, table }
 }
 
-/** The table's id in a message to slots; `null` if it has none. */
+/** The table id in a message by slot; `null` if missing or invalid. */
 export function tableIdIn(received: MsgHdrs): string | null {
   const id = received.get(TABLE_HEADER)
   return TABLE_ID.test(id) ? id : null
 }
 
-/** Has a message refer to a table. */
+/** Sets the table id of a message by slot. */
 export function referToTable(messageHeaders: MsgHdrs, id: string): void {
   messageHeaders.set(TABLE_HEADER, id)
 }
 
-/** Whether a message is of the format for slots. */
+/** Whether a message is by slot. */
 export function isToSlots(received: MsgHdrs): boolean {
   return received.get(WIRE_HEADER) === SLOTS_FORMAT
 }

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto'
 import { RegistryError } from '../errors.ts'
 
-/** Where the next page begins. */
+/** The beginning of the next page. */
 export type Cursor =
-  /** After an identity, in the order by identity: any process can continue from there. */
+  /** After an identity, ordered by identity; valid in any process. */
   | { readonly kind: 'after'; readonly identity: string }
-  /** At a place in the order that a registry has put identities in. */
+  /** At an offset in an order that one registry keeps. */
   | {
       readonly kind: 'in'
       readonly registryId: string
@@ -13,9 +13,7 @@ export type Cursor =
       readonly offset: number
     }
 
-/**
- * Enough for the longest identity, of 256 bytes in base64url.
- */
+/** Enough for the longest identity: 256 bytes in base64url. */
 const MAX_CURSOR_CHARACTERS = 512
 
 /**
@@ -26,6 +24,7 @@ export function listingDigest(listing: readonly string[]): string {
   return hash('sha256', JSON.stringify(listing), 'base64url').slice(0, 16)
 }
 
+/** Encodes a cursor for the listing with this digest. */
 export function encodeCursor(digest: string, cursor: Cursor): string {
   switch (cursor.kind) {
     case 'after':
@@ -36,18 +35,21 @@ export function encodeCursor(digest: string, cursor: Cursor): string {
 }
 
 /**
+ * Decodes a cursor.
  * @param digest of the listing to continue.
- * @throws RegistryError `INVALID_ARGUMENT` for an invalid cursor, and one of another listing.
+ * @throws RegistryError `INVALID_ARGUMENT` for a cursor that is invalid or of another listing.
  */
 export function decodeCursor(text: string, digest: string): Cursor {
   const match = text.length <= MAX_CURSOR_CHARACTERS ? CURSOR.exec(text) : null
   const { ofAfter, identity, ofIn, registryId, snapshotId, offset } = match?.groups ?? {}
   if (match === null) {
-    throw invalid('not the nextCursor of a page; leave it out to begin with the first one')
+    throw invalid(
+      'not a valid cursor; pass the nextCursor of a page, or leave it out for the first page',
+    )
   }
   if ((ofAfter ?? ofIn) !== digest) {
     throw invalid(
-      'made for another listing: go on with the filter, sortBy, order and namespace of the first page, or leave it out to start over',
+      'belongs to another listing; continue with the filter, sortBy, order and namespace of the first page, or leave it out to start over',
     )
   }
   if (identity !== undefined) {
@@ -64,6 +66,7 @@ export function decodeCursor(text: string, digest: string): Cursor {
 const CURSOR =
   /^(?:a\.(?<ofAfter>[\w-]{16})\.(?<identity>[\w-]+)|s\.(?<ofIn>[\w-]{16})\.(?<registryId>[\w-]{12})\.(?<snapshotId>\d{1,15})\.(?<offset>\d{1,15}))$/
 
+/** The error for a cursor. */
 export function invalid(reason: string): RegistryError {
   return new RegistryError('INVALID_ARGUMENT', `options.cursor: ${reason}`)
 }

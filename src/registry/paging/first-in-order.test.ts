@@ -7,7 +7,7 @@ import { sortOrderOf } from './sort-order.ts'
 const order = sortOrderOf('metadata.value', 'ascending')
 if (order === null) throw new Error('not sorted')
 
-test('the first in order equal the beginning of a full sort, for any count', async () => {
+test('the first in order equal the start of a full sort, for any count', async () => {
   const value = fc.oneof(fc.nat(50), fc.constantFrom('x', 'y'.repeat(20_000), 'y'.repeat(20_001)))
   const values = fc.array(value, { minLength: 0, maxLength: 3_000, size: 'max' })
   await fc.assert(
@@ -38,7 +38,7 @@ test('the value of each registration is read once', async () => {
   expect(reads).toBe(2_000)
 })
 
-test('sorting many large values gives way to the event loop', async () => {
+test('sorting many large values yields to the event loop', async () => {
   const large = Array.from({ length: 1_000 }, (_, n) => 'v' + n)
   const registrations = Array.from({ length: 500 }, (_, n) => registrationOf([...large, n], n))
   let turns = 0

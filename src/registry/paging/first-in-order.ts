@@ -2,27 +2,27 @@ import { EventLoopBudget } from '../event-loop-budget.ts'
 import type { Registration } from '../registration.ts'
 import type { Entry, SortOrder } from './sort-order.ts'
 
-/** How long sorting may hold one turn of the event loop, in ms. */
+/** Maximum time per turn of the event loop for sorting, in ms. */
 const TURN_BUDGET_MS = 2
 
-/** Steps between two reads of the clock: fewer would cost more than they save. */
+/** Steps between two reads of the clock. */
 const STEPS_BETWEEN_LOOKS = 64
 
-/** Entries that are sorted at once, without reading the clock; fewer for a small count, to know the bound soon. */
+/** Entries sorted at once, without reading the clock; fewer for a small count, to find the bound early. */
 const MAX_RUN_LENGTH = 512
 const MIN_RUN_LENGTH = 64
 
-/** Total characters of their keys: comparing long keys takes time proportional to their common prefix. */
+/** Maximum total of key characters in a run: comparing long keys takes time proportional to their common prefix. */
 const MAX_RUN_CHARACTERS = 32 * 1024
 
-/** Characters that take about as long to compare as a step does otherwise. */
+/** Characters whose comparison takes about as long as one step. */
 const CHARACTERS_A_STEP = 64
 
 /**
- * The first registrations in an order, yielding to the event loop. Takes as many comparisons as
- * there are registrations, and a few more, when few of them are asked for; else O(n log n).
- * @param count how many, an integer ≥ 1 or Infinity; all of them if there are fewer.
- * @throws the reason of the signal if that is aborted meanwhile.
+ * The first registrations in an order; yields to the event loop. For a small count it takes little more
+ * than one comparison per registration, otherwise O(n log n).
+ * @param count an integer ≥ 1 or Infinity; returns all registrations if there are fewer.
+ * @throws the signal's reason if the signal is aborted.
  */
 export async function firstInOrder(
   registrations: Iterable<Registration>,
@@ -38,9 +38,9 @@ export async function firstInOrder(
   // Entries after this one are not among the first.
   let bound: Entry | undefined
   for (const registration of registrations) {
-    if (pace.isDue()) await pace.giveWay()
+    if (pace.step()) await pace.giveWay()
     const entry = entryOf(registration)
-    pace.hasCompared(entry)
+    pace.count(entry)
     if (bound !== undefined && compare(entry, bound) > 0) continue
     run.push(entry)
     charactersInRun += charactersOf(entry)
@@ -100,13 +100,13 @@ async function merge(
     if (isA) fromA += 1
     else fromB += 1
     merged.push(next)
-    pace.hasCompared(next)
-    if (pace.isDue()) await pace.giveWay()
+    pace.count(next)
+    if (pace.step()) await pace.giveWay()
   }
   return merged
 }
 
-/** Reads the clock now and then. */
+/** Reads the clock every few steps. */
 class Pace {
   readonly #budget: EventLoopBudget
   #steps = 0
@@ -115,16 +115,16 @@ class Pace {
     this.#budget = new EventLoopBudget(TURN_BUDGET_MS, signal)
   }
 
-  /** Whether it is time to yield. */
-  isDue(): boolean {
+  /** Counts one step; returns whether it is time to yield. */
+  step(): boolean {
     this.#steps += 1
     if (this.#steps < STEPS_BETWEEN_LOOKS) return false
     this.#steps = 0
-    return this.#budget.exhausted
+    return this.#budget.check()
   }
 
-  /** Brings the next read forward if comparing this entry took as long as several steps. */
-  hasCompared(entry: Entry): void {
+  /** Counts the comparison of an entry: a long key takes as long as several steps. */
+  count(entry: Entry): void {
     this.#steps += Math.floor(charactersOf(entry) / CHARACTERS_A_STEP)
   }
 

@@ -32,7 +32,7 @@ const orders = fc.record({
 
 const filters = fc.constantFrom({}, { isMatch: true }, { 'isMatch.ne': true }, { value: 1 })
 
-test('pages by an index are those that sorting gives', async () => {
+test('pages from an index equal pages from sorting', async () => {
   await fc.assert(
     fc.asyncProperty(
       populations,
@@ -59,7 +59,7 @@ test('pages by an index are those that sorting gives', async () => {
   )
 })
 
-test('pages by an index show nothing twice and skip nothing that stays', async () => {
+test('pages from an index repeat nothing and skip nothing that stays', async () => {
   await fc.assert(
     fc.asyncProperty(
       populations,

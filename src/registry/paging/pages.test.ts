@@ -43,7 +43,7 @@ const orders = fc.record({
 })
 
 describe('Pages', () => {
-  test('together equal the page of a call without a limit', async () => {
+  test('add up to the single page without a limit', async () => {
     await fc.assert(
       fc.asyncProperty(
         registrations,
@@ -64,7 +64,7 @@ describe('Pages', () => {
     )
   })
 
-  test('show nothing twice and skip nothing that stays, whatever changes between them', async () => {
+  test('repeat nothing and skip nothing that stays, whatever changes between them', async () => {
     await fc.assert(
       fc.asyncProperty(
         registrations,
@@ -100,7 +100,7 @@ describe('Pages', () => {
     )
   })
 
-  test('show a registration that is renewed between them once, in its current state', async () => {
+  test('show a registration renewed between them once, in its current state', async () => {
     const pages = new Pages('test')
     const all = ['a', 'b', 'c', 'd'].map((identity, n) => ({
       ...registration(identity),
@@ -157,7 +157,7 @@ describe('sortBy', () => {
     )
   })
 
-  test('expiresAt puts those that never expire last', async () => {
+  test('expiresAt puts registrations that never expire last', async () => {
     const matches = [null, 30, 10].map((expiresAt, n) => ({
       ...registration(`user-${n}`),
       expiresAt,
@@ -183,7 +183,7 @@ describe('sortBy', () => {
   })
 })
 
-test('without metadata a registration keeps everything else, and is frozen too', async () => {
+test('a registration without metadata keeps everything else, and is frozen', async () => {
   const all = [registration('a', { x: 1 })]
   const page = await pageOf(new Pages('test'), all, { includeMetadata: false })
   const [shown] = page.registrations
@@ -211,11 +211,11 @@ describe('A cursor', () => {
     }
   })
 
-  test('of any other order is refused in another process, with a remedy', async () => {
+  test('in any other order is refused in another process, with a remedy', async () => {
     const sorted = { sortBy: 'expiresAt', limit: 1 }
     const first = await pageOf(new Pages('test'), all, sorted)
     await expectRefusal(new Pages('test'), all, { ...sorted, cursor: cursorOf(first) }, [
-      'made by another registry',
+      'belongs to another registry',
       'start over, or sort by identity',
     ])
   })
@@ -233,13 +233,13 @@ describe('A cursor', () => {
       const pages = new Pages('test')
       const cursor = cursorOf(await pageOf(pages, all, { limit: 1, sortBy }, filter))
       const wanted = { sortBy, limit: 1, ...options, cursor }
-      await expectRefusal(pages, all, wanted, ['made for another listing'], another)
+      await expectRefusal(pages, all, wanted, ['belongs to another listing'], another)
     }
   })
 
   test('of another namespace is refused', async () => {
     const cursor = cursorOf(await pageOf(new Pages('a'), all, { limit: 1 }))
-    await expectRefusal(new Pages('b'), all, { limit: 1, cursor }, ['made for another listing'])
+    await expectRefusal(new Pages('b'), all, { limit: 1, cursor }, ['belongs to another listing'])
   })
 
   test('is refused once its order is no longer kept', async () => {
@@ -279,11 +279,11 @@ describe('A cursor', () => {
     Buffer.from('["identity ascending","a"]').toString('base64url'),
     Buffer.from(`["a","b",${'['.repeat(200_000)}${']'.repeat(200_000)}]`).toString('base64url'),
     'a.'.repeat(200_000),
-  ])('that no page gave is refused', async (cursor) => {
-    await expectRefusal(new Pages('test'), all, { cursor }, ['options.cursor: not the nextCursor'])
+  ])('that no page returned is refused', async (cursor) => {
+    await expectRefusal(new Pages('test'), all, { cursor }, ['options.cursor: not a valid cursor'])
   })
 
-  test('of any content is accepted or refused, and never throws anything else', async () => {
+  test('with any content is accepted or refused, and never throws anything else', async () => {
     const pages = new Pages('test')
     const digests: string[] = []
     for (const sortBy of ['identity', 'expiresAt']) {

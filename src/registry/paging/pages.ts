@@ -16,16 +16,16 @@ import { OrderedSnapshot, Snapshots, UnsortedSnapshot, type Snapshot } from './s
 import { sortOrderOf, type SortOrder } from './sort-order.ts'
 import { firstPage, presentIn } from './sorted-page.ts'
 
-/** A page that was asked for. */
+/** A requested page. */
 export interface OpenedPage {
-  /** The order that an index would be of use in; `null` for the others, and where the order is kept here. */
+  /** The order for which an index is useful; `null` for order by identity, and if the order is kept here. */
   readonly order: SortOrder | null
   readonly signal: AbortSignal | undefined
-  /** Cuts the page out of a view of all matches. */
+  /** Cuts the page from a view of all matches. */
   readonly cut: (view: RegistrationView) => Promise<Enumeration>
 }
 
-/** Some registrations in order, and where the next ones begin. */
+/** Registrations in order, and the beginning of the next page. */
 interface Page {
   readonly registrations: readonly Registration[]
   readonly next: Cursor | null
@@ -45,11 +45,11 @@ const takes: Takes<EnumerateOptions> = {
 /**
  * The pages of one registry's listings.
  *
- * A cursor names the registration after which its page begins, not a count, so while others
- * come and go none is shown twice and none that stayed is skipped. By identity, which never changes,
- * that suffices. In any other order, a registration that is renewed or replaced may
- * move to an earlier or a later page. So the order is that of the first page, and
- * is kept here. Either way a page shows registrations that are live and match at the call.
+ * A cursor contains the registration after which its page begins, not a count. So while registrations come
+ * and go, none repeats and none that stays is skipped. For order by identity, which never changes, that is
+ * enough. In any other order, a renewed or replaced registration may move to an earlier or later page, so
+ * the order of the first page is kept here. Either way, a page shows registrations that are live and match
+ * at the call.
  */
 export class Pages {
   readonly #namespace: string
@@ -61,9 +61,9 @@ export class Pages {
   }
 
   /**
-   * Reads the options of a page.
-   * @throws RegistryError `INVALID_ARGUMENT` for invalid options, and a cursor that no
-   *   page of this listing gave or whose order is no longer kept.
+   * Checks the options of a page.
+   * @throws RegistryError `INVALID_ARGUMENT` for invalid options, and for a cursor of another listing or one
+   *   whose order is no longer kept.
    */
   open(filter: CompiledFilter, options: EnumerateOptions): OpenedPage {
     const given = takeOptions(options, 'options', takes)
@@ -92,7 +92,7 @@ export class Pages {
     return { order: cursor === null ? sortOrder : null, signal, cut }
   }
 
-  /** Drops everything; later cursors are too old. */
+  /** Drops all kept orders. */
   close(): void {
     this.#snapshots.clear()
   }
@@ -105,8 +105,8 @@ export class Pages {
     signal: AbortSignal | undefined,
   ): PageOf {
     if (cursor === null) return (view) => this.#firstPage(view, filter, order, limit, signal)
-    // Its digest is that of this order, but no page of it gives such a cursor.
-    if (cursor.kind !== 'in') throw invalid('not the nextCursor of a page')
+    // The digest matches, but no page of this listing returns such a cursor.
+    if (cursor.kind !== 'in') throw invalid('not a valid cursor')
     const { registryId, snapshotId, offset } = cursor
     const snapshot = this.#snapshots.get(registryId, snapshotId)
     return async (view) => {
@@ -131,7 +131,7 @@ export class Pages {
       const snapshotId = this.#snapshots.add(snapshot)
       return { registrations, next: { kind: 'in', registryId, snapshotId, offset } }
     }
-    // The index keeps what doesn't match too, so it is used if most registrations do.
+    // The index also keeps registrations that don't match, so it is used if most match.
     return ordered !== null && rank !== null && 2 * matches.size > ordered.size
       ? keep(new OrderedSnapshot(ordered, order.order), rank)
       : keep(new UnsortedSnapshot(matches, matches.size, order), registrations.length)
@@ -143,7 +143,7 @@ function byIdentity(
   cursor: Cursor | null,
   limit: number,
 ): PageOf {
-  if (cursor !== null && cursor.kind !== 'after') throw invalid('not the nextCursor of a page')
+  if (cursor !== null && cursor.kind !== 'after') throw invalid('not a valid cursor')
   return ({ matches }) => {
     if (cursor === null && order === 'ascending' && limit >= matches.size) {
       return { registrations: matches.toArray(), next: null }

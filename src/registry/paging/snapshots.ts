@@ -6,19 +6,19 @@ import { firstInOrder } from './first-in-order.ts'
 import type { SortOrder } from './sort-order.ts'
 import { invalid } from './cursor.ts'
 
-/** The bounds of the snapshots that a registry keeps. */
+/** The bounds of a registry's snapshots. */
 export interface SnapshotBounds {
-  /** Listings whose next page may be asked for. */
+  /** Maximum number of listings that can be continued. */
   readonly maxSnapshots: number
-  /** Total registrations in them; the latest snapshot is kept whatever its size. */
+  /** Maximum total of registrations; the latest snapshot is always kept. */
   readonly maxRegistrations: number
   /** How long an unused snapshot is kept, in ms. */
   readonly maxIdleMs: number
 }
 
 /**
- * A registration costs 8 bytes until the second page is requested, plus registrations replaced since
- * that would otherwise be freed.
+ * Default bounds. A registration costs 8 bytes until the second page is requested, plus replaced
+ * registrations that would otherwise be freed.
  */
 export const SNAPSHOT_BOUNDS: SnapshotBounds = {
   maxSnapshots: 1_000,
@@ -26,15 +26,15 @@ export const SNAPSHOT_BOUNDS: SnapshotBounds = {
   maxIdleMs: 5 * 60_000,
 }
 
-/** The order of one listing, as its first page found it. */
+/** The order of one listing as of its first page. */
 export interface Snapshot {
-  /** Registrations kept for it. */
+  /** The number of registrations kept. */
   readonly size: number
-  /** The identities in order, without the first `count`. */
+  /** The identities in order, skipping the first `count`. */
   skipping(count: number): Promise<Iterable<string>>
 }
 
-/** Some registrations to be put in order when a second page is requested, because that is rare. */
+/** Registrations that are sorted only when a second page is requested, because that is rare. */
 export class UnsortedSnapshot implements Snapshot {
   readonly size: number
   readonly #order: SortOrder
@@ -60,7 +60,7 @@ export class UnsortedSnapshot implements Snapshot {
   }
 }
 
-/** All registrations in order, those that don't match among them. */
+/** All registrations in order, including those that don't match. */
 export class OrderedSnapshot implements Snapshot {
   readonly #ordered: OrderedRegistrations
   readonly #order: SortOrder['order']
@@ -87,7 +87,7 @@ function* identitiesOf(registrations: Iterable<Registration>): Generator<string>
   for (const { identity } of registrations) yield identity
 }
 
-/** The snapshots that one registry keeps: those used last, within bounds. */
+/** The most recently used snapshots of one registry, within bounds. */
 export class Snapshots {
   /** Distinguishes this registry's cursors from those of others. */
   readonly registryId = randomBytes(9).toString('base64url')
@@ -104,7 +104,7 @@ export class Snapshots {
     this.#now = now
   }
 
-  /** Keeps a snapshot; returns its number. */
+  /** Keeps a snapshot; returns its id. */
   add(snapshot: Snapshot): number {
     this.#lastId += 1
     this.#registrations += snapshot.size
@@ -113,20 +113,20 @@ export class Snapshots {
     return this.#lastId
   }
 
-  /** @throws RegistryError `INVALID_ARGUMENT` if there is no such snapshot, or it was dropped. */
+  /** Returns a snapshot and marks it as used. @throws RegistryError `INVALID_ARGUMENT` if it is unknown or dropped. */
   get(registryId: string, id: number): Snapshot {
     this.#drop()
     const found = registryId === this.registryId ? this.#kept.get(id) : undefined
     if (found === undefined) {
       const reason =
         registryId === this.registryId
-          ? 'too old, or followed by too many other listings: its order is no longer kept'
-          : 'made by another registry, which keeps its order in its own process'
+          ? 'expired: its order is no longer kept'
+          : 'belongs to another registry, which keeps its order in its own process'
       throw invalid(
         `${reason}. Leave it out to start over, or sort by identity, whose cursors are valid in every process`,
       )
     }
-    // Inserting anew marks the snapshot as used last.
+    // Reinserting marks the snapshot as used last.
     this.#kept.delete(id)
     this.#kept.set(id, { snapshot: found.snapshot, usedAt: this.#now() })
     return found.snapshot

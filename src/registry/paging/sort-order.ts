@@ -13,19 +13,18 @@ export interface Entry {
   readonly key: string | number
 }
 
-/** An order by values that may change while an identity stays registered. */
+/** A sort order other than by identity. */
 export interface SortOrder {
   readonly sortBy: string
   readonly order: 'ascending' | 'descending'
   readonly entryOf: (registration: Registration) => Entry
-  /** As for `Array.sort`, in the direction of `order`. */
+  /** A comparator for `Array.sort`, in the direction of `order`. */
   readonly compare: (a: Entry, b: Entry) => number
 }
 
 /**
- * The order given by `sortBy` and `order`; `null` for order by identity, which needs no sorting:
- * stores return registrations in it.
- * @throws RegistryError `INVALID_ARGUMENT` for a field that can't be sorted by.
+ * The order for `sortBy` and `order`; `null` for order by identity, in which stores return registrations.
+ * @throws RegistryError `INVALID_ARGUMENT` for an invalid `sortBy`.
  */
 export function sortOrderOf(sortBy: string, order: 'ascending' | 'descending'): SortOrder | null {
   const read = valueReader(sortBy)
@@ -47,7 +46,7 @@ function valueReader(sortBy: string): ((registration: Registration) => SortValue
     case 'registeredAt':
       return ({ registeredAt }) => registeredAt
     case 'expiresAt':
-      // One that never expires is last, like a missing value.
+      // Registrations that never expire are last, like missing values.
       return ({ expiresAt }) => expiresAt ?? undefined
     default: {
       const [root, ...path] = sortBy.split('.')
@@ -82,7 +81,7 @@ function entryOf(registration: Registration, value: SortValue): Entry {
   }
 }
 
-/** The ascending order. Equal values sort by identity, so that it is total. */
+/** Compares in ascending order. Equal values sort by identity, so the order is total. */
 export function compareEntries(a: Entry, b: Entry): number {
   if (a.typeRank !== b.typeRank) return a.typeRank - b.typeRank
   if (a.key !== b.key) return a.key < b.key ? -1 : 1

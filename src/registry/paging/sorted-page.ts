@@ -5,23 +5,23 @@ import type { Registration } from '../registration.ts'
 import { firstInOrder } from './first-in-order.ts'
 import type { SortOrder } from './sort-order.ts'
 
-/** How long cutting a page may hold one turn of the event loop, in ms. */
+/** Maximum time per turn of the event loop for cutting a page, in ms. */
 const TURN_BUDGET_MS = 2
 
 /** Steps between two reads of the clock. */
 const STEPS_BETWEEN_LOOKS = 64
 
-/** The beginning of all matches in an order. */
+/** The first matches in an order. */
 export interface FirstPage {
   readonly registrations: readonly Registration[]
-  /** Registrations, matching or not, that an index has up to the end of the page; `null` if none was used. */
+  /** The number of registrations in the index, matching or not, up to the end of the page; `null` without an index. */
   readonly rank: number | null
 }
 
 /**
- * The first page in an order. An index of all registrations in that order is read until the page is
- * full, unless so few match that sorting them is quicker.
- * @throws the reason of the signal if that is aborted meanwhile.
+ * The first page in an order. Reads an index of all registrations in that order until the page is full,
+ * unless sorting the matches is faster because few match.
+ * @throws the signal's reason if the signal is aborted.
  */
 export async function firstPage(
   { matches, ordered }: RegistrationView,
@@ -34,7 +34,7 @@ export async function firstPage(
   const stepsToSort = matches.size + count * Math.log2(count + 1)
   const expectedSteps = (count / matches.size) * (ordered?.size ?? Infinity)
   if (ordered !== null && expectedSteps <= stepsToSort) {
-    // Matches may all be at the far end.
+    // All matches may be at the far end.
     const found = await firstOf(ordered, order.order, filter, count, 4 * stepsToSort, signal)
     if (found !== null) return found
   }
@@ -53,7 +53,7 @@ async function firstOf(
   const registrations: Registration[] = []
   let rank = 0
   for (const registration of ordered.skipping(0, order)) {
-    if (rank % STEPS_BETWEEN_LOOKS === 0 && budget.exhausted) await budget.renew()
+    if (rank % STEPS_BETWEEN_LOOKS === 0 && budget.check()) await budget.renew()
     rank += 1
     if (filter.matches(registration.metadata)) registrations.push(registration)
     if (registrations.length === count) break
@@ -65,11 +65,11 @@ async function firstOf(
 /** A later page of a listing whose order is kept. */
 export interface LaterPage {
   readonly registrations: readonly Registration[]
-  /** Identities before the first registration of the next page; `null` on the last page. */
+  /** The number of identities before the next page; `null` on the last page. */
   readonly steps: number | null
 }
 
-/** Those of `identities` that are among the matches, `limit` at most. */
+/** At most `limit` of the `identities` that are among the matches. */
 export async function presentIn(
   { matches }: RegistrationView,
   identities: Iterable<string>,
@@ -80,7 +80,7 @@ export async function presentIn(
   const registrations: Registration[] = []
   let steps = 0
   for (const identity of identities) {
-    if (steps % STEPS_BETWEEN_LOOKS === 0 && budget.exhausted) await budget.renew()
+    if (steps % STEPS_BETWEEN_LOOKS === 0 && budget.check()) await budget.renew()
     const found = matches.get({ identity })
     if (found !== undefined) {
       if (registrations.length === limit) return { registrations, steps }

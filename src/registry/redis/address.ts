@@ -1,6 +1,6 @@
 import { RegistryError } from '../errors.ts'
 
-/** A Redis server's URL, taken apart. */
+/** A parsed Redis URL. */
 export interface RedisAddress {
   readonly host: string
   readonly port: number
@@ -13,15 +13,15 @@ export interface RedisAddress {
 const defaultPort = 6379
 
 /**
- * Takes `redis[s]://[user:password@]host[:port][/database]` apart.
- * @throws RegistryError `INVALID_ARGUMENT`, without the URL, which may hold a password.
+ * Parses `redis[s]://[user:password@]host[:port][/database]`.
+ * @throws RegistryError `INVALID_ARGUMENT`; its message omits the URL, which may contain a password.
  */
 export function parseRedisAddress(url: string): RedisAddress {
   const parsed = URL.parse(url)
   const database = /^\/?(\d*)$/.exec(parsed?.pathname ?? '')?.[1]
   const isRedis = parsed?.protocol === 'redis:' || parsed?.protocol === 'rediss:'
   if (!parsed || !isRedis || parsed.hostname === '' || database === undefined) {
-    throw malformed('is not of the form redis[s]://[user:password@]host[:port][/database]')
+    throw malformed('does not have the form redis[s]://[user:password@]host[:port][/database]')
   }
   return {
     host: parsed.hostname.replace(/^\[|\]$/g, ''),
@@ -37,7 +37,9 @@ function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part) || undefined
   } catch {
-    throw malformed('has a "%" in its user or password that encodes nothing; write it as "%25"')
+    throw malformed(
+      'has an invalid "%" escape in its user or password; write a literal "%" as "%25"',
+    )
   }
 }
 

@@ -2,15 +2,15 @@ import type { RegistrationIndex } from '../memory/registration-index.ts'
 import type { Registration } from '../registration.ts'
 import { REMOVAL_SLACK_MS } from './script.ts'
 
-/** The longest records that are compared, in bytes. */
+/** Maximum size of compared records, in bytes. */
 export const MAX_AUDITED_BYTES = 64 * 1024
 
-/** Records compared at a time: some 20 µs of Redis. */
+/** Records compared at a time, about 20 µs of Redis time. */
 const RECORDS = 16
 
 /**
- * Compares a reader's copy with the records in Redis, a few at a time, in turn: records deleted
- * or changed by anything but a registry are in no log.
+ * Chooses the records to compare with a reader's copy, a few at a time, in turn: changes by other
+ * programs are in no log.
  */
 export class Audit {
   #turn: Iterator<Registration> | undefined
@@ -18,7 +18,7 @@ export class Audit {
 
   /**
    * The identities to compare next.
-   * @param skipped those whose records were corrupt, which may have been repaired since.
+   * @param skipped identities whose records were corrupt and may have been repaired.
    */
   next(index: RegistrationIndex, skipped: ReadonlySet<string>): readonly string[] {
     const identities: string[] = []
@@ -44,7 +44,7 @@ export class Audit {
   }
 }
 
-/** Whether a reader and Redis agree on a registration at `timeMs`, their common time; `undefined` is none. */
+/** Whether a reader and Redis agree on a registration (`undefined`: not registered) at `timeMs`. */
 export function agree(
   held: Registration | undefined,
   recorded: Registration | undefined,
@@ -62,7 +62,7 @@ export function agree(
   )
 }
 
-/** Whether the record of a registration may have more than `MAX_AUDITED_BYTES`, however it is written. */
+/** Whether the record of a registration may exceed `MAX_AUDITED_BYTES` in any JSON notation. */
 export function mayBeLong({ metadata }: Registration): boolean {
   const longestEscape = 6
   return JSON.stringify(metadata).length * longestEscape > MAX_AUDITED_BYTES / 2

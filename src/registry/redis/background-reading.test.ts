@@ -23,7 +23,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('reads every second once it is in use, and not before', async () => {
+test('reads every second once in use, and not before', async () => {
   await vi.advanceTimersByTimeAsync(10_000)
   expect(reads).toBe(0)
   background.use()
@@ -31,7 +31,7 @@ test('reads every second once it is in use, and not before', async () => {
   expect(reads).toBe(10)
 })
 
-test('leaves out what calls read themselves', async () => {
+test('skips a read after a call has read', async () => {
   for (let call = 0; call < 100; call += 1) {
     background.use()
     await vi.advanceTimersByTimeAsync(200)
@@ -41,7 +41,7 @@ test('leaves out what calls read themselves', async () => {
   expect(reads).toBe(1)
 })
 
-test('stops five minutes after the last call, and begins again with the next', async () => {
+test('stops five minutes after the last call and resumes with the next', async () => {
   background.use()
   await vi.advanceTimersByTimeAsync(400_000)
   expect(reads).toBeGreaterThan(290)
@@ -54,14 +54,14 @@ test('stops five minutes after the last call, and begins again with the next', a
   expect(reads).toBe(before + 1)
 })
 
-test('takes a fifth of the time at most', async () => {
+test('uses at most a fifth of the time', async () => {
   takesMs = 2000
   background.use()
   await vi.advanceTimersByTimeAsync(100_000)
   expect(reads).toBe(10)
 })
 
-test('goes on after a failure, and ends with `stop`', async () => {
+test('continues after a failure and ends with `stop`', async () => {
   fails = true
   background.use()
   await vi.advanceTimersByTimeAsync(3500)

@@ -1,16 +1,15 @@
-/** How often a replica in use reads on by itself, in ms, if no call makes it read. */
+/** How often a replica in use reads the log without a call, in ms. */
 const READ_EVERY_MS = 1000
 
-/** It pauses at least for so many times as long as it read, however little the server or the process can do. */
+/** Minimum pause after a read, as a multiple of its duration: leaves time to a slow server or process. */
 const PAUSE_BY_READING = 4
 
-/** For how long after the last call it does, in ms. */
+/** How long after the last call reading continues, in ms. */
 const IDLE_AFTER_MS = 300_000
 
 /**
- * Keeps a replica up to date between calls, so that the next call neither has a long log to apply nor finds
- * that the log no longer reaches back. It stops once nothing was called for five minutes, and does
- * not keep a process alive.
+ * Keeps a replica up to date between calls, so the next call has no long log to apply and does not find
+ * the log trimmed. It stops five minutes after the last call, and does not keep a process alive.
  */
 export class BackgroundReading {
   readonly #read: () => Promise<void>
@@ -19,12 +18,12 @@ export class BackgroundReading {
   #readAtMs = -Infinity
   #isStopped = false
 
-  /** @param read reads on; its failures are for calls to report. */
+  /** @param read reads the log; calls report its failures. */
   constructor(read: () => Promise<void>) {
     this.#read = read
   }
 
-  /** Notes that a call reads. */
+  /** Notes a call. */
   use(): void {
     this.#usedAtMs = this.#readAtMs = performance.now()
     if (this.#timer === null && !this.#isStopped) this.#schedule(READ_EVERY_MS)

@@ -9,9 +9,9 @@ export interface Bookkeeping {
   /** The log's last entry; `null` if there is no log. */
   readonly end: LogPosition | null
   readonly hasIndex: boolean
-  /** Whether the index is known to be complete: it hasn't been lost since a SCAN showed so. */
+  /** Whether a SCAN found the index complete and it hasn't been lost since. */
   readonly isVerified: boolean
-  /** Whether it was found to lack a registration, so that a SCAN is needed. */
+  /** Whether the index was found to lack a registration, so a SCAN is needed. */
   readonly isSuspect: boolean
   /** Keys in the database; `Infinity` without permission. */
   readonly keyCount: number
@@ -20,7 +20,7 @@ export interface Bookkeeping {
 }
 
 /**
- * Reads it in one round trip.
+ * Reads the bookkeeping in one round trip.
  * @param asksFacts whether to ask INFO.
  */
 export async function readBookkeeping(
@@ -41,9 +41,9 @@ export async function readBookkeeping(
   }
 }
 
-/** What INFO says, for `Evictions`, of the server that holds the namespace. */
+/** Facts from INFO, for `Evictions`, about the server that holds the namespace. */
 export async function readFacts(connection: RedisConnection, keys: NamespaceKeys): Promise<string> {
-  // The key says which server of a cluster it is.
+  // The key selects the server of a cluster.
   return textFrom(await connection.run(readFactsScript, [keys.nothing], []))
 }
 

@@ -55,7 +55,7 @@ describe.skipIf(!hasProgram)('On a Redis Cluster (needs redis-server on the PATH
     },
   )
 
-  test('all keys of a namespace are on one node, whichever node was named', async () => {
+  test('all keys of a namespace are on one node, whichever node the URL names', async () => {
     for (const { program } of nodes) {
       const namespace = `{${randomUUID()}}`
       const store = await connectRedisStore({ nodes: [program.url], namespace })

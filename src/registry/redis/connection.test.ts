@@ -8,7 +8,7 @@ import { connectRedisStore } from './redis-store.ts'
 const hasProgram = findProgram('redis-server') !== undefined
 const namespace = 'test'
 
-test('an address where nothing listens is UNAVAILABLE, by name', async () => {
+test('an address without a listener is UNAVAILABLE, by name', async () => {
   const { port, close } = await listen(() => {})
   await close()
   await expect(
@@ -16,11 +16,11 @@ test('an address where nothing listens is UNAVAILABLE, by name', async () => {
   ).rejects.toMatchObject({
     name: 'RegistryError',
     code: 'UNAVAILABLE',
-    message: `Redis can't be reached at 127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}.`,
+    message: `Redis is unreachable at 127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}.`,
   })
 })
 
-test('a server that accepts and says nothing is UNAVAILABLE when the time is up', async () => {
+test('a server that accepts and stays silent is UNAVAILABLE after the timeout', async () => {
   const { port, close } = await listen(() => {})
   onTestFinished(close)
   const url = `redis://127.0.0.1:${port}`
@@ -45,13 +45,13 @@ test.for([
   'redis://h/x',
   'redis://:hunter2/x@host',
   'redis://:hunter2%zz@host',
-])('a URL that is none is INVALID_ARGUMENT, and is not repeated: %j', async (url) => {
+])('an invalid URL is INVALID_ARGUMENT, and is not repeated: %j', async (url) => {
   const error: unknown = await connectRedisStore({ url, namespace }).catch((thrown) => thrown)
   expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
   expect(String(error)).not.toContain('hunter2')
 })
 
-test('neither url nor nodes is INVALID_ARGUMENT', async () => {
+test('options without url and nodes are INVALID_ARGUMENT', async () => {
   await expect(connectRedisStore({ namespace })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
 })
 
@@ -92,7 +92,7 @@ describe.skipIf(!hasProgram)('A connection (needs redis-server on the PATH)', ()
     await store.close()
   })
 
-  test('fails what is under way when the server stops answering, then recovers by itself', async () => {
+  test('fails calls in progress when the server stops answering, then recovers', async () => {
     const server = await startRedisProgram()
     onTestFinished(() => server.stop())
     const store = await connectRedisStore({ url: server.url, namespace, connectTimeoutMs: 300 })
@@ -114,7 +114,7 @@ describe.skipIf(!hasProgram)('A connection (needs redis-server on the PATH)', ()
       .toBeInstanceOf(Array)
   })
 
-  test('keeps nothing for later while the server is away', async () => {
+  test('queues nothing while the server is away', async () => {
     const server = await startRedisProgram()
     const store = await connectRedisStore({ url: server.url, namespace })
     onTestFinished(() => store.close())
@@ -132,7 +132,7 @@ describe.skipIf(!hasProgram)('A connection (needs redis-server on the PATH)', ()
       .toEqual([])
   })
 
-  test('closes although the server is away', async () => {
+  test('closes while the server is away', async () => {
     const server = await startRedisProgram()
     const store = await connectRedisStore({ url: server.url, namespace })
     await server.stop()

@@ -11,13 +11,13 @@ type ScriptCommand = (...args: readonly (string | number)[]) => Promise<unknown>
 const maxReconnectDelayMs = 1000
 
 /**
- * A connection to one Redis server or to a cluster. While it is lost every command fails at once,
- * and it is made anew in the background; commands that were under way fail too, for a write that is
- * sent again might be made twice. A server that stops answering counts as lost after the timeout.
+ * A connection to one Redis server or to a cluster. While it is lost, every command fails at once, and
+ * it reconnects in the background. Commands in flight fail too, because a repeated write might take
+ * effect twice. A server that stops answering counts as lost after the timeout.
  */
 export class RedisConnection {
   readonly client: RedisClient
-  /** `host:port`, several separated by commas. */
+  /** `host:port`, for messages. */
   readonly name: string
   readonly #commands = new Map<string, ScriptCommand>()
 
@@ -52,7 +52,7 @@ export class RedisConnection {
     return command
   }
 
-  /** Runs commands on the client, turning its errors into the registry's. */
+  /** Runs commands on the client and maps its errors to the registry's. */
   async perform<T>(commands: (client: RedisClient) => Promise<T>): Promise<T> {
     try {
       return await commands(this.client)
@@ -62,8 +62,8 @@ export class RedisConnection {
   }
 
   /**
-   * The error that callers get for a failed command. The client's errors may quote a password, so no cause is kept.
-   * @param keys those of the command.
+   * The error for a failed command. It has no `cause`, because the client's errors may quote a password.
+   * @param keys the keys of the command.
    */
   failure(error: unknown, keys: readonly string[] = []): RegistryError {
     if (error instanceof RegistryError) return error
@@ -72,7 +72,7 @@ export class RedisConnection {
       const named = keys.slice(0, 3).map((key) => `"${key}"`)
       return new RegistryError(
         'UNAVAILABLE',
-        `Redis at ${this.name} refused: WRONGTYPE. Another program has written to one of ` +
+        `Redis at ${this.name} refused: WRONGTYPE. Another program wrote to one of ` +
           `the keys ${named.join(', ')}. Delete that key; the registry restores what it can.`,
       )
     }
@@ -80,32 +80,31 @@ export class RedisConnection {
       'UNAVAILABLE',
       name === 'ReplyError'
         ? `Redis at ${this.name} refused: ${message}`
-        : `The connection to Redis at ${this.name} is lost (${reasonIn(message)}); a write under ` +
-            'way may have been made or not. It is being reconnected.',
+        : `The connection to Redis at ${this.name} is lost (${reasonIn(message)}); a write in ` +
+            'progress may or may not have taken effect. Reconnecting.',
     )
   }
 
-  /** The servers that hold keys: the masters of a cluster, or the one server. */
+  /** The servers that hold keys: the masters of a cluster, or the single server. */
   servers(): readonly Redis[] {
     return this.client instanceof Cluster ? this.client.nodes('master') : [this.client]
   }
 
-  /** Ends the connection after what was sent has been answered. */
+  /** Closes the connection once all commands in flight are answered. */
   async close(): Promise<void> {
     try {
       await this.client.quit()
     } catch {
-      // Lost already: nothing is left to be answered.
+      // Already lost: no answer will arrive.
     }
     this.client.disconnect()
   }
 }
 
 /**
- * Connects to the first of the servers that answers. If it belongs to a cluster, the connection is to
- * the whole cluster.
- * @throws RegistryError `UNAVAILABLE` within `timeoutMs` for each server, naming each and why;
- *   `INVALID_ARGUMENT` for a URL that is none.
+ * Connects to the first server that answers; if it belongs to a cluster, to the whole cluster.
+ * @throws RegistryError `UNAVAILABLE` within `timeoutMs` per server, with the reason for each;
+ *   `INVALID_ARGUMENT` for an invalid URL.
  */
 export async function connectRedis(
   urls: readonly string[],
@@ -120,7 +119,7 @@ export async function connectRedis(
       failures.push(`${nameOf(address)}: ${reasonIn(String(error))}`)
     }
   }
-  throw new RegistryError('UNAVAILABLE', `Redis can't be reached at ${failures.join('; at ')}.`)
+  throw new RegistryError('UNAVAILABLE', `Redis is unreachable at ${failures.join('; at ')}.`)
 }
 
 async function connectTo(address: RedisAddress, timeoutMs: number): Promise<RedisConnection> {
@@ -173,7 +172,7 @@ async function connectToCluster(
   }
 }
 
-/** Opens the connections to all nodes: the client would refuse commands while it opens one for the first. */
+/** Opens the connections to all nodes: the client refuses commands while it opens a node's first connection. */
 async function openNodes(cluster: Cluster): Promise<void> {
   const open = (node: Redis) => (node.status === 'wait' ? node.connect() : node.ping())
   cluster.on('+node', (node: Redis) => void open(node).catch(() => {}))
@@ -187,7 +186,7 @@ function optionsFor(address: RedisAddress, timeoutMs: number) {
     ...(address.usesTls ? { tls: {} } : {}),
     connectTimeout: timeoutMs,
     socketTimeout: timeoutMs,
-    // The client would send INFO and CLIENT SETINFO, which a user may not be permitted to.
+    // The client would send INFO and CLIENT SETINFO, for which users may lack permission.
     enableReadyCheck: false,
     disableClientInfo: true,
     autoResendUnfulfilledCommands: false,
@@ -197,15 +196,15 @@ function optionsFor(address: RedisAddress, timeoutMs: number) {
 }
 
 /**
- * The mode of a server according to HELLO: `standalone`, `sentinel` or `cluster`. INFO has it too, but a user may
- * lack permission for INFO; HELLO is always allowed.
+ * The mode of a server according to HELLO: `standalone`, `sentinel` or `cluster`. INFO has it too, but
+ * users may lack permission for INFO; HELLO is always allowed.
  */
 function modeIn(hello: unknown): unknown {
   if (!Array.isArray(hello)) return undefined
   return hello[hello.indexOf('mode') + 1]
 }
 
-/** Connects, giving the reason if it fails: the client itself reports that as an event. */
+/** Connects, and throws the reason if that fails: the client itself reports it as an event. */
 async function opened(client: RedisClient, timeoutMs: number): Promise<void> {
   let reason: unknown
   client.on('error', (error: unknown) => {

@@ -8,13 +8,13 @@ import { corruptRecordMessage, type Recorded } from './records.ts'
 /** A reader's copy: the state of the log up to `position`. */
 export interface Copy {
   readonly index: RegistrationIndex
-  /** Identities in the index of Redis whose records were corrupt. */
+  /** Identities in the Redis index whose records were corrupt. */
   readonly skipped: Set<string>
-  /** The last entry applied; `null` before the first one of a namespace without a log. */
+  /** The last entry applied; `null` if the namespace had no log. */
   position: LogPosition | null
-  /** The last entry whose changes, and those of all before, the index has passed on. */
+  /** The last entry up to which the index has reported all changes. */
   toldPosition: LogPosition | null
-  /** While it is loaded: identities in the entries applied since the latest part was requested. */
+  /** While loading: identities in the entries applied since the latest part was requested. */
   touched: Set<string> | null
 }
 
@@ -23,13 +23,13 @@ export function emptyCopy(): Copy {
   return { index, skipped: new Set(), position: null, toldPosition: null, touched: null }
 }
 
-/** A copy whose index is to be loaded. */
+/** A copy to load. */
 export function copyToLoad(position: LogPosition | null): Copy {
   const index = RegistrationIndex.toLoad()
   return { index, skipped: new Set(), position, toldPosition: position, touched: new Set() }
 }
 
-/** Why a copy can't be continued or completely loaded; a clause to follow "because". */
+/** Why a copy can't be continued or loaded; a clause that follows "because". */
 export type Interruption = string
 
 /** The settings of a reader. */
@@ -37,15 +37,15 @@ export interface ReplicaOptions {
   readonly keys: NamespaceKeys
   readonly warnings: Warnings
   readonly evictions: Evictions
-  /** Entries that the log keeps at least. */
+  /** Minimum number of entries in the log. */
   readonly logCap: number
-  /** How long a call waits for a load, or for a long log, at most, in ms. */
+  /** How long a call waits for a load or a long log, in ms. */
   readonly maxWaitMs: number
-  /** A mark for an entry of the log, different each time. */
+  /** Returns a new, unique mark for a log entry. */
   readonly newMark: () => string
 }
 
-/** Puts a record into a copy as it was read; a corrupt one is left out, with a warning. */
+/** Puts a record into a copy; skips a corrupt one with a warning. */
 export function putRecorded(
   { index, skipped }: Copy,
   identity: string,

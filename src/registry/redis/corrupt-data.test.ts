@@ -56,205 +56,179 @@ const corruptEntries: readonly [what: string, kind: string, value: string][] = [
   ['a very long kind', 'k'.repeat(100_000), 'm'],
 ]
 
-describe.skipIf(!hasProgram)(
-  'What no registry has written (needs redis-server on the PATH)',
-  () => {
-    let server: ServerProgram
-    let redis: Redis
+describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on the PATH)', () => {
+  let server: ServerProgram
+  let redis: Redis
 
-    beforeAll(async () => {
-      server = await startRedisProgram()
-      redis = new Redis(server.url)
-    })
+  beforeAll(async () => {
+    server = await startRedisProgram()
+    redis = new Redis(server.url)
+  })
 
-    afterAll(async () => {
-      await redis.quit()
-      await server.stop()
-    })
+  afterAll(async () => {
+    await redis.quit()
+    await server.stop()
+  })
 
-    beforeEach(() => redis.flushall())
+  beforeEach(() => redis.flushall())
 
-    // Patient, because a busy Redis takes long to read 100 MB.
-    const open = (options: Partial<RedisStoreOptions> = {}) =>
-      openStore(server.url, { connectTimeoutMs: 60_000, loadTimeoutMs: 60_000, ...options })
+  // Patient, because a busy Redis takes long to read 100 MB.
+  const open = (options: Partial<RedisStoreOptions> = {}) =>
+    openStore(server.url, { connectTimeoutMs: 60_000, loadTimeoutMs: 60_000, ...options })
 
-    /** A reader that holds three registrations, of which the second is about to be broken. */
-    const openFilled = async () => {
-      const store = await open()
-      for (const n of [1, 2, 3]) await store.register(request(`user-${n}`))
-      expect(await identitiesOf(store)).toHaveLength(3)
-      return store
-    }
+  /** A reader that holds three registrations, of which the second is about to be broken. */
+  const openFilled = async () => {
+    const store = await open()
+    for (const n of [1, 2, 3]) await store.register(request(`user-${n}`))
+    expect(await identitiesOf(store)).toHaveLength(3)
+    return store
+  }
 
-    const others = ['user-1', 'user-3']
+  const others = ['user-1', 'user-3']
 
-    const expectAll = async (old: Awaited<ReturnType<typeof open>>, expected: string[]) => {
-      await expect.poll(() => identitiesOf(old), { timeout: 30_000 }).toEqual(expected)
-      const fresh = await open()
-      expect(await identitiesOf(fresh)).toEqual(expected)
-      expect(await identitiesOf(await open({ strategy: 'scan' }))).toEqual(expected)
-      return fresh
-    }
+  const expectAll = async (old: Awaited<ReturnType<typeof open>>, expected: string[]) => {
+    await expect.poll(() => identitiesOf(old), { timeout: 30_000 }).toEqual(expected)
+    const fresh = await open()
+    expect(await identitiesOf(fresh)).toEqual(expected)
+    expect(await identitiesOf(await open({ strategy: 'scan' }))).toEqual(expected)
+    return fresh
+  }
 
-    test.for(corruptFields)(
-      'in a record is left out, with a warning: %s',
-      async ([what, field, value]) => {
-        const old = await openFilled()
-        const bytes = what.startsWith('bytes') ? Buffer.from(value, 'latin1') : value
-        await redis.hset(record, field, bytes)
-        const fresh = await expectAll(old, others)
-        expect(fresh.warned).toEqual(['CORRUPT_RECORD'])
-        expect(fresh.messages[0]).toContain(record)
-        expect(fresh.messages[0]?.length).toBeLessThan(1000)
-        await old.register(request('user-2', { replace: true }))
-        await expectAll(old, ['user-1', 'user-2', 'user-3'])
-        expect(await redis.hget(record, 'gateway')).toBeNull()
-      },
-    )
-
-    test.for(['id', 'metadata', 'registered_at', 'expires_at'])(
-      'a record without %s is left out, and can be unregistered',
-      async (field) => {
-        const old = await openFilled()
-        await redis.hdel(record, field)
-        await expectAll(old, others)
-        await old.unregister('user-2')
-        expect(await redis.exists(record)).toBe(0)
-        await old.register(request('user-2'))
-        await expectAll(old, ['user-1', 'user-2', 'user-3'])
-      },
-    )
-
-    test('a record without a time of registration can not be renewed', async () => {
+  test.for(corruptFields)(
+    'in a record is ignored with a warning: %s',
+    async ([what, field, value]) => {
       const old = await openFilled()
-      await redis.hset(record, 'registered_at', 'yesterday')
-      await expect(old.heartbeat('user-2', 1000)).rejects.toMatchObject({ code: 'NOT_FOUND' })
-    })
-
-    test('a corrupt record that is repaired by hand appears again', async () => {
-      const old = await openFilled()
-      const metadata = (await redis.hget(record, 'metadata')) ?? ''
-      await redis.hset(record, 'metadata', '{oops')
-      await expectAll(old, others)
-      await redis.hset(record, 'metadata', metadata)
-      await expectAll(old, ['user-1', 'user-2', 'user-3'])
-    })
-
-    test('a record that another program changed is seen as changed', async () => {
-      const old = await openFilled()
-      await redis.hset(record, 'metadata', '{"changed":true}')
-      await expect
-        .poll(async () => (await old.select(filterFrom({ changed: true }))).length, {
-          timeout: 10_000,
-        })
-        .toBe(1)
-    })
-
-    test('a key of another type in place of a record breaks only that identity', async () => {
-      const old = await openFilled()
-      await redis.set(record, 'text')
+      const bytes = what.startsWith('bytes') ? Buffer.from(value, 'latin1') : value
+      await redis.hset(record, field, bytes)
       const fresh = await expectAll(old, others)
-      expect(fresh.messages).toEqual([expect.stringMatching(/"test:user-2".*Delete the key\.$/)])
-      await expect(old.register(request('user-2', { replace: true }))).rejects.toMatchObject({
-        code: 'UNAVAILABLE',
-        message: expect.stringMatching(/WRONGTYPE.*test:user-2/),
-      })
-      await old.register(request('user-4'))
-      await redis.del(record)
+      expect(fresh.warned).toEqual(['CORRUPT_RECORD'])
+      expect(fresh.messages[0]).toContain(record)
+      expect(fresh.messages[0]?.length).toBeLessThan(1000)
       await old.register(request('user-2', { replace: true }))
-      await expectAll(old, ['user-1', 'user-2', 'user-3', 'user-4'])
-    })
+      await expectAll(old, ['user-1', 'user-2', 'user-3'])
+      expect(await redis.hget(record, 'gateway')).toBeNull()
+    },
+  )
 
-    test.for(['~index', '~log'])(
-      'a key of another type in place of %s is a clear error, until it is deleted',
-      async (name) => {
-        const old = await openFilled()
-        await redis.set(`test:${name}`, 'text')
-        const fresh = await open({ strategy: 'scan' })
-        expect(await identitiesOf(fresh)).toHaveLength(3)
-        await expect(old.register(request('user-9'))).rejects.toMatchObject({
-          code: 'UNAVAILABLE',
-          message: expect.stringContaining('WRONGTYPE'),
-        })
-        await redis.del(`test:${name}`)
-        await old.register(request('user-9', { replace: true }))
-        await expectAll(old, ['user-1', 'user-2', 'user-3', 'user-9'])
-      },
-    )
-
-    test.for(corruptEntries)(
-      'in the log is left out, with a warning: %s',
-      async ([, kind, value]) => {
-        const old = await openFilled()
-        await redis.xadd('test:~log', '*', kind, value)
-        expect(await identitiesOf(old)).toEqual(['user-1', 'user-2', 'user-3'])
-        expect(old.warned).toEqual(['CORRUPT_LOG_ENTRY'])
-        expect(old.messages[0]?.length).toBeLessThan(1000)
-        await old.register(request('user-4'))
-        await expectAll(old, ['user-1', 'user-2', 'user-3', 'user-4'])
-        expect(old.warned).toEqual(['CORRUPT_LOG_ENTRY'])
-      },
-    )
-
-    test('in the log with several fields or a long mark is repaired', async () => {
+  test.for(['id', 'metadata', 'registered_at', 'expires_at'])(
+    'a record without %s is ignored and can be unregistered',
+    async (field) => {
       const old = await openFilled()
-      await redis.xadd(
-        'test:~log',
-        '*',
-        'unregister',
-        `${'m'.repeat(500)}\nuser-2`,
-        'more',
-        'fields',
-      )
-      await old.register(request('user-4'))
-      await old.register(request('user-2', { replace: true }))
-      await expectAll(old, ['user-1', 'user-2', 'user-3', 'user-4'])
-    })
-
-    test('in the log with the last possible id, stops no write', async () => {
-      const old = await openFilled()
-      await redis.xadd(
-        'test:~log',
-        `${2n ** 64n - 1n}-${2n ** 64n - 1n}`,
-        'unregister',
-        'm\nuser-2',
-      )
-      await old.register(request('user-4'))
-      await old.heartbeat('user-1', 60_000)
-      await old.unregister('user-3')
-      await expectAll(old, ['user-1', 'user-2', 'user-4'])
-    })
-
-    test('in the index is left out', async () => {
-      const old = await openFilled()
-      await redis.zadd(
-        'test:~index',
-        'inf',
-        'not valid',
-        'inf',
-        'm'.repeat(1_000_000),
-        '5',
-        'ended',
-      )
-      await redis.zadd('test:~index', 'inf', 'nobody')
-      await redis.zadd('test:~index', 'inf', Buffer.from('ff00', 'hex'))
-      const fresh = await expectAll(old, ['user-1', 'user-2', 'user-3'])
-      expect(fresh.warned).toContain('KEYS_LOST')
-      await old.clear()
-      expect(await redis.keys('test:*')).toEqual([])
-    })
-
-    test('of 100 MB kills neither a reader nor Redis', async () => {
-      const old = await openFilled()
-      await redis.setrange('huge', 100 * 1024 * 1024 - 1, 'x')
-      const copy = `local huge = redis.call('GET', KEYS[1])
-      redis.call('HSET', KEYS[2], 'gateway', huge)
-      redis.call('XADD', KEYS[3], '*', 'register', huge)`
-      await redis.eval(copy, 3, 'huge', record, 'test:~log')
-      await redis.del('huge')
+      await redis.hdel(record, field)
       await expectAll(old, others)
       await old.unregister('user-2')
-      await expectAll(old, others)
+      expect(await redis.exists(record)).toBe(0)
+      await old.register(request('user-2'))
+      await expectAll(old, ['user-1', 'user-2', 'user-3'])
+    },
+  )
+
+  test('a record without a registration time cannot be renewed', async () => {
+    const old = await openFilled()
+    await redis.hset(record, 'registered_at', 'yesterday')
+    await expect(old.heartbeat('user-2', 1000)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('a corrupt record reappears after repair by hand', async () => {
+    const old = await openFilled()
+    const metadata = (await redis.hget(record, 'metadata')) ?? ''
+    await redis.hset(record, 'metadata', '{oops')
+    await expectAll(old, others)
+    await redis.hset(record, 'metadata', metadata)
+    await expectAll(old, ['user-1', 'user-2', 'user-3'])
+  })
+
+  test('a record changed by another program is reported as changed', async () => {
+    const old = await openFilled()
+    await redis.hset(record, 'metadata', '{"changed":true}')
+    await expect
+      .poll(async () => (await old.select(filterFrom({ changed: true }))).length, {
+        timeout: 10_000,
+      })
+      .toBe(1)
+  })
+
+  test('a key of another type in place of a record breaks only that identity', async () => {
+    const old = await openFilled()
+    await redis.set(record, 'text')
+    const fresh = await expectAll(old, others)
+    expect(fresh.messages).toEqual([expect.stringMatching(/"test:user-2".*Delete the key\.$/)])
+    await expect(old.register(request('user-2', { replace: true }))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(/WRONGTYPE.*test:user-2/),
     })
-  },
-)
+    await old.register(request('user-4'))
+    await redis.del(record)
+    await old.register(request('user-2', { replace: true }))
+    await expectAll(old, ['user-1', 'user-2', 'user-3', 'user-4'])
+  })
+
+  test.for(['~index', '~log'])(
+    'a key of another type in place of %s is a clear error until it is deleted',
+    async (name) => {
+      const old = await openFilled()
+      await redis.set(`test:${name}`, 'text')
+      const fresh = await open({ strategy: 'scan' })
+      expect(await identitiesOf(fresh)).toHaveLength(3)
+      await expect(old.register(request('user-9'))).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining('WRONGTYPE'),
+      })
+      await redis.del(`test:${name}`)
+      await old.register(request('user-9', { replace: true }))
+      await expectAll(old, ['user-1', 'user-2', 'user-3', 'user-9'])
+    },
+  )
+
+  test.for(corruptEntries)('in the log is ignored with a warning: %s', async ([, kind, value]) => {
+    const old = await openFilled()
+    await redis.xadd('test:~log', '*', kind, value)
+    expect(await identitiesOf(old)).toEqual(['user-1', 'user-2', 'user-3'])
+    expect(old.warned).toEqual(['CORRUPT_LOG_ENTRY'])
+    expect(old.messages[0]?.length).toBeLessThan(1000)
+    await old.register(request('user-4'))
+    await expectAll(old, ['user-1', 'user-2', 'user-3', 'user-4'])
+    expect(old.warned).toEqual(['CORRUPT_LOG_ENTRY'])
+  })
+
+  test('in the log with several fields or a long mark is repaired', async () => {
+    const old = await openFilled()
+    await redis.xadd('test:~log', '*', 'unregister', `${'m'.repeat(500)}\nuser-2`, 'more', 'fields')
+    await old.register(request('user-4'))
+    await old.register(request('user-2', { replace: true }))
+    await expectAll(old, ['user-1', 'user-2', 'user-3', 'user-4'])
+  })
+
+  test('in the log with the highest possible id stops no write', async () => {
+    const old = await openFilled()
+    await redis.xadd('test:~log', `${2n ** 64n - 1n}-${2n ** 64n - 1n}`, 'unregister', 'm\nuser-2')
+    await old.register(request('user-4'))
+    await old.heartbeat('user-1', 60_000)
+    await old.unregister('user-3')
+    await expectAll(old, ['user-1', 'user-2', 'user-4'])
+  })
+
+  test('in the index is ignored', async () => {
+    const old = await openFilled()
+    await redis.zadd('test:~index', 'inf', 'not valid', 'inf', 'm'.repeat(1_000_000), '5', 'ended')
+    await redis.zadd('test:~index', 'inf', 'nobody')
+    await redis.zadd('test:~index', 'inf', Buffer.from('ff00', 'hex'))
+    const fresh = await expectAll(old, ['user-1', 'user-2', 'user-3'])
+    expect(fresh.warned).toContain('KEYS_LOST')
+    await old.clear()
+    expect(await redis.keys('test:*')).toEqual([])
+  })
+
+  test('of 100 MB crashes neither a reader nor Redis', async () => {
+    const old = await openFilled()
+    await redis.setrange('huge', 100 * 1024 * 1024 - 1, 'x')
+    const copy = `local huge = redis.call('GET', KEYS[1])
+      redis.call('HSET', KEYS[2], 'gateway', huge)
+      redis.call('XADD', KEYS[3], '*', 'register', huge)`
+    await redis.eval(copy, 3, 'huge', record, 'test:~log')
+    await redis.del('huge')
+    await expectAll(old, others)
+    await old.unregister('user-2')
+    await expectAll(old, others)
+  })
+})

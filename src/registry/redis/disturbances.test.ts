@@ -37,7 +37,7 @@ const disturbances = [
 ] as const
 
 describe.skipIf(!hasProgram)('After any disturbance (needs redis-server on the PATH)', () => {
-  test('readers old and new agree with what Redis holds', async ({ annotate }) => {
+  test('old and new readers agree with Redis', async ({ annotate }) => {
     const seed = Number(process.env['DISTURBANCE_SEED'] ?? randomInt(1, 2 ** 31))
     const random = randomFrom(seed)
     const server = await startRedisProgram({ extraArgs: ['--enable-debug-command', 'yes'] })

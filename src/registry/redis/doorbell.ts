@@ -1,22 +1,21 @@
 import type { RedisConnection } from './connection.ts'
 import type { LogPosition } from './log.ts'
 
-/** How long Redis holds a read that finds nothing, in ms. */
+/** How long Redis blocks a read that finds nothing, in ms. */
 const HOLD_MS = 1000
 
 /** The source and the callbacks of a doorbell. */
 export interface DoorbellSettings {
   readonly connect: () => Promise<RedisConnection>
-  /** A server that doesn't answer for this long counts as lost, in ms. */
+  /** How long a server may not answer before it counts as lost, in ms. */
   readonly timeoutMs: number
   readonly log: string
   readonly onRing: () => void
 }
 
 /**
- * Rings when the log gains an entry, by a blocking read on its own connection, which is
- * opened when the bell is first armed. It is only a hint: the log is read elsewhere, and
- * while the bell is out of order, its owner polls.
+ * Rings when the log gains an entry: a blocking read on its own connection, opened when the bell is first
+ * armed. A ring is only a hint: the owner reads the log, and polls while the bell is out of order.
  */
 export class Doorbell {
   readonly #settings: DoorbellSettings
@@ -30,7 +29,7 @@ export class Doorbell {
     this.#holdMs = Math.max(1, Math.min(HOLD_MS, Math.floor(settings.timeoutMs / 2)))
   }
 
-  /** Rings once: when there is an entry after `position`, or after a second without one. */
+  /** Rings once: when the log has an entry after `position`, or after 1 s without one. */
   arm(position: LogPosition | null): void {
     if (this.#isArmed || this.#isClosed) return
     this.#isArmed = true
@@ -54,7 +53,7 @@ export class Doorbell {
       )
       return true
     } catch (error) {
-      // Asking again would only fill the server's log of refusals.
+      // Retrying would only fill the server's log of refusals.
       if (error instanceof Error && error.message.startsWith('NOPERM')) this.close()
       return false
     }

@@ -1,8 +1,8 @@
 import type { Warnings } from '../warnings.ts'
 
 /**
- * Notices evictions by INFO: it counts keys that a Redis short of memory has removed, but doesn't
- * name them. Without permission for INFO, evictions go unnoticed.
+ * Detects evictions by INFO, which counts the keys that Redis has removed to free memory but doesn't name
+ * them. Without permission for INFO, evictions go unnoticed.
  */
 export class Evictions {
   readonly #warnings: Warnings
@@ -22,14 +22,14 @@ export class Evictions {
     return this.#isPermitted
   }
 
-  /** Whether Redis is set to evict, so that each read must check. */
+  /** Whether Redis is configured to evict, so every read must check. */
   get isEvicting(): boolean {
     return this.#isEvicting
   }
 
   /**
-   * Takes the facts from INFO.
-   * @param facts lines: keys evicted since the start, most bytes, policy; '' without permission for INFO.
+   * Takes facts from INFO.
+   * @param facts lines of evicted keys, maxmemory in bytes, policy; '' without permission for INFO.
    * @returns whether keys were evicted since the previous facts.
    */
   observe(facts: string): boolean {
@@ -49,8 +49,8 @@ export class Evictions {
   #warn(maxBytes: string, policy: string): void {
     this.#warnings.warn(
       'EVICTING_REDIS',
-      `Redis at ${this.#server} evicts keys when it holds ${maxBytes} bytes (maxmemory-policy ${policy}): ` +
-        'registrations can vanish before they expire, and every read is slower because it has to ask. ' +
+      `Redis at ${this.#server} evicts keys above ${maxBytes} bytes (maxmemory-policy ${policy}): ` +
+        'registrations can vanish before they expire, and every read is slower because it must check. ' +
         'Set maxmemory-policy to noeviction, or use a Redis that is not a cache.',
     )
   }

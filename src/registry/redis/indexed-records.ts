@@ -5,7 +5,7 @@ import type { NamespaceKeys } from './keys.ts'
 import { readIndexedScript } from './read-scripts.ts'
 import { listFrom, textFrom } from './replies.ts'
 
-/** A part of the index with its records, as it was received: to be taken apart when there is time. */
+/** A part of the index with its records, unparsed. */
 export interface IndexedRecords {
   /** The cursor of the next part; `null` after the last one. */
   readonly next: string | null
@@ -19,7 +19,7 @@ export interface IndexMember {
   readonly endsMs: number
 }
 
-/** Reads about `count` members of the index with their records; a whole iteration may yield some twice. */
+/** Reads about `count` members of the index with their records; a full iteration may yield some twice. */
 export async function readIndexedRecords(
   connection: RedisConnection,
   keys: NamespaceKeys,
@@ -33,10 +33,10 @@ export async function readIndexedRecords(
 }
 
 /**
- * Takes records apart.
- * @param stale identities that must be read again.
- * @param take receives each other valid record.
- * @returns members whose records must be read one by one: those that are stale, missing, large or corrupt.
+ * Parses records.
+ * @param stale identities whose records must be read again.
+ * @param take receives every other valid record.
+ * @returns the members whose records must be read individually: stale, missing, large or corrupt ones.
  */
 export function takeRecords(
   { reply }: IndexedRecords,
@@ -59,7 +59,7 @@ function endIn(text: string): number {
   return text === '?inf' ? Infinity : Number(text.slice(1))
 }
 
-/** `null` if it is corrupt. */
+/** `null` for a corrupt record. */
 function recordIn(identity: string, text: string): Registration | null {
   const first = text.indexOf('\n')
   const second = text.indexOf('\n', first + 1)

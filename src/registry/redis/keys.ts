@@ -3,19 +3,19 @@ import { RegistryError } from '../errors.ts'
 /** The Redis keys of one namespace. */
 export interface NamespaceKeys {
   readonly namespace: string
-  /** What the keys of identities begin with. */
+  /** The prefix of identities' keys. */
   readonly prefix: string
   /** Sorted set: each identity, scored by its `expires_at`, or `+inf` if it never expires. */
   readonly index: string
   /** The capped stream of changes; see `log.ts`. */
   readonly log: string
-  /** Never exists: deleted to find out whether a server accepts writes. */
+  /** Never exists; deleting it shows whether a server accepts writes. */
   readonly nothing: string
   /** The hash of one identity; see `record.ts`. */
   identity(identity: string): string
 }
 
-/** Identities can't begin with `~`, so bookkeeping keys can't be taken for theirs. */
+/** The keys of a namespace. Identities can't begin with `~`, so bookkeeping keys never clash with theirs. */
 export function keysOf(namespace: string): NamespaceKeys {
   const prefix = `${namespace}:`
   return {
@@ -29,14 +29,14 @@ export function keysOf(namespace: string): NamespaceKeys {
 }
 
 /**
- * Checks that a cluster keeps all keys of a namespace on one node, as scripts need.
+ * Checks that a cluster keeps all keys of a namespace on one node, which scripts require.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
 export function requireHashTag(namespace: string): void {
   if (/\{[^}]+\}/.test(namespace)) return
   throw new RegistryError(
     'INVALID_ARGUMENT',
-    `namespace "${namespace}": on a Redis Cluster it needs a hash tag, which keeps its keys on ` +
-      `one node; name it "{${namespace}}", for instance`,
+    `namespace "${namespace}": a Redis Cluster requires a hash tag, which keeps all its keys on ` +
+      `one node, for example "{${namespace}}"`,
   )
 }

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
 import { faultsIn } from './testing/history/check.ts'
 import { randomFrom, type HistoryReport, type HistoryTask } from './testing/history/events.ts'
-import { readWholeLog } from './testing/history/read-log.ts'
+import { readWholeLog } from './testing/history/states.ts'
 import type { LogEntry } from './log.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined

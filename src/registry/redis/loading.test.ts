@@ -4,7 +4,7 @@ import { findProgram, startRedisProgram, type ServerProgram } from '../../enviro
 import { everything, request } from '../testing/store.contract.ts'
 import type { RegistryStore } from '../store.ts'
 import { Warnings } from '../warnings.ts'
-import { nextOf, watch } from '../watch/testing/open-watch.ts'
+import { nextOf, watch } from '../testing/open-watch.ts'
 import { connectRedis } from './connection.ts'
 import { Evictions } from './evictions.ts'
 import { keysOf } from './keys.ts'
@@ -29,7 +29,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
 
   beforeEach(() => redis.flushall())
 
-  test('that takes long to load keeps no call waiting; the next call finds it further', async () => {
+  test('that loads slowly blocks no call, and the next call finds more progress', async () => {
     const count = 20_000
     await registerMany(await openStore(server.url), count)
     const reader = await openStore(server.url, { loadTimeoutMs: 1 })
@@ -39,7 +39,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
         return (await reader.select(everything)).length
       } catch (error) {
         expect(error).toMatchObject({ name: 'RegistryError', code: 'UNAVAILABLE' })
-        const soFar = /still being loaded, ([\d,]+) registrations/.exec(String(error))?.[1]
+        const soFar = /still loading: ([\d,]+) registrations/.exec(String(error))?.[1]
         loaded.push(Number((soFar ?? '').replaceAll(',', '')))
         return 'loading'
       }
@@ -50,7 +50,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(loaded.at(-1)).toBeGreaterThan(0)
   })
 
-  test('that takes long to load keeps a watch waiting until it is loaded', async () => {
+  test('that loads slowly delays a watch until it is loaded', async () => {
     const count = 5000
     await registerMany(await openStore(server.url), count)
     const reader = await openStore(server.url, { loadTimeoutMs: 1 })
@@ -65,7 +65,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     await events.return?.()
   })
 
-  test('that is loading when its store is closed keeps nothing open', async () => {
+  test('that is loading when its store closes keeps nothing open', async () => {
     await registerMany(await openStore(server.url), 5000)
     const reader = await openStore(server.url, { loadTimeoutMs: 1 })
     await expect(reader.select(everything)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
@@ -73,7 +73,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     await expect(reader.select(everything)).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
-  test('in use reads on between calls', async () => {
+  test('in use keeps reading between calls', async () => {
     const connection = await connectRedis([server.url], 5000)
     onTestFinished(() => connection.close())
     const warnings = new Warnings(() => {})

@@ -16,19 +16,19 @@ import { readLog, type LogChecks, type LogReading } from './log-reading.ts'
 import { readRecords } from './records.ts'
 import { ServerClock } from './server-clock.ts'
 
-/** Log entries read at a time: a few ms of work for either side. */
+/** Log entries read at a time, a few ms of work on either side. */
 const CHUNK_SIZE = 500
 
-/** How often a reader checks for changes that are in no log, in ms, unless Redis is set to evict. */
+/** How often a reader checks for changes that are in no log, in ms; with every read if Redis evicts. */
 const CHECK_EVERY_MS = 100
 
-/** How long applying entries may hold a turn of the event loop, in ms; looked at after some of them. */
+/** Maximum time per turn of the event loop for applying entries, in ms, and entries between checks. */
 const TURN_BUDGET_MS = 5
 const ENTRIES_BETWEEN_LOOKS = 64
 
 /**
- * Why a copy is followed: to load it; to answer the call that loaded it; or to answer a later
- * one, for which it is also checked for changes that are in no log.
+ * Why a copy is followed: to load it; to answer the call that loaded it; or to answer a later call, which
+ * also checks for changes that are in no log.
  */
 export type Stage = 'loading' | 'new' | 'kept'
 
@@ -38,29 +38,23 @@ export class LogFollower {
   readonly #options: ReplicaOptions
   readonly #audit = new Audit()
   readonly #budget = new EventLoopBudget(TURN_BUDGET_MS)
-  /** As of the latest reading of any copy. */
+  /** The clock as of the latest reading of any copy. */
   readonly clock = new ServerClock()
   /** Monotonic ms. */
   #checkedAtMs = -Infinity
   #readAtMs = -Infinity
-  #interruption: Interruption = ''
 
   constructor(connection: RedisConnection, options: ReplicaOptions) {
     this.#connection = connection
     this.#options = options
   }
 
-  /** Why the last copy could not be continued, for messages. */
-  get interruption(): Interruption {
-    return this.#interruption
-  }
-
-  /** When the latest reading of any copy was sent for, by `performance.now()`. */
+  /** When the latest reading of any copy was requested, by `performance.now()`. */
   get readAtMs(): number {
     return this.#readAtMs
   }
 
-  /** Starts to compare another copy with the records in Redis. */
+  /** Starts comparing another copy with the records in Redis. */
   restartAudit(): void {
     this.#audit.restart()
   }
@@ -68,27 +62,37 @@ export class LogFollower {
   /**
    * Applies the log to its end.
    * @param deadlineMs by `performance.now()`.
-   * @returns `false` if the copy can't be continued, and another must be loaded.
+   * @returns `null`, or why the copy can't be continued and another one must be loaded.
    * @throws RegistryError `UNAVAILABLE` after the deadline; the copy can still be continued.
    */
-  async follow(copy: Copy, stage: Stage, deadlineMs = Infinity): Promise<boolean> {
+  async follow(copy: Copy, stage: Stage, deadlineMs = Infinity): Promise<Interruption | null> {
     for (;;) {
       const reading = await this.#read(copy, stage === 'kept')
       this.#readAtMs = reading.sentAtMs
-      if (!this.#isSteady(copy, reading)) return false
+      const steppedBackMs = this.#observeClock(copy, reading)
+      if (steppedBackMs > 0) {
+        this.#warnOfStep(steppedBackMs)
+        return 'the clock of Redis was set back'
+      }
       if (!startsAt(copy.position, reading.entries)) {
         const { log } = this.#options.keys
-        this.#interruption = `the log "${log}" went past what had been read of it (raise its cap)`
-        return false
+        return `the log "${log}" was trimmed past the reader's position (raise logCap)`
       }
       const unknown = await this.#apply(copy, reading)
-      if (!unknown) return false
-      if (reading.checks && !this.#passes(reading.checks, reading, copy)) return false
-      // A copy that is being loaded has yet to reach them.
+      if (typeof unknown === 'string') return unknown
+      const { checks } = reading
+      if (checks !== null) {
+        const hasEvicted = this.#options.evictions.observe(checks.facts)
+        // Only at its end does the log match the records of the same instant.
+        const isSame = reading.hasMore || agreesWith(copy, checks, reading.timeMs)
+        if (hasEvicted || !isSame)
+          return 'records were evicted, deleted or changed by other programs'
+      }
+      // A copy that is being loaded will reach them later.
       const hasUnknown = unknown.size > 0 && stage !== 'loading'
       if (hasUnknown) await this.#readUnknown(copy, [...unknown])
       copy.toldPosition = copy.position
-      if (!hasUnknown && !reading.hasMore) return true
+      if (!hasUnknown && !reading.hasMore) return null
       if (performance.now() > deadlineMs) throw this.#tooFarBehind()
     }
   }
@@ -106,11 +110,12 @@ export class LogFollower {
     return readLog(this.#connection, keys, position, CHUNK_SIZE, audited)
   }
 
-  /** Whether the clock of Redis has not been set back since the previous reading. */
-  #isSteady({ position }: Copy, { timeMs, sentAtMs, receivedAtMs, entries }: LogReading): boolean {
+  /** @returns by how many ms the clock of Redis was set back since the previous reading; ≤ 0 if it wasn't. */
+  #observeClock({ position }: Copy, reading: LogReading): number {
+    const { timeMs, sentAtMs, receivedAtMs, entries } = reading
     let steppedBackMs = this.clock.observe(timeMs, sentAtMs, receivedAtMs)
-    // An entry with a future time was written while the clock was ahead. Those that follow it have the
-    // same time until the clock reaches it again.
+    // An entry with a future time was written while the clock was ahead. Later entries have the same time
+    // until the clock catches up.
     let latestMs = position === null ? Infinity : timeOf(position)
     for (const entry of entries) {
       const writtenMs = timeOf(entry.position)
@@ -118,49 +123,46 @@ export class LogFollower {
       latestMs = writtenMs
       steppedBackMs = Math.max(steppedBackMs, writtenMs - timeMs)
     }
-    if (steppedBackMs <= 0) return true
-    this.#interruption = 'the clock of Redis was set back'
+    return steppedBackMs
+  }
+
+  #warnOfStep(steppedBackMs: number): void {
     this.#options.warnings.warn(
       'CLOCK_STEPPED_BACK',
       `The clock of Redis at ${this.#connection.name} was set back by ${Math.ceil(steppedBackMs)} ms, ` +
-        'so registrations may have ended too early, or live longer. Clocks of Redis should be slewed, not stepped.',
+        'so registrations may have expired too early or may live longer. Slew the clock of a Redis server instead of stepping it.',
     )
-    return false
   }
 
   /**
-   * Applies what was read, giving way to other work now and then.
-   * @returns identities whose records must be read; `undefined` if another copy must be loaded.
+   * Applies the entries read, yielding to the event loop.
+   * @returns identities whose records must be read, or why another copy must be loaded.
    */
-  async #apply(copy: Copy, { entries, timeMs }: LogReading): Promise<Set<string> | undefined> {
+  async #apply(copy: Copy, { entries, timeMs }: LogReading): Promise<Set<string> | Interruption> {
     const unknown = new Set<string>()
     for (let at = 1; at < entries.length; at += 1) {
       const entry = entries[at]
       if (entry === undefined) break
-      if (at % ENTRIES_BETWEEN_LOOKS === 0 && this.#budget.exhausted) await this.#budget.renew()
+      if (at % ENTRIES_BETWEEN_LOOKS === 0 && this.#budget.check()) await this.#budget.renew()
       try {
         const application = applyEntry(copy.index, entry, timeMs)
-        if (application.state === 'reload') {
-          this.#interruption = 'the index was repaired'
-          return undefined
-        }
+        if (application.state === 'reload') return 'the index was repaired'
         if (application.state === 'unknown') unknown.add(application.identity)
         if (copy.touched) for (const [identity] of touchesOf(entry)) copy.touched.add(identity)
       } catch (error) {
         if (!(error instanceof CorruptData)) throw error
-        this.#interruption = 'the log had a corrupt entry'
         this.#options.warnings.warn(
           'CORRUPT_LOG_ENTRY',
-          `Entry ${entry.position.id} of the log "${this.#options.keys.log}" was left out, and everything was read again: ${error.message}.`,
+          `Entry ${entry.position.id} of the log "${this.#options.keys.log}" was ignored, and all registrations were reloaded: ${error.message}.`,
         )
-        return undefined
+        return 'the log had a corrupt entry'
       }
       copy.position = entry.position
     }
     return unknown
   }
 
-  /** Reads records that the log renews but this reader doesn't hold, e.g. because they had expired. */
+  /** Reads records that the log renews but this reader lacks, for example because they had expired. */
   async #readUnknown(copy: Copy, identities: readonly string[]): Promise<void> {
     const records = await readRecords(this.#connection, this.#options.keys, identities)
     for (const { identity, recorded } of records) {
@@ -168,29 +170,26 @@ export class LogFollower {
     }
   }
 
-  /** Whether there is no sign that records were evicted, deleted or changed by anything but a registry. */
-  #passes({ facts, records }: LogChecks, { hasMore, timeMs }: LogReading, copy: Copy): boolean {
-    if (this.#options.evictions.observe(facts)) return false
-    // Only at its end does the log match the records of the same instant.
-    if (hasMore) return true
-    return records.every(({ identity, recorded }) => {
-      const held = copy.index.get(identity)
-      if (recorded.state === 'unread') return held === undefined || mayBeLong(held)
-      const registration = recorded.state === 'valid' ? recorded.registration : undefined
-      return agree(held, registration, timeMs)
-    })
-  }
-
   #tooFarBehind(): RegistryError {
     return new RegistryError(
       'UNAVAILABLE',
-      `The namespace "${this.#options.keys.namespace}" has more changes than could be read in the time that a call ` +
-        'waits for them. What was read counts: try again.',
+      `The namespace "${this.#options.keys.namespace}" has more changes than a call can read before its ` +
+        'timeout. Try again: the next call continues from here.',
     )
   }
 }
 
-/** Whether the reading begins with the entry at `position`; if there was no log, whether there still is none. */
+/** Whether a copy agrees with the records read at `timeMs`. */
+function agreesWith({ index }: Copy, { records }: LogChecks, timeMs: number): boolean {
+  return records.every(({ identity, recorded }) => {
+    const held = index.get(identity)
+    if (recorded.state === 'unread') return held === undefined || mayBeLong(held)
+    const registration = recorded.state === 'valid' ? recorded.registration : undefined
+    return agree(held, registration, timeMs)
+  })
+}
+
+/** Whether the reading begins with the entry at `position`; for `null`, whether there is still no log. */
 function startsAt(position: LogPosition | null, entries: readonly LogEntry[]): boolean {
   const [first] = entries
   if (position === null || first === undefined) return position === null && first === undefined

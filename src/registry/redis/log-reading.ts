@@ -6,7 +6,7 @@ import { readLogScript } from './read-scripts.ts'
 import { recordedFrom, type Recorded } from './records.ts'
 import { countFrom, listFrom, textFrom } from './replies.ts'
 
-/** The log from a position on and the time, at one instant. */
+/** The log from a position on, and the time, at one instant. */
 export interface LogReading {
   /** Unix ms by the clock of Redis. */
   readonly timeMs: number
@@ -31,8 +31,8 @@ export interface LogChecks {
 /**
  * Reads the log in one round trip.
  * @param from where to begin; `null` for the log's beginning.
- * @param count most entries.
- * @param audited identities whose records are read too, and whether to ask INFO; `null` to ask nothing besides the log.
+ * @param count maximum number of entries.
+ * @param audited identities whose records to read too, and whether to ask INFO; `null` for the log alone.
  */
 export async function readLog(
   connection: RedisConnection,
@@ -66,7 +66,7 @@ export async function readLog(
   }
 }
 
-/** Each record is in the reply once, with the first entry of those that name it. */
+/** The reply has each record once, at the first entry that names it. */
 function entriesOf(lines: readonly unknown[]): LogEntry[] {
   const records = new Map<string, LogEntry>()
   return lines.map((each) => {

@@ -4,29 +4,28 @@ import type { Touch } from '../watch/registration-change.ts'
 import { CorruptData, expiryFrom, gatewayFrom, identityFrom, registrationFrom } from './record.ts'
 
 /**
- * An entry of a namespace's log, the stream `<namespace>:~log`: one for each change, written by the
- * script that makes the change. It has one field, named by the kind of change, of these lines:
+ * An entry of a namespace's log, the stream `<namespace>:~log`: one per change, written by the script
+ * that makes the change. An entry has one field, named for the kind of change, with these lines:
  *
  * - `register`: mark, id, expires_at, registered_at, gateway (empty for none), metadata
- * - `large`: mark, id, expires_at, registered_at of a registration whose record has to be read, because it
- *   is too large for a log that is to stay small
+ * - `large`: mark, id, expires_at, registered_at of a registration that is too large for the log, so its
+ *   record must be read
  * - `heartbeat`: mark, id, expires_at
  * - `move`: mark, id, two empty lines, gateway
  * - `unregister`: mark, id
  * - `clear`: mark, ids (JSON array)
  * - `expire`: mark, ids (JSON array) of registrations that have ended
- * - `reload`: mark. The index was repaired, so readers load it anew.
+ * - `reload`: mark. The index was repaired, so readers reload it.
  *
- * No value can hold a line break: JSON escapes it, and nothing else may have one. One field, for
- * each more costs readers half as much as all the rest.
+ * No value can contain a line break: JSON escapes it, and other values may not have one. There is only
+ * one field, because every further field costs readers half as much as all the rest.
  *
- * Natural expiry follows from `expires_at` and the time: readers don't wait for its entry, which comes
- * with some later write, for readers that ask which registrations have expired. `mark` is unique for each
- * entry, so one with the same stream id and mark is the same entry, and what precedes it the same
- * history.
+ * Readers derive expiry from `expires_at` and the time; the `expire` entry comes with some later write
+ * and tells resumed watches which registrations have expired. `mark` is unique per entry, so entries
+ * with the same stream id and mark are the same entry, with the same history before it.
  *
- * Readers get a `large` as `record`, with the lines of a `register`, if the identity has a record at
- * that time. It may be newer than the entry.
+ * Readers receive a `large` as a `record`, with the lines of a `register`, if the identity has a record
+ * at that time. The record may be newer than the entry.
  */
 export interface LogEntry {
   readonly position: LogPosition
@@ -42,35 +41,35 @@ export interface LogEntry {
   readonly lineCount: number
 }
 
-/** How far a reader has come. */
+/** A position in the log: the last entry read. */
 export interface LogPosition {
   /** Stream id, e.g. `1700000000000-0`. */
   readonly id: string
   readonly mark: string
 }
 
-/** The pattern of positions as text. */
+/** The format of positions as text. */
 export const positionPattern = /^(\d{1,20}-\d{1,20} [\w~-]{1,64})?$/
 
 /**
- * A position as text, for the tokens of watches; empty before the first entry, and for an
- * entry with a foreign mark.
+ * A position as text, for watch tokens; empty before the first entry and for an entry with a foreign
+ * mark.
  */
 export function positionText(position: LogPosition | null): string {
   const text = position === null ? '' : `${position.id} ${position.mark}`
   return positionPattern.test(text) ? text : ''
 }
 
-/** The position of a text that matches `positionPattern`. */
+/** Parses text that matches `positionPattern`. */
 export function positionFrom(text: string): LogPosition | null {
   const [id, mark] = text.split(' ')
   return id === undefined || mark === undefined ? null : { id, mark }
 }
 
-/** More lines than any entry has; the rest is ignored. */
+/** More lines than any entry has; further lines are ignored. */
 const MAX_LINES = 10
 
-/** An entry from its lines: stream id, kind, and those of the entry. */
+/** Parses an entry from its lines: stream id, kind, and the entry's own lines. */
 export function logEntryFromLines(text: string): LogEntry {
   const [streamId = '', kind = '', ...lines] = text.split('\n', MAX_LINES)
   const [mark = '', id = '', expiresAt = '', registeredAt = '', gateway = '', metadata = ''] = lines
@@ -83,14 +82,14 @@ export function isSamePosition(a: LogPosition, b: LogPosition): boolean {
   return a.id === b.id && a.mark === b.mark
 }
 
-/** Unix ms by the clock of Redis when an entry was written, or later, because stream ids never go back. */
+/** When an entry was written, Unix ms by the clock of Redis; may be later, because stream ids never go back. */
 export function timeOf(position: LogPosition): number {
   return Number.parseInt(position.id, 10)
 }
 
 /**
- * The outcome of an entry: it was applied; it renews an identity that the index doesn't hold, whose
- * record must be read; or its change requires a new snapshot.
+ * The outcome of an entry: it was applied; it renews an identity that is missing from the index, so the
+ * record must be read; or it requires a new snapshot.
  */
 export type Application =
   | { readonly state: 'applied' }
@@ -100,10 +99,10 @@ export type Application =
 const APPLIED: Application = { state: 'applied' }
 
 /**
- * Makes the change of an entry. Applying a run of entries again to a later state, in order and to
- * its end, gives that state again; so a snapshot may be newer than the entries that follow it.
- * @param timeMs when the entry was read; Unix ms.
- * @throws CorruptData, having changed nothing.
+ * Applies an entry. Applying a run of entries again to a later state, in order and to its end, yields
+ * that state again; so a snapshot may be newer than the entries that follow it.
+ * @param timeMs when the entry was read, Unix ms.
+ * @throws CorruptData, without having changed anything.
  */
 export function applyEntry(index: RegistrationIndex, entry: LogEntry, timeMs: number): Application {
   const { kind, id } = entry
@@ -123,7 +122,7 @@ export function applyEntry(index: RegistrationIndex, entry: LogEntry, timeMs: nu
     }
     case 'large': {
       requireLines(entry, 4)
-      // It has no record any more, or a corrupt one.
+      // Its record is gone or corrupt.
       const expiresAt = expiryFrom(entry.expiresAt)
       index.remove(id, expiresAt !== null && expiresAt <= timeMs)
       return APPLIED
@@ -140,7 +139,7 @@ export function applyEntry(index: RegistrationIndex, entry: LogEntry, timeMs: nu
       requireLines(entry, 5)
       const gateway = gatewayFrom(entry.gateway)
       const before = index.get(id)
-      // Unknown if it has ended, or a snapshot, being newer, no longer holds it.
+      // Unknown if it has expired, or if a newer snapshot no longer holds it.
       if (before) index.put(Object.freeze({ ...before, gateway }))
       return APPLIED
     }
@@ -159,28 +158,28 @@ export function applyEntry(index: RegistrationIndex, entry: LogEntry, timeMs: nu
     case 'reload':
       return { state: 'reload' }
     default:
-      throw new CorruptData(`it is of the unknown kind ${quoted(kind)}`)
+      throw new CorruptData(`its kind ${quoted(kind)} is unknown`)
   }
 }
 
 function requireLines({ kind, lineCount }: LogEntry, expected: number): void {
   if (lineCount === expected) return
-  throw new CorruptData(`it has ${lineCount} lines instead of the ${expected} of a ${kind}`)
+  throw new CorruptData(`it has ${lineCount} lines; a ${kind} has ${expected}`)
 }
 
-function identitiesIn({ kind, id }: LogEntry): string[] {
+function identitiesIn({ id }: LogEntry): string[] {
   try {
     const identities: unknown = JSON.parse(id)
     if (Array.isArray(identities)) return identities.map(String)
   } catch {
     // Not even JSON.
   }
-  throw new CorruptData(`it is a ${kind} whose ids are not a list: ${quoted(id)}`)
+  throw new CorruptData(`its ids are not a list: ${quoted(id)}`)
 }
 
 /**
- * The identities of an entry, and their change.
- * @throws CorruptData also for an entry that doesn't say, because everything may have changed.
+ * The identities that an entry changes, and how.
+ * @throws CorruptData also for an entry that names no identity, because everything may have changed.
  */
 export function touchesOf(entry: LogEntry): readonly (readonly [identity: string, touch: Touch])[] {
   switch (entry.kind) {

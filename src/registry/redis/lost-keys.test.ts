@@ -53,7 +53,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     return { found, fresh }
   }
 
-  test('a record deleted by hand is gone for all readers, by one audit', async () => {
+  test('a record deleted by hand is gone for all readers after one audit', async () => {
     const old = await openFilled(100)
     const other = await open()
     expect(await identitiesOf(other)).toHaveLength(100)
@@ -65,7 +65,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     expect(await redis.zscore('test:~index', 'user-7')).toBeNull()
   })
 
-  test('the log of a namespace in which nothing changes any more is read around once', async () => {
+  test('the log of an idle namespace is audited once around', async () => {
     const old = await openFilled(20)
     await redis.del('test:~log')
     expect(await identitiesOf(old)).toHaveLength(20)
@@ -80,7 +80,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     expect((await seen(old)).found).toHaveLength(21)
   })
 
-  test('an index that was lost and recreated by a write is rebuilt, however large the database', async () => {
+  test('an index lost and recreated by a write is rebuilt in a database of any size', async () => {
     const old = await openFilled(20)
     await redis.eval("for n = 1, 100001 do redis.call('SET', KEYS[1] .. n, '') end", 1, 'foreign:')
     await redis.del('test:~index')
@@ -96,21 +96,21 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     expect((await seen(old)).found).toHaveLength(22)
   })
 
-  test('a record deleted by hand is gone when its heartbeat finds out', async () => {
+  test('a record deleted by hand is gone after its heartbeat', async () => {
     const old = await openFilled(3)
     await redis.del('test:user-1')
     await expect(old.heartbeat('user-1', 1000)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect(await identitiesOf(old)).toEqual(['user-0', 'user-2'])
   })
 
-  test('a record deleted by hand is gone when it is unregistered', async () => {
+  test('a record deleted by hand is gone after unregistering', async () => {
     const old = await openFilled(3)
     await redis.del('test:user-1')
     expect(await old.unregister('user-1')).toBe(false)
     expect(await identitiesOf(old)).toEqual(['user-0', 'user-2'])
   })
 
-  test('a new log is followed from its beginning', async () => {
+  test('a new log is followed from its start', async () => {
     const old = await openFilled(3)
     await redis.del('test:~log')
     expect((await seen(old)).found).toEqual(names(3))
@@ -157,7 +157,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     }
   })
 
-  test('index and log are rebuilt by a reader that knew them, or in a small database', async () => {
+  test('index and log are rebuilt by a reader that knew them or in a small database', async () => {
     const old = await openFilled(50, 0)
     await redis.del('test:~index', 'test:~log')
     expect(await identitiesOf(await open())).toEqual(names(50))
@@ -181,7 +181,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     expect(old.warned).toEqual([])
   })
 
-  test('a large database is not searched unless something shows that keys were lost', async () => {
+  test('a large database is not scanned without a sign of lost keys', async () => {
     await redis.eval(`for n = 1, 100001 do redis.call('SET', 'other:' .. n, '') end`, 0)
     const writer = await open()
     await writer.register(request('alice'))
@@ -193,7 +193,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
   })
 
   test.for(['volatile-lru', 'allkeys-lru', 'volatile-ttl', 'allkeys-random'])(
-    'by eviction, readers agree, and are warned: %s',
+    'by eviction, readers agree and warn: %s',
     async (policy) => {
       const old = await openFilled(300)
       await redis.config('SET', 'maxmemory-policy', policy)

@@ -5,7 +5,7 @@ import { findProgram, startRedisProgram, type ServerProgram } from '../../enviro
 import { everything, request } from '../testing/store.contract.ts'
 import type { RegistryStore } from '../store.ts'
 import { Warnings } from '../warnings.ts'
-import { nextOf, watch } from '../watch/testing/open-watch.ts'
+import { nextOf, watch } from '../testing/open-watch.ts'
 import { connectRedisStore } from './redis-store.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
@@ -44,7 +44,7 @@ describe.skipIf(!hasProgram)('A restricted user (needs redis-server on the PATH)
     return JSON.stringify(log)
   }
 
-  test('with the documented rules can do everything, and uses no other command', async () => {
+  test('with the documented rules can do everything, and other commands are not used', async () => {
     await permit(rules)
     await doEverything(url(), admin)
     expect(await denials()).toBe('[]')
@@ -59,7 +59,7 @@ describe.skipIf(!hasProgram)('A restricted user (needs redis-server on the PATH)
     },
   )
 
-  test('without permission for INFO works, and each store asks once', async () => {
+  test('without permission for INFO can work, and each store asks once', async () => {
     await permit(rules.filter((rule) => rule !== '+info'))
     await doEverything(url(), admin)
     const log: unknown = await admin.acl('LOG')

@@ -3,27 +3,28 @@ import { parseMetadata } from '../metadata.ts'
 import { ownText, quoted } from '../text.ts'
 import type { Registration } from '../registration.ts'
 
-/** Data in Redis that no registry has written. The message says what is wrong with it. */
+/** Data in Redis that no registry wrote. The message describes the fault. */
 export class CorruptData extends Error {
   override readonly name = 'CorruptData'
 }
 
 /**
- * The fields of an identity's hash, `<namespace>:<identity>`. `metadata` is JSON; the times are Unix
- * ms by the clock of Redis; at `expires_at` it is live no longer, and `0` stands for never. A hash has `gateway` only if one was named.
+ * The fields of an identity's hash, `<namespace>:<identity>`. `metadata` is JSON. Times are Unix ms by
+ * the clock of Redis; a registration lives until just before `expires_at`, and `0` means never. Only
+ * registrations with a gateway have the field `gateway`.
  */
 export const recordFields = ['id', 'metadata', 'registered_at', 'expires_at', 'gateway'] as const
 
-/** The values of `recordFields`; `null` where the hash lacks the field, '' also for no gateway. */
+/** The values of `recordFields`: `null` for a missing field, and `''` also for no gateway. */
 export type RecordValues = readonly (string | null | undefined)[]
 
-/** The longest valid gateway; subjects are far shorter. */
+/** Maximum length of a gateway; real ones are far shorter. */
 const MAX_GATEWAY_CHARACTERS = 1024
 const GATEWAY = /^[^\s\p{Cc}]*$/u
 const TIME = /^\d{1,16}$/
 
 /**
- * A registration from its record, frozen.
+ * Reads a registration from its record; frozen.
  * @throws CorruptData
  */
 export function registrationFrom(values: RecordValues): Registration {
@@ -57,7 +58,7 @@ function metadataFrom(text: string) {
 }
 
 /**
- * Unix ms, or `null` for `0`, which stands for never.
+ * Reads a time: Unix ms, or `null` for `0`, which means never.
  * @throws CorruptData
  */
 export function expiryFrom(text: string | null | undefined): number | null {
@@ -67,7 +68,7 @@ export function expiryFrom(text: string | null | undefined): number | null {
 function timeFrom(text: string | null | undefined): number {
   const time = TIME.test(text ?? '') ? Number(text) : Number.NaN
   if (Number.isSafeInteger(time)) return time
-  throw new CorruptData(`it has a time that is not a whole number of ms: ${quoted(`${text}`)}`)
+  throw new CorruptData(`it has an invalid time: ${quoted(`${text}`)}`)
 }
 
 /** @throws CorruptData */
@@ -76,10 +77,10 @@ export function gatewayFrom(text: string | null | undefined): string | null {
   const known = gateways.get(text)
   if (known !== undefined) return known
   if (text.length <= MAX_GATEWAY_CHARACTERS && GATEWAY.test(text)) return remembered(text)
-  throw new CorruptData(`it has a gateway that cannot be a subject: ${quoted(text)}`)
+  throw new CorruptData(`it has an invalid gateway: ${quoted(text)}`)
 }
 
-/** Gateways read lately: registrations share their names, which would take as much room as the rest. */
+/** Recently read gateways: registrations share the strings, which would otherwise double their size. */
 const gateways = new Map<string, string>()
 const MAX_GATEWAYS = 10_000
 

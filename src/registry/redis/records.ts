@@ -5,19 +5,19 @@ import type { NamespaceKeys } from './keys.ts'
 import { MAX_VALUE_BYTES, readHashesScript } from './read-scripts.ts'
 import { countFrom, listFrom, unexpected } from './replies.ts'
 
-/** The record under the key of an identity. */
+/** The state of an identity's record. */
 export type Recorded =
   | { readonly state: 'valid'; readonly registration: Registration }
   | { readonly state: 'missing' }
   | { readonly state: 'corrupt'; readonly fault: string }
-  /** It has more bytes than requested. */
+  /** Larger than the requested maximum. */
   | { readonly state: 'unread' }
 
 const NO_HASH = 'it is not a hash'
 
 const MISSING: Recorded = { state: 'missing' }
 
-/** A hash as the scripts reply it. */
+/** Reads a hash from a script's reply. */
 export function recordedFrom(identity: string, hash: unknown): Recorded {
   if (hash === 'type') return { state: 'corrupt', fault: NO_HASH }
   if (hash === 'huge')
@@ -27,7 +27,7 @@ export function recordedFrom(identity: string, hash: unknown): Recorded {
   try {
     const registration = registrationFrom(hash)
     if (registration.identity === identity) return { state: 'valid', registration }
-    return { state: 'corrupt', fault: 'its id is not the one in its key' }
+    return { state: 'corrupt', fault: 'its id differs from its key' }
   } catch (error) {
     if (error instanceof CorruptData) return { state: 'corrupt', fault: error.message }
     throw error
@@ -35,8 +35,8 @@ export function recordedFrom(identity: string, hash: unknown): Recorded {
 }
 
 /**
- * Reads the records of identities, each whole, not all at one instant.
- * @returns them in the order asked for, with the time (Unix ms) at which each was read.
+ * Reads the records of identities: each atomically, but not all at one instant.
+ * @returns the records in the given order, with the time (Unix ms) of each read.
  */
 export async function readRecords(
   connection: RedisConnection,
@@ -59,13 +59,13 @@ export async function readRecords(
   return records
 }
 
-/** The warning for a corrupt record. */
+/** The warning about a corrupt record. */
 export function corruptRecordMessage(keys: NamespaceKeys, identity: string, fault: string): string {
   const key = JSON.stringify(keys.identity(identity).slice(0, 400))
-  // A registry doesn't overwrite keys of another type.
+  // A registry doesn't overwrite keys of other types.
   const remedy =
     fault === NO_HASH
       ? 'Delete the key.'
       : 'Register the identity again with `replace`, or unregister it.'
-  return `The record ${key} in Redis was left out: ${fault}. ${remedy}`
+  return `The record ${key} in Redis was ignored: ${fault}. ${remedy}`
 }

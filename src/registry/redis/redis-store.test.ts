@@ -11,8 +11,8 @@ const backends = inject('backends')
 const url = backends.kind === 'memory' ? '' : backends.redisUrl
 const reason = backends.kind === 'memory' ? `; skipped: ${backends.notice}` : ''
 
-describe.skipIf(reason !== '')(`What a Redis store leaves in Redis${reason}`, () => {
-  test('is a hash for each identity, which expires by itself', async () => {
+describe.skipIf(reason !== '')(`The data of a Redis store${reason}`, () => {
+  test('is one hash per identity, which expires by itself', async () => {
     const { namespace, store, redis } = await open()
     const metadata = { status: 'online', worker_id: 7 }
     const { registeredAt, expiresAt } = await store.register(
@@ -28,7 +28,7 @@ describe.skipIf(reason !== '')(`What a Redis store leaves in Redis${reason}`, ()
     expect(await redis.pexpiretime(key)).toBe(expiresAt)
   })
 
-  test('names the gateway if one was given, and says 0 for never', async () => {
+  test('includes the gateway if one was given, and 0 for never', async () => {
     const { namespace, store, redis } = await open()
     await store.register(request('eternal', { ttlMs: 0, gateway: 'gw-1' }))
     const key = `${namespace}:eternal`
@@ -40,7 +40,7 @@ describe.skipIf(reason !== '')(`What a Redis store leaves in Redis${reason}`, ()
     expect(await redis.pttl(key)).toBe(-1)
   })
 
-  test('names another gateway after a move, and its key expires when it would have', async () => {
+  test('includes the new gateway after a move, with the same key expiry', async () => {
     const { namespace, store, redis } = await open()
     const { registeredAt, expiresAt } = await store.register(request('alice', { ttlMs: 5000 }))
     const key = `${namespace}:alice`
@@ -50,7 +50,7 @@ describe.skipIf(reason !== '')(`What a Redis store leaves in Redis${reason}`, ()
     expect(await redis.pexpiretime(key)).toBe(expiresAt)
   })
 
-  test('leaves nothing where a registration to be moved is not there', async () => {
+  test('does not include anything after the move of a missing registration', async () => {
     const { namespace, store, redis } = await open()
     expect(await store.moveTo({ identity: 'never', registeredAt: 1, gateway: null }, 'g')).toBe(
       false,
@@ -58,7 +58,7 @@ describe.skipIf(reason !== '')(`What a Redis store leaves in Redis${reason}`, ()
     expect(await redis.keys(`${namespace}:*`)).toEqual([])
   })
 
-  test('keeps its bookkeeping in keys that begin with "~", and is nothing after a clear', async () => {
+  test('has bookkeeping keys that begin with "~", and nothing after a clear', async () => {
     const { namespace, store, redis } = await open()
     for (let n = 0; n < 1200; n += 1) void store.register(request(`user-${n}`)).catch(() => {})
     await store.heartbeat('user-3', 1000)
@@ -71,7 +71,7 @@ describe.skipIf(reason !== '')(`What a Redis store leaves in Redis${reason}`, ()
     expect(await redis.keys(`${namespace}:*`)).toEqual([])
   })
 
-  test('leaves other namespaces alone, also those whose names look like patterns', async () => {
+  test('does not affect other namespaces, even with pattern-like names', async () => {
     const one = await open({ strategy: 'scan' })
     const other = await open({ namespace: `${one.namespace}-2`, strategy: 'scan' })
     await one.store.register(request('alice'))
@@ -81,7 +81,7 @@ describe.skipIf(reason !== '')(`What a Redis store leaves in Redis${reason}`, ()
     expect(await other.store.select(everything)).toMatchObject([{ identity: 'bob' }])
   })
 
-  test('keeps a log that does not outgrow its cap by much, and no index of what has ended', async () => {
+  test('has a log near its cap and no index of expired registrations', async () => {
     const { namespace, store, redis } = await open({ logCap: 200 })
     const registering = Array.from({ length: 2000 }, (_, n) =>
       store.register(request(`user-${n}`, { ttlMs: 1 + (n % 20) })),
@@ -111,7 +111,7 @@ test.skipIf(reason !== '')(
   },
 )
 
-test.skipIf(reason !== '')(`a quota counts nothing that has expired${reason}`, async () => {
+test.skipIf(reason !== '')(`a quota ignores expired registrations${reason}`, async () => {
   const { namespace, store } = await open()
   const registering = Array.from({ length: 60 }, (_, n) =>
     store.register(request(`user-${n}`, { ttlMs: 20 })),
@@ -126,7 +126,7 @@ test.skipIf(reason !== '')(`a quota counts nothing that has expired${reason}`, a
 })
 
 describe.skipIf(reason !== '')(`A Redis store that reads by replica${reason}`, () => {
-  test('answers many concurrent enumerates with a few round trips', async () => {
+  test('answers many concurrent enumerates with few round trips', async () => {
     const { store, redis } = await open()
     await store.register(request('alice'))
     await store.select(everything)

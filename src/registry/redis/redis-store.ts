@@ -38,14 +38,14 @@ const clearChunkSize = 500
 
 /**
  * Connects a store to Redis.
- * @throws RegistryError `UNAVAILABLE`, naming host and port; `INVALID_ARGUMENT` for a URL that is
- *   none, and for a namespace without a hash tag on a cluster.
+ * @throws RegistryError `UNAVAILABLE`, naming host and port; `INVALID_ARGUMENT` for an invalid URL, and
+ *   for a namespace without a hash tag on a cluster.
  */
 export async function connectRedisStore(given: RedisStoreOptions): Promise<RegistryStore> {
   const options = takeStoreOptions(given)
   const urls = options.nodes ?? (options.url === undefined ? [] : [options.url])
   if (urls.length === 0) {
-    throw new RegistryError('INVALID_ARGUMENT', 'A Redis store needs a `url` or `nodes`.')
+    throw new RegistryError('INVALID_ARGUMENT', 'options: a Redis store needs a `url` or `nodes`')
   }
   const { namespace, warnings = new Warnings(), connectTimeoutMs = 5000 } = options
   const connect = () => connectRedis(urls, connectTimeoutMs)
@@ -63,7 +63,7 @@ export async function connectRedisStore(given: RedisStoreOptions): Promise<Regis
   }
 }
 
-/** Repeats a read while the server is loading its data, for `timeoutMs` at most. */
+/** Repeats a read while the server loads its data, for at most `timeoutMs`. */
 async function whenLoaded<T>(timeoutMs: number, read: () => Promise<T>): Promise<T> {
   for (const deadline = performance.now() + timeoutMs; ; await delay(50)) {
     try {
@@ -85,7 +85,7 @@ interface StoreParts {
   readonly timeoutMs: number
 }
 
-/** The registry slot on Redis. `keys.ts`, `record.ts` and `log.ts` say what is stored where. */
+/** A store on Redis. `keys.ts`, `record.ts` and `log.ts` describe the layout. */
 class RedisStore implements RegistryStore {
   readonly #connection: RedisConnection
   readonly #keys: NamespaceKeys
@@ -132,12 +132,12 @@ class RedisStore implements RegistryStore {
         this.#tending.trustedUntilMs,
       ])
       if (reply === 'ALREADY_EXISTS') {
-        throw new RegistryError(reply, `Identity "${identity}" is registered already.`)
+        throw new RegistryError(reply, `Identity "${identity}" is already registered.`)
       }
       if (reply === 'QUOTA_EXCEEDED') {
         throw new RegistryError(
           reply,
-          `Namespace "${this.#keys.namespace}" holds ${this.#maxIdentities} identities, its maximum.`,
+          `Namespace "${this.#keys.namespace}" already holds the maximum of ${this.#maxIdentities} identities.`,
         )
       }
       const [registeredAt, more] = Array.isArray(reply) ? reply : [reply]
@@ -177,14 +177,14 @@ class RedisStore implements RegistryStore {
         this.#logCap,
         this.#tending.trustedUntilMs,
       ])
-      return this.#flagOf(reply)
+      return this.#takeFlag(reply)
     })
   }
 
   unregister(identity: string): Promise<boolean> {
     return this.#accept(async () => {
       const args = [identity, this.#mark(), this.#logCap, this.#tending.trustedUntilMs]
-      return this.#flagOf(
+      return this.#takeFlag(
         await this.#connection.run(unregisterScript, this.#keysFor(identity), args),
       )
     })
@@ -227,7 +227,7 @@ class RedisStore implements RegistryStore {
     )
   }
 
-  /** Follows the log, also in a store that scans for its selects. */
+  /** Follows the log even if `select` scans. */
   watch(request: WatchRequest): WatchStream {
     this.#requireOpen()
     return this.#follower.open(request)
@@ -285,8 +285,8 @@ class RedisStore implements RegistryStore {
     }
   }
 
-  /** The flag of a reply that may also say what the write has tended. */
-  #flagOf(reply: unknown): boolean {
+  /** Reads the flag in a reply, and notes the tending that the reply may report. */
+  #takeFlag(reply: unknown): boolean {
     if (!Array.isArray(reply)) return flagFrom(reply)
     const [flag, now, more] = reply
     this.#tending.note(now, more)
@@ -297,14 +297,14 @@ class RedisStore implements RegistryStore {
     return [this.#keys.identity(identity), this.#keys.index, this.#keys.log]
   }
 
-  /** Unlike that of any other call of any store, so that a log entry can be told from every other. */
+  /** A unique mark per call, across all stores: it identifies the call's log entry. */
   #mark(): string {
     this.#calls += 1
     return `${this.#markPrefix}${this.#calls.toString(36)}`
   }
 }
 
-/** The times of a registration that was made at `registeredAt`. */
+/** The times of a registration made at `registeredAt`. */
 function timesOf(registeredAt: number, ttlMs: number): RegistrationTimes {
   return { registeredAt, expiresAt: ttlMs === 0 ? null : registeredAt + ttlMs }
 }

@@ -28,7 +28,7 @@ describe.skipIf(!hasProgram)('A Redis that refuses (needs redis-server on the PA
     return { server, redis, open }
   }
 
-  test('because its memory is full is quoted; reads and unregisters succeed', async () => {
+  test('because its memory is full is quoted, while reads and unregisters succeed', async () => {
     const { redis, open } = await start()
     const [writer, reader] = [await open(), await open()]
     await writer.register(request('alice'))
@@ -61,7 +61,7 @@ describe.skipIf(!hasProgram)('A Redis that refuses (needs redis-server on the PA
     await expect.poll(() => identitiesOf(store).catch(() => 'busy')).toContain('alice')
   })
 
-  test('because it was made a replica makes reads fail too, which might be stale', async () => {
+  test('because it became a replica fails reads too, which might be stale', async () => {
     const { redis, open } = await start()
     const store = await open()
     await store.register(request('alice'))
@@ -76,7 +76,7 @@ describe.skipIf(!hasProgram)('A Redis that refuses (needs redis-server on the PA
       .toEqual(['alice'])
   })
 
-  test('because it is loading is waited for when connecting, and quoted later', async () => {
+  test('because it is loading delays connecting, and is quoted later', async () => {
     const { redis, open } = await start([
       '--key-load-delay',
       '2000',
@@ -106,7 +106,7 @@ describe.skipIf(!hasProgram)('A Redis that refuses (needs redis-server on the PA
     )
   })
 
-  test('nothing, after a failover that lost the last writes, is followed', async () => {
+  test('with a failover that lost writes is followed afterwards', async () => {
     const { server, redis, open } = await start()
     const replica = await start(['--replicaof', `127.0.0.1 ${server.port}`])
     const store = await open()

@@ -33,7 +33,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     return store
   }
 
-  test('that fell behind the cap of the log loads anew', async () => {
+  test('that fell behind the cap of the log reloads', async () => {
     const writer = await open({ logCap: 100 })
     const reader = await open()
     await registerMany(writer, 300)
@@ -46,7 +46,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     }
   })
 
-  test('reads on where it was while the log has all that happened', async () => {
+  test('continues at its position while the log has every change', async () => {
     const writer = await open()
     const reader = await open()
     await registerMany(writer, 2000)
@@ -57,7 +57,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(await redis.info('commandstats')).not.toContain('cmdstat_zscan')
   })
 
-  test('shows nothing after a flush, and what came after it', async () => {
+  test('shows nothing after a flush, then later registrations', async () => {
     const store = await open()
     await registerMany(store, 10)
     expect(await store.select(everything)).toHaveLength(10)
@@ -72,7 +72,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(await identitiesOf(store)).toEqual(['user-1', 'user-2'])
   })
 
-  test('notices a server that came back with an older state and a shorter log', async () => {
+  test('notices a server that returns with an older state and a shorter log', async () => {
     const store = await open()
     await registerMany(store, 20)
     await redis.save()
@@ -84,7 +84,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(await store.select(filterFrom({ lost: true }))).toEqual([])
   })
 
-  test('notices an older state also when as many other changes followed', async () => {
+  test('notices an older state even after as many other changes', async () => {
     const store = await open()
     await registerMany(store, 20)
     await redis.save()
@@ -100,7 +100,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(await identitiesOf(store)).not.toContain('lost')
   })
 
-  test('notices another log that has an entry with the same stream id', async () => {
+  test('notices another log with an entry of the same stream id', async () => {
     const store = await open()
     await store.register(request('alice'))
     expect(await identitiesOf(store)).toEqual(['alice'])
@@ -111,7 +111,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(await store.select(everything)).toEqual([])
   })
 
-  test('outlives a server that is killed and started empty', async () => {
+  test('survives a server that is killed and restarted empty', async () => {
     const own = await startRedisProgram()
     const store = await connectRedisStore({ url: own.url, namespace: 'test' })
     onTestFinished(() => store.close())
@@ -132,7 +132,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(await store.select(everything)).toHaveLength(3)
   })
 
-  test('leaves out what expires by the time of Redis, without any write', async () => {
+  test('omits registrations that expire by the time of Redis, without any write', async () => {
     const store = await open()
     await redis.debug('SET-ACTIVE-EXPIRE', '0')
     onTestFinished(async () => void (await redis.debug('SET-ACTIVE-EXPIRE', '1')))
@@ -145,7 +145,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
     expect(await identitiesOf(store)).toEqual(['lasting'])
   })
 
-  test('of 100,000 identities loses and invents nothing while writers go on', async () => {
+  test('of 100,000 identities loses and invents nothing while writers continue', async () => {
     const stableCount = 100_000
     const writer = await open({ logCap: 200 })
     await fill(redis, stableCount)

@@ -20,45 +20,45 @@ import { SharedRound } from './shared-round.ts'
 import { Snapshots } from './snapshot.ts'
 
 /**
- * How often a reader that found no log and no registrations looks again, in ms, because it would
- * not otherwise notice any that have lost both index and log.
+ * How often a reader without a log and registrations searches again, in ms: it would not otherwise notice
+ * registrations that lost both index and log.
  */
 const LOOK_AGAIN_MS = 1000
 
-/** Snapshots begun in one load before it is given up. */
+/** Maximum number of snapshots per load. */
 const MAX_SNAPSHOTS = 10
 
-/** Changes told or registrations ended in one turn of the event loop. */
+/** Changes reported, or registrations expired, per turn of the event loop. */
 const CHUNK_SIZE = 500
 
 /**
  * A namespace's registrations in memory, kept by following its log.
  *
- * `view` first reads what the log has gained, in one round trip if that is not much, so it sees
- * everything that took effect before the call. What ended is left out by the time of Redis, read
- * at the same instant. A new copy is loaded beside the present one, and takes its place when it is
- * complete, if
+ * `view` first reads the new log entries, in one round trip unless there are many, so it sees everything
+ * that took effect before the call. It leaves out registrations that have expired by the time of Redis,
+ * read at the same instant. A new copy is loaded beside the present one, and replaces it once complete,
+ * if
  *
- * - the log doesn't continue where this reader was: it fell behind the cap; the server was flushed,
- *   restarted or replaced; the log was lost, or expired since nothing was left of the namespace
- * - the log has an entry that is corrupt, or that says so
- * - the clock of Redis was set back. What has ended here may be live again. (A step that goes
- *   unnoticed changes nothing: whoever is renewed then is in the log, and its record is read.)
- * - Redis has evicted keys, or an audit found a record that differs from the copy: no log has that
+ * - the log doesn't continue at this reader's position: the reader fell behind the cap; the server was
+ *   flushed, restarted or replaced; the log was lost, or expired with the last registration
+ * - the log has a corrupt entry, or one that requires a reload
+ * - the clock of Redis was set back, so expired registrations may be live again (an unnoticed step does
+ *   no harm: a registration renewed afterwards is in the log, and its record is read)
+ * - Redis has evicted keys, or an audit found a record that differs from the copy: neither is in the log
  *
- * A call waits for that for `maxWaitMs` at most; the load goes on without it. Between calls, a
- * replica in use reads on by itself.
+ * A call waits for a load for at most `maxWaitMs`; the load continues without it. Between calls, a
+ * replica in use keeps reading.
  */
 export class Replica {
   readonly #options: ReplicaOptions
-  /** Receives every change from one answer to the next. */
+  /** Receives every change. */
   readonly watches = new Watches()
   readonly #follower: LogFollower
   readonly #rounds = new SharedRound((calledAtMs) => this.#readOn(calledAtMs))
   readonly #background = new BackgroundReading(() => this.#rounds.join())
   readonly #snapshots: Snapshots
   #copy = emptyCopy()
-  /** Whether the log may still continue where the copy ends. */
+  /** Whether the log may continue at the copy's position. */
   #isFollowing = false
   /** Monotonic ms. */
   #loadedAtMs = -Infinity
@@ -71,12 +71,11 @@ export class Replica {
     this.#follower = new LogFollower(connection, options)
     this.#snapshots = new Snapshots(connection, options, async (copy) => {
       this.#partialCopy = copy
-      const isFollowed = await this.#follower.follow(copy, 'loading')
-      return isFollowed ? null : this.#follower.interruption
+      return this.#follower.follow(copy, 'loading')
     })
   }
 
-  /** Whether registrations are being loaded, which may take longer than a call waits. */
+  /** Whether a load is in progress; it may take longer than a call waits. */
   get isLoading(): boolean {
     return this.#loading !== null
   }
@@ -86,7 +85,7 @@ export class Replica {
     return this.#copy.index.size
   }
 
-  /** The log entry up to which `watches` have received everything, and perhaps some more. */
+  /** The log entry up to which `watches` have received all changes, and possibly later ones. */
   get toldPosition(): LogPosition | null {
     return this.#copy.toldPosition
   }
@@ -98,7 +97,7 @@ export class Replica {
     return nextExpiry === null ? Infinity : receivedAtMs + nextExpiry - timeMs
   }
 
-  /** Live registrations that match. What is read is read for all callers, whoever of them gives up. */
+  /** Live registrations that match. Callers share each read; one that cancels doesn't stop it. */
   async view(
     filter: CompiledFilter,
     order: SortOrder | null,
@@ -109,14 +108,14 @@ export class Replica {
     return this.#copy.index.view(filter, order, signal)
   }
 
-  /** Those that `select` gives, as targets. */
+  /** The matches as targets of a multicast. */
   async selectTargets(filter: CompiledFilter, signal?: AbortSignal): Promise<TargetSet> {
     await this.#prepare(filter, null)
     signal?.throwIfAborted()
     return this.#copy.index.selectTargets(filter, signal)
   }
 
-  /** Catches up, with the indexes that an answer should have. */
+  /** Catches up, and builds the indexes for the answer. */
   async #prepare(filter: CompiledFilter, order: SortOrder | null): Promise<void> {
     await this.catchUp()
     const building = this.#copy.index.prepare(filter, order)
@@ -126,10 +125,10 @@ export class Replica {
   }
 
   /**
-   * Reads what took effect before the call, in any process. Until the next turn of the event loop,
-   * `held` and `get` give exactly that: the next round changes nothing before a reply arrives.
-   * @throws RegistryError `UNAVAILABLE` also if that takes longer than `maxWaitMs`; what was read by then
-   *   counts for the next call.
+   * Reads everything that took effect before the call, in any process. Until the next turn of the event
+   * loop, `held` and `get` return exactly that: the next round changes nothing before a reply arrives.
+   * @throws RegistryError `UNAVAILABLE` also if that takes longer than `maxWaitMs`; the next call
+   *   continues from there.
    */
   catchUp(): Promise<void> {
     this.#background.use()
@@ -151,7 +150,7 @@ export class Replica {
     return this.#copy.index.get(identity)
   }
 
-  /** Ends the reading between calls. */
+  /** Stops reading between calls. */
   close(): void {
     this.#background.stop()
   }
@@ -162,20 +161,20 @@ export class Replica {
     const beganAtMs = performance.now()
     do {
       if (!this.#isFollowing) await this.#loaded(deadlineMs)
-      // A load that was under way may have last read the log before the call.
+      // A load in progress may have last read the log before the call.
       if (this.#follower.readAtMs >= beganAtMs) break
-      this.#isFollowing = await this.#follower.follow(this.#copy, 'kept', deadlineMs)
+      this.#isFollowing = (await this.#follower.follow(this.#copy, 'kept', deadlineMs)) === null
     } while (!this.#isFollowing)
     await this.#expire()
   }
 
   #mustLookAgain(): boolean {
-    // A reader with registrations has them compared with their records.
+    // With registrations, the audit compares them with their records.
     const hasNothing = this.#copy.position === null && this.size === 0
     return hasNothing && performance.now() - this.#loadedAtMs >= LOOK_AGAIN_MS
   }
 
-  /** Waits until another copy is loaded. */
+  /** Waits until a new copy is loaded. */
   async #loaded(deadlineMs: number): Promise<void> {
     const loading = (this.#loading ??= this.#startLoading())
     await settledWithin([loading], Math.max(0, deadlineMs - performance.now()))
@@ -183,8 +182,8 @@ export class Replica {
     const soFar = formatCount(this.#partialCopy?.index.size ?? 0)
     throw new RegistryError(
       'UNAVAILABLE',
-      `The namespace "${this.#options.keys.namespace}" is still being loaded, ${soFar} registrations so far. ` +
-        'That goes on: try again.',
+      `The namespace "${this.#options.keys.namespace}" is still loading: ${soFar} registrations so far. ` +
+        'Try again; the load continues.',
     )
   }
 
@@ -193,28 +192,28 @@ export class Replica {
       this.#loading = null
       this.#partialCopy = null
     })
-    // If no call waits for it, the next one begins anew.
+    // If it fails while no call waits for it, the next call starts another load.
     loading.catch(() => {})
     return loading
   }
 
   async #load(): Promise<void> {
-    let interruption: Interruption = ''
+    let interruption: Interruption | null = null
     for (let snapshots = 0; snapshots < MAX_SNAPSHOTS; snapshots += 1) {
       const loaded = await this.#snapshots.load(this.size)
-      if (typeof loaded === 'string') interruption = loaded
-      // Some of it may be newer than its position until the log is followed to its end.
-      else if (await this.#follower.follow(loaded, 'new')) return this.#takeOver(loaded)
-      else interruption = this.#follower.interruption
+      // Parts of it may be newer than its position until the log is followed to its end.
+      interruption =
+        typeof loaded === 'string' ? loaded : await this.#follower.follow(loaded, 'new')
+      if (typeof loaded !== 'string' && interruption === null) return this.#takeOver(loaded)
     }
     throw new RegistryError(
       'UNAVAILABLE',
-      `The namespace "${this.#options.keys.namespace}" changes faster than it can be read: of ${MAX_SNAPSHOTS} ` +
-        `attempts, the last one failed because ${interruption}.`,
+      `The namespace "${this.#options.keys.namespace}" changes faster than it can be read: the last of ${MAX_SNAPSHOTS} ` +
+        `attempts failed because ${interruption}.`,
     )
   }
 
-  /** Replaces the copy; watches receive the difference. */
+  /** Replaces the copy and reports the difference to watches. */
   async #takeOver(loaded: Copy): Promise<void> {
     const { index } = loaded
     index.expire(this.#follower.clock.timeMs)

@@ -8,17 +8,17 @@ import { CorruptData, identityFrom } from './record.ts'
 import type { NamespaceKeys } from './keys.ts'
 import { corruptRecordMessage, readRecords } from './records.ts'
 
-/** How long evaluating a filter may hold one turn of the event loop, in ms. */
+/** Maximum time per turn of the event loop for evaluating a filter, in ms. */
 const TURN_BUDGET_MS = 2
 
-/** Keys looked at by one SCAN. */
+/** Keys per SCAN. */
 const chunkSize = 1000
 
 /**
- * Live registrations that match, ordered by identity, by SCAN and HMGET: no state, and a cost that
- * grows with all keys of the database. Sees all that took effect before the call and stays; what
- * comes or goes during it may be seen or not.
- * @throws the reason of the signal if that is aborted before the end.
+ * Reads the live registrations that match, ordered by identity, by SCAN and HMGET: stateless, at a cost
+ * that grows with all keys of the database. Sees every registration that exists throughout the call;
+ * those that come or go during it may be missing.
+ * @throws the signal's reason if the signal is aborted before the end.
  */
 export async function scanRegistrations(
   connection: RedisConnection,
@@ -32,7 +32,7 @@ export async function scanRegistrations(
   for await (const identities of scanIdentities(connection, keys)) {
     signal?.throwIfAborted()
     for (const registration of await readRegistrations(connection, keys, identities, warnings)) {
-      if (budget.exhausted) await budget.renew()
+      if (budget.check()) await budget.renew()
       if (!filter.matches(registration.metadata)) continue
       found.set(registration.identity, registration)
     }
@@ -40,7 +40,7 @@ export async function scanRegistrations(
   return [...found.keys()].sort().flatMap((identity) => found.get(identity) ?? [])
 }
 
-/** The live registrations of these identities; corrupt ones are left out, with a warning. */
+/** Reads the live registrations of these identities; skips corrupt ones with a warning. */
 export async function readRegistrations(
   connection: RedisConnection,
   keys: NamespaceKeys,
@@ -62,7 +62,7 @@ export async function readRegistrations(
   return found
 }
 
-/** The identities that have a hash, some more than once, a chunk at a time. */
+/** Yields the identities that have a hash, in chunks; some may repeat. */
 export async function* scanIdentities(
   connection: RedisConnection,
   keys: NamespaceKeys,

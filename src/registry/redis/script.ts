@@ -1,21 +1,21 @@
 /**
  * A Lua script, which Redis runs atomically.
- * @param body in it, `call` and `try` run commands: they are `redis.call` and `redis.pcall`.
+ * @param body Lua in which `call` and `try` stand for `redis.call` and `redis.pcall`.
  */
 export function script(body: string): string {
   return `local call, try = redis.call, redis.pcall\n${body}`
 }
 
-/** Unix ms by the clock of Redis: the only clock that counts. */
+/** Lua: `now` is Unix ms by the clock of Redis, the only clock that counts. */
 export const now = `
 local time = redis.call('TIME')
 local microseconds = time[2] + 0
 local now = time[1] * 1000 + (microseconds - microseconds % 1000) / 1000`
 
 /**
- * Appends an entry to a log. The parameters are Lua; `cap` is that of the log, or nothing to trim nothing. After
- * an entry with the last possible id, which no registry writes, every XADD would fail, so the log is
- * deleted and started again, which readers notice.
+ * Lua: appends an entry to a log. The parameters are Lua expressions; without a `cap`, nothing is
+ * trimmed. After an entry with the highest possible id, which no registry writes, every XADD would
+ * fail, so the log is deleted and restarted; readers notice.
  */
 export const append = (log: string, kind: string, text: string, cap: string): string => `
 do
@@ -31,13 +31,13 @@ do
   end
 end`
 
-/** `appendLog(log, kind, text, cap)` does that. */
+/** Lua: the function `appendLog(log, kind, text, cap)` does that. */
 export const appendLog = `
 local function appendLog(log, kind, text, cap)${append('log', 'kind', 'text', 'cap')}
 end`
 
 /**
- * Redis removes a key by its own reading of the clock, a millisecond sooner or later than `now`. So a
- * record counts as lost only if it would have lived longer than this, in ms.
+ * Redis removes an expired key by its own reading of the clock, some ms before or after `now`. So a
+ * record counts as lost only if it had more than this left to live, in ms.
  */
 export const REMOVAL_SLACK_MS = 100

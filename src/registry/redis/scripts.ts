@@ -3,8 +3,8 @@ import { append, appendLog, now, REMOVAL_SLACK_MS, script } from './script.ts'
 import { decideTending, keepFor, MAX_LOGGED_BYTES, tend } from './tending.ts'
 
 /*
- * What a write costs Redis is its commands: each is some 0.5 µs besides its work, more than all of the Lua
- * between them. Numbers are given to commands as text, because Redis would write them with 17 digits.
+ * The cost of a write is its commands: each takes about 0.5 µs besides its work, more than all the Lua
+ * between them. Commands get numbers as text, because Redis would write them with 17 digits.
  */
 
 /**

@@ -1,13 +1,13 @@
 /**
- * By how much clocks of two machines may differ in speed: one is being adjusted at 500 ppm at most,
- * by NTP, and quartz is some 100 ppm off.
+ * Maximum difference in speed between the clocks of two machines: NTP slews by up to 500 ppm, and quartz
+ * is off by about 100 ppm.
  */
 const MAX_DRIFT = 0.001
 
-/** Steps back that need no warning; readers are correct in spite of them, see `replica.ts`. */
+/** Steps back of up to this, in ms, cause no warning; readers stay correct, see `replica.ts`. */
 const TOLERATED_MS = 100
 
-/** Notices when the clock of Redis is set back, by comparing it with this process's monotonic one. */
+/** Detects when the clock of Redis is set back, by comparing it with this process's monotonic clock. */
 export class ServerClock {
   #timeMs = -Infinity
   #receivedAtMs = 0
@@ -26,7 +26,7 @@ export class ServerClock {
    * Takes a reading.
    * @param timeMs Unix ms by the clock of Redis, taken between sending and receiving.
    * @param sentAtMs, receivedAtMs monotonic ms.
-   * @returns by how many ms at least it was set back since the previous reading; 0 if it wasn't.
+   * @returns by how many ms, at least, the clock was set back since the previous reading; 0 if it wasn't.
    */
   observe(timeMs: number, sentAtMs: number, receivedAtMs: number): number {
     const passedMs = Math.max(0, sentAtMs - this.#receivedAtMs)

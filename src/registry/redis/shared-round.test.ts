@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { SharedRound } from './shared-round.ts'
 
-test('callers of the same moment share a run', async () => {
+test('simultaneous callers share a run', async () => {
   let runs = 0
   const rounds = new SharedRound(async () => {
     runs += 1
@@ -43,7 +43,7 @@ test('runs never overlap', async () => {
   await Promise.all(calls)
 })
 
-test('a run that fails fails its callers only', async () => {
+test('a failed run fails only its own callers', async () => {
   let runs = 0
   const rounds = new SharedRound(async () => {
     runs += 1

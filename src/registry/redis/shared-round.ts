@@ -1,13 +1,13 @@
 /**
- * Runs the same work for many callers, one run at a time. A caller is answered by a run that began
- * after its call, never by one that is under way, and callers that wait share the next run.
+ * Runs the same work for many callers, one run at a time. A run serves only calls made before it began;
+ * all waiting callers share the next run.
  */
 export class SharedRound {
   readonly #work: (calledAtMs: number) => Promise<void>
   #running: Promise<void> = Promise.resolve()
   #waiting: Promise<void> | undefined
 
-  /** @param work gets the time of the first call that it serves, by `performance.now()`. */
+  /** @param work receives the time of the first call that it serves, by `performance.now()`. */
   constructor(work: (calledAtMs: number) => Promise<void>) {
     this.#work = work
   }
@@ -19,7 +19,7 @@ export class SharedRound {
   }
 
   async #runAfter(previous: Promise<void>, calledAtMs: number): Promise<void> {
-    // Its failure is its callers' to handle.
+    // Its own callers handle its failure.
     await previous.catch(() => {})
     this.#running = this.#waiting ?? Promise.resolve()
     this.#waiting = undefined

@@ -21,22 +21,22 @@ import { countFrom } from './replies.ts'
 import { REMOVAL_SLACK_MS } from './script.ts'
 import { needsVerification, verifyIndex } from './verify-index.ts'
 
-/** Identities read at a time: a few ms of work for either side. */
+/** Identities read at a time, a few ms of work on either side. */
 const chunkSize = 500
 
-/** How long a loaded copy may lag behind the log while it is put in order, in ms. */
+/** How long a loaded copy may lag behind the log while it is sorted, in ms. */
 const KEEP_UP_EVERY_MS = 5
 
 const INDEX_LOST: Interruption = 'the index was lost'
 
-/** Loads copies of the registrations in Redis, and repairs the bookkeeping if its keys are lost. */
+/** Loads copies of the registrations in Redis, and repairs lost bookkeeping. */
 export class Snapshots {
   readonly #connection: RedisConnection
   readonly #options: ReplicaOptions
   readonly #keys: NamespaceKeys
   readonly #follow: (copy: Copy) => Promise<Interruption | null>
 
-  /** @param follow applies the log to a copy that is being loaded; `null` once it has reached its end. */
+  /** @param follow applies the log to a copy that is being loaded; returns `null` at the log's end. */
   constructor(
     connection: RedisConnection,
     options: ReplicaOptions,
@@ -49,15 +49,14 @@ export class Snapshots {
   }
 
   /**
-   * Loads everything, while writers go on. The log's end is noted first. Then the index is read part by
-   * part with its records, and the log is followed after each. ZSCAN gives every identity that stays
-   * in the index meanwhile; those that come or go are in the log.
+   * Loads everything while writers continue. First it notes the end of the log; then it reads the index
+   * with its records, part by part, and follows the log after each part. ZSCAN returns every identity
+   * that stays in the index throughout; the log has those that come or go.
    *
-   * The next part is requested before the last one is taken apart, so that Redis and this process work
-   * at the same time. What the log says of a record after it was requested may be newer than the
-   * record, which is then read again. So no record is older than the position, and what the log says of
-   * it again later is idempotent.
-   * @param heldCount how many registrations the reader holds so far.
+   * The next part is requested before the last one is parsed, so Redis and this process work in
+   * parallel. A record with log entries after its request may be out of date and is read again. So no
+   * record is older than the position, and applying its log entries again is idempotent.
+   * @param heldCount registrations that the reader holds so far.
    */
   async load(heldCount: number): Promise<Copy | Interruption> {
     const state = await this.#verifiedBookkeeping(heldCount)
@@ -71,7 +70,7 @@ export class Snapshots {
       const stale = copy.touched ?? new Set()
       copy.touched = new Set()
       reading = this.#request(part.next)
-      // It may fail before it is awaited.
+      // It may be rejected before it is awaited.
       reading.catch(() => {})
       const others = takeRecords(part, stale, (registration) => copy.index.put(registration))
       if (others.length > 0) lost.push(...(await this.#readMembers(copy, others)))
@@ -104,16 +103,16 @@ export class Snapshots {
     return interruption
   }
 
-  /** Whether the index has not been lost since; otherwise only a part of it was read. */
+  /** Whether the index was not lost meanwhile; otherwise only a part of it was read. */
   async #isStillWhole({ hasIndex, isVerified, isSuspect }: Bookkeeping): Promise<boolean> {
     if (!hasIndex) return true
-    // Without facts: the next read must notice keys evicted since the snapshot was begun.
+    // Without facts: the next read must notice keys evicted since the snapshot began.
     const state = await readBookkeeping(this.#connection, this.#keys, false)
     if (state.isSuspect && !isSuspect) return false
     return isVerified ? state.isVerified : state.hasIndex
   }
 
-  /** The state of the bookkeeping, after its repair if it may be incomplete; `undefined` if it was lost meanwhile. */
+  /** The bookkeeping, repaired if it may be incomplete; `undefined` if it was lost meanwhile. */
   async #verifiedBookkeeping(heldCount: number): Promise<Bookkeeping | undefined> {
     const state = await this.#readBookkeeping()
     if (!needsVerification(state, heldCount)) return state
@@ -124,17 +123,17 @@ export class Snapshots {
     try {
       adopted = await verifyIndex(this.#connection, this.#keys, options)
     } catch (error) {
-      // A user with read-only permissions can read as long as nothing is known to be lost.
+      // Read-only users can read as long as nothing is known to be lost.
       if (state.hasIndex && isForbidden(error)) return state
       throw error
     }
     if (adopted > 0) {
       this.#options.warnings.warn(
         'KEYS_LOST',
-        `The index "${this.#keys.index}" in Redis had lost ${adopted} registrations by deletion or eviction; they have been restored.`,
+        `The index "${this.#keys.index}" in Redis had lost ${adopted} registrations by deletion or eviction; they were restored.`,
       )
     }
-    // There was nothing to read. A registration made since is in the log.
+    // There was nothing to read; the log has any registration made since.
     if (!isExpected && adopted === 0) return state
     const repaired = await this.#readBookkeeping()
     return repaired.isVerified ? repaired : undefined
@@ -147,7 +146,7 @@ export class Snapshots {
     return state
   }
 
-  /** Reads records into a copy. @returns identities that should have one, and have none. */
+  /** Reads records into a copy. @returns identities whose records are missing. */
   async #readMembers(copy: Copy, members: readonly IndexMember[]): Promise<string[]> {
     const lost: string[] = []
     const identities = members.map(({ identity }) => identity)
@@ -161,7 +160,7 @@ export class Snapshots {
     return lost
   }
 
-  /** Logs that records are gone, so that other readers don't keep them. */
+  /** Logs that records are gone, so other readers drop them. */
   async #dropLost(identities: readonly string[]): Promise<void> {
     const { index, log } = this.#keys
     const { newMark, logCap } = this.#options
@@ -171,14 +170,14 @@ export class Snapshots {
     try {
       lost = countFrom(await this.#connection.run(dropLostScript, names, args))
     } catch (error) {
-      // A reader with write permission will log it; this reader's answer is correct anyway.
+      // A reader with write permission will log it; this reader's answer is correct.
       if (isForbidden(error)) return
       throw error
     }
     if (lost === 0) return
     this.#options.warnings.warn(
       'KEYS_LOST',
-      `${lost} records of "${this.#keys.namespace}" vanished from Redis before they expired, deleted or evicted, e.g. ` +
+      `${lost} records of "${this.#keys.namespace}" were deleted or evicted from Redis before they expired, for example ` +
         `"${identities[0]}"; they are no longer registered.`,
     )
   }

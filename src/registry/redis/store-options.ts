@@ -12,34 +12,34 @@ import { RegistryError } from '../errors.ts'
 import { validateNamespace } from '../identity.ts'
 import { Warnings } from '../warnings.ts'
 
-/** How `select` reads: from a replica in memory that follows the log, or from Redis each time. */
+/** How a store reads: `replica` keeps a copy in memory by following the log; `scan` asks Redis each time. */
 export type SelectStrategy = 'replica' | 'scan'
 
-/** Where a Redis store keeps its registrations, and its limits. */
+/** Options of a Redis store. */
 export interface RedisStoreOptions {
-  /** `redis[s]://[user:password@]host[:port][/database]` of a server, or of any node of a cluster. */
+  /** `redis[s]://[user:password@]host[:port][/database]` of a server or of any cluster node. */
   readonly url?: string
-  /** Several such URLs, tried in turn until one answers: the nodes of a cluster. */
+  /** Several such URLs of one cluster, tried in turn until one answers. */
   readonly nodes?: readonly string[]
-  /** Keys begin with it. On a cluster it must carry a hash tag, as `{orders}`. */
+  /** Prefix of all keys. On a cluster it must contain a hash tag such as `{orders}`. */
   readonly namespace: string
   /** Default `replica`. */
   readonly strategy?: SelectStrategy
-  /** Live identities at most. Default: no limit. */
+  /** Maximum number of live identities. Default: no limit. */
   readonly maxIdentities?: number
   /**
-   * Changes that the log keeps at least, > 0; and as many as there are registrations, if that is more. A
-   * reader that is further behind loads anew. Default 10,000.
+   * Minimum number of changes in the log, > 0; the log keeps one per registration if that is more. A
+   * reader that falls further behind reloads everything. Default 10,000.
    */
   readonly logCap?: number
   /**
-   * How long a call waits, at most, for the registrations to be loaded or for a long log to be read, in ms.
-   * Then it fails with `UNAVAILABLE`, which says how much has been loaded. The load goes on. Default 10,000.
+   * How long a call waits for the registrations to load or for a long log to be read, in ms. Then it
+   * fails with `UNAVAILABLE`, which reports the progress; the load continues. Default 10,000.
    */
   readonly loadTimeoutMs?: number
-  /** How long to wait for a server to answer, at the start and later, in ms. Default 5,000. */
+  /** How long a server may take to answer, when connecting and later, in ms. Default 5,000. */
   readonly connectTimeoutMs?: number
-  /** Receives warnings of corrupt data, lost keys and clocks set back. */
+  /** Receives warnings about corrupt data, lost keys and clocks set back. */
   readonly warnings?: Warnings
 }
 
@@ -56,7 +56,7 @@ const takes: Takes<RedisStoreOptions> = {
 }
 
 /**
- * Takes the options of a store.
+ * Checks the options of a store.
  * @throws RegistryError `INVALID_ARGUMENT`
  */
 export function takeStoreOptions(options: unknown): RedisStoreOptions {

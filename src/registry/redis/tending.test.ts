@@ -44,7 +44,7 @@ describe.skipIf(!hasProgram)(
       Number((await redis.call('MEMORY', 'USAGE', key, 'SAMPLES', '0')) ?? 0)
     const membersOf = () => redis.zcount(index, '(-inf', '+inf')
 
-    test('expires by itself once nothing lives any more', async () => {
+    test('expires by itself after the last registration', async () => {
       const store = await open()
       await store.register(request('alice', { ttlMs: 1000 }))
       for (const end of await ends()) {
@@ -53,7 +53,7 @@ describe.skipIf(!hasProgram)(
       }
     })
 
-    test('that is begun anew by a writer that has tended lately expires by itself, too', async () => {
+    test('expires by itself even if recreated by a writer that tended recently', async () => {
       const store = await open()
       await store.register(request('alice', { ttlMs: 1000 }))
       await redis.del(index, log, 'test:alice')
@@ -63,7 +63,7 @@ describe.skipIf(!hasProgram)(
       for (const end of await ends()) expect(end).toBeLessThan(Infinity)
     })
 
-    test('does not expire while anything never does, and does once that is gone', async () => {
+    test('does not expire while a registration never expires, and does afterwards', async () => {
       const store = await open()
       await store.register(request('brief', { ttlMs: 1000 }))
       await store.register(request('for-ever', { ttlMs: 0 }))
@@ -73,7 +73,7 @@ describe.skipIf(!hasProgram)(
       for (const end of await ends()) expect(end).toBeLessThan(Infinity)
     })
 
-    test('outlives every registration, whatever was written, and by whom', async () => {
+    test('outlives every registration, whatever the writes', async () => {
       const ttls = fc.constantFrom(
         1,
         50,
@@ -119,7 +119,7 @@ describe.skipIf(!hasProgram)(
       )
     })
 
-    test('is bounded in bytes by what is registered, whatever was written', async () => {
+    test('is bounded in bytes by the registrations, whatever the writes', async () => {
       const logCap = 200
       const store = await open({ logCap })
       const sizes = fc.constantFrom(0, 50, 400, 600, 4000)
@@ -164,7 +164,7 @@ describe.skipIf(!hasProgram)(
       expect(await redis.xlen(log)).toBeLessThan(500 + MANY_WRITES)
     })
 
-    test('loses what has ended by the writes of anybody, faster the more there is', async () => {
+    test("loses expired members by anyone's writes, faster the more there are", async () => {
       const store = await open()
       await redis.debug('SET-ACTIVE-EXPIRE', '0')
       const ended = 20 * DROPPED_AT_A_TIME
@@ -183,7 +183,7 @@ describe.skipIf(!hasProgram)(
       await redis.debug('SET-ACTIVE-EXPIRE', '1')
     })
 
-    test('is tended by a writer whose last tending is of a time to come, because the clock was set back', async () => {
+    test('is tended by a writer whose last tending lies in the future because the clock was set back', async () => {
       const store = await open()
       await store.register(request('alice'))
       await redis.persist(index)
@@ -193,7 +193,7 @@ describe.skipIf(!hasProgram)(
       for (const end of await ends()) expect(end).toBeLessThan(Infinity)
     })
 
-    test('that is lost is taken for lost, whatever is written first', async () => {
+    test('counts as lost when it is lost, whatever is written first', async () => {
       const writes: ((store: RegistryStore) => Promise<unknown>)[] = [
         (store) => store.register(request('dave')),
         (store) => store.heartbeat('bob', 60_000),
@@ -214,7 +214,7 @@ describe.skipIf(!hasProgram)(
       }
     })
 
-    test('emptied by unregistering is not taken for lost', async () => {
+    test('does not count as lost when emptied by unregistering', async () => {
       const [store, reader] = [await open(), await open()]
       await store.register(request('alice'))
       await store.unregister('alice')

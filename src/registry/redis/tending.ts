@@ -4,40 +4,40 @@ import { REMOVAL_SLACK_MS } from './script.ts'
 
 /**
  * Writers keep the bookkeeping of a namespace, its index and its log, in bounds: one write in
- * `TEND_EVERY` *tends* it. It drops members that have ended from the index, trims the log, and sets
- * when both keys expire by themselves.
+ * `TEND_EVERY` *tends* it. Tending drops expired members from the index, trims the log, and sets the
+ * expiry of both keys.
  *
- * The keys may not expire before a registration does, and no write should pay for finding that out.
- * So tending leaves them at least `SHORT_TTL_MS + LEEWAY_MS`; a write with a TTL up to `SHORT_TTL_MS`
- * needs no more if the last tending is at most `TRUST_MS` old, and tends otherwise: each writer
- * knows when it last tended, by the clock of Redis. A write with a longer TTL extends the keys'. Keys that
- * are lost and made again don't expire until they are tended.
+ * The keys must not expire before a registration does, and no write should pay to check that. So tending
+ * leaves them at least `SHORT_TTL_MS + LEEWAY_MS`. A write with a TTL up to `SHORT_TTL_MS` needs no more
+ * if the last tending is at most `TRUST_MS` old, and tends otherwise; each writer knows when it last
+ * tended, by the clock of Redis. A write with a longer TTL extends the keys' expiry. Keys that were lost
+ * and recreated don't expire until they are tended.
  */
 export const SHORT_TTL_MS = 3_600_000
 
 /**
- * How much longer than the last registration the bookkeeping lives, in ms. Less `TRUST_MS`, it is
- * also how many of the last writes a failover may lose, in ms, without any harm to the bookkeeping.
+ * How much longer than the last registration the bookkeeping lives, in ms. Minus `TRUST_MS`, it is also
+ * the period of writes that a failover may lose without harm to the bookkeeping.
  */
 export const LEEWAY_MS = 600_000
 
-/** For how long after its last tending a writer needn't tend, in ms. */
+/** How long after its last tending a writer needn't tend, in ms. */
 export const TRUST_MS = 60_000
 
-/** One write in so many tends, drawn by the microseconds of the clock. */
+/** One write in this many tends, chosen by the microseconds of the clock. */
 export const TEND_EVERY = 32
 
-/** Ended members dropped at a time: some 0.2 ms of Redis. If there are more, the next write tends too. */
+/** Expired members dropped at a time, about 0.2 ms of Redis time. If more remain, the next write tends too. */
 export const DROPPED_AT_A_TIME = 256
 
-/** Most bytes of a registration's metadata and gateway in the log; of a larger one the log has only the name. */
+/** Maximum size of a registration's metadata and gateway in the log, in bytes; for larger ones, the log has only the identity. */
 export const MAX_LOGGED_BYTES = 512
 
-/** Scores beyond this, in ms from now, stand for never: Redis has no such times. */
+/** Scores further away than this, in ms from now, mean never: Redis has no such times. */
 const NEVER_MS = 1e14
 
 /**
- * Decides whether this call tends, which `cap` then says: entries that the log keeps at least.
+ * Lua: decides whether this call tends. If so, `cap` is the minimum number of entries in the log.
  * KEYS hash, index, log.
  */
 export const decideTending = (trustedUntil: string, logCap: string): string => `
@@ -48,7 +48,7 @@ if microseconds % ${TEND_EVERY} == 0 or trustedMs < 0 or trustedMs > ${TRUST_MS}
   cap = math.max(tonumber(${logCap}), call('ZCARD', KEYS[2]))
 end`
 
-/** A TTL too long to leave to the next tending keeps the keys for as long. 0 stands for never. */
+/** Lua: extends the keys' expiry for a TTL that is too long to leave to the next tending; 0 means never. */
 export const keepFor = (ttl: string, ends: string): string => `
 if ${ttl} == 0 then
   call('PERSIST', KEYS[2])
@@ -60,15 +60,15 @@ elseif ${ttl} > ${SHORT_TTL_MS} then
 end`
 
 /**
- * `tend(id, mark, cap)`, after the write itself: drops ended identities from the index, and sets
- * when index and log expire. Replies 1 if more have ended, otherwise 0.
+ * Lua: `tend(id, mark, cap)`, called after the write: drops expired identities from the index, and sets
+ * the expiry of index and log. Returns 1 if more have expired, otherwise 0.
  *
- * The hashes of ended identities are gone, or go with them: if the clock is ahead, and set right later,
- * nothing may be live again that the index no longer has. Where a hash is there, it decides. The log says
- * which they are, so that later readers know that they have expired.
+ * The hashes of expired identities are gone or are deleted too: if the clock is ahead and corrected
+ * later, no registration may be live again without being in the index. An existing hash decides. The log
+ * names the expired identities for later readers.
  *
- * `id` is that of KEYS[1]. A mark keeps an index in being that holds no identities any more, because one that
- * is missing beside a log counts as lost; also here.
+ * `id` is the identity of KEYS[1]. A mark keeps an index that holds no identities from vanishing, because
+ * an index that is missing beside a log counts as lost; also here.
  */
 export const tend = `
 local function tend(id, mark, cap)
@@ -121,17 +121,17 @@ local function tend(id, mark, cap)
   return more
 end`
 
-/** What a writer knows of its own tending. */
+/** When one writer last tended. */
 export class Tending {
   #trustedUntilMs = 0
 
-  /** Until when its writes needn't tend; Unix ms by the clock of Redis. */
+  /** Until when writes needn't tend, Unix ms by the clock of Redis. */
   get trustedUntilMs(): number {
     return this.#trustedUntilMs
   }
 
   /**
-   * Takes the reply of a write that has tended.
+   * Takes the reply of a write that tended.
    * @param now Unix ms.
    * @param more 1 if the next write should tend too, otherwise 0.
    */

@@ -10,15 +10,15 @@ import { listFrom, textFrom } from './replies.ts'
 /** Log entries read at a time. */
 const chunkSize = 500
 
-/** Ended identities read at a time. */
+/** Expired identities read at a time. */
 const ENDED_AT_A_TIME = 1000
 
 /**
- * The identities that may have changed after a position of the log: those that the log
- * names, and those that have expired without an entry yet.
- * @returns `undefined` if they can't be told: the log doesn't reach back to the position, or has an entry
- *   after which everything must be read anew, or of a time to come, because the clock was set back; or
- *   more identities ended at the same time than are read at once.
+ * Finds the identities that may have changed after a position of the log: those that the log names, and
+ * those that have expired without an entry yet.
+ * @returns `undefined` if that is unknown: the log doesn't reach back to the position; it has an entry
+ *   that requires a reload, or an entry from the future because the clock was set back; or more
+ *   identities expired at the same instant than are read at once.
  */
 export async function touchedSince(
   connection: RedisConnection,
@@ -26,7 +26,7 @@ export async function touchedSince(
   since: LogPosition,
 ): Promise<TouchedIdentities | undefined> {
   const touched = new TouchedIdentities()
-  // Before the log is read: identities that leave the index meanwhile are in the log then.
+  // Before reading the log: identities that leave the index meanwhile are then in the log.
   if (!(await addEnded(touched, connection, keys))) return undefined
   for (let position = since; ;) {
     const reading = await readLog(connection, keys, position, chunkSize, null)
@@ -46,14 +46,14 @@ export async function touchedSince(
   }
 }
 
-/** Adds the identities in the index that have expired. @returns `false` if they aren't all of them. */
+/** Adds the expired identities in the index. @returns `false` if some may be missing. */
 async function addEnded(
   touched: TouchedIdentities,
   connection: RedisConnection,
   keys: NamespaceKeys,
 ): Promise<boolean> {
   for (let from = '(-inf'; ;) {
-    // By score and not by place, because places change when others leave the index.
+    // By score, not by rank, because ranks change when other identities leave the index.
     const page = listFrom(await connection.run(endedScript, [keys.index], [from, ENDED_AT_A_TIME]))
     for (let at = 0; at < page.length; at += 2) touched.add(textFrom(page[at]), 'expired')
     if (page.length < 2 * ENDED_AT_A_TIME) return true

@@ -6,33 +6,33 @@ import { countFrom } from './replies.ts'
 import { scanIdentities } from './scan.ts'
 
 /**
- * Keys of a database that are looked at, some 100 ms of work, though nothing says that the namespace
- * has lost its bookkeeping. In a larger one only a loss that shows is noticed. Once an index is
- * verified, it need not be again until it is lost.
+ * Maximum size of a database, in keys, that is scanned although nothing indicates lost bookkeeping: about
+ * 100 ms of work. In a larger database, only visible losses are noticed. A verified index needs no
+ * further verification until it is lost.
  */
 const MAX_KEYS_TO_VERIFY = 100_000
 
-/** The same without any bookkeeping, where the search is repeated. */
+/** The same for a namespace without bookkeeping, where the scan is repeated. */
 const MAX_KEYS_WITHOUT_BOOKKEEPING = 10_000
 
 /**
- * Whether an index must be verified before it is read: it may have been deleted or evicted, and begun
- * anew by the next registration.
- * @param heldCount how many registrations the reader holds so far.
+ * Whether an index must be verified before it is read: it may have been deleted or evicted, then
+ * recreated by the next registration.
+ * @param heldCount registrations that the reader holds so far.
  */
 export function needsVerification(state: Bookkeeping, heldCount: number): boolean {
   if (state.isSuspect) return true
   if (state.isVerified) return false
-  // It doesn't reload without a reason, such as the loss of everything but the records.
+  // A reader reloads for a reason, such as the loss of everything but the records.
   if (heldCount > 0) return true
   if (state.hasIndex) return state.keyCount <= MAX_KEYS_TO_VERIFY
   return state.end !== null || state.keyCount <= MAX_KEYS_WITHOUT_BOOKKEEPING
 }
 
 /**
- * Finds registrations that the index lacks, by SCAN, and adds them.
- * @param options.isExpected whether there must be an index, because there is a log, or was.
- * @returns how many there were.
+ * Adds registrations that the index lacks, found by SCAN.
+ * @param options.isExpected whether an index must exist, because a log exists or existed.
+ * @returns the number of registrations added.
  */
 export async function verifyIndex(
   connection: RedisConnection,

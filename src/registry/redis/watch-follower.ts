@@ -12,9 +12,9 @@ import { positionFrom, positionPattern, positionText } from './log.ts'
 import type { Replica } from './replica.ts'
 import { touchedSince } from './touched-since.ts'
 
-/** How often to read the log even if the doorbell hasn't rung, in ms; it rings every second by itself. */
+/** How often to read the log without a ring of the doorbell, in ms; the bell rings at least every second. */
 const LOOK_EVERY_MS = 1500
-/** Expiries closer together than this are reported together, in ms. */
+/** Expiries within this interval are reported together, in ms. */
 const EXPIRY_PACE_MS = 10
 const FIRST_RETRY_MS = 50
 const MAX_RETRY_MS = 1000
@@ -29,7 +29,7 @@ export interface FollowerSettings {
   readonly timeoutMs: number
 }
 
-/** Keeps the replica up to date while it is watched: one follower for all watches of a store. */
+/** Keeps the replica up to date while it is watched; one follower serves all watches of a store. */
 export class WatchFollower {
   readonly #settings: FollowerSettings
   readonly #wakeUp = new WakeUp()
@@ -39,7 +39,7 @@ export class WatchFollower {
     this.#settings = settings
   }
 
-  /** @throws RegistryError `INVALID_ARGUMENT` for an invalid token, and one of another namespace or filter. */
+  /** @throws RegistryError `INVALID_ARGUMENT` for a token that is invalid or belongs to another namespace or filter. */
   open({ filter, initial, from, renewals, signals }: WatchRequest): WatchStream {
     const { replica, keys } = this.#settings
     const tokens = new WatchTokens(keys.namespace, filter, positionPattern)
@@ -68,13 +68,13 @@ export class WatchFollower {
     return watch
   }
 
-  /** Ends all watches, and resolves once all their work has ended. */
+  /** Ends all watches and waits for their work to end. */
   async close(): Promise<void> {
     this.#settings.replica.watches.end()
     await this.#following
   }
 
-  /** Unlike a call, a watch waits for a load for as long as it takes. */
+  /** Waits for a load without a timeout, unlike a call. */
   async #loaded(watch: Watch): Promise<void> {
     const { replica } = this.#settings
     for (;;) {
@@ -86,7 +86,7 @@ export class WatchFollower {
     }
   }
 
-  /** The watch notes changes from here on; those between the token and now are in the log. */
+  /** Resumes a watch: the log has the changes between the token and now; the watch notes later ones. */
   async #resume(watch: Watch, from: string, filter: CompiledFilter): Promise<void> {
     const { replica, connection, keys } = this.#settings
     const since = positionFrom(from)
@@ -95,7 +95,7 @@ export class WatchFollower {
     else watch.reset(replica.held(filter))
   }
 
-  /** Catches up whenever there may be something new, until no watch is open. */
+  /** Catches up whenever the log may have new entries, until no watch is open. */
   async #follow(): Promise<void> {
     const { replica, connect, timeoutMs, keys } = this.#settings
     const { watches } = replica
@@ -123,7 +123,7 @@ export class WatchFollower {
   }
 }
 
-/** An unreachable or refusing server may answer again later. */
+/** Whether the server may answer again later. */
 function canHeal(error: unknown): error is RegistryError {
   return error instanceof RegistryError && error.code === 'UNAVAILABLE'
 }

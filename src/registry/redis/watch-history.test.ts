@@ -8,7 +8,7 @@ import { findProgram, startRedisProgram } from '../../environment/programs.ts'
 import { orderFaultsIn } from './testing/history/check-watch.ts'
 import type { HistoryTask } from './testing/history/events.ts'
 import type { Comparison, WatchReport, WatchTask } from './testing/history/watch-events.ts'
-import { readWholeLog } from './testing/history/read-log.ts'
+import { readWholeLog } from './testing/history/states.ts'
 import type { LogEntry } from './log.ts'
 
 const hasProgram = findProgram('redis-server') !== undefined
@@ -23,7 +23,7 @@ const stallMs = 1000
 const longestTtlMs = 1000
 
 describe.skipIf(!hasProgram)('A watch (needs redis-server on the PATH)', () => {
-  test('agrees with an enumerate, whatever its reader has missed', async ({ annotate }) => {
+  test('agrees with an enumerate, whatever its reader missed', async ({ annotate }) => {
     const seed = Number(process.env['HISTORY_SEED'] ?? randomInt(1, 2 ** 31))
     const server = await startRedisProgram()
     onTestFinished(() => server.stop())

@@ -4,8 +4,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { findProgram, startRedisProgram } from '../../environment/programs.ts'
 import { everything, request } from '../testing/store.contract.ts'
 import { Warnings } from '../warnings.ts'
-import { nextOf, watch } from '../watch/testing/open-watch.ts'
-import { Picture } from '../watch/testing/picture.ts'
+import { nextOf, watch } from '../testing/open-watch.ts'
+import { Picture } from '../testing/picture.ts'
 import type { WatchStream } from '../watch/watch-event.ts'
 import { connectRedis } from './connection.ts'
 import { Evictions } from './evictions.ts'
@@ -19,7 +19,7 @@ import { type RedisStoreOptions } from './store-options.ts'
 const hasProgram = findProgram('redis-server') !== undefined
 
 describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)', () => {
-  test('survives the end of its server, reports the interruption, then the difference', async () => {
+  test('survives a lost server, reports the interruption, then the difference', async () => {
     const { server, store } = await start()
     await store.register(request('lost'))
     const picture = new Picture()
@@ -70,7 +70,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect([...picture.held.keys()]).toEqual(['bob'])
   })
 
-  test('follows the clock of Redis ahead, and back', async () => {
+  test('follows the clock of Redis ahead and back', async () => {
     const { server } = await start()
     const clock = await startClockProxy(server.port)
     onTestFinished(() => clock.close())
@@ -129,7 +129,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect([...picture.held.keys()]).toEqual(['busy'])
   })
 
-  test('that resumes reads ended identities in parts, however many there are', async () => {
+  test('that resumes reads any number of expired identities in parts', async () => {
     const { store, redis } = await start()
     await store.register(request('alice'))
     const picture = new Picture({ isExact: false })
@@ -160,7 +160,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect([...picture.held.keys()]).toEqual(['alice'])
   })
 
-  test('that resumes begins with a reset if too many identities ended at the same time', async () => {
+  test('that resumes begins with a reset if too many identities expired at the same time', async () => {
     const { store, redis } = await start()
     await store.register(request('alice'))
     const { token } = await applyUntil(watch(store), new Picture(), 'current')
@@ -171,7 +171,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect((await nextOf(watch(store, { from: token }))).type).toBe('reset')
   })
 
-  test('never gets a state and then an earlier one when everything is read again', async () => {
+  test('never reports an earlier state after a later one when everything is reloaded', async () => {
     const { server, store, redis } = await start()
     const connection = await connectRedis([server.url], 5000)
     onTestFinished(() => connection.close())
@@ -211,7 +211,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect(told.at(-1)).toBe(n)
   })
 
-  test('gives a token that can be resumed from even if the log has a foreign entry', async () => {
+  test('returns a valid token even if the log has a foreign entry', async () => {
     const { store, redis } = await start()
     await store.register(request('alice'))
     await redis.xadd('test:~log', '*', 'foreign', 'no mark of ours\nx')
@@ -221,7 +221,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect([...picture.held.keys()]).toEqual(['alice'])
   })
 
-  test('uses one more connection, however many watches there are, and closes it', async () => {
+  test('uses one extra connection for any number of watches, and closes it', async () => {
     const { store, redis } = await start()
     const before = await connectionsOf(redis)
     const ending = new AbortController()
@@ -266,7 +266,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     expect(joined).toMatchObject({ registration: { identity: 'alice' } })
   })
 
-  test('does not keep a store from closing while its server is away', async () => {
+  test('does not prevent a store from closing while its server is away', async () => {
     const { server, store } = await start()
     const events = watch(store)
     await applyUntil(events, new Picture(), 'current')

@@ -38,7 +38,7 @@ function inOrder(all: Iterable<number>): readonly number[] {
 }
 
 describe('a bitmap', () => {
-  test('is a set: what was set is in it', () => {
+  test('contains exactly the set numbers', () => {
     fc.assert(
       fc.property(fc.array(number), (added) => {
         const words = new Uint32Array(WORDS)
@@ -55,7 +55,7 @@ describe('a bitmap', () => {
     )
   })
 
-  test('has the same numbers as its ranges, there and back', () => {
+  test('converts to ranges and back without change', () => {
     fc.assert(
       fc.property(numbers, (all) => {
         const ranges = rangesOf(all)
@@ -65,7 +65,7 @@ describe('a bitmap', () => {
     )
   })
 
-  test('finds the next number from anywhere, also beyond its end', () => {
+  test('finds the next number from any position, even beyond its end', () => {
     fc.assert(
       fc.property(numbers, fc.nat({ max: 32 * WORDS + 100 }), (all, from) => {
         const words = bitmapOf(rangesOf(all))
@@ -74,7 +74,7 @@ describe('a bitmap', () => {
     )
   })
 
-  test('keeps its numbers when it grows, and has room for the one it grew for', () => {
+  test('keeps its numbers when it grows, with room for the new one', () => {
     fc.assert(
       fc.property(numbers, fc.nat({ max: 2_000 }), (all, at) => {
         const larger = grown(bitmapOf(rangesOf(all)), at)
@@ -99,7 +99,7 @@ test('the words of ranges have the bits of exactly their numbers', () => {
   )
 })
 
-test('the bits of a word are counted, whether it is read as signed or not', () => {
+test('counts the bits of signed and unsigned words alike', () => {
   fc.assert(
     fc.property(fc.integer(), (word) => {
       const ones = (word >>> 0).toString(2).replaceAll('0', '').length

@@ -1,40 +1,42 @@
 import type { Ranges } from './ranges.ts'
 
-/** A set of small whole numbers, one bit each; numbers beyond its end are not in it. */
+/** A set of small integers ≥ 0, one bit each; numbers beyond its end are not in it. */
 export type Bitmap = Uint32Array
 
 const ALL = 0xffff_ffff
 
+/** Whether a number is in the bitmap. */
 export function hasBit(words: Bitmap, at: number): boolean {
   return (((words[at >>> 5] ?? 0) >>> (at & 31)) & 1) === 1
 }
 
-/** @param at within the bitmap. */
+/** Adds a number. @param at within the bitmap. */
 export function setBit(words: Bitmap, at: number): void {
   words[at >>> 5] = (words[at >>> 5] ?? 0) | (1 << (at & 31))
 }
 
-/** A copy with room for the number `at`, and for as many again, so that growing costs little. */
+/** A copy with room for the number `at`, at least doubled in size so growing stays cheap. */
 export function grown(words: Bitmap, at: number): Bitmap {
   const larger = new Uint32Array(Math.max(2 * words.length, (at >>> 5) + 1))
   larger.set(words)
   return larger
 }
 
+/** The number of bits set in a bitmap. */
 export function countBits(words: Bitmap): number {
   let count = 0
   for (const word of words) count += bitsIn(word)
   return count
 }
 
-/** How many bits of a word are set: sums of pairs, of fours, of bytes, and of the bytes. */
+/** The number of bits set in a word: sums of pairs, of fours, of bytes, then of all bytes. */
 export function bitsIn(word: number): number {
   const pairs = word - ((word >>> 1) & 0x5555_5555)
   const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333)
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
 }
 
-/** The lowest number from `from` on that is in the bitmap; -1 if there is none. */
+/** The lowest number ≥ `from` in the bitmap; -1 if there is none. */
 export function nextBit(words: Bitmap, from: number): number {
   let at = from >>> 5
   let word = (words[at] ?? 0) & (ALL << (from & 31))
@@ -46,7 +48,7 @@ export function nextBit(words: Bitmap, from: number): number {
   return (at << 5) + lowestBit(word)
 }
 
-/** A bitmap of these numbers. */
+/** The bitmap of these ranges. */
 export function bitmapOf(ranges: Ranges): Bitmap {
   const words = new Uint32Array(((ranges.at(-1) ?? -1) + 32) >>> 5)
   forEachWord(ranges, (at, bits) => {
@@ -55,12 +57,12 @@ export function bitmapOf(ranges: Ranges): Bitmap {
   return words
 }
 
-/** Those that are in both. */
+/** The intersection, as long as `words`. */
 export function both(words: Bitmap, others: Bitmap): Bitmap {
   return words.map((word, at) => word & (others[at] ?? 0))
 }
 
-/** @param from the least number that counts. */
+/** The ranges of the numbers ≥ `from`. */
 export function rangesOfBitmap(words: Bitmap, from = 0): Ranges {
   const ranges: number[] = []
   for (let first = nextBit(words, from); first >= 0;) {
@@ -71,7 +73,7 @@ export function rangesOfBitmap(words: Bitmap, from = 0): Ranges {
   return ranges
 }
 
-/** Calls `visit` with each word that has a bit of the ranges, and the bits of the ranges in it. */
+/** Calls `visit` with the index of each word that the ranges touch, and their bits in it. */
 export function forEachWord(ranges: Ranges, visit: (at: number, bits: number) => void): void {
   for (let index = 0; index < ranges.length; index += 2) {
     const first = ranges[index] ?? 0
@@ -84,7 +86,7 @@ export function forEachWord(ranges: Ranges, visit: (at: number, bits: number) =>
   }
 }
 
-/** The first number from `from` on that is not in the bitmap. */
+/** The first number ≥ `from` that is not in the bitmap. */
 function endOfRun(words: Bitmap, from: number): number {
   let at = from >>> 5
   let missing = ~(words[at] ?? 0) & (ALL << (from & 31))

@@ -1,33 +1,33 @@
 import { randomBytes } from 'node:crypto'
 import { type Bitmap, bitmapOf, grown, setBit } from './bitmap.ts'
 
-/** How many names a table has room for, so that none of its work holds the event loop for long. */
+/** Maximum number of names per table; bounded so no operation blocks the event loop for long. */
 export const TABLE_SLOTS = 16_384
 
 /**
- * Some of the identities that are reached through one gateway, numbered: a number is a *slot*, and
- * stays that of its name for good, so that senders and gateways can agree on what it stands for.
+ * Some of the identities behind one gateway, numbered: a number is a *slot*, permanently assigned to its
+ * name, so senders and gateways agree on its meaning.
  */
 export class NameTable {
-  /** `null`: these have none, and are reached by their own subjects. */
+  /** `null`: identities without a gateway, reached by their own subjects. */
   readonly gateway: string | null
-  /** By slot; only ever added to. */
+  /** The names by slot; append-only. */
   readonly names: string[]
-  /** Whether it serves many multicasts, so that it is worth telling others. */
+  /** Whether it serves many multicasts, so telling gateways its slots pays. */
   readonly isLasting: boolean
   #id: string | null = null
-  /** The slots of names that are registered here no longer; `null` for none. */
+  /** The slots of removed names; `null` for none. */
   #gone: Bitmap | null = null
   #goneCount = 0
 
-  /** @param name the first one; it gets slot 0. */
+  /** @param name the first name; it gets slot 0. */
   constructor(gateway: string | null, name: string, isLasting: boolean) {
     this.gateway = gateway
     this.names = [name]
     this.isLasting = isLasting
   }
 
-  /** Unlike that of any other table of any process. */
+  /** A globally unique id. */
   get id(): string {
     this.#id ??= randomBytes(12).toString('base64url')
     return this.#id
@@ -37,12 +37,12 @@ export class NameTable {
     return this.names.length >= TABLE_SLOTS
   }
 
-  /** How many of the names are registered here. */
+  /** The number of names that are not removed. */
   get liveCount(): number {
     return this.names.length - this.#goneCount
   }
 
-  /** The slots of the names that are registered here, as they are now. */
+  /** The current slots of names that are not removed. */
   liveSlots(): Bitmap {
     const live = bitmapOf([0, this.names.length - 1])
     for (const [at, word] of this.#gone?.entries() ?? []) {
@@ -51,12 +51,12 @@ export class NameTable {
     return live
   }
 
-  /** Gives a name the next slot. The table must not be full. */
+  /** Assigns the next slot to a name. The table must not be full. */
   add(name: string): number {
     return this.names.push(name) - 1
   }
 
-  /** @param slot of a name that is registered here. */
+  /** Removes the name in a slot, which must not be removed yet. */
   remove(slot: number): void {
     this.#gone ??= new Uint32Array(0)
     if (slot >>> 5 >= this.#gone.length) this.#gone = grown(this.#gone, slot)

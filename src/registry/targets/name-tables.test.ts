@@ -103,7 +103,7 @@ describe('tables of names', () => {
     { size: 'a few names', identities: 60, longestRun: 20, numRuns: 200 },
     { size: 'more names than one table has', identities: 24_000, longestRun: 20_000, numRuns: 5 },
   ])(
-    'give sets of targets that nothing changes later, with $size',
+    'return sets of targets that never change, with $size',
     ({ identities, longestRun, numRuns }) => {
       fc.assert(
         fc.property(stepsOf(identities, longestRun), (steps) => {
@@ -127,7 +127,7 @@ describe('tables of names', () => {
     60_000,
   )
 
-  test('of one identity that comes and goes take no more room with each time', () => {
+  test('use no more memory each time an identity comes and goes', () => {
     const tables = new NameTables()
     tables.put('stays', 'a')
     for (let round = 0; round < 5; round += 1) {
@@ -142,7 +142,7 @@ describe('tables of names', () => {
     expect(tables.all().parts.length).toBeLessThanOrEqual(1)
   })
 
-  test('keep the slot of a name that is registered again at the same gateway', () => {
+  test('keep the slot of a name that is reregistered at the same gateway', () => {
     const tables = new NameTables()
     for (const name of ['x', 'y', 'z']) tables.put(name, 'a')
     const before = [...tables.all()]

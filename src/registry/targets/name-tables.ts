@@ -4,26 +4,26 @@ import { nextBit } from './bitmap.ts'
 import { NameTable, TABLE_SLOTS } from './name-table.ts'
 import { PartsBuilder, type TargetPart, TargetSet } from './target-set.ts'
 
-/** To name so few costs less than a message to each of several tables. */
+/** For fewer targets per table than this, one message by name costs less than one message per table. */
 const FEW_OF_A_TABLE = 64
 
-/** A full table is given up when fewer of its names than this are registered. */
-const FEWEST_LIVE = TABLE_SLOTS / 2
+/** A full table is dissolved when fewer of its names than this remain. */
+const MIN_LIVE = TABLE_SLOTS / 2
 
 /**
- * The identities of a registry by their gateways, numbered, so that a multicast handles bits and not
- * names. What changes nothing about an identity's gateway costs nothing.
+ * The identities of a registry by gateway, numbered, so a multicast handles bits instead of names. Changes
+ * that keep an identity's gateway cost nothing.
  */
 export class NameTables {
   readonly #tables: (NameTable | undefined)[] = []
-  /** Places in `#tables` that are vacant. */
+  /** Vacant indexes in `#tables`. */
   readonly #vacant: number[] = []
-  /** For each gateway, the place of the table that takes its next name. */
+  /** For each gateway, the index of the table that gets its next name. */
   readonly #open = new Map<string | null, number>()
   /** For each identity, `place * TABLE_SLOTS + slot`. */
   readonly #numbers = new IdentityMap<number>()
 
-  /** Takes note of where an identity is reached. */
+  /** Sets the gateway of an identity. */
   put(identity: string, gateway: string | null): void {
     const before = this.#numbers.get(identity)
     if (before !== undefined) {
@@ -40,13 +40,13 @@ export class NameTables {
     this.#leave(number)
   }
 
-  /** Everybody. */
+  /** All identities. */
   all(): TargetSet {
     const tables = this.#tables.filter((table) => table !== undefined)
     return new TargetSet(tables.map((table) => ({ table, slots: table.liveSlots() })))
   }
 
-  /** These; as they say themselves those that are not in here, having left since they were chosen. */
+  /** The set of these targets; those that have left since they were selected keep the gateway in `targets`. */
   of(targets: Iterable<DeliveryTarget>): TargetSet {
     const builder = new PartsBuilder()
     const gone: DeliveryTarget[] = []
@@ -74,8 +74,8 @@ export class NameTables {
     this.#tables[place] = new NameTable(gateway, identity, true)
     this.#open.set(gateway, place)
     this.#numbers.set(identity, place * TABLE_SLOTS)
-    // Most of its names may have left before it was full.
-    if (present !== undefined && present.liveCount < FEWEST_LIVE) this.#moveOut(open, present)
+    // Most of the full table's names may have left.
+    if (present !== undefined && present.liveCount < MIN_LIVE) this.#moveOut(open, present)
   }
 
   #leave(number: number): void {
@@ -84,10 +84,10 @@ export class NameTables {
     table.remove(number % TABLE_SLOTS)
     const place = Math.floor(number / TABLE_SLOTS)
     if (table.liveCount === 0) this.#giveUp(place, table)
-    else if (table.isFull && table.liveCount < FEWEST_LIVE) this.#moveOut(place, table)
+    else if (table.isFull && table.liveCount < MIN_LIVE) this.#moveOut(place, table)
   }
 
-  /** Gives the rest of a table's names slots of the table that takes the next ones. */
+  /** Dissolves a table: its remaining names get new slots in the gateway's open table. */
   #moveOut(place: number, table: NameTable): void {
     this.#giveUp(place, table)
     const slots = table.liveSlots()
@@ -104,8 +104,8 @@ export class NameTables {
 }
 
 /**
- * The same targets, those of a gateway that are few in each of several tables in a table of their own: one
- * message to names, instead of as many messages as identities are registered by the thousand.
+ * The same targets, with those of a gateway that are few in each of several tables combined into a new
+ * table: one message by name instead of one message per table.
  */
 function fewer(parts: readonly TargetPart[]): readonly TargetPart[] {
   const byGateway = new Map<string | null, TargetPart[]>()

@@ -15,7 +15,7 @@ function inOrder(all: readonly number[]): readonly number[] {
 }
 
 describe('ranges', () => {
-  test('have exactly the numbers they were made of, in order, in the fewest ranges', () => {
+  test('contain exactly the given numbers, in order, in the fewest ranges', () => {
     fc.assert(
       fc.property(someNumbers, (all) => {
         const ranges = rangesOf(all)
@@ -28,7 +28,7 @@ describe('ranges', () => {
     )
   })
 
-  test('can be read from a builder at any time, and go on growing', () => {
+  test('can be read from a builder while it keeps growing', () => {
     fc.assert(
       fc.property(someNumbers, (all) => {
         const builder = new RangeBuilder()
@@ -44,7 +44,7 @@ describe('ranges', () => {
 })
 
 describe('the members of a set at some ranks', () => {
-  test('are those that a list of its members has at these positions', () => {
+  test('equal the elements at these positions of a list of members', () => {
     fc.assert(
       fc.property(someNumbers, fc.array(fc.nat()), (all, draws) => {
         const members = inOrder(all)
@@ -56,7 +56,7 @@ describe('the members of a set at some ranks', () => {
     )
   })
 
-  test('are found for ranks in the order of a receipt whose lines follow each other', () => {
+  test("are found for ranks in the order of a receipt's lines", () => {
     expect(membersAt([5, 9, 20, 20], [0, 1, 2, 2, 3, 5])).toEqual([5, 6, 7, 7, 8, 9, 20, 20])
   })
 

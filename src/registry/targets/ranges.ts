@@ -1,7 +1,7 @@
-/** A set of whole numbers from 0: `[first, last, first, last, …]`, both ends included, ascending. */
+/** A set of integers ≥ 0: `[first, last, first, last, …]`, ends included, ascending. */
 export type Ranges = readonly number[]
 
-/** Collects ascending numbers; consecutive ones form one range. */
+/** Collects ascending numbers; consecutive numbers form one range. */
 export class RangeBuilder {
   readonly #closed: number[] = []
   #first = 0
@@ -11,7 +11,7 @@ export class RangeBuilder {
     return this.#last < this.#first ? [] : [...this.#closed, this.#first, this.#last]
   }
 
-  /** @param number above all that were added before. */
+  /** @param number greater than all numbers added before. */
   add(number: number): void {
     if (number !== this.#last + 1 || number === 0) {
       if (this.#last >= this.#first) this.#closed.push(this.#first, this.#last)
@@ -36,7 +36,7 @@ export function forEachNumber(ranges: Ranges, visit: (number: number) => void): 
   }
 }
 
-/** How many numbers the ranges have. */
+/** The number of integers in the ranges. */
 export function countOf(ranges: Ranges): number {
   let count = 0
   for (let index = 0; index < ranges.length; index += 2) {
@@ -46,7 +46,7 @@ export function countOf(ranges: Ranges): number {
 }
 
 /**
- * The numbers of a set that have these ranks in it, from 0: what positions in a list stand for.
+ * The members of a set with these ranks, from 0: maps positions in a list to its elements.
  * @param ranks below the number of members.
  */
 export function membersAt(members: Ranges, ranks: Ranges): Ranges {
@@ -75,7 +75,7 @@ export function membersAt(members: Ranges, ranks: Ranges): Ranges {
 
 const NUMBER = /^\d{1,9}$/
 
-/** `0-499,501` for these ranges. */
+/** Formats ranges as in `0-499,501`. */
 export function rangesText(ranges: Ranges): string {
   let text = ''
   for (let index = 0; index < ranges.length; index += 2) {
@@ -87,8 +87,9 @@ export function rangesText(ranges: Ranges): string {
 }
 
 /**
- * Appends the ranges of a text to `bounds`; returns how many numbers they have, `null` if one is invalid.
- * @param limit what all numbers are below.
+ * Parses ranges as in `0-499,501` and appends them to `bounds`.
+ * @param limit all numbers must be below it.
+ * @returns the number of integers in them; `null` if a range is invalid.
  */
 export function readRanges(text: string, limit: number, bounds: number[]): number | null {
   let count = 0

@@ -19,7 +19,7 @@ function modelOf(targets: Iterable<DeliveryTarget>): Map<string, string | null> 
 }
 
 describe('a set of targets', () => {
-  test('has each identity once, reached the first way it was named', () => {
+  test('has each identity once, with its first gateway', () => {
     fc.assert(
       fc.property(fc.array(target, { maxLength: 80 }), (targets) => {
         const set = TargetSet.of(targets)
@@ -45,7 +45,7 @@ describe('a set of targets', () => {
     )
   })
 
-  test('of more targets than a table has slots has them all, under different numbers', () => {
+  test('holds more targets than a table has slots, under different numbers', () => {
     const count = 2 * TABLE_SLOTS + 5
     const targets = Array.from({ length: count }, (_, at) => ({ identity: `${at}`, gateway: 'a' }))
     const set = TargetSet.of(targets)
@@ -54,7 +54,7 @@ describe('a set of targets', () => {
     expect(new Set([...set].map(({ number }) => number)).size).toBe(count)
   })
 
-  test('is taken as it is if it is one already', () => {
+  test('is not copied if it already is one', () => {
     const set = TargetSet.of([{ identity: 'x', gateway: null }])
     expect(TargetSet.of(set)).toBe(set)
   })

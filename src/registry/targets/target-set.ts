@@ -8,23 +8,23 @@ export interface TargetPart {
   readonly slots: Bitmap
 }
 
-/** A target, and its number in its set, which is shorter to keep than its name. */
+/** A target with its number in its set, which is more compact than its name. */
 export interface NumberedTarget extends DeliveryTarget {
   readonly number: number
 }
 
-/** Whom one multicast goes to, by gateway; it doesn't change. */
+/** The targets of one multicast by gateway; immutable. */
 export class TargetSet implements Iterable<NumberedTarget> {
   readonly parts: readonly TargetPart[]
   readonly size: number
 
-  /** @param parts of different tables, no identity in two of them. */
+  /** @param parts of different tables; no identity is in two of them. */
   constructor(parts: readonly TargetPart[]) {
     this.parts = parts
     this.size = parts.reduce((size, { slots }) => size + countBits(slots), 0)
   }
 
-  /** The set of these targets. An identity that is named twice is reached the first way. */
+  /** The set of these targets. An identity that is listed twice keeps its first gateway. */
   static of(targets: Iterable<DeliveryTarget>): TargetSet {
     if (targets instanceof TargetSet) return targets
     const names = new Set<string>()
@@ -54,15 +54,17 @@ export class TargetSet implements Iterable<NumberedTarget> {
   }
 }
 
-/** The number of the target in a slot of a part. */
+/** The number of the target in this slot of a part. */
 export function numberOf(part: number, slot: number): number {
   return part * TABLE_SLOTS + slot
 }
 
+/** The part of a target number. */
 export function partOf(number: number): number {
   return Math.floor(number / TABLE_SLOTS)
 }
 
+/** The slot of a target number. */
 export function slotOf(number: number): number {
   return number % TABLE_SLOTS
 }
@@ -74,7 +76,7 @@ export class PartsBuilder {
   #part: { slots: Bitmap } = { slots: new Uint32Array(0) }
 
   add(table: NameTable, slot: number): void {
-    // Neighbours are often of one table.
+    // Consecutive targets often share a table.
     if (table !== this.#table) {
       this.#table = table
       this.#part = this.#parts.get(table) ?? { slots: new Uint32Array(2) }

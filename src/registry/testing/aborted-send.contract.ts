@@ -18,7 +18,7 @@ function message(): OutgoingMessage {
 
 /** What every messenger must do when a send's signal is aborted. */
 export function describeAbortedSend(name: string, prepare: () => ConnectMessenger): void {
-  describe(`${name}, given up`, () => {
+  describe(`${name}, cancelled`, () => {
     let opened: Messenger[] = []
     afterEach(async () => {
       await Promise.all(opened.map((messenger) => messenger.close()))
@@ -45,7 +45,7 @@ export function describeAbortedSend(name: string, prepare: () => ConnectMessenge
     }
 
     test.each(['at-most-once', 'at-least-once'] as const)(
-      'rejects with the reason while it waits for a receipt, and tells what it knows (%s)',
+      'rejects with the reason while it waits for a receipt, and reports the outcome so far (%s)',
       async (delivery) => {
         const { sender, targets, received, release, begun } = await openPair()
         const { signal, abort } = abortable()
@@ -68,7 +68,7 @@ export function describeAbortedSend(name: string, prepare: () => ConnectMessenge
       },
     )
 
-    test('sends nothing if its signal is aborted before', async () => {
+    test('sends nothing if its signal is already aborted', async () => {
       const { sender, targets, received } = await openPair()
       const signal = AbortSignal.abort(new Error('given up'))
       const sending = sender.send(message(), targets('quick'), { ...UNHURRIED, signal })
@@ -77,7 +77,7 @@ export function describeAbortedSend(name: string, prepare: () => ConnectMessenge
       expect(received).toEqual(['quick'])
     })
 
-    test('sends no more to a target that has no subscriber', async () => {
+    test('stops sending to a target without a subscriber', async () => {
       const { sender, targets } = await openPair()
       const { signal, abort } = abortable()
       let lookUps = 0
@@ -96,7 +96,7 @@ export function describeAbortedSend(name: string, prepare: () => ConnectMessenge
       expect(lookUps).toBe(then)
     })
 
-    test('does not wait for a look-up that has no end', async () => {
+    test('does not wait for a look-up that never ends', async () => {
       const { sender, targets } = await openPair()
       const { signal, abort } = abortable()
       const asked = Promise.withResolvers<void>()
@@ -112,7 +112,7 @@ export function describeAbortedSend(name: string, prepare: () => ConnectMessenge
       await outcome
     })
 
-    test('is as without a signal if that is never aborted, and leaves no listener on it', async () => {
+    test('works normally if its signal is never aborted, and leaves no listener on it', async () => {
       const { sender, targets } = await openPair()
       const { signal } = abortable()
       for (const receipts of [true, false]) {

@@ -50,7 +50,7 @@ export function describeDurability(
       return messenger
     }
 
-    test('given up, keeps what it has stored, which is handled once', async () => {
+    test('keeps stored messages when cancelled, and they are handled once', async () => {
       const sender = await connect({})
       const host = await connect({ gatewayName: 'orders' })
       const failed = Promise.withResolvers<void>()
@@ -71,7 +71,7 @@ export function describeDurability(
       await expect.poll(() => calls, { timeout: 10_000 }).toBe(2)
     })
 
-    test('delivers to each once, and the gateway address is the same every time', async () => {
+    test('delivers to each identity once, and the gateway address never changes', async () => {
       const sender = await connect({})
       const host = await connect({ gatewayName: 'orders' })
       const received: string[] = []
@@ -86,7 +86,7 @@ export function describeDurability(
       expect(again.gateway).toBe(host.gateway)
     })
 
-    test('handles a message once even if it is sent again with its id', async () => {
+    test('handles a message once even if it is resent with its id', async () => {
       const sender = await connect({})
       const host = await connect({ gatewayName: 'orders' })
       let calls = 0
@@ -98,7 +98,7 @@ export function describeDurability(
       expect(calls).toBe(1)
     })
 
-    test('keeps messages while the gateway is away, and repeats none afterwards', async () => {
+    test('stores messages while the gateway is away and repeats none afterwards', async () => {
       const sender = await connect({})
       const received: string[] = []
       const host = await connect({ gatewayName: 'orders' })
@@ -115,7 +115,7 @@ export function describeDurability(
       await expect.poll(() => received, { timeout: 10_000 }).toEqual([first.id, second.id])
     })
 
-    test('keeps a message for who is not subscribed yet, without repeating others', async () => {
+    test('stores a message for an identity that is not yet subscribed, without repeating others', async () => {
       const sender = await connect({})
       const host = await connect({ gatewayName: 'orders' })
       const received: string[] = []
@@ -127,7 +127,7 @@ export function describeDurability(
       await expect.poll(() => received, { timeout: 10_000 }).toEqual(['early', 'late'])
     })
 
-    test('receipts those who are done although another handler does not end', async () => {
+    test('sends receipts for finished handlers although another handler does not end', async () => {
       const sender = await connect({})
       const host = await connect({ gatewayName: 'orders' })
       const { promise: never, resolve: endHandler } = Promise.withResolvers<void>()
@@ -139,7 +139,7 @@ export function describeDurability(
       endHandler()
     })
 
-    test('tries a handler that fails again until it succeeds', async () => {
+    test('retries a failing handler until it succeeds', async () => {
       const sender = await connect({})
       const host = await connect({ gatewayName: 'orders' })
       let calls = 0
@@ -152,7 +152,7 @@ export function describeDurability(
       expect(calls).toBe(3)
     })
 
-    test('splits thousands of targets, and all are handled once', async () => {
+    test('splits thousands of targets, each handled once', async () => {
       const sender = await connect({})
       const host = await connect({ gatewayName: 'orders' })
       const identities = Array.from({ length: 5_000 }, (_, n) => `loadtest-user-${n}`)
@@ -167,7 +167,7 @@ export function describeDurability(
       expect(calls).toBe(5_000)
     })
 
-    test('fails at once for a gateway that messages can not be kept for', async () => {
+    test('fails at once for a gateway that is not durable', async () => {
       const sender = await connect({})
       const host = await connect()
       const targets = [...targetsOf(host, 'a'), { identity: 'b', gateway: null }]
@@ -176,7 +176,7 @@ export function describeDurability(
       expect(Object.fromEntries(statuses)).toEqual({ a: 'FAILED', b: 'FAILED' })
     })
 
-    test('sends nothing to a gateway that is not one of the namespace, and warns', async () => {
+    test('sends nothing to a gateway of another namespace, and warns', async () => {
       const warnings = new Warnings(() => {})
       const sender = await connect({}, warnings)
       const targets = targetsOf({ gateway: 'payments.execute' }, 'a', 'b')
@@ -185,7 +185,7 @@ export function describeDurability(
       expect([...warnings.counts]).toEqual([['FOREIGN_GATEWAY', 1]])
     })
 
-    test('can not be asked for longer than a message sent twice is recognised', async () => {
+    test('has a timeout limited to the duplicate window', async () => {
       const sender = await connect({})
       const sending = sender.send(messageOf('x'), targetsOf(sender, 'a'), {
         ...EXACTLY_ONCE,
@@ -197,7 +197,7 @@ export function describeDurability(
       })
     })
 
-    test('waits for running handlers when it closes, and repeats none of them', async () => {
+    test('waits for running handlers when it closes and repeats none of them', async () => {
       const sender = await connect({})
       const host = await connect({ gatewayName: 'orders' })
       const started = Promise.withResolvers<void>()
@@ -235,8 +235,8 @@ export function describeDurability(
       expect(statuses.get('good')).toBe('DELIVERED')
     })
 
-    describe('a message that is sent again with its id', () => {
-      test('goes to those who have not handled it, and the others are delivered', async () => {
+    describe('a message that is resent with its id', () => {
+      test('goes to recipients that have not handled it, and the others are DELIVERED', async () => {
         const host = await connect({ gatewayName: 'orders' })
         const received: string[] = []
         const note = ({ identity }: { identity: string }): void => void received.push(identity)
@@ -304,7 +304,7 @@ export function describeDurability(
         expect(received).toEqual(['a'])
       })
 
-      test('is handled once per recipient if two calls send it at the same time', async () => {
+      test('is handled once per recipient if two calls send it concurrently', async () => {
         const host = await connect({ gatewayName: 'orders' })
         const calls = new Map<string, number>()
         await host.subscribeMatching('*', async ({ identity }) => {
@@ -341,23 +341,18 @@ export function describeDurability(
         })
       })
 
-      test.each([1_000, 604_800_000])(
-        'can not be changed to %d ms by connecting',
-        async (other) => {
-          const keeper = await connect({ gatewayName: 'orders', retentionMs: 60_000 })
-          const stored = await keeper.send(messageOf('x'), targetsOf(keeper, 'a'), IMPATIENT)
-          expect(stored.get('a')).toBe('PENDING')
-          await expect(connect({ retentionMs: other })).rejects.toMatchObject({
-            code: 'INVALID_ARGUMENT',
-            message: expect.stringMatching(
-              new RegExp(`${other}.* 60000 ms.*Leave retentionMs out`),
-            ),
-          })
-          const received = Promise.withResolvers<string>()
-          await keeper.subscribe('a', ({ id }) => received.resolve(id))
-          await expect(received.promise).resolves.toBeTypeOf('string')
-        },
-      )
+      test.each([1_000, 604_800_000])('cannot be changed to %d ms by connecting', async (other) => {
+        const keeper = await connect({ gatewayName: 'orders', retentionMs: 60_000 })
+        const stored = await keeper.send(messageOf('x'), targetsOf(keeper, 'a'), IMPATIENT)
+        expect(stored.get('a')).toBe('PENDING')
+        await expect(connect({ retentionMs: other })).rejects.toMatchObject({
+          code: 'INVALID_ARGUMENT',
+          message: expect.stringMatching(new RegExp(`${other}.* 60000 ms.*Leave retentionMs out`)),
+        })
+        const received = Promise.withResolvers<string>()
+        await keeper.subscribe('a', ({ id }) => received.resolve(id))
+        await expect(received.promise).resolves.toBeTypeOf('string')
+      })
     })
 
     test.each([

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
-import { describeAbortedSend } from './aborted-send.contract.ts'
 import type {
   DeliveryTarget,
   MessageHandler,
@@ -35,8 +34,6 @@ function objectWithThen(get: () => unknown): unknown {
 
 /** What every messenger must do, whatever carries the messages. */
 export function describeMessenger(name: string, prepare: () => ConnectMessenger): void {
-  describeAbortedSend(name, prepare)
-
   describe(name, () => {
     let opened: Messenger[] = []
     const open = async (
@@ -68,7 +65,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         gateway: byGateway ? host.gateway : null,
       })
 
-      test('gets the payload with the message id, and its sender a receipt', async () => {
+      test('receives the payload with the message id, and its sender gets a receipt', async () => {
         const { sender, host } = await pair()
         const received: ReceivedMessage[] = []
         await host.subscribe('a.b', (message) => void received.push(message))
@@ -79,7 +76,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(received.map(textOf)).toEqual(['hello'])
       })
 
-      test('may get an empty payload', async () => {
+      test('receives an empty payload', async () => {
         const { sender, host } = await pair()
         const lengths: number[] = []
         await host.subscribe('a', ({ payload }) => void lengths.push(payload.length))
@@ -88,14 +85,14 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(lengths).toEqual([0])
       })
 
-      test('fails at once when nobody subscribes', async () => {
+      test('fails at once without a subscriber', async () => {
         const { sender, host } = await pair()
         const options = { ...AT_MOST_ONCE, timeoutMs: 2_000_000 }
         const statuses = await sender.send(messageOf('x'), [target('nobody', host)], options)
         expect(statuses.get('nobody')).toBe('FAILED')
       })
 
-      test('fails when its handler throws or rejects, and only it does', async () => {
+      test('is the only one to fail when its handler throws or rejects', async () => {
         const { sender, host } = await pair()
         await host.subscribe('throws', () => {
           throw new Error('no')
@@ -166,7 +163,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(asked).toBeGreaterThan(0)
       })
 
-      test('whose handler returns an object with a throwing `then` getter has failed', async () => {
+      test('fails if its handler returns an object with a throwing `then` getter', async () => {
         const { sender, host } = await pair()
         const hostile = objectWithThen(() => {
           throw new Error('no')
@@ -222,7 +219,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(statuses.get('a')).toBe('DELIVERED')
       })
 
-      test('times out when its handler does not end, and others are unaffected', async () => {
+      test('times out when its handler does not end, without affecting others', async () => {
         const { sender, host } = await pair()
         const { promise: never, resolve: endHandler } = Promise.withResolvers<void>()
         onTestFinished(() => endHandler())
@@ -240,7 +237,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         })
       })
 
-      test('is sent to once under at-most-once, even if listed twice or its handler fails', async () => {
+      test('gets one message under at-most-once, even if listed twice or its handler fails', async () => {
         const { sender, host } = await pair()
         let calls = 0
         await host.subscribe('a', () => {
@@ -254,7 +251,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(calls).toBe(1)
       })
 
-      test('is tried again under at-least-once until its handler succeeds', async () => {
+      test('is retried under at-least-once until its handler succeeds', async () => {
         const { sender, host } = await pair()
         const ids: string[] = []
         await host.subscribe('a', ({ id }) => {
@@ -287,14 +284,14 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect((await sending).get('late')).toBe('DELIVERED')
       })
 
-      test('that nobody serves is FAILED under at-least-once when the time is over', async () => {
+      test('without a subscriber is FAILED under at-least-once after the timeout', async () => {
         const { sender, host } = await pair()
         const options = { ...AT_LEAST_ONCE, timeoutMs: 300 }
         const statuses = await sender.send(messageOf('x'), [target('nobody', host)], options)
         expect(statuses.get('nobody')).toBe('FAILED')
       })
 
-      test('is PENDING and still gets the message when no receipts are asked for', async () => {
+      test('is PENDING and still gets the message without receipts', async () => {
         const { sender, host } = await pair()
         const received = Promise.withResolvers<ReceivedMessage>()
         await host.subscribe('a', received.resolve)
@@ -304,7 +301,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(textOf(await received.promise)).toBe('hello')
       })
 
-      test('gets nothing after it unsubscribed', async () => {
+      test('gets nothing after unsubscribing', async () => {
         const { sender, host } = await pair()
         let calls = 0
         const subscription = await host.subscribe('a', () => void (calls += 1))
@@ -327,7 +324,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(calls).toEqual(['second'])
       })
 
-      test('is one of a list with one handler, which is told its place', async () => {
+      test('may be part of a list with one handler, which gets its index', async () => {
         const { sender, host } = await pair()
         const got: string[] = []
         const list = ['a', 'b', 'c', 'a']
@@ -358,14 +355,14 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(Object.fromEntries(after)).toEqual({ a: 'FAILED', b: 'FAILED', c: 'DELIVERED' })
       })
 
-      test('of an empty list is nobody', async () => {
+      test('may be missing: an empty list subscribes nothing', async () => {
         const { host } = await pair()
         const subscription = await host.subscribe([], () => {})
         await subscription.unsubscribe()
         expect(host.hosts('a')).toBe(false)
       })
 
-      test('is one of thousands, each with its own status', async () => {
+      test('may be one of thousands, each with its own status', async () => {
         const { sender, host } = await pair()
         const handled = new Set<string>()
         const identities = Array.from({ length: 3_000 }, (_, n) => `user-${n}`)
@@ -399,7 +396,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         gateway: byGateway ? host.gateway : null,
       })
 
-      test('gets the message, and the handler is told for whom it is', async () => {
+      test('gets the message, which names its identity', async () => {
         const { sender, host } = await pair()
         const received: ReceivedMessage[] = []
         await host.subscribeMatching('user-*', (message) => void received.push(message))
@@ -416,7 +413,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(new Set(received.map(({ id }) => id))).toEqual(new Set([message.id]))
       })
 
-      test('is handled once, by its own subscription while it has one', async () => {
+      test('is handled once, by its own subscription if it has one', async () => {
         const { sender, host } = await pair()
         const calls: string[] = []
         const send = async (): Promise<void> => {
@@ -432,7 +429,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(calls).toEqual(['own', 'pattern'])
       })
 
-      test('is handled by the latest pattern that matches, once', async () => {
+      test('is handled once, by the latest matching pattern', async () => {
         const { sender, host } = await pair()
         const calls: string[] = []
         for (const pattern of ['*', 'user-*', 'lamp-*', 'user-*']) {
@@ -446,7 +443,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(calls.sort()).toEqual(['1 *', '3 lamp-*', '4 user-*'])
       })
 
-      test('fails at once after the pattern was given up', async () => {
+      test('fails at once after the pattern has ended', async () => {
         const { sender, host } = await pair()
         const subscription = await host.subscribeMatching('*', () => {})
         await subscription.unsubscribe()
@@ -457,7 +454,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(host.hosts('a')).toBe(false)
       })
 
-      test('is one of thousands that nobody named', async () => {
+      test('may be one of thousands that were never named', async () => {
         const { sender, host } = await pair()
         const handled = new Set<string>()
         await host.subscribeMatching('*', ({ identity }) => void handled.add(identity))
@@ -468,7 +465,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(handled.size).toBe(3_000)
       })
 
-      test('is served by one of those who share a gateway, and by the next when one is gone', async () => {
+      test('is served by one of the messengers that share a gateway, and by the next if that one leaves', async () => {
         const connect = prepare()
         const sender = await open(connect)
         const hosts = [
@@ -503,7 +500,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       expect(statuses.get('lamp')).toBe('FAILED')
     })
 
-    test('an identity that a pattern does not match is left to whoever hosts it', async () => {
+    test('an identity that a pattern does not match is left to its own host', async () => {
       const { sender, host } = await pair()
       await sender.subscribeMatching('user-*', () => {})
       await host.subscribe('lamp', () => delay(50))
@@ -520,7 +517,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       })
     })
 
-    test('a gateway that starts again under its name is reached as before', async () => {
+    test('a restarted gateway with the same name is reached as before', async () => {
       const connect = prepare()
       const sender = await open(connect)
       const first = await open(connect, { gatewayName: 'named' })
@@ -557,23 +554,26 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       ['a wildcard', (host: Messenger) => host.gateway.replace(/[^.]+$/, '*')],
       ['more than a gateway', (host: Messenger) => `${host.gateway} 5\r\nhello\r\nPING`],
       ['a name that is too long', (host: Messenger) => `${host.gateway}${'x'.repeat(64)}`],
-    ])('a target whose gateway is %s fails at once, and no other', async (_, gatewayOf) => {
-      const warnings = new Warnings(() => {})
-      const { sender, host } = await pair({}, { warnings })
-      await host.subscribe('here', () => {})
-      const gateway = gatewayOf(host)
-      expect(host.isGateway(gateway)).toBe(false)
-      const targets = [
-        { identity: 'there', gateway },
-        { identity: 'here', gateway: host.gateway },
-      ]
-      const options = { ...AT_MOST_ONCE, timeoutMs: 2_000_000 }
-      for (let call = 1; call <= 2; call += 1) {
-        const statuses = await sender.send(messageOf('x'), targets, options)
-        expect(Object.fromEntries(statuses)).toEqual({ there: 'FAILED', here: 'DELIVERED' })
-        expect([...warnings.counts]).toEqual([['FOREIGN_GATEWAY', call]])
-      }
-    })
+    ])(
+      'a target whose gateway is %s fails at once, without affecting others',
+      async (_, gatewayOf) => {
+        const warnings = new Warnings(() => {})
+        const { sender, host } = await pair({}, { warnings })
+        await host.subscribe('here', () => {})
+        const gateway = gatewayOf(host)
+        expect(host.isGateway(gateway)).toBe(false)
+        const targets = [
+          { identity: 'there', gateway },
+          { identity: 'here', gateway: host.gateway },
+        ]
+        const options = { ...AT_MOST_ONCE, timeoutMs: 2_000_000 }
+        for (let call = 1; call <= 2; call += 1) {
+          const statuses = await sender.send(messageOf('x'), targets, options)
+          expect(Object.fromEntries(statuses)).toEqual({ there: 'FAILED', here: 'DELIVERED' })
+          expect([...warnings.counts]).toEqual([['FOREIGN_GATEWAY', call]])
+        }
+      },
+    )
 
     test('an invalid identity is FAILED, and others are delivered', async () => {
       const { sender, host } = await pair()
@@ -674,7 +674,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
         expect(calls).toEqual(['a'])
       })
 
-      test('and sends to the known gateways if the look-up fails', async () => {
+      test('and sends to the last known gateways if the look-up fails', async () => {
         const { sender, host } = await pair()
         let attempts = 0
         await host.subscribe('a', () => {
@@ -724,7 +724,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       expect(sender.hosts('a')).toBe(true)
     })
 
-    test('sending to nobody succeeds', async () => {
+    test('sending to no targets succeeds', async () => {
       const { sender } = await pair()
       expect((await sender.send(messageOf('x'), [], AT_MOST_ONCE)).size).toBe(0)
     })
@@ -744,7 +744,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       })
     })
 
-    test('exactly-once without durability is an invalid argument that says how to get it', async () => {
+    test('exactly-once without durability is an invalid argument, with a remedy', async () => {
       const { sender, host } = await pair()
       const targets = [{ identity: 'a', gateway: host.gateway }]
       const options: SendOptions = { ...AT_MOST_ONCE, delivery: 'exactly-once' }
@@ -754,7 +754,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       })
     })
 
-    test('closing lets the messages in hand end, and afterwards every call fails', async () => {
+    test('closing lets accepted messages finish, and later calls fail', async () => {
       const { sender, host } = await pair()
       const started = Promise.withResolvers<void>()
       await host.subscribe('a', async () => {

@@ -7,7 +7,7 @@ import { inTime } from './in-time.ts'
 import { storesOfATest, type StoreSource } from './stores-of-a-test.ts'
 import type { Metadata, Registration } from '../registration.ts'
 import type { RegistrationRequest, RegistryStore } from '../store.ts'
-import { describeWatchContract } from '../watch/testing/watch.contract.ts'
+import { describeWatchContract } from './watch.contract.ts'
 
 /**
  * What every registry store must do.
@@ -21,7 +21,7 @@ export function describeStoreContract(
 ): void {
   describeWatchContract(name, { isShared }, create)
 
-  describe(`${name}, as every store`, () => {
+  describe(name, () => {
     const open = storesOfATest(create)
     let store: RegistryStore
 
@@ -29,7 +29,7 @@ export function describeStoreContract(
       store = await open()
     })
 
-    test('gives back what was registered, with times and gateway', async () => {
+    test('returns registrations with times and gateway', async () => {
       const metadata = { status: 'online', deep: { list: [1, 'zwei', null], ключ: true } }
       const times = await store.register(
         request('alice', { metadata, ttlMs: 60_000, gateway: 'gateway-1' }),
@@ -42,7 +42,7 @@ export function describeStoreContract(
       ])
     })
 
-    test('keeps identities that look like properties, patterns and other alphabets', async () => {
+    test('keeps identities that look like properties or patterns, or use other alphabets', async () => {
       const identities = ['__proto__', 'constructor', 'a[b]?', 'x:y', 'ü', '日本', '🙂.1']
       for (const identity of identities) await store.register(request(identity))
       expect(await identitiesOf(store)).toEqual([...identities].sort())
@@ -61,7 +61,7 @@ export function describeStoreContract(
       ])
     })
 
-    test('lets one of many simultaneous registrations of an identity win', async () => {
+    test('accepts one of many simultaneous registrations of an identity', async () => {
       const outcomes = await Promise.allSettled(
         Array.from({ length: 20 }, (_, n) =>
           store.register(request('contested', { metadata: { n } })),
@@ -71,7 +71,7 @@ export function describeStoreContract(
       expect(await store.select(everything)).toHaveLength(1)
     })
 
-    test('leaves out what has expired, and lets it be registered again', async () => {
+    test('omits expired registrations and lets them be registered again', async () => {
       await store.register(request('brief', { ttlMs: 30 }))
       await store.register(request('lasting', { ttlMs: 60_000 }))
       await delay(40)
@@ -82,7 +82,7 @@ export function describeStoreContract(
       expect(await identitiesOf(store)).toEqual(['brief', 'lasting'])
     })
 
-    test('never expires what was registered with a TTL of 0', async () => {
+    test('never expires a registration with a TTL of 0', async () => {
       const { expiresAt } = await store.register(request('eternal', { ttlMs: 0 }))
       expect(expiresAt).toBeNull()
       expect(await store.select(everything)).toMatchObject([{ expiresAt: null }])
@@ -97,7 +97,7 @@ export function describeStoreContract(
       expect(await identitiesOf(store)).toEqual(['a'])
     })
 
-    test('renews the TTL with a heartbeat and leaves everything else', async () => {
+    test('renews only the TTL with a heartbeat', async () => {
       const [renewed, firstTtlMs] = await inTime(async (ttlMs) => {
         const given = { metadata: { a: 1 }, ttlMs, gateway: 'g', replace: true }
         const before = await store.register(request('alice', given))
@@ -122,7 +122,7 @@ export function describeStoreContract(
       })
     })
 
-    test('moves a registration to another gateway and leaves everything else', async () => {
+    test('changes only the gateway when it moves a registration', async () => {
       const metadata = { status: 'online', n: 1 }
       const times = await store.register(
         request('alice', { metadata, ttlMs: 60_000, gateway: 'old' }),
@@ -137,7 +137,7 @@ export function describeStoreContract(
       expect(await store.select(everything)).toEqual(moved)
     })
 
-    test('gives a first gateway to a registration that named none, and keeps it for ever', async () => {
+    test('gives a gateway to a registration without one, and keeps it', async () => {
       const { registeredAt } = await store.register(request('eternal', { ttlMs: 0 }))
       expect(await store.moveTo({ identity: 'eternal', registeredAt, gateway: null }, 'new')).toBe(
         true,
@@ -145,7 +145,7 @@ export function describeStoreContract(
       expect(await store.select(everything)).toMatchObject([{ gateway: 'new', expiresAt: null }])
     })
 
-    test('lets a moved registration end when it would have ended, and be renewed', async () => {
+    test('keeps the expiry of a moved registration, which can be renewed', async () => {
       for (const [identity, ttlMs] of [
         ['brief', 300],
         ['renewed', 60_000],
@@ -160,7 +160,7 @@ export function describeStoreContract(
       ])
     })
 
-    test('moves nothing that has expired, left, been registered anew or moved elsewhere', async () => {
+    test('does not move a registration that has expired, left, been replaced or moved elsewhere', async () => {
       const seen = async (identity: string, ttlMs?: number) => {
         const { registeredAt } = await store.register(
           request(identity, { gateway: 'old', ...(ttlMs === undefined ? {} : { ttlMs }) }),
@@ -211,14 +211,14 @@ export function describeStoreContract(
       expect(found.map(({ identity }) => identity).sort()).toEqual(identities.slice(1_000).sort())
     })
 
-    test('unregisters once, and says whether there was one', async () => {
+    test('unregisters once and reports whether the identity was registered', async () => {
       await store.register(request('alice'))
       expect(await store.unregister('alice')).toBe(true)
       expect(await store.unregister('alice')).toBe(false)
       expect(await store.select(everything)).toEqual([])
     })
 
-    test('selects by equality, by predicate, and by both, also after changes', async () => {
+    test('selects by equality, by predicate and by both, even after changes', async () => {
       for (let n = 0; n < 40; n += 1) {
         const status = n % 2 === 0 ? 'online' : 'away'
         await store.register(request(`user-${n}`, { metadata: { status, n } }))
@@ -246,13 +246,13 @@ export function describeStoreContract(
       expect(await identitiesOf(store)).toEqual([...identities].sort())
     })
 
-    test('hands out registrations that callers cannot change', async () => {
+    test('returns registrations that callers cannot change', async () => {
       await store.register(request('alice', { metadata: { tags: ['a'], deep: { n: 1 } } }))
       const [alice] = await store.select(everything)
       expect(isDeeplyFrozen(alice)).toBe(true)
     })
 
-    test('holds at most maxIdentities live ones, however many come at once', async () => {
+    test('holds at most maxIdentities live registrations, however many are made at once', async () => {
       const limited = await open({ maxIdentities: 5 })
       const outcomes = await Promise.allSettled(
         Array.from({ length: 12 }, (_, n) => limited.register(request(`user-${n}`))),
@@ -273,14 +273,14 @@ export function describeStoreContract(
       await limited.register(request('one-more'))
     })
 
-    test('holds none at all with a maxIdentities of 0, which is not the same as no limit', async () => {
+    test('holds none with a maxIdentities of 0', async () => {
       const closed = await open({ maxIdentities: 0 })
       await expect(closed.register(request('alice'))).rejects.toMatchObject({
         code: 'QUOTA_EXCEEDED',
       })
     })
 
-    test('counts towards maxIdentities what was renewed, and nothing that has expired', async () => {
+    test('counts renewed and no expired registrations towards maxIdentities', async () => {
       const limited = await open({ maxIdentities: 40 })
       const [, firstTtlMs] = await inTime(async (ttlMs) => {
         await limited.clear()
@@ -302,7 +302,7 @@ export function describeStoreContract(
       })
     })
 
-    test('clears the namespace, and can be used afterwards', async () => {
+    test('clears the namespace and remains usable', async () => {
       for (let n = 0; n < 30; n += 1) await store.register(request(`user-${n}`))
       expect(await store.select(everything)).toHaveLength(30)
       await store.clear()
@@ -313,7 +313,7 @@ export function describeStoreContract(
 
     // Stores in memory are apart from one another.
     if (isShared) {
-      test('shows each store what another one did, at once', async () => {
+      test('shows changes by another store at once', async () => {
         const other = await open()
         for (let n = 0; n < 20; n += 1) {
           await store.register(request(`user-${n}`))
@@ -335,7 +335,7 @@ export function describeStoreContract(
     }
 
     test.each(['view', 'selectTargets'] as const)(
-      'stops evaluating a filter for a caller who gives up, and for nobody else (%s)',
+      'stops evaluating a filter only for a caller that cancels (%s)',
       async (method) => {
         const count = 300
         await Promise.all(Array.from({ length: count }, (_, n) => store.register(request(`${n}`))))
@@ -359,7 +359,7 @@ export function describeStoreContract(
       },
     )
 
-    test('ends what was accepted when it closes, and refuses everything after', async () => {
+    test('finishes accepted calls when it closes and refuses later ones', async () => {
       const accepted = store.register(request('alice'))
       const listed = store.select(everything)
       await Promise.all([store.close(), store.close()])

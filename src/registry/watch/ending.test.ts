@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { Ending } from './ending.ts'
 
-test('an ending tells every listener that was not taken away, once', () => {
+test('an ending calls every remaining listener once', () => {
   const ending = new Ending()
   const told: string[] = []
   const [a, b, c] = ['a', 'b', 'c'].map((name) => () => void told.push(name))
@@ -14,7 +14,7 @@ test('an ending tells every listener that was not taken away, once', () => {
   expect(told).toEqual(['a', 'c'])
 })
 
-test('a listener that takes itself and others away while it is told is told once', () => {
+test('a listener that removes itself and others during the call is called once', () => {
   const ending = new Ending()
   const last = vi.fn<() => void>()
   const first = vi.fn<() => void>(() => {

@@ -1,4 +1,4 @@
-/** What may end a watch: an `AbortSignal`, or something that tells as one does. */
+/** A signal that ends a watch: an `AbortSignal`, or an object with the same events. */
 export interface EndSignal {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void): void
@@ -6,8 +6,8 @@ export interface EndSignal {
 }
 
 /**
- * Ends any number of watches. Unlike an `AbortSignal`, which compares each new listener with all that it
- * has, it takes the same time for each.
+ * Ends any number of watches. Adding a listener takes constant time; an `AbortSignal` compares it with all
+ * existing ones.
  */
 export class Ending implements EndSignal {
   readonly #listeners = new Set<() => void>()

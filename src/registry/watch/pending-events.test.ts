@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Registration } from '../registration.ts'
 import { BEGINNING, PendingEvents, type Untold } from './pending-events.ts'
-import { Picture } from './testing/picture.ts'
+import { Picture } from '../testing/picture.ts'
 import type { WatchNews } from './watch-event.ts'
 
 const identities = ['a', 'b', 'c', 'd']
@@ -114,7 +114,7 @@ describe('Pending events', () => {
     return each
   }
 
-  test('are at most one per identity, and give the true picture once taken', () => {
+  test('are at most one per identity, and are complete once taken', () => {
     fc.assert(
       fc.property(fc.boolean(), steps, steps, (renewals, start, then) => {
         const each = watched(renewals, start)
@@ -132,7 +132,7 @@ describe('Pending events', () => {
     )
   })
 
-  test('never give an earlier state of an identity after a later one', () => {
+  test('never report an earlier state of an identity after a later one', () => {
     fc.assert(
       fc.property(steps, (then) => {
         const each = watched(false, [])
@@ -149,7 +149,7 @@ describe('Pending events', () => {
     )
   })
 
-  test('resumed after any event taken, lead to the true picture', () => {
+  test('are complete when resumed after any event', () => {
     fc.assert(
       fc.property(fc.boolean(), steps, steps, steps, (renewals, start, then, later) => {
         const each = watched(renewals, start)
@@ -183,7 +183,7 @@ describe('Pending events', () => {
     )
   })
 
-  test('report an interruption only while it is news', () => {
+  test('report an interruption only once', () => {
     const pending = new PendingEvents(false)
     const namesOf = () => {
       const names: string[] = []

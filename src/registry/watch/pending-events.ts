@@ -3,12 +3,12 @@ import type { Registration } from '../registration.ts'
 import { isSameToWatcher } from './registration-change.ts'
 import type { LeaveReason, WatchNews } from './watch-event.ts'
 
-/** A resume point that can't be resumed from: a `reset` follows. */
+/** A resume point before everything: resuming there begins with a `reset`. */
 export const BEGINNING = ''
 
-/** A change of an identity that its watcher doesn't know yet. */
+/** A change of an identity that the watcher doesn't know yet. */
 export interface Untold {
-  /** The registration as the watcher knows it: `null` if it didn't match; `undefined` if that is unknown. */
+  /** The registration known to the watcher: `null` if it didn't match; `undefined` if unknown. */
   readonly known: Registration | null | undefined
   /** The registration now: `null` if it doesn't match. */
   readonly now: Registration | null
@@ -17,7 +17,7 @@ export interface Untold {
 }
 
 type Pending = (Untold | WatchNews) & {
-  /** Where to resume so that this and all later pending events come again. */
+  /** Where to resume to get this and all later pending events again. */
   readonly from: string
 }
 
@@ -26,9 +26,9 @@ const reset = Symbol('reset')
 const interrupted = Symbol('interrupted')
 
 /**
- * The events that one watcher has not taken yet: at most one per identity, whatever happens to it
- * meanwhile, in the order in which the identities first changed. So memory is bounded by the
- * identities, and an identity that changes constantly neither delays others nor is starved.
+ * The events that one watcher has not taken yet: at most one per identity, in the order in which the
+ * identities first changed. So memory is bounded by the number of identities, and an identity that changes
+ * constantly neither delays others nor starves.
  */
 export class PendingEvents {
   readonly #renewals: boolean
@@ -36,7 +36,7 @@ export class PendingEvents {
   /** Whether the last marker that the watcher took was `interrupted`. */
   #isInterruptionTold = false
 
-  /** @param renewals whether another expiry alone is a change. */
+  /** @param renewals whether a new expiry alone is a change. */
   constructor(renewals: boolean) {
     this.#renewals = renewals
   }
@@ -45,7 +45,7 @@ export class PendingEvents {
     return this.#pending.size
   }
 
-  /** Adds everything that matches when a watch begins, then `current`. */
+  /** Adds all matches at the beginning of a watch, then `current`. */
   begin(registrations: readonly Registration[], position: string): void {
     for (const registration of registrations) {
       this.#pending.set(registration.identity, joining(registration))
@@ -53,7 +53,7 @@ export class PendingEvents {
     this.#pending.set(current, { type: 'current', from: position })
   }
 
-  /** Like `begin`, for a watcher whose picture is out of date: after a `reset`. */
+  /** Like `begin`, after a `reset`, for a watcher whose state is out of date. */
   reset(registrations: readonly Registration[], position: string): void {
     this.#pending.clear()
     this.#pending.set(reset, { type: 'reset', from: BEGINNING })
@@ -101,7 +101,7 @@ export class PendingEvents {
     if (known !== undefined && isSameToWatcher(known, after, this.#renewals)) {
       this.#pending.delete(identity)
     } else {
-      // A key that is there already keeps its place.
+      // An existing key keeps its place.
       this.#pending.set(identity, { known, now: after, reason, from: untold.from })
     }
   }
@@ -113,7 +113,7 @@ export class PendingEvents {
     }
   }
 
-  /** Ends the interruption; `change` has noted all changes during it. */
+  /** Ends an interruption; `change` has noted all changes during it. */
   heal(position: string): void {
     if (this.#pending.delete(interrupted) || !this.#isInterruptionTold) return
     this.#pending.delete(current)

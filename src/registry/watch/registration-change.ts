@@ -1,20 +1,20 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Registration } from '../registration.ts'
 
-/** How one identity's registration became another. */
+/** A change of one identity's registration. */
 export interface RegistrationChange {
   readonly identity: string
   /** `null` if it was not registered. */
   readonly before: Registration | null
   /** `null` if it is no longer registered. */
   readonly after: Registration | null
-  /** Whether its end was its expiry; meaningless while it is registered. */
+  /** Whether it expired; meaningless if `after` is set. */
   readonly isExpiry: boolean
 }
 
 /** The kind of a change to an identity. */
 export type Touch =
-  /** Its metadata stayed: it was renewed, or moved to another gateway. */
+  /** Metadata stayed: it was renewed or moved to another gateway. */
   'kept' | 'registered' | 'unregistered' | 'expired'
 
 /** The kind of a change. */
@@ -23,11 +23,11 @@ export function touchOf({ before, after, isExpiry }: RegistrationChange): Touch 
   return before?.metadata === after.metadata ? 'kept' : 'registered'
 }
 
-/** The identities of some changes, each with its last change that mattered to its metadata. */
+/** The identities of some changes, each with its last change of metadata, if any. */
 export class TouchedIdentities implements Iterable<readonly [identity: string, touch: Touch]> {
   readonly #touches = new Map<string, Touch>()
 
-  /** Add changes in their order. */
+  /** Adds a change; call in order. */
   add(identity: string, touch: Touch): void {
     if (touch !== 'kept' || !this.#touches.has(identity)) this.#touches.set(identity, touch)
   }
@@ -37,7 +37,7 @@ export class TouchedIdentities implements Iterable<readonly [identity: string, t
   }
 }
 
-/** Whether two states of one identity are the same to a watcher that does or doesn't ask for renewals. */
+/** Whether two states of one identity are the same to a watcher, with or without `renewals`. */
 export function isSameToWatcher(
   a: Registration | null,
   b: Registration | null,

@@ -1,6 +1,6 @@
 import type { Registration } from '../registration.ts'
 
-/** Why an identity is no longer among those that match. */
+/** Why an identity no longer matches. */
 export type LeaveReason =
   /** Its TTL passed, by the store's clock. */
   | 'expired'
@@ -9,19 +9,19 @@ export type LeaveReason =
   /** It is still registered, but its metadata no longer matches the filter. */
   | 'changed'
 
-/** What an event says, without its token. */
+/** An event without its token. */
 export type WatchNews =
-  /** A registration that matches now and didn't before. */
+  /** A registration that matches now and didn't match before. */
   | { readonly type: 'joined'; readonly registration: Registration }
   /** A registration that matched before and still does, but differs. */
   | { readonly type: 'changed'; readonly registration: Registration }
-  /** An identity that matched before and doesn't now. */
+  /** An identity that matched before and doesn't match now. */
   | { readonly type: 'left'; readonly identity: string; readonly reason: LeaveReason }
-  /** The events so far give a true picture; later ones are changes to it. */
+  /** The events so far are complete; later events are changes. */
   | { readonly type: 'current' }
-  /** Forget everything: the events up to the next `current` are all that matches. */
+  /** Discard everything: the events up to the next `current` list all matches. */
   | { readonly type: 'reset' }
-  /** The store can't be reached, so the picture may be out of date until the next `current`. */
+  /** The store is unreachable, so the listing may be out of date until the next `current`. */
   | { readonly type: 'interrupted'; readonly reason: string }
 
 /** One event of a watch. `token` resumes after it: `registry.watch(filter, { from: token })`. */

@@ -1,25 +1,25 @@
 import { abortSignal, takeOptions, text, trueOrFalse, type Takes } from '../arguments.ts'
 import { RegistryError } from '../errors.ts'
 
-/** How a watch begins, and which events it has. */
+/** Options of `watch`. */
 export interface WatchOptions {
   /**
-   * Whether it begins with everything that matches. With `false`, it begins with `current`, and reports
-   * only later changes. Default `true`; not allowed together with `from`.
+   * Whether to begin with all matches. `false`: begin with `current` and report only later changes.
+   * Default `true`; not allowed together with `from`.
    */
   readonly initial?: boolean
-  /** The token of an earlier event of the same namespace and filter: resume after that event. */
+  /** Resume after the event with this token, from a watch of the same namespace and filter. */
   readonly from?: string
   /**
-   * Whether a renewed TTL alone is a `changed`. Default `false`, because each heartbeat would be an
-   * event; `expiresAt` in an event may then have been extended since.
+   * Whether a renewed TTL alone is a `changed` event. Default `false`, because every heartbeat would be
+   * an event; `expiresAt` in an event may then be out of date.
    */
   readonly renewals?: boolean
-  /** Ends the watch, without an error, when it is aborted. */
+  /** Ends the watch without an error when aborted. */
   readonly signal?: AbortSignal
 }
 
-/** Watch options with their defaults, checked. */
+/** Checked watch options with defaults. */
 export interface CheckedWatchOptions {
   readonly initial: boolean
   readonly from: string | null
@@ -35,7 +35,7 @@ const takes: Takes<WatchOptions> = {
 }
 
 /**
- * Takes the options of a watch, with their defaults.
+ * Checks the options of a watch and fills in defaults.
  * @throws RegistryError `INVALID_ARGUMENT`, naming the option.
  */
 export function watchOptionsFrom(options: unknown): CheckedWatchOptions {
@@ -48,7 +48,7 @@ export function watchOptionsFrom(options: unknown): CheckedWatchOptions {
   if (from !== null && initial !== undefined) {
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      'options.initial: has no meaning for a watch that resumes; leave it out, or leave out `from`',
+      'options.initial: not allowed together with `from`, because a resumed watch begins after that event; leave out one of them',
     )
   }
   return { initial: initial ?? true, from, renewals, signal }

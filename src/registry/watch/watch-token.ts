@@ -4,12 +4,12 @@ import type { CompiledFilter } from '../filter/compile.ts'
 
 const VERSION = 1
 
-/** Positions are short, and so are tokens. */
+/** Maximum length of a token; positions are short. */
 const MAX_LENGTH = 1024
 
 /**
- * Writes and reads the resume tokens of one watch. A token is opaque to users. It has the position to
- * resume from, and its namespace and filter, because a position is meaningless for others.
+ * Writes and reads the resume tokens of one watch. A token is opaque to users. It contains the position to
+ * resume from, and a digest of namespace and filter, because positions are meaningless for others.
  */
 export class WatchTokens {
   readonly #scope: string
@@ -40,13 +40,13 @@ export class WatchTokens {
     if (!isToken || typeof position !== 'string' || !this.#positions.test(position)) {
       throw new RegistryError(
         'INVALID_ARGUMENT',
-        'options.from: not the token of an event; leave it out to start over',
+        'options.from: not a valid token; pass the token of an event, or leave it out to start over',
       )
     }
     if (scope !== this.#scope) {
       throw new RegistryError(
         'INVALID_ARGUMENT',
-        'options.from: the token of a watch of another namespace or filter; resume with the same ones, or ' +
+        'options.from: the token belongs to another namespace or filter; resume with the same ones, or ' +
           'leave it out to start over',
       )
     }

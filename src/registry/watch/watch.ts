@@ -12,10 +12,10 @@ type Waiter = PromiseWithResolvers<Result>
 
 const done: Result = Object.freeze({ done: true, value: undefined })
 
-/** How long one consumer may hold a turn of the event loop, in ms. */
+/** Maximum time per turn of the event loop for one consumer, in ms. */
 const TURN_BUDGET_MS = 10
 
-/** The settings of a watch, and the parts of its store that it needs. */
+/** The settings of a watch, and the parts of its store. */
 export interface WatchSettings {
   readonly filter: CompiledFilter
   readonly renewals: boolean
@@ -28,8 +28,8 @@ export interface WatchSettings {
 }
 
 /**
- * One watch: the store notes changes, the consumer takes events. It yields nothing before the store
- * has begun it, but changes may be noted before.
+ * One watch: the store notes changes, the consumer takes events. It yields nothing until the store begins
+ * it, but changes may be noted earlier.
  */
 export class Watch implements WatchStream {
   readonly #settings: WatchSettings
@@ -58,14 +58,14 @@ export class Watch implements WatchStream {
     this.#pending.clear()
   }
 
-  /** @param registrations everything that matches; nothing if the watch is of changes only. */
+  /** Begins. @param registrations all matches; empty if the watch reports only changes. */
   begin(registrations: readonly Registration[]): void {
     if (this.#hasEnded) return
     this.#pending.begin(registrations, this.#settings.position())
     this.#open()
   }
 
-  /** Begins with a `reset` and everything that matches, because the watch can't be resumed. */
+  /** Begins with a `reset` and all matches, because the watch can't be resumed. */
   reset(registrations: readonly Registration[]): void {
     if (this.#hasEnded) return
     this.#pending.reset(registrations, this.#settings.position())
@@ -91,7 +91,7 @@ export class Watch implements WatchStream {
     this.#open()
   }
 
-  /** Notes a change that was made behind `position`. */
+  /** Notes a change after `position`. */
   change(change: RegistrationChange): void {
     const { identity, before, after, isExpiry } = change
     const reason = after === null ? (isExpiry ? 'expired' : 'unregistered') : 'changed'
@@ -126,7 +126,7 @@ export class Watch implements WatchStream {
     this.#tell()
   }
 
-  /** Ends the watch with an error, which the consumer gets once. */
+  /** Ends the watch with an error, which the consumer receives once. */
   fail(error: unknown): void {
     if (this.#hasEnded) return
     this.#failure = error instanceof Error ? error : new Error(String(error))
@@ -154,14 +154,14 @@ export class Watch implements WatchStream {
     this.#tell()
   }
 
-  /** Answers waiting calls of `next` as long as there are events. */
+  /** Answers waiting calls of `next` while there are events. */
   #tell(): void {
     while (this.#waiters.length > 0) {
       if (this.#hasEnded) {
         this.#finish()
       } else {
         if (!this.#isBegun || this.#isYielding || this.#pending.size === 0) return
-        if (this.#budget.exhausted) return this.#yield()
+        if (this.#budget.check()) return this.#yield()
         const taken = this.#pending.take(this.#settings.position())
         if (taken === undefined) return
         const value = { ...taken.news, token: this.#settings.tokens.write(taken.from) }
@@ -178,7 +178,7 @@ export class Watch implements WatchStream {
     else waiter?.reject(failure)
   }
 
-  /** Lets other work run: a consumer that is always answered at once would never yield. */
+  /** Lets other work run: a consumer that is always answered at once never yields. */
   #yield(): void {
     this.#isYielding = true
     void this.#budget.renew().then(() => {
@@ -193,14 +193,14 @@ export class Watch implements WatchStream {
       : null
   }
 
-  /** The event for a touched identity; the consumer may know it already. */
+  /** The event for a touched identity; the consumer may already know it. */
   #untold(touch: Touch, registration: Registration | null): Untold | null {
     const now = this.#ifMatching(registration)
     if (registration === null) {
       const reason = touch === 'unregistered' ? 'unregistered' : 'expired'
       return { known: undefined, now, reason }
     }
-    // With the metadata that it had before, it matched no more than it does now.
+    // Its metadata is unchanged, so it didn't match before either.
     if (touch === 'kept' && now === null) return null
     return { known: undefined, now, reason: 'changed' }
   }

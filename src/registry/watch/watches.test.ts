@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import type { Watch } from './watch.ts'
 import { Watches } from './watches.ts'
 
-test('watches are healed once after an interruption, and not without one', () => {
+test('watches are healed once per interruption', () => {
   const watches = new Watches()
   const heal = vi.fn<() => void>()
   const watch: Partial<Watch> = { interrupt: () => {}, heal }

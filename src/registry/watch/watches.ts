@@ -27,7 +27,7 @@ export class Watches {
     for (const watch of this.#open) watch.interrupt(reason)
   }
 
-  /** Costs nothing without an interruption before it. */
+  /** Ends an interruption, if there was one. */
   heal(): void {
     if (!this.#isInterrupted) return
     this.#isInterrupted = false

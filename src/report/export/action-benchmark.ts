@@ -1,7 +1,7 @@
 import type { RunFile } from '../../run-file/run-file.ts'
 import { benchmarkFigures, type BenchmarkFigures } from './benchmark-figures.ts'
 
-/** An entry of what github-action-benchmark reads as `customSmallerIsBetter`. */
+/** An entry that github-action-benchmark reads as `customSmallerIsBetter`. */
 interface Entry {
   readonly name: string
   readonly unit: string
@@ -10,8 +10,8 @@ interface Entry {
 }
 
 /**
- * A run for github-action-benchmark, `tool: customSmallerIsBetter`: service times in ms, response times beside them,
- * and the requests that did not succeed in percent, so that failing fast is no improvement.
+ * A run for github-action-benchmark, `tool: customSmallerIsBetter`: service and response times in ms,
+ * and failed requests in percent, so that failing fast is no improvement.
  * Format: https://github.com/benchmark-action/github-action-benchmark#custom-benchmarks
  */
 export function actionBenchmark(run: RunFile): string {
@@ -34,7 +34,7 @@ export function actionBenchmark(run: RunFile): string {
   return `${JSON.stringify(entries, null, 2)}\n`
 }
 
-/** What a chart's tooltip says. */
+/** The tooltip in a chart. */
 function extraOf(run: RunFile, { load, operation }: BenchmarkFigures): string {
   const { verdict, result } = load.scenario
   return [

@@ -7,19 +7,19 @@ interface Metric {
   readonly value: number
 }
 
-/** Of a benchmark's name, in characters. */
-const MAX_NAME = 1_024
+/** Maximum length of a benchmark's name, in characters. */
+const MAX_NAME_LENGTH = 1_024
 const NS_PER_MS = 1e6
 
 /**
  * A run as Bencher Metric Format: a benchmark per scenario and operation, with Bencher's own measures `latency`,
- * the median service time in ns, and `throughput`, in requests/s; and measures of ours, times in ns.
+ * the median service time in ns, and `throughput`, in requests/s; and our own measures, with times in ns.
  * Format: https://bencher.dev/docs/reference/bencher-metric-format
  */
 export function bencherMetrics(run: RunFile): string {
   const all = benchmarkFigures(run)
   const names = uniqueNames(
-    all.map(({ name }) => name.slice(0, MAX_NAME - 8).toWellFormed()),
+    all.map(({ name }) => name.slice(0, MAX_NAME_LENGTH - 8).toWellFormed()),
     (name, n) => `${name} #${n}`,
   )
   const benchmarks = all.map((figures, i) => {

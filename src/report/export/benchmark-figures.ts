@@ -3,9 +3,9 @@ import type { HistogramJson } from '../../run-file/schema/values-schema.ts'
 import type { RunFile } from '../../run-file/run-file.ts'
 import { exportedLoads, type ExportedLoad, type MeasuredOperation } from './exported-loads.ts'
 
-/** What a dashboard is told of one operation of one scenario. */
+/** One operation of one scenario, as dashboards get it. */
 export interface BenchmarkFigures {
-  /** `<scenario> / <operation>`; what is not to be trusted has a name, and so a series, of its own. */
+  /** `<scenario> / <operation>`; an untrusted measurement has its own name, and so its own series. */
   readonly name: string
   readonly load: ExportedLoad
   readonly operation: MeasuredOperation
@@ -13,9 +13,9 @@ export interface BenchmarkFigures {
   readonly response: readonly PercentileFigure[]
   /** Requests that succeeded, per second; `null` if no time was measured. */
   readonly throughputPerSecond: number | null
-  /** Requests due that did not succeed, 0 to 1; `null` if none was due. */
+  /** Ratio of requests due that did not succeed, 0 to 1; `null` if none was due. */
   readonly errorRatio: number | null
-  /** Receipts expected that did not come, 0 to 1; `null` where there are none. */
+  /** Ratio of expected receipts that are missing, 0 to 1; `null` if none was expected. */
   readonly missingRatio: number | null
 }
 
@@ -47,8 +47,8 @@ export function benchmarkFigures(run: RunFile): readonly BenchmarkFigures[] {
   )
 }
 
-/** A percentile with fewer slower requests than this is an accident. */
-const REQUESTS_BEYOND = 10
+/** A percentile with fewer slower requests than this is chance. */
+const MIN_SLOWER = 10
 
 function percentiles({ figures }: HistogramJson): readonly PercentileFigure[] {
   const all = [
@@ -56,8 +56,8 @@ function percentiles({ figures }: HistogramJson): readonly PercentileFigure[] {
     ['P95', 0.95, figures.p95Ms],
     ['P99', 0.99, figures.p99Ms],
   ] as const
-  return all.flatMap(([label, share, ms]) => {
-    const isKnown = ms !== null && figures.count * (1 - share) >= REQUESTS_BEYOND - 1e-6
+  return all.flatMap(([label, ratio, ms]) => {
+    const isKnown = ms !== null && figures.count * (1 - ratio) >= MIN_SLOWER - 1e-6
     return isKnown ? [{ label, ms }] : []
   })
 }

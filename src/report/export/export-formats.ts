@@ -7,50 +7,50 @@ import { bencherMetrics } from './bencher.ts'
 import { openMetrics } from './open-metrics.ts'
 import { hgrmFiles, histogramLog, type ExportedFile } from './percentile-logs.ts'
 
-/** A form that a run can be exported in. */
+/** A format in which a run can be exported. */
 export interface ExportFormat {
-  /** Whether other programs take its numbers for good, without a look at the verdict. */
-  readonly isTakenForGood: boolean
-  /** What a run is in it: a text, or several files; `null` if it has nothing of the kind. */
+  /** Whether other programs use its numbers without looking at the verdict. */
+  readonly ignoresVerdict: boolean
+  /** Writes a run as one text, or as several files; `null` if the run has no such data. */
   readonly write: (run: RunFile) => string | readonly ExportedFile[] | null
 }
 
-/** All formats, by the name that their users give. */
+/** All formats by name, as on the command line. */
 export const EXPORT_FORMATS = {
   csv: {
-    isTakenForGood: false,
+    ignoresVerdict: false,
     write: operationsCsv,
   },
   intervals: {
-    isTakenForGood: false,
+    ignoresVerdict: false,
     write: intervalsCsv,
   },
   metrics: {
-    isTakenForGood: false,
+    ignoresVerdict: false,
     write: notesCsv,
   },
   json: {
-    isTakenForGood: false,
+    ignoresVerdict: false,
     write: (run) => `${JSON.stringify(run, null, 2)}\n`,
   },
   hgrm: {
-    isTakenForGood: true,
+    ignoresVerdict: true,
     write: (run) => orNothing(hgrmFiles(run)),
   },
   hlog: {
-    isTakenForGood: true,
+    ignoresVerdict: true,
     write: (run) => (isMeasured(run) ? histogramLog(run) : null),
   },
   openmetrics: {
-    isTakenForGood: true,
+    ignoresVerdict: true,
     write: (run) => (isMeasured(run) ? openMetrics(run) : null),
   },
   'github-action-benchmark': {
-    isTakenForGood: true,
+    ignoresVerdict: true,
     write: (run) => (isMeasured(run) ? actionBenchmark(run) : null),
   },
   bencher: {
-    isTakenForGood: true,
+    ignoresVerdict: true,
     write: (run) => (isMeasured(run) ? bencherMetrics(run) : null),
   },
 } as const satisfies Readonly<Record<string, ExportFormat>>
@@ -58,7 +58,7 @@ export const EXPORT_FORMATS = {
 /** The name of a format. */
 export type FormatName = keyof typeof EXPORT_FORMATS
 
-/** The names of all formats, in the order in which they are listed. */
+/** The names of all formats, in the order of the help text. */
 export const FORMAT_NAMES = Object.keys(EXPORT_FORMATS) as readonly FormatName[]
 
 function isMeasured(run: RunFile): boolean {

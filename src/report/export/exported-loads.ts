@@ -3,20 +3,20 @@ import type { RunFile, ScenarioEntry } from '../../run-file/run-file.ts'
 
 /** A scenario that was measured. */
 export type MeasuredScenario = Extract<ScenarioEntry, { state: 'measured' }>
-/** An operation of it, as it is stored. */
+/** An operation of a measured scenario, in stored form. */
 export type MeasuredOperation = LoadResultJson['operations'][number]
 
-/** A scenario under a name that no other of its run has. */
+/** A scenario under a name that is unique in its run. */
 export interface ExportedLoad {
   readonly name: string
   readonly scenario: MeasuredScenario
-  /** Why its numbers say nothing of the system; `null` if they do. */
+  /** Why its numbers must not be trusted; `null` if they can be. */
   readonly distrust: string | null
 }
 
 /**
- * The measured scenarios of a run. Of several with one name, each is told apart by its file, and by a number
- * where that is the same too.
+ * The measured scenarios of a run. Scenarios with the same name get their file added, and a number if that is equal
+ * too.
  */
 export function exportedLoads(run: RunFile): readonly ExportedLoad[] {
   const measured = run.scenarios.filter((scenario) => scenario.state === 'measured')
@@ -32,7 +32,7 @@ export function exportedLoads(run: RunFile): readonly ExportedLoad[] {
   }))
 }
 
-/** Names of which none is there twice: a second one is changed until it is not. */
+/** Makes names unique: duplicates get a number. */
 export function uniqueNames(
   names: readonly string[],
   numbered: (name: string, n: number) => string,

@@ -6,7 +6,7 @@ import { exportedLoads, type ExportedLoad, type MeasuredOperation } from './expo
 
 type Labels = Readonly<Record<string, string>>
 
-/** One line of a metric family: what is added to the family's name, labels and value. */
+/** One line of a metric family: the suffix of the family's name, labels and value. */
 interface Sample {
   readonly suffix: string
   readonly labels: Labels
@@ -15,8 +15,8 @@ interface Sample {
 
 /**
  * A run in the text format of OpenMetrics 1.0 (https://prometheus.io/docs/specs/om/open_metrics_spec/): histograms
- * of response, service and completion times in seconds, and counters of what became of requests and receipts.
- * Without timestamps, as a file for a collector or a push gateway has to be.
+ * of response, service and completion times in seconds, and counters of requests and receipts by outcome.
+ * Without timestamps, as collectors of files and push gateways require.
  */
 export function openMetrics(run: RunFile): string {
   const loads = exportedLoads(run)
@@ -29,30 +29,30 @@ export function openMetrics(run: RunFile): string {
       return histogram === undefined ? [] : histogramSamples(labelsOf(load, operation), histogram)
     })
   const families = [
-    family('run', 'info', 'The run that was exported.', [infoSample(run)]),
+    family('run', 'info', 'The exported run.', [infoSample(run)]),
     family(
       'measurement_valid',
       'gauge',
-      'Whether the measurement may be trusted: 1, or 0 if it is invalid or was interrupted.',
+      '1 if the measurement may be trusted, 0 if it is invalid or was interrupted.',
       loads.map(({ name, distrust }) => gauge(name, distrust === null ? 1 : 0)),
     ),
     family(
       'measured_seconds',
       'gauge',
-      'How long requests were started for.',
+      'How long requests were started.',
       loads.map(({ name, scenario }) => gauge(name, scenario.result.measuredMs / 1_000)),
       'seconds',
     ),
     family(
       'requests',
       'counter',
-      'What became of the requests that were due.',
+      'Requests that were due, by outcome.',
       operations.flatMap(({ load, operation }) => requestSamples(load, operation)),
     ),
     family(
       'receipts',
       'counter',
-      'What became of the receipts that were expected.',
+      'Receipts that were expected, by outcome.',
       operations.flatMap(({ load, operation }) => receiptSamples(load, operation)),
     ),
     family(
@@ -82,7 +82,7 @@ export function openMetrics(run: RunFile): string {
 
 const PREFIX = 'loadtest'
 
-/** Upper ends of buckets, in seconds: three a decade from 100 µs to a minute. */
+/** Upper bounds of buckets, in seconds: three per decade from 100 µs to 10 s, and up to a minute. */
 const BOUNDS = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
   30, 60,
@@ -124,7 +124,7 @@ function infoSample({ runId, commit, profile, system, environment, startedAt }: 
   return { suffix: '_info', labels, value: '1' }
 }
 
-/** `redis_version`; a label's name begins with a letter. */
+/** `redis_version`; a label's name starts with a letter. */
 function versionLabel(server: string): string {
   const name = server.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')
   return `${/^[a-z]/.test(name) ? '' : 'server_'}${name}_version`
@@ -166,7 +166,7 @@ function counterSamples(labels: Labels, outcomes: Readonly<Record<string, number
   }))
 }
 
-/** Each bucket counts all times up to its bound, within the 0.1 % that the histogram is exact to. */
+/** Each bucket counts all times up to its bound, within the histogram's precision of 0.1 %. */
 function histogramSamples(labels: Labels, { hdrV2Base64 }: HistogramJson): readonly Sample[] {
   const stored = readStoredCounts(hdrV2Base64)
   if (stored.kind === 'flawed') throw new Error(`histogram: ${stored.flaw}`)
@@ -184,7 +184,7 @@ function histogramSamples(labels: Labels, { hdrV2Base64 }: HistogramJson): reado
   ]
 }
 
-/** A bound is a text that has to be the same everywhere: `1.0`, not `1`. */
+/** Bounds are texts that must be equal everywhere: `1.0`, not `1`. */
 function numberText(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value)
 }

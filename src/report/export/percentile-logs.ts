@@ -10,7 +10,7 @@ import {
   type MeasuredOperation,
 } from './exported-loads.ts'
 
-/** A file that an export makes, by its name. */
+/** A file of an export. */
 export interface ExportedFile {
   readonly name: string
   readonly text: string
@@ -19,14 +19,14 @@ export interface ExportedFile {
 /** One time of one operation of one scenario. */
 interface TimeOfLoad {
   readonly load: ExportedLoad
-  /** `<scenario>.<operation>.<time>`, fit for a file's name and a log's tag, and no other's. */
+  /** `<scenario>.<operation>.<time>`, unique, and valid in file names and log tags. */
   readonly label: string
   readonly histogram: HistogramJson
 }
 
 /**
- * A percentile distribution per scenario, operation and time, in ms: what `outputPercentileDistribution` of
- * every HdrHistogram prints, and https://hdrhistogram.github.io/HdrHistogram/plotFiles.html plots.
+ * A percentile distribution per scenario, operation and time, in ms: the format that `outputPercentileDistribution`
+ * of every HdrHistogram prints, and https://hdrhistogram.github.io/HdrHistogram/plotFiles.html plots.
  */
 export function hgrmFiles(run: RunFile): readonly ExportedFile[] {
   return timesOf(run).map(({ load, label, histogram }) => {
@@ -42,14 +42,14 @@ export function hgrmFiles(run: RunFile): readonly ExportedFile[] {
 
 /**
  * All times of a run as an HdrHistogram interval log, version 1.3: one interval per scenario, operation and time,
- * which is its tag. Values are in µs, the largest of an interval in ms. There is one interval for the whole
- * measurement because run files have percentiles, but no histograms, of each second.
+ * named by its tag. Values are in µs, an interval's maximum in ms. Each interval spans the whole measurement, because
+ * run files have no histograms per second, only percentiles.
  */
 export function histogramLog(run: RunFile): string {
   const lines: string[] = []
   const writer = new HistogramLogWriter((text) => lines.push(text))
   const times = timesOf(run).toSorted((a, b) => startMs(a) - startMs(b))
-  // Readers leave out what begins before it.
+  // Readers skip intervals that begin before the start time.
   const baseMs = times[0] === undefined ? Date.parse(run.startedAt) : startMs(times[0])
   const base = `${(baseMs / 1_000).toFixed(3)} (seconds since epoch)`
   writer.outputComment(comment(`[Run ${run.runId}; values in µs, Interval_Max in ms]`))
@@ -77,14 +77,14 @@ export function histogramLog(run: RunFile): string {
 }
 
 const US_PER_MS = 1_000
-/** Each halving of what is left has so many lines: what the library and its readers have by default. */
+/** Lines per halving of the distance to 100 %: the default of the library and its readers. */
 const TICKS_PER_HALF = 5
 
 function startMs({ load }: TimeOfLoad): number {
   return Date.parse(load.scenario.result.startedAt)
 }
 
-/** What has no records has no distribution either. */
+/** A histogram without records has no distribution. */
 function timesOf(run: RunFile): readonly TimeOfLoad[] {
   const times = exportedLoads(run).flatMap((load) =>
     load.scenario.result.operations.flatMap((operation) =>
@@ -116,16 +116,16 @@ function histogramsOf({
   return Object.entries({ response, service, failure, lateness, ...ofDeliveries })
 }
 
-/** Longer ones may not be possible as parts of a file's name. */
+/** In characters; file systems limit the length of a file's name. */
 const MAX_SLUG = 60
 
-/** Tags of a log have no space, comma or line end, and names of files less. */
+/** Log tags can't hold spaces, commas and line ends; file names are stricter. */
 function slug(text: string): string {
   const plain = text.replaceAll(/[^A-Za-z0-9_-]+/g, '-').replaceAll(/^-+|-+$/g, '')
   return plain.slice(0, MAX_SLUG) || 'unnamed'
 }
 
-/** One line, whatever is in it. */
+/** In one line, whatever the text holds. */
 function comment(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
 }

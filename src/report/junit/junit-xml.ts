@@ -6,14 +6,14 @@ export type JUnitResult =
   | { readonly kind: 'passed'; readonly output?: string }
   | {
       readonly kind: 'failure' | 'error' | 'skipped'
-      /** In a line. */
+      /** One line. */
       readonly message: string
-      /** More of it. */
+      /** The full text. */
       readonly text?: string
     }
 
 export interface JUnitCase {
-  /** What groups cases: the scenario. */
+  /** Groups cases: the scenario. */
   readonly classname: string
   readonly name: string
   readonly durationMs: number
@@ -43,7 +43,7 @@ export function junitXml(name: string, suites: readonly JUnitSuite[]): string {
   ].join('\n')
 }
 
-/** How a case ends that is alone to blame for an exit code. */
+/** The result of a case that explains an exit code by itself. */
 const KIND = {
   [EXIT.failed]: 'failure',
   [EXIT.broken]: 'error',
@@ -52,8 +52,8 @@ const KIND = {
 } as const satisfies Record<Exclude<ExitCode, 0>, JUnitResult['kind']>
 
 /**
- * The suites, and one more for an exit code that none of their cases explains, so that no report looks better than
- * what it is of: one without any case is no pass.
+ * Adds a suite for an exit code that no case explains, so that no report looks better than its run: a report without
+ * cases is no pass.
  */
 export function withEnd(
   exitCode: ExitCode,
@@ -64,13 +64,13 @@ export function withEnd(
   const kind = KIND[exitCode]
   const cases = suites.flatMap((suite) => suite.cases)
   if (cases.some(({ result }) => result.kind === kind)) return suites
-  const message = `ended with exit code ${exitCode}, for the reason that its output gives`
+  const message = `ended with exit code ${exitCode}; its output gives the reason`
   const end = { classname: 'end', name: 'exit code', durationMs: 0, result: { kind, message } }
   return [...suites, { name: 'end', startedAt: null, properties, cases: [end] }]
 }
 
 function suiteLines({ name, startedAt, properties, cases }: JUnitSuite): readonly string[] {
-  // The schema has no fractions of seconds, and no zone: UTC.
+  // The schema allows neither fractions of seconds nor a time zone; this is UTC.
   const timestamp = startedAt === null ? '' : ` timestamp="${startedAt.slice(0, 19)}"`
   return [
     `  <testsuite name="${attribute(name)}" ${totals(cases, ['failure', 'error', 'skipped'])}${timestamp}>`,
@@ -103,7 +103,7 @@ function caseLines({ classname, name, durationMs, result }: JUnitCase): readonly
 
 const PLURAL = { failure: 'failures', error: 'errors', skipped: 'skipped' } as const
 
-/** The counts that a reader goes by, and the time of all cases. */
+/** The counts that readers use, and the total time of the cases. */
 function totals(cases: readonly JUnitCase[], kinds: readonly (keyof typeof PLURAL)[]): string {
   const counts = kinds.map((kind) => {
     const count = cases.filter(({ result }) => result.kind === kind).length
@@ -117,7 +117,7 @@ function seconds(ms: number): string {
   return (ms / 1_000).toFixed(3)
 }
 
-/** What XML 1.0 allows nowhere, not even as a reference (2.2, `Char`). */
+/** Characters that XML 1.0 does not allow, even as references (2.2, `Char`). */
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu
 
 function content(text: string): string {
@@ -126,7 +126,7 @@ function content(text: string): string {
     .replaceAll(/[&<>\r]/g, reference)
 }
 
-/** Readers turn line ends and tabs of attributes into spaces unless they are references (3.3.3). */
+/** Readers turn line ends and tabs in attributes into spaces unless they are references (3.3.3). */
 function attribute(text: string): string {
   return content(text).replaceAll(/["'\t\n]/g, reference)
 }

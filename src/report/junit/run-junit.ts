@@ -13,16 +13,16 @@ import {
 
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
-/** A test of a run that is no scenario, such as a micro-benchmark, or a file that didn't load. */
+/** A test that is not a scenario, such as a micro-benchmark, or a file that failed to load. */
 export interface OtherTest {
   readonly file: string
   readonly name: string
   readonly outcome: 'passed' | 'failed' | 'inconclusive' | 'broken'
-  /** Why, unless it passed. */
+  /** The reason, unless it passed. */
   readonly reason: string
 }
 
-/** A run, and what is known of it besides its file. */
+/** An ended run, with facts that its file lacks. */
 export interface EndedRun {
   readonly run: RunFile
   /** `null` if it couldn't be written. */
@@ -33,8 +33,8 @@ export interface EndedRun {
 
 /**
  * A run as JUnit XML: a suite for each scenario, with one case for the measurement and one for each bound of the
- * SLO. A missed bound is a failure, what broke is an error, and what is inconclusive is skipped, with the reason.
- * Whatever the exit code says is in at least one case.
+ * SLO. A missed bound is a failure, a broken scenario an error; inconclusive results are skipped, with the reason.
+ * At least one case explains the exit code.
  */
 export function runJunit(ended: EndedRun): string {
   const suites = [
@@ -79,7 +79,7 @@ function propertiesOf({ run, path }: EndedRun): JUnitSuite['properties'] {
   ]
 }
 
-/** What the scenario says apart from its bounds. */
+/** The result of a scenario apart from its bounds. */
 function measurementResult(scenario: ScenarioEntry): JUnitResult {
   if (scenario.state !== 'measured') {
     const isInterrupted = scenario.state === 'unmeasured' && scenario.testStatus === 'cancelled'
@@ -120,7 +120,7 @@ function boundResult(row: SloRow, { verdict, testStatus }: Measured): JUnitResul
   if (testStatus === 'cancelled') return { kind: 'skipped', message: `interrupted: ${measured}` }
   if (isMissedBeyondDoubt(row)) return { kind: 'failure', message: `missed: ${measured}` }
   if (verdict.kind === 'invalid') {
-    return { kind: 'skipped', message: `${invalid(verdict)}: ${measured} says nothing` }
+    return { kind: 'skipped', message: `${invalid(verdict)}: ${measured} is not judged` }
   }
   switch (row.outcome) {
     case 'met':
@@ -133,7 +133,7 @@ function boundResult(row: SloRow, { verdict, testStatus }: Measured): JUnitResul
 }
 
 function invalid({ reasons }: Extract<Measured['verdict'], { kind: 'invalid' }>): string {
-  return `inconclusive, as the measurement is invalid (${reasons.map(({ message }) => message).join('; ')})`
+  return `inconclusive because the measurement is invalid (${reasons.map(({ message }) => message).join('; ')})`
 }
 
 function suitesOfOthers(ended: EndedRun): readonly JUnitSuite[] {
@@ -154,7 +154,7 @@ function suitesOfOthers(ended: EndedRun): readonly JUnitSuite[] {
 
 const KIND = { failed: 'failure', broken: 'error', inconclusive: 'skipped' } as const
 
-/** The first line, and all of it if there is more. */
+/** The first line, and the full text if it has more. */
 function messageOf(text: string): { readonly message: string; readonly text?: string } {
   const [message = '', ...more] = text.trim().split('\n')
   return more.length === 0 ? { message } : { message, text }

@@ -1,22 +1,21 @@
 import { escaped } from '../../printable.ts'
 
-/** Characters that begin or end a construct of Markdown or HTML, or a cell of a table. */
+/** Characters that start or end a construct of Markdown or HTML, or a table cell. */
 const SYNTAX = /[&<>|`*_[\]\\@#~!$]/g
 
-/** Where a line begins, these begin a list, a heading or a rule. */
+/** At the start of a line, these start a list, a heading or a rule. */
 const LINE_START = /^(?:[-+=](?![\w.])|\d+[.)](?=\s|$))/
 
-/** Breaks a word in two for programs, not for readers: U+200B. */
+/** Splits a word for programs, but not for readers: U+200B. */
 const BREAK = '&#8203;'
 
 /**
- * A text that someone else wrote, as GitHub-flavoured Markdown that shows just that text: no table cell, HTML, image,
- * link, emphasis, list, mention, reference to an issue or emoji can come of it, whether it stands in a
- * paragraph, a cell, a heading or between HTML tags. Lines are joined by `<br>`; control characters and those that reorder others are
- * shown as their code, as `printable` does.
+ * An untrusted text as GitHub-flavoured Markdown that shows exactly that text: it can't become a table cell, HTML,
+ * image, link, emphasis, list, mention, issue reference or emoji, whether in a paragraph, a cell, a heading or between
+ * HTML tags. Lines are joined by `<br>`; control and reordering characters appear as codes, as in `printable`.
  *
- * Entities begin no syntax (CommonMark 0.31, 6.1). They aren't enough for what GitHub looks for in the rendered text:
- * `@name`, `#1`, `GH-1`, `:emoji:`, addresses. A space of no width breaks these.
+ * Entities start no syntax (CommonMark 0.31, 6.1), but GitHub also searches the rendered text for `@name`, `#1`,
+ * `GH-1`, `:emoji:` and addresses. A zero-width space breaks these.
  */
 export function markdownText(text: string): string {
   return text.trim().split(/\r?\n/).map(markdownLine).join('<br>')
@@ -35,7 +34,7 @@ function markdownLine(line: string): string {
 
 /**
  * A table of GitHub-flavoured Markdown; whole lines without a final newline.
- * @param headings and cells are Markdown: `markdownText` makes it of what others wrote.
+ * @param headings and cells are Markdown: pass untrusted text through `markdownText` first.
  */
 export function markdownTable(
   headings: readonly string[],

@@ -12,7 +12,7 @@ import { shortSystemText } from '../summarise-runs.ts'
 type Measured = Extract<ScenarioEntry, { state: 'measured' }>
 
 /**
- * A run as Markdown, for a job's page: how it ended, each SLO bound beside what was measured, failures, and folded up,
+ * A run as Markdown for a job's page: its outcome, each SLO bound with its measured figure, failures, and, folded up,
  * the times of each operation.
  */
 export function runMarkdown({ run, exitCode, others }: EndedRun): string {

@@ -38,7 +38,7 @@ describe("a step's summary", () => {
     expect(open(path).append('one more\n')).toBeNull()
     const bytes = readFileSync(path)
     expect(bytes.length).toBeLessThanOrEqual(MAX_SUMMARY_BYTES)
-    expect(bytes.toString()).toMatch(/The rest is cut off: GitHub shows 1 MiB of a step\.\n/)
+    expect(bytes.toString()).toMatch(/The rest was cut: GitHub shows at most 1 MiB per step\.\n/)
   })
 
   test.each([
@@ -53,9 +53,7 @@ describe("a step's summary", () => {
       },
     ],
   ])('%s is refused before anything is measured', (_, path) => {
-    expect(() => open(path())).toThrow(
-      /^GITHUB_STEP_SUMMARY: .*: .*\. Name a file that can be written to/,
-    )
+    expect(() => open(path())).toThrow(/^GITHUB_STEP_SUMMARY: .*: .*\. Name a writable file/)
   })
 
   test('returns a sentence if it can no longer be written to', () => {
@@ -75,7 +73,7 @@ test('Markdown is cut between blocks, and open folds are closed', () => {
       const cut = cutBlocks(all, maxBytes)
       expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(maxBytes)
       expect(cut.split('<details>')).toHaveLength(cut.split('</details>').length)
-      if (cut !== '' && cut !== all) expect(cut).toMatch(/\n\nThe rest is cut off/)
+      if (cut !== '' && cut !== all) expect(cut).toMatch(/\n\nThe rest was cut/)
       expect(all.startsWith(cut.split(/\n\n(?:<\/details>\n\n)?The rest/)[0] ?? '')).toBe(true)
     }),
   )

@@ -1,16 +1,15 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { InputError } from '../../input-error.ts'
 
-/** GitHub shows no summary of a step that is larger, in bytes. */
+/** In bytes; GitHub shows no larger summary of a step. */
 export const MAX_SUMMARY_BYTES = 2 ** 20
 
-/** A pipe that nobody reads is refused instead of waited for. */
+/** With O_NONBLOCK, a pipe without a reader is refused instead of blocking. */
 const APPEND =
   constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0)
 
 /**
- * The file that GitHub shows on a job's page, which `GITHUB_STEP_SUMMARY` names. What a step adds is Markdown, and
- * stands below what is there.
+ * The Markdown file that GitHub shows on a job's page, named by `GITHUB_STEP_SUMMARY`. Steps append to it.
  */
 export class StepSummary {
   readonly #path: string
@@ -20,8 +19,8 @@ export class StepSummary {
   }
 
   /**
-   * Finds the file, and proves that it can be written to, before anything is measured for it.
-   * @returns `null` if the environment names none.
+   * Finds the file, and proves before the measurement that it can be written to.
+   * @returns `null` if the environment names no file.
    * @throws InputError
    */
   static open({ GITHUB_STEP_SUMMARY: path }: NodeJS.ProcessEnv): StepSummary | null {
@@ -29,12 +28,12 @@ export class StepSummary {
     const summary = new StepSummary(path)
     const problem = summary.append('')
     if (problem === null) return summary
-    throw new InputError(`${problem} Name a file that can be written to, or unset the variable.`)
+    throw new InputError(`${problem} Name a writable file, or unset the variable.`)
   }
 
   /**
-   * Adds Markdown, cut at the end of a block if all would be too large.
-   * @returns why it could not, as a sentence; `null` if it could. Nobody's result depends on it.
+   * Appends Markdown, cut at the end of a block if the file would become too large.
+   * @returns the reason as a sentence if it could not, else `null`. A failure changes no result.
    */
   append(markdown: string): string | null {
     let file: number | null = null
@@ -53,14 +52,14 @@ export class StepSummary {
   }
 }
 
-const CUT = '\n\nThe rest is cut off: GitHub shows 1 MiB of a step.\n'
+const CUT = '\n\nThe rest was cut: GitHub shows at most 1 MiB per step.\n'
 
-/** The longest it takes to close what is open: parts are folded up one level deep. */
+/** Closes an open fold; folds are never nested. */
 const CLOSING = '\n\n</details>'
 
 /**
- * As many whole blocks of Markdown as fit into a number of bytes, and a sentence where that isn't all of
- * them; nothing where not even that fits.
+ * As many whole blocks of Markdown as fit into a number of bytes, with a notice if any were cut; empty if not even
+ * the notice fits.
  */
 export function cutBlocks(markdown: string, maxBytes: number): string {
   if (Buffer.byteLength(markdown) <= maxBytes) return markdown

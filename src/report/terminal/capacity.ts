@@ -1,11 +1,10 @@
 import { formatCount, formatMs, formatRate } from '../../format.ts'
 import type { CapacitySearch } from '../../load/capacity.ts'
 import type { LeastRequests } from '../../load/least-requests.ts'
-import type { ProbeEntry } from '../../run-file/judge-probe.ts'
+import type { CapacityEntry, ProbeEntry } from '../../run-file/run-file.ts'
 import { paint, renderTable } from './text.ts'
-import type { CapacityEntry } from '../../run-file/run-file.ts'
 
-/** How long each rate is measured and why, and below which rate it would take too long. */
+/** How long each rate is measured, why, and the lowest rate tried. */
 export function renderLeast(
   { requests, because }: LeastRequests,
   { lowest }: CapacitySearch,
@@ -16,7 +15,7 @@ export function renderLeast(
   return `  at least ${formatMs(durationMs)} and ${formatCount(requests)} requests per probe${why}${below}`
 }
 
-/** One probe in a line, as the search goes. */
+/** One probe in a line, while the search runs. */
 export function renderProbe({ rate, outcome, reasons, response }: ProbeEntry): string {
   const times = `P50 ${time(response.p50Ms).padEnd(8)}  P99 ${time(response.p99Ms).padEnd(8)}`
   const [reason = ''] = reasons
@@ -45,7 +44,7 @@ export function renderCurve(probes: readonly ProbeEntry[]): string {
   )
 }
 
-/** What was found, in words: the rate that was held, and what gave out above it. */
+/** The result in words: the rate held, and the limit above it. */
 export function renderBracket({ bracket, probes }: CapacityEntry): string {
   const { passed, failed, limit, isConfirmed } = bracket
   const unsure = isConfirmed ? '' : '\n  The search was not finished: the bracket is not confirmed.'
@@ -74,7 +73,7 @@ export function renderBracket({ bracket, probes }: CapacityEntry): string {
   return `  capacity: ${paint('bold', found)}: ${held}${missedAbove(bracket, probes)}${advice}${unsure}`
 }
 
-/** Where the generator gave out first: from where on the system had missed its SLO, if it did. */
+/** If the generator saturated first: the lowest higher rate at which the system missed its SLO. */
 function missedAbove(
   { failed, limit }: CapacityEntry['bracket'],
   probes: readonly ProbeEntry[],
@@ -88,7 +87,7 @@ function missedAbove(
   return `; at ${formatRate(lowest)} (${runsAt(lowest, probes)}) the system missed its SLO`
 }
 
-/** How often a rate was run, by what became of it: `2 passed, 1 disturbed`. */
+/** How often a rate was run, by outcome: `2 passed, 1 disturbed`. */
 function runsAt(rate: number, probes: readonly ProbeEntry[]): string {
   const runs = probes.filter((probe) => probe.rate === rate)
   return (['passed', 'system', 'generator'] as const)

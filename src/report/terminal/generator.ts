@@ -2,7 +2,7 @@ import { formatCount, formatMs, formatPercent } from '../../format.ts'
 import type { Technique } from '../../load/dispatch/technique.ts'
 import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts'
 
-/** How the generator did: by which technique it started requests, and what kept it from that. */
+/** The generator's health: its dispatch technique, and its delays. */
 export function renderGenerator({ health }: LoadResultJson): string {
   const { dispatch, largestBatch, pauses, coreWaitMs } = health
   const parts = [
@@ -14,15 +14,15 @@ export function renderGenerator({ health }: LoadResultJson): string {
   return `  generator: ${parts.join(', ')}`
 }
 
-/** If lateness is more than this ratio of the median response time, the report says so. */
+/** The report warns if lateness exceeds this ratio of the median response time. */
 const MUCH_LATENESS = 0.2
 
 /**
- * Names the operations whose response times are largely the generator's lateness, and says what to do about
- * it; `null` if there are none.
+ * Names the operations whose response times include much lateness of the generator, and the remedy; `null` if there
+ * are none.
  */
 export function renderLateness({ model, operations, health }: LoadResultJson): string | null {
-  // Response times of users have no lateness in them.
+  // Response times of a closed load include no lateness.
   if (model.kind === 'closed') return null
   const late = operations.flatMap(({ name, response, lateness }) => {
     const [responseMs, latenessMs] = [response.figures.p50Ms, lateness.figures.p50Ms]
@@ -32,14 +32,14 @@ export function renderLateness({ model, operations, health }: LoadResultJson): s
   })
   if (late.length === 0) return null
   return [
-    `  lateness is much of the response P50: ${late.join(', ')}`,
-    `    service times leave it out; ${REMEDY[health.dispatch]}`,
+    `  lateness is a large part of the response P50: ${late.join(', ')}`,
+    `    service times exclude it; ${REMEDY[health.dispatch]}`,
   ].join('\n')
 }
 
 const LESS_WORK = 'less other work on this machine makes the generator punctual'
 
-/** What makes the generator more punctual, by its technique. */
+/** How to make the generator more punctual, by technique. */
 const REMEDY: Readonly<Record<Technique, string>> = {
   timer: 'BENCH_DISPATCH=clock makes the generator punctual',
   clock: LESS_WORK,

@@ -53,7 +53,7 @@ test('names values left out, clamped or not declared', () => {
   const text = rendered({}, { metrics: [gauge], undeclaredTags: { count: 2, sample: 'cache=mis' } })
   expect(text).toMatch(/^ +depth +gauge +never set$/m)
   expect(text).toMatch(/^ {2}depth: 3 values were not a finite number, and left out$/m)
-  expect(text).toMatch(/^ {2}2 times a tag was set that is not declared, such as cache=mis$/m)
+  expect(text).toMatch(/^ {2}2 times an undeclared tag was set, such as cache=mis$/m)
 })
 
 test('the CSV has a row per check, tag value and metric; without any, there is no CSV', () => {

@@ -16,9 +16,9 @@ type OperationJson = LoadResultJson['operations'][number]
 type Bounds = Extract<ScenarioEntry, { state: 'measured' }>['bounds']
 
 /**
- * What requests wrote: a table of the values of tags, of checks, and of metrics, each where there are any, and
- * what was wrong with them. Whole lines without a final newline; `null` where there is nothing to say.
- * @param bounds of the SLO, which may be on checks that were never made.
+ * Tables of the tags, checks and metrics that requests wrote, and their problems. Whole lines without a final newline;
+ * `null` if requests wrote none.
+ * @param bounds of the SLO, which may name checks that were never made.
  */
 export function renderNotes(result: LoadResultJson, bounds: Bounds): string | null {
   const parts = [
@@ -125,9 +125,7 @@ function renderTrouble(
     ...[...neverMade].map(
       (name) => `check "${name}" was never made.${didYouMean(name, [...new Set(made)])}`,
     ),
-    ...(count === 0
-      ? []
-      : [`${howOften(count)} a tag was set that is not declared, such as ${sample}`]),
+    ...(count === 0 ? [] : [`${howOften(count)} an undeclared tag was set, such as ${sample}`]),
     ...metrics.flatMap((metric) => [
       ...(metric.invalid === 0
         ? []

@@ -13,15 +13,15 @@ const COLUMNS: readonly Column[] = [
 ]
 const FIGURES = ['p50Ms', 'p95Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const
 /**
- * A response time, and the two parts that it has, one below the other. In a closed load it has one part:
- * it is the service time, and lateness is beside it.
+ * The response time and its two parts, one per line. In a closed load, the response time is the service time, and
+ * lateness is separate.
  */
 const TIMES = {
   open: ['response', 'service', 'lateness'],
   closed: ['response', 'lateness'],
 } as const
 
-/** Of each operation, the counts and the rate of requests started beside its times, a line for each. */
+/** Counts, achieved rate and times per operation; one line per time. */
 export function renderOperations(result: LoadResultJson): string {
   const rows = result.operations.flatMap((operation) =>
     TIMES[result.model.kind].map((time, line) => [

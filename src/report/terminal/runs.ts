@@ -40,7 +40,7 @@ function contents({ scenarios, microBenchmarks, capacities }: RunLine): string {
   return parts.join(', ') || '–'
 }
 
-/** `2 passed, 1 failed`, the worst first; with how the run ended, if that was not by itself. */
+/** `2 passed, 1 failed`, worst first; with the run's status unless it is complete. */
 function outcomeText({ scenarios, status }: RunLine): string {
   const outcomes = scenarios.map(({ outcome }) => outcome)
   const counted = ORDER.flatMap((outcome) => {
@@ -56,7 +56,7 @@ function outcomeText({ scenarios, status }: RunLine): string {
 const ORDER = ['broken', 'failed', 'inconclusive', 'interrupted', 'passed'] as const
 
 /**
- * All that a run printed when it was made, from its file. Whole lines without a final newline.
+ * Everything that a run printed while it ran, from its file. Whole lines without a final newline.
  * @param run whose texts are harmless, see `printableRun`.
  */
 export function renderRun(run: RunFile): string {
@@ -91,7 +91,7 @@ function us(ms: number): string {
 }
 
 /**
- * How the figures of each load changed while it went on. Whole lines without a final newline.
+ * How the figures of each load changed over time. Whole lines without a final newline.
  * @param run whose texts are harmless, see `printableRun`.
  * @param everySeconds the length of a stretch, a whole number ≥ 1.
  */
@@ -108,6 +108,6 @@ export function renderRunByStretches({ runId, scenarios }: RunFile, everySeconds
 }
 
 const STATUS = {
-  running: '  This run was killed, or is still running: what was measured until then.',
-  interrupted: '  Interrupted: what was measured until then.',
+  running: '  This run was killed, or is still running: these are its results so far.',
+  interrupted: '  Interrupted: these are the results until then.',
 } as const

@@ -17,7 +17,7 @@ import { renderUsers } from './users.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
 
-/** All that is said of a scenario below its name: whole lines without a final newline. */
+/** The report of a scenario, below its name: whole lines without a final newline. */
 export function renderReport(entry: ScenarioEntry): string {
   if (entry.state === 'unmeasured') {
     return `  ${paint('red', 'nothing was measured')}: ${entry.error}`
@@ -26,7 +26,7 @@ export function renderReport(entry: ScenarioEntry): string {
     const { intervals, error } = entry
     const seconds = Math.max(0, ...intervals.map(({ second }) => second + 1))
     const ok = intervals.reduce((sum, interval) => sum + interval.ok, 0)
-    const kept = `${seconds} s of it are kept, with ${formatCount(ok)} requests ok`
+    const kept = `${seconds} s of it were saved, with ${formatCount(ok)} requests ok`
     return `  ${paint('red', 'interrupted')}: ${error}; ${kept}`
   }
   const { result, verdict, slo, bounds } = entry
@@ -50,7 +50,7 @@ export function renderReport(entry: ScenarioEntry): string {
   return lines.filter((line) => line !== null).join('\n')
 }
 
-/** All operations together: how many requests, how many of them succeeded, how fast and how many a second. */
+/** Requests, success ratio, throughput and response times of all operations together. */
 function renderTotals(result: LoadResultJson): string {
   const { operations } = result
   const planned = operations.reduce((sum, { counts }) => sum + counts.planned, 0)
@@ -68,7 +68,7 @@ function renderTotals(result: LoadResultJson): string {
   return `  ${parts.join(', ')}`
 }
 
-/** What went wrong, by code, and what became of messages; `null` where there is nothing to say. */
+/** Errors by code, and receipts of messages; `null` without either. */
 function renderDetails(result: LoadResultJson): string | null {
   const lines = result.operations.flatMap((operation) => [
     ...renderErrors(operation),
@@ -85,7 +85,7 @@ export function renderVerdict(verdict: Verdict): string {
   return [heading, ...verdict.reasons.map(({ message }) => `    ${message}`)].join('\n')
 }
 
-/** The SLO table: bound beside measured, worst first. */
+/** The SLO table: each bound beside its measured figure, in the order given. */
 export function renderSlo(rows: readonly SloRow[]): string {
   return renderTable(
     [left('SLO'), left('operation'), left('metric'), right('bound'), right('measured')],
@@ -152,7 +152,7 @@ function renderDeliveries({ name, deliveries }: OperationJson): string[] {
   const { expected, received, missing, duplicates, receipt, completion } = deliveries
   const times = (label: string, { figures }: typeof receipt): string =>
     `${label} P50 ${time(figures.p50Ms)}, P95 ${time(figures.p95Ms)}, P99 ${time(figures.p99Ms)}, max ${time(figures.maxMs)}`
-  // A sender that has receipts, but doesn't see each come, knows of the last ones only.
+  // A sender that does not see every receipt knows only the last ones.
   const timed = [
     ...(receipt.figures.count === 0 ? [] : [times('receipt', receipt)]),
     ...(completion.figures.count === 0 ? [] : [times('last receipt', completion)]),

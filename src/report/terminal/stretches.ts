@@ -4,10 +4,10 @@ import { medianOf } from '../../stats/quantile.ts'
 import { renderTable, type Column } from './text.ts'
 
 /**
- * How a load's figures changed while it went on, a line per stretch of it. For each operation: how many of its
- * requests have succeeded by the end of the stretch, and the medians of the P50 and of the P95 of its
- * seconds. The last stretch has what is left of the load as well, and what ended after it.
- * @param measuredMs how long requests were started for.
+ * How a load's figures changed over time, one line per stretch. Per operation: the requests that succeeded until the
+ * end of the stretch, and the medians of the P50 and P95 of its seconds. The last stretch includes the remainder of
+ * the load, and requests that ended after it.
+ * @param measuredMs how long requests were started.
  * @param everySeconds the length of a stretch, a whole number ≥ 1.
  */
 export function renderStretches(
@@ -16,7 +16,7 @@ export function renderStretches(
   everySeconds: number,
 ): string {
   const operations = [...new Set(intervals.map(({ operation }) => operation))]
-  // A file may say that more was measured than it has seconds of.
+  // A file may claim a longer measurement than it has seconds.
   const seconds = intervals.reduce((most, { second }) => Math.max(most, second + 1), 0)
   const count = Math.max(
     Math.min(Math.floor(measuredMs / 1_000 / everySeconds), Math.ceil(seconds / everySeconds)),

@@ -9,7 +9,7 @@ export function paint(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout })
 }
 
-/** A column: its heading and on which side its cells stand. */
+/** A column: its heading, and the alignment of its cells. */
 export interface Column {
   readonly heading: string
   readonly align: 'left' | 'right'
@@ -49,13 +49,13 @@ export function renderTable(
   return renderNarrow(columns, rows) ?? renderAny(columns, rows)
 }
 
-/** Colours aside, these characters are one column wide each, and no line ends. */
+/** Apart from colours, only characters that are one column wide. */
 // oxlint-disable-next-line no-control-regex
 const NARROW = /^(?:[ -~×–µ≤≥±]|\u001b\[[\d;]*m)*$/
 // oxlint-disable-next-line no-control-regex
 const COLOUR = /\u001b\[[\d;]*m/g
 
-/** The same as `renderAny`, ten times as fast; `null` if a character's width has to be looked up. */
+/** Ten times as fast as `renderAny`, with the same result; `null` if a character's width must be looked up. */
 function renderNarrow(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

@@ -4,7 +4,7 @@ import type { LoadResultJson } from '../../run-file/schema/load-result-schema.ts
 
 type ClosedJson = Extract<LoadResultJson['model'], { kind: 'closed' }>
 
-/** What is particular to a load of users: whole lines without a final newline; `null` for an open load. */
+/** The lines about users of a closed load, without a final newline; `null` for an open load. */
 export function renderUsers({ model }: Pick<LoadResultJson, 'model'>): string | null {
   if (model.kind === 'open') return null
   const { setUp, tearDown } = model

@@ -18,13 +18,13 @@ import {
   SUBJECTS,
   targetsOf,
   temporaryFolder,
-} from './testing/durable-nats.ts'
+} from '../testing/durable-nats.ts'
 
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
 describe('exactly-once with a gateway that is killed', () => {
-  test('keeps messages while it is away and delivers them when it is back', async () => {
+  test('stores messages while the gateway is away and delivers them afterwards', async () => {
     const { url } = await startServer()
     const sender = await connect(url, {})
     const processes = durableProcesses(url, 'a', 'b')
@@ -43,7 +43,7 @@ describe('exactly-once with a gateway that is killed', () => {
     expect(processes.handled()).toEqual(expected)
   })
 
-  test('never repeats what was receipted, however often it is killed', async () => {
+  test('never repeats a message with a receipt, however often the gateway is killed', async () => {
     const { url } = await startServer()
     const sender = await connect(url, {})
     const processes = durableProcesses(url, 'a')
@@ -63,7 +63,7 @@ describe('exactly-once with a gateway that is killed', () => {
     expect(processes.handled()).toEqual(ids.map((id) => `a ${id}`).sort())
   }, 60_000)
 
-  test('does not repeat who had handled a message that is half done when it is killed', async () => {
+  test('does not repeat a half-done message for recipients that had handled it', async () => {
     const { url } = await startServer()
     const sender = await connect(url, {})
     const processes = durableProcesses(url, 'done')
@@ -84,7 +84,7 @@ describe('exactly-once with a gateway that is killed', () => {
     expect(received).toEqual([`other ${message.id}`])
   }, 60_000)
 
-  test('runs again a handler that was killed before it ended', async () => {
+  test('reruns a handler that was killed before it ended', async () => {
     const { url } = await startServer()
     const sender = await connect(url, {})
     const processes = durableProcesses(url, 'a')
@@ -103,7 +103,7 @@ describe('exactly-once with a gateway that is killed', () => {
 })
 
 describe('exactly-once with a server that', () => {
-  test('is killed and started again keeps every message', async () => {
+  test('is killed and restarted keeps every message', async () => {
     const folder = temporaryFolder('jetstream')
     const server = await startKeepingServer(await freePort(), folder)
     const sender = await connect(server.url, {})
@@ -120,7 +120,7 @@ describe('exactly-once with a server that', () => {
     await expect.poll(() => received, { timeout: 10_000 }).toEqual([message.id])
   }, 60_000)
 
-  test('is unavailable makes the call fail, and the call can be repeated with its id', async () => {
+  test('is unavailable fails the call, which can be repeated with its id', async () => {
     const folder = temporaryFolder('jetstream')
     const server = await startKeepingServer(await freePort(), folder)
     const host = await connect(server.url, { gatewayName: 'orders' })
@@ -144,7 +144,7 @@ describe('exactly-once with a server that', () => {
     expect(received).toEqual([message.id])
   }, 60_000)
 
-  test('has no JetStream makes connecting UNAVAILABLE, and says what to do', async () => {
+  test('lacks JetStream makes connecting UNAVAILABLE, with a remedy', async () => {
     const config = join(temporaryFolder('no-jetstream'), 'nats.conf')
     writeFileSync(config, 'accounts { PLAIN { users: [{ user: ann, password: secret }] } }')
     const { port, stop } = await startNatsProgram({ extraArgs: ['--config', config] })

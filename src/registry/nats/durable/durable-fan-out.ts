@@ -9,7 +9,7 @@ import { OwnGateways } from '../../own-gateways.ts'
 import { settledWithin, WakeUp, unlessAborted } from '../../waiting.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connections.ts'
-import type { DurableStreams } from './durability.ts'
+import type { DurableStreams } from './durable-streams.ts'
 import { decodeReceipt } from '../receipt.ts'
 import { membersAt, type Ranges } from '../../targets/ranges.ts'
 import { stoppableSend } from '../../stoppable-send.ts'
@@ -27,13 +27,13 @@ import {
 } from '../wire.ts'
 
 const TURN_BUDGET_MS = 1
-/** How many messages may wait for JetStream to say that it has them. */
+/** Maximum number of publications without an acknowledgement of JetStream. */
 const PUBLISHES_IN_FLIGHT = 16
-/** How long to wait for JetStream before publishing again, with the same id, in ms. */
+/** How long to wait for JetStream before republishing with the same id, in ms. */
 const PUBLISH_TIMEOUT_MS = 2_000
 const PUBLISH_AGAIN_MS = 100
 
-/** What a durable fan-out works with. */
+/** The shared parts of durable fan-outs. */
 export interface DurableSender {
   readonly connection: Connection
   readonly requests: Requests
@@ -51,8 +51,7 @@ interface Batch {
 }
 
 /**
- * One exactly-once multicast on its way: stores a message for each gateway, and waits for the
- * gateways to tell that they handled it.
+ * One exactly-once multicast in progress: stores a message for each gateway, and waits for receipts.
  */
 export class DurableFanOut implements ReplyReceiver {
   readonly #sender: DurableSender
@@ -65,7 +64,7 @@ export class DurableFanOut implements ReplyReceiver {
   readonly #budget: EventLoopBudget
   readonly #options: SendOptions
   readonly #wakeUp = new WakeUp()
-  /** Names this call: JetStream drops only what this call publishes twice. */
+  /** Identifies this call: JetStream drops only duplicates of the same call. */
   readonly #call = nuid.next()
 
   constructor(
@@ -122,7 +121,7 @@ export class DurableFanOut implements ReplyReceiver {
     if (receipt === null) {
       this.#sender.warnings.warn(
         'MALFORMED_RECEIPT',
-        `A receipt for a message to ${batch.subject} is not valid, and was left out.`,
+        `A receipt for a message to ${batch.subject} is invalid and was ignored.`,
       )
       return
     }
@@ -131,7 +130,7 @@ export class DurableFanOut implements ReplyReceiver {
   }
 
   onRefused(): void {
-    // JetStream answers what is published to it, so that a refusal comes by that way.
+    // JetStream answers each publication, so refusals arrive with the answer.
   }
 
   /** Makes the messages of a lane. */
@@ -139,7 +138,7 @@ export class DurableFanOut implements ReplyReceiver {
     const { connection, streams } = this.#sender
     const { maxPayloadBytes } = connection
     const { id, payload, repeatable = false } = this.#message
-    const isOwn = this.#gateways.has(lane.gateway, nextPiece(lane)?.first)
+    const isOwn = this.#gateways.accept(lane.gateway, nextPiece(lane)?.first)
     const name = isOwn ? streams.subjects.durableGatewayName(lane.gateway) : null
     if (name === null) {
       for (const piece of lane.pieces) {
@@ -157,7 +156,7 @@ export class DurableFanOut implements ReplyReceiver {
     const room =
       maxPayloadBytes - payload.length - headerBytes(headersOf(MAX_RECIPIENTS, MAX_RECIPIENTS))
     for (let piece = nextPiece(lane); piece !== undefined; piece = nextPiece(lane)) {
-      if (this.#budget.exhausted) await this.#budget.renew()
+      if (this.#budget.check()) await this.#budget.renew()
       const { part } = piece
       const { slots, names } = piece.takeBatch(room, payload.length)
       if (names.length === 0) throw payloadTooLarge(payload.length, maxPayloadBytes)
@@ -166,9 +165,9 @@ export class DurableFanOut implements ReplyReceiver {
     }
   }
 
-  /** Publishes until JetStream has stored the message, refuses it for good, or the time is over. */
+  /** Publishes until JetStream stores the message, refuses it permanently, or the timeout passes. */
   async #store(batch: Batch): Promise<void> {
-    // A message that may be stored may be handled, so its targets are not FAILED, whatever the server says later.
+    // A message that may be stored may be handled, so its targets are never FAILED.
     let mayBeStored = false
     let said: Stored['state'] = 'unknown'
     while (performance.now() < this.#deadline) {
@@ -202,7 +201,7 @@ export class DurableFanOut implements ReplyReceiver {
   }
 
   async #restoreStreams(): Promise<void> {
-    // Failures are retried until the timeout, which the call must not outlast.
+    // The caller retries failures; the call must not outlast its timeout.
     const leftMs = Math.max(0, this.#deadline - performance.now())
     await settledWithin([this.#sender.streams.restore()], leftMs)
   }

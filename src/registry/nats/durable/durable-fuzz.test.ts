@@ -11,7 +11,7 @@ import {
   startServer,
   SUBJECTS,
   targetsOf,
-} from './testing/durable-nats.ts'
+} from '../testing/durable-nats.ts'
 
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))

@@ -4,7 +4,8 @@ import type { HostedSubscribers } from '../../hosted-subscribers.ts'
 import { settledWithin } from '../../waiting.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connections.ts'
-import { ACK_WAIT_MS, type DurableStreams } from './durability.ts'
+import { ACK_WAIT_MS, DurableConsumer } from './durable-consumer.ts'
+import type { DurableStreams } from './durable-streams.ts'
 import { HandOut } from './hand-out.ts'
 import { HeldMessages } from './held-messages.ts'
 import { KeptMessage, terminate } from './kept-message.ts'
@@ -24,7 +25,7 @@ import type { Requests } from '../requests.ts'
 import { RetrySchedule } from './retry-schedule.ts'
 import type { StoredDelivery } from './stored-delivery.ts'
 
-/** What a durable inbox works with. */
+/** The parts of a durable inbox. */
 export interface DurableInboxOptions {
   readonly connection: Connection
   readonly requests: Requests
@@ -35,25 +36,26 @@ export interface DurableInboxOptions {
 }
 
 /**
- * Hands the messages that JetStream keeps for a durable gateway to its subscribers. A recipient's
- * success is on record at the server, by an acknowledgement or as progress, before a receipt is sent.
+ * Hands the messages that JetStream stores for a durable gateway to its subscribers. A recipient's success
+ * is recorded at the server, by an acknowledgement or as progress, before a receipt is sent.
  */
 export class DurableInbox {
   readonly #options: DurableInboxOptions
   readonly #subject: string
+  readonly #consumer: DurableConsumer
   readonly #pull: PullLoop
   readonly #held: HeldMessages
   readonly #handOut: HandOut
   readonly #retries = new RetrySchedule()
   readonly #names: NameRecords
   readonly #positions: PositionRecords
-  /** By their sequence numbers. */
+  /** By sequence number. */
   readonly #inHand = new Map<number, KeptMessage>()
   readonly #letGo = new Map<KeptMessage, () => void>()
   readonly #settling = new Set<KeptMessage>()
   #keepAlive: NodeJS.Timeout | undefined
   #consumerCreatedAt = ''
-  /** Up to this sequence number, messages may have a record even if they seem to be new. */
+  /** Up to this sequence number, messages may have a record even if they look new. */
   #recordedUpTo = 0
   #onIdle: (() => void) | null = null
 
@@ -61,6 +63,7 @@ export class DurableInbox {
     this.#options = options
     const { connection, requests, streams, gatewayName, subscribers, warnings } = options
     this.#subject = streams.subjects.durable(gatewayName)
+    this.#consumer = new DurableConsumer(streams, gatewayName)
     const log = new RecordLog(requests, streams, gatewayName)
     this.#names = new NameRecords(log)
     this.#positions = new PositionRecords(log, warnings)
@@ -80,10 +83,9 @@ export class DurableInbox {
     })
   }
 
-  /** Starts receiving, beginning with what was kept while the gateway was away. */
+  /** Starts receiving, beginning with messages stored while the gateway was away. */
   async open(): Promise<void> {
-    const { streams, gatewayName } = this.#options
-    const { createdAt, lastSequence } = await streams.openConsumer(gatewayName)
+    const { createdAt, lastSequence } = await this.#consumer.open()
     this.#consumerCreatedAt = createdAt
     this.#recordedUpTo = lastSequence
     this.#keepAlive = setInterval(() => {
@@ -93,7 +95,7 @@ export class DurableInbox {
     this.#pull.open()
   }
 
-  /** Stops receiving and lets what is being handled end, within `patienceMs`. */
+  /** Stops receiving and waits for messages being handled, for at most `patienceMs` each. */
   async close(patienceMs: number): Promise<void> {
     await settledWithin([this.#pull.close()], patienceMs)
     if (this.#letGo.size > 0) {
@@ -112,7 +114,7 @@ export class DurableInbox {
         const reason = error instanceof Error ? error.message : String(error)
         warnings.warn(
           'STREAM_LOST',
-          `Nothing can be received from the JetStream stream "${streams.subjects.messagesStream}": ${reason}. Retrying at least every 5 s.`,
+          `Receiving from the JetStream stream "${streams.subjects.messagesStream}" fails: ${reason}. Retrying at least every 5 s.`,
         )
       }
       throw error
@@ -123,11 +125,11 @@ export class DurableInbox {
   async #check(): Promise<void> {
     const { streams, gatewayName, warnings } = this.#options
     await streams.restore()
-    const { made, createdAt } = await streams.restoreConsumer(gatewayName)
-    if (made) {
+    const { created, createdAt } = await this.#consumer.restore()
+    if (created) {
       warnings.warn(
         'STREAM_LOST',
-        `The JetStream consumer "${gatewayName}" of the stream "${streams.subjects.messagesStream}" was gone and has been recreated: it delivers everything again that the stream still keeps.`,
+        `The JetStream consumer "${gatewayName}" of the stream "${streams.subjects.messagesStream}" was lost and has been recreated; it redelivers every message in the stream.`,
       )
     }
     this.#recordedUpTo = await streams.lastSequence()
@@ -179,7 +181,7 @@ export class DurableInbox {
     terminate(connection, delivery)
     warnings.warn(
       'MALFORMED_MESSAGE',
-      `The message at ${delivery.sequence} of the stream for ${this.#subject} is not valid: ${reason}. It was dropped.`,
+      `Message ${delivery.sequence} of the stream for ${this.#subject} was dropped: ${reason}.`,
     )
   }
 
@@ -189,17 +191,17 @@ export class DurableInbox {
       : this.#positions.of(storedAs, recipients.length)
   }
 
-  /** Receipts go to inboxes only: a receipt to another subject, such as one of JetStream, may act as a command. */
+  /** Receipts go only to inboxes: elsewhere, such as at JetStream's subjects, one could act as a command. */
   #receiptTo(subject: string): string | null {
     if (subject === '' || isInbox(subject)) return subject || null
     this.#options.warnings.warn(
       'FOREIGN_REPLY_SUBJECT',
-      `A message to ${this.#subject} asks for receipts at ${quoted(subject)}, which is not an inbox (_INBOX.…): it gets none.`,
+      `A message to ${this.#subject} requests receipts at ${quoted(subject)}, which is not an inbox (_INBOX.…): no receipt is sent.`,
     )
     return null
   }
 
-  /** Continues a message that some recipients may have handled already. */
+  /** Continues a message that some recipients may already have handled. */
   async #resume(kept: KeptMessage): Promise<void> {
     try {
       await kept.readRecord()
@@ -224,7 +226,7 @@ export class DurableInbox {
         return
       }
     } catch {
-      // The server is unreachable: it will deliver again, and recipients remembered here are not called again.
+      // The server is unreachable. It will redeliver, and recipients remembered here are not called again.
     }
     this.#giveBack(kept)
   }

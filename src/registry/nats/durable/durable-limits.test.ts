@@ -15,14 +15,14 @@ import {
   SUBJECTS,
   targetsOf,
   temporaryFolder,
-} from './testing/durable-nats.ts'
+} from '../testing/durable-nats.ts'
 import { encodeGatewayBody, gatewayHeaders } from '../wire.ts'
 
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
 describe('a recipient that handles nothing', () => {
-  test('does not block messages for others, however many messages it has', async () => {
+  test('does not block messages for others, however many are waiting', async () => {
     const { url } = await startServer()
     const host = await connect(url, { gatewayName: 'orders' })
     let tried = 0
@@ -44,7 +44,7 @@ describe('a recipient that handles nothing', () => {
     expect(statuses.get('good')).toBe('DELIVERED')
   })
 
-  test('holds a bounded part of the memory if its handlers hang, and others receive', async () => {
+  test('holds limited memory if its handlers hang, and others keep receiving', async () => {
     const { url } = await startServer()
     const maxBacklogBytes = 4_000_000
     const host = await connect(url, { gatewayName: 'orders' }, { maxBacklogBytes })
@@ -73,7 +73,7 @@ describe('a recipient that handles nothing', () => {
     end()
   })
 
-  test('gets a message larger than the backlog limit if it is the only one', async () => {
+  test('receives a message above the backlog limit if it is the only one', async () => {
     const { url } = await startServer()
     const host = await connect(url, { gatewayName: 'orders' }, { maxBacklogBytes: 1_000 })
     await host.subscribe('a', async () => {})
@@ -121,7 +121,7 @@ test('a sender that may not publish to the stream fails at once', async () => {
 })
 
 describe('a consumer that exists', () => {
-  test('with settings that can not be changed is refused by name', async () => {
+  test('with unchangeable settings is refused by name', async () => {
     const { url } = await startServer()
     await connect(url, {})
     const admin = await jetstreamManager(await connectAnyone(url))
@@ -164,7 +164,7 @@ describe('a stream that exists', () => {
       what: 'room for one message per subject',
       config: { subjects: [SUBJECTS.durable('*')], max_msgs_per_subject: 1 },
     },
-  ])('with $what is refused and left as it is', async ({ config }) => {
+  ])('with $what is refused and not changed', async ({ config }) => {
     const { url } = await startServer()
     const admin = await jetstreamManager(await connectAnyone(url))
     const { config: before } = await admin.streams.add({ ...config, name: SUBJECTS.messagesStream })
@@ -175,7 +175,7 @@ describe('a stream that exists', () => {
     expect((await admin.streams.info(SUBJECTS.messagesStream)).config).toEqual(before)
   })
 
-  test('for the same subjects under another name is named as the reason', async () => {
+  test('with the same subjects under another name is given as the reason', async () => {
     const { url } = await startServer()
     const admin = await jetstreamManager(await connectAnyone(url))
     await admin.streams.add({
@@ -188,7 +188,7 @@ describe('a stream that exists', () => {
     })
   })
 
-  test('gives its duplicate window as the longest timeout', async () => {
+  test('limits timeouts to its duplicate window', async () => {
     const { url } = await startServer()
     const admin = await jetstreamManager(await connectAnyone(url))
     const settings = { max_age: 3_600e9, duplicate_window: 3e9 }
@@ -204,7 +204,7 @@ describe('a stream that exists', () => {
     ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('3000') })
   })
 
-  test('for records that are forgotten sooner than messages is refused', async () => {
+  test('for records with a shorter retention than messages is refused', async () => {
     const { url } = await startServer()
     const admin = await jetstreamManager(await connectAnyone(url))
     await admin.streams.add({
@@ -218,7 +218,7 @@ describe('a stream that exists', () => {
     })
   })
 
-  test('is made once by many that connect at the same time', async () => {
+  test('is created once by many concurrent connects', async () => {
     const { url } = await startServer()
     const senders = await Promise.all(Array.from({ length: 8 }, () => connect(url, {})))
     expect(senders).toHaveLength(8)

@@ -16,7 +16,7 @@ import {
   SUBJECTS,
   targetsOf,
   temporaryFolder,
-} from './testing/durable-nats.ts'
+} from '../testing/durable-nats.ts'
 
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
@@ -142,7 +142,7 @@ describe('a durable gateway recovers, and warns, after', () => {
   }, 60_000)
 })
 
-test('a call ends when its time is over, not when a lost stream is back', async () => {
+test('a call ends at its timeout, even while a lost stream is being restored', async () => {
   const { url } = await startServer()
   const sender = await connect(url, {})
   const admin = await jetstreamManager(await connectAnyone(url))

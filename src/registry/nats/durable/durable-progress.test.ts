@@ -13,7 +13,7 @@ import {
   startServer,
   SUBJECTS,
   targetsOf,
-} from './testing/durable-nats.ts'
+} from '../testing/durable-nats.ts'
 
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
@@ -40,7 +40,7 @@ function numbered(count: number): string[] {
 }
 
 describe('the progress of an exactly-once message', () => {
-  test('is on record during the hand-out: a crash repeats no recipient on record', async () => {
+  test('is recorded during the hand-out: after a crash, no recipient on record repeats', async () => {
     const { url } = await startServer()
     const identities = numbered(400)
     const records = await followRecords(url, identities.length)
@@ -89,7 +89,7 @@ describe('the progress of an exactly-once message', () => {
     expect(records.bytes()).toBeLessThan(64 * identities.length)
   })
 
-  test('is not written down for a message that is done in one turn', async () => {
+  test('is not recorded for a message that is done in one turn', async () => {
     const { url } = await startServer()
     const records = await followRecords(url, 1)
     const host = await connect(url, { gatewayName: 'orders' })
@@ -101,7 +101,7 @@ describe('the progress of an exactly-once message', () => {
 })
 
 describe('a message sent again by its id', () => {
-  test('is not handled again by recipients that had handled it when the gateway was killed', async () => {
+  test('is not handled again by recipients that had handled it before the gateway was killed', async () => {
     const { url } = await startServer()
     const processes = durableProcesses(url, 'user-*')
     const first = await processes.start()

@@ -13,7 +13,7 @@ import {
   startServer,
   SUBJECTS,
   targetsOf,
-} from './testing/durable-nats.ts'
+} from '../testing/durable-nats.ts'
 import { encodeGatewayBody, gatewayHeaders, RECEIPT_TO_HEADER } from '../wire.ts'
 
 const missing = missingPrograms()
@@ -77,7 +77,7 @@ describe('an invalid message in the stream', () => {
       block: `${START}Prism-Wire: 2\r\nPrism-Message-Id: m\r\nPrism-Payload-Bytes: 1\r\nPrism-Recipients: 2\r\n\r\n`,
       body: 'xa',
     },
-  ])('because of $what is dropped and counted, and the next is delivered', async (poison) => {
+  ])('with $what is dropped and counted, and the next one is delivered', async (poison) => {
     const { url, port } = await startServer()
     const { host, multicast, calls } = await startPair(url)
     await publishRaw(port, [frame(SUBJECTS.durable('orders'), poison.block, poison.body)])
@@ -152,7 +152,7 @@ describe('receipts', () => {
 })
 
 describe('a reply of another client to a publication', () => {
-  test('is not taken for the acknowledgement of the stream', async () => {
+  test('does not count as the acknowledgement of the stream', async () => {
     const { url } = await startServer()
     const { sender, host } = await startPair(url)
     const nats = await connectAnyone(url)

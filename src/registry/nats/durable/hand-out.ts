@@ -6,7 +6,7 @@ import type { HeldMessages } from './held-messages.ts'
 import type { KeptMessage } from './kept-message.ts'
 import { quoted } from '../../text.ts'
 
-/** How long one turn of the event loop may hand out messages, in ms. */
+/** Maximum time per turn of the event loop for handing out messages, in ms. */
 const TURN_BUDGET_MS = 2
 /** How often to check for room for a recipient, in ms. */
 const WAIT_MS = 20
@@ -14,7 +14,7 @@ const WAIT_MS = 20
 /** The outcome of handing out a part of a message. */
 type Step = 'done' | 'turn over' | 'waits'
 
-/** Hands messages in hand to the handlers of their recipients, in turns that leave time for others. */
+/** Hands messages to the handlers of their recipients, yielding to the event loop. */
 export class HandOut {
   readonly #subscribers: HostedSubscribers
   readonly #held: HeldMessages
@@ -26,7 +26,7 @@ export class HandOut {
   readonly #wakeUp = new WakeUp()
   #isFlushing = false
   #isWorking = false
-  /** How many messages wait for room in a row. */
+  /** The number of consecutive messages that wait for room. */
   #waiting = 0
 
   /** @param onProgress called once per turn in which a message made progress. */
@@ -56,7 +56,7 @@ export class HandOut {
     this.#isWorking = true
     for (let kept = this.#queue.shift(); kept !== undefined; kept = this.#queue.shift()) {
       const step = this.#step(kept)
-      // To the end of the queue: a message for many recipients does not hold up the others.
+      // To the end of the queue, so a message to many recipients doesn't hold up others.
       if (step !== 'done') this.#queue.push(kept)
       this.#waiting = step === 'waits' ? this.#waiting + 1 : 0
       if (this.#waiting > 0 && this.#waiting >= this.#queue.length) {
@@ -77,14 +77,14 @@ export class HandOut {
     for (; !kept.isHandedOut; kept.next += 1) {
       const position = kept.next
       if (kept.isHandledBy(position)) continue
-      if (this.#budget.exhausted) return 'turn over'
+      if (this.#budget.check()) return 'turn over'
       const identity = recipients[position] ?? ''
       const admission = this.#held.admits(identity, payload.length, performance.now())
       if (admission === 'wait') return 'waits'
       if (admission === 'no') {
         this.#warnings.warn(
           'BACKLOG_FULL',
-          `Handlers of ${quoted(identity)} hold as many bytes as one recipient may: a message is put off until later.`,
+          `Handlers of ${quoted(identity)} hold the maximum number of bytes per recipient; a message was postponed.`,
         )
         continue
       }
@@ -109,7 +109,7 @@ export class HandOut {
     })
   }
 
-  /** One turn of the event loop gathers the handlers that end together. */
+  /** Collects the handlers that end in one turn of the event loop. */
   #scheduleFlush(): void {
     if (this.#isFlushing) return
     this.#isFlushing = true

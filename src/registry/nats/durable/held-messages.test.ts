@@ -19,7 +19,7 @@ describe('held messages', () => {
     expect(held.admits('other', BODY, 0)).toBe('yes')
   })
 
-  test('let a recipient wait for as long as its handlers go on ending', () => {
+  test('let a recipient wait as long as its handlers keep ending', () => {
     const held = new HeldMessages(MAX_BYTES)
     const ends: ((now: number) => void)[] = []
     while (held.admits('slow', BODY, 0) === 'yes') {
@@ -33,7 +33,7 @@ describe('held messages', () => {
     expect(held.admits('slow', BODY, 9_000)).toBe('yes')
   })
 
-  test('of hanging recipients, however many, never take more than the limit and one message each time', () => {
+  test('of hanging recipients never exceed the limit by more than one message each time', () => {
     const recipients = fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 400 })
     fc.assert(
       fc.property(recipients, fc.integer({ min: 0, max: 200_000 }), (all, body) => {
@@ -51,7 +51,7 @@ describe('held messages', () => {
     )
   })
 
-  test('add up to 0 when all have ended', () => {
+  test('add up to 0 when all are done', () => {
     const held = new HeldMessages(MAX_BYTES)
     const letGo = Array.from({ length: 100 }, () => held.hold(BODY))
     const ends = Array.from({ length: 100 }, (_, n) => held.run(`${n % 7}`, BODY, 0))

@@ -1,13 +1,13 @@
-/** The size of a held message without its body, in bytes; generous. */
+/** A generous estimate of a held message's size without its body, in bytes. */
 const MESSAGE_BYTES = 4 * 1024
-/** The part of the limit above which no recipient gets a message while its handler is running. */
+/** Above this ratio of the limit, a recipient with a running handler gets no further message. */
 const CROWDED = 1 / 2
-/** The part of the limit for messages in one recipient's running handlers, one message excepted. */
-const RECIPIENT_SHARE = 1 / 8
-/** A handler may be expected to end soon if another one did within this time, in ms. */
+/** Maximum ratio of the limit for one recipient's running handlers; a single message is always allowed. */
+const RECIPIENT_RATIO = 1 / 8
+/** If a handler ended within this time, another is expected to end soon, in ms. */
 const MOVING_MS = 1_000
 
-/** `wait`: there will be room soon. `no`: its handlers seem to hang, so that it must come again later. */
+/** `wait`: room is expected soon. `no`: the recipient's handlers seem to hang, so retry later. */
 export type Admission = 'yes' | 'wait' | 'no'
 
 /** The running handlers of one recipient. */
@@ -19,9 +19,9 @@ interface Running {
 }
 
 /**
- * Bounds the bytes of the messages that a durable gateway holds, which are those whose handlers are not
- * done. A recipient whose handlers hang gets no more, which leaves room for others. All
- * times are by `performance.now()`, in ms.
+ * Bounds the bytes of the messages that a durable gateway holds until their handlers are done. A recipient
+ * whose handlers hang gets no more messages, which leaves room for others. All times are by
+ * `performance.now()`, in ms.
  */
 export class HeldMessages {
   readonly #maxBytes: number
@@ -30,7 +30,7 @@ export class HeldMessages {
   #bytes = 0
   #movedAt = -Infinity
 
-  /** @param maxBytes above this, no message is handed out, unless it is the only one. */
+  /** @param maxBytes above this, no message is handed out unless it is the only one. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
@@ -57,7 +57,7 @@ export class HeldMessages {
     const bytes = (running?.bytes ?? 0) + bodyBytes + MESSAGE_BYTES
     if (running === undefined) {
       if (this.#bytes <= this.#maxBytes || this.#messages === 1) return 'yes'
-    } else if (bytes <= this.#maxBytes * RECIPIENT_SHARE && !this.#isCrowded) return 'yes'
+    } else if (bytes <= this.#maxBytes * RECIPIENT_RATIO && !this.#isCrowded) return 'yes'
     return now - (running?.movedAt ?? this.#movedAt) < MOVING_MS ? 'wait' : 'no'
   }
 

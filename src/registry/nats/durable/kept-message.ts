@@ -27,9 +27,8 @@ export interface KeptMessageParts {
 }
 
 /**
- * A message that JetStream keeps for a durable gateway, being handled by this process: which
- * recipients have handled it, which of them are on record, and what the server and the sender have
- * been told.
+ * A stored message of a durable gateway while this process handles it: tracks which recipients have handled
+ * it, which of these are on record, and what the server and the sender have been told.
  */
 export class KeptMessage {
   readonly message: GatewayMessage
@@ -40,7 +39,7 @@ export class KeptMessage {
   readonly #isHandled: Uint8Array
   #delivery: StoredDelivery
   #unhandled: number
-  /** Positions handled but not on record. */
+  /** Positions handled but not yet on record. */
   #fresh: number[] = []
   #hasRecord = false
   #recording: Promise<boolean> | null = null
@@ -77,17 +76,17 @@ export class KeptMessage {
     return this.#isHandled[position] === 1
   }
 
-  /** A recipient's handler has succeeded. */
+  /** Notes that a recipient's handler succeeded. */
   markHandled(position: number): void {
     if (this.#mark(position)) this.#fresh.push(position)
   }
 
-  /** The server has delivered it again. */
+  /** Notes a redelivery by the server. */
   redelivered(delivery: StoredDelivery): void {
     this.#delivery = delivery
   }
 
-  /** The consumer that delivered it is gone: its sequence number may belong to another message now. */
+  /** Notes that its consumer is gone: its sequence number may now belong to another message. */
   lose(): void {
     this.#isLost = true
   }
@@ -102,9 +101,9 @@ export class KeptMessage {
   }
 
   /**
-   * Records the recipients that have handled it so far, and sends a receipt. While one entry is in flight, the
-   * next one collects more.
-   * @returns whether all of them are on record now.
+   * Records the recipients that have handled it so far, and sends a receipt. While one entry is in flight,
+   * the next one collects more.
+   * @returns whether all of them are now on record.
    */
   record(): Promise<boolean> {
     this.#recording ??= this.#recordAll().finally(() => {
@@ -157,7 +156,7 @@ export class KeptMessage {
       this.#hasRecord = true
       const confirmed = await this.#record.add(entry)
       if (!confirmed) {
-        // As an argument list it could be longer than the call stack takes.
+        // Not as an argument list, which could overflow the call stack.
         this.#fresh = [...entry, ...this.#fresh]
         return false
       }
@@ -178,7 +177,7 @@ export class KeptMessage {
     if (!this.#isLost) this.#publish(this.#delivery.ackSubject, word)
   }
 
-  /** For messages that may be lost: server and sender fall back on their timeouts. */
+  /** Publishes a message that may be lost: server and sender then fall back on their timeouts. */
   #publish(subject: string, body: string): void {
     try {
       this.#connection.nats.publish(subject, body)
@@ -188,7 +187,7 @@ export class KeptMessage {
   }
 }
 
-/** Tells the server never to deliver a message again. */
+/** Tells the server never to redeliver a message. */
 export function terminate({ nats }: Connection, { ackSubject }: StoredDelivery): void {
   try {
     nats.publish(ackSubject, TERMINATED)

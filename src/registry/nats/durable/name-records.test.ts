@@ -34,7 +34,7 @@ function memoryLog(maxEntryBytes = 64): EntryLog & {
 const NAMES = ['a', 'b', 'c', 'd', 'user-with-a-long-name', 'ü']
 
 describe('the records of repeatable messages', () => {
-  test('contain every recipient added, whatever is forgotten in between', async () => {
+  test('contain every added recipient, whatever is evicted in between', async () => {
     const step = fc.record({
       id: fc.constantFrom('m1', 'm2', 'm3'),
       positions: fc.uniqueArray(fc.nat(NAMES.length - 1), { minLength: 1 }),
@@ -59,13 +59,13 @@ describe('the records of repeatable messages', () => {
     )
   })
 
-  test('find names wherever a later call has them', async () => {
+  test('find names at any position of a later call', async () => {
     const log = memoryLog()
     await new NameRecords(log).of('m', ['a', 'b', 'c']).add([0, 2])
     expect(await new NameRecords(log).of('m', ['x', 'c', 'b', 'a']).read()).toEqual([1, 3])
   })
 
-  test('are not read again while they are remembered', async () => {
+  test('are not reread while they are cached', async () => {
     const log = memoryLog()
     const writer = new NameRecords(log)
     const reader = new NameRecords(log)
@@ -84,7 +84,7 @@ describe('the records of repeatable messages', () => {
     expect(texts).toEqual(['short', 'x'.repeat(50), 'ünicode\na\nb'])
   })
 
-  test('are not remembered if the server did not confirm them', async () => {
+  test("are not cached without the server's confirmation", async () => {
     const log = { ...memoryLog(), append: async () => false }
     const records = new NameRecords(log)
     expect(await records.of('m', ['a']).add([0])).toBe(false)

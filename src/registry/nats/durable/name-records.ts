@@ -1,7 +1,7 @@
 import { LinkedMap } from '../../linked-map.ts'
 import type { EntryLog, HandledRecord, Place } from './record-log.ts'
 
-/** How many names and ids are kept in memory, so that they aren't read again. */
+/** Maximum number of names and ids cached in memory. */
 const MAX_REMEMBERED = 200_000
 
 /** One record as far as it was read. */
@@ -16,9 +16,8 @@ interface Known {
 }
 
 /**
- * The records of messages whose id another call may reuse. That call may have other recipients
- * and batch them differently, so recipients are recorded by name, and for the whole
- * retention.
+ * The records of messages whose id another call may reuse. That call may have other recipients and batch
+ * them differently, so recipients are recorded by name, for the whole retention.
  */
 export class NameRecords {
   readonly #log: EntryLog
@@ -27,7 +26,7 @@ export class NameRecords {
   readonly #known = new LinkedMap<string, Known>()
   #remembered = 0
 
-  /** @param maxRemembered how many names and ids to keep in memory, besides the latest id's. */
+  /** @param maxRemembered maximum number of cached names and ids, besides the latest id's. */
   constructor(log: EntryLog, maxRemembered: number = MAX_REMEMBERED) {
     this.#log = log
     this.#maxRemembered = maxRemembered

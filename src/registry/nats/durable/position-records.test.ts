@@ -36,7 +36,7 @@ function memoryLog(): PositionLog & {
 }
 
 describe('the records of stored messages', () => {
-  test('contain every recipient added by any process, whatever is forgotten in between', async () => {
+  test('contain every recipient added by any process, whatever is evicted in between', async () => {
     const step = fc.record({
       message: fc.constantFrom('1 a', '2 b', '3 c'),
       positions: fc.uniqueArray(fc.nat(RECIPIENTS - 1), { minLength: 1 }),
@@ -76,7 +76,7 @@ describe('the records of stored messages', () => {
     expect(log.reads).toBe(99)
   })
 
-  test('leave out entries that are not receipts for the message, and warn', async () => {
+  test('skip entries that are not receipts for the message, with a warning', async () => {
     const log = memoryLog()
     const warnings = new Warnings(() => {})
     await log.append('stored 1 a', ['nonsense', 'prism-receipt/2 9\nhandled 1'])

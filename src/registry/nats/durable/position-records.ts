@@ -4,7 +4,7 @@ import { decodeReceipt, encodeReceipt } from '../receipt.ts'
 import { forEachNumber, rangesOf } from '../../targets/ranges.ts'
 import type { HandledRecord, Place, RecordLog } from './record-log.ts'
 
-/** Of how many recipients it is kept in memory what is on record, so that it isn't read again. */
+/** Maximum number of recipients whose record is cached in memory. */
 const MAX_REMEMBERED = 200_000
 
 /** The parts of a record log that records of positions use. */
@@ -86,7 +86,7 @@ export class PositionRecords {
   #warn(subject: string, recipients: number): void {
     this.#warnings.warn(
       'CORRUPT_RECORD',
-      `An entry of ${subject} is not a receipt for ${recipients} recipients, and was left out.`,
+      `An entry of ${subject} was ignored: it is not a receipt for ${recipients} recipients.`,
     )
   }
 }

@@ -5,14 +5,14 @@ import type { Connection } from '../connections.ts'
 import { receivedHeaders } from '../wire.ts'
 import { type StoredDelivery, storedDeliveryOf } from './stored-delivery.ts'
 
-/** How many messages to request at a time, and how many bytes at least. */
+/** Messages requested at a time, and the minimum number of bytes. */
 const BATCH_MESSAGES = 64
 const BATCH_BYTES = 4 * 1024 * 1024
 /** How long the server keeps a request, in ms. */
 const EXPIRES_MS = 30_000
 /** How often the server sends a heartbeat while it has no messages, in ms. */
 const HEARTBEAT_MS = 1_000
-/** After this long without one, stream and consumer are checked, in ms. */
+/** Without a heartbeat for this long, stream and consumer are checked, in ms. */
 const SILENCE_MS = 3 * HEARTBEAT_MS
 /** How long to wait before asking again after an unexpected answer, in ms; doubles up to the maximum. */
 const FIRST_PAUSE_MS = 100
@@ -44,9 +44,9 @@ export interface PullOptions {
 }
 
 /**
- * Pulls the messages of a JetStream consumer as long as it is open: across lost connections, servers
- * that restart, and deleted streams and consumers, which it notices by the server's silence.
- * It has its own subscription, because nothing that arrives there may throw.
+ * Pulls the messages of a JetStream consumer: across lost connections, restarting servers, and deleted
+ * streams and consumers, which it detects by the server's silence. It has its own subscription,
+ * because nothing that arrives there may throw.
  */
 export class PullLoop {
   readonly #options: PullOptions
@@ -166,7 +166,7 @@ export class PullLoop {
     if (delivery === null) {
       warnings.warn(
         'MALFORMED_MESSAGE',
-        `A message to ${subject} did not come from the stream "${stream}", and was left out.`,
+        `A message to ${subject} was ignored: it did not come from the stream "${stream}".`,
       )
       return
     }

@@ -3,9 +3,9 @@ import { missingPrograms } from '../../../environment/programs.ts'
 import { Warnings } from '../../warnings.ts'
 import { ConnectionPool } from '../connections.ts'
 import { Requests } from '../requests.ts'
-import { DurableStreams } from './durability.ts'
+import { DurableStreams } from './durable-streams.ts'
 import { type Place, RecordLog } from './record-log.ts'
-import { startServer, SUBJECTS } from './testing/durable-nats.ts'
+import { startServer, SUBJECTS } from '../testing/durable-nats.ts'
 
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
@@ -39,7 +39,7 @@ async function openLog() {
   return { log, subject, streams, readAfter }
 }
 
-test('a record is read on from the entry that was read last', async () => {
+test('a record is read from the last read entry on', async () => {
   const { log, subject, readAfter } = await openLog()
   await log.append(subject, ['one', 'two'])
   await log.append(log.subjectOf('b'), ['of another record'])
@@ -51,7 +51,7 @@ test('a record is read on from the entry that was read last', async () => {
   expect((await readAfter(second.place)).texts).toEqual([])
 })
 
-test('a record in a stream that was made anew is read from its start', async () => {
+test('a record in a recreated stream is read from its start', async () => {
   const { log, subject, streams, readAfter } = await openLog()
   await log.append(subject, ['one', 'two', 'three'])
   const { place } = await readAfter(null)

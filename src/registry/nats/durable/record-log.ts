@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { JetStreamApiCodes, JetStreamApiError, type StoredMsg } from '@nats-io/jetstream'
-import type { DurableStreams } from './durability.ts'
+import type { DurableStreams } from './durable-streams.ts'
 import type { Requests } from '../requests.ts'
 import { store } from './store-message.ts'
 

@@ -9,7 +9,7 @@ describe('a retry schedule', () => {
     expect(delays).toEqual([250, 500, 1_000, 16_000, 30_000, 30_000, 30_000])
   })
 
-  test('plans at most 500 messages per second, and later seconds for the rest', () => {
+  test('plans at most 500 messages per second and moves the rest to later seconds', () => {
     const schedule = new RetrySchedule()
     const seconds = new Map<number, number>()
     for (let n = 0; n < 2_000; n += 1) {

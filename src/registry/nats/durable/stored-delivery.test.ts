@@ -25,7 +25,7 @@ describe('the subject of an acknowledgement', () => {
     expect(storedDeliveryOf(subject, 'stream', 'orders')).toBeNull()
   })
 
-  test('of any other form is refused', () => {
+  test('in any other form is refused', () => {
     const words = fc.array(
       fc.constantFrom('$JS', 'ACK', 'stream', 'orders', '1', '', '*', '>', 'x y'),
     )

@@ -1,5 +1,12 @@
-import type { LogEntry } from '../../log.ts'
+import type { Redis } from 'ioredis'
+import { logEntryFromLines, type LogEntry } from '../../log.ts'
 import type { HistoryMetadata, SeenRegistration } from './events.ts'
+
+/** A namespace's log from a stream id on, read apart from the replica. */
+export async function readWholeLog(redis: Redis, key: string, from: string): Promise<LogEntry[]> {
+  const entries = await redis.xrange(key, from, '+')
+  return entries.map(([id, fields]) => logEntryFromLines([id, ...fields].join('\n')))
+}
 
 /** A registration as the log has it. */
 export interface HeldRegistration extends SeenRegistration {

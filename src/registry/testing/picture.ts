@@ -1,5 +1,5 @@
-import type { Registration } from '../../registration.ts'
-import type { WatchNews } from '../watch-event.ts'
+import type { Registration } from '../registration.ts'
+import type { WatchNews } from '../watch/watch-event.ts'
 
 /** The picture of a consumer that applies a watch's events to a map, and the events that contradict it. */
 export class Picture {

@@ -6,8 +6,8 @@
  */
 import { appendFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ReceivedMessage } from '../../../messenger.ts'
-import { connectNatsMessenger } from '../../nats-messenger.ts'
+import type { ReceivedMessage } from '../../messenger.ts'
+import { connectNatsMessenger } from '../nats-messenger.ts'
 
 const [url = '', namespace = '', gatewayName = '', file = '', ...identities] = process.argv.slice(2)
 const messenger = await connectNatsMessenger({

@@ -1,9 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
-  AckPolicy,
-  type ConsumerConfig,
-  type ConsumerInfo,
-  DeliverPolicy,
   DiscardPolicy,
   JetStreamApiCodes,
   JetStreamApiError,
@@ -23,40 +19,28 @@ import {
 import { RegistryError } from '../../errors.ts'
 import type { Warnings } from '../../warnings.ts'
 import type { Connection } from '../connections.ts'
-import { checkedStream, retentionOf } from './stream-checks.ts'
 import type { Subjects } from '../subjects.ts'
-
-/** How long the server waits for a subscriber's sign of life before it delivers again, in ms. */
-export const ACK_WAIT_MS = 5_000
 
 const API_TIMEOUT_MS = 5_000
 /**
- * How long to wait before a deleted stream or consumer is recreated, in ms: a server goes on deleting files
- * after it has confirmed the deletion, including those of a new one of that name.
+ * How long to wait before recreating a deleted stream or consumer, in ms: after confirming a deletion, a
+ * server keeps deleting files, including those of a successor with the same name.
  */
-const DELETION_MS = 1_000
+export const DELETION_MS = 1_000
 /** JetStream's error code for a stream that exists with other settings. */
 const NAME_IN_USE = 10_058
 /** JetStream's error code for subjects that belong to another stream. */
 const SUBJECTS_OVERLAP = 10_065
 
-/** The durable consumer of a gateway. */
-export interface MadeConsumer {
-  /** Whether it is new. */
-  readonly made: boolean
-  /** Distinguishes it from any other of its name. */
-  readonly createdAt: string
-}
-
 /**
- * The two streams behind exactly-once, one pair per namespace: the messages, and the records of partly
+ * The two streams behind exactly-once delivery, one pair per namespace: messages, and records of partly
  * handled messages. Connecting never changes an existing stream.
  */
 export class DurableStreams {
   readonly admin: JetStreamManager
   readonly subjects: Subjects
   readonly #warnings: Warnings
-  /** When each stream was made, by the server's clock: tells it from any other of its name. */
+  /** When each stream was created, by the server's clock: distinguishes it from others of the same name. */
   readonly #createdAt = new Map<string, string>()
   #retention: Retention
   #recordsRetention: Retention
@@ -77,7 +61,7 @@ export class DurableStreams {
   /**
    * Opens the streams, creating missing ones.
    * @throws RegistryError `UNAVAILABLE` if the server has no JetStream or refuses the streams;
-   * `INVALID_ARGUMENT` if their retention differs from the one given, or they are not this library's.
+   * `INVALID_ARGUMENT` if their retention differs from `retentionMs`, or they are not this library's.
    */
   static async open(
     { nats }: Connection,
@@ -95,69 +79,23 @@ export class DurableStreams {
       if (error instanceof RegistryError) throw error
       throw new RegistryError(
         'UNAVAILABLE',
-        `The durability slot needs JetStream, which NATS at ${nats.getServer()} did not give: ${reasonOf(error)}. Start nats-server with --jetstream, or connect without durability.`,
+        `The durability slot requires JetStream, which is unavailable on NATS at ${nats.getServer()}: ${reasonOf(error)}. Start nats-server with --jetstream, or connect without durability.`,
         { cause: error },
       )
     }
   }
 
-  /**
-   * Opens a gateway's consumer, creating it if it is missing.
-   * @returns the consumer, and the last sequence number in the stream of messages.
-   * @throws RegistryError `UNAVAILABLE` if the server refuses that.
-   */
-  async openConsumer(
-    gatewayName: string,
-  ): Promise<MadeConsumer & { readonly lastSequence: number }> {
-    try {
-      const consumer = await this.ensureConsumer(gatewayName)
-      return { ...consumer, lastSequence: await this.lastSequence() }
-    } catch (error) {
-      throw new RegistryError(
-        'UNAVAILABLE',
-        `JetStream did not give the consumer "${gatewayName}" of the stream "${this.subjects.messagesStream}": ${reasonOf(error)}. If there is one with other settings, choose another gatewayName or delete it; if it is not permitted, permit the user $JS.API.CONSUMER.>.`,
-        { cause: error },
-      )
-    }
-  }
-
-  /** The retention in force for everybody in the namespace. */
+  /** The retention in force for all members of the namespace. */
   get retention(): Retention {
     return this.#retention
   }
 
-  /** Recreates lost streams, and warns. Concurrent calls share one attempt. */
+  /** Recreates lost streams with a warning. Concurrent calls share one attempt. */
   restore(): Promise<void> {
     this.#restoring ??= this.#restore().finally(() => {
       this.#restoring = null
     })
     return this.#restoring
-  }
-
-  /** Like `ensureConsumer`, for one that may just have been deleted. */
-  async restoreConsumer(gatewayName: string): Promise<MadeConsumer> {
-    if ((await this.#findConsumer(gatewayName)) === null) await delay(DELETION_MS)
-    return this.ensureConsumer(gatewayName)
-  }
-
-  /** Makes sure that the durable consumer of a gateway exists. */
-  async ensureConsumer(gatewayName: string): Promise<MadeConsumer> {
-    const { consumers } = this.admin
-    const { messagesStream } = this.subjects
-    const settings = {
-      durable_name: gatewayName,
-      filter_subject: this.subjects.durable(gatewayName),
-      ack_policy: AckPolicy.Explicit,
-      deliver_policy: DeliverPolicy.All,
-      ack_wait: nanos(ACK_WAIT_MS),
-      // One failing recipient must not block messages for others at the server.
-      max_ack_pending: -1,
-      max_deliver: -1,
-    }
-    const found = await this.#findConsumer(gatewayName)
-    const info = found !== null && hasSettings(found, settings) ? found : null
-    const { created } = info ?? (await consumers.add(messagesStream, settings))
-    return { made: found === null, createdAt: created }
   }
 
   /** The last sequence number in the stream of messages. */
@@ -178,7 +116,7 @@ export class DurableStreams {
     if (retentionMs >= this.#retention.retentionMs) return
     throw new RegistryError(
       'INVALID_ARGUMENT',
-      `The JetStream stream "${progressStream}" forgets after ${retentionMs} ms, sooner than "${messagesStream}" (${this.#retention.retentionMs} ms): what was handled would be handled again. Give both the same \`--max-age\` with \`nats stream edit\`.`,
+      `The JetStream stream "${progressStream}" keeps records for ${retentionMs} ms, less than "${messagesStream}" (${this.#retention.retentionMs} ms): handled messages would be handled again. Give both the same \`--max-age\` with \`nats stream edit\`.`,
     )
   }
 
@@ -189,24 +127,16 @@ export class DurableStreams {
     for (const stream of await this.#ensure()) {
       this.#warnings.warn(
         'STREAM_LOST',
-        `The JetStream stream "${stream}" was gone and has been recreated: the messages that it kept for durable gateways are lost.`,
+        `The JetStream stream "${stream}" was lost and has been recreated; the messages that it kept for durable gateways are lost.`,
       )
     }
-  }
-
-  #findConsumer(gatewayName: string): Promise<ConsumerInfo | null> {
-    const { messagesStream } = this.subjects
-    return orNull(
-      this.admin.consumers.info(messagesStream, gatewayName),
-      JetStreamApiCodes.ConsumerNotFound,
-    )
   }
 
   #find(stream: string): Promise<StreamInfo | null> {
     return orNull(this.admin.streams.info(stream), JetStreamApiCodes.StreamNotFound)
   }
 
-  /** @returns the streams that were created since they were last seen. */
+  /** Creates missing streams. @returns the streams that were created since they were last seen. */
   async #ensure(): Promise<readonly string[]> {
     const { messagesStream, progressStream } = this.subjects
     const messages = await this.#ensureStream(messagesStream, this.subjects.durable('*'))
@@ -221,7 +151,7 @@ export class DurableStreams {
     subject: string,
   ): Promise<{ readonly info: StreamInfo; readonly made: boolean }> {
     const info = await this.#findOrMake(name, subject)
-    // An answer that a stream is gone may be forged; the creation time shows whether it is the same stream.
+    // An answer that a stream is missing may be forged; the creation time shows whether it is the same one.
     const made = this.#createdAt.get(name) !== info.created
     this.#createdAt.set(name, info.created)
     return { info, made }
@@ -248,7 +178,7 @@ export class DurableStreams {
       if (error instanceof JetStreamApiError && error.code === SUBJECTS_OVERLAP) {
         throw new RegistryError(
           'INVALID_ARGUMENT',
-          `Another JetStream stream than "${name}" has the subject ${subject}. Take it from that stream, or choose another subjectPrefix.`,
+          `Another JetStream stream than "${name}" has the subject ${subject}. Remove the subject from that stream, or choose another subjectPrefix.`,
           { cause: error },
         )
       }
@@ -259,32 +189,48 @@ export class DurableStreams {
   }
 }
 
-/** The settings of a consumer for exactly-once; the server can't change some of them later. */
-type ConsumerSettings = Pick<
-  ConsumerConfig,
-  'filter_subject' | 'ack_policy' | 'ack_wait' | 'max_ack_pending' | 'max_deliver'
->
-
-function hasSettings({ config }: ConsumerInfo, settings: ConsumerSettings): boolean {
-  return (
-    config.filter_subject === settings.filter_subject &&
-    config.ack_policy === settings.ack_policy &&
-    config.ack_wait === settings.ack_wait &&
-    config.max_ack_pending === settings.max_ack_pending &&
-    config.max_deliver === settings.max_deliver
-  )
-}
-
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
 /** The result of a call; `null` if JetStream answers with this error code. */
-async function orNull<T>(call: Promise<T>, code: number): Promise<T | null> {
+export async function orNull<T>(call: Promise<T>, code: number): Promise<T | null> {
   try {
     return await call
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === code) return null
     throw error
+  }
+}
+
+/**
+ * Checks that exactly-once delivery can rely on an existing stream.
+ * @param subject the stream's only allowed subject.
+ * @throws RegistryError `INVALID_ARGUMENT`
+ */
+function checkedStream(info: StreamInfo, subject: string): StreamInfo {
+  const { name, subjects, retention, max_msgs_per_subject: perSubject, no_ack: noAck } = info.config
+  const wrong =
+    subjects.length !== 1 || subjects[0] !== subject
+      ? `has the subjects ${subjects.join(', ')} instead of ${subject}`
+      : retention !== RetentionPolicy.Limits
+        ? `has the retention policy "${retention}" instead of "limits"`
+        : perSubject > 0
+          ? `keeps ${perSubject} messages per subject instead of all`
+          : noAck
+            ? 'does not acknowledge messages'
+            : null
+  if (wrong === null) return info
+  throw new RegistryError(
+    'INVALID_ARGUMENT',
+    `The JetStream stream "${name}" ${wrong}, so exactly-once can't use it. Choose another subjectPrefix or namespace, or delete the stream.`,
+  )
+}
+
+/** The retention in a stream's settings. */
+function retentionOf({ config }: StreamInfo): Retention {
+  return {
+    retentionMs: config.max_age === 0 ? Infinity : config.max_age / 1e6,
+    duplicateWindowMs: config.duplicate_window / 1e6,
   }
 }

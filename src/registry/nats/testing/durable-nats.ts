@@ -7,12 +7,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connect as connectPlain, type NatsConnection } from '@nats-io/transport-node'
 import { expect, onTestFinished } from 'vitest'
-import { findProgram, startNatsProgram } from '../../../../environment/programs.ts'
-import type { Messenger, OutgoingMessage, SendOptions } from '../../../messenger.ts'
-import { type RegistryWarningCode, Warnings } from '../../../warnings.ts'
-import { connectNatsMessenger } from '../../nats-messenger.ts'
-import { type NatsMessengerOptions } from '../../messenger-options.ts'
-import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../../subjects.ts'
+import { findProgram, startNatsProgram } from '../../../environment/programs.ts'
+import type { Messenger, OutgoingMessage, SendOptions } from '../../messenger.ts'
+import { type RegistryWarningCode, Warnings } from '../../warnings.ts'
+import { connectNatsMessenger } from '../nats-messenger.ts'
+import { type NatsMessengerOptions } from '../messenger-options.ts'
+import { DEFAULT_SUBJECT_PREFIX, Subjects } from '../subjects.ts'
 
 export const EXACTLY_ONCE: SendOptions = {
   delivery: 'exactly-once',

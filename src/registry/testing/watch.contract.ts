@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { filterFrom } from '../../filter/filter.ts'
-import type { Metadata } from '../../registration.ts'
-import type { RegistrationRequest, RegistryStore } from '../../store.ts'
-import { inTime } from '../../testing/in-time.ts'
-import { storesOfATest, type StoreSource } from '../../testing/stores-of-a-test.ts'
+import { filterFrom } from '../filter/filter.ts'
+import type { Metadata } from '../registration.ts'
+import type { RegistrationRequest, RegistryStore } from '../store.ts'
+import { inTime } from './in-time.ts'
+import { storesOfATest, type StoreSource } from './stores-of-a-test.ts'
 import { nextOf, watch } from './open-watch.ts'
 import { Picture } from './picture.ts'
-import type { WatchEvent, WatchStream } from '../watch-event.ts'
+import type { WatchEvent, WatchStream } from '../watch/watch-event.ts'
 
 /**
  * What a watch of every registry store must do.
@@ -18,7 +18,7 @@ export function describeWatchContract(
   { isShared }: { readonly isShared: boolean },
   create: () => StoreSource,
 ): void {
-  describe(`${name}, watched as every store`, () => {
+  describe(`${name}, watched`, () => {
     const open = storesOfATest(create)
     let store: RegistryStore
 
@@ -26,7 +26,7 @@ export function describeWatchContract(
       store = await open()
     })
 
-    test('begins with all that match, then `current`, then changes', async () => {
+    test('begins with all matches, then `current`, then changes', async () => {
       await store.register(registering('alice', { status: 'online' }))
       await store.register(registering('bob', { status: 'away' }))
       const events = watch(store, { filter: { status: 'online' } })
@@ -43,7 +43,7 @@ export function describeWatchContract(
       expect(await take(events, 1)).toEqual(['left carol: unregistered'])
     })
 
-    test('shows registrations as a select does', async () => {
+    test('shows the same registrations as select', async () => {
       const metadata = { status: 'online', deep: { list: [1, null] } }
       await store.register({ ...registering('alice', metadata), gateway: 'g' })
       const events = watch(store)
@@ -51,7 +51,7 @@ export function describeWatchContract(
       expect(await nextOf(events)).toMatchObject({ type: 'joined', registration: alice })
     })
 
-    test('reports changes in their order', async () => {
+    test('reports changes in order', async () => {
       await store.register(registering('first'))
       const events = watch(store, { initial: false })
       expect(await take(events, 1)).toEqual(['current'])
@@ -69,7 +69,7 @@ export function describeWatchContract(
       expect(await take(events, 2)).toEqual(['joined bob', 'left alice: unregistered'])
     })
 
-    test('reports an expiry without any call', async () => {
+    test('reports an expiry without a call', async () => {
       await store.register(registering('renewed'))
       const [events, briefMs] = await inTime(async (ttlMs) => {
         await store.register({ ...registering('brief'), ttlMs })
@@ -81,7 +81,7 @@ export function describeWatchContract(
       expect(await take(events, 2)).toEqual(['left brief: expired', 'left renewed: expired'])
     })
 
-    test('leaves out renewals unless asked for them', async () => {
+    test('omits renewals unless requested', async () => {
       await store.register(registering('alice'))
       const [quiet, all] = [watch(store), watch(store, { renewals: true })]
       expect(await take(quiet, 2)).toEqual(['joined alice', 'current'])
@@ -109,7 +109,7 @@ export function describeWatchContract(
       })
     })
 
-    test('reports that all have left when the namespace is cleared', async () => {
+    test('reports that all left when the namespace is cleared', async () => {
       for (const identity of ['alice', 'bob']) await store.register(registering(identity))
       const events = watch(store)
       await take(events, 3)
@@ -120,7 +120,7 @@ export function describeWatchContract(
       ])
     })
 
-    test('gives a slow consumer the latest state of each identity, and nothing for one that came and went', async () => {
+    test('gives a slow consumer the latest state of each identity, and nothing for a short-lived one', async () => {
       const events = watch(store)
       expect(await take(events, 1)).toEqual(['current'])
       await store.register(registering('alice', { n: 0 }))
@@ -142,7 +142,7 @@ export function describeWatchContract(
       ])
     })
 
-    test('gives the same picture as a select, whatever happens', async () => {
+    test('agrees with select, whatever happens', async () => {
       for (let n = 0; n < 50; n += 1) await store.register(registering(`user-${n}`))
       const [picture, events] = [new Picture(), watch(store)]
       const following = follow(events, picture)
@@ -162,7 +162,7 @@ export function describeWatchContract(
       expect(picture.faults).toEqual([])
     })
 
-    test('resumes after the event of a token, with all later changes', async () => {
+    test('resumes after the event with the token, with all later changes', async () => {
       for (const identity of ['alice', 'bob', 'carol', 'dave', 'erin']) {
         await store.register(registering(identity, { status: 'online' }))
       }
@@ -207,7 +207,7 @@ export function describeWatchContract(
       expect(await take(after, 1)).toEqual(['joined bob'])
     })
 
-    test('resumed after any of its events, leads to the same picture', async () => {
+    test('leads to the same result when resumed after any event', async () => {
       const events = watch(store, { initial: false })
       const [picture, marks] = [new Picture(), [] as [WatchEvent, Picture][]]
       const following = (async () => {
@@ -245,14 +245,14 @@ export function describeWatchContract(
       }
     })
 
-    test('resumed before the first `current`, begins with a reset', async () => {
+    test('begins with a reset when resumed before the first `current`', async () => {
       for (const identity of ['alice', 'bob']) await store.register(registering(identity))
       const { token } = await nextOf(watch(store))
       const resumed = watch(store, { from: token })
       expect(await take(resumed, 4)).toEqual(['reset', 'joined alice', 'joined bob', 'current'])
     })
 
-    test('refuses an invalid token, and one of another filter', async () => {
+    test('refuses an invalid token and one of another filter', async () => {
       const { token } = await nextOf(watch(store, { filter: { a: 1, b: 2 } }))
       const refusal = { name: 'RegistryError', code: 'INVALID_ARGUMENT' }
       const forged = Buffer.from(JSON.stringify([1, 'x', '0'])).toString('base64url')
@@ -295,7 +295,7 @@ export function describeWatchContract(
       expect(await never.next()).toEqual({ done: true, value: undefined })
     })
 
-    test('ends when its loop is left', async () => {
+    test('ends when its loop exits', async () => {
       const events = watch(store)
       for await (const { type } of events) if (type === 'current') break
       expect(await events.next()).toEqual({ done: true, value: undefined })
@@ -314,7 +314,7 @@ export function describeWatchContract(
       expect(names).toEqual(['joined alice', 'joined bob', 'current'])
     })
 
-    test('lets other work run while a consumer is busy with all that matches', async () => {
+    test('lets other work run while a consumer reads all matches', async () => {
       for (let lot = 0; lot < 10; lot += 1) {
         const identities = Array.from({ length: 200 }, (_, n) => `user-${lot * 200 + n}`)
         await Promise.all(identities.map((identity) => store.register(registering(identity))))
@@ -333,7 +333,7 @@ export function describeWatchContract(
       expect(turns).toBeGreaterThan(2)
     })
 
-    test('ends when the store is closed, which does not wait for its consumers', async () => {
+    test('ends when the store closes, which does not wait for consumers', async () => {
       const idle = watch(store)
       const waiting = watch(store, { initial: false })
       await take(waiting, 1)
@@ -348,7 +348,7 @@ export function describeWatchContract(
 
     // Stores in memory are apart from one another.
     if (isShared) {
-      test('reports changes by another store, and includes those before the watch', async () => {
+      test('reports changes by another store, including earlier ones', async () => {
         const other = await open()
         for (let n = 0; n < 20; n += 1) {
           await other.register(registering(`user-${n}`))

@@ -1,6 +1,6 @@
-import { filterFrom, type Filter } from '../../filter/filter.ts'
-import type { RegistryStore, WatchRequest } from '../../store.ts'
-import type { WatchEvent, WatchStream } from '../watch-event.ts'
+import { filterFrom, type Filter } from '../filter/filter.ts'
+import type { RegistryStore, WatchRequest } from '../store.ts'
+import type { WatchEvent, WatchStream } from '../watch/watch-event.ts'
 
 /** A watch of everything with all events, unless overridden. */
 export function watch(
