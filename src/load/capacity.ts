@@ -1,7 +1,7 @@
 /** No rate above this is tried, requests/s: more than any generator is known to send. */
 export const HIGHEST_RATE = 1_000_000
 
-/** What one probe at a rate says: the rate is met, or who gave out. */
+/** The outcome of a probe: the rate was held, or the system or the generator failed. */
 export type ProbeOutcome =
   | 'passed'
   /** The system missed its SLO. */
@@ -28,7 +28,7 @@ export interface CapacitySearch {
   readonly highest: number
 }
 
-/** What the probes so far say: the system can take `passed`, and `limit` is why no more is known. */
+/** The result of the probes so far: the system holds `passed`, and `limit` explains the upper end. */
 export interface CapacityBracket {
   /** The highest rate that was held, with none below it that the system missed; `null`: none was. */
   readonly passed: number | null
@@ -39,7 +39,7 @@ export interface CapacityBracket {
    * generator, the system may be able to take more. `null` if nothing gave out.
    */
   readonly limit: 'system' | 'generator' | null
-  /** Whether the search is done: the bracket is as narrow as was asked for, its ends confirmed. */
+  /** Whether the search is done: the bracket is as narrow as requested and its ends are confirmed. */
   readonly isConfirmed: boolean
 }
 
@@ -139,7 +139,7 @@ function isMixed(runs: readonly Probe[]): boolean {
   return disturbed > 0 && disturbed < runs.length
 }
 
-/** What most of a rate's undisturbed runs say. */
+/** The majority outcome of a rate's undisturbed runs. */
 function standingOf(rate: number, runs: readonly Probe[], disturbedRuns: number): RateStanding {
   const count = (of: ProbeOutcome): number => runs.filter(({ outcome }) => outcome === of).length
   const passes = count('passed')

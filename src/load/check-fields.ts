@@ -76,7 +76,7 @@ export function written(value: unknown): string {
   })
 }
 
-/** For a field that is checked where it is read. */
+/** Accepts anything: the field is checked where it is read. */
 export const checkedLater: Check = () => {}
 
 /** A number from `least` to `most`, as of seconds or requests. */

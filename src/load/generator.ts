@@ -47,7 +47,7 @@ function checkRows({ data, arrivals, warmUpMs = 0, durationMs }: LoadPlan): void
   checkEnoughRows(data, requests)
 }
 
-/** What a shard may have under way. */
+/** The shard's part of `maxInFlight`. */
 function shardOf(maxInFlight: number, shard: Shard): number {
   if (shard.of === 1) return maxInFlight
   const part = countIn(shard, maxInFlight)

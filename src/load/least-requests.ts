@@ -3,7 +3,7 @@ import { InputError } from '../input-error.ts'
 import { rowOf } from './slo/bound-row.ts'
 import type { Bound } from './slo/slo.ts'
 
-/** How many requests a probe needs, and which bound asks for them. */
+/** The number of requests that a probe needs, and the bound that needs them. */
 export interface LeastRequests {
   readonly requests: number
   /** e.g. `multicast response P95`; `null` if no bound asks for more than any probe has. */
@@ -20,7 +20,7 @@ const REQUESTS_BEYOND = 10
  * confidence (Hanley and Lippman-Hand, 1983).
  */
 const RULE_OF_THREE = 3
-/** For `no errors at all`, which no number of requests proves. */
+/** The limit for "no errors", which no number of requests proves. */
 const MIN_SHARE = 0.001
 
 /**
@@ -67,12 +67,12 @@ function requestsFor(bound: Bound): number {
   }
 }
 
-/** Without the 1e-13 that 1 − 0.99 is off by. */
+/** Rounds up, except for rounding errors such as that of 1 − 0.99. */
 function rounded(requests: number): number {
   return Math.ceil(requests - 1e-6)
 }
 
-/** At a low rate a probe takes longer to have its requests, but no longer than this times as long. */
+/** At low rates a probe takes longer to reach its requests, up to this factor. */
 const LONGEST = 10
 
 /**

@@ -8,7 +8,7 @@ import type { ErrorCount } from './recording/error-tally.ts'
  */
 export type LoadModel = { readonly kind: 'open' } | ClosedModel
 
-/** What is particular to a load of users. Response times in such a load are service times. */
+/** The model of a load of users. Its response times are service times. */
 export interface ClosedModel {
   readonly kind: 'closed'
   /** The most at any time, as planned. */
@@ -47,9 +47,9 @@ export interface IterationFigures {
   readonly time: Histogram
 }
 
-/** What became of users' set-ups or tear-downs. `users = ok + failed + timedOut + notDone`. */
+/** The outcomes of users' set-ups or tear-downs. `users = ok + failed + timedOut + notDone`. */
 export interface PhaseFigures {
-  /** How many were to be done. */
+  /** The number of users to handle. */
   readonly users: number
   readonly ok: number
   readonly failed: number

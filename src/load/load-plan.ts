@@ -42,7 +42,7 @@ export interface LoadPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics> ex
   readonly whenFull?: 'drop' | 'wait'
 }
 
-/** What a load of any kind takes, checked in the same words. */
+/** The checks of fields that every load has. */
 export const COMMON_FIELDS = {
   data: checkFeed,
   tags: checkTags,
@@ -53,14 +53,14 @@ export const COMMON_FIELDS = {
   verdict: checkedLater,
 }
 
-/** What an open load takes besides. */
+/** The checks of fields that only an open load has. */
 export const OPEN_FIELDS = {
   operations: checkedLater,
   arrivals: checkArrivals,
   maxInFlight: wholeNumber(1),
 }
 
-/** What a load of either model is measured by. */
+/** The plan common to open and closed loads. */
 export const MEASURED_FIELDS: Fields<MeasuredPlan> = {
   ...COMMON_FIELDS,
   warmUpMs: number(0),

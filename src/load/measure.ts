@@ -27,7 +27,7 @@ import {
 } from './verdict/verdict-thresholds.ts'
 import { countedIn, type Operation } from './workload.ts'
 
-/** What a load of either model is measured by. */
+/** The plan common to open and closed loads. */
 export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
   /** Rows for the requests. Default: they have none. */
   readonly data?: Feed<Row>
@@ -37,11 +37,11 @@ export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics
   readonly metrics?: Declared
   /** Requests are sent for this long first and left out of the figures, in ms. Default 0. */
   readonly warmUpMs?: number
-  /** How long requests are started for, after the warm-up, in ms; > 0. */
+  /** The measured time after the warm-up, during which requests are started, in ms; > 0. */
   readonly durationMs: number
   /** A request that takes longer, from its actual start, has timed out, in ms. Default 5,000. */
   readonly timeoutMs?: number
-  /** How long requests under way are waited for once the last one was due, in ms. Default 10,000. */
+  /** The time to wait for requests under way after the last due time, in ms. Default 10,000. */
   readonly gracePeriodMs?: number
   /**
    * How requests are started on time: `clock` within some µs, by a thread that watches the clock;
@@ -199,7 +199,7 @@ export async function measure(
   }
 }
 
-/** Whoever is told how it goes can't end the load by failing: a timer calls this, above which nobody catches. */
+/** A throwing listener must not end the load: a timer calls this, so nothing would catch the error. */
 function tell(onProgress: MeasuredPlan['onProgress'], progress: LoadProgress): void {
   try {
     onProgress?.(progress)

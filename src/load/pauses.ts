@@ -1,6 +1,6 @@
 import type { PauseFigures } from './result.ts'
 
-/** A time in which a process did nothing, by `nowMs()`. */
+/** A time during which a process did not run, by `nowMs()`. */
 export interface Pause {
   readonly fromMs: number
   readonly untilMs: number
@@ -48,7 +48,7 @@ export class PauseWatch {
     this.#lastMs = nowMs
   }
 
-  /** How much of a stretch of time was paused, in ms. */
+  /** The paused part of a time span, in ms. */
   within(fromMs: number, untilMs: number): number {
     const latest = this.#list.at(-1)
     if (latest === undefined || latest.untilMs <= fromMs) return 0

@@ -25,7 +25,7 @@ export interface OperationCounts {
   readonly unfinished: number
 }
 
-/** How long an event loop kept timers waiting, in ms. */
+/** The delay of timers on an event loop, in ms. */
 export interface EventLoopDelay {
   readonly p50Ms: number
   readonly p99Ms: number
@@ -39,16 +39,16 @@ export interface PauseFigures {
   readonly maxMs: number
 }
 
-/** What the receivers' process knows of its own performance while the load was measured. */
+/** The health of the receivers' process during the measurement. */
 export interface ReceiverHealth {
   readonly eventLoopDelay: EventLoopDelay
   readonly pauses: PauseFigures
 }
 
-/** What the receivers of an operation's messages saw. */
+/** The deliveries of an operation's messages, as their receivers counted them. */
 export type Deliveries = CountedDeliveries | UnknownDeliveries
 
-/** Receivers that were lost, or did not answer: nothing is known of what they received. */
+/** Deliveries that are unknown because the receivers were lost or did not answer. */
 export interface UnknownDeliveries {
   readonly kind: 'unknown'
   /** One sentence. */
@@ -129,9 +129,9 @@ export interface IntervalFigures {
   } | null
 }
 
-/** What the generator knows of its own performance. */
+/** The health of the generator during the measurement. */
 export interface GeneratorHealth {
-  /** How requests were started on time. */
+  /** The dispatch technique. */
   readonly dispatch: Technique
   /** Most requests started before the schedule was caught up with; 1 is a perfectly paced schedule. */
   readonly largestBatch: number
@@ -164,13 +164,13 @@ export interface LoadResult extends LoadNotesResult {
   readonly arrivals: string
   readonly seed: number
   readonly warmUpMs: number
-  /** How long requests were to be started for, after the warm-up. */
+  /** The planned time of the measurement, after the warm-up. */
   readonly durationMs: number
-  /** How long they were: less than `durationMs` only if the load was interrupted or aborted. */
+  /** The measured time: less than `durationMs` only if the load was interrupted or aborted. */
   readonly measuredMs: number
-  /** Whether it was ended early from outside, if only by not waiting for the last requests. */
+  /** Whether a signal ended it early, even if only the wait for the last requests was cut short. */
   readonly isInterrupted: boolean
-  /** Which bound ended it early, by `abortOnFail`, and how it was missed; `null` if none did. */
+  /** The missed bound that ended it early, by `abortOnFail`; `null` if none did. */
   readonly abortReason: string | null
   readonly limits: {
     readonly maxInFlight: number
@@ -179,7 +179,7 @@ export interface LoadResult extends LoadNotesResult {
     readonly gracePeriodMs: number
   }
   readonly health: GeneratorHealth
-  /** What the verdict on this measurement is reached by. */
+  /** The thresholds of this measurement's verdict. */
   readonly verdictThresholds: VerdictThresholds
   /** By operation name, in the workload's order. */
   readonly operations: ReadonlyMap<string, OperationResult>

@@ -1,6 +1,6 @@
 import type { LoadResult, OperationCounts } from './result.ts'
 
-/** Deliveries, live or stored, if they were counted; `null` if they are unknown or there are none. */
+/** Counted deliveries, live or stored; `null` if they are unknown or absent. */
 export function countedDeliveries<D extends { readonly kind: 'counted' | 'unknown' }>(
   deliveries: D | null,
 ): Extract<D, { readonly kind: 'counted' }> | null {
@@ -38,7 +38,7 @@ export function sumOfCounts(all: readonly OperationCounts[]): OperationCounts {
   }
 }
 
-/** Share of the expected receipts that arrived; `null` if none was expected, or nothing is known. */
+/** The ratio of the expected receipts that arrived; `null` if none was expected or deliveries are unknown. */
 export function deliveryRatio(
   deliveries: { readonly received: number; readonly expected: number } | null,
 ): number | null {
@@ -46,7 +46,7 @@ export function deliveryRatio(
   return deliveries.received / deliveries.expected
 }
 
-/** What is needed to tell when things happened. */
+/** The fields that locate events in time. */
 type Timed = Pick<LoadResult, 'intervals' | 'measuredMs'>
 
 /**

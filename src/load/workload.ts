@@ -23,7 +23,7 @@ export interface LoadRequest<Row = unknown, Tags = NoTags, Declared = NoMetrics>
   readonly number: number
   readonly intendedAtMs: number
   readonly startedAtMs: number
-  /** Whether it is left out of the figures. */
+  /** Whether it belongs to the warm-up, which is left out of the figures. */
   readonly isWarmUp: boolean
   /**
    * Fires when the load gives the request up: at its time-out, or unfinished at the end of the grace
@@ -55,7 +55,7 @@ export type RunOperation<Row = unknown, Tags = NoTags, Declared = NoMetrics> = (
 /** One kind of request in a workload. */
 export interface Operation<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
   readonly run: RunOperation<Row, Tags, Declared>
-  /** Share of the requests, relative to the other operations' weights; > 0. Default 1. */
+  /** The weight of the operation relative to the others, > 0. Default 1. */
   readonly weight?: number
   /**
    * Asked once, after the last request ended: what the receivers of its messages saw. If it rejects, or
@@ -65,7 +65,7 @@ export interface Operation<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
   readonly deliveries?: (pauses: readonly Pause[]) => Promise<Deliveries>
 }
 
-/** What a load consists of, by operation name. */
+/** The operations of a load, by name. */
 export type Operations<Row = unknown, Tags = NoTags, Declared = NoMetrics> = Readonly<
   Record<string, Operation<Row, Tags, Declared> | RunOperation<Row, Tags, Declared>>
 >
@@ -73,7 +73,7 @@ export type Operations<Row = unknown, Tags = NoTags, Declared = NoMetrics> = Rea
 /** A workload whose weights are checked and whose draws are reproducible. */
 export interface Workload {
   readonly operations: ReadonlyMap<string, Operation>
-  /** Which operation request `k` is: the same for the same seed, in any process and any order. */
+  /** The operation of request `k`: the same for the same seed, in any process and order. */
   readonly draw: (k: number) => string
   /** Does one request of the named operation. */
   readonly run: (operation: string, request: LoadRequest) => Promise<unknown>

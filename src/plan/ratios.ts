@@ -4,7 +4,7 @@ import type { Assumptions, Demand } from './demand.ts'
 import { gatewayCores } from './gateways.ts'
 import { redisShares } from './redis-nodes.ts'
 
-/** What can saturate. */
+/** The resources that can saturate. */
 export const SHARES = {
   redisCpu: 'Redis: CPU',
   redisMemory: 'Redis: memory',
@@ -22,8 +22,8 @@ export type Share = keyof typeof SHARES
 export type Shares = Readonly<Record<Share, number>>
 
 /**
- * What a demand takes of one Redis server, one NATS server, one process with a replica of everything,
- * and of each of its gateways; 1 is as much as may be used.
+ * The utilisation of one Redis server, one NATS server, one process with a replica of everything,
+ * and each gateway by a demand; 1 is the allowed maximum.
  */
 export function sharesOfOne(
   demand: Demand,
@@ -50,7 +50,7 @@ export function sharesOfOne(
   }
 }
 
-/** What saturates first as a demand grows: the largest share. */
+/** The resource that saturates first as a demand grows: the one with the largest ratio. */
 export function firstToSaturate(shares: Shares): Share {
   const entries = Object.entries(shares) as [Share, number][]
   return entries.reduce((first, entry) => (entry[1] > first[1] ? entry : first))[0]

@@ -4,7 +4,7 @@ import { formatAmount, formatBytes, formatCount, formatPercent } from '../format
 import type { Plan } from './plan.ts'
 import { firstToSaturate, SHARES, type Share } from './ratios.ts'
 
-/** A line of the table: a heading, or a figure of each plan. */
+/** A line of the table: a heading, or a figure per plan. */
 type Row = readonly [label: string, cell?: (plan: Plan) => string]
 
 const ROWS: readonly Row[] = [
@@ -69,7 +69,7 @@ const ROWS: readonly Row[] = [
   ['  gateways', ({ demand }) => formatCount(demand.gateways)],
 ]
 
-/** One column per plan, and what was assumed. */
+/** One column per plan, and the assumptions. */
 export function renderPlans(
   plans: readonly Plan[],
   asked: readonly AskedDemand[],
@@ -94,7 +94,7 @@ function changesOf({ heartbeats, registrations, unregistrations }: Demand): numb
   return heartbeats + registrations + unregistrations
 }
 
-/** What can't be done, and what is planned otherwise than it was asked for. */
+/** Problems of the plans, and deviations from the given figures. */
 function notesOf(plans: readonly Plan[], asked: readonly AskedDemand[]): readonly string[] {
   return plans.flatMap(({ problems, demand: { gateways } }, at) => {
     const which = plans.length === 1 ? '' : ` ${at + 1}`

@@ -3,23 +3,23 @@ import { pairsPastEnd, rankSum } from './rank-sum.ts'
 
 /** Changes from one treatment to another, each measured in one period, by which of the two came first. */
 export interface Changes {
-  /** Of periods that began with what is compared with. */
+  /** Changes in periods that began with the baseline. */
   readonly oldFirst: readonly number[]
-  /** Of periods that began with what is judged. */
+  /** Changes in periods that began with the candidate. */
   readonly newFirst: readonly number[]
 }
 
-/** What a crossover shows, whatever coming second does. */
+/** The result of a crossover test, free of the order effect. */
 export interface Crossover {
   /** The median of all averages of one change of either order. */
   readonly estimate: number
-  /** −∞ where there are too few changes for the level. */
+  /** −∞ if there are too few changes for the level. */
   readonly lower: number
-  /** ∞ where there are too few. */
+  /** ∞ if there are too few changes. */
   readonly upper: number
-  /** Probability of changes that speak so much for more, if there is no change; one-sided. */
+  /** One-sided p-value of an increase. */
   readonly pGreater: number
-  /** The same for less. */
+  /** One-sided p-value of a decrease. */
   readonly pLess: number
 }
 

@@ -2,15 +2,15 @@ import { pnorm } from 'lib-r-math.js'
 import { InputError } from '../input-error.ts'
 import { medianOf } from './quantile.ts'
 
-/** Whether a series rises or falls over time, and by how much. */
+/** The trend of a series over time. */
 export interface Trend {
-  /** How many values there are. */
+  /** The number of values. */
   readonly n: number
   /** Mann–Kendall's S: pairs that rise less pairs that fall. */
   readonly s: number
   /** S in standard deviations, with a continuity correction; 0 where no pair differs. */
   readonly z: number
-  /** How likely a |z| of this size or larger is without any trend; 0 to 1. */
+  /** The two-sided p-value: the probability of such a large |z| without a trend. */
   readonly p: number
   /** Sen's slope: the median change from one value to the next. */
   readonly slope: number

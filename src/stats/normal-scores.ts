@@ -28,7 +28,7 @@ export function normalScores(values: readonly number[]): Float64Array {
   return scores
 }
 
-/** Where a value first stands among the sorted ones, by bisection. */
+/** The first index of a value among sorted ones, by bisection. */
 function firstOf(sorted: Float64Array, value: number): number {
   let low = 0
   let high = sorted.length - 1
@@ -55,5 +55,5 @@ function quantilesOf(n: number): Float64Array {
   return quantiles
 }
 
-/** Series are looked at after every run, and there are many of them: most lengths come again. */
+/** Many series are judged after every run, and most lengths repeat. */
 const KNOWN = new Map<number, Float64Array>()

@@ -1,8 +1,8 @@
-/** How likely two groups are to differ so much by chance, if which value is in which group is chance. */
+/** One-sided p-values of a difference between two groups. */
 export interface RankSum {
-  /** P(U ≥ the one there is): small where the first group's values are above the second's. */
+  /** P(U ≥ observed): small if the first group's values are above the second's. */
   readonly pGreater: number
-  /** P(U ≤ the one there is): small where they are below. */
+  /** P(U ≤ observed): small if they are below. */
   readonly pLess: number
 }
 
@@ -21,7 +21,7 @@ export function rankSum(a: readonly number[], b: readonly number[]): RankSum {
   return { pGreater: lowerTail(b, a), pLess: lowerTail(a, b) }
 }
 
-/** P(U ≤ the one there is). */
+/** P(U ≤ observed). */
 function lowerTail(a: readonly number[], b: readonly number[]): number {
   let twiceU = 0
   for (const x of a) for (const y of b) twiceU += x > y ? 2 : x === y ? 1 : 0
@@ -42,13 +42,13 @@ export function pairsPastEnd(sizeA: number, sizeB: number, alpha: number): numbe
   if (known !== undefined) return known
   const atMost = untiedCumulative(sizeA, sizeB)
   let k = 0
-  // What is left of rounding must not decide. U is whole: only every second place is taken.
+  // Rounding must not decide. U is whole: only every second place is used.
   while (k <= sizeA * sizeB && (atMost[2 * k] ?? 1) <= alpha + 1e-12) k++
   PAST_END.set(key, k)
   return k
 }
 
-/** A gate asks for few of them, very often. */
+/** A gate needs few of them, very often. */
 const PAST_END = new Map<string, number>()
 const UNTIED = new Map<string, Float64Array>()
 
@@ -91,7 +91,7 @@ function tiedCumulative(values: readonly number[], size: number): Float64Array {
   return cumulative
 }
 
-/** Ranks from 1, twice, so that those that tied values share are whole. */
+/** Twice the ranks, which start at 1, so that the mean ranks of ties are whole. */
 function twiceRanksOf(values: readonly number[]): readonly number[] {
   const sorted = values.toSorted((x, y) => x - y)
   const ranks: number[] = []

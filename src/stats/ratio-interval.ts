@@ -1,4 +1,4 @@
-/** Between which ends a share is, of which some trials gave a sample. */
+/** A confidence interval of a ratio. */
 export interface RatioInterval {
   readonly lower: number
   readonly upper: number

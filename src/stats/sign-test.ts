@@ -1,12 +1,12 @@
-/** What outcomes of pairs show, each of which one side, the other, both or neither has. */
+/** The result of a sign test on pairs, in which the candidate, the baseline, both or neither has the outcome. */
 export interface SignTest {
-  /** By how much more often the one side has it: a difference of shares, −1 … 1. */
+  /** The difference of the two ratios with the outcome, −1 … 1. */
   readonly estimate: number
   readonly lower: number
   readonly upper: number
-  /** Probability of outcomes that speak so much for the one side, if both have it as often; one-sided. */
+  /** One-sided p-value of `more` pairs. */
   readonly pGreater: number
-  /** The same for the other side. */
+  /** One-sided p-value of `less` pairs. */
   readonly pLess: number
 }
 
@@ -45,7 +45,7 @@ function leastDifference(more: number, less: number, of: number, alpha: number):
   return ofUnlike > 0 ? (ofUnlike * unlike) / of : leastShare(of - less, of, alpha) - 1
 }
 
-/** The share at which `count` or more of `of` have the probability `alpha`. */
+/** The ratio at which `count` or more of `of` have the probability `alpha`. */
 function leastShare(count: number, of: number, alpha: number): number {
   if (count === 0) return 0
   let [tooSmall, tooLarge] = [0, 1]
@@ -57,7 +57,7 @@ function leastShare(count: number, of: number, alpha: number): number {
   return tooLarge
 }
 
-/** As exact as a number is. The first is at one half, where the test is. */
+/** The precision of a number. The first step is at one half, the ratio that the test assumes. */
 const BISECTIONS = 52
 
 /** P(X ≥ `count`) of a binomial X. */

@@ -1,6 +1,6 @@
-/** Where a series most likely stepped to another level, and how strongly it speaks for a step. */
+/** The most likely step of a series to another level, and the evidence for it. */
 export interface Step {
-  /** Of the first value on the new level. */
+  /** The index of the first value at the new level. */
   readonly index: number
   /**
    * Twice the logarithm of the likelihood ratio of a step there to no step: 0 or more; infinite if
@@ -9,13 +9,13 @@ export interface Step {
   readonly evidence: number
 }
 
-/** Where a step may be. */
+/** The possible positions of a step. */
 export interface StepLimits {
-  /** Values before it, at least. */
+  /** The minimum number of values before it. */
   readonly leastBefore: number
-  /** Values from it on, at least. */
+  /** The minimum number of values from it on. */
   readonly leastAfter: number
-  /** Values from it on, at most: it is not looked for further back. */
+  /** The maximum number of values from it on. */
   readonly mostAfter: number
 }
 
@@ -68,7 +68,7 @@ export function mostLikelyStep(values: Float64Array, limits: StepLimits): Step |
       later += whitened[k] ?? 0
     }
     const rss = flatRss - bestGain
-    // What is left of constants on both sides is rounding.
+    // The residue of constants on both sides is rounding.
     const reached = rss <= 1e-12 * squares ? Infinity : likelihood(rss)
     if (reached > stepped) [stepped, index] = [reached, bestIndex]
   }
@@ -85,7 +85,7 @@ interface Whitened {
   readonly levelSquares: number
 }
 
-/** Takes from each value what the one before explains. */
+/** Subtracts from each value the part explained by the one before. */
 function whiten(values: Float64Array, phi: number): Whitened {
   const n = values.length
   const g = 1 - phi

@@ -16,7 +16,7 @@ export interface Arrivals {
    * asking gives the same answers; ascending order is the fast one.
    */
   (k: number): number
-  /** What reports call it, e.g. `constant 200/s`. */
+  /** The name in reports, such as `constant 200/s`. */
   readonly label: string
 }
 

@@ -9,9 +9,9 @@ import { requestsIn, wholeIfNear } from './arithmetic.ts'
 export interface Burst {
   /** Requests/s within a burst, > 0. */
   readonly rate: number
-  /** How long a burst lasts, > 0. */
+  /** The length of a burst, > 0. */
   readonly for: Duration
-  /** From the beginning of one burst to that of the next, ≥ `for`. */
+  /** The time between the starts of two bursts, ≥ `for`. */
   readonly every: Duration
   /** Requests/s between bursts, ≥ 0. Default 0. */
   readonly base?: number

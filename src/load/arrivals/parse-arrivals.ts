@@ -10,13 +10,13 @@ import { replay } from './replay.ts'
 import { sine } from './sine.ts'
 import { steps } from './steps.ts'
 
-/** What arrivals written as text take from the load that they are for. */
+/** The settings of a load that its arrivals use when they are written as text. */
 export interface ArrivalsContext {
-  /** Requests/s; `null` if nobody said, which is 100. */
+  /** Requests/s; `null` is the default, 100. */
   readonly ratePerSecond: number | null
-  /** How long the load is measured: what a ramp takes unless it says otherwise. */
+  /** The measured time, which is the default length of a ramp. */
   readonly durationMs: number
-  /** Of random arrivals. */
+  /** The random seed of random arrivals. */
   readonly seed: number
 }
 
@@ -92,7 +92,7 @@ function kindAndRest(text: string): { readonly kind: string; readonly rest: stri
   return { kind, rest }
 }
 
-/** A rate that changes nothing was a mistake of whoever gave it. */
+/** A rate without effect is a mistake. */
 function checkNoRate(kind: string, ratePerSecond: number | null): void {
   if (ratePerSecond === null) return
   throw new InputError(

@@ -6,7 +6,7 @@ import type { Arrivals } from './arrivals.ts'
 export interface Shard {
   /** 0 … `of` − 1. */
   readonly index: number
-  /** How many shards there are, ≥ 1. */
+  /** The number of shards, ≥ 1. */
   readonly of: number
 }
 

@@ -9,9 +9,9 @@ import { requestsIn, wholeIfNear } from './arithmetic.ts'
 export interface Sine {
   /** Requests/s on average, > 0. */
   readonly mean: number
-  /** How far the rate rises above the mean and falls below it, in requests/s, 0 … `mean`. */
+  /** The amplitude of the rate around the mean, in requests/s, 0 … `mean`. */
   readonly amplitude: number
-  /** From one crest to the next, > 0. */
+  /** The time from one crest to the next, > 0. */
   readonly period: Duration
 }
 

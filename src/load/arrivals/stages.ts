@@ -8,7 +8,7 @@ import { pieceAt } from './arithmetic.ts'
 /** Arrivals that last for a while. */
 export interface Stage {
   readonly arrivals: Arrivals
-  /** How long, > 0. */
+  /** The length, > 0. */
   readonly for: Duration
 }
 

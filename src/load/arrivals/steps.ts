@@ -9,7 +9,7 @@ import { pieceAt, requestsIn, wholeIfNear } from './arithmetic.ts'
 export interface Step {
   /** Requests/s, ≥ 0; 0 is a pause. */
   readonly rate: number
-  /** How long, > 0. */
+  /** The length, > 0. */
   readonly for: Duration
 }
 

@@ -7,7 +7,7 @@ import { spin, type Wait } from './wait.ts'
  */
 const PRECISE_MS = 2
 
-/** Waits for a time that may be brought forward: by an answer, say, whose user is due next. */
+/** Waits for a time that may be brought forward, for example by the answer to the next user's request. */
 export class Alarm {
   readonly #wait: Wait
   /** The precise wait under way. */

@@ -18,7 +18,7 @@ const CELL = {
   /** The due time that the event loop sleeps for. */
   wanted: 4,
   isAsleep: 5,
-  /** How long before a due time the event loop is to be woken up, in µs. */
+  /** The lead of a wake-up before the due time, in µs. */
   leadUs: 6,
   isClosed: 7,
 } as const
@@ -41,7 +41,7 @@ export class ClockRing {
   readonly memory: SharedArrayBuffer
   readonly #cells: Int32Array<SharedArrayBuffer>
   readonly #times: Float64Array<SharedArrayBuffer>
-  /** Of the event loop: the first due time that may still be waited for. */
+  /** For the event loop: the first due time that is still relevant. */
   #next = 0
 
   /** @param memory of another ring, to share it. */
@@ -51,7 +51,7 @@ export class ClockRing {
     this.#times = new Float64Array(memory, TIMES_AT, SLOTS)
   }
 
-  /** For the event loop: from now on it is woken up `leadMs` before a time. */
+  /** For the event loop: sets the lead of its wake-ups. */
   setLead(leadMs: number): void {
     Atomics.store(this.#cells, CELL.leadUs, Math.round(leadMs * 1_000))
   }
@@ -71,7 +71,7 @@ export class ClockRing {
     Atomics.store(cells, CELL.isAsleep, 0)
   }
 
-  /** For the event loop: ends both sides' waits, now and later. */
+  /** For the event loop: ends the waits of both sides, now and in future. */
   close(): void {
     Atomics.store(this.#cells, CELL.isClosed, 1)
     this.#ring()
@@ -113,7 +113,7 @@ export class ClockRing {
     return Atomics.load(this.#cells, CELL.isClosed) === 1
   }
 
-  /** Which of the due times that were handed over this is, if any. */
+  /** The index of a due time among those handed over; `null` if it is not among them. */
   #find(timeMs: number): number | null {
     const end = Atomics.load(this.#cells, CELL.handedOver)
     while (this.#next !== end && this.#timeOf(this.#next) < timeMs)
@@ -148,7 +148,7 @@ export class ClockRing {
 
 const NOTHING: DueAfter = () => Infinity
 
-/** Whether a count is ahead of another. */
+/** Whether count `a` is ahead of count `b`. */
 function isAfter(a: number, b: number): boolean {
   return ((a - b) | 0) > 0
 }

@@ -25,7 +25,7 @@ export class CoreWaitWatch {
     this.#sinceMs = coreWaitMs()
   }
 
-  /** How long since the last reset, in ms; `null` where the system doesn't tell. */
+  /** The wait since the last reset, in ms; `null` where the system doesn't report it. */
   read(): number | null {
     const nowMs = coreWaitMs()
     return nowMs === null || this.#sinceMs === null ? null : Math.max(nowMs - this.#sinceMs, 0)

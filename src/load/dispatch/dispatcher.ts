@@ -13,7 +13,7 @@ import type { RequestSource } from './request-source.ts'
 import { RunningRequests } from './running-requests.ts'
 import type { SloWindows } from '../slo/slo-windows.ts'
 
-/** After starting overdue requests for so long, answers to earlier ones are let in. */
+/** Overdue requests are started for at most this long before answers are let in. */
 const MAX_CATCH_UP_MS = 5
 /** An abort is noticed within this time, however low the rate. */
 const MAX_WAIT_MS = 100
@@ -21,7 +21,7 @@ const MAX_WAIT_MS = 100
 const INTERRUPTED_GRACE_MS = 1_000
 /** Requests that were given up get this long to stop, before what they use is torn down. */
 const STOP_WITHIN_MS = 1_000
-/** What is not urgent is done when no request is due for this long: it takes a tenth of it. */
+/** Work that can wait is done if no request is due for this long; it takes a tenth of that. */
 const IDLE_MS = 0.1
 
 /** Starts the requests of one load when they are due, or counts what keeps them from that. */
@@ -52,7 +52,7 @@ export class Dispatcher {
     this.#running = new RunningRequests(limits, { recorder, windows, onEnd })
   }
 
-  /** How many requests run, given up or not. */
+  /** The number of running requests, given up or not. */
   get inFlight(): number {
     return this.#running.count
   }
@@ -62,12 +62,12 @@ export class Dispatcher {
     return this.#running.ranOn
   }
 
-  /** Whether no more requests are to be started. */
+  /** Whether all requests have been started. */
   get isDraining(): boolean {
     return this.#source.isExhausted(nowMs())
   }
 
-  /** When the generator was paused, in order. */
+  /** The generator's pauses, in order. */
   get pauses(): readonly Pause[] {
     return this.#running.pauses.list
   }
@@ -215,7 +215,7 @@ export class Dispatcher {
     this.#running.start(due, recorder?.notes ?? this.#recorder.warmUpNotes, now)
   }
 
-  /** Works out a little of what was recorded, if it is in nobody's way. */
+  /** Sums up part of the record if that delays no request. */
   #sumUp(): void {
     const now = this.#running.now()
     const source = this.#source
@@ -225,7 +225,7 @@ export class Dispatcher {
     this.#windows?.judgeComplete(now, isIdle)
   }
 
-  /** Whether a bound on windows ends the load; overdue answers count as soon as they are. */
+  /** Whether a windowed bound aborts the load; overdue answers count as soon as they are overdue. */
   #isAbortedBySlo(): boolean {
     if (this.#windows === null) return false
     const now = this.#running.now()

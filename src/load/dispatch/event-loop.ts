@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { EventLoopDelay } from '../result.ts'
 
-/** How often the delay is sampled, in ms; Node's figures include it, ours don't. */
+/** The sampling interval, in ms. Node's figures include it; ours don't. */
 const RESOLUTION_MS = 10
 
 /** Watches how long the event loop keeps timers waiting. */

@@ -4,16 +4,16 @@ import type { StartedRequest } from './started-request.ts'
 /** A request that was started. */
 export interface Flight {
   readonly due: DueRequest
-  /** By `nowMs()`. Nothing is counted by the times of `request`, which its operation could write over. */
+  /** By `nowMs()`. The times of `request` are not used, because its operation could overwrite them. */
   readonly startedAtMs: number
   readonly request: StartedRequest
-  /** Whether it was answered, or given up: at its time-out or the end of the grace period. */
+  /** Whether it was answered or given up, at its time-out or at the end of the grace period. */
   readonly hasEnded: boolean
   /** Whether its promise has settled. One that was given up runs on until then. */
   readonly hasSettled: boolean
 }
 
-/** As part of the list of those under way. */
+/** An entry of the list of requests under way. */
 interface ListedFlight extends Flight {
   hasEnded: boolean
   hasSettled: boolean
@@ -34,17 +34,17 @@ export class InFlight {
   #running = 0
   #underWay = 0
 
-  /** How many run: their promises have not settled, whether or not they were given up. */
+  /** The number of requests whose promises have not settled, given up or not. */
   get running(): number {
     return this.#running
   }
 
-  /** How many have neither been answered nor given up. */
+  /** The number of requests neither answered nor given up. */
   get underWay(): number {
     return this.#underWay
   }
 
-  /** How many were given up, but run on. */
+  /** The number of requests that run on after they were given up. */
   get givenUp(): number {
     return this.#running - this.#underWay
   }

@@ -5,7 +5,7 @@ import type { StartedRequest } from './started-request.ts'
 /** A request that is due. Times are by `nowMs()`. */
 export interface DueRequest extends Pick<LoadRequest, 'number' | 'intendedAtMs' | 'isWarmUp'> {
   readonly operation: string
-  /** What its lateness is measured from. */
+  /** The start of its lateness. */
   readonly dueAtMs: number
   readonly run: (request: StartedRequest) => Promise<unknown>
   /** Told once, when the request has ended or is not waited for any longer. */
@@ -17,17 +17,17 @@ export type RequestNotStarted = Pick<DueRequest, 'operation' | 'intendedAtMs'>
 
 /** Where the requests of a load come from: a schedule, or users. Times are by `nowMs()`. */
 export interface RequestSource {
-  /** When the next request is due; `Infinity` while none is. */
+  /** The due time of the next request; `Infinity` if none is due. */
   readonly nextDueMs: number
-  /** When the i-th request after the next one is due, as far as that is known; else `Infinity`. */
+  /** The due time of the i-th request after the next one; `Infinity` if unknown. */
   dueAfterMs(i: number): number
   /** Whether the end of a request can bring the next one forward. */
   readonly followsEnds: boolean
-  /** When the warm-up ends. */
+  /** The end of the warm-up. */
   readonly measureStartMs: number
   /** Whether the next request belongs to the measurement. */
   isMeasuring(now: number): boolean
-  /** Whether no more requests are to be started. */
+  /** Whether all requests have been started. */
   isExhausted(now: number): boolean
   /** Requests due before that have been taken. */
   takenUntilMs(now: number): number
@@ -35,6 +35,6 @@ export interface RequestSource {
   take(now: number): DueRequest
   /** Requests of the measurement that are due before a time and were not taken. */
   notTaken(dueBeforeMs: number): Iterable<RequestNotStarted>
-  /** How many requests of the measurement are due before a time, counted apart from those taken. */
+  /** The number of measured requests due before a time, counted independently of those taken. */
   plannedBefore(dueBeforeMs: number): number
 }

@@ -15,7 +15,7 @@ import { timer } from './wait.ts'
 /** The requests that a pause of this length delayed are started all at once, and may be too many. */
 const CROWDING_PAUSE_MS = 500
 
-/** What hears of requests that end. */
+/** The listeners to the ends of requests. */
 export interface EndListeners {
   readonly recorder: LoadRecorder
   readonly windows: SloWindows | null
@@ -40,12 +40,12 @@ export class RunningRequests {
     this.#listeners = listeners
   }
 
-  /** How many run, given up or not. */
+  /** The number of running requests, given up or not. */
   get count(): number {
     return this.#flights.running
   }
 
-  /** How many have neither been answered nor given up. */
+  /** The number of requests neither answered nor given up. */
   get countUnderWay(): number {
     return this.#flights.underWay
   }
@@ -91,7 +91,7 @@ export class RunningRequests {
     this.#giveUp('unfinished', now, isInterrupted)
   }
 
-  /** Whether requests that a pause held up may still be under way. Those given up hold their room by themselves. */
+  /** Whether requests delayed by a pause may still be under way. Requests given up are not its fault. */
   isCrowdedByPause(now: number): boolean {
     const { timeoutMs } = this.#limits
     const crowdingMs = Math.min(CROWDING_PAUSE_MS, timeoutMs / 2)
@@ -134,7 +134,7 @@ export class RunningRequests {
     return now
   }
 
-  /** A promise has settled: in time, too late although nobody has noticed yet, or after it was given up. */
+  /** A promise has settled: in time, overdue but not yet given up, or after it was given up. */
   #answered(flight: Flight, failure: { readonly error: unknown } | null): void {
     this.#flights.settle(flight)
     this.#onRoom()

@@ -7,9 +7,9 @@ export interface Schedule {
   readonly warmUpCount: number
   /** All requests. */
   readonly total: number
-  /** When the warm-up ends, on the clock of `startMs`. */
+  /** The end of the warm-up, on the clock of `startMs`. */
   readonly measureStartMs: number
-  /** When request `k` is due, on the clock of `startMs`. */
+  /** The due time of request `k`, on the clock of `startMs`. */
   readonly dueAtMs: (k: number) => number
   /**
    * What request `k` is called among the requests of all shards, warm-ups included: the number it
@@ -52,7 +52,7 @@ export function layOut(
   }
 }
 
-/** How many requests of the measurement are due before a time on the clock of `startMs`. */
+/** The number of measured requests due before a time on the clock of `startMs`. */
 export function countMeasuredBefore(schedule: Schedule, untilMs: number): number {
   const { warmUpCount, total, dueAtMs } = schedule
   let low = warmUpCount

@@ -5,10 +5,10 @@ import type { LoadRequest } from '../workload.ts'
 import { guardListeners } from './guard-listeners.ts'
 import { stopReason, type StopCode } from './request-errors.ts'
 
-/** What is known of a request when it starts. */
+/** The facts about a request when it starts. */
 export type RequestFacts = Pick<LoadRequest, 'number' | 'intendedAtMs' | 'startedAtMs' | 'isWarmUp'>
 
-/** Of a request that belongs to no load. */
+/** The notes of a request outside a load. */
 const NO_NOTES = new LoadNotes({}, 1, Infinity).warmUp
 
 /**

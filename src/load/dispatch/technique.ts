@@ -2,7 +2,7 @@ import { openClock } from './clock.ts'
 import { hybrid, spin, timer, type Wait } from './wait.ts'
 import { InputError } from '../../input-error.ts'
 
-/** How requests are started on time: what a generator does until the next one is due. Most punctual last second. */
+/** The dispatch techniques: how a generator waits until the next request is due, from the least to the most punctual. */
 export const TECHNIQUES = ['timer', 'clock', 'hybrid', 'spin'] as const
 
 export type Technique = (typeof TECHNIQUES)[number]

@@ -3,7 +3,7 @@ import { nowMs } from '../clock.ts'
 /** The due time of the i-th request after the next one, by `nowMs()`; `Infinity` after the last. */
 export type DueAfter = (i: number) => number
 
-/** What a generator does until the next request is due: one per load, opened before it and closed after it. */
+/** A way to wait for the next due request. Each load opens its own and closes it at the end. */
 export interface Wait {
   /**
    * Lets the event loop go on until about `untilMs`, a time of `nowMs()`: pending I/O is let in even if

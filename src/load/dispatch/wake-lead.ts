@@ -1,6 +1,6 @@
 /** The latest wake-ups are remembered. */
 const REMEMBERED = 64
-/** The lead is looked at again after so many. */
+/** The lead is reviewed after this many wake-ups. */
 const REVIEW_EVERY = 16
 /** About what a wake-up takes, in ms, until some were measured. */
 const FIRST_LEAD_MS = 0.03
@@ -9,7 +9,7 @@ const MAX_LEAD_MS = 1
 const LATE_MS = 0.005
 /** … and with this ratio of the time between wake-ups. */
 const SPIN_RATIO = 0.025
-/** What was measured longer ago says nothing of now, in ms. */
+/** Older measurements are outdated, in ms. */
 const OUTDATED_AFTER_MS = 100
 
 /**

@@ -1,8 +1,8 @@
 import { hash, mix } from '../../stats/hash.ts'
 
-/** With fewer, neighbours in are too often neighbours out; see the tests. */
+/** Fewer rounds leave too many neighbours together; see the tests. */
 const ROUNDS = 6
-/** Of each half. Fewer bits have too few permutations to choose from. */
+/** The minimum size of each half; fewer bits allow too few permutations. */
 const MIN_BITS = 3
 
 /**

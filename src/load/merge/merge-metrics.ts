@@ -27,7 +27,7 @@ function addMetric(a: MetricResult, b: MetricResult): MetricResult {
   throw new TypeError(`metric ${a.name}: a ${a.kind} and a ${b.kind} can't be added.`)
 }
 
-/** A sum that is too large for a number is the largest there is. */
+/** A sum beyond the largest number is capped at it. */
 function addCounter(a: CounterResult, b: CounterResult): CounterResult {
   return {
     ...a,

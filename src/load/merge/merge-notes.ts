@@ -3,7 +3,7 @@ import type { OperationNotesResult } from '../notes/load-notes.ts'
 import type { EndedCounts, TagSplit } from '../notes/tag-splits.ts'
 import { sumOf } from '../recording/histogram.ts'
 
-/** What the requests of one operation wrote in all shards of a load: every count and histogram is a sum. */
+/** The notes of one operation in all shards of a load: every count and histogram is a sum. */
 export function mergeNotes(parts: readonly OperationNotesResult[]): OperationNotesResult {
   return {
     checks: mergeChecks(parts.flatMap(({ checks }) => checks)),

@@ -74,7 +74,7 @@ function mergeOperation(shards: Shards, name: string): OperationResult {
   }
 }
 
-/** Of shards of which one doesn't know its deliveries, nothing is known as a whole. */
+/** If one shard's deliveries are unknown, those of the whole are unknown. */
 function mergeDeliveries(parts: readonly Deliveries[]): Deliveries {
   const unknown = parts.find((part) => part.kind === 'unknown')
   if (unknown !== undefined) return unknown
@@ -102,7 +102,7 @@ function worstReceivers(shards: readonly ReceiverHealth[]): ReceiverHealth {
   }
 }
 
-/** In the order of time, and in a second, of the first shard that has the operation. */
+/** Ordered by time, and within a second by the first shard that has the operation. */
 function mergeIntervals(intervals: readonly IntervalFigures[]): readonly IntervalFigures[] {
   const merged = new Map<string, IntervalFigures>()
   for (const interval of intervals) {

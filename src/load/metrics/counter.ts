@@ -1,12 +1,12 @@
 import { nowMs } from '../clock.ts'
 
-/** What requests add up. */
+/** A sum that requests add to. */
 export interface Counter {
   /** Adds an amount, 1 if none is given. One that is not a finite number ≥ 0 is counted as invalid instead. */
   add(amount?: number): void
 }
 
-/** What a counter came to. */
+/** The result of a counter. */
 export interface CounterResult {
   readonly kind: 'counter'
   readonly name: string
@@ -14,7 +14,7 @@ export interface CounterResult {
   readonly total: number
   /** The part of it that was added while requests were being started. */
   readonly inTime: number
-  /** How often something else than a finite number ≥ 0 was to be added. */
+  /** The number of additions rejected because the value was not a finite number ≥ 0. */
   readonly invalid: number
 }
 
@@ -40,7 +40,7 @@ export class CounterRecorder implements Counter {
 
   add(amount = 1): void {
     const isAmount = Number.isFinite(amount) && amount >= 0
-    // A sum that is too large for a number would be lost as a whole.
+    // A sum that overflows would be lost entirely.
     if (!isAmount || !Number.isFinite(this.#total + amount)) {
       this.#invalid++
       return
@@ -49,7 +49,7 @@ export class CounterRecorder implements Counter {
     if (nowMs() < this.#endMs) this.#inTime += amount
   }
 
-  /** Requests stop being started earlier. */
+  /** No requests are started after `endMs`. */
   endAt(endMs: number): void {
     this.#endMs = endMs
   }

@@ -7,19 +7,19 @@ import type { Trend } from './trend.ts'
 /** A metric of a load as it is declared. */
 export type MetricDeclaration = CounterDeclaration | GaugeDeclaration | TrendDeclaration
 
-/** What is added up. */
+/** Declares a counter, whose values are added up. */
 export interface CounterDeclaration {
   readonly kind: 'counter'
   readonly unit: string
 }
 
-/** What has a value at a time. */
+/** A value that changes over time. */
 export interface GaugeDeclaration {
   readonly kind: 'gauge'
   readonly unit: string
 }
 
-/** What has a distribution. */
+/** A value with a distribution. */
 export interface TrendDeclaration {
   readonly kind: 'trend'
   readonly unit: string
@@ -30,11 +30,11 @@ export interface TrendDeclaration {
 /** Metrics of a load, by name. */
 export type MetricDeclarations = Readonly<Record<string, MetricDeclaration>>
 
-/** Of a load without metrics: an object without keys. */
+/** The metrics of a load without any: an object without keys. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type
 export type NoMetrics = Readonly<Record<never, never>>
 
-/** What a request writes to, by the names that the load declares. */
+/** The metrics that a request writes to, by their declared names. */
 export type Metrics<Declared> = {
   readonly [name in keyof Declared]: Declared[name] extends CounterDeclaration
     ? Counter
@@ -77,7 +77,7 @@ export function trend(unit = '', options: { readonly resolution?: number } = {})
 /** So that the largest value is a number. */
 const checkResolution = number(Number.MIN_VALUE, Number.MAX_VALUE / (MAX_TIME_US + 1))
 
-/** Whether something is what `counter`, `gauge` or `trend` returned. */
+/** Whether `counter`, `gauge` or `trend` returned the value. */
 export function isDeclared(value: unknown): boolean {
   return typeof value === 'object' && value !== null && DECLARED.has(value)
 }

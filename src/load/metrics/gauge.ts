@@ -1,4 +1,4 @@
-/** What has a value at a time. */
+/** A value that changes over time. */
 export interface Gauge {
   /** Sets the value. One that is not a finite number is counted as invalid instead. */
   set(value: number): void
@@ -7,22 +7,22 @@ export interface Gauge {
 /** The values that a gauge had. */
 export interface GaugeValues {
   readonly last: number
-  /** When that was set, in Unix ms. */
+  /** The time of the last value, in Unix ms. */
   readonly lastAtMs: number
   readonly min: number
   readonly max: number
 }
 
-/** What a gauge came to. */
+/** The result of a gauge. */
 export interface GaugeResult {
   readonly kind: 'gauge'
   readonly name: string
   readonly unit: string
-  /** How often it was set. */
+  /** The number of times it was set. */
   readonly count: number
   /** `null` if it never was. */
   readonly values: GaugeValues | null
-  /** How often it was to be set to something else than a finite number. */
+  /** The number of values rejected because they were not finite numbers. */
   readonly invalid: number
 }
 

@@ -5,7 +5,7 @@ import { isDeclared, type MetricDeclaration, type MetricDeclarations } from './d
 import { GaugeRecorder, type GaugeResult } from './gauge.ts'
 import { TrendRecorder, type TrendResult } from './trend.ts'
 
-/** What a metric came to. */
+/** The result of a metric. */
 export type MetricResult = CounterResult | GaugeResult | TrendResult
 
 /** Metrics of a load; a trend has 90 KB of counts. */
@@ -35,7 +35,7 @@ export class MetricRecorders {
     this.idle = Object.fromEntries(named.map(([name]) => [name, IDLE]))
   }
 
-  /** Requests stop being started earlier, because the load is ended. */
+  /** The load ends early: no requests are started after `endMs`. */
   endAt(endMs: number): void {
     for (const recorder of Object.values(this.measured)) {
       if (recorder instanceof CounterRecorder) recorder.endAt(endMs)

@@ -2,7 +2,7 @@ import type { Histogram } from 'hdr-histogram-js'
 import { MAX_TIME_US } from '../recording/histogram.ts'
 import { TimeCounts } from '../recording/time-counts.ts'
 
-/** What has a distribution. */
+/** A value with a distribution. */
 export interface Trend {
   /**
    * Records a value. One that is not a finite number ≥ 0 is counted as invalid instead, and one beyond the
@@ -11,18 +11,18 @@ export interface Trend {
   record(value: number): void
 }
 
-/** What a trend came to. */
+/** The result of a trend. */
 export interface TrendResult {
   readonly kind: 'trend'
   readonly name: string
   readonly unit: string
-  /** What a step of the histogram is, in the unit. */
+  /** The size of a histogram step, in the unit. */
   readonly resolution: number
-  /** Of all valid values, in steps. */
+  /** All valid values, in steps. */
   readonly histogram: Histogram
   /** Values larger than 2³¹ − 1 steps, recorded as that. */
   readonly clamped: number
-  /** How often something else than a finite number ≥ 0 was to be recorded. */
+  /** The number of values rejected because they were not finite numbers ≥ 0. */
   readonly invalid: number
 }
 

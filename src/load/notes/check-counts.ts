@@ -3,17 +3,17 @@ import { shortText } from '../short-text.ts'
 /** More names than this are counted together, so that a name with an id in it can't fill the memory. */
 const MAX_CHECKS = 50
 
-/** What the checks beyond the first 50 names are counted under. */
+/** The name under which checks beyond the first 50 names are counted. */
 export const OTHER_CHECKS = 'OTHER'
 
-/** How often a check of one operation passed, and how often it didn't. */
+/** The results of one check of an operation. */
 export interface CheckResult {
   readonly name: string
   readonly passed: number
   readonly failed: number
 }
 
-/** Notes whether a condition holds, and gives it back. */
+/** Counts whether a condition holds, and returns it. */
 export type CheckCondition = (name: string, condition: boolean) => boolean
 
 /** Counts the checks of one operation by name, in the order in which they first came. */

@@ -7,32 +7,32 @@ import type { Ending, RequestTimes } from '../recording/request-end.ts'
 import { CheckCounts, type CheckCondition, type CheckResult } from './check-counts.ts'
 import { TagSplits, type TagSplit } from './tag-splits.ts'
 
-/** What a load gives its requests to read and to write. */
+/** The parts of a plan that requests read from and write to. */
 export interface NotesPlan {
   readonly data?: Feed<unknown> | undefined
   readonly tags?: TagDeclarations | undefined
   readonly metrics?: MetricDeclarations | undefined
 }
 
-/** Tags that were set although the load doesn't declare them. */
+/** Tags that were set, but that the load doesn't declare. */
 export interface UndeclaredTags {
   readonly count: number
-  /** The first of them, such as `cache=mis`; empty if there was none. */
+  /** The first of them, such as `cache=mis`; empty if there are none. */
   readonly sample: string
 }
 
-/** What the requests of a load came to in what they wrote, operations aside. */
+/** The notes of a load that don't belong to one operation. */
 export interface LoadNotesResult {
   readonly metrics: readonly MetricResult[]
   readonly undeclaredTags: UndeclaredTags
 }
 
-/** Where the requests of one load get their rows of data, and where they write tags, checks and metrics. */
+/** The data rows that a load's requests read, and the tags, checks and metrics that they write. */
 export class LoadNotes {
   readonly rowOf: (number: number) => unknown
   readonly tags: readonly DeclaredTag[]
   readonly metrics: MetricRecorders
-  /** Where requests of the warm-up write: nowhere. */
+  /** The notes of warm-up requests, which are discarded. */
   readonly warmUp: OperationNotes
   #undeclared = 0
   #firstUndeclared = ''
@@ -48,7 +48,7 @@ export class LoadNotes {
     this.warmUp = new OperationNotes(this, { isWarmUp: true })
   }
 
-  /** Where the measured requests of one operation write. */
+  /** The notes of one operation's measured requests. */
   ofOperation(): OperationNotes {
     return new OperationNotes(this, { isWarmUp: false })
   }
@@ -59,7 +59,7 @@ export class LoadNotes {
     this.#undeclared++
   }
 
-  /** Requests stop being started earlier, because the load is ended. */
+  /** The load ends early: no requests are started after `endMs`. */
   endAt(endMs: number): void {
     this.metrics.endAt(endMs)
   }
@@ -72,11 +72,11 @@ export class LoadNotes {
   }
 }
 
-/** What the requests of one operation came to in what they wrote. */
+/** The checks and tags of one operation's requests. */
 export interface OperationNotesResult {
-  /** In the order in which they first came. */
+  /** In order of first use. */
   readonly checks: readonly CheckResult[]
-  /** Every declared value of every tag, and of each tag the requests without one. */
+  /** Every declared value of every tag, and the requests without a value of each tag. */
   readonly tags: readonly TagSplit[]
 }
 

@@ -4,7 +4,7 @@ import type { Ending, RequestTimes } from '../recording/request-end.ts'
 import { TimeCounts } from '../recording/time-counts.ts'
 import type { DeclaredTag, TagValues } from './tags.ts'
 
-/** What became of requests that were started: a request has its tags only once it runs. */
+/** The outcomes of started requests; a request has tags only once it runs. */
 export interface EndedCounts {
   readonly ok: number
   readonly failed: number
@@ -22,7 +22,7 @@ export interface TagSplit {
   /** `null`: the requests that ended without a value of this tag. */
   readonly value: string | null
   readonly counts: EndedCounts
-  /** Failed or unfinished, perhaps because of a pause of the generator or an interruption. */
+  /** Failed or unfinished, possibly because of a pause of the generator or an interruption. */
   readonly lostByPause: number
   readonly response: Histogram
   readonly service: Histogram

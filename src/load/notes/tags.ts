@@ -4,7 +4,7 @@ import { InputError } from '../../input-error.ts'
 /** The values that each tag may have, by its name. */
 export type TagDeclarations = Readonly<Record<string, readonly string[]>>
 
-/** Of a load without tags: an object without keys. */
+/** The tags of a load without any: an object without keys. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type
 export type NoTags = Readonly<Record<never, never>>
 
@@ -13,7 +13,7 @@ export type TagValue<Tags, Name extends keyof Tags> = Tags[Name] extends readonl
   ? Value
   : never
 
-/** A request's values by the place of the tag; `undefined` where it has none. */
+/** A request's tag values by the index of the tag; `undefined` if unset. */
 export type TagValues = (number | undefined)[]
 
 /** A tag's name and its values, in order. */

@@ -2,19 +2,19 @@ import { mergePauses, pausedWithin, type Pause } from '../pauses.ts'
 import type { CountedDeliveries, Deliveries } from '../result.ts'
 import { TimeCounts } from './time-counts.ts'
 
-/** A message that was to be sent, and what came of it. Times are by `nowMs()`. */
+/** A message and its receipts. Times are by `nowMs()`. */
 export interface MessageOutcome {
   readonly intendedAtMs: number
   readonly startedAtMs: number
-  /** How many recipients it was for, whether it could be sent or not. */
+  /** The number of its recipients, whether it could be sent or not. */
   readonly recipients: number
-  /** How many distinct ones received it. */
+  /** The number of distinct recipients that received it. */
   readonly received: number
-  /** When the last one did; anything if none did. */
+  /** The time of the last receipt; any value without receipts. */
   readonly lastReceiptMs: number
 }
 
-/** Figures of deliveries, but for those that only receivers know. */
+/** Delivery figures, except those that only receivers know. */
 export interface MessageFigures extends Pick<
   CountedDeliveries,
   | 'expected'
@@ -90,7 +90,7 @@ function mayLose({ fromMs, untilMs }: Pause, sentAtMs: number): boolean {
   return fromMs < sentAtMs + LOST_WITHIN_MS && untilMs > sentAtMs - BACK_WITHIN_MS
 }
 
-/** Requests that were never started, and so sent nothing. */
+/** Requests that were not started, so they sent nothing. */
 export interface UnsentRequests {
   readonly count: number
   /** Those of them that the generator may be the reason for, by a pause or an early end. */

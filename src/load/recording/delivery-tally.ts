@@ -3,17 +3,17 @@ import type { CountedDeliveries } from '../result.ts'
 import { deliveriesOf, type MessageOutcome } from './deliveries.ts'
 import { TimeCounts } from './time-counts.ts'
 
-/** A message that was to be sent, as the sender announces it. Times are by `nowMs()`. */
+/** A message as its sender announces it. Times are by `nowMs()`. */
 export interface AnnouncedMessage {
   /** Unique in the load. */
   readonly number: number
   readonly intendedAtMs: number
   readonly startedAtMs: number
-  /** How many recipients it was for, whether it could be sent or not. */
+  /** The number of its recipients, whether it could be sent or not. */
   readonly recipients: number
 }
 
-/** What is known of one message. */
+/** The state of one message. */
 interface Message {
   readonly intendedAtMs: number
   lastReceiptMs: number
@@ -67,7 +67,7 @@ export class DeliveryTally {
     this.#outstanding += Math.max(recipients - sent.received, 0)
   }
 
-  /** How many expected receipts have not arrived (yet). */
+  /** The number of expected receipts that have not arrived yet. */
   get outstanding(): number {
     return this.#outstanding
   }

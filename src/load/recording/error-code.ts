@@ -4,7 +4,7 @@ import { cutOff } from '../short-text.ts'
 const MAX_CODE_LENGTH = 100
 const MAX_SAMPLE_LENGTH = 1_000
 
-/** What to count an error under: its `code` if it has one, as Node's and the registry's errors do, or else its name. */
+/** The key under which an error is counted: its `code`, as Node's and the registry's errors have, or else its name. */
 export function errorCode(error: unknown): string {
   if (!isError(error)) return 'NOT_AN_ERROR'
   const code =
@@ -12,14 +12,14 @@ export function errorCode(error: unknown): string {
   return cutOff(code, MAX_CODE_LENGTH)
 }
 
-/** What an error says, whatever was thrown: reading it never throws, because then a failure would be lost. */
+/** The message of anything thrown. It never throws, because a failure would be lost. */
 export function errorSample(error: unknown): string {
   const text = isError(error) ? textOf(() => error.message) : null
   const sample = text ?? textOf(() => String(error)) ?? 'It says nothing.'
   return cutOff(sample, MAX_SAMPLE_LENGTH)
 }
 
-/** Even this question runs code of whoever made a proxy. */
+/** `instanceof` may run a proxy's code, which may throw. */
 function isError(value: unknown): value is Error {
   try {
     return value instanceof Error
@@ -28,7 +28,7 @@ function isError(value: unknown): value is Error {
   }
 }
 
-/** A text that isn't empty; `null` if what is read is anything else, or can't be read. */
+/** A non-empty text; `null` if the value is anything else or reading it throws. */
 function textOf(read: () => unknown): string | null {
   try {
     const value = read()

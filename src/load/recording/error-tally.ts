@@ -4,7 +4,7 @@ import { errorCode, errorSample } from './error-code.ts'
 const MAX_ERROR_CODES = 50
 const OTHER_ERRORS = 'OTHER'
 
-/** How often something failed with one error code, and what the first of them said. */
+/** The number of failures with one error code, and the first message. */
 export interface ErrorCount {
   readonly code: string
   readonly count: number

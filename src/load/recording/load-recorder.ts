@@ -5,7 +5,7 @@ import type { Deliveries, IntervalFigures, LoadResult } from '../result.ts'
 import { LoadNotes, type LoadNotesResult, type OperationNotes } from '../notes/load-notes.ts'
 import { TimeCounts } from './time-counts.ts'
 
-/** How a load is going, for a live line. */
+/** The progress of a load, for a live line. */
 export interface LoadProgress {
   readonly phase: 'warm-up' | 'measuring' | 'draining'
   /** Since the measurement began, in ms; negative during the warm-up. */
@@ -16,7 +16,7 @@ export interface LoadProgress {
   readonly inFlight: number
   /** Failed, timed out or dropped so far. */
   readonly errors: number
-  /** Those of them that were dropped. */
+  /** The dropped ones among them. */
   readonly dropped: number
   /** Response P99 up to the last whole second, over all operations. */
   readonly p99Ms: number | null
@@ -26,7 +26,7 @@ export interface LoadProgress {
   readonly intervals: readonly IntervalFigures[]
 }
 
-/** What came of a load's first seconds. */
+/** The outcome of a load's first seconds. */
 export interface ProgressSoFar {
   readonly seconds: number
   readonly started: number
@@ -63,7 +63,7 @@ export class LoadRecorder {
   readonly #response = new TimeCounts()
   #soFar: ProgressSoFar = { seconds: 0, started: 0, ok: 0, notOk: 0, p50Ms: null, p95Ms: null }
   #p99Ms: number | null = null
-  /** The one that is under way. */
+  /** The current second. */
   #second = 0
   /** Of the second before: operations yet to be summed up, and those that are. */
   #unsummed: OperationRecorder[] = []
@@ -94,7 +94,7 @@ export class LoadRecorder {
     this.#notes.endAt(this.#measureStartMs + this.#endMs)
   }
 
-  /** What requests of the warm-up read and write. */
+  /** The notes of warm-up requests. */
   get warmUpNotes(): OperationNotes {
     return this.#notes.warmUp
   }
@@ -117,7 +117,7 @@ export class LoadRecorder {
     if (isIdle || sinceMs >= INTERVAL_MS / 2) this.#sumUpOne()
   }
 
-  /** How it goes, up to the last second that is summed up. Takes some µs. */
+  /** The progress up to the last second summed up. Takes a few µs. */
   progress(now: number, inFlight: number, isDraining: boolean): LoadProgress {
     this.#closeIntervals(now)
     const recorders = [...this.#operations.values()]

@@ -11,7 +11,7 @@ import { TimeCounts } from './time-counts.ts'
  * many requests there are.
  */
 export class OperationRecorder {
-  /** What the requests write themselves. */
+  /** The checks, tags and metrics that the requests write. */
   readonly notes: OperationNotes
   readonly #operation: string
   readonly #errors = new ErrorTally()

@@ -1,4 +1,4 @@
-/** How long a request was under way, in ms. */
+/** The times of a request, in ms. */
 export interface RequestTimes {
   /** Intended start → done, or as long as it was waited for. */
   readonly responseMs: number
@@ -8,7 +8,7 @@ export interface RequestTimes {
   readonly pausedMs: number
 }
 
-/** How a started request ended; `unfinished` if it had not when the grace period did. */
+/** The end of a started request; `unfinished` if it had not ended when the grace period did. */
 export type Ending = 'ok' | 'failed' | 'timed out' | 'unfinished'
 
 /**

@@ -7,7 +7,7 @@ const STEPS_BITS = 10
 const STEPS = 1 << STEPS_BITS
 /** A page of buckets for each doubling up to 2³¹ µs, and one for the first 1,024 µs. */
 const PAGES = Math.log2(MAX_TIME_US + 1) - STEPS_BITS + 1
-/** How many buckets there are: 88 KiB of 32-bit counts. */
+/** The number of buckets: 88 KiB of 32-bit counts. */
 export const BUCKETS = PAGES * STEPS
 
 /**
@@ -27,7 +27,7 @@ export const BUCKETS = PAGES * STEPS
  */
 export class TimeCounts implements Times {
   readonly #counts = new Uint32Array(BUCKETS)
-  /** How many times each page has. */
+  /** The number of times in each page. */
   readonly #inPage = new Float64Array(PAGES)
 
   /** Counts a time in ms, rounded to the µs. Times out of range count as the nearest one in it. */
@@ -58,7 +58,7 @@ export class TimeCounts implements Times {
     this.#inPage.fill(0)
   }
 
-  /** How many times were counted. */
+  /** The number of times counted. */
   get totalCount(): number {
     let total = 0
     for (const inPage of this.#inPage) total += inPage

@@ -3,7 +3,7 @@ import { rowOf } from './bound-row.ts'
 import type { RequestBound } from './slo.ts'
 import { worstFirst, type SloRow } from './slo-row.ts'
 
-/** How one bound does, window by window. */
+/** The outcomes of one bound, window by window. */
 export class BoundTally {
   readonly bound: RequestBound
   readonly #everyMs: number

@@ -63,7 +63,7 @@ export interface Declared {
   readonly metrics: Readonly<Record<string, MetricDeclaration | MetricResult>>
 }
 
-/** What a load that was measured had declared. */
+/** The tags and metrics that a measured load declared. */
 export function declaredBy({ operations, metrics }: LoadResult): Declared {
   const [operation] = operations.values()
   const byTag = Map.groupBy(operation?.tags ?? [], ({ tag }) => tag)

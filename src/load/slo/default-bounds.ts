@@ -1,7 +1,7 @@
 import type { LoadResult } from '../result.ts'
 import type { Bound } from './slo.ts'
 
-/** What a load is allowed that it isn't by default. */
+/** Exemptions from the default bounds. */
 export interface Allowances {
   /** The success rate is not held to a bound, unless an SLO has one. */
   readonly allowFailures?: boolean
@@ -9,7 +9,7 @@ export interface Allowances {
   readonly allowUndelivered?: boolean
 }
 
-/** Shares that a load has to exceed if no bound of its own says otherwise. */
+/** The rate that a load must exceed unless it has its own bound. */
 const DEFAULT_RATE = 0.99
 
 /**

@@ -47,7 +47,7 @@ export function withoutReceiversFault(
   })
 }
 
-/** Whether a row is on an operation whose receivers were not disturbed. */
+/** Whether a row's operation has undisturbed receivers. */
 function isOfOthers(
   { operation }: SloRow,
   disturbed: readonly string[],

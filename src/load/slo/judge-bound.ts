@@ -3,17 +3,17 @@ import { rowOf } from './bound-row.ts'
 import type { RequestBound } from './slo.ts'
 import { holds, type SloRow } from './slo-row.ts'
 
-/** What bounds are held against: one operation or all of them, over a run or one window of it. */
+/** The figures that bounds are compared with: of one operation or all, over a run or one window. */
 export interface SloFigures {
   readonly planned: number
   readonly ok: number
   readonly failed: number
   readonly dropped: number
-  /** Due, but not started because the load was ended. */
+  /** Due, but not started because the load ended. */
   readonly notStarted: number
-  /** Not ok, perhaps because of a pause of the generator, an interruption, or receivers that were waited for. */
+  /** Not ok, possibly because of a pause of the generator, an interruption or the receivers. */
   readonly lostByPause: number
-  /** How long it was measured. */
+  /** The measured time. */
   readonly measuredMs: number
   /** Requests that succeeded within that time. */
   readonly okInTime: number
@@ -67,7 +67,7 @@ interface Measured {
   readonly withoutPauses: number | null
   /** Had everything gone well that the generator may be the reason for; at least as good. */
   readonly punctual: number | null
-  /** Whether the system was asked, and gave no answer that could be timed. */
+  /** Whether requests reached the system, but none gave a time. */
   readonly isUnanswered: boolean
 }
 
@@ -103,7 +103,7 @@ function measureTime(figures: SloFigures, bound: RequestBound & { kind: 'time' }
   return { measured, withoutPauses: punctual, punctual, isUnanswered }
 }
 
-/** A share of the planned requests: those that were not sent are in the denominator. */
+/** A ratio of the planned requests: requests that were not sent are in the denominator. */
 function measureSuccess(figures: SloFigures): Measured {
   const { planned, ok, dropped, notStarted, lostByPause } = figures
   if (planned === 0) return NOTHING

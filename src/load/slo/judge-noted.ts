@@ -78,7 +78,7 @@ function operationsOf(
   )
 }
 
-/** Whether the system was asked, and not one request succeeded: that may be why nothing was written. */
+/** Whether requests reached the system and none succeeded, which may be why nothing was written. */
 function isUnanswered(operations: readonly OperationResult[]): boolean {
   const lost = operations.reduce(
     (all, { counts: { failed, timedOut, unfinished }, lostByPause }) => {

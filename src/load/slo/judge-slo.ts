@@ -45,7 +45,7 @@ export function tightestBoundMs(bounds: readonly Bound[], operation?: string): n
   return all.length === 0 ? null : Math.min(...all)
 }
 
-/** Whether two rows are of one bound. */
+/** Whether two rows belong to the same bound. */
 export function isSameBound(
   a: BoundRow & Pick<SloRow, 'windows'>,
   b: BoundRow & Pick<SloRow, 'windows'>,

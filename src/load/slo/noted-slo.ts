@@ -17,40 +17,40 @@ import {
   type PercentileKey,
 } from './percentile.ts'
 
-/** What the requests with one value of a tag must hold. */
+/** Bounds on the requests with one value of a tag. */
 export interface TagSlo {
-  /** Response time is below these. */
+  /** Upper bounds on the response time. */
   readonly response?: TimeBounds
-  /** Share of these requests that succeeded is above this; 0 to 1. At 1, all succeeded. */
+  /** The ratio of these requests that succeed exceeds this, 0 to 1. At 1, all succeed. */
   readonly successRate?: number
 }
 
 /** By tag and value: `{ cache: { hit: { response: { p95: '5ms' } } } }`. */
 export type TagSlos = Readonly<Record<string, Readonly<Record<string, TagSlo>>>>
 
-/** Of all checks of a name, the share that passed is at least `min`: above 0, 1 at most. */
+/** The ratio of a check's calls that pass is at least `min`, above 0 and at most 1. */
 export type CheckSlos = Readonly<Record<string, { readonly min: number }>>
 
-/** What a metric must hold, in its unit. */
+/** Bounds on a metric, in its unit. */
 export interface MetricSlo {
-  /** Of a counter; bounds included. */
+  /** The total of a counter; limits included. */
   readonly total?: Limits
-  /** Of a counter: what was added while requests were being started, per second; bounds included. */
+  /** The additions to a counter per second, while requests are being started; limits included. */
   readonly perSecond?: Limits
-  /** Of a gauge: its last value; bounds included. */
+  /** The last value of a gauge; limits included. */
   readonly last?: Limits
-  /** Of a gauge: every value; bounds included. */
+  /** Every value of a gauge; limits included. */
   readonly value?: Limits
-  /** Of a trend: every value is below this. */
+  /** Every value of a trend is below this. */
   readonly max?: number
-  /** Of a trend: the percentile is below this. */
+  /** The percentile of a trend is below this. */
   readonly [percentile: PercentileKey]: number
 }
 
-/** Of a metric, what a bound is about. A percentile is of a trend. */
+/** The figure of a metric that a bound limits; a percentile is that of a trend. */
 export type MetricFigure = 'total' | 'per second' | 'last' | 'value' | Percentile
 
-/** One bound on what requests wrote. It is judged over the whole run. */
+/** A bound on checks, tags or metrics. It is judged over the whole run. */
 export type NotedBound = {
   /** `null`: the workload as a whole, as for every metric. */
   readonly operation: string | null
@@ -65,7 +65,7 @@ export type NotedBound = {
       readonly percentile: Percentile
       readonly belowMs: number
     }
-  /** Of 1: all of them. */
+  /** At 1: all of them. */
   | {
       readonly kind: 'tag success rate'
       readonly tag: string
@@ -82,7 +82,7 @@ export type NotedBound = {
     }
 )
 
-/** Whether a bound is on what requests wrote. */
+/** Whether a bound is on checks, tags or metrics. */
 export function isNoted<B extends { readonly kind: string }>(
   bound: B,
 ): bound is Extract<B, NotedBound> {

@@ -17,7 +17,7 @@ export interface Percentile {
   readonly value: number
 }
 
-/** What a key may be; the schema of run files goes by it as well. */
+/** The form of a key; the schema of run files uses it too. */
 export const PERCENTILE_KEY = /^(?:p[5-9]\d{1,4}|max)$/
 
 /** The keys that are suggested for a typo. */

@@ -25,13 +25,13 @@ export interface SloRow {
    */
   readonly punctual: number | null
   readonly outcome: SloOutcome
-  /** Whether the bound is one that loads are held to which have none of that kind of their own. */
+  /** Whether it is a default bound, for a load without its own bound of that kind. */
   readonly isDefault: boolean
   /** `null` for a bound on the whole run. */
   readonly windows: WindowTally | null
 }
 
-/** How a bound did in every window of a run. */
+/** The outcomes of a bound in the windows of a run. */
 export interface WindowTally {
   readonly everyMs: number
   /** Windows in which there was something to measure. */
@@ -56,7 +56,7 @@ export function isMissedBeyondDoubt(row: SloRow): boolean {
   return unit === 'ratio' && outcome === 'missed' && punctual !== null && !holds(punctual, row)
 }
 
-/** Whether a figure keeps a bound. */
+/** Whether a figure meets a bound. */
 export function holds(
   measured: number,
   { comparison, bound }: Pick<SloRow, 'comparison' | 'bound'>,
@@ -75,7 +75,7 @@ export function holds(
 
 const RANK: Readonly<Record<SloOutcome, number>> = { missed: 0, inconclusive: 1, met: 2 }
 
-/** Share of the bound that the measured figure uses up: 1 at the bound, more beyond it. */
+/** The ratio of the bound that the measured figure uses up: 1 at the bound, more beyond it. */
 function usedUp({ measured, comparison, bound }: SloRow): number {
   if (measured === null) return Number.MAX_VALUE
   const share = comparison === '<' || comparison === '<=' ? measured / bound : bound / measured

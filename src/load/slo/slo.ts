@@ -20,21 +20,21 @@ import {
 } from './noted-slo.ts'
 import type { Percentile } from './percentile.ts'
 
-/** What an operation, or a whole workload, must hold. Every bound that is left out is not judged. */
+/** Bounds on an operation or a whole workload. Omitted bounds are not judged. */
 export interface OperationSlo {
-  /** Response time (intended start → done) is below these. */
+  /** Upper bounds on the response time (intended start → done). */
   readonly response?: TimeBounds
-  /** Completion (intended start → last recipient's receipt) is below these. */
+  /** Upper bounds on the completion (intended start → last recipient's receipt). */
   readonly completion?: TimeBounds
-  /** Share of the planned requests that succeeded is above this; 0 to 1. At 1, all succeeded. */
+  /** The ratio of the planned requests that succeed exceeds this, 0 to 1. At 1, all succeed. */
   readonly successRate?: number
-  /** Successful requests/s, bounds included. */
+  /** Successful requests/s; limits included. */
   readonly throughput?: Limits
-  /** Share of the expected receipts that arrived is above `rate`; 0 to 1. At 1, all arrived. */
+  /** The ratio of the expected receipts that arrive exceeds `rate`, 0 to 1. At 1, all arrive. */
   readonly delivery?: { readonly rate: number }
-  /** Checks passed at least as often as this: `{ 'has a body': { min: 0.99 } }`. */
+  /** Minimum ratios of checks that pass: `{ 'has a body': { min: 0.99 } }`. */
   readonly checks?: CheckSlos
-  /** The same of requests with a value of a tag: `{ cache: { hit: { response: { p95: '5ms' } } } }`. */
+  /** Bounds on requests with a value of a tag: `{ cache: { hit: { response: { p95: '5ms' } } } }`. */
   readonly tags?: TagSlos
 }
 
@@ -48,7 +48,7 @@ export interface OperationSlo {
  * Bounds of both kinds are two SLOs, in a list.
  */
 export interface Slo extends OperationSlo {
-  /** Of what requests wrote, in the metric's unit: `{ ttfb: { p95: 20 }, bytes: { perSecond: { min: 1e6 } } }`. */
+  /** Bounds on metrics, in their units: `{ ttfb: { p95: 20 }, bytes: { perSecond: { min: 1e6 } } }`. */
   readonly metrics?: Readonly<Record<string, MetricSlo>>
   readonly operations?: Readonly<Record<string, OperationSlo>>
   /**
@@ -69,7 +69,7 @@ export interface Slo extends OperationSlo {
 /** One SLO, or several that all have to be met. */
 export type Slos = Slo | readonly Slo[]
 
-/** Which histogram a time bound is about. */
+/** The histogram that a time bound limits. */
 export type TimeMetric = 'response' | 'completion'
 
 /** One bound of an SLO, read and checked. */
@@ -79,9 +79,9 @@ export type Bound = RequestBound | NotedBound
 export type RequestBound = {
   /** `null`: the workload as a whole. */
   readonly operation: string | null
-  /** It holds in every window of this length; `null`: over the whole run. */
+  /** The length of the windows in which it must hold; `null`: over the whole run. */
   readonly everyMs: number | null
-  /** Missing it ends the load, but not before it was measured for so long; `null`: it doesn't. */
+  /** A miss aborts the load once it has been measured for this long; `null`: it never does. */
   readonly abortAfterMs: number | null
   /** Whether it is one of `defaultBounds`. */
   readonly isDefault: boolean
@@ -92,7 +92,7 @@ export type RequestBound = {
       readonly percentile: Percentile
       readonly belowMs: number
     }
-  /** Of 1: all of them. */
+  /** At 1: all of them. */
   | { readonly kind: 'success rate'; readonly above: number }
   | { readonly kind: 'throughput'; readonly side: 'min' | 'max'; readonly perSecond: number }
   | { readonly kind: 'delivery rate'; readonly above: number }

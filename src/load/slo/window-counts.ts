@@ -3,10 +3,10 @@ import type { Times } from '../recording/histogram.ts'
 import type { Ending, RequestTimes } from '../recording/request-end.ts'
 import { TimeCounts } from '../recording/time-counts.ts'
 
-/** What became of a request when it was due. */
+/** The outcome of a request at its due time. */
 export type Start = 'started' | 'dropped' | 'dropped by a pause'
 
-/** What happened in one window. Times take their memory when the first one is recorded. */
+/** The counts and times of one window. Times allocate memory with the first record. */
 export class WindowCounts {
   /** Due in the window; `ok` of these succeeded, whenever that was. */
   planned = 0

@@ -5,7 +5,7 @@ import type { SloRow } from './slo-row.ts'
 import type { Ending, RequestTimes } from '../recording/request-end.ts'
 import { WindowCounts, type Start } from './window-counts.ts'
 
-/** When a request was due, on the load's clock, and of which operation it is. */
+/** A request's intended start, on the load's clock, and its operation. */
 export interface WindowedRequest {
   readonly operation: string
   readonly intendedAtMs: number
@@ -16,7 +16,7 @@ export interface RequestUnderWay extends WindowedRequest {
   readonly times: RequestTimes
 }
 
-/** What the windows have to know of a load. Times are of one clock. */
+/** The facts about a load that its windows need. Times are on one clock. */
 export interface WindowPlan {
   readonly operations: readonly string[]
   readonly measureStartMs: number
@@ -32,7 +32,7 @@ interface OpenWindow {
   pending: number
 }
 
-/** A complete window is judged when nobody is waiting, or after so long: half of the shortest window. */
+/** A complete window is judged when idle, or at the latest after this time, half of the shortest window. */
 const JUDGED_WITHIN_MS = 50
 /** A pause of the generator just before the end of a window delays what had ended in it by less, most times. */
 const THROUGHPUT_PATIENCE_MS = 500
@@ -56,7 +56,7 @@ export class WindowSeries {
   #complete: { readonly index: number; readonly sinceMs: number } | null = null
   /** Windows before this one have had all their requests due. */
   #newest = 0
-  /** How long after its end a window has missed its bounds if requests of it are still under way; `null` if that ends no load. */
+  /** The wait after a window's end until requests still under way make it miss its bounds; `null` if no bound aborts the load. */
   readonly #patienceMs: number | null
   /** The next window to be looked at for that. */
   #nextOverdue = 0
@@ -133,7 +133,7 @@ export class WindowSeries {
     return now >= this.#plan.measureStartMs + this.#endMs(index)
   }
 
-  /** Whether a request that didn't end in its window may have, had the generator not been late or paused. */
+  /** Whether a request would have ended in its window without lateness and pauses of the generator. */
   #isHeldUp(
     due: number,
     intendedAtMs: number,
@@ -247,13 +247,13 @@ export class WindowSeries {
     }
   }
 
-  /** Of the window in which a time is; what is left over at the end belongs to the last one. */
+  /** The index of the window that contains a time; the remainder at the end belongs to the last window. */
   #indexAt(timeMs: number): number {
     const index = Math.floor((timeMs - this.#plan.measureStartMs) / this.#everyMs)
     return Math.min(Math.max(index, 0), this.#count - 1)
   }
 
-  /** In ms after the measurement began. */
+  /** The end of a window, in ms after the measurement began. */
   #endMs(index: number): number {
     return index === this.#count - 1 ? this.#plan.durationMs : (index + 1) * this.#everyMs
   }

@@ -1,9 +1,9 @@
-/** What is due at some time, by any clock. */
+/** An entry with a due time, on any clock. */
 interface Due {
   readonly dueAtMs: number
 }
 
-/** What is due first comes first: a binary heap, so that 10,000 users who think cost no timer each. */
+/** A queue ordered by due time: a binary heap, so that 10,000 thinking users need no timer each. */
 export class DueQueue<T extends Due> {
   readonly #heap: T[] = []
 

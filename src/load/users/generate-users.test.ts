@@ -290,7 +290,7 @@ test('rejects a feed that may run out', async () => {
     data: feed([1, 2, 3], 'unique'),
     session: { steps: { ask: async () => {} } },
   })
-  await expect(refused).rejects.toThrow(/^load: data: .*a unique feed may not last/)
+  await expect(refused).rejects.toThrow(/^load: data: .*a unique feed may run out/)
 })
 
 test('10,000 thinking users need no timer each', async () => {

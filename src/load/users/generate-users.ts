@@ -13,12 +13,12 @@ import { readSession, type ReadSession } from './session.ts'
 import { UserRequests, type ReadyUser } from './user-requests.ts'
 import { labelOf, mostOf, presenceMs, type Users } from './users.ts'
 
-/** Not one user could be set up, so there is no load to measure. */
+/** No user could be set up, so there is no load to measure. */
 export class SetUpError extends Error {
   override readonly name = 'SetUpError'
 }
 
-/** All tear-downs together have so long, in ms: whoever waits for a load that was interrupted has 120 s. */
+/** The time for all tear-downs together, in ms. An interrupted run may take 120 s in all. */
 const TEAR_DOWN_WITHIN_MS = 30_000
 
 /**
@@ -72,7 +72,7 @@ export async function generateUsers(plan: UsersPlan<unknown> & NotesPlan): Promi
   }
 }
 
-/** @throws InputError for a feed that may not last. */
+/** @throws InputError for a feed that may run out. */
 function checkFeed(data: UsersPlan<unknown>['data']): void {
   if (data?.mode !== 'unique') return
   throw new InputError(
@@ -119,7 +119,7 @@ async function tearDownAll<State>(
   })
 }
 
-/** @throws SetUpError if nobody takes part, and not because the load was interrupted. */
+/** @throws SetUpError if no user could be set up, unless the load was interrupted. */
 async function measureUsers<State>(
   { users: population, shard = WHOLE, signal }: UsersPlan<State>,
   measurement: Measurement,

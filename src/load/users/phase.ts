@@ -5,14 +5,14 @@ import { ErrorTally } from '../recording/error-tally.ts'
 /** Users who are set up, or torn down, at once: a system is not met by all of them in one moment. */
 const AT_ONCE = 50
 
-/** How a phase is done for each of some users. */
+/** One phase of several users: their set-up or tear-down. */
 export interface PhasePlan<T, R> {
   readonly users: readonly T[]
   /** @param signal fires when the user is not waited for any longer. */
   readonly run: (user: T, signal: AbortSignal) => R | Promise<R>
-  /** How long one user is waited for, in ms. */
+  /** The time-out per user, in ms. */
   readonly timeoutMs: number
-  /** How long all of them are waited for, in ms. Default: as long as each of them is. */
+  /** The time-out for all users, in ms. Default: that of each user. */
   readonly withinMs?: number
   /** Ends the phase early. */
   readonly signal?: AbortSignal | undefined

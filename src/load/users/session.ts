@@ -13,9 +13,9 @@ export interface StepRequest<
 > extends LoadRequest<Row, Tags, Declared> {
   /** 0, 1, 2 …, the same whichever shard of the load the user is in. */
   readonly user: number
-  /** How many iterations the user had begun before: 0, 1, 2 … */
+  /** The number of the user's iteration: 0, 1, 2 … */
   readonly iteration: number
-  /** What `setUp` made: the same object in every step of the user, who may change what it holds. */
+  /** The state returned by `setUp`: the same object in every step of the user, which may change it. */
   readonly state: State
 }
 
@@ -29,26 +29,26 @@ export type Step<State, Row = unknown, Tags = NoTags, Declared = NoMetrics> =
   | RunStep<State, Row, Tags, Declared>
   | ReadStep<State, Row, Tags, Declared>
 
-/** What a user's `setUp` is told. */
+/** The argument of `setUp`. */
 export interface UserSetUp {
   readonly user: number
-  /** Fires when nobody waits for it any longer. */
+  /** Fires when the load no longer waits for it. */
   readonly signal: AbortSignal
 }
 
-/** What a user's `tearDown` is told. */
+/** The argument of `tearDown`. */
 export interface UserTearDown<State> extends UserSetUp {
   readonly state: State
 }
 
-/** What each user of a closed load does. The type of a user's state is what `setUp` returns. */
+/** The behaviour of each user of a closed load. `setUp` returns the user's state. */
 export interface Session<State, Row = unknown, Tags = NoTags, Declared = NoMetrics> {
   /**
    * Makes a user's state before the load begins; not measured. A user whose set-up fails takes no part,
    * which the report says and the verdict counts. Without it, the state is `undefined`.
    */
   readonly setUp?: (user: UserSetUp) => State | Promise<State>
-  /** In their order, again and again, each after a think time. Each is measured apart, by its name. */
+  /** The steps, repeated in this order, each after a think time. Each is measured under its name. */
   readonly steps: Readonly<Record<string, Step<State, Row, Tags, Declared>>>
   /**
    * Ends a user for whom `setUp` succeeded, once the load has ended, however it did; not measured. All

@@ -3,9 +3,9 @@ import { check, checkFields, number, oneOf, written, type Fields } from '../chec
 import { checkDuration, parseDurationMs, type Duration } from '../duration.ts'
 import { InputError } from '../../input-error.ts'
 
-/** How long a user thinks before each step: a distribution, as plain data. */
+/** The think time before each step: a distribution, as plain data. */
 export type ThinkTime = {
-  /** With its parameters: `exponential, mean 1s`. */
+  /** The distribution with its parameters: `exponential, mean 1s`. */
   readonly label: string
   readonly meanMs: number
 } & (
@@ -96,7 +96,7 @@ export function thinkMs(thinkTime: ThinkTime, seed: number, user: number, n: num
   return quantileMs(thinkTime, draw(seed, user, n))
 }
 
-/** The time, in ms, that a share `p` of all think times is at most; `p` from 0 to less than 1. */
+/** The quantile `p` of think times, in ms; 0 ≤ `p` < 1. */
 function quantileMs(thinkTime: ThinkTime, p: number): number {
   const { meanMs } = thinkTime
   switch (thinkTime.kind) {
@@ -109,7 +109,7 @@ function quantileMs(thinkTime: ThinkTime, p: number): number {
   }
 }
 
-/** When a user begins, as a share of the time over which users begin; apart from all think times. */
+/** When a user begins, as a ratio of the time over which users begin; independent of think times. */
 export function beginDraw(seed: number, user: number): number {
   return draw(seed, user, THINKS_PER_USER - 1)
 }

@@ -14,7 +14,7 @@ export interface ReadyUser<State> {
   readonly state: State
 }
 
-/** What the users of a load do when. Times are by one clock. */
+/** The schedule and steps of a load's users. Times are on one clock. */
 export interface UserRequestsPlan<State> {
   readonly population: Users
   readonly ready: readonly ReadyUser<State>[]
@@ -73,12 +73,12 @@ export class UserRequests<State> implements RequestSource {
     }
   }
 
-  /** The end of the load, if nobody is due before. */
+  /** The due time of the next user, or the end of the load. */
   get nextDueMs(): number {
     return this.#queue.first?.dueAtMs ?? this.#endMs
   }
 
-  /** Who is second depends on what the first one's answer brings. */
+  /** Unknown, because the next user's answer may change who is second. */
   dueAfterMs(): number {
     return Infinity
   }

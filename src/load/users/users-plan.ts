@@ -18,7 +18,7 @@ export interface UsersPlan<
   readonly session: Session<State, NoInfer<Row>, NoInfer<Tags>, NoInfer<Declared>>
 }
 
-/** What says that a load is one of users. */
+/** The checks of fields that only a load of users has. */
 export const USERS_FIELDS = { users: checkUsers, session: checkedLater }
 
 const PLAN: Fields<UsersPlan<unknown>> = { ...MEASURED_FIELDS, ...USERS_FIELDS }

@@ -11,18 +11,18 @@ import {
 
 /** A population of users: how many there are when, as plain data. Users are numbered 0, 1, 2 … */
 export interface Users {
-  /** Without the think time: `50 users`. */
+  /** The population without the think time: `50 users`. */
   readonly label: string
-  /** How many there are when the measurement begins, and how many `overMs` later and from then on. */
+  /** The number of users at the start of the measurement, and from `overMs` on. */
   readonly from: number
   readonly to: number
   readonly overMs: number
   readonly thinkTime: ThinkTime
 }
 
-/** How users behave between steps. */
+/** The behaviour of users between steps. */
 export interface UsersOptions {
-  /** Before each step. A plain duration is the mean of an exponential distribution; `0s` is none. */
+  /** The wait before each step. A plain duration is the mean of an exponential distribution; `0s` is no wait. */
   readonly thinkTime: ThinkTimeOption
 }
 
@@ -83,12 +83,12 @@ export function mostOf({ from, to }: Users): number {
   return Math.max(from, to)
 }
 
-/** From when on a user is there, in ms after the measurement began; at 0, since the warm-up. */
+/** When a user joins, in ms after the measurement began; 0 is since the warm-up. */
 export function joinsAtMs({ from, to, overMs }: Users, user: number): number {
   return user < from ? 0 : (overMs * (user + 1 - from)) / (to - from)
 }
 
-/** From when on a user begins no more iterations, in ms after the measurement began; else `Infinity`. */
+/** When a user stops beginning iterations, in ms after the measurement began; `Infinity` if never. */
 export function leavesAtMs({ from, to, overMs }: Users, user: number): number {
   return user < to ? Infinity : (overMs * (from - user)) / (from - to)
 }

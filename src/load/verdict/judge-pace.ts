@@ -11,7 +11,7 @@ const MIN_LATENESS_MS = 0.1
 /** The figure of a reason for which response times are doubtful, but no bound: what meets it in spite of lateness meets it. */
 export const MEDIAN_LATENESS = 'lateness P50'
 
-/** How late requests were started, and what held them up. */
+/** Judges how late requests were started, and names the causes. */
 export function judgePace(result: LoadResult, bounds: readonly Bound[]): readonly VerdictReason[] {
   const [first, ...others] = [...judgeTail(result, bounds), ...judgeBatches(result)]
   if (first === undefined) return judgeMedians(result)
@@ -58,7 +58,7 @@ function judgeTail(result: LoadResult, bounds: readonly Bound[]): readonly Verdi
   ]
 }
 
-/** The operations whose response P99 is lateness for the most part; `null` if there are none. */
+/** The operations whose response P99 is mostly lateness; `null` if there are none. */
 function tailsOf({ operations, verdictThresholds }: LoadResult): string | null {
   const ratio = verdictThresholds.tailLateness.degraded
   const names = [...operations].flatMap(([name, { response, lateness }]) => {
@@ -85,7 +85,7 @@ function judgeBatches(result: LoadResult): readonly VerdictReason[] {
   ]
 }
 
-/** What held up the generator. */
+/** The causes of delays in the generator. */
 function causes({ health }: LoadResult): string {
   const { eventLoopDelay, pauses, gcPauses, coreWaitMs } = health
   const heldUpMs = Math.max(eventLoopDelay.maxMs, pauses.maxMs)

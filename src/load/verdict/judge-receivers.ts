@@ -4,7 +4,7 @@ import { tightestBoundMs } from '../slo/judge-slo.ts'
 import type { Bound } from '../slo/slo.ts'
 import { pauseLimitMs, type VerdictReason } from './verdict-thresholds.ts'
 
-/** Whether those who count and time receipts could do so. */
+/** Judges whether the receivers could count and time receipts reliably. */
 export function judgeReceivers(
   result: LoadResult,
   bounds: readonly Bound[],

@@ -4,7 +4,7 @@ import { sumOf } from '../recording/histogram.ts'
 import type { LoadResult } from '../result.ts'
 import { pauseLimitMs, type VerdictReason } from './verdict-thresholds.ts'
 
-/** What speaks against a measurement, by how much it does. */
+/** Reasons against a measurement, by severity. */
 export interface UsersJudgement {
   readonly invalid: readonly VerdictReason[]
   readonly degraded: readonly VerdictReason[]

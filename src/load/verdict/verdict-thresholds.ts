@@ -3,7 +3,7 @@ import { InputError } from '../../input-error.ts'
 
 /** A figure of the measurement that is past its threshold. */
 export interface VerdictReason {
-  /** What was looked at, e.g. `achieved/planned`. */
+  /** The figure judged, such as `achieved/planned`. */
   readonly figure: string
   readonly measured: number
   readonly threshold: number

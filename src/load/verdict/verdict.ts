@@ -7,7 +7,7 @@ import { judgePace } from './judge-pace.ts'
 import { judgeReceivers } from './judge-receivers.ts'
 import { judgeUsers } from './judge-users.ts'
 
-/** May this measurement be trusted? */
+/** Whether a measurement can be trusted. */
 export type Verdict =
   | { readonly kind: 'valid' }
   /** Usable, with reservations. */
@@ -79,7 +79,7 @@ export function judgeMeasurement(result: LoadResult, bounds: readonly Bound[]): 
   return doubtful.length > 0 ? { kind: 'degraded', reasons: doubtful } : { kind: 'valid' }
 }
 
-/** What took up the room of requests that were dropped. */
+/** The requests that left no room for the dropped ones. */
 function runningOf({ limits, health }: LoadResult): string {
   const { most, atEnd } = health.ranOn
   const running = `${limits.maxInFlight} were running`
