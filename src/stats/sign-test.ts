@@ -11,22 +11,22 @@ export interface SignTest {
 }
 
 /**
- * The exact sign test (McNemar's) of outcomes that are there or not: pairs of which both sides have
- * it, or neither, say nothing; of the others, each side has it with even odds.
+ * The exact sign test (McNemar's) of paired yes-or-no outcomes. Pairs with equal outcomes carry no
+ * information; in the others, each version has the outcome with even odds if they are equal.
  *
- * The ends are Clopper and Pearson's. Where the test is significant, the end nearer to 0 is that of
- * the one side's share of the pairs that are unlike, as a difference of all pairs' shares: `lower` is
- * above 0 exactly where `pGreater` is at most `alpha`. An end beyond 0 is that of one side's share of
- * all pairs: the difference is at most as large as that.
+ * The interval's ends are those of Clopper and Pearson. If the test is significant, the end nearer to 0
+ * comes from the ratio among the unlike pairs, scaled to all pairs: `lower` is above 0 exactly if
+ * `pGreater` is at most `alpha`. An end beyond 0 comes from the ratio among all pairs, which bounds the
+ * difference.
  *
  * Sources: Q. McNemar, "Note on the sampling error of the difference between correlated proportions
  * or percentages", Psychometrika 12 (1947); C. J. Clopper and E. S. Pearson, "The use of confidence
  * or fiducial limits illustrated in the case of the binomial", Biometrika 26 (1934).
  *
- * @param more pairs of which only the one side has it.
- * @param less pairs of which only the other side has it.
+ * @param more pairs in which only the candidate has the outcome.
+ * @param less pairs in which only the baseline has it.
  * @param of all pairs, at least 1.
- * @param alpha one-sided, of each end; below 0.5.
+ * @param alpha one-sided level of each end; below 0.5.
  */
 export function signTest(more: number, less: number, of: number, alpha: number): SignTest {
   const unlike = more + less
