@@ -41,12 +41,12 @@ export function signTest(more: number, less: number, of: number, alpha: number):
 
 function leastDifference(more: number, less: number, of: number, alpha: number): number {
   const unlike = more + less
-  const ofUnlike = 2 * leastShare(more, unlike, alpha) - 1
-  return ofUnlike > 0 ? (ofUnlike * unlike) / of : leastShare(of - less, of, alpha) - 1
+  const ofUnlike = 2 * leastRatio(more, unlike, alpha) - 1
+  return ofUnlike > 0 ? (ofUnlike * unlike) / of : leastRatio(of - less, of, alpha) - 1
 }
 
 /** The ratio at which `count` or more of `of` have the probability `alpha`. */
-function leastShare(count: number, of: number, alpha: number): number {
+function leastRatio(count: number, of: number, alpha: number): number {
   if (count === 0) return 0
   let [tooSmall, tooLarge] = [0, 1]
   for (let step = 0; step < BISECTIONS; step++) {
@@ -61,11 +61,11 @@ function leastShare(count: number, of: number, alpha: number): number {
 const BISECTIONS = 52
 
 /** P(X ≥ `count`) of a binomial X. */
-function atLeast(count: number, of: number, share: number): number {
+function atLeast(count: number, of: number, ratio: number): number {
   let sum = 0
   let ways = 1
   for (let k = 0; k <= of; k++) {
-    if (k >= count) sum += ways * share ** k * (1 - share) ** (of - k)
+    if (k >= count) sum += ways * ratio ** k * (1 - ratio) ** (of - k)
     ways = (ways * (of - k)) / (k + 1)
   }
   return Math.min(sum, 1)

@@ -77,6 +77,6 @@ const RANK: Readonly<Record<SloOutcome, number>> = { missed: 0, inconclusive: 1,
 /** The ratio of the bound that the measured figure uses up: 1 at the bound, more beyond it. */
 function usedUp({ measured, comparison, bound }: SloRow): number {
   if (measured === null) return Number.MAX_VALUE
-  const share = comparison === '<' || comparison === '<=' ? measured / bound : bound / measured
-  return Math.min(share, Number.MAX_VALUE)
+  const ratio = comparison === '<' || comparison === '<=' ? measured / bound : bound / measured
+  return Math.min(ratio, Number.MAX_VALUE)
 }

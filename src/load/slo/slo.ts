@@ -2,7 +2,7 @@ import {
   type TimeBounds,
   noBound,
   readLimits,
-  readShare,
+  readRatio,
   readTimes,
   type Limits,
 } from './bound-parts.ts'
@@ -203,7 +203,7 @@ function readOperationSlo(slo: OperationSlo, operation: string | null, when: Whe
     }
   }
   if (slo.successRate !== undefined) {
-    const above = readShare(slo.successRate, `${where}: successRate`)
+    const above = readRatio(slo.successRate, `${where}: successRate`)
     bounds.push({ ...common, kind: 'success rate', above })
   }
   if (slo.throughput !== undefined) {
@@ -214,7 +214,7 @@ function readOperationSlo(slo: OperationSlo, operation: string | null, when: Whe
   }
   if (slo.delivery !== undefined) {
     checkKeys(slo.delivery, `${where}: delivery`, ['rate'])
-    const above = readShare(slo.delivery.rate, `${where}: delivery.rate`)
+    const above = readRatio(slo.delivery.rate, `${where}: delivery.rate`)
     bounds.push({ ...common, kind: 'delivery rate', above })
   }
   if (slo.checks !== undefined) {
