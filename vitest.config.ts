@@ -50,6 +50,18 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      // Packs and installs the package: `npm run test:package`.
+      {
+        test: {
+          name: 'package',
+          pool: 'forks',
+          experimental: { viteModuleRunner: false },
+          include: ['tools/package/try-package.ts'],
+          benchmark: { include: [] },
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
       {
         test: {
           ...MEASURED,

@@ -3,7 +3,7 @@ import { enumerate } from '../src/workloads/enumerate.ts'
 import { registerMany } from '../src/workloads/register.ts'
 import { requireTargets } from '../src/workloads/require-targets.ts'
 
-// Scenario 2 of the seed: listing the 1,000 identities that were registered first.
+// Scenario 2 of the original: lists 1,000 identities that are registered beforehand.
 test('enumerate: 1,000 identities', async ({ load, registry, shard }) => {
   await registerMany(registry, 1_000, { shard })
 

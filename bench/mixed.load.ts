@@ -5,10 +5,10 @@ import { multicast } from '../src/workloads/multicast.ts'
 import { loadTestIdentity, register } from '../src/workloads/register.ts'
 
 const RATE = 100
-/** Requests of the seed's 300 s and the warm-up: as many identities as could be registered. */
+/** All requests of the original's 300 s and the warm-up: the maximum number of registrations. */
 const MAX_IDENTITIES = RATE * 302
 
-// Scenario 4 of the seed: all operations side by side, on a registry that grows meanwhile.
+// Scenario 4 of the original: all operations concurrently, on a growing registry.
 test('mixed: production-like', async ({ load, registry, subscribers, shard }) => {
   await subscribers.host(numbersIn(shard, MAX_IDENTITIES).map(loadTestIdentity))
 
@@ -26,7 +26,7 @@ test('mixed: production-like', async ({ load, registry, subscribers, shard }) =>
     duration: { short: '10s', long: '300s' },
   })
 
-  // The seed says about 60, 30 and 10 a second: within a fifth.
+  // The original expects about 60, 30 and 10 per second; allows a fifth more or less.
   expect(result).toMeetSlo({
     successRate: 0.99,
     operations: {

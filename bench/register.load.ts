@@ -1,7 +1,7 @@
 import { constant, expect, test } from '../src/vitest/registry-test.ts'
 import { register } from '../src/workloads/register.ts'
 
-// Scenario 1 of the seed: how registration performs on its own.
+// Scenario 1 of the original: registration alone.
 test('register: registration baseline', async ({ load, registry, shard }) => {
   const result = await load({
     operations: { register: register(registry) },

@@ -4,7 +4,7 @@ import { registerWatched } from '../src/workloads/register-watched.ts'
 import { startWatcher } from '../src/workloads/watcher.ts'
 
 // 200 registrations/s, watched by another process. Completion is the time from a
-// register's return until the watch there reports that the identity has joined.
+// register's return until that watch reports the identity as joined.
 test('watch: joined in another process', async ({ load, openTestbed, backends, shard }) => {
   const testbed = await openTestbed('watch')
   const watcher = await startWatcher(backends, testbed)

@@ -15,3 +15,5 @@ export {
 } from './environment/system.ts'
 export type { Reference } from './environment/reference/reference.ts'
 export { EnvironmentError } from './environment/environment-error.ts'
+export { freePort } from './environment/free-port.ts'
+export { startGuarded, type GuardedProgram, type GuardedStart } from './environment/guard.ts'

@@ -4,7 +4,7 @@ import { population } from '../../src/workloads/population.ts'
 const SHORT = { rate: 500, for: '1s', every: '6s' } as const
 const FULL = { rate: 500, for: '10s', every: '60s' } as const
 
-// From nothing to 500/s at once, again and again: each burst has to be served as well as the first.
+// Repeated jumps from zero to 500/s: every burst must meet the same bounds.
 test('burst: 500/s, a sixth of the time', async ({ load, registry, subscribers, profile }) => {
   const pattern = profile.name === 'full' ? FULL : SHORT
 

@@ -1,7 +1,7 @@
 import { expect, ramp, test } from '../../src/vitest/registry-test.ts'
 import { population } from '../../src/workloads/population.ts'
 
-// Does what holds at 100/s hold at ten times that, and all the way there?
+// Do the bounds hold while the rate grows from 100/s to ten times that?
 test('ramp: 100/s to 1,000/s', async ({ load, registry, subscribers, profile }) => {
   const duration = profile.durationOf({ short: '15s', full: '9m' })
 

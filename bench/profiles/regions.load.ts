@@ -1,7 +1,7 @@
 import { constant, counter, feed, test, trend } from '../../src/vitest/registry-test.ts'
 import { registerRegions } from '../../src/workloads/regions.ts'
 
-/** One of them has twenty times the identities of any other. */
+/** One region has twenty times as many identities as any other. */
 const REGIONS = [
   { name: 'eu', identities: 2_000, size: 'large' },
   { name: 'us', identities: 100, size: 'small' },
@@ -9,7 +9,7 @@ const REGIONS = [
   { name: 'africa', identities: 100, size: 'small' },
 ] as const
 
-// Each list is of one region, drawn by the seed. Is a small one as fast as if there were no large one?
+// Each request lists one region, drawn by the random seed. Does the large region slow down the small ones?
 test('regions: lists of small and large ones', async ({ load, registry, shard }) => {
   await registerRegions(registry, REGIONS, shard)
 

@@ -3,7 +3,7 @@ import { population } from '../../src/workloads/population.ts'
 import { renderSoakTrends, soakTrends } from '../../src/workloads/soak-trends.ts'
 import { SoakWatch } from '../../src/workloads/soak-watch.ts'
 
-// Nothing grows that should not. In full it takes 10 minutes; an hour by --duration 60m.
+// Memory, handles and times must not grow. The full profile takes 10 minutes; use --duration 60m for an hour.
 test('soak', async ({ load, registry, subscribers, backends, annotate }) => {
   const operations = await population(registry, subscribers)
   const watch = SoakWatch.start(registry, backends)

@@ -7,8 +7,8 @@ const QUIET = Array.from({ length: 9 }, (_, n) => `tenant ${n + 1}`)
 const QUIET_RATE = 20
 const NOISY_RATE = 320
 
-// Namespaces side by side on one Redis and one NATS. One of them has twenty times the identities of
-// any other, and sixteen times the requests: the others keep their SLO.
+// Ten namespaces on one Redis and one NATS. One of them has twenty times the identities of
+// any other, and sixteen times the requests: the others must still meet their SLO.
 test('ten tenants, one of them noisy', async ({ load, openTestbed }) => {
   const operations: Record<string, Operation> = {}
   for (const name of QUIET) {

@@ -1,9 +1,9 @@
 import { constant, expect, test } from '../../src/vitest/registry-test.ts'
 import { TtlChurn } from '../../src/workloads/ttl-churn.ts'
 
-// 200 registrations/s that live from 0.2 s to 1.6 s: some 180 are live at any time, and as many expire
-// as are made. What has expired by Redis time is never listed and never sent to, and
-// what is live is never left out.
+// 200 registrations/s that live for 0.2 to 1.6 s: about 180 are live at any time, and as many expire
+// as are made. Registrations that have expired by Redis time must never be listed or sent to, and
+// live ones must never be left out.
 test('ttl-churn: short lives under load', async ({ load, registry }) => {
   const churn = await TtlChurn.start(registry)
 
@@ -25,6 +25,6 @@ test('ttl-churn: short lives under load', async ({ load, registry }) => {
   const { expiredYet, leftOut, expired, listed, delivered } = churn.findings
   expect(expiredYet).toEqual([])
   expect(leftOut).toEqual([])
-  // The check had something to check.
+  // Ensures that the check covered enough registrations.
   expect(Math.min(expired, listed, delivered)).toBeGreaterThan(1_000)
 })

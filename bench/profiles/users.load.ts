@@ -6,8 +6,8 @@ import { requireTargets } from '../../src/workloads/require-targets.ts'
 const USERS = 50
 const TEAMS = 10
 
-// People rather than a rate: each signs in, looks around, sends to all who are there and signs out, and
-// waits for every answer. A slower system has slower people, not more of them.
+// Users rather than a rate: each signs in, lists, sends to everyone present and signs out, and
+// waits for every answer. On a slower system, users are slower rather than more numerous.
 test('users: sessions of 50 people', async ({ load, registry, subscribers, shard }) => {
   await subscribers.host(numbersIn(shard, USERS).map(loadTestIdentity))
   const addressed = requireTargets(registry)

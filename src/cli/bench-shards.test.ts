@@ -41,7 +41,7 @@ function countsOf(run: RunFile): readonly object[] {
 }
 
 test(
-  'shards run side by side, and merged, are the load that one run makes',
+  'shards that run side by side merge into the load of one run',
   { timeout: 90_000 },
   async () => {
     const startAt = startsIn(20)
@@ -84,31 +84,27 @@ test(
   },
 )
 
-test(
-  'generators of one machine make one run, against servers of its own',
-  { timeout: 90_000 },
-  async () => {
-    const args = ['bench', 'sharded', '--generators', '2', '--start-at', startsIn(20)]
-    const { exitCode, stdout, stderr } = await start(args, {
-      BENCH_BACKEND: 'programs',
-      REDIS_URL: '',
-      NATS_URL: '',
-    })
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-    expect(stdout).toContain('2 generators, Redis')
-    const [path = 'none', ...others] = runFilesIn(folder())
-    expect(others).toEqual([])
-    const run = await readRunFile(path)
-    expect(run).toMatchObject({
-      status: 'complete',
-      system: { kind: 'programs' },
-      generators: { kind: 'merged', shards: [{}, {}] },
-      scenarios: [{ testStatus: 'passed' }],
-    })
-  },
-)
+test('--generators makes one run, on servers that it starts', { timeout: 90_000 }, async () => {
+  const args = ['bench', 'sharded', '--generators', '2', '--start-at', startsIn(20)]
+  const { exitCode, stdout, stderr } = await start(args, {
+    BENCH_BACKEND: 'programs',
+    REDIS_URL: '',
+    NATS_URL: '',
+  })
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  expect(stdout).toContain('2 generators, Redis')
+  const [path = 'none', ...others] = runFilesIn(folder())
+  expect(others).toEqual([])
+  const run = await readRunFile(path)
+  expect(run).toMatchObject({
+    status: 'complete',
+    system: { kind: 'programs' },
+    generators: { kind: 'merged', shards: [{}, {}] },
+    scenarios: [{ testStatus: 'passed' }],
+  })
+})
 
-test('a scenario that knows nothing of shards is not sharded', { timeout: 60_000 }, async () => {
+test('a scenario without a shard refuses --shard', { timeout: 60_000 }, async () => {
   const { exitCode, stdout } = await start([
     'bench',
     'met',
@@ -122,7 +118,7 @@ test('a scenario that knows nothing of shards is not sharded', { timeout: 60_000
   expect(exitCode).toBe(2)
 })
 
-describe('bad input exits with 2 and one clear line:', () => {
+describe('bad input exits with 2 and one line:', () => {
   const shard = ['--shard', '1/2', '--start-at']
   test.each<[string[], Record<string, string>, RegExp]>([
     [
@@ -157,7 +153,7 @@ describe('bad input exits with 2 and one clear line:', () => {
     expect(runFilesIn(folder())).toEqual([])
   })
 
-  test('a start that is less than three seconds ahead', async () => {
+  test('refuses a start less than 3 s ahead', async () => {
     const { exitCode, stderr } = await start(['bench', 'sharded', ...shard, startsIn(2.9)])
     // Where the command takes longer to begin, the start is past. See shard-settings.test.ts.
     expect(stderr).toMatch(/(is in|was) [\d.]+ s( ago)?; it has to be at least 3 s ahead/)
@@ -165,7 +161,7 @@ describe('bad input exits with 2 and one clear line:', () => {
   })
 })
 
-test('--help says what merge does', async () => {
+test('--help describes merge', async () => {
   const { exitCode, stdout } = await start(['results', '--help'])
   expect(stdout).toContain('merge')
   expect(exitCode).toBe(0)

@@ -35,7 +35,7 @@ function tornDown(): readonly string[] {
 
 const ALL = ['user 0', 'user 1', 'user 2', 'user 3']
 
-test('a load of users says in report, run file and CSV which model it was', async () => {
+test('a load of users is named as such in the report, the run file and the CSV', async () => {
   const { exitCode, stdout } = await ended(start(['bench', 'users']))
   expect(exitCode).toBe(0)
   expect(stdout).toContain('4 users, think time exponential, mean 20ms for 1.0 s')
@@ -50,7 +50,7 @@ test('a load of users says in report, run file and CSV which model it was', asyn
   expect(csv).toContain('closed')
 })
 
-test('an interruption keeps what was measured, and tears every user down', async () => {
+test('an interruption keeps the measurements and tears down every user', async () => {
   const child = start(['bench', 'users', '--duration', '1h'])
   child.stdout?.once('data', () => setTimeout(() => child.kill('SIGINT'), 3_000))
   await ended(child)
@@ -60,7 +60,7 @@ test('an interruption keeps what was measured, and tears every user down', async
   expect(tornDown()).toEqual(ALL)
 })
 
-test('a capacity can not be searched for, because there is no rate to replace', async () => {
+test('capacity refuses a load of users, which has no rate to replace', async () => {
   const { exitCode, stderr } = await ended(
     start(['capacity', 'users', '--duration', '1s', '--results', folder()]),
   )
@@ -68,7 +68,7 @@ test('a capacity can not be searched for, because there is no rate to replace', 
   expect(stderr).toMatch(/users\.load\.ts: .*a load of users has no rate/)
 })
 
-test('generators share the users, and are together all of them', { timeout: 90_000 }, async () => {
+test('generators divide the users among themselves', { timeout: 90_000 }, async () => {
   const startAt = new Date(Date.now() + 10_000).toISOString()
   const { exitCode, stdout } = await ended(
     start(['bench', 'users', '--generators', '2', '--start-at', startAt], {

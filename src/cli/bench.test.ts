@@ -39,32 +39,29 @@ describe('npm run bench', () => {
     ['unbounded', 1],
     ['undelivered', 1],
     ['permitted', 0],
-  ])(
-    'with a scenario that is %s exits with %d, and keeps what was measured',
-    async (name, code) => {
-      const { exitCode, stdout } = await ended(bench([name]))
-      expect(stdout).toContain(name)
-      expect(exitCode).toBe(code)
-      const run = await onlyRunFile()
-      expect(run.status).toBe('complete')
-      expect(run.scenarios.map((scenario) => scenario.name)).toEqual([name])
-      const endings = ['.csv', '.intervals.csv', '.json']
-      expect(readdirSync(folder()).sort()).toEqual([
-        ...endings.map((ending) => run.runId + ending),
-        ...historyOf(run),
-      ])
-    },
-  )
+  ])('a scenario that is %s exits with %d and keeps its measurements', async (name, code) => {
+    const { exitCode, stdout } = await ended(bench([name]))
+    expect(stdout).toContain(name)
+    expect(exitCode).toBe(code)
+    const run = await onlyRunFile()
+    expect(run.status).toBe('complete')
+    expect(run.scenarios.map((scenario) => scenario.name)).toEqual([name])
+    const endings = ['.csv', '.intervals.csv', '.json']
+    expect(readdirSync(folder()).sort()).toEqual([
+      ...endings.map((ending) => run.runId + ending),
+      ...historyOf(run),
+    ])
+  })
 
   test.each([
     ['asserts', /^ {2}expected 1 to be 2/m],
     ['throws', /^ {2}a mistake after 300 ms/m],
-  ])('with a scenario that %s after its load says by what it failed', async (name, reason) => {
+  ])('a scenario that %s after its load fails with the reason', async (name, reason) => {
     const { stdout } = await ended(bench([name]))
     expect(stdout).toMatch(reason)
   })
 
-  test('shows what a scenario prints, and where and by which difference it failed', async () => {
+  test('shows the output of a scenario, and where and why it failed', async () => {
     const { stdout } = await ended(bench(['prints']))
     const lines = stdout.split('\n')
     const file = 'src/cli/testing/scenarios/prints.load.ts'
@@ -90,7 +87,7 @@ describe('npm run bench', () => {
     ['broken', 2, '⛔ Load tests: broken', '<error message="'],
     ['invalid', 3, '❔ Load tests: inconclusive', '<skipped message="'],
   ])(
-    'with a scenario that is %s leaves Markdown and JUnit beside the run file',
+    'a scenario that is %s leaves Markdown and JUnit beside the run file',
     async (name, code, headline, element) => {
       const [summary, junit] = ['summary.md', 'junit.xml'].map((file) => join(folder(), file))
       if (summary === undefined || junit === undefined) throw new Error('two paths')
@@ -108,17 +105,14 @@ describe('npm run bench', () => {
     ['a summary', [], { GITHUB_STEP_SUMMARY: '/none/such/summary.md' }, /^GITHUB_STEP_SUMMARY: /],
     ['JUnit', ['--junit', '/tmp'], {}, /^--junit: \/tmp is a folder/],
     ['JUnit', ['--junit', '/proc/none/junit.xml'], {}, /^Results can't be written to \/proc\/none/],
-  ])(
-    'refuses %s that can not be written, before it measures anything',
-    async (_, args, env, message) => {
-      const { exitCode, stderr } = await ended(bench(['met', ...args], env))
-      expect(stderr).toMatch(message)
-      expect(exitCode).toBe(2)
-      expect(readdirSync(folder())).toEqual([])
-    },
-  )
+  ])('refuses an unwritable %s before it measures anything', async (_, args, env, message) => {
+    const { exitCode, stderr } = await ended(bench(['met', ...args], env))
+    expect(stderr).toMatch(message)
+    expect(exitCode).toBe(2)
+    expect(readdirSync(folder())).toEqual([])
+  })
 
-  test('with a scenario that misses an SLO says so once', async () => {
+  test('reports a missed SLO once', async () => {
     const { stdout } = await ended(bench(['missed']))
     expect(stdout.match(/measurement: /g)).toHaveLength(1)
     expect(stdout.match(/SLO +operation/g)).toHaveLength(1)
@@ -138,7 +132,7 @@ describe('npm run bench', () => {
     ],
     ['throws null', 'throw null', /: null$/],
     ['holds no test', '', /: No test suite found in file .*$/],
-  ])('with a scenario that %s exits with 2, and says where', async (_, text, says) => {
+  ])('a scenario that %s exits with 2 and names the place', async (_, text, says) => {
     const scenarios = join(folder(), 'scenarios')
     mkdirSync(scenarios)
     writeFileSync(join(scenarios, 'wrong.load.ts'), text)
@@ -150,7 +144,7 @@ describe('npm run bench', () => {
     expect(exitCode).toBe(2)
   })
 
-  test('with a good load and one that decides nothing is inconclusive: the good one has not failed', async () => {
+  test('a good load beside an undecided one is inconclusive, not failed', async () => {
     const { exitCode } = await ended(bench(['doubtful-second']))
     expect(exitCode).toBe(3)
     expect((await onlyRunFile()).scenarios).toMatchObject([
@@ -159,7 +153,7 @@ describe('npm run bench', () => {
     ])
   })
 
-  test('with a load that its test does not wait for exits with 2, and judges it all the same', async () => {
+  test('a load that its test does not await exits with 2 and is judged', async () => {
     const { exitCode } = await ended(bench(['forgotten']))
     expect(exitCode).toBe(2)
     expect((await onlyRunFile()).scenarios).toMatchObject([
@@ -167,7 +161,7 @@ describe('npm run bench', () => {
     ])
   })
 
-  test('with a micro-benchmark that breaks exits with 2, and says why', async () => {
+  test('a micro-benchmark that breaks exits with 2 and the reason', async () => {
     const { exitCode, stdout } = await ended(bench(['--micro', 'broken']))
     expect(stdout).toContain('the benchmark failed')
     expect(exitCode).toBe(2)
@@ -182,34 +176,34 @@ describe('npm run bench', () => {
       /INCONCLUSIVE[^\n]*:\n +slow by quick: 4\.00, must be ≤ 3/,
     ],
     ['is skipped', 'skipped', 3, /skipped: needs something that is not here/],
-  ])('with a figure that %s says so, and exits with its code', async (_, name, code, says) => {
+  ])('a micro-benchmark figure that %s sets the exit code', async (_, name, code, says) => {
     const { exitCode, stdout } = await ended(bench(['--micro', name]))
     expect(stdout).toMatch(says)
     expect(exitCode).toBe(code)
     if (code === 1) expect(stdout).toContain('and the test goes on')
   })
 
-  test('with a load that has an unknown key sends nothing, and says which key was meant', async () => {
+  test('a load with an unknown key sends nothing and suggests the key', async () => {
     const { exitCode, stdout } = await ended(bench(['mistyped']))
     expect(stdout).toContain('load: there is no "warmup". Did you mean "warmUp"?')
     expect(exitCode).toBe(2)
     expect(await onlyRunFile()).toMatchObject({ scenarios: [{ state: 'unmeasured' }] })
   })
 
-  test('that misses an SLO prints the bound beside what was measured, and the errors by code', async () => {
+  test('a missed SLO is printed with its bound, its measurement, and the errors by code', async () => {
     const { stdout } = await ended(bench(['missed']))
     expect(stdout).toMatch(/missed +refuse +success rate +> 99 % +0 %/)
     expect(stdout).toContain('Error 50 (refused)')
   })
 
-  test('that bounds neither success nor delivery shows the bounds that it is held to', async () => {
+  test('a load without bounds shows the default bounds', async () => {
     const { stdout } = await ended(bench(['un']))
     expect(stdout).toMatch(/missed +refuse +success rate +> 99 % \(default\) +0 %/)
     expect(stdout).toMatch(/missed +send +delivery rate +> 99 % \(default\) +0 %/)
     expect(stdout).toMatch(/met +send +success rate +> 99 % \(default\) +100 %/)
   })
 
-  test('whose process is killed keeps the seconds that were measured, and says how it ended', async () => {
+  test('a killed process keeps the measured seconds and reports its end', async () => {
     const { exitCode, stdout } = await ended(bench(['killed']))
     expect(exitCode).toBe(2)
     expect(stdout).toMatch(
@@ -232,7 +226,7 @@ describe('npm run bench', () => {
     expect(sum.ok).toBe(sum.started)
   })
 
-  test('whose process is killed in its second load keeps the seconds of each', async () => {
+  test('a process killed in its second load keeps the seconds of both', async () => {
     await ended(bench(['dies-in-second']))
     const { scenarios } = await onlyRunFile()
     const kept = scenarios.map((scenario) => {
@@ -245,7 +239,7 @@ describe('npm run bench', () => {
     ])
   })
 
-  test('whose SLO ends it early says by which bound, in print and in the file', async () => {
+  test('a load that its SLO ended early names the bound in the report and the file', async () => {
     const { stdout } = await ended(bench(['aborted']))
     expect(stdout).toMatch(/ended early: success rate of refuse was 0 % from 0 s to 0\.1 s/)
     expect(stdout).toMatch(/missed +refuse +success rate every 0\.1 s +> 90 % +0 % \(from 0 s,/)
@@ -260,7 +254,7 @@ describe('npm run bench', () => {
     ])
   })
 
-  test('takes folders of any name: none is a pattern', async () => {
+  test('takes folders of any name as they are, not as patterns', async () => {
     const scenarios = join(folder(), 's (x) [y] {a,b}? !(q)+@*! #%20')
     const results = join(folder(), 'r? [u] (t)*')
     mkdirSync(join(scenarios, 'below [1]'), { recursive: true })
@@ -283,7 +277,7 @@ describe('npm run bench', () => {
   })
 
   test.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)(
-    'that gets a %s keeps what it measured, marked interrupted',
+    'a run that gets a %s keeps its measurements, marked interrupted',
     async (signal) => {
       const child = bench(['long', '--duration', '1h'])
       const end = ended(child)
@@ -307,7 +301,7 @@ function untilMeasuring(child: ChildProcess): Promise<void> {
   })
 }
 
-describe('bad input exits with 2, one clear line and no files:', () => {
+describe('bad input exits with 2, one line and no files:', () => {
   test.each([
     [['--backend', 'dockr'], {}, /^--backend=dockr .*containers, programs, memory, external/],
     [['--duration', '10'], {}, /^--duration: "10" is not a duration/],
@@ -329,7 +323,7 @@ describe('bad input exits with 2, one clear line and no files:', () => {
     expect(readdirSync(folder())).toEqual([])
   })
 
-  test('servers that can not be reached leave no file of the run behind', async () => {
+  test('unreachable servers leave no file of the run', async () => {
     const urls = { REDIS_URL: 'redis://127.0.0.1:1', NATS_URL: 'nats://127.0.0.1:1' }
     const env = { ...urls, TMPDIR: folder(), NODE_DISABLE_COMPILE_CACHE: '1' }
     const { exitCode } = await ended(bench(['met', '--backend', 'external'], env))

@@ -22,7 +22,7 @@ async function onlyRunFile(): Promise<RunFile> {
 const patiently = { timeout: 180_000 }
 
 test(
-  'a known capacity is found as a bracket, confirmed, printed and kept with its curve',
+  'finds a known capacity as a bracket, confirms it, prints it and keeps its curve',
   patiently,
   async () => {
     const search = ['--from', '50', '--duration', '400ms', '--precision', '20%']
@@ -50,7 +50,7 @@ test(
 )
 
 test(
-  'where the generator is the limit, the answer is what was held below it',
+  'where the generator is the limit, the answer is the highest rate that passed',
   patiently,
   async () => {
     const search = ['--from', '100', '--duration', '1s', '--precision', '100%']
@@ -65,7 +65,7 @@ test(
 )
 
 test(
-  'where no rate is held, down to the lowest that has enough requests, it is inconclusive',
+  'is inconclusive if no rate passes, down to the lowest with enough requests',
   patiently,
   async () => {
     const { exitCode, stdout } = await ended(start('missed', '--from', '1', '--duration', '100ms'))
@@ -86,7 +86,7 @@ test(
   },
 )
 
-test('an interrupted search keeps what it found', async () => {
+test('an interrupted search keeps its probes', async () => {
   const child = start('limited', '--from', '50', '--duration', '1s')
   const end = ended(child)
   await new Promise<void>((resolve) => {
@@ -105,7 +105,7 @@ test('an interrupted search keeps what it found', async () => {
   expect(capacity?.bracket.isConfirmed).toBe(false)
 })
 
-test('a scenario that is unfit leaves a run that has ended, with nothing found', async () => {
+test('an unfit scenario leaves a complete run without a capacity', async () => {
   const { exitCode } = await ended(start('long', '--duration', '100ms'))
   expect(exitCode).toBe(2)
   expect(await onlyRunFile()).toMatchObject({ status: 'interrupted', capacities: [] })

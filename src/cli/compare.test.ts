@@ -20,7 +20,7 @@ function write(runId: string, ms: number, change: Partial<RunFile> = {}): string
 }
 
 describe('npm run compare', () => {
-  test('puts the latest complete run beside the baseline, plots it and points to the gate', async () => {
+  test('compares the baseline with the latest complete run, plots both and points to the gate', async () => {
     write(older, 1)
     write(newer, 2)
     write('20260104T030405Z-1b2c3d4', 9, { status: 'interrupted' })
@@ -33,7 +33,7 @@ describe('npm run compare', () => {
     expect(stdout).toContain('npm run gate -- --base 0a1b2c3')
   })
 
-  test('gives Markdown, JSON and CSV, to standard output or a file', async () => {
+  test('writes Markdown, JSON and CSV, to standard output or a file', async () => {
     const [a, b] = [write(older, 1), write(newer, 2)]
     const json = await start('compare', a, b, '--json')
     expect(JSON.parse(json.stdout)).toMatchObject({
@@ -54,7 +54,7 @@ describe('npm run compare', () => {
     expect(readFileSync(out, 'utf8').split('\n')).toHaveLength(11)
   })
 
-  test('adds Markdown to the summary of a step, whatever else it prints', async () => {
+  test('adds Markdown to the step summary, whatever else it prints', async () => {
     const [a, b, summary] = [write(older, 1), write(newer, 2), join(folder(), 'summary.md')]
     const env = { BENCH_RESULTS: folder(), GITHUB_STEP_SUMMARY: summary }
     const { exitCode, stdout } = await ended(startCommand(['compare', a, b, '--csv'], env))
@@ -62,7 +62,7 @@ describe('npm run compare', () => {
     expect(readFileSync(summary, 'utf8')).toContain('### Load tests: candidate beside baseline')
   })
 
-  test('of unlike environments says in what, exits with 4, and goes on when told to', async () => {
+  test('names the differences of environments, exits with 4, and continues with --allow-unlike', async () => {
     const { environment } = runOf([])
     write(older, 1)
     write(newer, 2, { environment: { ...environment, nodeVersion: '26.0.0' } })
@@ -75,7 +75,7 @@ describe('npm run compare', () => {
     expect(allowed.exitCode).toBe(0)
   })
 
-  test('a file cannot make a terminal do anything', async () => {
+  test('a file cannot control the terminal', async () => {
     const name = '\u001b]0;owned\u0007mixed\u009b2J'
     for (const runId of [older, newer]) {
       write(runId, 1, { scenarios: [scenarioOf(name)], profile: name })
@@ -106,7 +106,7 @@ describe('npm run compare', () => {
 })
 
 describe('npm run results', () => {
-  test('list has the newest first, and names what cannot be read', async () => {
+  test('list shows the newest run first and names unreadable files', async () => {
     write(older, 1)
     write(newer, 2)
     writeFileSync(join(folder(), 'old.json'), '{"schemaVersion":9}')
@@ -120,7 +120,7 @@ describe('npm run results', () => {
     expect(json).toMatchObject({ runs: [{ runId: newer }, { runId: older }], broken: [{}] })
   })
 
-  test('list of an empty folder has no runs, and of one that is not there is an error', async () => {
+  test('list shows no runs of an empty folder and refuses a missing one', async () => {
     const empty = await start('results', 'list', '--results', folder())
     expect(empty.stdout).toContain('no runs')
     expect(empty.exitCode).toBe(0)
@@ -129,7 +129,7 @@ describe('npm run results', () => {
     expect(missing.exitCode).toBe(2)
   })
 
-  test('show prints the report, from the file', async () => {
+  test('show prints the report from the file', async () => {
     write(older, 1)
     const { exitCode, stdout } = await start('results', 'show', '2026')
     expect(stdout).toMatch(/^20260102T030405Z-0a1b2c3 {2}Redis 7\.0\.15 and NATS 2\.9\.10/)
@@ -138,7 +138,7 @@ describe('npm run results', () => {
     expect(exitCode).toBe(0)
   })
 
-  test('show --every prints how the figures changed meanwhile', async () => {
+  test('show --every prints how figures changed over time', async () => {
     write(older, 1)
     const { exitCode, stdout } = await start('results', 'show', '2026', '--every', '30s')
     expect(stdout).toMatch(
@@ -147,7 +147,7 @@ describe('npm run results', () => {
     expect(exitCode).toBe(0)
   })
 
-  test('export makes the files of a run anew', async () => {
+  test('export rebuilds the files of a run', async () => {
     const json = write(older, 1)
     for (const [form, ending] of [
       ['--csv', '.csv'],

@@ -57,9 +57,9 @@ async function onlyRun() {
   return readRunFile(path)
 }
 
-describe('a load that npm started, with its servers and subscribers,', { timeout: 120_000 }, () => {
+describe('a load started by npm, with its servers and subscribers,', { timeout: 120_000 }, () => {
   test.each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
-    'is interrupted when npm alone gets a %s: results are kept, and nothing runs on',
+    'is interrupted when only npm gets a %s: it keeps its results and leaves nothing running',
     async (signal) => {
       const { npm, variable } = await startByNpm()
       expect(processesWith(variable).length).toBeGreaterThan(5)
@@ -71,7 +71,7 @@ describe('a load that npm started, with its servers and subscribers,', { timeout
   )
 
   test.each(['SIGINT', 'SIGHUP', 'SIGTERM'] as const)(
-    'is interrupted by a %s that reaches all of its processes, as from a terminal',
+    'is interrupted by a %s to all of its processes, as from a terminal',
     async (signal) => {
       const { pid, variable } = await startByNpm()
       process.kill(-pid, signal)

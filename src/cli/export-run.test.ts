@@ -23,7 +23,7 @@ describe('npm run results -- export', () => {
     ['github-action-benchmark', /^\[\n {2}\{\n {4}"name": "mixed \/ a: service time P50"/],
     ['bencher', /^\{\n {2}"mixed \/ a": \{/],
     ['csv', /^runId,/],
-  ])('gives %s to standard output or a file', async (format, text) => {
+  ])('writes %s to standard output or a file', async (format, text) => {
     write(runOf([scenarioOf('mixed')]))
     const { exitCode, stdout, stderr } = await exported('--format', format)
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
@@ -33,7 +33,7 @@ describe('npm run results -- export', () => {
     expect(readFileSync(path, 'utf8')).toBe(stdout)
   })
 
-  test('gives hgrm as files of a folder, which it makes', async () => {
+  test('writes hgrm as files into a folder, which it creates', async () => {
     write(runOf([scenarioOf('mixed')]))
     const out = join(folder(), 'a', 'hgrm')
     const { exitCode, stderr } = await exported('--format', 'hgrm', '--out', out)
@@ -46,7 +46,7 @@ describe('npm run results -- export', () => {
   })
 
   test.each(['hlog', 'openmetrics', 'github-action-benchmark', 'bencher'])(
-    'gives no %s of an invalid measurement until it is told to',
+    'refuses %s of an invalid measurement without --allow-invalid',
     async (format) => {
       const reasons = [{ figure: 'x', measured: 1, threshold: 1, message: 'it was late' }]
       write(runOf([scenarioOf('mixed', {}, { verdict: { kind: 'invalid', reasons } })]))
@@ -65,7 +65,7 @@ describe('npm run results -- export', () => {
     },
   )
 
-  test('gives none of an interrupted load, nor of a shard', async () => {
+  test('refuses an interrupted load and a shard', async () => {
     const { result, ...scenario } = scenarioOf('mixed')
     write(runOf([{ ...scenario, result: { ...result, isInterrupted: true } }]))
     expect((await exported('--format', 'bencher')).stderr).toContain('it was interrupted')

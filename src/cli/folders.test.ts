@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { InputError } from '../input-error.ts'
 import { runFolder, runFolderToRead } from './folders.ts'
 
-test('the flag comes before the environment, and that before the default', () => {
+test('the flag overrides the environment, which overrides the default', () => {
   const env = { BENCH_RESULTS: '/there' }
   expect(runFolder('/here', '--results', env)).toBe('/here')
   expect(runFolder(undefined, '--results', env)).toBe('/there')
@@ -13,7 +13,7 @@ test('the flag comes before the environment, and that before the default', () =>
   expect(() => runFolder('', '--out', {})).toThrow(/--out: is empty/)
 })
 
-test('a folder to read that is named must exist', () => {
+test('a named folder to read must exist', () => {
   const folder = mkdtempSync(join(tmpdir(), 'run-folder-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   expect(runFolderToRead(folder)).toBe(folder)

@@ -24,7 +24,7 @@ let folder: string
 
 beforeAll(() => {
   project = new ProjectForTests()
-})
+}, 60_000)
 
 afterAll(() => rmSync(project.folder, { recursive: true, force: true }))
 
@@ -113,49 +113,53 @@ test.each([
   await expectNothingLeft()
 })
 
-test('outside of a repository, it says so', async () => {
+test('says that it is outside of a repository', async () => {
   const { exitCode, stderr } = await ended(start(SEND, {}, folder))
   expect(stderr).toMatch(/is not in a git repository/)
   expect(exitCode).toBe(2)
 })
 
-test('too few requests are inconclusive; what was measured is kept, by version', LONG, async () => {
-  project.edit('src/registry/waiting.ts', (text) => `${text}// changed\n`)
-  const sha = project.commit('a change')
-  const [json, markdown, summary] = ['a.json', 'a.md', 's.md'].map((name) => join(folder, name))
-  const versions = ['--base', 'HEAD~1', '--head', 'main']
-  const load = [...ROUNDS, '--scenarios', 'send', '--duration', '200ms', '--metrics', 'p99']
-  const files = ['--json', json ?? '', '--markdown', markdown ?? '']
-  const env = { GITHUB_STEP_SUMMARY: summary ?? '' }
-  const { exitCode, stdout } = await ended(start([...versions, ...load, ...files], env))
-  expect(stdout).toContain('packages: this checkout')
-  expect(stdout).toMatch(/inconclusive: main \(.{7}\) against HEAD~1/)
-  expect(exitCode).toBe(3)
+test(
+  'too few requests are inconclusive, and the measurements are kept by version',
+  LONG,
+  async () => {
+    project.edit('src/registry/waiting.ts', (text) => `${text}// changed\n`)
+    const sha = project.commit('a change')
+    const [json, markdown, summary] = ['a.json', 'a.md', 's.md'].map((name) => join(folder, name))
+    const versions = ['--base', 'HEAD~1', '--head', 'main']
+    const load = [...ROUNDS, '--scenarios', 'send', '--duration', '200ms', '--metrics', 'p99']
+    const files = ['--json', json ?? '', '--markdown', markdown ?? '']
+    const env = { GITHUB_STEP_SUMMARY: summary ?? '' }
+    const { exitCode, stdout } = await ended(start([...versions, ...load, ...files], env))
+    expect(stdout).toContain('packages: this checkout')
+    expect(stdout).toMatch(/inconclusive: main \(.{7}\) against HEAD~1/)
+    expect(exitCode).toBe(3)
 
-  const report: Pick<GateReport, 'runs' | 'sameness' | 'stages'> = JSON.parse(
-    readFileSync(json ?? '', 'utf8'),
-  )
-  expect(report).toMatchObject({ status: 'complete', verdict: 'inconclusive', exitCode: 3 })
-  expect(report.sameness).toEqual({
-    isSubjectSame: false,
-    arePackagesSame: true,
-    isNodeSame: true,
-  })
-  expect(report.stages.rounds).toMatchObject({
-    comparisons: [
-      { comparison: { metric: { kind: 'validity' } } },
-      { verdict: { kind: 'refused', needed: 10_000 } },
-    ],
-  })
-  expect(report.stages.rounds).toHaveProperty('rounds.length', 1)
-  expect(readFileSync(summary ?? '', 'utf8')).toContain(readFileSync(markdown ?? '', 'utf8'))
-  const runs = runFilesIn(join(report.runs, 'head'))
-  expect(runs).toHaveLength(1)
-  expect((await readRunFile(runs[0] ?? '')).commit).toMatchObject({ sha, isDirty: false })
-  await expectNothingLeft()
-})
+    const report: Pick<GateReport, 'runs' | 'sameness' | 'stages'> = JSON.parse(
+      readFileSync(json ?? '', 'utf8'),
+    )
+    expect(report).toMatchObject({ status: 'complete', verdict: 'inconclusive', exitCode: 3 })
+    expect(report.sameness).toEqual({
+      isSubjectSame: false,
+      arePackagesSame: true,
+      isNodeSame: true,
+    })
+    expect(report.stages.rounds).toMatchObject({
+      comparisons: [
+        { comparison: { metric: { kind: 'validity' } } },
+        { verdict: { kind: 'refused', needed: 10_000 } },
+      ],
+    })
+    expect(report.stages.rounds).toHaveProperty('rounds.length', 1)
+    expect(readFileSync(summary ?? '', 'utf8')).toContain(readFileSync(markdown ?? '', 'utf8'))
+    const runs = runFilesIn(join(report.runs, 'head'))
+    expect(runs).toHaveLength(1)
+    expect((await readRunFile(runs[0] ?? '')).commit).toMatchObject({ sha, isDirty: false })
+    await expectNothingLeft()
+  },
+)
 
-test('versions that are equal pass without being measured', LONG, async () => {
+test('equal versions pass without being measured', LONG, async () => {
   const { exitCode, stdout } = await ended(start(SEND))
   expect(stdout).toMatch(/pass: working tree .* without measuring: they are equal\n$/)
   expect(exitCode).toBe(0)
@@ -179,7 +183,7 @@ test.runIf(isReal)('one call to Redis more is found by counts', LONG, async () =
 })
 
 test.runIf(isReal)(
-  'a candidate that throws is a regression, and the report says what it threw',
+  'a candidate that throws is a regression, and the report quotes the error',
   LONG,
   async () => {
     project.edit('src/registry/registry.ts', (text) =>
@@ -199,7 +203,7 @@ test.runIf(isReal)('a candidate that cannot be imported is broken, not slow', LO
   expect(exitCode).toBe(2)
 })
 
-test('an interrupted gate leaves nothing behind but what it knows', LONG, async () => {
+test('an interrupted gate leaves only its report', LONG, async () => {
   const child = start([...SEND, ...ROUNDS, '--measure-equal', '--budget', '10m'])
   const end = ended(child)
   const begun = new Promise<void>((resolve) => {

@@ -80,7 +80,7 @@ function only(run: RunFile): ScenarioEntry & { state: 'measured' } {
 
 describe('prism-loadtest', () => {
   test(
-    'register in one process, and enumerate and multicast in others, see the same identities',
+    'register, enumerate and multicast see the same identities from different processes',
     PATIENCE,
     async () => {
       const register = await loadtest(['register', '-r', '100', '-d', '1s', '--ttl', '500'])
@@ -131,7 +131,7 @@ describe('prism-loadtest', () => {
     },
   )
 
-  test('has the result of a scenario with the same figures', PATIENCE, async () => {
+  test('gives the same result as a scenario with the same parameters', PATIENCE, async () => {
     const namespace = 'as-flags'
     const flags = [
       '-r',
@@ -203,7 +203,7 @@ describe('prism-loadtest', () => {
     expect(registered?.length).toBeGreaterThan(30)
   })
 
-  test('does what each flag says', PATIENCE, async () => {
+  test('obeys each flag', PATIENCE, async () => {
     const receiver = await registryOf('flags')
     const payloads: string[] = []
     try {
@@ -308,7 +308,7 @@ describe('prism-loadtest', () => {
     }
   })
 
-  test('shows its password to nobody, and Ctrl-C keeps what was measured', PATIENCE, async () => {
+  test('hides its password, and keeps its measurements after Ctrl-C', PATIENCE, async () => {
     const child = start([
       'register',
       '-d',
@@ -350,7 +350,7 @@ function commandLines(): readonly string[] {
   })
 }
 
-test('bad input exits with 2, one clear line and no files', PATIENCE, async () => {
+test('bad input exits with 2, one line and no files', PATIENCE, async () => {
   const inputs: [string[], RegExp][] = [
     [['register', '-r', '0'], /^--rate: "0" must be/],
     [['register', '--multicast-pct', '5'], /^Unknown option '--multicast-pct'/],
@@ -376,7 +376,7 @@ test('bad input exits with 2, one clear line and no files', PATIENCE, async () =
   expect(readdirSync(folder())).toEqual([])
 })
 
-test('the bin says what each command does, with an example', PATIENCE, async () => {
+test('the bin describes each command, with an example', PATIENCE, async () => {
   const bin = join(import.meta.dirname, 'start.mjs')
   const help = (...args: string[]): Promise<Ended> =>
     ended(spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }))

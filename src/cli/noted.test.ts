@@ -34,7 +34,7 @@ const WRITTEN = {
 }
 
 test(
-  'what requests write is printed, stored, exported and judged',
+  'checks, tags and metrics are printed, stored, exported and judged',
   { timeout: 60_000 },
   async () => {
     const { exitCode, stdout } = await run(['bench', 'noted'], 'memory')
@@ -62,7 +62,7 @@ test(
   },
 )
 
-test('what a terminal would obey is printed as text', { timeout: 60_000 }, async () => {
+test('control characters are printed as text', { timeout: 60_000 }, async () => {
   const { stdout, stderr } = await run(['bench', 'escapes'], 'memory')
   // oxlint-disable-next-line no-control-regex
   expect(stdout + stderr).not.toMatch(/[\u0007\u001b]/)
@@ -72,7 +72,7 @@ test('what a terminal would obey is printed as text', { timeout: 60_000 }, async
 const missing = missingPrograms()
 
 test(
-  'shards of a load write together what one generator writes',
+  'shards add up to the checks, tags and metrics of one generator',
   { timeout: 60_000 },
   async ({ skip }) => {
     skip(missing !== undefined, missing)

@@ -10,7 +10,7 @@ function plan(...args: string[]): Promise<Ended> {
   return ended(startCommand(['plan', ...args], {}))
 }
 
-test('a plan says what saturates first, what is needed, and what was assumed', async () => {
+test('a plan names the first bottleneck, the needs and the assumptions', async () => {
   const { exitCode, stdout, stderr } = await plan(
     '--identities',
     '1e7',
@@ -39,13 +39,13 @@ test('--json has the same plan', async () => {
   })
 })
 
-test('a demand that one namespace cannot meet is said to be so', () => {
+test('says that one namespace cannot meet a demand', () => {
   expect(planOutput(['--identities', '1e9', '--namespaces', '1'])).toContain(
     "Plan can't be carried out: one namespace needs",
   )
 })
 
-test('gateways that have too much to receive are more than were asked for', () => {
+test('plans more gateways than asked for if they receive too much', () => {
   const flags = ['--identities', '1e6', '--namespaces', '1', '--multicasts', '2e4']
   expect(planOutput([...flags, '--targets', '1', '--gateways', '1'])).toMatch(
     /^Plan has [\d,]+ gateways: 1 would have too much to receive\.$/m,
@@ -64,14 +64,14 @@ test.each([
   [['--measure', '--check'], "doesn't take it"],
   [['--check', '--json'], "--json: --check doesn't take it"],
   [['--coefficients', '/nowhere.json'], "Coefficients can't be read"],
-])('%j is refused with what is wrong', async (args, message) => {
+])('%j is refused with the reason', async (args, message) => {
   const { exitCode, stderr } = await plan(...args)
   expect(exitCode).toBe(2)
   expect(stderr).toContain(message)
   expect(stderr.trim().split('\n')).toHaveLength(1)
 })
 
-test('--coefficients names costs of another machine', async () => {
+test('--coefficients takes the costs of another machine', async () => {
   const path = fileURLToPath(new URL('../plan/coefficients.json', import.meta.url))
   const named = await plan('--coefficients', path, '--identities', '1e7')
   expect(named.stdout).toBe((await plan('--identities', '1e7')).stdout)
@@ -80,7 +80,7 @@ test('--coefficients names costs of another machine', async () => {
 test.each([
   ['{"coefficients": {}}', 'measured'],
   ['{', 'JSON'],
-])('a file of coefficients that holds %s is refused', async (text, message) => {
+])('refuses a coefficients file that holds %s', async (text, message) => {
   const folder = mkdtempSync(join(tmpdir(), 'plan-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'coefficients.json')
@@ -90,7 +90,7 @@ test.each([
   expect(stderr).toContain(message)
 })
 
-test('--help lists all options, and what exit codes mean', async () => {
+test('--help lists all options and exit codes', async () => {
   const { exitCode, stdout } = await plan('--help')
   expect(exitCode).toBe(0)
   for (const text of ['--identities', '--network', '--measure', '--check', 'Exit code']) {

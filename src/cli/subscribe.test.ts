@@ -20,14 +20,14 @@ describe('prism-loadtest subscribe', () => {
     { args: ['--nats-servers', 'http://x'], says: '--nats-servers is not a NATS address' },
     { args: ['--nats-servers', '127.0.0.1:1'], says: 'NATS at 127.0.0.1:1 ' },
     { args: ['--check', '--nats-servers', '127.0.0.1:1'], says: 'NATS at 127.0.0.1:1 ' },
-  ])('$args: one line that says why not', async ({ args, says }) => {
+  ])('$args is refused in one line', async ({ args, says }) => {
     const error: unknown = await run(['subscribe', ...args]).catch((e) => e)
     expect(error instanceof UserError && error.message).toContain(says)
     expect(error instanceof UserError && error.message).not.toContain('\n')
   })
 
   test.skipIf(missing !== undefined)(
-    'is ready when it says so, can be checked, and ends well by SIGINT and by SIGTERM',
+    'receives once it reports ready, answers --check, and ends with 0 on SIGINT and SIGTERM',
     async () => {
       const server = await startNatsProgram()
       onTestFinished(() => server.stop())
@@ -72,7 +72,7 @@ describe('prism-loadtest subscribe', () => {
 })
 
 test.each([[], ['--check']])(
-  'subscribe %s to a server that accepts and says nothing ends by itself',
+  'subscribe %s ends by itself if the server accepts connections but never answers',
   async (...args) => {
     const sockets: Socket[] = []
     const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1')

@@ -34,14 +34,14 @@ function runOf(day: number): RunFile {
   }
 }
 
-test('a folder without runs is inconclusive, and it says what to do', async () => {
+test('a folder without runs is inconclusive, with advice', async () => {
   const { exitCode, stdout, stderr } = await trend()
   expect(exitCode).toBe(3)
   expect(stdout).toBe('')
   expect(stderr).toMatch(/^There is no run in .*npm run bench\.\n$/)
 })
 
-test('runs of files and history are read, one in both counts once, a broken file is named', async () => {
+test('reads runs from files and history, counts duplicates once, and names a broken file', async () => {
   const runs = Array.from({ length: 7 }, (_, k) => runOf(k + 1))
   for (const run of runs.slice(0, 5)) appendHistory(folder(), run)
   for (const run of runs.slice(3)) writeRunFile(folder(), run)
@@ -80,7 +80,7 @@ describe('--alarm', () => {
     expect(exitCode).toBe(expected)
   })
 
-  test('is raised once: not by the runs that follow', async () => {
+  test('is raised once, not by the following runs', async () => {
     writeHistory(30)
     appendFileSync(
       historyPath(folder()),
@@ -92,14 +92,14 @@ describe('--alarm', () => {
   })
 })
 
-test('a history of another version is an error that names it', async () => {
+test('refuses a history of another version and names the file', async () => {
   copyFileSync(import.meta.filename, historyPath(folder()))
   const { exitCode, stderr } = await trend()
   expect(exitCode).toBe(2)
   expect(stderr).toMatch(/history\.csv: its columns are not those of this version/)
 })
 
-test('a simulation is the same each time', async () => {
+test('repeats a simulation exactly', async () => {
   const args = ['--simulate', '--series', '2', '--seed', '3', '--json']
   const [one, other] = await Promise.all([trend(...args), trend(...args)])
   expect(one.exitCode).toBe(0)
@@ -113,7 +113,7 @@ test.each([
   [['--metrc', 'p50'], /Did you mean --metric/],
   [['--json', '--csv'], /choose one of them/],
   [['--simulate', '--seed', 'x'], /--seed: "x" must be a whole number/],
-])('%j is a mistake that is explained', async (args, message) => {
+])('%j is refused with the reason', async (args, message) => {
   const { exitCode, stderr } = await trend(...args)
   expect(exitCode).toBe(2)
   expect(stderr).toMatch(message)

@@ -87,11 +87,14 @@ export function systemText(system: SystemUnderTest): string {
       return 'in-process memory: no server is measured'
     case 'undeclared':
       return 'undeclared system: no server was started'
-    default: {
-      const names = system.servers.map(({ name, version }) => `${name} ${version}`)
-      return `${LIST.format(names)} (${system.kind})`
-    }
+    default:
+      return `${serversText(system)} (${system.kind})`
   }
+}
+
+/** `Redis 7.0.15 and NATS 2.9.10` */
+export function serversText({ servers }: { readonly servers: readonly Server[] }): string {
+  return LIST.format(servers.map(({ name, version }) => `${name} ${version}`))
 }
 
 const LIST = new Intl.ListFormat('en-GB')

@@ -13,7 +13,7 @@ const byTerm = (terms: readonly Term[]) =>
   z.strictObject(Object.fromEntries(terms.map((term) => [term, coefficient])))
 
 const schema = z.strictObject({
-  /** Where the figures are from: CPU times are of that machine. */
+  /** The machine of the measurement, to which CPU times apply. */
   measured: z.strictObject({
     command: z.string(),
     date: z.string(),
@@ -24,7 +24,7 @@ const schema = z.strictObject({
     nats: z.string(),
     commit: z.string().nullable(),
   }),
-  /** What bare requests took at the same time. */
+  /** The cost of bare requests at the same time. */
   reference: z.strictObject(
     Object.fromEntries(CPU_RESOURCES.map((name) => [name, z.number().positive()])) as Record<
       (typeof CPU_RESOURCES)[number],
@@ -39,12 +39,12 @@ const schema = z.strictObject({
   ),
 })
 
-/** Coefficients, and what they were measured on. */
+/** Coefficients and the machine of their measurement. */
 export type CoefficientsFile = z.infer<typeof schema>
 
 /**
- * Reads what `npm run plan -- --measure` wrote.
- * @throws InputError if there is no such file, or it holds something else.
+ * Reads a file written by `npm run plan -- --measure`.
+ * @throws InputError if the file is missing or invalid.
  */
 export function readCoefficients(path: string | URL): CoefficientsFile {
   let content: unknown
@@ -63,7 +63,7 @@ export function readCoefficients(path: string | URL): CoefficientsFile {
 
 const ADVICE = `${typedCommand('plan', '--measure')} writes such a file.`
 
-/** The text of a coefficients file; three digits of each figure, because no more are known. */
+/** The text of a coefficients file, with three digits per figure because no more are certain. */
 export function coefficientsText(file: CoefficientsFile): string {
   const rounded = (_: string, value: unknown): unknown =>
     typeof value === 'number' ? Number(value.toPrecision(3)) : value

@@ -6,7 +6,7 @@ export type Coefficients = Readonly<Record<Resource, Readonly<Partial<Record<Ter
 /** Needs by resource: per second where the amounts are. */
 export type Needs = Readonly<Record<Resource, number>>
 
-/** What amounts need of one resource: the sum of coefficient × amount over its terms. */
+/** The need of one resource: the sum of coefficient × amount over its terms. */
 export function needOf(coefficients: Coefficients, resource: Resource, amounts: Amounts): number {
   const terms: readonly Term[] = RESOURCES[resource]
   return terms.reduce(
@@ -15,7 +15,7 @@ export function needOf(coefficients: Coefficients, resource: Resource, amounts: 
   )
 }
 
-/** What amounts need of every resource. */
+/** The needs of all resources. */
 export function needsOf(coefficients: Coefficients, amounts: Amounts): Needs {
   const entries = RESOURCE_NAMES.map((name) => [name, needOf(coefficients, name, amounts)])
   return Object.fromEntries(entries) as Needs

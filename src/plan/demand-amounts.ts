@@ -2,18 +2,18 @@ import { TABLE_SLOTS } from '../registry/targets/name-table.ts'
 import type { Demand } from './demand.ts'
 import type { Amounts } from './terms.ts'
 
-/** A replica that is asked compares itself with the records of some identities, this often at most. */
+/** When queried, a replica compares itself with some identities' records, at most this often. */
 const AUDITS_PER_SECOND = 10
-/** Of how many identities at a time. */
+/** The number of identities per comparison. */
 export const AUDITED_RECORDS = 16
 
-/** Gateways that a namespace has: a process may serve several namespaces, but none has less than one. */
+/** Gateways per namespace: a process may serve several namespaces, but each has at least one. */
 export function gatewaysPerNamespace({ gateways, namespaces }: Demand): number {
   return Math.max(1, gateways / namespaces)
 }
 
 /**
- * Messages that a multicast takes at most: a gateway gets one for each table of names that its
+ * The maximum number of messages per multicast: a gateway gets one for each table of names that its
  * identities fill.
  */
 function tablesPerNamespace(demand: Demand): number {
@@ -21,7 +21,7 @@ function tablesPerNamespace(demand: Demand): number {
 }
 
 /**
- * How many of so many tables hold at least one of the targets, if each target is in any of them with
+ * The expected number of tables with at least one target, if each target is in any of them with
  * the same probability.
  */
 export function tablesReached(targets: number, tables: number): number {
@@ -30,23 +30,23 @@ export function tablesReached(targets: number, tables: number): number {
 }
 
 /**
- * Messages that names take which are new to a gateway: they go in one of their own with the next one
- * for the same gateway. If they come at random, a share of 1 − e^(−names per message) of messages has some.
+ * Messages for names that are new to a gateway: they precede the next message for the same gateway in a
+ * message of their own. With random arrivals, a ratio of 1 − e^(−names per message) of messages has some.
  */
 function messagesOfNames(messages: number, named: number): number {
   return messages > 0 ? messages * (1 - Math.exp(-named / messages)) : 0
 }
 
 /**
- * A demand in terms of the model: amounts per second of all namespaces together, and what is held. It is
- * assumed that no two calls of a process share a read of the log, and that new replicas are rare.
+ * A demand in terms of the model: amounts per second over all namespaces, and stored objects. Assumes
+ * that no two calls of a process share a read of the log, and that new replicas are rare.
  */
 export function amountsOfDemand(demand: Demand): Amounts {
   const { registrations, heartbeats, unregistrations, enumerates, multicasts } = demand
   const { identities, metadataBytes, replicas } = demand
   const changes = registrations + heartbeats + unregistrations
   const bySlots = multicasts * tablesReached(demand.targets, tablesPerNamespace(demand))
-  // Each sender tells each name once, if it is ever sent to.
+  // Each sender sends each name once, if it is ever a target.
   const named = bySlots > 0 ? unregistrations * replicas : 0
   const gatewayMessages = bySlots + messagesOfNames(bySlots, named)
   const reads = enumerates + multicasts
@@ -75,7 +75,7 @@ export function amountsOfDemand(demand: Demand): Amounts {
   }
 }
 
-/** What following the log costs: the part of the amounts that every replica of a namespace adds. */
+/** The amounts that every replica of a namespace adds by following the log. */
 export function followingOf(amounts: Amounts): Amounts {
   const { followed = 0, followedRegistrations = 0, followedBytes = 0 } = amounts
   return { followed, followedRegistrations, followedBytes }

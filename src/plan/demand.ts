@@ -1,57 +1,57 @@
 import { InputError } from '../input-error.ts'
 
-/** What a plan is for: all namespaces together. Rates are per second. */
+/** The demand of all namespaces together. Rates are per second. */
 export interface Demand {
   readonly identities: number
   readonly namespaces: number
-  /** Of each registration's metadata as JSON. */
+  /** Size of each registration's metadata as JSON. */
   readonly metadataBytes: number
   readonly heartbeats: number
   readonly registrations: number
   readonly unregistrations: number
   readonly enumerates: number
-  /** Registrations that each enumerate returns. */
+  /** Registrations returned per enumerate. */
   readonly matches: number
   readonly multicasts: number
-  /** Of each multicast. */
+  /** Targets per multicast. */
   readonly targets: number
   readonly payloadBytes: number
   /** Processes that host subscribers. */
   readonly gateways: number
-  /** Processes that keep a copy of each namespace, to enumerate and to send. */
+  /** Processes per namespace that keep a copy of it, to enumerate and to send. */
   readonly replicas: number
 }
 
-/** What a plan may assume of machines. */
+/** Assumptions about machines. */
 export interface Assumptions {
-  /** Most that anything is used, of 1: the rest is for peaks and failures. */
+  /** Maximum utilisation, as a ratio: the rest is for peaks and failures. */
   readonly utilisation: number
   readonly redisMemoryBytes: number
   readonly natsCores: number
-  /** Of one process that keeps replicas. */
+  /** Memory of one process that keeps replicas. */
   readonly processMemoryBytes: number
-  /** Of one machine, in each direction, in bytes/s. */
+  /** Bandwidth of one machine in each direction, in bytes/s. */
   readonly networkBytes: number
 }
 
-/** Figures that were asked for; the others follow from them. `namespaces` and `replicas`: as many as needed. */
+/** The given figures; the others follow from them. `namespaces` and `replicas` default to as many as needed. */
 export type AskedDemand = Readonly<Partial<Record<keyof Demand, number>>>
 
-/** A demand in which only the number of namespaces, and of replicas of each, may be left to the plan. */
+/** A demand that leaves at most the numbers of namespaces and replicas to the plan. */
 export type OpenDemand = Omit<Demand, 'namespaces' | 'replicas'> &
   Pick<AskedDemand, 'namespaces' | 'replicas'>
 
 const DEFAULT_IDENTITIES = 1_000_000
-/** Sent often enough that two of three may be lost within the default TTL of 300 s. */
+/** Often enough that two of three may be lost within the default TTL of 300 s. */
 const HEARTBEAT_EVERY_S = 100
 const REGISTER_EVERY_S = 3_600
 const IDENTITIES_A_GATEWAY = 10_000
-/** More are neither planned nor taken: a hash slot has four of them then. */
+/** The maximum, in plans and flags: four per hash slot. */
 export const MAX_NAMESPACES = 65_536
 /** One of them may be starting anew. */
 export const MIN_REPLICAS = 2
 
-/** Where figures that were not asked for come from, in words. */
+/** Explains the origin of figures that were not given. */
 export const DEFAULTS: Readonly<Record<keyof Demand, string>> = {
   identities: '1e6',
   namespaces: 'as many as needed',
@@ -77,7 +77,7 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
 }
 
 /**
- * Fills in what was not asked for.
+ * Fills in figures that were not given.
  * @throws InputError for figures that contradict each other.
  */
 export function demandFrom(asked: AskedDemand): OpenDemand {

@@ -8,14 +8,14 @@ import {
   type Demand,
 } from './demand.ts'
 
-/** Where a figure's values may be. */
+/** The allowed values of a figure. */
 interface Range {
   readonly least: number
   readonly most: number
   readonly isWhole: boolean
 }
 
-/** A figure of the demand, as its flag is described. */
+/** A figure of the demand, and the description of its flag. */
 export interface DemandFlag {
   readonly flag: string
   readonly name: keyof Demand
@@ -75,12 +75,12 @@ export function askedFrom(
   )
 }
 
-/** A flag of what may be assumed of machines. */
+/** A flag for an assumption about machines. */
 export interface AssumptionFlag {
   readonly flag: string
   readonly name: keyof Assumptions
   readonly description: string
-  /** What a value is multiplied by to be in the assumption's unit. */
+  /** Converts a value to the assumption's unit. */
   readonly unit: number
   readonly range: Range
 }
@@ -126,7 +126,7 @@ export function assumptionsFrom(flags: Readonly<Record<string, string | undefine
   return { ...DEFAULT_ASSUMPTIONS, ...Object.fromEntries(given) }
 }
 
-/** Digits, perhaps a fraction, perhaps a power of ten: `250`, `0.5`, `1e7`, `2.5e4`. */
+/** Digits, with an optional fraction and exponent: `250`, `0.5`, `1e7`, `2.5e4`. */
 const NUMBER = /^\d+(?:\.\d+)?(?:e\+?\d{1,2})?$/i
 
 function numberFrom(text: string, given: string, { least, most, isWhole }: Range): number {

@@ -2,11 +2,11 @@ import { needOf, type Coefficients } from './cost-model.ts'
 import { amountsOfDemand } from './demand-amounts.ts'
 import type { Assumptions, Demand } from './demand.ts'
 
-/** More are not looked for: a plan with as many is no plan. */
+/** The search ends here: a plan with more gateways is unrealistic. */
 const MAX_GATEWAYS = 2 ** 30
 
 /**
- * Cores that each gateway takes: to receive and answer, and to register and renew the identities that
+ * Cores per gateway: to receive and answer messages, and to register and renew the identities that
  * it hosts.
  */
 export function gatewayCores(demand: Demand, coefficients: Coefficients): number {
@@ -17,7 +17,7 @@ export function gatewayCores(demand: Demand, coefficients: Coefficients): number
 }
 
 /**
- * A demand with as many gateways as it takes, and no fewer than it says. More gateways mean more
+ * A demand with as many gateways as necessary, at least as many as requested. More gateways mean more
  * messages, but fewer for each.
  */
 export function settleGateways(

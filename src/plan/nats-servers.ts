@@ -4,18 +4,18 @@ import { serverImbalance } from './spread/clients-on-servers.ts'
 
 /** NATS servers of one cluster. */
 export interface NatsServers {
-  /** With clients that connect to a server drawn at random, as they do if they are given all addresses. */
+  /** With clients that connect to a random server, as they do if given all addresses. */
   readonly servers: number
-  /** With as many senders, and as many gateways, at each server. */
+  /** With equal numbers of senders and gateways per server. */
   readonly balancedServers: number
 }
 
 const MAX_SERVERS = 100_000
 
 /**
- * Plans servers such that the busiest is used as much as it may be. A message whose sender and gateway
- * are connected to different servers is handled by both, so of `k` servers a share of (k − 1) / k
- * costs twice.
+ * Plans servers so that the busiest stays within its allowed use. A message whose sender and gateway
+ * are connected to different servers is handled by both, so with `k` servers a ratio of (k − 1) / k
+ * of messages costs twice.
  */
 export function natsServersFor(
   needs: Needs,
@@ -35,7 +35,7 @@ export function natsServersFor(
   }
 }
 
-/** @param total what one server would be used, if there were only one. */
+/** @param total the utilisation of a single server. */
 function fewest(least: number, total: number, imbalanceOf: (servers: number) => number): number {
   let servers = Math.max(least, Math.ceil(total))
   while (servers < MAX_SERVERS) {

@@ -11,36 +11,36 @@ import { settleGateways } from './gateways.ts'
 import { natsServersFor, type NatsServers } from './nats-servers.ts'
 import { redisNodesFor, redisShare, type RedisNodes } from './redis-nodes.ts'
 import { formatBytes, formatPercent } from '../format.ts'
-import { sharesOfOne, type Shares } from './ratios.ts'
+import { utilisationsOfOne, type Utilisations } from './ratios.ts'
 import type { Amounts, Resource } from './terms.ts'
 
-/** What a demand needs. */
+/** The servers and processes that a demand needs. */
 export interface Plan {
-  /** With everything decided that was left open. */
+  /** The demand, with all open figures decided. */
   readonly demand: Demand
   /** Per second; memory in bytes. */
   readonly needs: Needs
-  /** Cores that each replica takes to follow its namespace, whatever it is asked. */
+  /** Cores per replica for following its namespace, without queries. */
   readonly followingCores: number
-  /** CPU time that a process takes to load a replica, in s. */
+  /** CPU time for loading a replica, in s. */
   readonly loadingS: number
-  /** What the whole demand takes of one server or process of each kind; above 1, one is not enough. */
-  readonly shares: Shares
+  /** Utilisation by the whole demand of one server or process per kind; above 1, one is not enough. */
+  readonly utilisations: Utilisations
   readonly redis: RedisNodes
   readonly nats: NatsServers
   /** Processes that keep replicas; each has one or more. */
   readonly readers: number
-  /** Why it can't be done in this way, whatever the number of servers; empty if it can. */
+  /** Why no number of servers suffices; empty if one does. */
   readonly problems: readonly string[]
 }
 
-/** Of what one process can do: a replica that takes more to follow has too little left for requests. */
+/** As a ratio of one process: a replica that needs more to follow its namespace has too little left for requests. */
 const MAX_FOLLOWING = 0.5
-/** Of a node: larger namespaces can't be spread evenly by their hash slots. */
+/** As a ratio of a node: larger namespaces can't be spread evenly by hash slots. */
 const MAX_NAMESPACE = 1 / 8
 
 /**
- * Plans for a demand. The number of namespaces, if it was left open, is the smallest power of two with
+ * Plans for a demand. If left open, the number of namespaces is the smallest power of two with
  * which each fits on a Redis node and into a process that follows it.
  */
 export function planFor(
@@ -65,7 +65,7 @@ export function planFor(
     needs,
     followingCores,
     loadingS: loadingSOf(decided, coefficients),
-    shares: sharesOfOne(decided, assumptions, coefficients),
+    utilisations: utilisationsOfOne(decided, assumptions, coefficients),
     redis: redisNodesFor(needs, decided.namespaces, assumptions),
     nats: natsServersFor(needs, clients, assumptions),
     readers,
@@ -83,7 +83,7 @@ interface Layout extends Pick<
   Plan,
   'demand' | 'needs' | 'followingCores' | 'readers' | 'problems'
 > {
-  /** What a namespace takes of a Redis node. */
+  /** The utilisation of a Redis node by one namespace. */
   readonly namespaceShare: number
 }
 
@@ -107,7 +107,7 @@ function layOut(
   const requestCores = perNamespace('reader.cpuUs', amounts) / 1e6 - followingCores
   const replicaBytes = perNamespace('reader.memoryBytes', amounts)
   const free = utilisation - followingCores
-  // Without any left for requests, the number of replicas is not what is wrong.
+  // If nothing is left for requests, more replicas don't help.
   const needed = free > 0 ? Math.max(MIN_REPLICAS, Math.ceil(requestCores / free)) : MIN_REPLICAS
   const replicas = open.replicas ?? needed
   const demand: Demand = { ...settled, replicas }

@@ -2,24 +2,24 @@ import type { Needs } from './cost-model.ts'
 import type { Assumptions } from './demand.ts'
 import { NamespacesOnNodes } from './spread/namespaces-on-nodes.ts'
 
-/** Redis servers that namespaces are spread over. A namespace's keys share a hash tag, so it lives on one. */
+/** Redis nodes that share the namespaces. A namespace's keys have one hash tag, so it lives on one node. */
 export interface RedisNodes {
-  /** The most that one namespace takes of what a node may be used for; above 1, it can't be carried. */
+  /** The utilisation of a node by one namespace; above 1, no node can carry it. */
   readonly namespaceShare: number
-  /** Nodes of a Redis Cluster with namespaces named as they come; `null` if no number does. */
+  /** Nodes of a Redis Cluster with arbitrary namespace names; `null` if no number suffices. */
   readonly nodes: number | null
-  /** Nodes if hash tags are chosen so that each has the same number of namespaces. */
+  /** Nodes with hash tags chosen so that each has the same number of namespaces. */
   readonly balancedNodes: number
-  /** How many namespaces the busiest of `nodes` has. */
+  /** The number of namespaces on the busiest of `nodes`. */
   readonly namespacesOnBusiest: number
 }
 
-/** What a Redis server takes of one node: the largest of CPU, memory and network. */
+/** The utilisation of a Redis node: the largest of CPU, memory and network. */
 export function redisShare(needs: Needs, assumptions: Assumptions): number {
   return Math.max(...Object.values(redisShares(needs, assumptions)))
 }
 
-/** The same one by one. Redis runs commands on one core. */
+/** The utilisations separately. Redis runs commands on one core. */
 export function redisShares(
   needs: Needs,
   { utilisation, redisMemoryBytes, networkBytes }: Assumptions,
@@ -32,7 +32,7 @@ export function redisShares(
   }
 }
 
-/** Plans nodes for so many namespaces that share the needs equally. */
+/** Plans nodes for namespaces that share the needs equally. */
 export function redisNodesFor(
   needs: Needs,
   namespaces: number,

@@ -1,6 +1,6 @@
 import type { Resource } from './terms.ts'
 
-/** The resources that are CPU time, in µs. */
+/** The resources measured in µs of CPU time. */
 export const CPU_RESOURCES = [
   'redis.cpuUs',
   'nats.cpuUs',
@@ -17,12 +17,12 @@ export function isCpu(resource: Resource): resource is CpuResource {
 }
 
 /**
- * CPU time, in µs, that the same bare requests took of each kind of process: how quick a machine is, and
- * how much other work hinders it.
+ * CPU time, in µs, that a fixed set of bare requests took per kind of process. It shows a machine's speed,
+ * and the influence of other work on it.
  */
 export type Reference = Readonly<Record<CpuResource, number>>
 
-/** How much more CPU time the same work takes now than it did then, of all processes together. */
+/** The ratio of CPU time that the same work takes now to that then, over all processes. */
 export function slowdownOf(now: Reference, then: Reference): number {
   return totalOf(now) / totalOf(then)
 }

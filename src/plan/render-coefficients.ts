@@ -16,7 +16,7 @@ const COLUMNS: readonly (readonly [Resource, string])[] = [
 
 const MEMORY: readonly Term[] = ['identities', 'metadataBytes', 'replicated', 'replicatedBytes']
 
-/** The costs as Markdown: a row per term, a column per resource; and a sentence on memory. */
+/** The costs as Markdown: one row per term and one column per resource, and a sentence on memory. */
 export function coefficientsTable({ coefficients, measured }: CoefficientsFile): string {
   const costOf = (resource: Resource, term: Term): string => {
     const terms: readonly Term[] = RESOURCES[resource]

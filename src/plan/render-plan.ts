@@ -2,9 +2,9 @@ import { renderTable, type Column } from '../report/terminal/text.ts'
 import { DEFAULTS, type AskedDemand, type Assumptions, type Demand } from './demand.ts'
 import { formatAmount, formatBytes, formatCount, formatPercent } from '../format.ts'
 import type { Plan } from './plan.ts'
-import { firstToSaturate, SHARES, type Share } from './ratios.ts'
+import { firstToSaturate, UTILISATIONS, type UtilisedPart } from './ratios.ts'
 
-/** A line of the table: a heading, or a figure of each plan. */
+/** A line of the table: a heading, or a figure per plan. */
 type Row = readonly [label: string, cell?: (plan: Plan) => string]
 
 const ROWS: readonly Row[] = [
@@ -50,11 +50,11 @@ const ROWS: readonly Row[] = [
   ],
   ['  CPU to load one', ({ loadingS }) => `${formatAmount(loadingS)} s`],
   ['used, if there were one of each'],
-  ...(Object.keys(SHARES) as Share[]).map((share): Row => [
-    `  ${SHARES[share]}`,
-    ({ shares }) => formatPercent(shares[share]),
+  ...(Object.keys(UTILISATIONS) as UtilisedPart[]).map((part): Row => [
+    `  ${UTILISATIONS[part]}`,
+    ({ utilisations }) => formatPercent(utilisations[part]),
   ]),
-  ['  saturates first', ({ shares }) => SHARES[firstToSaturate(shares)]],
+  ['  saturates first', ({ utilisations }) => UTILISATIONS[firstToSaturate(utilisations)]],
   ['needed'],
   ['  namespaces', ({ demand }) => formatCount(demand.namespaces)],
   [
@@ -69,7 +69,7 @@ const ROWS: readonly Row[] = [
   ['  gateways', ({ demand }) => formatCount(demand.gateways)],
 ]
 
-/** One column per plan, and what was assumed. */
+/** One column per plan, and the assumptions. */
 export function renderPlans(
   plans: readonly Plan[],
   asked: readonly AskedDemand[],
@@ -94,7 +94,7 @@ function changesOf({ heartbeats, registrations, unregistrations }: Demand): numb
   return heartbeats + registrations + unregistrations
 }
 
-/** What can't be done, and what is planned otherwise than it was asked for. */
+/** Problems of the plans, and deviations from the given figures. */
 function notesOf(plans: readonly Plan[], asked: readonly AskedDemand[]): readonly string[] {
   return plans.flatMap(({ problems, demand: { gateways } }, at) => {
     const which = plans.length === 1 ? '' : ` ${at + 1}`

@@ -1,6 +1,6 @@
 /**
- * What the cost model multiplies its coefficients with. All but the last four are per second; those are
- * counts of what is held.
+ * The amounts that the cost model multiplies by its coefficients. All are per second except the last four,
+ * which are counts of stored objects.
  */
 export const TERMS = {
   registrations: 'registrations, also those that replace one',
@@ -33,7 +33,7 @@ export type Term = keyof typeof TERMS
 /** Amounts by term; a term that is absent is 0. */
 export type Amounts = Readonly<Partial<Record<Term, number>>>
 
-/** The terms that each resource's need depends on: nothing else is measured, or predicted, of it. */
+/** The terms that each resource depends on; others are neither measured nor predicted. */
 export const RESOURCES = {
   'redis.commands': ['registrations', 'heartbeats', 'unregistrations', 'reads', 'loaded'],
   'redis.bytesIn': [
@@ -95,8 +95,8 @@ export const RESOURCES = {
   'gateway.cpuUs': ['gatewayMessages', 'targets', 'named', 'gatewayBytes'],
 } as const satisfies Readonly<Record<string, readonly Term[]>>
 
-/** What is needed of: one measured figure of a server or a kind of process; the unit ends its name. */
+/** A resource: one measured figure of a server or kind of process; its name ends with the unit. */
 export type Resource = keyof typeof RESOURCES
 
-/** All resources, in the order in which they are shown. */
+/** All resources, in display order. */
 export const RESOURCE_NAMES = Object.keys(RESOURCES) as readonly Resource[]

@@ -26,14 +26,14 @@ function runBody(body: string, env: Record<string, string> = {}): Promise<Ended>
   return ended(child)
 }
 
-describe('a command that ends by anything but a judgement exits with 2 and one line:', () => {
+describe('a command that ends without a judgement exits with 2 and one line:', () => {
   test.each([
     [
       'throws',
       "throw new TypeError('odd\\n  thing')",
       /^Unexpected TypeError: odd thing \(BENCH_STACK=1/,
     ],
-    ['throws what is no error', "throw 'odd thing'", /^Unexpected odd thing/],
+    ['throws a value that is not an error', "throw 'odd thing'", /^Unexpected odd thing/],
     ['is wrongly used', "throw new InputError('--rate: wrong.')", /^--rate: wrong\.$/],
     [
       'throws later',
@@ -46,15 +46,11 @@ describe('a command that ends by anything but a judgement exits with 2 and one l
       /^Unexpected Error: late/,
     ],
     [
-      'rejects and nobody looks',
+      'leaves a rejection unhandled',
       "Promise.reject(new Error('unseen')); await new Promise(r => setTimeout(r, 9e3))",
       /^Unexpected Error: unseen/,
     ],
-    [
-      'waits for what never comes',
-      'await new Promise(() => {})',
-      /^The command ended before it was done\.$/,
-    ],
+    ['waits forever', 'await new Promise(() => {})', /^The command ended before it was done\.$/],
     [
       'has a library that exits with 1',
       'process.exit(1)',
@@ -82,22 +78,19 @@ describe('a command that ends by anything but a judgement exits with 2 and one l
 test.each([
   ['has done its work', 'return 0', 0],
   ["can't do it", "throw new InputError('--rate: wrong.')", 2],
-])('a command that %s ends although a connection or timer is left open', async (_, body, code) => {
+])('a command that %s ends in spite of open connections and timers', async (_, body, code) => {
   const { exitCode } = await runBody(`setInterval(() => {}, 1_000); ${body}`)
   expect(exitCode).toBe(code)
 })
 
-test.each([0, 1, 2, 3, 4, 129, 130, 143])(
-  'what a command says is the exit code: %d',
-  async (code) => {
-    // As Vitest does, whatever the outcome.
-    const { exitCode, stderr } = await runBody(`process.exitCode = 1; return ${code}`)
-    expect(exitCode).toBe(code)
-    expect(stderr).toBe('')
-  },
-)
+test.each([0, 1, 2, 3, 4, 129, 130, 143])("exits with the command's code: %d", async (code) => {
+  // As Vitest does, whatever the outcome.
+  const { exitCode, stderr } = await runBody(`process.exitCode = 1; return ${code}`)
+  expect(exitCode).toBe(code)
+  expect(stderr).toBe('')
+})
 
-test('a stack is shown to whoever asks for it', async () => {
+test('BENCH_STACK shows the stack', async () => {
   const { exitCode, stderr } = await runBody("throw new Error('odd')", { BENCH_STACK: '1' })
   expect(stderr).toMatch(/Error: odd\n +at /)
   expect(exitCode).toBe(2)
@@ -141,13 +134,13 @@ describe.runIf(hasFullDevice)("a command whose output can't be written", () => {
     [['gate', '--help']],
     [['trend', '--simulate', '--series', '1']],
     [['results', 'list']],
-  ])('%j exits with 2, and says so in one line', async (args) => {
+  ])('%j exits with 2 and one line', async (args) => {
     const { exitCode, stderr } = await errorOf(args)
     expect(stderr).toMatch(/^Standard output can't be written to: .*no space left.*\n$/)
     expect(exitCode).toBe(2)
   })
 
-  test('has stored what it measured', async () => {
+  test('stores its measurements', async () => {
     const { exitCode, stderr } = await errorOf(['register', '-r', '50', '-d', '300ms'])
     expect(stderr).toContain("Standard output can't be written to")
     expect(exitCode).toBe(2)
@@ -156,7 +149,7 @@ describe.runIf(hasFullDevice)("a command whose output can't be written", () => {
     expect(run).toMatchObject({ status: 'complete', scenarios: [{ state: 'measured' }] })
   })
 
-  test('though it is only standard error, exits with 2', async () => {
+  test('exits with 2 even if only standard error fails', async () => {
     const child = startFull(['register', '-r', '50', '-d', '300ms'], 2)
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(2)
     expect(runFilesIn(folder())).toHaveLength(1)
@@ -174,7 +167,7 @@ test.runIf(process.platform === 'linux')('a reader that has gone changes nothing
   expect((await readRunFile(path)).status).toBe('complete')
 })
 
-test('a results folder that takes no more files: the figures are printed, and the exit code is 2', async () => {
+test('prints the figures and exits with 2 if the results folder takes no more files', async () => {
   // A file where a folder was: also root can't write there.
   const child = startCommand(
     ['register', '-r', '50', '-d', '1s', '--out', join(folder(), 'gone')],

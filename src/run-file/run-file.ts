@@ -18,8 +18,10 @@ const runIdSchema = z
 const commitSchema = z.strictObject({
   sha: z.string().regex(/^[0-9a-f]{40,64}$/),
   short: z.string().regex(/^[0-9a-f]{7,40}$/),
-  branch: z.string().nullable().describe('null where no branch is checked out.'),
-  isDirty: z.boolean().describe('Whether anything, untracked files included, was not committed.'),
+  branch: z.string().nullable().describe('null if no branch is checked out.'),
+  isDirty: z
+    .boolean()
+    .describe('Whether the work tree differs from the commit, untracked files included.'),
 })
 
 const environmentSchema = z
@@ -30,7 +32,7 @@ const environmentSchema = z
     memoryBytes: z.number().min(0),
     cgroup: z
       .strictObject({ cpuCores: z.number().nullable(), memoryBytes: z.number().nullable() })
-      .describe('Limits of the control group; null where there is none.'),
+      .describe('Limits of the control group; null if unlimited.'),
     os: z.strictObject({
       platform: z.string(),
       architecture: z.string(),
@@ -42,16 +44,16 @@ const environmentSchema = z
   })
   .meta({ id: 'environment' })
 
-/** Which generators a run's load came from. `environment` is that of one of them. */
+/** The generators of a run's load. */
 const generatorsSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('one') }).describe('All of the load came from one.'),
+  z.strictObject({ kind: z.literal('one') }).describe('One generator made the whole load.'),
   z
     .strictObject({
       kind: z.literal('shard'),
       shard: z.int().min(1).describe('1 … of.'),
       of: z.int().min(1),
       startAt: dateTimeSchema.describe('When the first request of all shards was due.'),
-      namespace: z.string().describe('That all shards used; a prefix where there are several.'),
+      namespace: z.string().describe('Of all shards; a prefix if there are several.'),
     })
     .describe('One shard of a load: its SLOs are judged on all shards together.'),
   z
@@ -94,16 +96,14 @@ const scenarioSchema = z
       error: z.string().nullable().describe('Why the test failed, if it did.'),
       workloadHash: hashSchema
         .nullable()
-        .describe('Of what the load is: its sources and what they declare; null if unknown.'),
+        .describe('Hash of the sources of the load and their declarations; null if unknown.'),
       result: loadResultSchema,
       verdict: verdictSchema,
-      slo: z.array(sloRowSchema).describe('Empty of a shard: judged on all shards together.'),
-      bounds: z.array(sloBoundSchema).describe('What the SLO asks for.'),
+      slo: z.array(sloRowSchema).describe('Empty for a shard: judged on all shards together.'),
+      bounds: z.array(sloBoundSchema).describe('The bounds of the SLO.'),
     }),
     z.strictObject({
-      state: z
-        .literal('lost')
-        .describe('The process that measured it died: its intervals are all there is.'),
+      state: z.literal('lost').describe('The measuring process died: only its intervals are left.'),
       ...scenario,
       error: z.string().describe('How it died.'),
       intervals: z.array(intervalSchema),
@@ -142,9 +142,9 @@ const rate = z.int().min(1).describe('Requests/s.')
 /** See `src/load/capacity.ts`. */
 const capacitySchema = z
   .strictObject({
-    name: z.string().describe('Of the scenario.'),
+    name: z.string().describe('Name of the scenario.'),
     file: z.string().describe("Relative to the project's folder, with forward slashes."),
-    durationMs: z.number().min(0).describe('The least that each probe was to be measured.'),
+    durationMs: z.number().min(0).describe('Planned minimum duration of each probe.'),
     from: rate,
     precision: z.number().min(0).describe("The bracket's width relative to its lower end."),
     probes: z
@@ -154,10 +154,12 @@ const capacitySchema = z
           durationMs: z
             .number()
             .min(0)
-            .describe('How long it was to be measured: longer at rates with few requests.'),
+            .describe('Planned duration: longer at rates with few requests.'),
           outcome: z
             .enum(['passed', 'system', 'generator'])
-            .describe('Or what gave out; where it was the generator, the probe was repeated.'),
+            .describe(
+              '`system` or `generator`: the limit at this rate; disturbed probes were repeated.',
+            ),
           reasons: z.array(z.string()),
           startedAt: z.iso.datetime(),
           achievedPerSecond: z.number().min(0).describe('Requests started, per second.'),
@@ -168,47 +170,49 @@ const capacitySchema = z
               p99Ms: timeOrNothing,
               maxMs: timeOrNothing,
             })
-            .describe('Of all operations together.'),
+            .describe('Over all operations.'),
           latenessP99Ms: timeOrNothing,
         }),
       )
-      .describe('In the order in which they were run: the curve of rate against response times.'),
+      .describe('In the order of running: rate against response times.'),
     bracket: z
       .strictObject({
-        passed: rate.nullable().describe('The highest rate that was held; null if none was.'),
+        passed: rate.nullable().describe('The highest rate held; null if none was.'),
         failed: rate.nullable().describe('The lowest rate above it that was not held.'),
-        limit: z.enum(['system', 'generator']).nullable().describe('What gave out at `failed`.'),
-        isConfirmed: z.boolean().describe('As narrow as asked for, each end run twice at least.'),
+        limit: z.enum(['system', 'generator']).nullable().describe('The limit at `failed`.'),
+        isConfirmed: z
+          .boolean()
+          .describe('As narrow as requested, with each end run at least twice.'),
       })
       .describe(
-        'The capacity is at least `passed`, and below `failed` if the system gave out there.',
+        'The capacity is at least `passed`, and below `failed` if the system was the limit there.',
       ),
   })
   .meta({ id: 'capacity' })
 
-/** What a run file holds. This is the source of `results/schema.json`, and of the type below. */
+/** The schema of run files: the source of `results/schema.json` and of the type below. */
 export const runFileSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   runId: runIdSchema,
   status: z
     .enum(['running', 'complete', 'interrupted'])
-    .describe('A file that still says running was left by a run that was killed.'),
+    .describe('`running` in a file at rest: the run was killed.'),
   startedAt: dateTimeSchema,
   finishedAt: dateTimeSchema.nullable().describe('null while running.'),
   commit: commitSchema.nullable().describe('null outside of a git repository.'),
   profile: z.string(),
-  system: systemSchema.describe('What was measured.'),
-  environment: environmentSchema.describe('Of merged shards: the first one.'),
+  system: systemSchema.describe('The system under test.'),
+  environment: environmentSchema.describe('Of the first shard if shards are merged.'),
   reference: referenceSchema
     .nullable()
     .describe('The pinned reference workload, run before anything else; null if it was not run.'),
   generators: generatorsSchema,
   scenarios: z.array(scenarioSchema),
   microBenchmarks: z.array(microBenchmarkSchema),
-  capacities: z.array(capacitySchema).describe('What `npm run bench:capacity` found.'),
+  capacities: z.array(capacitySchema).describe('Results of `npm run bench:capacity`.'),
 })
 
-/** One run: everything measured, and what is needed to judge and compare it. Plain data. */
+/** One run: its measurements, and everything needed to judge and compare them. Plain data. */
 export type RunFile = DeepReadonly<z.infer<typeof runFileSchema>>
 export type Commit = NonNullable<RunFile['commit']>
 export type MeasuredSystem = RunFile['system']
@@ -218,3 +222,16 @@ export type Environment = RunFile['environment']
 export type ScenarioEntry = RunFile['scenarios'][number]
 export type MicroBenchmarkEntry = RunFile['microBenchmarks'][number]
 export type CapacityEntry = RunFile['capacities'][number]
+/** One rate of a capacity search. */
+export type ProbeEntry = CapacityEntry['probes'][number]
+
+/** The first flaw of data and its place: `scenarios[0].result.seed: Invalid input: …`. */
+export function placeOf(error: z.ZodError): string {
+  const issue = error.issues[0]
+  if (issue === undefined) return 'it is not valid'
+  const place = issue.path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '')
+  return place === '' ? issue.message : `${place}: ${issue.message}`
+}

@@ -11,7 +11,7 @@ import { isInstalled } from '../installed.ts'
 import { LOAD_PROJECT, loadProject, type LoadProjectOptions } from './load-project.ts'
 import { PathSequencer } from './path-sequencer.ts'
 import { PLUGIN } from './plugin.ts'
-import { REGISTRY_SYSTEM } from './start-system.ts'
+import { REGISTRY_SYSTEM, startSystem, systemModule, type RunningSystem } from './start-system.ts'
 import { COMMAND_REPORTERS } from './plugin-reporter.ts'
 
 /** The repository, or the folder of the package. */
@@ -50,13 +50,18 @@ export async function openVitest({
   return createVitest({ ...options, config: false }, { test: testOf({ dir: options.root }) })
 }
 
-/** The module of the system that scenarios measure, by `BENCH_SYSTEM` or the Vitest config; if any. */
-export async function configuredSystem(): Promise<string | undefined> {
-  if (process.env['BENCH_SYSTEM']) return process.env['BENCH_SYSTEM']
+/**
+ * Starts the system that scenarios measure, by `BENCH_SYSTEM` or the Vitest config, without running any.
+ * @throws as `startSystem`.
+ */
+export async function startConfiguredSystem(
+  onProgress: (message: string) => void,
+): Promise<RunningSystem> {
   const vitest = await openVitest({ project: [LOAD_PROJECT], reporter: {} })
   try {
     const project = vitest.projects.find(({ name }) => name === LOAD_PROJECT)
-    return project?.getProvidedContext().systemModule
+    const file = systemModule(process.env, project?.getProvidedContext().systemModule)
+    return await startSystem(file, { env: process.env, onProgress })
   } finally {
     await vitest.close()
   }

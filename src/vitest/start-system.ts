@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { EnvironmentError } from '../environment/environment-error.ts'
 import type { Reference } from '../environment/reference/reference.ts'
@@ -59,6 +61,18 @@ const SLOW_MS = 3_000
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
 
+/** The value of `BENCH_SYSTEM` by which nothing is started, whatever the configuration says. */
+const NONE = 'none'
+
+/** The module of the system that a run starts, by `BENCH_SYSTEM` or else by the configuration; if any. */
+export function systemModule(
+  env: Readonly<Record<string, string | undefined>>,
+  configured: string | undefined,
+): string | undefined {
+  const file = env['BENCH_SYSTEM'] || configured
+  return file === NONE ? undefined : file
+}
+
 /** Without a system, scenarios reach theirs by themselves. */
 const UNDECLARED: RunningSystem = {
   system: { kind: 'undeclared' },
@@ -113,13 +127,26 @@ export async function startSystem(
 }
 
 async function importSystem(file: string): Promise<System> {
-  const url = file.startsWith('file:') ? file : pathToFileURL(resolve(file)).href
-  const module: { readonly default?: Partial<System> } = await import(url)
+  const path = file.startsWith('file:') ? fileURLToPath(file) : resolve(file)
+  if (isCommonJs(path)) {
+    throw new EnvironmentError(
+      `${file}: package.json declares its modules to be CommonJS. Set "type": "module" there, or let the name end with .mts or .mjs.`,
+    )
+  }
+  const module: { readonly default?: Partial<System> } = await import(pathToFileURL(path).href)
   const { start } = module.default ?? {}
   if (typeof start === 'function') return { start }
   throw new EnvironmentError(
     `${file}: its default export is not a system. Write: export default defineSystem({ start: async () => … }).`,
   )
+}
+
+/** As `npm init` declares modules, unless their names say otherwise. */
+function isCommonJs(path: string): boolean {
+  const manifest = /\.[cm][jt]s$/.test(path) ? undefined : findPackageJSON(pathToFileURL(path))
+  if (manifest === undefined) return false
+  const { type }: { readonly type?: unknown } = JSON.parse(readFileSync(manifest, 'utf8'))
+  return type === 'commonjs'
 }
 
 /** @throws EnvironmentError naming the field that is wrong. */

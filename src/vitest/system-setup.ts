@@ -10,6 +10,7 @@ import {
   RUNNING_SYSTEM,
   StartInterrupted,
   startSystem,
+  systemModule,
   type RunningSystem,
 } from './start-system.ts'
 
@@ -47,12 +48,11 @@ interface Shared {
 /**
  * Global set-up of a project: starts the system under test once per run, provides it to the project's tests,
  * and stops it after the last project. `BENCH_SYSTEM` names the system's module, or else the project's
- * configuration does, as `provide: { systemModule }`; without either, nothing is started. Exits with 2 and a
+ * configuration does, as `provide: { systemModule }`; without either, or with `none`, nothing is started. Exits with 2 and a
  * message if the system is unavailable.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const { systemModule } = project.getProvidedContext()
-  const file = process.env['BENCH_SYSTEM'] || systemModule
+  const file = systemModule(process.env, project.getProvidedContext().systemModule)
   if (file === undefined) return async () => {}
   const { logger } = project.vitest
   const onProgress = (message: string): void => logger.error(message)

@@ -11,6 +11,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     'npx prism-loadtest --help',
     'npx prism-loadtest bench',
     'npx prism-loadtest bench checkout',
+    'npx prism-loadtest bench orders --system ./postgres.system.ts',
     'npx prism-loadtest capacity checkout',
     'npx prism-loadtest compare',
     'npx prism-loadtest trend',

@@ -29,7 +29,7 @@ test.each([
   [['--peers', '--duration', '1500ms'], '--duration: with --peers'],
   [['--peers', '--page', 'docs/nowhere.md'], '--page: docs/nowhere.md'],
   [['--peers', '--page', 'README.md'], '--page: README.md has no place for the table'],
-])('%j is refused with what is wrong', async (args, message) => {
+])('%j is refused with the reason', async (args, message) => {
   const { code, err } = await benchEngine(...args)
   expect(code).toBe(2)
   expect(err).toContain(message)

@@ -24,7 +24,7 @@ test.each([
   [['--seed', 'x'], '--seed: "x" must be a whole number'],
   [['--shrot'], 'Did you mean --short?'],
   [['fast'], 'fast'],
-])('%j is refused with what is wrong', async (args, message) => {
+])('%j is refused with the reason', async (args, message) => {
   const { code, err } = await gateSelftest(...args)
   expect(code).toBe(2)
   expect(err).toContain(message)

@@ -4,7 +4,7 @@ import { interleave, type Rounds, type Samples, type Contender } from './interle
 import type { Judged } from './outcome.ts'
 import { benchmarkOf } from './benchmark-statistics.ts'
 
-/** What is measured against each other, and which of the ratios have something to reach. */
+/** The contenders, and the bounds on ratios between them. */
 export interface Comparison extends Rounds {
   readonly contenders: readonly Contender[]
   readonly figures: readonly Figure[]

@@ -7,19 +7,19 @@ import { test as base } from '../../../src/vitest/registry-test.ts'
 import { compare, type Comparison } from './compare.ts'
 import { assertReached, doubts, type Judged } from './outcome.ts'
 
-/** Long enough that nothing expires meanwhile, in ms. */
+/** Long enough that nothing expires during a benchmark, in ms. */
 export const HOUR_MS = 3_600_000
 
 /**
- * The test of the core's own benchmarks, which are about real servers. Besides what `test` of a
- * scenario has:
+ * The test of the core's own benchmarks, which need real servers. In addition to the fixtures of a
+ * scenario's `test`:
  *
- * - `servers` says where they are; without any, the test is skipped.
+ * - `servers` has their addresses; without servers, the test is skipped.
  * - `redis` is a bare connection to Redis.
  * - `connectTo` connects further registries to namespaces that exist.
- * - `judge` takes figures that were judged: when the test has ended, one that is not reached fails it.
- * - `compare` measures things against each other, prints the ratios beside what they must reach, and
- *   has them judged.
+ * - `judge` collects judged figures: when the test ends, one that is not reached fails it.
+ * - `compare` measures contenders against each other, prints the ratios with their bounds, and
+ *   judges them.
  */
 export const test = base
   .extend('servers', ({ backends, skip }): ServerBackends => {
@@ -56,7 +56,7 @@ export const test = base
       judge(await compare({ annotate, bench }, comparison))
   })
 
-/** Registers `count` identities with metadata by their numbers, some at a time. */
+/** Registers `count` numbered identities, with limited concurrency. */
 export async function registerAll(
   registry: MulticastRegistry,
   count: number,
@@ -77,7 +77,7 @@ export async function registerAll(
   await Promise.all(Array.from({ length: 64 }, keepRegistering))
 }
 
-/** Makes two changes each time: a heartbeat of one identity, a registration anew of another. */
+/** Makes two changes per call: a heartbeat of one identity and a re-registration of another. */
 export function twoChanges(
   registry: MulticastRegistry,
   count: number,

@@ -4,10 +4,10 @@ import type { Samples } from './interleave.ts'
 import { judge, type Judged, type Outcome, written } from './outcome.ts'
 import { medianOf } from '../../../src/stats/quantile.ts'
 
-/** A ratio of two contenders' median times, and what it must reach. */
+/** A ratio of two contenders' median times, and its bound. */
 export interface Figure {
   readonly what: string
-  /** The names of the contenders: the first's time by the second's. */
+  /** Names of contenders: the first's time divided by the second's. */
   readonly ratio: readonly [string, string]
   readonly must: { readonly atLeast: number } | { readonly atMost: number }
 }
@@ -15,12 +15,12 @@ export interface Figure {
 /** A figure as it was measured. */
 export interface MeasuredFigure {
   readonly value: number
-  /** The smallest and the largest among the parts, in order of time, of the measurement. */
+  /** The smallest and largest ratio among consecutive parts of the measurement. */
   readonly range: readonly [number, number]
   readonly outcome: Outcome
 }
 
-/** In so many parts of equal length the ratio is taken again, to show how far it can be trusted. */
+/** The number of equal parts in which the ratio is taken again, to show its reliability. */
 const PARTS = 5
 
 /** @throws RangeError if a contender has no sample in one of the parts. */
@@ -45,7 +45,7 @@ export function measureFigure({ ratio, must }: Figure, samples: Samples): Measur
   return { value, range: [Math.min(...parts), Math.max(...parts)], outcome }
 }
 
-/** What is said of a figure: its value beside its bound. */
+/** Judges a figure and describes it with its bound. */
 export function judgeFigure(figure: Figure, samples: Samples): Judged {
   const { value, outcome } = measureFigure(figure, samples)
   return {
@@ -54,7 +54,7 @@ export function judgeFigure(figure: Figure, samples: Samples): Judged {
   }
 }
 
-/** A line a figure: the ratio beside what it must reach. */
+/** One line per figure: the ratio and its bound. */
 export function renderFigures(figures: readonly Figure[], samples: Samples): string {
   const headings = ['ratio of medians', 'measured', 'must be', `in each ${PARTS}th of the run`, '']
   return renderTable(

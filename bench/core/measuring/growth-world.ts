@@ -10,29 +10,29 @@ import type { Metadata } from '../../../src/registry/registration.ts'
 import type { MulticastRegistry } from '../../../src/registry/registry.ts'
 import { registerAll } from './core-test.ts'
 
-/** How many members a group has, whatever the size: what is asked for where n is what is stored. */
+/** The number of members per group at every size: the size of requests where n is the number stored. */
 export const GROUP = 100
 
-/** Which gateway the registrations of a world name: the one that hosts them, none, or each its own. */
+/** The gateway that registrations name: the one that hosts them, none, or a different one each. */
 export type WorldKind = 'hosted' | 'plain' | 'scattered'
 
-/** A namespace with so many registrations, which outlasts the cases that use it. */
+/** A namespace with a number of registrations, shared by several cases. */
 export interface GrowthWorld {
   readonly size: number
   readonly namespace: string
   /** Reads and sends. */
   readonly registry: MulticastRegistry
-  /** Makes the changes that readers have to catch up with. */
+  /** Makes the changes that readers catch up with. */
   readonly writer: MulticastRegistry
   /** Hosts all identities by a pattern, unless the world is plain, where it hosts none. */
   readonly host: MulticastRegistry
   readonly identityOf: (n: number) => string
   readonly metadataOf: (n: number) => Metadata
-  /** A number of a registration, drawn anew. */
+  /** A randomly drawn registration number. */
   readonly some: () => number
-  /** Connects another registry, to be closed by the case. */
+  /** Connects another registry, which the case must close. */
   readonly connect: (options?: Partial<ConnectOptions>) => Promise<MulticastRegistry>
-  /** Copies what Redis has of it to another namespace. */
+  /** Copies its data in Redis to another namespace. */
   readonly copyTo: (namespace: string) => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -88,10 +88,10 @@ export async function openWorld(
   }
 }
 
-/** How long a registry may take to load a namespace, in ms: far longer than any does. */
+/** The maximum time for loading a namespace, in ms: far longer than needed. */
 const LOAD_MS = 300_000
 
-/** Calls a new registry until it has loaded its namespace, which a busy machine may give up on before. */
+/** Retries a call until a new registry has loaded its namespace; on a busy machine the first may time out. */
 export async function untilLoaded<T>(call: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + LOAD_MS
   for (;;) {

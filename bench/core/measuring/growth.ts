@@ -4,27 +4,27 @@ import { judge, type Judged, type Outcome, written } from './outcome.ts'
 import { quantileOf } from '../../../src/stats/quantile.ts'
 
 /**
- * How a cost may grow with n:
+ * The allowed growth of a cost with n:
  *
- * - `constant`: what is asked for and answered has the same size whatever n is, such as the number of
- *   registrations that are stored
- * - `n log n`: n is the size of the answer or of the targets; or everything that is stored has to be
- *   looked at, and the case says why
+ * - `constant`: request and answer have the same size whatever n is, such as the number of
+ *   stored registrations
+ * - `n log n`: n is the size of the answer or the number of targets; or everything stored must be
+ *   examined, and the case says why
  */
 export type Law = 'constant' | 'n log n'
 
-/** The sizes that a cost is measured at, each ten times the one before. */
+/** The smallest and largest size; each size is ten times the previous one. */
 const FIRST_SIZE = 100
 const LAST_SIZE = 100_000
 
 /**
  * The largest exponents. 0.2 is 1.6 times as much for ten times n. From 10⁴ to 10⁵, n log n itself has
- * the exponent 1.10; the rest is for memory, which is the slower the more of it is in use. Something
- * quadratic is above it once it is three quarters of the cost at the largest n.
+ * the exponent 1.10; the rest allows for memory, which gets slower the more of it is in use. A quadratic
+ * term exceeds it once it is three quarters of the cost at the largest n.
  */
 const MAX_EXPONENT = { constant: 0.2, 'n log n': 1.5 } satisfies Record<Law, number>
 
-/** The parts of a measurement in which its exponent is taken again. */
+/** The number of parts of a measurement, each with an exponent of its own. */
 const PARTS = 5
 
 /** One operation at one size. */
@@ -36,18 +36,18 @@ export interface Prepared {
   readonly close?: () => Promise<unknown>
 }
 
-/** An operation of which it is asked how its cost grows with n. */
+/** An operation whose growth of cost with n is measured. */
 export interface GrowthCase {
   readonly what: string
   readonly law: Law
-  /** Why everything stored has to be looked at. */
+  /** Why everything stored must be examined. */
   readonly because?: string
-  /** The largest n it is measured at. Default: as far as all are. */
+  /** The largest n to measure. Default: the largest size. */
   readonly upTo?: number
   readonly prepare: (size: number) => Promise<Prepared>
 }
 
-/** How the cost of an operation grew. */
+/** The growth of an operation's cost. */
 export interface Growth {
   /** By n, in ms, in ascending order. */
   readonly costs: readonly { readonly size: number; readonly ms: number }[]
@@ -107,14 +107,14 @@ export function growthOf({ law }: Pick<GrowthCase, 'law'>, samples: SamplesBySiz
 function localExponent(costs: Growth['costs']): number {
   const [before, last] = costs.slice(-2)
   if (before === undefined || last === undefined) throw new RangeError('growth needs two sizes')
-  // What costs more at a smaller n was disturbed at the second largest, or falls.
+  // A higher cost at a smaller n means a disturbance there, or a falling cost.
   const costBefore = Math.max(...costs.slice(0, -1).map(({ ms }) => ms))
   const exponent = Math.log(last.ms / costBefore) / Math.log(last.size / before.size)
   if (!Number.isFinite(exponent)) throw new RangeError('growth needs samples of every size')
   return exponent
 }
 
-/** What is said of a case: its exponent beside its bound. */
+/** Judges a case and describes its exponent with the bound. */
 export function judgeGrowth({ what, law, upTo }: GrowthCase, growth: Growth): Judged {
   const { exponent, outcome } = growth
   const bound = `${law}: an exponent ≤ ${MAX_EXPONENT[law]}`
@@ -122,7 +122,7 @@ export function judgeGrowth({ what, law, upTo }: GrowthCase, growth: Growth): Ju
   return { says: `${what}: n^${exponent.toFixed(2)} at n = ${size}, must be ${bound}`, outcome }
 }
 
-/** Lines of one case are written as it is measured, so columns have fixed widths. */
+/** Fixed widths, because each line is written before the next case is measured. */
 const WIDTHS = { what: 52, ms: 9, exponent: 7, bound: 16 }
 
 /** The heading of `renderGrowth`. */
@@ -130,7 +130,7 @@ export function renderGrowthHeading(sizes: readonly number[]): string {
   return lineOf('cost by n (lower quartile)', sizes.map(formatCount), 'n^k, k', 'must be', '')
 }
 
-/** A line: the cost at each size, the exponent, and what becomes of it. */
+/** One line: the cost at each size, the exponent and the outcome. */
 export function renderGrowth(
   { what, law, because }: GrowthCase,
   sizes: readonly number[],

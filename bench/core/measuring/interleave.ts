@@ -1,22 +1,22 @@
 import { shuffled } from '../../../src/stats/random.ts'
 
-/** One of the things that are compared, as it is measured. */
+/** One of the measured alternatives. */
 export interface Contender {
   readonly name: string
   /** Not timed; before each run. */
   readonly before?: () => Promise<unknown>
   /** Timed, unless it resolves with a time of its own, in ms. */
   readonly run: () => Promise<unknown>
-  /** What one run does so many times; samples are per call. Default 1. */
+  /** The number of calls per run; samples are per call. Default 1. */
   readonly calls?: number
-  /** It runs in every so manieth round: for contenders that take long. Default 1. */
+  /** Runs only in every n-th round, for slow contenders. Default 1. */
   readonly every?: number
 }
 
-/** How long a comparison goes on. */
+/** The length of a comparison. */
 export interface Rounds {
   readonly rounds: number
-  /** Before those, and not in the samples. */
+  /** Rounds before the measured ones, not sampled. */
   readonly warmUpRounds: number
 }
 
@@ -31,8 +31,8 @@ export interface Sample {
 export type Samples = ReadonlyMap<string, readonly Sample[]>
 
 /**
- * Runs all contenders in each round, in an order drawn anew, so that whatever else happens on the machine
- * happens to all of them, and none always follows the same other one.
+ * Runs all contenders in each round, in a freshly drawn order, so that other activity on the machine
+ * affects all of them, and none always follows the same other one.
  */
 export async function interleave(
   contenders: readonly Contender[],

@@ -2,7 +2,7 @@ import { growthOf, type Growth, type GrowthCase, type Prepared } from './growth.
 import { shuffled } from '../../../src/stats/random.ts'
 import type { Sample } from './interleave.ts'
 
-/** For how long one case is measured, in ms; longer if fewer rounds than the least fit in. */
+/** The time per case, in ms; extended if the minimum number of rounds doesn't fit. */
 const CASE_MS = 800
 const MIN_ROUNDS = 5
 const MAX_ROUNDS = 200
@@ -20,7 +20,7 @@ interface Sized extends Prepared {
   readonly samples: Sample[]
   /** The shortest call of the warm-up. */
   fastestMs: number
-  /** How often a sample calls it. */
+  /** The number of calls per sample. */
   calls: number
 }
 
@@ -31,8 +31,8 @@ export interface MeasuredGrowth {
 }
 
 /**
- * Measures a case at all sizes in turns, in an order drawn anew in each round, so that whatever else
- * happens on the machine happens to all of them.
+ * Measures a case at all sizes in every round, in a freshly drawn order, so that other activity
+ * on the machine affects all of them.
  */
 export async function measureGrowth(
   growthCase: GrowthCase,
@@ -79,7 +79,7 @@ export async function measureGrowth(
   }
 }
 
-/** The time of one call, in ms, by the mean of several. */
+/** The mean time of one call over several, in ms. */
 async function sampleOf({ before, run, calls }: Sized): Promise<number> {
   let ms = 0
   for (let call = 0; call < calls; call += 1) {

@@ -1,6 +1,6 @@
 import { AssertionError } from 'node:assert'
 
-/** What is said of a figure and its bound. */
+/** Whether a figure reached its bound. */
 export type Outcome = 'reached' | 'not reached' | 'inconclusive'
 
 /** A figure that was judged. */
@@ -13,7 +13,7 @@ export interface Judged {
 /**
  * Judges a figure by its value over the whole run, a ratio of medians, and by its values in parts of
  * the run. Within its bound it is reached. Beyond it, it is not reached if every part is beyond it as
- * well, otherwise inconclusive. So what disturbs the machine for a while fails nothing, and a
+ * well, otherwise inconclusive. So a temporary disturbance of the machine causes no failure, and a
  * figure that is exactly at its bound is not reached in one of 32 runs with five parts.
  */
 export function judge(
@@ -30,17 +30,17 @@ export function written(outcome: Outcome): string {
   return outcome === 'reached' ? outcome : outcome.toUpperCase()
 }
 
-/** What figures that decide nothing are told as; `null` if all were decided. */
+/** A note on inconclusive figures; `null` without any. */
 export function doubts(figures: readonly Judged[]): string | null {
   const doubtful = figures.filter(({ outcome }) => outcome === 'inconclusive')
   if (doubtful.length === 0) return null
-  return `INCONCLUSIVE, as parts of the run are within the bound:\n${list(doubtful)}`
+  return `INCONCLUSIVE, because parts of the run are within the bound:\n${list(doubtful)}`
 }
 
 /**
  * Fails a test for its figures.
- * @throws AssertionError naming those that are not reached. By that name, a benchmark that was judged
- *   is told from one that broke.
+ * @throws AssertionError naming the figures that are not reached; its name distinguishes a judged benchmark
+ *   from a broken one.
  */
 export function assertReached(figures: readonly Judged[]): void {
   const missed = figures.filter(({ outcome }) => outcome === 'not reached')

@@ -4,21 +4,21 @@ import { findProgram } from '../../../src/environment/programs.ts'
 import { keysOf } from '../../../src/registry/redis/keys.ts'
 import { TRUST_MS } from '../../../src/registry/redis/tending.ts'
 
-/** How `redis-benchmark` is to run the script that registers. */
+/** Settings for running the registration script with `redis-benchmark`. */
 export interface RedisBenchmark {
   readonly redisUrl: string
   /** The digest of the script, as `SCRIPT LOAD` of this server gave it. */
   readonly scriptSha1: string
   readonly namespace: string
   readonly metadataJson: string
-  /** How many identities to draw from. */
+  /** The number of identities to draw from. */
   readonly identities: number
   readonly requests: number
   /** Its own default is 50. Each keeps 64 requests in flight. */
   readonly clients: number
 }
 
-/** Why `redis-benchmark` can't be run against a server; `null` if it can. */
+/** Why `redis-benchmark` can't run against a server; `null` if it can. */
 export function whyNoRedisBenchmark(redisUrl: string): string | null {
   const { protocol, password } = new URL(redisUrl)
   if (findProgram('redis-benchmark') === undefined) return 'redis-benchmark is not on the PATH'

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis'
 
 /**
- * Redis's own time per call of a command while `work` runs, in ms, as INFO counts it: without the network
- * and parsing, with the commands of a script. Only `work` may use that command meanwhile.
+ * Redis's own time per call of a command while `work` runs, in ms, as INFO reports it: without the network
+ * and parsing, but including the commands of a script. Only `work` may use that command in the meantime.
  */
 export async function redisTimePerCall(
   redis: Redis,

@@ -14,7 +14,7 @@ export const bench: Define = (command, end) => {
     )
     .option(
       '--system <file>',
-      'module of the system under test, which starts and stops its servers; see docs/any-system.md',
+      'module of the system under test, which starts and stops its servers, or none; see docs/any-system.md',
     )
     .option(
       '--backend <kind>',

@@ -39,7 +39,7 @@ export const capacity: Define = (command, end) => {
     )
     .option(
       '--system <file>',
-      'module of the system under test, which starts and stops its servers; see docs/any-system.md',
+      'module of the system under test, which starts and stops its servers, or none; see docs/any-system.md',
     )
     .option(
       '--backend <kind>',

@@ -6,7 +6,7 @@ import { readFlags, type LoadTestFlags } from './read-flags.ts'
 
 const IN_AN_HOUR = new Date(Date.now() + 3_600_000).toISOString()
 
-test('without flags, a load has the defaults that its users know', () => {
+test('a load without flags has the documented defaults', () => {
   const { parameters, ...run } = readFlags('mixed', {}, {})
   expect(run).toEqual({
     servers: { REDIS_URL: '', NATS_URL: '', BENCH_BACKEND: '' },
@@ -88,7 +88,7 @@ test.each<[flags: LoadTestFlags, read: object]>([
   expect(readFlags('mixed', flags, {})).toMatchObject(read)
 })
 
-test('a folder for results can come from the environment, a duration of scenarios can not', () => {
+test('BENCH_RESULTS applies, BENCH_DURATION does not', () => {
   const env = { BENCH_RESULTS: '/tmp/there', BENCH_DURATION: '1s', BENCH_SHARD: '1/2' }
   expect(readFlags('register', {}, env)).toMatchObject({
     folder: resolve('/tmp/there'),
@@ -97,7 +97,7 @@ test('a folder for results can come from the environment, a duration of scenario
   })
 })
 
-describe('before anything is started, is refused:', () => {
+describe('refuses before anything starts:', () => {
   test.each<[WorkloadKind, LoadTestFlags, RegExp]>([
     ['register', { rate: '0' }, /^--rate: "0" must be .* above 0/],
     ['register', { rate: '-1' }, /^--rate: "-1"/],

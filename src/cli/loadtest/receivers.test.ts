@@ -37,7 +37,7 @@ const mixed: LoadTestParameters = {
   allowUndelivered: false,
 }
 
-test('shards host what they register, also where somebody registered it before', () => {
+test('shards host what they register, even if it was registered before', () => {
   const all = identitiesToRegister(mixed, { index: 0, of: 1 })
   // Half of the requests of 6 s.
   expect(all).toHaveLength(150)
@@ -89,7 +89,7 @@ class SkewedStore extends MemoryStore {
 }
 
 test.each([0, 180_000, -180_000])(
-  'registrations of others come to name the host that is there and stay as they are otherwise, with a store %d ms ahead',
+  'moves registrations to the current host and leaves the rest of them as it is, with a store %d ms ahead',
   async (aheadMs) => {
     const broker = new MemoryBroker()
     const registry = new MulticastRegistry({
@@ -113,7 +113,7 @@ test.each([0, 180_000, -180_000])(
   },
 )
 
-test('a registration that its owner has made anew meanwhile is left to its owner', async () => {
+test('leaves a registration that its owner renewed meanwhile', async () => {
   const broker = new MemoryBroker()
   const registry = new MulticastRegistry({
     store: new MemoryStore(),

@@ -4,7 +4,7 @@ import { serverSettings } from './server-settings.ts'
 
 const NOTHING = { REDIS_URL: '', NATS_URL: '', BENCH_BACKEND: '' }
 
-test('without flags, servers are found as the environment says', () => {
+test('without flags, the environment names the servers', () => {
   expect(serverSettings({}, {})).toEqual(NOTHING)
   expect(serverSettings({ backend: 'memory' }, { BENCH_BACKEND: 'programs' })).toEqual({
     ...NOTHING,
@@ -31,18 +31,15 @@ test.each([
     'redis://h:1',
     'nats://localhost:4222',
   ],
-])(
-  '%j beside %j: what is missing is the environment’s, or else the default',
-  (flags, env, redis, nats) => {
-    expect(serverSettings(flags, { BENCH_BACKEND: 'programs', ...env })).toEqual({
-      REDIS_URL: redis,
-      NATS_URL: nats,
-      BENCH_BACKEND: 'external',
-    })
-  },
-)
+])('%j with %j: the environment or the default fills in the rest', (flags, env, redis, nats) => {
+  expect(serverSettings(flags, { BENCH_BACKEND: 'programs', ...env })).toEqual({
+    REDIS_URL: redis,
+    NATS_URL: nats,
+    BENCH_BACKEND: 'external',
+  })
+})
 
-test('any password arrives as it was typed', () => {
+test('passes any password unchanged', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (redisPassword) => {
       const { REDIS_URL } = serverSettings({ redisAddr: 'h:1', redisPassword }, {})
@@ -58,7 +55,7 @@ test.each([
   [{ redisDb: 'one' }, /^--redis-db: "one"/],
   [{ redisDb: '-1' }, /^--redis-db: "-1"/],
   [{ redisDb: '1', backend: 'containers' }, /^--backend containers has servers of its own/],
-])('%j is refused, without a word of a secret', (flags, message) => {
+])('%j is refused without showing a secret', (flags, message) => {
   const read = (): unknown => serverSettings(flags, {})
   expect(read).toThrow(message)
   expect(read).not.toThrow(/secret/)

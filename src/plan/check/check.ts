@@ -9,25 +9,25 @@ import { isCpu, slowdownOf } from '../reference.ts'
 import { RESOURCE_NAMES, type Resource } from '../terms.ts'
 import { SIZES, TOLERANCE, type Size } from './sizes.ts'
 
-/** What a comparison says: `scattered` if some rounds are within the tolerance and their median isn't. */
+/** The result of a comparison: `scattered` if some rounds are within the tolerance but their median isn't. */
 export type Judgement = 'within' | 'outside' | 'scattered'
 
-/** What the model predicts of a resource at one size, beside what was measured. */
+/** A resource at one size: predicted and measured. */
 export interface CheckedFigure {
   readonly size: string
   readonly resource: Resource
   /** Medians over the rounds, in the resource's unit. */
   readonly predicted: number
   readonly measured: number
-  /** Predicted by measured: the median, the least and the most of the rounds. */
+  /** Predicted / measured: median, minimum and maximum of the rounds. */
   readonly ratio: number
   readonly range: readonly [number, number]
   readonly judgement: Judgement
 }
 
-/** One size, once. */
+/** One measurement of one size. */
 export interface CheckRound {
-  /** What bare requests took then, by what they took when the costs were measured. */
+  /** The cost of bare requests relative to that when the coefficients were measured. */
   readonly slowdown: number
   readonly measurement: Measurement
 }
@@ -35,13 +35,13 @@ export interface CheckRound {
 /** All figures of all sizes. */
 export interface Check {
   readonly figures: readonly CheckedFigure[]
-  /** By which predictions of CPU time were multiplied: the median of the rounds. */
+  /** The factor on predictions of CPU time: the median of the rounds. */
   readonly slowdown: number
 }
 
 /**
- * Measures everything at once at three sizes, and compares it with what the model predicts of it. CPU
- * times are predicted for this machine as it is now, by what the same bare requests took of each.
+ * Measures everything at once at three sizes, and compares it with the model's predictions. CPU
+ * times are predicted for this machine in its current state, by the cost of the same bare requests.
  * @throws EnvironmentError if servers can't be started here.
  */
 export async function checkModel(
@@ -56,7 +56,7 @@ export async function checkModel(
     for (const size of SIZES) {
       const { population, measurement } = await rig.populate(size.population)
       populations.push(population)
-      // The first one also measures what the process itself has left over from starting.
+      // The first one also measures leftovers of the process's start.
       await rig.load(population)
       memory.push([measurement, await rig.load(population)])
     }

@@ -30,7 +30,7 @@ const COLUMNS: readonly Column[] = [
   { heading: '', align: 'left' },
 ]
 
-/** A line per figure and size. */
+/** One line per figure and size. */
 export function renderCheck(figures: readonly CheckedFigure[]): string {
   return renderTable(
     COLUMNS,

@@ -8,10 +8,10 @@ export interface Size {
   readonly phases: readonly Phase[]
 }
 
-/** How far a prediction may be from the measurement, as a ratio of it. */
+/** The maximum relative deviation of a prediction from the measurement. */
 export const TOLERANCE = 0.3
 
-/** All of them differ from what the coefficients were measured with. */
+/** Sizes that differ from those of the coefficients' measurement. */
 export const SIZES: readonly Size[] = [
   sizeOf(
     'small',

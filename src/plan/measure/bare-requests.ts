@@ -2,14 +2,14 @@ import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { Redis } from 'ioredis'
 import { inLanes } from './lanes.ts'
 
-/** What a process does in the reference work: it answers requests over NATS, makes some, or writes to Redis. */
+/** A process's part in the reference work: answering requests over NATS, making some, or writing to Redis. */
 export type ReferenceRole = 'answer' | 'ask' | 'store'
 
 const SUBJECT = 'plan-reference'
 const PAYLOAD = 'x'.repeat(64)
 const IN_FLIGHT = 16
 
-/** Bare requests to the servers, which no change of the registry's code touches. */
+/** Bare requests to the servers, independent of the registry's code. */
 export class BareRequests {
   readonly #redisUrl: string
   readonly #natsUrl: string

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { programBeside } from '../../program-beside.ts'
 import type { ProcessAnswer, ProcessCall } from './process-calls.ts'
 
-/** A call without the number that is given when it is sent. */
+/** A call without its number, which is assigned on sending. */
 type Call<C = ProcessCall> = C extends ProcessCall ? Omit<C, 'call'> : never
 
 type AnswerTo<Kind> = Extract<ProcessAnswer, { kind: Kind }>
 
-/** A process of a measurement, by messages to it. */
+/** A process of a measurement, controlled by messages. */
 export class MeasuredProcess {
   readonly #child: ChildProcess
   readonly #waiting = new Map<number, PromiseWithResolvers<ProcessAnswer>>()

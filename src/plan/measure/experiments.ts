@@ -2,7 +2,7 @@ import type { Phase, Load } from './load.ts'
 import type { Population } from './population.ts'
 import type { Work } from './work.ts'
 
-/** The loads that coefficients are fitted to: each has a part that no other has as much of. */
+/** The loads that coefficients are fitted to: each emphasises a different part. */
 export function experimentsOf(main: Population, wide: Population): readonly Load[] {
   return [
     ...[
@@ -44,7 +44,7 @@ function unregister(of: 'transient' | 'members', count: number): Phase {
   return { writer: [{ kind: 'unregister', of, count }] }
 }
 
-/** Twice as many as it takes to have one of each group at each gateway. */
+/** Twice the number needed for one member of each group per gateway. */
 function newNames({ groups, gateways }: Population): Phase {
   return unregister('members', 2 * groups * gateways.length)
 }
@@ -53,7 +53,7 @@ function enumerate(audience: 'nobody' | 'group', count: number): Phase {
   return { readers: [{ kind: 'enumerate', audience, count }] }
 }
 
-/** Rarely enough that each read also compares. */
+/** So rarely that each read also makes a comparison. */
 const compare: Phase = {
   readers: [{ kind: 'enumerate', audience: 'nobody', count: 10, pauseMs: 105 }],
 }
@@ -67,7 +67,7 @@ function multicast(
 }
 
 /**
- * Everything at once. Its CPU time is more than that of its parts alone, whose code and data stay in
+ * Everything at once. It takes more CPU time than its parts alone, whose code and data stay in
  * the caches.
  */
 export function mixedLoadsOf(main: Population, wide: Population): readonly Load[] {

@@ -1,4 +1,4 @@
-/** Runs something so many times, with a number from 0, some of them at a time. */
+/** Runs `count` numbered tasks from 0, with limited concurrency. */
 export async function inLanes(
   lanes: number,
   count: number,

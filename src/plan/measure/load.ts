@@ -2,19 +2,19 @@ import type { Amounts, Term } from '../terms.ts'
 import { gatewaysOf, metadataOf, sizeOf, type Population } from './population.ts'
 import type { Work } from './work.ts'
 
-/** Work of the writer and of each reader, at the same time; each does its own in turn. */
+/** Simultaneous work of the writer and of each reader; each does its own parts in order. */
 export interface Phase {
   readonly writer?: readonly Work[]
   readonly readers?: readonly Work[]
 }
 
-/** Phases of work in a population, one after the other, all of that so many times. */
+/** Consecutive phases of work in a population, repeated. */
 export interface Load {
   readonly name: string
   readonly population: Population
   readonly phases: readonly Phase[]
   readonly times: number
-  /** Whose CPU time it is about. The others mostly wait, so theirs is that of being woken. Default: all. */
+  /** The processes whose CPU time counts. The others mostly wait, and only pay for being woken. Default: all. */
   readonly cpuOf?: readonly Worker[]
 }
 
@@ -22,8 +22,8 @@ export interface Load {
 export type Worker = 'redis' | 'nats' | 'writer' | 'reader' | 'gateway'
 
 /**
- * What a load amounts to in terms of the model, if no two calls of a process share a read.
- * @param readers how many processes read; each follows all changes if it reads at all.
+ * A load in terms of the model, assuming that no two calls of a process share a read.
+ * @param readers the number of reading processes; each follows all changes if it reads at all.
  */
 export function amountsOf({ population, phases, times }: Load, readers: number): Amounts {
   const isFollowed = phases.some((phase) => phase.readers !== undefined)
@@ -45,7 +45,7 @@ export function metadataBytesOf(population: Population): number {
   return JSON.stringify(metadataOf(population, 0)).length
 }
 
-/** Members of groups that are registered anew. */
+/** Members of groups that are re-registered. */
 function namesIn(phases: readonly Phase[]): number {
   const works = phases.flatMap(({ writer = [] }) => writer)
   return works.reduce(

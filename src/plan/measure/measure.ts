@@ -12,7 +12,7 @@ const GATEWAYS = 4
 const MAIN = { identities: 40_000, groups: 20, metadataBytes: 100, gateways: GATEWAYS }
 const WIDE = { identities: 5_000, groups: 5, metadataBytes: 1_000, gateways: 2 }
 
-/** What coefficients were measured with. */
+/** The versions and machine of the measurement. */
 export interface MeasuredCoefficients {
   readonly redisVersion: string
   readonly natsVersion: string
@@ -21,8 +21,8 @@ export interface MeasuredCoefficients {
 }
 
 /**
- * Measures the coefficients of the cost model on servers and processes of its own, in a minute or two: runs the
- * experiments in turns, takes the median of each figure, and fits the model to all of them.
+ * Measures the coefficients of the cost model on its own servers and processes, in a minute or two: alternates the
+ * experiments, takes the median of each figure, and fits the model to all of them.
  * @throws EnvironmentError if servers can't be started here.
  */
 export async function measureCoefficients(
@@ -57,7 +57,7 @@ export async function measureCoefficients(
   }
 }
 
-/** Coefficients of parts that were measured alone, raised in CPU time to what mixed loads took. */
+/** Coefficients of separately measured parts, with CPU times scaled up to those of mixed loads. */
 function asMixed(alone: Coefficients, mixed: readonly Measurement[]): Coefficients {
   return Object.fromEntries(
     RESOURCE_NAMES.map((resource) => {
@@ -73,7 +73,7 @@ function asMixed(alone: Coefficients, mixed: readonly Measurement[]): Coefficien
   ) as Coefficients
 }
 
-/** The coefficients that measurements are best explained by. */
+/** The coefficients that fit the measurements best. */
 export function fit(measurements: readonly Measurement[]): Coefficients {
   return Object.fromEntries(
     RESOURCE_NAMES.map((resource) => [resource, fitResource(resource, measurements)]),
@@ -87,7 +87,7 @@ function fitResource(
   const terms: readonly Term[] = RESOURCES[resource]
   const equations = measurements.flatMap(({ amounts, measured }) => {
     const value = measured[resource]
-    // What costs nothing of the resource tells nothing of it either.
+    // A measurement without any cost carries no information about the resource.
     const isOfResource = terms.some((term) => (amounts[term] ?? 0) > 0)
     if (value === undefined || !(value > 0) || !isOfResource) return []
     return [{ amounts: terms.map((term) => amounts[term] ?? 0), measured: value }]
@@ -96,7 +96,7 @@ function fitResource(
   return Object.fromEntries(terms.map((term, at) => [term, solution[at] ?? 0]))
 }
 
-/** Of the same measurement in each round, figure by figure. */
+/** The medians of one measurement over all rounds, per figure. */
 export function mediansOf(rounds: readonly (readonly Measurement[])[]): readonly Measurement[] {
   const [first = []] = rounds
   return first.map(({ name }, at) => {
@@ -109,7 +109,7 @@ export function mediansOf(rounds: readonly (readonly Measurement[])[]): readonly
   })
 }
 
-/** Of several, each figure by itself. */
+/** The median of each figure separately. */
 export function medianReference(references: readonly Reference[]): Reference {
   const medians = CPU_RESOURCES.map((resource) => [
     resource,

@@ -6,11 +6,11 @@ import type { ProcessAnswer, ProcessCall } from './process-calls.ts'
 import { doWork, populate } from './work.ts'
 
 /**
- * The program of the processes of a measurement: each is a writer, a reader or a gateway, by what it is
- * asked to do. Ends with its parent.
+ * The program of a measurement's processes: a writer, a reader or a gateway, depending on its
+ * calls. Exits with its parent.
  */
 const registries = new Map<string, MulticastRegistry>()
-/** The registry that loads a replica, and the memory in use before. */
+/** The registry that will load a replica, and the memory used before. */
 let opened: { readonly registry: MulticastRegistry; readonly memoryBytes: number } | null = null
 let bare: BareRequests | null = null
 let servers: Pick<ConnectOptions, 'redisUrl' | 'natsUrls'> | null = null
@@ -90,7 +90,7 @@ function registryOf(namespace: string): MulticastRegistry {
   return registry
 }
 
-/** What is in use after garbage collection, which the process is started with permission for. */
+/** Memory in use after garbage collection; needs `--expose-gc`. */
 function memoryBytes(): number {
   globalThis.gc?.()
   globalThis.gc?.()

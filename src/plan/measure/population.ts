@@ -9,11 +9,11 @@ export interface Population {
   readonly groups: number
   /** `gateway` of each process that hosts subscribers, ≥ 1. */
   readonly gateways: readonly string[]
-  /** Of each registration's metadata as JSON, or as few as it takes. */
+  /** Size of each registration's metadata as JSON, or the minimum possible. */
   readonly metadataBytes: number
 }
 
-/** What a multicast is for; the figure is how many targets it has. */
+/** The audience of a multicast. */
 export type Audience = 'nobody' | 'one gateway' | 'all gateways' | 'group'
 
 /** The name of identity `n`. */
@@ -21,13 +21,13 @@ export function identityOf(n: number): string {
   return `sensor-${String(n).padStart(9, '0')}`
 }
 
-/** How many identities there are in all: those of groups, and two per gateway for small audiences. */
+/** The total number of identities: those of groups, and two per gateway for small audiences. */
 export function totalOf({ identities, gateways }: Population): number {
   return identities + 2 * gateways.length
 }
 
 /**
- * The index of the gateway that hosts identity `n`. The members of a group take turns, so that those
+ * The index of the gateway that hosts identity `n`. The members of a group alternate, so that those
  * of one gateway are scattered among all of its identities.
  */
 export function gatewayIndexOf({ identities, groups, gateways }: Population, n: number): number {
@@ -35,7 +35,7 @@ export function gatewayIndexOf({ identities, groups, gateways }: Population, n: 
   return Math.max(0, n - identities - gateways.length)
 }
 
-/** Identities that come and go, and that nothing is sent to: these and the `n` after them. */
+/** The first of `n` transient identities, which are never targets. */
 export function firstTransient(population: Population): number {
   return totalOf(population)
 }
@@ -59,14 +59,14 @@ export function filterOf({ groups }: Population, audience: Audience, turn: numbe
   return { group: audience === 'group' ? turn % groups : audience }
 }
 
-/** How many identities an audience has. */
+/** The number of identities in an audience. */
 export function sizeOf(population: Population, audience: Audience): number {
   if (audience === 'nobody') return 0
   if (audience === 'group') return Math.floor(population.identities / population.groups)
   return population.gateways.length
 }
 
-/** How many gateways an audience is at. */
+/** The number of gateways of an audience. */
 export function gatewaysOf(population: Population, audience: Audience): number {
   if (audience === 'nobody') return 0
   return audience === 'one gateway' ? 1 : population.gateways.length

@@ -2,7 +2,7 @@ import type { ReferenceRole } from './bare-requests.ts'
 import type { Population } from './population.ts'
 import type { Work } from './work.ts'
 
-/** What a measurement asks of one of its processes. Each call is answered under its number. */
+/** A call to a process of a measurement. Its answer has the same number. */
 export type ProcessCall = { readonly call: number } & (
   | {
       readonly kind: 'connect'
@@ -13,7 +13,7 @@ export type ProcessCall = { readonly call: number } & (
   | { readonly kind: 'populate'; readonly population: Population }
   | { readonly kind: 'host'; readonly population: Population; readonly gatewayIndex: number }
   | { readonly kind: 'work'; readonly population: Population; readonly work: Work }
-  /** Connects a registry that has no replica yet. */
+  /** Connects a registry without a replica. */
   | { readonly kind: 'open'; readonly population: Population }
   /** Has that registry load its replica. */
   | { readonly kind: 'load'; readonly population: Population }
@@ -26,7 +26,7 @@ export type ProcessCall = { readonly call: number } & (
 export type ProcessAnswer = { readonly call: number } & (
   | { readonly kind: 'connected'; readonly gateway: string }
   | { readonly kind: 'done' }
-  /** Memory that the replica took, once garbage was collected. */
+  /** Memory of the replica after garbage collection. */
   | { readonly kind: 'closed'; readonly memoryBytes: number }
   /** CPU time of all threads of the process so far. */
   | { readonly kind: 'cpu'; readonly cpuUs: number }

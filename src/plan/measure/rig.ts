@@ -9,30 +9,30 @@ import { totalOf, type Population } from './population.ts'
 import type { Work } from './work.ts'
 import { startMeasuredServers, type MeasuredServers } from './servers.ts'
 
-/** What was measured of some amounts. Resources that are absent have not been measured. */
+/** The resources used for given amounts. Absent resources were not measured. */
 export interface Measurement {
   readonly name: string
   readonly amounts: Amounts
   readonly measured: Readonly<Partial<Record<Resource, number>>>
 }
 
-/** A replica that is asked compares itself with some records this often at most. */
+/** When queried, a replica compares itself with some records at most this often. */
 const AUDIT_EVERY_MS = 100
-/** Of the reference work: of the writer, and of each reader. */
+/** Requests of the reference work: for the writer, and for each reader. */
 const REFERENCE_WRITES = 6_000
 const REFERENCE_REQUESTS = 2_000
 const CATCH_UP: Work = { kind: 'enumerate', count: 1, audience: 'nobody' }
 
-/** How large a population is to be. */
+/** The size of a population. */
 export interface PopulationSizes extends Pick<
   Population,
   'identities' | 'groups' | 'metadataBytes'
 > {
-  /** How many of the rig's gateways host it. */
+  /** The number of the rig's gateways that host it. */
   readonly gateways: number
 }
 
-/** What a rig is made for. */
+/** The size of a rig. */
 export interface RigOptions {
   readonly readers: number
   readonly gateways: number
@@ -44,7 +44,7 @@ export class Rig {
   readonly #writer: MeasuredProcess
   readonly #readers: readonly MeasuredProcess[]
   readonly #gateways: readonly MeasuredProcess[]
-  /** Whether a gateway answers the reference work's requests. */
+  /** A gateway answers the reference work's requests. */
   #isAnswering = false
 
   private constructor(
@@ -59,7 +59,7 @@ export class Rig {
     this.#gateways = gateways
   }
 
-  /** @throws EnvironmentError if there are no servers to be started. */
+  /** @throws EnvironmentError if servers can't be started. */
   static async start({ readers, gateways }: RigOptions): Promise<Rig> {
     const servers = await startMeasuredServers()
     const several = (count: number) => Array.from({ length: count }, () => new MeasuredProcess())
@@ -101,7 +101,7 @@ export class Rig {
     return { population, measurement }
   }
 
-  /** Runs a load, after readers have caught up with whatever was before. */
+  /** Runs a load after readers have caught up with earlier changes. */
   async run(load: Load): Promise<Measurement> {
     const { population, phases, times } = load
     const ask = async (process: MeasuredProcess, all: readonly Work[]) => {
@@ -134,7 +134,7 @@ export class Rig {
     }
   }
 
-  /** Has writer, readers and a gateway make bare requests: the same work on every machine. */
+  /** Has the writer, readers and a gateway make bare requests: the same work on every machine. */
   async reference(): Promise<Reference> {
     const ask = (process: MeasuredProcess, role: ReferenceRole, count: number) =>
       process.ask('done', { kind: 'reference', role, count })
@@ -181,7 +181,7 @@ export class Rig {
   }
 
   async #measured(run: () => Promise<void>): Promise<Measurement['measured']> {
-    // What asking costs is in neither reading of CPU time.
+    // The cost of the call itself is in neither reading of CPU time.
     const countsBefore = await this.servers.counts()
     const before = await this.#cpu()
     await run()
@@ -214,7 +214,7 @@ export class Rig {
   }
 }
 
-/** Calls of a process that overlap share reads, so these are counted: the commands that wrote nothing. */
+/** Overlapping calls of a process share reads, so this counts the commands that wrote nothing. */
 function readsOf(amounts: Amounts, measured: Measurement['measured']): number {
   const { registrations = 0, heartbeats = 0, unregistrations = 0 } = amounts
   const reads = (measured['redis.commands'] ?? 0) - registrations - heartbeats - unregistrations

@@ -1,11 +1,11 @@
-/** Until code is compiled and caches are filled, everything takes twice the CPU time and more. */
+/** Before code is compiled and caches are filled, everything takes at least twice the CPU time. */
 const WARM_UP_ROUNDS = 4
 const MIN_ROUNDS = 3
 const MAX_ROUNDS = 7
-/** No round is begun later than this, in ms, once there are enough. */
+/** No round begins later than this, in ms, once there are enough. */
 const ROUNDS_MS = 30_000
 
-/** Repeats a round: some times unmeasured, to warm up, and then as often as time permits. */
+/** Repeats a round: first unmeasured, to warm up, then as often as time permits. */
 export async function inRounds<T>(
   onProgress: (message: string) => void,
   run: () => Promise<T>,

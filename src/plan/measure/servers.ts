@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { Redis } from 'ioredis'
+import { cpuTimeMs } from '../../process/cpu-time.ts'
 import { EnvironmentError } from '../../environment/environment-error.ts'
 import { freePort } from '../../environment/free-port.ts'
 import {
@@ -16,27 +16,27 @@ type CpuResource = Extract<ServerResource, `${string}.cpuUs`>
 /** CPU time of the servers' processes since they started. */
 export type ServerCpu = Readonly<Record<CpuResource, number>>
 
-/** What the servers say of themselves, since they started. */
+/** The servers' own counters since they started. */
 export type ServerCounts = Readonly<Record<Exclude<ServerResource, CpuResource>, number>>
 
-/** A Redis and a NATS of a measurement's own, and their counts. */
+/** A measurement's own Redis and NATS, with their counters. */
 export interface MeasuredServers {
   readonly redisUrl: string
   readonly natsUrl: string
-  /** As they report themselves. */
+  /** Versions as the servers report them. */
   readonly redisVersion: string
   readonly natsVersion: string
   readonly counts: () => Promise<ServerCounts>
   readonly cpu: () => ServerCpu
-  /** Bytes in use by one key, all of its values included; 0 if it doesn't exist. */
+  /** Bytes used by one key with all its values; 0 if it doesn't exist. */
   readonly keyBytes: (key: string) => Promise<number>
   readonly stop: () => Promise<void>
 }
 
 /**
- * Starts local servers. Containers and servers elsewhere won't do: CPU time is that of their processes
- * on this machine, and NATS tells its counts on a monitoring port only.
- * @throws EnvironmentError if they are not installed, or this system doesn't tell the CPU time of processes.
+ * Starts local servers. Containers and remote servers are unsuitable: CPU time is read from processes
+ * of this machine, and NATS reports its counters on a monitoring port only.
+ * @throws EnvironmentError if they are not installed, or this system doesn't report processes' CPU time.
  */
 export async function startMeasuredServers(): Promise<MeasuredServers> {
   const missing = missingPrograms()
@@ -104,18 +104,11 @@ async function varzFrom(url: string): Promise<Readonly<Record<string, unknown>>>
   throw new EnvironmentError(`${url} answered with no counts of the NATS server.`)
 }
 
-/** CPU time of all threads of a process so far, in µs, from nanoseconds that Linux keeps. */
+/** CPU time of all threads of a process so far, in µs. */
 function cpuUsOf(pid: number): number {
-  const folder = `/proc/${pid}/task`
-  try {
-    const ns = readdirSync(folder).map((thread) =>
-      Number(readFileSync(`${folder}/${thread}/schedstat`, 'utf8').split(' ')[0]),
-    )
-    return ns.reduce((sum, value) => sum + value, 0) / 1_000
-  } catch (error) {
-    throw new EnvironmentError(
-      `The CPU time of process ${pid} can't be read from ${folder}. Measure on Linux, with schedstat in its kernel.`,
-      { cause: error },
-    )
-  }
+  const ms = cpuTimeMs(pid)
+  if (ms !== null) return ms * 1_000
+  throw new EnvironmentError(
+    `The CPU time of process ${pid} can't be read. Measure on Linux, with schedstat in its kernel.`,
+  )
 }

@@ -13,7 +13,7 @@ import {
   type Population,
 } from './population.ts'
 
-/** What one process does, `count` times. */
+/** Work that one process does `count` times. */
 export type Work =
   | { readonly kind: 'register' | 'heartbeat'; readonly count: number }
   /** And register again: identities that nothing is sent to, or members of groups, which are new to their gateways then. */
@@ -32,20 +32,20 @@ export type Work =
       readonly payloadBytes: number
     }
 
-/** Long enough that nothing expires meanwhile, in ms. */
+/** Long enough that nothing expires during the measurement, in ms. */
 const TTL_MS = 3_600_000
 
 /**
- * Several in flight keep servers busy: one that is woken for each single request takes twice the CPU
- * time for it, which says nothing of the load that it can carry.
+ * Concurrent requests keep servers busy: a server that is woken for every single request takes twice the
+ * CPU time, which doesn't reflect its capacity.
  */
 const WRITES_IN_FLIGHT = 16
 const MULTICASTS_IN_FLIGHT = 8
 
-/** Few, so that they don't count beside the population, and more than there are writes in flight. */
+/** Few compared with the population, but more than the concurrent writes. */
 const TRANSIENT = 100
 
-/** Registers everybody, some at a time. */
+/** Registers the population, with limited concurrency. */
 export async function populate(registry: MulticastRegistry, population: Population): Promise<void> {
   await inLanes(64, totalOf(population), (n) => registerOne(registry, population, n))
 }
@@ -53,7 +53,7 @@ export async function populate(registry: MulticastRegistry, population: Populati
 /**
  * Does some work: writes of identities at random and multicasts some at a time, enumerates one after
  * the other. An identity that is unregistered is registered again.
- * @throws Error if it didn't go as a registry does it, so nothing else is measured.
+ * @throws Error if a result is wrong, so that only correct work is measured.
  */
 export async function doWork(
   registry: MulticastRegistry,
@@ -109,7 +109,7 @@ function registerOne(
   population: Population,
   n: number,
 ): Promise<unknown> {
-  // Transient ones are at a gateway that hosts nobody, so they take no room in the tables of others.
+  // Transient identities are at a gateway without subscribers, so they take no room in other tables.
   const isTransient = n >= firstTransient(population)
   const hosting = population.gateways[gatewayIndexOf(population, n)]
   const gateway = isTransient || hosting === undefined ? registry.gateway : hosting

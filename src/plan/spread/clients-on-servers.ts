@@ -2,16 +2,16 @@ import { nearestRankOf } from '../../stats/quantile.ts'
 import { randomStream, wholeDraws } from '../../stats/random.ts'
 
 const DRAWS = 20
-/** More are spread more evenly still, so nothing is promised too early. */
+/** Larger numbers are spread even more evenly, so the estimate stays on the safe side. */
 const MAX_CLIENTS = 20_000
 const QUANTILE = 0.95
 
 /**
- * The load of the busiest NATS server by that of the average one, ≥ 1. Each client connects to a server
- * drawn at random, as clients of several addresses do. Senders and gateways have half of the load each,
+ * The load of the busiest NATS server relative to the average, ≥ 1. Each client connects to a random
+ * server, as clients with several addresses do. Senders and gateways have half of the load each,
  * since each message is received from a sender and sent to a gateway, and its receipt the other way
- * round. Of 20 draws, all but one are no worse.
- * @param senders, gateways how many clients share their half equally; ≥ 1.
+ * round. 19 of 20 draws are at most this bad.
+ * @param senders, gateways the numbers of clients that share each half equally; ≥ 1.
  */
 export function serverImbalance(senders: number, gateways: number, servers: number): number {
   if (servers === 1) return 1

@@ -2,8 +2,8 @@
 export const SLOTS = 16_384
 
 /**
- * The slot of a key in a Redis Cluster: CRC-16/XMODEM of its hash tag, modulo 16,384. The tag is what
- * is between the first `{` and the next `}`, if that is anything; otherwise the key itself. (Redis
+ * The slot of a key in a Redis Cluster: CRC-16/XMODEM of its hash tag, modulo 16,384. The tag is the text
+ * between the first `{` and the next `}` if that is not empty, otherwise the key itself. (Redis
  * Cluster specification, "Key distribution model" and "Hash tags".)
  */
 export function hashSlot(key: string): number {
@@ -25,7 +25,7 @@ export function crc16(bytes: Uint8Array): number {
   return crc
 }
 
-/** The node of a slot, where each of so many nodes has an equal range, as `redis-cli --cluster create` gives it. */
+/** The node of a slot if all nodes have equal ranges, as assigned by `redis-cli --cluster create`. */
 export function nodeOfSlot(slot: number, nodes: number): number {
   return Math.floor((slot * nodes) / SLOTS)
 }

@@ -1,19 +1,19 @@
 import { nearestRankOf } from '../../stats/quantile.ts'
 import { hashSlot, nodeOfSlot } from './hash-slot.ts'
 
-/** Sets of names that are tried: each is an application's choice of names. */
+/** The number of sets of names to try; each stands for an application's choice. */
 const MAX_DRAWS = 100
 const MIN_DRAWS = 10
-/** Of very many namespaces, sets differ so little that fewer are enough. */
+/** Sets of very many namespaces differ so little that fewer suffice. */
 const MAX_NAMES = 1_000_000
-/** More nodes than this for each namespace are not tried. */
+/** The maximum number of nodes per namespace to try. */
 const MAX_NODES_A_NAMESPACE = 8
-/** This many of them are no worse than the answer. */
+/** The number of sets that are at most as bad as the answer. */
 const QUANTILE = 0.95
 
 /**
- * How many namespaces the busiest node of a cluster has, by the slots of their hash tags: of 100 sets
- * of names, 95 are spread at least as well. Slots don't balance: 32 namespaces on 8 nodes put 9 on one.
+ * The number of namespaces on the busiest node of a cluster, by the slots of their hash tags: 95 of 100 sets
+ * of names are spread at least as well. Slots don't balance: 32 namespaces on 8 nodes put 9 on one.
  */
 export class NamespacesOnNodes {
   readonly #slots: readonly Uint16Array[]
@@ -42,8 +42,8 @@ export class NamespacesOnNodes {
   }
 
   /**
-   * The fewest nodes of which none has more than `most` namespaces.
-   * @returns `null` if there are so many that nearly all would have none.
+   * The smallest number of nodes with at most `most` namespaces each.
+   * @returns `null` if nearly all nodes would be empty.
    */
   fewestNodes(most: number): number | null {
     const namespaces = this.#slots[0]?.length ?? 0

@@ -29,7 +29,7 @@ export const arbitraryDemand: fc.Arbitrary<Demand> = fc
     matches: Math.floor(perNamespace * matchShare),
   }))
 
-/** Coefficients of any size, each of its own. */
+/** Coefficients of any size. */
 export const arbitraryCoefficients: fc.Arbitrary<Coefficients> = fc.record(
   Object.fromEntries(
     RESOURCE_NAMES.map((resource) => [

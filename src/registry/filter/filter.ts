@@ -28,7 +28,8 @@ export interface Filter {
   readonly $and?: readonly Filter[]
   readonly $or?: readonly Filter[]
   readonly $not?: Filter
-  readonly [field: string]: JsonValue
+  /** As wide as the entries above are without `exactOptionalPropertyTypes`; `undefined` is refused. */
+  readonly [field: string]: JsonValue | Filter | readonly Filter[] | undefined
 }
 
 /**

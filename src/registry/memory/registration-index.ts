@@ -55,7 +55,7 @@ export class RegistrationIndex {
   /** Called after each change. */
   onChange: ((change: RegistrationChange) => void) | null = null
 
-  /** An index to be filled by `put` and completed by `endLoading`; until then it can't be searched. */
+  /** An index to load by `put` and complete by `endLoading`; until then it can't be searched. */
   static toLoad(): RegistrationIndex {
     const index = new RegistrationIndex()
     index.#loading = new IndexLoading((identity) => index.#byIdentity.get(identity))

@@ -6,10 +6,10 @@ import { rangesOf } from '../targets/ranges.ts'
 import { randomStream } from '../../stats/random.ts'
 import { HeldNames, SILENT_PROCESS } from './held-names.ts'
 
-/** After so many answers of each, on average, a process that did not answer is taken to be gone. */
+/** After this many answers per process, on average, a process that did not answer counts as gone. */
 const ANSWERS_UNTIL_GONE = 16
 const MAX_PROCESSES = 16
-/** So many messages go to names after the first `lacks`. */
+/** The number of messages by name after the first `lacks`. */
 const FIRST_PAUSE = 8
 const MAX_PAUSE = 256
 

@@ -12,7 +12,7 @@ import { encodeGatewayBody, gatewayHeaders, tellSlots } from './wire.ts'
 const marks = { id: 'm', resendable: false, repeatable: false }
 const NAMES = Array.from({ length: 100 }, (_, at) => `id-${at}`)
 
-/** A host of these names without a server: what it is sent, and what it answers. */
+/** A host of these names without a server: takes messages and records answers. */
 function startHost() {
   const subscribers = new HostedSubscribers()
   const hosting = new Hosting(subscribers, new Warnings(() => {}))
@@ -40,7 +40,7 @@ function startHost() {
   return { subscribers, sendNames, sendSlots }
 }
 
-/** Has so many names without a subscriber come and go that everything is numbered anew. */
+/** Sends enough names without a subscriber to renumber all names. */
 function numberAnew({ numbering }: HostedSubscribers): void {
   const { generation } = numbering
   for (let at = 0; numbering.generation === generation; at += 1) {

@@ -45,7 +45,7 @@ function numbersIn(ranges: Ranges): readonly number[] {
   return found
 }
 
-/** The messages to everybody, and the numbers of those that none can be made for. */
+/** The messages to all targets, and the targets that no message can reach. */
 async function messagesTo(targets: TargetSet, messages: NextMessages, roomBytes: number) {
   const sent: NextMessage[] = []
   const unsendable: number[] = []

@@ -54,7 +54,7 @@ function encode({ marks, payload, table }: Sent) {
   }
 }
 
-/** A message whose body ends with these bytes and is said to be for so many recipients. */
+/** A message whose body ends with these bytes, with this claimed number of recipients. */
 function decode(rest: readonly number[], recipients: number) {
   const marks = { id: 'm', resendable: false, repeatable: false }
   const last = Math.max(0, recipients - 1)

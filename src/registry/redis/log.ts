@@ -14,7 +14,7 @@ import { CorruptData, expiryFrom, gatewayFrom, identityFrom, registrationFrom } 
  * - `move`: mark, id, two empty lines, gateway
  * - `unregister`: mark, id
  * - `clear`: mark, ids (JSON array)
- * - `expire`: mark, ids (JSON array) of registrations that have ended
+ * - `expire`: mark, ids (JSON array) of expired registrations
  * - `reload`: mark. The index was repaired, so readers reload it.
  *
  * No value can contain a line break: JSON escapes it, and other values may not have one. There is only

@@ -3,23 +3,23 @@ import { recordFields } from './record.ts'
 import { now, script } from './script.ts'
 
 /**
- * The longest value that a reader accepts, in bytes: the largest `limits.maxMetadataBytes`, and the
- * few lines around it. A longer value was not written by a registry.
+ * Maximum size of a value that a reader accepts, in bytes: the largest `limits.maxMetadataBytes` plus a few
+ * lines. No registry writes a longer value.
  */
 export const MAX_VALUE_BYTES = MAX_METADATA_BYTES + 4096
 
-/** Most bytes of values in one reply, which bounds the memory of both sides; at least one value fits. */
+/** Maximum size of values in one reply, in bytes, which bounds the memory of both sides; one value always fits. */
 const MAX_REPLY_BYTES = 32 * 1024 * 1024
 
-/** Most bytes of log entries in one reply, which bounds how long reading them holds a reader's event loop; at least one fits. */
+/** Maximum size of log entries in one reply, in bytes, which bounds how long parsing blocks the event loop; one always fits. */
 const MAX_LOG_REPLY_BYTES = 4 * 1024 * 1024
 
 const fields = recordFields.map((name) => `'${name}'`).join(', ')
 
 /**
- * `readHash(key, most)`: the values of a hash's fields; or why it isn't read: 'type' if the key holds
- * something else, 'huge' if it has more bytes than any registration, 'long' if it has more than
- * `most`. And the bytes of it all.
+ * Lua: `readHash(key, most)` returns the values of a hash's fields, or why it isn't read: 'type' if the key
+ * has another type, 'huge' if it is larger than any registration, 'long' if it has more than `most` bytes.
+ * The second result is its size in bytes.
  */
 const readHash = `
 local function readHash(key, most)
@@ -36,8 +36,8 @@ local function readHash(key, most)
 end`
 
 /**
- * `facts()`: what INFO says of eviction, as lines: evicted keys, bytes at most, policy; '' where the
- * user may not ask.
+ * Lua: `facts()` returns facts of eviction from INFO, as lines: evicted keys, maxmemory in bytes, policy; ''
+ * without permission.
  */
 const facts = `
 local function facts()
@@ -50,20 +50,21 @@ local function facts()
 end`
 
 /**
- * The time and what the log says from a position on, both of one instant.
- * KEYS log. ARGV stream id to begin at, or '-'; most entries.
+ * Reads the time and the log from a position on, at one instant.
+ * KEYS log. ARGV stream id to begin at, or '-'; maximum number of entries.
  *
- * Replies Unix ms, and then each entry as one text of lines: stream id, kind, and those of the entry;
- * of the first one, which is known already, the mark only. Nested replies would cost both sides half as
- * much again. Last, '' if the log goes on and the reply would be too long.
+ * Replies Unix ms, then each entry as one text of lines: stream id, kind, and the entry's lines; for the
+ * first entry, which is already known, only the mark. Nested replies would cost both sides 50 % more. The
+ * last element is '' if the reply was cut because of its size.
  *
- * A registration that is too large for the log is given as the record has it at this instant, once, with
- * the entry that names it first, whose kind is then `record`. What has happened to the identity since is in the log too, so at
- * the log's end it makes no difference that this may be newer than the entry.
+ * A registration that is too large for the log is read from its record, once, at the first entry that names
+ * it, whose kind becomes `record`. The record may be newer than the entry, which makes no difference at the
+ * log's end, because the log has all later changes too.
  *
- * With checks, KEYS are also a key that doesn't exist and hashes, ARGV also the most bytes of a hash and
- * '1' to ask for facts. Then the first reply is a list: Unix ms, facts of eviction, and each hash as by `readHash`. Fails on a
- * replica, which may lag behind its master: only a write tells a script where it runs.
+ * With checks, KEYS also has a key that doesn't exist, and hashes; ARGV also has the maximum size of a hash,
+ * and '1' to ask for facts. Then the first reply is a list: Unix ms, facts of eviction, and each hash as from
+ * `readHash`. Fails on a replica, which may lag behind its master: only a write tells a script where it
+ * runs.
  */
 export const readLogScript = script(`${now}${readHash}
 local reply = { now }
@@ -103,29 +104,29 @@ for at, entry in ipairs(call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2]))
     end
   end
   if #kind > 64 then kind = string.sub(kind, 1, 64) end
-  -- No kind of ours has any: they would make the lines that follow be taken for others.
+  -- Our kinds have no line breaks, which would shift the following lines.
   if string.find(kind, '\\n', 1, true) then kind = string.gsub(kind, '\\n', ' ') end
   reply[at + 1] = entry[1] .. '\\n' .. kind .. '\\n' .. lines
 end
 return reply`)
 
-/** The facts of eviction, as by `facts`. No keys. */
+/** Replies the facts of eviction, as from `facts`. */
 export const readFactsScript = script(`${facts}
 return facts()`)
 
-/** Scored lowest in the index, it marks that a SCAN has found the index complete. */
+/** A member scored lowest: a SCAN has found the index complete. */
 export const VERIFIED = '~verified'
 
-/** Also scored lowest, it marks that the index was found to lack a registration since. */
+/** A member scored lowest: the index was later found to lack a registration. */
 export const SUSPECT = '~suspect'
 
-/** Also scored lowest, it keeps an index in being that holds no identities; one that is missing has been lost. */
+/** A member scored lowest: keeps an index without identities from vanishing; a missing index has been lost. */
 export const KEPT = '~kept'
 
 /**
- * The state of a namespace's bookkeeping. KEYS index, log. ARGV '1' to ask for facts of eviction.
- * Replies the log's last entry as lines of stream id and mark, or nil; whether there is an index;
- * whether it is verified; whether it is suspect; keys of the database, or -1 where the user may not ask; facts of eviction.
+ * Reads the state of a namespace's bookkeeping. KEYS index, log. ARGV '1' to ask for facts of eviction.
+ * Replies the log's last entry as lines of stream id and mark, or nil; whether an index exists; whether it is
+ * verified; whether it is suspect; keys of the database, or -1 without permission; facts of eviction.
  */
 export const readBookkeepingScript = script(`${facts}
 local last = call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
@@ -140,13 +141,13 @@ return {
 }`)
 
 /**
- * A part of the index with the records. KEYS index. ARGV cursor, about how many, prefix of the keys of
- * records, which are on the same server.
+ * Reads a part of the index with its records. KEYS index. ARGV cursor, approximate count, prefix of the
+ * records' keys, which are on the same server.
  *
- * Replies the next cursor, and for each member that is not bookkeeping two texts: the member, without its
- * end if it is longer than an identity can be; and lines of registered_at, expires_at, gateway (empty for none)
- * and metadata. A record that is missing, of another form, or more than fits is left out: its text
- * is '?' and the score of the member. One text for each record, for nested replies cost both sides half as much again.
+ * Replies the next cursor, and two texts for each member that is not bookkeeping: the member, truncated if
+ * it is longer than any identity; and lines of registered_at, expires_at, gateway (empty for none) and
+ * metadata. For a record that is missing, malformed or too large, the text is '?' and the member's score.
+ * There is one text per record, because nested replies cost both sides 50 % more.
  */
 export const readIndexedScript = script(`
 local page = call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
@@ -162,7 +163,7 @@ for at = 1, #members, 2 do
     if id == member and metadata and registered and expires and
       #registered < 32 and #expires < 32 and #gateway < 2048 and #metadata < left then
       text = registered .. '\\n' .. expires .. '\\n' .. gateway
-      -- A line break of another's would make the lines that follow be taken for others.
+      -- A foreign line break would shift the following lines.
       local _, breaks = string.gsub(text, '\\n', '')
       text = breaks == 2 and text .. '\\n' .. metadata
     end
@@ -179,8 +180,8 @@ end
 return reply`)
 
 /**
- * KEYS hashes. ARGV most bytes of a hash. Replies Unix ms and each hash as by `readHash`; fewer than
- * were asked for if the reply would be too long.
+ * Reads hashes. KEYS hashes. ARGV maximum size of a hash, in bytes. Replies Unix ms and each hash as from
+ * `readHash`; fewer than requested if the reply would be too large.
  */
 export const readHashesScript = script(`${now}${readHash}
 local reply, total = { now }, 0
@@ -194,8 +195,8 @@ end
 return reply`)
 
 /**
- * Identities in the index that have expired, those that ended first first. KEYS index. ARGV the score to
- * begin at, most identities. Replies each with its score.
+ * Reads expired identities in the index, the earliest first. KEYS index. ARGV the score to begin at, maximum
+ * number of identities. Replies each with its score.
  */
 export const endedScript = script(`${now}
 return call('ZRANGE', KEYS[1], ARGV[1], now, 'BYSCORE', 'LIMIT', 0, ARGV[2], 'WITHSCORES')`)

@@ -2,14 +2,14 @@ import { SUSPECT, VERIFIED } from './read-scripts.ts'
 import { appendLog, now, REMOVAL_SLACK_MS, script } from './script.ts'
 
 /**
- * Begins to verify an index. KEYS index. ARGV mark. The mark stays in the index, scored
- * lowest; if the index is lost meanwhile, so is the mark.
+ * Begins to verify an index. KEYS index. ARGV mark. The mark stays in the index, scored lowest; if the index
+ * is lost meanwhile, so is the mark.
  */
 export const beginVerifyingScript = script(`return call('ZADD', KEYS[1], '-inf', '~' .. ARGV[1])`)
 
 /**
- * Adds live registrations that the index lacks, and makes readers load it anew. KEYS index,
- * log, one hash per identity. ARGV mark, log cap, the identities. Replies how many were added.
+ * Adds live registrations that the index lacks, and makes readers reload. KEYS index, log, one hash per
+ * identity. ARGV mark, log cap, the identities. Replies the number of registrations added.
  */
 export const adoptScript = script(`${appendLog}${now}
 local adopted = 0
@@ -26,15 +26,15 @@ for at = 3, #KEYS do
 end
 if adopted > 0 then
   appendLog(KEYS[2], 'reload', ARGV[1], ARGV[2])
-  -- They may outlive the keys.
+  -- The registrations may outlive the keys.
   call('PERSIST', KEYS[1])
   call('PERSIST', KEYS[2])
 end
 return adopted`)
 
 /**
- * Ends the verification of an index. KEYS index. ARGV mark. Replies whether the index was there all
- * the time: 1 or 0.
+ * Ends the verification of an index. KEYS index. ARGV mark. Replies whether the index existed throughout, 1
+ * or 0.
  */
 export const endVerifyingScript = script(`
 if call('ZREM', KEYS[1], '~' .. ARGV[1]) == 0 then return 0 end
@@ -43,9 +43,9 @@ call('ZADD', KEYS[1], '-inf', '${VERIFIED}')
 return 1`)
 
 /**
- * Removes registrations whose hash is gone before its time from the index, and logs that.
- * KEYS index, log, one hash for each identity. ARGV mark, log cap, the identities.
- * Replies how many there were.
+ * Removes registrations whose hash vanished before its expiry from the index, and logs that.
+ * KEYS index, log, one hash per identity. ARGV mark, log cap, the identities.
+ * Replies the number removed.
  */
 export const dropLostScript = script(`${appendLog}${now}
 local lost = {}

@@ -8,22 +8,22 @@ import { decideTending, keepFor, MAX_LOGGED_BYTES, tend } from './tending.ts'
  */
 
 /**
- * Whether KEYS[1] is live, by its `expires_at`, `text`: as long as `now` is before it. That decides,
- * not whether the key is there: Redis removes keys by a time of its own, a millisecond sooner or later. What holds no
- * number there is no registration.
+ * Lua: whether KEYS[1] is live, by its `expires_at` (`text`): while `now` is before it. The existence of the
+ * key doesn't decide, because Redis removes keys by its own clock reading, some ms before or after. A key
+ * without a number there is not a registration.
  */
 const findLive = (text: string): string => `
 local ends = tonumber(${text} or '')
 local isLive = ends and (ends == 0 or ends > now)`
 
-/** Adds KEYS[1] to the index as it is. `ends` is its `expires_at`. */
+/** Lua: adds KEYS[1] to the index. `ends` is its `expires_at`. */
 const addToIndex = `
 call('ZADD', KEYS[2], ends == 0 and '+inf' or ends, ARGV[1])
 call('PERSIST', KEYS[2])
 call('PERSIST', KEYS[3])`
 
 /**
- * `logRegistration(mark)`: the live KEYS[1] was missing from the index, so readers may lack it, and
+ * Lua: `logRegistration(mark)`, for a live KEYS[1] that was missing from the index: readers may lack it, and
  * the index may lack others. ARGV[1] is the id.
  */
 const logRegistration = `
@@ -33,7 +33,7 @@ local function logRegistration(mark)
   appendLog(KEYS[3], 'large', mark .. '\\n' .. ARGV[1] .. '\\n' .. (values[1] or '') .. '\\n' .. (values[2] or ''))
 end`
 
-/** `dropLost(mark)`: KEYS[1] has no record; if it should, it is lost, and readers may still have it. ARGV[1] is the id. */
+/** Lua: `dropLost(mark)`, for a KEYS[1] without a record: if it should have one, it is lost, and readers may still hold it. ARGV[1] is the id. */
 const dropLost = `
 local function dropLost(mark)
   local listed = call('ZSCORE', KEYS[2], ARGV[1])
@@ -45,12 +45,12 @@ end`
 
 /**
  * KEYS hash, index, log. ARGV id, metadata, TTL in ms, '1' to replace, gateway or '', mark, log cap,
- * most identities, or '' for no limit, until when not to tend (Unix ms).
- * Replies registered_at, or an error code; if it has tended, [registered_at, whether the next should too].
+ * maximum number of identities, or '' for no limit, until when not to tend (Unix ms).
+ * Replies registered_at, or an error code; after tending, [registered_at, whether the next write should too].
  */
 export const registerScript = script(`${now}
 local isLive = false
--- 1 for the index, and 2 for the record. What replaces one needn't know, unless there is a limit.
+-- 1 for the index, and 2 for the record. A replacing write needs neither, unless there is a limit.
 local found = (ARGV[4] ~= '1' or ARGV[8] ~= '') and call('EXISTS', KEYS[2], KEYS[1], KEYS[1])
 if found and found >= 2 then
   local ends = tonumber(call('HGET', KEYS[1], 'expires_at') or '')
@@ -77,7 +77,7 @@ if ARGV[5] == '' then
 else
   fields, new = 5, call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', registered, 'expires_at', expires, 'gateway', ARGV[5])
 end
--- Fewer fields are new: there was a record, perhaps a corrupt one. Of its other fields, and of its expiry, nothing may be left.
+-- Fewer fields are new: there was a record, perhaps a corrupt one. Its other fields and its expiry must go.
 if new < fields and (ttl == 0 or call('HLEN', KEYS[1]) ~= fields) then
   call('DEL', KEYS[1])
   call('HSET', KEYS[1], 'id', ARGV[1], 'metadata', ARGV[2], 'registered_at', registered, 'expires_at', expires)
@@ -86,7 +86,7 @@ end
 if ttl > 0 then call('PEXPIREAT', KEYS[1], expires) end
 local added = call('ZADD', KEYS[2], ttl > 0 and expires or '+inf', ARGV[1])
 if found == 0 or found == 2 or not found and added == 1 and call('ZCARD', KEYS[2]) == 1 then
-  -- Alone in an index that may have been lost, if there is a log.
+  -- The only member: if there is a log, the index may have been lost.
   if call('EXISTS', KEYS[3]) == 1 then call('ZADD', KEYS[2], '-inf', '${SUSPECT}') end
   cap = cap or tonumber(ARGV[7])
 end
@@ -103,8 +103,8 @@ return now`)
 
 /**
  * KEYS hash, index, log. ARGV id, TTL in ms, mark, log cap, until when not to tend (Unix ms).
- * Replies "registered_at expires_at", because a list would cost Redis more, or an error code; if it has
- * tended, [that, now, whether the next should tend too].
+ * Replies "registered_at expires_at", because a list would cost Redis more, or an error code; after tending,
+ * [that, now, whether the next write should too].
  */
 export const heartbeatScript = script(`${now}
 local found = call('HMGET', KEYS[1], 'expires_at', 'registered_at')${findLive('found[1]')}
@@ -143,7 +143,7 @@ return found[2] .. ' ' .. expires`)
  * it changes, so its expiry stays the one that Redis counted.
  * KEYS hash, index, log. ARGV id, registered_at and gateway (or '') as seen, new gateway, mark, log cap,
  * until when not to tend (Unix ms).
- * Replies whether it names the new gateway: 1 or 0; if it has tended, [1, now, whether the next should too].
+ * Replies whether it has the new gateway, 1 or 0; after tending, [1, now, whether the next write should too].
  */
 export const moveScript = script(`${now}
 local found = call('HMGET', KEYS[1], 'expires_at', 'registered_at', 'gateway')${findLive('found[1]')}
@@ -170,12 +170,12 @@ return 1`)
 
 /**
  * KEYS hash, index, log. ARGV id, mark, log cap, until when not to tend (Unix ms).
- * Replies whether there was a live one: 1 or 0; if it has tended, [that, now, whether the next should tend too].
+ * Replies whether the identity was live, 1 or 0; after tending, [that, now, whether the next write should too].
  */
 export const unregisterScript = script(`${now}${findLive("call('HGET', KEYS[1], 'expires_at')")}
 call('DEL', KEYS[1])
 if not ends then
-  -- Perhaps there was something without a time, which readers may have as it was.${appendLog}${dropLost}
+  -- There may have been a record without a time, which readers may still hold.${appendLog}${dropLost}
   dropLost(ARGV[2])
   return 0
 end${decideTending('ARGV[4]', 'ARGV[3]')}
@@ -188,7 +188,7 @@ if cap then${appendLog}${tend}
 end
 return reply`)
 
-/** KEYS index, log, one hash an identity. ARGV the ids as a JSON array, mark, log cap, each id. */
+/** Clears these identities. KEYS index, log, one hash per identity. ARGV the ids as a JSON array, mark, log cap, each id. */
 export const clearScript = script(`${appendLog}
 for at = 3, #KEYS do call('DEL', KEYS[at]) end
 call('ZREM', KEYS[1], unpack(ARGV, 4))
@@ -196,11 +196,11 @@ appendLog(KEYS[2], 'clear', ARGV[2] .. '\\n' .. ARGV[1], ARGV[3])
 return #KEYS - 2`)
 
 /**
- * Clears as many identities as ARGV says of those in the index, whose keys are found here: what is in
- * the index may be no text that a caller could give back. With the last of them goes the bookkeeping,
- * at the same instant, so writers that go on can't keep it from ending.
- * KEYS index, log. ARGV what the keys of identities begin with, mark, log cap, most identities.
- * Replies whether there are more: 1 or 0.
+ * Clears some of the identities in the index. It finds their keys itself, because members of the index may
+ * not be valid text. The bookkeeping goes with the last of them, at the same instant, so active writers
+ * can't prevent the end.
+ * KEYS index, log. ARGV prefix of identities' keys, mark, log cap, maximum number of identities.
+ * Replies whether there are more, 1 or 0.
  */
 export const clearIndexedScript = script(`${appendLog}
 local ids = call('ZRANGE', KEYS[1], '(-inf', '+inf', 'BYSCORE', 'LIMIT', 0, ARGV[4])

@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
 
 /**
- * Runs steps that must end within a TTL, repeated with a longer one if a busy machine was too slow.
+ * Runs steps that must end within a TTL; repeats them with a longer TTL if a busy machine is too slow.
  * @param attempt resolves to `null` if it was too slow.
- * @returns its result, and the TTL in ms.
+ * @returns the result, and the TTL in ms.
  */
 export async function inTime<T>(
   attempt: (ttlMs: number) => Promise<T | null>,

@@ -1,14 +1,14 @@
 import type { Registration } from '../registration.ts'
 import type { WatchNews } from '../watch/watch-event.ts'
 
-/** The picture of a consumer that applies a watch's events to a map, and the events that contradict it. */
+/** Applies a watch's events to a map, and collects events that contradict it. */
 export class Picture {
   readonly held = new Map<string, Registration>()
   readonly faults: string[] = []
   isCurrent = false
   readonly #isExact: boolean
 
-  /** @param isExact `false` if the watch is resumed, because events may then repeat known states. */
+  /** @param isExact `false` for a resumed watch, whose events may repeat known states. */
   constructor({ isExact = true, held = [] as Iterable<readonly [string, Registration]> } = {}) {
     this.#isExact = isExact
     for (const [identity, registration] of held) this.held.set(identity, registration)

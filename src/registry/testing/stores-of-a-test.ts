@@ -8,10 +8,10 @@ export interface StoreSource {
 }
 
 /**
- * Gives each test of the surrounding suite a namespace of its own, which is cleared, and its stores
- * closed, after the test.
- * @param create gives a new, empty namespace.
- * @returns opens a store of the running test's namespace.
+ * Gives each test of the surrounding suite its own namespace; clears it and closes its stores after the
+ * test.
+ * @param create returns a new, empty namespace.
+ * @returns a function that opens a store of the running test's namespace.
  */
 export function storesOfATest(create: () => StoreSource): StoreSource['open'] {
   const opened: RegistryStore[] = []

@@ -1,9 +1,8 @@
 import { formatCount, formatMs, formatRate } from '../../format.ts'
 import type { CapacitySearch } from '../../load/capacity.ts'
 import type { LeastRequests } from '../../load/least-requests.ts'
-import type { ProbeEntry } from '../../run-file/judge-probe.ts'
+import type { CapacityEntry, ProbeEntry } from '../../run-file/run-file.ts'
 import { paint, renderTable } from './text.ts'
-import type { CapacityEntry } from '../../run-file/run-file.ts'
 
 /** How long each rate is measured, why, and the lowest rate tried. */
 export function renderLeast(

@@ -14,13 +14,20 @@ import {
   ofOperation,
   type OperationRow,
 } from './operation-row.ts'
+import { serversText } from '../../environment/system.ts'
+import { isOfRegistry } from '../provenance/environment-fields.ts'
 import { outcomeOf } from '../outcome.ts'
 import type { RunFile, ScenarioEntry } from '../run-file.ts'
 
 type OperationJson = LoadResultJson['operations'][number]
 type MeasuredScenario = Extract<ScenarioEntry, { state: 'measured' }>
 
-/** All columns of `<runId>.csv`. */
+const REGISTRY_COLUMNS: readonly Column<OperationRow>[] = [
+  column('redisVersion', "the Redis server's", versionOf('Redis')),
+  column('natsVersion', "the NATS server's", versionOf('NATS')),
+]
+
+/** All columns of `<runId>.csv`, for a run that measured Redis and NATS. */
 export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
   column('runId', "the run's name", ({ run }) => run.runId),
   column('status', 'complete, interrupted, or running if it was killed', ({ run }) => run.status),
@@ -33,8 +40,7 @@ export const OPERATION_COLUMNS: readonly Column<OperationRow>[] = [
   ),
   column('profile', 'which durations were used', ({ run }) => run.profile),
   column('backend', 'origin of the servers', ({ run }) => run.system.kind),
-  column('redisVersion', "the Redis server's", versionOf('Redis')),
-  column('natsVersion', "the NATS server's", versionOf('NATS')),
+  ...REGISTRY_COLUMNS,
   column('scenario', "the scenario's name", ({ scenario }) => scenario.name),
   column('file', 'where it is defined', ({ scenario }) => scenario.file),
   column('testStatus', 'passed, failed or cancelled', ({ scenario }) => scenario.testStatus),
@@ -127,8 +133,23 @@ export function operationsCsv(run: RunFile): string {
       measured: { scenario, operation },
     }))
   })
-  return toCsv(OPERATION_COLUMNS, rows)
+  return toCsv(operationColumns(run), rows)
 }
+
+/** A run of another system has one column for all servers. */
+function operationColumns({ system }: RunFile): readonly Column<OperationRow>[] {
+  if (isOfRegistry(system)) return OPERATION_COLUMNS
+  return OPERATION_COLUMNS.flatMap((shown) => {
+    if (!REGISTRY_COLUMNS.includes(shown)) return [shown]
+    return shown === REGISTRY_COLUMNS[0] ? [SERVERS] : []
+  })
+}
+
+const SERVERS: Column<OperationRow> = column(
+  'servers',
+  'their names and versions',
+  ({ run: { system } }) => ('servers' in system ? serversText(system) : null),
+)
 
 function versionOf(server: string): Column<OperationRow>['value'] {
   return ({ run: { system } }) =>

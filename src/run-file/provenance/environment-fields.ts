@@ -64,15 +64,18 @@ export function serverField(name: string): string {
   return REGISTRY_SERVERS.includes(name) ? name : `server: ${name}`
 }
 
+/** Whether a run measured Redis and NATS, or the memory in place of them. */
+export function isOfRegistry(system: RunFile['system']): boolean {
+  if (!('servers' in system)) return system.kind === 'memory'
+  return system.servers.some(({ name }) => REGISTRY_SERVERS.includes(name))
+}
+
 /** The packages by which requests reach the system. */
 function clientsOf({ system, environment: { packages } }: RunFile): readonly string[] {
-  const isRegistry =
-    system.kind === 'memory' ||
-    ('servers' in system && system.servers.some(({ name }) => REGISTRY_SERVERS.includes(name)))
   const others = Object.keys(packages)
     .filter((name) => !MEASURING_PACKAGES.includes(name) && !REGISTRY_CLIENTS.includes(name))
     .toSorted()
-  return isRegistry ? [...REGISTRY_CLIENTS, ...others] : others
+  return isOfRegistry(system) ? [...REGISTRY_CLIENTS, ...others] : others
 }
 
 function generatorsText(generators: RunFile['generators']): string {

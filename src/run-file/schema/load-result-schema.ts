@@ -17,7 +17,7 @@ const phaseSchema = z
     ok: count,
     failed: count,
     timedOut: count,
-    notDone: count.describe('Not begun: interrupted, or the time for all was over.'),
+    notDone: count.describe('Not started: interrupted, or out of time.'),
     errors: z.array(z.strictObject({ code: z.string(), count, sample: z.string() })),
   })
   .describe('users = ok + failed + timedOut + notDone.')
@@ -30,15 +30,15 @@ const loadModelSchema = z
       kind: z
         .literal('closed')
         .describe('Users wait for answers and think: response times are service times.'),
-      users: count.describe('The most at any time, as planned.'),
+      users: count.describe('Planned maximum at any time.'),
       thinkTime: z.strictObject({ label: z.string().describe('Its distribution.'), meanMs: time }),
-      userTimeMs: time.describe('How long users were to be there while it was measured, added up.'),
+      userTimeMs: time.describe('Planned time of all users during the measurement, added up.'),
       iterations: z
         .strictObject({
           started: count,
           completed: count,
           cutShort: count.describe('Ended by a step that failed or timed out.'),
-          underWay: count.describe('Not at their end when the load was.'),
+          underWay: count.describe('Unfinished at the end of the load.'),
           time: histogramSchema.describe("Service times of an iteration's steps, added up."),
         })
         .describe('Passes through all steps. started = completed + cutShort + underWay.'),
@@ -70,13 +70,13 @@ const deliveriesSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('counted'),
-      expected: count.describe('Recipients of messages that could not be sent included.'),
+      expected: count.describe('Including recipients of messages that could not be sent.'),
       received: count,
       duplicates: count,
       missing: count,
-      incomplete: count.describe('Messages that did not reach all of their recipients.'),
+      incomplete: count.describe('Messages that did not reach all recipients.'),
       missingByPause: count.describe(
-        'Of the missing, those that a pause of generator or receivers may have caused.',
+        'Missing receipts that a pause of generator or receivers may have caused.',
       ),
       receipt: histogramSchema.describe(
         'Intended start to receipt, one record per expected pair; missing ones at the time waited.',
@@ -85,12 +85,12 @@ const deliveriesSchema = z
         "Intended start to the last recipient's receipt; at the time waited where one is missing.",
       ),
       undisturbedCompletion: histogramSchema.describe(
-        'The same without the delays that generator and receivers caused.',
+        'The same without the delays of generator and receivers.',
       ),
       receivers: z
         .strictObject({ eventLoopDelay: delaySchema, pauses: pausesSchema })
         .nullable()
-        .describe("Of the receivers' process; null where others started the receivers."),
+        .describe("Of the receivers' process; null if the run did not start the receivers."),
     }),
     z.strictObject({ kind: z.literal('unknown'), reason: z.string() }),
   ])
@@ -112,10 +112,12 @@ const operationSchema = z
     failure: histogramSchema.describe('Intended start to failed, of requests that failed.'),
     lateness: histogramSchema.describe('Intended to actual start.'),
     deliveries: deliveriesSchema.nullable(),
-    checks: z.array(checkSchema).describe('What requests checked, by name; up to 50 and OTHER.'),
+    checks: z.array(checkSchema).describe('Checks by name; up to 50, and OTHER.'),
     tags: z
       .array(tagSplitSchema)
-      .describe('The requests started, split by each value of each tag, and those without one.'),
+      .describe(
+        'The requests started, split by each value of each tag, and those without a value.',
+      ),
   })
   .meta({ id: 'operation' })
 
@@ -133,47 +135,45 @@ export const intervalSchema = z
   })
   .meta({ id: 'interval' })
 
-/** A load result as it is stored: `src/load/result.ts` with histograms in text and operations in a list. */
+/** A load result in stored form: `src/load/result.ts` with histograms as text and operations as a list. */
 export const loadResultSchema = z
   .strictObject({
-    startedAt: dateTimeSchema.describe('When the measurement, not the warm-up, began.'),
+    startedAt: dateTimeSchema.describe('Start of the measurement, after the warm-up.'),
     model: loadModelSchema,
     arrivals: z.string().describe('The load in words: its arrivals, or its users.'),
     seed: z.number(),
     warmUpMs: time,
-    durationMs: time.describe('How long requests were to be started for, after the warm-up.'),
-    measuredMs: time.describe('How long they were.'),
+    durationMs: time.describe('Planned time of starting requests, after the warm-up.'),
+    measuredMs: time.describe('Actual time of starting requests.'),
     isInterrupted: z
       .boolean()
       .describe(
-        'Whether it was ended early from outside, if only by not waiting for the last requests.',
+        'Whether it was ended early from outside, even if only the last requests were not awaited.',
       ),
     abortReason: z
       .string()
       .nullable()
       .describe('Which bound ended it early, and how it was missed; null if none did.'),
     limits: z.strictObject({
-      maxInFlight: count.describe('Of a closed load: its users.'),
+      maxInFlight: count.describe('In a closed load, the number of users.'),
       whenFull: z.enum(['drop', 'wait']),
       timeoutMs: time,
       gracePeriodMs: time,
     }),
     health: z.strictObject({
-      dispatch: z.enum(TECHNIQUES).describe('How requests were started on time.'),
+      dispatch: z.enum(TECHNIQUES).describe('The technique that starts requests on time.'),
       largestBatch: count.describe('Most requests started in one wake-up.'),
       longestBatchMs: time.describe('Longest stretch of the schedule started in one wake-up.'),
       eventLoopDelay: delaySchema,
-      pauses: pausesSchema.describe('Times in which the process did nothing.'),
+      pauses: pausesSchema.describe('Times in which the process was not running.'),
       gcPauses: pausesSchema,
-      coreWaitMs: timeOrNothing.describe(
-        'How long the generator waited for a core; null if unknown.',
-      ),
+      coreWaitMs: timeOrNothing.describe('Time the generator waited for a core; null if unknown.'),
       ranOn: z
         .strictObject({
-          most: count.describe('The most at once, each of which took up room of maxInFlight.'),
-          atEnd: count.describe('Those that still ran when the load was over.'),
+          most: count.describe('Maximum at once; each took up room of maxInFlight.'),
+          atEnd: count.describe('Those still running at the end of the load.'),
         })
-        .describe('Requests that ran on after they had been given up.'),
+        .describe('Requests that kept running after they were given up.'),
     }),
     verdictThresholds: z
       .strictObject({
@@ -188,14 +188,16 @@ export const loadResultSchema = z
         receiverPauseMs: z.strictObject({ degraded: time }),
         pauseRatio: z.strictObject({ degraded: time }),
       })
-      .describe('What the verdict is reached by; see src/load/verdict/verdict-thresholds.ts.'),
+      .describe('Thresholds of the verdict; see src/load/verdict/verdict-thresholds.ts.'),
     operations: z.array(operationSchema),
     intervals: z.array(intervalSchema),
-    metrics: z.array(metricSchema).describe('What the load declares, and requests wrote.'),
+    metrics: z.array(metricSchema).describe('Metrics that the load declares and requests write.'),
     undeclaredTags: z
       .strictObject({ count, sample: z.string() })
-      .describe('Tags that were set although the load does not declare them; the first of them.'),
-    windowedSlo: z.array(sloRowSchema).describe('Bounds on every window that the load was given.'),
+      .describe('Undeclared tags that requests set, and the first of them.'),
+    windowedSlo: z
+      .array(sloRowSchema)
+      .describe('The bounds of the load that hold in every window.'),
   })
   .meta({ id: 'loadResult' })
 

@@ -17,7 +17,7 @@ export const tagSplitSchema = z
     value: z.string().nullable().describe('null: requests that ended without a value of this tag.'),
     counts: z
       .strictObject({ ok: count, failed: count, timedOut: count, unfinished: count })
-      .describe("Of all values of a tag together, they are the operation's."),
+      .describe("Over all values of a tag, they add up to the operation's."),
     lostByPause: count.describe('Not ok, perhaps because of a pause or an interruption.'),
     response: histogramSchema,
     service: histogramSchema,
@@ -40,11 +40,11 @@ export const metricSchema = z
     z.strictObject({
       kind: z.literal('gauge'),
       ...metric,
-      count: count.describe('How often it was set.'),
+      count: count.describe('Number of times it was set.'),
       values: z
         .strictObject({
           last: z.number(),
-          lastAtMs: amount.describe('When that was set, in Unix ms.'),
+          lastAtMs: amount.describe('When `last` was set, in Unix ms.'),
           min: z.number(),
           max: z.number(),
         })
@@ -55,7 +55,7 @@ export const metricSchema = z
     z.strictObject({
       kind: z.literal('trend'),
       ...metric,
-      resolution: z.number().positive().describe('What a step of the histogram is, in the unit.'),
+      resolution: z.number().positive().describe('One step of the histogram, in the unit.'),
       figures: z
         .strictObject({
           count,
@@ -68,7 +68,7 @@ export const metricSchema = z
         })
         .describe('In the unit; null where nothing was recorded.'),
       hdrV2Base64: hdrSchema.describe('All counts, in steps: HdrHistogram V2, compressed, base64.'),
-      clamped: count.describe('Values larger than 2,147,483,647 steps, recorded as that.'),
+      clamped: count.describe('Values above 2,147,483,647 steps, recorded as that.'),
       invalid,
     }),
   ])

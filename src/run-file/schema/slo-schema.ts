@@ -3,16 +3,18 @@ import { PERCENTILE_KEY } from '../../load/slo/percentile.ts'
 import { count } from './values-schema.ts'
 
 const bound = {
-  operation: z.string().nullable().describe('null: the workload as a whole.'),
+  operation: z.string().nullable().describe('null: the whole workload.'),
   everyMs: z
     .number()
     .nullable()
-    .describe('It holds in every window of this length; null: over the run.'),
+    .describe('The bound holds in every window of this length; null: over the whole run.'),
   abortAfterMs: z
     .number()
     .nullable()
-    .describe('Missing it ends a load that is older; null: it does not.'),
-  isDefault: z.boolean().describe('Whether loads without a bound of their own are held to it.'),
+    .describe('A miss after this time ends the load; null: it does not.'),
+  isDefault: z
+    .boolean()
+    .describe('Whether it is the default for loads without a bound of that kind.'),
 }
 
 const overTheRun = { ...bound, everyMs: z.null(), abortAfterMs: z.null() }
@@ -21,13 +23,13 @@ const percentile = z
   .strictObject({
     key: z.string().regex(PERCENTILE_KEY).describe('p50 to p99999, such as p999; or max.'),
     label: z.string().describe('Such as P99.9.'),
-    value: z.number().min(50).max(100).describe('In percent; of max, 100.'),
+    value: z.number().min(50).max(100).describe('In percent; 100 for max.'),
   })
   .meta({ id: 'percentile' })
 
 const tag = { tag: z.string(), value: z.string() }
 
-const above = z.number().describe('The share is above this; of 1, it is all.')
+const above = z.number().describe('The ratio must exceed this; 1 means all.')
 
 /** See `Bound` in `src/load/slo/slo.ts`. */
 export const sloBoundSchema = z
@@ -59,7 +61,7 @@ export const sloBoundSchema = z
       kind: z.literal('check rate'),
       ...overTheRun,
       check: z.string(),
-      atLeast: z.number().describe('Share of the checks of that name that passed, at least.'),
+      atLeast: z.number().describe('Minimum ratio of passed checks of that name.'),
     }),
     z.strictObject({
       kind: z.literal('metric'),
@@ -67,7 +69,7 @@ export const sloBoundSchema = z
       metric: z.string(),
       figure: z.union([z.enum(['total', 'per second', 'last', 'value']), percentile]),
       side: z.enum(['min', 'max']),
-      limit: z.number().describe('In the unit of the metric; included, but of a percentile.'),
+      limit: z.number().describe('In the unit of the metric; inclusive except for percentiles.'),
     }),
   ])
   .meta({ id: 'sloBound' })
@@ -84,25 +86,30 @@ export const sloRowSchema = z
       .number()
       .nullable()
       .describe(
-        "null if nothing could be measured, or nothing answered; of windows, the worst one's.",
+        'null if nothing could be measured, or nothing answered; with windows, the worst one.',
       ),
     punctual: z
       .number()
       .nullable()
       .describe(
-        'What it would have been without what the generator may have caused; null if unknown.',
+        'The figure without the effects that the generator may have caused; null if unknown.',
       ),
     outcome: z.enum(['met', 'missed', 'inconclusive']),
-    isDefault: z.boolean().describe('Whether loads without a bound of their own are held to it.'),
+    isDefault: z
+      .boolean()
+      .describe('Whether it is the default for loads without a bound of that kind.'),
     windows: z
       .strictObject({
         everyMs: z.number(),
         judged: count,
         missed: count,
         inconclusive: count,
-        worstFromMs: z.number().nullable().describe('After the measurement began.'),
+        worstFromMs: z
+          .number()
+          .nullable()
+          .describe('Start of the worst window, after the start of the measurement.'),
       })
       .nullable()
-      .describe('How the bound did in every window; null for one on the whole run.'),
+      .describe('The bound in every window; null for a bound on the whole run.'),
   })
   .meta({ id: 'sloRow' })

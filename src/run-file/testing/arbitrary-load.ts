@@ -152,7 +152,7 @@ const model: fc.Arbitrary<LoadModel> = fc.oneof(
   }),
 )
 
-const share = fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs)
+const ratio = fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs)
 
 export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
   .tuple(
@@ -182,9 +182,9 @@ export const arbitraryLoadResult: fc.Arbitrary<LoadResult> = fc
         ranOn: fc.record({ most: count, atEnd: count }),
       }),
       verdictThresholds: fc.record({
-        achieved: fc.record({ degraded: share, invalid: share }),
-        dropped: fc.record({ degraded: share, invalid: share }),
-        unfinished: fc.record({ degraded: share }),
+        achieved: fc.record({ degraded: ratio, invalid: ratio }),
+        dropped: fc.record({ degraded: ratio, invalid: ratio }),
+        unfinished: fc.record({ degraded: ratio }),
         medianLateness: fc.record({ degraded: fc.option(time) }),
         lateness: fc.record({ degraded: time }),
         tailLateness: fc.record({ degraded: time }),

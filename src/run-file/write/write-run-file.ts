@@ -2,12 +2,11 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { redactUrls } from '../../environment/redact-url.ts'
 import { hasNotes, notesCsv } from '../csv/notes-csv.ts'
-import { placeOf } from '../read/place.ts'
+import { placeOf, type RunFile, runFileSchema } from '../run-file.ts'
 import { createWholeFile, replaceFiles } from './whole-files.ts'
 import { resultsFolderError } from './results-folder.ts'
 import { intervalsCsv } from '../csv/intervals-csv.ts'
 import { operationsCsv } from '../csv/operations-csv.ts'
-import { runFileSchema, type RunFile } from '../run-file.ts'
 import { numberedRunId } from '../run-id.ts'
 
 /** Where a run's files are. */

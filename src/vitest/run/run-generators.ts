@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { InputError } from '../../input-error.ts'
-import { configuredSystem } from '../open-vitest.ts'
-import { handOver, RUNNING_SYSTEM, startSystem, type RunningSystem } from '../start-system.ts'
+import { startConfiguredSystem } from '../open-vitest.ts'
+import { handOver, RUNNING_SYSTEM, type RunningSystem } from '../start-system.ts'
 import { EXIT } from '../../exit-code.ts'
 import { ensureWritableFolder } from '../../run-file/write/results-folder.ts'
 import { mergeRunFiles } from '../../report/merge-run-files.ts'
@@ -42,10 +42,7 @@ const LEAD_MS = 20_000
  */
 export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
   ensureWritableFolder(run.folder)
-  const running = await startSystem(await configuredSystem(), {
-    env: process.env,
-    onProgress: (message) => process.stderr.write(`${message}\n`),
-  })
+  const running = await startConfiguredSystem((message) => process.stderr.write(`${message}\n`))
   const { system } = running
   const shardFolder = mkdtempSync(join(tmpdir(), 'prism-loadtest-shards-'))
   try {

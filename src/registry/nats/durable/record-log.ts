@@ -7,7 +7,7 @@ import { store } from './store-message.ts'
 /** How long to wait for the server to confirm a record, in ms. */
 const RECORD_TIMEOUT_MS = 5_000
 const MAX_ENTRY_BYTES = 64 * 1024
-/** Replaces the gateway's name in records that all gateways share; keys differ from those of a gateway of that name. */
+/** Replaces the gateway's name in records that all gateways share; their keys differ from those of a gateway with that name. */
 const SHARED = 'all'
 
 /** Which recipients of one message have handled it, on record at the server. */
@@ -16,7 +16,7 @@ export interface HandledRecord {
   read(): Promise<readonly number[]>
   /** Adds positions to the record; `false` if the server didn't confirm it. */
   add(positions: readonly number[]): Promise<boolean>
-  /** Deletes whatever matters only for a partly handled message. */
+  /** Deletes records that matter only for partly handled messages. */
   clear(): Promise<void>
 }
 
@@ -26,18 +26,18 @@ export interface Place {
   readonly storedAt: string
 }
 
-/** Where records are kept, each a series of entries. */
+/** Stores records, each a series of entries. */
 export interface EntryLog {
-  /** How long an entry may be, in bytes. */
+  /** Maximum size of an entry, in bytes. */
   readonly maxEntryBytes: number
-  /** The subject of the record of this name that all gateways share. */
+  /** The subject of the record with this name that all gateways share. */
   sharedSubjectOf(name: string): string
   /** Appends entries; `false` if the server didn't confirm all. */
   append(subject: string, entries: readonly string[]): Promise<boolean>
   /**
-   * Visits the entries after `last`; all of them if that is `null`, or is no longer there, as in a
-   * stream that was deleted and made anew.
-   * @returns the last entry visited; if none was, `last`.
+   * Visits the entries after `last`; all entries if `last` is `null` or no longer exists, as in a recreated
+   * stream.
+   * @returns the last entry visited; `last` if there was none.
    */
   readAfter(
     last: Place | null,
@@ -47,8 +47,8 @@ export interface EntryLog {
 }
 
 /**
- * The stored records of one durable gateway. A record is a series of entries, each of which adds what is
- * new, so that the cost of recording does not depend on how much is on record already.
+ * The stored records of one durable gateway. A record is a series of incremental entries, so the cost of
+ * recording doesn't depend on the size of the record.
  */
 export class RecordLog implements EntryLog {
   readonly #requests: Requests
@@ -65,7 +65,7 @@ export class RecordLog implements EntryLog {
     return Math.min(MAX_ENTRY_BYTES, this.#requests.maxPayloadBytes)
   }
 
-  /** The subject of this gateway's own record of this name. */
+  /** The subject of this gateway's own record with this name. */
   subjectOf(name: string): string {
     return this.#streams.subjects.progress(this.#gatewayName, keyOf(name))
   }
@@ -95,7 +95,7 @@ export class RecordLog implements EntryLog {
     for (;;) {
       const before = place?.seq ?? 0
       const entry = await this.#next(before + 1, subject)
-      // A forged answer with an earlier sequence number would make this loop for ever.
+      // A forged answer with an earlier sequence number would cause an endless loop.
       if (entry === null || !(entry.seq > before)) return place
       visit(entry.data)
       place = placeOf(entry)

@@ -1,22 +1,22 @@
 const FIRST_RETRY_MS = 250
 const MAX_RETRY_MS = 30_000
-/** How many messages per second are retried because a handler failed; a large one counts as several. */
+/** Maximum number of retries per second; a large message counts as several. */
 const RETRIES_PER_SECOND = 500
 const BYTES_PER_RETRY = 32 * 1024
-/** How much later than planned a retry may be to stay within that rate, in seconds. */
+/** Maximum delay of a retry to stay within that rate, in seconds. */
 const MAX_SHIFT_S = 600
 
 /**
- * When a message is retried after a handler failed: after 250 ms, then at intervals that double up to
- * 30 s. Many retries are spread out further, so that a failing handler does not delay others.
+ * Schedules retries after a handler failed: after 250 ms, then at intervals that double up to 30 s. Many
+ * retries are spread out further, so a failing handler doesn't delay others.
  */
 export class RetrySchedule {
-  /** How many retries are planned per second. */
+  /** The number of planned retries by second. */
   readonly #planned = new Map<number, number>()
 
   /**
-   * @param attempts how often the message was delivered so far, at least 1.
-   * @param bytes how large it is.
+   * @param attempts deliveries of the message so far, ≥ 1.
+   * @param bytes the size of the message.
    * @param nowMs by `performance.now()`.
    * @returns the delay until the retry, in ms.
    */
@@ -36,7 +36,7 @@ export class RetrySchedule {
 
   #forgetBefore(now: number): void {
     for (const second of this.#planned.keys()) {
-      // Seconds are not entered in strict order: a leftover is dropped a little later.
+      // Seconds are not in strict order, so leftovers are dropped a little later.
       if (second >= now) return
       this.#planned.delete(second)
     }

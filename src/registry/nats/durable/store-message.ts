@@ -8,11 +8,11 @@ const UNAVAILABLE = 503
 export type Stored =
   | { readonly state: 'stored' }
   | { readonly state: 'refused' }
-  /** Not now: the stream has no leader, or its files can't be written. */
+  /** A temporary failure: the stream has no leader, or its files can't be written. */
   | { readonly state: 'unavailable' }
-  /** There is no stream for the subject. */
+  /** No stream has the subject. */
   | { readonly state: 'no stream' }
-  /** No answer in time: it may be stored. */
+  /** No answer in time: the message may be stored. */
   | { readonly state: 'unknown' }
 
 /** Publishes a message to a stream and waits until it is stored. Only that stream's acknowledgement counts. */

@@ -1,4 +1,4 @@
-/** One delivery of a stored message, read from the subject of the acknowledgement. */
+/** One delivery of a stored message, parsed from its acknowledgement subject. */
 export interface StoredDelivery {
   /** The subject for the acknowledgement. */
   readonly ackSubject: string
@@ -11,9 +11,8 @@ export interface StoredDelivery {
 const COUNT = /^\d{1,15}$/
 
 /**
- * Reads `$JS.ACK.<stream>.<consumer>.<attempts>.<sequence>.…`, or the form with a domain and an account
- * before the stream; `null` for any other subject or consumer, so that nothing is ever
- * sent there.
+ * Parses `$JS.ACK.<stream>.<consumer>.<attempts>.<sequence>.…`, or the form with a domain and an account
+ * before the stream; `null` for any other subject or consumer, so nothing is ever sent there.
  */
 export function storedDeliveryOf(
   ackSubject: string,

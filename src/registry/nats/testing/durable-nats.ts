@@ -1,4 +1,4 @@
-/** What the tests of exactly-once over NATS share: servers, messengers and processes of their own. */
+/** Servers, messengers and processes for tests of exactly-once delivery over NATS. */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,14 +25,14 @@ export const IMPATIENT: SendOptions = { ...EXACTLY_ONCE, timeoutMs: 400 }
 export const NAMESPACE = 'test'
 export const SUBJECTS = new Subjects(DEFAULT_SUBJECT_PREFIX, NAMESPACE)
 
-/** A server of the test's own, so that streams of other tests do not matter. */
+/** A server of the test's own, without streams of other tests. */
 export async function startServer() {
   const server = await startNatsProgram()
   onTestFinished(() => server.stop())
   return server
 }
 
-/** A messenger, and how often it has warned of each code. */
+/** A messenger with the number of its warnings by code. */
 export async function connect(
   url: string,
   durability: NatsMessengerOptions['durability'],
@@ -51,7 +51,7 @@ export async function connect(
   return Object.assign(messenger, { warned })
 }
 
-/** A client that is not of this library. */
+/** A client without this library. */
 export async function connectAnyone(url: string): Promise<NatsConnection> {
   const nats = await connectPlain({ servers: url })
   onTestFinished(() => nats.close())
@@ -83,14 +83,14 @@ export async function startKeepingServer(port: number, folder: string) {
   return { url, port, kill }
 }
 
-/** A folder that is gone after the test. */
+/** A folder that is deleted after the test. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `${name}-`))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** Starts and kills processes with one durable gateway; `handled()` is what they handled. */
+/** Starts and kills processes with one durable gateway; `handled()` returns the messages they handled. */
 export function durableProcesses(url: string, ...identities: string[]) {
   const file = join(temporaryFolder('durable-gateway'), 'handled')
   writeFileSync(file, '')

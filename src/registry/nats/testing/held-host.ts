@@ -11,7 +11,7 @@ import { Warnings } from '../../warnings.ts'
 import { connectNatsMessenger } from '../nats-messenger.ts'
 
 export const namespace = 'test'
-/** With a timeout that no busy machine reaches. */
+/** Options with a timeout that even a busy machine doesn't reach. */
 const AT_MOST_ONCE: SendOptions = { delivery: 'at-most-once', timeoutMs: 30_000, receipts: true }
 
 export async function startServer(options: ProgramOptions = {}): Promise<ServerProgram> {
@@ -20,7 +20,7 @@ export async function startServer(options: ProgramOptions = {}): Promise<ServerP
   return server
 }
 
-/** @param gatewayName by default one of its own. */
+/** @param gatewayName default: a unique name. */
 export async function connectTo(url: string, gatewayName?: string): Promise<Messenger> {
   const messenger = await connectNatsMessenger({
     servers: [url],
@@ -32,7 +32,7 @@ export async function connectTo(url: string, gatewayName?: string): Promise<Mess
   return messenger
 }
 
-/** Hears what is sent to a gateway: tells the wire formats of its messages since it was last asked. */
+/** Listens to a gateway's messages: returns their wire formats since the last call. */
 export async function hearGateway(url: string, gateway: string): Promise<() => Promise<string>> {
   const nats = await connect({ servers: [url] })
   onTestFinished(() => nats.close())
@@ -71,7 +71,7 @@ export class Counts {
     this.#byIdentity.set(identity, (this.#byIdentity.get(identity) ?? 0) + 1)
   }
 
-  /** How many identities got so many messages since this was last asked: `{ messages: identities }`. */
+  /** The number of identities by messages received since the last call: `{ messages: identities }`. */
   take(): Readonly<Record<number, number>> {
     const counts: Record<number, number> = {}
     for (const messages of this.#byIdentity.values()) counts[messages] = (counts[messages] ?? 0) + 1
@@ -80,7 +80,7 @@ export class Counts {
   }
 }
 
-/** Sends to everybody, by default at most once; gives the counts that are not 0. */
+/** Sends to all targets, by default at most once; returns the counts that are not 0. */
 export async function send(
   sender: Messenger,
   tables: NameTables,
@@ -91,7 +91,7 @@ export async function send(
   return Object.fromEntries(Object.entries(report.counts).filter(([, count]) => count > 0))
 }
 
-/** A server with a host of `count` identities that it holds the names of, and their sender. */
+/** A server, a host that holds the names of its `count` identities, and their sender. */
 export async function startHeld(count: number) {
   const { url } = await startServer()
   const counts = new Counts()
@@ -106,7 +106,7 @@ export async function startHeld(count: number) {
   expect(await send(sender, tables)).toEqual({ DELIVERED: count })
   expect(await heard()).toBe('3')
   expect(counts.take()).toEqual({ 2: count })
-  /** Ends the host, and starts another one of its name. */
+  /** Restarts the host under its name. */
   const restart = async (): Promise<Messenger> => {
     await host.close()
     const next = await connectTo(url, 'host')

@@ -1,17 +1,14 @@
-import { formatFigure } from '../format.ts'
-import type { ProbeOutcome } from '../load/capacity.ts'
-import { leastRequests, type LeastRequests } from '../load/least-requests.ts'
-import { percentileMs, sumOf } from '../load/recording/histogram.ts'
-import type { SloRow } from '../load/slo/slo-row.ts'
-import { achievedPerSecond } from '../load/totals.ts'
-import { MEDIAN_LATENESS } from '../load/verdict/judge-pace.ts'
-import type { VerdictReason } from '../load/verdict/verdict-thresholds.ts'
-import { deserializeHistogram } from './json/histogram-json.ts'
-import { ownErrors } from './outcome.ts'
-import type { CapacityEntry, ScenarioEntry } from './run-file.ts'
-
-/** One probe, as in the run file. */
-export type ProbeEntry = CapacityEntry['probes'][number]
+import { formatFigure } from '../../format.ts'
+import type { ProbeOutcome } from '../../load/capacity.ts'
+import { leastRequests, type LeastRequests } from '../../load/least-requests.ts'
+import { percentileMs, sumOf } from '../../load/recording/histogram.ts'
+import type { SloRow } from '../../load/slo/slo-row.ts'
+import { achievedPerSecond } from '../../load/totals.ts'
+import { MEDIAN_LATENESS } from '../../load/verdict/judge-pace.ts'
+import type { VerdictReason } from '../../load/verdict/verdict-thresholds.ts'
+import { deserializeHistogram } from '../../run-file/json/histogram-json.ts'
+import { ownErrors } from '../../run-file/outcome.ts'
+import type { ProbeEntry, ScenarioEntry } from '../../run-file/run-file.ts'
 
 /** The judgement of one probe. */
 export type ProbeJudgement =

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { judgeSlo } from '../load/slo/judge-slo.ts'
-import { loadResult, type OperationFixture } from '../load/testing/result-fixture.ts'
-import type { LoadResult } from '../load/result.ts'
-import { readSlo, type Slo } from '../load/slo/slo.ts'
-import { judgeMeasurement } from '../load/verdict/verdict.ts'
+import { judgeSlo } from '../../load/slo/judge-slo.ts'
+import { loadResult, type OperationFixture } from '../../load/testing/result-fixture.ts'
+import type { LoadResult } from '../../load/result.ts'
+import { readSlo, type Slo } from '../../load/slo/slo.ts'
+import { judgeMeasurement } from '../../load/verdict/verdict.ts'
 import { judgeProbe } from './judge-probe.ts'
-import { serializeLoadResult } from './json/load-result-json.ts'
-import type { ScenarioEntry } from './run-file.ts'
+import { serializeLoadResult } from '../../run-file/json/load-result-json.ts'
+import type { ScenarioEntry } from '../../run-file/run-file.ts'
 
 /** A scenario as a run leaves it, judged by the SLO for real. */
 function entryOf(
