@@ -11,7 +11,7 @@ import { settleGateways } from './gateways.ts'
 import { natsServersFor, type NatsServers } from './nats-servers.ts'
 import { redisNodesFor, redisShare, type RedisNodes } from './redis-nodes.ts'
 import { formatBytes, formatPercent } from '../format.ts'
-import { sharesOfOne, type Shares } from './ratios.ts'
+import { utilisationsOfOne, type Utilisations } from './ratios.ts'
 import type { Amounts, Resource } from './terms.ts'
 
 /** The servers and processes that a demand needs. */
@@ -25,7 +25,7 @@ export interface Plan {
   /** CPU time for loading a replica, in s. */
   readonly loadingS: number
   /** Utilisation by the whole demand of one server or process per kind; above 1, one is not enough. */
-  readonly shares: Shares
+  readonly utilisations: Utilisations
   readonly redis: RedisNodes
   readonly nats: NatsServers
   /** Processes that keep replicas; each has one or more. */
@@ -65,7 +65,7 @@ export function planFor(
     needs,
     followingCores,
     loadingS: loadingSOf(decided, coefficients),
-    shares: sharesOfOne(decided, assumptions, coefficients),
+    utilisations: utilisationsOfOne(decided, assumptions, coefficients),
     redis: redisNodesFor(needs, decided.namespaces, assumptions),
     nats: natsServersFor(needs, clients, assumptions),
     readers,

@@ -5,7 +5,7 @@ import { gatewayCores } from './gateways.ts'
 import { redisShares } from './redis-nodes.ts'
 
 /** The resources that can saturate. */
-export const SHARES = {
+export const UTILISATIONS = {
   redisCpu: 'Redis: CPU',
   redisMemory: 'Redis: memory',
   redisNetwork: 'Redis: network',
@@ -17,19 +17,19 @@ export const SHARES = {
   gatewayCpu: 'each gateway: CPU',
 } as const
 
-export type Share = keyof typeof SHARES
+export type UtilisedPart = keyof typeof UTILISATIONS
 
-export type Shares = Readonly<Record<Share, number>>
+export type Utilisations = Readonly<Record<UtilisedPart, number>>
 
 /**
  * The utilisation of one Redis server, one NATS server, one process with a replica of everything,
  * and each gateway by a demand; 1 is the allowed maximum.
  */
-export function sharesOfOne(
+export function utilisationsOfOne(
   demand: Demand,
   assumptions: Assumptions,
   coefficients: Coefficients,
-): Shares {
+): Utilisations {
   const { utilisation, natsCores, networkBytes, processMemoryBytes } = assumptions
   const single = { ...demand, replicas: 1 }
   const amounts = amountsOfDemand(single)
@@ -51,7 +51,7 @@ export function sharesOfOne(
 }
 
 /** The resource that saturates first as a demand grows: the one with the largest ratio. */
-export function firstToSaturate(shares: Shares): Share {
-  const entries = Object.entries(shares) as [Share, number][]
+export function firstToSaturate(utilisations: Utilisations): UtilisedPart {
+  const entries = Object.entries(utilisations) as [UtilisedPart, number][]
   return entries.reduce((first, entry) => (entry[1] > first[1] ? entry : first))[0]
 }

@@ -2,7 +2,7 @@ import { renderTable, type Column } from '../report/terminal/text.ts'
 import { DEFAULTS, type AskedDemand, type Assumptions, type Demand } from './demand.ts'
 import { formatAmount, formatBytes, formatCount, formatPercent } from '../format.ts'
 import type { Plan } from './plan.ts'
-import { firstToSaturate, SHARES, type Share } from './ratios.ts'
+import { firstToSaturate, UTILISATIONS, type UtilisedPart } from './ratios.ts'
 
 /** A line of the table: a heading, or a figure per plan. */
 type Row = readonly [label: string, cell?: (plan: Plan) => string]
@@ -50,11 +50,11 @@ const ROWS: readonly Row[] = [
   ],
   ['  CPU to load one', ({ loadingS }) => `${formatAmount(loadingS)} s`],
   ['used, if there were one of each'],
-  ...(Object.keys(SHARES) as Share[]).map((share): Row => [
-    `  ${SHARES[share]}`,
-    ({ shares }) => formatPercent(shares[share]),
+  ...(Object.keys(UTILISATIONS) as UtilisedPart[]).map((part): Row => [
+    `  ${UTILISATIONS[part]}`,
+    ({ utilisations }) => formatPercent(utilisations[part]),
   ]),
-  ['  saturates first', ({ shares }) => SHARES[firstToSaturate(shares)]],
+  ['  saturates first', ({ utilisations }) => UTILISATIONS[firstToSaturate(utilisations)]],
   ['needed'],
   ['  namespaces', ({ demand }) => formatCount(demand.namespaces)],
   [

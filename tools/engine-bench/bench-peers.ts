@@ -14,8 +14,8 @@ import type { CommandEnd } from '../../src/process/run-command.ts'
 import { onSignals } from '../../src/process/signals.ts'
 
 /**
- * Measures our engine beside other generators, by a judge that is neither, and prints one table.
- * @param steadyMs how long each is judged for at each rate.
+ * Compares our engine with other generators by an independent judge, and prints one table.
+ * @param steadyMs the duration of the judgement per generator and rate.
  * @param page a file whose section is replaced by that table.
  * @throws InputError if generators can't be told that duration, or for a page without such a section.
  */

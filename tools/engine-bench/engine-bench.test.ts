@@ -84,7 +84,7 @@ test('a single request that is missing shows', () => {
       ok: figures.planned - 1,
     },
   ])
-  expect(table).toContain('99.99 %')
+  expect(table).toContain('99.996 %')
 })
 
 test('rounds add up: counts and times are sums, rate and cost are means', () => {

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Shard } from '../../src/load/arrivals/shard.ts'
 import { measureShard, type EngineLoad } from './measure-shard.ts'
 
-/** What a generator's thread is started with. */
+/** The settings of a generator's thread. */
 export interface GeneratorTask {
   readonly load: EngineLoad
   readonly shard: Shard

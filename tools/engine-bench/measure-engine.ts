@@ -7,12 +7,12 @@ import type { GeneratorTask } from './generator-thread.ts'
 import { coresBetween } from '../../src/process/cpu-time.ts'
 import { measureShard, type EngineLoad, type MeasuredShard } from './measure-shard.ts'
 
-/** How punctually the engine sent a load, once or several times, and at what cost. */
+/** The engine's punctuality and cost in sending a load, once or several times. */
 export interface EngineFigures {
   readonly planned: number
   readonly started: number
   readonly ok: number
-  /** Requests started in the time measured, per second. */
+  /** Requests started per second of the measured time. */
   readonly achievedPerSecond: number
   /** In µs. */
   readonly lateness: Histogram

@@ -17,7 +17,7 @@ export interface EngineLoad {
   readonly target: EngineTarget
 }
 
-/** How one generator sent its shard of a load. Plain data, for threads. */
+/** One generator's measurement of its shard of a load. Plain data, for threads. */
 export interface MeasuredShard {
   readonly planned: number
   readonly started: number
@@ -31,7 +31,7 @@ export interface MeasuredShard {
   readonly cpu: readonly CpuReading[]
 }
 
-/** Before it is measured, code is compiled and caches are filled. */
+/** Warm-up, in which code is compiled and caches are filled. */
 const WARM_UP_MS = 500
 
 /**

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 
-/** An echo server in a process of its own, on a port of 127.0.0.1. */
+/** An echo server in its own process, on a port of 127.0.0.1. */
 export interface RunningEchoServer {
   readonly port: number
   readonly stop: () => Promise<void>

@@ -1,6 +1,6 @@
 import { EchoClient } from './echo-client.ts'
 
-/** What requests are sent to: nothing at all, or a TCP echo server on loopback. Plain data, for threads. */
+/** The target of requests: none, or a TCP echo server on loopback. Plain data, for threads. */
 export type EngineTarget =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'echo'; readonly port: number }

@@ -7,7 +7,7 @@ import type { Row } from './row.ts'
 import { loadIn, startedIn, totalOf, type MeasuredLoad, type RunSummary } from './run-summary.ts'
 import { whyNotAsPlanned } from './timing.ts'
 
-/** What is wrong with a row's outcome, each in a sentence; empty if it is as it must be. */
+/** The violations of a row's expectations, one sentence each; empty if there are none. */
 export function findWrong(row: Row, seen: Observation): readonly string[] {
   const { expected } = row
   const [run] = seen.runs

@@ -1,9 +1,9 @@
 import type { Victim } from './victims.ts'
 
-/** Servers that a row may start, restart, or put a proxy before. */
+/** Servers that a row may start, restart, or place a proxy in front of. */
 export type ServerName = 'redis' | 'nats'
 
-/** What goes wrong. All times are in ms. */
+/** Faults. All times are in ms. */
 export type Fault =
   /** SIGKILL. */
   | { readonly kind: 'kill'; readonly victim: Victim }
@@ -28,23 +28,23 @@ export type Fault =
   | { readonly kind: 'hold'; readonly server: ServerName; readonly forMs: number }
   /** Redis answers with an error. */
   | { readonly kind: 'answer'; readonly error: WrongAnswer; readonly forMs: number }
-  /** All that Redis holds is gone, without a moment of downtime. */
+  /** Redis loses all data, without downtime. */
   | { readonly kind: 'lose data' }
   /** The disk of the results is full from now on. */
   | { readonly kind: 'fill disk' }
-  /** Whoever reads standard output goes away. */
+  /** The reader of standard output disappears. */
   | { readonly kind: 'close output' }
   /** The wall clock of the command's processes is stepped. */
   | { readonly kind: 'step clock'; readonly byMs: number }
 
 /**
- * What Redis answers: `LOADING` to everything, `READONLY` to writes as a replica does, `OOM` to writes
- * as a server without memory does.
+ * Redis's error replies: `LOADING` to everything, `READONLY` to writes as from a replica, `OOM` to writes
+ * as from a server without memory.
  */
 export type WrongAnswer = 'LOADING' | 'READONLY' | 'OOM'
 
 /**
- * When it goes wrong: before the command is started, when it has found the servers but not made a
+ * The time of a fault: before the command starts, once it has found the servers but not made a
  * request, or at a time after the measurement began, in ms; negative in the warm-up.
  */
 export type FaultTime = 'before start' | 'opening' | number
@@ -55,7 +55,7 @@ export interface Step {
   readonly fault: Fault
 }
 
-/** Whether only the generator is hit, so that no bound can be missed because of it. */
+/** Whether a fault affects the generator only, so that it can't cause a missed bound. */
 export function isOfGenerator(fault: Fault): boolean {
   switch (fault.kind) {
     case 'kill':
@@ -75,14 +75,14 @@ export function isOfGenerator(fault: Fault): boolean {
   }
 }
 
-/** For how long a fault keeps the command's own processes from running, in ms. */
+/** How long a fault stops the command's own processes, in ms. */
 export function generatorStoppedMs(fault: Fault): number {
   if (fault.kind !== 'stop' || !isOfGenerator(fault)) return 0
   // The run does not depend on its subscribers to go on.
   return fault.victim === 'subscriber' ? 0 : fault.forMs
 }
 
-/** Whether a proxy has to stand before a server for this to be done to it. */
+/** Whether a fault needs a proxy in front of the server. */
 export function needsProxy(fault: Fault, server: ServerName): boolean {
   switch (fault.kind) {
     case 'cut':

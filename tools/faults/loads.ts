@@ -1,4 +1,4 @@
-/** A load that a row runs: which command, and what its schedule comes to. */
+/** The load of a row: its command and schedule. */
 export interface Load {
   readonly workload: 'register' | 'enumerate' | 'multicast' | 'mixed'
   /** `scenario`: `npm run bench` with the scenario of that workload; otherwise `npm run loadtest`. */
@@ -87,7 +87,7 @@ export function npmArguments(
   ]
 }
 
-/** A load in a few words. */
+/** A short description of a load. */
 export function describeLoad({ workload, as, servers, slos, warmUpMs }: Load): string {
   return [
     as === 'scenario' ? `bench ${workload}` : workload,

@@ -9,14 +9,14 @@ import type { Row } from './row.ts'
 import type { RunClock } from './run-clock.ts'
 import { loadIn, readResults } from './run-summary.ts'
 
-/** What is left of a run some time after the shell has returned. */
+/** The leftovers of a run some time after the shell returned. */
 export interface Left {
   readonly processes: readonly Process[]
   /** When the last process had ended, by `Date.now()`; `null` if one hadn't. */
   readonly endedAt: number | null
 }
 
-/** A run that has ended. */
+/** A finished run. */
 export interface EndedRun {
   readonly row: Row
   readonly rig: Rig
@@ -58,7 +58,7 @@ export async function observe(ended: EndedRun): Promise<Observation> {
   }
 }
 
-/** From the command's start to its first request; `null` as long as nothing tells. */
+/** Time from the command's start to its first request; `null` while unknown. */
 export function startUpOf(command: Command, clock: RunClock): number | null {
   return clock.measureStartMs === null ? null : clock.measureStartMs - command.spawnedMs
 }

@@ -2,23 +2,23 @@ import { findWrong } from './check.ts'
 import type { Observation } from './observation.ts'
 import type { Row } from './row.ts'
 
-/** What became of a row. */
+/** The outcome of a row. */
 export type Outcome =
   | {
       readonly kind: 'ran'
       readonly row: Row
       readonly seen: Observation
-      /** What is not as it must be, each in a sentence. */
+      /** Violated expectations, one sentence each. */
       readonly wrong: readonly string[]
     }
   | { readonly kind: 'not run'; readonly row: Row; readonly reason: string }
 
-/** Holds what was seen against what the row must come to. */
+/** Compares a row's observations with its expectations. */
 export function judge(row: Row, seen: Observation): Outcome {
   return { kind: 'ran', row, seen, wrong: findWrong(row, seen) }
 }
 
-/** Whether a row is as it must be; `null` if it was not run. */
+/** Whether a row meets its expectations; `null` if it was not run. */
 export function holds(outcome: Outcome): boolean | null {
   return outcome.kind === 'ran' ? outcome.wrong.length === 0 : null
 }

@@ -65,7 +65,7 @@ export function renderMarkdown(outcomes: readonly Outcome[], title: string): str
   ].join('\n')
 }
 
-/** How many rows hold. */
+/** The number of rows that hold. */
 export function renderCount(outcomes: readonly Outcome[]): string {
   const count = (state: boolean | null): number =>
     outcomes.filter((outcome) => holds(outcome) === state).length

@@ -2,7 +2,7 @@ import type { Expected } from './expected.ts'
 import { describeFault, type Fault, type FaultTime, type ServerName, type Step } from './faults.ts'
 import { describeLoad, type Load } from './loads.ts'
 
-/** When a fault comes, in the words of a load test. */
+/** The phase of the load in which a fault occurs. */
 export type Moment =
   | 'before start'
   | 'before the first request'
@@ -10,12 +10,12 @@ export type Moment =
   | 'in the middle'
   | 'while draining'
 
-/** Where a row's output and results go. */
+/** The destination of a row's output and results. */
 export interface Stage {
   readonly output: 'pipe' | '/dev/full'
   /** `small disk`: on a file system of its own that can be filled. */
   readonly results: 'folder' | 'small disk'
-  /** How far ahead the wall clock of the command's processes is from the start, in ms. */
+  /** The initial offset of the wall clock of the command's processes, in ms. */
   readonly clockAheadMs: number
 }
 
@@ -27,7 +27,7 @@ export interface Row {
   readonly steps: readonly Step[]
   readonly stage: Stage
   readonly expected: Expected
-  /** Whether it is in the short form. */
+  /** The row belongs to the short form. */
   readonly isShort: boolean
   /** Whether all faults have to come at their moments; those of a random run come when they can. */
   readonly isExact: boolean
@@ -78,7 +78,7 @@ export function stagedRow(
   }
 }
 
-/** The same row, in the short form too. */
+/** Adds a row to the short form. */
 export function alsoShort(long: Row): Row {
   return { ...long, isShort: true }
 }

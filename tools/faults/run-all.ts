@@ -4,10 +4,10 @@ import type { Row } from './row.ts'
 import { runRow } from './run-row.ts'
 import { whyNotAsPlanned } from './timing.ts'
 
-/** A row whose faults were not made as planned is run this often at most. */
+/** The maximum number of attempts for a row whose faults were not injected as planned. */
 const ATTEMPTS = 2
 
-/** How rows are run. */
+/** Options for running rows. */
 export interface RunAllOptions {
   /** Rows at the same time, ≥ 1; they take each other's processor time. */
   readonly parallel: number

@@ -18,7 +18,7 @@ const HUNG_MS = 10_000
 const EFFECT_MS = 200
 
 /**
- * Runs a row's load, makes its faults, and tells what was seen.
+ * Runs a row's load, injects its faults, and returns the observations.
  * @param signal ends everything that was started; the call rejects then.
  * @throws EnvironmentError if servers are missing.
  */
@@ -109,7 +109,7 @@ class FaultsUnderWay {
   }
 }
 
-/** `null` for a run that takes so long that it has to be ended. */
+/** `null` for a run that took too long and was ended. */
 async function exitOf(
   row: Row,
   command: Command,

@@ -1,6 +1,6 @@
 import { commandOf, type Process } from './processes.ts'
 
-/** Who a fault happens to. */
+/** The processes that faults affect. */
 export type Victim = 'redis' | 'nats' | 'subscriber' | 'worker' | 'main' | 'npm'
 
 /** The processes that a command of this project consists of, and how each is known. */

@@ -1,21 +1,21 @@
 import { gateLatencies, gateSyntheticRuns, type Trial, type TrialSeed } from './trial.ts'
 import { NO_FAULT } from './synthetic-run.ts'
 
-/** What share of the trials may, or must, end as a regression, or pass. */
+/** The ratio of trials that may, or must, end as a regression or a pass. */
 export type Bound =
   | { readonly kind: 'false alarms'; readonly atMost: number }
   | { readonly kind: 'power'; readonly atLeast: number }
   | { readonly kind: 'passes'; readonly atLeast: number }
 
-/** Something that a gate is tried on, over and over. */
+/** A case on which a gate is tried repeatedly. */
 export interface SelftestCase {
-  /** What the gate looks at: `recorded runs`, `one latency`. */
+  /** The gate's input: `recorded runs`, `one latency`. */
   readonly target: string
   readonly name: string
-  /** Between runs: 0.05 is 5 %; `null`: whatever the machine has. */
+  /** Noise between runs: 0.05 is 5 %; `null`: the machine's own. */
   readonly noise: number | null
   readonly bound: Bound
-  /** Trials for each one that is asked for: many of what takes little time, few of what hardly varies. */
+  /** Trials per requested trial: many for quick cases, few for cases with little variance. */
   readonly repeats: number
   readonly run: (seed: TrialSeed) => Trial | Promise<Trial>
 }
@@ -30,7 +30,7 @@ const ALWAYS: Bound = { kind: 'power', atLeast: 0.99 }
  * deliveries don't depend on the noise of times; a slowdown does.
  */
 function recordedRuns(noise: number): readonly SelftestCase[] {
-  // A comparison alarms in 0.25 % of gates at most, whatever the others do.
+  // A comparison alarms in at most 0.25 % of gates, independently of the others.
   const alarms: Bound = { kind: 'false alarms', atMost: 11 * 0.0025 }
   const found: Bound = { kind: 'power', atLeast: 0.95 }
   const slowdown: Bound = noise > 0.1 ? { kind: 'power', atLeast: 0.5 } : found
@@ -39,7 +39,7 @@ function recordedRuns(noise: number): readonly SelftestCase[] {
       ['A/A', NO_FAULT, alarms],
       ['+20 % service time', { ...NO_FAULT, slowdown: 1.2 }, slowdown],
       ['+1 error in 200', { ...NO_FAULT, errorRatio: 1 / 200 }, found],
-      ['1 lost delivery in 100', { ...NO_FAULT, lostShard: 1 / 100 }, found],
+      ['1 lost delivery in 100', { ...NO_FAULT, lostRatio: 1 / 100 }, found],
     ] as const
   ).map(([name, candidate, bound]) => ({
     target: 'recorded runs',
@@ -51,14 +51,14 @@ function recordedRuns(noise: number): readonly SelftestCase[] {
   }))
 }
 
-/** Versions whose runs can't be used, and a machine whose can't. */
+/** Versions with unusable runs, and a machine that makes runs unusable. */
 function brokenRuns(noise: number): readonly SelftestCase[] {
   const busy = { ...NO_FAULT, blockedRatio: 0.3 }
   return (
     [
       ['blocks the event loop', NO_FAULT, { ...NO_FAULT, blockedRatio: 1 }, ALWAYS],
       ['fails every request', NO_FAULT, { ...NO_FAULT, errorRatio: 1 }, ALWAYS],
-      ['ends without a result', NO_FAULT, { ...NO_FAULT, crashedShard: 1 }, ALWAYS],
+      ['ends without a result', NO_FAULT, { ...NO_FAULT, crashedRatio: 1 }, ALWAYS],
       ['A/A, 3 runs in 10 invalid', busy, busy, ALARMS],
     ] as const
   ).map(([name, baseline, candidate, bound]) => ({
@@ -71,7 +71,7 @@ function brokenRuns(noise: number): readonly SelftestCase[] {
   }))
 }
 
-/** The decision alone, on one latency: what the procedure can do at which noise. */
+/** The decision alone, on one latency: its power by noise. */
 function oneLatency(noise: number): readonly SelftestCase[] {
   const [ten, twenty] = noise > 0.1 ? [0.15, 0.8] : noise > 0.05 ? [0.8, 0.98] : [0.98, 0.99]
   return (
@@ -90,7 +90,7 @@ function oneLatency(noise: number): readonly SelftestCase[] {
   }))
 }
 
-/** The run that comes second takes 20 % longer: neither an alarm nor a reason to find nothing. */
+/** A second run that takes 20 % longer must neither alarm nor hide a regression. */
 function secondIsSlower(noise: number): readonly SelftestCase[] {
   return (
     [
@@ -107,9 +107,9 @@ function secondIsSlower(noise: number): readonly SelftestCase[] {
   }))
 }
 
-/** What a budget of 17 rounds confirms alone, it confirms beside a latency that is never decided. */
+/** A budget of 17 rounds must confirm a regression beside a latency that is never decided. */
 function besideUndecided(noise: number): SelftestCase {
-  const trial = { count: 1, slowdown: 1.3, noise, neighbourNoise: 1, mostRounds: 17 }
+  const trial = { count: 1, slowdown: 1.3, noise, neighbourNoise: 1, maxRounds: 17 }
   return {
     target: 'two latencies',
     name: '+30 % beside noise, 17 rounds',
@@ -120,7 +120,7 @@ function besideUndecided(noise: number): SelftestCase {
   }
 }
 
-/** Twenty latencies with noise of their own: one alarm among them is one of the gate. */
+/** Twenty latencies with independent noise: one alarm among them is an alarm of the gate. */
 function twentyLatencies(noise: number): SelftestCase {
   return {
     target: 'twenty latencies',
@@ -132,7 +132,7 @@ function twentyLatencies(noise: number): SelftestCase {
   }
 }
 
-/** @param isShort recorded runs only at the least noise. */
+/** @param isShort recorded runs at the lowest noise only. */
 export function selftestCases(isShort: boolean): readonly SelftestCase[] {
   const [least = 0] = NOISES
   return [

@@ -150,7 +150,7 @@ const BROKEN = 'A bound is broken: the gate is not to be trusted.'
 
 const LIVE_EVERY_MS = 100
 
-/** One line on a terminal that is written anew; nothing elsewhere. */
+/** A line that is overwritten on a terminal; nothing elsewhere. */
 interface LiveLine {
   readonly say: (text: string) => void
   readonly clear: () => void

@@ -12,14 +12,14 @@ const COLUMNS: readonly Column[] = [
   { heading: 'improvement', align: 'right' },
   { heading: 'inconclusive', align: 'right' },
   { heading: 'is', align: 'left' },
-  { heading: 'share', align: 'right' },
+  { heading: 'ratio', align: 'right' },
   { heading: '95 % interval', align: 'right' },
   { heading: 'bound', align: 'right' },
   { heading: 'rounds', align: 'right' },
   { heading: '', align: 'left' },
 ]
 
-/** The self-test's cases, a line each. */
+/** One line per case. */
 export function renderSelftest(rows: readonly SelftestRow[]): string {
   return renderTable(COLUMNS, rows.map(cellsOf))
 }
@@ -36,7 +36,7 @@ function cellsOf(row: SelftestRow): readonly string[] {
     String(verdicts.improvement),
     String(verdicts.inconclusive + verdicts['not comparable']),
     bound.kind,
-    formatPercent(row.share, 1),
+    formatPercent(row.ratio, 1),
     `${formatPercent(interval.lower, 1)} … ${formatPercent(interval.upper, 1)}`,
     'atLeast' in bound
       ? `≥ ${formatPercent(bound.atLeast, 1)}`

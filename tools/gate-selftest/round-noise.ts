@@ -1,12 +1,12 @@
 import type { Draw } from '../../src/stats/random.ts'
 
 /**
- * Of the variance between runs, what the two runs of a round share: a machine's drift, which
- * interleaving takes out. What is left of n % between runs is then 0.89 n % in a round's ratio.
+ * The ratio of the variance between runs that the two runs of a round have in common: the machine's drift,
+ * which interleaving removes. Noise of n % between runs leaves 0.89 n % in a round's ratio.
  */
 export const SHARED_VARIANCE = 0.6
 
-/** The logarithms of what a round adds to the times of its two runs. */
+/** The logarithms of the factors on the times of a round's two runs. */
 export interface RoundNoise {
   readonly baseline: number
   readonly candidate: number

@@ -23,7 +23,7 @@ test('what is found is the fault that was made, not another', () => {
   const errors = regressionsOf({ ...NO_FAULT, errorRatio: 1 / 200 })
   expect(errors).toEqual(['register errors', 'multicast errors'])
   // Of ten recipients, one of a hundred lost: a tenth of the messages never complete.
-  const lost = regressionsOf({ ...NO_FAULT, lostShard: 1 / 100 })
+  const lost = regressionsOf({ ...NO_FAULT, lostRatio: 1 / 100 })
   expect(lost).toEqual(['multicast latency', 'multicast delivery'])
 })
 
@@ -38,10 +38,10 @@ test.each([
   [0.1, 1.2, 0.99],
   [0.2, 1.1, 0.17],
   [0.2, 1.2, 0.82],
-])('at %d noise, a factor of %d is found as often as it was', async (noise, factor, share) => {
+])('at %d noise, a factor of %d is found as often as it was', async (noise, factor, ratio) => {
   const [row] = await runSelftest([latencyCase(noise, factor)], { trials: 15, seed: 1 })
   expect(row?.trials).toBe(300)
-  expect(row?.share).toBeGreaterThan(share)
+  expect(row?.ratio).toBeGreaterThan(ratio)
 })
 
 function latencyCase(noise: number, factor: number): SelftestCase {

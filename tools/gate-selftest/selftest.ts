@@ -2,22 +2,22 @@ import { ratioInterval, type RatioInterval } from '../../src/stats/ratio-interva
 import type { GateVerdict } from '../../src/gate/decision/verdict.ts'
 import type { Bound, SelftestCase } from './cases.ts'
 
-/** How a case went. Plain data. */
+/** The result of a case. Plain data. */
 export interface SelftestRow extends Pick<SelftestCase, 'target' | 'name' | 'noise'> {
   readonly trials: number
   readonly verdicts: Readonly<Record<GateVerdict['kind'], number>>
   readonly bound: Bound
-  /** Share of the trials that ended as the bound says: as a regression, with exit code 1, or not. */
-  readonly share: number
-  /** Of that share, 95 %. */
+  /** The ratio of trials that ended as the bound describes: as a regression (exit code 1), or as a pass. */
+  readonly ratio: number
+  /** The 95 % interval of that ratio. */
   readonly interval: RatioInterval
-  /** In a trial, fresh ones included. */
+  /** Mean number of rounds per trial, fresh ones included. */
   readonly meanRounds: number
   readonly isMet: boolean
 }
 
 export interface SelftestOptions {
-  /** Of each case on recorded runs. */
+  /** Trials per case on recorded runs. */
   readonly trials: number
   readonly seed: number
   readonly onProgress?: (progress: SelftestProgress) => void
@@ -29,7 +29,7 @@ export interface SelftestProgress {
   readonly trials: number
 }
 
-/** Tries the gate on each case, many times. The same cases and options give the same rows. */
+/** Runs many trials of each case. The same cases and options give the same rows. */
 export async function runSelftest(
   cases: readonly SelftestCase[],
   { trials, seed, onProgress }: SelftestOptions,
@@ -61,7 +61,7 @@ export async function runSelftest(
       trials: count,
       verdicts,
       bound,
-      share: counted / count,
+      ratio: counted / count,
       interval: ratioInterval(counted, count),
       meanRounds: rounds / count,
       isMet: isMet(bound, counted / count),
@@ -70,6 +70,6 @@ export async function runSelftest(
   return rows
 }
 
-function isMet(bound: Bound, share: number): boolean {
-  return 'atLeast' in bound ? share >= bound.atLeast : share <= bound.atMost
+function isMet(bound: Bound, ratio: number): boolean {
+  return 'atLeast' in bound ? ratio >= bound.atLeast : ratio <= bound.atMost
 }

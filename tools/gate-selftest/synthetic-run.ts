@@ -10,29 +10,29 @@ import { VERDICT_THRESHOLDS } from '../../src/load/verdict/verdict-thresholds.ts
 import type { OperationFigures, ScenarioFigures } from '../../src/gate/decision/read-round.ts'
 import type { Draw } from '../../src/stats/random.ts'
 
-/** What is wrong with a version. */
+/** The faults of a version. */
 export interface Fault {
-  /** On every service time; 1: none. */
+  /** Factor on every service time; 1: none. */
   readonly slowdown: number
-  /** Requests that fail because of it; 0: none. */
+  /** Ratio of requests that fail because of it; 0: none. */
   readonly errorRatio: number
-  /** Deliveries that are lost because of it; 0: none. */
-  readonly lostShard: number
-  /** Runs whose registrations take 6 ms of the generator's own time each, which nothing but them has. */
+  /** Ratio of deliveries lost because of it; 0: none. */
+  readonly lostRatio: number
+  /** Ratio of runs in which every registration blocks the generator for 6 ms. */
   readonly blockedRatio: number
-  /** Runs that end without a measurement. */
-  readonly crashedShard: number
+  /** Ratio of runs that end without a measurement. */
+  readonly crashedRatio: number
 }
 
 export const NO_FAULT: Fault = {
   slowdown: 1,
   errorRatio: 0,
-  lostShard: 0,
+  lostRatio: 0,
   blockedRatio: 0,
-  crashedShard: 0,
+  crashedRatio: 0,
 }
 
-/** Random numbers of a run. */
+/** Sources of a run's random numbers. */
 export interface Draws {
   readonly normal: Draw
   readonly uniform: Draw
@@ -41,26 +41,26 @@ export interface Draws {
 const NAME = 'synthetic'
 /** One virtual second: 2,000 registrations, and 1,000 multicasts to 10 recipients each. */
 const DURATION_MS = 1_000
-/** Until when receipts are waited for. */
+/** The end of waiting for receipts. */
 const END_MS = 2_000
 const OPERATIONS = ['register', 'multicast'] as const
 const LOAD = { register: 2_000, multicast: 1_000 }
 const RECIPIENTS = 10
 /** A healthy version isn't perfect: 1 request in 2,000 fails, 1 delivery in 1,000 is lost. */
-const USUAL = { errorRatio: 1 / 2_000, lostShard: 1 / 1_000 }
+const USUAL = { errorRatio: 1 / 2_000, lostRatio: 1 / 1_000 }
 /** Service times are log-normal. */
 const MEDIAN_MS = { register: 1, multicast: 2 }
 const SPREAD = 0.4
-/** How long a registration takes of the generator's own time in a run that is blocked. */
+/** How long a registration blocks the generator in a blocked run. */
 const BLOCK_MS = 6
 
 /**
- * A run of a version that takes no time: requests and receipts as they could be, recorded, judged
- * and summarised by what records, judges and summarises real ones.
- * @param noise the logarithm of what this run's times are multiplied by.
+ * A virtual run of a version: simulated requests and receipts, recorded, judged and
+ * summarised by the code that does so with real ones.
+ * @param noise the logarithm of the factor on this run's times.
  */
 export function syntheticRun(fault: Fault, noise: number, draws: Draws): ScenarioFigures {
-  if (draws.uniform() < fault.crashedShard) {
+  if (draws.uniform() < fault.crashedRatio) {
     return { state: 'unmeasured', name: NAME, error: 'the process died' }
   }
   const backlog = draws.uniform() < fault.blockedRatio ? backlogOf(BLOCK_MS) : 0
@@ -82,7 +82,7 @@ export function syntheticRun(fault: Fault, noise: number, draws: Draws): Scenari
     }
     record.succeed(times)
     if (operation === 'multicast')
-      deliver(tally, k, dueMs, times.responseMs, fault.lostShard, draws)
+      deliver(tally, k, dueMs, times.responseMs, fault.lostRatio, draws)
   }
   const endMs = END_MS + backlog * DURATION_MS
   return summarise(
@@ -92,7 +92,7 @@ export function syntheticRun(fault: Fault, noise: number, draws: Draws): Scenari
   )
 }
 
-/** All requests of a run, in the order in which they are due. */
+/** All requests of a run, in order of their due times. */
 const REQUESTS = OPERATIONS.flatMap((operation) =>
   Array.from({ length: LOAD[operation] }, (_, k) => ({
     operation,
@@ -101,22 +101,22 @@ const REQUESTS = OPERATIONS.flatMap((operation) =>
   })),
 ).sort((a, b) => a.dueMs - b.dueMs)
 
-/** How much later a request starts for each ms that it is due later, if the generator can't keep up. */
+/** The growth of lateness per ms of due time if the generator can't keep up. */
 function backlogOf(blockMs: number): number {
   return Math.max((blockMs * LOAD.register) / DURATION_MS - 1, 0)
 }
 
-/** Most recipients get a message early, the last about when the sender hears of it; none if it failed. */
+/** Most recipients get a message early, the last about when the sender is answered; none if the request failed. */
 function deliver(
   tally: DeliveryTally,
   message: number,
   dueMs: number,
   tookMs: number | null,
-  lostShard: number,
+  lostRatio: number,
   { uniform }: Draws,
 ): void {
   for (let recipient = 0; recipient < RECIPIENTS; recipient++) {
-    if (tookMs === null || uniform() < USUAL.lostShard + lostShard) continue
+    if (tookMs === null || uniform() < USUAL.lostRatio + lostRatio) continue
     tally.receive(message, dueMs, recipient, dueMs + tookMs * uniform())
   }
   tally.expect({
@@ -166,7 +166,7 @@ function summarise(
   }
 }
 
-/** As a run file has them, without the text of the histograms: that is most of the work of writing one. */
+/** Figures as in a run file, without the text of histograms, which would take most of the time. */
 function figuresOf([name, operation]: readonly [string, OperationResult]): OperationFigures {
   const { counts, response, service } = operation
   const deliveries = countedDeliveries(operation.deliveries)
@@ -184,7 +184,7 @@ function figuresOf([name, operation]: readonly [string, OperationResult]): Opera
   }
 }
 
-/** Most of a trial's time would go by for figures that no comparison reads. */
+/** Skips figures that no comparison reads, which would take most of a trial's time. */
 function figuresWhenRead(histogram: Histogram): { readonly figures: HistogramFigures } {
   let figures: HistogramFigures | null = null
   return {

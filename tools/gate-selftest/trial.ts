@@ -16,19 +16,19 @@ import type { GateVerdict } from '../../src/gate/decision/verdict.ts'
 import { drawNoise } from './round-noise.ts'
 import { NO_FAULT, syntheticRun, type Fault } from './synthetic-run.ts'
 
-/** A gate that has come to its end. */
+/** The result of one simulated gate. */
 export interface Trial {
   readonly verdict: GateVerdict['kind']
-  /** Fresh ones included. */
+  /** The number of rounds, fresh ones included. */
   readonly rounds: number
 }
 
-/** The same of rounds, with all that was decided. */
+/** The result with all decisions. */
 export interface RoundsTrial extends Trial {
   readonly decided: Extract<GateState, { kind: 'decided' }>
 }
 
-/** Where a trial's random numbers come from: the same give the same trial. */
+/** The random seed and stream of a trial, which make it reproducible. */
 export interface TrialSeed {
   readonly seed: number
   readonly stream: number
@@ -37,7 +37,7 @@ export interface TrialSeed {
 /** The fault of each version of a trial. */
 export type Versions = Both<Fault>
 
-/** Gates a version against another by synthetic runs, which are recorded as real ones are. */
+/** Gates two versions by synthetic runs, recorded like real ones. */
 export function gateSyntheticRuns(
   versions: Versions,
   noise: number,
@@ -58,25 +58,25 @@ export function gateSyntheticRuns(
   return finish(opened, (first) => readRound(comparisons, makeRuns(), first))
 }
 
-/** Latencies that are drawn as such, for the decision alone. */
+/** A trial of the decision alone, on drawn latencies. */
 export interface LatenciesTrial {
-  /** How many, each with a noise of its own: the more, the likelier a false alarm. */
+  /** The number of latencies with independent noise: the more, the likelier a false alarm. */
   readonly count: number
-  /** On the candidate; 1: none. */
+  /** Factor on the candidate's latencies; 1: none. */
   readonly slowdown: number
-  /** Between runs: 0.05 is 5 %. */
+  /** Noise between runs: 0.05 is 5 %. */
   readonly noise: number
-  /** By how much the run that comes second takes longer; 0.2 is 20 %. */
+  /** Relative slowdown of the second run of a round; 0.2 is 20 %. */
   readonly orderEffect?: number
-  /** The noise of one latency more, which has no slowdown. */
+  /** The noise of an additional latency without slowdown. */
   readonly neighbourNoise?: number
-  /** After so many rounds, there is no time for more. */
-  readonly mostRounds?: number
+  /** The maximum number of rounds. */
+  readonly maxRounds?: number
 }
 
-/** Gates latencies. */
+/** Gates drawn latencies. */
 export function gateLatencies(trial: LatenciesTrial, { seed, stream }: TrialSeed): RoundsTrial {
-  const { count, slowdown, noise, orderEffect = 0, neighbourNoise, mostRounds } = trial
+  const { count, slowdown, noise, orderEffect = 0, neighbourNoise, maxRounds } = trial
   const normal = normalDraws(randomStream(seed, stream))
   const latencies = Array.from({ length: count }, (_, i) => ({
     comparison: latencyOf(`request ${i + 1}`),
@@ -103,7 +103,7 @@ export function gateLatencies(trial: LatenciesTrial, { seed, stream }: TrialSeed
     }
     return { first, baseline, candidate }
   }
-  return finish(opened, makeRound, mostRounds)
+  return finish(opened, makeRound, maxRounds)
 }
 
 function latencyOf(operation: string): Comparison {
@@ -118,13 +118,13 @@ function timeOf(ms: number): Reading {
 function finish(
   opened: GateSession,
   makeRound: (first: VersionName) => GateRound,
-  mostRounds = Infinity,
+  maxRounds = Infinity,
 ): RoundsTrial {
   let session = opened
   let state = judgeGate(session)
   while (state.kind !== 'decided') {
     const made = session.rounds.length
-    const rounds = Math.min(state.rounds, mostRounds - made)
+    const rounds = Math.min(state.rounds, maxRounds - made)
     session =
       rounds > 0
         ? addRounds(

@@ -22,12 +22,12 @@ function draw(count: number, change: number, scatter: number, normal: () => numb
   return rounds.map((round, i): GateRound => ({ ...round, first: firstIn(from + i) }))
 }
 
-function isFound(change: number, scatter: number, mostRounds: number, normal: () => number) {
+function isFound(change: number, scatter: number, maxRounds: number, normal: () => number) {
   let session = openGate(plan)
   let state = judgeGate(session)
   while (state.kind !== 'decided') {
     const made = session.rounds.length
-    const count = Math.min(state.rounds, mostRounds - made)
+    const count = Math.min(state.rounds, maxRounds - made)
     session =
       count > 0
         ? addRounds(session, draw(count, change, scatter, normal, made))
@@ -42,13 +42,13 @@ test.each([
   [0.1, Infinity],
   [0.3, Infinity],
   [0.1, 17],
-])('80 % of gates find it at a scatter of %d with %d rounds', (scatter, mostRounds) => {
+])('80 % of gates find it at a scatter of %d with %d rounds', (scatter, maxRounds) => {
   const normal = normalDraws(randomStream(2, 0))
-  const change = detectableChange({ scatter, unit: 'relative' }, 0.05, plan, mostRounds) ?? NaN
+  const change = detectableChange({ scatter, unit: 'relative' }, 0.05, plan, maxRounds) ?? NaN
   const trials = 600
   let found = 0
   for (let trial = 0; trial < trials; trial++) {
-    if (isFound(change, scatter, mostRounds, normal)) found++
+    if (isFound(change, scatter, maxRounds, normal)) found++
   }
   // Of 400 simulated gates here and 600 there: three standard errors.
   expect(Math.abs(found / trials - DETECTED)).toBeLessThan(0.08)
@@ -72,8 +72,8 @@ test('gates of seven rounds find it as often on average, given the scatter they 
 })
 
 test('it is unknown without scatter, or with too few rounds to confirm anything', () => {
-  const of = (scatter: number | null, mostRounds: number) =>
-    detectableChange({ scatter, unit: 'relative' }, 0.05, plan, mostRounds)
+  const of = (scatter: number | null, maxRounds: number) =>
+    detectableChange({ scatter, unit: 'relative' }, 0.05, plan, maxRounds)
   expect(of(null, Infinity)).toBe(null)
   expect(of(0.01, 16)).toBe(null)
   expect(of(0, 17)).toBeCloseTo(0.05, 9)

@@ -103,8 +103,8 @@ function pairOf({ id, metric }: Comparison, round: GateRound): Pair | Gap {
       kind: 'pair',
       unit: 'share',
       first,
-      baseline: shareIn(id, baseline),
-      candidate: shareIn(id, candidate),
+      baseline: ratioIn(id, baseline),
+      candidate: ratioIn(id, candidate),
       weight: Math.min(baseline.of, candidate.of),
       requests: baseline.of,
     }
@@ -121,8 +121,8 @@ function positive(id: string, value: number): number {
   throw new TypeError(`${id}: ${value} must be above 0.`)
 }
 
-function shareIn(id: string, { count, of }: Extract<Reading, { kind: 'share' }>): number {
-  const share = count / positive(id, of)
-  if (share >= 0 && share <= 1) return share
+function ratioIn(id: string, { count, of }: Extract<Reading, { kind: 'share' }>): number {
+  const ratio = count / positive(id, of)
+  if (ratio >= 0 && ratio <= 1) return ratio
   throw new TypeError(`${id}: ${count} of ${of} is not a valid ratio.`)
 }

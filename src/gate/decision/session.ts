@@ -141,6 +141,6 @@ function detectableBy(
 ): number | null {
   const evidence = evidenceOf(verdict)
   if (evidence === null || metric.kind === 'validity') return null
-  const mostRounds = isBudgetSpent ? rounds.length : Infinity
-  return detectableChange(evidence, effectOf(plan, metric), plan, mostRounds)
+  const maxRounds = isBudgetSpent ? rounds.length : Infinity
+  return detectableChange(evidence, effectOf(plan, metric), plan, maxRounds)
 }

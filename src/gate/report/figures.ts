@@ -3,12 +3,12 @@ import type { Evidence } from '../decision/verdict.ts'
 
 /** Formats a comparison's figures for reports. */
 
-/** A median of a version: a time, or a share. */
+/** A median of a version: a time, or a ratio. */
 export function level(value: number, { unit }: Evidence): string {
   return unit === 'relative' ? formatMs(value) : formatPercent(value, 2)
 }
 
-/** A change: `+3.1 %` of a time, `+0.50 pp` (percentage points) of a share. */
+/** A change: `+3.1 %` of a time, `+0.50 pp` (percentage points) of a ratio. */
 export function change(value: number, { unit }: Pick<Evidence, 'unit'>): string {
   return formatChange(value, (size) =>
     unit === 'relative' ? formatPercent(size, 1) : `${(size * 100).toFixed(2)} pp`,

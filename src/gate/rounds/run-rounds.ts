@@ -58,10 +58,10 @@ export function requireBudget(
   scenarios: number,
   durationMs: number | null,
 ): void {
-  const leastMs = MIN_ROUNDS * minRoundMs(scenarios, durationMs ?? durationFor(0, scenarios))
-  if (budgetMs >= leastMs) return
+  const minMs = MIN_ROUNDS * minRoundMs(scenarios, durationMs ?? durationFor(0, scenarios))
+  if (budgetMs >= minMs) return
   throw new InputError(
-    `--budget: no decision is possible in ${clock(budgetMs)} min: it takes ${MIN_ROUNDS} rounds, whose measurements alone take ${clock(leastMs)} min. Give more, fewer --scenarios, a shorter --duration, or leave rounds out of --stages.`,
+    `--budget: no decision is possible in ${clock(budgetMs)} min: it takes ${MIN_ROUNDS} rounds, whose measurements alone take ${clock(minMs)} min. Give more, fewer --scenarios, a shorter --duration, or leave rounds out of --stages.`,
   )
 }
 

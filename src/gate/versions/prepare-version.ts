@@ -15,7 +15,7 @@ import { startOf } from './harness.ts'
 import { installPackages, type PackagesKind } from './install.ts'
 import { reachableFrom } from './references.ts'
 import { isWithin, readSubject, requireSubject } from './subject.ts'
-import { shardFiles, takeCommit, takeWorkingTree } from './take-files.ts'
+import { linkFiles, takeCommit, takeWorkingTree } from './take-files.ts'
 import { describeVersion, type Version } from './version.ts'
 
 /**
@@ -87,7 +87,7 @@ export async function prepareVersion(
     for (const path of [...subjectPaths, ...imported]) {
       requireNoLink(top, path)
       rmSync(join(top, path), { recursive: true, force: true })
-      shardFiles(join(taken, path), join(top, path))
+      linkFiles(join(taken, path), join(top, path))
     }
   }
   linkPackages(repository, tree, top)
@@ -121,7 +121,7 @@ function layOut(
   let shared = repository.top
   while (!isWithin(shared, harness) && dirname(shared) !== shared) shared = dirname(shared)
   const top = join(folder, relative(shared, repository.top))
-  shardFiles(tree, top)
+  linkFiles(tree, top)
   const own = join(folder, relative(shared, harness))
   if (existsSync(startOf(own))) return { top, harness: own }
   if (!isWithin(own, top)) {

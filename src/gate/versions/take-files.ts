@@ -38,14 +38,14 @@ export async function takeCommit({ top }: Repository, sha: string, folder: strin
  * Gives a folder, or a file, a second place. Files are hard links, which take a tenth of a copy's time: what
  * is taken for the gate belongs to nobody else, and nobody changes it.
  */
-export function shardFiles(from: string, to: string): void {
+export function linkFiles(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true })
   const entry = lstatSync(from)
   if (entry.isSymbolicLink()) symlinkSync(readlinkSync(from), to)
   else if (entry.isFile()) linkSync(from, to)
   else {
     mkdirSync(to, { recursive: true })
-    for (const name of readdirSync(from)) shardFiles(join(from, name), join(to, name))
+    for (const name of readdirSync(from)) linkFiles(join(from, name), join(to, name))
   }
 }
 

@@ -9,12 +9,12 @@ import { runGenerator, type GeneratorRun } from './run-generator.ts'
 const PEER_RATES_PER_SECOND = [100, 1_000, 10_000] as const
 const OURS: readonly DispatchOption[] = ['auto', 'timer', 'hybrid']
 
-/** Times that are the same in every load; they add up to whole seconds. */
+/** Times common to all loads; they add up to whole seconds. */
 const WARM_UP_MS = 1_000
 const STALL_MS = 1_000
 const RECOVERY_MS = 1_000
 
-/** The generators to measure, and those that aren't installed. */
+/** The generators to measure, and those not installed. */
 export interface Contenders {
   readonly found: readonly FoundGenerator[]
   readonly missing: readonly Generator[]
@@ -28,7 +28,7 @@ export interface PeerRow {
 }
 
 /**
- * Ours, and those of others that are on the PATH or in node_modules.
+ * Ours, and other generators found on the PATH or in node_modules.
  * @param path a list of folders, as `PATH` has it.
  */
 export async function findContenders(path = process.env['PATH'] ?? ''): Promise<Contenders> {
@@ -43,8 +43,8 @@ export async function findContenders(path = process.env['PATH'] ?? ''): Promise<
 
 /**
  * Measures one generator after another, all at one rate before the next.
- * @param steadyMs how long each is judged for; whole seconds.
- * @param onProgress told of what begins, in a line.
+ * @param steadyMs the duration of each judgement; whole seconds.
+ * @param onProgress receives a line when a measurement begins.
  * @param signal ends the run under way; none follows.
  */
 export async function measurePeers(

@@ -15,12 +15,12 @@ export function describeContenders(found: readonly FoundGenerator[]): string {
   return [...new Set(names)].join(', ')
 }
 
-/** How to get a generator that isn't there. */
+/** How to install a missing generator. */
 export function describeMissing({ name, install }: Generator): string {
   return `${name}: not found. To install it: ${install}`
 }
 
-/** What was measured, and where, as Markdown. */
+/** The measurement and its machine, as Markdown. */
 export function peersSection(rows: readonly PeerRow[], missing: readonly Generator[]): string {
   const [first] = cpus()
   const machine = `${cpus().length} cores (${first?.model ?? 'unknown'}), ${platform()} ${release()}`
@@ -36,7 +36,7 @@ export function peersSection(rows: readonly PeerRow[], missing: readonly Generat
 
 /**
  * Puts a section where a page has its place for it.
- * @returns `null` if the page has none.
+ * @returns `null` if the page has no such section.
  */
 export function withSection(page: string, section: string): string | null {
   const begin = page.indexOf(BEGIN)

@@ -73,6 +73,6 @@ function timesCell({ p50Ms, p99Ms, p999Ms }: ResponseTimes): string {
 }
 
 /** What was due before the stall may have arrived in it, too. Nothing is rounded up to all. */
-function percent(share: number): string {
-  return share >= 1 ? 'all' : `${Math.floor(share * 100)} %`
+function percent(ratio: number): string {
+  return ratio >= 1 ? 'all' : `${Math.floor(ratio * 100)} %`
 }

@@ -12,7 +12,7 @@ import { judgeArrivals, type Judgement } from './judge/deviation.ts'
 import { stallOf, totalMs, type JudgedLoad } from './judge/judged-load.ts'
 import { startJudge, type RunningJudge } from './judge/start-judge.ts'
 
-/** What came of a generator that was told to send a load. */
+/** The result of a generator's load. */
 export type GeneratorRun = MeasuredRun | FailedRun
 
 export interface MeasuredRun {
@@ -29,12 +29,12 @@ export interface FailedRun {
   readonly reason: string
 }
 
-/** Beyond the load's own time, for a generator to start, and to write its report. */
+/** Time beyond the load for a generator to start and to write its report. */
 const PATIENCE_MS = 30_000
 const MAX_REASON = 200
 
 /**
- * Sets a generator on a judge of its own, and waits for both. Nothing of them runs on, or stays on disk.
+ * Runs a generator against its own judge, and waits for both. Leaves no processes or files behind.
  * @param signal ends the run: it has failed then.
  */
 export async function runGenerator(
@@ -62,7 +62,7 @@ async function runAgainst(
   const url = `http://127.0.0.1:${judge.port}/`
   const { args, files = {}, env = {} } = generator.command({ load, url, folder })
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
-  // A group of its own, so that all of it can be ended at once.
+  // Its own process group, so that the whole group can be killed.
   const child = spawn(program, args, {
     cwd: folder,
     detached: true,
@@ -94,7 +94,7 @@ async function runAgainst(
   } finally {
     ended.abort()
     endEarly.removeEventListener('abort', kill)
-    // Whatever it left behind.
+    // Processes that it left behind.
     kill()
   }
 }
@@ -140,6 +140,6 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // All of it has ended.
+    // The group has ended.
   }
 }

@@ -6,7 +6,7 @@ import { judgePairs, PROCESSES } from '../../../src/gate/pairs/judge-pairs.ts'
 import type { PairEnding } from '../../../src/gate/pairs/pair-estimate.ts'
 import type { Bound } from '../cases.ts'
 
-/** Processes that measured one case. */
+/** The processes that measured one case. */
 export interface RealSamples {
   readonly operation: OperationName
   readonly name: string
@@ -14,24 +14,24 @@ export interface RealSamples {
   readonly endings: readonly PairEnding[]
 }
 
-/** How often gates of such processes end as what. */
+/** The rates of verdicts of gates drawn from such processes. */
 export interface RealRow extends Omit<RealSamples, 'endings'> {
   readonly processes: number
-  /** Median over the processes: ms, and the change and difference of candidate. `null` if all failed. */
+  /** Medians over the processes: baseline in ms, change and difference of the candidate. `null` if all failed. */
   readonly latency: {
     readonly baselineMs: number
     readonly change: number
     readonly differenceUs: number
-    /** Standard deviation of a process's change. */
+    /** Standard deviation of the change between processes. */
     readonly scatter: number
   } | null
-  /** Gates drawn from the processes. */
+  /** The number of gates drawn from the processes. */
   readonly gates: number
   readonly regressions: number
   readonly inconclusive: number
-  /** Processes that a gate needs, on average. */
+  /** The mean number of processes that a gate needs. */
   readonly meanProcesses: number
-  /** Of the share of regressions, 95 %, as if only disjoint gates counted. */
+  /** The 95 % interval of the ratio of regressions, as if only disjoint gates counted. */
   readonly interval: RatioInterval
   readonly isMet: boolean
 }
@@ -39,8 +39,8 @@ export interface RealRow extends Omit<RealSamples, 'endings'> {
 const GATES = 2_000
 
 /**
- * Draws gates from the processes of a case, each of other ones, without putting any back: what the
- * gate would have said had it met them in that order.
+ * Draws gates from the processes of a case, without replacement: the verdict that a
+ * gate would have reached with those processes in that order.
  */
 export function judgeSamples(samples: RealSamples, seed: number): RealRow {
   const { operation, name, bound, endings } = samples
@@ -54,7 +54,7 @@ export function judgeSamples(samples: RealSamples, seed: number): RealRow {
     if (kind === 'inconclusive') inconclusive += 1
     processes += used
   }
-  const share = regressions / GATES
+  const ratio = regressions / GATES
   const disjoint = Math.max(Math.floor(endings.length / PROCESSES.first), 1)
   return {
     operation,
@@ -63,11 +63,11 @@ export function judgeSamples(samples: RealSamples, seed: number): RealRow {
     processes: endings.length,
     latency: latencyOf(endings),
     gates: GATES,
-    regressions: share,
+    regressions: ratio,
     inconclusive: inconclusive / GATES,
     meanProcesses: processes / GATES,
-    interval: ratioInterval(Math.round(share * disjoint), disjoint),
-    isMet: bound.kind === 'false alarms' ? share <= bound.atMost : share >= bound.atLeast,
+    interval: ratioInterval(Math.round(ratio * disjoint), disjoint),
+    isMet: bound.kind === 'false alarms' ? ratio <= bound.atMost : ratio >= bound.atLeast,
   }
 }
 

@@ -21,12 +21,12 @@ export interface RealOptions {
   /** Processes per operation of A/A, and of each fault; 0 leaves faults out. */
   readonly processes: number
   readonly faulty: number
-  /** Where a line is added for each process; `null`: nowhere. */
+  /** A file to which a line is appended per process; `null`: none. */
   readonly samplesFile: string | null
   readonly onProgress: (text: string) => void
 }
 
-/** Cases with what was measured of them, and how long a process takes on average. */
+/** Cases with their measurements, and the mean duration of a process. */
 export interface MeasuredCases {
   readonly samples: readonly RealSamples[]
   readonly meanProcessMs: number
@@ -34,7 +34,7 @@ export interface MeasuredCases {
 
 /**
  * Measures the running checkout's registry against itself, and against itself with faults, on real
- * servers: first without faults, then with them, in an order drawn anew.
+ * servers: first without faults, then with them, in a freshly drawn order.
  * @throws EnvironmentError if a process ends without a result, or the registry fails against itself; the
  *   signal's reason if it is aborted.
  */
@@ -73,7 +73,7 @@ export async function measureCases(
         if (samplesFile !== null) appendFileSync(samplesFile, sampleLine(one, ending))
       }
     }
-    // A fault of 5 % is one of the times that these have.
+    // Faults of 5 % refer to the durations measured here.
     await measureAll(unchangedCases(processes), faulty === 0)
     if (faulty > 0) await measureAll(faultyCases(callMsOf(all), faulty), true)
     return { samples: all, meanProcessMs: (performance.now() - startedMs) / done }
@@ -93,7 +93,7 @@ function count(cases: readonly MeasuredCase[]): number {
 }
 
 /**
- * How long a call of the baseline takes, of each operation.
+ * The duration of a baseline's call per operation.
  * @throws EnvironmentError if the registry fails against itself.
  */
 function callMsOf(cases: readonly MeasuredCase[]): ReadonlyMap<OperationName, number> {

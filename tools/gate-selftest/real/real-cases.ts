@@ -3,7 +3,7 @@ import { PROCESSES } from '../../../src/gate/pairs/judge-pairs.ts'
 import type { Bound } from '../cases.ts'
 import type { RealFault } from '../../../src/gate/testing/faulty-version.ts'
 
-/** A version that pairs are tried on. */
+/** A case for pairs: an operation and its fault. */
 export interface RealCase {
   readonly operation: OperationName
   readonly name: string
@@ -16,10 +16,10 @@ const ALARMS: Bound = { kind: 'false alarms', atMost: 0.005 }
 const FOUND: Bound = { kind: 'power', atLeast: 0.95 }
 const ALWAYS: Bound = { kind: 'power', atLeast: 1 }
 
-/** CPU time put off per call, in µs. */
+/** CPU time deferred per call, in µs. */
 const DEFERRED_US = 20
 
-/** Each operation with itself. */
+/** Each operation against itself. */
 export function unchangedCases(processes: number): readonly RealCase[] {
   const unchanged = { name: 'A/A', fault: { kind: 'none' }, bound: ALARMS } as const
   return OPERATIONS.map((operation) => ({ ...unchanged, operation, processes }))
@@ -27,8 +27,8 @@ export function unchangedCases(processes: number): readonly RealCase[] {
 
 /**
  * Each operation with faults.
- * @param callMs how long a call of each takes on this machine, for a fault of 5 % of it.
- * @param processes of each fault that differs little between processes.
+ * @param callMs the duration of a call per operation on this machine, for a fault of 5 % of it.
+ * @param processes the number of processes per fault that varies little between processes.
  */
 export function faultyCases(
   callMs: ReadonlyMap<OperationName, number>,

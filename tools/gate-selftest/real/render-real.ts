@@ -16,7 +16,7 @@ const COLUMNS: readonly Column[] = [
   { heading: '', align: 'left' },
 ]
 
-/** What gates drawn from real processes say, a line per case. */
+/** Verdicts of gates drawn from real processes, one line per case. */
 export function renderReal(rows: readonly RealRow[]): string {
   return renderTable(COLUMNS, rows.map(cellsOf))
 }

@@ -5,16 +5,16 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FoundGenerator, Generator } from './generator.ts'
 
-/** Programs that packages of this project bring along. */
+/** Programs that come with packages of this project. */
 const PACKAGES = fileURLToPath(new URL('../../../../node_modules/.bin', import.meta.url))
-/** Artillery takes its time to say which it is. */
+/** Artillery takes long to print its version. */
 const VERSION_WITHIN_MS = 20_000
 const MAX_VERSION = 100
 
 /**
  * Looks for a generator's program on the PATH, and then among the packages of this project.
  * @param path a list of folders, as `PATH` has it.
- * @returns `null` if there is none.
+ * @returns `null` if it is not installed.
  */
 export async function findGenerator(
   generator: Generator,
@@ -46,7 +46,7 @@ async function isProgram(path: string): Promise<boolean> {
   )
 }
 
-/** Some print their version as an error, and end with 1. */
+/** Some print their version to stderr, and exit with 1. */
 function printedBy(program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
     execFile(program, args, { timeout: VERSION_WITHIN_MS }, (_, stdout, stderr) =>

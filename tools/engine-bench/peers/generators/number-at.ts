@@ -1,6 +1,6 @@
 /**
- * A number somewhere in a report that a generator wrote.
- * @throws Error if there is none.
+ * Finds a number in a generator's report.
+ * @throws Error if it is missing.
  */
 export function numberAt(report: unknown, ...path: readonly string[]): number {
   let value = report

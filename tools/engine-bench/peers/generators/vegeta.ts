@@ -8,7 +8,7 @@ import { numberAt } from './number-at.ts'
 
 const RESULTS = 'results.bin'
 
-/** vegeta: as many workers as there are requests under way. */
+/** vegeta: one worker per request in flight. */
 export const vegeta: Generator = {
   name: 'vegeta',
   programs: ['vegeta'],

@@ -1,23 +1,23 @@
 import { dueIn, firstDueAt, stallOf, totalMs, type JudgedLoad } from './judged-load.ts'
 
-/** How far requests arrived from when they were due, in ms. */
+/** Deviations of arrivals from due times, in ms. */
 export interface Deviation {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly maxMs: number
 }
 
-/** What the judge saw of a load. */
+/** The judge's observations of a load. */
 export interface Judgement {
-  /** Of the steady part; `null` if none of it arrived. */
+  /** Deviations in the steady part; `null` if none of it arrived. */
   readonly steady: Deviation | null
-  /** Of the first second, which is the warm-up's; `null` if there is none. */
+  /** Deviations in the first second, the warm-up; `null` without arrivals. */
   readonly firstSecond: Deviation | null
   /** Requests due in the whole load. */
   readonly due: number
   /** Requests that arrived. */
   readonly arrived: number
-  /** Requests that arrived during the stall, by those due then. */
+  /** Requests that arrived during the stall / requests due then. */
   readonly arrivedInStall: number
 }
 

@@ -7,13 +7,13 @@ import { RequestEnds } from './request-ends.ts'
 import type { JudgeMessage, JudgeSettings } from './start-judge.ts'
 
 /**
- * The program of a judge: an HTTP/1.1 server on a loopback port of its own that notes when each
- * request arrives, by its own clock, and answers after a known time. It speaks no more of HTTP than
- * GET with keep-alive, so that nothing stands between a socket and the clock. It ends with its parent,
- * however that ends.
+ * The program of a judge: an HTTP/1.1 server on its own loopback port that records when each
+ * request arrives, by its own clock, and answers after a known time. It supports no more of HTTP than
+ * GET with keep-alive, so that nothing delays the clock reading. It exits with its parent,
+ * however that exits.
  */
 const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
-/** Generators that send too much are to be noticed, not to be waited for. */
+/** Detects generators that send too much, without waiting for them. */
 const ROOM = 2
 
 const { load, answerAfterMs }: JudgeSettings = JSON.parse(process.argv[2] ?? '')

@@ -7,13 +7,13 @@
  */
 export interface JudgedLoad {
   readonly ratePerSecond: number
-  /** Judged apart: compilers and caches are cold. */
+  /** Judged separately, because compilers and caches are cold. */
   readonly warmUpMs: number
-  /** How punctual the generator is, is judged here. */
+  /** The part in which punctuality is judged. */
   readonly steadyMs: number
-  /** Answers to what arrives in the stall are held until its end. */
+  /** Requests that arrive during the stall are answered at its end. */
   readonly stallMs: number
-  /** Answers are at once again. */
+  /** Answers are immediate again. */
   readonly recoveryMs: number
 }
 
@@ -30,7 +30,7 @@ export function stallOf({ warmUpMs, steadyMs, stallMs }: JudgedLoad): {
   return { startMs, endMs: startMs + stallMs }
 }
 
-/** How many requests are due in `[fromMs, untilMs)`. */
+/** The number of requests due in `[fromMs, untilMs)`. */
 export function dueIn({ ratePerSecond }: JudgedLoad, fromMs: number, untilMs: number): number {
   return firstDueAt(ratePerSecond, untilMs) - firstDueAt(ratePerSecond, fromMs)
 }

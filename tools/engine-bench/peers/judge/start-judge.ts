@@ -2,20 +2,20 @@ import { fork } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import type { JudgedLoad } from './judged-load.ts'
 
-/** What a judge is started with. */
+/** The settings of a judge. */
 export interface JudgeSettings {
   readonly load: JudgedLoad
   /** How long after its arrival a request is answered, in ms; those of the stall at its end. */
   readonly answerAfterMs: number
 }
 
-/** What a judge tells its parent. Times are `nowMs()`, which all processes of a machine share. */
+/** A judge's message to its parent. Times are `nowMs()`, which is common to all processes of a machine. */
 export type JudgeMessage =
   | { readonly kind: 'ready'; readonly port: number }
   | { readonly kind: 'first'; readonly atMs: number }
   | { readonly kind: 'arrivals'; readonly timesMs: Float64Array }
 
-/** A judge in a process of its own. */
+/** A judge in its own process. */
 export interface RunningJudge {
   /** Of 127.0.0.1. */
   readonly port: number

@@ -1,7 +1,7 @@
 import { percentile } from './deviation.ts'
 import { firstDueAt, stallOf, totalMs, type JudgedLoad } from './judged-load.ts'
 
-/** Percentiles of how long requests took, in ms; `null` where a generator doesn't say. */
+/** Percentiles of response times in ms; `null` if a generator doesn't report them. */
 export interface ResponseTimes {
   readonly p50Ms: number | null
   readonly p99Ms: number | null

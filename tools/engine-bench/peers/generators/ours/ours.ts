@@ -19,7 +19,7 @@ export interface OurReport {
 
 const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url))
 
-/** Our engine with Node's HTTP client, in a process of its own as the others are. */
+/** Our engine with Node's HTTP client, in its own process like the others. */
 export function ours(dispatch: DispatchOption): FoundGenerator {
   return {
     program: process.execPath,
