@@ -10,15 +10,15 @@ describe('a Redis address', () => {
     ['10.0.0.1', 'redis://10.0.0.1'],
     ['[::1]:6380', 'redis://[::1]:6380'],
     ['rediss://user:secret@host:1/3', 'rediss://user:secret@host:1/3'],
-  ])('%s is taken', (text, address) => {
+  ])('%s is accepted', (text, address) => {
     expect(parseRedisUrl(text)).toBe(address)
   })
 
   test.each([
     ['another scheme', 'http://localhost:6379'],
     ['no host', 'redis:secret'],
-    ['a path that is no database', 'redis://host/secret'],
-    ['a port that is no number', 'redis://host:secret'],
+    ['a path that is not a database', 'redis://host/secret'],
+    ['a port that is not a number', 'redis://host:secret'],
     ['a percent sign that encodes nothing', 'redis://:secret%ff@host'],
     ['nothing', ''],
   ])('with %s is refused without repeating it', (_, text) => {
@@ -41,7 +41,7 @@ describe('NATS addresses', () => {
     expect(() => parseNatsUrls(text)).toThrow(EnvironmentError)
   })
 
-  test('with different credentials are refused, because the client has one set of them', () => {
+  test('with different credentials are refused, because a client has one set', () => {
     expect(() => parseNatsUrls('nats://u:p@a,nats://u:q@b')).toThrow('same user and password')
   })
 })
@@ -55,7 +55,7 @@ test('a server is named by host and port, with the default port of its kind', ()
   ])
 })
 
-test('a password that was not percent-encoded is never taken for a host, a port or a path', () => {
+test('a password without percent-encoding is never taken for a host, port or path', () => {
   const password = fc.string().map((tail) => `1${tail}Zq`)
   fc.assert(
     fc.property(password, (secret) => {

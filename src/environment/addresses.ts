@@ -6,7 +6,7 @@ const bareAddress = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i
  * `redis://[user:password@]host:port[/db]`, `rediss://…`, or `host:port`, as one address with a scheme.
  *
  * @param what names the setting in the error.
- * @throws {EnvironmentError} if it is none; the text may hold a password, so it is not repeated.
+ * @throws {EnvironmentError} if it is not a Redis address; the text may hold a password, so it is not repeated.
  */
 export function parseRedisUrl(text: string, what = 'REDIS_URL'): string {
   const address = parseAddress(text, ['redis:', 'rediss:'], /^(\/\d*)?$/)
@@ -21,7 +21,7 @@ export function parseRedisUrl(text: string, what = 'REDIS_URL'): string {
  * One or more of `nats://[user:password@]host:port`, `tls://…` or `host:port`, separated by commas.
  *
  * @param what names the setting in the error.
- * @throws {EnvironmentError} if one of them is none, or if they differ in their credentials.
+ * @throws {EnvironmentError} if one of them is not a NATS address, or if their credentials differ.
  */
 export function parseNatsUrls(text: string, what = 'NATS_URL'): readonly string[] {
   const addresses = text

@@ -11,21 +11,21 @@ test.each<readonly [string, ServerConfiguration, ServerConfiguration]>([
   ['a port', { port: '6380', 'tls-port': '0' }, { port: 4223 }],
   ['a folder or a file', { dir: '/b', pidfile: '/c', 'tls-cert-file': 'x', dbfilename: 'd' }, {}],
   ['an id or an address', { 'replica-announce-ip': '::' }, { server_id: 'B', client_ip: '::1' }],
-  ['a setting that is off, said or not', {}, { tls_required: false }],
-])('%s makes no difference', (_, redisChange, natsChange) => {
+  ['whether a disabled setting is listed', {}, { tls_required: false }],
+])('the hash ignores %s', (_, redisChange, natsChange) => {
   expect(configurationHash({ ...redis, ...redisChange }, { ...nats, ...natsChange })).toBe(hash)
 })
 
 test.each<readonly [string, ServerConfiguration, ServerConfiguration]>([
-  ['how Redis works', { 'io-threads': '4' }, {}],
-  ['that it asks for a password', { requirepass: 'x' }, {}],
-  ['how NATS works', {}, { max_payload: 2 }],
-  ['that it is a part of a cluster', {}, { cluster: 'C1' }],
-])('%s does', (_, redisChange, natsChange) => {
+  ['a setting of Redis', { 'io-threads': '4' }, {}],
+  ['whether Redis asks for a password', { requirepass: 'x' }, {}],
+  ['a setting of NATS', {}, { max_payload: 2 }],
+  ['whether NATS is clustered', {}, { cluster: 'C1' }],
+])('the hash depends on %s', (_, redisChange, natsChange) => {
   expect(configurationHash({ ...redis, ...redisChange }, { ...nats, ...natsChange })).not.toBe(hash)
 })
 
-test('the order of the settings and the password do not', () => {
+test('the hash ignores the order of settings and the password itself', () => {
   const reversed = Object.fromEntries(Object.entries(redis).toReversed())
   expect(configurationHash(reversed, nats)).toBe(hash)
   const hashes = ['hunter2', 'open-sesame'].map((requirepass) =>
@@ -34,7 +34,7 @@ test('the order of the settings and the password do not', () => {
   expect(new Set(hashes).size).toBe(1)
 })
 
-test('servers of our own are alike each time they are started; one set up otherwise is not', async ({
+test('servers started alike have the same hash, a server configured differently another', async ({
   skip,
 }) => {
   const missing = missingPrograms()

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 
-/** How a server says it is set up, by the name of the setting. */
+/** A server's settings as it reports them, by name. */
 export type ServerConfiguration = Readonly<Record<string, unknown>>
 
 /**
- * What of a Redis's `CONFIG GET *` tells where it is, or how it was started, and not how it works:
- * addresses, ports, files, folders, names.
+ * Settings in a Redis's `CONFIG GET *` that say where and how it was started, not how it works: addresses,
+ * ports, files, folders, names.
  */
 const PLACES = new Set(
   'always-show-logo bind bind-source-addr cluster-config-file daemonize dir logfile pidfile port proc-title-template set-proc-title supervised unixsocket unixsocketperm'.split(
@@ -13,10 +13,10 @@ const PLACES = new Set(
   ),
 )
 const PLACE = /announce|(^|-)port$|file(name)?$|dir(name)?$|^syslog-/
-/** What would give a secret or an address away; that it is set matters, not what to. */
+/** Settings with secrets or addresses: only whether they are set matters. */
 const SECRETS = /^(requirepass|masterauth|masteruser|replicaof|slaveof|.*-pass)$/
 
-/** What of a NATS server's INFO says how it works; the rest are names, addresses and ids. */
+/** The settings in a NATS server's INFO; the rest are names, addresses and ids. */
 const NATS_SETTINGS = [
   'auth_required',
   'headers',
@@ -29,7 +29,7 @@ const NATS_SETTINGS = [
 ]
 
 /**
- * 16 hex digits that are the same for servers set up alike, wherever they run.
+ * 16 hex digits, equal for servers configured alike, wherever they run.
  * @param redis its `CONFIG GET *`.
  * @param nats its INFO.
  */
@@ -47,7 +47,7 @@ function redisSettings(configuration: ServerConfiguration): Settings {
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
 }
 
-/** A server leaves out what is off. */
+/** A server omits settings that are off. */
 function natsSettings(info: ServerConfiguration): Settings {
   const settings = NATS_SETTINGS.map((name) => [name, info[name] ?? false] as const)
   return [...settings, ['cluster', info['cluster'] !== undefined]]

@@ -67,7 +67,7 @@ async function keep({ images, ownerPid }: KeeperTask, closed: Promise<void>): Pr
   } catch (error) {
     say({ type: 'failed', reason: messageOf(error) })
   } finally {
-    // A start that is still under way may yet create a container; removing what there is ends it.
+    // A start under way may still create a container; removing the present ones ends it.
     do await removeAll(client, run)
     while (!(await settles(starts, 20)))
     await removeAll(client, run)
@@ -117,7 +117,7 @@ async function daemon(): Promise<ContainerRuntimeClient | undefined> {
   return Promise.race([getContainerRuntimeClient(), silence]).catch(() => undefined)
 }
 
-/** @returns why the image can't be had; undefined if it is there. */
+/** @returns why the image is unavailable; `undefined` if it is present. */
 async function pull(client: ContainerRuntimeClient, image: string): Promise<string | undefined> {
   try {
     const name = ImageName.fromString(image)
@@ -126,7 +126,7 @@ async function pull(client: ContainerRuntimeClient, image: string): Promise<stri
     await client.image.pull(name)
     return undefined
   } catch (error) {
-    return `the image ${image} can't be pulled (${messageOf(error)})`
+    return `the image ${image} cannot be pulled (${messageOf(error)})`
   }
 }
 
@@ -136,7 +136,7 @@ async function removeAll(client: ContainerRuntimeClient, run: string): Promise<v
   const containers = await dockerode.listContainers({ all: true, filters })
   await Promise.all(
     containers.map(async ({ Id }) => {
-      // Being removed already, or gone: both are what is wanted.
+      // Already gone, or being removed.
       await dockerode
         .getContainer(Id)
         .remove({ force: true, v: true })

@@ -114,10 +114,10 @@ const endings = {
   'it gets SIGKILL': (runner: Runner) => runner.process.kill('SIGKILL'),
 }
 
-/** Long enough for a loaded machine; what is not gone by then was left behind. */
+/** Long enough for a loaded machine. */
 const patience = { timeout: 20_000, interval: 50 }
 
-describe('programs are gone, with their files, after their runner has started them and', () => {
+describe('programs and their files are gone after their runner has started them and', () => {
   const missing = missingPrograms()
   beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
@@ -132,7 +132,7 @@ describe('programs are gone, with their files, after their runner has started th
     expect(await answers(redisUrl)).toBe(false)
   })
 
-  test('not before: a Ctrl-C that the runner survives does not reach them', async () => {
+  test('a Ctrl-C that the runner survives does not reach them', async () => {
     const runner = await startRunner('programs')
     const { redisUrl } = await runningServers(runner)
     await interrupt(runner)
@@ -178,7 +178,7 @@ describe('containers are gone after their runner has started them and', () => {
     expect(await answers(redisUrl)).toBe(false)
   })
 
-  test('not before: a Ctrl-C that the runner survives does not reach them', async () => {
+  test('a Ctrl-C that the runner survives does not reach them', async () => {
     const runner = await startRunner('containers')
     const { redisUrl } = await runningServers(runner)
     await interrupt(runner)

@@ -29,7 +29,7 @@ exit "$code"
 /** Lines of a program's output kept to explain a failed start. */
 const keptLines = 5
 
-/** A program that can't outlive the process that started it, not even after `kill -9`. */
+/** A program that cannot outlive the process that started it, not even after `kill -9`. */
 export interface GuardedProgram {
   readonly pid: number
   /** Kills the program, removes its folder, and resolves when both are done. Can be called again. */
@@ -38,12 +38,12 @@ export interface GuardedProgram {
 
 export type GuardedStart =
   | { readonly state: 'ready'; readonly program: GuardedProgram }
-  /** It exited, or said nothing in time; `output` is the end of what it printed. */
+  /** It exited, or was not ready in time; `output` is the end of its output. */
   | { readonly state: 'failed'; readonly output: string }
 
 /**
- * Starts a program in a session of its own (a terminal's Ctrl-C does not reach it) and waits until
- * it prints a line that holds `readyText`.
+ * Starts a program in its own session, which a terminal's Ctrl-C does not reach, and waits until it prints a
+ * line that contains `readyText`.
  *
  * @param folderFlag the flag by which the program is given its temporary folder, e.g. `--dir`
  */

@@ -21,7 +21,7 @@ describe.each([
     await server.stop()
   })
 
-  test('says which address it could not take', async () => {
+  test('names the address that was taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
     const address = taken.address()
@@ -33,7 +33,7 @@ describe.each([
   })
 })
 
-test('Redis answers at its address and keeps nothing on disk', async () => {
+test('Redis answers at its address and stores nothing on disk', async () => {
   const server = await startRedisProgram({ extraArgs: ['--requirepass', 'secret'] })
   const redis = new Redis(server.url, { password: 'secret' })
   expect(await redis.ping()).toBe('PONG')

@@ -4,7 +4,7 @@ import { EnvironmentError } from './environment-error.ts'
 import { freePort } from './free-port.ts'
 import { startGuarded } from './guard.ts'
 
-/** A server of our own on 127.0.0.1, without persistence; it dies with the process that started it. */
+/** A local server on 127.0.0.1 without persistence, which ends with the process that started it. */
 export interface ServerProgram {
   readonly url: string
   readonly port: number
@@ -15,7 +15,7 @@ export interface ServerProgram {
 }
 
 export interface ProgramOptions {
-  /** Default: a free one. */
+  /** Default: a free port. */
   readonly port?: number
   /** Added at the end of the command line, e.g. `['--requirepass', 'x']`. */
   readonly extraArgs?: readonly string[]
@@ -61,7 +61,7 @@ export async function startNatsProgram(options: ProgramOptions = {}): Promise<Se
   })
 }
 
-/** The full path of an executable on the PATH, or where servers are installed outside of a user's PATH. */
+/** The full path of an executable on the PATH, or in the system folders outside a user's PATH. */
 export function findProgram(name: string, path = process.env['PATH'] ?? ''): string | undefined {
   const folders = [...path.split(delimiter), '/usr/sbin', '/usr/local/sbin']
   return folders
@@ -70,7 +70,7 @@ export function findProgram(name: string, path = process.env['PATH'] ?? ''): str
     .find(isExecutable)
 }
 
-/** Says which of the servers are not installed, e.g. `redis-server is not on the PATH`. */
+/** Names the servers that are not installed, e.g. `redis-server is not on the PATH`. */
 export function missingPrograms(): string | undefined {
   const missing = ['redis-server', 'nats-server'].filter((name) => findProgram(name) === undefined)
   if (missing.length === 0) return undefined

@@ -16,7 +16,7 @@ test.each([
   expect(redactUrl(url)).toBe(shown)
 })
 
-test('addresses within a text are redacted, the rest of it is kept', () => {
+test('redacts addresses in a text and keeps the rest', () => {
   expect(redactUrls('no answer from redis://u:secret@host:1 (5 s); see http://docs/page')).toBe(
     'no answer from redis://***@host:1 (5 s); see http://docs/page',
   )
@@ -25,7 +25,7 @@ test('addresses within a text are redacted, the rest of it is kept', () => {
 describe('whatever the password', () => {
   const password = fc.string({ minLength: 6, unit: 'grapheme-ascii' }).map((text) => `Q${text}Q`)
 
-  test('it is gone from the address', () => {
+  test('it is removed from the address', () => {
     fc.assert(
       fc.property(password, (secret) => {
         expect(redactUrl(`redis://user:${secret}@127.0.0.1:6379/0`)).toBe(

@@ -38,7 +38,7 @@ afterAll(async () => {
 })
 
 describe.concurrent('Redis', () => {
-  test('tells its version and how it is set up', async () => {
+  test('reports its version and configuration', async () => {
     const url = `redis://:open-sesame@127.0.0.1:${redis.port}`
     expect(await checkRedis(url)).toMatchObject({
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
@@ -46,7 +46,7 @@ describe.concurrent('Redis', () => {
     })
   })
 
-  test('that refuses CONFIG tells its version all the same', async () => {
+  test('that refuses CONFIG still reports its version', async () => {
     const url = `redis://:open-sesame@127.0.0.1:${redis.port}`
     const admin = new Redis(url)
     await admin.call('ACL', 'SETUSER', 'limited', 'on', '>pass-7', '+@all', '-config')
@@ -58,12 +58,12 @@ describe.concurrent('Redis', () => {
     })
   })
 
-  test('that asks for a password is named, with what to do', async () => {
+  test('that asks for a password is named, with the remedy', async () => {
     const message = await refusal(checkRedis(redis.url))
     expect(message).toContain(`127.0.0.1:${redis.port} asks for a password`)
   })
 
-  test('that refuses the password is named, the password is not', async () => {
+  test('that refuses the password is named without the password', async () => {
     const message = await refusal(checkRedis(`redis://:hunter2@127.0.0.1:${redis.port}`))
     expect(message).toContain(`127.0.0.1:${redis.port} refused the user or password`)
   })
@@ -73,7 +73,7 @@ describe.concurrent('Redis', () => {
     expect(message).toContain('DB index is out of range')
   })
 
-  test('that is not there is named', async () => {
+  test('that is not running is named', async () => {
     expect(await refusal(checkRedis('redis://127.0.0.1:1'))).toContain(
       '127.0.0.1:1 refused the connection',
     )
@@ -82,7 +82,7 @@ describe.concurrent('Redis', () => {
     )
   })
 
-  test('that says nothing is given up on', async () => {
+  test('that does not answer times out', async () => {
     const message = await refusal(checkRedis(`redis://:hunter2@${silentAddress}`))
     expect(message).toContain(`${silentAddress} did not answer within 5 s`)
   })
@@ -92,13 +92,13 @@ describe.concurrent('Redis', () => {
     expect(message).toContain(`${closingAddress} closed the connection`)
   })
 
-  test('that is something else is refused', async () => {
+  test('that is another kind of server is refused', async () => {
     await refusal(checkRedis(`redis://127.0.0.1:${nats.port}`))
   })
 })
 
 describe.concurrent('NATS', () => {
-  test('tells its version and how it is set up', async () => {
+  test('reports its version and configuration', async () => {
     const described = {
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
       configuration: expect.objectContaining({ max_payload: 1_048_576, auth_required: true }),
@@ -108,12 +108,12 @@ describe.concurrent('NATS', () => {
     expect(await checkNats(['nats://user:open-sesame@127.0.0.1:1', url])).toMatchObject(described)
   })
 
-  test('that refuses the password is named, the password is not', async () => {
+  test('that refuses the password is named without the password', async () => {
     const message = await refusal(checkNats([`nats://user:hunter2@127.0.0.1:${nats.port}`]))
     expect(message).toContain(`127.0.0.1:${nats.port} refused the user or password`)
   })
 
-  test('that is not there is named', async () => {
+  test('that is not running is named', async () => {
     expect(await refusal(checkNats(['nats://127.0.0.1:1', 'nats://127.0.0.1:2']))).toContain(
       '127.0.0.1:1, 127.0.0.1:2 refused the connection',
     )
@@ -122,7 +122,7 @@ describe.concurrent('NATS', () => {
     )
   })
 
-  test('that says nothing is given up on', async () => {
+  test('that does not answer times out', async () => {
     const message = await refusal(checkNats([`nats://user:hunter2@${silentAddress}`]))
     expect(message).toContain(`${silentAddress} did not answer within 5 s`)
   })

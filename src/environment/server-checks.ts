@@ -6,10 +6,10 @@ import { hostAndPort } from './addresses.ts'
 import type { ServerConfiguration } from './configuration-hash.ts'
 import { EnvironmentError } from './environment-error.ts'
 
-/** A server that says nothing for this long counts as unreachable. */
+/** A server that doesn't answer within this time counts as unreachable. */
 const timeoutMs = 5_000
 
-/** What a server says of itself. */
+/** A server's own description. */
 export interface ServerDescription {
   readonly version: string
   /** `null` where it doesn't tell: managed servers refuse `CONFIG`. */
@@ -19,7 +19,7 @@ export interface ServerDescription {
 /**
  * Asks a Redis for its version and its configuration.
  *
- * @throws {EnvironmentError} naming host and port, if it can't be reached within 5 s or refuses us.
+ * @throws {EnvironmentError} naming host and port, if it is unreachable within 5 s, or refuses the connection.
  */
 export async function checkRedis(url: string): Promise<ServerDescription> {
   const redis = new Redis(url, {
@@ -55,7 +55,7 @@ export async function checkRedis(url: string): Promise<ServerDescription> {
 /**
  * Asks the first NATS server that answers for its version and its configuration.
  *
- * @throws {EnvironmentError} naming hosts and ports, if none can be reached within 5 s or they refuse us.
+ * @throws {EnvironmentError} naming hosts and ports, if none is reachable within 5 s, or they refuse the connection.
  */
 export async function checkNats(urls: readonly string[]): Promise<ServerDescription> {
   const { hosts, credentials } = parseServerAddresses(urls)

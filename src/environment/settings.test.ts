@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { backendSettings } from './settings.ts'
 
-test('nothing set: the first backend that can be had, and the default images', () => {
+test('without variables, the first available backend and the default images are chosen', () => {
   expect(backendSettings({})).toEqual({
     choice: 'auto',
     images: { redis: 'redis:7-alpine', nats: 'nats:2-alpine' },
@@ -32,13 +32,13 @@ test('every variable is read', () => {
   })
 })
 
-test('an unknown backend is refused with the ones there are', () => {
+test('an unknown backend is refused with the valid choices', () => {
   expect(() => backendSettings({ BENCH_BACKEND: 'docker' })).toThrow(
     'BENCH_BACKEND=docker is not a backend. Choose one of containers, programs, memory, external',
   )
 })
 
-test('a malformed address is refused by the name of its variable', () => {
+test('a malformed address is refused with the name of its variable', () => {
   expect(() => backendSettings({ REDIS_URL: 'redis//:secret@host' })).toThrow('REDIS_URL')
   expect(() => backendSettings({ NATS_URL: 'nats:secret' })).toThrow('NATS_URL')
 })

@@ -2,6 +2,7 @@ import { parseNatsUrls, parseRedisUrl } from './addresses.ts'
 import type { BackendKind } from './backends.ts'
 import { EnvironmentError } from './environment-error.ts'
 
+/** A kind of backend that is forced, or the first available. */
 export type BackendChoice = 'auto' | BackendKind
 
 /** Container images, e.g. `redis:7-alpine`. */

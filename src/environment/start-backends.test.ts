@@ -22,7 +22,7 @@ describe('programs', () => {
     await expect(redis.ping()).rejects.toThrow('Connection is closed')
   })
 
-  test('that are missing are named, with how to install them', async () => {
+  test('that are missing are named, with installation instructions', async () => {
     vi.stubEnv('PATH', '/nowhere')
     const failure = startBackends({ choice: 'programs', onProgress })
     await expect(failure).rejects.toThrow(EnvironmentError)
@@ -32,7 +32,7 @@ describe('programs', () => {
 })
 
 describe('memory', () => {
-  test('starts nothing, and says that nothing real was measured', async () => {
+  test('starts nothing and says that no real server was measured', async () => {
     const { backends } = await startBackends({ choice: 'memory', onProgress })
     expect(backends).toEqual({
       kind: 'memory',
@@ -61,7 +61,7 @@ describe('external', () => {
   test.each([
     [{ redisUrl: 'redis://127.0.0.1:1' }, 'NATS_URL is not set'],
     [{ natsUrl: 'nats://127.0.0.1:1' }, 'REDIS_URL is not set'],
-  ])('%o alone is refused, chosen or not', async (given, message) => {
+  ])('%o alone is refused', async (given, message) => {
     for (const choice of ['external', 'auto'] as const) {
       await expect(startBackends({ choice, ...given, onProgress })).rejects.toThrow(message)
     }
@@ -73,7 +73,7 @@ describe('external', () => {
     )
   })
 
-  test('servers that do not answer are an error, never passed over for others', async () => {
+  test('servers that do not answer are an error, never replaced by others', async () => {
     const given = { redisUrl: 'redis://127.0.0.1:1', natsUrl: 'nats://127.0.0.1:1' }
     const failure = startBackends({ choice: 'auto', ...given, onProgress })
     await expect(failure).rejects.toThrow(EnvironmentError)
@@ -81,8 +81,8 @@ describe('external', () => {
   })
 })
 
-describe('without containers, because there is no daemon or no image', () => {
-  test('local programs are next, and the user is told why', async ({ skip }) => {
+describe('without a Docker daemon or image', () => {
+  test('local programs are used, and the user is told why', async ({ skip }) => {
     skip(missing !== undefined, missing)
     const told = vi.fn<(message: string) => void>()
     const { backends, stop } = await startBackends({
@@ -93,11 +93,11 @@ describe('without containers, because there is no daemon or no image', () => {
     await stop()
     expect(backends.kind).toBe('programs')
     expect(told.mock.lastCall?.[0]).toMatch(
-      /Using local .*, because (no Docker daemon answers|the image localhost:1\/no-such-redis:0 can't be pulled)/,
+      /Using local .*, because (no Docker daemon answers|the image localhost:1\/no-such-redis:0 cannot be pulled)/,
     )
   })
 
-  test('and without programs, memory is next, and says why', async () => {
+  test('and without programs, memory is used, and its notice says why', async () => {
     vi.stubEnv('PATH', '/nowhere')
     const { backends } = await startBackends({ choice: 'auto', images: noSuchImages, onProgress })
     vi.unstubAllEnvs()
@@ -107,7 +107,7 @@ describe('without containers, because there is no daemon or no image', () => {
     })
   })
 
-  test('but chosen by name they are an error that says what to install', async () => {
+  test('containers chosen by name are an error that says what to install', async () => {
     const failure = startBackends({ choice: 'containers', images: noSuchImages, onProgress })
     await expect(failure).rejects.toThrow(EnvironmentError)
     await expect(failure).rejects.toThrow('Install and start Docker')

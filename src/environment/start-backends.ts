@@ -20,16 +20,16 @@ export interface BackendOptions extends Omit<BackendSettings, 'images'> {
   readonly onProgress: (message: string) => void
 }
 
-/** Servers that can't be had, with a reason that fits into "because …". */
+/** Servers that are unavailable, with a reason that fits after "because". */
 interface Unavailable {
   readonly unavailable: string
 }
 
 /**
- * Finds or starts what a run is measured against. In `auto`: the addresses given, else containers,
+ * Finds or starts the servers to measure. `auto` takes the addresses given, else containers,
  * else local programs, else memory. Addresses given are never passed over for something else.
  *
- * @throws {EnvironmentError} if the choice can't be had, or the addresses given don't answer.
+ * @throws {EnvironmentError} if the chosen kind is unavailable, or the given addresses don't answer.
  */
 export async function startBackends(options: BackendOptions): Promise<StartedBackends> {
   const { choice, images = defaultImages, onProgress } = options
@@ -74,7 +74,7 @@ function required(
   advice: string,
 ): StartedBackends {
   if (!('unavailable' in outcome)) return outcome
-  throw new EnvironmentError(`${setting} can't be had: ${outcome.unavailable}. ${advice}`)
+  throw new EnvironmentError(`${setting} is unavailable: ${outcome.unavailable}. ${advice}`)
 }
 
 async function external({ redisUrl, natsUrl }: BackendOptions): Promise<StartedBackends> {

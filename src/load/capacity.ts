@@ -35,8 +35,8 @@ export interface CapacityBracket {
   /** The lowest rate above `passed` at which the system or the generator gave out; `null`: none. */
   readonly failed: number | null
   /**
-   * What gave out at `failed`. The capacity is below `failed` if it was the system; if it was the
-   * generator, the system may be able to take more. `null` if nothing gave out.
+   * The cause of failure at `failed`. If it was the system, the capacity is below `failed`; if it was the
+   * generator, the system may be able to take more. `null` if nothing failed.
    */
   readonly limit: 'system' | 'generator' | null
   /** Whether the search is done: the bracket is as narrow as requested and its ends are confirmed. */
@@ -56,14 +56,14 @@ const CONFIRMING_DISTURBED_RUNS = 6
 const MAX_RUNS = 8
 
 /**
- * Which rate to try next; `null` when the search is done. A pure function of what was found, so a
- * search that is ended early still has a bracket.
+ * The next rate to try; `null` when the search is done. It is a pure function of the probes, so a search
+ * that ends early still has a bracket.
  *
- * It doubles from the first rate until one fails (or halves until one is held), bisects until the
- * bracket is as narrow as asked for, and runs each end again. Where two runs of a rate disagree, a
- * third one decides. A disturbed run decides nothing and is repeated; a rate all of whose runs are
- * disturbed is an upper end, provisional until it was run more often. If a run moves an end, the
- * search goes on from there.
+ * The search doubles from the first rate until one fails (or halves until one is held), bisects until
+ * the bracket is as narrow as requested, and runs each end again. If two runs of a rate disagree, a third
+ * decides. A disturbed run decides nothing and is repeated. A rate whose runs are all disturbed is a
+ * provisional upper end until more runs confirm it. If a run moves an end, the search continues from
+ * there.
  */
 export function nextRate(probes: readonly Probe[], search: CapacitySearch): number | null {
   const { from, precision, lowest, highest } = search

@@ -13,9 +13,8 @@ import type { LoadResult } from './result.ts'
 import { defineWorkload } from './workload.ts'
 
 /**
- * Sends requests as the arrivals say, whatever becomes of earlier ones, and measures each from
- * when it was due. Requests that are overdue are caught up with, and how late each one started is
- * recorded.
+ * Sends requests at the times of the arrivals, whatever becomes of earlier ones, and measures each from
+ * its due time. Overdue requests are started as soon as possible, and their lateness is recorded.
  *
  * @throws InputError for a plan that can't be carried out; ConservationError if a request got lost.
  */
@@ -40,7 +39,7 @@ export async function generateLoad(plan: LoadPlan & NotesPlan): Promise<LoadResu
   return { ...result, model: { kind: 'open' }, arrivals: arrivals.label }
 }
 
-/** A unique feed has to last, whatever shard of the load is made here. */
+/** A unique feed needs rows for the whole load, even if only a shard is made here. */
 function checkRows({ data, arrivals, warmUpMs = 0, durationMs }: LoadPlan): void {
   if (data === undefined) return
   const requests = countDueBefore(arrivals, warmUpMs) + countDueBefore(arrivals, durationMs)

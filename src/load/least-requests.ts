@@ -16,12 +16,12 @@ export const ANY_PROBE: LeastRequests = { requests: 100, because: null }
 /** A percentile with fewer slower requests than this is an accident. */
 const REQUESTS_BEYOND = 10
 /**
- * The rule of three: if none of 3 / p requests failed, at most a share p of all fails, with 95 %
+ * The rule of three: if none of 3 / p requests failed, at most a ratio p of all fails, with 95 %
  * confidence (Hanley and Lippman-Hand, 1983).
  */
 const RULE_OF_THREE = 3
 /** The limit for "no errors", which no number of requests proves. */
-const MIN_SHARE = 0.001
+const MIN_RATIO = 0.001
 
 /**
  * How many requests it takes until every bound of an SLO can be judged: 1,000 for a P99, 300 for a
@@ -38,8 +38,8 @@ export function leastRequests(
   let least = ANY_PROBE
   for (const bound of bounds) {
     const { operation } = bound
-    const share = operation === null ? 1 : Math.max(planned.get(operation) ?? 0, 1) / total
-    const requests = Math.ceil(requestsFor(bound) / share)
+    const ratio = operation === null ? 1 : Math.max(planned.get(operation) ?? 0, 1) / total
+    const requests = Math.ceil(requestsFor(bound) / ratio)
     if (requests <= least.requests) continue
     const row = rowOf(bound, [...planned.keys()])
     least = { requests, because: `${row.operation} ${row.metric}` }
@@ -58,9 +58,9 @@ function requestsFor(bound: Bound): number {
     case 'success rate':
     case 'delivery rate':
     case 'tag success rate':
-      return rounded(RULE_OF_THREE / Math.max(1 - bound.above, MIN_SHARE))
+      return rounded(RULE_OF_THREE / Math.max(1 - bound.above, MIN_RATIO))
     case 'check rate':
-      return rounded(RULE_OF_THREE / Math.max(1 - bound.atLeast, MIN_SHARE))
+      return rounded(RULE_OF_THREE / Math.max(1 - bound.atLeast, MIN_RATIO))
     case 'throughput':
     case 'metric':
       return 0

@@ -2,9 +2,9 @@ import type { Histogram } from 'hdr-histogram-js'
 import type { ErrorCount } from './recording/error-tally.ts'
 
 /**
- * What decides when requests start. *Open*: a schedule, whatever becomes of earlier requests. *Closed*:
- * users, each of whom waits for an answer and thinks before the next request, so a slower system gets
- * fewer.
+ * The model that decides when requests start. *Open*: a schedule, whatever becomes of earlier requests.
+ * *Closed*: users, each of whom waits for an answer and thinks before the next request, so a slower system
+ * gets fewer requests.
  */
 export type LoadModel = { readonly kind: 'open' } | ClosedModel
 

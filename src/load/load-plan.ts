@@ -35,9 +35,9 @@ export interface LoadPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics> ex
    */
   readonly maxInFlight?: number
   /**
-   * What becomes of those: `drop` (default) counts them as dropped; `wait` starts them when there
-   * is room, late, as a client with a fixed number of connections would, and drops those that have
-   * found none by the end of the grace period.
+   * The fate of those requests. `drop` (default) counts them as dropped. `wait` starts them late, when
+   * there is room, as a client with a fixed number of connections would, and drops those still waiting
+   * at the end of the grace period.
    */
   readonly whenFull?: 'drop' | 'wait'
 }
@@ -80,8 +80,8 @@ const PLAN: Fields<LoadPlan> = {
 }
 
 /**
- * Checks what a load is to be, before anything is done for it. Operations, SLO and verdict are checked
- * where they are read.
+ * Checks the plan of a load before anything starts. Operations, SLO and verdict are checked where they
+ * are read.
  * @throws InputError
  */
 export function checkPlan(plan: LoadPlan): void {
@@ -90,7 +90,7 @@ export function checkPlan(plan: LoadPlan): void {
 }
 
 /**
- * Checks that fields which a load can't do without are there.
+ * Checks that required fields are set.
  * @throws InputError
  */
 export function checkGiven<T extends object>(load: T, fields: readonly (keyof T & string)[]): void {

@@ -44,21 +44,21 @@ export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics
   /** The time to wait for requests under way after the last due time, in ms. Default 10,000. */
   readonly gracePeriodMs?: number
   /**
-   * How requests are started on time: `clock` within some µs, by a thread that watches the clock;
-   * `hybrid` and `spin` too, with a shorter tail, for up to a core; `timer` within about 1 ms. Default
-   * `auto`: `clock`, or `timer` where the system gives no thread.
+   * The dispatch technique: `clock` starts requests within a few µs, by a thread that watches the clock;
+   * `hybrid` and `spin` have a shorter tail, for up to one core; `timer` is within about 1 ms. Default
+   * `auto`: `clock`, or `timer` if the system provides no thread.
    */
   readonly dispatch?: DispatchOption
-  /** Seed of what is drawn: operations or think times, and the order of a shuffled feed. Default 1. */
+  /** The random seed of operations or think times and of a shuffled feed. Default 1. */
   readonly seed?: number
   /**
-   * Bounds on every window are judged while the load runs, and may end it early. Those on the whole
-   * run are for `judgeSlo`; here they are only checked, before the load starts.
+   * Windowed bounds are judged while the load runs, and may end it early. Bounds on the whole run are
+   * judged by `judgeSlo`; here they are only checked, before the load starts.
    */
   readonly slo?: Slos
   /**
-   * Makes only one of several shards of the load; other generators make the others. A shard has as
-   * much of `maxInFlight`, or of the users. Default: all of it.
+   * The shard of the load to make; other generators make the others. A shard has its part of
+   * `maxInFlight` or of the users. Default: the whole load.
    */
   readonly shard?: Shard
   /**
@@ -68,16 +68,16 @@ export interface MeasuredPlan<Row = unknown, Tags = NoTags, Declared = NoMetrics
   readonly startAtMs?: number
   /** Thresholds of the verdict on this load, where they differ from `VERDICT_THRESHOLDS`. */
   readonly verdict?: VerdictOverrides
-  /** Aborting ends the load early: what was measured so far is the result, marked interrupted. */
+  /** Aborting ends the load early: the result is the measurement so far, marked as interrupted. */
   readonly signal?: AbortSignal | undefined
-  /** Told about twice a second how it goes. */
+  /** Called with the progress about twice per second. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined
 }
 
 /** Between the call and the first request, so that the first is not late already. */
 const LEAD_MS = 20
 const PROGRESS_MS = 500
-/** Whoever counts deliveries has this long to say how many; our own receivers need less than 15 s. */
+/** The time for receivers to report their deliveries; our own need less than 15 s. */
 const DELIVERIES_WITHIN_MS = 30_000
 const TOO_LATE: Deliveries = {
   kind: 'unknown',
@@ -227,7 +227,7 @@ async function startTime(startAtMs: number | undefined, signal?: AbortSignal): P
   return startMs
 }
 
-/** Whatever goes wrong with receivers, the figures of the load itself are kept. */
+/** If receivers fail, the figures of the load itself are kept. */
 async function askReceivers(
   operations: Measured,
   pauses: readonly Pause[],

@@ -43,14 +43,14 @@ describe('a pause', () => {
     expect(watch.within(0, endMs)).toBe(1_000)
   })
 
-  test('long ago is forgotten, so that memory is bounded', () => {
+  test('is forgotten eventually, so that memory is bounded', () => {
     const { watch } = watched(Array.from({ length: 25_000 }, () => 30))
     expect(watch.list.length).toBeLessThanOrEqual(10_000)
     expect(watch.figures.count).toBe(25_000)
   })
 })
 
-test('what is paused within a time is never more than that time, nor than all pauses', () => {
+test('the paused part of a time span never exceeds the span or all pauses', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(3_000)), fc.nat(20_000), fc.nat(20_000), (pauses, a, b) => {
       const { watch } = watched(pauses)
@@ -63,7 +63,7 @@ test('what is paused within a time is never more than that time, nor than all pa
   )
 })
 
-test('pauses of several processes cover together exactly the moments that one of them covers', () => {
+test('merged pauses cover exactly the moments that any process was paused', () => {
   fc.assert(
     fc.property(pauseLists, pauseLists, fc.nat(11_000), (one, other, momentMs) => {
       const merged = mergePauses([one, other])

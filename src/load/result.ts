@@ -7,16 +7,16 @@ import type { SloRow } from './slo/slo-row.ts'
 import type { VerdictThresholds } from './verdict/verdict-thresholds.ts'
 
 /**
- * What became of an operation's requests. `planned = started + dropped + notStarted`,
+ * The outcomes of an operation's requests. `planned = started + dropped + notStarted`,
  * `started = ok + failed + timedOut + unfinished`.
  */
 export interface OperationCounts {
   /** Requests due by the schedule before the measurement ended, whatever became of them. */
   readonly planned: number
   readonly started: number
-  /** Requests that were due while `maxInFlight` others ran, and so never started. */
+  /** Requests not started because `maxInFlight` others ran when they were due. */
   readonly dropped: number
-  /** Requests that were due, but that the generator had not come to when the load was ended early. */
+  /** Requests that were due, but not started before the load ended early. */
   readonly notStarted: number
   readonly ok: number
   readonly failed: number
@@ -89,8 +89,8 @@ export interface CountedDeliveries {
 export interface OperationResult extends OperationNotesResult {
   readonly counts: OperationCounts
   /**
-   * Requests that failed or were dropped, and for which a pause of the generator may be the reason; and
-   * those that an interruption left unfinished.
+   * Requests that failed or were dropped, possibly because of a pause of the generator, and requests that
+   * an interruption left unfinished.
    */
   readonly lostByPause: number
   readonly errors: readonly ErrorCount[]
@@ -144,13 +144,13 @@ export interface GeneratorHealth {
   /** Times that the garbage collector stopped the generator while measuring. */
   readonly gcPauses: { readonly count: number; readonly totalMs: number; readonly maxMs: number }
   /**
-   * How long the generator could have run, but had to wait for a core, while measuring; `null` where the
-   * system doesn't tell. Pauses, delays and collections may have been waits.
+   * The time that the generator waited for a core while measuring, in ms; `null` where the system doesn't
+   * report it. Pauses, delays and collections may have been such waits.
    */
   readonly coreWaitMs: number | null
   /**
-   * Requests that ran on after they had been given up, because their operation ignores their `signal`: the
-   * most at once, each of which took up room of `maxInFlight`, and those that still ran at the end.
+   * Requests that ran on after they were given up, because their operation ignores `signal`: the most at
+   * once, each of which counts towards `maxInFlight`, and those still running at the end.
    */
   readonly ranOn: { readonly most: number; readonly atEnd: number }
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cutOff } from './short-text.ts'
 
-test('a text is cut to its length, and nothing else of it is changed', () => {
+test('cuts a text to its length and changes nothing else', () => {
   const text = fc.string({ unit: 'binary', maxLength: 30 })
   fc.assert(
     fc.property(text, fc.nat(30), (whole, maxLength) => {
@@ -14,7 +14,7 @@ test('a text is cut to its length, and nothing else of it is changed', () => {
   )
 })
 
-test('what is left of a large text does not keep the rest in memory', () => {
+test('a cut text does not keep the original in memory', () => {
   setFlagsFromString('--expose-gc')
   const heapAfterGc = (): number => {
     runInNewContext('gc')()

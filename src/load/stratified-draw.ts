@@ -6,7 +6,7 @@ export const BLOCK = 100
 /**
  * Numbers in [0, 1) for requests 0, 1, 2 …, random in order but not in number: of each block of 100
  * requests, exactly one falls into each hundredth. So a 60/30/10 mix is 60, 30 and 10 of each
- * hundred requests, where independent draws would let a share of 10 % stray by a fifth in a
+ * hundred requests, whereas with independent draws a ratio of 10 % would stray by a fifth in a
  * ten-second run. A pure function of seed and request number, whatever the order of asking.
  */
 export function stratifiedDraw(seed: number): (k: number) => number {

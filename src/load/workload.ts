@@ -15,8 +15,8 @@ import { InputError } from '../input-error.ts'
 import { stratifiedDraw } from './stratified-draw.ts'
 
 /**
- * One request as its operation sees it. Times are `nowMs()` of `clock.ts`. An operation of any load takes
- * a `LoadRequest`; one that is written for a certain load, that load's: its rows, tags and metrics.
+ * One request as its operation sees it. Times are `nowMs()` of `clock.ts`. An operation for any load takes
+ * a plain `LoadRequest`; one written for a certain load takes that load's rows, tags and metrics.
  */
 export interface LoadRequest<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
   /** 0, 1, 2 … over warm-up and measurement. */
@@ -28,19 +28,19 @@ export interface LoadRequest<Row = unknown, Tags = NoTags, Declared = NoMetrics>
   /**
    * Fires when the load gives the request up: at its time-out, or unfinished at the end of the grace
    * period. The `reason` is a `RequestStoppedError` whose `code` says which. Pass it on, as in
-   * `fetch(url, { signal })`, so that what nobody waits for stops. Not copied by `{ ...request }`.
+   * `fetch(url, { signal })`, so that abandoned work stops. Not copied by `{ ...request }`.
    */
   readonly signal: AbortSignal
   /** The request's row of the load's `feed`; `undefined` without one. */
   readonly data: Row
   /**
-   * Counts whether a condition holds, by the name of the check, and returns it. A request whose check fails
-   * has not failed by that. Only `true` passes. Up to 50 names per operation; others are `OTHER`.
+   * Counts whether a condition holds, under the name of the check, and returns it. A failed check does not
+   * fail the request. Only `true` passes. Up to 50 names per operation; others count as `OTHER`.
    */
   readonly check: CheckCondition
   /**
-   * Sets one of the load's tags, by whose values its figures are split. What the load doesn't declare is
-   * counted as that. A tag has to be set before the request ends, by itself or at its time-out.
+   * Sets one of the load's tags, whose values split its figures. Undeclared tags are counted as undeclared.
+   * Set a tag before the request ends, by itself or at its time-out.
    */
   readonly tag: <Name extends keyof Tags>(name: Name, value: TagValue<Tags, Name>) => void
   /** The load's metrics, by name: `metrics.bytes.add(512)`. Those of the warm-up are left out. */
@@ -58,9 +58,9 @@ export interface Operation<Row = unknown, Tags = NoTags, Declared = NoMetrics> {
   /** The weight of the operation relative to the others, > 0. Default 1. */
   readonly weight?: number
   /**
-   * Asked once, after the last request ended: what the receivers of its messages saw. If it rejects, or
+   * Returns the deliveries of its messages; called once, after the last request ended. If it rejects or
    * takes longer than 30 s, the deliveries are unknown, and the rest of the result is kept.
-   * @param pauses of the generator, whose effect is not the system's.
+   * @param pauses the generator's pauses, whose effect is not the system's.
    */
   readonly deliveries?: (pauses: readonly Pause[]) => Promise<Deliveries>
 }

@@ -24,24 +24,23 @@ export interface Crossover {
 }
 
 /**
- * Tests and estimates a change from measurements made in turns, whose order alternates. Coming
- * second may make a difference of its own (a warm cache, a core that has heated up), which adds to
- * the change in one order and takes from it in the other.
+ * Tests and estimates a change from measurements in alternating order. The second measurement of a
+ * period may differ because of the order alone (a warm cache, a hot core), which adds to the change
+ * in one order and subtracts from it in the other.
  *
- * A change of either order, taken as *second less first*, has the same distribution if the versions
- * are the same, whatever that distribution is. So Wilcoxon's rank-sum test of `oldFirst` against
- * the negated `newFirst` is exact: the effect of the order needs no estimate, no assumption and no
- * correction. The estimate is Hodges–Lehmann's of that test: averages of one change of each order,
- * in which the effect of the order cancels, of which the median is taken. The interval is between
- * the k-th smallest and the k-th largest of them, so without ties `lower` is above 0 exactly where
- * `pGreater` is at most `alpha`; with ties the interval is too wide rather than too narrow.
+ * If the versions are equal, *second minus first* has the same distribution in either order, whatever
+ * that distribution is. So Wilcoxon's rank-sum test of `oldFirst` against the negated `newFirst` is
+ * exact: the order effect needs no estimate, no assumption and no correction. The estimate is that of
+ * Hodges and Lehmann: the median of all averages of one change per order, in which the order effect
+ * cancels. The interval runs from the k-th smallest to the k-th largest average. Without ties, `lower` is
+ * above 0 exactly if `pGreater` is at most `alpha`; with ties, the interval is conservative.
  *
  * Sources: G. G. Koch, "The use of non-parametric methods in the statistical analysis of the
  * two-period change-over design", Biometrics 28 (1972); M. Hollander and D. A. Wolfe,
  * "Nonparametric Statistical Methods" (1999), 4.1 to 4.3.
  *
  * @param changes finite, at least one in all.
- * @param alpha one-sided, of each end: the interval's confidence is 1 − 2α.
+ * @param alpha one-sided level of each end: the interval's confidence is 1 − 2α.
  */
 export function crossover({ oldFirst, newFirst }: Changes, alpha: number): Crossover {
   const negated = newFirst.map((change) => 0 - change)
@@ -49,7 +48,7 @@ export function crossover({ oldFirst, newFirst }: Changes, alpha: number): Cross
   const k = pairsPastEnd(oldFirst.length, newFirst.length, alpha)
   const isBounded = k > 0 && averages.length > 0
   return {
-    // Of one order alone, the effect of the order is in it; nothing is decided by that.
+    // With one order only, the estimate includes the order effect; no decision uses it.
     estimate: averages.length > 0 ? medianOfSorted(averages) : medianOf([...oldFirst, ...newFirst]),
     lower: isBounded ? (averages[k - 1] ?? Number.NaN) : -Infinity,
     upper: isBounded ? (averages[averages.length - k] ?? Number.NaN) : Infinity,

@@ -17,7 +17,7 @@ export interface Trend {
 }
 
 /**
- * Tests a series of values at equal intervals for a monotonic trend, by rank, so that neither the
+ * Tests a series of equally spaced values for a monotonic trend. It uses ranks, so neither the
  * distribution nor single outliers matter.
  *
  *     S = Σ(i<j) sign(xⱼ − xᵢ)
@@ -25,9 +25,8 @@ export interface Trend {
  *     z = (S − sign S) / √Var S
  *     slope = median of (xⱼ − xᵢ) / (j − i) over all i < j
  *
- * The normal distribution of z is an approximation that is good from about 10 values. It assumes
- * values that are independent without a trend: take windows that are long against what drifts on
- * its own. Sources: Mann 1945, Kendall 1975, Sen 1968; as in Gilbert, "Statistical Methods for
+ * The normal approximation of z is good from about 10 values. It assumes that values are independent
+ * except for the trend, so choose windows much longer than natural fluctuations. Sources: Mann 1945, Kendall 1975, Sen 1968; as in Gilbert, "Statistical Methods for
  * Environmental Pollution Monitoring" (1987), ch. 16.
  *
  * @throws InputError for fewer than 4 values, or one that is not finite.

@@ -1,12 +1,12 @@
 import { qnorm } from 'lib-r-math.js'
 
 /**
- * Replaces each value by the normal quantile of its rank, so that a value counts by its place among
- * the others and an outlier by no more than that:
+ * Replaces each value by the normal quantile of its rank, so that only the order of the values
+ * counts and outliers have limited influence:
  *
  *     zᵢ = Φ⁻¹( (rᵢ − 3/8) / (n + 1/4) )
  *
- * Equal values share the middle of their ranks. Scores of the negated values are the negated scores.
+ * Equal values have their mean rank. Negated values have negated scores.
  *
  * Source: G. Blom, "Statistical Estimates and Transformed Beta-Variables", 1958.
  *

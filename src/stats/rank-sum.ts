@@ -7,15 +7,15 @@ export interface RankSum {
 }
 
 /**
- * Wilcoxon's rank-sum test (Mann–Whitney), one-sided, exact. U counts the pairs, one value of each
- * group, of which the first group's is larger; equal ones count half. Without ties its distribution
- * depends on the sizes of the groups alone; with ties it is computed over all ways to deal these
- * very values to groups of these sizes.
+ * Wilcoxon's rank-sum test (Mann–Whitney), one-sided and exact. U counts the pairs of one value per
+ * group in which the first group's value is larger; ties count half. Without ties, its distribution
+ * depends on the group sizes only; with ties, it is computed over all ways to deal the values to groups
+ * of these sizes.
  *
  * Source: H. B. Mann and D. R. Whitney, "On a test of whether one of two random variables is
  * stochastically larger than the other", Annals of Mathematical Statistics 18 (1947).
  *
- * @param a finite numbers; where either group is empty, both p are 1.
+ * @param a finite numbers. If either group is empty, both p-values are 1.
  */
 export function rankSum(a: readonly number[], b: readonly number[]): RankSum {
   return { pGreater: lowerTail(b, a), pLess: lowerTail(a, b) }
@@ -32,9 +32,9 @@ function lowerTail(a: readonly number[], b: readonly number[]): number {
 }
 
 /**
- * How many of the pairs' differences, in ascending order, are past the end of an interval: the
- * largest k with P(U ≤ k − 1) ≤ `alpha`, without ties. 0: groups so small bound nothing.
- * @param alpha one-sided, between 0 and 1.
+ * The number of the pairs' differences, in ascending order, beyond the end of a confidence interval: the
+ * largest k with P(U ≤ k − 1) ≤ `alpha`, without ties. 0 if the groups are too small for an interval.
+ * @param alpha one-sided level, between 0 and 1.
  */
 export function pairsPastEnd(sizeA: number, sizeB: number, alpha: number): number {
   const key = `${sizeA} ${sizeB} ${alpha}`

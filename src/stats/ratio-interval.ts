@@ -5,8 +5,8 @@ export interface RatioInterval {
 }
 
 /**
- * Wilson's score interval of a share, 95 %: near 0 and 1, where a rate of alarms or of what is found
- * should be, it holds what it says, and is no point.
+ * Wilson's 95 % score interval of a ratio. It keeps its coverage near 0 and 1, where alarm and detection
+ * rates should be, and never collapses to a point.
  *
  *     (p̂ + z²/2n ± z √(p̂(1 − p̂)/n + z²/4n²)) / (1 + z²/n)      z = 1.96
  *

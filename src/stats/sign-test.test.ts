@@ -44,8 +44,8 @@ test('at an end of the interval, such outcomes have the probability of the level
       const of = more + less + like
       const { lower } = signTest(more, less, of, ALPHA)
       fc.pre(lower > 0)
-      const share = ((lower * of) / (more + less) + 1) / 2
-      expect(1 - atMost(more - 1, more + less, share)).toBeCloseTo(ALPHA, 9)
+      const ratio = ((lower * of) / (more + less) + 1) / 2
+      expect(1 - atMost(more - 1, more + less, ratio)).toBeCloseTo(ALPHA, 9)
     }),
   )
 })
@@ -62,10 +62,10 @@ test('an end beyond 0 bounds the ratio of all pairs', () => {
 })
 
 /** P(X ≤ `count`) of a binomial X, by its definition. */
-function atMost(count: number, of: number, share: number): number {
+function atMost(count: number, of: number, ratio: number): number {
   const choose = (k: number): number => (k === 0 ? 1 : (choose(k - 1) * (of - k + 1)) / k)
   let sum = 0
-  for (let k = 0; k <= count; k++) sum += choose(k) * share ** k * (1 - share) ** (of - k)
+  for (let k = 0; k <= count; k++) sum += choose(k) * ratio ** k * (1 - ratio) ** (of - k)
   return sum
 }
 

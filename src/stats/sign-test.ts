@@ -11,22 +11,22 @@ export interface SignTest {
 }
 
 /**
- * The exact sign test (McNemar's) of outcomes that are there or not: pairs of which both sides have
- * it, or neither, say nothing; of the others, each side has it with even odds.
+ * The exact sign test (McNemar's) of paired yes-or-no outcomes. Pairs with equal outcomes carry no
+ * information; in the others, each version has the outcome with even odds if they are equal.
  *
- * The ends are Clopper and Pearson's. Where the test is significant, the end nearer to 0 is that of
- * the one side's share of the pairs that are unlike, as a difference of all pairs' shares: `lower` is
- * above 0 exactly where `pGreater` is at most `alpha`. An end beyond 0 is that of one side's share of
- * all pairs: the difference is at most as large as that.
+ * The interval's ends are those of Clopper and Pearson. If the test is significant, the end nearer to 0
+ * comes from the ratio among the unlike pairs, scaled to all pairs: `lower` is above 0 exactly if
+ * `pGreater` is at most `alpha`. An end beyond 0 comes from the ratio among all pairs, which bounds the
+ * difference.
  *
  * Sources: Q. McNemar, "Note on the sampling error of the difference between correlated proportions
  * or percentages", Psychometrika 12 (1947); C. J. Clopper and E. S. Pearson, "The use of confidence
  * or fiducial limits illustrated in the case of the binomial", Biometrika 26 (1934).
  *
- * @param more pairs of which only the one side has it.
- * @param less pairs of which only the other side has it.
+ * @param more pairs in which only the candidate has the outcome.
+ * @param less pairs in which only the baseline has it.
  * @param of all pairs, at least 1.
- * @param alpha one-sided, of each end; below 0.5.
+ * @param alpha one-sided level of each end; below 0.5.
  */
 export function signTest(more: number, less: number, of: number, alpha: number): SignTest {
   const unlike = more + less
@@ -41,12 +41,12 @@ export function signTest(more: number, less: number, of: number, alpha: number):
 
 function leastDifference(more: number, less: number, of: number, alpha: number): number {
   const unlike = more + less
-  const ofUnlike = 2 * leastShare(more, unlike, alpha) - 1
-  return ofUnlike > 0 ? (ofUnlike * unlike) / of : leastShare(of - less, of, alpha) - 1
+  const ofUnlike = 2 * leastRatio(more, unlike, alpha) - 1
+  return ofUnlike > 0 ? (ofUnlike * unlike) / of : leastRatio(of - less, of, alpha) - 1
 }
 
 /** The ratio at which `count` or more of `of` have the probability `alpha`. */
-function leastShare(count: number, of: number, alpha: number): number {
+function leastRatio(count: number, of: number, alpha: number): number {
   if (count === 0) return 0
   let [tooSmall, tooLarge] = [0, 1]
   for (let step = 0; step < BISECTIONS; step++) {
@@ -61,11 +61,11 @@ function leastShare(count: number, of: number, alpha: number): number {
 const BISECTIONS = 52
 
 /** P(X ≥ `count`) of a binomial X. */
-function atLeast(count: number, of: number, share: number): number {
+function atLeast(count: number, of: number, ratio: number): number {
   let sum = 0
   let ways = 1
   for (let k = 0; k <= of; k++) {
-    if (k >= count) sum += ways * share ** k * (1 - share) ** (of - k)
+    if (k >= count) sum += ways * ratio ** k * (1 - ratio) ** (of - k)
     ways = (ways * (of - k)) / (k + 1)
   }
   return Math.min(sum, 1)

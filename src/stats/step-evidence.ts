@@ -20,23 +20,22 @@ export interface StepLimits {
 }
 
 /**
- * Finds the most likely step in a series whose values depend on the one before, by an unknown lag-1
- * autocorrelation φ of 0 to 0.8:
+ * Finds the most likely step in a series with an unknown lag-1 autocorrelation φ of 0 to 0.8:
  *
  *     xₜ = μ + δ·[t ≥ k] + eₜ      eₜ = φ·eₜ₋₁ + εₜ      ε normal, independent
  *     evidence = max(k, φ, μ, δ) ℓ − max(φ, μ; δ = 0) ℓ      ℓ = ln(1 − φ²) − (n − 2)·ln RSS
  *
- * Both hypotheses choose their φ, so a slow wave that autocorrelation explains is no evidence of a step.
- * That needs no estimate of φ, which is biased towards 0 in short series and lets every second flat
- * series alarm. RSS is the sum of squares of generalised least squares, by the exact transformation of
- * Prais and Winsten. Takes O(n) time.
+ * Each hypothesis has its own φ, so a slow wave that autocorrelation explains is not evidence of a step.
+ * This avoids an estimate of φ, which is biased towards 0 in short series and would make every second
+ * flat series alarm. RSS is the sum of squares of generalised least squares, by the exact transformation
+ * of Prais and Winsten. Takes O(n) time.
  *
  * Sources: G. E. P. Box and G. C. Tiao, "Intervention analysis", JASA 70 (1975), for the model;
  * D. Siegmund and E. S. Venkatraman, "Using the generalized likelihood ratio statistic for sequential
  * detection of a change-point", Annals of Statistics 23 (1995), for the statistic.
  *
  * @param values normal scores, or anything without gross outliers.
- * @returns `null` if there is no room for a step, or the values are all the same.
+ * @returns `null` if there is no room for a step, or all values are equal.
  */
 export function mostLikelyStep(values: Float64Array, limits: StepLimits): Step | null {
   const n = values.length

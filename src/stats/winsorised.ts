@@ -1,11 +1,11 @@
 import { medianOfSorted } from './quantile.ts'
 
 /**
- * Moves values that are further from the median than so many standard deviations to that distance. The
- * standard deviation is taken from the quartiles, as for normally distributed values: IQR / 1.349.
+ * Moves values beyond a distance from the median to that distance. The standard deviation comes from the
+ * quartiles, as for normally distributed values: IQR / 1.349.
  * @param values all finite.
- * @param deviations the distance, above 0.
- * @returns `null` if half of the values are the same, so that there is no distance to measure by.
+ * @param deviations the distance in standard deviations, above 0.
+ * @returns `null` if half of the values are equal, because the standard deviation is then 0.
  */
 export function winsorised(values: readonly number[], deviations: number): Float64Array | null {
   const sorted = new Float64Array(values).sort()

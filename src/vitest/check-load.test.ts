@@ -57,7 +57,7 @@ const usersLoad: Required<Omit<UsersLoad, 'shard'>> = {
   session: { steps: { register: run } },
 }
 
-test('a load with everything that it can have is fine', async () => {
+test('accepts a load with every field', async () => {
   expect(() => checkLoad(load)).not.toThrow()
   await expect(generateLoad(plan)).resolves.toMatchObject({ durationMs: 100 })
   expect(() => checkLoad(usersLoad)).not.toThrow()

@@ -19,10 +19,10 @@ test('draws a line for each figure, scaled to the largest', () => {
   expect(chart).toContain('register response')
 })
 
-test('names of operations can hold anything', () => {
+test('escapes the names of operations', () => {
   expect(latencyChart(resultOf('<script>'))).not.toContain('<script>')
 })
 
-test('of a load without an answer there is nothing to draw', () => {
+test('draws nothing for a load without answers', () => {
   expect(latencyChart(serializeLoadResult(loadResult({ register: {} })))).toBeNull()
 })

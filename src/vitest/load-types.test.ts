@@ -41,7 +41,7 @@ test('a request has the rows, tags and metrics that its load declares, by type',
   expectTypeOf(result).resolves.toEqualTypeOf<LoadResult>()
 })
 
-test('so has a step of a session, which knows the state of its user as well', async () => {
+test('a step has the rows, tags and metrics of its load, and the state of its user, by type', async () => {
   await load({
     users: users(2, { thinkTime: '1s' }),
     duration: '1s',
@@ -65,7 +65,7 @@ test('so has a step of a session, which knows the state of its user as well', as
   })
 })
 
-test('without a feed there is no row, by type', async () => {
+test('a request without a feed has no row, by type', async () => {
   await load({
     ...common,
     operations: {

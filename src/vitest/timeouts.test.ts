@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import config from '../../vitest.config.ts'
 import { MAX_DURATION_MS, MAX_TIMEOUT_MS } from '../load/duration.ts'
 
-test('no timeout of the runner cuts a load, however long it may be, and none overflows a timer', () => {
+test("the runner's timeouts outlast the longest load and fit a timer", () => {
   const projects = config.test?.projects ?? []
   const timeouts = projects.flatMap((project) => {
     if (typeof project !== 'object' || !('test' in project)) return []

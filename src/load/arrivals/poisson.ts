@@ -24,7 +24,7 @@ const BLOCK = 512
  *
  * The proportions of exponential numbers don't depend on their sum (Lukacs 1955), so the gaps are
  * as if drawn one by one. But a request can be found without those before it: block b draws from a
- * random stream of its own, and only the S are kept, 16 KB a million requests. Of the blocks
+ * random stream of its own, and only the S are kept, 16 KB per million requests. Of the blocks
  * themselves, one is laid out at a time.
  *
  * @param ratePerSecond requests/s on average, > 0 and finite.

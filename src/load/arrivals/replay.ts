@@ -16,7 +16,7 @@ import type { Arrivals } from './arrivals.ts'
  *
  * A line is a number or a JSON object with the number `offsetMs` (others of its members are
  * ignored): ms since the load began, ≥ 0, in ascending order. Empty lines are skipped. The offsets
- * are held in memory, 8 bytes a request.
+ * are held in memory, 8 bytes per request.
  *
  * @throws InputError for a file that can't be read or has no offset, and for the first line that
  * is malformed or earlier than the one before it, with the number of the line.

@@ -57,7 +57,7 @@ export function sine(options: Sine): Arrivals {
   }
   const swing = amplitude / mean
   const inPeriod = requestsIn(mean, periodMs)
-  // Equal shares of the requests, not of the time, so that a mark is found without a search.
+  // Equal ratios of the requests, not of the time, so that a mark is found without a search.
   const marks = new Float64Array(CELLS + 1)
   for (let i = 1; i < CELLS; i++) {
     const level = (TURN * i) / CELLS
@@ -67,12 +67,12 @@ export function sine(options: Sine): Arrivals {
 
   const start = (k: number): number => {
     const period = Math.floor(wholeIfNear(k / inPeriod))
-    const share = Math.max((k - period * inPeriod) / inPeriod, 0)
-    const cell = Math.floor(share * CELLS)
+    const ratio = Math.max((k - period * inPeriod) / inPeriod, 0)
+    const cell = Math.floor(ratio * CELLS)
     const low = marks[cell] ?? 0
     const high = marks[cell + 1] ?? TURN
-    const guess = low + (share * CELLS - cell) * (high - low)
-    const angle = angleWhere(swing, TURN * share, { low, high, guess })
+    const guess = low + (ratio * CELLS - cell) * (high - low)
+    const angle = angleWhere(swing, TURN * ratio, { low, high, guess })
     return (period + angle / TURN) * periodMs
   }
   return Object.assign(start, {

@@ -19,7 +19,7 @@ export class RequestStoppedError extends Error {
   }
 }
 
-/** Made without a stack trace, which would be the generator's own and take most of the time of a stop. */
+/** Has no stack trace: it would be the generator's own, and take most of the time of a stop. */
 export function stopReason(code: StopCode): RequestStoppedError {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
@@ -31,8 +31,8 @@ export function stopReason(code: StopCode): RequestStoppedError {
 }
 
 /**
- * An operation returned something else than a promise, so nobody knows when its request has ended. That it
- * has would be a guess, and a flattering one where the promise was only forgotten.
+ * An operation did not return a promise, so the end of its request is unknown. Treating the request as done
+ * would flatter the system if the promise was merely forgotten.
  */
 export class NotAPromiseError extends Error {
   override readonly name = 'NotAPromiseError'

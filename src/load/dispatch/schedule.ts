@@ -1,7 +1,7 @@
 import { countDueBefore, type Arrivals } from '../arrivals/arrivals.ts'
 import { numberInWhole, shardOf, WHOLE, type Shard } from '../arrivals/shard.ts'
 
-/** The requests of one load laid out in time: a warm-up, then the measurement. Nothing is stored a request. */
+/** The requests of one load laid out in time: a warm-up, then the measurement. Nothing is stored per request. */
 export interface Schedule {
   /** Requests of the warm-up; they are numbered first. */
   readonly warmUpCount: number

@@ -14,12 +14,12 @@ const OPEN: Readonly<Record<Technique, () => Promise<Wait>>> = {
   spin: async () => ({ until: spin, close: async () => {} }),
 }
 
-/** @throws Error if the system doesn't give what the technique needs: to a clock, a thread. */
+/** @throws Error if the system provides no thread for the clock. */
 export function openWait(technique: Technique): Promise<Wait> {
   return OPEN[technique]()
 }
 
-/** A technique by name, or `auto`: the clock thread, or timers where there can't be one. */
+/** A technique by name, or `auto`: the clock thread, or timers if the system provides no thread. */
 export type DispatchOption = 'auto' | Technique
 
 export const DISPATCH_OPTIONS: readonly DispatchOption[] = ['auto', ...TECHNIQUES]
@@ -37,7 +37,7 @@ export function dispatchSetting(env: Readonly<Record<string, string | undefined>
   )
 }
 
-/** A technique that is ready for use. Who opened it closes its `wait`. */
+/** An opened technique. The opener closes its `wait`. */
 export interface Dispatch {
   readonly technique: Technique
   readonly wait: Wait
@@ -45,8 +45,8 @@ export interface Dispatch {
 
 /**
  * Opens the technique of an option. `auto` is the same on every machine, so that runs can be compared: a
- * clock thread is as punctual as is needed with or without a free core.
- * @throws InputError if a technique was named that the system doesn't let us use.
+ * clock thread is punctual enough with or without a free core.
+ * @throws InputError if the system does not support the named technique.
  */
 export async function openDispatch(option: DispatchOption): Promise<Dispatch> {
   const technique = option === 'auto' ? 'clock' : option

@@ -7,17 +7,17 @@ export type DueAfter = (i: number) => number
 export interface Wait {
   /**
    * Lets the event loop go on until about `untilMs`, a time of `nowMs()`: pending I/O is let in even if
-   * it has passed. May end early; who waits looks at the clock and asks again.
-   * @param dueAfter what will be waited for next, for those that can prepare for it.
+   * it has passed. May end early, so the caller must check the clock and wait again.
+   * @param dueAfter the due times that follow, so that a technique can prepare for them.
    */
   until(untilMs: number, dueAfter?: DueAfter): Promise<void>
-  /** Gives back what was opened. Whoever waits still is woken up. */
+  /** Releases its resources and wakes up a pending wait. */
   close(): Promise<void>
 }
 
 /**
- * Sleeps by Node's timers, which count in whole ms: late by about half of one on a free event loop,
- * and next to nothing of a core.
+ * Sleeps by Node's timers, which count whole ms: about 0.5 ms late on a free event loop, at almost no
+ * CPU cost.
  */
 export function timer(untilMs: number): Promise<void> {
   return new Promise((resolve) => {
@@ -28,7 +28,7 @@ export function timer(untilMs: number): Promise<void> {
 }
 
 /**
- * Turns the event loop without sleeping: late by a few µs, and a whole core. Where the core has to be
+ * Turns the event loop without sleeping: a few µs late, at the cost of a whole core. If the core is
  * shared, the system takes it away for many ms at a time, and the latest starts are later than a timer's.
  */
 export function spin(untilMs: number): Promise<void> {
@@ -45,8 +45,8 @@ export function spin(untilMs: number): Promise<void> {
 const SPIN_MS = 2
 
 /**
- * Sleeps but for the last 2 ms, which it spins: as punctual as spinning, for a sixth of a core at
- * 100 requests/s. Above 500/s there is nothing left to sleep through, and it takes a whole core too.
+ * Sleeps until 2 ms before the due time, then spins: as punctual as spinning, for a sixth of a core at
+ * 100 requests/s. Above 500/s no time is left to sleep, so it takes a whole core.
  */
 export function hybrid(untilMs: number): Promise<void> {
   const sleepUntilMs = untilMs - SPIN_MS

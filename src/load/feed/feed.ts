@@ -4,7 +4,7 @@ import { InputError } from '../../input-error.ts'
 import { permutation } from './permutation.ts'
 
 /**
- * In which order requests take the rows:
+ * The order in which requests take the rows:
  *
  * - `sequential`: in theirs, round and round;
  * - `shuffled`: each round in an order of its own, which the load's seed decides;
@@ -34,22 +34,22 @@ export class Feed<Row> {
  *
  *     load({ data: feed(users, 'shuffled'), operations: { login: ({ data }) => login(data.name) }, … })
  *
- * Which row it is depends on the seed and the number of the request alone. So a load can be repeated, and
- * shards of one take the rows that they would take together in one process.
+ * The row depends on the seed and the request number only, so a load can be repeated, and shards together
+ * take the rows that one process would.
  * @throws InputError for anything but a list with a row in it, or an unknown mode.
  */
 export function feed<Row>(rows: readonly Row[], mode: FeedMode): Feed<Row> {
   return new Feed(rows, mode)
 }
 
-/** A `unique` feed has had its last row; `checkEnoughRows` makes sure that no load comes that far. */
+/** A `unique` feed has no more rows; `checkEnoughRows` prevents this. */
 export class FeedExhaustedError extends Error {
   override readonly name = 'FeedExhaustedError'
   readonly code = 'FEED_EXHAUSTED'
 }
 
 /**
- * The row of each request, by its number: a pure function, whatever the order of asking.
+ * The row of each request by its number: a pure function, in any order.
  * @returns a function that throws FeedExhaustedError past the last row of a `unique` feed.
  */
 export function rowsOf<Row>({ rows, mode }: Feed<Row>, seed: number): (number: number) => Row {
@@ -87,7 +87,7 @@ export function checkFeed(value: unknown, where: string): void {
 }
 
 /**
- * Checks that a feed lasts as long as a load does.
+ * Checks that a feed has a row for every request of a load.
  * @param requests of all shards, warm-up included.
  * @throws InputError for a `unique` feed with fewer rows.
  */

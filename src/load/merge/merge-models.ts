@@ -3,7 +3,7 @@ import { mergeErrors } from '../recording/error-tally.ts'
 import { sumOf } from '../recording/histogram.ts'
 import { total } from '../totals.ts'
 
-/** Adds up what the shards of one load say of its model: shards of users are together all of them. */
+/** Merges the models of one load's shards: shards of users add up to all users. */
 export function mergeModels(models: readonly LoadModel[]): LoadModel {
   const closed = models.filter((model) => model.kind === 'closed')
   const [first] = closed

@@ -4,13 +4,13 @@ import type { Bound } from '../slo/slo.ts'
 import { worstFirst, type SloOutcome, type SloRow, type WindowTally } from '../slo/slo-row.ts'
 
 /**
- * How a bound on every window did in all shards of a load. Windows are judged as a load runs and are
- * not kept, so they can't be added up; but where all shards agree, they decide for the whole:
+ * The outcome of a windowed bound over all shards of a load. Windows are judged as a load runs and are
+ * not kept, so they can't be added up; but if all shards agree, they decide for the whole:
  *
- * - what every shard kept in all its windows, the whole has kept: a percentile or a ratio of them all is
+ * - a bound that every shard met in all its windows, the whole has met: a percentile or a ratio of them all is
  *   never worse than the worst shard's, and each shard had its part of the throughput bound;
  * - a window that every shard has missed, the whole has missed;
- * - otherwise it is inconclusive, and so is what a shard has not watched.
+ * - otherwise it is inconclusive, as is a bound that a shard has not watched.
  *
  * @param row the bound on the whole, yet to be judged.
  */

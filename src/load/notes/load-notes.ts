@@ -81,8 +81,8 @@ export interface OperationNotesResult {
 }
 
 /**
- * What the requests of one operation read and write besides their times. It is made once per operation and
- * load, so that a request which uses none of it pays for no more than the reference.
+ * The rows, checks, tags and metrics of one operation's requests. It is made once per operation and load, so
+ * that a request that uses none of them costs only a reference.
  */
 export class OperationNotes {
   readonly check: CheckCondition

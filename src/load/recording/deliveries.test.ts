@@ -14,7 +14,7 @@ function deliveries(): Deliveries {
   return { ...tally.deliveries(10), receivers: null }
 }
 
-test('recipients of messages that were never sent are expected and missing', () => {
+test('counts recipients of unsent messages as expected and missing', () => {
   expect(withUnsent(deliveries(), { count: 4, byGenerator: 1 })).toMatchObject({
     expected: 6 + 12,
     received: 5,
@@ -24,7 +24,7 @@ test('recipients of messages that were never sent are expected and missing', () 
   })
 })
 
-test('where everything was sent, or nothing is known, nothing changes', () => {
+test('changes nothing if everything was sent or deliveries are unknown', () => {
   const all = deliveries()
   expect(withUnsent(all, { count: 0, byGenerator: 0 })).toBe(all)
   const unknown = { kind: 'unknown', reason: 'lost' } as const
@@ -47,7 +47,7 @@ const counted: CountedDeliveries = {
   receivers: null,
 }
 
-test('deliveries that add up are left as they are, and so are unknown ones', () => {
+test('keeps deliveries that add up, and unknown ones', () => {
   expect(checkedDeliveries(counted)).toBe(counted)
   const unknown = { kind: 'unknown', reason: 'lost' } as const
   expect(checkedDeliveries(unknown)).toBe(unknown)
@@ -58,6 +58,6 @@ test.each([
   [{ expected: Number.NaN }, 'expected: NaN is not a number of receipts'],
   [{ missing: -2, received: 12 }, 'missing: -2 is not a number of receipts'],
   [{ duplicates: 0.5 }, 'duplicates: 0.5 is not a number of receipts'],
-])('with %j nothing is known of them', (change, reason) => {
+])('with %j, deliveries are unknown', (change, reason) => {
   expect(checkedDeliveries({ ...counted, ...change })).toEqual({ kind: 'unknown', reason })
 })

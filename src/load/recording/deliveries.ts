@@ -122,7 +122,7 @@ export function withUnsent(
 
 /**
  * Deliveries as an operation counts them; or unknown ones, with the reason, where their counts can't be true.
- * Anybody may write an operation, and a result that contradicts itself is refused by whoever reads it.
+ * Operations are user code, and run files with contradictory counts are rejected when read.
  */
 export function checkedDeliveries(deliveries: Deliveries): Deliveries {
   if (deliveries.kind === 'unknown') return deliveries

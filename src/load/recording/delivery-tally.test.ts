@@ -8,7 +8,7 @@ function announce(tally: DeliveryTally, number: number, sentAtMs: number, recipi
   tally.expect({ number, intendedAtMs: sentAtMs, startedAtMs: sentAtMs, recipients })
 }
 
-test('every expected receipt is received or missing, and every further arrival a duplicate, in any order', () => {
+test('counts every expected receipt as received or missing, and other arrivals as duplicates, in any order', () => {
   const arrivals = fc.array(
     fc.record({ message: fc.nat(5), recipient: fc.nat(70), isLate: fc.boolean() }),
     { maxLength: 200 },
@@ -35,7 +35,7 @@ test('every expected receipt is received or missing, and every further arrival a
   )
 })
 
-test('completion is the last recipient’s receipt, or the time waited where one is missing', () => {
+test('completion is the last recipient’s receipt, or the time waited if one is missing', () => {
   const tally = new DeliveryTally()
   tally.receive(0, 100, 0, 105)
   tally.receive(0, 100, 1, 130)
@@ -51,7 +51,7 @@ test('completion is the last recipient’s receipt, or the time waited where one
   expect(percentileMs(receipt, 100)).toBeGreaterThanOrEqual(5_000)
 })
 
-test('the fewer messages arrive, the longer completion and receipt take, never the shorter', () => {
+test('losing messages never shortens completion or receipt times', () => {
   const received = fc.uniqueArray(fc.nat(19), { maxLength: 20 })
   fc.assert(
     fc.property(received, received, fc.constantFrom(50, 90, 95, 99), (kept, lost, percentile) => {
@@ -73,15 +73,15 @@ test('the fewer messages arrive, the longer completion and receipt take, never t
   )
 })
 
-test('messages to nobody complete nothing and miss nothing', () => {
+test('messages without recipients have no completion and no missing receipts', () => {
   const tally = new DeliveryTally()
   announce(tally, 0, 0, 0)
   expect(tally.deliveries(1)).toMatchObject({ expected: 0, received: 0, missing: 0 })
   expect(tally.deliveries(1).completion.totalCount).toBe(0)
 })
 
-describe('what generator and receivers caused', () => {
-  test('late starts, and pauses of both, are not in the undisturbed completion', () => {
+describe('disturbances of generator and receivers', () => {
+  test('late starts and pauses are excluded from the undisturbed completion', () => {
     const tally = new DeliveryTally()
     tally.expect({ number: 0, intendedAtMs: 0, startedAtMs: 40, recipients: 1 })
     tally.receive(0, 0, 0, 500)
@@ -93,7 +93,7 @@ describe('what generator and receivers caused', () => {
     expect(percentileMs(undisturbedCompletion, 50)).toBeCloseTo(60, 0)
   })
 
-  test('a receipt may be missing by a long pause soon after its message was sent, not by others', () => {
+  test('a missing receipt is excused by a long pause soon after the message only', () => {
     const missingByPause = (sentAtMs: number, pause: { fromMs: number; untilMs: number }) => {
       const tally = new DeliveryTally()
       announce(tally, 0, sentAtMs, 3)

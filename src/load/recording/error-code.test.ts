@@ -24,7 +24,7 @@ test('counts an error under its code, or else its name', () => {
 /** Refuses to say anything about itself, even whether it is an error. */
 const CLOSED = new Proxy(new Error('down'), { get: refuse, getPrototypeOf: refuse })
 
-test('whatever is thrown has a code and a sample, both short texts', () => {
+test('anything thrown has a short code and a short sample', () => {
   const thrown = fc.oneof(
     fc.anything({ withNullPrototype: true }),
     fc.constantFrom(Symbol('down'), CLOSED, broken('code', refuse), broken('name', refuse)),
@@ -52,7 +52,7 @@ test.for([
     },
   ],
 ] as const)(
-  'a request that fails with something unreadable (%s) has failed, and its window has missed its bounds',
+  'a request that fails with an unreadable value (%s) counts as failed, and its window misses its bounds',
   async ([, fail]) => {
     const { operations, windowedSlo } = await generateLoad({
       arrivals: constant(50),

@@ -9,7 +9,7 @@ function histogramOf(timesMs: Iterable<number>) {
   return counts.toHistogram()
 }
 
-test('nothing recorded has no figures, not zeros', () => {
+test('an empty histogram has no figures instead of zeros', () => {
   expect(histogramFigures(newTimeHistogram())).toEqual({
     count: 0,
     meanMs: null,
@@ -34,7 +34,7 @@ test('times below 2 ms are exact to the µs', () => {
   })
 })
 
-test('percentiles are nearest ranks of what was recorded, within 0.1 %', () => {
+test('percentiles are nearest ranks within 0.1 %', () => {
   const times = fc.array(fc.integer({ min: 1, max: 2 ** 31 - 1 }), { minLength: 1, maxLength: 300 })
   fc.assert(
     fc.property(times, (us) => {

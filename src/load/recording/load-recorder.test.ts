@@ -32,7 +32,7 @@ function finish(recorder: LoadRecorder, atMs: number, count: number): readonly I
   return recorder.finish(START_MS + atMs, count, new Map()).intervals
 }
 
-describe('seconds that are summed up later', () => {
+describe('summing up seconds later', () => {
   const requests = fc
     .array(
       fc.record({
@@ -48,7 +48,7 @@ describe('seconds that are summed up later', () => {
     )
     .map((list) => list.toSorted((x, y) => x.doneMs - y.doneMs))
 
-  test('are the same whenever that was, and add up to the whole', () => {
+  test('gives the same seconds at any time, which add up to the whole', () => {
     fc.assert(
       fc.property(requests, (list) => {
         const recorder = new LoadRecorder(OPERATIONS, START_MS, 4_500)
@@ -85,7 +85,7 @@ describe('seconds that are summed up later', () => {
     )
   })
 
-  test('are told once all operations are summed up, not before', () => {
+  test('reports a second only once all its operations are summed up', () => {
     const recorder = new LoadRecorder(OPERATIONS, START_MS, 10_000)
     record(recorder, request(500, 7))
     record(recorder, request(1_100, 3, 'b'))
@@ -97,7 +97,7 @@ describe('seconds that are summed up later', () => {
     expect(told()).toMatchObject({ soFar: { seconds: 1, ok: 1, p50Ms: 7.003 } })
   })
 
-  test('wait for an idle moment, for half a second at most', () => {
+  test('waits for an idle moment, for at most half a second', () => {
     const recorder = new LoadRecorder(['a'], START_MS, 10_000)
     record(recorder, request(500))
     record(recorder, request(1_100))
@@ -107,7 +107,7 @@ describe('seconds that are summed up later', () => {
     expect(recorder.progress(START_MS + 1_500, 0, false).soFar.seconds).toBe(1)
   })
 
-  test('are summed up by the end of the next one if nobody found the time', () => {
+  test('happens by the end of the next second at the latest', () => {
     const recorder = new LoadRecorder(OPERATIONS, START_MS, 10_000)
     for (const doneMs of [500, 1_500, 2_500]) record(recorder, request(doneMs))
     expect(recorder.progress(START_MS + 2_600, 0, false).soFar.seconds).toBe(1)
@@ -119,7 +119,7 @@ describe('seconds that are summed up later', () => {
   })
 })
 
-test('a load that is ended early has an interval up to then, and what ended later apart', () => {
+test('a load that ends early has an interval up to then, and later ends are apart', () => {
   const recorder = new LoadRecorder(['a'], START_MS, 10_000)
   record(recorder, request(1_200))
   recorder.endAt(START_MS + 1_300)

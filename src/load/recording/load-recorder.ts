@@ -43,11 +43,10 @@ const INTERVAL_MS = 1_000
 /**
  * Records all operations of a load, and cuts the record into one-second intervals.
  *
- * Recording is part of the path of a request, and whatever it takes there makes others late. So a second
- * ends by a change of places: each operation goes on with another set of counts. The set that is
- * full is summed up later, between requests, an operation at a time: see `sumUpNext`. An operation has
- * two sets, so memory doesn't grow if nobody finds the time: what is left when the next second ends is
- * summed up then.
+ * Recording is on the path of every request, so time spent on it delays others. A second therefore ends by
+ * swapping sets of counts: each operation continues with its other set. The full set is summed up later,
+ * between requests, one operation at a time: see `sumUpNext`. An operation has two sets, so memory doesn't
+ * grow if there is no idle moment: the rest is summed up when the next second ends.
  */
 export class LoadRecorder {
   readonly #operations: ReadonlyMap<string, OperationRecorder>
@@ -109,7 +108,7 @@ export class LoadRecorder {
 
   /**
    * Sums up one operation of the second that has ended, which takes about 10 µs. Call it now and then.
-   * @param isIdle whether nobody is waiting. If somebody always is, half a second is left for it all
+   * @param isIdle whether no request is waiting. If one always is, half a second remains for it all
    *   the same.
    */
   sumUpNext(now: number, isIdle: boolean): void {

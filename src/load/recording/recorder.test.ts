@@ -11,7 +11,7 @@ function recorder(): OperationRecorder {
   return one
 }
 
-test('requests without an end count at the time waited, failures do not', () => {
+test("requests without an end count at the time waited, and failures don't", () => {
   const one = recorder()
   for (let k = 0; k < 4; k++) one.start(20)
   one.succeed({ responseMs: 1, serviceMs: 1, pausedMs: 0 })
@@ -25,7 +25,7 @@ test('requests without an end count at the time waited, failures do not', () => 
   expect(percentileMs(response, 100)).toBeGreaterThanOrEqual(10_000)
 })
 
-test('a pause that was most of the time of a failed request may be its reason, a shorter one not', () => {
+test('a pause excuses a failed request only if it took most of its time', () => {
   const one = recorder()
   for (let k = 0; k < 3; k++) one.start(0)
   one.fail(new Error('no answer'), { ...TIMES, pausedMs: 60 })
@@ -38,7 +38,7 @@ test('a pause that was most of the time of a failed request may be its reason, a
   expect(lostByPause).toBe(2)
 })
 
-test('the undisturbed time is the service time without the pauses in it', () => {
+test('the undisturbed time is the service time without its pauses', () => {
   const one = recorder()
   one.start(0)
   one.succeed({ responseMs: 1_100, serviceMs: 1_050, pausedMs: 1_000 })

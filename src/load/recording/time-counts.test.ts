@@ -38,7 +38,7 @@ function bucketsOf(histogram: Histogram): ReadonlyMap<number, number> {
 }
 
 describe('counted times', () => {
-  test('are, in every bucket, what the library would have recorded', () => {
+  test("equal the library's histogram in every bucket", () => {
     fc.assert(
       fc.property(timesUs, (us) => {
         const counted = countsOf(us).toHistogram()
@@ -48,7 +48,7 @@ describe('counted times', () => {
     )
   })
 
-  test('add up to what one count of all of them would be', () => {
+  test('add up without loss', () => {
     fc.assert(
       fc.property(timesUs, timesUs, (some, others) => {
         const sum = countsOf(some)
@@ -74,7 +74,7 @@ describe('counted times', () => {
     )
   })
 
-  test('are gone after a reset, and counted anew', () => {
+  test('are cleared by a reset', () => {
     fc.assert(
       fc.property(timesUs, timesUs, (before, us) => {
         const counts = countsOf(before)
@@ -92,7 +92,7 @@ describe('counted times', () => {
     ['of just under it', 0.000_499, 0],
     ['past the longest', 1e9, MAX_TIME_US],
     ['without end', Infinity, MAX_TIME_US],
-  ])('a time %s counts as the nearest in the range', (_, ms, us) => {
+  ])('a time %s counts as the nearest within the range', (_, ms, us) => {
     const counts = new TimeCounts()
     counts.record(ms)
     expect(bucketsOf(counts.toHistogram())).toEqual(bucketsOf(histogramOf([us])))

@@ -12,7 +12,7 @@ export const BUCKETS = PAGES * STEPS
 
 /**
  * Counts times while a load runs: the buckets of `newTimeHistogram()`, filled at a fraction of its
- * cost, and without the figures it keeps beside them. Up to 2³² − 1 times a bucket.
+ * cost, and without the figures it keeps beside them. Up to 2³² − 1 times per bucket.
  *
  *     page   │         0 and 1         │      2      │      3      │ …
  *     bucket │        0 … 2,047        │2,048 … 3,071│3,072 … 4,095│ …

@@ -73,12 +73,12 @@ export function readLimits(
 }
 
 /**
- * Reads a share, of which 1 means all: everything else is above the share, and nothing is above 1.
+ * Reads a ratio, of which 1 means all: everything else is above the ratio, and nothing is above 1.
  * @throws InputError
  */
-export function readShare(share: number, what: string): number {
-  if (Number.isFinite(share) && share >= 0 && share <= 1) return share
+export function readRatio(ratio: number, what: string): number {
+  if (Number.isFinite(ratio) && ratio >= 0 && ratio <= 1) return ratio
   throw new InputError(
-    `${what}: ${written(share)} must be a number from 0 to 1: 0.99 for more than 99 %, 1 for all.`,
+    `${what}: ${written(ratio)} must be a number from 0 to 1: 0.99 for more than 99 %, 1 for all.`,
   )
 }

@@ -42,8 +42,8 @@ export function rowOf(bound: Bound, operations: readonly string[]): BoundRow {
 }
 
 /** Nothing is above all. */
-function moreThan(share: number): Pick<BoundRow, 'unit' | 'comparison' | 'bound'> {
-  return { unit: 'ratio', comparison: share === 1 ? '>=' : '>', bound: share }
+function moreThan(ratio: number): Pick<BoundRow, 'unit' | 'comparison' | 'bound'> {
+  return { unit: 'ratio', comparison: ratio === 1 ? '>=' : '>', bound: ratio }
 }
 
 function tagOf({ tag, value }: Extract<NotedBound, { readonly tag: string }>): string {

@@ -27,7 +27,7 @@ export function checkOperations(bounds: readonly Bound[], names: readonly string
 /**
  * Checks that bounds on delivery and completion are on operations whose receipts are counted.
  * @param counted names of the operations whose receivers can be asked.
- * @throws InputError for one that nobody could judge.
+ * @throws InputError for a bound that can't be judged.
  */
 export function checkCounted(bounds: readonly Bound[], counted: readonly string[]): void {
   for (const bound of bounds) {

@@ -13,12 +13,11 @@ export interface Allowances {
 const DEFAULT_RATE = 0.99
 
 /**
- * The bounds of a load on what nobody has bounded: more than 99 % of the planned requests succeed, and
- * where messages are sent, more than 99 % of the expected receipts arrive. Without them, a load whose
- * every request fails would pass as long as nothing else is asked of it.
+ * The default bounds: more than 99 % of the planned requests succeed and, if messages are sent, more than
+ * 99 % of the expected receipts arrive. Without them, a load whose every request fails could pass.
  *
- * A bound of the user's on all operations replaces the default; one on single operations replaces it
- * for these, and the others are held to it one by one.
+ * A load's own bound on all operations replaces the default. One on a single operation replaces it for
+ * that operation, and each of the others keeps the default.
  */
 export function defaultBounds(
   result: Pick<LoadResult, 'operations'>,

@@ -7,8 +7,8 @@ import type { SloRow } from './slo-row.ts'
 const MIN_PAUSE_MS = 1_000
 
 /**
- * Whether requests that send messages may have been slow, or timed out, because of their receivers:
- * these are part of the load test, not of the system. They were lost, or paused for long.
+ * Whether receivers may have made requests slow or time out, because they were lost or paused for long.
+ * Receivers are part of the load test, not of the system.
  */
 export function areReceiversDisturbed(deliveries: Deliveries | null): boolean {
   if (deliveries === null) return false
@@ -31,8 +31,8 @@ export function lostByReceivers({ counts, deliveries }: OperationResult): number
 }
 
 /**
- * Windows are judged before anything is known of the receivers: what these may have caused was not
- * missed.
+ * Makes missed windowed bounds inconclusive if disturbed receivers may have caused the miss: windows are
+ * judged before the receivers report.
  */
 export function withoutReceiversFault(
   rows: readonly SloRow[],

@@ -36,9 +36,9 @@ export interface SloFigures {
 }
 
 /**
- * Holds figures against one bound. A bound that is met in spite of the generator's doings is met; one
- * that is missed, but would be met without them, is inconclusive. A time bound for which there was
- * not one answer, although the system was asked, is missed.
+ * Judges figures by one bound. A bound that holds in spite of the generator's delays is met. One that
+ * would hold without them is inconclusive. A time bound is missed if requests reached the system, but
+ * none was answered.
  */
 export function judgeBound(
   figures: SloFigures,

@@ -26,10 +26,9 @@ type Result = Pick<LoadResult, 'operations' | 'metrics' | 'measuredMs'>
 const NOTHING: Noted = { measured: null, atWorst: null, withoutPauses: null }
 
 /**
- * Holds what requests wrote against one bound. It is met only if nothing that is not known of could
- * change that: requests that were never started, or ended before they had their tag, checks whose name was
- * one too many, values that were no numbers. What was never written is missed if no request succeeded, and
- * inconclusive otherwise.
+ * Judges a bound on checks, tags or metrics. It is met only if no unknown could change that: requests that
+ * were not started or ended before they had their tag, checks under surplus names, invalid values. A
+ * figure that was never written is missed if no request succeeded, and inconclusive otherwise.
  */
 export function judgeNoted(result: Result, bound: NotedBound): SloRow {
   const row = rowOf(bound, [...result.operations.keys()])

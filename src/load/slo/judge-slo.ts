@@ -12,8 +12,8 @@ import { worstFirst, type SloRow } from './slo-row.ts'
 import { inTime, total } from '../totals.ts'
 
 /**
- * Holds a measurement against the bounds of its SLO, the worst first. Bounds on every window are
- * judged while the load runs, and are looked up here.
+ * Judges a measurement by the bounds of its SLO, worst first. Windowed bounds are judged while the load
+ * runs; their rows are looked up here.
  * @throws InputError if a bound names an operation that the workload doesn't have, or is on every
  *   window but was not given to the load.
  */

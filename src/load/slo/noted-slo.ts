@@ -3,7 +3,7 @@ import { InputError } from '../../input-error.ts'
 import {
   noBound,
   readLimits,
-  readShare,
+  readRatio,
   readTimes,
   type Limits,
   type TimeBounds,
@@ -135,7 +135,7 @@ function readTagSlo(
     }
   }
   if (successRate !== undefined) {
-    const above = readShare(successRate, `${where}: successRate`)
+    const above = readRatio(successRate, `${where}: successRate`)
     bounds.push({ ...over(operation), kind: 'tag success rate', ...of, above })
   }
   return bounds.length === 0 ? noBound(where) : bounds
@@ -153,7 +153,7 @@ export function readCheckSlos(
   return named(checks, where, "{ 'has a body': { min: 0.99 } }").map(([check, slo]) => {
     const ofCheck = `${where}: "${check}"`
     checkKeys(slo, ofCheck, ['min'])
-    const atLeast = readShare(slo.min, `${ofCheck}: min`)
+    const atLeast = readRatio(slo.min, `${ofCheck}: min`)
     if (atLeast === 0)
       throw new InputError(`${ofCheck}: min: no ratio is below 0. Write a larger number.`)
     return { ...over(operation), kind: 'check rate', check, atLeast }

@@ -74,9 +74,9 @@ function readBound(metric: string, comparison: string, value: string, text: stri
       return { throughput: comparison === '>=' ? { min: perSecond } : { max: perSecond } }
     }
     case 'success':
-      return { successRate: shareOf(metric, comparison, value, text) }
+      return { successRate: ratioOf(metric, comparison, value, text) }
     case 'delivery':
-      return { delivery: { rate: shareOf(metric, comparison, value, text) } }
+      return { delivery: { rate: ratioOf(metric, comparison, value, text) } }
     default: {
       need('<')
       const [, group, time = ''] = /^(?:(response|completion)\.)?(.+)$/.exec(metric) ?? []
@@ -98,12 +98,12 @@ function keyOf(time: string, text: string): string {
 }
 
 /** `99%` or `0.99`. The decimal point is moved in the text, because 99.9 / 100 is not 0.999. */
-function shareOf(metric: string, comparison: string, value: string, text: string): number {
+function ratioOf(metric: string, comparison: string, value: string, text: string): number {
   const percent = /^(.+)%$/.exec(value)?.[1]
   const what = 'a ratio, such as 99%'
   numberOf(percent ?? value, text, what)
-  const share = Number(percent === undefined ? value : `${percent}e-2`)
-  if (comparison === (share === 1 ? '>=' : '>')) return share
+  const ratio = Number(percent === undefined ? value : `${percent}e-2`)
+  if (comparison === (ratio === 1 ? '>=' : '>')) return ratio
   throw new InputError(
     `SLO: "${text}": write ${metric}>99% for more than 99 %, or ${metric}>=100% for all.`,
   )

@@ -15,13 +15,12 @@ export interface SloRow {
   readonly comparison: '<' | '>' | '>=' | '<='
   readonly bound: number
   /**
-   * `null` if there was nothing to measure, or the system was asked and gave no answer. Of a bound on
-   * every window: the worst window's.
+   * `null` if there was nothing to measure or the system did not answer. For a windowed bound, the value
+   * of the worst window.
    */
   readonly measured: number | null
   /**
-   * What it would have been had everything gone well that the generator may be the reason for, as far
-   * as that is known; `null` if it isn't.
+   * The best value possible without the generator's lateness and pauses; `null` if unknown.
    */
   readonly punctual: number | null
   readonly outcome: SloOutcome
@@ -48,8 +47,8 @@ export function worstFirst(a: SloRow, b: SloRow): number {
 }
 
 /**
- * Whether a share was missed so clearly that nothing the generator did can be the reason. This holds
- * even if the measurement is invalid; times of an invalid one say nothing.
+ * Whether a ratio was missed so clearly that the generator can't be the cause. This holds even if the
+ * measurement is invalid, whereas times of an invalid measurement prove nothing.
  */
 export function isMissedBeyondDoubt(row: SloRow): boolean {
   const { unit, outcome, punctual } = row
@@ -78,6 +77,6 @@ const RANK: Readonly<Record<SloOutcome, number>> = { missed: 0, inconclusive: 1,
 /** The ratio of the bound that the measured figure uses up: 1 at the bound, more beyond it. */
 function usedUp({ measured, comparison, bound }: SloRow): number {
   if (measured === null) return Number.MAX_VALUE
-  const share = comparison === '<' || comparison === '<=' ? measured / bound : bound / measured
-  return Math.min(share, Number.MAX_VALUE)
+  const ratio = comparison === '<' || comparison === '<=' ? measured / bound : bound / measured
+  return Math.min(ratio, Number.MAX_VALUE)
 }

@@ -52,7 +52,7 @@ export class SloWindows {
 
   /**
    * Judges windows that are complete. Call it every few ms: no load is ended by a window before it is judged.
-   * @param isIdle whether nobody is waiting. If somebody always is, a window is judged within 50 ms all the
+   * @param isIdle whether no request is waiting. If one always is, a window is judged within 50 ms all the
    *   same.
    */
   judgeComplete(now: number, isIdle: boolean): void {

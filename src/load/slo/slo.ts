@@ -2,7 +2,7 @@ import {
   type TimeBounds,
   noBound,
   readLimits,
-  readShare,
+  readRatio,
   readTimes,
   type Limits,
 } from './bound-parts.ts'
@@ -39,29 +39,29 @@ export interface OperationSlo {
 }
 
 /**
- * A service-level objective: bounds on the workload as a whole, and on single operations of it.
+ * A service-level objective: bounds on the whole workload and on single operations.
  *
  *     { response: { p99: '20ms' }, successRate: 0.999 }                   over the whole run
  *     { response: { p99: '50ms' }, every: '5s' }                          in every 5 s of it
  *     { response: { p99: '50ms' }, every: '5s', abortOnFail: { after: '10s' } }
  *
- * Bounds of both kinds are two SLOs, in a list.
+ * To combine both kinds of bounds, write a list of SLOs.
  */
 export interface Slo extends OperationSlo {
   /** Bounds on metrics, in their units: `{ ttfb: { p95: 20 }, bytes: { perSecond: { min: 1e6 } } }`. */
   readonly metrics?: Readonly<Record<string, MetricSlo>>
   readonly operations?: Readonly<Record<string, OperationSlo>>
   /**
-   * All bounds of this SLO hold in every window of this length, at least `100ms`, instead of over
+   * All bounds of this SLO must hold in every window of this length, at least `100ms`, instead of over
    * the whole run. A request belongs to the window in which it was due, but counts for the
-   * throughput of the one in which it succeeded. The last window has what is left of the run as
-   * well. Windows are judged while the load runs, so the load must be given the SLO; completion and
-   * delivery, known only at its end, can't be, nor can what requests write.
+   * throughput of the window in which it succeeded. The last window includes the remainder of the
+   * run. Windows are judged while the load runs, so pass the SLO to the load. Completion, delivery,
+   * checks, tags and metrics can't be judged per window.
    */
   readonly every?: Duration
   /**
-   * Ends the load early once a window has missed a bound, for then the SLO is missed for good; but
-   * not before it has been measured for `after`. Only with `every`.
+   * Ends the load early once a window has missed a bound, because the SLO is then missed for good,
+   * but not before the load has been measured for `after`. Only with `every`.
    */
   readonly abortOnFail?: { readonly after: Duration }
 }
@@ -98,7 +98,7 @@ export type RequestBound = {
   | { readonly kind: 'delivery rate'; readonly above: number }
 )
 
-/** Shorter windows would be judged by next to no requests, and cost memory for each that is still open. */
+/** Shorter windows would have too few requests, and each open window costs memory. */
 const MIN_WINDOW_MS = 100
 
 /**
@@ -203,7 +203,7 @@ function readOperationSlo(slo: OperationSlo, operation: string | null, when: Whe
     }
   }
   if (slo.successRate !== undefined) {
-    const above = readShare(slo.successRate, `${where}: successRate`)
+    const above = readRatio(slo.successRate, `${where}: successRate`)
     bounds.push({ ...common, kind: 'success rate', above })
   }
   if (slo.throughput !== undefined) {
@@ -214,7 +214,7 @@ function readOperationSlo(slo: OperationSlo, operation: string | null, when: Whe
   }
   if (slo.delivery !== undefined) {
     checkKeys(slo.delivery, `${where}: delivery`, ['rate'])
-    const above = readShare(slo.delivery.rate, `${where}: delivery.rate`)
+    const above = readRatio(slo.delivery.rate, `${where}: delivery.rate`)
     bounds.push({ ...common, kind: 'delivery rate', above })
   }
   if (slo.checks !== undefined) {

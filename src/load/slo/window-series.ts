@@ -196,7 +196,7 @@ export class WindowSeries {
 
   /**
    * Judges a window that is complete, if there is one: some µs per bound. Call it now and then.
-   * @param isIdle whether nobody is waiting.
+   * @param isIdle whether no request is waiting.
    */
   judgeComplete(now: number, isIdle: boolean): void {
     if (this.#complete === null) return

@@ -24,14 +24,14 @@ const timeBounds = fc.dictionary(fc.oneof(percentileKey, fc.constant('max')), du
 })
 
 /** With as many decimals as a percentage can have on a command line. */
-const share = fc.nat(100_000).map((n) => Number(`${n}e-5`))
+const ratio = fc.nat(100_000).map((n) => Number(`${n}e-5`))
 const rate = fc.integer({ min: 1, max: 100_000 })
 
 /** What can be judged window by window. */
 const inWindows = fc.record(
   {
     response: timeBounds,
-    successRate: share,
+    successRate: ratio,
     throughput: fc.oneof(
       fc.record({ min: rate }),
       fc.record({ max: rate }),
@@ -42,7 +42,7 @@ const inWindows = fc.record(
 )
 
 const atTheEnd = fc.record(
-  { completion: timeBounds, delivery: fc.record({ rate: share }) },
+  { completion: timeBounds, delivery: fc.record({ rate: ratio }) },
   { requiredKeys: [], noNullPrototype: true },
 )
 
@@ -56,7 +56,7 @@ const noted = fc.record(
   {
     checks: byName(fc.record({ min: fc.constantFrom(0.5, 0.99, 1) })),
     tags: byName(
-      byName(fc.oneof(fc.record({ response: timeBounds }), fc.record({ successRate: share }))),
+      byName(fc.oneof(fc.record({ response: timeBounds }), fc.record({ successRate: ratio }))),
     ),
   },
   { requiredKeys: [], noNullPrototype: true },

@@ -157,7 +157,7 @@ describe('a load of users', () => {
   test('does not count an iteration among the operations', async () => {
     const result = await generateUsers({
       users: users(2, { thinkTime: '5ms' }),
-      durationMs: 200,
+      durationMs: 1_000,
       session: { steps: { a: () => sleep(1), b: () => sleep(1) } },
     })
     expect([...result.operations.keys()]).toEqual(['a', 'b'])

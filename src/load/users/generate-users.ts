@@ -23,9 +23,8 @@ const TEAR_DOWN_WITHIN_MS = 30_000
 
 /**
  * Makes the load of a population of users, each of whom waits for an answer and thinks before the next
- * step, and measures each step from when it was started. A system that stalls gets fewer requests
- * meanwhile, and those that it didn't get are in no percentile: what a rate of requests would have met
- * is what `generateLoad` measures.
+ * step, and measures each step from its start. A stalling system gets fewer requests, and the missing ones
+ * are in no percentile. To measure a rate of requests, use `generateLoad`.
  *
  * @throws InputError for a plan that can't be carried out; SetUpError if not one user could be set up;
  *   ConservationError if a request got lost.
@@ -104,7 +103,7 @@ function setUpAll<State>(
   })
 }
 
-/** Also of those whose set-up ended after it had timed out; whatever interrupted the load. */
+/** Includes users whose set-up ended after its time-out, even if the load was interrupted. */
 async function tearDownAll<State>(
   ready: readonly ReadyUser<State>[],
   { tearDown }: ReadSession<State>,

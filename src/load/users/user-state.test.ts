@@ -160,7 +160,7 @@ describe('the state of a user', () => {
   test('counts failed tear-downs and keeps the result', async () => {
     const result = await generateUsers({
       users: users(2, { thinkTime: '1ms' }),
-      durationMs: 50,
+      durationMs: 500,
       timeoutMs: 50,
       session: {
         setUp: ({ user }) => user,

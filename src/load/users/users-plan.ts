@@ -32,8 +32,8 @@ const OF_OPEN_LOADS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Checks that a load of users has nothing that only a schedule gives a meaning to.
- * @throws InputError that says why it doesn't apply.
+ * Checks that a load of users has no field that only makes sense with a schedule.
+ * @throws InputError that says why the field doesn't apply.
  */
 export function checkNotOpen(load: object): void {
   for (const [field, why] of Object.entries(OF_OPEN_LOADS)) {
@@ -43,8 +43,8 @@ export function checkNotOpen(load: object): void {
 }
 
 /**
- * Checks what a load of users is to be, before anything is done for it. Session, SLO and verdict are
- * checked where they are read.
+ * Checks the plan of a load of users before anything starts. Session, SLO and verdict are checked where
+ * they are read.
  * @throws InputError
  */
 export function checkUsersPlan<State>(plan: UsersPlan<State>): void {

@@ -5,10 +5,10 @@ import { tightestBoundMs } from '../slo/judge-slo.ts'
 import type { Bound } from '../slo/slo.ts'
 import { pauseLimitMs, type VerdictReason } from './verdict-thresholds.ts'
 
-/** Half of less than this is less than Node needs to begin anything; no figure is doubted for it. */
+/** Lateness below this is normal for Node and never degrades a measurement. */
 const MIN_LATENESS_MS = 0.1
 
-/** The figure of a reason for which response times are doubtful, but no bound: what meets it in spite of lateness meets it. */
+/** The figure of a reason that makes response times doubtful, but no bound that is met in spite of lateness. */
 export const MEDIAN_LATENESS = 'lateness P50'
 
 /** Judges how late requests were started, and names the causes. */

@@ -11,11 +11,11 @@ export interface UsersJudgement {
 }
 
 /**
- * Whether the users of a closed load were there, and on time. There is no schedule that they could fall
- * behind: what the generator does to them is to wake them late, which makes the load lighter than it
- * was planned, and leaves response times as they are. `achieved` has the thresholds of both, because
- * both are requests that should have been made. Users who don't think have no pace to be kept to: their
- * figures show the generator as well, which is said, and are not invalid.
+ * Judges whether the users of a closed load were present and on time. Users have no schedule to fall
+ * behind. A slow generator wakes them up late, which makes the load lighter than planned and leaves
+ * response times unchanged. The thresholds of both are those of `achieved`, because both mean missing
+ * requests. Users without think time have no pace to keep: generator delays degrade their measurement,
+ * but don't invalidate it.
  */
 export function judgeUsers(result: LoadResult, model: ClosedModel): UsersJudgement {
   const { achieved, batchMs } = result.verdictThresholds

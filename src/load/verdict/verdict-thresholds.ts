@@ -43,18 +43,17 @@ export type VerdictOverrides = {
 /**
  * The thresholds of a load that sets none. They are judgement, not law:
  *
- * - `achieved`, `dropped`: with 1 % of the requests missing, a P99 can be anything; with 5 % of
- *   them started too late to count, the system had another load than the one that was planned.
- *   A single dropped request is said.
- * - `unfinished`: it is not known what would have become of them. A single one is said.
- * - `medianLateness`: a median response time of which more than half is lateness shows the generator, not
- *   the system: if the system took twice as long, it would grow by less than half.
- * - `lateness`: with a quarter of the bound used up by the generator, the system is judged by what is left.
- * - `tailLateness`: the same as at the median; `latenessMs`: but not where it is what a busy machine takes
- *   to schedule anybody.
- * - `batchMs`: a burst that wasn't planned, and that people would notice.
- * - `receiverPauseMs`: the same, of the process that times receipts.
- * - `pauseRatio`: in a thousandth of the time, a pause moves no percentile up to P99.9.
+ * - `achieved`, `dropped`: with 1 % of the requests missing, a P99 can be anything; with 5 % started too
+ *   late to count, the system had a different load. Even a single dropped request is reported.
+ * - `unfinished`: their outcome is unknown. Even a single one is reported.
+ * - `medianLateness`: if more than half of a median response time is lateness, it measures the generator:
+ *   were the system twice as slow, it would grow by less than half.
+ * - `lateness`: if the generator uses up a quarter of the bound, only the rest is left for the system.
+ * - `tailLateness`: the same as at the median; `latenessMs`: except for delays that are normal on a busy
+ *   machine.
+ * - `batchMs`: an unplanned burst of noticeable length.
+ * - `receiverPauseMs`: the same for the process that times receipts.
+ * - `pauseRatio`: a pause of a thousandth of the time moves no percentile up to P99.9.
  *
  * Measured with the mixed scenario on two cores, 10 s each, servers and receivers beside; its tightest
  * bound is 8 ms:
@@ -79,9 +78,9 @@ export const VERDICT_THRESHOLDS: VerdictThresholds = {
 }
 
 /**
- * The thresholds of a load, with those that it sets itself.
- * @throws InputError for one that is unknown, not a number ≥ 0, a share above 1, or for which
- *   a measurement would be invalid before it was degraded.
+ * The thresholds of a load: the defaults with its overrides.
+ * @throws InputError for an unknown threshold, a value that is not a number ≥ 0, a ratio above 1, or
+ *   thresholds by which a measurement would be invalid before it is degraded.
  */
 export function readVerdictThresholds(overrides: VerdictOverrides = {}): VerdictThresholds {
   const known = Object.entries(VERDICT_THRESHOLDS)
@@ -114,7 +113,7 @@ export function readVerdictThresholds(overrides: VerdictOverrides = {}): Verdict
   return thresholds
 }
 
-const SHARES: readonly string[] = [
+const RATIOS: readonly string[] = [
   'achieved',
   'dropped',
   'unfinished',
@@ -132,7 +131,7 @@ function checkThreshold(figure: string, level: string, value: unknown): void {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
     throw new InputError(`${where}: ${written(value)} must be a number of at least 0.`)
   }
-  if (SHARES.includes(figure) && value > 1) {
+  if (RATIOS.includes(figure) && value > 1) {
     throw new InputError(`${where}: ${value} is more than all; 1 % is 0.01.`)
   }
 }

@@ -12,12 +12,12 @@ export type Verdict =
   | { readonly kind: 'valid' }
   /** Usable, with reservations. */
   | { readonly kind: 'degraded'; readonly reasons: readonly VerdictReason[] }
-  /** Says nothing about the system, whatever the SLOs show. */
+  /** Proves nothing about the system, whatever the SLOs show. */
   | { readonly kind: 'invalid'; readonly reasons: readonly VerdictReason[] }
 
 /**
- * Judges a measurement, by `result.verdictThresholds`, before the system is judged by it.
- * @param bounds those of the SLO that the system will be held against.
+ * Judges a measurement by `result.verdictThresholds`, before it is used to judge the system.
+ * @param bounds the bounds of the SLO.
  */
 export function judgeMeasurement(result: LoadResult, bounds: readonly Bound[]): Verdict {
   const { planned, dropped, unfinished } = countsOfAll(result)
