@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Backlog, type HeldMessage } from './backlog.ts'
 import { Warnings } from './warnings.ts'
 
-/** One step of a process: a message comes, or one that is held is held once more, or less. */
+/** One step: a message arrives, or a held message gains or loses a handler. */
 const step = fc.oneof(
   fc.record({ kind: fc.constant('admit' as const), bytes: fc.nat({ max: 5_000 }) }),
   fc.record({ kind: fc.constantFrom('hold' as const, 'letGo' as const), at: fc.nat() }),

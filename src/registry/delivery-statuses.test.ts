@@ -7,10 +7,10 @@ import { forEachNumber, type Ranges, rangesOf } from './targets/ranges.ts'
 import { numberOf, TargetSet } from './targets/target-set.ts'
 
 const GATEWAYS = ['a', 'b', null] as const
-/** Some slots have no target: the set is of a part of its tables. */
+/** Some slots have no target: the set covers a part of its tables. */
 const SLOTS = 70
 
-/** What becomes of targets; `part` and `slots` may be none of the set's. */
+/** The outcome for targets; `part` and `slots` may be outside the set. */
 interface Step {
   readonly what: 'handled' | 'refused' | 'handed over'
   readonly isOne: boolean
@@ -54,7 +54,7 @@ interface Known {
   status: DeliveryStatus
 }
 
-/** The statuses as they should be, by number. */
+/** The expected statuses by number. */
 class Model {
   readonly byNumber = new Map<number, Known>()
   readonly #retried: boolean
@@ -139,7 +139,7 @@ describe('the statuses of a send', () => {
         }
         const report = statuses.end()
         const wanted = model.statuses
-        // Answers that come later change nothing, whether the report was read before or not.
+        // Later answers change nothing, whether or not the report was read before.
         for (const each of late) take(each, statuses, model)
         expectReport(report, wanted)
       }),

@@ -53,7 +53,7 @@ function take(piece: Piece, way: Taking): Ranges {
   }
   const { slots, names } = piece.takeBatch(way.room, way.payloadBytes)
   if (names.length === 0) {
-    // The name didn't fit; it is taken all the same, so that nobody waits for it.
+    // The name didn't fit; it is taken nevertheless, so nothing waits for it.
     expect(countOf(slots)).toBe(1)
     return slots
   }
@@ -64,7 +64,7 @@ function take(piece: Piece, way: Taking): Ranges {
   return slots
 }
 
-/** Takes everything from lanes in the given ways, and then the rest; gives the numbers in turn. */
+/** Takes everything from lanes in the given ways, then the rest; returns the numbers in order. */
 function takeAll(lanes: readonly Lane[], ways: readonly Taking[]): number[] {
   const taken: number[] = []
   let turn = 0

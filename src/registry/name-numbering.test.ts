@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { NameNumbering } from './name-numbering.ts'
 import { heldBytes } from './testing/held-bytes.ts'
 
-/** What a name takes besides its characters, as the numbering reckons it. */
+/** The overhead of a name as estimated by the numbering. */
 const NAME_BYTES = 64
 
 type Step =

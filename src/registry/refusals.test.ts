@@ -8,7 +8,7 @@ import { connectNatsMessenger } from './nats/nats-messenger.ts'
 import { connectRedisStore } from './redis/redis-store.ts'
 import { MulticastRegistry } from './registry.ts'
 
-/** Refuses to be looked at in any way. */
+/** Throws on every access. */
 const hostile = new Proxy(
   {},
   {
@@ -40,12 +40,12 @@ const notSignal = [
 ]
 const notWords = [...notText, '', 'x', 'At-Most-Once', 'asc', 'Replica', '__proto__']
 
-/** An argument of a call, with what it must not be. */
+/** An argument of a call, with invalid values. */
 interface Row {
   readonly argument: string
   readonly wrong: readonly unknown[]
   readonly code?: RegistryError['code']
-  /** Makes the call with this argument, the others being right. */
+  /** Makes the call with this argument; the others are valid. */
   readonly call: (registry: MulticastRegistry, value: never) => unknown
 }
 
@@ -492,7 +492,7 @@ test('any arguments to any call work or throw a RegistryError', async () => {
     }),
     fc.dictionary(fc.constantFrom(...names, 'identity', 'gateway', '$or', 'a.in'), fc.anything()),
     fc.constantFrom<unknown>(handler, 'user-1', '*', ...odd.filter((each) => each !== hostile)),
-    // fast-check looks at what it draws, which this does not stand.
+    // fast-check inspects its draws, which this object does not permit.
     fc.constant(HOSTILE),
   )
   const calls: Readonly<Record<string, (...given: readonly never[]) => unknown>> = {
@@ -538,7 +538,7 @@ function slots() {
   return { store: new MemoryStore(), messenger: new MemoryMessenger() }
 }
 
-/** With servers that don't answer: refusals come before any request. */
+/** With servers that don't answer: refusals precede any request. */
 function connectRow(argument: string, wrong: readonly unknown[]): Row {
   const usual = {
     redisUrl: 'redis://127.0.0.1:1',
@@ -587,7 +587,7 @@ function isList(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0
 }
 
-/** An object without anything, which stands for no options. */
+/** An empty object, which stands for no options. */
 function isBare(value: unknown): boolean {
   return typeof value === 'object' && value !== hostile && Object.getPrototypeOf(value) === null
 }

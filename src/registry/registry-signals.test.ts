@@ -5,7 +5,7 @@ import { MemoryStore } from './memory/memory-store.ts'
 import type { MulticastResult } from './multicast.ts'
 import { MulticastRegistry } from './registry.ts'
 
-/** A store whose reads have no end, as those of a server that hangs. */
+/** A store whose reads never end, like those of a hanging server. */
 class HangingStore extends MemoryStore {
   readonly begun = Promise.withResolvers<void>()
 
@@ -85,7 +85,7 @@ test('a cancelled enumerate stops sorting', async () => {
   let asked = 0
   const controller = new AbortController()
   const listing = registry.enumerate({}, { sortBy: 'metadata.at', signal: controller.signal })
-  // The next turn of the event loop is the first that sorting gives way to.
+  // The next turn of the event loop is the first to which sorting yields.
   setImmediate(() => {
     asked++
     controller.abort(new Error('given up'))

@@ -14,7 +14,7 @@ import type { Metadata } from './registration.ts'
 import { MulticastRegistry, type RegisterOptions } from './registry.ts'
 import type { RegistrationTimes } from './store.ts'
 
-/** Registries of one namespace; `memory` ones share a broker only, for their stores are apart. */
+/** Registries of one namespace; `memory` registries share only a broker, because their stores are separate. */
 type OpenRegistry = (limits?: Partial<RegistryLimits>) => Promise<MulticastRegistry>
 
 const backends = inject('backends')
@@ -304,7 +304,7 @@ function describeRegistry(
         }
       })
 
-      // Stores in memory are apart from one another.
+      // Memory stores are separate.
       if (isShared) {
         test('sees changes by another registry at once', async () => {
           const other = await open()

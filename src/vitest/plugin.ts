@@ -16,13 +16,15 @@ export function loadTests(options: LoadProjectOptions = {}): Plugin {
   return {
     name: PLUGIN,
     config: ({ resolve = {}, test = {} }) => {
+      // Vitest asks Vite to run every package; scenarios leave packages to Node.
+      const { external: _external, noExternal: _noExternal, ...resolution } = resolve
       const own =
         test.projects === undefined ? [{ extends: true as const, test: { name: 'unit' } }] : []
       const load = {
         ...loadProject(options),
         // Aliases apply to scenarios, too. Set-up files and environments of other tests don't.
         extends: false as const,
-        resolve,
+        resolve: resolution,
         plugins: [REPORTER],
       }
       return { test: { projects: [...own, load] } }

@@ -276,7 +276,7 @@ function asEquality(path: string): string {
   return path.endsWith('.lt') ? `${path}.a` : path
 }
 
-/** An object with nothing but an operator's name in it can't be compared either. */
+/** An object with only an operator's name in it can't be compared either. */
 function asOperand(value: JsonValue): JsonValue {
   return Object.keys(value ?? {}).join() === 'lt' ? 1 : value
 }
@@ -285,7 +285,7 @@ function jsonObject(members: readonly (readonly [string, JsonValue])[]): string 
   return `{${members.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join()}}`
 }
 
-/** The language as its description reads, straight from the JSON. */
+/** The filter language implemented naively, directly on the JSON. */
 function satisfies(filter: Metadata, metadata: Metadata): boolean {
   return Object.entries(filter).every(([key, operand]) => {
     if (key === '$and') return (operand as Metadata[]).every((part) => satisfies(part, metadata))

@@ -71,7 +71,7 @@ describe('a memory broker', () => {
   })
 })
 
-/** A messenger's subscribers, and what it tells its broker of them. */
+/** A messenger's subscribers, registered with a broker. */
 function memberOf(broker: MemoryBroker, n: number) {
   const gateway = GATEWAYS[n % GATEWAYS.length] ?? ''
   let subscribers = new HostedSubscribers()

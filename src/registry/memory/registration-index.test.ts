@@ -127,7 +127,7 @@ test('a loaded index contains all registrations put, including changes during th
         else model.delete(it.identity)
         expect(index.size).toBe(model.size)
       }
-      // Enough that putting them in order takes several pauses.
+      // Enough that sorting them takes several pauses.
       for (let n = 0; n < 3_000; n += 1) {
         apply({ kind: 'put', it: registration(`user-${n % 30}-${n}`, 'x') })
       }

@@ -45,7 +45,7 @@ describe('several processes of one gateway', () => {
   })
 })
 
-/** A gateway that knows of nothing but wire format 2, and refuses everything else. */
+/** A gateway that supports only wire format 2 and refuses everything else. */
 async function startPlainGateway(url: string, gateway: string, hosted: readonly string[]) {
   const nats = await connect({ servers: [url] })
   onTestFinished(() => nats.close())
@@ -108,7 +108,7 @@ describe('a server that takes only small messages', () => {
       await host.subscribe(identities, counts.handler)
       const sender = await connectTo(url)
       const tables = tablesOf(identities, host.gateway)
-      // With gaps everywhere, slots take as much room as they can.
+      // With gaps everywhere, slots take the maximum room.
       for (let at = 0; at < 600; at += 2) tables.remove(`id-${at}`)
       for (let round = 0; round < 4; round += 1) {
         const sending = send(sender, tables, {}, messageOf(payloadBytes))

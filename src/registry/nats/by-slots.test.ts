@@ -73,7 +73,7 @@ describe('a gateway that holds the names of its subscribers', () => {
     const { sender, tables, counts, restart } = await startHeld(1_000)
     const host = await restart()
     expect(await send(sender, tables, { receipts: false })).toEqual({ PENDING: 1_000 })
-    // What is sent after it is handled after it.
+    // Later messages are handled later.
     await sender.send(messageOf(), [{ identity: 'id-0', gateway: host.gateway }], AT_MOST_ONCE)
     expect(counts.take()).toEqual({ 1: 999, 2: 1 })
   })

@@ -41,7 +41,7 @@ async function statusOf(sender: Messenger, host: Messenger, identity: string) {
   return statuses.get(identity)
 }
 
-/** The host and port of a TCP server that accepts and never says anything. */
+/** The host and port of a TCP server that accepts connections and stays silent. */
 async function silentServer(): Promise<string> {
   const server = createServer(() => {})
   server.listen(0, '127.0.0.1')
@@ -76,7 +76,7 @@ async function startLossyProxy(port: number) {
   })
   return {
     url: `nats://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    /** Loses all data from now on; once `text` is lost, cuts the connection, and the next one is sound. */
+    /** Drops all data from now on; once `text` is dropped, cuts the connection; the next one works. */
     loseUntil: (text: string): void => {
       let lost = ''
       swallow = (more) => {
@@ -262,7 +262,7 @@ describe('losing the NATS server', () => {
   })
 })
 
-/** A server where `ann` may do nothing with subjects below `secret`, or with those denied. */
+/** A server where `ann` has no permission for subjects below `secret`, or for the denied ones. */
 async function startGuardedServer(
   denied = 'publish: { deny: "*.*.secret" }, subscribe: { deny: "*.*.secret" }',
 ): Promise<string> {

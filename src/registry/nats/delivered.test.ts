@@ -51,7 +51,7 @@ async function startSmallServer(maxPayloadBytes: number): Promise<ServerProgram>
   return startServer({ extraArgs: ['--config', config] })
 }
 
-/** A way to a server that can be cut. */
+/** A proxy to a server whose connection can be cut. */
 async function startProxy(port: number): Promise<{ url: string; cut: () => void }> {
   const sockets = new Set<Socket>()
   const proxy = createServer((client) => {
@@ -118,7 +118,7 @@ describe('a target is DELIVERED only if its handler succeeded', () => {
       const sending = sender.send(messageOf(10), targets, { ...options, timeoutMs: 2_500 })
       await started
       proxy.cut()
-      // Longer than a receiver waits with its first receipt, and than it takes to connect again.
+      // Longer than a receiver delays its first receipt, and than a reconnect takes.
       await delay(1_000)
       end()
       const delivered = namesOf(await sending, 'DELIVERED')
@@ -149,7 +149,7 @@ describe('a target is DELIVERED only if its handler succeeded', () => {
     const server = await startSmallServer(512)
     const sender = await connectTo(server.url)
     const host = await connectTo(server.url)
-    // Every other one, so that a receipt is nearly as long as the names are.
+    // Every other one, so a receipt is nearly as long as the names.
     await Promise.all(
       identities.map((identity, n) =>
         host.subscribe(identity, () => {
@@ -259,7 +259,7 @@ test('a silent gateway does not delay resends to others', async () => {
     attempts += 1
     if (attempts === 1) throw new Error('not yet')
   })
-  // So many messages of the largest size that the sender waits for the mute gateway's receipts.
+  // Enough messages of maximum size that the sender waits for the silent gateway's receipts.
   const maxPayloadBytes = plain.info?.max_payload ?? 0
   const targets = [
     { identity: 'quick', gateway: host.gateway },

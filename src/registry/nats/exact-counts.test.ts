@@ -14,7 +14,7 @@ const STEPS = 200
 const HOSTS = ['a', 'b', 'c'] as const
 type HostName = (typeof HOSTS)[number]
 
-/** What the handler of an identity does. */
+/** The behaviour of an identity's handler. */
 type Conduct = 'returns' | 'resolves' | 'throws' | 'rejects'
 
 interface Model {
@@ -33,7 +33,7 @@ const FILTERS: readonly { readonly filter: Filter; readonly matches: (at: number
   { filter: { group: 'none' }, matches: () => false },
 ]
 
-/** Three named gateways and two senders, and a plain model of what they should do. */
+/** Three named gateways, two senders, and a plain model of their expected behaviour. */
 class World {
   readonly #namespace: string
   readonly #hosts = new Map<HostName, MulticastRegistry>()
@@ -184,7 +184,7 @@ class World {
     const hosted = this.#model.hosted.get(identity)
     if (hosted === undefined) return
     this.#model.hosted.delete(identity)
-    // It may be of a list that goes on: another subscription takes its place, and is given up.
+    // It may belong to a longer list: another subscription replaces it and is ended.
     const own = await this.#registry(hosted.host).subscribe(identity, () => {})
     await own.unsubscribe()
   }
@@ -202,9 +202,9 @@ class World {
     }
   }
 
-  /** Has every sender read everything again, and number it anew. */
+  /** Makes every sender reload and renumber everything. */
   async #reload(): Promise<void> {
-    // Who has read nothing yet doesn't notice at once that the log is gone.
+    // A sender that has read nothing yet doesn't notice at once that the log is gone.
     await Promise.all(this.#senders.map((sender) => sender.enumerate()))
     await this.#redis.del(`${this.#namespace}:~log`)
   }

@@ -167,7 +167,7 @@ describe.skipIf(backends.kind === 'memory')('the server limit', () => {
     let gatewayMessages = 0
     plain.subscribe(host.gateway, { callback: () => void (gatewayMessages += 1) })
     const lengths = new Set<number>()
-    // So many messages of the largest size that the sender has to wait for receipts in between.
+    // Enough messages of maximum size that the sender must wait for receipts.
     const identities = Array.from({ length: 500 }, (_, n) => `user-${n}`)
     await Promise.all(
       identities.map((identity) =>

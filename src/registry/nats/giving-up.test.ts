@@ -7,11 +7,11 @@ import type { MulticastRegistry } from '../registry.ts'
 
 const backends = inject('backends')
 
-/** A registry on real servers, and a client that hears all of its identities and answers nobody. */
+/** A registry on real servers, and a client that listens to all its identities and never answers. */
 async function openMuted(): Promise<{
   readonly registry: MulticastRegistry
   readonly mute: NatsConnection
-  /** Messages that it heard, by identity. */
+  /** The messages received, by identity. */
   readonly heard: (identity: string) => number
   readonly heardInAll: () => number
 }> {

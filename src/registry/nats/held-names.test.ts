@@ -20,7 +20,7 @@ function slotsOf(held: HeldNames, table: NameTable): readonly number[] {
   return found
 }
 
-/** How many messages go to names before one goes by slots again. */
+/** The number of messages by name before one goes by slot again. */
 function pauseOf(held: HeldNames, table: NameTable): number {
   for (let messages = 0; messages <= 10_000; messages += 1) {
     if (held.heldOf(table) !== null) return messages
@@ -40,7 +40,7 @@ describe('the names that the processes of a gateway hold', () => {
       by: fc.constantFrom('p', 'q', SILENT_PROCESS),
       slots: fc.uniqueArray(fc.nat({ max: 100 }), { maxLength: 40 }),
     })
-    // Fewer than after which one that has not answered is gone.
+    // Fewer than the number after which a silent process counts as gone.
     fc.assert(
       fc.property(fc.array(step, { maxLength: ANSWERS_UNTIL_GONE }), (steps) => {
         const held = new HeldNames()

@@ -59,7 +59,7 @@ test('a message by slot reaches the same names even if they are renumbered meanw
     subscribers.remove('id-20', subscribed)
   }
   const subscribed = { handler }
-  // Numbered in another order than they are in the table.
+  // Numbered in a different order than in the table.
   for (const [at, name] of [...NAMES.entries()].toReversed()) subscribers.add(name, subscribed, at)
   expect(await sendNames()).toMatch(/^prism-receipt\/2 100\nholds [\w-]+\nhandled 0-99$/)
   const wanted = NAMES.map((name, at) => `${name} ${at}`)
@@ -71,7 +71,7 @@ test('a message by slot reaches the same names even if they are renumbered meanw
   expect(answer).toMatch(/^prism-receipt\/2 100\nholds [\w-]+\nhandled 0-19,21-99\nrefused 20$/)
   expect(got).toEqual(wanted.filter((_, at) => at !== 20))
 
-  // What it was told is forgotten, and it says so.
+  // The told names are forgotten, and the host says so.
   got.length = 0
   isNumberedAnew = false
   expect(await sendSlots()).toMatch(/^prism-receipt\/2 100\nlacks [\w-]+$/)

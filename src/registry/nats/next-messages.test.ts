@@ -14,7 +14,7 @@ import { decodeGatewayMessage, gatewayHeaders, headerBytes, MAX_RECIPIENTS } fro
 const subjects = new Subjects('prism.multicast', 'test')
 const marks = { id: 'm', resendable: false, repeatable: false }
 const GATEWAYS = [subjects.gateway('a'), subjects.gateway('b'), null] as const
-/** What a server takes at most besides the payload and the usual headers, in bytes. */
+/** The server's limit besides the payload and the usual headers, in bytes. */
 const room = fc.oneof(fc.integer({ min: 1, max: 600 }), fc.integer({ min: 1, max: 60_000 }))
 const payload = fc.nat({ max: 300 }).map((bytes) => new Uint8Array(bytes).fill(7))
 
@@ -31,7 +31,7 @@ const registered: fc.Arbitrary<Registered[]> = fc.uniqueArray(
   { selector: ({ identity }) => identity, maxLength: 120 },
 )
 
-/** Everybody who is registered; some have left, so that slots have gaps. */
+/** All registered identities; some have left, so slots have gaps. */
 function targetsOf(all: readonly Registered[], isGone: (at: number) => boolean): TargetSet {
   const tables = new NameTables()
   for (const { identity, gateway } of all) tables.put(identity, gateway)
@@ -60,7 +60,7 @@ async function messagesTo(targets: TargetSet, messages: NextMessages, roomBytes:
   return { sent, unsendable }
 }
 
-/** The names that a message reaches, as a gateway reads it. */
+/** The recipients of a message as read by a gateway. */
 function namesIn(message: NextMessage, targets: TargetSet): readonly (string | undefined)[] {
   const { how, headers, body, subject, slots, part } = message
   const names = targets.parts[part]?.table.names ?? []

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { forEachNumber, type Ranges, rangesOf } from '../targets/ranges.ts'
 import { decodeReceipt, encodeReceipt, type Receipt } from './receipt.ts'
 
-/** What a gateway knows of each recipient: handled, refused, or nothing yet. */
+/** The state of each recipient at a gateway: handled, refused, or unknown. */
 const outcomes = fc.array(fc.constantFrom('handled', 'refused', 'unknown'), {
   minLength: 1,
   maxLength: 300,

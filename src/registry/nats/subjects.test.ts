@@ -17,7 +17,7 @@ function hears(listened: string, subject: string): boolean {
   return words.length === wanted.length
 }
 
-/** Names that people might choose to get at others', besides arbitrary ones. */
+/** Names that attackers might choose to reach others' subjects, besides arbitrary ones. */
 const word = fc.oneof(
   fc.constantFrom('a', 'b', 'a-gateway', 'gateway', 'durable', 'subscribers', 'progress', 'n', 'x'),
   fc.stringMatching(/^[a-z0-9_-]{1,6}$/),

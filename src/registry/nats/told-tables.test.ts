@@ -7,7 +7,7 @@ import { forEachNumber, type Ranges, rangesOf } from '../targets/ranges.ts'
 import { ToldTables } from './told-tables.ts'
 
 const MUCH = 1024 * 1024
-/** What a table takes besides its slots, as the tables reckon it. */
+/** The overhead of a table as estimated by the tables. */
 const TABLE_OVERHEAD = 128
 
 const slots = fc
@@ -146,7 +146,7 @@ describe('the names that a process was told', () => {
     for (const slot of [0, 1, 2]) {
       expect(told.numbersOf({ id: 't', slots: [slot, slot] })).toBeNull()
     }
-    // Nobody knows who has it right.
+    // It is unknown which name is right.
     expect(told.tell({ id: 't', slots: [0, 1] }, ['b', 'a'])).toBe(false)
     expect(told.numbersOf({ id: 't', slots: [0, 1] })).toBeNull()
     expect(told.tell({ id: 'u', slots: [0, 1] }, ['a', 'b'])).toBe(true)

@@ -38,7 +38,7 @@ function messageOf(text: string) {
   return { id: crypto.randomUUID(), payload: Buffer.from(text) }
 }
 
-/** Hears everything that is sent to these subjects. */
+/** Listens to these subjects. */
 async function spyOn(url: string, ...heard: readonly string[]): Promise<() => Promise<string[]>> {
   const nats = await connect({ servers: [url] })
   onTestFinished(() => nats.close())
@@ -53,7 +53,7 @@ async function spyOn(url: string, ...heard: readonly string[]): Promise<() => Pr
   }
 }
 
-/** A host of `a` and of all `user-*`, a sender, and a client that sends whatever it likes. */
+/** A host of `a` and of all `user-*`, a sender, and an attacker's client. */
 async function startHost() {
   const url = await startServer()
   const { messenger: host, warnings } = await connectTo(url)
@@ -65,7 +65,7 @@ async function startHost() {
   await host.subscribe('a', hear)
   await host.subscribeMatching('user-*', hear)
   const raw = await RawClient.connect(url)
-  /** Sends by every way there is, and checks what became of it and what arrived. */
+  /** Sends by every route, and checks outcomes and arrivals. */
   const expectSound = async (text: string): Promise<void> => {
     const targets = ['a', 'user-1', 'nobody']
     const answers = [host.gateway, null].map((gateway) =>

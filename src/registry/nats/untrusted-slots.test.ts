@@ -33,7 +33,7 @@ function messageOf(text: string) {
   return { id: crypto.randomUUID(), payload: Buffer.from(text) }
 }
 
-/** A host of `id-0` … `id-9`, their sender, and a client that hears and sends whatever it likes. */
+/** A host of `id-0` … `id-9`, their sender, and an attacker's client. */
 async function startHost() {
   const server = await startNatsProgram()
   onTestFinished(() => server.stop())
@@ -49,7 +49,7 @@ async function startHost() {
   for (const identity of identities) tables.put(identity, host.gateway)
   const attacker = await connect({ servers: [url] })
   onTestFinished(() => attacker.close())
-  /** Sends to everybody, and checks that each handler got it, and once. */
+  /** Sends to all targets, and checks that each handler got the message exactly once. */
   const expectSound = async (text: string, from: Messenger = sender): Promise<void> => {
     const report = await from.send(messageOf(text), tables.all(), OPTIONS)
     expect(report.counts.DELIVERED).toBe(10)
@@ -62,7 +62,7 @@ async function startHost() {
 
 const marks = { id: 'forged', resendable: false, repeatable: false }
 
-/** Sends a gateway names and, as they are, a text about their slots; gives its answer. */
+/** Sends names and an unchecked table header to a gateway; returns its answer. */
 function tell(
   attacker: NatsConnection,
   gateway: string,
@@ -157,7 +157,7 @@ describe('a message to a gateway', () => {
       head.set('Prism-Table', `table-${sent} ${sent % TABLE_SLOTS}`)
       attacker.publish(host.gateway, `forgednobody-${sent}`, { headers: head })
       if (sent % 500 === 499) {
-        // An answer says that what was sent before it has been handled.
+        // An answer means that earlier messages have been handled.
         await sendBySlots(attacker, host.gateway, 'unknown', [0, 0])
       }
     }
@@ -165,7 +165,7 @@ describe('a message to a gateway', () => {
   })
 })
 
-/** Answers every message to a gateway, as its receiver may, with what the attacker makes of it. */
+/** Answers every message to a gateway with the attacker's reply. */
 async function answerAll(
   attacker: NatsConnection,
   gateway: string,
@@ -240,7 +240,7 @@ describe('a sender that gets false answers', () => {
       const report = await sender.send(messageOf('x'), tables.all(), OPTIONS)
       expect(report.counts.DELIVERED).toBe(10)
     }
-    // By slots after the first message, and after 8 and 16 more.
+    // By slot after the first message, and after 8 and 16 more.
     const named = (count: number): string => '2'.repeat(count)
     expect(formats).toBe(`${named(1)}3${named(9)}3${named(17)}3${named(3)}`)
     const { messenger: other } = await connectTo(url)
@@ -294,7 +294,7 @@ describe('a sender that gets false answers', () => {
       },
     })
     await attacker.flush()
-    // Resends come after 200, 400, 800 ms and so on: four rounds at most.
+    // Resends follow after 200, 400, 800 ms and so on: at most four rounds.
     const options: SendOptions = { ...OPTIONS, delivery: 'at-least-once', timeoutMs: 1_300 }
     const report = await sender.send(messageOf('x'), tables.all(), options)
     expect(report.counts.TIMEOUT).toBe(10)

@@ -11,7 +11,7 @@ import {
   identityHeaders,
 } from './wire.ts'
 
-/** Identities hold anything but control characters, spaces and wildcards. */
+/** Identities contain no control characters, spaces or wildcards. */
 const identity = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 30 })
   .filter((text) => !/[\p{Cc}\p{Cs}\s*>]/u.test(text))

@@ -100,7 +100,7 @@ test('pages from an index repeat nothing and skip nothing that stays', async () 
   )
 })
 
-/** As a store does, by an index in that order. */
+/** Like a store, by an index in that order. */
 async function pageOf(
   pages: Pages,
   index: RegistrationIndex,

@@ -331,7 +331,7 @@ function pageOf(
   return pages.open(filterFrom(filter), options).cut(viewOf(matches))
 }
 
-/** All pages; `matches` gives what matches at each of them. */
+/** All pages; `matches` returns the matches at each page. */
 async function pagesOf(
   pages: Pages,
   matches: () => readonly Registration[],

@@ -34,7 +34,7 @@ describe.skipIf(!hasProgram)(
 
     const open = (options: Partial<RedisStoreOptions> = {}) => openStore(clock.url, options)
 
-    /** What a new reader and a scan see, which must be the same. */
+    /** The registrations seen by a new reader and a scan, which must agree. */
     const seenAnew = async () => {
       const fresh = await identitiesOf(await open())
       expect(await identitiesOf(await open({ strategy: 'scan' }))).toEqual(fresh)
@@ -54,11 +54,11 @@ describe.skipIf(!hasProgram)(
         for (const reader of readers) expect(await identitiesOf(reader)).toEqual(['stays'])
         clock.stepTo(0)
         const renewal = await writer.heartbeat('ends', 600_000).catch(() => null)
-        // Redis removes the key by its own clock, which goes on.
+        // Redis removes the key by its own clock, which continues.
         if (renewal === null) return expect(await identitiesOf(readers[0])).toEqual(['stays'])
         expect(await seenAnew()).toEqual(['ends', 'stays'])
         expect(await identitiesOf(readers[0])).toEqual(['ends', 'stays'])
-        // This one reads again when the clock is there once more: it can't know of the step.
+        // This reader reads again after the clock has caught up, so it can't notice the step.
         clock.stepTo(aheadMs + 1)
         expect(await identitiesOf(readers[1])).toEqual(['ends', 'stays'])
       },

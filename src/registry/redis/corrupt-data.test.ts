@@ -76,7 +76,7 @@ describe.skipIf(!hasProgram)('Data that no registry wrote (needs redis-server on
   const open = (options: Partial<RedisStoreOptions> = {}) =>
     openStore(server.url, { connectTimeoutMs: 60_000, loadTimeoutMs: 60_000, ...options })
 
-  /** A reader that holds three registrations, of which the second is about to be broken. */
+  /** A reader that holds three registrations; the test then corrupts the second. */
   const openFilled = async () => {
     const store = await open()
     for (const n of [1, 2, 3]) await store.register(request(`user-${n}`))

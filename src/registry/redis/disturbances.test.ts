@@ -18,7 +18,7 @@ const rounds = Number(process.env['DISTURBANCE_ROUNDS'] ?? 40)
 const writesARound = 30
 const identities = 40
 
-/** What goes wrong between the writes of one round and the reads after them. */
+/** The disturbances between the writes of one round and the following reads. */
 const disturbances = [
   'clock ahead',
   'clock ahead and back',
@@ -115,7 +115,7 @@ describe.skipIf(!hasProgram)('After any disturbance (needs redis-server on the P
           return
         case 'index member deleted':
           await redis.zrem(index, `user-${random(identities)}`)
-          // Nothing shows that, but whoever touches it.
+          // Only a write to the identity reveals that.
           for (let n = 0; n < identities; n += 1) await writer.heartbeat(`user-${n}`, 0).catch(lost)
           return
         case 'log deleted':
@@ -184,7 +184,7 @@ function lost(error: unknown): void {
   if (code !== 'ALREADY_EXISTS' && code !== 'NOT_FOUND') throw error
 }
 
-/** Whether a register says of each identity what enumerate says; not of corrupt ones, which it replaces or not. */
+/** Checks that register agrees with enumerate on each identity; corrupt ones may be replaced or not. */
 async function expectSameByRegister(
   store: RegistryStore,
   listed: readonly Registration[],

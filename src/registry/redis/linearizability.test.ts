@@ -51,7 +51,7 @@ describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () =>
       expect(log.some(({ kind }) => kind === 'large')).toBe(true)
       if (isIndexLost) expect(repairs).toBeGreaterThan(0)
       else expect(failedReads).toBe(0)
-      // Those that follow from the others and the time are nobody's call.
+      // Expiries follow from other entries and the time; no call makes them.
       const changes = log.filter(({ kind }) => kind !== 'expire')
       const faults = faultsIn(changes, histories, reads)
       expect(faults.slice(0, 3), `repeat with HISTORY_SEED=${seed}`).toEqual([])
@@ -59,7 +59,7 @@ describe.skipIf(!hasProgram)('Enumerate (needs redis-server on the PATH)', () =>
   }
 })
 
-/** Deletes the index now and then, until `done`. @returns how often it was there. */
+/** Deletes the index from time to time until `done`. @returns how often it existed. */
 async function deleteIndex(url: string, seed: number, done: Promise<unknown>): Promise<number> {
   const redis = new Redis(url)
   const random = randomFrom(seed)
@@ -90,7 +90,7 @@ function startAll(count: number, task: HistoryTask): Started[] {
     })
     const reported = once(child, 'message').then(([message]) => message as HistoryReport)
     const report = Promise.race([reported, failed])
-    // Should the test end before it comes to this one.
+    // In case the test ends earlier.
     report.catch(() => {})
     return { child, report }
   })
@@ -103,7 +103,7 @@ async function snapshotsLoaded(url: string): Promise<number> {
   return Number(/cmdstat_zscan:calls=(\d+)/.exec(stats)?.[1] ?? 0)
 }
 
-/** Everything that the log ever holds, until `done`, though it is capped. */
+/** Reads every entry that the log ever holds, until `done`, although it is capped. */
 async function followLog(url: string, done: Promise<unknown>): Promise<LogEntry[]> {
   const redis = new Redis(url)
   const log: LogEntry[] = []

@@ -39,7 +39,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     return store
   }
 
-  /** Old and new readers and a scan, which must agree. @returns what they see. */
+  /** Old and new readers and a scan, which must agree. @returns their registrations. */
   const seen = async (old: Awaited<ReturnType<typeof open>>) => {
     const scan = await open({ strategy: 'scan' })
     await vi.waitFor(
@@ -130,7 +130,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
     const expected = names(isBegunAnew ? 701 : 700)
     const { found, fresh } = await seen(old)
     expect(found).toEqual(expected)
-    // Readers in use read on between calls as well, and whichever comes first repairs the index.
+    // Readers in use also read between calls; the first one repairs the index.
     expect([...old.warned, ...fresh.warned]).toContain('KEYS_LOST')
     expect(await redis.zcount('test:~index', '(-inf', '+inf')).toBe(expected.length)
     const next = await open()
@@ -204,7 +204,7 @@ describe.skipIf(!hasProgram)('When keys are lost (needs redis-server on the PATH
       expect((await open()).warned).toEqual(['EVICTING_REDIS'])
       for (let n = 0; n < 60; n += 1) await redis.set(`cache:${n}`, 'x'.repeat(50_000), 'EX', 1000)
       expect(await redis.info('stats')).toMatch(/evicted_keys:[1-9]/)
-      // The first read, since it is known that Redis evicts.
+      // The first read, because Redis is known to evict.
       const kept = await identitiesOf(old)
       await redis.config('SET', 'maxmemory', '0')
       const { found } = await seen(old)

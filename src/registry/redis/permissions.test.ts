@@ -11,7 +11,7 @@ import { connectRedisStore } from './redis-store.ts'
 const hasProgram = findProgram('redis-server') !== undefined
 const namespace = 'orders'
 
-/** The line of `docs/backends.md`, by its words. */
+/** The documented rules in `docs/backends.md`, split into words. */
 const documented = /^ACL SETUSER .*$/m
   .exec(readFileSync(new URL('../../../docs/backends.md', import.meta.url), 'utf8'))?.[0]
   .split(' ')
@@ -86,7 +86,7 @@ describe.skipIf(!hasProgram)('A restricted user (needs redis-server on the PATH)
   })
 })
 
-/** Until an event for a later change, which shows that the watch has waited for one. */
+/** Watches until an event for a later change, which proves that the watch waited for one. */
 async function watchAndResume(store: RegistryStore): Promise<void> {
   const events = watch(store, { initial: false })
   const { token } = await nextOf(events)
@@ -99,7 +99,7 @@ async function watchAndResume(store: RegistryStore): Promise<void> {
   await store.unregister('watched')
 }
 
-/** Each operation of a store, and each repair of what was lost. */
+/** Runs each operation of a store, and each repair of lost keys. */
 async function doEverything(url: string, admin: Redis): Promise<void> {
   const warnings = new Warnings(() => {})
   const options = { url, namespace, warnings }

@@ -87,7 +87,7 @@ describe.skipIf(reason !== '')(`The data of a Redis store${reason}`, () => {
       store.register(request(`user-${n}`, { ttlMs: 1 + (n % 20) })),
     )
     await Promise.all(registering)
-    // They leave the index a little later than they end, some with every write.
+    // They leave the index some time after they expire, a few with every write.
     await expect
       .poll(async () => {
         for (let n = 0; n < 130; n += 1) await store.register(request('last', { replace: true }))
@@ -104,7 +104,7 @@ test.skipIf(reason !== '')(
     const { namespace, store } = await open()
     for (const identity of ['alice', 'bob']) await store.register(request(identity))
     const scanning = await open({ namespace, strategy: 'scan' })
-    // What a copy in memory would need; a record needs no more than itself.
+    // Needed only by a copy in memory; reading a record needs nothing else.
     await scanning.redis.del(`${namespace}:~index`, `${namespace}:~log`)
     expect(await scanning.store.lookUp(['bob', 'carol'])).toMatchObject([{ identity: 'bob' }])
     expect(await scanning.redis.exists(`${namespace}:~index`, `${namespace}:~log`)).toBe(0)

@@ -86,7 +86,7 @@ describe.skipIf(!hasProgram)('A Redis that refuses (needs redis-server on the PA
     const store = await open()
     for (let n = 0; n < 200; n += 1) await store.register(request(`user-${n}`))
     const listed = await identitiesOf(store)
-    // Loads what it had, a key each 2 ms.
+    // Loads its data, one key per 2 ms.
     const reloading = redis.debug('RELOAD')
     const answers = new Set<string>()
     const read = async () => {
@@ -117,7 +117,7 @@ describe.skipIf(!hasProgram)('A Redis that refuses (needs redis-server on the PA
     await store.register(request('lost'))
     await store.unregister('a')
     expect(await identitiesOf(store)).toEqual(['b', 'c', 'lost'])
-    // The address now leads to the other server, as after a failover: by its data, on the same port.
+    // As after a failover, the address now leads to the other server: its data on the same port.
     await redis.call('REPLICAOF', '127.0.0.1', replica.server.port)
     await expect.poll(() => redis.exists('test:lost'), { timeout: 20_000 }).toBe(0)
     await redis.call('REPLICAOF', 'NO', 'ONE')

@@ -176,7 +176,7 @@ describe.skipIf(!hasProgram)('A replica (needs redis-server on the PATH)', () =>
   })
 })
 
-/** Both at rest: the replica must hold exactly what Redis does. */
+/** At rest, the replica must equal Redis. */
 async function expectSameAsScan(replica: RegistryStore, scan: RegistryStore): Promise<void> {
   expect(await replica.select(everything)).toEqual(await scan.select(everything))
 }
@@ -192,7 +192,7 @@ async function registerMany(
   await Promise.all(registering)
 }
 
-/** Registers in the namespace `test` by a script of its own, since that is quicker. */
+/** Registers in the namespace `test` by one script, because that is faster. */
 async function fill(redis: Redis, count: number): Promise<void> {
   await redis.eval(
     `local expires = redis.call('TIME')[1] * 1000 + 3600000

@@ -12,7 +12,7 @@ import { openStore } from './testing/open-store.ts'
 const hasProgram = findProgram('redis-server') !== undefined
 const [index, log] = ['test:~index', 'test:~log']
 
-/** More writes than it takes for one of them to tend, but for once in e^30 times. */
+/** Enough writes that at least one of them tends, except once in e^30 times. */
 const MANY_WRITES = 30 * TEND_EVERY
 
 describe.skipIf(!hasProgram)(
@@ -139,7 +139,7 @@ describe.skipIf(!hasProgram)(
             )
             await Promise.all(registering)
           }
-          // An entry has at most 512 bytes of metadata; the id, the times and the stream's own make 200 more.
+          // An entry has at most 512 bytes of metadata, plus 200 bytes for the id, the times and the stream itself.
           const population = await membersOf()
           const nodeOfTheStream = 100
           const untrimmed = MANY_WRITES + nodeOfTheStream

@@ -19,7 +19,7 @@ const writesEach = 2500
 /** Small, so that a reader that stalls falls behind; the test itself reads the log all the time. */
 const logCap = 500
 const stallMs = 1000
-/** Longest TTL of the writers but for those that never expire, in ms. */
+/** The writers' longest TTL other than never, in ms. */
 const longestTtlMs = 1000
 
 describe.skipIf(!hasProgram)('A watch (needs redis-server on the PATH)', () => {
@@ -66,7 +66,7 @@ describe.skipIf(!hasProgram)('A watch (needs redis-server on the PATH)', () => {
     for (const { events } of reports) {
       expect(orderFaultsIn(changes, events).slice(0, 3), `HISTORY_SEED=${seed}`).toEqual([])
     }
-    // What it was to meet, it has met.
+    // All intended disturbances have occurred.
     expect(changes.length).toBeGreaterThan(rounds * writerCount * writesEach * 0.3)
     expect(reports[0]?.events.length).toBeGreaterThan(500)
     expect(loads).toBeGreaterThan(2)

@@ -139,7 +139,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     )
     await Promise.all(registering)
     await delay(310)
-    // As if nothing had been tended: members of the index that have ended, and are in no log.
+    // As if nothing had been tended: expired members of the index that are in no log.
     await redis.zadd(
       'test:~index',
       ...Array.from({ length: 2500 }, (_, n) => [`${n}`, `old-${n}`]).flat(),
@@ -177,7 +177,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
     onTestFinished(() => connection.close())
     const run = connection.run.bind(connection)
     let n = 0
-    // Others write between a reader's reading of the log and of the records.
+    // Others write between a reader's reads of the log and of the records.
     vi.spyOn(connection, 'run').mockImplementation(async (script, keys, args) => {
       if (script === readIndexedScript) {
         n += 2
@@ -296,7 +296,7 @@ describe.skipIf(!hasProgram)('A watch on Redis (needs redis-server on the PATH)'
   })
 })
 
-/** A server, a store on it, and more of them; all end with the test. */
+/** A server and stores on it; all end with the test. */
 async function start() {
   const server = await startRedisProgram({ extraArgs: ['--enable-debug-command', 'yes'] })
   const redis = new Redis(server.url)
@@ -313,7 +313,7 @@ async function start() {
   return { server, redis, open, store: await open() }
 }
 
-/** Applies events until one of a type, and gives that. */
+/** Applies events up to one of a type; returns that event. */
 async function applyUntil(events: WatchStream, picture: Picture, type: string) {
   for (;;) {
     const event = await nextOf(events)

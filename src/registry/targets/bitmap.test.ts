@@ -16,7 +16,7 @@ import { forEachNumber, type Ranges, rangesOf } from './ranges.ts'
 
 const WORDS = 8
 const number = fc.nat({ max: 32 * WORDS - 1 })
-/** Runs as well as single numbers, so that words are full, empty and cut. */
+/** Runs and single numbers, so words are full, empty and partial. */
 const numbers = fc
   .array(fc.tuple(number, fc.constantFrom(1, 1, 2, 31, 32, 33, 70)), { maxLength: 12 })
   .map((runs) => {

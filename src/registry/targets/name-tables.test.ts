@@ -7,7 +7,7 @@ import type { TargetSet } from './target-set.ts'
 type Gateway = string | null
 type Model = Map<string, Gateway>
 
-/** What is done to a run of identities, which are numbered. */
+/** A change to a run of numbered identities. */
 interface Step {
   readonly what: 'put' | 'remove' | 'churn'
   readonly gateway: Gateway
@@ -85,7 +85,7 @@ describe('tables of names', () => {
           }
           expectSame(tables.all(), model)
           const some = [...model.keys(), 'nobody'].filter((_, at) => at % (modulus + 1) === 0)
-          // Where those who are here are reached counts, not where they were when they were chosen.
+          // The current gateways of present identities count, not those at the time of selection.
           const chosen = some.map((identity) => ({ identity, gateway: 'as chosen' }))
           const reached = some.map((identity): readonly [string, string | null] => {
             const gateway = model.get(identity)
@@ -131,7 +131,7 @@ describe('tables of names', () => {
     const tables = new NameTables()
     tables.put('stays', 'a')
     for (let round = 0; round < 5; round += 1) {
-      // The name that fills a table is one that stays.
+      // The name that fills a table stays.
       for (let at = 0; at < TABLE_SLOTS - 2; at += 1) {
         tables.put('comes and goes', 'a')
         tables.remove('comes and goes')

@@ -9,7 +9,7 @@ const target: fc.Arbitrary<DeliveryTarget> = fc.record({
   gateway: fc.constantFrom<string | null>('a', 'b', null),
 })
 
-/** By identity; the first of those that are named twice. */
+/** By identity; the first entry of duplicates. */
 function modelOf(targets: Iterable<DeliveryTarget>): Map<string, string | null> {
   const model = new Map<string, string | null>()
   for (const { identity, gateway } of targets) {

@@ -38,7 +38,7 @@ export function describeAbortedSend(name: string, prepare: () => ConnectMessenge
         begun.resolve()
         return release.promise
       })
-      // Each by its own subject, so that one receipt doesn't wait for the other.
+      // Each by its own subject, so one receipt doesn't wait for the other.
       const targets = (...identities: string[]): DeliveryTarget[] =>
         identities.map((identity) => ({ identity, gateway: null }))
       return { sender, targets, received, release, begun: begun.promise }
@@ -61,7 +61,7 @@ export function describeAbortedSend(name: string, prepare: () => ConnectMessenge
           { quick: 'DELIVERED', slow: 'TIMEOUT' },
         ])
         expect(getEventListeners(signal, 'abort')).toEqual([])
-        // At-least-once would send again to one whose handler failed, or had no end.
+        // At-least-once would resend to a handler that failed or never ended.
         release.resolve()
         await delay(300)
         expect(received.toSorted()).toEqual(['quick', 'slow'])

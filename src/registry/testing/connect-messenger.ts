@@ -8,5 +8,5 @@ export interface MessengerSettings {
   readonly warnings?: Warnings
 }
 
-/** Connects a messenger; all that one test connects reach each other. */
+/** Connects a messenger; all messengers of one test reach each other. */
 export type ConnectMessenger = (settings?: MessengerSettings) => Promise<Messenger>

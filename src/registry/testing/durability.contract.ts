@@ -4,13 +4,13 @@ import type { DurabilityOptions } from '../durability-options.ts'
 import type { Messenger, OutgoingMessage, SendOptions } from '../messenger.ts'
 import { Warnings } from '../warnings.ts'
 
-/** Connects a messenger; all that one test connects reach each other. */
+/** Connects a messenger; all messengers of one test reach each other. */
 export type ConnectDurableMessenger = (
   durability?: DurabilityOptions,
   warnings?: Warnings,
 ) => Promise<Messenger>
 
-/** A message whose id the caller chose, so that it can be sent again by another call. */
+/** A message with a caller-chosen id, so another call can resend it. */
 function repeatable(text: string): OutgoingMessage {
   return { ...messageOf(text), repeatable: true }
 }

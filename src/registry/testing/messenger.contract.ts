@@ -24,7 +24,7 @@ function textOf({ payload }: ReceivedMessage): string {
   return new TextDecoder().decode(payload)
 }
 
-/** An object whose `then` is what `get` gives. */
+/** An object whose `then` is the result of `get`. */
 function objectWithThen(get: () => unknown): unknown {
   return new Proxy(
     {},
@@ -152,7 +152,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
       ])('whose handler returns an object with a `then` that $what', async ({ ask, status }) => {
         const { sender, host } = await pair()
         let asked = 0
-        // As a lazy query does, it begins when it is asked for its result.
+        // Like a lazy query, it starts when its result is requested.
         const query = objectWithThen(() => {
           asked += 1
           return ask
@@ -332,7 +332,7 @@ export function describeMessenger(name: string, prepare: () => ConnectMessenger)
           got.push(`${identity} ${index}`)
           if (identity === 'b') throw new Error('no')
         })
-        // What its caller does to the list later is the caller's own affair.
+        // Later changes to the caller's list don't matter.
         list.length = 0
         await host.subscribe(
           'c',

@@ -132,7 +132,7 @@ export function describeStoreContract(
       const moved = [{ identity: 'alice', metadata, gateway: 'new', ...times }]
       expect(await store.select(everything)).toEqual(moved)
       expect(await store.select(filterFrom({ status: 'online' }))).toEqual(moved)
-      // A second time it is there already, as after a reply that was lost.
+      // The second time it is already there, as after a lost reply.
       expect(await store.moveTo(seen, 'new')).toBe(true)
       expect(await store.select(everything)).toEqual(moved)
     })
@@ -311,7 +311,7 @@ export function describeStoreContract(
       expect(await identitiesOf(store)).toEqual(['user-1'])
     })
 
-    // Stores in memory are apart from one another.
+    // Memory stores are separate.
     if (isShared) {
       test('shows changes by another store at once', async () => {
         const other = await open()
@@ -383,7 +383,7 @@ export function describeStoreContract(
 /** Matches every registration. */
 export const everything = filterFrom({})
 
-/** A registration to be made, for a minute unless said otherwise. */
+/** A registration to make, for a minute by default. */
 export function request(
   identity: string,
   given: Partial<Omit<RegistrationRequest, 'identity' | 'metadataJson'>> & {
@@ -403,7 +403,7 @@ function nullIf(code: RegistryErrorCode): (error: unknown) => null {
   }
 }
 
-/** Identities of what matches, in the order given. */
+/** The identities of the matches, in the given order. */
 export async function identitiesOf(
   store: RegistryStore,
   filter: CompiledFilter = everything,

@@ -183,7 +183,7 @@ export function describeWatchContract(
       await store.heartbeat('zoe', 120_000)
       await store.register(registering('gina', { status: 'online' }))
       await delay(1050)
-      // Who ended is known also when later writes have dropped it from the store's own lists.
+      // Expired identities are known even after later writes dropped them from the store's lists.
       for (let n = 0; n < 3; n += 1) await store.register(registering('noise', { n }))
       const resumer = isShared ? await open() : store
       const after = watch(resumer, { filter, from: event.token })
@@ -222,7 +222,7 @@ export function describeWatchContract(
         if (n % 3 === 0) await store.unregister(identity)
         else await store.register({ ...registering(identity, { n }), ttlMs: n % 5 ? 600_000 : 5 })
         if (n % 2 === 0) continue
-        // However slow the events are; otherwise all of it could be a few events.
+        // However slow the events are; otherwise a few events could cover everything.
         await store.register({ ...registering('beat', { n }), ttlMs: 0 })
         await expect.poll(() => picture.held.get('beat')?.metadata['n'], { interval: 5 }).toBe(n)
       }
@@ -278,7 +278,7 @@ export function describeWatchContract(
       expect(() => watch(store, { filter: { a: 1 }, from: token })).toThrow(
         expect.objectContaining(refusal),
       )
-      // The same filter, written otherwise.
+      // The same filter in another notation.
       expect(await nextOf(watch(store, { filter: { b: 2, a: 1 }, from: token }))).toBeDefined()
     })
 
@@ -346,7 +346,7 @@ export function describeWatchContract(
       expect(() => watch(store)).toThrow(expect.objectContaining({ code: 'CLOSED' }))
     })
 
-    // Stores in memory are apart from one another.
+    // Memory stores are separate.
     if (isShared) {
       test('reports changes by another store, including earlier ones', async () => {
         const other = await open()

@@ -36,7 +36,7 @@ class Watched {
   readonly pending: PendingEvents
   readonly truth = new Map<string, Registration>()
   readonly picture = new Picture()
-  /** Of the n-th change, the identity; the position behind it is n + 1. */
+  /** The identity of the n-th change; the position after it is n + 1. */
   readonly log: string[] = []
   readonly taken: { news: WatchNews; from: string; picture: Picture }[] = []
   isInterrupted = false
@@ -95,7 +95,7 @@ class Watched {
       register: registered,
       leave: null,
       renew: before && { ...before, expiresAt: version + 10 },
-      // To one of two, so that it may be back where it was.
+      // To one of two values, so it may return to the previous one.
       move: before && { ...before, gateway: before.gateway === 'g1' ? 'g2' : 'g1' },
     }[kind]
     this.pending.change(identity, before, changed, 'unregistered', this.position)
@@ -160,7 +160,7 @@ describe('Pending events', () => {
           for (const [identity, registration] of each.truth)
             resumed.truth.set(identity, registration)
           resumed.log.push(...each.log)
-          // What happens while the log is read is noted already.
+          // Changes during the read of the log are already noted.
           for (const step of later) if ('identity' in step) resumed.do(step)
           if (from === BEGINNING) resumed.pending.reset(resumed.registrations, resumed.position)
           else {
@@ -206,7 +206,7 @@ describe('Pending events', () => {
   })
 })
 
-/** Without the changes that a watch without renewals omits. */
+/** Omits the changes that a watch without renewals omits. */
 function quoted(registrations: readonly Registration[], renewals: boolean): readonly unknown[] {
   return renewals
     ? registrations

@@ -69,7 +69,7 @@ describe('exactly-once with a gateway that is killed', () => {
     const processes = durableProcesses(url, 'done')
     const first = await processes.start()
     const message = messageOf('0')
-    // Nobody hosts `other` yet, so the message is half done when its process dies.
+    // `other` has no subscriber yet, so the message is half done when its process dies.
     const statuses = await sender.send(message, targetsOf(first, 'done', 'other'), IMPATIENT)
     expect(Object.fromEntries(statuses)).toEqual({ done: 'DELIVERED', other: 'PENDING' })
     await first.kill()

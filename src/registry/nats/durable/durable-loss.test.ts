@@ -63,7 +63,7 @@ describe('a durable gateway recovers, and warns, after', () => {
       const admin = await jetstreamManager(await connectAnyone(url))
       await admin.streams.delete(stream)
       expect(await multicast()).toBe('DELIVERED')
-      // A record is wanted for a message that some have not handled.
+      // Only partly handled messages have records.
       const half = await sender.send(messageOf('x'), targetsOf(host, 'a', 'nobody'), IMPATIENT)
       expect(half.get('nobody')).toBe('PENDING')
       await expect
@@ -93,7 +93,7 @@ describe('a durable gateway recovers, and warns, after', () => {
     const admin = await jetstreamManager(await connectAnyone(url))
     await admin.streams.delete(SUBJECTS.messagesStream)
     await admin.streams.delete(SUBJECTS.progressStream)
-    // The server goes on deleting files for a while.
+    // The server keeps deleting files for a while.
     await delay(500)
     await connect(url, {})
     expect(await multicast()).toBe('DELIVERED')
@@ -131,7 +131,7 @@ describe('a durable gateway recovers, and warns, after', () => {
     await started
     await admin.streams.delete(SUBJECTS.messagesStream)
     await expect.poll(() => host.warned('STREAM_LOST')).toBeGreaterThan(1)
-    // The messages of the new stream have the places of the old one's.
+    // The messages of the new stream have the sequence numbers of the old ones.
     for (const identity of ['a', 'late', 'late', 'late']) {
       await sender.send(messageOf('x'), targetsOf(host, identity), IMPATIENT)
     }

@@ -18,7 +18,7 @@ import {
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
-/** Follows what durable gateways record of messages with this many recipients. */
+/** Follows the records of durable gateways for messages with this many recipients. */
 async function followRecords(url: string, recipients: number) {
   const nats = await connectAnyone(url)
   const positions: number[] = []
@@ -76,7 +76,7 @@ describe('the progress of an exactly-once message', () => {
     const identities = numbered(1_000)
     const records = await followRecords(url, identities.length)
     const host = await connect(url, { gatewayName: 'orders' })
-    // In no order, so that ranges don't make it short.
+    // Unordered, so ranges don't shorten it.
     await host.subscribeMatching('*', ({ identity }) =>
       delay((Number(identity.slice(5)) * 7) % 1_000),
     )

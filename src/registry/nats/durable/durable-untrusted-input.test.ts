@@ -19,7 +19,7 @@ import { encodeGatewayBody, gatewayHeaders, RECEIPT_TO_HEADER } from '../wire.ts
 const missing = missingPrograms()
 beforeEach(({ skip }) => skip(missing !== undefined, missing))
 
-/** A gateway that hosts `a`, a sender, and what becomes of a multicast. */
+/** A gateway that hosts `a`, a sender, and the outcome of a multicast. */
 async function startPair(url: string) {
   const host = await connect(url, { gatewayName: 'orders' })
   let calls = 0
@@ -32,7 +32,7 @@ async function startPair(url: string) {
   return { host, sender, multicast, calls: () => calls }
 }
 
-/** Sends bytes that no client library would. */
+/** Sends bytes that no client library sends. */
 async function publishRaw(port: number, frames: readonly string[]): Promise<void> {
   const socket = connectSocket(port, '127.0.0.1')
   socket.write(`CONNECT {"verbose":false,"headers":true}\r\n${frames.join('')}PING\r\n`)
@@ -46,7 +46,7 @@ function frame(subject: string, headerBlock: string, body: string): string {
   return `HPUB ${subject} ${bytes} ${bytes + Buffer.byteLength(body)}\r\n${headerBlock}${body}\r\n`
 }
 
-/** A valid message of a sender who is not of this library. */
+/** A valid message from a sender without this library. */
 function publishForged(nats: NatsConnection, receiptTo: string): void {
   const marks = { id: 'forged', resendable: true, repeatable: false }
   const forged = gatewayHeaders(marks, 1, 1)

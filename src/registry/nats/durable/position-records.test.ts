@@ -57,7 +57,7 @@ describe('the records of stored messages', () => {
           await record?.add(positions)
           for (const position of positions) known.add(position)
           if (!isCleared) continue
-          // Whoever clears it has had it acknowledged: nobody gets it again.
+          // A record is cleared after the acknowledgement: the message is not redelivered.
           for (const each of processes) await each.of(message, RECIPIENTS).clear()
           known.clear()
         }
