@@ -55,7 +55,7 @@ test('plans more gateways than asked for if they receive too much', () => {
 test.each([
   [['--identities', 'NaN'], '--identities: "NaN" must be a whole number'],
   [['--identities', '-1'], '--identities'],
-  [['--identities', '10', '--targets', '11'], '--targets: 11 are more than the 10 identities'],
+  [['--identities', '10', '--targets', '11'], '--targets: 11 is more than the 10 identities'],
   [['--utilisation', '0'], '--utilisation: "0" must be a number from 1 to 100'],
   [['--identites', '10'], '--identities'],
   [['10'], 'plan'],

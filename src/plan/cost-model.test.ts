@@ -48,7 +48,7 @@ const isMemory = (resource: Resource) => resource.endsWith('memoryBytes')
 /** A replica compares itself with records so often at most, however much it is asked. */
 const isOfComparisons = (resource: Resource) => resource.startsWith('redis.bytes')
 
-test('twice the rates need twice as much per second, and the same memory', () => {
+test('doubling the rates doubles the needs per second, with the same memory', () => {
   fc.assert(
     fc.property(arbitraryCoefficients, arbitraryDemand, (coefficients, demand) => {
       const before = needsOf(coefficients, amountsOfDemand(demand))
@@ -63,7 +63,7 @@ test('twice the rates need twice as much per second, and the same memory', () =>
   )
 })
 
-test('twice the identities need twice the memory, and no less of anything at the same rates', () => {
+test('doubling the identities doubles the memory and lowers no other need', () => {
   fc.assert(
     fc.property(arbitraryCoefficients, arbitraryDemand, (coefficients, demand) => {
       const before = needsOf(coefficients, amountsOfDemand(demand))
@@ -78,7 +78,7 @@ test('twice the identities need twice the memory, and no less of anything at the
   )
 })
 
-test('each change is followed by every replica of its namespace', () => {
+test('every replica of a namespace follows each change', () => {
   fc.assert(
     fc.property(arbitraryDemand, (demand) => {
       const { heartbeats, registrations, unregistrations, replicas } = demand
@@ -90,7 +90,7 @@ test('each change is followed by every replica of its namespace', () => {
   )
 })
 
-test('a multicast is one message to each gateway whose identities fit into one table of names', () => {
+test('a multicast sends one message per gateway whose identities fit into one table of names', () => {
   fc.assert(
     fc.property(arbitraryDemand, ({ multicasts, namespaces }) => {
       const demand = demandFrom({ identities: 1_000 * namespaces, namespaces, multicasts })
@@ -106,7 +106,7 @@ test('a multicast is one message to each gateway whose identities fit into one t
   )
 })
 
-test('new names take a message each at most, and at most one beside every other', () => {
+test('new names cost at most one message each, and at most one per other message', () => {
   fc.assert(
     fc.property(arbitraryDemand, (demand) => {
       const without = amountsOfDemand({ ...demand, unregistrations: 0 }).gatewayMessages ?? 0
@@ -117,7 +117,7 @@ test('new names take a message each at most, and at most one beside every other'
   )
 })
 
-test('no more tables of names are reached than there are, or than there are targets', () => {
+test('reaches no more tables of names than exist, and no more than there are targets', () => {
   const count = fc.integer({ min: 1, max: 100_000 })
   fc.assert(
     fc.property(count, count, (targets, gateways) => {
@@ -129,7 +129,7 @@ test('no more tables of names are reached than there are, or than there are targ
   expect(tablesReached(0, 10)).toBe(0)
 })
 
-test('as many tables are reached as in a draw', () => {
+test('reaches as many tables as a simulated draw', () => {
   const random = randomStream(1, 1)
   for (const [targets, gateways] of [
     [10, 100],

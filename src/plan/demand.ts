@@ -83,15 +83,13 @@ export const DEFAULT_ASSUMPTIONS: Assumptions = {
 export function demandFrom(asked: AskedDemand): OpenDemand {
   const { identities = DEFAULT_IDENTITIES, namespaces, replicas } = asked
   if (namespaces !== undefined && namespaces > identities) {
-    throw new InputError(
-      `--namespaces: ${namespaces} are more than the ${identities} identities that they share.`,
-    )
+    throw new InputError(`--namespaces: ${namespaces} is more than the ${identities} identities.`)
   }
   const most = Math.floor(identities / (namespaces ?? 1))
   const within = (flag: string, value: number | undefined, otherwise: number): number => {
     if (value === undefined || value <= most) return value ?? Math.min(otherwise, most)
-    const each = namespaces === undefined ? 'there are' : `each of ${namespaces} namespaces has`
-    throw new InputError(`${flag}: ${value} are more than the ${most} identities that ${each}.`)
+    const each = namespaces === undefined ? '' : ` of each of ${namespaces} namespaces`
+    throw new InputError(`${flag}: ${value} is more than the ${most} identities${each}.`)
   }
   const registrations = asked.registrations ?? identities / REGISTER_EVERY_S
   return {

@@ -25,7 +25,7 @@ test.each(['', 'many', 'NaN', 'Infinity', '-5', '0', '1.5', '1e-3', '0x10', '1e1
   },
 )
 
-test('no text but a number is taken, whatever the flag', () => {
+test('every flag accepts numbers only', () => {
   const noNumber = fc.string().filter((text) => !/^[\d\s.,e+]*$/i.test(text))
   fc.assert(
     fc.property(fc.constantFrom(...DEMAND_FLAGS), noNumber, ({ flag }, text) => {
@@ -39,7 +39,7 @@ test('no text but a number is taken, whatever the flag', () => {
   )
 })
 
-test('several values make several plans, and a single one is of all', () => {
+test('several values make several plans, and a single value applies to all', () => {
   expect(askedFrom({ identities: '1e6,1e8', gateways: '10' })).toEqual([
     { identities: 1e6, gateways: 10 },
     { identities: 1e8, gateways: 10 },
@@ -50,16 +50,13 @@ test('several values make several plans, and a single one is of all', () => {
 })
 
 test.each([
-  [
-    { identities: 100, targets: 101 },
-    '--targets: 101 are more than the 100 identities that there are',
-  ],
-  [{ identities: 100, matches: 200 }, '--matches: 200 are more'],
+  [{ identities: 100, targets: 101 }, '--targets: 101 is more than the 100 identities.'],
+  [{ identities: 100, matches: 200 }, '--matches: 200 is more'],
   [
     { identities: 100, namespaces: 10, targets: 11 },
-    '--targets: 11 are more than the 10 identities that each of 10 namespaces has',
+    '--targets: 11 is more than the 10 identities of each of 10 namespaces.',
   ],
-  [{ identities: 100, namespaces: 101 }, '--namespaces: 101 are more than the 100 identities'],
+  [{ identities: 100, namespaces: 101 }, '--namespaces: 101 is more than the 100 identities'],
 ])('%j contradicts itself', (asked, message) => {
   expect(() => demandFrom(asked)).toThrow(message)
 })
@@ -69,7 +66,7 @@ test('defaults follow from the identities', () => {
   expect([heartbeats, targets, matches, gateways]).toEqual([5, 500, 100, 1])
 })
 
-test('assumptions are in the units of the flags', () => {
+test('converts assumptions from the units of the flags', () => {
   const given = { utilisation: '50', 'redis-memory': '64', network: '25' }
   expect(assumptionsFrom(given)).toMatchObject({
     utilisation: 0.5,

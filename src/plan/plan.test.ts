@@ -12,7 +12,7 @@ import { firstToSaturate } from './ratios.ts'
 const { coefficients } = readCoefficients(COEFFICIENTS_FILE)
 const { utilisation } = DEFAULT_ASSUMPTIONS
 
-test('a plan without problems uses nothing more than it may', () => {
+test('a plan without problems exceeds no allowed use', () => {
   fc.assert(
     fc.property(arbitraryDemand, (given) => {
       const plan = planFor(demandFrom(openOf(given)), DEFAULT_ASSUMPTIONS, coefficients)
@@ -21,7 +21,7 @@ test('a plan without problems uses nothing more than it may', () => {
       const readerCores = needOf(coefficients, 'reader.cpuUs', amounts) / 1e6
       expect(gatewayCores(demand, coefficients)).toBeLessThanOrEqual(utilisation)
       if (plan.problems.length > 0) return
-      expect(redis.namespaceShare).toBeLessThanOrEqual(1)
+      expect(redis.namespaceUtilisation).toBeLessThanOrEqual(1)
       expect(followingCores).toBeLessThanOrEqual(utilisation)
       expect(readerCores / readers).toBeLessThanOrEqual(utilisation * (1 + 1e-9))
       expectClose(
@@ -62,14 +62,14 @@ test('a small demand needs one of each, and a second replica', () => {
   expect([demand.replicas, readers]).toEqual([2, 2])
 })
 
-test('what a namespace asks too much for is said, and what to do', () => {
+test('names the need that is too large for a namespace, and a remedy', () => {
   const open = demandFrom({ identities: 1e8, namespaces: 1 })
   const { problems } = planFor(open, DEFAULT_ASSUMPTIONS, coefficients)
   expect(problems.join('\n')).toContain('more namespaces')
   expect(problems.join('\n')).toContain('more than a process has')
 })
 
-test('identities are spread over as many namespaces as it takes', () => {
+test('spreads identities over as many namespaces as necessary', () => {
   const plan = planFor(demandFrom({ identities: 1e8 }), DEFAULT_ASSUMPTIONS, coefficients)
   expect(plan.problems).toEqual([])
   expect(plan.demand.namespaces).toBeGreaterThan(1)
@@ -86,7 +86,7 @@ test.each([
   expect(Number.isFinite(plan.needs['redis.cpuUs'])).toBe(true)
 })
 
-test('what saturates first is used the most', () => {
+test('the resource that saturates first has the highest use', () => {
   const none = {
     redisCpu: 0,
     redisMemory: 0,

@@ -84,12 +84,12 @@ interface Layout extends Pick<
   'demand' | 'needs' | 'followingCores' | 'readers' | 'problems'
 > {
   /** The utilisation of a Redis node by one namespace. */
-  readonly namespaceShare: number
+  readonly namespaceUtilisation: number
 }
 
-function fits({ problems, demand: { namespaces }, namespaceShare }: Layout): boolean {
+function fits({ problems, demand: { namespaces }, namespaceUtilisation }: Layout): boolean {
   if (problems.length > 0) return false
-  return namespaces === 1 || namespaceShare <= MAX_NAMESPACE
+  return namespaces === 1 || namespaceUtilisation <= MAX_NAMESPACE
 }
 
 function layOut(
@@ -112,7 +112,7 @@ function layOut(
   const replicas = open.replicas ?? needed
   const demand: Demand = { ...settled, replicas }
   const needs = needsOf(coefficients, amountsOfDemand(demand))
-  const namespaceShare = redisShare(needs, assumptions) / namespaces
+  const namespaceUtilisation = redisShare(needs, assumptions) / namespaces
   const perReplica = followingCores + requestCores / replicas
   const perProcess = Math.min(utilisation / perReplica, processMemoryBytes / replicaBytes)
   const processes = Math.ceil((namespaces * replicas) / Math.max(1, Math.floor(perProcess)))
@@ -121,16 +121,16 @@ function layOut(
     needs,
     followingCores,
     readers: Math.max(replicas, processes),
-    namespaceShare,
+    namespaceUtilisation,
     problems: [
-      ...(namespaceShare > 1
+      ...(namespaceUtilisation > 1
         ? [
-            `one namespace needs ${formatPercent(namespaceShare)} of the Redis node it is on; ${SPREAD}`,
+            `one namespace needs ${formatPercent(namespaceUtilisation)} of its Redis node; ${SPREAD}`,
           ]
         : []),
       ...(followingCores > MAX_FOLLOWING * utilisation
         ? [
-            `to follow one namespace takes ${formatPercent(followingCores)} of a core, and leaves too little ` +
+            `following one namespace takes ${formatPercent(followingCores)} of a core, which leaves too little ` +
               `for requests; ${SPREAD}, or renew them less often`,
           ]
         : []),

@@ -5,7 +5,7 @@ import { NamespacesOnNodes } from './spread/namespaces-on-nodes.ts'
 /** Redis nodes that share the namespaces. A namespace's keys have one hash tag, so it lives on one node. */
 export interface RedisNodes {
   /** The utilisation of a node by one namespace; above 1, no node can carry it. */
-  readonly namespaceShare: number
+  readonly namespaceUtilisation: number
   /** Nodes of a Redis Cluster with arbitrary namespace names; `null` if no number suffices. */
   readonly nodes: number | null
   /** Nodes with hash tags chosen so that each has the same number of namespaces. */
@@ -38,14 +38,14 @@ export function redisNodesFor(
   namespaces: number,
   assumptions: Assumptions,
 ): RedisNodes {
-  const namespaceShare = redisShare(needs, assumptions) / namespaces
-  const most = Math.max(1, Math.floor(1 / namespaceShare))
+  const namespaceUtilisation = redisShare(needs, assumptions) / namespaces
+  const most = Math.max(1, Math.floor(1 / namespaceUtilisation))
   const balancedNodes = Math.ceil(namespaces / most)
   if (balancedNodes === 1) {
-    return { namespaceShare, nodes: 1, balancedNodes, namespacesOnBusiest: namespaces }
+    return { namespaceUtilisation, nodes: 1, balancedNodes, namespacesOnBusiest: namespaces }
   }
   const spread = new NamespacesOnNodes(namespaces)
   const nodes = spread.fewestNodes(most)
   const namespacesOnBusiest = nodes === null ? most : spread.busiest(nodes)
-  return { namespaceShare, nodes, balancedNodes, namespacesOnBusiest }
+  return { namespaceUtilisation, nodes, balancedNodes, namespacesOnBusiest }
 }

@@ -123,7 +123,7 @@ function assumed(
     ...(open.length === 0
       ? []
       : ['Assumed:', ...open.map((name) => `  ${LABELS[name]}: ${DEFAULTS[name]}`)]),
-    `Of everything at most ${formatPercent(utilisation)} is used: one core and ${formatBytes(redisMemoryBytes)} per Redis node, ` +
+    `Utilisation is at most ${formatPercent(utilisation)} of: one core and ${formatBytes(redisMemoryBytes)} per Redis node, ` +
       `${formatCount(natsCores)} cores per NATS server,`,
     `one core and ${formatBytes(processMemoryBytes)} per process, ${formatBytes(networkBytes)}/s per machine and direction.`,
     measuredOn,

@@ -53,7 +53,10 @@ test('shows where an assertion failed, and its diff without colours', () => {
   const text = testErrorText(
     {
       message: 'expected 1 to be 2',
-      stacks: [{ method: 'check', file: '/project/bench/a.load.ts', line: 12, column: 3 }],
+      stacks: [
+        { method: 'inner', file: '/project/node_modules/x/index.js', line: 1, column: 1 },
+        { method: 'check', file: '/project/bench/a.load.ts', line: 12, column: 3 },
+      ],
       diff: '\u001B[32m- Expected\u001B[39m\n\n- 2\n+ 1',
     },
     '/project',

@@ -87,9 +87,13 @@ const LOAD_FIXTURE = ['vitest', 'load'].map(
   (room) => resolve(import.meta.dirname, '..', room) + sep,
 )
 
-/** Frames of the scenario and its modules. */
+/** Frames of the scenario and its modules: neither of packages nor of the load fixture. */
 function ownFrames({ stacks = [] }: ReportedError): readonly Frame[] {
-  return stacks.filter(({ file }) => !LOAD_FIXTURE.some((folder) => file.startsWith(folder)))
+  return stacks.filter(
+    ({ file }) =>
+      !/[\\/]node_modules[\\/]/.test(file) &&
+      !LOAD_FIXTURE.some((folder) => file.startsWith(folder)),
+  )
 }
 
 /** Where an error was thrown: in the scenario if its stack says so. */

@@ -14,7 +14,7 @@ function benchEngine(...args: string[]): Promise<{ code: number; out: string; er
   })
 }
 
-test('--help says what is measured', async () => {
+test('--help describes the measurement', async () => {
   const { code, out } = await benchEngine('--help')
   expect(code).toBe(0)
   expect(out).toContain('--duration')
@@ -22,7 +22,7 @@ test('--help says what is measured', async () => {
 
 test.each([
   [['--duration', '3'], '--duration: "3" is not a duration'],
-  [['--duration', '0s'], '--duration: must be above 0'],
+  [['--duration', '0s'], '--duration: "0s" must be above 0'],
   [['--speed', '3'], '--speed'],
   [['fast'], 'fast'],
   [['--page', 'docs/how-punctual.md'], '--page: only --peers'],
@@ -36,7 +36,7 @@ test.each([
   expect(err.trim().split('\n')).toHaveLength(1)
 })
 
-test('an interruption ends all that --peers has started', async () => {
+test('an interruption ends everything that --peers started', async () => {
   const command = spawn(process.execPath, [start, '--peers'], {
     env: { ...process.env, PATH: '' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -32,7 +32,7 @@ test('every request is echoed', async () => {
   expect(order).toEqual(all.map((_, i) => i))
 })
 
-test('requests fail when the connection is closed: those under way and later ones', async () => {
+test('closing the connection fails requests in flight and later ones', async () => {
   const { port, stop } = await startEchoServer()
   const client = await EchoClient.connect(port)
   const underWay = client.echo()
@@ -54,7 +54,7 @@ test.each([1, 2, 3])('%d generators send each request of a load once', async (ge
   }
 })
 
-test('a table shows a load in a row', () => {
+test('the table has one row per load', () => {
   const [, row] = renderEngineTable([
     { technique: 'spin', generators: 2, ratePerSecond: 10_000, ...figures },
   ]).split('\n')
@@ -74,7 +74,7 @@ test('a table shows a load in a row', () => {
   ])
 })
 
-test('a single request that is missing shows', () => {
+test('the table shows a single missing request', () => {
   const table = renderEngineTable([
     {
       technique: 'spin',
@@ -101,7 +101,7 @@ test('rounds add up: counts and times are sums, rate and cost are means', () => 
   expect(sum.largestBatch).toBe(30)
 })
 
-test('CPU time is that of all threads, from the first reading of any to the last', () => {
+test('CPU time covers all threads, from the first reading to the last', () => {
   const readings = [
     { atMs: 1_010, usedMs: 55 },
     { atMs: 1_000, usedMs: 50 },

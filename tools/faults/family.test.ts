@@ -34,19 +34,19 @@ test('a process that outlives its parent still belongs to the family', async () 
   await expect.poll(() => [...commandsOf(family)].sort()).toEqual(both)
 })
 
-test('a process that has left its session still belongs to the family', async () => {
+test('a process that left its session still belongs to the family', async () => {
   const { family } = start('setsid sleep 303 & exec sleep 304')
   await expect.poll(() => [...commandsOf(family)].sort()).toEqual(['sleep 303', 'sleep 304'])
 })
 
-test('ending a family ends all of it', async () => {
+test('ending a family ends all of its processes', async () => {
   const { family } = start('sleep 305 & sleep 306 & wait')
   await expect.poll(() => commandsOf(family)).toEqual(expect.arrayContaining(['sleep 306']))
   family.end()
   await expect.poll(() => commandsOf(family)).toEqual([])
 })
 
-test('a signal reaches no other process that has the same number by then', async () => {
+test('a signal never reaches another process that reused the id', async () => {
   const { family } = start('exec sleep 307')
   await expect.poll(() => commandsOf(family)).toEqual(['sleep 307'])
   const [member] = family.members()

@@ -29,19 +29,19 @@ afterEach(() => {
   proxy?.close()
 })
 
-test('passes commands and answers on', async () => {
+test('forwards commands and answers', async () => {
   await redis.set('key', 'value')
   expect(await redis.get('key')).toBe('value')
 })
 
-test('answers every command with an error, and then no longer', async () => {
+test('answers every command with an error until told otherwise', async () => {
   await proxy.answer('LOADING not yet')
   await expect(Promise.all([redis.get('key'), redis.get('key')])).rejects.toThrow('LOADING not yet')
   await proxy.answer(null)
   expect(await redis.ping()).toBe('PONG')
 })
 
-test('holds commands until it lets them go on', async () => {
+test('holds commands until released', async () => {
   proxy.hold(true)
   let isAnswered = false
   const answer = redis.ping().finally(() => {
@@ -53,7 +53,7 @@ test('holds commands until it lets them go on', async () => {
   expect(await answer).toBe('PONG')
 })
 
-test('cuts connections, refuses new ones, and takes them again once it is mended', async () => {
+test('cuts connections and refuses new ones until mended', async () => {
   const other = redis.duplicate()
   other.on('error', () => {})
   proxy.cut()

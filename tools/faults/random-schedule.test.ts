@@ -5,7 +5,7 @@ import { randomRow } from './random-schedule.ts'
 
 const seed = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 
-test('a seed always gives the same run', () => {
+test('a random seed always gives the same run', () => {
   fc.assert(
     fc.property(seed, (value) => {
       expect(randomRow(value)).toEqual(randomRow(value))
@@ -13,7 +13,7 @@ test('a seed always gives the same run', () => {
   )
 })
 
-test('one to three faults come in order, from the warm-up until just after the end', () => {
+test('draws one to three faults in order, from the warm-up until just after the end', () => {
   fc.assert(
     fc.property(seed, (value) => {
       const { load, steps } = randomRow(value)
@@ -27,7 +27,7 @@ test('one to three faults come in order, from the warm-up until just after the e
   )
 })
 
-test('a fault only hits what the load has', () => {
+test('draws only faults that apply to the load', () => {
   fc.assert(
     fc.property(seed, (value) => {
       const { load, steps } = randomRow(value)
@@ -42,7 +42,7 @@ test('a fault only hits what the load has', () => {
   )
 })
 
-test('a server or process is hit once at most', () => {
+test('hits each server or process at most once', () => {
   fc.assert(
     fc.property(seed, (value) => {
       const hits = randomRow(value).steps.map(({ fault }) => {
@@ -57,7 +57,7 @@ test('a server or process is hit once at most', () => {
   )
 })
 
-test('the first hundred seeds have every kind of load, and faults of the system and of the generator', () => {
+test('the first hundred random seeds cover every kind of load, and faults of system and generator', () => {
   const rows = Array.from({ length: 100 }, (_, index) => randomRow(index + 1))
   const kinds = new Set(rows.flatMap(({ steps }) => steps.map(({ fault }) => fault.kind)))
   expect(new Set(rows.map(({ load }) => load.workload)).size).toBe(4)

@@ -9,7 +9,7 @@ function encoded(words: readonly string[]): string {
 
 const command = fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 5 })
 
-test('counts commands however they are cut into chunks', () => {
+test('counts commands however they are split into chunks', () => {
   fc.assert(
     fc.property(fc.array(command), fc.nat(), (commands, cut) => {
       const bytes = Buffer.from(commands.map(encoded).join(''))
@@ -22,7 +22,7 @@ test('counts commands however they are cut into chunks', () => {
   )
 })
 
-test('keeps a command that has only begun', () => {
+test('keeps an incomplete command', () => {
   const bytes = Buffer.from('*1\r\n$4\r\nPING\r\n*2\r\n$4\r\nPI')
   expect(countCommands(bytes)).toEqual({ commands: 1, rest: Buffer.from('*2\r\n$4\r\nPI') })
 })

@@ -5,11 +5,11 @@ import { faultTable } from './table.ts'
 
 const rows = faultTable()
 
-test('every row has a name of its own', () => {
+test('every row has a unique name', () => {
   expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length)
 })
 
-test('the steps of a row are in the order of their times', () => {
+test('the steps of a row are in chronological order', () => {
   for (const { steps } of rows) {
     const times = steps.flatMap(({ at }) => (typeof at === 'number' ? [at] : []))
     expect(times).toEqual(times.toSorted((a, b) => a - b))
@@ -23,7 +23,7 @@ test('no row whose faults are all of the generator may end as missed', () => {
   }
 })
 
-test('every bound is one that the command takes', () => {
+test('every bound is valid for the command', () => {
   const bounds = rows.flatMap(({ load }) => load.slos)
   expect(bounds.length).toBeGreaterThan(0)
   for (const bound of bounds) expect(() => parseSlo(bound)).not.toThrow()

@@ -12,7 +12,7 @@ function gateSelftest(...args: string[]): Promise<{ code: number; out: string; e
   })
 }
 
-test('--help says what is tried, with an example', async () => {
+test('--help describes the trials, with an example', async () => {
   const { code, out } = await gateSelftest('--help')
   expect(code).toBe(0)
   expect(out).toContain('npm run gate:selftest -- --trials 20')
@@ -30,7 +30,7 @@ test.each([
   expect(err).toContain(message)
 })
 
-test('--json gives every case, and the exit code says whether its bounds are met', async () => {
+test('--json prints every case, and the exit code tells whether its bounds are met', async () => {
   const { code, out } = await gateSelftest('--short', '--trials', '1', '--json')
   const { isMet, rows } = JSON.parse(out) as { isMet: boolean; rows: readonly { name: string }[] }
   expect(rows.map(({ name }) => name)).toContain('1 lost delivery in 100')

@@ -14,11 +14,11 @@ function regressionsOf(fault: Fault): readonly string[] {
     .map(({ comparison: { operation, metric } }) => `${operation} ${metric.kind}`)
 }
 
-test('a version against itself has no regression', () => {
+test('a version compared with itself has no regression', () => {
   expect(regressionsOf(NO_FAULT)).toEqual([])
 })
 
-test('what is found is the fault that was made, not another', () => {
+test('finds the injected fault and no other', () => {
   expect(regressionsOf({ ...NO_FAULT, slowdown: 1.2 })).toContain('register latency')
   const errors = regressionsOf({ ...NO_FAULT, errorRatio: 1 / 200 })
   expect(errors).toEqual(['register errors', 'multicast errors'])
@@ -55,7 +55,7 @@ function latencyCase(noise: number, factor: number): SelftestCase {
   }
 }
 
-test('a gate that finds nothing, or alarms at nothing, breaks its bound', async () => {
+test('a gate that never finds anything, or always alarms, breaks its bound', async () => {
   const blind = latencyCase(0.05, 1)
   const nervous: SelftestCase = {
     ...latencyCase(0.05, 1.2),
@@ -66,14 +66,14 @@ test('a gate that finds nothing, or alarms at nothing, breaks its bound', async 
   expect(renderSelftest(rows).match(/BROKEN/g)).toHaveLength(2)
 })
 
-test('the same seed gives the same rows, another one others', async () => {
+test('rows are reproducible by their random seed', async () => {
   const cases = [latencyCase(0.2, 1.1)]
   const rows = await runSelftest(cases, { trials: 2, seed: 7 })
   expect(await runSelftest(cases, { trials: 2, seed: 7 })).toEqual(rows)
   expect(await runSelftest(cases, { trials: 2, seed: 8 })).not.toEqual(rows)
 })
 
-test('the short form leaves out no kind of case', () => {
+test('the short form has every kind of case', () => {
   const kinds = (isShort: boolean) =>
     new Set(selftestCases(isShort).map(({ target, name }) => `${target} ${name}`))
   expect(kinds(true)).toEqual(kinds(false))

@@ -6,7 +6,7 @@ import { interleave, type Sample, type Samples } from './interleave.ts'
 import { benchmarkOf } from './benchmark-statistics.ts'
 import { medianOf } from '../../../src/stats/quantile.ts'
 
-test('every contender runs once a round, prepared each time, and the warm-up leaves no samples', async () => {
+test('runs every contender once per round, prepared each time, without samples of the warm-up', async () => {
   const log: string[] = []
   const note = (what: string) => async () => void log.push(what)
   const samples = await interleave(
@@ -24,7 +24,7 @@ test('every contender runs once a round, prepared each time, and the warm-up lea
   }
 })
 
-test('a contender that takes long runs in some rounds only', async () => {
+test('runs a slow contender in some rounds only', async () => {
   const samples = await interleave([{ name: 'long', every: 3, run: async () => {} }], {
     rounds: 7,
     warmUpRounds: 4,
@@ -32,7 +32,7 @@ test('a contender that takes long runs in some rounds only', async () => {
   expect(samples.get('long')?.map(({ round }) => round)).toEqual([0, 3, 6])
 })
 
-test('a sample is per call, and of the time that the contender says, if it says one', async () => {
+test("a sample is per call, and uses the contender's own time if it reports one", async () => {
   const samples = await interleave([{ name: 'own', calls: 4, run: async () => 10 }], {
     rounds: 1,
     warmUpRounds: 0,
@@ -49,7 +49,7 @@ test('a benchmark has the statistics of its samples', () => {
   expect([period, totalTime]).toEqual([4, 20])
 })
 
-test('half of the values are not above the median, and half not below', () => {
+test('half of the values are at most the median, and half at least', () => {
   const values = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1 })
   fc.assert(
     fc.property(values, (all) => {
@@ -87,7 +87,7 @@ test('a figure within its bound is reached, and one beyond it in every part is n
   )
 })
 
-test('what is asserted of figures names those that are not reached, and only those', () => {
+test('the assertion names exactly the figures that are not reached', () => {
   const figures: Judged[] = [
     { says: 'one: 2, must be ≤ 3', outcome: 'reached' },
     { says: 'two: 4, must be ≤ 3', outcome: 'not reached' },
@@ -99,7 +99,7 @@ test('what is asserted of figures names those that are not reached, and only tho
   expect(doubts(figures.slice(0, 2))).toBeNull()
 })
 
-test('a figure is printed beside what it must reach', () => {
+test('prints a figure beside its bound', () => {
   const figure: Figure = { what: 'slow by quick', ratio: ['slow', 'quick'], must: { atMost: 3 } }
   const [, row] = renderFigures([figure], samples).split('\n')
   expect(row?.trim().split(/ {2,}/)).toEqual([
@@ -111,7 +111,7 @@ test('a figure is printed beside what it must reach', () => {
   ])
 })
 
-test('a figure of a contender that was not measured is refused', () => {
+test('refuses a figure of a contender that was not measured', () => {
   const figure: Figure = { what: '', ratio: ['slow', 'absent'], must: { atMost: 3 } }
   expect(() => measureFigure(figure, samples)).toThrow(RangeError)
 })

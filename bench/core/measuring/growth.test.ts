@@ -36,7 +36,7 @@ test.each<[string, GrowthCase, (n: number) => number, string]>([
   expect(growthOf(growthCase, samplesOf(costOf))).toMatchObject({ outcome })
 })
 
-test('the exponent of a power of n is its own, whatever the constant', () => {
+test('measures the exponent of a power of n, whatever the constant', () => {
   const factor = fc.double({ min: 1e-3, max: 1e3, noNaN: true })
   const power = fc.double({ min: 0, max: 3, noNaN: true })
   fc.assert(
@@ -50,12 +50,12 @@ test('the exponent of a power of n is its own, whatever the constant', () => {
   )
 })
 
-test('a size that happens to be quick makes the next one no slower', () => {
+test('a size that happens to be quick does not make the next one look slower', () => {
   const samples = samplesOf((n) => (n === 10_000 ? 1 : 2))
   expect(growthOf(constant, samples)).toMatchObject({ exponent: 0, outcome: 'reached' })
 })
 
-test('what disturbs a part of the measurement fails nothing', () => {
+test('a disturbance in one part of the measurement causes no failure', () => {
   const samples = samplesOf(() => 1)
   const disturbed = samples.get(100_000)?.map(({ round, ms }) => ({
     round,
@@ -65,7 +65,7 @@ test('what disturbs a part of the measurement fails nothing', () => {
   expect(outcome).toBe('inconclusive')
 })
 
-test('growth by one size, or by a size without samples, is refused', () => {
+test('refuses a single size, or a size without samples', () => {
   expect(() =>
     growthOf(
       constant,
@@ -75,7 +75,7 @@ test('growth by one size, or by a size without samples, is refused', () => {
   expect(() => growthOf(constant, new Map([...samplesOf(() => 1), [1e6, []]]))).toThrow(RangeError)
 })
 
-test('a case is printed with its costs, its exponent, its bound, and why it may grow', () => {
+test('prints a case with its costs, exponent, bound and reason for growth', () => {
   const samples = samplesOf((n) => n / 1_000, [100, 1_000])
   const inherent: GrowthCase = { ...ownSize, because: 'all is looked at' }
   const growth = growthOf(inherent, samples)
@@ -94,7 +94,7 @@ test('a case is printed with its costs, its exponent, its bound, and why it may 
   )
 })
 
-test('every size is prepared, run as often as the others, and closed', async () => {
+test('prepares every size, runs all equally often, and closes them', async () => {
   const log: string[] = []
   const { growth, samplesAtLargest } = await measureGrowth(
     {

@@ -26,7 +26,7 @@ test.each([
   expect(renderCheck([figure])).toContain(judgement)
 })
 
-test('CPU time is predicted for a machine as slow as this one is', () => {
+test("predicts CPU time for this machine's current speed", () => {
   const cpuUs = needOf(coefficients, 'nats.cpuUs', amounts)
   const measured = { 'nats.cpuUs': 2 * cpuUs }
   const rounds = [{ slowdown: 2, measurement: { name: '', amounts, measured } }]
@@ -40,7 +40,7 @@ test('the slowdown is 1 on the same machine, and k on one that takes k times as 
   expect(slowdownOf({ ...reference, ...slower }, reference)).toBeCloseTo(1.7)
 })
 
-test('what was not measured is not within', () => {
+test('an unmeasured figure is not within the tolerance', () => {
   const rounds = [{ slowdown: 1, measurement: { name: '', amounts, measured: {} } }]
   expect(compare('small', 'nats.messagesIn', rounds, coefficients).judgement).toBe('outside')
 })

@@ -92,7 +92,7 @@ test('every cost is part of an experiment', () => {
   }
 })
 
-test('the costs that explain measurements are found in them', () => {
+test('finds the costs that explain the measurements', () => {
   const measurements = experimentsOf(population, { ...population, metadataBytes: 1_000 }).map(
     (load) => {
       const amounts = amountsOf(load, 1)
@@ -114,7 +114,7 @@ test('the costs that explain measurements are found in them', () => {
   expect(costs['unregistrations']).toBeCloseTo(5, 3)
 })
 
-test('of rounds, each figure has its median', () => {
+test('takes the median of each figure over rounds', () => {
   const round = (reads: number, cpuUs: number) => [
     { name: 'a', amounts: { reads }, measured: { 'redis.cpuUs': cpuUs } },
   ]

@@ -18,7 +18,7 @@ const determined = fc
     }),
   )
 
-test('coefficients that equations determine are found', () => {
+test('finds the coefficients that equations determine', () => {
   fc.assert(
     fc.property(determined, ({ coefficients, others }) => {
       // Mostly of one term each, as experiments are.
@@ -37,7 +37,7 @@ test('coefficients that equations determine are found', () => {
   )
 })
 
-test('no coefficient is negative, whatever was measured', () => {
+test('no coefficient is negative, whatever the measurements', () => {
   const row = fc.array(fc.double({ min: 0, max: 1_000, noNaN: true }), {
     minLength: 3,
     maxLength: 3,
@@ -55,7 +55,7 @@ test('no coefficient is negative, whatever was measured', () => {
   )
 })
 
-test('a part that seems to cost less than nothing costs nothing', () => {
+test('a part with an apparently negative cost costs nothing', () => {
   const found = solveNonNegative([
     { amounts: [1, 0], measured: 10 },
     { amounts: [1, 1], measured: 9 },
@@ -65,7 +65,7 @@ test('a part that seems to cost less than nothing costs nothing', () => {
   expect(found[0]).toBeLessThan(10)
 })
 
-test('what no equation has costs nothing', () => {
+test('a term without any equation costs nothing', () => {
   expect(solveNonNegative([{ amounts: [2, 0], measured: 6 }])).toEqual([expect.closeTo(3), 0])
 })
 

@@ -45,7 +45,7 @@ describe.skipIf(findProgram('redis-server') === undefined)('a Redis Cluster', ()
   })
 })
 
-test('nodes share all slots, in ranges whose lengths differ by 1 at most', () => {
+test('nodes divide all slots into ranges whose lengths differ by at most 1', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1_000 }), (nodes) => {
       const nodeOf = Array.from({ length: SLOTS }, (_, slot) => nodeOfSlot(slot, nodes))

@@ -6,7 +6,7 @@ import { NamespacesOnNodes } from './namespaces-on-nodes.ts'
 const namespaces = fc.integer({ min: 1, max: 200 })
 const nodes = fc.integer({ min: 1, max: 40 })
 
-test('the busiest node has the mean at least, and all namespaces at most', () => {
+test('the busiest node has at least the mean and at most all namespaces', () => {
   fc.assert(
     fc.property(namespaces, nodes, (count, of) => {
       const busiest = new NamespacesOnNodes(count).busiest(of)
@@ -17,7 +17,7 @@ test('the busiest node has the mean at least, and all namespaces at most', () =>
   )
 })
 
-test('the nodes that are found have no more namespaces than they may', () => {
+test('no node has more namespaces than allowed', () => {
   fc.assert(
     fc.property(namespaces, fc.integer({ min: 1, max: 50 }), (count, most) => {
       const spread = new NamespacesOnNodes(count)
@@ -29,13 +29,13 @@ test('the nodes that are found have no more namespaces than they may', () => {
   )
 })
 
-test('few large namespaces are spread unevenly, many small ones are not', () => {
+test('few large namespaces are spread unevenly, many small ones evenly', () => {
   const unevenness = (count: number) => new NamespacesOnNodes(count).busiest(8) / (count / 8)
   expect(unevenness(16)).toBeGreaterThan(2)
   expect(unevenness(4_096)).toBeLessThan(1.2)
 })
 
-test('the busiest NATS server has the mean at least, and less so with more clients', () => {
+test('the busiest NATS server has at least the mean, and approaches it with more clients', () => {
   expect(serverImbalance(1, 1, 1)).toBe(1)
   const clients = fc.integer({ min: 1, max: 500 })
   fc.assert(

@@ -54,7 +54,7 @@ const FAILED: PeerRow = {
   run: { kind: 'failed', reason: 'it ended with 3: a | b' },
 }
 
-test('a row has what arrived beside what was reported, and what is true', () => {
+test("a row shows arrivals, the generator's report and the truth", () => {
   const [, row] = renderPeersTable([OURS]).split('\n')
   expect(row?.trim().split(/ {2,}/)).toEqual([
     '1,000',
@@ -72,7 +72,7 @@ test('a row has what arrived beside what was reported, and what is true', () => 
   ])
 })
 
-test('a single request that is missing shows, and so does what is not known', () => {
+test('the table shows a single missing request, and unknown values', () => {
   const [, , row] = peersMarkdown([VEGETA]).split('\n')
   expect(row?.split(' | ').slice(2)).toEqual([
     '–',
@@ -88,12 +88,12 @@ test('a single request that is missing shows, and so does what is not known', ()
   ])
 })
 
-test('a generator that failed is in the table with the reason', () => {
+test('the table shows a failed generator with the reason', () => {
   expect(renderPeersTable([FAILED])).toContain('wrk2: it ended with 3: a | b')
   expect(peersMarkdown([FAILED])).toContain('a &#124; b')
 })
 
-test('a page gets the table, the versions and what is not installed in its place', () => {
+test('replaces the section of a page with table, versions and missing generators', () => {
   const page = '# Title\n<!-- peers -->\nold\n<!-- end of peers -->\nafter\n'
   const section = peersSection([OURS, VEGETA, FAILED], [wrk2])
   const written = withSection(page, section)
@@ -105,12 +105,12 @@ test('a page gets the table, the versions and what is not installed in its place
   expect(withSection(written ?? '', section)).toBe(written)
 })
 
-test('a page without a place for the table gets none', () => {
+test('leaves a page without such a section unchanged', () => {
   expect(withSection('# Title\n', 'x')).toBeNull()
   expect(withSection('<!-- peers -->\n', 'x')).toBeNull()
 })
 
-test('a generator that is not there is named with how to install it', () => {
+test('names a missing generator and how to install it', () => {
   expect(describeMissing(vegeta)).toBe(
     'vegeta: not found. To install it: go install github.com/tsenart/vegeta/v12@latest',
   )

@@ -49,7 +49,7 @@ test.each(['auto', 'timer', 'clock'] as const)(
   },
 )
 
-test('a generator may send nothing, and its report is read all the same', async () => {
+test('reads the report of a generator that sent nothing', async () => {
   const run = await runGenerator(script('echo 3'), LOAD, never())
   expect(run).toMatchObject({
     kind: 'measured',
@@ -59,7 +59,7 @@ test('a generator may send nothing, and its report is read all the same', async 
   })
 })
 
-test('the files and settings that a generator wants are there', async () => {
+test('provides the files and settings that a generator needs', async () => {
   const wanted = { files: { number: '7' }, env: { MORE: '1' } }
   const run = await runGenerator(script('echo $(cat number)$MORE', wanted), LOAD, never())
   expect(run).toMatchObject({ report: { times: { p50Ms: 71 } } })
@@ -92,7 +92,7 @@ test('an interruption ends all processes of a generator', async () => {
   await expect.poll(() => isRunning(pid)).toBe(false)
 })
 
-test('a generator that leaves processes behind has them ended', async () => {
+test('ends processes that a generator leaves behind', async () => {
   const run = await runGenerator(script('sleep 60 > /dev/null 2>&1 & echo $!'), LOAD, never())
   if (run.kind === 'failed') throw new Error(run.reason)
   const pid = run.report.times.p50Ms ?? 0

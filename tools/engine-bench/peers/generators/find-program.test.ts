@@ -23,13 +23,13 @@ function install(name: string, printed: string, more = ''): string {
   return path
 }
 
-test('a program is found on the PATH, with its version', async () => {
+test('finds a program on the PATH, with its version', async () => {
   const program = install('vegeta', 'Version: v12.8.4\nCommit: 7ad7\n')
   const found = await findGenerator(vegeta, ['/nowhere', folder].join(delimiter))
   expect(found).toEqual({ generator: vegeta, program, version: '12.8.4' })
 })
 
-test('what go install leaves in a program is its version, if it tells none', async () => {
+test('uses the module version left by go install if a program reports none', async () => {
   install(
     'vegeta',
     'Version: \nCommit: \n',
@@ -38,24 +38,24 @@ test('what go install leaves in a program is its version, if it tells none', asy
   expect(await findGenerator(vegeta, folder)).toMatchObject({ version: '12.13.0' })
 })
 
-test('a program may tell no version at all', async () => {
+test('accepts a program without any version', async () => {
   install('hey', 'flag provided but not defined: -version\nUsage: hey [options...] <url>')
   expect(await findGenerator(hey, folder)).toMatchObject({ version: null })
 })
 
-test('wrk is not taken for wrk2', async () => {
+test('does not mistake wrk for wrk2', async () => {
   install('wrk', 'wrk 4.2.0 [epoll] Copyright (C) 2012 Will Glozer\n  -d, --duration <T>')
   expect(await findGenerator(wrk2, folder)).toBeNull()
   install('wrk', 'wrk 4.0.0 [epoll] Copyright (C) 2012 Will Glozer\n  -R, --rate <T>')
   expect(await findGenerator(wrk2, folder)).toMatchObject({ version: '4.0.0' })
 })
 
-test('a file that is no program is passed over', async () => {
+test('skips a file that is not executable', async () => {
   writeFileSync(join(folder, 'vegeta'), 'Version: 1')
   expect(await findGenerator(vegeta, folder)).toBeNull()
 })
 
-test('without any other generator, ours are left, and the others are said to be missing', async () => {
+test('without other generators, only ours run and the others are reported missing', async () => {
   const { found, missing } = await findContenders('')
   expect(found.map(({ generator }) => generator.name)).toEqual([
     'ours, auto',

@@ -74,7 +74,7 @@ describe.each(REPORTS)('the report of %s', (_, parse, text, times) => {
     else expect(p999Ms).toBeCloseTo(times.p999Ms, 9)
   })
 
-  test('is refused if it is another program’s, empty or cut off', () => {
+  test('is refused if it is from another program, empty or truncated', () => {
     for (const other of REPORTS.map(([, , each]) => each).filter((each) => each !== text)) {
       expect(() => parse(other)).toThrow(Error)
     }

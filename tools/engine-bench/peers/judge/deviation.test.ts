@@ -18,7 +18,7 @@ function arrivals(latenessMs: (k: number) => number, count = TOTAL): Float64Arra
   return Float64Array.from({ length: count }, (_, k) => 70_000 + k * 10 + latenessMs(k)).sort()
 }
 
-test('arrivals on the schedule deviate by nothing, and all are there', () => {
+test('arrivals on schedule have no deviation and are complete', () => {
   const judgement = judgeArrivals(
     arrivals(() => 0),
     LOAD,
@@ -33,7 +33,7 @@ test('arrivals on the schedule deviate by nothing, and all are there', () => {
   })
 })
 
-test('a delay that all have is left out, wherever the schedule begins', () => {
+test('ignores a constant delay, wherever the schedule begins', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1_000 }), (delayMs) => {
       // The very first request, which the judge's clock begins with, is as late as it likes to be.
@@ -46,7 +46,7 @@ test('a delay that all have is left out, wherever the schedule begins', () => {
   )
 })
 
-test('known deviations are found: every second request 3 ms late, one of them 8 ms', () => {
+test('finds known deviations: every second request 3 ms late, one of them 8 ms', () => {
   const late = (k: number): number => (k === 151 ? 8 : k % 2 === 0 ? 0 : 3)
   const { steady } = judgeArrivals(arrivals(late), LOAD)
   expect(steady?.p50Ms).toBeCloseTo(0, 6)
@@ -67,14 +67,14 @@ test('the first second is judged by the schedule of the steady part', () => {
   expect(firstSecond?.maxMs).toBeCloseTo(9, 6)
 })
 
-test('a generator that waits for answers sends nothing in the stall, and is short of requests', () => {
+test('a generator that waits for answers sends nothing during the stall and falls short of requests', () => {
   const omitted = arrivals(() => 0).filter((_, k) => k < 310 || k >= 400)
   const judgement = judgeArrivals(omitted, LOAD)
   expect(judgement.arrivedInStall).toBeCloseTo(0.1, 6)
   expect(judgement.due - judgement.arrived).toBe(90)
 })
 
-test('a generator that sent nothing, or stopped while cold, has no deviation', () => {
+test('a generator that sent nothing, or stopped during the warm-up, has no deviation', () => {
   expect(judgeArrivals(new Float64Array(), LOAD)).toMatchObject({ steady: null, arrived: 0 })
   expect(
     judgeArrivals(
@@ -84,13 +84,13 @@ test('a generator that sent nothing, or stopped while cold, has no deviation', (
   ).toBeNull()
 })
 
-test('arrivals are kept in order, also beyond what was expected', () => {
+test('keeps arrivals in order, even beyond the expected number', () => {
   const times = new ArrivalTimes(2)
   for (let k = 0; k < 9; k++) times.add(k)
   expect([...times.toArray()]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
 })
 
-test('what is due in the parts of a load is what is due in all of it', () => {
+test('the requests due in the parts of a load add up to its total', () => {
   const rates = fc.integer({ min: 1, max: 20_000 })
   fc.assert(
     fc.property(rates, fc.nat(5_000), (ratePerSecond, cutMs) => {

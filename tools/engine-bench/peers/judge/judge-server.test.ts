@@ -50,7 +50,7 @@ test('each request arrives between being sent and being answered', async () => {
   }
 })
 
-test('requests that come in one piece arrive at one time, and are all answered', async () => {
+test('requests in one chunk arrive at the same time and are all answered', async () => {
   const judge = await start(LOAD)
   const socket = connect(judge.port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())
@@ -62,7 +62,7 @@ test('requests that come in one piece arrive at one time, and are all answered',
   expect(others).toEqual([first, first])
 })
 
-test('answers are held until the end of the stall, and no longer', async () => {
+test('holds answers until exactly the end of the stall', async () => {
   const steadyMs = 100
   const stallMs = 400
   const judge = await start({ ...LOAD, steadyMs, stallMs })
@@ -77,7 +77,7 @@ test('answers are held until the end of the stall, and no longer', async () => {
   expect(await judge.arrivals()).toHaveLength(5)
 })
 
-test('a known time passes before an answer', async () => {
+test('answers after the configured time', async () => {
   const judge = await start(LOAD, 30)
   const [sent] = await sendTo(judge, 1)
   const [arrivedMs] = await judge.arrivals()
@@ -85,7 +85,7 @@ test('a known time passes before an answer', async () => {
   expect((sent?.answeredMs ?? 0) - (arrivedMs ?? 0)).toBeGreaterThanOrEqual(29)
 })
 
-test('a judge that is stopped is gone, and nobody is left waiting for a first request', async () => {
+test('stopping a judge ends it and releases waiters for a first request', async () => {
   const judge = await startJudge(LOAD)
   await judge.stop()
   await expect(judge.first).rejects.toThrow('first')

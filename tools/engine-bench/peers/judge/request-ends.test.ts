@@ -4,7 +4,7 @@ import { RequestEnds } from './request-ends.ts'
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: 127.0.0.1:21400\r\nUser-Agent: x\r\n\r\n'
 
-test('each request is counted once, however the stream is cut', () => {
+test('counts each request once, however the stream is split', () => {
   fc.assert(
     fc.property(fc.nat(5), fc.array(fc.integer({ min: 1, max: 80 })), (requests, sizes) => {
       const ends = new RequestEnds()
@@ -25,7 +25,7 @@ test('a request arrives with its last byte', () => {
   expect(ends.count(Buffer.from('\n'))).toBe(1)
 })
 
-test('line ends in any other order end nothing', () => {
+test('line ends in any other order do not end a request', () => {
   expect(new RequestEnds().count(Buffer.from('\r\r\n\n\r\n\r\r\n\n\n'))).toBe(0)
   expect(new RequestEnds().count(Buffer.from('\r\r\n\r\n'))).toBe(1)
 })

@@ -14,11 +14,11 @@ test('a stall of 1 s in 10 is 900 ms at P99, and almost all of it at P99.9', () 
   expect(trueTimes(LOAD, 1_000)).toEqual({ p50Ms: 0, p99Ms: 900, p999Ms: 990 })
 })
 
-test('a longer report has the same stall in a smaller share of its requests', () => {
+test('in a longer report the same stall affects a smaller ratio of requests', () => {
   const { p99Ms } = trueTimes(LOAD, 0)
   expect(p99Ms).toBe(890)
 })
 
-test('without a stall nobody waits', () => {
+test('without a stall no request waits', () => {
   expect(trueTimes({ ...LOAD, stallMs: 0 }, 0)).toEqual({ p50Ms: 0, p99Ms: 0, p999Ms: 0 })
 })
