@@ -117,7 +117,7 @@ test.each([
   [['m'], /^"m" is in the names of several scenarios/],
   [['limited', '--from', '0'], /^--from: "0"/],
   [['limited', '--precision', '5'], /^--precision: "5"/],
-  [['limited', '--duration', '0s'], /^--duration: must be above 0/],
+  [['limited', '--duration', '0s'], /^--duration: "0s" must be above 0/],
   [['limited', '--duration', '0.001ms'], /^--duration: a probe needs 100 requests\. .*1ms/],
   [['limited', '--rate', '5'], /^Unknown option '--rate'.*--help/],
   [['long', '--duration', '100ms'], /long\.load\.ts: It asserts no SLO/],

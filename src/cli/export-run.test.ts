@@ -53,7 +53,7 @@ describe('npm run results -- export', () => {
       const refused = await exported('--format', format, '--out', join(folder(), 'none'))
       expect(refused.exitCode).toBe(3)
       expect(refused.stderr).toMatch(
-        /^not exported: "mixed": its measurement is invalid: it was late\nNumbers in .* --allow-invalid\n$/,
+        /^not exported: "mixed": its measurement is invalid: it was late\nReaders of .* --allow-invalid\n$/,
       )
       expect(readdirSync(folder())).toEqual([`${runId}.json`])
       const allowed = await exported('--format', format, '--allow-invalid')

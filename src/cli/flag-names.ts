@@ -1,9 +1,8 @@
 import { UserError } from '../user-error.ts'
 
 /**
- * Reads settings that flags hand on by environment variables; what is wrong with one is named as whoever
- * made the mistake wrote it.
- * @param flags by variable; without those that were not given.
+ * Reads settings that flags pass on as environment variables. Errors name the flag where it was typed.
+ * @param flags the given flags, by variable.
  * @throws UserError
  */
 export function withFlagNames<T>(flags: Readonly<Record<string, string>>, read: () => T): T {

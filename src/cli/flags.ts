@@ -29,11 +29,11 @@ export function option<T>(
 /** The largest random seed. */
 export const MAX_SEED = 2 ** 32 - 1
 
-/** A whole number, written in digits, from `min` to `max`. */
+/** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number, unit = ''): Parse<number> {
   return (text, name) => {
-    const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN
-    if (value >= min && value <= max) return value
+    const value = plainNumber(text)
+    if (Number.isInteger(value) && value >= min && value <= max) return value
     const what = `a whole number${unit === '' ? '' : ` of ${unit}`} from ${min} to ${max}`
     throw new InputError(`${name}: "${printable(text)}" must be ${what}.`)
   }
@@ -49,7 +49,7 @@ export function positiveMs(maxMs = MAX_DURATION_MS): Parse<number> {
   return (text, name) => {
     const ms = parseDurationMs(text, name, maxMs)
     if (ms > 0) return ms
-    throw new InputError(`${name}: must be above 0, such as 10s.`)
+    throw new InputError(`${name}: "${printable(text)}" must be above 0, such as 10s.`)
   }
 }
 

@@ -10,11 +10,10 @@ export const RUN_ARGUMENT = 'a path, a run id, or the beginning of exactly one r
 export const RESULTS_TO_READ = 'the folder of run files; BENCH_RESULTS or results/ by default'
 
 /**
- * The folder of run files that a user means.
- * @param flag what the option says, if it is given.
+ * The folder of run files.
+ * @param flag the option's value, if given.
  * @param option the option's name, for the message.
- * @throws InputError if the option is empty, as by a shell variable that is not set: that is no folder of
- *   anybody's choice.
+ * @throws InputError if the option is empty, such as from an unset shell variable.
  */
 export function runFolder(
   flag: string | undefined,
@@ -26,9 +25,9 @@ export function runFolder(
 }
 
 /**
- * The folder of run files that a user wants to read.
- * @param flag what `--results` says, if it is given.
- * @throws InputError if the folder is named and doesn't exist: a typo would look like an empty one.
+ * The folder of run files to read.
+ * @param flag the value of `--results`, if given.
+ * @throws InputError if the named folder does not exist: a typo would look like an empty folder.
  */
 export function runFolderToRead(flag: string | undefined): string {
   const folder = runFolder(flag)

@@ -51,7 +51,7 @@ test('several values make several plans, and a single value applies to all', () 
 
 test.each([
   [{ identities: 100, targets: 101 }, '--targets: 101 is more than the 100 identities.'],
-  [{ identities: 100, matches: 200 }, '--matches: 200 are more'],
+  [{ identities: 100, matches: 200 }, '--matches: 200 is more'],
   [
     { identities: 100, namespaces: 10, targets: 11 },
     '--targets: 11 is more than the 10 identities of each of 10 namespaces.',

@@ -1,10 +1,9 @@
 /**
- * Standard output and standard error, which may stop taking anything at any time: a reader that has
- * gone, as `head` does, changes nothing; a full disk doesn't end a command either, but it can't be
- * said to have worked.
+ * Standard output and standard error, which may fail at any time. A reader that has gone, such as
+ * `head`, changes nothing. A full disk does not end a command either, but the command has not worked.
  */
 export interface Output {
-  /** Why something that was printed is lost; `null` if nothing is. */
+  /** Why printed text was lost; `null` if none was. */
   readonly problem: string | null
 }
 

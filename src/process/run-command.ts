@@ -5,19 +5,19 @@ import { watchOutput } from './output.ts'
 import { SIGNAL_CODES, type SignalCode } from './signals.ts'
 import { watchParent } from './watch-parent.ts'
 
-/** How a command can end. Only what was judged is `EXIT.failed`. */
+/** How a command can end. Only a judgement is `EXIT.failed`. */
 export type CommandEnd = ExitCode | SignalCode
 
-/** A command that has ended may finish what is under way for this long: sockets, output, timers. */
+/** How long sockets, output and timers may outlast a command, in ms. */
 const LINGER_MS = 2_000
 
-/** Set to anything, it has errors that nobody foresaw printed with their stacks. */
+/** If set, unexpected errors are printed with their stacks. */
 const STACK_VARIABLE = 'BENCH_STACK'
 
 /**
- * Runs a command, and sees to it that the process ends with the exit code that the command gave, and
- * with `EXIT.broken` and one line whatever else ends it: an error at any time and place, a library that
- * exits or sets an exit code of its own, a wait that never ends, output that is lost.
+ * Runs a command and ends the process with the command's exit code. Anything else that ends the process
+ * ends it with `EXIT.broken` and one line: an error at any time and place, a library that exits or sets
+ * an exit code, a wait that never ends, lost output.
  */
 export async function runCommand(command: () => Promise<CommandEnd>): Promise<void> {
   watchParent(process.env)
@@ -32,7 +32,7 @@ export async function runCommand(command: () => Promise<CommandEnd>): Promise<vo
   process.on('uncaughtException', fail)
   process.on('unhandledRejection', fail)
   process.on('beforeExit', () => {
-    // Nothing is left that could end the command. Node itself would exit with 13, and more lines.
+    // Nothing can end the command any more. Node itself would exit with 13, and print more lines.
     if (end === null) process.exit()
   })
   process.on('exit', (code) => {
@@ -46,7 +46,7 @@ export async function runCommand(command: () => Promise<CommandEnd>): Promise<vo
   })
   try {
     end = await command()
-    // For those who look before the process ends.
+    // For code that looks before the process ends.
     process.exitCode = end
   } catch (error) {
     if (!(error instanceof UserError)) return fail(error)
@@ -56,16 +56,16 @@ export async function runCommand(command: () => Promise<CommandEnd>): Promise<vo
   exitAfterLingering()
 }
 
-/** Whatever a library left open, such as a connection that is never answered, must not keep the process. */
+/** Ends the process in spite of connections and timers that a library left open. */
 function exitAfterLingering(): void {
   setInterval(() => {
     const isWritten = process.stdout.writableLength + process.stderr.writableLength === 0
-    // A reader that is merely slow gets all of it.
+    // A slow reader gets all output.
     if (isWritten) process.exit()
   }, LINGER_MS).unref()
 }
 
-/** What an exit before the command's end means. Whoever exits with 2 has said why. */
+/** The end of a command that exited early. Code that exits with 2 has printed why. */
 function endOfCode(code: number): CommandEnd {
   if (isSignalCode(code)) return code
   if (code !== EXIT.broken) complain('The command ended before it was done.')

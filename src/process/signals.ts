@@ -1,33 +1,33 @@
-/** How a process that a signal ended says so: 128 and the signal's number. */
+/** Exit codes of processes that a signal ended: 128 plus the signal's number. */
 export const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
 export type SignalName = keyof typeof SIGNAL_CODES
 export type SignalCode = (typeof SIGNAL_CODES)[SignalName]
 
 /**
- * One Ctrl-C may come twice: a terminal sends it to each of its processes, and npm hands its own on.
- * A person takes longer to press it again.
+ * One Ctrl-C may arrive twice within this time, in ms: a terminal sends it to each of its processes,
+ * and npm passes its own on. People take longer to press it again.
  */
 const SAME_MS = 500
 
 let isEnding = false
 
-/** Whether this process is ending already, because of a signal. */
+/** Whether a signal is ending this process already. */
 export function hasSignal(): boolean {
   return isEnding
 }
 
-/** The signals that a command got. */
+/** The signals that a command received. */
 export interface Signals {
-  /** The exit code for the first of them; `null` before. */
+  /** The exit code for the first signal; `null` before. */
   readonly exitCode: SignalCode | null
 }
 
 /**
- * Sees to the signals that end a command: Ctrl-C, a closed terminal, SIGTERM, and the end of what
- * started it, which `watchParent` turns into SIGTERM.
+ * Handles the signals that end a command: Ctrl-C, a closed terminal, SIGTERM, and the end of its parent,
+ * which `watchParent` turns into SIGTERM.
  * @param onFirst ends the command in order.
- * @param onSecond told of the next one, of somebody who won't wait. Default: the process ends at once.
+ * @param onSecond called for the next signal, of an impatient user. Default: ends the process at once.
  */
 export function onSignals(
   onFirst: (name: SignalName, exitCode: SignalCode) => void,

@@ -3,13 +3,13 @@ import { hasSignal } from './signals.ts'
 
 const EVERY_MS = 100
 
-/** Names the process that a command was started by, where it must not outlive that. */
+/** Names the parent that a command must not outlive. */
 export const OWNER_VARIABLE = 'BENCH_OWNER_PID'
 
 /**
- * Gets this process a SIGTERM once what started it is gone: another command of this program, or npm,
- * which on SIGTERM ends its shell and itself and tells nobody else. A command started by anything
- * else may outlive it, as in the background of a script.
+ * Sends this process a SIGTERM once its parent is gone: another command of this program, or npm, which
+ * on SIGTERM ends only its shell and itself. A command started by anything else may outlive its parent,
+ * such as in the background of a script.
  */
 export function watchParent(env: Readonly<Record<string, string | undefined>>): void {
   const { ppid } = process
@@ -19,25 +19,25 @@ export function watchParent(env: Readonly<Record<string, string | undefined>>): 
   const timer = setInterval(() => {
     if (process.ppid === ppid && (above === null || parentOf(ppid) === above)) return
     clearInterval(timer)
-    // The signal that ended the parent may have come here too: it is not to count twice.
+    // The signal that ended the parent may have arrived here, too, and must not count twice.
     if (!hasSignal()) process.kill(process.pid, 'SIGTERM')
   }, EVERY_MS)
   timer.unref()
 }
 
-/** npm tells the processes of a script what the script is; those that they start inherit it. */
+/** npm names the script in the environment of its processes, and their children inherit it. */
 function isNpmScript({
   npm_lifecycle_script: script = '',
 }: Readonly<Record<string, string | undefined>>): boolean {
   return /\b(?:start\.mjs|prism-loadtest|main\.ts)\b/.test(script)
 }
 
-/** npm starts scripts by a shell, which some shells turn into the script's only command. */
+/** npm starts scripts with a shell, and some shells replace themselves by the script's only command. */
 function isShell(pid: number): boolean {
   return /^(?:[^\0]*\/)?(?:sh|dash|bash|ash|zsh)\0-c\0/.test(procFile(pid, 'cmdline'))
 }
 
-/** `null` where the system doesn't say, or there is no such process. */
+/** `null` without /proc, or if there is no such process. */
 function parentOf(pid: number): number | null {
   // The second field, the program's name, is in brackets and may hold any character.
   const [, ppid] = /\) \S (\d+) [^)]*$/s.exec(procFile(pid, 'stat')) ?? []

@@ -15,8 +15,8 @@ import { createRunFile, pathsOf } from '../run-file/write/write-run-file.ts'
 
 /**
  * Merges run files into a new one, and prints its report.
- * @param change what is known better than the shards know it.
- * @returns the merged run, with the exit code that says how the load did.
+ * @param change fields that the caller knows better than the shards.
+ * @returns the merged run and its exit code.
  * @throws UserError, RunFileError, ResultsFolderError; HistoryError when all files are written
  */
 export async function mergeRunFiles(
@@ -33,7 +33,7 @@ export async function mergeRunFiles(
   ensureWritableFolder(folder)
   let run: RunFile = { ...merged, ...change }
   let written: readonly string[] = []
-  // Stored before it is printed, and printed even if it can't be stored: either may fail.
+  // Store before printing, and print even if storing fails.
   try {
     run = createRunFile(folder, run)
     written = Object.values(pathsOf(folder, run))
@@ -52,7 +52,7 @@ function printRun(run: RunFile): void {
   for (const scenario of run.scenarios) {
     print(`\n${paint('bold', scenario.name)}\n${renderReport(scenario)}`)
     if (hasReceipts(scenario)) {
-      print(`  receipts are those of the recipients in the sender's own shard, 1 of ${count}`)
+      print(`  receipts: only recipients in the sender's own shard, 1 of ${count}, are counted`)
     }
   }
   print(`\n${renderOutcomes(run)}\n`)

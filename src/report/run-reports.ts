@@ -9,7 +9,7 @@ import { StepSummary } from './markdown/step-summary.ts'
 import { writeWholeFile } from '../run-file/write/whole-files.ts'
 import { withoutSecrets } from '../run-file/write/write-run-file.ts'
 
-/** What a run leaves for CI, besides its run file. */
+/** The files that a run writes for CI, besides its run file. */
 export class RunReports {
   readonly #junit: string | null
   readonly #summary: StepSummary | null
@@ -20,8 +20,8 @@ export class RunReports {
   }
 
   /**
-   * Proves that they can be written, before anything is measured for them.
-   * @param junit the file that is asked for.
+   * Checks that they are writable, before anything is measured.
+   * @param junit the JUnit file; `undefined`: none.
    * @throws ResultsFolderError, InputError
    */
   static open(junit: string | undefined, env: NodeJS.ProcessEnv): RunReports {
@@ -35,8 +35,8 @@ export class RunReports {
   }
 
   /**
-   * Writes them. A summary that can't be written is a note on standard error: the run was measured.
-   * @throws ResultsFolderError if the JUnit file, which was asked for, can't be written.
+   * Writes them. An unwritable summary is a note on standard error, because the run was measured.
+   * @throws ResultsFolderError if the JUnit file is unwritable.
    */
   write({ run, others, ...ended }: EndedRun): void {
     const shown = {

@@ -22,7 +22,7 @@ test('--help describes the measurement', async () => {
 
 test.each([
   [['--duration', '3'], '--duration: "3" is not a duration'],
-  [['--duration', '0s'], '--duration: must be above 0'],
+  [['--duration', '0s'], '--duration: "0s" must be above 0'],
   [['--speed', '3'], '--speed'],
   [['fast'], 'fast'],
   [['--page', 'docs/how-punctual.md'], '--page: only --peers'],

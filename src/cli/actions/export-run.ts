@@ -18,7 +18,7 @@ import type { RunFile } from '../../run-file/run-file.ts'
 import { runFolderToRead } from '../folders.ts'
 import { writeOutput } from './write-output.ts'
 
-/** Formats that have an option of their own, as elsewhere. */
+/** Formats that have options of their own, as in other commands. */
 const WITH_OPTION = ['csv', 'intervals', 'metrics', 'json'] as const
 
 /** The options of `results export`. */
@@ -30,8 +30,8 @@ export type ExportFlags = {
 } & { readonly [form in (typeof WITH_OPTION)[number]]?: true }
 
 /**
- * Writes a run in another form. A form that can't say that a number is not to be trusted gets none of a
- * run that has such numbers, unless it is told to.
+ * Writes a run in another form. A form without room for a verdict gets no run with untrusted figures,
+ * except with `--allow-invalid`.
  */
 export async function exportRun(name: string, flags: ExportFlags): Promise<ExitCode> {
   const formatName = formatOf(flags)
@@ -71,14 +71,14 @@ function formatOf(flags: ExportFlags): FormatName {
   )
 }
 
-/** Says what can't be trusted. @returns whether the run may be exported all the same. */
+/** Prints what can't be trusted. @returns whether the run may be exported anyway. */
 function mayLeave(run: RunFile, format: FormatName, isAllowed: boolean): boolean {
   const untrusted = exportedLoads(run).flatMap(({ name, distrust }) =>
     distrust === null ? [] : [`"${printable(name)}": ${printable(distrust)}`],
   )
   for (const reason of untrusted) say(`${isAllowed ? 'warning: ' : 'not exported: '}${reason}`)
   if (untrusted.length === 0 || isAllowed) return true
-  say(`Numbers in ${format} are taken for good. To export them all the same: --allow-invalid`)
+  say(`Readers of ${format} take all figures as valid. To export them anyway: --allow-invalid`)
   return false
 }
 

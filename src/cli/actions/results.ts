@@ -10,7 +10,7 @@ import { mergeRunFiles } from '../../report/merge-run-files.ts'
 import { runFolder, runFolderToRead } from '../folders.ts'
 import { writeOutput } from './write-output.ts'
 
-/** Prints a line per run of the folder; and for each file that can't be read, why, to standard error. */
+/** Prints one line per run of the folder, and the reason for each unreadable file on standard error. */
 export async function listRuns(flags: { results?: string; json?: true }): Promise<ExitCode> {
   const list = await summariseRuns(runPathsIn(runFolderToRead(flags.results)))
   if (flags.json === true) {
@@ -28,7 +28,7 @@ export interface ShowFlags {
   readonly every?: string
 }
 
-/** Prints the report of a run, or how its figures changed while it went on. */
+/** Prints the report of a run, or how its figures changed over time. */
 export async function showRun(name: string, flags: ShowFlags): Promise<ExitCode> {
   const everySeconds = flags.every === undefined ? null : wholeSeconds(flags.every, '--every')
   const run = printableRun(await readRunFile(findRun(name, runFolderToRead(flags.results))))
@@ -37,7 +37,7 @@ export async function showRun(name: string, flags: ShowFlags): Promise<ExitCode>
   return EXIT.good
 }
 
-/** @throws InputError unless it is a number of whole seconds above 0: a run file has a row per second. */
+/** @throws InputError unless it is whole seconds above 0: a run file has one row per second. */
 function wholeSeconds(text: string, what: string): number {
   const seconds = parseDurationMs(text, what) / 1_000
   if (Number.isInteger(seconds) && seconds > 0) return seconds

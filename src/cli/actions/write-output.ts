@@ -3,8 +3,8 @@ import { escaped } from '../../printable.ts'
 import { writeWholeFile } from '../../run-file/write/whole-files.ts'
 
 /**
- * Writes what a command made to a file, or to standard output where none is named. A terminal gets what is
- * harmless to it; a file or a pipe gets everything as it is.
+ * Writes a command's output to a file, or to standard output without one. A terminal gets control
+ * characters escaped; a file or a pipe gets them unchanged.
  * @throws InputError if the file can't be written.
  */
 export function writeOutput(text: string, path: string | undefined): void {

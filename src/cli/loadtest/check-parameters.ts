@@ -11,7 +11,7 @@ import { defaultLimits } from '../../registry/limits.ts'
 import { operationNames, type LoadTestParameters, type WorkloadParameters } from './parameters.ts'
 import { typedCommand } from '../../typed-command.ts'
 
-/** The most identities that the subscribers of a load host: they are all kept in memory, by name. */
+/** The maximum number of identities that a load hosts: all are kept in memory, by name. */
 const MAX_HOSTED = 10_000_000
 
 /** The schedule of a load. */
@@ -20,7 +20,7 @@ export function arrivalsOf(parameters: LoadTestParameters): Arrivals {
 }
 
 /**
- * Finds what is wrong with a load before anything is started for it.
+ * Checks a load before anything starts.
  * @throws InputError
  */
 export function checkParameters(parameters: LoadTestParameters): void {

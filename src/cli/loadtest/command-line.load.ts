@@ -12,7 +12,7 @@ const parameters = inject('loadTest')
 const { workload, namespace, durationMs, warmUpMs, timeoutMs, maxInFlight, seed, slos } = parameters
 const { allowFailures, allowUndelivered } = parameters
 
-/** Until it begins, and after it has ended. */
+/** Time before a load begins and after it ends, in ms. */
 const AROUND_MS = 3_600_000
 
 const test = base.extend('testbed', async ({ backends }, { onCleanup }): Promise<Testbed> => {

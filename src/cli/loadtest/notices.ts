@@ -4,16 +4,16 @@ import type { WorkloadParameters } from './parameters.ts'
 import type { Receivers } from './receivers.ts'
 import { typedCommand } from '../../typed-command.ts'
 
-/** What the user of a load should know of whom it is for, in plain words. */
+/** Notices about the registrations and subscribers of a load. */
 
-/** What a load finds registered when it begins. */
+/** The registrations when a load begins. */
 export interface Found {
   readonly registered: number
-  /** Those that the load lists or sends to. */
+  /** Registrations that the load lists or sends to. */
   readonly matching: number
 }
 
-/** Whom a load lists or sends to; of one that registers them itself, nothing. */
+/** The registrations that a load lists or sends to; `null` for a load that registers its own. */
 export function whoIsRegistered(
   workload: WorkloadParameters,
   namespace: string,
@@ -35,7 +35,7 @@ export function whoIsRegistered(
   return `${nobody} Register some first, on the same servers: ${typedCommand('register', `-r 100 -d 10s${flagOf(namespace)}`)} with the same addresses. They expire after 300 s, or --ttl.`
 }
 
-/** Who receives: the load itself, or processes that others started. */
+/** The subscribers: the load's own, or processes that others started. */
 export function whoReceives(receivers: Receivers, hosted: number): readonly string[] {
   if (receivers.kind === 'own') return [`${identities(hosted)} hosted by this load test`]
   return receivers.found.map(({ pattern, processes }) => {
@@ -48,8 +48,8 @@ export function whoReceives(receivers: Receivers, hosted: number): readonly stri
 export function nobodyReceived(namespace: string, backends: Backends): string {
   const nobody = `Nothing was delivered: nobody receives for the namespace "${namespace}".`
   if (backends.kind !== 'external')
-    return `${nobody} Add --with-subscribers, or --allow-undelivered if that is meant.`
-  return `${nobody} Start receivers beside this, with ${typedCommand('subscribe', flagOf(namespace).trim())} and the same --nats-servers, or add --with-subscribers; --allow-undelivered if that is meant.`
+    return `${nobody} Add --with-subscribers, or --allow-undelivered if that is intended.`
+  return `${nobody} Start receivers beside this, with ${typedCommand('subscribe', flagOf(namespace).trim())} and the same --nats-servers, or add --with-subscribers; --allow-undelivered if that is intended.`
 }
 
 const OWN_SERVERS = `These servers were started for this run and began empty. Give the addresses of permanent servers, by --redis-addr and --nats-servers, and run ${typedCommand('register')} there first; or run ${typedCommand('mixed')}, which registers as it goes.`

@@ -13,15 +13,14 @@ import { arrivalsOf } from './check-parameters.ts'
 import type { LoadTestParameters, WorkloadParameters } from './parameters.ts'
 import { gatewaysOf, type Receivers } from './receivers.ts'
 
-/** The identities that a workload lists and sends to. */
+/** Selects the identities that a workload lists and sends to. */
 export function filterOf(workload: WorkloadParameters): Filter {
   return 'status' in workload && workload.status !== null ? { status: workload.status } : {}
 }
 
 /**
- * What a load's requests do: the operations of `src/workloads`, as a scenario would have them.
- * @param hasTargets whether there was anybody to list and to send to when the load began: then there
- *   has to be for every request.
+ * A load's operations, from `src/workloads`, as in a scenario.
+ * @param hasTargets whether the load began with targets: then every request must find some.
  */
 export function operationsOf(
   workload: WorkloadParameters,
@@ -57,7 +56,7 @@ export function operationsOf(
   }
 }
 
-/** The identities that a load will register; of a shard, those of its own requests. */
+/** The identities that a load, or a shard's own requests, will register. */
 export function identitiesToRegister(
   parameters: LoadTestParameters,
   shard: Shard,

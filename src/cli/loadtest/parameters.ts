@@ -1,7 +1,7 @@
 import { DEFAULT_MIX, type Mix } from '../../workloads/mixed.ts'
 import type { Slo } from '../../load/slo/slo.ts'
 
-/** What one request of each workload does, and with what. */
+/** A workload, and its parameters. */
 export type WorkloadParameters =
   | ({ readonly kind: 'register' } & Registering)
   | ({ readonly kind: 'enumerate' } & Filtering)
@@ -22,18 +22,18 @@ interface Filtering {
 
 interface Sending {
   readonly payload: string
-  /** Whether the load hosts all identities itself; otherwise, whoever is running receives. */
+  /** Whether the load hosts all identities itself, or leaves them to running subscribers. */
   readonly withSubscribers: boolean
 }
 
-/** One load as the command line describes it: plain data, to be handed to the process that makes it. */
+/** A load as the command line describes it: plain data for the process that makes it. */
 export interface LoadTestParameters {
   readonly workload: WorkloadParameters
-  /** It stays as the load leaves it, for others to list and to send to. */
+  /** Left as it is at the end, for others to list and send to. */
   readonly namespace: string
   /** The text form of `parseArrivals`; a replayed file by its whole path. */
   readonly arrivals: string
-  /** `null` if nobody said; arrivals may have rates of their own. */
+  /** `null` without `--rate`; arrivals may have rates of their own. */
   readonly ratePerSecond: number | null
   readonly durationMs: number
   readonly warmUpMs: number
@@ -41,9 +41,9 @@ export interface LoadTestParameters {
   readonly maxInFlight: number
   readonly seed: number
   readonly slos: readonly Slo[]
-  /** Whether loads without a bound on the success rate are held to none. */
+  /** Whether to drop the default bound on the success rate. */
   readonly allowFailures: boolean
-  /** Whether loads without a bound on the delivery rate are held to none. */
+  /** Whether to drop the default bound on the delivery rate. */
   readonly allowUndelivered: boolean
 }
 
@@ -54,7 +54,7 @@ declare module 'vitest' {
   }
 }
 
-/** What is not said has these. */
+/** Values of absent flags. */
 export const DEFAULTS = {
   namespace: 'loadtest',
   durationMs: 60_000,
@@ -69,7 +69,7 @@ export const DEFAULTS = {
   mix: DEFAULT_MIX,
 } as const
 
-/** The operations that a workload has, by name. */
+/** The names of a workload's operations. */
 export function operationNames(workload: WorkloadParameters): readonly string[] {
   if (workload.kind !== 'mixed') return [workload.kind]
   return Object.entries(workload.mix).flatMap(([name, percent]) => (percent > 0 ? [name] : []))

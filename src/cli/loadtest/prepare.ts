@@ -8,16 +8,16 @@ import { filterOf, identitiesToRegister, operationsOf } from './operations.ts'
 import type { LoadTestParameters } from './parameters.ts'
 import { nameGateways, placeOf, type Receivers } from './receivers.ts'
 
-/** A load that can begin. */
+/** A load that is ready to begin. */
 export interface PreparedLoad {
   readonly operations: Operations
-  /** What its user should know before. */
+  /** For its user to read before it begins. */
   readonly notices: readonly string[]
 }
 
 /**
- * Finds or starts receivers, and sees to it that what is registered already names them.
- * @throws RegistryError `UNAVAILABLE` if a server can't be reached.
+ * Finds or starts subscribers, and moves existing registrations to them.
+ * @throws RegistryError `UNAVAILABLE` if a server is unreachable.
  */
 export async function prepare(
   parameters: LoadTestParameters,

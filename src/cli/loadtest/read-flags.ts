@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { replayedFile } from '../../load/arrivals/parse-arrivals.ts'
-import { MAX_DURATION_MS, MAX_TIMEOUT_MS, parseDurationMs } from '../../load/duration.ts'
+import { MAX_TIMEOUT_MS, parseDurationMs } from '../../load/duration.ts'
 import { InputError } from '../../input-error.ts'
 import { parseSlo } from '../../load/slo/parse-slo.ts'
 import { checkParameters } from './check-parameters.ts'
@@ -12,10 +12,18 @@ import {
 } from './parameters.ts'
 import { serverSettings, type ServerFlags, type ServerSettings } from './server-settings.ts'
 import { checkShard, shardSettings, type ShardSettings } from '../../vitest/shard-settings.ts'
+import {
+  atLeastOneSecondMs,
+  MAX_SEED,
+  plainNumber,
+  positiveMs,
+  wholeNumber,
+  type Parse,
+} from '../flags.ts'
 import { withFlagNames } from '../flag-names.ts'
 import { runFolder } from '../folders.ts'
 
-/** The flags of a workload as they were typed; those that it doesn't have are absent. */
+/** The flags of a workload as typed; flags of other workloads are absent. */
 export interface LoadTestFlags extends ServerFlags {
   readonly rate?: string
   readonly duration?: string
@@ -44,7 +52,7 @@ export interface LoadTestFlags extends ServerFlags {
   readonly startAt?: string
 }
 
-/** All that a command line asks for. */
+/** A load as its command line describes it. */
 export interface LoadTestRun {
   readonly parameters: LoadTestParameters
   readonly servers: ServerSettings
@@ -59,21 +67,19 @@ export interface LoadTestRun {
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * Reads the flags of a workload, and finds whatever is wrong with them.
+ * Reads and checks the flags of a workload.
  * @throws InputError, EnvironmentError
  */
 export function readFlags(kind: WorkloadKind, flags: LoadTestFlags, env: Env): LoadTestRun {
   const parameters = readParameters(kind, flags)
   checkParameters(parameters)
   const servers = serverSettings(flags, env)
-  const reportIntervalMs = durationMs(
+  const reportIntervalMs = valueOf(
     flags.reportInterval,
     '--report-interval',
+    atLeastOneSecondMs,
     DEFAULTS.reportIntervalMs,
   )
-  if (reportIntervalMs < 1_000) {
-    throw new InputError(`--report-interval: "${flags.reportInterval}" must be at least 1s.`)
-  }
   return {
     parameters,
     servers,
@@ -93,11 +99,16 @@ function readParameters(kind: WorkloadKind, flags: LoadTestFlags): LoadTestParam
     namespace,
     arrivals: file === null ? arrivals : `replay:${resolve(file)}`,
     ratePerSecond: readRate(flags.rate, arrivals),
-    durationMs: above0(flags.duration, '--duration', DEFAULTS.durationMs),
-    warmUpMs: durationMs(flags.warmUp, '--warm-up', DEFAULTS.warmUpMs),
-    timeoutMs: above0(flags.timeout, '--timeout', DEFAULTS.timeoutMs, MAX_TIMEOUT_MS),
-    maxInFlight: whole(flags.maxInFlight, '--max-in-flight', DEFAULTS.maxInFlight, [1, 1e6]),
-    seed: whole(flags.seed, '--seed', DEFAULTS.seed, [0, 2 ** 32 - 1]),
+    durationMs: valueOf(flags.duration, '--duration', positiveMs(), DEFAULTS.durationMs),
+    warmUpMs: valueOf(flags.warmUp, '--warm-up', parseDurationMs, DEFAULTS.warmUpMs),
+    timeoutMs: valueOf(flags.timeout, '--timeout', positiveMs(MAX_TIMEOUT_MS), DEFAULTS.timeoutMs),
+    maxInFlight: valueOf(
+      flags.maxInFlight,
+      '--max-in-flight',
+      wholeNumber(1, 1e6),
+      DEFAULTS.maxInFlight,
+    ),
+    seed: valueOf(flags.seed, '--seed', wholeNumber(0, MAX_SEED), DEFAULTS.seed),
     slos: slo.map(parseSlo),
     allowFailures: flags.allowFailures === true,
     allowUndelivered: flags.allowUndelivered === true,
@@ -129,17 +140,17 @@ function readWorkload(kind: WorkloadKind, flags: LoadTestFlags): WorkloadParamet
 
 function readRate(text: string | undefined, arrivals: string): number | null {
   if (text === undefined) return null
-  const rate = numberOf(text)
-  // Between bursts there may be nothing.
+  const rate = plainNumber(text)
+  // Between bursts, the rate may be 0.
   if (rate > 0 || (rate === 0 && arrivals.startsWith('burst'))) return rate
   throw new InputError(`--rate: "${text}" must be a number of requests/s above 0, such as 100.`)
 }
 
 function readTtl(text: string | undefined): number {
   if (text === undefined) return DEFAULTS.ttlMs
-  const seconds = numberOf(text)
+  const seconds = plainNumber(text)
   const ttlMs = Math.round(seconds * 1_000)
-  // 0 means never, so only a written 0 counts: not what rounds to it, nor what is too small for a double.
+  // 0 means never, so only a written 0 counts: no number that rounds to 0 or underflows.
   if (ttlMs > 0 || (seconds === 0 && !/[1-9]/.test(text))) return ttlMs
   if (ttlMs === 0) {
     throw new InputError(
@@ -153,46 +164,14 @@ function readTtl(text: string | undefined): number {
 
 function percent(text: string | undefined, flag: string, byDefault: number): number {
   if (text === undefined) return byDefault
-  const value = numberOf(text)
+  const value = plainNumber(text)
   if (value >= 0 && value <= 100) return value
   throw new InputError(`${flag}: "${text}" must be a percentage from 0 to 100.`)
 }
 
-function whole(
-  text: string | undefined,
-  flag: string,
-  byDefault: number,
-  [least, most]: readonly [number, number],
-): number {
-  if (text === undefined) return byDefault
-  const value = numberOf(text)
-  if (Number.isInteger(value) && value >= least && value <= most) return value
-  throw new InputError(`${flag}: "${text}" must be a whole number from ${least} to ${most}.`)
-}
-
-function above0(
-  text: string | undefined,
-  flag: string,
-  byDefault: number,
-  maxMs = MAX_DURATION_MS,
-): number {
-  const ms = durationMs(text, flag, byDefault, maxMs)
-  if (ms > 0) return ms
-  throw new InputError(`${flag}: "${text}" must be above 0, such as 10s.`)
-}
-
-function durationMs(
-  text: string | undefined,
-  flag: string,
-  byDefault: number,
-  maxMs = MAX_DURATION_MS,
-): number {
-  return text === undefined ? byDefault : parseDurationMs(text, flag, maxMs)
-}
-
-/** `NaN` of anything but plain digits. */
-function numberOf(text: string): number {
-  return /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN
+/** The value of a flag, or the default without one. */
+function valueOf<T>(text: string | undefined, flag: string, parse: Parse<T>, byDefault: T): T {
+  return text === undefined ? byDefault : parse(text, flag)
 }
 
 const SHARD_FLAGS = { BENCH_SHARD: '--shard', BENCH_START_AT: '--start-at' }

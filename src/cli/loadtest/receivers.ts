@@ -7,14 +7,14 @@ import type { MulticastRegistry } from '../../registry/registry.ts'
 import { gatewayOf, type FoundSubscribers } from '../../subscribers/find-subscribers.ts'
 import type { Subscribers } from '../../subscribers/subscriber-host.ts'
 
-/** Who receives what a load sends. */
+/** The subscribers of a load. */
 export type Receivers =
-  /** Subscribers of the load's own, in another process, which count what reaches them. */
+  /** The load's own subscribers, in another process, which count their receipts. */
   | { readonly kind: 'own'; readonly subscribers: Subscribers }
-  /** Processes that others started; what reaches them is what they confirm. Perhaps none. */
+  /** Processes that others started, perhaps none; their confirmations are the receipts. */
   | { readonly kind: 'found'; readonly found: readonly FoundSubscribers[] }
 
-/** The gateway that an identity's registration has to name; `null` if nobody receives for it. */
+/** The gateway for an identity's registration; `null` without a subscriber. */
 export function gatewaysOf(receivers: Receivers): (identity: string) => string | null {
   if (receivers.kind === 'found') return gatewayOf(receivers.found)
   const { subscribers } = receivers
@@ -22,8 +22,8 @@ export function gatewaysOf(receivers: Receivers): (identity: string) => string |
 }
 
 /**
- * By which number the shards of a load divide identities among them, so that each has one host: that
- * of the request which registers it, whose shard renews it; for any other, a hash.
+ * The number by which shards divide identities, so that each has one host: the number of the request
+ * that registers it, because that shard renews it; for any other identity, a hash.
  */
 export function placeOf(identity: string): number {
   const number = Number(/-(\d+)$/.exec(identity)?.[1])
@@ -32,14 +32,13 @@ export function placeOf(identity: string): number {
     : crc32(identity)
 }
 
-/** Registrations that are moved at a time. */
+/** Registrations moved at a time. */
 const LOT = 200
 
 /**
- * Has registrations that others made name the gateways that are there now, as an identity does whose
- * subscriber has come up somewhere else. Metadata and expiry stay; what has changed meanwhile is left
- * to whoever changed it.
- * @returns how many name one.
+ * Moves existing registrations to the current gateways, as an identity does whose subscriber restarts
+ * elsewhere. Metadata and expiry stay; registrations that changed meanwhile are left alone.
+ * @returns the number of registrations that name a gateway.
  */
 export async function nameGateways(
   registry: MulticastRegistry,
@@ -61,7 +60,7 @@ export async function nameGateways(
   return named
 }
 
-/** Whether a load sent to somebody and reached nobody. */
+/** Whether receipts were expected and none arrived. */
 export function reachedNobody({ operations }: LoadResult): boolean {
   const all = [...operations.values()].flatMap(
     ({ deliveries }) => countedDeliveries(deliveries) ?? [],

@@ -1,7 +1,7 @@
 import { parseNatsUrls, parseRedisUrl } from '../../environment/addresses.ts'
 import { InputError } from '../../input-error.ts'
 
-/** What a command line says of the servers to measure; any of it may hold a password. */
+/** The flags that name the servers to measure; any of them may hold a password. */
 export interface ServerFlags {
   readonly redisAddr?: string
   readonly redisPassword?: string
@@ -17,10 +17,9 @@ const DEFAULT_REDIS = 'redis://localhost:6379'
 const DEFAULT_NATS = 'nats://localhost:4222'
 
 /**
- * Where the servers are: at the addresses given, in flags or in the environment; and where flags give
- * only one of them, or a password or database, the rest is the environment's, or else the default.
- * Without any of these flags the environment stays as it is, and servers are found as it says.
- * @throws InputError, EnvironmentError for what is no address; neither repeats it.
+ * The servers' addresses. If flags give only some of them, the environment or the default fills in the
+ * rest. Without these flags, the environment stays as it is.
+ * @throws InputError, EnvironmentError for an invalid address, without repeating it.
  */
 export function serverSettings(
   flags: ServerFlags,
@@ -52,7 +51,7 @@ export function serverSettings(
   }
 }
 
-/** An address with the password and the database that were given apart from it. */
+/** An address with the password and the database of other flags. */
 function withAccess(address: string, password: string | undefined, db: string | undefined): string {
   const url = new URL(address)
   // The setter leaves "%" as it is.

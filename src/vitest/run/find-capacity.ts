@@ -10,26 +10,26 @@ import { paint } from '../../report/terminal/text.ts'
 import type { RunRecord } from '../../run-file/write/run-record.ts'
 import type { ProbeReporter } from '../probe-reporter.ts'
 
-/** A search as the command line asks for it. */
+/** The parameters of a search. */
 export interface SearchPlan {
   /** The first rate, requests/s, from 1 to `HIGHEST_RATE`. */
   readonly from: number
   /** See `CapacitySearch`. */
   readonly precision: number
-  /** How long a rate is measured at least, in ms; > 0. */
+  /** The minimum time to measure a rate, in ms; > 0. */
   readonly durationMs: number
   readonly reporter: ProbeReporter
   /** Keeps every probe as soon as it is judged. */
   readonly record: RunRecord
-  /** A signal may come between two probes, when there is no run to be cancelled. */
+  /** A signal may arrive between two probes, without a run to cancel. */
   readonly isInterrupted: () => boolean
   readonly print: (line: string) => void
 }
 
 /**
- * Runs the scenario at one rate after another, until the search is done or interrupted. What it
- * found is in the record.
- * @throws InputError if the scenario is not one whose capacity can be searched for.
+ * Runs the scenario at one rate after another until the search is done or interrupted, and keeps its
+ * findings in the record.
+ * @throws InputError if the scenario does not allow a search for its capacity.
  */
 export async function findCapacity(
   vitest: Vitest,
@@ -39,7 +39,7 @@ export async function findCapacity(
   const { from, precision, durationMs, record, print } = plan
   const file = relative(vitest.config.root, scenario.moduleId).replaceAll('\\', '/')
   const probes: ProbeEntry[] = []
-  // Which SLO the scenario has, and so what it needs, is known once it was run.
+  // The scenario's SLO, and so the requests that it needs, are known after the first run.
   let least: LeastRequests | null = null
   for (;;) {
     const needed: LeastRequests = least ?? ANY_PROBE
@@ -77,7 +77,7 @@ interface ProbePlan extends SearchPlan {
   readonly probedMs: number
 }
 
-/** What the scenario gives at one rate; `null` if it was interrupted. */
+/** The judgement of one rate; `null` if interrupted. */
 async function runProbe(
   vitest: Vitest,
   scenario: TestSpecification,

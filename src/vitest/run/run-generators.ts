@@ -15,14 +15,14 @@ import type { RunReports } from '../../report/run-reports.ts'
 import { onSignals } from '../../process/signals.ts'
 import { OWNER_VARIABLE } from '../../process/watch-parent.ts'
 
-/** One scenario whose load several processes of this machine make. */
+/** One scenario whose load several processes of this machine share. */
 export interface GeneratorsRun {
   /** The program to start: its first argument is `bench`. */
   readonly start: string
   readonly scenario: string
   /** ≥ 1. */
   readonly count: number
-  /** ISO 8601; `undefined`: as soon as all can be expected to be ready. */
+  /** ISO 8601; `undefined`: in `LEAD_MS`. */
   readonly startAt: string | undefined
   readonly namespace: string | undefined
   /** For the merged run's files. */
@@ -31,12 +31,12 @@ export interface GeneratorsRun {
   readonly reports: RunReports
 }
 
-/** Until all generators have started and prepared their part, they share the cores. */
+/** Time for all generators to start and prepare, while they share the cores. */
 const LEAD_MS = 20_000
 
 /**
- * Starts the servers, and one process a generator: each a run of its own, with one shard of the load
- * and connections of its own. Then merges what they measured.
+ * Starts the servers, and one process per generator: each is a run with its own shard of the load
+ * and its own connections. Then merges their measurements.
  * @returns the exit code.
  * @throws EnvironmentError, InputError, ResultsFolderError
  */
@@ -47,7 +47,9 @@ export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
   const shardFolder = mkdtempSync(join(tmpdir(), 'prism-loadtest-shards-'))
   try {
     if (system.kind === 'memory') {
-      throw new InputError(`--generators: they have to use the same servers. ${system.notice}`)
+      throw new InputError(
+        `--generators: all generators have to use the same servers. ${system.notice}`,
+      )
     }
     const startAt = run.startAt ?? new Date(Date.now() + LEAD_MS).toISOString()
     process.stdout.write(`${run.count} generators, which start at ${startAt}\n`)
@@ -56,7 +58,7 @@ export async function runGenerators(run: GeneratorsRun): Promise<CommandEnd> {
     )
     const children = generators.map(({ child }) => child)
     const send = (signal: NodeJS.Signals) => children.forEach((child) => void child.kill(signal))
-    // The first signal ends all generators in order; nothing is merged then. A second one kills them.
+    // The first signal ends all generators in order, and nothing is merged. A second one kills them.
     const interruption = onSignals(send, () => send('SIGKILL'))
     const ends = await Promise.all(generators.map(({ end }) => end))
     if (interruption.exitCode !== null) {
@@ -105,7 +107,7 @@ function startGenerator(
     GITHUB_STEP_SUMMARY: '',
     [OWNER_VARIABLE]: String(process.pid),
   }
-  // A group of its own, so that a Ctrl-C comes from here and comes once.
+  // Its own process group, so that a Ctrl-C reaches it only once, from here.
   const child = spawn(process.execPath, [run.start, 'bench', run.scenario], {
     env,
     detached: true,

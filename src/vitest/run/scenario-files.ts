@@ -20,10 +20,10 @@ export function scenarioFolder(env: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * The files that names mean: those with a name in their path below the folder, and those whose path
- * begins with it. Without names, in the repository, those directly in the folder, and where the package is
- * installed, all. Names and folders are never patterns.
- * @throws InputError if there is no such folder, or no such file.
+ * The files whose path below the folder contains one of the names, or whose path begins with one. Without
+ * names: in the repository, the files directly in the folder; where the package is installed, all files.
+ * Names and folders are never patterns.
+ * @throws InputError without such a folder or file.
  */
 export function scenarioFiles(
   folder: string,
@@ -78,7 +78,7 @@ function filesOf(folder: string): readonly string[] {
   }
 }
 
-/** Without those of packages, of git and the like. */
+/** All files except those of packages and in hidden folders. */
 function filesBelow(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
