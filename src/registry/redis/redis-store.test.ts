@@ -159,9 +159,9 @@ describe.skipIf(reason !== '')(`A Redis store that reads by replica${reason}`, (
 
   test('loses no call when the server forgets its scripts again and again', async () => {
     const { store, redis } = await open()
-    let isDone = false
+    const registered = new AbortController()
     const forgetting = (async () => {
-      while (!isDone) await redis.script('FLUSH')
+      while (!registered.signal.aborted) await redis.script('FLUSH')
     })()
     try {
       for (let round = 0; round < 20; round++) {
@@ -169,7 +169,7 @@ describe.skipIf(reason !== '')(`A Redis store that reads by replica${reason}`, (
         await Promise.all(identities.map((identity) => store.register(request(identity))))
       }
     } finally {
-      isDone = true
+      registered.abort()
       await forgetting
     }
     expect(await store.select(everything)).toHaveLength(2_000)
