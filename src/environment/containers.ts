@@ -40,7 +40,10 @@ export async function startContainers(
   onProgress: (message: string) => void,
 ): Promise<ContainersStart> {
   if (!isInstalled('testcontainers')) {
-    return { state: 'failed', reason: 'the package testcontainers is not installed' }
+    return {
+      state: 'failed',
+      reason: 'the package testcontainers is not installed (npm i -D testcontainers)',
+    }
   }
   const script = fileURLToPath(programBeside('container-keeper.ts', import.meta.url))
   const argument = JSON.stringify({ images, ownerPid: process.pid })

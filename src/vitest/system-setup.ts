@@ -3,6 +3,7 @@ import type { Backends } from '../environment/backends.ts'
 import { EnvironmentError } from '../environment/environment-error.ts'
 import { redactUrls } from '../environment/redact-url.ts'
 import type { Reference } from '../environment/reference/reference.ts'
+import { SIGNAL_CODES, type SignalName } from '../process/signals.ts'
 import type { MeasuredSystem } from '../run-file/run-file.ts'
 import { shardSettings } from './shard-settings.ts'
 import {
@@ -73,7 +74,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       shared.reference ??= referenceOf(measureReference, onProgress)
       project.provide('measured', { system, clients, reference: await shared.reference })
     }
+    const forget = shared.users === 1 ? stopOnSignals(stop) : () => {}
     return async () => {
+      forget()
       shared.users -= 1
       if (shared.users > 0) return
       running.delete(file)
@@ -95,6 +98,19 @@ function start(file: string, onProgress: (message: string) => void): Promise<Run
   return given
     ? Promise.resolve(handedOver(given))
     : startSystem(file, { env: process.env, onProgress })
+}
+
+/** Where nothing else handles a signal, as in `vitest run` without a terminal, the system is stopped first. */
+function stopOnSignals(stop: () => Promise<void>): () => void {
+  const onSignal = (signal: SignalName): void => {
+    if (process.listenerCount(signal) > 1) return
+    void stop().finally(() => process.exit(SIGNAL_CODES[signal]))
+  }
+  const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
+  for (const signal of signals) process.on(signal, onSignal)
+  return () => {
+    for (const signal of signals) process.off(signal, onSignal)
+  }
 }
 
 /** `null` if there is no reference workload, if a server refuses it, or for shards, which would disturb each other's. */

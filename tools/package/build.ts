@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 /**
@@ -19,3 +19,5 @@ for (const config of ['tsconfig.json', 'tsconfig.types.json']) {
   execFileSync(process.execPath, args, { stdio: 'inherit' })
 }
 for (const path of DATA) copyFileSync(join(ROOT, 'src', path), join(ROOT, 'dist', path))
+// npm sets this when it installs a tarball, not in a linked folder.
+chmodSync(join(ROOT, 'dist/cli/start.mjs'), 0o755)

@@ -13,7 +13,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 
 /** Upper limits: a change that exceeds one is either a mistake or worth a new limit. */
-const BUDGET = { packedBytes: 1_750_000, unpackedBytes: 6_500_000, files: 1_700, startUpRatio: 12 }
+const BUDGET = { packedBytes: 1_750_000, unpackedBytes: 6_500_000, files: 1_700, startUpRatio: 8 }
 
 /** Each end of what `package.json` claims. */
 const CLAIMED = [

@@ -30,7 +30,10 @@ export class RedisConnection {
     return this.client instanceof Cluster
   }
 
-  /** Runs a script. Its source is sent once per connection, and again if the server has lost it. */
+  /**
+   * Runs a script. The client sends its source once per connection, and again if the server has lost it. If
+   * the server loses it once more in between, the source goes with the call: it has not run yet.
+   */
   async run(
     script: string,
     keys: readonly string[],
@@ -38,7 +41,10 @@ export class RedisConnection {
   ): Promise<unknown> {
     const command = this.#commands.get(script) ?? this.#define(script)
     try {
-      return await command(keys.length, ...keys, ...args)
+      return await command(keys.length, ...keys, ...args).catch((error: unknown) => {
+        if (!String(error).includes('NOSCRIPT')) throw error
+        return this.client.eval(script, keys.length, ...keys, ...args)
+      })
     } catch (error) {
       throw this.failure(error, keys)
     }

@@ -157,6 +157,24 @@ describe.skipIf(reason !== '')(`A Redis store that reads by replica${reason}`, (
     expect(await store.select(everything)).toHaveLength(identities.length)
   })
 
+  test('loses no call when the server forgets its scripts again and again', async () => {
+    const { store, redis } = await open()
+    const registered = new AbortController()
+    const forgetting = (async () => {
+      while (!registered.signal.aborted) await redis.script('FLUSH')
+    })()
+    try {
+      for (let round = 0; round < 20; round++) {
+        const identities = Array.from({ length: 100 }, (_, n) => `user-${round}-${n}`)
+        await Promise.all(identities.map((identity) => store.register(request(identity))))
+      }
+    } finally {
+      registered.abort()
+      await forgetting
+    }
+    expect(await store.select(everything)).toHaveLength(2_000)
+  })
+
   test('reads any metadata back unchanged', async () => {
     const { store } = await open()
     const metadata = { __proto__x: 1, text: 'Ünïcode \u0000 "🙂"\r\n', big: 1e300, neg: -0.5 }
