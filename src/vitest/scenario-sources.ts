@@ -37,7 +37,7 @@ function isBelow(folder: string, path: string): boolean {
   return path.startsWith(folder + sep)
 }
 
-/** `null` for text that only looked like an import. */
+/** `null` if the text is not an import after all. */
 function textOf(path: string): string | null {
   try {
     return readFileSync(path, 'utf8')

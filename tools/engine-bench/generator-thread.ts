@@ -10,8 +10,8 @@ export interface GeneratorTask {
 }
 
 /**
- * The program of a thread that sends one shard of a load. It says `ready`, is told when to begin, in
- * Unix ms, and answers with what it measured.
+ * The program of a thread that sends one shard of a load. It sends `ready`, receives the start in Unix
+ * ms, and answers with its measurement.
  */
 if (parentPort === null) throw new Error('this is the program of a thread')
 const port = parentPort

@@ -92,7 +92,7 @@ class FaultsUnderWay {
     await Promise.all(this.#underWay)
   }
 
-  /** What it fails with is told by `end`. */
+  /** Its failure is reported by `end`. */
   #follow(making: Promise<void>): void {
     making.catch(() => {})
     this.#underWay.push(making)
