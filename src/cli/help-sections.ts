@@ -30,7 +30,10 @@ export function addSections(command: Command, parts: HelpSections): Command {
   const { sections = [], environment = [], exitCodes, onSignal, examples } = parts
   const codes: Item[] = Object.entries({ 2: BROKEN, ...exitCodes })
   if (onSignal !== undefined) {
-    codes.push(['129, 130, 143', `ended by a closed terminal, Ctrl-C or SIGTERM; ${onSignal}`])
+    codes.push([
+      '129, 130, 143',
+      `interrupted by a closed terminal, Ctrl-C or SIGTERM; ${onSignal}`,
+    ])
   }
   const all: readonly Section[] = [...sections, ['Environment', environment], ['Exit codes', codes]]
   return command.addHelpText('after', () => {

@@ -96,7 +96,7 @@ test('refuses a history of another version and names the file', async () => {
   copyFileSync(import.meta.filename, historyPath(folder()))
   const { exitCode, stderr } = await trend()
   expect(exitCode).toBe(2)
-  expect(stderr).toMatch(/history\.csv: its columns are not those of this version/)
+  expect(stderr).toMatch(/history\.csv: its columns are unknown to this version/)
 })
 
 test('repeats a simulation exactly', async () => {

@@ -22,7 +22,7 @@ describe('programs', () => {
     await expect(redis.ping()).rejects.toThrow('Connection is closed')
   })
 
-  test('that are missing are named, with installation instructions', async () => {
+  test('names missing programs and how to install them', async () => {
     vi.stubEnv('PATH', '/nowhere')
     const failure = startBackends({ choice: 'programs', onProgress })
     await expect(failure).rejects.toThrow(EnvironmentError)
@@ -67,7 +67,7 @@ describe('external', () => {
     }
   })
 
-  test('without addresses is refused', async () => {
+  test('refuses external servers without addresses', async () => {
     await expect(startBackends({ choice: 'external', onProgress })).rejects.toThrow(
       'neither is set',
     )

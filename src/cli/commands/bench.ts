@@ -75,7 +75,11 @@ export const bench: Define = (command, end) => {
       ],
       ['GITHUB_STEP_SUMMARY', 'the result is added to that file as Markdown'],
     ],
-    exitCodes: { 0: 'every SLO and figure is met', 1: 'one is missed', 3: 'inconclusive' },
+    exitCodes: {
+      0: 'all SLOs and figures are met',
+      1: 'an SLO or figure is missed',
+      3: 'inconclusive',
+    },
     onSignal: 'measurements are kept',
     examples: [
       typedCommand('bench'),

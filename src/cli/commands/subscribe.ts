@@ -20,7 +20,7 @@ export const subscribe: Define = (command, end) => {
     .addOption(
       option(
         '--report-interval <time>',
-        'time between two lines, at least 1s',
+        'time between progress lines, at least 1s',
         atLeastOneSecondMs,
         '5s',
       ),

@@ -70,7 +70,7 @@ describe('tags', () => {
     expect(miss?.counts.timedOut).toBe(MEASURED)
   })
 
-  test('that are undeclared or invalid are counted, and do not throw', async () => {
+  test('undeclared or invalid tags are counted and do not throw', async () => {
     const bad: unknown[] = [null, {}, Symbol('x'), 'x'.repeat(1_000), () => {}]
     const result = await generateLoad({
       ...short,

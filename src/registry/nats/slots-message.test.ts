@@ -118,7 +118,7 @@ describe('a message by slot', () => {
     ['Prism-Payload-Bytes', ['', '-1', '+1', '1e1', '1.5', '999999', '9'.repeat(400)]],
     ['Prism-Recipients', ['', '0', '-1', '1e1', '99999', '9'.repeat(400)]],
     ['Prism-Table', ['', ' ', 'a b', 't 0-5', 'ü', 'x'.repeat(65), '../x', '__proto__.x']],
-  ])('whose %s is missing or wrong is refused', (name, wrongs) => {
+  ])('is refused if its %s is missing or wrong', (name, wrongs) => {
     fc.assert(
       fc.property(anySent, (sent) => {
         for (const wrong of [undefined, ...wrongs]) {
@@ -132,7 +132,7 @@ describe('a message by slot', () => {
     )
   })
 
-  test('that was truncated or extended is refused', () => {
+  test('is refused if truncated or extended', () => {
     fc.assert(
       fc.property(anySent, fc.nat(), (sent, at) => {
         const { headers, body } = encode(sent)

@@ -79,7 +79,7 @@ describe('the history', () => {
     expect(readHistory(folder)).toEqual(whole([]))
   })
 
-  test('with unknown columns is neither read nor changed', () => {
+  test('is neither read nor changed if it has unknown columns', () => {
     writeFileSync(historyPath(folder), 'runId,mean\nx,1\n')
     for (const use of [() => appendHistory(folder, aRun), () => readHistory(folder)]) {
       expect(use).toThrow(HistoryError)
