@@ -3,6 +3,9 @@
  * sends requests, by arrivals or by users, and asserts SLOs on the result.
  */
 
+// Declares `toMeetSlo` to TypeScript.
+import './vitest/slo-matcher.ts'
+
 export { expect, test, type RunProfile } from './vitest/load-test.ts'
 
 // Loads

@@ -147,11 +147,25 @@ export default defineSystem({ start: async () => { throw new EnvironmentError('N
     `export default { start: async () => { throw new TypeError('oops') } }`,
     /oops\n +at /,
   ],
+  ['resolves to nothing', 'export default { start: async () => {} }', /received undefined/],
+  [
+    'provides what no test can receive',
+    `export default { start: async () => ({ kind: 'memory', notice: '', provide: { connect() {} }, stop: async () => console.error('stopped') }) }`,
+    /^stopped\n.*expected plain data\n.*provide\.connect/s,
+  ],
+  ['holds a syntax error', 'export default {\n  start: = 3\n}', /shop\.system\.mts:2\n.*= 3\n/s],
   ['exports no system', 'export const system = {}', /its default export is not a system/],
 ])('a system that %s ends the run with 2, and says so', TIMEOUT, async (_, text, message) => {
   writeScenario("''")
   const { exitCode, stderr } = await ended(start(write('shop.system.mts', text)))
   expect(stderr.trim()).toMatch(message)
+  expect(exitCode).toBe(2)
+})
+
+test('a system that does not exist ends the run with 2, and says so', TIMEOUT, async () => {
+  writeScenario("''")
+  const { exitCode, stderr } = await ended(start('nowhere.system.mts'))
+  expect(stderr).toBe('nowhere.system.mts: no such file.\n')
   expect(exitCode).toBe(2)
 })
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { printable } from '../printable.ts'
 import type { Reference } from './reference/reference.ts'
 
 /** A server that scenarios measure. */
@@ -92,9 +93,9 @@ export function systemText(system: SystemUnderTest): string {
   }
 }
 
-/** `Redis 7.0.15 and NATS 2.9.10` */
+/** `Redis 7.0.15 and NATS 2.9.10`, harmless to print. */
 export function serversText({ servers }: { readonly servers: readonly Server[] }): string {
-  return LIST.format(servers.map(({ name, version }) => `${name} ${version}`))
+  return LIST.format(servers.map(({ name, version }) => printable(`${name} ${version}`)))
 }
 
 const LIST = new Intl.ListFormat('en-GB')

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { stripVTControlCharacters } from 'node:util'
+import { inspect, stripVTControlCharacters } from 'node:util'
 
 /** An error from a test's process, as Vitest passes it on. */
 export interface ReportedError {
-  readonly message: string
+  /** Of whatever was thrown: a text, unless the error is no `Error`. */
+  readonly message?: unknown
   readonly name?: string | undefined
   readonly stack?: string | undefined
   /** Stack frames, without those of libraries. */
@@ -39,7 +40,8 @@ const INDENT = '    '
  * @param root base folder of displayed paths.
  */
 export function moduleErrorText(error: ReportedError, file: string | null, root: string): string {
-  const { name, message, stack = '', VITEST_TEST_PATH: testPath } = error
+  const { name, stack = '', VITEST_TEST_PATH: testPath } = error
+  const message = messageOf(error)
   const kind = name === undefined || name === 'Error' ? '' : `${name}: `
   const said = indented(`${kind}${plain(message)}`)
   const scenario = file ?? (typeof testPath === 'string' ? testPath : null)
@@ -56,13 +58,21 @@ export function moduleErrorText(error: ReportedError, file: string | null, root:
  * @param root base folder of displayed paths.
  */
 export function testErrorText(error: ReportedError, root: string): string {
-  if (error.message.startsWith('  ')) return error.message
+  const message = messageOf(error)
+  if (message.startsWith('  ')) return message
   const frames = ownFrames(error).map(({ method, file, line, column }) => {
     const place = `${relativePath(file, root)}:${line}:${column}`
     return method === '' ? `at ${place}` : `at ${method} (${place})`
   })
   const diff = error.diff === undefined ? [] : [plain(error.diff)]
-  return indented([plain(error.message), ...frames, ...diff].join('\n'))
+  return indented([plain(message), ...frames, ...diff].join('\n'))
+}
+
+/** Anything can be thrown: objects without a message are shown by their fields. */
+function messageOf(error: ReportedError): string {
+  if (typeof error.message === 'string') return error.message
+  const fields = Object.entries(error).filter(([name]) => name !== 'stacks')
+  return inspect(Object.fromEntries(fields))
 }
 
 /** Without colours and without empty lines. */

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -10,7 +11,7 @@ import { programBeside } from '../program-beside.ts'
 import { SIGNAL_CODES, type SignalCode, type SignalName } from '../process/signals.ts'
 import { describeSystem } from '../run-file/provenance/describe-system.ts'
 import type { MeasuredSystem } from '../run-file/run-file.ts'
-import { systemSchema } from '../run-file/schema/system-schema.ts'
+import { referenceSchema, systemSchema } from '../run-file/schema/system-schema.ts'
 
 /** A system that was started and checked. */
 export interface RunningSystem {
@@ -94,7 +95,7 @@ export async function startSystem(
   { env, onProgress }: Pick<SystemContext, 'env' | 'onProgress'>,
 ): Promise<RunningSystem> {
   if (file === undefined) return UNDECLARED
-  const system = await importSystem(file)
+  const { start } = await importSystem(file)
   const interruption = new AbortController()
   const interrupt = (signal: SignalName): void => {
     interruption.abort(new StartInterrupted(signal))
@@ -102,15 +103,23 @@ export async function startSystem(
   for (const signal of SIGNALS) process.on(signal, interrupt)
   const timer = setTimeout(onProgress, SLOW_MS, `Waiting for the system of ${file} to start…`)
   try {
-    const started = await system.start({ env, onProgress, signal: interruption.signal })
-    const stop = async (): Promise<void> => started.stop?.()
+    const started = await start({ env, onProgress, signal: interruption.signal })
+    const stop = async (): Promise<void> => {
+      // Checked below; what a flawed description started is stopped all the same.
+      if (typeof started?.stop === 'function') await started.stop()
+    }
     try {
       interruption.signal.throwIfAborted()
+      const system = describeSystem(checked(started, file))
+      const { clients = [], provide = {}, measureReference } = started
       return {
-        system: describeSystem(checked(started, file)),
-        clients: started.clients ?? [],
-        provide: started.provide ?? {},
-        measureReference: started.measureReference ?? null,
+        system,
+        clients,
+        provide,
+        measureReference:
+          measureReference === undefined
+            ? null
+            : async () => checkedReference(await measureReference.call(started)),
         stop,
       }
     } catch (error) {
@@ -128,17 +137,33 @@ export async function startSystem(
 
 async function importSystem(file: string): Promise<System> {
   const path = file.startsWith('file:') ? fileURLToPath(file) : resolve(file)
+  if (!existsSync(path)) throw new EnvironmentError(`${file}: no such file.`)
   if (isCommonJs(path)) {
     throw new EnvironmentError(
       `${file}: package.json declares its modules to be CommonJS. Set "type": "module" there, or let the name end with .mts or .mjs.`,
     )
   }
-  const module: { readonly default?: Partial<System> } = await import(pathToFileURL(path).href)
+  const module: { readonly default?: Partial<System> } = await import(
+    pathToFileURL(path).href
+  ).catch((error: unknown) => {
+    const mistake = error instanceof SyntaxError ? mistakeIn(path) : ''
+    throw mistake === '' ? error : new EnvironmentError(mistake)
+  })
   const { start } = module.default ?? {}
   if (typeof start === 'function') return { start }
   throw new EnvironmentError(
     `${file}: its default export is not a system. Write: export default defineSystem({ start: async () => … }).`,
   )
+}
+
+/**
+ * The place, source and message of a syntax error; empty if the module itself has none. An import's error
+ * lacks the place.
+ */
+function mistakeIn(path: string): string {
+  const { stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' })
+  const [mistake = ''] = stderr.split('\n    at ')
+  return mistake.replaceAll(/\n{2,}/g, '\n')
 }
 
 /** CommonJS is the default of `npm init`, unless a file's extension says otherwise. */
@@ -149,14 +174,38 @@ function isCommonJs(path: string): boolean {
   return type === 'commonjs'
 }
 
+const functionSchema = z.custom<unknown>((value) => typeof value === 'function', {
+  error: 'Invalid input: expected function',
+})
+
+/** The fields that run files don't hold. */
+const startedSchema = z.looseObject({
+  kind: z.enum(['external', 'containers', 'programs', 'memory']),
+  provide: z
+    .record(
+      z.string(),
+      z.custom<unknown>(isCloneable, { error: 'Invalid input: expected plain data' }),
+    )
+    .optional(),
+  clients: z.array(z.string()).optional(),
+  measureReference: functionSchema.optional(),
+  stop: functionSchema.optional(),
+})
+
+/** Whether the processes of tests can receive a value. */
+function isCloneable(value: unknown): boolean {
+  try {
+    structuredClone(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** @throws EnvironmentError naming the field that is wrong. */
 function checked(started: StartedSystem, file: string): MeasuredSystem {
-  const { kind } = started
-  const described =
-    kind === 'memory'
-      ? { kind, notice: started.notice }
-      : { kind, servers: started.servers, configurationHash: started.configurationHash }
-  const result = systemSchema.safeParse(described)
+  const described = startedSchema.transform(() => storedFields(started)).pipe(systemSchema)
+  const result = described.safeParse(started)
   if (!result.success) {
     const flaws = z.prettifyError(result.error)
     throw new EnvironmentError(`${file}: start() describes the system wrongly:\n${flaws}`)
@@ -167,4 +216,18 @@ function checked(started: StartedSystem, file: string): MeasuredSystem {
   throw new EnvironmentError(
     `${file}: start() names two servers "${twice}". Give each its own name.`,
   )
+}
+
+function storedFields(started: StartedSystem): unknown {
+  const { kind } = started
+  return kind === 'memory'
+    ? { kind, notice: started.notice }
+    : { kind, servers: started.servers, configurationHash: started.configurationHash }
+}
+
+/** @throws Error naming the field that is wrong. */
+function checkedReference(reference: Reference): Reference {
+  const result = referenceSchema.safeParse(reference)
+  if (!result.success) throw new Error(z.prettifyError(result.error))
+  return result.data
 }

@@ -123,7 +123,7 @@ async function referenceOf(
     return await measure()
   } catch (error) {
     const reason = redactUrls(error instanceof Error ? error.message : String(error))
-    onProgress(`No reference for this run: the reference workload was refused: ${reason}`)
+    onProgress(`No reference for this run: the reference workload failed: ${reason}`)
     return null
   }
 }

@@ -54,7 +54,7 @@ async function measureIn(thread: Worker, startAtMs: number): Promise<MeasuredSha
   const answer = once(thread, 'message')
   thread.postMessage(startAtMs)
   const [measured]: MeasuredShard[] = await answer
-  if (measured === undefined) throw new Error("A generator's thread ended without an answer.")
+  if (measured === undefined) throw new Error("A generator's thread ended without a result.")
   return measured
 }
 

@@ -29,7 +29,7 @@ function wrongExit({ exit, says }: Expected, { exitCode, output }: Observation):
     ...(exitCode === null || exit.includes(exitCode)
       ? []
       : [`exit ${exitCode}, not ${exit.join(' or ')}`]),
-    ...(says === undefined || says.test(output) ? [] : [`the output doesn't say ${String(says)}`]),
+    ...(says === undefined || says.test(output) ? [] : [`the output lacks ${String(says)}`]),
   ]
 }
 

@@ -78,7 +78,7 @@ export async function inject(fault: Fault, scene: Scene, onMade: () => void): Pr
       return onMade()
     }
     case 'fill disk': {
-      if (rig.disk === null) throw new NotMadeError('the results are on no disk of their own')
+      if (rig.disk === null) throw new NotMadeError('the results folder has no separate disk')
       rig.disk.fill()
       return onMade()
     }
@@ -184,6 +184,6 @@ function serverOf({ servers }: Rig, name: ServerName): Server {
 
 function proxyOf({ proxies }: Rig, name: ServerName): FaultProxy {
   const proxy = proxies[name]
-  if (proxy === undefined) throw new NotMadeError(`no proxy stands before ${name}`)
+  if (proxy === undefined) throw new NotMadeError(`${name} has no proxy`)
   return proxy
 }

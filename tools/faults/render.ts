@@ -70,7 +70,7 @@ export function renderCount(outcomes: readonly Outcome[]): string {
   const count = (state: boolean | null): number =>
     outcomes.filter((outcome) => holds(outcome) === state).length
   const notRun = count(null) === 0 ? '' : `, ${count(null)} not run`
-  return `${count(true)} rows hold, ${count(false)} don't${notRun}`
+  return `${count(true)} rows passed, ${count(false)} failed${notRun}`
 }
 
 function cellsOf(outcome: Outcome): readonly string[] {

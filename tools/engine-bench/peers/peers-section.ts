@@ -10,7 +10,7 @@ const END = '<!-- end of peers -->'
 export function describeContenders(found: readonly FoundGenerator[]): string {
   const names = found.map(({ generator, version }) => {
     const [name] = generator.name.split(',')
-    return `${name} (${version ?? 'tells no version'})`
+    return `${name} (${version ?? 'unknown version'})`
   })
   return [...new Set(names)].join(', ')
 }
