@@ -14,10 +14,7 @@ const HELP = isInstalled
       names: 'scenarios whose path contains a name; all by default',
       profile: 'short (the default), long or full: which of their durations scenarios last',
       scenarios: 'the folder of *.load.ts files; the current folder by default',
-      examples: [
-        typedCommand('bench', 'checkout --duration 30s'),
-        typedCommand('bench', '--system ./shop.system.ts'),
-      ],
+      examples: ['checkout --duration 30s', '--system ./shop.system.ts'],
     }
   : {
       description: 'Runs load scenarios against a real Redis and NATS, and checks their SLOs.',
@@ -26,10 +23,7 @@ const HELP = isInstalled
       profile:
         'short (10–20 s per scenario, the default), long (60–300 s), or full (as long, and minutes for each of bench/profiles/)',
       scenarios: 'the folder of *.load.ts and *.bench.ts files; bench/ by default',
-      examples: [
-        typedCommand('bench', 'mixed --duration 30s'),
-        typedCommand('bench', 'core --micro'),
-      ],
+      examples: ['mixed --duration 30s', 'core --micro'],
     }
 
 const SERVERS: HelpBody = [['REDIS_URL, NATS_URL', 'servers to measure, instead of starting some']]
@@ -101,6 +95,6 @@ export const bench: Define = (command, end) => {
       3: 'inconclusive',
     },
     onSignal: 'measurements are kept',
-    examples: [typedCommand('bench'), ...HELP.examples],
+    examples: ['', ...HELP.examples].map((args) => typedCommand('bench', args)),
   })
 }
