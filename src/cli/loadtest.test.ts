@@ -101,7 +101,7 @@ describe('prism-loadtest', () => {
       expect(nobody.exitCode).toBe(1)
       expect(nobody.stdout).toMatch(/missed +multicast +delivery rate +> 99 % \(default\) +0 %/)
       expect(nobody.stdout).toContain(
-        'Nothing was delivered: nobody receives for the namespace "loadtest"',
+        'Nothing was delivered: no subscriber in the namespace "loadtest"',
       )
       expect(nobody.stdout).toContain('receipts: 0 of 600 expected')
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `prism-loadtest` command, and what the npm scripts run. */
+/** The `prism-loadtest` command, also run by npm scripts. */
 import './check-node.mjs'
 import module from 'node:module'
 

@@ -13,7 +13,7 @@ export interface ServerBackends {
   /** As the server reports it, e.g. `7.0.15`. */
   readonly redisVersion: string
   readonly natsVersion: string
-  /** Of both servers' settings, see `configuration-hash.ts`; `null` if a server doesn't tell. */
+  /** Hash of both servers' settings, see `configuration-hash.ts`; `null` if a server hides them. */
   readonly configurationHash: string | null
 }
 

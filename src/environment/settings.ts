@@ -2,7 +2,7 @@ import { parseNatsUrls, parseRedisUrl } from './addresses.ts'
 import type { BackendKind } from './backends.ts'
 import { EnvironmentError } from './environment-error.ts'
 
-/** A kind of backend that is forced, or the first available. */
+/** A forced kind of backend, or the first available. */
 export type BackendChoice = 'auto' | BackendKind
 
 /** Container images, e.g. `redis:7-alpine`. */
@@ -25,8 +25,8 @@ export const defaultImages: BackendImages = { redis: 'redis:7-alpine', nats: 'na
 const kinds = ['containers', 'programs', 'memory', 'external'] as const
 
 /**
- * Reads `BENCH_BACKEND`, `REDIS_URL`, `NATS_URL`, `BENCH_REDIS_IMAGE` and `BENCH_NATS_IMAGE`; an
- * empty one counts as not set.
+ * Reads `BENCH_BACKEND`, `REDIS_URL`, `NATS_URL`, `BENCH_REDIS_IMAGE` and `BENCH_NATS_IMAGE`; empty
+ * values count as not set.
  *
  * @throws {EnvironmentError} if one of them is malformed.
  */

@@ -24,7 +24,7 @@ export type SystemUnderTest =
     }
   /** In-process stand-ins; `notice` says in one sentence that no real server is measured, why, and the remedy. */
   | { readonly kind: 'memory'; readonly notice: string }
-  /** Nothing was started or named: scenarios reach their system by themselves. */
+  /** Nothing was started or named: scenarios connect to their system themselves. */
   | { readonly kind: 'undeclared' }
 
 /** A system that is ready to be measured. */

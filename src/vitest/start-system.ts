@@ -19,7 +19,7 @@ export interface RunningSystem {
   readonly system: MeasuredSystem
   /** npm packages by which requests reach the system. */
   readonly clients: readonly string[]
-  /** What scenarios read by `inject`; may hold secrets. */
+  /** Values that scenarios read by `inject`; may hold secrets. */
   readonly provide: Readonly<Record<string, unknown>>
   /** `null` if the system has no reference workload. */
   readonly measureReference: (() => Promise<Reference>) | null
@@ -32,7 +32,7 @@ export const REGISTRY_SYSTEM = programBeside(
   import.meta.url,
 ).href
 
-/** The variable by which a process hands its running system to the processes that it starts. */
+/** The variable that passes a running system to child processes. */
 export const RUNNING_SYSTEM = 'BENCH_RUNNING_SYSTEM'
 
 /** A running system as text; it may hold secrets. */
@@ -40,7 +40,7 @@ export function handOver({ system, clients, provide }: RunningSystem): string {
   return JSON.stringify({ system, clients, provide })
 }
 
-/** A system that another process has started, and will stop. */
+/** A system that another process started and will stop. */
 export function handedOver(text: string): RunningSystem {
   const given: Pick<RunningSystem, 'system' | 'clients' | 'provide'> = JSON.parse(text)
   return { ...given, measureReference: null, stop: async () => {} }
@@ -57,15 +57,15 @@ export class StartInterrupted extends Error {
   }
 }
 
-/** The user is told about a start that takes longer than this. */
+/** A start that takes longer than this, in ms, is announced. */
 const SLOW_MS = 3_000
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
 
-/** The value of `BENCH_SYSTEM` by which nothing is started, whatever the configuration says. */
+/** The value of `BENCH_SYSTEM` that overrides the configuration and starts nothing. */
 const NONE = 'none'
 
-/** The module of the system that a run starts, by `BENCH_SYSTEM` or else by the configuration; if any. */
+/** The module of the run's system, from `BENCH_SYSTEM` or else the configuration; `undefined` without one. */
 export function systemModule(
   env: Readonly<Record<string, string | undefined>>,
   configured: string | undefined,
@@ -74,7 +74,7 @@ export function systemModule(
   return file === NONE ? undefined : file
 }
 
-/** Without a system, scenarios reach theirs by themselves. */
+/** Without a system, scenarios connect to theirs themselves. */
 const UNDECLARED: RunningSystem = {
   system: { kind: 'undeclared' },
   clients: [],
@@ -87,8 +87,8 @@ const UNDECLARED: RunningSystem = {
  * Imports the module of a system, and starts the system.
  * @param file path or URL of the module, relative to the working folder; `undefined` starts nothing.
  * @throws EnvironmentError if the module exports no system, or the system is unavailable or described wrongly.
- * @throws StartInterrupted by a signal; what was started is stopped then.
- * @throws whatever else the module or its `start` throws.
+ * @throws StartInterrupted after a signal, with everything stopped again.
+ * @throws anything that the module or its `start` throws.
  */
 export async function startSystem(
   file: string | undefined,
@@ -157,8 +157,8 @@ async function importSystem(file: string): Promise<System> {
 }
 
 /**
- * The place of a syntax error, its source and message; empty if the module's own text has none. An import
- * throws an error without its place.
+ * The place, source and message of a syntax error; empty if the module itself has none. An import's error
+ * lacks the place.
  */
 function mistakeIn(path: string): string {
   const { stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' })
@@ -166,7 +166,7 @@ function mistakeIn(path: string): string {
   return mistake.replaceAll(/\n{2,}/g, '\n')
 }
 
-/** As `npm init` declares modules, unless their names say otherwise. */
+/** CommonJS is the default of `npm init`, unless a file's extension says otherwise. */
 function isCommonJs(path: string): boolean {
   const manifest = /\.[cm][jt]s$/.test(path) ? undefined : findPackageJSON(pathToFileURL(path))
   if (manifest === undefined) return false

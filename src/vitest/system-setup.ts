@@ -15,7 +15,7 @@ import {
   type RunningSystem,
 } from './start-system.ts'
 
-/** What a run measures, for the reporter. */
+/** The system under test, for the reporter. */
 export interface Measured {
   readonly system: MeasuredSystem
   /** npm packages by which requests reach the system. */
@@ -34,10 +34,10 @@ declare module 'vitest' {
   }
 }
 
-/** Nothing was started: scenarios reach their system by themselves. */
+/** Nothing was started: scenarios connect to their system themselves. */
 export const UNDECLARED: Measured = { system: { kind: 'undeclared' }, clients: [], reference: null }
 
-/** Shared by the projects of a run, whose set-ups run one after the other. By module. */
+/** Systems by module, shared by the projects of a run, whose set-ups run one after the other. */
 const running = new Map<string, Shared>()
 
 interface Shared {
@@ -100,7 +100,7 @@ function start(file: string, onProgress: (message: string) => void): Promise<Run
     : startSystem(file, { env: process.env, onProgress })
 }
 
-/** Where nothing else handles a signal, as in `vitest run` without a terminal, the system is stopped first. */
+/** Stops the system on a signal that nothing else handles, as in `vitest run` without a terminal. */
 function stopOnSignals(stop: () => Promise<void>): () => void {
   const onSignal = (signal: SignalName): void => {
     if (process.listenerCount(signal) > 1) return
