@@ -169,7 +169,7 @@ test('a system that does not exist ends the run with 2, and says so', TIMEOUT, a
   expect(exitCode).toBe(2)
 })
 
-test('Ctrl-C during a long start is told to the system', TIMEOUT, async () => {
+test('Ctrl-C during a long start reaches the system', TIMEOUT, async () => {
   writeScenario("''")
   const [begun, aborted] = ['begun', 'aborted'].map((name) => join(folder(), name))
   const system = write(

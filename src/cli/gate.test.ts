@@ -61,7 +61,7 @@ function start(
 }
 
 const ROUNDS = ['--stages', 'rounds']
-/** Of those that start many processes, one after the other. */
+/** The timeout of tests that start many processes, one after the other. */
 const LONG = { timeout: 180_000 }
 
 const SEND = ['--base', 'HEAD', '--scenarios', 'send', '--duration', '200ms']

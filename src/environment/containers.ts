@@ -8,7 +8,7 @@ import { programBeside } from '../program-beside.ts'
 import { EnvironmentError } from './environment-error.ts'
 import type { BackendImages } from './settings.ts'
 
-/** What the containers' keeper process prints, one JSON object per line. */
+/** The output of the containers' keeper process, one JSON object per line. */
 export type KeeperMessage =
   | { readonly type: 'progress'; readonly text: string }
   | { readonly type: 'ready'; readonly redisUrl: string; readonly natsUrl: string }

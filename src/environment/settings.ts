@@ -13,9 +13,9 @@ export interface BackendImages {
 
 export interface BackendSettings {
   readonly choice: BackendChoice
-  /** As given: may hold a password. */
+  /** Unchanged, so it may hold a password. */
   readonly redisUrl?: string
-  /** As given, several separated by commas: may hold a password. */
+  /** Unchanged, several separated by commas, so it may hold a password. */
   readonly natsUrl?: string
   readonly images: BackendImages
 }
@@ -48,7 +48,7 @@ export function backendSettings(
 }
 
 /** @throws {EnvironmentError} listing the choices. */
-export function parseChoice(text: string): BackendChoice {
+function parseChoice(text: string): BackendChoice {
   const choice = (['auto', ...kinds] as const).find((known) => known === text)
   if (choice !== undefined) return choice
   throw new EnvironmentError(

@@ -82,7 +82,7 @@ describe('external', () => {
 })
 
 describe('without a Docker daemon or image', () => {
-  test('local programs are used, and the user is told why', async ({ skip }) => {
+  test('local programs are used, and a message says why', async ({ skip }) => {
     skip(missing !== undefined, missing)
     const told = vi.fn<(message: string) => void>()
     const { backends, stop } = await startBackends({

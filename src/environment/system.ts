@@ -6,13 +6,13 @@ import type { Reference } from './reference/reference.ts'
 export interface Server {
   /** Such as `PostgreSQL`; unique within a system. */
   readonly name: string
-  /** As the server reports it, such as `16.4`. */
+  /** The version that the server reports, such as `16.4`. */
   readonly version: string
   /** Such as `postgres://user:password@127.0.0.1:5432/shop`; reports hide user, password and query. */
   readonly addresses: readonly string[]
 }
 
-/** What a run measures. Plain data. */
+/** The system under test, as plain data. */
 export type SystemUnderTest =
   | {
       /** `external`: running before the run. `containers`, `programs`: started for it. */
@@ -48,7 +48,7 @@ export type StartedSystem = Exclude<SystemUnderTest, { kind: 'undeclared' }> & {
   readonly stop?: () => Promise<void>
 }
 
-/** What a system gets when it is started. */
+/** The context of a system's start. */
 export interface SystemContext {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Shows a sentence to the user; for whatever takes more than a few seconds. */

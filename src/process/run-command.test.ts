@@ -84,7 +84,7 @@ test.each([
 })
 
 test.each([0, 1, 2, 3, 4, 129, 130, 143])("exits with the command's code: %d", async (code) => {
-  // As Vitest does, whatever the outcome.
+  // Vitest does this, whatever the outcome.
   const { exitCode, stderr } = await runBody(`process.exitCode = 1; return ${code}`)
   expect(exitCode).toBe(code)
   expect(stderr).toBe('')

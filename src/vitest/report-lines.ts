@@ -20,12 +20,12 @@ export class ReportLines {
     while (this.#dueMs <= seconds * 1_000) this.#dueMs += this.#intervalMs
     const rate = (started - this.#last.started) / (seconds - this.#last.seconds)
     this.#last = { seconds, started }
-    const share = ok + notOk === 0 ? null : (ok * 100) / (ok + notOk)
+    const successPercent = ok + notOk === 0 ? null : (ok * 100) / (ok + notOk)
     return [
       `${seconds} s`,
       `${formatCount(started)} requests`,
       `${roundedDown(rate, 1)}/s`,
-      `success ${share === null ? '–' : `${roundedDown(share, 2)} %`}`,
+      `success ${successPercent === null ? '–' : `${roundedDown(successPercent, 2)} %`}`,
       `P50 ${time(p50Ms)}`,
       `P95 ${time(p95Ms)}`,
       `P99 ${time(p99Ms)}`,

@@ -19,7 +19,7 @@ import { SubscriberHost } from '../subscribers/subscriber-host.ts'
 import { population } from './population.ts'
 import { tenant } from './tenant.ts'
 
-/** What loads that register anew, list and send do to one another over their full length, in simulated time. */
+/** The mutual effects of loads that re-register, list and send over their full length, in simulated time. */
 
 /** The usual TTL: a list is complete to the end only if the load itself renews what it lists. */
 const TTL_MS = 300_000

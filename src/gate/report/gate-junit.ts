@@ -10,7 +10,7 @@ import {
 
 /** One judged comparison of a gate. */
 export interface GateRow {
-  /** What is compared: a scenario, or a kind of evidence such as counts. */
+  /** The compared scenario, or the kind of evidence, such as counts. */
   readonly group: string
   /** Which metric of it, such as `register service P50`. */
   readonly name: string

@@ -21,7 +21,7 @@ export interface ArrivalsContext {
 }
 
 /** Requests/s of a load that says nothing else. */
-export const DEFAULT_RATE_PER_SECOND = 100
+const DEFAULT_RATE_PER_SECOND = 100
 
 /** The text forms, one per line. */
 export const ARRIVALS_FORMS = `constant                 evenly spaced, at the rate

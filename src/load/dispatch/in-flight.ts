@@ -87,7 +87,7 @@ export class InFlight {
     this.#running--
   }
 
-  /** Those under way, oldest first. The one at hand may be ended meanwhile, but no other. */
+  /** Requests in flight, oldest first. The caller may end the current one meanwhile, but no other. */
   *[Symbol.iterator](): Generator<Flight> {
     for (let flight = this.#oldest; flight !== null;) {
       const { after } = flight

@@ -24,7 +24,7 @@ describe('tags', () => {
           operations: {
             step: ({ number, tag }) => {
               const step = steps[number % steps.length]
-              // What JavaScript lets through.
+              // Values that only the types forbid.
               if (step?.tag !== null) tag('region', step?.tag as 'eu')
               if (step?.ending === 'throw') throw new Error('at once')
               if (step?.ending === 'reject') return Promise.reject(new Error('later'))

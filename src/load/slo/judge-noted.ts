@@ -164,7 +164,7 @@ function measureMetric(
       const { inTime, invalid } = metric
       const measured = figure === 'total' ? metric.total : perSecond(inTime, measuredMs)
       if (measured === null) return NOTHING
-      // What was refused can only have made it more.
+      // Refused values could only increase it.
       return {
         measured,
         atWorst: side === 'min' || invalid === 0 ? measured : null,

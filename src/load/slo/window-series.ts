@@ -177,7 +177,7 @@ export class WindowSeries {
       if (window === undefined || window.pending === 0) continue
       const waiting = [...underWay()].filter((one) => this.#indexAt(one.intendedAtMs) === index)
       for (const [tally, row] of this.#rows(index, window, waiting)) {
-        // Those under way may all succeed yet.
+        // Requests in flight may still succeed.
         if (tally.bound.kind === 'success rate') continue
         tally.suspect(row, index * this.#everyMs, this.#endMs(index))
       }

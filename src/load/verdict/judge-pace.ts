@@ -58,7 +58,7 @@ function judgeTail(result: LoadResult, bounds: readonly Bound[]): readonly Verdi
   ]
 }
 
-/** The operations whose response P99 is mostly lateness; `null` if there are none. */
+/** The operations whose response P99 is mostly lateness; `null` if no operation has one. */
 function tailsOf({ operations, verdictThresholds }: LoadResult): string | null {
   const ratio = verdictThresholds.tailLateness.degraded
   const names = [...operations].flatMap(([name, { response, lateness }]) => {

@@ -18,7 +18,7 @@ interface Process {
   lastAnswer: number
 }
 
-/** What the processes of a gateway hold of one table. */
+/** Names of one table held by the processes of a gateway. */
 interface TableKnowledge {
   readonly processes: Map<string, Process>
   answers: number

@@ -46,7 +46,7 @@ export const RECEIPT_TO_HEADER = 'Prism-Receipt-To'
 export const ERROR_HEADER = 'Prism-Error'
 
 /** The format of messages by name. */
-export const NAMES_FORMAT = '2'
+const NAMES_FORMAT = '2'
 /** The format of messages by slot of a table that the gateway was told before. */
 export const SLOTS_FORMAT = '3'
 type WireFormat = typeof NAMES_FORMAT | typeof SLOTS_FORMAT

@@ -32,7 +32,7 @@ function objectWithThen(get: () => unknown): unknown {
   )
 }
 
-/** What every messenger must do, whatever carries the messages. */
+/** The contract of all messengers, whatever carries the messages. */
 export function describeMessenger(name: string, prepare: () => ConnectMessenger): void {
   describe(name, () => {
     let opened: Messenger[] = []

@@ -58,7 +58,7 @@ export function openMetrics(run: RunFile): string {
     family(
       'response_time_seconds',
       'histogram',
-      'Intended start to done, of requests that succeeded or were waited for in vain.',
+      'Intended start to done, of successful and timed-out or unfinished requests.',
       times(({ response }) => response),
       'seconds',
     ),

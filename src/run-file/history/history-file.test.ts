@@ -157,7 +157,7 @@ describe('the history', () => {
         for (const message of after.unread) {
           expect(message).toMatch(/history\.csv: line \d+: .+ Correct the line, or delete it\.$/)
         }
-        // What is left of a run is of its first rows.
+        // The rest of a run consists of its first rows.
         expect(historyRows(run).slice(0, before.rows.length)).toEqual(before.rows)
       }),
       { numRuns: 60 },

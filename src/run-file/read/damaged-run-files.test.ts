@@ -265,7 +265,7 @@ test('runs with any names can be read, shown and exported', async () => {
   }
 })
 
-/** What is printed of a run, and its tables. */
+/** A run's printed report and its tables. */
 function useEverywhere(run: RunFile): string {
   const shown = printableRun(run)
   compareRuns(shown, shown, { isUnlikeAllowed: true })
