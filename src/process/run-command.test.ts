@@ -90,6 +90,14 @@ test.each([0, 1, 2, 3, 4, 129, 130, 143])("exits with the command's code: %d", a
   expect(stderr).toBe('')
 })
 
+test('names a package that is not installed, and how to install it', async () => {
+  const { exitCode, stderr } = await runBody("await import('no-such-package')")
+  expect(stderr).toBe(
+    'Install the package no-such-package: npm install --save-dev no-such-package\n',
+  )
+  expect(exitCode).toBe(2)
+})
+
 test('BENCH_STACK shows the stack', async () => {
   const { exitCode, stderr } = await runBody("throw new Error('odd')", { BENCH_STACK: '1' })
   expect(stderr).toMatch(/Error: odd\n +at /)

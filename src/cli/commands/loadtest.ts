@@ -98,7 +98,7 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
   )
 
   command
-    .optionsGroup(`Servers (by default, found or started as by ${typedCommand('bench')}):`)
+    .optionsGroup('Servers (by default, found or started):')
     .option('--redis-addr <address>', 'host:port or redis://…; localhost:6379 by default')
     .option(
       '--redis-password <password>',
@@ -161,7 +161,12 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
         'REDIS_URL, NATS_URL',
         'servers to measure; started if neither these nor addresses are given',
       ],
-      ['BENCH_BACKEND, BENCH_RESULTS, BENCH_DISPATCH', `as for ${typedCommand('bench')}`],
+      ['BENCH_BACKEND, BENCH_RESULTS', '--backend and --out'],
+      ['BENCH_DISPATCH', `as for ${typedCommand('bench')}`],
+      [
+        'BENCH_REDIS_IMAGE, BENCH_NATS_IMAGE',
+        'images for containers; redis:7-alpine and nats:2-alpine by default',
+      ],
     ],
     exitCodes: { 0: 'all SLOs are met', 1: 'an SLO is missed', 3: 'inconclusive' },
     onSignal: 'measurements are kept',

@@ -9,7 +9,7 @@ import { RESULTS_TO_READ, RUN_ARGUMENT } from '../folders.ts'
 
 /** `prism-loadtest results` and its sub-commands, which load their code when run. */
 export const results: Define = (command, end) => {
-  command.description('Lists, shows, exports and merges run files.')
+  command.description('Lists, shows, exports and merges run files.').helpCommand(false)
   addSections(command, {
     exitCodes: {
       0: 'done',

@@ -1,3 +1,4 @@
+import { typedCommand } from '../../typed-command.ts'
 import type { ExitCode } from '../../exit-code.ts'
 import {
   type JUnitCase,
@@ -50,7 +51,7 @@ export function gateJunit(
     properties,
     cases: group.map(caseOf),
   }))
-  return junitXml('npm run gate', withEnd(exitCode, suites, properties))
+  return junitXml(typedCommand('gate'), withEnd(exitCode, suites, properties))
 }
 
 function caseOf({ group, name, verdict, detail, ms = 0 }: GateRow): JUnitCase {

@@ -68,7 +68,7 @@ function tailsOf({ operations, verdictThresholds }: LoadResult): string | null {
   })
   if (names.length === 0) return null
   if (ratio === 0) return ''
-  return ` and than ${formatPercent(ratio)} of the response P99 of ${names.join(', ')}`
+  return ` and above ${formatPercent(ratio)} of the response P99 of ${names.join(', ')}`
 }
 
 function judgeBatches(result: LoadResult): readonly VerdictReason[] {
