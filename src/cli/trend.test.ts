@@ -38,7 +38,7 @@ test('a folder without runs is inconclusive, with advice', async () => {
   const { exitCode, stdout, stderr } = await trend()
   expect(exitCode).toBe(3)
   expect(stdout).toBe('')
-  expect(stderr).toMatch(/^There is no run in .*npm run bench\.\n$/)
+  expect(stderr).toMatch(/^Found no run in .*npm run bench\.\n$/)
 })
 
 test('reads runs from files and history, counts duplicates once, and names a broken file', async () => {
