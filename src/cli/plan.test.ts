@@ -27,7 +27,7 @@ test('a plan names the first bottleneck, the needs and the assumptions', async (
   expect(stdout).toMatch(/NATS servers +\d/)
   expect(stdout).toContain('heartbeats: one per identity every 100 s')
   expect(stdout).not.toContain('targets of each:')
-  expect(stdout).toContain('at most 60 % is used')
+  expect(stdout).toContain('Utilisation is at most 60 %')
 })
 
 test('--json has the same plan', async () => {
