@@ -34,7 +34,7 @@ export type { RunStep, Session, Step, StepRequest } from './load/users/session.t
 export { feed, type Feed, type FeedMode } from './load/feed/feed.ts'
 export { counter, gauge, trend } from './load/metrics/declare-metrics.ts'
 
-// Results and what they are held to
+// Results and their bounds
 export type { LoadResult, OperationResult } from './load/result.ts'
 export type { OperationSlo, Slo, Slos } from './load/slo/slo.ts'
 export type { VerdictOverrides } from './load/verdict/verdict-thresholds.ts'

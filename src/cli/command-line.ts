@@ -18,8 +18,8 @@ const OUTPUT: OutputConfiguration = { writeErr: () => {}, outputError: () => {} 
 /**
  * Reads the arguments and runs the action they ask for; `--help` prints the help and runs none.
  * @returns the action's exit code.
- * @throws InputError for arguments that the command doesn't take: what is wrong, the nearest valid
- *   name, and where to read on.
+ * @throws InputError for arguments that the command doesn't take, with the nearest valid name and the
+ *   command for help.
  */
 export async function runCommandLine(
   typed: Typed,

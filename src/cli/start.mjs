@@ -5,7 +5,7 @@ import module from 'node:module'
 
 const BROKEN = 2
 
-// Most of what is imported next was compiled before.
+// Reuses compiled code of earlier starts.
 module.enableCompileCache()
 try {
   const { runCommand } = await import('../process/run-command.ts')

@@ -53,7 +53,7 @@ export interface SystemContext {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Shows a sentence to the user; for whatever takes more than a few seconds. */
   readonly onProgress: (message: string) => void
-  /** Aborted by Ctrl-C, SIGTERM and a closed terminal: stop what was started so far, and reject. */
+  /** Aborted by Ctrl-C, SIGTERM and a closed terminal: then stop everything started so far, and reject. */
   readonly signal: AbortSignal
 }
 

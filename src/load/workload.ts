@@ -120,7 +120,7 @@ export function defineWorkload(operations: Operations, seed: number): Workload {
   return { operations: named, draw: names.length === 1 ? () => last : draw, run }
 }
 
-/** The operations whose receivers can be asked what they saw. */
+/** The operations whose receivers report their receipts. */
 export function countedIn(
   operations: ReadonlyMap<string, Pick<Operation, 'deliveries'>>,
 ): readonly string[] {

@@ -54,7 +54,7 @@ function describe(progress: LoadProgress): string {
   const elapsed = (Math.min(elapsedMs, durationMs) / 1_000).toFixed(1)
   return [
     phase === 'draining'
-      ? 'waiting for requests under way'
+      ? 'waiting for requests in flight'
       : `${elapsed} s of ${durationMs / 1_000} s`,
     startedPerSecond === null ? '–/s' : `${startedPerSecond}/s`,
     `in flight ${inFlight}`,

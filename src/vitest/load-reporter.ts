@@ -228,10 +228,10 @@ export class LoadReporter implements Reporter {
     this.#exitCode = exitCode === EXIT.good && reason === 'failed' ? EXIT.broken : exitCode
     if (run.scenarios.length > 0) this.#print(`\n${renderOutcomes(printableRun(run))}`)
     if (isInterrupted && storageProblem === null) {
-      this.#print(paint('yellow', '\nInterrupted: what was measured until then is in the files.'))
+      this.#print(paint('yellow', '\nInterrupted: the files hold the measurements so far.'))
     }
     if (storageProblem !== null) {
-      const kept = paths === null ? '' : ' Its files hold what was measured before.'
+      const kept = paths === null ? '' : ' Its files hold earlier measurements.'
       process.stderr.write(`${storageProblem}${kept}\n`)
       return
     }

@@ -105,7 +105,7 @@ export async function startSystem(
   try {
     const started = await start({ env, onProgress, signal: interruption.signal })
     const stop = async (): Promise<void> => {
-      // Checked below; what a flawed description started is stopped all the same.
+      // Checked below; a system with an invalid description is stopped, too.
       if (typeof started?.stop === 'function') await started.stop()
     }
     try {

@@ -96,7 +96,7 @@ export const gate: Define = (command, end) => {
     .addOption(
       option(
         '--budget <time>',
-        'total time; rounds get what the other stages leave, and may overrun by less than one round',
+        'total time; rounds use the time left by other stages, and may overrun by less than one round',
         positiveMs(),
         '20m',
       ),

@@ -80,7 +80,7 @@ function define(command: Command, kind: WorkloadKind, end: OnEnd): void {
       .option('--payload <text>', 'the message; "load test" by default')
       .option(
         '--with-subscribers',
-        'host all identities within this load test, and count what they receive',
+        'host all identities within this load test, and count their receipts',
       )
   }
   if (kind === 'mixed') {

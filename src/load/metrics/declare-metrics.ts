@@ -47,7 +47,7 @@ export type Metrics<Declared> = {
 
 /**
  * Declares a metric that is added up: its total, and how much of it there was per second.
- * @param unit of what is added, for reports.
+ * @param unit of the values, for reports.
  */
 export function counter(unit = ''): CounterDeclaration {
   return declared({ kind: 'counter', unit: checkedUnit(unit, 'counter') })

@@ -22,7 +22,7 @@ export interface LoadProgress {
   readonly p99Ms: number | null
   /** All operations up to the last whole second, for a report now and then. */
   readonly soFar: ProgressSoFar
-  /** The intervals that have ended since progress was last asked for. */
+  /** The intervals that have ended since the last progress. */
   readonly intervals: readonly IntervalFigures[]
 }
 

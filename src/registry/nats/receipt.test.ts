@@ -41,7 +41,7 @@ describe('ranges', () => {
 })
 
 describe('a receipt', () => {
-  test('decodes to what was encoded', () => {
+  test('decodes to the encoded content', () => {
     fc.assert(
       fc.property(outcomes, (known) => {
         const receipt = receiptOf(known)

@@ -152,7 +152,7 @@ describe('a message by slot', () => {
     ['a range that ends beyond every table', [0xff, 0x7f, 1], 2],
     ['a number of more than 21 bits', [0x80, 0x80, 0x80, 0, 0], 1],
     ['a number that would be negative in 32 bits', [0xff, 0xff, 0xff, 0xff, 0x0f, 0], 1],
-    ['other than so many slots', [0, 3], 3],
+    ['another number of slots', [0, 3], 3],
   ])('with %s is refused', (_, rest, recipients) => {
     expect(decode(rest, recipients)).toHaveProperty('malformed')
   })

@@ -47,7 +47,7 @@ export const ERROR_HEADER = 'Prism-Error'
 
 /** The format of messages by name. */
 const NAMES_FORMAT = '2'
-/** The format of messages by slot of a table that the gateway was told before. */
+/** The format of messages by slot of a table that the gateway already has. */
 export const SLOTS_FORMAT = '3'
 type WireFormat = typeof NAMES_FORMAT | typeof SLOTS_FORMAT
 const COUNT = /^\d{1,9}$/

@@ -15,7 +15,7 @@ import { typedCommand } from '../../typed-command.ts'
 export class HistoryError extends UserError {
   override readonly name = 'HistoryError'
 
-  /** @param message what is wrong, and what to do. */
+  /** @param message the problem and the remedy. */
   constructor(path: string, message: string, cause?: unknown) {
     super(`${printable(path)}: ${printable(message)}`, { cause })
   }

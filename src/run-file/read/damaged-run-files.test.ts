@@ -273,7 +273,7 @@ function useEverywhere(run: RunFile): string {
   return [renderRun(shown), operationsCsv(shown), intervalsCsv(shown)].join('\n')
 }
 
-describe.runIf(process.platform !== 'win32')('what is not a file', () => {
+describe.runIf(process.platform !== 'win32')('something other than a file', () => {
   const makers: Readonly<Record<string, (at: string) => void>> = {
     'a pipe': (at) => execFileSync('mkfifo', [at]),
     'a folder': (at) => mkdirSync(at),

@@ -38,7 +38,7 @@ function endedTimes({ ok, timedOut, unfinished }: EndedCounts) {
   return { response: histogram, service: histogram, undisturbed: histogram }
 }
 
-/** Errors by code, so many together. */
+/** Errors by code, with the given total. */
 function errorsOf(failed: number): fc.Arbitrary<readonly ErrorCount[]> {
   return fc
     .array(fc.record({ code: arbitraryText, sample: arbitraryText }), {

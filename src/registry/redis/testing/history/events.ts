@@ -39,7 +39,7 @@ export interface WriteEvent extends CallTimes {
 
 export interface ReadEvent extends CallTimes {
   readonly kind: 'read'
-  /** Which `status` was asked for; `null` for all. */
+  /** The requested `status`; `null` for all. */
   readonly status: string | null
   readonly seen: readonly SeenRegistration[]
 }
